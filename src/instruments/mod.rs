@@ -1,0 +1,6 @@
+//! Layer 2: the instruments: clock, entropy, digests, policy, the header's grammar, what a handler receives, what is told.
+
+pub(crate) mod bearer;
+pub(crate) mod digest;
+pub(crate) mod entropy;
+pub(crate) mod key_ring;

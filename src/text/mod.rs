@@ -1,0 +1,6 @@
+//! Layer 3: the text of a token.
+
+pub(crate) mod format;
+pub(crate) mod issued;
+pub(crate) mod prefix;
+pub(crate) mod presented;

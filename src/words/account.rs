@@ -1,0 +1,159 @@
+//! A person as the host's directory tells it.
+
+use std::collections::BTreeMap;
+
+use crate::words::email::EmailAddress;
+use crate::words::ids::SubjectId;
+use crate::words::role::Role;
+use crate::words::short::Short;
+
+/// Extra claims: what the token endpoint adds to its answer (`user_id`, …). Names of RFC 6749 §5.1 are refused there.
+pub type Claims = BTreeMap<String, String>;
+
+/// An account as it is *now*. The library owns credentials, not people: it keeps none of this.
+///
+/// ```
+/// use counterfoil::{Account, Role, SubjectId};
+///
+/// let ivan = Account::new(SubjectId::new("7").expect("an id"), "ivan", Role::Member)
+///     .with_zone("Europe/Moscow")
+///     .with_language("ru");
+/// assert_eq!(ivan.zone(), "Europe/Moscow");
+/// assert!(!ivan.is_disabled());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    subject: SubjectId,
+    name: Short,
+    role: Role,
+    disabled: bool,
+    manages_profiles: bool,
+    email: Option<EmailAddress>,
+    zone: Short,
+    language: Short,
+    claims: Option<Box<Claims>>,
+}
+
+impl Account {
+    /// An enabled account in UTC, in English, without an e-mail address or claims of its own.
+    #[must_use]
+    pub fn new(subject: SubjectId, name: &str, role: Role) -> Self {
+        Self {
+            subject,
+            name: Short::new(name),
+            role,
+            disabled: false,
+            manages_profiles: false,
+            email: None,
+            zone: Short::new("UTC"),
+            language: Short::new("en"),
+            claims: None,
+        }
+    }
+
+    /// Where notices go.
+    #[must_use]
+    pub fn with_email(mut self, email: EmailAddress) -> Self {
+        self.email = Some(email);
+        self
+    }
+
+    /// An IANA time zone, for display only.
+    #[must_use]
+    pub fn with_zone(mut self, zone: &str) -> Self {
+        self.zone = Short::new(zone);
+        self
+    }
+
+    /// A BCP 47 language, `en` or `ru` where the shipped templates are used.
+    #[must_use]
+    pub fn with_language(mut self, language: &str) -> Self {
+        self.language = Short::new(language);
+        self
+    }
+
+    /// Adds an extra claim.
+    #[must_use]
+    pub fn with_claim(mut self, name: &str, value: &str) -> Self {
+        self.claims.get_or_insert_default().insert(name.into(), value.into());
+        self
+    }
+
+    /// Gives the right "manage user profiles".
+    #[must_use]
+    pub fn with_profile_management(mut self, manages_profiles: bool) -> Self {
+        self.manages_profiles = manages_profiles;
+        self
+    }
+
+    /// The same account with another role.
+    #[must_use]
+    pub fn with_role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
+    /// The same account, disabled or not.
+    #[must_use]
+    pub fn with_disabled(mut self, disabled: bool) -> Self {
+        self.disabled = disabled;
+        self
+    }
+
+    /// The immutable id.
+    #[must_use]
+    pub fn subject(&self) -> &SubjectId {
+        &self.subject
+    }
+
+    /// The display name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// The role.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// A disabled account's credentials are refused.
+    #[must_use]
+    pub fn is_disabled(&self) -> bool {
+        self.disabled
+    }
+
+    /// Whether it has the right "manage user profiles".
+    #[must_use]
+    pub fn manages_profiles(&self) -> bool {
+        self.manages_profiles
+    }
+
+    /// Where notices go, if anywhere.
+    #[must_use]
+    pub fn email(&self) -> Option<&EmailAddress> {
+        self.email.as_ref()
+    }
+
+    /// The IANA time zone.
+    #[must_use]
+    pub fn zone(&self) -> &str {
+        self.zone.as_str()
+    }
+
+    /// The language.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        self.language.as_str()
+    }
+
+    /// The extra claims.
+    pub fn claims(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.claims.iter().flat_map(|claims| claims.iter()).map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    pub(crate) fn into_identity(self) -> (SubjectId, Short) {
+        (self.subject, self.name)
+    }
+}

@@ -1,0 +1,96 @@
+//! The kinds of credential.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a credential is. `token_type` is always "bearer" (RFC 6749 §7.1); this is the other thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TokenKind {
+    /// Made by its owner for a program, listed, labelled.
+    PersonalAccessToken,
+    /// Issued by the token endpoint, short-lived (RFC 6749 §1.4).
+    AccessToken,
+    /// Issued beside it, to get the next one (RFC 6749 §1.5).
+    RefreshToken,
+    /// Made by a super administrator of a realm for a program.
+    SecurityCode,
+    /// What a client proves itself with (RFC 6749 §2.3.1).
+    ClientSecret,
+    /// Behind the console's cookie; never a bearer token.
+    ConsoleSession,
+}
+
+impl TokenKind {
+    /// All kinds, in the order of their bytes.
+    pub const ALL: [Self; 6] = [
+        Self::PersonalAccessToken,
+        Self::AccessToken,
+        Self::RefreshToken,
+        Self::SecurityCode,
+        Self::ClientSecret,
+        Self::ConsoleSession,
+    ];
+
+    /// The byte that stands for the kind in digests and in stores. Never reused (ARCHITECTURE.md lists them).
+    #[must_use]
+    pub const fn byte(self) -> u8 {
+        match self {
+            Self::PersonalAccessToken => 1,
+            Self::AccessToken => 2,
+            Self::RefreshToken => 3,
+            Self::SecurityCode => 4,
+            Self::ClientSecret => 5,
+            Self::ConsoleSession => 6,
+        }
+    }
+
+    /// The kind of a byte, or `None`.
+    #[must_use]
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::PersonalAccessToken),
+            2 => Some(Self::AccessToken),
+            3 => Some(Self::RefreshToken),
+            4 => Some(Self::SecurityCode),
+            5 => Some(Self::ClientSecret),
+            6 => Some(Self::ConsoleSession),
+            _ => None,
+        }
+    }
+
+    /// The name on the wire: `personal_access_token`, `access_token`, ….
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PersonalAccessToken => "personal_access_token",
+            Self::AccessToken => "access_token",
+            Self::RefreshToken => "refresh_token",
+            Self::SecurityCode => "security_code",
+            Self::ClientSecret => "client_secret",
+            Self::ConsoleSession => "console_session",
+        }
+    }
+}
+
+impl fmt::Display for TokenKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TokenKind;
+
+    #[test]
+    fn every_kind_has_its_own_byte() {
+        for kind in TokenKind::ALL {
+            assert_eq!(TokenKind::from_byte(kind.byte()), Some(kind));
+        }
+        assert_eq!(TokenKind::from_byte(0), None);
+        assert_eq!(TokenKind::from_byte(7), None, "7 is the imported client secret's, which is no kind");
+    }
+}

@@ -1,0 +1,194 @@
+//! Labels: what an owner calls a token, and the key by which two labels are the same.
+
+use std::fmt;
+
+use caseless::Caseless;
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use crate::words::short::Short;
+
+/// The most bytes a label may have before anything is computed on it: four for each of 255 characters.
+const MAX_BYTES: usize = 4 * 255;
+
+/// The text of a label as it is shown: NFC, trimmed, visible, without control and format characters.
+///
+/// ```
+/// use counterfoil::{InvalidLabel, Label};
+///
+/// let label = Label::new("  Telegram ", 20).expect("a label");
+/// assert_eq!(label.as_str(), "Telegram");
+/// assert_eq!(label.key(), Label::new("TELEGRAM", 20).expect("a label").key());
+/// assert_eq!(Label::new("x".repeat(21).as_str(), 20), Err(InvalidLabel::TooLong { limit: 20 }));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Label(Short);
+
+/// What two labels are compared by: NFKC case fold, inner blanks collapsed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct LabelKey(Short);
+
+/// A text that cannot be a label. The field is `label`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidLabel {
+    /// Nothing in it, blanks only, or invisible characters only.
+    #[error("label must not be empty or invisible")]
+    Empty,
+    /// More characters (Unicode scalar values after NFC and trimming) than the policy allows.
+    #[error("label must have at most {limit} characters")]
+    TooLong {
+        /// The most characters.
+        limit: u16,
+    },
+    /// A control, format, private-use or unassigned character, or a line separator.
+    #[error("label contains a control, format, private or unassigned character")]
+    Character,
+}
+
+impl Label {
+    /// Checks and normalises a text; `limit` is the most characters (policy: 20 or 100, at most 255).
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidLabel`] says which rule it breaks.
+    pub fn new(text: &str, limit: u16) -> Result<Self, InvalidLabel> {
+        if text.len() > MAX_BYTES {
+            return Err(InvalidLabel::TooLong { limit });
+        }
+        if text.trim().chars().any(is_refused) {
+            return Err(InvalidLabel::Character);
+        }
+        let shown: String = text.nfc().collect();
+        let shown = shown.trim();
+        if shown.chars().all(is_invisible) {
+            return Err(InvalidLabel::Empty);
+        }
+        if shown.chars().count() > usize::from(limit) {
+            return Err(InvalidLabel::TooLong { limit });
+        }
+        Ok(Self(Short::new(shown)))
+    }
+
+    /// Reads what a store kept, by the rules that hold under every policy.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidLabel`] where it cannot have been written by this library.
+    pub fn from_stored(text: &str) -> Result<Self, InvalidLabel> {
+        Self::new(text, 255)
+    }
+
+    /// The text that is shown.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// What it is compared by.
+    #[must_use]
+    pub fn key(&self) -> LabelKey {
+        // The fold of UAX #15 for caseless compatibility matching (D146): NFD, fold, NFKD, fold, and NFKC at the end.
+        let folded: String =
+            self.as_str().chars().nfd().default_case_fold().nfkd().default_case_fold().nfkc().collect();
+        LabelKey(Short::new(&folded.split_whitespace().collect::<Vec<_>>().join(" ")))
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl LabelKey {
+    /// Reads what a store kept. A key is only ever compared, so any text is one.
+    #[must_use]
+    pub fn from_stored(text: &str) -> Self {
+        Self(Short::new(text))
+    }
+
+    /// The text that a store keeps.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// Control, format, private-use, surrogate and unassigned characters, line and paragraph separators: they spoof, or break lines.
+pub(crate) fn is_refused(character: char) -> bool {
+    matches!(
+        character.general_category(),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Surrogate
+            | GeneralCategory::Unassigned
+    )
+}
+
+/// White space, and what shows nothing although it is a letter or a mark (`Default_Ignorable_Code_Point`, braille blank).
+fn is_invisible(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character,
+            '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}' | '\u{E0100}'..='\u{E01EF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a2_token_2_a_label_has_at_most_20_characters_counted_after_nfc_and_trimming() {
+        for fits in ["x".repeat(20), "😀".repeat(20), "e\u{301}".repeat(20), format!("  {}  ", "я".repeat(20))] {
+            assert_eq!(Label::new(&fits, 20).map(|label| label.as_str().chars().count()), Ok(20));
+        }
+        for long in ["x".repeat(21), "😀".repeat(21), "e\u{301}".repeat(21), "x".repeat(10_000)] {
+            assert_eq!(Label::new(&long, 20), Err(InvalidLabel::TooLong { limit: 20 }));
+        }
+    }
+
+    #[test]
+    fn a2_token_2_an_empty_or_invisible_label_is_refused() {
+        for empty in ["", " ", "\u{A0}\u{2003}", "\u{3164}", "\u{2800}", "\u{115F}\u{1160}", "\u{FE0F}"] {
+            assert_eq!(Label::new(empty, 20), Err(InvalidLabel::Empty), "{empty:?}");
+        }
+    }
+
+    #[test]
+    fn a2_token_2_control_and_format_characters_are_refused() {
+        for bad in [
+            "a\u{0}b",
+            "a\nb",
+            "a\u{200B}b",
+            "a\u{202E}b",
+            "a\u{2028}b",
+            "a\u{E000}",
+            "a\u{FEFF}b",
+            "a\u{378}",
+            "\u{200B}",
+        ] {
+            assert_eq!(Label::new(bad, 20), Err(InvalidLabel::Character), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a2_token_2_labels_are_the_same_by_compatibility_case_fold_and_collapsed_blanks() {
+        let key = |text: &str| Label::new(text, 100).expect("a label").key();
+        for (one, other) in [
+            ("Telegram", "TELEGRAM"),
+            ("straße", "STRASSE"),
+            ("a  b", "A \u{A0}b"),
+            ("ﬁle", "FILE"),
+            ("Ⅷ", "viii"),
+            ("e\u{301}", "É"),
+            ("ｗｉｄｅ", "wide"),
+            ("Токен", "ТОКЕН"),
+        ] {
+            assert_eq!(key(one), key(other), "{one} {other}");
+        }
+        assert_ne!(key("Telegram"), key("Теlegram"), "a Cyrillic twin is another label");
+    }
+}

@@ -1,0 +1,15 @@
+//! Layer 1: the words every other room speaks. Values only, parsed once.
+
+pub(crate) mod account;
+pub(crate) mod base62;
+pub(crate) mod description;
+pub(crate) mod email;
+pub(crate) mod ids;
+pub(crate) mod kind;
+pub(crate) mod label;
+pub(crate) mod realm;
+pub(crate) mod role;
+pub(crate) mod scope;
+pub(crate) mod secret;
+pub(crate) mod short;
+pub(crate) mod time;

@@ -1,0 +1,45 @@
+//! What an account may do, as one ladder.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The role of an account: collaborator < member < administrator < super administrator.
+///
+/// ```
+/// use counterfoil::Role;
+///
+/// assert!(Role::Collaborator < Role::Member);
+/// assert_eq!(Role::SuperAdministrator.min(Role::Member), Role::Member);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// May read; cannot create a personal access token.
+    Collaborator,
+    /// An ordinary user.
+    Member,
+    /// Manages users, their tokens, clients and settings.
+    Administrator,
+    /// Manages security codes too.
+    SuperAdministrator,
+}
+
+impl Role {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Collaborator => "collaborator",
+            Self::Member => "member",
+            Self::Administrator => "administrator",
+            Self::SuperAdministrator => "super_administrator",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,68 @@
+//! Where secrets live. No `Display`, no `Serialize`, no `Clone`, no equality; `Debug` is redacted; wiped on drop.
+//!
+//! The one way out is called `expose_secret`, so that a search for that word finds every place where one is open.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A text that must not be seen: a password, a presented token, an answer that carries one.
+///
+/// ```
+/// use counterfoil::Secret;
+///
+/// let password = Secret::from(String::from("blabla"));
+/// assert_eq!(format!("{password:?}"), "Secret([redacted])");
+/// assert_eq!(password.expose_secret(), "blabla");
+/// ```
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The text itself.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret([redacted])")
+    }
+}
+
+/// Bytes that must not be seen: a key, a secret drawn for a token.
+pub struct SecretBytes<const N: usize>(Zeroizing<[u8; N]>);
+
+impl<const N: usize> SecretBytes<N> {
+    /// Takes the bytes over; the caller's own copy is the caller's to wipe.
+    #[must_use]
+    pub fn new(bytes: [u8; N]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// The bytes themselves.
+    #[must_use]
+    pub fn expose_secret(&self) -> &[u8; N] {
+        &self.0
+    }
+
+    pub(crate) fn expose_secret_mut(&mut self) -> &mut [u8; N] {
+        &mut self.0
+    }
+}
+
+impl<const N: usize> fmt::Debug for SecretBytes<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretBytes([redacted])")
+    }
+}
+
+/// The secret half of a token: 43 base62 letters, at least 256 random bits (62^43 > 2^256).
+pub type TokenSecret = SecretBytes<43>;
