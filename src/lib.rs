@@ -1,9 +1,15 @@
 //! The credentials of a service.
 
+mod counterfoil;
 mod instruments;
+mod ports;
 mod text;
 mod words;
 
+pub use instruments::clock::{Clock, SystemClock};
+pub use instruments::entropy::{Entropy, NoEntropy, RngEntropy, SystemEntropy};
+pub use instruments::principal::Principal;
+pub use instruments::refusal::{Gate, PublicRefusal, Refusal};
 pub use words::account::{Account, Claims};
 pub use words::description::{Description, InvalidDescription};
 pub use words::email::{EmailAddress, InvalidEmail};
@@ -15,3 +21,57 @@ pub use words::role::Role;
 pub use words::scope::{InvalidScope, Scope};
 pub use words::secret::{Secret, SecretBytes};
 pub use words::time::{OutOfRange, Span, Ts};
+pub use words::why::RevokedWhy;
+
+/// The store contract and its siblings, for those who write a store.
+pub mod store {
+    pub use crate::counterfoil::family::{Access, FamilyBody, FamilyParts, NewFamily};
+    pub use crate::counterfoil::record::{Corrupt, NOTICED_MAX, NewRecord, RecordParts, TokenRecord};
+    pub use crate::counterfoil::state::{Nonce, NoticeMark, Revoked, Superseded};
+    pub use crate::instruments::digest::Digest;
+    pub use crate::ports::change::{
+        Applied, Change, Home, Inserted, Listing, Progress, Relabel, Revoke, Rotated, Step,
+    };
+    pub use crate::ports::client_store::{ClientPut, ClientStore};
+    pub use crate::ports::page::{Cursor, InvalidCursor, Page};
+    pub use crate::ports::settings_store::{SettingsPut, SettingsStore};
+    pub use crate::ports::store::TokenStore;
+    pub use crate::ports::store_error::{StoreError, StoreSource};
+    pub use crate::ports::throttle::{Reserved, Throttle, ThrottleKey};
+}
+
+/// Registered clients.
+pub mod client {
+    pub use crate::words::client::{
+        ClientId, ClientKey, Grant, InvalidClientId, InvalidDocument, RefreshMode, Registration, SecretForm,
+        StoredSecret, VersionedRegistration,
+    };
+}
+
+/// Settings: what administrators change at run time.
+pub mod settings {
+    pub use crate::words::settings::{
+        InvalidSetting, Reading, SettingName, Settings, StoredSettings, VersionedSettings,
+    };
+}
+
+/// The host's people.
+pub mod directory {
+    pub use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
+}
+
+/// What is told, and to whom.
+pub mod event {
+    pub use crate::instruments::event::{Action, ClientAction, Event, What};
+    #[cfg(feature = "tracing")]
+    pub use crate::ports::sink::TracingSink;
+    pub use crate::ports::sink::{EventSink, NoSink};
+}
+
+/// A clock moved by hand, a sink that records, entropy that follows from a seed.
+#[cfg(any(test, feature = "test-util"))]
+pub mod testing {
+    pub use crate::instruments::clock::ManualClock;
+    pub use crate::instruments::entropy::SeededEntropy;
+    pub use crate::ports::sink::RecordingSink;
+}

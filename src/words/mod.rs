@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod base62;
+pub(crate) mod client;
 pub(crate) mod description;
 pub(crate) mod email;
 pub(crate) mod ids;
@@ -11,5 +12,7 @@ pub(crate) mod realm;
 pub(crate) mod role;
 pub(crate) mod scope;
 pub(crate) mod secret;
+pub(crate) mod settings;
 pub(crate) mod short;
 pub(crate) mod time;
+pub(crate) mod why;

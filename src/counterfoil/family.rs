@@ -1,0 +1,132 @@
+//! A family: what descends from one issue. One row that holds label, generation and revocation for all members.
+
+use serde::{Deserialize, Serialize};
+
+use crate::counterfoil::state::Revoked;
+use crate::words::client::{ClientKey, Grant, InvalidDocument};
+use crate::words::ids::{FamilyId, OwnerId, SubjectId};
+use crate::words::kind::TokenKind;
+use crate::words::label::LabelKey;
+use crate::words::realm::Realm;
+use crate::words::time::Ts;
+
+/// What a security code may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// A super administrator's rights, while its creator has that role.
+    SuperAdministrator,
+    /// The rights of the named account, at most an ordinary member's, for ever.
+    SameAsUser(SubjectId),
+}
+
+/// What a family was opened for. A store keeps it as a text it need not understand: [`FamilyBody::to_document`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum FamilyBody {
+    /// A credential alone: a personal access token with its rotations.
+    Alone,
+    /// The tokens of one sign-in through a client.
+    SignIn {
+        /// The client's internal id.
+        client: ClientKey,
+        /// The client's epoch at the time.
+        epoch: u64,
+        /// The grant it was opened by; `None` where the host opened it.
+        grant: Option<Grant>,
+        /// Whether a refresh slides the inactivity time-out.
+        remember: bool,
+        /// When it was opened.
+        opened_at: Ts,
+        /// When it ends whatever happens.
+        absolute_end: Ts,
+    },
+    /// A security code.
+    Code {
+        /// The super administrator who made it.
+        created_by: SubjectId,
+        /// What it may do.
+        access: Access,
+    },
+    /// A session behind the console's cookie.
+    Session {
+        /// When its owner last proved the password.
+        authenticated_at: Ts,
+        /// When it ends whatever happens.
+        absolute_end: Ts,
+    },
+}
+
+impl FamilyBody {
+    /// The text that a store keeps: JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`] never in practice: every field has a JSON form.
+    pub fn to_document(&self) -> Result<String, InvalidDocument> {
+        serde_json::to_string(self).map_err(InvalidDocument::new)
+    }
+
+    /// Reads what [`FamilyBody::to_document`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`] for anything else.
+    pub fn from_document(text: &str) -> Result<Self, InvalidDocument> {
+        serde_json::from_str(text).map_err(InvalidDocument::new)
+    }
+}
+
+/// A family to be inserted.
+#[derive(Clone, Debug)]
+pub struct NewFamily {
+    /// The first 10 bytes of its members' ids.
+    pub id: FamilyId,
+    /// Where it belongs.
+    pub realm: Realm,
+    /// Whom it is listed under.
+    pub owner: OwnerId,
+    /// The kind of its chain (a sign-in's is the refresh token, or the access token where it has no refresh token).
+    pub kind: TokenKind,
+    /// What it was opened for.
+    pub body: FamilyBody,
+    /// Until when it counts against a cap; `None`: until it is revoked.
+    pub live_until: Option<Ts>,
+    /// Follows the newest member's.
+    pub gone_at: Option<Ts>,
+    /// The label it holds, where labels are unique.
+    pub label_key: Option<LabelKey>,
+}
+
+/// A family row as a store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FamilyParts {
+    /// The first 10 bytes of its members' ids.
+    pub id: FamilyId,
+    /// Where it belongs.
+    pub realm: Realm,
+    /// Whom it is listed under.
+    pub owner: OwnerId,
+    /// The kind of its chain.
+    pub kind: TokenKind,
+    /// How often it was rotated: the newest member's generation.
+    pub generation: u64,
+    /// What it was opened for.
+    pub body: FamilyBody,
+    /// Until when it counts against a cap: the newest member's expiry. `None`: until it is revoked.
+    pub live_until: Option<Ts>,
+    /// The newest member's, and after a revocation of the family the end of its tombstone.
+    pub gone_at: Option<Ts>,
+    /// The label it holds.
+    pub label_key: Option<LabelKey>,
+    /// Set once, by revoking the family.
+    pub revoked: Option<Revoked>,
+}
+
+impl From<NewFamily> for FamilyParts {
+    fn from(new: NewFamily) -> Self {
+        let NewFamily { id, realm, owner, kind, body, live_until, gone_at, label_key } = new;
+        Self { id, realm, owner, kind, generation: 0, body, live_until, gone_at, label_key, revoked: None }
+    }
+}

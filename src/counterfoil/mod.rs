@@ -1,0 +1,9 @@
+//! Layer 4: the counterfoil itself: record, family, states and transitions, and the pure decision.
+
+pub(crate) mod decide;
+pub(crate) mod expiry;
+pub(crate) mod family;
+pub(crate) mod notice;
+pub(crate) mod phase;
+pub(crate) mod record;
+pub(crate) mod state;

@@ -1,0 +1,206 @@
+//! What is told: who did what, when. No secret in any of it.
+
+use crate::instruments::refusal::Refusal;
+use crate::words::client::ClientId;
+use crate::words::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId};
+use crate::words::kind::TokenKind;
+use crate::words::realm::Realm;
+use crate::words::settings::SettingName;
+use crate::words::time::Ts;
+use crate::words::why::RevokedWhy;
+
+/// One thing that happened, told after the store has confirmed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: Ts,
+    /// Where.
+    pub realm: Realm,
+    /// Who did it; `None`: nobody who is known (a refused caller), or the host itself.
+    pub by: Option<SubjectId>,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum What {
+    /// A credential was issued.
+    Issued {
+        /// Its kind.
+        kind: TokenKind,
+        /// Its id.
+        id: RecordId,
+        /// Whom it is listed under.
+        owner: OwnerId,
+    },
+    /// A credential was refused; the caller was told less.
+    Refused {
+        /// Which, where that is known.
+        id: Option<RecordId>,
+        /// The true reason.
+        reason: Refusal,
+    },
+    /// A login at the token endpoint was refused by the directory.
+    LoginRefused {
+        /// Whose name it was, where it is anybody's.
+        subject: Option<SubjectId>,
+    },
+    /// A client failed to prove itself.
+    ClientRefused {
+        /// The registered client it spoke of, where it is one.
+        client: Option<ClientId>,
+    },
+    /// A refresh was answered.
+    Refreshed {
+        /// The family.
+        family: FamilyId,
+        /// The generation that is the newest now.
+        generation: u64,
+        /// Whether it was a retry, answered as before.
+        retry: bool,
+    },
+    /// A used-up refresh token was presented; its whole family was revoked.
+    Replayed {
+        /// The family.
+        family: FamilyId,
+        /// Of which generation the token was.
+        generation: u64,
+    },
+    /// A token of another client was presented for refresh or revocation.
+    ForeignClient {
+        /// The token.
+        id: RecordId,
+        /// Who presented it.
+        client: ClientId,
+    },
+    /// A token that belongs to no client was sent to the revocation endpoint; nothing was done.
+    RevocationIgnored {
+        /// The token.
+        id: RecordId,
+    },
+    /// A credential or a family was revoked.
+    Revoked {
+        /// The kind of what was named.
+        kind: TokenKind,
+        /// What was named.
+        id: RecordId,
+        /// Why.
+        why: RevokedWhy,
+    },
+    /// Everything of an owner was revoked.
+    OwnerRevoked {
+        /// Whose.
+        owner: OwnerId,
+        /// How many families.
+        families: u64,
+    },
+    /// A personal access token was replaced.
+    Rotated {
+        /// The old one.
+        id: RecordId,
+        /// The new one.
+        successor: RecordId,
+    },
+    /// The old half of a hand-over was ended.
+    OverlapEnded {
+        /// The old one.
+        id: RecordId,
+    },
+    /// Something about a credential was changed.
+    Changed {
+        /// Which.
+        id: RecordId,
+        /// What was done.
+        action: Action,
+    },
+    /// A client was registered, changed or removed.
+    Client {
+        /// Which.
+        client: ClientId,
+        /// What was done.
+        action: ClientAction,
+    },
+    /// A setting was changed.
+    Setting {
+        /// Which.
+        name: SettingName,
+        /// Its new value.
+        value: String,
+    },
+    /// "Token login allowed" was changed for an account.
+    Switch {
+        /// Whose.
+        subject: SubjectId,
+        /// To what.
+        allowed: bool,
+    },
+    /// Somebody or something has to wait after too many failures.
+    Throttled {
+        /// Until when.
+        until: Ts,
+    },
+    /// Rotation derives its successors from a public constant, since no key ring is configured.
+    NoKeyRing,
+    /// A record was digested again under the newest key.
+    Rekeyed {
+        /// Which.
+        id: RecordId,
+        /// Under which key.
+        key: KeyId,
+    },
+    /// Rows that do not decode were passed over.
+    Corrupt {
+        /// How many.
+        rows: u32,
+    },
+    /// An owner has no address to send a notice to.
+    NoAddress {
+        /// Whose.
+        owner: OwnerId,
+        /// Of which credential.
+        id: RecordId,
+    },
+    /// Uses that could not be kept until they were written.
+    UsesDropped {
+        /// How many.
+        count: u64,
+    },
+}
+
+/// What was done to a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// Label, description or scope edited.
+    Edited,
+    /// Another expiry.
+    ExpirySet,
+    /// Made permanent.
+    MadePermanent,
+    /// Expiry reset to the default from now.
+    Reset,
+    /// Brought back after its expiry.
+    Reactivated,
+}
+
+/// What was done to a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ClientAction {
+    /// Registered.
+    Created,
+    /// Changed.
+    Changed,
+    /// Disabled.
+    Disabled,
+    /// Enabled again.
+    Enabled,
+    /// Given a new secret.
+    SecretReplaced,
+    /// All its tokens revoked.
+    TokensRevoked,
+    /// Removed.
+    Deleted,
+}

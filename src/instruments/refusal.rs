@@ -1,0 +1,132 @@
+//! Why a credential is refused: the private half, for the host, and the public half, for the caller, in one type.
+
+use crate::words::kind::TokenKind;
+use crate::words::time::Ts;
+use crate::words::why::RevokedWhy;
+
+/// A gate that the policy asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Gate {
+    /// The setting "creation and authentication of personal access tokens".
+    Setting,
+    /// The account's own switch "token login allowed".
+    Switch,
+}
+
+impl Gate {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Setting => "personal-access-tokens-disabled",
+            Self::Switch => "token-login-not-allowed",
+        }
+    }
+}
+
+/// The true reason, for the host and its events. What the caller may know of it is [`Refusal::public`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Not the spelling of a token.
+    #[error("credential is malformed")]
+    Malformed,
+    /// No such record, or one that is past all that kept it.
+    #[error("credential is unknown")]
+    Unknown,
+    /// The id is there, the secret is not its own.
+    #[error("credential's secret does not match")]
+    WrongSecret,
+    /// Of another realm.
+    #[error("credential belongs to another realm")]
+    WrongRealm,
+    /// Of a kind that is not accepted here.
+    #[error("credential of kind {kind} is not accepted here")]
+    WrongKind {
+        /// What it is.
+        kind: TokenKind,
+    },
+    /// Expired.
+    #[error("credential has expired")]
+    Expired {
+        /// When.
+        at: Ts,
+    },
+    /// Revoked.
+    #[error("credential was revoked")]
+    Revoked {
+        /// When.
+        at: Ts,
+        /// Why.
+        why: RevokedWhy,
+    },
+    /// Replaced by a successor and no longer honoured.
+    #[error("credential was replaced by a successor")]
+    Replaced,
+    /// The account is not in the directory.
+    #[error("account does not exist")]
+    AccountMissing,
+    /// The account is disabled.
+    #[error("account is disabled")]
+    AccountDisabled,
+    /// The owner of a personal access token is a collaborator.
+    #[error("owner is a collaborator")]
+    OwnerIsCollaborator,
+    /// A gate is closed.
+    #[error("a gate of the policy is closed")]
+    GateClosed {
+        /// Which.
+        gate: Gate,
+    },
+    /// The creator of a super-administrator code is none any more.
+    #[error("creator of the security code is no super administrator")]
+    CreatorLostRole,
+    /// The client is not registered any more.
+    #[error("client does not exist")]
+    ClientMissing,
+    /// The client is disabled.
+    #[error("client is disabled")]
+    ClientDisabled,
+    /// All tokens of the client were revoked after this family began.
+    #[error("client's tokens were revoked")]
+    ClientEpoch,
+    /// The client may not use the grant any more.
+    #[error("client's grant was removed")]
+    GrantRemoved,
+    /// The policy asks for a scope and the credential has none.
+    #[error("policy demands a scope and the credential has none")]
+    ScopeDemanded,
+}
+
+/// What a caller may know of a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicRefusal {
+    /// RFC 6750 §3.1 `invalid_token`: unknown, mistyped, of another kind, expired, revoked, suspended: all alike.
+    InvalidToken,
+}
+
+impl Refusal {
+    /// What the caller is told: the same for every reason.
+    #[must_use]
+    pub const fn public(self) -> PublicRefusal {
+        PublicRefusal::InvalidToken
+    }
+
+    /// Whether the credential would work again without being touched: its owner, client or gate stands in the way.
+    #[must_use]
+    pub const fn is_suspension(self) -> bool {
+        matches!(
+            self,
+            Self::AccountMissing
+                | Self::AccountDisabled
+                | Self::OwnerIsCollaborator
+                | Self::GateClosed { .. }
+                | Self::CreatorLostRole
+                | Self::ClientMissing
+                | Self::ClientDisabled
+                | Self::ClientEpoch
+                | Self::GrantRemoved
+                | Self::ScopeDemanded
+        )
+    }
+}

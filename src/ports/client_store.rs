@@ -1,0 +1,58 @@
+//! Where client registrations are kept.
+
+use std::num::NonZeroU32;
+
+use async_trait::async_trait;
+
+use crate::ports::store_error::StoreError;
+use crate::words::client::{ClientId, Registration, VersionedRegistration};
+use crate::words::ids::Version;
+use crate::words::realm::Realm;
+
+/// What became of a `put`.
+#[derive(Clone, Debug)]
+#[must_use]
+pub enum ClientPut {
+    /// Written, under that version.
+    Done(Version),
+    /// The version is another, or (creating) the id is taken: what stands there. `None`: nothing does.
+    Stale(Option<VersionedRegistration>),
+    /// The internal id was used by a registration that is no more, or is used by another one.
+    Retired,
+}
+
+/// Keeps registrations, one document each, under (realm, client id).
+///
+/// # Contract
+///
+/// 29. `put_needs_the_version`: `expect: None` creates and never overwrites; `Some` replaces only that version; versions of one id only grow, also across
+///     removal, so that an old version never fits again.
+/// 30. `removed_internal_ids_never_return`: after `remove`, a `put` with that internal id is `Retired`, for ever.
+///
+/// # Errors
+///
+/// Every method returns [`StoreError`] where it cannot answer, and for nothing else.
+#[async_trait]
+pub trait ClientStore: Send + Sync + 'static {
+    /// One registration.
+    async fn client(&self, realm: &Realm, id: &ClientId) -> Result<Option<VersionedRegistration>, StoreError>;
+
+    /// Registrations by client id, ascending, those after `after`.
+    async fn clients(
+        &self,
+        realm: &Realm,
+        after: Option<&ClientId>,
+        limit: NonZeroU32,
+    ) -> Result<Vec<VersionedRegistration>, StoreError>;
+
+    /// Creates or replaces.
+    async fn put_client(
+        &self,
+        realm: &Realm,
+        expect: Option<Version>,
+        registration: &Registration,
+    ) -> Result<ClientPut, StoreError>;
+
+    /// Removes that version and retires its internal id. False where another version, or nothing, stands there.
+    async fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> Result<bool, StoreError>;
+}

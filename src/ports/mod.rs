@@ -1,0 +1,14 @@
+//! Layer 5: the ports: what a host brings (stores, directory, event sink), and the ones in memory.
+
+pub(crate) mod change;
+pub(crate) mod client_store;
+pub(crate) mod directory;
+pub(crate) mod forward;
+#[cfg(feature = "memory")]
+pub(crate) mod memory;
+pub(crate) mod page;
+pub(crate) mod settings_store;
+pub(crate) mod sink;
+pub(crate) mod store;
+pub(crate) mod store_error;
+pub(crate) mod throttle;

@@ -1,0 +1,142 @@
+//! The store contract: what every store of records promises.
+
+use std::num::NonZeroU32;
+
+use async_trait::async_trait;
+
+use crate::counterfoil::record::{NewRecord, TokenRecord};
+use crate::counterfoil::state::{NoticeMark, Revoked};
+use crate::ports::change::{Applied, Change, Home, Inserted, Listing, Progress, Revoke, Rotated, Step};
+use crate::ports::page::{Cursor, Page};
+use crate::ports::store_error::StoreError;
+use crate::words::ids::{KeyId, RecordId};
+use crate::words::time::Ts;
+
+/// Keeps records and families. Each method is one atomic step unless it says otherwise.
+///
+/// A store compares versions, times and keys; whether a credential is good, the core decides. `counterfoil-conformance` proves a store
+/// clause by clause; its functions bear the clauses' names.
+///
+/// # Contract
+///
+/// 1. `no_clock_no_dice`: no method reads a clock or draws a random number.
+/// 2. `equality_is_reached`: `t >= limit` everywhere (`expires_at`, `gone_at`, `live_until`, `notice.at`, the purge's limits); a store compares only
+///    where this text says so.
+/// 3. `insert_all_or_nothing`: one taken id or label among many leaves nothing; never an upsert. `IdTaken` and `LabelTaken` name the holder.
+/// 4. `cap_holds_under_races`: of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and
+///    `now >= live_until` do not count.
+/// 5. `own_write_is_recognised`: after an outcome unknown, repeating insert gives `IdTaken` with the caller's own digest there, repeating
+///    rotate gives `Stale` with the caller's own successor there. Nothing is applied twice.
+/// 6. `get_is_exact`: ids, realms, owners and labels are compared byte for byte; no collation, no case, no trailing blanks.
+/// 7. `get_sees_the_family`: a record of a revoked family reads as revoked.
+/// 8. `get_after_write`: what a returned write did is seen by every later get, by any handle of the store (no replica, no cache).
+/// 9. `apply_needs_the_version`: otherwise, or when the record reads as revoked, `Stale` with what stands there; `Done` carries the record as written.
+/// 10. `rotate_has_one_winner`: of any number of racers with one expected version one gets `Done`, the rest `Stale` or `FamilyEnded`.
+/// 11. `no_parent_without_successor`: whoever reads a superseded parent finds its successor.
+/// 12. `rotate_wipes_one_back`: after rotate the grandparent holds no nonce: a family never holds more than one.
+/// 13. `revoke_is_final`: after revoke returned, every get of the family is revoked, and insert, rotate and `Slide` into it are `FamilyEnded`, also
+///     when they began before. A join of an older generation is `FamilyMoved`.
+/// 14. `revoke_twice`: succeeds, changes nothing, keeps the first instant.
+/// 15. `owner_revoke_covers`: everything of the owner that existed when the first call began is revoked when a call says `more: false`; a record
+///     inserted meanwhile may be missed.
+/// 16. `touch_is_forward`: never lowers, never moves version, never creates, never revives; any order of ids, any number of batches at
+///     once, no error.
+/// 17. `touch_disturbs_nobody`: no apply, rotate or revoke fails or turns `Stale` because of a touch, claim or settle.
+/// 18. `label_has_one_holder`: under races, beside rotate and revoke. A family holds (realm, owner, `label_key`) from the step that writes
+///     the key until the step that clears it: revoking the family, relabel, purge, and an insert or relabel of the same owner that meets a holder
+///     with `gone_at <= now`.
+/// 19. `label_is_given_back`: by revoke of the family, purge, relabel and displacement; not by expiry.
+/// 20. `pages_are_stable`: inserts and deletes between pages neither repeat nor hide a record that was there all along; limit is a maximum;
+///     a short page is no end; `next == None` is.
+/// 21. `due_is_complete`: every record with `notice.at <= now` shows in a walk that began after it became due; none other.
+/// 22. `claim_has_one_winner`, and a settled, re-armed or re-claimed mark refuses the old holder.
+/// 23. `purge_keeps_the_living`: only what its limits name goes; a family goes with its last member; limit is a maximum; two at once, or
+///     one cut off, do no harm.
+/// 24. `shrinking_keeps_the_proof`: after `windows_before` the nonce is gone, digest, generation and successor stay, version does not move.
+/// 25. `cut_off_is_all_or_nothing`: a future dropped at any await leaves all or nothing, now or shortly, and the next user of the
+///     connection unharmed.
+/// 26. `garbage_is_corrupt`: an undecodable row is `Corrupt` with its id, never `None`; one such row does not break list, due or purge of others.
+/// 27. `outage_is_unavailable`: never `None`, never `Stale`; `maybe_done` is true whenever the request may have been sent.
+/// 28. `realms_are_apart`: nothing of one realm is listed, conflicts or is revoked in another; `get` goes by id alone, the record names its
+///     realm, the core compares.
+///
+/// No method has a default, so that a wrapper cannot forget one; new abilities come as new sibling traits.
+///
+/// # Cancel safety
+///
+/// Every method: a dropped future leaves all of its step or nothing of it (clause 25).
+///
+/// # Errors
+///
+/// Every method returns [`StoreError`] where it cannot answer, and for nothing else.
+#[async_trait]
+pub trait TokenStore: Send + Sync + 'static {
+    /// Inserts all or nothing.
+    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError>;
+
+    /// The record with its family's state, dead ones too. One read; never from a replica.
+    async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError>;
+
+    /// Compare-and-swap on the version.
+    async fn apply(
+        &self,
+        id: &RecordId,
+        expect: crate::words::ids::Version,
+        change: &Change,
+        now: Ts,
+    ) -> Result<Applied, StoreError>;
+
+    /// One atomic step: parent and family not revoked, then the parent's step, and all of `new`.
+    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError>;
+
+    /// `One` and `Family` are atomic; `Owner` goes family by family, at most `limit` of them, and `more` says call again. `gone_at` becomes the
+    /// record's (`One`) or the family's. What is not there, or not of that realm and owner, changes nothing.
+    async fn revoke(
+        &self,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError>;
+
+    /// `last_used_at = max(old, new)`, each record by itself. Unknown ids are skipped. Best effort within the batch.
+    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError>;
+
+    /// A page of records, dead ones too, shrunk ones excepted.
+    async fn list(
+        &self,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError>;
+
+    /// Records with `notice.at <= now`, each once per walk, in no promised order across shards.
+    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError>;
+
+    /// Where `notice == held`: sets `notice.at = lease_until` and gives the record as it then stands. Else `None`. `lease_until` must be
+    /// later than `held.at`; where it is not, `None`.
+    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError>;
+
+    /// `sent` is noted in any case; `next` is set, and true returned, only where `notice == held` still.
+    async fn settle(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> Result<bool, StoreError>;
+
+    /// Removes records, then empty families, with [`gone_at`](TokenRecord::gone_at)` <= now`; those with a notice set only with
+    /// `gone_at <= unsent_before`. Superseded records whose `honoured_until` is set and `<= windows_before` lose the nonce and
+    /// [shrink](crate::store::RecordParts::shrink). At most `limit` records are removed or shrunk.
+    async fn purge(
+        &self,
+        now: Ts,
+        unsent_before: Ts,
+        windows_before: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError>;
+
+    /// Records per digest key, for "how many are still under the old one". May be slow.
+    async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError>;
+}
