@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::counterfoil::state::Revoked;
-use crate::words::client::{ClientKey, Grant, InvalidDocument};
+use crate::words::client::{ClientId, ClientKey, Grant, InvalidDocument};
 use crate::words::ids::{FamilyId, OwnerId, SubjectId};
 use crate::words::kind::TokenKind;
 use crate::words::label::LabelKey;
@@ -29,8 +29,10 @@ pub enum FamilyBody {
     Alone,
     /// The tokens of one sign-in through a client.
     SignIn {
-        /// The client's internal id.
+        /// The client's internal id: what the tokens are bound to.
         client: ClientKey,
+        /// Where its registration is looked up.
+        client_id: ClientId,
         /// The client's epoch at the time.
         epoch: u64,
         /// The grant it was opened by; `None` where the host opened it.

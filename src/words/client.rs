@@ -7,11 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::words::ids::{KeyId, Version};
 use crate::words::scope::Scope;
+use crate::words::short::Short;
 use crate::words::time::Ts;
 
 /// The public id of a client: 1 to 100 characters of `[A-Za-z0-9._~-]`, so that every way to encode it for HTTP Basic agrees.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ClientId(Box<str>);
+pub struct ClientId(Short);
 
 /// A text that is no client id. The field is `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +23,7 @@ impl ClientId {
     /// The id.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 
@@ -32,19 +33,19 @@ impl FromStr for ClientId {
     fn from_str(text: &str) -> Result<Self, InvalidClientId> {
         let fits = (1..=100).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-'));
-        fits.then(|| Self(text.into())).ok_or(InvalidClientId)
+        fits.then(|| Self(Short::new(text))).ok_or(InvalidClientId)
     }
 }
 
 impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl Serialize for ClientId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 

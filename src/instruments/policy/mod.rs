@@ -1,1 +1,71 @@
-//! policy
+//! Policy: what holds for a host, as one value that serde can read. Settings change some of it at run time.
+
+mod check;
+mod presets;
+mod sections;
+mod throttling;
+
+pub use check::InvalidPolicy;
+pub use sections::{
+    AccessTokens, ConsoleSessions, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
+    SwitchGate, Uses,
+};
+pub use throttling::{Allowance, Throttling};
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::settings::Settings;
+use crate::words::time::Span;
+
+/// What holds for all credentials of a host. The default is hardened; [`Policy::synergy`], [`Policy::a2nta`], [`Policy::aodocs`] and
+/// [`Policy::aal2`] give each product's behaviour in one line. Times are written in whole seconds.
+///
+/// ```
+/// use counterfoil::{Span, policy::Policy};
+///
+/// let policy = Policy::aal2();
+/// assert_eq!(policy.refresh_tokens.inactivity, Span::hours(1));
+/// assert_eq!(policy.refresh_tokens.absolute, Span::hours(24));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Personal access tokens and labelled tokens.
+    pub personal_access_tokens: PersonalAccessTokens,
+    /// Access tokens.
+    pub access_tokens: AccessTokens,
+    /// Refresh tokens.
+    pub refresh_tokens: RefreshTokens,
+    /// Security codes.
+    pub security_codes: SecurityCodes,
+    /// Sessions of the console.
+    pub console_sessions: ConsoleSessions,
+    /// Notices.
+    pub notices: Notices,
+    /// The recording of last use.
+    pub uses: Uses,
+    /// Throttling of failures.
+    pub throttle: Throttling,
+    /// Within which time a change made in another process holds here; zero: settings and clients are read at each call.
+    pub settings_staleness: Span,
+    /// How long something deleted answers a second deletion with success.
+    pub tombstone: Span,
+    /// Whether the builder refuses a retry window without a key ring.
+    pub retry_needs_key_ring: bool,
+}
+
+impl Policy {
+    /// The policy's own values of what settings can change; the switch as [`SettingGate`] has it where nothing is stored.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        Settings {
+            personal_access_tokens: self.personal_access_tokens.setting != SettingGate::Required,
+            access_lifetime: self.access_tokens.lifetime,
+            refresh_inactivity: self.refresh_tokens.inactivity,
+            refresh_absolute: self.refresh_tokens.absolute,
+            pat_max_days: self.personal_access_tokens.max_days,
+            code_lifetime: self.security_codes.default_lifetime,
+            notice_lead: self.notices.lead,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! How many failures are let through before everybody has to wait.
+
+use std::num::NonZeroU32;
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::time::Span;
+
+/// So many failures in so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allowance {
+    /// How many.
+    pub failures: NonZeroU32,
+    /// In which time; in back-off one waits for its end.
+    pub window: Span,
+}
+
+impl Allowance {
+    /// So many failures in so long.
+    #[must_use]
+    pub const fn new(failures: NonZeroU32, window: Span) -> Self {
+        Self { failures, window }
+    }
+}
+
+/// Throttling of failures at the token endpoint, revocation, introspection and sign-in; of bearer use never.
+///
+/// Counters are kept per (canonical account, source), (client, source) and source alone, so that nobody can lock out an owner or a client
+/// from elsewhere. Where the host knows no source the back-off is at most five seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Throttling {
+    /// Wrong passwords per account and source.
+    pub account: Allowance,
+    /// Wrong secrets per client and source.
+    pub client: Allowance,
+    /// Failures of any kind per source.
+    pub source: Allowance,
+    /// The longest back-off where there is no source; at most five seconds.
+    pub without_source: Span,
+}
+
+const fn failures(count: u32) -> NonZeroU32 {
+    match NonZeroU32::new(count) {
+        Some(count) => count,
+        None => NonZeroU32::MIN,
+    }
+}
+
+impl Default for Throttling {
+    fn default() -> Self {
+        Self {
+            account: Allowance::new(failures(10), Span::minutes(1)),
+            client: Allowance::new(failures(10), Span::minutes(1)),
+            source: Allowance::new(failures(1_000), Span::minutes(1)),
+            without_source: Span::seconds(5),
+        }
+    }
+}
