@@ -51,7 +51,10 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
     }
     match record.body() {
         FamilyBody::Alone => alone(record, account, standing.closed_gate),
-        FamilyBody::SignIn { epoch, grant, .. } => sign_in(record, account, standing.client, *epoch, *grant),
+        FamilyBody::SignIn { client, epoch, grant, .. } => {
+            let registered = standing.client.filter(|registered| registered.key == *client);
+            sign_in(record, account, registered, *epoch, *grant)
+        }
         FamilyBody::Code { access, .. } => code(access, account),
         FamilyBody::Session { .. } => Ok(account.role()),
     }

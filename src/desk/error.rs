@@ -1,0 +1,250 @@
+//! What goes wrong, by whose fault it is.
+
+use crate::instruments::entropy::NoEntropy;
+use crate::instruments::refusal::{Gate, PublicRefusal, Refusal};
+use crate::ports::directory::DirectoryError;
+use crate::ports::page::InvalidCursor;
+use crate::ports::store_error::StoreError;
+use crate::words::client::InvalidClientId;
+use crate::words::description::InvalidDescription;
+use crate::words::label::InvalidLabel;
+use crate::words::role::Role;
+use crate::words::scope::InvalidScope;
+use crate::words::settings::{InvalidSetting, SettingName};
+
+/// The host's own means failed: 503, never "not found" and never a success.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unavailable {
+    /// A store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The directory.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The source of random bytes.
+    #[error(transparent)]
+    Entropy(#[from] NoEntropy),
+    /// A stored setting that is no value of its own.
+    #[error("stored setting {name} is garbage")]
+    Setting {
+        /// Which.
+        name: SettingName,
+    },
+    /// The clock is at the end of what can be told, so nothing can be given an end.
+    #[error("clock is out of range")]
+    Clock,
+    /// A race was lost eight times over; the next call may win.
+    #[error("{verb} lost too many races")]
+    Contended {
+        /// What was tried.
+        verb: &'static str,
+    },
+}
+
+/// A credential that does not authenticate.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    /// Refused: 401. The true reason is for the host; [`Refusal::public`] is what the caller may know.
+    #[error("credential was refused")]
+    Refused(#[source] Refusal),
+    /// Nobody can say: 503.
+    #[error("credential could not be verified")]
+    Unavailable(#[source] Unavailable),
+}
+
+impl Denied {
+    /// What the caller may know; `None` where the service is at fault.
+    #[must_use]
+    pub const fn public(&self) -> Option<PublicRefusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.public()),
+            Self::Unavailable(_) => None,
+        }
+    }
+}
+
+impl<E: Into<Unavailable>> From<E> for Denied {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// Why a presenter may not do that: 403.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Forbidden {
+    /// A personal access token or security code cannot do this: it lists, deletes, and rotates itself.
+    #[error("a credential of this kind cannot do this")]
+    CredentialKind,
+    /// The credential's scope does not hold this scope token.
+    #[error("scope {scope} is missing")]
+    Scope {
+        /// The scope token.
+        scope: &'static str,
+    },
+    /// The role is too low.
+    #[error("role {needed} is needed")]
+    Role {
+        /// The least role.
+        needed: Role,
+    },
+    /// The right "manage user profiles", or an administrator's role, is missing.
+    #[error("the right to manage user profiles is missing")]
+    ProfileManagement,
+    /// A gate is closed.
+    #[error("a gate is closed: {}", .gate.as_str())]
+    Gate {
+        /// Which.
+        gate: Gate,
+    },
+    /// Collaborators create no personal access tokens.
+    #[error("a collaborator cannot create personal access tokens")]
+    Collaborator,
+}
+
+/// A field that breaks a rule: 422. [`Invalid::field`] names it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// The label.
+    #[error(transparent)]
+    Label(#[from] InvalidLabel),
+    /// The description.
+    #[error(transparent)]
+    Description(#[from] InvalidDescription),
+    /// The days of a personal access token.
+    #[error("expires_in_days must be a whole number from 1 to {most}")]
+    Days {
+        /// The most days.
+        most: u16,
+    },
+    /// A permanent token where the policy allows none.
+    #[error("expires_in_days must be given: tokens are not permanent here")]
+    Permanent,
+    /// The scope's spelling.
+    #[error(transparent)]
+    Scope(#[from] InvalidScope),
+    /// A scope beyond what the presenter, or the client, has.
+    #[error("scope must lie within the presenter's own")]
+    ScopeBeyond,
+    /// A scope is demanded.
+    #[error("scope must be given")]
+    ScopeDemanded,
+    /// An expiry that is not strictly after now, or cannot be told.
+    #[error("expires_at must be after now")]
+    ExpiresAt,
+    /// An overlap beyond the policy's.
+    #[error("overlap_seconds must be at most {most}")]
+    Overlap {
+        /// The most seconds.
+        most: u64,
+    },
+    /// The account that a same-as-user code names.
+    #[error("user must name an account")]
+    User,
+    /// The client id.
+    #[error(transparent)]
+    ClientId(#[from] InvalidClientId),
+    /// The display name of a client.
+    #[error("display_name must be 1 to 100 characters without control characters")]
+    DisplayName,
+    /// Reuse for a public client.
+    #[error("refresh_mode must be rotate for a public client")]
+    RefreshMode,
+    /// A resource server that is public, and the like.
+    #[error("resource_server must be a confidential client")]
+    ResourceServer,
+    /// A default scope that the allowed scope does not hold.
+    #[error("default_scopes must lie within scopes")]
+    DefaultScope,
+    /// An imported secret that a guesser could find.
+    #[error("secret must have at least 22 characters of [A-Za-z0-9._~+/=-] unless it is imported as weak")]
+    WeakSecret,
+    /// A secret for a client that has none.
+    #[error("secret cannot be given to a public client")]
+    PublicSecret,
+    /// A setting.
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
+    /// A cursor.
+    #[error(transparent)]
+    Cursor(#[from] InvalidCursor),
+}
+
+impl Invalid {
+    /// The field at fault, as it is named on the wire.
+    #[must_use]
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Label(_) => "label",
+            Self::Description(_) => "description",
+            Self::Days { .. } | Self::Permanent => "expires_in_days",
+            Self::Scope(_) | Self::ScopeBeyond | Self::ScopeDemanded => "scope",
+            Self::ExpiresAt => "expires_at",
+            Self::Overlap { .. } => "overlap_seconds",
+            Self::User => "user",
+            Self::ClientId(_) => "id",
+            Self::DisplayName => "display_name",
+            Self::RefreshMode => "refresh_mode",
+            Self::ResourceServer => "resource_server",
+            Self::DefaultScope => "default_scopes",
+            Self::WeakSecret | Self::PublicSecret => "secret",
+            Self::Setting(invalid) => invalid.name.as_str(),
+            Self::Cursor(_) => "cursor",
+        }
+    }
+}
+
+/// What stands in the way: 409.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Conflict {
+    /// Another of the owner's tokens bears that label.
+    #[error("label is taken")]
+    LabelTaken,
+    /// A client bears that id.
+    #[error("client id is taken")]
+    ClientIdTaken,
+    /// The owner has as many live credentials as the policy allows.
+    #[error("quota is reached")]
+    QuotaReached,
+    /// Changed by somebody else meanwhile.
+    #[error("changed meanwhile")]
+    ChangedMeanwhile,
+    /// Expired: reactivate it first.
+    #[error("expired: reactivate first")]
+    Expired,
+    /// Live or permanent: there is nothing to reactivate.
+    #[error("not expired")]
+    NotExpired,
+    /// Replaced by a successor already.
+    #[error("replaced already")]
+    Replaced,
+}
+
+/// Why a verb of management did nothing, by whose fault it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    /// The presenter may not: 403.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Not there, or not the presenter's: 404.
+    #[error("not found")]
+    NotFound,
+    /// A field breaks a rule: 422.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// Something stands in the way: 409.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// The host's own means failed: 503.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for ManageError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}

@@ -1,0 +1,85 @@
+//! Drawing credentials: ids, secrets and digests of what is about to be inserted.
+
+use crate::counterfoil::record::NewRecord;
+use crate::counterfoil::state::NoticeMark;
+use crate::desk::Desk;
+use crate::instruments::digest::Digest;
+use crate::instruments::entropy::NoEntropy;
+use crate::text::issued::{IssuedToken, draw_id, draw_member, draw_secret};
+use crate::words::description::Description;
+use crate::words::ids::{FamilyId, KeyId, OwnerId, RecordId};
+use crate::words::kind::TokenKind;
+use crate::words::label::Label;
+use crate::words::scope::Scope;
+use crate::words::secret::TokenSecret;
+use crate::words::time::Ts;
+
+/// How often a taken id is drawn anew: six random bytes within a family, nine for a new one.
+pub(crate) const DRAWS: usize = 8;
+
+/// A credential that was drawn and is not stored yet: both halves.
+pub(crate) struct Minted {
+    pub(crate) token: IssuedToken,
+    pub(crate) id: RecordId,
+    pub(crate) kind: TokenKind,
+    pub(crate) digest: Digest,
+    pub(crate) key_id: KeyId,
+}
+
+/// What the kept half says besides id and digest.
+pub(crate) struct Entry {
+    pub(crate) owner: OwnerId,
+    pub(crate) parent: Option<RecordId>,
+    pub(crate) generation: u64,
+    pub(crate) created_at: Ts,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) label: Option<Label>,
+    pub(crate) description: Option<Description>,
+    pub(crate) expires_at: Option<Ts>,
+    pub(crate) gone_at: Option<Ts>,
+    pub(crate) notice: Option<NoticeMark>,
+}
+
+impl Desk {
+    /// A credential that founds a family.
+    pub(crate) fn mint_first(&self, kind: TokenKind, owner: &OwnerId) -> Result<Minted, NoEntropy> {
+        let id = draw_id(&self.realm, owner, &*self.entropy)?;
+        let secret = draw_secret(&*self.entropy)?;
+        Ok(self.mint(kind, id, &secret))
+    }
+
+    /// A credential that joins a family.
+    pub(crate) fn mint_member(&self, kind: TokenKind, family: FamilyId) -> Result<Minted, NoEntropy> {
+        let id = draw_member(family, &*self.entropy)?;
+        let secret = draw_secret(&*self.entropy)?;
+        Ok(self.mint(kind, id, &secret))
+    }
+
+    /// A credential whose id and secret are given: derived ones.
+    pub(crate) fn mint(&self, kind: TokenKind, id: RecordId, secret: &TokenSecret) -> Minted {
+        let (digest, key_id) = self.digester.token(kind, &id, secret);
+        Minted { token: self.prefixes.render(kind, &id, secret), id, kind, digest, key_id }
+    }
+
+    /// The kept half of a minted credential.
+    pub(crate) fn counterfoil(&self, minted: &Minted, entry: Entry) -> NewRecord {
+        let Entry { owner, parent, generation, created_at, scope, label, description, expires_at, gone_at, notice } = entry;
+        NewRecord {
+            id: minted.id,
+            realm: self.realm.clone(),
+            owner,
+            kind: minted.kind,
+            parent,
+            generation,
+            created_at,
+            scope,
+            label,
+            description,
+            digest: minted.digest,
+            key_id: minted.key_id,
+            expires_at,
+            gone_at,
+            notice,
+        }
+    }
+}

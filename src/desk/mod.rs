@@ -1,0 +1,73 @@
+//! Layer 6: the desk at which the verbs work: the ports, the policy and the instruments of one realm, and what verbs share.
+//!
+//! No verb imports another; what two of them need lies here.
+
+pub(crate) mod error;
+pub(crate) mod gates;
+pub(crate) mod matching;
+pub(crate) mod minting;
+pub(crate) mod presenter;
+pub(crate) mod rekeying;
+pub(crate) mod snapshot;
+pub(crate) mod standing;
+pub(crate) mod throttling;
+pub(crate) mod uses;
+
+use std::sync::Arc;
+
+use crate::counterfoil::notice::Schedule;
+use crate::desk::rekeying::Rekeying;
+use crate::desk::snapshot::Snapshot;
+use crate::desk::uses::Uses;
+use crate::instruments::digest::Digester;
+use crate::instruments::entropy::Entropy;
+use crate::instruments::event::{Event, What};
+use crate::instruments::key_ring::KeyRing;
+use crate::instruments::policy::Policy;
+use crate::ports::client_store::ClientStore;
+use crate::ports::directory::Directory;
+use crate::ports::settings_store::SettingsStore;
+use crate::ports::sink::EventSink;
+use crate::ports::store::TokenStore;
+use crate::ports::throttle::Throttle;
+use crate::text::prefix::Prefixes;
+use crate::words::ids::SubjectId;
+use crate::words::kind::TokenKind;
+use crate::words::realm::Realm;
+use crate::words::settings::Settings;
+use crate::words::time::Ts;
+
+/// Everything a verb works with.
+pub(crate) struct Desk {
+    pub(crate) realm: Realm,
+    pub(crate) policy: Policy,
+    pub(crate) prefixes: Prefixes,
+    pub(crate) digester: Digester,
+    pub(crate) key_ring: Option<Arc<KeyRing>>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) store: Arc<dyn TokenStore>,
+    pub(crate) clients: Arc<dyn ClientStore>,
+    pub(crate) settings: Arc<dyn SettingsStore>,
+    pub(crate) throttle: Arc<dyn Throttle>,
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) sink: Arc<dyn EventSink>,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) uses: Uses,
+    pub(crate) rekeying: Rekeying,
+}
+
+impl Desk {
+    /// Tells the host what happened.
+    pub(crate) fn tell(&self, at: Ts, by: Option<&SubjectId>, what: What) {
+        self.sink.tell(&Event { at, realm: self.realm.clone(), by: by.cloned(), what });
+    }
+
+    /// When notices of that kind are due.
+    pub(crate) fn schedule(&self, kind: TokenKind, settings: &Settings) -> Schedule {
+        let notices = &self.policy.notices;
+        if !notices.kinds.contains(&kind) {
+            return Schedule::none();
+        }
+        Schedule::new(notices.more_leads.iter().copied().chain([settings.notice_lead]), notices.on_expiry)
+    }
+}
