@@ -1,6 +1,9 @@
 //! Layer 2: the instruments: clock, entropy, digests, policy, the header's grammar, what a handler receives, what is told.
 
+pub(crate) mod basic;
 pub(crate) mod bearer;
 pub(crate) mod digest;
 pub(crate) mod entropy;
+pub(crate) mod key_file;
 pub(crate) mod key_ring;
+pub(crate) mod sha256;

@@ -1,6 +1,10 @@
 //! Layer 3: the text of a token.
 
+pub(crate) mod derive;
 pub(crate) mod format;
 pub(crate) mod issued;
 pub(crate) mod prefix;
 pub(crate) mod presented;
+
+#[cfg(test)]
+mod corpus_tests;
