@@ -5,13 +5,15 @@ mod text;
 mod words;
 
 pub use instruments::bearer::{Credentials, MalformedHeader, credentials};
-pub use instruments::digest::{Digest, shard};
+pub use instruments::digest::Digest;
 #[cfg(any(test, feature = "test-util"))]
 pub use instruments::entropy::SeededEntropy;
 pub use instruments::entropy::{Entropy, NoEntropy, RngEntropy, SystemEntropy};
 pub use instruments::key_ring::{KeyRing, KeyRingError};
+pub use text::draw::shard;
 pub use text::issued::IssuedToken;
-pub use text::prefix::{InvalidPrefix, InvalidPrefixes, Prefix, Prefixes, PrefixesBuilder};
+pub use text::prefix::{InvalidPrefix, Prefix};
+pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
 pub use text::presented::{MalformedToken, PresentedToken};
 pub use words::account::{Account, Claims};
 pub use words::description::{Description, InvalidDescription};

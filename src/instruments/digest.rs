@@ -8,12 +8,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use subtle::ConstantTimeEq as _;
-use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
 use crate::instruments::key_ring::KeyRing;
-use crate::instruments::sha256::{self, State};
+use crate::instruments::primed::Primed;
+use crate::instruments::sha256;
 use crate::words::base62;
-use crate::words::ids::{KeyId, OwnerId, RecordId};
+use crate::words::ids::{KeyId, RecordId};
 use crate::words::kind::TokenKind;
 use crate::words::realm::Realm;
 use crate::words::secret::TokenSecret;
@@ -63,58 +63,22 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// The shard that an owner's credentials lie on: the first byte of SHA-256 of realm and owner, each behind its length.
-///
-/// It is the first byte of their public ids, and so tells 1/256 about the owner to whoever sees a token.
-#[must_use]
-pub fn shard(realm: &Realm, owner: &OwnerId) -> u8 {
-    let (realm, owner) = (realm.as_str(), owner.as_str());
-    let lengths = [realm, owner].map(|text| (text.len() as u64).to_be_bytes());
-    sha256::hash(&[&lengths[0], realm.as_bytes(), &lengths[1], owner.as_bytes()])[0]
-}
-
-/// Kind bytes are 1 to 7, so that three bits name a state; 0 stays unused.
-const KINDS: usize = 8;
-
 /// The kind byte of a client secret that was imported: no [`TokenKind`], because its text is not of our format.
 const IMPORTED: u8 = 7;
 
-/// One state a kind, before or under a key.
-type States = [State; KINDS];
-
-/// Whoever has these states can do what the holder of the key can: they are wiped like it.
-struct Keyed {
-    key: KeyId,
-    inner: States,
-    outer: State,
-}
-
-impl Drop for Keyed {
-    fn drop(&mut self) {
-        self.inner.zeroize();
-        self.outer.zeroize();
-    }
-}
-
-impl ZeroizeOnDrop for Keyed {}
-
 /// Makes the digests of one realm, from states primed once.
 pub(crate) struct Digester {
-    plain: States,
+    plain: Primed,
     /// The newest key first; a ring has few, so they are searched one by one.
-    keyed: Vec<Keyed>,
+    keyed: Vec<(KeyId, Primed)>,
     ring: Option<Arc<KeyRing>>,
 }
 
 impl Digester {
     pub(crate) fn new(realm: &Realm, ring: Option<Arc<KeyRing>>) -> Self {
-        let name = sha256::hash(&[realm.as_str().as_bytes()]);
-        let blocks: [[u8; 64]; KINDS] = std::array::from_fn(|kind| block(kind as u8, &name));
-        let keyed = ring.iter().flat_map(|ring| ring.digest_keys()).map(|(key, secret)| {
-            let [inner, outer] = sha256::keyed(secret.expose_secret());
-            Keyed { key, inner: blocks.map(|block| sha256::absorbed(inner, &block)), outer }
-        });
-        Self { plain: blocks.map(|block| sha256::primed(&block)), keyed: keyed.collect(), ring }
+        let keys = ring.iter().flat_map(|ring| ring.digest_keys());
+        let keyed = keys.map(|(id, key)| (id, Primed::under(&key, realm))).collect();
+        Self { plain: Primed::plain(realm), keyed, ring }
     }
 
     /// The ring it was made with.
@@ -124,12 +88,13 @@ impl Digester {
 
     /// The key that is written with, [`KeyId::NONE`] without a ring.
     pub(crate) fn current_key(&self) -> KeyId {
-        self.keyed.first().map_or(KeyId::NONE, |newest| newest.key)
+        self.newest().0
     }
 
     /// The digest under the newest key.
     pub(crate) fn token(&self, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> (Digest, KeyId) {
-        (self.of_token(self.keyed.first(), kind, id, secret), self.current_key())
+        let (key, primed) = self.newest();
+        (of_token(primed, kind, id, secret), key)
     }
 
     /// The digest under the key of a record; `None` where the ring has it not. A record from before the ring still verifies.
@@ -140,59 +105,51 @@ impl Digester {
         id: &RecordId,
         secret: &TokenSecret,
     ) -> Option<Digest> {
-        Some(self.of_token(self.find(key)?, kind, id, secret))
+        Some(of_token(self.find(key)?, kind, id, secret))
     }
 
     /// The digest of an imported client secret, whatever its bytes, under the newest key.
     pub(crate) fn imported(&self, id: &[u8; 16], text: &[u8]) -> (Digest, KeyId) {
-        (self.of_imported(self.keyed.first(), id, text), self.current_key())
+        let (key, primed) = self.newest();
+        (of_imported(primed, id, text), key)
     }
 
     /// The same under the key of the registration; `None` where the ring has it not.
     pub(crate) fn imported_under(&self, key: KeyId, id: &[u8; 16], text: &[u8]) -> Option<Digest> {
-        Some(self.of_imported(self.find(key)?, id, text))
+        Some(of_imported(self.find(key)?, id, text))
     }
 
-    /// Outer `None`: no such key. Inner `None`: no key is meant.
-    fn find(&self, key: KeyId) -> Option<Option<&Keyed>> {
-        if key == KeyId::NONE { Some(None) } else { self.keyed.iter().find(|keyed| keyed.key == key).map(Some) }
+    fn newest(&self) -> (KeyId, &Primed) {
+        self.keyed.first().map_or((KeyId::NONE, &self.plain), |(key, primed)| (*key, primed))
     }
 
-    fn of_token(&self, keyed: Option<&Keyed>, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> Digest {
-        let mut message = [0; 49];
-        message[..16].copy_from_slice(id.as_bytes());
-        pack(secret.expose_secret(), &mut message[16..]);
-        let digest = self.digest(keyed, kind.byte(), &message);
-        sha256::wipe(&mut message);
-        digest
-    }
-
-    fn of_imported(&self, keyed: Option<&Keyed>, id: &[u8; 16], text: &[u8]) -> Digest {
-        let (mut message, mut hash) = ([0; 48], sha256::hash(&[text]));
-        message[..16].copy_from_slice(id);
-        message[16..].copy_from_slice(&hash);
-        let digest = self.digest(keyed, IMPORTED, &message);
-        sha256::wipe(&mut hash);
-        sha256::wipe(&mut message);
-        digest
-    }
-
-    fn digest<const N: usize>(&self, keyed: Option<&Keyed>, kind: u8, message: &[u8; N]) -> Digest {
-        let kind = usize::from(kind) % KINDS;
-        Digest(match keyed {
-            None => sha256::finished(self.plain[kind], 1, message),
-            Some(keyed) => sha256::finished(keyed.outer, 1, &sha256::finished(keyed.inner[kind], 2, message)),
-        })
+    fn find(&self, key: KeyId) -> Option<&Primed> {
+        if key == KeyId::NONE {
+            return Some(&self.plain);
+        }
+        self.keyed.iter().find(|(own, _)| *own == key).map(|(_, primed)| primed)
     }
 }
 
-/// `counterfoil/v1\0` ‖ kind byte ‖ SHA-256(realm name) ‖ zeros.
-fn block(kind: u8, realm: &[u8; 32]) -> [u8; 64] {
-    let mut block = [0; 64];
-    block[..15].copy_from_slice(b"counterfoil/v1\0");
-    block[15] = kind;
-    block[16..48].copy_from_slice(realm);
-    block
+/// id ‖ packed secret.
+fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> Digest {
+    let mut message = [0; 49];
+    message[..16].copy_from_slice(id.as_bytes());
+    pack(secret.expose_secret(), &mut message[16..]);
+    let digest = Digest(primed.hash(kind.byte(), &message));
+    sha256::wipe(&mut message);
+    digest
+}
+
+/// id ‖ SHA-256(text).
+fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
+    let (mut message, mut hash) = ([0; 48], sha256::hash(&[text]));
+    message[..16].copy_from_slice(id);
+    message[16..].copy_from_slice(&hash);
+    let digest = Digest(primed.hash(IMPORTED, &message));
+    sha256::wipe(&mut hash);
+    sha256::wipe(&mut message);
+    digest
 }
 
 /// 43 letters at 6 bits each, most significant bit first, six zero bits at the end: 33 bytes, so that no second block is needed.
@@ -212,7 +169,6 @@ fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::ids::SubjectId;
     use crate::words::secret::SecretBytes;
 
     const ID: RecordId = RecordId::from_bytes([0xA5; 16]);
@@ -332,19 +288,5 @@ mod tests {
                 (0..=255u8).filter(|byte| !byte.is_ascii_alphanumeric()).all(|byte| packed(byte) != packed(*letter))
             );
         }
-    }
-
-    #[test]
-    fn the_shard_follows_from_realm_and_owner_and_tells_them_apart() {
-        let shards = |realm: &str, owner: &str| {
-            let of = |i| {
-                let realm = Realm::new(&format!("{i}{realm}")).expect("a realm");
-                shard(&realm, &SubjectId::new(owner).expect("an id").into())
-            };
-            (0..64).map(of).collect::<Vec<u8>>()
-        };
-        assert_eq!(shards("r", "o"), shards("r", "o"));
-        assert_ne!(shards("r", "o"), shards("r", "p"));
-        assert_ne!(shards("rx", "o"), shards("r", "xo"), "lengths stand before the fields");
     }
 }

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::instruments::entropy::{Entropy, NoEntropy, SystemEntropy};
+use crate::instruments::rotation_key::RotationKey;
 use crate::instruments::sha256;
 use crate::words::ids::KeyId;
 use crate::words::secret::SecretBytes;
@@ -142,7 +143,7 @@ impl KeyRing {
     /// The sub-key for rotation; `None` where the key has left the ring.
     pub(crate) fn rotation_key(&self, id: KeyId) -> Option<RotationKey> {
         let key = self.find(id)?;
-        Some(RotationKey(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))
+        Some(RotationKey::new(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))
     }
 
     fn find(&self, id: KeyId) -> Option<&SecretBytes<32>> {
@@ -165,33 +166,6 @@ fn draw(entropy: &dyn Entropy) -> Result<SecretBytes<32>, NoEntropy> {
     let mut key = SecretBytes::new([0; 32]);
     entropy.fill(key.expose_secret_mut())?;
     Ok(key)
-}
-
-/// What the secrets of successors are derived under (design.md, "Rotation that can be retried").
-#[derive(Debug)]
-pub(crate) struct RotationKey(SecretBytes<32>);
-
-impl RotationKey {
-    /// The key to rotate with now, and the number to keep beside the nonce.
-    pub(crate) fn current(ring: Option<&KeyRing>) -> (KeyId, Self) {
-        ring.and_then(|ring| Some((ring.newest(), ring.rotation_key(ring.newest())?)))
-            .unwrap_or_else(|| (KeyId::NONE, Self::public_constant()))
-    }
-
-    /// The key of the number that was kept; `None` where it has left the ring.
-    pub(crate) fn under(ring: Option<&KeyRing>, id: KeyId) -> Option<Self> {
-        if id == KeyId::NONE { Some(Self::public_constant()) } else { ring?.rotation_key(id) }
-    }
-
-    /// For hosts without a key ring. It is public, here: whoever has an old refresh token *and* its nonce from a dump derives
-    /// the successor. SECURITY.md says what that means.
-    pub(crate) fn public_constant() -> Self {
-        Self(SecretBytes::new(*b"counterfoil: public rotation key"))
-    }
-
-    pub(crate) fn expose_secret(&self) -> &[u8; 32] {
-        self.0.expose_secret()
-    }
 }
 
 #[cfg(test)]

@@ -6,4 +6,6 @@ pub(crate) mod digest;
 pub(crate) mod entropy;
 pub(crate) mod key_file;
 pub(crate) mod key_ring;
+pub(crate) mod primed;
+pub(crate) mod rotation_key;
 pub(crate) mod sha256;

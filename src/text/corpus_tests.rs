@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::instruments::digest::Digester;
 use crate::instruments::key_ring::KeyRing;
-use crate::text::prefix::Prefixes;
+use crate::text::prefixes::Prefixes;
 use crate::text::presented::{MalformedToken, PresentedToken};
 use crate::words::ids::KeyId;
 use crate::words::realm::Realm;

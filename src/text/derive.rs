@@ -3,7 +3,7 @@
 //! Whoever presents the parent's secret again inside the window gets the same successor, because it follows from that secret,
 //! a nonce kept for the window, and a key kept apart from the store. A dump with every nonce, and an old token, derive nothing.
 
-use crate::instruments::key_ring::RotationKey;
+use crate::instruments::rotation_key::RotationKey;
 use crate::instruments::sha256;
 use crate::words::base62;
 use crate::words::ids::{FamilyId, RecordId};

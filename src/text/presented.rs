@@ -1,7 +1,7 @@
 //! `Bearer cfp_…` → **`PresentedToken`** → `TokenRecord` → `Verified` → `Principal`
 
 use crate::text::format;
-use crate::text::prefix::Prefixes;
+use crate::text::prefixes::Prefixes;
 use crate::words::base62;
 use crate::words::ids::RecordId;
 use crate::words::kind::TokenKind;
@@ -91,7 +91,7 @@ impl PresentedToken {
 mod tests {
     use super::*;
     use crate::instruments::entropy::{Entropy as _, SeededEntropy};
-    use crate::text::issued::draw_secret;
+    use crate::text::draw::draw_secret;
     use crate::text::prefix::Prefix;
 
     fn seeded(seed: u64) -> (RecordId, TokenSecret) {
