@@ -1,15 +1,31 @@
 //! The credentials of a service.
 
 mod counterfoil;
+mod desk;
+mod handle;
 mod instruments;
 mod ports;
 mod text;
+mod verbs;
 mod words;
 
+pub use desk::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
+pub use desk::presenter::Presenter;
+pub use desk::uses::Flushed;
+pub use desk::view::{Issued, Listed, Status};
+pub use handle::Counterfoil;
+pub use handle::builder::{BuildError, Builder};
+pub use instruments::bearer::{Credentials, MalformedHeader, credentials};
 pub use instruments::clock::{Clock, SystemClock};
 pub use instruments::entropy::{Entropy, NoEntropy, RngEntropy, SystemEntropy};
+pub use instruments::key_ring::{KeyRing, KeyRingError};
 pub use instruments::principal::Principal;
 pub use instruments::refusal::{Gate, PublicRefusal, Refusal};
+pub use text::draw::shard;
+pub use text::issued::IssuedToken;
+pub use text::prefix::{InvalidPrefix, Prefix};
+pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
+pub use text::presented::{MalformedToken, PresentedToken};
 pub use words::account::{Account, Claims};
 pub use words::description::{Description, InvalidDescription};
 pub use words::email::{EmailAddress, InvalidEmail};
@@ -45,6 +61,14 @@ pub mod client {
     pub use crate::words::client::{
         ClientId, ClientKey, Grant, InvalidClientId, InvalidDocument, RefreshMode, Registration, SecretForm,
         StoredSecret, VersionedRegistration,
+    };
+}
+
+/// Policies: what holds for a host.
+pub mod policy {
+    pub use crate::instruments::policy::{
+        AccessTokens, Allowance, ConsoleSessions, InvalidPolicy, Notices, PersonalAccessTokens, Policy, RefreshTokens,
+        SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
     };
 }
 

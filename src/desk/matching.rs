@@ -20,13 +20,13 @@ impl Desk {
     /// newest key is taken before the store is asked, which also lets the processor hash while it waits for memory.
     pub(crate) async fn matched(&self, presented: &PresentedToken) -> Result<Result<Matched, Refusal>, StoreError> {
         let (kind, id, secret) = (presented.kind(), presented.id(), presented.secret());
-        let (newest, newest_key) = self.digester.token(kind, &id, secret);
-        let Some(record) = self.store.get(&id).await? else { return Ok(Err(Refusal::Unknown)) };
+        let (newest, newest_key) = self.digester.token(kind, id, secret);
+        let Some(record) = self.store.get(id).await? else { return Ok(Err(Refusal::Unknown)) };
         let (stored, key) = (record.record().digest, record.record().key_id);
         let proved = if key == newest_key {
             newest.ct_eq(&stored)
         } else {
-            let under = self.digester.token_under(key, kind, &id, secret);
+            let under = self.digester.token_under(key, kind, id, secret);
             under.is_some_and(|digest| digest.ct_eq(&stored))
         };
         // The digest is bound to realm and kind, so these two can differ only where a row was moved; they are told apart for the host.

@@ -5,7 +5,8 @@ use crate::counterfoil::state::NoticeMark;
 use crate::desk::Desk;
 use crate::instruments::digest::Digest;
 use crate::instruments::entropy::NoEntropy;
-use crate::text::issued::{IssuedToken, draw_id, draw_member, draw_secret};
+use crate::text::draw::{draw_id, draw_member, draw_secret};
+use crate::text::issued::IssuedToken;
 use crate::words::description::Description;
 use crate::words::ids::{FamilyId, KeyId, OwnerId, RecordId};
 use crate::words::kind::TokenKind;
@@ -63,7 +64,8 @@ impl Desk {
 
     /// The kept half of a minted credential.
     pub(crate) fn counterfoil(&self, minted: &Minted, entry: Entry) -> NewRecord {
-        let Entry { owner, parent, generation, created_at, scope, label, description, expires_at, gone_at, notice } = entry;
+        let Entry { owner, parent, generation, created_at, scope, label, description, expires_at, gone_at, notice } =
+            entry;
         NewRecord {
             id: minted.id,
             realm: self.realm.clone(),

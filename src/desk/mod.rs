@@ -12,6 +12,7 @@ pub(crate) mod snapshot;
 pub(crate) mod standing;
 pub(crate) mod throttling;
 pub(crate) mod uses;
+pub(crate) mod view;
 
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ use crate::ports::settings_store::SettingsStore;
 use crate::ports::sink::EventSink;
 use crate::ports::store::TokenStore;
 use crate::ports::throttle::Throttle;
-use crate::text::prefix::Prefixes;
+use crate::text::prefixes::Prefixes;
 use crate::words::ids::SubjectId;
 use crate::words::kind::TokenKind;
 use crate::words::realm::Realm;

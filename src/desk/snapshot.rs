@@ -116,7 +116,11 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
 
 impl Desk {
     /// Makes the settings fresh enough, then lets `look` at them.
-    pub(crate) async fn with_settings<A>(&self, now: Ts, look: impl FnOnce(&SettingsView) -> A) -> Result<A, Unavailable> {
+    pub(crate) async fn with_settings<A>(
+        &self,
+        now: Ts,
+        look: impl FnOnce(&SettingsView) -> A,
+    ) -> Result<A, Unavailable> {
         let need = need(&self.snapshot.settings, &(), self.policy.settings_staleness, now);
         if need == Need::Nothing {
             if let Some(fresh) = self.snapshot.settings.pin().get(&()) {

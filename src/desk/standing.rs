@@ -6,7 +6,8 @@ use crate::counterfoil::phase::{Phase, phase};
 use crate::counterfoil::record::TokenRecord;
 use crate::desk::Desk;
 use crate::desk::error::Unavailable;
-use crate::instruments::refusal::Refusal;
+use crate::desk::view::Listed;
+use crate::instruments::refusal::{Gate, Refusal};
 use crate::words::account::Account;
 use crate::words::kind::TokenKind;
 use crate::words::role::Role;
@@ -28,8 +29,7 @@ impl Desk {
     pub(crate) async fn judge(&self, record: &TokenRecord, now: Ts) -> Result<Judged, Unavailable> {
         let subject = account_of(record);
         let gated = record.record().kind == TokenKind::PersonalAccessToken;
-        let (settings, closed_gate) =
-            self.settings_and_gate(subject.as_ref().filter(|_| gated), now).await?;
+        let (settings, closed_gate) = self.settings_and_gate(subject.as_ref().filter(|_| gated), now).await?;
         let phase = phase(record, &settings, now);
         if !matches!(phase, Phase::Live | Phase::Overlap { .. }) {
             let standing = Standing { account: None, client: None, closed_gate, scope_demanded: false };
@@ -49,7 +49,7 @@ impl Desk {
         record: &TokenRecord,
         phase: Phase,
         account: Option<&Account>,
-        closed_gate: Option<crate::instruments::refusal::Gate>,
+        closed_gate: Option<Gate>,
         now: Ts,
     ) -> Result<Result<Role, Refusal>, Unavailable> {
         let scope_demanded = match record.record().kind {
@@ -68,5 +68,12 @@ impl Desk {
             }
             _ => Ok(decide(record, phase, standing)),
         }
+    }
+
+    /// What is shown of a record as it stands; `None`: it is not shown.
+    pub(crate) async fn listed(&self, record: &TokenRecord, now: Ts) -> Result<Option<Listed>, Unavailable> {
+        let judged = self.judge(record, now).await?;
+        let last_used_at = self.uses.overlaid(record.record().id, record.record().last_used_at);
+        Ok(Listed::of(record, judged.phase, judged.verdict, &judged.settings, last_used_at, now))
     }
 }

@@ -1,14 +1,292 @@
-//! (stub, replaced by the branch that writes it)
-/// A digest.
-#[derive(Clone, Copy, Debug)]
+//! What the store holds in place of a secret.
+//!
+//! SHA-256 of a block that names realm and kind, then the id, then the secret: a digest fits one record of one realm only, and
+//! a row that was moved or edited opens nothing. With a key ring it is HMAC-SHA-256 of the same, and a stolen dump cannot even
+//! confirm a guess. The secret has 256 random bits, so nothing here has to be slow.
+
+use std::fmt;
+use std::sync::Arc;
+
+use subtle::ConstantTimeEq as _;
+
+use crate::instruments::key_ring::KeyRing;
+use crate::instruments::primed::Primed;
+use crate::instruments::sha256;
+use crate::words::base62;
+use crate::words::ids::{KeyId, RecordId};
+use crate::words::kind::TokenKind;
+use crate::words::realm::Realm;
+use crate::words::secret::TokenSecret;
+
+/// The digest of a credential: 32 bytes from which the secret cannot be had.
+///
+/// It is no secret, yet no `==`: a comparison that decides must take the same time wherever the bytes differ.
+#[derive(Clone, Copy)]
 pub struct Digest([u8; 32]);
+
 impl Digest {
-    /// x
+    /// The digest that a store kept.
+    #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
-    /// x
+
+    /// The bytes, for a store to keep.
+    #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// Whether a store gave back what it was given. Not constant in time: it decides about stores, never about credentials.
+    #[must_use]
+    pub fn same_bytes(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
+    /// Compares in constant time: as four words, which costs a sixth of comparing 32 bytes.
+    pub(crate) fn ct_eq(&self, other: &Self) -> bool {
+        self.words().ct_eq(&other.words()).into()
+    }
+
+    fn words(&self) -> [u64; 4] {
+        let mut words = [0; 4];
+        words.iter_mut().zip(self.0.chunks_exact(8)).for_each(|(word, bytes)| {
+            *word = bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        });
+        words
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digest([redacted])")
+    }
+}
+
+/// The kind byte of a client secret that was imported: no [`TokenKind`], because its text is not of our format.
+const IMPORTED: u8 = 7;
+
+/// Makes the digests of one realm, from states primed once.
+pub(crate) struct Digester {
+    plain: Primed,
+    /// The newest key first; a ring has few, so they are searched one by one.
+    keyed: Vec<(KeyId, Primed)>,
+    ring: Option<Arc<KeyRing>>,
+}
+
+impl Digester {
+    pub(crate) fn new(realm: &Realm, ring: Option<Arc<KeyRing>>) -> Self {
+        let keys = ring.iter().flat_map(|ring| ring.digest_keys());
+        let keyed = keys.map(|(id, key)| (id, Primed::under(&key, realm))).collect();
+        Self { plain: Primed::plain(realm), keyed, ring }
+    }
+
+    /// The ring it was made with.
+    pub(crate) fn ring(&self) -> Option<&KeyRing> {
+        self.ring.as_deref()
+    }
+
+    /// The key that is written with, [`KeyId::NONE`] without a ring.
+    pub(crate) fn current_key(&self) -> KeyId {
+        self.newest().0
+    }
+
+    /// The digest under the newest key.
+    pub(crate) fn token(&self, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> (Digest, KeyId) {
+        let (key, primed) = self.newest();
+        (of_token(primed, kind, id, secret), key)
+    }
+
+    /// The digest under the key of a record; `None` where the ring has it not. A record from before the ring still verifies.
+    pub(crate) fn token_under(
+        &self,
+        key: KeyId,
+        kind: TokenKind,
+        id: &RecordId,
+        secret: &TokenSecret,
+    ) -> Option<Digest> {
+        Some(of_token(self.find(key)?, kind, id, secret))
+    }
+
+    /// The digest of an imported client secret, whatever its bytes, under the newest key.
+    pub(crate) fn imported(&self, id: &[u8; 16], text: &[u8]) -> (Digest, KeyId) {
+        let (key, primed) = self.newest();
+        (of_imported(primed, id, text), key)
+    }
+
+    /// The same under the key of the registration; `None` where the ring has it not.
+    pub(crate) fn imported_under(&self, key: KeyId, id: &[u8; 16], text: &[u8]) -> Option<Digest> {
+        Some(of_imported(self.find(key)?, id, text))
+    }
+
+    fn newest(&self) -> (KeyId, &Primed) {
+        self.keyed.first().map_or((KeyId::NONE, &self.plain), |(key, primed)| (*key, primed))
+    }
+
+    fn find(&self, key: KeyId) -> Option<&Primed> {
+        if key == KeyId::NONE {
+            return Some(&self.plain);
+        }
+        self.keyed.iter().find(|(own, _)| *own == key).map(|(_, primed)| primed)
+    }
+}
+
+/// id ‖ packed secret.
+fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> Digest {
+    let mut message = [0; 49];
+    message[..16].copy_from_slice(id.as_bytes());
+    pack(secret.expose_secret(), &mut message[16..]);
+    let digest = Digest(primed.hash(kind.byte(), &message));
+    sha256::wipe(&mut message);
+    digest
+}
+
+/// id ‖ SHA-256(text).
+fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
+    let (mut message, mut hash) = ([0; 48], sha256::hash(&[text]));
+    message[..16].copy_from_slice(id);
+    message[16..].copy_from_slice(&hash);
+    let digest = Digest(primed.hash(IMPORTED, &message));
+    sha256::wipe(&mut hash);
+    sha256::wipe(&mut message);
+    digest
+}
+
+/// 43 letters at 6 bits each, most significant bit first, six zero bits at the end: 33 bytes, so that no second block is needed.
+///
+/// A byte that is no letter counts as 63, which no letter does; none comes through the parser.
+fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
+    let bits = |letters: &[u8]| {
+        letters.iter().fold(0u64, |bits, &letter| bits << 6 | u64::from(base62::raw_value(letter) & 0x3F))
+    };
+    for (eight, six) in letters.chunks_exact(8).zip(bytes.chunks_exact_mut(6)) {
+        six.copy_from_slice(&bits(eight).to_be_bytes()[2..]);
+    }
+    // Five times eight letters are 30 bytes; the last three are 18 bits and the six zeros.
+    bytes[30..].copy_from_slice(&(bits(&letters[40..]) << 6).to_be_bytes()[5..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::secret::SecretBytes;
+
+    const ID: RecordId = RecordId::from_bytes([0xA5; 16]);
+
+    fn secret() -> TokenSecret {
+        SecretBytes::new(*b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg")
+    }
+
+    fn ring(keys: &[u32]) -> Option<Arc<KeyRing>> {
+        let keys = keys.iter().map(|&id| (KeyId::new(id), SecretBytes::new([id as u8; 32])));
+        Some(Arc::new(KeyRing::new(keys).expect("a ring")))
+    }
+
+    fn same(a: &Digest, b: &Digest) -> bool {
+        assert_eq!(a.ct_eq(b), a.same_bytes(b));
+        a.ct_eq(b)
+    }
+
+    #[test]
+    fn all_kinds_2_a_digest_is_bound_to_realm_kind_id_and_secret() {
+        for keys in [None, ring(&[1])] {
+            let digester = Digester::new(&Realm::default(), keys.clone());
+            let kind = TokenKind::PersonalAccessToken;
+            let (digest, key) = digester.token(kind, &ID, &secret());
+            assert_eq!(key, digester.current_key());
+            let mut others: Vec<_> =
+                TokenKind::ALL[1..].iter().map(|&kind| digester.token(kind, &ID, &secret()).0).collect();
+            for bit in 0..128 {
+                let id = RecordId::from_bytes((u128::from_be_bytes(*ID.as_bytes()) ^ (1 << bit)).to_be_bytes());
+                others.push(digester.token(kind, &id, &secret()).0);
+            }
+            for at in 0..43 {
+                let mut letters = *secret().expose_secret();
+                letters[at] = b'z';
+                others.push(digester.token(kind, &ID, &SecretBytes::new(letters)).0);
+            }
+            let elsewhere = Digester::new(&Realm::new("defaulu").expect("a realm"), keys);
+            others.push(elsewhere.token(kind, &ID, &secret()).0);
+            assert!(others.iter().all(|other| !same(&digest, other)));
+            assert!(same(&digest, &digester.token(kind, &ID, &secret()).0));
+        }
+    }
+
+    #[test]
+    fn all_kinds_2_an_old_key_and_no_key_still_verify_under_a_new_one() {
+        let before = Digester::new(&Realm::default(), None);
+        let old = Digester::new(&Realm::default(), ring(&[1]));
+        let new = Digester::new(&Realm::default(), ring(&[2, 7, 1]));
+        let kind = TokenKind::RefreshToken;
+        let (plain, none) = before.token(kind, &ID, &secret());
+        let (first, one) = old.token(kind, &ID, &secret());
+        let (newest, seven) = new.token(kind, &ID, &secret());
+        assert_eq!([none, one, seven], [KeyId::NONE, KeyId::new(1), KeyId::new(7)]);
+        assert_eq!(new.ring().map(KeyRing::newest), Some(seven));
+        for (digest, key) in [(plain, none), (first, one), (newest, seven)] {
+            assert!(same(&new.token_under(key, kind, &ID, &secret()).expect("a key of the ring"), &digest));
+        }
+        assert!(!same(&plain, &first) && !same(&first, &newest) && !same(&plain, &newest));
+        assert!(new.token_under(KeyId::new(3), kind, &ID, &secret()).is_none());
+        assert!(before.token_under(one, kind, &ID, &secret()).is_none());
+    }
+
+    #[test]
+    fn all_kinds_2_the_digest_is_the_hash_of_block_id_and_packed_secret() {
+        let packed = {
+            let bits: String =
+                secret().expose_secret().iter().map(|&l| format!("{:06b}", base62::raw_value(l))).collect();
+            let bits = format!("{bits}000000");
+            let byte = |at: usize| u8::from_str_radix(&bits[8 * at..8 * at + 8], 2).expect("bits");
+            (0..33).map(byte).collect::<Vec<_>>()
+        };
+        let name = sha256::hash(&[b"default"]);
+        let parts: [&[u8]; 6] = [b"counterfoil/v1\0", &[4], &name, &[0; 16], ID.as_bytes(), &packed];
+        let plain = Digester::new(&Realm::default(), None).token(TokenKind::SecurityCode, &ID, &secret()).0;
+        assert_eq!(*plain.as_bytes(), sha256::hash(&parts));
+        let keys = ring(&[1]).expect("a ring");
+        let sub = keys.digest_keys().next().expect("a key").1;
+        let keyed = Digester::new(&Realm::default(), Some(keys)).token(TokenKind::SecurityCode, &ID, &secret()).0;
+        assert_eq!(keyed.as_bytes(), sha256::hmac(sub.expose_secret(), &parts).expose_secret());
+    }
+
+    #[test]
+    fn syn_token_2_an_imported_secret_of_any_length_counts_to_its_last_byte() {
+        let digester = Digester::new(&Realm::default(), ring(&[1]));
+        for len in [1, 22, 32, 72, 73, 1024] {
+            let (mut text, id) = (vec![b'x'; len], [1; 16]);
+            let (digest, key) = digester.imported(&id, &text);
+            assert!(same(&digest, &digester.imported_under(key, &id, &text).expect("the key")));
+            assert!(!same(&digest, &digester.imported_under(KeyId::NONE, &id, &text).expect("no key")));
+            assert!(!same(&digest, &digester.imported(&[2; 16], &text).0));
+            text[len - 1] = b'y';
+            assert!(!same(&digest, &digester.imported(&id, &text).0));
+        }
+        assert!(digester.imported_under(KeyId::new(2), &[1; 16], b"x").is_none());
+    }
+
+    #[test]
+    fn digests_compare_to_the_last_bit_and_do_not_show_themselves() {
+        let digest = Digest::from_bytes([0x5A; 32]);
+        for bit in 0..256 {
+            let mut bytes = [0x5A; 32];
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(!same(&digest, &Digest::from_bytes(bytes)));
+        }
+        assert_eq!(format!("{digest:?}"), "Digest([redacted])");
+    }
+
+    #[test]
+    fn a_letter_that_is_none_packs_without_a_panic_and_unlike_every_letter() {
+        let packed = |letter| {
+            let mut bytes = [0; 33];
+            pack(&[letter; 43], &mut bytes);
+            bytes
+        };
+        for letter in base62::ALPHABET {
+            assert!(
+                (0..=255u8).filter(|byte| !byte.is_ascii_alphanumeric()).all(|byte| packed(byte) != packed(*letter))
+            );
+        }
     }
 }

@@ -1,5 +1,9 @@
 //! Base62, digits first: `0-9A-Za-z` stand for 0..=61, most significant first.
 
+use zeroize::Zeroizing;
+
+use crate::words::secret::SecretBytes;
+
 pub(crate) const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The letter's value at its byte, 0xFF where the byte is no letter.
@@ -66,6 +70,27 @@ pub(crate) fn decode_id(text: &[u8; 22]) -> Option<[u8; 16]> {
     Some(number.to_be_bytes())
 }
 
+/// 43 letters for 32 bytes read as one big-endian number (62^43 is 1.02 times 2^256, so every number fits).
+///
+/// Long division in 32-bit limbs: no branch and no address depends on the number, but for the look-up of its letters.
+pub(crate) fn encode_secret(bytes: &[u8; 32]) -> SecretBytes<43> {
+    let mut limbs = Zeroizing::new([0u32; 8]);
+    for (limb, four) in limbs.iter_mut().zip(bytes.chunks_exact(4)) {
+        *limb = four.iter().fold(0, |limb, &byte| limb << 8 | u32::from(byte));
+    }
+    let mut secret = SecretBytes::new([b'0'; 43]);
+    for slot in secret.expose_secret_mut().iter_mut().rev() {
+        let mut rest = 0u64;
+        for limb in limbs.iter_mut() {
+            let part = rest << 32 | u64::from(*limb);
+            *limb = (part / 62) as u32; // rest < 62, so the quotient is below 2^32
+            rest = part % 62;
+        }
+        *slot = ALPHABET[rest as usize];
+    }
+    secret
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +116,18 @@ mod tests {
                 assert_eq!(decode_id(&text).is_some(), byte.is_ascii_alphanumeric() && (at > 0 || byte <= b'7'));
             }
         }
+    }
+
+    #[test]
+    fn thirty_two_bytes_are_43_letters() {
+        let text = |bytes: [u8; 32]| String::from_utf8_lossy(encode_secret(&bytes).expose_secret()).into_owned();
+        let mut bytes = [0; 32];
+        assert_eq!(text(bytes), "0".repeat(43));
+        bytes[31] = 61;
+        assert_eq!(text(bytes), format!("{}z", "0".repeat(42)));
+        bytes[30] = 1;
+        assert_eq!(text(bytes), format!("{}57", "0".repeat(41)), "317 = 5 * 62 + 7");
+        assert_eq!(text([0xFF; 32]), "yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp1");
     }
 
     #[test]

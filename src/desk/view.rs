@@ -1,0 +1,116 @@
+//! A credential as it is shown: to its owner, to an administrator.
+
+use crate::counterfoil::family::{Access, FamilyBody};
+use crate::counterfoil::phase::Phase;
+use crate::counterfoil::record::TokenRecord;
+use crate::instruments::refusal::Refusal;
+use crate::words::ids::{RecordId, SubjectId};
+use crate::words::kind::TokenKind;
+use crate::words::role::Role;
+use crate::words::scope::Scope;
+use crate::words::settings::Settings;
+use crate::words::time::Ts;
+
+/// How a listed credential stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Works.
+    Active,
+    /// Works, and expires within the notice lead, or is replaced and still honoured.
+    Expiring,
+    /// Ended by itself.
+    Expired,
+    /// Its owner, client or gate stands in the way; it may work again.
+    Suspended,
+}
+
+impl Status {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expiring => "expiring",
+            Self::Expired => "expired",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+/// What is shown of a credential. Never its secret, nor anything it could be had from.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The public id.
+    pub id: RecordId,
+    /// The kind.
+    pub kind: TokenKind,
+    /// The label; empty where it has none.
+    pub label: String,
+    /// The description of a security code.
+    pub description: Option<String>,
+    /// When it was made.
+    pub created_at: Ts,
+    /// When it expires; `None`: permanent.
+    pub expires_at: Option<Ts>,
+    /// When it was last used with success; `None`: never. To the second, and with this process's unwritten uses.
+    pub last_used_at: Option<Ts>,
+    /// How it stands.
+    pub status: Status,
+    /// What it may do; `None`: all that its owner may.
+    pub scope: Option<Scope>,
+    /// What a security code may do.
+    pub access: Option<Access>,
+    /// Who made a security code.
+    pub created_by: Option<SubjectId>,
+}
+
+impl Listed {
+    /// The view of a record. `None`: it is not shown (revoked, replaced and not honoured, past its retention).
+    pub(crate) fn of(
+        record: &TokenRecord,
+        phase: Phase,
+        verdict: Result<Role, Refusal>,
+        settings: &Settings,
+        last_used_at: Option<Ts>,
+        now: Ts,
+    ) -> Option<Self> {
+        let own = record.record();
+        let status = match phase {
+            Phase::Revoked(_) | Phase::Rotated { .. } | Phase::Purgeable => return None,
+            Phase::Expired { .. } if own.superseded.is_some() => return None,
+            Phase::Expired { .. } => Status::Expired,
+            Phase::Live | Phase::Overlap { .. } if verdict.is_err() => Status::Suspended,
+            Phase::Overlap { .. } => Status::Expiring,
+            Phase::Live => match own.expires_at {
+                Some(expires_at) if now.reached(expires_at.minus(settings.notice_lead)) => Status::Expiring,
+                _ => Status::Active,
+            },
+        };
+        let (access, created_by) = match record.body() {
+            FamilyBody::Code { access, created_by } => (Some(access.clone()), Some(created_by.clone())),
+            _ => (None, None),
+        };
+        Some(Self {
+            id: own.id,
+            kind: own.kind,
+            label: own.label.as_ref().map(|label| label.as_str().to_owned()).unwrap_or_default(),
+            description: own.description.as_ref().map(|text| text.as_str().to_owned()),
+            created_at: own.created_at,
+            expires_at: own.expires_at,
+            last_used_at,
+            status,
+            scope: own.scope.clone(),
+            access,
+            created_by,
+        })
+    }
+}
+
+/// A credential just made: the one time that its token can be seen, and what will be shown of it.
+#[derive(Debug)]
+pub struct Issued {
+    /// The token. Show it once.
+    pub token: crate::text::issued::IssuedToken,
+    /// What lists show.
+    pub listed: Listed,
+}

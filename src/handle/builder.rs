@@ -1,0 +1,208 @@
+//! The one way to a handle: what is missing or contradicts itself is told here and never later.
+
+use std::sync::Arc;
+
+use crate::desk::Desk;
+use crate::desk::rekeying::Rekeying;
+use crate::desk::snapshot::Snapshot;
+use crate::desk::uses::Uses;
+use crate::handle::Counterfoil;
+use crate::instruments::clock::{Clock, SystemClock};
+use crate::instruments::digest::Digester;
+use crate::instruments::entropy::{Entropy, SystemEntropy};
+use crate::instruments::event::What;
+use crate::instruments::key_ring::KeyRing;
+use crate::instruments::policy::{InvalidPolicy, Policy};
+use crate::ports::client_store::ClientStore;
+use crate::ports::directory::Directory;
+use crate::ports::settings_store::SettingsStore;
+use crate::ports::sink::EventSink;
+use crate::ports::store::TokenStore;
+use crate::ports::throttle::Throttle;
+use crate::text::prefixes::Prefixes;
+use crate::words::realm::Realm;
+use crate::words::time::Span;
+
+/// Why a handle cannot be built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The policy is out of its limits.
+    #[error(transparent)]
+    Policy(#[from] InvalidPolicy),
+    /// A part is missing.
+    #[error("{part} is missing")]
+    Missing {
+        /// The builder's method that gives it.
+        part: &'static str,
+    },
+    /// The policy asks for a key ring where used-up refresh tokens are answered alike for a while.
+    #[error("policy demands a key ring where refresh_tokens.grace is above zero")]
+    KeyRingDemanded,
+}
+
+/// Builds a [`Counterfoil`].
+#[must_use]
+pub struct Builder {
+    realm: Realm,
+    policy: Policy,
+    prefixes: Prefixes,
+    key_ring: Option<Arc<KeyRing>>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    store: Option<Arc<dyn TokenStore>>,
+    clients: Option<Arc<dyn ClientStore>>,
+    settings: Option<Arc<dyn SettingsStore>>,
+    throttle: Option<Arc<dyn Throttle>>,
+    directory: Option<Arc<dyn Directory>>,
+    sink: Arc<dyn EventSink>,
+}
+
+impl Counterfoil {
+    /// Begins with the hardened policy, the system's clock and entropy, the realm `default`, and `tracing` for the events.
+    pub fn builder() -> Builder {
+        #[cfg(feature = "tracing")]
+        let sink: Arc<dyn EventSink> = Arc::new(crate::ports::sink::TracingSink);
+        #[cfg(not(feature = "tracing"))]
+        let sink: Arc<dyn EventSink> = Arc::new(crate::ports::sink::NoSink);
+        Builder {
+            realm: Realm::default(),
+            policy: Policy::default(),
+            prefixes: Prefixes::default(),
+            key_ring: None,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            store: None,
+            clients: None,
+            settings: None,
+            throttle: None,
+            directory: None,
+            sink,
+        }
+    }
+}
+
+impl Builder {
+    /// The realm; a host with one tenant never mentions it.
+    pub fn realm(mut self, realm: Realm) -> Self {
+        self.realm = realm;
+        self
+    }
+
+    /// What holds.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// How tokens begin.
+    pub fn prefixes(mut self, prefixes: Prefixes) -> Self {
+        self.prefixes = prefixes;
+        self
+    }
+
+    /// The keys under which secrets are digested and successors derived.
+    pub fn key_ring(mut self, key_ring: impl Into<Arc<KeyRing>>) -> Self {
+        self.key_ring = Some(key_ring.into());
+        self
+    }
+
+    /// The clock; it decides on every node.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The source of random bytes.
+    pub fn entropy(mut self, entropy: impl Entropy) -> Self {
+        self.entropy = Arc::new(entropy);
+        self
+    }
+
+    /// One store for everything: records, clients, settings and counters.
+    pub fn store<S>(self, store: S) -> Self
+    where
+        S: TokenStore + ClientStore + SettingsStore + Throttle,
+    {
+        let store = Arc::new(store);
+        self.token_store(store.clone()).client_store(store.clone()).settings_store(store.clone()).throttle(store)
+    }
+
+    /// Where records are kept.
+    pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Where registrations are kept.
+    pub fn client_store(mut self, clients: Arc<dyn ClientStore>) -> Self {
+        self.clients = Some(clients);
+        self
+    }
+
+    /// Where settings are kept.
+    pub fn settings_store(mut self, settings: Arc<dyn SettingsStore>) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    /// Where failures are counted.
+    pub fn throttle(mut self, throttle: Arc<dyn Throttle>) -> Self {
+        self.throttle = Some(throttle);
+        self
+    }
+
+    /// The host's people.
+    pub fn directory(mut self, directory: impl Into<Arc<dyn Directory>>) -> Self {
+        self.directory = Some(directory.into());
+        self
+    }
+
+    /// Where events go.
+    pub fn events(mut self, sink: impl EventSink) -> Self {
+        self.sink = Arc::new(sink);
+        self
+    }
+
+    /// Checks everything and builds the handle.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] says which part is missing or out of its limits.
+    pub fn build(self) -> Result<Counterfoil, BuildError> {
+        self.policy.check()?;
+        let retries = self.policy.refresh_tokens.grace > Span::ZERO;
+        if retries && self.key_ring.is_none() && self.policy.retry_needs_key_ring {
+            return Err(BuildError::KeyRingDemanded);
+        }
+        let missing = |part| BuildError::Missing { part };
+        let warn = retries && self.key_ring.is_none();
+        let desk = Desk {
+            digester: Digester::new(&self.realm, self.key_ring.clone()),
+            snapshot: Snapshot::new(),
+            uses: Uses::new(&self.policy.uses),
+            rekeying: Rekeying::default(),
+            realm: self.realm,
+            policy: self.policy,
+            prefixes: self.prefixes,
+            key_ring: self.key_ring,
+            entropy: self.entropy,
+            store: self.store.ok_or(missing("store"))?,
+            clients: self.clients.ok_or(missing("client_store"))?,
+            settings: self.settings.ok_or(missing("settings_store"))?,
+            throttle: self.throttle.ok_or(missing("throttle"))?,
+            directory: self.directory.ok_or(missing("directory"))?,
+            sink: self.sink,
+        };
+        if warn {
+            desk.tell(self.clock.now(), None, What::NoKeyRing);
+        }
+        Ok(Counterfoil { desk: Arc::new(desk), clock: self.clock })
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("realm", &self.realm).field("policy", &self.policy).finish_non_exhaustive()
+    }
+}

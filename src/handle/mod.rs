@@ -1,0 +1,31 @@
+//! Layer 9: the embedder's handle: asks the clock once per call, and holds no logic.
+
+pub(crate) mod builder;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::desk::Desk;
+use crate::instruments::clock::Clock;
+use crate::words::time::Ts;
+
+/// The credentials of one realm: everything that a host does with them. Cheap to clone; clones are the same.
+///
+/// Made by [`Counterfoil::builder`].
+#[derive(Clone)]
+pub struct Counterfoil {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Counterfoil {
+    pub(crate) fn now(&self) -> Ts {
+        self.clock.now()
+    }
+}
+
+impl fmt::Debug for Counterfoil {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Counterfoil").field("realm", &self.desk.realm).finish_non_exhaustive()
+    }
+}

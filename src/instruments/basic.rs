@@ -1,0 +1,118 @@
+//! Client authentication by HTTP Basic (RFC 7617, with the form encoding of RFC 6749 §2.3.1).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::instruments::bearer::{MalformedHeader, after_scheme};
+use crate::words::secret::Secret;
+
+/// What a client proves itself with. `Debug` is safe: the secret redacts itself.
+#[derive(Debug)]
+pub(crate) struct BasicPair {
+    pub(crate) client_id: String,
+    pub(crate) secret: Secret,
+}
+
+/// Reads one `Authorization` value; `None` where the scheme is another.
+///
+/// Strict: one SP, standard base64 with its padding and no stray bits, UTF-8 without control characters (RFC 7617 §2), split at
+/// the first colon, each half form-decoded once. A second spelling of a secret would be a second secret.
+pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader> {
+    let Some(encoded) = after_scheme(header, b"Basic")? else { return Ok(None) };
+    // `decode_slice` wants room for what the letters could mean at most.
+    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(encoded.len())]);
+    let len = STANDARD.decode_slice(encoded, &mut bytes).map_err(|_| MalformedHeader)?;
+    let text = bytes.get(..len).and_then(|bytes| std::str::from_utf8(bytes).ok()).ok_or(MalformedHeader)?;
+    if text.chars().any(char::is_control) {
+        return Err(MalformedHeader);
+    }
+    let (client_id, secret) = text.split_once(':').ok_or(MalformedHeader)?;
+    Ok(Some(BasicPair { client_id: form_decoded(client_id)?, secret: form_decoded(secret)?.into() }))
+}
+
+/// `+` is a blank and `%XX` a byte (application/x-www-form-urlencoded); the bytes must be UTF-8 again.
+fn form_decoded(text: &str) -> Result<String, MalformedHeader> {
+    // Decoding never lengthens, so the buffer never moves and leaves no copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        (rest, _) = match (first, tail) {
+            (b'+', _) => (tail, bytes.push(b' ')),
+            (b'%', [high, low, tail @ ..]) => (tail, bytes.push(nibble(*high)? << 4 | nibble(*low)?)),
+            (b'%', _) => return Err(MalformedHeader),
+            (byte, _) => (tail, bytes.push(*byte)),
+        };
+    }
+    std::str::from_utf8(&bytes).map(str::to_owned).map_err(|_| MalformedHeader)
+}
+
+fn nibble(digit: u8) -> Result<u8, MalformedHeader> {
+    let value = char::from(digit).to_digit(16).ok_or(MalformedHeader)?;
+    u8::try_from(value).map_err(|_| MalformedHeader)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(encoded: &str) -> Result<(String, String), MalformedHeader> {
+        let pair = basic(format!("Basic {encoded}").as_bytes())?.expect("the scheme is Basic");
+        Ok((pair.client_id, pair.secret.expose_secret().to_owned()))
+    }
+
+    fn of(pair: &str) -> Result<(String, String), MalformedHeader> {
+        read(&STANDARD.encode(pair))
+    }
+
+    fn pair(client_id: &str, secret: &str) -> Result<(String, String), MalformedHeader> {
+        Ok((client_id.into(), secret.into()))
+    }
+
+    #[test]
+    fn syn_token_1_the_pair_is_split_at_the_first_colon_and_form_decoded_once() {
+        assert_eq!(read("dGVzdC50b2tlbjphYmM="), pair("test.token", "abc"));
+        assert_eq!(of("a:b:c"), pair("a", "b:c"));
+        assert_eq!(of("a%3Ab:c%3ad"), pair("a:b", "c:d"));
+        assert_eq!(of("a+b:c%2Bd"), pair("a b", "c+d"));
+        assert_eq!(of("a:%2541"), pair("a", "%41"), "once, not twice");
+        assert_eq!(of("a:%D0%B6"), pair("a", "ж"));
+        assert_eq!(of("ж:ж"), pair("ж", "ж"));
+        assert_eq!(of(":"), pair("", ""));
+    }
+
+    #[test]
+    fn syn_token_1_a_second_spelling_is_malformed() {
+        for bad in ["a", "a:%", "a:%4", "a:%4G", "a:%+4", "%zz:a", "a:%FF", "a:%C3", "a:\u{7f}", "a:b\n", "a\0:b"] {
+            assert_eq!(of(bad), Err(MalformedHeader), "{bad:?}");
+        }
+        for bad in
+            ["", "dGVzdDph=", "dGVzdDphYg", "dGVzdDphYh==", " dGVzdDph", "dGVzdDph ", "dGVz dDph", "_-8=", "YTr/"]
+        {
+            assert_eq!(read(bad), Err(MalformedHeader), "{bad:?}");
+        }
+        for bad in ["Basic", "Basic\tYTpi", " Basic YTpi", "Basic  YTpi", "Basic YTpi, Basic YTpi", ""] {
+            assert!(basic(bad.as_bytes()).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_scheme_is_read_in_any_case_and_another_is_none() {
+        assert!(basic(b"bAsIc YTpi").is_ok_and(|pair| pair.is_some()));
+        for other in ["Bearer YTpi", "Basics YTpi", "Bas"] {
+            assert!(basic(other.as_bytes()).is_ok_and(|pair| pair.is_none()), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn four_kibibytes_are_the_most() {
+        assert!(of(&format!("a:{}", "x".repeat(3064))).is_ok());
+        assert_eq!(of(&format!("a:{}", "x".repeat(3067))), Err(MalformedHeader));
+    }
+
+    #[test]
+    fn a_pair_does_not_show_its_secret() {
+        let shown = format!("{:?}", basic(b"Basic dGVzdC50b2tlbjpodW50ZXIy"));
+        assert!(shown.contains("test.token") && !shown.contains("hunter2"), "{shown}");
+    }
+}
