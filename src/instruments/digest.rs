@@ -131,8 +131,26 @@ impl Digester {
     }
 }
 
+/// Counts the digests that a thread takes: that two refusals did the same work is shown by counting, not by a watch.
+#[cfg(test)]
+pub(crate) mod counting {
+    use std::cell::Cell;
+
+    thread_local!(static TAKEN: Cell<u64> = const { Cell::new(0) });
+
+    pub(crate) fn taken() -> u64 {
+        TAKEN.get()
+    }
+
+    pub(super) fn count() {
+        TAKEN.set(TAKEN.get() + 1);
+    }
+}
+
 /// id ‖ packed secret.
 fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> Digest {
+    #[cfg(test)]
+    counting::count();
     let mut message = [0; 49];
     message[..16].copy_from_slice(id.as_bytes());
     pack(secret.expose_secret(), &mut message[16..]);
@@ -143,6 +161,8 @@ fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecre
 
 /// id ‖ SHA-256(text).
 fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
+    #[cfg(test)]
+    counting::count();
     let (mut message, mut hash) = ([0; 48], sha256::hash(&[text]));
     message[..16].copy_from_slice(id);
     message[16..].copy_from_slice(&hash);
