@@ -2,6 +2,7 @@
 
 mod counterfoil;
 mod desk;
+mod endpoint;
 mod handle;
 mod instruments;
 mod ports;
@@ -82,6 +83,14 @@ pub mod settings {
 /// The host's people.
 pub mod directory {
     pub use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
+}
+
+/// The OAuth endpoints without HTTP: a form in, an answer out.
+pub mod oauth {
+    pub use crate::desk::client_auth::{ClientFault, ClientRefusal};
+    pub use crate::endpoint::answer::Answer;
+    pub use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason};
+    pub use crate::endpoint::form::FormFault;
 }
 
 /// What is told, and to whom.
