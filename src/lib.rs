@@ -2,6 +2,7 @@
 
 mod counterfoil;
 mod desk;
+mod endpoint;
 mod handle;
 mod instruments;
 mod ports;
@@ -27,7 +28,6 @@ pub use text::issued::IssuedToken;
 pub use text::prefix::{InvalidPrefix, Prefix};
 pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
 pub use text::presented::{MalformedToken, PresentedToken};
-pub use verbs::introspect::Introspected;
 pub use verbs::issue::{Lifetime, NewAccess, NewPersonalAccessToken, NewSecurityCode};
 pub use verbs::open::{OpenError, SignIn};
 pub use words::account::{Account, Claims};
@@ -86,6 +86,16 @@ pub mod settings {
 /// The host's people.
 pub mod directory {
     pub use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
+}
+
+/// The OAuth endpoints without HTTP: a form in, an answer out.
+pub mod oauth {
+    pub use crate::desk::client_auth::{ClientFault, ClientRefusal};
+    pub use crate::endpoint::answer::Answer;
+    pub use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason};
+    pub use crate::endpoint::form::FormFault;
+    pub use crate::endpoint::request::OAuthRequest;
+    pub use crate::verbs::introspect::Introspected;
 }
 
 /// What is told, and to whom.

@@ -2,6 +2,7 @@
 
 pub(crate) mod builder;
 mod credentials;
+mod oauth;
 
 use std::fmt;
 use std::sync::Arc;
