@@ -60,6 +60,12 @@ pub mod directory {
     pub use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
 }
 
+/// The stores and a directory in memory.
+#[cfg(feature = "memory")]
+pub mod memory {
+    pub use crate::ports::memory::store::MemoryStore;
+}
+
 /// What is told, and to whom.
 pub mod event {
     pub use crate::instruments::event::{Action, ClientAction, Event, What};
