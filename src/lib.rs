@@ -63,6 +63,7 @@ pub mod directory {
 /// The stores and a directory in memory.
 #[cfg(feature = "memory")]
 pub mod memory {
+    pub use crate::ports::memory::directory::MemoryDirectory;
     pub use crate::ports::memory::store::MemoryStore;
 }
 

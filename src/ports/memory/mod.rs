@@ -6,12 +6,14 @@
 mod apply;
 mod books;
 mod clients;
+pub(crate) mod directory;
 #[cfg(test)]
 mod fixtures;
 mod hash;
 mod insert;
 mod list;
 mod notice;
+mod people;
 mod purge;
 #[cfg(test)]
 mod races;
