@@ -11,6 +11,7 @@ mod verbs;
 mod words;
 
 pub use desk::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
+pub use desk::granting::Granted;
 pub use desk::presenter::Presenter;
 pub use desk::uses::Flushed;
 pub use desk::view::{Issued, Listed, Status};
@@ -27,6 +28,9 @@ pub use text::issued::IssuedToken;
 pub use text::prefix::{InvalidPrefix, Prefix};
 pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
 pub use text::presented::{MalformedToken, PresentedToken};
+pub use verbs::introspect::Introspected;
+pub use verbs::issue::{Lifetime, NewAccess, NewPersonalAccessToken, NewSecurityCode};
+pub use verbs::open::{OpenError, SignIn};
 pub use words::account::{Account, Claims};
 pub use words::description::{Description, InvalidDescription};
 pub use words::email::{EmailAddress, InvalidEmail};

@@ -226,6 +226,12 @@ impl TokenRecord {
         (record, family)
     }
 
+    /// What a principal takes over: label and scope, moved out.
+    pub(crate) fn into_label_and_scope(self) -> (Option<Label>, Option<Scope>) {
+        let Joined { record: RecordParts { label, scope, .. }, .. } = *self.0;
+        (label, scope)
+    }
+
     /// The record's own fields.
     #[must_use]
     pub fn record(&self) -> &RecordParts {

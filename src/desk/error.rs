@@ -92,6 +92,9 @@ pub enum Forbidden {
     /// The right "manage user profiles", or an administrator's role, is missing.
     #[error("the right to manage user profiles is missing")]
     ProfileManagement,
+    /// Only a person can own or make this: the host signs the person in first.
+    #[error("a person must do this: sign the person in first")]
+    NoPerson,
     /// A gate is closed.
     #[error("a gate is closed: {}", .gate.as_str())]
     Gate {

@@ -5,6 +5,8 @@ use crate::counterfoil::state::NoticeMark;
 use crate::desk::Desk;
 use crate::instruments::digest::Digest;
 use crate::instruments::entropy::NoEntropy;
+use crate::ports::change::{Home, Inserted};
+use crate::ports::store_error::StoreError;
 use crate::text::draw::{draw_id, draw_member, draw_secret};
 use crate::text::issued::IssuedToken;
 use crate::words::description::Description;
@@ -83,5 +85,19 @@ impl Desk {
             gone_at,
             notice,
         }
+    }
+
+    /// Inserts, once more where the outcome of the first try is unknown: then `IdTaken` with the own digest there means that it was done.
+    pub(crate) async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        match self.store.insert(home, new, now).await {
+            Err(StoreError::Unavailable { retry: true, .. }) => {}
+            outcome => return outcome,
+        }
+        let again = self.store.insert(home, new, now).await?;
+        let Inserted::IdTaken(id) = again else { return Ok(again) };
+        let Some(own) = new.iter().find(|record| record.id == id) else { return Ok(again) };
+        let there = self.store.get(&id).await?;
+        let is_own = there.is_some_and(|there| there.record().digest.same_bytes(&own.digest));
+        Ok(if is_own { Inserted::Done } else { again })
     }
 }

@@ -5,6 +5,8 @@
 pub(crate) mod client_auth;
 pub(crate) mod error;
 pub(crate) mod gates;
+pub(crate) mod granting;
+pub(crate) mod handover;
 pub(crate) mod matching;
 pub(crate) mod minting;
 pub(crate) mod presenter;

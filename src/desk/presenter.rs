@@ -85,6 +85,11 @@ impl Presenter {
         self.subject.as_ref()
     }
 
+    /// The person, where only a person will do.
+    pub(crate) fn person(&self) -> Result<&SubjectId, Forbidden> {
+        self.subject.as_ref().ok_or(Forbidden::NoPerson)
+    }
+
     pub(crate) fn is_host(&self) -> bool {
         self.means == Means::Host
     }

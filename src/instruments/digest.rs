@@ -11,12 +11,12 @@ use subtle::ConstantTimeEq as _;
 
 use crate::instruments::key_ring::KeyRing;
 use crate::instruments::primed::Primed;
-use crate::instruments::sha256;
+use crate::instruments::sha256::{self, LastBlock};
 use crate::words::base62;
 use crate::words::ids::{KeyId, RecordId};
 use crate::words::kind::TokenKind;
 use crate::words::realm::Realm;
-use crate::words::secret::TokenSecret;
+use crate::words::secret::{TokenSecret, wipe};
 
 /// The digest of a credential: 32 bytes from which the secret cannot be had.
 ///
@@ -49,11 +49,8 @@ impl Digest {
     }
 
     fn words(&self) -> [u64; 4] {
-        let mut words = [0; 4];
-        words.iter_mut().zip(self.0.chunks_exact(8)).for_each(|(word, bytes)| {
-            *word = bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
-        });
-        words
+        let (words, _) = self.0.as_chunks();
+        std::array::from_fn(|at| u64::from_ne_bytes(words[at]))
     }
 }
 
@@ -151,39 +148,38 @@ pub(crate) mod counting {
 fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> Digest {
     #[cfg(test)]
     counting::count();
-    let mut message = [0; 49];
-    message[..16].copy_from_slice(id.as_bytes());
-    pack(secret.expose_secret(), &mut message[16..]);
-    let digest = Digest(primed.hash(kind.byte(), &message));
-    sha256::wipe(&mut message);
-    digest
+    let mut message = LastBlock::<49>::new();
+    message.message()[..16].copy_from_slice(id.as_bytes());
+    pack(secret.expose_secret(), &mut message.message()[16..]);
+    Digest(primed.hash(kind.byte(), &mut message))
 }
 
 /// id ‖ SHA-256(text).
 fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
     #[cfg(test)]
     counting::count();
-    let (mut message, mut hash) = ([0; 48], sha256::hash(&[text]));
-    message[..16].copy_from_slice(id);
-    message[16..].copy_from_slice(&hash);
-    let digest = Digest(primed.hash(IMPORTED, &message));
-    sha256::wipe(&mut hash);
-    sha256::wipe(&mut message);
-    digest
+    let mut hash = sha256::hash(&[text]);
+    let mut message = LastBlock::<48>::new();
+    message.message()[..16].copy_from_slice(id);
+    message.message()[16..].copy_from_slice(&hash);
+    wipe(&mut hash);
+    Digest(primed.hash(IMPORTED, &mut message))
 }
 
 /// 43 letters at 6 bits each, most significant bit first, six zero bits at the end: 33 bytes, so that no second block is needed.
 ///
-/// A byte that is no letter counts as 63, which no letter does; none comes through the parser.
+/// A byte that is no letter counts as 63, which no letter does; none comes through the parser. Written as whole words: eight
+/// letters are 48 bits, so four such groups make three words.
 fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
-    let bits = |letters: &[u8]| {
-        letters.iter().fold(0u64, |bits, &letter| bits << 6 | u64::from(base62::raw_value(letter) & 0x3F))
+    let bits = |from: usize, to: usize| {
+        let values = letters[from..to].iter().map(|&letter| u64::from(base62::raw_value(letter) & 0x3F));
+        values.fold(0, |bits, value| bits << 6 | value)
     };
-    for (eight, six) in letters.chunks_exact(8).zip(bytes.chunks_exact_mut(6)) {
-        six.copy_from_slice(&bits(eight).to_be_bytes()[2..]);
-    }
-    // Five times eight letters are 30 bytes; the last three are 18 bits and the six zeros.
-    bytes[30..].copy_from_slice(&(bits(&letters[40..]) << 6).to_be_bytes()[5..]);
+    let [a, b, c, d, e] = [0, 8, 16, 24, 32].map(|at| bits(at, at + 8));
+    let last = bits(40, 43);
+    let words = [a << 16 | b >> 32, b << 32 | c >> 16, c << 48 | d, e << 16 | last >> 2];
+    bytes.chunks_exact_mut(8).zip(words).for_each(|(bytes, word)| bytes.copy_from_slice(&word.to_be_bytes()));
+    bytes[32] = (last << 6) as u8; // the two bits that are left
 }
 
 #[cfg(test)]

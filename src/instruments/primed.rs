@@ -4,7 +4,7 @@
 
 use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
-use crate::instruments::sha256::{self, State};
+use crate::instruments::sha256::{self, LastBlock, State};
 use crate::words::realm::Realm;
 use crate::words::secret::SecretBytes;
 
@@ -31,14 +31,14 @@ impl Primed {
         Self { kinds: blocks(realm).map(|block| sha256::absorbed(inner, &block)), outer: Some(outer) }
     }
 
-    /// The hash of the realm's block of that kind and of `message`.
-    pub(crate) fn hash<const N: usize>(&self, kind: u8, message: &[u8; N]) -> [u8; 32] {
+    /// The hash of the realm's block of that kind and of the message.
+    pub(crate) fn hash<const N: usize>(&self, kind: u8, message: &mut LastBlock<N>) -> [u8; 32] {
         let state = self.kinds[usize::from(kind) % KINDS];
-        match self.outer {
-            None => sha256::finished(state, 1, message),
-            // The block of the key stands before the realm's.
-            Some(outer) => sha256::finished(outer, 1, &sha256::finished(state, 2, message)),
-        }
+        let Some(outer) = self.outer else { return message.finish(state, 1) };
+        // Before the realm's block stands the key's.
+        let mut inner = LastBlock::<32>::new();
+        inner.message().copy_from_slice(&message.finish(state, 2));
+        inner.finish(outer, 1)
     }
 }
 

@@ -81,6 +81,12 @@ pub enum Refusal {
     /// The creator of a super-administrator code is none any more.
     #[error("creator of the security code is no super administrator")]
     CreatorLostRole,
+    /// A refresh token that was issued to another client.
+    #[error("credential was issued to another client")]
+    WrongClient,
+    /// The key that a retry is derived with has left the key ring.
+    #[error("key of the retry window has left the key ring")]
+    KeyGone,
     /// The client is not registered any more.
     #[error("client does not exist")]
     ClientMissing,

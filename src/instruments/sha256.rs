@@ -8,7 +8,7 @@ use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroize as _;
 
-use crate::words::secret::SecretBytes;
+use crate::words::secret::{SecretBytes, wipe};
 
 /// What SHA-256 remembers between blocks.
 pub(crate) type State = [u32; 8];
@@ -39,27 +39,38 @@ pub(crate) fn keyed(key: &[u8; 32]) -> [State; 2] {
     })
 }
 
-/// The hash of the `blocks` that `state` has absorbed and of `rest`: exactly one compression.
+/// The last block of a message, filled in place, so that there is no second copy of the secret to wipe.
 ///
-/// `N` is at most 55, so that the padding's first byte and the length fit into the same block.
-pub(crate) fn finished<const N: usize>(mut state: State, blocks: u64, rest: &[u8; N]) -> [u8; 32] {
-    const { assert!(N <= 55) };
-    let mut block = [0; 64];
-    block[..N].copy_from_slice(rest);
-    block[N] = 0x80;
-    block[56..].copy_from_slice(&((64 * blocks + N as u64) * 8).to_be_bytes());
-    compress256(&mut state, std::slice::from_ref(&block));
-    wipe(&mut block);
-    let mut hash = [0; 32];
-    hash.chunks_exact_mut(4).zip(state).for_each(|(bytes, word)| bytes.copy_from_slice(&word.to_be_bytes()));
-    hash
+/// `N` bytes of message, at most 55, so that the padding's first byte and the length fit behind them. Wiped on drop.
+pub(crate) struct LastBlock<const N: usize>([u8; 64]);
+
+impl<const N: usize> LastBlock<N> {
+    pub(crate) fn new() -> Self {
+        const { assert!(N <= 55) };
+        let mut block = [0; 64];
+        block[N] = 0x80;
+        Self(block)
+    }
+
+    /// The message's bytes.
+    pub(crate) fn message(&mut self) -> &mut [u8] {
+        &mut self.0[..N]
+    }
+
+    /// The hash of the `blocks` that `state` has absorbed and of this one: exactly one compression.
+    pub(crate) fn finish(&mut self, mut state: State, blocks: u64) -> [u8; 32] {
+        self.0[56..].copy_from_slice(&((64 * blocks + N as u64) * 8).to_be_bytes());
+        compress256(&mut state, std::slice::from_ref(&self.0));
+        let mut hash = [0; 32];
+        hash.chunks_exact_mut(4).zip(state).for_each(|(bytes, word)| bytes.copy_from_slice(&word.to_be_bytes()));
+        hash
+    }
 }
 
-/// Overwrites a temporary with zeros. One wide store and a barrier, where `Zeroizing` writes byte by byte: on the path of
-/// every verification that is worth a tenth of the hash.
-pub(crate) fn wipe<const N: usize>(bytes: &mut [u8; N]) {
-    *bytes = [0; N];
-    zeroize::optimization_barrier(bytes);
+impl<const N: usize> Drop for LastBlock<N> {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
 }
 
 /// Plain SHA-256 of the parts, one after another. The caller sees to it that the parts cannot be told wrongly apart.
@@ -85,6 +96,12 @@ pub(crate) fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> SecretBytes<32> {
 mod tests {
     use super::*;
 
+    fn finished<const N: usize>(state: State, blocks: u64, rest: &[u8; N]) -> [u8; 32] {
+        let mut block = LastBlock::<N>::new();
+        block.message().copy_from_slice(rest);
+        block.finish(state, blocks)
+    }
+
     #[test]
     fn one_compression_gives_what_the_whole_hash_gives() {
         let block: [u8; 64] = std::array::from_fn(|i| i as u8);
@@ -109,12 +126,5 @@ mod tests {
         let tag = hmac(&key, &[b"what do ya want ", b"for nothing?"]);
         let hex: String = tag.expose_secret().iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", "test case 2, key padded");
-    }
-
-    #[test]
-    fn a_wiped_temporary_is_zeros() {
-        let mut bytes = [0xAA; 49];
-        wipe(&mut bytes);
-        assert_eq!(bytes, [0; 49]);
     }
 }

@@ -48,6 +48,13 @@ pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
     [digit(high, 62 * 62), digit(high, 62), digit(high, 1), digit(low, 62 * 62), digit(low, 62), digit(low, 1)]
 }
 
+/// Whether `check`, six letters of base62, is that of the other letters. Reads the number where [`check`] writes it: no division.
+pub(crate) fn agrees(letters: &[u8], check: &[u8; 6]) -> bool {
+    let [a, b, c, d, e, f] = check.map(|letter| u64::from(base62::raw_value(letter)));
+    let (high, low) = ((a * 62 + b) * 62 + c, (d * 62 + e) * 62 + f);
+    high * (62 * 62 * 62) + low == u64::from(crc32fast::hash(letters))
+}
+
 /// What follows the prefix and its `_`, but for the checksum.
 pub(crate) fn body(id: &[u8; 16], secret: &[u8; 43]) -> [u8; BODY] {
     let mut body = [0; BODY];
@@ -91,6 +98,8 @@ mod tests {
             let letters = seed.to_be_bytes();
             let number = check(&letters).iter().fold(0u64, |n, &l| n * 62 + u64::from(base62::raw_value(l)));
             assert_eq!(number, u64::from(crc32fast::hash(&letters)));
+            assert!(agrees(&letters, &check(&letters)));
+            assert!(!agrees(&[seed as u8], &check(&letters)));
         }
     }
 }

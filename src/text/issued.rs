@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use crate::instruments::sha256::wipe;
 use crate::text::format;
 use crate::text::prefixes::Prefixes;
 use crate::words::ids::RecordId;
 use crate::words::kind::TokenKind;
-use crate::words::secret::{Secret, TokenSecret};
+use crate::words::secret::{Secret, TokenSecret, wipe};
 
 /// A token as it is issued: the only place and the only time that its secret can be read. Wiped on drop.
 ///

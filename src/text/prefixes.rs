@@ -51,7 +51,7 @@ impl Prefixes {
     #[must_use]
     pub fn builder() -> PrefixesBuilder {
         let defaults = ["cfp", "cfa", "cfr", "cfs", "cfc", "cfk"];
-        PrefixesBuilder { current: defaults.map(|text| Prefix::known(text)), old: Vec::new() }
+        PrefixesBuilder { current: defaults.map(Prefix::known), old: Vec::new() }
     }
 
     /// The prefix that a kind is issued with.

@@ -59,7 +59,7 @@ impl Prefixes {
         if !(format::is_base62(parts.body) & format::is_base62(parts.check)) {
             return Err(MalformedToken::Alphabet);
         }
-        if format::check(parts.body) != *parts.check {
+        if !format::agrees(parts.body, parts.check) {
             return Err(MalformedToken::Checksum);
         }
         let (id, secret) = format::halves(parts.body).ok_or(MalformedToken::Length)?;

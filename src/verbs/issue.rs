@@ -1,1 +1,236 @@
-//! (to be written)
+//! Issuing what people make by hand: personal access tokens and security codes.
+
+use std::num::NonZeroU32;
+
+use crate::counterfoil::family::{Access, FamilyBody, NewFamily};
+use crate::counterfoil::notice::{Expiring, arm};
+use crate::counterfoil::record::NewRecord;
+use crate::desk::Desk;
+use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError, Unavailable};
+use crate::desk::minting::{DRAWS, Entry, Minted};
+use crate::desk::presenter::Presenter;
+use crate::desk::view::{Issued, Listed, Status};
+use crate::instruments::event::What;
+use crate::ports::change::{Home, Inserted};
+use crate::words::description::Description;
+use crate::words::ids::OwnerId;
+use crate::words::kind::TokenKind;
+use crate::words::label::{Label, LabelKey};
+use crate::words::role::Role;
+use crate::words::scope::Scope;
+use crate::words::settings::Settings;
+use crate::words::time::{Span, Ts};
+
+/// How long a personal access token is to live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// Whole days of 86,400 s, from 1 to the policy's most.
+    Days(i64),
+    /// For ever, where the policy allows it.
+    Permanent,
+}
+
+/// A personal access token to be made.
+#[derive(Clone, Debug)]
+pub struct NewPersonalAccessToken<'a> {
+    /// What its owner calls it.
+    pub label: &'a str,
+    /// How long it lives.
+    pub lifetime: Lifetime,
+    /// What it may do; `None`: what the presenter may.
+    pub scope: Option<Scope>,
+}
+
+/// Whose rights a new security code carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewAccess<'a> {
+    /// A super administrator's, while its creator is one.
+    SuperAdministrator,
+    /// Those of the account with that name, at most an ordinary member's.
+    SameAsUser(&'a str),
+}
+
+/// A security code to be made.
+#[derive(Clone, Debug)]
+pub struct NewSecurityCode<'a> {
+    /// Whose rights it carries.
+    pub access: NewAccess<'a>,
+    /// What it is for.
+    pub description: Option<&'a str>,
+}
+
+/// What is being made, until it has an id.
+struct Draft {
+    kind: TokenKind,
+    owner: OwnerId,
+    body: FamilyBody,
+    cap: Option<NonZeroU32>,
+    label: Option<Label>,
+    label_key: Option<LabelKey>,
+    description: Option<Description>,
+    scope: Option<Scope>,
+    expires_at: Option<Ts>,
+    retention: Span,
+}
+
+/// Makes a personal access token for the presenter.
+pub(crate) async fn personal_access_token(
+    desk: &Desk,
+    by: &Presenter,
+    new: &NewPersonalAccessToken<'_>,
+    now: Ts,
+) -> Result<Issued, ManageError> {
+    by.needs_session()?;
+    by.needs_scope(Scope::CREDENTIALS_WRITE)?;
+    let owner = by.person()?;
+    if let Some(gate) = desk.closed_gate(owner, now).await? {
+        return Err(Forbidden::Gate { gate }.into());
+    }
+    let account = desk.directory.account(owner).await?.filter(|account| !account.is_disabled());
+    if account.ok_or(ManageError::NotFound)?.role() == Role::Collaborator {
+        return Err(Forbidden::Collaborator.into());
+    }
+    let settings = desk.settings(now).await?;
+    let rules = &desk.policy.personal_access_tokens;
+    let label = Label::new(new.label, rules.label_max).map_err(Invalid::from)?;
+    let expires_at = expiry(desk, new.lifetime, &settings, now)?;
+    let scope = by.narrowed(new.scope.clone())?;
+    if rules.scope_demanded && scope.is_none() {
+        return Err(Invalid::ScopeDemanded.into());
+    }
+    let draft = Draft {
+        kind: TokenKind::PersonalAccessToken,
+        owner: owner.into(),
+        body: FamilyBody::Alone,
+        cap: rules.max_live_per_owner,
+        label_key: rules.unique_labels.then(|| label.key()),
+        label: Some(label),
+        description: None,
+        scope,
+        expires_at,
+        retention: rules.retention,
+    };
+    insert(desk, by, draft, &settings, now).await
+}
+
+/// Makes a security code: only a super administrator does.
+pub(crate) async fn security_code(
+    desk: &Desk,
+    by: &Presenter,
+    new: &NewSecurityCode<'_>,
+    now: Ts,
+) -> Result<Issued, ManageError> {
+    by.needs_session()?;
+    by.needs_scope(Scope::CODES_MANAGE)?;
+    by.needs_role(Role::SuperAdministrator)?;
+    let created_by = by.person()?.clone();
+    let description = new.description.map(Description::new).transpose().map_err(Invalid::from)?;
+    let access = match new.access {
+        NewAccess::SuperAdministrator => Access::SuperAdministrator,
+        NewAccess::SameAsUser(name) => {
+            Access::SameAsUser(desk.directory.resolve(name).await?.subject.ok_or(Invalid::User)?)
+        }
+    };
+    let settings = desk.settings(now).await?;
+    let rules = &desk.policy.security_codes;
+    let draft = Draft {
+        kind: TokenKind::SecurityCode,
+        owner: OwnerId::realm(),
+        body: FamilyBody::Code { created_by, access },
+        cap: rules.max_live,
+        label: None,
+        label_key: None,
+        description,
+        scope: by.narrowed(None)?,
+        expires_at: Some(now.plus(settings.code_lifetime).ok_or(Unavailable::Clock)?),
+        retention: rules.retention,
+    };
+    insert(desk, by, draft, &settings, now).await
+}
+
+fn expiry(desk: &Desk, lifetime: Lifetime, settings: &Settings, now: Ts) -> Result<Option<Ts>, ManageError> {
+    let most = settings.pat_max_days;
+    match lifetime {
+        Lifetime::Permanent if desk.policy.personal_access_tokens.permanent => Ok(None),
+        Lifetime::Permanent => Err(Invalid::Permanent.into()),
+        Lifetime::Days(days) => {
+            let days = u16::try_from(days).ok().filter(|days| (1..=most).contains(days));
+            let days = days.ok_or(Invalid::Days { most })?;
+            Ok(Some(now.plus(Span::days(days)).ok_or(Unavailable::Clock)?))
+        }
+    }
+}
+
+async fn insert(
+    desk: &Desk,
+    by: &Presenter,
+    draft: Draft,
+    settings: &Settings,
+    now: Ts,
+) -> Result<Issued, ManageError> {
+    for _ in 0..DRAWS {
+        let minted = desk.mint_first(draft.kind, &draft.owner)?;
+        let record = counterfoil(desk, &minted, &draft, settings, now);
+        let family = NewFamily {
+            id: minted.id.family(),
+            realm: desk.realm.clone(),
+            owner: draft.owner.clone(),
+            kind: draft.kind,
+            body: draft.body.clone(),
+            live_until: draft.expires_at,
+            gone_at: record.gone_at,
+            label_key: draft.label_key.clone(),
+        };
+        let listed = listed(&record, &draft.body, settings, now);
+        match desk.insert(Home::Found { family: &family, cap: draft.cap }, &[record], now).await? {
+            Inserted::Done => {
+                let what = What::Issued { kind: draft.kind, id: minted.id, owner: draft.owner };
+                desk.tell(now, by.subject(), what);
+                return Ok(Issued { token: minted.token, listed });
+            }
+            Inserted::LabelTaken(_) => return Err(Conflict::LabelTaken.into()),
+            Inserted::OwnerFull => return Err(Conflict::QuotaReached.into()),
+            Inserted::IdTaken(_) | Inserted::FamilyMoved | Inserted::FamilyEnded => {}
+        }
+    }
+    Err(Unavailable::Contended { verb: "issue" }.into())
+}
+
+fn counterfoil(desk: &Desk, minted: &Minted, draft: &Draft, settings: &Settings, now: Ts) -> NewRecord {
+    let life = Expiring { expires_at: draft.expires_at, expiry_set_at: now, noticed: &[] };
+    let entry = Entry {
+        owner: draft.owner.clone(),
+        parent: None,
+        generation: 0,
+        created_at: now,
+        scope: draft.scope.clone(),
+        label: draft.label.clone(),
+        description: draft.description.clone(),
+        expires_at: draft.expires_at,
+        gone_at: draft.expires_at.map(|expires_at| expires_at.plus_capped(draft.retention)),
+        notice: arm(&desk.schedule(draft.kind, settings), life, 0, now),
+    };
+    desk.counterfoil(minted, entry)
+}
+
+/// What lists will show of it: nothing stands in its way at the moment of its issue.
+fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Ts) -> Listed {
+    let soon = record.expires_at.is_some_and(|expires_at| now.reached(expires_at.minus(settings.notice_lead)));
+    let (access, created_by) = match body {
+        FamilyBody::Code { access, created_by } => (Some(access.clone()), Some(created_by.clone())),
+        _ => (None, None),
+    };
+    Listed {
+        id: record.id,
+        kind: record.kind,
+        label: record.label.as_ref().map(|label| label.as_str().to_owned()).unwrap_or_default(),
+        description: record.description.as_ref().map(|text| text.as_str().to_owned()),
+        created_at: now,
+        expires_at: record.expires_at,
+        last_used_at: None,
+        status: if soon { Status::Expiring } else { Status::Active },
+        scope: record.scope.clone(),
+        access,
+        created_by,
+    }
+}

@@ -1,1 +1,169 @@
-//! (to be written)
+//! Opening a family: a sign-in through a client, by the password grant or by the host itself (after single sign-on or a second factor).
+
+use crate::counterfoil::family::{FamilyBody, NewFamily};
+use crate::desk::Desk;
+use crate::desk::error::Unavailable;
+use crate::desk::granting::{Granted, Place, ScopeBeyond, client_scope};
+use crate::desk::minting::DRAWS;
+use crate::instruments::event::What;
+use crate::ports::change::{Home, Inserted};
+use crate::words::account::Account;
+use crate::words::client::{ClientId, Grant, Registration};
+use crate::words::ids::{OwnerId, SubjectId};
+use crate::words::kind::TokenKind;
+use crate::words::scope::Scope;
+use crate::words::secret::Secret;
+use crate::words::time::Ts;
+
+/// Why no family was opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// No such client.
+    #[error("client does not exist")]
+    ClientMissing,
+    /// The client is disabled.
+    #[error("client is disabled")]
+    ClientDisabled,
+    /// The account is not in the directory.
+    #[error("account does not exist")]
+    AccountMissing,
+    /// The account is disabled.
+    #[error("account is disabled")]
+    AccountDisabled,
+    /// The scope is beyond what the client may have: `invalid_scope`.
+    #[error("scope must lie within the client's")]
+    ScopeBeyond,
+    /// The policy demands a scope: `invalid_scope`.
+    #[error("scope must be given")]
+    ScopeDemanded,
+    /// The owner has as many live sign-ins as the policy allows.
+    #[error("quota is reached")]
+    QuotaReached,
+    /// The host's own means failed.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for OpenError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// A sign-in that the host vouches for.
+#[derive(Clone, Debug)]
+pub struct SignIn<'a> {
+    /// Through which client.
+    pub client: &'a ClientId,
+    /// Who.
+    pub subject: &'a SubjectId,
+    /// What was asked for; `None`: the client's default.
+    pub scope: Option<Scope>,
+    /// Whether a refresh slides the inactivity time-out.
+    pub remember: bool,
+}
+
+/// Opens a family for somebody whom the host has authenticated.
+pub(crate) async fn by_host(desk: &Desk, sign_in: &SignIn<'_>, now: Ts) -> Result<Granted, OpenError> {
+    let client =
+        desk.with_client(sign_in.client, now, |client| client.map(|client| client.registration.clone())).await?;
+    let client = client.ok_or(OpenError::ClientMissing)?;
+    let account = desk.directory.account(sign_in.subject).await?.ok_or(OpenError::AccountMissing)?;
+    family(desk, &client, account, None, sign_in.scope.clone(), sign_in.remember, now).await
+}
+
+/// Opens a family; client and account are proved.
+pub(crate) async fn family(
+    desk: &Desk,
+    client: &Registration,
+    account: Account,
+    grant: Option<Grant>,
+    asked: Option<Scope>,
+    remember: bool,
+    now: Ts,
+) -> Result<Granted, OpenError> {
+    if client.disabled {
+        return Err(OpenError::ClientDisabled);
+    }
+    if account.is_disabled() {
+        return Err(OpenError::AccountDisabled);
+    }
+    let scope = client_scope(client, asked.clone()).map_err(|ScopeBeyond| OpenError::ScopeBeyond)?;
+    if desk.policy.access_tokens.scope_demanded && scope.is_none() {
+        return Err(OpenError::ScopeDemanded);
+    }
+    let settings = desk.settings(now).await?;
+    let refreshes = client.allows(Grant::RefreshToken);
+    let access_end = now.plus(settings.access_lifetime).ok_or(Unavailable::Clock)?;
+    let idle_end = now.plus(settings.refresh_inactivity).ok_or(Unavailable::Clock)?;
+    let life_end = now.plus(settings.refresh_absolute).ok_or(Unavailable::Clock)?;
+    let absolute_end = match (refreshes, remember) {
+        (false, _) => access_end,
+        (true, true) => life_end,
+        // Without sliding the family ends one inactivity period after its issue.
+        (true, false) => idle_end.min(life_end),
+    };
+    let (access_end, refresh_end) = (access_end.min(absolute_end), idle_end.min(absolute_end));
+    let owner = OwnerId::from(account.subject());
+    let body = FamilyBody::SignIn {
+        client: client.key,
+        client_id: client.client_id.clone(),
+        epoch: client.epoch,
+        grant,
+        remember,
+        opened_at: now,
+        absolute_end,
+    };
+    for _ in 0..DRAWS {
+        let first = if refreshes { TokenKind::RefreshToken } else { TokenKind::AccessToken };
+        let first = desk.mint_first(first, &owner)?;
+        let place =
+            |parent, expires_at| Place { owner: &owner, parent, generation: 0, scope: scope.clone(), expires_at };
+        let (access, refresh, records) = if refreshes {
+            let access = desk.mint_member(TokenKind::AccessToken, first.id.family())?;
+            let records = vec![
+                desk.refresh_record(&first, place(None, refresh_end), now),
+                desk.access_record(&access, place(Some(first.id), access_end), now),
+            ];
+            (access, Some(first), records)
+        } else {
+            let records = vec![desk.access_record(&first, place(None, access_end), now)];
+            (first, None, records)
+        };
+        let family = NewFamily {
+            id: access.id.family(),
+            realm: desk.realm.clone(),
+            owner: owner.clone(),
+            kind: refresh.as_ref().map_or(TokenKind::AccessToken, |refresh| refresh.kind),
+            body: body.clone(),
+            live_until: Some(if refreshes { refresh_end } else { access_end }),
+            gone_at: records.first().and_then(|record| record.gone_at),
+            label_key: None,
+        };
+        let cap = desk.policy.refresh_tokens.max_live_per_owner.filter(|_| refreshes);
+        match desk.insert(Home::Found { family: &family, cap }, &records, now).await? {
+            Inserted::Done => {
+                for record in &records {
+                    let what = What::Issued { kind: record.kind, id: record.id, owner: owner.clone() };
+                    desk.tell(now, Some(account.subject()), what);
+                }
+                return Ok(Granted {
+                    access_id: access.id,
+                    family: access.id.family(),
+                    access_token: Secret::from(access.token.expose_secret().to_owned()),
+                    issued_at: now,
+                    expires_at: access_end,
+                    refresh_token: refresh.map(|refresh| Secret::from(refresh.token.expose_secret().to_owned())),
+                    scope_as_asked: scope == asked,
+                    scope,
+                    account,
+                    client_name: client.display_name.clone(),
+                });
+            }
+            Inserted::OwnerFull => return Err(OpenError::QuotaReached),
+            Inserted::IdTaken(_) | Inserted::LabelTaken(_) | Inserted::FamilyMoved | Inserted::FamilyEnded => {}
+        }
+    }
+    Err(Unavailable::Contended { verb: "open" }.into())
+}

@@ -1,1 +1,96 @@
-//! (to be written)
+//! Verification: from the text of a bearer token to the principal that a handler receives.
+
+use crate::counterfoil::family::{Access, FamilyBody};
+use crate::counterfoil::record::TokenRecord;
+use crate::desk::Desk;
+use crate::desk::error::Denied;
+use crate::desk::matching::Matched;
+use crate::instruments::event::What;
+use crate::instruments::principal::Principal;
+use crate::instruments::refusal::Refusal;
+use crate::text::presented::PresentedToken;
+use crate::words::account::Account;
+use crate::words::ids::RecordId;
+use crate::words::kind::TokenKind;
+use crate::words::realm::Realm;
+use crate::words::role::Role;
+use crate::words::time::Ts;
+
+/// A credential whose secret was proved and whose right to be used was decided, with the role that it carries. [`check`] alone makes one.
+struct Verified {
+    record: TokenRecord,
+    account: Account,
+    role: Role,
+}
+
+/// Verifies the text of a bearer token.
+pub(crate) async fn verify(desk: &Desk, text: &str, now: Ts) -> Result<Principal, Denied> {
+    let Ok(presented) = desk.prefixes.parse(text) else { return refuse(desk, None, Refusal::Malformed, now) };
+    let id = Some(*presented.id());
+    let kind = presented.kind();
+    if !matches!(kind, TokenKind::PersonalAccessToken | TokenKind::AccessToken | TokenKind::SecurityCode) {
+        return refuse(desk, id, Refusal::WrongKind { kind }, now);
+    }
+    match check(desk, &presented, now).await? {
+        Ok(verified) => Ok(principal(desk.realm.clone(), verified)),
+        Err(refusal) => refuse(desk, id, refusal, now),
+    }
+}
+
+/// Secret, then the pure decision, then what a successful use brings about.
+async fn check(desk: &Desk, presented: &PresentedToken, now: Ts) -> Result<Result<Verified, Refusal>, Denied> {
+    let Matched { record, fresher } = match desk.matched(presented).await? {
+        Ok(matched) => matched,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let judged = desk.judge(&record, now).await?;
+    let role = match judged.verdict {
+        Ok(role) => role,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Some(account) = judged.account else { return Ok(Err(Refusal::AccountMissing)) };
+    let (id, last_used_at) = (record.record().id, record.record().last_used_at);
+    let first_use =
+        last_used_at.is_none() && record.record().parent.is_some() && desk.uses.overlaid(id, None).is_none();
+    if first_use {
+        desk.first_use_ends_parent(&record, now).await?;
+    }
+    desk.uses.note(id, last_used_at, now);
+    if let Some((digest, key)) = fresher {
+        desk.rekeying.note(&record, digest, key);
+    }
+    Ok(Ok(Verified { record, account, role }))
+}
+
+fn principal(realm: Realm, verified: Verified) -> Principal {
+    let Verified { record, account, role } = verified;
+    let own = record.record();
+    let (kind, credential, expires_at) = (own.kind, own.id, own.expires_at);
+    let (actor, same_as_user) = match record.body() {
+        FamilyBody::Code { created_by, access } => (Some(created_by.clone()), matches!(access, Access::SameAsUser(_))),
+        _ => (None, false),
+    };
+    // A same-as-user code stays limited: the named account's right to manage profiles is more than an ordinary member's.
+    let manages_profiles = account.manages_profiles() && !same_as_user;
+    let (subject, name) = account.into_identity();
+    let (label, scope) = record.into_label_and_scope();
+    Principal {
+        realm,
+        subject,
+        name,
+        role,
+        manages_profiles,
+        kind,
+        credential,
+        label,
+        scope,
+        expires_at,
+        actor,
+        authenticated_at: None,
+    }
+}
+
+fn refuse(desk: &Desk, id: Option<RecordId>, reason: Refusal, now: Ts) -> Result<Principal, Denied> {
+    desk.tell(now, None, What::Refused { id, reason });
+    Err(Denied::Refused(reason))
+}

@@ -1,0 +1,98 @@
+//! What a client is granted at the token endpoint, and the records behind it.
+
+use crate::counterfoil::record::NewRecord;
+use crate::desk::Desk;
+use crate::desk::minting::{Entry, Minted};
+use crate::words::account::Account;
+use crate::words::client::Registration;
+use crate::words::ids::{FamilyId, OwnerId, RecordId};
+use crate::words::scope::Scope;
+use crate::words::secret::Secret;
+use crate::words::time::{Span, Ts};
+
+/// For how long an expired access token is still told from an unknown one.
+const ACCESS_AFTERLIFE: Span = Span::minutes(1);
+
+/// For how long an expired refresh token is still told from an unknown one.
+const REFRESH_AFTERLIFE: Span = Span::days(1);
+
+/// Tokens granted to a client: an answer that is shown once.
+#[derive(Debug)]
+pub struct Granted {
+    /// The access token.
+    pub access_token: Secret,
+    /// Its public id.
+    pub access_id: RecordId,
+    /// When it was issued.
+    pub issued_at: Ts,
+    /// When it expires.
+    pub expires_at: Ts,
+    /// The refresh token, where the client may refresh.
+    pub refresh_token: Option<Secret>,
+    /// The family they belong to.
+    pub family: FamilyId,
+    /// What the access token may do; `None`: all that its owner may.
+    pub scope: Option<Scope>,
+    /// Whether that is what was asked for.
+    pub scope_as_asked: bool,
+    /// The owner as the directory told it.
+    pub account: Account,
+    /// The client's display name.
+    pub client_name: String,
+}
+
+/// The place of a token in its family.
+pub(crate) struct Place<'a> {
+    pub(crate) owner: &'a OwnerId,
+    pub(crate) parent: Option<RecordId>,
+    pub(crate) generation: u64,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) expires_at: Ts,
+}
+
+impl Desk {
+    /// The kept half of an access token.
+    pub(crate) fn access_record(&self, minted: &Minted, place: Place<'_>, now: Ts) -> NewRecord {
+        self.endpoint_record(minted, place, ACCESS_AFTERLIFE, now)
+    }
+
+    /// The kept half of a refresh token.
+    pub(crate) fn refresh_record(&self, minted: &Minted, place: Place<'_>, now: Ts) -> NewRecord {
+        self.endpoint_record(minted, place, REFRESH_AFTERLIFE, now)
+    }
+
+    fn endpoint_record(&self, minted: &Minted, place: Place<'_>, afterlife: Span, now: Ts) -> NewRecord {
+        let entry = Entry {
+            owner: place.owner.clone(),
+            parent: place.parent,
+            generation: place.generation,
+            created_at: now,
+            scope: place.scope,
+            label: None,
+            description: None,
+            expires_at: Some(place.expires_at),
+            gone_at: Some(place.expires_at.plus_capped(afterlife)),
+            notice: None,
+        };
+        self.counterfoil(minted, entry)
+    }
+}
+
+/// When a refresh token may be purged that goes on until `expires_at`.
+pub(crate) fn refresh_gone_at(expires_at: Ts) -> Ts {
+    expires_at.plus_capped(REFRESH_AFTERLIFE)
+}
+
+/// The scope that a client gets: what it asks for where that lies within what it may have, its default where it asks for nothing. `Err`: beyond.
+pub(crate) fn client_scope(client: &Registration, asked: Option<Scope>) -> Result<Option<Scope>, ScopeBeyond> {
+    match (asked, &client.allowed_scope) {
+        (None, _) => Ok(client.default_scope.clone()),
+        (Some(asked), None) => Ok(Some(asked)),
+        (Some(asked), Some(allowed)) if allowed.covers(&asked) => Ok(Some(asked)),
+        (Some(_), Some(_)) => Err(ScopeBeyond),
+    }
+}
+
+/// A scope beyond what may be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ScopeBeyond;
