@@ -63,6 +63,9 @@ pub mod store {
 
 /// Registered clients.
 pub mod client {
+    pub use crate::desk::client_view::{
+        ClientChange, ClientPage, ClientView, NewClient, NewClientSecret, RegisteredClient, SecretView,
+    };
     pub use crate::words::client::{
         ClientId, ClientKey, Grant, InvalidClientId, InvalidDocument, RefreshMode, Registration, SecretForm,
         StoredSecret, VersionedRegistration,

@@ -1,6 +1,7 @@
 //! Layer 9: the embedder's handle: asks the clock once per call, and holds no logic.
 
 pub(crate) mod builder;
+mod clients;
 mod credentials;
 
 use std::fmt;
