@@ -82,6 +82,7 @@ pub mod policy {
 
 /// Settings: what administrators change at run time.
 pub mod settings {
+    pub use crate::verbs::settings::SettingsChange;
     pub use crate::words::settings::{
         InvalidSetting, Reading, SettingName, Settings, StoredSettings, VersionedSettings,
     };
@@ -90,6 +91,7 @@ pub mod settings {
 /// The host's people.
 pub mod directory {
     pub use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
+    pub use crate::verbs::users::UserView;
 }
 
 /// The OAuth endpoints without HTTP: a form in, an answer out.

@@ -12,6 +12,7 @@ pub(crate) mod matching;
 pub(crate) mod minting;
 pub(crate) mod presenter;
 pub(crate) mod rekeying;
+pub(crate) mod settings_writing;
 pub(crate) mod snapshot;
 pub(crate) mod standing;
 pub(crate) mod throttling;

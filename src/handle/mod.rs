@@ -3,6 +3,8 @@
 pub(crate) mod builder;
 mod clients;
 mod credentials;
+mod settings;
+mod users;
 
 use std::fmt;
 use std::sync::Arc;
