@@ -28,7 +28,6 @@ pub use text::issued::IssuedToken;
 pub use text::prefix::{InvalidPrefix, Prefix};
 pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
 pub use text::presented::{MalformedToken, PresentedToken};
-pub use verbs::introspect::Introspected;
 pub use verbs::issue::{Lifetime, NewAccess, NewPersonalAccessToken, NewSecurityCode};
 pub use verbs::open::{OpenError, SignIn};
 pub use words::account::{Account, Claims};
@@ -100,6 +99,8 @@ pub mod oauth {
     pub use crate::endpoint::answer::Answer;
     pub use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason};
     pub use crate::endpoint::form::FormFault;
+    pub use crate::endpoint::request::OAuthRequest;
+    pub use crate::verbs::introspect::Introspected;
 }
 
 /// What is told, and to whom.

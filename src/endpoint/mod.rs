@@ -3,4 +3,8 @@
 pub(crate) mod answer;
 pub(crate) mod error;
 pub(crate) mod form;
+pub(crate) mod introspection;
 pub(crate) mod json;
+pub(crate) mod request;
+pub(crate) mod revocation;
+pub(crate) mod token;

@@ -3,6 +3,7 @@
 pub(crate) mod builder;
 mod clients;
 mod credentials;
+mod oauth;
 mod settings;
 mod users;
 
