@@ -62,6 +62,9 @@ pub mod store {
 
 /// Registered clients.
 pub mod client {
+    pub use crate::desk::client_view::{
+        ClientChange, ClientPage, ClientView, NewClient, NewClientSecret, RegisteredClient, SecretView,
+    };
     pub use crate::words::client::{
         ClientId, ClientKey, Grant, InvalidClientId, InvalidDocument, RefreshMode, Registration, SecretForm,
         StoredSecret, VersionedRegistration,
@@ -78,6 +81,7 @@ pub mod policy {
 
 /// Settings: what administrators change at run time.
 pub mod settings {
+    pub use crate::verbs::settings::SettingsChange;
     pub use crate::words::settings::{
         InvalidSetting, Reading, SettingName, Settings, StoredSettings, VersionedSettings,
     };
@@ -86,6 +90,7 @@ pub mod settings {
 /// The host's people.
 pub mod directory {
     pub use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
+    pub use crate::verbs::users::UserView;
 }
 
 /// The OAuth endpoints without HTTP: a form in, an answer out.

@@ -3,6 +3,7 @@
 //! No verb imports another; what two of them need lies here.
 
 pub(crate) mod client_auth;
+pub(crate) mod client_view;
 pub(crate) mod error;
 pub(crate) mod gates;
 pub(crate) mod granting;
@@ -11,6 +12,7 @@ pub(crate) mod matching;
 pub(crate) mod minting;
 pub(crate) mod presenter;
 pub(crate) mod rekeying;
+pub(crate) mod settings_writing;
 pub(crate) mod snapshot;
 pub(crate) mod standing;
 pub(crate) mod throttling;

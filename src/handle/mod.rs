@@ -1,8 +1,11 @@
 //! Layer 9: the embedder's handle: asks the clock once per call, and holds no logic.
 
 pub(crate) mod builder;
+mod clients;
 mod credentials;
 mod oauth;
+mod settings;
+mod users;
 
 use std::fmt;
 use std::sync::Arc;
