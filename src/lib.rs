@@ -12,6 +12,7 @@ mod words;
 
 pub use desk::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
 pub use desk::granting::Granted;
+pub use desk::login::LoginError;
 pub use desk::presenter::Presenter;
 pub use desk::uses::Flushed;
 pub use desk::view::{Issued, Listed, Status};
@@ -30,6 +31,7 @@ pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
 pub use text::presented::{MalformedToken, PresentedToken};
 pub use verbs::issue::{Lifetime, NewAccess, NewPersonalAccessToken, NewSecurityCode};
 pub use verbs::open::{OpenError, SignIn};
+pub use verbs::session::open::OpenedSession;
 pub use words::account::{Account, Claims};
 pub use words::description::{Description, InvalidDescription};
 pub use words::email::{EmailAddress, InvalidEmail};

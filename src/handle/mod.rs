@@ -4,6 +4,7 @@ pub(crate) mod builder;
 mod clients;
 mod credentials;
 mod oauth;
+mod sessions;
 mod settings;
 mod users;
 
