@@ -2,9 +2,11 @@
 //!
 //! No verb imports another; what two of them need lies here.
 
+pub(crate) mod changing;
 pub(crate) mod error;
 pub(crate) mod gates;
 pub(crate) mod granting;
+pub(crate) mod handover;
 pub(crate) mod matching;
 pub(crate) mod minting;
 pub(crate) mod presenter;

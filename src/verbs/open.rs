@@ -66,7 +66,8 @@ pub struct SignIn<'a> {
 
 /// Opens a family for somebody whom the host has authenticated.
 pub(crate) async fn by_host(desk: &Desk, sign_in: &SignIn<'_>, now: Ts) -> Result<Granted, OpenError> {
-    let client = desk.with_client(sign_in.client, now, |client| client.map(|client| client.registration.clone())).await?;
+    let client =
+        desk.with_client(sign_in.client, now, |client| client.map(|client| client.registration.clone())).await?;
     let client = client.ok_or(OpenError::ClientMissing)?;
     let account = desk.directory.account(sign_in.subject).await?.ok_or(OpenError::AccountMissing)?;
     family(desk, &client, account, None, sign_in.scope.clone(), sign_in.remember, now).await
@@ -117,7 +118,8 @@ pub(crate) async fn family(
     for _ in 0..DRAWS {
         let first = if refreshes { TokenKind::RefreshToken } else { TokenKind::AccessToken };
         let first = desk.mint_first(first, &owner)?;
-        let place = |parent, expires_at| Place { owner: &owner, parent, generation: 0, scope: scope.clone(), expires_at };
+        let place =
+            |parent, expires_at| Place { owner: &owner, parent, generation: 0, scope: scope.clone(), expires_at };
         let (access, refresh, records) = if refreshes {
             let access = desk.mint_member(TokenKind::AccessToken, first.id.family())?;
             let records = vec![

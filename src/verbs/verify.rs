@@ -50,7 +50,8 @@ async fn check(desk: &Desk, presented: &PresentedToken, now: Ts) -> Result<Resul
     };
     let Some(account) = judged.account else { return Ok(Err(Refusal::AccountMissing)) };
     let (id, last_used_at) = (record.record().id, record.record().last_used_at);
-    let first_use = last_used_at.is_none() && record.record().parent.is_some() && desk.uses.overlaid(id, None).is_none();
+    let first_use =
+        last_used_at.is_none() && record.record().parent.is_some() && desk.uses.overlaid(id, None).is_none();
     if first_use {
         desk.first_use_ends_parent(&record, now).await?;
     }
