@@ -26,6 +26,8 @@ pub use text::issued::IssuedToken;
 pub use text::prefix::{InvalidPrefix, Prefix};
 pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
 pub use text::presented::{MalformedToken, PresentedToken};
+pub use verbs::keys::{DropKeyError, KeyUse};
+pub use verbs::rotate::Overlap;
 pub use words::account::{Account, Claims};
 pub use words::description::{Description, InvalidDescription};
 pub use words::email::{EmailAddress, InvalidEmail};
@@ -82,6 +84,11 @@ pub mod settings {
 /// The host's people.
 pub mod directory {
     pub use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
+}
+
+/// Notices of expiry: what a worker is given, and what it says became of it.
+pub mod notice {
+    pub use crate::desk::claimed::{ClaimedNotice, DueNotice, NoticeText, Outcome};
 }
 
 /// What is told, and to whom.

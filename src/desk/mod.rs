@@ -3,6 +3,7 @@
 //! No verb imports another; what two of them need lies here.
 
 pub(crate) mod changing;
+pub(crate) mod claimed;
 pub(crate) mod error;
 pub(crate) mod gates;
 pub(crate) mod granting;

@@ -1,6 +1,9 @@
 //! Layer 9: the embedder's handle: asks the clock once per call, and holds no logic.
 
 pub(crate) mod builder;
+mod list;
+mod renew;
+mod upkeep;
 
 use std::fmt;
 use std::sync::Arc;
