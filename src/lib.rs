@@ -2,6 +2,7 @@
 
 mod counterfoil;
 mod desk;
+mod endpoint;
 mod handle;
 mod instruments;
 mod ports;
@@ -10,6 +11,7 @@ mod verbs;
 mod words;
 
 pub use desk::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
+pub use desk::granting::Granted;
 pub use desk::presenter::Presenter;
 pub use desk::uses::Flushed;
 pub use desk::view::{Issued, Listed, Status};
@@ -26,7 +28,9 @@ pub use text::issued::IssuedToken;
 pub use text::prefix::{InvalidPrefix, Prefix};
 pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
 pub use text::presented::{MalformedToken, PresentedToken};
+pub use verbs::issue::{Lifetime, NewAccess, NewPersonalAccessToken, NewSecurityCode};
 pub use verbs::keys::{DropKeyError, KeyUse};
+pub use verbs::open::{OpenError, SignIn};
 pub use verbs::rotate::Overlap;
 pub use words::account::{Account, Claims};
 pub use words::description::{Description, InvalidDescription};
@@ -89,6 +93,16 @@ pub mod directory {
 /// Notices of expiry: what a worker is given, and what it says became of it.
 pub mod notice {
     pub use crate::desk::claimed::{ClaimedNotice, DueNotice, NoticeText, Outcome};
+}
+
+/// The OAuth endpoints without HTTP: a form in, an answer out.
+pub mod oauth {
+    pub use crate::desk::client_auth::{ClientFault, ClientRefusal};
+    pub use crate::endpoint::answer::Answer;
+    pub use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason};
+    pub use crate::endpoint::form::FormFault;
+    pub use crate::endpoint::request::OAuthRequest;
+    pub use crate::verbs::introspect::Introspected;
 }
 
 /// What is told, and to whom.

@@ -7,3 +7,10 @@ pub(crate) mod notice;
 pub(crate) mod phase;
 pub(crate) mod record;
 pub(crate) mod state;
+
+#[cfg(test)]
+mod decide_tests;
+#[cfg(test)]
+mod phase_tests;
+#[cfg(test)]
+mod samples;

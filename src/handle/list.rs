@@ -46,7 +46,7 @@ impl Counterfoil {
     /// # Errors
     ///
     /// Forbidden; unavailable.
-    pub async fn codes(
+    pub async fn security_codes(
         &self,
         by: &Presenter,
         include_expired: bool,

@@ -1,7 +1,9 @@
 //! Layer 9: the embedder's handle: asks the clock once per call, and holds no logic.
 
 pub(crate) mod builder;
+mod credentials;
 mod list;
+mod oauth;
 mod renew;
 mod upkeep;
 

@@ -16,7 +16,7 @@ impl Counterfoil {
     ///
     /// Forbidden unless a super administrator with scope `codes:manage` asks in a session; not found; invalid; a conflict where the code has
     /// expired and another expiry is asked for; unavailable.
-    pub async fn edit_code(
+    pub async fn edit_security_code(
         &self,
         by: &Presenter,
         id: &RecordId,
@@ -30,8 +30,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::edit_code`].
-    pub async fn make_code_permanent(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
+    /// As [`Counterfoil::edit_security_code`].
+    pub async fn make_security_code_permanent(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
         renew::make_permanent(&self.desk, by, id, self.now()).await
     }
 
@@ -39,8 +39,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::edit_code`].
-    pub async fn reset_code(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
+    /// As [`Counterfoil::edit_security_code`].
+    pub async fn reset_security_code(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
         renew::reset(&self.desk, by, id, self.now()).await
     }
 
@@ -48,8 +48,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::edit_code`]; a conflict where it has not expired.
-    pub async fn reactivate_code(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
+    /// As [`Counterfoil::edit_security_code`]; a conflict where it has not expired.
+    pub async fn reactivate_security_code(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
         renew::reactivate(&self.desk, by, id, self.now()).await
     }
 
@@ -70,8 +70,7 @@ impl Counterfoil {
     ///
     /// Forbidden (no session, scope, gate, collaborator, or the token may do more than the presenter); not found where it is not the
     /// presenter's; invalid where the overlap is too long; a conflict where it has expired or was replaced; unavailable: then the old token
-    /// may have been replaced all the same, and the new one is nobody's until it is deleted.
-    pub async fn rotate_token(&self, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<Issued, ManageError> {
+    /// X async fn rotate_token(&self, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<Issued, ManageError> {
         rotate::rotate(&self.desk, by, id, overlap, self.now()).await
     }
 }

@@ -28,28 +28,55 @@ pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader>
         return Err(MalformedHeader);
     }
     let (client_id, secret) = text.split_once(':').ok_or(MalformedHeader)?;
-    Ok(Some(BasicPair { client_id: form_decoded(client_id)?, secret: form_decoded(secret)?.into() }))
+    let decoded = |half: &str| form_decoded(half.as_bytes()).ok_or(MalformedHeader);
+    Ok(Some(BasicPair { client_id: decoded(client_id)?, secret: decoded(secret)?.into() }))
 }
 
-/// `+` is a blank and `%XX` a byte (application/x-www-form-urlencoded); the bytes must be UTF-8 again.
-fn form_decoded(text: &str) -> Result<String, MalformedHeader> {
+/// What a request to one of the OAuth endpoints says in its `Authorization` headers.
+#[derive(Debug)]
+pub(crate) enum ClientHeader {
+    /// There is none.
+    Absent,
+    /// One, and a pair in it.
+    Basic(BasicPair),
+    /// One of another scheme, or one that breaks the grammar: it proves nobody.
+    Unusable,
+    /// Two of them.
+    Twice,
+}
+
+/// Reads all values of `Authorization` that a request carries.
+pub(crate) fn client_header<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> ClientHeader {
+    let mut headers = headers.into_iter();
+    match (headers.next(), headers.next()) {
+        (None, _) => ClientHeader::Absent,
+        (Some(_), Some(_)) => ClientHeader::Twice,
+        (Some(header), None) => match basic(header) {
+            Ok(Some(pair)) => ClientHeader::Basic(pair),
+            Ok(None) | Err(MalformedHeader) => ClientHeader::Unusable,
+        },
+    }
+}
+
+/// `+` is a blank and `%XX` a byte (application/x-www-form-urlencoded); the bytes must be UTF-8 again. `None`: they are not, or an
+/// escape is none.
+pub(crate) fn form_decoded(text: &[u8]) -> Option<String> {
     // Decoding never lengthens, so the buffer never moves and leaves no copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     while let [first, tail @ ..] = rest {
         (rest, _) = match (first, tail) {
             (b'+', _) => (tail, bytes.push(b' ')),
             (b'%', [high, low, tail @ ..]) => (tail, bytes.push(nibble(*high)? << 4 | nibble(*low)?)),
-            (b'%', _) => return Err(MalformedHeader),
+            (b'%', _) => return None,
             (byte, _) => (tail, bytes.push(*byte)),
         };
     }
-    std::str::from_utf8(&bytes).map(str::to_owned).map_err(|_| MalformedHeader)
+    std::str::from_utf8(&bytes).map(str::to_owned).ok()
 }
 
-fn nibble(digit: u8) -> Result<u8, MalformedHeader> {
-    let value = char::from(digit).to_digit(16).ok_or(MalformedHeader)?;
-    u8::try_from(value).map_err(|_| MalformedHeader)
+fn nibble(digit: u8) -> Option<u8> {
+    u8::try_from(char::from(digit).to_digit(16)?).ok()
 }
 
 #[cfg(test)]
@@ -102,6 +129,16 @@ mod tests {
         for other in ["Bearer YTpi", "Basics YTpi", "Bas"] {
             assert!(basic(other.as_bytes()).is_ok_and(|pair| pair.is_none()), "{other:?}");
         }
+    }
+
+    #[test]
+    fn syn_token_1_a_second_header_is_told_from_one_that_proves_nobody() {
+        assert!(matches!(client_header([]), ClientHeader::Absent));
+        assert!(matches!(client_header([b"Basic YTpi".as_slice()]), ClientHeader::Basic(_)));
+        for unusable in ["Bearer x", "Basic", "Basic !", ""] {
+            assert!(matches!(client_header([unusable.as_bytes()]), ClientHeader::Unusable), "{unusable:?}");
+        }
+        assert!(matches!(client_header(["Basic YTpi", "Basic YTpi"].map(str::as_bytes)), ClientHeader::Twice));
     }
 
     #[test]

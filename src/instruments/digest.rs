@@ -128,8 +128,26 @@ impl Digester {
     }
 }
 
+/// Counts the digests that a thread takes: that two refusals did the same work is shown by counting, not by a watch.
+#[cfg(test)]
+pub(crate) mod counting {
+    use std::cell::Cell;
+
+    thread_local!(static TAKEN: Cell<u64> = const { Cell::new(0) });
+
+    pub(crate) fn taken() -> u64 {
+        TAKEN.get()
+    }
+
+    pub(super) fn count() {
+        TAKEN.set(TAKEN.get() + 1);
+    }
+}
+
 /// id ‖ packed secret.
 fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> Digest {
+    #[cfg(test)]
+    counting::count();
     let mut message = LastBlock::<49>::new();
     message.message()[..16].copy_from_slice(id.as_bytes());
     pack(secret.expose_secret(), &mut message.message()[16..]);
@@ -138,6 +156,8 @@ fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecre
 
 /// id ‖ SHA-256(text).
 fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
+    #[cfg(test)]
+    counting::count();
     let mut hash = sha256::hash(&[text]);
     let mut message = LastBlock::<48>::new();
     message.message()[..16].copy_from_slice(id);

@@ -1,0 +1,226 @@
+//! Client authentication (RFC 6749 §2.3): HTTP Basic or form fields, never both.
+//!
+//! Every attempt does the same work: four digests, of two slots in both forms, whether the client is unknown, disabled, public or wrong.
+
+use crate::desk::Desk;
+use crate::desk::error::Unavailable;
+use crate::desk::throttling::Counted;
+use crate::instruments::basic::ClientHeader;
+use crate::instruments::digest::{Digest, Digester};
+use crate::instruments::event::What;
+use crate::ports::client_store::ClientPut;
+use crate::text::prefixes::Prefixes;
+use crate::words::client::{ClientId, Registration, SecretForm, StoredSecret, VersionedRegistration};
+use crate::words::ids::{KeyId, RecordId};
+use crate::words::kind::TokenKind;
+use crate::words::secret::{Secret, SecretBytes, TokenSecret};
+use crate::words::time::Ts;
+
+/// How many secrets of a client can be live.
+pub(crate) const SLOTS: usize = 2;
+
+/// What a request says about its client. `Debug` is safe: secrets redact themselves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PresentedClient<'a> {
+    pub(crate) header: &'a ClientHeader,
+    /// The form's `client_id`.
+    pub(crate) client_id: Option<&'a Secret>,
+    /// The form's `client_secret`.
+    pub(crate) client_secret: Option<&'a Secret>,
+}
+
+/// Why a client did not prove itself: for the host. The caller learns `invalid_client` and no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientFault {
+    /// It does not name itself, or by a header of no use.
+    #[error("no client is named")]
+    Missing,
+    /// It is not registered.
+    #[error("client is unknown")]
+    Unknown,
+    /// It is disabled.
+    #[error("client is disabled")]
+    Disabled,
+    /// A public client sent a secret.
+    #[error("a public client sent a secret")]
+    PublicSecret,
+    /// A confidential client sent none, a wrong one, or one that has ended.
+    #[error("client's secret does not match")]
+    Secret,
+}
+
+/// A client that did not prove itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClientRefusal {
+    /// Two authentications in one request: 400.
+    #[error("the request authenticates its client twice")]
+    InvalidRequest,
+    /// 401, all alike.
+    #[error(transparent)]
+    InvalidClient {
+        /// The true reason.
+        #[from]
+        fault: ClientFault,
+    },
+    /// In back-off also the right secret waits: 429.
+    #[error("too many failures")]
+    SlowDown {
+        /// Until when.
+        until: Ts,
+    },
+}
+
+/// What a secret matched: for each slot whether it did, and where its key is an older one, the digest under the newest.
+struct Proof {
+    matches: [bool; SLOTS],
+    fresher: [Option<(Digest, KeyId)>; SLOTS],
+}
+
+impl<'a> PresentedClient<'a> {
+    /// The id as it was sent and the secret.
+    fn halves(self) -> Result<(&'a str, Option<&'a Secret>), ClientRefusal> {
+        let form_id = self.client_id.map(Secret::expose_secret);
+        match self.header {
+            ClientHeader::Twice => Err(ClientRefusal::InvalidRequest),
+            ClientHeader::Basic(_) | ClientHeader::Unusable if self.client_secret.is_some() => {
+                Err(ClientRefusal::InvalidRequest)
+            }
+            ClientHeader::Basic(pair) if form_id.is_some_and(|id| id != pair.client_id) => {
+                Err(ClientRefusal::InvalidRequest)
+            }
+            ClientHeader::Basic(pair) => Ok((&pair.client_id, Some(&pair.secret))),
+            ClientHeader::Unusable => Err(ClientFault::Missing.into()),
+            ClientHeader::Absent => Ok((form_id.ok_or(ClientFault::Missing)?, self.client_secret)),
+        }
+    }
+}
+
+impl Desk {
+    /// Finds the client of a request and proves it. Failures are counted by (id as sent, source): reserved before the secret is tested.
+    ///
+    /// A secret that was proved under an older key of the ring is digested again at once: the token endpoint is no hot path, and a key
+    /// whose last secret was never used again could otherwise never leave the ring.
+    pub(crate) async fn authenticate_client(
+        &self,
+        presented: PresentedClient<'_>,
+        source: Option<&str>,
+        now: Ts,
+    ) -> Result<Result<VersionedRegistration, ClientRefusal>, Unavailable> {
+        let (id, secret) = match presented.halves() {
+            Ok(halves) => halves,
+            Err(refusal) => {
+                self.tell(now, None, What::ClientRefused { client: None });
+                return Ok(Err(refusal));
+            }
+        };
+        let attempt = match self.attempt(Counted::Client(id), source, now).await? {
+            Ok(attempt) => attempt,
+            Err(until) => return Ok(Err(ClientRefusal::SlowDown { until })),
+        };
+        let found = match id.parse::<ClientId>() {
+            Ok(id) => self.with_client(&id, now, |client| client.cloned()).await?,
+            Err(_) => None,
+        };
+        let registration = found.as_ref().map(|found| &found.registration);
+        let proof = prove(&self.digester, &self.prefixes, registration, secret, now);
+        match (verdict(registration, secret, &proof), found) {
+            (Ok(()), Some(found)) => {
+                self.give_back(attempt).await?;
+                Ok(Ok(self.redigested(found, &proof, now).await))
+            }
+            (verdict, found) => {
+                let client = found.map(|found| found.registration.client_id);
+                self.tell(now, None, What::ClientRefused { client });
+                Ok(Err(verdict.err().unwrap_or(ClientFault::Unknown).into()))
+            }
+        }
+    }
+
+    /// Writes the digest of a proved secret under the newest key. A lost race or an outage changes nothing: its next use tries again.
+    async fn redigested(&self, found: VersionedRegistration, proof: &Proof, now: Ts) -> VersionedRegistration {
+        let mut registration = found.registration.clone();
+        let mut moved = None;
+        for ((slot, matches), fresher) in registration.secrets.iter_mut().zip(proof.matches).zip(proof.fresher) {
+            if let (true, Some((digest, key_id))) = (matches, fresher) {
+                (slot.digest, slot.key_id) = (*digest.as_bytes(), key_id);
+                moved = Some((RecordId::from_bytes(slot.id), key_id));
+            }
+        }
+        let Some((id, key)) = moved else { return found };
+        match self.clients.put_client(&self.realm, Some(found.version), &registration).await {
+            Ok(ClientPut::Done(version)) => {
+                let written = VersionedRegistration { version, registration };
+                self.snapshot.client_changed(&written.registration.client_id, Some(written.clone()), now);
+                self.tell(now, None, What::Rekeyed { id, key });
+                written
+            }
+            _ => found,
+        }
+    }
+}
+
+fn verdict(client: Option<&Registration>, secret: Option<&Secret>, proof: &Proof) -> Result<(), ClientFault> {
+    let client = client.ok_or(ClientFault::Unknown)?;
+    if client.disabled {
+        return Err(ClientFault::Disabled);
+    }
+    match (client.public, secret) {
+        (true, None) => Ok(()),
+        (true, Some(_)) => Err(ClientFault::PublicSecret),
+        (false, Some(_)) if proof.matches.contains(&true) => Ok(()),
+        (false, _) => Err(ClientFault::Secret),
+    }
+}
+
+/// Digests what was sent for each slot in both forms, and compares in constant time. Slots that are not there are dummies, a text that
+/// is no generated secret is digested as one of zeros, and a key that has left the ring is replaced by the newest, to no avail.
+fn prove(
+    digester: &Digester,
+    prefixes: &Prefixes,
+    client: Option<&Registration>,
+    secret: Option<&Secret>,
+    now: Ts,
+) -> Proof {
+    let text = secret.map_or("", Secret::expose_secret);
+    let parsed = prefixes.parse(text).ok().filter(|token| token.kind() == TokenKind::ClientSecret);
+    let dummy: TokenSecret = SecretBytes::new([b'0'; 43]);
+    let (text_id, letters) = match &parsed {
+        Some(token) => (*token.id(), token.secret()),
+        None => (RecordId::from_bytes([0; 16]), &dummy),
+    };
+    let newest = digester.current_key();
+    let mut proof = Proof { matches: [false; SLOTS], fresher: [None; SLOTS] };
+    for at in 0..SLOTS {
+        let slot = client.and_then(|client| client.secrets.get(at));
+        let key = slot.map_or(newest, |slot| slot.key_id);
+        let known = key == newest || key == KeyId::NONE || digester.ring().is_some_and(|ring| ring.contains(key));
+        let key = if known { key } else { newest };
+        let id = slot.map_or([0; 16], |slot| slot.id);
+        let generated = digester.token_under(key, TokenKind::ClientSecret, &text_id, letters);
+        let imported = digester.imported_under(key, &id, text.as_bytes());
+        let Some(slot) = slot.filter(|slot| known && is_live(slot, now)) else { continue };
+        let (digest, formed) = match slot.form {
+            SecretForm::Generated => (generated, parsed.is_some() && *text_id.as_bytes() == slot.id),
+            SecretForm::Imported => (imported, secret.is_some()),
+        };
+        let equal = digest.is_some_and(|digest| digest.ct_eq(&Digest::from_bytes(slot.digest)));
+        proof.matches[at] = equal & formed;
+        if proof.matches[at] && key != newest {
+            proof.fresher[at] = Some(match slot.form {
+                SecretForm::Generated => digester.token(TokenKind::ClientSecret, &text_id, letters),
+                SecretForm::Imported => digester.imported(&slot.id, text.as_bytes()),
+            });
+        }
+    }
+    proof
+}
+
+/// Whether a secret has not been ended by its replacement.
+pub(crate) fn is_live(slot: &StoredSecret, now: Ts) -> bool {
+    slot.expires_at.is_none_or(|end| !now.reached(end))
+}
+
+#[cfg(test)]
+#[path = "client_auth_tests.rs"]
+mod tests;

@@ -1,0 +1,274 @@
+//! Errors of the OAuth endpoints (RFC 6749 §5.2): a code and a fixed text for the caller, the true reason for the host, in one type.
+
+use crate::desk::client_auth::ClientRefusal;
+use crate::desk::error::Unavailable;
+use crate::endpoint::form::FormFault;
+use crate::instruments::refusal::Refusal;
+use crate::words::realm::Realm;
+use crate::words::scope::InvalidScope;
+use crate::words::time::Ts;
+
+/// What the caller is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OAuthErrorCode {
+    /// 400; too large: 413; another method: 405.
+    InvalidRequest,
+    /// 401 with a challenge.
+    InvalidClient,
+    /// 400: user, password or refresh token.
+    InvalidGrant,
+    /// 400: the client may not do this.
+    UnauthorizedClient,
+    /// 400.
+    UnsupportedGrantType,
+    /// 400.
+    InvalidScope,
+    /// 429 with `Retry-After`.
+    SlowDown,
+    /// 503.
+    TemporarilyUnavailable,
+}
+
+impl OAuthErrorCode {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::SlowDown => "slow_down",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+        }
+    }
+
+    /// One text a code, in %x20-21 / %x23-5B / %x5D-7E, so that it tells no reason from another and can carry no input.
+    const fn description(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "the request is malformed",
+            Self::InvalidClient => "client authentication failed",
+            Self::InvalidGrant => "the credentials or the refresh token are not valid",
+            Self::UnauthorizedClient => "the client may not do this",
+            Self::UnsupportedGrantType => "the grant type is not supported",
+            Self::InvalidScope => "the scope is malformed or beyond what the client may have",
+            Self::SlowDown => "too many failures: wait",
+            Self::TemporarilyUnavailable => "the service is unavailable: try again later",
+        }
+    }
+
+    const fn status(self) -> u16 {
+        match self {
+            Self::InvalidClient => 401,
+            Self::SlowDown => 429,
+            Self::TemporarilyUnavailable => 503,
+            _ => 400,
+        }
+    }
+}
+
+/// The true reason, for the host only.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The form.
+    #[error(transparent)]
+    Form(FormFault),
+    /// Another method than POST.
+    #[error("method is not POST")]
+    Method,
+    /// A parameter is missing.
+    #[error("parameter {name} is missing")]
+    Missing {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A parameter has a value that it cannot have.
+    #[error("parameter {name} has a wrong value")]
+    Value {
+        /// Its name.
+        name: &'static str,
+    },
+    /// The client.
+    #[error(transparent)]
+    Client(ClientRefusal),
+    /// The directory refused the login.
+    #[error("login was refused")]
+    Login,
+    /// A token.
+    #[error(transparent)]
+    Token(Refusal),
+    /// A token of another client.
+    #[error("token belongs to another client")]
+    ForeignClient,
+    /// The owner has as many live sign-ins as the policy allows.
+    #[error("quota is reached")]
+    QuotaReached,
+    /// The scope's spelling.
+    #[error(transparent)]
+    Scope(InvalidScope),
+    /// A scope beyond what the client or the refresh token has, or none where one is demanded.
+    #[error("scope is beyond what may be had")]
+    ScopeBeyond,
+    /// Somebody has to wait.
+    #[error("too many failures")]
+    Throttled {
+        /// Until when.
+        until: Ts,
+    },
+    /// The host's own means failed.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+/// An error of an OAuth endpoint: turns into an [`Answer`](crate::oauth::Answer), and keeps the true reason for the host until then.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .code.as_str())]
+pub struct OAuthError {
+    code: OAuthErrorCode,
+    status: u16,
+    retry_after: Option<u64>,
+    challenge: Option<Realm>,
+    #[source]
+    reason: Option<Reason>,
+}
+
+impl OAuthError {
+    /// An error of that code. [`OAuthError::of_client`] makes those of the client, which carry a challenge.
+    pub(crate) fn new(code: OAuthErrorCode, reason: impl Into<Option<Reason>>) -> Self {
+        Self { code, status: code.status(), retry_after: None, challenge: None, reason: reason.into() }
+    }
+
+    /// A missing parameter.
+    pub(crate) fn missing(name: &'static str) -> Self {
+        Self::new(OAuthErrorCode::InvalidRequest, Reason::Missing { name })
+    }
+
+    /// A parameter with a value that it cannot have.
+    pub(crate) fn value(name: &'static str) -> Self {
+        Self::new(OAuthErrorCode::InvalidRequest, Reason::Value { name })
+    }
+
+    /// Another method than POST: 405 with `Allow`.
+    #[must_use]
+    pub fn method() -> Self {
+        Self { status: 405, ..Self::new(OAuthErrorCode::InvalidRequest, Reason::Method) }
+    }
+
+    /// A client that did not prove itself.
+    pub(crate) fn of_client(refusal: ClientRefusal, realm: &Realm, now: Ts) -> Self {
+        match refusal {
+            ClientRefusal::InvalidRequest => Self::new(OAuthErrorCode::InvalidRequest, Reason::Client(refusal)),
+            ClientRefusal::InvalidClient { .. } => Self {
+                challenge: Some(realm.clone()),
+                ..Self::new(OAuthErrorCode::InvalidClient, Reason::Client(refusal))
+            },
+            ClientRefusal::SlowDown { until } => Self::slow_down(until, now),
+        }
+    }
+
+    /// Back-off until then.
+    pub(crate) fn slow_down(until: Ts, now: Ts) -> Self {
+        let wait = until.since(now).seconds_up().max(1);
+        Self { retry_after: Some(wait), ..Self::new(OAuthErrorCode::SlowDown, Reason::Throttled { until }) }
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> OAuthErrorCode {
+        self.code
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The fixed text.
+    #[must_use]
+    pub fn description(&self) -> &'static str {
+        self.code.description()
+    }
+
+    /// Whole seconds to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    /// The true reason: for the host's eyes, never for the caller's.
+    #[must_use]
+    pub fn reason(&self) -> Option<&Reason> {
+        self.reason.as_ref()
+    }
+
+    pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = Vec::new();
+        headers.extend(self.retry_after.map(|seconds| ("retry-after", seconds.to_string())));
+        headers.extend(self.challenge.as_ref().map(|realm| ("www-authenticate", challenge(realm))));
+        headers.extend((self.status == 405).then(|| ("allow", "POST".to_owned())));
+        headers
+    }
+}
+
+/// RFC 7617 §2. A realm is visible ASCII, of which a quoted string escapes two (RFC 9110 §5.6.4).
+fn challenge(realm: &Realm) -> String {
+    let escaped = realm.as_str().replace('\\', r"\\").replace('"', r#"\""#);
+    format!("Basic realm=\"{escaped}\"")
+}
+
+impl From<FormFault> for OAuthError {
+    fn from(fault: FormFault) -> Self {
+        let status = if fault == FormFault::TooLarge { 413 } else { 400 };
+        Self { status, ..Self::new(OAuthErrorCode::InvalidRequest, Reason::Form(fault)) }
+    }
+}
+
+impl<E: Into<Unavailable>> From<E> for OAuthError {
+    fn from(error: E) -> Self {
+        Self::new(OAuthErrorCode::TemporarilyUnavailable, Reason::Unavailable(error.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::time::Span;
+
+    #[test]
+    fn syn_token_10_texts_are_of_the_standards_letters() {
+        use OAuthErrorCode::*;
+        for code in [
+            InvalidRequest,
+            InvalidClient,
+            InvalidGrant,
+            UnauthorizedClient,
+            UnsupportedGrantType,
+            InvalidScope,
+            SlowDown,
+            TemporarilyUnavailable,
+        ] {
+            let allowed = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E);
+            assert!(code.description().bytes().chain(code.as_str().bytes()).all(allowed), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn syn_token_12_whoever_must_wait_is_told_whole_seconds_rounded_up() {
+        let until = Ts::EPOCH.plus_capped(Span::from_micros(1_000_001).expect("small"));
+        let error = OAuthError::slow_down(until, Ts::EPOCH);
+        assert_eq!((error.status(), error.retry_after()), (429, Some(2)));
+        assert_eq!(OAuthError::slow_down(Ts::EPOCH, Ts::EPOCH).retry_after(), Some(1), "never zero");
+    }
+
+    #[test]
+    fn t13_too_large_is_413_and_another_method_405() {
+        assert_eq!(OAuthError::from(FormFault::TooLarge).status(), 413);
+        assert_eq!(OAuthError::from(FormFault::Repeated).status(), 400);
+        assert_eq!(OAuthError::method().headers(), [("allow", "POST".to_owned())]);
+    }
+}

@@ -1,0 +1,53 @@
+//! A request to one of the OAuth endpoints, on plain strings, so that any framework can serve it.
+
+use crate::desk::Desk;
+use crate::desk::client_auth::PresentedClient;
+use crate::endpoint::error::OAuthError;
+use crate::endpoint::form::Form;
+use crate::instruments::basic::client_header;
+use crate::words::client::Registration;
+use crate::words::secret::Secret;
+use crate::words::time::Ts;
+
+/// What a POST to an OAuth endpoint carries.
+///
+/// `Debug` is left out on purpose: header and body hold secrets.
+#[derive(Clone, Copy)]
+pub struct OAuthRequest<'a> {
+    /// Every value of the `Authorization` header, in order; two are an error that only the endpoint can tell.
+    pub authorization: &'a [&'a [u8]],
+    /// The value of `Content-Type`.
+    pub content_type: Option<&'a [u8]>,
+    /// The body.
+    pub body: &'a [u8],
+    /// Where it comes from (an address, as the host's proxies tell it), for counting failures; `None`: unknown.
+    pub source: Option<&'a str>,
+}
+
+/// A request whose form was read and whose client is proved.
+pub(crate) struct Proved {
+    pub(crate) form: Form,
+    pub(crate) client: Registration,
+}
+
+impl OAuthRequest<'_> {
+    /// Reads the form, then proves the client; nothing else is looked at before.
+    pub(crate) async fn proved(&self, desk: &Desk, now: Ts) -> Result<Proved, OAuthError> {
+        let mut form = Form::parse(self.content_type, self.body)?;
+        let header = client_header(self.authorization.iter().copied());
+        let (client_id, client_secret) = (form.take("client_id"), form.take("client_secret"));
+        let presented =
+            PresentedClient { header: &header, client_id: client_id.as_ref(), client_secret: client_secret.as_ref() };
+        match desk.authenticate_client(presented, self.source, now).await? {
+            Ok(client) => Ok(Proved { form, client: client.registration }),
+            Err(refusal) => Err(OAuthError::of_client(refusal, &desk.realm, now)),
+        }
+    }
+}
+
+impl Proved {
+    /// A parameter that must be there.
+    pub(crate) fn required(&mut self, name: &'static str) -> Result<Secret, OAuthError> {
+        self.form.take(name).ok_or_else(|| OAuthError::missing(name))
+    }
+}

@@ -1,0 +1,125 @@
+//! The token endpoint (RFC 6749 §3.2): form in, answer or error out.
+
+use crate::desk::Desk;
+use crate::desk::granting::Granted;
+use crate::desk::throttling::Counted;
+use crate::endpoint::answer::{Answer, TokenParts, token_answer};
+use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason};
+use crate::endpoint::request::{OAuthRequest, Proved};
+use crate::instruments::event::What;
+use crate::ports::directory::Login;
+use crate::verbs::open::{OpenError, family};
+use crate::verbs::refresh::{RefreshError, refresh};
+use crate::words::account::Account;
+use crate::words::client::Grant;
+use crate::words::scope::Scope;
+use crate::words::secret::Secret;
+use crate::words::time::Ts;
+
+/// Answers a request for tokens.
+pub(crate) async fn token(desk: &Desk, request: OAuthRequest<'_>, now: Ts) -> Result<Answer, OAuthError> {
+    let mut proved = request.proved(desk, now).await?;
+    let name = proved.required("grant_type")?;
+    let grant = Grant::from_name(name.expose_secret())
+        .ok_or_else(|| OAuthError::new(OAuthErrorCode::UnsupportedGrantType, Reason::Value { name: "grant_type" }))?;
+    if !proved.client.allows(grant) {
+        return Err(OAuthError::new(OAuthErrorCode::UnauthorizedClient, Reason::Value { name: "grant_type" }));
+    }
+    let scope = asked_scope(&mut proved)?;
+    let granted = match grant {
+        Grant::Password => password(desk, &mut proved, scope, request.source, now).await?,
+        Grant::RefreshToken => {
+            let token = proved.required("refresh_token")?;
+            refresh(desk, &proved.client, &token, scope, now).await?
+        }
+    };
+    Ok(answer(&granted, &proved, now))
+}
+
+/// The resource owner's password (RFC 6749 §4.3), for clients that may. RFC 9700 §2.4 says that it must not be used.
+async fn password(
+    desk: &Desk,
+    proved: &mut Proved,
+    scope: Option<Scope>,
+    source: Option<&str>,
+    now: Ts,
+) -> Result<Granted, OAuthError> {
+    let (name, password) = (proved.required("username")?, proved.required("password")?);
+    let (mfa_key, machine_key) = (proved.form.take("mfa_key"), proved.form.take("machine_key"));
+    let remember = match proved.form.take("remember").as_ref().map(Secret::expose_secret) {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(OAuthError::value("remember")),
+    };
+    let login = Login {
+        name: name.expose_secret(),
+        password: &password,
+        mfa_key: mfa_key.as_ref(),
+        machine_key: machine_key.as_ref(),
+    };
+    let account = log_in(desk, &login, source, now).await?;
+    Ok(family(desk, &proved.client, account, Some(Grant::Password), scope, remember, now).await?)
+}
+
+/// Tests a login: unknown names and wrong passwords do the same work and are answered alike; a disabled account is a refusal like them.
+async fn log_in(desk: &Desk, login: &Login<'_>, source: Option<&str>, now: Ts) -> Result<Account, OAuthError> {
+    let resolved = desk.directory.resolve(login.name).await?;
+    let attempt = match desk.attempt(Counted::Account(&resolved.key), source, now).await? {
+        Ok(attempt) => attempt,
+        Err(until) => return Err(OAuthError::slow_down(until, now)),
+    };
+    match desk.directory.authenticate(login).await?.filter(|account| !account.is_disabled()) {
+        Some(account) => {
+            desk.give_back(attempt).await?;
+            Ok(account)
+        }
+        None => {
+            desk.tell(now, None, What::LoginRefused { subject: resolved.subject });
+            Err(OAuthError::new(OAuthErrorCode::InvalidGrant, Reason::Login))
+        }
+    }
+}
+
+fn asked_scope(proved: &mut Proved) -> Result<Option<Scope>, OAuthError> {
+    let parsed = proved.form.take("scope").map(|scope| scope.expose_secret().parse::<Scope>()).transpose();
+    parsed.map_err(|invalid| OAuthError::new(OAuthErrorCode::InvalidScope, Reason::Scope(invalid)))
+}
+
+fn answer(granted: &Granted, proved: &Proved, now: Ts) -> Answer {
+    let parts = TokenParts {
+        access_token: granted.access_token.expose_secret(),
+        refresh_token: granted.refresh_token.as_ref().map(Secret::expose_secret),
+        issued_at: granted.issued_at,
+        expires_at: granted.expires_at,
+        scope: granted.scope.as_ref().filter(|_| !granted.scope_as_asked),
+        account: &granted.account,
+        client: &proved.client,
+    };
+    token_answer(&parts, now)
+}
+
+impl From<OpenError> for OAuthError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::ScopeBeyond | OpenError::ScopeDemanded => {
+                Self::new(OAuthErrorCode::InvalidScope, Reason::ScopeBeyond)
+            }
+            OpenError::QuotaReached => Self::new(OAuthErrorCode::InvalidGrant, Reason::QuotaReached),
+            OpenError::Unavailable(unavailable) => unavailable.into(),
+            OpenError::ClientMissing
+            | OpenError::ClientDisabled
+            | OpenError::AccountMissing
+            | OpenError::AccountDisabled => Self::new(OAuthErrorCode::InvalidGrant, Reason::Login),
+        }
+    }
+}
+
+impl From<RefreshError> for OAuthError {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::Refused(refusal) => Self::new(OAuthErrorCode::InvalidGrant, Reason::Token(refusal)),
+            RefreshError::ScopeBeyond => Self::new(OAuthErrorCode::InvalidScope, Reason::ScopeBeyond),
+            RefreshError::Unavailable(unavailable) => unavailable.into(),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The refresh grant (RFC 6749 §6): reuse or rotate, retried without a second successor, and the replay that kills a family.
+//!
+//! The loop: read, decide, one compare-and-swap; on a lost race decide again on the record that the store hands back.
+mod replay;
+mod retry;
+mod reuse;
+mod rotate;
+
+use crate::counterfoil::expiry::slid_expiry;
+use crate::counterfoil::family::FamilyBody;
+use crate::counterfoil::phase::Phase;
+use crate::counterfoil::record::TokenRecord;
+use crate::desk::Desk;
+use crate::desk::error::Unavailable;
+use crate::desk::granting::Granted;
+use crate::desk::minting::Minted;
+use crate::desk::standing::Judged;
+use crate::instruments::event::What;
+use crate::instruments::refusal::Refusal;
+use crate::text::presented::PresentedToken;
+use crate::words::account::Account;
+use crate::words::client::{RefreshMode, Registration};
+use crate::words::kind::TokenKind;
+use crate::words::scope::Scope;
+use crate::words::secret::Secret;
+use crate::words::time::Ts;
+
+/// How many lost races in a row end the loop.
+const TURNS: usize = 8;
+
+/// Why a refresh was not answered with tokens.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RefreshError {
+    /// `invalid_grant`.
+    #[error("refresh token was refused")]
+    Refused(#[source] Refusal),
+    /// `invalid_scope`.
+    #[error("scope must lie within the refresh token's")]
+    ScopeBeyond,
+    /// 503.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for RefreshError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// One refresh as it was asked for.
+struct Request<'a> {
+    desk: &'a Desk,
+    client: &'a Registration,
+    text: &'a Secret,
+    presented: PresentedToken,
+    asked: Option<Scope>,
+    now: Ts,
+}
+
+/// What a turn of the loop came to.
+enum Turn {
+    Answered(Box<Granted>),
+    /// A race was lost: decide again on this.
+    Again(TokenRecord),
+}
+
+/// Refreshes. The client is proved; the secret is proved here, before any rule runs.
+pub(crate) async fn refresh(
+    desk: &Desk,
+    client: &Registration,
+    text: &Secret,
+    asked: Option<Scope>,
+    now: Ts,
+) -> Result<Granted, RefreshError> {
+    let answer = proved(desk, client, text, asked, now).await;
+    if let Err(RefreshError::Refused(reason)) = &answer {
+        let id = desk.prefixes.parse(text.expose_secret()).ok().map(|presented| *presented.id());
+        desk.tell(now, None, What::Refused { id, reason: *reason });
+    }
+    answer
+}
+
+async fn proved(
+    desk: &Desk,
+    client: &Registration,
+    text: &Secret,
+    asked: Option<Scope>,
+    now: Ts,
+) -> Result<Granted, RefreshError> {
+    let refused = |refusal| Err(RefreshError::Refused(refusal));
+    let Ok(presented) = desk.prefixes.parse(text.expose_secret()) else { return refused(Refusal::Malformed) };
+    if presented.kind() != TokenKind::RefreshToken {
+        return refused(Refusal::WrongKind { kind: presented.kind() });
+    }
+    let mut record = match desk.matched(&presented).await? {
+        Ok(matched) => matched.record,
+        Err(refusal) => return refused(refusal),
+    };
+    match record.body() {
+        FamilyBody::SignIn { client: own, .. } if *own == client.key => {}
+        _ => {
+            let (id, client) = (record.record().id, client.client_id.clone());
+            desk.tell(now, None, What::ForeignClient { id, client });
+            return refused(Refusal::WrongClient);
+        }
+    }
+    let request = Request { desk, client, text, presented, asked, now };
+    for _ in 0..TURNS {
+        match request.turn(&record).await? {
+            Turn::Answered(granted) => return Ok(*granted),
+            Turn::Again(there) => record = there,
+        }
+    }
+    Err(Unavailable::Contended { verb: "refresh" }.into())
+}
+
+impl Request<'_> {
+    async fn turn(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
+        let judged = self.desk.judge(record, self.now).await?;
+        match judged.phase {
+            Phase::Rotated { retry_until: Some(_) } => return self.retry(record).await,
+            Phase::Rotated { retry_until: None } => return Err(self.replayed(record).await?),
+            _ => {}
+        }
+        if let Err(refusal) = judged.verdict {
+            return Err(RefreshError::Refused(refusal));
+        }
+        // A stored number that is garbage gives nothing a life.
+        self.desk.settings(self.now).await?;
+        let scope = self.scope(record)?;
+        match self.client.refresh_mode {
+            RefreshMode::Rotate => self.rotate(record, judged, scope).await,
+            RefreshMode::Reuse => self.reuse(record, judged, scope).await,
+        }
+    }
+
+    /// May only narrow; the refresh token keeps its own.
+    fn scope(&self, record: &TokenRecord) -> Result<Option<Scope>, RefreshError> {
+        let within = |bound: &Option<Scope>, asked: &Scope| bound.as_ref().is_none_or(|bound| bound.covers(asked));
+        match &self.asked {
+            None => Ok(record.record().scope.clone()),
+            Some(asked) if within(&record.record().scope, asked) && within(&self.client.allowed_scope, asked) => {
+                Ok(Some(asked.clone()))
+            }
+            Some(_) => Err(RefreshError::ScopeBeyond),
+        }
+    }
+
+    /// What stands there now.
+    async fn again(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
+        let there = self.desk.store.get(&record.record().id).await?;
+        there.map(Turn::Again).ok_or(RefreshError::Refused(Refusal::Unknown))
+    }
+
+    /// Where the refresh token, the access token and the family end.
+    fn ends(&self, record: &TokenRecord, judged: &Judged) -> Result<(Ts, Ts, Ts), RefreshError> {
+        let FamilyBody::SignIn { absolute_end, .. } = record.body() else {
+            return Err(RefreshError::Refused(Refusal::WrongClient));
+        };
+        let slid = slid_expiry(record, &judged.settings, self.now).ok_or(Unavailable::Clock)?;
+        let access_end = self.now.plus(judged.settings.access_lifetime).ok_or(Unavailable::Clock)?;
+        Ok((slid, access_end.min(*absolute_end), *absolute_end))
+    }
+
+    fn answer(
+        &self,
+        access: Minted,
+        issued_at: Ts,
+        expires_at: Ts,
+        refresh_token: Secret,
+        scope: Option<Scope>,
+        account: Account,
+    ) -> Result<Turn, RefreshError> {
+        Ok(Turn::Answered(Box::new(Granted {
+            access_id: access.id,
+            family: access.id.family(),
+            access_token: Secret::from(access.token.expose_secret().to_owned()),
+            issued_at,
+            expires_at,
+            refresh_token: Some(refresh_token),
+            scope_as_asked: self.asked.is_none() || scope == self.asked,
+            scope,
+            account,
+            client_name: self.client.display_name.clone(),
+        })))
+    }
+}

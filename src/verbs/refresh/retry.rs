@@ -1,0 +1,115 @@
+//! A retry inside the window: the winner's answer, derived again.
+
+use crate::counterfoil::record::TokenRecord;
+use crate::desk::error::Unavailable;
+use crate::desk::granting::Place;
+use crate::desk::minting::{DRAWS, Minted};
+use crate::desk::standing::Judged;
+use crate::instruments::event::What;
+use crate::instruments::refusal::Refusal;
+use crate::instruments::rotation_key::RotationKey;
+use crate::ports::change::{Home, Inserted};
+use crate::text::derive::Rotation;
+use crate::verbs::refresh::{RefreshError, Request, Turn};
+use crate::words::kind::TokenKind;
+use crate::words::scope::Scope;
+use crate::words::secret::Secret;
+use crate::words::time::Ts;
+
+impl Request<'_> {
+    /// A retry with the direct parent inside its window: derives the answer that the winner gave, and writes nothing.
+    pub(super) async fn retry(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
+        let desk = self.desk;
+        let Some(superseded) = record.record().superseded else { return self.again(record).await };
+        let Some(nonce) = superseded.nonce else { return self.again(record).await };
+        let Some(successor) = desk.store.get(&superseded.successor).await? else {
+            return Err(RefreshError::Refused(Refusal::Unknown));
+        };
+        // The window is over as soon as the successor has itself been refreshed, by rotation or by a slide.
+        if successor.record().superseded.is_some() {
+            return self.again(record).await;
+        }
+        if successor.record().expiry_set_at != successor.record().created_at {
+            return Err(self.replayed(record).await?);
+        }
+        let judged = desk.judge(&successor, self.now).await?;
+        if let Err(refusal) = judged.verdict {
+            return Err(RefreshError::Refused(refusal));
+        }
+        let Some(key) = RotationKey::under(desk.key_ring.as_deref(), nonce.key_id) else {
+            return Err(RefreshError::Refused(Refusal::KeyGone));
+        };
+        let rotation = Rotation {
+            realm: &desk.realm,
+            family: successor.record().id.family(),
+            generation: successor.record().generation,
+            nonce: &nonce.bytes,
+            parent_secret: self.presented.secret(),
+            key: &key,
+        };
+        let (id, stored) = (successor.record().id, successor.record());
+        let secret = rotation.secret(&id);
+        let derived = desk.digester.token_under(stored.key_id, TokenKind::RefreshToken, &id, &secret);
+        if !derived.is_some_and(|digest| digest.ct_eq(&stored.digest)) {
+            return Err(RefreshError::Refused(Refusal::KeyGone));
+        }
+        let scope = self.scope(&successor)?;
+        let refresh = desk.mint(TokenKind::RefreshToken, id, &secret);
+        let account = judged.account.clone().ok_or(RefreshError::Refused(Refusal::AccountMissing))?;
+        let access_id = rotation.access_id(&id);
+        let access_secret = rotation.access_secret(&access_id);
+        let access = desk.mint(TokenKind::AccessToken, access_id, &access_secret);
+        let standing = desk.store.get(&access_id).await?.filter(|there| {
+            let own = there.record();
+            let digest = desk.digester.token_under(own.key_id, TokenKind::AccessToken, &access_id, &access_secret);
+            there.revoked().is_none()
+                && own.scope == scope
+                && own.expires_at.is_some_and(|expires_at| !self.now.reached(expires_at))
+                && digest.is_some_and(|digest| digest.ct_eq(&own.digest))
+        });
+        let (access, issued_at, expires_at) = match standing {
+            Some(there) => {
+                let own = there.record();
+                (access, own.created_at, own.expires_at.unwrap_or(self.now))
+            }
+            None => match self.fresh_access(&successor, &judged, scope.clone()).await? {
+                Some((access, expires_at)) => (access, self.now, expires_at),
+                None => return self.again(record).await,
+            },
+        };
+        let what = What::Refreshed { family: id.family(), generation: stored.generation, retry: true };
+        desk.tell(self.now, stored.owner.subject().as_ref(), what);
+        let refresh = Secret::from(refresh.token.expose_secret().to_owned());
+        self.answer(access, issued_at, expires_at, refresh, scope, account)
+    }
+
+    /// A fresh access token for a retry whose own has expired, was revoked, or had another scope; only while the family is alive and no
+    /// further. `None`: it moved or ended meanwhile.
+    async fn fresh_access(
+        &self,
+        successor: &TokenRecord,
+        judged: &Judged,
+        scope: Option<Scope>,
+    ) -> Result<Option<(Minted, Ts)>, RefreshError> {
+        let (desk, own) = (self.desk, successor.record());
+        let (_, access_end, _) = self.ends(successor, judged)?;
+        let home = Home::Join { family: own.id.family(), generation: own.generation };
+        for _ in 0..DRAWS {
+            let access = desk.mint_member(TokenKind::AccessToken, own.id.family())?;
+            let place = Place {
+                owner: &own.owner,
+                parent: Some(own.id),
+                generation: own.generation,
+                scope: scope.clone(),
+                expires_at: access_end,
+            };
+            let new = [desk.access_record(&access, place, self.now)];
+            match desk.insert(home, &new, self.now).await? {
+                Inserted::Done => return Ok(Some((access, access_end))),
+                Inserted::FamilyMoved | Inserted::FamilyEnded => return Ok(None),
+                Inserted::IdTaken(_) | Inserted::LabelTaken(_) | Inserted::OwnerFull => {}
+            }
+        }
+        Err(Unavailable::Contended { verb: "refresh" }.into())
+    }
+}
