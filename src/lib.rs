@@ -105,6 +105,13 @@ pub mod oauth {
     pub use crate::verbs::introspect::Introspected;
 }
 
+/// The stores and a directory in memory.
+#[cfg(feature = "memory")]
+pub mod memory {
+    pub use crate::ports::memory::directory::MemoryDirectory;
+    pub use crate::ports::memory::store::MemoryStore;
+}
+
 /// What is told, and to whom.
 pub mod event {
     pub use crate::instruments::event::{Action, ClientAction, Event, What};

@@ -188,10 +188,56 @@ pub enum Corrupt {
 #[derive(Clone)]
 pub struct TokenRecord(Box<Joined>);
 
+/// The two halves side by side, checked once. The store in memory keeps records so: a read is one copy, and nothing is
+/// compared again.
 #[derive(Clone)]
-struct Joined {
+pub(crate) struct Joined {
     record: RecordParts,
     family: FamilyParts,
+}
+
+impl Joined {
+    /// Joins two halves: the one constructor.
+    #[inline]
+    pub(crate) fn new(record: RecordParts, family: FamilyParts) -> Result<Self, Corrupt> {
+        consistent(&record, &family).map(|()| Self { record, family })
+    }
+}
+
+#[cfg(feature = "memory")]
+impl Joined {
+    pub(crate) fn record(&self) -> &RecordParts {
+        &self.record
+    }
+
+    pub(crate) fn family(&self) -> &FamilyParts {
+        &self.family
+    }
+
+    /// A copy as it is read.
+    #[inline]
+    pub(crate) fn to_record(&self) -> TokenRecord {
+        TokenRecord(Box::new(self.clone()))
+    }
+}
+
+fn consistent(record: &RecordParts, family: &FamilyParts) -> Result<(), Corrupt> {
+    if record.id.family() != family.id || record.realm != family.realm || record.owner != family.owner {
+        return Err(Corrupt::Family);
+    }
+    if record.shrunk && record.superseded.is_none() {
+        return Err(Corrupt::States { rule: "a shrunk record is superseded" });
+    }
+    if record.generation > family.generation {
+        return Err(Corrupt::States { rule: "no record is newer than its family" });
+    }
+    if record.superseded.is_some() && record.generation == family.generation {
+        return Err(Corrupt::States { rule: "a superseded record is older than its family" });
+    }
+    if record.noticed.len() > NOTICED_MAX {
+        return Err(Corrupt::States { rule: "at most eight notices are remembered" });
+    }
+    Ok(())
 }
 
 impl TokenRecord {
@@ -201,22 +247,7 @@ impl TokenRecord {
     ///
     /// [`Corrupt`] where the parts contradict each other.
     pub fn from_parts(record: RecordParts, family: FamilyParts) -> Result<Self, Corrupt> {
-        if record.id.family() != family.id || record.realm != family.realm || record.owner != family.owner {
-            return Err(Corrupt::Family);
-        }
-        if record.shrunk && record.superseded.is_none() {
-            return Err(Corrupt::States { rule: "a shrunk record is superseded" });
-        }
-        if record.generation > family.generation {
-            return Err(Corrupt::States { rule: "no record is newer than its family" });
-        }
-        if record.superseded.is_some() && record.generation == family.generation {
-            return Err(Corrupt::States { rule: "a superseded record is older than its family" });
-        }
-        if record.noticed.len() > NOTICED_MAX {
-            return Err(Corrupt::States { rule: "at most eight notices are remembered" });
-        }
-        Ok(Self(Box::new(Joined { record, family })))
+        Joined::new(record, family).map(|joined| Self(Box::new(joined)))
     }
 
     /// The two halves again.

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! The end of a hand-over's old half: by the first use of the new one, or by the next rotation.
 
 use crate::counterfoil::record::TokenRecord;
@@ -59,15 +58,6 @@ impl Desk {
         if let Changed::Done(_) = self.change("end of an overlap", half, now, plan).await? {
             self.tell(now, by, What::OverlapEnded { id: *id });
         }
-=======
-//! stub
-use crate::counterfoil::record::TokenRecord;
-use crate::desk::Desk;
-use crate::desk::error::Unavailable;
-use crate::words::time::Ts;
-impl Desk {
-    pub(crate) async fn first_use_ends_parent(&self, _record: &TokenRecord, _now: Ts) -> Result<(), Unavailable> {
->>>>>>> main
         Ok(())
     }
 }

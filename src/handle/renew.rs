@@ -70,7 +70,12 @@ impl Counterfoil {
     ///
     /// Forbidden (no session, scope, gate, collaborator, or the token may do more than the presenter); not found where it is not the
     /// presenter's; invalid where the overlap is too long; a conflict where it has expired or was replaced; unavailable: then the old token
-    /// X async fn rotate_token(&self, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<Issued, ManageError> {
+    /// may have been replaced all the same, and the new one is nobody's until it is deleted.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has replaced the token or has not; where the answer was lost, delete the newest and make another.
+    pub async fn rotate_token(&self, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<Issued, ManageError> {
         rotate::rotate(&self.desk, by, id, overlap, self.now()).await
     }
 }

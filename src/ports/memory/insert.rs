@@ -1,0 +1,168 @@
+//! Inserting, all or nothing.
+
+use std::num::NonZeroU32;
+
+use super::write::{Holder, Writer, belong};
+use crate::counterfoil::family::{FamilyParts, NewFamily};
+use crate::counterfoil::record::{NewRecord, RecordParts};
+use crate::ports::change::{Home, Inserted};
+use crate::ports::store_error::StoreError;
+use crate::words::ids::FamilyId;
+use crate::words::time::Ts;
+
+impl Writer<'_> {
+    pub(super) fn insert(&mut self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        match home {
+            // A family without members could be found by nobody and purged by nothing.
+            _ if new.is_empty() => Ok(Inserted::Done),
+            Home::Found { family, cap } => self.found(family, cap, new, now),
+            Home::Join { family, generation } => self.join(family, generation, new),
+        }
+    }
+
+    /// A taken id goes before label and cap: a repeated insert must find its own record, not the label it holds itself.
+    fn found(
+        &mut self,
+        family: &NewFamily,
+        cap: Option<NonZeroU32>,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Result<Inserted, StoreError> {
+        let relative = self.books.kin(&family.id).first().map(|&(_, id)| id);
+        if let Some(taken) = self.taken(new).or(relative) {
+            return Ok(Inserted::IdTaken(taken));
+        }
+        let family = FamilyParts::from(family.clone());
+        belong(new, &family)?;
+        let holder = self.holder(&family, family.label_key.as_ref(), now);
+        if let Holder::Kept(holder) = holder {
+            return Ok(Inserted::LabelTaken(holder));
+        }
+        let owner = self.books.owner(&family.realm, &family.owner);
+        if cap.is_some_and(|cap| owner.is_some_and(|owner| owner.is_full(family.kind, now, cap.get()))) {
+            return Ok(Inserted::OwnerFull);
+        }
+        if let Holder::Gone(holder) = holder {
+            self.displace(&holder);
+        }
+        self.commit(None, family, new.iter().cloned().map(RecordParts::from).collect());
+        Ok(Inserted::Done)
+    }
+
+    /// Revoked is final and goes first; then a taken id, so that a repeated join finds its own record although the
+    /// family has moved on.
+    fn join(&mut self, family: FamilyId, generation: u64, new: &[NewRecord]) -> Result<Inserted, StoreError> {
+        let Some(family) = self.family(&family).filter(|family| family.revoked.is_none()) else {
+            return Ok(Inserted::FamilyEnded);
+        };
+        if let Some(taken) = self.taken(new) {
+            return Ok(Inserted::IdTaken(taken));
+        }
+        if family.generation != generation {
+            return Ok(Inserted::FamilyMoved);
+        }
+        belong(new, &family)?;
+        self.commit(Some(&family), family.clone(), new.iter().cloned().map(RecordParts::from).collect());
+        Ok(Inserted::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::super::store::MemoryStore;
+    use super::*;
+    use crate::counterfoil::record::NewRecord;
+    use crate::words::realm::Realm;
+
+    fn capped(store: &MemoryStore, number: u16, cap: u32, now: u32) -> Inserted {
+        let home = Home::Found { family: &family(number), cap: Some(some(cap)) };
+        insert(store, home, &[record(number, 0, 0)], at(now))
+    }
+
+    fn hold(store: &MemoryStore, number: u16, now: u32) -> Inserted {
+        let home = Home::Found { family: &labelled(number, "ci"), cap: None };
+        insert(store, home, &[record(number, 0, 0)], at(now))
+    }
+
+    #[test]
+    fn insert_all_or_nothing() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        let home = Home::Join { family: family_id(1), generation: 0 };
+        let both = [record(1, 1, 0), record(1, 0, 0)];
+        assert_eq!(insert(&store, home, &both, at(0)), Inserted::IdTaken(id(1, 0)));
+        assert!(get(&store, id(1, 1)).is_none());
+        let twice = [record(1, 2, 0), record(1, 2, 0)];
+        assert_eq!(insert(&store, home, &twice, at(0)), Inserted::IdTaken(id(1, 2)));
+        assert!(get(&store, id(1, 2)).is_none());
+        let home = Home::Found { family: &family(1), cap: None };
+        assert_eq!(insert(&store, home, &[record(1, 3, 0)], at(0)), Inserted::IdTaken(id(1, 0)), "the family is taken");
+    }
+
+    #[test]
+    fn own_write_is_recognised_before_its_own_label_and_cap() {
+        let store = MemoryStore::default();
+        let home = Home::Found { family: &labelled(1, "ci"), cap: Some(some(1)) };
+        assert_eq!(insert(&store, home, &[record(1, 0, 0)], at(0)), Inserted::Done);
+        assert_eq!(insert(&store, home, &[record(1, 0, 0)], at(0)), Inserted::IdTaken(id(1, 0)));
+    }
+
+    #[test]
+    fn a_record_of_another_home_is_refused_and_nothing_written() {
+        let store = MemoryStore::default();
+        let foreign = NewRecord { realm: Realm::new("other").expect("a realm"), ..record(1, 0, 0) };
+        for wrong in [foreign, record(2, 0, 0), record(1, 0, 1)] {
+            let home = Home::Found { family: &family(1), cap: None };
+            let answer = futures_executor::block_on(crate::store::TokenStore::insert(&store, home, &[wrong], at(0)));
+            assert!(matches!(answer, Err(StoreError::Corrupt { .. })));
+        }
+        assert!(get(&store, id(1, 0)).is_none() && get(&store, id(2, 0)).is_none());
+    }
+
+    #[test]
+    fn the_cap_counts_families_neither_revoked_nor_at_their_end() {
+        let store = MemoryStore::default();
+        assert_eq!(capped(&store, 1, 2, 0), Inserted::Done);
+        assert_eq!(capped(&store, 2, 2, 0), Inserted::Done);
+        assert_eq!(capped(&store, 3, 2, EXPIRY - 1), Inserted::OwnerFull);
+        assert_eq!(revoke_family(&store, 1, 5).changed, 1);
+        assert_eq!(capped(&store, 3, 2, 6), Inserted::Done);
+        assert_eq!(capped(&store, 4, 2, 6), Inserted::OwnerFull);
+        assert_eq!(capped(&store, 4, 1, EXPIRY), Inserted::Done, "equality is reached");
+    }
+
+    #[test]
+    fn a_label_is_kept_until_its_holder_is_gone() {
+        let store = MemoryStore::default();
+        assert_eq!(hold(&store, 1, 0), Inserted::Done);
+        assert_eq!(hold(&store, 2, GONE - 1), Inserted::LabelTaken(family_id(1)), "expiry frees nothing");
+        assert_eq!(hold(&store, 2, GONE), Inserted::Done, "equality is reached");
+        assert_eq!(read(&store, id(1, 0)).family().label_key, None, "displaced");
+        assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
+        // The displaced one goes and takes nothing with it.
+        assert_eq!(revoke_family(&store, 1, 5).changed, 1);
+        assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
+        assert_eq!(revoke_family(&store, 2, 5).changed, 1);
+        assert_eq!(hold(&store, 3, 6), Inserted::Done, "revoking gives it back");
+    }
+
+    #[test]
+    fn a_join_needs_a_living_family_of_that_generation() {
+        let store = MemoryStore::default();
+        let join = |member, generation| {
+            let home = Home::Join { family: family_id(1), generation };
+            insert(&store, home, &[record(1, member, generation)], at(0))
+        };
+        assert_eq!(join(9, 0), Inserted::FamilyEnded, "not there");
+        found(&store, 1);
+        assert_eq!(join(7, 0), Inserted::Done);
+        assert!(read(&store, id(1, 0)).is_newest() && read(&store, id(1, 7)).is_newest());
+        assert!(matches!(rotate(&store, 1, 0, 1_000), crate::ports::change::Rotated::Done));
+        assert_eq!(join(8, 0), Inserted::FamilyMoved);
+        assert_eq!(join(7, 0), Inserted::IdTaken(id(1, 7)), "its own write, although the family moved on");
+        assert_eq!(join(8, 1), Inserted::Done);
+        assert_eq!(revoke_family(&store, 1, 5).changed, 1);
+        assert_eq!(join(9, 1), Inserted::FamilyEnded);
+    }
+}

@@ -1,0 +1,144 @@
+//! Pages, each read from where the last one ended.
+
+use std::num::NonZeroU32;
+use std::ops::Bound;
+
+use super::table::Glance;
+use super::write::Writer;
+use crate::counterfoil::record::TokenRecord;
+use crate::ports::change::Listing;
+use crate::ports::page::{Cursor, Page};
+use crate::words::ids::RecordId;
+use crate::words::time::Ts;
+
+const FIRST: RecordId = RecordId::from_bytes([0; 16]);
+const LAST: RecordId = RecordId::from_bytes([0xFF; 16]);
+
+impl Writer<'_> {
+    pub(super) fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord> {
+        match of {
+            Listing::Owner { realm, owner, kind } => {
+                let Some(book) = self.books.owner(realm, owner) else { return self.page([].into_iter(), limit) };
+                let first = Bound::Included((kind, Ts::EPOCH, FIRST));
+                let last = after.map_or(Bound::Included((kind, Ts::MAX, LAST)), |cursor| {
+                    Bound::Excluded((kind, cursor.at, cursor.id))
+                });
+                let newest_first = book.records.range((first, last)).rev();
+                self.page(newest_first.map(|&(_, at, id)| Cursor { at, id }), limit)
+            }
+            Listing::Kind { realm, kind } => {
+                let Some(kinds) = self.books.kinds(realm) else { return self.page([].into_iter(), limit) };
+                let first = after.map_or(Bound::Included((kind, FIRST)), |cursor| Bound::Excluded((kind, cursor.id)));
+                let by_id = kinds.range((first, Bound::Included((kind, LAST))));
+                self.page(by_id.map(|&(_, id)| Cursor { at: Ts::EPOCH, id }), limit)
+            }
+        }
+    }
+
+    pub(super) fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord> {
+        let last = (now, LAST);
+        let first = after.map_or(Bound::Included((Ts::EPOCH, FIRST)), |cursor| Bound::Excluded((cursor.at, cursor.id)));
+        // A cursor of a walk with a later now lies behind the end; a range must not be asked backwards.
+        if matches!(first, Bound::Excluded(first) if first >= last) {
+            return self.page([].into_iter(), limit);
+        }
+        let due = self.books.due.range((first, Bound::Included(last)));
+        self.page(due.map(|&(at, id)| Cursor { at, id }), limit)
+    }
+
+    fn page(&self, mut keys: impl Iterator<Item = Cursor>, limit: NonZeroU32) -> Page<TokenRecord> {
+        let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
+        let mut last = None;
+        for key in keys.by_ref().take(usize::try_from(limit.get()).unwrap_or(usize::MAX)) {
+            match self.table.glance(&key.id) {
+                Glance::Whole(Ok(record)) => page.items.push(record),
+                _ => page.corrupt += 1,
+            }
+            last = Some(key);
+        }
+        page.next = last.filter(|_| keys.next().is_some());
+        page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::super::fixtures::*;
+    use super::super::store::MemoryStore;
+    use super::*;
+    use crate::counterfoil::record::NewRecord;
+    use crate::ports::store::TokenStore;
+    use crate::words::kind::TokenKind;
+    use crate::words::realm::Realm;
+
+    const KIND: TokenKind = TokenKind::PersonalAccessToken;
+
+    fn walk(mut page: impl FnMut(Option<&Cursor>) -> Page<TokenRecord>) -> Vec<RecordId> {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = page(after.as_ref());
+            assert!(page.items.len() <= 2 && page.corrupt == 0);
+            seen.extend(page.items.iter().map(|record| record.record().id));
+            after = page.next;
+            if after.is_none() {
+                return seen;
+            }
+        }
+    }
+
+    #[test]
+    fn an_owners_records_come_newest_first_and_pages_are_stable() {
+        let store = MemoryStore::default();
+        for number in 1..=5 {
+            let gone_at = if number == 4 { at(10) } else { at(GONE) };
+            found_as(&store, &family(number), &[NewRecord { gone_at: Some(gone_at), ..record(number, 0, 0) }]);
+        }
+        let (realm, owner) = (Realm::default(), owner());
+        let of = Listing::Owner { realm: &realm, owner: &owner, kind: KIND };
+        let mut pages = 0;
+        let seen = walk(|after| {
+            pages += 1;
+            if pages == 2 {
+                found(&store, 6);
+                // What is deleted between pages hides nobody else, not even where the page ended there.
+                assert_eq!(purge(&store, 10, 0, 9).changed, 1);
+            }
+            block_on(store.list(of, after, some(2))).expect("in memory")
+        });
+        assert_eq!(seen, [5, 4, 3, 2, 1].map(|number| id(number, 0)));
+        let none = Listing::Owner { realm: &realm, owner: &owner, kind: TokenKind::SecurityCode };
+        assert!(walk(|after| block_on(store.list(none, after, some(2))).expect("in memory")).is_empty());
+    }
+
+    #[test]
+    fn a_realms_records_come_by_id_and_no_other_realms() {
+        let store = MemoryStore::default();
+        (1..=5).rev().for_each(|number| found(&store, number));
+        let other = Realm::new("other").expect("a realm");
+        let family = crate::counterfoil::family::NewFamily { realm: other.clone(), ..family(6) };
+        found_as(&store, &family, &[NewRecord { realm: other.clone(), ..record(6, 0, 0) }]);
+        let all = |realm: &Realm| {
+            let of = Listing::Kind { realm, kind: KIND };
+            walk(|after| block_on(store.list(of, after, some(2))).expect("in memory"))
+        };
+        assert_eq!(all(&Realm::default()), [1, 2, 3, 4, 5].map(|number| id(number, 0)));
+        assert_eq!(all(&other), [id(6, 0)]);
+    }
+
+    #[test]
+    fn due_is_complete_and_tells_of_none_other() {
+        let store = MemoryStore::default();
+        for number in 1..=5 {
+            let noticed = NewRecord { notice: Some(mark(u32::from(number), 0)), ..record(number, 0, 0) };
+            found_as(&store, &family(number), &[noticed]);
+        }
+        let due = |now| walk(|after| block_on(store.due(at(now), after, some(2))).expect("in memory"));
+        assert!(due(0).is_empty());
+        assert_eq!(due(3), [1, 2, 3].map(|number| id(number, 0)), "equality is reached");
+        let ahead = Cursor { at: at(5), id: id(5, 0) };
+        let page = block_on(store.due(at(3), Some(&ahead), some(2))).expect("in memory");
+        assert!(page.items.is_empty() && page.next.is_none(), "a cursor behind the end");
+    }
+}

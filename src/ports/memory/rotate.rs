@@ -1,0 +1,200 @@
+//! Rotation: the parent's step and all that is new, at once.
+
+use super::write::{Writer, belong, joined, leads, reads_as_revoked};
+use crate::counterfoil::family::FamilyParts;
+use crate::counterfoil::record::{Corrupt, NewRecord, RecordParts};
+use crate::counterfoil::state::Superseded;
+use crate::ports::change::{Rotated, Step};
+use crate::ports::store_error::StoreError;
+use crate::words::ids::RecordId;
+use crate::words::time::Ts;
+
+impl Writer<'_> {
+    /// Revoked goes before stale, and stale before a taken id: a repeated rotation must be told of its own successor.
+    pub(super) fn rotate(
+        &mut self,
+        parent: &RecordId,
+        step: &Step,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Result<Rotated, StoreError> {
+        let Some((mut record, before)) = self.table.pair(parent) else { return Ok(Rotated::Missing) };
+        if reads_as_revoked(&record, &before) {
+            return Ok(Rotated::FamilyEnded);
+        }
+        if !fits(&record, step, now) {
+            return joined(record, before).map(Rotated::Stale);
+        }
+        if let Some(taken) = self.taken(new) {
+            return Ok(Rotated::IdTaken(taken));
+        }
+        let mut family = before.clone();
+        take(step, &mut record, &mut family, new, now)?;
+        belong(new, &family)?;
+        let leaving = self.leaving(step, &record, &family);
+        let mut records: Vec<_> = new.iter().cloned().map(RecordParts::from).collect();
+        if matches!(step, Step::Supersede { .. }) {
+            records.extend(self.grandparent_wiped(&record));
+        }
+        records.push(record);
+        self.commit(Some(&before), family, records);
+        leaving.iter().for_each(|id| self.remove(id));
+        Ok(Rotated::Done)
+    }
+
+    /// The superseded record one generation before the parent, without its nonce. Access tokens of that generation are
+    /// nobody's grandparent.
+    fn grandparent_wiped(&self, parent: &RecordParts) -> Option<RecordParts> {
+        let (family, generation) = (parent.id.family(), parent.generation.checked_sub(1)?);
+        let mut older = self.books.generation(&family, generation).filter_map(|id| self.table.record(&id));
+        older.find_map(|mut older| {
+            older.superseded.as_mut().filter(|superseded| superseded.successor == parent.id)?.nonce.take()?;
+            Some(older)
+        })
+    }
+
+    /// The superseded of the one generation that falls out of `keep`. The parent is used up only now and stays,
+    /// whatever `keep` is: without it the loser of this very rotation would find nothing.
+    fn leaving(&self, step: &Step, parent: &RecordParts, family: &FamilyParts) -> Vec<RecordId> {
+        let Step::Supersede { keep, .. } = step else { return Vec::new() };
+        let Some(generation) = family.generation.checked_sub(u64::from(*keep)) else { return Vec::new() };
+        let superseded = |id: &RecordId| self.table.peek(id, |old| old.is_some_and(|old| old.superseded.is_some()));
+        self.books.generation(&family.id, generation).filter(|id| *id != parent.id && superseded(id)).collect()
+    }
+}
+
+fn fits(parent: &RecordParts, step: &Step, now: Ts) -> bool {
+    parent.superseded.is_none()
+        && match step {
+            Step::Supersede { expect, .. } => parent.version == *expect,
+            Step::Slide { .. } => !parent.expires_at.is_some_and(|expires_at| now.reached(expires_at)),
+        }
+}
+
+fn take(
+    step: &Step,
+    parent: &mut RecordParts,
+    family: &mut FamilyParts,
+    new: &[NewRecord],
+    now: Ts,
+) -> Result<(), StoreError> {
+    match *step {
+        Step::Supersede { successor, nonce, honoured_until, gone_at, .. } => {
+            let follows = new.iter().find(|new| new.id == successor).ok_or_else(|| {
+                let rule = "the successor is among the new records";
+                StoreError::corrupt(Some(successor), Corrupt::States { rule })
+            })?;
+            parent.version = parent.version.next();
+            parent.superseded = Some(Superseded { at: now, successor, nonce, honoured_until });
+            parent.gone_at = gone_at;
+            parent.notice = None;
+            family.generation = family.generation.saturating_add(1);
+            (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
+        }
+        Step::Slide { expires_at, gone_at } => {
+            parent.expires_at = forward(parent.expires_at, expires_at);
+            parent.gone_at = forward(parent.gone_at, gone_at);
+            parent.expiry_set_at = now;
+            if leads(parent, family) {
+                family.live_until = forward(family.live_until, expires_at);
+                family.gone_at = forward(family.gone_at, gone_at);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The later of the two; nothing is later than no end.
+fn forward(old: Option<Ts>, new: Ts) -> Option<Ts> {
+    old.map(|old| old.max(new))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::super::fixtures::*;
+    use super::super::store::MemoryStore;
+    use super::*;
+    use crate::ports::store::TokenStore;
+
+    fn slide(store: &MemoryStore, expires: u32, now: u32, new: &[NewRecord]) -> Rotated {
+        let step = Step::Slide { expires_at: at(expires), gone_at: at(expires + 10) };
+        block_on(store.rotate(&id(1, 0), &step, new, at(now))).expect("in memory")
+    }
+
+    #[test]
+    fn a_rotation_moves_the_family_and_a_repeated_one_finds_its_own_successor() {
+        let store = MemoryStore::default();
+        assert!(matches!(rotate(&store, 1, 0, 1_000), Rotated::Missing));
+        let noticed = NewRecord { notice: Some(mark(9, 0)), ..record(1, 0, 0) };
+        found_as(&store, &family(1), &[noticed]);
+        assert!(matches!(rotate(&store, 1, 0, 1_000), Rotated::Done));
+        let (parent, next) = (read(&store, id(1, 0)), read(&store, id(1, 1)));
+        assert_eq!(parent.record().superseded.map(|superseded| superseded.successor), Some(id(1, 1)));
+        assert_eq!((parent.record().version.number(), parent.record().notice), (1, None));
+        assert!(next.is_newest() && !parent.is_newest() && next.family().generation == 1);
+        let Rotated::Stale(standing) = rotate(&store, 1, 0, 1_000) else { panic!("used up") };
+        assert_eq!(standing.record().superseded.map(|superseded| superseded.successor), Some(id(1, 1)));
+    }
+
+    #[test]
+    fn a_taken_id_or_a_missing_successor_writes_nothing() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        found(&store, 2);
+        let step = supersede(0, id(1, 1), 1_000);
+        let new = [record(1, 1, 1), NewRecord { id: id(2, 0), ..record(1, 2, 1) }];
+        let answer = block_on(store.rotate(&id(1, 0), &step, &new, at(50))).expect("in memory");
+        assert!(matches!(answer, Rotated::IdTaken(taken) if taken == id(2, 0)));
+        assert!(block_on(store.rotate(&id(1, 0), &step, &[record(1, 2, 1)], at(50))).is_err());
+        assert!(read(&store, id(1, 0)).is_newest() && get(&store, id(1, 1)).is_none());
+    }
+
+    #[test]
+    fn rotate_wipes_one_back_and_keeps_so_many() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        for generation in 0..5 {
+            assert!(matches!(rotate(&store, 1, generation, 3), Rotated::Done));
+        }
+        let nonce = |member| read(&store, id(1, member)).record().superseded.and_then(|superseded| superseded.nonce);
+        assert!(get(&store, id(1, 0)).is_none() && get(&store, id(1, 2)).is_none(), "older than three");
+        assert!(nonce(3).is_none() && nonce(4).is_some(), "one nonce a family");
+        assert!(read(&store, id(1, 5)).is_newest());
+    }
+
+    #[test]
+    fn the_parent_outlives_its_own_rotation_whatever_keep_is() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        assert!(matches!(rotate(&store, 1, 0, 0), Rotated::Done));
+        assert!(matches!(rotate(&store, 1, 1, 1), Rotated::Done));
+        assert!(get(&store, id(1, 1)).is_some() && get(&store, id(1, 2)).is_some());
+    }
+
+    #[test]
+    fn nothing_rotates_in_a_revoked_family() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        assert_eq!(revoke_family(&store, 1, 5).changed, 1);
+        assert!(matches!(rotate(&store, 1, 0, 1_000), Rotated::FamilyEnded));
+        assert!(matches!(slide(&store, 1_500, 6, &[]), Rotated::FamilyEnded));
+        assert!(get(&store, id(1, 1)).is_none());
+    }
+
+    #[test]
+    fn a_slide_moves_forward_only_and_only_before_the_end() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        assert!(matches!(slide(&store, 500, 5, &[record(1, 9, 0)]), Rotated::Done));
+        let kept = read(&store, id(1, 0));
+        assert_eq!((kept.record().expires_at, kept.record().expiry_set_at), (Some(at(EXPIRY)), at(5)));
+        assert!(matches!(slide(&store, GONE, EXPIRY - 1, &[]), Rotated::Done));
+        let moved = read(&store, id(1, 0));
+        assert_eq!((moved.record().expires_at, moved.family().live_until), (Some(at(GONE)), Some(at(GONE))));
+        assert_eq!((moved.record().version.number(), moved.family().generation), (0, 0));
+        assert!(get(&store, id(1, 9)).is_some());
+        assert!(matches!(slide(&store, 9_000, GONE, &[]), Rotated::Stale(_)), "equality is reached");
+    }
+}

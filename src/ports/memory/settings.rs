@@ -1,0 +1,72 @@
+//! Settings in memory.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::store::MemoryStore;
+use crate::ports::settings_store::{SettingsPut, SettingsStore};
+use crate::ports::store_error::StoreError;
+use crate::words::ids::Version;
+use crate::words::realm::Realm;
+use crate::words::settings::{StoredSettings, VersionedSettings};
+
+/// One document a realm.
+#[derive(Default)]
+pub(super) struct RealmSettings(Mutex<HashMap<Realm, VersionedSettings>>);
+
+impl RealmSettings {
+    fn documents(&self) -> MutexGuard<'_, HashMap<Realm, VersionedSettings>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl SettingsStore for MemoryStore {
+    async fn settings(&self, realm: &Realm) -> Result<Option<VersionedSettings>, StoreError> {
+        Ok(self.settings.documents().get(realm).cloned())
+    }
+
+    async fn put_settings(
+        &self,
+        realm: &Realm,
+        expect: Option<Version>,
+        settings: &StoredSettings,
+    ) -> Result<SettingsPut, StoreError> {
+        let mut documents = self.settings.documents();
+        let standing = documents.get(realm);
+        if standing.map(|standing| standing.version) != expect {
+            return Ok(SettingsPut::Stale(standing.cloned()));
+        }
+        let version = expect.map_or(Version::FIRST, Version::next);
+        documents.insert(realm.clone(), VersionedSettings { version, settings: settings.clone() });
+        Ok(SettingsPut::Done(version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::*;
+
+    #[test]
+    fn put_needs_the_version() {
+        let (store, realm) = (MemoryStore::default(), Realm::default());
+        let put = |expect, settings: &StoredSettings| block_on(store.put_settings(&realm, expect, settings));
+        let mut settings = StoredSettings::default();
+        let stale = put(Some(Version::FIRST), &settings).expect("in memory");
+        assert!(matches!(stale, SettingsPut::Stale(None)));
+        let SettingsPut::Done(first) = put(None, &settings).expect("in memory") else { panic!("created") };
+        settings.set_personal_access_tokens(true);
+        assert!(matches!(put(None, &settings).expect("in memory"), SettingsPut::Stale(Some(_))));
+        let SettingsPut::Done(second) = put(Some(first), &settings).expect("in memory") else { panic!("replaced") };
+        assert!(second > first);
+        assert!(matches!(put(Some(first), &settings).expect("in memory"), SettingsPut::Stale(Some(_))));
+        let read = block_on(store.settings(&realm)).expect("in memory").expect("stored");
+        assert_eq!((read.version, read.settings), (second, settings));
+        let other = Realm::new("other").expect("a realm");
+        assert!(block_on(store.settings(&other)).expect("in memory").is_none(), "realms are apart");
+    }
+}
