@@ -2,6 +2,8 @@
 //!
 //! No verb imports another; what two of them need lies here.
 
+pub(crate) mod changing;
+pub(crate) mod claimed;
 pub(crate) mod client_auth;
 pub(crate) mod client_view;
 pub(crate) mod error;
