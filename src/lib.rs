@@ -64,6 +64,9 @@ pub mod store {
 
 /// Registered clients.
 pub mod client {
+    pub use crate::desk::client_view::{
+        ClientChange, ClientPage, ClientView, NewClient, NewClientSecret, RegisteredClient, SecretView,
+    };
     pub use crate::words::client::{
         ClientId, ClientKey, Grant, InvalidClientId, InvalidDocument, RefreshMode, Registration, SecretForm,
         StoredSecret, VersionedRegistration,
@@ -80,6 +83,7 @@ pub mod policy {
 
 /// Settings: what administrators change at run time.
 pub mod settings {
+    pub use crate::verbs::settings::SettingsChange;
     pub use crate::words::settings::{
         InvalidSetting, Reading, SettingName, Settings, StoredSettings, VersionedSettings,
     };
@@ -88,6 +92,7 @@ pub mod settings {
 /// The host's people.
 pub mod directory {
     pub use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
+    pub use crate::verbs::users::UserView;
 }
 
 /// Notices of expiry: what a worker is given, and what it says became of it.

@@ -161,6 +161,9 @@ pub enum Invalid {
     /// A resource server that is public, and the like.
     #[error("resource_server must be a confidential client")]
     ResourceServer,
+    /// A client's allowed or default scope beyond what the presenter has.
+    #[error("scopes must lie within the presenter's own")]
+    AllowedScope,
     /// A default scope that the allowed scope does not hold.
     #[error("default_scopes must lie within scopes")]
     DefaultScope,
@@ -194,6 +197,7 @@ impl Invalid {
             Self::DisplayName => "display_name",
             Self::RefreshMode => "refresh_mode",
             Self::ResourceServer => "resource_server",
+            Self::AllowedScope => "scopes",
             Self::DefaultScope => "default_scopes",
             Self::WeakSecret | Self::PublicSecret => "secret",
             Self::Setting(invalid) => invalid.name.as_str(),

@@ -5,6 +5,7 @@
 pub(crate) mod changing;
 pub(crate) mod claimed;
 pub(crate) mod client_auth;
+pub(crate) mod client_view;
 pub(crate) mod error;
 pub(crate) mod gates;
 pub(crate) mod granting;
@@ -13,6 +14,7 @@ pub(crate) mod matching;
 pub(crate) mod minting;
 pub(crate) mod presenter;
 pub(crate) mod rekeying;
+pub(crate) mod settings_writing;
 pub(crate) mod snapshot;
 pub(crate) mod standing;
 pub(crate) mod throttling;

@@ -1,11 +1,14 @@
 //! Layer 9: the embedder's handle: asks the clock once per call, and holds no logic.
 
 pub(crate) mod builder;
+mod clients;
 mod credentials;
 mod list;
 mod oauth;
 mod renew;
+mod settings;
 mod upkeep;
+mod users;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,1 +1,100 @@
-//! (to be written)
+//! Settings: read and changed by administrators.
+
+use crate::desk::Desk;
+use crate::desk::error::{Forbidden, Invalid, ManageError};
+use crate::desk::presenter::Presenter;
+use crate::instruments::event::What;
+use crate::words::role::Role;
+use crate::words::scope::Scope;
+use crate::words::settings::{SettingName, Settings, StoredSettings};
+use crate::words::time::Ts;
+
+/// What is to be changed; what is `None` stays. Units are those of the names on the wire.
+///
+/// ```
+/// use counterfoil::settings::SettingsChange;
+///
+/// let change = SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() };
+/// assert_eq!(change.access_lifetime_seconds, None);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// Creation and authentication of personal access tokens.
+    pub personal_access_tokens_enabled: Option<bool>,
+    /// How long an access token lives, 1 s to 1 day.
+    pub access_lifetime_seconds: Option<u64>,
+    /// The inactivity time-out of refresh tokens, 1 s to 366 days.
+    pub refresh_inactivity_seconds: Option<u64>,
+    /// The absolute life of a family, 1 s to 366 days.
+    pub refresh_absolute_seconds: Option<u64>,
+    /// The most days of a personal access token, 1 to 3,660.
+    pub pat_max_days: Option<u64>,
+    /// The default life of a security code, 1 s to 366 days.
+    pub code_lifetime_seconds: Option<u64>,
+    /// How many days before expiry the advance notice is due, 1 to 365.
+    pub notice_lead_days: Option<u64>,
+}
+
+impl SettingsChange {
+    fn numbers(&self) -> [(SettingName, Option<u64>); 6] {
+        [
+            (SettingName::AccessLifetimeSeconds, self.access_lifetime_seconds),
+            (SettingName::RefreshInactivitySeconds, self.refresh_inactivity_seconds),
+            (SettingName::RefreshAbsoluteSeconds, self.refresh_absolute_seconds),
+            (SettingName::PatMaxDays, self.pat_max_days),
+            (SettingName::CodeLifetimeSeconds, self.code_lifetime_seconds),
+            (SettingName::NoticeLeadDays, self.notice_lead_days),
+        ]
+    }
+}
+
+/// The settings as they hold now. Where a stored number is garbage the policy's own is shown, so that somebody can see it and repair it.
+pub(crate) async fn read(desk: &Desk, by: &Presenter, now: Ts) -> Result<Settings, ManageError> {
+    may_manage(by)?;
+    Ok(desk.with_settings(now, |view| view.settings).await?)
+}
+
+/// Changes what is named, all of it or nothing.
+pub(crate) async fn change(
+    desk: &Desk,
+    by: &Presenter,
+    change: &SettingsChange,
+    now: Ts,
+) -> Result<Settings, ManageError> {
+    by.needs_session()?;
+    may_manage(by)?;
+    let (view, changed) = desk
+        .update_settings(now, |stored| {
+            let before = stored.clone();
+            apply(change, stored)?;
+            Ok(differences(&before, stored))
+        })
+        .await?;
+    for (name, value) in changed {
+        desk.tell(now, by.subject(), What::Setting { name, value });
+    }
+    Ok(view.settings)
+}
+
+fn may_manage(by: &Presenter) -> Result<(), Forbidden> {
+    by.needs_scope(Scope::SETTINGS_MANAGE)?;
+    by.needs_role(Role::Administrator)
+}
+
+fn apply(change: &SettingsChange, stored: &mut StoredSettings) -> Result<(), Invalid> {
+    if let Some(on) = change.personal_access_tokens_enabled {
+        stored.set_personal_access_tokens(on);
+    }
+    for (name, number) in change.numbers() {
+        if let Some(number) = number {
+            stored.set_number(name, number)?;
+        }
+    }
+    Ok(())
+}
+
+fn differences(before: &StoredSettings, after: &StoredSettings) -> Vec<(SettingName, String)> {
+    let value = |stored: &StoredSettings, name: SettingName| stored.values.get(name.as_str()).cloned();
+    let changed = |name| value(after, name).filter(|own| value(before, name).as_ref() != Some(own));
+    SettingName::ALL.into_iter().filter_map(|name| Some((name, changed(name)?))).collect()
+}

@@ -1,7 +1,9 @@
 //! Managing what was issued, through the handle and a store in memory: lists, renewal, rotation, notices, upkeep.
 
+mod lists;
 mod notices;
 mod renewal;
 mod rotation;
+mod trouble;
 mod upkeep;
 mod world;

@@ -1,0 +1,179 @@
+//! Clients as they are asked for and as they are shown. No digest in any of it, and a secret in one type only.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::words::client::{ClientId, Grant, RefreshMode, Registration, StoredSecret};
+use crate::words::scope::Scope;
+use crate::words::secret::Secret;
+use crate::words::time::Ts;
+
+/// A client to be registered.
+///
+/// ```
+/// use counterfoil::client::{Grant, NewClient};
+///
+/// let new = NewClient { grants: vec![Grant::RefreshToken], ..NewClient::named("angularApp") };
+/// assert!(!new.public && new.id.is_none());
+/// ```
+#[derive(Clone, Debug)]
+pub struct NewClient {
+    /// Its public id; `None`: 16 letters are drawn.
+    pub id: Option<ClientId>,
+    /// What people see: 1 to 100 characters.
+    pub display_name: String,
+    /// What it may ask for at the token endpoint. RFC 9700 §2.4 says that the password grant must not be used.
+    pub grants: Vec<Grant>,
+    /// The widest scope it may ask for; `None`: any, or the presenter's own where that has one.
+    pub allowed_scope: Option<Scope>,
+    /// What it gets where it asks for none; within the allowed.
+    pub default_scope: Option<Scope>,
+    /// Without a secret.
+    pub public: bool,
+    /// What a refresh answers with; never reuse for a public client.
+    pub refresh_mode: RefreshMode,
+    /// May introspect every token of the realm; never a public client.
+    pub resource_server: bool,
+}
+
+impl NewClient {
+    /// A confidential client of that name without any grant.
+    #[must_use]
+    pub fn named(display_name: &str) -> Self {
+        Self {
+            id: None,
+            display_name: display_name.to_owned(),
+            grants: Vec::new(),
+            allowed_scope: None,
+            default_scope: None,
+            public: false,
+            refresh_mode: RefreshMode::default(),
+            resource_server: false,
+        }
+    }
+}
+
+/// What is to be changed of a client; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct ClientChange {
+    /// A disabled client's tokens are refused; they work again when it is enabled in time.
+    pub disabled: Option<bool>,
+    /// What people see.
+    pub display_name: Option<String>,
+    /// What it may ask for. Sign-ins by a grant that is taken away are refused.
+    pub grants: Option<Vec<Grant>>,
+    /// What a refresh answers with.
+    pub refresh_mode: Option<RefreshMode>,
+}
+
+/// What is shown of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientView {
+    /// The public id.
+    pub id: ClientId,
+    /// What people see.
+    pub display_name: String,
+    /// What it may ask for.
+    pub grants: Vec<Grant>,
+    /// The widest scope it may ask for; `None`: any.
+    pub allowed_scope: Option<Scope>,
+    /// What it gets where it asks for none; `None`: a credential without scope.
+    pub default_scope: Option<Scope>,
+    /// Without a secret.
+    pub public: bool,
+    /// What a refresh answers with.
+    pub refresh_mode: RefreshMode,
+    /// May introspect every token of the realm.
+    pub resource_server: bool,
+    /// Refused, with all its tokens.
+    pub disabled: bool,
+    /// When it was registered.
+    pub created_at: Ts,
+    /// Its secrets' lives, the newest last.
+    pub secrets: Vec<SecretView>,
+}
+
+/// What is shown of a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretView {
+    /// When it was made.
+    pub created_at: Ts,
+    /// When it stops; `None`: not replaced yet.
+    pub expires_at: Option<Ts>,
+}
+
+/// A page of clients, by id.
+#[derive(Clone, Debug)]
+pub struct ClientPage {
+    /// What is on it.
+    pub items: Vec<ClientView>,
+    /// The id after which the next page begins.
+    pub next: Option<ClientId>,
+}
+
+/// A secret just made: shown once.
+pub struct NewClientSecret {
+    secret: Secret,
+    api_key: Secret,
+}
+
+/// A client that was just given a secret, or needs none.
+#[derive(Debug)]
+pub struct RegisteredClient {
+    /// What lists show.
+    pub view: ClientView,
+    /// Its secret; `None` for a public client. Show it once.
+    pub secret: Option<NewClientSecret>,
+}
+
+impl NewClientSecret {
+    pub(crate) fn new(id: &ClientId, secret: &str) -> Self {
+        // Room for all at once, so that no half-written copy is left behind.
+        let mut pair = String::with_capacity(id.as_str().len() + 1 + secret.len());
+        pair.push_str(id.as_str());
+        pair.push(':');
+        pair.push_str(secret);
+        let pair = Secret::from(pair);
+        let api_key = Secret::from(STANDARD.encode(pair.expose_secret()));
+        Self { secret: Secret::from(secret.to_owned()), api_key }
+    }
+
+    /// The secret.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        self.secret.expose_secret()
+    }
+
+    /// Base64 of `id:secret`: what follows `Basic ` in a header.
+    #[must_use]
+    pub fn expose_api_key(&self) -> &str {
+        self.api_key.expose_secret()
+    }
+}
+
+impl fmt::Debug for NewClientSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewClientSecret([redacted])")
+    }
+}
+
+impl From<&Registration> for ClientView {
+    fn from(registration: &Registration) -> Self {
+        let secret = |slot: &StoredSecret| SecretView { created_at: slot.created_at, expires_at: slot.expires_at };
+        Self {
+            id: registration.client_id.clone(),
+            display_name: registration.display_name.clone(),
+            grants: registration.grants.clone(),
+            allowed_scope: registration.allowed_scope.clone(),
+            default_scope: registration.default_scope.clone(),
+            public: registration.public,
+            refresh_mode: registration.refresh_mode,
+            resource_server: registration.resource_server,
+            disabled: registration.disabled,
+            created_at: registration.created_at,
+            secrets: registration.secrets.iter().map(secret).collect(),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Settings: what administrators change at run time.
+
+use crate::desk::error::ManageError;
+use crate::desk::presenter::Presenter;
+use crate::handle::Counterfoil;
+use crate::verbs::settings::{self, SettingsChange};
+use crate::words::settings::Settings;
+
+impl Counterfoil {
+    /// The settings as they hold now. Administrators read them, with scope `settings:manage`.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`], by whose fault it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn settings(&self, by: &Presenter) -> Result<Settings, ManageError> {
+        settings::read(&self.desk, by, self.now()).await
+    }
+
+    /// Changes settings: all that is named or nothing. Holds from the next call of this process, and within the policy's staleness in others.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`]: a number out of its range is `Invalid` and names the field and its limits.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has changed all that was named, or nothing.
+    pub async fn change_settings(&self, by: &Presenter, change: &SettingsChange) -> Result<Settings, ManageError> {
+        settings::change(&self.desk, by, change, self.now()).await
+    }
+}

@@ -1,0 +1,125 @@
+//! Registering a client, with a secret that is drawn or with one that it has already.
+
+use super::{TURNS, rules, secrets};
+use crate::desk::Desk;
+use crate::desk::client_view::{ClientView, NewClient, NewClientSecret, RegisteredClient};
+use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
+use crate::desk::presenter::Presenter;
+use crate::instruments::event::{ClientAction, What};
+use crate::ports::client_store::ClientPut;
+use crate::text::draw::draw_secret;
+use crate::words::client::{ClientId, ClientKey, Registration, StoredSecret, VersionedRegistration};
+use crate::words::secret::Secret;
+use crate::words::time::Ts;
+
+/// Letters of an id that is drawn: 95 bits, so that nobody gets another's.
+const ID_LETTERS: usize = 16;
+
+/// Registers a client with a secret that is drawn; a public one has none.
+pub(crate) async fn create(
+    desk: &Desk,
+    by: &Presenter,
+    new: NewClient,
+    now: Ts,
+) -> Result<RegisteredClient, ManageError> {
+    rules::may_change(by)?;
+    let drawn = |id: &ClientId| {
+        let drawn = secrets::drawn(desk, id, now)?;
+        Ok((Some(drawn.0), Some(drawn.1)))
+    };
+    match new.public {
+        true => register(desk, by, new, |_| Ok((None, None)), now).await,
+        false => register(desk, by, new, drawn, now).await,
+    }
+}
+
+/// Registers a confidential client with the secret that it has already.
+pub(crate) async fn import(
+    desk: &Desk,
+    by: &Presenter,
+    new: NewClient,
+    secret: &Secret,
+    weak: bool,
+    now: Ts,
+) -> Result<ClientView, ManageError> {
+    rules::may_change(by)?;
+    if new.public {
+        return Err(Invalid::PublicSecret.into());
+    }
+    secrets::importable(secret, weak)?;
+    let kept = |_: &ClientId| Ok((None, Some(secrets::imported(desk, secret, now)?)));
+    Ok(register(desk, by, new, kept, now).await?.view)
+}
+
+/// Both halves of a secret, where there is one.
+type Halves = (Option<NewClientSecret>, Option<StoredSecret>);
+
+async fn register(
+    desk: &Desk,
+    by: &Presenter,
+    new: NewClient,
+    secret: impl Fn(&ClientId) -> Result<Halves, Unavailable>,
+    now: Ts,
+) -> Result<RegisteredClient, ManageError> {
+    let given = new.id.clone();
+    for _ in 0..TURNS {
+        let client_id = match &given {
+            Some(id) => id.clone(),
+            None => drawn_id(desk)?,
+        };
+        let mut registration = registration(desk, by, &new, client_id, now)?;
+        rules::check(&registration)?;
+        let (shown, kept) = secret(&registration.client_id)?;
+        registration.secrets.extend(kept);
+        match desk.clients.put_client(&desk.realm, None, &registration).await? {
+            ClientPut::Done(version) => {
+                let view = ClientView::from(&registration);
+                let written = VersionedRegistration { version, registration };
+                desk.snapshot.client_changed(&view.id, Some(written), now);
+                let what = What::Client { client: view.id.clone(), action: ClientAction::Created };
+                desk.tell(now, by.subject(), what);
+                return Ok(RegisteredClient { view, secret: shown });
+            }
+            ClientPut::Stale(Some(_)) if given.is_some() => return Err(Conflict::ClientIdTaken.into()),
+            // An id or a key that is drawn anew will be free.
+            ClientPut::Stale(_) | ClientPut::Retired => {}
+        }
+    }
+    Err(Unavailable::Contended { verb: "register" }.into())
+}
+
+fn registration(
+    desk: &Desk,
+    by: &Presenter,
+    new: &NewClient,
+    client_id: ClientId,
+    now: Ts,
+) -> Result<Registration, ManageError> {
+    let mut key = [0; 16];
+    desk.entropy.fill(&mut key)?;
+    let allowed_scope = by.narrowed(new.allowed_scope.clone()).map_err(|_| Invalid::AllowedScope)?;
+    // No default means a credential without scope, which is more than a presenter with a scope may hand out.
+    let scoped = by.narrowed(None)?.is_some();
+    let default_scope = new.default_scope.clone().or_else(|| allowed_scope.clone().filter(|_| scoped));
+    Ok(Registration {
+        client_id,
+        key: ClientKey::from_bytes(key),
+        display_name: new.display_name.clone(),
+        secrets: Vec::new(),
+        grants: rules::grants(new.grants.clone()),
+        allowed_scope,
+        default_scope,
+        public: new.public,
+        refresh_mode: new.refresh_mode,
+        resource_server: new.resource_server,
+        disabled: false,
+        epoch: 0,
+        created_at: now,
+    })
+}
+
+fn drawn_id(desk: &Desk) -> Result<ClientId, ManageError> {
+    let letters = draw_secret(&*desk.entropy)?;
+    let id: String = letters.expose_secret().iter().take(ID_LETTERS).map(|&letter| char::from(letter)).collect();
+    Ok(id.parse().map_err(Invalid::from)?)
+}
