@@ -12,6 +12,7 @@ mod words;
 
 pub use desk::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
 pub use desk::granting::Granted;
+pub use desk::login::LoginError;
 pub use desk::presenter::Presenter;
 pub use desk::uses::Flushed;
 pub use desk::view::{Issued, Listed, Status};
@@ -32,6 +33,7 @@ pub use verbs::issue::{Lifetime, NewAccess, NewPersonalAccessToken, NewSecurityC
 pub use verbs::keys::{DropKeyError, KeyUse};
 pub use verbs::open::{OpenError, SignIn};
 pub use verbs::rotate::Overlap;
+pub use verbs::session::open::OpenedSession;
 pub use words::account::{Account, Claims};
 pub use words::description::{Description, InvalidDescription};
 pub use words::email::{EmailAddress, InvalidEmail};

@@ -10,6 +10,7 @@ pub(crate) mod error;
 pub(crate) mod gates;
 pub(crate) mod granting;
 pub(crate) mod handover;
+pub(crate) mod login;
 pub(crate) mod matching;
 pub(crate) mod minting;
 pub(crate) mod presenter;

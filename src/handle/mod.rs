@@ -6,6 +6,7 @@ mod credentials;
 mod list;
 mod oauth;
 mod renew;
+mod sessions;
 mod settings;
 mod upkeep;
 mod users;
