@@ -1,5 +1,7 @@
 //! Sessions of the console (ALL KINDS 3, SYN-TOKEN 12).
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
 mod world;
 
 use counterfoil::directory::Login;

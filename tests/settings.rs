@@ -1,5 +1,7 @@
 //! Settings at run time (SYN-PAT 1, SYN-TOKEN 5).
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
 mod world;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Users and the switch "token login allowed" (A2-TOKEN 1).
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
 mod world;
 
 use counterfoil::event::What;

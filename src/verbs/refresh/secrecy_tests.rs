@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use futures_executor::block_on;
 
-use crate::Counterfoil;
 use crate::client::{ClientId, Grant, NewClient};
 use crate::counterfoil::state::Nonce;
 use crate::desk::presenter::Presenter;
@@ -18,7 +17,8 @@ use crate::memory::{MemoryDirectory, MemoryStore};
 use crate::ports::sink::NoSink;
 use crate::ports::store::TokenStore;
 use crate::text::derive::Rotation;
-use crate::verbs::open::SignIn;
+use crate::{Counterfoil, SignIn};
+
 use crate::verbs::refresh::refresh;
 use crate::words::account::Account;
 use crate::words::ids::{RecordId, SubjectId};
