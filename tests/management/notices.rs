@@ -291,7 +291,7 @@ fn notice_2_an_owner_without_an_address_is_reported_and_tried_again() {
     world.told();
     assert!(run(&world).is_empty());
     let missing = What::NoAddress { owner: OwnerId::from(subject("ivan")), id: token.listed.id };
-    assert_eq!(world.told(), [missing.clone()]);
+    assert_eq!(world.told(), std::slice::from_ref(&missing));
     world.pass(Span::days(1));
     assert!(run(&world).is_empty());
     assert_eq!(world.told(), [missing], "once a day");

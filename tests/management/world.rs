@@ -65,7 +65,7 @@ impl World {
             let email = EmailAddress::new(&format!("{id}@example.com")).expect("an address");
             people.insert(Account::new(subject(id), id, role).with_email(email).with_zone("Europe/Moscow"), &[id], id);
         }
-        sink.take();
+        drop(sink.take());
         Self { foil, store, people, clock, sink }
     }
 
