@@ -1,7 +1,7 @@
 //! The worker that sends notices of expiry: due → claim → send → settle, in pages, with any number of workers at once.
 //!
-//! Shows that a notice is settled as sent only after the transport took it, that a failed transport costs a back-off, and
-//! that a claim is a lease. Leaves out the transport, the texts, and one digest for each owner and run (group what is
+//! Shows that a notice is settled as sent only after the transport took it, that a failure costs a back-off, and that
+//! a claim is a lease. Leaves out the transport, the texts, and one digest for each owner and run (group what is
 //! claimed by `account().subject()`).
 
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! The whole story in one run: `cargo run --example quickstart`.
 //!
-//! A service with three people and two clients, on a clock that is moved by hand. Each function below is one chapter: it
-//! says what happens and asserts it. Leaves out HTTP and e-mail, which are the host's, and a store that survives.
+//! A service with three people and two clients, on a clock that is moved by hand. Each function below is one chapter:
+//! it says what happens and asserts it. Leaves out HTTP and e-mail, which are the host's, and a store that survives.
 
 use std::error::Error;
 use std::num::NonZeroU32;
@@ -82,8 +82,8 @@ fn open_service(people: Arc<MemoryDirectory>) -> Outcomes<Service> {
     Ok(Service { counterfoil, clock, events })
 }
 
-/// `test.token` brings its secret along and gets the same refresh token back each time; a second client is given a secret
-/// and rotates. The answer is the second one's `Authorization` header.
+/// `test.token` brings its secret along and gets the same refresh token back each time; a second client is given one and
+/// rotates. The answer is the second one's `Authorization` header.
 async fn register_clients(service: &Service) -> Outcomes<String> {
     chapter(service, "Two clients are registered");
     let grants = || vec![Grant::Password, Grant::RefreshToken];
