@@ -99,6 +99,7 @@ impl Person {
     pub fn refresh(&self) -> Draft {
         let body = FamilyBody::SignIn {
             client: ClientKey::from_bytes([7; 16]),
+            client_id: "sample".parse().expect("a client id"),
             epoch: 3,
             grant: Some(Grant::Password),
             remember: true,
