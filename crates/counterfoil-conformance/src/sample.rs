@@ -70,12 +70,7 @@ impl Person {
     }
 
     fn shard(&self) -> u8 {
-        let mut hash = Sha256::new();
-        for text in [self.realm.as_str(), self.owner.as_str()] {
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text);
-        }
-        hash.finalize()[0]
+        counterfoil::shard(&self.realm, &self.owner)
     }
 
     /// A family id of this person's that was never drawn before.
