@@ -71,7 +71,7 @@
 //! - `tracing` (default): `event::TracingSink`, which the builder then uses unless told otherwise; without it events are dropped unless the
 //!   host gives a sink.
 //! - `test-util`: `testing`, a clock moved by hand, a sink that records, entropy from a seed. For `[dev-dependencies]`.
-//! - `serde`: nothing yet; policies, settings and registrations are serde values without it.
+//! - `serde`: records and families as serde values, for stores that keep documents; policies, settings and registrations are so without it.
 
 mod counterfoil;
 mod desk;

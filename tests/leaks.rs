@@ -1,6 +1,6 @@
 //! Canary secrets through the whole life of credentials: none may show in any Debug, Display, event, error or trace.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 mod support;
 
@@ -122,7 +122,7 @@ fn story(seen: &Seen) -> Vec<String> {
         let headers: [&[u8]; 1] = [basic.as_bytes()];
         let request = OAuthRequest {
             authorization: &headers,
-            content_type: Some(b"application/x-www-form-urlencoded"),
+            content_type: FORM,
             body: form.as_bytes(),
             source: Some("10.0.0.1"),
         };
@@ -189,7 +189,7 @@ fn story(seen: &Seen) -> Vec<String> {
     let session = block_on(world.handle.open_session_for(&world.account("admin"))).expect("opened");
     seen.debug(&session);
     canaries.push(secret_of(session.token.expose_secret()));
-    let ring = KeyRing::generate(&testing::SeededEntropy::new(99)).expect("a ring");
+    let ring = ring();
     seen.debug(&ring);
     seen.debug(&ring.to_text());
     let text = ring.to_text();

@@ -1,11 +1,9 @@
 //! Personal access tokens as their owners and administrators see them (SYN-PAT, A2-TOKEN).
 
-mod support;
-
+use crate::support::*;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::settings::SettingsChange;
 use counterfoil::*;
-use support::*;
 
 fn days(world: &World, days: i64) -> Result<Issued, ManageError> {
     world.create("bill", &format!("days {}", days % 1_000), days)
@@ -46,22 +44,10 @@ fn syn_pat_1_a_change_made_elsewhere_holds_within_the_staleness() {
     let (here, change) =
         (world(), SettingsChange { personal_access_tokens_enabled: Some(false), ..Default::default() });
     let token = here.pat("bill", "ci");
-    // Another process on the same store.
-    let elsewhere = world_there(&here);
-    block_on(elsewhere.change_settings(&here.presenter("admin"), &change)).expect("changed");
+    let elsewhere = here.elsewhere(|builder| builder);
+    block_on(elsewhere.handle.change_settings(&here.presenter("admin"), &change)).expect("changed");
     here.pass(Span::seconds(1));
     assert!(!here.works(token.token.expose_secret()), "one second later the change is seen");
-}
-
-fn world_there(world: &World) -> Counterfoil {
-    Counterfoil::builder()
-        .policy(Policy { retry_needs_key_ring: false, ..open_policy() })
-        .clock(world.clock.clone())
-        .store(world.store.clone())
-        .directory(world.people.clone() as std::sync::Arc<dyn directory::Directory>)
-        .events(world.sink.clone())
-        .build()
-        .expect("a handle")
 }
 
 #[test]
@@ -85,10 +71,7 @@ fn syn_pat_1_a_settings_store_that_fails_is_unavailable() {
     }
     let here = world();
     let token = here.pat("bill", "ci");
-    let store = here.store.clone();
-    let there = world_on(open_policy(), Default::default(), |builder| {
-        builder.token_store(store).settings_store(std::sync::Arc::new(Failing))
-    });
+    let there = here.elsewhere(|builder| builder.settings_store(std::sync::Arc::new(Failing)));
     assert!(matches!(there.verify(token.token.expose_secret()), Err(Denied::Unavailable(_))));
     assert!(matches!(days(&there, 1), Err(ManageError::Unavailable(_))));
 }
@@ -176,20 +159,10 @@ fn syn_pat_6_deleting_twice_succeeds_for_30_days_and_then_nothing_is_there() {
     let delete = || world.delete("bill", &token.listed.id);
     delete().expect("deleted");
     assert!(matches!(world.reason(token.token.expose_secret()), Refusal::Revoked { .. }));
-    world.pass(Span::days(30).checked_sub(micro()));
+    world.pass(just_under(Span::days(30)));
     delete().expect("the tombstone stands");
     world.pass(micro());
     assert!(matches!(delete(), Err(ManageError::NotFound)));
-}
-
-trait CheckedSub {
-    fn checked_sub(self, other: Span) -> Span;
-}
-
-impl CheckedSub for Span {
-    fn checked_sub(self, other: Span) -> Span {
-        Span::from_micros(self.micros() - other.micros()).expect("smaller")
-    }
 }
 
 #[test]
@@ -220,7 +193,7 @@ fn syn_pat_8_the_token_works_as_its_owner_until_it_expires() {
     assert_eq!(principal.expires_at(), issued.listed.expires_at);
     assert_eq!(principal.actor(), None);
     let end = issued.listed.expires_at.expect("an end");
-    world.clock.set(end.minus(micro()));
+    world.clock.set(just_before(end));
     assert!(world.works(issued.token.expose_secret()));
     world.clock.set(end);
     assert_eq!(world.reason(issued.token.expose_secret()), Refusal::Expired { at: end });
@@ -256,7 +229,7 @@ fn a2_token_2_an_expired_token_holds_its_label_until_its_retention_is_over() {
     let token = world.create("bill", "Telegram", 1).expect("a token");
     let end = token.listed.expires_at.expect("an end");
     let gone = end.plus(Span::days(30)).expect("in range");
-    world.clock.set(gone.minus(micro()));
+    world.clock.set(just_before(gone));
     assert!(matches!(world.create("bill", "telegram", 1), Err(ManageError::Conflict(Conflict::LabelTaken))));
     world.clock.set(gone);
     world.create("bill", "telegram", 1).expect("whether a purge ran or not");

@@ -1,13 +1,10 @@
 //! Lost races of management: what came in between is kept, and who loses for ever is told so.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
-
-mod world;
-
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::support::*;
 use async_trait::async_trait;
 use counterfoil::client::{ClientChange, ClientId, Grant, NewClient, Registration, VersionedRegistration};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
@@ -15,7 +12,6 @@ use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingsChange, StoredSettings, VersionedSettings};
 use counterfoil::store::{ClientPut, ClientStore, SettingsPut, SettingsStore, StoreError};
 use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Unavailable, Version};
-use world::block_on;
 
 /// Somebody else writes just before each of the next so many writes.
 struct Rival {

@@ -1,99 +1,48 @@
 //! The last use of a credential: what a list shows, what is written when, and what is lost (A2-TOKEN 3 and 4).
 
-mod support;
-
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use crate::support::*;
 use async_trait::async_trait;
 use counterfoil::event::What;
 use counterfoil::memory::MemoryStore;
-use counterfoil::store::*;
+use counterfoil::store::StoreError;
 use counterfoil::*;
-use support::*;
 
-/// The memory store, with `touch` counted and failing on demand.
+/// Counts the writing of uses, and fails it on demand.
 #[derive(Default)]
 struct Counting {
-    inner: Arc<MemoryStore>,
     touches: AtomicU32,
-    failing: std::sync::atomic::AtomicBool,
+    failing: AtomicBool,
 }
 
 #[async_trait]
-impl TokenStore for Counting {
-    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
-        self.inner.insert(home, new, now).await
-    }
-    async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
-        self.inner.get(id).await
-    }
-    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
-        self.inner.apply(id, expect, change, now).await
-    }
-    async fn rotate(&self, id: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
-        self.inner.rotate(id, step, new, now).await
-    }
-    async fn revoke(
-        &self,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Ts,
-        limit: NonZeroU32,
-    ) -> Result<Progress, StoreError> {
-        self.inner.revoke(what, revoked, gone_at, limit).await
-    }
-    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
-        if self.failing.load(Ordering::SeqCst) {
-            return Err(StoreError::unavailable("touch"));
+impl Around for Counting {
+    async fn before(&self, _: &MemoryStore, call: Call<'_>) -> Result<(), StoreError> {
+        if matches!(call, Call::Touch) {
+            if self.failing.load(Ordering::SeqCst) {
+                return Err(StoreError::unavailable("touch"));
+            }
+            self.touches.fetch_add(1, Ordering::SeqCst);
         }
-        self.touches.fetch_add(1, Ordering::SeqCst);
-        self.inner.touch(seen).await
-    }
-    async fn list(
-        &self,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Result<Page<TokenRecord>, StoreError> {
-        self.inner.list(of, after, limit).await
-    }
-    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
-        self.inner.due(now, after, limit).await
-    }
-    async fn claim(&self, id: &RecordId, held: NoticeMark, until: Ts) -> Result<Option<TokenRecord>, StoreError> {
-        self.inner.claim(id, held, until).await
-    }
-    async fn settle(
-        &self,
-        id: &RecordId,
-        held: NoticeMark,
-        next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
-    ) -> Result<bool, StoreError> {
-        self.inner.settle(id, held, next, sent).await
-    }
-    async fn purge(&self, now: Ts, unsent: Ts, windows: Ts, limit: NonZeroU32) -> Result<Progress, StoreError> {
-        self.inner.purge(now, unsent, windows, limit).await
-    }
-    async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
-        self.inner.census().await
+        Ok(())
     }
 }
 
 struct Watched {
     world: World,
-    counting: Arc<Counting>,
+    store: Arc<Beset<Counting>>,
 }
 
 fn watched(buffered: u32) -> Watched {
-    let counting = Arc::new(Counting::default());
+    let inner = Arc::new(MemoryStore::default());
+    let store = Arc::new(Beset { inner: inner.clone(), around: Counting::default() });
     let mut policy = open_policy();
     policy.uses.buffered = buffered;
-    let store = counting.clone();
-    let world = world_on(policy, counting.inner.clone(), |builder| builder.token_store(store));
-    Watched { world, counting }
+    let world = world_on(policy, inner, |builder| builder.token_store(store.clone()));
+    Watched { world, store }
 }
 
 impl Watched {
@@ -104,11 +53,11 @@ impl Watched {
     }
 
     fn stored(&self, id: &RecordId) -> Option<Ts> {
-        block_on(self.counting.get(id)).expect("available").expect("there").record().last_used_at
+        self.world.stored(id).expect("there").record().last_used_at
     }
 
     fn touches(&self) -> u32 {
-        self.counting.touches.load(Ordering::SeqCst)
+        self.store.around.touches.load(Ordering::SeqCst)
     }
 
     fn flush(&self) -> Flushed {
@@ -173,11 +122,11 @@ fn a2_token_4_shutdown_reports_what_it_could_not_write() {
     for token in &tokens {
         assert!(world.works(token.token.expose_secret()));
     }
-    watched.counting.failing.store(true, Ordering::SeqCst);
+    watched.store.around.failing.store(true, Ordering::SeqCst);
     let report = block_on(world.handle.shutdown());
     assert_eq!((report.written, report.waiting), (0, 2));
     assert!(matches!(report.error, Some(Unavailable::Store(_))));
-    watched.counting.failing.store(false, Ordering::SeqCst);
+    watched.store.around.failing.store(false, Ordering::SeqCst);
     let report = block_on(world.handle.shutdown());
     assert_eq!((report.written, report.waiting, report.error.is_none()), (2, 0, true));
     assert_eq!(watched.stored(&tokens[0].listed.id), Some(start()));
@@ -190,10 +139,10 @@ fn a2_token_4_the_buffer_is_bounded_and_says_what_it_dropped() {
     for label in ["one", "two", "three", "four"] {
         assert!(world.works(world.pat("bill", label).token.expose_secret()), "a full buffer refuses nobody");
     }
-    let _ = world.events();
+    world.told();
     let report = watched.flush();
     assert_eq!((report.written, report.dropped), (2, 2));
-    assert!(world.events().contains(&What::UsesDropped { count: 2 }));
+    assert!(world.told().contains(&What::UsesDropped { count: 2 }));
     assert!(world.works(world.pat("bill", "five").token.expose_secret()));
     world.pass(Span::minutes(2));
     let _ = watched.flush();

@@ -1,16 +1,11 @@
 //! The token endpoint as a client sees it (SYN-TOKEN).
 
-mod support;
-
+use crate::support::*;
 use counterfoil::client::{ClientChange, Grant, NewClient, RefreshMode};
 use counterfoil::event::What;
 use counterfoil::policy::Policy;
 use counterfoil::settings::SettingsChange;
 use counterfoil::*;
-use support::*;
-
-const FORM: Option<&[u8]> = Some(b"application/x-www-form-urlencoded");
-const SEED: &[u8] = b"BASIC dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 
 #[test]
 fn syn_token_1_the_seeds_own_command_works() {
@@ -102,10 +97,11 @@ fn syn_token_4_expires_in_is_what_is_left_rounded_down() {
 fn syn_token_5_an_access_token_lives_10_minutes_and_a_refresh_token_24_hours() {
     let world = world();
     let reply = world.log_in("rotating", "true");
-    world.pass(Span::minutes(10));
-    assert!(!world.works(&reply.access()));
-    let start = world.now();
-    world.clock.set(start.plus(Span::hours(24)).expect("in range").minus(Span::minutes(10)).minus(micro()));
+    world.clock.set(just_before(after_start(Span::minutes(10))));
+    assert!(world.works(&reply.access()), "one microsecond before the end");
+    world.pass(micro());
+    assert!(!world.works(&reply.access()), "at the end");
+    world.clock.set(just_before(after_start(Span::hours(24))));
     let next = world.refresh("rotating", &reply.refresh());
     assert_eq!(next.status, 200, "one microsecond before the end: {}", next.body);
     world.pass(Span::hours(24));
@@ -121,15 +117,15 @@ fn syn_token_5_each_refresh_slides_but_never_past_the_absolute_life() {
             world.pass(Span::hours(23));
             token = world.refresh(client, &token).refresh();
         }
-        world.clock.set(start().plus(Span::days(30)).expect("in range").minus(micro()));
+        world.clock.set(just_before(after_start(Span::days(30))));
         // The last day: slide up to the end, which is not past the absolute life.
-        let mut now = start().plus(Span::hours(29 * 23)).expect("in range");
-        while now < start().plus(Span::days(30)).expect("in range").minus(Span::hours(23)) {
+        let mut now = after_start(Span::hours(29 * 23));
+        while now < after_start(Span::days(30)).minus(Span::hours(23)) {
             now = now.plus(Span::hours(23)).expect("in range");
             world.clock.set(now);
             token = world.refresh(client, &token).refresh();
         }
-        world.clock.set(start().plus(Span::days(30)).expect("in range").minus(micro()));
+        world.clock.set(just_before(after_start(Span::days(30))));
         let last = world.refresh(client, &token);
         assert_eq!(last.status, 200, "{client}: {}", last.body);
         world.pass(micro());
@@ -148,7 +144,7 @@ fn syn_token_5_without_remember_the_family_ends_one_inactivity_period_after_its_
             world.pass(Span::hours(6));
             token = world.refresh(client, &token).refresh();
         }
-        world.clock.set(start().plus(Span::hours(24)).expect("in range").minus(micro()));
+        world.clock.set(just_before(after_start(Span::hours(24))));
         let last = world.refresh(client, &token);
         assert_eq!(last.status, 200, "{client}: {}", last.body);
         assert_eq!(last.number("expires_in"), 0, "the access token ends with its family");
@@ -208,9 +204,9 @@ fn syn_token_6_rotate_uses_the_old_one_up() {
 fn syn_token_6_another_clients_refresh_token_is_refused_and_not_consumed() {
     let world = world();
     let reply = world.log_in("rotating", "true");
-    let _ = world.events();
+    world.told();
     assert_eq!(world.refresh("test.token", &reply.refresh()).error(), (400, "invalid_grant".into()));
-    assert!(world.events().iter().any(|event| matches!(event, What::ForeignClient { .. })));
+    assert!(world.told().iter().any(|event| matches!(event, What::ForeignClient { .. })));
     let used = world.refresh("rotating", &reply.refresh());
     assert_eq!(used.status, 200);
     world.pass(Span::minutes(1));
@@ -223,7 +219,7 @@ fn syn_token_6_a_retry_inside_the_window_gets_the_same_answer() {
     let world = world();
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
-    world.pass(Span::seconds(10).minus_micro());
+    world.pass(just_under(Span::seconds(10)));
     let retry = world.refresh("rotating", &first.refresh());
     assert_eq!(retry.refresh(), won.refresh());
     assert_eq!(retry.access(), won.access());
@@ -236,10 +232,10 @@ fn syn_token_6_the_parent_after_the_window_kills_the_family() {
     let world = world();
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
-    let _ = world.events();
+    world.told();
     world.pass(Span::seconds(10));
     assert_eq!(world.refresh("rotating", &first.refresh()).error(), (400, "invalid_grant".into()));
-    assert!(world.events().iter().any(|event| matches!(event, What::Replayed { generation: 0, .. })));
+    assert!(world.told().iter().any(|event| matches!(event, What::Replayed { generation: 0, .. })));
     assert!(!world.works(&won.access()) && !world.works(&first.access()), "access tokens included");
     assert_eq!(world.refresh("rotating", &won.refresh()).status, 400);
 }
@@ -306,49 +302,19 @@ fn syn_token_6_a_retry_after_the_key_has_left_the_ring_is_refused_and_the_family
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
     assert_eq!(won.status, 200);
-    let ring = KeyRing::generate(&testing::SeededEntropy::new(99)).expect("a ring");
+    let ring = ring();
     let newer = ring.with_new_key(&testing::SeededEntropy::new(5)).expect("a ring");
     let newest = newer.newest();
-    let both = there_with(&world, newer);
+    let both = world.elsewhere(|builder| builder.key_ring(newer));
     let same = both.refresh("rotating", &first.refresh());
     assert_eq!(same.refresh(), won.refresh(), "an older key of the ring still derives");
     let only_new =
         ring.with_new_key(&testing::SeededEntropy::new(5)).expect("a ring").without(KeyId::new(1)).expect("one left");
     assert_eq!(only_new.newest(), newest);
     // Nothing can be proved at all without the key that a record was digested under.
-    let without = there_with(&world, only_new);
+    let without = world.elsewhere(|builder| builder.key_ring(only_new));
     assert_eq!(without.refresh("public-app", &first.refresh()).status, 400);
     assert_eq!(world.refresh("rotating", &won.refresh()).status, 200, "the family lives");
-}
-
-fn there_with(world: &World, ring: KeyRing) -> World {
-    let handle = Counterfoil::builder()
-        .policy(open_policy())
-        .key_ring(ring)
-        .clock(world.clock.clone())
-        .store(world.store.clone())
-        .directory(world.people.clone() as std::sync::Arc<dyn directory::Directory>)
-        .events(world.sink.clone())
-        .build()
-        .expect("a handle");
-    World {
-        handle,
-        store: world.store.clone(),
-        people: world.people.clone(),
-        clock: world.clock.clone(),
-        sink: world.sink.clone(),
-        secrets: world.secrets.clone(),
-    }
-}
-
-trait MinusMicro {
-    fn minus_micro(self) -> Span;
-}
-
-impl MinusMicro for Span {
-    fn minus_micro(self) -> Span {
-        Span::from_micros(self.micros() - 1).expect("smaller")
-    }
 }
 
 #[test]
@@ -438,11 +404,11 @@ fn syn_token_9_revocation_of_own_foreign_unknown_and_clientless_tokens() {
     assert!(!world.works(&reply.access()));
     assert_eq!(world.refresh("rotating", &reply.refresh()).status, 200, "an access token ends itself alone");
     let (token, code) = (world.pat("bill", "ci"), world.code(NewAccess::SuperAdministrator));
-    let _ = world.events();
+    world.told();
     for token in [&token.token, &code.token] {
         assert_eq!(world.revoke("rotating", token.expose_secret()).status, 200);
         assert!(world.works(token.expose_secret()), "nothing is done");
-        assert!(world.events().iter().any(|event| matches!(event, What::RevocationIgnored { .. })));
+        assert!(world.told().iter().any(|event| matches!(event, What::RevocationIgnored { .. })));
     }
 }
 
@@ -459,9 +425,8 @@ fn syn_token_9_introspection_tells_own_tokens_and_everything_to_resource_servers
     let token = world.pat("bill", "ci");
     assert_eq!(world.introspect("machine", token.token.expose_secret()).text("username"), "AD\\bill.posters");
     assert_eq!(world.introspect("rotating", token.token.expose_secret()).body, r#"{"active":false}"#);
-    let secret =
-        world.secrets.iter().find(|(id, _)| *id == "machine").map(|(_, secret)| secret.clone()).expect("there");
-    assert_eq!(world.introspect("machine", &secret).body, r#"{"active":false}"#, "client secrets are never active");
+    let secret = world.client_secret("machine");
+    assert_eq!(world.introspect("machine", secret).body, r#"{"active":false}"#, "client secrets are never active");
     assert_eq!(world.introspect("public-app", &reply.access()).error(), (401, "invalid_client".into()));
 }
 
