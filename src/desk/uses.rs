@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::desk::error::Unavailable;
 use crate::instruments::event::What;
 use crate::instruments::policy::Uses as Limits;
+use crate::words::hash::IdState;
 use crate::words::ids::RecordId;
 use crate::words::time::{Span, Ts};
 
@@ -26,7 +27,7 @@ struct Seen {
 
 /// Uses that wait to be written.
 pub(crate) struct Uses {
-    seen: papaya::HashMap<RecordId, Seen>,
+    seen: papaya::HashMap<RecordId, Seen, IdState>,
     interval: Span,
     most: usize,
     dropped: AtomicU64,
@@ -49,7 +50,7 @@ pub struct Flushed {
 impl Uses {
     pub(crate) fn new(limits: &Limits) -> Self {
         let most = usize::try_from(limits.buffered).unwrap_or(usize::MAX);
-        Self { seen: papaya::HashMap::new(), interval: limits.interval, most, dropped: AtomicU64::new(0) }
+        Self { seen: papaya::HashMap::default(), interval: limits.interval, most, dropped: AtomicU64::new(0) }
     }
 
     /// Notes a successful use; `stored` is what the record says.
