@@ -12,6 +12,7 @@ mod words;
 
 pub use desk::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
 pub use desk::granting::Granted;
+pub use desk::login::LoginError;
 pub use desk::presenter::Presenter;
 pub use desk::uses::Flushed;
 pub use desk::view::{Issued, Listed, Status};
@@ -29,7 +30,10 @@ pub use text::prefix::{InvalidPrefix, Prefix};
 pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
 pub use text::presented::{MalformedToken, PresentedToken};
 pub use verbs::issue::{Lifetime, NewAccess, NewPersonalAccessToken, NewSecurityCode};
+pub use verbs::keys::{DropKeyError, KeyUse};
 pub use verbs::open::{OpenError, SignIn};
+pub use verbs::rotate::Overlap;
+pub use verbs::session::open::OpenedSession;
 pub use words::account::{Account, Claims};
 pub use words::description::{Description, InvalidDescription};
 pub use words::email::{EmailAddress, InvalidEmail};
@@ -91,6 +95,11 @@ pub mod settings {
 pub mod directory {
     pub use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
     pub use crate::verbs::users::UserView;
+}
+
+/// Notices of expiry: what a worker is given, and what it says became of it.
+pub mod notice {
+    pub use crate::desk::claimed::{ClaimedNotice, DueNotice, NoticeText, Outcome};
 }
 
 /// The OAuth endpoints without HTTP: a form in, an answer out.

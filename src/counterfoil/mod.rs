@@ -11,6 +11,8 @@ pub(crate) mod state;
 #[cfg(test)]
 mod decide_tests;
 #[cfg(test)]
+mod notice_tests;
+#[cfg(test)]
 mod phase_tests;
 #[cfg(test)]
 mod samples;

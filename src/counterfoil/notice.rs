@@ -26,6 +26,16 @@ impl Schedule {
         Self(Vec::new())
     }
 
+    /// How many stages there are.
+    fn stages(&self) -> u8 {
+        u8::try_from(self.0.len()).unwrap_or(u8::MAX)
+    }
+
+    /// The stage of the expiry itself, where it is announced.
+    pub(crate) fn expiry_stage(&self) -> Option<u8> {
+        self.stages().checked_sub(1).filter(|&last| self.lead(last) == Some(Span::ZERO))
+    }
+
     /// The lead of a stage.
     pub(crate) fn lead(&self, stage: u8) -> Option<Span> {
         self.0.get(usize::from(stage)).copied()
@@ -46,23 +56,59 @@ impl<'a> From<&'a RecordParts> for Expiring<'a> {
     }
 }
 
+impl Expiring<'_> {
+    fn was_sent(&self, expires_at: Ts, stage: u8) -> bool {
+        self.noticed.contains(&(expires_at, stage))
+    }
+}
+
 /// The next notice from `from` on: the first stage that was not sent, whose lead is shorter than the life counted from when the expiry was
-/// last set, and that the next such stage has not overtaken at `now`. `None`: a permanent record, or nothing is left.
+/// last set, and that no later such stage has overtaken at `now`. `None`: a permanent record, or nothing is left.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Ts) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let life = expires_at.since(record.expiry_set_at);
-    let stages = u8::try_from(schedule.0.len()).unwrap_or(u8::MAX);
-    let open = (from..stages).filter_map(|stage| {
-        let lead = schedule.lead(stage)?;
-        let sent = record.noticed.contains(&(expires_at, stage));
-        (!sent && lead < life).then(|| NoticeMark { at: expires_at.minus(lead), stage })
-    });
-    // Of several that are due by now only the tightest is worth sending.
     let mut next = None;
-    for mark in open {
+    for stage in from..schedule.stages() {
+        let lead = schedule.lead(stage).filter(|&lead| lead < life);
+        let Some(mark) = lead.map(|lead| NoticeMark { at: expires_at.minus(lead), stage }) else { continue };
+        let open = Some(mark).filter(|mark| !record.was_sent(expires_at, mark.stage));
+        // Of several that are due by now only the tightest is worth sending, and none where that one was sent.
         if next.is_none() || now.reached(mark.at) {
-            next = Some(mark);
+            next = open;
         }
     }
     next
+}
+
+/// What a worker that holds a mark does about the record it was given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Sends what that stage says.
+    Send(u8),
+    /// Sends nothing: the mark to look at next, if there is one.
+    Rest(Option<NoticeMark>),
+}
+
+/// Which stage to send for a mark of stage `held` that is due: the tightest one that is due too, and after expiry that of the expiry alone.
+///
+/// The held stage is due because its mark was: a lead that was changed meanwhile holds for marks armed afterwards.
+pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, now: Ts) -> Look {
+    let Some(expires_at) = record.expires_at else { return Look::Rest(None) };
+    if now.reached(expires_at) {
+        let expiry = schedule.expiry_stage().filter(|&stage| !record.was_sent(expires_at, stage));
+        return expiry.map_or(Look::Rest(None), Look::Send);
+    }
+    let tighter = arm(schedule, record, held.saturating_add(1), now).filter(|mark| now.reached(mark.at));
+    let ahead_of_expiry = schedule.lead(held).is_some_and(|lead| lead > Span::ZERO);
+    match tighter {
+        Some(mark) => Look::Send(mark.stage),
+        None if ahead_of_expiry && !record.was_sent(expires_at, held) => Look::Send(held),
+        None => Look::Rest(arm(schedule, record, held, now)),
+    }
+}
+
+/// The same stage again, at `at` or where the next stage comes due before that.
+pub(crate) fn put_off(schedule: &Schedule, record: Expiring<'_>, stage: u8, at: Ts, now: Ts) -> NoticeMark {
+    let next = arm(schedule, record, stage.saturating_add(1), now).filter(|next| !now.reached(next.at));
+    NoticeMark { at: next.map_or(at, |next| next.at.min(at)), stage }
 }

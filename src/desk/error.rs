@@ -101,6 +101,9 @@ pub enum Forbidden {
         /// Which.
         gate: Gate,
     },
+    /// The credential may do more than the one that asks for its successor.
+    #[error("the credential may do more than the one presented")]
+    Outranked,
     /// Collaborators create no personal access tokens.
     #[error("a collaborator cannot create personal access tokens")]
     Collaborator,

@@ -1,10 +1,63 @@
-//! stub
+//! The end of a hand-over's old half: by the first use of the new one, or by the next rotation.
+
 use crate::counterfoil::record::TokenRecord;
+use crate::counterfoil::state::Superseded;
 use crate::desk::Desk;
+use crate::desk::changing::Changed;
 use crate::desk::error::Unavailable;
+use crate::instruments::event::What;
+use crate::ports::change::Change;
+use crate::words::ids::{RecordId, SubjectId};
+use crate::words::kind::TokenKind;
 use crate::words::time::Ts;
+
 impl Desk {
-    pub(crate) async fn first_use_ends_parent(&self, _record: &TokenRecord, _now: Ts) -> Result<(), Unavailable> {
+    /// Ends the parent that is honoured until its successor's first use. For a record that has never been used, and *before* the use is noted:
+    /// so a use that is on record says that the parent has ended, and later ones need not ask. Costs one read at the first use of a rotated
+    /// token, nothing for any other; doing it twice is harmless.
+    ///
+    /// A parent with an instant of its own keeps it: it ends by itself.
+    pub(crate) async fn first_use_ends_parent(&self, record: &TokenRecord, now: Ts) -> Result<(), Unavailable> {
+        let own = record.record();
+        match own.parent {
+            Some(parent) if own.kind == TokenKind::PersonalAccessToken => {
+                self.end_half(&parent, None, now, |half, _| half.honoured_until.is_none()).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the parent if it is still honoured, however long it was to be: before its successor is replaced in turn, so that of one token
+    /// there are never more than two halves alive.
+    pub(crate) async fn end_running_overlap(
+        &self,
+        record: &TokenRecord,
+        by: Option<&SubjectId>,
+        now: Ts,
+    ) -> Result<(), Unavailable> {
+        let Some(parent) = record.record().parent else { return Ok(()) };
+        self.end_half(&parent, by, now, |half, now| half.honoured_until.is_none_or(|until| !now.reached(until))).await
+    }
+
+    async fn end_half(
+        &self,
+        id: &RecordId,
+        by: Option<&SubjectId>,
+        now: Ts,
+        ends: fn(&Superseded, Ts) -> bool,
+    ) -> Result<(), Unavailable> {
+        // Purged already, or shrunk: what is not there is not honoured.
+        let Some(half) = self.store.get(id).await? else { return Ok(()) };
+        // Only a token that never expires has no end of its own to be kept beyond.
+        let gone_at = now.plus_capped(self.policy.personal_access_tokens.retention);
+        let plan = |half: &TokenRecord| {
+            let superseded = half.record().superseded.as_ref().filter(|_| half.revoked().is_none());
+            let ends = superseded.is_some_and(|superseded| ends(superseded, now));
+            Ok::<_, Unavailable>(ends.then_some(Change::End { honoured_until: now, gone_at }))
+        };
+        if let Changed::Done(_) = self.change("end of an overlap", half, now, plan).await? {
+            self.tell(now, by, What::OverlapEnded { id: *id });
+        }
         Ok(())
     }
 }

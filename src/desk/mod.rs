@@ -2,12 +2,15 @@
 //!
 //! No verb imports another; what two of them need lies here.
 
+pub(crate) mod changing;
+pub(crate) mod claimed;
 pub(crate) mod client_auth;
 pub(crate) mod client_view;
 pub(crate) mod error;
 pub(crate) mod gates;
 pub(crate) mod granting;
 pub(crate) mod handover;
+pub(crate) mod login;
 pub(crate) mod matching;
 pub(crate) mod minting;
 pub(crate) mod presenter;

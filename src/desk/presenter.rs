@@ -134,6 +134,16 @@ impl Presenter {
         }
     }
 
+    /// Whoever gets a credential's successor can do what that may do: it must lie within the presenter's own scope.
+    pub(crate) fn needs_reach(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
+        let reaches = match (&self.scope, scope) {
+            (None, _) => true,
+            (Some(own), Some(scope)) => own.covers(scope),
+            (Some(_), None) => false,
+        };
+        if reaches { Ok(()) } else { Err(Forbidden::Outranked) }
+    }
+
     /// An expiry within the presenter's own remaining life, where it is a token.
     pub(crate) fn within_life(&self, expires_at: Option<Ts>) -> Option<Ts> {
         match self.means {

@@ -1,5 +1,7 @@
 //! What the pure decision needs to know of people and clients, gathered; then the decision.
 
+use std::collections::BTreeMap;
+
 use crate::counterfoil::decide::{Standing, account_of, decide};
 use crate::counterfoil::family::FamilyBody;
 use crate::counterfoil::phase::{Phase, phase};
@@ -9,6 +11,7 @@ use crate::desk::error::Unavailable;
 use crate::desk::view::Listed;
 use crate::instruments::refusal::{Gate, Refusal};
 use crate::words::account::Account;
+use crate::words::ids::SubjectId;
 use crate::words::kind::TokenKind;
 use crate::words::role::Role;
 use crate::words::settings::Settings;
@@ -31,10 +34,8 @@ impl Desk {
         let gated = record.record().kind == TokenKind::PersonalAccessToken;
         let (settings, closed_gate) = self.settings_and_gate(subject.as_ref().filter(|_| gated), now).await?;
         let phase = phase(record, &settings, now);
-        if !matches!(phase, Phase::Live | Phase::Overlap { .. }) {
-            let standing = Standing { account: None, client: None, closed_gate, scope_demanded: false };
-            let verdict = decide(record, phase, standing);
-            return Ok(Judged { phase, settings, account: None, verdict });
+        if !lives(phase) {
+            return Ok(Judged { phase, settings, account: None, verdict: decide(record, phase, NOBODY) });
         }
         let account = match &subject {
             Some(subject) => self.directory.account(subject).await?,
@@ -76,4 +77,54 @@ impl Desk {
         let last_used_at = self.uses.overlaid(record.record().id, record.record().last_used_at);
         Ok(Listed::of(record, judged.phase, judged.verdict, &judged.settings, last_used_at, now))
     }
+}
+
+/// Records judged one after the other at one instant: settings are read once, and each person once, however many records are theirs.
+pub(crate) struct Judging<'a> {
+    desk: &'a Desk,
+    now: Ts,
+    settings: Settings,
+    people: BTreeMap<SubjectId, (Option<Account>, Option<Gate>)>,
+}
+
+impl Desk {
+    /// Begins to judge many records.
+    pub(crate) async fn judging(&self, now: Ts) -> Result<Judging<'_>, Unavailable> {
+        let (settings, _) = self.settings_and_gate(None, now).await?;
+        Ok(Judging { desk: self, now, settings, people: BTreeMap::new() })
+    }
+}
+
+impl Judging<'_> {
+    /// As [`Desk::listed`].
+    pub(crate) async fn listed(&mut self, record: &TokenRecord) -> Result<Option<Listed>, Unavailable> {
+        let phase = phase(record, &self.settings, self.now);
+        let verdict = match account_of(record) {
+            Some(subject) if lives(phase) => {
+                let (desk, now) = (self.desk, self.now);
+                let (account, closed_gate) = self.person(subject).await?;
+                desk.verdict(record, phase, account.as_ref(), *closed_gate, now).await?
+            }
+            _ => decide(record, phase, NOBODY),
+        };
+        let last_used_at = self.desk.uses.overlaid(record.record().id, record.record().last_used_at);
+        Ok(Listed::of(record, phase, verdict, &self.settings, last_used_at, self.now))
+    }
+
+    async fn person(&mut self, subject: SubjectId) -> Result<&(Option<Account>, Option<Gate>), Unavailable> {
+        if !self.people.contains_key(&subject) {
+            let account = self.desk.directory.account(&subject).await?;
+            let closed_gate = self.desk.closed_gate(&subject, self.now).await?;
+            self.people.insert(subject.clone(), (account, closed_gate));
+        }
+        Ok(self.people.entry(subject).or_default())
+    }
+}
+
+/// The standing of a record whose phase has decided already.
+const NOBODY: Standing<'_> = Standing { account: None, client: None, closed_gate: None, scope_demanded: false };
+
+/// Whether people and clients have a say.
+const fn lives(phase: Phase) -> bool {
+    matches!(phase, Phase::Live | Phase::Overlap { .. })
 }

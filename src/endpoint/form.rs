@@ -68,11 +68,6 @@ impl Form {
         let (_, value) = self.0.swap_remove(at);
         (!value.expose_secret().is_empty()).then_some(value)
     }
-
-    /// Whether a parameter was sent, with a value.
-    pub(crate) fn is_present(&self, name: &str) -> bool {
-        self.0.iter().any(|(own, value)| own == name && !value.expose_secret().is_empty())
-    }
 }
 
 /// The media type, in any case, whatever its parameters: the standard defines none, and UTF-8 is what it prescribes.
@@ -176,7 +171,6 @@ mod tests {
     #[test]
     fn an_empty_value_counts_as_omitted_and_a_value_is_taken_once() {
         let mut form = Form::parse(TYPE, b"a=&b=1").expect("a form");
-        assert!(!form.is_present("a") && form.is_present("b") && !form.is_present("c"));
         assert!(form.take("a").is_none() && form.take("c").is_none());
         assert_eq!(form.take("b").map(|value| value.expose_secret().to_owned()), Some("1".into()));
         assert!(form.take("b").is_none());

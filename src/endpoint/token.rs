@@ -2,15 +2,13 @@
 
 use crate::desk::Desk;
 use crate::desk::granting::Granted;
-use crate::desk::throttling::Counted;
+use crate::desk::login::LoginError;
 use crate::endpoint::answer::{Answer, TokenParts, token_answer};
 use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason};
 use crate::endpoint::request::{OAuthRequest, Proved};
-use crate::instruments::event::What;
 use crate::ports::directory::Login;
 use crate::verbs::open::{OpenError, family};
 use crate::verbs::refresh::{RefreshError, refresh};
-use crate::words::account::Account;
 use crate::words::client::Grant;
 use crate::words::scope::Scope;
 use crate::words::secret::Secret;
@@ -57,27 +55,8 @@ async fn password(
         mfa_key: mfa_key.as_ref(),
         machine_key: machine_key.as_ref(),
     };
-    let account = log_in(desk, &login, source, now).await?;
+    let account = desk.log_in(&login, None, source, now).await.map_err(|error| of_login(error, now))?;
     Ok(family(desk, &proved.client, account, Some(Grant::Password), scope, remember, now).await?)
-}
-
-/// Tests a login: unknown names and wrong passwords do the same work and are answered alike; a disabled account is a refusal like them.
-async fn log_in(desk: &Desk, login: &Login<'_>, source: Option<&str>, now: Ts) -> Result<Account, OAuthError> {
-    let resolved = desk.directory.resolve(login.name).await?;
-    let attempt = match desk.attempt(Counted::Account(&resolved.key), source, now).await? {
-        Ok(attempt) => attempt,
-        Err(until) => return Err(OAuthError::slow_down(until, now)),
-    };
-    match desk.directory.authenticate(login).await?.filter(|account| !account.is_disabled()) {
-        Some(account) => {
-            desk.give_back(attempt).await?;
-            Ok(account)
-        }
-        None => {
-            desk.tell(now, None, What::LoginRefused { subject: resolved.subject });
-            Err(OAuthError::new(OAuthErrorCode::InvalidGrant, Reason::Login))
-        }
-    }
 }
 
 fn asked_scope(proved: &mut Proved) -> Result<Option<Scope>, OAuthError> {
@@ -96,6 +75,14 @@ fn answer(granted: &Granted, proved: &Proved, now: Ts) -> Answer {
         client: &proved.client,
     };
     token_answer(&parts, now)
+}
+
+fn of_login(error: LoginError, now: Ts) -> OAuthError {
+    match error {
+        LoginError::Refused => OAuthError::new(OAuthErrorCode::InvalidGrant, Reason::Login),
+        LoginError::SlowDown { until } => OAuthError::slow_down(until, now),
+        LoginError::Unavailable(unavailable) => unavailable.into(),
+    }
 }
 
 impl From<OpenError> for OAuthError {

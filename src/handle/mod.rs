@@ -3,8 +3,12 @@
 pub(crate) mod builder;
 mod clients;
 mod credentials;
+mod list;
 mod oauth;
+mod renew;
+mod sessions;
 mod settings;
+mod upkeep;
 mod users;
 
 use std::fmt;

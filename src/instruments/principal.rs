@@ -92,4 +92,10 @@ impl Principal {
     pub fn actor(&self) -> Option<&SubjectId> {
         self.actor.as_ref()
     }
+
+    /// When the password behind a session of the console was proved; `None` for all others.
+    #[must_use]
+    pub fn authenticated_at(&self) -> Option<Ts> {
+        self.authenticated_at
+    }
 }

@@ -1,1 +1,80 @@
-//! (to be written)
+//! How much is still digested under which key, before one is dropped from the ring.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use crate::desk::Desk;
+use crate::desk::error::Unavailable;
+use crate::words::ids::KeyId;
+
+/// How many registrations are read at once.
+const BATCH: NonZeroU32 = match NonZeroU32::new(100) {
+    Some(batch) => batch,
+    None => NonZeroU32::MIN,
+};
+
+/// What is digested under one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyUse {
+    /// The key; [`KeyId::NONE`]: written without a ring.
+    pub key: KeyId,
+    /// Records of all realms of the store, dead ones included until they are purged.
+    pub records: u64,
+    /// Secrets of this realm's clients. They are not digested again by themselves: replace them.
+    pub client_secrets: u64,
+}
+
+/// Why a key should stay in the ring.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DropKeyError {
+    /// Credentials would stop verifying.
+    #[error("key {} is still in use: {records} records and {client_secrets} client secrets", .key.number())]
+    InUse {
+        /// The key.
+        key: KeyId,
+        /// Records under it.
+        records: u64,
+        /// Client secrets under it.
+        client_secrets: u64,
+    },
+    /// Nobody can say.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// What is under which key, keys in rising order. A count, not a lock: it may be slow, and what is written meanwhile may be missing.
+pub(crate) async fn census(desk: &Desk) -> Result<Vec<KeyUse>, Unavailable> {
+    let mut uses = BTreeMap::new();
+    for (key, records) in desk.store.census().await? {
+        uses.entry(key).or_insert(KeyUse { key, records: 0, client_secrets: 0 }).records += records;
+    }
+    let mut after = None;
+    loop {
+        let clients = desk.clients.clients(&desk.realm, after.as_ref(), BATCH).await?;
+        for key in clients.iter().flat_map(|client| &client.registration.secrets).map(|secret| secret.key_id) {
+            uses.entry(key).or_insert(KeyUse { key, records: 0, client_secrets: 0 }).client_secrets += 1;
+        }
+        // A short page may be followed by another; an empty one is the end.
+        let Some(last) = clients.into_iter().next_back() else { break };
+        after = Some(last.registration.client_id);
+    }
+    Ok(uses.into_values().collect())
+}
+
+/// How much is still under that key.
+pub(crate) async fn still_used(desk: &Desk, key: KeyId) -> Result<u64, Unavailable> {
+    let used = census(desk).await?.into_iter().find(|used| used.key == key);
+    Ok(used.map_or(0, |used| used.records.saturating_add(used.client_secrets)))
+}
+
+/// Whether a key may leave the ring: only where nothing is under it. Whoever drops it all the same, with
+/// [`KeyRing::without`](crate::KeyRing::without), decides that what is left stops verifying.
+pub(crate) async fn may_drop(desk: &Desk, key: KeyId) -> Result<(), DropKeyError> {
+    match census(desk).await?.into_iter().find(|used| used.key == key) {
+        Some(KeyUse { records, client_secrets, .. }) if records > 0 || client_secrets > 0 => {
+            Err(DropKeyError::InUse { key, records, client_secrets })
+        }
+        _ => Ok(()),
+    }
+}

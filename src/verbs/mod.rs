@@ -9,6 +9,7 @@ pub(crate) mod notices;
 pub(crate) mod open;
 pub(crate) mod purge;
 pub(crate) mod refresh;
+pub(crate) mod relabel;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 pub(crate) mod rotate;

@@ -1,1 +1,152 @@
-//! (to be written)
+//! The life of a security code after it was made: another end, none, or one more day.
+
+use crate::counterfoil::notice::{Expiring, arm};
+use crate::counterfoil::phase::{Phase, phase};
+use crate::counterfoil::record::TokenRecord;
+use crate::desk::Desk;
+use crate::desk::changing::Changed;
+use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
+use crate::desk::presenter::Presenter;
+use crate::desk::view::Listed;
+use crate::instruments::event::{Action, What};
+use crate::ports::change::Change;
+use crate::words::description::Description;
+use crate::words::ids::RecordId;
+use crate::words::kind::TokenKind;
+use crate::words::role::Role;
+use crate::words::scope::Scope;
+use crate::words::settings::Settings;
+use crate::words::time::Ts;
+
+/// Gives a code another expiry, another description, or both; with neither it is left as it is.
+///
+/// Each is one step of the store. The expiry goes first, since it alone may meet a state that does not allow it.
+pub(crate) async fn edit(
+    desk: &Desk,
+    by: &Presenter,
+    id: &RecordId,
+    expires_at: Option<Ts>,
+    description: Option<&str>,
+    now: Ts,
+) -> Result<Listed, ManageError> {
+    let mut code = Code::find(desk, by, id, now).await?;
+    let description = description.map(Description::new).transpose().map_err(Invalid::from)?;
+    if let Some(expires_at) = expires_at {
+        let end = Some(end_at(desk, expires_at, now)?);
+        code = code.change(Action::ExpirySet, |code| code.unexpired().map(|()| code.ends(end))).await?;
+    }
+    if description.is_some() {
+        let edit = Change::Edit { label: None, description, scope: None };
+        code = code.change(Action::Edited, |_| Ok(edit.clone())).await?;
+    }
+    code.listed().await
+}
+
+/// Takes a live code's end away.
+pub(crate) async fn make_permanent(desk: &Desk, by: &Presenter, id: &RecordId, now: Ts) -> Result<Listed, ManageError> {
+    let code = Code::find(desk, by, id, now).await?;
+    code.change(Action::MadePermanent, |code| code.unexpired().map(|()| code.ends(None))).await?.listed().await
+}
+
+/// Lets a live or permanent code live for the default life from now on.
+pub(crate) async fn reset(desk: &Desk, by: &Presenter, id: &RecordId, now: Ts) -> Result<Listed, ManageError> {
+    let code = Code::find(desk, by, id, now).await?;
+    let end = Some(default_end(desk, now).await?);
+    code.change(Action::Reset, |code| code.unexpired().map(|()| code.ends(end))).await?.listed().await
+}
+
+/// Brings an expired code back, with the same secret, for the default life from now on. How long that can be done was decided when its
+/// expiry was set, and does not depend on whether a purge ran.
+pub(crate) async fn reactivate(desk: &Desk, by: &Presenter, id: &RecordId, now: Ts) -> Result<Listed, ManageError> {
+    let code = Code::find(desk, by, id, now).await?;
+    let end = Some(default_end(desk, now).await?);
+    let plan = |code: &Code<'_>| if code.expired { Ok(code.ends(end)) } else { Err(Conflict::NotExpired) };
+    code.change(Action::Reactivated, plan).await?.listed().await
+}
+
+/// When a code expires and from when on nothing brings it back.
+type End = (Ts, Ts);
+
+fn end_at(desk: &Desk, expires_at: Ts, now: Ts) -> Result<End, Invalid> {
+    let gone_at = expires_at.plus(desk.policy.security_codes.retention);
+    gone_at.filter(|_| expires_at > now).map(|gone_at| (expires_at, gone_at)).ok_or(Invalid::ExpiresAt)
+}
+
+async fn default_end(desk: &Desk, now: Ts) -> Result<End, Unavailable> {
+    let expires_at = now.plus(desk.settings(now).await?.code_lifetime).ok_or(Unavailable::Clock)?;
+    end_at(desk, expires_at, now).map_err(|_| Unavailable::Clock)
+}
+
+/// A code that stands there, in the hands of somebody who may change it.
+struct Code<'a> {
+    desk: &'a Desk,
+    by: &'a Presenter,
+    now: Ts,
+    settings: Settings,
+    record: TokenRecord,
+    expired: bool,
+}
+
+impl<'a> Code<'a> {
+    async fn find(desk: &'a Desk, by: &'a Presenter, id: &RecordId, now: Ts) -> Result<Self, ManageError> {
+        by.needs_session()?;
+        by.needs_scope(Scope::CODES_MANAGE)?;
+        by.needs_role(Role::SuperAdministrator)?;
+        let record = desk.store.get(id).await?.ok_or(ManageError::NotFound)?;
+        let (settings, _) = desk.settings_and_gate(None, now).await?;
+        Self { desk, by, now, settings, record, expired: false }.judged()
+    }
+
+    /// Unknown, deleted, past its week, of another kind or realm: all alike.
+    fn judged(self) -> Result<Self, ManageError> {
+        let own = self.record.record();
+        if own.kind != TokenKind::SecurityCode || own.realm != self.desk.realm {
+            return Err(ManageError::NotFound);
+        }
+        match phase(&self.record, &self.settings, self.now) {
+            Phase::Live => Ok(Self { expired: false, ..self }),
+            Phase::Expired { .. } => Ok(Self { expired: true, ..self }),
+            _ => Err(ManageError::NotFound),
+        }
+    }
+
+    fn unexpired(&self) -> Result<(), Conflict> {
+        if self.expired { Err(Conflict::Expired) } else { Ok(()) }
+    }
+
+    /// The change to that end, or to none, with the notice that goes with it.
+    fn ends(&self, end: Option<End>) -> Change {
+        let own = self.record.record();
+        let expires_at = end.map(|(expires_at, _)| expires_at);
+        let life = Expiring { expires_at, expiry_set_at: self.now, noticed: &own.noticed };
+        let notice = arm(&self.desk.schedule(own.kind, &self.settings), life, 0, self.now);
+        Change::Expiry { expires_at, gone_at: end.map(|(_, gone_at)| gone_at), notice }
+    }
+
+    async fn change(
+        self,
+        action: Action,
+        plan: impl Fn(&Self) -> Result<Change, Conflict> + Send + Sync,
+    ) -> Result<Self, ManageError> {
+        let Self { desk, by, now, settings, record, .. } = self;
+        let id = record.record().id;
+        let held = |record: TokenRecord| Self { desk, by, now, settings, record, expired: false };
+        let decide = |there: &TokenRecord| {
+            let code = held(there.clone()).judged()?;
+            Ok::<_, ManageError>(Some(plan(&code)?))
+        };
+        match desk.change("renew", record, now, decide).await? {
+            Changed::Done(written) => {
+                desk.tell(now, by.subject(), What::Changed { id, action });
+                held(written).judged()
+            }
+            Changed::Kept(there) => held(there).judged(),
+            Changed::LabelTaken => Err(Conflict::LabelTaken.into()),
+            Changed::Missing => Err(ManageError::NotFound),
+        }
+    }
+
+    async fn listed(self) -> Result<Listed, ManageError> {
+        self.desk.listed(&self.record, self.now).await?.ok_or(ManageError::NotFound)
+    }
+}

@@ -1,1 +1,184 @@
-//! (to be written)
+//! Rotation of a personal access token: a new secret under the same label, and the old one honoured for as long as its owner wants.
+
+use crate::counterfoil::notice::{Expiring, arm};
+use crate::counterfoil::phase::{Phase, phase};
+use crate::counterfoil::record::{NewRecord, TokenRecord};
+use crate::desk::Desk;
+use crate::desk::changing::TURNS;
+use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError, Unavailable};
+use crate::desk::minting::{Entry, Minted};
+use crate::desk::presenter::Presenter;
+use crate::desk::view::{Issued, Listed};
+use crate::instruments::event::What;
+use crate::ports::change::{Rotated, Step};
+use crate::ports::store_error::StoreError;
+use crate::words::ids::{OwnerId, RecordId, SubjectId};
+use crate::words::kind::TokenKind;
+use crate::words::role::Role;
+use crate::words::scope::Scope;
+use crate::words::settings::Settings;
+use crate::words::time::{Span, Ts};
+
+/// For how long the old token works beside the new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlap {
+    /// Not at all.
+    Immediate,
+    /// So long, at most as long as the policy lets it and never beyond its own expiry.
+    For(Span),
+    /// Until the new one is used for the first time: nothing breaks in between, and nothing stays open once the new one is in place.
+    UntilFirstUse,
+}
+
+/// Replaces one's own token by a new one of the same label, scope and expiry. A token may do that with itself, and with no other.
+///
+/// Of one token there are never more than two halves alive: what an earlier rotation left open ends first.
+pub(crate) async fn rotate(
+    desk: &Desk,
+    by: &Presenter,
+    id: &RecordId,
+    overlap: Overlap,
+    now: Ts,
+) -> Result<Issued, ManageError> {
+    let owner = may_rotate(desk, by, id, now).await?;
+    let (settings, _) = desk.settings_and_gate(None, now).await?;
+    let handover = Handover { desk, owner: owner.into(), settings, now };
+    let mut old = desk.store.get(id).await?.ok_or(ManageError::NotFound)?;
+    // Whether it is there, then whether the request is sound, then whether its state allows it.
+    if let Err(missing @ ManageError::NotFound) = handover.stands(&old) {
+        return Err(missing);
+    }
+    by.needs_reach(old.record().scope.as_ref())?;
+    let honoured_until = honoured_until(desk, overlap, now)?;
+    for _ in 0..TURNS {
+        handover.stands(&old)?;
+        desk.end_running_overlap(&old, by.subject(), now).await?;
+        let minted = desk.mint_member(TokenKind::PersonalAccessToken, id.family())?;
+        let new = handover.successor(&minted, &old);
+        // Everything that can fail comes before the step: once it is done the answer alone holds the secret.
+        let listed = handover.listed(&new, &old).await?;
+        match handover.replace(&old, honoured_until, new).await? {
+            Rotated::Done => {
+                desk.tell(now, by.subject(), What::Rotated { id: *id, successor: minted.id });
+                return Ok(Issued { token: minted.token, listed });
+            }
+            Rotated::Stale(there) => old = there,
+            Rotated::IdTaken(_) => {}
+            Rotated::FamilyEnded | Rotated::Missing => return Err(ManageError::NotFound),
+        }
+    }
+    Err(Unavailable::Contended { verb: "rotate" }.into())
+}
+
+/// A token rotates itself; everything else needs a session. Rotating makes a credential, so what keeps an owner from making one holds here.
+async fn may_rotate<'a>(desk: &Desk, by: &'a Presenter, id: &RecordId, now: Ts) -> Result<&'a SubjectId, ManageError> {
+    if by.token() != Some(*id) {
+        by.needs_session()?;
+    }
+    by.needs_scope(Scope::CREDENTIALS_WRITE)?;
+    let owner = by.person()?;
+    if let Some(gate) = desk.closed_gate(owner, now).await? {
+        return Err(Forbidden::Gate { gate }.into());
+    }
+    let account = desk.directory.account(owner).await?.filter(|account| !account.is_disabled());
+    if account.ok_or(ManageError::NotFound)?.role() == Role::Collaborator {
+        return Err(Forbidden::Collaborator.into());
+    }
+    Ok(owner)
+}
+
+fn honoured_until(desk: &Desk, overlap: Overlap, now: Ts) -> Result<Option<Ts>, ManageError> {
+    let longest = desk.policy.personal_access_tokens.max_overlap;
+    match overlap {
+        Overlap::UntilFirstUse => Ok(None),
+        Overlap::Immediate => Ok(Some(now)),
+        Overlap::For(span) if span > longest => Err(Invalid::Overlap { most: longest.whole_seconds() }.into()),
+        Overlap::For(span) => Ok(Some(now.plus(span).ok_or(Unavailable::Clock)?)),
+    }
+}
+
+/// What stays the same from turn to turn.
+struct Handover<'a> {
+    desk: &'a Desk,
+    owner: OwnerId,
+    settings: Settings,
+    now: Ts,
+}
+
+impl Handover<'_> {
+    /// Somebody else's, unknown, deleted: all alike.
+    fn stands(&self, record: &TokenRecord) -> Result<(), ManageError> {
+        let own = record.record();
+        if own.realm != self.desk.realm || own.owner != self.owner || own.kind != TokenKind::PersonalAccessToken {
+            return Err(ManageError::NotFound);
+        }
+        match phase(record, &self.settings, self.now) {
+            Phase::Revoked(_) | Phase::Purgeable => Err(ManageError::NotFound),
+            _ if own.superseded.is_some() => Err(Conflict::Replaced.into()),
+            Phase::Expired { .. } => Err(Conflict::Expired.into()),
+            Phase::Live | Phase::Overlap { .. } | Phase::Rotated { .. } => Ok(()),
+        }
+    }
+
+    /// Same label, scope and expiry; a life of its own for notices, counted from now.
+    fn successor(&self, minted: &Minted, old: &TokenRecord) -> NewRecord {
+        let own = old.record();
+        let life = Expiring { expires_at: own.expires_at, expiry_set_at: self.now, noticed: &[] };
+        let entry = Entry {
+            owner: own.owner.clone(),
+            parent: Some(own.id),
+            generation: own.generation.saturating_add(1),
+            created_at: self.now,
+            scope: own.scope.clone(),
+            label: own.label.clone(),
+            description: own.description.clone(),
+            expires_at: own.expires_at,
+            gone_at: own.gone_at,
+            notice: arm(&self.desk.schedule(own.kind, &self.settings), life, 0, self.now),
+        };
+        self.desk.counterfoil(minted, entry)
+    }
+
+    /// What lists will show of the successor.
+    async fn listed(&self, new: &NewRecord, old: &TokenRecord) -> Result<Listed, ManageError> {
+        let mut family = old.family().clone();
+        family.generation = new.generation;
+        let record = TokenRecord::from_parts(new.clone().into(), family);
+        let record = record.map_err(|corrupt| StoreError::corrupt(Some(old.record().id), corrupt))?;
+        self.desk.listed(&record, self.now).await?.ok_or(ManageError::NotFound)
+    }
+
+    /// The step, once more where the outcome of the first try is unknown: then the own successor there means that it was done.
+    async fn replace(
+        &self,
+        old: &TokenRecord,
+        honoured_until: Option<Ts>,
+        new: NewRecord,
+    ) -> Result<Rotated, StoreError> {
+        let policy = &self.desk.policy;
+        let successor = new.id;
+        let ends = [honoured_until, old.record().expires_at].into_iter().flatten().min();
+        let step = Step::Supersede {
+            expect: old.record().version,
+            successor,
+            nonce: None,
+            honoured_until,
+            gone_at: ends.map(|end| end.plus_capped(policy.personal_access_tokens.retention)),
+            // The old half must outlive its own replacement.
+            keep: policy.refresh_tokens.keep.max(2),
+        };
+        let (id, new) = (old.record().id, [new]);
+        let rotated = match self.desk.store.rotate(&id, &step, &new, self.now).await {
+            Err(StoreError::Unavailable { retry: true, .. }) => {
+                self.desk.store.rotate(&id, &step, &new, self.now).await?
+            }
+            outcome => outcome?,
+        };
+        match rotated {
+            Rotated::Stale(there) if there.record().superseded.is_some_and(|past| past.successor == successor) => {
+                Ok(Rotated::Done)
+            }
+            rotated => Ok(rotated),
+        }
+    }
+}

@@ -5,6 +5,8 @@ mod replay;
 mod retry;
 mod reuse;
 mod rotate;
+#[cfg(test)]
+mod secrecy_tests;
 
 use crate::counterfoil::expiry::slid_expiry;
 use crate::counterfoil::family::FamilyBody;

@@ -1,0 +1,143 @@
+//! Notices on their way: due, claimed, and what became of them.
+
+use crate::counterfoil::record::TokenRecord;
+use crate::counterfoil::state::NoticeMark;
+use crate::words::account::Account;
+use crate::words::email::EmailAddress;
+use crate::words::ids::RecordId;
+use crate::words::kind::TokenKind;
+use crate::words::time::{Span, Ts};
+
+/// A credential that a worker must look at. Another worker may be faster: what is to be sent, if anything, only a claim tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueNotice {
+    id: RecordId,
+    held: NoticeMark,
+}
+
+impl DueNotice {
+    /// The notice that a record's mark makes due; `None`: it has none.
+    pub(crate) fn of(record: &TokenRecord) -> Option<Self> {
+        Some(Self { id: record.record().id, held: record.record().notice? })
+    }
+
+    /// Of which credential.
+    #[must_use]
+    pub fn id(&self) -> RecordId {
+        self.id
+    }
+
+    pub(crate) fn held(&self) -> NoticeMark {
+        self.held
+    }
+}
+
+/// What a notice says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeText {
+    /// It will expire: the true time left, also where the notice is late.
+    ExpiresIn(Span),
+    /// It has expired.
+    Expired,
+}
+
+/// A notice that this worker, and no other, is to send before the lease runs out. Only a claim makes one; settling it uses it up.
+#[derive(Debug)]
+#[must_use]
+pub struct ClaimedNotice {
+    record: TokenRecord,
+    account: Account,
+    to: EmailAddress,
+    expires_at: Ts,
+    stage: u8,
+    lease: NoticeMark,
+    text: NoticeText,
+}
+
+impl ClaimedNotice {
+    /// `None` where the record is permanent or its owner has no address: there is nothing to send, or nowhere.
+    pub(crate) fn new(record: TokenRecord, account: Account, stage: u8, lease: NoticeMark, now: Ts) -> Option<Self> {
+        let expires_at = record.record().expires_at?;
+        let to = account.email()?.clone();
+        let left = expires_at.since(now);
+        let text = if now.reached(expires_at) { NoticeText::Expired } else { NoticeText::ExpiresIn(left) };
+        Some(Self { record, account, to, expires_at, stage, lease, text })
+    }
+
+    /// The credential.
+    #[must_use]
+    pub fn id(&self) -> RecordId {
+        self.record.record().id
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> TokenKind {
+        self.record.record().kind
+    }
+
+    /// Its label; of a security code the description; empty where it has neither.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        let own = self.record.record();
+        let described = || own.description.as_ref().map_or("", |text| text.as_str());
+        own.label.as_ref().map_or_else(described, |label| label.as_str())
+    }
+
+    /// When it expires, or expired.
+    #[must_use]
+    pub fn expires_at(&self) -> Ts {
+        self.expires_at
+    }
+
+    /// What to say.
+    #[must_use]
+    pub fn text(&self) -> NoticeText {
+        self.text
+    }
+
+    /// Where to.
+    #[must_use]
+    pub fn to(&self) -> &EmailAddress {
+        &self.to
+    }
+
+    /// To whom: name, time zone and language are the account's as they are now. One digest an owner and run is made of the notices that agree
+    /// in `account().subject()`.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Until when no other worker takes it. Look at it just before sending: what is sent later may be sent twice.
+    #[must_use]
+    pub fn lease_until(&self) -> Ts {
+        self.lease.at
+    }
+
+    pub(crate) fn record(&self) -> &TokenRecord {
+        &self.record
+    }
+
+    pub(crate) fn stage(&self) -> u8 {
+        self.stage
+    }
+
+    pub(crate) fn lease(&self) -> NoticeMark {
+        self.lease
+    }
+}
+
+/// What became of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The transport accepted it.
+    Sent,
+    /// The transport failed; worth another try then, or earlier where the next notice of the same credential comes due.
+    Failed {
+        /// The end of the back-off; one that is not after now counts as a second from now.
+        retry_at: Ts,
+    },
+    /// Given up for good: not sent, not noted as sent, and not tried again. Later notices of the same credential are not affected.
+    Dropped,
+}

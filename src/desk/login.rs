@@ -1,0 +1,64 @@
+//! A login tested: throttled by (canonical account, source), alike for unknown names and wrong passwords.
+
+use crate::desk::Desk;
+use crate::desk::error::Unavailable;
+use crate::desk::throttling::Counted;
+use crate::instruments::event::What;
+use crate::ports::directory::Login;
+use crate::words::account::Account;
+use crate::words::ids::SubjectId;
+use crate::words::time::Ts;
+
+/// Why a login came to nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoginError {
+    /// Unknown, wrong, disabled, or somebody else: all alike.
+    #[error("login was refused")]
+    Refused,
+    /// In back-off also the right password waits: 429.
+    #[error("too many failures")]
+    SlowDown {
+        /// Until when.
+        until: Ts,
+    },
+    /// Nobody can say: 503.
+    #[error("login could not be tested")]
+    Unavailable(#[source] Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for LoginError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl Desk {
+    /// Tests a login. Where `expected` is named, the right password of anybody else is a failure like a wrong one, and counts as one: else
+    /// passwords could be tried on others without end.
+    pub(crate) async fn log_in(
+        &self,
+        login: &Login<'_>,
+        expected: Option<&SubjectId>,
+        source: Option<&str>,
+        now: Ts,
+    ) -> Result<Account, LoginError> {
+        let resolved = self.directory.resolve(login.name).await?;
+        let attempt = match self.attempt(Counted::Account(&resolved.key), source, now).await? {
+            Ok(attempt) => attempt,
+            Err(until) => return Err(LoginError::SlowDown { until }),
+        };
+        let fits =
+            |account: &Account| !account.is_disabled() && expected.is_none_or(|expected| expected == account.subject());
+        match self.directory.authenticate(login).await?.filter(fits) {
+            Some(account) => {
+                self.give_back(attempt).await?;
+                Ok(account)
+            }
+            None => {
+                self.tell(now, None, What::LoginRefused { subject: resolved.subject });
+                Err(LoginError::Refused)
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Changes of what is there already, on the handle.
+
+use crate::desk::error::ManageError;
+use crate::desk::presenter::Presenter;
+use crate::desk::view::{Issued, Listed};
+use crate::handle::Counterfoil;
+use crate::verbs::rotate::{self, Overlap};
+use crate::verbs::{relabel, renew};
+use crate::words::ids::RecordId;
+use crate::words::time::Ts;
+
+impl Counterfoil {
+    /// Gives a security code another expiry, strictly after now, another description, or both. `None` leaves a field as it is.
+    ///
+    /// # Errors
+    ///
+    /// Forbidden unless a super administrator with scope `codes:manage` asks in a session; not found; invalid; a conflict where the code has
+    /// expired and another expiry is asked for; unavailable.
+    pub async fn edit_security_code(
+        &self,
+        by: &Presenter,
+        id: &RecordId,
+        expires_at: Option<Ts>,
+        description: Option<&str>,
+    ) -> Result<Listed, ManageError> {
+        renew::edit(&self.desk, by, id, expires_at, description, self.now()).await
+    }
+
+    /// Makes a live security code permanent.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::edit_security_code`].
+    pub async fn make_security_code_permanent(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
+        renew::make_permanent(&self.desk, by, id, self.now()).await
+    }
+
+    /// Lets a live or permanent security code expire the default life from now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::edit_security_code`].
+    pub async fn reset_security_code(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
+        renew::reset(&self.desk, by, id, self.now()).await
+    }
+
+    /// Brings an expired security code back within its retention, with the same secret, for the default life from now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::edit_security_code`]; a conflict where it has not expired.
+    pub async fn reactivate_security_code(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
+        renew::reactivate(&self.desk, by, id, self.now()).await
+    }
+
+    /// Gives one's own personal access token another label.
+    ///
+    /// # Errors
+    ///
+    /// Forbidden unless asked in a session with scope `credentials:write` and open gates; not found where it is not the presenter's; invalid; a
+    /// conflict where the label is taken or the token was replaced; unavailable.
+    pub async fn relabel_token(&self, by: &Presenter, id: &RecordId, label: &str) -> Result<Listed, ManageError> {
+        relabel::relabel(&self.desk, by, id, label, self.now()).await
+    }
+
+    /// Replaces one's own personal access token by a new one of the same label, scope and expiry. The answer is the one time that the new
+    /// token can be seen. A personal access token may present itself here, and no other.
+    ///
+    /// # Errors
+    ///
+    /// Forbidden (no session, scope, gate, collaborator, or the token may do more than the presenter); not found where it is not the
+    /// presenter's; invalid where the overlap is too long; a conflict where it has expired or was replaced; unavailable: then the old token
+    /// may have been replaced all the same, and the new one is nobody's until it is deleted.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has replaced the token or has not; where the answer was lost, delete the newest and make another.
+    pub async fn rotate_token(&self, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<Issued, ManageError> {
+        rotate::rotate(&self.desk, by, id, overlap, self.now()).await
+    }
+}

@@ -1,0 +1,80 @@
+//! What a host's own loop calls, on the handle: purging, notices, and the count of keys.
+
+use std::num::NonZeroU32;
+
+use crate::desk::claimed::{ClaimedNotice, DueNotice, Outcome};
+use crate::desk::error::Unavailable;
+use crate::handle::Counterfoil;
+use crate::ports::change::Progress;
+use crate::ports::page::{Cursor, Page};
+use crate::verbs::keys::{self, DropKeyError, KeyUse};
+use crate::verbs::{notices, purge};
+use crate::words::ids::KeyId;
+use crate::words::time::Span;
+
+impl Counterfoil {
+    /// Removes one batch of what nothing needs any more, in all realms of the store. Call again, after a pause, while `more` says so;
+    /// cut off, beside others or never: nothing that anybody sees depends on it.
+    ///
+    /// # Errors
+    ///
+    /// The store.
+    pub async fn purge(&self, limit: NonZeroU32) -> Result<Progress, Unavailable> {
+        purge::purge(&self.desk, limit, self.now()).await
+    }
+
+    /// A page of the credentials that a notice worker must look at. `next` of the last page is `None`; a short page is no end.
+    ///
+    /// # Errors
+    ///
+    /// The store.
+    pub async fn due_notices(&self, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<DueNotice>, Unavailable> {
+        notices::due(&self.desk, after, limit, self.now()).await
+    }
+
+    /// Takes a notice for the time of `lease`, which must outlast the transport's time-out: what is sent more slowly may be sent twice. `None`:
+    /// there is nothing to send, or another worker sends it.
+    ///
+    /// # Errors
+    ///
+    /// The store or the directory: the lease runs out, and the notice is due again.
+    pub async fn claim_notice(&self, due: &DueNotice, lease: Span) -> Result<Option<ClaimedNotice>, Unavailable> {
+        notices::claim(&self.desk, due, lease, self.now()).await
+    }
+
+    /// Says what became of a notice. False where it was no longer this worker's; that it was sent is noted in any case.
+    ///
+    /// # Errors
+    ///
+    /// The store: what was sent may be sent again once the lease has run out.
+    pub async fn settle_notice(&self, claimed: ClaimedNotice, outcome: Outcome) -> Result<bool, Unavailable> {
+        notices::settle(&self.desk, claimed, outcome, self.now()).await
+    }
+
+    /// How much is digested under which key.
+    ///
+    /// # Errors
+    ///
+    /// A store.
+    pub async fn key_census(&self) -> Result<Vec<KeyUse>, Unavailable> {
+        keys::census(&self.desk).await
+    }
+
+    /// How much is still digested under that key.
+    ///
+    /// # Errors
+    ///
+    /// A store.
+    pub async fn key_still_used(&self, key: KeyId) -> Result<u64, Unavailable> {
+        keys::still_used(&self.desk, key).await
+    }
+
+    /// Whether a key may leave the ring. To drop it all the same, do not ask.
+    ///
+    /// # Errors
+    ///
+    /// [`DropKeyError::InUse`] with the counts; a store.
+    pub async fn may_drop_key(&self, key: KeyId) -> Result<(), DropKeyError> {
+        keys::may_drop(&self.desk, key).await
+    }
+}
