@@ -133,6 +133,7 @@ pub(crate) fn issue(counterfoil: &Counterfoil, count: usize, tokens: &mut Tokens
 }
 
 /// Polls once: nothing in memory ever waits.
+#[inline(always)]
 pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
