@@ -218,7 +218,7 @@ impl Joined {
     /// A copy as it is read.
     #[inline]
     pub(crate) fn to_record(&self) -> TokenRecord {
-        TokenRecord(Box::new(self.clone()))
+        TokenRecord(Box::write(Box::new_uninit(), self.clone()))
     }
 }
 
