@@ -30,6 +30,18 @@ fn syn_token_12_failures_are_counted_by_account_and_source_and_successes_given_b
 }
 
 #[test]
+fn syn_token_12_an_outage_does_not_end_in_a_back_off() {
+    let world = world();
+    world.people.set_unavailable(true);
+    let form = [("grant_type", "password"), ("username", "ivan"), ("password", "ivan")];
+    for _ in 0..20 {
+        assert_eq!(world.token("rotating", &form).status, 503);
+    }
+    world.people.set_unavailable(false);
+    assert_eq!(world.token("rotating", &form).status, 200);
+}
+
+#[test]
 fn syn_token_12_the_spelling_of_a_name_passes_no_limit_and_bearers_are_never_throttled() {
     let world = world();
     let names = ["AD\\bill.posters", "ad\\BILL.POSTERS", "Ad\\Bill.Posters"];
@@ -46,7 +58,9 @@ fn syn_token_12_the_spelling_of_a_name_passes_no_limit_and_bearers_are_never_thr
 
 #[test]
 fn syn_token_12_a_wrong_client_secret_is_counted_too() {
-    let world = world();
+    let mut policy = open_policy();
+    policy.throttle.client = policy.throttle.account;
+    let world = world_with(policy, |builder| builder);
     let header = "Basic cm90YXRpbmc6d3Jvbmc=";
     let form = b"grant_type=password&username=ivan&password=ivan";
     let statuses: Vec<u16> =
