@@ -1,4 +1,77 @@
-//! The credentials of a service.
+//! The credentials of a service: personal access tokens, access and refresh tokens, security codes and console sessions, issued,
+//! verified, listed, renewed and revoked, and OAuth's token, revocation and introspection endpoints without HTTP.
+//!
+//! The bearer keeps the ticket, the store keeps the counterfoil, and only a matching pair opens the door. That is the promise:
+//!
+//! - A copy of the store opens nothing: it holds digests of secrets of at least 256 random bits, bound to realm, kind and id. A secret is
+//!   shown once, where it is made.
+//! - Once a revocation has returned, nothing of the family authenticates.
+//! - Of any number of concurrent refreshes one wins; a retry within a window is answered alike, and anything older is a replay that ends the
+//!   family.
+//! - Verification, refresh, introspection, lists, notices and purge ask one pure function, so that they cannot disagree.
+//! - A failure of the host's own means is [`Unavailable`], never "not found" and never a success.
+//!
+//! # What it does not do
+//!
+//! It owns credentials, not people: accounts come from the host's [`Directory`](directory::Directory). It brings no runtime, no HTTP, no
+//! e-mail, no background task and no clock of its own: the host's loop calls [`Counterfoil::flush`], [`Counterfoil::purge`] and
+//! [`Counterfoil::due_notices`]. It signs no JWTs: every token is looked up, and so every revocation is immediate.
+//!
+//! # The data flow
+//!
+//! ```text
+//! "Bearer cfp_…" → Credentials → PresentedToken → TokenRecord → Verified → Principal
+//!    header         credentials()  Prefixes::parse  store.get     decide     what a handler receives
+//!
+//!                  ┌─ TokenStore, ClientStore, SettingsStore, Throttle   (a store)
+//!    Counterfoil ──┼─ Directory                                          (the host's people)
+//!                  └─ Clock, Entropy, KeyRing, Policy, EventSink         (what holds, and what is told)
+//! ```
+//!
+//! Each arrow makes a type that cannot be made otherwise. A verification costs one read of the store and one question to the directory;
+//! settings and clients come from a snapshot in the process.
+//!
+//! # The smallest example
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use counterfoil::directory::Directory;
+//! use counterfoil::memory::{MemoryDirectory, MemoryStore};
+//! use counterfoil::{Account, Counterfoil, KeyRing, Role, SubjectId};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> { futures_executor::block_on(async {
+//! let ivan = Account::new(SubjectId::new("7")?, "ivan", Role::Member);
+//! let people = Arc::new(MemoryDirectory::default());
+//! people.insert(ivan.clone(), &["ivan"], "a password");
+//! let counterfoil = Counterfoil::builder()
+//!     .store(MemoryStore::default())
+//!     .directory(people as Arc<dyn Directory>)
+//!     .key_ring(KeyRing::generate_from_system()?)
+//!     .build()?;
+//!
+//! let session = counterfoil.open_session_for(&ivan).await?;
+//! let principal = counterfoil.verify_session(session.token.expose_secret()).await?;
+//! assert_eq!(principal.name(), "ivan");
+//!
+//! counterfoil.end_session(&principal).await?;
+//! assert!(counterfoil.verify_session(session.token.expose_secret()).await.is_err());
+//! # Ok(()) }) }
+//! ```
+//!
+//! Where to go from here: [`Counterfoil::verify`] and [`Counterfoil::create_personal_access_token`] for API tokens, [`Counterfoil::token`] for the
+//! token endpoint, [`Counterfoil::due_notices`] for notices, [`policy::Policy`] for what holds, [`store::TokenStore`] to write a store. The
+//! repository's `examples/quickstart.rs` tells all of it in one run.
+//!
+//! # Features
+//!
+//! A feature adds API and never changes behaviour.
+//!
+//! - `memory` (default): [`memory`], a store of everything and a directory, in one process.
+//! - `tracing` (default): `event::TracingSink`, which the builder then uses unless told otherwise; without it events are dropped unless the
+//!   host gives a sink.
+//! - `test-util`: `testing`, a clock moved by hand, a sink that records, entropy from a seed. For `[dev-dependencies]`.
+//! - `serde`: records and families as serde values, for stores that keep documents; policies, settings and registrations are so without it.
 
 mod counterfoil;
 mod desk;
@@ -126,6 +199,11 @@ pub mod event {
     pub use crate::ports::sink::TracingSink;
     pub use crate::ports::sink::{EventSink, NoSink};
 }
+
+/// The example of README.md is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// A clock moved by hand, a sink that records, entropy that follows from a seed.
 #[cfg(any(test, feature = "test-util"))]

@@ -103,6 +103,7 @@ pub struct NewFamily {
 
 /// A family row as a store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FamilyParts {
     /// The first 10 bytes of its members' ids.
     pub id: FamilyId,

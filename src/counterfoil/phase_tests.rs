@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use crate::counterfoil::expiry::{effective_expiry, slid_expiry};
 use crate::counterfoil::family::FamilyBody;
 use crate::counterfoil::phase::{Phase, phase};
 use crate::counterfoil::samples::{around, at, record, settings, sign_in, superseded, t0};
@@ -125,6 +126,30 @@ fn syn_token_5_a_shortened_time_out_applies_at_the_next_use() {
     longer.refresh_absolute = Span::days(300);
     let end = t0().plus(long).expect("in range");
     assert!(matches!(phase(&sliding, &longer, end), Phase::Expired { .. }), "what was promised to end, ends");
+}
+
+#[test]
+fn syn_token_5_a_slide_takes_the_inactivity_period_on_and_never_past_the_absolute_life() {
+    let refresh = |remember, expires_at: Option<Ts>| {
+        record(TokenKind::RefreshToken, sign_in(remember, at(1_000)), expires_at, |_, _| {})
+    };
+    let mut short = settings();
+    short.refresh_inactivity = Span::seconds(100);
+    assert_eq!(slid_expiry(&refresh(true, Some(at(100))), &short, at(50)), Some(at(150)));
+    assert_eq!(slid_expiry(&refresh(true, Some(at(1_000))), &short, at(950)), Some(at(1_000)), "the family's end");
+    short.refresh_absolute = Span::seconds(120);
+    assert_eq!(slid_expiry(&refresh(true, Some(at(100))), &short, at(50)), Some(at(120)), "as it is set now");
+    let not_sliding = refresh(false, Some(at(100)));
+    assert_eq!(slid_expiry(&not_sliding, &short, at(50)), Some(at(100)), "without sliding nothing moves");
+    let permanent = record(PAT, FamilyBody::Alone, None, |_, _| {});
+    assert_eq!(slid_expiry(&permanent, &short, at(50)), None);
+    let token = record(PAT, FamilyBody::Alone, Some(at(70)), |_, _| {});
+    assert_eq!(slid_expiry(&token, &short, at(50)), Some(at(70)), "only a sign-in slides");
+    assert_eq!(effective_expiry(&token, &short), Some(at(70)), "and only its refresh token is shortened");
+    let access = record(TokenKind::AccessToken, sign_in(true, at(1_000)), Some(at(600)), |_, _| {});
+    assert_eq!(effective_expiry(&access, &short), Some(at(600)));
+    // A refresh token without an expiry cannot have been written: it has ended.
+    assert_eq!(effective_expiry(&refresh(true, None), &short), Some(Ts::EPOCH));
 }
 
 proptest! {

@@ -53,6 +53,7 @@ pub struct NewRecord {
 
 /// A record's own fields as a store keeps them; which step moves which is in [`TokenStore`](crate::store::TokenStore).
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RecordParts {
     /// The public id.
     pub id: RecordId,

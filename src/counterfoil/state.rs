@@ -8,6 +8,7 @@ use crate::words::why::RevokedWhy;
 
 /// What the winner of a rotation drew, so that a retry derives the same successor. Worth nothing without the parent's secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Nonce {
     /// 32 random bytes.
     pub bytes: [u8; 32],
@@ -23,6 +24,7 @@ impl fmt::Debug for Nonce {
 
 /// Replaced by a successor, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Superseded {
     /// When.
     pub at: Ts,
@@ -37,6 +39,7 @@ pub struct Superseded {
 
 /// Revoked, once; the first instant stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Revoked {
     /// When.
     pub at: Ts,
@@ -46,6 +49,7 @@ pub struct Revoked {
 
 /// The next instant at which a notice worker must look at a record. A lease is the same mark moved forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NoticeMark {
     /// When.
     pub at: Ts,

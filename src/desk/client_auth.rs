@@ -119,8 +119,15 @@ impl Desk {
             Err(until) => return Ok(Err(ClientRefusal::SlowDown { until })),
         };
         let found = match id.parse::<ClientId>() {
-            Ok(id) => self.with_client(&id, now, |client| client.cloned()).await?,
-            Err(_) => None,
+            Ok(id) => self.with_client(&id, now, |client| client.cloned()).await,
+            Err(_) => Ok(None),
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(failed) => {
+                self.untested(attempt).await;
+                return Err(failed);
+            }
         };
         let registration = found.as_ref().map(|found| &found.registration);
         let proof = prove(&self.digester, &self.prefixes, registration, secret, now);

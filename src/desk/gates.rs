@@ -5,7 +5,7 @@ use crate::desk::error::Unavailable;
 use crate::desk::snapshot::SettingsView;
 use crate::instruments::policy::{Policy, SettingGate, SwitchGate};
 use crate::instruments::refusal::Gate;
-use crate::words::ids::{SubjectId, Version};
+use crate::words::ids::SubjectId;
 use crate::words::settings::{Reading, SettingName, Settings, StoredSettings};
 use crate::words::time::{Span, Ts};
 
@@ -63,7 +63,7 @@ fn closed_gate(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Opt
 
 impl SettingsView {
     /// What is stored, over the policy's own values.
-    pub(crate) fn new(policy: &Policy, version: Option<Version>, stored: StoredSettings) -> Self {
+    pub(crate) fn new(policy: &Policy, stored: StoredSettings) -> Self {
         let mut garbage = None;
         let mut number = |name: SettingName| match stored.number(name) {
             Reading::Missing => None,
@@ -88,7 +88,7 @@ impl SettingsView {
                 .and_then(|days| u16::try_from(days).ok())
                 .unwrap_or(own.pat_max_days),
         };
-        Self { version, stored, settings, garbage }
+        Self { stored, settings, garbage }
     }
 }
 

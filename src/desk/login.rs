@@ -50,12 +50,16 @@ impl Desk {
         };
         let fits =
             |account: &Account| !account.is_disabled() && expected.is_none_or(|expected| expected == account.subject());
-        match self.directory.authenticate(login).await?.filter(fits) {
-            Some(account) => {
+        match self.directory.authenticate(login).await.map(|account| account.filter(fits)) {
+            Err(failed) => {
+                self.untested(attempt).await;
+                Err(failed.into())
+            }
+            Ok(Some(account)) => {
                 self.give_back(attempt).await?;
                 Ok(account)
             }
-            None => {
+            Ok(None) => {
                 self.tell(now, None, What::LoginRefused { subject: resolved.subject });
                 Err(LoginError::Refused)
             }

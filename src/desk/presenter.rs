@@ -7,7 +7,6 @@ use crate::words::ids::{RecordId, SubjectId};
 use crate::words::kind::TokenKind;
 use crate::words::role::Role;
 use crate::words::scope::Scope;
-use crate::words::time::Ts;
 
 /// Who asks for a change. A credential never makes one that outranks it, so this carries role, scope and kind of what was presented.
 ///
@@ -35,14 +34,14 @@ enum Means {
     /// An access token, a console session, or a person whom the host signed in.
     Session,
     /// A personal access token or a security code: it lists, deletes, and rotates itself.
-    Token { id: RecordId, expires_at: Option<Ts> },
+    Token(RecordId),
 }
 
 impl From<&Principal> for Presenter {
     fn from(principal: &Principal) -> Self {
         let means = match principal.kind {
             TokenKind::AccessToken | TokenKind::ConsoleSession => Means::Session,
-            _ => Means::Token { id: principal.credential, expires_at: principal.expires_at },
+            _ => Means::Token(principal.credential),
         };
         Self {
             subject: Some(principal.subject.clone()),
@@ -97,7 +96,7 @@ impl Presenter {
     /// The credential, where it is a personal access token or a security code.
     pub(crate) fn token(&self) -> Option<RecordId> {
         match self.means {
-            Means::Token { id, .. } => Some(id),
+            Means::Token(id) => Some(id),
             Means::Host | Means::Session => None,
         }
     }
@@ -106,7 +105,7 @@ impl Presenter {
     pub(crate) fn needs_session(&self) -> Result<(), Forbidden> {
         match self.means {
             Means::Host | Means::Session => Ok(()),
-            Means::Token { .. } => Err(Forbidden::CredentialKind),
+            Means::Token(_) => Err(Forbidden::CredentialKind),
         }
     }
 
@@ -142,13 +141,5 @@ impl Presenter {
             (Some(_), None) => false,
         };
         if reaches { Ok(()) } else { Err(Forbidden::Outranked) }
-    }
-
-    /// An expiry within the presenter's own remaining life, where it is a token.
-    pub(crate) fn within_life(&self, expires_at: Option<Ts>) -> Option<Ts> {
-        match self.means {
-            Means::Token { expires_at: Some(own), .. } => Some(expires_at.map_or(own, |asked| asked.min(own))),
-            _ => expires_at,
-        }
     }
 }

@@ -25,11 +25,11 @@ impl Desk {
             let mut stored = before.clone();
             let answer = decide(&mut stored)?;
             if stored == before {
-                return Ok((SettingsView::new(&self.policy, version, stored), answer));
+                return Ok((SettingsView::new(&self.policy, stored), answer));
             }
             match self.settings.put_settings(&self.realm, version, &stored).await? {
-                SettingsPut::Done(version) => {
-                    let view = SettingsView::new(&self.policy, Some(version), stored);
+                SettingsPut::Done(_) => {
+                    let view = SettingsView::new(&self.policy, stored);
                     self.snapshot.settings_changed(view.clone(), now);
                     return Ok((view, answer));
                 }

@@ -12,7 +12,6 @@ use crate::desk::Desk;
 use crate::desk::error::Unavailable;
 use crate::desk::quick::Quick;
 use crate::words::client::{ClientId, VersionedRegistration};
-use crate::words::ids::Version;
 use crate::words::settings::{SettingName, Settings, StoredSettings};
 use crate::words::time::{Span, Ts};
 
@@ -40,8 +39,6 @@ enum Need {
 /// Settings as they were read, and what they come to under the policy.
 #[derive(Clone, Debug)]
 pub(crate) struct SettingsView {
-    /// None where nothing was ever stored.
-    pub(crate) version: Option<Version>,
     pub(crate) stored: StoredSettings,
     /// What holds; the policy's own value where a stored number is garbage.
     pub(crate) settings: Settings,
@@ -144,10 +141,10 @@ impl Desk {
         look: impl FnOnce(&SettingsView) -> A,
     ) -> Result<A, Unavailable> {
         let need = need(&self.snapshot.settings, &(), self.policy.settings_staleness, now);
-        if need == Need::Nothing {
-            if let Some(fresh) = self.snapshot.settings.pin().get(&()) {
-                return Ok(look(&fresh.value));
-            }
+        if need == Need::Nothing
+            && let Some(fresh) = self.snapshot.settings.pin().get(&())
+        {
+            return Ok(look(&fresh.value));
         }
         match self.read_settings(now).await {
             Ok(view) => Ok(look(&view)),
@@ -161,11 +158,8 @@ impl Desk {
     async fn read_settings(&self, now: Ts) -> Result<SettingsView, Unavailable> {
         loop {
             let seen = self.snapshot.changes();
-            let (version, stored) = match self.settings.settings(&self.realm).await? {
-                Some(versioned) => (Some(versioned.version), versioned.settings),
-                None => (None, StoredSettings::default()),
-            };
-            let view = SettingsView::new(&self.policy, version, stored);
+            let stored = self.settings.settings(&self.realm).await?.map(|versioned| versioned.settings);
+            let view = SettingsView::new(&self.policy, stored.unwrap_or_default());
             let installed = self.snapshot.install(seen, || self.snapshot.put_settings(view.clone(), now));
             if installed {
                 return Ok(view);
@@ -181,10 +175,10 @@ impl Desk {
         look: impl FnOnce(Option<&VersionedRegistration>) -> A,
     ) -> Result<A, Unavailable> {
         let need = need(&self.snapshot.clients, id, self.policy.settings_staleness, now);
-        if need == Need::Nothing {
-            if let Some(fresh) = self.snapshot.clients.pin().get(id) {
-                return Ok(look(Some(&fresh.value)));
-            }
+        if need == Need::Nothing
+            && let Some(fresh) = self.snapshot.clients.pin().get(id)
+        {
+            return Ok(look(Some(&fresh.value)));
         }
         match self.read_client(id, now).await {
             Ok(client) => Ok(look(client.as_ref())),

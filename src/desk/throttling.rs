@@ -56,9 +56,13 @@ impl Desk {
         }
         let mut granted = Attempt(Vec::with_capacity(wanted.len()));
         for (key, allowance) in wanted {
-            match self.throttle.reserve(&key, now, allowance.window, allowance.failures).await? {
-                Reserved::Granted => granted.0.push(key),
-                Reserved::Wait(until) => {
+            match self.throttle.reserve(&key, now, allowance.window, allowance.failures).await {
+                Err(failed) => {
+                    self.untested(granted).await;
+                    return Err(failed.into());
+                }
+                Ok(Reserved::Granted) => granted.0.push(key),
+                Ok(Reserved::Wait(until)) => {
                     self.give_back(granted).await?;
                     self.tell(now, None, What::Throttled { until });
                     return Ok(Err(until));
@@ -68,7 +72,15 @@ impl Desk {
         Ok(Ok(granted))
     }
 
-    /// The secret was right, or nothing was tested.
+    /// Gives an attempt back that an outage kept from being tested: an outage must not end in a back-off. What cannot be given back now,
+    /// runs out with its window.
+    pub(crate) async fn untested(&self, attempt: Attempt) {
+        for key in attempt.0 {
+            let _ = self.throttle.release(&key).await;
+        }
+    }
+
+    /// The secret was right.
     pub(crate) async fn give_back(&self, attempt: Attempt) -> Result<(), Unavailable> {
         for key in attempt.0 {
             self.throttle.release(&key).await?;

@@ -25,6 +25,25 @@ impl Counterfoil {
     /// # Cancel safety
     ///
     /// Safe: a dropped call has at most ended the old half of a hand-over, which the next use does again.
+    ///
+    /// # Example: a token that may read, for a day
+    ///
+    /// ```
+    #[doc = include_str!("example.in")]
+    /// let scope = Some("demo:read".parse()?);
+    /// let new = NewPersonalAccessToken { label: "reports", lifetime: Lifetime::Days(1), scope };
+    /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
+    ///
+    /// let principal = counterfoil.verify(issued.token.expose_secret()).await?;
+    /// assert_eq!((principal.name(), principal.kind()), ("ivan", TokenKind::PersonalAccessToken));
+    /// assert!(principal.may("demo:read") && !principal.may("demo:write"));
+    ///
+    /// clock.advance(Span::days(1));
+    /// let denied = counterfoil.verify(issued.token.expose_secret()).await.expect_err("expired");
+    /// assert!(matches!(denied, Denied::Refused(Refusal::Expired { .. })), "for the host");
+    /// assert_eq!(denied.public(), Some(PublicRefusal::InvalidToken), "for the caller");
+    /// # Ok(()) }) }
+    /// ```
     pub async fn verify(&self, token: &str) -> Result<Principal, Denied> {
         verify::verify(&self.desk, token, self.now()).await
     }
@@ -39,6 +58,25 @@ impl Counterfoil {
     /// # Cancel safety
     ///
     /// A dropped call has made the token or has not; one whose secret nobody saw shows in the list and can be deleted.
+    ///
+    /// # Example: made, and two that break a rule
+    ///
+    /// ```
+    #[doc = include_str!("example.in")]
+    /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
+    /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
+    /// assert_eq!(issued.listed.expires_at, issued.listed.created_at.plus(Span::days(30)));
+    /// assert!(issued.token.expose_secret().starts_with("cfp_"));
+    ///
+    /// let again = NewPersonalAccessToken { label: "Nightly Build", ..new.clone() };
+    /// let refused = counterfoil.create_personal_access_token(&ivan, &again).await.expect_err("the label is taken");
+    /// assert!(matches!(refused, ManageError::Conflict(Conflict::LabelTaken)));
+    ///
+    /// let long = NewPersonalAccessToken { label: "long", lifetime: Lifetime::Days(181), scope: None };
+    /// let refused = counterfoil.create_personal_access_token(&ivan, &long).await.expect_err("too long");
+    /// assert_eq!(refused.to_string(), "expires_in_days must be a whole number from 1 to 180");
+    /// # Ok(()) }) }
+    /// ```
     pub async fn create_personal_access_token(
         &self,
         by: &Presenter,

@@ -17,6 +17,39 @@ impl Counterfoil {
     ///
     /// A dropped call has issued or refreshed, or has not; a refresh that was carried out is answered alike when the client retries it
     /// within the window.
+    ///
+    /// # Example: a login form in, an answer out
+    ///
+    /// ```
+    #[doc = include_str!("example.in")]
+    /// use counterfoil::client::{Grant, NewClient};
+    /// use counterfoil::oauth::{Answer, OAuthRequest};
+    ///
+    /// let id = Some("app".parse()?);
+    /// let new = NewClient { id, grants: vec![Grant::Password, Grant::RefreshToken], ..NewClient::named("App") };
+    /// let secret = counterfoil.create_client(&Presenter::host(), new).await?.secret.ok_or("a confidential client")?;
+    /// let header = format!("Basic {}", secret.expose_api_key());
+    /// let authorization = [header.as_bytes()];
+    /// let post = |body: &'static [u8]| OAuthRequest {
+    ///     authorization: &authorization,
+    ///     content_type: Some(b"application/x-www-form-urlencoded"),
+    ///     body,
+    ///     source: Some("203.0.113.7"),
+    /// };
+    ///
+    /// let answer = counterfoil.token(post(b"grant_type=password&username=ivan&password=a+password")).await?;
+    /// assert_eq!(answer.status(), 200);
+    /// assert!(answer.headers().any(|header| header == ("cache-control", "no-store")));
+    /// let body: serde_json::Value = serde_json::from_str(answer.expose_secret())?;
+    /// assert_eq!((&body["token_type"], &body["expires_in"]), (&"bearer".into(), &600.into()));
+    ///
+    /// // Whatever goes wrong turns into an answer too.
+    /// let wrong = counterfoil.token(post(b"grant_type=password&username=ivan&password=wrong")).await;
+    /// let answer = wrong.unwrap_or_else(Answer::from);
+    /// assert_eq!(answer.status(), 400);
+    /// assert!(answer.expose_secret().starts_with(r#"{"error":"invalid_grant""#));
+    /// # Ok(()) }) }
+    /// ```
     pub async fn token(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
         token::token(&self.desk, request, self.now()).await
     }

@@ -75,6 +75,23 @@ impl Counterfoil {
     /// # Cancel safety
     ///
     /// A dropped call has replaced the token or has not; where the answer was lost, delete the newest and make another.
+    ///
+    /// # Example: a hand-over that the first use of the new token ends
+    ///
+    /// ```
+    #[doc = include_str!("example.in")]
+    /// let new = NewPersonalAccessToken { label: "deploy", lifetime: Lifetime::Days(30), scope: None };
+    /// let old = counterfoil.create_personal_access_token(&ivan, &new).await?;
+    /// let new = counterfoil.rotate_token(&ivan, &old.listed.id, Overlap::UntilFirstUse).await?;
+    /// assert_eq!((new.listed.label.as_str(), new.listed.expires_at), ("deploy", old.listed.expires_at));
+    ///
+    /// // The new one is on its way to where it is used: the old one works.
+    /// assert!(counterfoil.verify(old.token.expose_secret()).await.is_ok());
+    /// assert!(counterfoil.verify(new.token.expose_secret()).await.is_ok());
+    /// // It arrived.
+    /// assert!(counterfoil.verify(old.token.expose_secret()).await.is_err());
+    /// # Ok(()) }) }
+    /// ```
     pub async fn rotate_token(&self, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<Issued, ManageError> {
         rotate::rotate(&self.desk, by, id, overlap, self.now()).await
     }

@@ -28,6 +28,27 @@ impl Counterfoil {
     /// # Errors
     ///
     /// The store.
+    ///
+    /// # Example: a week before a token expires
+    ///
+    /// ```
+    #[doc = include_str!("example.in")]
+    /// use counterfoil::notice::{NoticeText, Outcome};
+    ///
+    /// let page = NonZeroU32::MIN.saturating_add(99);
+    /// let new = NewPersonalAccessToken { label: "backup", lifetime: Lifetime::Days(30), scope: None };
+    /// counterfoil.create_personal_access_token(&ivan, &new).await?;
+    /// assert!(counterfoil.due_notices(None, page).await?.items.is_empty());
+    ///
+    /// clock.advance(Span::days(23));
+    /// let due = counterfoil.due_notices(None, page).await?.items;
+    /// let claimed = counterfoil.claim_notice(&due[0], Span::minutes(5)).await?.ok_or("no other worker has it")?;
+    /// assert_eq!((claimed.label(), claimed.text()), ("backup", NoticeText::ExpiresIn(Span::days(7))));
+    /// // … send it to claimed.to(), in the language and time zone of claimed.account() …
+    /// assert!(counterfoil.settle_notice(claimed, Outcome::Sent).await?);
+    /// assert!(counterfoil.due_notices(None, page).await?.items.is_empty());
+    /// # Ok(()) }) }
+    /// ```
     pub async fn due_notices(&self, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<DueNotice>, Unavailable> {
         notices::due(&self.desk, after, limit, self.now()).await
     }

@@ -26,8 +26,9 @@ pub struct SystemEntropy;
 impl Entropy for SystemEntropy {
     #[expect(clippy::disallowed_types, reason = "this is the entropy's room")]
     fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        use getrandom::SysRng;
         use rand_core::TryRng as _;
-        getrandom::SysRng.try_fill_bytes(bytes).map_err(|_| NoEntropy)
+        SysRng.try_fill_bytes(bytes).map_err(|_| NoEntropy)
     }
 }
 

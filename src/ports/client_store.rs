@@ -12,6 +12,7 @@ use crate::words::realm::Realm;
 /// What became of a `put`.
 #[derive(Clone, Debug)]
 #[must_use]
+#[expect(clippy::large_enum_variant, reason = "one answer to a rare write; a box would cost every store a line")]
 pub enum ClientPut {
     /// Written, under that version.
     Done(Version),

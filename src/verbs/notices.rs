@@ -50,10 +50,8 @@ pub(crate) async fn claim(
     let lease_until = now.plus(lease).ok_or(Unavailable::Clock)?;
     let Some(record) = desk.store.claim(&due.id(), due.held(), lease_until).await? else { return Ok(None) };
     let lease = NoticeMark { at: lease_until, stage: due.held().stage };
-    let (claimed, next) = match plan(desk, &record, lease.stage, now).await? {
-        Plan::Rest(next) => (None, next),
-        Plan::Send { stage, again, account } => (ClaimedNotice::new(record, account, stage, lease, now), again),
-    };
+    let Plan { send, next } = plan(desk, &record, lease.stage, now).await?;
+    let claimed = send.and_then(|(stage, account)| ClaimedNotice::new(record, account, stage, lease, now));
     if claimed.is_none() {
         desk.store.settle(&due.id(), lease, next, None).await?;
     }
@@ -82,45 +80,51 @@ pub(crate) async fn settle(
     Ok(desk.store.settle(&claimed.id(), claimed.lease(), next, sent).await?)
 }
 
-enum Plan {
-    /// `again`: the mark where it turns out that there is nowhere to send it.
-    Send {
-        stage: u8,
-        again: Option<NoticeMark>,
-        account: Account,
-    },
-    Rest(Option<NoticeMark>),
+/// What to do about a record.
+struct Plan {
+    /// The stage to send, and to whom.
+    send: Option<(u8, Account)>,
+    /// The mark to look at next where nothing is sent: there is nothing to say now, or nowhere to say it.
+    next: Option<NoticeMark>,
+}
+
+impl Plan {
+    const NEVER: Self = Self::rest(None);
+
+    const fn rest(next: Option<NoticeMark>) -> Self {
+        Self { send: None, next }
+    }
 }
 
 /// Looks again at a record that was claimed: much may have happened since its mark was set.
 async fn plan(desk: &Desk, record: &TokenRecord, held: u8, now: Ts) -> Result<Plan, Unavailable> {
     let own = record.record();
-    let Some(expires_at) = own.expires_at else { return Ok(Plan::Rest(None)) };
+    let Some(expires_at) = own.expires_at else { return Ok(Plan::NEVER) };
     // Nobody waits for the notice of something long gone: where no purge ran, this is the end of the purge's patience.
     let kept = desk.policy.notices.unsent_kept;
     let forgotten = record.gone_at().is_some_and(|gone_at| now.reached(gone_at.plus_capped(kept)));
     if forgotten || record.revoked().is_some() || own.superseded.is_some() {
-        return Ok(Plan::Rest(None));
+        return Ok(Plan::NEVER);
     }
     let (schedule, life) = (schedule(desk, record, now).await?, Expiring::from(own));
     let stage = match look(&schedule, life, held, now) {
         Look::Send(stage) => stage,
-        Look::Rest(next) => return Ok(Plan::Rest(next)),
+        Look::Rest(next) => return Ok(Plan::rest(next)),
     };
     let again = Some(put_off(&schedule, life, stage, now.plus_capped(LOOK_AGAIN), now));
     // Suspended: the expiry notice only. What stands in the way may be gone tomorrow, and then the notice is merely late.
     if !now.reached(expires_at) && desk.judge(record, now).await?.verdict.is_err_and(Refusal::is_suspension) {
-        return Ok(Plan::Rest(again));
+        return Ok(Plan::rest(again));
     }
     let account = match addressee(record) {
         Some(subject) => desk.directory.account(&subject).await?,
         None => None,
     };
-    let Some(account) = account else { return Ok(Plan::Rest(None)) };
+    let Some(account) = account else { return Ok(Plan::NEVER) };
     if account.email().is_none() {
         desk.tell(now, None, What::NoAddress { owner: own.owner.clone(), id: own.id });
     }
-    Ok(Plan::Send { stage, again, account })
+    Ok(Plan { send: Some((stage, account)), next: again })
 }
 
 /// Who can do something about it: the owner, of a security code its creator.

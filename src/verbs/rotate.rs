@@ -52,11 +52,11 @@ pub(crate) async fn rotate(
     let honoured_until = honoured_until(desk, overlap, now)?;
     for _ in 0..TURNS {
         handover.stands(&old)?;
-        desk.end_running_overlap(&old, by.subject(), now).await?;
         let minted = desk.mint_member(TokenKind::PersonalAccessToken, id.family())?;
         let new = handover.successor(&minted, &old);
         // Everything that can fail comes before the step: once it is done the answer alone holds the secret.
         let listed = handover.listed(&new, &old).await?;
+        desk.end_running_overlap(&old, by.subject(), now).await?;
         match handover.replace(&old, honoured_until, new).await? {
             Rotated::Done => {
                 desk.tell(now, by.subject(), What::Rotated { id: *id, successor: minted.id });

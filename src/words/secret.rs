@@ -73,7 +73,7 @@ impl<const N: usize> fmt::Debug for SecretBytes<N> {
 }
 
 /// The secret half of a token: 43 base62 letters, at least 256 random bits (62^43 > 2^256).
-pub type TokenSecret = SecretBytes<43>;
+pub(crate) type TokenSecret = SecretBytes<43>;
 
 /// Overwrites a temporary with zeros: a few wide stores and zeroize's barrier, where `Zeroizing` writes byte by byte. One
 /// verification wipes some two hundred bytes, and that must not cost as much as its hash.

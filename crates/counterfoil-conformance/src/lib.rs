@@ -1,1 +1,71 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+mod apply;
+mod cut_off;
+mod damage;
+mod get;
+mod insert;
+mod label;
+mod limits;
+mod macros;
+mod notices;
+mod pages;
+mod pool;
+mod purge;
+mod races;
+mod realms;
+mod revoke;
+mod rotate;
+mod run;
+mod scale;
+mod siblings;
+mod slow;
+mod subject;
+mod touch;
+mod violation;
+
+pub mod dice;
+pub mod random;
+pub mod reference;
+pub mod sample;
+pub mod walk;
+
+pub use futures_executor::block_on;
+pub use pool::Pool;
+pub use reference::{ReferenceSiblings, ReferenceStore};
+pub use run::{CHECKS, Check, SIBLING_CHECKS, SiblingCheck, hold, hold_sibling};
+pub use scale::{Scale, scale};
+pub use siblings::{SiblingFixture, Siblings};
+pub use slow::{SlowStore, pause};
+pub use subject::{Driven, Fixture, Store, Subject, Task};
+pub use violation::{Checked, Verdict, Violation};
+
+/// The checks of a token store: one public function a clause, under the clause's name.
+pub mod clauses {
+    pub use crate::apply::apply_needs_the_version;
+    pub use crate::cut_off::cut_off_is_all_or_nothing;
+    pub use crate::damage::{garbage_is_corrupt, outage_is_unavailable};
+    pub use crate::get::{get_after_write, get_is_exact, get_sees_the_family};
+    pub use crate::insert::{insert_all_or_nothing, own_write_is_recognised};
+    pub use crate::label::label_is_given_back;
+    pub use crate::limits::{equality_is_reached, no_clock_no_dice};
+    pub use crate::notices::{claim_has_one_winner, due_is_complete};
+    pub use crate::pages::{census_counts_every_record, pages_are_stable};
+    pub use crate::purge::{purge_keeps_the_living, shrinking_keeps_the_proof};
+    pub use crate::races::{cap_holds_under_races, label_has_one_holder, rotate_has_one_winner, touch_disturbs_nobody};
+    pub use crate::random::answers_equal_the_model;
+    pub use crate::realms::realms_are_apart;
+    pub use crate::revoke::{owner_revoke_covers, revoke_is_final, revoke_twice};
+    pub use crate::rotate::{
+        no_parent_without_successor, rotate_keeps_so_many_generations, rotate_wipes_one_back, slide_is_forward,
+    };
+    pub use crate::touch::touch_is_forward;
+}
+
+/// The checks of the siblings, clauses 29 to 31.
+pub mod sibling_clauses {
+    pub use crate::siblings::{
+        put_client_needs_the_version, put_settings_needs_the_version, removed_internal_ids_never_return,
+        reserve_never_passes_the_limit,
+    };
+}

@@ -1,1 +1,10 @@
-//! x
+//! What the tests of counterfoil stand on: stores that dawdle and stores that fail, threads that start at once, an allocator that counts.
+
+mod counting_allocator;
+mod faulty;
+mod racing;
+
+pub use counterfoil_conformance::{ReferenceStore, SlowStore, pause};
+pub use counting_allocator::{CountingAllocator, allocations};
+pub use faulty::{Fails, FaultyStore, When};
+pub use racing::threads;

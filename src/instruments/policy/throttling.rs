@@ -31,9 +31,9 @@ impl Allowance {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Throttling {
-    /// Wrong passwords per account and source.
+    /// Wrong passwords per account and source. Logins under way count too.
     pub account: Allowance,
-    /// Wrong secrets per client and source.
+    /// Wrong secrets per client and source. Requests under way count too, so this also bounds how many of one client and source run at once.
     pub client: Allowance,
     /// Failures of any kind per source.
     pub source: Allowance,
@@ -52,7 +52,8 @@ impl Default for Throttling {
     fn default() -> Self {
         Self {
             account: Allowance::new(failures(10), Span::minutes(1)),
-            client: Allowance::new(failures(10), Span::minutes(1)),
+            // Requests under way count until they are given back, and one gateway sends many at once; secrets are not guessed in a hundred.
+            client: Allowance::new(failures(100), Span::minutes(1)),
             source: Allowance::new(failures(1_000), Span::minutes(1)),
             without_source: Span::seconds(5),
         }

@@ -1,0 +1,171 @@
+//! Inserting: clauses 3 and 5, and the cap's arithmetic.
+
+use counterfoil::store::{Home, Inserted, NewRecord, Rotated, TokenStore};
+use counterfoil::{TokenKind, Version};
+
+use crate::reference::same;
+use crate::sample::{GONE, Person, at, digest_of, most, must_get, relabel, revoked, supersede};
+use crate::subject::Subject;
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+use crate::walk::{sorted_ids, walk};
+
+/// Clause 3: One taken id or label among many leaves nothing; never an upsert. `IdTaken` and `LabelTaken` name the holder.
+pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
+    let store = subject.fresh().await;
+    let ann = Person::new("default", "ann");
+    let first = ann.pat().labelled("one");
+    let taken = first.found(&store).await?;
+    let before = must_get(&store, &taken).await?;
+
+    // The taken id as the first, the second and the last of three.
+    for place in 0..3 {
+        let mut family = ann.refresh().with_access().with_access();
+        let thief = NewRecord { id: taken, digest: digest_of(&family.id()), ..first.records[0].clone() };
+        family.family.id = first.family.id;
+        for record in &mut family.records {
+            record.id = crate::sample::member_id(first.family.id);
+        }
+        family.records[place] = thief;
+        let join = Home::Join { family: first.family.id, generation: 0 };
+        for home in [family.home(None), join] {
+            let answer = store.insert(home, &family.records, at(1)).await?;
+            ensure_is!(answer, Inserted::IdTaken(id) if id == taken, "the taken id must be refused by name");
+            nothing_of(&*store, &family.records, place).await?;
+        }
+        ensure!(
+            same(&must_get(&store, &taken).await?, &before),
+            "a refused insert must leave the holder of the id as it was"
+        );
+    }
+
+    let holder = first.family.id;
+    let second = ann.pat().labelled("ONE").with_access();
+    let answer = store.insert(second.home(None), &second.records, at(1)).await?;
+    ensure_is!(answer, Inserted::LabelTaken(family) if family == holder, "the label's holder must be named");
+    nothing_of(&*store, &second.records, usize::MAX).await?;
+    // Had the family's row gone in, its id or label would now stand in the way.
+    let again = ann.pat().labelled("two");
+    let again = crate::sample::Draft {
+        family: counterfoil::store::NewFamily { id: second.family.id, ..again.family },
+        ..second.clone().labelled("two")
+    };
+    again.found(&store).await?;
+    let listed = sorted_ids(&walk(&*store, ann.listing(TokenKind::PersonalAccessToken), 10).await?);
+    let mut wanted = [taken, again.id()];
+    wanted.sort_unstable();
+    ensure!(
+        listed == wanted,
+        "the listing must show what went in and nothing of what was refused, but showed {listed:?}"
+    );
+    the_cap_counts(subject).await?;
+    a_family_is_founded_once(subject).await?;
+    Ok(Checked::Held)
+}
+
+async fn nothing_of(store: &dyn TokenStore, records: &[NewRecord], but: usize) -> Result<(), Violation> {
+    for (place, record) in records.iter().enumerate().filter(|(place, _)| *place != but) {
+        let found = store.get(&record.id).await?;
+        ensure!(
+            found.is_none(),
+            "a refused insert must leave nothing, but record {place} of {} is there",
+            records.len()
+        );
+    }
+    Ok(())
+}
+
+async fn a_family_is_founded_once(subject: &Subject) -> Result<(), Violation> {
+    let store = subject.fresh().await;
+    let ann = Person::new("default", "ann");
+    let first = ann.pat();
+    first.found(&store).await?;
+    let mut second = first.clone();
+    second.records[0].id = crate::sample::member_id(first.family.id);
+    let answer = store.insert(second.home(None), &second.records, at(1)).await?;
+    ensure_is!(answer, Inserted::IdTaken(_), "a family that is there cannot be founded again");
+    ensure!(store.get(&second.id()).await?.is_none(), "nor may its new member go in");
+    Ok(())
+}
+
+/// The cap without races: who counts and who does not.
+async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
+    let store = subject.fresh().await;
+    let ann = Person::new("default", "ann");
+    let try_at = async |now, cap| {
+        let draft = ann.pat();
+        Ok::<_, Violation>((store.insert(draft.home(Some(cap)), &draft.records, at(now)).await?, draft.id()))
+    };
+    let (one, two) = (try_at(0, 2).await?, try_at(0, 2).await?);
+    ensure!((one.0, two.0) == (Inserted::Done, Inserted::Done), "a cap of 2 must let two in");
+    let (third, third_id) = try_at(0, 2).await?;
+    ensure_is!(third, Inserted::OwnerFull, "a cap of 2 must not let a third in");
+    ensure!(store.get(&third_id).await?.is_none(), "OwnerFull must leave nothing");
+    // Another kind, another owner, another realm have caps of their own.
+    for other in [ann.refresh(), Person::new("default", "bob").pat(), Person::new("other", "ann").pat()] {
+        let answer = store.insert(other.home(Some(1)), &other.records, at(0)).await?;
+        ensure_is!(answer, Inserted::Done, "only families of the same realm, owner and kind count");
+    }
+    let (_, _) = (store.revoke(ann.family(one.1.family()), revoked(at(1)), at(GONE), most(1)).await?, ());
+    let (freed, permanent) = try_at(1, 2).await?;
+    ensure_is!(freed, Inserted::Done, "a revoked family must not count");
+    let version = Version::FIRST;
+    let expiry = counterfoil::store::Change::Expiry { expires_at: None, gone_at: None, notice: None };
+    let _ = store.apply(&permanent, version, &expiry, at(1)).await?;
+    let (late, _) = try_at(crate::sample::EXPIRES, 1).await?;
+    ensure_is!(late, Inserted::OwnerFull, "a family that was made permanent must count for ever");
+    Ok(())
+}
+
+/// Clause 5: After an outcome unknown, repeating insert gives `IdTaken` with the caller's own digest there, repeating rotate gives `Stale` with
+/// the caller's own successor there. Nothing is applied twice.
+pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
+    let store = subject.fresh().await;
+    let ann = Person::new("default", "ann");
+    // Labelled, with a cap of one: its own label and its own place under the cap stand in the way by now.
+    let draft = ann.refresh().labelled("one").with_access();
+    for (time, now) in [at(0), at(1), at(2)].into_iter().enumerate() {
+        let answer = store.insert(draft.home(Some(1)), &draft.records, now).await?;
+        match (time, answer) {
+            (0, Inserted::Done) => {}
+            (1.., Inserted::IdTaken(id)) => {
+                let stands = must_get(&store, &id).await?;
+                ensure!(
+                    stands.record().digest.as_bytes() == digest_of(&id).as_bytes(),
+                    "the caller's own digest must stand there"
+                );
+            }
+            (_, other) => {
+                return Err(Violation::new(format!("insert number {time} must be recognised, but was {other:?}")));
+            }
+        }
+    }
+    let parent = draft.id();
+    let successor = draft.successor(parent, 1);
+    let step = supersede(Version::FIRST, successor.id, at(5));
+    ensure_is!(
+        store.rotate(&parent, &step, &[successor.clone(), draft.access(1)], at(5)).await?,
+        Rotated::Done,
+        "a first rotation must go through"
+    );
+    let after = must_get(&store, &successor.id).await?;
+    let retry = store.rotate(&parent, &step, &[successor.clone(), draft.access(1)], at(6)).await?;
+    let Rotated::Stale(stands) = retry else {
+        return Err(Violation::new(format!("a repeated rotation must be Stale, but was {retry:?}")));
+    };
+    let own = stands
+        .record()
+        .superseded
+        .is_some_and(|superseded| superseded.successor == successor.id && superseded.at == at(5));
+    ensure!(own, "Stale must carry the caller's own successor, but stands {:?}", stands.record().superseded);
+    ensure!(stands.record().version == Version::FIRST.next(), "a repeated rotation must not move the version again");
+    ensure!(same(&must_get(&store, &successor.id).await?, &after), "a repeated rotation must change nothing");
+    // An edit repeated is Stale and not applied twice.
+    let edit = relabel("two");
+    let _ = store.apply(&successor.id, Version::FIRST, &edit, at(7)).await?;
+    ensure_is!(
+        store.apply(&successor.id, Version::FIRST, &edit, at(8)).await?,
+        counterfoil::store::Applied::Stale(_),
+        "a repeated edit must be Stale"
+    );
+    Ok(Checked::Held)
+}

@@ -1,0 +1,183 @@
+//! Limits: clauses 1 and 2, a microsecond before, on and after each instant that a store compares.
+
+use counterfoil::store::{Change, Inserted, NoticeMark, Rotated, Step};
+use counterfoil::{TokenKind, Ts, Version};
+
+use crate::reference::describe;
+use crate::sample::{EXPIRES, GONE, Person, at, most, must_get, relabel, supersede};
+use crate::subject::{Store, Subject};
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+use crate::walk::{walk, walk_due};
+
+/// Clause 1: No method reads a clock or draws a random number: a story set in 1970 and one in 2255 go as any other, and twice the same.
+pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
+    let ann = Person::new("default", "ann");
+    for epoch in [0, 1_600_000_000_000_000, Ts::MAX.micros() - 100] {
+        let then = |micros: u64| Ts::from_micros(epoch + micros).expect("an instant");
+        let draft =
+            ann.pat().labelled("one").created(then(0)).ending(Some(then(50)), Some(then(60))).noticed(then(40), 0);
+        let mut told = Vec::new();
+        for _ in 0..2 {
+            told.push(story(&subject.fresh().await, &draft, &then).await?);
+        }
+        ensure!(told[0] == told[1], "the same calls must give the same answers:\n{}\n{}", told[0], told[1]);
+    }
+    Ok(Checked::Held)
+}
+
+/// What one life of a token looks like; the text of everything that came back.
+async fn story(
+    store: &Store,
+    draft: &crate::sample::Draft,
+    then: &(dyn Fn(u64) -> Ts + Send + Sync),
+) -> Result<String, Violation> {
+    let (id, mut told) = (draft.id(), String::new());
+    ensure_is!(
+        store.insert(draft.home(Some(1)), &draft.records, then(0)).await?,
+        Inserted::Done,
+        "an insert must not depend on today"
+    );
+    told += &describe(&must_get(store, &id).await?);
+    store.touch(&[(id, then(3))]).await?;
+    let claimed = store.claim(&id, NoticeMark { at: then(40), stage: 0 }, then(45)).await?;
+    ensure!(claimed.is_some(), "a claim must not depend on today");
+    let listed = walk(&**store, Person::new("default", "ann").listing(TokenKind::PersonalAccessToken), 2).await?;
+    ensure!(listed.len() == 1, "a listing must not depend on today");
+    let due = walk_due(&**store, then(45), 2).await?.len();
+    ensure!(due == 1, "what is due must not depend on today");
+    let mut next = draft.successor(id, 1);
+    (next.created_at, next.expires_at, next.gone_at) = (then(5), Some(then(70)), Some(then(80)));
+    // The ids are the same in both stores, so that only what a store adds of its own can differ.
+    let mut bytes = *id.as_bytes();
+    bytes[15] ^= 0xff;
+    next.id = counterfoil::RecordId::from_bytes(bytes);
+    next.digest = crate::sample::digest_of(&next.id);
+    let (expect, successor) = (Version::FIRST, next.id);
+    let (honoured_until, gone_at) = (Some(then(20)), Some(then(60)));
+    let step = Step::Supersede { expect, successor, nonce: None, honoured_until, gone_at, keep: 1_000 };
+    ensure_is!(
+        store.rotate(&id, &step, std::slice::from_ref(&next), then(10)).await?,
+        Rotated::Done,
+        "a rotation must not depend on today"
+    );
+    told += &describe(&must_get(store, &id).await?);
+    told += &describe(&must_get(store, &next.id).await?);
+    let purged = store.purge(then(59), then(59), then(19), most(9)).await?;
+    ensure!(purged.changed == 0, "a purge must go by its arguments and nothing else");
+    let left = store.purge(then(60), then(60), then(60), most(9)).await?;
+    ensure!(left.changed == 1, "a purge must go by its arguments and nothing else");
+    Ok(format!("{told} {:?}", store.census().await?))
+}
+
+/// Clause 2: `t >= limit` everywhere, and a store compares only where the contract says so.
+pub async fn equality_is_reached(subject: &Subject) -> Verdict {
+    slide_ends_at_the_expiry(subject).await?;
+    cap_and_label_end_on_the_instant(subject).await?;
+    nothing_else_is_compared(subject).await?;
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    ann.pat().noticed(at(100), 0).found(&store).await?;
+    for (now, due) in [(at(99), 0), (at(100), 1), (at(101), 1)] {
+        ensure!(
+            walk_due(&*store, now, 5).await?.len() == due,
+            "notice.at {} must be due {due} times at {}",
+            at(100).micros(),
+            now.micros()
+        );
+    }
+    // Each limit of a purge: now against gone_at, unsent_before, windows_before are tried in purge_keeps_the_living, on the instant too.
+    for (now, gone) in [(GONE - 1, false), (GONE, true)] {
+        let id = ann.pat().found(&store).await?;
+        let _ = store.purge(at(now), at(0), at(0), most(100)).await?;
+        ensure!(
+            store.get(&id).await?.is_none() == gone,
+            "gone_at must be reached at {gone} for now = gone_at + {}",
+            now as i64 - GONE as i64
+        );
+    }
+    Ok(Checked::Held)
+}
+
+async fn slide_ends_at_the_expiry(subject: &Subject) -> Result<(), Violation> {
+    for (now, slides) in [(EXPIRES - 1, true), (EXPIRES, false), (EXPIRES + 1, false)] {
+        let store = subject.fresh().await;
+        let id = Person::new("default", "ann").refresh().found(&store).await?;
+        let step = Step::Slide { expires_at: at(EXPIRES + 500), gone_at: at(GONE + 500) };
+        let answer = store.rotate(&id, &step, &[], at(now)).await?;
+        let stands = must_get(&store, &id).await?;
+        if slides {
+            ensure_is!(answer, Rotated::Done, "a slide must go through one microsecond before expiry");
+            ensure!(stands.record().expires_at == Some(at(EXPIRES + 500)), "a slide must move the expiry");
+        } else {
+            ensure_is!(
+                answer,
+                Rotated::Stale(_),
+                "a slide must be Stale once the expiry is reached (+{})",
+                now - EXPIRES
+            );
+            ensure!(stands.record().expires_at == Some(at(EXPIRES)), "a refused slide must move nothing");
+        }
+    }
+    Ok(())
+}
+
+async fn cap_and_label_end_on_the_instant(subject: &Subject) -> Result<(), Violation> {
+    for (now, free) in [(EXPIRES - 1, false), (EXPIRES, true), (EXPIRES + 1, true)] {
+        let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+        ann.pat().found(&store).await?;
+        let next = ann.pat();
+        let answer = store.insert(next.home(Some(1)), &next.records, at(now)).await?;
+        let wanted = if free { Inserted::Done } else { Inserted::OwnerFull };
+        ensure!(
+            answer == wanted,
+            "at live_until + {}: the cap must say {wanted:?}, but said {answer:?}",
+            now as i64 - EXPIRES as i64
+        );
+    }
+    for (now, free) in [(EXPIRES, false), (GONE - 1, false), (GONE, true), (GONE + 1, true)] {
+        let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+        let holder = ann.pat().labelled("one");
+        holder.found(&store).await?;
+        let next = ann.pat().labelled("one");
+        let answer = store.insert(next.home(None), &next.records, at(now)).await?;
+        let wanted = if free { Inserted::Done } else { Inserted::LabelTaken(holder.family.id) };
+        ensure!(
+            answer == wanted,
+            "at gone_at + {}: the label must say {wanted:?}, but said {answer:?}",
+            now as i64 - GONE as i64
+        );
+        let key = must_get(&store, &holder.id()).await?.family().label_key.is_some();
+        ensure!(key != free, "displacement must take the key from the old holder, and nothing else may");
+    }
+    Ok(())
+}
+
+/// Whether a token is good, the core decides: an expired one can be edited, rotated, reactivated and revoked.
+async fn nothing_else_is_compared(subject: &Subject) -> Result<(), Violation> {
+    for late in [EXPIRES, GONE, GONE + 1] {
+        let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+        let draft = ann.pat();
+        let id = draft.found(&store).await?;
+        ensure_is!(
+            store.apply(&id, Version::FIRST, &relabel("late"), at(late)).await?,
+            counterfoil::store::Applied::Done(_),
+            "an edit must not look at the expiry"
+        );
+        let expiry = Change::Expiry { expires_at: Some(at(late + 9)), gone_at: Some(at(late + 9)), notice: None };
+        ensure_is!(
+            store.apply(&id, Version::new(1), &expiry, at(late)).await?,
+            counterfoil::store::Applied::Done(_),
+            "nor must a new expiry"
+        );
+        let second = ann.refresh();
+        let id = second.found(&store).await?;
+        let next = second.successor(id, 1);
+        let step = supersede(Version::FIRST, next.id, at(late));
+        ensure_is!(
+            store.rotate(&id, &step, std::slice::from_ref(&next), at(late)).await?,
+            Rotated::Done,
+            "nor must a rotation"
+        );
+        ensure!(store.get(&id).await?.is_some(), "what is gone must be read until a purge takes it");
+    }
+    Ok(())
+}

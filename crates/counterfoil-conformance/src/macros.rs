@@ -1,0 +1,120 @@
+//! The macros that make tests, from one list of names each.
+
+/// Calls a macro with the names of all checks of a token store; the one list there is.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __every_clause {
+    ($call:ident { $($with:tt)* }) => {
+        $crate::$call! { { $($with)* }
+            no_clock_no_dice
+            equality_is_reached
+            insert_all_or_nothing
+            cap_holds_under_races
+            own_write_is_recognised
+            get_is_exact
+            get_sees_the_family
+            get_after_write
+            apply_needs_the_version
+            rotate_has_one_winner
+            no_parent_without_successor
+            rotate_wipes_one_back
+            revoke_is_final
+            revoke_twice
+            owner_revoke_covers
+            touch_is_forward
+            touch_disturbs_nobody
+            label_has_one_holder
+            label_is_given_back
+            pages_are_stable
+            due_is_complete
+            claim_has_one_winner
+            purge_keeps_the_living
+            shrinking_keeps_the_proof
+            cut_off_is_all_or_nothing
+            garbage_is_corrupt
+            outage_is_unavailable
+            realms_are_apart
+            rotate_keeps_so_many_generations
+            slide_is_forward
+            census_counts_every_record
+            answers_equal_the_model
+        }
+    };
+}
+
+/// The same for the siblings.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __every_sibling_clause {
+    ($call:ident { $($with:tt)* }) => {
+        $crate::$call! { { $($with)* }
+            put_client_needs_the_version
+            put_settings_needs_the_version
+            removed_internal_ids_never_return
+            reserve_never_passes_the_limit
+        }
+    };
+}
+
+/// One `#[test]` a clause, in a module of that name, on the stores of a [`Fixture`](crate::Fixture).
+///
+/// ```ignore
+/// counterfoil_conformance::conformance!(my_store, MyFixture);
+/// // A store on a runtime: whatever drives a future to its end on the calling thread.
+/// counterfoil_conformance::conformance!(my_store, MyFixture, block_on = |task| RUNTIME.block_on(task));
+/// ```
+#[macro_export]
+macro_rules! conformance {
+    ($name:ident, $fixture:expr $(,)?) => {
+        $crate::__every_clause! { __tests { $name, $crate::Subject::new($fixture) } }
+    };
+    ($name:ident, $fixture:expr, block_on = $block_on:expr $(,)?) => {
+        $crate::__every_clause! { __tests { $name, $crate::Subject::new($crate::Driven::new($fixture, $block_on)) } }
+    };
+}
+
+/// One `#[test]` a clause of the siblings, on the stores of a [`SiblingFixture`](crate::SiblingFixture).
+#[macro_export]
+macro_rules! sibling_conformance {
+    ($name:ident, $fixture:expr $(,)?) => {
+        $crate::__every_sibling_clause! { __sibling_tests { $name, $crate::Siblings::new($fixture) } }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tests {
+    ({ $name:ident, $subject:expr } $($clause:ident)*) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            $(#[test]
+            fn $clause() {
+                $crate::hold(stringify!($clause), &$subject);
+            })*
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __sibling_tests {
+    ({ $name:ident, $siblings:expr } $($clause:ident)*) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            $(#[test]
+            fn $clause() {
+                $crate::hold_sibling(stringify!($clause), &$siblings);
+            })*
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __checks {
+    ({ $check:ident, $room:ident } $($clause:ident)*) => {
+        &[$($check { name: stringify!($clause), run: |subject| Box::pin($crate::$room::$clause(subject)) }),*]
+    };
+}

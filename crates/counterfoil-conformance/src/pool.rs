@@ -1,0 +1,113 @@
+//! Racers: real threads that start at once, kept for all rounds of a race.
+
+use std::future::poll_fn;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Barrier, Mutex, PoisonError};
+use std::task::{Poll, Waker};
+use std::thread::JoinHandle;
+
+use crate::subject::{Subject, Task};
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// As many threads as there are racers. They end when it is dropped.
+pub struct Pool {
+    subject: Subject,
+    threads: Vec<(Sender<Job>, JoinHandle<()>)>,
+}
+
+struct Finish<T> {
+    answers: Vec<Option<T>>,
+    open: usize,
+    waker: Option<Waker>,
+}
+
+impl Pool {
+    /// Starts the threads; their futures are driven by the subject's `block_on`.
+    ///
+    /// # Panics
+    ///
+    /// Where the system gives no more threads.
+    #[must_use]
+    pub fn new(subject: &Subject, threads: usize) -> Self {
+        let start = |_| {
+            let (sender, jobs) = channel::<Job>();
+            let thread =
+                std::thread::Builder::new().name("racer".into()).spawn(move || jobs.into_iter().for_each(|job| job()));
+            (sender, thread.expect("a thread"))
+        };
+        Self { subject: subject.clone(), threads: (0..threads).map(start).collect() }
+    }
+
+    /// How many racers there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.threads.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.threads.is_empty()
+    }
+
+    /// One round: every racer's future begins once all threads are ready. The answers come in the racers' order.
+    ///
+    /// This waits as a future and holds no thread, so that a runtime with one thread can serve the racers meanwhile.
+    ///
+    /// # Panics
+    ///
+    /// Where a racer panicked, or `block_on` came back before its future was done.
+    pub async fn race<T, F, R>(&self, racer: F) -> Vec<T>
+    where
+        T: Send + 'static,
+        F: Fn(usize) -> R,
+        R: Future<Output = T> + Send + 'static,
+    {
+        let open = self.threads.len();
+        let answers = (0..open).map(|_| None).collect();
+        let finish = Arc::new(Mutex::new(Finish { answers, open, waker: None }));
+        let start = Arc::new(Barrier::new(open));
+        for (index, (thread, _)) in self.threads.iter().enumerate() {
+            let (subject, start, leave) = (self.subject.clone(), Arc::clone(&start), Leave(Arc::clone(&finish)));
+            let future = racer(index);
+            let run = move || {
+                start.wait();
+                let answer = drive(&subject, future);
+                leave.0.lock().unwrap_or_else(PoisonError::into_inner).answers[index] = answer;
+                drop(leave);
+            };
+            thread.send(Box::new(run)).expect("a racer's thread panicked in an earlier round");
+        }
+        poll_fn(|context| {
+            let mut finish = finish.lock().unwrap_or_else(PoisonError::into_inner);
+            finish.waker = Some(context.waker().clone());
+            if finish.open == 0 { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        let answers = std::mem::take(&mut finish.lock().unwrap_or_else(PoisonError::into_inner).answers);
+        answers.into_iter().map(|answer| answer.expect("a racer panicked")).collect()
+    }
+}
+
+/// Counts the racer as done, also where it panicked: else the round would never end.
+struct Leave<T>(Arc<Mutex<Finish<T>>>);
+
+impl<T> Drop for Leave<T> {
+    fn drop(&mut self) {
+        let mut finish = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        finish.open -= 1;
+        let last = finish.open == 0;
+        if let Some(waker) = finish.waker.take_if(|_| last) {
+            waker.wake();
+        }
+    }
+}
+
+fn drive<T: Send>(subject: &Subject, future: impl Future<Output = T> + Send) -> Option<T> {
+    let mut answer = None;
+    let told = &mut answer;
+    let task: Task<'_> = Box::pin(async move { *told = Some(future.await) });
+    subject.fixture().block_on(task);
+    answer
+}

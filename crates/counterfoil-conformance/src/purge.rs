@@ -1,0 +1,283 @@
+//! Purging: clauses 23 and 24.
+
+use counterfoil::store::{Change, Inserted, Rotated, Step, TokenStore};
+use counterfoil::{RecordId, TokenKind, Ts, Version};
+
+use crate::pool::Pool;
+use crate::reference::describe;
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, must_get, revoked, supersede};
+use crate::subject::{Store, Subject};
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+use crate::walk::walk;
+
+/// Clause 23: Only what its limits name goes; a family goes with its last member; limit is a maximum; two at once do no harm (one cut off is
+/// clause 25's).
+pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
+    only_what_the_limits_name(subject).await?;
+    the_family_goes_last(subject).await?;
+    limit_is_a_maximum(subject).await?;
+    two_at_once(subject).await?;
+    Ok(Checked::Held)
+}
+
+async fn purge(store: &dyn TokenStore, now: Ts, unsent_before: Ts, windows_before: Ts) -> Result<u64, Violation> {
+    let mut changed = 0;
+    for _ in 0..1_000 {
+        let progress = store.purge(now, unsent_before, windows_before, most(7)).await?;
+        changed += progress.changed;
+        if !progress.more {
+            return Ok(changed);
+        }
+    }
+    Err(Violation::new("a purge must end"))
+}
+
+async fn only_what_the_limits_name(subject: &Subject) -> Result<(), Violation> {
+    let store = subject.fresh().await;
+    let ann = Person::new("default", "ann");
+    let expired = ann.pat().found(&store).await?;
+    let unsent = ann.pat().noticed(at(5), 0).found(&store).await?;
+    let permanent = ann.pat().ending(None, None).found(&store).await?;
+    let kept = ann.pat().ending(Some(at(EXPIRES)), None).found(&store).await?;
+    let dead = ann.pat().ending(None, None);
+    dead.found(&store).await?;
+    let _ = store.revoke(ann.family(dead.family.id), revoked(at(1)), at(GONE), most(1)).await?;
+    // Revoked with a later end than its own: the family's tombstone counts.
+    let later = ann.pat().ending(Some(at(10)), Some(at(20)));
+    later.found(&store).await?;
+    let _ = store.revoke(ann.family(later.family.id), revoked(at(1)), at(GONE + 50), most(1)).await?;
+    let there = async |id: RecordId| Ok::<_, Violation>(store.get(&id).await?.is_some());
+
+    purge(&*store, at(GONE - 1), at(GONE - 1), at(GONE - 1)).await?;
+    for id in [expired, unsent, permanent, kept, dead.id(), later.id()] {
+        ensure!(there(id).await?, "a microsecond before gone_at nothing may go");
+    }
+    // An unsent notice keeps its record until unsent_before has reached gone_at.
+    purge(&*store, at(GONE), at(GONE - 1), at(0)).await?;
+    ensure!(!there(expired).await? && !there(dead.id()).await?, "what has reached gone_at must go");
+    ensure!(there(unsent).await?, "a record with an unsent notice must stay while gone_at > unsent_before");
+    ensure!(there(permanent).await? && there(kept).await?, "what has no gone_at must stay");
+    ensure!(there(later.id()).await?, "a revoked record must stay until its family's tombstone ends");
+    purge(&*store, at(GONE + 49), at(GONE), at(0)).await?;
+    ensure!(!there(unsent).await?, "an unsent notice must not keep a record once unsent_before has reached gone_at");
+    ensure!(there(later.id()).await?, "a microsecond before the tombstone's end it must stay");
+    purge(&*store, at(GONE + 50), at(GONE + 50), at(0)).await?;
+    ensure!(!there(later.id()).await?, "on the tombstone's end it must go");
+    purge(&*store, Ts::MAX, Ts::MAX, Ts::MAX).await?;
+    ensure!(there(permanent).await? && there(kept).await?, "what has no gone_at must stay for ever");
+    Ok(())
+}
+
+async fn the_family_goes_last(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let mut draft = ann.refresh().labelled("one").with_access();
+    draft.records[1].gone_at = Some(at(100));
+    draft.found(&store).await?;
+    purge(&*store, at(100), at(100), at(0)).await?;
+    ensure!(store.get(&draft.records[1].id).await?.is_none(), "the access token must go by itself");
+    let stands = must_get(&store, &draft.id()).await?;
+    ensure!(stands.family().label_key.is_some(), "a family must stay with its last member, label and all");
+    let join = counterfoil::store::Home::Join { family: draft.family.id, generation: 0 };
+    ensure_is!(
+        store.insert(join, &[draft.access(0)], at(100)).await?,
+        Inserted::Done,
+        "a family must stay with its last member"
+    );
+    purge(&*store, at(GONE), at(GONE), at(0)).await?;
+    ensure!(walk(&*store, ann.listing(TokenKind::RefreshToken), 5).await?.is_empty(), "what went must not be listed");
+    ensure_is!(
+        store.insert(join, &[draft.access(0)], at(100)).await?,
+        Inserted::FamilyEnded,
+        "a family must go with its last member"
+    );
+    ensure_is!(
+        store.insert(draft.home(Some(1)), &draft.records, at(0)).await?,
+        Inserted::Done,
+        "what went must leave no trace: id, label and place are free"
+    );
+    Ok(())
+}
+
+async fn limit_is_a_maximum(subject: &Subject) -> Result<(), Violation> {
+    for limit in [1, 2, 5, 6, 7] {
+        let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+        for _ in 0..3 {
+            ann.refresh().with_access().found(&store).await?;
+        }
+        let (mut left, mut calls) = (6, 0);
+        loop {
+            let progress = store.purge(at(GONE), at(GONE), at(0), most(limit)).await?;
+            let listed = walk(&*store, ann.listing(TokenKind::RefreshToken), 50).await?.len()
+                + walk(&*store, ann.listing(TokenKind::AccessToken), 50).await?.len();
+            ensure!(left - listed <= limit as usize, "at most {limit} may go in a call, but {} did", left - listed);
+            ensure!(
+                progress.more || listed == 0,
+                "a purge that says there is no more must have left nothing, but left {listed}"
+            );
+            (left, calls) = (listed, calls + 1);
+            ensure!(calls < 50, "a purge must end");
+            if !progress.more {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn two_at_once(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let pool = Pool::new(subject, 4);
+    for _ in 0..10 {
+        let mut living = Vec::new();
+        for number in 0..12 {
+            let draft = ann.refresh().with_access();
+            let draft = if number % 2 == 0 { draft.ending(None, None) } else { draft };
+            draft.found(&store).await?;
+            if number % 2 == 0 {
+                living.extend(draft.records.iter().map(|record| record.id));
+            }
+        }
+        let answers = pool
+            .race(|_| {
+                let store = Store::clone(&store);
+                async move { purge(&*store, at(GONE), at(GONE), at(GONE)).await }
+            })
+            .await;
+        let mut removed = 0;
+        for answer in answers {
+            removed += answer?;
+        }
+        ensure!(removed >= 12, "four purges at once must remove the 12 that are gone, but removed {removed}");
+        for id in living {
+            must_get(&store, &id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Clause 24: After `windows_before` the nonce is gone, digest, generation and successor stay, version does not move.
+pub async fn shrinking_keeps_the_proof(subject: &Subject) -> Verdict {
+    for (windows_before, shrinks) in [(14, false), (15, true), (16, true)] {
+        let store = subject.fresh().await;
+        let (draft, parent, successor) = rotated(&*store, Some(at(15))).await?;
+        let before = must_get(&store, &parent).await?;
+        let changed = purge(&*store, at(GONE - 1), at(GONE - 1), at(windows_before)).await?;
+        ensure!(
+            changed == u64::from(shrinks),
+            "a window that ends at +15 must shrink {shrinks} for windows_before = +{windows_before}, but {changed} were changed"
+        );
+        let after = must_get(&store, &parent).await?;
+        if !shrinks {
+            ensure!(describe(&before) == describe(&after), "before its window is over a record must stay as it was");
+            continue;
+        }
+        let (old, new) = (before.record(), after.record());
+        ensure!(new.shrunk, "a shrunk record must say so");
+        let kept = old.id == new.id
+            && old.digest.as_bytes() == new.digest.as_bytes()
+            && old.key_id == new.key_id
+            && old.generation == new.generation
+            && old.gone_at == new.gone_at
+            && old.realm == new.realm
+            && old.owner == new.owner;
+        ensure!(
+            kept,
+            "id, digest, key, generation, gone_at, realm and owner must stay:\n{}\n{}",
+            describe(&before),
+            describe(&after)
+        );
+        ensure!(old.version == new.version, "shrinking must not move the version");
+        let (Some(was), Some(is)) = (old.superseded, new.superseded) else {
+            return Err(Violation::new("superseded must stay"));
+        };
+        ensure!(is.nonce.is_none(), "the nonce must be gone");
+        ensure!(
+            was.successor == is.successor && was.at == is.at && was.honoured_until == is.honoured_until,
+            "who followed and when must stay"
+        );
+        let mut cut = old.clone();
+        cut.shrink();
+        let wanted = counterfoil::store::TokenRecord::from_parts(cut, after.family().clone())
+            .map_err(|corrupt| Violation::new(corrupt.to_string()))?;
+        ensure!(
+            describe(&wanted) == describe(&after),
+            "RecordParts::shrink must have done it:\n{}\n{}",
+            describe(&wanted),
+            describe(&after)
+        );
+        ensure!(purge(&*store, at(GONE - 1), at(GONE - 1), at(windows_before)).await? == 0, "a record shrinks once");
+        the_proof_serves(&*store, &draft, parent, successor).await?;
+    }
+    an_open_overlap_stays(subject).await?;
+    Ok(Checked::Held)
+}
+
+async fn rotated(store: &dyn TokenStore, honoured_until: Option<Ts>) -> Result<(Draft, RecordId, RecordId), Violation> {
+    let draft = Person::somebody().refresh().labelled("one");
+    let parent = draft.found(store).await?;
+    store.touch(&[(parent, at(3))]).await?;
+    let next = draft.successor(parent, 1);
+    let mut step = supersede(Version::FIRST, next.id, at(5));
+    if let Step::Supersede { honoured_until: window, .. } = &mut step {
+        *window = honoured_until;
+    }
+    ensure_is!(
+        store.rotate(&parent, &step, std::slice::from_ref(&next), at(5)).await?,
+        Rotated::Done,
+        "a rotation must go through"
+    );
+    Ok((draft, parent, next.id))
+}
+
+/// A replay of the shrunk one still finds its family, and the chain goes on below it.
+async fn the_proof_serves(
+    store: &dyn TokenStore,
+    draft: &Draft,
+    parent: RecordId,
+    successor: RecordId,
+) -> Result<(), Violation> {
+    let replayed = draft.successor(parent, 2);
+    let stands = must_get(store, &parent).await?;
+    let answer = store
+        .rotate(
+            &parent,
+            &supersede(stands.record().version, replayed.id, at(20)),
+            std::slice::from_ref(&replayed),
+            at(20),
+        )
+        .await?;
+    ensure_is!(answer, Rotated::Stale(_), "a shrunk record must be superseded still");
+    let next = draft.successor(successor, 2);
+    let answer = store
+        .rotate(&successor, &supersede(Version::FIRST, next.id, at(20)), std::slice::from_ref(&next), at(20))
+        .await?;
+    ensure_is!(answer, Rotated::Done, "the chain must go on below a shrunk record");
+    let person = Person { realm: draft.family.realm.clone(), owner: draft.family.owner.clone() };
+    let _ = store.revoke(person.family(draft.family.id), revoked(at(21)), at(GONE), most(1)).await?;
+    ensure!(
+        must_get(store, &parent).await?.revoked().is_some(),
+        "a shrunk record must read as revoked with its family"
+    );
+    purge(store, at(GONE), at(GONE), at(GONE)).await?;
+    ensure!(store.get(&parent).await?.is_none(), "a shrunk record must go at its gone_at");
+    Ok(())
+}
+
+/// The old half of an overlap that only a first use ends has no window yet, so it never shrinks before that.
+async fn an_open_overlap_stays(subject: &Subject) -> Result<(), Violation> {
+    let store = subject.fresh().await;
+    let (_, parent, _) = rotated(&*store, None).await?;
+    ensure!(
+        purge(&*store, at(GONE - 1), at(GONE - 1), Ts::MAX).await? == 0,
+        "an overlap without an end must not shrink"
+    );
+    let end = Change::End { honoured_until: at(30), gone_at: at(GONE) };
+    let _ = store.apply(&parent, Version::new(1), &end, at(30)).await?;
+    ensure!(
+        purge(&*store, at(GONE - 1), at(GONE - 1), at(29)).await? == 0,
+        "a microsecond before its end it must not shrink"
+    );
+    ensure!(purge(&*store, at(GONE - 1), at(GONE - 1), at(30)).await? == 1, "on its end it must");
+    ensure!(must_get(&store, &parent).await?.record().shrunk, "on its end it must");
+    Ok(())
+}

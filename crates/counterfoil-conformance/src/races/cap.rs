@@ -1,0 +1,62 @@
+//! Many inserts, few places.
+
+use std::sync::Arc;
+
+use counterfoil::TokenKind;
+use counterfoil::store::{Inserted, TokenStore};
+
+use super::tracks;
+use crate::sample::{EXPIRES, GONE, Person, at, most, revoked};
+use crate::subject::{Store, Subject};
+use crate::violation::{Checked, Verdict, Violation, ensure};
+use crate::walk::walk;
+
+/// Clause 4: Of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and `now >= live_until` do not count.
+pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
+    for track in tracks(subject, 1).await {
+        for round in 0..track.rounds {
+            let person = Arc::new(Person::somebody());
+            let cap = 1 + u32::try_from(round % 10).unwrap_or(0);
+            // Some that do not count, and some that do.
+            let dead = person.pat();
+            dead.found(&track.store).await?;
+            let _ = track.store.revoke(person.family(dead.family.id), revoked(at(1)), at(GONE), most(1)).await?;
+            person.pat().ending(Some(at(5)), Some(at(GONE))).found(&track.store).await?;
+            let living = u32::try_from(round % 3).unwrap_or(0).min(cap);
+            for _ in 0..living {
+                person.pat().found(&track.store).await?;
+            }
+            let answers = track
+                .pool
+                .race(|_| {
+                    let (store, person) = (Store::clone(&track.store), Arc::clone(&person));
+                    async move {
+                        let draft = person.pat().with_access();
+                        store.insert(draft.home(Some(cap)), &draft.records, at(5)).await
+                    }
+                })
+                .await;
+            let mut admitted = 0;
+            for answer in answers {
+                match answer? {
+                    Inserted::Done => admitted += 1,
+                    Inserted::OwnerFull => {}
+                    other => return Err(Violation::new(format!("an insert under a cap must not be told {other:?}"))),
+                }
+            }
+            let room = (cap - living).min(u32::try_from(track.pool.len()).unwrap_or(u32::MAX));
+            ensure!(
+                admitted == room,
+                "{room} of {} must be admitted under a cap of {cap} beside {living}, but {admitted} were",
+                track.pool.len()
+            );
+            let listed = walk(&*track.store, person.listing(TokenKind::PersonalAccessToken), 100).await?;
+            let live = listed
+                .iter()
+                .filter(|record| record.revoked().is_none() && record.record().expires_at == Some(at(EXPIRES)))
+                .count();
+            ensure!(live == (living + room) as usize, "{} live families must remain, but {live} do", living + room);
+        }
+    }
+    Ok(Checked::Held)
+}

@@ -1,0 +1,69 @@
+//! Many workers, one notice.
+
+use counterfoil::store::{NoticeMark, TokenStore};
+
+use super::tracks;
+use crate::sample::{Person, at, must_get};
+use crate::subject::{Store, Subject};
+use crate::violation::{Checked, Verdict, ensure};
+
+/// Clause 22, racing: Of any number of workers that hold one mark one gets the record, and of any number that settle one lease one is believed.
+pub(crate) async fn claimers(subject: &Subject) -> Verdict {
+    for track in tracks(subject, 1).await {
+        for _ in 0..track.rounds {
+            let (held, lease) = (NoticeMark { at: at(10), stage: 1 }, NoticeMark { at: at(20), stage: 1 });
+            let id = Person::somebody().pat().noticed(held.at, held.stage).found(&track.store).await?;
+            let claims = track
+                .pool
+                .race(|_| {
+                    let store = Store::clone(&track.store);
+                    async move { store.claim(&id, held, lease.at).await }
+                })
+                .await;
+            let mut won = 0;
+            for claim in claims {
+                if let Some(record) = claim? {
+                    won += 1;
+                    ensure!(
+                        record.record().notice == Some(lease),
+                        "the winner must be given its own lease: {:?}",
+                        record.record().notice
+                    );
+                }
+            }
+            ensure!(won == 1, "one of {} claims must win, but {won} did", track.pool.len());
+            let settled = track
+                .pool
+                .race(|racer| {
+                    let (store, next) =
+                        (Store::clone(&track.store), Some(NoticeMark { at: at(100 + racer as u64), stage: 2 }));
+                    async move {
+                        (
+                            next,
+                            store.settle(&id, lease, next, Some((at(50), u8::try_from(racer % 4).unwrap_or(0)))).await,
+                        )
+                    }
+                })
+                .await;
+            let mut believed = Vec::new();
+            for (next, answer) in settled {
+                if answer? {
+                    believed.push(next);
+                }
+            }
+            let stands = must_get(&track.store, &id).await?;
+            ensure!(
+                believed == [stands.record().notice],
+                "one settlement must be believed and stand, but {believed:?} were and {:?} stands",
+                stands.record().notice
+            );
+            let noted = stands.record().noticed.len();
+            ensure!(
+                noted == track.pool.len().min(4),
+                "what was sent must be noted in any case: {noted} of {} stages",
+                track.pool.len().min(4)
+            );
+        }
+    }
+    Ok(Checked::Held)
+}

@@ -1,0 +1,215 @@
+//! Many creators, one label.
+
+use std::sync::Arc;
+
+use counterfoil::store::{Applied, Inserted, Rotated, TokenStore};
+use counterfoil::{FamilyId, RecordId, TokenKind, Ts, Version};
+
+use super::{Track, tracks};
+use crate::sample::{Draft, GONE, Person, at, most, relabel, revoked, supersede};
+use crate::subject::{Store, Subject};
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+use crate::walk::walk;
+
+/// Clause 18: A label has one holder under races: of creators alone, of relabels, beside a revocation, beside rotations, and on a holder that is gone.
+pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
+    for track in tracks(subject, 5).await {
+        for round in 0..track.rounds {
+            creators_alone(&track).await?;
+            let now = [at(GONE - 1), at(GONE), at(GONE + 1)][usize::try_from(round % 3).unwrap_or(0)];
+            beside_a_gone_holder(&track, now).await?;
+            relabels(&track).await?;
+            beside_a_revocation(&track).await?;
+            beside_rotations(&track).await?;
+        }
+    }
+    Ok(Checked::Held)
+}
+
+/// What one creator was told: that it has the label, or who has.
+async fn create(store: &dyn TokenStore, draft: &Draft, now: Ts) -> Result<Option<FamilyId>, Violation> {
+    match store.insert(draft.home(None), &draft.records, now).await? {
+        Inserted::Done => Ok(None),
+        Inserted::LabelTaken(holder) => Ok(Some(holder)),
+        other => Err(Violation::new(format!("a creator must be told Done or LabelTaken, but not {other:?}"))),
+    }
+}
+
+/// Of all records of the person those whose family holds a key.
+async fn holders(store: &dyn TokenStore, person: &Person) -> Result<Vec<FamilyId>, Violation> {
+    let listed = walk(store, person.listing(TokenKind::PersonalAccessToken), 200).await?;
+    let mut holders: Vec<FamilyId> =
+        listed.iter().filter(|record| record.family().label_key.is_some()).map(|record| record.family().id).collect();
+    holders.sort_unstable();
+    holders.dedup();
+    Ok(holders)
+}
+
+async fn creators_alone(track: &Track) -> Result<(), Violation> {
+    let (person, now) = (Person::somebody(), at(1));
+    let drafts: Vec<Draft> = (0..track.pool.len()).map(|_| person.pat().labelled("one")).collect();
+    let answers = track
+        .pool
+        .race(|racer| {
+            let (store, draft) = (Store::clone(&track.store), drafts[racer].clone());
+            async move { create(&*store, &draft, now).await }
+        })
+        .await;
+    let (mut winners, mut told) = (Vec::new(), Vec::new());
+    for (draft, answer) in drafts.iter().zip(answers) {
+        match answer? {
+            None => winners.push(draft.family.id),
+            Some(holder) => told.push(holder),
+        }
+    }
+    let holders = holders(&*track.store, &person).await?;
+    ensure!(holders.len() == 1, "the label must have one holder, but has {holders:?}");
+    ensure!(winners.len() == 1, "of {} creators one must win, but {} did", drafts.len(), winners.len());
+    ensure!(
+        told.iter().all(|holder| *holder == holders[0]),
+        "every loser must be told the holder {:?}, but was told {told:?}",
+        holders[0]
+    );
+    ensure!(winners == holders, "the winner must be the holder");
+    Ok(())
+}
+
+async fn beside_a_gone_holder(track: &Track, now: Ts) -> Result<(), Violation> {
+    let person = Person::somebody();
+    let old = person.pat().labelled("one");
+    old.found(&track.store).await?;
+    // At gone_at and later the winner itself must not be gone, so the drafts of this race never end.
+    let gone = now >= at(GONE);
+    let drafts: Vec<Draft> = (0..track.pool.len()).map(|_| person.pat().labelled("one").ending(None, None)).collect();
+    let answers = track
+        .pool
+        .race(|racer| {
+            let (store, draft) = (Store::clone(&track.store), drafts[racer].clone());
+            async move { create(&*store, &draft, now).await }
+        })
+        .await;
+    let mut won = 0;
+    for answer in answers {
+        won += usize::from(answer?.is_none());
+    }
+    ensure!(
+        won == usize::from(gone),
+        "against a holder at gone_at {:+} µs {} must win, but {won} did",
+        now.micros() as i64 - at(GONE).micros() as i64,
+        u8::from(gone)
+    );
+    let holders = holders(&*track.store, &person).await?;
+    ensure!(holders.len() == 1, "the label must have one holder, but has {holders:?}");
+    Ok(())
+}
+
+async fn relabels(track: &Track) -> Result<(), Violation> {
+    let person = Person::somebody();
+    let mut ids = Vec::new();
+    for number in 0..track.pool.len() {
+        ids.push(person.pat().labelled(&format!("label {number}")).found(&track.store).await?);
+    }
+    let answers = track
+        .pool
+        .race(|racer| {
+            let (store, id) = (Store::clone(&track.store), ids[racer]);
+            async move { store.apply(&id, Version::FIRST, &relabel("one"), at(1)).await }
+        })
+        .await;
+    let mut won = 0;
+    for answer in answers {
+        match answer? {
+            Applied::Done(_) => won += 1,
+            Applied::LabelTaken(_) => {}
+            other => {
+                return Err(Violation::new(format!("a relabel must be told Done or LabelTaken, but not {other:?}")));
+            }
+        }
+    }
+    ensure!(won == 1, "of {} relabels one must win, but {won} did", track.pool.len());
+    let listed = walk(&*track.store, person.listing(TokenKind::PersonalAccessToken), 200).await?;
+    let mut keys: Vec<_> = listed.iter().filter_map(|record| record.family().label_key.clone()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    ensure!(
+        keys.len() == track.pool.len(),
+        "{} families must hold {} keys, but hold {}",
+        track.pool.len(),
+        track.pool.len(),
+        keys.len()
+    );
+    Ok(())
+}
+
+/// One revokes the holder, the others create; afterwards there is exactly one holder, or one more creator becomes it.
+async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
+    let person = Arc::new(Person::somebody());
+    let old = person.pat().labelled("one");
+    old.found(&track.store).await?;
+    let family = old.family.id;
+    let answers = track
+        .pool
+        .race(|racer| {
+            let (store, person) = (Store::clone(&track.store), Arc::clone(&person));
+            async move {
+                if racer == 0 {
+                    let progress = store.revoke(person.family(family), revoked(at(1)), at(GONE), most(1)).await?;
+                    ensure!(progress.changed > 0, "the only revocation must change something");
+                    return Ok(false);
+                }
+                Ok(create(&*store, &person.pat().labelled("one"), at(1)).await?.is_none())
+            }
+        })
+        .await;
+    let mut won = 0;
+    for answer in answers {
+        won += usize::from(answer?);
+    }
+    let last = create(&*track.store, &person.pat().labelled("one"), at(2)).await?;
+    ensure!(
+        won + usize::from(last.is_none()) == 1,
+        "revoking must free the label for exactly one, but {won} creators won beside it and the one after it was told {last:?}"
+    );
+    let holders = holders(&*track.store, &person).await?;
+    ensure!(
+        holders.len() == 1 && holders != [family],
+        "exactly one living family must hold the label, but {holders:?} do"
+    );
+    Ok(())
+}
+
+/// Rotating the holder moves no label: no creator gets in between.
+async fn beside_rotations(track: &Track) -> Result<(), Violation> {
+    let person = Arc::new(Person::somebody());
+    let draft = person.pat().labelled("one");
+    let root: RecordId = draft.found(&track.store).await?;
+    let holder = draft.family.id;
+    let draft = Arc::new(draft);
+    let answers = track
+        .pool
+        .race(|racer| {
+            let (store, person, draft) = (Store::clone(&track.store), Arc::clone(&person), Arc::clone(&draft));
+            async move {
+                if racer > 0 {
+                    let told = create(&*store, &person.pat().labelled("one"), at(1)).await?;
+                    ensure!(
+                        told == Some(holder),
+                        "a family under rotation must keep its label, but a creator was told {told:?}"
+                    );
+                    return Ok(());
+                }
+                let mut tip = root;
+                for generation in 1..5 {
+                    let next = draft.successor(tip, generation);
+                    let answer = store
+                        .rotate(&tip, &supersede(Version::FIRST, next.id, at(1)), std::slice::from_ref(&next), at(1))
+                        .await?;
+                    ensure_is!(answer, Rotated::Done, "the only rotation must go through");
+                    tip = next.id;
+                }
+                Ok(())
+            }
+        })
+        .await;
+    answers.into_iter().collect::<Result<(), Violation>>()
+}

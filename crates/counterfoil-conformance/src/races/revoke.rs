@@ -1,0 +1,132 @@
+//! A revocation beside refreshers that walk down the chain, and beside access tokens that join.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use counterfoil::store::{Home, Inserted, Rotated, TokenStore};
+use counterfoil::{RecordId, TokenKind};
+
+use super::{Track, tracks};
+use crate::dice::Dice;
+use crate::revoke::family_is_over;
+use crate::sample::{Draft, GONE, Person, at, most, must_get, revoked, supersede};
+use crate::slow::pause;
+use crate::subject::{Store, Subject};
+use crate::violation::{Checked, Verdict, Violation, ensure};
+use crate::walk::walk;
+
+/// How far down the chain a refresher goes at most.
+const STEPS: u64 = 12;
+
+/// Clause 13, racing: Whatever refreshers and joins were under way: once revoke has returned, all of the family reads as revoked, and what comes
+/// back afterwards brought nothing alive.
+pub(crate) async fn refreshers_beside_a_revocation(subject: &Subject) -> Verdict {
+    for track in tracks(subject, 2).await {
+        for round in 0..track.rounds {
+            one_round(&track, round).await?;
+        }
+    }
+    Ok(Checked::Held)
+}
+
+async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
+    let person = Arc::new(Person::somebody());
+    let draft = Arc::new(person.refresh().with_access());
+    let root = draft.found(&track.store).await?;
+    let written = Arc::new(Mutex::new(vec![root, draft.records[1].id]));
+    let answers = track
+        .pool
+        .race(|racer| {
+            let (store, person, draft) = (Store::clone(&track.store), Arc::clone(&person), Arc::clone(&draft));
+            let written = Arc::clone(&written);
+            async move {
+                match racer {
+                    0 => end(&*store, &person, &draft, &written, round).await,
+                    1 | 2 => join(&*store, &draft, &written).await,
+                    _ => refresh(&*store, &draft, root, &written).await,
+                }
+            }
+        })
+        .await;
+    answers.into_iter().collect::<Result<(), Violation>>()?;
+    let members = written.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut tip = (0, root);
+    for kind in [TokenKind::RefreshToken, TokenKind::AccessToken] {
+        for record in walk(&*track.store, person.listing(kind), 100).await? {
+            ensure!(record.revoked().is_some(), "a record of a revoked family lives on: {record:?}");
+            if kind == TokenKind::RefreshToken {
+                tip = tip.max((record.record().generation, record.record().id));
+            }
+        }
+    }
+    family_is_over(&*track.store, &draft, &members, tip.1, tip.0).await
+}
+
+type Written = Mutex<Vec<RecordId>>;
+
+fn note(written: &Written, ids: &[RecordId]) {
+    written.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+}
+
+/// Revokes at a moment that the seed picks; from then on every record that anybody has been told of must be dead.
+async fn end(
+    store: &dyn TokenStore,
+    person: &Person,
+    draft: &Draft,
+    written: &Written,
+    seed: u64,
+) -> Result<(), Violation> {
+    for _ in 0..Dice::new(seed).below(24) {
+        pause().await;
+    }
+    let progress = store.revoke(person.family(draft.family.id), revoked(at(9)), at(GONE), most(1)).await?;
+    ensure!(progress.changed > 0, "the only revocation must change something");
+    for _ in 0..4 {
+        let known = written.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for id in known.iter().rev() {
+            let stands = must_get(store, id).await?;
+            ensure!(stands.revoked().is_some(), "revoke had returned, but {id:?} read as alive");
+        }
+        pause().await;
+    }
+    Ok(())
+}
+
+async fn refresh(store: &dyn TokenStore, draft: &Draft, root: RecordId, written: &Written) -> Result<(), Violation> {
+    let mut tip = root;
+    for _ in 0..STEPS {
+        let stands = must_get(store, &tip).await?;
+        if let Some(superseded) = stands.record().superseded {
+            tip = superseded.successor;
+            continue;
+        }
+        let next = draft.successor(tip, stands.record().generation + 1);
+        let new = [next.clone(), draft.access(next.generation)];
+        match store.rotate(&tip, &supersede(stands.record().version, next.id, at(5)), &new, at(5)).await? {
+            Rotated::Done => {
+                note(written, &[new[0].id, new[1].id]);
+                tip = next.id;
+            }
+            Rotated::Stale(stands) => tip = stands.record().superseded.map_or(tip, |superseded| superseded.successor),
+            Rotated::FamilyEnded => return Ok(()),
+            other => return Err(Violation::new(format!("a refresher beside a revocation must not be told {other:?}"))),
+        }
+    }
+    Ok(())
+}
+
+async fn join(store: &dyn TokenStore, draft: &Draft, written: &Written) -> Result<(), Violation> {
+    for _ in 0..STEPS {
+        let generation = must_get(store, &draft.id()).await?.family().generation;
+        let access = draft.access(generation);
+        match store
+            .insert(Home::Join { family: draft.family.id, generation }, std::slice::from_ref(&access), at(5))
+            .await?
+        {
+            Inserted::Done => note(written, &[access.id]),
+            Inserted::FamilyMoved => {}
+            Inserted::FamilyEnded => return Ok(()),
+            other => return Err(Violation::new(format!("a join beside a revocation must not be told {other:?}"))),
+        }
+    }
+    Ok(())
+}

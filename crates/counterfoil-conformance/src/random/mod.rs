@@ -1,0 +1,129 @@
+//! The model test: random sequences of commands on the store and on the reference model, every answer and the final state compared.
+
+mod act;
+mod draw;
+
+use std::fmt::Write as _;
+
+use counterfoil::store::{Change, Home, NewFamily, NewRecord, NoticeMark, Revoke, Revoked, Step, TokenStore};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, TokenKind, Ts, Version};
+
+use crate::dice::Dice;
+use crate::reference::Model;
+use crate::sample::Person;
+use crate::subject::Subject;
+use crate::violation::{Checked, Verdict, Violation, ensure};
+
+use draw::Draw;
+
+/// One call, its arguments drawn.
+#[derive(Clone, Debug)]
+enum Command {
+    Found { family: NewFamily, cap: Option<u32>, new: Vec<NewRecord>, now: Ts },
+    Join { family: FamilyId, generation: u64, new: Vec<NewRecord>, now: Ts },
+    Apply { id: RecordId, expect: Version, change: Change, now: Ts },
+    Rotate { parent: RecordId, step: Step, new: Vec<NewRecord>, now: Ts },
+    RevokeOne { id: RecordId, revoked: Revoked, gone_at: Ts },
+    RevokeFamily { realm: Realm, owner: OwnerId, family: FamilyId, revoked: Revoked, gone_at: Ts },
+    RevokeOwner { realm: Realm, owner: OwnerId, revoked: Revoked, gone_at: Ts, limit: u32 },
+    Touch { seen: Vec<(RecordId, Ts)> },
+    Claim { id: RecordId, held: NoticeMark, until: Ts },
+    Settle { id: RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Ts, u8)> },
+    Purge { now: Ts, unsent_before: Ts, windows_before: Ts, limit: u32 },
+    ListOwner { realm: Realm, owner: OwnerId, kind: TokenKind, limit: u32 },
+    ListKind { realm: Realm, kind: TokenKind, limit: u32 },
+    Due { now: Ts, limit: u32 },
+    Census,
+}
+
+impl Command {
+    const fn home<'a>(family: &'a NewFamily, cap: Option<u32>) -> Home<'a> {
+        let cap = match cap {
+            Some(cap) => std::num::NonZeroU32::new(cap),
+            None => None,
+        };
+        Home::Found { family, cap }
+    }
+
+    const fn revoke(&self) -> Option<(Revoke<'_>, Revoked, Ts, u32)> {
+        match self {
+            Self::RevokeOne { id, revoked, gone_at } => Some((Revoke::One(id), *revoked, *gone_at, 1)),
+            Self::RevokeFamily { realm, owner, family, revoked, gone_at } => {
+                Some((Revoke::Family { realm, owner, family: *family }, *revoked, *gone_at, 1))
+            }
+            Self::RevokeOwner { realm, owner, revoked, gone_at, limit } => {
+                Some((Revoke::Owner { realm, owner }, *revoked, *gone_at, *limit))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Random commands give what the model gives (F3 of the security plan). On failure the seed and all commands are told.
+pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
+    let scale = subject.scale();
+    for seed in 0..u64::from(scale.sequences) {
+        let store = subject.fresh().await;
+        one_sequence(&*store, seed, scale.commands).await?;
+    }
+    Ok(Checked::Held)
+}
+
+/// One sequence, to have a failure again by its seed.
+///
+/// # Errors
+///
+/// A violation with the seed and the commands up to the first difference.
+pub async fn one_sequence(store: &dyn TokenStore, seed: u64, commands: u32) -> Result<(), Violation> {
+    let mut draw = Draw::new(Dice::new(seed));
+    let (mut model, mut history) = (Model::default(), String::new());
+    for number in 0..commands {
+        let command = draw.command(&model);
+        let written = writeln!(history, "{number:3} {command:?}");
+        ensure!(written.is_ok(), "a text can be written");
+        let wanted = act::on_model(&mut model, &command)?;
+        let found = act::on_store(store, &command).await?;
+        let told = || format!("seed {seed}, command {number}");
+        ensure!(
+            wanted.contains(&found),
+            "{}: must answer one of\n{wanted:#?}\nbut answered\n{found}\nafter\n{history}",
+            told()
+        );
+        if number % 8 == 7 || number + 1 == commands {
+            let difference = difference(store, &model, &draw).await?;
+            ensure!(
+                difference.is_empty(),
+                "{}: the store's state must equal the model's\n{difference}\nafter\n{history}",
+                told()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Every id that was ever drawn, every listing, what is due, and the census.
+async fn difference(store: &dyn TokenStore, model: &Model, draw: &Draw) -> Result<String, Violation> {
+    let mut told = String::new();
+    for id in &draw.ids {
+        let wanted = act::told(model.get(id)?.as_ref());
+        let found = act::told(store.get(id).await?.as_ref());
+        if wanted != found {
+            told += &format!("{id:?}\n  must be {wanted}\n  but is  {found}\n");
+        }
+    }
+    let mut looks = vec![Command::Census, Command::Due { now: Ts::MAX, limit: 5 }];
+    for Person { realm, owner } in &draw.people {
+        for kind in [TokenKind::PersonalAccessToken, TokenKind::RefreshToken, TokenKind::AccessToken] {
+            looks.push(Command::ListOwner { realm: realm.clone(), owner: owner.clone(), kind, limit: 4 });
+            looks.push(Command::ListKind { realm: realm.clone(), kind, limit: 4 });
+        }
+    }
+    for look in looks {
+        let wanted = act::on_model(&mut model.clone(), &look)?;
+        let found = act::on_store(store, &look).await?;
+        if !wanted.contains(&found) {
+            told += &format!("{look:?}\n  must be {wanted:?}\n  but is  {found}\n");
+        }
+    }
+    Ok(told)
+}

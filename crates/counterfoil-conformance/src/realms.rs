@@ -1,0 +1,56 @@
+//! Realms: clause 28.
+
+use counterfoil::TokenKind;
+use counterfoil::store::{Inserted, Listing};
+
+use crate::sample::{GONE, Person, at, most, must_get, revoked};
+use crate::subject::Subject;
+use crate::violation::{Checked, Verdict, ensure, ensure_is};
+use crate::walk::{sorted_ids, walk};
+
+/// Clause 28: Nothing of one realm is listed, conflicts or is revoked in another; `get` goes by id alone, and the record names its realm.
+pub async fn realms_are_apart(subject: &Subject) -> Verdict {
+    let store = subject.fresh().await;
+    let people = [
+        Person::new("a", "ann"),
+        Person::new("b", "ann"),
+        Person::new("a:ann", "x"),
+        Person::new("a", "ann:x"),
+        Person::new("A", "ann"),
+    ];
+    let mut drafts = Vec::new();
+    for person in &people {
+        let draft = person.pat().labelled("one");
+        let answer = store.insert(draft.home(Some(1)), &draft.records, at(0)).await?;
+        ensure_is!(answer, Inserted::Done, "neither label nor cap may reach from one realm into another ({person:?})");
+        drafts.push(draft);
+    }
+    for (person, draft) in people.iter().zip(&drafts) {
+        let stands = must_get(&store, &draft.id()).await?;
+        ensure!(stands.record().realm == person.realm, "the record must name its realm");
+        let listed = sorted_ids(&walk(&*store, person.listing(TokenKind::PersonalAccessToken), 3).await?);
+        ensure!(listed == [draft.id()], "{person:?} must be listed alone, but {listed:?} were");
+        let of = Listing::Kind { realm: &person.realm, kind: TokenKind::PersonalAccessToken };
+        let listed = walk(&*store, of, 3).await?;
+        ensure!(
+            listed.iter().all(|record| record.record().realm == person.realm),
+            "a realm's listing must not show another's"
+        );
+        ensure!(listed.iter().any(|record| record.record().id == draft.id()), "a realm's listing must show its own");
+    }
+    // Another realm's namesake, and another owner of the realm, cannot revoke it; nor can "all of mine" reach over.
+    let family = drafts[0].family.id;
+    for stranger in &people[1..] {
+        let progress = store.revoke(stranger.family(family), revoked(at(1)), at(GONE), most(1)).await?;
+        ensure!(progress.changed == 0, "{stranger:?} must not revoke a family of a/ann");
+    }
+    let _ = store.revoke(people[1].all(), revoked(at(1)), at(GONE), most(9)).await?;
+    for (person, draft) in people.iter().zip(&drafts) {
+        let ended = must_get(&store, &draft.id()).await?.revoked().is_some();
+        ensure!(
+            ended == (*person == people[1]),
+            "revoking all of b/ann must revoke that and nothing else, but {person:?} is revoked: {ended}"
+        );
+    }
+    Ok(Checked::Held)
+}

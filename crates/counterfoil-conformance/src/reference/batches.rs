@@ -1,0 +1,57 @@
+//! Purging.
+
+use counterfoil::store::RecordParts;
+use counterfoil::{RecordId, Ts};
+
+use super::Model;
+
+/// The limits of one purge.
+#[derive(Clone, Copy, Debug)]
+struct PurgeLimits {
+    /// What is gone by then goes.
+    now: Ts,
+    /// Where a notice is set: only what was gone by then.
+    unsent_before: Ts,
+    /// Superseded records whose window had ended by then shrink.
+    windows_before: Ts,
+}
+
+impl Model {
+    /// Removes and shrinks at most `limit` records; how many, and whether something is left.
+    pub fn purge(&mut self, now: Ts, unsent_before: Ts, windows_before: Ts, limit: usize) -> (u64, bool) {
+        let limits = PurgeLimits { now, unsent_before, windows_before };
+        let gone: Vec<RecordId> = self.ids_where(|model, record| model.may_go(record, limits));
+        let spent: Vec<RecordId> =
+            self.ids_where(|model, record| !model.may_go(record, limits) && may_shrink(record, limits));
+        let room = limit.saturating_sub(gone.len());
+        for id in gone.iter().take(limit) {
+            self.records.retain(|record| record.id != *id);
+        }
+        for id in spent.iter().take(room) {
+            if let Some(record) = self.record_mut(id) {
+                record.shrink();
+            }
+        }
+        let records = &self.records;
+        self.families.retain(|family| records.iter().any(|record| record.id.family() == family.id));
+        let all = gone.len() + spent.len();
+        (all.min(limit) as u64, all > limit)
+    }
+
+    fn ids_where(&self, hit: impl Fn(&Self, &RecordParts) -> bool) -> Vec<RecordId> {
+        let whole = self.records.iter().filter(|record| !self.damaged.contains(&record.id));
+        whole.filter(|record| hit(self, record)).map(|record| record.id).collect()
+    }
+
+    fn may_go(&self, record: &RecordParts, limits: PurgeLimits) -> bool {
+        let Some(family) = self.family(record.id.family()) else { return false };
+        let gone_at = if family.revoked.is_some() { family.gone_at } else { record.gone_at };
+        let unsent = record.notice.is_some();
+        gone_at.is_some_and(|gone_at| limits.now.reached(gone_at) && (!unsent || limits.unsent_before.reached(gone_at)))
+    }
+}
+
+fn may_shrink(record: &RecordParts, limits: PurgeLimits) -> bool {
+    let window = record.superseded.and_then(|superseded| superseded.honoured_until);
+    !record.shrunk && window.is_some_and(|end| limits.windows_before.reached(end))
+}

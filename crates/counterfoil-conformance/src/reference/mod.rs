@@ -1,0 +1,137 @@
+//! The reference model: the contract's words, acted out by linear scans over two lists. Slow, simple, and no kin of any real store.
+//!
+//! It serves as the oracle of [`random`](crate::random), and behind a mutex ([`ReferenceStore`]) as an example of a store.
+
+mod batches;
+mod change;
+mod describe;
+mod insert;
+mod notices;
+mod rotate;
+mod siblings;
+mod store;
+
+use counterfoil::store::{Cursor, FamilyParts, Listing, Page, RecordParts, StoreError, TokenRecord};
+use counterfoil::{FamilyId, KeyId, RecordId, Ts};
+
+pub use describe::{describe, same};
+pub use siblings::ReferenceSiblings;
+pub use store::ReferenceStore;
+
+/// What a store keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// All records, in the order of their insertion.
+    pub records: Vec<RecordParts>,
+    /// All families.
+    pub families: Vec<FamilyParts>,
+    /// Records whose rows a test has damaged.
+    pub damaged: Vec<RecordId>,
+}
+
+impl Model {
+    /// The record's own fields.
+    #[must_use]
+    pub fn record(&self, id: &RecordId) -> Option<&RecordParts> {
+        self.records.iter().find(|record| record.id == *id)
+    }
+
+    /// The same, to be changed.
+    pub fn record_mut(&mut self, id: &RecordId) -> Option<&mut RecordParts> {
+        self.records.iter_mut().find(|record| record.id == *id)
+    }
+
+    /// The family's row.
+    #[must_use]
+    pub fn family(&self, id: FamilyId) -> Option<&FamilyParts> {
+        self.families.iter().find(|family| family.id == id)
+    }
+
+    /// The same, to be changed.
+    pub fn family_mut(&mut self, id: FamilyId) -> Option<&mut FamilyParts> {
+        self.families.iter_mut().find(|family| family.id == id)
+    }
+
+    /// A record as it reads.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] for a damaged row, and for one that contradicts its family.
+    pub fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+        let Some(record) = self.record(id) else { return Ok(None) };
+        if self.damaged.contains(id) {
+            return Err(StoreError::corrupt(Some(*id), "damaged by a test"));
+        }
+        let family = self.family(id.family()).ok_or_else(|| StoreError::corrupt(Some(*id), "no family row"))?;
+        TokenRecord::from_parts(record.clone(), family.clone())
+            .map(Some)
+            .map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
+    }
+
+    /// All that [`TokenStore::list`](counterfoil::store::TokenStore::list) shows, on pages.
+    #[must_use]
+    pub fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: usize) -> Page<TokenRecord> {
+        let listed = |record: &&RecordParts| match of {
+            Listing::Owner { realm, owner, kind } => {
+                record.realm == *realm && record.owner == *owner && record.kind == kind
+            }
+            Listing::Kind { realm, kind } => record.realm == *realm && record.kind == kind,
+        };
+        let mut keys: Vec<Cursor> = self
+            .records
+            .iter()
+            .filter(|record| !record.shrunk)
+            .filter(listed)
+            .map(|record| match of {
+                Listing::Owner { .. } => Cursor { at: record.created_at, id: record.id },
+                Listing::Kind { .. } => Cursor { at: Ts::EPOCH, id: record.id },
+            })
+            .collect();
+        keys.sort_unstable();
+        if matches!(of, Listing::Owner { .. }) {
+            keys.reverse();
+            keys.retain(|key| after.is_none_or(|after| key < after));
+        } else {
+            keys.retain(|key| after.is_none_or(|after| key > after));
+        }
+        self.page(&keys, limit)
+    }
+
+    /// All that [`TokenStore::due`](counterfoil::store::TokenStore::due) shows, on pages.
+    #[must_use]
+    pub fn due(&self, now: Ts, after: Option<&Cursor>, limit: usize) -> Page<TokenRecord> {
+        let mut keys: Vec<Cursor> = self
+            .records
+            .iter()
+            .filter_map(|record| Some(Cursor { at: record.notice?.at, id: record.id }))
+            .filter(|key| now.reached(key.at) && after.is_none_or(|after| key > after))
+            .collect();
+        keys.sort_unstable();
+        self.page(&keys, limit)
+    }
+
+    fn page(&self, keys: &[Cursor], limit: usize) -> Page<TokenRecord> {
+        let next = if keys.len() > limit { keys.get(limit - 1).copied() } else { None };
+        let (mut items, mut corrupt) = (Vec::new(), 0);
+        for key in keys.iter().take(limit) {
+            match self.get(&key.id) {
+                Ok(record) => items.extend(record),
+                Err(_) => corrupt += 1,
+            }
+        }
+        Page { items, next, corrupt }
+    }
+
+    /// Records per digest key.
+    #[must_use]
+    pub fn census(&self) -> Vec<(KeyId, u64)> {
+        let mut counted: Vec<(KeyId, u64)> = Vec::new();
+        for record in &self.records {
+            match counted.iter_mut().find(|(key, _)| *key == record.key_id) {
+                Some((_, count)) => *count += 1,
+                None => counted.push((record.key_id, 1)),
+            }
+        }
+        counted
+    }
+}

@@ -1,0 +1,50 @@
+//! Claiming and settling notices, and the last use. None of it moves a version.
+
+use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
+use counterfoil::{RecordId, Ts};
+
+use super::Model;
+
+impl Model {
+    /// Each record by itself, forward only.
+    pub fn touch(&mut self, seen: &[(RecordId, Ts)]) {
+        for (id, at) in seen {
+            if let Some(record) = self.record_mut(id) {
+                record.last_used_at = record.last_used_at.max(Some(*at));
+            }
+        }
+    }
+
+    /// Moves the mark to the end of a lease.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Model::get`].
+    pub fn claim(&mut self, id: &RecordId, held: NoticeMark, until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+        self.get(id)?;
+        let Some(record) = self.record_mut(id).filter(|record| record.notice == Some(held) && until > held.at) else {
+            return Ok(None);
+        };
+        record.notice = Some(NoticeMark { at: until, ..held });
+        self.get(id)
+    }
+
+    /// Notes what was sent; sets the next mark where the old one is still held.
+    pub fn settle(
+        &mut self,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> bool {
+        let Some(record) = self.record_mut(id) else { return false };
+        if let Some((expiry, stage)) = sent {
+            record.remember_notice(expiry, stage);
+        }
+        let holds = record.notice == Some(held);
+        if holds {
+            record.notice = next;
+        }
+        holds
+    }
+}

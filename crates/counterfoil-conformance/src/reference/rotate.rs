@@ -1,0 +1,97 @@
+//! Rotating: the parent's step, the family's and all of the new records, or nothing.
+
+use counterfoil::store::{NewRecord, RecordParts, Rotated, Step, StoreError, Superseded, TokenRecord};
+use counterfoil::{FamilyId, RecordId, Ts};
+
+use super::Model;
+
+impl Model {
+    /// One atomic step.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Model::get`].
+    pub fn rotate(
+        &mut self,
+        parent: &RecordId,
+        step: &Step,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Result<Rotated, StoreError> {
+        let Some(stands) = self.get(parent)? else { return Ok(Rotated::Missing) };
+        if stands.revoked().is_some() {
+            return Ok(Rotated::FamilyEnded);
+        }
+        // Stale before a taken id: a repeated rotation meets its own successor (clause 5).
+        if !is_as_expected(&stands, step, now) {
+            return Ok(Rotated::Stale(stands));
+        }
+        if let Some(taken) = new.iter().find(|new| self.record(&new.id).is_some()) {
+            return Ok(Rotated::IdTaken(taken.id));
+        }
+        self.records.extend(new.iter().cloned().map(RecordParts::from));
+        match step {
+            Step::Supersede { .. } => self.supersede(parent, step, now),
+            Step::Slide { expires_at, gone_at } => self.slide(parent, *expires_at, *gone_at, now),
+        }
+        Ok(Rotated::Done)
+    }
+
+    fn supersede(&mut self, parent: &RecordId, step: &Step, now: Ts) {
+        let Step::Supersede { successor, nonce, honoured_until, gone_at, keep, .. } = *step else { return };
+        let follows = self.record(&successor).map(|record| (record.expires_at, record.gone_at));
+        if let Some(record) = self.record_mut(parent) {
+            record.version = record.version.next();
+            record.superseded = Some(Superseded { at: now, successor, nonce, honoured_until });
+            (record.gone_at, record.notice) = (gone_at, None);
+        }
+        if let Some(family) = self.family_mut(parent.family()) {
+            family.generation += 1;
+            if let Some(follows) = follows {
+                (family.live_until, family.gone_at) = follows;
+            }
+        }
+        self.wipe_older_nonces(parent);
+        self.drop_generation(parent.family(), u64::from(keep));
+    }
+
+    fn wipe_older_nonces(&mut self, parent: &RecordId) {
+        for record in &mut self.records {
+            if record.id.family() == parent.family()
+                && record.id != *parent
+                && let Some(superseded) = &mut record.superseded
+            {
+                superseded.nonce = None;
+            }
+        }
+    }
+
+    fn drop_generation(&mut self, family: FamilyId, keep: u64) {
+        let newest = self.family(family).map_or(0, |family| family.generation);
+        let Some(falls_out) = newest.checked_sub(keep) else { return };
+        self.records.retain(|record| {
+            record.id.family() != family || record.generation != falls_out || record.superseded.is_none()
+        });
+    }
+
+    /// Forward only; a permanent record, whose end is later than any, stays permanent.
+    fn slide(&mut self, parent: &RecordId, expires_at: Ts, gone_at: Ts, now: Ts) {
+        let Some(record) = self.record_mut(parent) else { return };
+        record.expires_at = record.expires_at.map(|old| old.max(expires_at));
+        record.gone_at = record.gone_at.map(|old| old.max(gone_at));
+        record.expiry_set_at = now;
+        let moved = (record.expires_at, record.gone_at);
+        if let Some(family) = self.family_mut(parent.family()) {
+            (family.live_until, family.gone_at) = moved;
+        }
+    }
+}
+
+fn is_as_expected(parent: &TokenRecord, step: &Step, now: Ts) -> bool {
+    let record = parent.record();
+    record.superseded.is_none()
+        && match step {
+            Step::Supersede { expect, .. } => record.version == *expect,
+            Step::Slide { .. } => !record.expires_at.is_some_and(|end| now.reached(end)),
+        }
+}

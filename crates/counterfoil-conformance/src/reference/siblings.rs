@@ -1,0 +1,181 @@
+//! The siblings of the token store, as naive: clients, settings and counters in lists behind one mutex.
+
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use counterfoil::client::{ClientId, ClientKey, Registration, VersionedRegistration};
+use counterfoil::settings::{StoredSettings, VersionedSettings};
+use counterfoil::store::{
+    ClientPut, ClientStore, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
+};
+use counterfoil::{Realm, Span, Ts, Version};
+
+#[derive(Debug, Default)]
+struct Lists {
+    clients: Vec<(Realm, VersionedRegistration)>,
+    retired: Vec<ClientKey>,
+    settings: Vec<(Realm, VersionedSettings)>,
+    counters: Vec<(ThrottleKey, u32, Ts)>,
+    // One number for all versions: it only grows, so no old version ever fits again.
+    written: u64,
+}
+
+/// A right and slow store of clients, settings and counters.
+#[derive(Debug, Default)]
+pub struct ReferenceSiblings(Mutex<Lists>);
+
+impl ReferenceSiblings {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn with<T>(&self, step: impl FnOnce(&mut Lists) -> T) -> T {
+        step(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Lists {
+    fn client(&self, realm: &Realm, id: &ClientId) -> Option<&VersionedRegistration> {
+        self.clients.iter().find(|(of, one)| of == realm && one.registration.client_id == *id).map(|(_, one)| one)
+    }
+
+    fn next_version(&mut self) -> Version {
+        self.written += 1;
+        Version::new(self.written)
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl ClientStore for ReferenceSiblings {
+    async fn client(&self, realm: &Realm, id: &ClientId) -> Result<Option<VersionedRegistration>, StoreError> {
+        Ok(self.with(|lists| lists.client(realm, id).cloned()))
+    }
+
+    async fn clients(
+        &self,
+        realm: &Realm,
+        after: Option<&ClientId>,
+        limit: NonZeroU32,
+    ) -> Result<Vec<VersionedRegistration>, StoreError> {
+        self.with(|lists| {
+            let mut found: Vec<_> =
+                lists.clients.iter().filter(|(of, _)| of == realm).map(|(_, one)| one.clone()).collect();
+            found.retain(|one| after.is_none_or(|after| one.registration.client_id > *after));
+            found.sort_by(|one, other| one.registration.client_id.cmp(&other.registration.client_id));
+            found.truncate(limit.get() as usize);
+            Ok(found)
+        })
+    }
+
+    async fn put_client(
+        &self,
+        realm: &Realm,
+        expect: Option<Version>,
+        registration: &Registration,
+    ) -> Result<ClientPut, StoreError> {
+        self.with(|lists| {
+            let stands = lists.client(realm, &registration.client_id).cloned();
+            if stands.as_ref().map(|one| one.version) != expect {
+                return Ok(ClientPut::Stale(stands));
+            }
+            let own = stands.as_ref().map(|one| one.registration.key) == Some(registration.key);
+            let used = lists.clients.iter().any(|(_, one)| one.registration.key == registration.key);
+            if lists.retired.contains(&registration.key) || (used && !own) {
+                return Ok(ClientPut::Retired);
+            }
+            if let Some(stands) = stands {
+                if !own {
+                    lists.retired.push(stands.registration.key);
+                }
+                lists.clients.retain(|(of, one)| of != realm || one.registration.client_id != registration.client_id);
+            }
+            let version = lists.next_version();
+            lists.clients.push((realm.clone(), VersionedRegistration { version, registration: registration.clone() }));
+            Ok(ClientPut::Done(version))
+        })
+    }
+
+    async fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> Result<bool, StoreError> {
+        self.with(|lists| {
+            let Some(stands) = lists.client(realm, id).filter(|one| one.version == expect).cloned() else {
+                return Ok(false);
+            };
+            lists.retired.push(stands.registration.key);
+            lists.clients.retain(|(of, one)| of != realm || one.registration.client_id != *id);
+            Ok(true)
+        })
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl SettingsStore for ReferenceSiblings {
+    async fn settings(&self, realm: &Realm) -> Result<Option<VersionedSettings>, StoreError> {
+        Ok(self.with(|lists| lists.settings.iter().find(|(of, _)| of == realm).map(|(_, one)| one.clone())))
+    }
+
+    async fn put_settings(
+        &self,
+        realm: &Realm,
+        expect: Option<Version>,
+        settings: &StoredSettings,
+    ) -> Result<SettingsPut, StoreError> {
+        self.with(|lists| {
+            let stands = lists.settings.iter().find(|(of, _)| of == realm).map(|(_, one)| one.clone());
+            if stands.as_ref().map(|one| one.version) != expect {
+                return Ok(SettingsPut::Stale(stands));
+            }
+            let version = lists.next_version();
+            lists.settings.retain(|(of, _)| of != realm);
+            lists.settings.push((realm.clone(), VersionedSettings { version, settings: settings.clone() }));
+            Ok(SettingsPut::Done(version))
+        })
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl Throttle for ReferenceSiblings {
+    async fn reserve(
+        &self,
+        key: &ThrottleKey,
+        now: Ts,
+        window: Span,
+        limit: NonZeroU32,
+    ) -> Result<Reserved, StoreError> {
+        self.with(|lists| {
+            lists.counters.retain(|(of, _, end)| of != key || !now.reached(*end));
+            match lists.counters.iter_mut().find(|(of, _, _)| of == key) {
+                None => lists.counters.push((*key, 1, now.plus_capped(window))),
+                Some((_, count, end)) if *count >= limit.get() => return Ok(Reserved::Wait(*end)),
+                Some((_, count, _)) => *count += 1,
+            }
+            Ok(Reserved::Granted)
+        })
+    }
+
+    async fn release(&self, key: &ThrottleKey) -> Result<(), StoreError> {
+        self.with(|lists| {
+            for (_, count, _) in lists.counters.iter_mut().filter(|(of, _, _)| of == key) {
+                *count = count.saturating_sub(1);
+            }
+            Ok(())
+        })
+    }
+
+    async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
+        self.with(|lists| {
+            let mut gone = 0;
+            lists.counters.retain(|(_, _, end)| {
+                let goes = now.reached(*end) && gone < u64::from(limit.get());
+                gone += u64::from(goes);
+                !goes
+            });
+            Ok(gone)
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! The model behind a mutex: a store.
+
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use counterfoil::store::{
+    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
+    Step, StoreError, TokenRecord, TokenStore,
+};
+use counterfoil::{KeyId, RecordId, Ts, Version};
+
+use super::Model;
+
+/// The reference model as a store: right, and slow beyond use outside of tests.
+#[derive(Debug, Default)]
+pub struct ReferenceStore {
+    model: Mutex<Model>,
+    down: Mutex<bool>,
+}
+
+impl ReferenceStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One step on the model, which nothing else can come between.
+    pub fn with<T>(&self, step: impl FnOnce(&mut Model) -> T) -> T {
+        step(&mut self.model.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the store out of reach, or brings it back.
+    pub fn set_down(&self, down: bool) {
+        *self.down.lock().unwrap_or_else(PoisonError::into_inner) = down;
+    }
+
+    fn step<T>(&self, op: &'static str, step: impl FnOnce(&mut Model) -> T) -> Result<T, StoreError> {
+        if *self.down.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Err(StoreError::unavailable(op));
+        }
+        Ok(self.with(step))
+    }
+}
+
+fn count(limit: NonZeroU32) -> usize {
+    usize::try_from(limit.get()).unwrap_or(usize::MAX)
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl TokenStore for ReferenceStore {
+    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        self.step("insert", |model| model.insert(home, new, now))
+    }
+
+    async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+        self.step("get", |model| model.get(id))?
+    }
+
+    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
+        self.step("apply", |model| model.apply(id, expect, change, now))?
+    }
+
+    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
+        self.step("rotate", |model| model.rotate(parent, step, new, now))?
+    }
+
+    async fn revoke(
+        &self,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        let (changed, more) = self.step("revoke", |model| model.revoke(what, revoked, gone_at, limit.get()))?;
+        Ok(Progress { changed, more })
+    }
+
+    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+        self.step("touch", |model| model.touch(seen))
+    }
+
+    async fn list(
+        &self,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
+        self.step("list", |model| model.list(of, after, count(limit)))
+    }
+
+    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
+        self.step("due", |model| model.due(now, after, count(limit)))
+    }
+
+    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+        self.step("claim", |model| model.claim(id, held, lease_until))?
+    }
+
+    async fn settle(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> Result<bool, StoreError> {
+        self.step("settle", |model| model.settle(id, held, next, sent))
+    }
+
+    async fn purge(
+        &self,
+        now: Ts,
+        unsent_before: Ts,
+        windows_before: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        let (changed, more) =
+            self.step("purge", |model| model.purge(now, unsent_before, windows_before, count(limit)))?;
+        Ok(Progress { changed, more })
+    }
+
+    async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
+        self.step("census", |model| model.census())
+    }
+}

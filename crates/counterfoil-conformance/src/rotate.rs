@@ -1,0 +1,222 @@
+//! Rotating: clauses 10 to 12 without races, and what a step moves.
+
+use counterfoil::store::{NoticeMark, Rotated, Step, TokenRecord, TokenStore};
+use counterfoil::{RecordId, TokenKind, Version};
+
+use crate::reference::{Model, describe};
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, must_get, supersede};
+use crate::subject::Subject;
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+use crate::walk::{ids, walk};
+
+/// A chain that a test goes down: every rotation is made on the store and on the reference model, and all records must then be equal.
+struct Chain {
+    draft: Draft,
+    model: Model,
+    tip: RecordId,
+    generation: u64,
+    keep: u32,
+}
+
+impl Chain {
+    async fn new(store: &dyn TokenStore, keep: u32) -> Result<Self, Violation> {
+        let draft = Person::somebody().refresh().labelled("one").with_access().noticed(at(70), 1);
+        let tip = draft.found(store).await?;
+        let mut model = Model::default();
+        let _ = model.insert(draft.home(None), &draft.records, at(0));
+        Ok(Self { draft, model, tip, generation: 0, keep })
+    }
+
+    async fn down(&mut self, store: &dyn TokenStore, now: u64) -> Result<(), Violation> {
+        self.generation += 1;
+        let mut next = self.draft.successor(self.tip, self.generation);
+        (next.expires_at, next.gone_at) = (Some(at(EXPIRES + now)), Some(at(GONE + now)));
+        let new = [next.clone(), self.draft.access(self.generation)];
+        let mut step = supersede(Version::FIRST, next.id, at(now));
+        if let Step::Supersede { keep, .. } = &mut step {
+            *keep = self.keep;
+        }
+        ensure_is!(
+            store.rotate(&self.tip, &step, &new, at(now)).await?,
+            Rotated::Done,
+            "a rotation of the newest must go through"
+        );
+        let _ = self.model.rotate(&self.tip, &step, &new, at(now))?;
+        self.tip = next.id;
+        self.is_as_the_model(store).await
+    }
+
+    async fn is_as_the_model(&self, store: &dyn TokenStore) -> Result<(), Violation> {
+        for record in &self.model.records {
+            let wanted = self.model.get(&record.id)?.expect("the model has it");
+            let found = must_get(store, &record.id).await?;
+            ensure!(
+                describe(&wanted) == describe(&found),
+                "generation {}: must be\n{}\nbut is\n{}",
+                self.generation,
+                describe(&wanted),
+                describe(&found)
+            );
+        }
+        let person = Person { realm: self.draft.family.realm.clone(), owner: self.draft.family.owner.clone() };
+        let chain = walk(store, person.listing(TokenKind::RefreshToken), 3).await?;
+        let kept = self.model.records.iter().filter(|record| record.kind == TokenKind::RefreshToken).count();
+        ensure!(
+            chain.len() == kept,
+            "{kept} generations must be kept of {}, but the listing shows {:?}",
+            self.generation + 1,
+            ids(&chain)
+        );
+        Ok(())
+    }
+}
+
+/// Clause 12: After rotate the grandparent holds no nonce: a family never holds more than one.
+pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
+    let store = subject.fresh().await;
+    let mut chain = Chain::new(&*store, 1_000).await?;
+    for now in 1..8 {
+        let parent = chain.tip;
+        chain.down(&*store, now).await?;
+        let mut holders = Vec::new();
+        for record in &chain.model.records {
+            let stands = must_get(&store, &record.id).await?;
+            holders.extend(stands.record().superseded.and_then(|superseded| superseded.nonce).map(|_| record.id));
+        }
+        ensure!(holders == [parent], "the parent alone must hold a nonce after {now} rotations, but {holders:?} do");
+    }
+    Ok(Checked::Held)
+}
+
+/// Clause 11: Whoever reads a superseded parent finds its successor. (The racing half is `readers_find_the_successor`.)
+pub async fn no_parent_without_successor(subject: &Subject) -> Verdict {
+    let store = subject.fresh().await;
+    let mut chain = Chain::new(&*store, 1_000).await?;
+    for now in 1..5 {
+        let parent = chain.tip;
+        chain.down(&*store, now).await?;
+        let superseded = must_get(&store, &parent).await?.record().superseded;
+        let successor = superseded.map(|superseded| superseded.successor);
+        ensure!(successor == Some(chain.tip), "the parent must name its successor, but names {successor:?}");
+        must_get(&store, &chain.tip).await?;
+    }
+    nothing_without_the_parent(&*store).await?;
+    crate::races::readers_find_the_successor(subject).await
+}
+
+/// A rotation that is refused leaves neither the successor nor what came with it.
+async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violation> {
+    let ann = Person::somebody();
+    let draft = ann.refresh();
+    let id = draft.found(store).await?;
+    let taken = ann.pat().found(store).await?;
+    let before = describe(&must_get(store, &id).await?);
+    let next = draft.successor(id, 1);
+    let thief = counterfoil::store::NewRecord { id: taken, ..draft.access(1) };
+    let step = |expect| supersede(Version::new(expect), next.id, at(5));
+    let nobody = member_id(ann.family_id());
+    ensure_is!(
+        store.rotate(&nobody, &step(0), std::slice::from_ref(&next), at(5)).await?,
+        Rotated::Missing,
+        "what is not there is Missing"
+    );
+    for wrong in [1, 2, 1 << 40] {
+        let answer = store.rotate(&id, &step(wrong), &[next.clone(), draft.access(1)], at(5)).await?;
+        ensure_is!(&answer, Rotated::Stale(stands) if describe(stands) == before, "another version must be Stale with what stands there");
+    }
+    for new in [[next.clone(), thief.clone()], [thief, next.clone()]] {
+        let answer = store.rotate(&id, &step(0), &new, at(5)).await?;
+        ensure_is!(answer, Rotated::IdTaken(id) if id == taken, "one taken id among the new ones must be refused by name");
+    }
+    ensure!(store.get(&next.id).await?.is_none(), "a refused rotation must leave no successor");
+    ensure!(describe(&must_get(store, &id).await?) == before, "a refused rotation must leave the parent as it was");
+    ensure_is!(
+        store.rotate(&id, &step(0), std::slice::from_ref(&next), at(5)).await?,
+        Rotated::Done,
+        "and must not stand in the way of a right one"
+    );
+    let current = step(1);
+    let second = draft.successor(id, 2);
+    let answer = store.rotate(&id, &current, std::slice::from_ref(&second), at(6)).await?;
+    ensure_is!(answer, Rotated::Stale(_), "a superseded parent must not be superseded again, though the version fits");
+    Ok(())
+}
+
+/// What the docs of [`Step::Supersede`] say of `keep`: rotate removes the one generation that falls out, and no access token.
+pub async fn rotate_keeps_so_many_generations(subject: &Subject) -> Verdict {
+    for keep in [2, 3] {
+        let store = subject.fresh().await;
+        let mut chain = Chain::new(&*store, keep).await?;
+        let first = chain.tip;
+        for now in 1..7 {
+            chain.down(&*store, now).await?;
+            let there = store.get(&first).await?.is_some();
+            ensure!(
+                there == (now < u64::from(keep)),
+                "with keep = {keep} the first must be kept for {keep} generations (now {now}: {there})"
+            );
+        }
+    }
+    Ok(Checked::Held)
+}
+
+/// What the docs of [`Step::Slide`] say: forward only, no version, the family along with it, only while live and the newest.
+pub async fn slide_is_forward(subject: &Subject) -> Verdict {
+    let store = subject.fresh().await;
+    let ann = Person::new("default", "ann");
+    let draft = ann.refresh().noticed(at(70), 1);
+    let id = draft.found(&store).await?;
+    let mut model = Model::default();
+    let _ = model.insert(draft.home(None), &draft.records, at(0));
+    let to = |expiry, gone| Step::Slide { expires_at: at(expiry), gone_at: at(gone) };
+    let steps = [
+        to(EXPIRES + 5, GONE + 5),
+        to(EXPIRES + 4, GONE + 4),
+        to(EXPIRES + 5, GONE + 5),
+        to(EXPIRES + 6, GONE),
+        to(EXPIRES, GONE + 9),
+    ];
+    for (round, step) in (1..).zip(steps) {
+        let access = draft.access(0);
+        ensure_is!(
+            store.rotate(&id, &step, std::slice::from_ref(&access), at(round)).await?,
+            Rotated::Done,
+            "a slide of a live token must go through"
+        );
+        let _ = model.rotate(&id, &step, std::slice::from_ref(&access), at(round))?;
+        let (wanted, found) = (model.get(&id)?.expect("the model has it"), must_get(&store, &id).await?);
+        ensure!(
+            describe(&wanted) == describe(&found),
+            "slide {round} must give\n{}\nbut gave\n{}",
+            describe(&wanted),
+            describe(&found)
+        );
+        ensure!(found.record().version == Version::FIRST, "a slide must not move the version");
+        must_get(&store, &access.id).await?;
+        let again = store.rotate(&id, &step, std::slice::from_ref(&access), at(round)).await?;
+        ensure_is!(again, Rotated::IdTaken(taken) if taken == access.id, "a taken id must be refused by name");
+    }
+    let next = draft.successor(id, 1);
+    ensure_is!(
+        store.rotate(&id, &supersede(Version::FIRST, next.id, at(9)), std::slice::from_ref(&next), at(9)).await?,
+        Rotated::Done,
+        "a slid token can be rotated"
+    );
+    let stands: TokenRecord = must_get(&store, &id).await?;
+    ensure!(
+        stands.record().notice != Some(NoticeMark { at: at(70), stage: 1 }),
+        "a superseded record must have no notice"
+    );
+    ensure_is!(
+        store.rotate(&id, &to(EXPIRES + 50, GONE + 50), &[], at(10)).await?,
+        Rotated::Stale(_),
+        "a superseded token must not slide"
+    );
+    let nobody = member_id(ann.family_id());
+    ensure_is!(
+        store.rotate(&nobody, &to(EXPIRES, GONE), &[], at(10)).await?,
+        Rotated::Missing,
+        "what is not there is Missing"
+    );
+    Ok(Checked::Held)
+}

@@ -1,0 +1,324 @@
+//! Records to try things on. Every instant lies at [`at`]`(n)`, microseconds from one fixed day, so that a limit and its neighbours are
+//! one apart.
+
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use counterfoil::client::{ClientKey, Grant};
+use counterfoil::store::{
+    Change, Digest, FamilyBody, Home, Inserted, Listing, NewFamily, NewRecord, Nonce, NoticeMark, Relabel, Revoke,
+    Revoked, Step, TokenRecord, TokenStore,
+};
+use counterfoil::{FamilyId, KeyId, Label, OwnerId, Realm, RecordId, RevokedWhy, SubjectId, TokenKind, Ts, Version};
+
+use crate::violation::{Violation, ensure_is};
+
+/// The instant `micros` after the suite's own beginning.
+///
+/// # Panics
+///
+/// Beyond the year 2255.
+#[must_use]
+pub fn at(micros: u64) -> Ts {
+    Ts::from_micros(1_700_000_000_000_000 + micros).expect("an instant")
+}
+
+/// A limit.
+///
+/// # Panics
+///
+/// For 0.
+#[must_use]
+pub fn most(limit: u32) -> NonZeroU32 {
+    NonZeroU32::new(limit).expect("a limit is at least 1")
+}
+
+/// Where drafts expire unless told otherwise.
+pub const EXPIRES: u64 = 1_000_000;
+/// Where drafts are gone unless told otherwise.
+pub const GONE: u64 = 2_000_000;
+
+/// Ids are drawn in order, never twice in one process: no dice.
+static DRAWN: AtomicU64 = AtomicU64::new(1);
+
+/// A person in a realm, with the ids that belong to them: the first byte of an id follows from realm and owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The realm.
+    pub realm: Realm,
+    /// The person.
+    pub owner: OwnerId,
+}
+
+impl Person {
+    /// That person of that realm.
+    ///
+    /// # Panics
+    ///
+    /// Where the texts are no names.
+    #[must_use]
+    pub fn new(realm: &str, owner: &str) -> Self {
+        let owner = SubjectId::new(owner).expect("a subject").into();
+        Self { realm: Realm::new(realm).expect("a realm"), owner }
+    }
+
+    /// Somebody nobody else is: for rounds that must not see each other.
+    #[must_use]
+    pub fn somebody() -> Self {
+        Self::new("default", &format!("somebody-{}", DRAWN.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    fn shard(&self) -> u8 {
+        counterfoil::shard(&self.realm, &self.owner)
+    }
+
+    /// A family id of this person's that was never drawn before.
+    #[must_use]
+    pub fn family_id(&self) -> FamilyId {
+        let mut bytes = [0; 10];
+        bytes[0] = self.shard();
+        bytes[2..]
+            .copy_from_slice(&DRAWN.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+        FamilyId::from_bytes(bytes)
+    }
+
+    /// A personal access token: a family of one, expiring at [`EXPIRES`] and gone at [`GONE`].
+    #[must_use]
+    pub fn pat(&self) -> Draft {
+        self.draft(TokenKind::PersonalAccessToken, FamilyBody::Alone)
+    }
+
+    /// The refresh token of a new sign-in.
+    #[must_use]
+    pub fn refresh(&self) -> Draft {
+        let body = FamilyBody::SignIn {
+            client: ClientKey::from_bytes([7; 16]),
+            client_id: "sample".parse().expect("a client id"),
+            epoch: 3,
+            grant: Some(Grant::Password),
+            remember: true,
+            opened_at: at(0),
+            absolute_end: at(50 * GONE),
+        };
+        self.draft(TokenKind::RefreshToken, body)
+    }
+
+    fn draft(&self, kind: TokenKind, body: FamilyBody) -> Draft {
+        let id = self.family_id();
+        let (realm, owner) = (self.realm.clone(), self.owner.clone());
+        let (live_until, gone_at) = (Some(at(EXPIRES)), Some(at(GONE)));
+        let family = NewFamily { id, realm, owner, kind, body, live_until, gone_at, label_key: None };
+        let first = member(&family, kind);
+        Draft { family, records: vec![first] }
+    }
+
+    /// All of this person's records of that kind.
+    #[must_use]
+    pub fn listing(&self, kind: TokenKind) -> Listing<'_> {
+        Listing::Owner { realm: &self.realm, owner: &self.owner, kind }
+    }
+
+    /// Revokes that family of theirs.
+    #[must_use]
+    pub fn family(&self, family: FamilyId) -> Revoke<'_> {
+        Revoke::Family { realm: &self.realm, owner: &self.owner, family }
+    }
+
+    /// Revokes all that is theirs.
+    #[must_use]
+    pub fn all(&self) -> Revoke<'_> {
+        Revoke::Owner { realm: &self.realm, owner: &self.owner }
+    }
+}
+
+/// An id of that family that was never drawn before.
+#[must_use]
+pub fn member_id(family: FamilyId) -> RecordId {
+    let mut bytes = [0; 16];
+    bytes[..10].copy_from_slice(family.as_bytes());
+    bytes[10..].copy_from_slice(&DRAWN.fetch_add(1, Ordering::Relaxed).to_be_bytes()[2..]);
+    RecordId::from_bytes(bytes)
+}
+
+/// A digest that no other id has.
+#[must_use]
+pub fn digest_of(id: &RecordId) -> Digest {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(id.as_bytes());
+    bytes[16..].copy_from_slice(id.as_bytes());
+    Digest::from_bytes(bytes)
+}
+
+fn member(family: &NewFamily, kind: TokenKind) -> NewRecord {
+    let id = member_id(family.id);
+    NewRecord {
+        id,
+        realm: family.realm.clone(),
+        owner: family.owner.clone(),
+        kind,
+        parent: None,
+        generation: 0,
+        created_at: at(0),
+        scope: "demo:read".parse().ok(),
+        label: None,
+        description: None,
+        digest: digest_of(&id),
+        key_id: KeyId::new(1),
+        expires_at: Some(at(EXPIRES)),
+        gone_at: Some(at(GONE)),
+        notice: None,
+    }
+}
+
+/// A family and its records before they are inserted.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The family.
+    pub family: NewFamily,
+    /// Its first records.
+    pub records: Vec<NewRecord>,
+}
+
+impl Draft {
+    /// The first record's id.
+    #[must_use]
+    pub fn id(&self) -> RecordId {
+        self.records[0].id
+    }
+
+    /// With that label, held by the family.
+    ///
+    /// # Panics
+    ///
+    /// Where the text is no label.
+    #[must_use]
+    pub fn labelled(mut self, text: &str) -> Self {
+        let label = Label::new(text, 100).expect("a label");
+        self.family.label_key = Some(label.key());
+        self.records[0].label = Some(label);
+        self
+    }
+
+    /// With another expiry and another end, the family's too.
+    #[must_use]
+    pub fn ending(mut self, expires_at: Option<Ts>, gone_at: Option<Ts>) -> Self {
+        (self.family.live_until, self.family.gone_at) = (expires_at, gone_at);
+        for record in &mut self.records {
+            (record.expires_at, record.gone_at) = (expires_at, gone_at);
+        }
+        self
+    }
+
+    /// Created then.
+    #[must_use]
+    pub fn created(mut self, then: Ts) -> Self {
+        self.records.iter_mut().for_each(|record| record.created_at = then);
+        self
+    }
+
+    /// With a notice on the first record.
+    #[must_use]
+    pub fn noticed(mut self, at: Ts, stage: u8) -> Self {
+        self.records[0].notice = Some(NoticeMark { at, stage });
+        self
+    }
+
+    /// With an access token beside the first record.
+    #[must_use]
+    pub fn with_access(mut self) -> Self {
+        let access = NewRecord { parent: Some(self.id()), ..member(&self.family, TokenKind::AccessToken) };
+        self.records.push(access);
+        self
+    }
+
+    /// Where it goes.
+    #[must_use]
+    pub fn home(&self, cap: Option<u32>) -> Home<'_> {
+        Home::Found { family: &self.family, cap: cap.map(most) }
+    }
+
+    /// An access token for the family at that generation.
+    #[must_use]
+    pub fn access(&self, generation: u64) -> NewRecord {
+        NewRecord { parent: Some(self.id()), generation, ..member(&self.family, TokenKind::AccessToken) }
+    }
+
+    /// What follows on `parent`, which stands at `generation - 1`.
+    #[must_use]
+    pub fn successor(&self, parent: RecordId, generation: u64) -> NewRecord {
+        let label = self.records[0].label.clone();
+        NewRecord { parent: Some(parent), generation, label, ..member(&self.family, self.family.kind) }
+    }
+
+    /// Inserts it, which must succeed.
+    ///
+    /// # Errors
+    ///
+    /// A violation where it does not.
+    #[track_caller]
+    pub fn found(&self, store: &dyn TokenStore) -> impl Future<Output = Result<RecordId, Violation>> + Send {
+        let at_call = std::panic::Location::caller();
+        async move {
+            let done = store.insert(self.home(None), &self.records, at(0)).await?;
+            ensure_is!(done, Inserted::Done, "a new family must go in (asked for at {at_call})");
+            Ok(self.id())
+        }
+    }
+}
+
+/// The step of an ordinary refresh: nonce, a window of 10 µs after `now`, a thousand generations kept.
+#[must_use]
+pub fn supersede(expect: Version, successor: RecordId, now: Ts) -> Step {
+    let window = Ts::from_micros(now.micros() + 10);
+    Step::Supersede {
+        expect,
+        successor,
+        nonce: Some(Nonce { bytes: *digest_of(&successor).as_bytes(), key_id: KeyId::new(1) }),
+        honoured_until: window,
+        gone_at: Some(at(GONE)),
+        keep: 1_000,
+    }
+}
+
+/// Revoked then by the host.
+#[must_use]
+pub fn revoked(at: Ts) -> Revoked {
+    Revoked { at, why: RevokedWhy::ByHost }
+}
+
+/// An edit of the label with its key.
+///
+/// # Panics
+///
+/// Where the text is no label.
+#[must_use]
+pub fn relabel(text: &str) -> Change {
+    let label = Label::new(text, 100).expect("a label");
+    let key = Some(label.key());
+    Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None }
+}
+
+/// An edit of the description alone.
+#[must_use]
+pub fn describe_as(text: &str) -> Change {
+    Change::Edit { label: None, description: counterfoil::Description::new(text).ok(), scope: None }
+}
+
+/// A record that must be there.
+///
+/// # Errors
+///
+/// A violation where it is not.
+#[track_caller]
+pub fn must_get<'a>(
+    store: &'a dyn TokenStore,
+    id: &'a RecordId,
+) -> impl Future<Output = Result<TokenRecord, Violation>> + Send + 'a {
+    let at_call = std::panic::Location::caller();
+    async move {
+        let found = store.get(id).await?;
+        found.ok_or_else(|| {
+            Violation::new(format!("{id:?} must be found, but it is not there (asked for at {at_call})"))
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! How long the suite tries: races and random sequences prove nothing by being run once.
+
+/// The counts of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// Rounds of each race.
+    pub rounds: u32,
+    /// Racers in a round.
+    pub threads: usize,
+    /// Random command sequences of the model test.
+    pub sequences: u32,
+    /// Commands in each of them.
+    pub commands: u32,
+}
+
+impl Scale {
+    /// A few seconds a test: for every commit.
+    pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 200, commands: 100 };
+    /// 10,000 rounds of 64 racers and 10,000 sequences of 100 commands: for releases and for long nights.
+    pub const SOAK: Self = Self { rounds: 10_000, threads: 64, sequences: 10_000, commands: 100 };
+
+    /// Rounds through a slow store: a third, for each is several times as long and shows several times as much.
+    #[must_use]
+    pub const fn slow_rounds(self) -> u32 {
+        self.rounds.div_ceil(3)
+    }
+}
+
+/// What the environment asks for: `COUNTERFOIL_SCALE=ci` (the default), `soak`, or a number that divides the rounds and sequences of `ci`
+/// (`COUNTERFOIL_SCALE=10` for a backend far away).
+///
+/// # Panics
+///
+/// For any other value: a misspelt `soak` must not pass for one.
+#[must_use]
+pub fn scale() -> Scale {
+    match std::env::var("COUNTERFOIL_SCALE").as_deref() {
+        Err(_) | Ok("" | "ci") => Scale::CI,
+        Ok("soak") => Scale::SOAK,
+        Ok(other) => match other.parse::<u32>() {
+            Ok(part) if part > 0 => Scale {
+                rounds: (Scale::CI.rounds / part).max(4),
+                sequences: (Scale::CI.sequences / part).max(4),
+                ..Scale::CI
+            },
+            _ => panic!("COUNTERFOIL_SCALE must be `ci`, `soak` or a whole number from 1, not {other:?}"),
+        },
+    }
+}

@@ -1,0 +1,83 @@
+//! A store that dawdles. A fast store finishes within one turn of the scheduler and so hides its races; this one gives every other
+//! thread a turn before and after each call.
+
+use std::future::poll_fn;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+
+use async_trait::async_trait;
+use counterfoil::store::{
+    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
+    Step, StoreError, TokenRecord, TokenStore,
+};
+use counterfoil::{KeyId, RecordId, Ts, Version};
+
+use crate::dice::Dice;
+
+/// Gives way once: the thread to other threads, the task to other tasks.
+pub async fn pause() {
+    std::thread::yield_now();
+    let mut given = false;
+    poll_fn(|context| {
+        if given {
+            return Poll::Ready(());
+        }
+        given = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Gives way from none to three times, as the seed has it, before and after each call of the inner store.
+#[derive(Debug)]
+pub struct SlowStore<S> {
+    inner: S,
+    seed: u64,
+    calls: AtomicU64,
+}
+
+impl<S> SlowStore<S> {
+    /// Slows that store down.
+    pub fn new(inner: S, seed: u64) -> Self {
+        Self { inner, seed, calls: AtomicU64::new(0) }
+    }
+
+    async fn dawdle(&self) {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        for _ in 0..Dice::new(self.seed ^ call.wrapping_mul(0x9e37_79b9)).below(4) {
+            pause().await;
+        }
+    }
+}
+
+macro_rules! slowly {
+    ($(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)*) => {
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<S: TokenStore> TokenStore for SlowStore<S> {
+            $(async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, StoreError> {
+                self.dawdle().await;
+                let answer = self.inner.$name($($arg),*).await;
+                self.dawdle().await;
+                answer
+            })*
+        }
+    };
+}
+
+slowly! {
+    fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted;
+    fn get(&self, id: &RecordId) -> Option<TokenRecord>;
+    fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Applied;
+    fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Rotated;
+    fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32) -> Progress;
+    fn touch(&self, seen: &[(RecordId, Ts)]) -> ();
+    fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
+    fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
+    fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Option<TokenRecord>;
+    fn settle(&self, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Ts, u8)>) -> bool;
+    fn purge(&self, now: Ts, unsent_before: Ts, windows_before: Ts, limit: NonZeroU32) -> Progress;
+    fn census(&self) -> Vec<(KeyId, u64)>;
+}

@@ -1,0 +1,73 @@
+//! Walking a listing to its end.
+
+use std::collections::HashSet;
+
+use counterfoil::store::{Cursor, Listing, Page, TokenRecord, TokenStore};
+use counterfoil::{RecordId, Ts};
+
+use crate::sample::most;
+use crate::violation::{Violation, ensure};
+
+/// More pages than any walk of the suite can have; beyond it a cursor is not moving.
+const ENDLESS: usize = 10_000;
+
+/// What is walked.
+#[derive(Clone, Copy)]
+enum Walked<'a> {
+    Listing(Listing<'a>),
+    Due(Ts),
+}
+
+/// All records of a listing, in its order.
+///
+/// # Errors
+///
+/// A violation where a page is longer than its limit, shows a record again, or there is no last one.
+pub async fn walk(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
+    collect(store, Walked::Listing(of), limit).await
+}
+
+/// All records that are due.
+///
+/// # Errors
+///
+/// As for [`walk`].
+pub async fn walk_due(store: &dyn TokenStore, now: Ts, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
+    collect(store, Walked::Due(now), limit).await
+}
+
+/// The ids of those records.
+#[must_use]
+pub fn ids(records: &[TokenRecord]) -> Vec<RecordId> {
+    records.iter().map(|record| record.record().id).collect()
+}
+
+/// The ids of those records in order of ids: for listings without an order of their own.
+#[must_use]
+pub fn sorted_ids(records: &[TokenRecord]) -> Vec<RecordId> {
+    let mut found = ids(records);
+    found.sort_unstable();
+    found
+}
+
+/// Asks for page after page until `next` is `None`.
+async fn collect(store: &dyn TokenStore, walked: Walked<'_>, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
+    let (mut all, mut seen, mut after) = (Vec::<TokenRecord>::new(), HashSet::new(), None::<Cursor>);
+    for _ in 0..ENDLESS {
+        let Page { items, next, .. } = match walked {
+            Walked::Listing(of) => store.list(of, after.as_ref(), most(limit)).await?,
+            Walked::Due(now) => store.due(now, after.as_ref(), most(limit)).await?,
+        };
+        ensure!(items.len() <= limit as usize, "a page of at most {limit} must not hold {}", items.len());
+        for item in items {
+            let id = item.record().id;
+            ensure!(seen.insert(id), "a walk must show each record once, but {id:?} came again");
+            all.push(item);
+        }
+        if next.is_none() {
+            return Ok(all);
+        }
+        after = next;
+    }
+    Err(Violation::new(format!("a walk must end, but {ENDLESS} pages of {limit} did not end it")))
+}

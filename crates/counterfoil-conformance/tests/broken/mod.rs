@@ -1,0 +1,188 @@
+//! A broken store: the reference store with one method done wrong.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use counterfoil::store::{
+    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
+    Step, StoreError, TokenRecord, TokenStore,
+};
+use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil_conformance::{Fixture, ReferenceStore, Store};
+
+pub(crate) mod changes;
+pub(crate) mod inserts;
+pub(crate) mod notices;
+pub(crate) mod pages;
+pub(crate) mod purges;
+pub(crate) mod revokes;
+pub(crate) mod rotates;
+
+type Said<T> = Result<T, StoreError>;
+
+/// What is done wrong; what is not overridden is done right.
+#[async_trait]
+pub(crate) trait Flaw: Send + Sync + 'static {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        inner.insert(home, new, now).await
+    }
+    async fn get(&self, inner: &ReferenceStore, id: &RecordId) -> Said<Option<TokenRecord>> {
+        inner.get(id).await
+    }
+    async fn apply(
+        &self,
+        inner: &ReferenceStore,
+        id: &RecordId,
+        expect: Version,
+        change: &Change,
+        now: Ts,
+    ) -> Said<Applied> {
+        inner.apply(id, expect, change, now).await
+    }
+    async fn rotate(
+        &self,
+        inner: &ReferenceStore,
+        parent: &RecordId,
+        step: &Step,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Said<Rotated> {
+        inner.rotate(parent, step, new, now).await
+    }
+    async fn revoke(
+        &self,
+        inner: &ReferenceStore,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: NonZeroU32,
+    ) -> Said<Progress> {
+        inner.revoke(what, revoked, gone_at, limit).await
+    }
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+        inner.touch(seen).await
+    }
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        inner.list(of, after, limit).await
+    }
+    async fn due(
+        &self,
+        inner: &ReferenceStore,
+        now: Ts,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        inner.due(now, after, limit).await
+    }
+    async fn claim(
+        &self,
+        inner: &ReferenceStore,
+        id: &RecordId,
+        held: NoticeMark,
+        until: Ts,
+    ) -> Said<Option<TokenRecord>> {
+        inner.claim(id, held, until).await
+    }
+    async fn settle(
+        &self,
+        inner: &ReferenceStore,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> Said<bool> {
+        inner.settle(id, held, next, sent).await
+    }
+    async fn purge(
+        &self,
+        inner: &ReferenceStore,
+        now: Ts,
+        unsent: Ts,
+        windows: Ts,
+        limit: NonZeroU32,
+    ) -> Said<Progress> {
+        inner.purge(now, unsent, windows, limit).await
+    }
+}
+
+/// The reference store with that flaw.
+pub(crate) struct Broken {
+    pub inner: Arc<ReferenceStore>,
+    pub flaw: Arc<dyn Flaw>,
+}
+
+#[async_trait]
+impl TokenStore for Broken {
+    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        self.flaw.insert(&self.inner, home, new, now).await
+    }
+    async fn get(&self, id: &RecordId) -> Said<Option<TokenRecord>> {
+        self.flaw.get(&self.inner, id).await
+    }
+    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Said<Applied> {
+        self.flaw.apply(&self.inner, id, expect, change, now).await
+    }
+    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Said<Rotated> {
+        self.flaw.rotate(&self.inner, parent, step, new, now).await
+    }
+    async fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32) -> Said<Progress> {
+        self.flaw.revoke(&self.inner, what, revoked, gone_at, limit).await
+    }
+    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Said<()> {
+        self.flaw.touch(&self.inner, seen).await
+    }
+    async fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Said<Page<TokenRecord>> {
+        self.flaw.list(&self.inner, of, after, limit).await
+    }
+    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Said<Page<TokenRecord>> {
+        self.flaw.due(&self.inner, now, after, limit).await
+    }
+    async fn claim(&self, id: &RecordId, held: NoticeMark, until: Ts) -> Said<Option<TokenRecord>> {
+        self.flaw.claim(&self.inner, id, held, until).await
+    }
+    async fn settle(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> Said<bool> {
+        self.flaw.settle(&self.inner, id, held, next, sent).await
+    }
+    async fn purge(&self, now: Ts, unsent: Ts, windows: Ts, limit: NonZeroU32) -> Said<Progress> {
+        self.flaw.purge(&self.inner, now, unsent, windows, limit).await
+    }
+    async fn census(&self) -> Said<Vec<(KeyId, u64)>> {
+        self.inner.census().await
+    }
+}
+
+/// Makes stores with one flaw each, so that what a flaw remembers stays with its store. `again` shares the store and not the memory.
+pub(crate) struct Bench(pub fn() -> Arc<dyn Flaw>);
+
+#[async_trait]
+impl Fixture for Bench {
+    async fn fresh(&self) -> Store {
+        let inner = Arc::new(ReferenceStore::new());
+        let store: Store = Arc::new(Broken { inner: Arc::clone(&inner), flaw: (self.0)() });
+        MADE.lock().unwrap().push((Arc::as_ptr(&store) as *const () as usize, inner));
+        store
+    }
+
+    async fn again(&self, store: &Store) -> Store {
+        let address = Arc::as_ptr(store) as *const () as usize;
+        let inner =
+            MADE.lock().unwrap().iter().rev().find(|(of, _)| *of == address).map(|(_, inner)| Arc::clone(inner));
+        inner.map_or_else(|| Arc::clone(store), |inner| Arc::new(Broken { inner, flaw: (self.0)() }))
+    }
+}
+
+/// Which reference store lies behind which handle.
+static MADE: std::sync::Mutex<Vec<(usize, Arc<ReferenceStore>)>> = std::sync::Mutex::new(Vec::new());

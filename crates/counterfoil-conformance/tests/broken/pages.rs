@@ -1,0 +1,122 @@
+//! Pages done wrong.
+
+use std::num::NonZeroU32;
+
+use async_trait::async_trait;
+use counterfoil::store::{Cursor, Listing, Page, TokenRecord, TokenStore};
+use counterfoil::{RecordId, Ts};
+use counterfoil_conformance::ReferenceStore;
+
+use super::{Flaw, Said};
+
+/// `LIMIT … OFFSET …`.
+pub(crate) struct OffsetPaging;
+
+#[async_trait]
+impl Flaw for OffsetPaging {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        let offset = after.map_or(0, |after| usize::try_from(after.at.micros()).unwrap_or(0));
+        let limit = limit.get() as usize;
+        let all = inner.with(|model| model.list(of, None, usize::MAX)).items;
+        let next = offset + limit;
+        let more = (next < all.len())
+            .then(|| Cursor { at: Ts::from_micros(next as u64).unwrap_or(Ts::MAX), id: RecordId::from_bytes([0; 16]) });
+        Ok(Page { items: all.into_iter().skip(offset).take(limit).collect(), next: more, corrupt: 0 })
+    }
+}
+
+/// The key is the instant alone: ties at a page's end are lost.
+pub(crate) struct CursorWithoutId;
+
+#[async_trait]
+impl Flaw for CursorWithoutId {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        let by_owner = matches!(of, Listing::Owner { .. });
+        let after =
+            after.map(|after| if by_owner { Cursor { id: RecordId::from_bytes([0; 16]), ..*after } } else { *after });
+        inner.list(of, after.as_ref(), limit).await
+    }
+}
+
+/// One more than was asked for.
+pub(crate) struct PageBeyondItsLimit;
+
+#[async_trait]
+impl Flaw for PageBeyondItsLimit {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        inner.list(of, after, limit.saturating_add(1)).await
+    }
+}
+
+/// The realm is forgotten where an owner's records are listed.
+pub(crate) struct ListLeaksBetweenRealms;
+
+#[async_trait]
+impl Flaw for ListLeaksBetweenRealms {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        let Listing::Owner { owner, kind, .. } = of else { return inner.list(of, after, limit).await };
+        let realms: Vec<_> = inner.with(|model| {
+            model.families.iter().filter(|one| one.owner == *owner).map(|one| one.realm.clone()).collect()
+        });
+        let mut items: Vec<TokenRecord> = Vec::new();
+        for realm in realms {
+            let of = Listing::Owner { realm: &realm, owner, kind };
+            for record in inner.with(|model| model.list(of, None, usize::MAX)).items {
+                if items.iter().all(|item| item.record().id != record.record().id) {
+                    items.push(record);
+                }
+            }
+        }
+        items.sort_unstable_by_key(|item| std::cmp::Reverse((item.record().created_at, item.record().id)));
+        items.retain(|item| {
+            after.is_none_or(|after| (item.record().created_at, item.record().id) < (after.at, after.id))
+        });
+        let more = items.len() > limit.get() as usize;
+        items.truncate(limit.get() as usize);
+        let next =
+            items.last().filter(|_| more).map(|item| Cursor { at: item.record().created_at, id: item.record().id });
+        Ok(Page { items, next, corrupt: 0 })
+    }
+}
+
+/// Each page is in the wrong order.
+pub(crate) struct ListShowsTheOldestFirst;
+
+#[async_trait]
+impl Flaw for ListShowsTheOldestFirst {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        let mut page = inner.list(of, after, limit).await?;
+        page.items.reverse();
+        Ok(page)
+    }
+}

@@ -1,0 +1,102 @@
+//! The reference store keeps the whole contract, with every hook given: the suite's own control.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use counterfoil::RecordId;
+use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::{
+    CHECKS, Checked, Driven, Fixture, ReferenceSiblings, ReferenceStore, SiblingFixture, Store, Subject, Task,
+    conformance, sibling_conformance,
+};
+
+/// Gives stores one at a time and remembers the newest, on which the hooks work.
+#[derive(Default)]
+struct References(std::sync::Mutex<Vec<Arc<ReferenceStore>>>);
+
+impl References {
+    /// The store behind that handle: a fixture knows its own stores by their address.
+    fn behind(&self, store: &Store) -> Option<Arc<ReferenceStore>> {
+        let made = self.0.lock().unwrap();
+        made.iter().find(|one| std::ptr::addr_eq(Arc::as_ptr(one), Arc::as_ptr(store))).cloned()
+    }
+}
+
+#[async_trait]
+impl Fixture for References {
+    async fn fresh(&self) -> Store {
+        let store = Arc::new(ReferenceStore::new());
+        self.0.lock().unwrap().push(Arc::clone(&store));
+        store
+    }
+
+    async fn reopen(&self, store: &Store) -> Option<Store> {
+        Some(Arc::clone(store))
+    }
+
+    async fn garbage(&self, store: &Store, id: &RecordId) -> bool {
+        self.behind(store).map(|store| store.with(|model| model.damaged.push(*id))).is_some()
+    }
+
+    async fn outage(&self, store: &Store, down: bool) -> bool {
+        self.behind(store).map(|store| store.set_down(down)).is_some()
+    }
+}
+
+conformance!(reference, References::default());
+
+/// Without hooks, and driven by a `block_on` of the host's own.
+struct Bare;
+
+#[async_trait]
+impl Fixture for Bare {
+    async fn fresh(&self) -> Store {
+        Arc::new(ReferenceStore::new())
+    }
+}
+
+/// What was not tried is told as such.
+#[test]
+fn a_missing_hook_is_not_applicable() {
+    let subject = Subject::new(Driven::new(Bare, |task: Task<'_>| counterfoil_conformance::block_on(task)));
+    for check in CHECKS {
+        let needs_a_hook = ["garbage_is_corrupt", "outage_is_unavailable"].contains(&check.name);
+        if needs_a_hook || check.name == "get_sees_the_family" {
+            let verdict = check.run(&subject).unwrap();
+            assert_eq!(matches!(verdict, Checked::NotApplicable(_)), needs_a_hook, "{}", check.name);
+        }
+    }
+}
+
+/// Every clause of the trait's docs has a check of its name, and the list names none twice.
+#[test]
+fn every_clause_has_a_check_of_its_name() {
+    let contract = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/ports/store.rs")).unwrap();
+    let clauses = (1..=28).map(|number| {
+        let rest = contract.split_once(&format!("/// {number}. `")).expect("the clause").1;
+        let (name, _) = rest.split_once('`').expect("its name");
+        name.to_owned()
+    });
+    for clause in clauses {
+        assert_eq!(CHECKS.iter().filter(|check| check.name == clause).count(), 1, "{clause}");
+    }
+}
+
+struct Beside;
+
+#[async_trait]
+impl SiblingFixture for Beside {
+    async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
+        Some(Arc::new(ReferenceSiblings::new()))
+    }
+
+    async fn settings(&self) -> Option<Arc<dyn SettingsStore>> {
+        Some(Arc::new(ReferenceSiblings::new()))
+    }
+
+    async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
+        Some(Arc::new(ReferenceSiblings::new()))
+    }
+}
+
+sibling_conformance!(siblings, Beside);

@@ -1,0 +1,77 @@
+//! The worker that sends notices of expiry: due → claim → send → settle, in pages, with any number of workers at once.
+//!
+//! Shows that a notice is settled as sent only after the transport took it, that a failure costs a back-off, and that
+//! a claim is a lease. Leaves out the transport, the texts, and one digest for each owner and run (group what is
+//! claimed by `account().subject()`).
+
+use std::error::Error;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::notice::{ClaimedNotice, NoticeText, Outcome};
+use counterfoil::policy::{Policy, SettingGate};
+use counterfoil::testing::ManualClock;
+use counterfoil::*;
+use futures_executor::block_on;
+
+const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+/// Longer than the transport's time-out: what takes longer than its lease may be sent twice.
+const LEASE: Span = Span::minutes(5);
+const BACK_OFF: Span = Span::minutes(15);
+
+/// Sends one mail; false where the transport did not take it.
+type Transport<'a> = &'a dyn Fn(&ClaimedNotice) -> bool;
+
+/// One run of a worker. Call it about once a minute, on as many nodes as you like; says how many notices went out.
+async fn run(foil: &Counterfoil, clock: &dyn Clock, send: Transport<'_>) -> Result<u32, Unavailable> {
+    let (mut sent, mut after) = (0, None);
+    loop {
+        let page = foil.due_notices(after.as_ref(), PAGE).await?;
+        for due in &page.items {
+            // None: another worker has it, or there is nothing to send after all.
+            let Some(claimed) = foil.claim_notice(due, LEASE).await? else { continue };
+            let accepted = send(&claimed);
+            let retry_at = clock.now().plus_capped(BACK_OFF);
+            let outcome = if accepted { Outcome::Sent } else { Outcome::Failed { retry_at } };
+            foil.settle_notice(claimed, outcome).await?;
+            sent += u32::from(accepted);
+        }
+        // A short page is no end; `None` is.
+        after = page.next;
+        if after.is_none() {
+            return Ok(sent);
+        }
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let email = EmailAddress::new("ivan@example.com")?;
+    let ivan = Account::new(SubjectId::new("7")?, "ivan", Role::Member).with_email(email);
+    let people = Arc::new(MemoryDirectory::default());
+    people.insert(ivan.clone(), &["ivan"], "ivan");
+    let clock = Arc::new(ManualClock::at(Ts::EPOCH.plus_capped(Span::days(20_000))));
+    let mut policy = Policy::synergy();
+    policy.personal_access_tokens.setting = SettingGate::NotAsked;
+    let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default()).clock(clock.clone());
+    let foil = builder.directory(people as Arc<dyn directory::Directory>).build()?;
+    let new = NewPersonalAccessToken { label: "backup", lifetime: Lifetime::Days(30), scope: None };
+    block_on(foil.create_personal_access_token(&Presenter::signed_in(&ivan), &new))?;
+
+    let broken: Transport<'_> = &|_| false;
+    let print: Transport<'_> = &|notice| {
+        match notice.text() {
+            NoticeText::ExpiresIn(left) => println!("{}: {} expires in {left}", notice.to().as_str(), notice.label()),
+            NoticeText::Expired => println!("{}: {} has expired", notice.to().as_str(), notice.label()),
+        }
+        true
+    };
+    let passes =
+        [(Span::days(22), print, 0), (Span::days(1), broken, 0), (BACK_OFF, print, 1), (Span::days(7), print, 1)];
+    for (passed, transport, expected) in passes {
+        clock.advance(passed);
+        assert_eq!(block_on(run(&foil, &*clock, transport))?, expected);
+    }
+    assert_eq!(block_on(run(&foil, &*clock, print))?, 0, "once each");
+    Ok(())
+}

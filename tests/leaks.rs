@@ -1,0 +1,203 @@
+//! Canary secrets through the whole life of credentials: none may show in any Debug, Display, event, error or trace.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+mod support;
+
+use std::error::Error;
+use std::fmt::{Debug, Display, Write as _};
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
+use counterfoil::client::NewClient;
+use counterfoil::event::{EventSink, TracingSink};
+use counterfoil::oauth::OAuthRequest;
+use counterfoil::store::TokenStore;
+use counterfoil::*;
+use support::*;
+
+/// Everything that was seen of the library from outside.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<String>>);
+
+impl Seen {
+    fn debug(&self, value: &dyn Debug) {
+        writeln!(self.0.lock().expect("not poisoned"), "{value:?} {value:#?}").expect("written");
+    }
+
+    fn error(&self, error: &(dyn Error + 'static)) {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            self.debug(&error);
+            self.display(&error);
+            next = error.source();
+        }
+    }
+
+    fn display(&self, value: &dyn Display) {
+        writeln!(self.0.lock().expect("not poisoned"), "{value}").expect("written");
+    }
+}
+
+impl tracing::Subscriber for Seen {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        self.debug(&span);
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
+        self.debug(&values);
+    }
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        self.debug(&event);
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+/// The events of the default sink, and what they look like as values.
+struct Both(Seen);
+
+impl EventSink for Both {
+    fn tell(&self, event: &event::Event) {
+        self.0.debug(event);
+        TracingSink.tell(event);
+    }
+}
+
+/// The secret letters of a token: what follows prefix and id, without the checksum.
+fn secret_of(token: &str) -> String {
+    token[token.len() - 49..token.len() - 6].to_owned()
+}
+
+/// Every window of eight bytes of a secret, as it is, in hex and in base64.
+fn leaks(seen: &str, secret: &str) -> Option<String> {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let base64 = base64::engine::general_purpose::STANDARD_NO_PAD;
+    let windows = secret.as_bytes().windows(8).flat_map(|window| {
+        let text = String::from_utf8_lossy(window).into_owned();
+        let in_base64 = base64.encode(window);
+        [text, hex(window), in_base64[..10].to_owned(), format!("{window:?}").trim_matches(['[', ']']).to_owned()]
+    });
+    windows.into_iter().find(|window| seen.contains(window.as_str()))
+}
+
+#[test]
+fn all_kinds_4_no_secret_shows_in_any_debug_display_event_error_or_trace() {
+    let seen = Seen::default();
+    let subscriber = seen.clone();
+    let canaries = tracing::subscriber::with_default(subscriber, || story(&seen));
+    assert!(canaries.len() >= 14, "{}", canaries.len());
+    let seen = seen.0.lock().expect("not poisoned");
+    assert!(seen.len() > 20_000, "the story was seen: {}", seen.len());
+    for canary in &canaries {
+        assert_eq!(leaks(&seen, canary), None, "a part of a secret shows");
+    }
+}
+
+#[test]
+fn a_leak_is_found_where_one_is_planted() {
+    let secret = "k3JdkQ9sLmZ0aXbY7TqUeR5wVn1cHf8PoG2iDrCxBsA";
+    for planted in [secret[5..20].to_owned(), secret.bytes().map(|byte| format!("{byte:02x}")).collect()] {
+        assert!(leaks(&format!("some text {planted} and more"), secret).is_some());
+    }
+    assert!(leaks(&format!("{:?}", secret.as_bytes()), secret).is_some());
+    assert_eq!(leaks("nothing here", secret), None);
+}
+
+/// The whole life, everything shown that a host could show; gives the secrets.
+fn story(seen: &Seen) -> Vec<String> {
+    let world = world_with(open_policy(), |builder| builder.events(Both(seen.clone())));
+    let mut canaries = vec!["xK9vQ2mZ7pLw4Tn".to_owned(), KEY.to_owned()];
+    canaries
+        .extend(world.secrets.iter().map(|(_, secret)| secret.clone()).filter(|s| s.len() > 49).map(|s| secret_of(&s)));
+    world.people.set_password(&subject("bill"), "xK9vQ2mZ7pLw4Tn");
+    // Sign-in, refresh, retry, replay.
+    let form = "grant_type=password&username=AD%5Cbill.posters&password=xK9vQ2mZ7pLw4Tn&remember=true";
+    let basic = world.basic("rotating");
+    let answer = |form: &str| {
+        let headers: [&[u8]; 1] = [basic.as_bytes()];
+        let request = OAuthRequest {
+            authorization: &headers,
+            content_type: FORM,
+            body: form.as_bytes(),
+            source: Some("10.0.0.1"),
+        };
+        match block_on(world.handle.token(request)) {
+            Ok(answer) => {
+                seen.debug(&answer);
+                Reply::from(answer)
+            }
+            Err(error) => {
+                seen.error(&error);
+                Reply::from(oauth::Answer::from(error))
+            }
+        }
+    };
+    let refresh = |token: &str| answer(&format!("grant_type=refresh_token&refresh_token={token}"));
+    let mut replies = vec![answer(form)];
+    assert_eq!(replies[0].status, 200, "{}", replies[0].body);
+    for _ in 0..3 {
+        let last = replies.last().expect("one").refresh();
+        replies.push(refresh(&last));
+        replies.push(refresh(&last));
+    }
+    for reply in &replies {
+        canaries.extend([secret_of(&reply.access()), secret_of(&reply.refresh())]);
+    }
+    let bearer = replies.last().expect("one").access();
+    seen.debug(&credentials([format!("Bearer {bearer}").as_bytes()]));
+    seen.debug(&world.verify(&bearer));
+    seen.debug(&world.introspect("machine", &bearer).status);
+    let record =
+        block_on(world.store.get(&Prefixes::default().parse(&bearer).map(|token| *token.id()).expect("a token")));
+    seen.debug(&record.expect("available").expect("there"));
+    seen.debug(&Prefixes::default().parse(&bearer));
+    refresh(&replies[0].refresh());
+    answer(&form.replace("xK9vQ2mZ7pLw4Tn", "hJ3nB8sY5dQe1Rk"));
+    canaries.push("hJ3nB8sY5dQe1Rk".into());
+    answer("grant_type=password&username=hJ3nB8sY5dQe1Rk&password=hJ3nB8sY5dQe1Rk&remember=hJ3nB8sY5dQe1Rk");
+    answer("grant_type=hJ3nB8sY5dQe1Rk&scope=hJ3nB8sY5dQe1Rk%22");
+    // What people make by hand, used, refused, replaced, deleted.
+    let pat = world.pat("bill", "ci");
+    let code = world.code(NewAccess::SameAsUser("ivan"));
+    let rotated = block_on(world.handle.rotate_token(&world.presenter("bill"), &pat.listed.id, Overlap::Immediate));
+    let rotated = rotated.expect("rotated");
+    for issued in [&pat, &code, &rotated] {
+        canaries.push(secret_of(issued.token.expose_secret()));
+        seen.debug(issued);
+        seen.debug(&world.verify(issued.token.expose_secret()));
+    }
+    let mut mistyped = rotated.token.expose_secret().to_owned();
+    mistyped.pop();
+    match world.verify(&mistyped) {
+        Err(error) => seen.error(&error),
+        Ok(_) => panic!("mistyped"),
+    }
+    world.delete("bill", &rotated.listed.id).expect("deleted");
+    match world.verify(rotated.token.expose_secret()) {
+        Err(error) => seen.error(&error),
+        Ok(_) => panic!("deleted"),
+    }
+    // Clients, sessions, keys, and the values that hold them.
+    let made = block_on(world.handle.create_client(&Presenter::host(), NewClient::named("canary"))).expect("made");
+    seen.debug(&made);
+    canaries.push(secret_of(made.secret.as_ref().expect("a secret").expose_secret()));
+    let session = block_on(world.handle.open_session_for(&world.account("admin"))).expect("opened");
+    seen.debug(&session);
+    canaries.push(secret_of(session.token.expose_secret()));
+    let ring = ring();
+    seen.debug(&ring);
+    seen.debug(&ring.to_text());
+    let text = ring.to_text();
+    canaries.push(text.expose_secret().trim().split_once(':').expect("id and key").1.to_owned());
+    seen.debug(&Secret::from("xK9vQ2mZ7pLw4Tn".to_owned()));
+    seen.debug(&world.handle);
+    seen.debug(&world.store);
+    seen.debug(&world.people);
+    let _ = block_on(world.handle.shutdown());
+    canaries
+}

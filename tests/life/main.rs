@@ -1,0 +1,22 @@
+//! The whole life of credentials through the handle, over the stores in memory: each room holds one subject.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod clients;
+mod last_use;
+mod lists;
+mod lost_races;
+mod notices;
+mod personal_access_tokens;
+mod renewal;
+mod rotation;
+mod sessions;
+mod settings;
+mod token_endpoint;
+mod trouble;
+mod upkeep;
+mod users;
+mod verification;

@@ -1,0 +1,100 @@
+//! Settings at run time (SYN-PAT 1, SYN-TOKEN 5).
+
+use std::sync::Arc;
+
+use crate::support::*;
+use counterfoil::event::What;
+use counterfoil::policy::Policy;
+use counterfoil::settings::{SettingName, SettingsChange, StoredSettings};
+use counterfoil::store::SettingsStore;
+use counterfoil::{Forbidden, KeyRing, ManageError, Presenter, Realm, Role, Span};
+
+#[test]
+fn syn_pat_1_a_change_holds_from_the_next_call_and_leaves_an_event_for_each_field() {
+    let world = bare_world(Policy::default());
+    let admin = world.presenter("admin");
+    let before = block_on(world.handle.settings(&admin)).expect("allowed");
+    assert!(!before.personal_access_tokens, "missing counts as off");
+    let change = SettingsChange {
+        personal_access_tokens_enabled: Some(true),
+        access_lifetime_seconds: Some(60),
+        ..SettingsChange::default()
+    };
+    let after = block_on(world.handle.change_settings(&admin, &change)).expect("allowed");
+    assert!(after.personal_access_tokens);
+    assert_eq!(after.access_lifetime, Span::seconds(60));
+    assert_eq!(after.notice_lead, before.notice_lead, "what is not named stays");
+    assert_eq!(block_on(world.handle.settings(&admin)).expect("allowed"), after);
+    let setting = |name, value: &str| What::Setting { name, value: value.into() };
+    let wanted =
+        [setting(SettingName::PersonalAccessTokensEnabled, "true"), setting(SettingName::AccessLifetimeSeconds, "60")];
+    assert_eq!(world.told(), wanted);
+    block_on(world.handle.change_settings(&admin, &change)).expect("allowed");
+    assert_eq!(world.told(), [], "nothing changed the second time");
+}
+
+#[test]
+fn a_number_out_of_its_range_names_field_and_limits_and_nothing_is_half_done() {
+    let world = bare_world(Policy::default());
+    let admin = world.presenter("admin");
+    let change = SettingsChange {
+        personal_access_tokens_enabled: Some(true),
+        pat_max_days: Some(3_661),
+        ..SettingsChange::default()
+    };
+    match block_on(world.handle.change_settings(&admin, &change)) {
+        Err(ManageError::Invalid(invalid)) => {
+            assert_eq!(invalid.field(), "pat_max_days");
+            assert_eq!(invalid.to_string(), "pat_max_days must be a whole number from 1 to 3660");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(!block_on(world.handle.settings(&admin)).expect("allowed").personal_access_tokens);
+    assert_eq!(world.told(), []);
+}
+
+#[test]
+fn only_administrators_see_and_change_settings() {
+    let world = bare_world(Policy::default());
+    for name in ["carol", "ivan", "helen"] {
+        let by = world.presenter(name);
+        let role = Forbidden::Role { needed: Role::Administrator };
+        let read = block_on(world.handle.settings(&by));
+        assert!(matches!(read, Err(ManageError::Forbidden(forbidden)) if forbidden == role));
+        let change = block_on(world.handle.change_settings(&by, &SettingsChange::default()));
+        assert!(matches!(change, Err(ManageError::Forbidden(forbidden)) if forbidden == role));
+    }
+    assert!(block_on(world.handle.settings(&Presenter::host())).is_ok());
+}
+
+#[test]
+fn syn_pat_1_garbage_in_the_store_is_shown_as_the_policys_own_and_can_be_repaired() {
+    let world = bare_world(Policy::default());
+    let mut stored = StoredSettings::default();
+    stored.values.insert("pat_max_days".into(), "many".into());
+    stored.values.insert("of_a_later_version".into(), "kept".into());
+    let put = block_on(world.store.put_settings(&Realm::default(), None, &stored));
+    assert!(put.is_ok());
+    let admin = world.presenter("admin");
+    assert_eq!(block_on(world.handle.settings(&admin)).expect("readable").pat_max_days, 180);
+    let change = SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() };
+    assert_eq!(block_on(world.handle.change_settings(&admin, &change)).expect("repaired").pat_max_days, 90);
+    let kept = block_on(SettingsStore::settings(&world.store, &Realm::default())).expect("there").expect("there");
+    assert_eq!(kept.settings.values.get("of_a_later_version").map(String::as_str), Some("kept"));
+}
+
+#[test]
+fn syn_pat_1_a_change_elsewhere_holds_within_the_staleness_and_two_writers_lose_nothing() {
+    let ring: Arc<KeyRing> = KeyRing::generate_from_system().expect("the system has random bytes").into();
+    let here = bare_world_on(Policy::default(), Arc::default(), ring.clone());
+    let there = bare_world_on(Policy::default(), here.store.clone(), ring);
+    let admin = here.presenter("admin");
+    assert_eq!(block_on(here.handle.settings(&admin)).expect("allowed").pat_max_days, 180);
+    let days = SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() };
+    block_on(there.handle.change_settings(&admin, &days)).expect("allowed");
+    here.pass(Span::seconds(1));
+    assert_eq!(block_on(here.handle.settings(&admin)).expect("allowed").pat_max_days, 90);
+    let lead = SettingsChange { notice_lead_days: Some(3), ..SettingsChange::default() };
+    let after = block_on(here.handle.change_settings(&admin, &lead)).expect("allowed");
+    assert_eq!((after.pat_max_days, after.notice_lead), (90, Span::days(3)));
+}

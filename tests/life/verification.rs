@@ -1,0 +1,223 @@
+//! Verification of every kind: what authenticates where, what a refusal says to whom, what an outage is (ALL KINDS, AO-CODE 2).
+
+use std::sync::Arc;
+
+use crate::support::*;
+use counterfoil::event::What;
+use counterfoil::*;
+
+#[test]
+fn all_kinds_3_one_kind_where_another_is_expected_fails() {
+    let world = world();
+    let reply = world.log_in("rotating", "true");
+    let kind = TokenKind::RefreshToken;
+    assert_eq!(world.reason(&reply.refresh()), Refusal::WrongKind { kind }, "a refresh token is no bearer token");
+    assert_eq!(world.refresh("rotating", &reply.access()).error(), (400, "invalid_grant".into()));
+    let token = world.pat("bill", "ci");
+    assert_eq!(world.refresh("rotating", token.token.expose_secret()).status, 400);
+    // The kind is part of what is digested: another prefix on the same letters proves nothing.
+    let forged = token.token.expose_secret().replacen("cfp_", "cfs_", 1);
+    assert_eq!(world.reason(&forged), Refusal::WrongSecret);
+    let secret = world.client_secret("rotating");
+    assert_eq!(world.reason(secret), Refusal::WrongKind { kind: TokenKind::ClientSecret });
+}
+
+#[test]
+fn all_kinds_3_refusals_look_alike_to_the_caller_and_say_the_truth_to_the_host() {
+    let world = world();
+    let (live, dead) = (world.pat("bill", "live"), world.create("bill", "dead", 1).expect("a token"));
+    let text = live.token.expose_secret();
+    let mut wrong = text.to_owned();
+    wrong.replace_range(30..31, if &text[30..31] == "A" { "B" } else { "A" });
+    let revoked = world.pat("bill", "revoked");
+    world.delete("bill", &revoked.listed.id).expect("deleted");
+    world.pass(Span::days(1));
+    world.told();
+    let cases = [
+        (wrong.as_str(), Refusal::Malformed),
+        ("", Refusal::Malformed),
+        (dead.token.expose_secret(), Refusal::Expired { at: dead.listed.expires_at.expect("an end") }),
+        (revoked.token.expose_secret(), Refusal::Revoked { at: start(), why: RevokedWhy::ByOwner }),
+    ];
+    for (token, reason) in cases {
+        let denied = world.verify(token).expect_err("refused");
+        assert_eq!(denied.public(), Some(PublicRefusal::InvalidToken));
+        assert_eq!(denied.to_string(), "credential was refused");
+        let events = world.told();
+        assert!(matches!(events[..], [What::Refused { reason: told, .. }] if told == reason), "{events:?}");
+    }
+}
+
+#[test]
+fn all_kinds_5_an_outage_is_unavailable_and_never_a_refusal() {
+    let world = world();
+    let token = world.pat("bill", "ci");
+    world.people.set_unavailable(true);
+    assert!(matches!(world.verify(token.token.expose_secret()), Err(Denied::Unavailable(_))));
+    let reply = world.token("rotating", &[("grant_type", "password"), ("username", "ivan"), ("password", "ivan")]);
+    assert_eq!(reply.error(), (503, "temporarily_unavailable".into()));
+    world.people.set_unavailable(false);
+    assert!(world.works(token.token.expose_secret()));
+}
+
+#[test]
+fn all_kinds_2_a_digest_does_not_fit_in_another_realm() {
+    let here = world();
+    let token = here.pat("bill", "ci");
+    let realm = Realm::new("tenant-b").expect("a realm");
+    let there = here.elsewhere(|builder| builder.realm(realm));
+    let denied = block_on(there.handle.verify(token.token.expose_secret()));
+    assert!(matches!(denied, Err(Denied::Refused(Refusal::WrongRealm))));
+    let page =
+        block_on(there.handle.own_tokens(&here.presenter("bill"), None, std::num::NonZeroU32::MAX)).expect("a page");
+    assert!(page.items.is_empty(), "listings never cross a realm");
+}
+
+#[test]
+fn all_kinds_2_a_key_ring_is_rolled_over_off_the_hot_path() {
+    let world = world();
+    let token = world.pat("bill", "ci");
+    let ring = ring();
+    let newer = ring.with_new_key(&testing::SeededEntropy::new(7)).expect("a ring");
+    let (old, new) = (ring.newest(), newer.newest());
+    let roll = |ring: KeyRing| world.elsewhere(|builder| builder.key_ring(ring)).handle;
+    let rolled = roll(newer);
+    assert!(block_on(rolled.may_drop_key(old)).is_err(), "a key in use is not dropped");
+    block_on(rolled.verify(token.token.expose_secret())).expect("verified under the old key");
+    world.told();
+    let _ = block_on(rolled.flush());
+    assert_eq!(world.told(), [What::Rekeyed { id: token.listed.id, key: new }]);
+    block_on(rolled.verify(token.token.expose_secret())).expect("verified under the new key");
+    let only_new =
+        ring.with_new_key(&testing::SeededEntropy::new(7)).expect("a ring").without(old).expect("one is left");
+    block_on(roll(only_new).verify(token.token.expose_secret())).expect("the old key is not needed any more");
+}
+
+#[test]
+fn all_kinds_7_the_injected_clock_decides_on_every_node() {
+    let world = world();
+    let token = world.create("bill", "ci", 1).expect("a token");
+    let late = Arc::new(testing::ManualClock::at(token.listed.expires_at.expect("an end")));
+    let there = world.elsewhere(|builder| builder.clock(late));
+    assert!(world.works(token.token.expose_secret()));
+    assert!(!there.works(token.token.expose_secret()));
+}
+
+#[test]
+fn all_kinds_7_generations_and_not_times_give_order() {
+    let mut policy = open_policy();
+    policy.refresh_tokens.grace = Span::ZERO;
+    let world = world_with(policy, |builder| builder);
+    let mut tokens = vec![world.log_in("rotating", "true").refresh()];
+    for i in 0..100 {
+        let next = world.refresh("rotating", &tokens[i]);
+        assert_eq!(next.status, 200, "within one tick of the clock: {}", next.body);
+        tokens.push(next.refresh());
+    }
+    assert_eq!(world.refresh("rotating", &tokens[99]).status, 400, "any earlier one is a replay");
+    assert_eq!(world.refresh("rotating", &tokens[100]).status, 400, "and ends the family");
+}
+
+#[test]
+fn all_kinds_7_a_clock_that_cannot_be_told_denies() {
+    let world = world();
+    let token = world.pat("bill", "ci");
+    world.clock.set(Ts::MAX);
+    assert!(!world.works(token.token.expose_secret()));
+    assert!(matches!(world.create("bill", "more", 1), Err(ManageError::Unavailable(Unavailable::Clock))));
+    let reply = world.token("rotating", &[("grant_type", "password"), ("username", "ivan"), ("password", "ivan")]);
+    assert_eq!(reply.status, 503);
+}
+
+#[test]
+fn all_kinds_6_a_generation_older_than_a_thousand_is_unknown_and_kills_nothing() {
+    let mut policy = open_policy();
+    policy.refresh_tokens.keep = 3;
+    let world = world_with(policy, |builder| builder);
+    let mut tokens = vec![world.log_in("rotating", "true").refresh()];
+    for i in 0..5 {
+        tokens.push(world.refresh("rotating", &tokens[i]).refresh());
+    }
+    assert_eq!(world.refresh("rotating", &tokens[0]).status, 400);
+    let still = world.refresh("rotating", &tokens[5]);
+    assert_eq!(still.status, 200, "an unknown generation kills nothing: {}", still.body);
+    assert_eq!(world.refresh("rotating", &tokens[4]).status, 400);
+    assert_eq!(world.refresh("rotating", &still.refresh()).status, 400, "a kept one does");
+}
+
+#[test]
+fn all_kinds_6_a_purge_keeps_what_reuse_detection_needs() {
+    let world = world();
+    let first = world.log_in("rotating", "true");
+    let second = world.refresh("rotating", &first.refresh());
+    let third = world.refresh("rotating", &second.refresh());
+    world.pass(Span::hours(1));
+    while block_on(world.handle.purge(std::num::NonZeroU32::MIN)).expect("purged").more {}
+    assert_eq!(world.refresh("rotating", &first.refresh()).status, 400);
+    assert_eq!(world.refresh("rotating", &third.refresh()).status, 400, "a shrunk generation still kills the family");
+}
+
+#[test]
+fn ao_code_1_only_super_administrators_make_codes() {
+    let world = world();
+    for (who, fits) in [("bill", false), ("carol", false), ("admin", false), ("super", true)] {
+        let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
+        let made = block_on(world.handle.create_security_code(&world.presenter(who), &new));
+        assert_eq!(made.is_ok(), fits, "{who}");
+    }
+}
+
+#[test]
+fn ao_code_2_a_super_administrator_code_names_its_creator_and_falls_with_the_role() {
+    let world = world();
+    let code = world.code(NewAccess::SuperAdministrator);
+    let principal = world.verify(code.token.expose_secret()).expect("it works");
+    assert_eq!((principal.role(), principal.kind()), (Role::SuperAdministrator, TokenKind::SecurityCode));
+    assert_eq!((principal.subject(), principal.actor()), (&subject("super"), Some(&subject("super"))));
+    world.people.set_role(&subject("super"), Role::Administrator);
+    assert_eq!(world.reason(code.token.expose_secret()), Refusal::CreatorLostRole);
+    world.people.set_role(&subject("super"), Role::SuperAdministrator);
+    assert!(world.works(code.token.expose_secret()));
+}
+
+#[test]
+fn ao_code_2_a_same_as_user_code_is_limited_to_a_member_for_ever() {
+    let world = world();
+    let code = world.code(NewAccess::SameAsUser("ADMIN"));
+    let principal = world.verify(code.token.expose_secret()).expect("it works");
+    assert_eq!((principal.subject(), principal.actor()), (&subject("admin"), Some(&subject("super"))));
+    assert_eq!(principal.role(), Role::Member);
+    world.people.set_role(&subject("admin"), Role::SuperAdministrator);
+    assert_eq!(world.verify(code.token.expose_secret()).expect("it works").role(), Role::Member);
+    world.people.set_role(&subject("super"), Role::Member);
+    assert!(world.works(code.token.expose_secret()), "its creator's role does not matter");
+    world.people.set_disabled(&subject("admin"), true);
+    assert_eq!(world.reason(code.token.expose_secret()), Refusal::AccountDisabled);
+    let new = NewSecurityCode { access: NewAccess::SameAsUser("nobody"), description: None };
+    world.people.set_role(&subject("super"), Role::SuperAdministrator);
+    let made = block_on(world.handle.create_security_code(&world.presenter("super"), &new));
+    assert!(matches!(made, Err(ManageError::Invalid(Invalid::User))));
+}
+
+#[test]
+fn ao_code_3_a_code_lives_24_hours() {
+    let world = world();
+    let code = world.code(NewAccess::SuperAdministrator);
+    assert_eq!(code.listed.expires_at, start().plus(Span::hours(24)));
+    world.clock.set(just_before(after_start(Span::hours(24))));
+    assert!(world.works(code.token.expose_secret()));
+    world.pass(micro());
+    assert!(!world.works(code.token.expose_secret()));
+}
+
+#[test]
+fn all_kinds_9_a_code_makes_no_credential() {
+    let world = world();
+    let code = world.code(NewAccess::SuperAdministrator);
+    let by = Presenter::from(&world.verify(code.token.expose_secret()).expect("it works"));
+    let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
+    let made = block_on(world.handle.create_security_code(&by, &new));
+    assert!(matches!(made, Err(ManageError::Forbidden(Forbidden::CredentialKind))));
+    block_on(world.handle.delete_security_code(&by, &code.listed.id)).expect("it may delete");
+    assert!(!world.works(code.token.expose_secret()));
+}

@@ -1,0 +1,61 @@
+//! The registered clients of the host.
+
+use counterfoil::client::{ClientId, Grant, NewClient, RefreshMode};
+use counterfoil::{Presenter, Scope, Secret, SignIn};
+
+use super::{World, block_on, subject};
+
+/// The secret of the seed's own client.
+pub const KEY: &str = "a7d849366d224f8eb521ccf696925627";
+
+/// The seed's own header: `test.token` and its secret.
+pub const SEED: &[u8] = b"BASIC dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
+
+pub fn client_id(id: &str) -> ClientId {
+    id.parse().expect("a client id")
+}
+
+/// A registration that may sign in with a password and refresh.
+pub fn new_client(id: &str) -> NewClient {
+    NewClient { id: Some(client_id(id)), grants: vec![Grant::Password, Grant::RefreshToken], ..NewClient::named(id) }
+}
+
+impl World {
+    /// `test.token` (the seed's, reuse), `rotating`, `public-app`, and the resource server `machine`.
+    pub fn register_clients(&mut self) {
+        let host = Presenter::host();
+        let seed = NewClient {
+            display_name: "angularApp".into(),
+            refresh_mode: RefreshMode::Reuse,
+            ..new_client("test.token")
+        };
+        block_on(self.handle.import_client(&host, seed, &Secret::from(KEY.to_owned()), false)).expect("imported");
+        self.site.secrets.push(("test.token", KEY.into()));
+        for (id, new) in [
+            ("rotating", new_client("rotating")),
+            ("public-app", NewClient { public: true, ..new_client("public-app") }),
+            ("machine", NewClient { resource_server: true, grants: Vec::new(), ..new_client("machine") }),
+        ] {
+            let made = block_on(self.handle.create_client(&host, new)).expect("created");
+            if let Some(secret) = made.secret {
+                self.site.secrets.push((id, secret.expose_secret().to_owned()));
+            }
+        }
+        self.told();
+    }
+
+    pub fn client_secret(&self, client: &str) -> &str {
+        let secret = self.secrets.iter().find(|(id, _)| *id == client).map(|(_, secret)| secret.as_str());
+        secret.expect("a confidential client")
+    }
+
+    /// What an access token of that scope presents itself as, after a sign-in through a client.
+    pub fn as_signed_in_with(&self, id: &str, scope: &str) -> Presenter {
+        let app = NewClient { public: true, ..new_client("app") };
+        block_on(self.handle.create_client(&Presenter::host(), app)).expect("created");
+        let scope = Some(scope.parse::<Scope>().expect("a scope"));
+        let sign_in = SignIn { client: &client_id("app"), subject: &subject(id), scope, remember: false };
+        let granted = block_on(self.handle.open_sign_in(&sign_in)).expect("signed in");
+        self.as_token(granted.access_token.expose_secret())
+    }
+}

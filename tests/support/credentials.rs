@@ -1,0 +1,71 @@
+//! Making, using and ending credentials as somebody of the host.
+
+use counterfoil::*;
+
+use super::{World, block_on, scope, subject};
+
+impl World {
+    pub fn create(&self, id: &str, label: &str, days: i64) -> Result<Issued, ManageError> {
+        let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(days), scope: None };
+        block_on(self.handle.create_personal_access_token(&self.presenter(id), &new))
+    }
+
+    /// A token of 30 days.
+    pub fn pat(&self, id: &str, label: &str) -> Issued {
+        self.create(id, label, 30).expect("a token")
+    }
+
+    /// A token of 30 days with a scope.
+    pub fn scoped_pat(&self, id: &str, label: &str, text: &str) -> Issued {
+        let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(30), scope: scope(text) };
+        block_on(self.handle.create_personal_access_token(&self.presenter(id), &new)).expect("a token")
+    }
+
+    /// A super administrator's code.
+    pub fn code(&self, access: NewAccess<'_>) -> Issued {
+        self.make_code(access, None)
+    }
+
+    pub fn described_code(&self, description: &str) -> Issued {
+        self.make_code(NewAccess::SuperAdministrator, Some(description))
+    }
+
+    fn make_code(&self, access: NewAccess<'_>, description: Option<&str>) -> Issued {
+        let new = NewSecurityCode { access, description };
+        block_on(self.handle.create_security_code(&self.presenter("super"), &new)).expect("a code")
+    }
+
+    pub fn delete(&self, by: &str, id: &RecordId) -> Result<(), ManageError> {
+        block_on(self.handle.delete_token(&self.presenter(by), id))
+    }
+
+    pub fn delete_of(&self, by: &str, owner: &str, id: &RecordId) -> Result<(), ManageError> {
+        block_on(self.handle.delete_token_of(&self.presenter(by), &subject(owner), id))
+    }
+
+    pub fn allow_token_login(&self, by: &str, owner: &str, allowed: bool) -> Result<(), ManageError> {
+        block_on(self.handle.set_token_login(&self.presenter(by), &subject(owner), allowed)).map(drop)
+    }
+
+    pub fn verify(&self, token: &str) -> Result<Principal, Denied> {
+        block_on(self.handle.verify(token))
+    }
+
+    /// Whether a bearer token works.
+    pub fn works(&self, token: &str) -> bool {
+        self.verify(token).is_ok()
+    }
+
+    /// The true reason of a refusal.
+    pub fn reason(&self, token: &str) -> Refusal {
+        match self.verify(token) {
+            Err(Denied::Refused(reason)) => reason,
+            other => panic!("not refused: {other:?}"),
+        }
+    }
+
+    /// What a token presents itself as.
+    pub fn as_token(&self, text: &str) -> Presenter {
+        Presenter::from(&self.verify(text).expect("a good token"))
+    }
+}

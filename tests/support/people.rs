@@ -1,0 +1,40 @@
+//! The people of the host.
+
+use counterfoil::directory::Directory as _;
+use counterfoil::memory::MemoryDirectory;
+use counterfoil::{Account, EmailAddress, Presenter, Role, SubjectId};
+
+use super::{World, block_on};
+
+pub fn subject(id: &str) -> SubjectId {
+    SubjectId::new(id).expect("an id")
+}
+
+/// Each password is the subject, but for bill, whose name and password are the seed's.
+pub fn people() -> MemoryDirectory {
+    let people = MemoryDirectory::default();
+    for (id, name, role, password) in [
+        ("bill", "AD\\bill.posters", Role::Member, "blabla"),
+        ("carol", "carol", Role::Collaborator, "carol"),
+        ("ivan", "ivan", Role::Member, "ivan"),
+        ("helen", "helen", Role::Member, "helen"),
+        ("admin", "admin", Role::Administrator, "admin"),
+        ("super", "super@example.com", Role::SuperAdministrator, "super"),
+    ] {
+        let email = EmailAddress::new(&format!("{id}@example.com")).expect("an address");
+        let account = Account::new(subject(id), name, role).with_email(email).with_zone("Europe/Moscow");
+        people.insert(account.with_profile_management(id == "helen"), &[name], password);
+    }
+    people
+}
+
+impl World {
+    pub fn account(&self, id: &str) -> Account {
+        block_on(self.people.account(&subject(id))).expect("available").expect("an account")
+    }
+
+    /// What somebody presents who signed in.
+    pub fn presenter(&self, id: &str) -> Presenter {
+        Presenter::signed_in(&self.account(id))
+    }
+}

@@ -1,0 +1,147 @@
+//! The host itself, and other nodes of it.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use counterfoil::directory::Directory;
+use counterfoil::event::{Event, What};
+use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::policy::Policy;
+use counterfoil::settings::{SettingName, StoredSettings};
+use counterfoil::store::{SettingsPut, SettingsStore as _, TokenStore as _};
+use counterfoil::testing::{ManualClock, RecordingSink, SeededEntropy};
+use counterfoil::*;
+
+use super::{block_on, open_policy, people, ring_for, start, synergy_policy};
+
+/// What all nodes of a host share.
+#[derive(Clone)]
+pub struct Site {
+    pub store: Arc<MemoryStore>,
+    pub people: Arc<MemoryDirectory>,
+    pub clock: Arc<ManualClock>,
+    pub sink: RecordingSink,
+    pub secrets: Vec<(&'static str, String)>,
+    policy: Policy,
+    ring: Option<Arc<KeyRing>>,
+}
+
+/// One node of a host.
+pub struct World {
+    pub handle: Counterfoil,
+    pub site: Site,
+}
+
+impl Deref for World {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+/// The hardened policy with both gates open, and the clients.
+pub fn world() -> World {
+    world_with(open_policy(), |builder| builder)
+}
+
+pub fn world_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> World {
+    world_on(policy, Arc::default(), change)
+}
+
+pub fn world_on(policy: Policy, store: Arc<MemoryStore>, change: impl FnOnce(Builder) -> Builder) -> World {
+    let ring = ring_for(&policy);
+    let mut world = assembled(policy, store, ring, change);
+    world.register_clients();
+    world
+}
+
+/// Without clients.
+pub fn bare_world(policy: Policy) -> World {
+    let ring = ring_for(&policy);
+    assembled(policy, Arc::default(), ring, |builder| builder)
+}
+
+pub fn bare_world_on(policy: Policy, store: Arc<MemoryStore>, ring: Arc<KeyRing>) -> World {
+    assembled(policy, store, Some(ring), |builder| builder)
+}
+
+/// Synergy's policy, without clients and without a key ring.
+pub fn synergy() -> World {
+    bare_world(synergy_policy())
+}
+
+fn assembled(
+    policy: Policy,
+    store: Arc<MemoryStore>,
+    ring: Option<Arc<KeyRing>>,
+    change: impl FnOnce(Builder) -> Builder,
+) -> World {
+    let (people, clock) = (Arc::new(people()), Arc::new(ManualClock::at(start())));
+    let site = Site { store, people, clock, sink: RecordingSink::default(), secrets: Vec::new(), policy, ring };
+    let world = site.node(1, change);
+    world.told();
+    world
+}
+
+impl Site {
+    fn node(self, seed: u64, change: impl FnOnce(Builder) -> Builder) -> World {
+        let mut builder = Counterfoil::builder()
+            .policy(self.policy.clone())
+            .clock(self.clock.clone())
+            .entropy(SeededEntropy::new(seed))
+            .store(self.store.clone())
+            .directory(self.people.clone() as Arc<dyn Directory>)
+            .events(self.sink.clone());
+        if let Some(ring) = self.ring.clone() {
+            builder = builder.key_ring(ring);
+        }
+        World { handle: change(builder).build().expect("all parts are there"), site: self }
+    }
+}
+
+impl World {
+    /// Another node of the same host, with entropy of its own.
+    pub fn elsewhere(&self, change: impl FnOnce(Builder) -> Builder) -> World {
+        self.site.clone().node(2, change)
+    }
+
+    pub fn now(&self) -> Ts {
+        self.clock.now()
+    }
+
+    pub fn pass(&self, span: Span) {
+        self.clock.advance(span);
+    }
+
+    /// What was told since the last look.
+    pub fn told(&self) -> Vec<What> {
+        self.sink.take().into_iter().map(|Event { what, .. }| what).collect()
+    }
+
+    pub fn stored(&self, id: &RecordId) -> Option<store::TokenRecord> {
+        block_on(self.store.get(id)).expect("available")
+    }
+
+    pub fn is_stored(&self, id: &RecordId) -> bool {
+        self.stored(id).is_some()
+    }
+
+    /// Writes settings behind the handle's back, as another node would.
+    pub fn set(&self, change: impl FnOnce(&mut StoredSettings)) {
+        let there = block_on(self.store.settings(&Realm::default())).expect("available");
+        let (version, mut settings) =
+            there.map_or((None, StoredSettings::default()), |there| (Some(there.version), there.settings));
+        change(&mut settings);
+        let put = block_on(self.store.put_settings(&Realm::default(), version, &settings)).expect("available");
+        assert!(matches!(put, SettingsPut::Done(_)));
+    }
+
+    pub fn open_gate(&self, open: bool) {
+        self.set(|settings| settings.set_personal_access_tokens(open));
+    }
+
+    pub fn set_number(&self, name: SettingName, number: u64) {
+        self.set(|settings| settings.set_number(name, number).expect("in range"));
+    }
+}
