@@ -29,6 +29,8 @@ const DEFAULT: &str = "default";
 pub struct InvalidRealm;
 
 impl Realm {
+    pub(crate) const DEFAULT: Self = Self(None);
+
     /// Checks the name.
     ///
     /// # Errors
@@ -48,7 +50,7 @@ impl Realm {
 
 impl Default for Realm {
     fn default() -> Self {
-        Self(None)
+        Self::DEFAULT
     }
 }
 
