@@ -110,6 +110,8 @@ fn syn_token_8_scope_is_narrowed_and_never_widened() {
     let wide = refresh(&narrow.refresh(), "demo:read demo:write other");
     assert_eq!(wide.error(), (400, "invalid_scope".into()));
     let own = world.refresh("rotating", &narrow.refresh());
+    assert!(!own.has("scope"), "nothing was asked, nothing differs");
+    assert!(!narrow.has("scope"), "it is what was asked");
     assert_eq!(
         world.verify(&own.access()).expect("works").scope().cloned(),
         scope("demo:read demo:write"),
