@@ -11,7 +11,7 @@ use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
 use counterfoil::memory::MemoryStore;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::SeededEntropy;
-use counterfoil::{Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
+use counterfoil::{Account, Builder, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
 
 /// How many tokens an owner has.
 const EACH: usize = 10;
@@ -97,27 +97,22 @@ impl Directory for People {
     }
 }
 
-fn person(number: u32) -> Account {
+pub(crate) fn person(number: u32) -> Account {
     let subject = SubjectId::new(&number.to_string()).expect("an id");
     Account::new(subject, &format!("Person {number}"), Role::Member)
 }
 
-/// A handle with nobody's tokens yet: the setting is on, the switch is not asked.
-pub(crate) fn handle(tokens: usize, key_ring: Option<KeyRing>) -> Counterfoil {
+/// A host with nobody's tokens yet: the setting is on, the switch is not asked.
+pub(crate) fn host(tokens: usize) -> Builder {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
     let people: Arc<dyn Directory> = Arc::new(People((0..=owner_of(tokens)).map(person).collect()));
-    let builder = Counterfoil::builder()
+    Counterfoil::builder()
         .policy(policy)
         .entropy(SeededEntropy::new(tokens as u64))
         .store(MemoryStore::default())
         .directory(people)
-        .events(counterfoil::event::NoSink);
-    let builder = match key_ring {
-        Some(ring) => builder.key_ring(ring),
-        None => builder,
-    };
-    builder.build().expect("a handle")
+        .events(counterfoil::event::NoSink)
 }
 
 /// Issues that many personal access tokens with labels and ends, as people would.

@@ -47,7 +47,7 @@ fn main() {
 fn at_size(size: usize, fresh_heap: bool) {
     let mut tokens = Tokens::with_room_for(size);
     let before = host::resident();
-    let ours = host::handle(size, None);
+    let ours = host::host(size).build().expect("a handle");
     host::issue(&ours, size, &mut tokens);
     if fresh_heap {
         let grown = host::resident().saturating_sub(before);
@@ -61,7 +61,7 @@ fn at_size(size: usize, fresh_heap: bool) {
     }
     drop(ours);
     let ring = counterfoil::KeyRing::generate_from_system().expect("the system's entropy");
-    let ours = host::handle(size, Some(ring));
+    let ours = host::host(size).key_ring(ring).build().expect("a handle");
     let mut tokens = Tokens::with_room_for(size);
     host::issue(&ours, size, &mut tokens);
     tokens.shuffle();
