@@ -25,11 +25,11 @@ pub(crate) struct Standing<'a> {
 
 /// Whose rights a credential carries: a personal access token's owner's, a super-administrator code's creator's, a same-as-user code's
 /// named account's alone. `None` where the record cannot be anybody's.
-pub(crate) fn account_of(record: &TokenRecord) -> Option<SubjectId> {
+pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
     match record.body() {
-        FamilyBody::Code { created_by, access: Access::SuperAdministrator } => Some(created_by.clone()),
-        FamilyBody::Code { access: Access::SameAsUser(subject), .. } => Some(subject.clone()),
-        _ => record.record().owner.subject(),
+        FamilyBody::Code { created_by, access: Access::SuperAdministrator } => Some(created_by),
+        FamilyBody::Code { access: Access::SameAsUser(subject), .. } => Some(subject),
+        _ => record.record().owner.person(),
     }
 }
 

@@ -125,7 +125,7 @@ fn syn_token_13_a_family_that_the_host_opened_needs_no_password_grant() {
 #[test]
 fn ao_code_2_a_super_administrator_code_works_while_its_creator_is_one() {
     let code = code(Access::SuperAdministrator);
-    assert_eq!(account_of(&code), Some(subject("maker")));
+    assert_eq!(account_of(&code), Some(&subject("maker")));
     for role in ROLES {
         let maker = account(role);
         let verdict = decide(&code, Phase::Live, standing(Some(&maker), None));
@@ -138,7 +138,7 @@ fn ao_code_2_a_super_administrator_code_works_while_its_creator_is_one() {
 #[test]
 fn ao_code_2_a_same_as_user_code_has_at_most_a_members_rights() {
     let code = code(Access::SameAsUser(subject("named")));
-    assert_eq!(account_of(&code), Some(subject("named")));
+    assert_eq!(account_of(&code), Some(&subject("named")));
     for role in ROLES {
         let named = account(role);
         assert_eq!(decide(&code, Phase::Live, standing(Some(&named), None)), Ok(role.min(Role::Member)));
@@ -147,8 +147,8 @@ fn ao_code_2_a_same_as_user_code_has_at_most_a_members_rights() {
 
 #[test]
 fn the_account_of_any_other_credential_is_its_owner() {
-    assert_eq!(account_of(&pat()), Some(subject("owner")));
-    assert_eq!(account_of(&access_token()), Some(subject("owner")));
+    assert_eq!(account_of(&pat()), Some(&subject("owner")));
+    assert_eq!(account_of(&access_token()), Some(&subject("owner")));
 }
 
 proptest! {

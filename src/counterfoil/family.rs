@@ -127,6 +127,40 @@ pub struct FamilyParts {
     pub revoked: Option<Revoked>,
 }
 
+#[cfg(feature = "memory")]
+impl FamilyParts {
+    /// Nothing in particular, to be copied over.
+    pub(crate) const BLANK: Self = Self {
+        id: FamilyId::from_bytes([0; 10]),
+        realm: Realm::DEFAULT,
+        owner: OwnerId::BLANK,
+        kind: TokenKind::PersonalAccessToken,
+        generation: 0,
+        body: FamilyBody::Alone,
+        live_until: None,
+        gone_at: None,
+        label_key: None,
+        revoked: None,
+    };
+
+    #[inline(always)]
+    pub(crate) fn copy_into(&self, copy: &mut Self) {
+        let Self { id, realm, owner, kind, generation, body, live_until, gone_at, label_key, revoked } = self;
+        copy.id = *id;
+        copy.realm = realm.clone();
+        copy.owner = owner.clone();
+        copy.kind = *kind;
+        copy.generation = *generation;
+        if !matches!(body, FamilyBody::Alone) {
+            copy.body = body.clone();
+        }
+        copy.live_until = *live_until;
+        copy.gone_at = *gone_at;
+        copy.label_key = label_key.clone();
+        copy.revoked = *revoked;
+    }
+}
+
 impl From<NewFamily> for FamilyParts {
     fn from(new: NewFamily) -> Self {
         let NewFamily { id, realm, owner, kind, body, live_until, gone_at, label_key } = new;

@@ -24,12 +24,19 @@ impl Desk {
         self.with_settings(now, |view| closed_gate(&self.policy, view, subject)).await
     }
 
-    /// Settings and gate in one look, for judging what has its life already.
+    /// Settings and gate in one look, for judging what has its life already. Mostly without looking at the snapshot's maps.
     pub(crate) async fn settings_and_gate(
         &self,
         subject: Option<&SubjectId>,
         now: Ts,
     ) -> Result<(Settings, Option<Gate>), Unavailable> {
+        let no_switch = subject.is_none() || self.policy.personal_access_tokens.switch == SwitchGate::NotAsked;
+        if no_switch {
+            if let Some(settings) = self.snapshot.quick_settings(self.policy.settings_staleness, now) {
+                let closed = subject.is_some() && !settings.personal_access_tokens;
+                return Ok((settings, closed.then_some(Gate::Setting)));
+            }
+        }
         self.with_settings(now, |view| {
             let gate = subject.and_then(|subject| closed_gate(&self.policy, view, subject));
             (view.settings, gate)

@@ -14,6 +14,7 @@ pub(crate) mod login;
 pub(crate) mod matching;
 pub(crate) mod minting;
 pub(crate) mod presenter;
+pub(crate) mod quick;
 pub(crate) mod rekeying;
 pub(crate) mod settings_writing;
 pub(crate) mod snapshot;

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::desk::Desk;
 use crate::desk::error::Unavailable;
+use crate::desk::quick::Quick;
 use crate::words::client::{ClientId, VersionedRegistration};
 use crate::words::settings::{SettingName, Settings, StoredSettings};
 use crate::words::time::{Span, Ts};
@@ -48,6 +49,8 @@ pub(crate) struct SettingsView {
 /// What this process last read.
 pub(crate) struct Snapshot {
     settings: papaya::HashMap<(), Fresh<SettingsView>>,
+    /// The same settings as numbers, without who has which switch.
+    quick: Quick,
     clients: papaya::HashMap<ClientId, Fresh<VersionedRegistration>>,
     /// How many changes this process has made; what a read brings back counts only if no change overtook it.
     changes: Mutex<u64>,
@@ -55,7 +58,12 @@ pub(crate) struct Snapshot {
 
 impl Snapshot {
     pub(crate) fn new() -> Self {
-        Self { settings: papaya::HashMap::new(), clients: papaya::HashMap::new(), changes: Mutex::new(0) }
+        Self {
+            settings: papaya::HashMap::new(),
+            quick: Quick::default(),
+            clients: papaya::HashMap::new(),
+            changes: Mutex::new(0),
+        }
     }
 
     fn changes(&self) -> u64 {
@@ -78,11 +86,20 @@ impl Snapshot {
         install();
     }
 
+    /// Within [`Snapshot::install`] or [`Snapshot::change`], which hold the lock.
+    fn put_settings(&self, view: SettingsView, now: Ts) {
+        self.quick.write(&view.settings, now);
+        self.settings.pin().insert((), Fresh::new(view, now));
+    }
+
+    /// The settings alone, where nobody has to think of renewing them yet.
+    pub(crate) fn quick_settings(&self, staleness: Span, now: Ts) -> Option<Settings> {
+        self.quick.read(half(staleness), now)
+    }
+
     /// Settings that were just written here.
     pub(crate) fn settings_changed(&self, view: SettingsView, now: Ts) {
-        self.change(|| {
-            self.settings.pin().insert((), Fresh::new(view, now));
-        });
+        self.change(|| self.put_settings(view, now));
     }
 
     /// A client that was just written or removed here.
@@ -97,6 +114,11 @@ impl Snapshot {
     }
 }
 
+/// From when on one caller renews ahead.
+fn half(staleness: Span) -> Span {
+    Span::from_micros(staleness.micros() / 2).unwrap_or(Span::ZERO)
+}
+
 fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness: Span, now: Ts) -> Need {
     let map = map.pin();
     let Some(fresh) = map.get(key) else { return Need::Read };
@@ -105,7 +127,7 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
     if now < fresh.read_at || age >= staleness {
         return Need::Read;
     }
-    let ahead = age.micros() >= staleness.micros() / 2
+    let ahead = age >= half(staleness)
         && !fresh.renewing.load(Ordering::Relaxed)
         && !fresh.renewing.swap(true, Ordering::Relaxed);
     if ahead { Need::Ahead } else { Need::Nothing }
@@ -138,9 +160,7 @@ impl Desk {
             let seen = self.snapshot.changes();
             let stored = self.settings.settings(&self.realm).await?.map(|versioned| versioned.settings);
             let view = SettingsView::new(&self.policy, stored.unwrap_or_default());
-            let installed = self.snapshot.install(seen, || {
-                self.snapshot.settings.pin().insert((), Fresh::new(view.clone(), now));
-            });
+            let installed = self.snapshot.install(seen, || self.snapshot.put_settings(view.clone(), now));
             if installed {
                 return Ok(view);
             }

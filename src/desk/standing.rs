@@ -32,12 +32,12 @@ impl Desk {
     pub(crate) async fn judge(&self, record: &TokenRecord, now: Ts) -> Result<Judged, Unavailable> {
         let subject = account_of(record);
         let gated = record.record().kind == TokenKind::PersonalAccessToken;
-        let (settings, closed_gate) = self.settings_and_gate(subject.as_ref().filter(|_| gated), now).await?;
+        let (settings, closed_gate) = self.settings_and_gate(subject.filter(|_| gated), now).await?;
         let phase = phase(record, &settings, now);
         if !lives(phase) {
             return Ok(Judged { phase, settings, account: None, verdict: decide(record, phase, NOBODY) });
         }
-        let account = match &subject {
+        let account = match subject {
             Some(subject) => self.directory.account(subject).await?,
             None => None,
         };
@@ -102,7 +102,7 @@ impl Judging<'_> {
         let verdict = match account_of(record) {
             Some(subject) if lives(phase) => {
                 let (desk, now) = (self.desk, self.now);
-                let (account, closed_gate) = self.person(subject).await?;
+                let (account, closed_gate) = self.person(subject.clone()).await?;
                 desk.verdict(record, phase, account.as_ref(), *closed_gate, now).await?
             }
             _ => decide(record, phase, NOBODY),

@@ -9,11 +9,21 @@ use crate::desk::Desk;
 use crate::desk::error::Unavailable;
 use crate::instruments::event::What;
 use crate::instruments::policy::Uses as Limits;
+use crate::words::hash::IdState;
 use crate::words::ids::RecordId;
 use crate::words::time::{Span, Ts};
 
 /// Uses closer together than this count as one.
 const RESOLUTION: Span = Span::seconds(1);
+
+/// How many places there are for what was just noted.
+const NOTED: usize = 1 << 13;
+
+/// An instant in so many microseconds, rounded down: 38 bits of it, which leaves 26 to an id.
+const GRAIN: u64 = 1 << 15;
+
+/// How many of these are less than a second.
+const GRAINS: u64 = 1_000_000 / GRAIN;
 
 /// How many uses one call of the store carries.
 const BATCH: usize = 64;
@@ -26,7 +36,11 @@ struct Seen {
 
 /// Uses that wait to be written.
 pub(crate) struct Uses {
-    seen: papaya::HashMap<RecordId, Seen>,
+    /// What was noted within the last second, so that a token in constant use is not even looked up: in each place part of an id and an
+    /// instant. Who shares a place, notes more often than need be; who shares the part of the id as well (one pair in 2^39) may go
+    /// without a note for a second.
+    noted: Box<[AtomicU64]>,
+    seen: papaya::HashMap<RecordId, Seen, IdState>,
     interval: Span,
     most: usize,
     dropped: AtomicU64,
@@ -49,32 +63,53 @@ pub struct Flushed {
 impl Uses {
     pub(crate) fn new(limits: &Limits) -> Self {
         let most = usize::try_from(limits.buffered).unwrap_or(usize::MAX);
-        Self { seen: papaya::HashMap::new(), interval: limits.interval, most, dropped: AtomicU64::new(0) }
+        Self {
+            noted: (0..NOTED).map(|_| AtomicU64::new(0)).collect(),
+            seen: papaya::HashMap::default(),
+            interval: limits.interval,
+            most,
+            dropped: AtomicU64::new(0),
+        }
     }
 
     /// Notes a successful use; `stored` is what the record says.
     pub(crate) fn note(&self, id: RecordId, stored: Option<Ts>, now: Ts) {
+        // The member's bytes for the place, the family's for the part: both are random.
+        let [_, a, b, c, d, e, f, g, h, .., i, j] = *id.as_bytes();
+        let place = &self.noted[usize::from(u16::from_be_bytes([i, j])) % NOTED];
+        let (part, grain) = (u64::from_be_bytes([a, b, c, d, e, f, g, h]) << 38, now.micros() / GRAIN);
+        let noted = part ^ place.load(Ordering::Relaxed);
+        if (noted..noted.saturating_add(GRAINS)).contains(&grain) {
+            return;
+        }
+        let last = self.note_in_map(id, stored, now);
+        place.store(part | last / GRAIN, Ordering::Relaxed);
+    }
+
+    /// The instant up to when nothing has to be noted is that of the last use that was, so it is given back.
+    fn note_in_map(&self, id: RecordId, stored: Option<Ts>, now: Ts) -> u64 {
         let map = self.seen.pin();
         if let Some(seen) = map.get(&id) {
             let last = seen.last.load(Ordering::Relaxed);
             if now.micros() >= last.saturating_add(RESOLUTION.micros()) {
-                seen.last.fetch_max(now.micros(), Ordering::Relaxed);
+                return seen.last.fetch_max(now.micros(), Ordering::Relaxed).max(now.micros());
             }
-            return;
+            return last;
         }
         let written = stored.map_or(0, Ts::micros);
         if stored.is_some() && now.micros() < written.saturating_add(RESOLUTION.micros()) {
-            return;
+            return written;
         }
         if map.len() >= self.most {
             self.dropped.fetch_add(1, Ordering::Relaxed);
-            return;
+            return now.micros();
         }
         let fresh = Seen { last: AtomicU64::new(now.micros()), written: AtomicU64::new(written) };
         // Somebody else may have noted the same token meanwhile; then the later of both stays.
         if let Err(taken) = map.try_insert(id, fresh) {
             taken.current.last.fetch_max(now.micros(), Ordering::Relaxed);
         }
+        now.micros()
     }
 
     /// The later of what is stored and what this process has seen.

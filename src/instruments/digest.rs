@@ -43,8 +43,9 @@ impl Digest {
         self.0 == other.0
     }
 
-    /// Compares in constant time: as four words, which costs a sixth of comparing 32 bytes.
-    pub(crate) fn ct_eq(&self, other: &Self) -> bool {
+    /// Whether they are the same, found out in constant time: as four words, which costs a sixth of comparing 32 bytes.
+    #[must_use]
+    pub fn ct_eq(&self, other: &Self) -> bool {
         self.words().ct_eq(&other.words()).into()
     }
 

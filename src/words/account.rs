@@ -21,61 +21,78 @@ pub type Claims = BTreeMap<String, String>;
 /// assert_eq!(ivan.zone(), "Europe/Moscow");
 /// assert!(!ivan.is_disabled());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Account {
     subject: SubjectId,
     name: Short,
     role: Role,
     disabled: bool,
     manages_profiles: bool,
+    contact: Option<Box<Contact>>,
+}
+
+/// What a verification has no use for: apart, so that it need not be copied where a directory does not fill it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Contact {
     email: Option<EmailAddress>,
     zone: Short,
     language: Short,
-    claims: Option<Box<Claims>>,
+    claims: Claims,
 }
+
+const ZONE: &str = "UTC";
+const LANGUAGE: &str = "en";
+
+impl Default for Contact {
+    fn default() -> Self {
+        Self { email: None, zone: Short::new(ZONE), language: Short::new(LANGUAGE), claims: Claims::new() }
+    }
+}
+
+impl PartialEq for Account {
+    fn eq(&self, other: &Self) -> bool {
+        let own = |of: &Self| (of.role, of.disabled, of.manages_profiles);
+        let contact = |of: &Self| of.contact.as_deref().cloned().unwrap_or_default();
+        (&self.subject, &self.name) == (&other.subject, &other.name)
+            && own(self) == own(other)
+            && contact(self) == contact(other)
+    }
+}
+
+impl Eq for Account {}
 
 impl Account {
     /// An enabled account in UTC, in English, without an e-mail address or claims of its own.
     #[must_use]
     pub fn new(subject: SubjectId, name: &str, role: Role) -> Self {
-        Self {
-            subject,
-            name: Short::new(name),
-            role,
-            disabled: false,
-            manages_profiles: false,
-            email: None,
-            zone: Short::new("UTC"),
-            language: Short::new("en"),
-            claims: None,
-        }
+        Self { subject, name: Short::new(name), role, disabled: false, manages_profiles: false, contact: None }
     }
 
     /// Where notices go.
     #[must_use]
     pub fn with_email(mut self, email: EmailAddress) -> Self {
-        self.email = Some(email);
+        self.contact.get_or_insert_default().email = Some(email);
         self
     }
 
     /// An IANA time zone, for display only.
     #[must_use]
     pub fn with_zone(mut self, zone: &str) -> Self {
-        self.zone = Short::new(zone);
+        self.contact.get_or_insert_default().zone = Short::new(zone);
         self
     }
 
     /// A BCP 47 language, `en` or `ru` where the shipped templates are used.
     #[must_use]
     pub fn with_language(mut self, language: &str) -> Self {
-        self.language = Short::new(language);
+        self.contact.get_or_insert_default().language = Short::new(language);
         self
     }
 
     /// Adds an extra claim.
     #[must_use]
     pub fn with_claim(mut self, name: &str, value: &str) -> Self {
-        self.claims.get_or_insert_default().insert(name.into(), value.into());
+        self.contact.get_or_insert_default().claims.insert(name.into(), value.into());
         self
     }
 
@@ -133,24 +150,24 @@ impl Account {
     /// Where notices go, if anywhere.
     #[must_use]
     pub fn email(&self) -> Option<&EmailAddress> {
-        self.email.as_ref()
+        self.contact.as_ref().and_then(|contact| contact.email.as_ref())
     }
 
     /// The IANA time zone.
     #[must_use]
     pub fn zone(&self) -> &str {
-        self.zone.as_str()
+        self.contact.as_ref().map_or(ZONE, |contact| contact.zone.as_str())
     }
 
     /// The language.
     #[must_use]
     pub fn language(&self) -> &str {
-        self.language.as_str()
+        self.contact.as_ref().map_or(LANGUAGE, |contact| contact.language.as_str())
     }
 
     /// The extra claims.
     pub fn claims(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.claims.iter().flat_map(|claims| claims.iter()).map(|(name, value)| (name.as_str(), value.as_str()))
+        self.contact.iter().flat_map(|contact| &contact.claims).map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     pub(crate) fn into_identity(self) -> (SubjectId, Short) {

@@ -185,16 +185,20 @@ impl<'de> Deserialize<'de> for SubjectId {
 
 /// Whom a record is listed under: a person, or the realm itself (security codes).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct OwnerId(Short);
+pub struct OwnerId(SubjectId);
 
 /// What the realm's own records are listed under. It holds a control character, so no [`SubjectId`] can equal it.
 const REALM_OWNER: &str = "\u{1}realm";
 
 impl OwnerId {
+    /// Nobody: where an owner is about to be written.
+    #[cfg(feature = "memory")]
+    pub(crate) const BLANK: Self = Self(SubjectId(Short::EMPTY));
+
     /// The realm itself: the owner of every security code.
     #[must_use]
     pub fn realm() -> Self {
-        Self(Short::new(REALM_OWNER))
+        Self(SubjectId(Short::new(REALM_OWNER)))
     }
 
     /// Reads what a store kept: a subject's id, or the realm's reserved one.
@@ -215,19 +219,24 @@ impl OwnerId {
     /// The person, where it is one.
     #[must_use]
     pub fn subject(&self) -> Option<SubjectId> {
-        (self.as_str() != REALM_OWNER).then(|| SubjectId(self.0.clone()))
+        self.person().cloned()
+    }
+
+    /// The same, lent.
+    pub(crate) fn person(&self) -> Option<&SubjectId> {
+        (self.as_str() != REALM_OWNER).then_some(&self.0)
     }
 }
 
 impl From<SubjectId> for OwnerId {
     fn from(subject: SubjectId) -> Self {
-        Self(subject.0)
+        Self(subject)
     }
 }
 
 impl From<&SubjectId> for OwnerId {
     fn from(subject: &SubjectId) -> Self {
-        Self(subject.0.clone())
+        Self(subject.clone())
     }
 }
 

@@ -175,6 +175,22 @@ mod tests {
     }
 
     #[test]
+    fn a2_token_2_a_label_and_its_key_are_read_back_as_they_were() {
+        let label = Label::new("  Telegram  Bot ", 20).expect("a label");
+        assert_eq!((label.as_str(), label.to_string().as_str()), ("Telegram  Bot", "Telegram  Bot"));
+        assert_eq!(label.key().as_str(), "telegram bot");
+        assert_eq!(LabelKey::from_stored(label.key().as_str()), label.key());
+        assert_eq!(Label::from_stored(label.as_str()), Ok(label));
+    }
+
+    #[test]
+    fn a2_token_2_the_widest_label_that_a_policy_can_allow_fits() {
+        assert!(Label::new(&"😀".repeat(255), 255).is_ok(), "1,020 bytes");
+        assert_eq!(Label::new(&"😀".repeat(256), 255), Err(InvalidLabel::TooLong { limit: 255 }));
+        assert_eq!(Label::new(&" ".repeat(1_021), 255), Err(InvalidLabel::TooLong { limit: 255 }), "before any work");
+    }
+
+    #[test]
     fn a2_token_2_labels_are_the_same_by_compatibility_case_fold_and_collapsed_blanks() {
         let key = |text: &str| Label::new(text, 100).expect("a label").key();
         for (one, other) in [

@@ -18,6 +18,9 @@ pub(crate) enum Short {
 }
 
 impl Short {
+    #[cfg(feature = "memory")]
+    pub(crate) const EMPTY: Self = Self::Inline(ArrayString::new_const());
+
     pub(crate) fn new(text: &str) -> Self {
         match ArrayString::from(text) {
             Ok(inline) => Self::Inline(inline),

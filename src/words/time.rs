@@ -1,6 +1,7 @@
 //! Instants and spans in whole microseconds.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -22,37 +23,43 @@ const LIMIT: u64 = 1 << 53;
 /// assert!(end.reached(end), "an instant has reached itself");
 /// assert!(Ts::from_micros(1 << 53).is_none());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ts(u64);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ts(NonZeroU64);
 
 impl Ts {
     /// 1970-01-01 00:00:00 UTC.
-    pub const EPOCH: Self = Self(0);
+    pub const EPOCH: Self = Self::of(0);
     /// The last instant that can be told.
-    pub const MAX: Self = Self(LIMIT - 1);
+    pub const MAX: Self = Self::of(LIMIT - 1);
 
     /// The instant that many microseconds after 1970, or `None` at 2^53 and beyond.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Option<Self> {
-        if micros < LIMIT { Some(Self(micros)) } else { None }
+        if micros < LIMIT { Some(Self::of(micros)) } else { None }
     }
 
     /// Microseconds since 1970.
     #[must_use]
     pub const fn micros(self) -> u64 {
-        self.0
+        self.0.get() - 1
+    }
+
+    /// One more than the microseconds, so that an instant that may be missing is no larger than one that may not: records are copied
+    /// at each verification, and they have many such.
+    const fn of(micros: u64) -> Self {
+        Self(NonZeroU64::MIN.saturating_add(micros))
     }
 
     /// Whole seconds since 1970, rounded down.
     #[must_use]
     pub const fn seconds(self) -> u64 {
-        self.0 / 1_000_000
+        self.micros() / 1_000_000
     }
 
     /// The instant `span` later, or `None` where that cannot be told.
     #[must_use]
     pub const fn plus(self, span: Span) -> Option<Self> {
-        Self::from_micros(self.0.saturating_add(span.0))
+        Self::from_micros(self.micros().saturating_add(span.0))
     }
 
     /// The instant `span` later, at most [`Ts::MAX`]. For limits that keep things (retention), never for limits that let in.
@@ -67,19 +74,19 @@ impl Ts {
     /// The instant `span` earlier, at least 1970.
     #[must_use]
     pub const fn minus(self, span: Span) -> Self {
-        Self(self.0.saturating_sub(span.0))
+        Self::of(self.micros().saturating_sub(span.0))
     }
 
     /// How long after `earlier` this is; zero where it is not after it.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Span {
-        Span(self.0.saturating_sub(earlier.0))
+        Span(self.0.get().saturating_sub(earlier.0.get()))
     }
 
     /// Whether this instant, as *now*, has reached `limit`: `now >= limit`.
     #[must_use]
     pub const fn reached(self, limit: Self) -> bool {
-        self.0 >= limit.0
+        self.0.get() >= limit.0.get()
     }
 }
 
@@ -101,13 +108,19 @@ impl TryFrom<OffsetDateTime> for Ts {
 impl From<Ts> for OffsetDateTime {
     fn from(ts: Ts) -> Self {
         // Every Ts lies between the years 1970 and 2255, inside of what the `time` crate can tell.
-        Self::UNIX_EPOCH + Duration::from_micros(ts.0)
+        Self::UNIX_EPOCH + Duration::from_micros(ts.micros())
+    }
+}
+
+impl fmt::Debug for Ts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Ts").field(&self.micros()).finish()
     }
 }
 
 impl Serialize for Ts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u64(self.0)
+        serializer.serialize_u64(self.micros())
     }
 }
 
@@ -249,18 +262,24 @@ mod tests {
     #[test]
     fn instants_are_rounded_down_and_come_back() {
         let instant = OffsetDateTime::UNIX_EPOCH + Duration::from_nanos(1_999);
-        assert_eq!(Ts::try_from(instant), Ok(Ts(1)));
+        assert_eq!(Ts::try_from(instant), Ok(Ts::of(1)));
         let early = OffsetDateTime::UNIX_EPOCH - Duration::from_nanos(1);
         assert_eq!(Ts::try_from(early), Err(OutOfRange));
         assert_eq!(Ts::try_from(OffsetDateTime::from(Ts::MAX)), Ok(Ts::MAX));
     }
 
     #[test]
+    fn an_instant_that_may_be_missing_takes_no_more_room() {
+        assert_eq!(size_of::<Option<Ts>>(), 8);
+        assert_eq!(format!("{:?} {:?}", Ts::EPOCH, Ts::MAX), "Ts(0) Ts(9007199254740991)");
+    }
+
+    #[test]
     fn reached_is_greater_or_equal() {
-        let limit = Ts(10);
-        assert!(!Ts(9).reached(limit));
-        assert!(Ts(10).reached(limit));
-        assert!(Ts(11).reached(limit));
+        let limit = Ts::of(10);
+        assert!(!Ts::of(9).reached(limit));
+        assert!(Ts::of(10).reached(limit));
+        assert!(Ts::of(11).reached(limit));
     }
 
     #[test]

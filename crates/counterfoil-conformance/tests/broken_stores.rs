@@ -160,7 +160,7 @@ fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
 fn the_wrapper_without_a_flaw_passes() {
     struct Flawless;
     impl Flaw for Flawless {}
-    let subject = Subject::new(Bench(|| Arc::new(Flawless)));
+    let subject = Subject::new(Bench(|| Arc::new(Flawless))).with_scale(LONG);
     for check in CHECKS {
         let verdict = check.run(&subject);
         assert!(

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::hash::IdState;
 use super::table::StepNumber;
 use crate::counterfoil::family::FamilyParts;
 use crate::counterfoil::record::RecordParts;
+use crate::words::hash::IdState;
 use crate::words::ids::{FamilyId, OwnerId, RecordId};
 use crate::words::kind::TokenKind;
 use crate::words::label::LabelKey;

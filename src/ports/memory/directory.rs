@@ -7,10 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::hash::IdState;
 use super::people::{People, Proofs, canonical, digest};
 use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
 use crate::words::account::Account;
+use crate::words::hash::IdState;
 use crate::words::ids::SubjectId;
 use crate::words::role::Role;
 

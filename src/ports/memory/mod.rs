@@ -9,7 +9,6 @@ mod clients;
 pub(crate) mod directory;
 #[cfg(test)]
 mod fixtures;
-mod hash;
 mod insert;
 mod list;
 mod notice;

@@ -16,9 +16,9 @@ use std::sync::Arc;
 
 use papaya::{Guard, HashMap};
 
-use super::hash::IdState;
 use crate::counterfoil::family::FamilyParts;
 use crate::counterfoil::record::{Corrupt, Joined, RecordParts, TokenRecord};
+use crate::words::hash::IdState;
 use crate::words::ids::{FamilyId, RecordId};
 
 /// The number of a step that writes records and their family's row together.

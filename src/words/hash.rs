@@ -3,13 +3,13 @@
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Builds an [`IdHasher`].
-pub(super) type IdState = BuildHasherDefault<IdHasher>;
+pub(crate) type IdState = BuildHasherDefault<IdHasher>;
 
 /// One multiplication for eight bytes. Nobody but the core chooses the ids that get into a table, and it draws them at
 /// random, so there is no flooding to defend against; the multiplication is for hosts' tests, whose ids differ in one
 /// byte only.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct IdHasher(u64);
+pub(crate) struct IdHasher(u64);
 
 impl Hasher for IdHasher {
     #[inline]

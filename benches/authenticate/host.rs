@@ -1,0 +1,149 @@
+//! A host as small as can be: people in a flat table, a store full of personal access tokens.
+
+use std::future::Future;
+use std::num::NonZeroU32;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::memory::MemoryStore;
+use counterfoil::policy::{Policy, SettingGate};
+use counterfoil::testing::SeededEntropy;
+use counterfoil::{Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
+
+/// How many tokens an owner has.
+const EACH: usize = 10;
+
+/// Whose the token of that number is.
+pub(crate) fn owner_of(token: usize) -> u32 {
+    u32::try_from(token / EACH).expect("few")
+}
+
+/// Texts of tokens side by side, all of one length.
+pub(crate) struct Tokens {
+    text: String,
+    order: Vec<u32>,
+}
+
+const LENGTH: usize = 75;
+
+impl Tokens {
+    /// Memory that is there already, so that it does not count as the records'.
+    pub(crate) fn with_room_for(tokens: usize) -> Self {
+        let mut text = "x".repeat(tokens * LENGTH);
+        text.clear();
+        let order = (0..u32::try_from(tokens).expect("few")).collect();
+        Self { text, order }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// In the order of the walk.
+    pub(crate) fn get(&self, at: usize) -> &str {
+        &self.text[at * LENGTH..][..LENGTH]
+    }
+
+    pub(crate) fn owner(&self, at: usize) -> u32 {
+        owner_of(self.order[at] as usize)
+    }
+
+    /// So that neighbours in the walk are strangers in the store. The texts are moved, not pointed at: finding the next one must not
+    /// cost what is measured.
+    pub(crate) fn shuffle(&mut self) {
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        for at in (1..self.order.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            self.order.swap(at, (state >> 33) as usize % (at + 1));
+        }
+        let shuffled = self.order.iter().map(|&at| &self.text[at as usize * LENGTH..][..LENGTH]).collect();
+        self.text = shuffled;
+    }
+
+    /// Round and round, from one of two places.
+    pub(crate) fn walk(&self, from: usize) -> impl Iterator<Item = &str> {
+        let mut at = self.len() / 2 * from;
+        std::iter::from_fn(move || {
+            let text = self.get(at);
+            at = if at + 1 == self.len() { 0 } else { at + 1 };
+            Some(text)
+        })
+    }
+}
+
+/// People by number.
+struct People(Vec<Account>);
+
+#[async_trait]
+impl Directory for People {
+    async fn authenticate(&self, _login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        Ok(None)
+    }
+
+    async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        let number = subject.as_str().bytes().fold(0, |number, digit| number * 10 + usize::from(digit & 15));
+        Ok(self.0.get(number).cloned())
+    }
+
+    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        Ok(ResolvedName { key: name.to_lowercase(), subject: None })
+    }
+
+    async fn find(&self, _text: &str, _limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
+        Ok(Vec::new())
+    }
+}
+
+fn person(number: u32) -> Account {
+    let subject = SubjectId::new(&number.to_string()).expect("an id");
+    Account::new(subject, &format!("Person {number}"), Role::Member)
+}
+
+/// A handle with nobody's tokens yet: the setting is on, the switch is not asked.
+pub(crate) fn handle(tokens: usize, key_ring: Option<KeyRing>) -> Counterfoil {
+    let mut policy = Policy::synergy();
+    policy.personal_access_tokens.setting = SettingGate::DefaultOn;
+    let people: Arc<dyn Directory> = Arc::new(People((0..=owner_of(tokens)).map(person).collect()));
+    let builder = Counterfoil::builder()
+        .policy(policy)
+        .entropy(SeededEntropy::new(tokens as u64))
+        .store(MemoryStore::default())
+        .directory(people)
+        .events(counterfoil::event::NoSink);
+    let builder = match key_ring {
+        Some(ring) => builder.key_ring(ring),
+        None => builder,
+    };
+    builder.build().expect("a handle")
+}
+
+/// Issues that many personal access tokens with labels and ends, as people would.
+pub(crate) fn issue(counterfoil: &Counterfoil, count: usize, tokens: &mut Tokens) {
+    for at in 0..count {
+        let by = Presenter::signed_in(&person(owner_of(at)));
+        let label = format!("deploy to staging {}", at % EACH);
+        let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(90), scope: None };
+        let issued = ready(counterfoil.create_personal_access_token(&by, &new)).expect("issued");
+        tokens.text.push_str(issued.token.expose_secret());
+    }
+    assert_eq!(tokens.text.len(), count * LENGTH, "all of one length");
+}
+
+/// Polls once: nothing in memory ever waits.
+#[inline(always)]
+pub(crate) fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("nothing in memory waits"),
+    }
+}
+
+/// Bytes of memory that the process has.
+pub(crate) fn resident() -> usize {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    let pages = pages.and_then(|text| text.split(' ').nth(1)?.parse::<usize>().ok());
+    pages.unwrap_or_default() * 4096
+}

@@ -1,0 +1,176 @@
+//! Whether time tells secrets: dudect's test (Reparaz, Balasch, Verbauwhede, 2017) over what a caller can send.
+//!
+//! Two classes of input are timed in a random order and Welch's t of the two samples is printed: `|t|` above 10 is a leak, below 5 is
+//! none that this many samples show. `early_exit_control` compares bytes and stops at the first that differs: it must be flagged, or the
+//! machine was too noisy for the rest to mean anything.
+//!
+//! The bench reaches what the public API reaches: a digest is compared within `verify`, so where a wrong secret's digest first differs
+//! cannot be chosen, but where the secret's text first differs can.
+
+use std::future::Future;
+use std::hint::black_box;
+use std::num::NonZeroU32;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::memory::MemoryStore;
+use counterfoil::policy::{Policy, SettingGate};
+use counterfoil::store::Digest;
+use counterfoil::{
+    Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId, testing::SeededEntropy,
+};
+use dudect_bencher::rand::RngExt as _;
+use dudect_bencher::{BenchRng, Class, CtRunner, ctbench_main};
+
+const SAMPLES: usize = 100_000;
+
+struct OnePerson(Account);
+
+#[async_trait]
+impl Directory for OnePerson {
+    async fn authenticate(&self, _login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        Ok(None)
+    }
+
+    async fn account(&self, _subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        Ok(Some(self.0.clone()))
+    }
+
+    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        Ok(ResolvedName { key: name.to_lowercase(), subject: None })
+    }
+
+    async fn find(&self, _text: &str, _limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
+        Ok(Vec::new())
+    }
+}
+
+fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("nothing in memory waits"),
+    }
+}
+
+struct World {
+    counterfoil: Counterfoil,
+    /// A thousand tokens that are there.
+    tokens: Vec<String>,
+}
+
+fn world() -> &'static World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let person = |at: usize| Account::new(SubjectId::new(&at.to_string()).expect("an id"), "Ivan", Role::Member);
+        let mut policy = Policy::synergy();
+        policy.personal_access_tokens.setting = SettingGate::DefaultOn;
+        let directory: Arc<dyn Directory> = Arc::new(OnePerson(person(0)));
+        let counterfoil = Counterfoil::builder()
+            .policy(policy)
+            .entropy(SeededEntropy::new(1))
+            .store(MemoryStore::default())
+            .directory(directory)
+            .events(counterfoil::event::NoSink)
+            .build()
+            .expect("a handle");
+        let issue = |at: usize| {
+            let new = NewPersonalAccessToken { label: "bot", lifetime: Lifetime::Days(90), scope: None };
+            let by = Presenter::signed_in(&person(at));
+            let issued = ready(counterfoil.create_personal_access_token(&by, &new)).expect("issued");
+            issued.token.expose_secret().to_owned()
+        };
+        let tokens = (0..1_000).map(issue).collect();
+        World { counterfoil, tokens }
+    })
+}
+
+/// The first letter of the id and of the secret, and the secret's last: `cfp_`, 22, 43, 6.
+const ID: usize = 4;
+const SECRET: usize = 26;
+const LAST: usize = 68;
+
+/// The token with one letter changed, and a checksum that fits, so that it gets as far as the store.
+fn changed(token: &str, at: usize) -> String {
+    let mut text = token.as_bytes()[..69].to_vec();
+    // The first letter of an id is at most 7.
+    text[at] = if text[at] == b'1' { b'2' } else { b'1' };
+    let mut check = crc32fast::hash(&text[4..]);
+    let letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut digits = [0; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit = letters[(check % 62) as usize];
+        check /= 62;
+    }
+    text.extend(digits);
+    String::from_utf8(text).expect("ASCII")
+}
+
+/// Times `verify` of tokens changed at one place against tokens changed at another. All texts are made before, in one order for both
+/// classes, and each is refused.
+fn refusals(runner: &mut CtRunner, rng: &mut BenchRng, left: usize, right: usize) {
+    let world = world();
+    let inputs: Vec<_> = (0..SAMPLES)
+        .map(|_| {
+            let token = &world.tokens[rng.random_range(0..world.tokens.len())];
+            if rng.random() { (Class::Left, changed(token, left)) } else { (Class::Right, changed(token, right)) }
+        })
+        .collect();
+    for (class, text) in &inputs {
+        runner.run_one(*class, || ready(world.counterfoil.verify(black_box(text))).is_err());
+    }
+}
+
+fn verify_wrong_at_first_or_last_letter(runner: &mut CtRunner, rng: &mut BenchRng) {
+    refusals(runner, rng, SECRET, LAST);
+}
+
+fn verify_unknown_id_or_wrong_secret(runner: &mut CtRunner, rng: &mut BenchRng) {
+    refusals(runner, rng, ID, SECRET);
+}
+
+/// Pairs of digests: equal ones against ones that differ at `at`.
+fn pairs(rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) -> Vec<(Class, [u8; 32], [u8; 32])> {
+    (0..SAMPLES)
+        .map(|_| {
+            let one: [u8; 32] = rng.random();
+            let (class, at) = if rng.random() { (Class::Left, left) } else { (Class::Right, right) };
+            let mut other = one;
+            other.iter_mut().enumerate().filter(|(place, _)| Some(*place) == at).for_each(|(_, byte)| *byte ^= 1);
+            (class, one, other)
+        })
+        .collect()
+}
+
+fn compare(runner: &mut CtRunner, rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) {
+    for (class, one, other) in pairs(rng, left, right) {
+        let (one, other) = (Digest::from_bytes(one), Digest::from_bytes(other));
+        // Many at once: one takes less time than the clock can tell.
+        runner.run_one(class, || (0..50).fold(false, |any, _| any | black_box(&one).ct_eq(black_box(&other))));
+    }
+}
+
+fn digest_equal_or_wrong_at_first_byte(runner: &mut CtRunner, rng: &mut BenchRng) {
+    compare(runner, rng, None, Some(0));
+}
+
+fn digest_wrong_at_first_or_last_byte(runner: &mut CtRunner, rng: &mut BenchRng) {
+    compare(runner, rng, Some(0), Some(31));
+}
+
+fn early_exit_control(runner: &mut CtRunner, rng: &mut BenchRng) {
+    let equal = |one: &[u8; 32], other: &[u8; 32]| one.iter().zip(other).all(|(a, b)| black_box(a) == black_box(b));
+    for (class, one, other) in pairs(rng, Some(0), Some(31)) {
+        runner.run_one(class, || (0..50).fold(false, |any, _| any | equal(black_box(&one), black_box(&other))));
+    }
+}
+
+ctbench_main!(
+    early_exit_control,
+    digest_equal_or_wrong_at_first_byte,
+    digest_wrong_at_first_or_last_byte,
+    verify_wrong_at_first_or_last_letter,
+    verify_unknown_id_or_wrong_secret
+);

@@ -1,0 +1,52 @@
+//! How often a verification asks for memory: exact, where time is only about.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::policy::{Policy, SettingGate};
+use counterfoil::testing::{ManualClock, SeededEntropy};
+use counterfoil::{Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId, Ts};
+use counterfoil_testkit::{CountingAllocator, allocations};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("nothing in memory waits"),
+    }
+}
+
+#[test]
+fn a_hot_verification_allocates_three_times() {
+    let directory = Arc::new(MemoryDirectory::default());
+    let ivan =
+        Account::new(SubjectId::new("0191d3b6-7f2e-7c4a-9b1d-5e8f6a7c9d02").expect("an id"), "Ivan", Role::Member);
+    directory.insert(ivan.clone(), &["ivan"], "blabla");
+    let mut policy = Policy::synergy();
+    policy.personal_access_tokens.setting = SettingGate::DefaultOn;
+    let counterfoil = Counterfoil::builder()
+        .policy(policy)
+        .clock(ManualClock::at(Ts::from_micros(1_800_000_000_000_000).expect("a time")))
+        .entropy(SeededEntropy::new(1))
+        .store(MemoryStore::default())
+        .directory(directory as Arc<dyn counterfoil::directory::Directory>)
+        .events(counterfoil::event::NoSink)
+        .build()
+        .expect("a handle");
+    let new = NewPersonalAccessToken { label: "deploy to staging", lifetime: Lifetime::Days(90), scope: None };
+    let issued = ready(counterfoil.create_personal_access_token(&Presenter::signed_in(&ivan), &new)).expect("issued");
+    let token = issued.token.expose_secret();
+    ready(counterfoil.verify(token)).expect("cold: reads the settings, notes the first use");
+    for _ in 0..100 {
+        // The future of `dyn TokenStore::get`, the record that comes out of it, the future of `dyn Directory::account`.
+        assert_eq!(allocations(|| ready(counterfoil.verify(token)).expect("verified")), 3);
+    }
+    let mistyped = format!("{}_", &token[..token.len() - 1]);
+    let refused = allocations(|| ready(counterfoil.verify(&mistyped)).expect_err("mistyped"));
+    assert_eq!(refused, 0, "what is malformed gets no further than the parser");
+}
