@@ -4,6 +4,7 @@ use counterfoil::client::{ClientChange, RefreshMode};
 use counterfoil::event::What;
 use counterfoil::policy::Policy;
 use counterfoil::settings::SettingsChange;
+use counterfoil::store::TokenStore;
 use counterfoil::*;
 
 use crate::support::*;
@@ -189,6 +190,9 @@ fn syn_token_6_with_grace_zero_every_second_presentation_revokes() {
     let world = world_with(policy, |builder| builder);
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
+    let parent = Prefixes::default().parse(&first.refresh()).map(|token| *token.id()).expect("a token");
+    let kept = block_on(world.store.get(&parent)).expect("available").expect("there");
+    assert_eq!(kept.record().superseded.and_then(|past| past.nonce), None, "nothing is kept for a retry");
     assert_eq!(world.refresh("rotating", &first.refresh()).status, 400);
     assert_eq!(world.refresh("rotating", &won.refresh()).status, 400);
     assert!(!world.works(&won.access()));
