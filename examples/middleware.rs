@@ -6,7 +6,6 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use counterfoil::directory::Directory;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::{Account, Counterfoil, Credentials, Denied, Lifetime, NewPersonalAccessToken, Presenter, Principal};
@@ -46,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     people.insert(ivan.clone(), &["ivan"], "ivan");
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
-    let directory = people.clone() as Arc<dyn Directory>;
+    let directory = people.clone();
     let foil = Counterfoil::builder().policy(policy).store(MemoryStore::default()).directory(directory).build()?;
     let scope = Some("demo:read".parse()?);
     let new = NewPersonalAccessToken { label: "reader", lifetime: Lifetime::Days(1), scope };

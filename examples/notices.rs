@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
     let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default()).clock(clock.clone());
-    let foil = builder.directory(people as Arc<dyn directory::Directory>).build()?;
+    let foil = builder.directory(people).build()?;
     let new = NewPersonalAccessToken { label: "backup", lifetime: Lifetime::Days(30), scope: None };
     block_on(foil.create_personal_access_token(&Presenter::signed_in(&ivan), &new))?;
 

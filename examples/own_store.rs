@@ -69,8 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = Arc::new(MemoryStore::default());
     let noted = Arc::new(Noted(store.clone(), Mutex::default()));
     let builder = Counterfoil::builder().token_store(noted.clone()).client_store(store.clone());
-    let builder =
-        builder.settings_store(store.clone()).throttle(store).directory(people as Arc<dyn directory::Directory>);
+    let builder = builder.settings_store(store.clone()).throttle(store).directory(people);
     let foil = builder.key_ring(KeyRing::generate_from_system()?).build()?;
     let session = block_on(foil.open_session_for(&ivan))?;
     let who = block_on(foil.verify_session(session.token.expose_secret()))?;

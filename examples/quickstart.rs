@@ -8,7 +8,6 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use counterfoil::client::{Grant, NewClient, RefreshMode};
-use counterfoil::directory::Directory;
 use counterfoil::event::What;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::notice::{NoticeText, Outcome};
@@ -74,7 +73,7 @@ fn open_service(people: Arc<MemoryDirectory>) -> Outcomes<Service> {
     let events = RecordingSink::default();
     let counterfoil = Counterfoil::builder()
         .store(MemoryStore::default())
-        .directory(people as Arc<dyn Directory>)
+        .directory(people)
         .key_ring(KeyRing::generate_from_system()?)
         .clock(clock.clone())
         .events(events.clone())

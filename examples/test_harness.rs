@@ -29,7 +29,7 @@ impl Harness {
         let (clock, events) = (Arc::new(ManualClock::at(Ts::EPOCH)), RecordingSink::default());
         let mut policy = Policy::synergy();
         policy.personal_access_tokens.setting = SettingGate::DefaultOn;
-        let directory = people.clone() as Arc<dyn directory::Directory>;
+        let directory = people.clone();
         let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default()).directory(directory);
         let builder = builder.clock(clock.clone()).events(events.clone()).entropy(SeededEntropy::new(1));
         Ok(Self { counterfoil: builder.build()?, people, clock, events, ivan })

@@ -46,7 +46,7 @@
 //! people.insert(ivan.clone(), &["ivan"], "a password");
 //! let counterfoil = Counterfoil::builder()
 //!     .store(MemoryStore::default())
-//!     .directory(people as Arc<dyn Directory>)
+//!     .directory(people)
 //!     .key_ring(KeyRing::generate_from_system()?)
 //!     .build()?;
 //!

@@ -1,6 +1,6 @@
 //! Races through the handle, on real threads, over the memory store and over one that dawdles. `COUNTERFOIL_SCALE=soak` runs the full counts.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 mod support;
 

@@ -31,11 +31,9 @@ impl Desk {
         now: Ts,
     ) -> Result<(Settings, Option<Gate>), Unavailable> {
         let no_switch = subject.is_none() || self.policy.personal_access_tokens.switch == SwitchGate::NotAsked;
-        if no_switch {
-            if let Some(settings) = self.snapshot.quick_settings(self.policy.settings_staleness, now) {
-                let closed = subject.is_some() && !settings.personal_access_tokens;
-                return Ok((settings, closed.then_some(Gate::Setting)));
-            }
+        if no_switch && let Some(settings) = self.snapshot.quick_settings(self.policy.settings_staleness, now) {
+            let closed = subject.is_some() && !settings.personal_access_tokens;
+            return Ok((settings, closed.then_some(Gate::Setting)));
         }
         self.with_settings(now, |view| {
             let gate = subject.and_then(|subject| closed_gate(&self.policy, view, subject));

@@ -8,7 +8,9 @@ use crate::words::kind::TokenKind;
 use crate::words::role::Role;
 use crate::words::scope::Scope;
 
-/// Who asks for a change. A credential never makes one that outranks it, so this carries role, scope and kind of what was presented.
+/// Who asks for a change: make one for each request, from what was verified for it, for it knows no end of its own.
+///
+/// A credential never makes one that outranks it, so this carries role, scope and kind of what was presented.
 ///
 /// ```
 /// use counterfoil::{Account, Presenter, Role, SubjectId};

@@ -22,7 +22,7 @@ impl Quick {
         let version = self.version.load(Ordering::Acquire);
         let words: [u64; 8] = std::array::from_fn(|at| self.words[at].load(Ordering::Relaxed));
         fence(Ordering::Acquire);
-        let whole = version != 0 && version % 2 == 0 && self.version.load(Ordering::Relaxed) == version;
+        let whole = version != 0 && version.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == version;
         let [read_at, on, access, inactivity, absolute, days, code, lead] = words;
         let fresh = now.micros().checked_sub(read_at).is_some_and(|since| since < age.micros());
         if !(whole && fresh) {

@@ -83,7 +83,7 @@ impl Uses {
             return;
         }
         let last = self.note_in_map(id, stored, now);
-        place.store(part | last / GRAIN, Ordering::Relaxed);
+        place.store(part | (last / GRAIN), Ordering::Relaxed);
     }
 
     /// The instant up to when nothing has to be noted is that of the last use that was, so it is given back.

@@ -153,8 +153,8 @@ impl Builder {
     }
 
     /// The host's people.
-    pub fn directory(mut self, directory: impl Into<Arc<dyn Directory>>) -> Self {
-        self.directory = Some(directory.into());
+    pub fn directory(mut self, directory: impl Directory) -> Self {
+        self.directory = Some(Arc::new(directory));
         self
     }
 

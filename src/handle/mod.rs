@@ -28,7 +28,9 @@ pub struct Counterfoil {
 }
 
 impl Counterfoil {
-    pub(crate) fn now(&self) -> Ts {
+    /// What time it is, by the clock that decides.
+    #[must_use]
+    pub fn now(&self) -> Ts {
         self.clock.now()
     }
 }

@@ -66,8 +66,7 @@ impl Clock for ManualClock {
     }
 }
 
-#[cfg(any(test, feature = "test-util"))]
-impl<C: Clock> Clock for std::sync::Arc<C> {
+impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     fn now(&self) -> Ts {
         (**self).now()
     }

@@ -1,4 +1,4 @@
-//! `Arc<T>` and `Box<T>` are stores where `T` is one, made from one list of methods a trait, so that none is forgotten.
+//! `Arc<T>` and `Box<T>` are stores, or a directory, where `T` is one: made from one list of methods a trait, so that none is forgotten.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -9,34 +9,36 @@ use crate::counterfoil::record::{NewRecord, TokenRecord};
 use crate::counterfoil::state::{NoticeMark, Revoked};
 use crate::ports::change::{Applied, Change, Home, Inserted, Listing, Progress, Revoke, Rotated, Step};
 use crate::ports::client_store::{ClientPut, ClientStore};
+use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
 use crate::ports::page::{Cursor, Page};
 use crate::ports::settings_store::{SettingsPut, SettingsStore};
 use crate::ports::store::TokenStore;
 use crate::ports::store_error::StoreError;
 use crate::ports::throttle::{Reserved, Throttle, ThrottleKey};
+use crate::words::account::Account;
 use crate::words::client::{ClientId, Registration, VersionedRegistration};
-use crate::words::ids::{KeyId, RecordId, Version};
+use crate::words::ids::{KeyId, RecordId, SubjectId, Version};
 use crate::words::realm::Realm;
 use crate::words::settings::{StoredSettings, VersionedSettings};
 use crate::words::time::{Span, Ts};
 
 macro_rules! forward {
-    ($trait:ident { $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* }) => {
-        forward!(@one Arc<T>, $trait { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
-        forward!(@one Box<T>, $trait { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
+    ($trait:ident, $error:ty { $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* }) => {
+        forward!(@one Arc<T>, $trait, $error { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
+        forward!(@one Box<T>, $trait, $error { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
     };
-    (@one $pointer:ty, $trait:ident { $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* }) => {
+    (@one $pointer:ty, $trait:ident, $error:ty { $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* }) => {
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl<T: $trait + ?Sized> $trait for $pointer {
-            $(async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, StoreError> {
+            $(async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, $error> {
                 (**self).$name($($arg),*).await
             })*
         }
     };
 }
 
-forward!(TokenStore {
+forward!(TokenStore, StoreError {
     fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted;
     fn get(&self, id: &RecordId) -> Option<TokenRecord>;
     fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Applied;
@@ -51,20 +53,27 @@ forward!(TokenStore {
     fn census(&self) -> Vec<(KeyId, u64)>;
 });
 
-forward!(ClientStore {
+forward!(ClientStore, StoreError {
     fn client(&self, realm: &Realm, id: &ClientId) -> Option<VersionedRegistration>;
     fn clients(&self, realm: &Realm, after: Option<&ClientId>, limit: NonZeroU32) -> Vec<VersionedRegistration>;
     fn put_client(&self, realm: &Realm, expect: Option<Version>, registration: &Registration) -> ClientPut;
     fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> bool;
 });
 
-forward!(SettingsStore {
+forward!(SettingsStore, StoreError {
     fn settings(&self, realm: &Realm) -> Option<VersionedSettings>;
     fn put_settings(&self, realm: &Realm, expect: Option<Version>, settings: &StoredSettings) -> SettingsPut;
 });
 
-forward!(Throttle {
+forward!(Throttle, StoreError {
     fn reserve(&self, key: &ThrottleKey, now: Ts, window: Span, limit: NonZeroU32) -> Reserved;
     fn release(&self, key: &ThrottleKey) -> ();
     fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> u64;
+});
+
+forward!(Directory, DirectoryError {
+    fn authenticate(&self, login: &Login<'_>) -> Option<Account>;
+    fn account(&self, subject: &SubjectId) -> Option<Account>;
+    fn resolve(&self, name: &str) -> ResolvedName;
+    fn find(&self, text: &str, limit: NonZeroU32) -> Vec<Account>;
 });

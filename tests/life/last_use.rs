@@ -4,12 +4,13 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use crate::support::*;
 use async_trait::async_trait;
 use counterfoil::event::What;
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::StoreError;
 use counterfoil::*;
+
+use crate::support::*;
 
 /// Counts the writing of uses, and fails it on demand.
 #[derive(Default)]

@@ -5,16 +5,23 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_input;
 mod clients;
+mod gates;
 mod last_use;
 mod lists;
 mod lost_races;
+mod notice_arming;
 mod notices;
 mod personal_access_tokens;
+mod presets;
+mod refresh_grant;
 mod renewal;
+mod revocation;
 mod rotation;
 mod sessions;
 mod settings;
+mod throttling;
 mod token_endpoint;
 mod trouble;
 mod upkeep;

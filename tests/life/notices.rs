@@ -1,41 +1,41 @@
-//! Notices of expiry, worked off by a host (NOTICE).
+//! Notices of expiry, worked off by a host (NOTICE 1 and 3, SYN-PAT 7).
 
-use counterfoil::event::What;
-use counterfoil::notice::{ClaimedNotice, DueNotice, NoticeText, Outcome};
-use counterfoil::policy::Policy;
-use counterfoil::settings::SettingName;
-use counterfoil::{Account, Overlap, OwnerId, Role, Span, TokenKind};
+use counterfoil::notice::{NoticeText, Outcome};
+use counterfoil::{Span, TokenKind};
 
 use crate::support::*;
 
-const LEASE: Span = Span::minutes(5);
-
-fn due(world: &World) -> Vec<DueNotice> {
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let page = block_on(world.handle.due_notices(after.as_ref(), limit(2))).expect("a page");
-        found.extend(page.items);
-        after = page.next;
-        if after.is_none() {
-            return found;
-        }
-    }
-}
-
-fn claim(world: &World, due: &DueNotice) -> Option<ClaimedNotice> {
-    block_on(world.handle.claim_notice(due, LEASE)).expect("a claim")
-}
-
-/// One run of a worker whose transport accepts everything: what it sent.
-fn run(world: &World) -> Vec<NoticeText> {
+#[test]
+fn syn_pat_7_a_token_of_30_days_is_announced_a_week_before_and_on_expiry_and_never_else() {
+    let world = synergy();
+    let end = world.pat("ivan", "one").listed.expires_at.expect("an end");
+    let week_before = end.minus(Span::days(7));
     let mut sent = Vec::new();
-    for due in due(world) {
-        if let Some(claimed) = claim(world, &due) {
-            sent.push(claimed.text());
-            assert!(block_on(world.handle.settle_notice(claimed, Outcome::Sent)).expect("settled"));
-        }
+    for at in [just_before(week_before), week_before, just_before(end), end] {
+        world.clock.set(at);
+        sent.push(run(&world));
     }
-    sent
+    let announced = |text| vec![text];
+    assert_eq!(sent, [vec![], announced(NoticeText::ExpiresIn(Span::days(7))), vec![], announced(NoticeText::Expired)]);
+    for _ in 0..60 {
+        world.pass(Span::days(1));
+        assert!(run(&world).is_empty());
+    }
+}
+
+#[test]
+fn syn_pat_7_a_life_of_a_week_or_less_gets_no_advance_notice_and_eight_days_do() {
+    for (days, advance) in [(1, false), (6, false), (7, false), (8, true)] {
+        let world = synergy();
+        let end = world.create("ivan", "one", days).expect("a token").listed.expires_at.expect("an end");
+        world.clock.set(end.minus(Span::days(7)).max(start()));
+        let sent = run(&world);
+        assert_eq!(sent.len(), usize::from(advance), "{days} days");
+        world.clock.set(just_before(end));
+        assert!(run(&world).is_empty(), "{days} days");
+        world.clock.set(end);
+        assert_eq!(run(&world), [NoticeText::Expired], "{days} days");
+    }
 }
 
 #[test]
@@ -138,200 +138,6 @@ fn notice_1_a_notice_that_is_given_up_does_not_come_again_and_the_next_one_does(
     assert!(run(&world).is_empty());
     world.pass(Span::days(6));
     assert_eq!(run(&world), [NoticeText::Expired]);
-}
-
-#[test]
-fn notice_2_a_worker_that_was_down_sends_one_late_notice_or_only_the_one_on_expiry() {
-    let world = synergy();
-    world.pat("ivan", "one");
-    world.pass(Span::days(29));
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(1))]);
-    let world = synergy();
-    world.pat("ivan", "one");
-    world.pass(Span::days(31));
-    assert_eq!(run(&world), [NoticeText::Expired]);
-    assert!(run(&world).is_empty());
-}
-
-#[test]
-fn notice_2_a_life_no_longer_than_the_lead_gets_the_expiry_notice_only() {
-    let world = synergy();
-    world.create("ivan", "one", 7).expect("a token");
-    world.pass(Span::days(6));
-    assert!(run(&world).is_empty());
-    world.pass(Span::days(1));
-    assert_eq!(run(&world), [NoticeText::Expired]);
-}
-
-#[test]
-fn notice_2_rotating_cancels_the_old_notice_and_arms_the_new_one() {
-    let world = synergy();
-    let old = world.pat("ivan", "one");
-    world.pass(Span::days(10));
-    let by = world.presenter("ivan");
-    let new = block_on(world.handle.rotate_token(&by, &old.listed.id, Overlap::UntilFirstUse)).expect("rotated");
-    world.pass(Span::days(13));
-    let found = due(&world);
-    assert_eq!(found.iter().map(DueNotice::id).collect::<Vec<_>>(), [new.listed.id]);
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(7))]);
-}
-
-#[test]
-fn notice_2_what_was_rotated_or_deleted_after_it_came_due_is_not_sent() {
-    let world = synergy();
-    let rotated = world.pat("ivan", "one");
-    let deleted = world.pat("ivan", "two");
-    world.pass(Span::days(25));
-    let found = due(&world);
-    let by = world.presenter("ivan");
-    block_on(world.handle.rotate_token(&by, &rotated.listed.id, Overlap::Immediate)).expect("rotated");
-    world.delete("ivan", &deleted.listed.id).expect("deleted");
-    assert!(found.iter().all(|due| claim(&world, due).is_none()));
-    world.pass(LEASE);
-    assert!(run(&world).is_empty(), "five days left when it was made: no advance notice");
-}
-
-#[test]
-fn notice_2_a_notice_whose_token_changed_while_it_was_sent_keeps_the_new_mark() {
-    let world = bare_world(Policy { notices: codes_too(), ..synergy_policy() });
-    let code = world.described_code("export");
-    let by = world.presenter("super");
-    let in_20_days = world.now().plus_capped(Span::days(20));
-    block_on(world.handle.edit_security_code(&by, &code.listed.id, Some(in_20_days), None)).expect("edited");
-    world.pass(Span::days(13));
-    let claimed = claim(&world, &due(&world)[0]).expect("a notice");
-    let in_40_days = in_20_days.plus_capped(Span::days(20));
-    block_on(world.handle.edit_security_code(&by, &code.listed.id, Some(in_40_days), None)).expect("edited");
-    assert!(!block_on(world.handle.settle_notice(claimed, Outcome::Sent)).expect("settled"));
-    world.pass(Span::days(7));
-    assert!(run(&world).is_empty(), "extended: nothing expires");
-    world.pass(Span::days(13));
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(7))]);
-}
-
-fn codes_too() -> counterfoil::policy::Notices {
-    let kinds = vec![TokenKind::PersonalAccessToken, TokenKind::SecurityCode];
-    counterfoil::policy::Notices { kinds, ..Default::default() }
-}
-
-#[test]
-fn notice_2_extended_and_moved_back_does_not_send_twice() {
-    let world = bare_world(Policy { notices: codes_too(), ..synergy_policy() });
-    let code = world.described_code("export");
-    let by = world.presenter("super");
-    let start = world.now();
-    let set = |days| {
-        let at = Some(start.plus_capped(Span::days(days)));
-        block_on(world.handle.edit_security_code(&by, &code.listed.id, at, None)).expect("edited");
-    };
-    world.set_number(SettingName::NoticeLeadDays, 1);
-    set(20);
-    world.set_number(SettingName::NoticeLeadDays, 7);
-    world.pass(Span::days(10));
-    // Armed under a lead of one day; a lead of seven holds for what is armed from now on.
-    set(20);
-    world.pass(Span::days(3));
-    assert_eq!(run(&world).len(), 1);
-    world.clock.set(start.plus_capped(Span::days(12)));
-    set(40);
-    set(20);
-    world.pass(Span::days(1));
-    assert!(run(&world).is_empty(), "that expiry was announced already");
-    world.pass(Span::days(7));
-    assert_eq!(run(&world), [NoticeText::Expired]);
-}
-
-#[test]
-fn notice_2_permanent_codes_have_no_notice_and_reactivation_arms_again() {
-    let world = bare_world(Policy { notices: codes_too(), ..synergy_policy() });
-    let code = world.described_code("export");
-    let by = world.presenter("super");
-    block_on(world.handle.make_security_code_permanent(&by, &code.listed.id)).expect("permanent");
-    world.pass(Span::days(50));
-    assert!(due(&world).is_empty());
-    block_on(world.handle.reset_security_code(&by, &code.listed.id)).expect("reset");
-    world.pass(Span::days(1));
-    let claimed = claim(&world, &due(&world)[0]).expect("a notice");
-    assert_eq!((claimed.to().as_str(), claimed.label()), ("super@example.com", "export"), "its creator can act");
-    assert!(block_on(world.handle.settle_notice(claimed, Outcome::Sent)).expect("settled"));
-    block_on(world.handle.reactivate_security_code(&by, &code.listed.id)).expect("reactivated");
-    world.pass(Span::days(1));
-    assert_eq!(run(&world), [NoticeText::Expired]);
-}
-
-#[test]
-fn notice_2_suspended_gets_the_expiry_notice_only() {
-    let world = synergy();
-    world.pat("ivan", "one");
-    assert!(world.people.set_role(&subject("ivan"), Role::Collaborator));
-    world.pass(Span::days(23));
-    assert!(run(&world).is_empty());
-    assert!(due(&world).is_empty(), "looked at again tomorrow, not at once");
-    world.pass(Span::days(7));
-    assert_eq!(run(&world), [NoticeText::Expired]);
-}
-
-#[test]
-fn notice_2_what_is_no_longer_suspended_gets_a_late_notice() {
-    let world = synergy();
-    world.pat("ivan", "one");
-    world.open_gate(false);
-    world.pass(Span::days(23));
-    assert!(run(&world).is_empty());
-    world.open_gate(true);
-    world.pass(Span::days(1));
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(6))]);
-}
-
-#[test]
-fn notice_2_an_owner_without_an_address_is_reported_and_tried_again() {
-    let world = synergy();
-    let token = world.pat("ivan", "one");
-    let with_address = world.account("ivan");
-    assert!(world.people.update(Account::new(subject("ivan"), "ivan", Role::Member)));
-    world.pass(Span::days(23));
-    world.told();
-    assert!(run(&world).is_empty());
-    let missing = What::NoAddress { owner: OwnerId::from(subject("ivan")), id: token.listed.id };
-    assert_eq!(world.told(), std::slice::from_ref(&missing));
-    world.pass(Span::days(1));
-    assert!(run(&world).is_empty());
-    assert_eq!(world.told(), [missing], "once a day");
-    assert!(world.people.update(with_address));
-    world.pass(Span::days(1));
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(5))]);
-}
-
-#[test]
-fn notice_2_an_owner_who_is_no_more_gets_nothing_and_holds_nothing_up() {
-    let world = synergy();
-    world.pat("ivan", "one");
-    assert!(world.people.remove(&subject("ivan")));
-    world.pass(Span::days(30));
-    assert!(run(&world).is_empty());
-    world.pass(Span::days(1));
-    assert!(due(&world).is_empty());
-}
-
-#[test]
-fn notice_2_purge_waits_for_an_unsent_expiry_notice_at_most_30_days() {
-    let world = synergy();
-    let token = world.pat("ivan", "one");
-    world.pass(Span::days(60));
-    let _ = block_on(world.handle.purge(limit(100))).expect("purged");
-    assert!(world.is_stored(&token.listed.id));
-    assert_eq!(run(&world), [NoticeText::Expired], "after its retention, too");
-    let _ = block_on(world.handle.purge(limit(100))).expect("purged");
-    assert!(!world.is_stored(&token.listed.id));
-}
-
-#[test]
-fn notice_2_after_those_30_days_nothing_is_sent_whether_a_purge_ran_or_not() {
-    let world = synergy();
-    world.pat("ivan", "one");
-    world.pass(Span::days(90));
-    assert!(run(&world).is_empty());
-    assert!(due(&world).is_empty());
 }
 
 #[test]

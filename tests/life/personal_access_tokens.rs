@@ -1,9 +1,10 @@
 //! Personal access tokens as their owners and administrators see them (SYN-PAT, A2-TOKEN).
 
-use crate::support::*;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::settings::SettingsChange;
 use counterfoil::*;
+
+use crate::support::*;
 
 fn days(world: &World, days: i64) -> Result<Issued, ManageError> {
     world.create("bill", &format!("days {}", days % 1_000), days)
@@ -13,11 +14,7 @@ fn days(world: &World, days: i64) -> Result<Issued, ManageError> {
 fn syn_pat_1_the_setting_governs_creation_and_authentication() {
     let world = world();
     let token = world.pat("bill", "ci");
-    let set = |on| {
-        let change = SettingsChange { personal_access_tokens_enabled: Some(on), ..SettingsChange::default() };
-        block_on(world.handle.change_settings(&world.presenter("admin"), &change)).expect("changed");
-    };
-    set(false);
+    world.allow_tokens(false);
     let closed = Refusal::GateClosed { gate: Gate::Setting };
     assert_eq!(world.reason(token.token.expose_secret()), closed, "from the next call of this process");
     let forbidden = |outcome: Result<(), ManageError>| {
@@ -25,9 +22,9 @@ fn syn_pat_1_the_setting_governs_creation_and_authentication() {
     };
     assert!(forbidden(world.create("bill", "another", 1).map(drop)));
     assert!(forbidden(world.delete("bill", &token.listed.id)));
-    set(true);
+    world.allow_tokens(true);
     assert!(world.works(token.token.expose_secret()), "unexpired tokens work again");
-    set(false);
+    world.allow_tokens(false);
     world.delete_of("admin", "bill", &token.listed.id).expect("administrators can still delete");
 }
 
@@ -41,11 +38,9 @@ fn syn_pat_1_a_missing_setting_counts_as_off_where_the_policy_asks_for_it() {
 
 #[test]
 fn syn_pat_1_a_change_made_elsewhere_holds_within_the_staleness() {
-    let (here, change) =
-        (world(), SettingsChange { personal_access_tokens_enabled: Some(false), ..Default::default() });
+    let here = world();
     let token = here.pat("bill", "ci");
-    let elsewhere = here.elsewhere(|builder| builder);
-    block_on(elsewhere.handle.change_settings(&here.presenter("admin"), &change)).expect("changed");
+    here.elsewhere(|builder| builder).allow_tokens(false);
     here.pass(Span::seconds(1));
     assert!(!here.works(token.token.expose_secret()), "one second later the change is seen");
 }

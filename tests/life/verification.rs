@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::support::*;
 use counterfoil::event::What;
 use counterfoil::*;
+
+use crate::support::*;
 
 #[test]
 fn all_kinds_3_one_kind_where_another_is_expected_fails() {

@@ -1,5 +1,6 @@
 //! Making, using and ending credentials as somebody of the host.
 
+use counterfoil::settings::SettingsChange;
 use counterfoil::*;
 
 use super::{World, block_on, scope, subject};
@@ -41,6 +42,12 @@ impl World {
 
     pub fn delete_of(&self, by: &str, owner: &str, id: &RecordId) -> Result<(), ManageError> {
         block_on(self.handle.delete_token_of(&self.presenter(by), &subject(owner), id))
+    }
+
+    /// An administrator turns the setting "creation and authentication of personal access tokens".
+    pub fn allow_tokens(&self, on: bool) {
+        let change = SettingsChange { personal_access_tokens_enabled: Some(on), ..SettingsChange::default() };
+        block_on(self.handle.change_settings(&self.presenter("admin"), &change)).expect("changed");
     }
 
     pub fn allow_token_login(&self, by: &str, owner: &str, allowed: bool) -> Result<(), ManageError> {

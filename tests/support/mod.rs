@@ -4,6 +4,7 @@
 
 mod clients;
 mod credentials;
+mod notices;
 mod oauth;
 mod people;
 mod policies;
@@ -16,6 +17,7 @@ use std::num::NonZeroU32;
 pub use clients::*;
 pub use credentials::*;
 pub use futures_executor::block_on;
+pub use notices::*;
 pub use oauth::*;
 pub use people::*;
 pub use policies::*;

@@ -75,7 +75,7 @@ impl World {
     }
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Endpoint {
     Token,
     Revoke,

@@ -91,7 +91,7 @@ impl Site {
             .clock(self.clock.clone())
             .entropy(SeededEntropy::new(seed))
             .store(self.store.clone())
-            .directory(self.people.clone() as Arc<dyn Directory>)
+            .directory(self.people.clone())
             .events(self.sink.clone());
         if let Some(ring) = self.ring.clone() {
             builder = builder.key_ring(ring);

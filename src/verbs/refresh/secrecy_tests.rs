@@ -47,7 +47,7 @@ fn loot(ring: Option<KeyRing>) -> Loot {
         .clock(Arc::new(ManualClock::at(Ts::from_micros(1_000_000).expect("in range"))))
         .entropy(SeededEntropy::new(11))
         .store(store.clone())
-        .directory(people as Arc<dyn crate::directory::Directory>)
+        .directory(people)
         .events(NoSink);
     if let Some(ring) = ring {
         builder = builder.key_ring(ring);

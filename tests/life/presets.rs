@@ -1,0 +1,97 @@
+//! Each product's behaviour in one line, seen through the handle (ALL KINDS 8).
+
+use counterfoil::policy::Policy;
+use counterfoil::*;
+
+use crate::support::*;
+
+fn label_limit(world: &World, most: usize) {
+    world.create("ivan", &"x".repeat(most), 1).expect("it fits");
+    let long = world.create("ivan", &"y".repeat(most + 1), 1);
+    assert!(matches!(long, Err(ManageError::Invalid(Invalid::Label(InvalidLabel::TooLong { .. })))), "{long:?}");
+}
+
+fn permanent(world: &World) -> Result<Issued, ManageError> {
+    let new = NewPersonalAccessToken { label: "for ever", lifetime: Lifetime::Permanent, scope: None };
+    block_on(world.handle.create_personal_access_token(&world.presenter("ivan"), &new))
+}
+
+#[test]
+fn all_kinds_8_synergy_asks_the_setting_and_no_switch_and_labels_have_100_characters() {
+    let world = bare_world(Policy::synergy());
+    let refused = world.create("ivan", "ci", 1);
+    assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Setting }))));
+    world.allow_tokens(true);
+    world.allow_token_login("admin", "ivan", false).expect("kept, and not asked");
+    label_limit(&world, 100);
+    world.create("ivan", "180 days", 180).expect("the ceiling");
+    assert!(matches!(world.create("ivan", "181 days", 181), Err(ManageError::Invalid(Invalid::Days { most: 180 }))));
+    assert!(matches!(permanent(&world), Err(ManageError::Invalid(Invalid::Permanent))));
+    let taken = world.create("ivan", "180 DAYS", 1);
+    assert!(matches!(taken, Err(ManageError::Conflict(Conflict::LabelTaken))));
+}
+
+#[test]
+fn all_kinds_8_a2nta_asks_the_switch_and_no_setting_labels_have_20_characters_and_permanent_ones_are_allowed() {
+    let world = bare_world(Policy::a2nta());
+    world.allow_tokens(false);
+    let refused = world.create("ivan", "ci", 1);
+    assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Switch }))));
+    world.allow_token_login("admin", "ivan", true).expect("allowed");
+    label_limit(&world, 20);
+    assert_eq!(permanent(&world).expect("allowed").listed.expires_at, None);
+    assert!(matches!(permanent(&world), Err(ManageError::Conflict(Conflict::LabelTaken))));
+}
+
+#[test]
+fn all_kinds_8_aodocs_gives_codes_of_24_hours_that_can_be_reactivated_for_a_week() {
+    let world = bare_world(Policy::aodocs());
+    let code = world.described_code("export");
+    let end = after_start(Span::hours(24));
+    assert_eq!(code.listed.expires_at, Some(end));
+    world.clock.set(just_before(end));
+    assert!(world.works(code.token.expose_secret()));
+    world.clock.set(end);
+    assert!(!world.works(code.token.expose_secret()));
+    let boss = world.presenter("super");
+    let reactivate = |code: &Issued| block_on(world.handle.reactivate_security_code(&boss, &code.listed.id));
+    let other = world.described_code("import");
+    world.clock.set(just_before(end.plus(Span::days(7)).expect("in range")));
+    assert_eq!(reactivate(&code).expect("the last moment").expires_at, world.now().plus(Span::hours(24)));
+    world.clock.set(other.listed.expires_at.and_then(|end| end.plus(Span::days(7))).expect("in range"));
+    assert!(matches!(reactivate(&other), Err(ManageError::NotFound)));
+}
+
+#[test]
+fn all_kinds_8_aal2_ends_a_sign_in_after_an_hour_of_inactivity_and_after_24_hours_whatever_happens() {
+    let world = world_with(Policy::aal2(), |builder| builder);
+    let (idle, used) = (world.log_in("rotating", "true"), world.log_in("rotating", "true"));
+    world.clock.set(just_before(after_start(Span::hours(1))));
+    let mut token = world.refresh("rotating", &used.refresh()).refresh();
+    world.pass(micro());
+    assert_eq!(world.refresh("rotating", &idle.refresh()).error(), (400, "invalid_grant".into()), "an idle hour");
+    while world.now() < after_start(Span::hours(23)) {
+        world.pass(Span::minutes(30));
+        token = world.refresh("rotating", &token).refresh();
+    }
+    world.pass(Span::minutes(30));
+    token = world.refresh("rotating", &token).refresh();
+    world.clock.set(just_before(after_start(Span::hours(24))));
+    let last = world.refresh("rotating", &token);
+    assert_eq!(last.status, 200, "{}", last.body);
+    world.pass(micro());
+    assert_eq!(world.refresh("rotating", &last.refresh()).error(), (400, "invalid_grant".into()), "a whole day");
+}
+
+#[test]
+fn all_kinds_8_the_hardened_default_has_labels_of_20_characters_180_days_and_demands_a_key_ring() {
+    let without = Counterfoil::builder().build();
+    assert!(matches!(without, Err(BuildError::KeyRingDemanded)));
+    let world = bare_world(Policy::default());
+    world.allow_tokens(true);
+    world.allow_token_login("admin", "ivan", true).expect("allowed");
+    label_limit(&world, 20);
+    world.create("ivan", "180 days", 180).expect("the ceiling");
+    assert!(matches!(world.create("ivan", "181 days", 181), Err(ManageError::Invalid(Invalid::Days { most: 180 }))));
+    assert!(matches!(permanent(&world), Err(ManageError::Invalid(Invalid::Permanent))));
+}

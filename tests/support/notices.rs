@@ -1,0 +1,38 @@
+//! A worker of notices.
+
+use counterfoil::Span;
+use counterfoil::notice::{ClaimedNotice, DueNotice, NoticeText, Outcome};
+
+use super::{World, block_on, limit};
+
+/// Longer than any transport takes.
+pub const LEASE: Span = Span::minutes(5);
+
+/// All that is due, page by page.
+pub fn due(world: &World) -> Vec<DueNotice> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = block_on(world.handle.due_notices(after.as_ref(), limit(2))).expect("a page");
+        found.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            return found;
+        }
+    }
+}
+
+pub fn claim(world: &World, due: &DueNotice) -> Option<ClaimedNotice> {
+    block_on(world.handle.claim_notice(due, LEASE)).expect("a claim")
+}
+
+/// One run of a worker whose transport accepts everything: what it sent.
+pub fn run(world: &World) -> Vec<NoticeText> {
+    let mut sent = Vec::new();
+    for due in due(world) {
+        if let Some(claimed) = claim(world, &due) {
+            sent.push(claimed.text());
+            assert!(block_on(world.handle.settle_notice(claimed, Outcome::Sent)).expect("settled"));
+        }
+    }
+    sent
+}
