@@ -3,6 +3,8 @@
 //! For orientation, and for seeing that nothing grows with the store; what decides is `authenticate`, whose numbers are ratios.
 //! `COUNTERFOIL_BENCH_SIZES=1000` limits the sizes.
 
+#![allow(clippy::expect_used, reason = "a bench stops at a surprise")]
+
 #[allow(dead_code, reason = "shared with the other bench")]
 #[path = "authenticate/host.rs"]
 mod host;
