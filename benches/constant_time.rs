@@ -7,6 +7,8 @@
 //! The bench reaches what the public API reaches: a digest is compared within `verify`, so where a wrong secret's digest first differs
 //! cannot be chosen, but where the secret's text first differs can.
 
+#![allow(clippy::expect_used, reason = "a bench stops at a surprise")]
+
 use std::future::Future;
 use std::hint::black_box;
 use std::num::NonZeroU32;
