@@ -3,6 +3,14 @@
 //! For orientation, and for seeing that nothing grows with the store; what decides is `authenticate`, whose numbers are ratios.
 //! `COUNTERFOIL_BENCH_SIZES=1000` limits the sizes.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench measures, and one that cannot go on says so"
+)]
+
 #[allow(dead_code, reason = "shared with the other bench")]
 #[path = "authenticate/host.rs"]
 mod host;

@@ -14,6 +14,14 @@
 //! `COUNTERFOIL_BENCH_SIZES=1000,100000` limits the sizes, `COUNTERFOIL_BENCH_ROUNDS=31` sets the rounds,
 //! `COUNTERFOIL_BENCH_DETAIL=1` prints nanoseconds too.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench measures, and one that cannot go on says so"
+)]
+
 mod floor;
 mod host;
 
@@ -86,7 +94,7 @@ fn report(what: &str, size: usize, rounds: &[[f64; 2]]) {
 fn name(size: usize) -> String {
     match size {
         1_000_000 => "1 million".into(),
-        _ if size % 1_000 == 0 => format!("{}k", size / 1_000),
+        _ if size.is_multiple_of(1_000) => format!("{}k", size / 1_000),
         _ => size.to_string(),
     }
 }
