@@ -7,7 +7,13 @@
 //! The bench reaches what the public API reaches: a digest is compared within `verify`, so where a wrong secret's digest first differs
 //! cannot be chosen, but where the secret's text first differs can.
 
-#![allow(clippy::expect_used, reason = "a bench stops at a surprise")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench measures, and one that cannot go on says so"
+)]
 
 use std::future::Future;
 use std::hint::black_box;

@@ -15,9 +15,11 @@
 //! `COUNTERFOIL_BENCH_DETAIL=1` prints nanoseconds too.
 
 #![allow(
-    clippy::expect_used,
     clippy::disallowed_methods,
-    reason = "a bench measures with the clock and stops at a surprise"
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench measures, and one that cannot go on says so"
 )]
 
 mod floor;
