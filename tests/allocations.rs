@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
@@ -23,7 +22,7 @@ fn ready<F: Future>(future: F) -> F::Output {
 
 #[test]
 fn a_hot_verification_allocates_three_times() {
-    let directory = Arc::new(MemoryDirectory::default());
+    let directory = MemoryDirectory::default();
     let ivan =
         Account::new(SubjectId::new("0191d3b6-7f2e-7c4a-9b1d-5e8f6a7c9d02").expect("an id"), "Ivan", Role::Member);
     directory.insert(ivan.clone(), &["ivan"], "blabla");
@@ -34,7 +33,7 @@ fn a_hot_verification_allocates_three_times() {
         .clock(ManualClock::at(Ts::from_micros(1_800_000_000_000_000).expect("a time")))
         .entropy(SeededEntropy::new(1))
         .store(MemoryStore::default())
-        .directory(directory as Arc<dyn counterfoil::directory::Directory>)
+        .directory(directory)
         .events(counterfoil::event::NoSink)
         .build()
         .expect("a handle");
@@ -43,6 +42,7 @@ fn a_hot_verification_allocates_three_times() {
     let token = issued.token.expose_secret();
     ready(counterfoil.verify(token)).expect("cold: reads the settings, notes the first use");
     for _ in 0..100 {
+        // Of a store and a directory given as they are; one given in an `Arc` has a future more, because the port is passed on.
         // The future of `dyn TokenStore::get`, the record that comes out of it, the future of `dyn Directory::account`.
         assert_eq!(allocations(|| ready(counterfoil.verify(token)).expect("verified")), 3);
     }
