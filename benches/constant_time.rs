@@ -19,7 +19,7 @@ use std::future::Future;
 use std::hint::black_box;
 use std::num::NonZeroU32;
 use std::pin::pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
@@ -75,12 +75,11 @@ fn world() -> &'static World {
         let person = |at: usize| Account::new(SubjectId::new(&at.to_string()).expect("an id"), "Ivan", Role::Member);
         let mut policy = Policy::synergy();
         policy.personal_access_tokens.setting = SettingGate::DefaultOn;
-        let directory: Arc<dyn Directory> = Arc::new(OnePerson(person(0)));
         let counterfoil = Counterfoil::builder()
             .policy(policy)
             .entropy(SeededEntropy::new(1))
             .store(MemoryStore::default())
-            .directory(directory)
+            .directory(OnePerson(person(0)))
             .events(counterfoil::event::NoSink)
             .build()
             .expect("a handle");

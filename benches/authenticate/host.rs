@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::num::NonZeroU32;
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
@@ -106,7 +105,7 @@ pub(crate) fn person(number: u32) -> Account {
 pub(crate) fn host(tokens: usize) -> Builder {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
-    let people: Arc<dyn Directory> = Arc::new(People((0..=owner_of(tokens)).map(person).collect()));
+    let people = People((0..=owner_of(tokens)).map(person).collect());
     Counterfoil::builder()
         .policy(policy)
         .entropy(SeededEntropy::new(tokens as u64))

@@ -127,7 +127,6 @@ pub struct FamilyParts {
     pub revoked: Option<Revoked>,
 }
 
-#[cfg(feature = "memory")]
 impl FamilyParts {
     /// Nothing in particular, to be copied over.
     pub(crate) const BLANK: Self = Self {

@@ -6,7 +6,6 @@ pub(crate) mod family;
 pub(crate) mod notice;
 pub(crate) mod phase;
 pub(crate) mod record;
-#[cfg(feature = "memory")]
 mod record_copy;
 #[cfg(feature = "serde")]
 mod serial;

@@ -214,13 +214,18 @@ impl Joined {
     pub(crate) fn family(&self) -> &FamilyParts {
         &self.family
     }
+}
+
+impl Joined {
+    /// Nothing in particular: copied where there is nothing to copy, so that an unknown id costs what a wrong secret does.
+    pub(crate) const BLANK: Self = Self { record: RecordParts::BLANK, family: FamilyParts::BLANK };
 
     /// A copy as it is read.
     #[inline]
     pub(crate) fn to_record(&self) -> TokenRecord {
         // Copied field by field into the box: clones made beside it and moved in would be written three times over, and a move that
         // reads what was just written piece by piece waits for it.
-        let mut copy = Box::new(Self { record: RecordParts::BLANK, family: FamilyParts::BLANK });
+        let mut copy = Box::new(Self::BLANK);
         self.record.copy_into(&mut copy.record);
         self.family.copy_into(&mut copy.family);
         TokenRecord(copy)

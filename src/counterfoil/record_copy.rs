@@ -1,4 +1,4 @@
-//! A record copied field by field over a blank one, for the store in memory.
+//! A record copied field by field over a blank one: by the store in memory, and where there is nothing to copy.
 
 use crate::counterfoil::record::RecordParts;
 use crate::instruments::digest::Digest;

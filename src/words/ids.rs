@@ -192,7 +192,6 @@ const REALM_OWNER: &str = "\u{1}realm";
 
 impl OwnerId {
     /// Nobody: where an owner is about to be written.
-    #[cfg(feature = "memory")]
     pub(crate) const BLANK: Self = Self(SubjectId(Short::EMPTY));
 
     /// The realm itself: the owner of every security code.

@@ -18,7 +18,6 @@ pub(crate) enum Short {
 }
 
 impl Short {
-    #[cfg(feature = "memory")]
     pub(crate) const EMPTY: Self = Self::Inline(ArrayString::new_const());
 
     pub(crate) fn new(text: &str) -> Self {
