@@ -16,12 +16,12 @@ use counterfoil::*;
 use counterfoil_conformance::{SlowStore, scale};
 use support::*;
 
-/// The world over the memory store as it is, and over the same one slowed down; with the rounds that each gets.
+/// The world over the memory store as it is, and over the same one slowed down; each gets all the rounds.
 fn worlds(policy: &Policy) -> [(World, u32); 2] {
     let store = Arc::new(MemoryStore::default());
     let slow: Arc<dyn TokenStore> = Arc::new(SlowStore::new(store.clone(), 7));
     let slow = world_on(policy.clone(), store, |builder| builder.token_store(slow));
-    [(world_with(policy.clone(), |builder| builder), scale().rounds), (slow, scale().slow_rounds())]
+    [(world_with(policy.clone(), |builder| builder), scale().rounds), (slow, scale().rounds)]
 }
 
 /// Rounds of one race: `prepare` makes what the racers race for, all racers start at once, `judge` sees what each of them got.
