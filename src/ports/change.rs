@@ -72,8 +72,8 @@ pub enum Change {
         /// The scope.
         scope: Option<Option<Scope>>,
     },
-    /// Another expiry: sets `expiry_set_at = now`, and where the record is the newest of its family, the family's `live_until` (to
-    /// `expires_at`) and `gone_at`.
+    /// Another expiry: sets `expiry_set_at = now`, and where the record is the newest of its family and of the family's kind, the family's
+    /// `live_until` (to `expires_at`) and `gone_at`: an access token leads nobody.
     Expiry {
         /// `None`: permanent.
         expires_at: Option<Ts>,
@@ -132,7 +132,7 @@ pub enum Step {
         keep: u32,
     },
     /// The parent goes on, no version: `expires_at` and `gone_at` move forward only, `expiry_set_at = now`, and the family's `live_until` and `gone_at`
-    /// with them; only while it is not superseded and `now < expires_at`.
+    /// with them where it is of the family's kind; only while it is not superseded and `now < expires_at`.
     Slide {
         /// The new expiry.
         expires_at: Ts,

@@ -23,7 +23,9 @@ impl Model {
         {
             return Ok(Applied::LabelTaken(holder));
         }
-        self.write(id, change, now, stands.is_newest());
+        // An access token beside the newest refresh token leads nobody.
+        let leads = stands.is_newest() && stands.record().kind == stands.family().kind;
+        self.write(id, change, now, leads);
         Ok(self.get(id)?.map_or(Applied::Missing, Applied::Done))
     }
 
@@ -41,7 +43,7 @@ impl Model {
         None
     }
 
-    fn write(&mut self, id: &RecordId, change: &Change, now: Ts, newest: bool) {
+    fn write(&mut self, id: &RecordId, change: &Change, now: Ts, leads: bool) {
         let Some(record) = self.record_mut(id) else { return };
         record.version = record.version.next();
         match change {
@@ -53,7 +55,7 @@ impl Model {
             Change::Expiry { expires_at, gone_at, notice } => {
                 (record.expires_at, record.gone_at, record.notice) = (*expires_at, *gone_at, *notice);
                 record.expiry_set_at = now;
-                if let Some(family) = self.family_mut(id.family()).filter(|_| newest) {
+                if let Some(family) = self.family_mut(id.family()).filter(|_| leads) {
                     (family.live_until, family.gone_at) = (*expires_at, *gone_at);
                 }
             }
