@@ -1,6 +1,6 @@
 //! Rotating: the parent's step, the family's and all of the new records, or nothing.
 
-use counterfoil::store::{NewRecord, RecordParts, Rotated, Step, StoreError, Superseded, TokenRecord};
+use counterfoil::store::{FamilyParts, NewRecord, RecordParts, Rotated, Step, StoreError, Superseded, TokenRecord};
 use counterfoil::{FamilyId, RecordId, Ts};
 
 use super::Model;
@@ -80,8 +80,9 @@ impl Model {
         record.expires_at = record.expires_at.map(|old| old.max(expires_at));
         record.gone_at = record.gone_at.map(|old| old.max(gone_at));
         record.expiry_set_at = now;
-        let moved = (record.expires_at, record.gone_at);
-        if let Some(family) = self.family_mut(parent.family()) {
+        let (moved, kind, generation) = ((record.expires_at, record.gone_at), record.kind, record.generation);
+        let leads = |family: &&mut FamilyParts| family.kind == kind && family.generation == generation;
+        if let Some(family) = self.family_mut(parent.family()).filter(leads) {
             (family.live_until, family.gone_at) = moved;
         }
     }
