@@ -1,0 +1,46 @@
+//! A personal access token in a SQLite file, still good after the store was closed: `cargo run -p counterfoil-sql --example sqlite`.
+//!
+//! Leaves out the host's own directory of people (one in memory stands for it), HTTP, and purging.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use counterfoil::memory::MemoryDirectory;
+use counterfoil::settings::SettingsChange;
+use counterfoil::{Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
+use counterfoil_sql::SqliteStore;
+use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let file = SqliteConnectOptions::new().filename(folder.path().join("counterfoil.db")).create_if_missing(true);
+    let people = Arc::new(MemoryDirectory::default());
+    let ann = Account::new(SubjectId::new("ann")?, "ann", Role::Member);
+    let admin = Account::new(SubjectId::new("root")?, "root", Role::Administrator);
+    people.insert(ann.clone(), &["ann"], "secret");
+    people.insert(admin.clone(), &["root"], "secret");
+    let keys = Arc::new(KeyRing::generate_from_system()?);
+
+    let store = SqliteStore::open(file.clone()).await?;
+    let handle = open(store.clone(), &people, &keys)?;
+    let by = Presenter::signed_in(&admin);
+    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
+    handle.change_settings(&by, &on).await?;
+    handle.set_token_login(&by, ann.subject(), true).await?;
+    let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
+    let issued = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await?;
+    assert!(handle.shutdown().await.error.is_none());
+    store.close().await;
+
+    let again = open(SqliteStore::open(file).await?, &people, &keys)?;
+    let principal = again.verify(issued.token.expose_secret()).await?;
+    println!("after reopening it authenticates {} ({:?})", principal.name(), issued.listed.label);
+    assert_eq!(principal.name(), "ann");
+    assert!(again.shutdown().await.error.is_none());
+    Ok(())
+}
+
+fn open(store: SqliteStore, people: &Arc<MemoryDirectory>, keys: &Arc<KeyRing>) -> Result<Counterfoil, Box<dyn Error>> {
+    Ok(Counterfoil::builder().store(store).directory(Arc::clone(people)).key_ring(Arc::clone(keys)).build()?)
+}

@@ -1,0 +1,68 @@
+//! Errors: why a store could not be opened, and what of the driver's errors the contract's callers are told.
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use counterfoil::store::StoreError;
+
+/// A database that is not taken as it is. Nothing was changed in it, except that a migration that failed half-way was rolled back.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// SQLite in memory: each of the store's connections would see a database of its own, and nothing would be kept. `MemoryStore` of the core is
+    /// the store for that.
+    #[error("a database in memory is not supported: every connection would have one of its own")]
+    InMemory,
+    /// The schema was written by a newer version of this crate, whose rules this one does not know.
+    #[error("the schema is of version {found}, and this version of the crate knows {known}")]
+    Newer {
+        /// What is there.
+        found: i64,
+        /// What this crate knows.
+        known: i64,
+    },
+    /// The set-up breaks what the store promises, a collation that takes two texts for one among them.
+    #[error("the set-up is refused: {what}")]
+    Refused {
+        /// What is wrong.
+        what: String,
+    },
+    /// The database did not answer, or not as expected.
+    #[error("the database could not be set up")]
+    Backend(#[from] sqlx::Error),
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl SetupError {
+    pub(crate) fn refused(what: impl Into<String>) -> Self {
+        Self::Refused { what: what.into() }
+    }
+}
+
+/// The database did not carry it out.
+#[cfg(feature = "sqlite")]
+pub(crate) fn not_done(op: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
+    move |source| unavailable(op, false, source)
+}
+
+/// The database may have carried it out: the answer is lost, or the server went away.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) fn unavailable(op: &'static str, maybe_done: bool, source: sqlx::Error) -> StoreError {
+    StoreError::Unavailable { op, retry: passes(&source), maybe_done, source: Some(Box::new(source)) }
+}
+
+/// Whether the same call may go through in a moment: the network, a full pool, a full disk and a restart pass; a missing table or right does not.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+fn passes(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else {
+        return !matches!(
+            error,
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Configuration(_) | sqlx::Error::PoolClosed
+        );
+    };
+    let code = error.code().unwrap_or_default();
+    if code.len() == 5 {
+        // PostgreSQL: connection, resources, operator's intervention, system error, and what a transaction lost to another.
+        return ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class));
+    }
+    // SQLite: busy, locked, I/O, full, cannot open; the low byte is the primary code.
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xFF, 5 | 6 | 10 | 13 | 14))
+}

@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod row;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod rules;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+pub use error::SetupError;
+#[cfg(feature = "postgres")]
+pub use postgres::store::PgStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::store::SqliteStore;
+/// The driver, for its connect options.
+pub use sqlx;

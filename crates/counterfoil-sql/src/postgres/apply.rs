@@ -1,0 +1,76 @@
+//! Changing one record: compare-and-swap on its version, one statement a kind of change.
+
+use counterfoil::store::{Applied, Change, Relabel, StoreError, TokenRecord};
+use counterfoil::{Description, Label, LabelKey, RecordId, Scope, Ts, Version};
+
+use super::ask::{Statement, TURNS, Wrote, lost};
+use super::sql;
+use super::store::PgStore;
+use crate::row::{self, count, micros, micros_of};
+use crate::rules::reads_as_revoked;
+
+const OP: &str = "apply";
+
+impl PgStore {
+    pub(super) async fn apply_change(
+        &self,
+        id: &RecordId,
+        expect: Version,
+        change: &Change,
+        now: Ts,
+    ) -> Result<Applied, StoreError> {
+        for _ in 0..TURNS {
+            if let Wrote::Done(Some(written)) = self.write_one(OP, || statement(id, expect, change, now)).await? {
+                return row::record_of(id, &written).map(Applied::Done);
+            }
+            // Nothing was written: either the record is not as expected, or the label is held.
+            let Some((record, family)) = self.parts(OP, id).await? else { return Ok(Applied::Missing) };
+            let ends_nothing = matches!(change, Change::End { .. }) && record.superseded.is_none();
+            if record.version != expect || reads_as_revoked(&record, &family) || ends_nothing {
+                let stands = TokenRecord::from_parts(record, family);
+                return stands.map(Applied::Stale).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt));
+            }
+            if let Change::Edit { label: Some(Relabel { key: Some(key), .. }), .. } = change
+                && let Some(holder) = self.holder(OP, &family, key, now).await?
+            {
+                return Ok(Applied::LabelTaken(holder));
+            }
+        }
+        Err(lost(OP))
+    }
+}
+
+fn statement<'q>(id: &'q RecordId, expect: Version, change: &'q Change, now: Ts) -> Statement<'q> {
+    let swap = |text: &'static str| {
+        sqlx::query(text)
+            .bind(id.family().as_bytes().to_vec())
+            .bind(id.as_bytes().as_slice())
+            .bind(count(expect.number()))
+    };
+    match change {
+        Change::Edit { label, description, scope } => {
+            let text = if label.is_some() { sql::RELABEL } else { sql::EDIT };
+            let query = swap(text)
+                .bind(description.is_some())
+                .bind(description.as_ref().map(Description::as_str))
+                .bind(scope.is_some())
+                .bind(scope.as_ref().and_then(Option::as_ref).map(Scope::as_str));
+            match label {
+                None => query,
+                Some(Relabel { label, key }) => {
+                    query.bind(Label::as_str(label)).bind(key.as_ref().map(LabelKey::as_str)).bind(micros(now))
+                }
+            }
+        }
+        Change::Expiry { expires_at, gone_at, notice } => swap(sql::EXPIRY)
+            .bind(micros_of(*expires_at))
+            .bind(micros_of(*gone_at))
+            .bind(notice.map(|notice| micros(notice.at)))
+            .bind(notice.map(|notice| i64::from(notice.stage)))
+            .bind(micros(now)),
+        Change::Rekey { digest, key_id } => {
+            swap(sql::REKEY).bind(digest.as_bytes().as_slice()).bind(i64::from(key_id.number()))
+        }
+        Change::End { honoured_until, gone_at } => swap(sql::END).bind(micros(*honoured_until)).bind(micros(*gone_at)),
+    }
+}

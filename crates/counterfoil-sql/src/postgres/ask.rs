@@ -1,0 +1,192 @@
+//! Asking the server: one statement, again where it lost to another one.
+
+use std::future::Future;
+
+use counterfoil::store::{FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord};
+use counterfoil::{FamilyId, RecordId};
+use sqlx::Postgres;
+use sqlx::postgres::{PgArguments, PgQueryResult, PgRow};
+use sqlx::query::Query;
+
+use super::sql;
+use super::store::PgStore;
+use crate::error::unavailable;
+use crate::row::{self, count, micros, micros_of};
+
+pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
+
+/// How often a statement is repeated that the server rolled back for another's sake, or a step whose conditions another one moved. Whoever loses a turn
+/// loses it to somebody who won it, so only a crowd on one family gets this far.
+pub(super) const TURNS: u32 = 64;
+
+/// Where a write broke a unique key.
+pub(super) enum Wrote<T> {
+    Done(T),
+    Taken,
+}
+
+impl PgStore {
+    /// Runs a write; a broken unique key is an answer.
+    pub(super) async fn write<'q>(
+        &self,
+        op: &'static str,
+        statement: impl Fn() -> Statement<'q> + Send + Sync,
+    ) -> Result<Wrote<PgQueryResult>, StoreError> {
+        self.repeated(op, || statement().execute(self.pool())).await
+    }
+
+    /// Runs a write that returns a row.
+    pub(super) async fn write_one<'q>(
+        &self,
+        op: &'static str,
+        statement: impl Fn() -> Statement<'q> + Send + Sync,
+    ) -> Result<Wrote<Option<PgRow>>, StoreError> {
+        self.repeated(op, || statement().fetch_optional(self.pool())).await
+    }
+
+    /// How many rows a write that breaks no key has changed.
+    pub(super) async fn changed<'q>(
+        &self,
+        op: &'static str,
+        statement: impl Fn() -> Statement<'q> + Send + Sync,
+    ) -> Result<u64, StoreError> {
+        match self.write(op, statement).await? {
+            Wrote::Done(done) => Ok(done.rows_affected()),
+            Wrote::Taken => Err(lost(op)),
+        }
+    }
+
+    async fn repeated<T, F>(&self, op: &'static str, run: impl Fn() -> F + Send + Sync) -> Result<Wrote<T>, StoreError>
+    where
+        F: Future<Output = Result<T, sqlx::Error>> + Send,
+    {
+        for _ in 0..TURNS {
+            match run().await {
+                Ok(done) => return Ok(Wrote::Done(done)),
+                Err(error) if is_taken(&error) => return Ok(Wrote::Taken),
+                Err(error) if is_rolled_back(&error) => {}
+                Err(error) => {
+                    let sent = maybe_sent(&error);
+                    return Err(unavailable(op, sent, error));
+                }
+            }
+        }
+        Err(lost(op))
+    }
+
+    /// Runs a read. A connection that died in the pool since it was last used is no reason to fail: there are at most so many.
+    pub(super) async fn read<'q>(
+        &self,
+        op: &'static str,
+        statement: impl Fn() -> Statement<'q> + Send + Sync,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        let mut spare = self.pool().size();
+        loop {
+            match statement().fetch_all(self.pool()).await {
+                Ok(rows) => return Ok(rows),
+                Err(error) if spare > 0 && is_cut(&error) => spare -= 1,
+                Err(error) => return Err(unavailable(op, false, error)),
+            }
+        }
+    }
+
+    /// The first row of a read.
+    pub(super) async fn read_one<'q>(
+        &self,
+        op: &'static str,
+        statement: impl Fn() -> Statement<'q> + Send + Sync,
+    ) -> Result<Option<PgRow>, StoreError> {
+        Ok(self.read(op, statement).await?.into_iter().next())
+    }
+
+    /// A record, for those who ask by its id.
+    pub(super) async fn pair(&self, op: &'static str, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+        let found = self.read_one(op, || sqlx::query(sql::PAIR).bind(id.as_bytes().as_slice())).await?;
+        found.map(|sheet| row::record_of(id, &sheet)).transpose()
+    }
+
+    /// Both halves of a record.
+    pub(super) async fn parts(
+        &self,
+        op: &'static str,
+        id: &RecordId,
+    ) -> Result<Option<(RecordParts, FamilyParts)>, StoreError> {
+        Ok(self.pair(op, id).await?.map(TokenRecord::into_parts))
+    }
+
+    /// A family's row.
+    pub(super) async fn family(&self, op: &'static str, id: &FamilyId) -> Result<Option<FamilyParts>, StoreError> {
+        let found = self.read_one(op, || sqlx::query(sql::FAMILY).bind(id.as_bytes().as_slice())).await?;
+        found.as_ref().map(row::family).transpose()
+    }
+
+    /// The first id of `new` that is taken, in the store or by another one of `new`.
+    pub(super) async fn taken(&self, op: &'static str, new: &[NewRecord]) -> Result<Option<RecordId>, StoreError> {
+        let ids = || new.iter().map(|new| new.id.as_bytes().to_vec()).collect::<Vec<_>>();
+        let rows = self.read(op, || sqlx::query(sql::TAKEN).bind(ids())).await?;
+        let stored = rows.iter().map(row::id).collect::<Result<Vec<_>, _>>()?;
+        let twice = |place: usize, id| new.iter().take(place).any(|earlier| earlier.id == id);
+        let taken = new.iter().enumerate().find(|(place, new)| stored.contains(&new.id) || twice(*place, new.id));
+        Ok(taken.map(|(_, new)| new.id))
+    }
+}
+
+/// $1 to $16 of every statement that adds records.
+pub(super) fn adding<'q>(text: &'static str, new: &'q [NewRecord], family: (&'q str, &'q str)) -> Statement<'q> {
+    fn each<T>(new: &[NewRecord], column: impl Fn(&NewRecord) -> T) -> Vec<T> {
+        new.iter().map(column).collect()
+    }
+    let text_of = |text: Option<&str>| text.map(str::to_owned);
+    sqlx::query(text)
+        .bind(each(new, |new| new.id.as_bytes().to_vec()))
+        .bind(each(new, |new| i64::from(new.kind.byte())))
+        .bind(each(new, |new| new.parent.map(|parent| parent.as_bytes().to_vec())))
+        .bind(each(new, |new| count(new.generation)))
+        .bind(each(new, |new| micros(new.created_at)))
+        .bind(each(new, |new| text_of(new.scope.as_ref().map(counterfoil::Scope::as_str))))
+        .bind(each(new, |new| text_of(new.label.as_ref().map(counterfoil::Label::as_str))))
+        .bind(each(new, |new| text_of(new.description.as_ref().map(counterfoil::Description::as_str))))
+        .bind(each(new, |new| new.digest.as_bytes().to_vec()))
+        .bind(each(new, |new| i64::from(new.key_id.number())))
+        .bind(each(new, |new| micros_of(new.expires_at)))
+        .bind(each(new, |new| micros_of(new.gone_at)))
+        .bind(each(new, |new| new.notice.map(|notice| micros(notice.at))))
+        .bind(each(new, |new| new.notice.map(|notice| i64::from(notice.stage))))
+        .bind(family.0)
+        .bind(family.1)
+}
+
+/// All turns were lost: nothing was written, and the same call may go through in a moment.
+pub(super) fn lost(op: &'static str) -> StoreError {
+    StoreError::unavailable(op)
+}
+
+fn code(error: &sqlx::Error) -> Option<std::borrow::Cow<'_, str>> {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code)
+}
+
+fn is_taken(error: &sqlx::Error) -> bool {
+    code(error).is_some_and(|code| code == "23505")
+}
+
+/// Serialization failure and deadlock: the whole statement was rolled back.
+fn is_rolled_back(error: &sqlx::Error) -> bool {
+    code(error).is_some_and(|code| code == "40001" || code == "40P01")
+}
+
+/// Whether the connection is no more: cut, or ended by the server.
+fn is_cut(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(_) | sqlx::Error::Protocol(_))
+        || code(error).is_some_and(|code| code.starts_with("57P"))
+}
+
+/// A write that the server answered with an error was rolled back; before a connection was there nothing was sent. All else is in doubt, 40003 by name.
+fn maybe_sent(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) | sqlx::Error::Configuration(_) => {
+            false
+        }
+        sqlx::Error::Database(_) => code(error).is_some_and(|code| code == "40003" || code.starts_with("57P")),
+        _ => true,
+    }
+}

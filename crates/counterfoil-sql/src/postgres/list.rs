@@ -1,0 +1,61 @@
+//! Pages, each read from where the last one ended.
+
+use std::num::NonZeroU32;
+
+use counterfoil::Ts;
+use counterfoil::store::{Cursor, Listing, Page, StoreError, TokenRecord};
+
+use super::sql;
+use super::store::PgStore;
+use crate::row::{self, LAST_ID, Order, micros};
+
+impl PgStore {
+    pub(super) async fn list_page(
+        &self,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
+        let most = i64::from(limit.get()) + 1;
+        let order = match of {
+            Listing::Owner { .. } => Order::CreatedAt,
+            Listing::Kind { .. } => Order::Id,
+        };
+        let query = || match of {
+            Listing::Owner { realm, owner, kind } => {
+                let (at, id) = after.map_or((i64::MAX, LAST_ID), |cursor| (micros(cursor.at), cursor.id.as_bytes()));
+                sqlx::query(sql::LIST_OWNER)
+                    .bind(realm.as_str())
+                    .bind(owner.as_str())
+                    .bind(i64::from(kind.byte()))
+                    .bind(at)
+                    .bind(id.as_slice())
+                    .bind(most)
+            }
+            Listing::Kind { realm, kind } => sqlx::query(sql::LIST_KIND)
+                .bind(realm.as_str())
+                .bind(i64::from(kind.byte()))
+                .bind(after.map_or(&[][..], |cursor| cursor.id.as_bytes()))
+                .bind(most),
+        };
+        let rows = self.read("list", query).await?;
+        Ok(row::page(&rows, limit.get(), order))
+    }
+
+    pub(super) async fn due_page(
+        &self,
+        now: Ts,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
+        let query = || {
+            sqlx::query(sql::DUE)
+                .bind(micros(now))
+                .bind(after.map_or(-1, |cursor| micros(cursor.at)))
+                .bind(after.map_or(&[][..], |cursor| cursor.id.as_bytes()))
+                .bind(i64::from(limit.get()) + 1)
+        };
+        let rows = self.read("due", query).await?;
+        Ok(row::page(&rows, limit.get(), Order::NoticeAt))
+    }
+}

@@ -1,0 +1,21 @@
+//! PostgreSQL: every write one autocommitted statement.
+//!
+//! The driver forgets a cancelled BEGIN and hands its connection on inside an open transaction, so no future that a caller can drop begins one. What may
+//! race is decided on locked rows (`sql.rs` says how); where a statement wrote nothing, one more read says why.
+
+mod apply;
+mod ask;
+mod clients;
+mod insert;
+mod list;
+mod notice;
+mod purge;
+mod revoke;
+mod rotate;
+mod schema;
+mod settings;
+mod sql;
+pub(crate) mod store;
+#[cfg(test)]
+mod tests;
+mod throttle;

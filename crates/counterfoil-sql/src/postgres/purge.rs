@@ -1,0 +1,114 @@
+//! Purging: what is gone goes, what is used up shrinks. Works on ids alone, so that a row that does not decode goes like any other.
+
+use counterfoil::store::{Progress, StoreError};
+use counterfoil::{RecordId, Ts};
+
+use super::ask::{Wrote, lost};
+use super::sql;
+use super::store::PgStore;
+use crate::row::{self, micros};
+
+const OP: &str = "purge";
+/// Records a statement, so that a great purge keeps no rotation waiting.
+const BATCH: u32 = 256;
+
+/// The limits of one purge.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) now: Ts,
+    pub(super) unsent_before: Ts,
+    pub(super) windows_before: Ts,
+}
+
+impl Limits {
+    /// Records with a notice are never removed before they are gone.
+    fn unsent(self) -> i64 {
+        micros(self.now.min(self.unsent_before))
+    }
+}
+
+/// What is to be done next, at most so much.
+struct Chores {
+    remove: Vec<RecordId>,
+    shrink: Vec<RecordId>,
+    more: bool,
+}
+
+impl PgStore {
+    pub(super) async fn purge_batch(&self, limits: Limits, limit: u32) -> Result<Progress, StoreError> {
+        let (mut asked, mut changed) = (0, 0);
+        loop {
+            let batch = limit.saturating_sub(asked).min(BATCH);
+            self.leave_to_families(limits, batch + 1).await?;
+            let chores = self.chores(limits, batch).await?;
+            changed += self.remove(&chores.remove, limits).await? + self.shrink(&chores.shrink, limits).await?;
+            asked += batch;
+            if !chores.more || asked >= limit {
+                return Ok(Progress { changed, more: chores.more });
+            }
+        }
+    }
+
+    /// Until the fronts hold no member of a revoked family, or none that nobody else holds at the moment.
+    async fn leave_to_families(&self, limits: Limits, front: u32) -> Result<(), StoreError> {
+        let query = || {
+            let query = sqlx::query(sql::LEAVE_TO_FAMILY);
+            query.bind(micros(limits.now)).bind(limits.unsent()).bind(i64::from(front))
+        };
+        while self.changed(OP, query).await? > 0 {}
+        Ok(())
+    }
+
+    async fn chores(&self, limits: Limits, most: u32) -> Result<Chores, StoreError> {
+        let query = || {
+            sqlx::query(sql::CHORES)
+                .bind(micros(limits.now))
+                .bind(limits.unsent())
+                .bind(micros(limits.windows_before))
+                .bind(i64::from(most) + 1)
+        };
+        let mut chores = Chores { remove: Vec::new(), shrink: Vec::new(), more: false };
+        for row in self.read(OP, query).await? {
+            let id = row::id(&row)?;
+            // What goes need not shrink first.
+            if chores.remove.contains(&id) {
+                continue;
+            }
+            let full = chores.remove.len() + chores.shrink.len() >= usize::try_from(most).unwrap_or(usize::MAX);
+            match row::number(&row, 1)? {
+                _ if full => chores.more = true,
+                0 => chores.remove.push(id),
+                _ => chores.shrink.push(id),
+            }
+        }
+        Ok(chores)
+    }
+
+    async fn remove(&self, ids: &[RecordId], limits: Limits) -> Result<u64, StoreError> {
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let query = || {
+            sqlx::query(sql::REMOVE)
+                .bind(bytes(ids))
+                .bind(ids.iter().map(|id| id.family().as_bytes().to_vec()).collect::<Vec<_>>())
+                .bind(micros(limits.now))
+                .bind(limits.unsent())
+        };
+        match self.write_one(OP, query).await? {
+            Wrote::Done(Some(row)) => Ok(u64::try_from(row::number(&row, 0)?).unwrap_or(0)),
+            _ => Err(lost(OP)),
+        }
+    }
+
+    async fn shrink(&self, ids: &[RecordId], limits: Limits) -> Result<u64, StoreError> {
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        self.changed(OP, || sqlx::query(sql::SHRINK).bind(bytes(ids)).bind(micros(limits.windows_before))).await
+    }
+}
+
+fn bytes(ids: &[RecordId]) -> Vec<Vec<u8>> {
+    ids.iter().map(|id| id.as_bytes().to_vec()).collect()
+}

@@ -1,0 +1,96 @@
+//! Rotation: the parent's step and all that is new, in one statement.
+
+use counterfoil::store::{NewRecord, Rotated, Step, StoreError, TokenRecord};
+use counterfoil::{RecordId, Ts};
+
+use super::ask::{Statement, TURNS, Wrote, adding, lost};
+use super::sql;
+use super::store::PgStore;
+use crate::row::{self, count, micros, micros_of};
+use crate::rules::{belong, fits, reads_as_revoked, successor};
+
+const OP: &str = "rotate";
+
+impl PgStore {
+    /// The statement writes where parent and family are as they should be. Where it did not, one read says why: revoked goes before stale, and stale before a
+    /// taken id, for a repeated rotation must be told of its own successor.
+    pub(super) async fn rotate_step(
+        &self,
+        parent: &RecordId,
+        step: &Step,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Result<Rotated, StoreError> {
+        let sound = is_sound(parent, step, new);
+        for _ in 0..TURNS {
+            if sound {
+                // A slide may bring nothing new; then realm and owner are not asked for.
+                let written = self.write_one(OP, || statement(parent, step, new, now)).await?;
+                if let Wrote::Done(Some(row)) = written
+                    && row::number(&row, 0)? > 0
+                {
+                    return Ok(Rotated::Done);
+                }
+            }
+            let Some((record, mut family)) = self.parts(OP, parent).await? else { return Ok(Rotated::Missing) };
+            if reads_as_revoked(&record, &family) {
+                return Ok(Rotated::FamilyEnded);
+            }
+            if !fits(&record, step, now) {
+                let id = record.id;
+                let stands = TokenRecord::from_parts(record, family);
+                return stands.map(Rotated::Stale).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt));
+            }
+            if let Some(taken) = self.taken(OP, new).await? {
+                return Ok(Rotated::IdTaken(taken));
+            }
+            if let Step::Supersede { successor: id, .. } = step {
+                successor(new, id)?;
+                family.generation = family.generation.saturating_add(1);
+            }
+            belong(new, &family)?;
+        }
+        Err(lost(OP))
+    }
+}
+
+/// What can be told from the arguments alone; the rest the reads after a statement that wrote nothing tell.
+fn is_sound(parent: &RecordId, step: &Step, new: &[NewRecord]) -> bool {
+    let Some(first) = new.first() else { return matches!(step, Step::Slide { .. }) };
+    let at_home =
+        |new: &NewRecord| new.id.family() == parent.family() && new.realm == first.realm && new.owner == first.owner;
+    let follows = match step {
+        Step::Supersede { successor: id, .. } => successor(new, id).is_ok(),
+        Step::Slide { .. } => true,
+    };
+    follows && new.iter().all(at_home)
+}
+
+fn statement<'q>(parent: &'q RecordId, step: &'q Step, new: &'q [NewRecord], now: Ts) -> Statement<'q> {
+    let home = new.first().map_or(("", ""), |first| (first.realm.as_str(), first.owner.as_str()));
+    let family = parent.family().as_bytes().to_vec();
+    match step {
+        Step::Supersede { expect, successor: id, nonce, honoured_until, gone_at, keep } => {
+            let follows = new.iter().find(|new| new.id == *id);
+            adding(sql::SUPERSEDE, new, home)
+                .bind(family)
+                .bind(parent.as_bytes().as_slice())
+                .bind(count(expect.number()))
+                .bind(micros(now))
+                .bind(id.as_bytes().as_slice())
+                .bind(nonce.as_ref().map(|nonce| nonce.bytes.as_slice()))
+                .bind(nonce.map(|nonce| i64::from(nonce.key_id.number())))
+                .bind(micros_of(*honoured_until))
+                .bind(micros_of(*gone_at))
+                .bind(i64::from(*keep))
+                .bind(follows.and_then(|follows| micros_of(follows.expires_at)))
+                .bind(follows.and_then(|follows| micros_of(follows.gone_at)))
+        }
+        Step::Slide { expires_at, gone_at } => adding(sql::SLIDE, new, home)
+            .bind(family)
+            .bind(parent.as_bytes().as_slice())
+            .bind(micros(now))
+            .bind(micros(*expires_at))
+            .bind(micros(*gone_at)),
+    }
+}

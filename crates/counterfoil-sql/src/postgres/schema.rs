@@ -1,0 +1,67 @@
+//! The schema: migrations, and the check that the set-up keeps what the store promises.
+
+use sqlx::{Connection as _, PgConnection, PgPool, Row as _};
+
+use super::sql;
+use crate::error::SetupError;
+
+/// The version that this crate knows.
+fn known() -> i64 {
+    i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Brings the database to the version that this crate knows, one process at a time and all in one transaction. It runs in a task of its own: a transaction
+/// whose future is dropped half-way would stay open in the pool.
+pub(super) async fn migrate(mut connection: PgConnection) -> Result<(), SetupError> {
+    let task = tokio::spawn(async move {
+        let migrated = migrate_in_transaction(&mut connection).await;
+        let _closed = connection.close().await;
+        migrated
+    });
+    task.await.unwrap_or_else(|_| Err(SetupError::refused("the migration was cut off and rolled back")))
+}
+
+async fn migrate_in_transaction(connection: &mut PgConnection) -> Result<(), SetupError> {
+    let mut tx = connection.begin().await?;
+    sqlx::query(sql::SCHEMA_LOCK).execute(&mut *tx).await?;
+    sqlx::query(sql::SCHEMA_TABLE).execute(&mut *tx).await?;
+    let found: Option<i64> = sqlx::query_scalar(sql::SCHEMA_VERSION).fetch_one(&mut *tx).await?;
+    let found = found.unwrap_or(0);
+    if found > known() {
+        return Err(SetupError::Newer { found, known: known() });
+    }
+    for (step, version) in sql::MIGRATIONS.iter().zip(1_i64..).skip_while(|(_, version)| *version <= found) {
+        sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        sqlx::query(sql::SCHEMA_STEP).bind(version).execute(&mut *tx).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Refuses a server or tables that would break a promise.
+pub(super) async fn check(pool: &PgPool) -> Result<(), SetupError> {
+    let setup = sqlx::query(sql::SETUP).fetch_one(pool).await?;
+    let (encoding, synchronous): (&str, &str) = (setup.try_get(0)?, setup.try_get(1)?);
+    let (replica, isolation): (i64, &str) = (setup.try_get(2)?, setup.try_get(3)?);
+    if encoding != "UTF8" {
+        return Err(SetupError::refused(format!("the database's encoding is {encoding}, not UTF8")));
+    }
+    if synchronous == "off" {
+        return Err(SetupError::refused("synchronous_commit is off: an acknowledged revocation could be lost"));
+    }
+    if replica != 0 {
+        return Err(SetupError::refused("the server is a replica; a read that decides needs the primary"));
+    }
+    if isolation != "read committed" {
+        return Err(SetupError::refused(format!(
+            "the isolation is {isolation}; a connection pooler drops start-up options"
+        )));
+    }
+    if let Some(what) = sqlx::query_scalar::<_, String>(sql::WRONG_COLLATION).fetch_optional(pool).await? {
+        return Err(SetupError::refused(format!("{what}, not C")));
+    }
+    let indexes: i64 = sqlx::query_scalar(sql::INDEXES).fetch_one(pool).await?;
+    if indexes < sql::INDEX_COUNT {
+        return Err(SetupError::refused(format!("{indexes} of {} indexes are there and valid", sql::INDEX_COUNT)));
+    }
+    Ok(())
+}

@@ -1,0 +1,387 @@
+//! All SQL of the PostgreSQL store. `$n` are the values of the calling function, in its order.
+//!
+//! Every write is one autocommitted statement at READ COMMITTED. Such a statement sees the rows as they were when it began, but a row that it waits for as
+//! it then stands; so whatever may race is decided on rows that the statement locks, the family's first, and never by a count or a search.
+
+/// The columns of a record, in the order of `row.rs`.
+macro_rules! record_columns {
+    () => {
+        "r.id, r.realm, r.owner, r.kind::bigint, r.parent, r.generation, r.created_at, r.scope, r.label, r.description, r.digest, r.key_id, r.version, \
+         r.expires_at, r.expiry_set_at, r.gone_at, r.superseded_at, r.successor, r.nonce, r.nonce_key, r.honoured_until, r.revoked_at, \
+         r.revoked_why::bigint, r.last_used_at, r.notice_at, r.notice_stage::bigint, r.noticed, r.shrunk::int::bigint"
+    };
+}
+
+/// The columns of a family, in the order of `row.rs`.
+macro_rules! family_columns {
+    () => {
+        "f.id, f.realm, f.owner, f.kind::bigint, f.generation, f.body, f.live_until, f.gone_at, f.label_key, f.revoked_at, f.revoked_why::bigint"
+    };
+}
+
+/// A record joined with its family; an orphan shows as a family of nulls.
+macro_rules! joined {
+    ($where:literal) => {
+        concat!(
+            "SELECT ",
+            record_columns!(),
+            ", ",
+            family_columns!(),
+            " FROM counterfoil_record r LEFT JOIN counterfoil_family f ON f.id = r.family ",
+            $where
+        )
+    };
+}
+
+/// The new records, $1 to $16, put in for each row of `$from` (one, or none where a condition failed).
+macro_rules! add_records {
+    ($from:literal) => {
+        concat!(
+            "INSERT INTO counterfoil_record (id, family, realm, owner, kind, parent, generation, created_at, scope, label, description, digest, key_id, \
+             version, expires_at, expiry_set_at, gone_at, purge_at, notice_at, notice_stage, noticed, shrunk) \
+             SELECT n.id, substring(n.id FROM 1 FOR 10), $15, $16, n.kind, n.parent, n.generation, n.created_at, n.scope, n.label, n.description, n.digest, \
+             n.key_id, 0, n.expires_at, n.created_at, n.gone_at, n.gone_at, n.notice_at, n.notice_stage, ''::bytea, false \
+             FROM unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bigint[], \
+             $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[]) AS n (id, kind, parent, generation, created_at, scope, label, description, digest, \
+             key_id, expires_at, gone_at, notice_at, notice_stage), ",
+            $from
+        )
+    };
+}
+
+/// The row of a family that is not revoked, locked.
+macro_rules! standing {
+    ($id:literal) => {
+        concat!(
+            "f AS MATERIALIZED (SELECT * FROM counterfoil_family WHERE id = ",
+            $id,
+            " AND revoked_at IS NULL FOR NO KEY UPDATE)"
+        )
+    };
+}
+
+/// The later of a column and a value; nothing is later than no end.
+macro_rules! forward {
+    ($column:literal, $value:literal) => {
+        concat!("CASE WHEN ", $column, " IS NULL THEN NULL ELSE greatest(", $column, ", ", $value, ") END")
+    };
+}
+
+/// The schema, step by step. A step that was released never changes; a new one is appended.
+pub(super) const MIGRATIONS: &[&str] = &[V1];
+
+const V1: &str = r#"
+CREATE TABLE counterfoil_family (
+    id BYTEA NOT NULL CONSTRAINT counterfoil_family_id PRIMARY KEY CHECK (length(id) = 10),
+    realm TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
+    kind SMALLINT NOT NULL,
+    generation BIGINT NOT NULL,
+    members BIGINT NOT NULL,
+    body TEXT COLLATE "C" NOT NULL,
+    live_until BIGINT,
+    gone_at BIGINT,
+    label_key TEXT COLLATE "C",
+    revoked_at BIGINT,
+    revoked_why SMALLINT
+);
+CREATE UNIQUE INDEX counterfoil_family_label ON counterfoil_family (realm, owner, label_key) WHERE label_key IS NOT NULL;
+CREATE INDEX counterfoil_family_standing ON counterfoil_family (realm, owner, kind, live_until) WHERE revoked_at IS NULL;
+CREATE INDEX counterfoil_family_gone ON counterfoil_family (gone_at) WHERE revoked_at IS NOT NULL;
+CREATE TABLE counterfoil_owner (
+    realm TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
+    kind SMALLINT NOT NULL,
+    seq BIGINT NOT NULL,
+    PRIMARY KEY (realm, owner, kind)
+);
+CREATE TABLE counterfoil_record (
+    id BYTEA NOT NULL CONSTRAINT counterfoil_record_id PRIMARY KEY CHECK (length(id) = 16),
+    family BYTEA NOT NULL,
+    realm TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
+    kind SMALLINT NOT NULL,
+    parent BYTEA,
+    generation BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    scope TEXT COLLATE "C",
+    label TEXT COLLATE "C",
+    description TEXT COLLATE "C",
+    digest BYTEA NOT NULL,
+    key_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    expires_at BIGINT,
+    expiry_set_at BIGINT NOT NULL,
+    gone_at BIGINT,
+    purge_at BIGINT,
+    superseded_at BIGINT,
+    successor BYTEA,
+    nonce BYTEA,
+    nonce_key BIGINT,
+    honoured_until BIGINT,
+    revoked_at BIGINT,
+    revoked_why SMALLINT,
+    last_used_at BIGINT,
+    notice_at BIGINT,
+    notice_stage SMALLINT,
+    noticed BYTEA NOT NULL,
+    shrunk BOOLEAN NOT NULL
+);
+CREATE INDEX counterfoil_record_generation ON counterfoil_record (family, generation);
+CREATE INDEX counterfoil_record_owner ON counterfoil_record (realm, owner, kind, created_at, id) WHERE NOT shrunk;
+CREATE INDEX counterfoil_record_kind ON counterfoil_record (realm, kind, id) WHERE NOT shrunk;
+CREATE INDEX counterfoil_record_due ON counterfoil_record (notice_at, id) WHERE notice_at IS NOT NULL;
+CREATE INDEX counterfoil_record_gone ON counterfoil_record (purge_at, id) WHERE purge_at IS NOT NULL AND notice_at IS NULL;
+CREATE INDEX counterfoil_record_unsent ON counterfoil_record (purge_at, id) WHERE purge_at IS NOT NULL AND notice_at IS NOT NULL;
+CREATE INDEX counterfoil_record_window ON counterfoil_record (honoured_until, id) WHERE honoured_until IS NOT NULL AND NOT shrunk;
+CREATE TABLE counterfoil_client (
+    realm TEXT COLLATE "C" NOT NULL,
+    client_id TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL,
+    key BYTEA NOT NULL,
+    document TEXT COLLATE "C",
+    PRIMARY KEY (realm, client_id)
+);
+CREATE TABLE counterfoil_client_key (
+    realm TEXT COLLATE "C" NOT NULL,
+    key BYTEA NOT NULL,
+    PRIMARY KEY (realm, key)
+);
+CREATE TABLE counterfoil_settings (
+    realm TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    document TEXT COLLATE "C" NOT NULL
+);
+CREATE TABLE counterfoil_counter (
+    key BYTEA NOT NULL PRIMARY KEY,
+    count BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL
+);
+CREATE INDEX counterfoil_counter_end ON counterfoil_counter (ends_at);
+"#;
+
+/// The key of the lock under which one process at a time migrates: "counter" in ASCII.
+pub(super) const SCHEMA_LOCK: &str = "SELECT pg_advisory_xact_lock(27991992966505842)";
+pub(super) const SCHEMA_TABLE: &str = "CREATE TABLE IF NOT EXISTS counterfoil_schema (version BIGINT NOT NULL)";
+pub(super) const SCHEMA_VERSION: &str = "SELECT max(version) FROM counterfoil_schema";
+pub(super) const SCHEMA_STEP: &str = "INSERT INTO counterfoil_schema (version) VALUES ($1)";
+/// Text columns and index columns of ours that do not compare byte for byte.
+pub(super) const WRONG_COLLATION: &str = "SELECT c.relname || '.' || a.attname || ' has the collation ' || l.collname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_class s ON s.relnamespace = c.relnamespace AND s.oid = to_regclass('counterfoil_schema') JOIN pg_collation l ON l.oid = a.attcollation WHERE c.relname LIKE 'counterfoil\\_%' AND c.relkind IN ('r', 'i', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND l.collname NOT IN ('C', 'POSIX') ORDER BY 1 LIMIT 1";
+/// Our indexes that are there and complete.
+pub(super) const INDEXES: &str = "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class s ON s.relnamespace = c.relnamespace AND s.oid = to_regclass('counterfoil_schema') WHERE c.relname LIKE 'counterfoil\\_%' AND i.indisvalid";
+/// As many as the migrations make.
+pub(super) const INDEX_COUNT: i64 = 18;
+pub(super) const SETUP: &str = "SELECT current_setting('server_encoding'), current_setting('synchronous_commit'), pg_is_in_recovery()::int::bigint, current_setting('transaction_isolation')";
+
+pub(super) const PAIR: &str = joined!("WHERE r.id = $1");
+pub(super) const FAMILY: &str = concat!("SELECT ", family_columns!(), " FROM counterfoil_family f WHERE f.id = $1");
+pub(super) const TAKEN: &str = "SELECT id FROM counterfoil_record WHERE id = ANY($1)";
+pub(super) const FIRST_MEMBER: &str =
+    "SELECT id FROM counterfoil_record WHERE family = $1 ORDER BY generation, id LIMIT 1";
+/// Who holds a label and is not gone.
+pub(super) const HOLDER: &str = "SELECT id FROM counterfoil_family WHERE realm = $1 AND owner = $2 AND label_key = $3 AND id <> $4 AND (gone_at IS NULL OR gone_at > $5)";
+
+/// $17 id, $18 kind, $19 body, $20 live_until, $21 gone_at, $22 label_key, $23 now.
+pub(super) const FOUND: &str = concat!(
+    "WITH x AS (UPDATE counterfoil_family SET label_key = NULL WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23 RETURNING id), \
+     f AS (INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at, label_key) \
+     SELECT $17, $15, $16, $18, 0, cardinality($1::bytea[]), $19, $20, $21, $22 WHERE (SELECT count(*) FROM x) >= 0 RETURNING id), r AS (",
+    add_records!("f RETURNING 1"),
+    ") SELECT count(*) FROM r"
+);
+/// The same within a cap: $24 the owner's number as it was read together with the count. Whoever comes second finds another number and counts again.
+pub(super) const FOUND_WITHIN: &str = concat!(
+    "WITH o AS (UPDATE counterfoil_owner SET seq = seq + 1 WHERE realm = $15 AND owner = $16 AND kind = $18 AND seq = $24 RETURNING seq), \
+     x AS (UPDATE counterfoil_family SET label_key = NULL WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23 \
+     AND EXISTS (SELECT 1 FROM o) RETURNING id), \
+     f AS (INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at, label_key) \
+     SELECT $17, $15, $16, $18, 0, cardinality($1::bytea[]), $19, $20, $21, $22 FROM o WHERE (SELECT count(*) FROM x) >= 0 RETURNING id), r AS (",
+    add_records!("f RETURNING 1"),
+    ") SELECT count(*) FROM r"
+);
+/// The owner's number and how many families live, no further than the cap, of one moment.
+pub(super) const LIVE: &str = "SELECT (SELECT seq FROM counterfoil_owner WHERE realm = $1 AND owner = $2 AND kind = $3), (SELECT count(*) FROM (SELECT 1 FROM counterfoil_family WHERE realm = $1 AND owner = $2 AND kind = $3 AND revoked_at IS NULL AND (live_until IS NULL OR live_until > $4) LIMIT $5) live)";
+pub(super) const ADD_OWNER: &str =
+    "INSERT INTO counterfoil_owner (realm, owner, kind, seq) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING";
+
+/// $17 family, $18 generation.
+pub(super) const JOIN: &str = concat!(
+    "WITH f AS (UPDATE counterfoil_family SET members = members + cardinality($1::bytea[]) \
+     WHERE id = $17 AND generation = $18 AND realm = $15 AND owner = $16 AND revoked_at IS NULL RETURNING id), r AS (",
+    add_records!("f RETURNING 1"),
+    ") SELECT count(*) FROM r"
+);
+
+/// $17 family, $18 parent, $19 expected version, $20 now, $21 successor, $22 nonce, $23 nonce key, $24 honoured_until, $25 gone_at, $26 keep,
+/// $27 and $28 the successor's expires_at and gone_at. The generation that falls out is removed, so the grandparent in it is not wiped as well: no statement
+/// may change a row twice.
+pub(super) const SUPERSEDE: &str = concat!(
+    "WITH ",
+    standing!("$17 AND realm = $15 AND owner = $16"),
+    ", p AS (UPDATE counterfoil_record r SET version = r.version + 1, superseded_at = $20, successor = $21, nonce = $22, nonce_key = $23, \
+     honoured_until = $24, gone_at = $25, purge_at = $25, notice_at = NULL, notice_stage = NULL FROM f \
+     WHERE r.id = $18 AND r.version = $19 AND r.superseded_at IS NULL AND r.revoked_at IS NULL RETURNING r.generation, f.generation + 1 AS now_at), \
+     g AS (UPDATE counterfoil_record r SET nonce = NULL, nonce_key = NULL FROM p \
+     WHERE r.family = $17 AND r.generation = p.generation - 1 AND r.successor = $18 AND r.nonce IS NOT NULL AND r.generation <> p.now_at - $26), \
+     d AS (DELETE FROM counterfoil_record r USING p \
+     WHERE r.family = $17 AND r.generation = p.now_at - $26 AND r.superseded_at IS NOT NULL AND r.id <> $18 RETURNING 1), \
+     u AS (UPDATE counterfoil_family SET generation = p.now_at, live_until = $27, gone_at = $28, \
+     members = members + cardinality($1::bytea[]) - (SELECT count(*) FROM d) FROM p WHERE id = $17), r AS (",
+    add_records!("p RETURNING 1"),
+    ") SELECT count(*) FROM p"
+);
+/// $17 family, $18 parent, $19 now, $20 expires_at, $21 gone_at.
+pub(super) const SLIDE: &str = concat!(
+    "WITH ",
+    standing!("$17"),
+    ", p AS (UPDATE counterfoil_record r SET expires_at = ",
+    forward!("r.expires_at", "$20"),
+    ", gone_at = ",
+    forward!("r.gone_at", "$21"),
+    ", purge_at = ",
+    forward!("r.gone_at", "$21"),
+    ", expiry_set_at = $19 FROM f WHERE r.id = $18 AND r.superseded_at IS NULL AND r.revoked_at IS NULL \
+     AND (r.expires_at IS NULL OR r.expires_at > $19) RETURNING r.kind = f.kind AND r.generation = f.generation AS leads), \
+     u AS (UPDATE counterfoil_family SET live_until = CASE WHEN p.leads THEN ",
+    forward!("live_until", "$20"),
+    " ELSE live_until END, gone_at = CASE WHEN p.leads THEN ",
+    forward!("gone_at", "$21"),
+    " ELSE gone_at END, members = members + cardinality($1::bytea[]) FROM p WHERE id = $17), r AS (",
+    add_records!("p RETURNING 1"),
+    ") SELECT count(*) FROM p"
+);
+
+/// A change of a record alone: $1 family, $2 id, $3 expected version.
+macro_rules! change {
+    ($set:literal, $where:literal) => {
+        concat!(
+            "WITH ",
+            standing!("$1"),
+            " UPDATE counterfoil_record r SET version = r.version + 1, ",
+            $set,
+            " FROM f WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL",
+            $where,
+            " RETURNING ",
+            record_columns!(),
+            ", ",
+            family_columns!()
+        )
+    };
+}
+
+/// $4 and $5 the description, $6 and $7 the scope: whether it changes, and to what.
+pub(super) const EDIT: &str = change!(
+    "description = CASE WHEN $4 THEN $5 ELSE r.description END, scope = CASE WHEN $6 THEN $7 ELSE r.scope END",
+    ""
+);
+/// $4 digest, $5 key.
+pub(super) const REKEY: &str = change!("digest = $4, key_id = $5", "");
+/// $4 honoured_until, $5 gone_at.
+pub(super) const END: &str = change!(
+    "honoured_until = $4, gone_at = coalesce(r.gone_at, $5), purge_at = coalesce(r.gone_at, $5)",
+    " AND r.superseded_at IS NOT NULL"
+);
+
+/// A change that moves the family's row with the record's: the answer joins both as written.
+macro_rules! change_both {
+    ($before:literal, $record:literal, $family:literal) => {
+        concat!(
+            "WITH l AS MATERIALIZED (SELECT id, kind, generation FROM counterfoil_family WHERE id = $1 AND revoked_at IS NULL FOR NO KEY UPDATE), \
+             p AS (UPDATE counterfoil_record r SET version = r.version + 1, ",
+            $record,
+            " FROM l WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL \
+             RETURNING r.*, r.kind = l.kind AND r.generation = l.generation AS leads)",
+            $before,
+            ", f AS (UPDATE counterfoil_family f SET ",
+            $family,
+            " f.id = $1 RETURNING f.*) SELECT ",
+            record_columns!(),
+            ", ",
+            family_columns!(),
+            " FROM p r, f"
+        )
+    };
+}
+
+/// As [`EDIT`]; $8 label, $9 label_key, $10 now. A holder that is gone gives the key up first, and only where the record did change.
+pub(super) const RELABEL: &str = change_both!(
+    ", x AS (UPDATE counterfoil_family SET label_key = NULL FROM p WHERE counterfoil_family.realm = p.realm AND counterfoil_family.owner = p.owner \
+     AND label_key = $9 AND counterfoil_family.gone_at <= $10 AND counterfoil_family.id <> $1 RETURNING 1)",
+    "description = CASE WHEN $4 THEN $5 ELSE r.description END, scope = CASE WHEN $6 THEN $7 ELSE r.scope END, label = $8",
+    "label_key = $9 FROM p WHERE (SELECT count(*) FROM x) >= 0 AND"
+);
+/// $4 expires_at, $5 gone_at, $6 and $7 the notice, $8 now.
+pub(super) const EXPIRY: &str = change_both!(
+    "",
+    "expires_at = $4, gone_at = $5, purge_at = $5, notice_at = $6, notice_stage = $7, expiry_set_at = $8",
+    "live_until = CASE WHEN p.leads THEN $4 ELSE f.live_until END, gone_at = CASE WHEN p.leads THEN $5 ELSE f.gone_at END FROM p WHERE"
+);
+
+/// $1 at, $2 why, $3 gone_at, $4 family, $5 realm, $6 owner. One row, so all members at once, and successors that a rotation is about to publish.
+pub(super) const REVOKE_FAMILY: &str = "UPDATE counterfoil_family SET revoked_at = $1, revoked_why = $2, gone_at = $3, label_key = NULL WHERE id = $4 AND realm = $5 AND owner = $6 AND revoked_at IS NULL";
+/// $4 realm, $5 owner, $6 limit.
+pub(super) const REVOKE_OWNER: &str = "WITH f AS MATERIALIZED (SELECT id FROM counterfoil_family WHERE realm = $4 AND owner = $5 AND revoked_at IS NULL ORDER BY id LIMIT $6 FOR NO KEY UPDATE) UPDATE counterfoil_family SET revoked_at = $1, revoked_why = $2, gone_at = $3, label_key = NULL WHERE id = ANY(ARRAY(SELECT id FROM f)) AND revoked_at IS NULL";
+pub(super) const OWNER_STANDS: &str =
+    "SELECT 1::bigint FROM counterfoil_family WHERE realm = $1 AND owner = $2 AND revoked_at IS NULL LIMIT 1";
+/// $4 family, $5 id.
+pub(super) const REVOKE_ONE: &str = concat!(
+    "WITH ",
+    standing!("$4"),
+    " UPDATE counterfoil_record r SET revoked_at = $1, revoked_why = $2, gone_at = $3, purge_at = $3, notice_at = NULL, notice_stage = NULL FROM f \
+     WHERE r.id = $5 AND r.revoked_at IS NULL"
+);
+
+/// Locked in one order first: without it batches that overlap deadlock. The id is in the list twice where it was seen twice.
+pub(super) const TOUCH: &str = "WITH n AS MATERIALIZED (SELECT id, max(at) AS at FROM unnest($1::bytea[], $2::bigint[]) AS n (id, at) GROUP BY id), l AS MATERIALIZED (SELECT r.id FROM counterfoil_record r WHERE r.id = ANY($1) ORDER BY r.id FOR NO KEY UPDATE) UPDATE counterfoil_record r SET last_used_at = n.at FROM n JOIN l USING (id) WHERE r.id = n.id AND (r.last_used_at IS NULL OR r.last_used_at < n.at)";
+
+pub(super) const LIST_OWNER: &str = joined!(
+    "WHERE r.realm = $1 AND r.owner = $2 AND r.kind = $3 AND NOT r.shrunk AND (r.created_at, r.id) < ($4, $5) ORDER BY r.created_at DESC, r.id DESC LIMIT $6"
+);
+pub(super) const LIST_KIND: &str =
+    joined!("WHERE r.realm = $1 AND r.kind = $2 AND NOT r.shrunk AND r.id > $3 ORDER BY r.id LIMIT $4");
+pub(super) const DUE: &str =
+    joined!("WHERE r.notice_at <= $1 AND (r.notice_at, r.id) > ($2, $3) ORDER BY r.notice_at, r.id LIMIT $4");
+pub(super) const CENSUS: &str = "SELECT key_id, count(*) FROM counterfoil_record GROUP BY key_id ORDER BY key_id";
+
+/// $1 id, $2 and $3 the mark that is held, $4 the lease, $5 family. The family's row is locked against writers alone, so that both halves are of one moment.
+pub(super) const CLAIM: &str = concat!(
+    "WITH f AS MATERIALIZED (SELECT * FROM counterfoil_family WHERE id = $5 FOR SHARE) \
+     UPDATE counterfoil_record r SET notice_at = $4 FROM f WHERE r.id = $1 AND r.notice_at = $2 AND r.notice_stage = $3 RETURNING ",
+    record_columns!(),
+    ", ",
+    family_columns!()
+);
+/// What was noticed, to be changed where it still stands so.
+pub(super) const NOTICED: &str = "SELECT noticed, shrunk::int::bigint FROM counterfoil_record WHERE id = $1";
+/// $1 id, $2 and $3 the mark that is held, $4 and $5 the next one, $6 noticed as read, $7 noticed as it shall be, $8 shrunk as read.
+pub(super) const SETTLE: &str = "WITH l AS MATERIALIZED (SELECT id, coalesce(notice_at = $2 AND notice_stage = $3, false) AS held FROM counterfoil_record WHERE id = $1 AND noticed = $6 AND shrunk = $8 FOR NO KEY UPDATE) UPDATE counterfoil_record r SET noticed = $7, notice_at = CASE WHEN held THEN $4 ELSE notice_at END, notice_stage = CASE WHEN held THEN $5 ELSE notice_stage END FROM l WHERE r.id = l.id RETURNING held::int::bigint";
+
+/// A member of a revoked family waits for the family's tombstone, by which [`CHORES`] finds it. It leaves the timeline of the records, so that no purge looks at
+/// it again meanwhile. Looks at the fronts alone: $1 now, $2 the limit of the unsent, $3 how far.
+pub(super) const LEAVE_TO_FAMILY: &str = "WITH c AS MATERIALIZED (SELECT r.id FROM ((SELECT id, family FROM counterfoil_record WHERE purge_at <= $1 AND notice_at IS NULL ORDER BY purge_at, id LIMIT $3) UNION ALL (SELECT id, family FROM counterfoil_record WHERE purge_at <= $2 AND notice_at IS NOT NULL ORDER BY purge_at, id LIMIT $3)) r WHERE (SELECT f.revoked_at FROM counterfoil_family f WHERE f.id = r.family) IS NOT NULL), l AS MATERIALIZED (SELECT id FROM counterfoil_record WHERE id = ANY(ARRAY(SELECT id FROM c)) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) UPDATE counterfoil_record SET purge_at = NULL WHERE id = ANY(ARRAY(SELECT id FROM l))";
+/// From the fronts of the timelines, so that a purge never looks at what stays: $1 now, $2 the limit of the unsent, $3 the limit of the windows, $4 how many.
+/// 0: to be removed, 1: to be shrunk.
+pub(super) const CHORES: &str = "(SELECT id, 0::bigint FROM counterfoil_record WHERE purge_at <= $1 AND notice_at IS NULL ORDER BY purge_at, id LIMIT $4) UNION ALL (SELECT id, 0::bigint FROM counterfoil_record WHERE purge_at <= $2 AND notice_at IS NOT NULL ORDER BY purge_at, id LIMIT $4) UNION ALL (SELECT r.id, 0::bigint FROM counterfoil_family f JOIN counterfoil_record r ON r.family = f.id WHERE f.revoked_at IS NOT NULL AND f.gone_at <= $1 AND (r.notice_at IS NULL OR f.gone_at <= $2) ORDER BY f.gone_at LIMIT $4) UNION ALL (SELECT id, 1::bigint FROM counterfoil_record WHERE honoured_until <= $3 AND NOT shrunk ORDER BY honoured_until, id LIMIT $4 + $4)";
+/// $1 ids, $2 their families, $3 now, $4 the limit of the unsent. What came back to life since it was read stays; a family goes where none of its members stays.
+pub(super) const REMOVE: &str = "WITH f AS MATERIALIZED (SELECT id, members, revoked_at, gone_at FROM counterfoil_family WHERE id = ANY($2) ORDER BY id FOR UPDATE), l AS MATERIALIZED (SELECT r.id FROM counterfoil_record r LEFT JOIN f ON f.id = r.family WHERE r.id = ANY($1) AND CASE WHEN f.revoked_at IS NULL THEN r.gone_at ELSE f.gone_at END <= CASE WHEN r.notice_at IS NULL THEN $3 ELSE $4 END ORDER BY r.id FOR UPDATE OF r), d AS (DELETE FROM counterfoil_record r USING l WHERE r.id = l.id RETURNING r.family), n AS MATERIALIZED (SELECT family, count(*) AS gone FROM d GROUP BY family), e AS (DELETE FROM counterfoil_family USING n, f WHERE counterfoil_family.id = n.family AND f.id = n.family AND f.members <= n.gone), u AS (UPDATE counterfoil_family SET members = f.members - n.gone FROM n, f WHERE counterfoil_family.id = n.family AND f.id = n.family AND f.members > n.gone) SELECT count(*) FROM d";
+/// $1 ids, $2 the limit of the windows.
+pub(super) const SHRINK: &str = "WITH l AS MATERIALIZED (SELECT id FROM counterfoil_record WHERE id = ANY($1) AND honoured_until <= $2 AND superseded_at IS NOT NULL AND NOT shrunk ORDER BY id FOR NO KEY UPDATE) UPDATE counterfoil_record SET nonce = NULL, nonce_key = NULL, created_at = superseded_at, expiry_set_at = superseded_at, parent = NULL, scope = NULL, label = NULL, description = NULL, expires_at = NULL, last_used_at = NULL, notice_at = NULL, notice_stage = NULL, noticed = ''::bytea, shrunk = true WHERE id = ANY(ARRAY(SELECT id FROM l))";
+
+pub(super) const CLIENT: &str =
+    "SELECT version, document FROM counterfoil_client WHERE realm = $1 AND client_id = $2 AND document IS NOT NULL";
+pub(super) const CLIENTS: &str = "SELECT version, document FROM counterfoil_client WHERE realm = $1 AND client_id > $2 AND document IS NOT NULL ORDER BY client_id LIMIT $3";
+/// A removed client leaves its row without a document: its version goes on from there. A key that was ever used breaks the statement, and nothing is written.
+pub(super) const CREATE_CLIENT: &str = "WITH c AS (INSERT INTO counterfoil_client AS own (realm, client_id, version, key, document) VALUES ($1, $2, 0, $3, $4) ON CONFLICT (realm, client_id) DO UPDATE SET version = own.version + 1, key = excluded.key, document = excluded.document WHERE own.document IS NULL RETURNING version), k AS (INSERT INTO counterfoil_client_key (realm, key) SELECT $1, $3 FROM c) SELECT version FROM c";
+/// $5 the expected version. A key that stays was entered when the client was made.
+pub(super) const REPLACE_CLIENT: &str = "WITH o AS MATERIALIZED (SELECT key FROM counterfoil_client WHERE realm = $1 AND client_id = $2 AND version = $5 AND document IS NOT NULL FOR NO KEY UPDATE), c AS (UPDATE counterfoil_client SET version = version + 1, key = $3, document = $4 FROM o WHERE realm = $1 AND client_id = $2 RETURNING version), k AS (INSERT INTO counterfoil_client_key (realm, key) SELECT $1, $3 FROM c, o WHERE o.key <> $3) SELECT version FROM c";
+pub(super) const REMOVE_CLIENT: &str = "UPDATE counterfoil_client SET document = NULL WHERE realm = $1 AND client_id = $2 AND version = $3 AND document IS NOT NULL";
+
+pub(super) const SETTINGS: &str = "SELECT version, document FROM counterfoil_settings WHERE realm = $1";
+pub(super) const CREATE_SETTINGS: &str = "INSERT INTO counterfoil_settings (realm, version, document) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING RETURNING version";
+pub(super) const REPLACE_SETTINGS: &str = "UPDATE counterfoil_settings SET version = version + 1, document = $2 WHERE realm = $1 AND version = $3 RETURNING version";
+
+/// Nothing comes back where the window is open and full.
+pub(super) const RESERVE: &str = "INSERT INTO counterfoil_counter AS own (key, count, ends_at) VALUES ($1, 1, $3) ON CONFLICT (key) DO UPDATE SET count = CASE WHEN own.ends_at <= $2 THEN 1 ELSE own.count + 1 END, ends_at = CASE WHEN own.ends_at <= $2 THEN excluded.ends_at ELSE own.ends_at END WHERE own.ends_at <= $2 OR own.count < $4 RETURNING ends_at";
+pub(super) const WINDOW_END: &str = "SELECT ends_at FROM counterfoil_counter WHERE key = $1";
+pub(super) const RELEASE: &str = "UPDATE counterfoil_counter SET count = count - 1 WHERE key = $1 AND count > 0";
+pub(super) const PURGE_COUNTERS: &str = "WITH l AS MATERIALIZED (SELECT key FROM counterfoil_counter WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED) DELETE FROM counterfoil_counter WHERE key = ANY(ARRAY(SELECT key FROM l)) AND ends_at <= $1";

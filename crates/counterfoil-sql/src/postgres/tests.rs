@@ -1,0 +1,114 @@
+//! What only the code can see: the plans of its statements on a table of some size.
+
+#[allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, reason = "shared with the tests from outside")]
+#[path = "../../tests/support/server.rs"]
+mod server;
+
+use server::PostgresServer;
+use sqlx::Row as _;
+use sqlx::postgres::PgConnectOptions;
+
+use super::ask::Statement;
+use super::sql;
+use super::store::PgStore;
+
+/// 30,000 families of one record, 3 in a hundred revoked, one in ten with a notice, one in ten superseded.
+const ROWS: &str = "
+INSERT INTO counterfoil_family SELECT substring(sha256(n::text::bytea) FROM 1 FOR 10), 'default', 'owner' || n % 3000, 1, 0, 1, '\"alone\"', n, n, NULL,
+    CASE WHEN n % 33 = 0 THEN n END, CASE WHEN n % 33 = 0 THEN 1 END FROM generate_series(1, 30000) n;
+INSERT INTO counterfoil_record SELECT substring(sha256(n::text::bytea) FROM 1 FOR 16), substring(sha256(n::text::bytea) FROM 1 FOR 10), 'default', 'owner' || n % 3000,
+    1, NULL, 0, n, NULL, NULL, NULL, sha256('x'), 1, 0, n, n, n, n, CASE WHEN n % 10 = 0 THEN n END, NULL, NULL, NULL, CASE WHEN n % 10 = 0 THEN n END, NULL, NULL,
+    NULL, CASE WHEN n % 10 = 1 THEN n END, CASE WHEN n % 10 = 1 THEN 0 END, '', false FROM generate_series(1, 30000) n;
+INSERT INTO counterfoil_counter SELECT sha256(n::text::bytea), 1, n FROM generate_series(1, 30000) n;
+INSERT INTO counterfoil_client SELECT 'default', 'client' || n, 0, sha256(n::text::bytea), '{}' FROM generate_series(1, 30000) n;
+ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_counter; ANALYZE counterfoil_client;
+";
+
+/// The 16 values of new records, then what the letters say: bytes, number, text, flag, many bytes.
+const ADDING: &str = "BNBNNTTTBNNNNN";
+
+fn bound(text: &'static str, adds: bool, values: &str) -> Statement<'static> {
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN {text}")));
+    if adds {
+        for letter in ADDING.chars() {
+            query = match letter {
+                'B' => query.bind(vec![vec![7_u8; 16]]),
+                'T' => query.bind(vec![Some("x".to_owned())]),
+                _ => query.bind(vec![20_i64]),
+            };
+        }
+        query = query.bind("default").bind("owner7");
+    }
+    for letter in values.chars() {
+        query = match letter {
+            'F' => query.bind(vec![7_u8; 10]),
+            'I' => query.bind(vec![7_u8; 16]),
+            'T' => query.bind("owner7"),
+            'R' => query.bind("default"),
+            'Y' => query.bind(true),
+            'M' => query.bind(vec![vec![7_u8; 16], vec![8_u8; 16]]),
+            'A' => query.bind(vec![20_i64, 21]),
+            _ => query.bind(20_i64),
+        };
+    }
+    query
+}
+
+/// Every statement but the census, which may be slow.
+#[tokio::test]
+async fn no_statement_scans() {
+    let server = PostgresServer::start();
+    let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+    let store = PgStore::connect(options.username("postgres").database("postgres")).await.expect("a store");
+    sqlx::raw_sql(ROWS).execute(store.pool()).await.expect("rows");
+    let statements = [
+        (sql::PAIR, false, "I"),
+        (sql::FAMILY, false, "F"),
+        (sql::TAKEN, false, "M"),
+        (sql::FIRST_MEMBER, false, "F"),
+        (sql::HOLDER, false, "RTTFN"),
+        (sql::FOUND, true, "FNTNNTN"),
+        (sql::FOUND_WITHIN, true, "FNTNNTNN"),
+        (sql::LIVE, false, "RTNNN"),
+        (sql::JOIN, true, "FN"),
+        (sql::SUPERSEDE, true, "FINNIINNNNNN"),
+        (sql::SLIDE, true, "FINNN"),
+        (sql::EDIT, false, "FINYTYT"),
+        (sql::REKEY, false, "FININ"),
+        (sql::END, false, "FINNN"),
+        (sql::RELABEL, false, "FINYTYTTTN"),
+        (sql::EXPIRY, false, "FINNNNNN"),
+        (sql::REVOKE_FAMILY, false, "NNNFRT"),
+        (sql::REVOKE_OWNER, false, "NNNRTN"),
+        (sql::OWNER_STANDS, false, "RT"),
+        (sql::REVOKE_ONE, false, "NNNFI"),
+        (sql::TOUCH, false, "MA"),
+        (sql::LIST_OWNER, false, "RTNNIN"),
+        (sql::LIST_KIND, false, "RNIN"),
+        (sql::DUE, false, "NNIN"),
+        (sql::CLAIM, false, "INNNF"),
+        (sql::NOTICED, false, "I"),
+        (sql::SETTLE, false, "INNNNIIY"),
+        (sql::LEAVE_TO_FAMILY, false, "NNN"),
+        (sql::CHORES, false, "NNNN"),
+        (sql::REMOVE, false, "MMNN"),
+        (sql::SHRINK, false, "MN"),
+        (sql::CLIENT, false, "RT"),
+        (sql::CLIENTS, false, "RTN"),
+        (sql::RELEASE, false, "I"),
+        (sql::PURGE_COUNTERS, false, "NN"),
+    ];
+    for (text, adds, values) in statements {
+        let rows =
+            bound(text, adds, values).fetch_all(store.pool()).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+        let plan: Vec<String> = rows.iter().map(|row| row.try_get(0).expect("a line")).collect();
+        let scans = plan.iter().find(|line| line.contains("Seq Scan on counterfoil"));
+        assert_eq!(scans, None, "{text}\n{}", plan.join("\n"));
+    }
+    let census = bound(sql::CENSUS, false, "").fetch_all(store.pool()).await.expect("a plan");
+    let census: Vec<String> = census.iter().map(|row| row.try_get(0).expect("a line")).collect();
+    assert!(
+        census.iter().any(|line| line.contains("Seq Scan on counterfoil")),
+        "the control: a scan shows\n{census:#?}"
+    );
+}

@@ -1,0 +1,22 @@
+//! SQLite: one file, one writer, a few readers.
+//!
+//! Every write is one transaction begun with `BEGIN IMMEDIATE` on the one writing connection: it looks at everything first and then writes everything,
+//! as the store in memory does under its lock. Reads go to connections of their own, which see what was committed.
+
+mod apply;
+mod clients;
+mod insert;
+mod list;
+mod notice;
+mod purge;
+mod revoke;
+mod rotate;
+mod schema;
+mod settings;
+mod sql;
+pub(crate) mod store;
+#[cfg(test)]
+mod tests;
+
+mod throttle;
+mod write;

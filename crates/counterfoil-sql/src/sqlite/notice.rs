@@ -1,0 +1,66 @@
+//! Use and notices: what moves a record without moving its version.
+
+use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
+use counterfoil::{RecordId, Ts};
+
+use super::sql;
+use super::store::SqliteStore;
+use super::write::joined;
+use crate::row::micros;
+
+/// Records a transaction of `touch`: with 256 a rotation behind it waited 36 ms.
+const BATCH: usize = 64;
+
+impl SqliteStore {
+    pub(super) async fn touch_all(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+        for batch in seen.chunks(BATCH) {
+            let mut write = self.write("touch").await?;
+            for (id, at) in batch {
+                write.run(sqlx::query(sql::TOUCH).bind(id.as_bytes().as_slice()).bind(micros(*at))).await?;
+            }
+            write.commit(()).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn claim_notice(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        lease_until: Ts,
+    ) -> Result<Option<TokenRecord>, StoreError> {
+        let mut write = self.write("claim").await?;
+        let Some((mut record, family)) = write.pair(id).await? else { return Ok(None) };
+        if record.notice != Some(held) || lease_until <= held.at {
+            return Ok(None);
+        }
+        record.notice = Some(NoticeMark { at: lease_until, stage: held.stage });
+        write.put_record(&record, &family).await?;
+        let claimed = joined(record, family)?;
+        write.commit(Some(claimed)).await
+    }
+
+    /// A shrunk record keeps no memory of notices.
+    pub(super) async fn settle_notice(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> Result<bool, StoreError> {
+        let mut write = self.write("settle").await?;
+        let Some((mut record, family)) = write.pair(id).await? else { return Ok(false) };
+        let sent = sent.filter(|_| !record.shrunk);
+        if let Some((expiry, stage)) = sent {
+            record.remember_notice(expiry, stage);
+        }
+        let held = record.notice == Some(held);
+        if held {
+            record.notice = next;
+        }
+        if held || sent.is_some() {
+            write.put_record(&record, &family).await?;
+        }
+        write.commit(held).await
+    }
+}

@@ -1,0 +1,110 @@
+//! Purging: what is gone goes, what is used up shrinks. Works on ids alone, so that a row that does not decode goes like any other.
+
+use counterfoil::store::{Progress, StoreError};
+use counterfoil::{RecordId, Ts};
+
+use super::sql;
+use super::store::SqliteStore;
+use super::write::Write;
+use crate::row::{self, micros};
+
+const OP: &str = "purge";
+/// Records a transaction, so that a great purge keeps no rotation waiting.
+const BATCH: u32 = 64;
+
+/// The limits of one purge.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) now: Ts,
+    pub(super) unsent_before: Ts,
+    pub(super) windows_before: Ts,
+}
+
+impl Limits {
+    /// Records with a notice are never removed before they are gone.
+    fn unsent(self) -> i64 {
+        micros(self.now.min(self.unsent_before))
+    }
+}
+
+enum Chore {
+    Remove(RecordId),
+    Shrink(RecordId),
+}
+
+impl SqliteStore {
+    pub(super) async fn purge_batch(&self, limits: Limits, limit: u32) -> Result<Progress, StoreError> {
+        let mut changed = 0;
+        loop {
+            let batch = limit.saturating_sub(changed).min(BATCH);
+            let mut write = self.write(OP).await?;
+            leave_to_families(&mut write, limits, batch + 1).await?;
+            let chores = chores(&mut write, limits, batch + 1).await?;
+            let more = chores.len() > usize::try_from(batch).unwrap_or(usize::MAX);
+            for (chore, number) in chores.iter().zip(0..) {
+                if number >= batch {
+                    break;
+                }
+                match chore {
+                    Chore::Remove(id) => remove(&mut write, id).await?,
+                    Chore::Shrink(id) => {
+                        write.run(sqlx::query(sql::SHRINK).bind(id.as_bytes().as_slice())).await?;
+                    }
+                }
+                changed += 1;
+            }
+            write.commit(()).await?;
+            if !more || changed >= limit {
+                return Ok(Progress { changed: u64::from(changed), more });
+            }
+        }
+    }
+}
+
+/// Until the fronts hold no member of a revoked family: then what [`chores`] reads from them may go.
+async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Result<(), StoreError> {
+    loop {
+        let query = sqlx::query(sql::LEAVE_TO_FAMILY);
+        let query = query.bind(micros(limits.now)).bind(limits.unsent()).bind(i64::from(front));
+        if write.run(query).await?.rows_affected() == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// The next things to do, from the fronts of the timelines, so that a purge never looks at what stays.
+async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chore>, StoreError> {
+    let mut chores: Vec<Chore> = Vec::new();
+    let now = micros(limits.now);
+    let queries = [
+        sqlx::query(sql::GONE).bind(now),
+        sqlx::query(sql::GONE_UNSENT).bind(limits.unsent()),
+        sqlx::query(sql::GONE_FAMILIES).bind(now).bind(limits.unsent()),
+        sqlx::query(sql::WINDOWS).bind(micros(limits.windows_before)),
+    ];
+    let last = queries.len() - 1;
+    for (place, query) in queries.into_iter().enumerate() {
+        let left = i64::from(most) - i64::try_from(chores.len()).unwrap_or(i64::MAX);
+        if left <= 0 {
+            break;
+        }
+        // What goes need not shrink first: so many more are read as may be passed over.
+        let rows = if place == last { i64::from(most) * 2 } else { left };
+        for row in write.all(query.bind(rows)).await? {
+            let id = row::id(&row)?;
+            let goes = chores.iter().any(|chore| matches!(chore, Chore::Remove(gone) if *gone == id));
+            match place == last {
+                true if goes => {}
+                true => chores.push(Chore::Shrink(id)),
+                false => chores.push(Chore::Remove(id)),
+            }
+        }
+    }
+    Ok(chores)
+}
+
+/// A family goes with its last member.
+async fn remove(write: &mut Write, id: &RecordId) -> Result<(), StoreError> {
+    write.run(sqlx::query(sql::REMOVE).bind(id.as_bytes().as_slice())).await?;
+    write.run(sqlx::query(sql::REMOVE_EMPTY).bind(id.family().as_bytes().as_slice())).await.map(drop)
+}

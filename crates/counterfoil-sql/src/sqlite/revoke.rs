@@ -1,0 +1,83 @@
+//! Revoking: one record, one family, or an owner's families one by one.
+
+use std::num::NonZeroU32;
+
+use counterfoil::store::{Progress, Revoke, Revoked, StoreError};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Ts};
+
+use super::sql;
+use super::store::SqliteStore;
+use super::write::Statement;
+use crate::row::micros;
+use crate::rules::reads_as_revoked;
+
+const OP: &str = "revoke";
+
+impl SqliteStore {
+    pub(super) async fn revoke_what(
+        &self,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        match what {
+            Revoke::One(id) => self.revoke_one(id, revoked, gone_at).await,
+            Revoke::Family { realm, owner, family } => {
+                self.revoke_family(realm, owner, &family, revoked, gone_at).await
+            }
+            Revoke::Owner { realm, owner } => self.revoke_owner(realm, owner, revoked, gone_at, limit).await,
+        }
+    }
+
+    async fn revoke_one(&self, id: &RecordId, revoked: Revoked, gone_at: Ts) -> Result<Progress, StoreError> {
+        let mut write = self.write(OP).await?;
+        let found = write.pair(id).await?.filter(|(record, family)| !reads_as_revoked(record, family));
+        let Some((mut record, family)) = found else { return Ok(Progress { changed: 0, more: false }) };
+        (record.revoked, record.gone_at, record.notice) = (Some(revoked), Some(gone_at), None);
+        write.put_record(&record, &family).await?;
+        write.commit(Progress { changed: 1, more: false }).await
+    }
+
+    /// One row, so all members at once.
+    async fn revoke_family(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        family: &FamilyId,
+        revoked: Revoked,
+        gone_at: Ts,
+    ) -> Result<Progress, StoreError> {
+        let mut write = self.write(OP).await?;
+        let query = bind(sql::REVOKE_FAMILY, revoked, gone_at)
+            .bind(family.as_bytes().as_slice())
+            .bind(realm.as_str())
+            .bind(owner.as_str());
+        let changed = write.run(query).await?.rows_affected();
+        write.commit(Progress { changed, more: false }).await
+    }
+
+    /// A revoked family leaves the owner's standing ones, so each call finds new ones first and the last one finds none.
+    async fn revoke_owner(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        let mut write = self.write(OP).await?;
+        let query = bind(sql::REVOKE_OWNER, revoked, gone_at)
+            .bind(realm.as_str())
+            .bind(owner.as_str())
+            .bind(i64::from(limit.get()));
+        let changed = write.run(query).await?.rows_affected();
+        let stands = sqlx::query(sql::OWNER_STANDS).bind(realm.as_str()).bind(owner.as_str());
+        let more = write.one(stands).await?.is_some();
+        write.commit(Progress { changed, more }).await
+    }
+}
+
+fn bind(text: &'static str, revoked: Revoked, gone_at: Ts) -> Statement<'static> {
+    sqlx::query(text).bind(micros(revoked.at)).bind(i64::from(revoked.why.byte())).bind(micros(gone_at))
+}

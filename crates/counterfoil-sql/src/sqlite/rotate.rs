@@ -1,0 +1,92 @@
+//! Rotation: the parent's step and all that is new, at once.
+
+use counterfoil::store::{FamilyParts, NewRecord, RecordParts, Rotated, Step, StoreError, Superseded};
+use counterfoil::{RecordId, Ts};
+
+use super::sql;
+use super::store::SqliteStore;
+use super::write::{Write, joined};
+use crate::row::count;
+use crate::rules::{belong, fits, leads, reads_as_revoked, successor};
+
+const OP: &str = "rotate";
+
+impl SqliteStore {
+    /// Revoked goes before stale, and stale before a taken id: a repeated rotation must be told of its own successor.
+    pub(super) async fn rotate_step(
+        &self,
+        parent: &RecordId,
+        step: &Step,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Result<Rotated, StoreError> {
+        let mut write = self.write(OP).await?;
+        let Some((mut record, mut family)) = write.pair(parent).await? else { return Ok(Rotated::Missing) };
+        if reads_as_revoked(&record, &family) {
+            return Ok(Rotated::FamilyEnded);
+        }
+        if !fits(&record, step, now) {
+            return joined(record, family).map(Rotated::Stale);
+        }
+        if let Some(taken) = write.taken(new).await? {
+            return Ok(Rotated::IdTaken(taken));
+        }
+        take(step, &mut record, &mut family, new, now)?;
+        belong(new, &family)?;
+        write.add_records(new, &family).await?;
+        write.put_record(&record, &family).await?;
+        write.put_family(&family).await?;
+        if let Step::Supersede { keep, .. } = step {
+            forget(&mut write, &record, &family, *keep).await?;
+        }
+        write.commit(Rotated::Done).await
+    }
+}
+
+fn take(
+    step: &Step,
+    parent: &mut RecordParts,
+    family: &mut FamilyParts,
+    new: &[NewRecord],
+    now: Ts,
+) -> Result<(), StoreError> {
+    match *step {
+        Step::Supersede { successor: id, nonce, honoured_until, gone_at, .. } => {
+            let follows = successor(new, &id)?;
+            parent.version = parent.version.next();
+            parent.superseded = Some(Superseded { at: now, successor: id, nonce, honoured_until });
+            parent.gone_at = gone_at;
+            parent.notice = None;
+            family.generation = family.generation.saturating_add(1);
+            (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
+        }
+        Step::Slide { expires_at, gone_at } => {
+            parent.expires_at = forward(parent.expires_at, expires_at);
+            parent.gone_at = forward(parent.gone_at, gone_at);
+            parent.expiry_set_at = now;
+            if leads(parent, family) {
+                family.live_until = forward(family.live_until, expires_at);
+                family.gone_at = forward(family.gone_at, gone_at);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The later of the two; nothing is later than no end.
+fn forward(old: Option<Ts>, new: Ts) -> Option<Ts> {
+    old.map(|old| old.max(new))
+}
+
+/// Wipes the grandparent's nonce, and removes the superseded of the one generation that falls out of `keep`. The parent is used up only now and stays,
+/// whatever `keep` is: without it the loser of this very rotation would find nothing.
+async fn forget(write: &mut Write, parent: &RecordParts, family: &FamilyParts, keep: u32) -> Result<(), StoreError> {
+    let (id, parent_id) = (family.id.as_bytes().as_slice(), parent.id.as_bytes().as_slice());
+    if let Some(older) = parent.generation.checked_sub(1) {
+        write.run(sqlx::query(sql::WIPE_GRANDPARENT).bind(id).bind(count(older)).bind(parent_id)).await?;
+    }
+    if let Some(leaving) = family.generation.checked_sub(u64::from(keep)) {
+        write.run(sqlx::query(sql::DROP_GENERATION).bind(id).bind(count(leaving)).bind(parent_id)).await?;
+    }
+    Ok(())
+}

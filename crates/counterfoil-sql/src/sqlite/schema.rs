@@ -1,0 +1,59 @@
+//! The schema: migrations, and the check that what is there is what they make.
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqlitePool};
+
+use super::sql;
+use crate::error::SetupError;
+
+/// The version that this crate knows.
+fn known() -> i64 {
+    i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Brings the file to the version that this crate knows, all in one transaction: a process that dies meanwhile leaves the old version.
+pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), SetupError> {
+    let mut tx = connection.begin_with(sql::BEGIN).await?;
+    sqlx::query(sql::SCHEMA_TABLE).execute(&mut *tx).await?;
+    let found: Option<i64> = sqlx::query_scalar(sql::SCHEMA_VERSION).fetch_one(&mut *tx).await?;
+    let found = found.unwrap_or(0);
+    if found > known() {
+        return Err(SetupError::Newer { found, known: known() });
+    }
+    for (step, version) in sql::MIGRATIONS.iter().zip(1..).skip_while(|(_, version)| *version <= found) {
+        sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        sqlx::query(sql::SCHEMA_STEP).bind(version).execute(&mut *tx).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Refuses a file whose tables are not the ones that the migrations make: another collation, a lost index, a foreign trigger.
+pub(super) async fn check(pool: &SqlitePool) -> Result<(), SetupError> {
+    let journal: String = sqlx::query_scalar(sql::JOURNAL_MODE).fetch_one(pool).await?;
+    let synchronous: i64 = sqlx::query_scalar(sql::SYNCHRONOUS).fetch_one(pool).await?;
+    if journal != "wal" || synchronous != 2 {
+        let what = format!("journal_mode is {journal} and synchronous is {synchronous}, not wal and 2 (FULL)");
+        return Err(SetupError::refused(what));
+    }
+    let mut blank = SqliteConnectOptions::new().in_memory(true).disable_statement_logging().connect().await?;
+    migrate(&mut blank).await?;
+    let expected = sqlx::query(sql::SCHEMA_OBJECTS).fetch_all(&mut blank).await?;
+    let found = sqlx::query(sql::SCHEMA_OBJECTS).fetch_all(pool).await?;
+    let (expected, found) = (texts(&expected)?, texts(&found)?);
+    let differs = expected.iter().find(|object| !found.contains(object));
+    match differs.or_else(|| found.iter().find(|object| !expected.contains(object))) {
+        None => Ok(()),
+        Some((name, _)) => {
+            Err(SetupError::refused(format!("{name} is not as this crate made it (collation, index or trigger)")))
+        }
+    }
+}
+
+/// The file's name; empty for a database in memory.
+pub(super) async fn file(connection: &mut SqliteConnection) -> Result<String, SetupError> {
+    Ok(sqlx::query_scalar::<_, Option<String>>(sql::DATABASE_FILE).fetch_one(connection).await?.unwrap_or_default())
+}
+
+fn texts(rows: &[SqliteRow]) -> Result<Vec<(String, String)>, sqlx::Error> {
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}

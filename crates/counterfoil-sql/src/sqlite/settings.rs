@@ -1,0 +1,38 @@
+//! Settings.
+
+use async_trait::async_trait;
+use counterfoil::settings::{StoredSettings, VersionedSettings};
+use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
+use counterfoil::{Realm, Version};
+
+use super::sql;
+use super::store::SqliteStore;
+use crate::error::not_done;
+use crate::row;
+
+#[async_trait]
+impl SettingsStore for SqliteStore {
+    async fn settings(&self, realm: &Realm) -> Result<Option<VersionedSettings>, StoreError> {
+        let query = sqlx::query(sql::SETTINGS).bind(realm.as_str());
+        let found = query.fetch_optional(self.readers()).await.map_err(not_done("settings"))?;
+        found.as_ref().map(row::settings).transpose()
+    }
+
+    async fn put_settings(
+        &self,
+        realm: &Realm,
+        expect: Option<Version>,
+        settings: &StoredSettings,
+    ) -> Result<SettingsPut, StoreError> {
+        let document = settings.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+        let mut write = self.write("put_settings").await?;
+        let standing = write.one(sqlx::query(sql::SETTINGS).bind(realm.as_str())).await?;
+        let standing = standing.as_ref().map(row::settings).transpose()?;
+        if standing.as_ref().map(|standing| standing.version) != expect {
+            return Ok(SettingsPut::Stale(standing));
+        }
+        let put = write.one(sqlx::query(sql::PUT_SETTINGS).bind(realm.as_str()).bind(document)).await?;
+        let version = put.map(|row| row::version(&row)).transpose()?;
+        write.commit(SettingsPut::Done(version.unwrap_or(Version::FIRST))).await
+    }
+}

@@ -1,0 +1,91 @@
+//! What only the code can see: the plans of its statements, and a disk that is full.
+
+use counterfoil::TokenKind;
+use counterfoil::store::{Inserted, Listing, StoreError, TokenStore};
+use counterfoil_conformance::sample::{Person, at, most, must_get};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteConnectOptions;
+use tempfile::TempDir;
+
+use super::sql;
+use super::store::SqliteStore;
+
+async fn open(folder: &TempDir) -> SqliteStore {
+    let options = SqliteConnectOptions::new().filename(folder.path().join("db")).create_if_missing(true);
+    SqliteStore::open(options).await.expect("a store")
+}
+
+/// Every statement but the census, which may be slow; each line of a plan is a search by an index or by the primary key, and nothing is sorted.
+#[tokio::test]
+async fn no_statement_scans_or_sorts() {
+    let folder = TempDir::new().expect("a folder");
+    let store = open(&folder).await;
+    let statements = [
+        (sql::PAIR, ""),
+        (sql::FAMILY, ""),
+        (sql::TAKEN, ""),
+        (sql::FIRST_MEMBER, "counterfoil_record_generation"),
+        (sql::HOLDER, "counterfoil_family_label"),
+        (sql::LIVE, "counterfoil_family_standing"),
+        (sql::PUT_RECORD, ""),
+        (sql::WIPE_GRANDPARENT, "counterfoil_record_generation"),
+        (sql::DROP_GENERATION, "counterfoil_record_generation"),
+        (sql::REVOKE_FAMILY, ""),
+        (sql::REVOKE_OWNER, "counterfoil_family_standing"),
+        (sql::OWNER_STANDS, "counterfoil_family_standing"),
+        (sql::TOUCH, ""),
+        (sql::LIST_OWNER, "counterfoil_record_owner"),
+        (sql::LIST_KIND, "counterfoil_record_kind"),
+        (sql::DUE, "counterfoil_record_due"),
+        (sql::LEAVE_TO_FAMILY, "counterfoil_record_gone"),
+        (sql::GONE, "counterfoil_record_gone"),
+        (sql::GONE_UNSENT, "counterfoil_record_unsent"),
+        (sql::GONE_FAMILIES, "counterfoil_family_gone"),
+        (sql::WINDOWS, "counterfoil_record_window"),
+        (sql::REMOVE_EMPTY, ""),
+        (sql::CLIENTS, ""),
+        (sql::PURGE_COUNTERS, "counterfoil_counter_end"),
+    ];
+    for (text, index) in statements {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
+        let rows = sqlx::query(explain).fetch_all(store.readers()).await.expect("a plan");
+        let plan: Vec<String> = rows.iter().map(|row| row.try_get("detail").expect("a detail")).collect();
+        // A scan of a subquery walks what a search gave.
+        let scans = |line: &&String| {
+            line.contains("TEMP B-TREE")
+                || (line.starts_with("SCAN") && !line.contains("SCAN r") && !line.contains("subquery"))
+        };
+        assert_eq!(plan.iter().find(scans), None, "{text}\n{plan:#?}");
+        assert!(plan.iter().any(|line| line.contains(index)), "{index} is not used: {text}\n{plan:#?}");
+    }
+}
+
+/// The writer may take no more pages, as on a full disk: nothing is done, nobody is told that something is not there, and the store goes on afterwards.
+#[tokio::test]
+async fn a_full_disk_is_unavailable_and_passes() {
+    let folder = TempDir::new().expect("a folder");
+    let store = open(&folder).await;
+    let ann = Person::new("default", "ann");
+    let first = ann.pat();
+    let id = first.found(&store).await.expect("a record");
+    sqlx::query("PRAGMA max_page_count = 1").execute(store.writer()).await.expect("a limit");
+    let mut full = None;
+    for _ in 0..2_000 {
+        let draft = ann.pat();
+        match store.insert(draft.home(None), &draft.records, at(1)).await {
+            Ok(Inserted::Done) => {}
+            other => {
+                full = Some((draft, other));
+                break;
+            }
+        }
+    }
+    let (draft, answer) = full.expect("the disk is full");
+    assert!(matches!(&answer, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{answer:?}");
+    assert!(must_get(&store, &id).await.is_ok());
+    assert!(store.get(&draft.id()).await.expect("an answer").is_none());
+    sqlx::query("PRAGMA max_page_count = 1000000").execute(store.writer()).await.expect("no limit");
+    assert_eq!(store.insert(draft.home(None), &draft.records, at(1)).await.expect("an answer"), Inserted::Done);
+    let of = Listing::Kind { realm: &draft.family.realm, kind: TokenKind::PersonalAccessToken };
+    assert_eq!(store.list(of, None, most(1)).await.expect("a page").items.len(), 1);
+}

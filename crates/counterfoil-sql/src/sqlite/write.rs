@@ -1,0 +1,200 @@
+//! The one writer: a transaction that looks at everything first and then writes everything.
+
+use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord};
+use counterfoil::{FamilyId, LabelKey, RecordId, Ts};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteQueryResult};
+use sqlx::{Sqlite, Transaction};
+
+use super::sql;
+use super::store::SqliteStore;
+use crate::error::{not_done, unavailable};
+use crate::row::{self, count, micros, micros_of, noticed};
+
+/// How many stuck connections one call gives up before it gives up itself.
+const GIVEN_UP: u32 = 3;
+
+/// A write under way. Dropped before [`Write::commit`], it is rolled back.
+pub(super) struct Write {
+    tx: Transaction<'static, Sqlite>,
+    op: &'static str,
+}
+
+/// Who holds a label.
+pub(super) enum Holder {
+    /// Nobody, or the family that asks.
+    Nobody,
+    /// A family past its `gone_at`: it is displaced by whoever asks.
+    Gone(FamilyId),
+    /// A family that keeps it.
+    Kept(FamilyId),
+}
+
+pub(super) type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
+
+impl SqliteStore {
+    /// Waits for the writer's turn.
+    ///
+    /// On a full disk or a failed write SQLite rolls back by itself; the driver's own ROLLBACK then fails, and it takes the transaction for open for ever. A
+    /// connection that says so is given up for a new one.
+    pub(super) async fn write(&self, op: &'static str) -> Result<Write, StoreError> {
+        for _ in 0..GIVEN_UP {
+            match self.writer().begin_with(sql::BEGIN).await {
+                Ok(tx) => return Ok(Write { tx, op }),
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    let stuck = self.writer().acquire().await.map_err(not_done(op))?;
+                    stuck.close().await.map_err(not_done(op))?;
+                }
+                Err(error) => return Err(not_done(op)(error)),
+            }
+        }
+        Err(StoreError::unavailable(op))
+    }
+}
+
+impl Write {
+    /// Makes it last. Only here can an error leave in doubt whether it was done.
+    pub(super) async fn commit<T>(self, answer: T) -> Result<T, StoreError> {
+        let op = self.op;
+        self.tx.commit().await.map_err(|error| unavailable(op, true, error))?;
+        Ok(answer)
+    }
+
+    pub(super) async fn run(&mut self, query: Statement<'_>) -> Result<SqliteQueryResult, StoreError> {
+        query.execute(&mut *self.tx).await.map_err(not_done(self.op))
+    }
+
+    pub(super) async fn one(&mut self, query: Statement<'_>) -> Result<Option<sqlx::sqlite::SqliteRow>, StoreError> {
+        query.fetch_optional(&mut *self.tx).await.map_err(not_done(self.op))
+    }
+
+    pub(super) async fn all(&mut self, query: Statement<'_>) -> Result<Vec<sqlx::sqlite::SqliteRow>, StoreError> {
+        query.fetch_all(&mut *self.tx).await.map_err(not_done(self.op))
+    }
+
+    /// Both halves of a record.
+    pub(super) async fn pair(&mut self, id: &RecordId) -> Result<Option<(RecordParts, FamilyParts)>, StoreError> {
+        let found = self.one(sqlx::query(sql::PAIR).bind(id.as_bytes().as_slice())).await?;
+        found.map(|sheet| row::record_of(id, &sheet).map(TokenRecord::into_parts)).transpose()
+    }
+
+    /// A family's row.
+    pub(super) async fn family(&mut self, id: &FamilyId) -> Result<Option<FamilyParts>, StoreError> {
+        let found = self.one(sqlx::query(sql::FAMILY).bind(id.as_bytes().as_slice())).await?;
+        found.as_ref().map(row::family).transpose()
+    }
+
+    /// The first id of `new` that is taken, in the store or by another one of `new`.
+    pub(super) async fn taken(&mut self, new: &[NewRecord]) -> Result<Option<RecordId>, StoreError> {
+        for (place, record) in new.iter().enumerate() {
+            let twice = new.iter().take(place).any(|earlier| earlier.id == record.id);
+            let query = sqlx::query(sql::TAKEN).bind(record.id.as_bytes().as_slice());
+            if twice || self.one(query).await?.is_some() {
+                return Ok(Some(record.id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Who holds that label, beside `asking`.
+    pub(super) async fn holder(
+        &mut self,
+        asking: &FamilyParts,
+        key: Option<&LabelKey>,
+        now: Ts,
+    ) -> Result<Holder, StoreError> {
+        let Some(key) = key else { return Ok(Holder::Nobody) };
+        let query = sqlx::query(sql::HOLDER)
+            .bind(asking.realm.as_str())
+            .bind(asking.owner.as_str())
+            .bind(key.as_str())
+            .bind(asking.id.as_bytes().as_slice());
+        let Some(holder) = self.one(query).await? else { return Ok(Holder::Nobody) };
+        let (id, gone_at) = (row::family_id(&holder)?, row::instant(&holder, 1)?);
+        let gone = gone_at.is_some_and(|gone_at| now.reached(gone_at));
+        Ok(if gone { Holder::Gone(id) } else { Holder::Kept(id) })
+    }
+
+    /// Takes the label from a family that is gone.
+    pub(super) async fn displace(&mut self, gone: &FamilyId) -> Result<(), StoreError> {
+        self.run(sqlx::query(sql::DISPLACE).bind(gone.as_bytes().as_slice())).await.map(drop)
+    }
+
+    pub(super) async fn add_family(&mut self, family: &FamilyParts) -> Result<(), StoreError> {
+        let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+        let query = bind_family(sqlx::query(sql::ADD_FAMILY), family);
+        let query = query.bind(family.realm.as_str()).bind(family.owner.as_str());
+        self.run(query.bind(i64::from(family.kind.byte())).bind(body)).await.map(drop)
+    }
+
+    pub(super) async fn put_family(&mut self, family: &FamilyParts) -> Result<(), StoreError> {
+        self.run(bind_family(sqlx::query(sql::PUT_FAMILY), family)).await.map(drop)
+    }
+
+    pub(super) async fn add_records(&mut self, new: &[NewRecord], family: &FamilyParts) -> Result<(), StoreError> {
+        for new in new {
+            let record = RecordParts::from(new.clone());
+            let query = bind_record(sqlx::query(sql::ADD_RECORD), &record, family)
+                .bind(family.id.as_bytes().as_slice())
+                .bind(record.realm.as_str())
+                .bind(record.owner.as_str())
+                .bind(i64::from(record.kind.byte()))
+                .bind(record.parent.as_ref().map(|id| id.as_bytes().as_slice()))
+                .bind(count(record.generation))
+                .bind(micros(record.created_at));
+            self.run(query).await?;
+        }
+        Ok(())
+    }
+
+    /// Replaces what can change of a record, but not when it was used.
+    pub(super) async fn put_record(&mut self, record: &RecordParts, family: &FamilyParts) -> Result<(), StoreError> {
+        self.run(bind_record(sqlx::query(sql::PUT_RECORD), record, family)).await.map(drop)
+    }
+}
+
+fn bind_family<'q>(query: Statement<'q>, family: &'q FamilyParts) -> Statement<'q> {
+    query
+        .bind(count(family.generation))
+        .bind(micros_of(family.live_until))
+        .bind(micros_of(family.gone_at))
+        .bind(family.label_key.as_ref().map(LabelKey::as_str))
+        .bind(family.revoked.map(|revoked| micros(revoked.at)))
+        .bind(family.revoked.map(|revoked| i64::from(revoked.why.byte())))
+        .bind(family.id.as_bytes().as_slice())
+}
+
+fn bind_record<'q>(query: Statement<'q>, record: &'q RecordParts, family: &FamilyParts) -> Statement<'q> {
+    let superseded = record.superseded.as_ref();
+    let nonce = superseded.and_then(|superseded| superseded.nonce.as_ref());
+    // A revoked family's members go by the family's tombstone.
+    let purge_at = record.gone_at.filter(|_| family.revoked.is_none());
+    query
+        .bind(record.scope.as_ref().map(counterfoil::Scope::as_str))
+        .bind(record.label.as_ref().map(counterfoil::Label::as_str))
+        .bind(record.description.as_ref().map(counterfoil::Description::as_str))
+        .bind(record.digest.as_bytes().as_slice())
+        .bind(i64::from(record.key_id.number()))
+        .bind(count(record.version.number()))
+        .bind(micros_of(record.expires_at))
+        .bind(micros(record.expiry_set_at))
+        .bind(micros_of(record.gone_at))
+        .bind(micros_of(purge_at))
+        .bind(superseded.map(|superseded| micros(superseded.at)))
+        .bind(superseded.map(|superseded| superseded.successor.as_bytes().as_slice()))
+        .bind(nonce.map(|nonce| nonce.bytes.as_slice()))
+        .bind(nonce.map(|nonce| i64::from(nonce.key_id.number())))
+        .bind(superseded.and_then(|superseded| micros_of(superseded.honoured_until)))
+        .bind(record.revoked.map(|revoked| micros(revoked.at)))
+        .bind(record.revoked.map(|revoked| i64::from(revoked.why.byte())))
+        .bind(record.notice.map(|notice| micros(notice.at)))
+        .bind(record.notice.map(|notice| i64::from(notice.stage)))
+        .bind(noticed(&record.noticed))
+        .bind(record.id.as_bytes().as_slice())
+}
+
+/// Joins what was written.
+pub(super) fn joined(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
+    let id = record.id;
+    TokenRecord::from_parts(record, family).map_err(|corrupt: Corrupt| StoreError::corrupt(Some(id), corrupt))
+}

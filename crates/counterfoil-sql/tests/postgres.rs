@@ -1,0 +1,98 @@
+//! The store contract on PostgreSQL: one server for the binary, a schema and a role for each store.
+#![cfg(feature = "postgres")]
+#![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
+
+mod support;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use counterfoil::RecordId;
+use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::{Fixture, SiblingFixture, Store, Task, conformance, sibling_conformance};
+use counterfoil_sql::PgStore;
+use support::schemas::{Schema, raw};
+use support::{Kept, RUNTIME};
+
+/// Schemas by the store that was opened on them.
+#[derive(Default)]
+struct Schemas(Kept<Schema>);
+
+impl Schemas {
+    fn keep(&self, schema: Arc<Schema>, store: PgStore) -> Store {
+        let store: Store = Arc::new(store);
+        self.0.keep(&store, schema);
+        store
+    }
+}
+
+#[async_trait]
+impl Fixture for Schemas {
+    async fn fresh(&self) -> Store {
+        let schema = Arc::new(Schema::new().await);
+        let store = schema.open().await;
+        self.keep(schema, store)
+    }
+
+    /// A second pool, as another process would have.
+    async fn again(&self, store: &Store) -> Store {
+        let schema = self.0.of(store);
+        let second = schema.open().await;
+        self.keep(schema, second)
+    }
+
+    async fn reopen(&self, store: &Store) -> Option<Store> {
+        Some(self.again(store).await)
+    }
+
+    async fn garbage(&self, store: &Store, id: &RecordId) -> bool {
+        let mut raw = raw(&self.0.of(store).options()).await;
+        let damage =
+            sqlx::query("UPDATE counterfoil_record SET digest = '\\x00' WHERE id = $1").bind(&id.as_bytes()[..]);
+        damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1
+    }
+
+    async fn outage(&self, store: &Store, down: bool) -> bool {
+        self.0.of(store).lock_out(down).await;
+        true
+    }
+
+    fn block_on(&self, task: Task<'_>) {
+        RUNTIME.block_on(task);
+    }
+}
+
+conformance!(postgres, Schemas::default());
+
+#[derive(Default)]
+struct Siblings(Schemas);
+
+impl Siblings {
+    async fn open(&self) -> PgStore {
+        let schema = Arc::new(Schema::new().await);
+        let store = schema.open().await;
+        self.0.keep(schema, store.clone());
+        store
+    }
+}
+
+#[async_trait]
+impl SiblingFixture for Siblings {
+    async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
+        Some(Arc::new(self.open().await))
+    }
+
+    async fn settings(&self) -> Option<Arc<dyn SettingsStore>> {
+        Some(Arc::new(self.open().await))
+    }
+
+    async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
+        Some(Arc::new(self.open().await))
+    }
+
+    fn block_on(&self, task: Task<'_>) {
+        RUNTIME.block_on(task);
+    }
+}
+
+sibling_conformance!(beside_postgres, Siblings::default());

@@ -1,0 +1,133 @@
+//! A SQLite file beyond the contract: who may open it, what is in it, and two processes on it.
+#![cfg(feature = "sqlite")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod support;
+
+use counterfoil::Version;
+use counterfoil::store::{Rotated, StoreError, TokenStore};
+use counterfoil_conformance::sample::{Person, at, must_get, supersede};
+use counterfoil_sql::{SetupError, SqliteStore};
+use counterfoil_testkit::threads;
+use sqlx::Executor as _;
+use sqlx::sqlite::SqliteConnectOptions;
+use support::files::{File, raw};
+use support::{RUNTIME, canary};
+
+#[tokio::test]
+async fn a_database_in_memory_is_refused() {
+    for options in [SqliteConnectOptions::new().in_memory(true), "sqlite::memory:".parse().expect("options")] {
+        assert!(matches!(SqliteStore::open(options).await, Err(SetupError::InMemory)));
+    }
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_left_alone() {
+    let file = File::new();
+    file.open().await.close().await;
+    raw(&file).await.execute("INSERT INTO counterfoil_schema (version) VALUES (2)").await.expect("a newer version");
+    assert!(matches!(SqliteStore::open(file.options()).await, Err(SetupError::Newer { found: 2, known: 1 })));
+}
+
+#[tokio::test]
+async fn an_empty_schema_table_is_brought_up_to_date_once() {
+    let file = File::new();
+    let first = file.open().await;
+    let id = Person::somebody().pat().found(&first).await.expect("a record");
+    let second = file.open().await;
+    assert!(must_get(&second, &id).await.is_ok());
+}
+
+/// The tables as the migrations make them, but for one word: `A` and `a` would be one owner.
+#[tokio::test]
+async fn a_collation_that_folds_case_is_refused() {
+    let file = File::new();
+    file.open().await.close().await;
+    let mut raw = raw(&file).await;
+    let made: String = sqlx::query_scalar("SELECT sql FROM sqlite_schema WHERE name = 'counterfoil_settings'")
+        .fetch_one(&mut raw)
+        .await
+        .expect("the table");
+    let folding = made.replace("COLLATE BINARY", "COLLATE NOCASE");
+    assert_ne!(made, folding);
+    raw.execute("DROP TABLE counterfoil_settings").await.expect("dropped");
+    raw.execute(sqlx::AssertSqlSafe(folding)).await.expect("made again");
+    let refused = SqliteStore::open(file.options()).await.map(drop).expect_err("refused");
+    assert!(matches!(&refused, SetupError::Refused { what } if what.contains("counterfoil_settings")), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_lost_index_is_refused() {
+    let file = File::new();
+    file.open().await.close().await;
+    raw(&file).await.execute("DROP INDEX counterfoil_record_due").await.expect("dropped");
+    assert!(matches!(SqliteStore::open(file.options()).await, Err(SetupError::Refused { .. })));
+}
+
+#[tokio::test]
+async fn a_closed_store_is_unavailable_and_has_done_nothing() {
+    let file = File::new();
+    let store = file.open().await;
+    let id = Person::somebody().pat().found(&store).await.expect("a record");
+    store.close().await;
+    assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: false, maybe_done: false, .. })));
+    assert!(must_get(&file.open().await, &id).await.is_ok());
+}
+
+/// Somebody else holds the file for longer than the store waits.
+#[tokio::test]
+async fn a_locked_file_is_unavailable_for_writes_and_serves_reads() {
+    let file = File::new();
+    let store = file.open().await;
+    let somebody = Person::somebody();
+    let id = somebody.pat().found(&store).await.expect("a record");
+    let mut other = raw(&file).await;
+    other.execute("BEGIN IMMEDIATE").await.expect("the lock");
+    let draft = somebody.pat();
+    let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{refused:?}");
+    assert!(must_get(&store, &id).await.is_ok());
+    other.execute("ROLLBACK").await.expect("given back");
+    assert!(draft.found(&store).await.is_ok());
+}
+
+#[test]
+fn two_handles_on_one_file_have_one_winner_a_round() {
+    let file = File::new();
+    let handles = RUNTIME.block_on(async { [file.open().await, file.open().await] });
+    let somebody = Person::somebody();
+    let draft = somebody.refresh();
+    let mut parent = RUNTIME.block_on(draft.found(&handles[0])).expect("a family");
+    for generation in 1..=60 {
+        let successors: Vec<_> = (0..8).map(|_| draft.successor(parent, generation)).collect();
+        let rotated = threads(8, |racer| {
+            let successor = &successors[racer];
+            let step = supersede(Version::FIRST, successor.id, at(generation));
+            let new = std::slice::from_ref(successor);
+            RUNTIME.block_on(handles[racer % 2].rotate(&parent, &step, new, at(generation)))
+        });
+        let winners: Vec<_> =
+            rotated.iter().enumerate().filter(|(_, done)| matches!(done, Ok(Rotated::Done))).collect();
+        let [(winner, _)] = winners[..] else { panic!("one winner, not {rotated:?}") };
+        assert!(rotated.iter().all(|rotated| matches!(rotated, Ok(Rotated::Done | Rotated::Stale(_)))), "{rotated:?}");
+        parent = successors[winner].id;
+    }
+    let reopened = RUNTIME.block_on(file.open());
+    assert!(RUNTIME.block_on(must_get(&reopened, &parent)).is_ok(), "what was acknowledged is there after reopening");
+}
+
+/// Secrets that went through the handle are in no file: not in the database, not in its log.
+#[tokio::test]
+async fn no_secret_is_in_the_file_or_its_log() {
+    let file = File::new();
+    let store = file.open().await;
+    let secrets = canary::secrets(store).await;
+    let mut kept = Vec::new();
+    for entry in std::fs::read_dir(file.path().parent().expect("a folder")).expect("a folder").flatten() {
+        kept.extend(std::fs::read(entry.path()).expect("a file"));
+    }
+    assert!(canary::shows(&kept, "canary-label"), "the control: what is kept is found");
+    for secret in secrets {
+        assert!(!canary::shows(&kept, &secret), "a secret of {} characters is in the file", secret.len());
+    }
+}

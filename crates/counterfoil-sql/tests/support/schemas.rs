@@ -1,0 +1,91 @@
+//! A PostgreSQL server for all tests of a binary, and schemas in it.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use counterfoil_sql::PgStore;
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+
+use super::server::PostgresServer;
+
+/// Ends with the process.
+static SERVER: LazyLock<PostgresServer> = LazyLock::new(PostgresServer::start);
+static SCHEMAS: AtomicU32 = AtomicU32::new(0);
+
+/// A role with a schema that bears its name, the first of its search path.
+pub struct Schema {
+    name: String,
+}
+
+impl Schema {
+    /// An empty one.
+    pub async fn new() -> Self {
+        let name = format!("store_{}", SCHEMAS.fetch_add(1, Ordering::Relaxed));
+        superuser(&format!("CREATE ROLE {name} LOGIN; CREATE SCHEMA {name} AUTHORIZATION {name}")).await;
+        Self { name }
+    }
+
+    /// The role's name, and the schema's.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Runs a statement in it as the superuser.
+    pub async fn run(&self, statement: &str) {
+        superuser(&format!("SET search_path = {}; {statement}", self.name)).await;
+    }
+
+    /// Ends the role's connections.
+    pub async fn cut(&self) {
+        let name = &self.name;
+        superuser(&format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{name}'"))
+            .await;
+    }
+
+    /// How a host names it.
+    pub fn options(&self) -> PgConnectOptions {
+        server().username(&self.name)
+    }
+
+    /// A store in it.
+    pub async fn open(&self) -> PgStore {
+        PgStore::connect(self.options()).await.expect("a store")
+    }
+
+    /// Ends the role's connections and lets no new one in, or lets them in again.
+    pub async fn lock_out(&self, down: bool) {
+        let name = &self.name;
+        superuser(&if down {
+            format!("ALTER ROLE {name} NOLOGIN; SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{name}'")
+        } else {
+            format!("ALTER ROLE {name} LOGIN")
+        })
+        .await;
+    }
+}
+
+/// The server, for its superuser.
+pub fn server() -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .host("127.0.0.1")
+        .port(SERVER.port())
+        .username("postgres")
+        .database("postgres")
+}
+
+/// What the server says.
+pub fn log() -> std::path::PathBuf {
+    SERVER.folder().join("log")
+}
+
+/// Runs statements as the superuser.
+pub async fn superuser(statements: &str) {
+    let mut raw = raw(&server()).await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut raw).await.expect("the superuser may");
+}
+
+/// A connection beside the store's.
+pub async fn raw(options: &PgConnectOptions) -> PgConnection {
+    options.connect().await.expect("a connection")
+}
