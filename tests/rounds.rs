@@ -5,7 +5,8 @@
 mod support;
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 
 use counterfoil::event::What;
@@ -33,13 +34,17 @@ fn rounds<C: Send + Sync, T: Send>(
 ) {
     let threads = scale().threads;
     let (start, finish) = (Barrier::new(threads + 1), Barrier::new(threads + 1));
+    let over = AtomicBool::new(false);
     let (prize, results) = (Mutex::new(None::<Arc<C>>), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for index in 0..threads {
-            let (start, finish, prize, results, racer) = (&start, &finish, &prize, &results, &racer);
+            let (start, finish, over, prize, results, racer) = (&start, &finish, &over, &prize, &results, &racer);
             scope.spawn(move || {
                 for _ in 0..count {
                     start.wait();
+                    if over.load(Ordering::SeqCst) {
+                        return;
+                    }
                     let own = prize.lock().expect("not poisoned").clone();
                     let result = own.map(|own| racer(index, &own));
                     results.lock().expect("not poisoned").extend(result);
@@ -54,7 +59,12 @@ fn rounds<C: Send + Sync, T: Send>(
             finish.wait();
             let got = std::mem::take(&mut *results.lock().expect("not poisoned"));
             assert_eq!(got.len(), threads);
-            judge(round, &own, got);
+            // The racers wait at the next start: they are let go before a failed round is told.
+            if let Err(failed) = catch_unwind(AssertUnwindSafe(|| judge(round, &own, got))) {
+                over.store(true, Ordering::SeqCst);
+                start.wait();
+                resume_unwind(failed);
+            }
         }
     });
 }
