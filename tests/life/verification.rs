@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use counterfoil::event::What;
 use counterfoil::*;
+use counterfoil_testkit::{Fails, FaultyStore, When};
 
 use crate::support::*;
 
@@ -221,4 +222,24 @@ fn all_kinds_9_a_code_makes_no_credential() {
     assert!(matches!(made, Err(ManageError::Forbidden(Forbidden::CredentialKind))));
     block_on(world.handle.delete_security_code(&by, &code.listed.id)).expect("it may delete");
     assert!(!world.works(code.token.expose_secret()));
+}
+
+#[test]
+fn one_verification_asks_the_store_once_and_only_the_first_of_a_handed_over_token_asks_for_its_parent() {
+    let world = world();
+    let access = world.refresh("rotating", &world.log_in("rotating", "true").refresh()).access();
+    let old = world.pat("ivan", "handed over");
+    let by = world.presenter("ivan");
+    let new = block_on(world.handle.rotate_token(&by, &old.listed.id, Overlap::UntilFirstUse)).expect("rotated");
+    let store = Arc::new(FaultyStore::new(world.store.clone(), Fails::Never, When::Before));
+    let counted = world.elsewhere(|builder| builder.token_store(store.clone())).handle;
+    let asked = |token: &str| {
+        let before = store.calls();
+        block_on(counted.verify(token)).expect("verified");
+        store.calls() - before
+    };
+    assert_eq!(asked(&access), 1, "an access token's parent is the refresh token, which has no half to be ended");
+    // The parent is read and ended.
+    assert_eq!(asked(new.token.expose_secret()), 3);
+    assert_eq!(asked(new.token.expose_secret()), 1);
 }
