@@ -1,8 +1,10 @@
-//! What the tests of counterfoil stand on: stores that dawdle and stores that fail, threads that start at once, an allocator that counts.
+//! What the tests of counterfoil stand on: stores that dawdle and stores that fail, threads that start at once, servers to throw away, an allocator that
+//! counts.
 
 mod counting_allocator;
 mod faulty;
 mod racing;
+pub mod servers;
 
 pub use counterfoil_conformance::{ReferenceStore, SlowStore, pause};
 pub use counting_allocator::{CountingAllocator, allocations};

@@ -1,10 +1,6 @@
 //! What only the code can see: the plans of its statements on a table of some size.
 
-#[allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, reason = "shared with the tests from outside")]
-#[path = "../../tests/support/server.rs"]
-mod server;
-
-use server::PostgresServer;
+use counterfoil_testkit::servers::Postgres;
 use sqlx::Row as _;
 use sqlx::postgres::PgConnectOptions;
 
@@ -57,7 +53,7 @@ fn bound(text: &'static str, adds: bool, values: &str) -> Statement<'static> {
 /// Every statement but the census, which may be slow.
 #[tokio::test]
 async fn no_statement_scans() {
-    let server = PostgresServer::start();
+    let server = Postgres::start();
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
     let store = PgStore::connect(options.username("postgres").database("postgres")).await.expect("a store");
     sqlx::raw_sql(ROWS).execute(store.pool()).await.expect("rows");

@@ -9,8 +9,6 @@ pub mod canary;
 pub mod files;
 #[cfg(feature = "postgres")]
 pub mod schemas;
-#[cfg(feature = "postgres")]
-pub mod server;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};

@@ -4,13 +4,12 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use counterfoil_sql::PgStore;
+use counterfoil_testkit::servers::Postgres;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
-use super::server::PostgresServer;
-
 /// Ends with the process.
-static SERVER: LazyLock<PostgresServer> = LazyLock::new(PostgresServer::start);
+static SERVER: LazyLock<Postgres> = LazyLock::new(Postgres::start);
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
 
 /// A role with a schema that bears its name, the first of its search path.
@@ -76,7 +75,7 @@ pub fn server() -> PgConnectOptions {
 
 /// What the server says.
 pub fn log() -> std::path::PathBuf {
-    SERVER.folder().join("log")
+    SERVER.log()
 }
 
 /// Runs statements as the superuser.
