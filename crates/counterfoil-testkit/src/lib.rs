@@ -1,7 +1,10 @@
 //! What the tests of counterfoil stand on: stores that dawdle and stores that fail, threads that start at once, servers to throw away, an allocator that
 //! counts.
 
+pub mod contest;
 mod counting_allocator;
+pub mod crash;
+pub mod crew;
 mod faulty;
 mod racing;
 pub mod servers;

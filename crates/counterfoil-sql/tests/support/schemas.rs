@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use counterfoil_sql::PgStore;
+use counterfoil_sql::{PgSetup, PgStore};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -49,7 +49,12 @@ impl Schema {
 
     /// A store in it.
     pub async fn open(&self) -> PgStore {
-        PgStore::connect(self.options()).await.expect("a store")
+        self.open_with(PgSetup::default()).await
+    }
+
+    /// The same, set up in some way.
+    pub async fn open_with(&self, setup: PgSetup) -> PgStore {
+        PgStore::connect_with(self.options(), setup).await.expect("a store")
     }
 
     /// Ends the role's connections and lets no new one in, or lets them in again.
@@ -66,11 +71,12 @@ impl Schema {
 
 /// The server, for its superuser.
 pub fn server() -> PgConnectOptions {
-    PgConnectOptions::new_without_pgpass()
-        .host("127.0.0.1")
-        .port(SERVER.port())
-        .username("postgres")
-        .database("postgres")
+    options(SERVER.port()).username("postgres")
+}
+
+/// Any server of this machine, without a role.
+pub fn options(port: u16) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(port).database("postgres")
 }
 
 /// What the server says.
