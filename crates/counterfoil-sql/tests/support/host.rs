@@ -8,7 +8,7 @@ use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::settings::SettingsChange;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
 use counterfoil::testing::ManualClock;
-use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Secret, SubjectId};
+use counterfoil::{Account, Builder, Counterfoil, KeyRing, Presenter, Role, Secret, SubjectId};
 use counterfoil_conformance::sample::at;
 
 /// The client's secret, brought along.
@@ -41,8 +41,19 @@ impl Site {
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
     {
-        Counterfoil::builder()
-            .store(store)
+        self.wired(Counterfoil::builder().store(store))
+    }
+
+    /// A node whose records go another way to the same store.
+    pub fn node_by_way_of<S>(&self, store: S, records: Arc<dyn TokenStore>) -> Counterfoil
+    where
+        S: TokenStore + ClientStore + SettingsStore + Throttle,
+    {
+        self.wired(Counterfoil::builder().store(store).token_store(records))
+    }
+
+    fn wired(&self, builder: Builder) -> Counterfoil {
+        builder
             .directory(Arc::clone(&self.people))
             .key_ring(Arc::clone(&self.ring))
             .clock(Arc::clone(&self.clock))

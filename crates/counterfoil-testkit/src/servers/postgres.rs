@@ -42,6 +42,7 @@ pub struct Postgres {
 #[derive(Clone, Debug, Default)]
 pub struct PostgresSetup {
     settings: Vec<String>,
+    largest_file: Option<u64>,
     #[cfg(feature = "tls")]
     tls: bool,
 }
@@ -51,6 +52,13 @@ impl PostgresSetup {
     #[must_use]
     pub fn setting(mut self, name: &str, value: &str) -> Self {
         self.settings.push(format!("{name}={value}"));
+        self
+    }
+
+    /// On a disk that takes no file of more bytes: a table that grows further finds it full. The server's own files need somewhat less than 2 MiB.
+    #[must_use]
+    pub const fn largest_file(mut self, bytes: u64) -> Self {
+        self.largest_file = Some(bytes);
         self
     }
 
@@ -74,6 +82,7 @@ impl PostgresSetup {
         let data = folder.join("data");
         let made = as_somebody(&programs.join("initdb"), &folder)
             .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
+            .args(self.largest_file.map(|_| "--wal-segsize=1"))
             .arg("--pgdata")
             .arg(&data)
             .output()
@@ -87,8 +96,7 @@ impl PostgresSetup {
         self.settings.splice(0..0, common.map(str::to_owned));
         for _ in 0..5 {
             let port = free_port();
-            let server =
-                Postgres { keeper: keeper(&programs, &folder, port, &self.settings), folder: folder.clone(), port };
+            let server = Postgres { keeper: self.keeper(&programs, &folder, port), folder: folder.clone(), port };
             if server.listens_after(0) {
                 return server;
             }
@@ -98,6 +106,24 @@ impl PostgresSetup {
         let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
         let _removed = std::fs::remove_dir_all(&folder);
         panic!("the server did not start:\n{log}");
+    }
+
+    fn keeper(&self, programs: &Path, folder: &Path, port: u16) -> Child {
+        let mut server = as_somebody(&programs.join("postgres"), folder);
+        server.arg("-D").arg(folder.join("data")).arg("-p").arg(port.to_string()).arg("-k").arg(folder);
+        for setting in &self.settings {
+            server.arg("-c").arg(setting);
+        }
+        let mut keeper = Command::new("sh");
+        keeper.arg("-c").arg(KEEPER).arg("sh").arg(folder);
+        if let Some(bytes) = self.largest_file {
+            keeper.arg("prlimit").arg(format!("--fsize={bytes}:{bytes}"));
+        }
+        keeper.arg(server.get_program()).args(server.get_args());
+        keeper.current_dir(folder).env_remove("PGDATA").env("LC_ALL", "C.UTF-8");
+        let mut keeper = keeper.stdin(Stdio::piped()).spawn().expect("sh runs");
+        keeper.stdin.as_mut().expect("a pipe").write_all(b"start\n").expect("the keeper lives");
+        keeper
     }
 }
 
@@ -200,20 +226,6 @@ impl Drop for Postgres {
         drop(self.keeper.stdin.take());
         let _ended = self.keeper.wait();
     }
-}
-
-fn keeper(programs: &Path, folder: &Path, port: u16, settings: &[String]) -> Child {
-    let mut server = as_somebody(&programs.join("postgres"), folder);
-    server.arg("-D").arg(folder.join("data")).arg("-p").arg(port.to_string()).arg("-k").arg(folder);
-    for setting in settings {
-        server.arg("-c").arg(setting);
-    }
-    let mut keeper = Command::new("sh");
-    keeper.arg("-c").arg(KEEPER).arg("sh").arg(folder).arg(server.get_program()).args(server.get_args());
-    keeper.current_dir(folder).env_remove("PGDATA").env("LC_ALL", "C.UTF-8");
-    let mut keeper = keeper.stdin(Stdio::piped()).spawn().expect("sh runs");
-    keeper.stdin.as_mut().expect("a pipe").write_all(b"start\n").expect("the keeper lives");
-    keeper
 }
 
 /// Where Debian, or the path, has them; the newest.

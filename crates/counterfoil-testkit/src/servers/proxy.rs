@@ -19,6 +19,7 @@ struct Shared {
     answers: AtomicU64,
     /// Which of these to swallow; 0: none.
     swallow: AtomicU64,
+    swallowed: AtomicU64,
     closed: AtomicBool,
 }
 
@@ -32,8 +33,8 @@ impl Proxy {
     pub fn to(target: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let (answers, swallow, closed) = Default::default();
-        let shared = Arc::new(Shared { target, answers, swallow, closed });
+        let (answers, swallow, swallowed, closed) = Default::default();
+        let shared = Arc::new(Shared { target, answers, swallow, swallowed, closed });
         let proxy = Self { port, shared: Arc::clone(&shared) };
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -56,6 +57,12 @@ impl Proxy {
     #[must_use]
     pub fn answers(&self) -> u64 {
         self.shared.answers.load(Ordering::SeqCst)
+    }
+
+    /// How many of these were swallowed.
+    #[must_use]
+    pub fn swallowed(&self) -> u64 {
+        self.shared.swallowed.load(Ordering::SeqCst)
     }
 
     /// Takes the `nth` answer from now on, counted from 1, and cuts the connection that it was for. 0 leaves all alone.
@@ -95,7 +102,9 @@ impl Shared {
     /// Counts an answer; false: it is the one to swallow.
     fn passes(&self) -> bool {
         let answer = self.answers.fetch_add(1, Ordering::SeqCst) + 1;
-        answer != self.swallow.load(Ordering::SeqCst)
+        let passes = answer != self.swallow.load(Ordering::SeqCst);
+        self.swallowed.fetch_add(u64::from(!passes), Ordering::SeqCst);
+        passes
     }
 }
 
