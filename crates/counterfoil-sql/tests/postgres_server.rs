@@ -174,7 +174,7 @@ async fn a_full_disk_is_unavailable_and_passes() {
     };
     assert!(full.to_string().contains("could not extend file"), "{full}");
     let mut refused = None;
-    for _ in 0..200 {
+    for _ in 0..3_000 {
         let draft = ann.pat();
         match store.insert(draft.home(None), &draft.records, at(1)).await {
             Ok(Inserted::Done) => {}
@@ -215,7 +215,7 @@ async fn a_server_is_known_by_its_certificate() {
     );
     for stranger in [named("127.0.0.1", &server), named("localhost", &other)] {
         let refused = PgStore::connect(stranger).await.map(drop).expect_err("not let in");
-        assert!(matches!(refused, SetupError::Backend(sqlx::Error::Tls(_))), "{refused:?}");
+        assert!(format!("{refused:?}").contains("InvalidCertificate"), "{refused:?}");
     }
 }
 
