@@ -52,14 +52,13 @@ impl Reader {
     /// The record's row, joined with its family's.
     pub(super) async fn get(&self, id: &RecordId) -> Answer {
         let (answer, answered) = oneshot::channel();
-        let asked = match &*self.asks.read().unwrap_or_else(PoisonError::into_inner) {
-            Some(asks) => asks.send(Ask { id: *id, answer }).is_ok(),
-            None => false,
-        };
-        match answered.await {
-            Ok(answer) if asked => answer,
-            _ => Err(Arc::new(sqlx::Error::PoolClosed)),
+        if let Some(asks) = &*self.asks.read().unwrap_or_else(PoisonError::into_inner) {
+            // Where nobody reads any more, the question comes back and its sender goes with it.
+            let _asked = asks.send(Ask { id: *id, answer });
+        } else {
+            return Err(Arc::new(sqlx::Error::PoolClosed));
         }
+        answered.await.unwrap_or_else(|_| Err(Arc::new(sqlx::Error::PoolClosed)))
     }
 
     /// Waits until what was asked is answered and the connections are closed.
