@@ -40,6 +40,26 @@ fn four_processes_on_one_file_have_one_winner_a_round() {
 
 #[test]
 #[ignore = "run by another test, as a process"]
+fn a_process_with_a_file_of_its_own() {
+    let post = Post::take();
+    let folder = Path::new(post.target()).join(post.place().to_string());
+    std::fs::create_dir(&folder).expect("a folder");
+    let store = RUNTIME.block_on(open_in(&folder));
+    contend(post, &store, &|task| RUNTIME.block_on(task));
+}
+
+/// The control: processes that do not see each other's writes are caught.
+#[test]
+#[should_panic(expected = "one wins, not")]
+fn processes_apart_have_no_one_winner() {
+    let file = File::new();
+    let store = RUNTIME.block_on(file.open());
+    let mut crew = Crew::start(PROCESSES, "a_process_with_a_file_of_its_own", &file.folder().display().to_string());
+    RUNTIME.block_on(contest(&mut crew, 1, 1, &store));
+}
+
+#[test]
+#[ignore = "run by another test, as a process"]
 fn a_writing_process() {
     write(Says::WhenTold);
 }
