@@ -48,7 +48,7 @@ async fn no_statement_scans_or_sorts() {
     ];
     for (text, index) in statements {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
-        let rows = sqlx::query(explain).fetch_all(store.readers()).await.expect("a plan");
+        let rows = sqlx::query(explain).fetch_all(store.writer()).await.expect("a plan");
         let plan: Vec<String> = rows.iter().map(|row| row.try_get("detail").expect("a detail")).collect();
         // A scan of a subquery walks what a search gave.
         let scans = |line: &&String| {
@@ -105,10 +105,7 @@ async fn exhausted_pools_are_unavailable_and_pass() {
     tokio::time::resume();
     assert!(must_get(&store, &id).await.is_ok());
     drop(writer);
-    let mut readers = Vec::new();
-    while let Ok(reader) = tokio::time::timeout(std::time::Duration::from_secs(1), store.readers().acquire()).await {
-        readers.push(reader.expect("a reader"));
-    }
+    let readers = store.readers().exhaust().await;
     tokio::time::pause();
     assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })));
     tokio::time::resume();
