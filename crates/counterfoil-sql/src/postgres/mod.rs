@@ -10,10 +10,12 @@ mod insert;
 mod list;
 mod notice;
 mod purge;
+mod reader;
 mod revoke;
 mod rotate;
 mod schema;
 mod settings;
+pub(crate) mod setup;
 mod sql;
 pub(crate) mod store;
 #[cfg(test)]

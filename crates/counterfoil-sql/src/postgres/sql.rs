@@ -1,7 +1,8 @@
 //! All SQL of the PostgreSQL store. `$n` are the values of the calling function, in its order.
 //!
-//! Every write is one autocommitted statement at READ COMMITTED. Such a statement sees the rows as they were when it began, but a row that it waits for as
-//! it then stands; so whatever may race is decided on rows that the statement locks, the family's first, and never by a count or a search.
+//! Every write is one autocommitted statement. At READ COMMITTED such a statement sees the rows as they were when it began, but a row that it waits for as
+//! it then stands; so whatever may race is decided on rows that the statement locks, the family's first, and never by a count or a search. At SERIALIZABLE
+//! it fails where it would have had to wait for another's write, and is repeated.
 
 /// The columns of a record, in the order of `row.rs`.
 macro_rules! record_columns {
@@ -173,7 +174,7 @@ pub(super) const INDEXES: &str = "SELECT count(*) FROM pg_index i JOIN pg_class 
 pub(super) const INDEX_COUNT: i64 = 18;
 pub(super) const SETUP: &str = "SELECT current_setting('server_encoding'), current_setting('synchronous_commit'), pg_is_in_recovery()::int::bigint, current_setting('transaction_isolation')";
 
-pub(super) const PAIR: &str = joined!("WHERE r.id = $1");
+pub(super) const PAIRS: &str = joined!("WHERE r.id = ANY($1)");
 pub(super) const FAMILY: &str = concat!("SELECT ", family_columns!(), " FROM counterfoil_family f WHERE f.id = $1");
 pub(super) const TAKEN: &str = "SELECT id FROM counterfoil_record WHERE id = ANY($1)";
 pub(super) const FIRST_MEMBER: &str =

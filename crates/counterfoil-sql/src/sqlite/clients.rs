@@ -10,14 +10,13 @@ use sqlx::Row as _;
 
 use super::sql;
 use super::store::SqliteStore;
-use crate::error::not_done;
 use crate::row::{self, count};
 
 #[async_trait]
 impl ClientStore for SqliteStore {
     async fn client(&self, realm: &Realm, id: &ClientId) -> Result<Option<VersionedRegistration>, StoreError> {
         let query = sqlx::query(sql::CLIENT).bind(realm.as_str()).bind(id.as_str());
-        let found = query.fetch_optional(self.readers()).await.map_err(not_done("client"))?;
+        let found = self.read_one("client", query).await?;
         found.as_ref().map(row::client).transpose()
     }
 
@@ -31,7 +30,7 @@ impl ClientStore for SqliteStore {
             .bind(realm.as_str())
             .bind(after.map_or("", ClientId::as_str))
             .bind(i64::from(limit.get()));
-        let rows = query.fetch_all(self.readers()).await.map_err(not_done("clients"))?;
+        let rows = self.read("clients", query).await?;
         rows.iter().map(row::client).collect()
     }
 

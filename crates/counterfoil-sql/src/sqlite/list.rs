@@ -7,7 +7,6 @@ use counterfoil::store::{Cursor, Listing, Page, StoreError, TokenRecord};
 
 use super::sql;
 use super::store::SqliteStore;
-use crate::error::not_done;
 use crate::row::{self, LAST_ID, Order, micros};
 
 impl SqliteStore {
@@ -39,7 +38,7 @@ impl SqliteStore {
                 (query, Order::Id)
             }
         };
-        let rows = query.fetch_all(self.readers()).await.map_err(not_done("list"))?;
+        let rows = self.read("list", query).await?;
         Ok(row::page(&rows, limit.get(), order))
     }
 
@@ -54,7 +53,7 @@ impl SqliteStore {
             .bind(after.map_or(-1, |cursor| micros(cursor.at)))
             .bind(after.map_or(&[][..], |cursor| cursor.id.as_bytes()))
             .bind(i64::from(limit.get()) + 1);
-        let rows = query.fetch_all(self.readers()).await.map_err(not_done("due"))?;
+        let rows = self.read("due", query).await?;
         Ok(row::page(&rows, limit.get(), Order::NoticeAt))
     }
 }

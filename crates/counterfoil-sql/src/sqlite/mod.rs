@@ -9,6 +9,7 @@ mod insert;
 mod list;
 mod notice;
 mod purge;
+mod read;
 mod revoke;
 mod rotate;
 mod schema;
@@ -17,6 +18,5 @@ mod sql;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
-
 mod throttle;
 mod write;

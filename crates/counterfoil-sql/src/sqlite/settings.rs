@@ -7,14 +7,13 @@ use counterfoil::{Realm, Version};
 
 use super::sql;
 use super::store::SqliteStore;
-use crate::error::not_done;
 use crate::row;
 
 #[async_trait]
 impl SettingsStore for SqliteStore {
     async fn settings(&self, realm: &Realm) -> Result<Option<VersionedSettings>, StoreError> {
         let query = sqlx::query(sql::SETTINGS).bind(realm.as_str());
-        let found = query.fetch_optional(self.readers()).await.map_err(not_done("settings"))?;
+        let found = self.read_one("settings", query).await?;
         found.as_ref().map(row::settings).transpose()
     }
 

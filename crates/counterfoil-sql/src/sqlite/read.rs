@@ -1,0 +1,105 @@
+//! The readers: a few connections of their own, without a pool, for the driver's pool tests each connection when it is given back, a second trip for each
+//! read. A read that is dropped half-way leaves nothing: the driver's thread ends its statement before it takes the next one.
+
+use counterfoil::store::StoreError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
+use tokio::time::timeout;
+
+use super::store::{PATIENCE, SqliteStore};
+use super::write::Statement;
+use crate::error::not_done;
+
+/// Readers beside the writer. More gain nothing: a read takes microseconds.
+const READERS: usize = 4;
+
+/// The connections, and as many permits.
+pub(super) struct Readers {
+    options: SqliteConnectOptions,
+    seats: [Mutex<Option<SqliteConnection>>; READERS],
+    free: Semaphore,
+}
+
+/// A connection taken for one read; given back before its permit is.
+struct Seat<'a> {
+    connection: MutexGuard<'a, Option<SqliteConnection>>,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Readers {
+    /// Connects as they are needed.
+    pub(super) fn new(options: SqliteConnectOptions) -> Self {
+        let options = options.pragma("query_only", "ON");
+        Self { options, seats: [const { Mutex::const_new(None) }; READERS], free: Semaphore::new(READERS) }
+    }
+
+    async fn seat(&self) -> Result<Seat<'_>, sqlx::Error> {
+        let permit = match self.free.try_acquire() {
+            Ok(permit) => permit,
+            Err(_) => timeout(PATIENCE, self.free.acquire())
+                .await
+                .map_err(|_| sqlx::Error::PoolTimedOut)?
+                .map_err(|_| sqlx::Error::PoolClosed)?,
+        };
+        // Who has a permit finds a seat, for there are as many, unless all are being closed.
+        let free = self.seats.iter().find_map(|seat| seat.try_lock().ok());
+        Ok(Seat { connection: free.ok_or(sqlx::Error::PoolClosed)?, _permit: permit })
+    }
+
+    /// Reads are refused from now on; waits for those under way.
+    pub(super) async fn close(&self) {
+        self.free.close();
+        for seat in &self.seats {
+            if let Some(connection) = seat.lock().await.take() {
+                let _closed = connection.close().await;
+            }
+        }
+    }
+
+    /// Takes all of them away until the answer is dropped.
+    #[cfg(test)]
+    pub(super) async fn exhaust(&self) -> SemaphorePermit<'_> {
+        self.free.acquire_many(u32::try_from(READERS).unwrap_or(u32::MAX)).await.expect("all seats")
+    }
+}
+
+impl Seat<'_> {
+    async fn connected(&mut self, options: &SqliteConnectOptions) -> Result<&mut SqliteConnection, sqlx::Error> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => options.connect().await?,
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    /// A connection whose thread is no more makes room for a new one.
+    fn checked<T>(mut self, read: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+        if matches!(read, Err(sqlx::Error::WorkerCrashed)) {
+            *self.connection = None;
+        }
+        read
+    }
+}
+
+impl SqliteStore {
+    /// All rows of a read.
+    pub(super) async fn read(&self, op: &'static str, query: Statement<'_>) -> Result<Vec<SqliteRow>, StoreError> {
+        let mut seat = self.readers().seat().await.map_err(not_done(op))?;
+        let connection = seat.connected(&self.readers().options).await.map_err(not_done(op))?;
+        let read = query.fetch_all(connection).await;
+        seat.checked(read).map_err(not_done(op))
+    }
+
+    /// The first row of a read.
+    pub(super) async fn read_one(
+        &self,
+        op: &'static str,
+        query: Statement<'_>,
+    ) -> Result<Option<SqliteRow>, StoreError> {
+        let mut seat = self.readers().seat().await.map_err(not_done(op))?;
+        let connection = seat.connected(&self.readers().options).await.map_err(not_done(op))?;
+        let read = query.fetch_optional(connection).await;
+        seat.checked(read).map_err(not_done(op))
+    }
+}

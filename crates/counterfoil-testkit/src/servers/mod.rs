@@ -1,0 +1,7 @@
+//! Servers to throw away: each in a folder of its own, on a free port of 127.0.0.1, stopped and removed with its value.
+
+mod postgres;
+mod proxy;
+
+pub use postgres::{Postgres, PostgresSetup};
+pub use proxy::Proxy;
