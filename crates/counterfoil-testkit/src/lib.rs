@@ -4,6 +4,8 @@ mod counting_allocator;
 mod faulty;
 mod racing;
 
+pub mod servers;
+
 pub use counterfoil_conformance::{ReferenceStore, SlowStore, pause};
 pub use counting_allocator::{CountingAllocator, allocations};
 pub use faulty::{Fails, FaultyStore, When};

@@ -1,0 +1,3 @@
+//! Servers to throw away.
+
+pub mod redis;
