@@ -14,10 +14,34 @@ use counterfoil::{
 /// A client's secret, brought along.
 const CLIENT: &str = "canaryclientsecret0123456789abcd";
 /// A person's password.
-const PASSWORD: &str = "canary-password-of-ann";
+pub const PASSWORD: &str = "canary-password-of-ann";
 
 /// Signs Ann in, refreshes twice, makes her a token labelled `canary-label` and verifies it; every secret that was in play.
 pub async fn secrets<S>(store: S) -> Vec<String>
+where
+    S: TokenStore + ClientStore + SettingsStore + Throttle,
+{
+    let (handle, ann) = handle(store).await;
+    let wrong = format!("grant_type=password&username=ann&password=wrong-{PASSWORD}");
+    assert_eq!(post(&handle, &wrong).await.status(), 400, "a failure is counted too");
+    let mut secrets = vec![CLIENT.to_owned(), PASSWORD.to_owned()];
+    let mut form = format!("grant_type=password&username=ann&password={PASSWORD}&remember=true");
+    for _ in 0..3 {
+        let answer = post(&handle, &form).await;
+        let [access, refresh] = ["access_token", "refresh_token"].map(|name| field(answer.expose_secret(), name));
+        form = format!("grant_type=refresh_token&refresh_token={refresh}");
+        secrets.extend([access, refresh]);
+    }
+    let new = NewPersonalAccessToken { label: "canary-label", lifetime: Lifetime::Days(30), scope: None };
+    let made = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await.expect("a token");
+    let text = made.token.expose_secret().to_owned();
+    handle.verify(&text).await.expect("it verifies");
+    secrets.push(text);
+    secrets
+}
+
+/// A handle with Ann, a client that may refresh, and both gates for tokens of her own open.
+pub async fn handle<S>(store: S) -> (Counterfoil, Account)
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,
 {
@@ -44,25 +68,11 @@ where
     let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
     handle.change_settings(&by, &on).await.expect("the gate opens");
     handle.set_token_login(&by, ann.subject(), true).await.expect("the other gate opens");
-    let wrong = format!("grant_type=password&username=ann&password=wrong-{PASSWORD}");
-    assert_eq!(post(&handle, &wrong).await.status(), 400, "a failure is counted too");
-    let mut secrets = vec![CLIENT.to_owned(), PASSWORD.to_owned()];
-    let mut form = format!("grant_type=password&username=ann&password={PASSWORD}&remember=true");
-    for _ in 0..3 {
-        let answer = post(&handle, &form).await;
-        let [access, refresh] = ["access_token", "refresh_token"].map(|name| field(answer.expose_secret(), name));
-        form = format!("grant_type=refresh_token&refresh_token={refresh}");
-        secrets.extend([access, refresh]);
-    }
-    let new = NewPersonalAccessToken { label: "canary-label", lifetime: Lifetime::Days(30), scope: None };
-    let made = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await.expect("a token");
-    let text = made.token.expose_secret().to_owned();
-    handle.verify(&text).await.expect("it verifies");
-    secrets.push(text);
-    secrets
+    (handle, ann)
 }
 
-async fn post(handle: &Counterfoil, form: &str) -> Answer {
+/// The token endpoint's answer to a form.
+pub async fn post(handle: &Counterfoil, form: &str) -> Answer {
     let request = OAuthRequest {
         // canary:canaryclientsecret0123456789abcd
         authorization: &[b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk"],
@@ -73,7 +83,8 @@ async fn post(handle: &Counterfoil, form: &str) -> Answer {
     handle.token(request).await.unwrap_or_else(Answer::from)
 }
 
-fn field(body: &str, name: &str) -> String {
+/// A field of an answer.
+pub fn field(body: &str, name: &str) -> String {
     let start = format!("\"{name}\":\"");
     let rest = body.split_once(&start).unwrap_or_else(|| panic!("no {name}: {body}")).1;
     rest.split_once('"').expect("a text ends").0.to_owned()

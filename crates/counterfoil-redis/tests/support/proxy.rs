@@ -1,28 +1,39 @@
-//! A proxy before a server: it can swallow answers, swallow everything, and cut.
+//! A proxy before a server: it can go deaf, lose one answer, and cut.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// What passes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Passes {
-    /// Everything.
-    All = 0,
-    /// Requests; an answer ends the connection instead of being passed on.
-    RequestsThenCut = 1,
-    /// Requests; answers are thrown away and the connection stays.
-    Requests = 2,
+#[derive(Default)]
+struct Shared {
+    /// How many connections there were.
+    made: AtomicU64,
+    /// Connections before this one hear no answers any more.
+    deaf_before: AtomicU64,
+    /// Cut the next connection that has sent this, instead of passing on the answer.
+    losing: std::sync::Mutex<Option<Vec<u8>>>,
+    lost: AtomicBool,
+}
+
+impl Shared {
+    /// Whether this request's answer is to be lost; once.
+    fn is_to_be_lost(&self, sent: &[u8]) -> bool {
+        let mut losing = self.losing.lock().expect("not poisoned");
+        let hit = losing.as_ref().is_some_and(|wanted| sent.windows(wanted.len()).any(|window| window == wanted));
+        if hit {
+            *losing = None;
+        }
+        hit
+    }
 }
 
 /// Listens on a free port and passes on to the server's.
 pub struct Proxy {
     port: u16,
-    mode: Arc<AtomicU8>,
+    shared: Arc<Shared>,
     cut: watch::Sender<u64>,
 }
 
@@ -30,24 +41,40 @@ impl Proxy {
     pub async fn to(server: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let mode = Arc::new(AtomicU8::new(Passes::All as u8));
+        let shared = Arc::new(Shared::default());
         let (cut, watch) = watch::channel(0);
-        let shared = Arc::clone(&mode);
+        let passing = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(pass(client, server, Arc::clone(&shared), watch.clone()));
+                tokio::spawn(pass(client, server, Arc::clone(&passing), watch.clone()));
             }
         });
-        Self { port, mode, cut }
+        Self { port, shared, cut }
     }
 
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// From now on, for connections that are there; a new one begins with everything.
-    pub fn set(&self, passes: Passes) {
-        self.mode.store(passes as u8, Ordering::SeqCst);
+    /// How many connections there were.
+    pub fn made(&self) -> u64 {
+        self.shared.made.load(Ordering::SeqCst)
+    }
+
+    /// From now on the connections that are there stay, and hear nothing. New ones hear.
+    pub fn deafen(&self) {
+        self.shared.deaf_before.store(self.made(), Ordering::SeqCst);
+    }
+
+    /// The next request that holds this is carried out, and its connection cut before the answer.
+    pub fn lose_the_answer_to(&self, request: &[u8]) {
+        self.shared.lost.store(false, Ordering::SeqCst);
+        *self.shared.losing.lock().expect("not poisoned") = Some(request.to_vec());
+    }
+
+    /// Whether that came to pass.
+    pub fn lost_one(&self) -> bool {
+        self.shared.lost.load(Ordering::SeqCst)
     }
 
     /// Ends every connection.
@@ -56,29 +83,44 @@ impl Proxy {
     }
 }
 
-async fn pass(client: TcpStream, server: u16, mode: Arc<AtomicU8>, mut cut: watch::Receiver<u64>) {
+async fn pass(client: TcpStream, server: u16, shared: Arc<Shared>, mut cut: watch::Receiver<u64>) {
+    let number = shared.made.fetch_add(1, Ordering::SeqCst);
     let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { return };
     cut.mark_unchanged();
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
-    let requests = tokio::io::copy(&mut from_client, &mut to_server);
+    let marked = AtomicBool::new(false);
+    let requests = async {
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = from_client.read(&mut buffer).await.unwrap_or(0);
+            let sent = &buffer[..read];
+            if shared.is_to_be_lost(sent) {
+                marked.store(true, Ordering::SeqCst);
+            }
+            if read == 0 || to_server.write_all(sent).await.is_err() {
+                return;
+            }
+        }
+    };
     let answers = async {
         let mut buffer = vec![0; 1 << 16];
         loop {
             let read = from_server.read(&mut buffer).await.unwrap_or(0);
-            if read == 0 || mode.load(Ordering::SeqCst) == Passes::RequestsThenCut as u8 {
+            if read == 0 {
                 return;
             }
-            if mode.load(Ordering::SeqCst) == Passes::Requests as u8 {
-                continue;
+            if marked.load(Ordering::SeqCst) {
+                shared.lost.store(true, Ordering::SeqCst);
+                return;
             }
-            if to_client.write_all(&buffer[..read]).await.is_err() {
+            if number >= shared.deaf_before.load(Ordering::SeqCst) && to_client.write_all(&buffer[..read]).await.is_err() {
                 return;
             }
         }
     };
     tokio::select! {
-        _ = requests => {}
+        () = requests => {}
         () = answers => {}
         _ = cut.changed() => {}
     }
