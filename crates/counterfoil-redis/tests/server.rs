@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::error::Error;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use counterfoil::Version;
 use counterfoil::store::{Applied, Inserted, Rotated, StoreError, TokenStore};
 use counterfoil_conformance::sample::{Person, at, describe_as, must_get, supersede};
 use counterfoil_redis::redis::cmd;
-use counterfoil_redis::{Options, RedisStore, SetupError};
+use counterfoil_redis::{NotReplicated, Options, RedisStore, SetupError, Waits};
 use counterfoil_testkit::servers::redis::RedisServer;
 use support::backend::{Backend, CLUSTER, SERVER, Space};
 use support::proxy::Proxy;
@@ -232,6 +234,60 @@ fn a_silent_connection_is_replaced() {
         assert_eq!(store.rebuilt(), 1, "while the call was waited for");
         assert!(must_get(&store, &id).await.is_ok(), "the next call has the new one");
         assert_eq!(store.rebuilt(), 1);
+    });
+}
+
+/// With a replica the answer comes when it has the write; without one it is unavailable, and says so, also when the call is repeated.
+#[test]
+fn a_write_that_waits_says_how_many_replicas_have_it() {
+    RUNTIME.block_on(async {
+        let waits = |within| Waits::new(NonZeroU32::MIN, Duration::from_millis(within));
+        let cluster = Space::new(Backend::Cluster);
+        let store = cluster.open_with(cluster.options().waits(waits(2_000))).await;
+        for _ in 0..20 {
+            Person::somebody().pat().found(&store).await.expect("inserted, and on a replica");
+        }
+        assert_eq!((store.replication().reached, store.replication().missed), (20, 0));
+
+        let single = Space::new(Backend::Single);
+        let store = single.open_with(single.options().waits(waits(20))).await;
+        let draft = Person::somebody().pat();
+        for _ in 0..2 {
+            let short = store.insert(draft.home(None), &draft.records, at(0)).await;
+            let Err(short @ StoreError::Unavailable { retry: true, maybe_done: true, .. }) = short else {
+                panic!("{short:?}");
+            };
+            let source = short.source().and_then(|source| source.downcast_ref::<NotReplicated>());
+            assert!(source.is_some_and(|short| short.wanted == 1 && short.reached == 0), "{short:?}");
+        }
+        assert_eq!((store.replication().reached, store.replication().missed), (0, 2));
+        assert!(must_get(&store, &draft.id()).await.is_ok(), "it stands on the primary");
+    });
+}
+
+/// WAIT holds up what stands behind it on its connection; reads have another.
+#[test]
+fn a_read_does_not_stand_behind_a_write_that_waits() {
+    RUNTIME.block_on(async {
+        let space = Space::new(Backend::Single);
+        let plain = space.open().await;
+        let id = Person::somebody().pat().found(&plain).await.expect("a record");
+        let waits = Waits::new(NonZeroU32::MIN, Duration::from_secs(3));
+        let store = space.open_with(space.options().waits(waits)).await;
+        let draft = Person::somebody().pat();
+        let write = store.insert(draft.home(None), &draft.records, at(0));
+        let reads = async {
+            for _ in 0..50 {
+                must_get(&store, &id).await.expect("a record");
+            }
+        };
+        let (mut write, mut reads) = (std::pin::pin!(write), std::pin::pin!(reads));
+        tokio::select! {
+            biased;
+            _ = &mut write => panic!("fifty reads take longer than three seconds, or they waited"),
+            () = &mut reads => {}
+        }
+        assert!(matches!(write.await, Err(StoreError::Unavailable { maybe_done: true, .. })));
     });
 }
 
