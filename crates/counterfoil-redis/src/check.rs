@@ -74,14 +74,18 @@ fn primary(node: &str, info: &str, in_cluster: bool, options: &Options) -> Resul
         return refused("it is a replica, which may lag behind what was answered".to_owned());
     }
     if is("cluster_enabled", "1") != in_cluster {
-        return refused(if in_cluster { "it is no cluster" } else { "it is part of a cluster: `open_cluster`" }.to_owned());
+        return refused(
+            if in_cluster { "it is no cluster" } else { "it is part of a cluster: `open_cluster`" }.to_owned(),
+        );
     }
     if !is("maxmemory_policy", "noeviction") {
         let policy = told.get("maxmemory_policy").copied().unwrap_or("unknown");
         return refused(format!("maxmemory-policy is {policy}: records and revocations would be thrown away"));
     }
     if !is("aof_enabled", "1") && !options.volatile {
-        return refused("appendonly is off: a restart would bring revoked credentials back (`Options::volatile`)".to_owned());
+        return refused(
+            "appendonly is off: a restart would bring revoked credentials back (`Options::volatile`)".to_owned(),
+        );
     }
     Ok(())
 }
@@ -94,6 +98,7 @@ async fn layout(conn: &mut Conn, keys: &Keys) -> Result<(), SetupError> {
     let mut get = redis::cmd("GET");
     get.arg(keys.layout());
     let found = conn.command(&get).await?;
-    let found = row::bytes(&found).and_then(row::number).ok_or_else(|| SetupError::refused("the layout has no version"))?;
+    let found =
+        row::bytes(&found).and_then(row::number).ok_or_else(|| SetupError::refused("the layout has no version"))?;
     if found > LAYOUT { Err(SetupError::Newer { found, known: LAYOUT }) } else { Ok(()) }
 }

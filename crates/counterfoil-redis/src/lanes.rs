@@ -90,7 +90,8 @@ impl Lanes {
             }
             short => {
                 self.missed.fetch_add(1, Ordering::Relaxed);
-                let reached = if let Some(Value::Int(reached)) = short { u32::try_from(reached).unwrap_or(0) } else { 0 };
+                let reached =
+                    if let Some(Value::Int(reached)) = short { u32::try_from(reached).unwrap_or(0) } else { 0 };
                 let source = NotReplicated { wanted: self.waits.replicas.get(), reached };
                 Err(StoreError::Unavailable { op, retry: true, maybe_done: true, source: Some(Box::new(source)) })
             }

@@ -38,6 +38,7 @@ struct State {
     epoch: u64,
     /// The first call since the last success.
     silent_since: Option<Instant>,
+    last_call: Option<Instant>,
 }
 
 /// Whether a request changes something.
@@ -49,9 +50,16 @@ pub(crate) enum Does {
 
 impl Link {
     pub(crate) fn new(door: Door, deadline: Duration) -> Self {
-        let state = State { conn: None, epoch: 0, silent_since: None };
+        let state = State { conn: None, epoch: 0, silent_since: None, last_call: None };
         let building = tokio::sync::Mutex::new(());
-        Self { door, deadline, state: Mutex::new(state), building, attempts: AtomicU64::new(0), rebuilt: AtomicU64::new(0) }
+        Self {
+            door,
+            deadline,
+            state: Mutex::new(state),
+            building,
+            attempts: AtomicU64::new(0),
+            rebuilt: AtomicU64::new(0),
+        }
     }
 
     pub(crate) const fn door(&self) -> &Door {
@@ -68,7 +76,9 @@ impl Link {
     }
 
     pub(crate) async fn command(&self, op: &'static str, does: Does, command: &Cmd) -> Result<Value, StoreError> {
-        self.run(op, does, |mut conn| async move { conn.command(command).await }).await?.map_err(|error| self.told(op, does, error))
+        self.run(op, does, |mut conn| async move { conn.command(command).await })
+            .await?
+            .map_err(|error| self.told(op, does, error))
     }
 
     /// The same, the server's refusals as values.
@@ -195,6 +205,10 @@ impl Link {
     fn note_call(&self) -> bool {
         let now = Instant::now();
         let mut state = self.state();
+        // A silence in which nobody asked is none: the last caller may have gone away without an answer.
+        if state.last_call.replace(now).is_some_and(|last| now.duration_since(last) >= PATIENCE) {
+            state.silent_since = None;
+        }
         let since = *state.silent_since.get_or_insert(now);
         state.conn.is_some() && now.duration_since(since) >= PATIENCE
     }

@@ -33,9 +33,10 @@ impl RedisStore {
 
     async fn touch_some(&self, uses: &[&(RecordId, Ts)]) -> Result<(), StoreError> {
         let keys: Vec<_> = uses.iter().map(|(id, _)| self.keys().family(&id.family())).collect();
-        let triples = uses.iter().enumerate().flat_map(|(place, (id, used))| {
-            args![(place + 1).to_string().as_bytes(), id.member(), time(*used)]
-        });
+        let triples = uses
+            .iter()
+            .enumerate()
+            .flat_map(|(place, (id, used))| args![(place + 1).to_string().as_bytes(), id.member(), time(*used)]);
         self.script("touch", &scripts::TOUCH, &keys, &triples.collect::<Vec<_>>()).await.map(drop)
     }
 

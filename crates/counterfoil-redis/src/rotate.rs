@@ -65,10 +65,8 @@ fn arguments_of(step: &Step, new: &[NewRecord]) -> (&'static str, Vec<Bytes>, bo
         }
         Step::Supersede { expect, successor, nonce: drawn, honoured_until, gone_at, keep } => {
             let follows = new.iter().find(|record| record.id == successor);
-            let ends = family_ends(
-                follows.and_then(|record| record.expires_at),
-                follows.and_then(|record| record.gone_at),
-            );
+            let ends =
+                family_ends(follows.and_then(|record| record.expires_at), follows.and_then(|record| record.gone_at));
             let mut values = args![expect.number().to_string().as_bytes(), successor.as_bytes(), nonce(drawn)];
             values.extend(args![maybe(honoured_until), maybe(gone_at), keep.to_string().as_bytes(), ends]);
             ("supersede", values, follows.is_some())

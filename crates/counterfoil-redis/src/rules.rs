@@ -21,7 +21,8 @@ impl Batch {
     pub(crate) fn of(new: &[NewRecord], family: FamilyId) -> Self {
         let own: Vec<&NewRecord> = new.iter().filter(|record| record.id.family() == family).collect();
         let again = |place: usize, record: &&NewRecord| own.iter().take(place).any(|earlier| earlier.id == record.id);
-        let twice = own.iter().enumerate().find(|(place, record)| again(*place, record)).map_or(0, |(place, _)| place + 1);
+        let twice =
+            own.iter().enumerate().find(|(place, record)| again(*place, record)).map_or(0, |(place, _)| place + 1);
         let values = own.iter().flat_map(|record| added(record)).collect();
         let fault = (own.len() != new.len()).then_some(Corrupt::Family);
         Self { count: own.len(), twice, values, fault }

@@ -60,6 +60,9 @@ impl RedisStore {
     }
 
     async fn checked(door: Door, options: Options) -> Result<Self, SetupError> {
+        // The client looks for the process's provider. A host that has one keeps it.
+        #[cfg(feature = "tls")]
+        let _kept = rustls::crypto::ring::default_provider().install_default();
         let keys = Keys::new(&options.prefix);
         check::server(&door, &keys, &options).await?;
         let link = Link::new(door, options.deadline);

@@ -36,10 +36,15 @@ fn what_a_fail_over_can_lose() {
     let kills = kills();
     let alone = trial("no WAIT", kills, None);
     let waiting = trial("WAIT 1", kills, Some(Waits::new(NonZeroU32::MIN, Duration::from_secs(1))));
-    println!("{kills} primaries killed each way, half of them with their replica's link cut before: what was acknowledged, what of it was lost, and");
+    println!(
+        "{kills} primaries killed each way, half of them with their replica's link cut before: what was acknowledged, what of it was lost, and"
+    );
     println!("calls that ended in `unavailable`");
     println!("{:24} {:>29}   {:>29}", "", "no WAIT", "WAIT 1");
-    println!("{:24} {:>8} {:>8} {:>11}   {:>8} {:>8} {:>11}", "", "acked", "lost", "unavailable", "acked", "lost", "unavailable");
+    println!(
+        "{:24} {:>8} {:>8} {:>11}   {:>8} {:>8} {:>11}",
+        "", "acked", "lost", "unavailable", "acked", "lost", "unavailable"
+    );
     let mut lost_alone = 0;
     for unlinked in [false, true] {
         for deed in Deed::ALL {
@@ -290,7 +295,8 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
     cluster.settle();
     let words = std::mem::take(&mut *load.words.lock().expect("not poisoned"));
     for deed in Deed::ALL {
-        tallies.entry((unlinked, deed)).or_default().unavailable += load.unavailable[deed as usize].load(Ordering::SeqCst);
+        tallies.entry((unlinked, deed)).or_default().unavailable +=
+            load.unavailable[deed as usize].load(Ordering::SeqCst);
     }
     RUNTIME.block_on(async {
         for (deed, word) in words {

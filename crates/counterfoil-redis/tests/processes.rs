@@ -136,7 +136,11 @@ async fn go_down(store: RedisStore, number: u8, task: u8) {
         (id[10], id[11]) = (number, task);
         id[12..].copy_from_slice(&drawn.to_be_bytes());
         (next.id, drawn) = (RecordId::from_bytes(id), drawn + 1);
-        match store.rotate(&tip, &supersede(stands.version, next.id, at(5)), &[next.clone()], at(5)).await.expect("an answer") {
+        match store
+            .rotate(&tip, &supersede(stands.version, next.id, at(5)), &[next.clone()], at(5))
+            .await
+            .expect("an answer")
+        {
             Rotated::Done => {
                 println!("rotated {number} {tip} {}", next.id);
                 (tip, generation) = (next.id, generation + 1);

@@ -296,7 +296,8 @@ fn a_read_does_not_stand_behind_a_write_that_waits() {
 fn no_secret_is_on_the_servers_disk() {
     RUNTIME.block_on(async {
         // A compressed text would not be found.
-        let server = RedisServer::start_with(&[("rdbcompression", "no"), ("appendfsync", "always"), ("loglevel", "debug")]);
+        let server =
+            RedisServer::start_with(&[("rdbcompression", "no"), ("appendfsync", "always"), ("loglevel", "debug")]);
         let secrets = canary::secrets(RedisStore::open(server.url(), Options::new()).await.expect("a store")).await;
         assert_eq!(server.cli(&["SAVE"]).trim(), "OK");
         let mut files = Vec::new();

@@ -11,7 +11,9 @@ local WIDE = 5
 
 -- Kind, realm and owner of a family, the last two as the indexes begin with them.
 local function who(i)
-  local r, o = tonumber(i:sub(4, 6)), tonumber(i:sub(7, 9))
+  local r, o = tonumber((i or ''):sub(4, 6)), tonumber((i or ''):sub(7, 9))
+  -- What does not decode must not keep a purge from the others.
+  if not r or not o then return '', '', '' end
   local realm = i:sub(10, 9 + r)
   return i:sub(1, 3), realm .. '\0', realm .. '\0' .. i:sub(10 + r, 9 + r + o) .. '\0'
 end
@@ -112,7 +114,7 @@ end
 
 -- Puts a record where a purge looks for it: among the gone, with or without a notice, and among the windows. A revoked family's members go by its tombstone.
 local function place(m, b, x, n, s, revoked)
-  local id, gone, window = FAMILY .. m, x:sub(33, 48), s and s:sub(17, 32) or NONE
+  local id, gone, window = FAMILY .. m, #x == 48 and x:sub(33, 48) or NONE, s and #s == 48 and s:sub(17, 32) or NONE
   if gone == NONE or revoked then
     call('ZREM', G, id)
     call('ZREM', H, id)

@@ -114,7 +114,9 @@ async fn pass(client: TcpStream, server: u16, shared: Arc<Shared>, mut cut: watc
                 shared.lost.store(true, Ordering::SeqCst);
                 return;
             }
-            if number >= shared.deaf_before.load(Ordering::SeqCst) && to_client.write_all(&buffer[..read]).await.is_err() {
+            if number >= shared.deaf_before.load(Ordering::SeqCst)
+                && to_client.write_all(&buffer[..read]).await.is_err()
+            {
                 return;
             }
         }

@@ -13,7 +13,8 @@ const MISSING: &str =
 const KEEPER: &str = r#"trap '' INT TERM; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
 
 /// The same for a folder, which goes when the servers in it are gone.
-const FOLDER_KEEPER: &str = r#"trap '' INT TERM; cat >/dev/null; for turn in 1 2 3; do sleep 0.2; rm -rf "$1" 2>/dev/null; done"#;
+const FOLDER_KEEPER: &str =
+    r#"trap '' INT TERM; cat >/dev/null; for turn in 1 2 3; do sleep 0.2; rm -rf "$1" 2>/dev/null; done"#;
 
 /// A server looks at a silent neighbour for so long before it takes it for dead.
 const NODE_TIMEOUT: &str = "1000";
@@ -107,8 +108,11 @@ impl Node {
     }
 
     fn cli(&self, arguments: &[&str]) -> String {
-        let output =
-            Command::new("redis-cli").args(["-p", &self.port.to_string()]).args(arguments).stderr(Stdio::null()).output();
+        let output = Command::new("redis-cli")
+            .args(["-p", &self.port.to_string()])
+            .args(arguments)
+            .stderr(Stdio::null())
+            .output();
         String::from_utf8_lossy(&output.expect("redis-cli runs").stdout).into_owned()
     }
 
@@ -323,7 +327,11 @@ impl RedisCluster {
     ///
     /// Where that takes more than a minute.
     pub fn settle(&self) {
-        assert!(patiently(|| self.is_settled()), "the cluster does not settle:\n{}", self.cli(0, &["CLUSTER", "NODES"]));
+        assert!(
+            patiently(|| self.is_settled()),
+            "the cluster does not settle:\n{}",
+            self.cli(0, &["CLUSTER", "NODES"])
+        );
     }
 
     fn is_settled(&self) -> bool {
@@ -335,7 +343,9 @@ impl RedisCluster {
         let (mut followed, mut linked) = (0, 0);
         for node in &self.nodes {
             let told = node.cli(&["INFO", "replication"]);
-            followed += usize::from(told.contains("role:master") && told.contains("connected_slaves:1") && told.contains("state=online"));
+            followed += usize::from(
+                told.contains("role:master") && told.contains("connected_slaves:1") && told.contains("state=online"),
+            );
             linked += usize::from(told.contains("role:slave") && told.contains("master_link_status:up"));
         }
         followed == 3 && linked == 3 && self.nodes.iter().all(whole)
