@@ -180,7 +180,7 @@ impl RedisStore {
         if lengths.iter().sum::<usize>() == 0 {
             return Ok(lengths.iter().map(|_| Vec::new()).collect());
         }
-        let pipelines: Vec<Pipeline> = if self.link().door().repeats() {
+        let pipelines: Vec<Pipeline> = if self.link().door().is_cluster() {
             groups.into_iter().map(pipeline).collect()
         } else {
             vec![pipeline(groups.into_iter().flatten().collect())]

@@ -35,8 +35,8 @@ impl Door {
         }
     }
 
-    /// Whether its connections repeat a request by themselves.
-    pub(crate) const fn repeats(&self) -> bool {
+    /// Whether keys lie in slots. A cluster's connections also heal by themselves, and repeat a request where they have to.
+    pub(crate) const fn is_cluster(&self) -> bool {
         matches!(self, Self::Cluster(_))
     }
 }

@@ -99,7 +99,7 @@ impl Link {
     }
 
     pub(crate) fn told(&self, op: &'static str, does: Does, error: redis::RedisError) -> StoreError {
-        unavailable(op, does == Does::Write && maybe_done(&error, self.door.repeats()), error)
+        unavailable(op, does == Does::Write && maybe_done(&error, self.door.is_cluster()), error)
     }
 
     async fn run<T, F>(
@@ -120,7 +120,7 @@ impl Link {
                 None => return Err(silent(op, does == Does::Write, Silence::Unanswered)),
                 Some(Err(error)) if is_cut(&error) => {
                     self.drop_cut(epoch);
-                    if !again || self.door.repeats() {
+                    if !again || self.door.is_cluster() {
                         return Ok(Err(error));
                     }
                     again = false;
@@ -196,7 +196,7 @@ impl Link {
     fn drop_cut(&self, epoch: u64) {
         let mut state = self.state();
         // A cluster's client heals its own connections.
-        if state.epoch == epoch && !self.door.repeats() {
+        if state.epoch == epoch && !self.door.is_cluster() {
             state.conn = None;
         }
     }

@@ -15,11 +15,12 @@ use crate::store::RedisStore;
 const USES: usize = 64;
 
 impl RedisStore {
-    /// Shard by shard, for a script's keys lie in one.
+    /// Shard by shard in a cluster, where a script's keys lie in one slot.
     pub(crate) async fn touch_all(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
         let mut shards: BTreeMap<u8, Vec<&(RecordId, Ts)>> = BTreeMap::new();
         for use_of in seen {
-            shards.entry(use_of.0.shard()).or_default().push(use_of);
+            let shard = if self.link().door().is_cluster() { use_of.0.shard() } else { 0 };
+            shards.entry(shard).or_default().push(use_of);
         }
         let batches: Vec<&[&(RecordId, Ts)]> = shards.values().flat_map(|uses| uses.chunks(USES)).collect();
         let mut outcome = Ok(());
