@@ -95,8 +95,6 @@ async fn rate(callers: usize, call: &Call) -> f64 {
     for one in running {
         one.await.expect("a caller");
     }
-    // A rate needs no more digits than a double has.
-    #[expect(clippy::cast_precision_loss, reason = "counts of a bench")]
     let done = done.load(Ordering::Relaxed) as f64;
     done / began.elapsed().as_secs_f64()
 }

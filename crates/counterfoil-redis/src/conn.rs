@@ -15,7 +15,7 @@ const QUEUE: usize = 1_024;
 /// What connections are made by.
 #[derive(Clone)]
 pub(crate) enum Door {
-    Single(Client),
+    Single(Box<Client>),
     Cluster(Box<ClusterClient>),
 }
 

@@ -218,7 +218,7 @@ impl Link {
         {
             let now = Instant::now();
             let mut state = self.state();
-            if !state.silent_since.is_some_and(|since| now.duration_since(since) >= PATIENCE) {
+            if state.silent_since.is_none_or(|since| now.duration_since(since) < PATIENCE) {
                 return;
             }
             // One try each three seconds.

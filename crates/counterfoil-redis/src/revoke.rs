@@ -51,7 +51,8 @@ impl RedisStore {
         let mut field = stamped(revoked.at, revoked.why.byte());
         field.extend_from_slice(&time(gone_at));
         let keys = self.keys().step(&family);
-        let value = self.waited(OP, &scripts::REVOKE_FAMILY, family.shard(), &keys, &args![whose, field]).await?;
+        let arguments = args![whose, field];
+        let value = self.waited(OP, &scripts::REVOKE_FAMILY, family.shard(), &keys, &arguments).await?;
         Self::count(OP, &value)
     }
 

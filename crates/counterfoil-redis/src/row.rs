@@ -145,7 +145,6 @@ fn instant(text: &[u8]) -> Option<Ts> {
 }
 
 /// `Some(None)` where there is none.
-#[expect(clippy::option_option, reason = "whether it decodes, and whether there is one")]
 fn maybe_instant(text: &[u8]) -> Option<Option<Ts>> {
     if text == NONE { Some(None) } else { instant(text).map(Some) }
 }

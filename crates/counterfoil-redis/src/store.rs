@@ -43,7 +43,7 @@ impl RedisStore {
     /// [`SetupError`], where the server cannot be asked too.
     pub async fn open(node: impl IntoConnectionInfo, options: Options) -> Result<Self, SetupError> {
         options.check()?;
-        Self::checked(Door::Single(Client::open(node)?), options).await
+        Self::checked(Door::Single(Box::new(Client::open(node)?)), options).await
     }
 
     /// A store on a cluster, found by some of its nodes. Nothing is ever read from a replica.

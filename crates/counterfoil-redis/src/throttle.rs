@@ -34,7 +34,8 @@ impl Throttle for RedisStore {
 
     async fn release(&self, key: &ThrottleKey) -> Result<(), StoreError> {
         let keys = self.keys().counters(shard(key));
-        self.script("release", &scripts::RELEASE, &keys, &args![key.as_bytes()]).await.map(drop)
+        let arguments = args![key.as_bytes()];
+        self.script("release", &scripts::RELEASE, &keys, &arguments).await.map(drop)
     }
 
     async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
