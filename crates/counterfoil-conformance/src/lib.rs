@@ -24,6 +24,10 @@ mod subject;
 mod touch;
 mod violation;
 
+/// How to write a store: in which order, what was seen to break, and how to know that it is done.
+#[doc = include_str!("../WRITING-A-STORE.md")]
+pub mod guide {}
+
 pub mod dice;
 pub mod random;
 pub mod reference;

@@ -2,6 +2,7 @@
 
 mod postgres;
 mod proxy;
+pub mod redis;
 
 pub use postgres::{Postgres, PostgresSetup};
 pub use proxy::Proxy;

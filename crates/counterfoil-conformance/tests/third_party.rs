@@ -1,0 +1,308 @@
+//! A store as a third party would write one, on a database that can do one thing: replace a document if it still is the version that was read.
+//!
+//! One document a shard, for whatever a step touches lies in one. Each step reads, decides and swaps, and begins again where somebody was quicker. What a step
+//! decides is the reference model's, so that the example shows the other half: how a step becomes one.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use counterfoil::store::{
+    Applied, Change, Cursor, FamilyParts, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, RecordParts,
+    Revoke, Revoked, Rotated, Step, StoreError, TokenRecord, TokenStore,
+};
+use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil_conformance::reference::Model;
+use counterfoil_conformance::{CHECKS, Checked, Fixture, Scale, Store, Subject, pause};
+
+/// A document and how often it was replaced.
+#[derive(Clone, Default)]
+struct Document {
+    version: u64,
+    text: String,
+}
+
+/// The database. A careless one swaps whatever was read.
+#[derive(Default)]
+struct Database {
+    documents: Mutex<BTreeMap<u8, Document>>,
+    careless: bool,
+}
+
+impl Database {
+    fn read(&self, key: u8) -> Document {
+        self.documents.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned().unwrap_or_default()
+    }
+
+    /// Whether that version was the one that stood there.
+    fn swap(&self, key: u8, read: u64, text: String) -> bool {
+        let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
+        let document = documents.entry(key).or_default();
+        let fits = document.version == read || self.careless;
+        if fits {
+            *document = Document { version: read + 1, text };
+        }
+        fits
+    }
+}
+
+/// The store: handles of one database.
+struct DocumentStore(Arc<Database>);
+
+/// The core's feature `serde` gives both halves of a record as values.
+fn decoded(document: &Document) -> Result<Model, StoreError> {
+    if document.text.is_empty() {
+        return Ok(Model::default());
+    }
+    let (records, families): (Vec<RecordParts>, Vec<FamilyParts>) =
+        serde_json::from_str(&document.text).map_err(|invalid| StoreError::corrupt(None, invalid))?;
+    Ok(Model { records, families, damaged: Vec::new() })
+}
+
+fn encoded(model: &Model) -> Result<String, StoreError> {
+    serde_json::to_string(&(&model.records, &model.families)).map_err(|invalid| StoreError::corrupt(None, invalid))
+}
+
+impl DocumentStore {
+    fn shard(&self, shard: u8) -> Result<Model, StoreError> {
+        decoded(&self.0.read(shard))
+    }
+
+    /// One step on a shard. Nothing is written where nothing changed, so an answer that refuses costs nobody their turn.
+    async fn step<T>(&self, shard: u8, act: impl Fn(&mut Model) -> T + Send) -> Result<T, StoreError> {
+        loop {
+            let document = self.0.read(shard);
+            let mut model = decoded(&document)?;
+            let answer = act(&mut model);
+            let text = encoded(&model)?;
+            let unchanged = text == document.text || (document.text.is_empty() && model.records.is_empty());
+            if unchanged || self.0.swap(shard, document.version, text) {
+                return Ok(answer);
+            }
+            pause().await;
+        }
+    }
+
+    /// The first new record that bears the id of one in another shard: the step there cannot see it.
+    fn taken_elsewhere(&self, new: &[NewRecord], shard: u8) -> Result<Option<RecordId>, StoreError> {
+        for id in new.iter().map(|new| new.id).filter(|id| id.shard() != shard) {
+            if self.shard(id.shard())?.record(&id).is_some() {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn count(limit: NonZeroU32) -> usize {
+    usize::try_from(limit.get()).unwrap_or(usize::MAX)
+}
+
+/// Pages over all shards, one after the other, from where the last one ended.
+fn pages(
+    store: &DocumentStore,
+    after: Option<&Cursor>,
+    limit: NonZeroU32,
+    key: impl Fn(&RecordParts) -> Ts,
+    page: impl Fn(&Model, Option<&Cursor>, usize) -> Page<TokenRecord>,
+) -> Result<Page<TokenRecord>, StoreError> {
+    let first = after.map_or(0, |cursor| cursor.id.shard());
+    let mut whole = Page { items: Vec::new(), next: None, corrupt: 0 };
+    for shard in first..=u8::MAX {
+        let within = after.filter(|cursor| cursor.id.shard() == shard);
+        let room = count(limit) - whole.items.len();
+        // One more than there is room for: the one too many says that there is a next page.
+        let found = page(&store.shard(shard)?, within, room + 1);
+        let more = found.items.len() > room;
+        whole.items.extend(found.items.into_iter().take(room));
+        if more {
+            let last = whole.items.last().map(TokenRecord::record);
+            whole.next = last.map(|record| Cursor { at: key(record), id: record.id });
+            return Ok(whole);
+        }
+    }
+    Ok(whole)
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl TokenStore for DocumentStore {
+    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        let shard = match home {
+            Home::Found { family, .. } => family.id.shard(),
+            Home::Join { family, .. } => family.shard(),
+        };
+        if let Some(taken) = self.taken_elsewhere(new, shard)? {
+            return Ok(Inserted::IdTaken(taken));
+        }
+        self.step(shard, |model| model.insert(home, new, now)).await
+    }
+
+    async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+        self.shard(id.shard())?.get(id)
+    }
+
+    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
+        self.step(id.shard(), |model| model.apply(id, expect, change, now)).await?
+    }
+
+    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
+        if let Some(taken) = self.taken_elsewhere(new, parent.shard())? {
+            // Revoked and stale go before a taken id.
+            let answer = self.shard(parent.shard())?.rotate(parent, step, new, now)?;
+            return Ok(if matches!(answer, Rotated::Done) { Rotated::IdTaken(taken) } else { answer });
+        }
+        self.step(parent.shard(), |model| model.rotate(parent, step, new, now)).await?
+    }
+
+    async fn revoke(
+        &self,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        let shard = match what {
+            Revoke::One(id) => id.shard(),
+            Revoke::Family { family, .. } => family.shard(),
+            Revoke::Owner { realm, owner } => counterfoil::shard(realm, owner),
+        };
+        let (changed, more) = self.step(shard, |model| model.revoke(what, revoked, gone_at, limit.get())).await?;
+        Ok(Progress { changed, more })
+    }
+
+    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+        for one in seen {
+            self.step(one.0.shard(), |model| model.touch(&[*one])).await?;
+        }
+        Ok(())
+    }
+
+    async fn list(
+        &self,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
+        match of {
+            Listing::Owner { realm, owner, .. } => {
+                Ok(self.shard(counterfoil::shard(realm, owner))?.list(of, after, count(limit)))
+            }
+            Listing::Kind { .. } => {
+                pages(self, after, limit, |_| Ts::EPOCH, |model, after, limit| model.list(of, after, limit))
+            }
+        }
+    }
+
+    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
+        let key = |record: &RecordParts| record.notice.map_or(Ts::EPOCH, |notice| notice.at);
+        pages(self, after, limit, key, |model, after, limit| model.due(now, after, limit))
+    }
+
+    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+        self.step(id.shard(), |model| model.claim(id, held, lease_until)).await?
+    }
+
+    async fn settle(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> Result<bool, StoreError> {
+        self.step(id.shard(), |model| model.settle(id, held, next, sent)).await
+    }
+
+    async fn purge(
+        &self,
+        now: Ts,
+        unsent_before: Ts,
+        windows_before: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        let mut changed = 0;
+        for shard in 0..=u8::MAX {
+            let room = count(limit).saturating_sub(usize::try_from(changed).unwrap_or(usize::MAX));
+            let (went, more) = self.step(shard, |model| model.purge(now, unsent_before, windows_before, room)).await?;
+            changed += went;
+            if more {
+                return Ok(Progress { changed, more });
+            }
+        }
+        Ok(Progress { changed, more: false })
+    }
+
+    async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
+        let mut counts = BTreeMap::new();
+        for shard in 0..=u8::MAX {
+            for (key, count) in self.shard(shard)?.census() {
+                *counts.entry(key).or_insert(0) += count;
+            }
+        }
+        Ok(counts.into_iter().collect())
+    }
+}
+
+/// What a third party gives the suite: an empty store, and another handle of one that is there.
+#[derive(Default)]
+struct Databases {
+    made: Mutex<Vec<(usize, Arc<Database>)>>,
+    careless: bool,
+}
+
+impl Databases {
+    fn open(&self, database: Arc<Database>) -> Store {
+        let store: Store = Arc::new(DocumentStore(Arc::clone(&database)));
+        self.made.lock().unwrap().push((Arc::as_ptr(&store).cast::<()>().addr(), database));
+        store
+    }
+
+    /// The newest of that address: one that was dropped may have had it before.
+    fn of(&self, store: &Store) -> Arc<Database> {
+        let address = Arc::as_ptr(store).cast::<()>().addr();
+        let made = self.made.lock().unwrap();
+        Arc::clone(&made.iter().rev().find(|(own, _)| *own == address).expect("a store of this fixture").1)
+    }
+}
+
+#[async_trait]
+impl Fixture for Databases {
+    async fn fresh(&self) -> Store {
+        self.open(Arc::new(Database { careless: self.careless, ..Database::default() }))
+    }
+
+    async fn again(&self, store: &Store) -> Store {
+        self.open(self.of(store))
+    }
+
+    async fn reopen(&self, store: &Store) -> Option<Store> {
+        Some(self.again(store).await)
+    }
+}
+
+/// `conformance!(third_party, Databases::default());` would make a test of each clause. Here they run at small counts: this database writes a document of many
+/// families for each step.
+#[test]
+fn a_third_partys_store_keeps_the_contract() {
+    let scale = Scale { rounds: 4, threads: 8, sequences: 6, ..Scale::CI };
+    let subject = Subject::new(Databases::default()).with_scale(scale);
+    for check in CHECKS {
+        match check.run(&subject) {
+            Ok(Checked::Held) => {}
+            Ok(Checked::NotApplicable(why)) => {
+                assert!(["garbage_is_corrupt", "outage_is_unavailable"].contains(&check.name), "{}: {why}", check.name);
+            }
+            Err(violation) => panic!("{}: {violation}", check.name),
+        }
+    }
+}
+
+/// The control: a database that swaps whatever version it is given lets two win.
+#[test]
+fn a_database_without_compare_and_swap_is_found_out() {
+    let scale = Scale { rounds: 12, threads: 8, sequences: 4, ..Scale::CI };
+    let subject = Subject::new(Databases { careless: true, ..Databases::default() }).with_scale(scale);
+    let race = CHECKS.iter().find(|check| check.name == "rotate_has_one_winner").expect("a clause of that name");
+    assert!(race.run(&subject).is_err());
+}

@@ -1,0 +1,116 @@
+//! What a read, a page and a purge cost in a store of ten thousand, a hundred thousand and a million records: one at a time, microseconds, and the ratio to
+//! the smallest. `COUNTERFOIL_BENCH_SIZES=10000,100000` names other sizes.
+#![allow(clippy::expect_used, reason = "a bench that cannot go on says so")]
+#![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
+#![allow(missing_docs, reason = "a bench is no library")]
+
+use std::time::{Duration, Instant};
+
+use counterfoil::store::{Cursor, TokenStore};
+use counterfoil::{RecordId, TokenKind};
+use counterfoil_conformance::sample::{Person, at, most};
+use counterfoil_redis::{Options, RedisStore};
+use counterfoil_testkit::servers::redis::RedisServer;
+
+/// Records of one owner.
+const EACH: usize = 10;
+/// Records that are due, and so many that a purge takes, at every size.
+const CHOSEN: usize = 100;
+const TIMES: usize = 201;
+const AT_ONCE: usize = 64;
+
+fn main() {
+    let sizes = std::env::var("COUNTERFOIL_BENCH_SIZES").unwrap_or_else(|_| "10000,100000,1000000".to_owned());
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let mut first: Option<[f64; 5]> = None;
+    println!(
+        "{:>9} {:>16} {:>16} {:>16} {:>16} {:>16}",
+        "records", "get", "list 10", "due 100", "purge 100", "nothing to purge"
+    );
+    for size in sizes.split(',') {
+        let size: usize = size.trim().parse().expect("a size");
+        let costs = runtime.block_on(costs(size));
+        let least = *first.get_or_insert(costs);
+        let cells = costs.iter().zip(least).map(|(cost, least)| format!("{cost:9.1} {:>5.2}x", cost / least));
+        println!("{size:>9} {}", cells.map(|cell| format!("{cell:>16}")).collect::<Vec<_>>().join(" "));
+    }
+}
+
+async fn costs(size: usize) -> [f64; 5] {
+    let server = RedisServer::start_with(&[("appendonly", "no")]);
+    let store = RedisStore::open(server.url(), Options::new().volatile()).await.expect("a store");
+    let people: Vec<Person> = (0..size / EACH).map(|owner| Person::new("default", &format!("owner-{owner}"))).collect();
+    let ids = filled(&store, &people).await;
+    let get = median(TIMES, async |turn| {
+        assert!(store.get(&ids[turn * 7_919 % ids.len()]).await.expect("an answer").is_some())
+    })
+    .await;
+    let list = median(TIMES, async |turn| {
+        let person = &people[turn * 7_919 % people.len()];
+        let page = store.list(person.listing(TokenKind::PersonalAccessToken), None::<&Cursor>, most(10)).await;
+        assert_eq!(page.expect("a page").items.len(), EACH);
+    })
+    .await;
+    let due = median(TIMES, async |_| {
+        assert_eq!(store.due(at(10), None, most(1_000)).await.expect("a page").items.len(), CHOSEN);
+    })
+    .await;
+    // Those that go are put in before each purge; only the purge is measured.
+    let mut purges = Vec::new();
+    for _ in 0..11 {
+        for person in people.iter().take(CHOSEN) {
+            person.pat().ending(Some(at(5)), Some(at(6))).found(&store).await.expect("a record");
+        }
+        let began = Instant::now();
+        assert_eq!(store.purge(at(6), at(6), at(6), most(1_000)).await.expect("purged").changed, CHOSEN as u64);
+        purges.push(began.elapsed());
+    }
+    let idle = median(TIMES, async |_| {
+        assert_eq!(store.purge(at(6), at(6), at(6), most(1_000)).await.expect("purged").changed, 0);
+    })
+    .await;
+    [get, list, due, middle(purges), idle]
+}
+
+async fn filled(store: &RedisStore, people: &[Person]) -> Vec<RecordId> {
+    let mut ids = Vec::with_capacity(people.len() * EACH);
+    for (batch, people) in people.chunks(AT_ONCE).enumerate() {
+        let filling: Vec<_> = people
+            .iter()
+            .enumerate()
+            .map(|(place, person)| {
+                let (store, person, number) = (store.clone(), person.clone(), batch * AT_ONCE + place);
+                tokio::spawn(async move {
+                    let mut own = Vec::new();
+                    for turn in 0..EACH {
+                        let draft = person.pat().created(at(turn as u64));
+                        let draft = if number < CHOSEN && turn == 0 { draft.noticed(at(5), 0) } else { draft };
+                        own.push(draft.found(&store).await.expect("a record"));
+                    }
+                    own
+                })
+            })
+            .collect();
+        for own in filling {
+            ids.extend(own.await.expect("filled"));
+        }
+    }
+    ids
+}
+
+/// Of so many times, in microseconds.
+async fn median(times: usize, act: impl AsyncFn(usize)) -> f64 {
+    let mut spent = Vec::with_capacity(times);
+    for turn in 0..times {
+        let began = Instant::now();
+        act(turn).await;
+        spent.push(began.elapsed());
+    }
+    middle(spent)
+}
+
+fn middle(mut spent: Vec<Duration>) -> f64 {
+    spent.sort_unstable();
+    spent[spent.len() / 2].as_secs_f64() * 1e6
+}

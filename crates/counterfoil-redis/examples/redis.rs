@@ -1,0 +1,41 @@
+//! A personal access token on a Redis server, still good after the server was killed and started again: `cargo run -p counterfoil-redis --example redis`.
+//!
+//! Leaves out the host's own directory of people (one in memory stands for it), HTTP, and purging. The server is one to throw away.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use counterfoil::memory::MemoryDirectory;
+use counterfoil::settings::SettingsChange;
+use counterfoil::{Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
+use counterfoil_redis::{Options, RedisStore};
+use counterfoil_testkit::servers::redis::RedisServer;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut server = RedisServer::start_with(&[("appendfsync", "always")]);
+    let people = Arc::new(MemoryDirectory::default());
+    let ann = Account::new(SubjectId::new("ann")?, "ann", Role::Member);
+    let admin = Account::new(SubjectId::new("root")?, "root", Role::Administrator);
+    people.insert(ann.clone(), &["ann"], "secret");
+    people.insert(admin.clone(), &["root"], "secret");
+    let keys = KeyRing::generate_from_system()?;
+    let store = RedisStore::open(server.url(), Options::new()).await?;
+    let handle = Counterfoil::builder().store(store).directory(people).key_ring(keys).build()?;
+
+    let by = Presenter::signed_in(&admin);
+    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
+    handle.change_settings(&by, &on).await?;
+    handle.set_token_login(&by, ann.subject(), true).await?;
+    let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
+    let issued = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await?;
+
+    server.kill();
+    assert!(handle.verify(issued.token.expose_secret()).await.is_err(), "unavailable, not unknown");
+    server.restart();
+    let principal = handle.verify(issued.token.expose_secret()).await?;
+    println!("after the restart it authenticates {} ({:?})", principal.name(), issued.listed.label);
+    assert_eq!(principal.name(), "ann");
+    assert!(handle.shutdown().await.error.is_none());
+    Ok(())
+}

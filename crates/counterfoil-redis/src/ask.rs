@@ -1,0 +1,240 @@
+//! Asking the server: scripts by their hash, reads in one go, walks over the shards.
+
+use std::collections::BTreeMap;
+
+use counterfoil::RecordId;
+use counterfoil::store::{StoreError, TokenRecord};
+use futures_util::future::join_all;
+use redis::{Cmd, Pipeline, Value};
+
+use crate::error::{Silence, is_unknown_script, silent};
+use crate::keys::Key;
+use crate::link::Does;
+use crate::row::{self, Bytes, FAMILY_FIELDS, MEMBER_FIELDS};
+use crate::scripts::Script;
+use crate::store::RedisStore;
+
+/// Shards that are asked at once: enough to be quick, few enough that a page of one shard does not read the others' for nothing.
+pub(crate) const ABREAST: usize = 64;
+/// How often a step is tried again whose conditions somebody moved meanwhile.
+pub(crate) const TURNS: u32 = 16;
+
+/// What a script answered: a word, and what it says more.
+pub(crate) struct Answer {
+    pub(crate) word: String,
+    pub(crate) rest: Vec<Value>,
+}
+
+impl Answer {
+    /// A record's fields, which stand first behind the word.
+    pub(crate) fn record(&self, id: &RecordId) -> Result<TokenRecord, StoreError> {
+        let fields = if let Some(Value::Array(fields)) = self.rest.first() { fields.as_slice() } else { &[] };
+        row::record(id, fields)?.ok_or_else(|| shape("record"))
+    }
+
+    /// Some bytes, which stand first behind the word.
+    pub(crate) fn id<const N: usize>(&self) -> Result<[u8; N], StoreError> {
+        let bytes = self.rest.first().and_then(row::bytes).and_then(|bytes| bytes.try_into().ok());
+        bytes.ok_or_else(|| shape("id"))
+    }
+
+    /// A word that the script does not say.
+    pub(crate) fn unknown<T>(&self, op: &'static str) -> Result<T, StoreError> {
+        Err(shape(op))
+    }
+}
+
+/// The server answered something else than was asked for.
+pub(crate) fn shape(op: &'static str) -> StoreError {
+    StoreError::Unavailable { op, retry: false, maybe_done: true, source: Some(Box::new(Silence::Shape)) }
+}
+
+/// All turns were lost: nothing was written, and the same call may go through in a moment.
+pub(crate) fn lost(op: &'static str) -> StoreError {
+    silent(op, false, Silence::Lost)
+}
+
+/// The bytes of arguments of several lengths.
+macro_rules! args {
+    ($($arg:expr),* $(,)?) => {
+        vec![$($crate::row::Bytes::from(&$arg[..])),*]
+    };
+}
+pub(crate) use args;
+
+fn invocation(command: &'static str, script: &str, keys: &[Key], arguments: &[Bytes]) -> Cmd {
+    let size = keys.iter().chain(arguments).map(Vec::len).sum::<usize>() + script.len() + 16;
+    let mut invocation = Cmd::with_capacity(3 + keys.len() + arguments.len(), size);
+    invocation.arg(command).arg(script).arg(keys.len()).arg(keys).arg(arguments);
+    invocation
+}
+
+impl RedisStore {
+    /// Runs a script. A server that does not know it (new, restarted, flushed, elected) is sent its text once.
+    pub(crate) async fn script(
+        &self,
+        op: &'static str,
+        script: &Script,
+        keys: &[Key],
+        arguments: &[Bytes],
+    ) -> Result<Value, StoreError> {
+        let by_hash = invocation("EVALSHA", script.hash(), keys, arguments);
+        match self.link().try_command(op, Does::Write, &by_hash).await? {
+            Err(error) if is_unknown_script(&error) => {
+                let by_text = invocation("EVAL", script.text, keys, arguments);
+                self.link().command(op, Does::Write, &by_text).await
+            }
+            answer => answer.map_err(|error| self.link().told(op, Does::Write, error)),
+        }
+    }
+
+    /// The same for what is to be waited for.
+    pub(crate) async fn waited(
+        &self,
+        op: &'static str,
+        script: &Script,
+        shard: u8,
+        keys: &[Key],
+        arguments: &[Bytes],
+    ) -> Result<Value, StoreError> {
+        let Some(lanes) = self.lanes() else { return self.script(op, script, keys, arguments).await };
+        let (barrier, link) = (self.keys().barrier(shard), self.link());
+        let by_hash = invocation("EVALSHA", script.hash(), keys, arguments);
+        let answer = match lanes.command(op, link.door(), link.deadline(), &barrier, &by_hash).await? {
+            Err(error) if is_unknown_script(&error) => {
+                let by_text = invocation("EVAL", script.text, keys, arguments);
+                lanes.command(op, link.door(), link.deadline(), &barrier, &by_text).await?
+            }
+            answer => answer,
+        };
+        answer.map_err(|error| link.told(op, Does::Write, error))
+    }
+
+    /// A script's answer that begins with a word.
+    pub(crate) fn answer(op: &'static str, value: Value) -> Result<Answer, StoreError> {
+        let Value::Array(values) = value else { return Err(shape(op)) };
+        let mut values = values.into_iter();
+        let word = values.next().as_ref().and_then(row::bytes).map(|word| String::from_utf8_lossy(word).into_owned());
+        Ok(Answer { word: word.ok_or_else(|| shape(op))?, rest: values.collect() })
+    }
+
+    /// A script's answer that is a number.
+    pub(crate) fn count(op: &'static str, value: &Value) -> Result<u64, StoreError> {
+        let Value::Int(count) = value else { return Err(shape(op)) };
+        u64::try_from(*count).map_err(|_| shape(op))
+    }
+
+    /// One read of a record: the command.
+    fn look(&self, id: &RecordId) -> Cmd {
+        let (key, member) = (self.keys().family(&id.family()), id.member());
+        let mut command = Cmd::with_capacity(2 + FAMILY_FIELDS.len() + MEMBER_FIELDS.len(), key.len() + 96);
+        command.arg("HMGET").arg(&key);
+        for field in FAMILY_FIELDS {
+            command.arg(field.as_slice());
+        }
+        for letter in MEMBER_FIELDS {
+            let mut field = [letter; 7];
+            if let Some(name) = field.get_mut(1..) {
+                name.copy_from_slice(&member);
+            }
+            command.arg(field.as_slice());
+        }
+        command
+    }
+
+    /// One read of one declared key.
+    pub(crate) async fn pair(&self, op: &'static str, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+        match self.link().command(op, Does::Read, &self.look(id)).await? {
+            Value::Array(fields) => row::record(id, &fields),
+            _ => Err(shape(op)),
+        }
+    }
+
+    /// Many reads; where one record does not decode, the others do.
+    pub(crate) async fn pairs(
+        &self,
+        op: &'static str,
+        ids: &[RecordId],
+    ) -> Result<Vec<Result<Option<TokenRecord>, StoreError>>, StoreError> {
+        let mut shards: BTreeMap<u8, (Vec<usize>, Vec<Cmd>)> = BTreeMap::new();
+        for (place, id) in ids.iter().enumerate() {
+            let (places, commands) = shards.entry(id.shard()).or_default();
+            places.push(place);
+            commands.push(self.look(id));
+        }
+        let (places, groups): (Vec<_>, Vec<_>) = shards.into_values().unzip();
+        let mut found: Vec<_> = ids.iter().map(|_| Ok(None)).collect();
+        for (places, answers) in places.into_iter().zip(self.groups(op, groups).await?) {
+            for (place, answer) in places.into_iter().zip(answers) {
+                if let (Some(found), Some(id), Value::Array(fields)) = (found.get_mut(place), ids.get(place), answer) {
+                    *found = row::record(id, &fields);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads in groups of one slot each: all at once to a single node, each by itself to a cluster.
+    pub(crate) async fn groups(&self, op: &'static str, groups: Vec<Vec<Cmd>>) -> Result<Vec<Vec<Value>>, StoreError> {
+        let lengths: Vec<usize> = groups.iter().map(Vec::len).collect();
+        if lengths.iter().sum::<usize>() == 0 {
+            return Ok(lengths.iter().map(|_| Vec::new()).collect());
+        }
+        let pipelines: Vec<Pipeline> = if self.link().door().is_cluster() {
+            groups.into_iter().map(pipeline).collect()
+        } else {
+            vec![pipeline(groups.into_iter().flatten().collect())]
+        };
+        let mut all = Vec::new();
+        for abreast in pipelines.chunks(ABREAST) {
+            let answers = join_all(abreast.iter().map(|pipeline| async move {
+                if pipeline.is_empty() { Ok(Vec::new()) } else { self.link().reads(op, pipeline).await }
+            }));
+            for answers in answers.await {
+                all.extend(answers?);
+            }
+        }
+        let mut all = all.into_iter();
+        Ok(lengths.into_iter().map(|length| all.by_ref().take(length).collect()).collect())
+    }
+
+    /// Walks the shards from `first` on until `most` members of an index are found, in the order of shards.
+    pub(crate) async fn walk(
+        &self,
+        op: &'static str,
+        first: u8,
+        most: usize,
+        look: impl Fn(u8) -> Cmd + Send + Sync,
+    ) -> Result<Vec<Bytes>, StoreError> {
+        let mut found = Vec::new();
+        let shards: Vec<u8> = (first..=u8::MAX).collect();
+        for abreast in shards.chunks(ABREAST) {
+            let groups = abreast.iter().map(|shard| vec![look(*shard)]).collect();
+            for answer in self.groups(op, groups).await?.into_iter().flatten() {
+                found.extend(members(answer));
+            }
+            if found.len() >= most {
+                found.truncate(most);
+                break;
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn pipeline(commands: Vec<Cmd>) -> Pipeline {
+    let mut pipeline = Pipeline::with_capacity(commands.len());
+    for command in commands {
+        pipeline.add_command(command);
+    }
+    pipeline
+}
+
+/// The members of an index, as a range answered them.
+pub(crate) fn members(answer: Value) -> Vec<Bytes> {
+    let Value::Array(members) = answer else { return Vec::new() };
+    members
+        .into_iter()
+        .filter_map(|member| if let Value::BulkString(member) = member { Some(member) } else { None })
+        .collect()
+}

@@ -1,0 +1,84 @@
+//! Registrations.
+
+use std::num::NonZeroU32;
+
+use async_trait::async_trait;
+use counterfoil::client::{ClientId, Registration, VersionedRegistration};
+use counterfoil::store::{ClientPut, ClientStore, Corrupt, StoreError};
+use counterfoil::{Realm, Version};
+use redis::Value;
+
+use crate::ask::{args, shape};
+use crate::link::Does;
+use crate::row;
+use crate::scripts;
+use crate::store::RedisStore;
+
+#[async_trait]
+impl ClientStore for RedisStore {
+    async fn client(&self, realm: &Realm, id: &ClientId) -> Result<Option<VersionedRegistration>, StoreError> {
+        let mut get = redis::cmd("HMGET");
+        get.arg(self.keys().clients(realm).first());
+        get.arg(format!("v{}", id.as_str())).arg(format!("d{}", id.as_str()));
+        let Value::Array(values) = self.link().command("client", Does::Read, &get).await? else {
+            return Err(shape("client"));
+        };
+        standing(&values)
+    }
+
+    async fn clients(
+        &self,
+        realm: &Realm,
+        after: Option<&ClientId>,
+        limit: NonZeroU32,
+    ) -> Result<Vec<VersionedRegistration>, StoreError> {
+        const OP: &str = "clients";
+        let first = after.map_or_else(|| "-".to_owned(), |after| format!("({}", after.as_str()));
+        let arguments = args![first.as_bytes(), limit.to_string().as_bytes()];
+        let value = self.script(OP, &scripts::CLIENTS, &self.keys().clients(realm), &arguments).await?;
+        let Value::Array(values) = value else { return Err(shape(OP)) };
+        values.chunks(2).map(|pair| standing(pair).and_then(|stands| stands.ok_or_else(|| shape(OP)))).collect()
+    }
+
+    async fn put_client(
+        &self,
+        realm: &Realm,
+        expect: Option<Version>,
+        registration: &Registration,
+    ) -> Result<ClientPut, StoreError> {
+        const OP: &str = "put_client";
+        let document = registration.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+        let expect = expect.map(|expect| expect.number().to_string()).unwrap_or_default();
+        let (id, key) = (registration.client_id.as_str(), registration.key.as_bytes());
+        let arguments = args![id.as_bytes(), expect.as_bytes(), key, document.as_bytes()];
+        let value = self.script(OP, &scripts::PUT_CLIENT, &self.keys().clients(realm), &arguments).await?;
+        let answer = Self::answer(OP, value)?;
+        match answer.word.as_str() {
+            "done" => version(answer.rest.first()).map(ClientPut::Done),
+            "stale" => standing(&answer.rest).map(ClientPut::Stale),
+            "retired" => Ok(ClientPut::Retired),
+            _ => answer.unknown(OP),
+        }
+    }
+
+    async fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> Result<bool, StoreError> {
+        const OP: &str = "remove_client";
+        let arguments = args![id.as_str().as_bytes(), expect.number().to_string().as_bytes()];
+        let value = self.script(OP, &scripts::REMOVE_CLIENT, &self.keys().clients(realm), &arguments).await?;
+        Ok(Self::count(OP, &value)? == 1)
+    }
+}
+
+/// Version and document; nothing where there is no document, whatever version the id once had.
+fn standing(values: &[Value]) -> Result<Option<VersionedRegistration>, StoreError> {
+    let Some(document) = values.get(1).and_then(row::bytes) else { return Ok(None) };
+    let text = std::str::from_utf8(document).map_err(|invalid| StoreError::corrupt(None, invalid))?;
+    let registration = Registration::from_document(text).map_err(|invalid| StoreError::corrupt(None, invalid))?;
+    Ok(Some(VersionedRegistration { version: version(values.first())?, registration }))
+}
+
+/// A version that stands in digits.
+pub(crate) fn version(value: Option<&Value>) -> Result<Version, StoreError> {
+    let number = value.and_then(row::bytes).and_then(row::number);
+    number.map(Version::new).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "version" }))
+}

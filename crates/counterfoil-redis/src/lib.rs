@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+
+mod apply;
+mod ask;
+mod check;
+mod clients;
+mod conn;
+mod error;
+mod insert;
+mod keys;
+mod lanes;
+mod link;
+mod list;
+mod notice;
+mod options;
+mod purge;
+mod revoke;
+mod rotate;
+mod row;
+mod rules;
+mod scripts;
+mod settings;
+mod store;
+mod throttle;
+
+pub use error::{NotReplicated, SetupError};
+pub use lanes::Replication;
+pub use options::{Options, Waits};
+/// The client, for its connection information.
+pub use redis;
+pub use store::RedisStore;

@@ -1,0 +1,76 @@
+//! Use and notices: what moves a record without moving its version.
+
+use std::collections::BTreeMap;
+
+use counterfoil::store::{NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
+use counterfoil::{RecordId, Ts};
+use futures_util::future::join_all;
+
+use crate::ask::{ABREAST, args};
+use crate::row::{notice, stamped, time};
+use crate::scripts;
+use crate::store::RedisStore;
+
+/// Uses in a script: few enough that nothing behind it waits for long.
+const USES: usize = 64;
+
+impl RedisStore {
+    /// Shard by shard in a cluster, where a script's keys lie in one slot.
+    pub(crate) async fn touch_all(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+        let mut shards: BTreeMap<u8, Vec<&(RecordId, Ts)>> = BTreeMap::new();
+        for use_of in seen {
+            let shard = if self.link().door().is_cluster() { use_of.0.shard() } else { 0 };
+            shards.entry(shard).or_default().push(use_of);
+        }
+        let batches: Vec<&[&(RecordId, Ts)]> = shards.values().flat_map(|uses| uses.chunks(USES)).collect();
+        let mut outcome = Ok(());
+        for abreast in batches.chunks(ABREAST) {
+            for answer in join_all(abreast.iter().map(|uses| self.touch_some(uses))).await {
+                outcome = outcome.and(answer);
+            }
+        }
+        outcome
+    }
+
+    async fn touch_some(&self, uses: &[&(RecordId, Ts)]) -> Result<(), StoreError> {
+        let keys: Vec<_> = uses.iter().map(|(id, _)| self.keys().family(&id.family())).collect();
+        let triples = uses
+            .iter()
+            .enumerate()
+            .flat_map(|(place, (id, used))| args![(place + 1).to_string().as_bytes(), id.member(), time(*used)]);
+        self.script("touch", &scripts::TOUCH, &keys, &triples.collect::<Vec<_>>()).await.map(drop)
+    }
+
+    pub(crate) async fn claim_notice(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        lease_until: Ts,
+    ) -> Result<Option<TokenRecord>, StoreError> {
+        const OP: &str = "claim";
+        let arguments = args![id.member(), notice(held), time(lease_until)];
+        let keys = self.keys().step(&id.family());
+        let answer = Self::answer(OP, self.script(OP, &scripts::CLAIM, &keys, &arguments).await?)?;
+        match answer.word.as_str() {
+            "done" => answer.record(id).map(Some),
+            "none" => Ok(None),
+            _ => answer.unknown(OP),
+        }
+    }
+
+    pub(crate) async fn settle_notice(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> Result<bool, StoreError> {
+        const OP: &str = "settle";
+        let next = next.map(notice).unwrap_or_default();
+        let sent = sent.map(|(expiry, stage)| stamped(expiry, stage)).unwrap_or_default();
+        let arguments = args![id.member(), notice(held), next, sent, NOTICED_MAX.to_string().as_bytes()];
+        let keys = self.keys().step(&id.family());
+        let value = self.script(OP, &scripts::SETTLE, &keys, &arguments).await?;
+        Ok(Self::count(OP, &value)? == 1)
+    }
+}

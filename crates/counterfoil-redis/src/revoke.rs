@@ -1,0 +1,90 @@
+//! Revoking: one record, one family, or an owner's families one by one.
+
+use std::num::NonZeroU32;
+
+use counterfoil::store::{Progress, Revoke, Revoked, StoreError};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Ts};
+use futures_util::future::join_all;
+
+use crate::ask::{ABREAST, args, members};
+use crate::keys::Index;
+use crate::link::Does;
+use crate::row::{stamped, time, whose};
+use crate::scripts;
+use crate::store::RedisStore;
+
+const OP: &str = "revoke";
+
+impl RedisStore {
+    pub(crate) async fn revoke_what(
+        &self,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        match what {
+            Revoke::One(id) => self.revoke_one(id, revoked, gone_at).await,
+            Revoke::Family { realm, owner, family } => {
+                let changed = self.revoke_family(&whose(realm, owner), family, revoked, gone_at).await?;
+                Ok(Progress { changed, more: false })
+            }
+            Revoke::Owner { realm, owner } => self.revoke_owner(realm, owner, revoked, gone_at, limit).await,
+        }
+    }
+
+    async fn revoke_one(&self, id: &RecordId, revoked: Revoked, gone_at: Ts) -> Result<Progress, StoreError> {
+        let arguments = args![id.member(), stamped(revoked.at, revoked.why.byte()), time(gone_at)];
+        let keys = self.keys().step(&id.family());
+        let value = self.waited(OP, &scripts::REVOKE_ONE, id.shard(), &keys, &arguments).await?;
+        Ok(Progress { changed: Self::count(OP, &value)?, more: false })
+    }
+
+    /// One field, so all members at once.
+    async fn revoke_family(
+        &self,
+        whose: &[u8],
+        family: FamilyId,
+        revoked: Revoked,
+        gone_at: Ts,
+    ) -> Result<u64, StoreError> {
+        let mut field = stamped(revoked.at, revoked.why.byte());
+        field.extend_from_slice(&time(gone_at));
+        let keys = self.keys().step(&family);
+        let arguments = args![whose, field];
+        let value = self.waited(OP, &scripts::REVOKE_FAMILY, family.shard(), &keys, &arguments).await?;
+        Self::count(OP, &value)
+    }
+
+    /// A revoked family leaves the owner's standing ones, so each call finds new ones first and the last one finds none.
+    async fn revoke_owner(
+        &self,
+        realm: &Realm,
+        owner: &OwnerId,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        let whose = whose(realm, owner);
+        let standing = self.keys().index(counterfoil::shard(realm, owner), Index::Standing);
+        // Behind realm and owner come digits, and a colon is the first that is none.
+        let (first, last) = ([b"[", whose.as_slice()].concat(), [b"(", whose.as_slice(), b":"].concat());
+        let mut range = redis::cmd("ZRANGEBYLEX");
+        range.arg(standing).arg(first).arg(last).arg("LIMIT").arg(0).arg(i64::from(limit.get()) + 1);
+        let standing = members(self.link().command(OP, Does::Read, &range).await?);
+        let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
+        let families: Vec<FamilyId> = standing
+            .iter()
+            .take(most)
+            .filter_map(|member| member.last_chunk::<10>().copied().map(FamilyId::from_bytes))
+            .collect();
+        let mut changed = 0;
+        for abreast in families.chunks(ABREAST) {
+            let revoking = abreast.iter().map(|family| self.revoke_family(&whose, *family, revoked, gone_at));
+            for one in join_all(revoking).await {
+                changed += one?;
+            }
+        }
+        Ok(Progress { changed, more: standing.len() > most })
+    }
+}

@@ -1,0 +1,379 @@
+//! Rows: how records and families are written as fields, and what fields decode to.
+
+use counterfoil::store::{
+    Corrupt, Digest, FamilyBody, FamilyParts, NewFamily, NewRecord, Nonce, NoticeMark, RecordParts, Revoked,
+    StoreError, Superseded, TokenRecord,
+};
+use counterfoil::{
+    Description, FamilyId, KeyId, Label, LabelKey, OwnerId, Realm, RecordId, RevokedWhy, Scope, TokenKind, Ts, Version,
+};
+use redis::Value;
+
+/// No instant.
+const NONE: &[u8; 16] = b"----------------";
+/// How many bytes a sent notice takes: the expiry, and the stage in three digits.
+pub(crate) const NOTICE: usize = 19;
+/// `b` up to where the parent begins.
+const BODY: usize = 82;
+/// How many values [`FAMILY_FIELDS`] and [`MEMBER_FIELDS`] are together.
+const FIELDS: usize = FAMILY_FIELDS.len() + MEMBER_FIELDS.len();
+
+/// The fields of a family, in the order in which every read asks for them.
+pub(crate) const FAMILY_FIELDS: [&[u8; 1]; 6] = [b"i", b"g", b"e", b"k", b"r", b"o"];
+/// The fields of a member behind them, each with the member's six bytes.
+pub(crate) const MEMBER_FIELDS: [u8; 9] = *b"btvxnqsru";
+
+/// What is written: the bytes of a field or an argument.
+pub(crate) type Bytes = Vec<u8>;
+
+/// An instant.
+pub(crate) fn time(at: Ts) -> [u8; 16] {
+    digits(at.micros())
+}
+
+/// An instant, or none.
+pub(crate) fn maybe(at: Option<Ts>) -> [u8; 16] {
+    at.map_or(*NONE, time)
+}
+
+/// A number in so many digits; what has more keeps its last ones.
+fn digits<const N: usize>(mut number: u64) -> [u8; N] {
+    let mut text = [b'0'; N];
+    for digit in text.iter_mut().rev() {
+        // A remainder by ten fits a byte.
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
+    }
+    text
+}
+
+/// A notice.
+pub(crate) fn notice(mark: NoticeMark) -> Bytes {
+    stamped(mark.at, mark.stage)
+}
+
+/// An instant and a small number.
+pub(crate) fn stamped(at: Ts, number: u8) -> Bytes {
+    [&time(at)[..], &digits::<3>(u64::from(number))].concat()
+}
+
+/// `x` of a record, and `e` of a family without the middle one.
+fn ends(expires_at: Option<Ts>, set_at: Ts, gone_at: Option<Ts>) -> Bytes {
+    [maybe(expires_at), time(set_at), maybe(gone_at)].concat()
+}
+
+/// `e`: a family's ends.
+pub(crate) fn family_ends(live_until: Option<Ts>, gone_at: Option<Ts>) -> Bytes {
+    [maybe(live_until), maybe(gone_at)].concat()
+}
+
+/// Key and digest, as `b` holds them.
+pub(crate) fn digested(key: KeyId, digest: &Digest) -> Bytes {
+    [&digits::<10>(u64::from(key.number()))[..], digest.as_bytes()].concat()
+}
+
+/// A piece of `t`.
+pub(crate) fn piece(text: Option<&str>) -> Bytes {
+    text.map_or_else(|| b"-".to_vec(), |text| format!("+{:06}{text}", text.len()).into_bytes())
+}
+
+/// The nonce as `o` holds it behind its member.
+pub(crate) fn nonce(nonce: Option<Nonce>) -> Bytes {
+    nonce.map_or_else(Vec::new, |nonce| [&nonce.bytes[..], &digits::<10>(u64::from(nonce.key_id.number()))].concat())
+}
+
+/// A kind.
+pub(crate) fn kind(kind: TokenKind) -> [u8; 3] {
+    digits(u64::from(kind.byte()))
+}
+
+/// Realm and owner, as the indexes begin with them.
+pub(crate) fn whose(realm: &Realm, owner: &OwnerId) -> Bytes {
+    [realm.as_str().as_bytes(), b"\0", owner.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// A new record's values, in the order in which the scripts take them.
+pub(crate) fn added(new: &NewRecord) -> [Bytes; 5] {
+    let mut body = Vec::with_capacity(BODY + 16);
+    body.push(b'f');
+    body.extend_from_slice(&kind(new.kind));
+    body.extend_from_slice(&digits::<20>(new.generation));
+    body.extend_from_slice(&time(new.created_at));
+    body.extend_from_slice(&digested(new.key_id, &new.digest));
+    if let Some(parent) = &new.parent {
+        body.extend_from_slice(parent.as_bytes());
+    }
+    let texts = [
+        piece(new.scope.as_ref().map(Scope::as_str)),
+        piece(new.label.as_ref().map(Label::as_str)),
+        piece(new.description.as_ref().map(Description::as_str)),
+    ];
+    [
+        new.id.member().to_vec(),
+        body,
+        texts.concat(),
+        ends(new.expires_at, new.created_at, new.gone_at),
+        new.notice.map(notice).unwrap_or_default(),
+    ]
+}
+
+/// `i`: what never changes of a family.
+pub(crate) fn identity(family: &NewFamily) -> Result<Bytes, StoreError> {
+    let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+    let (realm, owner) = (family.realm.as_str(), family.owner.as_str());
+    let mut text = kind(family.kind).to_vec();
+    text.extend_from_slice(format!("{:03}{:03}{realm}{owner}{body}", realm.len(), owner.len()).as_bytes());
+    Ok(text)
+}
+
+/// The bytes of a value; `None` for nil and for what are no bytes.
+pub(crate) fn bytes(value: &Value) -> Option<&[u8]> {
+    match value {
+        Value::BulkString(bytes) => Some(bytes),
+        Value::SimpleString(text) => Some(text.as_bytes()),
+        _ => None,
+    }
+}
+
+/// A number that is written in digits.
+pub(crate) fn number(text: &[u8]) -> Option<u64> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+fn instant(text: &[u8]) -> Option<Ts> {
+    number(text).and_then(Ts::from_micros)
+}
+
+/// `Some(None)` where there is none.
+fn maybe_instant(text: &[u8]) -> Option<Option<Ts>> {
+    if text == NONE { Some(None) } else { instant(text).map(Some) }
+}
+
+/// An instant standing alone.
+pub(crate) fn instant_of(value: &[u8]) -> Result<Ts, StoreError> {
+    instant(value).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "instant" }))
+}
+
+/// The fields of one read, by their letters.
+struct Row<'a> {
+    values: &'a [Value],
+}
+
+fn column<T>(name: &'static str, value: Option<T>) -> Result<T, Corrupt> {
+    value.ok_or(Corrupt::Column { column: name })
+}
+
+impl<'a> Row<'a> {
+    fn field(&self, at: usize) -> Option<&'a [u8]> {
+        self.values.get(at).and_then(bytes)
+    }
+
+    fn family(&self, id: FamilyId) -> Result<FamilyParts, Corrupt> {
+        let identity = column("i", self.field(0))?;
+        let (kind, realm, owner, body) = column("i", identity_of(identity))?;
+        let (live_until, mut gone_at) = column("e", self.field(2).and_then(ends_of))?;
+        let revoked = match self.field(4) {
+            None => None,
+            Some(text) => {
+                let (own, tomb) = column("r", text.split_at_checked(NOTICE))?;
+                gone_at = Some(column("r", instant(tomb))?);
+                Some(column("r", revoked(own))?)
+            }
+        };
+        Ok(FamilyParts {
+            id,
+            realm,
+            owner,
+            kind,
+            generation: column("g", self.field(1).and_then(number))?,
+            body,
+            live_until,
+            gone_at,
+            label_key: self.field(3).map(|key| column("k", text(key))).transpose()?.map(LabelKey::from_stored),
+            revoked,
+        })
+    }
+
+    fn record(&self, id: &RecordId, family: &FamilyParts) -> Result<RecordParts, Corrupt> {
+        let body = column("b", self.field(6).and_then(body_of))?;
+        let [scope, label, description] = column("t", self.field(7).and_then(texts_of))?;
+        let ends = column("x", self.field(9).and_then(|text| text.as_chunks::<16>().0.try_into().ok()))?;
+        let [expires, set, gone]: [[u8; 16]; 3] = ends;
+        let notice = self.field(10).map(|text| column("n", notice_of(text))).transpose()?;
+        let revoked = self.field(13).map(|text| column("r", revoked(text))).transpose()?;
+        Ok(RecordParts {
+            id: *id,
+            realm: family.realm.clone(),
+            owner: family.owner.clone(),
+            kind: body.kind,
+            parent: body.parent,
+            generation: body.generation,
+            created_at: body.created_at,
+            scope: scope.map(|text| column("scope", text.parse().ok())).transpose()?,
+            label: label.map(|text| column("label", Label::from_stored(text).ok())).transpose()?,
+            description: description.map(|text| column("description", Description::new(text).ok())).transpose()?,
+            digest: body.digest,
+            key_id: body.key_id,
+            version: Version::new(column("v", self.field(8).and_then(number))?),
+            expires_at: column("x", maybe_instant(&expires))?,
+            expiry_set_at: column("x", instant(&set))?,
+            gone_at: column("x", maybe_instant(&gone))?,
+            superseded: self.superseded(id)?,
+            revoked,
+            last_used_at: self.field(14).map(|text| column("u", instant(text))).transpose()?,
+            notice,
+            noticed: column("q", noticed_of(self.field(11).unwrap_or_default()))?,
+            shrunk: body.shrunk,
+        })
+    }
+
+    fn superseded(&self, id: &RecordId) -> Result<Option<Superseded>, Corrupt> {
+        let Some(text) = self.field(12) else { return Ok(None) };
+        let (at, rest) = column("s", text.split_at_checked(16))?;
+        let (honoured, successor) = column("s", rest.split_at_checked(16))?;
+        let nonce = match self.field(5).and_then(|nonce| nonce.strip_prefix(&id.member())) {
+            None => None,
+            Some(own) => Some(column("o", nonce_of(own))?),
+        };
+        Ok(Some(Superseded {
+            at: column("s", instant(at))?,
+            successor: RecordId::from_bytes(column("s", successor.try_into().ok())?),
+            nonce,
+            honoured_until: column("s", maybe_instant(honoured))?,
+        }))
+    }
+}
+
+/// What `b` holds.
+struct Body {
+    shrunk: bool,
+    kind: TokenKind,
+    generation: u64,
+    created_at: Ts,
+    key_id: KeyId,
+    digest: Digest,
+    parent: Option<RecordId>,
+}
+
+fn body_of(text: &[u8]) -> Option<Body> {
+    let (fixed, parent) = text.split_at_checked(BODY)?;
+    let parent = if parent.is_empty() { None } else { Some(RecordId::from_bytes(parent.try_into().ok()?)) };
+    Some(Body {
+        shrunk: match fixed.first()? {
+            b'f' => false,
+            b's' => true,
+            _ => return None,
+        },
+        kind: kind_of(fixed.get(1..4)?)?,
+        generation: number(fixed.get(4..24)?)?,
+        created_at: instant(fixed.get(24..40)?)?,
+        key_id: KeyId::new(number(fixed.get(40..50)?)?.try_into().ok()?),
+        digest: Digest::from_bytes(fixed.get(50..BODY)?.try_into().ok()?),
+        parent,
+    })
+}
+
+fn kind_of(text: &[u8]) -> Option<TokenKind> {
+    TokenKind::from_byte(number(text)?.try_into().ok()?)
+}
+
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+fn identity_of(identity: &[u8]) -> Option<(TokenKind, Realm, OwnerId, FamilyBody)> {
+    let length = |at| number(identity.get(at..at + 3)?).and_then(|length| usize::try_from(length).ok());
+    let (realm, rest) = identity.get(9..)?.split_at_checked(length(3)?)?;
+    let (owner, body) = rest.split_at_checked(length(6)?)?;
+    Some((
+        kind_of(identity.get(..3)?)?,
+        Realm::new(text(realm)?).ok()?,
+        OwnerId::from_stored(text(owner)?).ok()?,
+        FamilyBody::from_document(text(body)?).ok()?,
+    ))
+}
+
+fn ends_of(text: &[u8]) -> Option<(Option<Ts>, Option<Ts>)> {
+    let (live, gone) = text.split_at_checked(16)?;
+    Some((maybe_instant(live)?, maybe_instant(gone)?))
+}
+
+/// Scope, label, description.
+fn texts_of(texts: &[u8]) -> Option<[Option<&str>; 3]> {
+    let mut rest = texts;
+    let mut pieces = [None; 3];
+    for piece in &mut pieces {
+        let (flag, behind) = rest.split_first()?;
+        rest = behind;
+        if *flag == b'+' {
+            let (length, behind) = behind.split_at_checked(6)?;
+            let (own, behind) = behind.split_at_checked(number(length)?.try_into().ok()?)?;
+            (*piece, rest) = (Some(text(own)?), behind);
+        }
+    }
+    Some(pieces)
+}
+
+fn stamp(text: &[u8]) -> Option<(Ts, u8)> {
+    let (at, number_of) = text.split_at_checked(16)?;
+    Some((instant(at)?, number(number_of)?.try_into().ok()?))
+}
+
+fn notice_of(text: &[u8]) -> Option<NoticeMark> {
+    stamp(text).map(|(at, stage)| NoticeMark { at, stage })
+}
+
+fn revoked(text: &[u8]) -> Option<Revoked> {
+    let (at, why) = stamp(text)?;
+    Some(Revoked { at, why: RevokedWhy::from_byte(why)? })
+}
+
+fn noticed_of(text: &[u8]) -> Option<Vec<(Ts, u8)>> {
+    text.chunks(NOTICE).map(stamp).collect()
+}
+
+fn nonce_of(text: &[u8]) -> Option<Nonce> {
+    let (bytes, key) = text.split_at_checked(32)?;
+    Some(Nonce { bytes: bytes.try_into().ok()?, key_id: KeyId::new(number(key)?.try_into().ok()?) })
+}
+
+/// The record of that id out of its fields; `None` where it is not there.
+pub(crate) fn record(id: &RecordId, values: &[Value]) -> Result<Option<TokenRecord>, StoreError> {
+    let row = Row { values };
+    if values.len() != FIELDS {
+        return Err(StoreError::corrupt(Some(*id), Corrupt::Column { column: "fields" }));
+    }
+    if row.field(6).is_none() {
+        return Ok(None);
+    }
+    let joined = row.family(id.family()).and_then(|family| {
+        let own = row.record(id, &family)?;
+        TokenRecord::from_parts(own, family)
+    });
+    joined.map(Some).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_sixteen_digits_that_order_as_the_instants_do() {
+        assert_eq!(&time(Ts::EPOCH), b"0000000000000000");
+        assert_eq!(&time(Ts::MAX), b"9007199254740991");
+        assert_eq!(maybe_instant(&maybe(None)), Some(None));
+        assert_eq!(maybe_instant(&maybe(Some(Ts::MAX))), Some(Some(Ts::MAX)));
+        assert_eq!(instant(b"9007199254740992"), None, "no instant");
+        assert_eq!(instant(b"+000000000000001"), Ts::from_micros(1), "read as a number, whatever wrote it");
+    }
+
+    #[test]
+    fn texts_come_back_and_a_cut_one_does_not() {
+        let texts = [piece(Some("a b")), piece(None), piece(Some("\u{436}"))].concat();
+        assert_eq!(texts, "+000003a b-+000002\u{436}".as_bytes());
+        assert_eq!(texts_of(&texts), Some([Some("a b"), None, Some("\u{436}")]));
+        for cut in 0..texts.len() {
+            assert_eq!(texts_of(&texts[..cut]), None, "{cut}");
+        }
+    }
+}

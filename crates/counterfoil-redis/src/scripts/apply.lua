@@ -1,0 +1,62 @@
+-- Changes a record: member, now, expect, what; then for 'edit' label ('' or its piece), key ('' or '+' and key), the lent holder, description and scope
+-- ('' or their pieces), for 'expiry' expires_at, gone_at, notice, for 'rekey' key and digest, for 'end' honoured_until, gone_at.
+local m, now, expect, what = unpack(ARGV, 1, 4)
+local f = fields(m)
+local i, g, e, k, b, t, x, n, s = f[1], f[2], f[3], f[4], f[7], f[8], f[10], f[11], f[13]
+if not b then return { 'missing' } end
+if f[9] ~= expect or f[5] or f[14] or (what == 'end' and not s) then return { 'stale', f } end
+-- What does not decode is left as it is.
+if (#b ~= 82 and #b ~= 98) or not t or not x then return { 'stale', f } end
+
+if what == 'edit' then
+  local label, key, lent, description, scope = unpack(ARGV, 5, 9)
+  if label ~= '' then
+    local _, _, owner = who(i)
+    local wanted = key:sub(2)
+    local no = key ~= '' and refused(owner .. wanted, now, lent)
+    if no then return no end
+    if k and (key == '' or k ~= wanted) then call('HDEL', L, owner .. k) end
+    if key == '' then
+      call('HDEL', F, 'k')
+    else
+      displace(lent, wanted)
+      call('HSET', F, 'k', wanted)
+      call('HSET', L, owner .. wanted, FAMILY .. e:sub(17, 32))
+    end
+  end
+  -- Scope, label, description, each '-' or '+', six digits of length and the text.
+  local function piece(at)
+    if t:sub(at, at) == '-' then return '-', at + 1 end
+    local last = at + 6 + tonumber(t:sub(at + 1, at + 6))
+    return t:sub(at, last), last + 1
+  end
+  local one, at = piece(1)
+  local two, three
+  two, at = piece(at)
+  three = piece(at)
+  t = (scope == '' and one or scope) .. (label == '' and two or label) .. (description == '' and three or description)
+  call('HSET', F, 't' .. m, t)
+elseif what == 'expiry' then
+  local expires, gone, notice = unpack(ARGV, 5, 7)
+  x = expires .. now .. gone
+  call('HSET', F, 'x' .. m, x)
+  notify(m, n, notice)
+  if b:sub(2, 4) == i:sub(1, 3) and tonumber(b:sub(5, 24)) == tonumber(g) then
+    move_ends(i, e, expires .. gone, k)
+  end
+  place(m, b, x, notice ~= '', s, false)
+elseif what == 'rekey' then
+  local old, new = b:sub(41, 50), ARGV[5]:sub(1, 10)
+  call('HSET', F, 'b' .. m, b:sub(1, 40) .. ARGV[5] .. b:sub(83))
+  if old ~= new then
+    if call('HINCRBY', C, old, -1) <= 0 then call('HDEL', C, old) end
+    call('HINCRBY', C, new, 1)
+  end
+else
+  s = s:sub(1, 16) .. ARGV[5] .. s:sub(33)
+  if x:sub(33, 48) == NONE then x = x:sub(1, 32) .. ARGV[6] end
+  call('HSET', F, 's' .. m, s, 'x' .. m, x)
+  place(m, b, x, n, s, false)
+end
+call('HINCRBY', F, 'v' .. m, 1)
+return { 'done', fields(m) }

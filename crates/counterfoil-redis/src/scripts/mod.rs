@@ -1,0 +1,50 @@
+//! The scripts: one file each, hashed once.
+
+use std::sync::LazyLock;
+
+/// A script and the name by which a server that has seen it knows it.
+pub(crate) struct Script {
+    /// Its text.
+    pub(crate) text: &'static str,
+    hash: LazyLock<redis::Script>,
+}
+
+impl Script {
+    /// SHA-1 of the text, in hex: what EVALSHA names.
+    pub(crate) fn hash(&self) -> &str {
+        self.hash.get_hash()
+    }
+}
+
+macro_rules! scripts {
+    ($($name:ident: $text:expr;)*) => {$(
+        pub(crate) static $name: Script = Script { text: $text, hash: LazyLock::new(|| redis::Script::new($text)) };
+    )*};
+}
+
+/// A script of the tokens, behind what all of them share.
+macro_rules! token {
+    ($file:literal) => {
+        concat!(include_str!("lib.lua"), include_str!($file))
+    };
+}
+
+scripts! {
+    FOUND: token!("found.lua");
+    JOIN: token!("join.lua");
+    ROTATE: token!("rotate.lua");
+    APPLY: token!("apply.lua");
+    REVOKE_FAMILY: token!("revoke_family.lua");
+    REVOKE_ONE: token!("revoke_one.lua");
+    CLAIM: token!("claim.lua");
+    SETTLE: token!("settle.lua");
+    PURGE: token!("purge.lua");
+    TOUCH: include_str!("touch.lua");
+    PUT_CLIENT: include_str!("put_client.lua");
+    REMOVE_CLIENT: include_str!("remove_client.lua");
+    CLIENTS: include_str!("clients.lua");
+    PUT_SETTINGS: include_str!("put_settings.lua");
+    RESERVE: include_str!("reserve.lua");
+    RELEASE: include_str!("release.lua");
+    PURGE_COUNTERS: include_str!("purge_counters.lua");
+}

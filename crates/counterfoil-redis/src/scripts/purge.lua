@@ -1,0 +1,72 @@
+-- Purges one shard: now, the limit of the unsent, the limit of the windows, how many at most; then triples of 'record' or 'family', member, key. What is
+-- looked at either goes, shrinks, or leaves the place where it was found, so that no purge meets it there again.
+local now, unsent, windows, left = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local changed = 0
+
+local function shrink(m, b, x, n, s)
+  local id = FAMILY .. m
+  local _, realm, owner = who(call('HGET', F, 'i'))
+  call('ZREM', O, owner .. b:sub(2, 4) .. b:sub(25, 40) .. id)
+  call('ZREM', K, realm .. b:sub(2, 4) .. id)
+  if n then notify(m, n, '') end
+  local o = call('HGET', F, 'o')
+  if o and o:sub(1, 6) == m then call('HDEL', F, 'o') end
+  b, x = 's' .. b:sub(2, 24) .. s:sub(1, 16) .. b:sub(41, 82), NONE .. s:sub(1, 16) .. x:sub(33, 48)
+  call('HSET', F, 'b' .. m, b, 'x' .. m, x, 't' .. m, '---')
+  call('HDEL', F, 'q' .. m, 'u' .. m)
+  place(m, b, x, false, s, call('HEXISTS', F, 'r') == 1)
+end
+
+local function record(m)
+  local f = call('HMGET', F, 'r', 'b' .. m, 'x' .. m, 'n' .. m, 's' .. m)
+  local r, b, x, n, s = f[1], f[2], f[3], f[4], f[5]
+  if not b or not x then
+    for _, index in ipairs({ G, H, W }) do call('ZREM', index, FAMILY .. m) end
+    return
+  end
+  local gone, window = x:sub(33, 48), s and s:sub(17, 32) or NONE
+  if not r and gone ~= NONE and gone <= now and (not n or gone <= unsent) then
+    remove(m)
+    changed, left = changed + 1, left - 1
+  elseif window ~= NONE and window <= windows and b:sub(1, 1) ~= 's' then
+    shrink(m, b, x, n, s)
+    changed, left = changed + 1, left - 1
+  else
+    place(m, b, x, n, s, r)
+  end
+end
+
+local function family()
+  local r = call('HGET', F, 'r')
+  if not r then
+    call('ZREM', T, FAMILY)
+    call('ZREM', U, FAMILY)
+    return
+  end
+  local ends = r:sub(20, 35)
+  if ends > now then return end
+  local all, cursor = ends <= unsent, '0'
+  repeat
+    local page = call('HSCAN', F, cursor, 'MATCH', 'b??????', 'COUNT', 512)
+    cursor = page[1]
+    for at = 1, #page[2], 2 do
+      local field = page[2][at]
+      local m = field:sub(2)
+      if #field == 7 and (all or call('HEXISTS', F, 'n' .. m) == 0) and call('HEXISTS', F, field) == 1 then
+        if left <= 0 then return end
+        remove(m)
+        changed, left = changed + 1, left - 1
+      end
+    end
+  until cursor == '0'
+  call('ZREM', T, FAMILY)
+  if all then call('ZREM', U, FAMILY) elseif call('EXISTS', F) == 1 then call('ZADD', U, ends, FAMILY) end
+end
+
+for at = 5, #ARGV, 3 do
+  if left <= 0 then break end
+  F = KEYS[tonumber(ARGV[at + 2])]
+  FAMILY = F:sub(-10)
+  if ARGV[at] == 'family' then family() else record(ARGV[at + 1]) end
+end
+return changed

@@ -1,0 +1,7 @@
+-- Removes a registration: client id, expect. Its version and its internal id stay.
+local id = ARGV[1]
+local f = redis.call('HMGET', KEYS[1], 'd' .. id, 'v' .. id)
+if not f[1] or f[2] ~= ARGV[2] then return 0 end
+redis.call('HDEL', KEYS[1], 'd' .. id, 'k' .. id)
+redis.call('ZREM', KEYS[2], id)
+return 1

@@ -1,0 +1,53 @@
+//! Settings.
+
+use async_trait::async_trait;
+use counterfoil::settings::{StoredSettings, VersionedSettings};
+use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
+use counterfoil::{Realm, Version};
+use redis::Value;
+
+use crate::ask::{args, shape};
+use crate::clients::version;
+use crate::link::Does;
+use crate::row;
+use crate::scripts;
+use crate::store::RedisStore;
+
+#[async_trait]
+impl SettingsStore for RedisStore {
+    async fn settings(&self, realm: &Realm) -> Result<Option<VersionedSettings>, StoreError> {
+        let mut get = redis::cmd("HMGET");
+        get.arg(self.keys().settings(realm)).arg("v").arg("d");
+        let Value::Array(values) = self.link().command("settings", Does::Read, &get).await? else {
+            return Err(shape("settings"));
+        };
+        standing(&values)
+    }
+
+    async fn put_settings(
+        &self,
+        realm: &Realm,
+        expect: Option<Version>,
+        settings: &StoredSettings,
+    ) -> Result<SettingsPut, StoreError> {
+        const OP: &str = "put_settings";
+        let document = settings.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+        let expect = expect.map(|expect| expect.number().to_string()).unwrap_or_default();
+        let keys = [self.keys().settings(realm)];
+        let arguments = args![expect.as_bytes(), document.as_bytes()];
+        let answer = Self::answer(OP, self.script(OP, &scripts::PUT_SETTINGS, &keys, &arguments).await?)?;
+        match answer.word.as_str() {
+            "done" => version(answer.rest.first()).map(SettingsPut::Done),
+            "stale" => standing(&answer.rest).map(SettingsPut::Stale),
+            _ => answer.unknown(OP),
+        }
+    }
+}
+
+/// Version and document.
+fn standing(values: &[Value]) -> Result<Option<VersionedSettings>, StoreError> {
+    let Some(document) = values.get(1).and_then(row::bytes) else { return Ok(None) };
+    let text = std::str::from_utf8(document).map_err(|invalid| StoreError::corrupt(None, invalid))?;
+    let settings = StoredSettings::from_document(text).map_err(|invalid| StoreError::corrupt(None, invalid))?;
+    Ok(Some(VersionedSettings { version: version(values.first())?, settings }))
+}

@@ -1,0 +1,175 @@
+//! The store on a Redis or Valkey server, or on a cluster of them.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use counterfoil::store::{
+    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
+    Step, StoreError, TokenRecord, TokenStore,
+};
+use counterfoil::{KeyId, RecordId, Ts, Version};
+use redis::cluster::ClusterClient;
+use redis::{Client, IntoConnectionInfo};
+
+use crate::check;
+use crate::conn::Door;
+use crate::error::SetupError;
+use crate::keys::Keys;
+use crate::lanes::{Lanes, Replication};
+use crate::link::Link;
+use crate::options::Options;
+use crate::purge::Limits;
+
+/// Records, clients, settings and counters on a Redis or Valkey server, or on a cluster, all four stores in one.
+///
+/// A clone is the same store. Several stores of any number of processes may share a server. What a fail-over can lose is said in the crate's
+/// documentation, operation by operation.
+#[derive(Clone)]
+pub struct RedisStore(Arc<Inner>);
+
+struct Inner {
+    keys: Keys,
+    link: Link,
+    lanes: Option<Lanes>,
+}
+
+impl RedisStore {
+    /// A store on a single node, which must be a primary.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`], where the server cannot be asked too.
+    pub async fn open(node: impl IntoConnectionInfo, options: Options) -> Result<Self, SetupError> {
+        options.check()?;
+        Self::checked(Door::Single(Box::new(Client::open(node)?)), options).await
+    }
+
+    /// A store on a cluster, found by some of its nodes. Nothing is ever read from a replica.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`], where the cluster cannot be asked too.
+    pub async fn open_cluster<N: IntoConnectionInfo>(
+        nodes: impl IntoIterator<Item = N>,
+        options: Options,
+    ) -> Result<Self, SetupError> {
+        options.check()?;
+        Self::checked(Door::Cluster(Box::new(ClusterClient::new(nodes)?)), options).await
+    }
+
+    async fn checked(door: Door, options: Options) -> Result<Self, SetupError> {
+        // The client looks for the process's provider. A host that has one keeps it.
+        #[cfg(feature = "tls")]
+        let _kept = rustls::crypto::ring::default_provider().install_default();
+        let keys = Keys::new(&options.prefix);
+        check::server(&door, &keys, &options).await?;
+        let link = Link::new(door, options.deadline);
+        Ok(Self(Arc::new(Inner { keys, link, lanes: options.waits.map(Lanes::new) })))
+    }
+
+    /// What waiting for replicas has come to; nothing where the store does not wait.
+    #[must_use]
+    pub fn replication(&self) -> Replication {
+        self.lanes().map(Lanes::replication).unwrap_or_default()
+    }
+
+    /// How often the watch has found the connection silent for three seconds and built a new one.
+    #[must_use]
+    pub fn rebuilt(&self) -> u64 {
+        self.link().rebuilt()
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    pub(crate) fn link(&self) -> &Link {
+        &self.0.link
+    }
+
+    pub(crate) fn lanes(&self) -> Option<&Lanes> {
+        self.0.lanes.as_ref()
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl TokenStore for RedisStore {
+    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        self.insert_all(home, new, now).await
+    }
+
+    async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+        self.pair("get", id).await
+    }
+
+    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
+        self.apply_change(id, expect, change, now).await
+    }
+
+    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
+        self.rotate_step(parent, step, new, now).await
+    }
+
+    async fn revoke(
+        &self,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        self.revoke_what(what, revoked, gone_at, limit).await
+    }
+
+    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+        self.touch_all(seen).await
+    }
+
+    async fn list(
+        &self,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
+        self.list_page(of, after, limit).await
+    }
+
+    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
+        self.due_page(now, after, limit).await
+    }
+
+    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+        self.claim_notice(id, held, lease_until).await
+    }
+
+    async fn settle(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> Result<bool, StoreError> {
+        self.settle_notice(id, held, next, sent).await
+    }
+
+    async fn purge(
+        &self,
+        now: Ts,
+        unsent_before: Ts,
+        windows_before: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        self.purge_batch(Limits { now, unsent_before, windows_before }, limit).await
+    }
+
+    async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
+        self.count_keys().await
+    }
+}

@@ -1,0 +1,11 @@
+//! The store contract on a cluster of three primaries with a replica each.
+#![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
+
+mod support;
+
+use counterfoil_conformance::{conformance, sibling_conformance};
+use support::backend::Backend;
+use support::fixture::{Siblings, Spaces};
+
+conformance!(cluster, Spaces::on(Backend::Cluster));
+sibling_conformance!(beside_cluster, Siblings(Backend::Cluster));

@@ -1,0 +1,129 @@
+//! A server, or a cluster, for all tests of a binary, and spaces in it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+use counterfoil::RecordId;
+use counterfoil_redis::redis::{self, Client, Commands as _, Connection};
+use counterfoil_redis::{Options, RedisStore};
+use counterfoil_testkit::servers::redis::{RedisCluster, RedisServer};
+
+/// Ends with the process.
+pub static SERVER: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
+/// Ends with the process.
+pub static CLUSTER: LazyLock<RedisCluster> = LazyLock::new(RedisCluster::start);
+static SPACES: AtomicU32 = AtomicU32::new(0);
+
+/// Where a space is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Backend {
+    Single,
+    Cluster,
+}
+
+static SINGLE_NODES: LazyLock<Mutex<Vec<Connection>>> = LazyLock::new(|| connections(&[SERVER.url()]));
+static CLUSTER_NODES: LazyLock<Mutex<Vec<Connection>>> = LazyLock::new(|| connections(&CLUSTER.urls()));
+
+fn connections(urls: &[String]) -> Mutex<Vec<Connection>> {
+    let open = |url: &String| Client::open(url.as_str()).and_then(|client| client.get_connection());
+    Mutex::new(urls.iter().map(|url| open(url).expect("a connection")).collect())
+}
+
+impl Backend {
+    fn urls(self) -> Vec<String> {
+        match self {
+            Self::Single => vec![SERVER.url()],
+            Self::Cluster => CLUSTER.urls(),
+        }
+    }
+
+    /// Does something on every node.
+    pub fn each<T>(self, act: impl FnMut(&mut Connection) -> T) -> Vec<T> {
+        let nodes = match self {
+            Self::Single => &SINGLE_NODES,
+            Self::Cluster => &CLUSTER_NODES,
+        };
+        nodes.lock().unwrap_or_else(PoisonError::into_inner).iter_mut().map(act).collect()
+    }
+}
+
+/// A user of the server that sees the keys behind one prefix, which bears its name.
+pub struct Space {
+    backend: Backend,
+    name: String,
+}
+
+impl Space {
+    /// An empty one.
+    pub fn new(backend: Backend) -> Self {
+        let name = format!("store-{}", SPACES.fetch_add(1, Ordering::Relaxed));
+        let space = Self { backend, name };
+        space.acl(&["resetkeys", &format!("~{}:*", space.name), "+@all", "on", ">secret"]);
+        space
+    }
+
+    fn acl(&self, rules: &[&str]) {
+        self.backend.each(|node| {
+            let mut command = redis::cmd("ACL");
+            command.arg("SETUSER").arg(&self.name).arg(rules).exec(node).expect("the user may be changed");
+        });
+    }
+
+    /// What the keys begin with.
+    pub fn prefix(&self) -> &str {
+        &self.name
+    }
+
+    /// How a host names the nodes.
+    pub fn urls(&self) -> Vec<String> {
+        let user = format!("redis://{}:secret@", self.name);
+        self.backend.urls().iter().map(|url| url.replace("redis://", &user)).collect()
+    }
+
+    pub fn options(&self) -> Options {
+        Options::new().prefix(&self.name).deadline(Duration::from_secs(4))
+    }
+
+    /// A store in it.
+    pub async fn open(&self) -> RedisStore {
+        self.open_with(self.options()).await
+    }
+
+    pub async fn open_with(&self, options: Options) -> RedisStore {
+        match self.backend {
+            Backend::Single => RedisStore::open(self.urls()[0].as_str(), options).await.expect("a store"),
+            Backend::Cluster => RedisStore::open_cluster(self.urls(), options).await.expect("a store"),
+        }
+    }
+
+    /// Ends the user's connections and lets no new one in, or lets them in again.
+    pub fn lock_out(&self, down: bool) {
+        self.acl(&[if down { "off" } else { "on" }]);
+        if down {
+            self.cut();
+        }
+    }
+
+    /// Ends the user's connections.
+    pub fn cut(&self) {
+        self.backend.each(|node| {
+            let _: i64 = redis::cmd("CLIENT").arg("KILL").arg("USER").arg(&self.name).query(node).expect("killed");
+        });
+    }
+
+    /// The key of a record's family.
+    pub fn family_key(&self, id: &RecordId) -> Vec<u8> {
+        let mut key = format!("{}:{{{:02x}}}:f:", self.name, id.shard()).into_bytes();
+        key.extend_from_slice(id.family().as_bytes());
+        key
+    }
+
+    /// Damages a record.
+    pub fn damage(&self, id: &RecordId) -> bool {
+        let (key, field) = (self.family_key(id), [&b"b"[..], &id.member()].concat());
+        let there = |node: &mut Connection| node.hexists::<_, _, bool>(&key, &field).unwrap_or(false);
+        let damage = |node: &mut Connection| there(node) && node.hset::<_, _, _, i64>(&key, &field, "x").is_ok();
+        self.backend.each(damage).contains(&true)
+    }
+}

@@ -1,0 +1,129 @@
+//! A proxy before a server: it can go deaf, lose one answer, and cut.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+#[derive(Default)]
+struct Shared {
+    /// How many connections there were.
+    made: AtomicU64,
+    /// Connections before this one hear no answers any more.
+    deaf_before: AtomicU64,
+    /// Cut the next connection that has sent this, instead of passing on the answer.
+    losing: std::sync::Mutex<Option<Vec<u8>>>,
+    lost: AtomicBool,
+}
+
+impl Shared {
+    /// Whether this request's answer is to be lost; once.
+    fn is_to_be_lost(&self, sent: &[u8]) -> bool {
+        let mut losing = self.losing.lock().expect("not poisoned");
+        let hit = losing.as_ref().is_some_and(|wanted| sent.windows(wanted.len()).any(|window| window == wanted));
+        if hit {
+            *losing = None;
+        }
+        hit
+    }
+}
+
+/// Listens on a free port and passes on to the server's.
+pub struct Proxy {
+    port: u16,
+    shared: Arc<Shared>,
+    cut: watch::Sender<u64>,
+}
+
+impl Proxy {
+    pub async fn to(server: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let shared = Arc::new(Shared::default());
+        let (cut, watch) = watch::channel(0);
+        let passing = Arc::clone(&shared);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(pass(client, server, Arc::clone(&passing), watch.clone()));
+            }
+        });
+        Self { port, shared, cut }
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// How many connections there were.
+    pub fn made(&self) -> u64 {
+        self.shared.made.load(Ordering::SeqCst)
+    }
+
+    /// From now on the connections that are there stay, and hear nothing. New ones hear.
+    pub fn deafen(&self) {
+        self.shared.deaf_before.store(self.made(), Ordering::SeqCst);
+    }
+
+    /// The next request that holds this is carried out, and its connection cut before the answer.
+    pub fn lose_the_answer_to(&self, request: &[u8]) {
+        self.shared.lost.store(false, Ordering::SeqCst);
+        *self.shared.losing.lock().expect("not poisoned") = Some(request.to_vec());
+    }
+
+    /// Whether that came to pass.
+    pub fn lost_one(&self) -> bool {
+        self.shared.lost.load(Ordering::SeqCst)
+    }
+
+    /// Ends every connection.
+    pub fn cut(&self) {
+        self.cut.send_modify(|times| *times += 1);
+    }
+}
+
+async fn pass(client: TcpStream, server: u16, shared: Arc<Shared>, mut cut: watch::Receiver<u64>) {
+    let number = shared.made.fetch_add(1, Ordering::SeqCst);
+    let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { return };
+    cut.mark_unchanged();
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let marked = AtomicBool::new(false);
+    let requests = async {
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = from_client.read(&mut buffer).await.unwrap_or(0);
+            let sent = &buffer[..read];
+            if shared.is_to_be_lost(sent) {
+                marked.store(true, Ordering::SeqCst);
+            }
+            if read == 0 || to_server.write_all(sent).await.is_err() {
+                return;
+            }
+        }
+    };
+    let answers = async {
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = from_server.read(&mut buffer).await.unwrap_or(0);
+            if read == 0 {
+                return;
+            }
+            if marked.load(Ordering::SeqCst) {
+                shared.lost.store(true, Ordering::SeqCst);
+                return;
+            }
+            if number >= shared.deaf_before.load(Ordering::SeqCst)
+                && to_client.write_all(&buffer[..read]).await.is_err()
+            {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = requests => {}
+        () = answers => {}
+        _ = cut.changed() => {}
+    }
+}
