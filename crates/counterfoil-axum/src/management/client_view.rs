@@ -4,7 +4,7 @@ use counterfoil::client::{ClientView as Shown, NewClientSecret, RefreshMode, Reg
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::instant::Instant;
+use crate::rfc3339::Rfc3339;
 
 /// A registered client.
 #[derive(Serialize, ToSchema)]
@@ -25,7 +25,7 @@ pub(crate) struct ClientView {
     default_scopes: Option<Vec<String>>,
     resource_server: bool,
     disabled: bool,
-    created_at: Instant,
+    created_at: Rfc3339,
     /// Its secrets' lives, the newest last.
     secrets: Vec<SecretView>,
 }
@@ -33,10 +33,10 @@ pub(crate) struct ClientView {
 /// The life of a secret.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SecretView {
-    created_at: Instant,
+    created_at: Rfc3339,
     /// Null: not replaced yet.
     #[schema(required = true)]
-    expires_at: Option<Instant>,
+    expires_at: Option<Rfc3339>,
 }
 
 /// A client that was just given a secret; a public one has none.
@@ -68,11 +68,11 @@ impl From<&Shown> for ClientView {
             default_scopes: shown.default_scope.as_ref().map(tokens),
             resource_server: shown.resource_server,
             disabled: shown.disabled,
-            created_at: Instant(shown.created_at),
+            created_at: Rfc3339(shown.created_at),
             secrets: shown
                 .secrets
                 .iter()
-                .map(|own| SecretView { created_at: Instant(own.created_at), expires_at: own.expires_at.map(Instant) })
+                .map(|own| SecretView { created_at: Rfc3339(own.created_at), expires_at: own.expires_at.map(Rfc3339) })
                 .collect(),
         }
     }

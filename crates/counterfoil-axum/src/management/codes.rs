@@ -16,11 +16,11 @@ use super::reading::{body, told};
 use super::schema::{ReadProblems, WriteProblems};
 use super::view::{CodeView, NewCodeView, PageView, after, new_code, page};
 use crate::cursor::List;
-use crate::instant;
 use crate::json::{Body, Fields};
 use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::rfc3339;
 use crate::secret_body;
 
 /// Security codes, for super administrators: serves `/security-codes` and what lies below it.
@@ -89,7 +89,7 @@ impl Body for CodeChange {
         let expires_at = match fields.optional::<String>("expires_at")? {
             None => None,
             Some(text) => Some(
-                instant::parse(&text)
+                rfc3339::parse(&text)
                     .ok_or_else(|| Problem::field("expires_at", "expires_at must be an instant of RFC 3339"))?,
             ),
         };

@@ -7,7 +7,7 @@ pub(crate) mod clients;
 pub(crate) mod codes;
 mod paths;
 mod reading;
-mod schema;
+pub(crate) mod schema;
 pub(crate) mod settings;
 pub(crate) mod tokens;
 pub(crate) mod users;

@@ -12,6 +12,21 @@ pub(super) struct ReadProblems;
 /// Of a request that changes something.
 pub(super) struct WriteProblems;
 
+/// What an authentication layer answers where a request does not get through: for the OpenAPI document of a host's own handlers.
+///
+/// ```
+/// #[utoipa::path(get, path = "/hello", responses((status = 200), counterfoil_axum::AuthenticationProblems))]
+/// async fn hello() {}
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct AuthenticationProblems;
+
+const AUTHENTICATION: [(&str, &str); 4] = [
+    ("400", "invalid-request: the authorization header is malformed"),
+    ("401", "unauthenticated, invalid-token"),
+    ("403", "insufficient-scope"),
+    ("503", "unavailable"),
+];
 const READ: [(&str, &str); 6] = [
     ("400", "invalid-request: the authorization header is malformed"),
     ("401", "unauthenticated, invalid-token"),
@@ -32,6 +47,12 @@ const WRITE: [(&str, &str); 10] = [
     ("422", "invalid-field: a field breaks a rule, and `field` names it"),
     ("503", "unavailable"),
 ];
+
+impl IntoResponses for AuthenticationProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        written(&AUTHENTICATION)
+    }
+}
 
 impl IntoResponses for ReadProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {

@@ -8,9 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::cursor::List;
-use crate::instant::Instant;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::rfc3339::Rfc3339;
 use crate::secret_body;
 
 /// A page of a list.
@@ -28,13 +28,13 @@ pub(crate) struct PageView<T> {
 pub(crate) struct TokenView {
     id: String,
     label: String,
-    created_at: Instant,
+    created_at: Rfc3339,
     /// Null: permanent.
     #[schema(required = true)]
-    expires_at: Option<Instant>,
+    expires_at: Option<Rfc3339>,
     /// Null: never.
     #[schema(required = true)]
-    last_used_at: Option<Instant>,
+    last_used_at: Option<Rfc3339>,
     /// `active`, `expiring`, `expired`, `suspended`.
     status: &'static str,
     /// What it may do; null: all that its owner may.
@@ -57,13 +57,13 @@ pub(crate) struct CodeView {
     id: String,
     #[schema(required = true)]
     description: Option<String>,
-    created_at: Instant,
+    created_at: Rfc3339,
     /// Null: permanent.
     #[schema(required = true)]
-    expires_at: Option<Instant>,
+    expires_at: Option<Rfc3339>,
     /// Null: never.
     #[schema(required = true)]
-    last_used_at: Option<Instant>,
+    last_used_at: Option<Rfc3339>,
     /// `active`, `expiring`, `expired`, `suspended`.
     status: &'static str,
     /// What it may do; null: all that its access level may.
@@ -93,9 +93,9 @@ impl From<&Listed> for TokenView {
         Self {
             id: listed.id.to_string(),
             label: listed.label.clone(),
-            created_at: Instant(listed.created_at),
-            expires_at: listed.expires_at.map(Instant),
-            last_used_at: listed.last_used_at.map(Instant),
+            created_at: Rfc3339(listed.created_at),
+            expires_at: listed.expires_at.map(Rfc3339),
+            last_used_at: listed.last_used_at.map(Rfc3339),
             status: listed.status.as_str(),
             scope: listed.scope.as_ref().map(|scope| scope.as_str().to_owned()),
         }
@@ -111,9 +111,9 @@ impl From<&Listed> for CodeView {
         Self {
             id: listed.id.to_string(),
             description: listed.description.clone(),
-            created_at: Instant(listed.created_at),
-            expires_at: listed.expires_at.map(Instant),
-            last_used_at: listed.last_used_at.map(Instant),
+            created_at: Rfc3339(listed.created_at),
+            expires_at: listed.expires_at.map(Rfc3339),
+            last_used_at: listed.last_used_at.map(Rfc3339),
             status: listed.status.as_str(),
             scope: listed.scope.as_ref().map(|scope| scope.as_str().to_owned()),
             access,
