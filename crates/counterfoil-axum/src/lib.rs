@@ -16,6 +16,8 @@ mod rfc3339;
 mod scope;
 mod secret_body;
 mod source;
+#[cfg(feature = "ui")]
+mod ui;
 
 pub use authenticate::future::ResponseFuture as AuthenticateFuture;
 pub use authenticate::layer::AuthenticateLayer;
@@ -32,8 +34,6 @@ pub use oauth::metadata::{Metadata, metadata};
 pub use oauth::revoke::revoke;
 pub use oauth::token::token;
 pub use openapi::document;
-#[cfg(feature = "ui")]
-pub use openapi::ui;
 pub use principal::Principal;
 pub use problem::Problem;
 pub use rejection::{AsProblem, Refuse, Rejection, Why};
@@ -42,3 +42,5 @@ pub use scope::future::ResponseFuture as RequireScopeFuture;
 pub use scope::layer::RequireScopeLayer;
 pub use scope::service::RequireScope;
 pub use source::Source;
+#[cfg(feature = "ui")]
+pub use ui::ui;

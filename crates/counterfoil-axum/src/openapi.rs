@@ -1,4 +1,4 @@
-//! The OpenAPI document of what is mounted, and the page that shows it.
+//! The OpenAPI document of what is mounted.
 
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
@@ -14,7 +14,7 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 ///         .merge(counterfoil_axum::token(foil.clone()))
 ///         .nest("/api/v1", counterfoil_axum::me_tokens(foil.clone()))
 ///         .split_for_parts();
-///     router.merge(counterfoil_axum::ui("/api-docs/ui/index", "/api-docs/openapi.json", document))
+///     router.merge(counterfoil_axum::ui("/api-docs/ui", "/api-docs/openapi.json", &document))
 /// }
 /// ```
 #[must_use]
@@ -34,10 +34,4 @@ pub fn document(title: &str, version: &str) -> OpenApi {
         .info(InfoBuilder::new().title(title).version(version))
         .components(Some(schemes.build()))
         .build()
-}
-
-/// Serves the document at one path and the page that shows it at another. The page's assets are compiled in: nothing is fetched from elsewhere.
-#[cfg(feature = "ui")]
-pub fn ui(page: &str, json: &str, document: OpenApi) -> axum::Router {
-    utoipa_swagger_ui::SwaggerUi::new(page.to_owned()).url(json.to_owned(), document).into()
 }

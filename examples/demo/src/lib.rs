@@ -26,7 +26,8 @@ use tokio::net::TcpListener;
 
 pub use error::StartError;
 pub use options::Options;
-pub use people::{EVERYBODY, Known, People};
+pub use passwords::Unhashed;
+pub use people::{EVERYBODY, InvalidPerson, Known, People};
 pub use routes::routes;
 pub use seed::seed;
 pub use serve::serve;

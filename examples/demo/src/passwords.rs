@@ -26,7 +26,7 @@ pub(crate) struct Passwords {
 /// A hash could not be made or read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("password could not be hashed")]
-pub(crate) struct Unhashed;
+pub struct Unhashed;
 
 impl Passwords {
     /// With the hash of a password that nobody has, for names that nobody bears.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
 use counterfoil::{Account, EmailAddress, InvalidEmail, InvalidSubject, Role, SubjectId};
 
-use crate::passwords::{self, Kept, Passwords, Unhashed};
+use crate::passwords::{self, Kept, Passwords};
 
 /// Who is there.
 struct Person {
@@ -66,7 +66,7 @@ pub enum InvalidPerson {
     Email(#[from] InvalidEmail),
     /// Its password.
     #[error(transparent)]
-    Password(#[from] Unhashed),
+    Password(#[from] crate::passwords::Unhashed),
 }
 
 impl People {

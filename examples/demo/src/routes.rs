@@ -39,7 +39,7 @@ pub fn routes(foil: &Counterfoil, stores: Stores, issuer: &str) -> Router {
             .nest("/api/v1", api)
             .merge(health(stores))
             .split_for_parts();
-    router.merge(counterfoil_axum::ui(PAGE, "/api-docs/openapi.json", document)).fallback(nothing_here)
+    router.merge(counterfoil_axum::ui("/api-docs/ui", "/api-docs/openapi.json", &document)).fallback(nothing_here)
 }
 
 async fn nothing_here() -> Response {
