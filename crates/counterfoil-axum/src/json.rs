@@ -15,7 +15,7 @@ pub(crate) struct Fields(Vec<(String, Value)>);
 
 /// What a request's body says.
 pub(crate) trait Body: Sized {
-    /// Whether no body at all says the same as an empty object.
+    /// Whether no body at all, and `null`, say the same as an empty object.
     const OPTIONAL: bool = false;
 
     /// Takes its fields; what is left is unknown.
@@ -32,7 +32,7 @@ pub(crate) fn read<T: Body>(media_type: Option<&[u8]>, bytes: &Bytes) -> Result<
     if !media_type.is_some_and(is_json) {
         return Err(Problem::new(problem::MEDIA));
     }
-    let mut fields = Fields::read(text)?;
+    let mut fields = if T::OPTIONAL && text.trim() == "null" { Fields::default() } else { Fields::read(text)? };
     let body = T::take(&mut fields)?;
     match fields.0.pop() {
         None => Ok(body),
@@ -184,6 +184,7 @@ mod tests {
             }
         }
         assert!(read::<Nothing>(None, &Bytes::new()).is_ok());
+        assert!(read::<Nothing>(Some(b"application/json"), &Bytes::from_static(b"null")).is_ok());
         assert_eq!(read::<Nothing>(None, &Bytes::from_static(b" ")).expect_err("blank").name(), "not-json");
         assert_eq!(read::<Pair>(None, &Bytes::new()).expect_err("nothing").name(), "not-json");
     }

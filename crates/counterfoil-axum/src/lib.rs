@@ -16,6 +16,7 @@ mod rfc3339;
 mod scope;
 mod secret_body;
 mod source;
+mod strict;
 #[cfg(feature = "ui")]
 mod ui;
 

@@ -14,13 +14,14 @@ use super::guarded;
 use super::paths::{self, Segment};
 use super::reading::{body, told};
 use super::schema::{ReadProblems, WriteProblems};
-use super::tokens::NewOverlap;
+use super::tokens::{NewOverlap, NewOverlapSchema};
 use super::view::PageView;
 use crate::cursor::List;
 use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::secret_body;
+use crate::strict::Strict;
 
 /// Registered clients, for administrators: serves `/clients` and what lies below it.
 pub fn clients(foil: Counterfoil) -> OpenApiRouter {
@@ -30,6 +31,12 @@ pub fn clients(foil: Counterfoil) -> OpenApiRouter {
         .routes(guarded(routes!(replace_secret), &foil))
         .with_state(foil)
 }
+
+/// Its schema.
+type NewRegistrationSchema = Strict<NewRegistration>;
+
+/// Its schema.
+type RegistrationChangeSchema = Strict<RegistrationChange>;
 
 /// Where a client stands in the list: by age, then by id.
 type Key = (Ts, String);
@@ -90,7 +97,7 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     path = "/clients",
     operation_id = "create_client",
     tag = "clients",
-    request_body = NewRegistration,
+    request_body = NewRegistrationSchema,
     responses((status = 201, description = "the only answer that has its secret", body = inline(NewClientView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
@@ -108,7 +115,7 @@ async fn create(State(foil): State<Counterfoil>, who: Principal, request: Reques
     operation_id = "change_client",
     tag = "clients",
     params(("id" = String, Path)),
-    request_body = RegistrationChange,
+    request_body = RegistrationChangeSchema,
     responses((status = 200, description = "as it is now", body = ClientView), WriteProblems),
     security(("bearer" = [])),
 )]
@@ -151,7 +158,7 @@ async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) 
     operation_id = "replace_client_secret",
     tag = "clients",
     params(("id" = String, Path)),
-    request_body = Option<NewOverlap>,
+    request_body = Option<NewOverlapSchema>,
     responses((status = 201, description = "the only answer that has it", body = inline(NewClientView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]

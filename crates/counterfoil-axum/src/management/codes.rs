@@ -22,6 +22,7 @@ use crate::problem::Problem;
 use crate::query::Query;
 use crate::rfc3339;
 use crate::secret_body;
+use crate::strict::Strict;
 
 /// Security codes, for super administrators: serves `/security-codes` and what lies below it.
 pub fn security_codes(foil: Counterfoil) -> OpenApiRouter {
@@ -57,6 +58,9 @@ impl NewCode {
     }
 }
 
+/// Its schema.
+type NewCodeSchema = Strict<NewCode>;
+
 impl Body for NewCode {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         let access: String = fields.required("access")?;
@@ -83,6 +87,9 @@ struct CodeChange {
     #[schema(value_type = String, required = false, max_length = 500)]
     description: Option<String>,
 }
+
+/// Its schema.
+type CodeChangeSchema = Strict<CodeChange>;
 
 impl Body for CodeChange {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
@@ -139,7 +146,7 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     path = "/security-codes",
     operation_id = "create_code",
     tag = "security codes",
-    request_body = NewCode,
+    request_body = NewCodeSchema,
     responses((status = 201, description = "the only answer that has its text", body = inline(NewCodeView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
@@ -158,7 +165,7 @@ async fn create(State(foil): State<Counterfoil>, who: Principal, request: Reques
     operation_id = "edit_code",
     tag = "security codes",
     params(("id" = String, Path)),
-    request_body = CodeChange,
+    request_body = CodeChangeSchema,
     responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
     security(("bearer" = [])),
 )]

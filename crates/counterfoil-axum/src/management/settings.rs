@@ -17,6 +17,7 @@ use crate::json::{Body, Fields};
 use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::secret_body;
+use crate::strict::Strict;
 
 /// A day.
 const DAY: u64 = 86_400;
@@ -57,6 +58,9 @@ struct NewSettings {
     #[schema(value_type = u64, required = false, minimum = 1, maximum = 365)]
     notice_lead_days: Option<u64>,
 }
+
+/// Its schema.
+type NewSettingsSchema = Strict<NewSettings>;
 
 impl Body for NewSettings {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
@@ -118,7 +122,7 @@ async fn read(State(foil): State<Counterfoil>, who: Principal) -> Result<Respons
     path = "/settings",
     operation_id = "change_settings",
     tag = "settings",
-    request_body = NewSettings,
+    request_body = NewSettingsSchema,
     responses((status = 200, description = "all of them, as they hold now", body = SettingsView), WriteProblems),
     security(("bearer" = [])),
 )]

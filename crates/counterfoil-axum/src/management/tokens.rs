@@ -18,6 +18,7 @@ use crate::json::{Body, Fields};
 use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::strict::Strict;
 
 /// One's own personal access tokens: serves `/me/tokens` and what lies below it.
 pub fn me_tokens(foil: Counterfoil) -> OpenApiRouter {
@@ -38,9 +39,12 @@ struct NewToken {
     #[schema(minimum = 1, maximum = 3660, example = 30)]
     expires_in_days: Option<i64>,
     /// Within one's own; left out: one's own.
-    #[schema(value_type = String, required = false)]
+    #[schema(value_type = String, required = false, pattern = r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$", max_length = 1000)]
     scope: Option<Scope>,
 }
+
+/// Its schema.
+type NewTokenSchema = Strict<NewToken>;
 
 impl Body for NewToken {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
@@ -59,6 +63,9 @@ pub(super) struct NewOverlap {
     #[schema(value_type = u64, required = false)]
     pub(super) overlap_seconds: Span,
 }
+
+/// Its schema.
+pub(super) type NewOverlapSchema = Strict<NewOverlap>;
 
 impl Body for NewOverlap {
     const OPTIONAL: bool = true;
@@ -108,7 +115,7 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     path = "/me/tokens",
     operation_id = "create_token",
     tag = "personal access tokens",
-    request_body = NewToken,
+    request_body = NewTokenSchema,
     responses((status = 201, description = "the only answer that has its text", body = inline(NewTokenView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
@@ -144,7 +151,7 @@ async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) 
     operation_id = "rotate_token",
     tag = "personal access tokens",
     params(("id" = String, Path)),
-    request_body = Option<NewOverlap>,
+    request_body = Option<NewOverlapSchema>,
     responses((status = 201, description = "the only answer that has its text", body = inline(NewTokenView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]

@@ -23,6 +23,7 @@ use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::secret_body;
+use crate::strict::Strict;
 
 /// Users, for administrators: serves `/users` and what lies below it.
 pub fn users(foil: Counterfoil) -> OpenApiRouter {
@@ -67,6 +68,9 @@ struct UserChange {
     token_login_allowed: bool,
 }
 
+/// Its schema.
+type UserChangeSchema = Strict<UserChange>;
+
 impl Body for UserChange {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         Ok(Self { token_login_allowed: fields.required("token_login_allowed")? })
@@ -101,7 +105,7 @@ async fn find(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     operation_id = "change_user",
     tag = "users",
     params(("subject" = String, Path)),
-    request_body = UserChange,
+    request_body = UserChangeSchema,
     responses((status = 200, description = "as it is now", body = UserView), WriteProblems),
     security(("bearer" = [])),
 )]

@@ -8,7 +8,7 @@ use utoipa::{IntoResponses, PartialSchema as _, ToSchema};
 #[derive(ToSchema)]
 pub(super) struct TokenForm {
     /// `password` (RFC 9700 §2.4 says that it must not be used: off unless the client's registration names it) or `refresh_token`.
-    #[schema(example = "password")]
+    #[schema(pattern = "^(password|refresh_token)$", example = "password")]
     grant_type: String,
     /// The name to sign in by; a backslash is data.
     username: Option<String>,
@@ -36,6 +36,7 @@ pub(super) struct TokenForm {
 #[derive(ToSchema)]
 pub(super) struct TokenQuery {
     /// The token.
+    #[schema(min_length = 1)]
     token: String,
     /// A hint only.
     token_type_hint: Option<String>,
