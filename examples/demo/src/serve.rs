@@ -22,8 +22,8 @@ use tower::ServiceExt as _;
 const CONNECTIONS: usize = 2_048;
 /// How long a request's head may take, and a connection may idle.
 const HEAD: Duration = Duration::from_secs(30);
-/// Bytes of a request's head.
-const HEAD_BYTES: usize = 32 * 1024;
+/// Bytes of a request's head: more than the longest target that is parsed, so that a longer one is told so (RFC 9112 §3: 414).
+const HEAD_BYTES: usize = 96 * 1024;
 /// How long requests under way may take once the server stops.
 const GRACE: Duration = Duration::from_secs(7);
 

@@ -179,3 +179,16 @@ impl World {
         text.parse().expect("a scope")
     }
 }
+
+impl World {
+    /// Somebody's account as it was made.
+    pub fn people_account(&self, name: &str) -> Account {
+        let role = match name {
+            "carol" => Role::Collaborator,
+            "adam" => Role::Administrator,
+            "sue" => Role::SuperAdministrator,
+            _ => Role::Member,
+        };
+        Account::new(subject(name), name, role)
+    }
+}
