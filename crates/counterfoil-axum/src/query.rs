@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_limit_is_1_to_100_in_plain_digits() {
-        let limit = |query| Query::parse(Some(query)).limit().map(NonZeroU32::get).ok();
+        let limit = |query: &str| Query::parse(Some(query)).limit().map(NonZeroU32::get).ok();
         for (query, expected) in [("", 50), ("limit=1", 1), ("limit=100", 100), ("limit=007", 7), ("other=0", 50)] {
             assert_eq!(limit(query), Some(expected), "{query}");
         }

@@ -206,7 +206,11 @@ async fn the_header_is_sensitive_behind_the_layer_and_the_authentication_travels
         let header = request.headers().get("authorization").expect("a header");
         let known = request.extensions().get::<Authentication>().expect("an authentication");
         let shown = format!("{request:?} {known:?}");
-        Ok::<_, std::convert::Infallible>(Response::new(format!("{} {}", header.is_sensitive(), shown.contains("cfp_"))))
+        Ok::<_, std::convert::Infallible>(Response::new(format!(
+            "{} {}",
+            header.is_sensitive(),
+            shown.contains("cfp_")
+        )))
     });
     let mut service = AuthenticateLayer::optional(world.foil.clone()).layer(inner);
     let request = Request::builder().header("authorization", format!("Bearer {token}")).body(()).expect("a request");
@@ -225,9 +229,8 @@ async fn a_host_gives_refusals_its_own_shape() {
         };
         response
     };
-    let router: Router = Router::new()
-        .route("/", get(name))
-        .layer(AuthenticateLayer::required(world.foil.clone()).refuse_with(shape));
+    let router: Router =
+        Router::new().route("/", get(name)).layer(AuthenticateLayer::required(world.foil.clone()).refuse_with(shape));
     let answer = get_with(&router, "/", &[]).await;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (418, "no: a bearer credential is needed"));
 }
@@ -238,8 +241,7 @@ async fn what_an_outer_layer_found_out_is_not_asked_again() {
     let token = pat(&world, "one", None).await;
     let known = world.foil.verify(&token).await.expect("live");
     assert_eq!(known.kind(), TokenKind::PersonalAccessToken);
-    let router: Router =
-        Router::new().route("/", get(name)).layer(AuthenticateLayer::required(world.foil.clone()));
+    let router: Router = Router::new().route("/", get(name)).layer(AuthenticateLayer::required(world.foil.clone()));
     let mut request = Request::get("/").body(Body::empty()).expect("a request");
     request.extensions_mut().insert(Authentication::active(known));
     world.people.set_unavailable(true);

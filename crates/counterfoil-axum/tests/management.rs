@@ -28,10 +28,15 @@ async fn syn_pat_4_the_secret_is_in_the_answer_to_the_creation_and_nowhere_else(
     let made = make(&world, &bill, "nightly").await;
     let token = made["token"].as_str().expect("a token");
     assert!(token.starts_with("cfp_"));
-    for (name, value) in [("label", "\"nightly\""), ("last_used_at", "null"), ("status", "\"active\""), ("scope", "null")] {
+    for (name, value) in
+        [("label", "\"nightly\""), ("last_used_at", "null"), ("status", "\"active\""), ("scope", "null")]
+    {
         assert_eq!(made[name].to_string(), value, "{name}");
     }
-    assert_eq!((&made["created_at"], &made["expires_at"]), (&"2027-01-15T08:00:00Z".into(), &"2027-02-14T08:00:00Z".into()));
+    assert_eq!(
+        (&made["created_at"], &made["expires_at"]),
+        (&"2027-01-15T08:00:00Z".into(), &"2027-02-14T08:00:00Z".into())
+    );
     let list = world.call("GET", "/me/tokens", &bill, None).await;
     assert_eq!(list.header("cache-control"), Some("no-store"));
     let mut shown = made.clone();
@@ -122,6 +127,7 @@ async fn t7_a_cursor_of_somebody_elses_or_of_another_list_is_foreign() {
     let (bill, _) = world.sign_in("bill", None).await;
     let (sue, _) = world.sign_in("sue", None).await;
     make(&world, &bill, "a").await;
+    world.clock.advance(Span::seconds(1));
     make(&world, &bill, "b").await;
     let page = world.call("GET", "/me/tokens?limit=1", &bill, None).await.json();
     let cursor = page["next"].as_str().expect("a cursor");
@@ -148,7 +154,11 @@ async fn syn_pat_6_somebody_elses_id_and_an_unknown_one_are_the_same_404() {
         }
     }
     for _ in 0..2 {
-        assert_eq!(world.call("DELETE", &format!("/me/tokens/{id}"), &bill, None).await.status, 204, "twice is a success");
+        assert_eq!(
+            world.call("DELETE", &format!("/me/tokens/{id}"), &bill, None).await.status,
+            204,
+            "twice is a success"
+        );
     }
     world.clock.advance(Span::days(30));
     let (bill, _) = world.sign_in("bill", None).await;
@@ -167,6 +177,7 @@ async fn a2_token_2_rotation_hands_over_label_scope_and_expiry() {
         let answer = world.call("POST", &path, &bill, Some(wrong)).await;
         assert_eq!(answer.told(), told(422, "invalid-field", Some("overlap_seconds")), "{wrong}");
     }
+    world.clock.advance(Span::seconds(1));
     let new = world.call("POST", &path, &bill, Some("{\"overlap_seconds\":60}")).await;
     assert_eq!(new.status, 201);
     let new = new.json();
@@ -343,7 +354,8 @@ async fn syn_pat_6_users_are_for_administrators_and_the_switch_for_those_who_man
     for path in ["/users/nobody/tokens", "/users/%FF/tokens", "/users/%00/tokens", "/users/nobody/tokens?limit=0"] {
         assert_eq!(world.call("GET", path, &adam, None).await.told(), told(404, "not-found", None), "{path}");
     }
-    for path in [format!("/users/mia/tokens/{id}"), format!("/users/nobody/tokens/{id}"), "/users/bill/tokens/x".into()] {
+    for path in [format!("/users/mia/tokens/{id}"), format!("/users/nobody/tokens/{id}"), "/users/bill/tokens/x".into()]
+    {
         assert_eq!(world.call("DELETE", &path, &adam, None).await.told(), told(404, "not-found", None), "{path}");
     }
     assert_eq!(world.call("DELETE", &format!("/users/bill/tokens/{id}"), &adam, None).await.status, 204);
@@ -376,13 +388,15 @@ async fn ao_code_1_to_5_the_life_of_a_security_code() {
         ("user", "bill"),
         ("created_by", "sue"),
         ("description", "for the importer"),
-        ("status", "active"),
+        // Its whole life lies within the notice lead.
+        ("status", "expiring"),
     ] {
         assert_eq!(made[name], value, "{name}");
     }
     let path = format!("/security-codes/{}", made["id"].as_str().expect("an id"));
     let edit = async |body: &str| world.call("PATCH", &path, &sue, Some(body)).await;
-    for body in ["{\"expires_at\":null}", "{\"expires_at\":\"2027-01-15T08:00:00Z\"}", "{\"expires_at\":\"tomorrow\"}"] {
+    for body in ["{\"expires_at\":null}", "{\"expires_at\":\"2027-01-15T08:00:00Z\"}", "{\"expires_at\":\"tomorrow\"}"]
+    {
         assert_eq!(edit(body).await.told(), told(422, "invalid-field", Some("expires_at")), "{body}");
     }
     let edited = edit("{\"expires_at\":\"2027-01-15T11:00:00+02:00\",\"description\":\"other\"}").await.json();
@@ -403,7 +417,7 @@ async fn ao_code_1_to_5_the_life_of_a_security_code() {
     assert_eq!(list["items"][0]["status"], "expired");
     let odd = world.call("GET", "/security-codes?include_expired=1", &sue, None).await;
     assert_eq!(odd.told(), told(422, "invalid-field", Some("include_expired")));
-    assert_eq!(act("reactivate").await.json()["status"], "active");
+    assert_eq!(act("reactivate").await.json()["status"], "expiring");
     let who = world.foil.verify(made["code"].as_str().expect("a code")).await.expect("the same secret");
     assert_eq!((who.name(), who.actor().map(ToString::to_string)), ("bill", Some("sue".to_owned())));
     assert_eq!(world.call("DELETE", &path, &sue, None).await.status, 204);
@@ -455,7 +469,10 @@ async fn syn_token_2_the_life_of_a_client() {
     let off = world.call("PATCH", "/clients/new", &adam, Some("{\"disabled\":true,\"display_name\":\"Newer\"}")).await;
     assert_eq!((&off.json()["disabled"], &off.json()["display_name"]), (&true.into(), &"Newer".into()));
     assert_eq!(use_it(&second).await, 401);
-    assert_eq!(world.call("POST", "/clients/open/secrets", &adam, None).await.told(), told(422, "invalid-field", Some("secret")));
+    assert_eq!(
+        world.call("POST", "/clients/open/secrets", &adam, None).await.told(),
+        told(422, "invalid-field", Some("secret"))
+    );
     assert_eq!(world.call("DELETE", "/clients/new", &adam, None).await.status, 204);
     assert_eq!(world.call("DELETE", "/clients/new", &adam, None).await.status, 404);
     let public = world.call("POST", "/clients", &adam, Some("{\"display_name\":\"P\",\"public\":true}")).await.json();
@@ -475,7 +492,9 @@ async fn clients_are_listed_newest_first_page_by_page() {
     let (mut ids, mut path) = (Vec::new(), "/clients?limit=3".to_owned());
     loop {
         let page = world.call("GET", &path, &adam, None).await.json();
-        ids.extend(page["items"].as_array().expect("items").iter().map(|item| item["id"].as_str().expect("id").to_owned()));
+        ids.extend(
+            page["items"].as_array().expect("items").iter().map(|item| item["id"].as_str().expect("id").to_owned()),
+        );
         let Some(next) = page["next"].as_str() else { break };
         path = format!("/clients?limit=3&cursor={next}");
     }
@@ -516,7 +535,9 @@ async fn syn_token_5_settings_hold_from_the_next_call_on() {
 #[tokio::test]
 async fn another_method_is_405_with_allow_without_a_credential() {
     let world = world().await;
-    for (path, allow) in [("/me/tokens", "GET,HEAD,POST"), ("/settings", "GET,HEAD,PATCH"), ("/clients/app", "PATCH,DELETE")] {
+    for (path, allow) in
+        [("/me/tokens", "GET,HEAD,POST"), ("/settings", "GET,HEAD,PATCH"), ("/clients/app", "PATCH,DELETE")]
+    {
         let request = Request::put(format!("/api/v1{path}")).header("x-http-method-override", "GET");
         let answer = send(&world.router, request.body(Body::empty()).expect("a request")).await;
         assert_eq!(answer.told(), told(405, "method-not-allowed", None), "{path}");
@@ -542,7 +563,10 @@ struct Touchy;
 impl futures_core::Stream for Touchy {
     type Item = Result<bytes::Bytes, std::io::Error>;
 
-    fn poll_next(self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<Self::Item>> {
+    fn poll_next(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
         panic!("somebody reads the body")
     }
 }

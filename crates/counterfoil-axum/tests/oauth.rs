@@ -224,7 +224,8 @@ async fn rfc_8414_the_metadata_say_what_is_mounted_and_nothing_else() {
         let request = Request::get("/.well-known/oauth-authorization-server").body(Body::empty()).expect("a request");
         send(&router, request).await.json()
     };
-    let all = Metadata::new("https://auth.example.com/").token("/token").revocation("/revoke").introspection("/introspect");
+    let all =
+        Metadata::new("https://auth.example.com/").token("/token").revocation("/revoke").introspection("/introspect");
     let all = ask(all.scopes(["demo:read"])).await;
     assert_eq!(all["issuer"], "https://auth.example.com");
     assert_eq!(all["token_endpoint"], "https://auth.example.com/token");

@@ -33,7 +33,11 @@ async fn it_stops_within_ten_seconds_with_requests_under_way_and_idle_connection
     let mut server = Server::start("memory:");
     let idle = std::net::TcpStream::connect(("127.0.0.1", server.port)).expect("connected");
     let mut half = std::net::TcpStream::connect(("127.0.0.1", server.port)).expect("connected");
-    std::io::Write::write_all(&mut half, b"POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\ngrant").expect("sent");
+    std::io::Write::write_all(
+        &mut half,
+        b"POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\ngrant",
+    )
+    .expect("sent");
     assert_eq!(server.call("GET", "/healthz", "", None).await.0, 200);
     server.signal("TERM");
     assert_eq!(server.ended().code(), Some(0));
@@ -156,7 +160,10 @@ async fn a_policy_goes_over_the_demos_own_and_flags_over_the_environment() {
     }
     assert_eq!(seen, [400, 400, 429]);
     let (_, metadata) = server.call("GET", "/.well-known/oauth-authorization-server", "", None).await;
-    assert_eq!((&metadata["issuer"], &metadata["token_endpoint"]), (&"https://two.example".into(), &"https://two.example/token".into()));
+    assert_eq!(
+        (&metadata["issuer"], &metadata["token_endpoint"]),
+        (&"https://two.example".into(), &"https://two.example/token".into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,9 +176,12 @@ async fn the_demos_accounts_and_clients_are_those_of_the_table() {
     assert_eq!(server.sign_in("carol", "carol").await["is_read_only_web_user"], "true");
     let admin = server.access("admin", "admin").await;
     let (_, users) = server.call("GET", "/api/v1/users", &admin, None).await;
-    let shown: Vec<_> = users["items"].as_array().expect("items").iter().map(|user| {
-        (text(user, "name"), text(user, "role"), user["token_login_allowed"].as_bool().expect("a switch"))
-    }).collect();
+    let shown: Vec<_> = users["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|user| (text(user, "name"), text(user, "role"), user["token_login_allowed"].as_bool().expect("a switch")))
+        .collect();
     let expected = [
         ("AD\\bill.posters", "member", true),
         ("carol", "collaborator", true),
@@ -188,9 +198,19 @@ async fn the_demos_accounts_and_clients_are_those_of_the_table() {
     let path = format!("/api/v1/users/{}/tokens", support::escaped(id));
     assert_eq!(server.call("GET", &path, &admin, None).await.0, 200);
     let (_, clients) = server.call("GET", "/api/v1/clients", &admin, None).await;
-    let mut modes: Vec<_> = clients["items"].as_array().expect("items").iter().map(|client| {
-        (text(client, "id"), text(client, "refresh_mode"), client["public"] == true, client["resource_server"] == true)
-    }).collect();
+    let mut modes: Vec<_> = clients["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|client| {
+            (
+                text(client, "id"),
+                text(client, "refresh_mode"),
+                client["public"] == true,
+                client["resource_server"] == true,
+            )
+        })
+        .collect();
     modes.sort();
     let expected = [
         ("machine", "rotate", false, true),
@@ -199,14 +219,18 @@ async fn the_demos_accounts_and_clients_are_those_of_the_table() {
         ("test.token", "reuse", false, false),
     ];
     assert_eq!(modes, expected.map(|(id, mode, public, server)| (id.to_owned(), mode.to_owned(), public, server)));
-    let scoped = [("grant_type", "password"), ("username", "ivan"), ("password", "ivan"), ("scope", "demo:read demo:write")];
+    let scoped =
+        [("grant_type", "password"), ("username", "ivan"), ("password", "ivan"), ("scope", "demo:read demo:write")];
     let (status, tokens) = server.token(&scoped).await;
     assert_eq!(status, 200);
     let (_, who) = server.call("GET", "/api/v1/whoami", &text(&tokens, "access_token"), None).await;
     assert_eq!(who["scope"], "demo:read demo:write");
     let machine = "Basic bWFjaGluZTptYWNoaW5lLXNlY3JldC1mb3ItdGhlLWRlbW8tb25seQ==";
     let (_, told) = server.form("/introspect", machine, &[("token", &text(&tokens, "access_token"))]).await;
-    assert_eq!((&told["active"], &told["username"], &told["client_id"]), (&true.into(), &"ivan".into(), &"test.token".into()));
+    assert_eq!(
+        (&told["active"], &told["username"], &told["client_id"]),
+        (&true.into(), &"ivan".into(), &"test.token".into())
+    );
     let (_, metadata) = server.call("GET", "/.well-known/oauth-authorization-server", "", None).await;
     let scopes = metadata["scopes_supported"].as_array().expect("scopes");
     assert!(scopes.contains(&"demo:read".into()) && scopes.contains(&"demo:write".into()) && scopes.len() == 8);
@@ -217,13 +241,19 @@ async fn whoami_tells_every_kind_of_credential() {
     let server = Server::start("memory:");
     let access = server.access("super@example.com", "super").await;
     let (_, own) = server.call("GET", "/api/v1/whoami", &access, None).await;
-    assert_eq!((&own["kind"], &own["role"], &own["label"]), (&"access_token".into(), &"super_administrator".into(), &json!(null)));
+    assert_eq!(
+        (&own["kind"], &own["role"], &own["label"]),
+        (&"access_token".into(), &"super_administrator".into(), &json!(null))
+    );
     assert!(own.get("actor").is_none());
     assert!(text(&own, "expires_at").ends_with('Z'));
     let new = json!({"label": "own", "expires_in_days": 1, "scope": "demo:read"});
     let (_, made) = server.call("POST", "/api/v1/me/tokens", &access, Some(new)).await;
     let (_, own) = server.call("GET", "/api/v1/whoami", &text(&made, "token"), None).await;
-    assert_eq!((&own["kind"], &own["label"], &own["scope"]), (&"personal_access_token".into(), &"own".into(), &"demo:read".into()));
+    assert_eq!(
+        (&own["kind"], &own["label"], &own["scope"]),
+        (&"personal_access_token".into(), &"own".into(), &"demo:read".into())
+    );
     assert_eq!(own["credential_id"], made["id"]);
     let new = json!({"access": "same_as_user", "user": "admin"});
     let (_, made) = server.call("POST", "/api/v1/security-codes", &access, Some(new)).await;
@@ -241,7 +271,8 @@ async fn t10_no_secret_reaches_the_log() {
     let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
     let wrong = [("grant_type", "password"), ("username", "ivan"), ("password", "canary-password")];
     server.token(&wrong).await;
-    let (_, made) = server.call("POST", "/api/v1/me/tokens", &access, Some(json!({"label": "a", "expires_in_days": 1}))).await;
+    let (_, made) =
+        server.call("POST", "/api/v1/me/tokens", &access, Some(json!({"label": "a", "expires_in_days": 1}))).await;
     let (_, client) = server.call("POST", "/api/v1/clients", &access, Some(json!({"display_name": "x"}))).await;
     server.call("GET", &format!("/api/v1/whoami?access_token={access}"), &text(&made, "token"), None).await;
     server.token(&[("grant_type", "refresh_token"), ("refresh_token", &refresh)]).await;

@@ -135,11 +135,8 @@ impl Server {
     }
 
     pub async fn form(&self, path: &str, authorization: &str, form: &[(&str, &str)]) -> (u16, Value) {
-        let body: String = form
-            .iter()
-            .map(|(name, value)| format!("{name}={}", escaped(value)))
-            .collect::<Vec<_>>()
-            .join("&");
+        let body: String =
+            form.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect::<Vec<_>>().join("&");
         let request = reqwest::Client::new()
             .post(self.url(path))
             .header("authorization", authorization)
