@@ -91,6 +91,7 @@ pub use desk::uses::Flushed;
 pub use desk::view::{Issued, Listed, Status};
 pub use handle::Counterfoil;
 pub use handle::builder::{BuildError, Builder};
+pub use handle::may::Intent;
 pub use instruments::bearer::{Credentials, MalformedHeader, credentials};
 pub use instruments::clock::{Clock, SystemClock};
 pub use instruments::entropy::{Entropy, NoEntropy, RngEntropy, SystemEntropy};

@@ -4,6 +4,7 @@ pub(crate) mod builder;
 mod clients;
 mod credentials;
 mod list;
+pub(crate) mod may;
 mod oauth;
 mod renew;
 mod sessions;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use crate::desk::Desk;
 use crate::instruments::clock::Clock;
+use crate::words::realm::Realm;
 use crate::words::time::Ts;
 
 /// The credentials of one realm: everything that a host does with them. Cheap to clone; clones are the same.
@@ -28,6 +30,12 @@ pub struct Counterfoil {
 }
 
 impl Counterfoil {
+    /// The realm whose credentials these are.
+    #[must_use]
+    pub fn realm(&self) -> &Realm {
+        &self.desk.realm
+    }
+
     /// What time it is, by the clock that decides.
     #[must_use]
     pub fn now(&self) -> Ts {

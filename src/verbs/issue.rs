@@ -13,7 +13,7 @@ use crate::desk::view::{Issued, Listed, Status};
 use crate::instruments::event::What;
 use crate::ports::change::{Home, Inserted};
 use crate::words::description::Description;
-use crate::words::ids::OwnerId;
+use crate::words::ids::{OwnerId, SubjectId};
 use crate::words::kind::TokenKind;
 use crate::words::label::{Label, LabelKey};
 use crate::words::role::Role;
@@ -80,16 +80,7 @@ pub(crate) async fn personal_access_token(
     new: &NewPersonalAccessToken<'_>,
     now: Ts,
 ) -> Result<Issued, ManageError> {
-    by.needs_session()?;
-    by.needs_scope(Scope::CREDENTIALS_WRITE)?;
-    let owner = by.person()?;
-    if let Some(gate) = desk.closed_gate(owner, now).await? {
-        return Err(Forbidden::Gate { gate }.into());
-    }
-    let account = desk.directory.account(owner).await?.filter(|account| !account.is_disabled());
-    if account.ok_or(ManageError::NotFound)?.role() == Role::Collaborator {
-        return Err(Forbidden::Collaborator.into());
-    }
+    let owner = may_make_token(desk, by, now).await?;
     let settings = desk.settings(now).await?;
     let rules = &desk.policy.personal_access_tokens;
     let label = Label::new(new.label, rules.label_max).map_err(Invalid::from)?;
@@ -113,6 +104,21 @@ pub(crate) async fn personal_access_token(
     insert(desk, by, draft, &settings, now).await
 }
 
+/// Who may make a personal access token, and for whom.
+pub(crate) async fn may_make_token<'a>(desk: &Desk, by: &'a Presenter, now: Ts) -> Result<&'a SubjectId, ManageError> {
+    by.needs_session()?;
+    by.needs_scope(Scope::CREDENTIALS_WRITE)?;
+    let owner = by.person()?;
+    if let Some(gate) = desk.closed_gate(owner, now).await? {
+        return Err(Forbidden::Gate { gate }.into());
+    }
+    let account = desk.directory.account(owner).await?.filter(|account| !account.is_disabled());
+    if account.ok_or(ManageError::NotFound)?.role() == Role::Collaborator {
+        return Err(Forbidden::Collaborator.into());
+    }
+    Ok(owner)
+}
+
 /// Makes a security code: only a super administrator does.
 pub(crate) async fn security_code(
     desk: &Desk,
@@ -120,10 +126,7 @@ pub(crate) async fn security_code(
     new: &NewSecurityCode<'_>,
     now: Ts,
 ) -> Result<Issued, ManageError> {
-    by.needs_session()?;
-    by.needs_scope(Scope::CODES_MANAGE)?;
-    by.needs_role(Role::SuperAdministrator)?;
-    let created_by = by.person()?.clone();
+    let created_by = may_make_code(by)?.clone();
     let description = new.description.map(Description::new).transpose().map_err(Invalid::from)?;
     let access = match new.access {
         NewAccess::SuperAdministrator => Access::SuperAdministrator,
@@ -146,6 +149,14 @@ pub(crate) async fn security_code(
         retention: rules.retention,
     };
     insert(desk, by, draft, &settings, now).await
+}
+
+/// Who may make a security code.
+pub(crate) fn may_make_code(by: &Presenter) -> Result<&SubjectId, Forbidden> {
+    by.needs_session()?;
+    by.needs_scope(Scope::CODES_MANAGE)?;
+    by.needs_role(Role::SuperAdministrator)?;
+    by.person()
 }
 
 fn expiry(desk: &Desk, lifetime: Lifetime, settings: &Settings, now: Ts) -> Result<Option<Ts>, ManageError> {

@@ -54,13 +54,24 @@ pub(crate) async fn tokens_of(
     limit: NonZeroU32,
     now: Ts,
 ) -> Result<Page<Listed>, ManageError> {
+    may_see_tokens_of(desk, by, Some(subject)).await?;
+    let wanted = Wanted { owner: &subject.into(), kind: TokenKind::PersonalAccessToken, expired_too: true };
+    page(desk, by, &wanted, after, limit, now).await
+}
+
+/// Whether somebody may see that person's tokens; `None` is an id that nobody can have.
+pub(crate) async fn may_see_tokens_of(
+    desk: &Desk,
+    by: &Presenter,
+    subject: Option<&SubjectId>,
+) -> Result<(), ManageError> {
     by.needs_scope(Scope::USERS_MANAGE)?;
     by.needs_role(Role::Administrator)?;
+    let subject = subject.ok_or(ManageError::NotFound)?;
     if !by.is_host() && desk.directory.account(subject).await?.is_none() {
         return Err(ManageError::NotFound);
     }
-    let wanted = Wanted { owner: &subject.into(), kind: TokenKind::PersonalAccessToken, expired_too: true };
-    page(desk, by, &wanted, after, limit, now).await
+    Ok(())
 }
 
 /// The realm's security codes: for super administrators. Expired ones, which can still be reactivated, where they are asked for.

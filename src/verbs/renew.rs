@@ -5,7 +5,7 @@ use crate::counterfoil::phase::{Phase, phase};
 use crate::counterfoil::record::TokenRecord;
 use crate::desk::Desk;
 use crate::desk::changing::Changed;
-use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
+use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError, Unavailable};
 use crate::desk::presenter::Presenter;
 use crate::desk::view::Listed;
 use crate::instruments::event::{Action, What};
@@ -64,6 +64,18 @@ pub(crate) async fn reactivate(desk: &Desk, by: &Presenter, id: &RecordId, now: 
     code.change(Action::Reactivated, plan).await?.listed().await
 }
 
+/// Whether somebody may change that code, which is there; `None` is an id that no code can have.
+pub(crate) async fn may(desk: &Desk, by: &Presenter, id: Option<&RecordId>, now: Ts) -> Result<(), ManageError> {
+    may_change(by)?;
+    Code::find(desk, by, id.ok_or(ManageError::NotFound)?, now).await.map(|_| ())
+}
+
+fn may_change(by: &Presenter) -> Result<(), Forbidden> {
+    by.needs_session()?;
+    by.needs_scope(Scope::CODES_MANAGE)?;
+    by.needs_role(Role::SuperAdministrator)
+}
+
 /// When a code expires and from when on nothing brings it back.
 type End = (Ts, Ts);
 
@@ -89,9 +101,7 @@ struct Code<'a> {
 
 impl<'a> Code<'a> {
     async fn find(desk: &'a Desk, by: &'a Presenter, id: &RecordId, now: Ts) -> Result<Self, ManageError> {
-        by.needs_session()?;
-        by.needs_scope(Scope::CODES_MANAGE)?;
-        by.needs_role(Role::SuperAdministrator)?;
+        may_change(by)?;
         let record = desk.store.get(id).await?.ok_or(ManageError::NotFound)?;
         let (settings, _) = desk.settings_and_gate(None, now).await?;
         Self { desk, by, now, settings, record, expired: false }.judged()

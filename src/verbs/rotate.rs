@@ -70,6 +70,19 @@ pub(crate) async fn rotate(
     Err(Unavailable::Contended { verb: "rotate" }.into())
 }
 
+/// Whether somebody may rotate that token, which is there; `None` is an id that no token can have.
+pub(crate) async fn may(desk: &Desk, by: &Presenter, id: Option<&RecordId>, now: Ts) -> Result<(), ManageError> {
+    let unknown = RecordId::from_bytes([0; 16]);
+    let owner = may_rotate(desk, by, id.unwrap_or(&unknown), now).await?;
+    let (settings, _) = desk.settings_and_gate(None, now).await?;
+    let handover = Handover { desk, owner: owner.into(), settings, now };
+    let old = desk.store.get(id.ok_or(ManageError::NotFound)?).await?.ok_or(ManageError::NotFound)?;
+    match handover.stands(&old) {
+        Err(missing @ ManageError::NotFound) => Err(missing),
+        _ => Ok(by.needs_reach(old.record().scope.as_ref())?),
+    }
+}
+
 /// A token rotates itself; everything else needs a session. Rotating makes a credential, so what keeps an owner from making one holds here.
 async fn may_rotate<'a>(desk: &Desk, by: &'a Presenter, id: &RecordId, now: Ts) -> Result<&'a SubjectId, ManageError> {
     if by.token() != Some(*id) {

@@ -56,9 +56,7 @@ pub(crate) async fn set_token_login(
     allowed: bool,
     now: Ts,
 ) -> Result<UserView, ManageError> {
-    by.needs_session()?;
-    may_manage(by)?;
-    let account = desk.directory.account(subject).await?.ok_or(ManageError::NotFound)?;
+    let account = may_set(desk, by, Some(subject)).await?;
     let default = desk.policy.personal_access_tokens.switch != SwitchGate::DefaultOff;
     let (view, changed) = desk
         .update_settings(now, |stored| {
@@ -75,6 +73,13 @@ pub(crate) async fn set_token_login(
         desk.tell(now, by.subject(), What::Switch { subject: subject.clone(), allowed });
     }
     Ok(shown(desk, &view, &account))
+}
+
+/// The account, where somebody may set its switch; `None` is an id that nobody can have.
+pub(crate) async fn may_set(desk: &Desk, by: &Presenter, subject: Option<&SubjectId>) -> Result<Account, ManageError> {
+    by.needs_session()?;
+    may_manage(by)?;
+    desk.directory.account(subject.ok_or(ManageError::NotFound)?).await?.ok_or(ManageError::NotFound)
 }
 
 fn shown(desk: &Desk, view: &SettingsView, account: &Account) -> UserView {

@@ -3,7 +3,7 @@
 use super::{TURNS, rules, secrets};
 use crate::desk::Desk;
 use crate::desk::client_view::{ClientChange, ClientView, RegisteredClient};
-use crate::desk::error::{Invalid, ManageError, Unavailable};
+use crate::desk::error::{Forbidden, Invalid, ManageError, Unavailable};
 use crate::desk::presenter::Presenter;
 use crate::instruments::event::{ClientAction, What};
 use crate::ports::client_store::ClientPut;
@@ -12,6 +12,18 @@ use crate::words::time::{Span, Ts};
 
 /// The longest time that a replaced secret goes on.
 const OVERLAP_MOST: Span = Span::days(366);
+
+/// Whether somebody may change that client, which is there; `None` is an id that no client can have.
+pub(crate) async fn may(desk: &Desk, by: &Presenter, id: Option<&ClientId>) -> Result<(), ManageError> {
+    rules::may_change(by)?;
+    let found = desk.clients.client(&desk.realm, id.ok_or(ManageError::NotFound)?).await?;
+    found.map(|_| ()).ok_or(ManageError::NotFound)
+}
+
+/// Whether somebody may remove a client.
+pub(crate) fn may_delete(by: &Presenter) -> Result<(), Forbidden> {
+    rules::may_manage(by)
+}
 
 /// Changes what is named.
 pub(crate) async fn change(

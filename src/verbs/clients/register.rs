@@ -3,7 +3,7 @@
 use super::{TURNS, rules, secrets};
 use crate::desk::Desk;
 use crate::desk::client_view::{ClientView, NewClient, NewClientSecret, RegisteredClient};
-use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
+use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError, Unavailable};
 use crate::desk::presenter::Presenter;
 use crate::instruments::event::{ClientAction, What};
 use crate::ports::client_store::ClientPut;
@@ -14,6 +14,11 @@ use crate::words::time::Ts;
 
 /// Letters of an id that is drawn: 95 bits, so that nobody gets another's.
 const ID_LETTERS: usize = 16;
+
+/// Who may register clients.
+pub(crate) fn may(by: &Presenter) -> Result<(), Forbidden> {
+    rules::may_change(by)
+}
 
 /// Registers a client with a secret that is drawn; a public one has none.
 pub(crate) async fn create(

@@ -1,0 +1,70 @@
+//! The layer.
+
+use counterfoil::Counterfoil;
+use tower_layer::Layer;
+
+use crate::authenticate::service::Authenticate;
+use crate::rejection::AsProblem;
+
+/// Authenticates every request: `Authorization: Bearer …` with an access token, a personal access token or a security code.
+///
+/// It works over the types of `http` and names no framework. What it found out travels as an [`Authentication`](crate::Authentication)
+/// in the request's extensions; extractors and [`RequireScopeLayer`](crate::RequireScopeLayer) read it there. There are three outcomes:
+/// active; denied, of which the caller learns the public half only; and, where a store cannot say, 503.
+///
+/// - [`AuthenticateLayer::required`] refuses whatever is not active.
+/// - [`AuthenticateLayer::optional`] lets everything through and leaves the decision to what stands behind it.
+///
+/// Both mark the header as sensitive, so that nothing behind them prints it, and let a CORS preflight through unauthenticated, since
+/// browsers send no credential with it. Where an [`Authentication`](crate::Authentication) is there already, it holds. Tokens in the query
+/// string, the body or a cookie are not read.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use counterfoil::Counterfoil;
+/// use counterfoil_axum::{AuthenticateLayer, Principal};
+///
+/// async fn hello(who: Principal) -> String {
+///     format!("hello, {}", who.name())
+/// }
+///
+/// fn service(counterfoil: Counterfoil) -> Router {
+///     Router::new().route("/hello", get(hello)).layer(AuthenticateLayer::required(counterfoil))
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct AuthenticateLayer<R = AsProblem> {
+    pub(crate) foil: Counterfoil,
+    pub(crate) required: bool,
+    pub(crate) refuse: R,
+}
+
+impl AuthenticateLayer {
+    /// Refuses whatever is not active.
+    #[must_use]
+    pub fn required(foil: Counterfoil) -> Self {
+        Self { foil, required: true, refuse: AsProblem }
+    }
+
+    /// Lets everything through.
+    #[must_use]
+    pub fn optional(foil: Counterfoil) -> Self {
+        Self { foil, required: false, refuse: AsProblem }
+    }
+}
+
+impl<R> AuthenticateLayer<R> {
+    /// Gives refusals another shape: see [`Refuse`](crate::Refuse).
+    #[must_use]
+    pub fn refuse_with<N>(self, refuse: N) -> AuthenticateLayer<N> {
+        AuthenticateLayer { foil: self.foil, required: self.required, refuse }
+    }
+}
+
+impl<S, R: Clone> Layer<S> for AuthenticateLayer<R> {
+    type Service = Authenticate<S, R>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Authenticate { inner, layer: self.clone() }
+    }
+}

@@ -1,0 +1,99 @@
+//! The service that the layer makes.
+
+use std::task::{Context, Poll};
+
+use counterfoil::{Counterfoil, Credentials, MalformedHeader, credentials};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, Entry, ORIGIN};
+use http::{HeaderMap, Method, Request, Response};
+use tower_service::Service;
+
+use crate::authenticate::future::{ResponseFuture, State, Verifying};
+use crate::authenticate::layer::AuthenticateLayer;
+use crate::authentication::Authentication;
+use crate::rejection::{Refuse, Rejection, Why};
+
+/// Authenticates requests: made by [`AuthenticateLayer`].
+#[derive(Clone, Debug)]
+pub struct Authenticate<S, R> {
+    pub(super) inner: S,
+    pub(super) layer: AuthenticateLayer<R>,
+}
+
+/// What is known of a request before anybody is asked.
+enum Seen {
+    Known(Authentication),
+    Ask(Verifying),
+}
+
+impl<S, R, B, C> Service<Request<B>> for Authenticate<S, R>
+where
+    S: Service<Request<B>, Response = Response<C>> + Clone,
+    R: Refuse<C>,
+{
+    type Response = Response<C>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S, R, B, C>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        mark_sensitive(request.headers_mut());
+        let preflight = is_preflight(&request);
+        let seen = match request.extensions().get::<Authentication>() {
+            Some(known) => Seen::Known(known.clone()),
+            None => look(&self.layer.foil, request.headers(), preflight),
+        };
+        // The inner service that was polled ready is the one to call; its clone takes its place.
+        let clone = self.inner.clone();
+        let inner = std::mem::replace(&mut self.inner, clone);
+        let state = State::new(inner, request);
+        match seen {
+            Seen::Ask(verifying) => {
+                ResponseFuture::verifying(verifying, state, self.layer.required, self.layer.refuse.clone())
+            }
+            Seen::Known(known) => match known.principal() {
+                Err(rejection) if self.layer.required && !preflight => {
+                    ResponseFuture::refused(self.layer.refuse.refuse(rejection))
+                }
+                _ => ResponseFuture::calling(state, known),
+            },
+        }
+    }
+}
+
+fn look(foil: &Counterfoil, headers: &HeaderMap, preflight: bool) -> Seen {
+    let rejected = |why| Seen::Known(Authentication::rejected(Rejection::new(why, foil.realm())));
+    if preflight {
+        return rejected(Why::Unauthenticated);
+    }
+    match credentials(headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes)) {
+        Ok(Credentials::Absent | Credentials::OtherScheme) => rejected(Why::Unauthenticated),
+        Err(MalformedHeader) => rejected(Why::Malformed),
+        Ok(Credentials::Bearer(token)) => {
+            let foil = foil.clone();
+            Seen::Ask(Box::pin(async move {
+                match foil.verify(token.expose_secret()).await {
+                    Ok(principal) => Authentication::active(principal),
+                    Err(denied) => Authentication::rejected(Rejection::of(denied, foil.realm())),
+                }
+            }))
+        }
+    }
+}
+
+/// A header that is marked so is not printed, nor indexed by HTTP/2's compression.
+fn mark_sensitive(headers: &mut HeaderMap) {
+    if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
+        values.iter_mut().for_each(|value| value.set_sensitive(true));
+    }
+}
+
+/// What a browser asks before it sends a request across origins (Fetch §3.3.2): it carries no credential, and must not need one.
+pub(crate) fn is_preflight<B>(request: &Request<B>) -> bool {
+    let headers = request.headers();
+    request.method() == Method::OPTIONS
+        && headers.contains_key(ORIGIN)
+        && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}

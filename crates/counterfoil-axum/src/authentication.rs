@@ -1,0 +1,41 @@
+//! What an authentication came to, as it travels in a request's extensions.
+
+use counterfoil::Principal as Verified;
+
+use crate::rejection::{Rejection, Why};
+
+/// What the layer found out about a request: the extension that everything behind it reads.
+///
+/// A host that authenticates by other means (a session's cookie) puts one in itself, in front of the layer, which then asks nothing again.
+/// Only a verification makes a principal, so none can be made up.
+#[derive(Clone, Debug)]
+pub struct Authentication(Result<Box<Verified>, Rejection>);
+
+impl Authentication {
+    /// A request whose credential was verified.
+    #[must_use]
+    pub fn active(principal: Verified) -> Self {
+        Self(Ok(Box::new(principal)))
+    }
+
+    /// A request whose credential was refused, or that brought none.
+    #[must_use]
+    pub fn rejected(rejection: Rejection) -> Self {
+        Self(Err(rejection))
+    }
+
+    /// Who is calling.
+    ///
+    /// # Errors
+    ///
+    /// The rejection, where nobody is.
+    pub fn principal(&self) -> Result<&Verified, &Rejection> {
+        self.0.as_ref().map(|principal| &**principal)
+    }
+
+    /// Whether the request brought a credential that the layer looked at, good or bad.
+    #[must_use]
+    pub fn is_attempted(&self) -> bool {
+        !matches!(self.0.as_ref().map_err(Rejection::why), Err(Why::Unauthenticated))
+    }
+}

@@ -1,0 +1,47 @@
+#![doc = include_str!("../README.md")]
+
+mod authenticate;
+mod authentication;
+mod body;
+mod cursor;
+mod json;
+mod management;
+mod oauth;
+mod openapi;
+mod principal;
+mod problem;
+mod query;
+mod rejection;
+mod rfc3339;
+mod scope;
+mod secret_body;
+mod source;
+mod strict;
+#[cfg(feature = "ui")]
+mod ui;
+
+pub use authenticate::future::ResponseFuture as AuthenticateFuture;
+pub use authenticate::layer::AuthenticateLayer;
+pub use authenticate::service::Authenticate;
+pub use authentication::Authentication;
+pub use management::clients::clients;
+pub use management::codes::security_codes;
+pub use management::schema::AuthenticationProblems;
+pub use management::settings::settings;
+pub use management::tokens::me_tokens;
+pub use management::users::users;
+pub use oauth::introspect::introspect;
+pub use oauth::metadata::{Metadata, metadata};
+pub use oauth::revoke::revoke;
+pub use oauth::token::token;
+pub use openapi::document;
+pub use principal::Principal;
+pub use problem::Problem;
+pub use rejection::{AsProblem, Refuse, Rejection, Why};
+pub use rfc3339::Rfc3339;
+pub use scope::future::ResponseFuture as RequireScopeFuture;
+pub use scope::layer::RequireScopeLayer;
+pub use scope::service::RequireScope;
+pub use source::Source;
+#[cfg(feature = "ui")]
+pub use ui::ui;

@@ -1,0 +1,177 @@
+//! Registered clients.
+
+use axum::extract::{RawQuery, Request, State};
+use axum::response::Response;
+use counterfoil::client::ClientId;
+use counterfoil::{Counterfoil, Intent, ManageError, Presenter, Ts};
+use http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::client_body::{NewRegistration, RegistrationChange};
+use super::client_view::{ClientView, NewClientView};
+use super::guarded;
+use super::paths::{self, Segment};
+use super::reading::{body, told};
+use super::schema::{ReadProblems, WriteProblems};
+use super::tokens::{NewOverlap, NewOverlapSchema};
+use super::view::PageView;
+use crate::cursor::List;
+use crate::principal::Principal;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::secret_body;
+use crate::strict::Strict;
+
+/// Registered clients, for administrators: serves `/clients` and what lies below it.
+pub fn clients(foil: Counterfoil) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(guarded(routes!(list, create), &foil))
+        .routes(guarded(routes!(change, delete), &foil))
+        .routes(guarded(routes!(replace_secret), &foil))
+        .with_state(foil)
+}
+
+/// Its schema.
+type NewRegistrationSchema = Strict<NewRegistration>;
+
+/// Its schema.
+type RegistrationChangeSchema = Strict<RegistrationChange>;
+
+/// Where a client stands in the list: by age, then by id.
+type Key = (Ts, String);
+
+/// Every client, newest first. The store lists them by id, and there are as many as administrators registered by hand.
+async fn newest_first(foil: &Counterfoil, by: &Presenter) -> Result<Vec<(Key, ClientView)>, ManageError> {
+    let most = std::num::NonZeroU32::MIN.saturating_add(99);
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = foil.clients(by, after.as_ref(), most).await?;
+        all.extend(page.items.iter().map(|view| ((view.created_at, view.id.to_string()), ClientView::from(view))));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    all.sort_by(|(one, _), (other, _)| other.cmp(one));
+    Ok(all)
+}
+
+fn key(text: &str) -> Option<Key> {
+    let (micros, id) = text.split_once(' ')?;
+    Some((Ts::from_micros(micros.parse().ok()?)?, id.parse::<ClientId>().ok()?.to_string()))
+}
+
+/// Lists clients
+#[utoipa::path(
+    get,
+    path = "/clients",
+    operation_id = "list_clients",
+    tag = "clients",
+    params(
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 where it is left out"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the page before"),
+    ),
+    responses((status = 200, description = "newest first", body = PageView<ClientView>), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let all = told(&foil, newest_first(&foil, &who.presenter()).await)?;
+    let list = List { name: "clients", realm: foil.realm().as_str(), owner: "" };
+    let query = Query::parse(query.as_deref());
+    let limit = query.limit()?.get() as usize;
+    let after = list.read(query.one("cursor")?, key)?;
+    let mut rest = all.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key < after)).peekable();
+    let (mut items, mut last) = (Vec::new(), None);
+    for (key, view) in rest.by_ref().take(limit) {
+        items.push(view);
+        last = Some(key);
+    }
+    let next = last.filter(|_| rest.peek().is_some()).map(|(at, id)| list.cursor(&format!("{} {id}", at.micros())));
+    Ok(secret_body::json(StatusCode::OK, &PageView { items, next }))
+}
+
+/// Registers a client
+#[utoipa::path(
+    post,
+    path = "/clients",
+    operation_id = "create_client",
+    tag = "clients",
+    request_body = NewRegistrationSchema,
+    responses((status = 201, description = "the only answer that has its secret", body = inline(NewClientView<'static>)), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn create(State(foil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let new: NewRegistration = body(&foil, &by, Intent::CreateClient, request).await?;
+    let registered = told(&foil, foil.create_client(&by, new.into()).await)?;
+    Ok(secret_body::json(StatusCode::CREATED, &NewClientView::from(&registered)))
+}
+
+/// Changes a client
+#[utoipa::path(
+    patch,
+    path = "/clients/{id}",
+    operation_id = "change_client",
+    tag = "clients",
+    params(("id" = String, Path)),
+    request_body = RegistrationChangeSchema,
+    responses((status = 200, description = "as it is now", body = ClientView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn change(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    request: Request,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let text = path.ok();
+    let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::ChangeClient(None)).await?;
+    let change: RegistrationChange = body(&foil, &by, Intent::ChangeClient(Some(&id)), request).await?;
+    let view = told(&foil, foil.change_client(&by, &id, change.into()).await)?;
+    Ok(secret_body::json(StatusCode::OK, &ClientView::from(&view)))
+}
+
+/// Removes a client, and with it the worth of its tokens
+#[utoipa::path(
+    delete,
+    path = "/clients/{id}",
+    operation_id = "delete_client",
+    tag = "clients",
+    params(("id" = String, Path)),
+    responses((status = 204, description = "removed"), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<StatusCode, Problem> {
+    let by = who.presenter();
+    let text = path.ok();
+    let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::DeleteClient).await?;
+    told(&foil, foil.delete_client(&by, &id).await)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a client a new secret
+#[utoipa::path(
+    post,
+    path = "/clients/{id}/secrets",
+    operation_id = "replace_client_secret",
+    tag = "clients",
+    params(("id" = String, Path)),
+    request_body = Option<NewOverlapSchema>,
+    responses((status = 201, description = "the only answer that has it", body = inline(NewClientView<'static>)), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn replace_secret(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    request: Request,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let text = path.ok();
+    let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::ChangeClient(None)).await?;
+    let asked: NewOverlap = body(&foil, &by, Intent::ChangeClient(Some(&id)), request).await?;
+    let registered = told(&foil, foil.replace_client_secret(&by, &id, asked.overlap_seconds).await)?;
+    Ok(secret_body::json(StatusCode::CREATED, &NewClientView::from(&registered)))
+}

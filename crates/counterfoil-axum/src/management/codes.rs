@@ -1,0 +1,244 @@
+//! Security codes.
+
+use std::num::NonZeroU32;
+
+use axum::extract::{RawQuery, Request, State};
+use axum::response::Response;
+use counterfoil::{Counterfoil, Intent, Listed, NewAccess, NewSecurityCode, Ts};
+use http::StatusCode;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::guarded;
+use super::paths::{self, Segment};
+use super::reading::{body, told};
+use super::schema::{ReadProblems, WriteProblems};
+use super::view::{CodeView, NewCodeView, PageView, after, new_code, page};
+use crate::cursor::List;
+use crate::json::{Body, Fields};
+use crate::principal::Principal;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::rfc3339;
+use crate::secret_body;
+use crate::strict::Strict;
+
+/// Security codes, for super administrators: serves `/security-codes` and what lies below it.
+pub fn security_codes(foil: Counterfoil) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(guarded(routes!(list, create), &foil))
+        .routes(guarded(routes!(edit, delete), &foil))
+        .routes(guarded(routes!(make_permanent), &foil))
+        .routes(guarded(routes!(reset), &foil))
+        .routes(guarded(routes!(reactivate), &foil))
+        .with_state(foil)
+}
+
+/// A code to be made.
+#[derive(ToSchema)]
+struct NewCode {
+    /// `super_administrator` or `same_as_user`.
+    #[schema(pattern = "^(super_administrator|same_as_user)$", example = "super_administrator")]
+    access: String,
+    /// The name of the account it acts as; with `same_as_user`, and only then.
+    #[schema(value_type = String, required = false)]
+    user: Option<String>,
+    /// What it is for.
+    #[schema(value_type = String, required = false, max_length = 500)]
+    description: Option<String>,
+}
+
+impl NewCode {
+    fn access(&self) -> NewAccess<'_> {
+        match &self.user {
+            Some(user) if self.access == "same_as_user" => NewAccess::SameAsUser(user),
+            _ => NewAccess::SuperAdministrator,
+        }
+    }
+}
+
+/// Its schema.
+type NewCodeSchema = Strict<NewCode>;
+
+impl Body for NewCode {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        let access: String = fields.required("access")?;
+        let user: Option<String> = fields.optional("user")?;
+        match (access.as_str(), &user) {
+            ("super_administrator", None) | ("same_as_user", Some(_)) => {}
+            ("super_administrator", Some(_)) => {
+                return Err(Problem::field("user", "user belongs to access same_as_user"));
+            }
+            ("same_as_user", None) => return Err(Problem::field("user", "user must be given")),
+            _ => return Err(Problem::field("access", "access must be super_administrator or same_as_user")),
+        }
+        Ok(Self { access, user, description: fields.optional("description")? })
+    }
+}
+
+/// What is to be changed of a code.
+#[derive(ToSchema)]
+struct CodeChange {
+    /// Strictly after now.
+    #[schema(value_type = String, format = DateTime, required = false)]
+    expires_at: Option<Ts>,
+    /// What it is for.
+    #[schema(value_type = String, required = false, max_length = 500)]
+    description: Option<String>,
+}
+
+/// Its schema.
+type CodeChangeSchema = Strict<CodeChange>;
+
+impl Body for CodeChange {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        let expires_at = match fields.optional::<String>("expires_at")? {
+            None => None,
+            Some(text) => Some(
+                rfc3339::parse(&text)
+                    .ok_or_else(|| Problem::field("expires_at", "expires_at must be an instant of RFC 3339"))?,
+            ),
+        };
+        Ok(Self { expires_at, description: fields.optional("description")? })
+    }
+}
+
+fn listing(foil: &Counterfoil, include_expired: bool) -> List<'_> {
+    let name = if include_expired { "codes, expired ones too" } else { "codes" };
+    List { name, realm: foil.realm().as_str(), owner: "" }
+}
+
+fn shown(code: &Listed) -> Response {
+    secret_body::json(StatusCode::OK, &CodeView::from(code))
+}
+
+/// Lists security codes
+#[utoipa::path(
+    get,
+    path = "/security-codes",
+    operation_id = "list_codes",
+    tag = "security codes",
+    params(
+        ("include_expired" = inline(Option<bool>), Query, description = "with those that can still be reactivated"),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 where it is left out"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the page before"),
+    ),
+    responses((status = 200, description = "newest first", body = PageView<CodeView>), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let query = Query::parse(query.as_deref());
+    let asked = query
+        .flag("include_expired")
+        .and_then(|expired_too| Ok((expired_too, query.limit()?, after(&query, listing(&foil, expired_too))?)));
+    let (expired_too, limit, after) = match &asked {
+        Ok((expired_too, limit, after)) => (*expired_too, *limit, after.as_ref()),
+        Err(_) => (false, NonZeroU32::MIN, None),
+    };
+    let found = told(&foil, foil.security_codes(&who.presenter(), expired_too, after, limit).await)?;
+    asked.map(|_| page::<CodeView>(&found, listing(&foil, expired_too)))
+}
+
+/// Makes a security code
+#[utoipa::path(
+    post,
+    path = "/security-codes",
+    operation_id = "create_code",
+    tag = "security codes",
+    request_body = NewCodeSchema,
+    responses((status = 201, description = "the only answer that has its text", body = inline(NewCodeView<'static>)), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn create(State(foil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let new: NewCode = body(&foil, &by, Intent::CreateCode, request).await?;
+    let code = NewSecurityCode { access: new.access(), description: new.description.as_deref() };
+    let issued = told(&foil, foil.create_security_code(&by, &code).await)?;
+    Ok(new_code(&issued))
+}
+
+/// Gives a code another expiry, another description, or both
+#[utoipa::path(
+    patch,
+    path = "/security-codes/{id}",
+    operation_id = "edit_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    request_body = CodeChangeSchema,
+    responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn edit(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    request: Request,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    let change: CodeChange = body(&foil, &by, Intent::ChangeCode(Some(&id)), request).await?;
+    let edited = foil.edit_security_code(&by, &id, change.expires_at, change.description.as_deref()).await;
+    Ok(shown(&told(&foil, edited)?))
+}
+
+/// Deletes a code; twice is a success
+#[utoipa::path(
+    delete,
+    path = "/security-codes/{id}",
+    operation_id = "delete_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 204, description = "deleted"), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<StatusCode, Problem> {
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    told(&foil, foil.delete_security_code(&who.presenter(), &id).await)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a live code permanent
+#[utoipa::path(
+    post,
+    path = "/security-codes/{id}/make-permanent",
+    operation_id = "make_code_permanent",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn make_permanent(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<Response, Problem> {
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    Ok(shown(&told(&foil, foil.make_security_code_permanent(&who.presenter(), &id).await)?))
+}
+
+/// Lets a live or permanent code expire the default life from now
+#[utoipa::path(
+    post,
+    path = "/security-codes/{id}/reset",
+    operation_id = "reset_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn reset(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<Response, Problem> {
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    Ok(shown(&told(&foil, foil.reset_security_code(&who.presenter(), &id).await)?))
+}
+
+/// Brings an expired code back, with the same text
+#[utoipa::path(
+    post,
+    path = "/security-codes/{id}/reactivate",
+    operation_id = "reactivate_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn reactivate(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<Response, Problem> {
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    Ok(shown(&told(&foil, foil.reactivate_security_code(&who.presenter(), &id).await)?))
+}

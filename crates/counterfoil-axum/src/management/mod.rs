@@ -1,0 +1,32 @@
+//! The management of credentials as routers, to be nested under a path of the host's choice. Each can be mounted alone, and brings its
+//! own authentication.
+
+mod client_body;
+mod client_view;
+pub(crate) mod clients;
+pub(crate) mod codes;
+mod paths;
+mod reading;
+pub(crate) mod schema;
+pub(crate) mod settings;
+pub(crate) mod tokens;
+pub(crate) mod users;
+mod view;
+
+use axum::response::{IntoResponse as _, Response};
+use counterfoil::Counterfoil;
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::authenticate::layer::AuthenticateLayer;
+use crate::problem::{self, Problem};
+
+/// Routes that need a credential. Another method is told so without one.
+fn guarded(routes: UtoipaMethodRouter<Counterfoil>, foil: &Counterfoil) -> UtoipaMethodRouter<Counterfoil> {
+    let (schemas, paths, method) = routes;
+    let method = method.route_layer(AuthenticateLayer::required(foil.clone())).fallback(another_method);
+    (schemas, paths, method)
+}
+
+async fn another_method() -> Response {
+    Problem::new(problem::METHOD).into_response()
+}

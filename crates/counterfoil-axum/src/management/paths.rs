@@ -1,0 +1,52 @@
+//! What stands in a path: ids, as texts that may be none.
+
+use std::str::FromStr;
+
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use counterfoil::client::ClientId;
+use counterfoil::{Counterfoil, Intent, Presenter, RecordId, SubjectId};
+
+use crate::management::reading::told;
+use crate::problem::{self, Problem};
+
+/// One segment; an error where it is no text.
+pub(super) type Segment = Result<Path<String>, PathRejection>;
+/// Two segments.
+pub(super) type Segments = Result<Path<(String, String)>, PathRejection>;
+
+/// The id of a credential. A text that cannot be one becomes an id that nothing bears: who may ask is still looked at first, and the store
+/// then says that it is not there. Ids are drawn, and this one comes up once in 2^120 draws.
+pub(super) fn record(text: Option<&str>) -> RecordId {
+    text.and_then(|text| text.parse().ok()).unwrap_or(RecordId::from_bytes([0; 16]))
+}
+
+/// The id of a person; where it cannot be one, what the verb would have said.
+pub(super) async fn subject(
+    foil: &Counterfoil,
+    by: &Presenter,
+    text: Option<&str>,
+    intent: Intent<'_>,
+) -> Result<SubjectId, Problem> {
+    found(foil, by, text.and_then(|text| SubjectId::new(text).ok()), intent).await
+}
+
+/// The id of a client, likewise.
+pub(super) async fn client(
+    foil: &Counterfoil,
+    by: &Presenter,
+    text: Option<&str>,
+    intent: Intent<'_>,
+) -> Result<ClientId, Problem> {
+    found(foil, by, text.and_then(|text| ClientId::from_str(text).ok()), intent).await
+}
+
+async fn found<T>(foil: &Counterfoil, by: &Presenter, id: Option<T>, intent: Intent<'_>) -> Result<T, Problem> {
+    match id {
+        Some(id) => Ok(id),
+        None => {
+            told(foil, foil.may(by, intent).await)?;
+            Err(Problem::new(problem::NOT_FOUND))
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Requests read in the order that holds for all of them: may you, is it there, is it JSON, is it called so, is it too much, is it right.
+
+use axum::extract::Request;
+use counterfoil::{Counterfoil, Intent, ManageError, Presenter};
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
+
+use crate::body::{self, Unread};
+use crate::json::{self, Body};
+use crate::problem::{self, Problem};
+
+/// The largest body.
+const MOST: usize = 64 * 1024;
+
+/// What a verb answered, or the problem it is told as.
+pub(super) fn told<T>(foil: &Counterfoil, outcome: Result<T, ManageError>) -> Result<T, Problem> {
+    outcome.map_err(|error| Problem::of(error, foil.realm()))
+}
+
+/// Reads a body. Where it is faulty, whoever may not do that, or speaks of what is not there, learns so and nothing about the body; where
+/// it is sound, the verb looks at these first.
+pub(super) async fn body<T: Body>(
+    foil: &Counterfoil,
+    by: &Presenter,
+    intent: Intent<'_>,
+    request: Request,
+) -> Result<T, Problem> {
+    let read = parsed(request).await;
+    if read.is_err() {
+        told(foil, foil.may(by, intent).await)?;
+    }
+    read
+}
+
+async fn parsed<T: Body>(request: Request) -> Result<T, Problem> {
+    let (parts, body) = request.into_parts();
+    let mut values = parts.headers.get_all(CONTENT_TYPE).iter().map(HeaderValue::as_bytes);
+    // One that stands twice is none.
+    let media_type = match (values.next(), values.next()) {
+        (Some(one), None) => Some(one),
+        _ => None,
+    };
+    match body::read(body, MOST).await {
+        Ok(bytes) => json::read(media_type, &bytes),
+        Err(Unread::TooLarge) if !media_type.is_some_and(json::is_json) => Err(Problem::new(problem::MEDIA)),
+        Err(Unread::TooLarge) => Err(Problem::new(problem::TOO_LARGE)),
+        Err(Unread::TooSlow) => Err(Problem::new(problem::TOO_SLOW)),
+        Err(Unread::Broken) => Err(Problem::new(problem::NOT_JSON)),
+    }
+}

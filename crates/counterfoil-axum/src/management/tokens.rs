@@ -1,0 +1,173 @@
+//! One's own personal access tokens.
+
+use axum::extract::{RawQuery, Request, State};
+use axum::response::Response;
+use counterfoil::{Counterfoil, Intent, Lifetime, NewPersonalAccessToken, Overlap, Scope, Span};
+use http::StatusCode;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::guarded;
+use super::paths::{self, Segment};
+use super::reading::{body, told};
+use super::schema::{ReadProblems, WriteProblems};
+use super::view::{NewTokenView, PageView, TokenView, after, new_token, page};
+use crate::cursor::List;
+use crate::json::{Body, Fields};
+use crate::principal::Principal;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::strict::Strict;
+
+/// One's own personal access tokens: serves `/me/tokens` and what lies below it.
+pub fn me_tokens(foil: Counterfoil) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(guarded(routes!(list, create), &foil))
+        .routes(guarded(routes!(delete), &foil))
+        .routes(guarded(routes!(rotate), &foil))
+        .with_state(foil)
+}
+
+/// A token to be made.
+#[derive(ToSchema)]
+struct NewToken {
+    /// What its owner calls it: different from the owner's other labels.
+    #[schema(min_length = 1, max_length = 255, example = "nightly build")]
+    label: String,
+    /// Whole days of 86,400 s; null or left out only where the policy allows permanent tokens.
+    #[schema(minimum = 1, maximum = 3660, example = 30)]
+    expires_in_days: Option<i64>,
+    /// Within one's own; left out: one's own.
+    #[schema(value_type = String, required = false, pattern = r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$", max_length = 1000)]
+    scope: Option<Scope>,
+}
+
+/// Its schema.
+type NewTokenSchema = Strict<NewToken>;
+
+impl Body for NewToken {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        Ok(Self {
+            label: fields.required("label")?,
+            expires_in_days: fields.optional::<Option<i64>>("expires_in_days")?.flatten(),
+            scope: fields.parsed("scope")?,
+        })
+    }
+}
+
+/// For how long the old one works beside the new one.
+#[derive(ToSchema)]
+pub(super) struct NewOverlap {
+    /// 0: not at all.
+    #[schema(value_type = u64, required = false)]
+    pub(super) overlap_seconds: Span,
+}
+
+/// Its schema.
+pub(super) type NewOverlapSchema = Strict<NewOverlap>;
+
+impl Body for NewOverlap {
+    const OPTIONAL: bool = true;
+
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        let seconds = fields.optional("overlap_seconds")?.unwrap_or(0);
+        let span = Span::from_seconds(seconds);
+        Ok(Self {
+            overlap_seconds: span.ok_or_else(|| Problem::field("overlap_seconds", "overlap_seconds is too long"))?,
+        })
+    }
+}
+
+fn own<'a>(foil: &'a Counterfoil, who: &'a Principal) -> List<'a> {
+    List { name: "tokens", realm: foil.realm().as_str(), owner: who.subject().as_str() }
+}
+
+/// Lists one's own personal access tokens
+#[utoipa::path(
+    get,
+    path = "/me/tokens",
+    operation_id = "list_own_tokens",
+    tag = "personal access tokens",
+    params(
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 where it is left out"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the page before"),
+    ),
+    responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let (by, list) = (who.presenter(), own(&foil, &who));
+    let query = Query::parse(query.as_deref());
+    let asked = query.limit().and_then(|limit| Ok((limit, after(&query, list)?)));
+    let (limit, after) = match &asked {
+        Ok((limit, after)) => (*limit, after.as_ref()),
+        // Whether one may look at all comes before what is wrong with the question.
+        Err(_) => (std::num::NonZeroU32::MIN, None),
+    };
+    let found = told(&foil, foil.own_tokens(&by, after, limit).await)?;
+    asked.map(|_| page::<TokenView>(&found, list))
+}
+
+/// Makes a personal access token
+#[utoipa::path(
+    post,
+    path = "/me/tokens",
+    operation_id = "create_token",
+    tag = "personal access tokens",
+    request_body = NewTokenSchema,
+    responses((status = 201, description = "the only answer that has its text", body = inline(NewTokenView<'static>)), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn create(State(foil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let new: NewToken = body(&foil, &by, Intent::CreateToken, request).await?;
+    let lifetime = new.expires_in_days.map_or(Lifetime::Permanent, Lifetime::Days);
+    let new = NewPersonalAccessToken { label: &new.label, lifetime, scope: new.scope };
+    let issued = told(&foil, foil.create_personal_access_token(&by, &new).await)?;
+    Ok(new_token(&issued))
+}
+
+/// Deletes one of one's own; twice is a success
+#[utoipa::path(
+    delete,
+    path = "/me/tokens/{id}",
+    operation_id = "delete_token",
+    tag = "personal access tokens",
+    params(("id" = String, Path)),
+    responses((status = 204, description = "deleted"), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<StatusCode, Problem> {
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    told(&foil, foil.delete_token(&who.presenter(), &id).await)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Replaces one of one's own by a new one of the same label, scope and expiry
+#[utoipa::path(
+    post,
+    path = "/me/tokens/{id}/rotate",
+    operation_id = "rotate_token",
+    tag = "personal access tokens",
+    params(("id" = String, Path)),
+    request_body = Option<NewOverlapSchema>,
+    responses((status = 201, description = "the only answer that has its text", body = inline(NewTokenView<'static>)), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn rotate(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    request: Request,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    let asked: NewOverlap = body(&foil, &by, Intent::RotateToken(Some(&id)), request).await?;
+    let overlap = match asked.overlap_seconds {
+        Span::ZERO => Overlap::Immediate,
+        span => Overlap::For(span),
+    };
+    let issued = told(&foil, foil.rotate_token(&by, &id, overlap).await)?;
+    Ok(new_token(&issued))
+}

@@ -1,0 +1,179 @@
+//! Users as far as credentials go: found, their switch, their tokens.
+
+use std::num::NonZeroU32;
+
+use axum::extract::{RawQuery, Request, State};
+use axum::response::Response;
+use counterfoil::directory::UserView as Found;
+use counterfoil::{Counterfoil, Intent};
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::guarded;
+use super::paths::{self, Segment, Segments};
+use super::reading::{body, told};
+use super::schema::{ReadProblems, WriteProblems};
+use super::view::{PageView, TokenView, after, page};
+use crate::cursor::List;
+use crate::json::{Body, Fields};
+use crate::principal::Principal;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::secret_body;
+use crate::strict::Strict;
+
+/// Users, for administrators: serves `/users` and what lies below it.
+pub fn users(foil: Counterfoil) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(guarded(routes!(find), &foil))
+        .routes(guarded(routes!(change), &foil))
+        .routes(guarded(routes!(tokens), &foil))
+        .routes(guarded(routes!(delete_token), &foil))
+        .with_state(foil)
+}
+
+/// A user.
+#[derive(Serialize, ToSchema)]
+struct UserView {
+    subject: String,
+    name: String,
+    /// `collaborator`, `member`, `administrator`, `super_administrator`.
+    role: &'static str,
+    token_login_allowed: bool,
+}
+
+/// Users.
+#[derive(Serialize, ToSchema)]
+struct UserList {
+    items: Vec<UserView>,
+}
+
+impl From<&Found> for UserView {
+    fn from(found: &Found) -> Self {
+        Self {
+            subject: found.subject.as_str().to_owned(),
+            name: found.name.clone(),
+            role: found.role.as_str(),
+            token_login_allowed: found.token_login_allowed,
+        }
+    }
+}
+
+/// The switch of a user.
+#[derive(ToSchema)]
+struct UserChange {
+    token_login_allowed: bool,
+}
+
+/// Its schema.
+type UserChangeSchema = Strict<UserChange>;
+
+impl Body for UserChange {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        Ok(Self { token_login_allowed: fields.required("token_login_allowed")? })
+    }
+}
+
+/// Finds users
+#[utoipa::path(
+    get,
+    path = "/users",
+    operation_id = "find_users",
+    tag = "users",
+    params(
+        ("q" = inline(Option<String>), Query, description = "what the directory looks for; left out: everybody"),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 where it is left out"),
+    ),
+    responses((status = 200, description = "in the directory's order", body = UserList), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn find(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let query = Query::parse(query.as_deref());
+    let asked = query.limit().and_then(|limit| Ok((limit, query.one("q")?.unwrap_or_default())));
+    let (limit, text) = asked.as_ref().map_or((NonZeroU32::MIN, ""), |asked| *asked);
+    let found = told(&foil, foil.find_users(&who.presenter(), text, limit).await)?;
+    asked.map(|_| secret_body::json(StatusCode::OK, &UserList { items: found.iter().map(UserView::from).collect() }))
+}
+
+/// Sets "token login allowed" for a user
+#[utoipa::path(
+    patch,
+    path = "/users/{subject}",
+    operation_id = "change_user",
+    tag = "users",
+    params(("subject" = String, Path)),
+    request_body = UserChangeSchema,
+    responses((status = 200, description = "as it is now", body = UserView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn change(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    request: Request,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let text = path.ok();
+    let subject = paths::subject(&foil, &by, text.as_deref().map(String::as_str), Intent::SetTokenLogin(None)).await?;
+    let change: UserChange = body(&foil, &by, Intent::SetTokenLogin(Some(&subject)), request).await?;
+    let view = told(&foil, foil.set_token_login(&by, &subject, change.token_login_allowed).await)?;
+    Ok(secret_body::json(StatusCode::OK, &UserView::from(&view)))
+}
+
+/// Lists a user's personal access tokens
+#[utoipa::path(
+    get,
+    path = "/users/{subject}/tokens",
+    operation_id = "list_tokens_of",
+    tag = "users",
+    params(
+        ("subject" = String, Path),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 where it is left out"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the page before"),
+    ),
+    responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn tokens(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let text = path.ok();
+    let subject = paths::subject(&foil, &by, text.as_deref().map(String::as_str), Intent::SeeTokensOf(None)).await?;
+    let list = List { name: "tokens", realm: foil.realm().as_str(), owner: subject.as_str() };
+    let query = Query::parse(query.as_deref());
+    let asked = query.limit().and_then(|limit| Ok((limit, after(&query, list)?)));
+    let (limit, after) = match &asked {
+        Ok((limit, after)) => (*limit, after.as_ref()),
+        Err(_) => (NonZeroU32::MIN, None),
+    };
+    let found = told(&foil, foil.tokens_of(&by, &subject, after, limit).await)?;
+    asked.map(|_| page::<TokenView>(&found, list))
+}
+
+/// Deletes a user's personal access token; twice is a success
+#[utoipa::path(
+    delete,
+    path = "/users/{subject}/tokens/{id}",
+    operation_id = "delete_token_of",
+    tag = "users",
+    params(("subject" = String, Path), ("id" = String, Path)),
+    responses((status = 204, description = "deleted"), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn delete_token(State(foil): State<Counterfoil>, who: Principal, path: Segments) -> Result<StatusCode, Problem> {
+    let by = who.presenter();
+    let texts = path.ok().map(|path| path.0);
+    let text = texts.as_ref().map(|(subject, _)| subject.as_str());
+    let subject = paths::subject(&foil, &by, text, Intent::SeeTokensOf(None)).await?;
+    told(&foil, foil.may(&by, Intent::SeeTokensOf(Some(&subject))).await)?;
+    let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
+    told(&foil, foil.delete_token_of(&by, &subject, &id).await)?;
+    Ok(StatusCode::NO_CONTENT)
+}

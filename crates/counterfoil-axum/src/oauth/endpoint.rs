@@ -1,0 +1,88 @@
+//! What the endpoints share: a form in, an answer out, and what HTTP makes of the rest.
+
+use axum::extract::Request;
+use axum::response::Response;
+use bytes::Bytes;
+use counterfoil::oauth::{Answer, FormFault, OAuthError, OAuthRequest, Reason};
+use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+
+use crate::body::{self, Unread};
+use crate::secret_body;
+use crate::source::Source;
+
+/// The largest form. Its reader has the same limit; this one is kept while reading.
+const MOST: usize = 8 * 1024;
+
+/// A request whose body was read.
+pub(super) struct Posted {
+    authorization: Vec<HeaderValue>,
+    media_types: Vec<HeaderValue>,
+    source: Option<Source>,
+    body: Bytes,
+}
+
+impl Posted {
+    /// Reads the body within its bounds.
+    pub(super) async fn read(request: Request) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let all = |name| parts.headers.get_all(name).iter().cloned().collect();
+        let mut authorization: Vec<HeaderValue> = all(AUTHORIZATION);
+        authorization.iter_mut().for_each(|value| value.set_sensitive(true));
+        let media_types = all(CONTENT_TYPE);
+        let source = parts.extensions.get::<Source>().cloned();
+        match body::read(body, MOST).await {
+            Ok(body) => Ok(Self { authorization, media_types, source, body }),
+            Err(unread) => Err(refused(unread)),
+        }
+    }
+
+    /// Every value of the `Authorization` header.
+    pub(super) fn authorization(&self) -> Vec<&[u8]> {
+        self.authorization.iter().map(HeaderValue::as_bytes).collect()
+    }
+
+    /// The request as the handle takes it.
+    pub(super) fn request<'a>(&'a self, authorization: &'a [&'a [u8]]) -> OAuthRequest<'a> {
+        OAuthRequest {
+            authorization,
+            // One that stands twice is none.
+            content_type: match self.media_types.as_slice() {
+                [one] => Some(one.as_bytes()),
+                _ => None,
+            },
+            body: &self.body,
+            source: self.source.as_ref().map(Source::as_str),
+        }
+    }
+}
+
+/// What goes out.
+pub(super) fn sent(outcome: Result<Answer, OAuthError>) -> Response {
+    let answer = outcome.unwrap_or_else(|error| {
+        if let Some(Reason::Unavailable(reason)) = error.reason() {
+            tracing::warn!(target: "counterfoil", reason = reason as &dyn std::error::Error, "unavailable");
+        }
+        Answer::from(error)
+    });
+    secret_body::of_answer(answer)
+}
+
+fn refused(unread: Unread) -> Response {
+    let fault = match unread {
+        Unread::TooLarge => FormFault::TooLarge,
+        Unread::TooSlow | Unread::Broken => FormFault::Undecodable,
+    };
+    let mut response = sent(Err(fault.into()));
+    if unread == Unread::TooSlow {
+        *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+    }
+    response
+}
+
+/// Another method: 405, with the `Allow` that the router knows.
+pub(super) async fn another_method() -> Response {
+    let mut response = sent(Err(OAuthError::method()));
+    response.headers_mut().remove(ALLOW);
+    response
+}

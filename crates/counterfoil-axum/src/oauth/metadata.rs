@@ -1,0 +1,144 @@
+//! `GET /.well-known/oauth-authorization-server` (RFC 8414): what is mounted, and nothing that is not.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use counterfoil::Scope;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::oauth::endpoint::another_method;
+use crate::secret_body;
+
+/// How a client of an endpoint may prove itself.
+const CONFIDENTIAL: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+/// The same, and public clients.
+const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+
+/// What the metadata say (RFC 8414 §2). Name what you mount: what is not named is not there.
+///
+/// ```
+/// use counterfoil_axum::Metadata;
+///
+/// let metadata = Metadata::new("https://auth.example.com").token("/token").revocation("/revoke").scopes(["demo:read"]);
+/// # let _ = metadata;
+/// ```
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Metadata {
+    /// Who issues.
+    issuer: String,
+    /// Where tokens are had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_endpoint: Option<String>,
+    /// How a client proves itself there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    /// Where tokens are revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_endpoint: Option<String>,
+    /// How a client proves itself there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    /// Where a resource server asks what a token is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    introspection_endpoint: Option<String>,
+    /// How it proves itself there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    introspection_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    /// Scope tokens that may be asked for.
+    scopes_supported: BTreeSet<String>,
+    /// None: there is no authorization endpoint.
+    response_types_supported: Vec<&'static str>,
+    /// The grants.
+    grant_types_supported: Vec<&'static str>,
+    /// The API's description for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_documentation: Option<String>,
+}
+
+impl Metadata {
+    /// Metadata of an issuer: an address without a query or a fragment, under which its endpoints are.
+    #[must_use]
+    pub fn new(issuer: impl Into<String>) -> Self {
+        Self {
+            issuer: issuer.into().trim_end_matches('/').to_owned(),
+            token_endpoint: None,
+            token_endpoint_auth_methods_supported: None,
+            revocation_endpoint: None,
+            revocation_endpoint_auth_methods_supported: None,
+            introspection_endpoint: None,
+            introspection_endpoint_auth_methods_supported: None,
+            scopes_supported: Scope::OWN.into_iter().map(str::to_owned).collect(),
+            response_types_supported: Vec::new(),
+            grant_types_supported: Vec::new(),
+            service_documentation: None,
+        }
+    }
+
+    /// [`token`](crate::token) is mounted at that path.
+    #[must_use]
+    pub fn token(mut self, path: &str) -> Self {
+        self.token_endpoint = Some(self.at(path));
+        self.token_endpoint_auth_methods_supported = Some(EVERY_CLIENT.to_vec());
+        self.grant_types_supported = vec!["password", "refresh_token"];
+        self
+    }
+
+    /// [`revoke`](crate::revoke) is mounted at that path.
+    #[must_use]
+    pub fn revocation(mut self, path: &str) -> Self {
+        self.revocation_endpoint = Some(self.at(path));
+        self.revocation_endpoint_auth_methods_supported = Some(EVERY_CLIENT.to_vec());
+        self
+    }
+
+    /// [`introspect`](crate::introspect) is mounted at that path.
+    #[must_use]
+    pub fn introspection(mut self, path: &str) -> Self {
+        self.introspection_endpoint = Some(self.at(path));
+        self.introspection_endpoint_auth_methods_supported = Some(CONFIDENTIAL.to_vec());
+        self
+    }
+
+    /// The host's own scope tokens, beside the library's.
+    #[must_use]
+    pub fn scopes<T: Into<String>>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
+        self.scopes_supported.extend(scopes.into_iter().map(Into::into));
+        self
+    }
+
+    /// Where people read about the API.
+    #[must_use]
+    pub fn documentation(mut self, path: &str) -> Self {
+        self.service_documentation = Some(self.at(path));
+        self
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+}
+
+/// The metadata: serves `GET /.well-known/oauth-authorization-server`, so nest it nowhere.
+pub fn metadata(metadata: Metadata) -> OpenApiRouter {
+    let (schemas, paths, method) = routes!(tell);
+    OpenApiRouter::new().routes((schemas, paths, method.fallback(another_method))).with_state(Arc::new(metadata))
+}
+
+/// Says what this authorization server can do
+#[utoipa::path(
+    get,
+    path = "/.well-known/oauth-authorization-server",
+    operation_id = "metadata",
+    tag = "oauth",
+    responses((status = 200, description = "what is mounted", body = Metadata)),
+    security(()),
+)]
+async fn tell(State(metadata): State<Arc<Metadata>>) -> Response {
+    secret_body::json(StatusCode::OK, &*metadata)
+}

@@ -1,0 +1,8 @@
+//! OAuth's endpoints (RFC 6749, 7009, 7662, 8414) as routers. Each can be mounted alone.
+
+mod endpoint;
+pub(crate) mod introspect;
+pub(crate) mod metadata;
+pub(crate) mod revoke;
+mod schema;
+pub(crate) mod token;

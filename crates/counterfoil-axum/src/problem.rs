@@ -1,0 +1,210 @@
+//! Problems (RFC 9457): what the routers answer where something is wrong. Fixed texts; nothing of the request is in them but a field's name.
+
+use std::borrow::Cow;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use counterfoil::{Conflict, Forbidden, Gate, Invalid, ManageError, Realm};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::rejection::insufficient_scope;
+
+/// The media type.
+pub(crate) const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// What every type begins with.
+const PREFIX: &str = "urn:counterfoil:problem:";
+
+/// A kind of problem: its name (the end of its `type`), its status, its title.
+pub(crate) type Kind = (&'static str, StatusCode, &'static str);
+
+pub(crate) const UNAUTHENTICATED: Kind = ("unauthenticated", StatusCode::UNAUTHORIZED, "a bearer credential is needed");
+pub(crate) const MALFORMED_HEADER: Kind =
+    ("invalid-request", StatusCode::BAD_REQUEST, "the authorization header is malformed");
+pub(crate) const INVALID_TOKEN: Kind = ("invalid-token", StatusCode::UNAUTHORIZED, "the credential is not valid");
+pub(crate) const INSUFFICIENT_SCOPE: Kind = ("insufficient-scope", StatusCode::FORBIDDEN, "a scope is missing");
+pub(crate) const CREDENTIAL_KIND: Kind =
+    ("credential-kind", StatusCode::FORBIDDEN, "a credential of this kind cannot do this");
+pub(crate) const ROLE: Kind = ("role", StatusCode::FORBIDDEN, "the role is too low");
+pub(crate) const PROFILE_MANAGEMENT: Kind =
+    ("profile-management", StatusCode::FORBIDDEN, "the right to manage user profiles is missing");
+pub(crate) const NO_PERSON: Kind = ("no-person", StatusCode::FORBIDDEN, "a person must do this");
+pub(crate) const OUTRANKED: Kind =
+    ("outranked", StatusCode::FORBIDDEN, "the credential may do more than the one presented");
+pub(crate) const COLLABORATOR: Kind =
+    ("collaborator", StatusCode::FORBIDDEN, "a collaborator cannot create personal access tokens");
+pub(crate) const GATE_SETTING: Kind =
+    (Gate::Setting.as_str(), StatusCode::FORBIDDEN, "personal access tokens are switched off");
+pub(crate) const GATE_SWITCH: Kind =
+    (Gate::Switch.as_str(), StatusCode::FORBIDDEN, "token login is not allowed for this account");
+pub(crate) const NOT_FOUND: Kind = ("not-found", StatusCode::NOT_FOUND, "not found");
+pub(crate) const METHOD: Kind =
+    ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here");
+pub(crate) const NOT_JSON: Kind = ("not-json", StatusCode::BAD_REQUEST, "the body is not JSON");
+pub(crate) const MEDIA: Kind = ("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
+pub(crate) const TOO_LARGE: Kind = ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body is over 64 KiB");
+pub(crate) const TOO_SLOW: Kind = ("too-slow", StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
+pub(crate) const INVALID_FIELD: Kind = ("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "a field breaks a rule");
+pub(crate) const LABEL_TAKEN: Kind = ("label-taken", StatusCode::CONFLICT, "the label is taken");
+pub(crate) const CLIENT_ID_TAKEN: Kind = ("client-id-taken", StatusCode::CONFLICT, "the client id is taken");
+pub(crate) const QUOTA: Kind = ("quota-reached", StatusCode::CONFLICT, "the quota is reached");
+pub(crate) const CHANGED: Kind = ("changed-meanwhile", StatusCode::CONFLICT, "changed by somebody else meanwhile");
+pub(crate) const EXPIRED: Kind = ("expired", StatusCode::CONFLICT, "expired: reactivate first");
+pub(crate) const NOT_EXPIRED: Kind = ("not-expired", StatusCode::CONFLICT, "not expired");
+pub(crate) const REPLACED: Kind = ("replaced", StatusCode::CONFLICT, "replaced already");
+pub(crate) const CONFLICT: Kind = ("conflict", StatusCode::CONFLICT, "its state does not allow this");
+pub(crate) const FORBIDDEN: Kind = ("forbidden", StatusCode::FORBIDDEN, "not allowed");
+pub(crate) const UNAVAILABLE: Kind =
+    ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable: try again later");
+pub(crate) const LAYER_MISSING: Kind =
+    ("layer-missing", StatusCode::INTERNAL_SERVER_ERROR, "the service is not set up to authenticate requests");
+
+/// A problem on its way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    kind: Kind,
+    detail: Option<String>,
+    field: Option<Cow<'static, str>>,
+    challenge: Option<HeaderValue>,
+}
+
+/// A problem as it is written (RFC 9457 §3.1).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Written<'a> {
+    /// What happened, stable: `urn:counterfoil:problem:` and a name.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The same in words.
+    title: &'a str,
+    /// The HTTP status.
+    status: u16,
+    /// More about this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    /// The field at fault, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+}
+
+impl Problem {
+    pub(crate) const fn new(kind: Kind) -> Self {
+        Self { kind, detail: None, field: None, challenge: None }
+    }
+
+    /// A field that breaks a rule.
+    pub(crate) fn field(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), detail: Some(detail.into()), ..Self::new(INVALID_FIELD) }
+    }
+
+    /// The same where no field can be named.
+    pub(crate) fn unnamed(detail: &str) -> Self {
+        Self { detail: Some(detail.to_owned()), ..Self::new(INVALID_FIELD) }
+    }
+
+    pub(crate) fn with_challenge(self, challenge: Option<HeaderValue>) -> Self {
+        Self { challenge, ..self }
+    }
+
+    /// What a verb did not do.
+    pub(crate) fn of(error: ManageError, realm: &Realm) -> Self {
+        match error {
+            ManageError::Forbidden(forbidden) => Self::forbidden(forbidden, realm),
+            ManageError::NotFound => Self::new(NOT_FOUND),
+            ManageError::Invalid(invalid) => invalid.into(),
+            ManageError::Conflict(conflict) => conflict.into(),
+            ManageError::Unavailable(reason) => {
+                tracing::warn!(target: "counterfoil", reason = &reason as &dyn std::error::Error, "unavailable");
+                Self::new(UNAVAILABLE)
+            }
+        }
+    }
+
+    fn forbidden(forbidden: Forbidden, realm: &Realm) -> Self {
+        let kind = match forbidden {
+            Forbidden::CredentialKind => CREDENTIAL_KIND,
+            Forbidden::Scope { .. } => INSUFFICIENT_SCOPE,
+            Forbidden::Role { .. } => ROLE,
+            Forbidden::ProfileManagement => PROFILE_MANAGEMENT,
+            Forbidden::NoPerson => NO_PERSON,
+            Forbidden::Gate { gate: Gate::Setting } => GATE_SETTING,
+            Forbidden::Gate { gate: Gate::Switch } => GATE_SWITCH,
+            Forbidden::Outranked => OUTRANKED,
+            Forbidden::Collaborator => COLLABORATOR,
+            _ => FORBIDDEN,
+        };
+        let challenge = match forbidden {
+            Forbidden::Scope { scope } => HeaderValue::try_from(insufficient_scope(realm, scope)).ok(),
+            _ => None,
+        };
+        Self { detail: Some(forbidden.to_string()), challenge, ..Self::new(kind) }
+    }
+
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.kind.1
+    }
+
+    /// The end of its `type`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.kind.0
+    }
+
+    pub(crate) const fn title(&self) -> &'static str {
+        self.kind.2
+    }
+
+    pub(crate) fn json(&self) -> String {
+        let (name, status, title) = self.kind;
+        let written = Written {
+            kind: format!("{PREFIX}{name}"),
+            title,
+            status: status.as_u16(),
+            detail: self.detail.as_deref(),
+            field: self.field.as_deref(),
+        };
+        // Texts and a number have a JSON form.
+        serde_json::to_string(&written).unwrap_or_default()
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::field(invalid.field(), invalid.to_string())
+    }
+}
+
+impl From<Conflict> for Problem {
+    fn from(conflict: Conflict) -> Self {
+        let (kind, field) = match conflict {
+            Conflict::LabelTaken => (LABEL_TAKEN, Some("label")),
+            Conflict::ClientIdTaken => (CLIENT_ID_TAKEN, Some("id")),
+            Conflict::QuotaReached => (QUOTA, None),
+            Conflict::ChangedMeanwhile => (CHANGED, None),
+            Conflict::Expired => (EXPIRED, None),
+            Conflict::NotExpired => (NOT_EXPIRED, None),
+            Conflict::Replaced => (REPLACED, None),
+            _ => (CONFLICT, None),
+        };
+        Self { field: field.map(Cow::Borrowed), ..Self::new(kind) }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.json()));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, MEDIA_TYPE);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}

@@ -1,0 +1,62 @@
+//! The parameters of a list: strict for those that are known, blind for all others (a token in a query string is not read).
+
+use std::borrow::Cow;
+use std::num::NonZeroU32;
+
+use crate::problem::Problem;
+
+/// What a page holds where nothing is asked.
+const DEFAULT: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
+/// The most that a page holds.
+const MOST: u32 = 100;
+
+/// The parameters of a query string, decoded.
+pub(crate) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Query<'a> {
+    pub(crate) fn parse(query: Option<&'a str>) -> Self {
+        Self(form_urlencoded::parse(query.unwrap_or_default().as_bytes()).collect())
+    }
+
+    /// The value of a parameter, which may stand once.
+    pub(crate) fn one(&self, name: &'static str) -> Result<Option<&str>, Problem> {
+        let mut values = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| &**value);
+        match (values.next(), values.next()) {
+            (_, Some(_)) => Err(Problem::field(name, format!("{name} stands twice"))),
+            (value, None) => Ok(value),
+        }
+    }
+
+    /// `limit`: 1 to 100, 50 where it is left out.
+    pub(crate) fn limit(&self) -> Result<NonZeroU32, Problem> {
+        let Some(text) = self.one("limit")? else { return Ok(DEFAULT) };
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let limit = text.parse().ok().filter(|limit: &NonZeroU32| digits && limit.get() <= MOST);
+        limit.ok_or_else(|| Problem::field("limit", "limit must be a whole number from 1 to 100"))
+    }
+
+    /// A parameter that is `true` or `false`; false where it is left out.
+    pub(crate) fn flag(&self, name: &'static str) -> Result<bool, Problem> {
+        match self.one(name)? {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Problem::field(name, format!("{name} must be true or false"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_1_to_100_in_plain_digits() {
+        let limit = |query: &str| Query::parse(Some(query)).limit().map(NonZeroU32::get).ok();
+        for (query, expected) in [("", 50), ("limit=1", 1), ("limit=100", 100), ("limit=007", 7), ("other=0", 50)] {
+            assert_eq!(limit(query), Some(expected), "{query}");
+        }
+        for bad in ["0", "101", "-1", "+1", "1.0", "", " 1", "%D9%A5", "99999999999", "1&limit=1", "1&limit=2"] {
+            assert_eq!(limit(&format!("limit={bad}")), None, "{bad}");
+        }
+    }
+}

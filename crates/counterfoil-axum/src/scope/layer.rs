@@ -1,0 +1,53 @@
+//! The layer.
+
+use tower_layer::Layer;
+
+use crate::rejection::AsProblem;
+use crate::scope::service::RequireScope;
+
+/// Lets through whoever is authenticated and may do what asks for a scope token (RFC 6749 §3.3). Stands behind an
+/// [`AuthenticateLayer`](crate::AuthenticateLayer), required or optional; without one it answers 500 and says so in the log.
+///
+/// A credential without a scope may do all that its owner may, so it passes. A CORS preflight is let through.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use counterfoil::Counterfoil;
+/// use counterfoil_axum::{AuthenticateLayer, RequireScopeLayer};
+///
+/// fn service(counterfoil: Counterfoil) -> Router {
+///     Router::new()
+///         .route("/reports", get(async || "numbers"))
+///         .layer(RequireScopeLayer::new("demo:read")) // behind
+///         .layer(AuthenticateLayer::required(counterfoil)) // in front: layers wrap what was added before them
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct RequireScopeLayer<R = AsProblem> {
+    pub(crate) scope: &'static str,
+    pub(crate) refuse: R,
+}
+
+impl RequireScopeLayer {
+    /// Asks for that scope token.
+    #[must_use]
+    pub const fn new(scope: &'static str) -> Self {
+        Self { scope, refuse: AsProblem }
+    }
+}
+
+impl<R> RequireScopeLayer<R> {
+    /// Gives refusals another shape: see [`Refuse`](crate::Refuse).
+    #[must_use]
+    pub fn refuse_with<N>(self, refuse: N) -> RequireScopeLayer<N> {
+        RequireScopeLayer { scope: self.scope, refuse }
+    }
+}
+
+impl<S, R: Clone> Layer<S> for RequireScopeLayer<R> {
+    type Service = RequireScope<S, R>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        RequireScope { inner, layer: self.clone() }
+    }
+}

@@ -1,0 +1,31 @@
+//! The schema of a body in which no field is unknown.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// The schema of `T`, and nothing beside what it names: as the bodies are read.
+pub(crate) struct Strict<T>(PhantomData<T>);
+
+impl<T: ToSchema> PartialSchema for Strict<T> {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = T::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+        schema
+    }
+}
+
+impl<T: ToSchema> ToSchema for Strict<T> {
+    fn name() -> Cow<'static, str> {
+        T::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
+    }
+}

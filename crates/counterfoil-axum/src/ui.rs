@@ -1,0 +1,54 @@
+//! The page that shows the OpenAPI document, and the document itself.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, StatusCode};
+use utoipa::openapi::OpenApi;
+use utoipa_swagger_ui::Config;
+
+use crate::problem::{self, Problem};
+
+/// The page may load what lies beside it, and nothing from elsewhere.
+const FROM_HERE: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// Serves the document at `json`, and the page that shows it at `index` in `folder`. The page's assets are compiled in: nothing is
+/// fetched from elsewhere, neither at build time nor by the page.
+///
+/// `folder` and `json` are paths without a slash at the end.
+pub fn ui(folder: &str, json: &str, document: &OpenApi) -> Router {
+    // A document made from types and texts has a JSON form.
+    let text = Bytes::from(document.to_json().unwrap_or_default());
+    let config: Arc<Config<'static>> = Arc::new(Config::from(json.to_owned()).validator_url("none"));
+    Router::new()
+        .route(&format!("{folder}/index"), get(async |State(config): State<Shared>| asset("index.html", config)))
+        .route(
+            &format!("{folder}/{{file}}"),
+            get(async |Path(file): Path<String>, State(config): State<Shared>| asset(&file, config)),
+        )
+        .with_state(config)
+        .route(json, get(async move || ([(CONTENT_TYPE, "application/json")], text.clone())))
+}
+
+type Shared = Arc<Config<'static>>;
+
+fn asset(name: &str, config: Shared) -> Response {
+    let Ok(Some(file)) = utoipa_swagger_ui::serve(name, config) else {
+        return Problem::new(problem::NOT_FOUND).into_response();
+    };
+    let media_type = HeaderValue::try_from(file.content_type).unwrap_or(HeaderValue::from_static("text/plain"));
+    let headers = [
+        (CONTENT_TYPE, media_type),
+        (CONTENT_SECURITY_POLICY, FROM_HERE),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (StatusCode::OK, headers, file.bytes.into_owned()).into_response()
+}

@@ -1,0 +1,59 @@
+//! Why the demo does not start. Nothing here repeats a URL: it may hold a password.
+
+use std::path::PathBuf;
+
+/// Why the demo does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The store's URL is of no known kind.
+    #[error("COUNTERFOIL_STORE must be memory:, sqlite://PATH, postgres://…, redis://… or redis-cluster://…")]
+    StoreUrl,
+    /// The store is known and not in this build.
+    #[error(
+        "COUNTERFOIL_STORE: {scheme} is not in this build: there is no Redis store yet; use sqlite://, postgres:// or memory:"
+    )]
+    StoreMissing {
+        /// Which.
+        scheme: &'static str,
+    },
+    /// The store cannot be opened.
+    #[error("COUNTERFOIL_STORE: the store cannot be opened")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// There is no transport for mail.
+    #[error("COUNTERFOIL_SMTP: this build sends no mail yet: leave it unset, and notices are written to the log")]
+    Smtp,
+    /// The file of the key ring.
+    #[error("COUNTERFOIL_KEYS: {}: {what}", path.display())]
+    Keys {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// The policy.
+    #[error("COUNTERFOIL_POLICY: {}: {what}", path.display())]
+    Policy {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// The handle.
+    #[error(transparent)]
+    Build(#[from] counterfoil::BuildError),
+    /// The system's generator.
+    #[error("no random bytes")]
+    NoEntropy(#[from] counterfoil::NoEntropy),
+    /// The demo's people or clients.
+    #[error("the demo's accounts and clients cannot be set up")]
+    Seed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The address.
+    #[error("COUNTERFOIL_LISTEN: {address} cannot be listened on")]
+    Listen {
+        /// Which.
+        address: std::net::SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+}

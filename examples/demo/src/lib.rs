@@ -1,0 +1,92 @@
+//! A server to try counterfoil with: its routers, people to sign in as, and a store of your choice. README.md of the project shows it.
+
+mod error;
+mod health;
+pub mod keys;
+mod notices;
+mod options;
+mod passwords;
+mod people;
+pub mod policy;
+mod routes;
+mod seed;
+mod serve;
+mod store;
+mod upkeep;
+mod welcome;
+mod whoami;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use counterfoil::Counterfoil;
+use tokio::net::TcpListener;
+
+pub use error::StartError;
+pub use options::Options;
+pub use passwords::Unhashed;
+pub use people::{EVERYBODY, InvalidPerson, Known, People};
+pub use routes::routes;
+pub use seed::seed;
+pub use serve::serve;
+pub use store::Stores;
+pub use welcome::welcome;
+
+/// How long the last writes may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A demo that listens and does not serve yet.
+#[derive(Debug)]
+pub struct Demo {
+    foil: Counterfoil,
+    listener: TcpListener,
+    address: SocketAddr,
+    router: axum::Router,
+}
+
+impl Demo {
+    /// Opens everything.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] says which setting is at fault.
+    pub async fn open(options: Options) -> Result<Self, StartError> {
+        let options = options.without_blanks();
+        if options.smtp.is_some() {
+            return Err(StartError::Smtp);
+        }
+        let policy = policy::policy(options.policy.as_deref())?;
+        let stores = Stores::open(&options.store).await?;
+        let keys = keys::key_ring(options.keys.or_else(|| stores.keys()).as_deref())?;
+        let people = Arc::new(People::new().map_err(|error| StartError::Seed(error.into()))?);
+        let builder = Counterfoil::builder().policy(policy).key_ring(keys).directory(people);
+        let foil = stores.build_into(builder).build()?;
+        seed(&foil, &stores).await?;
+        let listen = |source| StartError::Listen { address: options.listen, source };
+        let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let issuer = options.issuer.unwrap_or_else(|| format!("http://{address}"));
+        let router = routes(&foil, stores, &issuer);
+        Ok(Self { foil, listener, address, router })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` is over; then what is under way may end, and last uses are written.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let upkeep = tokio::spawn(upkeep::upkeep(self.foil.clone()));
+        serve(self.listener, self.router, stop).await;
+        upkeep.abort();
+        let _ended = upkeep.await;
+        match tokio::time::timeout(FAREWELL, self.foil.shutdown()).await {
+            Ok(flushed) => tracing::info!(?flushed, "stopped"),
+            Err(_) => tracing::warn!("stopped, and the last uses may not be written"),
+        }
+    }
+}

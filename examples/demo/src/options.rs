@@ -1,0 +1,48 @@
+//! What can be set, by the environment or by flags of the same name.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// A server to try counterfoil with.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "counterfoil-demo", version)]
+pub struct Options {
+    /// Address and port; port 0 takes a free one
+    #[arg(long, alias = "counterfoil-listen", env = "COUNTERFOIL_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// memory:, sqlite://PATH, postgres://…, redis://…, redis-cluster://host:port,host:port
+    #[arg(
+        long,
+        alias = "counterfoil-store",
+        env = "COUNTERFOIL_STORE",
+        default_value = "sqlite://counterfoil-demo.db",
+        hide_env_values = true
+    )]
+    pub store: String,
+    /// The issuer of the metadata and the base of its endpoints; the listen URL where it is left out
+    #[arg(long, alias = "counterfoil-issuer", env = "COUNTERFOIL_ISSUER")]
+    pub issuer: Option<String>,
+    /// smtp://host:port, where notices go; to the log where it is left out
+    #[arg(long, alias = "counterfoil-smtp", env = "COUNTERFOIL_SMTP", hide_env_values = true)]
+    pub smtp: Option<String>,
+    /// The file of the key ring; one beside the database where it is left out
+    #[arg(long, alias = "counterfoil-keys", env = "COUNTERFOIL_KEYS")]
+    pub keys: Option<PathBuf>,
+    /// A TOML file over the demo's policy, times in seconds
+    #[arg(long, alias = "counterfoil-policy", env = "COUNTERFOIL_POLICY")]
+    pub policy: Option<PathBuf>,
+}
+
+impl Options {
+    /// A variable that is set to nothing is not set.
+    #[must_use]
+    pub fn without_blanks(mut self) -> Self {
+        self.issuer = self.issuer.filter(|text| !text.is_empty());
+        self.smtp = self.smtp.filter(|text| !text.is_empty());
+        self.keys = self.keys.filter(|path| !path.as_os_str().is_empty());
+        self.policy = self.policy.filter(|path| !path.as_os_str().is_empty());
+        self
+    }
+}

@@ -1,0 +1,49 @@
+//! Everything together, at the paths where the demo has it.
+
+use axum::Router;
+use axum::response::{IntoResponse as _, Response};
+use counterfoil::Counterfoil;
+use counterfoil_axum::{AuthenticateLayer, Metadata};
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, StatusCode};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::health::health;
+use crate::store::Stores;
+use crate::whoami::whoami;
+
+/// Where the page that shows the API is.
+pub(crate) const PAGE: &str = "/api-docs/ui/index";
+
+/// The demo's router.
+pub fn routes(foil: &Counterfoil, stores: Stores, issuer: &str) -> Router {
+    let metadata = Metadata::new(issuer)
+        .token("/token")
+        .revocation("/revoke")
+        .introspection("/introspect")
+        .scopes(["demo:read", "demo:write"])
+        .documentation(PAGE);
+    let api = OpenApiRouter::new()
+        .merge(whoami().layer(AuthenticateLayer::required(foil.clone())))
+        .merge(counterfoil_axum::me_tokens(foil.clone()))
+        .merge(counterfoil_axum::users(foil.clone()))
+        .merge(counterfoil_axum::security_codes(foil.clone()))
+        .merge(counterfoil_axum::clients(foil.clone()))
+        .merge(counterfoil_axum::settings(foil.clone()));
+    let (router, document) =
+        OpenApiRouter::with_openapi(counterfoil_axum::document("counterfoil demo", env!("CARGO_PKG_VERSION")))
+            .merge(counterfoil_axum::token(foil.clone()))
+            .merge(counterfoil_axum::revoke(foil.clone()))
+            .merge(counterfoil_axum::introspect(foil.clone()))
+            .merge(counterfoil_axum::metadata(metadata))
+            .nest("/api/v1", api)
+            .merge(health(stores))
+            .split_for_parts();
+    router.merge(counterfoil_axum::ui("/api-docs/ui", "/api-docs/openapi.json", &document)).fallback(nothing_here)
+}
+
+async fn nothing_here() -> Response {
+    let problem = r#"{"type":"urn:counterfoil:problem:not-found","title":"not found","status":404}"#;
+    let nosniff = HeaderName::from_static("x-content-type-options");
+    (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/problem+json"), (nosniff, "nosniff")], problem).into_response()
+}

@@ -1,0 +1,101 @@
+//! What a new store begins with: the demo's clients, the setting switched on, and who may log in by token. A store that is not new is left
+//! as it is.
+
+use counterfoil::client::{Grant, NewClient, RefreshMode};
+use counterfoil::settings::SettingsChange;
+use counterfoil::{Conflict, Counterfoil, ManageError, Presenter, Secret, SubjectId};
+
+use crate::error::StartError;
+use crate::people::EVERYBODY;
+use crate::store::Stores;
+
+/// A demo client and its secret; a public one has none.
+struct Known {
+    id: &'static str,
+    name: &'static str,
+    secret: Option<&'static str>,
+    mode: RefreshMode,
+    grants: &'static [Grant],
+    resource_server: bool,
+}
+
+const BOTH: &[Grant] = &[Grant::Password, Grant::RefreshToken];
+
+const CLIENTS: [Known; 4] = [
+    Known {
+        id: "test.token",
+        name: "angularApp",
+        secret: Some("a7d849366d224f8eb521ccf696925627"),
+        mode: RefreshMode::Reuse,
+        grants: BOTH,
+        resource_server: false,
+    },
+    Known {
+        id: "rotating",
+        name: "rotating",
+        secret: Some("rotating-secret-for-the-demo-only"),
+        mode: RefreshMode::Rotate,
+        grants: BOTH,
+        resource_server: false,
+    },
+    Known {
+        id: "public-app",
+        name: "public-app",
+        secret: None,
+        mode: RefreshMode::Rotate,
+        grants: BOTH,
+        resource_server: false,
+    },
+    Known {
+        id: "machine",
+        name: "machine",
+        secret: Some("machine-secret-for-the-demo-only"),
+        mode: RefreshMode::Rotate,
+        grants: &[],
+        resource_server: true,
+    },
+];
+
+/// Fills a new store.
+///
+/// # Errors
+///
+/// [`StartError::Seed`].
+pub async fn seed(foil: &Counterfoil, stores: &Stores) -> Result<(), StartError> {
+    let failed = |error: ManageError| StartError::Seed(error.into());
+    if !stores.is_untouched().await.map_err(|error| StartError::Seed(error.into()))? {
+        return Ok(());
+    }
+    for known in &CLIENTS {
+        match register(foil, known).await {
+            // Half a seed, or another process at the same work.
+            Ok(()) | Err(ManageError::Conflict(Conflict::ClientIdTaken)) => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    for known in EVERYBODY.iter().filter(|known| known.token_login) {
+        let subject = SubjectId::new(known.subject).map_err(|error| StartError::Seed(error.into()))?;
+        foil.set_token_login(&Presenter::host(), &subject, true).await.map_err(failed)?;
+    }
+    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
+    foil.change_settings(&Presenter::host(), &on).await.map_err(failed)?;
+    Ok(())
+}
+
+async fn register(foil: &Counterfoil, known: &Known) -> Result<(), ManageError> {
+    let new = NewClient {
+        id: Some(known.id.parse().map_err(counterfoil::Invalid::from)?),
+        grants: known.grants.to_vec(),
+        refresh_mode: known.mode,
+        public: known.secret.is_none(),
+        resource_server: known.resource_server,
+        ..NewClient::named(known.name)
+    };
+    match known.secret {
+        Some(secret) => {
+            let secret = Secret::from(secret.to_owned());
+            foil.import_client(&Presenter::host(), new, &secret, false).await.map(|_| ())
+        }
+        None => foil.create_client(&Presenter::host(), new).await.map(|_| ()),
+    }
+}

@@ -1,0 +1,101 @@
+//! The choice of the store, by URL. Another store is one more arm of [`Stores::open`].
+
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use counterfoil::memory::MemoryStore;
+use counterfoil::settings::Reading;
+use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
+use counterfoil::{Builder, RecordId};
+use counterfoil_sql::sqlx::postgres::PgConnectOptions;
+use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
+use counterfoil_sql::{PgStore, SqliteStore};
+
+use crate::error::StartError;
+
+/// The file of the key ring where the database is no file.
+const KEYS: &str = "counterfoil-demo.keys";
+
+/// One store behind its four ports.
+#[derive(Clone)]
+pub struct Stores {
+    tokens: Arc<dyn TokenStore>,
+    clients: Arc<dyn ClientStore>,
+    settings: Arc<dyn SettingsStore>,
+    throttle: Arc<dyn Throttle>,
+    keys: Option<PathBuf>,
+}
+
+impl Stores {
+    /// Opens the store that a URL names.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`], without a word of the URL.
+    pub async fn open(url: &str) -> Result<Self, StartError> {
+        let (scheme, rest) = url.split_once(':').ok_or(StartError::StoreUrl)?;
+        match scheme {
+            "memory" if rest.is_empty() => Ok(Self::of(MemoryStore::default(), None)),
+            "sqlite" => {
+                let path = rest.strip_prefix("//").filter(|path| !path.is_empty()).ok_or(StartError::StoreUrl)?;
+                let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+                let store = SqliteStore::open(options).await.map_err(|error| StartError::Store(error.into()))?;
+                Ok(Self::of(store, Some(PathBuf::from(format!("{path}.keys")))))
+            }
+            "postgres" | "postgresql" => {
+                let options = PgConnectOptions::from_str(url).map_err(|_| StartError::StoreUrl)?;
+                let store = PgStore::connect(options).await.map_err(|error| StartError::Store(error.into()))?;
+                Ok(Self::of(store, Some(PathBuf::from(KEYS))))
+            }
+            "redis" | "rediss" => Err(StartError::StoreMissing { scheme: "redis://" }),
+            "redis-cluster" => Err(StartError::StoreMissing { scheme: "redis-cluster://" }),
+            _ => Err(StartError::StoreUrl),
+        }
+    }
+
+    /// Takes one store as all four.
+    pub fn of<S>(store: S, keys: Option<PathBuf>) -> Self
+    where
+        S: TokenStore + ClientStore + SettingsStore + Throttle,
+    {
+        let store = Arc::new(store);
+        Self { tokens: store.clone(), clients: store.clone(), settings: store.clone(), throttle: store, keys }
+    }
+
+    /// The file of the key ring that belongs to it; `None`: nothing outlives the process, so no key need.
+    #[must_use]
+    pub fn keys(&self) -> Option<PathBuf> {
+        self.keys.clone()
+    }
+
+    /// Gives it to a handle.
+    pub fn build_into(&self, builder: Builder) -> Builder {
+        builder
+            .token_store(self.tokens.clone())
+            .client_store(self.clients.clone())
+            .settings_store(self.settings.clone())
+            .throttle(self.throttle.clone())
+    }
+
+    /// Whether nobody has filled it yet: the switch of the service, which is set last, was never set.
+    ///
+    /// # Errors
+    ///
+    /// The store.
+    pub async fn is_untouched(&self) -> Result<bool, counterfoil::store::StoreError> {
+        let found = self.settings.settings(&counterfoil::Realm::default()).await?;
+        Ok(found.is_none_or(|found| found.settings.personal_access_tokens() == Reading::Missing))
+    }
+
+    /// Whether it answers: reads one record that is not there.
+    pub async fn answers(&self) -> bool {
+        self.tokens.get(&RecordId::from_bytes([0; 16])).await.is_ok()
+    }
+}
+
+impl std::fmt::Debug for Stores {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stores").finish_non_exhaustive()
+    }
+}
