@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod error;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod port;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -11,6 +13,8 @@ mod rules;
 mod sqlite;
 
 pub use error::SetupError;
+#[cfg(feature = "postgres")]
+pub use postgres::setup::{Isolation, PgSetup};
 #[cfg(feature = "postgres")]
 pub use postgres::store::PgStore;
 #[cfg(feature = "sqlite")]

@@ -1,4 +1,4 @@
-//! The store contract on PostgreSQL: one server for the binary, a schema and a role for each store.
+//! The store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE: one server for the binary, a schema and a role for each store.
 #![cfg(feature = "postgres")]
 #![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
 
@@ -10,15 +10,19 @@ use async_trait::async_trait;
 use counterfoil::RecordId;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{Fixture, SiblingFixture, Store, Task, conformance, sibling_conformance};
-use counterfoil_sql::PgStore;
+use counterfoil_sql::{Isolation, PgSetup, PgStore};
 use support::schemas::{Schema, raw};
 use support::{Kept, RUNTIME};
 
-/// Schemas by the store that was opened on them.
+/// Schemas by the store that was opened on them, at one isolation.
 #[derive(Default)]
-struct Schemas(Kept<Schema>);
+struct Schemas(Kept<Schema>, PgSetup);
 
 impl Schemas {
+    fn serializable() -> Self {
+        Self(Kept::default(), PgSetup::default().isolation(Isolation::Serializable))
+    }
+
     fn keep(&self, schema: Arc<Schema>, store: PgStore) -> Store {
         let store: Store = Arc::new(store);
         self.0.keep(&store, schema);
@@ -30,14 +34,14 @@ impl Schemas {
 impl Fixture for Schemas {
     async fn fresh(&self) -> Store {
         let schema = Arc::new(Schema::new().await);
-        let store = schema.open().await;
+        let store = schema.open_with(self.1).await;
         self.keep(schema, store)
     }
 
     /// A second pool, as another process would have.
     async fn again(&self, store: &Store) -> Store {
         let schema = self.0.of(store);
-        let second = schema.open().await;
+        let second = schema.open_with(self.1).await;
         self.keep(schema, second)
     }
 
@@ -63,6 +67,7 @@ impl Fixture for Schemas {
 }
 
 conformance!(postgres, Schemas::default());
+conformance!(serializable, Schemas::serializable());
 
 #[derive(Default)]
 struct Siblings(Schemas);
@@ -70,7 +75,7 @@ struct Siblings(Schemas);
 impl Siblings {
     async fn open(&self) -> PgStore {
         let schema = Arc::new(Schema::new().await);
-        let store = schema.open().await;
+        let store = schema.open_with(self.0.1).await;
         self.0.keep(schema, store.clone());
         store
     }
@@ -96,3 +101,4 @@ impl SiblingFixture for Siblings {
 }
 
 sibling_conformance!(beside_postgres, Siblings::default());
+sibling_conformance!(beside_serializable, Siblings(Schemas::serializable()));

@@ -1,16 +1,24 @@
-//! A PostgreSQL server beyond the contract: set-ups that are refused, what a dump shows, and a server that dies.
+//! A PostgreSQL server beyond the contract: set-ups that are refused, what a dump shows, and a server that is down, cut off, full or not who it says.
 #![cfg(feature = "postgres")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
 
+use std::num::NonZeroU32;
 use std::process::Command;
+use std::sync::Arc;
 
-use counterfoil::Version;
-use counterfoil::store::{Applied, StoreError, TokenStore};
+use counterfoil::store::{Applied, Inserted, StoreError, TokenStore};
+use counterfoil::{Denied, Version};
 use counterfoil_conformance::sample::{Person, at, describe_as, must_get};
-use counterfoil_sql::{PgStore, SetupError};
-use support::schemas::{Schema, raw, server, superuser};
+use counterfoil_sql::{PgSetup, PgStore, SetupError};
+use counterfoil_testkit::servers::{Postgres, Proxy};
+use sqlx::Executor as _;
+#[cfg(feature = "tls")]
+use sqlx::postgres::PgSslMode;
+use support::host::{Site, refresh, sign_in};
+use support::lost::{Flaky, each_answer_lost};
+use support::schemas::{Schema, options, raw, server, superuser};
 use support::{RUNTIME, canary};
 
 async fn refused(schema: &Schema) -> SetupError {
@@ -102,6 +110,113 @@ fn cut_connections_pass() {
         }
         panic!("the store does not come back");
     });
+}
+
+/// The wire is cut after the server has answered and before the answer is here, at each answer that a refresh waits for.
+#[test]
+fn a_refresh_whose_answer_is_lost_is_answered_alike() {
+    RUNTIME.block_on(async {
+        let (schema, site) = (Schema::new().await, Site::new());
+        let store = schema.open().await;
+        let direct = site.first_node(store.clone()).await;
+        let proxy = Arc::new(Proxy::to(server().get_port()));
+        let one = PgSetup::default().connections(NonZeroU32::MIN);
+        let through = PgStore::connect_with(schema.options().port(proxy.port()), one).await.expect("a store");
+        let node = site.node(through);
+        let flaky = |nth| -> Flaky {
+            proxy.swallow(nth);
+            let (proxy, before) = (Arc::clone(&proxy), proxy.swallowed());
+            (node.clone(), Box::new(move || proxy.swallowed() > before))
+        };
+        let carried_out = each_answer_lost(&direct, &store, flaky).await;
+        assert!(carried_out > 0, "the control: an answer was lost that mattered");
+    });
+}
+
+/// A server that is killed: what asks meanwhile is told *unavailable*, and afterwards everything goes on.
+#[tokio::test]
+async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
+    let (mut server, site) = (Postgres::start(), Site::new());
+    let store = PgStore::connect(options(server.port()).username("postgres")).await.expect("a store");
+    let node = site.first_node(store.clone()).await;
+    let [access, token] = sign_in(&node).await;
+    let draft = Person::somebody().pat();
+    server.kill();
+    // Who waits for a connection waits for seconds; nobody else needs the clock here.
+    tokio::time::pause();
+    assert!(matches!(store.get(&draft.id()).await, Err(StoreError::Unavailable { retry: true, .. })));
+    let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{refused:?}");
+    assert!(matches!(node.verify(&access).await, Err(Denied::Unavailable(_))), "no refusal");
+    assert_eq!(refresh(&node, &token).await.status(), 503);
+    tokio::time::resume();
+    server.start_again();
+    assert!(store.get(&draft.id()).await.expect("an answer").is_none());
+    assert!(node.verify(&access).await.is_ok());
+    assert_eq!(refresh(&node, &token).await.status(), 200);
+}
+
+/// Rows that no page has room for any more, as on a full disk: nothing is done, nobody is told that something is not there, and the store goes on afterwards.
+#[tokio::test]
+async fn a_full_disk_is_unavailable_and_passes() {
+    let server = Postgres::setup().largest_file(2 * 1024 * 1024 + 4096).start();
+    let options = options(server.port()).username("postgres");
+    let store = PgStore::connect(options.clone()).await.expect("a store");
+    let (ann, mut raw) = (Person::new("default", "ann"), raw(&options).await);
+    let id = ann.pat().found(&store).await.expect("a record");
+    let filler = "INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, created_at, description, digest, key_id, version, \
+        expiry_set_at, noticed, shrunk) SELECT substring(sha256(random()::text::bytea) FROM 1 FOR 16), '', 'filler', '', 1, 0, 0, \
+        repeat(md5(random()::text), 50), '', 1, 0, 0, '', false FROM generate_series(1, 20)";
+    let full = loop {
+        if let Err(full) = raw.execute(filler).await {
+            break full;
+        }
+    };
+    assert!(full.to_string().contains("could not extend file"), "{full}");
+    let mut refused = None;
+    for _ in 0..3_000 {
+        let draft = ann.pat();
+        match store.insert(draft.home(None), &draft.records, at(1)).await {
+            Ok(Inserted::Done) => {}
+            other => {
+                refused = Some((draft, other));
+                break;
+            }
+        }
+    }
+    let (draft, answer) = refused.expect("the disk is full");
+    assert!(matches!(&answer, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{answer:?}");
+    assert!(must_get(&store, &id).await.is_ok());
+    assert!(store.get(&draft.id()).await.expect("an answer").is_none());
+    raw.execute("DELETE FROM counterfoil_record WHERE realm = 'filler'").await.expect("less");
+    raw.execute("VACUUM counterfoil_record").await.expect("room");
+    assert_eq!(store.insert(draft.home(None), &draft.records, at(1)).await.expect("an answer"), Inserted::Done);
+}
+
+/// By name and by an authority of the host's own; who trusts another authority, or knows the server by another name, is not let in.
+#[cfg(feature = "tls")]
+#[tokio::test]
+async fn a_server_is_known_by_its_certificate() {
+    let (server, other) = (Postgres::setup().tls().start(), Postgres::setup().tls().start());
+    let named = |name: &str, authority: &Postgres| {
+        let options = options(server.port()).username("postgres").host(name);
+        options.ssl_mode(PgSslMode::VerifyFull).ssl_root_cert(authority.authority())
+    };
+    let store = PgStore::connect(named("localhost", &server)).await.expect("a store");
+    let draft = Person::somebody().pat();
+    let id = draft.found(&store).await.expect("a record");
+    assert!(must_get(&store, &id).await.is_ok());
+    let mut raw = raw(&options(server.port()).username("postgres")).await;
+    let plain = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE NOT ssl AND client_port IS NOT NULL AND pid <> pg_backend_pid()";
+    assert_eq!(
+        sqlx::query_scalar::<_, i64>(plain).fetch_one(&mut raw).await.expect("a count"),
+        0,
+        "nothing goes in the open"
+    );
+    for stranger in [named("127.0.0.1", &server), named("localhost", &other)] {
+        let refused = PgStore::connect(stranger).await.map(drop).expect_err("not let in");
+        assert!(format!("{refused:?}").contains("InvalidCertificate"), "{refused:?}");
+    }
 }
 
 /// Secrets that went through the handle are in no dump.

@@ -4,14 +4,18 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use counterfoil::Version;
 use counterfoil::store::{Rotated, StoreError, TokenStore};
 use counterfoil_conformance::sample::{Person, at, must_get, supersede};
 use counterfoil_sql::{SetupError, SqliteStore};
-use counterfoil_testkit::threads;
+use counterfoil_testkit::{Fails, FaultyStore, When, threads};
 use sqlx::Executor as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use support::files::{File, raw};
+use support::host::Site;
+use support::lost::{Flaky, each_answer_lost};
 use support::{RUNTIME, canary};
 
 #[tokio::test]
@@ -114,6 +118,21 @@ fn two_handles_on_one_file_have_one_winner_a_round() {
     }
     let reopened = RUNTIME.block_on(file.open());
     assert!(RUNTIME.block_on(must_get(&reopened, &parent)).is_ok(), "what was acknowledged is there after reopening");
+}
+
+/// There is no wire to cut: the answer is lost behind the store.
+#[tokio::test]
+async fn a_refresh_whose_answer_is_lost_is_answered_alike() {
+    let file = File::new();
+    let (store, site) = (file.open().await, Site::new());
+    let direct = site.first_node(store.clone()).await;
+    let flaky = |nth| -> Flaky {
+        let records = Arc::new(FaultyStore::new(store.clone(), Fails::Only(nth), When::After));
+        let node = site.node_by_way_of(store.clone(), Arc::clone(&records) as Arc<dyn TokenStore>);
+        (node, Box::new(move || records.calls() >= nth))
+    };
+    let carried_out = each_answer_lost(&direct, &store, flaky).await;
+    assert!(carried_out > 0, "the control: an answer was lost that mattered");
 }
 
 /// Secrets that went through the handle are in no file: not in the database, not in its log.

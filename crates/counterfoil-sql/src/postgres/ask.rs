@@ -74,17 +74,19 @@ impl PgStore {
         Err(lost(op))
     }
 
-    /// Runs a read. A connection that died in the pool since it was last used is no reason to fail: there are at most so many.
+    /// Runs a read. A connection that died in the pool since it was last used is no reason to fail: there are at most so many. Nor is a read that the server
+    /// rolled back, as it may at SERIALIZABLE.
     pub(super) async fn read<'q>(
         &self,
         op: &'static str,
         statement: impl Fn() -> Statement<'q> + Send + Sync,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let mut spare = self.pool().size();
+        let (mut spare, mut turns) = (self.pool().size(), TURNS);
         loop {
             match statement().fetch_all(self.pool()).await {
                 Ok(rows) => return Ok(rows),
                 Err(error) if spare > 0 && is_cut(&error) => spare -= 1,
+                Err(error) if turns > 0 && is_rolled_back(&error) => turns -= 1,
                 Err(error) => return Err(unavailable(op, false, error)),
             }
         }

@@ -14,6 +14,7 @@ mod revoke;
 mod rotate;
 mod schema;
 mod settings;
+pub(crate) mod setup;
 mod sql;
 pub(crate) mod store;
 #[cfg(test)]

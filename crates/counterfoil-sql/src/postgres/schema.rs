@@ -38,7 +38,7 @@ async fn migrate_in_transaction(connection: &mut PgConnection) -> Result<(), Set
 }
 
 /// Refuses a server or tables that would break a promise.
-pub(super) async fn check(pool: &PgPool) -> Result<(), SetupError> {
+pub(super) async fn check(pool: &PgPool, wanted: &str) -> Result<(), SetupError> {
     let setup = sqlx::query(sql::SETUP).fetch_one(pool).await?;
     let (encoding, synchronous): (&str, &str) = (setup.try_get(0)?, setup.try_get(1)?);
     let (replica, isolation): (i64, &str) = (setup.try_get(2)?, setup.try_get(3)?);
@@ -51,9 +51,9 @@ pub(super) async fn check(pool: &PgPool) -> Result<(), SetupError> {
     if replica != 0 {
         return Err(SetupError::refused("the server is a replica; a read that decides needs the primary"));
     }
-    if isolation != "read committed" {
+    if isolation != wanted {
         return Err(SetupError::refused(format!(
-            "the isolation is {isolation}; a connection pooler drops start-up options"
+            "the isolation is {isolation}, not {wanted}; a connection pooler drops start-up options"
         )));
     }
     if let Some(what) = sqlx::query_scalar::<_, String>(sql::WRONG_COLLATION).fetch_optional(pool).await? {

@@ -1,7 +1,8 @@
 //! All SQL of the PostgreSQL store. `$n` are the values of the calling function, in its order.
 //!
-//! Every write is one autocommitted statement at READ COMMITTED. Such a statement sees the rows as they were when it began, but a row that it waits for as
-//! it then stands; so whatever may race is decided on rows that the statement locks, the family's first, and never by a count or a search.
+//! Every write is one autocommitted statement. At READ COMMITTED such a statement sees the rows as they were when it began, but a row that it waits for as
+//! it then stands; so whatever may race is decided on rows that the statement locks, the family's first, and never by a count or a search. At SERIALIZABLE
+//! it fails where it would have had to wait for another's write, and is repeated.
 
 /// The columns of a record, in the order of `row.rs`.
 macro_rules! record_columns {

@@ -1,14 +1,15 @@
-//! What only the code can see: the plans of its statements on a table of some size.
+//! What only the code can see: the plans of its statements on a table of some size, and a pool without connections.
 
-#[allow(dead_code, unreachable_pub, clippy::expect_used, clippy::panic, reason = "shared with the tests from outside")]
-#[path = "../../tests/support/server.rs"]
-mod server;
+use std::num::NonZeroU32;
 
-use server::PostgresServer;
+use counterfoil::store::{StoreError, TokenStore};
+use counterfoil_conformance::sample::{Person, at, must_get};
+use counterfoil_testkit::servers::Postgres;
 use sqlx::Row as _;
 use sqlx::postgres::PgConnectOptions;
 
 use super::ask::Statement;
+use super::setup::PgSetup;
 use super::sql;
 use super::store::PgStore;
 
@@ -57,7 +58,7 @@ fn bound(text: &'static str, adds: bool, values: &str) -> Statement<'static> {
 /// Every statement but the census, which may be slow.
 #[tokio::test]
 async fn no_statement_scans() {
-    let server = PostgresServer::start();
+    let server = Postgres::start();
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
     let store = PgStore::connect(options.username("postgres").database("postgres")).await.expect("a store");
     sqlx::raw_sql(ROWS).execute(store.pool()).await.expect("rows");
@@ -111,4 +112,25 @@ async fn no_statement_scans() {
         census.iter().any(|line| line.contains("Seq Scan on counterfoil")),
         "the control: a scan shows\n{census:#?}"
     );
+}
+
+/// Every connection is taken and nobody gives one back.
+#[tokio::test]
+async fn an_exhausted_pool_is_unavailable_and_passes() {
+    let server = Postgres::start();
+    let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+    let one = PgSetup::default().connections(NonZeroU32::MIN);
+    let store = PgStore::connect_with(options.username("postgres").database("postgres"), one).await.expect("a store");
+    let draft = Person::somebody().pat();
+    let id = draft.found(&store).await.expect("a record");
+    let taken = store.pool().acquire().await.expect("the only connection");
+    tokio::time::pause();
+    assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })));
+    let other = Person::somebody().pat();
+    let refused = store.insert(other.home(None), &other.records, at(0)).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{refused:?}");
+    tokio::time::resume();
+    drop(taken);
+    assert!(must_get(&store, &id).await.is_ok());
+    assert!(other.found(&store).await.is_ok());
 }

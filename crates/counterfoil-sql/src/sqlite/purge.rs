@@ -1,5 +1,7 @@
 //! Purging: what is gone goes, what is used up shrinks. Works on ids alone, so that a row that does not decode goes like any other.
 
+use std::num::NonZeroU32;
+
 use counterfoil::store::{Progress, StoreError};
 use counterfoil::{RecordId, Ts};
 
@@ -14,10 +16,10 @@ const BATCH: u32 = 64;
 
 /// The limits of one purge.
 #[derive(Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) now: Ts,
-    pub(super) unsent_before: Ts,
-    pub(super) windows_before: Ts,
+struct Limits {
+    now: Ts,
+    unsent_before: Ts,
+    windows_before: Ts,
 }
 
 impl Limits {
@@ -33,7 +35,15 @@ enum Chore {
 }
 
 impl SqliteStore {
-    pub(super) async fn purge_batch(&self, limits: Limits, limit: u32) -> Result<Progress, StoreError> {
+    pub(super) async fn purge_batch(
+        &self,
+        now: Ts,
+        unsent_before: Ts,
+        windows_before: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        let limits = Limits { now, unsent_before, windows_before };
+        let limit = limit.get();
         let mut changed = 0;
         loop {
             let batch = limit.saturating_sub(changed).min(BATCH);

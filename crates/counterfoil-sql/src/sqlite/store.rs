@@ -1,22 +1,17 @@
 //! The store in a SQLite file.
 
 use std::fmt;
-use std::num::NonZeroU32;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use counterfoil::store::{
-    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
-    Step, StoreError, TokenRecord, TokenStore,
-};
-use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil::store::{StoreError, TokenRecord};
+use counterfoil::{KeyId, RecordId};
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Sqlite, SqlitePool};
 
-use super::purge::Limits;
 use super::{schema, sql};
 use crate::error::{SetupError, not_done};
+use crate::port::token_store;
 use crate::row;
 
 /// Readers beside the writer. More gain nothing: a read takes microseconds.
@@ -91,79 +86,17 @@ impl fmt::Debug for SqliteStore {
     }
 }
 
-#[async_trait]
-impl TokenStore for SqliteStore {
-    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
-        self.insert_all(home, new, now).await
-    }
-
-    async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+impl SqliteStore {
+    async fn get_pair(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         let query = sqlx::query(sql::PAIR).bind(id.as_bytes().as_slice());
         let found = query.fetch_optional(&self.readers).await.map_err(not_done("get"))?;
         found.map(|sheet| row::record_of(id, &sheet)).transpose()
     }
 
-    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
-        self.apply_change(id, expect, change, now).await
-    }
-
-    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
-        self.rotate_step(parent, step, new, now).await
-    }
-
-    async fn revoke(
-        &self,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Ts,
-        limit: NonZeroU32,
-    ) -> Result<Progress, StoreError> {
-        self.revoke_what(what, revoked, gone_at, limit).await
-    }
-
-    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
-        self.touch_all(seen).await
-    }
-
-    async fn list(
-        &self,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Result<Page<TokenRecord>, StoreError> {
-        self.list_page(of, after, limit).await
-    }
-
-    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
-        self.due_page(now, after, limit).await
-    }
-
-    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
-        self.claim_notice(id, held, lease_until).await
-    }
-
-    async fn settle(
-        &self,
-        id: &RecordId,
-        held: NoticeMark,
-        next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
-    ) -> Result<bool, StoreError> {
-        self.settle_notice(id, held, next, sent).await
-    }
-
-    async fn purge(
-        &self,
-        now: Ts,
-        unsent_before: Ts,
-        windows_before: Ts,
-        limit: NonZeroU32,
-    ) -> Result<Progress, StoreError> {
-        self.purge_batch(Limits { now, unsent_before, windows_before }, limit.get()).await
-    }
-
-    async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
+    async fn count_keys(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         let rows = sqlx::query(sql::CENSUS).fetch_all(&self.readers).await.map_err(not_done("census"))?;
         rows.iter().map(row::census).collect()
     }
 }
+
+token_store!(SqliteStore);

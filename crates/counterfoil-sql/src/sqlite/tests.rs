@@ -1,4 +1,4 @@
-//! What only the code can see: the plans of its statements, and a disk that is full.
+//! What only the code can see: the plans of its statements, a disk that is full, and pools without connections.
 
 use counterfoil::TokenKind;
 use counterfoil::store::{Inserted, Listing, StoreError, TokenStore};
@@ -88,4 +88,31 @@ async fn a_full_disk_is_unavailable_and_passes() {
     assert_eq!(store.insert(draft.home(None), &draft.records, at(1)).await.expect("an answer"), Inserted::Done);
     let of = Listing::Kind { realm: &draft.family.realm, kind: TokenKind::PersonalAccessToken };
     assert_eq!(store.list(of, None, most(1)).await.expect("a page").items.len(), 1);
+}
+
+/// Somebody holds the writer and does not give it back: reads go on. The same with all readers: writes go on.
+#[tokio::test]
+async fn exhausted_pools_are_unavailable_and_pass() {
+    let folder = TempDir::new().expect("a folder");
+    let store = open(&folder).await;
+    let ann = Person::new("default", "ann");
+    let id = ann.pat().found(&store).await.expect("a record");
+    let writer = store.writer().acquire().await.expect("the writer");
+    tokio::time::pause();
+    let draft = ann.pat();
+    let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{refused:?}");
+    tokio::time::resume();
+    assert!(must_get(&store, &id).await.is_ok());
+    drop(writer);
+    let mut readers = Vec::new();
+    while let Ok(reader) = tokio::time::timeout(std::time::Duration::from_secs(1), store.readers().acquire()).await {
+        readers.push(reader.expect("a reader"));
+    }
+    tokio::time::pause();
+    assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })));
+    tokio::time::resume();
+    assert!(draft.found(&store).await.is_ok());
+    drop(readers);
+    assert!(must_get(&store, &draft.id()).await.is_ok());
 }

@@ -1,82 +1,32 @@
 //! Secrets sent through a handle, to be looked for where they must not be.
 
-use std::sync::Arc;
-
-use counterfoil::client::{Grant, NewClient, RefreshMode};
-use counterfoil::memory::MemoryDirectory;
-use counterfoil::oauth::{Answer, OAuthRequest};
-use counterfoil::settings::SettingsChange;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
-use counterfoil::{
-    Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Secret, SubjectId,
-};
+use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
 
-/// A client's secret, brought along.
-const CLIENT: &str = "canaryclientsecret0123456789abcd";
-/// A person's password.
-const PASSWORD: &str = "canary-password-of-ann";
+use super::host::{CLIENT, PASSWORD, Site, post, refresh, sign_in, tokens};
 
 /// Signs Ann in, refreshes twice, makes her a token labelled `canary-label` and verifies it; every secret that was in play.
 pub async fn secrets<S>(store: S) -> Vec<String>
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,
 {
-    let people = Arc::new(MemoryDirectory::default());
-    let person = |id, name, role| Account::new(SubjectId::new(id).expect("a subject"), name, role);
-    let (ann, admin) = (person("ann", "ann", Role::Member), person("root", "root", Role::Administrator));
-    people.insert(ann.clone(), &["ann"], PASSWORD);
-    people.insert(admin.clone(), &["root"], "not used");
-    let handle = Counterfoil::builder()
-        .store(store)
-        .directory(people)
-        .key_ring(KeyRing::generate_from_system().expect("a key"))
-        .build()
-        .expect("a handle");
-    let client = NewClient {
-        id: Some("canary".parse().expect("a client id")),
-        grants: vec![Grant::Password, Grant::RefreshToken],
-        refresh_mode: RefreshMode::Rotate,
-        ..NewClient::named("canary")
-    };
-    let secret = Secret::from(CLIENT.to_owned());
-    handle.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
-    let by = Presenter::signed_in(&admin);
-    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    handle.change_settings(&by, &on).await.expect("the gate opens");
-    handle.set_token_login(&by, ann.subject(), true).await.expect("the other gate opens");
+    let site = Site::new();
+    let node = site.first_node(store).await;
     let wrong = format!("grant_type=password&username=ann&password=wrong-{PASSWORD}");
-    assert_eq!(post(&handle, &wrong).await.status(), 400, "a failure is counted too");
+    assert_eq!(post(&node, &wrong).await.status(), 400, "a failure is counted too");
     let mut secrets = vec![CLIENT.to_owned(), PASSWORD.to_owned()];
-    let mut form = format!("grant_type=password&username=ann&password={PASSWORD}&remember=true");
-    for _ in 0..3 {
-        let answer = post(&handle, &form).await;
-        let [access, refresh] = ["access_token", "refresh_token"].map(|name| field(answer.expose_secret(), name));
-        form = format!("grant_type=refresh_token&refresh_token={refresh}");
-        secrets.extend([access, refresh]);
+    let mut granted = sign_in(&node).await;
+    for _ in 0..2 {
+        let next = tokens(&refresh(&node, &granted[1]).await);
+        secrets.extend(std::mem::replace(&mut granted, next));
     }
+    secrets.extend(granted);
     let new = NewPersonalAccessToken { label: "canary-label", lifetime: Lifetime::Days(30), scope: None };
-    let made = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await.expect("a token");
+    let made = node.create_personal_access_token(&Presenter::signed_in(&site.ann), &new).await.expect("a token");
     let text = made.token.expose_secret().to_owned();
-    handle.verify(&text).await.expect("it verifies");
+    node.verify(&text).await.expect("it verifies");
     secrets.push(text);
     secrets
-}
-
-async fn post(handle: &Counterfoil, form: &str) -> Answer {
-    let request = OAuthRequest {
-        // canary:canaryclientsecret0123456789abcd
-        authorization: &[b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk"],
-        content_type: Some(b"application/x-www-form-urlencoded"),
-        body: form.as_bytes(),
-        source: None,
-    };
-    handle.token(request).await.unwrap_or_else(Answer::from)
-}
-
-fn field(body: &str, name: &str) -> String {
-    let start = format!("\"{name}\":\"");
-    let rest = body.split_once(&start).unwrap_or_else(|| panic!("no {name}: {body}")).1;
-    rest.split_once('"').expect("a text ends").0.to_owned()
 }
 
 /// Whether any 12 characters in a row of the secret (of a token: of what is behind its prefix and public id) are there.

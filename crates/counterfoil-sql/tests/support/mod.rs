@@ -3,19 +3,19 @@
 #![allow(unreachable_pub, reason = "each test binary has a copy")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
 
-#[cfg(feature = "sqlite")]
 pub mod canary;
 #[cfg(feature = "sqlite")]
 pub mod files;
+pub mod host;
+pub mod lost;
 #[cfg(feature = "postgres")]
 pub mod schemas;
-#[cfg(feature = "postgres")]
-pub mod server;
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use counterfoil_conformance::Store;
+use counterfoil_conformance::{Store, scale};
 use tokio::runtime::Runtime;
 
 /// The runtime of all tests of a binary.
@@ -47,4 +47,14 @@ impl<T> Kept<T> {
 
 fn address(store: &Store) -> usize {
     Arc::as_ptr(store).cast::<()>().addr()
+}
+
+/// Past the capture of the test harness: a count that nobody sees proves nothing.
+pub fn say(what: impl std::fmt::Display) {
+    let _nobody_reads = writeln!(std::io::stderr(), "{what}");
+}
+
+/// How often to kill: 5 times for every commit, 166 times at full scale.
+pub fn kills() -> u16 {
+    u16::try_from((scale().rounds / 60).max(3)).expect("few")
 }

@@ -3,14 +3,13 @@
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use counterfoil_sql::PgStore;
+use counterfoil_sql::{PgSetup, PgStore};
+use counterfoil_testkit::servers::Postgres;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
-use super::server::PostgresServer;
-
 /// Ends with the process.
-static SERVER: LazyLock<PostgresServer> = LazyLock::new(PostgresServer::start);
+static SERVER: LazyLock<Postgres> = LazyLock::new(Postgres::start);
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
 
 /// A role with a schema that bears its name, the first of its search path.
@@ -50,7 +49,12 @@ impl Schema {
 
     /// A store in it.
     pub async fn open(&self) -> PgStore {
-        PgStore::connect(self.options()).await.expect("a store")
+        self.open_with(PgSetup::default()).await
+    }
+
+    /// The same, set up in some way.
+    pub async fn open_with(&self, setup: PgSetup) -> PgStore {
+        PgStore::connect_with(self.options(), setup).await.expect("a store")
     }
 
     /// Ends the role's connections and lets no new one in, or lets them in again.
@@ -67,16 +71,17 @@ impl Schema {
 
 /// The server, for its superuser.
 pub fn server() -> PgConnectOptions {
-    PgConnectOptions::new_without_pgpass()
-        .host("127.0.0.1")
-        .port(SERVER.port())
-        .username("postgres")
-        .database("postgres")
+    options(SERVER.port()).username("postgres")
+}
+
+/// Any server of this machine, without a role.
+pub fn options(port: u16) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(port).database("postgres")
 }
 
 /// What the server says.
 pub fn log() -> std::path::PathBuf {
-    SERVER.folder().join("log")
+    SERVER.log()
 }
 
 /// Runs statements as the superuser.

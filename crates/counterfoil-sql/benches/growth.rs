@@ -1,0 +1,93 @@
+//! What grows with the number of records: the point read, a page of what is due, an owner's list and a batch of the purge, at ten thousand, a hundred thousand
+//! and a million records with as many due and as many gone in each. Prints medians and how they compare with the smallest.
+//!
+//! `cargo bench -p counterfoil-sql --bench growth`; `COUNTERFOIL_BENCH_SIZES=10000,100000` leaves the million out.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench measures, and one that cannot go on says so"
+)]
+
+mod common;
+
+use std::time::Duration;
+
+use common::measure::median_time;
+use common::ours::{owner, pick};
+use common::rows::{NOW, OF_ONE, fill_postgres, fill_sqlite};
+use counterfoil::store::TokenStore;
+use counterfoil::{RecordId, TokenKind, Ts};
+use counterfoil_conformance::sample::{Person, at, most};
+use counterfoil_sql::{PgStore, SqliteStore};
+use counterfoil_testkit::servers::Postgres;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+
+const NAMES: [&str; 4] = ["get", "list 10", "due 100", "purge 50"];
+
+fn main() {
+    let sizes = std::env::var("COUNTERFOIL_BENCH_SIZES").unwrap_or_else(|_| "10000,100000,1000000".to_owned());
+    let sizes: Vec<usize> = sizes.split(',').filter_map(|size| size.trim().parse().ok()).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let mut first = None;
+        for size in &sizes {
+            let folder = tempfile::TempDir::new().expect("a folder");
+            let options = SqliteConnectOptions::new().filename(folder.path().join("db")).create_if_missing(true);
+            let store = SqliteStore::open(options.clone()).await.expect("a store");
+            let ids = fill_sqlite(&options, *size).await;
+            tell("SQLite", *size, measure(&store, &ids).await, &mut first);
+        }
+        let mut first = None;
+        for size in &sizes {
+            let server = Postgres::start();
+            let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+            let options = options.username("postgres").database("postgres");
+            let store = PgStore::connect(options.clone()).await.expect("a store");
+            let ids = fill_postgres(&options, *size).await;
+            tell("PostgreSQL", *size, measure(&store, &ids).await, &mut first);
+        }
+    });
+}
+
+async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
+    // What is asked is the same few thousand rows over and over, warm at every size: else the disk's cache is what is measured.
+    let few = &ids[..ids.len().min(5_000)];
+    let get = async |nth: u32| {
+        let id = few[pick(few.len(), 0, u64::from(nth))];
+        assert!(store.get(&id).await.expect("an answer").is_some());
+    };
+    let list = async |nth: u32| {
+        let person = Person::new("default", &owner(few, 0, u64::from(nth)));
+        let page = store.list(person.listing(TokenKind::PersonalAccessToken), None, most(OF_ONE as u32)).await;
+        assert!(page.expect("a page").items.len() >= OF_ONE - 1);
+    };
+    let due = async |_| assert_eq!(store.due(at(NOW), None, most(100)).await.expect("a page").items.len(), 100);
+    let purge = async |_| {
+        let done = store.purge(at(NOW), at(0), Ts::EPOCH, most(50)).await.expect("a batch");
+        assert_eq!(done.changed, 50);
+    };
+    median_time(2_000, get).await;
+    median_time(500, list).await;
+    [
+        median_time(5_000, get).await,
+        median_time(2_000, list).await,
+        median_time(500, due).await,
+        median_time(15, purge).await,
+    ]
+}
+
+fn tell(store: &str, size: usize, medians: [Duration; 4], first: &mut Option<[Duration; 4]>) {
+    let smallest = *first.get_or_insert(medians);
+    print!("{store:<11} {size:>8} records");
+    for ((name, median), smallest) in NAMES.iter().zip(medians).zip(smallest) {
+        print!(
+            "   {name} {:>7.1} us ({:.2}x)",
+            median.as_secs_f64() * 1e6,
+            median.as_secs_f64() / smallest.as_secs_f64()
+        );
+    }
+    println!();
+}

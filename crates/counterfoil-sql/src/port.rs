@@ -1,0 +1,45 @@
+//! The port as both dialects fill it: one method of the contract, one inherent method that bears what is done in its name.
+
+/// Makes `TokenStore` of a type's inherent methods.
+macro_rules! token_store {
+    ($store:ty {
+        $($method:ident = $inherent:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*
+    }) => {
+        #[async_trait::async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl counterfoil::store::TokenStore for $store {
+            $(async fn $method(&self $(, $arg: $kind)*) -> Result<$answer, counterfoil::store::StoreError> {
+                self.$inherent($($arg),*).await
+            })*
+        }
+    };
+    ($store:ty) => {
+        const _: () = {
+            use std::num::NonZeroU32;
+
+            use counterfoil::store::{
+                Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked,
+                Rotated, Step, TokenRecord,
+            };
+            use counterfoil::{KeyId, RecordId, Ts, Version};
+
+            $crate::port::token_store! { $store {
+                insert = insert_all(home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted;
+                get = get_pair(id: &RecordId) -> Option<TokenRecord>;
+                apply = apply_change(id: &RecordId, expect: Version, change: &Change, now: Ts) -> Applied;
+                rotate = rotate_step(parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Rotated;
+                revoke = revoke_what(what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32) -> Progress;
+                touch = touch_all(seen: &[(RecordId, Ts)]) -> ();
+                list = list_page(of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
+                due = due_page(now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
+                claim = claim_notice(id: &RecordId, held: NoticeMark, lease_until: Ts) -> Option<TokenRecord>;
+                settle = settle_notice(
+                    id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Ts, u8)>
+                ) -> bool;
+                purge = purge_batch(now: Ts, unsent_before: Ts, windows_before: Ts, limit: NonZeroU32) -> Progress;
+                census = count_keys() -> Vec<(KeyId, u64)>;
+            }}
+        };
+    };
+}
+pub(crate) use token_store;

@@ -1,0 +1,116 @@
+//! A host on a store: a member, an administrator, a client, both gates open.
+
+use std::sync::Arc;
+
+use counterfoil::client::{Grant, NewClient, RefreshMode};
+use counterfoil::memory::MemoryDirectory;
+use counterfoil::oauth::{Answer, OAuthRequest};
+use counterfoil::settings::SettingsChange;
+use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
+use counterfoil::testing::ManualClock;
+use counterfoil::{Account, Builder, Counterfoil, KeyRing, Presenter, Role, Secret, SubjectId};
+use counterfoil_conformance::sample::at;
+
+/// The client's secret, brought along.
+pub const CLIENT: &str = "canaryclientsecret0123456789abcd";
+/// Ann's password.
+pub const PASSWORD: &str = "canary-password-of-ann";
+/// `canary` and its secret.
+const BASIC: &[u8] = b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk";
+
+/// What the nodes of a host share beside the store.
+#[derive(Clone)]
+pub struct Site {
+    ring: Arc<KeyRing>,
+    clock: Arc<ManualClock>,
+    people: Arc<MemoryDirectory>,
+    pub ann: Account,
+}
+
+impl Site {
+    pub fn new() -> Self {
+        let ann = Account::new(SubjectId::new("ann").expect("a subject"), "ann", Role::Member);
+        let people = Arc::new(MemoryDirectory::default());
+        people.insert(ann.clone(), &["ann"], PASSWORD);
+        let ring = Arc::new(KeyRing::generate_from_system().expect("a key"));
+        Self { ring, clock: Arc::new(ManualClock::at(at(0))), people, ann }
+    }
+
+    /// A node on that store.
+    pub fn node<S>(&self, store: S) -> Counterfoil
+    where
+        S: TokenStore + ClientStore + SettingsStore + Throttle,
+    {
+        self.wired(Counterfoil::builder().store(store))
+    }
+
+    /// A node whose records go another way to the same store.
+    pub fn node_by_way_of<S>(&self, store: S, records: Arc<dyn TokenStore>) -> Counterfoil
+    where
+        S: TokenStore + ClientStore + SettingsStore + Throttle,
+    {
+        self.wired(Counterfoil::builder().store(store).token_store(records))
+    }
+
+    fn wired(&self, builder: Builder) -> Counterfoil {
+        builder
+            .directory(Arc::clone(&self.people))
+            .key_ring(Arc::clone(&self.ring))
+            .clock(Arc::clone(&self.clock))
+            .build()
+            .expect("a handle")
+    }
+
+    /// The same, and the client and the gates are entered in the store.
+    pub async fn first_node<S>(&self, store: S) -> Counterfoil
+    where
+        S: TokenStore + ClientStore + SettingsStore + Throttle,
+    {
+        let node = self.node(store);
+        let client = NewClient {
+            id: Some("canary".parse().expect("a client id")),
+            grants: vec![Grant::Password, Grant::RefreshToken],
+            refresh_mode: RefreshMode::Rotate,
+            ..NewClient::named("canary")
+        };
+        let secret = Secret::from(CLIENT.to_owned());
+        node.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
+        let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
+        node.change_settings(&Presenter::host(), &on).await.expect("the gate opens");
+        node.set_token_login(&Presenter::host(), self.ann.subject(), true).await.expect("the other gate opens");
+        node
+    }
+}
+
+/// The token endpoint's answer to the client.
+pub async fn post(node: &Counterfoil, form: &str) -> Answer {
+    let request = OAuthRequest {
+        authorization: &[BASIC],
+        content_type: Some(b"application/x-www-form-urlencoded"),
+        body: form.as_bytes(),
+        source: None,
+    };
+    node.token(request).await.unwrap_or_else(Answer::from)
+}
+
+/// Signs Ann in: access and refresh token.
+pub async fn sign_in(node: &Counterfoil) -> [String; 2] {
+    let form = format!("grant_type=password&username=ann&password={PASSWORD}&remember=true");
+    tokens(&post(node, &form).await)
+}
+
+/// The same by a refresh token.
+pub async fn refresh(node: &Counterfoil, token: &str) -> Answer {
+    post(node, &format!("grant_type=refresh_token&refresh_token={token}")).await
+}
+
+/// Access and refresh token of an answer.
+pub fn tokens(answer: &Answer) -> [String; 2] {
+    ["access_token", "refresh_token"].map(|name| field(answer.expose_secret(), name))
+}
+
+fn field(body: &str, name: &str) -> String {
+    let start = format!("\"{name}\":\"");
+    let rest = body.split_once(&start).unwrap_or_else(|| panic!("no {name}: {body}")).1;
+    rest.split_once('"').expect("a text ends").0.to_owned()
+}

@@ -1,0 +1,61 @@
+//! Answers that are lost on the way: the call was carried out, and nobody was told.
+
+use counterfoil::store::TokenStore;
+use counterfoil::{Counterfoil, RecordId};
+
+use super::host::{refresh, sign_in, tokens};
+
+/// Answers of one refresh that are lost at most, one after the other.
+const MOST: u64 = 60;
+
+/// A node that loses an answer, and whether it has lost it.
+pub type Flaky = (Counterfoil, Box<dyn Fn() -> bool>);
+
+/// Refreshes with the first, the second, the third … answer lost, until none is, and again by the same node. `flaky` gives a node whose nth
+/// answer from then on is lost, and what says whether that came to pass. How often the refresh had been carried out although the client was told *unavailable*.
+pub async fn each_answer_lost(
+    direct: &Counterfoil,
+    store: &dyn TokenStore,
+    mut flaky: impl FnMut(u64) -> Flaky,
+) -> u64 {
+    let mut carried_out = 0;
+    for nth in 1..=MOST {
+        let [_, token] = sign_in(direct).await;
+        let (node, lost) = flaky(nth);
+        let first = refresh(&node, &token).await;
+        assert!(matches!(first.status(), 200 | 503), "answer {nth} lost: {} {}", first.status(), first.expose_secret());
+        if !lost() {
+            assert_eq!(first.status(), 200, "nothing was lost");
+            return carried_out;
+        }
+        let done = successor(store, &token).await;
+        carried_out += u64::from(first.status() == 503 && done.is_some());
+        let mut again = refresh(&node, &token).await;
+        for _ in 0..5 {
+            if again.status() != 503 {
+                break;
+            }
+            again = refresh(&node, &token).await;
+        }
+        assert_eq!(again.status(), 200, "answer {nth} lost, and the retry: {}", again.expose_secret());
+        let [_, next] = tokens(&again);
+        assert_eq!(successor(store, &token).await, Some(id(&next)), "the retry gives the one successor there is");
+        assert!(done.is_none_or(|done| done == id(&next)), "and that is the first one's");
+        if first.status() == 200 {
+            assert_eq!(tokens(&first), tokens(&again), "who was answered is answered alike");
+        }
+        assert_eq!(refresh(direct, &next).await.status(), 200, "the family lives");
+    }
+    panic!("a refresh waits for more than {MOST} answers");
+}
+
+async fn successor(store: &dyn TokenStore, token: &str) -> Option<RecordId> {
+    let stands = store.get(&id(token)).await.expect("the store answers").expect("the token is there");
+    stands.record().superseded.map(|by| by.successor)
+}
+
+/// The public part of a token's text.
+fn id(token: &str) -> RecordId {
+    let (_prefix, body) = token.split_once('_').expect("a token");
+    body[..22].parse().expect("an id")
+}

@@ -1,0 +1,265 @@
+//! Races between processes on one store: the same races as the conformance suite's, in which nobody shares so much as a pool.
+
+use std::collections::HashSet;
+use std::num::NonZeroU32;
+
+use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};
+use counterfoil::{FamilyId, RecordId, TokenKind, Version};
+use counterfoil_conformance::dice::Dice;
+use counterfoil_conformance::sample::{Draft, GONE, Person, at, digest_of, member_id, must_get, revoked, supersede};
+use counterfoil_conformance::walk::walk;
+use counterfoil_conformance::{Task, pause};
+
+use crate::crew::{Crew, Post};
+use crate::racing::threads;
+
+/// What drives a future to its end on the calling thread.
+pub type Drive<'a> = &'a (dyn Fn(Task<'_>) + Sync);
+
+/// Steps that a refresher beside a revocation goes down the chain.
+const STEPS: u64 = 8;
+
+/// Rounds of four races between the crew's processes, of so many racers each: a rotation, a label, a quota, and refreshers beside a revocation.
+///
+/// # Panics
+///
+/// With what was seen, where more or fewer than one wins, a quota is passed or not filled, or something of a revoked family lives.
+pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn TokenStore) {
+    let mut parent = Parent { crew, racers, store };
+    let mut chain = None;
+    for round in 0..u64::from(rounds) {
+        chain = Some(parent.rotation(chain.take().filter(|_| round % 4 != 0), round % 4).await);
+        parent.label().await;
+        parent.quota().await;
+        parent.revocation(round).await;
+    }
+}
+
+/// The part of one process: answers the orders of [`contest`].
+///
+/// # Panics
+///
+/// Where the orders are none of a contest's.
+pub fn contend(post: Post, store: &dyn TokenStore, drive: Drive<'_>) {
+    let place = post.place();
+    post.answer(|order| {
+        let words: Vec<&str> = order.split(' ').collect();
+        let racers: usize = words[1].parse().expect("a number");
+        let answers = threads(racers, |racer| {
+            let mut answer = String::new();
+            drive(Box::pin(async { answer = Racer { store, place, racer }.run(&words).await }));
+            answer
+        });
+        answers.join(" ")
+    });
+}
+
+struct Racer<'a> {
+    store: &'a dyn TokenStore,
+    place: usize,
+    racer: usize,
+}
+
+impl Racer<'_> {
+    /// One word: what happened, and the ids that belong to it.
+    async fn run(&self, words: &[&str]) -> String {
+        let person = Person::new("default", words[2]);
+        match words[0] {
+            "rotate" => self.rotate(&person, id(words[3]), words[4].parse().expect("a generation")).await,
+            "label" => self.insert(person.pat().labelled(words[3]), None).await,
+            "quota" => self.insert(person.pat(), words[3].parse().ok()).await,
+            "revoke" if self.place == 0 && self.racer == 0 => self.revoke(&person, id(words[3]), words[4]).await,
+            "revoke" => self.refresh(&person, id(words[3])).await,
+            other => format!("unknown:{other}"),
+        }
+    }
+
+    async fn rotate(&self, person: &Person, parent: RecordId, generation: u64) -> String {
+        let next = self.successor(&family_of(person, parent), parent, generation + 1);
+        let now = at(10 + generation);
+        match self
+            .store
+            .rotate(&parent, &supersede(Version::FIRST, next.id, now), std::slice::from_ref(&next), now)
+            .await
+        {
+            Ok(Rotated::Done) => format!("done:{}", next.id),
+            Ok(Rotated::Stale(stands)) => match stands.record().superseded {
+                Some(superseded) => format!("lost:{}", superseded.successor),
+                None => "stale-but-not-superseded".to_owned(),
+            },
+            other => wrong(&other),
+        }
+    }
+
+    async fn insert(&self, draft: Draft, cap: Option<u32>) -> String {
+        let draft = self.apart(draft);
+        match self.store.insert(draft.home(cap), &draft.records, at(1)).await {
+            Ok(Inserted::Done) => format!("done:{}", draft.id()),
+            Ok(Inserted::LabelTaken(_)) => "taken".to_owned(),
+            Ok(Inserted::OwnerFull) => "full".to_owned(),
+            other => wrong(&other),
+        }
+    }
+
+    async fn revoke(&self, person: &Person, root: RecordId, seed: &str) -> String {
+        for _ in 0..Dice::new(seed.parse().expect("a seed")).below(24) {
+            pause().await;
+        }
+        let what = person.family(root.family());
+        match self.store.revoke(what, revoked(at(9)), at(GONE), NonZeroU32::MIN).await {
+            Ok(progress) if progress.changed == 1 => {}
+            other => return wrong(&other),
+        }
+        match self.store.get(&root).await {
+            Ok(Some(stands)) if stands.revoked().is_some() => "done:".to_owned(),
+            other => wrong(&other),
+        }
+    }
+
+    async fn refresh(&self, person: &Person, root: RecordId) -> String {
+        let (draft, mut tip, mut written) = (family_of(person, root), root, Vec::new());
+        for _ in 0..STEPS {
+            let stands = match self.store.get(&tip).await {
+                Ok(Some(stands)) => stands,
+                other => return wrong(&other),
+            };
+            if let Some(superseded) = stands.record().superseded {
+                tip = superseded.successor;
+                continue;
+            }
+            let next = self.successor(&draft, tip, stands.record().generation + 1);
+            let step = supersede(stands.record().version, next.id, at(5));
+            match self.store.rotate(&tip, &step, std::slice::from_ref(&next), at(5)).await {
+                Ok(Rotated::Done) => {
+                    written.push(next.id.to_string());
+                    tip = next.id;
+                }
+                Ok(Rotated::Stale(stands)) => tip = stands.record().superseded.map_or(tip, |by| by.successor),
+                Ok(Rotated::FamilyEnded) => break,
+                other => return wrong(&other),
+            }
+        }
+        format!("done:{}", written.join(","))
+    }
+
+    /// Ids are drawn by a counter that each process has for itself: the place keeps them apart.
+    fn apart(&self, draft: Draft) -> Draft {
+        apart(draft, u16::try_from(self.place + 1).expect("few processes"))
+    }
+
+    fn successor(&self, draft: &Draft, parent: RecordId, generation: u64) -> NewRecord {
+        let mut bytes = *member_id(parent.family()).as_bytes();
+        bytes[10] = u8::try_from(self.place + 1).expect("few processes");
+        let id = RecordId::from_bytes(bytes);
+        NewRecord { id, digest: digest_of(&id), ..draft.successor(parent, generation) }
+    }
+}
+
+/// The same draft under ids that no other `part` draws.
+pub(crate) fn apart(mut draft: Draft, part: u16) -> Draft {
+    let mut bytes = *draft.family.id.as_bytes();
+    bytes[1..3].copy_from_slice(&part.to_be_bytes());
+    draft.family.id = FamilyId::from_bytes(bytes);
+    for record in &mut draft.records {
+        record.id = member_id(draft.family.id);
+        record.digest = digest_of(&record.id);
+    }
+    draft
+}
+
+/// A draft of the family that `member` belongs to.
+fn family_of(person: &Person, member: RecordId) -> Draft {
+    let mut draft = person.refresh();
+    draft.family.id = member.family();
+    draft
+}
+
+fn id(text: &str) -> RecordId {
+    text.parse().expect("an id")
+}
+
+fn wrong(what: &impl std::fmt::Debug) -> String {
+    format!("{what:?}").replace([' ', '\n'], "_")
+}
+
+struct Parent<'a> {
+    crew: &'a mut Crew,
+    racers: usize,
+    store: &'a dyn TokenStore,
+}
+
+impl Parent<'_> {
+    /// The family and its newest refresh token. Each fourth round opens a new family, the others go on with the winner's.
+    async fn rotation(&mut self, chain: Option<(Person, RecordId)>, generation: u64) -> (Person, RecordId) {
+        let (person, parent) = match chain {
+            Some(chain) => chain,
+            None => self.family().await,
+        };
+        let told = self.order(&format!("rotate {} {} {parent} {generation}", self.racers, person.owner.as_str()));
+        let winner = only_winner(&told);
+        let lost = format!("lost:{winner}");
+        assert_eq!(told.iter().filter(|word| **word == lost).count(), told.len() - 1, "all lost to it: {told:?}");
+        let stands = must_get(self.store, &parent).await.expect("the parent stands");
+        assert_eq!(stands.record().superseded.map(|by| by.successor), Some(winner));
+        assert_eq!(stands.family().generation, generation + 1, "one successor moves the generation by one");
+        assert!(must_get(self.store, &winner).await.expect("the successor stands").is_newest());
+        (person, winner)
+    }
+
+    async fn label(&mut self) {
+        let person = Person::somebody();
+        let told = self.order(&format!("label {} {} nightly", self.racers, person.owner.as_str()));
+        let winner = only_winner(&told);
+        assert_eq!(told.iter().filter(|word| *word == "taken").count(), told.len() - 1, "{told:?}");
+        assert_eq!(self.all(&person, TokenKind::PersonalAccessToken).await, [(winner, false)]);
+    }
+
+    async fn quota(&mut self) {
+        let person = Person::somebody();
+        let cap = self.racers * self.crew.size() / 2;
+        let told = self.order(&format!("quota {} {} {cap}", self.racers, person.owner.as_str()));
+        let said = |what: &str| told.iter().filter(|word| word.starts_with(what)).count();
+        assert_eq!((said("done:"), said("full")), (cap, told.len() - cap), "{told:?}");
+        let all = self.all(&person, TokenKind::PersonalAccessToken).await;
+        assert_eq!(all.len(), cap, "neither more nor fewer");
+    }
+
+    async fn revocation(&mut self, seed: u64) {
+        let (person, root) = self.family().await;
+        let told = self.order(&format!("revoke {} {} {root} {seed}", self.racers, person.owner.as_str()));
+        let all = self.all(&person, TokenKind::RefreshToken).await;
+        let living: Vec<_> = all.iter().filter(|(_, revoked)| !revoked).collect();
+        assert!(living.is_empty(), "alive after its family was revoked: {living:?}");
+        let there: HashSet<RecordId> = all.iter().map(|(id, _)| *id).collect();
+        for word in &told {
+            let written = word.strip_prefix("done:").unwrap_or_else(|| panic!("{told:?}"));
+            for written in written.split(',').filter(|written| !written.is_empty()) {
+                assert!(there.contains(&id(written)), "{written} was acknowledged and is not there");
+            }
+        }
+    }
+
+    async fn family(&self) -> (Person, RecordId) {
+        let person = Person::somebody();
+        let root = person.refresh().found(self.store).await.expect("a family");
+        (person, root)
+    }
+
+    /// What the racers said.
+    fn order(&mut self, order: &str) -> Vec<String> {
+        let told = self.crew.order(order);
+        told.iter().flat_map(|told| told.split(' ')).map(str::to_owned).collect()
+    }
+
+    /// A person's records of that kind, and whether each is revoked.
+    async fn all(&self, person: &Person, kind: TokenKind) -> Vec<(RecordId, bool)> {
+        let records = walk(self.store, person.listing(kind), 1_000).await.expect("a walk");
+        records.iter().map(|record| (record.record().id, record.revoked().is_some())).collect()
+    }
+}
+
+fn only_winner(told: &[String]) -> RecordId {
+    let winners: Vec<&str> = told.iter().filter_map(|word| word.strip_prefix("done:")).collect();
+    let [winner] = winners[..] else { panic!("one wins, not {told:?}") };
+    id(winner)
+}

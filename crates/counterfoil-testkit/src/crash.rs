@@ -1,0 +1,361 @@
+//! What a crash may take and what not: a load that writes down what it begins and what it was told, and a look at what is there afterwards.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use counterfoil::store::{Inserted, NewRecord, Rotated, StoreError, TokenRecord, TokenStore};
+use counterfoil::{RecordId, Version};
+use counterfoil_conformance::dice::Dice;
+use counterfoil_conformance::sample::{Draft, GONE, Person, at, revoked, supersede};
+
+use crate::contest::apart;
+
+/// Families that a worker goes on with; of more it forgets the oldest.
+const IN_HAND: usize = 8;
+/// Calls after which a worker stops though nothing crashed.
+const CALLS: u32 = 20_000;
+
+/// What was begun and what was told, a line each, in a file that outlives the process that writes it.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+}
+
+impl Journal {
+    /// Goes on with the file, or begins it.
+    ///
+    /// # Panics
+    ///
+    /// Where that cannot be.
+    #[must_use]
+    pub fn open(path: &Path) -> Self {
+        let file = OpenOptions::new().create(true).append(true).open(path).expect("a journal");
+        Self { path: path.to_owned(), file }
+    }
+
+    /// How many bytes it has.
+    ///
+    /// # Panics
+    ///
+    /// Where the file is no more.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        std::fs::metadata(&self.path).expect("a journal").len()
+    }
+
+    /// All whole lines. Half a line at the end, of a process that was killed, has told nobody anything.
+    ///
+    /// # Panics
+    ///
+    /// Where the file is no more.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(&self.path).expect("a journal");
+        text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')).map(str::to_owned).collect()
+    }
+
+    /// In one write, so that the lines of several threads do not mix.
+    fn write(&self, line: &str) {
+        (&self.file).write_all(format!("{line}\n").as_bytes()).expect("the journal takes a line");
+    }
+}
+
+/// When a worker writes down that a call was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// When the store has said so.
+    WhenTold,
+    /// Before the store was asked: the control, which a crash must show to be wrong.
+    TooEarly,
+}
+
+/// A family that a worker goes on with.
+#[derive(Clone)]
+struct Family {
+    draft: Draft,
+    tip: RecordId,
+    generation: u64,
+}
+
+/// A call, before it is made.
+enum Call {
+    Create(Family),
+    Rotate(Family, Box<[NewRecord; 2]>),
+    Revoke(Family),
+}
+
+/// Creates, rotates and revokes until the store fails, and gives its error; `part` keeps the ids of several loads apart.
+///
+/// # Panics
+///
+/// Where the store answers what cannot be, for nobody else has a hand in the worker's families.
+pub async fn load(
+    store: &dyn TokenStore,
+    journal: &Journal,
+    part: u16,
+    worker: usize,
+    says: Says,
+) -> Option<StoreError> {
+    let person = Person::new("default", &format!("part-{part}-worker-{worker}"));
+    let mut dice = Dice::new(u64::from(part) << 8 | worker as u64);
+    let mut families: Vec<Family> = Vec::new();
+    for _ in 0..CALLS {
+        let place = usize::try_from(dice.below(families.len() as u64)).expect("a place");
+        let call = match (dice.below(10), families.get(place).cloned()) {
+            (3..=7, Some(family)) => {
+                let next = family.draft.successor(family.tip, family.generation + 1);
+                let access = NewRecord { parent: Some(next.id), ..family.draft.access(family.generation + 1) };
+                Call::Rotate(family, Box::new([next, access]))
+            }
+            (8.., Some(family)) => Call::Revoke(family),
+            _ => {
+                let draft = apart(person.refresh(), part).with_access();
+                let tip = draft.id();
+                Call::Create(Family { draft, tip, generation: 0 })
+            }
+        };
+        journal.write(&format!("{worker} {}", call.line()));
+        if says == Says::TooEarly {
+            journal.write(&format!("{worker} done"));
+        }
+        if let Err(error) = call.run(store, &person).await {
+            let done = !matches!(error, StoreError::Unavailable { maybe_done: false, .. });
+            journal.write(&format!("{worker} {}", if done { "doubt" } else { "refused" }));
+            return Some(error);
+        }
+        if says == Says::WhenTold {
+            journal.write(&format!("{worker} done"));
+        }
+        match call {
+            Call::Create(family) => families.push(family),
+            Call::Rotate(family, new) => {
+                families[place] = Family { tip: new[0].id, generation: new[0].generation, ..family };
+            }
+            Call::Revoke(_) => drop(families.remove(place)),
+        }
+        if families.len() > IN_HAND {
+            families.remove(0);
+        }
+    }
+    None
+}
+
+impl Call {
+    fn line(&self) -> String {
+        match self {
+            Self::Create(family) => format!("create {} {}", family.tip, family.draft.records[1].id),
+            Self::Rotate(family, new) => {
+                format!("rotate {} {} {} {}", family.draft.id(), family.tip, new[0].id, new[1].id)
+            }
+            Self::Revoke(family) => format!("revoke {}", family.draft.id()),
+        }
+    }
+
+    async fn run(&self, store: &dyn TokenStore, person: &Person) -> Result<(), StoreError> {
+        match self {
+            Self::Create(family) => {
+                let done = store.insert(family.draft.home(Some(1_000_000)), &family.draft.records, at(1)).await?;
+                assert_eq!(done, Inserted::Done);
+            }
+            Self::Rotate(family, new) => {
+                let step = supersede(Version::FIRST, new[0].id, at(5));
+                let done = store.rotate(&family.tip, &step, &new[..], at(5)).await?;
+                assert!(matches!(done, Rotated::Done), "{done:?}");
+            }
+            Self::Revoke(family) => {
+                let what = person.family(family.draft.family.id);
+                let done = store.revoke(what, revoked(at(9)), at(GONE), NonZeroU32::MIN).await?;
+                assert_eq!(done.changed, 1);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was found after a crash.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Acknowledged creations.
+    pub created: u64,
+    /// Acknowledged rotations.
+    pub rotated: u64,
+    /// Acknowledged revocations.
+    pub revoked: u64,
+    /// Calls without an answer, which may have been carried out, but not by halves.
+    pub in_doubt: u64,
+    /// Of those, the ones that were.
+    pub carried_out: u64,
+    /// Each promise that was broken.
+    pub broken: Vec<String>,
+}
+
+impl Tally {
+    /// Adds another crash's.
+    pub fn add(&mut self, other: Self) {
+        self.created += other.created;
+        self.rotated += other.rotated;
+        self.revoked += other.revoked;
+        self.in_doubt += other.in_doubt;
+        self.carried_out += other.carried_out;
+        self.broken.extend(other.broken);
+    }
+
+    fn demand(&mut self, kept: bool, what: impl FnOnce() -> String) {
+        if !kept {
+            self.broken.push(what());
+        }
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "acknowledged: {} created, {} rotated, {} revoked; in doubt {} (carried out {}); promises broken {}",
+            self.created,
+            self.rotated,
+            self.revoked,
+            self.in_doubt,
+            self.carried_out,
+            self.broken.len()
+        )
+    }
+}
+
+/// What a family should look like, by its journal.
+#[derive(Default)]
+struct Expected {
+    /// The refresh tokens, each the successor of the one before, with the access token beside it.
+    chain: Vec<[RecordId; 2]>,
+    revoked: bool,
+    doubt: Option<Doubt>,
+}
+
+/// The last call, where nothing was told of it.
+enum Doubt {
+    Create([RecordId; 2]),
+    Rotate([RecordId; 2]),
+    Revoke,
+}
+
+/// Compares what is there with what was told.
+///
+/// # Panics
+///
+/// Where the store cannot be asked, or the journal is none.
+pub async fn examine(store: &dyn TokenStore, lines: &[String]) -> Tally {
+    let mut tally = Tally::default();
+    for expected in read(lines, &mut tally).into_values() {
+        let mut found = Vec::new();
+        for [refresh, access] in &expected.chain {
+            found.push([get(store, refresh).await, get(store, access).await]);
+        }
+        expected.compare(&found, &mut tally);
+        expected.settle(store, found.last().and_then(|[tip, _]| tip.as_ref()), &mut tally).await;
+    }
+    tally
+}
+
+impl Expected {
+    /// What was acknowledged is there, all of it and as it was told.
+    fn compare(&self, found: &[[Option<TokenRecord>; 2]], tally: &mut Tally) {
+        for (place, (ids, [refresh, access])) in self.chain.iter().zip(found).enumerate() {
+            let (Some(refresh), Some(access)) = (refresh, access) else {
+                tally.broken.push(format!("{ids:?} was acknowledged and is not there"));
+                continue;
+            };
+            let follows = self.chain.get(place + 1).map(|[next, _]| *next);
+            let stands = refresh.record().superseded.map(|by| by.successor);
+            let open = follows.is_none() && matches!(self.doubt, Some(Doubt::Rotate(_)));
+            tally.demand(open || stands == follows, || {
+                format!("{ids:?} was rotated to {follows:?} and reads as {stands:?}")
+            });
+            for record in [refresh, access] {
+                let is = record.revoked().is_some();
+                let open = matches!(self.doubt, Some(Doubt::Revoke));
+                tally.demand(open || is == self.revoked, || {
+                    format!("{ids:?}: revoked {}, but reads as {is}", self.revoked)
+                });
+            }
+        }
+        let revoked = found.iter().flatten().flatten().filter(|record| record.revoked().is_some()).count();
+        let half = revoked != 0 && revoked != found.iter().flatten().flatten().count();
+        tally.demand(!half, || format!("{:?}: half of a family is revoked", self.chain.first()));
+    }
+
+    /// What is in doubt was carried out as a whole or not at all.
+    async fn settle(&self, store: &dyn TokenStore, tip: Option<&TokenRecord>, tally: &mut Tally) {
+        let (Some(Doubt::Create(new)) | Some(Doubt::Rotate(new))) = &self.doubt else {
+            let revoked = matches!(self.doubt, Some(Doubt::Revoke)) && tip.is_some_and(|tip| tip.revoked().is_some());
+            tally.carried_out += u64::from(revoked);
+            return;
+        };
+        let (refresh, access) = (get(store, &new[0]).await, get(store, &new[1]).await);
+        let done = refresh.is_some();
+        tally.carried_out += u64::from(done);
+        tally.demand(access.is_some() == done, || format!("{new:?}: one of two is there"));
+        if let Some(tip) = tip {
+            let successor = tip.record().superseded.map(|by| by.successor);
+            tally.demand(successor == done.then_some(new[0]), || format!("{new:?}: the parent reads {successor:?}"));
+            let generation = self.chain.len() as u64 - 1 + u64::from(done);
+            tally.demand(tip.family().generation == generation, || {
+                format!("{new:?}: the family is not at {generation}")
+            });
+        }
+    }
+}
+
+async fn get(store: &dyn TokenStore, id: &RecordId) -> Option<TokenRecord> {
+    store.get(id).await.expect("the store answers")
+}
+
+fn read(lines: &[String], tally: &mut Tally) -> BTreeMap<RecordId, Expected> {
+    let mut families: BTreeMap<RecordId, Expected> = BTreeMap::new();
+    let mut open: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for line in lines {
+        let mut words = line.split(' ');
+        let worker = words.next().expect("a worker");
+        let words: Vec<&str> = words.collect();
+        match (words[0], open.remove(worker)) {
+            ("done", Some(call)) => done(&call, &mut families, tally),
+            ("doubt", Some(call)) => drop(open.insert(worker, call)),
+            ("refused", Some(_)) => {}
+            (_, None) => drop(open.insert(worker, words)),
+            (_, Some(call)) => panic!("{line:?} follows {call:?}"),
+        }
+    }
+    for call in open.values() {
+        tally.in_doubt += 1;
+        let ids: Vec<RecordId> = call[1..].iter().map(|id| id.parse().expect("an id")).collect();
+        let doubt = match call[0] {
+            "create" => Doubt::Create([ids[0], ids[1]]),
+            "rotate" => Doubt::Rotate([ids[2], ids[3]]),
+            _ => Doubt::Revoke,
+        };
+        families.entry(ids[0]).or_default().doubt = Some(doubt);
+    }
+    families
+}
+
+fn done(call: &[&str], families: &mut BTreeMap<RecordId, Expected>, tally: &mut Tally) {
+    let ids: Vec<RecordId> = call[1..].iter().map(|id| id.parse().expect("an id")).collect();
+    let family = families.entry(ids[0]).or_default();
+    match call[0] {
+        "create" => {
+            family.chain.push([ids[0], ids[1]]);
+            tally.created += 1;
+        }
+        "rotate" => {
+            family.chain.push([ids[2], ids[3]]);
+            tally.rotated += 1;
+        }
+        _ => {
+            family.revoked = true;
+            tally.revoked += 1;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Processes that start at once: copies of the test binary itself. Each runs one of its ignored tests alone and answers what it is told.
+
+use std::env;
+use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const WIRE: &str = "COUNTERFOIL_CREW_WIRE";
+const PLACE: &str = "COUNTERFOIL_CREW_PLACE";
+const TARGET: &str = "COUNTERFOIL_CREW_TARGET";
+
+/// Processes under orders. They end when it is dropped.
+#[derive(Debug)]
+pub struct Crew {
+    members: Vec<Member>,
+}
+
+#[derive(Debug)]
+struct Member {
+    process: Child,
+    wire: Option<BufReader<TcpStream>>,
+}
+
+impl Crew {
+    /// Starts so many. Each runs the ignored test of that name, which takes its [`Post`] and works on `target`.
+    ///
+    /// # Panics
+    ///
+    /// Where one of them does not come.
+    #[must_use]
+    pub fn start(size: usize, test: &str, target: &str) -> Self {
+        let wire = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = wire.local_addr().expect("an address").port();
+        let start = |place| Member {
+            process: process(test, target, place).env(WIRE, port.to_string()).spawn().expect("a process"),
+            wire: None,
+        };
+        let mut crew = Self { members: (0..size).map(start).collect() };
+        wire.set_nonblocking(true).expect("a listener that does not block");
+        for _ in 0..6_000 {
+            match wire.accept() {
+                Ok((stream, _)) => crew.seat(stream),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::sleep(Duration::from_millis(10)),
+                Err(error) => panic!("nobody can come: {error}"),
+            }
+            if crew.members.iter().all(|member| member.wire.is_some()) {
+                return crew;
+            }
+        }
+        panic!("a process did not come");
+    }
+
+    fn seat(&mut self, stream: TcpStream) {
+        stream.set_nonblocking(false).expect("a stream that blocks");
+        stream.set_nodelay(true).expect("a stream without delay");
+        let mut wire = BufReader::new(stream);
+        let place: usize = line(&mut wire).and_then(|place| place.parse().ok()).expect("a place");
+        self.members[place].wire = Some(wire);
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Tells all of them, then takes their answers, in the order of their places.
+    ///
+    /// # Panics
+    ///
+    /// Where one of them has died.
+    pub fn order(&mut self, order: &str) -> Vec<String> {
+        for member in &mut self.members {
+            let wire = member.wire.as_mut().expect("seated").get_mut();
+            wire.write_all(format!("{order}\n").as_bytes()).expect("a process that listens");
+        }
+        let answer = |member: &mut Member| line(member.wire.as_mut().expect("seated")).expect("a process that answers");
+        self.members.iter_mut().map(answer).collect()
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        for member in &mut self.members {
+            drop(member.wire.take());
+            let _ended = member.process.wait();
+        }
+    }
+}
+
+/// The member's side of a [`Crew`].
+#[derive(Debug)]
+pub struct Post {
+    place: usize,
+    target: String,
+    wire: Option<BufReader<TcpStream>>,
+}
+
+impl Post {
+    /// Takes the place that the starting process gave.
+    ///
+    /// # Panics
+    ///
+    /// In a process that nobody started for this.
+    #[must_use]
+    pub fn take() -> Self {
+        let told = |name| env::var(name).unwrap_or_else(|_| panic!("{name}: this test is run by others, as a process"));
+        let place = told(PLACE);
+        let wire = env::var(WIRE).ok().map(|port| {
+            let mut wire =
+                TcpStream::connect(("127.0.0.1", port.parse().expect("a port"))).expect("the one who orders");
+            wire.set_nodelay(true).expect("a stream without delay");
+            wire.write_all(format!("{place}\n").as_bytes()).expect("a place");
+            BufReader::new(wire)
+        });
+        Self { place: place.parse().expect("a number"), target: told(TARGET), wire }
+    }
+
+    /// Which of the processes this is, from 0.
+    #[must_use]
+    pub const fn place(&self) -> usize {
+        self.place
+    }
+
+    /// What to work on.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Answers each order until the crew is dismissed.
+    ///
+    /// # Panics
+    ///
+    /// Without a crew to belong to.
+    pub fn answer(mut self, mut answer: impl FnMut(&str) -> String) {
+        let mut wire = self.wire.take().expect("one of a crew");
+        while let Some(order) = line(&mut wire) {
+            let answer = answer(&order);
+            if wire.get_mut().write_all(format!("{answer}\n").as_bytes()).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// A process of its own, not of a crew and without orders: to be killed.
+///
+/// # Panics
+///
+/// Where it cannot be started.
+#[must_use]
+pub fn loner(test: &str, target: &str, place: usize) -> Child {
+    process(test, target, place).spawn().expect("a process")
+}
+
+fn process(test: &str, target: &str, place: usize) -> Command {
+    let mut process = Command::new(env::current_exe().expect("this binary"));
+    process.args(["--exact", test, "--include-ignored", "--nocapture", "--test-threads=1"]);
+    process.env(PLACE, place.to_string()).env(TARGET, target).stdin(Stdio::null()).stdout(Stdio::null());
+    process
+}
+
+/// None where the other side has gone.
+fn line(wire: &mut BufReader<TcpStream>) -> Option<String> {
+    let mut text = String::new();
+    let read = wire.read_line(&mut text).ok()?;
+    (read > 0 && text.ends_with('\n')).then(|| text.trim_end().to_owned())
+}

@@ -1,0 +1,9 @@
+//! Servers to throw away: each in a folder of its own, on a free port of 127.0.0.1, stopped and removed with its value.
+
+mod postgres;
+mod proxy;
+mod smtp;
+
+pub use postgres::{Postgres, PostgresSetup};
+pub use proxy::Proxy;
+pub use smtp::{Smtp, TakenMail};

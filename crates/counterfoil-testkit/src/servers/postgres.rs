@@ -1,0 +1,347 @@
+//! PostgreSQL, made by `initdb` and run by another user than root.
+
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+/// What to install where the programs are missing.
+const MISSING: &str =
+    "the PostgreSQL server's programs (initdb, postgres) are not here: `apt-get install postgresql`, or `.ci/servers`";
+
+/// Holds folder and server by the pipe to this process: each line starts the server, and at the pipe's end both go, however this process ends.
+const KEEPER: &str = r#"
+trap '' INT TERM
+folder=$1; shift
+server=
+while read -r order; do
+  [ -z "$server" ] || wait "$server" 2>/dev/null
+  "$@" >>"$folder/log" 2>&1 & server=$!
+done
+kill -QUIT "$server" 2>/dev/null
+wait
+rm -rf "$folder"
+"#;
+
+/// Tests begin to look for a free port here, below those that the system gives to clients: while a killed server is down, no client's own port can take its
+/// place (a client that asks for it again and again would in the end be connected to itself).
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+static TAKEN: AtomicU16 = AtomicU16::new(0);
+
+/// A server of its own, open to its superuser `postgres` without a password. It flushes to the disk as a real one does.
+#[derive(Debug)]
+pub struct Postgres {
+    folder: PathBuf,
+    port: u16,
+    keeper: Child,
+}
+
+/// How a server is set up, before it starts.
+#[derive(Clone, Debug, Default)]
+pub struct PostgresSetup {
+    settings: Vec<String>,
+    largest_file: Option<u64>,
+    #[cfg(feature = "tls")]
+    tls: bool,
+}
+
+impl PostgresSetup {
+    /// With a setting of `postgresql.conf`.
+    #[must_use]
+    pub fn setting(mut self, name: &str, value: &str) -> Self {
+        self.settings.push(format!("{name}={value}"));
+        self
+    }
+
+    /// On a disk that takes no file of more bytes: a table that grows further finds it full. The server's own files need somewhat less than 2 MiB.
+    #[must_use]
+    pub const fn largest_file(mut self, bytes: u64) -> Self {
+        self.largest_file = Some(bytes);
+        self
+    }
+
+    /// With a certificate for `localhost` by an authority of its own, [`Postgres::authority`].
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
+    /// Makes and starts it.
+    ///
+    /// # Panics
+    ///
+    /// Where the programs are missing, naming the package, and where the server does not start, with its log: a test that cannot run must not pass.
+    #[must_use]
+    pub fn start(mut self) -> Postgres {
+        let programs = programs().expect(MISSING);
+        let folder = folder();
+        let data = folder.join("data");
+        let made = as_somebody(&programs.join("initdb"), &folder)
+            .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
+            .args(self.largest_file.map(|_| "--wal-segsize=1"))
+            .arg("--pgdata")
+            .arg(&data)
+            .output()
+            .expect("initdb runs");
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        #[cfg(feature = "tls")]
+        if self.tls {
+            self.settings.extend(certificates(&folder));
+        }
+        let common = ["listen_addresses=127.0.0.1", "max_connections=500", "deadlock_timeout=100ms"];
+        self.settings.splice(0..0, common.map(str::to_owned));
+        for _ in 0..5 {
+            let port = free_port();
+            let server = Postgres { keeper: self.keeper(&programs, &folder, port), folder: folder.clone(), port };
+            if server.listens_after(0) {
+                return server;
+            }
+            // Somebody else took the port meanwhile. The keeper, if it ended, would remove the folder that the next try needs.
+            std::mem::forget(server);
+        }
+        let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+        let _removed = std::fs::remove_dir_all(&folder);
+        panic!("the server did not start:\n{log}");
+    }
+
+    fn keeper(&self, programs: &Path, folder: &Path, port: u16) -> Child {
+        let mut server = as_somebody(&programs.join("postgres"), folder);
+        server.arg("-D").arg(folder.join("data")).arg("-p").arg(port.to_string()).arg("-k").arg(folder);
+        for setting in &self.settings {
+            server.arg("-c").arg(setting);
+        }
+        let mut keeper = Command::new("sh");
+        keeper.arg("-c").arg(KEEPER).arg("sh").arg(folder);
+        if let Some(bytes) = self.largest_file {
+            keeper.arg("prlimit").arg(format!("--fsize={bytes}:{bytes}"));
+        }
+        keeper.arg(server.get_program()).args(server.get_args());
+        keeper.current_dir(folder).env_remove("PGDATA").env("LC_ALL", "C.UTF-8");
+        let mut keeper = keeper.stdin(Stdio::piped()).spawn().expect("sh runs");
+        keeper.stdin.as_mut().expect("a pipe").write_all(b"start\n").expect("the keeper lives");
+        keeper
+    }
+}
+
+impl Postgres {
+    /// One as it comes.
+    ///
+    /// # Panics
+    ///
+    /// As [`PostgresSetup::start`].
+    #[must_use]
+    pub fn start() -> Self {
+        PostgresSetup::default().start()
+    }
+
+    /// One set up otherwise.
+    #[must_use]
+    pub fn setup() -> PostgresSetup {
+        PostgresSetup::default()
+    }
+
+    /// Its port on 127.0.0.1.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
+    /// The certificate of the authority that signed the server's.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.folder.join("authority.pem")
+    }
+
+    /// `kill -9` of all its processes. The first one is held still meanwhile, so that it starts no more of them.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not run, or does not die.
+    pub fn kill(&self) {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("it runs");
+        let first: u32 = file.lines().next().and_then(|line| line.trim().parse().ok()).expect("a process id");
+        signal("STOP", &[first]);
+        let mut all = children(first);
+        all.push(first);
+        signal("KILL", &all);
+        for _ in 0..1_000 {
+            if !all.iter().any(|process| runs(*process)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("the server does not die");
+    }
+
+    /// Starts it again after [`kill`](Self::kill), on the same folder and port, and waits until it has recovered.
+    ///
+    /// # Panics
+    ///
+    /// With its log, where it does not come back.
+    pub fn start_again(&mut self) {
+        let said = self.said().len();
+        self.order();
+        assert!(self.listens_after(said), "the server does not come back:\n{}", self.said());
+    }
+
+    fn order(&mut self) {
+        let keeper = self.keeper.stdin.as_mut().expect("the keeper listens");
+        keeper.write_all(b"start\n").expect("the keeper lives");
+    }
+
+    fn said(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
+    }
+
+    /// Whether it accepts connections, by what it says after so many bytes.
+    fn listens_after(&self, said: usize) -> bool {
+        for _ in 0..2_400 {
+            let log = self.said();
+            let log = log.get(said..).unwrap_or_default();
+            if log.contains("ready to accept connections") && TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return true;
+            }
+            if log.contains("could not bind") || log.contains("could not create any TCP/IP sockets") {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+        false
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ended = self.keeper.wait();
+    }
+}
+
+/// Where Debian, or the path, has them; the newest.
+fn programs() -> Option<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
+        .unwrap_or_default();
+    folders.sort();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    folders
+        .into_iter()
+        .rev()
+        .chain(std::env::split_paths(&path))
+        .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
+}
+
+fn free_port() -> u16 {
+    let spread = u16::try_from(std::process::id() % 97).expect("below 97") * 120;
+    for _ in 0..PORTS.len() {
+        let next = spread.wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed)) % (PORTS.end - PORTS.start);
+        if TcpListener::bind(("127.0.0.1", PORTS.start + next)).is_ok() {
+            return PORTS.start + next;
+        }
+    }
+    panic!("no port of {PORTS:?} is free");
+}
+
+fn folder() -> PathBuf {
+    let made = Command::new("mktemp").args(["-d", "-t", "counterfoil-postgres-XXXXXX"]).output().expect("mktemp runs");
+    let folder = PathBuf::from(String::from_utf8_lossy(&made.stdout).trim());
+    assert!(folder.is_dir(), "mktemp made no folder");
+    give_away(&folder);
+    folder
+}
+
+fn give_away(path: &Path) {
+    if let Some(somebody) = somebody() {
+        let given = Command::new("chown").arg(somebody).arg(path).status().expect("chown runs");
+        assert!(given.success(), "chown gives {} away", path.display());
+    }
+}
+
+/// The server refuses to run as root: then another user runs it.
+fn somebody() -> Option<&'static str> {
+    let id = |arguments: &[&str]| {
+        let output = Command::new("id").args(arguments).output().expect("id runs");
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    if id(&["-u"]).as_deref() != Some("0") {
+        return None;
+    }
+    Some(if id(&["-u", "postgres"]).is_some() { "postgres" } else { "nobody" })
+}
+
+fn as_somebody(program: &Path, folder: &Path) -> Command {
+    let mut command = match somebody() {
+        None => Command::new(program),
+        Some(somebody) => {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid", somebody, "--regid"]);
+            let group = Command::new("id").args(["-g", somebody]).output().expect("id runs");
+            command.arg(String::from_utf8_lossy(&group.stdout).trim()).arg("--clear-groups").arg(program);
+            command
+        }
+    };
+    command.current_dir(folder).env_remove("PGDATA").env("LC_ALL", "C.UTF-8");
+    command
+}
+
+fn signal(name: &str, processes: &[u32]) {
+    let mut kill = Command::new("sh");
+    kill.arg("-c").arg(r#"signal=$1; shift; kill -"$signal" "$@" 2>/dev/null"#).arg("sh").arg(name);
+    let _some_may_be_gone = kill.args(processes.iter().map(u32::to_string)).status().expect("sh runs");
+}
+
+fn children(parent: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").expect("/proc").flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    ids.filter(|process| status(*process).is_some_and(|(_, of)| of == parent)).collect()
+}
+
+/// A dead one whose parent has not asked yet does not run.
+fn runs(process: u32) -> bool {
+    status(process).is_some_and(|(state, _)| state != "Z" && state != "X")
+}
+
+/// State and parent, out of what stands behind the name in brackets.
+fn status(process: u32) -> Option<(String, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let mut words = stat.rsplit_once(')')?.1.split_whitespace();
+    Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
+}
+
+/// An authority, and a certificate of its for the server; the settings that name it.
+#[cfg(feature = "tls")]
+fn certificates(folder: &Path) -> [String; 3] {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+
+    let key = KeyPair::generate().expect("a key");
+    let mut authority = CertificateParams::new(Vec::new()).expect("an authority");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let signed_itself = authority.self_signed(&key).expect("signed by itself");
+    let issuer = Issuer::new(authority, key);
+    let key = KeyPair::generate().expect("a key");
+    let server = CertificateParams::new(vec!["localhost".to_owned()]).expect("a server").signed_by(&key, &issuer);
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).expect("a file");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("a private file");
+        give_away(&path);
+        path.display().to_string()
+    };
+    write("authority.pem", &signed_itself.pem());
+    let (certificate, key) =
+        (write("server.pem", &server.expect("signed").pem()), write("key.pem", &key.serialize_pem()));
+    ["ssl=on".to_owned(), format!("ssl_cert_file={certificate}"), format!("ssl_key_file={key}")]
+}
