@@ -2,7 +2,6 @@
 
 /// What one run of a worker did. Counts are of notices, unless they say digests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use]
 pub struct Report {
     /// Digests that the transport took.
     pub digests: u64,

@@ -8,7 +8,7 @@ use lettre::{Address, Message};
 
 use super::message_id;
 use crate::digest::Digest;
-use crate::templates::{Rendered, one_line};
+use crate::templates::{Rendered, header_line};
 use crate::transport::SendError;
 
 /// Longest name of a recipient, in characters.
@@ -19,7 +19,7 @@ pub(super) fn compose(from: &Mailbox, digest: &Digest<'_>, rendered: Rendered) -
     let refused = |error: Box<dyn std::error::Error + Send + Sync>| SendError::Refused(Some(error));
     let address: Address =
         digest.to().as_str().parse().map_err(|error: lettre::address::AddressError| refused(error.into()))?;
-    let name = Some(one_line(digest.account().name(), NAME)).filter(|name| !name.is_empty());
+    let name = Some(header_line(digest.account().name(), NAME)).filter(|name| !name.is_empty());
     let message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(name, address))

@@ -22,9 +22,20 @@ pub(crate) fn one_line(text: &str, most: usize) -> String {
     line
 }
 
+/// One line for a header. What reads as an encoded word (RFC 2047 §2) is taken apart: a reader would decode it, to characters that were never
+/// looked at.
+pub(crate) fn header_line(text: &str, most: usize) -> String {
+    one_line(text, most).replace("=?", "= ?")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::one_line;
+    use super::{header_line, one_line};
+
+    #[test]
+    fn an_encoded_word_stays_the_letters_that_it_was() {
+        assert_eq!(header_line("=?utf-8?b?4oCu?= x", 200), "= ?utf-8?b?4oCu?= x");
+    }
 
     #[test]
     fn what_could_break_a_header_or_turn_a_line_around_is_taken_out() {

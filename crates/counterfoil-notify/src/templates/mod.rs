@@ -10,7 +10,8 @@ use std::error::Error;
 use std::fmt;
 
 pub use built_in::BuiltIn;
-pub(crate) use clean::one_line;
+pub(crate) use clean::header_line;
+use clean::one_line;
 
 use crate::digest::Digest;
 
@@ -24,10 +25,10 @@ pub struct Rendered {
 
 impl Rendered {
     /// Takes what a template made. The subject is cut to one line of at most 200 characters; control and format characters (line ends,
-    /// direction marks) are taken out of it.
+    /// direction marks) are taken out of it, and `=?` is taken apart, so that nobody reads it as an encoded word.
     #[must_use]
     pub fn new(subject: &str, text: String, html: String) -> Self {
-        Self { subject: one_line(subject, 200), text, html }
+        Self { subject: header_line(subject, 200), text, html }
     }
 
     /// One line.
