@@ -49,6 +49,12 @@ pub(crate) fn unavailable(op: &'static str, maybe_done: bool, source: sqlx::Erro
     StoreError::Unavailable { op, retry: passes(&source), maybe_done, source: Some(Box::new(source)) }
 }
 
+/// A read that failed for everybody who asked with it.
+#[cfg(feature = "postgres")]
+pub(crate) fn unread(op: &'static str, source: std::sync::Arc<sqlx::Error>) -> StoreError {
+    StoreError::Unavailable { op, retry: passes(&source), maybe_done: false, source: Some(Box::new(source)) }
+}
+
 /// Whether the same call may go through in a moment: the network, a full pool, a full disk and a restart pass; a missing table or right does not.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 fn passes(error: &sqlx::Error) -> bool {

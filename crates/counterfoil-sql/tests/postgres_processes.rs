@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use counterfoil::store::{StoreError, TokenStore as _};
 use counterfoil_conformance::dice::Dice;
-use counterfoil_conformance::sample::Person;
 use counterfoil_conformance::scale;
 use counterfoil_sql::{Isolation, PgSetup, PgStore};
 use counterfoil_testkit::contest::{contend, contest};
@@ -82,6 +81,7 @@ fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
         let told = ended.iter().take(4).all(|ended| matches!(ended, Some(StoreError::Unavailable { retry: true, .. })));
         assert!(told, "who is cut off is told so: {ended:?}");
         server.start_again();
+        find_back(store);
         tally.add(RUNTIME.block_on(examine(store, &journal.lines())));
     }
     // What survived one crash survives the others.
@@ -90,6 +90,11 @@ fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
         tally.broken.extend(RUNTIME.block_on(examine(store, &lines)).broken);
     }
     tally
+}
+
+/// A write on a connection that the crash has cut says that it may have been done; a read goes on with the next one, until none of these is left.
+fn find_back(store: &PgStore) {
+    let _all = RUNTIME.block_on(store.census()).expect("the store comes back");
 }
 
 fn superuser(server: &Postgres) -> PgConnectOptions {
@@ -116,9 +121,8 @@ fn a_server_that_acknowledges_before_it_writes_loses_some() {
         let careless = "ALTER ROLE postgres SET synchronous_commit = off; \
             SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'postgres' AND pid <> pg_backend_pid()";
         sqlx::raw_sql(careless).execute(&mut raw).await.expect("careless");
-        let id = Person::somebody().pat().id();
-        assert!(store.get(&id).await.expect("new connections are made").is_none());
     });
+    find_back(&store);
     let tally = killed(kills, &mut server, &store);
     say(format!("the control, synchronous_commit = off, {kills} x kill -9: {tally}"));
     assert!(!tally.broken.is_empty(), "the control: what was not written is missed");

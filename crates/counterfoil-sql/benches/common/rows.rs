@@ -96,7 +96,9 @@ pub async fn fill_postgres(options: &PgConnectOptions, size: usize) -> Vec<Recor
         records.execute(&mut raw).await.expect("records");
         rows.iter().zip(first..).for_each(|(row, nth)| keep(&mut ids, row.id, nth, size));
     }
-    sqlx::raw_sql("VACUUM ANALYZE; CHECKPOINT").execute(&mut raw).await.expect("statistics");
+    for upkeep in ["VACUUM ANALYZE", "CHECKPOINT"] {
+        raw.execute(upkeep).await.expect("statistics");
+    }
     ids
 }
 

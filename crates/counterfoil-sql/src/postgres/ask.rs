@@ -10,7 +10,7 @@ use sqlx::query::Query;
 
 use super::sql;
 use super::store::PgStore;
-use crate::error::unavailable;
+use crate::error::{unavailable, unread};
 use crate::row::{self, count, micros, micros_of};
 
 pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
@@ -103,8 +103,8 @@ impl PgStore {
 
     /// A record, for those who ask by its id.
     pub(super) async fn pair(&self, op: &'static str, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
-        let found = self.read_one(op, || sqlx::query(sql::PAIR).bind(id.as_bytes().as_slice())).await?;
-        found.map(|sheet| row::record_of(id, &sheet)).transpose()
+        let found = self.reader().get(id).await.map_err(|source| unread(op, source))?;
+        found.map(|sheet| row::record_of(id, &*sheet)).transpose()
     }
 
     /// Both halves of a record.
@@ -172,12 +172,12 @@ fn is_taken(error: &sqlx::Error) -> bool {
 }
 
 /// Serialization failure and deadlock: the whole statement was rolled back.
-fn is_rolled_back(error: &sqlx::Error) -> bool {
+pub(super) fn is_rolled_back(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "40001" || code == "40P01")
 }
 
 /// Whether the connection is no more: cut, or ended by the server.
-fn is_cut(error: &sqlx::Error) -> bool {
+pub(super) fn is_cut(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(_) | sqlx::Error::Protocol(_))
         || code(error).is_some_and(|code| code.starts_with("57P"))
 }

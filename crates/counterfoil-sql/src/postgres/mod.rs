@@ -10,6 +10,7 @@ mod insert;
 mod list;
 mod notice;
 mod purge;
+mod reader;
 mod revoke;
 mod rotate;
 mod schema;

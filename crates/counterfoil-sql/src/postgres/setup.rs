@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-/// Connections, where the host names no number: more than a server of few cores can use at once.
+/// Connections that write and list, where the host names no number: more than a server of few cores can use at once.
 const CONNECTIONS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 /// How many connections a [`PgStore`](crate::PgStore) makes, and at which isolation they run.
@@ -32,14 +32,14 @@ pub enum Isolation {
 }
 
 impl Default for PgSetup {
-    /// 10 connections, READ COMMITTED.
+    /// 10 connections beside the two that read, READ COMMITTED.
     fn default() -> Self {
         Self { connections: CONNECTIONS, isolation: Isolation::default() }
     }
 }
 
 impl PgSetup {
-    /// At most so many connections.
+    /// At most so many connections for writes and lists. Two more read by id, for any number of callers: what waits is asked together.
     #[must_use]
     pub const fn connections(mut self, connections: NonZeroU32) -> Self {
         self.connections = connections;

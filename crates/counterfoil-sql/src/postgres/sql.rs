@@ -174,7 +174,7 @@ pub(super) const INDEXES: &str = "SELECT count(*) FROM pg_index i JOIN pg_class 
 pub(super) const INDEX_COUNT: i64 = 18;
 pub(super) const SETUP: &str = "SELECT current_setting('server_encoding'), current_setting('synchronous_commit'), pg_is_in_recovery()::int::bigint, current_setting('transaction_isolation')";
 
-pub(super) const PAIR: &str = joined!("WHERE r.id = $1");
+pub(super) const PAIRS: &str = joined!("WHERE r.id = ANY($1)");
 pub(super) const FAMILY: &str = concat!("SELECT ", family_columns!(), " FROM counterfoil_family f WHERE f.id = $1");
 pub(super) const TAKEN: &str = "SELECT id FROM counterfoil_record WHERE id = ANY($1)";
 pub(super) const FIRST_MEMBER: &str =

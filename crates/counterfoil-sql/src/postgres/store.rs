@@ -1,14 +1,16 @@
 //! The store in a PostgreSQL database.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::store::{StoreError, TokenRecord};
 use counterfoil::{KeyId, RecordId};
 use sqlx::pool::PoolOptions;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions as _, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 
+use super::reader::Reader;
 use super::setup::PgSetup;
 use super::{schema, sql};
 use crate::error::SetupError;
@@ -16,7 +18,10 @@ use crate::port::token_store;
 use crate::row;
 
 /// How long a call waits for a connection before it is `Unavailable`.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// A connection of which nothing was heard for so long is tested before it writes: else each one that a restart of the server cut would cost a write that may
+/// have been done. Testing them all would cost each write a second trip.
+const UNSEEN: Duration = Duration::from_secs(1);
 
 /// Records, clients, settings and counters in a PostgreSQL database, all four stores in one.
 ///
@@ -24,6 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct PgStore {
     pool: PgPool,
+    reader: Arc<Reader>,
 }
 
 impl PgStore {
@@ -46,19 +52,33 @@ impl PgStore {
         let isolation = setup.isolation.name();
         let options = options.options([("default_transaction_isolation", isolation)]).disable_statement_logging();
         schema::migrate(options.connect().await?).await?;
+        let reader = Arc::new(Reader::new(&options));
         let pool = PoolOptions::new()
             .max_connections(setup.connections.get())
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
+            .before_acquire(|connection: &mut PgConnection, seen| {
+                Box::pin(async move {
+                    if seen.idle_for >= UNSEEN {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await?;
         schema::check(&pool, isolation).await?;
-        Ok(Self { pool })
+        Ok(Self { pool, reader })
     }
 
     /// Closes all connections; calls after it are `Unavailable`. Dropping the last clone does the same, but does not wait.
     pub async fn close(&self) {
+        self.reader.close().await;
         self.pool.close().await;
+    }
+
+    pub(super) fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     pub(super) const fn pool(&self) -> &PgPool {

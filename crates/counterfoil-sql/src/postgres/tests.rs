@@ -1,9 +1,9 @@
-//! What only the code can see: the plans of its statements on a table of some size, and a pool without connections.
+//! What only the code can see: the plans of its statements on a table of some size, reads that wait together, and a pool without connections.
 
 use std::num::NonZeroU32;
 
 use counterfoil::store::{StoreError, TokenStore};
-use counterfoil_conformance::sample::{Person, at, must_get};
+use counterfoil_conformance::sample::{Draft, Person, at, must_get};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::Row as _;
 use sqlx::postgres::PgConnectOptions;
@@ -55,6 +55,29 @@ fn bound(text: &'static str, adds: bool, values: &str) -> Statement<'static> {
     query
 }
 
+/// More than one statement takes, twice the same among them, and some that are not there: each gets his own.
+#[tokio::test]
+async fn reads_that_wait_together_are_answered_each() {
+    let server = Postgres::start();
+    let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+    let store = PgStore::connect(options.username("postgres").database("postgres")).await.expect("a store");
+    let drafts: Vec<_> = (0..400).map(|_| Person::somebody().pat()).collect();
+    for draft in drafts.iter().step_by(2) {
+        draft.found(&store).await.expect("a record");
+    }
+    let mut reads = tokio::task::JoinSet::new();
+    for (nth, id) in drafts.iter().map(Draft::id).enumerate().chain(drafts.iter().map(Draft::id).enumerate()) {
+        let store = store.clone();
+        reads.spawn(async move { (nth, id, store.get(&id).await) });
+    }
+    while let Some(read) = reads.join_next().await {
+        let (nth, id, found) = read.expect("read");
+        assert_eq!(found.expect("an answer").map(|found| found.record().id), nth.is_multiple_of(2).then_some(id));
+    }
+    store.close().await;
+    assert!(matches!(store.get(&drafts[0].id()).await, Err(StoreError::Unavailable { retry: false, .. })));
+}
+
 /// Every statement but the census, which may be slow.
 #[tokio::test]
 async fn no_statement_scans() {
@@ -63,7 +86,7 @@ async fn no_statement_scans() {
     let store = PgStore::connect(options.username("postgres").database("postgres")).await.expect("a store");
     sqlx::raw_sql(ROWS).execute(store.pool()).await.expect("rows");
     let statements = [
-        (sql::PAIR, false, "I"),
+        (sql::PAIRS, false, "M"),
         (sql::FAMILY, false, "F"),
         (sql::TAKEN, false, "M"),
         (sql::FIRST_MEMBER, false, "F"),
@@ -114,7 +137,7 @@ async fn no_statement_scans() {
     );
 }
 
-/// Every connection is taken and nobody gives one back.
+/// Every connection of the pool is taken and nobody gives one back: point reads have their own.
 #[tokio::test]
 async fn an_exhausted_pool_is_unavailable_and_passes() {
     let server = Postgres::start();
@@ -125,12 +148,12 @@ async fn an_exhausted_pool_is_unavailable_and_passes() {
     let id = draft.found(&store).await.expect("a record");
     let taken = store.pool().acquire().await.expect("the only connection");
     tokio::time::pause();
-    assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })));
+    assert!(matches!(store.census().await, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })));
     let other = Person::somebody().pat();
     let refused = store.insert(other.home(None), &other.records, at(0)).await;
     assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{refused:?}");
     tokio::time::resume();
-    drop(taken);
     assert!(must_get(&store, &id).await.is_ok());
+    drop(taken);
     assert!(other.found(&store).await.is_ok());
 }

@@ -1,0 +1,121 @@
+//! The point read. Those that wait are asked together: one statement for all that came in while the one before was under way.
+//!
+//! The reads have connections of their own, so that none waits for a write's turn in the pool, and none pays for the pool: the driver tests each connection
+//! when it is given back, a second trip for each read. A caller whose future is dropped takes nothing with it: the tasks here read on.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use counterfoil::RecordId;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{Mutex, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::ask::{TURNS, is_cut, is_rolled_back};
+use super::sql;
+use super::store::PATIENCE;
+use crate::row;
+
+/// While one connection waits for its answer, the other gathers.
+const CONNECTIONS: usize = 2;
+/// Ids in one statement.
+const TOGETHER: usize = 256;
+
+/// A row, which everybody who asked for it decodes for himself, or why there is none.
+type Answer = Result<Option<Arc<PgRow>>, Arc<sqlx::Error>>;
+
+struct Ask {
+    id: RecordId,
+    answer: oneshot::Sender<Answer>,
+}
+
+type Asks = Arc<Mutex<UnboundedReceiver<Ask>>>;
+
+/// The connections that read. They end when it is closed or dropped.
+pub(super) struct Reader {
+    asks: RwLock<Option<UnboundedSender<Ask>>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Reader {
+    /// Connects when it is first asked.
+    pub(super) fn new(options: &PgConnectOptions) -> Self {
+        let (sender, receiver) = unbounded_channel();
+        let asks: Asks = Arc::new(Mutex::new(receiver));
+        let start = |_| tokio::spawn(serve(options.clone(), Arc::clone(&asks)));
+        Self { asks: RwLock::new(Some(sender)), tasks: Mutex::new((0..CONNECTIONS).map(start).collect()) }
+    }
+
+    /// The record's row, joined with its family's.
+    pub(super) async fn get(&self, id: &RecordId) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        if let Some(asks) = &*self.asks.read().unwrap_or_else(PoisonError::into_inner) {
+            // Where nobody reads any more, the question comes back and its sender goes with it.
+            let _asked = asks.send(Ask { id: *id, answer });
+        } else {
+            return Err(Arc::new(sqlx::Error::PoolClosed));
+        }
+        answered.await.unwrap_or_else(|_| Err(Arc::new(sqlx::Error::PoolClosed)))
+    }
+
+    /// Waits until what was asked is answered and the connections are closed.
+    pub(super) async fn close(&self) {
+        drop(self.asks.write().unwrap_or_else(PoisonError::into_inner).take());
+        for task in self.tasks.lock().await.drain(..) {
+            let _ended = task.await;
+        }
+    }
+}
+
+async fn serve(options: PgConnectOptions, asks: Asks) {
+    let (mut connection, mut asked) = (None, Vec::new());
+    while asks.lock().await.recv_many(&mut asked, TOGETHER).await > 0 {
+        let mut ids: Vec<RecordId> = asked.iter().map(|ask| ask.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        // Where time runs out the connection is dropped with its unanswered question.
+        let rows = timeout(PATIENCE, read(&options, &mut connection, &ids)).await;
+        let rows = rows.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Arc::new);
+        let rows = rows.map(|rows| {
+            let rows = rows.into_iter().filter_map(|row| Some((row::id(&row).ok()?, Arc::new(row))));
+            rows.collect::<HashMap<_, _>>()
+        });
+        for Ask { id, answer } in asked.drain(..) {
+            let found = rows.as_ref().map(|rows| rows.get(&id).cloned()).map_err(Arc::clone);
+            let _gave_up = answer.send(found);
+        }
+    }
+    if let Some(connection) = connection {
+        let _closed: Result<(), sqlx::Error> = PgConnection::close(connection).await;
+    }
+}
+
+/// A connection that died since it was last used is no reason to fail: then once more, on a new one.
+async fn read(
+    options: &PgConnectOptions,
+    kept: &mut Option<PgConnection>,
+    ids: &[RecordId],
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    let mut turns = TURNS;
+    loop {
+        let (mut connection, used) = match kept.take() {
+            Some(connection) => (connection, true),
+            None => (options.connect().await?, false),
+        };
+        let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+        let read = sqlx::query(sql::PAIRS).bind(ids).fetch_all(&mut connection).await;
+        match &read {
+            Err(error) if is_cut(error) && used => continue,
+            Err(error) if is_cut(error) => return read,
+            Err(error) if is_rolled_back(error) && turns > 0 => turns -= 1,
+            _ => {
+                *kept = Some(connection);
+                return read;
+            }
+        }
+        *kept = Some(connection);
+    }
+}
