@@ -1,24 +1,26 @@
 //! Notices on their way: due, claimed, and what became of them.
 
+use crate::counterfoil::family::FamilyBody;
 use crate::counterfoil::record::TokenRecord;
 use crate::counterfoil::state::NoticeMark;
 use crate::words::account::Account;
 use crate::words::email::EmailAddress;
-use crate::words::ids::RecordId;
+use crate::words::ids::{RecordId, SubjectId};
 use crate::words::kind::TokenKind;
 use crate::words::time::{Span, Ts};
 
 /// A credential that a worker must look at. Another worker may be faster: what is to be sent, if anything, only a claim tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueNotice {
     id: RecordId,
     held: NoticeMark,
+    addressee: Option<SubjectId>,
 }
 
 impl DueNotice {
     /// The notice that a record's mark makes due; `None`: it has none.
     pub(crate) fn of(record: &TokenRecord) -> Option<Self> {
-        Some(Self { id: record.record().id, held: record.record().notice? })
+        Some(Self { id: record.record().id, held: record.record().notice?, addressee: addressee(record) })
     }
 
     /// Of which credential.
@@ -27,8 +29,23 @@ impl DueNotice {
         self.id
     }
 
+    /// For whom: a worker that claims all of one person's notices together sends one digest. `None`: for nobody who can be told; a claim
+    /// reports it and moves the mark on.
+    #[must_use]
+    pub fn addressee(&self) -> Option<&SubjectId> {
+        self.addressee.as_ref()
+    }
+
     pub(crate) fn held(&self) -> NoticeMark {
         self.held
+    }
+}
+
+/// Who can do something about it: the owner, of a security code its creator.
+pub(crate) fn addressee(record: &TokenRecord) -> Option<SubjectId> {
+    match record.body() {
+        FamilyBody::Code { created_by, .. } => Some(created_by.clone()),
+        _ => record.record().owner.subject(),
     }
 }
 
@@ -119,7 +136,10 @@ impl ClaimedNotice {
         &self.record
     }
 
-    pub(crate) fn stage(&self) -> u8 {
+    /// Which of the thresholds it speaks of, the longest lead first and the expiry last, from 0: with id and expiry it tells one notice from
+    /// every other.
+    #[must_use]
+    pub fn stage(&self) -> u8 {
         self.stage
     }
 

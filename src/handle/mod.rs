@@ -30,16 +30,42 @@ pub struct Counterfoil {
 }
 
 impl Counterfoil {
+    /// What time it is, by the clock that decides.
+    #[must_use]
+    pub fn now(&self) -> Ts {
+        self.clock.now()
+    }
+
     /// The realm whose credentials these are.
     #[must_use]
     pub fn realm(&self) -> &Realm {
         &self.desk.realm
     }
 
-    /// What time it is, by the clock that decides.
+    /// The same credentials as they are at that instant, by a clock that stands still: for a host whose own scheduler says what time it is.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
+    /// use counterfoil::{Counterfoil, Span};
+    ///
+    /// let people = Arc::new(MemoryDirectory::default());
+    /// let counterfoil = Counterfoil::builder().store(MemoryStore::default()).directory(people).build()?;
+    /// let tomorrow = counterfoil.now().plus_capped(Span::days(1));
+    /// assert_eq!(counterfoil.at(tomorrow).now(), tomorrow);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub fn now(&self) -> Ts {
-        self.clock.now()
+    pub fn at(&self, now: Ts) -> Self {
+        Self { desk: Arc::clone(&self.desk), clock: Arc::new(Stopped(now)) }
+    }
+}
+
+struct Stopped(Ts);
+
+impl Clock for Stopped {
+    fn now(&self) -> Ts {
+        self.0
     }
 }
 

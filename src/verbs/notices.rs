@@ -5,18 +5,16 @@
 
 use std::num::NonZeroU32;
 
-use crate::counterfoil::family::FamilyBody;
 use crate::counterfoil::notice::{Expiring, Look, Schedule, arm, look, put_off};
 use crate::counterfoil::record::TokenRecord;
 use crate::counterfoil::state::NoticeMark;
 use crate::desk::Desk;
-use crate::desk::claimed::{ClaimedNotice, DueNotice, Outcome};
+use crate::desk::claimed::{ClaimedNotice, DueNotice, Outcome, addressee};
 use crate::desk::error::Unavailable;
 use crate::instruments::event::What;
 use crate::instruments::refusal::Refusal;
 use crate::ports::page::{Cursor, Page};
 use crate::words::account::Account;
-use crate::words::ids::SubjectId;
 use crate::words::time::{Span, Ts};
 
 /// When to look again where an owner has no address, or something stands in a token's way, and that may change.
@@ -125,14 +123,6 @@ async fn plan(desk: &Desk, record: &TokenRecord, held: u8, now: Ts) -> Result<Pl
         desk.tell(now, None, What::NoAddress { owner: own.owner.clone(), id: own.id });
     }
     Ok(Plan { send: Some((stage, account)), next: again })
-}
-
-/// Who can do something about it: the owner, of a security code its creator.
-fn addressee(record: &TokenRecord) -> Option<SubjectId> {
-    match record.body() {
-        FamilyBody::Code { created_by, .. } => Some(created_by.clone()),
-        _ => record.record().owner.subject(),
-    }
 }
 
 async fn schedule(desk: &Desk, record: &TokenRecord, now: Ts) -> Result<Schedule, Unavailable> {

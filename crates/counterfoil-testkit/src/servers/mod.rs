@@ -3,6 +3,8 @@
 mod postgres;
 mod proxy;
 pub mod redis;
+mod smtp;
 
 pub use postgres::{Postgres, PostgresSetup};
 pub use proxy::Proxy;
+pub use smtp::{Smtp, TakenMail};

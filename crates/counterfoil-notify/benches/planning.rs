@@ -1,0 +1,88 @@
+//! What a notice costs a worker, as the store grows: the time of a run over the notices that it sent, among ten thousand, a hundred thousand and a
+//! million records of which a thousand are due.
+//!
+//! The store is the one in memory, so that it is the worker's and the plan's own cost; the transport takes everything at once.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a bench measures, and one that cannot go on says so"
+)]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::policy::{Policy, SettingGate};
+use counterfoil::{
+    Account, Counterfoil, EmailAddress, Lifetime, NewPersonalAccessToken, Presenter, Role, Span, SubjectId, Ts,
+};
+use counterfoil_notify::{Digest, Limits, SendError, Transport, Worker};
+
+const DUE: usize = 1_000;
+const PER_OWNER: usize = 20;
+
+struct Nowhere;
+
+#[async_trait]
+impl Transport for Nowhere {
+    async fn send(&self, _digest: &Digest<'_>) -> Result<(), SendError> {
+        Ok(())
+    }
+}
+
+fn day(days: u16) -> Ts {
+    Ts::EPOCH.plus_capped(Span::days(20_000)).plus_capped(Span::days(days))
+}
+
+/// Microseconds a notice, of the fastest of several runs on stores of their own.
+async fn at_size(size: usize) -> f64 {
+    let people = Arc::new(MemoryDirectory::default());
+    let mut policy = Policy::synergy();
+    policy.personal_access_tokens.setting = SettingGate::NotAsked;
+    policy.personal_access_tokens.max_live_per_owner = None;
+    let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default()).directory(Arc::clone(&people));
+    let foil = builder.events(counterfoil::event::NoSink).build().expect("a handle");
+    let mut owner = None;
+    for at in 0..size {
+        if at % PER_OWNER == 0 {
+            let name = format!("owner {}", at / PER_OWNER);
+            let address = EmailAddress::new(&format!("owner{at}@example.com")).expect("an address");
+            let account = Account::new(SubjectId::new(&name).expect("an id"), &name, Role::Member).with_email(address);
+            people.insert(account.clone(), &[&name], "a password");
+            owner = Some(Presenter::signed_in(&account));
+        }
+        // A run a day for five days, each with its thousand; the rest expire much later.
+        let days = match at / DUE {
+            0..5 => 30 + u16::try_from(at / DUE).expect("small"),
+            _ => 180,
+        };
+        let label = format!("token {at}");
+        let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(days.into()), scope: None };
+        let created = foil.at(day(0)).create_personal_access_token(owner.as_ref().expect("an owner"), &new).await;
+        let _issued = created.expect("a token");
+    }
+    let worker = Worker::new(foil, Nowhere).with_limits(Limits { at_once: 1, ..Limits::default() });
+    let mut fastest = f64::INFINITY;
+    for days in 23..28 {
+        let began = Instant::now();
+        let report = worker.run_once(day(days)).await.expect("a run");
+        let took = began.elapsed();
+        assert_eq!(report.sent, DUE as u64);
+        fastest = fastest.min(took.as_secs_f64() * 1e6 / DUE as f64);
+    }
+    fastest
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let mut first = None;
+    for size in [10_000, 100_000, 1_000_000] {
+        let cost = at_size(size).await;
+        let first = *first.get_or_insert(cost);
+        println!("a notice among {size} records: {cost:.2} us, {:.2} of the first", cost / first);
+    }
+}

@@ -1,0 +1,54 @@
+//! What one person is told in one run.
+
+use counterfoil::notice::ClaimedNotice;
+use counterfoil::{Account, EmailAddress, Realm, Ts};
+
+/// All that one person is told at once: never empty, the earliest expiry first.
+///
+/// Only a worker makes one; a transport gets it for the length of one delivery.
+#[derive(Debug)]
+pub struct Digest<'a> {
+    realm: &'a Realm,
+    first: &'a ClaimedNotice,
+    notices: &'a [ClaimedNotice],
+    now: Ts,
+}
+
+impl<'a> Digest<'a> {
+    /// `None` of nothing. Sorts what it is given.
+    pub(crate) fn new(realm: &'a Realm, notices: &'a mut [ClaimedNotice], now: Ts) -> Option<Self> {
+        notices.sort_by_key(|notice| (notice.expires_at(), notice.id()));
+        let notices = &*notices;
+        notices.first().map(|first| Self { realm, first, notices, now })
+    }
+
+    /// The realm.
+    #[must_use]
+    pub fn realm(&self) -> &Realm {
+        self.realm
+    }
+
+    /// To whom, as the directory told when the notices were claimed.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        self.first.account()
+    }
+
+    /// Where to.
+    #[must_use]
+    pub fn to(&self) -> &EmailAddress {
+        self.first.to()
+    }
+
+    /// What of: one or more.
+    #[must_use]
+    pub fn notices(&self) -> &[ClaimedNotice] {
+        self.notices
+    }
+
+    /// When the delivery was begun, by the clock that decides.
+    #[must_use]
+    pub fn now(&self) -> Ts {
+        self.now
+    }
+}

@@ -1,0 +1,49 @@
+//! The pool of connections, made within a runtime and let go within it.
+//!
+//! lettre 0.11 spawns a task when a pool is made and another when it is dropped, and panics where there is no runtime to spawn on: a transport
+//! that a host makes before its runtime, or drops after it, must not.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use lettre::transport::smtp::{AsyncSmtpTransportBuilder, Error};
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use tokio::runtime::Handle;
+
+pub(super) struct Mailer {
+    builder: AsyncSmtpTransportBuilder,
+    pool: OnceLock<Pool>,
+}
+
+struct Pool {
+    /// Always there until it is dropped.
+    transport: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    runtime: Handle,
+}
+
+impl Mailer {
+    pub(super) fn new(builder: AsyncSmtpTransportBuilder) -> Self {
+        Self { builder, pool: OnceLock::new() }
+    }
+
+    /// Called within the runtime that the rest of the transport's life is spent in. `None`: there is no pool any more.
+    pub(super) async fn send(&self, mail: Message) -> Option<Result<(), Error>> {
+        let pool = self
+            .pool
+            .get_or_init(|| Pool { transport: Some(self.builder.clone().build()), runtime: Handle::current() });
+        Some(pool.transport.as_ref()?.send(mail).await.map(drop))
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let _within = self.runtime.enter();
+        drop(self.transport.take());
+    }
+}
+
+impl fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mailer").finish_non_exhaustive()
+    }
+}

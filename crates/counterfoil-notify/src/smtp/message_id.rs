@@ -1,0 +1,24 @@
+//! The Message-ID of a digest: the same for the same notices, so that a repeat can be told by whoever receives it.
+
+use lettre::message::Mailbox;
+use sha2::{Digest as _, Sha256};
+
+use crate::digest::Digest;
+
+/// `<32 hexadecimal digits.notice@the sender's domain>` (RFC 5322 §3.6.4). The digits are of SHA-256 over realm, person, and each notice's credential,
+/// expiry and threshold; every text is preceded by its length, so that no two lists read alike.
+pub(super) fn of(from: &Mailbox, digest: &Digest<'_>) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"counterfoil/notice/v1\0");
+    for text in [digest.realm().as_str(), digest.account().subject().as_str()] {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+    }
+    for notice in digest.notices() {
+        hash.update(notice.id().as_bytes());
+        hash.update(notice.expires_at().micros().to_be_bytes());
+        hash.update([notice.stage()]);
+    }
+    let digits: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("<{digits}.notice@{}>", from.email.domain())
+}

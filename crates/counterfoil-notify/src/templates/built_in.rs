@@ -1,0 +1,162 @@
+//! The texts that ship: English and Russian.
+
+use askama::Template;
+use counterfoil::notice::{ClaimedNotice, NoticeText};
+
+use super::when::Local;
+use super::{RenderError, Rendered, Templates, english, one_line, russian};
+use crate::digest::Digest;
+
+/// English and Russian texts. An account whose language is `ru`, or begins with `ru-` or `ru_`, is written to in Russian, every other in English.
+///
+/// They give for each credential its label, its id, when it expires in the account's time zone with that zone's abbreviation, how long is
+/// left, and what to do; never a secret.
+#[derive(Clone, Debug, Default)]
+pub struct BuiltIn {
+    product: Option<String>,
+    manage_url: Option<String>,
+}
+
+/// Longest name of a person, and of the product, in characters.
+const NAME: usize = 100;
+
+impl BuiltIn {
+    /// The product's name, below the text.
+    #[must_use]
+    pub fn product(self, name: &str) -> Self {
+        Self { product: Some(one_line(name, NAME)), ..self }
+    }
+
+    /// Where people manage their tokens: an address of the host's own. What is not `https:` or `http:` is left out.
+    #[must_use]
+    pub fn manage_url(self, url: &str) -> Self {
+        let clean = one_line(url, 2_000);
+        let web = clean == url && (url.starts_with("https://") || url.starts_with("http://"));
+        Self { manage_url: web.then_some(clean), ..self }
+    }
+}
+
+/// One credential, in words.
+struct Line {
+    kind: &'static str,
+    /// Empty where it has none.
+    label: String,
+    id: String,
+    at: String,
+    /// Of one that has not expired.
+    left: Option<String>,
+}
+
+/// What both languages' templates show.
+struct Page<'a> {
+    name: String,
+    expiring: Vec<Line>,
+    expired: Vec<Line>,
+    product: Option<&'a str>,
+    manage_url: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "en.txt", escape = "none")]
+struct EnglishText<'a>(&'a Page<'a>);
+
+#[derive(Template)]
+#[template(path = "en.html")]
+struct EnglishHtml<'a>(&'a Page<'a>, &'a str);
+
+#[derive(Template)]
+#[template(path = "ru.txt", escape = "none")]
+struct RussianText<'a>(&'a Page<'a>);
+
+#[derive(Template)]
+#[template(path = "ru.html")]
+struct RussianHtml<'a>(&'a Page<'a>, &'a str);
+
+/// A language's words.
+struct Words {
+    instant: fn(&Local) -> String,
+    date: fn(&Local) -> String,
+    left: fn(counterfoil::Span) -> String,
+    kind: fn(counterfoil::TokenKind) -> &'static str,
+    quotes: [char; 2],
+    subject: fn(Option<&str>, usize, usize, &str) -> String,
+}
+
+const ENGLISH: Words = Words {
+    instant: english::instant,
+    date: english::date,
+    left: english::left,
+    kind: english::kind,
+    quotes: ['“', '”'],
+    subject: english::subject,
+};
+
+const RUSSIAN: Words = Words {
+    instant: russian::instant,
+    date: russian::date,
+    left: russian::left,
+    kind: russian::kind,
+    quotes: ['«', '»'],
+    subject: russian::subject,
+};
+
+impl Words {
+    fn line(&self, notice: &ClaimedNotice, zone: &str) -> Line {
+        let left = match notice.text() {
+            NoticeText::ExpiresIn(left) => Some((self.left)(left)),
+            NoticeText::Expired => None,
+        };
+        Line {
+            kind: (self.kind)(notice.kind()),
+            label: self.quoted(notice.label()),
+            id: notice.id().to_string(),
+            at: (self.instant)(&Local::of(notice.expires_at(), zone)),
+            left,
+        }
+    }
+
+    /// A description may have lines; a mail's line has none.
+    fn quoted(&self, label: &str) -> String {
+        let [open, close] = self.quotes;
+        let label = one_line(label, 120);
+        if label.is_empty() { label } else { format!("{open}{label}{close}") }
+    }
+
+    fn subject_of(&self, digest: &Digest<'_>, page: &Page<'_>) -> String {
+        let one = match digest.notices() {
+            [only] => Some(format!("{} {}", (self.kind)(only.kind()), self.quoted(only.label()))),
+            _ => None,
+        };
+        let first = digest.notices().first();
+        let first = first
+            .map_or_else(String::new, |notice| (self.date)(&Local::of(notice.expires_at(), digest.account().zone())));
+        (self.subject)(one.as_deref().map(str::trim_end), page.expiring.len(), page.expired.len(), &first)
+    }
+}
+
+fn is_russian(language: &str) -> bool {
+    let (first, _) = language.split_once(['-', '_']).unwrap_or((language, ""));
+    first.eq_ignore_ascii_case("ru")
+}
+
+impl Templates for BuiltIn {
+    fn render(&self, digest: &Digest<'_>) -> Result<Rendered, RenderError> {
+        let account = digest.account();
+        let russian = is_russian(account.language());
+        let words = if russian { RUSSIAN } else { ENGLISH };
+        let lines = digest.notices().iter().map(|notice| words.line(notice, account.zone()));
+        let (expiring, expired) = lines.partition(|line| line.left.is_some());
+        let (product, manage_url) = (self.product.as_deref(), self.manage_url.as_deref());
+        let page = Page { name: one_line(account.name(), NAME), expiring, expired, product, manage_url };
+        let subject = words.subject_of(digest, &page);
+        let rendered = if russian {
+            (RussianText(&page).render(), RussianHtml(&page, &subject).render())
+        } else {
+            (EnglishText(&page).render(), EnglishHtml(&page, &subject).render())
+        };
+        match rendered {
+            (Ok(text), Ok(html)) => Ok(Rendered::new(&subject, text, html)),
+            (Err(error), _) | (_, Err(error)) => Err(RenderError(error.into())),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! English.
+
+use counterfoil::{Span, TokenKind};
+
+use super::when::{Left, Local};
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// `3 March 2027`.
+pub(super) fn date(at: &Local) -> String {
+    format!("{} {} {}", at.day(), MONTHS.get(at.month()).copied().unwrap_or_default(), at.year())
+}
+
+/// `3 March 2027, 14:00 MSK`.
+pub(super) fn instant(at: &Local) -> String {
+    format!("{}, {}", date(at), at.clock())
+}
+
+/// `in 7 days`.
+pub(super) fn left(span: Span) -> String {
+    match Left::of(span) {
+        Left::Days(count) => counted("in", count, "day"),
+        Left::Hours(count) => counted("in", count, "hour"),
+        Left::Minutes(count) => counted("in", count, "minute"),
+    }
+}
+
+fn counted(before: &str, count: u64, what: &str) -> String {
+    format!("{before} {count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+pub(super) fn kind(kind: TokenKind) -> &'static str {
+    match kind {
+        TokenKind::PersonalAccessToken => "personal access token",
+        TokenKind::AccessToken => "access token",
+        TokenKind::RefreshToken => "refresh token",
+        TokenKind::SecurityCode => "security code",
+        _ => "credential",
+    }
+}
+
+/// What it is about, and when: of one, or how many there are.
+pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
+    let tokens = |count: usize| if count == 1 { "1 token".to_owned() } else { format!("{count} tokens") };
+    let has = |count: usize| if count == 1 { "has" } else { "have" };
+    match (one, expiring, expired) {
+        (Some(what), _, 0) => format!("Your {what} expires on {first}"),
+        (Some(what), ..) => format!("Your {what} expired on {first}"),
+        (None, expiring, 0) => format!("{} expire, the first on {first}", tokens(expiring)),
+        (None, 0, expired) => format!("{} {} expired, the first on {first}", tokens(expired), has(expired)),
+        (None, expiring, expired) => {
+            let expire = if expiring == 1 { "expires" } else { "expire" };
+            format!("{} {} expired, {} {expire}: the first on {first}", tokens(expired), has(expired), tokens(expiring))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_a_thing_is_not_many() {
+        assert_eq!(left(Span::days(7)), "in 7 days");
+        assert_eq!(left(Span::seconds(60)), "in 1 minute");
+        assert_eq!(left(Span::hours(2)), "in 2 hours");
+        assert_eq!(subject(None, 1, 1, "3 March"), "1 token has expired, 1 token expires: the first on 3 March");
+        assert_eq!(subject(None, 2, 3, "3 March"), "3 tokens have expired, 2 tokens expire: the first on 3 March");
+        assert_eq!(subject(None, 2, 0, "3 March"), "2 tokens expire, the first on 3 March");
+        assert_eq!(subject(None, 0, 2, "3 March"), "2 tokens have expired, the first on 3 March");
+    }
+}

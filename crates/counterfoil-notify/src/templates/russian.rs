@@ -1,0 +1,114 @@
+//! Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
+
+use counterfoil::{Span, TokenKind};
+
+use super::when::{Left, Local};
+
+const MONTHS: [&str; 12] = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+];
+
+/// `3 марта 2027 г.`
+pub(super) fn date(at: &Local) -> String {
+    format!("{} {} {} г.", at.day(), MONTHS.get(at.month()).copied().unwrap_or_default(), at.year())
+}
+
+/// `3 марта 2027 г., 14:00 MSK`.
+pub(super) fn instant(at: &Local) -> String {
+    format!("{}, {}", date(at), at.clock())
+}
+
+/// The form of a word that goes with a number: one (1, 21), few (2 to 4, 22), many (0, 5 to 20, 11 to 14).
+fn form<'a>(count: u64, [one, few, many]: [&'a str; 3]) -> &'a str {
+    match (count % 10, count % 100) {
+        (_, 11..=14) => many,
+        (1, _) => one,
+        (2..=4, _) => few,
+        _ => many,
+    }
+}
+
+fn counted(count: u64, forms: [&str; 3]) -> String {
+    format!("{count} {}", form(count, forms))
+}
+
+/// `через 7 дней`.
+pub(super) fn left(span: Span) -> String {
+    let counted = match Left::of(span) {
+        Left::Days(count) => counted(count, ["день", "дня", "дней"]),
+        Left::Hours(count) => counted(count, ["час", "часа", "часов"]),
+        Left::Minutes(count) => counted(count, ["минуту", "минуты", "минут"]),
+    };
+    format!("через {counted}")
+}
+
+pub(super) fn kind(kind: TokenKind) -> &'static str {
+    match kind {
+        TokenKind::PersonalAccessToken => "персональный токен",
+        TokenKind::AccessToken => "токен доступа",
+        TokenKind::RefreshToken => "токен обновления",
+        TokenKind::SecurityCode => "код безопасности",
+        _ => "ключ доступа",
+    }
+}
+
+/// What it is about, and when: of one, or how many there are.
+pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
+    let tokens = |count: usize| counted(count as u64, ["токена", "токенов", "токенов"]);
+    match (one, expiring, expired) {
+        (Some(what), _, 0) => format!("Истекает {what}: {first}"),
+        (Some(what), ..) => format!("Истёк {what}: {first}"),
+        (None, expiring, 0) => format!("Истекает срок {}, первый: {first}", tokens(expiring)),
+        (None, 0, expired) => format!("Истёк срок {}, первый: {first}", tokens(expired)),
+        (None, expiring, expired) => {
+            format!("Истёк срок {}, истекает у {}; первый: {first}", tokens(expired), tokens(expiring))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_follows_the_number() {
+        let days = |count| counted(count, ["день", "дня", "дней"]);
+        let expected = [
+            (0, "дней"),
+            (1, "день"),
+            (2, "дня"),
+            (4, "дня"),
+            (5, "дней"),
+            (11, "дней"),
+            (12, "дней"),
+            (14, "дней"),
+            (20, "дней"),
+            (21, "день"),
+            (22, "дня"),
+            (25, "дней"),
+            (101, "день"),
+            (111, "дней"),
+            (112, "дней"),
+            (122, "дня"),
+        ];
+        for (count, word) in expected {
+            assert_eq!(days(count), format!("{count} {word}"));
+        }
+        assert_eq!(left(Span::days(7)), "через 7 дней");
+        assert_eq!(left(Span::seconds(60)), "через 1 минуту");
+        assert_eq!(left(Span::hours(22)), "через 22 часа");
+        assert_eq!(subject(None, 21, 0, "3 марта"), "Истекает срок 21 токена, первый: 3 марта");
+        assert_eq!(subject(None, 2, 5, "3 марта"), "Истёк срок 5 токенов, истекает у 2 токенов; первый: 3 марта");
+    }
+}

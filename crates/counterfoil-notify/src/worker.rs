@@ -1,0 +1,101 @@
+//! The worker that a host spawns, or calls.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use counterfoil::{Counterfoil, Ts, Unavailable};
+
+use crate::back_off::BackOff;
+use crate::limits::Limits;
+use crate::report::Report;
+use crate::round::Round;
+use crate::transport::Transport;
+
+/// Sends what is due. Run as many as you like, on as many nodes as you like: of each notice one of them wins the claim.
+///
+/// A host with a scheduler of its own calls [`Worker::run_once`]; any other spawns [`Worker::run`].
+pub struct Worker {
+    pub(crate) counterfoil: Counterfoil,
+    pub(crate) transport: Box<dyn Transport>,
+    pub(crate) limits: Limits,
+    pub(crate) back_off: BackOff,
+}
+
+impl Worker {
+    /// A worker for one realm, with the default [`Limits`].
+    #[must_use]
+    pub fn new(counterfoil: Counterfoil, transport: impl Transport) -> Self {
+        Self { counterfoil, transport: Box::new(transport), limits: Limits::default(), back_off: BackOff::default() }
+    }
+
+    /// With other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Sends what is due at `now`, up to the budget. Instants within the run are `now` and what has passed since the call.
+    ///
+    /// # Errors
+    ///
+    /// The store or the directory. What was sent by then and could be noted is noted; what was claimed is due again when its lease has run
+    /// out ([`Limits::lease`]).
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call is like a node that died: leases run out, and a digest that was on its way may be sent again. Prefer
+    /// [`Worker::run`], which ends cleanly.
+    pub async fn run_once(&self, now: Ts) -> Result<Report, Unavailable> {
+        Round::new(self, now, &AtomicBool::new(false)).run().await
+    }
+
+    /// Runs until `shutdown` is ready: at once, and then after each interval with its jitter. Told to stop, it finishes the digests that are on
+    /// their way (at most a time-out of the transport and the store's) and begins no other.
+    ///
+    /// A run that failed is told to `tracing`, and the next comes after the same interval.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Worker::run_once`].
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+        let mut shutdown = pin!(shutdown);
+        loop {
+            let stop = AtomicBool::new(false);
+            let mut round = pin!(Round::new(self, self.counterfoil.now(), &stop).run());
+            tokio::select! {
+                biased;
+                () = &mut shutdown => {
+                    stop.store(true, Ordering::Relaxed);
+                    return tell(&round.await);
+                }
+                ended = &mut round => tell(&ended),
+            }
+            tokio::select! {
+                () = &mut shutdown => return,
+                () = tokio::time::sleep(self.pause()) => {}
+            }
+        }
+    }
+
+    fn pause(&self) -> std::time::Duration {
+        self.limits.interval.saturating_add(self.limits.jitter.mul_f64(fastrand::f64()))
+    }
+}
+
+fn tell(ended: &Result<Report, Unavailable>) {
+    match ended {
+        Ok(report) if *report == Report::default() => {}
+        Ok(report) => tracing::info!(target: "counterfoil::notice", ?report, "notices were sent"),
+        Err(error) => {
+            tracing::warn!(target: "counterfoil::notice", error = error as &dyn std::error::Error, "notices must wait");
+        }
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}

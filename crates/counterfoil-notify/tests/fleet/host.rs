@@ -1,0 +1,83 @@
+//! A host with many owners on some backend, the same in every process.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use counterfoil::memory::MemoryDirectory;
+use counterfoil::policy::{Policy, SettingGate};
+use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
+use counterfoil::{
+    Account, Counterfoil, EmailAddress, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Span, SubjectId, Ts,
+};
+use counterfoil_notify::{Limits, Transport, Worker};
+use tokio::runtime::Runtime;
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+});
+
+/// Digests on their way at once, in each process.
+pub const AT_ONCE: usize = 4;
+
+/// The most owners that any size has.
+const OWNERS: usize = 500;
+
+pub fn block_on<F: Future>(task: F) -> F::Output {
+    RUNTIME.block_on(task)
+}
+
+/// A server, and how another process gets to the same store.
+pub trait Backend: Sized {
+    const NAME: &'static str;
+    type Store: TokenStore + ClientStore + SettingsStore + Throttle;
+
+    fn start() -> Self;
+    fn place(&self) -> String;
+    fn open(place: &str) -> impl Future<Output = Self::Store> + Send;
+}
+
+pub fn day(days: u16) -> Ts {
+    Ts::EPOCH.plus_capped(Span::days(20_000)).plus_capped(Span::days(days))
+}
+
+fn owner(at: usize) -> Account {
+    let name = format!("owner {at}");
+    let address = EmailAddress::new(&format!("owner{at}@example.com")).expect("an address");
+    Account::new(SubjectId::new(&name).expect("an id"), &name, Role::Member).with_email(address)
+}
+
+fn counterfoil<B: Backend>(place: &str) -> Counterfoil {
+    let people = Arc::new(MemoryDirectory::default());
+    (0..OWNERS).map(owner).for_each(|account| people.insert(account.clone(), &[account.name()], "a password"));
+    let mut policy = Policy::synergy();
+    policy.personal_access_tokens.setting = SettingGate::NotAsked;
+    let ring = Arc::new(KeyRing::generate_from_system().expect("a key"));
+    let builder = Counterfoil::builder().policy(policy).store(block_on(B::open(place))).directory(people);
+    builder.key_ring(ring).events(counterfoil::event::NoSink).build().expect("a handle")
+}
+
+pub fn worker<B: Backend>(place: &str, transport: impl Transport) -> Worker {
+    let limits = Limits { at_once: AT_ONCE, send_timeout: Duration::from_secs(30), ..Limits::default() };
+    Worker::new(counterfoil::<B>(place), transport).with_limits(limits)
+}
+
+/// Tokens that are due at day 23, evenly among the owners; their ids.
+pub fn fill<B: Backend>(backend: &B, tokens: usize, owners: usize) -> BTreeSet<String> {
+    let counterfoil = counterfoil::<B>(&backend.place()).at(day(0));
+    let create = |at: usize| {
+        let counterfoil = &counterfoil;
+        async move {
+            let label = format!("token {at}");
+            let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(30), scope: None };
+            let by = Presenter::signed_in(&owner(at % owners));
+            let issued = counterfoil.create_personal_access_token(&by, &new).await.expect("a token");
+            issued.listed.id.to_string()
+        }
+    };
+    block_on(async {
+        use futures_util::StreamExt as _;
+        futures_util::stream::iter(0..tokens).map(create).buffer_unordered(16).collect().await
+    })
+}

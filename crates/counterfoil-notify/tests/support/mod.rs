@@ -1,0 +1,123 @@
+//! A host with people who have addresses, and what they are sent.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::notice::NoticeText;
+use counterfoil::policy::{Policy, SettingGate};
+use counterfoil::store::TokenStore;
+use counterfoil::testing::RecordingSink;
+use counterfoil::{
+    Account, Counterfoil, EmailAddress, Issued, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Span,
+    SubjectId, Ts,
+};
+use counterfoil_notify::{Digest, Limits, Report, SendError, Transport, Worker};
+use tokio::runtime::Runtime;
+
+/// For tests that are no futures themselves.
+pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+
+/// 2027-02-01 11:00 UTC.
+pub const START: u64 = 1_801_479_600;
+
+/// So long after the start.
+pub fn after(span: Span) -> Ts {
+    Ts::EPOCH.plus(Span::from_seconds(START).expect("small")).and_then(|start| start.plus(span)).expect("in range")
+}
+
+pub fn day(days: u16) -> Ts {
+    after(Span::days(days))
+}
+
+/// Whose id is the name, and whose address is that name's.
+pub fn person(name: &str) -> Account {
+    let address = EmailAddress::new(&format!("{name}@example.com")).expect("an address");
+    Account::new(SubjectId::new(name).expect("an id"), name, Role::Member).with_email(address)
+}
+
+pub fn ivan() -> Account {
+    person("ivan").with_zone("Europe/Moscow").with_language("ru")
+}
+
+/// A host of `bill` (English, UTC) and `ivan` (Russian, Moscow).
+pub struct World {
+    pub foil: Counterfoil,
+    pub people: Arc<MemoryDirectory>,
+    pub store: Arc<MemoryStore>,
+    pub sink: RecordingSink,
+}
+
+pub fn policy() -> Policy {
+    let mut policy = Policy::synergy();
+    policy.personal_access_tokens.setting = SettingGate::NotAsked;
+    policy
+}
+
+impl World {
+    pub fn new() -> Self {
+        let store = Arc::new(MemoryStore::default());
+        Self::behind(store.clone(), store)
+    }
+
+    /// With that before the store of the records.
+    pub fn behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -> Self {
+        let people = Arc::new(MemoryDirectory::default());
+        let sink = RecordingSink::default();
+        for account in [person("bill"), ivan()] {
+            people.insert(account.clone(), &[account.name()], "a password");
+        }
+        let ring = KeyRing::generate_from_system().expect("a key");
+        let builder = Counterfoil::builder().policy(policy()).store(Arc::clone(&store)).token_store(records);
+        let builder = builder.directory(Arc::clone(&people)).key_ring(Arc::new(ring)).events(sink.clone());
+        Self { foil: builder.build().expect("a handle"), people, store, sink }
+    }
+
+    pub async fn create(&self, whom: &Account, label: &str, days: u16, at: Ts) -> Issued {
+        let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(days.into()), scope: None };
+        self.foil.at(at).create_personal_access_token(&Presenter::signed_in(whom), &new).await.expect("a token")
+    }
+
+    pub fn worker(&self, transport: impl Transport) -> Worker {
+        Worker::new(self.foil.clone(), transport).with_limits(limits())
+    }
+
+    /// Whether any notice of it is marked as sent.
+    pub async fn is_marked(&self, issued: &Issued) -> bool {
+        let record = self.store.get(&issued.listed.id).await.expect("the store answers").expect("a record");
+        !record.record().noticed.is_empty()
+    }
+}
+
+/// With a short time-out: a server that is slow is slow for half a second.
+pub fn limits() -> Limits {
+    Limits { send_timeout: Duration::from_millis(500), ..Limits::default() }
+}
+
+/// Keeps what it is given: (to whom, label, text).
+#[derive(Clone, Debug, Default)]
+pub struct Outbox(pub Arc<Mutex<Vec<Vec<(String, String, NoticeText)>>>>);
+
+impl Outbox {
+    pub fn take(&self) -> Vec<Vec<(String, String, NoticeText)>> {
+        std::mem::take(&mut self.0.lock().expect("nobody died with it"))
+    }
+}
+
+#[async_trait]
+impl Transport for Outbox {
+    async fn send(&self, digest: &Digest<'_>) -> Result<(), SendError> {
+        let to = digest.account().subject().as_str();
+        let line =
+            |notice: &counterfoil::notice::ClaimedNotice| (to.to_owned(), notice.label().to_owned(), notice.text());
+        self.0.lock().expect("nobody died with it").push(digest.notices().iter().map(line).collect());
+        Ok(())
+    }
+}
+
+pub fn sent(report: Report) -> (u64, u64) {
+    (report.digests, report.sent)
+}

@@ -1,0 +1,119 @@
+//! A mail server: Python's aiosmtpd.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// What to install where the program is missing.
+const MISSING: &str = "python3 with aiosmtpd is not here: `apt-get install python3-aiosmtpd`, or `.ci/servers`";
+
+const SERVER: &str = include_str!("smtp_server.py");
+
+/// A mail as it was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenMail {
+    /// Whom the envelope names.
+    pub to: Vec<String>,
+    /// Headers and body, as they came.
+    pub data: String,
+}
+
+/// A mail server of its own, on the loopback. It takes every mail until it is told otherwise, and ends with this value, or with this process.
+#[derive(Debug)]
+pub struct Smtp {
+    port: u16,
+    pipes: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
+    server: Child,
+}
+
+impl Smtp {
+    /// Starts one on a free port.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot: says what to install.
+    #[must_use]
+    pub fn start() -> Self {
+        // Given back at once, and asked for again: a port that was never connected to can be.
+        let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|held| held.local_addr()).expect("a free port").port();
+        Self::start_at(port)
+    }
+
+    /// Starts one at that port: after the end of another one, a server that has come back.
+    ///
+    /// # Panics
+    ///
+    /// As [`Smtp::start`].
+    #[must_use]
+    pub fn start_at(port: u16) -> Self {
+        // The system's own Python, where Debian's package is.
+        let python = ["/usr/bin/python3", "python3"].into_iter().find(|python| {
+            let has = Command::new(python).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
+            has.is_ok_and(|status| status.success())
+        });
+        let mut server = Command::new(python.expect(MISSING))
+            .args(["-c", SERVER, &port.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect(MISSING);
+        let (stdin, stdout) = (server.stdin.take().expect("piped"), server.stdout.take().expect("piped"));
+        let mut stdout = BufReader::new(stdout);
+        let mut ready = String::new();
+        stdout.read_line(&mut ready).expect("a line");
+        assert_eq!(ready, "ready\n", "the mail server did not start");
+        Self { port, pipes: Mutex::new((stdin, stdout)), server }
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// `smtp://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// From now on answers a mail to that address so: `550 5.1.1 no such user`.
+    pub fn answer(&self, to: &str, answer: &str) {
+        self.command(&json!({"to": to, "answer": answer}));
+    }
+
+    /// From now on takes so long over each mail.
+    pub fn take_time(&self, time: Duration) {
+        self.command(&json!({"seconds": time.as_secs_f64()}));
+    }
+
+    /// What was taken since the last call.
+    pub fn taken(&self) -> Vec<TakenMail> {
+        let mails = self.command(&json!({"take": true}));
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let mail = |mail: &Value| TakenMail {
+            to: mail["to"].as_array().expect("recipients").iter().map(text).collect(),
+            data: text(&mail["data"]),
+        };
+        mails.as_array().expect("mails").iter().map(mail).collect()
+    }
+
+    fn command(&self, command: &Value) -> Value {
+        let mut pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(pipes.0, "{command}").expect("the mail server listens");
+        let mut line = String::new();
+        pipes.1.read_line(&mut line).expect("the mail server answers");
+        serde_json::from_str(&line).expect("JSON")
+    }
+}
+
+impl Drop for Smtp {
+    fn drop(&mut self) {
+        let _ended = self.server.kill();
+        let _code = self.server.wait();
+    }
+}
