@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
 use counterfoil::{Account, EmailAddress, InvalidEmail, InvalidSubject, Role, SubjectId};
 
-use crate::passwords::{self, Kept, Passwords};
+use crate::passwords::{Kept, Passwords};
 
 /// Who is there.
 struct Person {
@@ -18,6 +18,8 @@ struct Person {
 pub struct People {
     people: Vec<Person>,
     passwords: Passwords,
+    /// The hash of a password that nobody has, for names that nobody bears.
+    nobodys: Kept,
 }
 
 /// One of the demo's accounts as it is printed.
@@ -76,6 +78,7 @@ impl People {
     ///
     /// [`InvalidPerson`].
     pub fn new() -> Result<Self, InvalidPerson> {
+        let passwords = Passwords::new();
         let person = |known: &Known| {
             let account = Account::new(SubjectId::new(known.subject)?, known.name, known.role)
                 .with_email(EmailAddress::new(known.email)?);
@@ -83,10 +86,11 @@ impl People {
                 "ivan" => account.with_zone("Europe/Moscow").with_language("ru"),
                 _ => account,
             };
-            Ok(Person { account, password: passwords::hash(known.password)? })
+            Ok(Person { account, password: passwords.keep(known.password)? })
         };
         let people: Result<_, InvalidPerson> = EVERYBODY.iter().map(person).collect();
-        Ok(Self { people: people?, passwords: Passwords::new()? })
+        let nobodys = passwords.keep("a password that nobody has")?;
+        Ok(Self { people: people?, passwords, nobodys })
     }
 
     /// How many passwords were hashed to test them.
@@ -110,7 +114,8 @@ fn canonical(name: &str) -> String {
 impl Directory for People {
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
         let person = self.named(login.name);
-        let fits = self.passwords.test(login.password, person.map(|person| &person.password)).await;
+        let kept = person.map_or(self.nobodys, |person| person.password);
+        let fits = self.passwords.test(login.password, kept).await;
         let fits = fits.map_err(|unhashed| DirectoryError(Some(unhashed.into())))?;
         Ok(person.filter(|_| fits).map(|person| person.account.clone()))
     }
