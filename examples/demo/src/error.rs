@@ -9,20 +9,12 @@ pub enum StartError {
     /// The store's URL is of no known kind.
     #[error("COUNTERFOIL_STORE must be memory:, sqlite://PATH, postgres://…, redis://… or redis-cluster://…")]
     StoreUrl,
-    /// The store is known and not in this build.
-    #[error(
-        "COUNTERFOIL_STORE: {scheme} is not in this build: there is no Redis store yet; use sqlite://, postgres:// or memory:"
-    )]
-    StoreMissing {
-        /// Which.
-        scheme: &'static str,
-    },
     /// The store cannot be opened.
     #[error("COUNTERFOIL_STORE: the store cannot be opened")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// There is no transport for mail.
-    #[error("COUNTERFOIL_SMTP: this build sends no mail yet: leave it unset, and notices are written to the log")]
-    Smtp,
+    /// The mail server's URL.
+    #[error("COUNTERFOIL_SMTP must be smtp://HOST:PORT")]
+    Smtp(#[from] counterfoil_notify::SmtpSetupError),
     /// The file of the key ring.
     #[error("COUNTERFOIL_KEYS: {}: {what}", path.display())]
     Keys {

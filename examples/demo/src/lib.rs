@@ -22,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::Counterfoil;
+use counterfoil_notify::Worker;
 use tokio::net::TcpListener;
 
 pub use error::StartError;
@@ -41,6 +42,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Demo {
     foil: Counterfoil,
+    notices: Worker,
     listener: TcpListener,
     address: SocketAddr,
     router: axum::Router,
@@ -54,22 +56,20 @@ impl Demo {
     /// [`StartError`] says which setting is at fault.
     pub async fn open(options: Options) -> Result<Self, StartError> {
         let options = options.without_blanks();
-        if options.smtp.is_some() {
-            return Err(StartError::Smtp);
-        }
         let policy = policy::policy(options.policy.as_deref())?;
         let stores = Stores::open(&options.store).await?;
         let keys = keys::key_ring(options.keys.or_else(|| stores.keys()).as_deref())?;
         let people = Arc::new(People::new().map_err(|error| StartError::Seed(error.into()))?);
         let builder = Counterfoil::builder().policy(policy).key_ring(keys).directory(people);
         let foil = stores.build_into(builder).build()?;
+        let notices = notices::worker(&foil, options.smtp.as_deref())?;
         seed(&foil, &stores).await?;
         let listen = |source| StartError::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let issuer = options.issuer.unwrap_or_else(|| format!("http://{address}"));
         let router = routes(&foil, stores, &issuer);
-        Ok(Self { foil, listener, address, router })
+        Ok(Self { foil, notices, listener, address, router })
     }
 
     /// Where it listens.
@@ -81,10 +81,21 @@ impl Demo {
     /// Serves until `stop` is over; then what is under way may end, and last uses are written.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let upkeep = tokio::spawn(upkeep::upkeep(self.foil.clone()));
+        let (quit, quits) = tokio::sync::oneshot::channel::<()>();
+        let notices = tokio::spawn(async move { self.notices.run(async { drop(quits.await) }).await });
+        // The worker is told first: its mails are on their way while the last requests are.
+        let stop = async {
+            stop.await;
+            drop(quit);
+        };
         serve(self.listener, self.router, stop).await;
         upkeep.abort();
         let _ended = upkeep.await;
-        match tokio::time::timeout(FAREWELL, self.foil.shutdown()).await {
+        let farewell = async {
+            let _ended = notices.await;
+            self.foil.shutdown().await
+        };
+        match tokio::time::timeout(FAREWELL, farewell).await {
             Ok(flushed) => tracing::info!(?flushed, "stopped"),
             Err(_) => tracing::warn!("stopped, and the last uses may not be written"),
         }

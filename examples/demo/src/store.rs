@@ -8,6 +8,7 @@ use counterfoil::memory::MemoryStore;
 use counterfoil::settings::Reading;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
 use counterfoil::{Builder, RecordId};
+use counterfoil_redis::{Options, RedisStore};
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
 use counterfoil_sql::{PgStore, SqliteStore};
@@ -16,6 +17,11 @@ use crate::error::StartError;
 
 /// The file of the key ring where the database is no file.
 const KEYS: &str = "counterfoil-demo.keys";
+
+/// A server as it comes, without an append-only file, will do to try things with.
+fn redis_options() -> Options {
+    Options::new().volatile()
+}
 
 /// One store behind its four ports.
 #[derive(Clone)]
@@ -48,8 +54,16 @@ impl Stores {
                 let store = PgStore::connect(options).await.map_err(|error| StartError::Store(error.into()))?;
                 Ok(Self::of(store, Some(PathBuf::from(KEYS))))
             }
-            "redis" | "rediss" => Err(StartError::StoreMissing { scheme: "redis://" }),
-            "redis-cluster" => Err(StartError::StoreMissing { scheme: "redis-cluster://" }),
+            "redis" => {
+                let store = RedisStore::open(url, redis_options()).await;
+                Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(KEYS))))
+            }
+            "redis-cluster" => {
+                let nodes = rest.strip_prefix("//").filter(|nodes| !nodes.is_empty()).ok_or(StartError::StoreUrl)?;
+                let nodes: Vec<_> = nodes.split(',').map(|node| format!("redis://{node}")).collect();
+                let store = RedisStore::open_cluster(nodes, redis_options()).await;
+                Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(KEYS))))
+            }
             _ => Err(StartError::StoreUrl),
         }
     }

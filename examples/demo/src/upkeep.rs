@@ -1,11 +1,9 @@
-//! What a host's own loop does: uses written, what is gone purged, notices told.
+//! What a host's own loop does: uses written, what is gone purged.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use counterfoil::Counterfoil;
-
-use crate::notices;
 
 /// How often.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -21,9 +19,6 @@ pub(crate) async fn upkeep(foil: Counterfoil) {
         tracing::trace!(?flushed, "flushed");
         if let Err(error) = purge(&foil).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "not purged");
-        }
-        if let Err(error) = notices::run(&foil).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "notices were not told");
         }
     }
 }

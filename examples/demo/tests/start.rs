@@ -86,13 +86,15 @@ fn a_key_ring_that_others_can_read_is_refused() {
 #[test]
 fn settings_that_cannot_be_carried_out_stop_the_start_and_are_named() {
     for (name, value, says) in [
-        ("STORE", "redis://:hunter2@localhost", "redis"),
-        ("STORE", "redis-cluster://localhost:1,localhost:2", "redis"),
+        ("STORE", "redis://:hunter2@127.0.0.1:1", "COUNTERFOIL_STORE"),
+        ("STORE", "redis-cluster://127.0.0.1:1,127.0.0.1:2", "COUNTERFOIL_STORE"),
+        ("STORE", "redis-cluster://", "COUNTERFOIL_STORE"),
         ("STORE", "mysql://user:hunter2@localhost", "COUNTERFOIL_STORE"),
         ("STORE", "sqlite://", "COUNTERFOIL_STORE"),
         ("STORE", "sqlite:///nowhere/at/all.db", "COUNTERFOIL_STORE"),
         ("STORE", "postgres://user:hunter2@127.0.0.1:1/none", "COUNTERFOIL_STORE"),
-        ("SMTP", "smtp://localhost:25", "COUNTERFOIL_SMTP"),
+        ("SMTP", "smtp://mail.example.com:25", "COUNTERFOIL_SMTP"),
+        ("SMTP", "smtp://user:hunter2@mail.example.com", "COUNTERFOIL_SMTP"),
         ("POLICY", "nowhere.toml", "COUNTERFOIL_POLICY"),
         ("LISTEN", "localhost", "listen"),
         ("LISTEN", "192.0.2.1:80", "COUNTERFOIL_LISTEN"),
