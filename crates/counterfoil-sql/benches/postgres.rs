@@ -2,7 +2,7 @@
 //! tokio-postgres, as many connections as the store has, statements prepared once and pipelined, nothing decoded and nothing decided; for the point read
 //! sqlx's own pool too, so that what is the store's and what is the driver's can be told apart.
 //!
-//! `cargo bench -p counterfoil-sql --bench postgres`; `COUNTERFOIL_BENCH_ROUNDS=5`, `COUNTERFOIL_BENCH_CALLERS=1,16` and `COUNTERFOIL_BENCH_ONLY=get,insert` say how much
+//! `cargo bench -p counterfoil-sql --bench postgres`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and `COUNTERFOIL_BENCH_ONLY=get,insert` say how much
 //! of it.
 #![allow(
     clippy::disallowed_methods,

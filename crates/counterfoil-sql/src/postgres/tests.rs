@@ -5,10 +5,11 @@ use std::num::NonZeroU32;
 use counterfoil::store::{StoreError, TokenStore};
 use counterfoil_conformance::sample::{Draft, Person, at, must_get};
 use counterfoil_testkit::servers::Postgres;
-use sqlx::Row as _;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Executor as _, Row as _};
 
 use super::ask::Statement;
+use super::reader::PLANNED_ONCE;
 use super::setup::PgSetup;
 use super::sql;
 use super::store::PgStore;
@@ -76,6 +77,25 @@ async fn reads_that_wait_together_are_answered_each() {
     }
     store.close().await;
     assert!(matches!(store.get(&drafts[0].id()).await, Err(StoreError::Unavailable { retry: false, .. })));
+}
+
+/// As the readers' connections plan it: once for any ids, and while the tables are empty.
+#[tokio::test]
+async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
+    let server = Postgres::start();
+    let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+    let options = options.username("postgres").database("postgres");
+    let store = PgStore::connect(options.clone()).await.expect("a store");
+    let mut raw = options.options(PLANNED_ONCE).connect().await.expect("a connection");
+    let prepare = sqlx::AssertSqlSafe(format!("PREPARE pairs (bytea[]) AS {}", sql::PAIRS));
+    sqlx::raw_sql(prepare).execute(&mut raw).await.expect("prepared");
+    for rows in [ROWS, ""] {
+        let plan = sqlx::raw_sql("EXPLAIN EXECUTE pairs (ARRAY['\\x01'::bytea])").fetch_all(&mut raw).await;
+        let plan: Vec<String> = plan.expect("a plan").iter().map(|row| row.try_get(0).expect("a line")).collect();
+        let plan = plan.join("\n");
+        assert!(plan.contains("ANY ($1)") && !plan.contains("Seq Scan"), "{plan}");
+        sqlx::raw_sql(rows).execute(store.pool()).await.expect("rows");
+    }
 }
 
 /// Every statement but the census, which may be slow.
