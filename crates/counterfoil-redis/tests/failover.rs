@@ -249,7 +249,21 @@ fn trial(name: &str, kills: u32, waits: Option<Waits>) -> Tallies {
         let store = RUNTIME.block_on(RedisStore::open_cluster(cluster.urls(), options)).expect("a store");
         let victim = cluster.primaries()[round as usize % 3];
         one_kill(&mut cluster, victim, round % 2 == 1, store, &mut tallies);
-        println!("{name}: kill {} of {kills} done", round + 1);
+        let lost: Vec<String> = Deed::ALL
+            .into_iter()
+            .map(|deed| {
+                let of = |unlinked| tallies.get(&(unlinked, deed)).copied().unwrap_or_default();
+                format!(
+                    "{} {}+{} of {}+{}",
+                    deed.name(),
+                    of(false).lost,
+                    of(true).lost,
+                    of(false).acked,
+                    of(true).acked
+                )
+            })
+            .collect();
+        println!("{name}: {} of {kills} killed; lost so far, linked + unlinked: {}", round + 1, lost.join(", "));
     }
     tallies
 }
