@@ -41,7 +41,6 @@ impl<'a> Digest<'a> {
     }
 
     /// What of: one or more.
-    #[must_use]
     pub fn notices(&self) -> &[ClaimedNotice] {
         self.notices
     }

@@ -9,8 +9,6 @@ mod faulty;
 mod racing;
 pub mod servers;
 
-pub mod servers;
-
 pub use counterfoil_conformance::{ReferenceStore, SlowStore, pause};
 pub use counting_allocator::{CountingAllocator, allocations};
 pub use faulty::{Fails, FaultyStore, When};

@@ -2,13 +2,12 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
-#[path = "../../../crates/counterfoil-sql/tests/support/server.rs"]
-#[allow(dead_code, unreachable_pub, reason = "another crate's, of which this uses a part")]
-mod postgres;
 mod support;
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use counterfoil_testkit::servers;
+use counterfoil_testkit::servers::redis::{RedisCluster, RedisServer};
 use serde_json::json;
 use support::tempfile::TempDir;
 use support::{Server, refused, text};
@@ -313,13 +312,52 @@ async fn notice_1_what_is_due_is_told_to_the_log_once() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     }
-    assert_eq!((told.matches("one (").count(), told.matches("two (").count()), (1, 1), "{told}");
-    assert!(told.contains("ivan@example.com") && told.contains("Europe/Moscow"));
+    let line = |label: &str| format!("* персональный токен «{label}»");
+    assert_eq!((told.matches(&line("one")).count(), told.matches(&line("two")).count()), (1, 1), "{told}");
+    assert!(told.contains("MSK") && !told.contains("ivan@example.com"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notice_1_what_is_due_goes_out_by_mail_where_there_is_a_server_for_it() {
+    let mail = servers::Smtp::start();
+    let folder = TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("policy.toml"), "[notices]\nlead = 86399\n").expect("written");
+    let server = Server::start_in(folder, |command| {
+        command.args(["--store", "memory:", "--policy", "policy.toml", "--smtp", &mail.url()]);
+    });
+    let ivan = server.access("ivan", "ivan").await;
+    let new = Some(json!({"label": "nightly", "expires_in_days": 1}));
+    assert_eq!(server.call("POST", "/api/v1/me/tokens", &ivan, new).await.0, 201);
+    let mut taken = Vec::new();
+    for _ in 0..40 {
+        taken = mail.taken();
+        if !taken.is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    let [mail] = &taken[..] else { panic!("one mail: {taken:?}") };
+    assert_eq!(mail.to, ["ivan@example.com"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_in_redis_is_chosen_by_its_url_and_outlives_the_server() {
+    let (single, cluster) = (RedisServer::start(), RedisCluster::start());
+    let nodes: Vec<_> = cluster.urls().iter().map(|url| url.trim_start_matches("redis://").to_owned()).collect();
+    for url in [single.url(), format!("redis-cluster://{}", nodes.join(","))] {
+        let mut server = Server::start(&url);
+        let access = server.access("ivan", "ivan").await;
+        server.signal("TERM");
+        assert_eq!(server.ended().code(), Some(0), "{url}");
+        let folder = std::mem::replace(&mut server.folder, TempDir::new().expect("a folder"));
+        let server = Server::start_in(folder, |command| drop(command.env("COUNTERFOIL_STORE", &url)));
+        assert_eq!(server.call("GET", "/api/v1/whoami", &access, None).await.0, 200, "{url}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_kinds_5_a_store_that_goes_away_is_503_and_never_401() {
-    let database = postgres::PostgresServer::start();
+    let database = servers::Postgres::start();
     let server = Server::start(&format!("postgres://postgres@127.0.0.1:{}/postgres", database.port()));
     let access = server.access("ivan", "ivan").await;
     assert_eq!(server.call("GET", "/api/v1/whoami", &access, None).await.0, 200);

@@ -30,7 +30,7 @@ pub(super) fn instant(at: &Local) -> String {
 }
 
 /// The form of a word that goes with a number: one (1, 21), few (2 to 4, 22), many (0, 5 to 20, 11 to 14).
-fn form<'a>(count: u64, [one, few, many]: [&'a str; 3]) -> &'a str {
+fn form(count: u64, [one, few, many]: [&str; 3]) -> &str {
     match (count % 10, count % 100) {
         (_, 11..=14) => many,
         (1, _) => one,

@@ -5,6 +5,7 @@
 mod host;
 mod journal;
 mod postgres;
+mod redis;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

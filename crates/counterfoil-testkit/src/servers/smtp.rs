@@ -92,6 +92,10 @@ impl Smtp {
     }
 
     /// What was taken since the last call.
+    ///
+    /// # Panics
+    ///
+    /// Where the server has died.
     pub fn taken(&self) -> Vec<TakenMail> {
         let mails = self.command(&json!({"take": true}));
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
