@@ -145,6 +145,8 @@ async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
     // Who waits for a connection waits for seconds; nobody else needs the clock here.
     tokio::time::pause();
     assert!(matches!(store.get(&draft.id()).await, Err(StoreError::Unavailable { retry: true, .. })));
+    // Passes over the connections that the crash has cut, on which a write would have to say that it may have been done.
+    assert!(matches!(store.census().await, Err(StoreError::Unavailable { retry: true, .. })));
     let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
     assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{refused:?}");
     assert!(matches!(node.verify(&access).await, Err(Denied::Unavailable(_))), "no refusal");

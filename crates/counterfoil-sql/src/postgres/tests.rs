@@ -6,7 +6,7 @@ use counterfoil::store::{StoreError, TokenStore};
 use counterfoil_conformance::sample::{Draft, Person, at, must_get};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions as _, Executor as _, Row as _};
+use sqlx::{ConnectOptions as _, Row as _};
 
 use super::ask::Statement;
 use super::reader::PLANNED_ONCE;
