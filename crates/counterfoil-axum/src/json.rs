@@ -108,7 +108,7 @@ impl Fields {
 mod tests {
     use super::*;
 
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq)]
     struct Pair(String, Option<i64>);
 
     impl Body for Pair {
@@ -144,7 +144,7 @@ mod tests {
             assert_eq!(read.expect_err("no JSON's type").name(), "media-type");
         }
         let read = read::<Pair>(Some(b"Application/JSON; charset=utf-8"), &Bytes::from_static(b"{\"label\":\"a\"}"));
-        assert!(read.is_ok());
+        assert_eq!(read, Ok(Pair("a".into(), None)));
     }
 
     #[test]

@@ -19,48 +19,49 @@ pub(crate) const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application
 const PREFIX: &str = "urn:counterfoil:problem:";
 
 /// A kind of problem: its name (the end of its `type`), its status, its title.
-pub(crate) type Kind = (&'static str, StatusCode, &'static str);
+pub(crate) type Kind = &'static (&'static str, StatusCode, &'static str);
 
-pub(crate) const UNAUTHENTICATED: Kind = ("unauthenticated", StatusCode::UNAUTHORIZED, "a bearer credential is needed");
+pub(crate) const UNAUTHENTICATED: Kind =
+    &("unauthenticated", StatusCode::UNAUTHORIZED, "a bearer credential is needed");
 pub(crate) const MALFORMED_HEADER: Kind =
-    ("invalid-request", StatusCode::BAD_REQUEST, "the authorization header is malformed");
-pub(crate) const INVALID_TOKEN: Kind = ("invalid-token", StatusCode::UNAUTHORIZED, "the credential is not valid");
-pub(crate) const INSUFFICIENT_SCOPE: Kind = ("insufficient-scope", StatusCode::FORBIDDEN, "a scope is missing");
+    &("invalid-request", StatusCode::BAD_REQUEST, "the authorization header is malformed");
+pub(crate) const INVALID_TOKEN: Kind = &("invalid-token", StatusCode::UNAUTHORIZED, "the credential is not valid");
+pub(crate) const INSUFFICIENT_SCOPE: Kind = &("insufficient-scope", StatusCode::FORBIDDEN, "a scope is missing");
 pub(crate) const CREDENTIAL_KIND: Kind =
-    ("credential-kind", StatusCode::FORBIDDEN, "a credential of this kind cannot do this");
-pub(crate) const ROLE: Kind = ("role", StatusCode::FORBIDDEN, "the role is too low");
+    &("credential-kind", StatusCode::FORBIDDEN, "a credential of this kind cannot do this");
+pub(crate) const ROLE: Kind = &("role", StatusCode::FORBIDDEN, "the role is too low");
 pub(crate) const PROFILE_MANAGEMENT: Kind =
-    ("profile-management", StatusCode::FORBIDDEN, "the right to manage user profiles is missing");
-pub(crate) const NO_PERSON: Kind = ("no-person", StatusCode::FORBIDDEN, "a person must do this");
+    &("profile-management", StatusCode::FORBIDDEN, "the right to manage user profiles is missing");
+pub(crate) const NO_PERSON: Kind = &("no-person", StatusCode::FORBIDDEN, "a person must do this");
 pub(crate) const OUTRANKED: Kind =
-    ("outranked", StatusCode::FORBIDDEN, "the credential may do more than the one presented");
+    &("outranked", StatusCode::FORBIDDEN, "the credential may do more than the one presented");
 pub(crate) const COLLABORATOR: Kind =
-    ("collaborator", StatusCode::FORBIDDEN, "a collaborator cannot create personal access tokens");
+    &("collaborator", StatusCode::FORBIDDEN, "a collaborator cannot create personal access tokens");
 pub(crate) const GATE_SETTING: Kind =
-    (Gate::Setting.as_str(), StatusCode::FORBIDDEN, "personal access tokens are switched off");
+    &(Gate::Setting.as_str(), StatusCode::FORBIDDEN, "personal access tokens are switched off");
 pub(crate) const GATE_SWITCH: Kind =
-    (Gate::Switch.as_str(), StatusCode::FORBIDDEN, "token login is not allowed for this account");
-pub(crate) const NOT_FOUND: Kind = ("not-found", StatusCode::NOT_FOUND, "not found");
+    &(Gate::Switch.as_str(), StatusCode::FORBIDDEN, "token login is not allowed for this account");
+pub(crate) const NOT_FOUND: Kind = &("not-found", StatusCode::NOT_FOUND, "not found");
 pub(crate) const METHOD: Kind =
-    ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here");
-pub(crate) const NOT_JSON: Kind = ("not-json", StatusCode::BAD_REQUEST, "the body is not JSON");
-pub(crate) const MEDIA: Kind = ("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
-pub(crate) const TOO_LARGE: Kind = ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body is over 64 KiB");
-pub(crate) const TOO_SLOW: Kind = ("too-slow", StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
-pub(crate) const INVALID_FIELD: Kind = ("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "a field breaks a rule");
-pub(crate) const LABEL_TAKEN: Kind = ("label-taken", StatusCode::CONFLICT, "the label is taken");
-pub(crate) const CLIENT_ID_TAKEN: Kind = ("client-id-taken", StatusCode::CONFLICT, "the client id is taken");
-pub(crate) const QUOTA: Kind = ("quota-reached", StatusCode::CONFLICT, "the quota is reached");
-pub(crate) const CHANGED: Kind = ("changed-meanwhile", StatusCode::CONFLICT, "changed by somebody else meanwhile");
-pub(crate) const EXPIRED: Kind = ("expired", StatusCode::CONFLICT, "expired: reactivate first");
-pub(crate) const NOT_EXPIRED: Kind = ("not-expired", StatusCode::CONFLICT, "not expired");
-pub(crate) const REPLACED: Kind = ("replaced", StatusCode::CONFLICT, "replaced already");
-pub(crate) const CONFLICT: Kind = ("conflict", StatusCode::CONFLICT, "its state does not allow this");
-pub(crate) const FORBIDDEN: Kind = ("forbidden", StatusCode::FORBIDDEN, "not allowed");
+    &("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here");
+pub(crate) const NOT_JSON: Kind = &("not-json", StatusCode::BAD_REQUEST, "the body is not JSON");
+pub(crate) const MEDIA: Kind = &("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
+pub(crate) const TOO_LARGE: Kind = &("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body is over 64 KiB");
+pub(crate) const TOO_SLOW: Kind = &("too-slow", StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
+pub(crate) const INVALID_FIELD: Kind = &("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "a field breaks a rule");
+pub(crate) const LABEL_TAKEN: Kind = &("label-taken", StatusCode::CONFLICT, "the label is taken");
+pub(crate) const CLIENT_ID_TAKEN: Kind = &("client-id-taken", StatusCode::CONFLICT, "the client id is taken");
+pub(crate) const QUOTA: Kind = &("quota-reached", StatusCode::CONFLICT, "the quota is reached");
+pub(crate) const CHANGED: Kind = &("changed-meanwhile", StatusCode::CONFLICT, "changed by somebody else meanwhile");
+pub(crate) const EXPIRED: Kind = &("expired", StatusCode::CONFLICT, "expired: reactivate first");
+pub(crate) const NOT_EXPIRED: Kind = &("not-expired", StatusCode::CONFLICT, "not expired");
+pub(crate) const REPLACED: Kind = &("replaced", StatusCode::CONFLICT, "replaced already");
+pub(crate) const CONFLICT: Kind = &("conflict", StatusCode::CONFLICT, "its state does not allow this");
+pub(crate) const FORBIDDEN: Kind = &("forbidden", StatusCode::FORBIDDEN, "not allowed");
 pub(crate) const UNAVAILABLE: Kind =
-    ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable: try again later");
+    &("unavailable", StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable: try again later");
 pub(crate) const LAYER_MISSING: Kind =
-    ("layer-missing", StatusCode::INTERNAL_SERVER_ERROR, "the service is not set up to authenticate requests");
+    &("layer-missing", StatusCode::INTERNAL_SERVER_ERROR, "the service is not set up to authenticate requests");
 
 /// A problem on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,7 +161,7 @@ impl Problem {
     }
 
     pub(crate) fn json(&self) -> String {
-        let (name, status, title) = self.kind;
+        let &(name, status, title) = self.kind;
         let written = Written {
             kind: format!("{PREFIX}{name}"),
             title,

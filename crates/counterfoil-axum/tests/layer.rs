@@ -13,6 +13,9 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use support::{Answer, World, send, world};
 use tower::{Layer as _, Service as _, ServiceExt as _, service_fn};
 
+/// What it is, the values of the header, the status and the challenge.
+type Case<'a> = (&'a str, Vec<&'a [u8]>, u16, Option<&'a str>);
+
 async fn name(who: Principal) -> String {
     who.name().to_owned()
 }
@@ -70,7 +73,7 @@ async fn rfc_6750_3_every_outcome_has_its_status_and_challenge() {
     let mistyped = good.replace("cfp_", "cfp_x");
     let refresh = format!("Bearer {}", world.sign_in("bill", None).await.1);
     let spaced = good.replacen(' ', "  ", 1);
-    let cases: Vec<(&str, Vec<&[u8]>, u16, Option<&str>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         ("good", vec![good.as_bytes()], 200, None),
         ("none", vec![], 401, bare),
         ("another scheme", vec![b"Basic Og=="], 401, bare),
