@@ -69,7 +69,7 @@ pub struct Problem {
     kind: Kind,
     detail: Option<String>,
     field: Option<Cow<'static, str>>,
-    challenge: Option<HeaderValue>,
+    challenge: Option<Box<HeaderValue>>,
 }
 
 /// A problem as it is written (RFC 9457 §3.1).
@@ -107,7 +107,7 @@ impl Problem {
     }
 
     pub(crate) fn with_challenge(self, challenge: Option<HeaderValue>) -> Self {
-        Self { challenge, ..self }
+        Self { challenge: challenge.map(Box::new), ..self }
     }
 
     /// What a verb did not do.
@@ -141,7 +141,7 @@ impl Problem {
             Forbidden::Scope { scope } => HeaderValue::try_from(insufficient_scope(realm, scope)).ok(),
             _ => None,
         };
-        Self { detail: Some(forbidden.to_string()), challenge, ..Self::new(kind) }
+        Self { detail: Some(forbidden.to_string()), challenge: challenge.map(Box::new), ..Self::new(kind) }
     }
 
     /// The status.
@@ -204,7 +204,7 @@ impl IntoResponse for Problem {
         headers.insert(CONTENT_TYPE, MEDIA_TYPE);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge {
-            headers.insert(WWW_AUTHENTICATE, challenge);
+            headers.insert(WWW_AUTHENTICATE, *challenge);
         }
         response
     }

@@ -350,7 +350,9 @@ async fn a_store_in_redis_is_chosen_by_its_url_and_outlives_the_server() {
         server.signal("TERM");
         assert_eq!(server.ended().code(), Some(0), "{url}");
         let folder = std::mem::replace(&mut server.folder, TempDir::new().expect("a folder"));
-        let server = Server::start_in(folder, |command| drop(command.env("COUNTERFOIL_STORE", &url)));
+        let server = Server::start_in(folder, |command| {
+            command.env("COUNTERFOIL_STORE", &url);
+        });
         assert_eq!(server.call("GET", "/api/v1/whoami", &access, None).await.0, 200, "{url}");
     }
 }
