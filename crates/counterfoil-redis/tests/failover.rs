@@ -288,8 +288,8 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
     let all = || Deed::ALL.into_iter().map(answered).sum::<u64>();
     wait_until(|| all() >= BEFORE);
     if unlinked {
-        // Its replica is refused from now on, and knows it; who is connected otherwise notices nothing.
-        assert_eq!(cluster.cli(victim, &["ACL", "SETUSER", "default", "-psync"]).trim(), "OK");
+        // Its replica is refused from now on, whichever way it asks; who is connected otherwise notices nothing.
+        assert_eq!(cluster.cli(victim, &["ACL", "SETUSER", "default", "-psync", "-sync"]).trim(), "OK");
         let _ = cluster.cli(victim, &["CLIENT", "KILL", "TYPE", "replica"]);
         let then = all();
         wait_until(|| all() >= then + UNLINKED);
