@@ -97,12 +97,15 @@ pub fn limits() -> Limits {
     Limits { send_timeout: Duration::from_millis(500), ..Limits::default() }
 }
 
-/// Keeps what it is given: (to whom, label, text).
+/// To whom, label, text.
+pub type Told = (String, String, NoticeText);
+
+/// Keeps what it is given, a list a digest.
 #[derive(Clone, Debug, Default)]
-pub struct Outbox(pub Arc<Mutex<Vec<Vec<(String, String, NoticeText)>>>>);
+pub struct Outbox(Arc<Mutex<Vec<Vec<Told>>>>);
 
 impl Outbox {
-    pub fn take(&self) -> Vec<Vec<(String, String, NoticeText)>> {
+    pub fn take(&self) -> Vec<Vec<Told>> {
         std::mem::take(&mut self.0.lock().expect("nobody died with it"))
     }
 }
