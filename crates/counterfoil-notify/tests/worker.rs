@@ -119,7 +119,12 @@ async fn notice_2_a_security_code_that_lives_longer_is_announced_anew() {
     assert_eq!(worker.run_once(day(2)).await.expect("a run"), Report::default());
     assert_eq!(sent(worker.run_once(day(3)).await.expect("a run")), (1, 1), "another expiry, another notice");
     foil.at(day(4)).reactivate_security_code(&by, &code.listed.id).await.expect("reactivated");
-    foil.at(day(4)).make_security_code_permanent(&by, &code.listed.id).await.expect("permanent");
+    outbox.take();
+    foil.at(day(4)).edit_security_code(&by, &code.listed.id, Some(day(24)), None).await.expect("extended");
+    assert_eq!(worker.run_once(day(16)).await.expect("a run"), Report::default(), "the old expiry is no more");
+    assert_eq!(sent(worker.run_once(day(17)).await.expect("a run")), (1, 1));
+    assert_eq!(outbox.take(), [[("boss".to_owned(), "export".to_owned(), WEEK)]]);
+    foil.at(day(18)).make_security_code_permanent(&by, &code.listed.id).await.expect("permanent");
     assert_eq!(worker.run_once(day(30)).await.expect("a run"), Report::default());
 }
 
