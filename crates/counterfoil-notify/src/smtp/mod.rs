@@ -87,7 +87,11 @@ impl Smtp {
 fn is_safe(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return true };
     let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
-    if scheme.eq_ignore_ascii_case("smtps") || query.split('&').any(|pair| pair == "tls=required") {
+    // Where another reader of URLs could see another host or another query than this one.
+    if url.contains(['#', '\\']) {
+        return false;
+    }
+    if scheme.eq_ignore_ascii_case("smtps") || query == "tls=required" {
         return true;
     }
     let host = authority.split('/').next().unwrap_or_default();
@@ -141,6 +145,9 @@ mod tests {
             "smtp://localhost@mail.example.com",
             "smtp://10.0.0.1:25",
             "smtp://mail.example.com/?x=tls=required",
+            "smtp://mail.example.com#?tls=required",
+            "smtp://mail.example.com#@localhost",
+            "smtp://mail.example.com?tls=opportunistic&tls=required",
         ] {
             assert!(matches!(Smtp::new(bad, "a@b.example"), Err(SmtpSetupError::PlainText)), "{bad}");
         }
