@@ -47,10 +47,14 @@ impl Counterfoil {
     /// ```
     /// # use std::sync::Arc;
     /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
-    /// use counterfoil::{Counterfoil, Span};
+    /// use counterfoil::{Counterfoil, KeyRing, Span};
     ///
     /// let people = Arc::new(MemoryDirectory::default());
-    /// let counterfoil = Counterfoil::builder().store(MemoryStore::default()).directory(people).build()?;
+    /// let counterfoil = Counterfoil::builder()
+    ///     .store(MemoryStore::default())
+    ///     .directory(people)
+    ///     .key_ring(KeyRing::generate_from_system()?)
+    ///     .build()?;
     /// let tomorrow = counterfoil.now().plus_capped(Span::days(1));
     /// assert_eq!(counterfoil.at(tomorrow).now(), tomorrow);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
