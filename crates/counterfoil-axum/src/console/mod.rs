@@ -3,6 +3,8 @@
 mod cookie;
 mod csrf;
 mod profiles;
+mod recent;
 
 pub use cookie::Transport;
 pub use profiles::{ImageFormat, Profile, Profiles, ProfilesError, Signature};
+pub use recent::RecentEvents;
