@@ -4,7 +4,9 @@ mod cookie;
 mod csrf;
 mod profiles;
 mod recent;
+mod session_layer;
 
 pub use cookie::Transport;
 pub use profiles::{ImageFormat, Profile, Profiles, ProfilesError, Signature};
 pub use recent::RecentEvents;
+pub use session_layer::{Session, SessionLayer};
