@@ -7,6 +7,7 @@ use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
 use counterfoil::{Account, EmailAddress, InvalidEmail, InvalidSubject, Role, SubjectId};
 
 use crate::passwords::{Kept, Passwords};
+use crate::profiles::ProfileBook;
 
 /// Who is there.
 struct Person {
@@ -17,6 +18,7 @@ struct Person {
 /// The demo's directory. A name is one in any case; a backslash is a character like any other.
 pub struct People {
     people: Vec<Person>,
+    profiles: ProfileBook,
     passwords: Passwords,
     /// The hash of a password that nobody has, for names that nobody bears.
     nobodys: Kept,
@@ -72,12 +74,12 @@ pub enum InvalidPerson {
 }
 
 impl People {
-    /// Everybody, with a hash of each password.
+    /// Everybody, with a hash of each password, in the time zones of their profiles.
     ///
     /// # Errors
     ///
     /// [`InvalidPerson`].
-    pub fn new() -> Result<Self, InvalidPerson> {
+    pub fn new(profiles: ProfileBook) -> Result<Self, InvalidPerson> {
         let passwords = Passwords::new();
         let person = |known: &Known| {
             let account = Account::new(SubjectId::new(known.subject)?, known.name, known.role)
@@ -90,13 +92,22 @@ impl People {
         };
         let people: Result<_, InvalidPerson> = EVERYBODY.iter().map(person).collect();
         let nobodys = passwords.keep("a password that nobody has")?;
-        Ok(Self { people: people?, passwords, nobodys })
+        Ok(Self { people: people?, profiles, passwords, nobodys })
     }
 
     /// How many passwords were hashed to test them.
     #[must_use]
     pub fn tested(&self) -> u64 {
         self.passwords.tested()
+    }
+
+    /// Somebody's account as it is now.
+    fn account_of(&self, person: &Person) -> Account {
+        let account = person.account.clone();
+        match self.profiles.zone(account.subject()) {
+            Some(zone) => account.with_zone(&zone),
+            None => account,
+        }
     }
 
     fn named(&self, name: &str) -> Option<&Person> {
@@ -117,11 +128,12 @@ impl Directory for People {
         let kept = person.map_or(self.nobodys, |person| person.password);
         let fits = self.passwords.test(login.password, kept).await;
         let fits = fits.map_err(|unhashed| DirectoryError(Some(unhashed.into())))?;
-        Ok(person.filter(|_| fits).map(|person| person.account.clone()))
+        Ok(person.filter(|_| fits).map(|person| self.account_of(person)))
     }
 
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
-        Ok(self.people.iter().map(|person| &person.account).find(|account| account.subject() == subject).cloned())
+        let person = self.people.iter().find(|person| person.account.subject() == subject);
+        Ok(person.map(|person| self.account_of(person)))
     }
 
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
@@ -131,9 +143,9 @@ impl Directory for People {
 
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         let text = canonical(text);
-        let fits = |account: &&Account| canonical(account.name()).contains(&text);
+        let fits = |person: &&Person| canonical(person.account.name()).contains(&text);
         let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-        Ok(self.people.iter().map(|person| &person.account).filter(fits).take(most).cloned().collect())
+        Ok(self.people.iter().filter(fits).take(most).map(|person| self.account_of(person)).collect())
     }
 }
 
