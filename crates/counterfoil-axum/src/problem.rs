@@ -35,6 +35,8 @@ pub(crate) const ROLE: Kind = &("role", StatusCode::FORBIDDEN, "the role is too 
 pub(crate) const PROFILE_MANAGEMENT: Kind =
     &("profile-management", StatusCode::FORBIDDEN, "the right to manage user profiles is missing");
 pub(crate) const NO_PERSON: Kind = &("no-person", StatusCode::FORBIDDEN, "a person must do this");
+pub(crate) const STALE_SESSION: Kind =
+    &("stale-session", StatusCode::FORBIDDEN, "the session's password must be proved again");
 pub(crate) const OUTRANKED: Kind =
     &("outranked", StatusCode::FORBIDDEN, "the credential may do more than the one presented");
 pub(crate) const COLLABORATOR: Kind =

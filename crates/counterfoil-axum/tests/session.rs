@@ -311,3 +311,25 @@ async fn the_cookie_is_sensitive_behind_the_layer_and_a_host_shapes_what_is_forg
     assert_eq!(answer.status, StatusCode::IM_A_TEAPOT);
     assert!(answer.text.starts_with("the session's token is missing"), "{}", answer.text);
 }
+
+#[tokio::test]
+async fn console_1_codes_clients_and_secrets_need_a_fresh_password_here_too() {
+    let world = world().await;
+    let router = console(&world, Transport::Https);
+    let sue = open(&world, "sue").await;
+    let (cookie, token) = (cookie_of(&sue), token_of(&sue));
+    let with = [("cookie", cookie.as_str()), ("x-csrf-token", token.as_str())];
+    let grave = [
+        ("/security-codes", "{\"access\":\"super_administrator\"}"),
+        ("/clients", "{\"display_name\":\"new\"}"),
+        ("/clients/app/secrets", "{}"),
+    ];
+    for (path, body) in grave {
+        assert_eq!(ask(&router, "POST", path, &with, body).await.status, 201, "{path}");
+    }
+    world.clock.advance(Span::minutes(10));
+    for (path, body) in grave {
+        assert_eq!(ask(&router, "POST", path, &with, body).await.told(), (403, "stale-session".into(), None), "{path}");
+    }
+    assert_eq!(ask(&router, "POST", "/me/tokens", &with, NEW).await.status, 201, "a token of one's own is not grave");
+}

@@ -56,11 +56,14 @@ impl Transport {
     /// What a request brings under that name; `None` where it brings none, or two of them: a second one is somebody else's.
     pub(crate) fn read(self, headers: &HeaderMap, cookie: Cookie) -> Option<Secret> {
         let name = self.name(cookie);
-        let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let mut found = pairs.filter(|(own, _)| *own == name).map(|(_, value)| value);
+        // By bytes: what another service of the same host has set may be no text at all.
+        let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+        let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).map(<[u8]>::trim_ascii);
+        let mut found = pairs.filter_map(|pair| pair.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
         match (found.next(), found.next()) {
-            (Some(value), None) if !value.is_empty() => Some(Secret::from(value.to_owned())),
+            (Some(value), None) if !value.is_empty() => {
+                std::str::from_utf8(value).ok().map(|value| Secret::from(value.to_owned()))
+            }
             _ => None,
         }
     }
@@ -87,12 +90,14 @@ impl Transport {
 }
 
 fn is_loopback(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').map_or(rest, |(host, _)| host),
-        None => authority.split_once(':').map_or(authority, |(host, _)| host),
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').unwrap_or(("", "")),
+        None => authority.find(':').map_or((authority, ""), |colon| authority.split_at(colon)),
     };
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    let port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    let local = host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    local && port
 }
 
 #[cfg(test)]
@@ -110,6 +115,12 @@ mod tests {
             found.map(|value| value.expose_secret().to_owned())
         };
         assert_eq!(read(&["a=b; __Host-counterfoil-session=cfk_1"]).as_deref(), Some("cfk_1"));
+        let mut foreign = headers(&["__Host-counterfoil-session=cfk_1"]);
+        foreign.append(COOKIE, HeaderValue::from_bytes(b"name=J\xf6rg").expect("a value"));
+        assert!(
+            Transport::Https.read(&foreign, Cookie::Session).is_some(),
+            "another cookie's bytes are not ours to judge"
+        );
         assert_eq!(read(&["counterfoil-session=cfk_1"]), None);
         assert_eq!(read(&["x__Host-counterfoil-session=cfk_1"]), None);
         assert_eq!(read(&["__Host-counterfoil-session="]), None);

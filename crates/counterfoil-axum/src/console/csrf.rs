@@ -29,13 +29,14 @@ pub(crate) fn fits(cookie: &Secret, presented: &str) -> bool {
     token(cookie).as_bytes().ct_eq(presented.as_bytes()).into()
 }
 
-/// Whether the browser says that another site made the request. One that says nothing is believed: the token decides then.
-pub(crate) fn is_foreign(headers: &HeaderMap) -> bool {
+/// Whether the browser says that another site made the request. One that says nothing is believed: the token decides then. HTTP/2 names the
+/// host in the target's authority, and not in a header.
+pub(crate) fn is_foreign(headers: &HeaderMap, authority: Option<&str>) -> bool {
     if let Some(site) = headers.get(SITE) {
         return site != "same-origin" && site != "none";
     }
     let Some(origin) = headers.get(ORIGIN) else { return false };
-    let own = headers.get(HOST).map(http::HeaderValue::as_bytes);
+    let own = headers.get(HOST).map(http::HeaderValue::as_bytes).or(authority.map(str::as_bytes));
     let said = origin.as_bytes();
     let host = said.strip_prefix(b"https://").or_else(|| said.strip_prefix(b"http://"));
     host.is_none() || host != own
@@ -64,14 +65,16 @@ mod tests {
             let value = http::HeaderValue::from_static;
             pairs.iter().map(|(name, text)| (name.clone(), value(text))).collect()
         };
-        assert!(!is_foreign(&headers(&[])));
-        assert!(!is_foreign(&headers(&[(SITE, "same-origin"), (ORIGIN, "null")])));
-        assert!(!is_foreign(&headers(&[(SITE, "none")])));
-        assert!(is_foreign(&headers(&[(SITE, "same-site")])));
-        assert!(is_foreign(&headers(&[(SITE, "cross-site"), (HOST, "a"), (ORIGIN, "https://a")])));
-        assert!(!is_foreign(&headers(&[(HOST, "a:8080"), (ORIGIN, "http://a:8080")])));
-        assert!(is_foreign(&headers(&[(HOST, "a:8080"), (ORIGIN, "http://b:8080")])));
-        assert!(is_foreign(&headers(&[(HOST, "a:8080"), (ORIGIN, "null")])));
-        assert!(is_foreign(&headers(&[(ORIGIN, "http://a")])));
+        assert!(!is_foreign(&headers(&[]), None));
+        assert!(!is_foreign(&headers(&[(SITE, "same-origin"), (ORIGIN, "null")]), None));
+        assert!(!is_foreign(&headers(&[(SITE, "none")]), None));
+        assert!(is_foreign(&headers(&[(SITE, "same-site")]), None));
+        assert!(is_foreign(&headers(&[(SITE, "cross-site"), (HOST, "a"), (ORIGIN, "https://a")]), None));
+        assert!(!is_foreign(&headers(&[(HOST, "a:8080"), (ORIGIN, "http://a:8080")]), None));
+        assert!(is_foreign(&headers(&[(HOST, "a:8080"), (ORIGIN, "http://b:8080")]), None));
+        assert!(is_foreign(&headers(&[(HOST, "a:8080"), (ORIGIN, "null")]), None));
+        assert!(is_foreign(&headers(&[(ORIGIN, "http://a")]), None));
+        assert!(!is_foreign(&headers(&[(ORIGIN, "https://a")]), Some("a")), "HTTP/2");
+        assert!(is_foreign(&headers(&[(ORIGIN, "https://a")]), Some("b")));
     }
 }

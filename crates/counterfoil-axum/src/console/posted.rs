@@ -2,7 +2,8 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use counterfoil::ManageError;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+use http::request::Parts;
 
 use crate::body::{self, Unread};
 use crate::console::csrf;
@@ -10,7 +11,7 @@ use crate::console::form::Form;
 use crate::console::language::Language;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why};
-use crate::console::visitor::Visitor;
+use crate::console::visitor::{Visitor, authority};
 use crate::console::words::Reason;
 
 /// The most bytes of a form.
@@ -34,7 +35,7 @@ impl FromRequest<Shared> for Posted {
     async fn from_request(request: Request, console: &Shared) -> Result<Self, Stop> {
         let (mut parts, body) = request.into_parts();
         let visitor = Visitor::from_request_parts(&mut parts, console).await?;
-        let form = read(console, visitor.language, &parts.headers, body).await?;
+        let form = read(console, visitor.language, &parts, body).await?;
         if !visitor.sent(form.one(csrf::FIELD)) {
             return Err(Stop::page(console, visitor.language, Why::Forged));
         }
@@ -46,10 +47,10 @@ impl FromRequest<Shared> for Posted {
 pub(crate) async fn read(
     console: &Console,
     language: Language,
-    headers: &HeaderMap,
+    parts: &Parts,
     body: axum::body::Body,
 ) -> Result<Form, Stop> {
-    if csrf::is_foreign(headers) {
+    if csrf::is_foreign(&parts.headers, authority(parts)) {
         return Err(Stop::page(console, language, Why::Forged));
     }
     let body = match body::read(body, LIMIT).await {

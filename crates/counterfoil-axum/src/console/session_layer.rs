@@ -72,7 +72,7 @@ impl SessionLayer {
             return None;
         }
         let session = self.transport.read(headers, Cookie::Session)?;
-        if is_forged(request.method(), headers, &session) {
+        if is_forged(request, &session) {
             return Some(Brought::Forged);
         }
         Some(Brought::Session(session))
@@ -138,8 +138,9 @@ where
 }
 
 /// Whether a request that changes something lacks the session's token, or comes from another site. A token that stands twice is none.
-fn is_forged(method: &Method, headers: &HeaderMap, session: &Secret) -> bool {
-    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
+fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
+    let headers = request.headers();
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return false;
     }
     let mut tokens = headers.get_all(csrf::HEADER).iter();
@@ -147,7 +148,7 @@ fn is_forged(method: &Method, headers: &HeaderMap, session: &Secret) -> bool {
         (Some(token), None) => token.to_str().is_ok_and(|token| csrf::fits(session, token)),
         _ => false,
     };
-    !fits || csrf::is_foreign(headers)
+    !fits || csrf::is_foreign(headers, request.uri().authority().map(http::uri::Authority::as_str))
 }
 
 /// A header that is marked so is not printed, nor indexed by HTTP/2's compression.

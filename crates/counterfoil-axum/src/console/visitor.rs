@@ -101,6 +101,11 @@ impl Visitor {
     }
 }
 
+/// The host that a request's target names, as HTTP/2 does.
+pub(crate) fn authority(parts: &Parts) -> Option<&str> {
+    parts.uri.authority().map(http::uri::Authority::as_str)
+}
+
 /// Whether a request may be served at all, and in which language.
 pub(crate) fn receive(console: &Console, headers: &HeaderMap, authority: Option<&str>) -> Result<Language, Stop> {
     let language = Language::asked(headers, console.transport);
@@ -112,7 +117,7 @@ impl FromRequestParts<Shared> for Visitor {
     type Rejection = Stop;
 
     async fn from_request_parts(parts: &mut Parts, console: &Shared) -> Result<Self, Stop> {
-        let language = receive(console, &parts.headers, parts.uri.authority().map(http::uri::Authority::as_str))?;
+        let language = receive(console, &parts.headers, authority(parts))?;
         let Some(session) = console.transport.read(&parts.headers, Cookie::Session) else {
             return Err(to_sign_in(console, parts));
         };

@@ -84,7 +84,7 @@ impl Clock {
 
     /// What was typed into such a field. Of an hour that comes twice the first is meant, and one that is left out is the hour after it.
     pub(crate) fn read(&self, typed: &str) -> Option<Ts> {
-        let at: DateTime = typed.parse().ok()?;
+        let at: DateTime = typed.parse().ok().filter(|_| typed.contains('T'))?;
         let at = self.zone.to_zoned(at).ok()?.timestamp();
         Ts::from_micros(u64::try_from(at.as_microsecond()).ok()?)
     }

@@ -2,8 +2,9 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use http::HeaderMap;
 use http::header::SET_COOKIE;
+use http::uri::Authority;
+use http::{HeaderMap, Uri};
 
 use crate::console::cookie::Cookie;
 use crate::console::language::Language;
@@ -35,8 +36,8 @@ pub(crate) fn own_path(console: &Console, below: Option<&str>) -> String {
 }
 
 /// What stands where nothing is.
-pub(crate) async fn nothing_here(State(console): State<Shared>, headers: HeaderMap) -> Response {
-    match receive(&console, &headers, None) {
+pub(crate) async fn nothing_here(State(console): State<Shared>, uri: Uri, headers: HeaderMap) -> Response {
+    match receive(&console, &headers, uri.authority().map(Authority::as_str)) {
         Ok(language) => Stop::page(&console, language, Why::NotFound).into_response(),
         Err(stop) => stop.into_response(),
     }

@@ -9,7 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil::directory::Login;
 use counterfoil::{Entropy as _, LoginError, ManageError, Secret, SystemEntropy, Ts};
 use http::header::{RETRY_AFTER, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use zeroize::Zeroize as _;
 
 use super::languages::own_path;
@@ -20,7 +21,7 @@ use crate::console::posted::{self, Posted};
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why, redirect};
-use crate::console::visitor::receive;
+use crate::console::visitor::{authority, receive};
 use crate::console::{answer, csrf};
 use crate::query::Query;
 use crate::source::Source;
@@ -36,10 +37,11 @@ struct SignIn<'a> {
 /// The form.
 pub(crate) async fn show(
     State(console): State<Shared>,
+    uri: Uri,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
-    let language = receive(&console, &headers, None)?;
+    let language = receive(&console, &headers, uri.authority().map(Authority::as_str))?;
     let query = Query::parse(query.as_deref());
     let next = query.one("next").ok().flatten().unwrap_or("/");
     let told = (query.one("told") == Ok(Some("signed-out"))).then_some(language.words().signed_out);
@@ -70,13 +72,13 @@ fn visit(console: &Console, headers: &HeaderMap, language: Language) -> Result<(
 /// Signs in: a new session each time, whatever cookie came along.
 pub(crate) async fn sign_in(
     State(console): State<Shared>,
-    headers: HeaderMap,
     source: Option<Extension<Source>>,
     request: Request,
 ) -> Result<Response, Stop> {
-    let language = receive(&console, &headers, None)?;
-    let form = posted::read(&console, language, &headers, request.into_body()).await?;
-    let Some(visit) = console.transport.read(&headers, Cookie::Visit) else {
+    let (parts, body) = request.into_parts();
+    let language = receive(&console, &parts.headers, authority(&parts))?;
+    let form = posted::read(&console, language, &parts, body).await?;
+    let Some(visit) = console.transport.read(&parts.headers, Cookie::Visit) else {
         return Err(Stop::page(&console, language, Why::Forged));
     };
     if !csrf::fits(&visit, form.one(csrf::FIELD)) {

@@ -17,7 +17,7 @@ use crate::console::posted::Posted;
 use crate::console::profiles::{ImageFormat, Signature};
 use crate::console::state::Shared;
 use crate::console::stop::{Stop, Why, redirect};
-use crate::console::visitor::Visitor;
+use crate::console::visitor::{Visitor, authority};
 use crate::console::{answer, csrf};
 use crate::query::Query;
 
@@ -113,7 +113,7 @@ async fn read(console: &Shared, request: Request) -> Result<(Visitor, Sent), Sto
     let (mut parts, body) = request.into_parts();
     let visitor = Visitor::from_request_parts(&mut parts, console).await?;
     let stop = |why| Stop::page(console, visitor.language, why);
-    if csrf::is_foreign(&parts.headers) {
+    if csrf::is_foreign(&parts.headers, authority(&parts)) {
         return Err(stop(Why::Forged));
     }
     let body = match body::read(body, FORM).await {
