@@ -31,6 +31,8 @@ use crate::console::state::{Console as State, Shared};
 /// }
 /// ```
 ///
+/// Where a password is asked for again, it is tested under the account's name: the host's directory takes that for a login's name too.
+///
 /// A [`Source`](crate::Source) in the request's extensions is what failed sign-ins are counted by beside the account.
 #[must_use]
 pub struct Console(State);
