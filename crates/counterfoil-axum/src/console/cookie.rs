@@ -91,7 +91,8 @@ fn is_loopback(authority: &str) -> bool {
         Some(rest) => rest.split_once(']').map_or(rest, |(host, _)| host),
         None => authority.split_once(':').map_or(authority, |(host, _)| host),
     };
-    host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -135,7 +136,8 @@ mod tests {
         for own in ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "127.8.9.10", "[::1]:8080", "[::1]"] {
             assert!(Transport::PlainLoopback.serves(own), "{own}");
         }
-        for other in ["", "example.com", "localhost.example.com", "10.0.0.1:80", "[2001:db8::1]", "127.0.0.1.nip.io:80"] {
+        for other in ["", "example.com", "localhost.example.com", "10.0.0.1:80", "[2001:db8::1]", "127.0.0.1.nip.io:80"]
+        {
             assert!(!Transport::PlainLoopback.serves(other), "{other}");
         }
     }

@@ -1,9 +1,9 @@
 //! Forms that only our own pages can send: a token that is made from the cookie's text and that no other site can read, and what the browser says of
 //! where a request comes from.
 
-use counterfoil::Secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use counterfoil::Secret;
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, HeaderName};
 use sha2::{Digest as _, Sha256};
