@@ -2,6 +2,7 @@
 //! browser, `.ci/clients` the accessibility checker. Pictures are kept in `target/console-screenshots`.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
+#![allow(unreachable_pub, reason = "rooms of one test binary")]
 
 #[path = "../support/mod.rs"]
 mod support;
