@@ -9,7 +9,7 @@ use counterfoil::SubjectId;
 /// What is kept of somebody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
-    /// The IANA time zone; `None`: the account's.
+    /// The IANA time zone; `None`: UTC.
     pub zone: Option<String>,
     /// The signature, where there is one.
     pub signature: Option<Signature>,

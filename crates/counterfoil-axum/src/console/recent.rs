@@ -92,7 +92,7 @@ mod tests {
     use counterfoil::event::What;
     use counterfoil::testing::RecordingSink;
 
-    fn event(realm: &str, at: i64) -> Event {
+    fn event(realm: &str, at: u64) -> Event {
         let realm = Realm::new(realm).expect("a realm");
         Event { at: Ts::from_micros(at).expect("in range"), realm, by: None, what: What::NoKeyRing }
     }
@@ -101,7 +101,7 @@ mod tests {
         RecentEvents::new(NonZeroUsize::new(capacity).expect("above zero"))
     }
 
-    fn shown(events: &RecentEvents, realm: &str, limit: usize) -> Vec<i64> {
+    fn shown(events: &RecentEvents, realm: &str, limit: usize) -> Vec<u64> {
         let realm = Realm::new(realm).expect("a realm");
         events.newest(&realm, limit).iter().map(|event| event.at.micros()).collect()
     }
