@@ -53,7 +53,7 @@ fn signing_in_makes_a_new_session_whatever_cookie_was_there() {
     for planted in [own.cookie(SESSION).expect("a session"), "cfk_planted", "x"] {
         desk.goto("/console/sign-in");
         desk.browser.plant_cookie(SESSION, planted);
-        desk.goto("/console/sign-in?next=/console/tokens");
+        desk.goto("/console/sign-in?next=/tokens");
         if desk.browser.exists("#sign-in") {
             desk.try_to_sign_in("ivan", "ivan");
         } else {

@@ -227,7 +227,7 @@ fn switch(desk: &Desk, on: bool) {
 #[test]
 fn console_1_somebody_who_may_not_have_tokens_is_told_why() {
     in_both(|desk| {
-        desk.goto("/console/sign-in?next=/console/profile");
+        desk.goto("/console/sign-in?next=/profile");
         desk.try_to_sign_in("newbie", "newbie");
         assert!(!desk.browser.exists("nav a[href=\"/console/tokens\"]"), "token login is not allowed for the account");
         desk.goto("/console/tokens");
