@@ -104,7 +104,7 @@ impl Desk {
     /// The page's words are of the reader's language, but for what people wrote.
     pub fn speaks(&self) {
         assert_eq!(self.browser.attribute("html", "lang").as_deref(), Some(self.language));
-        let words = "return [...document.querySelectorAll('title, h1, h2, th, label, legend, caption, button, .button, nav a, main p, .badge')]\
+        let words = "return [...document.querySelectorAll('h1, h2, th, label, legend, caption, button, .button, nav a, main p, .badge')]\
              .filter(one => !one.querySelector('bdi, code')).map(one => one.textContent.trim())\
              .concat([...document.querySelectorAll('nav[aria-label]')].map(one => one.ariaLabel))";
         let words = self.browser.script(words, &[]);

@@ -10,7 +10,10 @@ fn is_inert(desk: &Desk) {
          main style, main base, main link, [onload], [onerror], [onclick], [onfocus], x-pwned').length]";
     let found = desk.browser.script(found, &[]);
     assert_eq!((&found[0], &found[1]), (&true.into(), &0.into()), "{}", desk.browser.source());
-    assert_eq!(desk.browser.complaints(), [""; 0], "the policy had to step in");
+    // What is not there is 404 by design.
+    let complaints = desk.browser.complaints();
+    let serious: Vec<_> = complaints.iter().filter(|complaint| !complaint.contains("a status of 404 ")).collect();
+    assert!(serious.is_empty(), "the policy had to step in: {serious:?}");
 }
 
 const LONG: [&str; 6] = [
@@ -76,6 +79,7 @@ fn a_codes_description_and_a_clients_name_are_text_wherever_they_are_shown() {
         desk.sign_in("super@example.com", "super");
         for text in LONG {
             desk.goto("/console/codes");
+            desk.browser.click("#create [name=access][value=super_administrator]");
             desk.browser.fill("#create [name=description]", text);
             desk.browser.follow("#create button");
             is_inert(desk);

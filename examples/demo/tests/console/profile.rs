@@ -135,7 +135,6 @@ fn console_2_what_is_no_picture_is_refused_beside_its_field() {
             ("picture.png", &svg[..]),
             ("page.jpg", b"<!doctype html><script>alert(1)</script>"),
             ("empty.png", b""),
-            ("large.png", &large),
         ] {
             desk.goto("/console/profile");
             way(desk, "image");
@@ -145,6 +144,12 @@ fn console_2_what_is_no_picture_is_refused_beside_its_field() {
             assert!(!desk.browser.exists("#signature-image"), "{name}");
         }
         desk.goto("/console/profile");
+        way(desk, "image");
+        desk.browser.attach(&format!("{FORM} [name=image]"), &file(desk, "large.png", &large));
+        save(desk);
+        desk.speaks();
+        desk.goto("/console/profile");
+        assert!(!desk.browser.exists("#signature-image"));
         way(desk, "typed");
         desk.browser.fill(&format!("{FORM} [name=typed]"), " ");
         save(desk);

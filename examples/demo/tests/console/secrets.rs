@@ -13,7 +13,7 @@ fn make(desk: &Desk, page: &str) -> String {
             desk.browser.fill("#create [name=display_name]", "once");
             desk.browser.tick("#create [name=grants][value=password]", true);
         }
-        _ => {}
+        _ => desk.browser.click("#create [name=access][value=super_administrator]"),
     }
     desk.browser.follow("#create button");
     let secret = desk.secret();

@@ -114,17 +114,11 @@ fn next_leads_to_own_pages_alone() {
         let reply = visitor.post("/console/sign-in", &fields);
         assert_eq!(reply.status, 303, "{next:?}");
         let location = reply.header("location");
-        assert!(
-            location.starts_with("/console/") && !location.contains(".."),
-            "{next:?}: {location}"
-        );
+        assert!(location.starts_with("/console/") && !location.contains(".."), "{next:?}: {location}");
         for way in ["language?to=ru&back=", "language?to=xx&back="] {
             let reply = visitor.get(&format!("/console/{way}{}", crate::support::escaped(next)));
             let location = reply.headers("location").first().copied().unwrap_or("/console/").to_owned();
-            assert!(
-                location.starts_with("/console/") && !location.contains(".."),
-                "{next:?}: {location}"
-            );
+            assert!(location.starts_with("/console/") && !location.contains(".."), "{next:?}: {location}");
         }
     }
 }

@@ -28,7 +28,7 @@ impl Browser {
         let entries = log.as_array().expect("entries").iter();
         let bad = entries.filter(|entry| entry["level"] == "SEVERE" || entry["source"] == "security");
         let text = |entry: &Value| entry["message"].as_str().unwrap_or_default().to_owned();
-        let own = ["403", "409", "422", "429"].map(|status| format!("a status of {status} "));
+        let own = ["403", "409", "413", "422", "429"].map(|status| format!("a status of {status} "));
         bad.map(text).filter(|message| !own.iter().any(|status| message.contains(status.as_str()))).collect()
     }
 

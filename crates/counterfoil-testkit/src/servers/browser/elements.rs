@@ -155,6 +155,7 @@ impl Browser {
     /// Draws a line in it with the mouse, from point to point, counted from its middle.
     pub fn draw(&self, css: &str, points: &[(i32, i32)]) {
         let element = json!({ELEMENT: self.element(css)});
+        let _none = self.script("arguments[0].scrollIntoView({block: 'center'})", std::slice::from_ref(&element));
         let mut actions = Vec::new();
         for (step, (x, y)) in points.iter().enumerate() {
             actions.push(json!({"type": "pointerMove", "duration": 20, "origin": element, "x": x, "y": y}));
