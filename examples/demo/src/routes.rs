@@ -57,7 +57,7 @@ fn with_console(
     events: RecentEvents,
 ) -> Router {
     let console = Console::new(foil.clone(), transport, "/console").product("counterfoil demo");
-    router.nest("/console", console.profiles(profiles).events(events).router())
+    router.nest_service("/console", console.profiles(profiles).events(events).router())
 }
 
 /// How browsers reach it, as its own URL says: over TLS, or from this machine alone.

@@ -27,7 +27,7 @@ use crate::console::state::{Console as State, Shared};
 ///
 /// fn service(counterfoil: Counterfoil) -> Router {
 ///     let console = Console::new(counterfoil, Transport::Https, "/console").product("Our product");
-///     Router::new().nest("/console", console.router())
+///     Router::new().nest_service("/console", console.router())
 /// }
 /// ```
 ///

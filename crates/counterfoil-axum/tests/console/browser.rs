@@ -19,7 +19,7 @@ pub struct Browser {
 
 /// The console over a world.
 pub fn console(world: &World, transport: Transport) -> Router {
-    Router::new().nest("/console", Console::new(world.foil.clone(), transport, "/console").router())
+    Router::new().nest_service("/console", Console::new(world.foil.clone(), transport, "/console").router())
 }
 
 impl Browser {

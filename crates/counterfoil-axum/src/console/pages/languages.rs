@@ -31,6 +31,9 @@ pub(crate) fn own_path(console: &Console, below: Option<&str>) -> String {
         path.starts_with('/')
             && !path.starts_with("//")
             && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+            // A browser takes both for the folder above.
+            && !path.contains("..")
+            && !path.to_ascii_lowercase().contains("%2e")
     };
     console.path(below.filter(safe).unwrap_or("/"))
 }
