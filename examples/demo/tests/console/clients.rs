@@ -66,7 +66,8 @@ fn console_1_a_client_without_an_id_gets_one_and_a_public_one_has_no_secret() {
         let secret = desk.secret();
         desk.browser.follow("#done");
         assert_eq!(sign_in_with(desk, &key(&desk.row("Named by us"), &secret)), 200);
-        register(desk, "In the open", "open", &["password", "refresh_token", "public"], "rotate");
+        let name = desk.word("In the open", "В открытую");
+        register(desk, name, "open", &["password", "refresh_token", "public"], "rotate");
         assert!(!desk.browser.exists("#secret") && !desk.browser.exists("#api-key"));
         desk.speaks();
         desk.goto("/console/clients");

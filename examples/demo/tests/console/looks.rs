@@ -23,7 +23,10 @@ fn judge(desk: &Desk, page: &str, wrong: &mut Vec<String>) {
         }
     }
     desk.browser.show_on(Screen::DESKTOP);
-    wrong.extend(desk.browser.complaints().iter().map(|complaint| format!("{page}: {complaint}")));
+    // The page that is not there is 404 itself, and says nothing of anything else that was not found.
+    let complaints = desk.browser.complaints();
+    let serious = complaints.iter().filter(|complaint| page != "not-found" || !complaint.contains("/console/nowhere"));
+    wrong.extend(serious.map(|complaint| format!("{page}: {complaint}")));
 }
 
 /// Every page there is, some of them in more than one state.
@@ -72,6 +75,7 @@ fn every_page(desk: &Desk) {
     judge("forbidden");
     goto("nowhere");
     judge("not-found");
+    goto("profile");
     desk.hand_over("carol", "carol");
     judge("tokens-collaborator");
     desk.goto("/console/profile");
@@ -166,11 +170,11 @@ fn the_checks_see_a_page_that_is_bad() {
     let desk = Desk::new("en", "");
     desk.goto("/console/sign-in");
     let spoil = "document.documentElement.removeAttribute('lang'); document.querySelectorAll('label').forEach(label => label.remove());\
-         const wide = document.createElement('p'); wide.style.minWidth = '2000px'; document.body.append(wide);\
+         const wide = document.createElement('p'); wide.textContent = 'wide'; wide.style.minWidth = '2000px'; document.body.append(wide);\
          const script = document.createElement('script'); script.textContent = 'window.pwned = 1'; document.body.append(script)";
     let _none = desk.browser.script(spoil, &[]);
     desk.browser.show_on(Screen::PHONE);
-    assert!(desk.browser.page_width() > 360, "{}", desk.browser.source());
+    assert!(desk.browser.page_width() > 360);
     let barriers = desk.browser.barriers(&axe());
     for rule in ["html-has-lang", "label"] {
         assert!(barriers.iter().any(|barrier| barrier.starts_with(&format!("{rule}:"))), "{rule}: {barriers:?}");
