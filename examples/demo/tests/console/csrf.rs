@@ -97,6 +97,9 @@ fn without_times(reply: &Reply) -> String {
         .collect()
 }
 
+/// What is tried, the headers of where it comes from, and the token.
+type Attempt<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>);
+
 #[test]
 fn a_form_without_its_token_with_another_sessions_or_from_another_site_is_refused_and_nothing_is_done() {
     let mut stage = stage();
@@ -107,7 +110,7 @@ fn a_form_without_its_token_with_another_sessions_or_from_another_site_is_refuse
         let before = stage.state();
         let origin = format!("http://127.0.0.1:{}", stage.server.port);
         let elsewhere = format!("http://localhost:{}", stage.server.port);
-        let attempts: [(&str, &[(&str, &str)], Option<&str>); 10] = [
+        let attempts: [Attempt<'_>; 10] = [
             ("no token", &[], None),
             ("an empty token", &[], Some("")),
             ("another session's", &[], Some(&foreign)),

@@ -147,7 +147,7 @@ fn console_2_what_is_no_picture_is_refused_beside_its_field() {
         way(desk, "image");
         desk.browser.attach(&format!("{FORM} [name=image]"), &file(desk, "large.png", &large));
         save(desk);
-        desk.speaks();
+        desk.finds_fault_with("image");
         desk.goto("/console/profile");
         assert!(!desk.browser.exists("#signature-image"));
         way(desk, "typed");

@@ -46,7 +46,7 @@ pub(crate) async fn show(
 }
 
 /// The code among all of them: there are as many as people made by hand.
-async fn find(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<Option<Listed>, Stop> {
+pub(super) async fn find(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<Option<Listed>, Stop> {
     let (by, mut after) = (visitor.presenter(), None);
     loop {
         let page = console.foil.security_codes(&by, true, after.as_ref(), MOST).await;

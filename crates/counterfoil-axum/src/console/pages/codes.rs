@@ -8,6 +8,7 @@ use axum::response::Response;
 use counterfoil::{Listed, ManageError, NewAccess, NewSecurityCode};
 use http::StatusCode;
 
+use super::code_edit::find;
 use super::confirm::Confirm;
 use super::rows::CodeRow;
 use super::tokens::record;
@@ -19,7 +20,7 @@ use crate::console::posted::{Posted, Wrong, wrong};
 use crate::console::proof::demand;
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
-use crate::console::stop::{Stop, redirect};
+use crate::console::stop::{Stop, Why, redirect};
 use crate::console::visitor::Visitor;
 use crate::console::words::Reason;
 use crate::cursor::List;
@@ -167,11 +168,14 @@ pub(crate) async fn ask_delete(
     Path(id): Path<String>,
 ) -> Result<Response, Stop> {
     let (id, words) = (record(&console, &visitor, &id)?, visitor.language.words());
+    let Some(code) = find(&console, &visitor, &id).await? else {
+        return Err(Stop::page(&console, visitor.language, Why::NotFound));
+    };
     let confirm = Confirm {
         shell: Shell::of(&console, &visitor, SECTION),
         title: words.delete_code,
         question: words.delete_code_question,
-        name: None,
+        name: code.description.as_deref().filter(|text| !text.is_empty()),
         action: console.path(&format!("{SECTION}/{id}/delete")),
         cancel: console.path(SECTION),
         yes: words.delete,

@@ -90,6 +90,7 @@ pub(crate) async fn sign_in(
     let source = source.as_ref().map(|source| source.0.as_str());
     let refused = match console.foil.open_session(&login, source).await {
         Ok(opened) => {
+            leave(&console, &parts.headers).await;
             let mut response = redirect(&own_path(&console, Some(next)));
             let transport = console.transport;
             let cookies =
@@ -111,6 +112,14 @@ pub(crate) async fn sign_in(
         response.headers_mut().insert(RETRY_AFTER, seconds_until(until, console.foil.now()));
     }
     Ok(response)
+}
+
+/// Ends the session that the browser came with, if it still lives: nobody can use what nobody sees any more. Where that fails it ends by itself.
+async fn leave(console: &Console, headers: &HeaderMap) {
+    let Some(session) = console.transport.read(headers, Cookie::Session) else { return };
+    if let Ok(principal) = console.foil.verify_session(session.expose_secret()).await {
+        let _ended = console.foil.end_session(&principal).await;
+    }
 }
 
 /// What is said of a login that came to nothing.

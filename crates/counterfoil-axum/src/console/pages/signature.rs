@@ -21,9 +21,9 @@ use crate::console::visitor::{Visitor, authority};
 use crate::console::{answer, csrf};
 use crate::query::Query;
 
-/// The most bytes of an image, and of the form that brings it.
+/// The most bytes of an image, and of the form that brings one: enough to say at its field that it is too large.
 const IMAGE: usize = 256 * 1024;
-const FORM: usize = IMAGE + 16 * 1024;
+const FORM: usize = 4 * IMAGE;
 /// The most characters of a typed one.
 const TYPED: usize = 100;
 

@@ -139,6 +139,22 @@ pub(super) fn record(console: &Console, visitor: &Visitor, text: &str) -> Result
     text.parse().map_err(|_| Stop::page(console, visitor.language, Why::NotFound))
 }
 
+/// The label of one's own token, among all of them: there are as many as the policy allows.
+async fn label(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<String, Stop> {
+    let (by, mut after) = (visitor.presenter(), None);
+    loop {
+        let page = console.foil.own_tokens(&by, after.as_ref(), PAGE).await;
+        let page = page.map_err(|error| Stop::of(console, visitor.language, error))?;
+        if let Some(found) = page.items.into_iter().find(|token| token.id == *id) {
+            return Ok(found.label);
+        }
+        after = page.next;
+        if after.is_none() {
+            return Err(Stop::page(console, visitor.language, Why::NotFound));
+        }
+    }
+}
+
 /// Asks before one is revoked.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
@@ -146,12 +162,13 @@ pub(crate) async fn ask_delete(
     Path(id): Path<String>,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
+    let label = label(&console, &visitor, &id).await?;
     let words = visitor.language.words();
     let confirm = Confirm {
         shell: Shell::of(&console, &visitor, SECTION),
         title: words.revoke_token,
         question: words.revoke_token_question,
-        name: None,
+        name: Some(&label),
         action: console.path(&format!("{SECTION}/{id}/delete")),
         cancel: console.path(SECTION),
         yes: words.revoke,
@@ -182,16 +199,17 @@ pub(crate) async fn ask_rotate(
     Path(id): Path<String>,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
-    Ok(rotation(&console, &visitor, &id, Filled::default()).answer(StatusCode::OK))
+    let label = label(&console, &visitor, &id).await?;
+    Ok(rotation(&console, &visitor, &id, &label, Filled::default()).answer(StatusCode::OK))
 }
 
-fn rotation<'a>(console: &Console, visitor: &Visitor, id: &RecordId, filled: Filled) -> Confirm<'a> {
+fn rotation<'a>(console: &Console, visitor: &Visitor, id: &RecordId, label: &'a str, filled: Filled) -> Confirm<'a> {
     let words = visitor.language.words();
     Confirm {
         shell: Shell::of(console, visitor, SECTION),
         title: words.replace_token,
         question: words.replace_token_question,
-        name: None,
+        name: Some(label),
         action: console.path(&format!("{SECTION}/{id}/rotate")),
         cancel: console.path(SECTION),
         yes: words.replace,
@@ -230,7 +248,8 @@ pub(crate) async fn rotate(
             let wrong = wrong(&console, &visitor, error)?;
             let filled = Filled::with(form.shown_again(&["overlap_seconds"]));
             let filled = filled.wrong("overlap_seconds", wrong.reason.text);
-            Ok(rotation(&console, &visitor, &id, filled).answer(wrong.status))
+            let label = label(&console, &visitor, &id).await?;
+            Ok(rotation(&console, &visitor, &id, &label, filled).answer(wrong.status))
         }
     }
 }
