@@ -43,6 +43,8 @@ fn console_1_nobody_of_such_a_name_is_an_answer_that_says_what_to_do() {
         desk.goto("/console/users/nobody");
         assert!(!desk.browser.exists("#token-login"));
         desk.speaks();
+        let complaints = desk.browser.complaints();
+        assert!(complaints.iter().all(|complaint| complaint.contains("a status of 404 ")), "{complaints:?}");
     });
 }
 

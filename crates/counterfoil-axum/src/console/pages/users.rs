@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use counterfoil::directory::UserView;
-use counterfoil::{ManageError, Role, SubjectId};
+use counterfoil::{ManageError, RecordId, Role, SubjectId};
 use http::StatusCode;
 
 use super::confirm::Confirm;
@@ -147,6 +147,22 @@ pub(crate) async fn token_login(
     Ok(redirect(&format!("{}?told={told}", path(&console, &subject))))
 }
 
+/// The label of a user's token, among all of them.
+async fn label(console: &Console, visitor: &Visitor, subject: &SubjectId, id: &RecordId) -> Result<String, Stop> {
+    let (by, mut after) = (visitor.presenter(), None);
+    loop {
+        let page = console.foil.tokens_of(&by, subject, after.as_ref(), PAGE).await;
+        let page = page.map_err(|error| Stop::of(console, visitor.language, error))?;
+        if let Some(found) = page.items.into_iter().find(|token| token.id == *id) {
+            return Ok(found.label);
+        }
+        after = page.next;
+        if after.is_none() {
+            return Err(Stop::page(console, visitor.language, Why::NotFound));
+        }
+    }
+}
+
 /// Asks before a user's token is revoked.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
@@ -154,14 +170,13 @@ pub(crate) async fn ask_delete(
     Path((text, id)): Path<(String, String)>,
 ) -> Result<Response, Stop> {
     let (subject, id) = (subject(&console, &visitor, &text)?, record(&console, &visitor, &id)?);
-    let user = console.foil.user(&visitor.presenter(), &subject).await;
-    let user = user.map_err(|error| Stop::of(&console, visitor.language, error))?;
+    let label = label(&console, &visitor, &subject, &id).await?;
     let (words, path) = (visitor.language.words(), path(&console, &subject));
     let confirm = Confirm {
         shell: Shell::of(&console, &visitor, SECTION),
         title: words.revoke_token,
         question: words.revoke_token_question,
-        name: Some(&user.name),
+        name: Some(&label),
         action: format!("{path}/tokens/{id}/delete"),
         cancel: path,
         yes: words.revoke,

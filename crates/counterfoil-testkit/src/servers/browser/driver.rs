@@ -33,8 +33,19 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts one.
+    /// Starts one. A port that is free for one kind of address may be taken for the other; then another is drawn.
     pub(super) fn start() -> Self {
+        let mut log = String::new();
+        for _ in 0..5 {
+            match Self::try_start() {
+                Ok(driver) => return driver,
+                Err(told) => log = told,
+            }
+        }
+        panic!("chromedriver did not start:\n{log}");
+    }
+
+    fn try_start() -> Result<Self, String> {
         let driver = program(&["chromedriver"]).expect(MISSING);
         let made = Command::new("mktemp").args(["-d", "-t", "counterfoil-browser-XXXXXXXXXX"]).output();
         let folder = PathBuf::from(String::from_utf8_lossy(&made.expect("mktemp runs").stdout).trim());
@@ -53,11 +64,14 @@ impl Driver {
         for _ in 0..1_200 {
             if let Some(port) = port(&driver.log()) {
                 driver.port = port;
-                return driver;
+                return Ok(driver);
+            }
+            if driver.log().contains("Exiting") {
+                break;
             }
             std::thread::sleep(Duration::from_millis(25));
         }
-        panic!("chromedriver did not start:\n{}", driver.log());
+        Err(driver.log())
     }
 
     pub(super) fn log(&self) -> String {
