@@ -103,7 +103,7 @@ pub use text::issued::IssuedToken;
 pub use text::prefix::{InvalidPrefix, Prefix};
 pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
 pub use text::presented::{MalformedToken, PresentedToken};
-pub use verbs::issue::{Lifetime, NewAccess, NewPersonalAccessToken, NewSecurityCode};
+pub use verbs::issue::{Lifetime, NewAccess, NewPersonalAccessToken, NewSecurityCode, TokenLimits};
 pub use verbs::keys::{DropKeyError, KeyUse};
 pub use verbs::open::{OpenError, SignIn};
 pub use verbs::rotate::Overlap;

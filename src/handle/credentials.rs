@@ -1,13 +1,13 @@
 //! Credentials: verified, issued, opened, ended.
 
-use crate::desk::error::{Denied, ManageError};
+use crate::desk::error::{Denied, ManageError, Unavailable};
 use crate::desk::granting::Granted;
 use crate::desk::presenter::Presenter;
 use crate::desk::uses::Flushed;
 use crate::desk::view::Issued;
 use crate::handle::Counterfoil;
 use crate::instruments::principal::Principal;
-use crate::verbs::issue::{NewPersonalAccessToken, NewSecurityCode};
+use crate::verbs::issue::{NewPersonalAccessToken, NewSecurityCode, TokenLimits};
 use crate::verbs::open::{OpenError, SignIn};
 use crate::verbs::{issue, open, revoke, verify};
 use crate::words::ids::{RecordId, SubjectId};
@@ -83,6 +83,19 @@ impl Counterfoil {
         new: &NewPersonalAccessToken<'_>,
     ) -> Result<Issued, ManageError> {
         issue::personal_access_token(&self.desk, by, new, self.now()).await
+    }
+
+    /// What a personal access token may be now. Nothing secret, so nobody is asked who wants to know.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`], also where a stored setting is garbage.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn token_limits(&self) -> Result<TokenLimits, Unavailable> {
+        issue::limits(&self.desk, self.now()).await
     }
 
     /// Makes a security code: only a super administrator does.

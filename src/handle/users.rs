@@ -27,6 +27,19 @@ impl Counterfoil {
         users::find(&self.desk, by, text, limit, self.now()).await
     }
 
+    /// One user.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Counterfoil::find_users`]; not found where the directory does not know the subject.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn user(&self, by: &Presenter, subject: &SubjectId) -> Result<UserView, ManageError> {
+        users::see(&self.desk, by, subject, self.now()).await
+    }
+
     /// Sets "token login allowed" for an account. Where the policy does not ask for the switch it is kept and has no effect.
     ///
     /// # Errors

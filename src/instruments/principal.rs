@@ -51,6 +51,12 @@ impl Principal {
         self.role
     }
 
+    /// Whether it has the right "manage user profiles".
+    #[must_use]
+    pub fn manages_profiles(&self) -> bool {
+        self.manages_profiles
+    }
+
     /// What it authenticated with.
     #[must_use]
     pub fn kind(&self) -> TokenKind {

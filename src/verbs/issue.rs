@@ -104,6 +104,30 @@ pub(crate) async fn personal_access_token(
     insert(desk, by, draft, &settings, now).await
 }
 
+/// What a personal access token may be now, for a form that says so beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenLimits {
+    /// The most characters of a label.
+    pub label_max: u16,
+    /// The most days.
+    pub max_days: u16,
+    /// Whether one may be permanent.
+    pub permanent: bool,
+    /// How long before its expiry the advance notice is due.
+    pub notice_lead: Span,
+}
+
+/// The limits as they hold now.
+pub(crate) async fn limits(desk: &Desk, now: Ts) -> Result<TokenLimits, Unavailable> {
+    let (settings, rules) = (desk.settings(now).await?, &desk.policy.personal_access_tokens);
+    Ok(TokenLimits {
+        label_max: rules.label_max,
+        max_days: settings.pat_max_days,
+        permanent: rules.permanent,
+        notice_lead: settings.notice_lead,
+    })
+}
+
 /// Who may make a personal access token, and for whom.
 pub(crate) async fn may_make_token<'a>(desk: &Desk, by: &'a Presenter, now: Ts) -> Result<&'a SubjectId, ManageError> {
     by.needs_session()?;

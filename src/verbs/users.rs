@@ -47,6 +47,13 @@ pub(crate) async fn find(
     Ok(desk.with_settings(now, |view| found.iter().map(|account| shown(desk, view, account)).collect()).await?)
 }
 
+/// One user; whoever finds users may see them.
+pub(crate) async fn see(desk: &Desk, by: &Presenter, subject: &SubjectId, now: Ts) -> Result<UserView, ManageError> {
+    may_manage(by)?;
+    let account = desk.directory.account(subject).await?.ok_or(ManageError::NotFound)?;
+    Ok(desk.with_settings(now, |view| shown(desk, view, &account)).await?)
+}
+
 /// Sets "token login allowed" for an account. Kept only where it differs from the policy's default, so that the document that holds all
 /// switches grows with exceptions and not with accounts.
 pub(crate) async fn set_token_login(

@@ -98,3 +98,14 @@ fn syn_pat_1_a_change_elsewhere_holds_within_the_staleness_and_two_writers_lose_
     let after = block_on(here.handle.change_settings(&admin, &lead)).expect("allowed");
     assert_eq!((after.pat_max_days, after.notice_lead), (90, Span::days(3)));
 }
+
+#[test]
+fn syn_pat_3_the_limits_of_a_token_are_those_of_the_settings_as_they_hold() {
+    let world = bare_world(Policy::default());
+    let before = block_on(world.handle.token_limits()).expect("told");
+    assert_eq!((before.max_days, before.label_max, before.permanent), (180, 20, false));
+    let change = SettingsChange { pat_max_days: Some(90), notice_lead_days: Some(3), ..SettingsChange::default() };
+    block_on(world.handle.change_settings(&world.presenter("admin"), &change)).expect("allowed");
+    let after = block_on(world.handle.token_limits()).expect("told");
+    assert_eq!((after.max_days, after.notice_lead), (90, Span::days(3)));
+}

@@ -76,3 +76,15 @@ fn a_directory_that_cannot_be_asked_is_unavailable_and_never_not_found() {
         assert!(matches!(answer, Err(ManageError::Unavailable(_))), "{answer:?}");
     }
 }
+
+#[test]
+fn one_user_is_seen_by_whoever_finds_users_and_by_nobody_else() {
+    let world = bare_world(Policy::a2nta());
+    let admin = world.presenter("admin");
+    let seen = block_on(world.handle.user(&admin, &subject("ivan"))).expect("allowed");
+    assert_eq!((seen.name.as_str(), seen.token_login_allowed), ("ivan", false));
+    let missing = block_on(world.handle.user(&admin, &subject("nobody")));
+    assert!(matches!(missing, Err(ManageError::NotFound)), "{missing:?}");
+    let curious = block_on(world.handle.user(&world.presenter("carol"), &subject("nobody")));
+    assert!(matches!(curious, Err(ManageError::Forbidden(Forbidden::ProfileManagement))), "{curious:?}");
+}

@@ -3,6 +3,8 @@
 mod authenticate;
 mod authentication;
 mod body;
+#[cfg(feature = "console")]
+pub mod console;
 mod cursor;
 mod json;
 mod management;

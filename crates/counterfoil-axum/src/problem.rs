@@ -26,6 +26,8 @@ pub(crate) const UNAUTHENTICATED: Kind =
 pub(crate) const MALFORMED_HEADER: Kind =
     &("invalid-request", StatusCode::BAD_REQUEST, "the authorization header is malformed");
 pub(crate) const INVALID_TOKEN: Kind = &("invalid-token", StatusCode::UNAUTHORIZED, "the credential is not valid");
+pub(crate) const CSRF_TOKEN: Kind =
+    &("csrf-token", StatusCode::FORBIDDEN, "the session's token is missing or wrong, or another site sent this");
 pub(crate) const INSUFFICIENT_SCOPE: Kind = &("insufficient-scope", StatusCode::FORBIDDEN, "a scope is missing");
 pub(crate) const CREDENTIAL_KIND: Kind =
     &("credential-kind", StatusCode::FORBIDDEN, "a credential of this kind cannot do this");
@@ -33,6 +35,8 @@ pub(crate) const ROLE: Kind = &("role", StatusCode::FORBIDDEN, "the role is too 
 pub(crate) const PROFILE_MANAGEMENT: Kind =
     &("profile-management", StatusCode::FORBIDDEN, "the right to manage user profiles is missing");
 pub(crate) const NO_PERSON: Kind = &("no-person", StatusCode::FORBIDDEN, "a person must do this");
+pub(crate) const STALE_SESSION: Kind =
+    &("stale-session", StatusCode::FORBIDDEN, "the session's password must be proved again");
 pub(crate) const OUTRANKED: Kind =
     &("outranked", StatusCode::FORBIDDEN, "the credential may do more than the one presented");
 pub(crate) const COLLABORATOR: Kind =

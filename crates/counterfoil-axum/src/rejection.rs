@@ -19,6 +19,8 @@ pub enum Why {
     Malformed,
     /// The credential was refused, whatever the reason: 401 `invalid_token`. The reason is for the host.
     Refused(Arc<Denied>),
+    /// A session's cookie without the token that belongs to it, or from another site: 403.
+    Forged,
     /// The credential's scope does not hold that scope token: 403 `insufficient_scope`.
     InsufficientScope(&'static str),
     /// Nobody can say: 503. The reason is for the host.
@@ -65,7 +67,7 @@ impl Rejection {
         match self.why {
             Why::Unauthenticated | Why::Refused(_) => StatusCode::UNAUTHORIZED,
             Why::Malformed => StatusCode::BAD_REQUEST,
-            Why::InsufficientScope(_) => StatusCode::FORBIDDEN,
+            Why::Forged | Why::InsufficientScope(_) => StatusCode::FORBIDDEN,
             Why::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Why::LayerMissing => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -78,7 +80,7 @@ impl Rejection {
             Why::Malformed => Some("invalid_request"),
             Why::Refused(_) => Some("invalid_token"),
             Why::InsufficientScope(_) => Some("insufficient_scope"),
-            Why::Unauthenticated | Why::Unavailable(_) | Why::LayerMissing => None,
+            Why::Unauthenticated | Why::Forged | Why::Unavailable(_) | Why::LayerMissing => None,
         }
     }
 
@@ -101,6 +103,7 @@ impl Rejection {
             Why::Unauthenticated => problem::UNAUTHENTICATED,
             Why::Malformed => problem::MALFORMED_HEADER,
             Why::Refused(_) => problem::INVALID_TOKEN,
+            Why::Forged => problem::CSRF_TOKEN,
             Why::InsufficientScope(_) => problem::INSUFFICIENT_SCOPE,
             Why::Unavailable(_) => problem::UNAVAILABLE,
             Why::LayerMissing => problem::LAYER_MISSING,

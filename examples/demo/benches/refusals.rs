@@ -12,7 +12,7 @@ use counterfoil::memory::MemoryStore;
 use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::policy::Allowance;
 use counterfoil::{Counterfoil, KeyRing, Span};
-use counterfoil_demo::{People, Stores, policy, seed};
+use counterfoil_demo::{People, ProfileBook, Stores, policy, seed};
 
 const SEED_CLIENT: &[u8] = b"Basic dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 /// test.token:wrong
@@ -77,7 +77,7 @@ async fn compare(foil: &Counterfoil, people: &People, pair: [Asked; 2], rounds: 
 
 #[tokio::main]
 async fn main() {
-    let people = Arc::new(People::new().expect("people"));
+    let people = Arc::new(People::new(ProfileBook::default()).expect("people"));
     let stores = Stores::of(MemoryStore::default(), None);
     let mut policy = policy::demo();
     // Nobody waits here: the back-off is not what is measured.

@@ -31,6 +31,14 @@ pub enum StartError {
         /// What is wrong.
         what: String,
     },
+    /// The file of the profiles, which no setting names.
+    #[error("the file of the profiles: {}: {what}", path.display())]
+    Profiles {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
     /// The handle.
     #[error(transparent)]
     Build(#[from] counterfoil::BuildError),

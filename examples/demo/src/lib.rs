@@ -8,6 +8,8 @@ mod options;
 mod passwords;
 mod people;
 pub mod policy;
+mod profile_file;
+mod profiles;
 mod routes;
 mod seed;
 mod serve;
@@ -22,6 +24,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::Counterfoil;
+use counterfoil::event::TracingSink;
+use counterfoil_axum::console::RecentEvents;
 use counterfoil_notify::Worker;
 use tokio::net::TcpListener;
 
@@ -29,6 +33,7 @@ pub use error::StartError;
 pub use options::Options;
 pub use passwords::Unhashed;
 pub use people::{EVERYBODY, InvalidPerson, Known, People};
+pub use profiles::ProfileBook;
 pub use routes::routes;
 pub use seed::seed;
 pub use serve::serve;
@@ -59,8 +64,10 @@ impl Demo {
         let policy = policy::policy(options.policy.as_deref())?;
         let stores = Stores::open(&options.store).await?;
         let keys = keys::key_ring(options.keys.or_else(|| stores.keys()).as_deref())?;
-        let people = Arc::new(People::new().map_err(|error| StartError::Seed(error.into()))?);
-        let builder = Counterfoil::builder().policy(policy).key_ring(keys).directory(people);
+        let profiles = ProfileBook::open(stores.profiles())?;
+        let people = Arc::new(People::new(profiles.clone()).map_err(|error| StartError::Seed(error.into()))?);
+        let events = RecentEvents::default().and(TracingSink);
+        let builder = Counterfoil::builder().policy(policy).key_ring(keys).directory(people).events(events.clone());
         let foil = stores.build_into(builder).build()?;
         let notices = notices::worker(&foil, options.smtp.as_deref())?;
         seed(&foil, &stores).await?;
@@ -68,7 +75,7 @@ impl Demo {
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let issuer = options.issuer.unwrap_or_else(|| format!("http://{address}"));
-        let router = routes(&foil, stores, &issuer);
+        let router = routes(&foil, stores, &issuer, profiles, events);
         Ok(Self { foil, notices, listener, address, router })
     }
 

@@ -7,6 +7,7 @@ use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
 use counterfoil::{Account, EmailAddress, InvalidEmail, InvalidSubject, Role, SubjectId};
 
 use crate::passwords::{Kept, Passwords};
+use crate::profiles::ProfileBook;
 
 /// Who is there.
 struct Person {
@@ -17,6 +18,7 @@ struct Person {
 /// The demo's directory. A name is one in any case; a backslash is a character like any other.
 pub struct People {
     people: Vec<Person>,
+    profiles: ProfileBook,
     passwords: Passwords,
     /// The hash of a password that nobody has, for names that nobody bears.
     nobodys: Kept,
@@ -37,10 +39,14 @@ pub struct Known {
     pub email: &'static str,
     /// Whether the account's tokens authenticate.
     pub token_login: bool,
+    /// The time zone, until its profile has another.
+    pub zone: &'static str,
+    /// The language of its notices.
+    pub language: &'static str,
 }
 
 const fn known(name: &'static str, password: &'static str, role: Role) -> Known {
-    Known { name, password, role, subject: name, email: "", token_login: true }
+    Known { name, password, role, subject: name, email: "", token_login: true, zone: "UTC", language: "en" }
 }
 
 /// Everybody.
@@ -53,9 +59,14 @@ pub const EVERYBODY: [Known; 6] = [
     Known { email: "carol@example.com", ..known("carol", "carol", Role::Collaborator) },
     Known { email: "admin@example.com", ..known("admin", "admin", Role::Administrator) },
     Known { email: "super@example.com", ..known("super@example.com", "super", Role::SuperAdministrator) },
-    Known { email: "ivan@example.com", ..known("ivan", "ivan", Role::Member) },
+    Known { email: "ivan@example.com", zone: "Europe/Moscow", language: "ru", ..known("ivan", "ivan", Role::Member) },
     Known { email: "newbie@example.com", token_login: false, ..known("newbie", "newbie", Role::Member) },
 ];
+
+/// The time zone that somebody has until the profile has another.
+pub(crate) fn home(subject: &SubjectId) -> Option<&'static str> {
+    EVERYBODY.iter().find(|known| known.subject == subject.as_str()).map(|known| known.zone)
+}
 
 /// An account that is none.
 #[derive(Debug, thiserror::Error)]
@@ -72,31 +83,38 @@ pub enum InvalidPerson {
 }
 
 impl People {
-    /// Everybody, with a hash of each password.
+    /// Everybody, with a hash of each password, in the time zones of their profiles.
     ///
     /// # Errors
     ///
     /// [`InvalidPerson`].
-    pub fn new() -> Result<Self, InvalidPerson> {
+    pub fn new(profiles: ProfileBook) -> Result<Self, InvalidPerson> {
         let passwords = Passwords::new();
         let person = |known: &Known| {
             let account = Account::new(SubjectId::new(known.subject)?, known.name, known.role)
-                .with_email(EmailAddress::new(known.email)?);
-            let account = match known.name {
-                "ivan" => account.with_zone("Europe/Moscow").with_language("ru"),
-                _ => account,
-            };
+                .with_email(EmailAddress::new(known.email)?)
+                .with_zone(known.zone)
+                .with_language(known.language);
             Ok(Person { account, password: passwords.keep(known.password)? })
         };
         let people: Result<_, InvalidPerson> = EVERYBODY.iter().map(person).collect();
         let nobodys = passwords.keep("a password that nobody has")?;
-        Ok(Self { people: people?, passwords, nobodys })
+        Ok(Self { people: people?, profiles, passwords, nobodys })
     }
 
     /// How many passwords were hashed to test them.
     #[must_use]
     pub fn tested(&self) -> u64 {
         self.passwords.tested()
+    }
+
+    /// Somebody's account as it is now.
+    fn account_of(&self, person: &Person) -> Account {
+        let account = person.account.clone();
+        match self.profiles.zone(account.subject()) {
+            Some(zone) => account.with_zone(&zone),
+            None => account,
+        }
     }
 
     fn named(&self, name: &str) -> Option<&Person> {
@@ -117,11 +135,12 @@ impl Directory for People {
         let kept = person.map_or(self.nobodys, |person| person.password);
         let fits = self.passwords.test(login.password, kept).await;
         let fits = fits.map_err(|unhashed| DirectoryError(Some(unhashed.into())))?;
-        Ok(person.filter(|_| fits).map(|person| person.account.clone()))
+        Ok(person.filter(|_| fits).map(|person| self.account_of(person)))
     }
 
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
-        Ok(self.people.iter().map(|person| &person.account).find(|account| account.subject() == subject).cloned())
+        let person = self.people.iter().find(|person| person.account.subject() == subject);
+        Ok(person.map(|person| self.account_of(person)))
     }
 
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
@@ -131,9 +150,9 @@ impl Directory for People {
 
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         let text = canonical(text);
-        let fits = |account: &&Account| canonical(account.name()).contains(&text);
+        let fits = |person: &&Person| canonical(person.account.name()).contains(&text);
         let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-        Ok(self.people.iter().map(|person| &person.account).filter(fits).take(most).cloned().collect())
+        Ok(self.people.iter().filter(fits).take(most).map(|person| self.account_of(person)).collect())
     }
 }
 

@@ -3,12 +3,14 @@
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::Counterfoil;
+use counterfoil_axum::console::{Console, RecentEvents, SessionLayer, Transport};
 use counterfoil_axum::{AuthenticateLayer, Metadata};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, StatusCode};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::health::health;
+use crate::profiles::ProfileBook;
 use crate::store::Stores;
 use crate::whoami::whoami;
 
@@ -16,20 +18,22 @@ use crate::whoami::whoami;
 pub(crate) const PAGE: &str = "/api-docs/ui/index";
 
 /// The demo's router.
-pub fn routes(foil: &Counterfoil, stores: Stores, issuer: &str) -> Router {
+pub fn routes(foil: &Counterfoil, stores: Stores, issuer: &str, profiles: ProfileBook, events: RecentEvents) -> Router {
+    let transport = transport(issuer);
     let metadata = Metadata::new(issuer)
         .token("/token")
         .revocation("/revoke")
         .introspection("/introspect")
         .scopes(["demo:read", "demo:write"])
         .documentation(PAGE);
-    let api = OpenApiRouter::new()
-        .merge(whoami().layer(AuthenticateLayer::required(foil.clone())))
+    let managed = OpenApiRouter::new()
         .merge(counterfoil_axum::me_tokens(foil.clone()))
         .merge(counterfoil_axum::users(foil.clone()))
         .merge(counterfoil_axum::security_codes(foil.clone()))
         .merge(counterfoil_axum::clients(foil.clone()))
-        .merge(counterfoil_axum::settings(foil.clone()));
+        .merge(counterfoil_axum::settings(foil.clone()))
+        .layer(SessionLayer::new(foil.clone(), transport));
+    let api = OpenApiRouter::new().merge(whoami().layer(AuthenticateLayer::required(foil.clone()))).merge(managed);
     let (router, document) =
         OpenApiRouter::with_openapi(counterfoil_axum::document("counterfoil demo", env!("CARGO_PKG_VERSION")))
             .merge(counterfoil_axum::token(foil.clone()))
@@ -39,7 +43,26 @@ pub fn routes(foil: &Counterfoil, stores: Stores, issuer: &str) -> Router {
             .nest("/api/v1", api)
             .merge(health(stores))
             .split_for_parts();
-    router.merge(counterfoil_axum::ui("/api-docs/ui", "/api-docs/openapi.json", &document)).fallback(nothing_here)
+    let router = router.merge(counterfoil_axum::ui("/api-docs/ui", "/api-docs/openapi.json", &document));
+    let router = with_console(router, foil, transport, profiles, events);
+    router.fallback(nothing_here)
+}
+
+/// The pages for people: this is where they are mounted.
+fn with_console(
+    router: Router,
+    foil: &Counterfoil,
+    transport: Transport,
+    profiles: ProfileBook,
+    events: RecentEvents,
+) -> Router {
+    let console = Console::new(foil.clone(), transport, "/console").product("counterfoil demo");
+    router.nest_service("/console", console.profiles(profiles).events(events).router())
+}
+
+/// How browsers reach it, as its own URL says: over TLS, or from this machine alone.
+fn transport(issuer: &str) -> Transport {
+    if issuer.starts_with("https://") { Transport::Https } else { Transport::PlainLoopback }
 }
 
 async fn nothing_here() -> Response {

@@ -15,8 +15,8 @@ use counterfoil_sql::{PgStore, SqliteStore};
 
 use crate::error::StartError;
 
-/// The file of the key ring where the database is no file.
-const KEYS: &str = "counterfoil-demo.keys";
+/// What the demo's own files are called after where the database is no file.
+const FILES: &str = "counterfoil-demo";
 
 /// A server as it comes, without an append-only file, will do to try things with.
 fn redis_options() -> Options {
@@ -30,7 +30,7 @@ pub struct Stores {
     clients: Arc<dyn ClientStore>,
     settings: Arc<dyn SettingsStore>,
     throttle: Arc<dyn Throttle>,
-    keys: Option<PathBuf>,
+    files: Option<PathBuf>,
 }
 
 impl Stores {
@@ -47,40 +47,52 @@ impl Stores {
                 let path = rest.strip_prefix("//").filter(|path| !path.is_empty()).ok_or(StartError::StoreUrl)?;
                 let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
                 let store = SqliteStore::open(options).await.map_err(|error| StartError::Store(error.into()))?;
-                Ok(Self::of(store, Some(PathBuf::from(format!("{path}.keys")))))
+                Ok(Self::of(store, Some(PathBuf::from(path))))
             }
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url).map_err(|_| StartError::StoreUrl)?;
                 let store = PgStore::connect(options).await.map_err(|error| StartError::Store(error.into()))?;
-                Ok(Self::of(store, Some(PathBuf::from(KEYS))))
+                Ok(Self::of(store, Some(PathBuf::from(FILES))))
             }
             "redis" => {
                 let store = RedisStore::open(url, redis_options()).await;
-                Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(KEYS))))
+                Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(FILES))))
             }
             "redis-cluster" => {
                 let nodes = rest.strip_prefix("//").filter(|nodes| !nodes.is_empty()).ok_or(StartError::StoreUrl)?;
                 let nodes: Vec<_> = nodes.split(',').map(|node| format!("redis://{node}")).collect();
                 let store = RedisStore::open_cluster(nodes, redis_options()).await;
-                Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(KEYS))))
+                Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(FILES))))
             }
             _ => Err(StartError::StoreUrl),
         }
     }
 
-    /// Takes one store as all four.
-    pub fn of<S>(store: S, keys: Option<PathBuf>) -> Self
+    /// Takes one store as all four. `files`: what the files beside it are called after; `None`: nothing outlives the process.
+    pub fn of<S>(store: S, files: Option<PathBuf>) -> Self
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
     {
         let store = Arc::new(store);
-        Self { tokens: store.clone(), clients: store.clone(), settings: store.clone(), throttle: store, keys }
+        Self { tokens: store.clone(), clients: store.clone(), settings: store.clone(), throttle: store, files }
     }
 
     /// The file of the key ring that belongs to it; `None`: nothing outlives the process, so no key need.
     #[must_use]
     pub fn keys(&self) -> Option<PathBuf> {
-        self.keys.clone()
+        self.beside(".keys")
+    }
+
+    /// The file of the profiles that belongs to it; `None` likewise.
+    #[must_use]
+    pub fn profiles(&self) -> Option<PathBuf> {
+        self.beside(".profiles.json")
+    }
+
+    fn beside(&self, ending: &str) -> Option<PathBuf> {
+        let mut name = self.files.clone()?.into_os_string();
+        name.push(ending);
+        Some(name.into())
     }
 
     /// Gives it to a handle.

@@ -1,10 +1,12 @@
-//! Servers to throw away: each in a folder of its own, on a free port of 127.0.0.1, stopped and removed with its value.
+//! Servers to throw away, and a browser: each in a folder of its own, on a free port of 127.0.0.1, stopped and removed with its value.
 
+mod browser;
 mod postgres;
 mod proxy;
 pub mod redis;
 mod smtp;
 
+pub use browser::{Browser, Screen};
 pub use postgres::{Postgres, PostgresSetup};
 pub use proxy::Proxy;
 pub use smtp::{Smtp, TakenMail};

@@ -1,0 +1,111 @@
+//! Which language a page is in: the one that was chosen, else what the browser prefers, else English.
+
+use http::HeaderMap;
+use http::header::ACCEPT_LANGUAGE;
+
+use crate::console::cookie::{Cookie, Transport};
+use crate::console::words::{ENGLISH, RUSSIAN, Words};
+
+/// A language that the pages are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    English,
+    Russian,
+}
+
+impl Language {
+    pub(crate) const ALL: [Self; 2] = [Self::English, Self::Russian];
+
+    /// By its BCP 47 name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        let primary = name.split('-').next().unwrap_or_default();
+        Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(primary))
+    }
+
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Russian => "ru",
+        }
+    }
+
+    /// What its speakers call it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Russian => "Русский",
+        }
+    }
+
+    pub(crate) const fn words(self) -> &'static Words {
+        match self {
+            Self::English => &ENGLISH,
+            Self::Russian => &RUSSIAN,
+        }
+    }
+
+    /// The one for a request.
+    pub(crate) fn asked(headers: &HeaderMap, transport: Transport) -> Self {
+        let chosen = transport.read(headers, Cookie::Language).and_then(|chosen| Self::of(chosen.expose_secret()));
+        chosen.or_else(|| preferred(headers)).unwrap_or(Self::English)
+    }
+}
+
+/// The first of ours by the browser's weights (RFC 9110 §12.5.4); the order counts where weights are equal.
+fn preferred(headers: &HeaderMap) -> Option<Language> {
+    let text = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let mut best: Option<(Language, u16)> = None;
+    for range in text.split(',').take(16) {
+        let (name, weight) = range.split_once(';').unwrap_or((range, "q=1"));
+        let (Some(language), Some(weight)) = (Language::of(name.trim()), thousandths(weight)) else { continue };
+        if weight > best.map_or(0, |(_, most)| most) {
+            best = Some((language, weight));
+        }
+    }
+    best.map(|(language, _)| language)
+}
+
+/// `q=0.8` as 800.
+fn thousandths(weight: &str) -> Option<u16> {
+    let number = weight.trim().strip_prefix("q=")?;
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    if part.len() > 3 || !matches!(whole, "0" | "1") || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part: u16 = format!("{part:0<3}").parse().ok()?;
+    Some(if whole == "1" { 1_000 } else { part })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn console_1_the_browsers_preference_decides_until_one_is_chosen() {
+        let asked = |accept: &'static str, cookie: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(accept));
+            if let Some(cookie) = cookie {
+                headers.insert(http::header::COOKIE, HeaderValue::from_static(cookie));
+            }
+            Language::asked(&headers, Transport::PlainLoopback)
+        };
+        let (english, russian) = (Language::English, Language::Russian);
+        for (accept, wanted) in [
+            ("ru", russian),
+            ("ru-RU,ru;q=0.9,en-US;q=0.8", russian),
+            ("de, fr;q=0.9", english),
+            ("en;q=0.5, ru;q=0.7", russian),
+            ("ru;q=0, en;q=0.1", english),
+            ("en, ru", english),
+            ("ru;q=2", english),
+            ("", english),
+        ] {
+            assert_eq!(asked(accept, None), wanted, "{accept}");
+        }
+        assert_eq!(asked("en", Some("counterfoil-language=ru")), russian);
+        assert_eq!(asked("ru", Some("counterfoil-language=xx")), russian);
+    }
+}

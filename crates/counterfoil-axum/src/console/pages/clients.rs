@@ -1,0 +1,296 @@
+//! Registered clients, for administrators.
+
+use std::str::FromStr as _;
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use counterfoil::client::{ClientChange, ClientId, ClientView, Grant, NewClient, RefreshMode};
+use counterfoil::{Invalid, ManageError};
+use http::StatusCode;
+
+use super::confirm::{Confirm, client_overlaps, span};
+use super::{PAGE, after, secret as shown};
+use crate::console::answer;
+use crate::console::filled::Filled;
+use crate::console::form::Form;
+use crate::console::posted::{Posted, Wrong, wrong};
+use crate::console::proof::demand;
+use crate::console::shell::Shell;
+use crate::console::state::{Console, Shared};
+use crate::console::stop::{Stop, Why, redirect};
+use crate::console::visitor::Visitor;
+use crate::console::when::{Clock, Moment};
+use crate::cursor::List;
+use crate::query::Query;
+
+const SECTION: &str = "/clients";
+
+#[derive(Template)]
+#[template(path = "console/clients.html")]
+struct Clients {
+    shell: Shell,
+    filled: Filled,
+    proof: bool,
+    rows: Vec<ClientRow>,
+    next: Option<String>,
+}
+
+struct ClientRow {
+    id: String,
+    display_name: String,
+    about: String,
+    created_at: Moment,
+    public: bool,
+    disabled: bool,
+    path: String,
+}
+
+impl ClientRow {
+    fn new(client: &ClientView, clock: &Clock, below: &str) -> Self {
+        let words = clock.words;
+        let mut about: Vec<&str> = client
+            .grants
+            .iter()
+            .map(|grant| match grant {
+                Grant::Password => words.grant_password,
+                Grant::RefreshToken => words.grant_refresh,
+            })
+            .collect();
+        about.extend(client.public.then_some(words.public_client));
+        about.extend(client.resource_server.then_some(words.resource_server));
+        Self {
+            display_name: client.display_name.clone(),
+            about: about.join(" · "),
+            created_at: clock.moment(client.created_at),
+            public: client.public,
+            disabled: client.disabled,
+            path: format!("{below}/{}", client.id),
+            id: client.id.to_string(),
+        }
+    }
+}
+
+/// The list, with the form that registers one.
+pub(crate) async fn list(
+    State(console): State<Shared>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Stop> {
+    let words = visitor.language.words();
+    let told = match Query::parse(query.as_deref()).one("told") {
+        Ok(Some("enabled")) => Some(words.client_enabled),
+        Ok(Some("disabled")) => Some(words.client_disabled),
+        Ok(Some("deleted")) => Some(words.deleted),
+        _ => None,
+    };
+    let shell = Shell::of(&console, &visitor, SECTION).telling(told);
+    show(&console, &visitor, shell, Filled::default(), StatusCode::OK, query.as_deref()).await
+}
+
+async fn show(
+    console: &Console,
+    visitor: &Visitor,
+    shell: Shell,
+    filled: Filled,
+    status: StatusCode,
+    query: Option<&str>,
+) -> Result<Response, Stop> {
+    let (below, clock) = (console.path(SECTION), visitor.clock(console));
+    let list = List { name: "clients by id", realm: console.foil.realm().as_str(), owner: "" };
+    let after = after(query, list, |key| ClientId::from_str(key).ok());
+    let found = console.foil.clients(&visitor.presenter(), after.as_ref(), PAGE).await;
+    let found = found.map_err(|error| Stop::of(console, visitor.language, error))?;
+    let rows = found.items.iter().map(|client| ClientRow::new(client, &clock, &below)).collect();
+    let next = found.next.map(|next| format!("{below}?cursor={}", list.cursor(next.as_str())));
+    let proof = visitor.needs_proof(console);
+    Ok(answer::page(status, &Clients { shell, filled, proof, rows, next }))
+}
+
+/// Registers one, and shows its secret once.
+pub(crate) async fn create(
+    State(console): State<Shared>,
+    Posted { mut visitor, form }: Posted,
+) -> Result<Response, Stop> {
+    let response = match made(&console, &mut visitor, &form).await? {
+        Ok(response) => response,
+        Err(wrong) => {
+            let fields = ["display_name", "id", "grants", "refresh_mode", "public", "resource_server"];
+            let filled = Filled::with(form.shown_again(&fields));
+            let shell = Shell::of(&console, &visitor, SECTION);
+            let (shell, filled) = match wrong.reason.field {
+                Some(field) => (shell, filled.wrong(field, wrong.reason.text)),
+                None => (shell.wrong(Some(wrong.reason.text)), filled),
+            };
+            show(&console, &visitor, shell, filled, wrong.status, None).await?
+        }
+    };
+    Ok(visitor.seal(response))
+}
+
+async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Result<Response, Wrong>, Stop> {
+    if let Err(wrong) = demand(console, visitor, form).await? {
+        return Ok(Err(wrong));
+    }
+    let registered = match registration(form) {
+        Ok(new) => console.foil.create_client(&visitor.presenter(), new).await,
+        Err(invalid) => Err(invalid.into()),
+    };
+    match registered {
+        Ok(registered) => {
+            Ok(Ok(shown::client(Shell::of(console, visitor, SECTION), &registered, &console.path(SECTION))))
+        }
+        Err(error) => wrong(console, visitor, error).map(Err),
+    }
+}
+
+fn registration(form: &Form) -> Result<NewClient, Invalid> {
+    let id = match form.one("id").trim() {
+        "" => None,
+        id => Some(ClientId::from_str(id)?),
+    };
+    let refresh_mode = match form.one("refresh_mode") {
+        "rotate" => RefreshMode::Rotate,
+        "reuse" => RefreshMode::Reuse,
+        _ => return Err(Invalid::RefreshMode),
+    };
+    Ok(NewClient {
+        id,
+        grants: form.all("grants").filter_map(Grant::from_name).collect(),
+        public: form.ticked("public"),
+        resource_server: form.ticked("resource_server"),
+        refresh_mode,
+        ..NewClient::named(form.one("display_name"))
+    })
+}
+
+fn client(console: &Console, visitor: &Visitor, text: &str) -> Result<ClientId, Stop> {
+    ClientId::from_str(text).map_err(|_| Stop::page(console, visitor.language, Why::NotFound))
+}
+
+/// Lets a client in again.
+pub(crate) async fn enable(
+    State(console): State<Shared>,
+    Path(id): Path<String>,
+    Posted { visitor, .. }: Posted,
+) -> Result<Response, Stop> {
+    switch(&console, &visitor, &id, false).await
+}
+
+/// Refuses a client and all its tokens.
+pub(crate) async fn disable(
+    State(console): State<Shared>,
+    Path(id): Path<String>,
+    Posted { visitor, .. }: Posted,
+) -> Result<Response, Stop> {
+    switch(&console, &visitor, &id, true).await
+}
+
+async fn switch(console: &Console, visitor: &Visitor, id: &str, disabled: bool) -> Result<Response, Stop> {
+    let id = client(console, visitor, id)?;
+    let change = ClientChange { disabled: Some(disabled), ..ClientChange::default() };
+    let changed = console.foil.change_client(&visitor.presenter(), &id, change).await;
+    changed.map_err(|error| Stop::of(console, visitor.language, error))?;
+    Ok(redirect(&console.path(if disabled { "/clients?told=disabled" } else { "/clients?told=enabled" })))
+}
+
+/// Asks for how long the old secret is to work beside the new one.
+pub(crate) async fn ask_secret(
+    State(console): State<Shared>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
+    let id = client(&console, &visitor, &id)?;
+    Ok(replacement(&console, &visitor, &id, Filled::default()).answer(StatusCode::OK))
+}
+
+fn replacement<'a>(console: &Console, visitor: &Visitor, id: &'a ClientId, filled: Filled) -> Confirm<'a> {
+    let words = visitor.language.words();
+    Confirm {
+        shell: Shell::of(console, visitor, SECTION),
+        title: words.replace_secret,
+        question: words.replace_secret_question,
+        name: Some(id.as_str()),
+        action: console.path(&format!("{SECTION}/{id}/secret")),
+        cancel: console.path(SECTION),
+        yes: words.replace_secret,
+        danger: false,
+        proof: visitor.needs_proof(console),
+        overlaps: client_overlaps(words),
+        filled,
+    }
+}
+
+/// Replaces a client's secret, and shows the new one once.
+pub(crate) async fn secret(
+    State(console): State<Shared>,
+    Path(id): Path<String>,
+    Posted { mut visitor, form }: Posted,
+) -> Result<Response, Stop> {
+    let id = client(&console, &visitor, &id)?;
+    let response = match replaced(&console, &mut visitor, &id, &form).await? {
+        Ok(response) => response,
+        Err(wrong) => {
+            let filled = Filled::with(form.shown_again(&["overlap_seconds"]));
+            let filled = filled.wrong(wrong.reason.field.unwrap_or("overlap_seconds"), wrong.reason.text);
+            replacement(&console, &visitor, &id, filled).answer(wrong.status)
+        }
+    };
+    Ok(visitor.seal(response))
+}
+
+async fn replaced(
+    console: &Console,
+    visitor: &mut Visitor,
+    id: &ClientId,
+    form: &Form,
+) -> Result<Result<Response, Wrong>, Stop> {
+    if let Err(wrong) = demand(console, visitor, form).await? {
+        return Ok(Err(wrong));
+    }
+    let replaced = match span(form.one("overlap_seconds")) {
+        Some(overlap) => console.foil.replace_client_secret(&visitor.presenter(), id, overlap).await,
+        None => Err(ManageError::Invalid(Invalid::Overlap { most: 0 })),
+    };
+    match replaced {
+        Ok(registered) => {
+            Ok(Ok(shown::client(Shell::of(console, visitor, SECTION), &registered, &console.path(SECTION))))
+        }
+        Err(error) => wrong(console, visitor, error).map(Err),
+    }
+}
+
+/// Asks before one is deleted.
+pub(crate) async fn ask_delete(
+    State(console): State<Shared>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Stop> {
+    let (id, words) = (client(&console, &visitor, &id)?, visitor.language.words());
+    let confirm = Confirm {
+        shell: Shell::of(&console, &visitor, SECTION),
+        title: words.delete_client,
+        question: words.delete_client_question,
+        name: Some(id.as_str()),
+        action: console.path(&format!("{SECTION}/{id}/delete")),
+        cancel: console.path(SECTION),
+        yes: words.delete,
+        danger: true,
+        proof: false,
+        overlaps: Vec::new(),
+        filled: Filled::default(),
+    };
+    Ok(confirm.answer(StatusCode::OK))
+}
+
+/// Deletes one.
+pub(crate) async fn delete(
+    State(console): State<Shared>,
+    Path(id): Path<String>,
+    Posted { visitor, .. }: Posted,
+) -> Result<Response, Stop> {
+    let id = client(&console, &visitor, &id)?;
+    let deleted = console.foil.delete_client(&visitor.presenter(), &id).await;
+    deleted.map_err(|error| Stop::of(&console, visitor.language, error))?;
+    Ok(redirect(&console.path("/clients?told=deleted")))
+}

@@ -1,0 +1,155 @@
+//! The signature: saved, shown as a file, downloaded, cleared.
+
+use axum::body::Body;
+use axum::extract::multipart::Multipart;
+use axum::extract::{FromRequest as _, FromRequestParts as _, RawQuery, Request, State};
+use axum::response::Response;
+use bytes::Bytes;
+use counterfoil::Secret;
+use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+
+use super::profile::{kept, wrong};
+use crate::body::{self, Unread};
+use crate::console::filled::Filled;
+use crate::console::form::Form;
+use crate::console::posted::Posted;
+use crate::console::profiles::{ImageFormat, Signature};
+use crate::console::state::Shared;
+use crate::console::stop::{Stop, Why, redirect};
+use crate::console::visitor::{Visitor, authority};
+use crate::console::{answer, csrf};
+use crate::query::Query;
+
+/// The most bytes of an image, and of the form that brings one: enough to say at its field that it is too large.
+const IMAGE: usize = 256 * 1024;
+const FORM: usize = 4 * IMAGE;
+/// The most characters of a typed one.
+const TYPED: usize = 100;
+
+/// The form's fields and its file.
+struct Sent {
+    form: Form,
+    image: Bytes,
+}
+
+/// The signature as a file.
+pub(crate) async fn file(
+    State(console): State<Shared>,
+    visitor: Visitor,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Stop> {
+    let profile = kept(&console, &visitor)?.profile(visitor.principal.subject()).await;
+    let profile = profile.map_err(|error| Stop::unavailable(&console, visitor.language, &error))?;
+    let (media_type, extension, bytes) = match profile.signature {
+        None => return Err(Stop::page(&console, visitor.language, Why::NotFound)),
+        Some(Signature::Typed(text)) => ("image/svg+xml", "svg", Bytes::from(drawn(&text))),
+        Some(Signature::Image { format, bytes }) => (format.media_type(), format.extension(), bytes),
+    };
+    let mut response = answer::empty(StatusCode::OK);
+    *response.body_mut() = Body::from(bytes);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    // As a document of its own it may run nothing.
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'none'; sandbox"));
+    if Query::parse(query.as_deref()).flag("download") == Ok(true) {
+        let attachment = HeaderValue::try_from(format!("attachment; filename=\"signature.{extension}\""));
+        headers.extend(attachment.ok().map(|attachment| (CONTENT_DISPOSITION, attachment)));
+    }
+    Ok(response)
+}
+
+/// A typed signature as a picture.
+fn drawn(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            other => escaped.push(other),
+        }
+    }
+    let width = 40 + 18 * text.chars().count();
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"80\" viewBox=\"0 0 {width} 80\">\
+         <text x=\"20\" y=\"52\" font-family=\"cursive\" font-size=\"36\">{escaped}</text></svg>"
+    )
+}
+
+/// Keeps a typed, drawn or uploaded one.
+pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Result<Response, Stop> {
+    let (visitor, sent) = read(&console, request).await?;
+    let words = visitor.language.words();
+    let filled = Filled::with(sent.form.shown_again(&["way", "typed"]));
+    let signature = match sent.form.one("way") {
+        "image" => match ImageFormat::of(&sent.image).filter(|_| sent.image.len() <= IMAGE) {
+            Some(format) => Signature::Image { format, bytes: sent.image },
+            None => return wrong(&console, &visitor, filled, "image", words.image_wrong).await,
+        },
+        _ => {
+            let text = sent.form.one("typed").trim();
+            let length = text.chars().count();
+            if !(1..=TYPED).contains(&length) || text.chars().any(char::is_control) {
+                return wrong(&console, &visitor, filled, "typed", words.typed_wrong).await;
+            }
+            Signature::Typed(text.to_owned())
+        }
+    };
+    let kept = kept(&console, &visitor)?.set_signature(visitor.principal.subject(), Some(signature)).await;
+    kept.map_err(|error| Stop::unavailable(&console, visitor.language, &error))?;
+    Ok(redirect(&console.path("/profile?told=saved")))
+}
+
+/// Clears it.
+pub(crate) async fn clear(State(console): State<Shared>, Posted { visitor, .. }: Posted) -> Result<Response, Stop> {
+    let cleared = kept(&console, &visitor)?.set_signature(visitor.principal.subject(), None).await;
+    cleared.map_err(|error| Stop::unavailable(&console, visitor.language, &error))?;
+    Ok(redirect(&console.path("/profile?told=cleared")))
+}
+
+/// Reads the form: its body within bounds first, then its parts, then its token.
+async fn read(console: &Shared, request: Request) -> Result<(Visitor, Sent), Stop> {
+    let (mut parts, body) = request.into_parts();
+    let visitor = Visitor::from_request_parts(&mut parts, console).await?;
+    let stop = |why| Stop::page(console, visitor.language, why);
+    if csrf::is_foreign(&parts.headers, authority(&parts)) {
+        return Err(stop(Why::Forged));
+    }
+    let body = match body::read(body, FORM).await {
+        Ok(body) => body,
+        Err(Unread::TooLarge) => return Err(stop(Why::TooLarge)),
+        Err(Unread::TooSlow | Unread::Broken) => return Err(stop(Why::Forged)),
+    };
+    let request = Request::from_parts(parts, Body::from(body));
+    let sent = gather(request).await.ok_or_else(|| stop(Why::Forged))?;
+    if !visitor.sent(sent.form.one(csrf::FIELD)) {
+        return Err(stop(Why::Forged));
+    }
+    Ok((visitor, sent))
+}
+
+async fn gather(request: Request) -> Option<Sent> {
+    let mut parts = Multipart::from_request(request, &()).await.ok()?;
+    let (mut pairs, mut image) = (Vec::new(), Bytes::new());
+    while let Some(part) = parts.next_field().await.ok()? {
+        let name = part.name()?.to_owned();
+        if name == "image" {
+            image = part.bytes().await.ok()?;
+        } else {
+            pairs.push((name, Secret::from(part.text().await.ok()?)));
+        }
+    }
+    Some(Sent { form: Form::of(pairs), image })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn console_2_a_typed_signature_is_text_in_its_picture() {
+        let picture = drawn("</text><script>alert(1)</script>&");
+        assert!(picture.contains("&lt;/text&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;</text></svg>"), "{picture}");
+    }
+}

@@ -1,0 +1,176 @@
+//! The latest events, for the page that shows them.
+
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use counterfoil::Realm;
+use counterfoil::event::{Event, EventSink};
+
+/// How many are kept where nobody says otherwise.
+const CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(199);
+
+/// Keeps the latest events of this process in memory, those of all realms together, and forgets the oldest first. Clones share what is kept.
+///
+/// It is a window and no audit log: it begins empty at each start, sees what happens on this machine alone, and whoever presents enough bad
+/// credentials fills it with their refusals. What must stay goes to a sink of the host's, which [`RecentEvents::and`] puts beside it.
+///
+/// ```
+/// use counterfoil::Counterfoil;
+/// use counterfoil::event::TracingSink;
+/// use counterfoil_axum::console::RecentEvents;
+///
+/// let events = RecentEvents::default().and(TracingSink);
+/// let builder = Counterfoil::builder().events(events.clone());
+/// assert!(events.newest(&counterfoil::Realm::default(), 50).is_empty());
+/// # drop(builder);
+/// ```
+#[derive(Clone)]
+pub struct RecentEvents {
+    kept: Arc<Mutex<VecDeque<Event>>>,
+    capacity: NonZeroUsize,
+    others: Vec<Arc<dyn EventSink>>,
+}
+
+impl RecentEvents {
+    /// Keeps that many.
+    #[must_use]
+    pub fn new(capacity: NonZeroUsize) -> Self {
+        Self { kept: Arc::default(), capacity, others: Vec::new() }
+    }
+
+    /// Tells every event to that sink too.
+    #[must_use]
+    pub fn and(mut self, sink: impl EventSink) -> Self {
+        self.others.push(Arc::new(sink));
+        self
+    }
+
+    /// The latest of a realm, the newest first.
+    #[must_use]
+    pub fn newest(&self, realm: &Realm, limit: usize) -> Vec<Event> {
+        self.kept().iter().rev().filter(|event| event.realm == *realm).take(limit).cloned().collect()
+    }
+
+    /// A panic elsewhere leaves whole events behind: nothing is half done while the lock is held.
+    fn kept(&self) -> MutexGuard<'_, VecDeque<Event>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for RecentEvents {
+    /// Keeps 200.
+    fn default() -> Self {
+        Self::new(CAPACITY)
+    }
+}
+
+impl EventSink for RecentEvents {
+    fn tell(&self, event: &Event) {
+        let own = event.clone();
+        {
+            let mut kept = self.kept();
+            while kept.len() >= self.capacity.get() {
+                kept.pop_front();
+            }
+            kept.push_back(own);
+        }
+        self.others.iter().for_each(|sink| sink.tell(event));
+    }
+}
+
+impl std::fmt::Debug for RecentEvents {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RecentEvents").field("capacity", &self.capacity).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use counterfoil::Ts;
+    use counterfoil::event::What;
+    use counterfoil::testing::RecordingSink;
+
+    fn event(realm: &str, at: u64) -> Event {
+        let realm = Realm::new(realm).expect("a realm");
+        Event { at: Ts::from_micros(at).expect("in range"), realm, by: None, what: What::NoKeyRing }
+    }
+
+    fn of(capacity: usize) -> RecentEvents {
+        RecentEvents::new(NonZeroUsize::new(capacity).expect("above zero"))
+    }
+
+    fn shown(events: &RecentEvents, realm: &str, limit: usize) -> Vec<u64> {
+        let realm = Realm::new(realm).expect("a realm");
+        events.newest(&realm, limit).iter().map(|event| event.at.micros()).collect()
+    }
+
+    #[test]
+    fn console_1_the_newest_come_first_and_the_oldest_go() {
+        let events = of(3);
+        assert!(shown(&events, "a", 9).is_empty());
+        (1..=5).for_each(|at| events.tell(&event("a", at)));
+        assert_eq!(shown(&events, "a", 9), [5, 4, 3]);
+        assert_eq!(shown(&events, "a", 2), [5, 4]);
+        assert!(shown(&events, "a", 0).is_empty());
+    }
+
+    #[test]
+    fn a_realm_is_shown_its_own_events() {
+        let events = of(4);
+        for (realm, at) in [("a", 1), ("b", 2), ("a", 3), ("b", 4)] {
+            events.tell(&event(realm, at));
+        }
+        assert_eq!((shown(&events, "a", 1), shown(&events, "b", 9)), (vec![3], vec![4, 2]));
+    }
+
+    #[test]
+    fn two_hundred_are_kept_where_nobody_says_otherwise() {
+        let events = RecentEvents::default();
+        (0..250).for_each(|at| events.tell(&event("a", at)));
+        let all = shown(&events, "a", usize::MAX);
+        assert_eq!((all.len(), all.last()), (200, Some(&50)));
+    }
+
+    #[test]
+    fn clones_share_and_every_sink_beside_is_told_all() {
+        let (one, other) = (RecordingSink::default(), RecordingSink::default());
+        let events = of(1).and(one.clone()).and(other.clone());
+        let clone = events.clone();
+        (1..=3).for_each(|at| clone.tell(&event("a", at)));
+        assert_eq!(shown(&events, "a", 9), [3]);
+        assert_eq!((one.take().len(), other.take().len()), (3, 3));
+    }
+
+    #[test]
+    fn a_panic_under_the_lock_does_not_matter() {
+        let events = of(2);
+        events.tell(&event("a", 1));
+        let clone = events.clone();
+        let panicked = std::thread::spawn(move || {
+            let _held = clone.kept();
+            panic!("with the lock held");
+        });
+        assert!(panicked.join().is_err() && events.kept.is_poisoned());
+        events.tell(&event("a", 2));
+        assert_eq!(shown(&events, "a", 9), [2, 1]);
+    }
+
+    /// A sink that asks for what is kept, as one that writes to a page would.
+    struct Asks(RecentEvents);
+
+    impl EventSink for Asks {
+        fn tell(&self, event: &Event) {
+            assert_eq!(self.0.newest(&event.realm, 1).first(), Some(event));
+        }
+    }
+
+    #[test]
+    fn a_sink_beside_it_is_told_without_the_lock() {
+        let events = of(2);
+        let asks = events.clone().and(Asks(events.clone()));
+        asks.tell(&event("a", 1));
+        assert_eq!(shown(&events, "a", 9), [1]);
+    }
+}

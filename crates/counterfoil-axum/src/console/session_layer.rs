@@ -1,0 +1,161 @@
+//! The layer that takes a session's cookie where no other credential came along.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use counterfoil::{Counterfoil, Secret};
+use http::header::{AUTHORIZATION, COOKIE, Entry, HOST};
+use http::{HeaderMap, Method, Request};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::cookie::{Cookie, Transport};
+use super::csrf;
+use crate::authenticate::service::is_preflight;
+use crate::authentication::Authentication;
+use crate::rejection::{Rejection, Why};
+
+/// Authenticates by the console's session, so that its own pages can call the management routers: put it in front of them.
+///
+/// It looks at a request that brings the session's cookie and no `Authorization` header: where there is one, that alone counts. A session
+/// that is refused is an invalid credential. Every method but `GET`, `HEAD` and `OPTIONS` must bring the session's token in `x-csrf-token`,
+/// and not come from another site: else it is refused as [`Why::Forged`](crate::Why::Forged), before the session is looked up, so that what
+/// others make a browser send does not even keep a session alive.
+///
+/// What it found out travels as an [`Authentication`] in the request's extensions; the layer of the routers behind it reads that, and answers
+/// a refusal in its own shape. A request without the cookie, with two of them, or over [`Transport::PlainLoopback`] for a host that is not this
+/// machine, goes on as it came. The headers that it reads are marked as sensitive.
+///
+/// A host's own resources, which take bearer credentials, need no such layer in front of them.
+///
+/// ```
+/// use counterfoil::Counterfoil;
+/// use counterfoil_axum::console::{SessionLayer, Transport};
+/// use utoipa_axum::router::OpenApiRouter;
+///
+/// fn service(foil: &Counterfoil) -> OpenApiRouter {
+///     let managed = counterfoil_axum::me_tokens(foil.clone()).merge(counterfoil_axum::settings(foil.clone()));
+///     OpenApiRouter::new().nest("/api/v1", managed.layer(SessionLayer::new(foil.clone(), Transport::Https)))
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SessionLayer {
+    foil: Counterfoil,
+    transport: Transport,
+}
+
+/// Authenticates by a session: made by [`SessionLayer`].
+#[derive(Clone, Debug)]
+pub struct Session<S> {
+    inner: S,
+    layer: SessionLayer,
+}
+
+/// What a cookie came to before anybody is asked.
+enum Brought {
+    Session(Secret),
+    Forged,
+}
+
+impl SessionLayer {
+    /// Takes the sessions of that handle, from the cookies of that transport.
+    #[must_use]
+    pub fn new(foil: Counterfoil, transport: Transport) -> Self {
+        Self { foil, transport }
+    }
+
+    fn brought<B>(&self, request: &Request<B>) -> Option<Brought> {
+        let headers = request.headers();
+        let known = request.extensions().get::<Authentication>().is_some();
+        if known || headers.contains_key(AUTHORIZATION) || is_preflight(request) || !self.is_served(request) {
+            return None;
+        }
+        let session = self.transport.read(headers, Cookie::Session)?;
+        if is_forged(request, &session) {
+            return Some(Brought::Forged);
+        }
+        Some(Brought::Session(session))
+    }
+
+    /// Whether every host that the request names is one that pages are served for, and it names one.
+    fn is_served<B>(&self, request: &Request<B>) -> bool {
+        let named = request.headers().get_all(HOST).iter().map(|host| host.to_str().unwrap_or_default());
+        let mut hosts = named.chain(request.uri().host()).peekable();
+        hosts.peek().is_some() && hosts.all(|host| self.transport.serves(host))
+    }
+
+    async fn authenticate(&self, brought: Brought) -> Authentication {
+        let rejected = match brought {
+            Brought::Forged => {
+                tracing::warn!(target: "counterfoil", "a session's cookie came without its token, or from another site");
+                Rejection::new(Why::Forged, self.foil.realm())
+            }
+            Brought::Session(session) => match self.foil.verify_session(session.expose_secret()).await {
+                Ok(principal) => return Authentication::active(principal),
+                Err(denied) => Rejection::of(denied, self.foil.realm()),
+            },
+        };
+        Authentication::rejected(rejected)
+    }
+}
+
+impl<S> Layer<S> for SessionLayer {
+    type Service = Session<S>;
+
+    fn layer(&self, inner: S) -> Session<S> {
+        Session { inner, layer: self.clone() }
+    }
+}
+
+impl<S, B> Service<Request<B>> for Session<S>
+where
+    S: Service<Request<B>> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    B: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        mark_sensitive(request.headers_mut());
+        let Some(brought) = self.layer.brought(&request) else { return Box::pin(self.inner.call(request)) };
+        // The inner service that was polled ready is the one to call; its clone takes its place.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let layer = self.layer.clone();
+        Box::pin(async move {
+            let known = layer.authenticate(brought).await;
+            request.extensions_mut().insert(known);
+            inner.call(request).await
+        })
+    }
+}
+
+/// Whether a request that changes something lacks the session's token, or comes from another site. A token that stands twice is none.
+fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
+    let headers = request.headers();
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return false;
+    }
+    let mut tokens = headers.get_all(csrf::HEADER).iter();
+    let fits = match (tokens.next(), tokens.next()) {
+        (Some(token), None) => token.to_str().is_ok_and(|token| csrf::fits(session, token)),
+        _ => false,
+    };
+    !fits || csrf::is_foreign(headers, request.uri().authority().map(http::uri::Authority::as_str))
+}
+
+/// A header that is marked so is not printed, nor indexed by HTTP/2's compression.
+fn mark_sensitive(headers: &mut HeaderMap) {
+    for name in [AUTHORIZATION, COOKIE, csrf::HEADER] {
+        if let Entry::Occupied(mut values) = headers.entry(name) {
+            values.iter_mut().for_each(|value| value.set_sensitive(true));
+        }
+    }
+}

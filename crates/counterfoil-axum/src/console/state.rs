@@ -1,0 +1,30 @@
+//! What all pages share.
+
+use std::sync::Arc;
+
+use counterfoil::Counterfoil;
+
+use crate::console::cookie::Transport;
+use crate::console::profiles::Profiles;
+use crate::console::recent::RecentEvents;
+
+/// What all pages share.
+pub(crate) struct Console {
+    pub(crate) foil: Counterfoil,
+    pub(crate) transport: Transport,
+    /// The path under which the router is nested, without a slash at the end.
+    pub(crate) base: String,
+    pub(crate) product: String,
+    pub(crate) profiles: Option<Arc<dyn Profiles>>,
+    pub(crate) events: Option<RecentEvents>,
+}
+
+/// As handlers have it.
+pub(crate) type Shared = Arc<Console>;
+
+impl Console {
+    /// A path of the console as the browser knows it.
+    pub(crate) fn path(&self, below: &str) -> String {
+        format!("{}{below}", self.base)
+    }
+}

@@ -1,0 +1,157 @@
+//! Who visits a page: somebody who is signed in by a session's cookie, in a language, in a time zone.
+
+use axum::extract::FromRequestParts;
+use counterfoil::directory::Login;
+use counterfoil::{Denied, Forbidden, Gate, Intent, LoginError, ManageError, Presenter, Principal, Role, Secret};
+use http::header::{HOST, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method};
+
+use crate::console::cookie::Cookie;
+use crate::console::csrf;
+use crate::console::language::Language;
+use crate::console::state::{Console, Shared};
+use crate::console::stop::{Stop, Why};
+use crate::console::when::Clock;
+use crate::source::Source;
+
+/// Somebody who is signed in.
+pub(crate) struct Visitor {
+    pub(crate) principal: Principal,
+    pub(crate) language: Language,
+    /// The IANA time zone.
+    pub(crate) zone: String,
+    session: Secret,
+    source: Option<Source>,
+    /// What keeps the visitor from personal access tokens, if anything does.
+    gate: Option<Gate>,
+    /// The cookie of a session that took this one's place.
+    renewed: Option<HeaderValue>,
+}
+
+impl Visitor {
+    pub(crate) fn presenter(&self) -> Presenter {
+        Presenter::from(&self.principal)
+    }
+
+    /// The token of this visitor's forms.
+    pub(crate) fn csrf(&self) -> String {
+        csrf::token(&self.session)
+    }
+
+    /// Whether a form's token is the visitor's.
+    pub(crate) fn sent(&self, token: &str) -> bool {
+        csrf::fits(&self.session, token)
+    }
+
+    pub(crate) fn clock(&self, console: &Console) -> Clock {
+        Clock::new(Some(&self.zone), console.foil.now(), self.language.words())
+    }
+
+    /// The sections that are open to the visitor, with their names. The tab of personal access tokens goes where a gate is closed.
+    pub(crate) fn sections(&self, console: &Console) -> Vec<(&'static str, &'static str)> {
+        let words = self.language.words();
+        let role = self.principal.role();
+        let administers = role >= Role::Administrator;
+        let manages = administers || self.principal.manages_profiles();
+        [
+            (self.gate.is_none(), "/tokens", words.tokens),
+            (console.profiles.is_some(), "/profile", words.profile),
+            (manages, "/users", words.users),
+            (role == Role::SuperAdministrator, "/codes", words.codes),
+            (administers, "/clients", words.clients),
+            (administers, "/settings", words.settings),
+            (administers && console.events.is_some(), "/events", words.events),
+        ]
+        .into_iter()
+        .filter_map(|(open, path, name)| open.then_some((path, name)))
+        .collect()
+    }
+
+    /// Whether the visitor's password is old enough to be asked for again before what is grave.
+    pub(crate) fn needs_proof(&self, console: &Console) -> bool {
+        !console.foil.is_fresh(&self.principal)
+    }
+
+    /// Proves the password again where that is due: a new session takes the old one's place.
+    pub(crate) async fn prove(&mut self, console: &Console, password: Option<&Secret>) -> Result<(), LoginError> {
+        if !self.needs_proof(console) {
+            return Ok(());
+        }
+        let Some(password) = password.filter(|password| !password.expose_secret().is_empty()) else {
+            return Err(LoginError::Refused);
+        };
+        let name = self.principal.name().to_owned();
+        let login = Login { name: &name, password, mfa_key: None, machine_key: None };
+        let source = self.source.as_ref().map(Source::as_str);
+        let opened = console.foil.reauthenticate(&self.principal, &login, source).await?;
+        let text = opened.token.expose_secret();
+        self.renewed = console.transport.set(Cookie::Session, text);
+        self.session = Secret::from(text.to_owned());
+        self.principal = opened.principal;
+        Ok(())
+    }
+
+    /// Lets an answer take a new session's cookie along.
+    pub(crate) fn seal<R>(&mut self, mut response: http::Response<R>) -> http::Response<R> {
+        if let Some(cookie) = self.renewed.take() {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+/// The host that a request's target names, as HTTP/2 does.
+pub(crate) fn authority(parts: &Parts) -> Option<&str> {
+    parts.uri.authority().map(http::uri::Authority::as_str)
+}
+
+/// Whether a request may be served at all, and in which language.
+pub(crate) fn receive(console: &Console, headers: &HeaderMap, authority: Option<&str>) -> Result<Language, Stop> {
+    let language = Language::asked(headers, console.transport);
+    let host = authority.or_else(|| headers.get(HOST).and_then(|host| host.to_str().ok())).unwrap_or_default();
+    if console.transport.serves(host) { Ok(language) } else { Err(Stop::page(console, language, Why::Insecure)) }
+}
+
+impl FromRequestParts<Shared> for Visitor {
+    type Rejection = Stop;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Shared) -> Result<Self, Stop> {
+        let language = receive(console, &parts.headers, authority(parts))?;
+        let Some(session) = console.transport.read(&parts.headers, Cookie::Session) else {
+            return Err(to_sign_in(console, parts));
+        };
+        let principal = match console.foil.verify_session(session.expose_secret()).await {
+            Ok(principal) => principal,
+            Err(Denied::Refused(_)) => return Err(to_sign_in(console, parts)),
+            Err(Denied::Unavailable(reason)) => return Err(Stop::unavailable(console, language, &reason)),
+        };
+        let gate = match console.foil.may(&Presenter::from(&principal), Intent::CreateToken).await {
+            Err(ManageError::Forbidden(Forbidden::Gate { gate })) => Some(gate),
+            Err(ManageError::Unavailable(reason)) => return Err(Stop::unavailable(console, language, &reason)),
+            _ => None,
+        };
+        let zone = match &console.profiles {
+            Some(profiles) => match profiles.profile(principal.subject()).await {
+                Ok(profile) => profile.zone,
+                Err(reason) => return Err(Stop::unavailable(console, language, &reason)),
+            },
+            None => None,
+        };
+        let zone = zone.unwrap_or_else(|| "UTC".to_owned());
+        let source = parts.extensions.get::<Source>().cloned();
+        Ok(Self { principal, language, zone, session, source, gate, renewed: None })
+    }
+}
+
+/// Signing in comes first, and then, of a page that was only looked at, that page.
+fn to_sign_in(console: &Console, parts: &Parts) -> Stop {
+    let mut path = console.path("/sign-in");
+    if parts.method == Method::GET {
+        let below = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let below = below.strip_prefix(&console.base).unwrap_or(below);
+        path.push_str("?next=");
+        path.extend(form_urlencoded::byte_serialize(below.as_bytes()));
+    }
+    Stop::Redirect(path)
+}

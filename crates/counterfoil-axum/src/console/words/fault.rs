@@ -1,0 +1,65 @@
+//! What is wrong, in words, and at which field of a page's form.
+
+use counterfoil::{Conflict, Forbidden, Gate, Invalid, InvalidLabel};
+
+use super::Words;
+
+/// What is wrong, in words.
+#[derive(Debug)]
+pub(crate) struct Reason {
+    /// The field at fault; `None`: none of them.
+    pub(crate) field: Option<&'static str>,
+    pub(crate) text: String,
+}
+
+impl Words {
+    /// A field that breaks a rule.
+    pub(crate) fn invalid_field(&self, invalid: &Invalid) -> Reason {
+        let field = match invalid.field() {
+            "expires_in_days" => "days",
+            field => field,
+        };
+        let text = match invalid {
+            Invalid::Label(InvalidLabel::TooLong { limit }) => (self.at_most_characters)(*limit),
+            Invalid::Label(InvalidLabel::Empty) => self.label_empty.to_owned(),
+            Invalid::Label(InvalidLabel::Character) => self.label_character.to_owned(),
+            Invalid::Description(_) => self.description_wrong.to_owned(),
+            Invalid::Days { most } => (self.from_to)(1, u64::from(*most)),
+            Invalid::Permanent => self.days_needed.to_owned(),
+            Invalid::ExpiresAt => self.expires_wrong.to_owned(),
+            Invalid::User => self.user_unknown.to_owned(),
+            Invalid::ClientId(_) => self.client_id_wrong.to_owned(),
+            Invalid::DisplayName => self.display_name_wrong.to_owned(),
+            Invalid::RefreshMode => self.refresh_mode_wrong.to_owned(),
+            Invalid::ResourceServer => self.resource_server_wrong.to_owned(),
+            Invalid::Setting(invalid) => (self.from_to)(invalid.least, invalid.most),
+            _ => self.invalid.to_owned(),
+        };
+        Reason { field: Some(field), text }
+    }
+
+    /// What stands in the way.
+    pub(crate) fn in_the_way(&self, conflict: Conflict) -> Reason {
+        let (field, text) = match conflict {
+            Conflict::LabelTaken => (Some("label"), self.label_taken),
+            Conflict::ClientIdTaken => (Some("id"), self.client_id_taken),
+            Conflict::QuotaReached => (None, self.quota_reached),
+            Conflict::ChangedMeanwhile => (None, self.changed_meanwhile),
+            Conflict::Expired => (None, self.has_expired),
+            Conflict::NotExpired => (None, self.not_expired),
+            Conflict::Replaced => (None, self.replaced),
+            _ => (None, self.conflict),
+        };
+        Reason { field, text: text.to_owned() }
+    }
+
+    /// Why somebody may not.
+    pub(crate) const fn forbidden_because(&self, forbidden: Forbidden) -> &'static str {
+        match forbidden {
+            Forbidden::Gate { gate: Gate::Setting } => self.tokens_off,
+            Forbidden::Gate { gate: Gate::Switch } => self.token_login_denied,
+            Forbidden::Collaborator => self.collaborator,
+            _ => self.forbidden_text,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A browser as far as cookies and forms go.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::Body;
+use counterfoil_axum::console::{Console, Transport};
+use http::Request;
+
+use crate::support::{Answer, World, send};
+
+/// One person's browser on one service, over TLS.
+pub struct Browser {
+    router: Router,
+    pub cookies: Mutex<BTreeMap<String, String>>,
+    pub headers: Vec<(&'static str, &'static str)>,
+}
+
+/// The console over a world.
+pub fn console(world: &World, transport: Transport) -> Router {
+    Router::new().nest_service("/console", Console::new(world.foil.clone(), transport, "/console").router())
+}
+
+impl Browser {
+    pub fn new(world: &World) -> Self {
+        Self::at(console(world, Transport::Https))
+    }
+
+    pub fn at(router: Router) -> Self {
+        Self { router, cookies: Mutex::default(), headers: vec![("host", "console.example")] }
+    }
+
+    /// Somebody who is signed in; each name is the password.
+    pub async fn signed_in(world: &World, name: &str) -> Self {
+        let browser = Self::new(world);
+        let answer = browser.sign_in(name, name).await;
+        assert_eq!(answer.status, 303, "{answer:?}");
+        browser
+    }
+
+    pub async fn sign_in(&self, name: &str, password: &str) -> Answer {
+        let page = self.get("/sign-in").await;
+        let token = token(&page.text);
+        self.send_form("/sign-in", &format!("csrf_token={token}&next=/tokens&name={name}&password={password}")).await
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, Body::empty()).await
+    }
+
+    /// A form with the token that a signed-in person's pages have.
+    pub async fn post(&self, path: &str, form: &str) -> Answer {
+        let page = self.get("/events-or-any-page").await;
+        assert_eq!(page.status, 404, "a page of the console");
+        let token = token(&self.get("/tokens").await.text);
+        self.send_form(path, &format!("csrf_token={token}&{form}")).await
+    }
+
+    pub async fn send_form(&self, path: &str, form: &str) -> Answer {
+        self.ask("POST", path, Body::from(form.to_owned())).await
+    }
+
+    async fn ask(&self, method: &str, path: &str, body: Body) -> Answer {
+        let cookies: Vec<String> = {
+            let kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.iter().map(|(name, value)| format!("{name}={value}")).collect()
+        };
+        let mut request = Request::builder().method(method).uri(format!("/console{path}"));
+        for (name, value) in &self.headers {
+            request = request.header(*name, *value);
+        }
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies.join("; "));
+        }
+        if method == "POST" {
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+        }
+        let answer = send(&self.router, request.body(body).expect("a request")).await;
+        for set in answer.headers.get_all("set-cookie") {
+            let (name, rest) = set.to_str().expect("text").split_once('=').expect("a pair");
+            let value = rest.split(';').next().expect("a value");
+            let mut kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+            if value.is_empty() {
+                kept.remove(name);
+            } else {
+                kept.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+}
+
+/// The token of a page's first form.
+pub fn token(page: &str) -> String {
+    value(page, "name=\"csrf_token\" value=\"")
+}
+
+/// What follows a text, up to the quote.
+pub fn value(page: &str, after: &str) -> String {
+    let (_, rest) = page.split_once(after).unwrap_or_else(|| panic!("{after} is not in\n{page}"));
+    rest.split('"').next().expect("a value").to_owned()
+}
+
+/// The secret that a page shows.
+pub fn secret(page: &str) -> String {
+    let (_, rest) = page.split_once("<code id=\"secret\"").unwrap_or_else(|| panic!("no secret in\n{page}"));
+    let text = rest.split_once('>').expect("a tag").1;
+    text.split('<').next().expect("a text").to_owned()
+}

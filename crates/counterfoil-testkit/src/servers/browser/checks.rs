@@ -1,0 +1,50 @@
+//! What judges a page: the browser's own complaints, and axe-core.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::Browser;
+
+/// Says what breaks a rule: the rule, what it wants, and each element that breaks it.
+const JUDGE: &str = "
+    const done = arguments[arguments.length - 1];
+    axe.run(document, {resultTypes: ['violations']}).then(found => done({
+        rules: found.passes.length,
+        broken: found.violations.map(rule => rule.id + ': ' + rule.help + '\\n' + rule.nodes.map(node =>
+            '    ' + node.html + '\\n        ' + (node.failureSummary || '').replaceAll('\\n', ' ')).join('\\n')),
+    }), error => done({rules: 0, broken: [String(error)]}))";
+
+impl Browser {
+    /// What the browser complained of since the last call: scripts that failed, what the policy forbade, what was not found. A page's own status is no
+    /// complaint: a refusal is 403 by design.
+    ///
+    /// # Panics
+    ///
+    /// Where the driver's answer is none.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<String> {
+        let log = self.post("se/log", &json!({"type": "browser"}));
+        let entries = log.as_array().expect("entries").iter();
+        let bad = entries.filter(|entry| entry["level"] == "SEVERE" || entry["source"] == "security");
+        let text = |entry: &Value| entry["message"].as_str().unwrap_or_default().to_owned();
+        let own = ["403", "409", "413", "422", "429"].map(|status| format!("a status of {status} "));
+        bad.map(text).filter(|message| !own.iter().any(|status| message.contains(status.as_str()))).collect()
+    }
+
+    /// What axe-core, whose file that is, finds wrong with the page. It is put in by the driver, in spite of the page's policy.
+    ///
+    /// # Panics
+    ///
+    /// Where the file is missing, and where axe-core finds nothing to judge.
+    #[must_use]
+    pub fn barriers(&self, axe: &Path) -> Vec<String> {
+        let source = std::fs::read_to_string(axe)
+            .unwrap_or_else(|error| panic!("{}: {error}: run `.ci/clients`, which installs it", axe.display()));
+        let _none = self.script(&source, &[]);
+        let found = self.script_that_calls_back(JUDGE, &[]);
+        let broken: Vec<_> = found["broken"].as_array().expect("rules").iter().map(super::text).collect();
+        assert!(!broken.is_empty() || found["rules"].as_u64() > Some(5), "axe-core judged nothing: {found}");
+        broken
+    }
+}

@@ -1,0 +1,105 @@
+//! The driver's process, its folder, and the browser that it starts.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// What to install where the programs are missing.
+const MISSING: &str =
+    "chromium and chromedriver are not here: `apt-get install chromium chromium-driver`, or `.ci/servers`";
+
+/// Holds driver, browser and folder by the pipe to this process: at its end all three go, however this process ends. The browser's processes are known by
+/// the folder, whose name nobody else has.
+const KEEPER: &str = r#"
+trap '' INT TERM
+folder=$1; shift
+"$@" >"$folder/log" 2>&1 & driver=$!
+cat >/dev/null
+kill -KILL "$driver" 2>/dev/null
+for process in /proc/[0-9]*; do
+  [ "$process" != "/proc/$$" ] || continue
+  case $(tr '\0' ' ' <"$process/cmdline") in *"$folder"*) kill -KILL "${process#/proc/}" ;; esac
+done 2>/dev/null
+wait
+for turn in 1 2 3 4 5; do rm -rf "$folder" 2>/dev/null && break; sleep 0.1; done
+"#;
+
+/// `chromedriver` on a port of its own.
+#[derive(Debug)]
+pub(super) struct Driver {
+    pub(super) folder: PathBuf,
+    pub(super) port: u16,
+    keeper: Child,
+}
+
+impl Driver {
+    /// Starts one. A port that is free for one kind of address may be taken for the other; then another is drawn.
+    pub(super) fn start() -> Self {
+        let mut log = String::new();
+        for _ in 0..5 {
+            match Self::try_start() {
+                Ok(driver) => return driver,
+                Err(told) => log = told,
+            }
+        }
+        panic!("chromedriver did not start:\n{log}");
+    }
+
+    fn try_start() -> Result<Self, String> {
+        let driver = program(&["chromedriver"]).expect(MISSING);
+        let made = Command::new("mktemp").args(["-d", "-t", "counterfoil-browser-XXXXXXXXXX"]).output();
+        let folder = PathBuf::from(String::from_utf8_lossy(&made.expect("mktemp runs").stdout).trim());
+        assert!(folder.is_dir(), "mktemp made no folder");
+        let keeper = Command::new("sh")
+            .args(["-c", KEEPER, "sh"])
+            .arg(&folder)
+            .arg(driver)
+            .arg("--port=0")
+            .env("TMPDIR", &folder)
+            .env("HOME", &folder)
+            .env_remove("LANGUAGE")
+            .stdin(Stdio::piped())
+            .spawn();
+        let mut driver = Self { folder, port: 0, keeper: keeper.expect("sh runs") };
+        for _ in 0..1_200 {
+            if let Some(port) = port(&driver.log()) {
+                driver.port = port;
+                return Ok(driver);
+            }
+            if driver.log().contains("Exiting") {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+        Err(driver.log())
+    }
+
+    pub(super) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ended = self.keeper.wait();
+    }
+}
+
+/// Where Debian has the browser, or where others have it.
+pub(super) fn browser() -> PathBuf {
+    program(&["chromium", "chromium-browser", "google-chrome"]).expect(MISSING)
+}
+
+fn program(names: &[&str]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    let all = names.iter().flat_map(|name| folders.iter().map(move |folder: &PathBuf| folder.join(name)));
+    all.into_iter().find(|file: &PathBuf| Path::is_file(file))
+}
+
+/// It says so: `ChromeDriver was started successfully on port 43210.`
+fn port(log: &str) -> Option<u16> {
+    let (_, said) = log.split_once("started successfully on port ")?;
+    said.split_once('.')?.0.parse().ok()
+}

@@ -1,0 +1,187 @@
+//! Elements by CSS selector. Each call waits until there is one.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::wire::Refusal;
+use super::{Browser, PAUSE, TRIES, text};
+
+/// The name under which WebDriver wraps an element's id.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+impl Browser {
+    /// Whether there is such an element now.
+    #[must_use]
+    pub fn exists(&self, css: &str) -> bool {
+        self.count(css) > 0
+    }
+
+    /// How many of them there are now.
+    ///
+    /// # Panics
+    ///
+    /// Where it is no selector.
+    #[must_use]
+    pub fn count(&self, css: &str) -> usize {
+        let found = self.post("elements", &json!({"using": "css selector", "value": css}));
+        found.as_array().expect("elements").len()
+    }
+
+    /// What a reader sees of it.
+    #[must_use]
+    pub fn text(&self, css: &str) -> String {
+        text(&self.of(css, "GET", "text", None))
+    }
+
+    /// What a reader sees of each of them now.
+    ///
+    /// # Panics
+    ///
+    /// Where it is no selector.
+    #[must_use]
+    pub fn texts(&self, css: &str) -> Vec<String> {
+        let all = self.script(
+            "return [...document.querySelectorAll(arguments[0])].map(one => one.innerText)",
+            &[Value::from(css)],
+        );
+        all.as_array().expect("texts").iter().map(text).collect()
+    }
+
+    /// An attribute as it stands in the page.
+    #[must_use]
+    pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
+        self.wait_for(css);
+        let value = self.script(
+            "return document.querySelector(arguments[0]).getAttribute(arguments[1])",
+            &[Value::from(css), Value::from(name)],
+        );
+        value.as_str().map(str::to_owned)
+    }
+
+    /// What a field holds.
+    #[must_use]
+    pub fn value(&self, css: &str) -> String {
+        text(&self.of(css, "GET", "property/value", None))
+    }
+
+    /// Whether a reader sees it.
+    #[must_use]
+    pub fn is_shown(&self, css: &str) -> bool {
+        self.of(css, "GET", "displayed", None) == true
+    }
+
+    /// Waits until there is one.
+    pub fn wait_for(&self, css: &str) {
+        let _id = self.element(css);
+    }
+
+    /// Clicks it, where that leads to no other page.
+    pub fn click(&self, css: &str) {
+        self.of(css, "POST", "click", Some(&json!({})));
+    }
+
+    /// Clicks it, and waits for the page that it leads to.
+    pub fn follow(&self, css: &str) {
+        let before = self.element("html");
+        self.click(css);
+        self.wait("another page", |browser| {
+            // A page that was left answers so.
+            let gone = browser.ask("GET", &format!("element/{before}/name"), None);
+            gone.is_err_and(|refusal| refusal.code == "stale element reference" || refusal.code == "no such element")
+        });
+        self.wait("the whole page", |browser| browser.script("return document.readyState", &[]) == "complete");
+    }
+
+    /// Fills a text field in.
+    pub fn fill(&self, css: &str, value: &str) {
+        self.of(css, "POST", "clear", Some(&json!({})));
+        self.type_into(css, value);
+    }
+
+    /// Types without clearing it before: keys for whatever has the focus, or the name of a file to send.
+    pub fn type_into(&self, css: &str, keys: &str) {
+        self.of(css, "POST", "value", Some(&json!({"text": keys})));
+    }
+
+    /// Chooses a file to send.
+    pub fn attach(&self, css: &str, file: &Path) {
+        self.type_into(css, &file.display().to_string());
+    }
+
+    /// Sets what cannot be typed: a date in a browser of any country, characters that no keyboard has.
+    pub fn set(&self, css: &str, value: &str) {
+        self.wait_for(css);
+        let _none = self.script(
+            "const field = document.querySelector(arguments[0]); field.value = arguments[1];\
+             field.dispatchEvent(new Event('input', {bubbles: true})); field.dispatchEvent(new Event('change', {bubbles: true}))",
+            &[Value::from(css), Value::from(value)],
+        );
+    }
+
+    /// Chooses from a list by an option's value.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such option.
+    pub fn choose(&self, css: &str, value: &str) {
+        self.set(css, value);
+        assert_eq!(self.value(css), value, "the list {css} has no such option");
+    }
+
+    /// Sends a form that the browser itself would find fault with, and waits for the answer: what the server says of it is wanted.
+    pub fn send_anyway(&self, form: &str) {
+        self.wait_for(form);
+        let _none = self.script("document.querySelector(arguments[0]).noValidate = true", &[Value::from(form)]);
+        self.follow(&format!("{form} button:not([type=button])"));
+    }
+
+    /// Ticks a box or takes the tick away.
+    pub fn tick(&self, css: &str, ticked: bool) {
+        if (self.of(css, "GET", "selected", None) == true) != ticked {
+            self.click(css);
+        }
+    }
+
+    /// Presses keys where the focus is; WebDriver has code points for those without a character.
+    pub fn press(&self, keys: &str) {
+        let actions: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|what| json!({"type": what, "value": key.to_string()})))
+            .collect();
+        self.post("actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}));
+    }
+
+    /// Draws a line in it with the mouse, from point to point, counted from its middle.
+    pub fn draw(&self, css: &str, points: &[(i32, i32)]) {
+        let element = json!({ELEMENT: self.element(css)});
+        let _none = self.script("arguments[0].scrollIntoView({block: 'center'})", std::slice::from_ref(&element));
+        let mut actions = Vec::new();
+        for (step, (x, y)) in points.iter().enumerate() {
+            actions.push(json!({"type": "pointerMove", "duration": 20, "origin": element, "x": x, "y": y}));
+            if step == 0 {
+                actions.push(json!({"type": "pointerDown", "button": 0}));
+            }
+        }
+        actions.push(json!({"type": "pointerUp", "button": 0}));
+        self.post("actions", &json!({"actions": [{"type": "pointer", "id": "mouse", "actions": actions}]}));
+    }
+
+    /// The id of the first such element, as soon as there is one.
+    fn element(&self, css: &str) -> String {
+        let sought = json!({"using": "css selector", "value": css});
+        for _ in 0..TRIES {
+            match self.ask("POST", "element", Some(&sought)) {
+                Ok(found) => return text(&found[ELEMENT]),
+                Err(Refusal { code, .. }) if code == "no such element" => std::thread::sleep(PAUSE),
+                Err(refusal) => panic!("{css}: {refusal}"),
+            }
+        }
+        panic!("no {css} at {}:\n{}", self.url(), self.source());
+    }
+
+    fn of(&self, css: &str, method: &str, what: &str, body: Option<&Value>) -> Value {
+        let path = format!("element/{}/{what}", self.element(css));
+        self.ask(method, &path, body).unwrap_or_else(|refusal| panic!("{css} {what}: {refusal}\n{}", self.source()))
+    }
+}

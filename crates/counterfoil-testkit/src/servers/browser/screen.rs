@@ -1,0 +1,80 @@
+//! What the reader has: a screen's size, a preference for light or dark, scripts or none; and pictures of what is seen.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::{Browser, text};
+
+/// A screen and its reader's preference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// In CSS pixels.
+    pub width: u32,
+    /// In CSS pixels.
+    pub height: u32,
+    /// Whether the reader prefers light text on a dark ground.
+    pub dark: bool,
+}
+
+impl Screen {
+    /// On a desk.
+    pub const DESKTOP: Self = Self { width: 1280, height: 900, dark: false };
+    /// On a desk at night.
+    pub const DARK: Self = Self { dark: true, ..Self::DESKTOP };
+    /// In a hand.
+    pub const PHONE: Self = Self { width: 360, height: 740, dark: false };
+}
+
+impl Browser {
+    /// From now on shows pages on that screen. A narrow one is a phone's: a page that does not ask for the phone's own width gets 980 pixels, as on a phone.
+    pub fn show_on(&self, screen: Screen) {
+        let size = json!({
+            "width": screen.width, "height": screen.height, "deviceScaleFactor": 1, "mobile": screen.width < 500,
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", &size);
+        let scheme = if screen.dark { "dark" } else { "light" };
+        let features = json!([
+            {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]);
+        self.devtools("Emulation.setEmulatedMedia", &json!({"features": features}));
+        self.screen.set(screen);
+    }
+
+    /// From the next page on runs the pages' own scripts, or none of them.
+    pub fn run_scripts(&self, run: bool) {
+        self.devtools("Emulation.setScriptExecutionDisabled", &json!({"value": !run}));
+    }
+
+    /// How wide the page is, what must be scrolled to included.
+    ///
+    /// # Panics
+    ///
+    /// Where the page has no width.
+    #[must_use]
+    pub fn page_width(&self) -> u64 {
+        self.script("return document.documentElement.scrollWidth", &[]).as_u64().expect("a width")
+    }
+
+    /// Keeps a picture of the whole page, what must be scrolled to included.
+    ///
+    /// # Panics
+    ///
+    /// Where the file cannot be written.
+    pub fn take_picture(&self, file: &Path) {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).expect("a folder for pictures");
+        }
+        let height = self.script("return document.documentElement.scrollHeight", &[]).as_u64().unwrap_or_default();
+        let screen = self.screen.get();
+        let clip = json!({
+            "x": 0, "y": 0, "width": screen.width, "height": height.max(u64::from(screen.height)), "scale": 1,
+        });
+        let picture = self
+            .devtools("Page.captureScreenshot", &json!({"format": "png", "captureBeyondViewport": true, "clip": clip}));
+        let bytes = STANDARD.decode(text(&picture["data"])).expect("base64");
+        std::fs::write(file, bytes).expect("a picture");
+    }
+}

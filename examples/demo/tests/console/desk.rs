@@ -1,0 +1,188 @@
+//! Somebody at a browser, before a demo of their own.
+
+use std::path::{Path, PathBuf};
+
+use counterfoil_conformance::{Scale, scale};
+use counterfoil_testkit::servers::Browser;
+use serde_json::{Value, json};
+
+use crate::support::Server;
+use crate::support::tempfile::TempDir;
+use crate::visitor::{SESSION, Visitor};
+
+pub const LANGUAGES: [&str; 2] = ["en", "ru"];
+
+/// A browser whose reader prefers a language, and a demo with its store in memory.
+pub struct Desk {
+    pub browser: Browser,
+    pub server: Server,
+    pub language: &'static str,
+}
+
+/// Whether everything is tried in each language and on each screen: at full counts. For every commit each test has one of them, and all tests
+/// together have all.
+pub fn in_full() -> bool {
+    scale() == Scale::SOAK
+}
+
+/// The same before English pages and before Russian ones, each time from the beginning; for every commit before one of them, by the test's name.
+pub fn in_both(act: impl Fn(&Desk)) {
+    let name: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
+    let languages = if in_full() { &LANGUAGES[..] } else { &LANGUAGES[name % 2..][..1] };
+    for &language in languages {
+        let desk = Desk::new(language, "");
+        act(&desk);
+        assert_eq!(desk.browser.complaints(), [""; 0], "the browser complained, {language}");
+        assert!(!desk.server.log().contains("panicked"), "{}", desk.server.log());
+    }
+}
+
+/// A demo with that policy over its own.
+pub fn server(policy: &str) -> Server {
+    let folder = TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("policy.toml"), policy).expect("written");
+    Server::start_in(folder, |command| {
+        command.args(["--store", "memory:", "--policy", "policy.toml"]);
+    })
+}
+
+impl Desk {
+    pub fn new(language: &'static str, policy: &str) -> Self {
+        Self { server: server(policy), browser: Browser::start(language), language }
+    }
+
+    pub fn goto(&self, path: &str) {
+        self.browser.goto(&self.server.url(path));
+    }
+
+    pub fn sign_in(&self, name: &str, password: &str) {
+        self.goto("/console/sign-in");
+        self.try_to_sign_in(name, password);
+        assert_eq!(self.browser.path(), "/console/tokens", "{name} is signed in");
+    }
+
+    /// Fills the form in that is shown.
+    pub fn try_to_sign_in(&self, name: &str, password: &str) {
+        self.browser.fill("#sign-in [name=name]", name);
+        self.browser.fill("#sign-in [name=password]", password);
+        self.browser.follow("#sign-in button");
+    }
+
+    pub fn sign_out(&self) {
+        self.browser.follow("#sign-out button");
+    }
+
+    /// Somebody else takes the seat.
+    pub fn hand_over(&self, name: &str, password: &str) {
+        self.sign_out();
+        self.sign_in(name, password);
+    }
+
+    /// Makes a token by the page and gives its text; the page that shows it is left.
+    pub fn make_token(&self, label: &str, days: &str) -> String {
+        self.goto("/console/tokens");
+        self.browser.fill("#create [name=label]", label);
+        self.browser.fill("#create [name=days]", days);
+        self.browser.follow("#create button");
+        let token = self.secret();
+        self.browser.follow("#done");
+        token
+    }
+
+    /// What the page shows once, by its button.
+    pub fn secret(&self) -> String {
+        self.browser.click("#reveal");
+        self.browser.text("#secret")
+    }
+
+    /// The id of the row that says so.
+    pub fn row(&self, text: &str) -> String {
+        self.row_if_any(text).unwrap_or_else(|| panic!("no row says {text}:\n{}", self.browser.source()))
+    }
+
+    pub fn row_if_any(&self, text: &str) -> Option<String> {
+        let found = "return [...document.querySelectorAll('tr[data-id]')].find(row => row.textContent.includes(arguments[0]))?.dataset.id";
+        self.browser.script(found, &[Value::from(text)]).as_str().map(str::to_owned)
+    }
+
+    /// The selector of something in the row that says so.
+    pub fn in_row(&self, text: &str, css: &str) -> String {
+        format!("tr[data-id=\"{}\"] {css}", self.row(text))
+    }
+
+    /// The page's words are of the reader's language, but for what people wrote.
+    pub fn speaks(&self) {
+        assert_eq!(self.browser.attribute("html", "lang").as_deref(), Some(self.language));
+        let words = "return [...document.querySelectorAll('h1, h2, th, label, legend, caption, button, .button, nav a, main p, .badge')]\
+             .filter(one => !one.querySelector('bdi, code')).map(one => one.textContent.trim())\
+             .concat([...document.querySelectorAll('nav[aria-label]')].map(one => one.ariaLabel))";
+        let words = self.browser.script(words, &[]);
+        let words: Vec<_> = words.as_array().expect("words").iter().filter_map(Value::as_str).collect();
+        assert!(words.len() > 3, "{words:?}");
+        for word in words {
+            let russian = word
+                .chars()
+                .any(|letter| ('а'..='я').contains(&letter.to_ascii_lowercase()) || ('А'..='Я').contains(&letter));
+            let latin = word.chars().filter(char::is_ascii_alphabetic).count();
+            match self.language {
+                "ru" => assert!(russian || latin < 4, "not Russian at {}: {word:?}", self.browser.path()),
+                _ => assert!(!russian, "Russian at {}: {word:?}", self.browser.path()),
+            }
+        }
+    }
+
+    /// The word for it in the reader's language.
+    pub fn word(&self, english: &'static str, russian: &'static str) -> &'static str {
+        if self.language == "ru" { russian } else { english }
+    }
+
+    /// Somebody without a browser who holds this browser's cookies.
+    pub fn visitor(&self) -> Visitor {
+        let mut visitor = Visitor::new(self.server.port);
+        for cookie in self.browser.cookies() {
+            visitor.carry(cookie["name"].as_str().expect("a name"), cookie["value"].as_str().expect("a value"));
+        }
+        assert!(visitor.cookie(SESSION).is_some(), "nobody is signed in");
+        visitor
+    }
+
+    /// What a bearer is answered: the status.
+    pub fn bearer(&self, token: &str) -> u16 {
+        Visitor::new(self.server.port).bearer("/api/v1/whoami", token).status
+    }
+
+    /// The word of a fault stands beside its field, and a screen reader finds it there.
+    pub fn finds_fault_with(&self, field: &str) {
+        let error = self.browser.text(&format!("#{field}-error"));
+        assert!(!error.is_empty(), "{field}");
+        let css = format!("main [name={field}]");
+        assert_eq!(self.browser.attribute(&css, "aria-invalid").as_deref(), Some("true"), "{field}");
+        let described = self.browser.attribute(&css, "aria-describedby").unwrap_or_default();
+        assert!(described.split(' ').any(|id| id == format!("{field}-error")), "{field}: {described:?}");
+        self.speaks();
+    }
+}
+
+/// Where `.ci/clients` puts the accessibility checker.
+pub fn axe() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/axe/axe.min.js")
+}
+
+/// A file for a test to send.
+pub fn file(desk: &Desk, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = desk.server.folder.path().join(name);
+    std::fs::write(&path, bytes).expect("written");
+    path
+}
+
+/// Lets the pages of this demo write to the clipboard, as somebody who clicks may, and the test read it.
+pub fn open_clipboard(desk: &Desk) {
+    let permissions = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
+    desk.browser.devtools("Browser.grantPermissions", &permissions);
+}
+
+pub fn clipboard(desk: &Desk) -> String {
+    let read =
+        "const done = arguments[0]; navigator.clipboard.readText().then(done, error => done('failed: ' + error))";
+    desk.browser.script_that_calls_back(read, &[]).as_str().expect("text").to_owned()
+}

@@ -1,0 +1,140 @@
+//! Somebody who speaks HTTP by hand: keeps cookies, follows nothing, says of where a request comes from what a test wants said.
+
+use std::collections::BTreeMap;
+
+use crate::support::{escaped, wire};
+
+pub const SESSION: &str = "counterfoil-session";
+
+pub struct Visitor {
+    port: u16,
+    cookies: BTreeMap<String, String>,
+}
+
+/// An answer, its body as text.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Reply {
+    /// The values of a header, in order.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.filter(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).collect()
+    }
+
+    /// The one value of a header.
+    pub fn header(&self, name: &str) -> &str {
+        match self.headers(name)[..] {
+            [one] => one,
+            ref all => panic!("{name}: {all:?} in {}", self.head),
+        }
+    }
+
+    /// The token that the page's forms carry.
+    pub fn csrf(&self) -> String {
+        self.between("name=\"csrf_token\" value=\"", "\"")
+            .first()
+            .unwrap_or_else(|| panic!("no form: {self:?}"))
+            .clone()
+    }
+
+    /// What stands between, each time.
+    pub fn between(&self, before: &str, after: &str) -> Vec<String> {
+        let parts = self.body.split(before).skip(1);
+        parts.filter_map(|part| part.split_once(after)).map(|(part, _)| part.to_owned()).collect()
+    }
+
+    /// The ids of the rows.
+    pub fn ids(&self) -> Vec<String> {
+        self.between("data-id=\"", "\"")
+    }
+}
+
+impl Visitor {
+    pub fn new(port: u16) -> Self {
+        Self { port, cookies: BTreeMap::new() }
+    }
+
+    /// One who has signed in.
+    pub fn signed_in(port: u16, name: &str, password: &str) -> Self {
+        let mut visitor = Self::new(port);
+        let reply = visitor.sign_in(name, password);
+        assert_eq!(reply.status, 303, "{reply:?}");
+        visitor
+    }
+
+    pub fn sign_in(&mut self, name: &str, password: &str) -> Reply {
+        let csrf = self.get("/console/sign-in").csrf();
+        self.post("/console/sign-in", &[("name", name), ("password", password), ("csrf_token", &csrf)])
+    }
+
+    pub fn carry(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
+    pub fn get(&mut self, path: &str) -> Reply {
+        self.send("GET", path, &[], "")
+    }
+
+    pub fn get_with(&mut self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        self.send("GET", path, headers, "")
+    }
+
+    /// Sends a form as it is, without a word of where it comes from.
+    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.post_with(path, &[], fields)
+    }
+
+    pub fn post_with(&mut self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Reply {
+        let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let form = [&[("Content-Type", "application/x-www-form-urlencoded")], headers].concat();
+        self.send("POST", path, &form, &pairs.join("&"))
+    }
+
+    /// Sends what a form of the page would, its token included.
+    pub fn submit(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let csrf = self.get(page).csrf();
+        self.post(path, &[fields, &[("csrf_token", csrf.as_str())]].concat())
+    }
+
+    pub fn bearer(&mut self, path: &str, token: &str) -> Reply {
+        self.send("GET", path, &[("Authorization", &format!("Bearer {token}"))], "")
+    }
+
+    /// Sends a request. Headers may name a host of their own.
+    pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            head += &format!("Host: 127.0.0.1:{}\r\n", self.port);
+        }
+        for (name, value) in headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !cookies.is_empty() {
+            head += &format!("Cookie: {}\r\n", cookies.join("; "));
+        }
+        let answer = wire::send(self.port, format!("{head}\r\n{body}").as_bytes());
+        let bytes: Vec<u8> = answer.body.chars().map(|byte| u8::try_from(byte).expect("a byte")).collect();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        let reply = Reply { status: answer.status, head: answer.head, body };
+        for cookie in reply.headers("set-cookie") {
+            let (name, rest) = cookie.split_once('=').expect("a cookie");
+            let value = rest.split(';').next().unwrap_or_default();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        reply
+    }
+}

@@ -1,0 +1,58 @@
+//! Where the demo takes a session's cookie: for the management of credentials, and for nothing else.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use counterfoil::directory::Login;
+use counterfoil::{Counterfoil, KeyRing, Realm, Secret};
+use counterfoil_axum::console::RecentEvents;
+use counterfoil_demo::{People, ProfileBook, Stores, policy, routes, seed};
+use http::Request;
+use tower::ServiceExt as _;
+
+/// The demo's router behind that issuer, and what a browser's cookie holds once ivan has signed in.
+async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
+    let stores = Stores::open("memory:").await.expect("a store");
+    let profiles = ProfileBook::open(stores.profiles()).expect("profiles");
+    let people = Arc::new(People::new(profiles.clone()).expect("people"));
+    let events = RecentEvents::default();
+    let keys = KeyRing::generate_from_system().expect("a key");
+    let builder = Counterfoil::builder().policy(policy::demo()).key_ring(keys).directory(people).events(events.clone());
+    let foil = stores.build_into(builder).build().expect("a handle");
+    seed(&foil, &stores).await.expect("seeded");
+    let password = Secret::from("ivan".to_owned());
+    let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
+    let session = foil.open_session(&login, None).await.expect("the right password");
+    let router = routes(&foil, stores, issuer, profiles, events.clone());
+    (router, session.token.expose_secret().to_owned(), events)
+}
+
+async fn get(router: &Router, path: &str, host: &str, cookie: &str) -> u16 {
+    let request = Request::get(path).header("host", host).header("cookie", cookie).body(Body::empty());
+    let response = router.clone().oneshot(request.expect("a request")).await.expect("infallible");
+    response.status().as_u16()
+}
+
+#[tokio::test]
+async fn console_1_a_session_manages_credentials_and_is_nobody_to_a_protected_resource() {
+    let (router, text, events) = signed_in("http://127.0.0.1:8080").await;
+    let (cookie, bound) = (format!("counterfoil-session={text}"), format!("__Host-counterfoil-session={text}"));
+    for (path, status) in [("/api/v1/me/tokens", 200), ("/api/v1/settings", 403), ("/api/v1/whoami", 401)] {
+        assert_eq!(get(&router, path, "127.0.0.1:8080", &cookie).await, status, "{path}");
+    }
+    assert_eq!(get(&router, "/api/v1/me/tokens", "demo.example", &cookie).await, 401, "not this machine");
+    assert_eq!(get(&router, "/api/v1/me/tokens", "127.0.0.1:8080", &bound).await, 401);
+    let told = format!("{:?}", events.newest(&Realm::default(), 500));
+    assert!(told.contains("ConsoleSession") && !told.contains(&text), "{told}");
+}
+
+#[tokio::test]
+async fn console_1_behind_tls_only_a_cookie_that_is_bound_to_its_host_counts() {
+    let (router, text, _) = signed_in("https://demo.example").await;
+    let (cookie, bound) = (format!("counterfoil-session={text}"), format!("__Host-counterfoil-session={text}"));
+    assert_eq!(get(&router, "/api/v1/me/tokens", "demo.example", &bound).await, 200);
+    assert_eq!(get(&router, "/api/v1/me/tokens", "demo.example", &cookie).await, 401);
+}
