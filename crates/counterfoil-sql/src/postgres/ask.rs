@@ -16,8 +16,9 @@ use crate::row::{self, count, micros, micros_of};
 pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
 /// How often a statement is repeated that the server rolled back for another's sake, or a step whose conditions another one moved. Whoever loses a turn
-/// loses it to somebody who won it, so only a crowd on one family gets this far.
-pub(super) const TURNS: u32 = 64;
+/// loses it to somebody who won it, so only a crowd on one family gets this far: at SERIALIZABLE one of sixteen that never rest wins one turn in sixteen, and 64
+/// turns were once not enough for an edit.
+pub(super) const TURNS: u32 = 512;
 
 /// Where a write broke a unique key.
 pub(super) enum Wrote<T> {
