@@ -92,7 +92,7 @@ impl Visitor {
         Ok(())
     }
 
-    /// Lets an answer take a new session's cookie along.
+    /// Lets an answer take a new session's cookie along, whatever the answer says: the old session has ended.
     pub(crate) fn seal<R>(&mut self, mut response: http::Response<R>) -> http::Response<R> {
         if let Some(cookie) = self.renewed.take() {
             response.headers_mut().append(SET_COOKIE, cookie);

@@ -152,3 +152,15 @@ async fn signing_in_leads_to_own_pages_only() {
         assert_eq!(answer.header("location"), Some(wanted), "{next}");
     }
 }
+
+#[tokio::test]
+async fn whoever_proved_the_password_stays_signed_in_though_nothing_was_done() {
+    let world = world().await;
+    let browser = Browser::signed_in(&world, "sue").await;
+    world.clock.advance(Span::minutes(10));
+    let before = browser.cookie(SESSION);
+    let missing = browser.post("/clients/nobody/secret", "overlap_seconds=0&password=sue").await;
+    assert_eq!(missing.status, 404, "{missing:?}");
+    assert_ne!(browser.cookie(SESSION), before, "the session that took the old one's place came along");
+    assert_eq!(browser.get("/tokens").await.status, 200);
+}

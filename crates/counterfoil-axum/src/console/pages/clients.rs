@@ -4,7 +4,7 @@ use std::str::FromStr as _;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use counterfoil::client::{ClientChange, ClientId, ClientView, Grant, NewClient, RefreshMode};
 use counterfoil::{Invalid, ManageError};
 use http::StatusCode;
@@ -108,24 +108,25 @@ async fn show(
 }
 
 /// Registers one, and shows its secret once.
-pub(crate) async fn create(
-    State(console): State<Shared>,
-    Posted { mut visitor, form }: Posted,
-) -> Result<Response, Stop> {
-    let response = match made(&console, &mut visitor, &form).await? {
-        Ok(response) => response,
+pub(crate) async fn create(State(console): State<Shared>, Posted { mut visitor, form }: Posted) -> Response {
+    let answer = created(&console, &mut visitor, &form).await;
+    visitor.seal(answer.into_response())
+}
+
+async fn created(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Response, Stop> {
+    match made(console, visitor, form).await? {
+        Ok(response) => Ok(response),
         Err(wrong) => {
             let fields = ["display_name", "id", "grants", "refresh_mode", "public", "resource_server"];
             let filled = Filled::with(form.shown_again(&fields));
-            let shell = Shell::of(&console, &visitor, SECTION);
+            let shell = Shell::of(console, visitor, SECTION);
             let (shell, filled) = match wrong.reason.field {
                 Some(field) => (shell, filled.wrong(field, wrong.reason.text)),
                 None => (shell.wrong(Some(wrong.reason.text)), filled),
             };
-            show(&console, &visitor, shell, filled, wrong.status, None).await?
+            show(console, visitor, shell, filled, wrong.status, None).await
         }
-    };
-    Ok(visitor.seal(response))
+    }
 }
 
 async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Result<Response, Wrong>, Stop> {
@@ -226,17 +227,21 @@ pub(crate) async fn secret(
     State(console): State<Shared>,
     Path(id): Path<String>,
     Posted { mut visitor, form }: Posted,
-) -> Result<Response, Stop> {
-    let id = client(&console, &visitor, &id)?;
-    let response = match replaced(&console, &mut visitor, &id, &form).await? {
-        Ok(response) => response,
+) -> Response {
+    let answer = renewed(&console, &mut visitor, &id, &form).await;
+    visitor.seal(answer.into_response())
+}
+
+async fn renewed(console: &Console, visitor: &mut Visitor, id: &str, form: &Form) -> Result<Response, Stop> {
+    let id = client(console, visitor, id)?;
+    match replaced(console, visitor, &id, form).await? {
+        Ok(response) => Ok(response),
         Err(wrong) => {
             let filled = Filled::with(form.shown_again(&["overlap_seconds"]));
             let filled = filled.wrong(wrong.reason.field.unwrap_or("overlap_seconds"), wrong.reason.text);
-            replacement(&console, &visitor, &id, filled).answer(wrong.status)
+            Ok(replacement(console, visitor, &id, filled).answer(wrong.status))
         }
-    };
-    Ok(visitor.seal(response))
+    }
 }
 
 async fn replaced(

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use counterfoil::{Listed, ManageError, NewAccess, NewSecurityCode};
 use http::StatusCode;
 
@@ -77,24 +77,24 @@ async fn show(
 }
 
 /// Makes one, and shows its text once.
-pub(crate) async fn create(
-    State(console): State<Shared>,
-    Posted { mut visitor, form }: Posted,
-) -> Result<Response, Stop> {
-    let made = made(&console, &mut visitor, &form).await?;
-    let response = match made {
-        Ok(response) => response,
+pub(crate) async fn create(State(console): State<Shared>, Posted { mut visitor, form }: Posted) -> Response {
+    let answer = created(&console, &mut visitor, &form).await;
+    visitor.seal(answer.into_response())
+}
+
+async fn created(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Response, Stop> {
+    match made(console, visitor, form).await? {
+        Ok(response) => Ok(response),
         Err(wrong) => {
             let filled = Filled::with(form.shown_again(&["access", "user", "description"]));
-            let shell = Shell::of(&console, &visitor, SECTION);
+            let shell = Shell::of(console, visitor, SECTION);
             let (shell, filled) = match wrong.reason.field {
                 Some(field) => (shell, filled.wrong(field, wrong.reason.text)),
                 None => (shell.wrong(Some(wrong.reason.text)), filled),
             };
-            show(&console, &visitor, shell, filled, wrong.status, None).await?
+            show(console, visitor, shell, filled, wrong.status, None).await
         }
-    };
-    Ok(visitor.seal(response))
+    }
 }
 
 async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Result<Response, Wrong>, Stop> {
