@@ -1,5 +1,7 @@
-//! The browser ends with its value, and shows and hides what it is told to.
+//! The browser ends with its value, and shows and hides what it is told to; one that was borrowed is given on with nothing in it.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 
 use counterfoil_testkit::servers::{Browser, Screen};
@@ -42,4 +44,60 @@ fn a_browser_shows_what_its_reader_would_see() {
     browser.run_scripts(false);
     browser.goto(PAGE);
     assert_eq!(browser.text("#script"), "");
+}
+
+/// Answers whatever is asked with the page above, and gives its address.
+fn site() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let page = PAGE.strip_prefix("data:text/html,").expect("a page").replace("%23", "#");
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{page}",
+        page.len()
+    );
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            // A browser also opens connections that it asks nothing on.
+            let answer = answer.clone();
+            std::thread::spawn(move || {
+                let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                if lines.take_while(|line| !line.is_empty()).count() > 0 {
+                    let _gone = (&stream).write_all(answer.as_bytes());
+                }
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn the_next_borrower_of_a_browser_finds_nothing_of_the_one_before() {
+    let site = site();
+    let first = Browser::borrow("en");
+    let folder = first.folder().to_owned();
+    first.goto(&site);
+    first.plant_cookie("left", "behind");
+    assert_eq!(first.cookie("left").as_deref(), Some("behind"));
+    first.show_on(Screen { dark: true, ..Screen::PHONE });
+    let _none = first.script("console.error('left behind')", &[]);
+    first.goto(PAGE);
+    first.run_scripts(false);
+    drop(first);
+
+    let other = Browser::borrow("ru");
+    assert_ne!(other.folder(), folder, "a reader of another language");
+    let second = Browser::borrow("en");
+    assert_eq!(second.folder(), folder);
+    assert_ne!(Browser::borrow("en").folder(), folder, "it is borrowed");
+    assert_eq!(second.complaints(), [""; 0]);
+    second.goto(&site);
+    assert_eq!(second.cookie("left"), None);
+    assert_eq!(second.text("#script"), "en");
+    assert!(!second.is_shown("#dark"));
+    assert_eq!(second.page_width(), u64::from(Screen::DESKTOP.width));
+    second.back();
+    second.back();
+    assert_ne!(second.url(), site, "the way back leads to no page of the one before");
+    drop(second.keep());
+    assert!(!folder.exists(), "kept from others, it ends with its value");
 }

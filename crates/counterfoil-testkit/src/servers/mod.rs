@@ -6,7 +6,7 @@ mod proxy;
 pub mod redis;
 mod smtp;
 
-pub use browser::{Browser, Screen};
+pub use browser::{BorrowedBrowser, Browser, Screen};
 pub use postgres::{Postgres, PostgresSetup};
 pub use proxy::Proxy;
 pub use smtp::{Smtp, TakenMail};

@@ -146,7 +146,7 @@ fn console_1_a_code_is_made_permanent_reset_and_deleted() {
 /// The demo's clock is the real one, so the code's life is a second.
 #[test]
 fn console_1_an_expired_code_is_greyed_and_reactivated() {
-    for language in crate::desk::LANGUAGES {
+    for &language in crate::desk::languages() {
         let desk = Desk::new(language, "[security_codes]\ndefault_lifetime = 1\n");
         desk.sign_in("super@example.com", "super");
         let code = make(&desk, "short-lived");

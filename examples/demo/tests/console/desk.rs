@@ -3,18 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use counterfoil_conformance::{Scale, scale};
-use counterfoil_testkit::servers::Browser;
+use counterfoil_testkit::servers::{BorrowedBrowser, Browser};
 use serde_json::{Value, json};
 
 use crate::support::Server;
 use crate::support::tempfile::TempDir;
 use crate::visitor::{SESSION, Visitor};
 
-pub const LANGUAGES: [&str; 2] = ["en", "ru"];
+const LANGUAGES: [&str; 2] = ["en", "ru"];
 
 /// A browser whose reader prefers a language, and a demo with its store in memory.
 pub struct Desk {
-    pub browser: Browser,
+    pub browser: BorrowedBrowser,
     pub server: Server,
     pub language: &'static str,
 }
@@ -25,11 +25,15 @@ pub fn in_full() -> bool {
     scale() == Scale::SOAK
 }
 
-/// The same before English pages and before Russian ones, each time from the beginning; for every commit before one of them, by the test's name.
-pub fn in_both(act: impl Fn(&Desk)) {
+/// English and Russian; for every commit one of them, by the test's name.
+pub fn languages() -> &'static [&'static str] {
     let name: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
-    let languages = if in_full() { &LANGUAGES[..] } else { &LANGUAGES[name % 2..][..1] };
-    for &language in languages {
+    if in_full() { &LANGUAGES } else { &LANGUAGES[name % 2..][..1] }
+}
+
+/// The same before pages of each of the languages, each time from the beginning.
+pub fn in_both(act: impl Fn(&Desk)) {
+    for &language in languages() {
         let desk = Desk::new(language, "");
         act(&desk);
         assert_eq!(desk.browser.complaints(), [""; 0], "the browser complained, {language}");
@@ -48,7 +52,7 @@ pub fn server(policy: &str) -> Server {
 
 impl Desk {
     pub fn new(language: &'static str, policy: &str) -> Self {
-        Self { server: server(policy), browser: Browser::start(language), language }
+        Self { server: server(policy), browser: Browser::borrow(language), language }
     }
 
     pub fn goto(&self, path: &str) {

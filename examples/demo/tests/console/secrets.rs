@@ -1,6 +1,6 @@
 //! A secret is shown once: not in the page after it was left, nor by the buttons back and forward, in an address, a log, or what the browser keeps.
 
-use crate::desk::{Desk, LANGUAGES};
+use crate::desk::{Desk, languages};
 
 fn make(desk: &Desk, page: &str) -> String {
     desk.goto(page);
@@ -35,7 +35,7 @@ fn shows(desk: &Desk, secret: &str) -> bool {
 
 #[test]
 fn the_buttons_back_and_forward_bring_no_secret_back() {
-    for language in LANGUAGES {
+    for &language in languages() {
         let desk = Desk::new(language, "");
         desk.sign_in("super@example.com", "super");
         for page in ["/console/tokens", "/console/codes", "/console/clients"] {
@@ -119,9 +119,9 @@ fn a_secret_is_in_no_log_no_address_and_nothing_that_the_browser_keeps() {
         assert!(!log.contains(secret.as_str()));
     }
     assert!(!log.contains("super\"") && !log.contains("csrf_token"));
-    let Desk { browser, server: _server, .. } = desk;
+    let Desk { browser, server, .. } = desk;
     let [tokens, codes, clients, visited] =
-        browser.files_with([&secrets[0], &secrets[1], &secrets[2], "/console/profile"]);
+        browser.keep().files_with([&secrets[0], &secrets[1], &secrets[2], &server.url("/console/profile")]);
     assert!(!visited.is_empty(), "what a browser keeps is found");
     assert_eq!([tokens, codes, clients], [const { Vec::<std::path::PathBuf>::new() }; 3]);
 }

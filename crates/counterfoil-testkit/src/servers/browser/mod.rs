@@ -4,6 +4,7 @@
 mod checks;
 mod driver;
 mod elements;
+mod loan;
 mod screen;
 mod wire;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use driver::Driver;
+pub use loan::BorrowedBrowser;
 pub use screen::Screen;
 use wire::Refusal;
 

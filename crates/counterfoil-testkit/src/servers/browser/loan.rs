@@ -1,0 +1,91 @@
+//! Browsers for one reader after another: to start one costs more than most tests do with it.
+
+use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use super::wire::Refusal;
+use super::{Browser, Screen, text};
+
+/// Those that nobody has, with their readers' languages. They end with the process, whose end their keepers see.
+static IDLE: Mutex<Vec<(String, Browser)>> = Mutex::new(Vec::new());
+
+/// A browser that the next borrower of its language gets when this one is through: without its pages, their history, cookies, cache, permissions and
+/// complaints, and on a desk again. What pages keep in databases of their own stays theirs, by their server's port.
+#[derive(Debug)]
+pub struct BorrowedBrowser {
+    language: String,
+    browser: Option<Browser>,
+}
+
+impl Browser {
+    /// One whose reader prefers that language, as [`start`](Self::start) gives, or one that was given back.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start) does.
+    #[must_use]
+    pub fn borrow(language: &str) -> BorrowedBrowser {
+        let idle = {
+            let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+            let place = idle.iter().position(|(own, _)| own == language);
+            place.map(|place| idle.swap_remove(place).1)
+        };
+        let browser = idle.unwrap_or_else(|| Self::start(language));
+        BorrowedBrowser { language: language.to_owned(), browser: Some(browser) }
+    }
+
+    /// Takes everything from it that a reader left behind.
+    fn empty(&self) -> Result<(), Refusal> {
+        // A new window has no history, and nothing of what was emulated for the ones before.
+        let left = self.ask("GET", "window/handles", None)?;
+        let new = self.ask("POST", "window/new", Some(&json!({"type": "tab"})))?;
+        for handle in left.as_array().into_iter().flatten() {
+            self.switch_to(handle)?;
+            self.ask("DELETE", "window", None)?;
+        }
+        self.switch_to(&new["handle"])?;
+        for command in ["Network.clearBrowserCookies", "Network.clearBrowserCache", "Browser.resetPermissions"] {
+            self.ask("POST", "goog/cdp/execute", Some(&json!({"cmd": command, "params": {}})))?;
+        }
+        self.ask("POST", "se/log", Some(&json!({"type": "browser"})))?;
+        self.show_on(Screen::DESKTOP);
+        Ok(())
+    }
+
+    fn switch_to(&self, handle: &Value) -> Result<Value, Refusal> {
+        self.ask("POST", "window", Some(&json!({"handle": text(handle)})))
+    }
+}
+
+impl BorrowedBrowser {
+    /// Nobody gets it any more: it ends with its value.
+    ///
+    /// # Panics
+    ///
+    /// Never: it is there until it is dropped.
+    #[must_use]
+    pub fn keep(mut self) -> Browser {
+        self.browser.take().expect("a browser")
+    }
+}
+
+impl Deref for BorrowedBrowser {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        self.browser.as_ref().expect("a browser")
+    }
+}
+
+impl Drop for BorrowedBrowser {
+    fn drop(&mut self) {
+        let Some(browser) = self.browser.take() else { return };
+        // What a failed test left behind is nobody's, nor is a browser that cannot be emptied.
+        if !std::thread::panicking() && browser.empty().is_ok() {
+            let language = std::mem::take(&mut self.language);
+            IDLE.lock().unwrap_or_else(PoisonError::into_inner).push((language, browser));
+        }
+    }
+}
