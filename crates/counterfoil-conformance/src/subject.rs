@@ -23,6 +23,10 @@ pub trait Fixture: Send + Sync + 'static {
     /// An empty store, apart from every other that this gave.
     async fn fresh(&self) -> Store;
 
+    /// Takes back a store that [`fresh`](Fixture::fresh) gave, on which nothing is under way any more. Where making one is dear, it can be emptied here and be
+    /// given again; else it goes.
+    async fn give_back(&self, _store: Store) {}
+
     /// Another handle of the same store (another connection pool, another process's view): whatever a host would hold besides the first.
     async fn again(&self, store: &Store) -> Store {
         Arc::clone(store)
@@ -74,6 +78,10 @@ where
 {
     async fn fresh(&self) -> Store {
         self.fixture.fresh().await
+    }
+
+    async fn give_back(&self, store: Store) {
+        self.fixture.give_back(store).await;
     }
 
     async fn again(&self, store: &Store) -> Store {
@@ -131,6 +139,11 @@ impl Subject {
     /// An empty store.
     pub async fn fresh(&self) -> Store {
         self.fixture.fresh().await
+    }
+
+    /// Gives back a store on which nothing is under way.
+    pub async fn give_back(&self, store: Store) {
+        self.fixture.give_back(store).await;
     }
 
     /// Another handle of the same store.

@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use counterfoil::RecordId;
@@ -16,32 +16,50 @@ use support::{Kept, RUNTIME};
 
 /// Schemas by the store that was opened on them, at one isolation.
 #[derive(Default)]
-struct Schemas(Kept<Schema>, PgSetup);
+struct Schemas {
+    kept: Kept<Schema>,
+    setup: PgSetup,
+    emptied: Mutex<Vec<Store>>,
+}
 
 impl Schemas {
     fn serializable() -> Self {
-        Self(Kept::default(), PgSetup::default().isolation(Isolation::Serializable))
+        Self { setup: PgSetup::default().isolation(Isolation::Serializable), ..Self::default() }
     }
 
     fn keep(&self, schema: Arc<Schema>, store: PgStore) -> Store {
         let store: Store = Arc::new(store);
-        self.0.keep(&store, schema);
+        self.kept.keep(&store, schema);
         store
+    }
+
+    fn emptied(&self) -> MutexGuard<'_, Vec<Store>> {
+        self.emptied.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Fixture for Schemas {
     async fn fresh(&self) -> Store {
+        let emptied = self.emptied().pop();
+        if let Some(store) = emptied {
+            return store;
+        }
         let schema = Arc::new(Schema::new().await);
-        let store = schema.open_with(self.1).await;
+        let store = schema.open_with(self.setup).await;
         self.keep(schema, store)
+    }
+
+    /// A schema, its connections and all that they have prepared take longer to make than a short test on them.
+    async fn give_back(&self, store: Store) {
+        self.kept.of(&store).empty().await;
+        self.emptied().push(store);
     }
 
     /// A second pool, as another process would have.
     async fn again(&self, store: &Store) -> Store {
-        let schema = self.0.of(store);
-        let second = schema.open_with(self.1).await;
+        let schema = self.kept.of(store);
+        let second = schema.open_with(self.setup).await;
         self.keep(schema, second)
     }
 
@@ -50,14 +68,14 @@ impl Fixture for Schemas {
     }
 
     async fn garbage(&self, store: &Store, id: &RecordId) -> bool {
-        let mut raw = raw(&self.0.of(store).options()).await;
+        let mut raw = raw(&self.kept.of(store).options()).await;
         let damage =
             sqlx::query("UPDATE counterfoil_record SET digest = '\\x00' WHERE id = $1").bind(&id.as_bytes()[..]);
         damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1
     }
 
     async fn outage(&self, store: &Store, down: bool) -> bool {
-        self.0.of(store).lock_out(down).await;
+        self.kept.of(store).lock_out(down).await;
         true
     }
 
@@ -75,7 +93,7 @@ struct Siblings(Schemas);
 impl Siblings {
     async fn open(&self) -> PgStore {
         let schema = Arc::new(Schema::new().await);
-        let store = schema.open_with(self.0.1).await;
+        let store = schema.open_with(self.0.setup).await;
         self.0.keep(schema, store.clone());
         store
     }

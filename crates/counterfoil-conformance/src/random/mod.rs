@@ -65,6 +65,7 @@ pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
     for seed in 0..u64::from(scale.sequences) {
         let store = subject.fresh().await;
         one_sequence(&*store, seed, scale.commands).await?;
+        subject.give_back(store).await;
     }
     Ok(Checked::Held)
 }
