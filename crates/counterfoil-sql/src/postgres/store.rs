@@ -23,12 +23,6 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// have been done. Testing them all would cost each write a second trip.
 const UNSEEN: Duration = Duration::from_secs(1);
 
-/// How the server plans. Once for each statement and connection: it takes ten elements for granted of an array of which it is not told how many come, finds that
-/// dearer than the one that came, and would plan anew each time. And by an index: a plan made while the tables were empty must not be a scan when they are not.
-/// The one statement that has to scan pays for no compiler then.
-pub(super) const PLANS: [(&str, &str); 3] =
-    [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("jit", "off")];
-
 /// Records, clients, settings and counters in a PostgreSQL database, all four stores in one.
 ///
 /// Tables are made in the first schema of the `search_path`. Several stores of any number of processes may share a database.
@@ -56,8 +50,7 @@ impl PgStore {
     /// [`SetupError`].
     pub async fn connect_with(options: PgConnectOptions, setup: PgSetup) -> Result<Self, SetupError> {
         let isolation = setup.isolation.name();
-        let options = options.options([("default_transaction_isolation", isolation)]).options(PLANS);
-        let options = options.disable_statement_logging();
+        let options = options.options([("default_transaction_isolation", isolation)]).disable_statement_logging();
         schema::migrate(options.connect().await?).await?;
         let reader = Arc::new(Reader::new(&options));
         let pool = PoolOptions::new()

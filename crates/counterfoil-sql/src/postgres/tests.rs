@@ -5,12 +5,14 @@ use std::num::NonZeroU32;
 use counterfoil::store::{StoreError, TokenStore};
 use counterfoil_conformance::sample::{Draft, Person, at, must_get};
 use counterfoil_testkit::servers::Postgres;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Row as _};
 
+use super::ask::Statement;
+use super::reader::PLANNED_ONCE;
 use super::setup::PgSetup;
 use super::sql;
-use super::store::{PLANS, PgStore};
+use super::store::PgStore;
 
 /// 30,000 families of one record, 3 in a hundred revoked, one in ten with a notice, one in ten superseded.
 const ROWS: &str = "
@@ -23,6 +25,36 @@ INSERT INTO counterfoil_counter SELECT sha256(n::text::bytea), 1, n FROM generat
 INSERT INTO counterfoil_client SELECT 'default', 'client' || n, 0, sha256(n::text::bytea), '{}' FROM generate_series(1, 30000) n;
 ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_counter; ANALYZE counterfoil_client;
 ";
+
+/// The 16 values of new records, then what the letters say: bytes, number, text, flag, many bytes.
+const ADDING: &str = "BNBNNTTTBNNNNN";
+
+fn bound(text: &'static str, adds: bool, values: &str) -> Statement<'static> {
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN {text}")));
+    if adds {
+        for letter in ADDING.chars() {
+            query = match letter {
+                'B' => query.bind(vec![vec![7_u8; 16]]),
+                'T' => query.bind(vec![Some("x".to_owned())]),
+                _ => query.bind(vec![20_i64]),
+            };
+        }
+        query = query.bind("default").bind("owner7");
+    }
+    for letter in values.chars() {
+        query = match letter {
+            'F' => query.bind(vec![7_u8; 10]),
+            'I' => query.bind(vec![7_u8; 16]),
+            'T' => query.bind("owner7"),
+            'R' => query.bind("default"),
+            'Y' => query.bind(true),
+            'M' => query.bind(vec![vec![7_u8; 16], vec![8_u8; 16]]),
+            'A' => query.bind(vec![20_i64, 21]),
+            _ => query.bind(20_i64),
+        };
+    }
+    query
+}
 
 /// More than one statement takes, twice the same among them, and some that are not there: each gets his own.
 #[tokio::test]
@@ -47,130 +79,82 @@ async fn reads_that_wait_together_are_answered_each() {
     assert!(matches!(store.get(&drafts[0].id()).await, Err(StoreError::Unavailable { retry: false, .. })));
 }
 
-/// What new records are bound as, then one letter for each value: bytes, text, flag, number, many bytes, many numbers.
-const ADDING: &str = "MAMAAKKKMAAAAATT";
-/// Every statement of the hot paths, and of purges.
-const STATEMENTS: &[(&str, bool, &str)] = &[
-    (sql::PAIRS, false, "M"),
-    (sql::FAMILY, false, "B"),
-    (sql::TAKEN, false, "M"),
-    (sql::FIRST_MEMBER, false, "B"),
-    (sql::HOLDER, false, "TTTBN"),
-    (sql::FOUND, true, "BNTNNTN"),
-    (sql::FOUND_WITHIN, true, "BNTNNTNN"),
-    (sql::LIVE, false, "TTNNN"),
-    (sql::JOIN, true, "BN"),
-    (sql::SUPERSEDE, true, "BBNNBBNNNNNN"),
-    (sql::SLIDE, true, "BBNNN"),
-    (sql::EDIT, false, "BBNYTYT"),
-    (sql::REKEY, false, "BBNBN"),
-    (sql::END, false, "BBNNN"),
-    (sql::RELABEL, false, "BBNYTYTTTN"),
-    (sql::EXPIRY, false, "BBNNNNNN"),
-    (sql::REVOKE_FAMILY, false, "NNNBTT"),
-    (sql::REVOKE_OWNER, false, "NNNTTN"),
-    (sql::OWNER_STANDS, false, "TT"),
-    (sql::REVOKE_ONE, false, "NNNBB"),
-    (sql::TOUCH, false, "MA"),
-    (sql::LIST_OWNER, false, "TTNNBN"),
-    (sql::LIST_KIND, false, "TNBN"),
-    (sql::DUE, false, "NNBN"),
-    (sql::CLAIM, false, "BNNNB"),
-    (sql::NOTICED, false, "B"),
-    (sql::SETTLE, false, "BNNNNBBY"),
-    (sql::LEAVE_TO_FAMILY, false, "NNN"),
-    (sql::CHORES, false, "NNNN"),
-    (sql::REMOVE, false, "MMNN"),
-    (sql::SHRINK, false, "MN"),
-    (sql::CLIENT, false, "TT"),
-    (sql::CLIENTS, false, "TTN"),
-    (sql::RELEASE, false, "B"),
-    (sql::PURGE_COUNTERS, false, "NN"),
-];
-
-fn types(adds: bool, values: &str) -> String {
-    let letters = if adds { ADDING } else { "" }.chars().chain(values.chars());
-    let types = letters.map(|letter| match letter {
-        'B' => "bytea",
-        'T' => "text",
-        'Y' => "boolean",
-        'M' => "bytea[]",
-        'A' => "bigint[]",
-        'K' => "text[]",
-        _ => "bigint",
-    });
-    types.collect::<Vec<_>>().join(", ")
-}
-
-/// A connection that plans as it is told to, for any values, and knows all statements.
-async fn planner(options: &PgConnectOptions, plans: &[(&str, &str)]) -> PgConnection {
-    let mut raw = options.clone().options(plans.iter().copied()).connect().await.expect("a connection");
-    for (place, (text, adds, values)) in STATEMENTS.iter().enumerate() {
-        let prepare = format!("PREPARE s{place} ({}) AS {text}", types(*adds, values));
-        let prepared = sqlx::raw_sql(sqlx::AssertSqlSafe(prepare)).execute(&mut raw).await;
-        prepared.unwrap_or_else(|error| panic!("{text}: {error}"));
-    }
-    raw
-}
-
-/// The plan of each statement, beside its text.
-async fn plans(raw: &mut PgConnection) -> Vec<(&'static str, String)> {
-    let mut plans = Vec::new();
-    for (place, (text, adds, values)) in STATEMENTS.iter().enumerate() {
-        let nulls = vec!["NULL"; types(*adds, values).split(", ").count()].join(", ");
-        plans.push((*text, explained(raw, &format!("EXECUTE s{place} ({nulls})")).await));
-    }
-    plans
-}
-
-async fn explained(raw: &mut PgConnection, statement: &str) -> String {
-    let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(format!("EXPLAIN {statement}"))).fetch_all(raw).await.expect("a plan");
-    let lines: Vec<String> = rows.iter().map(|row| row.try_get(0).expect("a line")).collect();
-    lines.join("\n")
-}
-
-fn scans(plan: &str) -> bool {
-    plan.contains("Seq Scan on counterfoil")
-}
-
-/// As the store's connections plan: once, for any values, and while the tables may still be empty. And as a server would that is free to scan, once there are rows.
-/// The census, which may be slow, is the control.
+/// As the readers' connections plan it: once for any ids, and while the tables are empty.
 #[tokio::test]
-async fn no_statement_scans() {
+async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
     let server = Postgres::start();
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
     let options = options.username("postgres").database("postgres");
     let store = PgStore::connect(options.clone()).await.expect("a store");
-    let (mut ours, mut free) = (planner(&options, &PLANS).await, planner(&options, &PLANS[..1]).await);
-    for (text, plan) in plans(&mut ours).await {
-        assert!(!scans(&plan), "{text}\n{plan}");
+    let mut raw = options.options(PLANNED_ONCE).connect().await.expect("a connection");
+    let prepare = sqlx::AssertSqlSafe(format!("PREPARE pairs (bytea[]) AS {}", sql::PAIRS));
+    sqlx::raw_sql(prepare).execute(&mut raw).await.expect("prepared");
+    for rows in [ROWS, ""] {
+        let plan = sqlx::raw_sql("EXPLAIN EXECUTE pairs (ARRAY['\\x01'::bytea])").fetch_all(&mut raw).await;
+        let plan: Vec<String> = plan.expect("a plan").iter().map(|row| row.try_get(0).expect("a line")).collect();
+        let plan = plan.join("\n");
+        assert!(plan.contains("ANY ($1)") && !plan.contains("Seq Scan"), "{plan}");
+        sqlx::raw_sql(rows).execute(store.pool()).await.expect("rows");
     }
-    assert!(
-        plans(&mut free).await.iter().any(|(_, plan)| scans(plan)),
-        "the control: who is free to, scans an empty table"
-    );
-    sqlx::raw_sql(ROWS).execute(store.pool()).await.expect("rows");
-    for (text, plan) in plans(&mut ours).await.into_iter().chain(plans(&mut free).await) {
-        assert!(!scans(&plan), "{text}\n{plan}");
-    }
-    let census = explained(&mut free, sql::CENSUS).await;
-    assert!(scans(&census), "the control: a scan shows\n{census}");
 }
 
-/// The store's own connections plan so too.
+/// Every statement but the census, which may be slow.
 #[tokio::test]
-async fn every_connection_plans_once_and_by_an_index() {
+async fn no_statement_scans() {
     let server = Postgres::start();
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
     let store = PgStore::connect(options.username("postgres").database("postgres")).await.expect("a store");
-    for (name, wanted) in PLANS {
-        let set: String = sqlx::query_scalar("SELECT current_setting($1)")
-            .bind(name)
-            .fetch_one(store.pool())
-            .await
-            .expect("a setting");
-        assert_eq!(set, wanted, "{name}");
+    sqlx::raw_sql(ROWS).execute(store.pool()).await.expect("rows");
+    let statements = [
+        (sql::PAIRS, false, "M"),
+        (sql::FAMILY, false, "F"),
+        (sql::TAKEN, false, "M"),
+        (sql::FIRST_MEMBER, false, "F"),
+        (sql::HOLDER, false, "RTTFN"),
+        (sql::FOUND, true, "FNTNNTN"),
+        (sql::FOUND_WITHIN, true, "FNTNNTNN"),
+        (sql::LIVE, false, "RTNNN"),
+        (sql::JOIN, true, "FN"),
+        (sql::SUPERSEDE, true, "FINNIINNNNNN"),
+        (sql::SLIDE, true, "FINNN"),
+        (sql::EDIT, false, "FINYTYT"),
+        (sql::REKEY, false, "FININ"),
+        (sql::END, false, "FINNN"),
+        (sql::RELABEL, false, "FINYTYTTTN"),
+        (sql::EXPIRY, false, "FINNNNNN"),
+        (sql::REVOKE_FAMILY, false, "NNNFRT"),
+        (sql::REVOKE_OWNER, false, "NNNRTN"),
+        (sql::OWNER_STANDS, false, "RT"),
+        (sql::REVOKE_ONE, false, "NNNFI"),
+        (sql::TOUCH, false, "MA"),
+        (sql::LIST_OWNER, false, "RTNNIN"),
+        (sql::LIST_KIND, false, "RNIN"),
+        (sql::DUE, false, "NNIN"),
+        (sql::CLAIM, false, "INNNF"),
+        (sql::NOTICED, false, "I"),
+        (sql::SETTLE, false, "INNNNIIY"),
+        (sql::LEAVE_TO_FAMILY, false, "NNN"),
+        (sql::CHORES, false, "NNNN"),
+        (sql::REMOVE, false, "MMNN"),
+        (sql::SHRINK, false, "MN"),
+        (sql::CLIENT, false, "RT"),
+        (sql::CLIENTS, false, "RTN"),
+        (sql::RELEASE, false, "I"),
+        (sql::PURGE_COUNTERS, false, "NN"),
+    ];
+    for (text, adds, values) in statements {
+        let rows =
+            bound(text, adds, values).fetch_all(store.pool()).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+        let plan: Vec<String> = rows.iter().map(|row| row.try_get(0).expect("a line")).collect();
+        let scans = plan.iter().find(|line| line.contains("Seq Scan on counterfoil"));
+        assert_eq!(scans, None, "{text}\n{}", plan.join("\n"));
     }
+    let census = bound(sql::CENSUS, false, "").fetch_all(store.pool()).await.expect("a plan");
+    let census: Vec<String> = census.iter().map(|row| row.try_get(0).expect("a line")).collect();
+    assert!(
+        census.iter().any(|line| line.contains("Seq Scan on counterfoil")),
+        "the control: a scan shows\n{census:#?}"
+    );
 }
 
 /// Every connection of the pool is taken and nobody gives one back: point reads have their own.
