@@ -14,6 +14,7 @@ use crate::reference::{Model, describe};
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, relabel, revoked, supersede};
 use crate::slow::{SlowStore, pause};
 use crate::subject::{Store, Subject};
+use crate::together::{found_all, get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
 /// Polls after which a future that is still not done is let go on: deeper waits have not been seen.
@@ -42,10 +43,8 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
         let again = subject.again(&store).await;
         for (name, handle) in [("another handle", Some(again)), ("the reopened store", reopened)] {
             let Some(handle) = handle else { continue };
-            for id in &unharmed {
-                let found = handle.get(id).await?.is_some();
-                ensure!(found, "an acknowledged write after a cut-off was lost: {name} does not find {id:?}");
-            }
+            let found = get_all(&*handle, &unharmed).await?;
+            ensure!(found.iter().all(Option::is_some), "an acknowledged write after a cut-off was lost in {name}");
         }
     }
     Ok(Checked::Held)
@@ -116,8 +115,9 @@ impl Scene {
         let next = chain.successor(chain.id(), 1);
         let joining = [chain.access(0), chain.access(0)];
         let mut model = Model::default();
-        for draft in [&chain, &other, &gone] {
-            draft.found(store).await?;
+        let first = [&chain, &other, &gone].map(Draft::clone);
+        found_all(store, &first).await?;
+        for draft in &first {
             let _ = model.insert(draft.home(None), &draft.records, at(0));
         }
         let new = [&next, &joining[0], &joining[1]].map(|record| record.id);
@@ -188,11 +188,7 @@ impl Scene {
     }
 
     async fn snapshot(&self, store: &dyn TokenStore) -> Result<Vec<Option<String>>, Violation> {
-        let mut all = Vec::new();
-        for id in &self.ids {
-            all.push(store.get(id).await?.as_ref().map(describe));
-        }
-        Ok(all)
+        Ok(get_all(store, &self.ids).await?.iter().map(|found| found.as_ref().map(describe)).collect())
     }
 
     async fn before_and_after(&self, deed: Deed) -> Result<[Vec<Option<String>>; 2], Violation> {

@@ -21,6 +21,7 @@ mod scale;
 mod siblings;
 mod slow;
 mod subject;
+mod together;
 mod touch;
 mod violation;
 

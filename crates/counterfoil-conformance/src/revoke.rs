@@ -2,10 +2,12 @@
 
 use counterfoil::store::{Home, Inserted, Revoke, Rotated, Step, TokenStore};
 use counterfoil::{RecordId, TokenKind, Version};
+use futures_util::future::try_join_all;
 
 use crate::reference::describe;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, most, must_get, revoked, supersede};
 use crate::subject::Subject;
+use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Clause 13: After revoke returned, every get of the family is revoked, and insert, rotate and `Slide` into it are `FamilyEnded`, also when they
@@ -69,9 +71,8 @@ pub(crate) async fn family_is_over(
     tip: RecordId,
     generation: u64,
 ) -> Result<(), Violation> {
-    for member in members {
-        let stands = must_get(store, member).await?;
-        ensure!(stands.revoked().is_some(), "every member must read as revoked, but {member:?} does not: {stands:?}");
+    for stands in must_get_all(store, members).await? {
+        ensure!(stands.revoked().is_some(), "every member must read as revoked, but this does not: {stands:?}");
     }
     let stands = must_get(store, &tip).await?;
     let before = describe(&stands);
@@ -87,10 +88,11 @@ pub(crate) async fn family_is_over(
         Rotated::FamilyEnded,
         "a slide in a revoked family must be FamilyEnded"
     );
-    for older in 0..=generation {
-        let answer = store
-            .insert(Home::Join { family: draft.family.id, generation: older }, &[draft.access(older)], at(9))
-            .await?;
+    let joins = (0..=generation).map(|older| async move {
+        let home = Home::Join { family: draft.family.id, generation: older };
+        store.insert(home, &[draft.access(older)], at(9)).await
+    });
+    for answer in try_join_all(joins).await? {
         ensure_is!(answer, Inserted::FamilyEnded, "a join of a revoked family must be FamilyEnded");
     }
     ensure!(store.get(&next.id).await?.is_none(), "nothing may have come into a revoked family");

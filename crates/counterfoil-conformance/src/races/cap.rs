@@ -6,8 +6,9 @@ use counterfoil::TokenKind;
 use counterfoil::store::{Inserted, TokenStore};
 
 use super::tracks;
-use crate::sample::{EXPIRES, GONE, Person, at, most, revoked};
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, revoked};
 use crate::subject::{Store, Subject};
+use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
@@ -23,9 +24,8 @@ pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
             let _ = track.store.revoke(person.family(dead.family.id), revoked(at(1)), at(GONE), most(1)).await?;
             person.pat().ending(Some(at(5)), Some(at(GONE))).found(&track.store).await?;
             let living = u32::try_from(round % 3).unwrap_or(0).min(cap);
-            for _ in 0..living {
-                person.pat().found(&track.store).await?;
-            }
+            let drafts: Vec<Draft> = (0..living).map(|_| person.pat()).collect();
+            found_all(&*track.store, &drafts).await?;
             let answers = track
                 .pool
                 .race(|_| {

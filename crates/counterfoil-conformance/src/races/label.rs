@@ -8,6 +8,7 @@ use counterfoil::{FamilyId, RecordId, TokenKind, Ts, Version};
 use super::{Track, tracks};
 use crate::sample::{Draft, GONE, Person, at, most, relabel, revoked, supersede};
 use crate::subject::{Store, Subject};
+use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
@@ -105,14 +106,13 @@ async fn beside_a_gone_holder(track: &Track, now: Ts) -> Result<(), Violation> {
 
 async fn relabels(track: &Track) -> Result<(), Violation> {
     let person = Person::somebody();
-    let mut ids = Vec::new();
-    for number in 0..track.pool.len() {
-        ids.push(person.pat().labelled(&format!("label {number}")).found(&track.store).await?);
-    }
+    let drafts: Vec<Draft> =
+        (0..track.pool.len()).map(|number| person.pat().labelled(&format!("label {number}"))).collect();
+    found_all(&*track.store, &drafts).await?;
     let answers = track
         .pool
         .race(|racer| {
-            let (store, id) = (Store::clone(&track.store), ids[racer]);
+            let (store, id) = (Store::clone(&track.store), drafts[racer].id());
             async move { store.apply(&id, Version::FIRST, &relabel("one"), at(1)).await }
         })
         .await;

@@ -11,6 +11,7 @@ use crate::revoke::family_is_over;
 use crate::sample::{Draft, GONE, Person, at, most, must_get, revoked, supersede};
 use crate::slow::pause;
 use crate::subject::{Store, Subject};
+use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
@@ -20,7 +21,7 @@ const STEPS: u64 = 12;
 /// Clause 13, racing: Whatever refreshers and joins were under way: once revoke has returned, all of the family reads as revoked, and what comes
 /// back afterwards brought nothing alive.
 pub(crate) async fn refreshers_beside_a_revocation(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 2).await {
+    for track in tracks(subject, 1).await {
         for round in 0..track.rounds {
             one_round(&track, round).await?;
         }
@@ -82,9 +83,8 @@ async fn end(
     ensure!(progress.changed > 0, "the only revocation must change something");
     for _ in 0..4 {
         let known = written.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        for id in known.iter().rev() {
-            let stands = must_get(store, id).await?;
-            ensure!(stands.revoked().is_some(), "revoke had returned, but {id:?} read as alive");
+        for stands in must_get_all(store, &known).await? {
+            ensure!(stands.revoked().is_some(), "revoke had returned, but this read as alive: {stands:?}");
         }
         pause().await;
     }

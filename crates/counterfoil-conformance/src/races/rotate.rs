@@ -7,6 +7,7 @@ use super::{Track, tracks};
 use crate::sample::{Draft, Person, at, must_get, supersede};
 use crate::slow::pause;
 use crate::subject::{Store, Subject};
+use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Clause 10: Of any number of racers with one expected version one gets `Done`, the rest `Stale` or `FamilyEnded`.
@@ -41,12 +42,13 @@ async fn one_round(track: &Track, draft: &Draft, parent: RecordId, generation: u
             async move { store.rotate(&parent, &supersede(Version::FIRST, next.id, now), &[next], now).await }
         })
         .await;
-    let (mut winners, mut losers) = (Vec::new(), Vec::new());
+    let (mut winners, mut losers, mut told) = (Vec::new(), Vec::new(), Vec::new());
     for (next, answer) in successors.iter().zip(answers) {
         match answer? {
             Rotated::Done => winners.push(next.id),
             Rotated::Stale(stands) => {
-                losers.push((next.id, stands.record().superseded.map(|superseded| superseded.successor)))
+                losers.push(next.id);
+                told.push(stands.record().superseded.map(|superseded| superseded.successor));
             }
             other => {
                 return Err(Violation::new(format!("a loser must be Stale, for nobody revoked, but was {other:?}")));
@@ -55,10 +57,12 @@ async fn one_round(track: &Track, draft: &Draft, parent: RecordId, generation: u
     }
     ensure!(winners.len() == 1, "of {} racers one must win, but {} did", successors.len(), winners.len());
     let winner = winners[0];
-    for (loser, told) in losers {
-        ensure!(told == Some(winner), "Stale must carry the winner's successor {winner:?}, but carried {told:?}");
-        ensure!(track.store.get(&loser).await?.is_none(), "a loser must leave no successor");
-    }
+    ensure!(
+        told.iter().all(|told| *told == Some(winner)),
+        "Stale must carry the winner's successor {winner:?}, but carried {told:?}"
+    );
+    let left = get_all(&*track.store, &losers).await?;
+    ensure!(left.iter().all(Option::is_none), "a loser must leave no successor, but {left:?} is there");
     let stands = must_get(&track.store, &parent).await?;
     ensure!(
         stands.record().version == Version::FIRST.next(),

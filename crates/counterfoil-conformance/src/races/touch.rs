@@ -1,7 +1,7 @@
 //! Uses, claims and settlements beside changes that must not notice them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use counterfoil::store::{Applied, NoticeMark, Rotated, TokenStore};
 use counterfoil::{RecordId, Ts, Version};
@@ -10,47 +10,46 @@ use super::{Track, tracks};
 use crate::dice::Dice;
 use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoked, supersede};
 use crate::subject::{Store, Subject};
+use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Clause 17: No apply, rotate or revoke fails or turns `Stale` because of a touch, claim or settle.
 ///
-/// One thread edits, rotates and revokes; all others touch batches of the same ids in every order, claim and settle.
+/// One thread in eight lives the life of a family: it edits, rotates and revokes it. All others touch batches of the same ids in every order, claim and
+/// settle, until the last of these has lived. A round of the scale is a life.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 4).await {
+    let lives = (subject.scale().threads / 8).max(1);
+    for track in tracks(subject, u32::try_from(lives).unwrap_or(u32::MAX)).await {
         for round in 0..track.rounds {
-            one_round(&track, round).await?;
+            one_round(&track, lives, round).await?;
         }
     }
     Ok(Checked::Held)
 }
 
-async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
+async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
-    let mut drafts = Vec::new();
-    for _ in 0..3 {
-        let draft = person.refresh().with_access().noticed(at(10), 0);
-        draft.found(&track.store).await?;
-        drafts.push(draft);
-    }
+    let drafts: Vec<Draft> = (0..lives).map(|_| person.refresh().with_access().noticed(at(10), 0)).collect();
+    found_all(&*track.store, &drafts).await?;
     let ids: Arc<Vec<RecordId>> =
         Arc::new(drafts.iter().flat_map(|draft| &draft.records).map(|record| record.id).collect());
-    let (drafts, over) = (Arc::new(drafts), Arc::new(AtomicBool::new(false)));
+    let living = Arc::new(AtomicUsize::new(lives));
     let answers = track
         .pool
         .race(|racer| {
-            let (store, person, drafts) = (Store::clone(&track.store), Arc::clone(&person), Arc::clone(&drafts));
-            let (ids, over) = (Arc::clone(&ids), Arc::clone(&over));
+            let (store, person, draft) = (Store::clone(&track.store), Arc::clone(&person), drafts.get(racer).cloned());
+            let (ids, living) = (Arc::clone(&ids), Arc::clone(&living));
             async move {
-                if racer == 0 {
-                    let lived = live(&*store, &person, &drafts).await;
-                    over.store(true, Ordering::Release);
+                if let Some(draft) = draft {
+                    let lived = live(&*store, &person, &draft).await;
+                    living.fetch_sub(1, Ordering::Release);
                     return lived;
                 }
                 let mut dice = Dice::new(round << 16 | racer as u64);
                 // Not endless, and not before once.
                 for _ in 0..200 {
                     use_and_claim(&*store, &ids, &mut dice).await?;
-                    if over.load(Ordering::Acquire) {
+                    if living.load(Ordering::Acquire) == 0 {
                         break;
                     }
                 }
@@ -59,38 +58,36 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
         })
         .await;
     answers.into_iter().collect::<Result<(), Violation>>()?;
-    for id in &*ids {
-        let used = must_get(&track.store, id).await?.record().last_used_at;
-        ensure!(used <= Some(at(1_000)), "nobody used {id:?} at {used:?}");
+    for record in must_get_all(&*track.store, &ids).await? {
+        let used = record.record().last_used_at;
+        ensure!(used <= Some(at(1_000)), "nobody used {:?} at {used:?}", record.record().id);
     }
     Ok(())
 }
 
 /// Every version is known in advance: had a touch moved one, the next change would be `Stale`.
-async fn live(store: &dyn TokenStore, person: &Person, drafts: &[Draft]) -> Result<(), Violation> {
-    for draft in drafts {
-        let id = draft.id();
-        for version in 0..3 {
-            let answer = store.apply(&id, Version::new(version), &describe_as("edited"), at(5)).await?;
-            ensure_is!(answer, Applied::Done(_), "an edit beside touches and claims must go through");
-        }
-        let next = draft.successor(id, 1);
-        let answer =
-            store.rotate(&id, &supersede(Version::new(3), next.id, at(6)), std::slice::from_ref(&next), at(6)).await?;
-        ensure_is!(answer, Rotated::Done, "a rotation beside touches and claims must go through");
-        let progress = store.revoke(person.family(draft.family.id), revoked(at(7)), at(GONE), most(1)).await?;
-        ensure!(progress.changed > 0, "a revocation beside touches and claims must go through");
-        let stands = must_get(store, &id).await?;
-        ensure!(
-            stands.record().version == Version::new(4) && stands.revoked().is_some(),
-            "what was done must stand: {stands:?}"
-        );
+async fn live(store: &dyn TokenStore, person: &Person, draft: &Draft) -> Result<(), Violation> {
+    let id = draft.id();
+    for version in 0..3 {
+        let answer = store.apply(&id, Version::new(version), &describe_as("edited"), at(5)).await?;
+        ensure_is!(answer, Applied::Done(_), "an edit beside touches and claims must go through");
     }
+    let next = draft.successor(id, 1);
+    let answer =
+        store.rotate(&id, &supersede(Version::new(3), next.id, at(6)), std::slice::from_ref(&next), at(6)).await?;
+    ensure_is!(answer, Rotated::Done, "a rotation beside touches and claims must go through");
+    let progress = store.revoke(person.family(draft.family.id), revoked(at(7)), at(GONE), most(1)).await?;
+    ensure!(progress.changed > 0, "a revocation beside touches and claims must go through");
+    let stands = must_get(store, &id).await?;
+    ensure!(
+        stands.record().version == Version::new(4) && stands.revoked().is_some(),
+        "what was done must stand: {stands:?}"
+    );
     Ok(())
 }
 
 async fn use_and_claim(store: &dyn TokenStore, ids: &[RecordId], dice: &mut Dice) -> Result<(), Violation> {
-    let batch: Vec<(RecordId, Ts)> = (0..ids.len()).map(|_| (*dice.pick(ids), at(dice.below(1_000)))).collect();
+    let batch: Vec<(RecordId, Ts)> = (0..6).map(|_| (*dice.pick(ids), at(dice.below(1_000)))).collect();
     store.touch(&batch).await?;
     for (id, _) in batch.iter().take(2) {
         let Some(held) = must_get(store, id).await?.record().notice else { continue };

@@ -3,15 +3,20 @@
 mod act;
 mod draw;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use counterfoil::store::{Change, Home, NewFamily, NewRecord, NoticeMark, Revoke, Revoked, Step, TokenStore};
 use counterfoil::{FamilyId, OwnerId, Realm, RecordId, TokenKind, Ts, Version};
 
 use crate::dice::Dice;
+use crate::pool::Pool;
 use crate::reference::Model;
 use crate::sample::Person;
 use crate::subject::Subject;
+use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
 use draw::Draw;
@@ -59,15 +64,38 @@ impl Command {
     }
 }
 
+/// Sequences that run beside each other, each on a store of its own: the next one's trips to a server fill the pauses of the one before.
+const ABREAST: usize = 4;
+
+/// Records a page of what is looked at in the end; the commands themselves take pages of up to four.
+const PAGE: u32 = 16;
+
 /// Random commands give what the model gives (F3 of the security plan). On failure the seed and all commands are told.
 pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
+    let next = Arc::new(AtomicU32::new(0));
+    let lane = |_| {
+        let (subject, next) = (subject.clone(), Arc::clone(&next));
+        async move { sequences(&subject, &next).await }
+    };
+    let lanes = Pool::new(subject, ABREAST).race(lane).await;
+    lanes.into_iter().collect::<Result<(), Violation>>()?;
+    Ok(Checked::Held)
+}
+
+/// Takes the next sequence until all are taken.
+async fn sequences(subject: &Subject, next: &AtomicU32) -> Result<(), Violation> {
     let scale = subject.scale();
-    for seed in 0..u64::from(scale.sequences) {
+    loop {
+        let seed = next.fetch_add(1, Ordering::Relaxed);
+        if seed >= scale.sequences {
+            return Ok(());
+        }
         let store = subject.fresh().await;
-        one_sequence(&*store, seed, scale.commands).await?;
+        let held = one_sequence(&*store, u64::from(seed), scale.commands).await;
+        // The other lanes need not go on for the sake of a store that is broken.
+        held.inspect_err(|_| next.store(scale.sequences, Ordering::Relaxed))?;
         subject.give_back(store).await;
     }
-    Ok(Checked::Held)
 }
 
 /// One sequence, to have a failure again by its seed.
@@ -105,19 +133,19 @@ pub async fn one_sequence(store: &dyn TokenStore, seed: u64, commands: u32) -> R
 /// Every id that was ever drawn, every listing, what is due, and the census.
 async fn difference(store: &dyn TokenStore, model: &Model, draw: &Draw) -> Result<String, Violation> {
     let mut told = String::new();
-    for id in &draw.ids {
-        let wanted = act::told(model.get(id)?.as_ref());
-        let found = act::told(store.get(id).await?.as_ref());
+    for (id, found) in draw.ids.iter().zip(get_all(store, &draw.ids).await?) {
+        let (wanted, found) = (act::told(model.get(id)?.as_ref()), act::told(found.as_ref()));
         if wanted != found {
             told += &format!("{id:?}\n  must be {wanted}\n  but is  {found}\n");
         }
     }
-    let mut looks = vec![Command::Census, Command::Due { now: Ts::MAX, limit: 5 }];
-    for Person { realm, owner } in &draw.people {
-        for kind in [TokenKind::PersonalAccessToken, TokenKind::RefreshToken, TokenKind::AccessToken] {
-            looks.push(Command::ListOwner { realm: realm.clone(), owner: owner.clone(), kind, limit: 4 });
-            looks.push(Command::ListKind { realm: realm.clone(), kind, limit: 4 });
-        }
+    let mut looks = vec![Command::Census, Command::Due { now: Ts::MAX, limit: PAGE }];
+    let realms: BTreeSet<&Realm> = draw.people.iter().map(|person| &person.realm).collect();
+    for kind in [TokenKind::PersonalAccessToken, TokenKind::RefreshToken, TokenKind::AccessToken] {
+        looks.extend(realms.iter().map(|realm| Command::ListKind { realm: (*realm).clone(), kind, limit: PAGE }));
+        let of = |Person { realm, owner }: &Person| (realm.clone(), owner.clone());
+        let owners = draw.people.iter().map(of);
+        looks.extend(owners.map(|(realm, owner)| Command::ListOwner { realm, owner, kind, limit: PAGE }));
     }
     for look in looks {
         let wanted = act::on_model(&mut model.clone(), &look)?;
