@@ -56,7 +56,7 @@ const COLUMNS: [&str; 39] = [
 /// Where the family begins in a joined row.
 const FAMILY: usize = 28;
 /// How many bytes a sent notice takes in `noticed`: the expiry's microseconds, big-endian, and the stage.
-const NOTICE: usize = 9;
+pub(crate) const NOTICE: usize = 9;
 
 /// A row of either dialect: every column is a number, bytes or a text.
 pub(crate) trait Sheet {
@@ -250,10 +250,10 @@ pub(crate) fn instant(sheet: &impl Sheet, at: usize) -> Result<Option<Ts>, Store
     Cells { sheet, shift: 0 }.instant(at).map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }
 
-/// The notices sent, standing alone in a row.
+/// The notices sent are not what their column holds.
 #[cfg(feature = "postgres")]
-pub(crate) fn noticed_of(sheet: &impl Sheet) -> Result<Vec<(Ts, u8)>, Corrupt> {
-    Cells { sheet, shift: 26 }.noticed()
+pub(crate) fn unsound_notices(id: &RecordId) -> StoreError {
+    StoreError::corrupt(Some(*id), Corrupt::Column { column: COLUMNS[26] })
 }
 
 /// What a listing is ordered by.

@@ -30,8 +30,8 @@ fn a_newer_schema_is_refused_and_left_alone() {
     RUNTIME.block_on(async {
         let schema = Schema::new().await;
         schema.open().await.close().await;
-        schema.run("INSERT INTO counterfoil_schema (version) VALUES (2)").await;
-        assert!(matches!(refused(&schema).await, SetupError::Newer { found: 2, known: 1 }));
+        schema.run("INSERT INTO counterfoil_schema (version) VALUES (3)").await;
+        assert!(matches!(refused(&schema).await, SetupError::Newer { found: 3, known: 2 }));
     });
 }
 
@@ -71,6 +71,19 @@ fn a_lost_index_and_a_careless_commit_are_refused() {
         schema.run("SELECT 1").await;
         superuser(&format!("ALTER ROLE {} SET synchronous_commit = off", other.name())).await;
         assert!(matches!(refused(&other).await, SetupError::Refused { what } if what.contains("synchronous_commit")));
+    });
+}
+
+/// Counted as the calling statement sees the rows, two creators that wait for one another would both find room.
+#[test]
+fn a_count_that_does_not_look_again_is_refused() {
+    RUNTIME.block_on(async {
+        let schema = Schema::new().await;
+        schema.open().await.close().await;
+        for change in ["ALTER FUNCTION counterfoil_live STABLE", "DROP FUNCTION counterfoil_live"] {
+            schema.run(change).await;
+            assert!(matches!(refused(&schema).await, SetupError::Refused { what } if what.contains("VOLATILE")));
+        }
     });
 }
 

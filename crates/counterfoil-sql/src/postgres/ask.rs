@@ -128,10 +128,15 @@ impl PgStore {
         let ids = || new.iter().map(|new| new.id.as_bytes().to_vec()).collect::<Vec<_>>();
         let rows = self.read(op, || sqlx::query(sql::TAKEN).bind(ids())).await?;
         let stored = rows.iter().map(row::id).collect::<Result<Vec<_>, _>>()?;
-        let twice = |place: usize, id| new.iter().take(place).any(|earlier| earlier.id == id);
-        let taken = new.iter().enumerate().find(|(place, new)| stored.contains(&new.id) || twice(*place, new.id));
-        Ok(taken.map(|(_, new)| new.id))
+        Ok(first_taken(new, &stored))
     }
+}
+
+/// The first id of `new` that is stored, or that an earlier one of `new` has.
+pub(super) fn first_taken(new: &[NewRecord], stored: &[RecordId]) -> Option<RecordId> {
+    let twice = |place: usize, id| new.iter().take(place).any(|earlier| earlier.id == id);
+    let taken = new.iter().enumerate().find(|(place, new)| stored.contains(&new.id) || twice(*place, new.id));
+    taken.map(|(_, new)| new.id)
 }
 
 /// $1 to $16 of every statement that adds records.

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use counterfoil::store::{FamilyParts, Home, Inserted, NewFamily, NewRecord, StoreError};
 use counterfoil::{FamilyId, LabelKey, Ts};
 
-use super::ask::{Statement, TURNS, Wrote, adding, lost};
+use super::ask::{Statement, TURNS, Wrote, adding, first_taken, lost};
 use super::sql;
 use super::store::PgStore;
 use crate::row::{self, count, micros, micros_of};
@@ -13,7 +13,7 @@ use crate::rules::belong;
 
 const OP: &str = "insert";
 
-/// Where a family is founded: what its statement takes, and what its reads ask.
+/// Where a family is founded: what its statements take.
 struct Founding<'a> {
     family: FamilyParts,
     body: String,
@@ -45,47 +45,45 @@ impl PgStore {
         let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
         let founding = Founding { family, body, new, now };
         for _ in 0..TURNS {
-            let mut seq = None;
-            if let Some(cap) = cap {
-                let (read, live) = self.live(&founding, cap).await?;
-                if live >= i64::from(cap.get()) {
-                    let kept = self.why_not(&founding).await?;
-                    return Ok(kept.unwrap_or(Inserted::OwnerFull));
-                }
-                let Some(read) = read else {
+            let full = match self.write_one(OP, || founding.statement(cap)).await? {
+                Wrote::Done(Some(row)) if row::number(&row, 0)? > 0 => return Ok(Inserted::Done),
+                Wrote::Done(Some(row)) if cap.is_some() && row::number_of(&row, 1)?.is_none() => {
                     self.add_owner(&founding).await?;
                     continue;
-                };
-                seq = Some(read);
-            }
-            match self.write_one(OP, || founding.statement(seq)).await? {
-                Wrote::Done(Some(row)) if row::number(&row, 0)? > 0 => return Ok(Inserted::Done),
-                // Another one of this owner's came first: count again.
-                Wrote::Done(_) => {}
-                Wrote::Taken => {
-                    if let Some(kept) = self.why_not(&founding).await? {
-                        return Ok(kept);
-                    }
                 }
+                Wrote::Done(_) => cap.map(|_| Inserted::OwnerFull),
+                Wrote::Taken => None,
+            };
+            if let Some(kept) = self.why_not(&founding).await?.or(full) {
+                return Ok(kept);
             }
         }
         Err(lost(OP))
     }
 
-    /// What stands in the way; `None` where it went away meanwhile. A taken id goes before label and cap: a repeated insert must find its own record, not the
-    /// label it holds itself.
+    /// What stands in the way, beside the cap; `None` where it went away meanwhile. A taken id goes before label and cap: a repeated insert must find its own
+    /// record, not the label it holds itself.
     async fn why_not(&self, founding: &Founding<'_>) -> Result<Option<Inserted>, StoreError> {
-        let family = &founding.family;
-        if let Some(taken) = self.taken(OP, founding.new).await? {
-            return Ok(Some(Inserted::IdTaken(taken)));
+        let (family, new) = (&founding.family, founding.new);
+        let query = || {
+            sqlx::query(sql::OBSTACLES)
+                .bind(new.iter().map(|new| new.id.as_bytes().to_vec()).collect::<Vec<_>>())
+                .bind(family.id.as_bytes().as_slice())
+                .bind(family.realm.as_str())
+                .bind(family.owner.as_str())
+                .bind(family.label_key.as_ref().map(LabelKey::as_str))
+                .bind(micros(founding.now))
+        };
+        let (mut ids, mut relative, mut holder) = (Vec::new(), None, None);
+        for row in self.read(OP, query).await? {
+            match row::number(&row, 1)? {
+                0 => ids.push(row::id(&row)?),
+                1 => relative = Some(row::id(&row)?),
+                _ => holder = Some(row::family_id(&row)?),
+            }
         }
-        let first = || sqlx::query(sql::FIRST_MEMBER).bind(family.id.as_bytes().as_slice());
-        if let Some(relative) = self.read_one(OP, first).await? {
-            return Ok(Some(Inserted::IdTaken(row::id(&relative)?)));
-        }
-        let Some(key) = &family.label_key else { return Ok(None) };
-        let holder = self.holder(OP, family, key, founding.now).await?;
-        Ok(holder.map(Inserted::LabelTaken))
+        let taken = first_taken(new, &ids).or(relative).map(Inserted::IdTaken);
+        Ok(taken.or(holder.map(Inserted::LabelTaken)))
     }
 
     /// Who holds that label, beside `asking`, and is not gone.
@@ -105,12 +103,6 @@ impl PgStore {
                 .bind(micros(now))
         };
         self.read_one(op, query).await?.as_ref().map(row::family_id).transpose()
-    }
-
-    async fn live(&self, founding: &Founding<'_>, cap: NonZeroU32) -> Result<(Option<i64>, i64), StoreError> {
-        let query = || founding.owner(sql::LIVE).bind(micros(founding.now)).bind(i64::from(cap.get()));
-        let row = self.read_one(OP, query).await?.ok_or_else(|| lost(OP))?;
-        Ok((row::number_of(&row, 0)?, row::number(&row, 1)?))
     }
 
     async fn add_owner(&self, founding: &Founding<'_>) -> Result<(), StoreError> {
@@ -154,9 +146,9 @@ impl Founding<'_> {
         sqlx::query(text).bind(family.realm.as_str()).bind(family.owner.as_str()).bind(i64::from(family.kind.byte()))
     }
 
-    fn statement(&self, seq: Option<i64>) -> Statement<'_> {
+    fn statement(&self, cap: Option<NonZeroU32>) -> Statement<'_> {
         let family = &self.family;
-        let text = if seq.is_some() { sql::FOUND_WITHIN } else { sql::FOUND };
+        let text = if cap.is_some() { sql::FOUND_WITHIN } else { sql::FOUND };
         let query = adding(text, self.new, (family.realm.as_str(), family.owner.as_str()))
             .bind(family.id.as_bytes().as_slice())
             .bind(i64::from(family.kind.byte()))
@@ -165,8 +157,8 @@ impl Founding<'_> {
             .bind(micros_of(family.gone_at))
             .bind(family.label_key.as_ref().map(LabelKey::as_str))
             .bind(micros(self.now));
-        match seq {
-            Some(seq) => query.bind(seq),
+        match cap {
+            Some(cap) => query.bind(i64::from(cap.get())),
             None => query,
         }
     }

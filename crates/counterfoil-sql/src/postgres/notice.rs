@@ -1,15 +1,18 @@
 //! Use and notices: what moves a record without moving its version.
 
-use counterfoil::store::{Corrupt, NoticeMark, StoreError, TokenRecord};
+use counterfoil::store::{NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
 use counterfoil::{RecordId, Ts};
 
-use super::ask::{TURNS, Wrote, lost};
+use super::ask::{Wrote, lost};
 use super::sql;
 use super::store::PgStore;
-use crate::row::{self, micros, noticed};
+use crate::row::{self, NOTICE, micros, noticed};
 
 /// Records a statement of `touch`: so long a rotation may wait for one of them.
 const BATCH: usize = 256;
+/// Bytes that all notices take which a record remembers.
+#[expect(clippy::cast_possible_wrap, reason = "eight times nine")]
+const REMEMBERED: i64 = (NOTICED_MAX * NOTICE) as i64;
 
 impl PgStore {
     pub(super) async fn touch_all(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
@@ -47,7 +50,7 @@ impl PgStore {
         }
     }
 
-    /// What was noticed is remembered by compare-and-swap on the list itself, for two workers may tell of two notices at once. A shrunk record keeps no memory.
+    /// Decided and written on the locked row: two workers may tell of two notices at once.
     pub(super) async fn settle_notice(
         &self,
         id: &RecordId,
@@ -56,41 +59,21 @@ impl PgStore {
         sent: Option<(Ts, u8)>,
     ) -> Result<bool, StoreError> {
         const OP: &str = "settle";
-        for _ in 0..TURNS {
-            let found = self.read_one(OP, || sqlx::query(sql::NOTICED).bind(id.as_bytes().as_slice())).await?;
-            let Some(found) = found else { return Ok(false) };
-            let shrunk = row::number(&found, 1)? != 0;
-            let stands = row::noticed_of(&found).map_err(|corrupt: Corrupt| StoreError::corrupt(Some(*id), corrupt))?;
-            let after = match sent.filter(|_| !shrunk) {
-                Some(sent) => remembered(stands.clone(), sent),
-                None => stands.clone(),
-            };
-            let query = || {
-                sqlx::query(sql::SETTLE)
-                    .bind(id.as_bytes().as_slice())
-                    .bind(micros(held.at))
-                    .bind(i64::from(held.stage))
-                    .bind(next.map(|next| micros(next.at)))
-                    .bind(next.map(|next| i64::from(next.stage)))
-                    .bind(noticed(&stands))
-                    .bind(noticed(&after))
-                    .bind(shrunk)
-            };
-            if let Wrote::Done(Some(row)) = self.write_one(OP, query).await? {
-                return Ok(row::number(&row, 0)? != 0);
-            }
+        let query = || {
+            sqlx::query(sql::SETTLE)
+                .bind(id.as_bytes().as_slice())
+                .bind(micros(held.at))
+                .bind(i64::from(held.stage))
+                .bind(next.map(|next| micros(next.at)))
+                .bind(next.map(|next| i64::from(next.stage)))
+                .bind(sent.map(|sent| noticed(&[sent])))
+                .bind(REMEMBERED)
+        };
+        match self.write_one(OP, query).await? {
+            Wrote::Done(None) => Ok(false),
+            Wrote::Done(Some(row)) if row::number(&row, 1)? == 0 => Err(row::unsound_notices(id)),
+            Wrote::Done(Some(row)) => Ok(row::number(&row, 0)? != 0),
+            Wrote::Taken => Err(lost(OP)),
         }
-        Err(lost(OP))
     }
-}
-
-/// As [`counterfoil::store::RecordParts::remember_notice`].
-fn remembered(mut noticed: Vec<(Ts, u8)>, sent: (Ts, u8)) -> Vec<(Ts, u8)> {
-    if !noticed.contains(&sent) {
-        if noticed.len() >= counterfoil::store::NOTICED_MAX {
-            noticed.remove(0);
-        }
-        noticed.push(sent);
-    }
-    noticed
 }

@@ -56,6 +56,11 @@ pub(super) async fn check(pool: &PgPool, wanted: &str) -> Result<(), SetupError>
             "the isolation is {isolation}, not {wanted}; a connection pooler drops start-up options"
         )));
     }
+    if setup.try_get::<i64, _>(4)? == 0 {
+        return Err(SetupError::refused(
+            "the function counterfoil_live is not there, or is not VOLATILE: a cap would be passed",
+        ));
+    }
     if let Some(what) = sqlx::query_scalar::<_, String>(sql::WRONG_COLLATION).fetch_optional(pool).await? {
         return Err(SetupError::refused(format!("{what}, not C")));
     }
@@ -64,4 +69,46 @@ pub(super) async fn check(pool: &PgPool, wanted: &str) -> Result<(), SetupError>
         return Err(SetupError::refused(format!("{indexes} of {} indexes are there and valid", sql::INDEX_COUNT)));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use counterfoil::RecordId;
+    use counterfoil::store::{Inserted, TokenStore as _};
+    use counterfoil_conformance::sample::{Person, at};
+    use counterfoil_testkit::servers::Postgres;
+    use sqlx::ConnectOptions as _;
+    use sqlx::postgres::PgConnectOptions;
+
+    use super::{known, sql};
+    use crate::PgStore;
+
+    /// A family with one record, and its owner, as the first step has their tables.
+    const ANN: &str = "
+INSERT INTO counterfoil_owner VALUES ('default', 'ann', 1, 7);
+INSERT INTO counterfoil_family VALUES (decode(repeat('07', 10), 'hex'), 'default', 'ann', 1, 0, 1, '\"alone\"', NULL, NULL, NULL, NULL, NULL);
+INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, created_at, digest, key_id, version, expiry_set_at, noticed, shrunk)
+    VALUES (decode(repeat('07', 16), 'hex'), decode(repeat('07', 10), 'hex'), 'default', 'ann', 1, 0, 5, sha256('x'), 1, 0, 5, '', false);
+";
+
+    #[tokio::test]
+    async fn a_database_of_the_first_version_is_brought_up_to_date() {
+        let server = Postgres::start();
+        let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+        let options = options.username("postgres").database("postgres");
+        let mut raw = options.connect().await.expect("a connection");
+        for step in [sql::SCHEMA_TABLE, sql::MIGRATIONS[0], "INSERT INTO counterfoil_schema VALUES (1)", ANN] {
+            sqlx::raw_sql(step).execute(&mut raw).await.expect("the first version");
+        }
+        let store = PgStore::connect(options).await.expect("brought up to date");
+        let version: i64 = sqlx::query_scalar(sql::SCHEMA_VERSION).fetch_one(store.pool()).await.expect("a version");
+        assert_eq!(version, known());
+        let kept =
+            store.get(&RecordId::from_bytes([7; 16])).await.expect("an answer").expect("what stood there stands");
+        assert_eq!(kept.record().owner.as_str(), "ann");
+        let draft = Person::new("default", "ann").pat();
+        for (cap, told) in [(1, Inserted::OwnerFull), (2, Inserted::Done)] {
+            assert_eq!(store.insert(draft.home(Some(cap)), &draft.records, at(0)).await.expect("an answer"), told);
+        }
+    }
 }

@@ -69,7 +69,7 @@ macro_rules! forward {
 }
 
 /// The schema, step by step. A step that was released never changes; a new one is appended.
-pub(super) const MIGRATIONS: &[&str] = &[V1];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2];
 
 const V1: &str = r#"
 CREATE TABLE counterfoil_family (
@@ -161,6 +161,18 @@ CREATE TABLE counterfoil_counter (
 CREATE INDEX counterfoil_counter_end ON counterfoil_counter (ends_at);
 "#;
 
+/// How many families of an owner live, no further than the cap. `VOLATILE`, and so counted as the rows are when it is called: whoever has waited for the
+/// owner's row sees what the one before has committed, which the statement that calls this does not.
+const V2: &str = r#"
+CREATE FUNCTION counterfoil_live(of_realm TEXT, of_owner TEXT, of_kind BIGINT, at_instant BIGINT, cap BIGINT) RETURNS BIGINT LANGUAGE plpgsql VOLATILE AS $live$
+BEGIN
+    RETURN (SELECT count(*) FROM (SELECT 1 FROM counterfoil_family f WHERE f.realm = of_realm COLLATE "C" AND f.owner = of_owner COLLATE "C"
+        AND f.kind = of_kind AND f.revoked_at IS NULL AND (f.live_until IS NULL OR f.live_until > at_instant) LIMIT cap) living);
+END
+$live$;
+ALTER TABLE counterfoil_owner DROP COLUMN seq;
+"#;
+
 /// The key of the lock under which one process at a time migrates: "counter" in ASCII.
 pub(super) const SCHEMA_LOCK: &str = "SELECT pg_advisory_xact_lock(27991992966505842)";
 pub(super) const SCHEMA_TABLE: &str = "CREATE TABLE IF NOT EXISTS counterfoil_schema (version BIGINT NOT NULL)";
@@ -172,15 +184,17 @@ pub(super) const WRONG_COLLATION: &str = "SELECT c.relname || '.' || a.attname |
 pub(super) const INDEXES: &str = "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class s ON s.relnamespace = c.relnamespace AND s.oid = to_regclass('counterfoil_schema') WHERE c.relname LIKE 'counterfoil\\_%' AND i.indisvalid";
 /// As many as the migrations make.
 pub(super) const INDEX_COUNT: i64 = 18;
-pub(super) const SETUP: &str = "SELECT current_setting('server_encoding'), current_setting('synchronous_commit'), pg_is_in_recovery()::int::bigint, current_setting('transaction_isolation')";
+pub(super) const SETUP: &str = "SELECT current_setting('server_encoding'), current_setting('synchronous_commit'), pg_is_in_recovery()::int::bigint, current_setting('transaction_isolation'), (SELECT count(*) FROM pg_proc WHERE oid = to_regprocedure('counterfoil_live(text, text, bigint, bigint, bigint)') AND provolatile = 'v')";
 
 pub(super) const PAIRS: &str = joined!("WHERE r.id = ANY($1)");
 pub(super) const FAMILY: &str = concat!("SELECT ", family_columns!(), " FROM counterfoil_family f WHERE f.id = $1");
 pub(super) const TAKEN: &str = "SELECT id FROM counterfoil_record WHERE id = ANY($1)";
-pub(super) const FIRST_MEMBER: &str =
-    "SELECT id FROM counterfoil_record WHERE family = $1 ORDER BY generation, id LIMIT 1";
 /// Who holds a label and is not gone.
 pub(super) const HOLDER: &str = "SELECT id FROM counterfoil_family WHERE realm = $1 AND owner = $2 AND label_key = $3 AND id <> $4 AND (gone_at IS NULL OR gone_at > $5)";
+
+/// What stands in the way of a new family: 0 a record of such an id, 1 the first record of the family's id, 2 the family that holds the label and is not gone.
+/// $1 ids, $2 family, $3 realm, $4 owner, $5 label_key, $6 now.
+pub(super) const OBSTACLES: &str = "SELECT id, 0::bigint FROM counterfoil_record WHERE id = ANY($1) UNION ALL (SELECT id, 1::bigint FROM counterfoil_record WHERE family = $2 ORDER BY generation, id LIMIT 1) UNION ALL SELECT id, 2::bigint FROM counterfoil_family WHERE realm = $3 AND owner = $4 AND label_key = $5 AND id <> $2 AND (gone_at IS NULL OR gone_at > $6)";
 
 /// $17 id, $18 kind, $19 body, $20 live_until, $21 gone_at, $22 label_key, $23 now.
 pub(super) const FOUND: &str = concat!(
@@ -190,20 +204,19 @@ pub(super) const FOUND: &str = concat!(
     add_records!("f RETURNING 1"),
     ") SELECT count(*) FROM r"
 );
-/// The same within a cap: $24 the owner's number as it was read together with the count. Whoever comes second finds another number and counts again.
+/// The same within a cap, $24: the owner's row is locked, then counted what lives, and that many are told. Nobody tells where the owner has no row.
 pub(super) const FOUND_WITHIN: &str = concat!(
-    "WITH o AS (UPDATE counterfoil_owner SET seq = seq + 1 WHERE realm = $15 AND owner = $16 AND kind = $18 AND seq = $24 RETURNING seq), \
+    "WITH o AS MATERIALIZED (SELECT 1 FROM counterfoil_owner WHERE realm = $15 AND owner = $16 AND kind = $18 FOR NO KEY UPDATE), \
+     c AS MATERIALIZED (SELECT counterfoil_live($15, $16, $18, $23, $24) AS living FROM o), \
      x AS (UPDATE counterfoil_family SET label_key = NULL WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23 \
-     AND EXISTS (SELECT 1 FROM o) RETURNING id), \
+     AND EXISTS (SELECT 1 FROM c WHERE living < $24) RETURNING id), \
      f AS (INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at, label_key) \
-     SELECT $17, $15, $16, $18, 0, cardinality($1::bytea[]), $19, $20, $21, $22 FROM o WHERE (SELECT count(*) FROM x) >= 0 RETURNING id), r AS (",
+     SELECT $17, $15, $16, $18, 0, cardinality($1::bytea[]), $19, $20, $21, $22 FROM c WHERE living < $24 AND (SELECT count(*) FROM x) >= 0 RETURNING id), r AS (",
     add_records!("f RETURNING 1"),
-    ") SELECT count(*) FROM r"
+    ") SELECT (SELECT count(*) FROM r), (SELECT living FROM c)"
 );
-/// The owner's number and how many families live, no further than the cap, of one moment.
-pub(super) const LIVE: &str = "SELECT (SELECT seq FROM counterfoil_owner WHERE realm = $1 AND owner = $2 AND kind = $3), (SELECT count(*) FROM (SELECT 1 FROM counterfoil_family WHERE realm = $1 AND owner = $2 AND kind = $3 AND revoked_at IS NULL AND (live_until IS NULL OR live_until > $4) LIMIT $5) live)";
 pub(super) const ADD_OWNER: &str =
-    "INSERT INTO counterfoil_owner (realm, owner, kind, seq) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING";
+    "INSERT INTO counterfoil_owner (realm, owner, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
 /// $17 family, $18 generation.
 pub(super) const JOIN: &str = concat!(
@@ -352,10 +365,9 @@ pub(super) const CLAIM: &str = concat!(
     ", ",
     family_columns!()
 );
-/// What was noticed, to be changed where it still stands so.
-pub(super) const NOTICED: &str = "SELECT noticed, shrunk::int::bigint FROM counterfoil_record WHERE id = $1";
-/// $1 id, $2 and $3 the mark that is held, $4 and $5 the next one, $6 noticed as read, $7 noticed as it shall be, $8 shrunk as read.
-pub(super) const SETTLE: &str = "WITH l AS MATERIALIZED (SELECT id, coalesce(notice_at = $2 AND notice_stage = $3, false) AS held FROM counterfoil_record WHERE id = $1 AND noticed = $6 AND shrunk = $8 FOR NO KEY UPDATE) UPDATE counterfoil_record r SET noticed = $7, notice_at = CASE WHEN held THEN $4 ELSE notice_at END, notice_stage = CASE WHEN held THEN $5 ELSE notice_stage END FROM l WHERE r.id = l.id RETURNING held::int::bigint";
+/// $1 id, $2 and $3 the mark that is held, $4 and $5 the next one, $6 the notice that was sent, $7 the most bytes that are remembered. `noticed` is a row of nine
+/// bytes for each notice, the oldest first. A shrunk record keeps no memory. The second number: whether what stood there was such a row; else nothing is written.
+pub(super) const SETTLE: &str = "WITH l AS MATERIALIZED (SELECT id, noticed AS stood, length(noticed) % 9 = 0 AS sound, coalesce(notice_at = $2 AND notice_stage = $3, false) AS held, CASE WHEN shrunk OR $6::bytea IS NULL OR EXISTS (SELECT 1 FROM generate_series(1, length(noticed), 9) AS place WHERE substring(noticed FROM place FOR 9) = $6) THEN noticed WHEN length(noticed) < $7 THEN noticed || $6 ELSE substring(noticed FROM 10) || $6 END AS told FROM counterfoil_record WHERE id = $1 FOR NO KEY UPDATE), u AS (UPDATE counterfoil_record r SET noticed = told, notice_at = CASE WHEN held THEN $4 ELSE notice_at END, notice_stage = CASE WHEN held THEN $5 ELSE notice_stage END FROM l WHERE r.id = l.id AND sound AND (held OR told <> stood)) SELECT held::int::bigint, sound::int::bigint FROM l";
 
 /// A member of a revoked family waits for the family's tombstone, by which [`CHORES`] finds it. It leaves the timeline of the records, so that no purge looks at
 /// it again meanwhile. Looks at the fronts alone: $1 now, $2 the limit of the unsent, $3 how far.

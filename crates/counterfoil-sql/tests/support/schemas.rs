@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use counterfoil_sql::{PgSetup, PgStore};
 use counterfoil_testkit::servers::Postgres;
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, PgPool};
 
 /// Ends with the process.
 static SERVER: LazyLock<Postgres> = LazyLock::new(Postgres::start);
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
+/// The superuser's connections for what is done often. Of the runtime that uses them first.
+static ERASERS: LazyLock<PgPool> = LazyLock::new(|| PgPool::connect_lazy_with(server()));
 
 /// A role with a schema that bears its name, the first of its search path.
 pub struct Schema {
@@ -37,7 +39,10 @@ impl Schema {
 
     /// Removes all that the token store wrote. Rows, not tables: what connections have prepared for these tables stays good.
     pub async fn empty(&self) {
-        self.run("DELETE FROM counterfoil_record; DELETE FROM counterfoil_family; DELETE FROM counterfoil_owner").await;
+        let name = &self.name;
+        let tables = ["record", "family", "owner"].map(|table| format!("DELETE FROM {name}.counterfoil_{table}"));
+        let emptied = sqlx::raw_sql(sqlx::AssertSqlSafe(tables.join("; "))).execute(&*ERASERS).await;
+        emptied.expect("the superuser may");
     }
 
     /// Ends the role's connections.
