@@ -118,7 +118,7 @@ pub async fn one_sequence(store: &dyn TokenStore, seed: u64, commands: u32) -> R
             "{}: must answer one of\n{wanted:#?}\nbut answered\n{found}\nafter\n{history}",
             told()
         );
-        if number % 25 == 24 || number + 1 == commands {
+        if number % 50 == 49 || number + 1 == commands {
             let difference = difference(store, &model, &draw).await?;
             ensure!(
                 difference.is_empty(),
