@@ -235,10 +235,10 @@ pub(super) const SUPERSEDE: &str = concat!(
     ", p AS (UPDATE counterfoil_record r SET version = r.version + 1, superseded_at = $20, successor = $21, nonce = $22, nonce_key = $23, \
      honoured_until = $24, gone_at = $25, purge_at = $25, notice_at = NULL, notice_stage = NULL FROM f \
      WHERE r.id = $18 AND r.version = $19 AND r.superseded_at IS NULL AND r.revoked_at IS NULL RETURNING r.generation, f.generation + 1 AS now_at), \
-     g AS (UPDATE counterfoil_record r SET nonce = NULL, nonce_key = NULL FROM p \
-     WHERE r.family = $17 AND r.generation = p.generation - 1 AND r.successor = $18 AND r.nonce IS NOT NULL AND r.generation <> p.now_at - $26), \
-     d AS (DELETE FROM counterfoil_record r USING p \
-     WHERE r.family = $17 AND r.generation = p.now_at - $26 AND r.superseded_at IS NOT NULL AND r.id <> $18 RETURNING 1), \
+     g AS (UPDATE counterfoil_record r SET nonce = NULL, nonce_key = NULL WHERE r.family = $17 AND r.generation = (SELECT generation - 1 FROM p) \
+     AND r.successor = $18 AND r.nonce IS NOT NULL AND r.generation <> (SELECT now_at - $26 FROM p)), \
+     d AS (DELETE FROM counterfoil_record r \
+     WHERE r.family = $17 AND r.generation = (SELECT now_at - $26 FROM p) AND r.superseded_at IS NOT NULL AND r.id <> $18 RETURNING 1), \
      u AS (UPDATE counterfoil_family SET generation = p.now_at, live_until = $27, gone_at = $28, \
      members = members + cardinality($1::bytea[]) - (SELECT count(*) FROM d) FROM p WHERE id = $17), r AS (",
     add_records!("p RETURNING 1"),

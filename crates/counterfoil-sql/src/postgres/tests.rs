@@ -2,7 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{StoreError, TokenStore};
+use counterfoil::Ts;
+use counterfoil::store::{NoticeMark, StoreError, TokenStore};
 use counterfoil_conformance::sample::{Draft, Person, at, must_get};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::PgConnectOptions;
@@ -54,6 +55,12 @@ fn bound(text: &'static str, adds: bool, values: &str) -> Statement<'static> {
         };
     }
     query
+}
+
+async fn plan(store: &PgStore, text: &'static str, adds: bool, values: &str) -> Vec<String> {
+    let rows =
+        bound(text, adds, values).fetch_all(store.pool()).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+    rows.iter().map(|row| row.try_get(0).expect("a line")).collect()
 }
 
 /// More than one statement takes, twice the same among them, and some that are not there: each gets his own.
@@ -141,14 +148,19 @@ async fn no_statement_scans() {
         (sql::PURGE_COUNTERS, false, "NN"),
     ];
     for (text, adds, values) in statements {
-        let rows =
-            bound(text, adds, values).fetch_all(store.pool()).await.unwrap_or_else(|error| panic!("{text}: {error}"));
-        let plan: Vec<String> = rows.iter().map(|row| row.try_get(0).expect("a line")).collect();
+        let plan = plan(&store, text, adds, values).await;
         let scans = plan.iter().find(|line| line.contains("Seq Scan on counterfoil"));
         assert_eq!(scans, None, "{text}\n{}", plan.join("\n"));
     }
-    let census = bound(sql::CENSUS, false, "").fetch_all(store.pool()).await.expect("a plan");
-    let census: Vec<String> = census.iter().map(|row| row.try_get(0).expect("a line")).collect();
+    // A chain of refreshes has a thousand members: those that a rotation wipes and removes are found by their generations.
+    let rotation = plan(&store, sql::SUPERSEDE, true, "FINNIINNNNNN").await;
+    let members: Vec<&String> = rotation
+        .iter()
+        .filter(|line| line.contains("Index Cond: ((family") || line.contains("Index Cond: (family"))
+        .collect();
+    assert_eq!(members.len(), 2, "{rotation:#?}");
+    assert!(members.iter().all(|line| line.contains("generation")), "{rotation:#?}");
+    let census = plan(&store, sql::CENSUS, false, "").await;
     assert!(
         census.iter().any(|line| line.contains("Seq Scan on counterfoil")),
         "the control: a scan shows\n{census:#?}"
@@ -176,6 +188,30 @@ async fn the_count_within_a_cap_scans_nothing() {
         scans.push(sqlx::query_scalar::<_, i64>(told).fetch_one(&mut raw).await.expect("a count"));
     }
     assert_eq!((scans[1] - scans[0], scans[2] - scans[1]), (0, 8), "{scans:?}");
+}
+
+/// The bytes of (0, 1) stand in the row of (0, 0) and (1, 5), but not where a notice begins. Bytes that are no row of notices are told and left.
+#[tokio::test]
+async fn a_notice_is_looked_for_where_one_begins() {
+    let server = Postgres::start();
+    let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+    let store = PgStore::connect(options.username("postgres").database("postgres")).await.expect("a store");
+    let held = NoticeMark { at: at(10), stage: 0 };
+    let draft = Person::somebody().pat().noticed(held.at, held.stage);
+    let id = draft.found(&store).await.expect("a record");
+    let sent = [(0, 0), (1, 5), (0, 1)].map(|(at, stage)| (Ts::from_micros(at).expect("an instant"), stage));
+    for sent in sent.into_iter().chain(sent) {
+        assert!(store.settle(&id, held, Some(held), Some(sent)).await.expect("an answer"));
+    }
+    assert_eq!(must_get(&store, &id).await.expect("a record").record().noticed, sent);
+
+    let damage = "UPDATE counterfoil_record SET noticed = noticed || '\\x00'";
+    sqlx::query(damage).execute(store.pool()).await.expect("damaged");
+    let told = store.settle(&id, held, None, Some(sent[0])).await;
+    assert!(matches!(told, Err(StoreError::Corrupt { id: Some(told), .. }) if told == id), "{told:?}");
+    let left =
+        sqlx::query("SELECT 1 FROM counterfoil_record WHERE notice_at IS NOT NULL").fetch_all(store.pool()).await;
+    assert_eq!(left.expect("rows").len(), 1);
 }
 
 /// Every connection of the pool is taken and nobody gives one back: point reads have their own.
