@@ -24,10 +24,9 @@ const CONNECTIONS: usize = 2;
 /// Ids in one statement.
 const TOGETHER: usize = 256;
 
-/// For connections that know one statement. The server takes ten ids for granted where it is not told how many come, finds that dearer than the one that
-/// came, and would plan anew each time. And a plan made while the tables were empty must not be a scan when they are not.
-pub(super) const PLANNED_ONCE: [(&str, &str); 2] =
-    [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
+/// For connections that know one statement, beside what all of the store's have. The server takes ten ids for granted where it is not told how many come,
+/// finds that dearer than the one that came, and would plan anew each time.
+pub(super) const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
 /// A row, which everybody who asked for it decodes for himself, or why there is none.
 type Answer = Result<Option<Arc<PgRow>>, Arc<sqlx::Error>>;
@@ -50,7 +49,7 @@ impl Reader {
     pub(super) fn new(options: &PgConnectOptions) -> Self {
         let (sender, receiver) = unbounded_channel();
         let asks: Asks = Arc::new(Mutex::new(receiver));
-        let options = options.clone().options(PLANNED_ONCE);
+        let options = options.clone().options([PLANNED_ONCE]);
         let start = |_| tokio::spawn(serve(options.clone(), Arc::clone(&asks)));
         Self { asks: RwLock::new(Some(sender)), tasks: Mutex::new((0..CONNECTIONS).map(start).collect()) }
     }

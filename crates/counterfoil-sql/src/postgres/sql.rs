@@ -319,8 +319,8 @@ macro_rules! change_both {
 
 /// As [`EDIT`]; $8 label, $9 label_key, $10 now. A holder that is gone gives the key up first, and only where the record did change.
 pub(super) const RELABEL: &str = change_both!(
-    ", x AS (UPDATE counterfoil_family SET label_key = NULL FROM p WHERE counterfoil_family.realm = p.realm AND counterfoil_family.owner = p.owner \
-     AND label_key = $9 AND counterfoil_family.gone_at <= $10 AND counterfoil_family.id <> $1 RETURNING 1)",
+    ", x AS (UPDATE counterfoil_family SET label_key = NULL WHERE realm = (SELECT realm FROM p) AND owner = (SELECT owner FROM p) \
+     AND label_key = $9 AND gone_at <= $10 AND id <> $1 RETURNING 1)",
     "description = CASE WHEN $4 THEN $5 ELSE r.description END, scope = CASE WHEN $6 THEN $7 ELSE r.scope END, label = $8",
     "label_key = $9 FROM p WHERE (SELECT count(*) FROM x) >= 0 AND"
 );

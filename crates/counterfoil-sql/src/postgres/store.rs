@@ -23,6 +23,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// have been done. Testing them all would cost each write a second trip.
 const UNSEEN: Duration = Duration::from_secs(1);
 
+/// A plan made while the tables are empty is kept, and must not be a scan when they are not. No statement but the census needs one.
+pub(super) const NO_SCANS: (&str, &str) = ("enable_seqscan", "off");
+
 /// Records, clients, settings and counters in a PostgreSQL database, all four stores in one.
 ///
 /// Tables are made in the first schema of the `search_path`. Several stores of any number of processes may share a database.
@@ -50,7 +53,8 @@ impl PgStore {
     /// [`SetupError`].
     pub async fn connect_with(options: PgConnectOptions, setup: PgSetup) -> Result<Self, SetupError> {
         let isolation = setup.isolation.name();
-        let options = options.options([("default_transaction_isolation", isolation)]).disable_statement_logging();
+        let settings = [("default_transaction_isolation", isolation), NO_SCANS];
+        let options = options.options(settings).disable_statement_logging();
         schema::migrate(options.connect().await?).await?;
         let reader = Arc::new(Reader::new(&options));
         let pool = PoolOptions::new()
