@@ -1,0 +1,145 @@
+//! Who may, by scope, role and gate, and in which order it says what is wrong.
+
+use axum::body::Body;
+use http::Request;
+
+use super::support::{send, world};
+use super::{make, told};
+
+#[tokio::test]
+async fn syn_token_8_each_router_asks_for_its_scope() {
+    let world = world().await;
+    let (sue, _) = world.sign_in("sue", Some("demo:read")).await;
+    for (method, path, scope) in [
+        ("GET", "/me/tokens", "credentials:read"),
+        ("POST", "/me/tokens", "credentials:write"),
+        ("DELETE", "/me/tokens/x", "credentials:write"),
+        ("POST", "/me/tokens/x/rotate", "credentials:write"),
+        ("GET", "/users", "users:manage"),
+        ("PATCH", "/users/bill", "users:manage"),
+        ("GET", "/users/bill/tokens", "users:manage"),
+        ("DELETE", "/users/bill/tokens/x", "users:manage"),
+        ("GET", "/security-codes", "codes:manage"),
+        ("POST", "/security-codes", "codes:manage"),
+        ("PATCH", "/security-codes/x", "codes:manage"),
+        ("DELETE", "/security-codes/x", "codes:manage"),
+        ("POST", "/security-codes/x/make-permanent", "codes:manage"),
+        ("POST", "/security-codes/x/reset", "codes:manage"),
+        ("POST", "/security-codes/x/reactivate", "codes:manage"),
+        ("GET", "/clients", "clients:manage"),
+        ("POST", "/clients", "clients:manage"),
+        ("PATCH", "/clients/app", "clients:manage"),
+        ("PATCH", "/clients/a%2Fb", "clients:manage"),
+        ("POST", "/clients/app/secrets", "clients:manage"),
+        ("DELETE", "/clients/a%2Fb", "clients:manage"),
+        ("GET", "/settings", "settings:manage"),
+        ("PATCH", "/settings", "settings:manage"),
+    ] {
+        let answer = world.call(method, path, &sue, Some("not JSON")).await;
+        assert_eq!(answer.told(), told(403, "insufficient-scope", None), "{method} {path}");
+        let challenge = format!("Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        assert_eq!(answer.header("www-authenticate"), Some(challenge.as_str()), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn checks_run_in_one_order_who_then_may_then_there_then_body() {
+    let world = world().await;
+    let (bill, _) = world.sign_in("bill", None).await;
+    let (adam, _) = world.sign_in("adam", None).await;
+    let request = async |path: &str, token: Option<&str>, media_type: Option<&str>, body: Vec<u8>| {
+        let mut request = Request::patch(format!("/api/v1{path}"));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some(media_type) = media_type {
+            request = request.header("content-type", media_type);
+        }
+        send(&world.router, request.body(Body::from(body)).expect("a request")).await.told()
+    };
+    let (text, json) = (Some("text/plain"), Some("application/json"));
+    let big = || vec![b'x'; 64 * 1024 + 1];
+    let cases = [
+        ("/clients/nobody", None, text, big(), told(401, "unauthenticated", None)),
+        ("/clients/nobody", Some(&bill), text, big(), told(403, "role", None)),
+        ("/clients/nobody", Some(&adam), text, big(), told(404, "not-found", None)),
+        ("/clients/app", Some(&adam), text, b"{".to_vec(), told(400, "not-json", None)),
+        ("/clients/app", Some(&adam), text, b"{}".to_vec(), told(415, "media-type", None)),
+        ("/clients/app", Some(&adam), text, big(), told(415, "media-type", None)),
+        ("/clients/app", Some(&adam), json, big(), told(413, "too-large", None)),
+        ("/clients/app", Some(&adam), json, b"{\"x\":1}".to_vec(), told(422, "invalid-field", Some("x"))),
+        ("/users/nobody", Some(&adam), json, b"{".to_vec(), told(404, "not-found", None)),
+        ("/users/bill", Some(&adam), json, b"{".to_vec(), told(400, "not-json", None)),
+        ("/settings", Some(&bill), json, b"{".to_vec(), told(403, "role", None)),
+    ];
+    for (path, token, media_type, body, expected) in cases {
+        assert_eq!(request(path, token.map(String::as_str), media_type, body).await, expected, "{path} {expected:?}");
+    }
+    let exact = format!("{{\"x\":\"{}\"}}", "y".repeat(64 * 1024 - 8));
+    assert_eq!(request("/clients/app", Some(&adam), json, exact.into_bytes()).await.0, 422, "64 KiB are read");
+}
+
+#[tokio::test]
+async fn syn_pat_1_a_closed_gate_is_403_and_named_and_administrators_still_list_and_delete() {
+    let world = world().await;
+    let (bill, _) = world.sign_in("bill", None).await;
+    let (adam, _) = world.sign_in("adam", None).await;
+    let id = make(&world, &bill, "a").await["id"].as_str().expect("an id").to_owned();
+    let off = world.call("PATCH", "/settings", &adam, Some("{\"personal_access_tokens_enabled\":false}")).await;
+    assert_eq!(off.json()["personal_access_tokens_enabled"], false);
+    let closed = async |gate: &str| {
+        for (method, path) in [
+            ("GET", "/me/tokens".to_owned()),
+            ("POST", "/me/tokens".to_owned()),
+            ("POST", format!("/me/tokens/{id}/rotate")),
+            ("DELETE", format!("/me/tokens/{id}")),
+        ] {
+            let answer = world.call(method, &path, &bill, Some("{")).await;
+            assert_eq!(answer.told(), told(403, gate, None), "{method} {path}");
+        }
+        let list = world.call("GET", "/users/bill/tokens", &adam, None).await;
+        assert_eq!(list.json()["items"][0]["status"], "suspended");
+    };
+    closed("personal-access-tokens-disabled").await;
+    world.call("PATCH", "/settings", &adam, Some("{\"personal_access_tokens_enabled\":true}")).await;
+    let off = world.call("PATCH", "/users/bill", &adam, Some("{\"token_login_allowed\":false}")).await;
+    assert_eq!(off.json()["token_login_allowed"], false);
+    closed("token-login-not-allowed").await;
+    assert_eq!(world.call("DELETE", &format!("/users/bill/tokens/{id}"), &adam, None).await.status, 204);
+}
+
+#[tokio::test]
+async fn syn_pat_2_a_collaborator_makes_none() {
+    let world = world().await;
+    let (carol, _) = world.sign_in("carol", None).await;
+    let answer = world.call("POST", "/me/tokens", &carol, Some("{\"label\":\"a\",\"expires_in_days\":1}")).await;
+    assert_eq!(answer.told(), told(403, "collaborator", None));
+    assert_eq!(world.call("GET", "/me/tokens", &carol, None).await.status, 200);
+}
+
+#[tokio::test]
+async fn syn_pat_6_users_are_for_administrators_and_the_switch_for_those_who_manage_profiles_too() {
+    let world = world().await;
+    let (bill, _) = world.sign_in("bill", None).await;
+    let (mia, _) = world.sign_in("mia", None).await;
+    let (adam, _) = world.sign_in("adam", None).await;
+    assert_eq!(world.call("GET", "/users", &bill, None).await.told(), told(403, "profile-management", None));
+    let found = world.call("GET", "/users?q=bil&limit=1", &mia, None).await.json();
+    let one = serde_json::json!({"subject": "bill", "name": "bill", "role": "member", "token_login_allowed": true});
+    assert_eq!(found, serde_json::json!({"items": [one]}));
+    assert_eq!(world.call("PATCH", "/users/bill", &mia, Some("{\"token_login_allowed\":true}")).await.status, 200);
+    for body in ["{}", "{\"token_login_allowed\":\"true\"}", "{\"token_login_allowed\":null}"] {
+        let answer = world.call("PATCH", "/users/bill", &mia, Some(body)).await;
+        assert_eq!(answer.told(), told(422, "invalid-field", Some("token_login_allowed")), "{body}");
+    }
+    assert_eq!(world.call("GET", "/users/bill/tokens", &mia, None).await.told(), told(403, "role", None));
+    let id = make(&world, &bill, "a").await["id"].as_str().expect("an id").to_owned();
+    for path in ["/users/nobody/tokens", "/users/%FF/tokens", "/users/%00/tokens", "/users/nobody/tokens?limit=0"] {
+        assert_eq!(world.call("GET", path, &adam, None).await.told(), told(404, "not-found", None), "{path}");
+    }
+    for path in [format!("/users/mia/tokens/{id}"), format!("/users/nobody/tokens/{id}"), "/users/bill/tokens/x".into()]
+    {
+        assert_eq!(world.call("DELETE", &path, &adam, None).await.told(), told(404, "not-found", None), "{path}");
+    }
+    assert_eq!(world.call("DELETE", &format!("/users/bill/tokens/{id}"), &adam, None).await.status, 204);
+}
