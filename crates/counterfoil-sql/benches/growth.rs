@@ -1,5 +1,6 @@
 //! What grows with the number of records: the point read, a page of what is due, an owner's list and a batch of the purge, at ten thousand, a hundred thousand
-//! and a million records with as many due and as many gone in each. Prints medians and how they compare with the smallest.
+//! and a million records with as many due and as many gone in each. Prints medians and how they compare with the smallest. And what grows with a family: a
+//! rotation.
 //!
 //! `cargo bench -p counterfoil-sql --bench growth`; `COUNTERFOIL_BENCH_SIZES=10000,100000` leaves the million out.
 #![allow(
@@ -17,13 +18,14 @@ use std::time::Duration;
 use common::measure::median_time;
 use common::ours::{owner, pick};
 use common::rows::{NOW, OF_ONE, fill_postgres, fill_sqlite};
-use counterfoil::store::TokenStore;
-use counterfoil::{RecordId, TokenKind, Ts};
-use counterfoil_conformance::sample::{Person, at, most};
+use counterfoil::store::{Rotated, TokenStore};
+use counterfoil::{RecordId, TokenKind, Ts, Version};
+use counterfoil_conformance::sample::{Person, at, most, supersede};
 use counterfoil_sql::{PgStore, SqliteStore};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
+use tokio::sync::Mutex;
 
 const NAMES: [&str; 4] = ["get", "list 10", "due 100", "purge 50"];
 
@@ -39,6 +41,7 @@ fn main() {
             let store = SqliteStore::open(options.clone()).await.expect("a store");
             let ids = fill_sqlite(&options, *size).await;
             tell("SQLite", *size, measure(&store, &ids).await, &mut first);
+            chain(&store).await;
         }
         let mut first = None;
         for size in &sizes {
@@ -48,6 +51,7 @@ fn main() {
             let store = PgStore::connect(options.clone()).await.expect("a store");
             let ids = fill_postgres(&options, *size).await;
             tell("PostgreSQL", *size, measure(&store, &ids).await, &mut first);
+            chain(&store).await;
         }
     });
 }
@@ -77,6 +81,26 @@ async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
         median_time(500, due).await,
         median_time(15, purge).await,
     ]
+}
+
+/// A rotation in a family of at most a hundred members, and in one of nearly as many as are kept.
+async fn chain(store: &dyn TokenStore) {
+    let draft = Person::somebody().refresh();
+    let stands = Mutex::new((draft.found(store).await.expect("a family"), 0));
+    let rotate = async |_| {
+        let mut stands = stands.lock().await;
+        let (tip, generation) = *stands;
+        let next = draft.successor(tip, generation + 1);
+        let step = supersede(Version::FIRST, next.id, at(5));
+        let done = store.rotate(&tip, &step, std::slice::from_ref(&next), at(5)).await;
+        assert!(matches!(done, Ok(Rotated::Done)), "{done:?}");
+        *stands = (next.id, generation + 1);
+    };
+    let few = median_time(100, &rotate).await;
+    median_time(790, &rotate).await;
+    let many = median_time(100, &rotate).await;
+    let (few, many) = (few.as_secs_f64() * 1e6, many.as_secs_f64() * 1e6);
+    println!("            a rotation in a family of 100 {few:.1} us, of 1,000 {many:.1} us ({:.2}x)", many / few);
 }
 
 fn tell(store: &str, size: usize, medians: [Duration; 4], first: &mut Option<[Duration; 4]>) {
