@@ -177,7 +177,7 @@ async fn put_race(siblings: &Siblings, store: &Arc<dyn ClientStore>, realm: &Rea
     let scale = scale();
     let pool = Pool::new(&siblings.racers(), scale.threads);
     let mut stands = None;
-    for _ in 0..scale.rounds.div_ceil(3) {
+    for _ in 0..scale.rounds {
         let answers = pool
             .race(|racer| {
                 let (store, realm) = (Arc::clone(store), realm.clone());
@@ -256,7 +256,7 @@ pub async fn put_settings_needs_the_version(siblings: &Siblings) -> Verdict {
     ensure!(store.settings(&there).await?.is_none(), "another realm has none");
     let pool = Pool::new(&siblings.racers(), scale().threads);
     let mut stands = v1;
-    for round in 0..scale().rounds.div_ceil(3) {
+    for round in 0..scale().rounds {
         let answers = pool
             .race(|racer| {
                 let (store, realm, settings) = (Arc::clone(&store), here.clone(), with(&format!("{round} {racer}")));
