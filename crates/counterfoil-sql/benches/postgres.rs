@@ -1,6 +1,6 @@
 //! What each call of the PostgreSQL store costs beside drivers doing the same by hand, on a server of its own (fsync on) and in the same run. By hand means
 //! tokio-postgres, as many connections as the store has, statements prepared once and pipelined, nothing decoded and nothing decided; for the point read
-//! sqlx's own pool too, so that what is the store's and what is the driver's can be told apart.
+//! sqlx's own pool too, so that what is the store's and what is the driver's can be told apart, and deadpool's, which is what a host would have without a store.
 //!
 //! `cargo bench -p counterfoil-sql --bench postgres`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and `COUNTERFOIL_BENCH_ONLY=get,insert` say how much
 //! of it.
@@ -25,6 +25,7 @@ use counterfoil::store::NewRecord;
 use counterfoil_conformance::sample::at;
 use counterfoil_sql::PgStore;
 use counterfoil_testkit::servers::Postgres;
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use sqlx::ConnectOptions as _;
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool};
@@ -82,7 +83,7 @@ async fn run() {
     let (verify, live) = verified(Site::new().first_node(store.clone()).await).await;
     let ours = Ours { store: Arc::new(store), ids };
     let raw = Raw::connect(server.port()).await;
-    let pooled = pooled(options, &ours.ids).await;
+    let (pooled, lent) = (pooled(options, &ours.ids).await, lent(server.port(), &ours.ids));
     println!("PostgreSQL, {RECORDS} records, {CONNECTIONS} connections each");
     for callers in callers() {
         let (mine, theirs) = (ours.chains(callers).await, ours.chains(callers).await);
@@ -97,6 +98,7 @@ async fn run() {
         ];
         if wanted("get") {
             compare("get", callers, &ours.get(), ("sqlx's pool", &pooled)).await;
+            compare("get", callers, &ours.get(), ("deadpool", &lent)).await;
         }
         for (name, ours, raw) in pairs.iter().filter(|(name, ..)| wanted(name)) {
             compare(name, callers, ours, ("tokio-postgres", raw)).await;
@@ -114,6 +116,23 @@ async fn pooled(options: PgConnectOptions, ids: &Arc<Vec<RecordId>>) -> Op {
         async move {
             let query = sqlx::query(GET).bind(id.as_bytes().as_slice());
             query.fetch_one(&pool).await.expect("a row");
+        }
+    })
+}
+
+/// The point read by tokio-postgres, its connections lent by deadpool to one caller at a time, none tested before, statements prepared once.
+fn lent(port: u16, ids: &Arc<Vec<RecordId>>) -> Op {
+    let mut options = tokio_postgres::Config::new();
+    options.host("127.0.0.1").port(port).user("postgres").dbname("postgres");
+    let fast = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let pool = Pool::builder(Manager::from_config(options, NoTls, fast)).max_size(CONNECTIONS).build().expect("a pool");
+    let ids = Arc::clone(ids);
+    op(move |caller, nth| {
+        let (pool, id) = (pool.clone(), ids[pick(ids.len(), caller, nth)]);
+        async move {
+            let wire = pool.get().await.expect("a connection");
+            let get = wire.prepare_cached(GET).await.expect("a statement");
+            wire.query_one(&get, &[&id.as_bytes().as_slice()]).await.expect("a row");
         }
     })
 }
