@@ -9,8 +9,9 @@ use std::time::Duration;
 const MISSING: &str =
     "the Redis programs (redis-server, redis-cli) are not here: `apt-get install redis-server`, or `.ci/servers`";
 
-/// Holds a server's life on the pipe to this process: it ends with the value, and with the process, however that ends.
-const KEEPER: &str = r#"trap '' INT TERM; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
+/// Holds a server's life on the pipe to this process: it ends with the value, and with the process, however that ends. A write that the disk refuses must fail
+/// and not end the server, hence XFSZ.
+const KEEPER: &str = r#"trap '' INT TERM XFSZ; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
 
 /// The same for a folder, which goes when the servers in it are gone.
 const FOLDER_KEEPER: &str =
@@ -93,8 +94,7 @@ impl Node {
 
     fn kill(&mut self) {
         let Some(mut keeper) = self.keeper.take() else { return };
-        let pid = std::fs::read_to_string(self.folder.join("pid")).unwrap_or_default();
-        let _killed = Command::new("kill").args(["-KILL", pid.trim()]).stderr(Stdio::null()).status();
+        let _killed = Command::new("kill").args(["-KILL", self.pid().trim()]).stderr(Stdio::null()).status();
         drop(keeper.stdin.take());
         let _ended = keeper.wait();
         // The port is the kernel's for a moment longer than the process.
@@ -114,6 +114,10 @@ impl Node {
             .stderr(Stdio::null())
             .output();
         String::from_utf8_lossy(&output.expect("redis-cli runs").stdout).into_owned()
+    }
+
+    fn pid(&self) -> String {
+        std::fs::read_to_string(self.folder.join("pid")).unwrap_or_default()
     }
 
     fn log(&self) -> String {
@@ -221,6 +225,17 @@ impl RedisServer {
     #[must_use]
     pub fn cli(&self, arguments: &[&str]) -> String {
         self.node.cli(arguments)
+    }
+
+    /// The disk takes nothing more, or has room again.
+    ///
+    /// # Panics
+    ///
+    /// Where `prlimit` cannot be run.
+    pub fn fill_disk(&self, full: bool) {
+        let room = if full { "--fsize=1:" } else { "--fsize=unlimited:" };
+        let set = Command::new("prlimit").args([room, "--pid", self.node.pid().trim()]).status();
+        assert!(set.expect("prlimit runs").success(), "prlimit: the server's pid is not known");
     }
 
     /// `kill -9`.
