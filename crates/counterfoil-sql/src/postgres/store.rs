@@ -23,8 +23,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// have been done. Testing them all would cost each write a second trip.
 const UNSEEN: Duration = Duration::from_secs(1);
 
-/// A plan made while the tables are empty is kept, and must not be a scan when they are not. No statement but the census needs one.
-pub(super) const NO_SCANS: (&str, &str) = ("enable_seqscan", "off");
+/// A plan made while the tables are empty is kept, and must not be a scan when they are not: none but the census and the look at the schema needs one. The server
+/// prices such a scan as endless and would compile it first (`jit`), for some tenths of a second each time.
+pub(super) const PLANNING: [(&str, &str); 2] = [("enable_seqscan", "off"), ("jit", "off")];
 
 /// Records, clients, settings and counters in a PostgreSQL database, all four stores in one.
 ///
@@ -53,8 +54,8 @@ impl PgStore {
     /// [`SetupError`].
     pub async fn connect_with(options: PgConnectOptions, setup: PgSetup) -> Result<Self, SetupError> {
         let isolation = setup.isolation.name();
-        let settings = [("default_transaction_isolation", isolation), NO_SCANS];
-        let options = options.options(settings).disable_statement_logging();
+        let options = options.options([("default_transaction_isolation", isolation)]).options(PLANNING);
+        let options = options.disable_statement_logging();
         schema::migrate(options.connect().await?).await?;
         let reader = Arc::new(Reader::new(&options));
         let pool = PoolOptions::new()

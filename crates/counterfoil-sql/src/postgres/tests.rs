@@ -13,7 +13,7 @@ use super::ask::Statement;
 use super::reader::PLANNED_ONCE;
 use super::setup::PgSetup;
 use super::sql;
-use super::store::{NO_SCANS, PgStore};
+use super::store::{PLANNING, PgStore};
 
 /// 30,000 families of one record, 3 in a hundred revoked, one in ten with a notice, one in ten superseded.
 const ROWS: &str = "
@@ -92,7 +92,7 @@ async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
     let options = options.username("postgres").database("postgres");
     let store = PgStore::connect(options.clone()).await.expect("a store");
-    let mut raw = options.options([PLANNED_ONCE, NO_SCANS]).connect().await.expect("a connection");
+    let mut raw = options.options([PLANNED_ONCE]).options(PLANNING).connect().await.expect("a connection");
     let prepare = sqlx::AssertSqlSafe(format!("PREPARE pairs (bytea[]) AS {}", sql::PAIRS));
     sqlx::raw_sql(prepare).execute(&mut raw).await.expect("prepared");
     for rows in [ROWS, ""] {
@@ -176,6 +176,25 @@ async fn no_statement_scans() {
     }
     let census = plan(&mut any, sql::CENSUS, false, "").await;
     assert!(scan(&census).is_some(), "the control: a scan shows\n{census:#?}");
+}
+
+/// A scan that no connection of the store wants is still read as it stands, and not compiled before, whatever the server would do for others.
+#[tokio::test]
+async fn nothing_is_compiled_before_it_is_run() {
+    let server = Postgres::start();
+    let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+    let options = options.username("postgres").database("postgres");
+    let store = PgStore::connect(options.clone()).await.expect("a store");
+    let mut own = store.pool().acquire().await.expect("a connection");
+    let [no_scans, _] = PLANNING;
+    let mut any = options.options([no_scans, ("jit", "on")]).connect().await.expect("a connection");
+    let compiled = |plan: &[String]| plan.iter().any(|line| line.contains("JIT"));
+    for text in [sql::CENSUS, sql::SCHEMA_VERSION, sql::WRONG_COLLATION, sql::INDEXES] {
+        let plan = plan(&mut own, text, false, "").await;
+        assert!(!compiled(&plan), "{plan:#?}");
+    }
+    let control = plan(&mut any, sql::CENSUS, false, "").await;
+    assert!(compiled(&control), "the control: what is compiled shows\n{control:#?}");
 }
 
 /// What a function asks shows in no plan, but a scan is counted.
