@@ -113,6 +113,7 @@ pub use words::description::{Description, InvalidDescription};
 pub use words::email::{EmailAddress, InvalidEmail};
 pub use words::ids::{FamilyId, InvalidId, InvalidSubject, KeyId, OwnerId, RecordId, SubjectId, Version};
 pub use words::kind::TokenKind;
+pub use words::known_scopes::KnownScopes;
 pub use words::label::{InvalidLabel, Label, LabelKey};
 pub use words::realm::{InvalidRealm, Realm};
 pub use words::role::Role;
@@ -128,7 +129,7 @@ pub mod store {
     pub use crate::counterfoil::state::{Nonce, NoticeMark, Revoked, Superseded};
     pub use crate::instruments::digest::Digest;
     pub use crate::ports::change::{
-        Applied, Change, Home, Inserted, Listing, Progress, Relabel, Revoke, Rotated, Step,
+        Applied, Cap, Change, Home, Inserted, Listing, Pace, Progress, Relabel, Revoke, Rotated, Show, Step, WhenFull,
     };
     pub use crate::ports::client_store::{ClientPut, ClientStore};
     pub use crate::ports::page::{Cursor, InvalidCursor, Page};
@@ -152,8 +153,8 @@ pub mod client {
 /// Policies: what holds for a host.
 pub mod policy {
     pub use crate::instruments::policy::{
-        AccessTokens, Allowance, ConsoleSessions, InvalidPolicy, Notices, PersonalAccessTokens, Policy, RefreshTokens,
-        SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
+        AccessTokens, Allowance, ConsoleSessions, InvalidPolicy, LiveCap, Notices, PersonalAccessTokens, Policy,
+        RefreshTokens, SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
     };
 }
 
@@ -195,7 +196,7 @@ pub mod memory {
 
 /// What is told, and to whom.
 pub mod event {
-    pub use crate::instruments::event::{Action, ClientAction, Event, What};
+    pub use crate::instruments::event::{Action, ClientAction, Event, Limit, What};
     #[cfg(feature = "tracing")]
     pub use crate::ports::sink::TracingSink;
     pub use crate::ports::sink::{EventSink, NoSink};

@@ -99,6 +99,10 @@ pub struct NewFamily {
     pub gone_at: Option<Ts>,
     /// The label it holds, where labels are unique.
     pub label_key: Option<LabelKey>,
+    /// The client of a sign-in: a cap counts the sign-ins through one client.
+    pub client: Option<ClientKey>,
+    /// When it was last used: a cap that makes room ends the least recently used.
+    pub used_at: Ts,
 }
 
 /// A family row as a store keeps it.
@@ -123,6 +127,10 @@ pub struct FamilyParts {
     pub gone_at: Option<Ts>,
     /// The label it holds.
     pub label_key: Option<LabelKey>,
+    /// The client of a sign-in.
+    pub client: Option<ClientKey>,
+    /// When a record was last inserted into it or one of its members rotated. A touch does not move it.
+    pub used_at: Ts,
     /// Set once, by revoking the family.
     pub revoked: Option<Revoked>,
 }
@@ -139,12 +147,15 @@ impl FamilyParts {
         live_until: None,
         gone_at: None,
         label_key: None,
+        client: None,
+        used_at: Ts::EPOCH,
         revoked: None,
     };
 
     #[inline(always)]
     pub(crate) fn copy_into(&self, copy: &mut Self) {
-        let Self { id, realm, owner, kind, generation, body, live_until, gone_at, label_key, revoked } = self;
+        let Self { id, realm, owner, kind, generation, body, live_until, gone_at, label_key, .. } = self;
+        let Self { client, used_at, revoked, .. } = self;
         copy.id = *id;
         copy.realm = realm.clone();
         copy.owner = owner.clone();
@@ -156,13 +167,16 @@ impl FamilyParts {
         copy.live_until = *live_until;
         copy.gone_at = *gone_at;
         copy.label_key = label_key.clone();
+        copy.client = *client;
+        copy.used_at = *used_at;
         copy.revoked = *revoked;
     }
 }
 
 impl From<NewFamily> for FamilyParts {
     fn from(new: NewFamily) -> Self {
-        let NewFamily { id, realm, owner, kind, body, live_until, gone_at, label_key } = new;
-        Self { id, realm, owner, kind, generation: 0, body, live_until, gone_at, label_key, revoked: None }
+        let NewFamily { id, realm, owner, kind, body, live_until, gone_at, label_key, client, used_at } = new;
+        let (generation, revoked) = (0, None);
+        Self { id, realm, owner, kind, generation, body, live_until, gone_at, label_key, client, used_at, revoked }
     }
 }

@@ -11,6 +11,7 @@ use crate::words::label::InvalidLabel;
 use crate::words::role::Role;
 use crate::words::scope::InvalidScope;
 use crate::words::settings::{InvalidSetting, SettingName};
+use crate::words::time::Ts;
 
 /// The host's own means failed: 503, never "not found" and never a success.
 #[derive(Debug, thiserror::Error)]
@@ -248,6 +249,12 @@ pub enum ManageError {
     /// Something stands in the way: 409.
     #[error(transparent)]
     Conflict(#[from] Conflict),
+    /// As many were made as the policy allows in a time: 429.
+    #[error("too many were made: wait")]
+    SlowDown {
+        /// Until when.
+        until: Ts,
+    },
     /// The host's own means failed: 503.
     #[error(transparent)]
     Unavailable(Unavailable),

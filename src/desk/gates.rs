@@ -65,7 +65,7 @@ impl SettingsView {
         let mut garbage = None;
         let mut number = |name: SettingName| match stored.number(name) {
             Reading::Missing => None,
-            Reading::Value(number) => Some(number),
+            Reading::Value(number) => Some(number.min(policy.setting_range(name).1)),
             Reading::Garbage => {
                 garbage = Some(name);
                 None

@@ -22,6 +22,9 @@ pub enum LoginError {
         /// Until when.
         until: Ts,
     },
+    /// The person has as many live sessions as the policy allows: 429.
+    #[error("too many live sessions: end one first")]
+    TooManySessions,
     /// Nobody can say: 503.
     #[error("login could not be tested")]
     Unavailable(#[source] Unavailable),

@@ -2,6 +2,7 @@
 //!
 //! No verb imports another; what two of them need lies here.
 
+pub(crate) mod bounds;
 pub(crate) mod changing;
 pub(crate) mod claimed;
 pub(crate) mod client_auth;

@@ -28,7 +28,8 @@ pub(crate) async fn token(desk: &Desk, request: OAuthRequest<'_>, now: Ts) -> Re
         Grant::Password => password(desk, &mut proved, scope, request.source, now).await?,
         Grant::RefreshToken => {
             let token = proved.required("refresh_token")?;
-            refresh(desk, &proved.client, &token, scope, now).await?
+            let refreshed = refresh(desk, &proved.client, &token, scope, now).await;
+            refreshed.map_err(|error| of_refresh(error, now))?
         }
     };
     Ok(answer(&granted, &proved, now))
@@ -81,6 +82,7 @@ fn of_login(error: LoginError, now: Ts) -> OAuthError {
     match error {
         LoginError::Refused => OAuthError::new(OAuthErrorCode::InvalidGrant, Reason::Login),
         LoginError::SlowDown { until } => OAuthError::slow_down(until, now),
+        LoginError::TooManySessions => OAuthError::new(OAuthErrorCode::InvalidGrant, Reason::QuotaReached),
         LoginError::Unavailable(unavailable) => unavailable.into(),
     }
 }
@@ -101,12 +103,11 @@ impl From<OpenError> for OAuthError {
     }
 }
 
-impl From<RefreshError> for OAuthError {
-    fn from(error: RefreshError) -> Self {
-        match error {
-            RefreshError::Refused(refusal) => Self::new(OAuthErrorCode::InvalidGrant, Reason::Token(refusal)),
-            RefreshError::ScopeBeyond => Self::new(OAuthErrorCode::InvalidScope, Reason::ScopeBeyond),
-            RefreshError::Unavailable(unavailable) => unavailable.into(),
-        }
+fn of_refresh(error: RefreshError, now: Ts) -> OAuthError {
+    match error {
+        RefreshError::Refused(refusal) => OAuthError::new(OAuthErrorCode::InvalidGrant, Reason::Token(refusal)),
+        RefreshError::SlowDown { until } => OAuthError::slow_down(until, now),
+        RefreshError::ScopeBeyond => OAuthError::new(OAuthErrorCode::InvalidScope, Reason::ScopeBeyond),
+        RefreshError::Unavailable(unavailable) => unavailable.into(),
     }
 }

@@ -27,7 +27,7 @@ impl Counterfoil {
         after: Option<&ClientId>,
         limit: NonZeroU32,
     ) -> Result<ClientPage, ManageError> {
-        list::list(&self.desk, by, after, limit).await
+        list::list(&self.desk, by, after, limit, self.now()).await
     }
 
     /// Registers a client. The answer is the only place where its secret ever is.

@@ -141,6 +141,22 @@ pub enum What {
         /// Until when.
         until: Ts,
     },
+    /// A sign-in or session ended because a newer one took its place: the owner had as many as the policy allows.
+    MadeRoom {
+        /// The kind of the family.
+        kind: TokenKind,
+        /// Which ended.
+        family: FamilyId,
+        /// Whose.
+        owner: OwnerId,
+    },
+    /// A limit of the policy was reached, and the caller has to wait.
+    LimitReached {
+        /// Which.
+        limit: Limit,
+        /// Whose.
+        owner: OwnerId,
+    },
     /// Rotation derives its successors from a public constant, since no key ring is configured.
     NoKeyRing,
     /// A record was digested again under the newest key.
@@ -167,6 +183,18 @@ pub enum What {
         /// How many.
         count: u64,
     },
+}
+
+/// A limit of the policy on how many are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Credentials of that kind that one owner makes in an hour.
+    CreationsPerHour(TokenKind),
+    /// Rotations of one sign-in in a day.
+    RotationsPerDay(FamilyId),
+    /// Live access tokens of one sign-in.
+    AccessTokens(FamilyId),
 }
 
 /// What was done to a credential.

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use crate::counterfoil::family::NewFamily;
 use crate::counterfoil::record::TokenRecord;
-use crate::counterfoil::state::{Nonce, NoticeMark};
+use crate::counterfoil::state::{Nonce, NoticeMark, Revoked, Superseded};
 use crate::instruments::digest::Digest;
 use crate::words::description::Description;
 use crate::words::ids::{FamilyId, KeyId, OwnerId, RecordId, Version};
@@ -17,12 +17,14 @@ use crate::words::time::Ts;
 /// Where new records go.
 #[derive(Clone, Copy, Debug)]
 pub enum Home<'a> {
-    /// Into a new family, within `cap` live families of (realm, owner, kind).
+    /// Into a new family.
     Found {
         /// The family.
         family: &'a NewFamily,
-        /// The most live families, this one included; `None`: any number.
-        cap: Option<NonZeroU32>,
+        /// How many families may live; `None`: any number.
+        cap: Option<Cap>,
+        /// How many records may be made in a time; `None`: any number.
+        pace: Option<Pace>,
     },
     /// Into a family that is there, only while it is not revoked and at that generation.
     Join {
@@ -30,25 +32,78 @@ pub enum Home<'a> {
         family: FamilyId,
         /// The generation it must be at.
         generation: u64,
+        /// The most live access tokens of the family, the new ones included; `None`: any number. An access token is live
+        /// while it is not revoked by itself and `now < expires_at`.
+        access_cap: Option<NonZeroU32>,
     },
 }
 
-/// What became of an insert.
+/// How many families may live at once. Counted are those of the new family's realm, owner, kind and client that are not
+/// revoked and whose `live_until` is not reached at the `now` of the insert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    /// The most live families, the new one included.
+    pub limit: NonZeroU32,
+    /// What happens where the limit is reached.
+    pub when_full: WhenFull,
+}
+
+/// What an insert does where its cap is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenFull {
+    /// It writes nothing and answers [`Inserted::OwnerFull`].
+    Refuse,
+    /// It revokes counted families in its own step, the least `(used_at, id)` first, until the new one has room.
+    End {
+        /// What the ended families say of their end.
+        revoked: Revoked,
+        /// When the ended families may be purged.
+        gone_at: Ts,
+    },
+}
+
+/// How many may be made in a time. Each use says what is counted.
+///
+/// An insert counts the records of the new family's realm, owner and kind that are listed (deleted ones too, shrunk ones
+/// not) and have `created_at > since`. A rotation looks at the member whose supersession was the `limit`-th before it: the
+/// superseded record of the family's kind and of generation (parent's generation − `limit`). The pace is reached where that
+/// one has `superseded.at > since`; where it is not there, it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// The most that may be made after `since`.
+    pub limit: NonZeroU32,
+    /// The instant after which is counted.
+    pub since: Ts,
+}
+
+/// What became of an insert. Where several refusals fit, the one that is listed first is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Inserted {
     /// All are in.
     Done,
+    /// All are in, and these families were revoked to make room.
+    MadeRoom(Vec<FamilyId>),
+    /// The family to join is revoked or not there; nothing was written.
+    FamilyEnded,
     /// That id is taken; nothing was written.
     IdTaken(RecordId),
     /// That family holds the label; nothing was written.
     LabelTaken(FamilyId),
-    /// The owner has as many live families as the cap allows; nothing was written.
-    OwnerFull,
     /// The family is at another generation; nothing was written.
     FamilyMoved,
-    /// The family is revoked or not there; nothing was written.
-    FamilyEnded,
+    /// The owner has as many live families as the cap allows; nothing was written.
+    OwnerFull,
+    /// As many records were made as the pace allows; nothing was written.
+    PaceReached {
+        /// When the `limit`-th newest of them was made: the pace has room again once `since` reaches it.
+        oldest: Ts,
+    },
+    /// The family has as many live access tokens as it may; nothing was written.
+    FamilyFull {
+        /// When the first of them expires.
+        until: Ts,
+    },
 }
 
 /// A new label with the key that the family is to hold.
@@ -116,7 +171,7 @@ pub enum Applied {
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     /// The parent is used up: version + 1, `superseded` set, its notice cleared; the family's generation + 1, its `live_until` and `gone_at` the
-    /// successor's; the grandparent's nonce wiped; the superseded record of the generation `keep` before the new one removed.
+    /// successor's, its `used_at` now; the grandparent's nonce wiped. Nothing is removed: an older generation stays until its `gone_at`.
     Supersede {
         /// The version that the parent must have.
         expect: Version,
@@ -128,33 +183,47 @@ pub enum Step {
         honoured_until: Option<Ts>,
         /// When the parent may be purged; `None` in a hand-over that the first use ends.
         gone_at: Option<Ts>,
-        /// How many generations are kept.
-        keep: u32,
+        /// How many rotations of the family may be made in a time; `None`: any number.
+        pace: Option<Pace>,
+        /// As in [`Home::Join`].
+        access_cap: Option<NonZeroU32>,
     },
     /// The parent goes on, no version: `expires_at` and `gone_at` move forward only, `expiry_set_at = now`, and the family's `live_until` and `gone_at`
-    /// with them where it is of the family's kind; only while it is not superseded and `now < expires_at`.
+    /// with them where it is of the family's kind; the family's `used_at` becomes now; only while it is not superseded and `now < expires_at`.
     Slide {
         /// The new expiry.
         expires_at: Ts,
         /// When it may be purged.
         gone_at: Ts,
+        /// As in [`Home::Join`].
+        access_cap: Option<NonZeroU32>,
     },
 }
 
-/// What became of a rotation.
+/// What became of a rotation. Where several refusals fit, the one that is listed first is given.
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Rotated {
     /// All of it is written.
     Done,
+    /// No such parent.
+    Missing,
+    /// The parent or its family is revoked; nothing was written.
+    FamilyEnded,
     /// The parent is not as expected (or, for a slide, is superseded or expired): what stands there. Nothing was written.
     Stale(TokenRecord),
     /// That id is taken; nothing was written.
     IdTaken(RecordId),
-    /// The parent or its family is revoked; nothing was written.
-    FamilyEnded,
-    /// No such parent.
-    Missing,
+    /// As many rotations were made as the pace allows; nothing was written.
+    PaceReached {
+        /// When the `limit`-th rotation before this one was made.
+        oldest: Ts,
+    },
+    /// The family has as many live access tokens as it may; nothing was written.
+    FamilyFull {
+        /// When the first of them expires.
+        until: Ts,
+    },
 }
 
 /// What is to be revoked.
@@ -191,6 +260,8 @@ pub enum Listing<'a> {
         owner: &'a OwnerId,
         /// The kind.
         kind: TokenKind,
+        /// Which of them.
+        show: Show,
     },
     /// A realm's records of one kind, by id.
     Kind {
@@ -199,6 +270,38 @@ pub enum Listing<'a> {
         /// The kind.
         kind: TokenKind,
     },
+}
+
+/// Which records of an owner are listed. Shrunk ones never are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// All, deleted and replaced ones too.
+    All,
+    /// Those that stand at `now`: not revoked, by themselves or with their family; not superseded, or honoured still
+    /// (`honoured_until` is `None` or later than `now`); and `gone_at` is `None` or later than `now`.
+    Standing {
+        /// The instant.
+        now: Ts,
+    },
+}
+
+impl Show {
+    /// Whether that record is listed.
+    #[must_use]
+    pub fn shows(self, record: &TokenRecord) -> bool {
+        let own = record.record();
+        let stands = |now: Ts| {
+            let honoured = |superseded: &Superseded| superseded.honoured_until.is_none_or(|until| !now.reached(until));
+            record.revoked().is_none()
+                && own.superseded.as_ref().is_none_or(honoured)
+                && record.gone_at().is_none_or(|gone_at| !now.reached(gone_at))
+        };
+        !own.shrunk
+            && match self {
+                Self::All => true,
+                Self::Standing { now } => stands(now),
+            }
+    }
 }
 
 /// How far a batch came.

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 
+use crate::ports::page::Page;
 use crate::ports::store_error::StoreError;
 use crate::words::client::{ClientId, Registration, VersionedRegistration};
 use crate::words::ids::Version;
@@ -30,6 +31,9 @@ pub enum ClientPut {
 ///     removal, so that an old version never fits again.
 /// 30. `removed_internal_ids_never_return`: after `remove`, a `put` with that internal id is `Retired`, for ever.
 ///
+/// 47. `client_pages_have_an_end`: a walk by `next` meets every registration that was there all along, once, in order, and ends with
+///     `next == None`; a page may be short.
+///
 /// # Errors
 ///
 /// Every method returns [`StoreError`] where it cannot answer, and for nothing else.
@@ -38,13 +42,14 @@ pub trait ClientStore: Send + Sync + 'static {
     /// One registration.
     async fn client(&self, realm: &Realm, id: &ClientId) -> Result<Option<VersionedRegistration>, StoreError>;
 
-    /// Registrations by client id, ascending, those after `after`.
+    /// A page of registrations by client id, ascending, those after `after`. One that does not decode is counted in
+    /// [`Page::corrupt`] and passed over.
     async fn clients(
         &self,
         realm: &Realm,
         after: Option<&ClientId>,
         limit: NonZeroU32,
-    ) -> Result<Vec<VersionedRegistration>, StoreError>;
+    ) -> Result<Page<VersionedRegistration, ClientId>, StoreError>;
 
     /// Creates or replaces.
     async fn put_client(

@@ -55,7 +55,7 @@ forward!(TokenStore, StoreError {
 
 forward!(ClientStore, StoreError {
     fn client(&self, realm: &Realm, id: &ClientId) -> Option<VersionedRegistration>;
-    fn clients(&self, realm: &Realm, after: Option<&ClientId>, limit: NonZeroU32) -> Vec<VersionedRegistration>;
+    fn clients(&self, realm: &Realm, after: Option<&ClientId>, limit: NonZeroU32) -> Page<VersionedRegistration, ClientId>;
     fn put_client(&self, realm: &Realm, expect: Option<Version>, registration: &Registration) -> ClientPut;
     fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> bool;
 });

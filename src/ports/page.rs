@@ -54,13 +54,13 @@ impl FromStr for Cursor {
     }
 }
 
-/// A page of a listing. A short page is no end; `next == None` is.
+/// A page of a listing, by the key `K`. A page may be short, or empty, before the end: the end is `next == None`.
 #[derive(Clone, Debug)]
-pub struct Page<T> {
+pub struct Page<T, K = Cursor> {
     /// What is on it.
     pub items: Vec<T>,
-    /// Where the next one begins.
-    pub next: Option<Cursor>,
+    /// The key after which the next page begins.
+    pub next: Option<K>,
     /// How many rows of it did not decode and were passed over; the host's events tell of them.
     pub corrupt: u32,
 }

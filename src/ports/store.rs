@@ -24,7 +24,7 @@ use crate::words::time::Ts;
 ///    where this text says so.
 /// 3. `insert_all_or_nothing`: one taken id or label among many leaves nothing; never an upsert. `IdTaken` and `LabelTaken` name the holder.
 /// 4. `cap_holds_under_races`: of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and
-///    `now >= live_until` do not count.
+///    `now >= live_until` do not count, nor do those of another client.
 /// 5. `own_write_is_recognised`: after an outcome unknown, repeating insert gives `IdTaken` with the caller's own digest there, repeating
 ///    rotate gives `Stale` with the caller's own successor there. Nothing is applied twice.
 /// 6. `get_is_exact`: ids, realms, owners and labels are compared byte for byte; no collation, no case, no trailing blanks.
@@ -59,6 +59,19 @@ use crate::words::time::Ts;
 /// 27. `outage_is_unavailable`: never `None`, never `Stale`; `maybe_done` is true whenever the request may have been sent.
 /// 28. `realms_are_apart`: nothing of one realm is listed, conflicts or is revoked in another; `get` goes by id alone, the record names its
 ///     realm, the core compares.
+///
+/// 41. `generations_stay`: a rotation removes nothing. A superseded generation stays, shrunk or not, until its `gone_at`, so that its
+///     replay is always known.
+/// 42. `rotations_are_paced`: where a rotation has a [`Pace`](crate::store::Pace), of any number of racers no more than `limit` rotations have
+///     `superseded.at > since`; what is refused writes nothing.
+/// 43. `access_tokens_are_capped`: of any number of concurrent joins, slides and rotations with an `access_cap`, no more than that many
+///     access tokens of the family are live at once.
+/// 44. `creations_are_paced`: of any number of concurrent inserts with a [`Pace`](crate::store::Pace) exactly `limit` records of the realm, owner
+///     and kind have `created_at > since`; deleted ones count.
+/// 45. `room_is_made`: with [`WhenFull::End`](crate::store::WhenFull) every one of any number of concurrent inserts succeeds, `limit` live families
+///     remain, and the ended ones are revoked in the same step: the least recently used first, ended once, and told in the answer.
+/// 46. `list_shows_what_stands`: [`Show::Standing`](crate::store::Show) leaves out what is deleted, replaced or gone, however much of it there
+///     is, and hides nothing that stands.
 ///
 /// No method has a default, so that a wrapper cannot forget one; new abilities come as new sibling traits.
 ///
@@ -102,7 +115,8 @@ pub trait TokenStore: Send + Sync + 'static {
     /// `last_used_at = max(old, new)`, each record by itself. Unknown ids are skipped. Best effort within the batch.
     async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError>;
 
-    /// A page of records, dead ones too, shrunk ones excepted.
+    /// A page of records. Shrunk ones are never listed. A page may be short, or empty, before the end, so that a store can
+    /// bound what it reads for one.
     async fn list(
         &self,
         of: Listing<'_>,

@@ -6,11 +6,13 @@ use crate::counterfoil::family::{Access, FamilyBody, NewFamily};
 use crate::counterfoil::notice::{Expiring, arm};
 use crate::counterfoil::record::NewRecord;
 use crate::desk::Desk;
+use crate::desk::bounds::{hour_after, hourly};
 use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError, Unavailable};
 use crate::desk::minting::{DRAWS, Entry, Minted};
 use crate::desk::presenter::Presenter;
 use crate::desk::view::{Issued, Listed, Status};
-use crate::instruments::event::What;
+use crate::instruments::event::{Limit, What};
+use crate::instruments::policy::LiveCap;
 use crate::ports::change::{Home, Inserted};
 use crate::words::description::Description;
 use crate::words::ids::{OwnerId, SubjectId};
@@ -65,6 +67,7 @@ struct Draft {
     owner: OwnerId,
     body: FamilyBody,
     cap: Option<NonZeroU32>,
+    pace: Option<NonZeroU32>,
     label: Option<Label>,
     label_key: Option<LabelKey>,
     description: Option<Description>,
@@ -94,6 +97,7 @@ pub(crate) async fn personal_access_token(
         owner: owner.into(),
         body: FamilyBody::Alone,
         cap: rules.max_live_per_owner,
+        pace: rules.creations_per_hour,
         label_key: rules.unique_labels.then(|| label.key()),
         label: Some(label),
         description: None,
@@ -165,6 +169,7 @@ pub(crate) async fn security_code(
         owner: OwnerId::realm(),
         body: FamilyBody::Code { created_by, access },
         cap: rules.max_live,
+        pace: rules.creations_per_hour,
         label: None,
         label_key: None,
         description,
@@ -215,9 +220,13 @@ async fn insert(
             live_until: draft.expires_at,
             gone_at: record.gone_at,
             label_key: draft.label_key.clone(),
+            client: None,
+            used_at: now,
         };
         let listed = listed(&record, &draft.body, settings, now);
-        match desk.insert(Home::Found { family: &family, cap: draft.cap }, &[record], now).await? {
+        let cap = desk.cap(draft.cap.map(|limit| LiveCap { limit, evict: false }), now);
+        let home = Home::Found { family: &family, cap, pace: hourly(draft.pace, now) };
+        match desk.insert(home, &[record], now).await? {
             Inserted::Done => {
                 let what = What::Issued { kind: draft.kind, id: minted.id, owner: draft.owner };
                 desk.tell(now, by.subject(), what);
@@ -225,7 +234,15 @@ async fn insert(
             }
             Inserted::LabelTaken(_) => return Err(Conflict::LabelTaken.into()),
             Inserted::OwnerFull => return Err(Conflict::QuotaReached.into()),
-            Inserted::IdTaken(_) | Inserted::FamilyMoved | Inserted::FamilyEnded => {}
+            Inserted::PaceReached { oldest } => {
+                desk.tell_limit(Limit::CreationsPerHour(draft.kind), &draft.owner, now);
+                return Err(ManageError::SlowDown { until: hour_after(oldest) });
+            }
+            Inserted::IdTaken(_)
+            | Inserted::MadeRoom(_)
+            | Inserted::FamilyMoved
+            | Inserted::FamilyEnded
+            | Inserted::FamilyFull { .. } => {}
         }
     }
     Err(Unavailable::Contended { verb: "issue" }.into())

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
+use crate::counterfoil::record::Corrupt;
 use crate::desk::Desk;
 use crate::desk::error::Unavailable;
+use crate::ports::store_error::StoreError;
 use crate::words::ids::KeyId;
 
 /// How many registrations are read at once.
@@ -52,12 +54,17 @@ pub(crate) async fn census(desk: &Desk) -> Result<Vec<KeyUse>, Unavailable> {
     let mut after = None;
     loop {
         let clients = desk.clients.clients(&desk.realm, after.as_ref(), BATCH).await?;
-        for key in clients.iter().flat_map(|client| &client.registration.secrets).map(|secret| secret.key_id) {
+        // A registration that does not decode may hold a secret under any key.
+        if clients.corrupt > 0 {
+            return Err(StoreError::corrupt(None, Corrupt::Column { column: "client document" }).into());
+        }
+        for key in clients.items.iter().flat_map(|client| &client.registration.secrets).map(|secret| secret.key_id) {
             uses.entry(key).or_insert(KeyUse { key, records: 0, client_secrets: 0 }).client_secrets += 1;
         }
-        // A short page may be followed by another; an empty one is the end.
-        let Some(last) = clients.into_iter().next_back() else { break };
-        after = Some(last.registration.client_id);
+        after = clients.next;
+        if after.is_none() {
+            break;
+        }
     }
     Ok(uses.into_values().collect())
 }

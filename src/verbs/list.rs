@@ -10,7 +10,7 @@ use crate::desk::error::{Forbidden, ManageError};
 use crate::desk::presenter::Presenter;
 use crate::desk::view::{Listed, Status};
 use crate::instruments::event::What;
-use crate::ports::change::Listing;
+use crate::ports::change::{Listing, Show};
 use crate::ports::page::{Cursor, Page};
 use crate::words::ids::{OwnerId, SubjectId};
 use crate::words::kind::TokenKind;
@@ -98,7 +98,8 @@ async fn page(
     now: Ts,
 ) -> Result<Page<Listed>, ManageError> {
     let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-    let of = Listing::Owner { realm: &desk.realm, owner: wanted.owner, kind: wanted.kind };
+    let show = Show::Standing { now };
+    let of = Listing::Owner { realm: &desk.realm, owner: wanted.owner, kind: wanted.kind, show };
     let mut page = Page { items: Vec::new(), next: after.copied(), corrupt: 0 };
     let mut judging = desk.judging(now).await?;
     for _ in 0..READS {

@@ -140,10 +140,16 @@ pub(crate) async fn family(
             live_until: Some(if refreshes { refresh_end } else { access_end }),
             gone_at: records.first().and_then(|record| record.gone_at),
             label_key: None,
+            client: Some(client.key),
+            used_at: now,
         };
-        let cap = desk.policy.refresh_tokens.max_live_per_owner.filter(|_| refreshes);
-        match desk.insert(Home::Found { family: &family, cap }, &records, now).await? {
-            Inserted::Done => {
+        let cap = desk.cap(desk.policy.refresh_tokens.live_per_owner_and_client, now);
+        let inserted = desk.insert(Home::Found { family: &family, cap, pace: None }, &records, now).await?;
+        match inserted {
+            Inserted::Done | Inserted::MadeRoom(_) => {
+                if let Inserted::MadeRoom(ended) = &inserted {
+                    desk.tell_made_room(family.kind, &owner, ended, now);
+                }
                 for record in &records {
                     let what = What::Issued { kind: record.kind, id: record.id, owner: owner.clone() };
                     desk.tell(now, Some(account.subject()), what);
@@ -162,7 +168,12 @@ pub(crate) async fn family(
                 });
             }
             Inserted::OwnerFull => return Err(OpenError::QuotaReached),
-            Inserted::IdTaken(_) | Inserted::LabelTaken(_) | Inserted::FamilyMoved | Inserted::FamilyEnded => {}
+            Inserted::IdTaken(_)
+            | Inserted::LabelTaken(_)
+            | Inserted::FamilyMoved
+            | Inserted::FamilyEnded
+            | Inserted::PaceReached { .. }
+            | Inserted::FamilyFull { .. } => {}
         }
     }
     Err(Unavailable::Contended { verb: "open" }.into())

@@ -4,12 +4,13 @@ use crate::counterfoil::notice::{Expiring, arm};
 use crate::counterfoil::phase::{Phase, phase};
 use crate::counterfoil::record::{NewRecord, TokenRecord};
 use crate::desk::Desk;
+use crate::desk::bounds::{hour_after, hourly};
 use crate::desk::changing::TURNS;
 use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError, Unavailable};
 use crate::desk::minting::{Entry, Minted};
 use crate::desk::presenter::Presenter;
 use crate::desk::view::{Issued, Listed};
-use crate::instruments::event::What;
+use crate::instruments::event::{Limit, What};
 use crate::ports::change::{Rotated, Step};
 use crate::ports::store_error::StoreError;
 use crate::words::ids::{OwnerId, RecordId, SubjectId};
@@ -63,7 +64,11 @@ pub(crate) async fn rotate(
                 return Ok(Issued { token: minted.token, listed });
             }
             Rotated::Stale(there) => old = there,
-            Rotated::IdTaken(_) => {}
+            Rotated::IdTaken(_) | Rotated::FamilyFull { .. } => {}
+            Rotated::PaceReached { oldest } => {
+                desk.tell_limit(Limit::CreationsPerHour(TokenKind::PersonalAccessToken), &handover.owner, now);
+                return Err(ManageError::SlowDown { until: hour_after(oldest) });
+            }
             Rotated::FamilyEnded | Rotated::Missing => return Err(ManageError::NotFound),
         }
     }
@@ -177,8 +182,8 @@ impl Handover<'_> {
             nonce: None,
             honoured_until,
             gone_at: ends.map(|end| end.plus_capped(policy.personal_access_tokens.retention)),
-            // The old half must outlive its own replacement.
-            keep: policy.refresh_tokens.keep.max(2),
+            pace: hourly(policy.personal_access_tokens.creations_per_hour, self.now),
+            access_cap: None,
         };
         let (id, new) = (old.record().id, [new]);
         let rotated = match self.desk.store.rotate(&id, &step, &new, self.now).await {

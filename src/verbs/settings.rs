@@ -4,9 +4,10 @@ use crate::desk::Desk;
 use crate::desk::error::{Forbidden, Invalid, ManageError};
 use crate::desk::presenter::Presenter;
 use crate::instruments::event::What;
+use crate::instruments::policy::Policy;
 use crate::words::role::Role;
 use crate::words::scope::Scope;
-use crate::words::settings::{SettingName, Settings, StoredSettings};
+use crate::words::settings::{InvalidSetting, SettingName, Settings, StoredSettings};
 use crate::words::time::Ts;
 
 /// What is to be changed; what is `None` stays. Units are those of the names on the wire.
@@ -21,7 +22,8 @@ use crate::words::time::Ts;
 pub struct SettingsChange {
     /// Creation and authentication of personal access tokens.
     pub personal_access_tokens_enabled: Option<bool>,
-    /// How long an access token lives, 1 s to 1 day.
+    /// How long an access token lives, 1 s to 1 day. Each upper end is at most the policy's
+    /// ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
     pub access_lifetime_seconds: Option<u64>,
     /// The inactivity time-out of refresh tokens, 1 s to 366 days.
     pub refresh_inactivity_seconds: Option<u64>,
@@ -65,7 +67,7 @@ pub(crate) async fn change(
     let (view, changed) = desk
         .update_settings(now, |stored| {
             let before = stored.clone();
-            apply(change, stored)?;
+            apply(&desk.policy, change, stored)?;
             Ok(differences(&before, stored))
         })
         .await?;
@@ -86,12 +88,16 @@ fn may_manage(by: &Presenter) -> Result<(), Forbidden> {
     by.needs_role(Role::Administrator)
 }
 
-fn apply(change: &SettingsChange, stored: &mut StoredSettings) -> Result<(), Invalid> {
+fn apply(policy: &Policy, change: &SettingsChange, stored: &mut StoredSettings) -> Result<(), Invalid> {
     if let Some(on) = change.personal_access_tokens_enabled {
         stored.set_personal_access_tokens(on);
     }
     for (name, number) in change.numbers() {
         if let Some(number) = number {
+            let (least, most) = policy.setting_range(name);
+            if number > most {
+                return Err(InvalidSetting { name, least, most }.into());
+            }
             stored.set_number(name, number)?;
         }
     }

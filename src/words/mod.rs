@@ -8,6 +8,7 @@ pub(crate) mod email;
 pub(crate) mod hash;
 pub(crate) mod ids;
 pub(crate) mod kind;
+pub(crate) mod known_scopes;
 pub(crate) mod label;
 pub(crate) mod realm;
 pub(crate) mod role;

@@ -14,6 +14,8 @@ pub enum RevokedWhy {
     ByHost,
     /// A used-up refresh token was presented again (RFC 9700 §4.14.2).
     Replay,
+    /// A newer sign-in or session took its place: the owner had as many as the policy allows.
+    MadeRoom,
 }
 
 impl RevokedWhy {
@@ -26,6 +28,7 @@ impl RevokedWhy {
             Self::ByClient => 3,
             Self::ByHost => 4,
             Self::Replay => 5,
+            Self::MadeRoom => 6,
         }
     }
 
@@ -38,6 +41,7 @@ impl RevokedWhy {
             3 => Some(Self::ByClient),
             4 => Some(Self::ByHost),
             5 => Some(Self::Replay),
+            6 => Some(Self::MadeRoom),
             _ => None,
         }
     }
@@ -50,7 +54,7 @@ mod tests {
     #[test]
     fn every_reason_has_its_own_byte() {
         let known: Vec<_> = (0..=255).filter_map(RevokedWhy::from_byte).collect();
-        assert_eq!(known.len(), 5);
+        assert_eq!(known.len(), 6);
         for why in known {
             assert_eq!(RevokedWhy::from_byte(why.byte()), Some(why));
         }

@@ -21,26 +21,50 @@ impl Policy {
     /// [`InvalidPolicy`] names the first field that is out of its limits, and the limits.
     pub fn check(&self) -> Result<(), InvalidPolicy> {
         let tokens = &self.personal_access_tokens;
-        let refresh = &self.refresh_tokens;
+        let (access, refresh, codes) = (&self.access_tokens, &self.refresh_tokens, &self.security_codes);
         let year = Span::days(366);
         let within = |span: Span, least: Span, most: Span| (least..=most).contains(&span);
         let second = Span::seconds(1);
         let rules = [
-            ((1..=3_660).contains(&tokens.max_days), "personal_access_tokens.max_days", "1 to 3660"),
+            ((1..=3_660).contains(&tokens.max_days_ceiling), "personal_access_tokens.max_days_ceiling", "1 to 3660"),
+            (
+                (1..=tokens.max_days_ceiling).contains(&tokens.max_days),
+                "personal_access_tokens.max_days",
+                "1 to personal_access_tokens.max_days_ceiling",
+            ),
             ((1..=255).contains(&tokens.label_max), "personal_access_tokens.label_max", "1 to 255"),
             (tokens.retention <= year, "personal_access_tokens.retention", "at most 366 days"),
             (tokens.max_overlap <= year, "personal_access_tokens.max_overlap", "at most 366 days"),
-            (within(self.access_tokens.lifetime, second, Span::days(1)), "access_tokens.lifetime", "1 s to 1 day"),
-            (within(refresh.inactivity, second, year), "refresh_tokens.inactivity", "1 s to 366 days"),
-            (within(refresh.absolute, second, year), "refresh_tokens.absolute", "1 s to 366 days"),
-            (refresh.grace <= Span::seconds(60), "refresh_tokens.grace", "0 to 60 s"),
-            ((1..=1_000).contains(&refresh.keep), "refresh_tokens.keep", "1 to 1000"),
+            (within(access.max_lifetime, second, Span::days(1)), "access_tokens.max_lifetime", "1 s to 1 day"),
             (
-                within(self.security_codes.default_lifetime, second, year),
-                "security_codes.default_lifetime",
+                within(access.lifetime, second, access.max_lifetime),
+                "access_tokens.lifetime",
+                "1 s to access_tokens.max_lifetime",
+            ),
+            (within(refresh.max_inactivity, second, year), "refresh_tokens.max_inactivity", "1 s to 366 days"),
+            (
+                within(refresh.inactivity, second, refresh.max_inactivity),
+                "refresh_tokens.inactivity",
+                "1 s to refresh_tokens.max_inactivity",
+            ),
+            (within(refresh.max_absolute, second, year), "refresh_tokens.max_absolute", "1 s to 366 days"),
+            (
+                within(refresh.absolute, second, refresh.max_absolute),
+                "refresh_tokens.absolute",
+                "1 s to refresh_tokens.max_absolute",
+            ),
+            (refresh.grace <= Span::seconds(60), "refresh_tokens.grace", "0 to 60 s"),
+            (
+                within(codes.max_default_lifetime, second, year),
+                "security_codes.max_default_lifetime",
                 "1 s to 366 days",
             ),
-            (self.security_codes.retention <= year, "security_codes.retention", "at most 366 days"),
+            (
+                within(codes.default_lifetime, second, codes.max_default_lifetime),
+                "security_codes.default_lifetime",
+                "1 s to security_codes.max_default_lifetime",
+            ),
+            (codes.retention <= year, "security_codes.retention", "at most 366 days"),
             (within(self.console_sessions.idle, second, Span::days(1)), "console_sessions.idle", "1 s to 1 day"),
             (
                 within(self.console_sessions.absolute, second, Span::days(30)),

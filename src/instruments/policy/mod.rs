@@ -7,14 +7,15 @@ mod throttling;
 
 pub use check::InvalidPolicy;
 pub use sections::{
-    AccessTokens, ConsoleSessions, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
+    AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
     SwitchGate, Uses,
 };
 pub use throttling::{Allowance, Throttling};
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::settings::Settings;
+use crate::words::known_scopes::KnownScopes;
+use crate::words::settings::{SettingName, Settings};
 use crate::words::time::Span;
 
 /// What holds for all credentials of a host. The default is hardened; [`Policy::synergy`], [`Policy::a2nta`], [`Policy::aodocs`] and
@@ -52,6 +53,9 @@ pub struct Policy {
     pub tombstone: Span,
     /// Whether the builder refuses a retry window without a key ring.
     pub retry_needs_key_ring: bool,
+    /// The scope tokens that the service knows; the library's own are always among them. An unknown one is then refused
+    /// wherever it is asked for, and drops out of what is stored already. `None`: any scope token is taken.
+    pub scopes: Option<KnownScopes>,
 }
 
 impl Policy {
@@ -67,5 +71,21 @@ impl Policy {
             code_lifetime: self.security_codes.default_lifetime,
             notice_lead: self.notices.lead,
         }
+    }
+
+    /// The least and the greatest number that a setting takes under this policy, in the unit of its name. A stored number
+    /// above the greatest counts as the greatest; a new one is refused.
+    #[must_use]
+    pub const fn setting_range(&self, name: SettingName) -> (u64, u64) {
+        let (least, most) = name.range();
+        let ceiling = match name {
+            SettingName::AccessLifetimeSeconds => self.access_tokens.max_lifetime.whole_seconds(),
+            SettingName::RefreshInactivitySeconds => self.refresh_tokens.max_inactivity.whole_seconds(),
+            SettingName::RefreshAbsoluteSeconds => self.refresh_tokens.max_absolute.whole_seconds(),
+            SettingName::PatMaxDays => self.personal_access_tokens.max_days_ceiling as u64,
+            SettingName::CodeLifetimeSeconds => self.security_codes.max_default_lifetime.whole_seconds(),
+            SettingName::PersonalAccessTokensEnabled | SettingName::NoticeLeadDays => most,
+        };
+        (least, if ceiling < most { ceiling } else { most })
     }
 }

@@ -19,6 +19,7 @@ impl Default for Policy {
             settings_staleness: Span::seconds(1),
             tombstone: Span::days(30),
             retry_needs_key_ring: true,
+            scopes: None,
         }
     }
 }
@@ -30,6 +31,7 @@ impl Policy {
         Self {
             personal_access_tokens: PersonalAccessTokens {
                 switch: SwitchGate::NotAsked,
+                max_days_ceiling: 180,
                 label_max: 100,
                 ..PersonalAccessTokens::default()
             },
@@ -64,6 +66,10 @@ impl Policy {
         let mut policy = Self::default();
         policy.refresh_tokens.inactivity = Span::hours(1);
         policy.refresh_tokens.absolute = Span::hours(24);
+        // An administrator cannot lengthen what the standard bounds.
+        policy.refresh_tokens.max_inactivity = Span::hours(1);
+        policy.refresh_tokens.max_absolute = Span::hours(24);
+        policy.refresh_tokens.grace = Span::seconds(10);
         policy
     }
 }

@@ -116,7 +116,7 @@ mod tests {
         assert!(matches!(taken, Applied::LabelTaken(holder) if holder == family_id(2)));
         assert!(matches!(apply(&store, id(1, 0), 0, &relabel("One"), 5), Applied::Done(_)), "its own");
         assert!(matches!(apply(&store, id(1, 0), 1, &relabel("three"), 5), Applied::Done(_)));
-        let home = Home::Found { family: &labelled(3, "one"), cap: None };
+        let home = Home::Found { family: &labelled(3, "one"), cap: None, pace: None };
         assert_eq!(insert(&store, home, &[record(3, 0, 0)], at(5)), Inserted::Done, "given back");
         let Applied::Done(written) = apply(&store, id(1, 0), 2, &relabel("two"), GONE) else { panic!("displaces") };
         assert_eq!(written.record().label.as_ref().map(Label::as_str), Some("two"));
@@ -142,7 +142,7 @@ mod tests {
         found(&store, 1);
         let end = Change::End { honoured_until: at(55), gone_at: at(99) };
         assert!(matches!(apply(&store, id(1, 0), 0, &end, 51), Applied::Stale(_)));
-        assert!(matches!(rotate(&store, 1, 0, 1_000), Rotated::Done));
+        assert!(matches!(rotate(&store, 1, 0), Rotated::Done));
         let Applied::Done(ended) = apply(&store, id(1, 0), 1, &end, 55) else { panic!("superseded") };
         assert_eq!(ended.record().superseded.and_then(|superseded| superseded.honoured_until), Some(at(55)));
         assert_eq!(ended.record().gone_at, Some(at(GONE)), "set already");

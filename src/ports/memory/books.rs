@@ -1,10 +1,12 @@
 //! The indexes, kept under one lock: who owns what, what is due, what is gone, which family holds which label.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
 
 use super::table::StepNumber;
 use crate::counterfoil::family::FamilyParts;
 use crate::counterfoil::record::RecordParts;
+use crate::words::client::ClientKey;
 use crate::words::hash::IdState;
 use crate::words::ids::{FamilyId, OwnerId, RecordId};
 use crate::words::kind::TokenKind;
@@ -26,9 +28,10 @@ pub(super) struct Books {
     pub(super) gone_unsent: Timeline,
     /// `honoured_until` of the superseded that are not shrunk.
     pub(super) windows: Timeline,
+    /// Access tokens that are not revoked by themselves, by family and `expires_at`.
+    access: BTreeSet<(FamilyId, Ts, RecordId)>,
     realms: HashMap<Realm, RealmBook>,
-    /// Members by generation. Rotation appends, `keep` takes from the front: a sorted list is the smallest thing that
-    /// does both.
+    /// Members by generation. Rotation appends: a sorted list is the smallest thing that serves.
     kin: HashMap<FamilyId, Vec<(u64, RecordId)>, IdState>,
     steps: u64,
 }
@@ -45,10 +48,13 @@ struct RealmBook {
 pub(super) struct OwnerBook {
     /// Those not shrunk, by kind and `created_at`.
     pub(super) records: BTreeSet<(TokenKind, Ts, RecordId)>,
-    /// Families that are not revoked, by kind and end; [`NO_END`] where they have none.
-    pub(super) standing: BTreeSet<(TokenKind, u64, FamilyId)>,
+    /// Families that are not revoked, by kind, client and end; [`NO_END`] where they have none.
+    pub(super) standing: BTreeSet<Standing>,
     labels: HashMap<LabelKey, FamilyId>,
 }
+
+/// Where a family stands among those that are not revoked.
+pub(super) type Standing = (TokenKind, Option<ClientKey>, u64, FamilyId);
 
 /// Later than every instant.
 const NO_END: u64 = u64::MAX;
@@ -61,6 +67,7 @@ struct Places {
     gone_at: Option<Ts>,
     gone_unsent_at: Option<Ts>,
     window_ends: Option<Ts>,
+    access_until: Option<Ts>,
 }
 
 impl Places {
@@ -73,6 +80,8 @@ impl Places {
             gone_at: gone_at.filter(|_| record.notice.is_none()),
             gone_unsent_at: gone_at.filter(|_| record.notice.is_some()),
             window_ends: honoured_until.filter(|_| !record.shrunk),
+            access_until: (record.kind == TokenKind::AccessToken && record.revoked.is_none())
+                .then(|| record.expires_at.unwrap_or(Ts::MAX)),
         }
     }
 }
@@ -96,6 +105,11 @@ impl Books {
         shift(&mut self.gone, of.id, was.gone_at, is.gone_at);
         shift(&mut self.gone_unsent, of.id, was.gone_unsent_at, is.gone_unsent_at);
         shift(&mut self.windows, of.id, was.window_ends, is.window_ends);
+        if was.access_until != is.access_until {
+            let family = of.id.family();
+            was.access_until.map(|until| self.access.remove(&(family, until, of.id)));
+            is.access_until.map(|until| self.access.insert((family, until, of.id)));
+        }
         if was.listed_at != is.listed_at {
             self.relist(of, was.listed_at, is.listed_at);
         }
@@ -178,6 +192,14 @@ impl Books {
         self.kin.get(family).map_or(&[], Vec::as_slice)
     }
 
+    /// How many live access tokens the family has, counted up to `most`, and when the first of them expires.
+    pub(super) fn live_access(&self, family: &FamilyId, now: Ts, most: usize) -> (usize, Option<Ts>) {
+        let first = Bound::Excluded((*family, now, RecordId::from_bytes([0xFF; 16])));
+        let last = Bound::Included((*family, Ts::MAX, RecordId::from_bytes([0xFF; 16])));
+        let live = self.access.range((first, last));
+        (live.clone().take(most).count(), live.map(|&(_, until, _)| until).next())
+    }
+
     /// The members of one generation.
     pub(super) fn generation(&self, family: &FamilyId, generation: u64) -> impl Iterator<Item = RecordId> {
         let kin = self.kin(family);
@@ -192,12 +214,24 @@ impl OwnerBook {
         self.labels.get(key).copied()
     }
 
-    /// Whether `cap` families of the kind live, or more: not revoked, and their end not reached.
-    pub(super) fn is_full(&self, kind: TokenKind, now: Ts, cap: u32) -> bool {
-        let first = (kind, now.micros() + 1, FamilyId::from_bytes([0; 10]));
-        let last = (kind, NO_END, FamilyId::from_bytes([0xFF; 10]));
-        let cap = usize::try_from(cap).unwrap_or(usize::MAX);
-        self.standing.range(first..=last).take(cap).count() >= cap
+    /// The live families of that kind and client: not revoked, and their end not reached.
+    pub(super) fn live(
+        &self,
+        kind: TokenKind,
+        client: Option<ClientKey>,
+        now: Ts,
+    ) -> impl Iterator<Item = FamilyId> + '_ {
+        let first = (kind, client, now.micros() + 1, FamilyId::from_bytes([0; 10]));
+        let last = (kind, client, NO_END, FamilyId::from_bytes([0xFF; 10]));
+        self.standing.range(first..=last).map(|&(_, _, _, family)| family)
+    }
+
+    /// When the `limit`-th newest listed record of that kind was made, where that is later than `since`.
+    pub(super) fn pace_reached(&self, kind: TokenKind, limit: u32, since: Ts) -> Option<Ts> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let first = Bound::Excluded((kind, since, RecordId::from_bytes([0xFF; 16])));
+        let last = Bound::Included((kind, Ts::MAX, RecordId::from_bytes([0xFF; 16])));
+        self.records.range((first, last)).rev().nth(limit.saturating_sub(1)).map(|&(_, at, _)| at)
     }
 
     fn is_empty(&self) -> bool {
@@ -205,9 +239,9 @@ impl OwnerBook {
     }
 }
 
-fn standing(family: &FamilyParts) -> Option<(TokenKind, u64, FamilyId)> {
+fn standing(family: &FamilyParts) -> Option<Standing> {
     let end = family.live_until.map_or(NO_END, Ts::micros);
-    family.revoked.is_none().then_some((family.kind, end, family.id))
+    family.revoked.is_none().then_some((family.kind, family.client, end, family.id))
 }
 
 fn shift(timeline: &mut Timeline, id: RecordId, was: Option<Ts>, is: Option<Ts>) {

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use super::store::MemoryStore;
 use crate::ports::client_store::{ClientPut, ClientStore};
+use crate::ports::page::Page;
 use crate::ports::store_error::StoreError;
 use crate::words::client::{ClientId, ClientKey, Registration, VersionedRegistration};
 use crate::words::ids::Version;
@@ -68,12 +69,15 @@ impl ClientStore for MemoryStore {
         realm: &Realm,
         after: Option<&ClientId>,
         limit: NonZeroU32,
-    ) -> Result<Vec<VersionedRegistration>, StoreError> {
+    ) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let first = after.map_or(Bound::Unbounded, Bound::Excluded);
         let shelves = self.clients.shelves();
         let standing = shelves.get(realm).map(|shelf| shelf.standing.range::<ClientId, _>((first, Bound::Unbounded)));
-        Ok(standing.into_iter().flatten().take(limit).map(|(_, standing)| standing.clone()).collect())
+        let mut standing = standing.into_iter().flatten();
+        let items: Vec<_> = standing.by_ref().take(limit).map(|(_, standing)| standing.clone()).collect();
+        let last = items.last().map(|last| last.registration.client_id.clone());
+        Ok(Page { next: last.filter(|_| standing.next().is_some()), items, corrupt: 0 })
     }
 
     async fn put_client(

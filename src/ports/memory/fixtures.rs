@@ -9,7 +9,7 @@ use crate::counterfoil::family::{FamilyBody, NewFamily};
 use crate::counterfoil::record::{NewRecord, TokenRecord};
 use crate::counterfoil::state::{Nonce, NoticeMark, Revoked};
 use crate::instruments::digest::Digest;
-use crate::ports::change::{Home, Inserted, Progress, Revoke, Rotated, Step};
+use crate::ports::change::{Cap, Home, Inserted, Progress, Revoke, Rotated, Step, WhenFull};
 use crate::ports::store::TokenStore;
 use crate::words::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId, Version};
 use crate::words::kind::TokenKind;
@@ -34,6 +34,11 @@ pub(super) fn owner() -> OwnerId {
     SubjectId::new("7").expect("a subject").into()
 }
 
+/// A cap that refuses.
+pub(super) fn refuse(limit: u32) -> Option<Cap> {
+    Some(Cap { limit: some(limit), when_full: WhenFull::Refuse })
+}
+
 /// The family of a number.
 pub(super) fn family_id(family: u16) -> FamilyId {
     let mut bytes = [9; 10];
@@ -56,6 +61,8 @@ pub(super) fn family(family: u16) -> NewFamily {
         live_until: Some(at(EXPIRY)),
         gone_at: Some(at(GONE)),
         label_key: None,
+        client: None,
+        used_at: at(0),
     }
 }
 
@@ -97,7 +104,7 @@ pub(super) fn found(store: &MemoryStore, number: u16) {
 }
 
 pub(super) fn found_as(store: &MemoryStore, family: &NewFamily, new: &[NewRecord]) {
-    assert_eq!(insert(store, Home::Found { family, cap: None }, new, at(0)), Inserted::Done);
+    assert_eq!(insert(store, Home::Found { family, cap: None, pace: None }, new, at(0)), Inserted::Done);
 }
 
 pub(super) fn get(store: &MemoryStore, id: RecordId) -> Option<TokenRecord> {
@@ -108,21 +115,22 @@ pub(super) fn read(store: &MemoryStore, id: RecordId) -> TokenRecord {
     get(store, id).expect("there")
 }
 
-pub(super) fn supersede(expect: u64, successor: RecordId, keep: u32) -> Step {
+pub(super) fn supersede(expect: u64, successor: RecordId) -> Step {
     Step::Supersede {
         expect: Version::new(expect),
         successor,
         nonce: Some(Nonce { bytes: [3; 32], key_id: KeyId::new(1) }),
         honoured_until: Some(at(60)),
         gone_at: Some(at(GONE)),
-        keep,
+        pace: None,
+        access_cap: None,
     }
 }
 
 /// Rotates member `generation` of a family to the next, whose generation is its member number.
-pub(super) fn rotate(store: &MemoryStore, family: u16, generation: u32, keep: u32) -> Rotated {
+pub(super) fn rotate(store: &MemoryStore, family: u16, generation: u32) -> Rotated {
     let next = record(family, generation + 1, u64::from(generation) + 1);
-    let step = supersede(0, next.id, keep);
+    let step = supersede(0, next.id);
     block_on(store.rotate(&id(family, generation), &step, &[next], at(50))).expect("in memory")
 }
 

@@ -5,9 +5,11 @@ use std::num::NonZeroU32;
 use super::write::{Holder, Writer, belong};
 use crate::counterfoil::family::{FamilyParts, NewFamily};
 use crate::counterfoil::record::{NewRecord, RecordParts};
-use crate::ports::change::{Home, Inserted};
+use crate::counterfoil::state::Revoked;
+use crate::ports::change::{Cap, Home, Inserted, Pace, WhenFull};
 use crate::ports::store_error::StoreError;
 use crate::words::ids::FamilyId;
+use crate::words::kind::TokenKind;
 use crate::words::time::Ts;
 
 impl Writer<'_> {
@@ -15,8 +17,8 @@ impl Writer<'_> {
         match home {
             // A family without members could be found by nobody and purged by nothing.
             _ if new.is_empty() => Ok(Inserted::Done),
-            Home::Found { family, cap } => self.found(family, cap, new, now),
-            Home::Join { family, generation } => self.join(family, generation, new),
+            Home::Found { family, cap, pace } => self.found(family, cap, pace, new, now),
+            Home::Join { family, generation, access_cap } => self.join(family, generation, access_cap, new, now),
         }
     }
 
@@ -24,7 +26,8 @@ impl Writer<'_> {
     fn found(
         &mut self,
         family: &NewFamily,
-        cap: Option<NonZeroU32>,
+        cap: Option<Cap>,
+        pace: Option<Pace>,
         new: &[NewRecord],
         now: Ts,
     ) -> Result<Inserted, StoreError> {
@@ -38,20 +41,54 @@ impl Writer<'_> {
         if let Holder::Kept(holder) = holder {
             return Ok(Inserted::LabelTaken(holder));
         }
-        let owner = self.books.owner(&family.realm, &family.owner);
-        if cap.is_some_and(|cap| owner.is_some_and(|owner| owner.is_full(family.kind, now, cap.get()))) {
-            return Ok(Inserted::OwnerFull);
+        let Some(leaving) = self.leaving(&family, cap, now) else { return Ok(Inserted::OwnerFull) };
+        if let Some(oldest) = self.paced(&family, pace) {
+            return Ok(Inserted::PaceReached { oldest });
         }
         if let Holder::Gone(holder) = holder {
             self.displace(&holder);
         }
+        let ended = leaving.iter().map(|(family, _)| family.id).collect::<Vec<_>>();
+        for (family, WhenEnded { revoked, gone_at }) in leaving {
+            self.revoke_family(&family, revoked, gone_at);
+        }
         self.commit(None, family, new.iter().cloned().map(RecordParts::from).collect());
-        Ok(Inserted::Done)
+        Ok(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) })
+    }
+
+    /// The families that make room for a new one. `None`: there is no room, and none may be made.
+    fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Ts) -> Option<Vec<(FamilyParts, WhenEnded)>> {
+        let (Some(cap), Some(owner)) = (cap, self.books.owner(&new.realm, &new.owner)) else { return Some(Vec::new()) };
+        let limit = usize::try_from(cap.limit.get()).unwrap_or(usize::MAX);
+        let live: Vec<_> = owner.live(new.kind, new.client, now).collect();
+        let surplus = (live.len() + 1).saturating_sub(limit);
+        match cap.when_full {
+            _ if surplus == 0 => Some(Vec::new()),
+            WhenFull::Refuse => None,
+            WhenFull::End { revoked, gone_at } => {
+                let mut live: Vec<_> = live.iter().filter_map(|family| self.family(family)).collect();
+                live.sort_by_key(|family| (family.used_at, family.id));
+                let ended = WhenEnded { revoked, gone_at };
+                Some(live.into_iter().take(surplus).map(|family| (family, ended)).collect())
+            }
+        }
+    }
+
+    fn paced(&self, family: &FamilyParts, pace: Option<Pace>) -> Option<Ts> {
+        let (pace, owner) = (pace?, self.books.owner(&family.realm, &family.owner)?);
+        owner.pace_reached(family.kind, pace.limit.get(), pace.since)
     }
 
     /// Revoked is final and goes first; then a taken id, so that a repeated join finds its own record although the
     /// family has moved on.
-    fn join(&mut self, family: FamilyId, generation: u64, new: &[NewRecord]) -> Result<Inserted, StoreError> {
+    fn join(
+        &mut self,
+        family: FamilyId,
+        generation: u64,
+        access_cap: Option<NonZeroU32>,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Result<Inserted, StoreError> {
         let Some(family) = self.family(&family).filter(|family| family.revoked.is_none()) else {
             return Ok(Inserted::FamilyEnded);
         };
@@ -62,9 +99,37 @@ impl Writer<'_> {
             return Ok(Inserted::FamilyMoved);
         }
         belong(new, &family)?;
-        self.commit(Some(&family), family.clone(), new.iter().cloned().map(RecordParts::from).collect());
+        if let Some(until) = self.access_full(&family.id, access_cap, new, now) {
+            return Ok(Inserted::FamilyFull { until });
+        }
+        let joined = FamilyParts { used_at: now, ..family.clone() };
+        self.commit(Some(&family), joined, new.iter().cloned().map(RecordParts::from).collect());
         Ok(Inserted::Done)
     }
+
+    /// Where the new access tokens have no room beside those that live: when the first of these expires.
+    pub(super) fn access_full(
+        &self,
+        family: &FamilyId,
+        cap: Option<NonZeroU32>,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Option<Ts> {
+        let live = |new: &&NewRecord| {
+            new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))
+        };
+        let more = new.iter().filter(live).count();
+        let most = usize::try_from(cap?.get()).unwrap_or(usize::MAX);
+        let (living, first) = self.books.live_access(family, now, most);
+        (more > 0 && living.saturating_add(more) > most).then(|| first.unwrap_or(now))
+    }
+}
+
+/// How a family ends that makes room.
+#[derive(Clone, Copy)]
+struct WhenEnded {
+    revoked: Revoked,
+    gone_at: Ts,
 }
 
 #[cfg(test)]
@@ -76,12 +141,12 @@ mod tests {
     use crate::words::realm::Realm;
 
     fn capped(store: &MemoryStore, number: u16, cap: u32, now: u32) -> Inserted {
-        let home = Home::Found { family: &family(number), cap: Some(some(cap)) };
+        let home = Home::Found { family: &family(number), cap: refuse(cap), pace: None };
         insert(store, home, &[record(number, 0, 0)], at(now))
     }
 
     fn hold(store: &MemoryStore, number: u16, now: u32) -> Inserted {
-        let home = Home::Found { family: &labelled(number, "ci"), cap: None };
+        let home = Home::Found { family: &labelled(number, "ci"), cap: None, pace: None };
         insert(store, home, &[record(number, 0, 0)], at(now))
     }
 
@@ -89,21 +154,21 @@ mod tests {
     fn insert_all_or_nothing() {
         let store = MemoryStore::default();
         found(&store, 1);
-        let home = Home::Join { family: family_id(1), generation: 0 };
+        let home = Home::Join { family: family_id(1), generation: 0, access_cap: None };
         let both = [record(1, 1, 0), record(1, 0, 0)];
         assert_eq!(insert(&store, home, &both, at(0)), Inserted::IdTaken(id(1, 0)));
         assert!(get(&store, id(1, 1)).is_none());
         let twice = [record(1, 2, 0), record(1, 2, 0)];
         assert_eq!(insert(&store, home, &twice, at(0)), Inserted::IdTaken(id(1, 2)));
         assert!(get(&store, id(1, 2)).is_none());
-        let home = Home::Found { family: &family(1), cap: None };
+        let home = Home::Found { family: &family(1), cap: None, pace: None };
         assert_eq!(insert(&store, home, &[record(1, 3, 0)], at(0)), Inserted::IdTaken(id(1, 0)), "the family is taken");
     }
 
     #[test]
     fn own_write_is_recognised_before_its_own_label_and_cap() {
         let store = MemoryStore::default();
-        let home = Home::Found { family: &labelled(1, "ci"), cap: Some(some(1)) };
+        let home = Home::Found { family: &labelled(1, "ci"), cap: refuse(1), pace: None };
         assert_eq!(insert(&store, home, &[record(1, 0, 0)], at(0)), Inserted::Done);
         assert_eq!(insert(&store, home, &[record(1, 0, 0)], at(0)), Inserted::IdTaken(id(1, 0)));
     }
@@ -113,7 +178,7 @@ mod tests {
         let store = MemoryStore::default();
         let foreign = NewRecord { realm: Realm::new("other").expect("a realm"), ..record(1, 0, 0) };
         for wrong in [foreign, record(2, 0, 0), record(1, 0, 1)] {
-            let home = Home::Found { family: &family(1), cap: None };
+            let home = Home::Found { family: &family(1), cap: None, pace: None };
             let answer = futures_executor::block_on(crate::store::TokenStore::insert(&store, home, &[wrong], at(0)));
             assert!(matches!(answer, Err(StoreError::Corrupt { .. })));
         }
@@ -151,14 +216,14 @@ mod tests {
     fn a_join_needs_a_living_family_of_that_generation() {
         let store = MemoryStore::default();
         let join = |member, generation| {
-            let home = Home::Join { family: family_id(1), generation };
+            let home = Home::Join { family: family_id(1), generation, access_cap: None };
             insert(&store, home, &[record(1, member, generation)], at(0))
         };
         assert_eq!(join(9, 0), Inserted::FamilyEnded, "not there");
         found(&store, 1);
         assert_eq!(join(7, 0), Inserted::Done);
         assert!(read(&store, id(1, 0)).is_newest() && read(&store, id(1, 7)).is_newest());
-        assert!(matches!(rotate(&store, 1, 0, 1_000), crate::ports::change::Rotated::Done));
+        assert!(matches!(rotate(&store, 1, 0), crate::ports::change::Rotated::Done));
         assert_eq!(join(8, 0), Inserted::FamilyMoved);
         assert_eq!(join(7, 0), Inserted::IdTaken(id(1, 7)), "its own write, although the family moved on");
         assert_eq!(join(8, 1), Inserted::Done);

@@ -6,7 +6,7 @@ use std::ops::Bound;
 use super::table::Glance;
 use super::write::Writer;
 use crate::counterfoil::record::TokenRecord;
-use crate::ports::change::Listing;
+use crate::ports::change::{Listing, Show};
 use crate::ports::page::{Cursor, Page};
 use crate::words::ids::RecordId;
 use crate::words::time::Ts;
@@ -17,20 +17,20 @@ const LAST: RecordId = RecordId::from_bytes([0xFF; 16]);
 impl Writer<'_> {
     pub(super) fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord> {
         match of {
-            Listing::Owner { realm, owner, kind } => {
-                let Some(book) = self.books.owner(realm, owner) else { return self.page([].into_iter(), limit) };
+            Listing::Owner { realm, owner, kind, show } => {
+                let Some(book) = self.books.owner(realm, owner) else { return Self::EMPTY };
                 let first = Bound::Included((kind, Ts::EPOCH, FIRST));
                 let last = after.map_or(Bound::Included((kind, Ts::MAX, LAST)), |cursor| {
                     Bound::Excluded((kind, cursor.at, cursor.id))
                 });
                 let newest_first = book.records.range((first, last)).rev();
-                self.page(newest_first.map(|&(_, at, id)| Cursor { at, id }), limit)
+                self.page(newest_first.map(|&(_, at, id)| Cursor { at, id }), limit, show)
             }
             Listing::Kind { realm, kind } => {
-                let Some(kinds) = self.books.kinds(realm) else { return self.page([].into_iter(), limit) };
+                let Some(kinds) = self.books.kinds(realm) else { return Self::EMPTY };
                 let first = after.map_or(Bound::Included((kind, FIRST)), |cursor| Bound::Excluded((kind, cursor.id)));
                 let by_id = kinds.range((first, Bound::Included((kind, LAST))));
-                self.page(by_id.map(|&(_, id)| Cursor { at: Ts::EPOCH, id }), limit)
+                self.page(by_id.map(|&(_, id)| Cursor { at: Ts::EPOCH, id }), limit, Show::All)
             }
         }
     }
@@ -40,21 +40,28 @@ impl Writer<'_> {
         let first = after.map_or(Bound::Included((Ts::EPOCH, FIRST)), |cursor| Bound::Excluded((cursor.at, cursor.id)));
         // A cursor of a walk with a later now lies behind the end; a range must not be asked backwards.
         if matches!(first, Bound::Excluded(first) if first >= last) {
-            return self.page([].into_iter(), limit);
+            return Self::EMPTY;
         }
         let due = self.books.due.range((first, Bound::Included(last)));
-        self.page(due.map(|&(at, id)| Cursor { at, id }), limit)
+        self.page(due.map(|&(at, id)| Cursor { at, id }), limit, Show::All)
     }
 
-    fn page(&self, mut keys: impl Iterator<Item = Cursor>, limit: NonZeroU32) -> Page<TokenRecord> {
-        let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
+    const EMPTY: Page<TokenRecord> = Page { items: Vec::new(), next: None, corrupt: 0 };
+
+    fn page(&self, mut keys: impl Iterator<Item = Cursor>, limit: NonZeroU32, show: Show) -> Page<TokenRecord> {
+        let mut page = Self::EMPTY;
+        let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let mut last = None;
-        for key in keys.by_ref().take(usize::try_from(limit.get()).unwrap_or(usize::MAX)) {
+        for key in keys.by_ref() {
             match self.table.glance(&key.id) {
-                Glance::Whole(Ok(record)) => page.items.push(record),
+                Glance::Whole(Ok(record)) if show.shows(&record) => page.items.push(record),
+                Glance::Whole(Ok(_)) => {}
                 _ => page.corrupt += 1,
             }
             last = Some(key);
+            if page.items.len() + usize::try_from(page.corrupt).unwrap_or(usize::MAX) >= limit {
+                break;
+            }
         }
         page.next = last.filter(|_| keys.next().is_some());
         page
@@ -96,7 +103,7 @@ mod tests {
             found_as(&store, &family(number), &[NewRecord { gone_at: Some(gone_at), ..record(number, 0, 0) }]);
         }
         let (realm, owner) = (Realm::default(), owner());
-        let of = Listing::Owner { realm: &realm, owner: &owner, kind: KIND };
+        let of = Listing::Owner { realm: &realm, owner: &owner, kind: KIND, show: Show::All };
         let mut pages = 0;
         let seen = walk(|after| {
             pages += 1;
@@ -108,7 +115,7 @@ mod tests {
             block_on(store.list(of, after, some(2))).expect("in memory")
         });
         assert_eq!(seen, [5, 4, 3, 2, 1].map(|number| id(number, 0)));
-        let none = Listing::Owner { realm: &realm, owner: &owner, kind: TokenKind::SecurityCode };
+        let none = Listing::Owner { realm: &realm, owner: &owner, kind: TokenKind::SecurityCode, show: Show::All };
         assert!(walk(|after| block_on(store.list(none, after, some(2))).expect("in memory")).is_empty());
     }
 

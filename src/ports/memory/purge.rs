@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(purge(&store, GONE, 0, 9).changed, 1);
         assert!(get(&store, id(1, 0)).is_none() && read(&store, id(1, 9)).family().label_key.is_some());
         assert_eq!(purge(&store, GONE + 1, 0, 9).changed, 1);
-        let home = Home::Found { family: &labelled(1, "ci"), cap: None };
+        let home = Home::Found { family: &labelled(1, "ci"), cap: None, pace: None };
         assert_eq!(insert(&store, home, &[record(1, 0, 0)], at(0)), Inserted::Done, "family and label are free");
     }
 
@@ -94,7 +94,7 @@ mod tests {
     fn a_revoked_familys_members_wait_for_its_tombstone() {
         let store = MemoryStore::default();
         found(&store, 1);
-        assert!(matches!(rotate(&store, 1, 0, 1_000), Rotated::Done));
+        assert!(matches!(rotate(&store, 1, 0), Rotated::Done));
         assert_eq!(revoke_family(&store, 1, 51).changed, 1);
         assert_eq!(purge(&store, 2_999, 0, 9).changed, 0, "their own end was at 2,000");
         assert_eq!(purge(&store, 3_000, 0, 9).changed, 2);
@@ -115,7 +115,7 @@ mod tests {
     fn shrinking_keeps_the_proof() {
         let store = MemoryStore::default();
         found(&store, 1);
-        assert!(matches!(rotate(&store, 1, 0, 1_000), Rotated::Done));
+        assert!(matches!(rotate(&store, 1, 0), Rotated::Done));
         assert_eq!(purge(&store, 0, 59, 9).changed, 0);
         assert_eq!(purge(&store, 0, 60, 9), Progress { changed: 1, more: false });
         let (old, new) = (read(&store, id(1, 0)), read(&store, id(1, 1)));

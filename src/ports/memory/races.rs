@@ -50,7 +50,7 @@ fn label_has_one_holder() {
     for _ in 0..100 {
         let store = MemoryStore::default();
         let winners = race(8, |racer| {
-            let home = Home::Found { family: &labelled(racer, "ci"), cap: None };
+            let home = Home::Found { family: &labelled(racer, "ci"), cap: None, pace: None };
             insert(&store, home, &[record(racer, 0, 0)], at(0)) == Inserted::Done
         });
         assert_eq!(winners, 1);
@@ -98,7 +98,7 @@ fn readers_see_whole_steps_only_beside_rotation_touch_and_revocation() {
                 for generation in 0..400 {
                     block_on(store.touch(&[(id(1, generation), at(generation))])).expect("in memory");
                     let ended = revoked.load(Ordering::SeqCst);
-                    match rotate(&store, 1, generation, 1_000) {
+                    match rotate(&store, 1, generation) {
                         Rotated::Done => assert!(!ended, "nothing follows a revocation"),
                         Rotated::FamilyEnded => break,
                         other => panic!("{other:?}"),

@@ -33,7 +33,7 @@ impl Writer<'_> {
         true
     }
 
-    fn revoke_family(&mut self, family: &FamilyParts, revoked: Revoked, gone_at: Ts) -> bool {
+    pub(super) fn revoke_family(&mut self, family: &FamilyParts, revoked: Revoked, gone_at: Ts) -> bool {
         if family.revoked.is_some() {
             return false;
         }
@@ -62,7 +62,7 @@ impl Writer<'_> {
     }
 
     fn first_standing(&self, realm: &Realm, owner: &OwnerId) -> Option<FamilyId> {
-        self.books.owner(realm, owner)?.standing.first().map(|&(_, _, family)| family)
+        self.books.owner(realm, owner)?.standing.first().map(|&(_, _, _, family)| family)
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
     fn get_sees_the_family_and_the_first_instant_stays() {
         let store = MemoryStore::default();
         found(&store, 1);
-        assert!(matches!(rotate(&store, 1, 0, 1_000), Rotated::Done));
+        assert!(matches!(rotate(&store, 1, 0), Rotated::Done));
         assert_eq!(revoke_family(&store, 1, 51), Progress { changed: 1, more: false });
         assert_eq!(revoke_family(&store, 1, 99), Progress { changed: 0, more: false });
         for member in [0, 1] {

@@ -31,14 +31,19 @@ impl Writer<'_> {
         let mut family = before.clone();
         take(step, &mut record, &mut family, new, now)?;
         belong(new, &family)?;
-        let leaving = self.leaving(step, &record, &family);
+        if let Some(oldest) = self.rotated_after(step, &before, &record) {
+            return Ok(Rotated::PaceReached { oldest });
+        }
+        let (Step::Supersede { access_cap, .. } | Step::Slide { access_cap, .. }) = *step;
+        if let Some(until) = self.access_full(&family.id, access_cap, new, now) {
+            return Ok(Rotated::FamilyFull { until });
+        }
         let mut records: Vec<_> = new.iter().cloned().map(RecordParts::from).collect();
         if matches!(step, Step::Supersede { .. }) {
             records.extend(self.grandparent_wiped(&record));
         }
         records.push(record);
         self.commit(Some(&before), family, records);
-        leaving.iter().for_each(|id| self.remove(id));
         Ok(Rotated::Done)
     }
 
@@ -53,13 +58,15 @@ impl Writer<'_> {
         })
     }
 
-    /// The superseded of the one generation that falls out of `keep`. The parent is used up only now and stays,
-    /// whatever `keep` is: without it the loser of this very rotation would find nothing.
-    fn leaving(&self, step: &Step, parent: &RecordParts, family: &FamilyParts) -> Vec<RecordId> {
-        let Step::Supersede { keep, .. } = step else { return Vec::new() };
-        let Some(generation) = family.generation.checked_sub(u64::from(*keep)) else { return Vec::new() };
-        let superseded = |id: &RecordId| self.table.peek(id, |old| old.is_some_and(|old| old.superseded.is_some()));
-        self.books.generation(&family.id, generation).filter(|id| *id != parent.id && superseded(id)).collect()
+    /// Where the pace is reached: when the `limit`-th rotation before this one was made.
+    fn rotated_after(&self, step: &Step, family: &FamilyParts, parent: &RecordParts) -> Option<Ts> {
+        let Step::Supersede { pace: Some(pace), .. } = step else { return None };
+        let generation = parent.generation.checked_sub(u64::from(pace.limit.get()))?;
+        let at = |id: RecordId| {
+            let of_kind = |old: &&RecordParts| old.kind == family.kind;
+            self.table.peek(&id, |old| old.filter(of_kind).and_then(|old| Some(old.superseded?.at)))
+        };
+        self.books.generation(&family.id, generation).find_map(at).filter(|at| *at > pace.since)
     }
 }
 
@@ -90,8 +97,10 @@ fn take(
             parent.notice = None;
             family.generation = family.generation.saturating_add(1);
             (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
+            family.used_at = now;
         }
-        Step::Slide { expires_at, gone_at } => {
+        Step::Slide { expires_at, gone_at, .. } => {
+            family.used_at = now;
             parent.expires_at = forward(parent.expires_at, expires_at);
             parent.gone_at = forward(parent.gone_at, gone_at);
             parent.expiry_set_at = now;
@@ -116,25 +125,27 @@ mod tests {
     use super::super::fixtures::*;
     use super::super::store::MemoryStore;
     use super::*;
+    use crate::ports::change::{Home, Inserted, Pace, Revoke};
     use crate::ports::store::TokenStore;
+    use crate::words::kind::TokenKind;
 
     fn slide(store: &MemoryStore, expires: u32, now: u32, new: &[NewRecord]) -> Rotated {
-        let step = Step::Slide { expires_at: at(expires), gone_at: at(expires + 10) };
+        let step = Step::Slide { expires_at: at(expires), gone_at: at(expires + 10), access_cap: None };
         block_on(store.rotate(&id(1, 0), &step, new, at(now))).expect("in memory")
     }
 
     #[test]
     fn a_rotation_moves_the_family_and_a_repeated_one_finds_its_own_successor() {
         let store = MemoryStore::default();
-        assert!(matches!(rotate(&store, 1, 0, 1_000), Rotated::Missing));
+        assert!(matches!(rotate(&store, 1, 0), Rotated::Missing));
         let noticed = NewRecord { notice: Some(mark(9, 0)), ..record(1, 0, 0) };
         found_as(&store, &family(1), &[noticed]);
-        assert!(matches!(rotate(&store, 1, 0, 1_000), Rotated::Done));
+        assert!(matches!(rotate(&store, 1, 0), Rotated::Done));
         let (parent, next) = (read(&store, id(1, 0)), read(&store, id(1, 1)));
         assert_eq!(parent.record().superseded.map(|superseded| superseded.successor), Some(id(1, 1)));
         assert_eq!((parent.record().version.number(), parent.record().notice), (1, None));
         assert!(next.is_newest() && !parent.is_newest() && next.family().generation == 1);
-        let Rotated::Stale(standing) = rotate(&store, 1, 0, 1_000) else { panic!("used up") };
+        let Rotated::Stale(standing) = rotate(&store, 1, 0) else { panic!("used up") };
         assert_eq!(standing.record().superseded.map(|superseded| superseded.successor), Some(id(1, 1)));
     }
 
@@ -143,7 +154,7 @@ mod tests {
         let store = MemoryStore::default();
         found(&store, 1);
         found(&store, 2);
-        let step = supersede(0, id(1, 1), 1_000);
+        let step = supersede(0, id(1, 1));
         let new = [record(1, 1, 1), NewRecord { id: id(2, 0), ..record(1, 2, 1) }];
         let answer = block_on(store.rotate(&id(1, 0), &step, &new, at(50))).expect("in memory");
         assert!(matches!(answer, Rotated::IdTaken(taken) if taken == id(2, 0)));
@@ -152,25 +163,60 @@ mod tests {
     }
 
     #[test]
-    fn rotate_wipes_one_back_and_keeps_so_many() {
+    fn fault_a4_rotate_wipes_one_back_and_removes_no_generation() {
         let store = MemoryStore::default();
         found(&store, 1);
         for generation in 0..5 {
-            assert!(matches!(rotate(&store, 1, generation, 3), Rotated::Done));
+            assert!(matches!(rotate(&store, 1, generation), Rotated::Done));
         }
-        let nonce = |member| read(&store, id(1, member)).record().superseded.and_then(|superseded| superseded.nonce);
-        assert!(get(&store, id(1, 0)).is_none() && get(&store, id(1, 2)).is_none(), "older than three");
-        assert!(nonce(3).is_none() && nonce(4).is_some(), "one nonce a family");
+        let superseded = |member| read(&store, id(1, member)).record().superseded;
+        assert!((0..5).all(|member| superseded(member).is_some()), "every generation stays");
+        let nonces = (0..5).filter_map(superseded).filter(|superseded| superseded.nonce.is_some());
+        assert_eq!(nonces.count(), 1, "one nonce a family");
+        assert!(superseded(4).is_some_and(|superseded| superseded.nonce.is_some()));
         assert!(read(&store, id(1, 5)).is_newest());
     }
 
     #[test]
-    fn the_parent_outlives_its_own_rotation_whatever_keep_is() {
+    fn fault_a4_a_family_rotates_so_often_after_an_instant_and_no_more() {
         let store = MemoryStore::default();
         found(&store, 1);
-        assert!(matches!(rotate(&store, 1, 0, 0), Rotated::Done));
-        assert!(matches!(rotate(&store, 1, 1, 1), Rotated::Done));
-        assert!(get(&store, id(1, 1)).is_some() && get(&store, id(1, 2)).is_some());
+        let paced = |generation: u32, now: u32, since: u32| {
+            let next = record(1, generation + 1, u64::from(generation) + 1);
+            let Step::Supersede { expect, successor, nonce, honoured_until, gone_at, .. } = supersede(0, next.id)
+            else {
+                panic!("a supersession")
+            };
+            let pace = Some(Pace { limit: some(2), since: at(since) });
+            let step = Step::Supersede { expect, successor, nonce, honoured_until, gone_at, pace, access_cap: None };
+            block_on(store.rotate(&id(1, generation), &step, &[next], at(now))).expect("in memory")
+        };
+        assert!(matches!(paced(0, 50, 0), Rotated::Done));
+        assert!(matches!(paced(1, 51, 0), Rotated::Done));
+        assert!(matches!(paced(2, 52, 49), Rotated::PaceReached { oldest } if oldest == at(50)));
+        assert!(read(&store, id(1, 2)).is_newest(), "nothing was written");
+        assert!(matches!(paced(2, 52, 50), Rotated::Done), "equality is reached");
+        assert!(matches!(paced(3, 53, 50), Rotated::PaceReached { oldest } if oldest == at(51)));
+    }
+
+    #[test]
+    fn fault_a13_a_family_has_so_many_live_access_tokens_and_no_more() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        let access =
+            |member| NewRecord { kind: TokenKind::AccessToken, expires_at: Some(at(90)), ..record(1, member, 0) };
+        let slid = |member, now| {
+            let step = Step::Slide { expires_at: at(EXPIRY), gone_at: at(GONE), access_cap: Some(some(2)) };
+            block_on(store.rotate(&id(1, 0), &step, &[access(member)], at(now))).expect("in memory")
+        };
+        assert!(matches!(slid(7, 5), Rotated::Done));
+        assert!(matches!(slid(8, 6), Rotated::Done));
+        assert!(matches!(slid(9, 89), Rotated::FamilyFull { until } if until == at(90)));
+        let home = Home::Join { family: family_id(1), generation: 0, access_cap: Some(some(2)) };
+        assert_eq!(insert(&store, home, &[access(9)], at(89)), Inserted::FamilyFull { until: at(90) });
+        assert_eq!(revoke(&store, Revoke::One(&id(1, 7)), 7, MANY).changed, 1);
+        assert!(matches!(slid(9, 89), Rotated::Done), "a revoked one does not count");
+        assert!(matches!(slid(10, 90), Rotated::Done), "equality is reached");
     }
 
     #[test]
@@ -178,7 +224,7 @@ mod tests {
         let store = MemoryStore::default();
         found(&store, 1);
         assert_eq!(revoke_family(&store, 1, 5).changed, 1);
-        assert!(matches!(rotate(&store, 1, 0, 1_000), Rotated::FamilyEnded));
+        assert!(matches!(rotate(&store, 1, 0), Rotated::FamilyEnded));
         assert!(matches!(slide(&store, 1_500, 6, &[]), Rotated::FamilyEnded));
         assert!(get(&store, id(1, 1)).is_none());
     }

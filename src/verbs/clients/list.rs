@@ -7,7 +7,9 @@ use crate::desk::Desk;
 use crate::desk::client_view::{ClientPage, ClientView};
 use crate::desk::error::ManageError;
 use crate::desk::presenter::Presenter;
+use crate::instruments::event::What;
 use crate::words::client::ClientId;
+use crate::words::time::Ts;
 
 /// The most clients of a page.
 const PAGE: u32 = 100;
@@ -18,13 +20,15 @@ pub(crate) async fn list(
     by: &Presenter,
     after: Option<&ClientId>,
     limit: NonZeroU32,
+    now: Ts,
 ) -> Result<ClientPage, ManageError> {
     rules::may_manage(by)?;
     let limit = limit.get().min(PAGE);
-    // One more than is shown tells whether there is a next page.
-    let found = desk.clients.clients(&desk.realm, after, NonZeroU32::MIN.saturating_add(limit)).await?;
-    let more = found.len() > limit as usize;
-    let items: Vec<_> = found.iter().take(limit as usize).map(|found| ClientView::from(&found.registration)).collect();
-    let next = items.last().filter(|_| more).map(|last| last.id.clone());
-    Ok(ClientPage { items, next })
+    let limit = NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN);
+    let found = desk.clients.clients(&desk.realm, after, limit).await?;
+    if found.corrupt > 0 {
+        desk.tell(now, by.subject(), What::Corrupt { rows: found.corrupt });
+    }
+    let items = found.items.iter().map(|found| ClientView::from(&found.registration)).collect();
+    Ok(ClientPage { items, next: found.next })
 }

@@ -17,7 +17,7 @@ use crate::desk::error::Unavailable;
 use crate::desk::granting::Granted;
 use crate::desk::minting::Minted;
 use crate::desk::standing::Judged;
-use crate::instruments::event::What;
+use crate::instruments::event::{Limit, What};
 use crate::instruments::refusal::Refusal;
 use crate::text::presented::PresentedToken;
 use crate::words::account::Account;
@@ -36,6 +36,12 @@ pub(crate) enum RefreshError {
     /// `invalid_grant`.
     #[error("refresh token was refused")]
     Refused(#[source] Refusal),
+    /// As many tokens were issued as the policy allows in a time: `slow_down`.
+    #[error("too many tokens were issued: wait")]
+    SlowDown {
+        /// Until when.
+        until: Ts,
+    },
     /// `invalid_scope`.
     #[error("scope must lie within the refresh token's")]
     ScopeBeyond,
@@ -147,6 +153,20 @@ impl Request<'_> {
             }
             Some(_) => Err(RefreshError::ScopeBeyond),
         }
+    }
+
+    /// The family has rotated as often as it may in a day.
+    fn paced(&self, record: &TokenRecord, until: Ts) -> RefreshError {
+        let own = record.record();
+        self.desk.tell_limit(Limit::RotationsPerDay(own.id.family()), &own.owner, self.now);
+        RefreshError::SlowDown { until }
+    }
+
+    /// The family has as many live access tokens as it may.
+    fn full(&self, record: &TokenRecord, until: Ts) -> RefreshError {
+        let own = record.record();
+        self.desk.tell_limit(Limit::AccessTokens(own.id.family()), &own.owner, self.now);
+        RefreshError::SlowDown { until }
     }
 
     /// What stands there now.

@@ -93,7 +93,8 @@ impl Request<'_> {
     ) -> Result<Option<(Minted, Ts)>, RefreshError> {
         let (desk, own) = (self.desk, successor.record());
         let (_, access_end, _) = self.ends(successor, judged)?;
-        let home = Home::Join { family: own.id.family(), generation: own.generation };
+        let access_cap = desk.policy.access_tokens.max_live_per_family;
+        let home = Home::Join { family: own.id.family(), generation: own.generation, access_cap };
         for _ in 0..DRAWS {
             let access = desk.mint_member(TokenKind::AccessToken, own.id.family())?;
             let place = Place {
@@ -107,7 +108,12 @@ impl Request<'_> {
             match desk.insert(home, &new, self.now).await? {
                 Inserted::Done => return Ok(Some((access, access_end))),
                 Inserted::FamilyMoved | Inserted::FamilyEnded => return Ok(None),
-                Inserted::IdTaken(_) | Inserted::LabelTaken(_) | Inserted::OwnerFull => {}
+                Inserted::FamilyFull { until } => return Err(self.full(successor, until)),
+                Inserted::IdTaken(_)
+                | Inserted::LabelTaken(_)
+                | Inserted::OwnerFull
+                | Inserted::PaceReached { .. }
+                | Inserted::MadeRoom(_) => {}
             }
         }
         Err(Unavailable::Contended { verb: "refresh" }.into())

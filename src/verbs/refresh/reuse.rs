@@ -1,6 +1,7 @@
 //! Reuse: the presented token goes on, for confidential clients.
 
 use crate::counterfoil::record::TokenRecord;
+use crate::desk::bounds::day_after;
 use crate::desk::granting::{Place, refresh_gone_at};
 use crate::desk::standing::Judged;
 use crate::instruments::event::What;
@@ -30,7 +31,8 @@ impl Request<'_> {
             expires_at: access_end,
         };
         let new = [desk.access_record(&access, place, self.now)];
-        let step = Step::Slide { expires_at: refresh_end, gone_at: refresh_gone_at(refresh_end) };
+        let access_cap = desk.policy.access_tokens.max_live_per_family;
+        let step = Step::Slide { expires_at: refresh_end, gone_at: refresh_gone_at(refresh_end), access_cap };
         match desk.store.rotate(&own.id, &step, &new, self.now).await? {
             Rotated::Done => {
                 let what = What::Refreshed { family: own.id.family(), generation: own.generation, retry: false };
@@ -42,6 +44,8 @@ impl Request<'_> {
             Rotated::Stale(there) => Ok(Turn::Again(there)),
             Rotated::IdTaken(_) => Ok(Turn::Again(record.clone())),
             Rotated::FamilyEnded => self.again(record).await,
+            Rotated::FamilyFull { until } => Err(self.full(record, until)),
+            Rotated::PaceReached { oldest } => Err(self.paced(record, day_after(oldest))),
             Rotated::Missing => Err(RefreshError::Refused(Refusal::Unknown)),
         }
     }

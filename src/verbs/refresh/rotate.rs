@@ -2,6 +2,7 @@
 
 use crate::counterfoil::record::TokenRecord;
 use crate::counterfoil::state::Nonce;
+use crate::desk::bounds::day_after;
 use crate::desk::granting::Place;
 use crate::desk::standing::Judged;
 use crate::instruments::event::What;
@@ -63,7 +64,8 @@ impl Request<'_> {
             nonce: (policy.grace > Span::ZERO).then_some(Nonce { bytes: nonce, key_id }),
             honoured_until: Some(self.now.plus_capped(policy.grace)),
             gone_at: Some(absolute_end),
-            keep: policy.keep,
+            pace: Some(desk.rotations_a_day(&judged.settings, self.now)),
+            access_cap: desk.policy.access_tokens.max_live_per_family,
         };
         match desk.store.rotate(&own.id, &step, &new, self.now).await? {
             Rotated::Done => {
@@ -80,6 +82,8 @@ impl Request<'_> {
             // A taken id: the same record again, with another nonce.
             Rotated::IdTaken(_) => Ok(Turn::Again(record.clone())),
             Rotated::FamilyEnded => self.again(record).await,
+            Rotated::PaceReached { oldest } => Err(self.paced(record, day_after(oldest))),
+            Rotated::FamilyFull { until } => Err(self.full(record, until)),
             Rotated::Missing => Err(RefreshError::Refused(Refusal::Unknown)),
         }
     }

@@ -23,6 +23,8 @@ pub struct OpenedSession {
     pub token: IssuedToken,
     /// Who it signs in.
     pub principal: Principal,
+    /// How many older sessions of the person ended to make room for it.
+    pub ended: usize,
 }
 
 /// Signs somebody in with a password.
@@ -33,7 +35,7 @@ pub(crate) async fn with_password(
     now: Ts,
 ) -> Result<OpenedSession, LoginError> {
     let account = desk.log_in(login, None, source, now).await?;
-    Ok(open(desk, account, now).await?)
+    open(desk, account, now).await
 }
 
 /// Signs in somebody whom the host has authenticated by itself (SSO, MFA).
@@ -42,7 +44,7 @@ pub(crate) async fn for_account(desk: &Desk, account: &Account, now: Ts) -> Resu
         desk.tell(now, None, What::LoginRefused { subject: Some(account.subject().clone()) });
         return Err(LoginError::Refused);
     }
-    Ok(open(desk, account.clone(), now).await?)
+    open(desk, account.clone(), now).await
 }
 
 /// A fresh proof of the password by whoever is signed in. When a password was proved belongs to a session from its beginning, so a new
@@ -63,7 +65,7 @@ pub(crate) async fn again(
     Ok(opened)
 }
 
-async fn open(desk: &Desk, account: Account, now: Ts) -> Result<OpenedSession, Unavailable> {
+async fn open(desk: &Desk, account: Account, now: Ts) -> Result<OpenedSession, LoginError> {
     let kind = TokenKind::ConsoleSession;
     let lives = &desk.policy.console_sessions;
     let absolute_end = now.plus(lives.absolute).ok_or(Unavailable::Clock)?;
@@ -94,13 +96,22 @@ async fn open(desk: &Desk, account: Account, now: Ts) -> Result<OpenedSession, U
             live_until: Some(expires_at),
             gone_at: Some(gone_at),
             label_key: None,
+            client: None,
+            used_at: now,
         };
-        let home = Home::Found { family: &family, cap: None };
-        if desk.insert(home, &[record], now).await? == Inserted::Done {
+        let home = Home::Found { family: &family, cap: desk.cap(lives.live_per_owner, now), pace: None };
+        let ended = match desk.insert(home, &[record], now).await? {
+            Inserted::Done => Some(Vec::new()),
+            Inserted::MadeRoom(ended) => Some(ended),
+            Inserted::OwnerFull => return Err(LoginError::TooManySessions),
+            _ => None,
+        };
+        if let Some(ended) = ended {
+            desk.tell_made_room(kind, &owner, &ended, now);
             desk.tell(now, Some(account.subject()), What::Issued { kind, id: minted.id, owner });
             let principal = principal(desk, account, minted.id, expires_at, now);
-            return Ok(OpenedSession { token: minted.token, principal });
+            return Ok(OpenedSession { token: minted.token, principal, ended: ended.len() });
         }
     }
-    Err(Unavailable::Contended { verb: "open session" })
+    Err(Unavailable::Contended { verb: "open session" }.into())
 }

@@ -62,10 +62,15 @@ async fn kept_alive(desk: &Desk, record: &TokenRecord, absolute_end: Ts, now: Ts
     if slid <= current || now.since(own.expiry_set_at) < SLIDE_EVERY.min(half) {
         return Ok(Some(current));
     }
-    let step = Step::Slide { expires_at: slid, gone_at: slid.plus_capped(AFTERLIFE) };
+    let step = Step::Slide { expires_at: slid, gone_at: slid.plus_capped(AFTERLIFE), access_cap: None };
     match desk.store.rotate(&own.id, &step, &[], now).await? {
         Rotated::Done => Ok(Some(slid)),
-        Rotated::Stale(_) | Rotated::IdTaken(_) | Rotated::FamilyEnded | Rotated::Missing => Ok(None),
+        Rotated::Stale(_)
+        | Rotated::IdTaken(_)
+        | Rotated::FamilyEnded
+        | Rotated::Missing
+        | Rotated::PaceReached { .. }
+        | Rotated::FamilyFull { .. } => Ok(None),
     }
 }
 

@@ -1,0 +1,64 @@
+//! What bounds an insert or a rotation, as the store is told it.
+
+use crate::counterfoil::state::Revoked;
+use crate::desk::Desk;
+use crate::instruments::event::{Limit, What};
+use crate::instruments::policy::LiveCap;
+use crate::ports::change::{Cap, Pace, WhenFull};
+use crate::words::ids::{FamilyId, OwnerId};
+use crate::words::kind::TokenKind;
+use crate::words::settings::Settings;
+use crate::words::time::{Span, Ts};
+use crate::words::why::RevokedWhy;
+use std::num::NonZeroU32;
+
+/// In which time creations are counted.
+const HOUR: Span = Span::hours(1);
+
+/// In which time rotations are counted.
+const DAY: Span = Span::days(1);
+
+impl Desk {
+    /// A cap as the policy has it.
+    pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Ts) -> Option<Cap> {
+        let LiveCap { limit, evict } = cap?;
+        let revoked = Revoked { at: now, why: RevokedWhy::MadeRoom };
+        let end = WhenFull::End { revoked, gone_at: now.plus_capped(self.policy.tombstone) };
+        Some(Cap { limit, when_full: if evict { end } else { WhenFull::Refuse } })
+    }
+
+    /// The most rotations of a sign-in in 24 hours. Four times what the access tokens' life needs are always allowed, so that
+    /// the limit stops a loop and no client.
+    pub(crate) fn rotations_a_day(&self, settings: &Settings, now: Ts) -> Pace {
+        let needed = DAY.micros().div_ceil(settings.access_lifetime.micros().max(1)).saturating_mul(4);
+        let needed = u32::try_from(needed).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+        Pace { limit: self.policy.refresh_tokens.rotations_per_day.max(needed), since: now.minus(DAY) }
+    }
+
+    /// Tells of the families that ended to make room.
+    pub(crate) fn tell_made_room(&self, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Ts) {
+        for &family in ended {
+            self.tell(now, owner.subject().as_ref(), What::MadeRoom { kind, family, owner: owner.clone() });
+        }
+    }
+
+    /// Tells of a limit that was reached.
+    pub(crate) fn tell_limit(&self, limit: Limit, owner: &OwnerId, now: Ts) {
+        self.tell(now, owner.subject().as_ref(), What::LimitReached { limit, owner: owner.clone() });
+    }
+}
+
+/// What is made at most so often in an hour.
+pub(crate) fn hourly(limit: Option<NonZeroU32>, now: Ts) -> Option<Pace> {
+    limit.map(|limit| Pace { limit, since: now.minus(HOUR) })
+}
+
+/// When an hour's pace has room again. `oldest` is what the store found.
+pub(crate) fn hour_after(oldest: Ts) -> Ts {
+    oldest.plus_capped(HOUR)
+}
+
+/// When a day's pace has room again.
+pub(crate) fn day_after(oldest: Ts) -> Ts {
+    oldest.plus_capped(DAY)
+}
