@@ -196,7 +196,7 @@ pub mod memory {
 
 /// What is told, and to whom.
 pub mod event {
-    pub use crate::instruments::event::{Action, ClientAction, Event, Limit, What};
+    pub use crate::instruments::event::{Action, Actor, ClientAction, Event, Limit, What};
     #[cfg(feature = "tracing")]
     pub use crate::ports::sink::TracingSink;
     pub use crate::ports::sink::{EventSink, NoSink};

@@ -8,7 +8,11 @@ use crate::words::account::Account;
 use crate::words::client::{Grant, Registration};
 use crate::words::ids::SubjectId;
 use crate::words::kind::TokenKind;
+use crate::words::known_scopes::KnownScopes;
 use crate::words::role::Role;
+use crate::words::scope::Scope;
+use crate::words::scope_meet::{NothingLeft, meet};
+use crate::words::time::Ts;
 
 /// The account and the client as they are now, and what the policy asks of them.
 #[derive(Clone, Copy)]
@@ -21,6 +25,24 @@ pub(crate) struct Standing<'a> {
     pub(crate) closed_gate: Option<Gate>,
     /// Whether the policy refuses credentials of this kind without scope.
     pub(crate) scope_demanded: bool,
+    /// The scope tokens that the service knows; `None`: any.
+    pub(crate) known_scopes: Option<&'a KnownScopes>,
+}
+
+/// What a credential may do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rights {
+    /// The role that it carries.
+    pub(crate) role: Role,
+    /// Its scope, where that is narrower than the record's: what is left beside its client's allowed scope and what is known.
+    pub(crate) narrowed: Option<Box<Scope>>,
+}
+
+impl Rights {
+    /// The effective scope of a record with these rights.
+    pub(crate) fn scope<'a>(&'a self, record: &'a TokenRecord) -> Option<&'a Scope> {
+        self.narrowed.as_deref().or(record.record().scope.as_ref())
+    }
 }
 
 /// Whose rights a credential carries: a personal access token's owner's, a super-administrator code's creator's, a same-as-user code's
@@ -33,8 +55,8 @@ pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
     }
 }
 
-/// Whether the credential authenticates, and with which role.
-pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Role, Refusal> {
+/// Whether the credential authenticates, and with which rights.
+pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Rights, Refusal> {
     match phase {
         Phase::Live | Phase::Overlap { .. } => {}
         Phase::Rotated { .. } => return Err(Refusal::Replaced),
@@ -46,9 +68,38 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
     if account.is_disabled() {
         return Err(Refusal::AccountDisabled);
     }
-    if standing.scope_demanded && record.record().scope.is_none() {
+    if let Some(valid_since) = account.valid_since().filter(|&since| began_at(record) < since) {
+        return Err(Refusal::BeforeValidSince { valid_since });
+    }
+    let role = role(record, account, &standing)?;
+    let narrowed = narrowed(record, &standing)?;
+    if standing.scope_demanded && narrowed.is_none() && record.record().scope.is_none() {
         return Err(Refusal::ScopeDemanded);
     }
+    Ok(Rights { role, narrowed })
+}
+
+/// When a credential began: a sign-in when it was opened, any other when its present secret was made.
+fn began_at(record: &TokenRecord) -> Ts {
+    match record.body() {
+        FamilyBody::SignIn { opened_at, .. } => *opened_at,
+        _ => record.record().created_at,
+    }
+}
+
+/// The record's scope where its client's allowed scope, as it is now, or the service's tokens narrow it.
+fn narrowed(record: &TokenRecord, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
+    let held = record.record().scope.as_ref();
+    let allowed = standing.client.and_then(|client| client.allowed_scope.as_ref());
+    match meet(held, allowed, standing.known_scopes) {
+        Err(NothingLeft) => Err(Refusal::ScopeEmpty),
+        Ok(None) => Ok(None),
+        Ok(Some(left)) if held == Some(&*left) => Ok(None),
+        Ok(Some(left)) => Ok(Some(Box::new(left.into_owned()))),
+    }
+}
+
+fn role(record: &TokenRecord, account: &Account, standing: &Standing<'_>) -> Result<Role, Refusal> {
     match record.body() {
         FamilyBody::Alone => alone(record, account, standing.closed_gate),
         FamilyBody::SignIn { client, epoch, grant, .. } => {

@@ -2,7 +2,7 @@
 
 use crate::counterfoil::state::Revoked;
 use crate::desk::Desk;
-use crate::instruments::event::{Limit, What};
+use crate::instruments::event::{Actor, What};
 use crate::instruments::policy::LiveCap;
 use crate::ports::change::{Cap, Pace, WhenFull};
 use crate::words::ids::{FamilyId, OwnerId};
@@ -36,15 +36,10 @@ impl Desk {
     }
 
     /// Tells of the families that ended to make room.
-    pub(crate) fn tell_made_room(&self, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Ts) {
+    pub(crate) fn tell_made_room(&self, by: &Actor, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Ts) {
         for &family in ended {
-            self.tell(now, owner.subject().as_ref(), What::MadeRoom { kind, family, owner: owner.clone() });
+            self.tell(now, by.clone(), What::MadeRoom { kind, family, owner: owner.clone() });
         }
-    }
-
-    /// Tells of a limit that was reached.
-    pub(crate) fn tell_limit(&self, limit: Limit, owner: &OwnerId, now: Ts) {
-        self.tell(now, owner.subject().as_ref(), What::LimitReached { limit, owner: owner.clone() });
     }
 }
 

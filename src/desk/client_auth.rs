@@ -7,7 +7,7 @@ use crate::desk::error::Unavailable;
 use crate::desk::throttling::Counted;
 use crate::instruments::basic::ClientHeader;
 use crate::instruments::digest::{Digest, Digester};
-use crate::instruments::event::What;
+use crate::instruments::event::{Actor, What};
 use crate::ports::client_store::ClientPut;
 use crate::text::prefixes::Prefixes;
 use crate::words::client::{ClientId, Registration, SecretForm, StoredSecret, VersionedRegistration};
@@ -110,7 +110,7 @@ impl Desk {
         let (id, secret) = match presented.halves() {
             Ok(halves) => halves,
             Err(refusal) => {
-                self.tell(now, None, What::ClientRefused { client: None });
+                self.tell(now, Actor::Unproved, What::ClientRefused { client: None });
                 return Ok(Err(refusal));
             }
         };
@@ -138,7 +138,7 @@ impl Desk {
             }
             (verdict, found) => {
                 let client = found.map(|found| found.registration.client_id);
-                self.tell(now, None, What::ClientRefused { client });
+                self.tell(now, Actor::Unproved, What::ClientRefused { client });
                 Ok(Err(verdict.err().unwrap_or(ClientFault::Unknown).into()))
             }
         }
@@ -159,7 +159,7 @@ impl Desk {
             Ok(ClientPut::Done(version)) => {
                 let written = VersionedRegistration { version, registration };
                 self.snapshot.client_changed(&written.registration.client_id, Some(written.clone()), now);
-                self.tell(now, None, What::Rekeyed { id, key });
+                self.tell(now, Actor::Upkeep, What::Rekeyed { id, key });
                 written
             }
             _ => found,
@@ -201,7 +201,7 @@ fn prove(
     for at in 0..SLOTS {
         let slot = client.and_then(|client| client.secrets.get(at));
         let key = slot.map_or(newest, |slot| slot.key_id);
-        let known = key == newest || key == KeyId::NONE || digester.ring().is_some_and(|ring| ring.contains(key));
+        let known = digester.is_usable(key);
         let key = if known { key } else { newest };
         let id = slot.map_or([0; 16], |slot| slot.id);
         let generated = digester.token_under(key, TokenKind::ClientSecret, &text_id, letters);

@@ -28,7 +28,7 @@ pub struct NewClient {
     pub grants: Vec<Grant>,
     /// The widest scope it may ask for; `None`: any, or the presenter's own where that has one.
     pub allowed_scope: Option<Scope>,
-    /// What it gets where it asks for none; within the allowed.
+    /// What it gets where it asks for none; within the allowed. `None`: all that it may have.
     pub default_scope: Option<Scope>,
     /// Without a secret.
     pub public: bool,
@@ -66,6 +66,23 @@ pub struct ClientChange {
     pub grants: Option<Vec<Grant>>,
     /// What a refresh answers with.
     pub refresh_mode: Option<RefreshMode>,
+    /// The widest scope it may have; `Some(None)`: any. Holds at once, for tokens that exist too.
+    pub allowed_scope: Option<Option<Scope>>,
+    /// What it gets where it asks for none; `Some(None)`: all that it may have.
+    pub default_scope: Option<Option<Scope>>,
+}
+
+impl ClientChange {
+    /// Whether it disables the client and changes nothing else.
+    pub(crate) fn only_disables(&self) -> bool {
+        let Self { disabled, display_name, grants, refresh_mode, allowed_scope, default_scope } = self;
+        *disabled == Some(true)
+            && display_name.is_none()
+            && grants.is_none()
+            && refresh_mode.is_none()
+            && allowed_scope.is_none()
+            && default_scope.is_none()
+    }
 }
 
 /// What is shown of a client.
@@ -79,7 +96,7 @@ pub struct ClientView {
     pub grants: Vec<Grant>,
     /// The widest scope it may ask for; `None`: any.
     pub allowed_scope: Option<Scope>,
-    /// What it gets where it asks for none; `None`: a credential without scope.
+    /// What it gets where it asks for none; `None`: all that it may have, and a credential without scope where that is any.
     pub default_scope: Option<Scope>,
     /// Without a secret.
     pub public: bool,

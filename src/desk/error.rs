@@ -75,6 +75,12 @@ impl<E: Into<Unavailable>> From<E> for Denied {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Forbidden {
+    /// The presenter is of another realm.
+    #[error("the presenter is of another realm")]
+    Realm,
+    /// A console session must prove the password again: see [`Counterfoil::reauthenticate`](crate::Counterfoil::reauthenticate).
+    #[error("the session's password must be proved again")]
+    StaleSession,
     /// A personal access token or security code cannot do this: it lists, deletes, and rotates itself.
     #[error("a credential of this kind cannot do this")]
     CredentialKind,
@@ -132,9 +138,18 @@ pub enum Invalid {
     /// The scope's spelling.
     #[error(transparent)]
     Scope(#[from] InvalidScope),
-    /// A scope beyond what the presenter, or the client, has.
-    #[error("scope must lie within the presenter's own")]
-    ScopeBeyond,
+    /// A scope beyond what the presenter has.
+    #[error("{field} must lie within the presenter's own scope")]
+    ScopeBeyond {
+        /// The field at fault.
+        field: &'static str,
+    },
+    /// A scope token that the service does not know.
+    #[error("{field} must hold scope tokens of this service only")]
+    ScopeUnknown {
+        /// The field at fault.
+        field: &'static str,
+    },
     /// A scope is demanded.
     #[error("scope must be given")]
     ScopeDemanded,
@@ -162,9 +177,6 @@ pub enum Invalid {
     /// A resource server that is public, and the like.
     #[error("resource_server must be a confidential client")]
     ResourceServer,
-    /// A client's allowed or default scope beyond what the presenter has.
-    #[error("scopes must lie within the presenter's own")]
-    AllowedScope,
     /// A default scope that the allowed scope does not hold.
     #[error("default_scopes must lie within scopes")]
     DefaultScope,
@@ -190,7 +202,8 @@ impl Invalid {
             Self::Label(_) => "label",
             Self::Description(_) => "description",
             Self::Days { .. } | Self::Permanent => "expires_in_days",
-            Self::Scope(_) | Self::ScopeBeyond | Self::ScopeDemanded => "scope",
+            Self::Scope(_) | Self::ScopeDemanded => "scope",
+            Self::ScopeBeyond { field } | Self::ScopeUnknown { field } => field,
             Self::ExpiresAt => "expires_at",
             Self::Overlap { .. } => "overlap_seconds",
             Self::User => "user",
@@ -198,7 +211,6 @@ impl Invalid {
             Self::DisplayName => "display_name",
             Self::RefreshMode => "refresh_mode",
             Self::ResourceServer => "resource_server",
-            Self::AllowedScope => "scopes",
             Self::DefaultScope => "default_scopes",
             Self::WeakSecret | Self::PublicSecret => "secret",
             Self::Setting(invalid) => invalid.name.as_str(),
@@ -232,6 +244,12 @@ pub enum Conflict {
     /// Replaced by a successor already.
     #[error("replaced already")]
     Replaced,
+    /// The policy does not ask that gate, so opening or closing it would change nothing.
+    #[error("the policy does not ask this gate: {}", .gate.as_str())]
+    NotApplicable {
+        /// Which.
+        gate: Gate,
+    },
 }
 
 /// Why a verb of management did nothing, by whose fault it is.

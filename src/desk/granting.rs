@@ -1,12 +1,16 @@
 //! What a client is granted at the token endpoint, and the records behind it.
 
+use std::borrow::Cow;
+
 use crate::counterfoil::record::NewRecord;
 use crate::desk::Desk;
 use crate::desk::minting::{Entry, Minted};
 use crate::words::account::Account;
 use crate::words::client::Registration;
 use crate::words::ids::{FamilyId, OwnerId, RecordId};
+use crate::words::known_scopes::KnownScopes;
 use crate::words::scope::Scope;
+use crate::words::scope_meet::{NothingLeft, meet};
 use crate::words::secret::Secret;
 use crate::words::time::{Span, Ts};
 
@@ -83,16 +87,23 @@ pub(crate) fn refresh_gone_at(expires_at: Ts) -> Ts {
     expires_at.plus_capped(REFRESH_AFTERLIFE)
 }
 
-/// The scope that a client gets: what it asks for where that lies within what it may have, its default where it asks for nothing. `Err`: beyond.
-pub(crate) fn client_scope(client: &Registration, asked: Option<Scope>) -> Result<Option<Scope>, ScopeBeyond> {
-    match (asked, &client.allowed_scope) {
-        (None, _) => Ok(client.default_scope.clone()),
-        (Some(asked), None) => Ok(Some(asked)),
-        (Some(asked), Some(allowed)) if allowed.covers(&asked) => Ok(Some(asked)),
-        (Some(_), Some(_)) => Err(ScopeBeyond),
+/// The scope that a client gets: what it asks for where that lies within what it may have; where it asks for nothing its
+/// default, else all that it may have.
+pub(crate) fn client_scope(
+    client: &Registration,
+    asked: Option<&Scope>,
+    known: Option<&KnownScopes>,
+) -> Result<Option<Scope>, ScopeBeyond> {
+    let allowed = client.allowed_scope.as_ref();
+    if let Some(asked) = asked {
+        let granted =
+            allowed.is_none_or(|allowed| allowed.covers(asked)) && known.is_none_or(|known| known.knows(asked));
+        return if granted { Ok(Some(asked.clone())) } else { Err(ScopeBeyond) };
     }
+    let left = meet(client.default_scope.as_ref(), allowed, known).map_err(|NothingLeft| ScopeBeyond)?;
+    Ok(left.map(Cow::into_owned))
 }
 
-/// A scope beyond what may be had.
+/// A scope beyond what may be had, or one of which nothing is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeBeyond;

@@ -5,9 +5,9 @@ use crate::counterfoil::state::Superseded;
 use crate::desk::Desk;
 use crate::desk::changing::Changed;
 use crate::desk::error::Unavailable;
-use crate::instruments::event::What;
+use crate::instruments::event::{Actor, What};
 use crate::ports::change::Change;
-use crate::words::ids::{RecordId, SubjectId};
+use crate::words::ids::RecordId;
 use crate::words::kind::TokenKind;
 use crate::words::time::Ts;
 
@@ -21,7 +21,7 @@ impl Desk {
         let own = record.record();
         match own.parent {
             Some(parent) if own.kind == TokenKind::PersonalAccessToken => {
-                self.end_half(&parent, None, now, |half, _| half.honoured_until.is_none()).await
+                self.end_half(&parent, Actor::Upkeep, now, |half, _| half.honoured_until.is_none()).await
             }
             _ => Ok(()),
         }
@@ -32,7 +32,7 @@ impl Desk {
     pub(crate) async fn end_running_overlap(
         &self,
         record: &TokenRecord,
-        by: Option<&SubjectId>,
+        by: Actor,
         now: Ts,
     ) -> Result<(), Unavailable> {
         let Some(parent) = record.record().parent else { return Ok(()) };
@@ -42,7 +42,7 @@ impl Desk {
     async fn end_half(
         &self,
         id: &RecordId,
-        by: Option<&SubjectId>,
+        by: Actor,
         now: Ts,
         ends: fn(&Superseded, Ts) -> bool,
     ) -> Result<(), Unavailable> {

@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 use crate::desk::error::Unavailable;
 use crate::desk::throttling::Counted;
-use crate::instruments::event::What;
+use crate::instruments::event::{Actor, What};
 use crate::ports::directory::Login;
 use crate::words::account::Account;
 use crate::words::ids::SubjectId;
@@ -38,12 +38,13 @@ impl<E: Into<Unavailable>> From<E> for LoginError {
 
 impl Desk {
     /// Tests a login. Where `expected` is named, the right password of anybody else is a failure like a wrong one, and counts as one: else
-    /// passwords could be tried on others without end.
+    /// passwords could be tried on others without end. `by` is who asks, for the events.
     pub(crate) async fn log_in(
         &self,
         login: &Login<'_>,
         expected: Option<&SubjectId>,
         source: Option<&str>,
+        by: &Actor,
         now: Ts,
     ) -> Result<Account, LoginError> {
         let resolved = self.directory.resolve(login.name).await?;
@@ -60,10 +61,11 @@ impl Desk {
             }
             Ok(Some(account)) => {
                 self.give_back(attempt).await?;
+                self.tell(now, by.clone(), What::LoginProved { subject: account.subject().clone() });
                 Ok(account)
             }
             Ok(None) => {
-                self.tell(now, None, What::LoginRefused { subject: resolved.subject });
+                self.tell(now, by.clone(), What::LoginRefused { subject: resolved.subject });
                 Err(LoginError::Refused)
             }
         }

@@ -30,6 +30,10 @@ impl Desk {
             return Ok(Err(Refusal::Unknown));
         };
         let (stored, key) = (record.record().digest, record.record().key_id);
+        // The newest digest was taken already, so this refusal did the same work.
+        if !self.digester.is_usable(key) && key == KeyId::NONE {
+            return Ok(Err(Refusal::Unkeyed));
+        }
         let proved = if key == newest_key {
             newest.ct_eq(&stored)
         } else {

@@ -2,6 +2,7 @@
 //!
 //! No verb imports another; what two of them need lies here.
 
+pub(crate) mod authority;
 pub(crate) mod bounds;
 pub(crate) mod changing;
 pub(crate) mod claimed;
@@ -32,7 +33,7 @@ use crate::desk::snapshot::Snapshot;
 use crate::desk::uses::Uses;
 use crate::instruments::digest::Digester;
 use crate::instruments::entropy::Entropy;
-use crate::instruments::event::{Event, What};
+use crate::instruments::event::{Actor, Event, What};
 use crate::instruments::key_ring::KeyRing;
 use crate::instruments::policy::Policy;
 use crate::ports::client_store::ClientStore;
@@ -42,7 +43,6 @@ use crate::ports::sink::EventSink;
 use crate::ports::store::TokenStore;
 use crate::ports::throttle::Throttle;
 use crate::text::prefixes::Prefixes;
-use crate::words::ids::SubjectId;
 use crate::words::kind::TokenKind;
 use crate::words::realm::Realm;
 use crate::words::settings::Settings;
@@ -69,8 +69,8 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Tells the host what happened.
-    pub(crate) fn tell(&self, at: Ts, by: Option<&SubjectId>, what: What) {
-        self.sink.tell(&Event { at, realm: self.realm.clone(), by: by.cloned(), what });
+    pub(crate) fn tell(&self, at: Ts, by: Actor, what: What) {
+        self.sink.tell(&Event { at, realm: self.realm.clone(), by, what });
     }
 
     /// When notices of that kind are due.

@@ -1,26 +1,32 @@
-//! Who asks for a change: a verified credential, a person whom the host signed in by itself, or the host.
+//! The presenter of a request: a verified credential, a person whom the host signed in by itself, or the host.
 
-use crate::desk::error::{Forbidden, Invalid};
+use crate::instruments::event::Actor;
 use crate::instruments::principal::Principal;
 use crate::words::account::Account;
 use crate::words::ids::{RecordId, SubjectId};
 use crate::words::kind::TokenKind;
+use crate::words::realm::Realm;
 use crate::words::role::Role;
 use crate::words::scope::Scope;
+use crate::words::time::{Span, Ts};
 
-/// Who asks for a change: make one for each request, from what was verified for it, for it knows no end of its own.
+/// The presenter of a request. Make one for each request, from what was verified for it: it has no end of its own.
 ///
-/// A credential never makes one that outranks it, so this carries role, scope and kind of what was presented.
+/// A credential never makes one that outranks it, so this carries realm, role, scope and kind of what was presented. The
+/// handle of another realm refuses it.
 ///
 /// ```
-/// use counterfoil::{Account, Presenter, Role, SubjectId};
+/// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
 ///
 /// let account = Account::new(SubjectId::new("7").expect("an id"), "ivan", Role::Member);
 /// let presenter = Presenter::signed_in(&account);
 /// assert_eq!(presenter.role(), Role::Member);
+/// assert_eq!(presenter.realm(), Some(&Realm::default()));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Presenter {
+    /// `None`: the host's own code, which has the handles of all its realms.
+    realm: Option<Realm>,
     subject: Option<SubjectId>,
     role: Role,
     manages_profiles: bool,
@@ -28,24 +34,34 @@ pub struct Presenter {
     means: Means,
 }
 
-/// By what it is here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What was presented.
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Means {
     /// The host's own code.
     Host,
-    /// An access token, a console session, or a person whom the host signed in.
-    Session,
-    /// A personal access token or a security code: it lists, deletes, and rotates itself.
-    Token(RecordId),
+    /// A person whom the host signed in.
+    SignedIn,
+    /// An access token.
+    AccessToken(RecordId),
+    /// A console session, and when its password was proved.
+    Session(RecordId, Option<Ts>),
+    /// A personal access token.
+    PersonalAccessToken(RecordId),
+    /// A security code, and who made it.
+    SecurityCode(RecordId, SubjectId),
 }
 
 impl From<&Principal> for Presenter {
     fn from(principal: &Principal) -> Self {
-        let means = match principal.kind {
-            TokenKind::AccessToken | TokenKind::ConsoleSession => Means::Session,
-            _ => Means::Token(principal.credential),
+        let id = principal.credential;
+        let means = match (principal.kind, &principal.actor) {
+            (TokenKind::AccessToken, _) => Means::AccessToken(id),
+            (TokenKind::ConsoleSession, _) => Means::Session(id, principal.authenticated_at),
+            (_, Some(creator)) => Means::SecurityCode(id, creator.clone()),
+            (_, None) => Means::PersonalAccessToken(id),
         };
         Self {
+            realm: Some(principal.realm.clone()),
             subject: Some(principal.subject.clone()),
             role: principal.role,
             manages_profiles: principal.manages_profiles,
@@ -56,22 +72,55 @@ impl From<&Principal> for Presenter {
 }
 
 impl Presenter {
-    /// A person whom the host has authenticated by itself, with all of that person's rights.
+    /// A person of the realm `default` whom the host has authenticated by itself just now, with all of that person's rights.
+    /// A host of several realms says which: [`Presenter::in_realm`].
     #[must_use]
     pub fn signed_in(account: &Account) -> Self {
         Self {
+            realm: Some(Realm::default()),
             subject: Some(account.subject().clone()),
             role: account.role(),
             manages_profiles: account.manages_profiles(),
             scope: None,
-            means: Means::Session,
+            means: Means::SignedIn,
         }
     }
 
-    /// The host's own code: set-up, imports, clean-up after somebody left. May do everything; its events name nobody.
+    /// A signed-in person of that realm. A verified credential keeps its own realm, and the host has none.
+    ///
+    /// ```
+    /// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
+    ///
+    /// let account = Account::new(SubjectId::new("7").expect("an id"), "ivan", Role::Member);
+    /// let tenant = Realm::new("tenant").expect("a realm");
+    /// assert_eq!(Presenter::signed_in(&account).in_realm(&tenant).realm(), Some(&tenant));
+    /// assert_eq!(Presenter::host().in_realm(&tenant).realm(), None);
+    /// ```
+    #[must_use]
+    pub fn in_realm(mut self, realm: &Realm) -> Self {
+        if self.means == Means::SignedIn {
+            self.realm = Some(realm.clone());
+        }
+        self
+    }
+
+    /// The host's own code: set-up, imports, clean-up after a person left. It may do everything, in every realm.
     #[must_use]
     pub const fn host() -> Self {
-        Self { subject: None, role: Role::SuperAdministrator, manages_profiles: true, scope: None, means: Means::Host }
+        Self {
+            realm: None,
+            subject: None,
+            role: Role::SuperAdministrator,
+            manages_profiles: true,
+            scope: None,
+            means: Means::Host,
+        }
+    }
+
+    /// The realm; `None` for the host.
+    #[must_use]
+    pub const fn realm(&self) -> Option<&Realm> {
+        self.realm.as_ref()
     }
 
     /// The role it acts with.
@@ -86,62 +135,52 @@ impl Presenter {
         self.subject.as_ref()
     }
 
-    /// The person, where only a person will do.
-    pub(crate) fn person(&self) -> Result<&SubjectId, Forbidden> {
-        self.subject.as_ref().ok_or(Forbidden::NoPerson)
+    pub(crate) fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
+    }
+
+    pub(crate) fn manages_profiles(&self) -> bool {
+        self.manages_profiles
     }
 
     pub(crate) fn is_host(&self) -> bool {
         self.means == Means::Host
     }
 
+    /// Whether it may act in that realm at all.
+    pub(crate) fn is_of(&self, realm: &Realm) -> bool {
+        self.realm.as_ref().is_none_or(|own| own == realm)
+    }
+
     /// The credential, where it is a personal access token or a security code.
     pub(crate) fn token(&self) -> Option<RecordId> {
         match self.means {
-            Means::Token(id) => Some(id),
-            Means::Host | Means::Session => None,
+            Means::PersonalAccessToken(id) | Means::SecurityCode(id, _) => Some(id),
+            Means::Host | Means::SignedIn | Means::AccessToken(_) | Means::Session(..) => None,
         }
     }
 
-    /// Creating and changing need an access token, a console session, a signed-in person or the host.
-    pub(crate) fn needs_session(&self) -> Result<(), Forbidden> {
+    /// Whether the password of a console session was proved less than `fresh` ago. Only a session is asked: an access token
+    /// lives for minutes, and the host has just signed its person in.
+    pub(crate) fn is_fresh(&self, fresh: Span, now: Ts) -> bool {
         match self.means {
-            Means::Host | Means::Session => Ok(()),
-            Means::Token(_) => Err(Forbidden::CredentialKind),
+            Means::Session(_, proved_at) => proved_at.is_some_and(|at| !now.reached(at.plus_capped(fresh))),
+            _ => true,
         }
     }
 
-    pub(crate) fn needs_scope(&self, scope: &'static str) -> Result<(), Forbidden> {
-        let held = self.scope.as_ref().is_none_or(|own| own.contains(scope));
-        if held { Ok(()) } else { Err(Forbidden::Scope { scope }) }
-    }
-
-    pub(crate) fn needs_role(&self, needed: Role) -> Result<(), Forbidden> {
-        if self.role >= needed { Ok(()) } else { Err(Forbidden::Role { needed }) }
-    }
-
-    pub(crate) fn needs_profile_management(&self) -> Result<(), Forbidden> {
-        let may = self.manages_profiles || self.role >= Role::Administrator;
-        if may { Ok(()) } else { Err(Forbidden::ProfileManagement) }
-    }
-
-    /// The scope of a new credential: what was asked where that lies within the presenter's own, the presenter's own where nothing was.
-    pub(crate) fn narrowed(&self, asked: Option<Scope>) -> Result<Option<Scope>, Invalid> {
-        match (&self.scope, asked) {
-            (None, asked) => Ok(asked),
-            (Some(own), None) => Ok(Some(own.clone())),
-            (Some(own), Some(asked)) if own.covers(&asked) => Ok(Some(asked)),
-            (Some(_), Some(_)) => Err(Invalid::ScopeBeyond),
+    /// What events say of it.
+    pub(crate) fn actor(&self) -> Actor {
+        let Some(subject) = self.subject.clone() else { return Actor::Host };
+        match &self.means {
+            Means::Host => Actor::Host,
+            Means::SignedIn => Actor::Person { subject, credential: None },
+            Means::AccessToken(id) | Means::Session(id, _) | Means::PersonalAccessToken(id) => {
+                Actor::Person { subject, credential: Some(*id) }
+            }
+            Means::SecurityCode(id, creator) => {
+                Actor::SecurityCode { subject, creator: creator.clone(), credential: *id }
+            }
         }
-    }
-
-    /// Whoever gets a credential's successor can do what that may do: it must lie within the presenter's own scope.
-    pub(crate) fn needs_reach(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
-        let reaches = match (&self.scope, scope) {
-            (None, _) => true,
-            (Some(own), Some(scope)) => own.covers(scope),
-            (Some(_), None) => false,
-        };
-        if reaches { Ok(()) } else { Err(Forbidden::Outranked) }
     }
 }

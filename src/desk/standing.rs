@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::counterfoil::decide::{Standing, account_of, decide};
+use crate::counterfoil::decide::{Rights, Standing, account_of, decide};
 use crate::counterfoil::family::FamilyBody;
 use crate::counterfoil::phase::{Phase, phase};
 use crate::counterfoil::record::TokenRecord;
@@ -13,7 +13,6 @@ use crate::instruments::refusal::{Gate, Refusal};
 use crate::words::account::Account;
 use crate::words::ids::SubjectId;
 use crate::words::kind::TokenKind;
-use crate::words::role::Role;
 use crate::words::settings::Settings;
 use crate::words::time::Ts;
 
@@ -23,8 +22,8 @@ pub(crate) struct Judged {
     pub(crate) settings: Settings,
     /// The account whose rights the record carries, where the directory was asked and knows it.
     pub(crate) account: Option<Account>,
-    /// Whether it authenticates, and with which role.
-    pub(crate) verdict: Result<Role, Refusal>,
+    /// Whether it authenticates, and with which rights.
+    pub(crate) verdict: Result<Rights, Refusal>,
 }
 
 impl Desk {
@@ -52,13 +51,14 @@ impl Desk {
         account: Option<&Account>,
         closed_gate: Option<Gate>,
         now: Ts,
-    ) -> Result<Result<Role, Refusal>, Unavailable> {
+    ) -> Result<Result<Rights, Refusal>, Unavailable> {
         let scope_demanded = match record.record().kind {
             TokenKind::PersonalAccessToken => self.policy.personal_access_tokens.scope_demanded,
             TokenKind::AccessToken => self.policy.access_tokens.scope_demanded,
             _ => false,
         };
-        let standing = Standing { account, client: None, closed_gate, scope_demanded };
+        let known_scopes = self.policy.scopes.as_ref();
+        let standing = Standing { account, client: None, closed_gate, scope_demanded, known_scopes };
         match record.body() {
             FamilyBody::SignIn { client_id, .. } => {
                 self.with_client(client_id, now, |client| {
@@ -75,7 +75,7 @@ impl Desk {
     pub(crate) async fn listed(&self, record: &TokenRecord, now: Ts) -> Result<Option<Listed>, Unavailable> {
         let judged = self.judge(record, now).await?;
         let last_used_at = self.uses.overlaid(record.record().id, record.record().last_used_at);
-        Ok(Listed::of(record, judged.phase, judged.verdict, &judged.settings, last_used_at, now))
+        Ok(Listed::of(record, judged.phase, judged.verdict.is_ok(), &judged.settings, last_used_at, now))
     }
 }
 
@@ -108,7 +108,7 @@ impl Judging<'_> {
             _ => decide(record, phase, NOBODY),
         };
         let last_used_at = self.desk.uses.overlaid(record.record().id, record.record().last_used_at);
-        Ok(Listed::of(record, phase, verdict, &self.settings, last_used_at, self.now))
+        Ok(Listed::of(record, phase, verdict.is_ok(), &self.settings, last_used_at, self.now))
     }
 
     async fn person(&mut self, subject: SubjectId) -> Result<&(Option<Account>, Option<Gate>), Unavailable> {
@@ -122,7 +122,8 @@ impl Judging<'_> {
 }
 
 /// The standing of a record whose phase has decided already.
-const NOBODY: Standing<'_> = Standing { account: None, client: None, closed_gate: None, scope_demanded: false };
+const NOBODY: Standing<'_> =
+    Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 
 /// Whether people and clients have a say.
 const fn lives(phase: Phase) -> bool {

@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::desk::Desk;
 use crate::desk::error::Unavailable;
-use crate::instruments::event::What;
+use crate::instruments::event::{Actor, What};
 use crate::instruments::policy::Allowance;
 use crate::ports::throttle::{Reserved, ThrottleKey};
 use crate::words::time::Ts;
@@ -64,7 +64,7 @@ impl Desk {
                 Ok(Reserved::Granted) => granted.0.push(key),
                 Ok(Reserved::Wait(until)) => {
                     self.give_back(granted).await?;
-                    self.tell(now, None, What::Throttled { until });
+                    self.tell(now, Actor::Unproved, What::Throttled { until });
                     return Ok(Err(until));
                 }
             }

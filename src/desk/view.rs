@@ -3,10 +3,8 @@
 use crate::counterfoil::family::{Access, FamilyBody};
 use crate::counterfoil::phase::Phase;
 use crate::counterfoil::record::TokenRecord;
-use crate::instruments::refusal::Refusal;
 use crate::words::ids::{RecordId, SubjectId};
 use crate::words::kind::TokenKind;
-use crate::words::role::Role;
 use crate::words::scope::Scope;
 use crate::words::settings::Settings;
 use crate::words::time::Ts;
@@ -69,7 +67,7 @@ impl Listed {
     pub(crate) fn of(
         record: &TokenRecord,
         phase: Phase,
-        verdict: Result<Role, Refusal>,
+        authenticates: bool,
         settings: &Settings,
         last_used_at: Option<Ts>,
         now: Ts,
@@ -79,7 +77,7 @@ impl Listed {
             Phase::Revoked(_) | Phase::Rotated { .. } | Phase::Purgeable => return None,
             Phase::Expired { .. } if own.superseded.is_some() => return None,
             Phase::Expired { .. } => Status::Expired,
-            Phase::Live | Phase::Overlap { .. } if verdict.is_err() => Status::Suspended,
+            Phase::Live | Phase::Overlap { .. } if !authenticates => Status::Suspended,
             Phase::Overlap { .. } => Status::Expiring,
             Phase::Live => match own.expires_at {
                 Some(expires_at) if now.reached(expires_at.minus(settings.notice_lead)) => Status::Expiring,

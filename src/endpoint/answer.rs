@@ -135,6 +135,8 @@ pub(crate) struct Active<'a> {
     pub(crate) subject: &'a SubjectId,
     pub(crate) issued_at: Ts,
     pub(crate) expires_at: Option<Ts>,
+    pub(crate) role: Role,
+    pub(crate) actor: Option<&'a SubjectId>,
 }
 
 /// The answer of introspection; for `None` exactly `{"active":false}`.
@@ -145,11 +147,14 @@ pub(crate) fn introspection_answer(active: Option<&Active<'_>>) -> Answer {
             .with_optional("scope", active.scope.map(|scope| Value::Text(scope.as_str())))
             .with_optional("client_id", active.client_id.map(|id| Value::Text(id.as_str())))
             .with_text("username", active.username)
-            .with_text("token_type", "bearer")
+            // A refresh token is not used at a resource, so it has no type there.
+            .with_optional("token_type", (active.kind != TokenKind::RefreshToken).then_some(Value::Text("bearer")))
             .with_optional("exp", active.expires_at.map(|at| Value::Number(at.seconds())))
             .with("iat", Value::Number(active.issued_at.seconds()))
             .with_text("sub", active.subject.as_str())
-            .with_text("kind", active.kind.as_str());
+            .with_text("kind", active.kind.as_str())
+            .with_text("role", active.role.as_str())
+            .with_optional("act", active.actor.map(|actor| Value::Subject(actor.as_str())));
     }
     Answer::new(200, Vec::new(), &object)
 }

@@ -28,6 +28,8 @@ pub(crate) async fn introspection(desk: &Desk, request: OAuthRequest<'_>, now: T
                 subject: &found.subject,
                 issued_at: found.issued_at,
                 expires_at: found.expires_at,
+                role: found.role,
+                actor: found.actor.as_ref(),
             })
             .as_ref(),
     ))

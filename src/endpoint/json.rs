@@ -1,5 +1,7 @@
 //! JSON objects that may hold tokens, written once into memory that is wiped.
 
+use std::collections::BTreeMap;
+
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use zeroize::Zeroizing;
 
@@ -14,6 +16,8 @@ pub(crate) enum Value<'a> {
     Number(u64),
     /// `true` or `false`.
     Bool(bool),
+    /// An object with one member, `sub` (RFC 8693 §4.1).
+    Subject(&'a str),
 }
 
 /// An object whose members keep their order.
@@ -45,6 +49,7 @@ impl<'a> Object<'a> {
         let text = |text: &str| 6 * text.len() + 2;
         let value = |value: &Value<'_>| match value {
             Value::Text(own) => text(own),
+            Value::Subject(own) => text(own) + 8,
             Value::Number(_) | Value::Bool(_) => 20,
         };
         self.0.iter().map(|(name, own)| text(name) + value(own) + 2).sum::<usize>() + 2
@@ -66,6 +71,7 @@ impl Serialize for Object<'_> {
                 Value::Text(text) => map.serialize_entry(name, text)?,
                 Value::Number(number) => map.serialize_entry(name, number)?,
                 Value::Bool(is) => map.serialize_entry(name, is)?,
+                Value::Subject(sub) => map.serialize_entry(name, &BTreeMap::from([("sub", sub)]))?,
             }
         }
         map.end()

@@ -6,8 +6,9 @@ use crate::desk::login::LoginError;
 use crate::endpoint::answer::{Answer, TokenParts, token_answer};
 use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason};
 use crate::endpoint::request::{OAuthRequest, Proved};
+use crate::instruments::event::Actor;
 use crate::ports::directory::Login;
-use crate::verbs::open::{OpenError, family};
+use crate::verbs::open::{OpenError, Opening, family, granted_scope};
 use crate::verbs::refresh::{RefreshError, refresh};
 use crate::words::client::Grant;
 use crate::words::scope::Scope;
@@ -56,8 +57,14 @@ async fn password(
         mfa_key: mfa_key.as_ref(),
         machine_key: machine_key.as_ref(),
     };
-    let account = desk.log_in(&login, None, source, now).await.map_err(|error| of_login(error, now))?;
-    Ok(family(desk, &proved.client, account, Some(Grant::Password), scope, remember, now).await?)
+    // Before the password: a scope that is refused must not tell whether the password was right.
+    let scope = granted_scope(desk, &proved.client, scope.as_ref())?;
+    let client = proved.client.client_id.clone();
+    let by = Actor::Client { client: client.clone(), subject: None };
+    let account = desk.log_in(&login, None, source, &by, now).await.map_err(|error| of_login(error, now))?;
+    let by = Actor::Client { client, subject: Some(account.subject().clone()) };
+    let opening = Opening { grant: Some(Grant::Password), scope, remember, by };
+    Ok(family(desk, &proved.client, account, opening, now).await?)
 }
 
 fn asked_scope(proved: &mut Proved) -> Result<Option<Scope>, OAuthError> {

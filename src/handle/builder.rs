@@ -8,9 +8,9 @@ use crate::desk::snapshot::Snapshot;
 use crate::desk::uses::Uses;
 use crate::handle::Counterfoil;
 use crate::instruments::clock::{Clock, SystemClock};
-use crate::instruments::digest::Digester;
+use crate::instruments::digest::{Digester, Unkeyed};
 use crate::instruments::entropy::{Entropy, SystemEntropy};
-use crate::instruments::event::What;
+use crate::instruments::event::{Actor, What};
 use crate::instruments::key_ring::KeyRing;
 use crate::instruments::policy::{InvalidPolicy, Policy};
 use crate::ports::client_store::ClientStore;
@@ -48,6 +48,7 @@ pub struct Builder {
     policy: Policy,
     prefixes: Prefixes,
     key_ring: Option<Arc<KeyRing>>,
+    unkeyed: Unkeyed,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     store: Option<Arc<dyn TokenStore>>,
@@ -70,6 +71,7 @@ impl Counterfoil {
             policy: Policy::default(),
             prefixes: Prefixes::default(),
             key_ring: None,
+            unkeyed: Unkeyed::Refused,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             store: None,
@@ -104,6 +106,15 @@ impl Builder {
     /// The keys under which secrets are digested and successors derived.
     pub fn key_ring(mut self, key_ring: impl Into<Arc<KeyRing>>) -> Self {
         self.key_ring = Some(key_ring.into());
+        self
+    }
+
+    /// Accepts, beside the key ring, what was digested without a key: for the time in which a host moves to its first ring. Each
+    /// record is digested anew at its next use, a client's secret too. [`Counterfoil::key_census`] counts what remains; once
+    /// it counts nothing under [`KeyId::NONE`](crate::KeyId::NONE), take this out again: until then a person who can write to
+    /// the store can make credentials.
+    pub fn accept_unkeyed(mut self) -> Self {
+        self.unkeyed = Unkeyed::Accepted;
         self
     }
 
@@ -178,7 +189,7 @@ impl Builder {
         let missing = |part| BuildError::Missing { part };
         let warn = retries && self.key_ring.is_none();
         let desk = Desk {
-            digester: Digester::new(&self.realm, self.key_ring.clone()),
+            digester: Digester::new(&self.realm, self.key_ring.clone(), self.unkeyed),
             snapshot: Snapshot::new(),
             uses: Uses::new(&self.policy.uses),
             rekeying: Rekeying::default(),
@@ -195,7 +206,7 @@ impl Builder {
             sink: self.sink,
         };
         if warn {
-            desk.tell(self.clock.now(), None, What::NoKeyRing);
+            desk.tell(self.clock.now(), Actor::Host, What::NoKeyRing);
         }
         Ok(Counterfoil { desk: Arc::new(desk), clock: self.clock })
     }

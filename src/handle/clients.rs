@@ -27,7 +27,7 @@ impl Counterfoil {
         after: Option<&ClientId>,
         limit: NonZeroU32,
     ) -> Result<ClientPage, ManageError> {
-        list::list(&self.desk, by, after, limit, self.now()).await
+        list::list(self.permit(by).await?, after, limit).await
     }
 
     /// Registers a client. The answer is the only place where its secret ever is.
@@ -40,7 +40,7 @@ impl Counterfoil {
     ///
     /// A dropped call has registered the client or has not; give a secret that nobody saw a successor.
     pub async fn create_client(&self, by: &Presenter, new: NewClient) -> Result<RegisteredClient, ManageError> {
-        register::create(&self.desk, by, new, self.now()).await
+        register::create(self.permit(by).await?, new).await
     }
 
     /// Registers a confidential client with the secret that it has already: machine-made, at least 22 characters of
@@ -60,7 +60,7 @@ impl Counterfoil {
         secret: &Secret,
         weak: bool,
     ) -> Result<ClientView, ManageError> {
-        register::import(&self.desk, by, new, secret, weak, self.now()).await
+        register::import(self.permit(by).await?, new, secret, weak).await
     }
 
     /// Changes a client. A disabled client's tokens are refused from the next call on.
@@ -78,7 +78,10 @@ impl Counterfoil {
         id: &ClientId,
         change: ClientChange,
     ) -> Result<ClientView, ManageError> {
-        change::change(&self.desk, by, id, change, self.now()).await
+        if change.only_disables() {
+            return change::disable(self.permit(by).await?, id).await;
+        }
+        change::change(self.permit(by).await?, id, change).await
     }
 
     /// Gives a client a new secret; the newest one before goes on for `overlap`, any other ends now.
@@ -96,7 +99,7 @@ impl Counterfoil {
         id: &ClientId,
         overlap: Span,
     ) -> Result<RegisteredClient, ManageError> {
-        change::replace_secret(&self.desk, by, id, overlap, self.now()).await
+        change::replace_secret(self.permit(by).await?, id, overlap).await
     }
 
     /// Revokes all tokens of a client at once.
@@ -109,7 +112,7 @@ impl Counterfoil {
     ///
     /// A dropped call has revoked all of them or none.
     pub async fn revoke_client_tokens(&self, by: &Presenter, id: &ClientId) -> Result<(), ManageError> {
-        change::revoke_tokens(&self.desk, by, id, self.now()).await
+        change::revoke_tokens(self.permit(by).await?, id).await
     }
 
     /// Removes a client, and with it the worth of all its tokens: one registered under the same id revives none.
@@ -122,6 +125,6 @@ impl Counterfoil {
     ///
     /// A dropped call has removed the client or has not.
     pub async fn delete_client(&self, by: &Presenter, id: &ClientId) -> Result<(), ManageError> {
-        change::delete(&self.desk, by, id, self.now()).await
+        change::delete(self.permit(by).await?, id).await
     }
 }

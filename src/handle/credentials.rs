@@ -82,7 +82,7 @@ impl Counterfoil {
         by: &Presenter,
         new: &NewPersonalAccessToken<'_>,
     ) -> Result<Issued, ManageError> {
-        issue::personal_access_token(&self.desk, by, new, self.now()).await
+        issue::personal_access_token(self.permit(by).await?, new).await
     }
 
     /// What a personal access token may be now. Nothing secret, so nobody is asked who wants to know.
@@ -108,7 +108,7 @@ impl Counterfoil {
     ///
     /// As for [`Counterfoil::create_personal_access_token`].
     pub async fn create_security_code(&self, by: &Presenter, new: &NewSecurityCode<'_>) -> Result<Issued, ManageError> {
-        issue::security_code(&self.desk, by, new, self.now()).await
+        issue::security_code(self.permit(by).await?, new).await
     }
 
     /// Opens a family for somebody whom the host has authenticated itself, after single sign-on or a second factor.
@@ -131,7 +131,7 @@ impl Counterfoil {
     ///
     /// [`ManageError::NotFound`] for unknown ids and for other people's alike.
     pub async fn delete_token(&self, by: &Presenter, id: &RecordId) -> Result<(), ManageError> {
-        revoke::own_token(&self.desk, by, id, self.now()).await
+        revoke::own_token(self.permit(by).await?, id).await
     }
 
     /// Deletes a personal access token of that user: administrators.
@@ -140,7 +140,7 @@ impl Counterfoil {
     ///
     /// [`ManageError::NotFound`] for an id that is none of that user's.
     pub async fn delete_token_of(&self, by: &Presenter, subject: &SubjectId, id: &RecordId) -> Result<(), ManageError> {
-        revoke::token_of(&self.desk, by, subject, id, self.now()).await
+        revoke::token_of(self.permit(by).await?, subject, id).await
     }
 
     /// Deletes a security code: super administrators.
@@ -149,7 +149,7 @@ impl Counterfoil {
     ///
     /// [`ManageError::NotFound`] for what is no code of this realm.
     pub async fn delete_security_code(&self, by: &Presenter, id: &RecordId) -> Result<(), ManageError> {
-        revoke::code(&self.desk, by, id, self.now()).await
+        revoke::code(self.permit(by).await?, id).await
     }
 
     /// Ends every credential of a person that existed when the call began: administrators and the host. How many families ended.
@@ -162,7 +162,7 @@ impl Counterfoil {
     ///
     /// A dropped call has ended some families; call again.
     pub async fn revoke_everything_of(&self, by: &Presenter, subject: &SubjectId) -> Result<u64, ManageError> {
-        revoke::owner(&self.desk, by, subject, self.now()).await
+        revoke::owner(self.permit(by).await?, subject).await
     }
 
     /// Ends the family of a credential, whatever its kind, on the host's own authority: sign-out, clean-up. When it returns, nothing of

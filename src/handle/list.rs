@@ -23,7 +23,7 @@ impl Counterfoil {
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Result<Page<Listed>, ManageError> {
-        list::own_tokens(&self.desk, by, after, limit, self.now()).await
+        list::own_tokens(self.permit(by).await?, after, limit).await
     }
 
     /// Somebody's personal access tokens, whatever the gates say: for administrators with scope `users:manage`.
@@ -38,7 +38,7 @@ impl Counterfoil {
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Result<Page<Listed>, ManageError> {
-        list::tokens_of(&self.desk, by, subject, after, limit, self.now()).await
+        list::tokens_of(self.permit(by).await?, subject, after, limit).await
     }
 
     /// The realm's security codes: for super administrators with scope `codes:manage`. Without `include_expired` the live ones only.
@@ -53,6 +53,6 @@ impl Counterfoil {
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Result<Page<Listed>, ManageError> {
-        list::codes(&self.desk, by, include_expired, after, limit, self.now()).await
+        list::codes(self.permit(by).await?, include_expired, after, limit).await
     }
 }

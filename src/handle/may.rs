@@ -1,10 +1,14 @@
 //! Who may do what, asked without doing it: so that a server can refuse before it says what is wrong with a request's body.
 
+use crate::desk::authority::operations::{
+    ChangeSettings, CreateCode, CreateToken, DeleteClient, DescribeCode, DisableClient, ForbidTokenLogin,
+    RegisterClient,
+};
 use crate::desk::error::ManageError;
 use crate::desk::presenter::Presenter;
 use crate::handle::Counterfoil;
-use crate::verbs::clients::{change, register};
-use crate::verbs::{issue, list, renew, rotate, settings, users};
+use crate::verbs::clients::change;
+use crate::verbs::{list, renew, rotate, users};
 use crate::words::client::ClientId;
 use crate::words::ids::{RecordId, SubjectId};
 
@@ -57,18 +61,19 @@ impl Counterfoil {
     /// # Ok(()) }) }
     /// ```
     pub async fn may(&self, by: &Presenter, intent: Intent<'_>) -> Result<(), ManageError> {
-        let (desk, now) = (&self.desk, self.now());
         match intent {
-            Intent::CreateToken => issue::may_make_token(desk, by, now).await.map(|_| ()),
-            Intent::RotateToken(id) => rotate::may(desk, by, id, now).await,
-            Intent::SeeTokensOf(subject) => list::may_see_tokens_of(desk, by, subject).await,
-            Intent::SetTokenLogin(subject) => users::may_set(desk, by, subject).await.map(|_| ()),
-            Intent::CreateCode => Ok(issue::may_make_code(by).map(|_| ())?),
-            Intent::ChangeCode(id) => renew::may(desk, by, id, now).await,
-            Intent::CreateClient => Ok(register::may(by)?),
-            Intent::ChangeClient(id) => change::may(desk, by, id).await,
-            Intent::DeleteClient => Ok(change::may_delete(by)?),
-            Intent::ChangeSettings => Ok(settings::may_change(by)?),
+            Intent::CreateToken => self.permit::<CreateToken>(by).await.map(drop),
+            Intent::RotateToken(id) => rotate::exists(&self.permit_on(by, id).await?, id).await,
+            Intent::SeeTokensOf(subject) => list::known(&self.permit(by).await?, subject).await,
+            Intent::SetTokenLogin(subject) => {
+                users::known(&self.permit::<ForbidTokenLogin>(by).await?, subject).await.map(drop)
+            }
+            Intent::CreateCode => self.permit::<CreateCode>(by).await.map(drop),
+            Intent::ChangeCode(id) => renew::exists(&self.permit::<DescribeCode>(by).await?, id).await,
+            Intent::CreateClient => self.permit::<RegisterClient>(by).await.map(drop),
+            Intent::ChangeClient(id) => change::exists(&self.permit::<DisableClient>(by).await?, id).await,
+            Intent::DeleteClient => self.permit::<DeleteClient>(by).await.map(drop),
+            Intent::ChangeSettings => self.permit::<ChangeSettings>(by).await.map(drop),
         }
     }
 }

@@ -16,7 +16,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::desk::Desk;
+use crate::desk::authority::{Operation, Permit};
+use crate::desk::error::ManageError;
+use crate::desk::presenter::Presenter;
 use crate::instruments::clock::Clock;
+use crate::words::ids::RecordId;
 use crate::words::realm::Realm;
 use crate::words::time::Ts;
 
@@ -62,6 +66,22 @@ impl Counterfoil {
     #[must_use]
     pub fn at(&self, now: Ts) -> Self {
         Self { desk: Arc::clone(&self.desk), clock: Arc::new(Stopped(now)) }
+    }
+}
+
+impl Counterfoil {
+    /// Decides whether a presenter may do `O` now: the only way to an operation.
+    async fn permit<'a, O: Operation>(&'a self, by: &'a Presenter) -> Result<Permit<'a, O>, ManageError> {
+        self.desk.permit(by, self.now()).await
+    }
+
+    /// The same of an operation on one credential.
+    async fn permit_on<'a, O: Operation>(
+        &'a self,
+        by: &'a Presenter,
+        credential: Option<&RecordId>,
+    ) -> Result<Permit<'a, O>, ManageError> {
+        self.desk.permit_on(by, credential, self.now()).await
     }
 }
 

@@ -23,7 +23,10 @@ impl Counterfoil {
         expires_at: Option<Ts>,
         description: Option<&str>,
     ) -> Result<Listed, ManageError> {
-        renew::edit(&self.desk, by, id, expires_at, description, self.now()).await
+        match expires_at {
+            Some(at) => renew::set_expiry(self.permit(by).await?, id, at, description).await,
+            None => renew::describe(self.permit(by).await?, id, description).await,
+        }
     }
 
     /// Makes a live security code permanent.
@@ -32,7 +35,7 @@ impl Counterfoil {
     ///
     /// As [`Counterfoil::edit_security_code`].
     pub async fn make_security_code_permanent(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
-        renew::make_permanent(&self.desk, by, id, self.now()).await
+        renew::make_permanent(self.permit(by).await?, id).await
     }
 
     /// Lets a live or permanent security code expire the default life from now.
@@ -41,7 +44,7 @@ impl Counterfoil {
     ///
     /// As [`Counterfoil::edit_security_code`].
     pub async fn reset_security_code(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
-        renew::reset(&self.desk, by, id, self.now()).await
+        renew::reset(self.permit(by).await?, id).await
     }
 
     /// Brings an expired security code back within its retention, with the same secret, for the default life from now.
@@ -50,7 +53,7 @@ impl Counterfoil {
     ///
     /// As [`Counterfoil::edit_security_code`]; a conflict where it has not expired.
     pub async fn reactivate_security_code(&self, by: &Presenter, id: &RecordId) -> Result<Listed, ManageError> {
-        renew::reactivate(&self.desk, by, id, self.now()).await
+        renew::reactivate(self.permit(by).await?, id).await
     }
 
     /// Gives one's own personal access token another label.
@@ -60,7 +63,7 @@ impl Counterfoil {
     /// Forbidden unless asked in a session with scope `credentials:write` and open gates; not found where it is not the presenter's; invalid; a
     /// conflict where the label is taken or the token was replaced; unavailable.
     pub async fn relabel_token(&self, by: &Presenter, id: &RecordId, label: &str) -> Result<Listed, ManageError> {
-        relabel::relabel(&self.desk, by, id, label, self.now()).await
+        relabel::relabel(self.permit(by).await?, id, label).await
     }
 
     /// Replaces one's own personal access token by a new one of the same label, scope and expiry. The answer is the one time that the new
@@ -93,6 +96,6 @@ impl Counterfoil {
     /// # Ok(()) }) }
     /// ```
     pub async fn rotate_token(&self, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<Issued, ManageError> {
-        rotate::rotate(&self.desk, by, id, overlap, self.now()).await
+        rotate::rotate(self.permit_on(by, Some(id)).await?, id, overlap).await
     }
 }

@@ -17,7 +17,7 @@ impl Counterfoil {
     ///
     /// Safe: nothing is written.
     pub async fn settings(&self, by: &Presenter) -> Result<Settings, ManageError> {
-        settings::read(&self.desk, by, self.now()).await
+        settings::read(self.permit(by).await?).await
     }
 
     /// Changes settings: all that is named or nothing. Holds from the next call of this process, and within the policy's staleness in others.
@@ -30,6 +30,6 @@ impl Counterfoil {
     ///
     /// A dropped call has changed all that was named, or nothing.
     pub async fn change_settings(&self, by: &Presenter, change: &SettingsChange) -> Result<Settings, ManageError> {
-        settings::change(&self.desk, by, change, self.now()).await
+        settings::change(self.permit(by).await?, change).await
     }
 }

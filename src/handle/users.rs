@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use crate::desk::authority::operations::{AllowTokenLogin, ForbidTokenLogin};
 use crate::desk::error::ManageError;
 use crate::desk::presenter::Presenter;
 use crate::handle::Counterfoil;
@@ -24,7 +25,7 @@ impl Counterfoil {
         text: &str,
         limit: NonZeroU32,
     ) -> Result<Vec<UserView>, ManageError> {
-        users::find(&self.desk, by, text, limit, self.now()).await
+        users::find(self.permit(by).await?, text, limit).await
     }
 
     /// One user.
@@ -37,7 +38,7 @@ impl Counterfoil {
     ///
     /// Safe: nothing is written.
     pub async fn user(&self, by: &Presenter, subject: &SubjectId) -> Result<UserView, ManageError> {
-        users::see(&self.desk, by, subject, self.now()).await
+        users::see(self.permit(by).await?, subject).await
     }
 
     /// Sets "token login allowed" for an account. Where the policy does not ask for the switch it is kept and has no effect.
@@ -55,6 +56,10 @@ impl Counterfoil {
         subject: &SubjectId,
         allowed: bool,
     ) -> Result<UserView, ManageError> {
-        users::set_token_login(&self.desk, by, subject, allowed, self.now()).await
+        if allowed {
+            users::set_token_login(self.permit::<AllowTokenLogin>(by).await?, subject, true).await
+        } else {
+            users::set_token_login(self.permit::<ForbidTokenLogin>(by).await?, subject, false).await
+        }
     }
 }

@@ -70,18 +70,23 @@ pub(crate) struct Digester {
     /// The newest key first; a ring has few, so they are searched one by one.
     keyed: Vec<(KeyId, Primed)>,
     ring: Option<Arc<KeyRing>>,
+    unkeyed: Unkeyed,
+}
+
+/// What becomes of digests that were taken without a key, where a key ring is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unkeyed {
+    /// They prove nothing: whoever can write to the store could make one.
+    Refused,
+    /// They still verify, while a host moves to its first key ring.
+    Accepted,
 }
 
 impl Digester {
-    pub(crate) fn new(realm: &Realm, ring: Option<Arc<KeyRing>>) -> Self {
+    pub(crate) fn new(realm: &Realm, ring: Option<Arc<KeyRing>>, unkeyed: Unkeyed) -> Self {
         let keys = ring.iter().flat_map(|ring| ring.digest_keys());
         let keyed = keys.map(|(id, key)| (id, Primed::under(&key, realm))).collect();
-        Self { plain: Primed::plain(realm), keyed, ring }
-    }
-
-    /// The ring it was made with.
-    pub(crate) fn ring(&self) -> Option<&KeyRing> {
-        self.ring.as_deref()
+        Self { plain: Primed::plain(realm), keyed, ring, unkeyed }
     }
 
     /// The key that is written with, [`KeyId::NONE`] without a ring.
@@ -95,7 +100,13 @@ impl Digester {
         (of_token(primed, kind, id, secret), key)
     }
 
-    /// The digest under the key of a record; `None` where the ring has it not. A record from before the ring still verifies.
+    /// Whether what was digested, or derived, under that key can prove anything: a key of the ring, or no key where there is
+    /// no ring or the host accepts it for a move.
+    pub(crate) fn is_usable(&self, key: KeyId) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// The digest under the key of a record; `None` where that key is not usable.
     pub(crate) fn token_under(
         &self,
         key: KeyId,
@@ -112,7 +123,7 @@ impl Digester {
         (of_imported(primed, id, text), key)
     }
 
-    /// The same under the key of the registration; `None` where the ring has it not.
+    /// The same under the key of the registration; `None` where that key is not usable.
     pub(crate) fn imported_under(&self, key: KeyId, id: &[u8; 16], text: &[u8]) -> Option<Digest> {
         Some(of_imported(self.find(key)?, id, text))
     }
@@ -123,7 +134,8 @@ impl Digester {
 
     fn find(&self, key: KeyId) -> Option<&Primed> {
         if key == KeyId::NONE {
-            return Some(&self.plain);
+            let usable = self.ring.is_none() || self.unkeyed == Unkeyed::Accepted;
+            return usable.then_some(&self.plain);
         }
         self.keyed.iter().find(|(own, _)| *own == key).map(|(_, primed)| primed)
     }
@@ -207,7 +219,7 @@ mod tests {
     #[test]
     fn all_kinds_2_a_digest_is_bound_to_realm_kind_id_and_secret() {
         for keys in [None, ring(&[1])] {
-            let digester = Digester::new(&Realm::default(), keys.clone());
+            let digester = Digester::new(&Realm::default(), keys.clone(), Unkeyed::Accepted);
             let kind = TokenKind::PersonalAccessToken;
             let (digest, key) = digester.token(kind, &ID, &secret());
             assert_eq!(key, digester.current_key());
@@ -222,7 +234,7 @@ mod tests {
                 letters[at] = b'z';
                 others.push(digester.token(kind, &ID, &SecretBytes::new(letters)).0);
             }
-            let elsewhere = Digester::new(&Realm::new("defaulu").expect("a realm"), keys);
+            let elsewhere = Digester::new(&Realm::new("defaulu").expect("a realm"), keys, Unkeyed::Accepted);
             others.push(elsewhere.token(kind, &ID, &secret()).0);
             assert!(others.iter().all(|other| !same(&digest, other)));
             assert!(same(&digest, &digester.token(kind, &ID, &secret()).0));
@@ -231,9 +243,9 @@ mod tests {
 
     #[test]
     fn all_kinds_2_an_old_key_and_no_key_still_verify_under_a_new_one() {
-        let before = Digester::new(&Realm::default(), None);
-        let old = Digester::new(&Realm::default(), ring(&[1]));
-        let new = Digester::new(&Realm::default(), ring(&[2, 7, 1]));
+        let before = Digester::new(&Realm::default(), None, Unkeyed::Accepted);
+        let old = Digester::new(&Realm::default(), ring(&[1]), Unkeyed::Accepted);
+        let new = Digester::new(&Realm::default(), ring(&[2, 7, 1]), Unkeyed::Accepted);
         let kind = TokenKind::RefreshToken;
         let (plain, none) = before.token(kind, &ID, &secret());
         let (first, one) = old.token(kind, &ID, &secret());
@@ -269,7 +281,7 @@ mod tests {
 
     #[test]
     fn syn_token_2_an_imported_secret_of_any_length_counts_to_its_last_byte() {
-        let digester = Digester::new(&Realm::default(), ring(&[1]));
+        let digester = Digester::new(&Realm::default(), ring(&[1]), Unkeyed::Accepted);
         for len in [1, 22, 32, 72, 73, 1024] {
             let (mut text, id) = (vec![b'x'; len], [1; 16]);
             let (digest, key) = digester.imported(&id, &text);

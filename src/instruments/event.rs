@@ -16,10 +16,57 @@ pub struct Event {
     pub at: Ts,
     /// Where.
     pub realm: Realm,
-    /// Who did it; `None`: nobody who is known (a refused caller), or the host itself.
-    pub by: Option<SubjectId>,
+    /// Who acted.
+    pub by: Actor,
     /// What.
     pub what: What,
+}
+
+/// Who acted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Actor {
+    /// A caller that proved nothing: it was refused.
+    Unproved,
+    /// A person.
+    Person {
+        /// Who.
+        subject: SubjectId,
+        /// The credential that was presented; `None` where the host signed the person in.
+        credential: Option<RecordId>,
+    },
+    /// A security code, which acts with the rights of `subject`.
+    SecurityCode {
+        /// Whose rights it has.
+        subject: SubjectId,
+        /// The super administrator who made it.
+        creator: SubjectId,
+        /// The code.
+        credential: RecordId,
+    },
+    /// A registered client that proved itself.
+    Client {
+        /// Which.
+        client: ClientId,
+        /// Whose credential it presented, where that was proved.
+        subject: Option<SubjectId>,
+    },
+    /// The host's own code.
+    Host,
+    /// The library by itself, in a call of the host's loop: keys, notices, purge.
+    Upkeep,
+}
+
+impl Actor {
+    /// The person whose rights were used, where there is one.
+    #[must_use]
+    pub const fn subject(&self) -> Option<&SubjectId> {
+        match self {
+            Self::Person { subject, .. } | Self::SecurityCode { subject, .. } => Some(subject),
+            Self::Client { subject, .. } => subject.as_ref(),
+            Self::Unproved | Self::Host | Self::Upkeep => None,
+        }
+    }
 }
 
 /// What happened.
@@ -42,7 +89,12 @@ pub enum What {
         /// The true reason.
         reason: Refusal,
     },
-    /// A login at the token endpoint was refused by the directory.
+    /// A login was proved, whatever came of it afterwards.
+    LoginProved {
+        /// Whose.
+        subject: SubjectId,
+    },
+    /// A login was refused by the directory.
     LoginRefused {
         /// Whose name it was, where it is anybody's.
         subject: Option<SubjectId>,

@@ -99,6 +99,18 @@ pub enum Refusal {
     /// The client may not use the grant any more.
     #[error("client's grant was removed")]
     GrantRemoved,
+    /// It began before the account's [`valid_since`](crate::Account::valid_since).
+    #[error("credential began before its account's credentials are valid")]
+    BeforeValidSince {
+        /// Since when they are.
+        valid_since: Ts,
+    },
+    /// It was digested without a key, and a key ring is in use.
+    #[error("credential was digested without a key, and a key ring is in use")]
+    Unkeyed,
+    /// Its scope, what its client is allowed, and what the service knows have nothing in common.
+    #[error("nothing is left of the credential's scope")]
+    ScopeEmpty,
     /// The policy asks for a scope and the credential has none.
     #[error("policy demands a scope and the credential has none")]
     ScopeDemanded,
@@ -109,13 +121,18 @@ pub enum Refusal {
 pub enum PublicRefusal {
     /// RFC 6750 §3.1 `invalid_token`: unknown, mistyped, of another kind, expired, revoked, suspended: all alike.
     InvalidToken,
+    /// RFC 6750 §3.1 `insufficient_scope`: it authenticates, and nothing is left of what it may do.
+    InsufficientScope,
 }
 
 impl Refusal {
-    /// What the caller is told: the same for every reason.
+    /// What the caller is told: the same for every reason, but for a scope of which nothing is left.
     #[must_use]
     pub const fn public(self) -> PublicRefusal {
-        PublicRefusal::InvalidToken
+        match self {
+            Self::ScopeEmpty => PublicRefusal::InsufficientScope,
+            _ => PublicRefusal::InvalidToken,
+        }
     }
 
     /// Whether the credential would work again without being touched: its owner, client or gate stands in the way.
@@ -133,6 +150,8 @@ impl Refusal {
                 | Self::ClientEpoch
                 | Self::GrantRemoved
                 | Self::ScopeDemanded
+                | Self::ScopeEmpty
+                | Self::BeforeValidSince { .. }
         )
     }
 }

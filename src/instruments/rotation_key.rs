@@ -19,7 +19,8 @@ impl RotationKey {
             .unwrap_or_else(|| (KeyId::NONE, Self::public_constant()))
     }
 
-    /// The key of the number that was kept; `None` where it has left the ring.
+    /// The key of the number that was kept; `None` where it has left the ring. The caller has asked
+    /// [`Digester::is_usable`](crate::instruments::digest::Digester::is_usable) first.
     pub(crate) fn under(ring: Option<&KeyRing>, id: KeyId) -> Option<Self> {
         if id == KeyId::NONE { Some(Self::public_constant()) } else { ring?.rotation_key(id) }
     }

@@ -26,7 +26,7 @@ impl EventSink for TracingSink {
     fn tell(&self, event: &Event) {
         use crate::instruments::event::What;
         let at = event.at.micros();
-        let (realm, by) = (event.realm.as_str(), event.by.as_ref().map(crate::words::ids::SubjectId::as_str));
+        let (realm, by) = (event.realm.as_str(), &event.by);
         match &event.what {
             What::Refused { .. }
             | What::LoginRefused { .. }
@@ -39,9 +39,9 @@ impl EventSink for TracingSink {
             | What::Corrupt { .. }
             | What::NoAddress { .. }
             | What::UsesDropped { .. } => {
-                tracing::warn!(target: "counterfoil", at, realm, by, what = ?event.what);
+                tracing::warn!(target: "counterfoil", at, realm, by = ?by, what = ?event.what);
             }
-            what => tracing::info!(target: "counterfoil", at, realm, by, what = ?what),
+            what => tracing::info!(target: "counterfoil", at, realm, by = ?by, what = ?what),
         }
     }
 }

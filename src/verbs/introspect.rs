@@ -6,6 +6,7 @@ use crate::desk::error::Unavailable;
 use crate::words::client::{ClientId, Registration};
 use crate::words::ids::SubjectId;
 use crate::words::kind::TokenKind;
+use crate::words::role::Role;
 use crate::words::scope::Scope;
 use crate::words::time::Ts;
 
@@ -26,6 +27,10 @@ pub struct Introspected {
     pub issued_at: Ts,
     /// When it expires; `None`: never.
     pub expires_at: Option<Ts>,
+    /// The effective role: the account's as it is now, for a same-as-user code at most an ordinary member's.
+    pub role: Role,
+    /// Who made a security code and so acts by it (RFC 8693 §4.1); `None` for all others.
+    pub actor: Option<SubjectId>,
 }
 
 /// Looks at a token for a confidential client that is proved. `None`: inactive, or not for this client to see.
@@ -42,7 +47,10 @@ pub(crate) async fn introspect(
     }
     let Ok(matched) = desk.matched(&presented).await? else { return Ok(None) };
     let record = matched.record;
+    let is_refresh = kind == TokenKind::RefreshToken;
     let client_id = match record.body() {
+        // A refresh token is no access token: no resource server may take it for one.
+        FamilyBody::SignIn { client: own, .. } if is_refresh && *own != client.key => return Ok(None),
         FamilyBody::SignIn { client: own, client_id, .. } if *own == client.key || client.resource_server => {
             Some(client_id.clone())
         }
@@ -51,16 +59,22 @@ pub(crate) async fn introspect(
         _ => return Ok(None),
     };
     let judged = desk.judge(&record, now).await?;
-    let (Ok(_), Some(account)) = (judged.verdict, judged.account) else { return Ok(None) };
+    let (Ok(rights), Some(account)) = (judged.verdict, judged.account) else { return Ok(None) };
+    let actor = match record.body() {
+        FamilyBody::Code { created_by, .. } => Some(created_by.clone()),
+        _ => None,
+    };
     let own = record.record();
     let expires_at = crate::counterfoil::expiry::effective_expiry(&record, &judged.settings);
     Ok(Some(Introspected {
         kind,
-        scope: own.scope.clone(),
+        scope: rights.scope(&record).cloned(),
         client_id,
         username: account.name().to_owned(),
         subject: account.subject().clone(),
         issued_at: own.created_at,
         expires_at,
+        role: rights.role,
+        actor,
     }))
 }

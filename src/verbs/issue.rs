@@ -6,19 +6,19 @@ use crate::counterfoil::family::{Access, FamilyBody, NewFamily};
 use crate::counterfoil::notice::{Expiring, arm};
 use crate::counterfoil::record::NewRecord;
 use crate::desk::Desk;
+use crate::desk::authority::operations::{CreateCode, CreateToken};
+use crate::desk::authority::{Operation, Permit};
 use crate::desk::bounds::{hour_after, hourly};
-use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError, Unavailable};
+use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::desk::minting::{DRAWS, Entry, Minted};
-use crate::desk::presenter::Presenter;
 use crate::desk::view::{Issued, Listed, Status};
 use crate::instruments::event::{Limit, What};
 use crate::instruments::policy::LiveCap;
 use crate::ports::change::{Home, Inserted};
 use crate::words::description::Description;
-use crate::words::ids::{OwnerId, SubjectId};
+use crate::words::ids::OwnerId;
 use crate::words::kind::TokenKind;
 use crate::words::label::{Label, LabelKey};
-use crate::words::role::Role;
 use crate::words::scope::Scope;
 use crate::words::settings::Settings;
 use crate::words::time::{Span, Ts};
@@ -78,17 +78,15 @@ struct Draft {
 
 /// Makes a personal access token for the presenter.
 pub(crate) async fn personal_access_token(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, CreateToken>,
     new: &NewPersonalAccessToken<'_>,
-    now: Ts,
 ) -> Result<Issued, ManageError> {
-    let owner = may_make_token(desk, by, now).await?;
+    let (desk, now, owner) = (permit.desk(), permit.now(), permit.person()?);
     let settings = desk.settings(now).await?;
     let rules = &desk.policy.personal_access_tokens;
     let label = Label::new(new.label, rules.label_max).map_err(Invalid::from)?;
     let expires_at = expiry(desk, new.lifetime, &settings, now)?;
-    let scope = by.narrowed(new.scope.clone())?;
+    let scope = permit.narrowed(new.scope.clone(), "scope")?;
     if rules.scope_demanded && scope.is_none() {
         return Err(Invalid::ScopeDemanded.into());
     }
@@ -105,7 +103,7 @@ pub(crate) async fn personal_access_token(
         expires_at,
         retention: rules.retention,
     };
-    insert(desk, by, draft, &settings, now).await
+    insert(&permit, draft, &settings).await
 }
 
 /// What a personal access token may be now, for a form that says so beforehand.
@@ -132,29 +130,12 @@ pub(crate) async fn limits(desk: &Desk, now: Ts) -> Result<TokenLimits, Unavaila
     })
 }
 
-/// Who may make a personal access token, and for whom.
-pub(crate) async fn may_make_token<'a>(desk: &Desk, by: &'a Presenter, now: Ts) -> Result<&'a SubjectId, ManageError> {
-    by.needs_session()?;
-    by.needs_scope(Scope::CREDENTIALS_WRITE)?;
-    let owner = by.person()?;
-    if let Some(gate) = desk.closed_gate(owner, now).await? {
-        return Err(Forbidden::Gate { gate }.into());
-    }
-    let account = desk.directory.account(owner).await?.filter(|account| !account.is_disabled());
-    if account.ok_or(ManageError::NotFound)?.role() == Role::Collaborator {
-        return Err(Forbidden::Collaborator.into());
-    }
-    Ok(owner)
-}
-
-/// Makes a security code: only a super administrator does.
+/// Makes a security code.
 pub(crate) async fn security_code(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, CreateCode>,
     new: &NewSecurityCode<'_>,
-    now: Ts,
 ) -> Result<Issued, ManageError> {
-    let created_by = may_make_code(by)?.clone();
+    let (desk, now, created_by) = (permit.desk(), permit.now(), permit.person()?.clone());
     let description = new.description.map(Description::new).transpose().map_err(Invalid::from)?;
     let access = match new.access {
         NewAccess::SuperAdministrator => Access::SuperAdministrator,
@@ -173,19 +154,11 @@ pub(crate) async fn security_code(
         label: None,
         label_key: None,
         description,
-        scope: by.narrowed(None)?,
+        scope: permit.narrowed(None, "scope")?,
         expires_at: Some(now.plus(settings.code_lifetime).ok_or(Unavailable::Clock)?),
         retention: rules.retention,
     };
-    insert(desk, by, draft, &settings, now).await
-}
-
-/// Who may make a security code.
-pub(crate) fn may_make_code(by: &Presenter) -> Result<&SubjectId, Forbidden> {
-    by.needs_session()?;
-    by.needs_scope(Scope::CODES_MANAGE)?;
-    by.needs_role(Role::SuperAdministrator)?;
-    by.person()
+    insert(&permit, draft, &settings).await
 }
 
 fn expiry(desk: &Desk, lifetime: Lifetime, settings: &Settings, now: Ts) -> Result<Option<Ts>, ManageError> {
@@ -201,13 +174,12 @@ fn expiry(desk: &Desk, lifetime: Lifetime, settings: &Settings, now: Ts) -> Resu
     }
 }
 
-async fn insert(
-    desk: &Desk,
-    by: &Presenter,
+async fn insert<O: Operation>(
+    permit: &Permit<'_, O>,
     draft: Draft,
     settings: &Settings,
-    now: Ts,
 ) -> Result<Issued, ManageError> {
+    let (desk, now) = (permit.desk(), permit.now());
     for _ in 0..DRAWS {
         let minted = desk.mint_first(draft.kind, &draft.owner)?;
         let record = counterfoil(desk, &minted, &draft, settings, now);
@@ -229,13 +201,14 @@ async fn insert(
         match desk.insert(home, &[record], now).await? {
             Inserted::Done => {
                 let what = What::Issued { kind: draft.kind, id: minted.id, owner: draft.owner };
-                desk.tell(now, by.subject(), what);
+                permit.tell(what);
                 return Ok(Issued { token: minted.token, listed });
             }
             Inserted::LabelTaken(_) => return Err(Conflict::LabelTaken.into()),
             Inserted::OwnerFull => return Err(Conflict::QuotaReached.into()),
             Inserted::PaceReached { oldest } => {
-                desk.tell_limit(Limit::CreationsPerHour(draft.kind), &draft.owner, now);
+                let limit = Limit::CreationsPerHour(draft.kind);
+                permit.tell(What::LimitReached { limit, owner: draft.owner });
                 return Err(ManageError::SlowDown { until: hour_after(oldest) });
             }
             Inserted::IdTaken(_)

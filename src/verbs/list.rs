@@ -1,24 +1,22 @@
 //! Lists that people see: their own tokens, somebody's, a realm's security codes.
 //!
-//! Everything is one owner's listing, newest first. A store's page holds what is not shown, too (tombstones, replaced halves), so a page is
-//! filled by reading on, with one record more than asked for: then `next` is there exactly where another page has something to show.
+//! Everything is one owner's listing, newest first. The store leaves out what is deleted and replaced. Its pages may be short, so
+//! a page is filled by reading on, with one record more than asked for: then `next` is there exactly where another page has
+//! something to show.
 
 use std::num::NonZeroU32;
 
-use crate::desk::Desk;
-use crate::desk::error::{Forbidden, ManageError};
-use crate::desk::presenter::Presenter;
+use crate::desk::authority::operations::{ListCodes, ListOwnTokens, ListTokensOf};
+use crate::desk::authority::{Operation, Permit};
+use crate::desk::error::ManageError;
 use crate::desk::view::{Listed, Status};
 use crate::instruments::event::What;
 use crate::ports::change::{Listing, Show};
 use crate::ports::page::{Cursor, Page};
 use crate::words::ids::{OwnerId, SubjectId};
 use crate::words::kind::TokenKind;
-use crate::words::role::Role;
-use crate::words::scope::Scope;
-use crate::words::time::Ts;
 
-/// How many pages of the store one page may cost. What lies beyond them comes with the next one, so that nobody's graveyard holds up a call.
+/// How many pages of the store one page may cost. What lies beyond them comes with the next one: it is short, and not the last.
 const READS: usize = 20;
 
 /// Whose records are wanted, and which of them.
@@ -30,73 +28,69 @@ struct Wanted<'a> {
 
 /// The presenter's own personal access tokens. A closed gate keeps the owner out; collaborators, and tokens, may look.
 pub(crate) async fn own_tokens(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, ListOwnTokens>,
     after: Option<&Cursor>,
     limit: NonZeroU32,
-    now: Ts,
 ) -> Result<Page<Listed>, ManageError> {
-    by.needs_scope(Scope::CREDENTIALS_READ)?;
-    let owner = by.person()?;
-    if let Some(gate) = desk.closed_gate(owner, now).await? {
-        return Err(Forbidden::Gate { gate }.into());
-    }
+    let owner = permit.person()?;
     let wanted = Wanted { owner: &owner.into(), kind: TokenKind::PersonalAccessToken, expired_too: true };
-    page(desk, by, &wanted, after, limit, now).await
+    page(&permit, &wanted, after, limit).await
 }
 
-/// Somebody's personal access tokens: for administrators, whatever the gates say. The host also sees those of somebody who has left.
+/// Somebody's personal access tokens, whatever the gates say, also of a person who has left.
 pub(crate) async fn tokens_of(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,
     after: Option<&Cursor>,
     limit: NonZeroU32,
-    now: Ts,
 ) -> Result<Page<Listed>, ManageError> {
-    may_see_tokens_of(desk, by, Some(subject)).await?;
+    known(&permit, Some(subject)).await?;
     let wanted = Wanted { owner: &subject.into(), kind: TokenKind::PersonalAccessToken, expired_too: true };
-    page(desk, by, &wanted, after, limit, now).await
+    page(&permit, &wanted, after, limit).await
 }
 
-/// Whether somebody may see that person's tokens; `None` is an id that nobody can have.
-pub(crate) async fn may_see_tokens_of(
-    desk: &Desk,
-    by: &Presenter,
-    subject: Option<&SubjectId>,
-) -> Result<(), ManageError> {
-    by.needs_scope(Scope::USERS_MANAGE)?;
-    by.needs_role(Role::Administrator)?;
-    let subject = subject.ok_or(ManageError::NotFound)?;
-    if !by.is_host() && desk.directory.account(subject).await?.is_none() {
-        return Err(ManageError::NotFound);
+/// A subject that neither directory nor store knows is not found; `None` is an id that nobody can have.
+pub(crate) async fn known(permit: &Permit<'_, ListTokensOf>, subject: Option<&SubjectId>) -> Result<(), ManageError> {
+    let (desk, subject) = (permit.desk(), subject.ok_or(ManageError::NotFound)?);
+    if permit.is_host() || desk.directory.account(subject).await?.is_some() {
+        return Ok(());
     }
-    Ok(())
+    let owner = OwnerId::from(subject);
+    for kind in TokenKind::ALL {
+        let of = Listing::Owner { realm: &desk.realm, owner: &owner, kind, show: Show::All };
+        let mut after = None;
+        loop {
+            let read = desk.store.list(of, after.as_ref(), NonZeroU32::MIN).await?;
+            if !read.items.is_empty() || read.corrupt > 0 {
+                return Ok(());
+            }
+            after = read.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    Err(ManageError::NotFound)
 }
 
 /// The realm's security codes: for super administrators. Expired ones, which can still be reactivated, where they are asked for.
 pub(crate) async fn codes(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, ListCodes>,
     include_expired: bool,
     after: Option<&Cursor>,
     limit: NonZeroU32,
-    now: Ts,
 ) -> Result<Page<Listed>, ManageError> {
-    by.needs_scope(Scope::CODES_MANAGE)?;
-    by.needs_role(Role::SuperAdministrator)?;
     let wanted = Wanted { owner: &OwnerId::realm(), kind: TokenKind::SecurityCode, expired_too: include_expired };
-    page(desk, by, &wanted, after, limit, now).await
+    page(&permit, &wanted, after, limit).await
 }
 
-async fn page(
-    desk: &Desk,
-    by: &Presenter,
+async fn page<O: Operation>(
+    permit: &Permit<'_, O>,
     wanted: &Wanted<'_>,
     after: Option<&Cursor>,
     limit: NonZeroU32,
-    now: Ts,
 ) -> Result<Page<Listed>, ManageError> {
+    let (desk, now) = (permit.desk(), permit.now());
     let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
     let show = Show::Standing { now };
     let of = Listing::Owner { realm: &desk.realm, owner: wanted.owner, kind: wanted.kind, show };
@@ -119,7 +113,7 @@ async fn page(
         page.next = page.items.last().map(|last| Cursor { at: last.created_at, id: last.id });
     }
     if page.corrupt > 0 {
-        desk.tell(now, by.subject(), What::Corrupt { rows: page.corrupt });
+        permit.tell(What::Corrupt { rows: page.corrupt });
     }
     Ok(page)
 }

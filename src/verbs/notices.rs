@@ -11,7 +11,7 @@ use crate::counterfoil::state::NoticeMark;
 use crate::desk::Desk;
 use crate::desk::claimed::{ClaimedNotice, DueNotice, Outcome, addressee};
 use crate::desk::error::Unavailable;
-use crate::instruments::event::What;
+use crate::instruments::event::{Actor, What};
 use crate::instruments::refusal::Refusal;
 use crate::ports::page::{Cursor, Page};
 use crate::words::account::Account;
@@ -29,7 +29,7 @@ pub(crate) async fn due(
 ) -> Result<Page<DueNotice>, Unavailable> {
     let read = desk.store.due(now, after, limit).await?;
     if read.corrupt > 0 {
-        desk.tell(now, None, What::Corrupt { rows: read.corrupt });
+        desk.tell(now, Actor::Upkeep, What::Corrupt { rows: read.corrupt });
     }
     // A store may hold other realms: their owners are in other directories.
     let ours = read.items.iter().filter(|record| record.record().realm == desk.realm);
@@ -120,7 +120,7 @@ async fn plan(desk: &Desk, record: &TokenRecord, held: u8, now: Ts) -> Result<Pl
     };
     let Some(account) = account else { return Ok(Plan::NEVER) };
     if account.email().is_none() {
-        desk.tell(now, None, What::NoAddress { owner: own.owner.clone(), id: own.id });
+        desk.tell(now, Actor::Upkeep, What::NoAddress { owner: own.owner.clone(), id: own.id });
     }
     Ok(Plan { send: Some((stage, account)), next: again })
 }

@@ -5,7 +5,7 @@ use crate::desk::Desk;
 use crate::desk::error::Unavailable;
 use crate::desk::granting::{Granted, Place, ScopeBeyond, client_scope};
 use crate::desk::minting::DRAWS;
-use crate::instruments::event::What;
+use crate::instruments::event::{Actor, What};
 use crate::ports::change::{Home, Inserted};
 use crate::words::account::Account;
 use crate::words::client::{ClientId, Grant, Registration};
@@ -70,7 +70,37 @@ pub(crate) async fn by_host(desk: &Desk, sign_in: &SignIn<'_>, now: Ts) -> Resul
         desk.with_client(sign_in.client, now, |client| client.map(|client| client.registration.clone())).await?;
     let client = client.ok_or(OpenError::ClientMissing)?;
     let account = desk.directory.account(sign_in.subject).await?.ok_or(OpenError::AccountMissing)?;
-    family(desk, &client, account, None, sign_in.scope.clone(), sign_in.remember, now).await
+    let scope = granted_scope(desk, &client, sign_in.scope.as_ref())?;
+    let opening = Opening { grant: None, scope, remember: sign_in.remember, by: Actor::Host };
+    family(desk, &client, account, opening, now).await
+}
+
+/// What a client is granted, decided before anything secret is looked at.
+pub(crate) struct GrantedScope {
+    scope: Option<Scope>,
+    as_asked: bool,
+}
+
+/// Decides what a client is granted.
+pub(crate) fn granted_scope(
+    desk: &Desk,
+    client: &Registration,
+    asked: Option<&Scope>,
+) -> Result<GrantedScope, OpenError> {
+    let scope = client_scope(client, asked, desk.policy.scopes.as_ref());
+    let scope = scope.map_err(|ScopeBeyond| OpenError::ScopeBeyond)?;
+    if desk.policy.access_tokens.scope_demanded && scope.is_none() {
+        return Err(OpenError::ScopeDemanded);
+    }
+    Ok(GrantedScope { as_asked: scope.as_ref() == asked, scope })
+}
+
+/// How a family is opened.
+pub(crate) struct Opening {
+    pub(crate) grant: Option<Grant>,
+    pub(crate) scope: GrantedScope,
+    pub(crate) remember: bool,
+    pub(crate) by: Actor,
 }
 
 /// Opens a family; client and account are proved.
@@ -78,20 +108,15 @@ pub(crate) async fn family(
     desk: &Desk,
     client: &Registration,
     account: Account,
-    grant: Option<Grant>,
-    asked: Option<Scope>,
-    remember: bool,
+    opening: Opening,
     now: Ts,
 ) -> Result<Granted, OpenError> {
+    let Opening { grant, scope: GrantedScope { scope, as_asked }, remember, by } = opening;
     if client.disabled {
         return Err(OpenError::ClientDisabled);
     }
     if account.is_disabled() {
         return Err(OpenError::AccountDisabled);
-    }
-    let scope = client_scope(client, asked.clone()).map_err(|ScopeBeyond| OpenError::ScopeBeyond)?;
-    if desk.policy.access_tokens.scope_demanded && scope.is_none() {
-        return Err(OpenError::ScopeDemanded);
     }
     let settings = desk.settings(now).await?;
     let refreshes = client.allows(Grant::RefreshToken);
@@ -148,11 +173,11 @@ pub(crate) async fn family(
         match inserted {
             Inserted::Done | Inserted::MadeRoom(_) => {
                 if let Inserted::MadeRoom(ended) = &inserted {
-                    desk.tell_made_room(family.kind, &owner, ended, now);
+                    desk.tell_made_room(&by, family.kind, &owner, ended, now);
                 }
                 for record in &records {
                     let what = What::Issued { kind: record.kind, id: record.id, owner: owner.clone() };
-                    desk.tell(now, Some(account.subject()), what);
+                    desk.tell(now, by.clone(), what);
                 }
                 return Ok(Granted {
                     access_id: access.id,
@@ -161,7 +186,7 @@ pub(crate) async fn family(
                     issued_at: now,
                     expires_at: access_end,
                     refresh_token: refresh.map(|refresh| Secret::from(refresh.token.expose_secret().to_owned())),
-                    scope_as_asked: scope == asked,
+                    scope_as_asked: as_asked,
                     scope,
                     account,
                     client_name: client.display_name.clone(),

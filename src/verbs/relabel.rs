@@ -2,35 +2,25 @@
 
 use crate::counterfoil::phase::{Phase, phase};
 use crate::counterfoil::record::TokenRecord;
-use crate::desk::Desk;
+use crate::desk::authority::Permit;
+use crate::desk::authority::operations::RelabelToken;
 use crate::desk::changing::Changed;
-use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError};
-use crate::desk::presenter::Presenter;
+use crate::desk::error::{Conflict, Invalid, ManageError};
 use crate::desk::view::Listed;
 use crate::instruments::event::{Action, What};
 use crate::ports::change::{Change, Relabel};
 use crate::words::ids::{OwnerId, RecordId};
 use crate::words::kind::TokenKind;
 use crate::words::label::Label;
-use crate::words::scope::Scope;
-use crate::words::time::Ts;
 
 /// Gives one's own token another label. An expired one that is still listed holds its label, so it can be renamed to free it; the old half of
 /// a hand-over cannot, since the label is its family's.
 pub(crate) async fn relabel(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, RelabelToken>,
     id: &RecordId,
     label: &str,
-    now: Ts,
 ) -> Result<Listed, ManageError> {
-    by.needs_session()?;
-    by.needs_scope(Scope::CREDENTIALS_WRITE)?;
-    let owner = by.person()?;
-    if let Some(gate) = desk.closed_gate(owner, now).await? {
-        return Err(Forbidden::Gate { gate }.into());
-    }
-    let owner = OwnerId::from(owner);
+    let (desk, now, owner) = (permit.desk(), permit.now(), OwnerId::from(permit.person()?));
     let (settings, _) = desk.settings_and_gate(None, now).await?;
     let stands = |record: &TokenRecord| {
         let own = record.record();
@@ -54,7 +44,7 @@ pub(crate) async fn relabel(
     let plan = |record: &TokenRecord| stands(record).map(|()| Some(edit.clone()));
     match desk.change("relabel", record, now, plan).await? {
         Changed::Done(written) => {
-            desk.tell(now, by.subject(), What::Changed { id: *id, action: Action::Edited });
+            permit.tell(What::Changed { id: *id, action: Action::Edited });
             desk.listed(&written, now).await?.ok_or(ManageError::NotFound)
         }
         Changed::Kept(there) => desk.listed(&there, now).await?.ok_or(ManageError::NotFound),

@@ -4,37 +4,45 @@ use crate::counterfoil::notice::{Expiring, arm};
 use crate::counterfoil::phase::{Phase, phase};
 use crate::counterfoil::record::TokenRecord;
 use crate::desk::Desk;
+use crate::desk::authority::operations::{DescribeCode, RenewCode};
+use crate::desk::authority::{Operation, Permit};
 use crate::desk::changing::Changed;
-use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError, Unavailable};
-use crate::desk::presenter::Presenter;
+use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::desk::view::Listed;
 use crate::instruments::event::{Action, What};
 use crate::ports::change::Change;
 use crate::words::description::Description;
 use crate::words::ids::RecordId;
 use crate::words::kind::TokenKind;
-use crate::words::role::Role;
-use crate::words::scope::Scope;
 use crate::words::settings::Settings;
 use crate::words::time::Ts;
 
-/// Gives a code another expiry, another description, or both; with neither it is left as it is.
+/// Gives a code another description.
+pub(crate) async fn describe(
+    permit: Permit<'_, DescribeCode>,
+    id: &RecordId,
+    description: Option<&str>,
+) -> Result<Listed, ManageError> {
+    let code = Code::find(&permit, id).await?;
+    let Some(text) = description else { return code.listed().await };
+    let description = Some(Description::new(text).map_err(Invalid::from)?);
+    let edit = Change::Edit { label: None, description, scope: None };
+    code.change(Action::Edited, |_| Ok(edit.clone())).await?.listed().await
+}
+
+/// Gives a code another expiry, and another description where one is given.
 ///
 /// Each is one step of the store. The expiry goes first, since it alone may meet a state that does not allow it.
-pub(crate) async fn edit(
-    desk: &Desk,
-    by: &Presenter,
+pub(crate) async fn set_expiry(
+    permit: Permit<'_, RenewCode>,
     id: &RecordId,
-    expires_at: Option<Ts>,
+    expires_at: Ts,
     description: Option<&str>,
-    now: Ts,
 ) -> Result<Listed, ManageError> {
-    let mut code = Code::find(desk, by, id, now).await?;
+    let code = Code::find(&permit, id).await?;
     let description = description.map(Description::new).transpose().map_err(Invalid::from)?;
-    if let Some(expires_at) = expires_at {
-        let end = Some(end_at(desk, expires_at, now)?);
-        code = code.change(Action::ExpirySet, |code| code.unexpired().map(|()| code.ends(end))).await?;
-    }
+    let end = Some(end_at(permit.desk(), expires_at, permit.now())?);
+    let mut code = code.change(Action::ExpirySet, |code| code.unexpired().map(|()| code.ends(end))).await?;
     if description.is_some() {
         let edit = Change::Edit { label: None, description, scope: None };
         code = code.change(Action::Edited, |_| Ok(edit.clone())).await?;
@@ -43,37 +51,30 @@ pub(crate) async fn edit(
 }
 
 /// Takes a live code's end away.
-pub(crate) async fn make_permanent(desk: &Desk, by: &Presenter, id: &RecordId, now: Ts) -> Result<Listed, ManageError> {
-    let code = Code::find(desk, by, id, now).await?;
+pub(crate) async fn make_permanent(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Listed, ManageError> {
+    let code = Code::find(&permit, id).await?;
     code.change(Action::MadePermanent, |code| code.unexpired().map(|()| code.ends(None))).await?.listed().await
 }
 
 /// Lets a live or permanent code live for the default life from now on.
-pub(crate) async fn reset(desk: &Desk, by: &Presenter, id: &RecordId, now: Ts) -> Result<Listed, ManageError> {
-    let code = Code::find(desk, by, id, now).await?;
-    let end = Some(default_end(desk, now).await?);
+pub(crate) async fn reset(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Listed, ManageError> {
+    let code = Code::find(&permit, id).await?;
+    let end = Some(default_end(permit.desk(), permit.now()).await?);
     code.change(Action::Reset, |code| code.unexpired().map(|()| code.ends(end))).await?.listed().await
 }
 
 /// Brings an expired code back, with the same secret, for the default life from now on. How long that can be done was decided when its
 /// expiry was set, and does not depend on whether a purge ran.
-pub(crate) async fn reactivate(desk: &Desk, by: &Presenter, id: &RecordId, now: Ts) -> Result<Listed, ManageError> {
-    let code = Code::find(desk, by, id, now).await?;
-    let end = Some(default_end(desk, now).await?);
-    let plan = |code: &Code<'_>| if code.expired { Ok(code.ends(end)) } else { Err(Conflict::NotExpired) };
+pub(crate) async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Listed, ManageError> {
+    let code = Code::find(&permit, id).await?;
+    let end = Some(default_end(permit.desk(), permit.now()).await?);
+    let plan = |code: &Code<'_, RenewCode>| if code.expired { Ok(code.ends(end)) } else { Err(Conflict::NotExpired) };
     code.change(Action::Reactivated, plan).await?.listed().await
 }
 
-/// Whether somebody may change that code, which is there; `None` is an id that no code can have.
-pub(crate) async fn may(desk: &Desk, by: &Presenter, id: Option<&RecordId>, now: Ts) -> Result<(), ManageError> {
-    may_change(by)?;
-    Code::find(desk, by, id.ok_or(ManageError::NotFound)?, now).await.map(|_| ())
-}
-
-fn may_change(by: &Presenter) -> Result<(), Forbidden> {
-    by.needs_session()?;
-    by.needs_scope(Scope::CODES_MANAGE)?;
-    by.needs_role(Role::SuperAdministrator)
+/// Whether that code is there; `None` is an id that no code can have.
+pub(crate) async fn exists<O: Operation>(permit: &Permit<'_, O>, id: Option<&RecordId>) -> Result<(), ManageError> {
+    Code::find(permit, id.ok_or(ManageError::NotFound)?).await.map(|_| ())
 }
 
 /// When a code expires and from when on nothing brings it back.
@@ -89,31 +90,28 @@ async fn default_end(desk: &Desk, now: Ts) -> Result<End, Unavailable> {
     end_at(desk, expires_at, now).map_err(|_| Unavailable::Clock)
 }
 
-/// A code that stands there, in the hands of somebody who may change it.
-struct Code<'a> {
-    desk: &'a Desk,
-    by: &'a Presenter,
-    now: Ts,
+/// A code that stands there, and the permit to change it.
+struct Code<'a, O> {
+    permit: &'a Permit<'a, O>,
     settings: Settings,
     record: TokenRecord,
     expired: bool,
 }
 
-impl<'a> Code<'a> {
-    async fn find(desk: &'a Desk, by: &'a Presenter, id: &RecordId, now: Ts) -> Result<Self, ManageError> {
-        may_change(by)?;
-        let record = desk.store.get(id).await?.ok_or(ManageError::NotFound)?;
-        let (settings, _) = desk.settings_and_gate(None, now).await?;
-        Self { desk, by, now, settings, record, expired: false }.judged()
+impl<'a, O: Operation> Code<'a, O> {
+    async fn find(permit: &'a Permit<'a, O>, id: &RecordId) -> Result<Self, ManageError> {
+        let record = permit.desk().store.get(id).await?.ok_or(ManageError::NotFound)?;
+        let (settings, _) = permit.desk().settings_and_gate(None, permit.now()).await?;
+        Self { permit, settings, record, expired: false }.judged()
     }
 
     /// Unknown, deleted, past its week, of another kind or realm: all alike.
     fn judged(self) -> Result<Self, ManageError> {
         let own = self.record.record();
-        if own.kind != TokenKind::SecurityCode || own.realm != self.desk.realm {
+        if own.kind != TokenKind::SecurityCode || own.realm != self.permit.desk().realm {
             return Err(ManageError::NotFound);
         }
-        match phase(&self.record, &self.settings, self.now) {
+        match phase(&self.record, &self.settings, self.permit.now()) {
             Phase::Live => Ok(Self { expired: false, ..self }),
             Phase::Expired { .. } => Ok(Self { expired: true, ..self }),
             _ => Err(ManageError::NotFound),
@@ -126,10 +124,10 @@ impl<'a> Code<'a> {
 
     /// The change to that end, or to none, with the notice that goes with it.
     fn ends(&self, end: Option<End>) -> Change {
-        let own = self.record.record();
+        let (own, now) = (self.record.record(), self.permit.now());
         let expires_at = end.map(|(expires_at, _)| expires_at);
-        let life = Expiring { expires_at, expiry_set_at: self.now, noticed: &own.noticed };
-        let notice = arm(&self.desk.schedule(own.kind, &self.settings), life, 0, self.now);
+        let life = Expiring { expires_at, expiry_set_at: now, noticed: &own.noticed };
+        let notice = arm(&self.permit.desk().schedule(own.kind, &self.settings), life, 0, now);
         Change::Expiry { expires_at, gone_at: end.map(|(_, gone_at)| gone_at), notice }
     }
 
@@ -138,16 +136,16 @@ impl<'a> Code<'a> {
         action: Action,
         plan: impl Fn(&Self) -> Result<Change, Conflict> + Send + Sync,
     ) -> Result<Self, ManageError> {
-        let Self { desk, by, now, settings, record, .. } = self;
+        let Self { permit, settings, record, .. } = self;
         let id = record.record().id;
-        let held = |record: TokenRecord| Self { desk, by, now, settings, record, expired: false };
+        let held = |record: TokenRecord| Self { permit, settings, record, expired: false };
         let decide = |there: &TokenRecord| {
             let code = held(there.clone()).judged()?;
             Ok::<_, ManageError>(Some(plan(&code)?))
         };
-        match desk.change("renew", record, now, decide).await? {
+        match permit.desk().change("renew", record, permit.now(), decide).await? {
             Changed::Done(written) => {
-                desk.tell(now, by.subject(), What::Changed { id, action });
+                permit.tell(What::Changed { id, action });
                 held(written).judged()
             }
             Changed::Kept(there) => held(there).judged(),
@@ -157,6 +155,6 @@ impl<'a> Code<'a> {
     }
 
     async fn listed(self) -> Result<Listed, ManageError> {
-        self.desk.listed(&self.record, self.now).await?.ok_or(ManageError::NotFound)
+        self.permit.desk().listed(&self.record, self.permit.now()).await?.ok_or(ManageError::NotFound)
     }
 }

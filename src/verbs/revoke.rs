@@ -7,15 +7,14 @@ use crate::counterfoil::phase::{Phase, phase};
 use crate::counterfoil::record::TokenRecord;
 use crate::counterfoil::state::Revoked;
 use crate::desk::Desk;
-use crate::desk::error::{Forbidden, ManageError, Unavailable};
-use crate::desk::presenter::Presenter;
-use crate::instruments::event::What;
+use crate::desk::authority::operations::{DeleteCode, DeleteToken, DeleteTokenOf, RevokeEverythingOf};
+use crate::desk::authority::{Operation, Permit};
+use crate::desk::error::{ManageError, Unavailable};
+use crate::instruments::event::{Actor, What};
 use crate::ports::change::{Applied, Change, Revoke};
 use crate::words::client::Registration;
 use crate::words::ids::{OwnerId, RecordId, SubjectId};
 use crate::words::kind::TokenKind;
-use crate::words::role::Role;
-use crate::words::scope::Scope;
 use crate::words::time::Ts;
 use crate::words::why::RevokedWhy;
 
@@ -29,43 +28,32 @@ const BATCH: NonZeroU32 = match NonZeroU32::new(500) {
 };
 
 /// Deletes one's own personal access token. Allowed to collaborators and to tokens; a closed gate keeps the owner out.
-pub(crate) async fn own_token(desk: &Desk, by: &Presenter, id: &RecordId, now: Ts) -> Result<(), ManageError> {
-    by.needs_scope(Scope::CREDENTIALS_WRITE)?;
-    let owner = by.person()?;
-    if let Some(gate) = desk.closed_gate(owner, now).await? {
-        return Err(Forbidden::Gate { gate }.into());
-    }
-    let why = RevokedWhy::ByOwner;
-    delete(desk, by, (TokenKind::PersonalAccessToken, &owner.into()), id, why, now).await
+pub(crate) async fn own_token(permit: Permit<'_, DeleteToken>, id: &RecordId) -> Result<(), ManageError> {
+    let owner = permit.person()?;
+    delete(&permit, (TokenKind::PersonalAccessToken, &owner.into()), id, RevokedWhy::ByOwner).await
 }
 
-/// Deletes somebody's personal access token: administrators, whatever the gates say.
+/// Deletes somebody's personal access token, whatever the gates say, also of a person who has left.
 pub(crate) async fn token_of(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, DeleteTokenOf>,
     subject: &SubjectId,
     id: &RecordId,
-    now: Ts,
 ) -> Result<(), ManageError> {
-    by.needs_scope(Scope::USERS_MANAGE)?;
-    by.needs_role(Role::Administrator)?;
-    let why = if by.is_host() { RevokedWhy::ByHost } else { RevokedWhy::ByAdministrator };
-    delete(desk, by, (TokenKind::PersonalAccessToken, &subject.into()), id, why, now).await
+    delete(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id, by_administrator(&permit)).await
 }
 
-/// Deletes a security code: super administrators.
-pub(crate) async fn code(desk: &Desk, by: &Presenter, id: &RecordId, now: Ts) -> Result<(), ManageError> {
-    by.needs_scope(Scope::CODES_MANAGE)?;
-    by.needs_role(Role::SuperAdministrator)?;
-    delete(desk, by, (TokenKind::SecurityCode, &OwnerId::realm()), id, RevokedWhy::ByAdministrator, now).await
+/// Deletes a security code.
+pub(crate) async fn code(permit: Permit<'_, DeleteCode>, id: &RecordId) -> Result<(), ManageError> {
+    delete(&permit, (TokenKind::SecurityCode, &OwnerId::realm()), id, by_administrator(&permit)).await
 }
 
-/// Ends everything of an owner: administrators and the host. Covers what existed when the call began.
-pub(crate) async fn owner(desk: &Desk, by: &Presenter, subject: &SubjectId, now: Ts) -> Result<u64, ManageError> {
-    by.needs_session()?;
-    by.needs_scope(Scope::USERS_MANAGE)?;
-    by.needs_role(Role::Administrator)?;
-    let why = if by.is_host() { RevokedWhy::ByHost } else { RevokedWhy::ByAdministrator };
+fn by_administrator<O: Operation>(permit: &Permit<'_, O>) -> RevokedWhy {
+    if permit.is_host() { RevokedWhy::ByHost } else { RevokedWhy::ByAdministrator }
+}
+
+/// Ends everything of an owner. Covers what existed when the call began.
+pub(crate) async fn owner(permit: Permit<'_, RevokeEverythingOf>, subject: &SubjectId) -> Result<u64, ManageError> {
+    let (desk, now, why) = (permit.desk(), permit.now(), by_administrator(&permit));
     let owner = OwnerId::from(subject);
     let mut families = 0;
     loop {
@@ -76,7 +64,7 @@ pub(crate) async fn owner(desk: &Desk, by: &Presenter, subject: &SubjectId, now:
             break;
         }
     }
-    desk.tell(now, by.subject(), What::OwnerRevoked { owner, families });
+    permit.tell(What::OwnerRevoked { owner, families });
     Ok(families)
 }
 
@@ -84,7 +72,7 @@ pub(crate) async fn owner(desk: &Desk, by: &Presenter, subject: &SubjectId, now:
 pub(crate) async fn family(desk: &Desk, id: &RecordId, now: Ts) -> Result<(), ManageError> {
     let record = desk.store.get(id).await?.filter(|record| record.record().realm == desk.realm);
     let record = record.ok_or(ManageError::NotFound)?;
-    end_family(desk, None, &record, RevokedWhy::ByHost, now).await?;
+    end_family(desk, Actor::Host, &record, RevokedWhy::ByHost, now).await?;
     Ok(())
 }
 
@@ -103,35 +91,35 @@ pub(crate) async fn by_client(
     let Ok(presented) = desk.prefixes.parse(token) else { return Ok(Ok(())) };
     let Ok(matched) = desk.matched(&presented).await? else { return Ok(Ok(())) };
     let (record, id) = (matched.record, *presented.id());
+    let by = Actor::Client { client: client.client_id.clone(), subject: record.record().owner.subject() };
     let FamilyBody::SignIn { client: own, .. } = record.body() else {
-        desk.tell(now, None, What::RevocationIgnored { id });
+        desk.tell(now, by, What::RevocationIgnored { id });
         return Ok(Ok(()));
     };
     if *own != client.key {
-        desk.tell(now, None, What::ForeignClient { id, client: client.client_id.clone() });
+        desk.tell(now, by, What::ForeignClient { id, client: client.client_id.clone() });
         return Ok(Err(ForeignToken));
     }
     if record.record().kind == TokenKind::RefreshToken {
-        end_family(desk, None, &record, RevokedWhy::ByClient, now).await?;
+        end_family(desk, by, &record, RevokedWhy::ByClient, now).await?;
     } else {
         let revoked = Revoked { at: now, why: RevokedWhy::ByClient };
         let progress = desk.store.revoke(Revoke::One(&id), revoked, tombstone(desk, now), NonZeroU32::MIN).await?;
         if progress.changed > 0 {
-            desk.tell(now, None, What::Revoked { kind: TokenKind::AccessToken, id, why: RevokedWhy::ByClient });
+            desk.tell(now, by, What::Revoked { kind: TokenKind::AccessToken, id, why: RevokedWhy::ByClient });
         }
     }
     Ok(Ok(()))
 }
 
 /// Deleting twice is a success while the tombstone stands; somebody else's id and an unknown one are alike.
-async fn delete(
-    desk: &Desk,
-    by: &Presenter,
+async fn delete<O: Operation>(
+    permit: &Permit<'_, O>,
     (kind, owner): (TokenKind, &OwnerId),
     id: &RecordId,
     why: RevokedWhy,
-    now: Ts,
 ) -> Result<(), ManageError> {
+    let (desk, now) = (permit.desk(), permit.now());
     let settings = desk.with_settings(now, |view| view.settings).await?;
     let is_own = |record: &TokenRecord| {
         let own = record.record();
@@ -148,7 +136,7 @@ async fn delete(
                 let change = Change::End { honoured_until: now, gone_at };
                 match desk.store.apply(id, record.record().version, &change, now).await? {
                     Applied::Done(_) => {
-                        desk.tell(now, by.subject(), What::OverlapEnded { id: *id });
+                        permit.tell(What::OverlapEnded { id: *id });
                         return Ok(());
                     }
                     Applied::Stale(there) => record = there,
@@ -158,7 +146,7 @@ async fn delete(
             // Expired by itself while it was superseded: there is nothing left to end.
             Phase::Expired { .. } if !record.is_newest() => return Ok(()),
             Phase::Live | Phase::Expired { .. } => {
-                end_family(desk, by.subject(), &record, why, now).await?;
+                end_family(desk, permit.actor(), &record, why, now).await?;
                 // A rotation may have come first: then the whole hand-over ended, which is what deleting the newest means for
                 // whoever saw this one as the newest.
                 return Ok(());
@@ -168,13 +156,7 @@ async fn delete(
     Err(Unavailable::Contended { verb: "delete" }.into())
 }
 
-async fn end_family(
-    desk: &Desk,
-    by: Option<&SubjectId>,
-    record: &TokenRecord,
-    why: RevokedWhy,
-    now: Ts,
-) -> Result<(), Unavailable> {
+async fn end_family(desk: &Desk, by: Actor, record: &TokenRecord, why: RevokedWhy, now: Ts) -> Result<(), Unavailable> {
     let own = record.record();
     let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };
     let progress = desk.store.revoke(what, Revoked { at: now, why }, tombstone(desk, now), NonZeroU32::MIN).await?;

@@ -4,19 +4,18 @@ use crate::counterfoil::notice::{Expiring, arm};
 use crate::counterfoil::phase::{Phase, phase};
 use crate::counterfoil::record::{NewRecord, TokenRecord};
 use crate::desk::Desk;
+use crate::desk::authority::Permit;
+use crate::desk::authority::operations::RotateToken;
 use crate::desk::bounds::{hour_after, hourly};
 use crate::desk::changing::TURNS;
-use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError, Unavailable};
+use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::desk::minting::{Entry, Minted};
-use crate::desk::presenter::Presenter;
 use crate::desk::view::{Issued, Listed};
 use crate::instruments::event::{Limit, What};
 use crate::ports::change::{Rotated, Step};
 use crate::ports::store_error::StoreError;
-use crate::words::ids::{OwnerId, RecordId, SubjectId};
+use crate::words::ids::{OwnerId, RecordId};
 use crate::words::kind::TokenKind;
-use crate::words::role::Role;
-use crate::words::scope::Scope;
 use crate::words::settings::Settings;
 use crate::words::time::{Span, Ts};
 
@@ -35,13 +34,11 @@ pub enum Overlap {
 ///
 /// Of one token there are never more than two halves alive: what an earlier rotation left open ends first.
 pub(crate) async fn rotate(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, RotateToken>,
     id: &RecordId,
     overlap: Overlap,
-    now: Ts,
 ) -> Result<Issued, ManageError> {
-    let owner = may_rotate(desk, by, id, now).await?;
+    let (desk, now, owner) = (permit.desk(), permit.now(), permit.person()?);
     let (settings, _) = desk.settings_and_gate(None, now).await?;
     let handover = Handover { desk, owner: owner.into(), settings, now };
     let mut old = desk.store.get(id).await?.ok_or(ManageError::NotFound)?;
@@ -49,7 +46,7 @@ pub(crate) async fn rotate(
     if let Err(missing @ ManageError::NotFound) = handover.stands(&old) {
         return Err(missing);
     }
-    by.needs_reach(old.record().scope.as_ref())?;
+    permit.needs_reach(old.record().scope.as_ref())?;
     let honoured_until = honoured_until(desk, overlap, now)?;
     for _ in 0..TURNS {
         handover.stands(&old)?;
@@ -57,16 +54,17 @@ pub(crate) async fn rotate(
         let new = handover.successor(&minted, &old);
         // Everything that can fail comes before the step: once it is done the answer alone holds the secret.
         let listed = handover.listed(&new, &old).await?;
-        desk.end_running_overlap(&old, by.subject(), now).await?;
+        desk.end_running_overlap(&old, permit.actor(), now).await?;
         match handover.replace(&old, honoured_until, new).await? {
             Rotated::Done => {
-                desk.tell(now, by.subject(), What::Rotated { id: *id, successor: minted.id });
+                permit.tell(What::Rotated { id: *id, successor: minted.id });
                 return Ok(Issued { token: minted.token, listed });
             }
             Rotated::Stale(there) => old = there,
             Rotated::IdTaken(_) | Rotated::FamilyFull { .. } => {}
             Rotated::PaceReached { oldest } => {
-                desk.tell_limit(Limit::CreationsPerHour(TokenKind::PersonalAccessToken), &handover.owner, now);
+                let limit = Limit::CreationsPerHour(TokenKind::PersonalAccessToken);
+                permit.tell(What::LimitReached { limit, owner: handover.owner });
                 return Err(ManageError::SlowDown { until: hour_after(oldest) });
             }
             Rotated::FamilyEnded | Rotated::Missing => return Err(ManageError::NotFound),
@@ -75,34 +73,16 @@ pub(crate) async fn rotate(
     Err(Unavailable::Contended { verb: "rotate" }.into())
 }
 
-/// Whether somebody may rotate that token, which is there; `None` is an id that no token can have.
-pub(crate) async fn may(desk: &Desk, by: &Presenter, id: Option<&RecordId>, now: Ts) -> Result<(), ManageError> {
-    let unknown = RecordId::from_bytes([0; 16]);
-    let owner = may_rotate(desk, by, id.unwrap_or(&unknown), now).await?;
+/// Whether that token is there and within the presenter's reach; `None` is an id that no token can have.
+pub(crate) async fn exists(permit: &Permit<'_, RotateToken>, id: Option<&RecordId>) -> Result<(), ManageError> {
+    let (desk, now, owner) = (permit.desk(), permit.now(), permit.person()?);
     let (settings, _) = desk.settings_and_gate(None, now).await?;
     let handover = Handover { desk, owner: owner.into(), settings, now };
     let old = desk.store.get(id.ok_or(ManageError::NotFound)?).await?.ok_or(ManageError::NotFound)?;
     match handover.stands(&old) {
         Err(missing @ ManageError::NotFound) => Err(missing),
-        _ => Ok(by.needs_reach(old.record().scope.as_ref())?),
+        _ => Ok(permit.needs_reach(old.record().scope.as_ref())?),
     }
-}
-
-/// A token rotates itself; everything else needs a session. Rotating makes a credential, so what keeps an owner from making one holds here.
-async fn may_rotate<'a>(desk: &Desk, by: &'a Presenter, id: &RecordId, now: Ts) -> Result<&'a SubjectId, ManageError> {
-    if by.token() != Some(*id) {
-        by.needs_session()?;
-    }
-    by.needs_scope(Scope::CREDENTIALS_WRITE)?;
-    let owner = by.person()?;
-    if let Some(gate) = desk.closed_gate(owner, now).await? {
-        return Err(Forbidden::Gate { gate }.into());
-    }
-    let account = desk.directory.account(owner).await?.filter(|account| !account.is_disabled());
-    if account.ok_or(ManageError::NotFound)?.role() == Role::Collaborator {
-        return Err(Forbidden::Collaborator.into());
-    }
-    Ok(owner)
 }
 
 fn honoured_until(desk: &Desk, overlap: Overlap, now: Ts) -> Result<Option<Ts>, ManageError> {

@@ -1,14 +1,12 @@
 //! Settings: read and changed by administrators.
 
-use crate::desk::Desk;
-use crate::desk::error::{Forbidden, Invalid, ManageError};
-use crate::desk::presenter::Presenter;
+use crate::desk::authority::Permit;
+use crate::desk::authority::operations::{ChangeSettings, ReadSettings};
+use crate::desk::error::{Conflict, Invalid, ManageError};
 use crate::instruments::event::What;
-use crate::instruments::policy::Policy;
-use crate::words::role::Role;
-use crate::words::scope::Scope;
+use crate::instruments::policy::{Policy, SettingGate};
+use crate::instruments::refusal::Gate;
 use crate::words::settings::{InvalidSetting, SettingName, Settings, StoredSettings};
-use crate::words::time::Ts;
 
 /// What is to be changed; what is `None` stays. Units are those of the names on the wire.
 ///
@@ -51,19 +49,20 @@ impl SettingsChange {
 }
 
 /// The settings as they hold now. Where a stored number is garbage the policy's own is shown, so that somebody can see it and repair it.
-pub(crate) async fn read(desk: &Desk, by: &Presenter, now: Ts) -> Result<Settings, ManageError> {
-    may_manage(by)?;
-    Ok(desk.with_settings(now, |view| view.settings).await?)
+pub(crate) async fn read(permit: Permit<'_, ReadSettings>) -> Result<Settings, ManageError> {
+    Ok(permit.desk().with_settings(permit.now(), |view| view.settings).await?)
 }
 
 /// Changes what is named, all of it or nothing.
 pub(crate) async fn change(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, ChangeSettings>,
     change: &SettingsChange,
-    now: Ts,
 ) -> Result<Settings, ManageError> {
-    may_change(by)?;
+    let (desk, now) = (permit.desk(), permit.now());
+    let asks_setting = desk.policy.personal_access_tokens.setting != SettingGate::NotAsked;
+    if change.personal_access_tokens_enabled.is_some() && !asks_setting {
+        return Err(Conflict::NotApplicable { gate: Gate::Setting }.into());
+    }
     let (view, changed) = desk
         .update_settings(now, |stored| {
             let before = stored.clone();
@@ -72,20 +71,9 @@ pub(crate) async fn change(
         })
         .await?;
     for (name, value) in changed {
-        desk.tell(now, by.subject(), What::Setting { name, value });
+        permit.tell(What::Setting { name, value });
     }
     Ok(view.settings)
-}
-
-/// Who may change settings.
-pub(crate) fn may_change(by: &Presenter) -> Result<(), Forbidden> {
-    by.needs_session()?;
-    may_manage(by)
-}
-
-fn may_manage(by: &Presenter) -> Result<(), Forbidden> {
-    by.needs_scope(Scope::SETTINGS_MANAGE)?;
-    by.needs_role(Role::Administrator)
 }
 
 fn apply(policy: &Policy, change: &SettingsChange, stored: &mut StoredSettings) -> Result<(), Invalid> {

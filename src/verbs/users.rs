@@ -3,17 +3,17 @@
 use std::num::NonZeroU32;
 
 use crate::desk::Desk;
-use crate::desk::error::{Forbidden, ManageError};
+use crate::desk::authority::operations::SeeUsers;
+use crate::desk::authority::{Operation, Permit};
+use crate::desk::error::{Conflict, ManageError};
 use crate::desk::gates::switch_opens;
-use crate::desk::presenter::Presenter;
 use crate::desk::snapshot::SettingsView;
 use crate::instruments::event::What;
 use crate::instruments::policy::SwitchGate;
+use crate::instruments::refusal::Gate;
 use crate::words::account::Account;
 use crate::words::ids::SubjectId;
 use crate::words::role::Role;
-use crate::words::scope::Scope;
-use crate::words::time::Ts;
 
 /// The most users of one answer.
 const PAGE: NonZeroU32 = match NonZeroU32::new(100) {
@@ -36,34 +36,34 @@ pub struct UserView {
 
 /// Finds users in the host's directory, by its own lights and in its order, at most 100.
 pub(crate) async fn find(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, SeeUsers>,
     text: &str,
     limit: NonZeroU32,
-    now: Ts,
 ) -> Result<Vec<UserView>, ManageError> {
-    may_manage(by)?;
+    let (desk, now) = (permit.desk(), permit.now());
     let found = desk.directory.find(text, limit.min(PAGE)).await?;
     Ok(desk.with_settings(now, |view| found.iter().map(|account| shown(desk, view, account)).collect()).await?)
 }
 
 /// One user; whoever finds users may see them.
-pub(crate) async fn see(desk: &Desk, by: &Presenter, subject: &SubjectId, now: Ts) -> Result<UserView, ManageError> {
-    may_manage(by)?;
+pub(crate) async fn see(permit: Permit<'_, SeeUsers>, subject: &SubjectId) -> Result<UserView, ManageError> {
+    let (desk, now) = (permit.desk(), permit.now());
     let account = desk.directory.account(subject).await?.ok_or(ManageError::NotFound)?;
     Ok(desk.with_settings(now, |view| shown(desk, view, &account)).await?)
 }
 
 /// Sets "token login allowed" for an account. Kept only where it differs from the policy's default, so that the document that holds all
 /// switches grows with exceptions and not with accounts.
-pub(crate) async fn set_token_login(
-    desk: &Desk,
-    by: &Presenter,
+pub(crate) async fn set_token_login<O: Operation>(
+    permit: Permit<'_, O>,
     subject: &SubjectId,
     allowed: bool,
-    now: Ts,
 ) -> Result<UserView, ManageError> {
-    let account = may_set(desk, by, Some(subject)).await?;
+    let (desk, now) = (permit.desk(), permit.now());
+    let account = known(&permit, Some(subject)).await?;
+    if desk.policy.personal_access_tokens.switch == SwitchGate::NotAsked {
+        return Err(Conflict::NotApplicable { gate: Gate::Switch }.into());
+    }
     let default = desk.policy.personal_access_tokens.switch != SwitchGate::DefaultOff;
     let (view, changed) = desk
         .update_settings(now, |stored| {
@@ -77,16 +77,18 @@ pub(crate) async fn set_token_login(
         })
         .await?;
     if changed {
-        desk.tell(now, by.subject(), What::Switch { subject: subject.clone(), allowed });
+        permit.tell(What::Switch { subject: subject.clone(), allowed });
     }
     Ok(shown(desk, &view, &account))
 }
 
-/// The account, where somebody may set its switch; `None` is an id that nobody can have.
-pub(crate) async fn may_set(desk: &Desk, by: &Presenter, subject: Option<&SubjectId>) -> Result<Account, ManageError> {
-    by.needs_session()?;
-    may_manage(by)?;
-    desk.directory.account(subject.ok_or(ManageError::NotFound)?).await?.ok_or(ManageError::NotFound)
+/// The account; `None` is an id that nobody can have.
+pub(crate) async fn known<O: Operation>(
+    permit: &Permit<'_, O>,
+    subject: Option<&SubjectId>,
+) -> Result<Account, ManageError> {
+    let subject = subject.ok_or(ManageError::NotFound)?;
+    permit.desk().directory.account(subject).await?.ok_or(ManageError::NotFound)
 }
 
 fn shown(desk: &Desk, view: &SettingsView, account: &Account) -> UserView {
@@ -96,9 +98,4 @@ fn shown(desk: &Desk, view: &SettingsView, account: &Account) -> UserView {
         role: account.role(),
         token_login_allowed: switch_opens(&desk.policy, view, account.subject()),
     }
-}
-
-fn may_manage(by: &Presenter) -> Result<(), Forbidden> {
-    by.needs_scope(Scope::USERS_MANAGE)?;
-    by.needs_profile_management()
 }

@@ -1,11 +1,12 @@
 //! Verification: from the text of a bearer token to the principal that a handler receives.
 
+use crate::counterfoil::decide::Rights;
 use crate::counterfoil::family::{Access, FamilyBody};
 use crate::counterfoil::record::TokenRecord;
 use crate::desk::Desk;
 use crate::desk::error::Denied;
 use crate::desk::matching::Matched;
-use crate::instruments::event::What;
+use crate::instruments::event::{Actor, What};
 use crate::instruments::principal::Principal;
 use crate::instruments::refusal::Refusal;
 use crate::text::presented::PresentedToken;
@@ -13,14 +14,13 @@ use crate::words::account::Account;
 use crate::words::ids::RecordId;
 use crate::words::kind::TokenKind;
 use crate::words::realm::Realm;
-use crate::words::role::Role;
 use crate::words::time::Ts;
 
 /// A credential whose secret was proved and whose right to be used was decided, with the role that it carries. [`check`] alone makes one.
 struct Verified {
     record: TokenRecord,
     account: Account,
-    role: Role,
+    rights: Rights,
 }
 
 /// Verifies the text of a bearer token.
@@ -44,8 +44,8 @@ async fn check(desk: &Desk, presented: &PresentedToken, now: Ts) -> Result<Resul
         Err(refusal) => return Ok(Err(refusal)),
     };
     let judged = desk.judge(&record, now).await?;
-    let role = match judged.verdict {
-        Ok(role) => role,
+    let rights = match judged.verdict {
+        Ok(rights) => rights,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let Some(account) = judged.account else { return Ok(Err(Refusal::AccountMissing)) };
@@ -59,11 +59,11 @@ async fn check(desk: &Desk, presented: &PresentedToken, now: Ts) -> Result<Resul
     if let Some((digest, key)) = fresher {
         desk.rekeying.note(&record, digest, key);
     }
-    Ok(Ok(Verified { record, account, role }))
+    Ok(Ok(Verified { record, account, rights }))
 }
 
 fn principal(realm: Realm, verified: Verified) -> Principal {
-    let Verified { record, account, role } = verified;
+    let Verified { record, account, rights: Rights { role, narrowed } } = verified;
     let own = record.record();
     let (kind, credential, expires_at) = (own.kind, own.id, own.expires_at);
     let (actor, same_as_user) = match record.body() {
@@ -73,7 +73,8 @@ fn principal(realm: Realm, verified: Verified) -> Principal {
     // A same-as-user code stays limited: the named account's right to manage profiles is more than an ordinary member's.
     let manages_profiles = account.manages_profiles() && !same_as_user;
     let (subject, name) = account.into_identity();
-    let (label, scope) = record.into_label_and_scope();
+    let (label, held) = record.into_label_and_scope();
+    let scope = narrowed.map_or(held, |narrowed| Some(*narrowed));
     Principal {
         realm,
         subject,
@@ -91,6 +92,6 @@ fn principal(realm: Realm, verified: Verified) -> Principal {
 }
 
 fn refuse(desk: &Desk, id: Option<RecordId>, reason: Refusal, now: Ts) -> Result<Principal, Denied> {
-    desk.tell(now, None, What::Refused { id, reason });
+    desk.tell(now, Actor::Unproved, What::Refused { id, reason });
     Err(Denied::Refused(reason))
 }

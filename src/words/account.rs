@@ -6,6 +6,7 @@ use crate::words::email::EmailAddress;
 use crate::words::ids::SubjectId;
 use crate::words::role::Role;
 use crate::words::short::Short;
+use crate::words::time::Ts;
 
 /// Extra claims: what the token endpoint adds to its answer (`user_id`, …). Names of RFC 6749 §5.1 are refused there.
 pub type Claims = BTreeMap<String, String>;
@@ -28,6 +29,7 @@ pub struct Account {
     role: Role,
     disabled: bool,
     manages_profiles: bool,
+    valid_since: Option<Ts>,
     contact: Option<Box<Contact>>,
 }
 
@@ -51,7 +53,7 @@ impl Default for Contact {
 
 impl PartialEq for Account {
     fn eq(&self, other: &Self) -> bool {
-        let own = |of: &Self| (of.role, of.disabled, of.manages_profiles);
+        let own = |of: &Self| (of.role, of.disabled, of.manages_profiles, of.valid_since);
         let contact = |of: &Self| of.contact.as_deref().cloned().unwrap_or_default();
         (&self.subject, &self.name) == (&other.subject, &other.name)
             && own(self) == own(other)
@@ -65,7 +67,8 @@ impl Account {
     /// An enabled account in UTC, in English, without an e-mail address or claims of its own.
     #[must_use]
     pub fn new(subject: SubjectId, name: &str, role: Role) -> Self {
-        Self { subject, name: Short::new(name), role, disabled: false, manages_profiles: false, contact: None }
+        let (disabled, manages_profiles, valid_since, contact) = (false, false, None, None);
+        Self { subject, name: Short::new(name), role, disabled, manages_profiles, valid_since, contact }
     }
 
     /// Where notices go.
@@ -115,6 +118,24 @@ impl Account {
     pub fn with_disabled(mut self, disabled: bool) -> Self {
         self.disabled = disabled;
         self
+    }
+
+    /// Since when the account's credentials are valid: what began before is refused at each use. For a change of the
+    /// password, for a person who was removed and comes back under the same id, for "sign out everywhere".
+    ///
+    /// A sign-in and a session began when they were opened, any other credential when its present secret was made; equal is
+    /// valid. Round up where the host's own instants are coarser than microseconds. An instant ahead of the clock refuses
+    /// everything until then.
+    #[must_use]
+    pub fn with_valid_since(mut self, at: Ts) -> Self {
+        self.valid_since = Some(at);
+        self
+    }
+
+    /// Since when its credentials are valid; `None`: always.
+    #[must_use]
+    pub fn valid_since(&self) -> Option<Ts> {
+        self.valid_since
     }
 
     /// The immutable id.

@@ -157,7 +157,7 @@ pub struct Registration {
     pub grants: Vec<Grant>,
     /// The widest scope that it may ask for; `None`: any.
     pub allowed_scope: Option<Scope>,
-    /// What it gets where it asks for none; `None`: a credential without scope.
+    /// What it gets where it asks for none; `None`: all that it may have, and a credential without scope where that is any.
     pub default_scope: Option<Scope>,
     /// Without a secret (RFC 6749 §2.1).
     pub public: bool,

@@ -13,6 +13,7 @@ pub(crate) mod label;
 pub(crate) mod realm;
 pub(crate) mod role;
 pub(crate) mod scope;
+pub(crate) mod scope_meet;
 pub(crate) mod secret;
 pub(crate) mod settings;
 pub(crate) mod short;

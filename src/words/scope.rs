@@ -80,6 +80,12 @@ impl Scope {
         self.tokens().any(|own| own == token)
     }
 
+    /// The tokens that `stays` keeps; `None` where it keeps none.
+    pub(crate) fn filtered(&self, stays: impl Fn(&str) -> bool) -> Option<Self> {
+        let left: Vec<_> = self.tokens().filter(|token| stays(token)).collect();
+        (!left.is_empty()).then(|| Self(Short::new(&left.join(" "))))
+    }
+
     /// Whether every token of `other` is in this one.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

@@ -1,6 +1,6 @@
 //! What an authentication came to, as it travels in a request's extensions.
 
-use counterfoil::Principal as Verified;
+use counterfoil::{Denied, Principal as Verified, Realm, Refusal};
 
 use crate::rejection::{Rejection, Why};
 
@@ -22,6 +22,17 @@ impl Authentication {
     #[must_use]
     pub fn rejected(rejection: Rejection) -> Self {
         Self(Err(rejection))
+    }
+
+    /// The same in front of the routers of that realm: a principal of another realm is refused there.
+    #[must_use]
+    pub fn of_realm(self, realm: &Realm) -> Self {
+        match &self.0 {
+            Ok(principal) if principal.realm() != realm => {
+                Self::rejected(Rejection::of(Denied::Refused(Refusal::WrongRealm), realm))
+            }
+            _ => self,
+        }
     }
 
     /// Who is calling.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use counterfoil::{Conflict, Forbidden, Gate, Invalid, ManageError, Realm};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use counterfoil::{Conflict, Forbidden, Gate, Invalid, ManageError, Realm, Ts};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -62,6 +62,11 @@ pub(crate) const NOT_EXPIRED: Kind = &("not-expired", StatusCode::CONFLICT, "not
 pub(crate) const REPLACED: Kind = &("replaced", StatusCode::CONFLICT, "replaced already");
 pub(crate) const CONFLICT: Kind = &("conflict", StatusCode::CONFLICT, "its state does not allow this");
 pub(crate) const FORBIDDEN: Kind = &("forbidden", StatusCode::FORBIDDEN, "not allowed");
+pub(crate) const NOT_APPLICABLE: Kind =
+    &("not-applicable", StatusCode::CONFLICT, "the policy does not ask this gate: changing it would change nothing");
+pub(crate) const OTHER_REALM: Kind = &("realm", StatusCode::FORBIDDEN, "the credential is of another realm");
+pub(crate) const SLOW_DOWN: Kind =
+    &("slow-down", StatusCode::TOO_MANY_REQUESTS, "too many were made: wait, and try again");
 pub(crate) const UNAVAILABLE: Kind =
     &("unavailable", StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable: try again later");
 pub(crate) const LAYER_MISSING: Kind =
@@ -74,6 +79,7 @@ pub struct Problem {
     detail: Option<String>,
     field: Option<Cow<'static, str>>,
     challenge: Option<Box<HeaderValue>>,
+    retry_after: Option<u64>,
 }
 
 /// A problem as it is written (RFC 9457 §3.1).
@@ -97,7 +103,7 @@ pub(crate) struct Written<'a> {
 
 impl Problem {
     pub(crate) const fn new(kind: Kind) -> Self {
-        Self { kind, detail: None, field: None, challenge: None }
+        Self { kind, detail: None, field: None, challenge: None, retry_after: None }
     }
 
     /// A field that breaks a rule.
@@ -115,8 +121,12 @@ impl Problem {
     }
 
     /// What a verb did not do.
-    pub(crate) fn of(error: ManageError, realm: &Realm) -> Self {
+    pub(crate) fn of(error: ManageError, realm: &Realm, now: Ts) -> Self {
         match error {
+            ManageError::SlowDown { until } => {
+                let seconds = until.since(now).seconds_up().max(1);
+                Self { retry_after: Some(seconds), ..Self::new(SLOW_DOWN) }
+            }
             ManageError::Forbidden(forbidden) => Self::forbidden(forbidden, realm),
             ManageError::NotFound => Self::new(NOT_FOUND),
             ManageError::Invalid(invalid) => invalid.into(),
@@ -139,6 +149,8 @@ impl Problem {
             Forbidden::Gate { gate: Gate::Switch } => GATE_SWITCH,
             Forbidden::Outranked => OUTRANKED,
             Forbidden::Collaborator => COLLABORATOR,
+            Forbidden::StaleSession => STALE_SESSION,
+            Forbidden::Realm => OTHER_REALM,
             _ => FORBIDDEN,
         };
         let challenge = match forbidden {
@@ -194,6 +206,8 @@ impl From<Conflict> for Problem {
             Conflict::Expired => (EXPIRED, None),
             Conflict::NotExpired => (NOT_EXPIRED, None),
             Conflict::Replaced => (REPLACED, None),
+            Conflict::NotApplicable { gate: Gate::Switch } => (NOT_APPLICABLE, Some("token_login_allowed")),
+            Conflict::NotApplicable { .. } => (NOT_APPLICABLE, Some("personal_access_tokens_enabled")),
             _ => (CONFLICT, None),
         };
         Self { field: field.map(Cow::Borrowed), ..Self::new(kind) }
@@ -209,6 +223,9 @@ impl IntoResponse for Problem {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge {
             headers.insert(WWW_AUTHENTICATE, *challenge);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

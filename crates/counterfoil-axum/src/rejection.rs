@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use counterfoil::{Denied, Realm};
+use counterfoil::{Denied, PublicRefusal, Realm};
 use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
@@ -23,6 +23,9 @@ pub enum Why {
     Forged,
     /// The credential's scope does not hold that scope token: 403 `insufficient_scope`.
     InsufficientScope(&'static str),
+    /// The credential authenticates, and nothing is left of its scope beside what its client is allowed: 403
+    /// `insufficient_scope`. The reason is for the host.
+    ScopeEmpty(Arc<Denied>),
     /// Nobody can say: 503. The reason is for the host.
     Unavailable(Arc<Denied>),
     /// Nothing authenticated the request, because the layer was not mounted: 500, a fault of the host's.
@@ -45,7 +48,11 @@ impl Rejection {
 
     pub(crate) fn of(denied: Denied, realm: &Realm) -> Self {
         let denied = Arc::new(denied);
-        let why = if denied.public().is_some() { Why::Refused(denied) } else { Why::Unavailable(denied) };
+        let why = match denied.public() {
+            Some(PublicRefusal::InvalidToken) => Why::Refused(denied),
+            Some(PublicRefusal::InsufficientScope) => Why::ScopeEmpty(denied),
+            None => Why::Unavailable(denied),
+        };
         Self::new(why, realm)
     }
 
@@ -67,7 +74,7 @@ impl Rejection {
         match self.why {
             Why::Unauthenticated | Why::Refused(_) => StatusCode::UNAUTHORIZED,
             Why::Malformed => StatusCode::BAD_REQUEST,
-            Why::Forged | Why::InsufficientScope(_) => StatusCode::FORBIDDEN,
+            Why::Forged | Why::InsufficientScope(_) | Why::ScopeEmpty(_) => StatusCode::FORBIDDEN,
             Why::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Why::LayerMissing => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -79,7 +86,7 @@ impl Rejection {
         match self.why {
             Why::Malformed => Some("invalid_request"),
             Why::Refused(_) => Some("invalid_token"),
-            Why::InsufficientScope(_) => Some("insufficient_scope"),
+            Why::InsufficientScope(_) | Why::ScopeEmpty(_) => Some("insufficient_scope"),
             Why::Unauthenticated | Why::Forged | Why::Unavailable(_) | Why::LayerMissing => None,
         }
     }
@@ -104,7 +111,7 @@ impl Rejection {
             Why::Malformed => problem::MALFORMED_HEADER,
             Why::Refused(_) => problem::INVALID_TOKEN,
             Why::Forged => problem::CSRF_TOKEN,
-            Why::InsufficientScope(_) => problem::INSUFFICIENT_SCOPE,
+            Why::InsufficientScope(_) | Why::ScopeEmpty(_) => problem::INSUFFICIENT_SCOPE,
             Why::Unavailable(_) => problem::UNAVAILABLE,
             Why::LayerMissing => problem::LAYER_MISSING,
         };
@@ -131,7 +138,7 @@ impl std::fmt::Display for Rejection {
 impl std::error::Error for Rejection {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.why {
-            Why::Refused(denied) | Why::Unavailable(denied) => Some(&**denied),
+            Why::Refused(denied) | Why::ScopeEmpty(denied) | Why::Unavailable(denied) => Some(&**denied),
             _ => None,
         }
     }

@@ -1,100 +1,118 @@
 //! Changing a registration: each change is one write over the version it was decided on.
 
 use super::{TURNS, rules, secrets};
-use crate::desk::Desk;
+use crate::desk::authority::operations::{
+    ChangeClient, DeleteClient, DisableClient, ReplaceClientSecret, RevokeClientTokens,
+};
+use crate::desk::authority::{Operation, Permit};
 use crate::desk::client_view::{ClientChange, ClientView, RegisteredClient};
-use crate::desk::error::{Forbidden, Invalid, ManageError, Unavailable};
-use crate::desk::presenter::Presenter;
+use crate::desk::error::{Invalid, ManageError, Unavailable};
 use crate::instruments::event::{ClientAction, What};
 use crate::ports::client_store::ClientPut;
 use crate::words::client::{ClientId, Registration, VersionedRegistration};
-use crate::words::time::{Span, Ts};
+use crate::words::scope::Scope;
+use crate::words::time::Span;
 
 /// The longest time that a replaced secret goes on.
 const OVERLAP_MOST: Span = Span::days(366);
 
-/// Whether somebody may change that client, which is there; `None` is an id that no client can have.
-pub(crate) async fn may(desk: &Desk, by: &Presenter, id: Option<&ClientId>) -> Result<(), ManageError> {
-    rules::may_change(by)?;
+/// Whether that client is there; `None` is an id that no client can have.
+pub(crate) async fn exists<O: Operation>(permit: &Permit<'_, O>, id: Option<&ClientId>) -> Result<(), ManageError> {
+    let desk = permit.desk();
     let found = desk.clients.client(&desk.realm, id.ok_or(ManageError::NotFound)?).await?;
     found.map(|_| ()).ok_or(ManageError::NotFound)
 }
 
-/// Whether somebody may remove a client.
-pub(crate) fn may_delete(by: &Presenter) -> Result<(), Forbidden> {
-    rules::may_manage(by)
-}
-
 /// Changes what is named.
 pub(crate) async fn change(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, ChangeClient>,
     id: &ClientId,
     change: ClientChange,
-    now: Ts,
 ) -> Result<ClientView, ManageError> {
-    rules::may_change(by)?;
-    let (after, actions) = update(desk, id, now, |registration| {
-        if change.grants.is_some() {
-            rules::within(by, registration)?;
-        }
+    let (after, actions) = update(&permit, id, |registration| {
+        let before = registration.clone();
         let actions = applied(&change, registration);
         rules::check(registration)?;
+        if widens(&before, registration) {
+            rules::within(&permit, registration)?;
+        }
+        rules::known(&permit, change.allowed_scope.as_ref(), change.default_scope.as_ref())?;
         Ok(actions)
     })
     .await?;
     for action in actions {
-        desk.tell(now, by.subject(), What::Client { client: id.clone(), action });
+        permit.tell(What::Client { client: id.clone(), action });
     }
     Ok(ClientView::from(&after))
 }
 
+/// Disables a client and changes nothing else: it takes rights away, so a stale session may.
+pub(crate) async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) -> Result<ClientView, ManageError> {
+    let change = ClientChange { disabled: Some(true), ..ClientChange::default() };
+    let (after, actions) = update(&permit, id, |registration| Ok(applied(&change, registration))).await?;
+    for action in actions {
+        permit.tell(What::Client { client: id.clone(), action });
+    }
+    Ok(ClientView::from(&after))
+}
+
+/// Whether a change gives a client more than it had: a grant, a scope, or its life back.
+fn widens(before: &Registration, after: &Registration) -> bool {
+    let grants = after.grants.iter().any(|grant| !before.grants.contains(grant));
+    let covers = |wide: &Option<Scope>, narrow: &Option<Scope>| match (wide, narrow) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(wide), Some(narrow)) => wide.covers(narrow),
+    };
+    grants
+        || (before.disabled && !after.disabled)
+        || !covers(&before.allowed_scope, &after.allowed_scope)
+        || before.default_scope != after.default_scope
+}
+
 /// Gives a new secret; the one before goes on for `overlap`.
 pub(crate) async fn replace_secret(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, ReplaceClientSecret>,
     id: &ClientId,
     overlap: Span,
-    now: Ts,
 ) -> Result<RegisteredClient, ManageError> {
-    rules::may_change(by)?;
-    let (after, shown) = update(desk, id, now, |registration| {
+    let (desk, now) = (permit.desk(), permit.now());
+    let (after, shown) = update(&permit, id, |registration| {
         if overlap > OVERLAP_MOST {
             return Err(Invalid::Overlap { most: OVERLAP_MOST.whole_seconds() }.into());
         }
         if registration.public {
             return Err(Invalid::PublicSecret.into());
         }
-        rules::within(by, registration)?;
+        rules::within(&permit, registration)?;
         let (shown, stored) = secrets::drawn(desk, id, now)?;
         secrets::replace(&mut registration.secrets, stored, overlap, now);
         Ok(shown)
     })
     .await?;
-    desk.tell(now, by.subject(), What::Client { client: id.clone(), action: ClientAction::SecretReplaced });
+    permit.tell(What::Client { client: id.clone(), action: ClientAction::SecretReplaced });
     Ok(RegisteredClient { view: ClientView::from(&after), secret: Some(shown) })
 }
 
 /// Revokes all tokens of a client by raising its epoch: one write, however many there are.
-pub(crate) async fn revoke_tokens(desk: &Desk, by: &Presenter, id: &ClientId, now: Ts) -> Result<(), ManageError> {
-    rules::may_change(by)?;
-    update(desk, id, now, |registration| {
+pub(crate) async fn revoke_tokens(permit: Permit<'_, RevokeClientTokens>, id: &ClientId) -> Result<(), ManageError> {
+    update(&permit, id, |registration| {
         registration.epoch = registration.epoch.saturating_add(1);
         Ok(())
     })
     .await?;
-    desk.tell(now, by.subject(), What::Client { client: id.clone(), action: ClientAction::TokensRevoked });
+    permit.tell(What::Client { client: id.clone(), action: ClientAction::TokensRevoked });
     Ok(())
 }
 
 /// Removes a client. Its internal id never returns, so one registered under the same name revives nothing.
-pub(crate) async fn delete(desk: &Desk, by: &Presenter, id: &ClientId, now: Ts) -> Result<(), ManageError> {
-    rules::may_manage(by)?;
+pub(crate) async fn delete(permit: Permit<'_, DeleteClient>, id: &ClientId) -> Result<(), ManageError> {
+    let (desk, now) = (permit.desk(), permit.now());
     for _ in 0..TURNS {
         let found = desk.clients.client(&desk.realm, id).await?.ok_or(ManageError::NotFound)?;
         if desk.clients.remove_client(&desk.realm, id, found.version).await? {
             desk.snapshot.client_changed(id, None, now);
-            desk.tell(now, by.subject(), What::Client { client: id.clone(), action: ClientAction::Deleted });
+            permit.tell(What::Client { client: id.clone(), action: ClientAction::Deleted });
             return Ok(());
         }
     }
@@ -102,12 +120,12 @@ pub(crate) async fn delete(desk: &Desk, by: &Presenter, id: &ClientId, now: Ts) 
 }
 
 /// Decides a change on what stands there and writes it over exactly that; a lost race decides again on what it brought back.
-async fn update<A>(
-    desk: &Desk,
+async fn update<O: Operation, A>(
+    permit: &Permit<'_, O>,
     id: &ClientId,
-    now: Ts,
     mut decide: impl FnMut(&mut Registration) -> Result<A, ManageError>,
 ) -> Result<(Registration, A), ManageError> {
+    let (desk, now) = (permit.desk(), permit.now());
     let mut found = desk.clients.client(&desk.realm, id).await?.ok_or(ManageError::NotFound)?;
     for _ in 0..TURNS {
         let mut registration = found.registration;
@@ -132,7 +150,7 @@ fn applied(change: &ClientChange, registration: &mut Registration) -> Vec<Client
         registration.disabled = disabled;
         actions.push(if disabled { ClientAction::Disabled } else { ClientAction::Enabled });
     }
-    let before = (registration.display_name.clone(), registration.grants.clone(), registration.refresh_mode);
+    let before = registration.clone();
     if let Some(name) = &change.display_name {
         registration.display_name.clone_from(name);
     }
@@ -142,7 +160,15 @@ fn applied(change: &ClientChange, registration: &mut Registration) -> Vec<Client
     if let Some(mode) = change.refresh_mode {
         registration.refresh_mode = mode;
     }
-    if before != (registration.display_name.clone(), registration.grants.clone(), registration.refresh_mode) {
+    if let Some(allowed) = &change.allowed_scope {
+        registration.allowed_scope.clone_from(allowed);
+    }
+    if let Some(default) = &change.default_scope {
+        registration.default_scope.clone_from(default);
+    }
+    let named = |of: &Registration| (of.display_name.clone(), of.grants.clone(), of.refresh_mode);
+    let scopes = |of: &Registration| (of.allowed_scope.clone(), of.default_scope.clone());
+    if named(&before) != named(registration) || scopes(&before) != scopes(registration) {
         actions.push(ClientAction::Changed);
     }
     actions

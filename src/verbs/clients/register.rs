@@ -2,77 +2,67 @@
 
 use super::{TURNS, rules, secrets};
 use crate::desk::Desk;
+use crate::desk::authority::Permit;
+use crate::desk::authority::operations::RegisterClient;
 use crate::desk::client_view::{ClientView, NewClient, NewClientSecret, RegisteredClient};
-use crate::desk::error::{Conflict, Forbidden, Invalid, ManageError, Unavailable};
-use crate::desk::presenter::Presenter;
+use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::instruments::event::{ClientAction, What};
 use crate::ports::client_store::ClientPut;
 use crate::text::draw::draw_secret;
 use crate::words::client::{ClientId, ClientKey, Registration, StoredSecret, VersionedRegistration};
 use crate::words::secret::Secret;
-use crate::words::time::Ts;
 
 /// Letters of an id that is drawn: 95 bits, so that nobody gets another's.
 const ID_LETTERS: usize = 16;
 
-/// Who may register clients.
-pub(crate) fn may(by: &Presenter) -> Result<(), Forbidden> {
-    rules::may_change(by)
-}
-
 /// Registers a client with a secret that is drawn; a public one has none.
 pub(crate) async fn create(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, RegisterClient>,
     new: NewClient,
-    now: Ts,
 ) -> Result<RegisteredClient, ManageError> {
-    rules::may_change(by)?;
+    let (desk, now) = (permit.desk(), permit.now());
     let drawn = |id: &ClientId| {
         let drawn = secrets::drawn(desk, id, now)?;
         Ok((Some(drawn.0), Some(drawn.1)))
     };
     match new.public {
-        true => register(desk, by, new, |_| Ok((None, None)), now).await,
-        false => register(desk, by, new, drawn, now).await,
+        true => register(&permit, new, |_| Ok((None, None))).await,
+        false => register(&permit, new, drawn).await,
     }
 }
 
 /// Registers a confidential client with the secret that it has already.
 pub(crate) async fn import(
-    desk: &Desk,
-    by: &Presenter,
+    permit: Permit<'_, RegisterClient>,
     new: NewClient,
     secret: &Secret,
     weak: bool,
-    now: Ts,
 ) -> Result<ClientView, ManageError> {
-    rules::may_change(by)?;
+    let (desk, now) = (permit.desk(), permit.now());
     if new.public {
         return Err(Invalid::PublicSecret.into());
     }
     secrets::importable(secret, weak)?;
     let kept = |_: &ClientId| Ok((None, Some(secrets::imported(desk, secret, now)?)));
-    Ok(register(desk, by, new, kept, now).await?.view)
+    Ok(register(&permit, new, kept).await?.view)
 }
 
 /// Both halves of a secret, where there is one.
 type Halves = (Option<NewClientSecret>, Option<StoredSecret>);
 
 async fn register(
-    desk: &Desk,
-    by: &Presenter,
+    permit: &Permit<'_, RegisterClient>,
     new: NewClient,
     secret: impl Fn(&ClientId) -> Result<Halves, Unavailable>,
-    now: Ts,
 ) -> Result<RegisteredClient, ManageError> {
+    let (desk, now) = (permit.desk(), permit.now());
     let given = new.id.clone();
     for _ in 0..TURNS {
         let client_id = match &given {
             Some(id) => id.clone(),
             None => drawn_id(desk)?,
         };
-        let mut registration = registration(desk, by, &new, client_id, now)?;
+        let mut registration = registration(permit, &new, client_id)?;
         rules::check(&registration)?;
         let (shown, kept) = secret(&registration.client_id)?;
         registration.secrets.extend(kept);
@@ -82,7 +72,7 @@ async fn register(
                 let written = VersionedRegistration { version, registration };
                 desk.snapshot.client_changed(&view.id, Some(written), now);
                 let what = What::Client { client: view.id.clone(), action: ClientAction::Created };
-                desk.tell(now, by.subject(), what);
+                permit.tell(what);
                 return Ok(RegisteredClient { view, secret: shown });
             }
             ClientPut::Stale(Some(_)) if given.is_some() => return Err(Conflict::ClientIdTaken.into()),
@@ -94,18 +84,16 @@ async fn register(
 }
 
 fn registration(
-    desk: &Desk,
-    by: &Presenter,
+    permit: &Permit<'_, RegisterClient>,
     new: &NewClient,
     client_id: ClientId,
-    now: Ts,
 ) -> Result<Registration, ManageError> {
+    let (desk, now) = (permit.desk(), permit.now());
     let mut key = [0; 16];
     desk.entropy.fill(&mut key)?;
-    let allowed_scope = by.narrowed(new.allowed_scope.clone()).map_err(|_| Invalid::AllowedScope)?;
-    // No default means a credential without scope, which is more than a presenter with a scope may hand out.
-    let scoped = by.narrowed(None)?.is_some();
-    let default_scope = new.default_scope.clone().or_else(|| allowed_scope.clone().filter(|_| scoped));
+    let allowed_scope = permit.narrowed(new.allowed_scope.clone(), "scopes")?;
+    let default_scope = new.default_scope.clone();
+    rules::known(permit, None, Some(&default_scope))?;
     Ok(Registration {
         client_id,
         key: ClientKey::from_bytes(key),

@@ -1,25 +1,12 @@
 //! What holds for every registration, however it comes about.
 
-use crate::desk::error::{Forbidden, Invalid};
-use crate::desk::presenter::Presenter;
+use crate::desk::authority::{Operation, Permit};
+use crate::desk::error::Invalid;
 use crate::words::client::{Grant, RefreshMode, Registration};
-use crate::words::role::Role;
 use crate::words::scope::Scope;
 
 /// The most characters of a display name.
 const NAME_MAX: usize = 100;
-
-/// Who may look, and remove.
-pub(super) fn may_manage(by: &Presenter) -> Result<(), Forbidden> {
-    by.needs_scope(Scope::CLIENTS_MANAGE)?;
-    by.needs_role(Role::Administrator)
-}
-
-/// Who may register and change: no personal access token and no security code.
-pub(super) fn may_change(by: &Presenter) -> Result<(), Forbidden> {
-    by.needs_session()?;
-    may_manage(by)
-}
 
 /// The rules that a registration keeps at any time.
 pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
@@ -36,12 +23,22 @@ pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     }
 }
 
-/// A presenter with a scope hands out nothing beyond it: neither by what a client may ask for nor by what it gets unasked.
-pub(super) fn within(by: &Presenter, registration: &Registration) -> Result<(), Invalid> {
-    for scope in [&registration.allowed_scope, &registration.default_scope] {
-        let narrowed = by.narrowed(scope.clone()).map_err(|_| Invalid::AllowedScope)?;
-        if narrowed != *scope {
-            return Err(Invalid::AllowedScope);
+/// A presenter with a scope hands out nothing beyond it: the client must be allowed a scope, and one within the presenter's.
+pub(super) fn within<O: Operation>(permit: &Permit<'_, O>, registration: &Registration) -> Result<(), Invalid> {
+    let reaches = permit.needs_reach(registration.allowed_scope.as_ref());
+    reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })
+}
+
+/// Scope tokens that are asked for must be the service's.
+pub(super) fn known<O: Operation>(
+    permit: &Permit<'_, O>,
+    allowed: Option<&Option<Scope>>,
+    default: Option<&Option<Scope>>,
+) -> Result<(), Invalid> {
+    let Some(known) = &permit.desk().policy.scopes else { return Ok(()) };
+    for (asked, field) in [(allowed, "scopes"), (default, "default_scopes")] {
+        if asked.and_then(Option::as_ref).is_some_and(|asked| !known.knows(asked)) {
+            return Err(Invalid::ScopeUnknown { field });
         }
     }
     Ok(())

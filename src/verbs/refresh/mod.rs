@@ -8,6 +8,8 @@ mod rotate;
 #[cfg(test)]
 mod secrecy_tests;
 
+use std::borrow::Cow;
+
 use crate::counterfoil::expiry::slid_expiry;
 use crate::counterfoil::family::FamilyBody;
 use crate::counterfoil::phase::Phase;
@@ -17,13 +19,14 @@ use crate::desk::error::Unavailable;
 use crate::desk::granting::Granted;
 use crate::desk::minting::Minted;
 use crate::desk::standing::Judged;
-use crate::instruments::event::{Limit, What};
+use crate::instruments::event::{Actor, Limit, What};
 use crate::instruments::refusal::Refusal;
 use crate::text::presented::PresentedToken;
 use crate::words::account::Account;
 use crate::words::client::{RefreshMode, Registration};
 use crate::words::kind::TokenKind;
 use crate::words::scope::Scope;
+use crate::words::scope_meet::{NothingLeft, meet};
 use crate::words::secret::Secret;
 use crate::words::time::Ts;
 
@@ -84,7 +87,11 @@ pub(crate) async fn refresh(
     let answer = proved(desk, client, text, asked, now).await;
     if let Err(RefreshError::Refused(reason)) = &answer {
         let id = desk.prefixes.parse(text.expose_secret()).ok().map(|presented| *presented.id());
-        desk.tell(now, None, What::Refused { id, reason: *reason });
+        desk.tell(
+            now,
+            Actor::Client { client: client.client_id.clone(), subject: None },
+            What::Refused { id, reason: *reason },
+        );
     }
     answer
 }
@@ -109,7 +116,8 @@ async fn proved(
         FamilyBody::SignIn { client: own, .. } if *own == client.key => {}
         _ => {
             let (id, client) = (record.record().id, client.client_id.clone());
-            desk.tell(now, None, What::ForeignClient { id, client });
+            let by = Actor::Client { client: client.clone(), subject: record.record().owner.subject() };
+            desk.tell(now, by, What::ForeignClient { id, client });
             return refused(Refusal::WrongClient);
         }
     }
@@ -131,8 +139,10 @@ impl Request<'_> {
             Phase::Rotated { retry_until: None } => return Err(self.replayed(record).await?),
             _ => {}
         }
-        if let Err(refusal) = judged.verdict {
-            return Err(RefreshError::Refused(refusal));
+        match &judged.verdict {
+            Ok(_) => {}
+            Err(Refusal::ScopeEmpty) => return Err(RefreshError::ScopeBeyond),
+            Err(refusal) => return Err(RefreshError::Refused(*refusal)),
         }
         // A stored number that is garbage gives nothing a life.
         self.desk.settings(self.now).await?;
@@ -143,29 +153,36 @@ impl Request<'_> {
         }
     }
 
-    /// May only narrow; the refresh token keeps its own.
+    /// May only narrow; the refresh token keeps its own. What is left of that beside the client's allowed scope, as it is now,
+    /// bounds both what is asked and what comes of asking for nothing.
     fn scope(&self, record: &TokenRecord) -> Result<Option<Scope>, RefreshError> {
-        let within = |bound: &Option<Scope>, asked: &Scope| bound.as_ref().is_none_or(|bound| bound.covers(asked));
-        match &self.asked {
-            None => Ok(record.record().scope.clone()),
-            Some(asked) if within(&record.record().scope, asked) && within(&self.client.allowed_scope, asked) => {
-                Ok(Some(asked.clone()))
-            }
-            Some(_) => Err(RefreshError::ScopeBeyond),
-        }
+        let (held, allowed) = (record.record().scope.as_ref(), self.client.allowed_scope.as_ref());
+        let known = self.desk.policy.scopes.as_ref();
+        let left = meet(held, allowed, known).map_err(|NothingLeft| RefreshError::ScopeBeyond)?;
+        let Some(asked) = &self.asked else { return Ok(left.map(Cow::into_owned)) };
+        let granted = left.is_none_or(|left| left.covers(asked)) && known.is_none_or(|known| known.knows(asked));
+        if granted { Ok(Some(asked.clone())) } else { Err(RefreshError::ScopeBeyond) }
+    }
+
+    /// Tells the host what the client did with somebody's refresh token.
+    fn tell(&self, record: &TokenRecord, what: What) {
+        let by = Actor::Client { client: self.client.client_id.clone(), subject: record.record().owner.subject() };
+        self.desk.tell(self.now, by, what);
     }
 
     /// The family has rotated as often as it may in a day.
     fn paced(&self, record: &TokenRecord, until: Ts) -> RefreshError {
         let own = record.record();
-        self.desk.tell_limit(Limit::RotationsPerDay(own.id.family()), &own.owner, self.now);
+        let what = What::LimitReached { limit: Limit::RotationsPerDay(own.id.family()), owner: own.owner.clone() };
+        self.tell(record, what);
         RefreshError::SlowDown { until }
     }
 
     /// The family has as many live access tokens as it may.
     fn full(&self, record: &TokenRecord, until: Ts) -> RefreshError {
         let own = record.record();
-        self.desk.tell_limit(Limit::AccessTokens(own.id.family()), &own.owner, self.now);
+        let what = What::LimitReached { limit: Limit::AccessTokens(own.id.family()), owner: own.owner.clone() };
+        self.tell(record, what);
         RefreshError::SlowDown { until }
     }
 
@@ -191,9 +208,15 @@ impl Request<'_> {
         issued_at: Ts,
         expires_at: Ts,
         refresh_token: Secret,
+        held: &Option<Scope>,
         scope: Option<Scope>,
         account: Account,
     ) -> Result<Turn, RefreshError> {
+        // Asking for nothing asks for what the refresh token has (RFC 6749 §6).
+        let scope_as_asked = match &self.asked {
+            None => scope == *held,
+            asked => scope == *asked,
+        };
         Ok(Turn::Answered(Box::new(Granted {
             access_id: access.id,
             family: access.id.family(),
@@ -201,7 +224,7 @@ impl Request<'_> {
             issued_at,
             expires_at,
             refresh_token: Some(refresh_token),
-            scope_as_asked: self.asked.is_none() || scope == self.asked,
+            scope_as_asked,
             scope,
             account,
             client_name: self.client.display_name.clone(),

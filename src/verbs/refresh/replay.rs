@@ -21,7 +21,7 @@ impl Request<'_> {
         let progress = self.desk.store.revoke(what, revoked, tombstone, NonZeroU32::MIN).await?;
         if progress.changed > 0 {
             let what = What::Replayed { family: own.id.family(), generation: own.generation };
-            self.desk.tell(self.now, None, what);
+            self.tell(record, what);
         }
         Ok(RefreshError::Refused(Refusal::Replaced))
     }

@@ -33,10 +33,14 @@ impl Request<'_> {
             return Err(self.replayed(record).await?);
         }
         let judged = desk.judge(&successor, self.now).await?;
-        if let Err(refusal) = judged.verdict {
-            return Err(RefreshError::Refused(refusal));
+        match &judged.verdict {
+            Ok(_) => {}
+            Err(Refusal::ScopeEmpty) => return Err(RefreshError::ScopeBeyond),
+            Err(refusal) => return Err(RefreshError::Refused(*refusal)),
         }
-        let Some(key) = RotationKey::under(desk.key_ring.as_deref(), nonce.key_id) else {
+        let usable = desk.digester.is_usable(nonce.key_id);
+        let key = usable.then(|| RotationKey::under(desk.key_ring.as_deref(), nonce.key_id)).flatten();
+        let Some(key) = key else {
             return Err(RefreshError::Refused(Refusal::KeyGone));
         };
         let rotation = Rotation {
@@ -78,9 +82,9 @@ impl Request<'_> {
             },
         };
         let what = What::Refreshed { family: id.family(), generation: stored.generation, retry: true };
-        desk.tell(self.now, stored.owner.subject().as_ref(), what);
+        self.tell(&successor, what);
         let refresh = Secret::from(refresh.token.expose_secret().to_owned());
-        self.answer(access, issued_at, expires_at, refresh, scope, account)
+        self.answer(access, issued_at, expires_at, refresh, &stored.scope, scope, account)
     }
 
     /// A fresh access token for a retry whose own has expired, was revoked, or had another scope; only while the family is alive and no

@@ -36,10 +36,10 @@ impl Request<'_> {
         match desk.store.rotate(&own.id, &step, &new, self.now).await? {
             Rotated::Done => {
                 let what = What::Refreshed { family: own.id.family(), generation: own.generation, retry: false };
-                desk.tell(self.now, own.owner.subject().as_ref(), what);
+                self.tell(record, what);
                 let refresh = Secret::from(self.text.expose_secret().to_owned());
                 let account = judged.account.ok_or(RefreshError::Refused(Refusal::AccountMissing))?;
-                self.answer(access, self.now, access_end, refresh, scope, account)
+                self.answer(access, self.now, access_end, refresh, &own.scope, scope, account)
             }
             Rotated::Stale(there) => Ok(Turn::Again(there)),
             Rotated::IdTaken(_) => Ok(Turn::Again(record.clone())),

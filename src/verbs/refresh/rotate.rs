@@ -69,14 +69,10 @@ impl Request<'_> {
         };
         match desk.store.rotate(&own.id, &step, &new, self.now).await? {
             Rotated::Done => {
-                desk.tell(
-                    self.now,
-                    own.owner.subject().as_ref(),
-                    What::Refreshed { family: own.id.family(), generation, retry: false },
-                );
+                self.tell(record, What::Refreshed { family: own.id.family(), generation, retry: false });
                 let refresh = Secret::from(refresh.token.expose_secret().to_owned());
                 let account = judged.account.ok_or(RefreshError::Refused(Refusal::AccountMissing))?;
-                self.answer(access, self.now, access_end, refresh, scope, account)
+                self.answer(access, self.now, access_end, refresh, &own.scope, scope, account)
             }
             Rotated::Stale(there) => Ok(Turn::Again(there)),
             // A taken id: the same record again, with another nonce.

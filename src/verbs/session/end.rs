@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use crate::counterfoil::state::Revoked;
 use crate::desk::Desk;
 use crate::desk::error::{Forbidden, ManageError, Unavailable};
+use crate::desk::presenter::Presenter;
 use crate::instruments::event::What;
 use crate::instruments::principal::Principal;
 use crate::ports::change::Revoke;
@@ -15,6 +16,9 @@ use crate::words::why::RevokedWhy;
 
 /// Ends the session that somebody is signed in by; twice is a success.
 pub(crate) async fn end(desk: &Desk, principal: &Principal, now: Ts) -> Result<(), ManageError> {
+    if principal.realm != desk.realm {
+        return Err(Forbidden::Realm.into());
+    }
     if principal.kind != TokenKind::ConsoleSession {
         return Err(Forbidden::CredentialKind.into());
     }
@@ -28,7 +32,7 @@ pub(super) async fn family(desk: &Desk, principal: &Principal, now: Ts) -> Resul
     let gone_at = now.plus_capped(desk.policy.tombstone);
     let progress = desk.store.revoke(what, Revoked { at: now, why }, gone_at, NonZeroU32::MIN).await?;
     if progress.changed > 0 {
-        desk.tell(now, Some(&principal.subject), What::Revoked { kind: principal.kind, id, why });
+        desk.tell(now, Presenter::from(principal).actor(), What::Revoked { kind: principal.kind, id, why });
     }
     Ok(())
 }

@@ -6,7 +6,8 @@ use crate::desk::Desk;
 use crate::desk::error::Unavailable;
 use crate::desk::login::LoginError;
 use crate::desk::minting::{DRAWS, Entry};
-use crate::instruments::event::What;
+use crate::desk::presenter::Presenter;
+use crate::instruments::event::{Actor, What};
 use crate::instruments::principal::Principal;
 use crate::ports::change::{Home, Inserted};
 use crate::ports::directory::Login;
@@ -34,17 +35,17 @@ pub(crate) async fn with_password(
     source: Option<&str>,
     now: Ts,
 ) -> Result<OpenedSession, LoginError> {
-    let account = desk.log_in(login, None, source, now).await?;
-    open(desk, account, now).await
+    let account = desk.log_in(login, None, source, &Actor::Unproved, now).await?;
+    open(desk, account, None, now).await
 }
 
 /// Signs in somebody whom the host has authenticated by itself (SSO, MFA).
 pub(crate) async fn for_account(desk: &Desk, account: &Account, now: Ts) -> Result<OpenedSession, LoginError> {
     if account.is_disabled() {
-        desk.tell(now, None, What::LoginRefused { subject: Some(account.subject().clone()) });
+        desk.tell(now, Actor::Host, What::LoginRefused { subject: Some(account.subject().clone()) });
         return Err(LoginError::Refused);
     }
-    open(desk, account.clone(), now).await
+    open(desk, account.clone(), Some(Actor::Host), now).await
 }
 
 /// A fresh proof of the password by whoever is signed in. When a password was proved belongs to a session from its beginning, so a new
@@ -56,22 +57,26 @@ pub(crate) async fn again(
     source: Option<&str>,
     now: Ts,
 ) -> Result<OpenedSession, LoginError> {
-    if principal.kind != TokenKind::ConsoleSession {
+    if principal.kind != TokenKind::ConsoleSession || principal.realm != desk.realm {
         return Err(LoginError::Refused);
     }
-    let account = desk.log_in(login, Some(&principal.subject), source, now).await?;
-    let opened = open(desk, account, now).await?;
+    let by = Presenter::from(principal).actor();
+    let account = desk.log_in(login, Some(&principal.subject), source, &by, now).await?;
+    let opened = open(desk, account, Some(by), now).await?;
     end::family(desk, principal, now).await?;
     Ok(opened)
 }
 
-async fn open(desk: &Desk, account: Account, now: Ts) -> Result<OpenedSession, LoginError> {
+/// `by`: who opens it; `None`: the person, by what was proved.
+async fn open(desk: &Desk, account: Account, by: Option<Actor>, now: Ts) -> Result<OpenedSession, LoginError> {
     let kind = TokenKind::ConsoleSession;
     let lives = &desk.policy.console_sessions;
     let absolute_end = now.plus(lives.absolute).ok_or(Unavailable::Clock)?;
     let expires_at = now.plus(lives.idle).ok_or(Unavailable::Clock)?.min(absolute_end);
     let gone_at = expires_at.plus_capped(AFTERLIFE);
     let owner = OwnerId::from(account.subject());
+    let person = || Actor::Person { subject: account.subject().clone(), credential: None };
+    let by = by.unwrap_or_else(person);
     for _ in 0..DRAWS {
         let minted = desk.mint_first(kind, &owner)?;
         let entry = Entry {
@@ -107,8 +112,8 @@ async fn open(desk: &Desk, account: Account, now: Ts) -> Result<OpenedSession, L
             _ => None,
         };
         if let Some(ended) = ended {
-            desk.tell_made_room(kind, &owner, &ended, now);
-            desk.tell(now, Some(account.subject()), What::Issued { kind, id: minted.id, owner });
+            desk.tell_made_room(&by, kind, &owner, &ended, now);
+            desk.tell(now, by, What::Issued { kind, id: minted.id, owner });
             let principal = principal(desk, account, minted.id, expires_at, now);
             return Ok(OpenedSession { token: minted.token, principal, ended: ended.len() });
         }

@@ -6,7 +6,8 @@ use crate::counterfoil::record::TokenRecord;
 use crate::desk::Desk;
 use crate::desk::error::{Denied, Unavailable};
 use crate::desk::matching::Matched;
-use crate::instruments::event::What;
+use crate::desk::presenter::Presenter;
+use crate::instruments::event::{Actor, What};
 use crate::instruments::principal::Principal;
 use crate::instruments::refusal::Refusal;
 use crate::ports::change::{Rotated, Step};
@@ -76,11 +77,11 @@ async fn kept_alive(desk: &Desk, record: &TokenRecord, absolute_end: Ts, now: Ts
 
 /// Whether the password was proved within the policy's time: a console asks for it again before what is grave.
 pub(crate) fn is_fresh(desk: &Desk, principal: &Principal, now: Ts) -> bool {
-    let fresh = desk.policy.console_sessions.fresh;
-    principal.authenticated_at.is_some_and(|at| !now.reached(at.plus_capped(fresh)))
+    let is_own_session = principal.realm == desk.realm && principal.kind == TokenKind::ConsoleSession;
+    is_own_session && Presenter::from(principal).is_fresh(desk.policy.console_sessions.fresh, now)
 }
 
 fn refuse(desk: &Desk, id: Option<RecordId>, reason: Refusal, now: Ts) -> Result<Principal, Denied> {
-    desk.tell(now, None, What::Refused { id, reason });
+    desk.tell(now, Actor::Unproved, What::Refused { id, reason });
     Err(Denied::Refused(reason))
 }

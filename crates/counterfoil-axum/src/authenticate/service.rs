@@ -42,7 +42,7 @@ where
         mark_sensitive(request.headers_mut());
         let preflight = is_preflight(&request);
         let seen = match request.extensions().get::<Authentication>() {
-            Some(known) => Seen::Known(known.clone()),
+            Some(known) => Seen::Known(known.clone().of_realm(self.layer.foil.realm())),
             None => look(&self.layer.foil, request.headers(), preflight),
         };
         // The inner service that was polled ready is the one to call; its clone takes its place.

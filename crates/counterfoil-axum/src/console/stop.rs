@@ -82,6 +82,11 @@ impl Stop {
                 let message = Message { shell: Shell::bare(console, language), title: words.conflict, text: &text };
                 Self::Page(Box::new(answer::page(StatusCode::CONFLICT, &message)))
             }
+            ManageError::SlowDown { .. } => {
+                let shell = Shell::bare(console, language);
+                let message = Message { shell, title: words.conflict, text: words.slow_down };
+                Self::Page(Box::new(answer::page(StatusCode::TOO_MANY_REQUESTS, &message)))
+            }
             ManageError::Unavailable(reason) => Self::unavailable(console, language, &reason),
         }
     }

@@ -52,6 +52,12 @@ pub(super) struct RegistrationChange {
     /// What a refresh answers with.
     #[schema(value_type = ModeName, required = false)]
     refresh_mode: Option<RefreshMode>,
+    /// What it may have at most; null: anything. Holds at once, for tokens that exist too.
+    #[schema(value_type = Option<Scopes>, required = false)]
+    scopes: Option<Option<Scope>>,
+    /// What it gets where it asks for nothing; null: all that it may have.
+    #[schema(value_type = Option<Scopes>, required = false)]
+    default_scopes: Option<Option<Scope>>,
 }
 
 /// A grant's name.
@@ -80,17 +86,27 @@ enum Scopes {
     Text(String),
 }
 
-/// A field that is a scope. A list's tokens may hold no blank: two would be taken for one.
+/// A field that is a scope.
 fn scope(fields: &mut Fields, name: &'static str) -> Result<Option<Scope>, Problem> {
-    let text = match fields.optional(name)? {
-        None => return Ok(None),
-        Some(Scopes::Text(text)) => text,
-        Some(Scopes::List(tokens)) if tokens.iter().any(|token| token.is_empty() || token.contains(' ')) => {
+    fields.optional(name)?.map(|scopes| parsed(scopes, name)).transpose()
+}
+
+/// The same where null takes the scope away.
+fn nullable_scope(fields: &mut Fields, name: &'static str) -> Result<Option<Option<Scope>>, Problem> {
+    let given = fields.optional::<Option<Scopes>>(name)?;
+    given.map(|given| given.map(|scopes| parsed(scopes, name)).transpose()).transpose()
+}
+
+/// A list's tokens may hold no blank: two would be taken for one.
+fn parsed(scopes: Scopes, name: &'static str) -> Result<Scope, Problem> {
+    let text = match scopes {
+        Scopes::Text(text) => text,
+        Scopes::List(tokens) if tokens.iter().any(|token| token.is_empty() || token.contains(' ')) => {
             return Err(Problem::field(name, "a scope token is 1 or more characters of %x21 / %x23-5B / %x5D-7E"));
         }
-        Some(Scopes::List(tokens)) => tokens.join(" "),
+        Scopes::List(tokens) => tokens.join(" "),
     };
-    text.parse().map(Some).map_err(|invalid: counterfoil::InvalidScope| Problem::field(name, invalid.to_string()))
+    text.parse().map_err(|invalid: counterfoil::InvalidScope| Problem::field(name, invalid.to_string()))
 }
 
 impl Body for NewRegistration {
@@ -130,6 +146,8 @@ impl Body for RegistrationChange {
             display_name: fields.optional("display_name")?,
             grants: fields.optional("grants")?,
             refresh_mode: fields.optional("refresh_mode")?,
+            scopes: nullable_scope(fields, "scopes")?,
+            default_scopes: nullable_scope(fields, "default_scopes")?,
         })
     }
 }
@@ -141,6 +159,8 @@ impl From<RegistrationChange> for ClientChange {
             display_name: change.display_name,
             grants: change.grants,
             refresh_mode: change.refresh_mode,
+            allowed_scope: change.scopes,
+            default_scope: change.default_scopes,
         }
     }
 }

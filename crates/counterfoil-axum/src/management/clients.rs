@@ -10,12 +10,12 @@ use utoipa_axum::routes;
 
 use super::client_body::{NewRegistration, RegistrationChange};
 use super::client_view::{ClientView, NewClientView};
+use super::guarded;
 use super::paths::{self, Segment};
 use super::reading::{body, told};
 use super::schema::{ReadProblems, WriteProblems};
 use super::tokens::{NewOverlap, NewOverlapSchema};
 use super::view::PageView;
-use super::{guarded, needs_no_proof};
 use crate::cursor::List;
 use crate::principal::Principal;
 use crate::problem::Problem;
@@ -102,7 +102,6 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     security(("bearer" = [])),
 )]
 async fn create(State(foil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
-    needs_no_proof(&foil, &who)?;
     let by = who.presenter();
     let new: NewRegistration = body(&foil, &by, Intent::CreateClient, request).await?;
     let registered = told(&foil, foil.create_client(&by, new.into()).await)?;
@@ -169,7 +168,6 @@ async fn replace_secret(
     path: Segment,
     request: Request,
 ) -> Result<Response, Problem> {
-    needs_no_proof(&foil, &who)?;
     let by = who.presenter();
     let text = path.ok();
     let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::ChangeClient(None)).await?;

@@ -14,11 +14,10 @@ pub(crate) mod users;
 mod view;
 
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::{Counterfoil, TokenKind};
+use counterfoil::Counterfoil;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::authenticate::layer::AuthenticateLayer;
-use crate::principal::Principal;
 use crate::problem::{self, Problem};
 
 /// Routes that need a credential. Another method is told so without one.
@@ -26,13 +25,6 @@ fn guarded(routes: UtoipaMethodRouter<Counterfoil>, foil: &Counterfoil) -> Utoip
     let (schemas, paths, method) = routes;
     let method = method.route_layer(AuthenticateLayer::required(foil.clone())).fallback(another_method);
     (schemas, paths, method)
-}
-
-/// Whether a session's password is too old for making codes, clients and secrets; no other credential has one. The password is proved at the
-/// console's own forms.
-fn needs_no_proof(foil: &Counterfoil, who: &Principal) -> Result<(), Problem> {
-    let stale = who.kind() == TokenKind::ConsoleSession && !foil.is_fresh(who);
-    if stale { Err(Problem::new(problem::STALE_SESSION)) } else { Ok(()) }
 }
 
 async fn another_method() -> Response {

@@ -14,7 +14,7 @@ const MOST: usize = 64 * 1024;
 
 /// What a verb answered, or the problem it is told as.
 pub(super) fn told<T>(foil: &Counterfoil, outcome: Result<T, ManageError>) -> Result<T, Problem> {
-    outcome.map_err(|error| Problem::of(error, foil.realm()))
+    outcome.map_err(|error| Problem::of(error, foil.realm(), foil.now()))
 }
 
 /// Reads a body. Where it is faulty, whoever may not do that, or speaks of what is not there, learns so and nothing about the body; where

@@ -41,7 +41,7 @@ pub(crate) async fn list(State(console): State<Shared>, visitor: Visitor) -> Res
     let newest = events.newest(console.foil.realm(), MOST);
     let rows = newest.iter().map(|event| {
         let (what, weight, detail) = told(event);
-        let by = event.by.as_ref().map(ToString::to_string);
+        let by = event.by.subject().map(ToString::to_string);
         EventRow { at: clock.moment(event.at), what: (words.event)(what), detail, by, weight: weight.class() }
     });
     let rows = rows.collect();
