@@ -108,6 +108,8 @@ pub(crate) fn record(
         live_until: expires_at,
         gone_at,
         label_key: None,
+        client: None,
+        used_at: Ts::EPOCH,
     });
     change(&mut record, &mut family);
     TokenRecord::from_parts(record, family).expect("the parts belong together")

@@ -90,7 +90,8 @@ async fn superseded_if_needed(store: &dyn TokenStore, draft: &Draft, change: &Ch
             nonce: None,
             honoured_until: None,
             gone_at: None,
-            keep: 1_000,
+            pace: None,
+            access_cap: None,
         };
         ensure_is!(
             store.rotate(&id, &step, std::slice::from_ref(&next), at(20)).await?,

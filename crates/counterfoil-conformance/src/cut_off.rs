@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use counterfoil::store::{Change, Home, NoticeMark, Revoke, Step, StoreError, TokenStore};
+use counterfoil::store::{Change, NoticeMark, Revoke, StoreError, TokenStore};
 use counterfoil::{RecordId, Ts, Version};
 
 use crate::reference::{Model, describe};
-use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, relabel, revoked, supersede};
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, relabel, revoked, slide, supersede};
 use crate::slow::{SlowStore, pause};
 use crate::subject::{Store, Subject};
 use crate::together::{found_all, get_all};
@@ -136,10 +136,7 @@ impl Scene {
         let new = [self.next.clone(), self.joining[0].clone()];
         match deed {
             Deed::Found => store.insert(self.coming.home(None), &self.coming.records, now).await.map(drop),
-            Deed::Join => store
-                .insert(Home::Join { family: self.chain.family.id, generation: 0 }, &self.joining, now)
-                .await
-                .map(drop),
+            Deed::Join => store.insert(self.chain.join(0), &self.joining, now).await.map(drop),
             Deed::Relabel => store.apply(&self.other.id(), Version::FIRST, &relabel("gone"), now).await.map(drop),
             Deed::Expiry => {
                 let expiry = Change::Expiry { expires_at: Some(at(77)), gone_at: Some(at(78)), notice: Some(MARK) };
@@ -149,7 +146,7 @@ impl Scene {
                 store.rotate(&id, &supersede(Version::FIRST, self.next.id, now), &new, now).await.map(drop)
             }
             Deed::Slide => {
-                let slide = Step::Slide { expires_at: at(EXPIRES + 5), gone_at: at(GONE + 5) };
+                let slide = slide(at(EXPIRES + 5), at(GONE + 5));
                 store.rotate(&id, &slide, &self.joining, now).await.map(drop)
             }
             Deed::RevokeOne => {

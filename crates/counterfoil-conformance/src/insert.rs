@@ -1,6 +1,6 @@
 //! Inserting: clauses 3 and 5, and the cap's arithmetic.
 
-use counterfoil::store::{Home, Inserted, NewRecord, Rotated, TokenStore};
+use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};
 use counterfoil::{TokenKind, Version};
 
 use crate::reference::same;
@@ -26,7 +26,7 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
             record.id = crate::sample::member_id(first.family.id);
         }
         family.records[place] = thief;
-        let join = Home::Join { family: first.family.id, generation: 0 };
+        let join = first.join(0);
         for home in [family.home(None), join] {
             let answer = store.insert(home, &family.records, at(1)).await?;
             ensure_is!(answer, Inserted::IdTaken(id) if id == taken, "the taken id must be refused by name");

@@ -61,9 +61,7 @@ pub mod clauses {
     pub use crate::random::answers_equal_the_model;
     pub use crate::realms::realms_are_apart;
     pub use crate::revoke::{owner_revoke_covers, revoke_is_final, revoke_twice};
-    pub use crate::rotate::{
-        no_parent_without_successor, rotate_keeps_so_many_generations, rotate_wipes_one_back, slide_is_forward,
-    };
+    pub use crate::rotate::{no_parent_without_successor, rotate_wipes_one_back, slide_is_forward};
     pub use crate::touch::touch_is_forward;
 }
 

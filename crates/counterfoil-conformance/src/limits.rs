@@ -4,7 +4,7 @@ use counterfoil::store::{Change, Inserted, NoticeMark, Rotated, Step};
 use counterfoil::{TokenKind, Ts, Version};
 
 use crate::reference::describe;
-use crate::sample::{EXPIRES, GONE, Person, at, most, must_get, relabel, supersede};
+use crate::sample::{EXPIRES, GONE, Person, at, most, must_get, relabel, slide, supersede};
 use crate::subject::{Store, Subject};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{walk, walk_due};
@@ -54,7 +54,8 @@ async fn story(
     next.digest = crate::sample::digest_of(&next.id);
     let (expect, successor) = (Version::FIRST, next.id);
     let (honoured_until, gone_at) = (Some(then(20)), Some(then(60)));
-    let step = Step::Supersede { expect, successor, nonce: None, honoured_until, gone_at, keep: 1_000 };
+    let (nonce, pace, access_cap) = (None, None, None);
+    let step = Step::Supersede { expect, successor, nonce, honoured_until, gone_at, pace, access_cap };
     ensure_is!(
         store.rotate(&id, &step, std::slice::from_ref(&next), then(10)).await?,
         Rotated::Done,
@@ -101,7 +102,7 @@ async fn slide_ends_at_the_expiry(subject: &Subject) -> Result<(), Violation> {
     for (now, slides) in [(EXPIRES - 1, true), (EXPIRES, false), (EXPIRES + 1, false)] {
         let store = subject.fresh().await;
         let id = Person::new("default", "ann").refresh().found(&store).await?;
-        let step = Step::Slide { expires_at: at(EXPIRES + 500), gone_at: at(GONE + 500) };
+        let step = slide(at(EXPIRES + 500), at(GONE + 500));
         let answer = store.rotate(&id, &step, &[], at(now)).await?;
         let stands = must_get(&store, &id).await?;
         if slides {

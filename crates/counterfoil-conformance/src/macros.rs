@@ -34,7 +34,6 @@ macro_rules! __every_clause {
             garbage_is_corrupt
             outage_is_unavailable
             realms_are_apart
-            rotate_keeps_so_many_generations
             slide_is_forward
             census_counts_every_record
             answers_equal_the_model

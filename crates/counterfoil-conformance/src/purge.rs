@@ -77,7 +77,7 @@ async fn the_family_goes_last(subject: &Subject) -> Result<(), Violation> {
     ensure!(store.get(&draft.records[1].id).await?.is_none(), "the access token must go by itself");
     let stands = must_get(&store, &draft.id()).await?;
     ensure!(stands.family().label_key.is_some(), "a family must stay with its last member, label and all");
-    let join = counterfoil::store::Home::Join { family: draft.family.id, generation: 0 };
+    let join = draft.join(0);
     ensure_is!(
         store.insert(join, &[draft.access(0)], at(100)).await?,
         Inserted::Done,

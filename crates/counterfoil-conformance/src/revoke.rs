@@ -1,11 +1,11 @@
 //! Revoking: clauses 13 to 15.
 
-use counterfoil::store::{Home, Inserted, Revoke, Rotated, Step, TokenStore};
+use counterfoil::store::{Inserted, Revoke, Rotated, TokenStore};
 use counterfoil::{RecordId, TokenKind, Version};
 use futures_util::future::try_join_all;
 
 use crate::reference::describe;
-use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, most, must_get, revoked, supersede};
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, most, must_get, revoked, slide, supersede};
 use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
@@ -26,9 +26,7 @@ pub async fn revoke_is_final(subject: &Subject) -> Verdict {
 
     for (generation, wanted) in [(0, Inserted::FamilyMoved), (2, Inserted::FamilyMoved), (1, Inserted::Done)] {
         let access = draft.access(generation.min(1));
-        let answer = store
-            .insert(Home::Join { family: draft.family.id, generation }, std::slice::from_ref(&access), at(2))
-            .await?;
+        let answer = store.insert(draft.join(generation), std::slice::from_ref(&access), at(2)).await?;
         ensure!(
             answer == wanted,
             "a join of generation {generation} at generation 1 must be {wanted:?}, but was {answer:?}"
@@ -39,7 +37,7 @@ pub async fn revoke_is_final(subject: &Subject) -> Verdict {
         );
     }
     let nobody = ann.refresh();
-    let answer = store.insert(Home::Join { family: nobody.family.id, generation: 0 }, &nobody.records, at(2)).await?;
+    let answer = store.insert(nobody.join(0), &nobody.records, at(2)).await?;
     ensure_is!(answer, Inserted::FamilyEnded, "a family that is not there cannot be joined");
 
     ensure_is!(
@@ -58,7 +56,7 @@ pub async fn revoke_is_final(subject: &Subject) -> Verdict {
         stands.revoked() == Some(revoked(at(3))) && stands.gone_at() == Some(at(GONE + 3)),
         "a revoked record must read as such: {stands:?}"
     );
-    let slide = Step::Slide { expires_at: at(EXPIRES + 9), gone_at: at(GONE + 9) };
+    let slide = slide(at(EXPIRES + 9), at(GONE + 9));
     ensure_is!(store.rotate(&one, &slide, &[], at(4)).await?, Rotated::FamilyEnded, "a revoked parent must not slide");
     crate::races::refreshers_beside_a_revocation(subject).await
 }
@@ -82,14 +80,14 @@ pub(crate) async fn family_is_over(
             store.rotate(&tip, &supersede(version, next.id, at(9)), std::slice::from_ref(&next), at(9)).await?;
         ensure_is!(answer, Rotated::FamilyEnded, "a rotation into a revoked family must be FamilyEnded");
     }
-    let slide = Step::Slide { expires_at: at(EXPIRES + 90), gone_at: at(GONE + 90) };
+    let slide = slide(at(EXPIRES + 90), at(GONE + 90));
     ensure_is!(
         store.rotate(&tip, &slide, &[], at(9)).await?,
         Rotated::FamilyEnded,
         "a slide in a revoked family must be FamilyEnded"
     );
     let joins = (0..=generation).map(|older| async move {
-        let home = Home::Join { family: draft.family.id, generation: older };
+        let home = draft.join(older);
         store.insert(home, &[draft.access(older)], at(9)).await
     });
     for answer in try_join_all(joins).await? {

@@ -1,10 +1,10 @@
 //! Rotating: clauses 10 to 12 without races, and what a step moves.
 
-use counterfoil::store::{NoticeMark, Rotated, Step, TokenRecord, TokenStore};
+use counterfoil::store::{NoticeMark, Rotated, TokenRecord, TokenStore};
 use counterfoil::{RecordId, TokenKind, Version};
 
 use crate::reference::{Model, describe};
-use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, must_get, supersede};
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, must_get, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
@@ -15,16 +15,15 @@ struct Chain {
     model: Model,
     tip: RecordId,
     generation: u64,
-    keep: u32,
 }
 
 impl Chain {
-    async fn new(store: &dyn TokenStore, keep: u32) -> Result<Self, Violation> {
+    async fn new(store: &dyn TokenStore) -> Result<Self, Violation> {
         let draft = Person::somebody().refresh().labelled("one").with_access().noticed(at(70), 1);
         let tip = draft.found(store).await?;
         let mut model = Model::default();
         let _ = model.insert(draft.home(None), &draft.records, at(0));
-        Ok(Self { draft, model, tip, generation: 0, keep })
+        Ok(Self { draft, model, tip, generation: 0 })
     }
 
     async fn down(&mut self, store: &dyn TokenStore, now: u64) -> Result<(), Violation> {
@@ -32,10 +31,7 @@ impl Chain {
         let mut next = self.draft.successor(self.tip, self.generation);
         (next.expires_at, next.gone_at) = (Some(at(EXPIRES + now)), Some(at(GONE + now)));
         let new = [next.clone(), self.draft.access(self.generation)];
-        let mut step = supersede(Version::FIRST, next.id, at(now));
-        if let Step::Supersede { keep, .. } = &mut step {
-            *keep = self.keep;
-        }
+        let step = supersede(Version::FIRST, next.id, at(now));
         ensure_is!(
             store.rotate(&self.tip, &step, &new, at(now)).await?,
             Rotated::Done,
@@ -74,7 +70,7 @@ impl Chain {
 /// Clause 12: After rotate the grandparent holds no nonce: a family never holds more than one.
 pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
-    let mut chain = Chain::new(&*store, 1_000).await?;
+    let mut chain = Chain::new(&*store).await?;
     for now in 1..8 {
         let parent = chain.tip;
         chain.down(&*store, now).await?;
@@ -91,7 +87,7 @@ pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
 /// Clause 11: Whoever reads a superseded parent finds its successor. (The racing half is `readers_find_the_successor`.)
 pub async fn no_parent_without_successor(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
-    let mut chain = Chain::new(&*store, 1_000).await?;
+    let mut chain = Chain::new(&*store).await?;
     for now in 1..5 {
         let parent = chain.tip;
         chain.down(&*store, now).await?;
@@ -142,25 +138,7 @@ async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violat
     Ok(())
 }
 
-/// What the docs of [`Step::Supersede`] say of `keep`: rotate removes the one generation that falls out, and no access token.
-pub async fn rotate_keeps_so_many_generations(subject: &Subject) -> Verdict {
-    for keep in [2, 3] {
-        let store = subject.fresh().await;
-        let mut chain = Chain::new(&*store, keep).await?;
-        let first = chain.tip;
-        for now in 1..7 {
-            chain.down(&*store, now).await?;
-            let there = store.get(&first).await?.is_some();
-            ensure!(
-                there == (now < u64::from(keep)),
-                "with keep = {keep} the first must be kept for {keep} generations (now {now}: {there})"
-            );
-        }
-    }
-    Ok(Checked::Held)
-}
-
-/// What the docs of [`Step::Slide`] say: forward only, no version, the family along with it, only while live and the newest.
+/// What the docs of [`Step::Slide`](counterfoil::store::Step) say: forward only, no version, the family along with it, only while live and the newest.
 pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -168,7 +146,7 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     let id = draft.found(&store).await?;
     let mut model = Model::default();
     let _ = model.insert(draft.home(None), &draft.records, at(0));
-    let to = |expiry, gone| Step::Slide { expires_at: at(expiry), gone_at: at(gone) };
+    let to = |expiry, gone| slide(at(expiry), at(gone));
     let steps = [
         to(EXPIRES + 5, GONE + 5),
         to(EXPIRES + 4, GONE + 4),

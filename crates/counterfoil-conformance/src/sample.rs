@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use counterfoil::client::{ClientKey, Grant};
 use counterfoil::store::{
-    Change, Digest, FamilyBody, Home, Inserted, Listing, NewFamily, NewRecord, Nonce, NoticeMark, Relabel, Revoke,
-    Revoked, Step, TokenRecord, TokenStore,
+    Cap, Change, Digest, FamilyBody, Home, Inserted, Listing, NewFamily, NewRecord, Nonce, NoticeMark, Pace, Relabel,
+    Revoke, Revoked, Show, Step, TokenRecord, TokenStore, WhenFull,
 };
 use counterfoil::{FamilyId, KeyId, Label, OwnerId, Realm, RecordId, RevokedWhy, SubjectId, TokenKind, Ts, Version};
 
@@ -106,8 +106,12 @@ impl Person {
     fn draft(&self, kind: TokenKind, body: FamilyBody) -> Draft {
         let id = self.family_id();
         let (realm, owner) = (self.realm.clone(), self.owner.clone());
-        let (live_until, gone_at) = (Some(at(EXPIRES)), Some(at(GONE)));
-        let family = NewFamily { id, realm, owner, kind, body, live_until, gone_at, label_key: None };
+        let (live_until, gone_at, label_key, used_at) = (Some(at(EXPIRES)), Some(at(GONE)), None, at(0));
+        let client = match &body {
+            FamilyBody::SignIn { client, .. } => Some(*client),
+            _ => None,
+        };
+        let family = NewFamily { id, realm, owner, kind, body, live_until, gone_at, label_key, client, used_at };
         let first = member(&family, kind);
         Draft { family, records: vec![first] }
     }
@@ -115,7 +119,13 @@ impl Person {
     /// All of this person's records of that kind.
     #[must_use]
     pub fn listing(&self, kind: TokenKind) -> Listing<'_> {
-        Listing::Owner { realm: &self.realm, owner: &self.owner, kind }
+        Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::All }
+    }
+
+    /// This person's records of that kind that stand at that instant.
+    #[must_use]
+    pub fn standing(&self, kind: TokenKind, now: Ts) -> Listing<'_> {
+        Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::Standing { now } }
     }
 
     /// Revokes that family of theirs.
@@ -231,10 +241,45 @@ impl Draft {
         self
     }
 
-    /// Where it goes.
+    /// Opened through that client; only a sign-in is.
+    #[must_use]
+    pub fn through(mut self, client: ClientKey) -> Self {
+        self.family.client = Some(client);
+        if let FamilyBody::SignIn { client: of, .. } = &mut self.family.body {
+            *of = client;
+        }
+        self
+    }
+
+    /// Last used then.
+    #[must_use]
+    pub const fn used(mut self, then: Ts) -> Self {
+        self.family.used_at = then;
+        self
+    }
+
+    /// Where it goes, under a cap that refuses.
     #[must_use]
     pub fn home(&self, cap: Option<u32>) -> Home<'_> {
-        Home::Found { family: &self.family, cap: cap.map(most) }
+        self.bounded(cap.map(refuse), None)
+    }
+
+    /// Where it goes, under that cap and that pace.
+    #[must_use]
+    pub const fn bounded(&self, cap: Option<Cap>, pace: Option<Pace>) -> Home<'_> {
+        Home::Found { family: &self.family, cap, pace }
+    }
+
+    /// Into the family that this one founded, at that generation.
+    #[must_use]
+    pub const fn join(&self, generation: u64) -> Home<'static> {
+        Home::Join { family: self.family.id, generation, access_cap: None }
+    }
+
+    /// The same, with at most that many live access tokens.
+    #[must_use]
+    pub fn join_capped(&self, generation: u64, access_cap: u32) -> Home<'static> {
+        Home::Join { family: self.family.id, generation, access_cap: Some(most(access_cap)) }
     }
 
     /// An access token for the family at that generation.
@@ -266,7 +311,43 @@ impl Draft {
     }
 }
 
-/// The step of an ordinary refresh: nonce, a window of 10 µs after `now`, a thousand generations kept.
+/// A cap that refuses.
+#[must_use]
+pub fn refuse(limit: u32) -> Cap {
+    Cap { limit: most(limit), when_full: WhenFull::Refuse }
+}
+
+/// A cap that makes room: what it ends says that it ended at `now`, and is gone at [`GONE`].
+#[must_use]
+pub fn make_room(limit: u32, now: Ts) -> Cap {
+    let revoked = Revoked { at: now, why: RevokedWhy::MadeRoom };
+    Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: at(GONE) } }
+}
+
+/// At most so many after that instant.
+#[must_use]
+pub fn pace(limit: u32, since: Ts) -> Pace {
+    Pace { limit: most(limit), since }
+}
+
+/// A slide without a cap.
+#[must_use]
+pub const fn slide(expires_at: Ts, gone_at: Ts) -> Step {
+    Step::Slide { expires_at, gone_at, access_cap: None }
+}
+
+/// The same step with that pace, where it is a supersession, and that cap of access tokens.
+#[must_use]
+pub fn bounded(step: Step, within: Option<Pace>, cap: Option<u32>) -> Step {
+    let mut step = step;
+    match &mut step {
+        Step::Supersede { pace, access_cap, .. } => (*pace, *access_cap) = (within, cap.map(most)),
+        Step::Slide { access_cap, .. } => *access_cap = cap.map(most),
+    }
+    step
+}
+
+/// The step of an ordinary refresh: nonce, a window of 10 µs after `now`, no pace and no cap.
 #[must_use]
 pub fn supersede(expect: Version, successor: RecordId, now: Ts) -> Step {
     let window = Ts::from_micros(now.micros() + 10);
@@ -276,7 +357,8 @@ pub fn supersede(expect: Version, successor: RecordId, now: Ts) -> Step {
         nonce: Some(Nonce { bytes: *digest_of(&successor).as_bytes(), key_id: KeyId::new(1) }),
         honoured_until: window,
         gone_at: Some(at(GONE)),
-        keep: 1_000,
+        pace: None,
+        access_cap: None,
     }
 }
 

@@ -49,7 +49,7 @@ macro_rules! units {
 units! {
     inserts::{UpsertOnInsert, PartialInsert, InsertInTwoSteps, CapByCountThenInsert, CapCountsTheDead, LabelsWithoutCase, LabelsLeakBetweenRealms, LabelFreedOnExpiry, LabelHeldByAGoneHolder, LabelByLookThenInsert, JoinOfAnOlderGeneration, JoinByLookThenInsert, LabelTakenNamesTheCaller}
     changes::{ApplyWithoutVersion, DoneCarriesTheOldRecord, RelabelKeepsTheOldKey, ExpiryForgetsTheFamily, GetWithoutCase, GetHidesTheExpired, GetWithoutTheFamily}
-    rotates::{ReadThenWriteRotate, RotateIgnoresTheFamily, ParentBeforeSuccessor, NonceKeptOnTheGrandparent, KeepIgnored, SlideBackwards, SlideAfterExpiry, SlideMovesTheVersion, RepeatedRotationIsDone, RotateInTwoSteps}
+    rotates::{ReadThenWriteRotate, RotateIgnoresTheFamily, ParentBeforeSuccessor, NonceKeptOnTheGrandparent, SlideBackwards, SlideAfterExpiry, SlideMovesTheVersion, RepeatedRotationIsDone, RotateInTwoSteps}
     revokes::{RevokeMissesASuccessor, RevokeOverwritesTheFirst, LabelNotFreedOnRevoke, LabelFreedByRevokingOne, RevokeAcrossRealms, OwnerRevokeStopsEarly, OwnerRevokeForgetsTheLast, RevokeMovesTheVersion, TheLaterRevocationWins}
     notices::{TouchLowers, TouchBumpsTheVersion, TouchCreatesGhosts, TouchRevives, TouchWritesBackTheRecord, DueSkipsEquals, ClaimWithoutStage, ClaimTakesAnEarlierLease, ClaimByLookThenSet, SettleIgnoresHeld, SettleForgetsWhatWasSent}
     pages::{OffsetPaging, CursorWithoutId, PageBeyondItsLimit, ListLeaksBetweenRealms, ListShowsTheOldestFirst}
@@ -82,7 +82,6 @@ const CASES: &[Case] = cases! {
     rotates::RotateIgnoresTheFamily => revoke_is_final,
     rotates::ParentBeforeSuccessor => no_parent_without_successor,
     rotates::NonceKeptOnTheGrandparent => rotate_wipes_one_back,
-    rotates::KeepIgnored => rotate_keeps_so_many_generations,
     rotates::SlideBackwards => slide_is_forward,
     rotates::SlideAfterExpiry => equality_is_reached,
     rotates::SlideMovesTheVersion => slide_is_forward,

@@ -134,7 +134,9 @@ impl TokenStore for DocumentStore {
             Home::Join { family, .. } => family.shard(),
         };
         if let Some(taken) = self.taken_elsewhere(new, shard)? {
-            return Ok(Inserted::IdTaken(taken));
+            // Only the end of the family to join goes before a taken id.
+            let answer = self.shard(shard)?.insert(home, new, now);
+            return Ok(if answer == Inserted::FamilyEnded { answer } else { Inserted::IdTaken(taken) });
         }
         self.step(shard, |model| model.insert(home, new, now)).await
     }
@@ -149,9 +151,10 @@ impl TokenStore for DocumentStore {
 
     async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
         if let Some(taken) = self.taken_elsewhere(new, parent.shard())? {
-            // Revoked and stale go before a taken id.
+            // Missing, revoked and stale go before a taken id; the bounds come after it.
             let answer = self.shard(parent.shard())?.rotate(parent, step, new, now)?;
-            return Ok(if matches!(answer, Rotated::Done) { Rotated::IdTaken(taken) } else { answer });
+            let first = matches!(answer, Rotated::Missing | Rotated::FamilyEnded | Rotated::Stale(_));
+            return Ok(if first { answer } else { Rotated::IdTaken(taken) });
         }
         self.step(parent.shard(), |model| model.rotate(parent, step, new, now)).await?
     }

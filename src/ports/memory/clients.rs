@@ -166,7 +166,8 @@ mod tests {
             let after = after.map(|id| id.parse().expect("a client id"));
             let two = NonZeroU32::new(2).expect("two");
             let page = block_on(store.clients(&realm, after.as_ref(), two)).expect("in memory");
-            page.into_iter().map(|one| one.registration.display_name).collect()
+            assert_eq!(page.next.is_none(), page.items.len() < 2, "a full page that is not the last");
+            page.items.into_iter().map(|one| one.registration.display_name).collect()
         };
         assert_eq!(page(None), ["a", "b"]);
         assert_eq!(page(Some("b")), ["c"]);

@@ -63,7 +63,7 @@ mod tests {
     use super::super::store::MemoryStore;
     use super::*;
     use crate::counterfoil::record::NewRecord;
-    use crate::ports::change::{Home, Inserted, Listing, Rotated};
+    use crate::ports::change::{Home, Inserted, Listing, Rotated, Show};
     use crate::ports::store::TokenStore;
     use crate::words::kind::TokenKind;
     use crate::words::realm::Realm;
@@ -123,7 +123,12 @@ mod tests {
         let superseded = old.record().superseded.expect("still");
         assert!(superseded.nonce.is_none() && superseded.successor == id(1, 1));
         assert_eq!((old.record().version.number(), old.record().digest.as_bytes()), (1, &[1; 32]));
-        let of = Listing::Owner { realm: &Realm::default(), owner: &owner(), kind: TokenKind::PersonalAccessToken };
+        let of = Listing::Owner {
+            realm: &Realm::default(),
+            owner: &owner(),
+            kind: TokenKind::PersonalAccessToken,
+            show: Show::All,
+        };
         let listed = block_on(store.list(of, None, MANY)).expect("in memory").items;
         assert!(listed.iter().map(|record| record.record().id).eq([id(1, 1)]), "a shrunk one is not listed");
         assert_eq!(purge(&store, GONE, 0, 9).changed, 2, "and goes like the others");

@@ -35,7 +35,7 @@ fn rotate_has_one_winner() {
         found(&store, 1);
         let winners = race(8, |racer| {
             let next = record(1, u32::from(racer) + 1, 1);
-            let step = supersede(0, next.id, 1_000);
+            let step = supersede(0, next.id);
             let answer = block_on(store.rotate(&id(1, 0), &step, &[next], at(50))).expect("in memory");
             assert!(matches!(answer, Rotated::Done | Rotated::Stale(_)));
             matches!(answer, Rotated::Done)
@@ -62,7 +62,7 @@ fn cap_holds_under_races() {
     for _ in 0..50 {
         let store = MemoryStore::default();
         let winners = race(8, |racer| {
-            let home = Home::Found { family: &family(racer), cap: Some(some(3)) };
+            let home = Home::Found { family: &family(racer), cap: refuse(3), pace: None };
             insert(&store, home, &[record(racer, 0, 0)], at(0)) == Inserted::Done
         });
         assert_eq!(winners, 3);

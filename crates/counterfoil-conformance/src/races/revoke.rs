@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use counterfoil::store::{Home, Inserted, Rotated, TokenStore};
+use counterfoil::store::{Inserted, Rotated, TokenStore};
 use counterfoil::{RecordId, TokenKind};
 
 use super::{Track, tracks};
@@ -118,10 +118,7 @@ async fn join(store: &dyn TokenStore, draft: &Draft, written: &Written) -> Resul
     for _ in 0..STEPS {
         let generation = must_get(store, &draft.id()).await?.family().generation;
         let access = draft.access(generation);
-        match store
-            .insert(Home::Join { family: draft.family.id, generation }, std::slice::from_ref(&access), at(5))
-            .await?
-        {
+        match store.insert(draft.join(generation), std::slice::from_ref(&access), at(5)).await? {
             Inserted::Done => note(written, &[access.id]),
             Inserted::FamilyMoved => {}
             Inserted::FamilyEnded => return Ok(()),

@@ -46,9 +46,9 @@ fn counted(mut census: Vec<(KeyId, u64)>) -> String {
 pub(super) fn on_model(model: &mut Model, command: &Command) -> Result<Vec<String>, StoreError> {
     let one = |answer: String| Ok(vec![answer]);
     match command {
-        Command::Found { family, cap, new, now } => Ok(insert(model, Command::home(family, *cap), new, *now)),
-        Command::Join { family, generation, new, now } => {
-            Ok(insert(model, Home::Join { family: *family, generation: *generation }, new, *now))
+        Command::Found { .. } | Command::Join { .. } => {
+            let (home, new, now) = command.insert().unwrap_or_else(|| unreachable!("these two insert"));
+            Ok(insert(model, home, new, now))
         }
         Command::Apply { id, expect, change, now } => one(applied(&model.apply(id, *expect, change, *now)?)),
         Command::Rotate { parent, step, new, now } => one(rotated(&model.rotate(parent, step, new, *now)?)),
@@ -74,11 +74,9 @@ pub(super) fn on_model(model: &mut Model, command: &Command) -> Result<Vec<Strin
             let (changed, _) = model.purge(*now, *unsent_before, *windows_before, usize::MAX);
             one(format!("changed {}", changed > 0))
         }
-        Command::ListOwner { realm, owner, kind, .. } => {
-            one(listed(model.list(Listing::Owner { realm, owner, kind: *kind }, None, usize::MAX).items, true))
-        }
-        Command::ListKind { realm, kind, .. } => {
-            one(listed(model.list(Listing::Kind { realm, kind: *kind }, None, usize::MAX).items, false))
+        Command::ListOwner { .. } | Command::ListKind { .. } => {
+            let (of, _) = command.listing().unwrap_or_else(|| unreachable!("these two list"));
+            one(listed(model.list(of, None, usize::MAX).items, matches!(of, Listing::Owner { .. })))
         }
         Command::Due { now, .. } => one(listed(model.due(*now, None, usize::MAX).items, false)),
         Command::Census => one(counted(model.census())),
@@ -103,12 +101,9 @@ fn insert(
 /// Carries the command out on the store; listings page by page, batches until there is no more.
 pub(super) async fn on_store(store: &dyn TokenStore, command: &Command) -> Result<String, Violation> {
     Ok(match command {
-        Command::Found { family, cap, new, now } => {
-            format!("{:?}", store.insert(Command::home(family, *cap), new, *now).await?)
-        }
-        Command::Join { family, generation, new, now } => {
-            let home = Home::Join { family: *family, generation: *generation };
-            format!("{:?}", store.insert(home, new, *now).await?)
+        Command::Found { .. } | Command::Join { .. } => {
+            let (home, new, now) = command.insert().unwrap_or_else(|| unreachable!("these two insert"));
+            format!("{:?}", store.insert(home, new, now).await?)
         }
         Command::Apply { id, expect, change, now } => applied(&store.apply(id, *expect, change, *now).await?),
         Command::Rotate { parent, step, new, now } => rotated(&store.rotate(parent, step, new, *now).await?),
@@ -134,11 +129,9 @@ pub(super) async fn on_store(store: &dyn TokenStore, command: &Command) -> Resul
             }
             return Err(Violation::new("a purge must end"));
         }
-        Command::ListOwner { realm, owner, kind, limit } => {
-            listed(walk(store, Listing::Owner { realm, owner, kind: *kind }, *limit).await?, true)
-        }
-        Command::ListKind { realm, kind, limit } => {
-            listed(walk(store, Listing::Kind { realm, kind: *kind }, *limit).await?, false)
+        Command::ListOwner { .. } | Command::ListKind { .. } => {
+            let (of, limit) = command.listing().unwrap_or_else(|| unreachable!("these two list"));
+            listed(walk(store, of, limit).await?, matches!(of, Listing::Owner { .. }))
         }
         Command::Due { now, limit } => listed(walk_due(store, *now, *limit).await?, false),
         Command::Census => counted(store.census().await?),

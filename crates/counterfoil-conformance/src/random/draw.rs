@@ -3,13 +3,18 @@
 //! Left out is what no caller does and the contract therefore does not order: a label or an expiry set on anything but the newest of a chain,
 //! a superseded or revoked record revoked by itself, a shrunk record touched or changed.
 
-use counterfoil::store::{Change, Nonce, NoticeMark, RecordParts, Relabel, Revoked, Step};
+use std::num::NonZeroU32;
+
+use counterfoil::client::ClientKey;
+use counterfoil::store::{
+    Cap, Change, NewRecord, Nonce, NoticeMark, Pace, RecordParts, Relabel, Revoked, Show, Step, WhenFull,
+};
 use counterfoil::{KeyId, Label, RecordId, RevokedWhy, TokenKind, Ts, Version};
 
 use super::Command;
 use crate::dice::Dice;
 use crate::reference::Model;
-use crate::sample::{Draft, Person, at, describe_as, digest_of, member_id};
+use crate::sample::{Draft, Person, at, describe_as, digest_of, member_id, most, pace, refuse};
 
 /// The dice, the clock of the sequence, and all that was drawn.
 pub(super) struct Draw {
@@ -111,8 +116,34 @@ impl Draw {
             draft.records.truncate(1);
         }
         self.ids.extend(draft.records.iter().map(|record| record.id));
-        let cap = if self.dice.chance(1, 3) { Some(self.limit() + 1) } else { None };
-        Command::Found { family: draft.family, cap, new: draft.records, now }
+        draft.family.used_at = self.soon();
+        if draft.family.client.is_some() && self.dice.chance(1, 3) {
+            draft = draft.through(ClientKey::from_bytes([8; 16]));
+        }
+        let (cap, pace) = (self.cap(now), self.pace());
+        Command::Found { family: draft.family, cap, pace, new: draft.records, now }
+    }
+
+    fn cap(&mut self, now: Ts) -> Option<Cap> {
+        let limit = self.limit() + 1;
+        match self.dice.below(6) {
+            0 | 1 => Some(refuse(limit)),
+            2 => {
+                let revoked = Revoked { at: now, why: RevokedWhy::MadeRoom };
+                let when_full = WhenFull::End { revoked, gone_at: self.soon() };
+                Some(Cap { limit: most(limit.div_ceil(2)), when_full })
+            }
+            _ => None,
+        }
+    }
+
+    fn pace(&mut self) -> Option<Pace> {
+        let since = at(self.clock.saturating_sub(self.dice.below(12)));
+        if self.dice.chance(1, 4) { Some(pace(self.limit(), since)) } else { None }
+    }
+
+    fn access_cap(&mut self) -> Option<NonZeroU32> {
+        if self.dice.chance(1, 3) { Some(most(self.limit())) } else { None }
     }
 
     /// A draft of the family that the record is of: for records that join it.
@@ -132,7 +163,8 @@ impl Draw {
         let mut access = Self::kin(record).access(generation);
         (access.expires_at, access.gone_at, access.notice) = (self.maybe_soon(), self.maybe_soon(), self.mark());
         self.ids.push(access.id);
-        Command::Join { family: record.id.family(), generation, new: vec![access], now }
+        let access_cap = self.access_cap();
+        Command::Join { family: record.id.family(), generation, access_cap, new: vec![access], now }
     }
 
     fn version(&mut self, model: &Model, id: &RecordId) -> Version {
@@ -170,8 +202,9 @@ impl Draw {
         };
         let (kin, expect) = (Self::kin(record), self.version(model, &parent));
         if self.dice.chance(1, 3) {
-            let step = Step::Slide { expires_at: self.soon(), gone_at: self.soon() };
-            return Command::Rotate { parent, step, new: Vec::new(), now };
+            let step = Step::Slide { expires_at: self.soon(), gone_at: self.soon(), access_cap: self.access_cap() };
+            let new = self.beside(&kin, record.generation);
+            return Command::Rotate { parent, step, new, now };
         }
         let mut next = kin.successor(parent, record.generation + 1);
         (next.expires_at, next.gone_at, next.notice) = (self.maybe_soon(), self.maybe_soon(), self.mark());
@@ -186,9 +219,23 @@ impl Draw {
             nonce: Some(nonce).filter(|_| self.dice.chance(3, 4)),
             honoured_until: self.maybe_soon(),
             gone_at: self.maybe_soon(),
-            keep: 2 + u32::try_from(self.dice.below(3)).unwrap_or(0),
+            pace: self.pace(),
+            access_cap: self.access_cap(),
         };
-        Command::Rotate { parent, step, new: vec![next], now }
+        let mut new = self.beside(&kin, next.generation);
+        new.push(next);
+        Command::Rotate { parent, step, new, now }
+    }
+
+    /// The access token that a rotation brings along, where it brings one.
+    fn beside(&mut self, kin: &Draft, generation: u64) -> Vec<NewRecord> {
+        if self.dice.chance(1, 2) {
+            return Vec::new();
+        }
+        let mut access = kin.access(generation);
+        (access.expires_at, access.gone_at) = (self.maybe_soon(), self.maybe_soon());
+        self.ids.push(access.id);
+        vec![access]
     }
 
     fn revoked(&mut self, now: Ts) -> Revoked {
@@ -253,11 +300,20 @@ impl Draw {
         Command::Settle { id, held, next: self.mark(), sent }
     }
 
+    fn show(&mut self) -> Show {
+        if self.dice.chance(1, 3) { Show::All } else { Show::Standing { now: self.soon() } }
+    }
+
+    /// Where the clock of the sequence stands.
+    pub(super) fn now(&self) -> Ts {
+        at(self.clock)
+    }
+
     fn look(&mut self) -> Command {
         let Person { realm, owner } = self.dice.pick(&self.people).clone();
         let kind = *self.dice.pick(&[TokenKind::PersonalAccessToken, TokenKind::RefreshToken, TokenKind::AccessToken]);
         match self.dice.below(3) {
-            0 => Command::ListOwner { realm, owner, kind, limit: self.limit() },
+            0 => Command::ListOwner { realm, owner, kind, show: self.show(), limit: self.limit() },
             1 => Command::ListKind { realm, kind, limit: self.limit() },
             _ => Command::Census,
         }

@@ -5,10 +5,13 @@ mod draw;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use counterfoil::store::{Change, Home, NewFamily, NewRecord, NoticeMark, Revoke, Revoked, Step, TokenStore};
+use counterfoil::store::{
+    Cap, Change, Home, Listing, NewFamily, NewRecord, NoticeMark, Pace, Revoke, Revoked, Show, Step, TokenStore,
+};
 use counterfoil::{FamilyId, OwnerId, Realm, RecordId, TokenKind, Ts, Version};
 
 use crate::dice::Dice;
@@ -24,8 +27,8 @@ use draw::Draw;
 /// One call, its arguments drawn.
 #[derive(Clone, Debug)]
 enum Command {
-    Found { family: NewFamily, cap: Option<u32>, new: Vec<NewRecord>, now: Ts },
-    Join { family: FamilyId, generation: u64, new: Vec<NewRecord>, now: Ts },
+    Found { family: NewFamily, cap: Option<Cap>, pace: Option<Pace>, new: Vec<NewRecord>, now: Ts },
+    Join { family: FamilyId, generation: u64, access_cap: Option<NonZeroU32>, new: Vec<NewRecord>, now: Ts },
     Apply { id: RecordId, expect: Version, change: Change, now: Ts },
     Rotate { parent: RecordId, step: Step, new: Vec<NewRecord>, now: Ts },
     RevokeOne { id: RecordId, revoked: Revoked, gone_at: Ts },
@@ -35,19 +38,36 @@ enum Command {
     Claim { id: RecordId, held: NoticeMark, until: Ts },
     Settle { id: RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Ts, u8)> },
     Purge { now: Ts, unsent_before: Ts, windows_before: Ts, limit: u32 },
-    ListOwner { realm: Realm, owner: OwnerId, kind: TokenKind, limit: u32 },
+    ListOwner { realm: Realm, owner: OwnerId, kind: TokenKind, show: Show, limit: u32 },
     ListKind { realm: Realm, kind: TokenKind, limit: u32 },
     Due { now: Ts, limit: u32 },
     Census,
 }
 
 impl Command {
-    const fn home<'a>(family: &'a NewFamily, cap: Option<u32>) -> Home<'a> {
-        let cap = match cap {
-            Some(cap) => std::num::NonZeroU32::new(cap),
-            None => None,
-        };
-        Home::Found { family, cap }
+    /// Where the records of an insert go, and the records.
+    fn insert(&self) -> Option<(Home<'_>, &[NewRecord], Ts)> {
+        match self {
+            Self::Found { family, cap, pace, new, now } => {
+                Some((Home::Found { family, cap: *cap, pace: *pace }, new, *now))
+            }
+            Self::Join { family, generation, access_cap, new, now } => {
+                let (family, generation, access_cap) = (*family, *generation, *access_cap);
+                Some((Home::Join { family, generation, access_cap }, new, *now))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is listed.
+    const fn listing(&self) -> Option<(Listing<'_>, u32)> {
+        match self {
+            Self::ListOwner { realm, owner, kind, show, limit } => {
+                Some((Listing::Owner { realm, owner, kind: *kind, show: *show }, *limit))
+            }
+            Self::ListKind { realm, kind, limit } => Some((Listing::Kind { realm, kind: *kind }, *limit)),
+            _ => None,
+        }
     }
 
     const fn revoke(&self) -> Option<(Revoke<'_>, Revoked, Ts, u32)> {
@@ -145,7 +165,11 @@ async fn difference(store: &dyn TokenStore, model: &Model, draw: &Draw) -> Resul
         looks.extend(realms.iter().map(|realm| Command::ListKind { realm: (*realm).clone(), kind, limit: PAGE }));
         let of = |Person { realm, owner }: &Person| (realm.clone(), owner.clone());
         let owners = draw.people.iter().map(of);
-        looks.extend(owners.map(|(realm, owner)| Command::ListOwner { realm, owner, kind, limit: PAGE }));
+        looks.extend(owners.flat_map(|(realm, owner)| {
+            let list =
+                move |show| Command::ListOwner { realm: realm.clone(), owner: owner.clone(), kind, show, limit: PAGE };
+            [Show::All, Show::Standing { now: draw.now() }].map(list)
+        }));
     }
     for look in looks {
         let wanted = act::on_model(&mut model.clone(), &look)?;

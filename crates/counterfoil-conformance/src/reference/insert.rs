@@ -8,48 +8,57 @@ use super::Model;
 impl Model {
     /// Every answer that the contract allows where an insert is refused; none: it is carried out.
     ///
-    /// A taken id comes first (clause 5: the caller must recognise its own write, though its own label now stands in the way). Between label
-    /// and cap the contract gives no order, nor between a taken id and a family that has ended.
+    /// The order of [`Inserted`] decides, so there is one; only where several ids are taken, any of them may be named.
     #[must_use]
     pub fn insert_refusals(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Vec<Inserted> {
-        let mut refusals: Vec<Inserted> =
-            new.iter().filter(|new| self.record(&new.id).is_some()).map(|new| Inserted::IdTaken(new.id)).collect();
-        match home {
-            Home::Found { family, cap } => {
-                if refusals.is_empty() && self.family(family.id).is_some() {
-                    refusals.extend(new.iter().map(|new| Inserted::IdTaken(new.id)));
-                }
-                if !refusals.is_empty() {
-                    return refusals;
-                }
-                refusals.extend(self.standing_holder(family, now).map(|holder| Inserted::LabelTaken(holder.id)));
-                if cap.is_some_and(|cap| self.live_families(family, now) >= u64::from(cap.get())) {
-                    refusals.push(Inserted::OwnerFull);
-                }
-            }
-            Home::Join { family, generation } => match self.family(family) {
-                None => refusals.push(Inserted::FamilyEnded),
-                Some(family) if family.revoked.is_some() => refusals.push(Inserted::FamilyEnded),
-                Some(family) if family.generation != generation => refusals.push(Inserted::FamilyMoved),
-                Some(_) => {}
+        let joined = match home {
+            Home::Join { family, .. } => match self.family(family).filter(|family| family.revoked.is_none()) {
+                Some(family) => Some(family),
+                None => return vec![Inserted::FamilyEnded],
             },
+            Home::Found { .. } => None,
+        };
+        let taken: Vec<Inserted> =
+            new.iter().filter(|new| self.record(&new.id).is_some()).map(|new| Inserted::IdTaken(new.id)).collect();
+        if !taken.is_empty() {
+            return taken;
         }
-        refusals
+        let moved = match home {
+            Home::Found { family, .. } if self.family(family.id).is_some() => {
+                return new.iter().map(|new| Inserted::IdTaken(new.id)).collect();
+            }
+            Home::Found { family, .. } => {
+                self.standing_holder(family, now).map(|holder| Inserted::LabelTaken(holder.id))
+            }
+            Home::Join { generation, .. } => {
+                joined.filter(|family| family.generation != generation).map(|_| Inserted::FamilyMoved)
+            }
+        };
+        moved.into_iter().chain(self.insert_bounds(home, new, now)).take(1).collect()
     }
 
     /// Inserts all or nothing.
     pub fn insert(&mut self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted {
         if let Some(refusal) = self.insert_refusals(home, new, now).first() {
-            return *refusal;
+            return refusal.clone();
         }
-        if let Home::Found { family, .. } = home {
-            if let Some(key) = &family.label_key {
-                self.displace(&family.realm, &family.owner, key, family.id);
+        let mut ended = Vec::new();
+        match home {
+            Home::Found { family, cap, .. } => {
+                if let Some(key) = &family.label_key {
+                    self.displace(&family.realm, &family.owner, key, family.id);
+                }
+                ended = cap.map_or(Vec::new(), |cap| self.make_room(cap, family, now));
+                self.families.push(FamilyParts::from(family.clone()));
             }
-            self.families.push(FamilyParts::from(family.clone()));
+            Home::Join { family, .. } => {
+                if let Some(family) = self.family_mut(family) {
+                    family.used_at = now;
+                }
+            }
         }
         self.records.extend(new.iter().cloned().map(RecordParts::from));
-        Inserted::Done
+        if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) }
     }
 
     /// The family of that owner that holds the label, whether or not it is gone.
@@ -70,14 +79,6 @@ impl Model {
 
     fn standing_holder(&self, family: &NewFamily, now: Ts) -> Option<&FamilyParts> {
         self.holder(&family.realm, &family.owner, family.label_key.as_ref()?).filter(|holder| !is_gone(holder, now))
-    }
-
-    fn live_families(&self, like: &NewFamily, now: Ts) -> u64 {
-        let counts = |family: &&FamilyParts| {
-            let of_owner = family.realm == like.realm && family.owner == like.owner && family.kind == like.kind;
-            of_owner && family.revoked.is_none() && !family.live_until.is_some_and(|end| now.reached(end))
-        };
-        self.families.iter().filter(counts).count() as u64
     }
 }
 

@@ -3,6 +3,7 @@
 //! It serves as the oracle of [`random`](crate::random), and behind a mutex ([`ReferenceStore`]) as an example of a store.
 
 mod batches;
+mod bounds;
 mod change;
 mod describe;
 mod insert;
@@ -11,7 +12,7 @@ mod rotate;
 mod siblings;
 mod store;
 
-use counterfoil::store::{Cursor, FamilyParts, Listing, Page, RecordParts, StoreError, TokenRecord};
+use counterfoil::store::{Cursor, FamilyParts, Listing, Page, RecordParts, Show, StoreError, TokenRecord};
 use counterfoil::{FamilyId, KeyId, RecordId, Ts};
 
 pub use describe::{describe, same};
@@ -72,7 +73,7 @@ impl Model {
     #[must_use]
     pub fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: usize) -> Page<TokenRecord> {
         let listed = |record: &&RecordParts| match of {
-            Listing::Owner { realm, owner, kind } => {
+            Listing::Owner { realm, owner, kind, .. } => {
                 record.realm == *realm && record.owner == *owner && record.kind == kind
             }
             Listing::Kind { realm, kind } => record.realm == *realm && record.kind == kind,
@@ -82,6 +83,7 @@ impl Model {
             .iter()
             .filter(|record| !record.shrunk)
             .filter(listed)
+            .filter(|record| shows(record, of, self.family(record.id.family())))
             .map(|record| match of {
                 Listing::Owner { .. } => Cursor { at: record.created_at, id: record.id },
                 Listing::Kind { .. } => Cursor { at: Ts::EPOCH, id: record.id },
@@ -134,4 +136,16 @@ impl Model {
         }
         counted
     }
+}
+
+/// Whether a record is among those that the listing asks for: the words of [`Show::Standing`], one after the other.
+fn shows(record: &RecordParts, of: Listing<'_>, family: Option<&FamilyParts>) -> bool {
+    let Listing::Owner { show: Show::Standing { now }, .. } = of else { return true };
+    let deleted = record.revoked.is_some() || family.is_some_and(|family| family.revoked.is_some());
+    let replaced = match record.superseded {
+        None => false,
+        Some(superseded) => superseded.honoured_until.is_some_and(|until| now >= until),
+    };
+    let gone = record.gone_at.is_some_and(|gone_at| now >= gone_at);
+    !deleted && !replaced && !gone
 }

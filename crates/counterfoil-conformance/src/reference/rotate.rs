@@ -1,7 +1,7 @@
 //! Rotating: the parent's step, the family's and all of the new records, or nothing.
 
 use counterfoil::store::{FamilyParts, NewRecord, RecordParts, Rotated, Step, StoreError, Superseded, TokenRecord};
-use counterfoil::{FamilyId, RecordId, Ts};
+use counterfoil::{RecordId, Ts};
 
 use super::Model;
 
@@ -29,16 +29,22 @@ impl Model {
         if let Some(taken) = new.iter().find(|new| self.record(&new.id).is_some()) {
             return Ok(Rotated::IdTaken(taken.id));
         }
+        if let Some(refusal) = self.step_bounds(parent, step, new, now) {
+            return Ok(refusal);
+        }
         self.records.extend(new.iter().cloned().map(RecordParts::from));
+        if let Some(family) = self.family_mut(parent.family()) {
+            family.used_at = now;
+        }
         match step {
             Step::Supersede { .. } => self.supersede(parent, step, now),
-            Step::Slide { expires_at, gone_at } => self.slide(parent, *expires_at, *gone_at, now),
+            Step::Slide { expires_at, gone_at, .. } => self.slide(parent, *expires_at, *gone_at, now),
         }
         Ok(Rotated::Done)
     }
 
     fn supersede(&mut self, parent: &RecordId, step: &Step, now: Ts) {
-        let Step::Supersede { successor, nonce, honoured_until, gone_at, keep, .. } = *step else { return };
+        let Step::Supersede { successor, nonce, honoured_until, gone_at, .. } = *step else { return };
         let follows = self.record(&successor).map(|record| (record.expires_at, record.gone_at));
         if let Some(record) = self.record_mut(parent) {
             record.version = record.version.next();
@@ -52,7 +58,6 @@ impl Model {
             }
         }
         self.wipe_older_nonces(parent);
-        self.drop_generation(parent.family(), u64::from(keep));
     }
 
     fn wipe_older_nonces(&mut self, parent: &RecordId) {
@@ -64,14 +69,6 @@ impl Model {
                 superseded.nonce = None;
             }
         }
-    }
-
-    fn drop_generation(&mut self, family: FamilyId, keep: u64) {
-        let newest = self.family(family).map_or(0, |family| family.generation);
-        let Some(falls_out) = newest.checked_sub(keep) else { return };
-        self.records.retain(|record| {
-            record.id.family() != family || record.generation != falls_out || record.superseded.is_none()
-        });
     }
 
     /// Forward only; a permanent record, whose end is later than any, stays permanent.

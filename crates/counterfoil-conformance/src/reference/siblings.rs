@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use counterfoil::client::{ClientId, ClientKey, Registration, VersionedRegistration};
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
-    ClientPut, ClientStore, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
+    ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
 };
 use counterfoil::{Realm, Span, Ts, Version};
 
@@ -60,14 +60,17 @@ impl ClientStore for ReferenceSiblings {
         realm: &Realm,
         after: Option<&ClientId>,
         limit: NonZeroU32,
-    ) -> Result<Vec<VersionedRegistration>, StoreError> {
+    ) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
         self.with(|lists| {
+            let limit = limit.get() as usize;
             let mut found: Vec<_> =
                 lists.clients.iter().filter(|(of, _)| of == realm).map(|(_, one)| one.clone()).collect();
             found.retain(|one| after.is_none_or(|after| one.registration.client_id > *after));
             found.sort_by(|one, other| one.registration.client_id.cmp(&other.registration.client_id));
-            found.truncate(limit.get() as usize);
-            Ok(found)
+            let more = found.len() > limit;
+            found.truncate(limit);
+            let last = found.last().map(|one| one.registration.client_id.clone());
+            Ok(Page { next: last.filter(|_| more), items: found, corrupt: 0 })
         })
     }
 

@@ -29,7 +29,7 @@ impl Flaw for PartialInsert {
         if let Inserted::IdTaken(taken) = answer {
             let before: Vec<NewRecord> = new.iter().take_while(|one| one.id != taken).cloned().collect();
             let (family, generation) = (taken.family(), 0);
-            let _ = inner.insert(Home::Join { family, generation }, &before, now).await?;
+            let _ = inner.insert(Home::Join { family, generation, access_cap: None }, &before, now).await?;
         }
         Ok(answer)
     }
@@ -41,12 +41,14 @@ pub(crate) struct InsertInTwoSteps;
 #[async_trait]
 impl Flaw for InsertInTwoSteps {
     async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let refused = inner.with(|model| model.insert_refusals(home, new, now).first().copied());
+        let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
         if let (None, Home::Found { family, .. }) = (refused, home) {
             let done = inner.insert(home, &new[..1], now).await?;
             pause().await;
             if new.len() > 1 && done == Inserted::Done {
-                return inner.insert(Home::Join { family: family.id, generation: 0 }, &new[1..], now).await;
+                return inner
+                    .insert(Home::Join { family: family.id, generation: 0, access_cap: None }, &new[1..], now)
+                    .await;
             }
             return Ok(done);
         }
@@ -60,13 +62,13 @@ pub(crate) struct CapByCountThenInsert;
 #[async_trait]
 impl Flaw for CapByCountThenInsert {
     async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, cap: Some(_) } = home else { return inner.insert(home, new, now).await };
+        let Home::Found { family, cap: Some(_), pace } = home else { return inner.insert(home, new, now).await };
         let full = inner.with(|model| model.insert_refusals(home, new, now).contains(&Inserted::OwnerFull));
         pause().await;
         if full {
             return Ok(Inserted::OwnerFull);
         }
-        inner.insert(Home::Found { family, cap: None }, new, now).await
+        inner.insert(Home::Found { family, cap: None, pace }, new, now).await
     }
 }
 
@@ -76,11 +78,11 @@ pub(crate) struct CapCountsTheDead;
 #[async_trait]
 impl Flaw for CapCountsTheDead {
     async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        if let Home::Found { family, cap: Some(cap) } = home {
+        if let Home::Found { family, cap: Some(cap), .. } = home {
             let of_owner = |one: &&counterfoil::store::FamilyParts| {
                 (&one.realm, &one.owner, one.kind) == (&family.realm, &family.owner, family.kind)
             };
-            if inner.with(|model| model.families.iter().filter(of_owner).count()) >= cap.get() as usize {
+            if inner.with(|model| model.families.iter().filter(of_owner).count()) >= cap.limit.get() as usize {
                 return Ok(Inserted::OwnerFull);
             }
         }
@@ -94,9 +96,9 @@ pub(crate) struct LabelsWithoutCase;
 #[async_trait]
 impl Flaw for LabelsWithoutCase {
     async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, cap } = home else { return inner.insert(home, new, now).await };
+        let Home::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
         let label_key = family.label_key.as_ref().map(|key| LabelKey::from_stored(&key.as_str().to_lowercase()));
-        inner.insert(Home::Found { family: &NewFamily { label_key, ..family.clone() }, cap }, new, now).await
+        inner.insert(Home::Found { family: &NewFamily { label_key, ..family.clone() }, cap, pace }, new, now).await
     }
 }
 
@@ -166,13 +168,13 @@ pub(crate) struct LabelByLookThenInsert;
 #[async_trait]
 impl Flaw for LabelByLookThenInsert {
     async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, cap } = home else { return inner.insert(home, new, now).await };
-        if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().copied()) {
+        let Home::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
+        if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
             return Ok(refused);
         }
         pause().await;
         let keyless = NewFamily { label_key: None, ..family.clone() };
-        let answer = inner.insert(Home::Found { family: &keyless, cap }, new, now).await?;
+        let answer = inner.insert(Home::Found { family: &keyless, cap, pace }, new, now).await?;
         inner.with(|model| model.family_mut(family.id).map(|kept| kept.label_key.clone_from(&family.label_key)));
         Ok(answer)
     }
@@ -184,9 +186,9 @@ pub(crate) struct JoinOfAnOlderGeneration;
 #[async_trait]
 impl Flaw for JoinOfAnOlderGeneration {
     async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Join { family, generation } = home else { return inner.insert(home, new, now).await };
+        let Home::Join { family, generation, access_cap } = home else { return inner.insert(home, new, now).await };
         let generation = inner.with(|model| model.family(family).map_or(generation, |family| family.generation));
-        inner.insert(Home::Join { family, generation }, new, now).await
+        inner.insert(Home::Join { family, generation, access_cap }, new, now).await
     }
 }
 
@@ -201,7 +203,7 @@ impl Flaw for JoinByLookThenInsert {
             let read = inner.with(|model| model.family(family).cloned());
             pause().await;
             let answer = inner.insert(home, new, now).await?;
-            if let (Some(read), Inserted::Done | Inserted::FamilyEnded) = (read, answer) {
+            if let (Some(read), Inserted::Done | Inserted::FamilyEnded) = (read, &answer) {
                 inner.with(|model| model.family_mut(family).map(|kept| *kept = read));
             }
             return Ok(answer);
@@ -219,7 +221,7 @@ impl Flaw for LabelTakenNamesTheCaller {
         let answer = inner.insert(home, new, now).await?;
         Ok(match (answer, home) {
             (Inserted::LabelTaken(_), Home::Found { family, .. }) => Inserted::LabelTaken(family.id),
-            _ => answer,
+            (answer, _) => answer,
         })
     }
 }

@@ -78,13 +78,13 @@ impl Flaw for ListLeaksBetweenRealms {
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Said<Page<TokenRecord>> {
-        let Listing::Owner { owner, kind, .. } = of else { return inner.list(of, after, limit).await };
+        let Listing::Owner { owner, kind, show, .. } = of else { return inner.list(of, after, limit).await };
         let realms: Vec<_> = inner.with(|model| {
             model.families.iter().filter(|one| one.owner == *owner).map(|one| one.realm.clone()).collect()
         });
         let mut items: Vec<TokenRecord> = Vec::new();
         for realm in realms {
-            let of = Listing::Owner { realm: &realm, owner, kind };
+            let of = Listing::Owner { realm: &realm, owner, kind, show };
             for record in inner.with(|model| model.list(of, None, usize::MAX)).items {
                 if items.iter().all(|item| item.record().id != record.record().id) {
                     items.push(record);

@@ -126,27 +126,6 @@ impl Flaw for NonceKeptOnTheGrandparent {
     }
 }
 
-/// Every generation is kept for ever.
-pub(crate) struct KeepIgnored;
-
-#[async_trait]
-impl Flaw for KeepIgnored {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &Step,
-        new: &[NewRecord],
-        now: Ts,
-    ) -> Said<Rotated> {
-        let mut step = *step;
-        if let Step::Supersede { keep, .. } = &mut step {
-            *keep = u32::MAX;
-        }
-        inner.rotate(parent, &step, new, now).await
-    }
-}
-
 /// A slide sets what it is told, forward or backward.
 pub(crate) struct SlideBackwards;
 
@@ -161,7 +140,7 @@ impl Flaw for SlideBackwards {
         now: Ts,
     ) -> Said<Rotated> {
         let answer = inner.rotate(parent, step, new, now).await?;
-        if let (Rotated::Done, Step::Slide { expires_at, gone_at }) = (&answer, step) {
+        if let (Rotated::Done, Step::Slide { expires_at, gone_at, .. }) = (&answer, step) {
             inner.with(|model| {
                 if let Some(record) = model.record_mut(parent) {
                     (record.expires_at, record.gone_at) = (Some(*expires_at), Some(*gone_at));
