@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::counterfoil::decide::{Standing, account_of, decide};
+use crate::counterfoil::decide::{self, Standing, account_of};
 use crate::counterfoil::family::{Access, FamilyBody};
 use crate::counterfoil::phase::Phase;
 use crate::counterfoil::record::TokenRecord;
@@ -18,7 +18,12 @@ use crate::words::why::RevokedWhy;
 const ROLES: [Role; 4] = [Role::Collaborator, Role::Member, Role::Administrator, Role::SuperAdministrator];
 
 fn standing<'a>(account: Option<&'a Account>, client: Option<&'a Registration>) -> Standing<'a> {
-    Standing { account, client, closed_gate: None, scope_demanded: false }
+    Standing { account, client, closed_gate: None, scope_demanded: false, known_scopes: None }
+}
+
+/// The role alone.
+fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Role, Refusal> {
+    decide::decide(record, phase, standing).map(|rights| rights.role)
 }
 
 fn pat() -> TokenRecord {
@@ -169,6 +174,7 @@ proptest! {
             client: Some(&registered),
             closed_gate: gate.then_some(Gate::Switch),
             scope_demanded: false,
+            known_scopes: None,
         };
         match decide(&record, Phase::Live, standing) {
             Ok(effective) => {

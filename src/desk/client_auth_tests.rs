@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::instruments::basic::client_header;
-use crate::instruments::digest::counting;
+use crate::instruments::digest::{Unkeyed, counting};
 use crate::instruments::key_ring::KeyRing;
 use crate::text::draw::draw_secret;
 use crate::words::client::ClientKey;
@@ -14,7 +14,7 @@ fn ring(keys: &[u32]) -> Option<Arc<KeyRing>> {
 }
 
 fn digester(keys: &[u32]) -> Digester {
-    Digester::new(&Realm::default(), if keys.is_empty() { None } else { ring(keys) })
+    Digester::new(&Realm::default(), if keys.is_empty() { None } else { ring(keys) }, Unkeyed::Accepted)
 }
 
 fn slot(id: u8, form: SecretForm, (digest, key_id): (Digest, KeyId)) -> StoredSecret {
@@ -82,7 +82,7 @@ fn syn_token_2_a_secret_fits_its_own_slot_form_and_realm_only() {
     let (mut reread, _) = generated(&digester, 1, 1);
     reread.form = SecretForm::Imported;
     assert_eq!(judged(&digester, Some(&client(vec![reread])), Some(&text), Ts::EPOCH), Err(ClientFault::Secret));
-    let elsewhere = Digester::new(&Realm::new("other").expect("a realm"), ring(&[1]));
+    let elsewhere = Digester::new(&Realm::new("other").expect("a realm"), ring(&[1]), Unkeyed::Accepted);
     let (stored, _) = generated(&elsewhere, 1, 1);
     assert_eq!(judged(&digester, Some(&client(vec![stored])), Some(&text), Ts::EPOCH), Err(ClientFault::Secret));
 }

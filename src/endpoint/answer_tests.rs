@@ -96,11 +96,19 @@ fn syn_token_9_inactive_says_nothing_else() {
         subject: &subject,
         issued_at: issued(),
         expires_at: None,
+        role: Role::Member,
+        actor: None,
     };
     assert_eq!(
         introspection_answer(Some(&active)).expose_secret(),
-        r#"{"active":true,"username":"ivan","token_type":"bearer","iat":1671750882,"sub":"6","kind":"personal_access_token"}"#
+        r#"{"active":true,"username":"ivan","token_type":"bearer","iat":1671750882,"sub":"6","kind":"personal_access_token","role":"member"}"#
     );
+    let actor = SubjectId::new("super \"1\"").expect("an id");
+    let code = Active { kind: TokenKind::SecurityCode, actor: Some(&actor), ..active };
+    let written = introspection_answer(Some(&code));
+    assert!(written.expose_secret().ends_with(r#""role":"member","act":{"sub":"super \"1\""}}"#), "{}", written.expose_secret());
+    let refresh = introspection_answer(Some(&Active { kind: TokenKind::RefreshToken, ..code }));
+    assert!(!refresh.expose_secret().contains("token_type"), "{}", refresh.expose_secret());
     assert_eq!(empty_answer(200).expose_secret(), "{}");
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::instruments::digest::Digester;
+use crate::instruments::digest::{Digester, Unkeyed};
 use crate::instruments::key_ring::KeyRing;
 use crate::text::prefixes::Prefixes;
 use crate::text::presented::{MalformedToken, PresentedToken};
@@ -101,7 +101,7 @@ fn all_kinds_1_the_valid_ones_say_what_the_corpus_says_and_have_one_spelling() {
 fn all_kinds_2_the_digests_are_those_of_the_corpus() {
     for (case, token) in valid() {
         let ring = KeyRing::new([(KeyId::new(1), case.key())]).expect("a ring");
-        let digester = Digester::new(&Realm::default(), Some(Arc::new(ring)));
+        let digester = Digester::new(&Realm::default(), Some(Arc::new(ring)), Unkeyed::Accepted);
         let (keyed, _) = digester.token(token.kind(), token.id(), token.secret());
         assert_eq!(hex(keyed.as_bytes()), case.get("keyed"), "{}", case.name);
         let plain = digester.token_under(KeyId::NONE, token.kind(), token.id(), token.secret()).expect("no key");

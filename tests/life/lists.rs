@@ -80,7 +80,9 @@ fn syn_pat_5_a_page_is_filled_by_reading_over_what_is_not_shown() {
 
 #[test]
 fn syn_pat_5_a_graveyard_costs_a_bounded_number_of_reads_and_hides_nothing() {
-    let world = synergy();
+    let mut policy = synergy_policy();
+    policy.personal_access_tokens.creations_per_hour = None;
+    let world = world_with(policy, |builder| builder);
     let oldest = world.pat("ivan", "oldest");
     for n in 0..100 {
         world.pass(Span::seconds(1));

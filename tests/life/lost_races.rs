@@ -10,7 +10,7 @@ use counterfoil::client::{ClientChange, ClientId, Grant, NewClient, Registration
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingsChange, StoredSettings, VersionedSettings};
-use counterfoil::store::{ClientPut, ClientStore, SettingsPut, SettingsStore, StoreError};
+use counterfoil::store::{ClientPut, ClientStore, Page, SettingsPut, SettingsStore, StoreError};
 use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Unavailable, Version};
 
 /// Somebody else writes just before each of the next so many writes.
@@ -60,7 +60,7 @@ impl ClientStore for Rival {
         realm: &Realm,
         after: Option<&ClientId>,
         limit: NonZeroU32,
-    ) -> Result<Vec<VersionedRegistration>, StoreError> {
+    ) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
         self.store.clients(realm, after, limit).await
     }
 

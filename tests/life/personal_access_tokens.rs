@@ -292,7 +292,7 @@ fn all_kinds_9_a_token_makes_no_credential_and_a_new_scope_lies_within_the_prese
     );
     let by = Presenter::from(&world.verify(&reply.access()).expect("it works"));
     let create = |asked| block_on(world.handle.create_personal_access_token(&by, &new(asked)));
-    assert!(matches!(create(scope("demo:write")), Err(ManageError::Invalid(Invalid::ScopeBeyond))));
+    assert!(matches!(create(scope("demo:write")), Err(ManageError::Invalid(Invalid::ScopeBeyond { field: "scope" }))));
     let made = create(None).expect("a token");
     assert_eq!(made.listed.scope, scope("credentials:write demo:read"), "left out, it is the presenter's");
 }

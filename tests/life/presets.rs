@@ -22,7 +22,8 @@ fn all_kinds_8_synergy_asks_the_setting_and_no_switch_and_labels_have_100_charac
     let refused = world.create("ivan", "ci", 1);
     assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Setting }))));
     world.allow_tokens(true);
-    world.allow_token_login("admin", "ivan", false).expect("kept, and not asked");
+    let switched = world.allow_token_login("admin", "ivan", false);
+    assert!(matches!(switched, Err(ManageError::Conflict(Conflict::NotApplicable { gate: Gate::Switch }))));
     label_limit(&world, 100);
     world.create("ivan", "180 days", 180).expect("the ceiling");
     assert!(matches!(world.create("ivan", "181 days", 181), Err(ManageError::Invalid(Invalid::Days { most: 180 }))));
@@ -34,7 +35,9 @@ fn all_kinds_8_synergy_asks_the_setting_and_no_switch_and_labels_have_100_charac
 #[test]
 fn all_kinds_8_a2nta_asks_the_switch_and_no_setting_labels_have_20_characters_and_permanent_ones_are_allowed() {
     let world = bare_world(Policy::a2nta());
-    world.allow_tokens(false);
+    let off = settings::SettingsChange { personal_access_tokens_enabled: Some(false), ..Default::default() };
+    let set = block_on(world.handle.change_settings(&world.presenter("admin"), &off));
+    assert!(matches!(set, Err(ManageError::Conflict(Conflict::NotApplicable { gate: Gate::Setting }))));
     let refused = world.create("ivan", "ci", 1);
     assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Switch }))));
     world.allow_token_login("admin", "ivan", true).expect("allowed");

@@ -149,7 +149,7 @@ fn syn_token_6_the_parent_after_the_window_kills_the_family() {
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
     world.told();
-    world.pass(Span::seconds(10));
+    world.pass(Span::seconds(30));
     assert_eq!(world.refresh("rotating", &first.refresh()).error(), (400, "invalid_grant".into()));
     assert!(world.told().iter().any(|event| matches!(event, What::Replayed { generation: 0, .. })));
     assert!(!world.works(&won.access()) && !world.works(&first.access()), "access tokens included");

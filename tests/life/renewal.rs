@@ -176,7 +176,7 @@ fn ao_code_6_every_action_leaves_an_event_with_who_and_what() {
         act(&world, &by, &code, name).expect("done");
         let events = world.sink.take();
         assert_eq!(events.len(), 1);
-        assert_eq!(events[0].by, Some(subject("super")));
+        assert_eq!(events[0].by.subject(), Some(&subject("super")));
         assert_eq!((events[0].at, &events[0].what), (world.now(), &What::Changed { id: code.listed.id, action }));
     }
     act(&world, &by, &code, "reactivate").expect_err("not expired");

@@ -47,7 +47,7 @@ fn all_kinds_6_a_tombstone_and_a_code_that_can_be_reactivated_outlive_a_purge() 
 fn all_kinds_2_a_key_in_use_is_not_dropped_until_everything_is_under_the_new_one() {
     let world = synergy();
     let token = world.pat("ivan", "one");
-    let foil = world.elsewhere(|builder| builder.key_ring(ring())).handle;
+    let foil = world.elsewhere(|builder| builder.key_ring(ring()).accept_unkeyed()).handle;
     let refused = block_on(foil.may_drop_key(KeyId::NONE));
     assert!(matches!(refused, Err(DropKeyError::InUse { key: KeyId::NONE, records: 1, client_secrets: 0 })));
     assert_eq!(block_on(foil.key_still_used(KeyId::NONE)).expect("a count"), 1);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use counterfoil::event::What;
+use counterfoil::event::{Limit, What};
 use counterfoil::*;
 use counterfoil_testkit::{Fails, FaultyStore, When};
 
@@ -67,11 +67,11 @@ fn all_kinds_2_a_digest_does_not_fit_in_another_realm() {
     let here = world();
     let token = here.pat("bill", "ci");
     let realm = Realm::new("tenant-b").expect("a realm");
-    let there = here.elsewhere(|builder| builder.realm(realm));
+    let there = here.elsewhere(|builder| builder.realm(realm.clone()));
     let denied = block_on(there.handle.verify(token.token.expose_secret()));
     assert!(matches!(denied, Err(Denied::Refused(Refusal::WrongRealm))));
-    let page =
-        block_on(there.handle.own_tokens(&here.presenter("bill"), None, std::num::NonZeroU32::MAX)).expect("a page");
+    let by = here.presenter("bill").in_realm(&realm);
+    let page = block_on(there.handle.own_tokens(&by, None, std::num::NonZeroU32::MAX)).expect("a page");
     assert!(page.items.is_empty(), "listings never cross a realm");
 }
 
@@ -109,6 +109,7 @@ fn all_kinds_7_the_injected_clock_decides_on_every_node() {
 fn all_kinds_7_generations_and_not_times_give_order() {
     let mut policy = open_policy();
     policy.refresh_tokens.grace = Span::ZERO;
+    policy.access_tokens.max_live_per_family = None;
     let world = world_with(policy, |builder| builder);
     let mut tokens = vec![world.log_in("rotating", "true").refresh()];
     for i in 0..100 {
@@ -132,19 +133,44 @@ fn all_kinds_7_a_clock_that_cannot_be_told_denies() {
 }
 
 #[test]
-fn all_kinds_6_a_generation_older_than_a_thousand_is_unknown_and_kills_nothing() {
+fn fault_a4_the_oldest_generation_kills_the_family_whatever_was_rotated_and_purged_between() {
     let mut policy = open_policy();
-    policy.refresh_tokens.keep = 3;
+    policy.refresh_tokens.rotations_per_day = std::num::NonZeroU32::new(5_000).expect("not zero");
     let world = world_with(policy, |builder| builder);
-    let mut tokens = vec![world.log_in("rotating", "true").refresh()];
-    for i in 0..5 {
-        tokens.push(world.refresh("rotating", &tokens[i]).refresh());
+    let first = world.log_in("rotating", "true").refresh();
+    let mut newest = first.clone();
+    for turn in 0..1_100 {
+        newest = world.refresh("rotating", &newest).refresh();
+        if turn % 100 == 0 {
+            world.pass(Span::minutes(11));
+            while block_on(world.handle.purge(std::num::NonZeroU32::MAX)).expect("purged").more {}
+        }
     }
-    assert_eq!(world.refresh("rotating", &tokens[0]).status, 400);
-    let still = world.refresh("rotating", &tokens[5]);
-    assert_eq!(still.status, 200, "an unknown generation kills nothing: {}", still.body);
-    assert_eq!(world.refresh("rotating", &tokens[4]).status, 400);
-    assert_eq!(world.refresh("rotating", &still.refresh()).status, 400, "a kept one does");
+    assert_eq!(world.refresh("rotating", &first).status, 400, "the owner's token, a thousand generations old");
+    let after = world.refresh("rotating", &newest);
+    assert_eq!(after.status, 400, "the family has ended: {}", after.body);
+}
+
+#[test]
+fn fault_a4_rotations_of_a_day_are_limited_and_replays_are_judged_first() {
+    let world = world();
+    let mut tokens = vec![world.log_in("rotating", "true").refresh()];
+    for turn in 0..600 {
+        if turn % 50 == 0 {
+            world.pass(Span::minutes(11));
+        }
+        tokens.push(world.refresh("rotating", &tokens[turn]).refresh());
+    }
+    let slowed = world.refresh("rotating", &tokens[600]);
+    assert_eq!((slowed.status, slowed.text("error")), (429, "slow_down".to_owned()), "{}", slowed.body);
+    let limited = |what: &What| matches!(what, What::LimitReached { limit: Limit::RotationsPerDay(_), .. });
+    assert!(world.told().iter().any(limited));
+    let retried = world.refresh("rotating", &tokens[599]);
+    assert_eq!((retried.status, retried.refresh()), (200, tokens[600].clone()), "a retry is not slowed");
+    world.pass(Span::hours(22));
+    assert_eq!(world.refresh("rotating", &tokens[600]).status, 200, "a day after the first the pace has room");
+    assert_eq!(world.refresh("rotating", &tokens[3]).status, 400, "a replay is judged, not slowed");
+    assert_eq!(world.refresh("rotating", &tokens[600]).status, 400, "and ends the family");
 }
 
 #[test]

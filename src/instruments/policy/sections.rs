@@ -84,7 +84,7 @@ impl Default for PersonalAccessTokens {
             setting: SettingGate::Required,
             switch: SwitchGate::DefaultOff,
             max_days: 180,
-            max_days_ceiling: 366,
+            max_days_ceiling: 3_660,
             permanent: false,
             label_max: 20,
             unique_labels: true,
