@@ -61,7 +61,15 @@ impl Desk {
             }
             Ok(Some(account)) => {
                 self.give_back(attempt).await?;
-                self.tell(now, by.clone(), What::LoginProved { subject: account.subject().clone() });
+                let subject = account.subject().clone();
+                let by = match by {
+                    Actor::Unproved => Actor::Person { subject: subject.clone(), credential: None },
+                    Actor::Client { client, .. } => {
+                        Actor::Client { client: client.clone(), subject: Some(subject.clone()) }
+                    }
+                    other => other.clone(),
+                };
+                self.tell(now, by, What::LoginProved { subject });
                 Ok(account)
             }
             Ok(None) => {

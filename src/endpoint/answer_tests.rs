@@ -106,7 +106,11 @@ fn syn_token_9_inactive_says_nothing_else() {
     let actor = SubjectId::new("super \"1\"").expect("an id");
     let code = Active { kind: TokenKind::SecurityCode, actor: Some(&actor), ..active };
     let written = introspection_answer(Some(&code));
-    assert!(written.expose_secret().ends_with(r#""role":"member","act":{"sub":"super \"1\""}}"#), "{}", written.expose_secret());
+    assert!(
+        written.expose_secret().ends_with(r#""role":"member","act":{"sub":"super \"1\""}}"#),
+        "{}",
+        written.expose_secret()
+    );
     let refresh = introspection_answer(Some(&Active { kind: TokenKind::RefreshToken, ..code }));
     assert!(!refresh.expose_secret().contains("token_type"), "{}", refresh.expose_secret());
     assert_eq!(empty_answer(200).expose_secret(), "{}");

@@ -271,11 +271,14 @@ mod tests {
         };
         let name = sha256::hash(&[b"default"]);
         let parts: [&[u8]; 6] = [b"counterfoil/v1\0", &[4], &name, &[0; 16], ID.as_bytes(), &packed];
-        let plain = Digester::new(&Realm::default(), None, Unkeyed::Accepted).token(TokenKind::SecurityCode, &ID, &secret()).0;
+        let plain =
+            Digester::new(&Realm::default(), None, Unkeyed::Accepted).token(TokenKind::SecurityCode, &ID, &secret()).0;
         assert_eq!(*plain.as_bytes(), sha256::hash(&parts));
         let keys = ring(&[1]).expect("a ring");
         let sub = keys.digest_keys().next().expect("a key").1;
-        let keyed = Digester::new(&Realm::default(), Some(keys), Unkeyed::Accepted).token(TokenKind::SecurityCode, &ID, &secret()).0;
+        let keyed = Digester::new(&Realm::default(), Some(keys), Unkeyed::Accepted)
+            .token(TokenKind::SecurityCode, &ID, &secret())
+            .0;
         assert_eq!(keyed.as_bytes(), sha256::hmac(sub.expose_secret(), &parts).expose_secret());
     }
 

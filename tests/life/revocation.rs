@@ -33,7 +33,11 @@ fn syn_token_9_introspection_tells_own_tokens_and_everything_to_resource_servers
     assert_eq!((own.number("iat"), own.number("exp")), (1_700_000_000, 1_700_000_600));
     assert_eq!(world.introspect("test.token", &reply.access()).body, r#"{"active":false}"#);
     assert_eq!(world.introspect("machine", &reply.access()).text("kind"), "access_token");
-    assert_eq!(world.introspect("machine", &reply.refresh()).body, r#"{"active":false}"#, "a refresh token is its client's");
+    assert_eq!(
+        world.introspect("machine", &reply.refresh()).body,
+        r#"{"active":false}"#,
+        "a refresh token is its client's"
+    );
     let refresh = world.introspect("rotating", &reply.refresh());
     assert!(refresh.text("kind") == "refresh_token" && !refresh.has("token_type"), "{}", refresh.body);
     let token = world.pat("bill", "ci");

@@ -1,7 +1,9 @@
 //! The OAuth endpoints as a client sees them.
 
 use base64::Engine as _;
+use counterfoil::client::ClientId;
 use counterfoil::oauth::{Answer, OAuthRequest};
+use counterfoil::{Presenter, Span};
 
 use super::{World, block_on};
 
@@ -42,6 +44,16 @@ impl World {
             Endpoint::Introspect => block_on(self.handle.introspection(request)),
         };
         Reply::from(answer.unwrap_or_else(Answer::from))
+    }
+
+    /// A request for tokens by a confidential client, with a secret that is made for it.
+    pub fn token_as(&self, client: &ClientId, form: &[(&str, &str)]) -> Reply {
+        let replaced = block_on(self.handle.replace_client_secret(&Presenter::host(), client, Span::ZERO));
+        let secret = replaced.expect("replaced").secret.expect("confidential");
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(form);
+        let header = format!("Basic {}", secret.expose_api_key());
+        self.raw(Endpoint::Token, &[header.as_bytes()], FORM, body.finish().as_bytes(), Some("10.0.0.1"))
     }
 
     pub fn token(&self, client: &str, form: &[(&str, &str)]) -> Reply {

@@ -177,3 +177,6 @@ impl<'a, O: Operation> Permit<'a, O> {
         if reaches { Ok(()) } else { Err(Forbidden::Outranked) }
     }
 }
+
+#[cfg(test)]
+mod tests;

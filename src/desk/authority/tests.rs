@@ -1,0 +1,21 @@
+//! The table that a person reads has every operation, and each as it demands.
+
+use super::operations::ALL;
+
+const TABLE: &str = include_str!("../../../testdata/authority/operations.txt");
+
+/// The table itself is held against the handle by `tests/life/authority`.
+#[test]
+fn all_kinds_9_every_operation_has_its_rows_in_the_table() {
+    let headings: Vec<_> = TABLE
+        .lines()
+        .filter(|line| line.ends_with(" super") && !line.starts_with(' '))
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    for (name, rule) in ALL {
+        assert!(headings.contains(name), "{name} has no rows in testdata/authority/operations.txt: {rule:?}");
+    }
+    let known = |heading: &&str| ALL.iter().any(|(name, _)| name == heading);
+    assert!(headings.iter().all(|heading| known(heading)), "a row of no operation: {headings:?}");
+    assert!(headings.len() >= ALL.len());
+}

@@ -1,0 +1,265 @@
+//! Every operation as a host calls it, on something that is there for it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use counterfoil::client::{ClientChange, ClientId, NewClient};
+use counterfoil::settings::SettingsChange;
+use counterfoil::*;
+
+use super::presenters::Presented;
+use crate::support::*;
+
+/// An operation of the table.
+pub(super) struct Operation {
+    pub(super) name: &'static str,
+    /// The scope that it needs.
+    pub(super) scope: &'static str,
+    pub(super) run: fn(&World, &Presented) -> Result<(), ManageError>,
+}
+
+pub(super) const ALL: &[Operation] = &[
+    Operation {
+        name: "ListOwnTokens",
+        scope: Scope::CREDENTIALS_READ,
+        run: |world, who| block_on(world.handle.own_tokens(&who.by, None, limit(1))).map(drop),
+    },
+    Operation {
+        name: "CreateToken",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let label = unused_label();
+            let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(1), scope: None };
+            block_on(world.handle.create_personal_access_token(&who.by, &new)).map(drop)
+        },
+    },
+    Operation {
+        name: "RelabelToken",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = own_token(world, who);
+            block_on(world.handle.relabel_token(&who.by, &id, &unused_label())).map(drop)
+        },
+    },
+    Operation {
+        name: "RotateToken",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = own_token(world, who);
+            block_on(world.handle.rotate_token(&who.by, &id, Overlap::Immediate)).map(drop)
+        },
+    },
+    Operation {
+        name: "RotateToken of itself",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = who.credential.unwrap_or(RecordId::from_bytes([1; 16]));
+            block_on(world.handle.rotate_token(&who.by, &id, Overlap::Immediate)).map(drop)
+        },
+    },
+    Operation {
+        name: "DeleteToken",
+        scope: Scope::CREDENTIALS_WRITE,
+        run: |world, who| {
+            let id = own_token(world, who);
+            block_on(world.handle.delete_token(&who.by, &id))
+        },
+    },
+    Operation {
+        name: "SeeUsers",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| {
+            same([
+                block_on(world.handle.find_users(&who.by, "", limit(1))).map(drop),
+                block_on(world.handle.user(&who.by, &subject("bill"))).map(drop),
+            ])
+        },
+    },
+    Operation {
+        name: "AllowTokenLogin",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| block_on(world.handle.set_token_login(&who.by, &subject("bill"), true)).map(drop),
+    },
+    Operation {
+        name: "ForbidTokenLogin",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| block_on(world.handle.set_token_login(&who.by, &subject("bill"), false)).map(drop),
+    },
+    Operation {
+        name: "ListTokensOf",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| block_on(world.handle.tokens_of(&who.by, &subject("bill"), None, limit(1))).map(drop),
+    },
+    Operation {
+        name: "DeleteTokenOf",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| {
+            let id = token(world, "ivan", None);
+            block_on(world.handle.delete_token_of(&who.by, &subject("ivan"), &id))
+        },
+    },
+    Operation {
+        name: "RevokeEverythingOf",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| block_on(world.handle.revoke_everything_of(&who.by, &subject("bill"))).map(drop),
+    },
+    Operation {
+        name: "ListCodes",
+        scope: Scope::CODES_MANAGE,
+        run: |world, who| block_on(world.handle.security_codes(&who.by, true, None, limit(1))).map(drop),
+    },
+    Operation {
+        name: "CreateCode",
+        scope: Scope::CODES_MANAGE,
+        run: |world, who| {
+            let new = NewSecurityCode { access: NewAccess::SameAsUser("ivan"), description: None };
+            block_on(world.handle.create_security_code(&who.by, &new)).map(drop)
+        },
+    },
+    Operation {
+        name: "DescribeCode",
+        scope: Scope::CODES_MANAGE,
+        run: |world, who| {
+            let id = code(world);
+            block_on(world.handle.edit_security_code(&who.by, &id, None, Some("text"))).map(drop)
+        },
+    },
+    Operation {
+        name: "RenewCode",
+        scope: Scope::CODES_MANAGE,
+        run: |world, who| {
+            let id = code(world);
+            let later = world.now().plus_capped(Span::days(1));
+            same([
+                block_on(world.handle.edit_security_code(&who.by, &id, Some(later), None)).map(drop),
+                block_on(world.handle.edit_security_code(&who.by, &id, Some(later), Some("text"))).map(drop),
+                block_on(world.handle.make_security_code_permanent(&who.by, &id)).map(drop),
+                block_on(world.handle.reset_security_code(&who.by, &id)).map(drop),
+                match block_on(world.handle.reactivate_security_code(&who.by, &id)).map(drop) {
+                    Err(ManageError::Conflict(Conflict::NotExpired)) => Ok(()),
+                    other => other,
+                },
+            ])
+        },
+    },
+    Operation {
+        name: "DeleteCode",
+        scope: Scope::CODES_MANAGE,
+        run: |world, who| {
+            let id = code(world);
+            block_on(world.handle.delete_security_code(&who.by, &id))
+        },
+    },
+    Operation {
+        name: "ListClients",
+        scope: Scope::CLIENTS_MANAGE,
+        run: |world, who| block_on(world.handle.clients(&who.by, None, limit(1))).map(drop),
+    },
+    Operation {
+        name: "RegisterClient",
+        scope: Scope::CLIENTS_MANAGE,
+        run: |world, who| {
+            let secret = Secret::from("a-secret-of-32-letters-brought-by".to_owned());
+            same([
+                block_on(world.handle.create_client(&who.by, NewClient::named("new"))).map(drop),
+                block_on(world.handle.import_client(&who.by, NewClient::named("imported"), &secret, false)).map(drop),
+            ])
+        },
+    },
+    Operation {
+        name: "ChangeClient",
+        scope: Scope::CLIENTS_MANAGE,
+        run: |world, who| {
+            let id = client(world);
+            let named = ClientChange { display_name: Some("named".into()), ..ClientChange::default() };
+            let enabled = ClientChange { disabled: Some(false), ..ClientChange::default() };
+            same([named, enabled].map(|change| block_on(world.handle.change_client(&who.by, &id, change)).map(drop)))
+        },
+    },
+    Operation {
+        name: "DisableClient",
+        scope: Scope::CLIENTS_MANAGE,
+        run: |world, who| {
+            let id = client(world);
+            let disabled = ClientChange { disabled: Some(true), ..ClientChange::default() };
+            block_on(world.handle.change_client(&who.by, &id, disabled)).map(drop)
+        },
+    },
+    Operation {
+        name: "ReplaceClientSecret",
+        scope: Scope::CLIENTS_MANAGE,
+        run: |world, who| {
+            let id = client(world);
+            block_on(world.handle.replace_client_secret(&who.by, &id, Span::ZERO)).map(drop)
+        },
+    },
+    Operation {
+        name: "RevokeClientTokens",
+        scope: Scope::CLIENTS_MANAGE,
+        run: |world, who| {
+            let id = client(world);
+            block_on(world.handle.revoke_client_tokens(&who.by, &id))
+        },
+    },
+    Operation {
+        name: "DeleteClient",
+        scope: Scope::CLIENTS_MANAGE,
+        run: |world, who| {
+            let id = client(world);
+            block_on(world.handle.delete_client(&who.by, &id))
+        },
+    },
+    Operation {
+        name: "ReadSettings",
+        scope: Scope::SETTINGS_MANAGE,
+        run: |world, who| block_on(world.handle.settings(&who.by)).map(drop),
+    },
+    Operation {
+        name: "ChangeSettings",
+        scope: Scope::SETTINGS_MANAGE,
+        run: |world, who| {
+            let change = SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() };
+            block_on(world.handle.change_settings(&who.by, &change)).map(drop)
+        },
+    },
+];
+
+/// Several calls of one operation, which must come out alike.
+fn same<const N: usize>(outcomes: [Result<(), ManageError>; N]) -> Result<(), ManageError> {
+    let told = |outcome: &Result<(), ManageError>| format!("{outcome:?}");
+    assert!(outcomes.iter().all(|outcome| told(outcome) == told(&outcomes[0])), "{outcomes:?}");
+    outcomes.into_iter().next().expect("at least one")
+}
+
+fn unused_label() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("made {}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A token of the presenter's own, with the scope that the operation needs, so that its reach is not what stands in the way.
+fn own_token(world: &World, who: &Presented) -> RecordId {
+    let owner = who.by.subject().map_or("ivan", SubjectId::as_str).to_owned();
+    token(world, &owner, Some(Scope::CREDENTIALS_WRITE))
+}
+
+fn token(world: &World, owner: &str, scope: Option<&str>) -> RecordId {
+    let account = world.account(owner);
+    // A collaborator's is from before.
+    world.people.set_role(&subject(owner), account.role().max(Role::Member));
+    let label = unused_label();
+    let scope = scope.map(|scope| scope.parse().expect("a scope"));
+    let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(1), scope };
+    let issued = block_on(world.handle.create_personal_access_token(&Presenter::signed_in(&account), &new));
+    world.people.set_role(&subject(owner), account.role());
+    issued.expect("made").listed.id
+}
+
+fn code(world: &World) -> RecordId {
+    let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
+    block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made").listed.id
+}
+
+fn client(world: &World) -> ClientId {
+    let scope = Scope::CLIENTS_MANAGE.parse().expect("a scope");
+    let new = NewClient { allowed_scope: Some(scope), ..NewClient::named("target") };
+    block_on(world.handle.create_client(&Presenter::host(), new)).expect("registered").view.id
+}

@@ -1,0 +1,119 @@
+//! Every kind of presenter, each made by the real thing: signed in, verified, created.
+
+use counterfoil::client::{ClientId, NewClient};
+use counterfoil::*;
+
+use crate::support::*;
+
+/// The people of the table, by the columns' names.
+pub(super) const PEOPLE: [(&str, &str); 5] = [
+    ("collaborator", "carol"),
+    ("member", "ivan"),
+    ("manager", "helen"),
+    ("administrator", "admin"),
+    ("super", "super"),
+];
+
+/// A presenter of one row.
+pub(super) struct Kind {
+    pub(super) name: &'static str,
+    /// For each of [`PEOPLE`]; `None` where such a credential does not authenticate.
+    pub(super) of: [Option<Presented>; 5],
+}
+
+pub(super) struct Presented {
+    pub(super) by: Presenter,
+    pub(super) credential: Option<RecordId>,
+}
+
+impl From<&Principal> for Presented {
+    fn from(principal: &Principal) -> Self {
+        Self { by: Presenter::from(principal), credential: Some(principal.credential_id()) }
+    }
+}
+
+/// A world in which only rights stand in the way.
+pub(super) fn unhindered() -> World {
+    let mut policy = open_policy();
+    policy.personal_access_tokens.creations_per_hour = None;
+    policy.personal_access_tokens.max_live_per_owner = None;
+    policy.security_codes.creations_per_hour = None;
+    policy.refresh_tokens.live_per_owner_and_client = None;
+    policy.console_sessions.live_per_owner = None;
+    let world = bare_world(policy);
+    let any = NewClient { id: Some(client()), ..NewClient::named("any") };
+    block_on(world.handle.create_client(&Presenter::host(), any)).expect("registered");
+    world
+}
+
+fn client() -> ClientId {
+    "any".parse().expect("an id")
+}
+
+/// All kinds; an access token with a scope has `scope`.
+pub(super) fn all(world: &World, scope: &str) -> Vec<Kind> {
+    let stale = each(|who| Some(session(world, who)));
+    world.pass(Span::minutes(10));
+    vec![
+        Kind { name: "signed in by the host", of: each(|who| Some(signed_in(world, who))) },
+        Kind { name: "session, password proved lately", of: each(|who| Some(session(world, who))) },
+        Kind { name: "session, password proved long ago", of: stale },
+        Kind { name: "access token without scope", of: each(|who| Some(access(world, who, None))) },
+        Kind { name: "access token with that scope", of: each(|who| Some(access(world, who, Some(scope)))) },
+        Kind { name: "access token with another scope", of: each(|who| Some(access(world, who, Some("other")))) },
+        Kind { name: "personal access token", of: each(|who| pat(world, who)) },
+        Kind {
+            name: "code with a super administrator's rights",
+            of: only_super(code(world, NewAccess::SuperAdministrator)),
+        },
+        Kind {
+            name: "code as a super administrator",
+            of: only_super(code(world, NewAccess::SameAsUser("super@example.com"))),
+        },
+        Kind { name: "session of another realm", of: each(|who| Some(foreign(world, who))) },
+    ]
+}
+
+fn each(make: impl Fn(&str) -> Option<Presented>) -> [Option<Presented>; 5] {
+    PEOPLE.map(|(_, who)| make(who))
+}
+
+fn only_super(presented: Presented) -> [Option<Presented>; 5] {
+    [None, None, None, None, Some(presented)]
+}
+
+fn signed_in(world: &World, who: &str) -> Presented {
+    Presented { by: world.presenter(who), credential: None }
+}
+
+fn session(world: &World, who: &str) -> Presented {
+    let opened = block_on(world.handle.open_session_for(&world.account(who))).expect("opened");
+    let principal = block_on(world.handle.verify_session(opened.token.expose_secret())).expect("live");
+    Presented::from(&principal)
+}
+
+pub(super) fn access(world: &World, who: &str, scope: Option<&str>) -> Presented {
+    let (client, subject) = (client(), subject(who));
+    let scope = scope.map(|scope| scope.parse().expect("a scope"));
+    let sign_in = SignIn { client: &client, subject: &subject, scope, remember: false };
+    let granted = block_on(world.handle.open_sign_in(&sign_in)).expect("opened");
+    Presented::from(&block_on(world.handle.verify(granted.access_token.expose_secret())).expect("live"))
+}
+
+/// A collaborator has none that authenticates.
+pub(super) fn pat(world: &World, who: &str) -> Option<Presented> {
+    let new = NewPersonalAccessToken { label: "presented", lifetime: Lifetime::Days(1), scope: None };
+    let issued = block_on(world.handle.create_personal_access_token(&world.presenter(who), &new)).ok()?;
+    Some(Presented::from(&block_on(world.handle.verify(issued.token.expose_secret())).expect("live")))
+}
+
+pub(super) fn code(world: &World, access: NewAccess<'_>) -> Presented {
+    let new = NewSecurityCode { access, description: None };
+    let issued = block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made");
+    Presented::from(&block_on(world.handle.verify(issued.token.expose_secret())).expect("live"))
+}
+
+pub(super) fn foreign(world: &World, who: &str) -> Presented {
+    let realm = Realm::new("other").expect("a realm");
+    session(&world.elsewhere(|builder| builder.realm(realm)), who)
+}

@@ -1,0 +1,174 @@
+//! Scopes: what is granted lies within what the client is allowed, whenever it is looked at.
+
+use counterfoil::client::{ClientChange, ClientId, Grant, NewClient};
+use counterfoil::event::What;
+use counterfoil::*;
+
+use crate::support::*;
+
+pub(super) fn scope(text: &str) -> Scope {
+    text.parse().expect("a scope")
+}
+
+/// A client with that allowed list, which may refresh and use passwords.
+fn register(world: &World, id: &str, allowed: Option<&str>, default: Option<&str>) -> ClientId {
+    let new = NewClient {
+        id: Some(client_id(id)),
+        grants: vec![Grant::Password, Grant::RefreshToken],
+        allowed_scope: allowed.map(scope),
+        default_scope: default.map(scope),
+        public: true,
+        ..NewClient::named(id)
+    };
+    block_on(world.handle.create_client(&Presenter::host(), new)).expect("registered").view.id
+}
+
+fn allow(world: &World, client: &ClientId, allowed: Option<&str>) {
+    let change = ClientChange { allowed_scope: Some(allowed.map(scope)), ..ClientChange::default() };
+    block_on(world.handle.change_client(&Presenter::host(), client, change)).expect("changed");
+}
+
+/// A token request of a public client.
+fn ask(world: &World, client: &str, form: &[(&str, &str)]) -> Reply {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(form).append_pair("client_id", client);
+    world.raw(Endpoint::Token, &[], FORM, body.finish().as_bytes(), Some("10.0.0.1"))
+}
+
+fn log_in(world: &World, client: &str, asked: Option<&str>) -> Reply {
+    let mut form = vec![("grant_type", "password"), ("username", "admin"), ("password", "admin"), ("remember", "true")];
+    form.extend(asked.map(|asked| ("scope", asked)));
+    ask(world, client, &form)
+}
+
+fn refresh(world: &World, client: &str, token: &str, asked: Option<&str>) -> Reply {
+    let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
+    form.extend(asked.map(|asked| ("scope", asked)));
+    ask(world, client, &form)
+}
+
+fn held(world: &World, reply: &Reply) -> Option<String> {
+    world.verify(&reply.access()).expect("live").scope().map(|scope| scope.as_str().to_owned())
+}
+
+#[test]
+fn fault_a1_a_client_that_asks_for_nothing_gets_its_default_or_all_that_it_is_allowed() {
+    let world = bare_world(open_policy());
+    register(&world, "narrow", Some("demo:read"), None);
+    register(&world, "usual", Some("demo:read demo:write"), Some("demo:read"));
+    register(&world, "free", None, None);
+    let reply = log_in(&world, "narrow", None);
+    assert_eq!((held(&world, &reply), reply.text("scope")), (Some("demo:read".into()), "demo:read".into()));
+    let by = Presenter::from(&world.verify(&reply.access()).expect("live"));
+    let change = settings::SettingsChange { pat_max_days: Some(1), ..Default::default() };
+    let changed = block_on(world.handle.change_settings(&by, &change));
+    assert!(matches!(changed, Err(ManageError::Forbidden(Forbidden::Scope { .. }))), "{changed:?}");
+    assert_eq!(held(&world, &log_in(&world, "usual", None)), Some("demo:read".into()));
+    assert_eq!(held(&world, &log_in(&world, "free", None)), None, "only without an allowed list");
+    assert_eq!(log_in(&world, "narrow", Some("demo:write")).error(), (400, "invalid_scope".into()));
+    // The host opens families by the same rule.
+    let (client, admin) = (client_id("narrow"), subject("admin"));
+    let sign_in = SignIn { client: &client, subject: &admin, scope: None, remember: false };
+    let granted = block_on(world.handle.open_sign_in(&sign_in)).expect("opened");
+    assert_eq!(granted.scope, Some(scope("demo:read")));
+}
+
+#[test]
+fn fault_a1_narrowing_a_client_holds_at_once_for_what_it_has_already() {
+    let world = bare_world(open_policy());
+    let client = register(&world, "app", None, None);
+    let (unscoped, scoped) = (log_in(&world, "app", None), log_in(&world, "app", Some("a b")));
+    allow(&world, &client, Some("b c"));
+    assert_eq!(held(&world, &unscoped), Some("b c".into()), "without scope is bounded too");
+    assert_eq!(held(&world, &scoped), Some("b".into()));
+    let refreshed = refresh(&world, "app", &scoped.refresh(), None);
+    assert_eq!((held(&world, &refreshed), refreshed.text("scope")), (Some("b".into()), "b".into()));
+    allow(&world, &client, Some("z"));
+    let denied = world.verify(&refreshed.access());
+    assert!(matches!(&denied, Err(denied) if denied.public() == Some(PublicRefusal::InsufficientScope)), "{denied:?}");
+    assert_eq!(refresh(&world, "app", &refreshed.refresh(), None).error(), (400, "invalid_scope".into()));
+    world.told();
+    block_on(world.handle.create_client(&Presenter::host(), resource_server())).expect("registered");
+    allow(&world, &client, None);
+    let again = refresh(&world, "app", &refreshed.refresh(), None);
+    assert_eq!(held(&world, &again), Some("a b".into()), "the refresh token kept its own");
+    assert_eq!(refresh(&world, "app", &again.refresh(), Some("a b c")).error(), (400, "invalid_scope".into()));
+}
+
+fn resource_server() -> NewClient {
+    NewClient { resource_server: true, ..NewClient::named("server") }
+}
+
+#[test]
+fn fault_a1_a_default_outside_the_allowed_is_refused_when_made_and_when_changed() {
+    let world = bare_world(open_policy());
+    let client = register(&world, "app", Some("a b"), Some("b"));
+    let narrowed = ClientChange { allowed_scope: Some(Some(scope("a"))), ..ClientChange::default() };
+    let refused = block_on(world.handle.change_client(&Presenter::host(), &client, narrowed));
+    assert!(matches!(refused, Err(ManageError::Invalid(Invalid::DefaultScope))), "{refused:?}");
+    let both =
+        ClientChange { allowed_scope: Some(Some(scope("a"))), default_scope: Some(None), ..ClientChange::default() };
+    block_on(world.handle.change_client(&Presenter::host(), &client, both)).expect("changed together");
+}
+
+#[test]
+fn fault_a2_an_unknown_scope_is_refused_everywhere_and_drops_out_of_what_is_stored() {
+    let mut policy = open_policy();
+    let before = bare_world(policy.clone());
+    register(&before, "app", None, None);
+    let stored = log_in(&before, "app", Some("demo:read demo:raed"));
+    let misspelt = log_in(&before, "app", Some("demo:raed"));
+    policy.scopes = Some(KnownScopes::new(["demo:read", "demo:write"]).expect("tokens"));
+    let world = before.elsewhere(|builder| builder.policy(policy));
+    assert_eq!(held(&world, &stored), Some("demo:read".into()));
+    let denied = world.verify(&misspelt.access());
+    assert!(matches!(denied, Err(Denied::Refused(Refusal::ScopeEmpty))), "{denied:?}");
+    for unknown in ["undefined", "demo:raed", "a,b", "demo:read demo:raed"] {
+        assert_eq!(log_in(&world, "app", Some(unknown)).error(), (400, "invalid_scope".into()), "{unknown}");
+        assert_eq!(refresh(&world, "app", &stored.refresh(), Some(unknown)).error(), (400, "invalid_scope".into()));
+        let new = NewPersonalAccessToken { label: "x", lifetime: Lifetime::Days(1), scope: Some(scope(unknown)) };
+        let made = block_on(world.handle.create_personal_access_token(&world.presenter("ivan"), &new));
+        assert!(matches!(made, Err(ManageError::Invalid(Invalid::ScopeUnknown { field: "scope" }))), "{made:?}");
+        for (field, allowed, default) in [("scopes", Some(unknown), None), ("default_scopes", None, Some(unknown))] {
+            let new = NewClient {
+                allowed_scope: allowed.map(scope),
+                default_scope: default.map(scope),
+                ..NewClient::named("n")
+            };
+            let made = block_on(world.handle.create_client(&Presenter::host(), new));
+            assert!(matches!(&made, Err(ManageError::Invalid(invalid)) if invalid.field() == field), "{made:?}");
+            let change = ClientChange {
+                allowed_scope: allowed.map(|text| Some(scope(text))),
+                default_scope: default.map(|text| Some(scope(text))),
+                ..ClientChange::default()
+            };
+            let made = block_on(world.handle.change_client(&Presenter::host(), &client_id("app"), change));
+            assert!(matches!(&made, Err(ManageError::Invalid(invalid)) if invalid.field() == field), "{made:?}");
+        }
+    }
+    assert_eq!(held(&world, &log_in(&world, "app", Some("settings:manage"))), Some("settings:manage".into()));
+}
+
+#[test]
+fn fault_c11_a_scope_beyond_is_refused_before_the_password_and_a_proved_one_leaves_an_event() {
+    let world = bare_world(open_policy());
+    register(&world, "app", Some("a"), None);
+    world.told();
+    let hashes = world.people.hashes();
+    assert_eq!(log_in(&world, "app", Some("b")).error(), (400, "invalid_scope".into()));
+    assert_eq!(world.people.hashes(), hashes, "no password was looked at");
+    log_in(&world, "app", Some("a"));
+    let proved = |what: &What| matches!(what, What::LoginProved { subject: who } if *who == subject("admin"));
+    assert!(world.told().iter().any(proved));
+    block_on(world.handle.open_session(&login("admin", "admin"), None)).expect("opened");
+    assert!(world.told().iter().any(proved), "the console's too");
+}
+
+fn login<'a>(name: &'a str, password: &'a str) -> directory::Login<'a> {
+    directory::Login { name, password: leaked(password), mfa_key: None, machine_key: None }
+}
+
+/// A login borrows its password; a test may let it live on.
+fn leaked(text: &str) -> &'static Secret {
+    Box::leak(Box::new(Secret::from(text.to_owned())))
+}
