@@ -68,7 +68,7 @@ fn refresh(counterfoil: &Counterfoil, client: &Client, body: &str) -> Answer {
         authorization: &[client.header.as_bytes()],
         content_type: Some(b"application/x-www-form-urlencoded"),
         body: body.as_bytes(),
-        source: None,
+        source: &counterfoil::Source::Unknown,
     };
     let answer = ready(counterfoil.token(request)).unwrap_or_else(Answer::from);
     assert_eq!(answer.status(), 200);

@@ -269,7 +269,7 @@ async fn token(service: &Service, authorization: &str, form: &str) -> Outcomes<V
         authorization: &[authorization.as_bytes()],
         content_type: Some(b"application/x-www-form-urlencoded"),
         body: form.as_bytes(),
-        source: Some("203.0.113.7"),
+        source: &"203.0.113.7".parse()?,
     };
     let answer = service.counterfoil.token(request).await.unwrap_or_else(Answer::from);
     let body: Value = serde_json::from_str(answer.expose_secret())?;

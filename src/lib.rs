@@ -87,6 +87,7 @@ pub use desk::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavail
 pub use desk::granting::Granted;
 pub use desk::login::LoginError;
 pub use desk::presenter::Presenter;
+pub use desk::queue::Place;
 pub use desk::uses::Flushed;
 pub use desk::view::{Issued, Listed, Status};
 pub use handle::Counterfoil;
@@ -119,6 +120,7 @@ pub use words::realm::{InvalidRealm, Realm};
 pub use words::role::Role;
 pub use words::scope::{InvalidScope, Scope};
 pub use words::secret::{Secret, SecretBytes};
+pub use words::source::{InvalidSource, Source, SourceName};
 pub use words::time::{OutOfRange, Span, Ts};
 pub use words::why::RevokedWhy;
 
@@ -132,11 +134,12 @@ pub mod store {
         Applied, Cap, Change, Home, Inserted, Listing, Pace, Progress, Relabel, Revoke, Rotated, Show, Step, WhenFull,
     };
     pub use crate::ports::client_store::{ClientPut, ClientStore};
+    pub use crate::ports::counter::Counter;
     pub use crate::ports::page::{Cursor, InvalidCursor, Page};
     pub use crate::ports::settings_store::{SettingsPut, SettingsStore};
     pub use crate::ports::store::TokenStore;
     pub use crate::ports::store_error::{StoreError, StoreSource};
-    pub use crate::ports::throttle::{Reserved, Throttle, ThrottleKey};
+    pub use crate::ports::throttle::{Reserved, Throttle, ThrottleKey, UNSETTLED};
 }
 
 /// Registered clients.
@@ -196,7 +199,7 @@ pub mod memory {
 
 /// What is told, and to whom.
 pub mod event {
-    pub use crate::instruments::event::{Action, Actor, ClientAction, Event, Limit, What};
+    pub use crate::instruments::event::{Action, Actor, ClientAction, Event, Limit, Throttled, What};
     #[cfg(feature = "tracing")]
     pub use crate::ports::sink::TracingSink;
     pub use crate::ports::sink::{EventSink, NoSink};

@@ -124,7 +124,7 @@ fn story(seen: &Seen) -> Vec<String> {
             authorization: &headers,
             content_type: FORM,
             body: form.as_bytes(),
-            source: Some("10.0.0.1"),
+            source: &source_of(Some("10.0.0.1")),
         };
         match block_on(world.handle.token(request)) {
             Ok(answer) => {

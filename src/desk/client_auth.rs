@@ -4,16 +4,18 @@
 
 use crate::desk::Desk;
 use crate::desk::error::Unavailable;
-use crate::desk::throttling::Counted;
+use crate::desk::throttling::{Attempt, Counted, Held};
 use crate::instruments::basic::ClientHeader;
 use crate::instruments::digest::{Digest, Digester};
 use crate::instruments::event::{Actor, What};
 use crate::ports::client_store::ClientPut;
+use crate::ports::throttle::ThrottleKey;
 use crate::text::prefixes::Prefixes;
 use crate::words::client::{ClientId, Registration, SecretForm, StoredSecret, VersionedRegistration};
 use crate::words::ids::{KeyId, RecordId};
 use crate::words::kind::TokenKind;
 use crate::words::secret::{Secret, SecretBytes, TokenSecret};
+use crate::words::source::Source;
 use crate::words::time::Ts;
 
 /// How many secrets of a client can be live.
@@ -69,6 +71,12 @@ pub enum ClientRefusal {
         /// Until when.
         until: Ts,
     },
+    /// Other attempts are under way, and only they stand in the way; nothing was tested: 429, with one second.
+    #[error("too many attempts at once")]
+    Busy {
+        /// What to line up for.
+        key: ThrottleKey,
+    },
 }
 
 /// What a secret matched: for each slot whether it did, and where its key is an older one, the digest under the newest.
@@ -97,14 +105,15 @@ impl<'a> PresentedClient<'a> {
 }
 
 impl Desk {
-    /// Finds the client of a request and proves it. Failures are counted by (id as sent, source): reserved before the secret is tested.
+    /// Finds the client of a request and proves it. Wrong secrets are counted by (id as sent, source): reserved before the secret is tested.
+    /// A request without a secret has nothing to guess: it is never counted, and never waits.
     ///
     /// A secret that was proved under an older key of the ring is digested again at once: the token endpoint is no hot path, and a key
     /// whose last secret was never used again could otherwise never leave the ring.
     pub(crate) async fn authenticate_client(
         &self,
         presented: PresentedClient<'_>,
-        source: Option<&str>,
+        source: &Source,
         now: Ts,
     ) -> Result<Result<VersionedRegistration, ClientRefusal>, Unavailable> {
         let (id, secret) = match presented.halves() {
@@ -114,9 +123,14 @@ impl Desk {
                 return Ok(Err(refusal));
             }
         };
-        let attempt = match self.attempt(Counted::Client(id), source, now).await? {
+        let attempt = match secret {
+            None => Ok(Attempt::of_nothing()),
+            Some(_) => self.attempt(Counted::Client(id), source, now).await?,
+        };
+        let attempt = match attempt {
             Ok(attempt) => attempt,
-            Err(until) => return Ok(Err(ClientRefusal::SlowDown { until })),
+            Err(Held::Until(until)) => return Ok(Err(ClientRefusal::SlowDown { until })),
+            Err(Held::UnderWay(key)) => return Ok(Err(ClientRefusal::Busy { key })),
         };
         let found = match id.parse::<ClientId>() {
             Ok(id) => self.with_client(&id, now, |client| client.cloned()).await,
@@ -125,7 +139,7 @@ impl Desk {
         let found = match found {
             Ok(found) => found,
             Err(failed) => {
-                self.untested(attempt).await;
+                self.untested(attempt, now).await;
                 return Err(failed);
             }
         };
@@ -133,10 +147,11 @@ impl Desk {
         let proof = prove(&self.digester, &self.prefixes, registration, secret, now);
         match (verdict(registration, secret, &proof), found) {
             (Ok(()), Some(found)) => {
-                self.give_back(attempt).await?;
+                self.give_back(attempt, now).await?;
                 Ok(Ok(self.redigested(found, &proof, now).await))
             }
             (verdict, found) => {
+                self.failed(attempt, now).await;
                 let client = found.map(|found| found.registration.client_id);
                 self.tell(now, Actor::Unproved, What::ClientRefused { client });
                 Ok(Err(verdict.err().unwrap_or(ClientFault::Unknown).into()))

@@ -1,12 +1,14 @@
-//! A login tested: throttled by (canonical account, source), alike for unknown names and wrong passwords.
+//! A login tested: throttled by (canonical account, source), alike for unknown names and wrong passwords; without a source never refused.
 
 use crate::desk::Desk;
 use crate::desk::error::Unavailable;
-use crate::desk::throttling::Counted;
+use crate::desk::throttling::{Counted, Held};
 use crate::instruments::event::{Actor, What};
 use crate::ports::directory::Login;
+use crate::ports::throttle::ThrottleKey;
 use crate::words::account::Account;
 use crate::words::ids::SubjectId;
+use crate::words::source::Source;
 use crate::words::time::Ts;
 
 /// Why a login came to nothing.
@@ -25,6 +27,13 @@ pub enum LoginError {
     /// The person has as many live sessions as the policy allows: 429.
     #[error("too many live sessions: end one first")]
     TooManySessions,
+    /// Other attempts are under way, and only they stand in the way; nothing was tested: 429, with one second. An adapter may wait that long,
+    /// with a place from [`Counterfoil::line_up`](crate::Counterfoil::line_up), and ask again.
+    #[error("too many attempts at once")]
+    Busy {
+        /// What to line up for.
+        key: ThrottleKey,
+    },
     /// Nobody can say: 503.
     #[error("login could not be tested")]
     Unavailable(#[source] Unavailable),
@@ -43,24 +52,26 @@ impl Desk {
         &self,
         login: &Login<'_>,
         expected: Option<&SubjectId>,
-        source: Option<&str>,
+        source: &Source,
         by: &Actor,
         now: Ts,
     ) -> Result<Account, LoginError> {
         let resolved = self.directory.resolve(login.name).await?;
-        let attempt = match self.attempt(Counted::Account(&resolved.key), source, now).await? {
+        let counted = Counted::Account { key: &resolved.key, subject: resolved.subject.as_ref() };
+        let attempt = match self.attempt(counted, source, now).await? {
             Ok(attempt) => attempt,
-            Err(until) => return Err(LoginError::SlowDown { until }),
+            Err(Held::Until(until)) => return Err(LoginError::SlowDown { until }),
+            Err(Held::UnderWay(key)) => return Err(LoginError::Busy { key }),
         };
         let fits =
             |account: &Account| !account.is_disabled() && expected.is_none_or(|expected| expected == account.subject());
         match self.directory.authenticate(login).await.map(|account| account.filter(fits)) {
             Err(failed) => {
-                self.untested(attempt).await;
+                self.untested(attempt, now).await;
                 Err(failed.into())
             }
             Ok(Some(account)) => {
-                self.give_back(attempt).await?;
+                self.give_back(attempt, now).await?;
                 let subject = account.subject().clone();
                 let by = match by {
                     Actor::Unproved => Actor::Person { subject: subject.clone(), credential: None },
@@ -73,6 +84,7 @@ impl Desk {
                 Ok(account)
             }
             Ok(None) => {
+                self.failed(attempt, now).await;
                 self.tell(now, by.clone(), What::LoginRefused { subject: resolved.subject });
                 Err(LoginError::Refused)
             }

@@ -16,20 +16,24 @@ pub(crate) mod login;
 pub(crate) mod matching;
 pub(crate) mod minting;
 pub(crate) mod presenter;
+pub(crate) mod queue;
 pub(crate) mod quick;
 pub(crate) mod rekeying;
 pub(crate) mod settings_writing;
 pub(crate) mod snapshot;
 pub(crate) mod standing;
 pub(crate) mod throttling;
+pub(crate) mod unsourced;
 pub(crate) mod uses;
 pub(crate) mod view;
 
 use std::sync::Arc;
 
 use crate::counterfoil::notice::Schedule;
+use crate::desk::queue::Queue;
 use crate::desk::rekeying::Rekeying;
 use crate::desk::snapshot::Snapshot;
+use crate::desk::unsourced::Unsourced;
 use crate::desk::uses::Uses;
 use crate::instruments::digest::Digester;
 use crate::instruments::entropy::Entropy;
@@ -65,6 +69,8 @@ pub(crate) struct Desk {
     pub(crate) snapshot: Snapshot,
     pub(crate) uses: Uses,
     pub(crate) rekeying: Rekeying,
+    pub(crate) unsourced: Unsourced,
+    pub(crate) queue: Queue,
 }
 
 impl Desk {

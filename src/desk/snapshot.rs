@@ -57,6 +57,11 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
+    /// Whether that client was there when it was last read.
+    pub(crate) fn knows(&self, id: &ClientId) -> bool {
+        self.clients.pin().get(id).is_some()
+    }
+
     pub(crate) fn new() -> Self {
         Self {
             settings: papaya::HashMap::new(),

@@ -4,6 +4,7 @@ use crate::desk::client_auth::ClientRefusal;
 use crate::desk::error::Unavailable;
 use crate::endpoint::form::FormFault;
 use crate::instruments::refusal::Refusal;
+use crate::ports::throttle::ThrottleKey;
 use crate::words::realm::Realm;
 use crate::words::scope::InvalidScope;
 use crate::words::time::Ts;
@@ -55,7 +56,7 @@ impl OAuthErrorCode {
             Self::UnauthorizedClient => "the client may not do this",
             Self::UnsupportedGrantType => "the grant type is not supported",
             Self::InvalidScope => "the scope is malformed or beyond what the client may have",
-            Self::SlowDown => "too many failures: wait",
+            Self::SlowDown => "too many failures, or too many attempts at once: wait",
             Self::TemporarilyUnavailable => "the service is unavailable: try again later",
         }
     }
@@ -119,6 +120,12 @@ pub enum Reason {
         /// Until when.
         until: Ts,
     },
+    /// Other attempts are under way, and only they stand in the way.
+    #[error("too many attempts at once")]
+    Busy {
+        /// What to line up for.
+        key: ThrottleKey,
+    },
     /// The host's own means failed.
     #[error(transparent)]
     Unavailable(Unavailable),
@@ -167,6 +174,7 @@ impl OAuthError {
                 ..Self::new(OAuthErrorCode::InvalidClient, Reason::Client(refusal))
             },
             ClientRefusal::SlowDown { until } => Self::slow_down(until, now),
+            ClientRefusal::Busy { key } => Self::busy(key),
         }
     }
 
@@ -174,6 +182,20 @@ impl OAuthError {
     pub(crate) fn slow_down(until: Ts, now: Ts) -> Self {
         let wait = until.since(now).seconds_up().max(1);
         Self { retry_after: Some(wait), ..Self::new(OAuthErrorCode::SlowDown, Reason::Throttled { until }) }
+    }
+
+    /// Only attempts under way stand in the way: a second.
+    pub(crate) fn busy(key: ThrottleKey) -> Self {
+        Self { retry_after: Some(1), ..Self::new(OAuthErrorCode::SlowDown, Reason::Busy { key }) }
+    }
+
+    /// What to line up for with [`Counterfoil::line_up`](crate::Counterfoil::line_up), where only attempts under way stand in the way.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&ThrottleKey> {
+        match &self.reason {
+            Some(Reason::Busy { key }) => Some(key),
+            _ => None,
+        }
     }
 
     /// The code.

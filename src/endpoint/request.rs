@@ -7,6 +7,7 @@ use crate::endpoint::form::Form;
 use crate::instruments::basic::client_header;
 use crate::words::client::Registration;
 use crate::words::secret::Secret;
+use crate::words::source::Source;
 use crate::words::time::Ts;
 
 /// What a POST to an OAuth endpoint carries.
@@ -20,8 +21,8 @@ pub struct OAuthRequest<'a> {
     pub content_type: Option<&'a [u8]>,
     /// The body.
     pub body: &'a [u8],
-    /// Where it comes from (an address, as the host's proxies tell it), for counting failures; `None`: unknown.
-    pub source: Option<&'a str>,
+    /// Where it comes from (an address, as the host's proxies tell it), for counting failures.
+    pub source: &'a Source,
 }
 
 /// A request whose form was read and whose client is proved.

@@ -13,6 +13,7 @@ use crate::verbs::refresh::{RefreshError, refresh};
 use crate::words::client::Grant;
 use crate::words::scope::Scope;
 use crate::words::secret::Secret;
+use crate::words::source::Source;
 use crate::words::time::Ts;
 
 /// Answers a request for tokens.
@@ -41,7 +42,7 @@ async fn password(
     desk: &Desk,
     proved: &mut Proved,
     scope: Option<Scope>,
-    source: Option<&str>,
+    source: &Source,
     now: Ts,
 ) -> Result<Granted, OAuthError> {
     let (name, password) = (proved.required("username")?, proved.required("password")?);
@@ -89,6 +90,7 @@ fn of_login(error: LoginError, now: Ts) -> OAuthError {
     match error {
         LoginError::Refused => OAuthError::new(OAuthErrorCode::InvalidGrant, Reason::Login),
         LoginError::SlowDown { until } => OAuthError::slow_down(until, now),
+        LoginError::Busy { key } => OAuthError::busy(key),
         LoginError::TooManySessions => OAuthError::new(OAuthErrorCode::InvalidGrant, Reason::QuotaReached),
         LoginError::Unavailable(unavailable) => unavailable.into(),
     }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::desk::Desk;
+use crate::desk::queue::Queue;
 use crate::desk::rekeying::Rekeying;
 use crate::desk::snapshot::Snapshot;
+use crate::desk::unsourced::Unsourced;
 use crate::desk::uses::Uses;
 use crate::handle::Counterfoil;
 use crate::instruments::clock::{Clock, SystemClock};
@@ -193,6 +195,8 @@ impl Builder {
             snapshot: Snapshot::new(),
             uses: Uses::new(&self.policy.uses),
             rekeying: Rekeying::default(),
+            unsourced: Unsourced::default(),
+            queue: Queue::default(),
             realm: self.realm,
             policy: self.policy,
             prefixes: self.prefixes,

@@ -1,10 +1,12 @@
 //! The OAuth endpoints, for any framework.
 
+use crate::desk::queue::Place;
 use crate::endpoint::answer::Answer;
 use crate::endpoint::error::OAuthError;
 use crate::endpoint::request::OAuthRequest;
 use crate::endpoint::{introspection, revocation, token};
 use crate::handle::Counterfoil;
+use crate::ports::throttle::ThrottleKey;
 
 impl Counterfoil {
     /// `POST /token` (RFC 6749 §3.2): the password and the refresh grant.
@@ -23,6 +25,7 @@ impl Counterfoil {
     /// ```
     #[doc = include_str!("example.in")]
     /// use counterfoil::client::{Grant, NewClient};
+    /// use counterfoil::Source;
     /// use counterfoil::oauth::{Answer, OAuthRequest};
     ///
     /// let id = Some("app".parse()?);
@@ -30,11 +33,12 @@ impl Counterfoil {
     /// let secret = counterfoil.create_client(&Presenter::host(), new).await?.secret.ok_or("a confidential client")?;
     /// let header = format!("Basic {}", secret.expose_api_key());
     /// let authorization = [header.as_bytes()];
+    /// let source: Source = "203.0.113.7".parse()?;
     /// let post = |body: &'static [u8]| OAuthRequest {
     ///     authorization: &authorization,
     ///     content_type: Some(b"application/x-www-form-urlencoded"),
     ///     body,
-    ///     source: Some("203.0.113.7"),
+    ///     source: &source,
     /// };
     ///
     /// let answer = counterfoil.token(post(b"grant_type=password&username=ivan&password=a+password")).await?;
@@ -52,6 +56,14 @@ impl Counterfoil {
     /// ```
     pub async fn token(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
         token::token(&self.desk, request, self.now()).await
+    }
+
+    /// A place in line for whoever was told that only attempts under way stand in the way: by [`OAuthError::waits_for`] or
+    /// [`LoginError::Busy`](crate::LoginError). An adapter that has one asks again within a second, as often as it likes, and then drops it;
+    /// one that has none, or whose second is over, answers 429 with `Retry-After: 1`. `None`: eight wait already.
+    #[must_use]
+    pub fn line_up(&self, key: &ThrottleKey) -> Option<Place> {
+        self.desk.queue.enter(*key)
     }
 
     /// `POST /revoke` (RFC 7009). When it returns, nothing of what it revoked authenticates on any node.

@@ -8,18 +8,20 @@ use crate::ports::directory::Login;
 use crate::verbs::session::open::OpenedSession;
 use crate::verbs::session::{end, open, verify};
 use crate::words::account::Account;
+use crate::words::source::Source;
 
 impl Counterfoil {
     /// Signs somebody in with a password. Failures are throttled by account and source.
     ///
     /// # Errors
     ///
-    /// [`LoginError::Refused`] for unknown names, wrong passwords and disabled accounts alike, [`LoginError::SlowDown`] in back-off.
+    /// [`LoginError::Refused`] for unknown names, wrong passwords and disabled accounts alike, [`LoginError::SlowDown`] in back-off,
+    /// [`LoginError::Busy`] where only attempts under way stand in the way.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call counts as a failure, or has opened a session whose text nobody saw, which ends by itself.
-    pub async fn open_session(&self, login: &Login<'_>, source: Option<&str>) -> Result<OpenedSession, LoginError> {
+    /// A dropped call counts as a failure after a minute, or has opened a session whose text nobody saw, which ends by itself.
+    pub async fn open_session(&self, login: &Login<'_>, source: &Source) -> Result<OpenedSession, LoginError> {
         open::with_password(&self.desk, login, source, self.now()).await
     }
 
@@ -68,7 +70,7 @@ impl Counterfoil {
         &self,
         principal: &Principal,
         login: &Login<'_>,
-        source: Option<&str>,
+        source: &Source,
     ) -> Result<OpenedSession, LoginError> {
         open::again(&self.desk, principal, login, source, self.now()).await
     }

@@ -6,6 +6,7 @@ use crate::words::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId};
 use crate::words::kind::TokenKind;
 use crate::words::realm::Realm;
 use crate::words::settings::SettingName;
+use crate::words::source::SourceName;
 use crate::words::time::Ts;
 use crate::words::why::RevokedWhy;
 
@@ -188,8 +189,12 @@ pub enum What {
         /// To what.
         allowed: bool,
     },
-    /// Somebody or something has to wait after too many failures.
+    /// An attempt has to wait after too many failures.
     Throttled {
+        /// Which failures were counted.
+        counted: Throttled,
+        /// From where. Personal data, where it is an address.
+        source: SourceName,
         /// Until when.
         until: Ts,
     },
@@ -208,6 +213,13 @@ pub enum What {
         limit: Limit,
         /// Whose.
         owner: OwnerId,
+    },
+    /// So many wrong passwords and client secrets came from sources that the host does not know. Each hundred is told once.
+    FailuresWithoutSource {
+        /// How many.
+        failures: u32,
+        /// When the first of them came.
+        since: Ts,
     },
     /// Rotation derives its successors from a public constant, since no key ring is configured.
     NoKeyRing,
@@ -247,6 +259,26 @@ pub enum Limit {
     RotationsPerDay(FamilyId),
     /// Live access tokens of one sign-in.
     AccessTokens(FamilyId),
+}
+
+/// Which failures stand in the way of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Throttled {
+    /// Wrong passwords for an account from the source.
+    Account {
+        /// Whose, where the name is anybody's.
+        subject: Option<SubjectId>,
+    },
+    /// Wrong secrets for a client from the source.
+    Client {
+        /// Which, where it is known to be registered.
+        client: Option<ClientId>,
+    },
+    /// Wrong passwords for any account from the source.
+    Logins,
+    /// Wrong secrets for any client from the source.
+    ClientSecrets,
 }
 
 /// What was done to a credential.

@@ -67,7 +67,8 @@ forward!(SettingsStore, StoreError {
 
 forward!(Throttle, StoreError {
     fn reserve(&self, key: &ThrottleKey, now: Ts, window: Span, limit: NonZeroU32) -> Reserved;
-    fn release(&self, key: &ThrottleKey) -> ();
+    fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> ();
+    fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> ();
     fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> u64;
 });
 

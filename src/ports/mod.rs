@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod client_store;
+pub(crate) mod counter;
 pub(crate) mod directory;
 pub(crate) mod forward;
 #[cfg(feature = "memory")]

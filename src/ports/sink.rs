@@ -35,6 +35,7 @@ impl EventSink for TracingSink {
             | What::ForeignClient { .. }
             | What::RevocationIgnored { .. }
             | What::Throttled { .. }
+            | What::FailuresWithoutSource { .. }
             | What::NoKeyRing
             | What::Corrupt { .. }
             | What::NoAddress { .. }

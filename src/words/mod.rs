@@ -17,5 +17,6 @@ pub(crate) mod scope_meet;
 pub(crate) mod secret;
 pub(crate) mod settings;
 pub(crate) mod short;
+pub(crate) mod source;
 pub(crate) mod time;
 pub(crate) mod why;

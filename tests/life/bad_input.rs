@@ -298,7 +298,8 @@ fn t13_a_policy_file_is_refused_or_can_be_lived_by() {
             prop_assert!(deleted.is_ok(), "{:?}", deleted);
         }
         let body = b"grant_type=password&username=ivan&password=ivan&remember=true";
-        let request = oauth::OAuthRequest { authorization: &[SEED], content_type: FORM, body, source: None };
+        let request =
+            oauth::OAuthRequest { authorization: &[SEED], content_type: FORM, body, source: &Source::Unknown };
         let reply = Reply::from(block_on(handle.token(request)).unwrap_or_else(Answer::from));
         is_answered(&reply)
     });

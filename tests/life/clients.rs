@@ -26,7 +26,7 @@ fn proved(world: &World, authorization: &[u8]) -> Result<Answer, (OAuthErrorCode
         authorization: &[authorization],
         content_type: FORM,
         body: b"token=cfa_1",
-        source: Some("192.0.2.1"),
+        source: &source_of(Some("192.0.2.1")),
     };
     block_on(world.handle.revocation(request)).map_err(|error| match error.reason() {
         Some(Reason::Client(ClientRefusal::InvalidClient { fault })) => (error.code(), Some(*fault)),
@@ -178,7 +178,7 @@ fn syn_token_12_after_a_hundred_failures_the_right_secret_waits_at_this_source_o
         authorization: &[header.as_bytes()],
         content_type: FORM,
         body: b"token=cfa_1",
-        source: Some("198.51.100.7"),
+        source: &source_of(Some("198.51.100.7")),
     };
     assert!(block_on(world.handle.revocation(elsewhere)).is_ok());
     world.pass(Span::minutes(1));

@@ -9,7 +9,7 @@ use counterfoil::{Denied, LoginError, OpenedSession, Presenter, Principal, Refus
 fn sign_in(world: &World, name: &str, password: &str) -> Result<OpenedSession, LoginError> {
     let password = Secret::from(password.to_owned());
     let login = Login { name, password: &password, mfa_key: None, machine_key: None };
-    block_on(world.handle.open_session(&login, Some("192.0.2.1")))
+    block_on(world.handle.open_session(&login, &source_of(Some("192.0.2.1"))))
 }
 
 fn verify(world: &World, session: &OpenedSession) -> Result<Principal, Refusal> {
@@ -125,7 +125,7 @@ fn a_fresh_proof_replaces_the_session_and_nobody_elses_password_is_one() {
     let again = |principal: &Principal, name: &str| {
         let password = Secret::from(name.to_owned());
         let login = Login { name, password: &password, mfa_key: None, machine_key: None };
-        block_on(world.handle.reauthenticate(principal, &login, None))
+        block_on(world.handle.reauthenticate(principal, &login, &source_of(Some("192.0.2.1"))))
     };
     world.pass(Span::minutes(10));
     let principal = verify(&world, &session).expect("live");

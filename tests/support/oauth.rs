@@ -3,12 +3,17 @@
 use base64::Engine as _;
 use counterfoil::client::ClientId;
 use counterfoil::oauth::{Answer, OAuthRequest};
-use counterfoil::{Presenter, Span};
+use counterfoil::{Presenter, Source, Span};
 
 use super::{World, block_on};
 
 /// The one content type that the endpoints read.
 pub const FORM: Option<&[u8]> = Some(b"application/x-www-form-urlencoded");
+
+/// A source by its name; what names none is unknown.
+pub fn source_of(name: Option<&str>) -> Source {
+    name.and_then(|name| name.parse().ok()).unwrap_or(Source::Unknown)
+}
 
 impl World {
     pub fn basic(&self, client: &str) -> String {
@@ -37,7 +42,8 @@ impl World {
         body: &[u8],
         source: Option<&str>,
     ) -> Reply {
-        let request = OAuthRequest { authorization, content_type, body, source };
+        let source = source_of(source);
+        let request = OAuthRequest { authorization, content_type, body, source: &source };
         let answer = match endpoint {
             Endpoint::Token => block_on(self.handle.token(request)),
             Endpoint::Revoke => block_on(self.handle.revocation(request)),

@@ -21,6 +21,7 @@ mod scale;
 mod siblings;
 mod slow;
 mod subject;
+mod throttle;
 mod together;
 mod touch;
 mod violation;
@@ -65,10 +66,13 @@ pub mod clauses {
     pub use crate::touch::touch_is_forward;
 }
 
-/// The checks of the siblings, clauses 29 to 31.
+/// The checks of the siblings, clauses 29 to 35.
 pub mod sibling_clauses {
     pub use crate::siblings::{
         put_client_needs_the_version, put_settings_needs_the_version, removed_internal_ids_never_return,
-        reserve_never_passes_the_limit,
+    };
+    pub use crate::throttle::{
+        no_wait_beyond_the_window, refused_writes_nothing, reserve_never_passes_the_limit,
+        throttle_answers_equal_the_model, under_way_is_told_from_failed, unsettled_counts_as_failed,
     };
 }

@@ -51,6 +51,11 @@ macro_rules! __every_sibling_clause {
             put_settings_needs_the_version
             removed_internal_ids_never_return
             reserve_never_passes_the_limit
+            under_way_is_told_from_failed
+            unsettled_counts_as_failed
+            refused_writes_nothing
+            no_wait_beyond_the_window
+            throttle_answers_equal_the_model
         }
     };
 }

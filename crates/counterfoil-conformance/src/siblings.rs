@@ -1,12 +1,12 @@
-//! The siblings: clauses 29 to 31, for clients, settings and counters.
+//! The siblings: clauses 29 and 30, for clients and settings. Those of the counters are in `throttle`.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::client::{ClientId, ClientKey, RefreshMode, Registration};
 use counterfoil::settings::StoredSettings;
-use counterfoil::store::{ClientPut, ClientStore, Reserved, SettingsPut, SettingsStore, Throttle, ThrottleKey};
-use counterfoil::{Realm, Span, Ts, Version};
+use counterfoil::store::{ClientPut, ClientStore, SettingsPut, SettingsStore, Throttle};
+use counterfoil::{Realm, Version};
 
 use crate::pool::Pool;
 use crate::sample::{at, most};
@@ -30,6 +30,13 @@ pub trait SiblingFixture: Send + Sync + 'static {
     /// Empty counters.
     async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
         None
+    }
+
+    /// So many handles of one set of empty counters, each with connections of its own, as other processes would have. Where it is not given,
+    /// all are the one handle of [`SiblingFixture::throttle`].
+    async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
+        let one = self.throttle().await;
+        one.map_or_else(Vec::new, |one| vec![one; handles])
     }
 
     /// Drives a future on the calling thread, which is one of many.
@@ -57,8 +64,16 @@ impl Siblings {
         self.racers().drive(check)
     }
 
+    pub(crate) async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
+        self.0.throttle().await
+    }
+
+    pub(crate) async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
+        self.0.throttles(handles).await
+    }
+
     /// The threads of a race need nothing of a fixture but its `block_on`.
-    fn racers(&self) -> Subject {
+    pub(crate) fn racers(&self) -> Subject {
         Subject::new(Racers(Arc::clone(&self.0)))
     }
 }
@@ -96,7 +111,6 @@ fn registration(id: &str, key: u8, name: &str) -> Registration {
 
 const NO_CLIENTS: Checked = Checked::NotApplicable("the fixture has no `clients`");
 const NO_SETTINGS: Checked = Checked::NotApplicable("the fixture has no `settings`");
-const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has no `throttle`");
 
 async fn put(
     store: &dyn ClientStore,
@@ -289,73 +303,4 @@ pub async fn put_settings_needs_the_version(siblings: &Siblings) -> Verdict {
         stands = version;
     }
     Ok(Checked::Held)
-}
-
-/// Clause 31: Of any number of reservations in one window `limit` are granted, neither more nor fewer: 1,000 in parallel against 10, and one by one
-/// at the window's end.
-pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
-    let Some(store) = siblings.0.throttle().await else { return Ok(NO_THROTTLE) };
-    one_by_one(&*store).await?;
-    let racers = scale().threads.max(16);
-    let pool = Pool::new(&siblings.racers(), racers);
-    for round in 0..10_u8 {
-        let key = ThrottleKey::from_bytes([100 + round; 32]);
-        let answers = pool
-            .race(|racer| {
-                let store = Arc::clone(&store);
-                async move {
-                    let mut granted = 0;
-                    for _ in (racer..1_000).step_by(racers) {
-                        let reserved = store.reserve(&key, at(1), Span::seconds(1), most(10)).await?;
-                        granted += u32::from(reserved == Reserved::Granted);
-                    }
-                    Ok::<_, Violation>(granted)
-                }
-            })
-            .await;
-        let mut granted = 0;
-        for answer in answers {
-            granted += answer?;
-        }
-        ensure!(granted == 10, "of 1,000 reservations in parallel 10 must be granted, but {granted} were");
-    }
-    Ok(Checked::Held)
-}
-
-async fn one_by_one(store: &dyn Throttle) -> Result<(), Violation> {
-    let (key, other) = (ThrottleKey::from_bytes([1; 32]), ThrottleKey::from_bytes([2; 32]));
-    let window = Span::from_micros(100).expect("a span");
-    let reserve = async |key: ThrottleKey, now: Ts| store.reserve(&key, now, window, most(2)).await;
-    store.release(&key).await?;
-    for now in [0, 50] {
-        ensure!(
-            reserve(key, at(now)).await? == Reserved::Granted,
-            "two must be granted in a window of two; a release of nothing must count for nothing"
-        );
-    }
-    for now in [50, 98, 99] {
-        let answer = reserve(key, at(now)).await?;
-        ensure!(
-            answer == Reserved::Wait(at(100)),
-            "the third must wait until the window's end at +100, but was told {answer:?} at +{now}"
-        );
-    }
-    ensure!(reserve(other, at(60)).await? == Reserved::Granted, "another key has a counter of its own");
-    store.release(&key).await?;
-    ensure!(reserve(key, at(99)).await? == Reserved::Granted, "what was given back can be had again");
-    ensure!(reserve(key, at(99)).await? == Reserved::Wait(at(100)), "once");
-    ensure!(store.purge_counters(at(99), most(9)).await? == 0, "a counter whose window has not ended must stay");
-    ensure!(reserve(key, at(100)).await? == Reserved::Granted, "on its end a window is over: {:?}", at(100));
-    ensure!(reserve(key, at(199)).await? == Reserved::Granted, "the next window counts from zero");
-    ensure!(reserve(key, at(199)).await? == Reserved::Wait(at(200)), "and begins with its first reservation");
-    for _ in 0..5 {
-        store.release(&key).await?;
-    }
-    for wanted in [Reserved::Granted, Reserved::Granted, Reserved::Wait(at(200))] {
-        ensure!(reserve(key, at(199)).await? == wanted, "releases must not go below zero");
-    }
-    ensure!(store.purge_counters(at(200), most(1)).await? == 1, "at most the limit goes");
-    ensure!(store.purge_counters(at(200), most(9)).await? == 1, "what has ended goes");
-    ensure!(store.purge_counters(at(200), most(9)).await? == 0, "once");
-    Ok(())
 }

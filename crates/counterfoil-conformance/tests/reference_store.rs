@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use counterfoil::RecordId;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{
-    CHECKS, Checked, Driven, Fixture, ReferenceSiblings, ReferenceStore, SiblingFixture, Store, Subject, Task,
-    conformance, sibling_conformance,
+    CHECKS, Checked, Driven, Fixture, ReferenceSiblings, ReferenceStore, SIBLING_CHECKS, SiblingFixture, Store,
+    Subject, Task, conformance, sibling_conformance,
 };
 
 /// Gives stores one at a time and remembers the newest, on which the hooks work.
@@ -79,6 +79,18 @@ fn every_clause_has_a_check_of_its_name() {
     });
     for clause in clauses {
         assert_eq!(CHECKS.iter().filter(|check| check.name == clause).count(), 1, "{clause}");
+    }
+}
+
+/// The same for the counters.
+#[test]
+fn every_clause_of_the_throttle_has_a_check_of_its_name() {
+    let contract =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/ports/throttle.rs")).unwrap();
+    for number in 31..=35 {
+        let rest = contract.split_once(&format!("/// {number}. `")).expect("the clause").1;
+        let (name, _) = rest.split_once('`').expect("its name");
+        assert_eq!(SIBLING_CHECKS.iter().filter(|check| check.name == name).count(), 1, "{name}");
     }
 }
 

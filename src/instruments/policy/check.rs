@@ -79,7 +79,6 @@ impl Policy {
             (within(self.throttle.account.window, second, Span::days(1)), "throttle.account.window", "1 s to 1 day"),
             (within(self.throttle.client.window, second, Span::days(1)), "throttle.client.window", "1 s to 1 day"),
             (within(self.throttle.source.window, second, Span::days(1)), "throttle.source.window", "1 s to 1 day"),
-            (within(self.throttle.without_source, second, Span::seconds(5)), "throttle.without_source", "1 to 5 s"),
             (self.settings_staleness <= Span::minutes(5), "settings_staleness", "at most 300 s"),
             (within(self.tombstone, Span::days(1), year), "tombstone", "1 to 366 days"),
         ];

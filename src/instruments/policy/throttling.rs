@@ -12,7 +12,7 @@ use crate::words::time::Span;
 pub struct Allowance {
     /// How many.
     pub failures: NonZeroU32,
-    /// In which time; in back-off one waits for its end.
+    /// In which time, from the first of them on; in back-off one waits for its end.
     pub window: Span,
 }
 
@@ -26,19 +26,18 @@ impl Allowance {
 
 /// Throttling of failures at the token endpoint, revocation, introspection and sign-in; of bearer use never.
 ///
-/// Counters are kept per (canonical account, source), (client, source) and source alone, so that nobody can lock out an owner or a client
-/// from elsewhere. Where the host knows no source the back-off is at most five seconds.
+/// Counters are kept per (canonical account, source), (client, source) and source alone, the source's for logins and for client secrets apart.
+/// So nobody can lock out an owner or a client from elsewhere. Where the host knows no source ([`Source::Unknown`](crate::Source)) nothing is
+/// counted and a right secret is never refused: how fast passwords can be guessed there is the directory's to limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Throttling {
-    /// Wrong passwords per account and source. Logins under way count too.
+    /// Wrong passwords per account and source. Logins under way take up places until they end.
     pub account: Allowance,
-    /// Wrong secrets per client and source. Requests under way count too, so this also bounds how many of one client and source run at once.
+    /// Wrong secrets per client and source. Requests under way take up places, so this also bounds how many of one client and source run at once.
     pub client: Allowance,
-    /// Failures of any kind per source.
+    /// Wrong passwords per source, and wrong client secrets per source: as many of each.
     pub source: Allowance,
-    /// The longest back-off where there is no source; at most five seconds.
-    pub without_source: Span,
 }
 
 const fn failures(count: u32) -> NonZeroU32 {
@@ -52,10 +51,9 @@ impl Default for Throttling {
     fn default() -> Self {
         Self {
             account: Allowance::new(failures(10), Span::minutes(1)),
-            // Requests under way count until they are given back, and one gateway sends many at once; secrets are not guessed in a hundred.
+            // Requests under way take up places, and one gateway sends many at once; secrets are not guessed in a hundred.
             client: Allowance::new(failures(100), Span::minutes(1)),
             source: Allowance::new(failures(1_000), Span::minutes(1)),
-            without_source: Span::seconds(5),
         }
     }
 }

@@ -7,58 +7,60 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::store::MemoryStore;
+use crate::ports::counter::Counter;
 use crate::ports::store_error::StoreError;
 use crate::ports::throttle::{Reserved, Throttle, ThrottleKey};
 use crate::words::time::{Span, Ts};
 
 /// All counters.
 #[derive(Default)]
-pub(super) struct Counters(Mutex<Windows>);
+pub(super) struct Counters(Mutex<Kept>);
 
 #[derive(Default)]
-struct Windows {
-    open: HashMap<ThrottleKey, Window>,
-    /// The same by their end, so that a purge looks only at what has ended.
+struct Kept {
+    counters: HashMap<ThrottleKey, Counter>,
+    /// The same by when they lose their meaning, so that a purge looks only at those.
     ends: BTreeSet<(Ts, ThrottleKey)>,
 }
 
-struct Window {
-    count: u32,
-    ends_at: Ts,
-}
-
 impl Counters {
-    fn windows(&self) -> MutexGuard<'_, Windows> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Windows {
-    fn reserve(&mut self, key: ThrottleKey, now: Ts, span: Span, limit: u32) -> Reserved {
-        match self.open.get_mut(&key) {
-            Some(window) if !now.reached(window.ends_at) => {
-                if window.count >= limit {
-                    return Reserved::Wait(window.ends_at);
-                }
-                window.count += 1;
-            }
-            _ => self.begin(key, now.plus_capped(span)),
+impl Kept {
+    fn reserve(&mut self, key: ThrottleKey, now: Ts, window: Span, limit: NonZeroU32) -> Reserved {
+        let mut counter = self.counters.get(&key).cloned().unwrap_or_default();
+        let ahead = counter.lies_ahead(now, window);
+        let answer = counter.reserve(now, window, limit);
+        if ahead || matches!(answer, Reserved::Granted(_)) {
+            self.put(key, counter);
         }
-        Reserved::Granted
+        answer
     }
 
-    fn begin(&mut self, key: ThrottleKey, ends_at: Ts) {
-        if let Some(ended) = self.open.insert(key, Window { count: 1, ends_at }) {
-            self.ends.remove(&(ended.ends_at, key));
+    fn change(&mut self, key: ThrottleKey, step: impl FnOnce(&mut Counter)) {
+        if let Some(mut counter) = self.counters.get(&key).cloned() {
+            step(&mut counter);
+            self.put(key, counter);
         }
-        self.ends.insert((ends_at, key));
+    }
+
+    fn put(&mut self, key: ThrottleKey, counter: Counter) {
+        let gone_at = (!counter.is_empty()).then(|| counter.gone_at());
+        let before = if gone_at.is_some() { self.counters.insert(key, counter) } else { self.counters.remove(&key) };
+        if let Some(before) = before {
+            self.ends.remove(&(before.gone_at(), key));
+        }
+        self.ends.extend(gone_at.map(|gone_at| (gone_at, key)));
     }
 
     fn purge(&mut self, now: Ts, limit: u32) -> u64 {
         let mut went = 0;
-        while went < u64::from(limit) && self.ends.first().is_some_and(|(ends_at, _)| now.reached(*ends_at)) {
+        while went < u64::from(limit) && self.ends.first().is_some_and(|(gone_at, _)| now.reached(*gone_at)) {
             if let Some((_, key)) = self.ends.pop_first() {
-                self.open.remove(&key);
+                self.counters.remove(&key);
             }
             went += 1;
         }
@@ -75,83 +77,20 @@ impl Throttle for MemoryStore {
         window: Span,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
-        Ok(self.counters.windows().reserve(*key, now, window, limit.get()))
+        Ok(self.counters.kept().reserve(*key, now, window, limit))
     }
 
-    async fn release(&self, key: &ThrottleKey) -> Result<(), StoreError> {
-        if let Some(window) = self.counters.windows().open.get_mut(key) {
-            window.count = window.count.saturating_sub(1);
-        }
+    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+        self.counters.kept().change(*key, |counter| counter.failed(reserved_at, now, window));
+        Ok(())
+    }
+
+    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+        self.counters.kept().change(*key, |counter| counter.release(reserved_at, now, window));
         Ok(())
     }
 
     async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
-        Ok(self.counters.windows().purge(now, limit.get()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use futures_executor::block_on;
-
-    use super::*;
-
-    const KEY: ThrottleKey = ThrottleKey::from_bytes([1; 32]);
-
-    fn at(seconds: u32) -> Ts {
-        Ts::EPOCH.plus(Span::seconds(seconds)).expect("in range")
-    }
-
-    fn reserve(store: &MemoryStore, now: Ts, limit: u32) -> Reserved {
-        let limit = NonZeroU32::new(limit).expect("not zero");
-        block_on(store.reserve(&KEY, now, Span::seconds(10), limit)).expect("in memory")
-    }
-
-    #[test]
-    fn a_window_ends_and_counts_from_zero() {
-        let store = MemoryStore::default();
-        assert_eq!(reserve(&store, at(0), 2), Reserved::Granted);
-        assert_eq!(reserve(&store, at(5), 2), Reserved::Granted);
-        assert_eq!(reserve(&store, at(9), 2), Reserved::Wait(at(10)));
-        assert_eq!(reserve(&store, at(10), 2), Reserved::Granted, "equality is reached");
-    }
-
-    #[test]
-    fn a_release_gives_one_back_and_makes_no_counter() {
-        let store = MemoryStore::default();
-        block_on(store.release(&KEY)).expect("in memory");
-        assert_eq!(block_on(store.purge_counters(Ts::MAX, NonZeroU32::MAX)).expect("in memory"), 0);
-        assert_eq!(reserve(&store, at(0), 1), Reserved::Granted);
-        for _ in 0..3 {
-            block_on(store.release(&KEY)).expect("in memory");
-        }
-        assert_eq!(reserve(&store, at(1), 1), Reserved::Granted);
-        assert_eq!(reserve(&store, at(1), 1), Reserved::Wait(at(10)), "never below zero");
-    }
-
-    #[test]
-    fn a_purge_takes_only_what_has_ended_and_at_most_its_limit() {
-        let store = MemoryStore::default();
-        for (byte, start) in [(1, 0), (2, 0), (3, 5)] {
-            let key = ThrottleKey::from_bytes([byte; 32]);
-            let granted = block_on(store.reserve(&key, at(start), Span::seconds(10), NonZeroU32::MIN));
-            assert_eq!(granted.expect("in memory"), Reserved::Granted);
-        }
-        let purge = |limit: u32| block_on(store.purge_counters(at(10), NonZeroU32::new(limit).expect("not zero")));
-        assert_eq!(purge(1).expect("in memory"), 1);
-        assert_eq!(purge(9).expect("in memory"), 1);
-        assert_eq!(purge(9).expect("in memory"), 0);
-    }
-
-    #[test]
-    fn reserve_never_passes_the_limit() {
-        let store = MemoryStore::default();
-        let granted = std::thread::scope(|scope| {
-            let racers: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| (0..125).filter(|_| reserve(&store, at(0), 10) == Reserved::Granted).count()))
-                .collect();
-            racers.into_iter().map(|racer| racer.join().expect("ran")).sum::<usize>()
-        });
-        assert_eq!(granted, 10);
+        Ok(self.counters.kept().purge(now, limit.get()))
     }
 }

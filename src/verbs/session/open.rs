@@ -15,6 +15,7 @@ use crate::text::issued::IssuedToken;
 use crate::words::account::Account;
 use crate::words::ids::OwnerId;
 use crate::words::kind::TokenKind;
+use crate::words::source::Source;
 use crate::words::time::Ts;
 
 /// A session just opened: the text for the cookie, shown once, and who is signed in by it.
@@ -32,7 +33,7 @@ pub struct OpenedSession {
 pub(crate) async fn with_password(
     desk: &Desk,
     login: &Login<'_>,
-    source: Option<&str>,
+    source: &Source,
     now: Ts,
 ) -> Result<OpenedSession, LoginError> {
     let account = desk.log_in(login, None, source, &Actor::Unproved, now).await?;
@@ -54,7 +55,7 @@ pub(crate) async fn again(
     desk: &Desk,
     principal: &Principal,
     login: &Login<'_>,
-    source: Option<&str>,
+    source: &Source,
     now: Ts,
 ) -> Result<OpenedSession, LoginError> {
     if principal.kind != TokenKind::ConsoleSession || principal.realm != desk.realm {

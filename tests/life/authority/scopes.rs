@@ -160,7 +160,7 @@ fn fault_c11_a_scope_beyond_is_refused_before_the_password_and_a_proved_one_leav
     log_in(&world, "app", Some("a"));
     let proved = |what: &What| matches!(what, What::LoginProved { subject: who } if *who == subject("admin"));
     assert!(world.told().iter().any(proved));
-    block_on(world.handle.open_session(&login("admin", "admin"), None)).expect("opened");
+    block_on(world.handle.open_session(&login("admin", "admin"), &counterfoil::Source::Unknown)).expect("opened");
     assert!(world.told().iter().any(proved), "the console's too");
 }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use counterfoil::client::{ClientId, ClientKey, Registration, VersionedRegistration};
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
-    ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
+    ClientPut, ClientStore, Counter, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
 };
 use counterfoil::{Realm, Span, Ts, Version};
 
@@ -16,7 +16,7 @@ struct Lists {
     clients: Vec<(Realm, VersionedRegistration)>,
     retired: Vec<ClientKey>,
     settings: Vec<(Realm, VersionedSettings)>,
-    counters: Vec<(ThrottleKey, u32, Ts)>,
+    counters: Vec<(ThrottleKey, Counter)>,
     // One number for all versions: it only grows, so no old version ever fits again.
     written: u64,
 }
@@ -40,6 +40,15 @@ impl ReferenceSiblings {
 impl Lists {
     fn client(&self, realm: &Realm, id: &ClientId) -> Option<&VersionedRegistration> {
         self.clients.iter().find(|(of, one)| of == realm && one.registration.client_id == *id).map(|(_, one)| one)
+    }
+
+    fn counter(&self, key: &ThrottleKey) -> Counter {
+        self.counters.iter().find(|(of, _)| of == key).map(|(_, counter)| counter.clone()).unwrap_or_default()
+    }
+
+    fn put_counter(&mut self, key: &ThrottleKey, counter: Counter) {
+        self.counters.retain(|(of, _)| of != key);
+        self.counters.extend((!counter.is_empty()).then_some((*key, counter)));
     }
 
     fn next_version(&mut self) -> Version {
@@ -151,21 +160,30 @@ impl Throttle for ReferenceSiblings {
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         self.with(|lists| {
-            lists.counters.retain(|(of, _, end)| of != key || !now.reached(*end));
-            match lists.counters.iter_mut().find(|(of, _, _)| of == key) {
-                None => lists.counters.push((*key, 1, now.plus_capped(window))),
-                Some((_, count, end)) if *count >= limit.get() => return Ok(Reserved::Wait(*end)),
-                Some((_, count, _)) => *count += 1,
+            let mut counter = lists.counter(key);
+            let ahead = counter.lies_ahead(now, window);
+            let answer = counter.reserve(now, window, limit);
+            if ahead || matches!(answer, Reserved::Granted(_)) {
+                lists.put_counter(key, counter);
             }
-            Ok(Reserved::Granted)
+            Ok(answer)
         })
     }
 
-    async fn release(&self, key: &ThrottleKey) -> Result<(), StoreError> {
+    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
         self.with(|lists| {
-            for (_, count, _) in lists.counters.iter_mut().filter(|(of, _, _)| of == key) {
-                *count = count.saturating_sub(1);
-            }
+            let mut counter = lists.counter(key);
+            counter.failed(reserved_at, now, window);
+            lists.put_counter(key, counter);
+            Ok(())
+        })
+    }
+
+    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+        self.with(|lists| {
+            let mut counter = lists.counter(key);
+            counter.release(reserved_at, now, window);
+            lists.put_counter(key, counter);
             Ok(())
         })
     }
@@ -173,8 +191,8 @@ impl Throttle for ReferenceSiblings {
     async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
         self.with(|lists| {
             let mut gone = 0;
-            lists.counters.retain(|(_, _, end)| {
-                let goes = now.reached(*end) && gone < u64::from(limit.get());
+            lists.counters.retain(|(_, counter)| {
+                let goes = now.reached(counter.gone_at()) && gone < u64::from(limit.get());
                 gone += u64::from(goes);
                 !goes
             });

@@ -1,0 +1,365 @@
+//! The clauses of the counters, 31 to 35, and the same steps drawn by dice beside the model.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey, UNSETTLED};
+use counterfoil::{Span, Ts};
+
+use crate::dice::Dice;
+use crate::pool::Pool;
+use crate::sample::{at, most};
+use crate::scale::scale;
+use crate::siblings::Siblings;
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+
+const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has no `throttle`");
+/// Microseconds until an attempt that nobody settled counts as failed.
+const MINUTE: u64 = UNSETTLED.micros();
+const WINDOW: u64 = 100;
+/// An instant far behind everything that a check does.
+const MUCH_LATER: u64 = 1_000 * MINUTE;
+
+/// One key of a throttle, in windows of 100 µs.
+struct Gate<'a> {
+    throttle: &'a dyn Throttle,
+    key: ThrottleKey,
+    limit: u32,
+}
+
+impl<'a> Gate<'a> {
+    fn new(throttle: &'a dyn Throttle, key: u8, limit: u32) -> Self {
+        Self { throttle, key: ThrottleKey::from_bytes([key; 32]), limit }
+    }
+
+    fn window() -> Span {
+        Span::from_micros(WINDOW).expect("a span")
+    }
+
+    async fn reserve(&self, now: u64) -> Result<Reserved, Violation> {
+        Ok(self.throttle.reserve(&self.key, at(now), Self::window(), most(self.limit)).await?)
+    }
+
+    async fn failed(&self, reserved: u64, now: u64) -> Result<(), Violation> {
+        Ok(self.throttle.failed(&self.key, at(reserved), at(now), Self::window()).await?)
+    }
+
+    async fn release(&self, reserved: u64, now: u64) -> Result<(), Violation> {
+        Ok(self.throttle.release(&self.key, at(reserved), at(now), Self::window()).await?)
+    }
+
+    /// Asks, and compares; `what` says what must hold.
+    async fn expect(&self, now: u64, wanted: Reserved, what: &str) -> Result<(), Violation> {
+        let answer = self.reserve(now).await?;
+        ensure!(answer == wanted, "{what}: at +{now} {wanted:?} was expected, but the answer was {answer:?}");
+        Ok(())
+    }
+
+    async fn grant(&self, now: u64, what: &str) -> Result<(), Violation> {
+        self.expect(now, Reserved::Granted(at(now)), what).await
+    }
+
+    /// One attempt that fails at once.
+    async fn fail(&self, now: u64) -> Result<(), Violation> {
+        self.grant(now, "an attempt below the limit").await?;
+        self.failed(now, now).await
+    }
+
+    async fn purge(&self, now: u64, limit: u32) -> Result<u64, Violation> {
+        Ok(self.throttle.purge_counters(at(now), most(limit)).await?)
+    }
+}
+
+/// Clause 31: An attempt is granted where failures and attempts under way are fewer than `limit` together: 1,000 in parallel through several handles
+/// against 10, with attempts that are given back, that fail, and that stay under way. No count is below zero.
+pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
+    let handles = siblings.throttles(3).await;
+    let Some(first) = handles.first().cloned() else { return Ok(NO_THROTTLE) };
+    let gate = Gate::new(&*first, 1, 2);
+    for _ in 0..3 {
+        gate.release(0, 0).await?;
+        gate.failed(0, 0).await?;
+    }
+    for _ in 0..2 {
+        gate.grant(0, "two of two, whatever was settled that nobody had reserved").await?;
+    }
+    ensure!(gate.reserve(0).await? == Reserved::UnderWay, "the third of two must not be granted");
+    for _ in 0..5 {
+        gate.release(0, 1).await?;
+    }
+    for _ in 0..2 {
+        gate.grant(1, "no count may be below zero").await?;
+    }
+    ensure!(gate.reserve(1).await? == Reserved::UnderWay, "more releases than attempts must not raise the limit");
+    Gate::new(&*first, 2, 2).grant(1, "another key has a counter of its own").await?;
+    let racers = scale().threads.max(16);
+    let pool = Pool::new(&siblings.racers(), racers);
+    for round in 0..9_u8 {
+        race(&pool, &handles, ThrottleKey::from_bytes([100 + round; 32]), End::of(round)).await?;
+    }
+    Ok(Checked::Held)
+}
+
+/// What becomes of the attempts of a race.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    UnderWay,
+    Failed,
+    Released,
+}
+
+impl End {
+    const fn of(round: u8) -> Self {
+        match round % 3 {
+            0 => Self::UnderWay,
+            1 => Self::Failed,
+            _ => Self::Released,
+        }
+    }
+}
+
+async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end: End) -> Result<(), Violation> {
+    let (racers, window) = (pool.len(), Span::seconds(1));
+    let now = at(1);
+    let under_way = Arc::new(AtomicU32::new(0));
+    let answers = pool
+        .race(|racer| {
+            let store = Arc::clone(&handles[racer % handles.len()]);
+            let under_way = Arc::clone(&under_way);
+            async move {
+                let (mut granted, mut most_at_once) = (0, 0);
+                for _ in (racer..1_000).step_by(racers) {
+                    let Reserved::Granted(noted) = store.reserve(&key, now, window, most(10)).await? else { continue };
+                    granted += 1;
+                    most_at_once = most_at_once.max(under_way.fetch_add(1, Ordering::SeqCst) + 1);
+                    match end {
+                        End::UnderWay => {}
+                        End::Failed => store.failed(&key, noted, now, window).await?,
+                        End::Released => {
+                            // Before the store is told: else another one's attempt could be seen beside it.
+                            under_way.fetch_sub(1, Ordering::SeqCst);
+                            store.release(&key, noted, now, window).await?;
+                        }
+                    }
+                }
+                Ok::<_, Violation>((granted, most_at_once))
+            }
+        })
+        .await;
+    let (mut granted, mut most_at_once) = (0, 0);
+    for answer in answers {
+        let (of_one, seen) = answer?;
+        (granted, most_at_once) = (granted + of_one, most_at_once.max(seen));
+    }
+    ensure!(most_at_once <= 10, "of 1,000 attempts in parallel 10 may be under way, but {most_at_once} were");
+    let last = handles[0].reserve(&key, now, window, most(10)).await?;
+    match end {
+        End::UnderWay => {
+            ensure!(granted == 10, "of 1,000 attempts in parallel 10 must be granted, but {granted} were");
+            ensure_is!(last, Reserved::UnderWay, "ten are under way");
+        }
+        End::Failed => {
+            ensure!(granted == 10, "of 1,000 attempts that fail 10 must be granted, but {granted} were");
+            ensure_is!(last, Reserved::Wait(_), "ten have failed");
+        }
+        End::Released => ensure_is!(last, Reserved::Granted(_), "all were given back"),
+    }
+    Ok(())
+}
+
+/// Clause 32: Only `failed` counts a failure. A window begins with the first failure in it and ends `window` later. Where failures alone reach the
+/// limit the answer is `Wait`, else `UnderWay`.
+pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
+    let Some(store) = siblings.throttle().await else { return Ok(NO_THROTTLE) };
+    let gate = Gate::new(&*store, 1, 2);
+    let wait = |end: u64| Reserved::Wait(at(end));
+    gate.grant(0, "the first").await?;
+    gate.grant(0, "the second, at the same instant").await?;
+    gate.expect(5, Reserved::UnderWay, "two under way and none failed").await?;
+    gate.failed(0, 10).await?;
+    gate.expect(11, Reserved::UnderWay, "one failed and one under way").await?;
+    gate.release(0, 20).await?;
+    gate.grant(20, "what was given back can be had again").await?;
+    gate.failed(20, 50).await?;
+    for now in [50, 109] {
+        gate.expect(now, wait(110), "a window begins with the first failure in it, and later ones do not move it")
+            .await?;
+    }
+    for stray in [0, 20, 50, 77] {
+        gate.release(stray, 60).await?;
+        gate.failed(stray, 60).await?;
+    }
+    gate.expect(60, wait(110), "what settles no attempt under way must change nothing").await?;
+    gate.grant(110, "on its end a window is over").await?;
+    gate.grant(110, "and failures count from zero").await?;
+    gate.expect(110, Reserved::UnderWay, "but attempts under way count on").await?;
+    gate.failed(110, 150).await?;
+    gate.failed(110, 160).await?;
+    gate.expect(249, wait(250), "the next window begins with its own first failure").await?;
+    for _ in 0..30 {
+        gate.grant(250, "an attempt that succeeds").await?;
+        gate.release(250, 250).await?;
+    }
+    gate.grant(250, "successes are not counted").await?;
+    gate.release(250, 250).await?;
+    ensure!(gate.purge(MUCH_LATER, 9).await? == 0, "nothing may be left of a counter whose attempts all succeeded");
+    Ok(Checked::Held)
+}
+
+/// Clause 33: An attempt that nobody settled counts as failed 60 s after its instant; settling it then changes nothing. One that lies 60 s and more
+/// ahead counts as failed now.
+pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
+    let Some(store) = siblings.throttle().await else { return Ok(NO_THROTTLE) };
+    let gate = Gate::new(&*store, 1, 1);
+    gate.grant(7, "the first").await?;
+    gate.expect(7 + MINUTE - 1, Reserved::UnderWay, "a microsecond before its minute is over it is under way").await?;
+    let failed = Reserved::Wait(at(7 + MINUTE + WINDOW));
+    for now in [7 + MINUTE, 7 + MINUTE + WINDOW - 1] {
+        gate.expect(now, failed, "from the minute's end on it is a failure of that instant").await?;
+        gate.release(7, now).await?;
+        gate.expect(now, failed, "a release that comes too late must change nothing").await?;
+        gate.failed(7, now).await?;
+        gate.expect(now, failed, "nor must a failure that comes too late").await?;
+    }
+    gate.grant(7 + MINUTE + WINDOW, "its window ends like another").await?;
+    gate.release(7 + MINUTE + WINDOW, 7 + MINUTE + WINDOW).await?;
+    let late = Gate::new(&*store, 2, 1);
+    late.grant(7, "the first").await?;
+    late.release(7, 7 + MINUTE).await?;
+    late.expect(7 + MINUTE, failed, "a release of what is unsettled must not make it a success").await?;
+    let two = Gate::new(&*store, 3, 2);
+    two.grant(0, "the first").await?;
+    two.grant(50, "the second").await?;
+    two.expect(50 + MINUTE, Reserved::Wait(at(MINUTE + WINDOW)), "both count, in the window of the first").await?;
+    two.grant(MINUTE + WINDOW, "the window of the first ends for both").await?;
+    let apart = Gate::new(&*store, 4, 2);
+    apart.grant(0, "the first").await?;
+    apart.grant(WINDOW + 50, "the second").await?;
+    apart.grant(MINUTE + WINDOW + 60, "of two that failed in windows of their own one counts").await?;
+    apart.failed(MINUTE + WINDOW + 60, MINUTE + WINDOW + 60).await?;
+    let end = Reserved::Wait(at(MINUTE + WINDOW + 50 + WINDOW));
+    apart.expect(MINUTE + WINDOW + 60, end, "in the window that the second began").await?;
+    Ok(Checked::Held)
+}
+
+/// Clause 34: `Wait` and `UnderWay` leave everything as it was, a released attempt leaves nothing, and a purge removes what has no meaning any more.
+pub async fn refused_writes_nothing(siblings: &Siblings) -> Verdict {
+    let Some(store) = siblings.throttle().await else { return Ok(NO_THROTTLE) };
+    let (held, failed) = (Gate::new(&*store, 1, 1), Gate::new(&*store, 2, 1));
+    held.grant(0, "the first").await?;
+    failed.fail(0).await?;
+    for now in 1..=50 {
+        held.expect(now, Reserved::UnderWay, "one is under way").await?;
+        failed.expect(now, Reserved::Wait(at(WINDOW)), "one has failed").await?;
+    }
+    failed.grant(WINDOW, "what was refused must not prolong the window").await?;
+    failed.release(WINDOW, WINDOW).await?;
+    held.release(0, 51).await?;
+    held.grant(51, "what was refused must not be under way").await?;
+    held.release(51, 51).await?;
+    let left = held.purge(MUCH_LATER, 9).await?;
+    ensure!(left == 0, "refused and released attempts must leave nothing, but {left} counters were left");
+    for key in 10..13 {
+        Gate::new(&*store, key, 1).fail(u64::from(key)).await?;
+    }
+    held.grant(20, "one that nobody settles").await?;
+    let counted = |went: u64, wanted: u64, what: &str| {
+        ensure!(went == wanted, "{what}: {wanted} counters must go, but {went} went");
+        Ok::<_, Violation>(())
+    };
+    counted(held.purge(9 + WINDOW, 9).await?, 0, "no window has ended")?;
+    counted(held.purge(12 + WINDOW, 2).await?, 2, "at most the limit")?;
+    counted(held.purge(12 + WINDOW, 9).await?, 1, "on its end a window is over")?;
+    let meaning = 20 + MINUTE + WINDOW;
+    counted(held.purge(meaning - 1, 9).await?, 0, "what nobody settled still counts as failed")?;
+    held.expect(meaning - 1, Reserved::Wait(at(meaning)), "what nobody settled still counts as failed").await?;
+    counted(held.purge(meaning, 9).await?, 1, "what nobody settled has no meaning after its window")?;
+    counted(held.purge(MUCH_LATER, 9).await?, 0, "each once")?;
+    Ok(Checked::Held)
+}
+
+/// Clause 35: No wait is longer than the window, also where the clock was put back by an hour.
+pub async fn no_wait_beyond_the_window(siblings: &Siblings) -> Verdict {
+    let Some(store) = siblings.throttle().await else { return Ok(NO_THROTTLE) };
+    let hour = 60 * MINUTE;
+    let failed = Gate::new(&*store, 1, 2);
+    failed.fail(hour).await?;
+    failed.fail(hour + 5).await?;
+    failed.expect(hour + 6, Reserved::Wait(at(hour + WINDOW)), "two of two failed").await?;
+    failed.expect(10, Reserved::Wait(at(10 + WINDOW)), "an hour back the wait ends within a window").await?;
+    failed.expect(50, Reserved::Wait(at(10 + WINDOW)), "and waiting does not prolong it").await?;
+    failed.grant(10 + WINDOW, "so it is over a window later").await?;
+    // Clocks of several nodes differ a little: an attempt of one that is ahead is no failure for another.
+    let ahead = Gate::new(&*store, 2, 1);
+    ahead.grant(hour, "the first").await?;
+    ahead.expect(hour - MINUTE + 1, Reserved::UnderWay, "an attempt less than a minute ahead is under way").await?;
+    let back = hour - MINUTE;
+    ahead.expect(back, Reserved::Wait(at(back + WINDOW)), "one that lies a minute ahead counts as failed").await?;
+    ahead.expect(back + 50, Reserved::Wait(at(back + WINDOW)), "once, and not anew with each look").await?;
+    ahead.release(hour, back + 50).await?;
+    ahead.expect(back + 50, Reserved::Wait(at(back + WINDOW)), "and settling it changes nothing").await?;
+    ahead.grant(back + WINDOW, "so the wait is over a window later").await?;
+    Ok(Checked::Held)
+}
+
+/// No clause of its own: whatever the steps are, their answers equal those of [`Counter`], also where windows, limits and the clock change.
+pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
+    let handles = siblings.throttles(2).await;
+    if handles.is_empty() {
+        return Ok(NO_THROTTLE);
+    }
+    for seed in 0..u64::from(scale().sequences.min(60)) {
+        sequence(&handles, seed, u8::try_from(seed).unwrap_or(u8::MAX)).await?;
+    }
+    Ok(Checked::Held)
+}
+
+async fn sequence(handles: &[Arc<dyn Throttle>], seed: u64, key: u8) -> Result<(), Violation> {
+    let (mut dice, key) = (Dice::new(seed), ThrottleKey::from_bytes([key; 32]));
+    let (mut counter, mut noted, mut clock) = (Counter::default(), Vec::<Ts>::new(), 30 * MINUTE);
+    for step in 0..60 {
+        clock = match dice.below(20) {
+            0 => clock + MINUTE,
+            1 => clock.saturating_sub(dice.below(2 * MINUTE)),
+            2 => clock + dice.below(2 * MINUTE),
+            _ => clock + dice.below(40),
+        };
+        let (now, limit) = (at(clock), u32::try_from(2 + dice.below(3)).unwrap_or(2));
+        let window = Span::from_micros(if dice.chance(1, 8) { 30 } else { WINDOW }).expect("a span");
+        let store = dice.pick(handles);
+        let one = if noted.is_empty() { now } else { *dice.pick(&noted) };
+        match dice.below(4) {
+            0 => {
+                counter.failed(one, now, window);
+                store.failed(&key, one, now, window).await?;
+            }
+            1 => {
+                counter.release(one, now, window);
+                store.release(&key, one, now, window).await?;
+            }
+            _ => {
+                let mut next = counter.clone();
+                let wanted = next.reserve(now, window, most(limit));
+                let kept = counter.lies_ahead(now, window) || matches!(wanted, Reserved::Granted(_));
+                let answer = store.reserve(&key, now, window, most(limit)).await?;
+                ensure!(
+                    answer == wanted,
+                    "seed {seed}, step {step}, at +{clock}: {wanted:?} was expected of {counter:?}, but was {answer:?}"
+                );
+                if kept {
+                    counter = next;
+                }
+                noted.extend(matches!(answer, Reserved::Granted(_)).then_some(now));
+            }
+        }
+    }
+    let left = u64::from(!counter.is_empty());
+    let gone_at = counter.gone_at();
+    if left == 1 {
+        let early = handles[0].purge_counters(gone_at.minus(Span::from_micros(1).expect("a span")), most(9)).await?;
+        ensure!(early == 0, "seed {seed}: a counter must stay until {gone_at:?}");
+    }
+    let went = handles[0].purge_counters(gone_at, most(9)).await?;
+    ensure!(went == left, "seed {seed}: {left} counters must be left of {counter:?}, but {went} went at {gone_at:?}");
+    Ok(())
+}

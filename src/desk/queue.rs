@@ -1,0 +1,69 @@
+//! Places in line: how many callers of an adapter wait for attempts under way.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::ports::throttle::ThrottleKey;
+
+/// How many wait for attempts of one key at once.
+const PLACES: u32 = 8;
+
+/// Who waits.
+#[derive(Clone, Default)]
+pub(crate) struct Queue(Arc<Mutex<HashMap<ThrottleKey, u32>>>);
+
+/// A place in line, until it is dropped.
+#[must_use]
+pub struct Place {
+    queue: Queue,
+    key: ThrottleKey,
+}
+
+impl Queue {
+    /// A place, where one of eight is free.
+    pub(crate) fn enter(&self, key: ThrottleKey) -> Option<Place> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = waiting.entry(key).or_default();
+        if *places >= PLACES {
+            return None;
+        }
+        *places += 1;
+        Some(Place { queue: self.clone(), key })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut waiting = self.queue.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = waiting.get_mut(&self.key) {
+            *places -= 1;
+            if *places == 0 {
+                waiting.remove(&self.key);
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Place").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_b1_eight_wait_for_one_key_and_a_place_is_given_back() {
+        let queue = Queue::default();
+        let key = ThrottleKey::from_bytes([1; 32]);
+        let mut places: Vec<_> = (0..8).map(|_| queue.enter(key).expect("a place")).collect();
+        assert!(queue.enter(key).is_none(), "the ninth");
+        assert!(queue.enter(ThrottleKey::from_bytes([2; 32])).is_some(), "another key has places of its own");
+        places.pop();
+        assert!(queue.enter(key).is_some());
+        drop(places);
+        assert!(queue.0.lock().expect("sound").is_empty(), "nothing is kept of those who have gone");
+    }
+}

@@ -1,0 +1,137 @@
+//! Where a request comes from: what failures are counted by.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+
+/// Where a request comes from, for counting failures. A host says it with each request; there is no default.
+///
+/// The host knows it: the peer's address where nothing stands in front, what a trusted proxy says where one does. A header that anybody can
+/// write is no source.
+///
+/// ```
+/// use std::net::IpAddr;
+///
+/// use counterfoil::Source;
+///
+/// let one = Source::from("2001:db8::1".parse::<IpAddr>()?);
+/// let other: Source = "2001:db8::2".parse()?;
+/// assert_eq!(one, other, "a subscriber's network is one source");
+/// assert!("".parse::<Source>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// From there. Failures are counted by it.
+    Known(SourceName),
+    /// The host does not know. Nothing is counted then, and a right secret is never refused: guessing is the directory's to slow.
+    Unknown,
+}
+
+/// The name of a source: an address, or another name that the host gives. 1 to 255 visible characters.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceName(String);
+
+/// A text that names no source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a source is named by 1 to 255 characters, none of them blank or a control character")]
+pub struct InvalidSource;
+
+impl Source {
+    /// The name, where it is known.
+    #[must_use]
+    pub const fn name(&self) -> Option<&SourceName> {
+        match self {
+            Self::Known(name) => Some(name),
+            Self::Unknown => None,
+        }
+    }
+}
+
+impl SourceName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<IpAddr> for SourceName {
+    /// IPv6: one subscriber has 2^64 addresses at least, so the network's half is the source. A mapped IPv4 address is that address.
+    fn from(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self(address.to_string()),
+            IpAddr::V6(address) => Self(Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string()),
+        }
+    }
+}
+
+impl FromStr for SourceName {
+    type Err = InvalidSource;
+
+    /// Blanks around it are dropped. The text of an address is that address.
+    fn from_str(text: &str) -> Result<Self, InvalidSource> {
+        let text = text.trim();
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(address.into());
+        }
+        let letters = text.chars().count();
+        let fits =
+            (1..=255).contains(&letters) && !text.chars().any(|letter| letter.is_control() || letter.is_whitespace());
+        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidSource) }
+    }
+}
+
+impl From<IpAddr> for Source {
+    fn from(address: IpAddr) -> Self {
+        Self::Known(address.into())
+    }
+}
+
+impl From<SourceName> for Source {
+    fn from(name: SourceName) -> Self {
+        Self::Known(name)
+    }
+}
+
+impl FromStr for Source {
+    type Err = InvalidSource;
+
+    /// The source of that name. An empty text is refused: a host that knows no source says [`Source::Unknown`].
+    fn from_str(text: &str) -> Result<Self, InvalidSource> {
+        text.parse().map(Self::Known)
+    }
+}
+
+impl fmt::Debug for SourceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Source {
+        text.parse().expect("a source")
+    }
+
+    #[test]
+    fn syn_token_12_a_subscribers_addresses_are_one_source() {
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:1"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));
+        assert_ne!(of("192.0.2.7"), of("192.0.2.8"));
+        assert_eq!(of("192.0.2.7"), Source::from("192.0.2.7".parse::<IpAddr>().expect("an address")));
+    }
+
+    #[test]
+    fn fault_b2_what_names_no_source_is_never_taken_for_one() {
+        for text in ["", "  ", "a b", "a\nb", "\u{7f}", &"x".repeat(256)] {
+            assert_eq!(text.parse::<Source>(), Err(InvalidSource), "{text:?}");
+        }
+        assert_eq!(of(" gateway-7 "), of("gateway-7"));
+        assert_eq!(of(&"x".repeat(255)).name().map(|name| name.as_str().len()), Some(255));
+    }
+}
