@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attempts;
 mod authority;
 mod bad_input;
 mod clients;

@@ -1,6 +1,12 @@
-//! Failures at the token endpoint are counted, successes given back (SYN-TOKEN 12).
+//! Failures at the endpoints and at sign-in are counted, successes given back (SYN-TOKEN 12). What happens to attempts under way is in
+//! `attempts`.
 
-use counterfoil::Span;
+use std::num::NonZeroU32;
+
+use counterfoil::event::{Throttled, What};
+use counterfoil::policy::{Allowance, Policy};
+use counterfoil::store::Throttle as _;
+use counterfoil::{Span, Ts};
 
 use crate::support::*;
 
@@ -23,10 +29,6 @@ fn syn_token_12_failures_are_counted_by_account_and_source_and_successes_given_b
     assert_eq!(try_from(Some("b"), "ivan").status, 200, "nobody is locked out from elsewhere");
     world.pass(Span::minutes(1));
     assert_eq!(try_from(Some("a"), "ivan").status, 200);
-    for _ in 0..10 {
-        assert_eq!(try_from(None, "wrong").status, 400);
-    }
-    assert_eq!(try_from(None, "ivan").header("retry-after"), Some("5"), "without a source at most five seconds");
 }
 
 #[test]
@@ -69,4 +71,175 @@ fn syn_token_12_a_wrong_client_secret_is_counted_too() {
     assert_eq!(statuses[10], 429);
     let right = world.raw(Endpoint::Token, &[world.basic("rotating").as_bytes()], FORM, form, Some("b"));
     assert_eq!(right.status, 200, "from elsewhere the client goes on");
+}
+
+const PASSWORD: &[(&str, &str)] = &[("grant_type", "password"), ("username", "ivan"), ("password", "ivan")];
+
+fn a_few(failures: u32) -> Allowance {
+    Allowance::new(limit(failures), Span::minutes(1))
+}
+
+/// How many counters are kept: a purge long after everything takes them all.
+fn counters(world: &World) -> u64 {
+    block_on(world.store.purge_counters(Ts::MAX, NonZeroU32::MAX)).expect("available")
+}
+
+fn body(name: &str, password: &str) -> String {
+    format!("grant_type=password&username={name}&password={password}")
+}
+
+#[test]
+fn fault_b2_wrong_passwords_without_a_source_never_keep_the_right_one_out() {
+    let world = world();
+    let basic = world.basic("rotating");
+    let try_without = |password: &str| {
+        world.raw(Endpoint::Token, &[basic.as_bytes()], FORM, body("ivan", password).as_bytes(), None).status
+    };
+    world.told();
+    for _ in 0..60 {
+        for _ in 0..20 {
+            assert_eq!(try_without("wrong"), 400);
+        }
+        assert_eq!(try_without("ivan"), 200, "the right password is never refused");
+        world.pass(Span::seconds(1));
+    }
+    let pace = world.told().into_iter().filter_map(|what| match what {
+        What::FailuresWithoutSource { failures, since } => Some((failures, since.since(start()).whole_seconds())),
+        What::Throttled { .. } => panic!("nobody is throttled"),
+        _ => None,
+    });
+    let told: Vec<_> = (0..12).map(|hundred| (100, hundred * 5)).collect();
+    assert_eq!(pace.collect::<Vec<_>>(), told, "each hundred failures are told once, and since when");
+    assert_eq!(counters(&world), 0, "nothing is counted");
+}
+
+#[test]
+fn fault_b2_wrong_secrets_without_a_source_never_keep_the_right_one_out() {
+    let world = world();
+    let (basic, wrong) = (world.basic("rotating"), "Basic cm90YXRpbmc6d3Jvbmc=");
+    for endpoint in [Endpoint::Token, Endpoint::Revoke, Endpoint::Introspect] {
+        let send = |header: &str| {
+            world.raw(endpoint, &[header.as_bytes()], FORM, b"grant_type=refresh_token&token=cfa_1", None).status
+        };
+        for _ in 0..150 {
+            assert_eq!(send(wrong), 401);
+        }
+        assert_ne!(send(&basic), 401, "{endpoint:?}");
+        assert_ne!(send(&basic), 429, "{endpoint:?}");
+    }
+    assert_eq!(counters(&world), 0);
+}
+
+#[test]
+fn fault_b3_a_throttled_source_leaves_no_new_counters() {
+    let mut policy = open_policy();
+    policy.throttle.source = a_few(5);
+    let world = world_with(policy, |builder| builder);
+    let basic = world.basic("rotating");
+    let send = |name: &str| {
+        let body = body(name, "wrong");
+        world.raw(Endpoint::Token, &[basic.as_bytes()], FORM, body.as_bytes(), Some("a")).status
+    };
+    let statuses: Vec<u16> = (0..3_005).map(|number| send(&format!("nobody{number}"))).collect();
+    assert_eq!(statuses[..5], [400; 5]);
+    assert!(statuses[5..].iter().all(|status| *status == 429));
+    assert_eq!(counters(&world), 6, "five accounts and the source");
+}
+
+#[test]
+fn fault_b3_a_throttled_account_or_client_leaves_no_new_counters() {
+    let world = world();
+    for number in 0..300 {
+        let reply = world.token("rotating", &[("grant_type", "password"), ("username", "ivan"), ("password", "wrong")]);
+        assert_eq!(reply.status, if number < 10 { 400 } else { 429 });
+    }
+    assert_eq!(counters(&world), 2, "the account and the source");
+    for _ in 0..300 {
+        assert_eq!(world.token("rotating", PASSWORD).status, 200, "and nothing is left of successes");
+    }
+    assert_eq!(counters(&world), 0);
+}
+
+#[test]
+fn fault_b6_failures_of_one_sort_never_throttle_the_success_of_another() {
+    let mut policy = open_policy();
+    policy.throttle.source = a_few(5);
+    let world = world_with(policy, |builder| builder);
+    let (basic, form) = (world.basic("rotating"), "grant_type=password&username=ivan&password=ivan");
+    let token = |header: Option<&str>, body: &str| {
+        let headers: Vec<&[u8]> = header.iter().map(|header| header.as_bytes()).collect();
+        world.raw(Endpoint::Token, &headers, FORM, body.as_bytes(), Some("a"))
+    };
+    let public = format!("{form}&client_id=public-app");
+    let refresh = token(None, &public).refresh();
+    for _ in 0..20 {
+        token(Some("Basic cHVibGljLWFwcDp4"), form);
+    }
+    assert_eq!(token(Some("Basic cHVibGljLWFwcDp4"), form).status, 429, "secrets are throttled at this source");
+    assert_eq!(token(Some(&basic), form).status, 429, "all of them");
+    let refresh = format!("grant_type=refresh_token&refresh_token={refresh}&client_id=public-app");
+    assert_eq!(token(None, &refresh).status, 200, "who brings no secret is not");
+    assert_eq!(token(None, &public).status, 200, "nor are passwords");
+    world.pass(Span::minutes(1));
+    for number in 0..20 {
+        token(Some(&basic), &body(&format!("nobody{number}"), "wrong"));
+    }
+    assert_eq!(token(Some(&basic), form).status, 429, "passwords are throttled at this source");
+    assert_eq!(world.introspect("rotating", "cfa_1").status, 200, "secrets elsewhere are not");
+    let here = world.raw(Endpoint::Revoke, &[basic.as_bytes()], FORM, b"token=cfa_1", Some("a"));
+    assert_eq!(here.status, 200, "nor are secrets here");
+}
+
+#[test]
+fn fault_g9_a_clock_put_back_prolongs_no_wait() {
+    let world = world();
+    let now = world.now();
+    for _ in 0..10 {
+        world.token("rotating", &[("grant_type", "password"), ("username", "ivan"), ("password", "wrong")]);
+    }
+    world.clock.set(now.minus(Span::hours(1)));
+    let waits = world.token("rotating", PASSWORD);
+    assert_eq!((waits.status, waits.header("retry-after")), (429, Some("60")));
+    world.pass(Span::seconds(59));
+    assert_eq!(world.token("rotating", PASSWORD).header("retry-after"), Some("1"));
+    world.pass(Span::seconds(1));
+    assert_eq!(world.token("rotating", PASSWORD).status, 200, "a window after the first look it is over");
+}
+
+#[test]
+fn syn_token_12_an_event_says_what_was_counted() {
+    let mut policy = open_policy();
+    (policy.throttle.account, policy.throttle.client) = (a_few(1), a_few(2));
+    let world = world_with(policy.clone(), |builder| builder);
+    let told = |world: &World| {
+        let throttled = world.told().into_iter().filter_map(|what| match what {
+            What::Throttled { counted, source, .. } => Some((counted, source.as_str().to_owned())),
+            _ => None,
+        });
+        throttled.collect::<Vec<_>>()
+    };
+    let secret = |world: &World| {
+        let header = "Basic cm90YXRpbmc6d3Jvbmc=";
+        world.raw(Endpoint::Revoke, &[header.as_bytes()], FORM, b"token=cfa_1", Some("10.0.0.1"));
+    };
+    let login = |world: &World, name: &str| {
+        world.token("rotating", &[("grant_type", "password"), ("username", name), ("password", "wrong")]);
+    };
+    for _ in 0..2 {
+        login(&world, "ivan");
+        login(&world, "nobody");
+    }
+    (0..3).for_each(|_| secret(&world));
+    let source = "10.0.0.1".to_owned();
+    let wanted = [
+        Throttled::Account { subject: Some(subject("ivan")) },
+        Throttled::Account { subject: None },
+        Throttled::Client { client: Some(client_id("rotating")) },
+    ];
+    assert_eq!(told(&world), wanted.map(|counted| (counted, source.clone())));
+    let policy = Policy { throttle: counterfoil::policy::Throttling { source: a_few(1), ..policy.throttle }, ..policy };
+    let world = world_with(policy, |builder| builder);
+    (0..2).for_each(|_| login(&world, "ivan"));
+    (0..2).for_each(|_| secret(&world));
+    assert_eq!(told(&world), [Throttled::Logins, Throttled::ClientSecrets].map(|counted| (counted, source.clone())));
 }
