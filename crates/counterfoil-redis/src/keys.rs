@@ -17,7 +17,8 @@
 //! | `t`, `u` | zset by score | the tombstone's end → revoked family; in `u` those of which only members with a notice are left |
 //! | `cd:<realm>`, `ci:<realm>`, `cu:<realm>` | hash, zset by text, set | registrations with their versions, their ids in order, internal ids ever used |
 //! | `p:<realm>` | hash | settings: `v` version, `d` document |
-//! | `n`, `m` | hash, zset by score | throttle counters: key → end, count; and end → key |
+//! | `a`, `b` | hash, zset by score | throttle counters: key → the window's end, failures, attempts under way; and from when on it has no meaning → key |
+//! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts under way: removed by the next purge |
 //! | `z` | string | written before WAIT, so that it waits for everything before it |
 //!
 //! Fields of a family: `i` kind, realm, owner, body; `g` generation; `e` `live_until`, `gone_at`; `k` label key; `r` revoked at, why, the tombstone's end;
@@ -127,9 +128,14 @@ impl Keys {
         self.of(shard, &format!("{kind}{}", realm.as_str()))
     }
 
-    /// Counters, and keys by their end.
-    pub(crate) fn counters(&self, shard: u8) -> Vec<Key> {
-        vec![self.of(shard, "n"), self.of(shard, "m")]
+    /// Counters, and keys by when they have no meaning any more.
+    pub(crate) fn counters(&self, shard: u8) -> [Key; 2] {
+        [self.of(shard, "a"), self.of(shard, "b")]
+    }
+
+    /// Where an older version had its counters.
+    pub(crate) fn old_counters(&self, shard: u8) -> [Key; 2] {
+        [self.of(shard, "n"), self.of(shard, "m")]
     }
 
     /// What is written before WAIT.

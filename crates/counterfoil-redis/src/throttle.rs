@@ -1,4 +1,4 @@
-//! Counters.
+//! Counters: each step one script.
 
 use std::num::NonZeroU32;
 
@@ -6,10 +6,45 @@ use async_trait::async_trait;
 use counterfoil::store::{Reserved, StoreError, Throttle, ThrottleKey};
 use counterfoil::{Span, Ts};
 
-use crate::ask::args;
+use crate::ask::{Answer, args};
 use crate::row::{instant_of, time};
 use crate::scripts;
 use crate::store::RedisStore;
+
+impl RedisStore {
+    async fn attempt(
+        &self,
+        step: &'static str,
+        key: &ThrottleKey,
+        times: (Ts, Ts, Span),
+        limit: NonZeroU32,
+    ) -> Result<Answer, StoreError> {
+        let (noted, now, window) = times;
+        let (window, limit) = (window.micros().to_string(), limit.to_string());
+        let arguments =
+            args![step.as_bytes(), key.as_bytes(), time(noted), time(now), window.as_bytes(), limit.as_bytes()];
+        let keys = self.keys().counters(shard(key));
+        Self::answer(step, self.script(step, &scripts::ATTEMPT, &keys, &arguments).await?)
+    }
+
+    /// The shards that hold a counter that has no meaning any more, or one of the layout before.
+    async fn ended(&self, op: &'static str, now: Ts) -> Result<Vec<u8>, StoreError> {
+        let look = |shard| {
+            let [_, ends] = self.keys().counters(shard);
+            let mut count = redis::cmd("ZCOUNT");
+            count.arg(ends).arg("-inf").arg(now.micros());
+            let [_, old] = self.keys().old_counters(shard);
+            let mut card = redis::cmd("ZCARD");
+            card.arg(old);
+            vec![count, card]
+        };
+        let counts = self.groups(op, (0..=u8::MAX).map(look).collect()).await?;
+        let ended = |(shard, counts): (u8, Vec<redis::Value>)| {
+            counts.iter().any(|count| matches!(count, redis::Value::Int(1..))).then_some(shard)
+        };
+        Ok((0..=u8::MAX).zip(counts).filter_map(ended).collect())
+    }
+}
 
 #[async_trait]
 impl Throttle for RedisStore {
@@ -21,21 +56,21 @@ impl Throttle for RedisStore {
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         const OP: &str = "reserve";
-        let ends = time(now.plus_capped(window));
-        let arguments = args![key.as_bytes(), time(now), ends, limit.to_string().as_bytes()];
-        let keys = self.keys().counters(shard(key));
-        let answer = Self::answer(OP, self.script(OP, &scripts::RESERVE, &keys, &arguments).await?)?;
+        let answer = self.attempt(OP, key, (now, now, window), limit).await?;
         match answer.word.as_str() {
-            "done" => Ok(Reserved::Granted),
+            "done" => Ok(Reserved::Granted(now)),
+            "busy" => Ok(Reserved::UnderWay),
             "wait" => instant_of(&answer.id::<16>()?).map(Reserved::Wait),
             _ => answer.unknown(OP),
         }
     }
 
-    async fn release(&self, key: &ThrottleKey) -> Result<(), StoreError> {
-        let keys = self.keys().counters(shard(key));
-        let arguments = args![key.as_bytes()];
-        self.script("release", &scripts::RELEASE, &keys, &arguments).await.map(drop)
+    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+        self.attempt("failed", key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
+    }
+
+    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+        self.attempt("release", key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
     }
 
     async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
@@ -47,26 +82,10 @@ impl Throttle for RedisStore {
                 break;
             }
             let arguments = args![time(now), (limit - went).to_string().as_bytes()];
-            let keys = self.keys().counters(shard);
+            let keys = [self.keys().counters(shard), self.keys().old_counters(shard)].concat();
             went += Self::count(OP, &self.script(OP, &scripts::PURGE_COUNTERS, &keys, &arguments).await?)?;
         }
         Ok(went)
-    }
-}
-
-impl RedisStore {
-    /// The shards that hold a counter whose window has ended.
-    async fn ended(&self, op: &'static str, now: Ts) -> Result<Vec<u8>, StoreError> {
-        let look = |shard| {
-            let mut count = redis::cmd("ZCOUNT");
-            count.arg(self.keys().counters(shard).last()).arg("-inf").arg(now.micros());
-            vec![count]
-        };
-        let counts = self.groups(op, (0..=u8::MAX).map(look).collect()).await?;
-        let ended = |(shard, counts): (u8, Vec<redis::Value>)| {
-            matches!(counts.first(), Some(redis::Value::Int(1..))).then_some(shard)
-        };
-        Ok((0..=u8::MAX).zip(counts).filter_map(ended).collect())
     }
 }
 

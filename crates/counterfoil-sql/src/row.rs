@@ -2,6 +2,8 @@
 
 use counterfoil::client::{Registration, VersionedRegistration};
 use counterfoil::settings::{StoredSettings, VersionedSettings};
+#[cfg(feature = "sqlite")]
+use counterfoil::store::Counter;
 use counterfoil::store::{
     Corrupt, Cursor, Digest, FamilyBody, FamilyParts, Nonce, NoticeMark, Page, RecordParts, Revoked, StoreError,
     Superseded, TokenRecord,
@@ -362,4 +364,29 @@ pub(crate) fn micros_of(at: Option<Ts>) -> Option<i64> {
 pub(crate) fn noticed(sent: &[(Ts, u8)]) -> Vec<u8> {
     let one = |(at, stage): &(Ts, u8)| at.micros().to_be_bytes().into_iter().chain([*stage]);
     sent.iter().flat_map(one).collect()
+}
+
+/// A counter's row: failures, the window's end, attempts under way, from when on it has no meaning.
+#[cfg(feature = "sqlite")]
+pub(crate) fn counter(sheet: &impl Sheet) -> Result<Counter, StoreError> {
+    let corrupt = || StoreError::corrupt(None, Corrupt::Column { column: "under_way" });
+    let failures = u32::try_from(number(sheet, 0)?).map_err(|_| corrupt())?;
+    let (bytes, rest) = sheet.bytes(2).ok().flatten().ok_or_else(corrupt)?.as_chunks::<8>();
+    let under_way = bytes.iter().map(|micros| Ts::from_micros(u64::from_be_bytes(*micros)));
+    let under_way = under_way.collect::<Option<Vec<_>>>().filter(|_| rest.is_empty()).ok_or_else(corrupt)?;
+    let gone_at = instant_of(number(sheet, 3)?)?;
+    let ends_at = sheet.number(1).map_err(|_| corrupt())?.map(instant_of).transpose()?;
+    Ok(Counter::from_parts(failures, ends_at, under_way, gone_at))
+}
+
+/// Attempts under way, as their column takes them.
+#[cfg(feature = "sqlite")]
+pub(crate) fn instants(all: &[Ts]) -> Vec<u8> {
+    all.iter().flat_map(|at| at.micros().to_be_bytes()).collect()
+}
+
+/// An instant of a counter, by its microseconds.
+pub(crate) fn instant_of(micros: i64) -> Result<Ts, StoreError> {
+    let at = u64::try_from(micros).ok().and_then(Ts::from_micros);
+    at.ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "ends_at" }))
 }

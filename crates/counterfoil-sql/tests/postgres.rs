@@ -113,6 +113,15 @@ impl SiblingFixture for Siblings {
         Some(Arc::new(self.open().await))
     }
 
+    async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
+        let schema = Arc::new(Schema::new().await);
+        let mut all: Vec<Arc<dyn Throttle>> = Vec::new();
+        for _ in 0..handles {
+            all.push(Arc::new(schema.open_with(self.0.setup).await));
+        }
+        all
+    }
+
     fn block_on(&self, task: Task<'_>) {
         RUNTIME.block_on(task);
     }

@@ -85,6 +85,17 @@ impl SiblingFixture for Siblings {
         Some(Arc::new(self.open().await))
     }
 
+    async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
+        let file = Arc::new(File::new());
+        let mut all: Vec<Arc<dyn Throttle>> = Vec::new();
+        for _ in 0..handles {
+            let store = file.open().await;
+            self.0.keep(Arc::clone(&file), store.clone());
+            all.push(Arc::new(store));
+        }
+        all
+    }
+
     fn block_on(&self, task: Task<'_>) {
         RUNTIME.block_on(task);
     }

@@ -44,7 +44,6 @@ scripts! {
     REMOVE_CLIENT: include_str!("remove_client.lua");
     CLIENTS: include_str!("clients.lua");
     PUT_SETTINGS: include_str!("put_settings.lua");
-    RESERVE: include_str!("reserve.lua");
-    RELEASE: include_str!("release.lua");
+    ATTEMPT: include_str!("attempt.lua");
     PURGE_COUNTERS: include_str!("purge_counters.lua");
 }

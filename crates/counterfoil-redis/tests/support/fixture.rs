@@ -85,6 +85,15 @@ impl SiblingFixture for Siblings {
         Some(self.open().await)
     }
 
+    async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
+        let space = Space::new(self.0);
+        let mut all: Vec<Arc<dyn Throttle>> = Vec::new();
+        for _ in 0..handles {
+            all.push(Arc::new(space.open().await));
+        }
+        all
+    }
+
     fn block_on(&self, task: Task<'_>) {
         RUNTIME.block_on(task);
     }

@@ -21,3 +21,4 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod throttle_sql;

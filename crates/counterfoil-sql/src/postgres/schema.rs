@@ -2,7 +2,7 @@
 
 use sqlx::{Connection as _, PgConnection, PgPool, Row as _};
 
-use super::sql;
+use super::{sql, throttle_sql};
 use crate::error::SetupError;
 
 /// The version that this crate knows.
@@ -59,6 +59,12 @@ pub(super) async fn check(pool: &PgPool, wanted: &str) -> Result<(), SetupError>
     if setup.try_get::<i64, _>(4)? == 0 {
         return Err(SetupError::refused(
             "the function counterfoil_live is not there, or is not VOLATILE: a cap would be passed",
+        ));
+    }
+    let attempts: i64 = sqlx::query_scalar(throttle_sql::SOUND).fetch_one(pool).await?;
+    if attempts == 0 {
+        return Err(SetupError::refused(
+            "the function counterfoil_attempt is not there, or is not VOLATILE: a limit would be passed",
         ));
     }
     if let Some(what) = sqlx::query_scalar::<_, String>(sql::WRONG_COLLATION).fetch_optional(pool).await? {

@@ -4,6 +4,8 @@
 //! it then stands; so whatever may race is decided on rows that the statement locks, the family's first, and never by a count or a search. At SERIALIZABLE
 //! it fails where it would have had to wait for another's write, and is repeated.
 
+use super::throttle_sql;
+
 /// The columns of a record, in the order of `row.rs`.
 macro_rules! record_columns {
     () => {
@@ -69,7 +71,7 @@ macro_rules! forward {
 }
 
 /// The schema, step by step. A step that was released never changes; a new one is appended.
-pub(super) const MIGRATIONS: &[&str] = &[V1, V2];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2, throttle_sql::MIGRATION];
 
 const V1: &str = r#"
 CREATE TABLE counterfoil_family (
@@ -392,9 +394,3 @@ pub(super) const REMOVE_CLIENT: &str = "UPDATE counterfoil_client SET document =
 pub(super) const SETTINGS: &str = "SELECT version, document FROM counterfoil_settings WHERE realm = $1";
 pub(super) const CREATE_SETTINGS: &str = "INSERT INTO counterfoil_settings (realm, version, document) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING RETURNING version";
 pub(super) const REPLACE_SETTINGS: &str = "UPDATE counterfoil_settings SET version = version + 1, document = $2 WHERE realm = $1 AND version = $3 RETURNING version";
-
-/// Nothing comes back where the window is open and full.
-pub(super) const RESERVE: &str = "INSERT INTO counterfoil_counter AS own (key, count, ends_at) VALUES ($1, 1, $3) ON CONFLICT (key) DO UPDATE SET count = CASE WHEN own.ends_at <= $2 THEN 1 ELSE own.count + 1 END, ends_at = CASE WHEN own.ends_at <= $2 THEN excluded.ends_at ELSE own.ends_at END WHERE own.ends_at <= $2 OR own.count < $4 RETURNING ends_at";
-pub(super) const WINDOW_END: &str = "SELECT ends_at FROM counterfoil_counter WHERE key = $1";
-pub(super) const RELEASE: &str = "UPDATE counterfoil_counter SET count = count - 1 WHERE key = $1 AND count > 0";
-pub(super) const PURGE_COUNTERS: &str = "WITH l AS MATERIALIZED (SELECT key FROM counterfoil_counter WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED) DELETE FROM counterfoil_counter WHERE key = ANY(ARRAY(SELECT key FROM l)) AND ends_at <= $1";

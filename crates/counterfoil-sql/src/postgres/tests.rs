@@ -14,6 +14,7 @@ use super::reader::PLANNED_ONCE;
 use super::setup::PgSetup;
 use super::sql;
 use super::store::{PLANNING, PgStore};
+use super::throttle_sql;
 
 /// 30,000 families of one record, 3 in a hundred revoked, one in ten with a notice, one in ten superseded.
 const ROWS: &str = "
@@ -22,9 +23,9 @@ INSERT INTO counterfoil_family SELECT substring(sha256(n::text::bytea) FROM 1 FO
 INSERT INTO counterfoil_record SELECT substring(sha256(n::text::bytea) FROM 1 FOR 16), substring(sha256(n::text::bytea) FROM 1 FOR 10), 'default', 'owner' || n % 3000,
     1, NULL, 0, n, NULL, NULL, NULL, sha256('x'), 1, 0, n, n, n, n, CASE WHEN n % 10 = 0 THEN n END, NULL, NULL, NULL, CASE WHEN n % 10 = 0 THEN n END, NULL, NULL,
     NULL, CASE WHEN n % 10 = 1 THEN n END, CASE WHEN n % 10 = 1 THEN 0 END, '', false FROM generate_series(1, 30000) n;
-INSERT INTO counterfoil_counter SELECT sha256(n::text::bytea), 1, n FROM generate_series(1, 30000) n;
+INSERT INTO counterfoil_throttle SELECT sha256(n::text::bytea), 1, n, '{}', n FROM generate_series(1, 30000) n;
 INSERT INTO counterfoil_client SELECT 'default', 'client' || n, 0, sha256(n::text::bytea), '{}' FROM generate_series(1, 30000) n;
-ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_counter; ANALYZE counterfoil_client;
+ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_throttle; ANALYZE counterfoil_client;
 ";
 
 /// The 16 values of new records, then what the letters say: bytes, number, text, flag, many bytes.
@@ -137,8 +138,7 @@ const STATEMENTS: &[(&str, bool, &str)] = &[
     (sql::SHRINK, false, "MN"),
     (sql::CLIENT, false, "RT"),
     (sql::CLIENTS, false, "RTN"),
-    (sql::RELEASE, false, "I"),
-    (sql::PURGE_COUNTERS, false, "NN"),
+    (throttle_sql::PURGE, false, "NN"),
 ];
 
 fn scan(plan: &[String]) -> Option<&String> {

@@ -1,4 +1,4 @@
-//! Counters.
+//! Counters: each step one statement, which calls the function that the schema brings.
 
 use std::num::NonZeroU32;
 
@@ -6,10 +6,48 @@ use async_trait::async_trait;
 use counterfoil::store::{Reserved, StoreError, Throttle, ThrottleKey};
 use counterfoil::{Span, Ts};
 
-use super::ask::{TURNS, Wrote, lost};
-use super::sql;
+use super::ask::{Wrote, lost};
 use super::store::PgStore;
-use crate::row::{self, micros};
+use super::throttle_sql;
+use crate::row::{self, count, micros};
+
+/// What the function is asked to do.
+#[derive(Clone, Copy)]
+enum Step {
+    Reserve,
+    Fail,
+    Release,
+}
+
+/// What it answers where it names no instant.
+const GRANTED: i64 = -1;
+const UNDER_WAY: i64 = -2;
+
+impl PgStore {
+    async fn attempt(
+        &self,
+        op: &'static str,
+        step: Step,
+        key: &ThrottleKey,
+        times: (Ts, Ts, Span),
+        limit: NonZeroU32,
+    ) -> Result<i64, StoreError> {
+        let (noted, now, window) = times;
+        let query = || {
+            sqlx::query(throttle_sql::ATTEMPT)
+                .bind(step as i64)
+                .bind(key.as_bytes().as_slice())
+                .bind(micros(noted))
+                .bind(micros(now))
+                .bind(count(window.micros()))
+                .bind(i64::from(limit.get()))
+        };
+        match self.write_one(op, query).await? {
+            Wrote::Done(Some(row)) => row::number(&row, 0),
+            Wrote::Done(None) | Wrote::Taken => Err(lost(op)),
+        }
+    }
+}
 
 #[async_trait]
 impl Throttle for PgStore {
@@ -20,34 +58,23 @@ impl Throttle for PgStore {
         window: Span,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
-        const OP: &str = "reserve";
-        let query = || {
-            sqlx::query(sql::RESERVE)
-                .bind(key.as_bytes().as_slice())
-                .bind(micros(now))
-                .bind(micros(now.plus_capped(window)))
-                .bind(i64::from(limit.get()))
-        };
-        for _ in 0..TURNS {
-            if let Wrote::Done(Some(_)) = self.write_one(OP, query).await? {
-                return Ok(Reserved::Granted);
-            }
-            let end = || sqlx::query(sql::WINDOW_END).bind(key.as_bytes().as_slice());
-            let end = self.read_one(OP, end).await?.map(|end| row::instant(&end, 0)).transpose()?.flatten();
-            // A window that was purged, or began anew, in between is asked for again.
-            if let Some(end) = end.filter(|end| !now.reached(*end)) {
-                return Ok(Reserved::Wait(end));
-            }
+        match self.attempt("reserve", Step::Reserve, key, (now, now, window), limit).await? {
+            GRANTED => Ok(Reserved::Granted(now)),
+            UNDER_WAY => Ok(Reserved::UnderWay),
+            end => row::instant_of(end).map(Reserved::Wait),
         }
-        Err(lost(OP))
     }
 
-    async fn release(&self, key: &ThrottleKey) -> Result<(), StoreError> {
-        self.changed("release", || sqlx::query(sql::RELEASE).bind(key.as_bytes().as_slice())).await.map(drop)
+    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+        self.attempt("failed", Step::Fail, key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
+    }
+
+    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+        self.attempt("release", Step::Release, key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
     }
 
     async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
-        let query = || sqlx::query(sql::PURGE_COUNTERS).bind(micros(now)).bind(i64::from(limit.get()));
+        let query = || sqlx::query(throttle_sql::PURGE).bind(micros(now)).bind(i64::from(limit.get()));
         self.changed("purge_counters", query).await
     }
 }

@@ -19,4 +19,5 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod throttle_sql;
 mod write;

@@ -1,5 +1,7 @@
 //! All SQL of the SQLite store. `?n` are the values of the calling function, in its order.
 
+use super::throttle_sql;
+
 /// A record joined with its family, in the order of `row.rs`; an orphan shows as a family of nulls.
 macro_rules! joined {
     ($where:literal) => {
@@ -15,7 +17,7 @@ macro_rules! joined {
 }
 
 /// The schema, step by step. A step that was released never changes; a new one is appended.
-pub(super) const MIGRATIONS: &[&str] = &[V1];
+pub(super) const MIGRATIONS: &[&str] = &[V1, throttle_sql::MIGRATION];
 
 const V1: &str = "
 CREATE TABLE counterfoil_family (
@@ -170,9 +172,3 @@ pub(super) const REMOVE_CLIENT: &str = "UPDATE counterfoil_client SET document =
 
 pub(super) const SETTINGS: &str = "SELECT version, document FROM counterfoil_settings WHERE realm = ?1";
 pub(super) const PUT_SETTINGS: &str = "INSERT INTO counterfoil_settings (realm, version, document) VALUES (?1, 0, ?2) ON CONFLICT (realm) DO UPDATE SET version = version + 1, document = excluded.document RETURNING version";
-
-/// Nothing comes back where the window is open and full.
-pub(super) const RESERVE: &str = "INSERT INTO counterfoil_counter (key, count, ends_at) VALUES (?1, 1, ?3) ON CONFLICT (key) DO UPDATE SET count = CASE WHEN ends_at <= ?2 THEN 1 ELSE count + 1 END, ends_at = CASE WHEN ends_at <= ?2 THEN excluded.ends_at ELSE ends_at END WHERE ends_at <= ?2 OR count < ?4 RETURNING ends_at";
-pub(super) const WINDOW_END: &str = "SELECT ends_at FROM counterfoil_counter WHERE key = ?1";
-pub(super) const RELEASE: &str = "UPDATE counterfoil_counter SET count = count - 1 WHERE key = ?1 AND count > 0";
-pub(super) const PURGE_COUNTERS: &str = "DELETE FROM counterfoil_counter WHERE key IN (SELECT key FROM counterfoil_counter WHERE ends_at <= ?1 ORDER BY ends_at LIMIT ?2)";

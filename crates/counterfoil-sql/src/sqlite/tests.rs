@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::sql;
 use super::store::SqliteStore;
+use super::throttle_sql;
 
 async fn open(folder: &TempDir) -> SqliteStore {
     let options = SqliteConnectOptions::new().filename(folder.path().join("db")).create_if_missing(true);
@@ -44,7 +45,10 @@ async fn no_statement_scans_or_sorts() {
         (sql::WINDOWS, "counterfoil_record_window"),
         (sql::REMOVE_EMPTY, ""),
         (sql::CLIENTS, ""),
-        (sql::PURGE_COUNTERS, "counterfoil_counter_end"),
+        (throttle_sql::READ, ""),
+        (throttle_sql::PUT, ""),
+        (throttle_sql::REMOVE, ""),
+        (throttle_sql::PURGE, "counterfoil_throttle_gone"),
     ];
     for (text, index) in statements {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));

@@ -1,14 +1,53 @@
-//! Counters.
+//! Counters: each step reads the counter, decides, and writes, in one transaction.
 
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
-use counterfoil::store::{Reserved, StoreError, Throttle, ThrottleKey};
+use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey};
 use counterfoil::{Span, Ts};
 
-use super::sql;
 use super::store::SqliteStore;
-use crate::row::{self, micros};
+use super::throttle_sql;
+use super::write::Write;
+use crate::row::{self, micros, micros_of};
+
+impl Write {
+    async fn counter(&mut self, key: &ThrottleKey) -> Result<Option<Counter>, StoreError> {
+        let query = sqlx::query(throttle_sql::READ).bind(key.as_bytes().as_slice());
+        self.one(query).await?.as_ref().map(row::counter).transpose()
+    }
+
+    /// Nothing is kept of an empty one.
+    async fn put_counter(&mut self, key: &ThrottleKey, counter: &Counter) -> Result<(), StoreError> {
+        let key = key.as_bytes().as_slice();
+        if counter.is_empty() {
+            return self.run(sqlx::query(throttle_sql::REMOVE).bind(key)).await.map(drop);
+        }
+        let query = sqlx::query(throttle_sql::PUT)
+            .bind(key)
+            .bind(i64::from(counter.failures()))
+            .bind(micros_of(counter.ends_at()))
+            .bind(row::instants(counter.under_way()))
+            .bind(micros(counter.gone_at()));
+        self.run(query).await.map(drop)
+    }
+}
+
+impl SqliteStore {
+    async fn settle(
+        &self,
+        op: &'static str,
+        key: &ThrottleKey,
+        step: impl FnOnce(&mut Counter) + Send,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write(op).await?;
+        if let Some(mut counter) = write.counter(key).await? {
+            step(&mut counter);
+            write.put_counter(key, &counter).await?;
+        }
+        write.commit(()).await
+    }
+}
 
 #[async_trait]
 impl Throttle for SqliteStore {
@@ -20,28 +59,26 @@ impl Throttle for SqliteStore {
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         let mut write = self.write("reserve").await?;
-        let query = sqlx::query(sql::RESERVE)
-            .bind(key.as_bytes().as_slice())
-            .bind(micros(now))
-            .bind(micros(now.plus_capped(window)))
-            .bind(i64::from(limit.get()));
-        if write.one(query).await?.is_some() {
-            return write.commit(Reserved::Granted).await;
+        let mut counter = write.counter(key).await?.unwrap_or_default();
+        let ahead = counter.lies_ahead(now, window);
+        let answer = counter.reserve(now, window, limit);
+        if ahead || matches!(answer, Reserved::Granted(_)) {
+            write.put_counter(key, &counter).await?;
         }
-        let end = write.one(sqlx::query(sql::WINDOW_END).bind(key.as_bytes().as_slice())).await?;
-        let end = end.map(|end| row::instant(&end, 0)).transpose()?.flatten();
-        Ok(Reserved::Wait(end.unwrap_or(now)))
+        write.commit(answer).await
     }
 
-    async fn release(&self, key: &ThrottleKey) -> Result<(), StoreError> {
-        let mut write = self.write("release").await?;
-        write.run(sqlx::query(sql::RELEASE).bind(key.as_bytes().as_slice())).await?;
-        write.commit(()).await
+    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+        self.settle("failed", key, |counter| counter.failed(reserved_at, now, window)).await
+    }
+
+    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+        self.settle("release", key, |counter| counter.release(reserved_at, now, window)).await
     }
 
     async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
         let mut write = self.write("purge_counters").await?;
-        let query = sqlx::query(sql::PURGE_COUNTERS).bind(micros(now)).bind(i64::from(limit.get()));
+        let query = sqlx::query(throttle_sql::PURGE).bind(micros(now)).bind(i64::from(limit.get()));
         let went = write.run(query).await?.rows_affected();
         write.commit(went).await
     }

@@ -1,0 +1,68 @@
+-- One step of a counter: 'reserve', 'failed' or 'release', key, the instant of the attempt, now, window, limit. It does what the core's `Counter` does.
+-- KEYS: counters (the window's end or dashes, failures in 10 digits, instants of attempts under way), keys by when they have no meaning any more.
+-- Numbers below 2^53 are exact here; '%.0f' keeps all their digits.
+local step, key, noted = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local now, window, limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local MINUTE, LAST = 60000000, 9007199254740991
+local cap = math.min(now + window, LAST)
+local kept = redis.call('HGET', KEYS[1], key)
+if not kept and step ~= 'reserve' then return { 'done' } end
+
+local ends, failures, ahead, all = nil, 0, false, {}
+if kept then
+  ends, failures = tonumber(kept:sub(1, 16)), tonumber(kept:sub(17, 26))
+  for from = 27, #kept, 16 do all[#all + 1] = tonumber(kept:sub(from, from + 15)) end
+end
+
+local function count(at)
+  if ends and at < ends then
+    failures = math.min(failures + 1, 4294967295)
+  else
+    failures, ends = 1, math.min(at + window, LAST)
+  end
+end
+
+-- What lies further ahead than can be: the clock was put back. This alone a refused attempt writes.
+if ends and ends > cap then ends, ahead = cap, true end
+-- What nobody settled has failed.
+local under_way, left = {}, {}
+for _, at in ipairs(all) do
+  if at - now >= MINUTE then ahead = true end
+  if math.abs(now - at) >= MINUTE then left[#left + 1] = at else under_way[#under_way + 1] = at end
+end
+table.sort(left)
+for _, at in ipairs(left) do count(math.min(at + MINUTE, now)) end
+if ends and now >= ends then failures, ends = 0, nil end
+
+local answer = { 'done' }
+if step ~= 'reserve' then
+  for place, at in ipairs(under_way) do
+    if at == noted then
+      table.remove(under_way, place)
+      if step == 'failed' then count(now) end
+      break
+    end
+  end
+elseif ends and failures >= limit then
+  answer = { 'wait', string.format('%016.0f', ends) }
+elseif failures + #under_way >= limit then
+  answer = { 'busy' }
+else
+  under_way[#under_way + 1] = now
+end
+if answer[1] ~= 'done' and not ahead then return answer end
+
+if failures == 0 and #under_way == 0 then
+  redis.call('HDEL', KEYS[1], key)
+  redis.call('ZREM', KEYS[2], key)
+  return answer
+end
+local texts = { ends and string.format('%016.0f', ends) or '----------------', string.format('%010.0f', failures) }
+local gone = ends or 0
+for _, at in ipairs(under_way) do
+  texts[#texts + 1] = string.format('%016.0f', at)
+  gone = math.max(gone, math.min(at + MINUTE + window, LAST))
+end
+redis.call('HSET', KEYS[1], key, table.concat(texts))
+redis.call('ZADD', KEYS[2], string.format('%.0f', gone), key)
+return answer

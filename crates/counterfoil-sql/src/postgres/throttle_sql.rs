@@ -1,0 +1,86 @@
+//! All SQL of the counters. `$n` are the values of the calling function, in its order.
+
+/// The step that brought attempts under way. Counters of the step before it meant something else and lasted a minute: they are dropped.
+///
+/// `counterfoil_attempt` is one statement of the caller's and does what `counterfoil::store::Counter` does, on a row that it has locked. `step`: 0 reserves, 1 is a
+/// failure, 2 a release. It answers −1 for granted, −2 for attempts under way, else the end of the window that is full. `ahead` is what alone a refused attempt
+/// writes: something lies further ahead than can be, since the clock was put back.
+pub(super) const MIGRATION: &str = r#"
+DROP TABLE counterfoil_counter;
+CREATE TABLE counterfoil_throttle (
+    key BYTEA NOT NULL CONSTRAINT counterfoil_throttle_key PRIMARY KEY,
+    failures BIGINT NOT NULL,
+    ends_at BIGINT,
+    under_way BIGINT[] NOT NULL,
+    gone_at BIGINT NOT NULL
+);
+CREATE INDEX counterfoil_throttle_gone ON counterfoil_throttle (gone_at);
+CREATE FUNCTION counterfoil_attempt(step BIGINT, of_key BYTEA, noted BIGINT, at_instant BIGINT, span BIGINT, most BIGINT) RETURNS BIGINT LANGUAGE plpgsql VOLATILE AS $attempt$
+DECLARE
+    latest CONSTANT BIGINT := 9007199254740991;
+    minute CONSTANT BIGINT := 60000000;
+    cap CONSTANT BIGINT := LEAST(at_instant + span, latest);
+    failed BIGINT;
+    ends BIGINT;
+    going BIGINT[];
+    one BIGINT;
+    place INT;
+    ahead BOOLEAN;
+    answer BIGINT;
+BEGIN
+    IF step = 0 THEN
+        SELECT t.ends_at INTO ends FROM counterfoil_throttle t
+            WHERE t.key = of_key AND t.failures >= most AND t.ends_at > at_instant AND t.ends_at <= cap;
+        IF FOUND THEN RETURN ends; END IF;
+    END IF;
+    FOR turn IN 1..64 LOOP
+        SELECT t.failures, t.ends_at, t.under_way INTO failed, ends, going FROM counterfoil_throttle t WHERE t.key = of_key FOR UPDATE;
+        IF NOT FOUND THEN
+            IF step <> 0 THEN RETURN 0; END IF;
+            INSERT INTO counterfoil_throttle VALUES (of_key, 0, NULL, ARRAY[at_instant], LEAST(at_instant + minute + span, latest)) ON CONFLICT DO NOTHING;
+            IF FOUND THEN RETURN -1; END IF;
+            CONTINUE;
+        END IF;
+        ahead := COALESCE(ends > cap, false) OR EXISTS (SELECT 1 FROM unnest(going) u WHERE u - at_instant >= minute);
+        IF ends > cap THEN ends := cap; END IF;
+        FOR one IN SELECT u FROM unnest(going) u WHERE abs(at_instant - u) >= minute ORDER BY u LOOP
+            one := LEAST(one + minute, latest, at_instant);
+            IF one < ends THEN failed := failed + 1; ELSE failed := 1; ends := LEAST(one + span, latest); END IF;
+        END LOOP;
+        going := ARRAY(SELECT u FROM unnest(going) u WHERE abs(at_instant - u) < minute);
+        IF ends <= at_instant THEN failed := 0; ends := NULL; END IF;
+        IF step = 0 THEN
+            IF failed >= most THEN answer := ends;
+            ELSIF failed + cardinality(going) >= most THEN answer := -2;
+            ELSE answer := -1; going := going || at_instant;
+            END IF;
+            IF answer <> -1 AND NOT ahead THEN RETURN answer; END IF;
+        ELSE
+            answer := 0;
+            place := array_position(going, noted);
+            IF place IS NOT NULL THEN
+                going := going[:place - 1] || going[place + 1:];
+                IF step = 1 THEN
+                    IF at_instant < ends THEN failed := failed + 1; ELSE failed := 1; ends := cap; END IF;
+                END IF;
+            END IF;
+        END IF;
+        IF failed = 0 AND cardinality(going) = 0 THEN
+            DELETE FROM counterfoil_throttle WHERE key = of_key;
+        ELSE
+            SELECT max(u) INTO one FROM unnest(going) u;
+            UPDATE counterfoil_throttle SET failures = failed, ends_at = ends, under_way = going,
+                gone_at = GREATEST(ends, CASE WHEN one IS NOT NULL THEN LEAST(one + minute + span, latest) END) WHERE key = of_key;
+        END IF;
+        RETURN answer;
+    END LOOP;
+    RAISE EXCEPTION 'the counter was made and removed too often meanwhile' USING ERRCODE = 'serialization_failure';
+END
+$attempt$;
+"#;
+
+/// Whether the function is there, for the check of the set-up. What is not volatile keeps the view of the statement that calls it.
+pub(super) const SOUND: &str = "SELECT count(*) FROM pg_proc WHERE oid = to_regprocedure('counterfoil_attempt(bigint, bytea, bigint, bigint, bigint, bigint)') AND provolatile = 'v'";
+
+pub(super) const ATTEMPT: &str = "SELECT counterfoil_attempt($1, $2, $3, $4, $5, $6)";
+pub(super) const PURGE: &str = "WITH l AS MATERIALIZED (SELECT key FROM counterfoil_throttle WHERE gone_at <= $1 ORDER BY gone_at LIMIT $2 FOR UPDATE SKIP LOCKED) DELETE FROM counterfoil_throttle WHERE key = ANY(ARRAY(SELECT key FROM l)) AND gone_at <= $1";
