@@ -35,6 +35,9 @@ pub enum Unavailable {
     /// The clock is at the end of what can be told, so nothing can be given an end.
     #[error("clock is out of range")]
     Clock,
+    /// The host said that it knows where requests come from, and did not say it of this one.
+    #[error("the request has no source: put one into its extensions, or mount the router for unknown sources")]
+    NoSource,
     /// A race was lost eight times over; the next call may win.
     #[error("{verb} lost too many races")]
     Contended {

@@ -13,7 +13,7 @@ use support::{Answer, SECRET, World, basic, send, world};
 const FORM: &str = "application/x-www-form-urlencoded";
 
 async fn post(world: &World, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-    let mut request = Request::post(path).extension(Source::new("192.0.2.7"));
+    let mut request = Request::post(path).extension(Source::from(std::net::IpAddr::from([192, 0, 2, 7])));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -146,7 +146,7 @@ async fn syn_token_12_in_back_off_the_right_password_waits_too_and_is_told_how_l
     let elsewhere = Request::post("/token")
         .header("authorization", basic("app", SECRET))
         .header("content-type", FORM)
-        .extension(Source::new("192.0.2.8"))
+        .extension(Source::from(std::net::IpAddr::from([192, 0, 2, 8])))
         .body(Body::from("grant_type=password&username=bill&password=bill"))
         .expect("a request");
     assert_eq!(send(&world.router, elsewhere).await.status, 200, "nobody is locked out elsewhere");

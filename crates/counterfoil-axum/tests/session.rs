@@ -29,7 +29,7 @@ fn console(world: &World, transport: Transport) -> Router {
 async fn open(world: &World, name: &str) -> OpenedSession {
     let password = Secret::from(name.to_owned());
     let login = Login { name, password: &password, mfa_key: None, machine_key: None };
-    world.foil.open_session(&login, None).await.expect("the right password")
+    world.foil.open_session(&login, &counterfoil::Source::Unknown).await.expect("the right password")
 }
 
 fn cookie_of(session: &OpenedSession) -> String {

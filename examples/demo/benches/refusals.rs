@@ -32,7 +32,7 @@ async fn ask(foil: &Counterfoil, asked: &Asked) -> (f64, u16, String) {
         authorization: &authorization,
         content_type: Some(b"application/x-www-form-urlencoded"),
         body: asked.body,
-        source: None,
+        source: &counterfoil::Source::Unknown,
     };
     let began = Instant::now();
     let answer = foil.token(request).await.unwrap_or_else(Answer::from);

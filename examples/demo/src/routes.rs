@@ -4,7 +4,7 @@ use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::Counterfoil;
 use counterfoil_axum::console::{Console, RecentEvents, SessionLayer, Transport};
-use counterfoil_axum::{AuthenticateLayer, Metadata};
+use counterfoil_axum::{AuthenticateLayer, Metadata, Sources};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, StatusCode};
 use utoipa_axum::router::OpenApiRouter;
@@ -36,9 +36,9 @@ pub fn routes(foil: &Counterfoil, stores: Stores, issuer: &str, profiles: Profil
     let api = OpenApiRouter::new().merge(whoami().layer(AuthenticateLayer::required(foil.clone()))).merge(managed);
     let (router, document) =
         OpenApiRouter::with_openapi(counterfoil_axum::document("counterfoil demo", env!("CARGO_PKG_VERSION")))
-            .merge(counterfoil_axum::token(foil.clone()))
-            .merge(counterfoil_axum::revoke(foil.clone()))
-            .merge(counterfoil_axum::introspect(foil.clone()))
+            .merge(counterfoil_axum::token(foil.clone(), Sources::Extension))
+            .merge(counterfoil_axum::revoke(foil.clone(), Sources::Extension))
+            .merge(counterfoil_axum::introspect(foil.clone(), Sources::Extension))
             .merge(counterfoil_axum::metadata(metadata))
             .nest("/api/v1", api)
             .merge(health(stores))
@@ -56,7 +56,7 @@ fn with_console(
     profiles: ProfileBook,
     events: RecentEvents,
 ) -> Router {
-    let console = Console::new(foil.clone(), transport, "/console").product("counterfoil demo");
+    let console = Console::new(foil.clone(), transport, "/console", Sources::Extension).product("counterfoil demo");
     router.nest_service("/console", console.profiles(profiles).events(events).router())
 }
 

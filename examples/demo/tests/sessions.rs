@@ -25,7 +25,7 @@ async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
     seed(&foil, &stores).await.expect("seeded");
     let password = Secret::from("ivan".to_owned());
     let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
-    let session = foil.open_session(&login, None).await.expect("the right password");
+    let session = foil.open_session(&login, &counterfoil::Source::Unknown).await.expect("the right password");
     let router = routes(&foil, stores, issuer, profiles, events.clone());
     (router, session.token.expose_secret().to_owned(), events)
 }

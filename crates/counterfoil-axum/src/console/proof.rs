@@ -17,6 +17,7 @@ pub(crate) async fn demand(console: &Console, visitor: &mut Visitor, form: &Form
         Ok(()) => return Ok(Ok(())),
         Err(LoginError::Refused) => (StatusCode::FORBIDDEN, words.password_wrong),
         Err(LoginError::SlowDown { .. }) => (StatusCode::TOO_MANY_REQUESTS, words.slow_down),
+        Err(LoginError::Busy { .. }) => (StatusCode::TOO_MANY_REQUESTS, words.busy),
         Err(other) => return Err(Stop::unavailable(console, visitor.language, &other)),
     };
     Ok(Err(Wrong { status, reason: Reason { field: Some("password"), text: text.to_owned() } }))

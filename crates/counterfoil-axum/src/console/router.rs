@@ -15,6 +15,7 @@ use crate::console::pages::{
 use crate::console::profiles::Profiles;
 use crate::console::recent::RecentEvents;
 use crate::console::state::{Console as State, Shared};
+use crate::source::Sources;
 
 /// The pages that people use: sign-in, their tokens, their profile, and what administrators manage.
 ///
@@ -23,25 +24,27 @@ use crate::console::state::{Console as State, Shared};
 /// ```
 /// use axum::Router;
 /// use counterfoil::Counterfoil;
+/// use counterfoil_axum::Sources;
 /// use counterfoil_axum::console::{Console, Transport};
 ///
 /// fn service(counterfoil: Counterfoil) -> Router {
-///     let console = Console::new(counterfoil, Transport::Https, "/console").product("Our product");
+///     let console = Console::new(counterfoil, Transport::Https, "/console", Sources::Extension).product("Our product");
 ///     Router::new().nest_service("/console", console.router())
 /// }
 /// ```
 ///
 /// Where a password is asked for again, it is tested under the account's name: the host's directory takes that for a login's name too.
 ///
-/// A [`Source`](crate::Source) in the request's extensions is what failed sign-ins are counted by beside the account.
+/// Failed sign-ins are counted by account and source; [`Sources`] says how the console learns the source.
 #[must_use]
 pub struct Console(State);
 
 impl Console {
     /// Pages over that handle, to be nested under `base`: a path that begins with a slash and does not end with one.
-    pub fn new(foil: Counterfoil, transport: Transport, base: &str) -> Self {
+    /// `sources` says where requests come from.
+    pub fn new(foil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
         let (base, product) = (base.trim_end_matches('/').to_owned(), "counterfoil".to_owned());
-        Self(State { foil, transport, base, product, profiles: None, events: None })
+        Self(State { foil, sources, transport, base, product, profiles: None, events: None })
     }
 
     /// What the pages call the product.

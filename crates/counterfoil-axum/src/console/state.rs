@@ -7,10 +7,12 @@ use counterfoil::Counterfoil;
 use crate::console::cookie::Transport;
 use crate::console::profiles::Profiles;
 use crate::console::recent::RecentEvents;
+use crate::source::Sources;
 
 /// What all pages share.
 pub(crate) struct Console {
     pub(crate) foil: Counterfoil,
+    pub(crate) sources: Sources,
     pub(crate) transport: Transport,
     /// The path under which the router is nested, without a slash at the end.
     pub(crate) base: String,

@@ -2,7 +2,9 @@
 
 use axum::extract::FromRequestParts;
 use counterfoil::directory::Login;
-use counterfoil::{Denied, Forbidden, Gate, Intent, LoginError, ManageError, Presenter, Principal, Role, Secret};
+use counterfoil::{
+    Denied, Forbidden, Gate, Intent, LoginError, ManageError, Presenter, Principal, Role, Secret, Source,
+};
 use http::header::{HOST, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
@@ -13,7 +15,7 @@ use crate::console::language::Language;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why};
 use crate::console::when::Clock;
-use crate::source::Source;
+use crate::patience::patiently;
 
 /// Somebody who is signed in.
 pub(crate) struct Visitor {
@@ -22,7 +24,7 @@ pub(crate) struct Visitor {
     /// The IANA time zone.
     pub(crate) zone: String,
     session: Secret,
-    source: Option<Source>,
+    source: Source,
     /// What keeps the visitor from personal access tokens, if anything does.
     gate: Option<Gate>,
     /// The cookie of a session that took this one's place.
@@ -83,8 +85,8 @@ impl Visitor {
         };
         let name = self.principal.name().to_owned();
         let login = Login { name: &name, password, mfa_key: None, machine_key: None };
-        let source = self.source.as_ref().map(Source::as_str);
-        let opened = console.foil.reauthenticate(&self.principal, &login, source).await?;
+        let foil = &console.foil;
+        let opened = patiently(foil, || foil.reauthenticate(&self.principal, &login, &self.source)).await?;
         let text = opened.token.expose_secret();
         self.renewed = console.transport.set(Cookie::Session, text);
         self.session = Secret::from(text.to_owned());
@@ -139,7 +141,10 @@ impl FromRequestParts<Shared> for Visitor {
             None => None,
         };
         let zone = zone.unwrap_or_else(|| "UTC".to_owned());
-        let source = parts.extensions.get::<Source>().cloned();
+        let source = match console.sources.of(&parts.extensions) {
+            Ok(source) => source,
+            Err(reason) => return Err(Stop::unavailable(console, language, &reason)),
+        };
         Ok(Self { principal, language, zone, session, source, gate, renewed: None })
     }
 }

@@ -4,33 +4,41 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use counterfoil::oauth::{Answer, FormFault, OAuthError, OAuthRequest, Reason};
+use counterfoil::{Counterfoil, Source};
 use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 
 use crate::body::{self, Unread};
 use crate::secret_body;
-use crate::source::Source;
+use crate::source::Sources;
 
 /// The largest form. Its reader has the same limit; this one is kept while reading.
 const MOST: usize = 8 * 1024;
+
+/// What an endpoint works with.
+#[derive(Clone)]
+pub(super) struct Served {
+    pub(super) foil: Counterfoil,
+    pub(super) sources: Sources,
+}
 
 /// A request whose body was read.
 pub(super) struct Posted {
     authorization: Vec<HeaderValue>,
     media_types: Vec<HeaderValue>,
-    source: Option<Source>,
+    source: Source,
     body: Bytes,
 }
 
 impl Posted {
     /// Reads the body within its bounds.
-    pub(super) async fn read(request: Request) -> Result<Self, Response> {
+    pub(super) async fn read(request: Request, sources: Sources) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let all = |name| parts.headers.get_all(name).iter().cloned().collect();
         let mut authorization: Vec<HeaderValue> = all(AUTHORIZATION);
         authorization.iter_mut().for_each(|value| value.set_sensitive(true));
         let media_types = all(CONTENT_TYPE);
-        let source = parts.extensions.get::<Source>().cloned();
+        let source = sources.of(&parts.extensions).map_err(|reason| sent(Err(reason.into())))?;
         match body::read(body, MOST).await {
             Ok(body) => Ok(Self { authorization, media_types, source, body }),
             Err(unread) => Err(refused(unread)),
@@ -52,7 +60,7 @@ impl Posted {
                 _ => None,
             },
             body: &self.body,
-            source: self.source.as_ref().map(Source::as_str),
+            source: &self.source,
         }
     }
 }

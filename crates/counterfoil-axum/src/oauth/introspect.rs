@@ -6,13 +6,15 @@ use counterfoil::Counterfoil;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::oauth::endpoint::{Posted, another_method, sent};
+use crate::oauth::endpoint::{Posted, Served, another_method, sent};
 use crate::oauth::schema::{Introspection, OAuthProblems, TokenQuery};
+use crate::patience::patiently;
+use crate::source::Sources;
 
-/// The introspection endpoint, for confidential clients: serves `POST /introspect`. Put a [`Source`](crate::Source) in front of it.
-pub fn introspect(foil: Counterfoil) -> OpenApiRouter {
+/// The introspection endpoint, for confidential clients: serves `POST /introspect`. `sources` says where its requests come from.
+pub fn introspect(foil: Counterfoil, sources: Sources) -> OpenApiRouter {
     let (schemas, paths, method) = routes!(answer);
-    OpenApiRouter::new().routes((schemas, paths, method.fallback(another_method))).with_state(foil)
+    OpenApiRouter::new().routes((schemas, paths, method.fallback(another_method))).with_state(Served { foil, sources })
 }
 
 /// Says what a token is
@@ -25,9 +27,12 @@ pub fn introspect(foil: Counterfoil) -> OpenApiRouter {
     responses((status = 200, description = "what it is", body = Introspection), OAuthProblems),
     security((), ("client" = [])),
 )]
-async fn answer(State(foil): State<Counterfoil>, request: Request) -> Response {
-    match Posted::read(request).await {
+async fn answer(State(Served { foil, sources }): State<Served>, request: Request) -> Response {
+    match Posted::read(request, sources).await {
         Err(refused) => refused,
-        Ok(posted) => sent(foil.introspection(posted.request(&posted.authorization())).await),
+        Ok(posted) => {
+            let authorization = posted.authorization();
+            sent(patiently(&foil, || foil.introspection(posted.request(&authorization))).await)
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! A browser as far as cookies and forms go.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use axum::Router;
 use axum::body::Body;
+use axum::{Extension, Router};
 use counterfoil_axum::console::{Console, Transport};
+use counterfoil_axum::{Source, Sources};
 use http::Request;
 
 use crate::support::{Answer, World, send};
@@ -19,7 +21,9 @@ pub struct Browser {
 
 /// The console over a world.
 pub fn console(world: &World, transport: Transport) -> Router {
-    Router::new().nest_service("/console", Console::new(world.foil.clone(), transport, "/console").router())
+    let console = Console::new(world.foil.clone(), transport, "/console", Sources::Extension);
+    let source = Source::from(IpAddr::from([192, 0, 2, 7]));
+    Router::new().nest_service("/console", console.router()).layer(Extension(source))
 }
 
 impl Browser {

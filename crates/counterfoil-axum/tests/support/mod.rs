@@ -15,7 +15,7 @@ use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::settings::SettingsChange;
 use counterfoil::testing::{ManualClock, RecordingSink};
 use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Scope, Secret, SubjectId, Ts};
-use counterfoil_axum::Source;
+use counterfoil_axum::{Source, Sources};
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -117,9 +117,9 @@ pub fn router(foil: &Counterfoil) -> Router {
         .merge(counterfoil_axum::security_codes(foil.clone()))
         .merge(counterfoil_axum::clients(foil.clone()))
         .merge(counterfoil_axum::settings(foil.clone()));
-    counterfoil_axum::token(foil.clone())
-        .merge(counterfoil_axum::revoke(foil.clone()))
-        .merge(counterfoil_axum::introspect(foil.clone()))
+    counterfoil_axum::token(foil.clone(), Sources::Extension)
+        .merge(counterfoil_axum::revoke(foil.clone(), Sources::Extension))
+        .merge(counterfoil_axum::introspect(foil.clone(), Sources::Extension))
         .nest("/api/v1", api)
         .into()
 }
@@ -147,7 +147,7 @@ impl World {
         let request = Request::post(path)
             .header("authorization", authorization)
             .header("content-type", "application/x-www-form-urlencoded")
-            .extension(Source::new("192.0.2.7"))
+            .extension(Source::from(std::net::IpAddr::from([192, 0, 2, 7])))
             .body(Body::from(form.to_owned()))
             .expect("a request");
         send(&self.router, request).await

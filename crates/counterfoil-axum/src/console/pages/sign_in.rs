@@ -1,7 +1,6 @@
 //! Signing in and out.
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use base64::Engine as _;
@@ -23,8 +22,8 @@ use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why, redirect};
 use crate::console::visitor::{authority, receive};
 use crate::console::{answer, csrf};
+use crate::patience::patiently;
 use crate::query::Query;
-use crate::source::Source;
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
@@ -70,11 +69,7 @@ fn visit(console: &Console, headers: &HeaderMap, language: Language) -> Result<(
 }
 
 /// Signs in: a new session each time, whatever cookie came along.
-pub(crate) async fn sign_in(
-    State(console): State<Shared>,
-    source: Option<Extension<Source>>,
-    request: Request,
-) -> Result<Response, Stop> {
+pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> Result<Response, Stop> {
     let (parts, body) = request.into_parts();
     let language = receive(&console, &parts.headers, authority(&parts))?;
     let form = posted::read(&console, language, &parts, body).await?;
@@ -87,8 +82,11 @@ pub(crate) async fn sign_in(
     let (name, next) = (form.one("name"), form.one("next"));
     let empty = Secret::from(String::new());
     let login = Login { name, password: form.secret("password").unwrap_or(&empty), mfa_key: None, machine_key: None };
-    let source = source.as_ref().map(|source| source.0.as_str());
-    let refused = match console.foil.open_session(&login, source).await {
+    let source = match console.sources.of(&parts.extensions) {
+        Ok(source) => source,
+        Err(reason) => return Err(Stop::unavailable(&console, language, &reason)),
+    };
+    let refused = match patiently(&console.foil, || console.foil.open_session(&login, &source)).await {
         Ok(opened) => {
             leave(&console, &parts.headers).await;
             let mut response = redirect(&own_path(&console, Some(next)));
@@ -108,8 +106,14 @@ pub(crate) async fn sign_in(
     shell.path = "/sign-in".to_owned();
     let filled = Filled::with(form.shown_again(&["name"]));
     let mut response = answer::page(status, &SignIn { shell, filled, next });
-    if let LoginError::SlowDown { until } = refused {
-        response.headers_mut().insert(RETRY_AFTER, seconds_until(until, console.foil.now()));
+    match refused {
+        LoginError::SlowDown { until } => {
+            response.headers_mut().insert(RETRY_AFTER, seconds_until(until, console.foil.now()));
+        }
+        LoginError::Busy { .. } => {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        _ => {}
     }
     Ok(response)
 }
@@ -132,6 +136,7 @@ pub(crate) fn refusal(
     match error {
         LoginError::Refused => Ok((StatusCode::FORBIDDEN, words.sign_in_refused)),
         LoginError::SlowDown { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, words.slow_down)),
+        LoginError::Busy { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, words.busy)),
         other => Err(Stop::unavailable(console, language, other)),
     }
 }

@@ -1,6 +1,7 @@
 //! Events by name, and what of them is worth a second look.
 
-use counterfoil::event::{Action, ClientAction, Event, What};
+use counterfoil::SourceName;
+use counterfoil::event::{Action, ClientAction, Event, Throttled, What};
 
 /// What happened, without whom and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,7 @@ pub(crate) enum Told {
     LoginAllowed,
     LoginForbidden,
     Throttled,
+    FailuresWithoutSource,
     NoKeyRing,
     Rekeyed,
     Corrupt,
@@ -90,7 +92,8 @@ pub(crate) fn told(event: &Event) -> (Told, Weight, String) {
         What::Switch { subject, allowed } => {
             usual(if *allowed { Told::LoginAllowed } else { Told::LoginForbidden }, subject.to_string())
         }
-        What::Throttled { .. } => (Told::Throttled, alarm, String::new()),
+        What::Throttled { counted, source, .. } => (Told::Throttled, alarm, throttled(counted, source)),
+        What::FailuresWithoutSource { failures, .. } => (Told::FailuresWithoutSource, alarm, failures.to_string()),
         What::NoKeyRing => (Told::NoKeyRing, alarm, String::new()),
         What::Rekeyed { id, .. } => usual(Told::Rekeyed, id.to_string()),
         What::Corrupt { rows } => (Told::Corrupt, alarm, rows.to_string()),
@@ -122,4 +125,14 @@ const fn client_told(action: ClientAction) -> Told {
         ClientAction::Deleted => Told::ClientDeleted,
         _ => Told::Other,
     }
+}
+
+/// Whose failures were counted, where that is somebody, and from where.
+fn throttled(counted: &Throttled, source: &SourceName) -> String {
+    let of = match counted {
+        Throttled::Account { subject: Some(subject) } => subject.as_str(),
+        Throttled::Client { client: Some(client) } => client.as_str(),
+        _ => return source.as_str().to_owned(),
+    };
+    format!("{of}, {}", source.as_str())
 }

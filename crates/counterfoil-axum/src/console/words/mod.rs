@@ -36,6 +36,7 @@ pub(crate) struct Words {
     pub(crate) password: &'static str,
     pub(crate) sign_in_refused: &'static str,
     pub(crate) slow_down: &'static str,
+    pub(crate) busy: &'static str,
     pub(crate) signed_out: &'static str,
     pub(crate) back_to_start: &'static str,
     pub(crate) times_in: &'static str,

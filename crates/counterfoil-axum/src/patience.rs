@@ -1,0 +1,59 @@
+//! Waiting for attempts under way: a second at most, eight of one key at most.
+
+use std::time::Duration;
+
+use counterfoil::oauth::OAuthError;
+use counterfoil::store::ThrottleKey;
+use counterfoil::{Counterfoil, LoginError};
+use tokio::time::{Instant, sleep};
+
+/// How long one waits.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long until one asks again: attempts may end on another node, so nobody is told when.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// An outcome that may say that only attempts under way stand in the way. Then nothing was tested, so one may ask again.
+pub(crate) trait Held {
+    /// What to line up for.
+    fn waits_for(&self) -> Option<ThrottleKey>;
+}
+
+impl Held for OAuthError {
+    fn waits_for(&self) -> Option<ThrottleKey> {
+        self.waits_for().copied()
+    }
+}
+
+impl Held for LoginError {
+    fn waits_for(&self) -> Option<ThrottleKey> {
+        match self {
+            Self::Busy { key } => Some(*key),
+            _ => None,
+        }
+    }
+}
+
+/// Asks, and again for a second while only attempts under way stand in the way, where a place in line is free.
+pub(crate) async fn patiently<T, E, F>(foil: &Counterfoil, ask: impl Fn() -> F) -> Result<T, E>
+where
+    E: Held,
+    F: Future<Output = Result<T, E>>,
+{
+    let until = Instant::now() + PATIENCE;
+    let mut outcome = ask().await;
+    let mut place = None;
+    while let Some(key) = outcome.as_ref().err().and_then(Held::waits_for) {
+        if Instant::now() >= until {
+            break;
+        }
+        if place.as_ref().is_none_or(|(held, _)| *held != key) {
+            // The place for another key is given up first.
+            drop(place.take());
+            let Some(free) = foil.line_up(&key) else { break };
+            place = Some((key, free));
+        }
+        sleep(PAUSE).await;
+        outcome = ask().await;
+    }
+    outcome
+}
