@@ -196,6 +196,7 @@ async fn t13_a_body_that_dawdles_is_told_off_and_one_that_announces_too_much_is_
         let request = Request::post(path)
             .header("content-type", if path == "/token" { FORM } else { "application/json" })
             .header("authorization", format!("Bearer {access}"))
+            .extension(Source::Unknown)
             .body(Body::from_stream(Dawdling))
             .expect("a request");
         let answer = send(&world.router, request).await;

@@ -71,6 +71,11 @@ pub fn subject(id: &str) -> SubjectId {
 /// bill (member), carol (collaborator), adam (administrator), sue (super administrator), mia (member who manages profiles); each name is
 /// the password. `app` is confidential with both grants, `rs` a resource server, `open` public.
 pub async fn world() -> World {
+    world_with(|people| people as Arc<dyn Directory>).await
+}
+
+/// The same with another directory before those people.
+pub async fn world_with(directory: impl FnOnce(Arc<MemoryDirectory>) -> Arc<dyn Directory>) -> World {
     let people = Arc::new(MemoryDirectory::default());
     for (name, role) in [
         ("bill", Role::Member),
@@ -86,7 +91,7 @@ pub async fn world() -> World {
     let sink = RecordingSink::default();
     let foil = Counterfoil::builder()
         .store(MemoryStore::default())
-        .directory(people.clone() as Arc<dyn Directory>)
+        .directory(directory(people.clone()))
         .key_ring(KeyRing::generate_from_system().expect("a key"))
         .clock(clock.clone())
         .events(sink.clone())

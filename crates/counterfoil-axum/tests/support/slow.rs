@@ -1,0 +1,41 @@
+//! People whose passwords take some time to test.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use counterfoil::Account;
+use counterfoil::SubjectId;
+use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::memory::MemoryDirectory;
+
+use super::{World, world_with};
+
+/// Each test of a password takes that long.
+struct Slow(Arc<MemoryDirectory>, Duration);
+
+#[async_trait]
+impl Directory for Slow {
+    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        tokio::time::sleep(self.1).await;
+        self.0.authenticate(login).await
+    }
+
+    async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        self.0.account(subject).await
+    }
+
+    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        self.0.resolve(name).await
+    }
+
+    async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
+        self.0.find(text, limit).await
+    }
+}
+
+/// The world, with passwords that take that long to test.
+pub async fn slow_world(test: Duration) -> World {
+    world_with(|people| Arc::new(Slow(people, test))).await
+}

@@ -1,0 +1,52 @@
+//! Right sign-ins in parallel, over real HTTP.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
+
+mod support;
+
+use std::time::Duration;
+
+use reqwest::header::RETRY_AFTER;
+use support::{SEED_CLIENT, Server};
+use tokio::task::JoinSet;
+
+/// Signs in as a client that comes back when it is told to, and no earlier: how often it was told, and for how long.
+async fn sign_in(http: reqwest::Client, url: String, password: &'static str) -> (u16, Vec<String>) {
+    let mut told = Vec::new();
+    loop {
+        let form = format!("grant_type=password&username=carol&password={password}");
+        let request = http.post(&url).header("authorization", SEED_CLIENT).body(form);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        if status != 429 || told.len() == 30 {
+            return (status, told);
+        }
+        let wait = answer.headers().get(RETRY_AFTER).expect("how long").to_str().expect("a text").to_owned();
+        let seconds = wait.parse().expect("seconds");
+        told.push(wait);
+        if seconds > 1 {
+            return (status, told);
+        }
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+}
+
+#[tokio::test]
+async fn fault_b1_twenty_five_right_sign_ins_in_parallel_all_succeed() {
+    let server = Server::start("memory:");
+    let http = reqwest::Client::new();
+    let mut under_way = JoinSet::new();
+    for _ in 0..25 {
+        under_way.spawn(sign_in(http.clone(), server.url("/token"), "carol"));
+    }
+    let ended = under_way.join_all().await;
+    assert!(ended.iter().all(|(status, _)| *status == 200), "{ended:?}");
+    assert!(ended.iter().flat_map(|(_, told)| told).all(|wait| wait == "1"), "nobody waits for a window: {ended:?}");
+    for _ in 0..10 {
+        assert_eq!(sign_in(http.clone(), server.url("/token"), "wrong").await.0, 400, "none of them was a failure");
+    }
+    let (status, told) = sign_in(http, server.url("/token"), "carol").await;
+    assert_eq!(status, 429, "ten failures are");
+    assert!(told[0].parse::<u64>().expect("seconds") > 1, "{told:?}");
+}
