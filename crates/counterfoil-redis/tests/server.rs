@@ -8,8 +8,8 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
-use counterfoil::Version;
-use counterfoil::store::{Applied, Inserted, Rotated, StoreError, TokenStore};
+use counterfoil::store::{Applied, Inserted, Reserved, Rotated, StoreError, Throttle as _, ThrottleKey, TokenStore};
+use counterfoil::{Span, Ts, Version};
 use counterfoil_conformance::sample::{Person, at, describe_as, must_get, supersede};
 use counterfoil_redis::redis::cmd;
 use counterfoil_redis::{NotReplicated, Options, RedisStore, SetupError, Waits};
@@ -326,4 +326,33 @@ fn gather(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
             files.push((path.display().to_string(), std::fs::read(&path).expect("a file")));
         }
     }
+}
+
+/// 3,000 refused attempts of a source in back-off leave no key and no field more; and counters that an older version left go with a purge.
+#[test]
+fn fault_b3_refused_attempts_leave_no_new_counters_and_old_ones_are_removed() {
+    RUNTIME.block_on(async {
+        for backend in [Backend::Single, Backend::Cluster] {
+            let space = Space::new(backend);
+            let store = space.open().await;
+            let (key, window, once) = (ThrottleKey::from_bytes([7; 32]), Span::minutes(1), NonZeroU32::MIN);
+            assert_eq!(store.reserve(&key, at(0), window, once).await.expect("an answer"), Reserved::Granted(at(0)));
+            store.failed(&key, at(0), at(0), window).await.expect("counted");
+            for _ in 0..3_000 {
+                let answer = store.reserve(&key, at(1), window, once).await.expect("an answer");
+                assert_eq!(answer, Reserved::Wait(at(0).plus_capped(window)));
+            }
+            assert_eq!(store.purge_counters(Ts::MAX, NonZeroU32::MAX).await.expect("an answer"), 1, "{backend:?}");
+            let tag = format!("{}:{{07}}", space.prefix());
+            backend.each(|node| {
+                // A node of a cluster that does not have the slot refuses it.
+                let _ = cmd("HSET").arg(format!("{tag}:n")).arg("old").arg("00000000000000011").exec(node);
+                let _ = cmd("ZADD").arg(format!("{tag}:m")).arg(i64::MAX >> 10).arg("old").exec(node);
+            });
+            assert_eq!(store.purge_counters(at(0), NonZeroU32::MAX).await.expect("an answer"), 1, "{backend:?}");
+            let left: u64 =
+                backend.each(|node| cmd("EXISTS").arg(format!("{tag}:n")).query(node).unwrap_or(0)).iter().sum();
+            assert_eq!(left, 0, "{backend:?}");
+        }
+    });
 }

@@ -78,11 +78,14 @@ fn a_lost_index_and_a_careless_commit_are_refused() {
 #[test]
 fn a_count_that_does_not_look_again_is_refused() {
     RUNTIME.block_on(async {
-        let schema = Schema::new().await;
-        schema.open().await.close().await;
-        for change in ["ALTER FUNCTION counterfoil_live STABLE", "DROP FUNCTION counterfoil_live"] {
-            schema.run(change).await;
-            assert!(matches!(refused(&schema).await, SetupError::Refused { what } if what.contains("VOLATILE")));
+        for function in ["counterfoil_live", "counterfoil_attempt"] {
+            let schema = Schema::new().await;
+            schema.open().await.close().await;
+            for change in [format!("ALTER FUNCTION {function} STABLE"), format!("DROP FUNCTION {function}")] {
+                schema.run(&change).await;
+                let told = refused(&schema).await;
+                assert!(matches!(&told, SetupError::Refused { what } if what.contains(function)), "{told:?}");
+            }
         }
     });
 }

@@ -1,9 +1,14 @@
--- Removes counters that have no meaning any more: now, how many at most. KEYS: counters, keys by then; the two of the layout before, which held no attempts
--- under way and whose counters lasted a minute: they go as a whole.
-local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
-for _, key in ipairs(ended) do
-  redis.call('HDEL', KEYS[1], key)
-  redis.call('ZREM', KEYS[2], key)
+-- Removes counters that have no meaning any more: now, how many at most. KEYS: counters, keys by then; the same two of an older version, which knew no attempts
+-- under way and whose counters lasted a minute: they go whatever the time is.
+local now, most = ARGV[1], tonumber(ARGV[2])
+local went = 0
+for _, of in ipairs({ { 1, now }, { 3, '+inf' } }) do
+  local first, ended_at = of[1], of[2]
+  local ended = redis.call('ZRANGEBYSCORE', KEYS[first + 1], '-inf', ended_at, 'LIMIT', 0, most - went)
+  for _, key in ipairs(ended) do
+    redis.call('HDEL', KEYS[first], key)
+    redis.call('ZREM', KEYS[first + 1], key)
+  end
+  went = went + #ended
 end
-redis.call('DEL', KEYS[3], KEYS[4])
-return #ended
+return went

@@ -79,8 +79,10 @@ pub(super) async fn check(pool: &PgPool, wanted: &str) -> Result<(), SetupError>
 
 #[cfg(test)]
 mod tests {
-    use counterfoil::RecordId;
-    use counterfoil::store::{Inserted, TokenStore as _};
+    use std::num::NonZeroU32;
+
+    use counterfoil::store::{Inserted, Throttle as _, TokenStore as _};
+    use counterfoil::{RecordId, Ts};
     use counterfoil_conformance::sample::{Person, at};
     use counterfoil_testkit::servers::Postgres;
     use sqlx::ConnectOptions as _;
@@ -103,7 +105,8 @@ INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, crea
         let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
         let options = options.username("postgres").database("postgres");
         let mut raw = options.connect().await.expect("a connection");
-        for step in [sql::SCHEMA_TABLE, sql::MIGRATIONS[0], "INSERT INTO counterfoil_schema VALUES (1)", ANN] {
+        let counter = "INSERT INTO counterfoil_counter VALUES (sha256('x'), 3, 9)";
+        for step in [sql::SCHEMA_TABLE, sql::MIGRATIONS[0], "INSERT INTO counterfoil_schema VALUES (1)", ANN, counter] {
             sqlx::raw_sql(step).execute(&mut raw).await.expect("the first version");
         }
         let store = PgStore::connect(options).await.expect("brought up to date");
@@ -112,6 +115,7 @@ INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, crea
         let kept =
             store.get(&RecordId::from_bytes([7; 16])).await.expect("an answer").expect("what stood there stands");
         assert_eq!(kept.record().owner.as_str(), "ann");
+        assert_eq!(store.purge_counters(Ts::MAX, NonZeroU32::MAX).await.expect("an answer"), 0, "counters are dropped");
         let draft = Person::new("default", "ann").pat();
         for (cap, told) in [(1, Inserted::OwnerFull), (2, Inserted::Done)] {
             assert_eq!(store.insert(draft.home(Some(cap)), &draft.records, at(0)).await.expect("an answer"), told);

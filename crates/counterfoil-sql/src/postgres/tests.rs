@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::Ts;
-use counterfoil::store::{NoticeMark, StoreError, TokenStore};
-use counterfoil_conformance::sample::{Draft, Person, at, must_get};
+use counterfoil::store::{NoticeMark, Reserved, StoreError, Throttle as _, ThrottleKey, TokenStore};
+use counterfoil::{Span, Ts};
+use counterfoil_conformance::sample::{Draft, Person, at, most, must_get};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Row as _};
@@ -262,4 +262,50 @@ async fn an_exhausted_pool_is_unavailable_and_passes() {
     assert!(must_get(&store, &id).await.is_ok());
     drop(taken);
     assert!(other.found(&store).await.is_ok());
+}
+
+/// The server counts what is written: 3,000 refused attempts write nothing, and lock no row.
+#[tokio::test]
+async fn fault_b3_refused_attempts_leave_no_new_rows() {
+    let server = Postgres::start();
+    let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+    let store = PgStore::connect(options.username("postgres").database("postgres")).await.expect("a store");
+    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Span::minutes(1));
+    assert_eq!(store.reserve(&key, at(0), window, most(1)).await.expect("an answer"), Reserved::Granted(at(0)));
+    store.failed(&key, at(0), at(0), window).await.expect("counted");
+    let row = "SELECT xmin::text || ' ' || xmax::text FROM counterfoil_throttle";
+    let before: Vec<String> = sqlx::query_scalar(row).fetch_all(store.pool()).await.expect("a row");
+    for _ in 0..3_000 {
+        let answer = store.reserve(&key, at(1), window, most(1)).await.expect("an answer");
+        assert_eq!(answer, Reserved::Wait(at(0).plus_capped(window)));
+    }
+    let after: Vec<String> = sqlx::query_scalar(row).fetch_all(store.pool()).await.expect("a row");
+    assert_eq!((after.len(), after), (1, before), "the one row stands as it stood");
+}
+
+/// What a function asks shows in no plan, but a scan is counted.
+#[tokio::test]
+async fn a_step_of_a_counter_scans_nothing() {
+    let server = Postgres::start();
+    let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+    let options = options.username("postgres").database("postgres");
+    let store = PgStore::connect(options.clone()).await.expect("a store");
+    sqlx::raw_sql(ROWS).execute(store.pool()).await.expect("rows");
+    let mut raw = options.connect().await.expect("a connection");
+    let told = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'counterfoil_throttle'";
+    let mut scans = Vec::new();
+    for looks in [false, true] {
+        for step in 0..24_i64 {
+            let key = vec![u8::try_from(step / 8).expect("small"); 32];
+            let query = sqlx::query(throttle_sql::ATTEMPT).bind(step % 3).bind(key).bind(20_i64).bind(20_i64);
+            query.bind(50_i64).bind(9_i64).execute(&mut raw).await.expect("a step");
+        }
+        if looks {
+            let control = "SELECT count(*) FROM counterfoil_throttle WHERE failures > 0";
+            let _count: i64 = sqlx::query_scalar(control).fetch_one(&mut raw).await.expect("a count");
+        }
+        sqlx::raw_sql("SELECT pg_stat_force_next_flush()").execute(&mut raw).await.expect("told");
+        scans.push(sqlx::query_scalar::<_, i64>(told).fetch_one(&mut raw).await.expect("a count"));
+    }
+    assert_eq!(scans[1] - scans[0], 1, "the control alone: {scans:?}");
 }

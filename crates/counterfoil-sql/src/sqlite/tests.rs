@@ -1,10 +1,12 @@
 //! What only the code can see: the plans of its statements, a disk that is full, and pools without connections.
 
-use counterfoil::TokenKind;
-use counterfoil::store::{Inserted, Listing, StoreError, TokenStore};
+use counterfoil::store::{
+    Inserted, Listing, Reserved, SettingsStore as _, StoreError, Throttle as _, ThrottleKey, TokenStore,
+};
+use counterfoil::{Realm, Span, TokenKind, Version};
 use counterfoil_conformance::sample::{Person, at, most, must_get};
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 use tempfile::TempDir;
 
 use super::sql;
@@ -116,4 +118,48 @@ async fn exhausted_pools_are_unavailable_and_pass() {
     assert!(draft.found(&store).await.is_ok());
     drop(readers);
     assert!(must_get(&store, &draft.id()).await.is_ok());
+}
+
+async fn rows(store: &SqliteStore) -> i64 {
+    let count = "SELECT count(*) FROM counterfoil_throttle";
+    sqlx::query_scalar(count).fetch_one(store.writer()).await.expect("a count")
+}
+
+/// As commit 2d47c90 wrote it: the first step, a record, and a counter, which is dropped.
+#[tokio::test]
+async fn a_file_of_the_first_version_is_brought_up_to_date() {
+    let folder = TempDir::new().expect("a folder");
+    let options = SqliteConnectOptions::new().filename(folder.path().join("db")).create_if_missing(true);
+    let mut raw = options.connect().await.expect("a connection");
+    let counter = "INSERT INTO counterfoil_counter VALUES (zeroblob(32), 3, 9)";
+    let client = "INSERT INTO counterfoil_settings VALUES ('default', 4, '{}')";
+    let steps = [sql::SCHEMA_TABLE, sql::MIGRATIONS[0], "INSERT INTO counterfoil_schema VALUES (1)", counter, client];
+    for step in steps {
+        sqlx::raw_sql(step).execute(&mut raw).await.expect("the first version");
+    }
+    raw.close().await.expect("closed");
+    let store = open(&folder).await;
+    assert_eq!(rows(&store).await, 0);
+    let kept = store.settings(&Realm::default()).await.expect("an answer").expect("what stood there stands");
+    assert_eq!(kept.version, Version::new(4));
+    let key = ThrottleKey::from_bytes([0; 32]);
+    let granted = store.reserve(&key, at(1), Span::minutes(1), most(1)).await.expect("an answer");
+    assert_eq!(granted, Reserved::Granted(at(1)));
+}
+
+#[tokio::test]
+async fn fault_b3_refused_attempts_leave_no_new_rows() {
+    let folder = TempDir::new().expect("a folder");
+    let store = open(&folder).await;
+    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Span::minutes(1));
+    assert_eq!(store.reserve(&key, at(0), window, most(1)).await.expect("an answer"), Reserved::Granted(at(0)));
+    store.failed(&key, at(0), at(0), window).await.expect("counted");
+    let changes = "SELECT total_changes()";
+    let before: i64 = sqlx::query_scalar(changes).fetch_one(store.writer()).await.expect("a count");
+    for _ in 0..3_000 {
+        let answer = store.reserve(&key, at(1), window, most(1)).await.expect("an answer");
+        assert_eq!(answer, Reserved::Wait(at(0).plus_capped(window)));
+    }
+    let after: i64 = sqlx::query_scalar(changes).fetch_one(store.writer()).await.expect("a count");
+    assert_eq!((rows(&store).await, after), (1, before), "nothing is written");
 }
