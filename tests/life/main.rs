@@ -7,6 +7,7 @@ mod support;
 
 mod authority;
 mod bad_input;
+mod client_naming;
 mod clients;
 mod gates;
 mod last_use;

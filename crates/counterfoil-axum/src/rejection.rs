@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
+use counterfoil::oauth::UNAVAILABLE_RETRY;
 use counterfoil::{Denied, PublicRefusal, Realm};
-use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
 use crate::problem::{self, Problem};
@@ -15,7 +16,7 @@ use crate::problem::{self, Problem};
 pub enum Why {
     /// No credential, or one of another scheme: 401 and a bare challenge.
     Unauthenticated,
-    /// An `Authorization` header that stands twice, or is not `Bearer`, one blank, a b64token: 400 `invalid_request`.
+    /// An `Authorization` header that stands twice, or is not `Bearer`, blanks, a b64token: 400 `invalid_request`.
     Malformed,
     /// The credential was refused, whatever the reason: 401 `invalid_token`. The reason is for the host.
     Refused(Arc<Denied>),
@@ -105,6 +106,12 @@ impl Rejection {
         HeaderValue::try_from(text).ok()
     }
 
+    /// The value of `Retry-After`, which belongs into the answer where nobody can say.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<HeaderValue> {
+        matches!(self.why, Why::Unavailable(_)).then(|| HeaderValue::from(UNAVAILABLE_RETRY))
+    }
+
     pub(crate) fn problem(&self) -> Problem {
         let kind = match self.why {
             Why::Unauthenticated => problem::UNAUTHENTICATED,
@@ -192,6 +199,9 @@ impl<B: From<String>> Refuse<B> for AsProblem {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = rejection.challenge() {
             headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = rejection.retry_after() {
+            headers.insert(RETRY_AFTER, seconds);
         }
         response
     }

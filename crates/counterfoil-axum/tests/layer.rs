@@ -132,6 +132,7 @@ async fn all_kinds_5_an_outage_is_503_and_no_refusal() {
     for path in ["/required", "/optional"] {
         let answer = get_with(&router, path, &[good.as_bytes()]).await;
         assert_eq!((answer.status.as_u16(), answer.header("www-authenticate")), (503, None), "{path}");
+        assert_eq!(answer.header("retry-after"), Some("2"), "fault C8: {path}");
     }
     assert_eq!(get_with(&router, "/decides", &[good.as_bytes()]).await.text, "refused: 503");
 }

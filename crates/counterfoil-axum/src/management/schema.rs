@@ -75,6 +75,10 @@ fn written(problems: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
             let header = HeaderBuilder::new().schema(Some(String::schema())).description(Some(about)).build();
             response = response.header("WWW-Authenticate", header);
         }
+        if status == "503" {
+            let header = HeaderBuilder::new().schema(Some(u64::schema())).description(Some("seconds")).build();
+            response = response.header("Retry-After", header);
+        }
         (status.to_owned(), RefOr::T(response.build()))
     };
     problems.iter().map(of).collect()

@@ -259,6 +259,7 @@ fn event(told: Told) -> &'static str {
         Told::Refused => "Refused",
         Told::LoginRefused => "Login refused",
         Told::ClientRefused => "Client refused",
+        Told::GrantRefused => "Grant refused",
         Told::Refreshed => "Refreshed",
         Told::Replayed => "Used refresh token presented again: its whole family is revoked",
         Told::ForeignClient => "Token of another client presented",

@@ -268,6 +268,7 @@ fn event(told: Told) -> &'static str {
         Told::Refused => "Отказано",
         Told::LoginRefused => "Вход отклонён",
         Told::ClientRefused => "Клиент отклонён",
+        Told::GrantRefused => "Клиенту отказано в выдаче",
         Told::Refreshed => "Обновлён",
         Told::Replayed => "Использованный токен обновления предъявлен снова: всё семейство отозвано",
         Told::ForeignClient => "Предъявлен токен другого клиента",
