@@ -85,7 +85,7 @@ impl Counterfoil {
 fn logged(endpoint: &'static str, outcome: Result<Answer, OAuthError>) -> Result<Answer, OAuthError> {
     #[cfg(feature = "tracing")]
     if let Err(error) = &outcome {
-        let reason = error.reason().map(|reason| reason as &dyn std::error::Error);
+        let reason = error.reason().map(tracing::field::display);
         let (code, description) = (error.code().as_str(), &*error.description());
         tracing::debug!(target: "counterfoil", endpoint, error = code, description, reason, "OAuth request refused");
     }

