@@ -18,7 +18,7 @@ pub(crate) fn description(code: OAuthErrorCode, reason: Option<&Reason>) -> Cow<
         Reason::Client(ClientRefusal::InvalidRequest { fault } | ClientRefusal::InvalidClient { fault, .. }) => {
             of_client(*fault).into()
         }
-        Reason::Method => "the method must be POST".into(),
+        Reason::Method => "the method is not allowed here".into(),
         Reason::GrantUnknown => "parameter grant_type names a grant that is not supported here".into(),
         Reason::GrantNotRegistered => "parameter grant_type names a grant that the client is not registered for".into(),
         Reason::Login => "the user name or the password is not valid".into(),

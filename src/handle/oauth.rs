@@ -67,7 +67,8 @@ impl Counterfoil {
         logged("revocation", revocation::revocation(&self.desk, request, self.now()).await)
     }
 
-    /// `POST /introspect` (RFC 7662). Counts no use and triggers nothing.
+    /// `POST /introspect` (RFC 7662). Counts no use and triggers nothing. A token without scope, which has all rights of its owner, is answered
+    /// without `scope`; [`NewClient::default_scope`](crate::client::NewClient::default_scope) says what follows.
     ///
     /// # Errors
     ///

@@ -36,7 +36,7 @@ const READ: [(&str, &str); 6] = [
     ("503", "unavailable"),
 ];
 const WRITE: [(&str, &str); 10] = [
-    ("400", "invalid-request: the authorization header is malformed; not-json"),
+    ("400", "invalid-request: the authorization header is malformed; not-json; too-many-fields: over 64"),
     ("401", "unauthenticated, invalid-token"),
     ("403", "not allowed: the type names the closed gate or the missing right"),
     ("404", "not there, or not yours"),

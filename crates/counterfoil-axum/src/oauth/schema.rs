@@ -78,6 +78,8 @@ pub(super) struct TokenAnswer {
 #[derive(ToSchema)]
 pub(super) struct Introspection {
     active: bool,
+    /// Left out where the token has no scope, which is all rights of its owner: a resource server that asks for scopes refuses it. A client's
+    /// `default_scopes` give its tokens one.
     scope: Option<String>,
     client_id: Option<String>,
     username: Option<String>,
