@@ -37,7 +37,10 @@ fn fault_c5_what_is_no_issuer_stops_the_start_and_says_why() {
     ] {
         let said = refused(with("COUNTERFOIL_ISSUER", issuer));
         assert!(said.contains("COUNTERFOIL_ISSUER") && said.contains(why), "{issuer}: {said}");
-        assert!(!said.contains("auth.example.com?") && !said.contains("not a url"), "nothing of it is said back: {said}");
+        assert!(
+            !said.contains("auth.example.com?") && !said.contains("not a url"),
+            "nothing of it is said back: {said}"
+        );
     }
     let said = refused(with("COUNTERFOIL_TRUSTED_PROXIES", "10.0.0.0/33"));
     assert!(said.contains("COUNTERFOIL_TRUSTED_PROXIES") && said.contains("10.0.0.0/8"), "{said}");
