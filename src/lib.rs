@@ -182,11 +182,12 @@ pub mod notice {
 
 /// The OAuth endpoints without HTTP: a form in, an answer out.
 pub mod oauth {
-    pub use crate::desk::client_auth::{ClientFault, ClientRefusal};
+    pub use crate::desk::client_auth::ClientRefusal;
     pub use crate::endpoint::answer::Answer;
-    pub use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason};
+    pub use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason, UNAVAILABLE_RETRY};
     pub use crate::endpoint::form::FormFault;
     pub use crate::endpoint::request::OAuthRequest;
+    pub use crate::instruments::client_fault::ClientFault;
     pub use crate::verbs::introspect::Introspected;
 }
 

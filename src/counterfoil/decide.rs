@@ -49,7 +49,7 @@ impl Rights {
 /// named account's alone. `None` where the record cannot be anybody's.
 pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
     match record.body() {
-        FamilyBody::Code { created_by, access: Access::SuperAdministrator } => Some(created_by),
+        FamilyBody::Code { created_by, access: Access::SuperAdministrator, .. } => Some(created_by),
         FamilyBody::Code { access: Access::SameAsUser(subject), .. } => Some(subject),
         _ => record.record().owner.person(),
     }

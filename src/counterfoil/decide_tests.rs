@@ -31,7 +31,12 @@ fn pat() -> TokenRecord {
 }
 
 fn code(access: Access) -> TokenRecord {
-    record(TokenKind::SecurityCode, FamilyBody::Code { created_by: subject("maker"), access }, None, |_, _| {})
+    record(
+        TokenKind::SecurityCode,
+        FamilyBody::Code { created_by: subject("maker"), access, named: None },
+        None,
+        |_, _| {},
+    )
 }
 
 fn access_token() -> TokenRecord {

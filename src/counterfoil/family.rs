@@ -50,6 +50,9 @@ pub enum FamilyBody {
         created_by: SubjectId,
         /// What it may do.
         access: Access,
+        /// The account's name as it was sent with a same-as-user code; codes that were made before names were kept have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        named: Option<Box<str>>,
     },
     /// A session behind the console's cookie.
     Session {
@@ -178,5 +181,21 @@ impl From<NewFamily> for FamilyParts {
         let NewFamily { id, realm, owner, kind, body, live_until, gone_at, label_key, client, used_at } = new;
         let (generation, revoked) = (0, None);
         Self { id, realm, owner, kind, generation, body, live_until, gone_at, label_key, client, used_at, revoked }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_c12_a_code_made_before_names_were_kept_reads_as_it_did_and_a_name_comes_back() {
+        let old = r#"{"code":{"created_by":"super","access":{"same_as_user":"6"}}}"#;
+        let body = FamilyBody::from_document(old).expect("an older document");
+        assert_eq!(body.to_document().expect("JSON"), old, "and is written as it was");
+        let FamilyBody::Code { created_by, access, named: None } = body else { panic!("{body:?}") };
+        let named = FamilyBody::Code { created_by, access, named: Some("AD\\bill.posters".into()) };
+        let text = named.to_document().expect("JSON");
+        assert_eq!(FamilyBody::from_document(&text), Ok(named));
     }
 }

@@ -6,6 +6,7 @@ use crate::desk::Desk;
 use crate::desk::error::Unavailable;
 use crate::desk::throttling::{Attempt, Counted, Held};
 use crate::instruments::basic::ClientHeader;
+use crate::instruments::client_fault::ClientFault;
 use crate::instruments::digest::{Digest, Digester};
 use crate::instruments::event::{Actor, What};
 use crate::ports::client_store::ClientPut;
@@ -31,39 +32,23 @@ pub(crate) struct PresentedClient<'a> {
     pub(crate) client_secret: Option<&'a Secret>,
 }
 
-/// Why a client did not prove itself: for the host. The caller learns `invalid_client` and no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClientFault {
-    /// It does not name itself, or by a header of no use.
-    #[error("no client is named")]
-    Missing,
-    /// It is not registered.
-    #[error("client is unknown")]
-    Unknown,
-    /// It is disabled.
-    #[error("client is disabled")]
-    Disabled,
-    /// A public client sent a secret.
-    #[error("a public client sent a secret")]
-    PublicSecret,
-    /// A confidential client sent none, a wrong one, or one that has ended.
-    #[error("client's secret does not match")]
-    Secret,
-}
-
 /// A client that did not prove itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClientRefusal {
-    /// Two authentications in one request: 400.
-    #[error("the request authenticates its client twice")]
-    InvalidRequest,
-    /// 401, all alike.
+    /// Two authentications in one request, or two clients: 400 `invalid_request`.
     #[error(transparent)]
+    InvalidRequest {
+        /// The true reason.
+        fault: ClientFault,
+    },
+    /// `invalid_client`, all alike.
+    #[error("{fault}")]
     InvalidClient {
         /// The true reason.
-        #[from]
         fault: ClientFault,
+        /// Whether the client named itself in the form alone: 400 without a challenge (RFC 6749 §5.2), since a browser answers a challenge
+        /// with a dialog of its own. Else 401 with one.
+        by_form: bool,
     },
     /// In back-off also the right secret waits: 429.
     #[error("too many failures")]
@@ -79,6 +64,15 @@ pub enum ClientRefusal {
     },
 }
 
+impl ClientRefusal {
+    const fn fault(self) -> Option<ClientFault> {
+        match self {
+            Self::InvalidRequest { fault } | Self::InvalidClient { fault, .. } => Some(fault),
+            Self::SlowDown { .. } | Self::Busy { .. } => None,
+        }
+    }
+}
+
 /// What a secret matched: for each slot whether it did, and where its key is an older one, the digest under the newest.
 struct Proof {
     matches: [bool; SLOTS],
@@ -89,18 +83,27 @@ impl<'a> PresentedClient<'a> {
     /// The id as it was sent and the secret.
     fn halves(self) -> Result<(&'a str, Option<&'a Secret>), ClientRefusal> {
         let form_id = self.client_id.map(Secret::expose_secret);
+        let clash = |fault| Err(ClientRefusal::InvalidRequest { fault });
         match self.header {
-            ClientHeader::Twice => Err(ClientRefusal::InvalidRequest),
-            ClientHeader::Basic(_) | ClientHeader::Unusable if self.client_secret.is_some() => {
-                Err(ClientRefusal::InvalidRequest)
+            ClientHeader::Unusable(fault @ ClientFault::HeaderTwice) => clash(*fault),
+            ClientHeader::Basic(_) | ClientHeader::Unusable(_) if self.client_secret.is_some() => {
+                clash(ClientFault::HeaderAndForm)
             }
-            ClientHeader::Basic(pair) if form_id.is_some_and(|id| id != pair.client_id) => {
-                Err(ClientRefusal::InvalidRequest)
-            }
-            ClientHeader::Basic(pair) => Ok((&pair.client_id, Some(&pair.secret))),
-            ClientHeader::Unusable => Err(ClientFault::Missing.into()),
-            ClientHeader::Absent => Ok((form_id.ok_or(ClientFault::Missing)?, self.client_secret)),
+            ClientHeader::Basic(pair) if form_id.is_some_and(|id| id != pair.client_id) => clash(ClientFault::OtherId),
+            ClientHeader::Basic(pair) if pair.client_id.is_empty() => Err(self.invalid(ClientFault::Missing)),
+            ClientHeader::Basic(pair) => Ok((&pair.client_id, pair.secret.as_ref())),
+            ClientHeader::Unusable(fault) => Err(self.invalid(*fault)),
+            ClientHeader::Absent => match form_id {
+                Some(id) => Ok((id, self.client_secret)),
+                None => Err(self.invalid(ClientFault::Missing)),
+            },
         }
+    }
+
+    /// `invalid_client`, with a challenge exactly where Basic was tried or no client is named.
+    pub(crate) fn invalid(self, fault: ClientFault) -> ClientRefusal {
+        let by_form = matches!(self.header, ClientHeader::Absent) && self.client_id.is_some();
+        ClientRefusal::InvalidClient { fault, by_form }
     }
 }
 
@@ -118,10 +121,7 @@ impl Desk {
     ) -> Result<Result<VersionedRegistration, ClientRefusal>, Unavailable> {
         let (id, secret) = match presented.halves() {
             Ok(halves) => halves,
-            Err(refusal) => {
-                self.tell(now, Actor::Unproved, What::ClientRefused { client: None });
-                return Ok(Err(refusal));
-            }
+            Err(refusal) => return Ok(Err(self.client_refused(None, refusal, now))),
         };
         let attempt = match secret {
             None => Ok(Attempt::of_nothing()),
@@ -132,10 +132,7 @@ impl Desk {
             Err(Held::Until(until)) => return Ok(Err(ClientRefusal::SlowDown { until })),
             Err(Held::UnderWay(key)) => return Ok(Err(ClientRefusal::Busy { key })),
         };
-        let found = match id.parse::<ClientId>() {
-            Ok(id) => self.with_client(&id, now, |client| client.cloned()).await,
-            Err(_) => Ok(None),
-        };
+        let found = self.registered(id, now).await;
         let found = match found {
             Ok(found) => found,
             Err(failed) => {
@@ -153,10 +150,26 @@ impl Desk {
             (verdict, found) => {
                 self.failed(attempt, now).await;
                 let client = found.map(|found| found.registration.client_id);
-                self.tell(now, Actor::Unproved, What::ClientRefused { client });
-                Ok(Err(verdict.err().unwrap_or(ClientFault::Unknown).into()))
+                let fault = verdict.err().unwrap_or(ClientFault::Unknown);
+                Ok(Err(self.client_refused(client, presented.invalid(fault), now)))
             }
         }
+    }
+
+    /// The client of that id; `None` where nobody bears it, or nobody can.
+    async fn registered(&self, id: &str, now: Ts) -> Result<Option<VersionedRegistration>, Unavailable> {
+        match id.parse::<ClientId>() {
+            Ok(id) => self.with_client(&id, now, |client| client.cloned()).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Tells of a refused client, and gives the refusal back.
+    pub(crate) fn client_refused(&self, client: Option<ClientId>, refusal: ClientRefusal, now: Ts) -> ClientRefusal {
+        if let Some(reason) = refusal.fault() {
+            self.tell(now, Actor::Unproved, What::ClientRefused { client, reason });
+        }
+        refusal
     }
 
     /// Writes the digest of a proved secret under the newest key. A lost race or an outage changes nothing: its next use tries again.

@@ -121,9 +121,7 @@ fn syn_token_2_public_clients_name_themselves_and_prove_nothing() {
     let digester = digester(&[]);
     let public = Registration { public: true, ..client(Vec::new()) };
     assert_eq!(judged(&digester, Some(&public), None, Ts::EPOCH), Ok(()));
-    for text in ["", SEED] {
-        assert_eq!(judged(&digester, Some(&public), Some(text), Ts::EPOCH), Err(ClientFault::PublicSecret));
-    }
+    assert_eq!(judged(&digester, Some(&public), Some(SEED), Ts::EPOCH), Err(ClientFault::PublicSecret));
 }
 
 #[test]
@@ -165,15 +163,42 @@ fn i4_a_client_authenticates_once_in_a_request() {
             PresentedClient { header, client_id: client_id.as_ref(), client_secret: client_secret.as_ref() };
         presented.halves().map(|(id, secret)| (id.to_owned(), secret.is_some()))
     };
-    let missing = Err(ClientFault::Missing.into());
+    let clash = |fault| Err(ClientRefusal::InvalidRequest { fault });
+    let challenged = |fault| Err(ClientRefusal::InvalidClient { fault, by_form: false });
+    let unusable = |fault| ClientHeader::Unusable(fault);
     assert_eq!(halves(&basic(), None, None), Ok(("test.token".into(), true)));
     assert_eq!(halves(&basic(), text("test.token"), None), Ok(("test.token".into(), true)), "the same client");
-    assert_eq!(halves(&basic(), text("other"), None), Err(ClientRefusal::InvalidRequest));
-    assert_eq!(halves(&basic(), text("test.token"), text("x")), Err(ClientRefusal::InvalidRequest));
-    assert_eq!(halves(&ClientHeader::Twice, None, None), Err(ClientRefusal::InvalidRequest));
-    assert_eq!(halves(&ClientHeader::Unusable, text("test.token"), None), missing);
-    assert_eq!(halves(&ClientHeader::Absent, None, text("x")), missing);
-    assert_eq!(halves(&ClientHeader::Absent, None, None), missing);
+    assert_eq!(halves(&basic(), text("other"), None), clash(ClientFault::OtherId));
+    assert_eq!(halves(&basic(), text("test.token"), text("x")), clash(ClientFault::HeaderAndForm));
+    let twice = unusable(ClientFault::HeaderTwice);
+    assert_eq!(halves(&twice, None, text("x")), clash(ClientFault::HeaderTwice));
+    let malformed = unusable(ClientFault::Malformed);
+    assert_eq!(halves(&malformed, None, text("x")), clash(ClientFault::HeaderAndForm));
+    assert_eq!(halves(&malformed, text("test.token"), None), challenged(ClientFault::Malformed));
+    assert_eq!(halves(&ClientHeader::Absent, None, text("x")), challenged(ClientFault::Missing));
+    assert_eq!(halves(&ClientHeader::Absent, None, None), challenged(ClientFault::Missing));
+    let nobody = client_header([b"Basic Og==".as_slice()]);
+    assert_eq!(halves(&nobody, None, None), challenged(ClientFault::Missing), "a pair of nothing");
+    let open = client_header([b"Basic cHVibGljLWFwcDo=".as_slice()]);
+    assert_eq!(halves(&open, text("public-app"), None), Ok(("public-app".into(), false)), "an empty secret is none");
     assert_eq!(halves(&ClientHeader::Absent, text("public-app"), None), Ok(("public-app".into(), false)));
     assert_eq!(halves(&ClientHeader::Absent, text("test.token"), text("x")), Ok(("test.token".into(), true)));
+}
+
+#[test]
+fn fault_c1_a_challenge_follows_basic_or_nobody_and_no_client_that_is_named_in_the_form() {
+    let id = Secret::from("test.token".to_owned());
+    let by_form = |header: &ClientHeader, client_id| {
+        let presented = PresentedClient { header, client_id, client_secret: None };
+        match presented.invalid(ClientFault::Secret) {
+            ClientRefusal::InvalidClient { by_form, .. } => by_form,
+            other => panic!("{other:?}"),
+        }
+    };
+    let basic = client_header([b"Basic dGVzdC50b2tlbjp4".as_slice()]);
+    assert!(by_form(&ClientHeader::Absent, Some(&id)));
+    assert!(!by_form(&ClientHeader::Absent, None));
+    for header in [basic, ClientHeader::Unusable(ClientFault::Malformed)] {
+        assert!(!by_form(&header, None) && !by_form(&header, Some(&id)), "{header:?}");
+    }
 }

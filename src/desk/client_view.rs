@@ -29,6 +29,9 @@ pub struct NewClient {
     /// The widest scope it may ask for; `None`: any, or the presenter's own where that has one.
     pub allowed_scope: Option<Scope>,
     /// What it gets where it asks for none; within the allowed. `None`: all that it may have.
+    ///
+    /// A credential without scope has all rights of its owner, and is introspected without a member `scope` (RFC 7662 §2.2): a
+    /// resource server that asks for scopes refuses it. Name a default for clients whose tokens such servers see.
     pub default_scope: Option<Scope>,
     /// Without a secret.
     pub public: bool,

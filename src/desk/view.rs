@@ -58,8 +58,32 @@ pub struct Listed {
     pub scope: Option<Scope>,
     /// What a security code may do.
     pub access: Option<Access>,
+    /// The account's name as it was sent when a same-as-user code was made. The account may be called otherwise by now: [`Listed::access`] has its
+    /// subject.
+    pub named: Option<String>,
     /// Who made a security code.
     pub created_by: Option<SubjectId>,
+}
+
+/// What a security code was made for, and by whom; nothing of any other credential.
+#[derive(Default)]
+pub(crate) struct MadeFor {
+    pub(crate) access: Option<Access>,
+    pub(crate) named: Option<String>,
+    pub(crate) created_by: Option<SubjectId>,
+}
+
+impl MadeFor {
+    pub(crate) fn of(body: &FamilyBody) -> Self {
+        match body {
+            FamilyBody::Code { access, created_by, named } => Self {
+                access: Some(access.clone()),
+                named: named.as_deref().map(str::to_owned),
+                created_by: Some(created_by.clone()),
+            },
+            _ => Self::default(),
+        }
+    }
 }
 
 impl Listed {
@@ -84,10 +108,7 @@ impl Listed {
                 _ => Status::Active,
             },
         };
-        let (access, created_by) = match record.body() {
-            FamilyBody::Code { access, created_by } => (Some(access.clone()), Some(created_by.clone())),
-            _ => (None, None),
-        };
+        let made = MadeFor::of(record.body());
         Some(Self {
             id: own.id,
             kind: own.kind,
@@ -98,8 +119,9 @@ impl Listed {
             last_used_at,
             status,
             scope: own.scope.clone(),
-            access,
-            created_by,
+            access: made.access,
+            named: made.named,
+            created_by: made.created_by,
         })
     }
 }

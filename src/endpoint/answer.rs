@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use crate::endpoint::error::OAuthError;
+use crate::endpoint::error::{OAuthError, UNAVAILABLE_RETRY};
 use crate::endpoint::json::{Object, Value};
 use crate::words::account::Account;
 use crate::words::client::{ClientId, Registration};
@@ -46,10 +46,13 @@ impl Answer {
 
     fn new(status: u16, more: Vec<(&'static str, String)>, object: &Object<'_>) -> Self {
         let always = [("cache-control", "no-store"), ("pragma", "no-cache"), ("content-type", "application/json")];
-        let headers = always.into_iter().map(|(name, value)| (name, value.to_owned())).chain(more).collect();
+        let always = always.into_iter().map(|(name, value)| (name, value.to_owned()));
         match object.written() {
-            Some(body) => Self { status, headers, body },
-            None => Self { status: 503, headers, body: r#"{"error":"temporarily_unavailable"}"#.to_owned().into() },
+            Some(body) => Self { status, headers: always.chain(more).collect(), body },
+            None => {
+                let headers = always.chain([("retry-after", UNAVAILABLE_RETRY.to_string())]).collect();
+                Self { status: 503, headers, body: r#"{"error":"temporarily_unavailable"}"#.to_owned().into() }
+            }
         }
     }
 }
@@ -62,9 +65,9 @@ impl fmt::Debug for Answer {
 
 impl From<OAuthError> for Answer {
     fn from(error: OAuthError) -> Self {
-        let object = Object::default()
-            .with_text("error", error.code().as_str())
-            .with_text("error_description", error.description());
+        let description = error.description();
+        let object =
+            Object::default().with_text("error", error.code().as_str()).with_text("error_description", &description);
         Self::new(error.status(), error.headers(), &object)
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::desk::client_auth::{ClientFault, ClientRefusal};
+use crate::desk::client_auth::ClientRefusal;
+use crate::instruments::client_fault::ClientFault;
 use crate::words::client::ClientKey;
 use crate::words::realm::Realm;
 use crate::words::time::Span;
@@ -119,7 +120,7 @@ fn syn_token_9_inactive_says_nothing_else() {
 #[test]
 fn syn_token_10_every_answer_forbids_caching_errors_included() {
     let refused = OAuthError::of_client(
-        ClientRefusal::InvalidClient { fault: ClientFault::Unknown },
+        ClientRefusal::InvalidClient { fault: ClientFault::Unknown, by_form: false },
         &Realm::new("a\"b\\c").expect("a realm"),
         issued(),
     );

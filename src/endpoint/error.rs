@@ -1,7 +1,10 @@
 //! Errors of the OAuth endpoints (RFC 6749 §5.2): a code and a fixed text for the caller, the true reason for the host, in one type.
 
+use std::borrow::Cow;
+
 use crate::desk::client_auth::ClientRefusal;
 use crate::desk::error::Unavailable;
+use crate::endpoint::description::description;
 use crate::endpoint::form::FormFault;
 use crate::instruments::refusal::Refusal;
 use crate::ports::throttle::ThrottleKey;
@@ -9,13 +12,17 @@ use crate::words::realm::Realm;
 use crate::words::scope::InvalidScope;
 use crate::words::time::Ts;
 
+/// What `Retry-After` says beside 503, in seconds, on each of the endpoints and routers: long enough for a store's connection to heal, short
+/// enough for a client that waits.
+pub const UNAVAILABLE_RETRY: u64 = 2;
+
 /// What the caller is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OAuthErrorCode {
-    /// 400; too large: 413; another method: 405.
+    /// 400; too large: 413; too slow: 408; another method: 405.
     InvalidRequest,
-    /// 401 with a challenge.
+    /// 401 with a challenge; 400 without one where the client named itself in the form.
     InvalidClient,
     /// 400: user, password or refresh token.
     InvalidGrant,
@@ -44,20 +51,6 @@ impl OAuthErrorCode {
             Self::InvalidScope => "invalid_scope",
             Self::SlowDown => "slow_down",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
-        }
-    }
-
-    /// One text a code, in %x20-21 / %x23-5B / %x5D-7E, so that it tells no reason from another and can carry no input.
-    const fn description(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "the request is malformed",
-            Self::InvalidClient => "client authentication failed",
-            Self::InvalidGrant => "the credentials or the refresh token are not valid",
-            Self::UnauthorizedClient => "the client may not do this",
-            Self::UnsupportedGrantType => "the grant type is not supported",
-            Self::InvalidScope => "the scope is malformed or beyond what the client may have",
-            Self::SlowDown => "too many failures, or too many attempts at once: wait",
-            Self::TemporarilyUnavailable => "the service is unavailable: try again later",
         }
     }
 
@@ -108,12 +101,21 @@ pub enum Reason {
     /// The owner has as many live sign-ins as the policy allows.
     #[error("quota is reached")]
     QuotaReached,
+    /// No grant of that name is served.
+    #[error("grant type is not supported")]
+    GrantUnknown,
+    /// The client's registration does not name the grant.
+    #[error("grant type is not in the client's registration")]
+    GrantNotRegistered,
     /// The scope's spelling.
     #[error(transparent)]
     Scope(InvalidScope),
-    /// A scope beyond what the client or the refresh token has, or none where one is demanded.
+    /// A scope beyond what the client or the refresh token has.
     #[error("scope is beyond what may be had")]
     ScopeBeyond,
+    /// No scope where one is demanded.
+    #[error("scope is missing")]
+    ScopeDemanded,
     /// Somebody has to wait.
     #[error("too many failures")]
     Throttled {
@@ -146,7 +148,8 @@ pub struct OAuthError {
 impl OAuthError {
     /// An error of that code. [`OAuthError::of_client`] makes those of the client, which carry a challenge.
     pub(crate) fn new(code: OAuthErrorCode, reason: impl Into<Option<Reason>>) -> Self {
-        Self { code, status: code.status(), retry_after: None, challenge: None, reason: reason.into() }
+        let retry_after = (code == OAuthErrorCode::TemporarilyUnavailable).then_some(UNAVAILABLE_RETRY);
+        Self { code, status: code.status(), retry_after, challenge: None, reason: reason.into() }
     }
 
     /// A missing parameter.
@@ -168,8 +171,11 @@ impl OAuthError {
     /// A client that did not prove itself.
     pub(crate) fn of_client(refusal: ClientRefusal, realm: &Realm, now: Ts) -> Self {
         match refusal {
-            ClientRefusal::InvalidRequest => Self::new(OAuthErrorCode::InvalidRequest, Reason::Client(refusal)),
-            ClientRefusal::InvalidClient { .. } => Self {
+            ClientRefusal::InvalidRequest { .. } => Self::new(OAuthErrorCode::InvalidRequest, Reason::Client(refusal)),
+            ClientRefusal::InvalidClient { by_form: true, .. } => {
+                Self { status: 400, ..Self::new(OAuthErrorCode::InvalidClient, Reason::Client(refusal)) }
+            }
+            ClientRefusal::InvalidClient { by_form: false, .. } => Self {
                 challenge: Some(realm.clone()),
                 ..Self::new(OAuthErrorCode::InvalidClient, Reason::Client(refusal))
             },
@@ -210,10 +216,11 @@ impl OAuthError {
         self.status
     }
 
-    /// The fixed text.
+    /// What is sent as `error_description`: a fixed text that names the cause and, where one is at fault, the parameter. Nothing of the
+    /// request is in it.
     #[must_use]
-    pub fn description(&self) -> &'static str {
-        self.code.description()
+    pub fn description(&self) -> Cow<'static, str> {
+        description(self.code, self.reason.as_ref())
     }
 
     /// Whole seconds to wait.
@@ -245,7 +252,11 @@ fn challenge(realm: &Realm) -> String {
 
 impl From<FormFault> for OAuthError {
     fn from(fault: FormFault) -> Self {
-        let status = if fault == FormFault::TooLarge { 413 } else { 400 };
+        let status = match fault {
+            FormFault::TooLarge => 413,
+            FormFault::TooSlow => 408,
+            _ => 400,
+        };
         Self { status, ..Self::new(OAuthErrorCode::InvalidRequest, Reason::Form(fault)) }
     }
 }
@@ -262,24 +273,6 @@ mod tests {
     use crate::words::time::Span;
 
     #[test]
-    fn syn_token_10_texts_are_of_the_standards_letters() {
-        use OAuthErrorCode::*;
-        for code in [
-            InvalidRequest,
-            InvalidClient,
-            InvalidGrant,
-            UnauthorizedClient,
-            UnsupportedGrantType,
-            InvalidScope,
-            SlowDown,
-            TemporarilyUnavailable,
-        ] {
-            let allowed = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E);
-            assert!(code.description().bytes().chain(code.as_str().bytes()).all(allowed), "{code:?}");
-        }
-    }
-
-    #[test]
     fn syn_token_12_whoever_must_wait_is_told_whole_seconds_rounded_up() {
         let until = Ts::EPOCH.plus_capped(Span::from_micros(1_000_001).expect("small"));
         let error = OAuthError::slow_down(until, Ts::EPOCH);
@@ -288,9 +281,16 @@ mod tests {
     }
 
     #[test]
+    fn fault_c8_an_outage_says_when_to_come_back() {
+        let error = OAuthError::from(Unavailable::Clock);
+        assert_eq!((error.status(), error.headers()), (503, vec![("retry-after", "2".to_owned())]));
+    }
+
+    #[test]
     fn t13_too_large_is_413_and_another_method_405() {
         assert_eq!(OAuthError::from(FormFault::TooLarge).status(), 413);
-        assert_eq!(OAuthError::from(FormFault::Repeated).status(), 400);
+        assert_eq!(OAuthError::from(FormFault::Repeated { name: None }).status(), 400);
+        assert_eq!(OAuthError::from(FormFault::TooSlow).status(), 408);
         assert_eq!(OAuthError::method().headers(), [("allow", "POST".to_owned())]);
     }
 }

@@ -23,10 +23,42 @@ pub enum FormFault {
     MediaType,
     /// A bad escape, bytes that are no UTF-8, or a NUL.
     #[error("form cannot be decoded")]
-    Undecodable,
+    Undecodable {
+        /// The parameter, where it is one that the endpoints know.
+        name: Option<&'static str>,
+    },
     /// A parameter stands twice, known or not (RFC 6749 §3.2).
     #[error("a parameter is repeated")]
-    Repeated,
+    Repeated {
+        /// The parameter, where it is one that the endpoints know.
+        name: Option<&'static str>,
+    },
+    /// It did not arrive in time: 408. For those who read bodies; the endpoints are given one.
+    #[error("form did not arrive in time")]
+    TooSlow,
+    /// It broke off while it was read.
+    #[error("form broke off")]
+    Broken,
+}
+
+/// What the endpoints know. A fault names no other parameter: its name would be the caller's text.
+pub(crate) const PARAMETERS: [&str; 12] = [
+    "grant_type",
+    "username",
+    "password",
+    "remember",
+    "mfa_key",
+    "machine_key",
+    "refresh_token",
+    "scope",
+    "client_id",
+    "client_secret",
+    "token",
+    "token_type_hint",
+];
+
+fn known(name: &str) -> Option<&'static str> {
+    PARAMETERS.into_iter().find(|own| *own == name)
 }
 
 /// The parameters of a request, each once. All values are treated as secrets: a password may stand under any name.
@@ -52,10 +84,11 @@ impl Form {
                 Some(at) => (&pair[..at], &pair[at + 1..]),
                 None => (pair, &[][..]),
             };
-            let name = decoded(name)?;
-            let value = Secret::from(decoded(value)?);
+            let name = decoded(name).ok_or(FormFault::Undecodable { name: None })?;
+            let value = decoded(value).ok_or_else(|| FormFault::Undecodable { name: known(&name) })?;
+            let value = Secret::from(value);
             if form.0.iter().any(|(taken, _)| *taken == name) {
-                return Err(FormFault::Repeated);
+                return Err(FormFault::Repeated { name: known(&name) });
             }
             form.0.push((name, value));
         }
@@ -76,16 +109,14 @@ fn is_form(content_type: &[u8]) -> bool {
     essence.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }
 
-fn decoded(text: &[u8]) -> Result<String, FormFault> {
-    match form_decoded(text) {
-        Some(text) if !text.contains('\0') => Ok(text),
-        Some(text) => {
-            // Wiped like a value that is kept.
-            drop(Secret::from(text));
-            Err(FormFault::Undecodable)
-        }
-        None => Err(FormFault::Undecodable),
+fn decoded(text: &[u8]) -> Option<String> {
+    let text = form_decoded(text)?;
+    if text.contains('\0') {
+        // Wiped like a value that is kept.
+        drop(Secret::from(text));
+        return None;
     }
+    Some(text)
 }
 
 #[cfg(test)]
@@ -118,8 +149,11 @@ mod tests {
     #[test]
     fn t19_any_repeated_parameter_is_refused_known_or_not_and_however_it_is_spelled() {
         for body in ["a=b&a=b", "x=&x=", "grant_type=a&grant%5ftype=b", "a&a", "=1&=2"] {
-            assert_eq!(read(body), Err(FormFault::Repeated), "{body}");
+            assert!(matches!(read(body), Err(FormFault::Repeated { .. })), "{body}");
         }
+        let known = Err(FormFault::Repeated { name: Some("grant_type") });
+        assert_eq!(read("grant_type=a&grant%5ftype=b"), known);
+        assert_eq!(read("zqx=a&zqx=b"), Err(FormFault::Repeated { name: None }), "a name that is the caller's own");
     }
 
     #[test]
@@ -127,10 +161,12 @@ mod tests {
         for body in
             ["a=%", "a=%4", "a=%zz", "a=%+1", "%zz=a", "a=%00", "a%00=b", "a=%FF", "a=%C3", "a=%ED%A0%80", "a=\0"]
         {
-            assert_eq!(read(body), Err(FormFault::Undecodable), "{body}");
+            assert_eq!(read(body), Err(FormFault::Undecodable { name: None }), "{body}");
         }
-        assert_eq!(Form::parse(TYPE, b"a=\xFF").err(), Some(FormFault::Undecodable));
-        assert_eq!(Form::parse(TYPE, b"a=\xC0\x80").err(), Some(FormFault::Undecodable), "overlong");
+        let undecodable = |name| Some(FormFault::Undecodable { name });
+        assert_eq!(Form::parse(TYPE, b"a=\xFF").err(), undecodable(None));
+        assert_eq!(Form::parse(TYPE, b"a=\xC0\x80").err(), undecodable(None), "overlong");
+        assert_eq!(Form::parse(TYPE, b"token=%").err(), undecodable(Some("token")));
     }
 
     #[test]

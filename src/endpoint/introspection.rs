@@ -1,7 +1,6 @@
 //! The introspection endpoint (RFC 7662): for confidential clients.
 
 use crate::desk::Desk;
-use crate::desk::client_auth::{ClientFault, ClientRefusal};
 use crate::endpoint::answer::{Active, Answer, introspection_answer};
 use crate::endpoint::error::OAuthError;
 use crate::endpoint::request::OAuthRequest;
@@ -10,11 +9,7 @@ use crate::words::time::Ts;
 
 /// Answers what a token is, to those who may know. A public client has proved nothing, so it is refused as one that did not authenticate.
 pub(crate) async fn introspection(desk: &Desk, request: OAuthRequest<'_>, now: Ts) -> Result<Answer, OAuthError> {
-    let mut proved = request.proved(desk, now).await?;
-    if proved.client.public {
-        let refusal = ClientRefusal::InvalidClient { fault: ClientFault::Missing };
-        return Err(OAuthError::of_client(refusal, &desk.realm, now));
-    }
+    let mut proved = request.proved(desk, now).await?.confidential(desk, now)?;
     let token = proved.required("token")?;
     let found = introspect(desk, &proved.client, token.expose_secret(), now).await?;
     Ok(introspection_answer(

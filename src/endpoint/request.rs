@@ -1,10 +1,12 @@
 //! A request to one of the OAuth endpoints, on plain strings, so that any framework can serve it.
 
 use crate::desk::Desk;
-use crate::desk::client_auth::PresentedClient;
-use crate::endpoint::error::OAuthError;
+use crate::desk::client_auth::{ClientRefusal, PresentedClient};
+use crate::endpoint::error::{OAuthError, OAuthErrorCode};
 use crate::endpoint::form::Form;
 use crate::instruments::basic::client_header;
+use crate::instruments::client_fault::ClientFault;
+use crate::instruments::event::{Actor, What};
 use crate::words::client::Registration;
 use crate::words::secret::Secret;
 use crate::words::source::Source;
@@ -15,7 +17,7 @@ use crate::words::time::Ts;
 /// `Debug` is left out on purpose: header and body hold secrets.
 #[derive(Clone, Copy)]
 pub struct OAuthRequest<'a> {
-    /// Every value of the `Authorization` header, in order; two are an error that only the endpoint can tell.
+    /// Every value of the `Authorization` header, in order. Only `Basic` authenticates a client: any other scheme is as if absent.
     pub authorization: &'a [&'a [u8]],
     /// The value of `Content-Type`.
     pub content_type: Option<&'a [u8]>,
@@ -29,6 +31,8 @@ pub struct OAuthRequest<'a> {
 pub(crate) struct Proved {
     pub(crate) form: Form,
     pub(crate) client: Registration,
+    /// What the client is told where it turns out to be too little: as [`PresentedClient::invalid`] has it.
+    public: ClientRefusal,
 }
 
 impl OAuthRequest<'_> {
@@ -40,13 +44,34 @@ impl OAuthRequest<'_> {
         let presented =
             PresentedClient { header: &header, client_id: client_id.as_ref(), client_secret: client_secret.as_ref() };
         match desk.authenticate_client(presented, self.source, now).await? {
-            Ok(client) => Ok(Proved { form, client: client.registration }),
+            Ok(client) => {
+                Ok(Proved { form, client: client.registration, public: presented.invalid(ClientFault::Public) })
+            }
             Err(refusal) => Err(OAuthError::of_client(refusal, &desk.realm, now)),
         }
     }
 }
 
 impl Proved {
+    /// Refuses a public client, which has named itself and proved nothing.
+    pub(crate) fn confidential(self, desk: &Desk, now: Ts) -> Result<Self, OAuthError> {
+        if !self.client.public {
+            return Ok(self);
+        }
+        let refusal = desk.client_refused(Some(self.client.client_id), self.public, now);
+        Err(OAuthError::of_client(refusal, &desk.realm, now))
+    }
+
+    /// Tells of a grant or a scope that a proved client cannot have. What went wrong with a login or a token is told by those who judge it.
+    pub(crate) fn tell_of_refused_grant(&self, desk: &Desk, error: &OAuthError, now: Ts) {
+        use OAuthErrorCode::{InvalidScope, UnauthorizedClient, UnsupportedGrantType};
+        if matches!(error.code(), InvalidScope | UnauthorizedClient | UnsupportedGrantType) {
+            let client = self.client.client_id.clone();
+            let by = Actor::Client { client: client.clone(), subject: None };
+            desk.tell(now, by, What::GrantRefused { client, error: error.code().as_str() });
+        }
+    }
+
     /// A parameter that must be there.
     pub(crate) fn required(&mut self, name: &'static str) -> Result<Secret, OAuthError> {
         self.form.take(name).ok_or_else(|| OAuthError::missing(name))

@@ -19,22 +19,27 @@ use crate::words::time::Ts;
 /// Answers a request for tokens.
 pub(crate) async fn token(desk: &Desk, request: OAuthRequest<'_>, now: Ts) -> Result<Answer, OAuthError> {
     let mut proved = request.proved(desk, now).await?;
+    let granted = granted(desk, &mut proved, request, now).await;
+    let granted = granted.inspect_err(|error| proved.tell_of_refused_grant(desk, error, now))?;
+    Ok(answer(&granted, &proved, now))
+}
+
+async fn granted(desk: &Desk, proved: &mut Proved, request: OAuthRequest<'_>, now: Ts) -> Result<Granted, OAuthError> {
     let name = proved.required("grant_type")?;
     let grant = Grant::from_name(name.expose_secret())
-        .ok_or_else(|| OAuthError::new(OAuthErrorCode::UnsupportedGrantType, Reason::Value { name: "grant_type" }))?;
+        .ok_or_else(|| OAuthError::new(OAuthErrorCode::UnsupportedGrantType, Reason::GrantUnknown))?;
     if !proved.client.allows(grant) {
-        return Err(OAuthError::new(OAuthErrorCode::UnauthorizedClient, Reason::Value { name: "grant_type" }));
+        return Err(OAuthError::new(OAuthErrorCode::UnauthorizedClient, Reason::GrantNotRegistered));
     }
-    let scope = asked_scope(&mut proved)?;
-    let granted = match grant {
-        Grant::Password => password(desk, &mut proved, scope, request.source, now).await?,
+    let scope = asked_scope(proved)?;
+    match grant {
+        Grant::Password => password(desk, proved, scope, request.source, now).await,
         Grant::RefreshToken => {
             let token = proved.required("refresh_token")?;
             let refreshed = refresh(desk, &proved.client, &token, scope, now).await;
-            refreshed.map_err(|error| of_refresh(error, now))?
+            refreshed.map_err(|error| of_refresh(error, now))
         }
-    };
-    Ok(answer(&granted, &proved, now))
+    }
 }
 
 /// The resource owner's password (RFC 6749 §4.3), for clients that may. RFC 9700 §2.4 says that it must not be used.
@@ -47,9 +52,11 @@ async fn password(
 ) -> Result<Granted, OAuthError> {
     let (name, password) = (proved.required("username")?, proved.required("password")?);
     let (mfa_key, machine_key) = (proved.form.take("mfa_key"), proved.form.take("machine_key"));
+    // In any case: what Python and .NET write for a truth begins with a capital.
     let remember = match proved.form.take("remember").as_ref().map(Secret::expose_secret) {
-        None | Some("false") => false,
-        Some("true") => true,
+        None => false,
+        Some(text) if text.eq_ignore_ascii_case("false") => false,
+        Some(text) if text.eq_ignore_ascii_case("true") => true,
         Some(_) => return Err(OAuthError::value("remember")),
     };
     let login = Login {
@@ -99,9 +106,8 @@ fn of_login(error: LoginError, now: Ts) -> OAuthError {
 impl From<OpenError> for OAuthError {
     fn from(error: OpenError) -> Self {
         match error {
-            OpenError::ScopeBeyond | OpenError::ScopeDemanded => {
-                Self::new(OAuthErrorCode::InvalidScope, Reason::ScopeBeyond)
-            }
+            OpenError::ScopeBeyond => Self::new(OAuthErrorCode::InvalidScope, Reason::ScopeBeyond),
+            OpenError::ScopeDemanded => Self::new(OAuthErrorCode::InvalidScope, Reason::ScopeDemanded),
             OpenError::QuotaReached => Self::new(OAuthErrorCode::InvalidGrant, Reason::QuotaReached),
             OpenError::Unavailable(unavailable) => unavailable.into(),
             OpenError::ClientMissing

@@ -1,14 +1,14 @@
 //! Who may do what, asked without doing it: so that a server can refuse before it says what is wrong with a request's body.
 
 use crate::desk::authority::operations::{
-    ChangeSettings, CreateCode, CreateToken, DeleteClient, DescribeCode, DisableClient, ForbidTokenLogin,
+    ChangeSettings, CreateCode, CreateToken, DeleteClient, DescribeCode, DisableClient, ForbidTokenLogin, ListClients,
     RegisterClient,
 };
 use crate::desk::error::ManageError;
 use crate::desk::presenter::Presenter;
 use crate::handle::Counterfoil;
 use crate::verbs::clients::change;
-use crate::verbs::{list, renew, rotate, users};
+use crate::verbs::{list, renew, rotate, see, users};
 use crate::words::client::ClientId;
 use crate::words::ids::{RecordId, SubjectId};
 
@@ -22,12 +22,20 @@ pub enum Intent<'a> {
     RotateToken(Option<&'a RecordId>),
     /// [`Counterfoil::tokens_of`].
     SeeTokensOf(Option<&'a SubjectId>),
+    /// [`Counterfoil::delete_token`].
+    DeleteToken(&'a RecordId),
+    /// [`Counterfoil::delete_token_of`].
+    DeleteTokenOf(&'a SubjectId, &'a RecordId),
     /// [`Counterfoil::set_token_login`].
     SetTokenLogin(Option<&'a SubjectId>),
     /// [`Counterfoil::create_security_code`].
     CreateCode,
     /// Editing, resetting, reactivating a security code, or making it permanent.
     ChangeCode(Option<&'a RecordId>),
+    /// [`Counterfoil::delete_security_code`].
+    DeleteCode(&'a RecordId),
+    /// [`Counterfoil::client`], as far as who may goes.
+    SeeClient,
     /// [`Counterfoil::create_client`].
     CreateClient,
     /// [`Counterfoil::change_client`], [`Counterfoil::replace_client_secret`].
@@ -65,6 +73,10 @@ impl Counterfoil {
             Intent::CreateToken => self.permit::<CreateToken>(by).await.map(drop),
             Intent::RotateToken(id) => rotate::exists(&self.permit_on(by, id).await?, id).await,
             Intent::SeeTokensOf(subject) => list::known(&self.permit(by).await?, subject).await,
+            Intent::DeleteToken(id) => see::own_exists(self.permit(by).await?, id).await,
+            Intent::DeleteTokenOf(subject, id) => see::exists_of(self.permit(by).await?, subject, id).await,
+            Intent::DeleteCode(id) => see::code_exists(self.permit(by).await?, id).await,
+            Intent::SeeClient => self.permit::<ListClients>(by).await.map(drop),
             Intent::SetTokenLogin(subject) => {
                 users::known(&self.permit::<ForbidTokenLogin>(by).await?, subject).await.map(drop)
             }

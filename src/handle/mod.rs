@@ -7,6 +7,7 @@ mod list;
 pub(crate) mod may;
 mod oauth;
 mod renew;
+mod see;
 mod sessions;
 mod settings;
 mod upkeep;

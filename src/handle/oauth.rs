@@ -55,7 +55,7 @@ impl Counterfoil {
     /// # Ok(()) }) }
     /// ```
     pub async fn token(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
-        token::token(&self.desk, request, self.now()).await
+        logged("token", token::token(&self.desk, request, self.now()).await)
     }
 
     /// A place in line for whoever was told that only attempts under way stand in the way: by [`OAuthError::waits_for`] or
@@ -76,10 +76,11 @@ impl Counterfoil {
     ///
     /// A dropped call has revoked or has not; call again.
     pub async fn revocation(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
-        revocation::revocation(&self.desk, request, self.now()).await
+        logged("revocation", revocation::revocation(&self.desk, request, self.now()).await)
     }
 
-    /// `POST /introspect` (RFC 7662). Counts no use and triggers nothing.
+    /// `POST /introspect` (RFC 7662). Counts no use and triggers nothing. A token without scope, which has all rights of its owner, is answered
+    /// without `scope`; [`NewClient::default_scope`](crate::client::NewClient::default_scope) says what follows.
     ///
     /// # Errors
     ///
@@ -89,6 +90,19 @@ impl Counterfoil {
     ///
     /// Reads only.
     pub async fn introspection(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
-        introspection::introspection(&self.desk, request, self.now()).await
+        logged("introspection", introspection::introspection(&self.desk, request, self.now()).await)
     }
+}
+
+/// Writes why a request was not carried out to `tracing` at debug, target `counterfoil`. Neither a secret nor text of the request is in it.
+fn logged(endpoint: &'static str, outcome: Result<Answer, OAuthError>) -> Result<Answer, OAuthError> {
+    #[cfg(feature = "tracing")]
+    if let Err(error) = &outcome {
+        let reason = error.reason().map(tracing::field::display);
+        let (code, description) = (error.code().as_str(), &*error.description());
+        tracing::debug!(target: "counterfoil", endpoint, error = code, description, reason, "OAuth request refused");
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = endpoint;
+    outcome
 }

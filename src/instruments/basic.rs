@@ -5,19 +5,21 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::instruments::bearer::{MalformedHeader, after_scheme};
+use crate::instruments::client_fault::ClientFault;
 use crate::words::secret::Secret;
 
 /// What a client proves itself with. `Debug` is safe: the secret redacts itself.
 #[derive(Debug)]
 pub(crate) struct BasicPair {
     pub(crate) client_id: String,
-    pub(crate) secret: Secret,
+    /// `None` where it is empty: an empty secret is an omitted one (RFC 6749 §2.3.1), by which public clients name themselves.
+    pub(crate) secret: Option<Secret>,
 }
 
 /// Reads one `Authorization` value; `None` where the scheme is another.
 ///
-/// Strict: one SP, standard base64 with its padding and no stray bits, UTF-8 without control characters (RFC 7617 §2), split at
-/// the first colon, each half form-decoded once. A second spelling of a secret would be a second secret.
+/// Strict: `1*SP`, standard base64 with its padding and no stray bits, UTF-8 without control characters (RFC 7617 §2), split at
+/// the first colon, each half form-decoded once.
 pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader> {
     let Some(encoded) = after_scheme(header, b"Basic")? else { return Ok(None) };
     // `decode_slice` wants room for what the letters could mean at most.
@@ -29,33 +31,40 @@ pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader>
     }
     let (client_id, secret) = text.split_once(':').ok_or(MalformedHeader)?;
     let decoded = |half: &str| form_decoded(half.as_bytes()).ok_or(MalformedHeader);
-    Ok(Some(BasicPair { client_id: decoded(client_id)?, secret: decoded(secret)?.into() }))
+    let secret = Secret::from(decoded(secret)?);
+    let secret = (!secret.expose_secret().is_empty()).then_some(secret);
+    Ok(Some(BasicPair { client_id: decoded(client_id)?, secret }))
 }
 
-/// What a request to one of the OAuth endpoints says in its `Authorization` headers.
+/// What a request to one of the OAuth endpoints says by `Authorization: Basic`. A header of any other scheme is as if absent.
 #[derive(Debug)]
 pub(crate) enum ClientHeader {
     /// There is none.
     Absent,
     /// One, and a pair in it.
     Basic(BasicPair),
-    /// One of another scheme, or one that breaks the grammar: it proves nobody.
-    Unusable,
-    /// Two of them.
-    Twice,
+    /// It was tried and proves nobody: it breaks the grammar, or stands twice.
+    Unusable(ClientFault),
 }
 
 /// Reads all values of `Authorization` that a request carries.
 pub(crate) fn client_header<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> ClientHeader {
-    let mut headers = headers.into_iter();
-    match (headers.next(), headers.next()) {
+    let mut tried = headers.into_iter().filter(|header| is_basic(header));
+    match (tried.next(), tried.next()) {
         (None, _) => ClientHeader::Absent,
-        (Some(_), Some(_)) => ClientHeader::Twice,
+        (Some(_), Some(_)) => ClientHeader::Unusable(ClientFault::HeaderTwice),
         (Some(header), None) => match basic(header) {
             Ok(Some(pair)) => ClientHeader::Basic(pair),
-            Ok(None) | Err(MalformedHeader) => ClientHeader::Unusable,
+            Ok(None) | Err(MalformedHeader) => ClientHeader::Unusable(ClientFault::Malformed),
         },
     }
+}
+
+/// Whether the scheme is Basic, whatever follows it.
+fn is_basic(header: &[u8]) -> bool {
+    const SCHEME: &[u8] = b"Basic";
+    let names = header.get(..SCHEME.len()).is_some_and(|name| name.eq_ignore_ascii_case(SCHEME));
+    names && !matches!(after_scheme(header, SCHEME), Ok(None))
 }
 
 /// `+` is a blank and `%XX` a byte (application/x-www-form-urlencoded); the bytes must be UTF-8 again. `None`: they are not, or an
@@ -85,7 +94,7 @@ mod tests {
 
     fn read(encoded: &str) -> Result<(String, String), MalformedHeader> {
         let pair = basic(format!("Basic {encoded}").as_bytes())?.expect("the scheme is Basic");
-        Ok((pair.client_id, pair.secret.expose_secret().to_owned()))
+        Ok((pair.client_id, pair.secret.map_or(String::new(), |secret| secret.expose_secret().to_owned())))
     }
 
     fn of(pair: &str) -> Result<(String, String), MalformedHeader> {
@@ -114,11 +123,11 @@ mod tests {
             assert_eq!(of(bad), Err(MalformedHeader), "{bad:?}");
         }
         for bad in
-            ["", "dGVzdDph=", "dGVzdDphYg", "dGVzdDphYh==", " dGVzdDph", "dGVzdDph ", "dGVz dDph", "_-8=", "YTr/"]
+            ["", "dGVzdDph=", "dGVzdDphYg", "dGVzdDphYh==", "\tdGVzdDph", "dGVzdDph ", "dGVz dDph", "_-8=", "YTr/"]
         {
             assert_eq!(read(bad), Err(MalformedHeader), "{bad:?}");
         }
-        for bad in ["Basic", "Basic\tYTpi", " Basic YTpi", "Basic  YTpi", "Basic YTpi, Basic YTpi", ""] {
+        for bad in ["Basic", "Basic  ", "Basic\tYTpi", " Basic YTpi", "Basic YTpi, Basic YTpi", ""] {
             assert!(basic(bad.as_bytes()).is_err(), "{bad:?}");
         }
     }
@@ -132,13 +141,41 @@ mod tests {
     }
 
     #[test]
-    fn syn_token_1_a_second_header_is_told_from_one_that_proves_nobody() {
-        assert!(matches!(client_header([]), ClientHeader::Absent));
-        assert!(matches!(client_header([b"Basic YTpi".as_slice()]), ClientHeader::Basic(_)));
-        for unusable in ["Bearer x", "Basic", "Basic !", ""] {
-            assert!(matches!(client_header([unusable.as_bytes()]), ClientHeader::Unusable), "{unusable:?}");
+    fn fault_c2_any_scheme_but_basic_is_as_if_absent() {
+        let read = |headers: &[&str]| client_header(headers.iter().map(|header| header.as_bytes()));
+        assert!(matches!(read(&[]), ClientHeader::Absent));
+        let others = ["Bearer old", "Negotiate YTpi", "Basics YTpi", "Bas", "", " ", "Digest a=\"b\"", "\u{0}"];
+        for other in others {
+            assert!(matches!(read(&[other]), ClientHeader::Absent), "{other:?}");
+            assert!(matches!(read(&[other, "Basic YTpi"]), ClientHeader::Basic(_)), "{other:?}");
+            assert!(matches!(read(&["Basic YTpi", other]), ClientHeader::Basic(_)), "{other:?}");
         }
-        assert!(matches!(client_header(["Basic YTpi", "Basic YTpi"].map(str::as_bytes)), ClientHeader::Twice));
+        assert!(matches!(read(&others), ClientHeader::Absent));
+    }
+
+    #[test]
+    fn syn_token_1_a_second_basic_header_is_told_from_one_that_proves_nobody() {
+        let read = |headers: &[&str]| client_header(headers.iter().map(|header| header.as_bytes()));
+        assert!(matches!(read(&["Basic YTpi"]), ClientHeader::Basic(_)));
+        for malformed in ["Basic", "Basic ", "Basic !", "basic\tYTpi", "Basic=YTpi"] {
+            assert!(matches!(read(&[malformed]), ClientHeader::Unusable(ClientFault::Malformed)), "{malformed:?}");
+        }
+        let twice = read(&["Basic YTpi", "basic !"]);
+        assert!(matches!(twice, ClientHeader::Unusable(ClientFault::HeaderTwice)), "{twice:?}");
+    }
+
+    #[test]
+    fn fault_c3_an_empty_secret_is_an_omitted_one() {
+        let pair = |text: &str| basic(format!("Basic {}", STANDARD.encode(text)).as_bytes());
+        assert!(pair("a:").is_ok_and(|pair| pair.is_some_and(|pair| pair.secret.is_none())));
+        assert!(pair("a:b").is_ok_and(|pair| pair.is_some_and(|pair| pair.secret.is_some())));
+    }
+
+    #[test]
+    fn fault_c6_one_blank_or_more_stand_after_basic() {
+        for blanks in 1..5 {
+            assert_eq!(read(&format!("{}YTpi", " ".repeat(blanks - 1))), pair("a", "b"), "{blanks}");
+        }
     }
 
     #[test]

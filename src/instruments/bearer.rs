@@ -23,8 +23,7 @@ pub(crate) const MAX_VALUE: usize = 4096;
 
 /// Reads all values of `Authorization` that a request carries, of which there may be one.
 ///
-/// Accepts exactly `Bearer`, in any case, one SP and a b64token: nothing is trimmed, because two texts must not mean one
-/// credential.
+/// Accepts `Bearer`, in any case, one SP or more (RFC 6750 §2.1, RFC 9110 §11.4), and a b64token. Nothing else is trimmed.
 ///
 /// ```
 /// use counterfoil::{Credentials, credentials};
@@ -48,7 +47,7 @@ pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Cr
     if is_b64token(token) { Ok(Credentials::Bearer(text.to_owned().into())) } else { Err(MalformedHeader) }
 }
 
-/// What follows `scheme` and one SP; `None` where the scheme is another. Looks at the scheme's letters and at one byte more.
+/// What follows `scheme` and `1*SP` (RFC 9110 §11.4); `None` where the scheme is another.
 pub(crate) fn after_scheme<'a>(header: &'a [u8], scheme: &[u8]) -> Result<Option<&'a [u8]>, MalformedHeader> {
     let (name, rest) = header.split_at_checked(scheme.len()).unwrap_or((header, &[]));
     let ends = !rest.first().is_some_and(|&byte| is_tchar(byte));
@@ -56,7 +55,10 @@ pub(crate) fn after_scheme<'a>(header: &'a [u8], scheme: &[u8]) -> Result<Option
         return if header.first().is_some_and(|&byte| is_tchar(byte)) { Ok(None) } else { Err(MalformedHeader) };
     }
     match rest {
-        [b' ', value @ ..] if header.len() <= MAX_VALUE => Ok(Some(value)),
+        [b' ', value @ ..] if header.len() <= MAX_VALUE => {
+            let blanks = value.iter().take_while(|&&byte| byte == b' ').count();
+            Ok(Some(&value[blanks..]))
+        }
         _ => Err(MalformedHeader),
     }
 }
@@ -104,6 +106,13 @@ mod tests {
     }
 
     #[test]
+    fn fault_c6_one_blank_or_more_stand_after_bearer() {
+        for blanks in 1..5 {
+            assert_eq!(read(&format!("Bearer{}abc", " ".repeat(blanks))), Ok(Some("abc".into())), "{blanks}");
+        }
+    }
+
+    #[test]
     fn another_scheme_is_not_ours_to_judge() {
         let long = format!("Negotiate {}", "x".repeat(10_000));
         for other in ["Basic", "Basic Og==", "Bearerx abc", "Beare abc", "Be", "Bearer2", "Digest a=\"b, c\"", &long] {
@@ -112,13 +121,14 @@ mod tests {
     }
 
     #[test]
-    fn bearer_is_followed_by_one_blank_and_a_b64token() {
+    fn bearer_is_followed_by_blanks_and_a_b64token() {
         for bad in [
             "",
             " ",
             "Bearer",
             "Bearer ",
-            "Bearer  abc",
+            "Bearer  ",
+            "Bearer  \tabc",
             "Bearer\tabc",
             "Bearer \tabc",
             " Bearer abc",

@@ -1,5 +1,6 @@
 //! What is told: who did what, when. No secret in any of it.
 
+use crate::instruments::client_fault::ClientFault;
 use crate::instruments::refusal::Refusal;
 use crate::words::client::ClientId;
 use crate::words::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId};
@@ -104,6 +105,15 @@ pub enum What {
     ClientRefused {
         /// The registered client it spoke of, where it is one.
         client: Option<ClientId>,
+        /// The true reason.
+        reason: ClientFault,
+    },
+    /// A client that proved itself asked for a grant or a scope that it cannot have.
+    GrantRefused {
+        /// Which.
+        client: ClientId,
+        /// The OAuth error it was told: `unauthorized_client`, `unsupported_grant_type` or `invalid_scope`.
+        error: &'static str,
     },
     /// A refresh was answered.
     Refreshed {

@@ -2,6 +2,7 @@
 
 pub(crate) mod basic;
 pub(crate) mod bearer;
+pub(crate) mod client_fault;
 pub(crate) mod clock;
 pub(crate) mod digest;
 pub(crate) mod entropy;

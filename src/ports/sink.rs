@@ -31,6 +31,7 @@ impl EventSink for TracingSink {
             What::Refused { .. }
             | What::LoginRefused { .. }
             | What::ClientRefused { .. }
+            | What::GrantRefused { .. }
             | What::Replayed { .. }
             | What::ForeignClient { .. }
             | What::RevocationIgnored { .. }

@@ -11,7 +11,7 @@ use crate::desk::authority::{Operation, Permit};
 use crate::desk::bounds::{hour_after, hourly};
 use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::desk::minting::{DRAWS, Entry, Minted};
-use crate::desk::view::{Issued, Listed, Status};
+use crate::desk::view::{Issued, Listed, MadeFor, Status};
 use crate::instruments::event::{Limit, What};
 use crate::instruments::policy::LiveCap;
 use crate::ports::change::{Home, Inserted};
@@ -137,10 +137,11 @@ pub(crate) async fn security_code(
 ) -> Result<Issued, ManageError> {
     let (desk, now, created_by) = (permit.desk(), permit.now(), permit.person()?.clone());
     let description = new.description.map(Description::new).transpose().map_err(Invalid::from)?;
-    let access = match new.access {
-        NewAccess::SuperAdministrator => Access::SuperAdministrator,
+    let (access, named) = match new.access {
+        NewAccess::SuperAdministrator => (Access::SuperAdministrator, None),
         NewAccess::SameAsUser(name) => {
-            Access::SameAsUser(desk.directory.resolve(name).await?.subject.ok_or(Invalid::User)?)
+            let subject = desk.directory.resolve(name).await?.subject.ok_or(Invalid::User)?;
+            (Access::SameAsUser(subject), Some(name.into()))
         }
     };
     let settings = desk.settings(now).await?;
@@ -148,7 +149,7 @@ pub(crate) async fn security_code(
     let draft = Draft {
         kind: TokenKind::SecurityCode,
         owner: OwnerId::realm(),
-        body: FamilyBody::Code { created_by, access },
+        body: FamilyBody::Code { created_by, access, named },
         cap: rules.max_live,
         pace: rules.creations_per_hour,
         label: None,
@@ -241,10 +242,7 @@ fn counterfoil(desk: &Desk, minted: &Minted, draft: &Draft, settings: &Settings,
 /// What lists will show of it: nothing stands in its way at the moment of its issue.
 fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Ts) -> Listed {
     let soon = record.expires_at.is_some_and(|expires_at| now.reached(expires_at.minus(settings.notice_lead)));
-    let (access, created_by) = match body {
-        FamilyBody::Code { access, created_by } => (Some(access.clone()), Some(created_by.clone())),
-        _ => (None, None),
-    };
+    let made = MadeFor::of(body);
     Listed {
         id: record.id,
         kind: record.kind,
@@ -255,7 +253,8 @@ fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Ts) -
         last_used_at: None,
         status: if soon { Status::Expiring } else { Status::Active },
         scope: record.scope.clone(),
-        access,
-        created_by,
+        access: made.access,
+        named: made.named,
+        created_by: made.created_by,
     }
 }

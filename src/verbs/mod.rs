@@ -13,6 +13,7 @@ pub(crate) mod relabel;
 pub(crate) mod renew;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
+pub(crate) mod see;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod users;

@@ -67,7 +67,9 @@ fn principal(realm: Realm, verified: Verified) -> Principal {
     let own = record.record();
     let (kind, credential, expires_at) = (own.kind, own.id, own.expires_at);
     let (actor, same_as_user) = match record.body() {
-        FamilyBody::Code { created_by, access } => (Some(created_by.clone()), matches!(access, Access::SameAsUser(_))),
+        FamilyBody::Code { created_by, access, .. } => {
+            (Some(created_by.clone()), matches!(access, Access::SameAsUser(_)))
+        }
         _ => (None, false),
     };
     // A same-as-user code stays limited: the named account's right to manage profiles is more than an ordinary member's.

@@ -158,6 +158,9 @@ pub struct Registration {
     /// The widest scope that it may ask for; `None`: any.
     pub allowed_scope: Option<Scope>,
     /// What it gets where it asks for none; `None`: all that it may have, and a credential without scope where that is any.
+    ///
+    /// A credential without scope has all rights of its owner, and is introspected without a member `scope` (RFC 7662 §2.2): a
+    /// resource server that asks for scopes refuses it. Name a default for clients whose tokens such servers see.
     pub default_scope: Option<Scope>,
     /// Without a secret (RFC 6749 §2.1).
     pub public: bool,

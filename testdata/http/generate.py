@@ -75,7 +75,9 @@ for name, values, status, error in [
     ("joined by a comma without a blank", ["Bearer ${access},Bearer ${access}"], 400, "invalid_request"),
     ("scheme alone", ["Bearer"], 400, "invalid_request"),
     ("scheme and a blank", ["Bearer "], 400, "invalid_request"),
-    ("two blanks", ["Bearer  ${access}"], 400, "invalid_request"),
+    ("two blanks", ["Bearer  ${access}"], 200, ""),
+    ("five blanks", ["Bearer     ${access}"], 200, ""),
+    ("blanks alone", ["Bearer    "], 400, "invalid_request"),
     ("a tab", ["Bearer\t${access}"], 400, "invalid_request"),
     ("a blank and a tab", ["Bearer \t${access}"], 400, "invalid_request"),
     ("an equals sign", ["Bearer=${access}"], 400, "invalid_request"),
@@ -148,7 +150,8 @@ for name, value, status, error in [
     ("a colon alone", encoded(":"), 401, "invalid_client"),
     ("scheme alone", "Basic", 401, "invalid_client"),
     ("scheme and a blank", "Basic ", 401, "invalid_client"),
-    ("two blanks", BASIC.replace(" ", "  "), 401, "invalid_client"),
+    ("two blanks", BASIC.replace(" ", "  "), 400, "invalid_grant"),
+    ("blanks alone", "Basic    ", 401, "invalid_client"),
     ("a tab", BASIC.replace(" ", "\t"), 401, "invalid_client"),
     ("no padding", "Basic dGVzdC50b2tlbjphYg", 401, "invalid_client"),
     ("stray bits", "Basic dGVzdC50b2tlbjphYh==", 401, "invalid_client"),
@@ -168,7 +171,7 @@ for name, value, status, error in [
     ("an escaped colon in the id", encoded("test.token%3Aa7d849366d224f8eb521ccf696925627"), 401, "invalid_client"),
     ("an unknown client", encoded(CANARY + ":x"), 401, "invalid_client"),
     ("a public client with a secret", encoded("public-app:x"), 401, "invalid_client"),
-    ("a public client with an empty secret", encoded("public-app:"), 401, "invalid_client"),
+    ("a public client with an empty secret", encoded("public-app:"), 400, "invalid_grant"),
     ("a client without grants", encoded("machine:machine-secret-for-the-demo-only"), 400, "unauthorized_client"),
     ("the secret of another client", encoded("rotating:a7d849366d224f8eb521ccf696925627"), 401, "invalid_client"),
     ("a bearer token", "Bearer ${access}", 401, "invalid_client"),
@@ -184,18 +187,27 @@ for size in [100, 101, 255, 1024]:
 case(G, "over 4 KiB", [basic(encoded("test.token:" + "a" * 4096))], 401, "invalid_client")
 TWO = [("Authorization", BASIC), ("Authorization", BASIC)]
 case(G, "twice", [form("/token", GRANT, TWO)], 400, "invalid_request")
-case(G, "twice, the other Bearer", [form("/token", GRANT, [("Authorization", BASIC), ("Authorization", "Bearer x")])], 400, "invalid_request")
+for other in ["Bearer x", "", "Negotiate YTpi", "Digest " + CANARY, "Basics YTpi"]:
+    case(G, f"beside {other!r}, which is as if absent", [form("/token", GRANT, [("Authorization", BASIC), ("Authorization", other)])], 400, "invalid_grant")
+    case(G, f"{other!r} before it, which is as if absent", [form("/token", GRANT, [("Authorization", other), ("Authorization", BASIC)])], 400, "invalid_grant")
+    case(G, f"{other!r} beside a public client by form", [form("/token", GRANT + "&client_id=public-app", [("Authorization", other)])], 400, "invalid_grant")
+    case(G, f"{other!r} beside a wrong secret by form", [form("/token", GRANT + "&client_id=test.token&client_secret=x", [("Authorization", other)])], 400, "invalid_client")
+for name, more in [("", ""), (", an empty secret by form", "&client_secret="), (", named again", "&client_id=public-app")]:
+    case(G, "a public client by Basic with an empty secret" + name, [basic(encoded("public-app:"), GRANT + more)], 400, "invalid_grant")
+case(G, "a public client by form with an empty secret", [form("/token", GRANT + "&client_id=public-app&client_secret=", [])], 400, "invalid_grant")
+case(G, "a public client by Basic and another id by form", [basic(encoded("public-app:"), GRANT + "&client_id=rotating")], 400, "invalid_request")
 for path in ["/token", "/revoke", "/introspect"]:
     own = GRANT + "&token=x"
     case(G, f"{path}: Basic and a secret in the form", [form(path, own + "&client_id=test.token&client_secret=a7d849366d224f8eb521ccf696925627")], 400, "invalid_request")
     case(G, f"{path}: Basic and another client's id", [form(path, own + "&client_id=rotating")], 400, "invalid_request")
     case(G, f"{path}: an unusable header and a secret in the form", [form(path, own + "&client_id=test.token&client_secret=x", [("Authorization", "Basic !")])], 400, "invalid_request")
     case(G, f"{path}: nobody", [form(path, own, [])], 401, "invalid_client")
-    case(G, f"{path}: an unknown client by form", [form(path, own + "&client_id=" + CANARY + "&client_secret=x", [])], 401, "invalid_client")
-    case(G, f"{path}: a wrong secret by form", [form(path, own + "&client_id=test.token&client_secret=x", [])], 401, "invalid_client")
-    case(G, f"{path}: a confidential client without its secret", [form(path, own + "&client_id=test.token", [])], 401, "invalid_client")
+    case(G, f"{path}: an unknown client by form", [form(path, own + "&client_id=" + CANARY + "&client_secret=x", [])], 400, "invalid_client")
+    case(G, f"{path}: a wrong secret by form", [form(path, own + "&client_id=test.token&client_secret=x", [])], 400, "invalid_client")
+    case(G, f"{path}: a confidential client without its secret", [form(path, own + "&client_id=test.token", [])], 400, "invalid_client")
     case(G, f"{path}: a secret without an id", [form(path, own + "&client_secret=a7d849366d224f8eb521ccf696925627", [])], 401, "invalid_client")
-case(G, "introspection by a public client", [form("/introspect", "token=x&client_id=public-app", [])], 401, "invalid_client")
+case(G, "introspection by a public client", [form("/introspect", "token=x&client_id=public-app", [])], 400, "invalid_client")
+case(G, "introspection by a public client, by Basic", [basic(encoded("public-app:"), "token=x", "/introspect")], 401, "invalid_client")
 
 # --- I3: forms (RFC 6749 §3.2, appendix B) ---------------------------------------------------------------------------------------------
 G = "form"
@@ -237,7 +249,10 @@ for name, body, status, error in [
     ("CRLF in a value", GRANT + "&a=%0D%0ASet-Cookie:%20" + CANARY, 400, "invalid_grant"),
     ("32 parameters", GRANT + "".join(f"&p{at}=1" for at in range(30)), 400, "invalid_grant"),
     ("33 parameters", GRANT + "".join(f"&p{at}=1" for at in range(31)), 413, "invalid_request"),
-    ("remember TRUE", "grant_type=password&username=ivan&password=ivan&remember=TRUE", 400, "invalid_request"),
+    ("remember TRUE", "grant_type=password&username=ivan&password=ivan&remember=TRUE", 200, ""),
+    ("remember True", "grant_type=password&username=ivan&password=ivan&remember=True", 200, ""),
+    ("remember False", "grant_type=password&username=ivan&password=ivan&remember=False", 200, ""),
+    ("remember yes", "grant_type=password&username=ivan&password=ivan&remember=yes", 400, "invalid_request"),
     ("remember 1", "grant_type=password&username=ivan&password=ivan&remember=1", 400, "invalid_request"),
     ("remember twice", "grant_type=password&username=ivan&password=ivan&remember=true&remember=true", 400, "invalid_request"),
     ("remember empty", "grant_type=password&username=ivan&password=ivan&remember=", 200, ""),
@@ -425,7 +440,9 @@ for media, status, error in [
 ]:
     case(G, f"media type {media!r}", [create("{}", media)], status, error)
     if status == 415:
-        case(G, f"media type {media!r}, no JSON", [create("{", media)], 400, "not-json")
+        case(G, f"media type {media!r}, no JSON", [create("{", media)], 415, "media-type")
+for count, status, error in [(64, 422, "invalid-field"), (65, 400, "too-many-fields"), (5000, 400, "too-many-fields")]:
+    case(G, f"{count} fields", [create("{" + ",".join(f'"f{at}":1' for at in range(count)) + "}")], status, error)
 for size, status, error in [(65536, 422, "invalid-field"), (65537, 413, "too-large"), (1048576, 413, "too-large")]:
     head = api("POST", "/me/tokens", "").replace("${length}", str(size))
     if size <= 65536:
@@ -457,10 +474,33 @@ for query, status, error in [
     ("cursor=%0D%0ASet-Cookie:" + CANARY, 422, "invalid-field"),
     ("cursor=" + "A" * 54, 422, "invalid-field"),
     ("cursor=" + "A" * 4000, 422, "invalid-field"),
-    ("other=1", 200, ""),
-    ("access_token=x", 200, ""),
+    ("other=1", 422, "invalid-field"),
+    ("status=expired", 422, "invalid-field"),
+    ("Limit=1", 422, "invalid-field"),
+    ("access_token=x", 422, "invalid-field"),
+    (CANARY + "=1", 422, "invalid-field"),
+    ("%0D%0ASet-Cookie:" + CANARY, 422, "invalid-field"),
+    ("=", 422, "invalid-field"),
+    ("&&", 200, ""),
 ]:
     case(G, f"list ?{query[:40]} ({len(query)})", [api("GET", f"/me/tokens?{query}")], status, error)
+for method, path, body in [
+    ("GET", "/me/tokens/x", None),
+    ("DELETE", "/me/tokens/x", None),
+    ("POST", "/me/tokens", '{"label":"query","expires_in_days":1}'),
+    ("GET", "/users", None),
+    ("GET", "/clients", None),
+    ("GET", "/clients/test.token", None),
+    ("DELETE", "/clients/test.token", None),
+    ("PATCH", "/clients/test.token", "{}"),
+    ("GET", "/settings", None),
+    ("PATCH", "/settings", "{}"),
+    ("GET", "/security-codes", None),
+]:
+    missing = path.endswith("/x")
+    case(G, f"{method} {path} and an unknown parameter", [api(method, path + "?" + CANARY + "=1", body, token="${super}")], 404 if missing else 422, "not-found" if missing else "invalid-field")
+for path in ["/me/tokens/" + CANARY, "/security-codes/" + CANARY, "/clients/" + CANARY, "/clients/%00", "/users/" + CANARY + "/tokens/x"]:
+    case(G, f"GET {path}", [api("GET", path, token="${super}")], 404, "not-found")
 
 # --- methods, targets, request lines, framing (RFC 9112) ------------------------------------------------------------------------------
 G = "wire"
@@ -540,6 +580,23 @@ for value in ["x\xffy", "\xc3\xa9", CANARY * 100]:
         if header != "Host":
             case(G, f"{header}: {value[:20]!r}", [request("GET", "/api/v1/whoami", [(header, value)])], 401)
 case(G, "another host", [f"GET /.well-known/oauth-authorization-server HTTP/1.1\r\nHost: {CANARY}.invalid\r\nConnection: close\r\n\r\n"], 200)
+for name, lines in [
+    ("no host", []),
+    ("two hosts", ["localhost", CANARY + ".invalid"]),
+    ("two hosts that are the same", ["localhost", "localhost"]),
+    ("an empty host", [""]),
+    ("a host with a blank", ["a " + CANARY]),
+    ("a host with a slash", ["a/" + CANARY]),
+    ("a host with a user", [CANARY + "@localhost"]),
+    ("a host with a port that is none", ["localhost:" + CANARY]),
+    ("a host with a port beyond 65535", ["localhost:65536"]),
+    ("a host beyond ASCII", ["\xc3\xa9" + CANARY]),
+]:
+    head = "".join(f"Host: {line}\r\n" for line in lines)
+    case(G, name, [f"GET /healthz HTTP/1.1\r\n{head}Connection: close\r\n\r\n"], 400, "invalid-host")
+    case(G, name + ", an absolute target", [f"GET http://localhost/healthz HTTP/1.1\r\n{head}Connection: close\r\n\r\n"], 400, "invalid-host")
+case(G, "no host in HTTP/1.0", ["GET /healthz HTTP/1.0\r\n\r\n"], 200)
+case(G, "a host with a port", ["GET /healthz HTTP/1.1\r\nHost: localhost:8080\r\nConnection: close\r\n\r\n"], 200)
 case(G, "a preflight is not routed", [request("OPTIONS", "/api/v1/me/tokens", [("Origin", "https://" + CANARY), ("Access-Control-Request-Method", "POST")])], 405, "method-not-allowed")
 case(G, "upgrade to h2c", [request("GET", "/healthz", [("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA")])], 200)
 case(G, "expect nonsense", [request("GET", "/healthz", [("Expect", CANARY)])], 200)

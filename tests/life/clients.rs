@@ -29,7 +29,7 @@ fn proved(world: &World, authorization: &[u8]) -> Result<Answer, (OAuthErrorCode
         source: &source_of(Some("192.0.2.1")),
     };
     block_on(world.handle.revocation(request)).map_err(|error| match error.reason() {
-        Some(Reason::Client(ClientRefusal::InvalidClient { fault })) => (error.code(), Some(*fault)),
+        Some(Reason::Client(ClientRefusal::InvalidClient { fault, .. })) => (error.code(), Some(*fault)),
         _ => (error.code(), None),
     })
 }
@@ -160,8 +160,16 @@ fn t6_an_unknown_a_disabled_and_a_wrong_client_are_told_the_same_and_the_host_th
     refused(format!("Basic {key}"));
     assert_eq!(seen, [ClientFault::Unknown, ClientFault::Secret, ClientFault::Missing, ClientFault::Disabled]);
     let told: Vec<_> = world.told().into_iter().filter(|what| matches!(what, What::ClientRefused { .. })).collect();
-    let of = |client: Option<&str>| What::ClientRefused { client: client.map(client_id) };
-    assert_eq!(told, [of(None), of(Some("app")), of(None), of(Some("app"))]);
+    let of = |client: Option<&str>, reason| What::ClientRefused { client: client.map(client_id), reason };
+    assert_eq!(
+        told,
+        [
+            of(None, ClientFault::Unknown),
+            of(Some("app"), ClientFault::Secret),
+            of(None, ClientFault::Missing),
+            of(Some("app"), ClientFault::Disabled)
+        ]
+    );
 }
 
 #[test]

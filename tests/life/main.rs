@@ -8,6 +8,7 @@ mod support;
 mod attempts;
 mod authority;
 mod bad_input;
+mod client_naming;
 mod clients;
 mod gates;
 mod last_use;

@@ -45,5 +45,5 @@ fn syn_token_9_introspection_tells_own_tokens_and_everything_to_resource_servers
     assert_eq!(world.introspect("rotating", token.token.expose_secret()).body, r#"{"active":false}"#);
     let secret = world.client_secret("machine");
     assert_eq!(world.introspect("machine", secret).body, r#"{"active":false}"#, "client secrets are never active");
-    assert_eq!(world.introspect("public-app", &reply.access()).error(), (401, "invalid_client".into()));
+    assert_eq!(world.introspect("public-app", &reply.access()).error(), (400, "invalid_client".into()));
 }

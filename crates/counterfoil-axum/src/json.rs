@@ -1,10 +1,10 @@
 //! The strict reader of JSON objects: each field once, each of them known, each fault with the field's name.
 
-use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use bytes::Bytes;
-use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::problem::{self, Problem};
@@ -12,6 +12,57 @@ use crate::problem::{self, Problem};
 /// The fields of an object, in order, each at most once.
 #[derive(Debug, Default)]
 pub(crate) struct Fields(Vec<(String, Value)>);
+
+/// An object that is being read.
+struct Object {
+    fields: Vec<(String, Value)>,
+    /// What is wrong with its fields, by which reading ended.
+    fault: Option<Problem>,
+}
+
+impl<'de> Visitor<'de> for &mut Object {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut names = HashSet::new();
+        while let Some(name) = map.next_key::<String>()? {
+            #[cfg(test)]
+            counting::count();
+            self.fault = if self.fields.len() == MOST {
+                Some(Problem::new(problem::TOO_MANY))
+            } else if !names.insert(name.clone()) {
+                Some(Problem::said_back(&name, "field stands twice"))
+            } else {
+                None
+            };
+            if self.fault.is_some() {
+                return Err(A::Error::custom("the fields are not read on"));
+            }
+            self.fields.push((name, map.next_value()?));
+        }
+        Ok(())
+    }
+}
+
+/// How many fields were looked at by this thread.
+#[cfg(test)]
+mod counting {
+    use std::cell::Cell;
+
+    thread_local!(static LOOKED: Cell<usize> = const { Cell::new(0) });
+
+    pub(super) fn count() {
+        LOOKED.set(LOOKED.get() + 1);
+    }
+
+    pub(super) fn taken() -> usize {
+        LOOKED.get()
+    }
+}
 
 /// What a request's body says.
 pub(crate) trait Body: Sized {
@@ -22,21 +73,24 @@ pub(crate) trait Body: Sized {
     fn take(fields: &mut Fields) -> Result<Self, Problem>;
 }
 
-/// Reads a body: is it JSON, is it announced as JSON, then field by field.
+/// The most fields of a body; the largest one that is known has a dozen.
+const MOST: usize = 64;
+
+/// Reads a body: is it announced as JSON, is it JSON of few enough fields, then field by field.
 pub(crate) fn read<T: Body>(media_type: Option<&[u8]>, bytes: &Bytes) -> Result<T, Problem> {
     if T::OPTIONAL && bytes.is_empty() {
         return T::take(&mut Fields::default());
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| Problem::new(problem::NOT_JSON))?;
-    serde_json::from_str::<IgnoredAny>(text).map_err(|_| Problem::new(problem::NOT_JSON))?;
     if !media_type.is_some_and(is_json) {
         return Err(Problem::new(problem::MEDIA));
     }
+    let text = std::str::from_utf8(bytes).map_err(|_| Problem::new(problem::NOT_JSON))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|_| Problem::new(problem::NOT_JSON))?;
     let mut fields = if T::OPTIONAL && text.trim() == "null" { Fields::default() } else { Fields::read(text)? };
     let body = T::take(&mut fields)?;
     match fields.0.pop() {
         None => Ok(body),
-        Some((name, _)) => Err(fault(&name, "field is not known")),
+        Some((name, _)) => Err(Problem::said_back(&name, "field is not known")),
     }
 }
 
@@ -46,40 +100,17 @@ pub(crate) fn is_json(media_type: &[u8]) -> bool {
     essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
 }
 
-/// The fault of a field whose name the caller wrote: it is said back only where it looks like a name, and cannot be anything else.
-fn fault(name: &str, detail: &'static str) -> Problem {
-    let is_name =
-        (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if is_name { Problem::field(Cow::Owned(name.to_owned()), detail) } else { Problem::unnamed(detail) }
-}
-
 impl Fields {
+    /// Reads no more fields than are allowed, and none twice.
     fn read(text: &str) -> Result<Self, Problem> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Vec<(String, Value)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(fields)
-            }
-        }
+        let mut object = Object { fields: Vec::new(), fault: None };
         let mut reader = serde_json::Deserializer::from_str(text);
-        let fields =
-            reader.deserialize_map(Object).map_err(|_| Problem::unnamed("must be an object of known fields"))?;
-        for (at, (name, _)) in fields.iter().enumerate() {
-            if fields[..at].iter().any(|(other, _)| other == name) {
-                return Err(fault(name, "field stands twice"));
-            }
+        let read = reader.deserialize_map(&mut object);
+        match (object.fault, read) {
+            (Some(fault), _) => Err(fault),
+            (None, Ok(())) => Ok(Self(object.fields)),
+            (None, Err(_)) => Err(Problem::unnamed("must be an object of known fields")),
         }
-        Ok(Self(fields))
     }
 
     /// A field that may be left out; `null` is a value like any other, and mostly a wrong one.
@@ -124,24 +155,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_400_whatever_else_is_wrong() {
+    fn what_is_no_json_is_400() {
         for text in
             ["", "{", "{}}", "{\"label\":1,}", "{'label':1}", "nul", "{\"label\":\"\u{1}\"}", "\u{feff}{}", "[1"]
         {
             assert_eq!(fault_of(text), (400, "not-json"), "{text:?}");
         }
         assert_eq!(fault_of(&"[".repeat(100_000)), (400, "not-json"));
-        let read = read::<Pair>(None, &Bytes::from_static(b"{\"label\":\"\xFF\"}"));
+        let read = read::<Pair>(Some(b"application/json"), &Bytes::from_static(b"{\"label\":\"\xFF\"}"));
         assert_eq!(read.expect_err("no UTF-8").name(), "not-json");
     }
 
     #[test]
-    fn another_media_type_is_415_and_only_then_fields_are_looked_at() {
+    fn fault_c13_another_media_type_is_415_before_anything_else_is_looked_at() {
         for media_type in
             [None, Some(b"text/plain".as_slice()), Some(b"application/jsonx"), Some(b"application/json, a/b")]
         {
-            let read = read::<Pair>(media_type, &Bytes::from_static(b"[]"));
-            assert_eq!(read.expect_err("no JSON's type").name(), "media-type");
+            for text in [&b"[]"[..], b"{", b"", b"\xFF"] {
+                let read = read::<Pair>(media_type, &Bytes::from_static(text));
+                assert_eq!(read.expect_err("no JSON's type").name(), "media-type", "{text:?}");
+            }
         }
         let read = read::<Pair>(Some(b"Application/JSON; charset=utf-8"), &Bytes::from_static(b"{\"label\":\"a\"}"));
         assert_eq!(read, Ok(Pair("a".into(), None)));
@@ -186,7 +219,28 @@ mod tests {
         }
         assert!(read::<Nothing>(None, &Bytes::new()).is_ok());
         assert!(read::<Nothing>(Some(b"application/json"), &Bytes::from_static(b"null")).is_ok());
-        assert_eq!(read::<Nothing>(None, &Bytes::from_static(b" ")).expect_err("blank").name(), "not-json");
-        assert_eq!(read::<Pair>(None, &Bytes::new()).expect_err("nothing").name(), "not-json");
+        assert_eq!(read::<Nothing>(None, &Bytes::from_static(b" ")).expect_err("blank").name(), "media-type");
+        let json = Some(b"application/json".as_slice());
+        assert_eq!(read::<Nothing>(json, &Bytes::from_static(b" ")).expect_err("blank").name(), "not-json");
+        assert_eq!(read::<Pair>(json, &Bytes::new()).expect_err("nothing").name(), "not-json");
+    }
+
+    #[test]
+    fn fault_b4_no_more_than_64_fields_are_looked_at_however_many_there_are() {
+        let of = |fields: usize| {
+            let fields: Vec<_> = (0..fields).map(|at| format!("\"f{at}\":1")).collect();
+            format!("{{{}}}", fields.join(","))
+        };
+        let many = of(7_600);
+        assert!(many.len() > 60_000);
+        let before = counting::taken();
+        assert_eq!(fault_of(&many), (400, "too-many-fields"));
+        assert_eq!(counting::taken() - before, MOST + 1);
+        assert_eq!(fault_of(&of(65)), (400, "too-many-fields"));
+        assert_eq!(fault_of(&of(64)), (422, "invalid-field"), "64 are read");
+        let twice = format!("{{\"f0\":1,{}", &many[1..]);
+        let before = counting::taken();
+        assert_eq!(fault_of(&twice), (422, "invalid-field"), "a field that stands twice ends it too");
+        assert_eq!(counting::taken() - before, 2);
     }
 }

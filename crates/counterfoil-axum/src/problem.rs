@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use counterfoil::oauth::UNAVAILABLE_RETRY;
 use counterfoil::{Conflict, Forbidden, Gate, Invalid, ManageError, Realm, Ts};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
@@ -25,6 +26,8 @@ pub(crate) const UNAUTHENTICATED: Kind =
     &("unauthenticated", StatusCode::UNAUTHORIZED, "a bearer credential is needed");
 pub(crate) const MALFORMED_HEADER: Kind =
     &("invalid-request", StatusCode::BAD_REQUEST, "the authorization header is malformed");
+pub(crate) const INVALID_HOST: Kind =
+    &("invalid-host", StatusCode::BAD_REQUEST, "the request must name one host, and a valid one");
 pub(crate) const INVALID_TOKEN: Kind = &("invalid-token", StatusCode::UNAUTHORIZED, "the credential is not valid");
 pub(crate) const CSRF_TOKEN: Kind =
     &("csrf-token", StatusCode::FORBIDDEN, "the session's token is missing or wrong, or another site sent this");
@@ -49,6 +52,7 @@ pub(crate) const NOT_FOUND: Kind = &("not-found", StatusCode::NOT_FOUND, "not fo
 pub(crate) const METHOD: Kind =
     &("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here");
 pub(crate) const NOT_JSON: Kind = &("not-json", StatusCode::BAD_REQUEST, "the body is not JSON");
+pub(crate) const TOO_MANY: Kind = &("too-many-fields", StatusCode::BAD_REQUEST, "the body has over 64 fields");
 pub(crate) const MEDIA: Kind = &("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
 pub(crate) const TOO_LARGE: Kind = &("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body is over 64 KiB");
 pub(crate) const TOO_SLOW: Kind = &("too-slow", StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
@@ -114,6 +118,14 @@ impl Problem {
     /// The same where no field can be named.
     pub(crate) fn unnamed(detail: &str) -> Self {
         Self { detail: Some(detail.to_owned()), ..Self::new(INVALID_FIELD) }
+    }
+
+    /// The fault of a field or parameter whose name the caller wrote: it is said back only where it looks like a name, and cannot be anything
+    /// else.
+    pub(crate) fn said_back(name: &str, detail: &'static str) -> Self {
+        let is_name =
+            (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_name { Self::field(name.to_owned(), detail) } else { Self::unnamed(detail) }
     }
 
     pub(crate) fn with_challenge(self, challenge: Option<HeaderValue>) -> Self {
@@ -218,13 +230,15 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.json()));
         *response.status_mut() = self.status();
+        let outage = (self.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(UNAVAILABLE_RETRY);
+        let retry_after = self.retry_after.or(outage);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, MEDIA_TYPE);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge {
             headers.insert(WWW_AUTHENTICATE, *challenge);
         }
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

@@ -1,4 +1,4 @@
-//! The parameters of a list: strict for those that are known, blind for all others (a token in a query string is not read).
+//! The parameters of a query string: each once, and each of them known.
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
@@ -16,6 +16,20 @@ pub(crate) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 impl<'a> Query<'a> {
     pub(crate) fn parse(query: Option<&'a str>) -> Self {
         Self(form_urlencoded::parse(query.unwrap_or_default().as_bytes()).collect())
+    }
+
+    /// The same where no other parameters than these are known.
+    pub(crate) fn strict(query: Option<&'a str>, known: &[&str]) -> Result<Self, Problem> {
+        let read = Self::parse(query);
+        match read.0.iter().find(|(name, _)| !known.contains(&&**name)) {
+            Some((name, _)) => Err(Problem::said_back(name, "parameter is not known")),
+            None => Ok(read),
+        }
+    }
+
+    /// That there are no parameters.
+    pub(crate) fn none(query: Option<&str>) -> Result<(), Problem> {
+        Query::strict(query, &[]).map(|_| ())
     }
 
     /// The value of a parameter, which may stand once.
@@ -47,7 +61,30 @@ impl<'a> Query<'a> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+
+    #[test]
+    fn fault_c12_an_unknown_parameter_is_refused_and_named_where_it_looks_like_a_name() {
+        let told = |query: &str| {
+            let problem = Query::strict(Some(query), &["limit"]).err()?;
+            let written: Value = serde_json::from_str(&problem.json()).expect("JSON");
+            Some((problem.status().as_u16(), written["field"].as_str().map(str::to_owned)))
+        };
+        assert_eq!(told(""), None);
+        assert_eq!(told("limit=1"), None);
+        assert_eq!(told("limit=1&limit=2"), None, "told by whoever reads it");
+        for (query, field) in [
+            ("status=expired", Some("status")),
+            ("limit=1&Limit=2", Some("Limit")),
+            ("access_token=x", Some("access_token")),
+            ("%0D%0ASet-Cookie:%20x", None),
+            ("=", None),
+        ] {
+            assert_eq!(told(query), Some((422, field.map(str::to_owned))), "{query}");
+        }
+    }
 
     #[test]
     fn a_limit_is_1_to_100_in_plain_digits() {

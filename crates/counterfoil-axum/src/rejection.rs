@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
+use counterfoil::oauth::UNAVAILABLE_RETRY;
 use counterfoil::{Denied, PublicRefusal, Realm};
-use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
 use crate::problem::{self, Problem};
@@ -15,8 +16,10 @@ use crate::problem::{self, Problem};
 pub enum Why {
     /// No credential, or one of another scheme: 401 and a bare challenge.
     Unauthenticated,
-    /// An `Authorization` header that stands twice, or is not `Bearer`, one blank, a b64token: 400 `invalid_request`.
+    /// An `Authorization` header that stands twice, or is not `Bearer`, blanks, a b64token: 400 `invalid_request`.
     Malformed,
+    /// A session's cookie came with a request that names no host, two, or what is none (RFC 9112 §3.2): 400.
+    InvalidHost,
     /// The credential was refused, whatever the reason: 401 `invalid_token`. The reason is for the host.
     Refused(Arc<Denied>),
     /// A session's cookie without the token that belongs to it, or from another site: 403.
@@ -73,7 +76,7 @@ impl Rejection {
     pub fn status(&self) -> StatusCode {
         match self.why {
             Why::Unauthenticated | Why::Refused(_) => StatusCode::UNAUTHORIZED,
-            Why::Malformed => StatusCode::BAD_REQUEST,
+            Why::Malformed | Why::InvalidHost => StatusCode::BAD_REQUEST,
             Why::Forged | Why::InsufficientScope(_) | Why::ScopeEmpty(_) => StatusCode::FORBIDDEN,
             Why::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Why::LayerMissing => StatusCode::INTERNAL_SERVER_ERROR,
@@ -87,7 +90,7 @@ impl Rejection {
             Why::Malformed => Some("invalid_request"),
             Why::Refused(_) => Some("invalid_token"),
             Why::InsufficientScope(_) | Why::ScopeEmpty(_) => Some("insufficient_scope"),
-            Why::Unauthenticated | Why::Forged | Why::Unavailable(_) | Why::LayerMissing => None,
+            Why::Unauthenticated | Why::InvalidHost | Why::Forged | Why::Unavailable(_) | Why::LayerMissing => None,
         }
     }
 
@@ -105,10 +108,17 @@ impl Rejection {
         HeaderValue::try_from(text).ok()
     }
 
+    /// The value of `Retry-After`, which belongs into the answer where nobody can say.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<HeaderValue> {
+        matches!(self.why, Why::Unavailable(_)).then(|| HeaderValue::from(UNAVAILABLE_RETRY))
+    }
+
     pub(crate) fn problem(&self) -> Problem {
         let kind = match self.why {
             Why::Unauthenticated => problem::UNAUTHENTICATED,
             Why::Malformed => problem::MALFORMED_HEADER,
+            Why::InvalidHost => problem::INVALID_HOST,
             Why::Refused(_) => problem::INVALID_TOKEN,
             Why::Forged => problem::CSRF_TOKEN,
             Why::InsufficientScope(_) | Why::ScopeEmpty(_) => problem::INSUFFICIENT_SCOPE,
@@ -192,6 +202,9 @@ impl<B: From<String>> Refuse<B> for AsProblem {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = rejection.challenge() {
             headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = rejection.retry_after() {
+            headers.insert(RETRY_AFTER, seconds);
         }
         response
     }

@@ -1,13 +1,15 @@
 //! Answers that hold a secret: written once into memory that is wiped when the answer has gone out.
 
 use axum::body::Body;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use counterfoil::oauth::Answer;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use zeroize::Zeroizing;
+
+use crate::problem::{self, Problem};
 
 /// Lends an answer's body to the wire and wipes it afterwards.
 struct Lent(Answer);
@@ -38,9 +40,7 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     let measured = serde_json::to_writer(&mut measure, value).is_ok();
     let mut bytes = Zeroizing::new(Vec::with_capacity(measure.0));
     if !measured || serde_json::to_writer(&mut *bytes, value).is_err() {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-        return response;
+        return Problem::new(problem::UNAVAILABLE).into_response();
     }
     let mut response = Response::new(Body::from(Bytes::from_owner(bytes)));
     *response.status_mut() = status;

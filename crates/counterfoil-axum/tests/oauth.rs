@@ -6,7 +6,7 @@ mod support;
 
 use axum::body::Body;
 use counterfoil::Span;
-use counterfoil_axum::{Metadata, Source};
+use counterfoil_axum::{Issuer, Metadata, Source};
 use http::Request;
 use support::{Answer, SECRET, World, basic, send, world};
 
@@ -90,14 +90,18 @@ async fn syn_token_10_every_error_has_its_code_and_status() {
 async fn syn_token_10_a_client_that_is_not_proved_is_401_with_a_challenge_and_all_alike() {
     let world = world().await;
     let mut told = Vec::new();
-    for authorization in [basic("nobody", SECRET), basic("app", "wrong"), basic("open", SECRET), "Basic !".to_owned()] {
+    for authorization in [basic("nobody", SECRET), basic("app", "wrong"), basic("open", SECRET)] {
         let headers = [("content-type", FORM), ("authorization", authorization.as_str())];
         let answer = post(&world, "/token", &headers, "grant_type=password&username=bill&password=bill").await;
         assert_eq!(answer.header("www-authenticate"), Some("Basic realm=\"default\""));
         told.push((answer.status, answer.text));
     }
-    let missing = post(&world, "/token", &[("content-type", FORM)], "grant_type=password").await;
-    told.push((missing.status, missing.text));
+    for more in [None, Some(("authorization", "Basic !"))] {
+        let headers: Vec<_> = [("content-type", FORM)].into_iter().chain(more).collect();
+        let answer = post(&world, "/token", &headers, "grant_type=password").await;
+        assert_eq!(answer.told(), (401, "invalid_client".into(), None), "{more:?}");
+        assert_eq!(answer.header("www-authenticate"), Some("Basic realm=\"default\""), "{more:?}");
+    }
     assert!(told.iter().all(|one| *one == told[0] && one.0 == 401), "{told:?}");
 }
 
@@ -186,6 +190,7 @@ async fn all_kinds_5_an_outage_is_503_temporarily_unavailable() {
     world.people.set_unavailable(true);
     let answer = world.form("/token", "grant_type=password&username=bill&password=bill").await;
     assert_eq!(answer.told(), (503, "temporarily_unavailable".into(), None));
+    assert_eq!(answer.header("retry-after"), Some("2"), "fault C8");
 }
 
 #[tokio::test(start_paused = true)]
@@ -218,6 +223,10 @@ impl futures_core::Stream for Dawdling {
     }
 }
 
+fn issuer(text: &str) -> Issuer {
+    Issuer::new(text).expect("an issuer")
+}
+
 #[tokio::test]
 async fn rfc_8414_the_metadata_say_what_is_mounted_and_nothing_else() {
     let ask = async |metadata: Metadata| {
@@ -225,20 +234,36 @@ async fn rfc_8414_the_metadata_say_what_is_mounted_and_nothing_else() {
         let request = Request::get("/.well-known/oauth-authorization-server").body(Body::empty()).expect("a request");
         send(&router, request).await.json()
     };
-    let all =
-        Metadata::new("https://auth.example.com/").token("/token").revocation("/revoke").introspection("/introspect");
-    let all = ask(all.scopes(["demo:read"])).await;
-    assert_eq!(all["issuer"], "https://auth.example.com");
+    let all = Metadata::new(issuer("https://auth.example.com/"));
+    let all = ask(all.token("/token").revocation("/revoke").introspection("/introspect").scopes(["demo:read"])).await;
+    assert_eq!(all["issuer"], "https://auth.example.com/", "as it was given");
     assert_eq!(all["token_endpoint"], "https://auth.example.com/token");
-    assert_eq!(all["response_types_supported"], serde_json::json!([]));
     assert_eq!(all["grant_types_supported"], serde_json::json!(["password", "refresh_token"]));
     assert!(all["scopes_supported"].as_array().expect("scopes").contains(&"demo:read".into()));
-    let none = ask(Metadata::new("https://auth.example.com")).await;
-    for absent in ["token_endpoint", "revocation_endpoint", "introspection_endpoint"] {
+    let none = ask(Metadata::new(issuer("https://auth.example.com"))).await;
+    for absent in ["token_endpoint", "revocation_endpoint", "introspection_endpoint", "grant_types_supported"] {
         assert!(none.get(absent).is_none(), "{absent}");
     }
-    let router = counterfoil_axum::metadata(Metadata::new("https://auth.example.com")).into();
+    let router = counterfoil_axum::metadata(Metadata::new(issuer("https://auth.example.com"))).into();
     let request = Request::post("/.well-known/oauth-authorization-server").body(Body::empty()).expect("a request");
     let answer = send(&router, request).await;
     assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, Some("GET,HEAD")));
+}
+
+#[tokio::test]
+async fn fault_c5_no_list_is_empty_and_an_issuers_path_follows_the_well_known_one() {
+    let issuer = issuer("https://auth.example.com/tenant/a/");
+    let (router, document) = counterfoil_axum::metadata(Metadata::new(issuer).token("/token")).split_for_parts();
+    let place = "/.well-known/oauth-authorization-server/tenant/a";
+    let get = async |path: &str| send(&router, Request::get(path).body(Body::empty()).expect("a request")).await;
+    let told = get(place).await.json();
+    assert_eq!(told["issuer"], "https://auth.example.com/tenant/a/");
+    assert_eq!(told["token_endpoint"], "https://auth.example.com/tenant/a/token");
+    let members = told.as_object().expect("an object");
+    assert!(members.values().all(|value| value.as_array().is_none_or(|list| !list.is_empty())), "{told}");
+    assert!(!members.contains_key("response_types_supported"));
+    for elsewhere in ["/.well-known/oauth-authorization-server", "/tenant/a/.well-known/oauth-authorization-server"] {
+        assert_eq!(get(elsewhere).await.status, 404, "{elsewhere}");
+    }
+    assert_eq!(document.paths.paths.keys().collect::<Vec<_>>(), [place], "the document says so too");
 }

@@ -12,7 +12,7 @@ use counterfoil::directory::Login;
 use counterfoil::{OpenedSession, Secret, Span};
 use counterfoil_axum::console::{SessionLayer, Transport};
 use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, Why};
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode, Version};
 use sha2::{Digest as _, Sha256};
 use support::{Answer, World, send, world};
 use tower::{Layer as _, ServiceExt as _, service_fn};
@@ -227,18 +227,23 @@ async fn console_1_plain_http_takes_a_cookie_for_this_machine_alone() {
         (vec!["[::1]:8080"], 200),
         (vec!["console.example"], 401),
         (vec!["127.0.0.1.evil.example"], 401),
-        (vec!["127.0.0.1", "evil.example"], 401),
+        (vec!["127.0.0.1", "evil.example"], 400),
+        (vec!["127.0.0.1", "127.0.0.1"], 400),
+        (vec!["not a host"], 400),
     ] {
         let headers: Vec<_> = hosts.iter().map(|host| ("host", *host)).chain([("cookie", cookie.as_str())]).collect();
         assert_eq!(ask(&router, "GET", "/me/tokens", &headers, "").await.status, status, "{hosts:?}");
     }
-    // HTTP/2 names the host in the target, and a request may name none.
-    for (target, status) in [
-        ("http://localhost:80/api/v1/me/tokens", 200),
-        ("http://evil.example/api/v1/me/tokens", 401),
-        ("/api/v1/me/tokens", 401),
+    // HTTP/2 names the host in the target; HTTP/1.0 may name none.
+    for (target, version, status) in [
+        ("http://localhost:80/api/v1/me/tokens", Version::HTTP_2, 200),
+        ("http://evil.example/api/v1/me/tokens", Version::HTTP_2, 401),
+        ("/api/v1/me/tokens", Version::HTTP_10, 401),
+        ("/api/v1/me/tokens", Version::HTTP_11, 400),
+        ("/api/v1/me/tokens", Version::HTTP_2, 400),
     ] {
-        let request = Request::get(target).header("cookie", &cookie).body(Body::empty()).expect("a request");
+        let request = Request::get(target).version(version).header("cookie", &cookie).body(Body::empty());
+        let request = request.expect("a request");
         assert_eq!(send(&router, request).await.status, status, "{target}");
     }
 }

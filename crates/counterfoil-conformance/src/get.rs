@@ -103,6 +103,7 @@ async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation>
     code.family.body = counterfoil::store::FamilyBody::Code {
         created_by: counterfoil::SubjectId::new("root").expect("a subject"),
         access: counterfoil::store::Access::SameAsUser(counterfoil::SubjectId::new("ann").expect("a subject")),
+        named: Some("AD\\bill.posters".into()),
     };
     for draft in [full, bare, code] {
         draft.found(store).await?;

@@ -12,6 +12,15 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error("COUNTERFOIL_STORE: the store cannot be opened")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The issuer.
+    #[error("COUNTERFOIL_ISSUER cannot be used")]
+    Issuer(#[source] counterfoil_axum::InvalidIssuer),
+    /// No issuer, and the address that is listened on makes none.
+    #[error("COUNTERFOIL_ISSUER must be given where COUNTERFOIL_LISTEN is no loopback address")]
+    IssuerMissing(#[source] counterfoil_axum::InvalidIssuer),
+    /// The trusted proxies.
+    #[error("COUNTERFOIL_TRUSTED_PROXIES cannot be used")]
+    TrustedProxies(#[source] counterfoil_axum::InvalidProxies),
     /// The mail server's URL.
     #[error("COUNTERFOIL_SMTP must be smtp://HOST:PORT")]
     Smtp(#[from] counterfoil_notify::SmtpSetupError),

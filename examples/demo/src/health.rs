@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
+use counterfoil::oauth::UNAVAILABLE_RETRY;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -34,7 +36,8 @@ async fn healthz() -> &'static str {
     tag = "health",
     responses(
         (status = 200, description = "it answers", body = String, content_type = "text/plain"),
-        (status = 503, description = "it does not", body = String, content_type = "text/plain"),
+        (status = 503, description = "it does not", body = String, content_type = "text/plain",
+            headers(("Retry-After" = u64, description = "seconds"))),
     ),
     security(()),
 )]
@@ -42,6 +45,7 @@ async fn readyz(State(stores): State<Stores>) -> Response {
     if stores.answers().await {
         "ready\n".into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+        let seconds = HeaderValue::from(UNAVAILABLE_RETRY);
+        (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, seconds)], "not ready\n").into_response()
     }
 }

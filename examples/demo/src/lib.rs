@@ -1,8 +1,11 @@
 //! A server to try counterfoil with: its routers, people to sign in as, and a store of your choice. README.md of the project shows it.
 
+mod connection;
 mod error;
+mod guests;
 mod health;
 pub mod keys;
+mod limits;
 mod notices;
 mod options;
 mod passwords;
@@ -10,6 +13,7 @@ mod people;
 pub mod policy;
 mod profile_file;
 mod profiles;
+mod pulse;
 mod routes;
 mod seed;
 mod serve;
@@ -19,17 +23,19 @@ mod welcome;
 mod whoami;
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::Counterfoil;
 use counterfoil::event::TracingSink;
 use counterfoil_axum::console::RecentEvents;
+use counterfoil_axum::{Issuer, TrustedProxies};
 use counterfoil_notify::Worker;
 use tokio::net::TcpListener;
 
 pub use error::StartError;
+pub use limits::Limits;
 pub use options::Options;
 pub use passwords::Unhashed;
 pub use people::{EVERYBODY, InvalidPerson, Known, People};
@@ -39,6 +45,15 @@ pub use seed::seed;
 pub use serve::serve;
 pub use store::Stores;
 pub use welcome::welcome;
+
+/// The URL of an address on this machine; one that listens on all addresses is reached by the loopback one.
+fn own_url(address: SocketAddr) -> String {
+    let mut own = address;
+    if address.ip().is_unspecified() {
+        own.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    format!("http://{own}")
+}
 
 /// How long the last writes may take.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -51,6 +66,7 @@ pub struct Demo {
     listener: TcpListener,
     address: SocketAddr,
     router: axum::Router,
+    proxies: TrustedProxies,
 }
 
 impl Demo {
@@ -61,6 +77,8 @@ impl Demo {
     /// [`StartError`] says which setting is at fault.
     pub async fn open(options: Options) -> Result<Self, StartError> {
         let options = options.without_blanks();
+        let issuer = options.issuer.map(Issuer::new).transpose().map_err(StartError::Issuer)?;
+        let proxies = options.trusted_proxies.parse().map_err(StartError::TrustedProxies)?;
         let policy = policy::policy(options.policy.as_deref())?;
         let stores = Stores::open(&options.store).await?;
         let keys = keys::key_ring(options.keys.or_else(|| stores.keys()).as_deref())?;
@@ -74,9 +92,12 @@ impl Demo {
         let listen = |source| StartError::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let issuer = options.issuer.unwrap_or_else(|| format!("http://{address}"));
-        let router = routes(&foil, stores, &issuer, profiles, events);
-        Ok(Self { foil, notices, listener, address, router })
+        let issuer = match issuer {
+            Some(issuer) => issuer,
+            None => Issuer::new(own_url(address)).map_err(StartError::IssuerMissing)?,
+        };
+        let router = routes(&foil, stores, issuer, profiles, events);
+        Ok(Self { foil, notices, listener, address, router, proxies })
     }
 
     /// Where it listens.
@@ -95,7 +116,7 @@ impl Demo {
             stop.await;
             drop(quit);
         };
-        serve(self.listener, self.router, stop).await;
+        serve(self.listener, self.router, self.proxies, Limits::default(), stop).await;
         upkeep.abort();
         let _ended = upkeep.await;
         let farewell = async {

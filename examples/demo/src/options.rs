@@ -21,9 +21,12 @@ pub struct Options {
         hide_env_values = true
     )]
     pub store: String,
-    /// The issuer of the metadata and the base of its endpoints; the listen URL where it is left out
+    /// The issuer of the metadata and the base of its endpoints, https or loopback; the listen URL where it is left out
     #[arg(long, alias = "counterfoil-issuer", env = "COUNTERFOIL_ISSUER")]
     pub issuer: Option<String>,
+    /// Addresses and CIDR networks of reverse proxies whose Forwarded or X-Forwarded-For is believed, a comma between two
+    #[arg(long, alias = "counterfoil-trusted-proxies", env = "COUNTERFOIL_TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: String,
     /// smtp://host:port, where notices go; to the log where it is left out
     #[arg(long, alias = "counterfoil-smtp", env = "COUNTERFOIL_SMTP", hide_env_values = true)]
     pub smtp: Option<String>,

@@ -9,6 +9,8 @@ use toml::{Table, Value};
 
 use crate::error::StartError;
 
+/// The demo's own scope tokens: what the metadata list beside the library's.
+pub const SCOPES: [&str; 2] = ["demo:read", "demo:write"];
 /// Failures of a source, or of a client at a source, before everybody there waits.
 const FAILURES: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 /// Wrong passwords for an account at a source.

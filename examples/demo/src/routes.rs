@@ -4,12 +4,13 @@ use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::Counterfoil;
 use counterfoil_axum::console::{Console, RecentEvents, SessionLayer, Transport};
-use counterfoil_axum::{AuthenticateLayer, Metadata, Sources};
+use counterfoil_axum::{AuthenticateLayer, Issuer, Metadata, Sources};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, StatusCode};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::health::health;
+use crate::policy::SCOPES;
 use crate::profiles::ProfileBook;
 use crate::store::Stores;
 use crate::whoami::whoami;
@@ -18,13 +19,19 @@ use crate::whoami::whoami;
 pub(crate) const PAGE: &str = "/api-docs/ui/index";
 
 /// The demo's router.
-pub fn routes(foil: &Counterfoil, stores: Stores, issuer: &str, profiles: ProfileBook, events: RecentEvents) -> Router {
-    let transport = transport(issuer);
+pub fn routes(
+    foil: &Counterfoil,
+    stores: Stores,
+    issuer: Issuer,
+    profiles: ProfileBook,
+    events: RecentEvents,
+) -> Router {
+    let transport = transport(&issuer);
     let metadata = Metadata::new(issuer)
         .token("/token")
         .revocation("/revoke")
         .introspection("/introspect")
-        .scopes(["demo:read", "demo:write"])
+        .scopes(SCOPES)
         .documentation(PAGE);
     let managed = OpenApiRouter::new()
         .merge(counterfoil_axum::me_tokens(foil.clone()))
@@ -61,8 +68,12 @@ fn with_console(
 }
 
 /// How browsers reach it, as its own URL says: over TLS, or from this machine alone.
-fn transport(issuer: &str) -> Transport {
-    if issuer.starts_with("https://") { Transport::Https } else { Transport::PlainLoopback }
+fn transport(issuer: &Issuer) -> Transport {
+    if issuer.as_str().to_ascii_lowercase().starts_with("https://") {
+        Transport::Https
+    } else {
+        Transport::PlainLoopback
+    }
 }
 
 async fn nothing_here() -> Response {

@@ -1,76 +1,68 @@
 //! Connections: accepted in bounds, served with time-outs, and let go when the server stops.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use counterfoil_axum::Source;
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use counterfoil_axum::TrustedProxies;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tower::ServiceExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-/// Connections at once; more wait to be accepted.
-const CONNECTIONS: usize = 2_048;
-/// How long a request's head may take, and a connection may idle.
-const HEAD: Duration = Duration::from_secs(30);
-/// Bytes of a request's head: more than the longest target that is parsed, so that a longer one is told so (RFC 9112 §3: 414).
-const HEAD_BYTES: usize = 96 * 1024;
-/// How long requests under way may take once the server stops.
-const GRACE: Duration = Duration::from_secs(7);
+use crate::connection::House;
+use crate::guests::Guests;
+use crate::limits::Limits;
+use crate::pulse::Pulse;
 
 /// Serves until `stop` is over, then lets what is under way end.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let graceful = GracefulShutdown::new();
-    let turns = Arc::new(Semaphore::new(CONNECTIONS));
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    proxies: TrustedProxies,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) {
+    let house = House { router, proxies: Arc::new(proxies), limits };
+    let (turns, guests) = (Arc::new(Semaphore::new(limits.connections)), Guests::default());
+    let (stopping, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
             () = &mut stop => break,
-            accepted = accept(&listener, &turns) => accepted,
+            accepted = accept(&listener, &turns, &guests) => accepted,
         };
         let Some((stream, peer, turn)) = accepted else { continue };
-        let connection = graceful.watcher();
-        let router = router.clone();
+        let pulse = Pulse::new();
+        let is_proxy = house.proxies.contains(peer.ip());
+        // One too many of a source whose others are all busy: closed at once.
+        let Some(place) = guests.admit(peer.ip(), is_proxy, limits.per_source, &pulse) else { continue };
+        let (house, stopped) = (house.clone(), stopped.clone());
         tokio::spawn(async move {
-            let service = service_fn(move |request: http::Request<Incoming>| {
-                let mut request = request.map(Body::new);
-                request.extensions_mut().insert(Source::from(peer.ip()));
-                answer(router.clone(), request)
-            });
-            let builder = builder();
-            let served = builder.serve_connection(TokioIo::new(stream), service);
-            // A connection that breaks is its client's business.
-            let _broken = connection.watch(served.into_owned()).await;
-            drop(turn);
+            house.serve(stream, peer.ip(), pulse, stopped).await;
+            drop((place, turn));
         });
     }
     drop(listener);
-    let _late = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    let _nobody = stopping.send(true);
+    // All turns are back when every connection has ended.
+    let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
+    let _late = tokio::time::timeout(limits.grace, turns.acquire_many(all)).await;
 }
 
-async fn answer(router: Router, request: http::Request<Body>) -> Result<http::Response<Body>, Infallible> {
-    let (method, path) = (request.method().clone(), request.uri().path().len());
-    let response = router.oneshot(request).await?;
-    // The path itself may hold what somebody pasted there by mistake.
-    tracing::debug!(target: "counterfoil::http", %method, path_bytes = path, status = response.status().as_u16(), "answered");
-    Ok(response)
-}
-
-/// The next connection; `None` where the system had none to give, after a pause.
+/// The next connection; `None` where the system had none to give, after a pause. Where there is no turn left, whoever is idle longest makes room.
 async fn accept(
     listener: &TcpListener,
     turns: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let turn = turns.clone().acquire_owned().await.ok()?;
+    guests: &Guests,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let turn = match turns.clone().try_acquire_owned() {
+        Ok(turn) => turn,
+        Err(_) => {
+            guests.make_room();
+            turns.clone().acquire_owned().await.ok()?
+        }
+    };
     match listener.accept().await {
         Ok((stream, peer)) => {
             let _slow = stream.set_nodelay(true);
@@ -82,11 +74,4 @@ async fn accept(
             None
         }
     }
-}
-
-fn builder() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(200).max_header_list_size(16 * 1024);
-    builder
 }

@@ -2,7 +2,11 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
+#[path = "start/connections.rs"]
+mod connections;
 mod support;
+#[path = "start/wire.rs"]
+mod wire;
 
 use std::os::unix::fs::PermissionsExt as _;
 

@@ -5,6 +5,7 @@ pub(crate) mod list;
 pub(crate) mod register;
 mod rules;
 mod secrets;
+pub(crate) mod see;
 
 /// How often a lost race is decided anew.
 const TURNS: usize = 8;

@@ -70,7 +70,10 @@ fn look(foil: &Counterfoil, headers: &HeaderMap, preflight: bool) -> Seen {
     }
     match credentials(headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes)) {
         Ok(Credentials::Absent | Credentials::OtherScheme) => rejected(Why::Unauthenticated),
-        Err(MalformedHeader) => rejected(Why::Malformed),
+        Err(malformed @ MalformedHeader) => {
+            tracing::debug!(target: "counterfoil", reason = %malformed, "request refused");
+            rejected(Why::Malformed)
+        }
         Ok(Credentials::Bearer(token)) => {
             let foil = foil.clone();
             Seen::Ask(Box::pin(async move {

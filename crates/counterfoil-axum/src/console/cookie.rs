@@ -38,7 +38,7 @@ impl Transport {
     pub fn serves(self, authority: &str) -> bool {
         match self {
             Self::Https => true,
-            Self::PlainLoopback => is_loopback(authority),
+            Self::PlainLoopback => crate::loopback::is_loopback(authority),
         }
     }
 
@@ -87,17 +87,6 @@ impl Transport {
         header.set_sensitive(true);
         Some(header)
     }
-}
-
-fn is_loopback(authority: &str) -> bool {
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').unwrap_or(("", "")),
-        None => authority.find(':').map_or((authority, ""), |colon| authority.split_at(colon)),
-    };
-    let port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
-    let local = host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    local && port
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil::Secret;
-use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, HeaderName};
+use http::HeaderName;
+use http::header::ORIGIN;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+
+use crate::host::Asked;
 
 /// Where a script of ours sends the token with a request that is no form's.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
@@ -29,21 +31,23 @@ pub(crate) fn fits(cookie: &Secret, presented: &str) -> bool {
     token(cookie).as_bytes().ct_eq(presented.as_bytes()).into()
 }
 
-/// Whether the browser says that another site made the request. One that says nothing is believed: the token decides then. HTTP/2 names the
-/// host in the target's authority, and not in a header.
-pub(crate) fn is_foreign(headers: &HeaderMap, authority: Option<&str>) -> bool {
-    if let Some(site) = headers.get(SITE) {
+/// Whether the browser says that another site made the request. One that says nothing is believed: the token decides then.
+pub(crate) fn is_foreign(asked: Asked<'_>) -> bool {
+    let Ok(host) = asked.host() else { return true };
+    if let Some(site) = asked.headers.get(SITE) {
         return site != "same-origin" && site != "none";
     }
-    let Some(origin) = headers.get(ORIGIN) else { return false };
-    let own = headers.get(HOST).map(http::HeaderValue::as_bytes).or(authority.map(str::as_bytes));
+    let Some(origin) = asked.headers.get(ORIGIN) else { return false };
     let said = origin.as_bytes();
-    let host = said.strip_prefix(b"https://").or_else(|| said.strip_prefix(b"http://"));
-    host.is_none() || host != own
+    let origin = said.strip_prefix(b"https://").or_else(|| said.strip_prefix(b"http://"));
+    origin.is_none() || origin != host.map(str::as_bytes)
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::HOST;
+    use http::{HeaderMap, Uri, Version};
+
     use super::*;
 
     fn secret(text: &str) -> Secret {
@@ -61,20 +65,41 @@ mod tests {
 
     #[test]
     fn what_another_site_sends_is_told_by_the_browser() {
-        let headers = |pairs: &[(HeaderName, &'static str)]| -> HeaderMap {
+        let is_foreign = |pairs: &[(HeaderName, &'static str)], host: &'static str| {
             let value = http::HeaderValue::from_static;
-            pairs.iter().map(|(name, text)| (name.clone(), value(text))).collect()
+            let pairs = pairs.iter().map(|(name, text)| (name.clone(), value(text)));
+            let headers: HeaderMap = pairs.chain([(HOST, value(host))]).collect();
+            is_foreign(Asked { headers: &headers, uri: &Uri::from_static("/"), version: Version::HTTP_11 })
         };
-        assert!(!is_foreign(&headers(&[]), None));
-        assert!(!is_foreign(&headers(&[(SITE, "same-origin"), (ORIGIN, "null")]), None));
-        assert!(!is_foreign(&headers(&[(SITE, "none")]), None));
-        assert!(is_foreign(&headers(&[(SITE, "same-site")]), None));
-        assert!(is_foreign(&headers(&[(SITE, "cross-site"), (HOST, "a"), (ORIGIN, "https://a")]), None));
-        assert!(!is_foreign(&headers(&[(HOST, "a:8080"), (ORIGIN, "http://a:8080")]), None));
-        assert!(is_foreign(&headers(&[(HOST, "a:8080"), (ORIGIN, "http://b:8080")]), None));
-        assert!(is_foreign(&headers(&[(HOST, "a:8080"), (ORIGIN, "null")]), None));
-        assert!(is_foreign(&headers(&[(ORIGIN, "http://a")]), None));
-        assert!(!is_foreign(&headers(&[(ORIGIN, "https://a")]), Some("a")), "HTTP/2");
-        assert!(is_foreign(&headers(&[(ORIGIN, "https://a")]), Some("b")));
+        assert!(!is_foreign(&[], "a"));
+        assert!(!is_foreign(&[(SITE, "same-origin"), (ORIGIN, "null")], "a"));
+        assert!(!is_foreign(&[(SITE, "none")], "a"));
+        assert!(is_foreign(&[(SITE, "same-site")], "a"));
+        assert!(is_foreign(&[(SITE, "cross-site"), (ORIGIN, "https://a")], "a"));
+        assert!(!is_foreign(&[(ORIGIN, "http://a:8080")], "a:8080"));
+        assert!(is_foreign(&[(ORIGIN, "http://b:8080")], "a:8080"));
+        assert!(is_foreign(&[(ORIGIN, "null")], "a:8080"));
+        assert!(is_foreign(&[(ORIGIN, "http://a")], "b"));
+    }
+
+    #[test]
+    fn fault_c10_a_request_without_a_host_of_its_own_is_foreign_whatever_else_it_says() {
+        let mut headers = HeaderMap::from_iter([(SITE, http::HeaderValue::from_static("same-origin"))]);
+        let uri = Uri::from_static("/");
+        assert!(is_foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }));
+        headers.append(HOST, http::HeaderValue::from_static("a"));
+        assert!(!is_foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }));
+        headers.append(HOST, http::HeaderValue::from_static("a"));
+        assert!(is_foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }));
+    }
+
+    #[test]
+    fn http_2_names_the_host_in_its_target() {
+        let headers = HeaderMap::from_iter([(ORIGIN, http::HeaderValue::from_static("https://a"))]);
+        let foreign = |target: &'static str| {
+            is_foreign(Asked { headers: &headers, uri: &Uri::from_static(target), version: Version::HTTP_2 })
+        };
+        assert!(!foreign("https://a/x"));
+        assert!(foreign("https://b/x"));
     }
 }

@@ -11,8 +11,9 @@ use crate::console::form::Form;
 use crate::console::language::Language;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why};
-use crate::console::visitor::{Visitor, authority};
+use crate::console::visitor::Visitor;
 use crate::console::words::Reason;
+use crate::host::Asked;
 
 /// The most bytes of a form.
 const LIMIT: usize = 64 * 1024;
@@ -50,7 +51,7 @@ pub(crate) async fn read(
     parts: &Parts,
     body: axum::body::Body,
 ) -> Result<Form, Stop> {
-    if csrf::is_foreign(&parts.headers, authority(parts)) {
+    if csrf::is_foreign(Asked::from(parts)) {
         return Err(Stop::page(console, language, Why::Forged));
     }
     let body = match body::read(body, LIMIT).await {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use counterfoil::{Counterfoil, Secret};
-use http::header::{AUTHORIZATION, COOKIE, Entry, HOST};
+use http::header::{AUTHORIZATION, COOKIE, Entry};
 use http::{HeaderMap, Method, Request};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -14,6 +14,7 @@ use super::cookie::{Cookie, Transport};
 use super::csrf;
 use crate::authenticate::service::is_preflight;
 use crate::authentication::Authentication;
+use crate::host::{Asked, InvalidHost};
 use crate::rejection::{Rejection, Why};
 
 /// Authenticates by the console's session, so that its own pages can call the management routers: put it in front of them.
@@ -24,7 +25,7 @@ use crate::rejection::{Rejection, Why};
 /// others make a browser send does not even keep a session alive.
 ///
 /// What it found out travels as an [`Authentication`] in the request's extensions; the layer of the routers behind it reads that, and answers
-/// a refusal in its own shape. A request without the cookie, with two of them, or over [`Transport::PlainLoopback`] for a host that is not this
+/// a refusal in its own shape. A request that brings the cookie and names no host, two, or what is none is 400. A request without the cookie, with two of them, or over [`Transport::PlainLoopback`] for a host that is not this
 /// machine, goes on as it came. The headers that it reads are marked as sensitive.
 ///
 /// A host's own resources, which take bearer credentials, need no such layer in front of them.
@@ -56,6 +57,8 @@ pub struct Session<S> {
 enum Brought {
     Session(Secret),
     Forged,
+    /// It names no host, two, or what is none.
+    Hostless,
 }
 
 impl SessionLayer {
@@ -68,25 +71,24 @@ impl SessionLayer {
     fn brought<B>(&self, request: &Request<B>) -> Option<Brought> {
         let headers = request.headers();
         let known = request.extensions().get::<Authentication>().is_some();
-        if known || headers.contains_key(AUTHORIZATION) || is_preflight(request) || !self.is_served(request) {
+        if known || headers.contains_key(AUTHORIZATION) || is_preflight(request) {
             return None;
         }
         let session = self.transport.read(headers, Cookie::Session)?;
+        match Asked::of(request).host() {
+            Err(InvalidHost) => return Some(Brought::Hostless),
+            Ok(host) if !host.is_some_and(|host| self.transport.serves(host)) => return None,
+            Ok(_) => {}
+        }
         if is_forged(request, &session) {
             return Some(Brought::Forged);
         }
         Some(Brought::Session(session))
     }
 
-    /// Whether every host that the request names is one that pages are served for, and it names one.
-    fn is_served<B>(&self, request: &Request<B>) -> bool {
-        let named = request.headers().get_all(HOST).iter().map(|host| host.to_str().unwrap_or_default());
-        let mut hosts = named.chain(request.uri().host()).peekable();
-        hosts.peek().is_some() && hosts.all(|host| self.transport.serves(host))
-    }
-
     async fn authenticate(&self, brought: Brought) -> Authentication {
         let rejected = match brought {
+            Brought::Hostless => Rejection::new(Why::InvalidHost, self.foil.realm()),
             Brought::Forged => {
                 tracing::warn!(target: "counterfoil", "a session's cookie came without its token, or from another site");
                 Rejection::new(Why::Forged, self.foil.realm())
@@ -148,7 +150,7 @@ fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
         (Some(token), None) => token.to_str().is_ok_and(|token| csrf::fits(session, token)),
         _ => false,
     };
-    !fits || csrf::is_foreign(headers, request.uri().authority().map(http::uri::Authority::as_str))
+    !fits || csrf::is_foreign(Asked::of(request))
 }
 
 /// A header that is marked so is not printed, nor indexed by HTTP/2's compression.

@@ -22,6 +22,8 @@ pub(crate) enum Why {
     Forged,
     Unavailable,
     TooLarge,
+    /// The request names no host, two, or what is none.
+    Host,
     /// Plain HTTP, and not from this machine.
     Insecure,
 }
@@ -57,6 +59,7 @@ impl Stop {
             Why::Forged => (StatusCode::FORBIDDEN, words.forged, words.forged_text),
             Why::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, words.unavailable, words.unavailable_text),
             Why::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, words.too_large, words.too_large_text),
+            Why::Host => (StatusCode::BAD_REQUEST, words.bad_host, words.bad_host_text),
             Why::Insecure => (StatusCode::FORBIDDEN, words.insecure, words.insecure_text),
         };
         let message = Message { shell: Shell::bare(console, language), title, text: reason.unwrap_or(text) };

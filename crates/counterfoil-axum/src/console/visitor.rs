@@ -5,9 +5,9 @@ use counterfoil::directory::Login;
 use counterfoil::{
     Denied, Forbidden, Gate, Intent, LoginError, ManageError, Presenter, Principal, Role, Secret, Source,
 };
-use http::header::{HOST, SET_COOKIE};
+use http::header::SET_COOKIE;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderValue, Method};
 
 use crate::console::cookie::Cookie;
 use crate::console::csrf;
@@ -15,6 +15,7 @@ use crate::console::language::Language;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why};
 use crate::console::when::Clock;
+use crate::host::{Asked, InvalidHost};
 use crate::patience::patiently;
 
 /// Somebody who is signed in.
@@ -103,23 +104,22 @@ impl Visitor {
     }
 }
 
-/// The host that a request's target names, as HTTP/2 does.
-pub(crate) fn authority(parts: &Parts) -> Option<&str> {
-    parts.uri.authority().map(http::uri::Authority::as_str)
-}
-
 /// Whether a request may be served at all, and in which language.
-pub(crate) fn receive(console: &Console, headers: &HeaderMap, authority: Option<&str>) -> Result<Language, Stop> {
-    let language = Language::asked(headers, console.transport);
-    let host = authority.or_else(|| headers.get(HOST).and_then(|host| host.to_str().ok())).unwrap_or_default();
-    if console.transport.serves(host) { Ok(language) } else { Err(Stop::page(console, language, Why::Insecure)) }
+pub(crate) fn receive(console: &Console, asked: Asked<'_>) -> Result<Language, Stop> {
+    let language = Language::asked(asked.headers, console.transport);
+    let stop = |why| Err(Stop::page(console, language, why));
+    match asked.host() {
+        Err(InvalidHost) => stop(Why::Host),
+        Ok(host) if console.transport.serves(host.unwrap_or_default()) => Ok(language),
+        Ok(_) => stop(Why::Insecure),
+    }
 }
 
 impl FromRequestParts<Shared> for Visitor {
     type Rejection = Stop;
 
     async fn from_request_parts(parts: &mut Parts, console: &Shared) -> Result<Self, Stop> {
-        let language = receive(console, &parts.headers, authority(parts))?;
+        let language = receive(console, Asked::from(&*parts))?;
         let Some(session) = console.transport.read(&parts.headers, Cookie::Session) else {
             return Err(to_sign_in(console, parts));
         };

@@ -29,7 +29,8 @@ pub(super) struct NewRegistration {
     /// What it may ask for at most: a list of scope tokens, or a text of them; left out: anything that the one who registers it may.
     #[schema(value_type = Scopes, required = false)]
     scopes: Option<Scope>,
-    /// What it gets where it asks for nothing.
+    /// What it gets where it asks for nothing. A token without scope has all rights of its owner and is introspected without `scope`, so that a
+    /// resource server that asks for scopes refuses it: name a default for clients whose tokens such servers see.
     #[schema(value_type = Scopes, required = false)]
     default_scopes: Option<Scope>,
     /// May introspect every token; never a public client.

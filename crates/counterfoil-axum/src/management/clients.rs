@@ -12,6 +12,7 @@ use super::client_body::{NewRegistration, RegistrationChange};
 use super::client_view::{ClientView, NewClientView};
 use super::guarded;
 use super::paths::{self, Segment};
+use super::place::Place;
 use super::reading::{body, told};
 use super::schema::{ReadProblems, WriteProblems};
 use super::tokens::{NewOverlap, NewOverlapSchema};
@@ -27,7 +28,7 @@ use crate::strict::Strict;
 pub fn clients(foil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(guarded(routes!(list, create), &foil))
-        .routes(guarded(routes!(change, delete), &foil))
+        .routes(guarded(routes!(see, change, delete), &foil))
         .routes(guarded(routes!(replace_secret), &foil))
         .with_state(foil)
 }
@@ -78,7 +79,7 @@ fn key(text: &str) -> Option<Key> {
 async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let all = told(&foil, newest_first(&foil, &who.presenter()).await)?;
     let list = List { name: "clients", realm: foil.realm().as_str(), owner: "" };
-    let query = Query::parse(query.as_deref());
+    let query = Query::strict(query.as_deref(), &["limit", "cursor"])?;
     let limit = query.limit()?.get() as usize;
     let after = list.read(query.one("cursor")?, key)?;
     let mut rest = all.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key < after)).peekable();
@@ -98,14 +99,43 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     operation_id = "create_client",
     tag = "clients",
     request_body = NewRegistrationSchema,
-    responses((status = 201, description = "the only answer that has its secret", body = inline(NewClientView<'static>)), WriteProblems),
+    responses((status = 201, description = "the only answer that has its secret", headers(("Location" = String, description = "where it is")), body = inline(NewClientView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
-async fn create(State(foil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
+async fn create(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    place: Place,
+    request: Request,
+) -> Result<Response, Problem> {
     let by = who.presenter();
     let new: NewRegistration = body(&foil, &by, Intent::CreateClient, request).await?;
     let registered = told(&foil, foil.create_client(&by, new.into()).await)?;
-    Ok(secret_body::json(StatusCode::CREATED, &NewClientView::from(&registered)))
+    Ok(place.created(registered.view.id.as_str(), &NewClientView::from(&registered)))
+}
+
+/// Shows a client
+#[utoipa::path(
+    get,
+    path = "/clients/{id}",
+    operation_id = "read_client",
+    tag = "clients",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "as lists show it", body = ClientView), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn see(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let text = path.ok();
+    let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::SeeClient).await?;
+    let view = told(&foil, foil.client(&by, &id).await)?;
+    Query::none(query.as_deref())?;
+    Ok(secret_body::json(StatusCode::OK, &ClientView::from(&view)))
 }
 
 /// Changes a client
@@ -143,10 +173,21 @@ async fn change(
     responses((status = 204, description = "removed"), ReadProblems),
     security(("bearer" = [])),
 )]
-async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<StatusCode, Problem> {
+async fn delete(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<StatusCode, Problem> {
     let by = who.presenter();
     let text = path.ok();
     let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::DeleteClient).await?;
+    let none = Query::none(query.as_deref());
+    if none.is_err() {
+        // Who may, and whether it is there, come before what is wrong with the question.
+        told(&foil, foil.client(&by, &id).await)?;
+    }
+    none?;
     told(&foil, foil.delete_client(&by, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -159,13 +200,14 @@ async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) 
     tag = "clients",
     params(("id" = String, Path)),
     request_body = Option<NewOverlapSchema>,
-    responses((status = 201, description = "the only answer that has it", body = inline(NewClientView<'static>)), WriteProblems),
+    responses((status = 201, description = "the only answer that has it", headers(("Location" = String, description = "where its client is")), body = inline(NewClientView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn replace_secret(
     State(foil): State<Counterfoil>,
     who: Principal,
     path: Segment,
+    place: Place,
     request: Request,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
@@ -173,5 +215,5 @@ async fn replace_secret(
     let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::ChangeClient(None)).await?;
     let asked: NewOverlap = body(&foil, &by, Intent::ChangeClient(Some(&id)), request).await?;
     let registered = told(&foil, foil.replace_client_secret(&by, &id, asked.overlap_seconds).await)?;
-    Ok(secret_body::json(StatusCode::CREATED, &NewClientView::from(&registered)))
+    Ok(place.up(2).created(id.as_str(), &NewClientView::from(&registered)))
 }

@@ -12,7 +12,8 @@ use utoipa_axum::routes;
 
 use super::guarded;
 use super::paths::{self, Segment};
-use super::reading::{body, told};
+use super::place::Place;
+use super::reading::{body, told, unasked};
 use super::schema::{ReadProblems, WriteProblems};
 use super::view::{CodeView, NewCodeView, PageView, after, new_code, page};
 use crate::cursor::List;
@@ -28,7 +29,7 @@ use crate::strict::Strict;
 pub fn security_codes(foil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(guarded(routes!(list, create), &foil))
-        .routes(guarded(routes!(edit, delete), &foil))
+        .routes(guarded(routes!(see, edit, delete), &foil))
         .routes(guarded(routes!(make_permanent), &foil))
         .routes(guarded(routes!(reset), &foil))
         .routes(guarded(routes!(reactivate), &foil))
@@ -128,10 +129,10 @@ fn shown(code: &Listed) -> Response {
     security(("bearer" = [])),
 )]
 async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    let query = Query::parse(query.as_deref());
-    let asked = query
-        .flag("include_expired")
-        .and_then(|expired_too| Ok((expired_too, query.limit()?, after(&query, listing(&foil, expired_too))?)));
+    let asked = Query::strict(query.as_deref(), &["include_expired", "limit", "cursor"]).and_then(|query| {
+        let expired_too = query.flag("include_expired")?;
+        Ok((expired_too, query.limit()?, after(&query, listing(&foil, expired_too))?))
+    });
     let (expired_too, limit, after) = match &asked {
         Ok((expired_too, limit, after)) => (*expired_too, *limit, after.as_ref()),
         Err(_) => (false, NonZeroU32::MIN, None),
@@ -147,15 +148,42 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     operation_id = "create_code",
     tag = "security codes",
     request_body = NewCodeSchema,
-    responses((status = 201, description = "the only answer that has its text", body = inline(NewCodeView<'static>)), WriteProblems),
+    responses((status = 201, description = "the only answer that has its text", headers(("Location" = String, description = "where it is")), body = inline(NewCodeView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
-async fn create(State(foil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
+async fn create(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    place: Place,
+    request: Request,
+) -> Result<Response, Problem> {
     let by = who.presenter();
     let new: NewCode = body(&foil, &by, Intent::CreateCode, request).await?;
     let code = NewSecurityCode { access: new.access(), description: new.description.as_deref() };
     let issued = told(&foil, foil.create_security_code(&by, &code).await)?;
-    Ok(new_code(&issued))
+    Ok(new_code(&place, &issued))
+}
+
+/// Shows a code, one that has expired and can be reactivated too
+#[utoipa::path(
+    get,
+    path = "/security-codes/{id}",
+    operation_id = "read_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "as lists show it", body = CodeView), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn see(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    let found = told(&foil, foil.security_code(&who.presenter(), &id).await)?;
+    Query::none(query.as_deref())?;
+    Ok(shown(&found))
 }
 
 /// Gives a code another expiry, another description, or both
@@ -192,9 +220,16 @@ async fn edit(
     responses((status = 204, description = "deleted"), ReadProblems),
     security(("bearer" = [])),
 )]
-async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<StatusCode, Problem> {
+async fn delete(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<StatusCode, Problem> {
+    let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    told(&foil, foil.delete_security_code(&who.presenter(), &id).await)?;
+    unasked(&foil, &by, Intent::DeleteCode(&id), query.as_deref()).await?;
+    told(&foil, foil.delete_security_code(&by, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -208,9 +243,16 @@ async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) 
     responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
     security(("bearer" = [])),
 )]
-async fn make_permanent(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<Response, Problem> {
+async fn make_permanent(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    Ok(shown(&told(&foil, foil.make_security_code_permanent(&who.presenter(), &id).await)?))
+    unasked(&foil, &by, Intent::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&told(&foil, foil.make_security_code_permanent(&by, &id).await)?))
 }
 
 /// Lets a live or permanent code expire the default life from now
@@ -223,9 +265,16 @@ async fn make_permanent(State(foil): State<Counterfoil>, who: Principal, path: S
     responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
     security(("bearer" = [])),
 )]
-async fn reset(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<Response, Problem> {
+async fn reset(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    Ok(shown(&told(&foil, foil.reset_security_code(&who.presenter(), &id).await)?))
+    unasked(&foil, &by, Intent::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&told(&foil, foil.reset_security_code(&by, &id).await)?))
 }
 
 /// Brings an expired code back, with the same text
@@ -238,7 +287,14 @@ async fn reset(State(foil): State<Counterfoil>, who: Principal, path: Segment) -
     responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
     security(("bearer" = [])),
 )]
-async fn reactivate(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<Response, Problem> {
+async fn reactivate(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    Ok(shown(&told(&foil, foil.reactivate_security_code(&who.presenter(), &id).await)?))
+    unasked(&foil, &by, Intent::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&told(&foil, foil.reactivate_security_code(&by, &id).await)?))
 }

@@ -6,6 +6,7 @@ mod client_view;
 pub(crate) mod clients;
 pub(crate) mod codes;
 mod paths;
+mod place;
 mod reading;
 pub(crate) mod schema;
 pub(crate) mod settings;

@@ -1,4 +1,5 @@
-//! Requests read in the order that holds for all of them: may you, is it there, is it JSON, is it called so, is it too much, is it right.
+//! Requests read in the order that holds for all of them: may you, is it there, is it called JSON, is it so, is it
+//! too much, is it right.
 
 use axum::extract::Request;
 use counterfoil::{Counterfoil, Intent, ManageError, Presenter};
@@ -8,6 +9,7 @@ use http::header::CONTENT_TYPE;
 use crate::body::{self, Unread};
 use crate::json::{self, Body};
 use crate::problem::{self, Problem};
+use crate::query::Query;
 
 /// The largest body.
 const MOST: usize = 64 * 1024;
@@ -32,6 +34,20 @@ pub(super) async fn body<T: Body>(
     read
 }
 
+/// That a request without a body has no parameters. Who may not do that, or speaks of what is not there, learns so first.
+pub(super) async fn unasked(
+    foil: &Counterfoil,
+    by: &Presenter,
+    intent: Intent<'_>,
+    query: Option<&str>,
+) -> Result<(), Problem> {
+    let none = Query::none(query);
+    if none.is_err() {
+        told(foil, foil.may(by, intent).await)?;
+    }
+    none
+}
+
 async fn parsed<T: Body>(request: Request) -> Result<T, Problem> {
     let (parts, body) = request.into_parts();
     let mut values = parts.headers.get_all(CONTENT_TYPE).iter().map(HeaderValue::as_bytes);
@@ -40,11 +56,18 @@ async fn parsed<T: Body>(request: Request) -> Result<T, Problem> {
         (Some(one), None) => Some(one),
         _ => None,
     };
-    match body::read(body, MOST).await {
-        Ok(bytes) => json::read(media_type, &bytes),
-        Err(Unread::TooLarge) if !media_type.is_some_and(json::is_json) => Err(Problem::new(problem::MEDIA)),
-        Err(Unread::TooLarge) => Err(Problem::new(problem::TOO_LARGE)),
-        Err(Unread::TooSlow) => Err(Problem::new(problem::TOO_SLOW)),
-        Err(Unread::Broken) => Err(Problem::new(problem::NOT_JSON)),
+    let announced = media_type.is_some_and(json::is_json);
+    // A body that may be left out needs no media type while there is none.
+    if !T::OPTIONAL && !announced {
+        return Err(Problem::new(problem::MEDIA));
     }
+    let read = match body::read(body, MOST).await {
+        Ok(bytes) => json::read(media_type, &bytes)?,
+        Err(Unread::TooSlow) => return Err(Problem::new(problem::TOO_SLOW)),
+        Err(Unread::TooLarge | Unread::Broken) if !announced => return Err(Problem::new(problem::MEDIA)),
+        Err(Unread::TooLarge) => return Err(Problem::new(problem::TOO_LARGE)),
+        Err(Unread::Broken) => return Err(Problem::new(problem::NOT_JSON)),
+    };
+    Query::none(parts.uri.query())?;
+    Ok(read)
 }

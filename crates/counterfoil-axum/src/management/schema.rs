@@ -36,7 +36,7 @@ const READ: [(&str, &str); 6] = [
     ("503", "unavailable"),
 ];
 const WRITE: [(&str, &str); 10] = [
-    ("400", "invalid-request: the authorization header is malformed; not-json"),
+    ("400", "invalid-request: the authorization header is malformed; not-json; too-many-fields: over 64"),
     ("401", "unauthenticated, invalid-token"),
     ("403", "not allowed: the type names the closed gate or the missing right"),
     ("404", "not there, or not yours"),
@@ -74,6 +74,10 @@ fn written(problems: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
             let about = "RFC 6750 §3; of a 403 where a scope is missing";
             let header = HeaderBuilder::new().schema(Some(String::schema())).description(Some(about)).build();
             response = response.header("WWW-Authenticate", header);
+        }
+        if status == "503" {
+            let header = HeaderBuilder::new().schema(Some(u64::schema())).description(Some("seconds")).build();
+            response = response.header("Retry-After", header);
         }
         (status.to_owned(), RefOr::T(response.build()))
     };

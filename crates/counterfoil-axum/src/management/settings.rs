@@ -1,6 +1,6 @@
 //! Settings.
 
-use axum::extract::{Request, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use counterfoil::settings::{Settings, SettingsChange};
 use counterfoil::{Counterfoil, Intent};
@@ -16,6 +16,7 @@ use super::schema::{ReadProblems, WriteProblems};
 use crate::json::{Body, Fields};
 use crate::principal::Principal;
 use crate::problem::Problem;
+use crate::query::Query;
 use crate::secret_body;
 use crate::strict::Strict;
 
@@ -112,8 +113,10 @@ fn shown(settings: &Settings) -> Response {
     responses((status = 200, description = "as they hold now", body = SettingsView), ReadProblems),
     security(("bearer" = [])),
 )]
-async fn read(State(foil): State<Counterfoil>, who: Principal) -> Result<Response, Problem> {
-    Ok(shown(&told(&foil, foil.settings(&who.presenter()).await)?))
+async fn read(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let settings = told(&foil, foil.settings(&who.presenter()).await)?;
+    Query::none(query.as_deref())?;
+    Ok(shown(&settings))
 }
 
 /// Changes settings: all that is named, or nothing

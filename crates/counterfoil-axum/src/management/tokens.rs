@@ -10,7 +10,8 @@ use utoipa_axum::routes;
 
 use super::guarded;
 use super::paths::{self, Segment};
-use super::reading::{body, told};
+use super::place::Place;
+use super::reading::{body, told, unasked};
 use super::schema::{ReadProblems, WriteProblems};
 use super::view::{NewTokenView, PageView, TokenView, after, new_token, page};
 use crate::cursor::List;
@@ -18,13 +19,14 @@ use crate::json::{Body, Fields};
 use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::secret_body;
 use crate::strict::Strict;
 
 /// One's own personal access tokens: serves `/me/tokens` and what lies below it.
 pub fn me_tokens(foil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(guarded(routes!(list, create), &foil))
-        .routes(guarded(routes!(delete), &foil))
+        .routes(guarded(routes!(see, delete), &foil))
         .routes(guarded(routes!(rotate), &foil))
         .with_state(foil)
 }
@@ -98,8 +100,8 @@ fn own<'a>(foil: &'a Counterfoil, who: &'a Principal) -> List<'a> {
 )]
 async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let (by, list) = (who.presenter(), own(&foil, &who));
-    let query = Query::parse(query.as_deref());
-    let asked = query.limit().and_then(|limit| Ok((limit, after(&query, list)?)));
+    let asked = Query::strict(query.as_deref(), &["limit", "cursor"]);
+    let asked = asked.and_then(|query| Ok((query.limit()?, after(&query, list)?)));
     let (limit, after) = match &asked {
         Ok((limit, after)) => (*limit, after.as_ref()),
         // Whether one may look at all comes before what is wrong with the question.
@@ -116,16 +118,43 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     operation_id = "create_token",
     tag = "personal access tokens",
     request_body = NewTokenSchema,
-    responses((status = 201, description = "the only answer that has its text", body = inline(NewTokenView<'static>)), WriteProblems),
+    responses((status = 201, description = "the only answer that has its text", headers(("Location" = String, description = "where it is")), body = inline(NewTokenView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
-async fn create(State(foil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
+async fn create(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    place: Place,
+    request: Request,
+) -> Result<Response, Problem> {
     let by = who.presenter();
     let new: NewToken = body(&foil, &by, Intent::CreateToken, request).await?;
     let lifetime = new.expires_in_days.map_or(Lifetime::Permanent, Lifetime::Days);
     let new = NewPersonalAccessToken { label: &new.label, lifetime, scope: new.scope };
     let issued = told(&foil, foil.create_personal_access_token(&by, &new).await)?;
-    Ok(new_token(&issued))
+    Ok(new_token(&place, &issued))
+}
+
+/// Shows one of one's own
+#[utoipa::path(
+    get,
+    path = "/me/tokens/{id}",
+    operation_id = "read_own_token",
+    tag = "personal access tokens",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "as lists show it", body = TokenView), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn see(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    let found = told(&foil, foil.own_token(&who.presenter(), &id).await)?;
+    Query::none(query.as_deref())?;
+    Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
 
 /// Deletes one of one's own; twice is a success
@@ -138,9 +167,16 @@ async fn create(State(foil): State<Counterfoil>, who: Principal, request: Reques
     responses((status = 204, description = "deleted"), ReadProblems),
     security(("bearer" = [])),
 )]
-async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) -> Result<StatusCode, Problem> {
+async fn delete(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<StatusCode, Problem> {
+    let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    told(&foil, foil.delete_token(&who.presenter(), &id).await)?;
+    unasked(&foil, &by, Intent::DeleteToken(&id), query.as_deref()).await?;
+    told(&foil, foil.delete_token(&by, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -152,13 +188,14 @@ async fn delete(State(foil): State<Counterfoil>, who: Principal, path: Segment) 
     tag = "personal access tokens",
     params(("id" = String, Path)),
     request_body = Option<NewOverlapSchema>,
-    responses((status = 201, description = "the only answer that has its text", body = inline(NewTokenView<'static>)), WriteProblems),
+    responses((status = 201, description = "the only answer that has its text", headers(("Location" = String, description = "where it is")), body = inline(NewTokenView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn rotate(
     State(foil): State<Counterfoil>,
     who: Principal,
     path: Segment,
+    place: Place,
     request: Request,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
@@ -169,5 +206,5 @@ async fn rotate(
         span => Overlap::For(span),
     };
     let issued = told(&foil, foil.rotate_token(&by, &id, overlap).await)?;
-    Ok(new_token(&issued))
+    Ok(new_token(&place.up(2), &issued))
 }

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::guarded;
 use super::paths::{self, Segment, Segments};
-use super::reading::{body, told};
+use super::reading::{body, told, unasked};
 use super::schema::{ReadProblems, WriteProblems};
 use super::view::{PageView, TokenView, after, page};
 use crate::cursor::List;
@@ -31,7 +31,7 @@ pub fn users(foil: Counterfoil) -> OpenApiRouter {
         .routes(guarded(routes!(find), &foil))
         .routes(guarded(routes!(change), &foil))
         .routes(guarded(routes!(tokens), &foil))
-        .routes(guarded(routes!(delete_token), &foil))
+        .routes(guarded(routes!(see_token, delete_token), &foil))
         .with_state(foil)
 }
 
@@ -91,8 +91,9 @@ impl Body for UserChange {
     security(("bearer" = [])),
 )]
 async fn find(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    let query = Query::parse(query.as_deref());
-    let asked = query.limit().and_then(|limit| Ok((limit, query.one("q")?.unwrap_or_default())));
+    let query = Query::strict(query.as_deref(), &["q", "limit"]);
+    let asked = query.as_ref().map_err(Problem::clone);
+    let asked = asked.and_then(|query| Ok((query.limit()?, query.one("q")?.unwrap_or_default())));
     let (limit, text) = asked.as_ref().map_or((NonZeroU32::MIN, ""), |asked| *asked);
     let found = told(&foil, foil.find_users(&who.presenter(), text, limit).await)?;
     asked.map(|_| secret_body::json(StatusCode::OK, &UserList { items: found.iter().map(UserView::from).collect() }))
@@ -147,14 +148,40 @@ async fn tokens(
     let text = path.ok();
     let subject = paths::subject(&foil, &by, text.as_deref().map(String::as_str), Intent::SeeTokensOf(None)).await?;
     let list = List { name: "tokens", realm: foil.realm().as_str(), owner: subject.as_str() };
-    let query = Query::parse(query.as_deref());
-    let asked = query.limit().and_then(|limit| Ok((limit, after(&query, list)?)));
+    let asked = Query::strict(query.as_deref(), &["limit", "cursor"]);
+    let asked = asked.and_then(|query| Ok((query.limit()?, after(&query, list)?)));
     let (limit, after) = match &asked {
         Ok((limit, after)) => (*limit, after.as_ref()),
         Err(_) => (NonZeroU32::MIN, None),
     };
     let found = told(&foil, foil.tokens_of(&by, &subject, after, limit).await)?;
     asked.map(|_| page::<TokenView>(&found, list))
+}
+
+/// Shows a user's personal access token
+#[utoipa::path(
+    get,
+    path = "/users/{subject}/tokens/{id}",
+    operation_id = "read_token_of",
+    tag = "users",
+    params(("subject" = String, Path), ("id" = String, Path)),
+    responses((status = 200, description = "as lists show it", body = TokenView), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn see_token(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segments,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = who.presenter();
+    let texts = path.ok().map(|path| path.0);
+    let text = texts.as_ref().map(|(subject, _)| subject.as_str());
+    let subject = paths::subject(&foil, &by, text, Intent::SeeTokensOf(None)).await?;
+    let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
+    let found = told(&foil, foil.token_of(&by, &subject, &id).await)?;
+    Query::none(query.as_deref())?;
+    Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
 
 /// Deletes a user's personal access token; twice is a success
@@ -167,13 +194,19 @@ async fn tokens(
     responses((status = 204, description = "deleted"), ReadProblems),
     security(("bearer" = [])),
 )]
-async fn delete_token(State(foil): State<Counterfoil>, who: Principal, path: Segments) -> Result<StatusCode, Problem> {
+async fn delete_token(
+    State(foil): State<Counterfoil>,
+    who: Principal,
+    path: Segments,
+    RawQuery(query): RawQuery,
+) -> Result<StatusCode, Problem> {
     let by = who.presenter();
     let texts = path.ok().map(|path| path.0);
     let text = texts.as_ref().map(|(subject, _)| subject.as_str());
     let subject = paths::subject(&foil, &by, text, Intent::SeeTokensOf(None)).await?;
     told(&foil, foil.may(&by, Intent::SeeTokensOf(Some(&subject))).await)?;
     let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
+    unasked(&foil, &by, Intent::DeleteTokenOf(&subject, &id), query.as_deref()).await?;
     told(&foil, foil.delete_token_of(&by, &subject, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }

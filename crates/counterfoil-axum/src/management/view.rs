@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::place::Place;
 use crate::cursor::List;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -71,9 +72,13 @@ pub(crate) struct CodeView {
     scope: Option<String>,
     /// `super_administrator`, `same_as_user`.
     access: &'static str,
-    /// The subject it acts as; null for a super administrator's.
+    /// The account it acts as, by the name that was sent when it was made, or by its subject where no name was kept; null for a super
+    /// administrator's.
     #[schema(required = true)]
     user: Option<String>,
+    /// The subject it acts as; null for a super administrator's.
+    #[schema(required = true)]
+    user_subject: Option<String>,
     /// The subject who made it.
     #[schema(required = true)]
     created_by: Option<String>,
@@ -104,7 +109,7 @@ impl From<&Listed> for TokenView {
 
 impl From<&Listed> for CodeView {
     fn from(listed: &Listed) -> Self {
-        let (access, user) = match &listed.access {
+        let (access, user_subject) = match &listed.access {
             Some(Access::SameAsUser(subject)) => ("same_as_user", Some(subject.as_str().to_owned())),
             _ => ("super_administrator", None),
         };
@@ -117,22 +122,23 @@ impl From<&Listed> for CodeView {
             status: listed.status.as_str(),
             scope: listed.scope.as_ref().map(|scope| scope.as_str().to_owned()),
             access,
-            user,
+            user: listed.named.clone().or_else(|| user_subject.clone()),
+            user_subject,
             created_by: listed.created_by.as_ref().map(|subject| subject.as_str().to_owned()),
         }
     }
 }
 
 /// The answer that has a new token's text.
-pub(super) fn new_token(issued: &Issued) -> Response {
+pub(super) fn new_token(place: &Place, issued: &Issued) -> Response {
     let view = NewTokenView { record: (&issued.listed).into(), token: issued.token.expose_secret() };
-    secret_body::json(StatusCode::CREATED, &view)
+    place.created(&issued.listed.id.to_string(), &view)
 }
 
 /// The answer that has a new code's text.
-pub(super) fn new_code(issued: &Issued) -> Response {
+pub(super) fn new_code(place: &Place, issued: &Issued) -> Response {
     let view = NewCodeView { record: (&issued.listed).into(), code: issued.token.expose_secret() };
-    secret_body::json(StatusCode::CREATED, &view)
+    place.created(&issued.listed.id.to_string(), &view)
 }
 
 /// The cursor of a list of credentials, as the request has it.

@@ -5,8 +5,8 @@ use axum::response::Response;
 use bytes::Bytes;
 use counterfoil::oauth::{Answer, FormFault, OAuthError, OAuthRequest, Reason};
 use counterfoil::{Counterfoil, Source};
+use http::HeaderValue;
 use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, StatusCode};
 
 use crate::body::{self, Unread};
 use crate::secret_body;
@@ -79,13 +79,11 @@ pub(super) fn sent(outcome: Result<Answer, OAuthError>) -> Response {
 fn refused(unread: Unread) -> Response {
     let fault = match unread {
         Unread::TooLarge => FormFault::TooLarge,
-        Unread::TooSlow | Unread::Broken => FormFault::Undecodable,
+        Unread::TooSlow => FormFault::TooSlow,
+        Unread::Broken => FormFault::Broken,
     };
-    let mut response = sent(Err(fault.into()));
-    if unread == Unread::TooSlow {
-        *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
-    }
-    response
+    tracing::debug!(target: "counterfoil", reason = %fault, "OAuth request refused");
+    sent(Err(fault.into()))
 }
 
 /// Another method: 405, with the `Allow` that the router knows.

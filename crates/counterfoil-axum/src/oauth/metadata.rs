@@ -1,4 +1,4 @@
-//! `GET /.well-known/oauth-authorization-server` (RFC 8414): what is mounted, and nothing that is not.
+//! The metadata of an authorization server (RFC 8414): what is mounted, and nothing that is not.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::oauth::endpoint::another_method;
+use crate::oauth::issuer::Issuer;
 use crate::secret_body;
 
 /// How a client of an endpoint may prove itself.
@@ -23,15 +24,20 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
 /// What the metadata say (RFC 8414 §2). Name what you mount: what is not named is not there.
 ///
 /// ```
-/// use counterfoil_axum::Metadata;
+/// use counterfoil_axum::{Issuer, Metadata};
 ///
-/// let metadata = Metadata::new("https://auth.example.com").token("/token").revocation("/revoke").scopes(["demo:read"]);
+/// let issuer = Issuer::new("https://auth.example.com")?;
+/// let metadata = Metadata::new(issuer).token("/token").revocation("/revoke").scopes(["demo:read"]);
 /// # let _ = metadata;
+/// # Ok::<(), counterfoil_axum::InvalidIssuer>(())
 /// ```
+///
+/// A list without an element is left out (RFC 8414 §3.2); so is `response_types_supported`, since there is no authorization endpoint.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Metadata {
     /// Who issues.
-    issuer: String,
+    #[schema(value_type = String)]
+    issuer: Issuer,
     /// Where tokens are had.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_endpoint: Option<String>,
@@ -51,10 +57,11 @@ pub struct Metadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     introspection_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
     /// Scope tokens that may be asked for.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     scopes_supported: BTreeSet<String>,
-    /// None: there is no authorization endpoint.
-    response_types_supported: Vec<&'static str>,
-    /// The grants.
+    /// The grants; left out where no token endpoint is mounted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     grant_types_supported: Vec<&'static str>,
     /// The API's description for people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,11 +69,11 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Metadata of an issuer: an address without a query or a fragment, under which its endpoints are.
+    /// Metadata of an issuer, under which its endpoints are.
     #[must_use]
-    pub fn new(issuer: impl Into<String>) -> Self {
+    pub fn new(issuer: Issuer) -> Self {
         Self {
-            issuer: issuer.into().trim_end_matches('/').to_owned(),
+            issuer,
             token_endpoint: None,
             token_endpoint_auth_methods_supported: None,
             revocation_endpoint: None,
@@ -74,7 +81,6 @@ impl Metadata {
             introspection_endpoint: None,
             introspection_endpoint_auth_methods_supported: None,
             scopes_supported: Scope::OWN.into_iter().map(str::to_owned).collect(),
-            response_types_supported: Vec::new(),
             grant_types_supported: Vec::new(),
             service_documentation: None,
         }
@@ -120,13 +126,15 @@ impl Metadata {
     }
 
     fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.issuer)
+        self.issuer.below(path)
     }
 }
 
-/// The metadata: serves `GET /.well-known/oauth-authorization-server`, so nest it nowhere.
+/// The metadata: serves `GET` of [`Issuer::metadata_path`], so nest it nowhere.
 pub fn metadata(metadata: Metadata) -> OpenApiRouter {
-    let (schemas, paths, method) = routes!(tell);
+    let (schemas, mut paths, method) = routes!(tell);
+    let place = metadata.issuer.metadata_path();
+    paths.paths = std::mem::take(&mut paths.paths).into_values().map(|item| (place.clone(), item)).collect();
     OpenApiRouter::new().routes((schemas, paths, method.fallback(another_method))).with_state(Arc::new(metadata))
 }
 

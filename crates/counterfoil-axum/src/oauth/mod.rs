@@ -2,6 +2,7 @@
 
 mod endpoint;
 pub(crate) mod introspect;
+pub(crate) mod issuer;
 pub(crate) mod metadata;
 pub(crate) mod revoke;
 mod schema;

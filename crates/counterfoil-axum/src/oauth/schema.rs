@@ -15,7 +15,7 @@ pub(super) struct TokenForm {
     /// The password.
     #[schema(format = Password)]
     password: Option<String>,
-    /// `true`: each refresh slides the end; `false` or nothing: the sign-in ends one inactivity period after it began.
+    /// `true`, in any case: each refresh slides the end; `false` or nothing: the sign-in ends one inactivity period after it began.
     remember: Option<String>,
     /// A second factor, where the directory asks for one.
     mfa_key: Option<String>,
@@ -78,6 +78,8 @@ pub(super) struct TokenAnswer {
 #[derive(ToSchema)]
 pub(super) struct Introspection {
     active: bool,
+    /// Left out where the token has no scope, which is all rights of its owner: a resource server that asks for scopes refuses it. A client's
+    /// `default_scopes` give its tokens one.
     scope: Option<String>,
     client_id: Option<String>,
     username: Option<String>,
@@ -92,7 +94,7 @@ pub(super) struct Introspection {
 #[derive(ToSchema)]
 pub(super) struct Nothing {}
 
-/// An error (RFC 6749 §5.2) with a fixed text.
+/// An error (RFC 6749 §5.2) with a fixed text that names the cause and, where one is at fault, the parameter.
 #[derive(ToSchema)]
 pub(super) struct OAuthProblem {
     error: String,
@@ -111,12 +113,12 @@ impl IntoResponses for OAuthProblems {
         let challenge = || HeaderBuilder::new().schema(Some(String::schema())).description(Some("Basic")).build();
         let wait = || HeaderBuilder::new().schema(Some(u64::schema())).description(Some("seconds")).build();
         [
-            ("400", of("invalid_request, invalid_grant, unauthorized_client, unsupported_grant_type, invalid_scope")),
-            ("401", of("invalid_client").header("WWW-Authenticate", challenge())),
+            ("400", of("invalid_request, invalid_grant, unauthorized_client, unsupported_grant_type, invalid_scope; invalid_client where the client named itself in the form")),
+            ("401", of("invalid_client where Basic was tried or no client is named").header("WWW-Authenticate", challenge())),
             ("408", of("invalid_request: the body did not arrive in time")),
             ("413", of("invalid_request: over 8 KiB or 32 parameters")),
             ("429", of("slow_down").header("Retry-After", wait())),
-            ("503", of("temporarily_unavailable")),
+            ("503", of("temporarily_unavailable").header("Retry-After", wait())),
         ]
         .into_iter()
         .map(|(status, response)| (status.to_owned(), RefOr::T(response.build())))

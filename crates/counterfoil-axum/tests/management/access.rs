@@ -13,14 +13,17 @@ async fn syn_token_8_each_router_asks_for_its_scope() {
     for (method, path, scope) in [
         ("GET", "/me/tokens", "credentials:read"),
         ("POST", "/me/tokens", "credentials:write"),
+        ("GET", "/me/tokens/x", "credentials:read"),
         ("DELETE", "/me/tokens/x", "credentials:write"),
         ("POST", "/me/tokens/x/rotate", "credentials:write"),
         ("GET", "/users", "users:manage"),
         ("PATCH", "/users/bill", "users:manage"),
         ("GET", "/users/bill/tokens", "users:manage"),
+        ("GET", "/users/bill/tokens/x", "users:manage"),
         ("DELETE", "/users/bill/tokens/x", "users:manage"),
         ("GET", "/security-codes", "codes:manage"),
         ("POST", "/security-codes", "codes:manage"),
+        ("GET", "/security-codes/x", "codes:manage"),
         ("PATCH", "/security-codes/x", "codes:manage"),
         ("DELETE", "/security-codes/x", "codes:manage"),
         ("POST", "/security-codes/x/make-permanent", "codes:manage"),
@@ -28,6 +31,8 @@ async fn syn_token_8_each_router_asks_for_its_scope() {
         ("POST", "/security-codes/x/reactivate", "codes:manage"),
         ("GET", "/clients", "clients:manage"),
         ("POST", "/clients", "clients:manage"),
+        ("GET", "/clients/app", "clients:manage"),
+        ("GET", "/clients/a%2Fb", "clients:manage"),
         ("PATCH", "/clients/app", "clients:manage"),
         ("PATCH", "/clients/a%2Fb", "clients:manage"),
         ("POST", "/clients/app/secrets", "clients:manage"),
@@ -39,6 +44,9 @@ async fn syn_token_8_each_router_asks_for_its_scope() {
         assert_eq!(answer.told(), told(403, "insufficient-scope", None), "{method} {path}");
         let challenge = format!("Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"{scope}\"");
         assert_eq!(answer.header("www-authenticate"), Some(challenge.as_str()), "{method} {path}");
+        // What is wrong with the question is said to nobody who may not ask it.
+        let asked = world.call(method, &format!("{path}?x=1"), &sue, None).await;
+        assert_eq!(asked.told(), told(403, "insufficient-scope", None), "{method} {path}?x=1");
     }
 }
 
@@ -59,11 +67,26 @@ async fn checks_run_in_one_order_who_then_may_then_there_then_body() {
     };
     let (text, json) = (Some("text/plain"), Some("application/json"));
     let big = || vec![b'x'; 64 * 1024 + 1];
+    let many = || {
+        // Three letters a name, so that 7,600 fields are less than 64 KiB.
+        let letter = |at: usize| char::from(b'a' + u8::try_from(at % 26).expect("a letter"));
+        let name = |at: usize| [letter(at / 676), letter(at / 26), letter(at)].iter().collect::<String>();
+        let fields: Vec<_> = (0..7_600).map(|at| format!("\"{}\":1", name(at))).collect();
+        let body = format!("{{{}}}", fields.join(","));
+        assert!(body.len() < 64 * 1024);
+        body.into_bytes()
+    };
     let cases = [
         ("/clients/nobody", None, text, big(), told(401, "unauthenticated", None)),
         ("/clients/nobody", Some(&bill), text, big(), told(403, "role", None)),
         ("/clients/nobody", Some(&adam), text, big(), told(404, "not-found", None)),
-        ("/clients/app", Some(&adam), text, b"{".to_vec(), told(400, "not-json", None)),
+        ("/clients/app", Some(&adam), text, b"{".to_vec(), told(415, "media-type", None)),
+        ("/clients/app", Some(&adam), None, b"{".to_vec(), told(415, "media-type", None)),
+        ("/clients/app", Some(&adam), json, b"{".to_vec(), told(400, "not-json", None)),
+        ("/clients/app?x=1", Some(&adam), json, b"{".to_vec(), told(400, "not-json", None)),
+        ("/clients/app?x=1", Some(&adam), json, b"{}".to_vec(), told(422, "invalid-field", Some("x"))),
+        ("/clients/app", Some(&bill), json, many(), told(403, "role", None)),
+        ("/clients/app", Some(&adam), json, many(), told(400, "too-many-fields", None)),
         ("/clients/app", Some(&adam), text, b"{}".to_vec(), told(415, "media-type", None)),
         ("/clients/app", Some(&adam), text, big(), told(415, "media-type", None)),
         ("/clients/app", Some(&adam), json, big(), told(413, "too-large", None)),

@@ -6,6 +6,7 @@
 mod access;
 mod clients;
 mod codes;
+mod one;
 mod requests;
 mod settings;
 #[path = "../support/mod.rs"]

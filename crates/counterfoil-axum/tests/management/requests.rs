@@ -10,7 +10,7 @@ use super::told;
 async fn another_method_is_405_with_allow_without_a_credential() {
     let world = world().await;
     for (path, allow) in
-        [("/me/tokens", "GET,HEAD,POST"), ("/settings", "GET,HEAD,PATCH"), ("/clients/app", "PATCH,DELETE")]
+        [("/me/tokens", "GET,HEAD,POST"), ("/settings", "GET,HEAD,PATCH"), ("/clients/app", "GET,HEAD,PATCH,DELETE")]
     {
         let request = Request::put(format!("/api/v1{path}")).header("x-http-method-override", "GET");
         let answer = send(&world.router, request.body(Body::empty()).expect("a request")).await;
@@ -51,6 +51,8 @@ async fn all_kinds_5_an_outage_is_503_unavailable_for_every_router() {
     let (sue, _) = world.sign_in("sue", None).await;
     world.people.set_unavailable(true);
     for path in ["/me/tokens", "/users", "/security-codes", "/clients", "/settings"] {
-        assert_eq!(world.call("GET", path, &sue, None).await.told(), told(503, "unavailable", None), "{path}");
+        let answer = world.call("GET", path, &sue, None).await;
+        assert_eq!(answer.header("retry-after"), Some("2"), "fault C8: {path}");
+        assert_eq!(answer.told(), told(503, "unavailable", None), "{path}");
     }
 }

@@ -29,7 +29,7 @@ pub struct Server {
 pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_counterfoil-demo"));
     command.current_dir(folder).env("COUNTERFOIL_LISTEN", "127.0.0.1:0");
-    for name in ["STORE", "ISSUER", "SMTP", "KEYS", "POLICY"] {
+    for name in ["STORE", "ISSUER", "SMTP", "KEYS", "POLICY", "TRUSTED_PROXIES"] {
         command.env_remove(format!("COUNTERFOIL_{name}"));
     }
     command.env_remove("RUST_LOG");

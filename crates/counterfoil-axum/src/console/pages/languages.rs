@@ -1,16 +1,15 @@
 //! The switch of languages, and what stands where nothing is.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header::SET_COOKIE;
-use http::uri::Authority;
-use http::{HeaderMap, Uri};
 
 use crate::console::cookie::Cookie;
 use crate::console::language::Language;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why, redirect};
 use crate::console::visitor::receive;
+use crate::host::Asked;
 use crate::query::Query;
 
 /// Remembers a language and leads back.
@@ -39,8 +38,8 @@ pub(crate) fn own_path(console: &Console, below: Option<&str>) -> String {
 }
 
 /// What stands where nothing is.
-pub(crate) async fn nothing_here(State(console): State<Shared>, uri: Uri, headers: HeaderMap) -> Response {
-    match receive(&console, &headers, uri.authority().map(Authority::as_str)) {
+pub(crate) async fn nothing_here(State(console): State<Shared>, request: Request) -> Response {
+    match receive(&console, Asked::of(&request)) {
         Ok(language) => Stop::page(&console, language, Why::NotFound).into_response(),
         Err(stop) => stop.into_response(),
     }

@@ -8,8 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil::directory::Login;
 use counterfoil::{Entropy as _, LoginError, ManageError, Secret, SystemEntropy, Ts};
 use http::header::{RETRY_AFTER, SET_COOKIE};
-use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use zeroize::Zeroize as _;
 
 use super::languages::own_path;
@@ -20,8 +19,9 @@ use crate::console::posted::{self, Posted};
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why, redirect};
-use crate::console::visitor::{authority, receive};
+use crate::console::visitor::receive;
 use crate::console::{answer, csrf};
+use crate::host::Asked;
 use crate::patience::patiently;
 use crate::query::Query;
 
@@ -36,15 +36,14 @@ struct SignIn<'a> {
 /// The form.
 pub(crate) async fn show(
     State(console): State<Shared>,
-    uri: Uri,
-    headers: HeaderMap,
     RawQuery(query): RawQuery,
+    request: Request,
 ) -> Result<Response, Stop> {
-    let language = receive(&console, &headers, uri.authority().map(Authority::as_str))?;
+    let (language, headers) = (receive(&console, Asked::of(&request))?, request.headers());
     let query = Query::parse(query.as_deref());
     let next = query.one("next").ok().flatten().unwrap_or("/");
     let told = (query.one("told") == Ok(Some("signed-out"))).then_some(language.words().signed_out);
-    let (visit, cookie) = visit(&console, &headers, language)?;
+    let (visit, cookie) = visit(&console, headers, language)?;
     let mut shell = Shell::bare(&console, language).telling(told);
     shell.csrf = csrf::token(&visit);
     shell.path = "/sign-in".to_owned();
@@ -71,7 +70,7 @@ fn visit(console: &Console, headers: &HeaderMap, language: Language) -> Result<(
 /// Signs in: a new session each time, whatever cookie came along.
 pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> Result<Response, Stop> {
     let (parts, body) = request.into_parts();
-    let language = receive(&console, &parts.headers, authority(&parts))?;
+    let language = receive(&console, Asked::from(&parts))?;
     let form = posted::read(&console, language, &parts, body).await?;
     let Some(visit) = console.transport.read(&parts.headers, Cookie::Visit) else {
         return Err(Stop::page(&console, language, Why::Forged));

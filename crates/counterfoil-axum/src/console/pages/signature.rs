@@ -17,8 +17,9 @@ use crate::console::posted::Posted;
 use crate::console::profiles::{ImageFormat, Signature};
 use crate::console::state::Shared;
 use crate::console::stop::{Stop, Why, redirect};
-use crate::console::visitor::{Visitor, authority};
+use crate::console::visitor::Visitor;
 use crate::console::{answer, csrf};
+use crate::host::Asked;
 use crate::query::Query;
 
 /// The most bytes of an image, and of the form that brings one: enough to say at its field that it is too large.
@@ -113,7 +114,7 @@ async fn read(console: &Shared, request: Request) -> Result<(Visitor, Sent), Sto
     let (mut parts, body) = request.into_parts();
     let visitor = Visitor::from_request_parts(&mut parts, console).await?;
     let stop = |why| Stop::page(console, visitor.language, why);
-    if csrf::is_foreign(&parts.headers, authority(&parts)) {
+    if csrf::is_foreign(Asked::from(&parts)) {
         return Err(stop(Why::Forged));
     }
     let body = match body::read(body, FORM).await {

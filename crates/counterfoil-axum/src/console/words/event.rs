@@ -10,6 +10,7 @@ pub(crate) enum Told {
     Refused,
     LoginRefused,
     ClientRefused,
+    GrantRefused,
     Refreshed,
     Replayed,
     ForeignClient,
@@ -75,9 +76,11 @@ pub(crate) fn told(event: &Event) -> (Told, Weight, String) {
             (Told::Refused, failure, format!("{reason} {id}").trim_end().to_owned())
         }
         What::LoginRefused { subject } => (Told::LoginRefused, failure, whose(subject)),
-        What::ClientRefused { client } => {
-            (Told::ClientRefused, failure, client.as_ref().map(ToString::to_string).unwrap_or_default())
+        What::ClientRefused { client, reason } => {
+            let client = client.as_ref().map(ToString::to_string).unwrap_or_default();
+            (Told::ClientRefused, failure, format!("{reason} {client}").trim_end().to_owned())
         }
+        What::GrantRefused { client, error } => (Told::GrantRefused, failure, format!("{error} {client}")),
         What::Refreshed { family, .. } => usual(Told::Refreshed, format!("{family:?}")),
         What::Replayed { family, .. } => (Told::Replayed, alarm, format!("{family:?}")),
         What::ForeignClient { id, client } => (Told::ForeignClient, alarm, format!("{id} {client}")),

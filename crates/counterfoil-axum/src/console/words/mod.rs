@@ -204,6 +204,8 @@ pub(crate) struct Words {
     pub(crate) unavailable_text: &'static str,
     pub(crate) too_large: &'static str,
     pub(crate) too_large_text: &'static str,
+    pub(crate) bad_host: &'static str,
+    pub(crate) bad_host_text: &'static str,
     pub(crate) insecure: &'static str,
     pub(crate) insecure_text: &'static str,
     pub(crate) label_taken: &'static str,

@@ -1,0 +1,153 @@
+//! The host that a request is for: named once, and a host (RFC 9112 §3.2, RFC 9113 §8.3.1).
+
+use axum::response::{IntoResponse, Response};
+use http::header::HOST;
+#[cfg(feature = "console")]
+use http::request::Parts;
+use http::uri::Authority;
+use http::{HeaderMap, Request, Uri, Version};
+
+use crate::problem::{self, Problem};
+
+/// A request that names no host, two, or what is none: 400, as a problem (RFC 9457).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidHost;
+
+impl std::fmt::Display for InvalidHost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(problem::INVALID_HOST.2)
+    }
+}
+
+impl std::error::Error for InvalidHost {}
+
+impl IntoResponse for InvalidHost {
+    fn into_response(self) -> Response {
+        Problem::new(problem::INVALID_HOST).into_response()
+    }
+}
+
+/// The one host that a request is for; `None` where HTTP/1.0 names none. For a server that passes requests on to routers: hyper takes two `Host`
+/// lines, and none, as they come. The console and its session layer ask by themselves.
+///
+/// ```
+/// use counterfoil_axum::{InvalidHost, host_of};
+/// use http::Request;
+///
+/// let request = |hosts: &[&str]| hosts.iter().fold(Request::get("/"), |get, host| get.header("host", *host)).body(());
+/// assert_eq!(host_of(&request(&["a.example:8080"])?), Ok(Some("a.example:8080")));
+/// for bad in [&[][..], &["a.example", "a.example"], &["a b"]] {
+///     assert_eq!(host_of(&request(bad)?), Err(InvalidHost));
+/// }
+/// # Ok::<(), http::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`InvalidHost`]: answer 400 with it (RFC 9112 §3.2).
+pub fn host_of<B>(request: &Request<B>) -> Result<Option<&str>, InvalidHost> {
+    Asked::of(request).host()
+}
+
+/// What of a request says whom it is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) uri: &'a Uri,
+    pub(crate) version: Version,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn of<B>(request: &'a Request<B>) -> Self {
+        Self { headers: request.headers(), uri: request.uri(), version: request.version() }
+    }
+
+    /// The host; `None` where HTTP/1.0 names none. A target in absolute form counts before the header (RFC 9112 §3.2.2), and in HTTP/2 both
+    /// must agree.
+    pub(crate) fn host(self) -> Result<Option<&'a str>, InvalidHost> {
+        let header = self.header()?;
+        let target = self.uri.authority().map(Authority::as_str);
+        let modern = self.version >= Version::HTTP_2;
+        match (target, header) {
+            (Some(target), Some(header)) if modern && !target.eq_ignore_ascii_case(header) => Err(InvalidHost),
+            // HTTP/1.1 demands the header whatever the target is.
+            (Some(_), None) if self.version == Version::HTTP_11 => Err(InvalidHost),
+            (Some(target), _) if is_host(target) => Ok(Some(target)),
+            (Some(_), _) => Err(InvalidHost),
+            (None, Some(header)) => Ok(Some(header)),
+            (None, None) if self.version < Version::HTTP_11 => Ok(None),
+            (None, None) => Err(InvalidHost),
+        }
+    }
+
+    fn header(self) -> Result<Option<&'a str>, InvalidHost> {
+        let mut lines = self.headers.get_all(HOST).iter();
+        match (lines.next(), lines.next()) {
+            (None, _) => Ok(None),
+            (Some(_), Some(_)) => Err(InvalidHost),
+            (Some(line), None) => line.to_str().ok().filter(|text| is_host(text)).map(Some).ok_or(InvalidHost),
+        }
+    }
+}
+
+#[cfg(feature = "console")]
+impl<'a> From<&'a Parts> for Asked<'a> {
+    fn from(parts: &'a Parts) -> Self {
+        Self { headers: &parts.headers, uri: &parts.uri, version: parts.version }
+    }
+}
+
+/// `uri-host [ ":" port ]` (RFC 9110 §7.2), and no user before it.
+fn is_host(text: &str) -> bool {
+    let parsed = text.parse::<Authority>();
+    parsed.is_ok_and(|authority| !authority.host().is_empty() && !text.contains('@') && is_port(&authority))
+}
+
+/// No port, an empty one, or a number.
+fn is_port(authority: &Authority) -> bool {
+    let port = authority.as_str().strip_prefix(authority.host()).and_then(|rest| rest.strip_prefix(':'));
+    port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(lines: &[&str], target: &str, version: Version) -> Result<Option<String>, InvalidHost> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(HOST, http::HeaderValue::from_bytes(line.as_bytes()).expect("a value"));
+        }
+        let uri: Uri = target.parse().expect("a target");
+        let asked = Asked { headers: &headers, uri: &uri, version };
+        asked.host().map(|host| host.map(str::to_owned))
+    }
+
+    #[test]
+    fn fault_c10_a_host_is_named_once_and_is_one() {
+        let one = |line| asked(&[line], "/", Version::HTTP_11);
+        for good in ["a", "a.example:8080", "127.0.0.1", "[::1]:80", "[::1]", "a:"] {
+            assert_eq!(one(good), Ok(Some(good.to_owned())), "{good}");
+        }
+        for bad in ["", "a b", "a/b", "a:x", "a:99999", "user@a", "http://a", "a?b", "[::1", ":80", "\u{e9}"] {
+            assert_eq!(one(bad), Err(InvalidHost), "{bad}");
+        }
+        for lines in [&["a", "a"][..], &["a", "b"], &["a", ""], &[]] {
+            assert_eq!(asked(lines, "/", Version::HTTP_11), Err(InvalidHost), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn fault_c10_the_target_counts_before_the_header_and_agrees_with_it_in_http_2() {
+        let full = "https://a.example/x";
+        assert_eq!(asked(&["b"], full, Version::HTTP_11), Ok(Some("a.example".into())));
+        assert_eq!(asked(&[], full, Version::HTTP_11), Err(InvalidHost));
+        assert_eq!(asked(&[], full, Version::HTTP_2), Ok(Some("a.example".into())));
+        assert_eq!(asked(&["A.example"], full, Version::HTTP_2), Ok(Some("a.example".into())));
+        assert_eq!(asked(&["b"], full, Version::HTTP_2), Err(InvalidHost));
+        assert_eq!(asked(&["a"], "/", Version::HTTP_2), Ok(Some("a".into())));
+        assert_eq!(asked(&[], "/", Version::HTTP_2), Err(InvalidHost));
+        assert_eq!(asked(&[], "/", Version::HTTP_10), Ok(None), "it knows of none");
+        assert_eq!(asked(&["a", "a"], "/", Version::HTTP_10), Err(InvalidHost));
+    }
+}

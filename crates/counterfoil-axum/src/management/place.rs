@@ -1,0 +1,61 @@
+//! Where things are: the paths that `Location` names.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, OriginalUri};
+use axum::response::Response;
+use http::header::LOCATION;
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::secret_body;
+
+/// The path of a request as the client sent it, wherever the routers are nested.
+pub(super) struct Place(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Place {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let OriginalUri(uri) = OriginalUri::from_request_parts(parts, state).await?;
+        Ok(Self(uri.path().to_owned()))
+    }
+}
+
+impl Place {
+    /// So many segments further up.
+    pub(super) fn up(mut self, segments: usize) -> Self {
+        for _ in 0..segments {
+            self.0.truncate(self.0.rfind('/').unwrap_or_default());
+        }
+        self
+    }
+
+    /// 201, and where what was made is (RFC 9110 §15.3.2). Ids are letters of [RFC 3986 §2.3] and need no escape.
+    ///
+    /// [RFC 3986 §2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
+    pub(super) fn created(&self, id: &str, view: &impl Serialize) -> Response {
+        let mut response = secret_body::json(StatusCode::CREATED, view);
+        if let Ok(place) = HeaderValue::try_from(format!("{}/{id}", self.0)) {
+            response.headers_mut().insert(LOCATION, place);
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_c12_a_location_names_what_was_made() {
+        let location = |place: Place| {
+            let response = place.created("new", &());
+            response.headers()[LOCATION].to_str().expect("text").to_owned()
+        };
+        assert_eq!(location(Place("/api/v1/me/tokens".into())), "/api/v1/me/tokens/new");
+        assert_eq!(location(Place("/api/v1/me/tokens/old/rotate".into()).up(2)), "/api/v1/me/tokens/new");
+        assert_eq!(location(Place("/clients".into())), "/clients/new");
+    }
+}
