@@ -6,7 +6,7 @@ use counterfoil::TokenKind;
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, TokenStore};
 
-use super::tracks;
+use super::tracks_of_two;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, revoked};
 use crate::subject::{Store, Subject};
 use crate::together::found_all;
@@ -16,7 +16,7 @@ use crate::walk::walk;
 /// Clause 4: Of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and `now >= live_until` do not count,
 /// nor do those of another client.
 pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 1).await {
+    for track in tracks_of_two(subject, 1).await {
         for round in 0..track.rounds {
             let person = Arc::new(Person::somebody());
             let cap = 1 + u32::try_from(round % 10).unwrap_or(0);
@@ -37,8 +37,8 @@ pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
             found_all(&*track.store, &drafts).await?;
             let answers = track
                 .pool
-                .race(|_| {
-                    let (store, person) = (Store::clone(&track.store), Arc::clone(&person));
+                .race(|racer| {
+                    let (store, person) = (Store::clone(track.handle(racer)), Arc::clone(&person));
                     async move {
                         let draft = one(&person).with_access();
                         store.insert(draft.home(Some(cap)), &draft.records, at(5)).await
