@@ -106,7 +106,7 @@ async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
 }
 
 /// How many records a family brings in bulk, and how many families of each death there are.
-const BULK: (usize, usize) = (100, 8);
+const BULK: (usize, usize) = (130, 8);
 
 /// A page may be short or empty, but a walk must come through.
 async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violation> {
