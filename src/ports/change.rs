@@ -33,7 +33,8 @@ pub enum Home<'a> {
         /// The generation it must be at.
         generation: u64,
         /// The most live access tokens of the family, the new ones included; `None`: any number. An access token is live
-        /// while it is not revoked by itself and `now < expires_at`.
+        /// while it is not revoked by itself and `now < expires_at`; one without an expiry always. Where none of the new
+        /// records is a live access token, nothing is counted.
         access_cap: Option<NonZeroU32>,
     },
 }
@@ -82,7 +83,7 @@ pub struct Pace {
 pub enum Inserted {
     /// All are in.
     Done,
-    /// All are in, and these families were revoked to make room.
+    /// All are in, and these families were revoked to make room, in no promised order.
     MadeRoom(Vec<FamilyId>),
     /// The family to join is revoked or not there; nothing was written.
     FamilyEnded,
@@ -101,7 +102,7 @@ pub enum Inserted {
     },
     /// The family has as many live access tokens as it may; nothing was written.
     FamilyFull {
-        /// When the first of them expires.
+        /// When the first of them expires; [`Ts::MAX`] where none does.
         until: Ts,
     },
 }
@@ -221,7 +222,7 @@ pub enum Rotated {
     },
     /// The family has as many live access tokens as it may; nothing was written.
     FamilyFull {
-        /// When the first of them expires.
+        /// When the first of them expires; [`Ts::MAX`] where none does.
         until: Ts,
     },
 }

@@ -11,7 +11,7 @@ use counterfoil::store::{Change, NoticeMark, Revoke, StoreError, TokenStore};
 use counterfoil::{RecordId, Ts, Version};
 
 use crate::reference::{Model, describe};
-use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, relabel, revoked, slide, supersede};
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, make_room, most, relabel, revoked, slide, supersede};
 use crate::slow::{SlowStore, pause};
 use crate::subject::{Store, Subject};
 use crate::together::{found_all, get_all};
@@ -54,6 +54,7 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
 #[derive(Clone, Copy, Debug)]
 enum Deed {
     Found,
+    MakeRoom,
     Join,
     Relabel,
     Expiry,
@@ -69,8 +70,9 @@ enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Found,
+        Self::MakeRoom,
         Self::Join,
         Self::Relabel,
         Self::Expiry,
@@ -136,6 +138,10 @@ impl Scene {
         let new = [self.next.clone(), self.joining[0].clone()];
         match deed {
             Deed::Found => store.insert(self.coming.home(None), &self.coming.records, now).await.map(drop),
+            Deed::MakeRoom => {
+                let home = self.coming.bounded(Some(make_room(1, now)), None);
+                store.insert(home, &self.coming.records, now).await.map(drop)
+            }
             Deed::Join => store.insert(self.chain.join(0), &self.joining, now).await.map(drop),
             Deed::Relabel => store.apply(&self.other.id(), Version::FIRST, &relabel("gone"), now).await.map(drop),
             Deed::Expiry => {

@@ -1,5 +1,6 @@
 //! Inserting: clauses 3 and 5, and the cap's arithmetic.
 
+use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};
 use counterfoil::{TokenKind, Version};
 
@@ -100,10 +101,13 @@ async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
     let (third, third_id) = try_at(0, 2).await?;
     ensure_is!(third, Inserted::OwnerFull, "a cap of 2 must not let a third in");
     ensure!(store.get(&third_id).await?.is_none(), "OwnerFull must leave nothing");
-    // Another kind, another owner, another realm have caps of their own.
-    for other in [ann.refresh(), Person::new("default", "bob").pat(), Person::new("other", "ann").pat()] {
+    let through = |client| ann.refresh().through(ClientKey::from_bytes([client; 16]));
+    // Another client, another kind, another owner, another realm have caps of their own.
+    for other in
+        [ann.refresh(), through(8), through(9), Person::new("default", "bob").pat(), Person::new("other", "ann").pat()]
+    {
         let answer = store.insert(other.home(Some(1)), &other.records, at(0)).await?;
-        ensure_is!(answer, Inserted::Done, "only families of the same realm, owner and kind count");
+        ensure_is!(answer, Inserted::Done, "only families of the same realm, owner, kind and client count");
     }
     let (_, _) = (store.revoke(ann.family(one.1.family()), revoked(at(1)), at(GONE), most(1)).await?, ());
     let (freed, permanent) = try_at(1, 2).await?;

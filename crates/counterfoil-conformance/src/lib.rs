@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod apply;
+mod bounds;
+mod client_pages;
 mod cut_off;
 mod damage;
+mod generations;
 mod get;
 mod insert;
 mod label;
@@ -20,6 +23,7 @@ mod run;
 mod scale;
 mod siblings;
 mod slow;
+mod standing;
 mod subject;
 mod throttle;
 mod together;
@@ -49,8 +53,12 @@ pub use violation::{Checked, Verdict, Violation};
 /// The checks of a token store: one public function a clause, under the clause's name.
 pub mod clauses {
     pub use crate::apply::apply_needs_the_version;
+    pub use crate::bounds::{
+        access_tokens_are_capped, creations_are_paced, refusals_come_in_order, room_is_made, rotations_are_paced,
+    };
     pub use crate::cut_off::cut_off_is_all_or_nothing;
     pub use crate::damage::{garbage_is_corrupt, outage_is_unavailable};
+    pub use crate::generations::generations_stay;
     pub use crate::get::{get_after_write, get_is_exact, get_sees_the_family};
     pub use crate::insert::{insert_all_or_nothing, own_write_is_recognised};
     pub use crate::label::label_is_given_back;
@@ -63,11 +71,13 @@ pub mod clauses {
     pub use crate::realms::realms_are_apart;
     pub use crate::revoke::{owner_revoke_covers, revoke_is_final, revoke_twice};
     pub use crate::rotate::{no_parent_without_successor, rotate_wipes_one_back, slide_is_forward};
+    pub use crate::standing::list_shows_what_stands;
     pub use crate::touch::touch_is_forward;
 }
 
-/// The checks of the siblings, clauses 29 to 35.
+/// The checks of the siblings, clauses 29 to 35 and 47.
 pub mod sibling_clauses {
+    pub use crate::client_pages::client_pages_have_an_end;
     pub use crate::siblings::{
         put_client_needs_the_version, put_settings_needs_the_version, removed_internal_ids_never_return,
     };

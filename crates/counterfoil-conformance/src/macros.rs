@@ -34,6 +34,13 @@ macro_rules! __every_clause {
             garbage_is_corrupt
             outage_is_unavailable
             realms_are_apart
+            generations_stay
+            rotations_are_paced
+            access_tokens_are_capped
+            creations_are_paced
+            room_is_made
+            list_shows_what_stands
+            refusals_come_in_order
             slide_is_forward
             census_counts_every_record
             answers_equal_the_model
@@ -56,6 +63,7 @@ macro_rules! __every_sibling_clause {
             refused_writes_nothing
             no_wait_beyond_the_window
             throttle_answers_equal_the_model
+            client_pages_have_an_end
         }
     };
 }

@@ -72,6 +72,11 @@ impl Siblings {
         self.0.throttles(handles).await
     }
 
+    /// An empty store of clients, where the fixture has one.
+    pub(crate) async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
+        self.0.clients().await
+    }
+
     /// The threads of a race need nothing of a fixture but its `block_on`.
     pub(crate) fn racers(&self) -> Subject {
         Subject::new(Racers(Arc::clone(&self.0)))
@@ -91,7 +96,7 @@ impl Fixture for Racers {
     }
 }
 
-fn registration(id: &str, key: u8, name: &str) -> Registration {
+pub(crate) fn registration(id: &str, key: u8, name: &str) -> Registration {
     Registration {
         client_id: id.parse::<ClientId>().expect("a client id"),
         key: ClientKey::from_bytes([key; 16]),
@@ -109,10 +114,10 @@ fn registration(id: &str, key: u8, name: &str) -> Registration {
     }
 }
 
-const NO_CLIENTS: Checked = Checked::NotApplicable("the fixture has no `clients`");
+pub(crate) const NO_CLIENTS: Checked = Checked::NotApplicable("the fixture has no `clients`");
 const NO_SETTINGS: Checked = Checked::NotApplicable("the fixture has no `settings`");
 
-async fn put(
+pub(crate) async fn put(
     store: &dyn ClientStore,
     realm: &Realm,
     expect: Option<Version>,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use counterfoil_conformance::{CHECKS, Check, Checked, Scale, Subject};
 
-use broken::{Bench, Flaw, changes, inserts, notices, pages, purges, revokes, rotates};
+use broken::{Bench, Flaw, bounds, changes, inserts, notices, paces, pages, purges, revokes, rotates};
 
 struct Case {
     name: &'static str,
@@ -25,15 +25,25 @@ macro_rules! cases {
     };
 }
 
-/// Most flaws are unit structs; the one with a memory starts empty.
+/// Most flaws are unit structs; those with a memory start empty.
 trait MakeFlaw: Flaw + Sized {
     fn make() -> Self;
 }
 
-impl MakeFlaw for changes::ReadsItsOwnCache {
-    fn make() -> Self {
-        Self::default()
-    }
+macro_rules! with_a_memory {
+    ($($room:ident::$flaw:ident),* $(,)?) => {
+        $(impl MakeFlaw for $room::$flaw {
+            fn make() -> Self {
+                Self::default()
+            }
+        })*
+    };
+}
+
+with_a_memory! {
+    changes::ReadsItsOwnCache,
+    bounds::BoundsBehindTheHandlesLock,
+    paces::RotationsCountedByTheHandle,
 }
 
 macro_rules! units {
@@ -52,7 +62,9 @@ units! {
     rotates::{ReadThenWriteRotate, RotateIgnoresTheFamily, ParentBeforeSuccessor, NonceKeptOnTheGrandparent, SlideBackwards, SlideAfterExpiry, SlideMovesTheVersion, RepeatedRotationIsDone, RotateInTwoSteps}
     revokes::{RevokeMissesASuccessor, RevokeOverwritesTheFirst, LabelNotFreedOnRevoke, LabelFreedByRevokingOne, RevokeAcrossRealms, OwnerRevokeStopsEarly, OwnerRevokeForgetsTheLast, RevokeMovesTheVersion, TheLaterRevocationWins}
     notices::{TouchLowers, TouchBumpsTheVersion, TouchCreatesGhosts, TouchRevives, TouchWritesBackTheRecord, DueSkipsEquals, ClaimWithoutStage, ClaimTakesAnEarlierLease, ClaimByLookThenSet, SettleIgnoresHeld, SettleForgetsWhatWasSent}
-    pages::{OffsetPaging, CursorWithoutId, PageBeyondItsLimit, ListLeaksBetweenRealms, ListShowsTheOldestFirst}
+    bounds::{CapOfAllClients, RoomFromOtherClients, RoomInTwoSteps, EndsTheNewest, EndsWithoutTelling, EndsOneOnly, EndsBeforeItLooks, TouchMovesLastUse, CreationsByCountThenInsert, CreationsForgetTheDeleted, CreationsCountSince, CreationsCountEveryKind, AccessByCountThenInsert, AccessCountsTheRevoked, LabelBeforeId, PaceBeforeCap, MovedBeforeId}
+    paces::{RotationDropsAnOldGeneration, RotationTakesWhatIsShrunk, WipesBeforeItLooks, RotationsCountSince, RotationsForgetTheShrunk, SlidesPassTheCap, AccessOfTheNewestGeneration, FullBeforePace}
+    pages::{OffsetPaging, CursorWithoutId, PageBeyondItsLimit, ListLeaksBetweenRealms, ListShowsTheOldestFirst, AnEmptyPageEnds, AShortPageEnds, OverlapsAreHidden, StandsOnItsEnd, StandingForgetsTheFamily}
     purges::{PurgeOfTheLiving, PurgeSkipsEquals, PurgeDropsUnsentNotices, PurgeBeyondItsLimit, PurgeTakesTheFamilyAlong, PurgeLeavesEmptyFamilies, ShrinkMovesTheVersion, ShrinkKeepsTheNonce}
 }
 
@@ -112,6 +124,41 @@ const CASES: &[Case] = cases! {
     pages::PageBeyondItsLimit => pages_are_stable,
     pages::ListLeaksBetweenRealms => realms_are_apart,
     pages::ListShowsTheOldestFirst => pages_are_stable,
+    pages::AnEmptyPageEnds => list_shows_what_stands,
+    pages::AShortPageEnds => list_shows_what_stands,
+    pages::OverlapsAreHidden => list_shows_what_stands,
+    pages::StandsOnItsEnd => list_shows_what_stands,
+    pages::StandingForgetsTheFamily => list_shows_what_stands,
+    bounds::CapOfAllClients => cap_holds_under_races,
+    bounds::RoomFromOtherClients => room_is_made,
+    bounds::RoomInTwoSteps => room_is_made,
+    bounds::EndsTheNewest => room_is_made,
+    bounds::EndsWithoutTelling => room_is_made,
+    bounds::EndsOneOnly => room_is_made,
+    bounds::EndsBeforeItLooks => room_is_made,
+    bounds::TouchMovesLastUse => room_is_made,
+    bounds::CreationsByCountThenInsert => creations_are_paced,
+    bounds::CreationsForgetTheDeleted => creations_are_paced,
+    bounds::CreationsCountSince => creations_are_paced,
+    bounds::CreationsCountEveryKind => creations_are_paced,
+    bounds::BoundsBehindTheHandlesLock => creations_are_paced,
+    bounds::BoundsBehindTheHandlesLock => access_tokens_are_capped,
+    bounds::BoundsBehindTheHandlesLock => room_is_made,
+    bounds::BoundsBehindTheHandlesLock => cap_holds_under_races,
+    bounds::AccessByCountThenInsert => access_tokens_are_capped,
+    bounds::AccessCountsTheRevoked => access_tokens_are_capped,
+    bounds::LabelBeforeId => refusals_come_in_order,
+    bounds::PaceBeforeCap => refusals_come_in_order,
+    bounds::MovedBeforeId => refusals_come_in_order,
+    paces::RotationDropsAnOldGeneration => generations_stay,
+    paces::RotationTakesWhatIsShrunk => generations_stay,
+    paces::WipesBeforeItLooks => rotations_are_paced,
+    paces::RotationsCountSince => rotations_are_paced,
+    paces::RotationsForgetTheShrunk => rotations_are_paced,
+    paces::RotationsCountedByTheHandle => rotations_are_paced,
+    paces::SlidesPassTheCap => access_tokens_are_capped,
+    paces::AccessOfTheNewestGeneration => access_tokens_are_capped,
+    paces::FullBeforePace => refusals_come_in_order,
     purges::PurgeOfTheLiving => purge_keeps_the_living,
     purges::PurgeSkipsEquals => equality_is_reached,
     purges::PurgeDropsUnsentNotices => purge_keeps_the_living,

@@ -68,18 +68,22 @@ fn a_missing_hook_is_not_applicable() {
     }
 }
 
+/// The name of a clause in the docs of a trait.
+fn clause_of(file: &str, number: u32) -> String {
+    let path = format!("{}/../../src/ports/{file}", env!("CARGO_MANIFEST_DIR"));
+    let contract = std::fs::read_to_string(path).unwrap();
+    let rest = contract.split_once(&format!("/// {number}. `")).expect("the clause").1;
+    rest.split_once('`').expect("its name").0.to_owned()
+}
+
 /// Every clause of the trait's docs has a check of its name, and the list names none twice.
 #[test]
 fn every_clause_has_a_check_of_its_name() {
-    let contract = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/ports/store.rs")).unwrap();
-    let clauses = (1..=28).map(|number| {
-        let rest = contract.split_once(&format!("/// {number}. `")).expect("the clause").1;
-        let (name, _) = rest.split_once('`').expect("its name");
-        name.to_owned()
-    });
-    for clause in clauses {
+    for clause in (1..=28).chain(41..=46).map(|number| clause_of("store.rs", number)) {
         assert_eq!(CHECKS.iter().filter(|check| check.name == clause).count(), 1, "{clause}");
     }
+    let clause = clause_of("client_store.rs", 47);
+    assert_eq!(SIBLING_CHECKS.iter().filter(|check| check.name == clause).count(), 1, "{clause}");
 }
 
 /// The same for the counters.

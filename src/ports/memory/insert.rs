@@ -137,8 +137,9 @@ mod tests {
     use super::super::fixtures::*;
     use super::super::store::MemoryStore;
     use super::*;
-    use crate::counterfoil::record::NewRecord;
+    use crate::words::client::ClientKey;
     use crate::words::realm::Realm;
+    use crate::words::why::RevokedWhy;
 
     fn capped(store: &MemoryStore, number: u16, cap: u32, now: u32) -> Inserted {
         let home = Home::Found { family: &family(number), cap: refuse(cap), pace: None };
@@ -195,6 +196,62 @@ mod tests {
         assert_eq!(capped(&store, 3, 2, 6), Inserted::Done);
         assert_eq!(capped(&store, 4, 2, 6), Inserted::OwnerFull);
         assert_eq!(capped(&store, 4, 1, EXPIRY), Inserted::Done, "equality is reached");
+    }
+
+    #[test]
+    fn fault_a13_the_least_recently_used_make_room_and_end_for_good() {
+        let store = MemoryStore::default();
+        for (number, used) in [(1, 4), (2, 3), (3, 3), (4, 9)] {
+            found_as(&store, &NewFamily { used_at: at(used), ..family(number) }, &[record(number, 0, 0)]);
+        }
+        let join = Home::Join { family: family_id(2), generation: 0, access_cap: None };
+        assert_eq!(insert(&store, join, &[record(2, 1, 0)], at(8)), Inserted::Done, "a join is a use");
+        let revoked = Revoked { at: at(10), why: RevokedWhy::MadeRoom };
+        let cap = Cap { limit: some(3), when_full: WhenFull::End { revoked, gone_at: at(99) } };
+        let squeezed = |number| {
+            let home = Home::Found { family: &family(number), cap: Some(cap), pace: None };
+            insert(&store, home, &[record(number, 0, 0)], at(10))
+        };
+        assert_eq!(squeezed(5), Inserted::MadeRoom(vec![family_id(3), family_id(1)]));
+        assert_eq!(squeezed(5), Inserted::IdTaken(id(5, 0)), "a repeat ends nobody");
+        let ended = |number| read(&store, id(number, 0)).revoked();
+        assert_eq!([1, 3].map(ended), [Some(revoked); 2]);
+        assert_eq!([2, 4, 5].map(ended), [None; 3]);
+        let join = Home::Join { family: family_id(3), generation: 0, access_cap: None };
+        assert_eq!(insert(&store, join, &[record(3, 1, 0)], at(11)), Inserted::FamilyEnded);
+    }
+
+    #[test]
+    fn fault_a13_a_cap_counts_one_client() {
+        let store = MemoryStore::default();
+        let through = |number: u16, client: u8| {
+            let client = Some(ClientKey::from_bytes([client; 16]));
+            let home = Home::Found { family: &NewFamily { client, ..family(number) }, cap: refuse(1), pace: None };
+            insert(&store, home, &[record(number, 0, 0)], at(0))
+        };
+        assert_eq!(through(1, 1), Inserted::Done);
+        assert_eq!(through(2, 2), Inserted::Done);
+        assert_eq!(through(3, 1), Inserted::OwnerFull);
+        assert_eq!(capped(&store, 4, 1, 0), Inserted::Done, "no client is apart from every client");
+    }
+
+    #[test]
+    fn fault_a12_an_owner_makes_so_many_after_an_instant_deleted_ones_too() {
+        let store = MemoryStore::default();
+        let paced = |number: u16, since: u32| {
+            let home = Home::Found {
+                family: &family(number),
+                cap: None,
+                pace: Some(Pace { limit: some(2), since: at(since) }),
+            };
+            let new = NewRecord { created_at: at(u32::from(number)), ..record(number, 0, 0) };
+            insert(&store, home, &[new], at(9))
+        };
+        assert_eq!([paced(1, 0), paced(2, 0)], [Inserted::Done, Inserted::Done]);
+        assert_eq!(revoke_family(&store, 2, 9).changed, 1);
+        assert_eq!(paced(3, 0), Inserted::PaceReached { oldest: at(1) });
+        assert!(get(&store, id(3, 0)).is_none());
+        assert_eq!(paced(3, 1), Inserted::Done, "equality is reached");
     }
 
     #[test]

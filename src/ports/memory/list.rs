@@ -120,6 +120,26 @@ mod tests {
     }
 
     #[test]
+    fn fault_a12_what_stands_is_found_behind_whatever_is_dead() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        for number in 2..=300 {
+            let new = NewRecord { created_at: at(u32::from(number)), ..record(number, 0, 0) };
+            found_as(&store, &family(number), &[new]);
+            assert_eq!(revoke_family(&store, number, 5).changed, 1);
+        }
+        assert!(matches!(rotate(&store, 1, 0), crate::ports::change::Rotated::Done));
+        let (realm, owner) = (Realm::default(), owner());
+        let standing = |now| {
+            let of = Listing::Owner { realm: &realm, owner: &owner, kind: KIND, show: Show::Standing { now: at(now) } };
+            walk(|after| block_on(store.list(of, after, some(2))).expect("in memory"))
+        };
+        assert_eq!(standing(59), [id(1, 1), id(1, 0)], "honoured until 60");
+        assert_eq!(standing(60), [id(1, 1)], "equality is reached");
+        assert!(standing(GONE).is_empty());
+    }
+
+    #[test]
     fn a_realms_records_come_by_id_and_no_other_realms() {
         let store = MemoryStore::default();
         (1..=5).rev().for_each(|number| found(&store, number));

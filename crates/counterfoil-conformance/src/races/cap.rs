@@ -3,35 +3,44 @@
 use std::sync::Arc;
 
 use counterfoil::TokenKind;
+use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, TokenStore};
 
-use super::tracks;
+use super::tracks_of_two;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, revoked};
 use crate::subject::{Store, Subject};
 use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
-/// Clause 4: Of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and `now >= live_until` do not count.
+/// Clause 4: Of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and `now >= live_until` do not count,
+/// nor do those of another client.
 pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 1).await {
+    for track in tracks_of_two(subject, 1).await {
         for round in 0..track.rounds {
             let person = Arc::new(Person::somebody());
             let cap = 1 + u32::try_from(round % 10).unwrap_or(0);
             // Some that do not count, and some that do.
-            let dead = person.pat();
+            let kind = if round % 2 == 0 { TokenKind::PersonalAccessToken } else { TokenKind::RefreshToken };
+            let one = move |person: &Person| match kind {
+                TokenKind::RefreshToken => person.refresh(),
+                _ => person.pat(),
+            };
+            let dead = one(&person);
             dead.found(&track.store).await?;
             let _ = track.store.revoke(person.family(dead.family.id), revoked(at(1)), at(GONE), most(1)).await?;
-            person.pat().ending(Some(at(5)), Some(at(GONE))).found(&track.store).await?;
+            one(&person).ending(Some(at(5)), Some(at(GONE))).found(&track.store).await?;
+            let elsewhere = person.refresh().through(ClientKey::from_bytes([8; 16]));
+            elsewhere.found(&track.store).await?;
             let living = u32::try_from(round % 3).unwrap_or(0).min(cap);
-            let drafts: Vec<Draft> = (0..living).map(|_| person.pat()).collect();
+            let drafts: Vec<Draft> = (0..living).map(|_| one(&person)).collect();
             found_all(&*track.store, &drafts).await?;
             let answers = track
                 .pool
-                .race(|_| {
-                    let (store, person) = (Store::clone(&track.store), Arc::clone(&person));
+                .race(|racer| {
+                    let (store, person) = (Store::clone(track.handle(racer)), Arc::clone(&person));
                     async move {
-                        let draft = person.pat().with_access();
+                        let draft = one(&person).with_access();
                         store.insert(draft.home(Some(cap)), &draft.records, at(5)).await
                     }
                 })
@@ -50,9 +59,10 @@ pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
                 "{room} of {} must be admitted under a cap of {cap} beside {living}, but {admitted} were",
                 track.pool.len()
             );
-            let listed = walk(&*track.store, person.listing(TokenKind::PersonalAccessToken), 100).await?;
+            let listed = walk(&*track.store, person.listing(kind), 100).await?;
             let live = listed
                 .iter()
+                .filter(|record| record.family().id != elsewhere.family.id)
                 .filter(|record| record.revoked().is_none() && record.record().expires_at == Some(at(EXPIRES)))
                 .count();
             ensure!(live == (living + room) as usize, "{} live families must remain, but {live} do", living + room);

@@ -22,6 +22,17 @@ fn applied(answer: &Applied) -> String {
     }
 }
 
+/// Whom an insert ended is told in no promised order.
+fn inserted(answer: Inserted) -> String {
+    match answer {
+        Inserted::MadeRoom(mut ended) => {
+            ended.sort_unstable();
+            format!("MadeRoom {ended:?}")
+        }
+        other => format!("{other:?}"),
+    }
+}
+
 fn rotated(answer: &Rotated) -> String {
     match answer {
         Rotated::Stale(record) => format!("Stale {}", describe(record)),
@@ -91,11 +102,7 @@ fn insert(
 ) -> Vec<String> {
     let refusals = model.insert_refusals(home, new, now);
     let done: Inserted = model.insert(home, new, now);
-    if refusals.is_empty() {
-        vec![format!("{done:?}")]
-    } else {
-        refusals.iter().map(|refusal| format!("{refusal:?}")).collect()
-    }
+    if refusals.is_empty() { vec![inserted(done)] } else { refusals.into_iter().map(inserted).collect() }
 }
 
 /// Carries the command out on the store; listings page by page, batches until there is no more.
@@ -103,7 +110,7 @@ pub(super) async fn on_store(store: &dyn TokenStore, command: &Command) -> Resul
     Ok(match command {
         Command::Found { .. } | Command::Join { .. } => {
             let (home, new, now) = command.insert().unwrap_or_else(|| unreachable!("these two insert"));
-            format!("{:?}", store.insert(home, new, now).await?)
+            inserted(store.insert(home, new, now).await?)
         }
         Command::Apply { id, expect, change, now } => applied(&store.apply(id, *expect, change, *now).await?),
         Command::Rotate { parent, step, new, now } => rotated(&store.rotate(parent, step, new, *now).await?),

@@ -14,7 +14,7 @@ use counterfoil::{KeyId, Label, RecordId, RevokedWhy, TokenKind, Ts, Version};
 use super::Command;
 use crate::dice::Dice;
 use crate::reference::Model;
-use crate::sample::{Draft, Person, at, describe_as, digest_of, member_id, most, pace, refuse};
+use crate::sample::{Draft, Person, at, describe_as, digest_of, member_id, most, pace, refuse, slide};
 
 /// The dice, the clock of the sequence, and all that was drawn.
 pub(super) struct Draw {
@@ -125,13 +125,13 @@ impl Draw {
     }
 
     fn cap(&mut self, now: Ts) -> Option<Cap> {
-        let limit = self.limit() + 1;
+        let limit = self.limit();
         match self.dice.below(6) {
             0 | 1 => Some(refuse(limit)),
             2 => {
                 let revoked = Revoked { at: now, why: RevokedWhy::MadeRoom };
                 let when_full = WhenFull::End { revoked, gone_at: self.soon() };
-                Some(Cap { limit: most(limit.div_ceil(2)), when_full })
+                Some(Cap { limit: most(limit), when_full })
             }
             _ => None,
         }
@@ -197,9 +197,13 @@ impl Draw {
 
     fn rotate(&mut self, now: Ts, model: &Model) -> Command {
         let parent = if self.dice.chance(1, 8) { self.untouched_rule(model) } else { self.tip(model) };
-        let Some(record) = model.record(&parent).filter(|record| record.kind != TokenKind::AccessToken) else {
-            return self.look();
+        let Some(record) = model.record(&parent) else {
+            let step = slide(self.soon(), self.soon());
+            return Command::Rotate { parent, step, new: Vec::new(), now };
         };
+        if record.kind == TokenKind::AccessToken {
+            return self.look();
+        }
         let (kin, expect) = (Self::kin(record), self.version(model, &parent));
         if self.dice.chance(1, 3) {
             let step = Step::Slide { expires_at: self.soon(), gone_at: self.soon(), access_cap: self.access_cap() };

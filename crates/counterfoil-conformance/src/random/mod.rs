@@ -180,3 +180,50 @@ async fn difference(store: &dyn TokenStore, model: &Model, draw: &Draw) -> Resul
     }
     Ok(told)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scale::Scale;
+
+    /// What the commands never meet they do not try.
+    #[test]
+    fn the_drawn_commands_meet_every_answer() {
+        let mut met = BTreeSet::new();
+        for seed in 0..Scale::CI.sequences {
+            let (mut draw, mut model) = (Draw::new(Dice::new(u64::from(seed))), Model::default());
+            for _ in 0..Scale::CI.commands {
+                let command = draw.command(&model);
+                let asked = format!("{command:?}");
+                let answers = act::on_model(&mut model, &command).expect("nothing is damaged");
+                let first = |text: &str| text.split([' ', '(']).next().unwrap_or_default().to_owned();
+                met.extend(answers.iter().map(|answer| format!("{} {}", first(&asked), first(answer))));
+            }
+        }
+        for wanted in [
+            "Found Done",
+            "Found MadeRoom",
+            "Found IdTaken",
+            "Found LabelTaken",
+            "Found OwnerFull",
+            "Found PaceReached",
+            "Join Done",
+            "Join FamilyEnded",
+            "Join FamilyMoved",
+            "Join FamilyFull",
+            "Apply Done",
+            "Apply Stale",
+            "Apply LabelTaken",
+            "Apply Missing",
+            "Rotate Done",
+            "Rotate Missing",
+            "Rotate FamilyEnded",
+            "Rotate Stale",
+            "Rotate IdTaken",
+            "Rotate PaceReached",
+            "Rotate FamilyFull",
+        ] {
+            assert!(met.contains(wanted), "{wanted} is never met, but {met:?} are");
+        }
+    }
+}

@@ -11,9 +11,11 @@ use counterfoil::store::{
 use counterfoil::{KeyId, RecordId, Ts, Version};
 use counterfoil_conformance::{Fixture, ReferenceStore, Store};
 
+pub(crate) mod bounds;
 pub(crate) mod changes;
 pub(crate) mod inserts;
 pub(crate) mod notices;
+pub(crate) mod paces;
 pub(crate) mod pages;
 pub(crate) mod purges;
 pub(crate) mod revokes;

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
-use counterfoil::store::{Cursor, Listing, Page, TokenRecord, TokenStore};
+use counterfoil::store::{Cursor, Listing, Page, Show, TokenRecord, TokenStore};
 use counterfoil::{RecordId, Ts};
 use counterfoil_conformance::ReferenceStore;
 
@@ -118,5 +118,119 @@ impl Flaw for ListShowsTheOldestFirst {
         let mut page = inner.list(of, after, limit).await?;
         page.items.reverse();
         Ok(page)
+    }
+}
+
+/// The page of all records, sieved.
+fn sieved(
+    inner: &ReferenceStore,
+    of: Listing<'_>,
+    after: Option<&Cursor>,
+    limit: NonZeroU32,
+    ends: impl FnOnce(usize) -> bool,
+) -> Page<TokenRecord> {
+    let Listing::Owner { realm, owner, kind, show } = of else {
+        return inner.with(|model| model.list(of, after, limit.get() as usize));
+    };
+    let all = Listing::Owner { realm, owner, kind, show: Show::All };
+    let mut page = inner.with(|model| model.list(all, after, limit.get() as usize));
+    page.items.retain(|record| show.shows(record));
+    if matches!(show, Show::Standing { .. }) && ends(page.items.len()) {
+        page.next = None;
+    }
+    page
+}
+
+/// A page is sieved after it was cut, and one on which nothing remains is taken for the end.
+pub(crate) struct AnEmptyPageEnds;
+
+#[async_trait]
+impl Flaw for AnEmptyPageEnds {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        Ok(sieved(inner, of, after, limit, |count| count == 0))
+    }
+}
+
+/// The same with one that is short.
+pub(crate) struct AShortPageEnds;
+
+#[async_trait]
+impl Flaw for AShortPageEnds {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        Ok(sieved(inner, of, after, limit, |count| count < limit.get() as usize))
+    }
+}
+
+/// A replaced record is left out though it is honoured still.
+pub(crate) struct OverlapsAreHidden;
+
+#[async_trait]
+impl Flaw for OverlapsAreHidden {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        let mut page = inner.list(of, after, limit).await?;
+        if matches!(of, Listing::Owner { show: Show::Standing { .. }, .. }) {
+            page.items.retain(|record| record.record().superseded.is_none());
+        }
+        Ok(page)
+    }
+}
+
+/// What ends on the instant is shown.
+pub(crate) struct StandsOnItsEnd;
+
+#[async_trait]
+impl Flaw for StandsOnItsEnd {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        let Listing::Owner { realm, owner, kind, show: Show::Standing { now } } = of else {
+            return inner.list(of, after, limit).await;
+        };
+        let show = Show::Standing { now: Ts::from_micros(now.micros().saturating_sub(1)).unwrap_or(now) };
+        inner.list(Listing::Owner { realm, owner, kind, show }, after, limit).await
+    }
+}
+
+/// A record of a deleted family is shown, for its own row says nothing of it.
+pub(crate) struct StandingForgetsTheFamily;
+
+#[async_trait]
+impl Flaw for StandingForgetsTheFamily {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        Ok(inner.with(|model| {
+            let mut alone = model.clone();
+            alone.families.iter_mut().for_each(|family| family.revoked = None);
+            let page = alone.list(of, after, limit.get() as usize);
+            let items = page.items.iter().filter_map(|record| model.get(&record.record().id).ok().flatten());
+            Page { items: items.collect(), ..page }
+        }))
     }
 }

@@ -1,0 +1,154 @@
+//! The order in which refusals are given: that of the variants of `Inserted` and `Rotated`.
+
+use counterfoil::store::{Inserted, NewRecord, Rotated, Step, TokenStore};
+use counterfoil::{RecordId, Version};
+
+use super::{snapshot, unchanged};
+use crate::sample::{
+    Draft, EXPIRES, GONE, Person, at, bounded, most, must_get, pace, refuse, revoked, slide, supersede,
+};
+use crate::subject::Subject;
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+
+/// What the docs of [`Inserted`] and [`Rotated`] say: where several refusals fit, the one that is listed first is given. None writes anything.
+pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
+    of_a_new_family(subject).await?;
+    of_a_join(subject).await?;
+    of_a_rotation(subject).await?;
+    of_a_slide(subject).await?;
+    Ok(Checked::Held)
+}
+
+/// A taken id, a taken label, a full cap, a reached pace.
+async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let holder = ann.pat().labelled("one").created(at(11));
+    let taken = holder.found(&store).await?;
+    let mut draft = ann.pat().with_access().labelled("one").created(at(12));
+    let (own, cap, within) = (draft.records[1].clone(), Some(refuse(1)), Some(pace(1, at(10))));
+    draft.records[1].id = taken;
+    let ids = [taken, draft.id(), own.id];
+    let before = snapshot(&*store, &ids).await?;
+    let answer = store.insert(draft.bounded(cap, within), &draft.records, at(12)).await?;
+    ensure_is!(answer, Inserted::IdTaken(id) if id == taken, "a taken id goes before everything");
+    draft.records[1] = own;
+    let answer = store.insert(draft.bounded(cap, within), &draft.records, at(12)).await?;
+    ensure_is!(answer, Inserted::LabelTaken(family) if family == holder.family.id, "a taken label goes before the cap");
+    (draft.family.label_key, draft.records[0].label) = (None, None);
+    let answer = store.insert(draft.bounded(cap, within), &draft.records, at(12)).await?;
+    ensure_is!(answer, Inserted::OwnerFull, "a full cap goes before the pace");
+    let answer = store.insert(draft.bounded(None, within), &draft.records, at(12)).await?;
+    ensure_is!(answer, Inserted::PaceReached { .. }, "the pace comes last");
+    unchanged(&*store, &ids, &before, "a refused insert").await
+}
+
+/// An ended family, a taken id, another generation, a full family.
+async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let draft = ann.refresh().with_access();
+    let root = draft.found(&store).await?;
+    let other = ann.refresh().with_access().found(&store).await?;
+    let fresh = draft.access(0);
+    let thief = |taken: RecordId| NewRecord { id: taken, ..draft.access(0) };
+    let ids = [root, draft.records[1].id, fresh.id, other];
+    let before = snapshot(&*store, &ids).await?;
+    for taken in [root, other] {
+        let new = [fresh.clone(), thief(taken)];
+        let answer = store.insert(draft.join_capped(7, 1), &new, at(5)).await?;
+        ensure_is!(answer, Inserted::IdTaken(id) if id == taken, "a taken id goes before another generation");
+    }
+    let answer = store.insert(draft.join_capped(7, 1), std::slice::from_ref(&fresh), at(5)).await?;
+    ensure_is!(answer, Inserted::FamilyMoved, "another generation goes before a full family");
+    let answer = store.insert(draft.join_capped(0, 1), std::slice::from_ref(&fresh), at(5)).await?;
+    ensure_is!(answer, Inserted::FamilyFull { .. }, "a full family comes last");
+    unchanged(&*store, &ids, &before, "a refused join").await?;
+    let _ = store.revoke(ann.family(draft.family.id), revoked(at(6)), at(GONE), most(1)).await?;
+    for taken in [root, other] {
+        let answer = store.insert(draft.join_capped(7, 1), &[thief(taken)], at(7)).await?;
+        ensure_is!(answer, Inserted::FamilyEnded, "the end of a family goes before everything");
+    }
+    Ok(())
+}
+
+/// A revoked family, another version, a taken id, a reached pace, a full family.
+async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let draft = ann.refresh().with_access();
+    let root = draft.found(&store).await?;
+    let next = draft.successor(root, 1);
+    let step = supersede(Version::FIRST, next.id, at(5));
+    let answer = store.rotate(&root, &step, std::slice::from_ref(&next), at(5)).await?;
+    ensure_is!(answer, Rotated::Done, "a rotation must go through");
+    let tip = next.id;
+    let step = |version, successor: RecordId, within, cap| {
+        bounded(supersede(Version::new(version), successor, at(6)), within, cap)
+    };
+    let (paced, capped) = (Some(pace(1, at(4))), Some(1));
+    let scene = Scene { store: &*store, draft: &draft, parent: tip, ids: vec![root, draft.records[1].id, tip] };
+    let (good, thief) = (scene.new(2, None), scene.new(2, Some(root)));
+    let all = |version, new: &[NewRecord]| step(version, new[0].id, paced, capped);
+    ensure_is!(
+        scene.refused(&all(7, &thief), &thief).await?,
+        Rotated::Stale(_),
+        "another version goes before a taken id"
+    );
+    ensure_is!(scene.refused(&all(0, &thief), &thief).await?, Rotated::IdTaken(id) if id == root, "a taken id goes before the pace");
+    ensure_is!(
+        scene.refused(&all(0, &good), &good).await?,
+        Rotated::PaceReached { .. },
+        "the pace goes before a full family"
+    );
+    let unpaced = step(0, good[0].id, None, capped);
+    ensure_is!(scene.refused(&unpaced, &good).await?, Rotated::FamilyFull { .. }, "a full family comes last");
+    let _ = store.revoke(ann.family(draft.family.id), revoked(at(7)), at(GONE), most(1)).await?;
+    ensure_is!(
+        scene.refused(&all(7, &thief), &thief).await?,
+        Rotated::FamilyEnded,
+        "the end of a family goes before everything"
+    );
+    Ok(())
+}
+
+/// A revoked family, an expired parent, a taken id, a full family.
+async fn of_a_slide(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let draft = ann.refresh().with_access();
+    let root = draft.found(&store).await?;
+    let scene = Scene { store: &*store, draft: &draft, parent: root, ids: vec![root, draft.records[1].id] };
+    let step = bounded(slide(at(EXPIRES + 9), at(GONE + 9)), None, Some(1));
+    let (good, thief) = (vec![draft.access(0)], vec![NewRecord { id: root, ..draft.access(0) }]);
+    let answer = store.rotate(&root, &step, &thief, at(EXPIRES)).await?;
+    ensure_is!(answer, Rotated::Stale(_), "an expired parent goes before a taken id");
+    ensure_is!(scene.refused(&step, &thief).await?, Rotated::IdTaken(_), "a taken id goes before a full family");
+    ensure_is!(scene.refused(&step, &good).await?, Rotated::FamilyFull { .. }, "a full family comes last");
+    let _ = store.revoke(ann.family(draft.family.id), revoked(at(7)), at(GONE), most(1)).await?;
+    let answer = store.rotate(&root, &step, &thief, at(EXPIRES)).await?;
+    ensure_is!(answer, Rotated::FamilyEnded, "the end of a family goes before everything");
+    ensure!(must_get(&store, &root).await?.revoked().is_some(), "and stays");
+    Ok(())
+}
+
+/// A parent and what must not change.
+struct Scene<'a> {
+    store: &'a dyn TokenStore,
+    draft: &'a Draft,
+    parent: RecordId,
+    ids: Vec<RecordId>,
+}
+
+impl Scene<'_> {
+    /// A successor of the parent and an access token; with an id that is taken where one is given.
+    fn new(&self, generation: u64, taken: Option<RecordId>) -> Vec<NewRecord> {
+        let access = self.draft.access(generation);
+        let id = taken.unwrap_or(access.id);
+        vec![self.draft.successor(self.parent, generation), NewRecord { id, ..access }]
+    }
+
+    async fn refused(&self, step: &Step, new: &[NewRecord]) -> Result<Rotated, Violation> {
+        let ids: Vec<RecordId> = self.ids.iter().copied().chain(new.iter().map(|new| new.id)).collect();
+        let before = snapshot(self.store, &ids).await?;
+        let answer = self.store.rotate(&self.parent, step, new, at(6)).await?;
+        unchanged(self.store, &ids, &before, "a refused rotation").await?;
+        Ok(answer)
+    }
+}

@@ -1,0 +1,173 @@
+//! How often a family is rotated: clause 42.
+
+use counterfoil::store::{Pace, Rotated, TokenStore};
+use counterfoil::{RecordId, TokenKind, Ts, Version};
+
+use super::{PART, TURNS, snapshot, unchanged};
+use crate::races::{Track, tracks_of_two};
+use crate::sample::{Draft, GONE, Person, at, bounded, most, must_get, pace, supersede};
+use crate::subject::{Store, Subject};
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+use crate::walk::walk;
+
+/// Clause 42: Where a rotation has a pace, of any number of racers no more than `limit` rotations have `superseded.at > since`; what is
+/// refused writes nothing.
+pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
+    since_is_not_counted(subject).await?;
+    of_one_instant(subject).await?;
+    shrunk_ones_count_and_purged_ones_do_not(subject).await?;
+    for track in tracks_of_two(subject, PART).await {
+        for round in 0..track.rounds {
+            one_round(&track, round).await?;
+        }
+    }
+    Ok(Checked::Held)
+}
+
+/// A chain that is rotated under a pace.
+struct Chain<'a> {
+    store: &'a dyn TokenStore,
+    draft: Draft,
+    ids: Vec<RecordId>,
+}
+
+impl<'a> Chain<'a> {
+    async fn new(store: &'a dyn TokenStore, draft: Draft) -> Result<Self, Violation> {
+        let ids = vec![draft.found(store).await?];
+        Ok(Self { store, draft, ids })
+    }
+
+    async fn down(&mut self, now: Ts, within: Option<Pace>, gone_at: Ts) -> Result<Rotated, Violation> {
+        let (parent, generation) = (self.ids[self.ids.len() - 1], self.ids.len() as u64);
+        let next = self.draft.successor(parent, generation);
+        let mut step = bounded(supersede(Version::FIRST, next.id, now), within, None);
+        if let counterfoil::store::Step::Supersede { gone_at: gone, .. } = &mut step {
+            *gone = Some(gone_at);
+        }
+        let new = [next.clone(), self.draft.access(generation)];
+        let mut looked: Vec<RecordId> = self.ids.clone();
+        looked.extend(new.iter().map(|new| new.id));
+        let before = snapshot(self.store, &looked).await?;
+        let answer = self.store.rotate(&parent, &step, &new, now).await?;
+        match answer {
+            Rotated::Done => self.ids.push(next.id),
+            _ => unchanged(self.store, &looked, &before, "a rotation that its pace refuses").await?,
+        }
+        Ok(answer)
+    }
+}
+
+async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
+    let store = subject.fresh().await;
+    for draft in [Person::new("default", "ann").refresh(), Person::new("default", "ann").pat()] {
+        let mut chain = Chain::new(&*store, draft).await?;
+        for now in 1..=3 {
+            // Fewer rotations than the limit: whatever `since` is.
+            let answer = chain.down(at(10 * now), Some(pace(3, Ts::EPOCH)), at(GONE)).await?;
+            ensure_is!(answer, Rotated::Done, "rotation {now} must go through where three are allowed");
+        }
+        for (since, oldest) in [(0, 10), (9, 10)] {
+            let answer = chain.down(at(40), Some(pace(3, at(since))), at(GONE)).await?;
+            ensure_is!(answer, Rotated::PaceReached { oldest: told } if told == at(oldest), "a fourth rotation after +{since} must be refused, for the third before it was at +{oldest}");
+        }
+        let answer = chain.down(at(25), Some(pace(2, at(19))), at(GONE)).await?;
+        ensure_is!(answer, Rotated::PaceReached { oldest } if oldest == at(20), "another limit looks at another rotation");
+        let answer = chain.down(at(40), Some(pace(3, at(10))), at(GONE)).await?;
+        ensure_is!(answer, Rotated::Done, "a rotation on `since` itself is not after it");
+        let answer = chain.down(at(41), Some(pace(3, at(10))), at(GONE)).await?;
+        ensure_is!(answer, Rotated::PaceReached { oldest } if oldest == at(20), "the next one counts from the next");
+        let answer = chain.down(at(41), None, at(GONE)).await?;
+        ensure_is!(answer, Rotated::Done, "without a pace nothing is counted");
+    }
+    let stranger = Person::new("default", "ann").refresh();
+    let mut other = Chain::new(&*store, stranger).await?;
+    let answer = other.down(at(41), Some(pace(1, Ts::EPOCH)), at(GONE)).await?;
+    ensure_is!(answer, Rotated::Done, "another family's rotations must not count");
+    Ok(())
+}
+
+async fn of_one_instant(subject: &Subject) -> Result<(), Violation> {
+    let store = subject.fresh().await;
+    let mut chain = Chain::new(&*store, Person::new("default", "ann").refresh()).await?;
+    for number in 0..7 {
+        let answer = chain.down(at(5), Some(pace(4, at(4))), at(GONE)).await?;
+        if number < 4 {
+            ensure_is!(answer, Rotated::Done, "four rotations of one instant must go through under a limit of four");
+        } else {
+            ensure_is!(answer, Rotated::PaceReached { oldest } if oldest == at(5), "and no fifth, however often it is tried");
+        }
+    }
+    let answer = chain.down(at(5), Some(pace(4, at(5))), at(GONE)).await?;
+    ensure_is!(answer, Rotated::Done, "what happened on `since` is not after it");
+    Ok(())
+}
+
+async fn shrunk_ones_count_and_purged_ones_do_not(subject: &Subject) -> Result<(), Violation> {
+    let store = subject.fresh().await;
+    let mut chain = Chain::new(&*store, Person::new("default", "ann").refresh()).await?;
+    for now in [10, 20, 30] {
+        let answer = chain.down(at(now), None, at(100 + now)).await?;
+        ensure_is!(answer, Rotated::Done, "a rotation without a pace must go through");
+    }
+    let _ = store.purge(at(99), at(99), at(99), most(9)).await?;
+    ensure!(must_get(&store, &chain.ids[0]).await?.record().shrunk, "a window that has ended must shrink");
+    let answer = chain.down(at(100), Some(pace(3, at(5))), at(GONE)).await?;
+    ensure_is!(answer, Rotated::PaceReached { oldest } if oldest == at(10), "a shrunk generation must count");
+    let _ = store.purge(at(110), at(110), at(0), most(9)).await?;
+    ensure!(store.get(&chain.ids[0]).await?.is_none(), "what is gone must go");
+    let answer = chain.down(at(111), Some(pace(3, at(5))), at(GONE)).await?;
+    ensure_is!(answer, Rotated::Done, "what a purge has taken must not count");
+    Ok(())
+}
+
+/// All racers go down one chain until the pace stops them.
+async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
+    let draft = Person::somebody().refresh();
+    let (limit, early, counted) = (1 + round % 7, round % 3, u64::from(round % 7 > 2));
+    let mut chain = Chain::new(&*track.store, draft.clone()).await?;
+    for now in (0..early).map(|_| 4).chain((0..counted).map(|_| 5)) {
+        let _ = chain.down(at(now), None, at(GONE)).await?;
+    }
+    let (root, limit) = (chain.ids[chain.ids.len() - 1], u32::try_from(limit).unwrap_or(1));
+    let answers = track
+        .pool
+        .race(|racer| {
+            let (store, draft) = (Store::clone(track.handle(racer)), draft.clone());
+            async move { go_down(&*store, &draft, root, pace(limit, at(4))).await }
+        })
+        .await;
+    let mut done = 0;
+    for answer in answers {
+        done += answer?;
+    }
+    let person = Person { realm: draft.family.realm.clone(), owner: draft.family.owner.clone() };
+    let listed = walk(&*track.store, person.listing(TokenKind::RefreshToken), 100).await?;
+    let after = listed.iter().filter(|record| record.record().superseded.is_some_and(|by| by.at > at(4))).count();
+    let told = done + u32::try_from(counted).unwrap_or(0);
+    ensure!(
+        after == limit as usize && told == limit,
+        "{limit} rotations must be made after `since`, but {after} are there, and {told} were said to be done"
+    );
+    Ok(())
+}
+
+/// How many rotations this racer made before the pace stopped it.
+async fn go_down(store: &dyn TokenStore, draft: &Draft, root: RecordId, within: Pace) -> Result<u32, Violation> {
+    let (mut tip, mut done) = (root, 0);
+    for _ in 0..TURNS {
+        let stands = must_get(store, &tip).await?;
+        if let Some(superseded) = stands.record().superseded {
+            tip = superseded.successor;
+            continue;
+        }
+        let next = draft.successor(tip, stands.record().generation + 1);
+        let step = bounded(supersede(stands.record().version, next.id, at(5)), Some(within), None);
+        match store.rotate(&tip, &step, std::slice::from_ref(&next), at(5)).await? {
+            Rotated::Done => (tip, done) = (next.id, done + 1),
+            Rotated::Stale(stands) => tip = stands.record().superseded.map_or(tip, |by| by.successor),
+            Rotated::PaceReached { oldest } if oldest == at(5) => return Ok(done),
+            other => return Err(Violation::new(format!("a racer under a pace must not be told {other:?}"))),
+        }
+    }
+    Err(Violation::new(format!("a pace of {} must stop a racer, but {TURNS} turns did not reach it", within.limit)))
+}

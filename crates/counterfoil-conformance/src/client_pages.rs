@@ -1,0 +1,114 @@
+//! Pages of clients: clause 47.
+
+use std::collections::BTreeSet;
+
+use counterfoil::client::{ClientId, ClientKey, Registration};
+use counterfoil::store::ClientStore;
+use counterfoil::{Realm, Version};
+
+use crate::sample::most;
+use crate::siblings::{NO_CLIENTS, Siblings, put, registration};
+use crate::violation::{Checked, Verdict, Violation, ensure};
+
+/// Registers clients, each with an internal id of its own: these are never used twice.
+struct Desk<'a> {
+    store: &'a dyn ClientStore,
+    keys: u64,
+}
+
+impl Desk<'_> {
+    async fn register(&mut self, realm: &Realm, id: &str) -> Result<Version, Violation> {
+        self.keys += 1;
+        let mut key = [47; 16];
+        key[8..].copy_from_slice(&self.keys.to_be_bytes());
+        let one = Registration { key: ClientKey::from_bytes(key), ..registration(id, 0, "paged") };
+        put(self.store, realm, None, &one).await
+    }
+}
+
+/// Clause 47: A walk by `next` meets every registration that was there all along, once, in order, and ends with `next == None`; a page
+/// may be short.
+pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
+    let Some(store) = siblings.clients().await else { return Ok(NO_CLIENTS) };
+    let (here, there) = (Realm::default(), Realm::new("other").expect("a realm"));
+    for limit in [1, 5] {
+        ensure!(walk(&*store, &here, limit).await?.is_empty(), "an empty store has no clients");
+    }
+    let (mut desk, mut wanted) = (Desk { store: &*store, keys: 0 }, Vec::new());
+    for number in 0..30 {
+        // Not in the order of their ids, and of several lengths.
+        let id = format!("app-{}", number * 7 % 30);
+        desk.register(&here, &id).await?;
+        desk.register(&there, &id).await?;
+        wanted.push(id);
+    }
+    wanted.sort_unstable();
+    for limit in [1, 2, 3, 7, 29, 30, 31, 1_000] {
+        for realm in [&here, &there] {
+            let found = walk(&*store, realm, limit).await?;
+            ensure!(found == wanted, "pages of {limit} must show {wanted:?}, but showed {found:?}");
+        }
+    }
+    for limit in [1, 3, 8] {
+        while_the_ground_moves(&mut desk, limit).await?;
+    }
+    Ok(Checked::Held)
+}
+
+/// The ids of a realm's clients, page after page.
+async fn walk(store: &dyn ClientStore, realm: &Realm, limit: u32) -> Result<Vec<String>, Violation> {
+    let (mut found, mut after) = (Vec::new(), None::<ClientId>);
+    for _ in 0..1_000 {
+        let page = store.clients(realm, after.as_ref(), most(limit)).await?;
+        ensure!(page.items.len() <= limit as usize, "a page of at most {limit} must not hold {}", page.items.len());
+        ensure!(page.corrupt == 0, "nothing is damaged");
+        found.extend(page.items.into_iter().map(|one| one.registration.client_id.as_str().to_owned()));
+        after = page.next;
+        if after.is_none() {
+            return Ok(found);
+        }
+    }
+    Err(Violation::new(format!("a walk over 30 clients must end, but 1,000 pages of {limit} did not end it")))
+}
+
+/// Clients are registered and removed between the pages, also the one at which a page ended.
+async fn while_the_ground_moves(desk: &mut Desk<'_>, limit: u32) -> Result<(), Violation> {
+    let store = desk.store;
+    let realm = Realm::new(&format!("moving-{limit}")).expect("a realm");
+    let (mut stays, mut versions) = (BTreeSet::new(), Vec::new());
+    for number in 0..20 {
+        let id = format!("m-{number:02}");
+        let version = desk.register(&realm, &id).await?;
+        if number % 4 == 3 {
+            versions.push((id, version));
+        } else {
+            stays.insert(id);
+        }
+    }
+    let (mut seen, mut after) = (Vec::new(), None::<ClientId>);
+    for page in 0.. {
+        let found = store.clients(&realm, after.as_ref(), most(limit)).await?;
+        seen.extend(found.items.into_iter().map(|one| one.registration.client_id.as_str().to_owned()));
+        after = found.next;
+        if after.is_none() {
+            break;
+        }
+        ensure!(page < 900, "a walk must end although clients come and go");
+        if let Some((id, version)) = versions.pop() {
+            let id = id.parse::<ClientId>().expect("a client id");
+            ensure!(store.remove_client(&realm, &id, version).await?, "the version that stands must remove");
+        }
+        if let Some(last) = seen.last().filter(|_| page < 20) {
+            // One that sorts right before, and one right behind where the walk is.
+            for id in [format!("a-{page}"), format!("{last}-{page}")] {
+                desk.register(&realm, &id).await?;
+            }
+        }
+    }
+    let once: BTreeSet<String> = seen.iter().cloned().collect();
+    ensure!(once.len() == seen.len(), "pages of {limit}: {} clients were shown again", seen.len() - once.len());
+    ensure!(seen.is_sorted(), "pages of {limit} must come in order, but came as {seen:?}");
+    let hidden: Vec<&String> = stays.difference(&once).collect();
+    ensure!(hidden.is_empty(), "pages of {limit}: {hidden:?} were there all along and were hidden");
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! Lists without what is gone: clause 46.
+
+use counterfoil::store::{Cursor, Listing, NewRecord, Page, Revoke, Rotated, Show, Step, TokenStore};
+use counterfoil::{RecordId, TokenKind, Ts, Version};
+
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, revoked, supersede};
+use crate::subject::Subject;
+use crate::together::found_all;
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+use crate::walk::{ids, walk};
+
+/// Clause 46: `Show::Standing` leaves out what is deleted, replaced or gone, however much of it there is, and hides nothing that stands.
+pub async fn list_shows_what_stands(subject: &Subject) -> Verdict {
+    each_instant(subject).await?;
+    what_is_revoked(subject).await?;
+    behind_thousands_of_dead_ones(subject).await?;
+    while_the_ground_moves(subject).await?;
+    Ok(Checked::Held)
+}
+
+/// What a walk shows at that instant.
+async fn standing(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<Vec<RecordId>, Violation> {
+    Ok(ids(&walk(store, of, limit).await?))
+}
+
+/// Rotates a token of the person: the old half is honoured until then and gone at that instant. Both ids.
+async fn overlap(
+    store: &dyn TokenStore,
+    draft: &Draft,
+    honoured: Option<Ts>,
+    gone: Option<Ts>,
+) -> Result<[RecordId; 2], Violation> {
+    let parent = draft.found(store).await?;
+    let next = draft.successor(parent, 1);
+    let mut step = supersede(Version::FIRST, next.id, at(5));
+    if let Step::Supersede { honoured_until, gone_at, nonce, .. } = &mut step {
+        (*honoured_until, *gone_at, *nonce) = (honoured, gone, None);
+    }
+    let answer = store.rotate(&parent, &step, std::slice::from_ref(&next), at(5)).await?;
+    ensure_is!(answer, Rotated::Done, "a hand-over must go through");
+    Ok([parent, next.id])
+}
+
+/// A microsecond before, on and after the end of an overlap and the end of a record; neither expiry nor creation is an end.
+async fn each_instant(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let kind = TokenKind::PersonalAccessToken;
+    let plain = ann.pat().ending(Some(at(10)), Some(at(300))).found(&store).await?;
+    let permanent = ann.pat().ending(None, None).created(at(9_000)).found(&store).await?;
+    let [closing, followed] = overlap(&*store, &ann.pat(), Some(at(100)), Some(at(GONE))).await?;
+    let [open, first_use] = overlap(&*store, &ann.pat(), None, None).await?;
+    let [spent, third] = overlap(&*store, &ann.pat(), Some(at(500)), Some(at(200))).await?;
+    let always = [permanent, followed, open, first_use, third];
+    for (now, more) in [
+        (0, vec![plain, closing, spent]),
+        (11, vec![plain, closing, spent]),
+        (99, vec![plain, closing, spent]),
+        (100, vec![plain, spent]),
+        (101, vec![plain, spent]),
+        (199, vec![plain, spent]),
+        (200, vec![plain]),
+        (299, vec![plain]),
+        (300, vec![]),
+        (301, vec![]),
+    ] {
+        let mut wanted: Vec<RecordId> = always.iter().copied().chain(more).collect();
+        wanted.sort_unstable();
+        for limit in [1, 3, 100] {
+            let mut found = standing(&*store, ann.standing(kind, at(now)), limit).await?;
+            found.sort_unstable();
+            ensure!(found == wanted, "at +{now}, pages of {limit}: {wanted:?} stand, but {found:?} were shown");
+        }
+    }
+    let all = standing(&*store, ann.listing(kind), 3).await?;
+    ensure!(all.len() == 8, "`Show::All` must show all eight, but showed {}", all.len());
+    let end = counterfoil::store::Change::End { honoured_until: at(120), gone_at: at(GONE) };
+    let _ = store.apply(&open, Version::new(1), &end, at(120)).await?;
+    for (now, stands) in [(119, true), (120, false)] {
+        let found = standing(&*store, ann.standing(kind, at(now)), 4).await?;
+        ensure!(found.contains(&open) == stands, "an overlap that ended at +120 must be shown at +{now}: {stands}");
+    }
+    Ok(())
+}
+
+/// Deleted with its family or by itself, at whatever instant.
+async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let draft = ann.refresh().with_access().with_access();
+    let id = draft.found(&store).await?;
+    let _ = store.revoke(Revoke::One(&draft.records[1].id), revoked(at(50)), at(GONE), most(1)).await?;
+    for now in [0, 49, 50, EXPIRES] {
+        let access = standing(&*store, ann.standing(TokenKind::AccessToken, at(now)), 1).await?;
+        ensure!(access == [draft.records[2].id], "a revoked access token must be left out, but {access:?} were shown");
+        let chain = standing(&*store, ann.standing(TokenKind::RefreshToken, at(now)), 1).await?;
+        ensure!(chain == [id], "its family stands, but {chain:?} were shown");
+    }
+    let _ = store.revoke(ann.family(draft.family.id), revoked(at(60)), at(GONE), most(1)).await?;
+    for kind in [TokenKind::RefreshToken, TokenKind::AccessToken] {
+        for now in [0, 60, GONE] {
+            let found = standing(&*store, ann.standing(kind, at(now)), 1).await?;
+            ensure!(found.is_empty(), "nothing of a revoked family may be shown, but {found:?} were");
+            ensure!(!standing(&*store, ann.listing(kind), 1).await?.is_empty(), "`Show::All` must show it");
+        }
+    }
+    Ok(())
+}
+
+/// How many records a family brings in bulk, and how many families of each death there are.
+const BULK: (usize, usize) = (130, 8);
+
+/// A page may be short or empty, but a walk must come through.
+async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let bulk = |created: u64| {
+        let draft = ann.refresh();
+        let access = |number: usize| {
+            let created_at = at(created + number as u64);
+            NewRecord { created_at, gone_at: Some(at(GONE)), ..draft.access(0) }
+        };
+        let access: Vec<NewRecord> = (0..BULK.0).map(access).collect();
+        Draft { records: draft.records.iter().cloned().chain(access).collect(), ..draft }
+    };
+    let living = ann.refresh().with_access().with_access();
+    // Two are older than all the dead, one stands in their midst.
+    let mut last = living.clone();
+    (last.records[1].created_at, last.records[2].created_at) = (at(1), at(2));
+    last.found(&store).await?;
+    let mut middle = ann.refresh().with_access();
+    middle.records[1].created_at = at(50_000);
+    middle.found(&store).await?;
+    for number in 0..BULK.1 as u64 {
+        let deleted = bulk(1_000 + 10_000 * number);
+        deleted.found(&store).await?;
+        let _ = store.revoke(ann.family(deleted.family.id), revoked(at(9)), at(GONE), most(1)).await?;
+        let mut gone = bulk(5_000 + 10_000 * number);
+        gone.records.iter_mut().for_each(|record| record.gone_at = Some(at(500)));
+        gone.found(&store).await?;
+    }
+    let wanted = [middle.records[1].id, last.records[2].id, last.records[1].id];
+    for limit in [2, 50, 1_000] {
+        let found = standing(&*store, ann.standing(TokenKind::AccessToken, at(500)), limit).await?;
+        ensure!(found == wanted, "pages of {limit}: {wanted:?} stand behind the dead, but {found:?} were shown");
+    }
+    let before = standing(&*store, ann.standing(TokenKind::AccessToken, at(499)), 1_000).await?;
+    let count = BULK.0 * BULK.1 + wanted.len();
+    ensure!(before.len() == count, "a microsecond earlier {count} stand, but {} were shown", before.len());
+    let all = standing(&*store, ann.listing(TokenKind::AccessToken), 1_000).await?;
+    let count = 2 * BULK.0 * BULK.1 + wanted.len();
+    ensure!(all.len() == count, "`Show::All` must show all {count}, but showed {}", all.len());
+    Ok(())
+}
+
+/// Records die between the pages, also the one at which a page ended; those that stood all along are shown.
+async fn while_the_ground_moves(subject: &Subject) -> Result<(), Violation> {
+    for limit in [1, 2, 5] {
+        let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+        let drafts: Vec<Draft> = (0..24).map(|number| ann.pat().created(at(100 + number))).collect();
+        found_all(&*store, &drafts).await?;
+        let of = Listing::Owner {
+            realm: &ann.realm,
+            owner: &ann.owner,
+            kind: TokenKind::PersonalAccessToken,
+            show: Show::Standing { now: at(200) },
+        };
+        let (mut seen, mut after, mut died) = (Vec::<RecordId>::new(), None::<Cursor>, Vec::new());
+        for page in 0.. {
+            let Page { items, next, .. } = store.list(of, after.as_ref(), most(limit)).await?;
+            ensure!(items.len() <= limit as usize, "a page of at most {limit} must not hold {}", items.len());
+            seen.extend(items.iter().map(|item| item.record().id));
+            let Some(next) = next else { break };
+            ensure!(page < 500, "a walk must end although records die");
+            // The last that was shown, and one that was not shown yet.
+            let ahead = drafts.iter().find(|draft| !seen.contains(&draft.id()) && !died.contains(&draft.id()));
+            let ahead = ahead.filter(|_| page % 3 == 0).map(Draft::id);
+            for id in seen.last().copied().into_iter().chain(ahead) {
+                let _ = store.revoke(ann.family(id.family()), revoked(at(201)), at(GONE), most(1)).await?;
+                died.push(id);
+            }
+            after = Some(next);
+        }
+        let hidden = drafts.iter().filter(|draft| !seen.contains(&draft.id()) && !died.contains(&draft.id())).count();
+        ensure!(hidden == 0, "limit {limit}: {hidden} records that stood all along were hidden");
+        let shown = seen.len();
+        seen.sort_unstable();
+        seen.dedup();
+        ensure!(shown == seen.len(), "limit {limit}: {} records were shown again", shown - seen.len());
+    }
+    Ok(())
+}

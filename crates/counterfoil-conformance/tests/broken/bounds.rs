@@ -1,0 +1,367 @@
+//! Bounds of inserts done wrong.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use counterfoil::store::{Cap, FamilyParts, Home, Inserted, NewRecord, Pace, TokenStore, WhenFull};
+use counterfoil::{FamilyId, RecordId, TokenKind, Ts};
+use counterfoil_conformance::reference::Model;
+use counterfoil_conformance::{ReferenceStore, pause};
+
+use super::{Flaw, Said};
+
+/// A microsecond earlier: what turns `>` into `>=`.
+pub(crate) fn before(since: Ts) -> Ts {
+    Ts::from_micros(since.micros().saturating_sub(1)).unwrap_or(since)
+}
+
+/// The counted families of the owner are those of every client.
+fn insert_for_all_clients(model: &mut Model, home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted {
+    let Home::Found { family, .. } = home else { return model.insert(home, new, now) };
+    let clients: Vec<_> = model.families.iter().map(|one| (one.id, one.client)).collect();
+    model.families.iter_mut().for_each(|one| one.client = family.client);
+    let answer = model.insert(home, new, now);
+    for (id, client) in clients {
+        if let Some(one) = model.family_mut(id) {
+            one.client = client;
+        }
+    }
+    answer
+}
+
+/// A cap that refuses counts the sign-ins through every client.
+pub(crate) struct CapOfAllClients;
+
+#[async_trait]
+impl Flaw for CapOfAllClients {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        match home {
+            Home::Found { cap: Some(Cap { when_full: WhenFull::Refuse, .. }), .. } => {
+                Ok(inner.with(|model| insert_for_all_clients(model, home, new, now)))
+            }
+            _ => inner.insert(home, new, now).await,
+        }
+    }
+}
+
+/// A cap that makes room ends the sign-ins through another client.
+pub(crate) struct RoomFromOtherClients;
+
+#[async_trait]
+impl Flaw for RoomFromOtherClients {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        match home {
+            Home::Found { cap: Some(Cap { when_full: WhenFull::End { .. }, .. }), .. } => {
+                Ok(inner.with(|model| insert_for_all_clients(model, home, new, now)))
+            }
+            _ => inner.insert(home, new, now).await,
+        }
+    }
+}
+
+/// Ends what is over the cap, waits, inserts.
+pub(crate) struct RoomInTwoSteps;
+
+#[async_trait]
+impl Flaw for RoomInTwoSteps {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let Home::Found { family, cap: Some(cap), pace } = home else { return inner.insert(home, new, now).await };
+        let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
+        if let (None, WhenFull::End { .. }) = (refused, cap.when_full) {
+            // On a copy, so that what would be ended is known; then it is ended, and the new one is not in yet.
+            let ended = inner.with(|model| match model.clone().insert(home, new, now) {
+                Inserted::MadeRoom(ended) => {
+                    end(model, &ended, cap);
+                    ended
+                }
+                _ => Vec::new(),
+            });
+            pause().await;
+            let answer = inner.insert(Home::Found { family, cap: None, pace }, new, now).await?;
+            return Ok(if answer == Inserted::Done && !ended.is_empty() { Inserted::MadeRoom(ended) } else { answer });
+        }
+        inner.insert(home, new, now).await
+    }
+}
+
+fn end(model: &mut Model, families: &[FamilyId], cap: Cap) {
+    let WhenFull::End { revoked, gone_at } = cap.when_full else { return };
+    for id in families {
+        if let Some(family) = model.family_mut(*id) {
+            (family.revoked, family.gone_at, family.label_key) = (Some(revoked), Some(gone_at), None);
+        }
+    }
+}
+
+/// The most recently used goes.
+pub(crate) struct EndsTheNewest;
+
+#[async_trait]
+impl Flaw for EndsTheNewest {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        Ok(inner.with(|model| {
+            let used: Vec<_> = model.families.iter().map(|one| (one.id, one.used_at)).collect();
+            let latest = used.iter().map(|(_, used_at)| used_at.micros()).max().unwrap_or(0);
+            let mirrored = |used_at: Ts| Ts::from_micros(latest - used_at.micros()).unwrap_or(used_at);
+            model.families.iter_mut().for_each(|one| one.used_at = mirrored(one.used_at));
+            let answer = model.insert(home, new, now);
+            for (id, used_at) in used {
+                if let Some(one) = model.family_mut(id) {
+                    one.used_at = used_at;
+                }
+            }
+            answer
+        }))
+    }
+}
+
+/// What was ended is not told.
+pub(crate) struct EndsWithoutTelling;
+
+#[async_trait]
+impl Flaw for EndsWithoutTelling {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        Ok(match inner.insert(home, new, now).await? {
+            Inserted::MadeRoom(_) => Inserted::Done,
+            other => other,
+        })
+    }
+}
+
+/// One goes for one that comes, however many there are.
+pub(crate) struct EndsOneOnly;
+
+#[async_trait]
+impl Flaw for EndsOneOnly {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let Home::Found { family, cap: Some(cap), pace } = home else { return inner.insert(home, new, now).await };
+        Ok(inner.with(|model| match (model.clone().insert(home, new, now), cap.when_full) {
+            (Inserted::MadeRoom(ended), WhenFull::End { .. }) => {
+                end(model, &ended[..1], cap);
+                let _ = model.insert(Home::Found { family, cap: None, pace }, new, now);
+                Inserted::MadeRoom(ended[..1].to_vec())
+            }
+            _ => model.insert(home, new, now),
+        }))
+    }
+}
+
+/// Room is made before the insert is looked at: one that is refused has ended somebody.
+pub(crate) struct EndsBeforeItLooks;
+
+#[async_trait]
+impl Flaw for EndsBeforeItLooks {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let Home::Found { family, cap: Some(cap), .. } = home else { return inner.insert(home, new, now).await };
+        Ok(inner.with(|model| {
+            let answer = model.insert(home, new, now);
+            if !matches!(answer, Inserted::Done | Inserted::MadeRoom(_)) {
+                let like = |one: &&FamilyParts| {
+                    (&one.realm, &one.owner, one.kind, one.client)
+                        == (&family.realm, &family.owner, family.kind, family.client)
+                };
+                let live: Vec<FamilyId> =
+                    model.families.iter().filter(like).filter(|one| one.revoked.is_none()).map(|one| one.id).collect();
+                if live.len() >= cap.limit.get() as usize {
+                    end(model, &live[..1], cap);
+                }
+            }
+            answer
+        }))
+    }
+}
+
+/// A touch counts as a use of the family.
+pub(crate) struct TouchMovesLastUse;
+
+#[async_trait]
+impl Flaw for TouchMovesLastUse {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+        inner.with(|model| {
+            for (id, at) in seen {
+                if let Some(family) = model.family_mut(id.family()) {
+                    family.used_at = family.used_at.max(*at);
+                }
+            }
+        });
+        inner.touch(seen).await
+    }
+}
+
+fn unpaced<'a>(home: Home<'a>) -> Home<'a> {
+    match home {
+        Home::Found { family, cap, .. } => Home::Found { family, cap, pace: None },
+        join => join,
+    }
+}
+
+/// `SELECT count(*)`, then `INSERT`.
+pub(crate) struct CreationsByCountThenInsert;
+
+#[async_trait]
+impl Flaw for CreationsByCountThenInsert {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
+            return Ok(refused);
+        }
+        pause().await;
+        inner.insert(unpaced(home), new, now).await
+    }
+}
+
+/// Only what is not deleted is counted.
+pub(crate) struct CreationsForgetTheDeleted;
+
+#[async_trait]
+impl Flaw for CreationsForgetTheDeleted {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        Ok(inner.with(|model| {
+            let mut living = model.clone();
+            let deleted = |id: FamilyId| model.family(id).is_some_and(|family| family.revoked.is_some());
+            living.records.retain(|record| !deleted(record.id.family()));
+            let refused = living.insert_refusals(home, new, now);
+            let paced = refused.iter().find(|one| matches!(one, Inserted::PaceReached { .. })).cloned();
+            paced.unwrap_or_else(|| model.insert(unpaced(home), new, now))
+        }))
+    }
+}
+
+/// `>=` where it must be `>`.
+pub(crate) struct CreationsCountSince;
+
+#[async_trait]
+impl Flaw for CreationsCountSince {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let Home::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
+        let pace = pace.map(|pace| Pace { since: before(pace.since), ..pace });
+        inner.insert(Home::Found { family, cap, pace }, new, now).await
+    }
+}
+
+/// The access token that comes with a sign-in counts as a second one.
+pub(crate) struct CreationsCountEveryKind;
+
+#[async_trait]
+impl Flaw for CreationsCountEveryKind {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let Home::Found { family, .. } = home else { return inner.insert(home, new, now).await };
+        Ok(inner.with(|model| {
+            let mut other = model.clone();
+            other.records.iter_mut().for_each(|record| record.kind = family.kind);
+            let refused = other.insert_refusals(home, new, now);
+            let paced = refused.iter().find(|one| matches!(one, Inserted::PaceReached { .. })).cloned();
+            paced.unwrap_or_else(|| model.insert(unpaced(home), new, now))
+        }))
+    }
+}
+
+/// Looks and writes in two steps, alone behind a lock: that of the handle, beside which there are others.
+#[derive(Default)]
+pub(crate) struct BoundsBehindTheHandlesLock(Mutex<()>);
+
+#[async_trait]
+impl Flaw for BoundsBehindTheHandlesLock {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let _alone = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked = inner.with(|model| model.clone().insert(home, new, now));
+        (0..8).for_each(|_| std::thread::yield_now());
+        Ok(match (looked, home) {
+            (Inserted::Done, _) => inner.with(|model| model.insert(unbounded(home), new, now)),
+            (Inserted::MadeRoom(ended), Home::Found { cap: Some(cap), .. }) => {
+                inner.with(|model| end(model, &ended, cap));
+                let answer = inner.with(|model| model.insert(unbounded(home), new, now));
+                if answer == Inserted::Done { Inserted::MadeRoom(ended) } else { answer }
+            }
+            (refused, _) => refused,
+        })
+    }
+}
+
+fn unbounded(home: Home<'_>) -> Home<'_> {
+    match home {
+        Home::Found { family, .. } => Home::Found { family, cap: None, pace: None },
+        Home::Join { family, generation, .. } => Home::Join { family, generation, access_cap: None },
+    }
+}
+
+/// A label that is held is told before an id that is taken.
+pub(crate) struct LabelBeforeId;
+
+#[async_trait]
+impl Flaw for LabelBeforeId {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        if let Home::Found { family, .. } = home
+            && let Some(key) = &family.label_key
+            && let Some(holder) = inner.with(|model| {
+                let holder = model.holder(&family.realm, &family.owner, key)?;
+                (holder.id != family.id && holder.gone_at.is_none_or(|gone_at| now < gone_at)).then_some(holder.id)
+            })
+        {
+            return Ok(Inserted::LabelTaken(holder));
+        }
+        inner.insert(home, new, now).await
+    }
+}
+
+/// The pace is told before the cap.
+pub(crate) struct PaceBeforeCap;
+
+#[async_trait]
+impl Flaw for PaceBeforeCap {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let answer = inner.insert(home, new, now).await?;
+        if let (Inserted::OwnerFull, Home::Found { family, pace, .. }) = (&answer, home) {
+            let uncapped = Home::Found { family, cap: None, pace };
+            let paced = inner.with(|model| model.insert_refusals(uncapped, new, now).first().cloned());
+            return Ok(paced.unwrap_or(answer));
+        }
+        Ok(answer)
+    }
+}
+
+/// Another generation is told before an id that is taken.
+pub(crate) struct MovedBeforeId;
+
+#[async_trait]
+impl Flaw for MovedBeforeId {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let answer = inner.insert(home, new, now).await?;
+        if let (Inserted::IdTaken(_), Home::Join { family, generation, .. }) = (&answer, home)
+            && inner.with(|model| model.family(family).is_some_and(|family| family.generation != generation))
+        {
+            return Ok(Inserted::FamilyMoved);
+        }
+        Ok(answer)
+    }
+}
+
+/// Counts the live access tokens, waits, inserts.
+pub(crate) struct AccessByCountThenInsert;
+
+#[async_trait]
+impl Flaw for AccessByCountThenInsert {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let Home::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
+        if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
+            return Ok(refused);
+        }
+        pause().await;
+        inner.insert(Home::Join { family, generation, access_cap: None }, new, now).await
+    }
+}
+
+/// Access tokens that were revoked take up room.
+pub(crate) struct AccessCountsTheRevoked;
+
+#[async_trait]
+impl Flaw for AccessCountsTheRevoked {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        Ok(inner.with(|model| {
+            let mut all = model.clone();
+            let access = all.records.iter_mut().filter(|record| record.kind == TokenKind::AccessToken);
+            access.for_each(|record| record.revoked = None);
+            let refused = all.insert_refusals(home, new, now).first().cloned();
+            refused.unwrap_or_else(|| model.insert(home, new, now))
+        }))
+    }
+}
