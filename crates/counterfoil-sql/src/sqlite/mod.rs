@@ -4,6 +4,7 @@
 //! as the store in memory does under its lock. Reads go to connections of their own, which see what was committed.
 
 mod apply;
+mod bounds;
 mod clients;
 mod insert;
 mod list;
