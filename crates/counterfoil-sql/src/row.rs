@@ -251,6 +251,14 @@ pub(crate) fn family_id(sheet: &impl Sheet) -> Result<FamilyId, StoreError> {
     Ok(FamilyId::from_bytes(id))
 }
 
+/// Families' ids in any column.
+#[cfg(feature = "postgres")]
+pub(crate) fn family_ids(row: &sqlx::postgres::PgRow, at: usize) -> Result<Vec<FamilyId>, StoreError> {
+    let corrupt = || StoreError::corrupt(None, Corrupt::Column { column: COLUMNS[FAMILY] });
+    let ids: Vec<Vec<u8>> = sqlx::Row::try_get(row, at).map_err(|_| corrupt())?;
+    ids.into_iter().map(|id| id.try_into().map(FamilyId::from_bytes).map_err(|_| corrupt())).collect()
+}
+
 /// An instant in any column, for rows that are no records.
 pub(crate) fn instant(sheet: &impl Sheet, at: usize) -> Result<Option<Ts>, StoreError> {
     Cells { sheet, shift: 0 }.instant(at).map_err(|corrupt| StoreError::corrupt(None, corrupt))
