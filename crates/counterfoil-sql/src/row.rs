@@ -350,8 +350,9 @@ pub(crate) fn client(sheet: &impl Sheet) -> Result<VersionedRegistration, StoreE
     Ok(VersionedRegistration { version, registration })
 }
 
-/// A page of clients out of up to `limit + 1` rows of version, document and id, as [`page`] makes one of records.
-pub(crate) fn clients(rows: &[impl Sheet], limit: u32) -> Page<VersionedRegistration, ClientId> {
+/// A page of clients out of up to `limit + 1` rows of version, document and id, as [`page`] makes one of records. A page of which no id
+/// decodes has no end from which the next one could begin, and is told of.
+pub(crate) fn clients(rows: &[impl Sheet], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
     for row in rows.iter().take(limit) {
@@ -362,8 +363,12 @@ pub(crate) fn clients(rows: &[impl Sheet], limit: u32) -> Page<VersionedRegistra
         let id = row.text(2).ok().flatten().and_then(|id| id.parse().ok());
         page.next = id.or(page.next);
     }
-    page.next = page.next.filter(|_| rows.len() > limit);
-    page
+    if rows.len() <= limit {
+        page.next = None;
+    } else if page.next.is_none() {
+        return Err(StoreError::corrupt(None, Corrupt::Column { column: "client_id" }));
+    }
+    Ok(page)
 }
 
 /// A realm's settings.

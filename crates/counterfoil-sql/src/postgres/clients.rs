@@ -31,7 +31,7 @@ impl ClientStore for PgStore {
                 .bind(after.map_or("", ClientId::as_str))
                 .bind(i64::from(limit.get()) + 1)
         };
-        Ok(row::clients(&self.read("clients", query).await?, limit.get()))
+        row::clients(&self.read("clients", query).await?, limit.get())
     }
 
     async fn put_client(

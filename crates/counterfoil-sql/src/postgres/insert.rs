@@ -42,9 +42,7 @@ impl PgStore {
             // A family without members could be found by nobody and purged by nothing.
             _ if new.is_empty() => Ok(Inserted::Done),
             Home::Found { family, cap, pace } => self.found(family, cap, pace, new, now).await,
-            Home::Join { family, generation, access_cap } => {
-                self.join(&family, generation, access_cap, new, now).await
-            }
+            Home::Join { family, generation, access_cap } => self.join(&family, generation, access_cap, new, now).await,
         }
     }
 

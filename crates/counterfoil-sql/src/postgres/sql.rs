@@ -1,8 +1,9 @@
 //! All SQL of the PostgreSQL store. `$n` are the values of the calling function, in its order.
 //!
 //! Every write is one autocommitted statement. At READ COMMITTED such a statement sees the rows as they were when it began, but a row that it waits for as
-//! it then stands; so whatever may race is decided on rows that the statement locks, the family's first, and never by a count or a search. At SERIALIZABLE
-//! it fails where it would have had to wait for another's write, and is repeated.
+//! it then stands; so whatever may race is decided on rows that the statement locks, the family's first, and never by a count or a search of its own: what
+//! must be counted, a function counts that looks anew once the lock is held (`sql/bounds.rs`). At SERIALIZABLE it fails where it would have had to wait for
+//! another's write, and is repeated.
 
 mod bounds;
 
@@ -241,14 +242,15 @@ pub(super) const FOUND: &str = concat!(
     add_records!("f RETURNING 1"),
     ") SELECT count(*) FROM r"
 );
-/// The same within bounds: the owner's row is locked, then [`V3_BOUNDS`] decides. $26 cap, $27, $28 and $29 at, why and gone_at of those that
+/// The same within bounds: the owner's row is locked, then `counterfoil_admit` decides, asked for each row that was locked and never before. $26 cap, $27, $28 and $29 at, why and gone_at of those that
 /// make room, $30 pace, $31 since. No verdict: the owner has no row.
 pub(super) const FOUND_WITHIN: &str = concat!(
     "WITH o AS MATERIALIZED (
         SELECT 1 FROM counterfoil_owner WHERE realm = $15 AND owner = $16 AND kind = $18 FOR NO KEY UPDATE
+    ), a AS MATERIALIZED (
+        SELECT counterfoil_admit($15, $16, $18, $24, $22, $23, $26, $27, $28, $29, $30, $31) AS answer FROM o
     ), c AS MATERIALIZED (
-        SELECT a.verdict, a.oldest, a.ended
-        FROM o, counterfoil_admit($15, $16, $18, $24, $22, $23, $26, $27, $28, $29, $30, $31) a
+        SELECT (answer).verdict, (answer).oldest, (answer).ended FROM a
     ), x AS (
         UPDATE counterfoil_family SET label_key = NULL
         WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23

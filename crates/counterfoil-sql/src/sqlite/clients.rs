@@ -31,7 +31,7 @@ impl ClientStore for SqliteStore {
             .bind(after.map_or("", ClientId::as_str))
             .bind(i64::from(limit.get()) + 1);
         let rows = self.read("clients", query).await?;
-        Ok(row::clients(&rows, limit.get()))
+        row::clients(&rows, limit.get())
     }
 
     async fn put_client(

@@ -22,7 +22,15 @@ macro_rules! expires {
 macro_rules! stands_until {
     ($of:literal) => {
         concat!(
-            "least(coalesce(", $of, "gone_at, ", no_end!(), "), coalesce(", $of, "honoured_until, ", no_end!(), "))"
+            "least(coalesce(",
+            $of,
+            "gone_at, ",
+            no_end!(),
+            "), coalesce(",
+            $of,
+            "honoured_until, ",
+            no_end!(),
+            "))"
         )
     };
 }
@@ -54,16 +62,16 @@ macro_rules! living {
 macro_rules! tables {
     () => {
         concat!(
-    r#"
+            r#"
 ALTER TABLE counterfoil_family
     ADD COLUMN client BYTEA CONSTRAINT counterfoil_family_client CHECK (length(client) = 16),
     ADD COLUMN used_at BIGINT NOT NULL DEFAULT 0;
 UPDATE counterfoil_family SET
     client = (
         SELECT decode(string_agg(lpad(to_hex(number::int % 256), 2, '0'), '' ORDER BY place), 'hex')
-        FROM string_to_table(
+        FROM unnest(string_to_array(
             (regexp_match(body, '^\{"sign_in":\{"client":\[((?:[0-9]{1,3},){15}[0-9]{1,3})\]'))[1], ','
-        ) WITH ORDINALITY AS numbers (number, place)
+        )) WITH ORDINALITY AS numbers (number, place)
     ),
     used_at = coalesce(
         (SELECT max(expiry_set_at) FROM counterfoil_record WHERE counterfoil_record.family = counterfoil_family.id),
@@ -72,22 +80,22 @@ UPDATE counterfoil_family SET
 DROP INDEX counterfoil_family_standing;
 CREATE INDEX counterfoil_family_standing
     ON counterfoil_family (realm, owner, kind, (coalesce(client, ''::bytea)), ("#,
-    lives_until!(),
-    "))
+            lives_until!(),
+            "))
     WHERE revoked_at IS NULL;
 CREATE INDEX counterfoil_record_access
     ON counterfoil_record (family, (",
-    expires!(),
-    "))
+            expires!(),
+            "))
     WHERE kind = 2 AND revoked_at IS NULL;
 CREATE INDEX counterfoil_record_standing
     ON counterfoil_record (family, kind, (",
-    stands_until!(""),
-    "))
+            stands_until!(""),
+            "))
     WHERE NOT shrunk AND revoked_at IS NULL;
 DROP FUNCTION counterfoil_live(TEXT, TEXT, BIGINT, BIGINT, BIGINT);
 "
-)
+        )
     };
 }
 
@@ -169,29 +177,29 @@ $admit$;
 macro_rules! access {
     () => {
         concat!(
-    "
+            "
 CREATE FUNCTION counterfoil_access(of_family BYTEA, at_instant BIGINT, most BIGINT) RETURNS BIGINT
 LANGUAGE plpgsql VOLATILE AS $access$
 DECLARE
     living BIGINT;
-    first BIGINT;
+    earliest BIGINT;
 BEGIN
-    SELECT count(*), min(until) INTO living, first FROM (
+    SELECT count(*), min(until) INTO living, earliest FROM (
         SELECT ",
-    expires!(),
-    " AS until FROM counterfoil_record
+            expires!(),
+            " AS until FROM counterfoil_record
         WHERE family = of_family AND kind = 2 AND revoked_at IS NULL AND ",
-    expires!(),
-    " > at_instant
+            expires!(),
+            " > at_instant
         ORDER BY ",
-    expires!(),
-    " LIMIT greatest(most + 1, 1)
+            expires!(),
+            " LIMIT greatest(most + 1, 1)
     ) live;
-    RETURN CASE WHEN living > most THEN coalesce(first, at_instant) END;
+    RETURN CASE WHEN living > most THEN coalesce(earliest, at_instant) END;
 END
 $access$;
 "
-)
+        )
     };
 }
 
