@@ -83,7 +83,7 @@ async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
     ]
 }
 
-/// A rotation in a family of at most a hundred members, and in one of nearly as many as are kept.
+/// A rotation in a family of at most a hundred members, and in one of a thousand.
 async fn chain(store: &dyn TokenStore) {
     let draft = Person::somebody().refresh();
     let stands = Mutex::new((draft.found(store).await.expect("a family"), 0));

@@ -1,6 +1,6 @@
 //! Rows: one order of columns for both dialects, and what they decode to.
 
-use counterfoil::client::{Registration, VersionedRegistration};
+use counterfoil::client::{ClientId, ClientKey, Registration, VersionedRegistration};
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 #[cfg(feature = "sqlite")]
 use counterfoil::store::Counter;
@@ -13,7 +13,7 @@ use counterfoil::{
 };
 
 /// The columns of a record joined with its family, in the order in which every statement selects them.
-const COLUMNS: [&str; 39] = [
+const COLUMNS: [&str; 41] = [
     "id",
     "realm",
     "owner",
@@ -53,6 +53,8 @@ const COLUMNS: [&str; 39] = [
     "family.label_key",
     "family.revoked_at",
     "family.revoked_why",
+    "family.client",
+    "family.used_at",
 ];
 
 /// Where the family begins in a joined row.
@@ -209,6 +211,8 @@ impl<'a, S: Sheet> Cells<'a, S> {
             gone_at: self.instant(35)?,
             label_key: self.text(36, |text| Ok::<_, Corrupt>(LabelKey::from_stored(text)))?,
             revoked: self.revoked(37)?,
+            client: self.bytes(39)?.map(ClientKey::from_bytes),
+            used_at: need(self.instant(40)?, 40)?,
         })
     }
 }
@@ -245,6 +249,14 @@ pub(crate) fn family_id(sheet: &impl Sheet) -> Result<FamilyId, StoreError> {
     let bytes = Cells { sheet, shift: FAMILY }.bytes(FAMILY);
     let id = bytes.and_then(|bytes| need(bytes, FAMILY)).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
     Ok(FamilyId::from_bytes(id))
+}
+
+/// Families' ids in any column.
+#[cfg(feature = "postgres")]
+pub(crate) fn family_ids(row: &sqlx::postgres::PgRow, at: usize) -> Result<Vec<FamilyId>, StoreError> {
+    let corrupt = || StoreError::corrupt(None, Corrupt::Column { column: COLUMNS[FAMILY] });
+    let ids: Vec<Vec<u8>> = sqlx::Row::try_get(row, at).map_err(|_| corrupt())?;
+    ids.into_iter().map(|id| id.try_into().map(FamilyId::from_bytes).map_err(|_| corrupt())).collect()
 }
 
 /// An instant in any column, for rows that are no records.
@@ -336,6 +348,27 @@ pub(crate) fn client(sheet: &impl Sheet) -> Result<VersionedRegistration, StoreE
     let (version, text) = document(sheet)?;
     let registration = Registration::from_document(text).map_err(|invalid| StoreError::corrupt(None, invalid))?;
     Ok(VersionedRegistration { version, registration })
+}
+
+/// A page of clients out of up to `limit + 1` rows of version, document and id, as [`page`] makes one of records. A page of which no id
+/// decodes has no end from which the next one could begin, and is told of.
+pub(crate) fn clients(rows: &[impl Sheet], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
+    for row in rows.iter().take(limit) {
+        match client(row) {
+            Ok(registration) => page.items.push(registration),
+            Err(_) => page.corrupt = page.corrupt.saturating_add(1),
+        }
+        let id = row.text(2).ok().flatten().and_then(|id| id.parse().ok());
+        page.next = id.or(page.next);
+    }
+    if rows.len() <= limit {
+        page.next = None;
+    } else if page.next.is_none() {
+        return Err(StoreError::corrupt(None, Corrupt::Column { column: "client_id" }));
+    }
+    Ok(page)
 }
 
 /// A realm's settings.

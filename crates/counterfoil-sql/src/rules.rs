@@ -1,7 +1,9 @@
 //! What both dialects ask of records before they write, in words that need no database.
 
+use std::num::NonZeroU32;
+
 use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, Step, StoreError};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, TokenKind, Ts};
 
 /// Refuses new records that every later read would call corrupt: a mistake of the caller, and nothing is written.
 pub(crate) fn belong(new: &[NewRecord], family: &FamilyParts) -> Result<(), StoreError> {
@@ -16,6 +18,24 @@ pub(crate) fn belong(new: &[NewRecord], family: &FamilyParts) -> Result<(), Stor
         }
     }
     Ok(())
+}
+
+/// How many access tokens of the family may live already, so that the new ones have room. `None`: any number. Negative: the new ones
+/// alone are too many.
+pub(crate) fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Ts) -> Option<i64> {
+    let lives = |new: &&NewRecord| {
+        new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))
+    };
+    let more = i64::try_from(new.iter().filter(lives).count()).unwrap_or(i64::MAX);
+    cap.filter(|_| more > 0).map(|cap| i64::from(cap.get()) - more)
+}
+
+/// The kinds of the families in which records of that kind are, from and to: a record that is no access token is of its family's kind.
+pub(crate) fn families_of(kind: TokenKind) -> (i64, i64) {
+    match kind {
+        TokenKind::AccessToken => (0, i64::from(u8::MAX)),
+        kind => (i64::from(kind.byte()), i64::from(kind.byte())),
+    }
 }
 
 /// Whether the record, or its family, is revoked.

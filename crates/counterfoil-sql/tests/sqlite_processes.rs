@@ -34,7 +34,7 @@ fn four_processes_on_one_file_have_one_winner_a_round() {
     let (rounds, racers) = (scale().rounds, scale().threads / PROCESSES);
     RUNTIME.block_on(contest(&mut crew, racers, rounds, &store));
     say(format!(
-        "sqlite, {PROCESSES} processes of {racers} racers, {rounds} rounds each of rotation, label, quota and revocation: held"
+        "sqlite, {PROCESSES} processes of {racers} racers, {rounds} rounds each of rotation, label, quota, room, pace and revocation: held"
     ));
 }
 

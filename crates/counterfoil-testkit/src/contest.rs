@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};
+use counterfoil::store::{Cap, Inserted, NewRecord, Pace, Rotated, TokenStore};
 use counterfoil::{FamilyId, RecordId, TokenKind, Version};
 use counterfoil_conformance::dice::Dice;
-use counterfoil_conformance::sample::{Draft, GONE, Person, at, digest_of, member_id, must_get, revoked, supersede};
+use counterfoil_conformance::sample::{
+    Draft, GONE, Person, at, digest_of, make_room, member_id, must_get, pace, refuse, revoked, supersede,
+};
 use counterfoil_conformance::walk::walk;
 use counterfoil_conformance::{Task, pause};
 
@@ -19,11 +21,13 @@ pub type Drive<'a> = &'a (dyn Fn(Task<'_>) + Sync);
 /// Steps that a refresher beside a revocation goes down the chain.
 const STEPS: u64 = 8;
 
-/// Rounds of four races between the crew's processes, of so many racers each: a rotation, a label, a quota, and refreshers beside a revocation.
+/// Rounds of six races between the crew's processes, of so many racers each: a rotation, a label, a quota, room made under a cap, a pace of
+/// creations, and refreshers beside a revocation.
 ///
 /// # Panics
 ///
-/// With what was seen, where more or fewer than one wins, a quota is passed or not filled, or something of a revoked family lives.
+/// With what was seen, where more or fewer than one wins, a quota, a cap or a pace is passed or not filled, or something of a revoked family
+/// lives.
 pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn TokenStore) {
     let mut parent = Parent { crew, racers, store };
     let mut chain = None;
@@ -31,6 +35,8 @@ pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn To
         chain = Some(parent.rotation(chain.take().filter(|_| round % 4 != 0), round % 4).await);
         parent.label().await;
         parent.quota().await;
+        parent.room().await;
+        parent.pace().await;
         parent.revocation(round).await;
     }
 }
@@ -66,8 +72,13 @@ impl Racer<'_> {
         let person = Person::new("default", words[2]);
         match words[0] {
             "rotate" => self.rotate(&person, id(words[3]), words[4].parse().expect("a generation")).await,
-            "label" => self.insert(person.pat().labelled(words[3]), None).await,
-            "quota" => self.insert(person.pat(), words[3].parse().ok()).await,
+            "label" => self.insert(person.pat().labelled(words[3]), None, None).await,
+            "quota" => self.insert(person.pat(), words[3].parse().ok().map(refuse), None).await,
+            "room" => self.insert(person.pat(), words[3].parse().ok().map(|limit| make_room(limit, at(1))), None).await,
+            "pace" => {
+                let within = words[3].parse().ok().map(|limit| pace(limit, at(0)));
+                self.insert(person.pat().created(at(1)), None, within).await
+            }
             "revoke" if self.place == 0 && self.racer == 0 => self.revoke(&person, id(words[3]), words[4]).await,
             "revoke" => self.refresh(&person, id(words[3])).await,
             other => format!("unknown:{other}"),
@@ -91,10 +102,12 @@ impl Racer<'_> {
         }
     }
 
-    async fn insert(&self, draft: Draft, cap: Option<u32>) -> String {
+    async fn insert(&self, draft: Draft, cap: Option<Cap>, pace: Option<Pace>) -> String {
         let draft = self.apart(draft);
-        match self.store.insert(draft.home(cap), &draft.records, at(1)).await {
+        match self.store.insert(draft.bounded(cap, pace), &draft.records, at(1)).await {
             Ok(Inserted::Done) => format!("done:{}", draft.id()),
+            Ok(Inserted::MadeRoom(ended)) => format!("room:{}:{}", draft.id(), ended.len()),
+            Ok(Inserted::PaceReached { oldest }) if oldest == at(1) => "paced".to_owned(),
             Ok(Inserted::LabelTaken(_)) => "taken".to_owned(),
             Ok(Inserted::OwnerFull) => "full".to_owned(),
             other => wrong(&other),
@@ -222,6 +235,32 @@ impl Parent<'_> {
         assert_eq!((said("done:"), said("full")), (cap, told.len() - cap), "{told:?}");
         let all = self.all(&person, TokenKind::PersonalAccessToken).await;
         assert_eq!(all.len(), cap, "neither more nor fewer");
+    }
+
+    /// All go in, as many as the cap allows stand, and each other one was ended once.
+    async fn room(&mut self) {
+        let person = Person::somebody();
+        let cap = (self.racers * self.crew.size() / 2).max(1);
+        let told = self.order(&format!("room {} {} {cap}", self.racers, person.owner.as_str()));
+        let ended = |word: &String| match word.split(':').collect::<Vec<_>>()[..] {
+            ["done", _] => 0,
+            ["room", _, ended] => ended.parse::<usize>().expect("a number"),
+            _ => panic!("all go in: {told:?}"),
+        };
+        assert_eq!(told.iter().map(ended).sum::<usize>(), told.len() - cap, "each is ended once: {told:?}");
+        let all = self.all(&person, TokenKind::PersonalAccessToken).await;
+        let standing = all.iter().filter(|(_, revoked)| !revoked).count();
+        assert_eq!((all.len(), standing), (told.len(), cap), "neither more nor fewer");
+    }
+
+    async fn pace(&mut self) {
+        let person = Person::somebody();
+        let limit = (self.racers * self.crew.size() / 2).max(1);
+        let told = self.order(&format!("pace {} {} {limit}", self.racers, person.owner.as_str()));
+        let said = |what: &str| told.iter().filter(|word| word.starts_with(what)).count();
+        assert_eq!((said("done:"), said("paced")), (limit, told.len() - limit), "{told:?}");
+        let all = self.all(&person, TokenKind::PersonalAccessToken).await;
+        assert_eq!(all.len(), limit, "neither more nor fewer");
     }
 
     async fn revocation(&mut self, seed: u64) {

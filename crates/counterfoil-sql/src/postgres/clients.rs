@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::client::{ClientId, Registration, VersionedRegistration};
-use counterfoil::store::{ClientPut, ClientStore, StoreError};
+use counterfoil::store::{ClientPut, ClientStore, Page, StoreError};
 use counterfoil::{Realm, Version};
 
 use super::ask::{TURNS, Wrote, lost};
@@ -24,14 +24,14 @@ impl ClientStore for PgStore {
         realm: &Realm,
         after: Option<&ClientId>,
         limit: NonZeroU32,
-    ) -> Result<Vec<VersionedRegistration>, StoreError> {
+    ) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
         let query = || {
             sqlx::query(sql::CLIENTS)
                 .bind(realm.as_str())
                 .bind(after.map_or("", ClientId::as_str))
-                .bind(i64::from(limit.get()))
+                .bind(i64::from(limit.get()) + 1)
         };
-        self.read("clients", query).await?.iter().map(row::client).collect()
+        row::clients(&self.read("clients", query).await?, limit.get())
     }
 
     async fn put_client(

@@ -2,16 +2,19 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{FamilyParts, Home, Inserted, NewFamily, NewRecord, StoreError};
+use counterfoil::store::{Cap, FamilyParts, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull};
 use counterfoil::{FamilyId, LabelKey, Ts};
+use sqlx::postgres::PgRow;
 
 use super::ask::{Statement, TURNS, Wrote, adding, first_taken, lost};
 use super::sql;
 use super::store::PgStore;
 use crate::row::{self, count, micros, micros_of};
-use crate::rules::belong;
+use crate::rules::{belong, room_beside};
 
 const OP: &str = "insert";
+/// The verdict of `counterfoil_admit` where the owner has as many live families as the cap allows.
+const OWNER_FULL: i64 = 1;
 
 /// Where a family is founded: what its statements take.
 struct Founding<'a> {
@@ -19,6 +22,18 @@ struct Founding<'a> {
     body: String,
     new: &'a [NewRecord],
     now: Ts,
+    cap: Option<Cap>,
+    pace: Option<Pace>,
+}
+
+/// What the statement came to.
+enum Outcome {
+    Written(Inserted),
+    /// The owner's row, on which bounds are decided, is not there yet.
+    NoOwner,
+    Bound(Inserted),
+    /// An id is taken or a label held.
+    InTheWay,
 }
 
 impl PgStore {
@@ -26,15 +41,16 @@ impl PgStore {
         match home {
             // A family without members could be found by nobody and purged by nothing.
             _ if new.is_empty() => Ok(Inserted::Done),
-            Home::Found { family, cap } => self.found(family, cap, new, now).await,
-            Home::Join { family, generation } => self.join(&family, generation, new).await,
+            Home::Found { family, cap, pace } => self.found(family, cap, pace, new, now).await,
+            Home::Join { family, generation, access_cap } => self.join(&family, generation, access_cap, new, now).await,
         }
     }
 
     async fn found(
         &self,
         family: &NewFamily,
-        cap: Option<NonZeroU32>,
+        cap: Option<Cap>,
+        pace: Option<Pace>,
         new: &[NewRecord],
         now: Ts,
     ) -> Result<Inserted, StoreError> {
@@ -43,25 +59,28 @@ impl PgStore {
             return self.taken(OP, new).await?.map_or(Err(corrupt), |taken| Ok(Inserted::IdTaken(taken)));
         }
         let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
-        let founding = Founding { family, body, new, now };
+        let founding = Founding { family, body, new, now, cap, pace };
         for _ in 0..TURNS {
-            let full = match self.write_one(OP, || founding.statement(cap)).await? {
-                Wrote::Done(Some(row)) if row::number(&row, 0)? > 0 => return Ok(Inserted::Done),
-                Wrote::Done(Some(row)) if cap.is_some() && row::number_of(&row, 1)?.is_none() => {
-                    self.add_owner(&founding).await?;
-                    continue;
-                }
-                Wrote::Done(_) => cap.map(|_| Inserted::OwnerFull),
-                Wrote::Taken => None,
+            let bound = match self.write_one(OP, || founding.statement()).await? {
+                Wrote::Done(Some(row)) => match founding.outcome(&row)? {
+                    Outcome::Written(inserted) => return Ok(inserted),
+                    Outcome::NoOwner => {
+                        self.add_owner(&founding).await?;
+                        continue;
+                    }
+                    Outcome::Bound(refused) => Some(refused),
+                    Outcome::InTheWay => None,
+                },
+                Wrote::Done(None) | Wrote::Taken => None,
             };
-            if let Some(kept) = self.why_not(&founding).await?.or(full) {
+            if let Some(kept) = self.why_not(&founding).await?.or(bound) {
                 return Ok(kept);
             }
         }
         Err(lost(OP))
     }
 
-    /// What stands in the way, beside the cap; `None` where it went away meanwhile. A taken id goes before label and cap: a repeated insert must find its own
+    /// What stands in the way, beside cap and pace; `None` where it went away meanwhile. A taken id goes before label and cap: a repeated insert must find its own
     /// record, not the label it holds itself.
     async fn why_not(&self, founding: &Founding<'_>) -> Result<Option<Inserted>, StoreError> {
         let (family, new) = (&founding.family, founding.new);
@@ -109,8 +128,16 @@ impl PgStore {
         self.changed(OP, || founding.owner(sql::ADD_OWNER)).await.map(drop)
     }
 
-    async fn join(&self, family: &FamilyId, generation: u64, new: &[NewRecord]) -> Result<Inserted, StoreError> {
+    async fn join(
+        &self,
+        family: &FamilyId,
+        generation: u64,
+        access_cap: Option<NonZeroU32>,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Result<Inserted, StoreError> {
         for _ in 0..TURNS {
+            let mut full_until = None;
             let at_home = new.iter().all(|new| new.id.family() == *family && new.generation <= generation)
                 && new.windows(2).all(|two| two[0].realm == two[1].realm && two[0].owner == two[1].owner);
             if at_home {
@@ -118,11 +145,14 @@ impl PgStore {
                     adding(sql::JOIN, new, (new[0].realm.as_str(), new[0].owner.as_str()))
                         .bind(family.as_bytes().as_slice())
                         .bind(count(generation))
+                        .bind(micros(now))
+                        .bind(room_beside(access_cap, new, now))
                 };
-                if let Wrote::Done(Some(row)) = self.write_one(OP, statement).await?
-                    && row::number(&row, 0)? > 0
-                {
-                    return Ok(Inserted::Done);
+                if let Wrote::Done(Some(row)) = self.write_one(OP, statement).await? {
+                    if row::number(&row, 0)? > 0 {
+                        return Ok(Inserted::Done);
+                    }
+                    full_until = row::instant(&row, 1)?;
                 }
             }
             // Revoked is final and goes first; then a taken id, so that a repeated join finds its own record although the family has moved on.
@@ -135,6 +165,9 @@ impl PgStore {
                 return Ok(Inserted::FamilyMoved);
             }
             belong(new, &found)?;
+            if let Some(until) = full_until {
+                return Ok(Inserted::FamilyFull { until });
+            }
         }
         Err(lost(OP))
     }
@@ -146,9 +179,14 @@ impl Founding<'_> {
         sqlx::query(text).bind(family.realm.as_str()).bind(family.owner.as_str()).bind(i64::from(family.kind.byte()))
     }
 
-    fn statement(&self, cap: Option<NonZeroU32>) -> Statement<'_> {
+    /// Whether anything is counted.
+    fn is_bound(&self) -> bool {
+        self.cap.is_some() || self.pace.is_some()
+    }
+
+    fn statement(&self) -> Statement<'_> {
         let family = &self.family;
-        let text = if cap.is_some() { sql::FOUND_WITHIN } else { sql::FOUND };
+        let text = if self.is_bound() { sql::FOUND_WITHIN } else { sql::FOUND };
         let query = adding(text, self.new, (family.realm.as_str(), family.owner.as_str()))
             .bind(family.id.as_bytes().as_slice())
             .bind(i64::from(family.kind.byte()))
@@ -156,10 +194,39 @@ impl Founding<'_> {
             .bind(micros_of(family.live_until))
             .bind(micros_of(family.gone_at))
             .bind(family.label_key.as_ref().map(LabelKey::as_str))
-            .bind(micros(self.now));
-        match cap {
-            Some(cap) => query.bind(i64::from(cap.get())),
-            None => query,
+            .bind(micros(self.now))
+            .bind(family.client.as_ref().map(|client| client.as_bytes().as_slice()))
+            .bind(micros(family.used_at));
+        if !self.is_bound() {
+            return query;
         }
+        let end = match self.cap.map(|cap| cap.when_full) {
+            Some(WhenFull::End { revoked, gone_at }) => Some((revoked, gone_at)),
+            Some(WhenFull::Refuse) | None => None,
+        };
+        query
+            .bind(self.cap.map(|cap| i64::from(cap.limit.get())))
+            .bind(end.map(|(revoked, _)| micros(revoked.at)))
+            .bind(end.map(|(revoked, _)| i64::from(revoked.why.byte())))
+            .bind(end.map(|(_, gone_at)| micros(gone_at)))
+            .bind(self.pace.map(|pace| i64::from(pace.limit.get())))
+            .bind(self.pace.map(|pace| micros(pace.since)))
+    }
+
+    fn outcome(&self, row: &PgRow) -> Result<Outcome, StoreError> {
+        let written = row::number(row, 0)? > 0;
+        if !self.is_bound() {
+            return Ok(if written { Outcome::Written(Inserted::Done) } else { Outcome::InTheWay });
+        }
+        if written {
+            let ended = row::family_ids(row, 3)?;
+            return Ok(Outcome::Written(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) }));
+        }
+        Ok(match (row::number_of(row, 1)?, row::instant(row, 2)?) {
+            (None, _) => Outcome::NoOwner,
+            (Some(OWNER_FULL), _) => Outcome::Bound(Inserted::OwnerFull),
+            (Some(_), Some(oldest)) => Outcome::Bound(Inserted::PaceReached { oldest }),
+            (Some(_), None) => Outcome::InTheWay,
+        })
     }
 }

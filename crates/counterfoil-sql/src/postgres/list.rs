@@ -3,11 +3,12 @@
 use std::num::NonZeroU32;
 
 use counterfoil::Ts;
-use counterfoil::store::{Cursor, Listing, Page, StoreError, TokenRecord};
+use counterfoil::store::{Cursor, Listing, Page, Show, StoreError, TokenRecord};
 
 use super::sql;
 use super::store::PgStore;
 use crate::row::{self, LAST_ID, Order, micros};
+use crate::rules::families_of;
 
 impl PgStore {
     pub(super) async fn list_page(
@@ -22,15 +23,23 @@ impl PgStore {
             Listing::Kind { .. } => Order::Id,
         };
         let query = || match of {
-            Listing::Owner { realm, owner, kind } => {
+            Listing::Owner { realm, owner, kind, show } => {
                 let (at, id) = after.map_or((i64::MAX, LAST_ID), |cursor| (micros(cursor.at), cursor.id.as_bytes()));
-                sqlx::query(sql::LIST_OWNER)
+                let text = if show == Show::All { sql::LIST_OWNER } else { sql::LIST_STANDING };
+                let query = sqlx::query(text)
                     .bind(realm.as_str())
                     .bind(owner.as_str())
                     .bind(i64::from(kind.byte()))
                     .bind(at)
                     .bind(id.as_slice())
-                    .bind(most)
+                    .bind(most);
+                match show {
+                    Show::All => query,
+                    Show::Standing { now } => {
+                        let (from, to) = families_of(kind);
+                        query.bind(from).bind(to).bind(micros(now))
+                    }
+                }
             }
             Listing::Kind { realm, kind } => sqlx::query(sql::LIST_KIND)
                 .bind(realm.as_str())

@@ -5,6 +5,8 @@
 
 mod apply;
 mod ask;
+#[cfg(test)]
+mod bounds_tests;
 mod clients;
 mod insert;
 mod list;

@@ -2,12 +2,13 @@
 
 use counterfoil::store::{NewRecord, Rotated, Step, StoreError, TokenRecord};
 use counterfoil::{RecordId, Ts};
+use sqlx::postgres::PgRow;
 
 use super::ask::{Statement, TURNS, Wrote, adding, lost};
 use super::sql;
 use super::store::PgStore;
 use crate::row::{self, count, micros, micros_of};
-use crate::rules::{belong, fits, reads_as_revoked, successor};
+use crate::rules::{belong, fits, reads_as_revoked, room_beside, successor};
 
 const OP: &str = "rotate";
 
@@ -23,13 +24,15 @@ impl PgStore {
     ) -> Result<Rotated, StoreError> {
         let sound = is_sound(parent, step, new);
         for _ in 0..TURNS {
+            let mut bound = None;
             if sound {
                 // A slide may bring nothing new; then realm and owner are not asked for.
                 let written = self.write_one(OP, || statement(parent, step, new, now)).await?;
-                if let Wrote::Done(Some(row)) = written
-                    && row::number(&row, 0)? > 0
-                {
-                    return Ok(Rotated::Done);
+                if let Wrote::Done(Some(row)) = written {
+                    if row::number(&row, 0)? > 0 {
+                        return Ok(Rotated::Done);
+                    }
+                    bound = bound_of(step, &row)?;
                 }
             }
             let Some((record, mut family)) = self.parts(OP, parent).await? else { return Ok(Rotated::Missing) };
@@ -49,6 +52,9 @@ impl PgStore {
                 family.generation = family.generation.saturating_add(1);
             }
             belong(new, &family)?;
+            if let Some(bound) = bound {
+                return Ok(bound);
+            }
         }
         Err(lost(OP))
     }
@@ -66,11 +72,22 @@ fn is_sound(parent: &RecordId, step: &Step, new: &[NewRecord]) -> bool {
     follows && new.iter().all(at_home)
 }
 
+/// What bounds the step, as its statement told; `None` where nothing does.
+fn bound_of(step: &Step, row: &PgRow) -> Result<Option<Rotated>, StoreError> {
+    let full = |at| Ok(row::instant(row, at)?.map(|until| Rotated::FamilyFull { until }));
+    match step {
+        Step::Supersede { .. } => {
+            row::instant(row, 1)?.map_or_else(|| full(2), |oldest| Ok(Some(Rotated::PaceReached { oldest })))
+        }
+        Step::Slide { .. } => full(1),
+    }
+}
+
 fn statement<'q>(parent: &'q RecordId, step: &'q Step, new: &'q [NewRecord], now: Ts) -> Statement<'q> {
     let home = new.first().map_or(("", ""), |first| (first.realm.as_str(), first.owner.as_str()));
     let family = parent.family().as_bytes().to_vec();
     match step {
-        Step::Supersede { expect, successor: id, nonce, honoured_until, gone_at, keep } => {
+        Step::Supersede { expect, successor: id, nonce, honoured_until, gone_at, pace, access_cap } => {
             let follows = new.iter().find(|new| new.id == *id);
             adding(sql::SUPERSEDE, new, home)
                 .bind(family)
@@ -82,15 +99,18 @@ fn statement<'q>(parent: &'q RecordId, step: &'q Step, new: &'q [NewRecord], now
                 .bind(nonce.map(|nonce| i64::from(nonce.key_id.number())))
                 .bind(micros_of(*honoured_until))
                 .bind(micros_of(*gone_at))
-                .bind(i64::from(*keep))
                 .bind(follows.and_then(|follows| micros_of(follows.expires_at)))
                 .bind(follows.and_then(|follows| micros_of(follows.gone_at)))
+                .bind(pace.map(|pace| i64::from(pace.limit.get())))
+                .bind(pace.map(|pace| micros(pace.since)))
+                .bind(room_beside(*access_cap, new, now))
         }
-        Step::Slide { expires_at, gone_at } => adding(sql::SLIDE, new, home)
+        Step::Slide { expires_at, gone_at, access_cap } => adding(sql::SLIDE, new, home)
             .bind(family)
             .bind(parent.as_bytes().as_slice())
             .bind(micros(now))
             .bind(micros(*expires_at))
-            .bind(micros(*gone_at)),
+            .bind(micros(*gone_at))
+            .bind(room_beside(*access_cap, new, now)),
     }
 }

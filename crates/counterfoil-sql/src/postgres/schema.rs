@@ -56,9 +56,9 @@ pub(super) async fn check(pool: &PgPool, wanted: &str) -> Result<(), SetupError>
             "the isolation is {isolation}, not {wanted}; a connection pooler drops start-up options"
         )));
     }
-    if setup.try_get::<i64, _>(4)? == 0 {
+    if setup.try_get::<i64, _>(4)? < sql::FUNCTION_COUNT {
         return Err(SetupError::refused(
-            "the function counterfoil_live is not there, or is not VOLATILE: a cap would be passed",
+            "a function of the schema, counterfoil_admit or counterfoil_access, is not there or is not VOLATILE: a cap would be passed",
         ));
     }
     let attempts: i64 = sqlx::query_scalar(throttle_sql::SOUND).fetch_one(pool).await?;

@@ -1,37 +1,45 @@
 //! All SQL of the PostgreSQL store. `$n` are the values of the calling function, in its order.
 //!
 //! Every write is one autocommitted statement. At READ COMMITTED such a statement sees the rows as they were when it began, but a row that it waits for as
-//! it then stands; so whatever may race is decided on rows that the statement locks, the family's first, and never by a count or a search. At SERIALIZABLE
-//! it fails where it would have had to wait for another's write, and is repeated.
+//! it then stands; so whatever may race is decided on rows that the statement locks, the family's first, and never by a count or a search of its own: what
+//! must be counted, a function counts that looks anew once the lock is held (`sql/bounds.rs`). At SERIALIZABLE it fails where it would have had to wait for
+//! another's write, and is repeated.
+
+mod bounds;
+
+use bounds::{no_end, stands_until};
 
 use super::throttle_sql;
 
 /// The columns of a record, in the order of `row.rs`.
 macro_rules! record_columns {
     () => {
-        "r.id, r.realm, r.owner, r.kind::bigint, r.parent, r.generation, r.created_at, r.scope, r.label, r.description, r.digest, r.key_id, r.version, \
-         r.expires_at, r.expiry_set_at, r.gone_at, r.superseded_at, r.successor, r.nonce, r.nonce_key, r.honoured_until, r.revoked_at, \
-         r.revoked_why::bigint, r.last_used_at, r.notice_at, r.notice_stage::bigint, r.noticed, r.shrunk::int::bigint"
+        "r.id, r.realm, r.owner, r.kind::bigint, r.parent, r.generation, r.created_at, r.scope, r.label, r.description, \
+         r.digest, r.key_id, r.version, r.expires_at, r.expiry_set_at, r.gone_at, \
+         r.superseded_at, r.successor, r.nonce, r.nonce_key, r.honoured_until, \
+         r.revoked_at, r.revoked_why::bigint, r.last_used_at, \
+         r.notice_at, r.notice_stage::bigint, r.noticed, r.shrunk::int::bigint"
     };
 }
 
 /// The columns of a family, in the order of `row.rs`.
 macro_rules! family_columns {
     () => {
-        "f.id, f.realm, f.owner, f.kind::bigint, f.generation, f.body, f.live_until, f.gone_at, f.label_key, f.revoked_at, f.revoked_why::bigint"
+        "f.id, f.realm, f.owner, f.kind::bigint, f.generation, f.body, f.live_until, f.gone_at, f.label_key, \
+         f.revoked_at, f.revoked_why::bigint, f.client, f.used_at"
     };
 }
 
 /// A record joined with its family; an orphan shows as a family of nulls.
 macro_rules! joined {
-    ($where:literal) => {
+    ($($where:expr),+ $(,)?) => {
         concat!(
             "SELECT ",
             record_columns!(),
             ", ",
             family_columns!(),
             " FROM counterfoil_record r LEFT JOIN counterfoil_family f ON f.id = r.family ",
-            $where
+            $($where),+
         )
     };
 }
@@ -71,7 +79,7 @@ macro_rules! forward {
 }
 
 /// The schema, step by step. A step that was released never changes; a new one is appended.
-pub(super) const MIGRATIONS: &[&str] = &[V1, V2, throttle_sql::MIGRATION];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION];
 
 const V1: &str = r#"
 CREATE TABLE counterfoil_family (
@@ -185,8 +193,19 @@ pub(super) const WRONG_COLLATION: &str = "SELECT c.relname || '.' || a.attname |
 /// Our indexes that are there and complete.
 pub(super) const INDEXES: &str = "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class s ON s.relnamespace = c.relnamespace AND s.oid = to_regclass('counterfoil_schema') WHERE c.relname LIKE 'counterfoil\\_%' AND i.indisvalid";
 /// As many as the migrations make.
-pub(super) const INDEX_COUNT: i64 = 18;
-pub(super) const SETUP: &str = "SELECT current_setting('server_encoding'), current_setting('synchronous_commit'), pg_is_in_recovery()::int::bigint, current_setting('transaction_isolation'), (SELECT count(*) FROM pg_proc WHERE oid = to_regprocedure('counterfoil_live(text, text, bigint, bigint, bigint)') AND provolatile = 'v')";
+pub(super) const INDEX_COUNT: i64 = 20;
+/// Encoding, durability, role, isolation, and how many of our functions look anew with each of their statements.
+pub(super) const SETUP: &str = "
+SELECT current_setting('server_encoding'), current_setting('synchronous_commit'), pg_is_in_recovery()::int::bigint,
+    current_setting('transaction_isolation'),
+    (
+        SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
+            to_regprocedure('counterfoil_admit(text, text, bigint, bytea, text, bigint, bigint, bigint, bigint, bigint, bigint, bigint)'),
+            to_regprocedure('counterfoil_access(bytea, bigint, bigint)')
+        )
+    )";
+/// As many functions as the migrations make.
+pub(super) const FUNCTION_COUNT: i64 = 2;
 
 pub(super) const PAIRS: &str = joined!("WHERE r.id = ANY($1)");
 pub(super) const FAMILY: &str = concat!("SELECT ", family_columns!(), " FROM counterfoil_family f WHERE f.id = $1");
@@ -198,73 +217,138 @@ pub(super) const HOLDER: &str = "SELECT id FROM counterfoil_family WHERE realm =
 /// $1 ids, $2 family, $3 realm, $4 owner, $5 label_key, $6 now.
 pub(super) const OBSTACLES: &str = "SELECT id, 0::bigint FROM counterfoil_record WHERE id = ANY($1) UNION ALL (SELECT id, 1::bigint FROM counterfoil_record WHERE family = $2 ORDER BY generation, id LIMIT 1) UNION ALL SELECT id, 2::bigint FROM counterfoil_family WHERE realm = $3 AND owner = $4 AND label_key = $5 AND id <> $2 AND (gone_at IS NULL OR gone_at > $6)";
 
-/// $17 id, $18 kind, $19 body, $20 live_until, $21 gone_at, $22 label_key, $23 now.
+/// The new family's row, put in for each row of `$from`.
+macro_rules! add_family {
+    ($from:literal) => {
+        concat!(
+            "INSERT INTO counterfoil_family (
+                id, realm, owner, kind, generation, members, body, live_until, gone_at, label_key, client, used_at
+            ) SELECT $17, $15, $16, $18, 0, cardinality($1::bytea[]), $19, $20, $21, $22, $24, $25 ",
+            $from,
+            " RETURNING id"
+        )
+    };
+}
+
+/// $17 id, $18 kind, $19 body, $20 live_until, $21 gone_at, $22 label_key, $23 now, $24 client, $25 used_at.
 pub(super) const FOUND: &str = concat!(
-    "WITH x AS (UPDATE counterfoil_family SET label_key = NULL WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23 RETURNING id), \
-     f AS (INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at, label_key) \
-     SELECT $17, $15, $16, $18, 0, cardinality($1::bytea[]), $19, $20, $21, $22 WHERE (SELECT count(*) FROM x) >= 0 RETURNING id), r AS (",
+    "WITH x AS (
+        UPDATE counterfoil_family SET label_key = NULL
+        WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23
+        RETURNING id
+    ), f AS (",
+    add_family!("WHERE (SELECT count(*) FROM x) >= 0"),
+    "), r AS (",
     add_records!("f RETURNING 1"),
     ") SELECT count(*) FROM r"
 );
-/// The same within a cap, $24: the owner's row is locked, then counted what lives, and that many are told. Nobody tells where the owner has no row.
+/// The same within bounds: the owner's row is locked, then `counterfoil_admit` decides, asked for each row that was locked and never before. $26 cap, $27, $28 and $29 at, why and gone_at of those that
+/// make room, $30 pace, $31 since. No verdict: the owner has no row.
 pub(super) const FOUND_WITHIN: &str = concat!(
-    "WITH o AS MATERIALIZED (SELECT 1 FROM counterfoil_owner WHERE realm = $15 AND owner = $16 AND kind = $18 FOR NO KEY UPDATE), \
-     c AS MATERIALIZED (SELECT counterfoil_live($15, $16, $18, $23, $24) AS living FROM o), \
-     x AS (UPDATE counterfoil_family SET label_key = NULL WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23 \
-     AND EXISTS (SELECT 1 FROM c WHERE living < $24) RETURNING id), \
-     f AS (INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at, label_key) \
-     SELECT $17, $15, $16, $18, 0, cardinality($1::bytea[]), $19, $20, $21, $22 FROM c WHERE living < $24 AND (SELECT count(*) FROM x) >= 0 RETURNING id), r AS (",
+    "WITH o AS MATERIALIZED (
+        SELECT 1 FROM counterfoil_owner WHERE realm = $15 AND owner = $16 AND kind = $18 FOR NO KEY UPDATE
+    ), a AS MATERIALIZED (
+        SELECT counterfoil_admit($15, $16, $18, $24, $22, $23, $26, $27, $28, $29, $30, $31) AS answer FROM o
+    ), c AS MATERIALIZED (
+        SELECT (answer).verdict, (answer).oldest, (answer).ended FROM a
+    ), x AS (
+        UPDATE counterfoil_family SET label_key = NULL
+        WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23
+            AND EXISTS (SELECT 1 FROM c WHERE verdict = 0) AND id <> ALL (ARRAY(SELECT unnest(ended) FROM c))
+        RETURNING id
+    ), f AS (",
+    add_family!("FROM c WHERE verdict = 0 AND (SELECT count(*) FROM x) >= 0"),
+    "), r AS (",
     add_records!("f RETURNING 1"),
-    ") SELECT (SELECT count(*) FROM r), (SELECT living FROM c)"
+    ") SELECT (SELECT count(*) FROM r), (SELECT verdict FROM c), (SELECT oldest FROM c), (SELECT ended FROM c)"
 );
 pub(super) const ADD_OWNER: &str =
     "INSERT INTO counterfoil_owner (realm, owner, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
-/// $17 family, $18 generation.
+/// $17 family, $18 generation, $19 now, $20 how many access tokens may live already. The second: until when the family is full.
 pub(super) const JOIN: &str = concat!(
-    "WITH f AS (UPDATE counterfoil_family SET members = members + cardinality($1::bytea[]) \
-     WHERE id = $17 AND generation = $18 AND realm = $15 AND owner = $16 AND revoked_at IS NULL RETURNING id), r AS (",
+    "WITH l AS MATERIALIZED (
+        SELECT id FROM counterfoil_family
+        WHERE id = $17 AND generation = $18 AND realm = $15 AND owner = $16 AND revoked_at IS NULL
+        FOR NO KEY UPDATE
+    ), a AS MATERIALIZED (
+        SELECT CASE WHEN $20::bigint IS NOT NULL THEN counterfoil_access($17, $19, $20) END AS full_until FROM l
+    ), f AS (
+        UPDATE counterfoil_family SET members = members + cardinality($1::bytea[]), used_at = $19
+        FROM a WHERE id = $17 AND a.full_until IS NULL
+        RETURNING id
+    ), r AS (",
     add_records!("f RETURNING 1"),
-    ") SELECT count(*) FROM r"
+    ") SELECT (SELECT count(*) FROM r), (SELECT full_until FROM a)"
 );
 
-/// $17 family, $18 parent, $19 expected version, $20 now, $21 successor, $22 nonce, $23 nonce key, $24 honoured_until, $25 gone_at, $26 keep,
-/// $27 and $28 the successor's expires_at and gone_at. The generation that falls out is removed, so the grandparent in it is not wiped as well: no statement
-/// may change a row twice.
+/// $17 family, $18 parent, $19 expected version, $20 now, $21 successor, $22 nonce, $23 nonce key, $24 honoured_until, $25 gone_at, $26 and
+/// $27 the successor's expires_at and gone_at, $28 pace, $29 since, $30 how many access tokens may live already. The second and third: the
+/// oldest rotation where the pace is reached, and until when the family is full. What was superseded before the parent was made is seen as
+/// the parent is: the pace needs no later look.
 pub(super) const SUPERSEDE: &str = concat!(
     "WITH ",
     standing!("$17 AND realm = $15 AND owner = $16"),
-    ", p AS (UPDATE counterfoil_record r SET version = r.version + 1, superseded_at = $20, successor = $21, nonce = $22, nonce_key = $23, \
-     honoured_until = $24, gone_at = $25, purge_at = $25, notice_at = NULL, notice_stage = NULL FROM f \
-     WHERE r.id = $18 AND r.version = $19 AND r.superseded_at IS NULL AND r.revoked_at IS NULL RETURNING r.generation, f.generation + 1 AS now_at), \
-     g AS (UPDATE counterfoil_record r SET nonce = NULL, nonce_key = NULL WHERE r.family = $17 AND r.generation = (SELECT generation - 1 FROM p) \
-     AND r.successor = $18 AND r.nonce IS NOT NULL AND r.generation <> (SELECT now_at - $26 FROM p)), \
-     d AS (DELETE FROM counterfoil_record r \
-     WHERE r.family = $17 AND r.generation = (SELECT now_at - $26 FROM p) AND r.superseded_at IS NOT NULL AND r.id <> $18 RETURNING 1), \
-     u AS (UPDATE counterfoil_family SET generation = p.now_at, live_until = $27, gone_at = $28, \
-     members = members + cardinality($1::bytea[]) - (SELECT count(*) FROM d) FROM p WHERE id = $17), r AS (",
+    ", a AS MATERIALIZED (
+        SELECT
+            (
+                SELECT min(old.superseded_at) FROM counterfoil_record old
+                WHERE old.family = $17
+                    AND old.generation = (SELECT generation FROM counterfoil_record WHERE id = $18) - $28::bigint
+                    AND old.kind = f.kind AND old.superseded_at > $29
+            ) AS oldest,
+            CASE WHEN $30::bigint IS NOT NULL THEN counterfoil_access($17, $20, $30) END AS full_until
+        FROM f
+    ), p AS (
+        UPDATE counterfoil_record r SET version = r.version + 1, superseded_at = $20, successor = $21,
+            nonce = $22, nonce_key = $23, honoured_until = $24, gone_at = $25, purge_at = $25,
+            notice_at = NULL, notice_stage = NULL
+        FROM f, a
+        WHERE r.id = $18 AND r.version = $19 AND r.superseded_at IS NULL AND r.revoked_at IS NULL
+            AND a.oldest IS NULL AND a.full_until IS NULL
+        RETURNING r.generation, f.generation + 1 AS now_at
+    ), g AS (
+        UPDATE counterfoil_record r SET nonce = NULL, nonce_key = NULL
+        WHERE r.family = $17 AND r.generation = (SELECT generation - 1 FROM p)
+            AND r.successor = $18 AND r.nonce IS NOT NULL
+    ), u AS (
+        UPDATE counterfoil_family SET generation = p.now_at, live_until = $26, gone_at = $27, used_at = $20,
+            members = members + cardinality($1::bytea[])
+        FROM p WHERE id = $17
+    ), r AS (",
     add_records!("p RETURNING 1"),
-    ") SELECT count(*) FROM p"
+    ") SELECT (SELECT count(*) FROM p), (SELECT oldest FROM a), (SELECT full_until FROM a)"
 );
-/// $17 family, $18 parent, $19 now, $20 expires_at, $21 gone_at.
+/// $17 family, $18 parent, $19 now, $20 expires_at, $21 gone_at, $22 how many access tokens may live already. The second: until when the
+/// family is full.
 pub(super) const SLIDE: &str = concat!(
     "WITH ",
     standing!("$17"),
-    ", p AS (UPDATE counterfoil_record r SET expires_at = ",
+    ", a AS MATERIALIZED (
+        SELECT CASE WHEN $22::bigint IS NOT NULL THEN counterfoil_access($17, $19, $22) END AS full_until FROM f
+    ), p AS (
+        UPDATE counterfoil_record r SET expiry_set_at = $19,
+            expires_at = ",
     forward!("r.expires_at", "$20"),
     ", gone_at = ",
     forward!("r.gone_at", "$21"),
     ", purge_at = ",
     forward!("r.gone_at", "$21"),
-    ", expiry_set_at = $19 FROM f WHERE r.id = $18 AND r.superseded_at IS NULL AND r.revoked_at IS NULL \
-     AND (r.expires_at IS NULL OR r.expires_at > $19) RETURNING r.kind = f.kind AND r.generation = f.generation AS leads), \
-     u AS (UPDATE counterfoil_family SET live_until = CASE WHEN p.leads THEN ",
+    " FROM f, a
+        WHERE r.id = $18 AND r.superseded_at IS NULL AND r.revoked_at IS NULL
+            AND (r.expires_at IS NULL OR r.expires_at > $19) AND a.full_until IS NULL
+        RETURNING r.kind = f.kind AND r.generation = f.generation AS leads
+    ), u AS (
+        UPDATE counterfoil_family SET used_at = $19, members = members + cardinality($1::bytea[]),
+            live_until = CASE WHEN p.leads THEN ",
     forward!("live_until", "$20"),
     " ELSE live_until END, gone_at = CASE WHEN p.leads THEN ",
     forward!("gone_at", "$21"),
-    " ELSE gone_at END, members = members + cardinality($1::bytea[]) FROM p WHERE id = $17), r AS (",
+    " ELSE gone_at END
+        FROM p WHERE id = $17
+    ), r AS (",
     add_records!("p RETURNING 1"),
-    ") SELECT count(*) FROM p"
+    ") SELECT (SELECT count(*) FROM p), (SELECT full_until FROM a)"
 );
 
 /// A change of a record alone: $1 family, $2 id, $3 expected version.
@@ -353,6 +437,24 @@ pub(super) const TOUCH: &str = "WITH n AS MATERIALIZED (SELECT id, max(at) AS at
 pub(super) const LIST_OWNER: &str = joined!(
     "WHERE r.realm = $1 AND r.owner = $2 AND r.kind = $3 AND NOT r.shrunk AND (r.created_at, r.id) < ($4, $5) ORDER BY r.created_at DESC, r.id DESC LIMIT $6"
 );
+/// Goes from the owner's families that are not revoked, so that no page walks what is deleted. $1 realm, $2 owner, $3 kind, $4 and $5 the
+/// cursor, $6 how many, $7 and $8 the families' kinds, $9 now. `OFFSET 0` keeps the two loops one in the other.
+pub(super) const LIST_STANDING: &str = joined!(
+    "WHERE r.id = ANY(ARRAY(
+        SELECT s.id FROM counterfoil_family o CROSS JOIN LATERAL (
+            SELECT m.id, m.created_at FROM counterfoil_record m
+            WHERE m.family = o.id AND m.kind = $3 AND NOT m.shrunk AND m.revoked_at IS NULL
+                AND ",
+    stands_until!("m."),
+    " > $9
+                AND (m.created_at, m.id) < ($4, $5)
+            OFFSET 0
+        ) s
+        WHERE o.realm = $1 AND o.owner = $2 AND o.kind BETWEEN $7 AND $8 AND o.revoked_at IS NULL
+        ORDER BY s.created_at DESC, s.id DESC LIMIT $6
+    ))
+    ORDER BY r.created_at DESC, r.id DESC"
+);
 pub(super) const LIST_KIND: &str =
     joined!("WHERE r.realm = $1 AND r.kind = $2 AND NOT r.shrunk AND r.id > $3 ORDER BY r.id LIMIT $4");
 pub(super) const DUE: &str =
@@ -384,7 +486,10 @@ pub(super) const SHRINK: &str = "WITH l AS MATERIALIZED (SELECT id FROM counterf
 
 pub(super) const CLIENT: &str =
     "SELECT version, document FROM counterfoil_client WHERE realm = $1 AND client_id = $2 AND document IS NOT NULL";
-pub(super) const CLIENTS: &str = "SELECT version, document FROM counterfoil_client WHERE realm = $1 AND client_id > $2 AND document IS NOT NULL ORDER BY client_id LIMIT $3";
+pub(super) const CLIENTS: &str = "
+SELECT version, document, client_id FROM counterfoil_client
+WHERE realm = $1 AND client_id > $2 AND document IS NOT NULL
+ORDER BY client_id LIMIT $3";
 /// A removed client leaves its row without a document: its version goes on from there. A key that was ever used breaks the statement, and nothing is written.
 pub(super) const CREATE_CLIENT: &str = "WITH c AS (INSERT INTO counterfoil_client AS own (realm, client_id, version, key, document) VALUES ($1, $2, 0, $3, $4) ON CONFLICT (realm, client_id) DO UPDATE SET version = own.version + 1, key = excluded.key, document = excluded.document WHERE own.document IS NULL RETURNING version), k AS (INSERT INTO counterfoil_client_key (realm, key) SELECT $1, $3 FROM c) SELECT version FROM c";
 /// $5 the expected version. A key that stays was entered when the client was made.

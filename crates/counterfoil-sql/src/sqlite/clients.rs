@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::client::{ClientId, Registration, VersionedRegistration};
-use counterfoil::store::{ClientPut, ClientStore, StoreError};
+use counterfoil::store::{ClientPut, ClientStore, Page, StoreError};
 use counterfoil::{Realm, Version};
 use sqlx::Row as _;
 
@@ -25,13 +25,13 @@ impl ClientStore for SqliteStore {
         realm: &Realm,
         after: Option<&ClientId>,
         limit: NonZeroU32,
-    ) -> Result<Vec<VersionedRegistration>, StoreError> {
+    ) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
         let query = sqlx::query(sql::CLIENTS)
             .bind(realm.as_str())
             .bind(after.map_or("", ClientId::as_str))
-            .bind(i64::from(limit.get()));
+            .bind(i64::from(limit.get()) + 1);
         let rows = self.read("clients", query).await?;
-        rows.iter().map(row::client).collect()
+        row::clients(&rows, limit.get())
     }
 
     async fn put_client(

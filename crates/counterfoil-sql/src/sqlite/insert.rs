@@ -2,13 +2,13 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{FamilyParts, Home, Inserted, NewFamily, NewRecord, StoreError};
+use counterfoil::store::{Cap, FamilyParts, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull};
 use counterfoil::{FamilyId, RecordId, Ts};
 
 use super::sql;
 use super::store::SqliteStore;
 use super::write::{Holder, Write};
-use crate::row::{self, micros};
+use crate::row;
 use crate::rules::belong;
 
 const OP: &str = "insert";
@@ -21,8 +21,10 @@ impl SqliteStore {
         }
         let mut write = self.write(OP).await?;
         let inserted = match home {
-            Home::Found { family, cap } => found(&mut write, family, cap, new, now).await?,
-            Home::Join { family, generation } => join(&mut write, family, generation, new).await?,
+            Home::Found { family, cap, pace } => found(&mut write, family, cap, pace, new, now).await?,
+            Home::Join { family, generation, access_cap } => {
+                join(&mut write, family, generation, access_cap, new, now).await?
+            }
         };
         write.commit(inserted).await
     }
@@ -32,7 +34,8 @@ impl SqliteStore {
 async fn found(
     write: &mut Write,
     family: &NewFamily,
-    cap: Option<NonZeroU32>,
+    cap: Option<Cap>,
+    pace: Option<Pace>,
     new: &[NewRecord],
     now: Ts,
 ) -> Result<Inserted, StoreError> {
@@ -47,22 +50,39 @@ async fn found(
     if let Holder::Kept(holder) = holder {
         return Ok(Inserted::LabelTaken(holder));
     }
-    if let Some(cap) = cap
-        && live(write, &family, now, cap).await? >= i64::from(cap.get())
+    let mut leaving = Vec::new();
+    if let Some(cap) = cap {
+        let Some(families) = write.leaving(&family, cap, now).await? else { return Ok(Inserted::OwnerFull) };
+        leaving = families;
+    }
+    if let Some(pace) = pace
+        && let Some(oldest) = write.paced(&family, pace).await?
     {
-        return Ok(Inserted::OwnerFull);
+        return Ok(Inserted::PaceReached { oldest });
     }
     if let Holder::Gone(holder) = holder {
         write.displace(&holder).await?;
     }
+    if let Some(Cap { when_full: WhenFull::End { revoked, gone_at }, .. }) = cap {
+        for leaving in &leaving {
+            write.end_family(&family.realm, &family.owner, leaving, revoked, gone_at).await?;
+        }
+    }
     write.add_family(&family).await?;
     write.add_records(new, &family).await?;
-    Ok(Inserted::Done)
+    Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
 }
 
 /// Revoked is final and goes first; then a taken id, so that a repeated join finds its own record although the family has moved on.
-async fn join(write: &mut Write, family: FamilyId, generation: u64, new: &[NewRecord]) -> Result<Inserted, StoreError> {
-    let Some(family) = write.family(&family).await?.filter(|family| family.revoked.is_none()) else {
+async fn join(
+    write: &mut Write,
+    family: FamilyId,
+    generation: u64,
+    access_cap: Option<NonZeroU32>,
+    new: &[NewRecord],
+    now: Ts,
+) -> Result<Inserted, StoreError> {
+    let Some(mut family) = write.family(&family).await?.filter(|family| family.revoked.is_none()) else {
         return Ok(Inserted::FamilyEnded);
     };
     if let Some(taken) = write.taken(new).await? {
@@ -72,6 +92,11 @@ async fn join(write: &mut Write, family: FamilyId, generation: u64, new: &[NewRe
         return Ok(Inserted::FamilyMoved);
     }
     belong(new, &family)?;
+    if let Some(until) = write.access_full(&family.id, access_cap, new, now).await? {
+        return Ok(Inserted::FamilyFull { until });
+    }
+    family.used_at = now;
+    write.put_family(&family).await?;
     write.add_records(new, &family).await?;
     Ok(Inserted::Done)
 }
@@ -79,15 +104,4 @@ async fn join(write: &mut Write, family: FamilyId, generation: u64, new: &[NewRe
 async fn first_member(write: &mut Write, family: &FamilyId) -> Result<Option<RecordId>, StoreError> {
     let found = write.one(sqlx::query(sql::FIRST_MEMBER).bind(family.as_bytes().as_slice())).await?;
     found.as_ref().map(row::id).transpose()
-}
-
-async fn live(write: &mut Write, family: &FamilyParts, now: Ts, cap: NonZeroU32) -> Result<i64, StoreError> {
-    let query = sqlx::query(sql::LIVE)
-        .bind(family.realm.as_str())
-        .bind(family.owner.as_str())
-        .bind(i64::from(family.kind.byte()))
-        .bind(micros(now))
-        .bind(i64::from(cap.get()));
-    let live = write.one(query).await?;
-    Ok(live.map(|row| row::number(&row, 0)).transpose()?.unwrap_or(0))
 }

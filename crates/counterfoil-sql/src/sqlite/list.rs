@@ -3,11 +3,12 @@
 use std::num::NonZeroU32;
 
 use counterfoil::Ts;
-use counterfoil::store::{Cursor, Listing, Page, StoreError, TokenRecord};
+use counterfoil::store::{Cursor, Listing, Page, Show, StoreError, TokenRecord};
 
 use super::sql;
 use super::store::SqliteStore;
 use crate::row::{self, LAST_ID, Order, micros};
+use crate::rules::families_of;
 
 impl SqliteStore {
     pub(super) async fn list_page(
@@ -18,15 +19,23 @@ impl SqliteStore {
     ) -> Result<Page<TokenRecord>, StoreError> {
         let rows = i64::from(limit.get()) + 1;
         let (query, order) = match of {
-            Listing::Owner { realm, owner, kind } => {
+            Listing::Owner { realm, owner, kind, show } => {
                 let (at, id) = after.map_or((i64::MAX, LAST_ID), |cursor| (micros(cursor.at), cursor.id.as_bytes()));
-                let query = sqlx::query(sql::LIST_OWNER)
+                let text = if show == Show::All { sql::LIST_OWNER } else { sql::LIST_STANDING };
+                let query = sqlx::query(text)
                     .bind(realm.as_str())
                     .bind(owner.as_str())
                     .bind(i64::from(kind.byte()))
                     .bind(at)
                     .bind(id.as_slice())
                     .bind(rows);
+                let query = match show {
+                    Show::All => query,
+                    Show::Standing { now } => {
+                        let (from, to) = families_of(kind);
+                        query.bind(from).bind(to).bind(micros(now))
+                    }
+                };
                 (query, Order::CreatedAt)
             }
             Listing::Kind { realm, kind } => {

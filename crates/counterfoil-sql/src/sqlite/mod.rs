@@ -4,6 +4,9 @@
 //! as the store in memory does under its lock. Reads go to connections of their own, which see what was committed.
 
 mod apply;
+mod bounds;
+#[cfg(test)]
+mod bounds_tests;
 mod clients;
 mod insert;
 mod list;

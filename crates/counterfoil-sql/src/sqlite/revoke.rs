@@ -7,7 +7,7 @@ use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Ts};
 
 use super::sql;
 use super::store::SqliteStore;
-use super::write::Statement;
+use super::write::{Statement, Write};
 use crate::row::micros;
 use crate::rules::reads_as_revoked;
 
@@ -49,11 +49,7 @@ impl SqliteStore {
         gone_at: Ts,
     ) -> Result<Progress, StoreError> {
         let mut write = self.write(OP).await?;
-        let query = bind(sql::REVOKE_FAMILY, revoked, gone_at)
-            .bind(family.as_bytes().as_slice())
-            .bind(realm.as_str())
-            .bind(owner.as_str());
-        let changed = write.run(query).await?.rows_affected();
+        let changed = write.end_family(realm, owner, family, revoked, gone_at).await?;
         write.commit(Progress { changed, more: false }).await
     }
 
@@ -75,6 +71,24 @@ impl SqliteStore {
         let stands = sqlx::query(sql::OWNER_STANDS).bind(realm.as_str()).bind(owner.as_str());
         let more = write.one(stands).await?.is_some();
         write.commit(Progress { changed, more }).await
+    }
+}
+
+impl Write {
+    /// Revokes a family where it is not revoked yet; how many that were.
+    pub(super) async fn end_family(
+        &mut self,
+        realm: &Realm,
+        owner: &OwnerId,
+        family: &FamilyId,
+        revoked: Revoked,
+        gone_at: Ts,
+    ) -> Result<u64, StoreError> {
+        let query = bind(sql::REVOKE_FAMILY, revoked, gone_at)
+            .bind(family.as_bytes().as_slice())
+            .bind(realm.as_str())
+            .bind(owner.as_str());
+        Ok(self.run(query).await?.rows_affected())
     }
 }
 

@@ -21,23 +21,33 @@ impl SqliteStore {
         now: Ts,
     ) -> Result<Rotated, StoreError> {
         let mut write = self.write(OP).await?;
-        let Some((mut record, mut family)) = write.pair(parent).await? else { return Ok(Rotated::Missing) };
-        if reads_as_revoked(&record, &family) {
+        let Some((mut record, before)) = write.pair(parent).await? else { return Ok(Rotated::Missing) };
+        if reads_as_revoked(&record, &before) {
             return Ok(Rotated::FamilyEnded);
         }
         if !fits(&record, step, now) {
-            return joined(record, family).map(Rotated::Stale);
+            return joined(record, before).map(Rotated::Stale);
         }
         if let Some(taken) = write.taken(new).await? {
             return Ok(Rotated::IdTaken(taken));
         }
+        let mut family = before.clone();
         take(step, &mut record, &mut family, new, now)?;
         belong(new, &family)?;
+        if let Step::Supersede { pace: Some(pace), .. } = *step
+            && let Some(oldest) = write.rotated(&before, &record, pace).await?
+        {
+            return Ok(Rotated::PaceReached { oldest });
+        }
+        let (Step::Supersede { access_cap, .. } | Step::Slide { access_cap, .. }) = *step;
+        if let Some(until) = write.access_full(&family.id, access_cap, new, now).await? {
+            return Ok(Rotated::FamilyFull { until });
+        }
         write.add_records(new, &family).await?;
         write.put_record(&record, &family).await?;
         write.put_family(&family).await?;
-        if let Step::Supersede { keep, .. } = step {
-            forget(&mut write, &record, &family, *keep).await?;
+        if matches!(step, Step::Supersede { .. }) {
+            wipe_grandparent(&mut write, &record).await?;
         }
         write.commit(Rotated::Done).await
     }
@@ -50,6 +60,7 @@ fn take(
     new: &[NewRecord],
     now: Ts,
 ) -> Result<(), StoreError> {
+    family.used_at = now;
     match *step {
         Step::Supersede { successor: id, nonce, honoured_until, gone_at, .. } => {
             let follows = successor(new, &id)?;
@@ -60,7 +71,7 @@ fn take(
             family.generation = family.generation.saturating_add(1);
             (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
         }
-        Step::Slide { expires_at, gone_at } => {
+        Step::Slide { expires_at, gone_at, .. } => {
             parent.expires_at = forward(parent.expires_at, expires_at);
             parent.gone_at = forward(parent.gone_at, gone_at);
             parent.expiry_set_at = now;
@@ -78,15 +89,10 @@ fn forward(old: Option<Ts>, new: Ts) -> Option<Ts> {
     old.map(|old| old.max(new))
 }
 
-/// Wipes the grandparent's nonce, and removes the superseded of the one generation that falls out of `keep`. The parent is used up only now and stays,
-/// whatever `keep` is: without it the loser of this very rotation would find nothing.
-async fn forget(write: &mut Write, parent: &RecordParts, family: &FamilyParts, keep: u32) -> Result<(), StoreError> {
-    let (id, parent_id) = (family.id.as_bytes().as_slice(), parent.id.as_bytes().as_slice());
-    if let Some(older) = parent.generation.checked_sub(1) {
-        write.run(sqlx::query(sql::WIPE_GRANDPARENT).bind(id).bind(count(older)).bind(parent_id)).await?;
-    }
-    if let Some(leaving) = family.generation.checked_sub(u64::from(keep)) {
-        write.run(sqlx::query(sql::DROP_GENERATION).bind(id).bind(count(leaving)).bind(parent_id)).await?;
-    }
-    Ok(())
+/// The grandparent's nonce goes: a family holds one at most.
+async fn wipe_grandparent(write: &mut Write, parent: &RecordParts) -> Result<(), StoreError> {
+    let Some(older) = parent.generation.checked_sub(1) else { return Ok(()) };
+    let (family, id) = (parent.id.family(), parent.id.as_bytes().as_slice());
+    let query = sqlx::query(sql::WIPE_GRANDPARENT).bind(family.as_bytes().as_slice()).bind(count(older)).bind(id);
+    write.run(query).await.map(drop)
 }

@@ -1,23 +1,36 @@
 //! All SQL of the SQLite store. `?n` are the values of the calling function, in its order.
 
+mod bounds;
+
+use bounds::{expires, lives_until, no_end, stands_until};
+
 use super::throttle_sql;
+
+/// The columns of a family, in the order of `row.rs`.
+macro_rules! family_columns {
+    () => {
+        "f.id, f.realm, f.owner, f.kind, f.generation, f.body, f.live_until, f.gone_at, f.label_key, \
+         f.revoked_at, f.revoked_why, f.client, f.used_at"
+    };
+}
 
 /// A record joined with its family, in the order of `row.rs`; an orphan shows as a family of nulls.
 macro_rules! joined {
-    ($where:literal) => {
+    ($($where:expr),+ $(,)?) => {
         concat!(
-            "SELECT r.id, r.realm, r.owner, r.kind, r.parent, r.generation, r.created_at, r.scope, r.label, r.description, r.digest, r.key_id, ",
-            "r.version, r.expires_at, r.expiry_set_at, r.gone_at, r.superseded_at, r.successor, r.nonce, r.nonce_key, r.honoured_until, ",
-            "r.revoked_at, r.revoked_why, r.last_used_at, r.notice_at, r.notice_stage, r.noticed, r.shrunk, ",
-            "f.id, f.realm, f.owner, f.kind, f.generation, f.body, f.live_until, f.gone_at, f.label_key, f.revoked_at, f.revoked_why ",
-            "FROM counterfoil_record r LEFT JOIN counterfoil_family f ON f.id = r.family ",
-            $where
+            "SELECT r.id, r.realm, r.owner, r.kind, r.parent, r.generation, r.created_at, r.scope, r.label, r.description, \
+             r.digest, r.key_id, r.version, r.expires_at, r.expiry_set_at, r.gone_at, \
+             r.superseded_at, r.successor, r.nonce, r.nonce_key, r.honoured_until, \
+             r.revoked_at, r.revoked_why, r.last_used_at, r.notice_at, r.notice_stage, r.noticed, r.shrunk, ",
+            family_columns!(),
+            " FROM counterfoil_record r LEFT JOIN counterfoil_family f ON f.id = r.family ",
+            $($where),+
         )
     };
 }
 
 /// The schema, step by step. A step that was released never changes; a new one is appended.
-pub(super) const MIGRATIONS: &[&str] = &[V1, throttle_sql::MIGRATION];
+pub(super) const MIGRATIONS: &[&str] = &[V1, throttle_sql::MIGRATION, bounds::MIGRATION];
 
 const V1: &str = "
 CREATE TABLE counterfoil_family (
@@ -111,27 +124,88 @@ pub(super) const SYNCHRONOUS: &str = "PRAGMA synchronous";
 pub(super) const DATABASE_FILE: &str = "SELECT file FROM pragma_database_list WHERE name = 'main'";
 
 pub(super) const PAIR: &str = joined!("WHERE r.id = ?1");
-pub(super) const FAMILY: &str = "SELECT id, realm, owner, kind, generation, body, live_until, gone_at, label_key, revoked_at, revoked_why FROM counterfoil_family WHERE id = ?1";
+pub(super) const FAMILY: &str = concat!("SELECT ", family_columns!(), " FROM counterfoil_family f WHERE f.id = ?1");
 pub(super) const TAKEN: &str = "SELECT 1 FROM counterfoil_record WHERE id = ?1";
 pub(super) const FIRST_MEMBER: &str =
     "SELECT id FROM counterfoil_record WHERE family = ?1 ORDER BY generation, id LIMIT 1";
 pub(super) const HOLDER: &str =
     "SELECT id, gone_at FROM counterfoil_family WHERE realm = ?1 AND owner = ?2 AND label_key = ?3 AND id <> ?4";
 pub(super) const DISPLACE: &str = "UPDATE counterfoil_family SET label_key = NULL WHERE id = ?1";
-/// Counts no further than the cap.
-pub(super) const LIVE: &str = "SELECT count(*) FROM (SELECT 1 FROM counterfoil_family WHERE realm = ?1 AND owner = ?2 AND kind = ?3 AND revoked_at IS NULL AND (live_until IS NULL OR live_until > ?4) LIMIT ?5)";
+/// Families that live: ?1 realm, ?2 owner, ?3 kind, ?4 client, ?5 now.
+macro_rules! living {
+    () => {
+        concat!(
+            "FROM counterfoil_family
+             WHERE realm = ?1 AND owner = ?2 AND kind = ?3 AND client IS ?4 AND revoked_at IS NULL
+                AND ",
+            lives_until!(),
+            " > ?5"
+        )
+    };
+}
+/// Counts no further than ?6.
+pub(super) const LIVE: &str = concat!("SELECT count(*) FROM (SELECT 1 ", living!(), " LIMIT ?6)");
+/// The ?6 least recently used.
+pub(super) const LEAVING: &str = concat!("SELECT id ", living!(), " ORDER BY used_at, id LIMIT ?6");
+/// When the newest record but ?5 was made, where that is later than ?4.
+pub(super) const PACED: &str = "
+SELECT created_at FROM counterfoil_record
+WHERE realm = ?1 AND owner = ?2 AND kind = ?3 AND shrunk = 0 AND created_at > ?4
+ORDER BY created_at DESC LIMIT 1 OFFSET ?5";
+/// When the member of the family's kind, ?3, and of generation ?2 was superseded.
+pub(super) const ROTATED: &str = "
+SELECT superseded_at FROM counterfoil_record
+WHERE family = ?1 AND generation = ?2 AND kind = ?3 AND superseded_at IS NOT NULL
+ORDER BY id LIMIT 1";
+/// How many access tokens of family ?1 live at ?2, counted no further than ?3, and when the first of them expires.
+pub(super) const ACCESS: &str = concat!(
+    "SELECT count(*), min(until) FROM (
+        SELECT ",
+    expires!(),
+    " AS until FROM counterfoil_record
+        WHERE family = ?1 AND kind = 2 AND revoked_at IS NULL AND ",
+    expires!(),
+    " > ?2
+        ORDER BY ",
+    expires!(),
+    " LIMIT ?3
+    )"
+);
 
-pub(super) const ADD_FAMILY: &str = "INSERT INTO counterfoil_family (generation, live_until, gone_at, label_key, revoked_at, revoked_why, id, realm, owner, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-pub(super) const PUT_FAMILY: &str = "UPDATE counterfoil_family SET generation = ?1, live_until = ?2, gone_at = ?3, label_key = ?4, revoked_at = ?5, revoked_why = ?6 WHERE id = ?7";
-pub(super) const ADD_RECORD: &str = "INSERT INTO counterfoil_record (scope, label, description, digest, key_id, version, expires_at, expiry_set_at, gone_at, purge_at, superseded_at, successor, nonce, nonce_key, honoured_until, revoked_at, revoked_why, notice_at, notice_stage, noticed, id, family, realm, owner, kind, parent, generation, created_at, shrunk) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, 0)";
-pub(super) const PUT_RECORD: &str = "UPDATE counterfoil_record SET scope = ?1, label = ?2, description = ?3, digest = ?4, key_id = ?5, version = ?6, expires_at = ?7, expiry_set_at = ?8, gone_at = ?9, purge_at = ?10, superseded_at = ?11, successor = ?12, nonce = ?13, nonce_key = ?14, honoured_until = ?15, revoked_at = ?16, revoked_why = ?17, notice_at = ?18, notice_stage = ?19, noticed = ?20 WHERE id = ?21";
+pub(super) const ADD_FAMILY: &str = "
+INSERT INTO counterfoil_family (
+    generation, live_until, gone_at, label_key, revoked_at, revoked_why, used_at, id, realm, owner, kind, body, client
+) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+pub(super) const PUT_FAMILY: &str = "
+UPDATE counterfoil_family SET
+    generation = ?1, live_until = ?2, gone_at = ?3, label_key = ?4, revoked_at = ?5, revoked_why = ?6, used_at = ?7
+WHERE id = ?8";
+pub(super) const ADD_RECORD: &str = "
+INSERT INTO counterfoil_record (
+    scope, label, description, digest, key_id, version, expires_at, expiry_set_at, gone_at, purge_at,
+    superseded_at, successor, nonce, nonce_key, honoured_until, revoked_at, revoked_why,
+    notice_at, notice_stage, noticed, id, family, realm, owner, kind, parent, generation, created_at, shrunk
+) VALUES (
+    ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+    ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+    ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, 0
+)";
+pub(super) const PUT_RECORD: &str = "
+UPDATE counterfoil_record SET
+    scope = ?1, label = ?2, description = ?3, digest = ?4, key_id = ?5, version = ?6,
+    expires_at = ?7, expiry_set_at = ?8, gone_at = ?9, purge_at = ?10,
+    superseded_at = ?11, successor = ?12, nonce = ?13, nonce_key = ?14, honoured_until = ?15,
+    revoked_at = ?16, revoked_why = ?17, notice_at = ?18, notice_stage = ?19, noticed = ?20
+WHERE id = ?21";
 
 /// The superseded of the generation before the parent's whose successor the parent is.
-pub(super) const WIPE_GRANDPARENT: &str = "UPDATE counterfoil_record SET nonce = NULL, nonce_key = NULL WHERE family = ?1 AND generation = ?2 AND successor = ?3 AND nonce IS NOT NULL";
-pub(super) const DROP_GENERATION: &str =
-    "DELETE FROM counterfoil_record WHERE family = ?1 AND generation = ?2 AND superseded_at IS NOT NULL AND id <> ?3";
+pub(super) const WIPE_GRANDPARENT: &str = "
+UPDATE counterfoil_record SET nonce = NULL, nonce_key = NULL
+WHERE family = ?1 AND generation = ?2 AND successor = ?3 AND nonce IS NOT NULL";
 
-pub(super) const REVOKE_FAMILY: &str = "UPDATE counterfoil_family SET revoked_at = ?1, revoked_why = ?2, gone_at = ?3, label_key = NULL WHERE id = ?4 AND realm = ?5 AND owner = ?6 AND revoked_at IS NULL";
+pub(super) const REVOKE_FAMILY: &str = "
+UPDATE counterfoil_family SET revoked_at = ?1, revoked_why = ?2, gone_at = ?3, label_key = NULL
+WHERE id = ?4 AND realm = ?5 AND owner = ?6 AND revoked_at IS NULL";
 pub(super) const REVOKE_OWNER: &str = "UPDATE counterfoil_family SET revoked_at = ?1, revoked_why = ?2, gone_at = ?3, label_key = NULL WHERE id IN (SELECT id FROM counterfoil_family WHERE realm = ?4 AND owner = ?5 AND revoked_at IS NULL LIMIT ?6)";
 pub(super) const OWNER_STANDS: &str =
     "SELECT 1 FROM counterfoil_family WHERE realm = ?1 AND owner = ?2 AND revoked_at IS NULL LIMIT 1";
@@ -141,6 +215,21 @@ pub(super) const TOUCH: &str =
 
 pub(super) const LIST_OWNER: &str = joined!(
     "WHERE r.realm = ?1 AND r.owner = ?2 AND r.kind = ?3 AND r.shrunk = 0 AND (r.created_at, r.id) < (?4, ?5) ORDER BY r.created_at DESC, r.id DESC LIMIT ?6"
+);
+/// Goes from the owner's families that are not revoked, so that no page walks what is deleted. ?1 realm, ?2 owner, ?3 kind, ?4 and ?5 the
+/// cursor, ?6 how many, ?7 and ?8 the families' kinds, ?9 now.
+pub(super) const LIST_STANDING: &str = joined!(
+    "WHERE r.id IN (
+        SELECT s.id FROM counterfoil_family o CROSS JOIN counterfoil_record s
+        WHERE o.realm = ?1 AND o.owner = ?2 AND o.kind BETWEEN ?7 AND ?8 AND o.revoked_at IS NULL
+            AND s.family = o.id AND s.kind = ?3 AND s.shrunk = 0 AND s.revoked_at IS NULL
+            AND ",
+    stands_until!("s."),
+    " > ?9
+            AND (s.created_at, s.id) < (?4, ?5)
+        ORDER BY s.created_at DESC, s.id DESC LIMIT ?6
+    )
+    ORDER BY r.created_at DESC, r.id DESC"
 );
 pub(super) const LIST_KIND: &str =
     joined!("WHERE r.realm = ?1 AND r.kind = ?2 AND r.shrunk = 0 AND r.id > ?3 ORDER BY r.id LIMIT ?4");
@@ -164,7 +253,10 @@ pub(super) const REMOVE_EMPTY: &str =
 pub(super) const SHRINK: &str = "UPDATE counterfoil_record SET nonce = NULL, nonce_key = NULL, created_at = superseded_at, expiry_set_at = superseded_at, parent = NULL, scope = NULL, label = NULL, description = NULL, expires_at = NULL, last_used_at = NULL, notice_at = NULL, notice_stage = NULL, noticed = x'', shrunk = 1 WHERE id = ?1 AND superseded_at IS NOT NULL";
 
 pub(super) const CLIENT: &str = "SELECT version, document, key FROM counterfoil_client WHERE realm = ?1 AND client_id = ?2 AND document IS NOT NULL";
-pub(super) const CLIENTS: &str = "SELECT version, document FROM counterfoil_client WHERE realm = ?1 AND client_id > ?2 AND document IS NOT NULL ORDER BY client_id LIMIT ?3";
+pub(super) const CLIENTS: &str = "
+SELECT version, document, client_id FROM counterfoil_client
+WHERE realm = ?1 AND client_id > ?2 AND document IS NOT NULL
+ORDER BY client_id LIMIT ?3";
 pub(super) const USE_KEY: &str = "INSERT OR IGNORE INTO counterfoil_client_key (realm, key) VALUES (?1, ?2)";
 /// A removed client leaves its row without a document: its version goes on from there.
 pub(super) const PUT_CLIENT: &str = "INSERT INTO counterfoil_client (realm, client_id, version, key, document) VALUES (?1, ?2, 0, ?3, ?4) ON CONFLICT (realm, client_id) DO UPDATE SET version = version + 1, key = excluded.key, document = excluded.document RETURNING version";

@@ -124,7 +124,8 @@ impl Write {
         let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
         let query = bind_family(sqlx::query(sql::ADD_FAMILY), family);
         let query = query.bind(family.realm.as_str()).bind(family.owner.as_str());
-        self.run(query.bind(i64::from(family.kind.byte())).bind(body)).await.map(drop)
+        let query = query.bind(i64::from(family.kind.byte())).bind(body);
+        self.run(query.bind(family.client.as_ref().map(|client| client.as_bytes().as_slice()))).await.map(drop)
     }
 
     pub(super) async fn put_family(&mut self, family: &FamilyParts) -> Result<(), StoreError> {
@@ -161,6 +162,7 @@ fn bind_family<'q>(query: Statement<'q>, family: &'q FamilyParts) -> Statement<'
         .bind(family.label_key.as_ref().map(LabelKey::as_str))
         .bind(family.revoked.map(|revoked| micros(revoked.at)))
         .bind(family.revoked.map(|revoked| i64::from(revoked.why.byte())))
+        .bind(micros(family.used_at))
         .bind(family.id.as_bytes().as_slice())
 }
 

@@ -1,0 +1,143 @@
+//! What bounds and lists cost where much was deleted, rotated or has expired: in pages of the server's cache, not in time.
+
+use counterfoil::TokenKind;
+use counterfoil::store::TokenStore;
+use counterfoil_conformance::sample::{Person, at, most};
+use counterfoil_testkit::servers::Postgres;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, Row as _};
+
+use super::ask::Statement;
+use super::sql;
+use super::store::{PLANNING, PgStore};
+use crate::row::micros;
+
+/// What a statement may read that finds a few rows, and none but those.
+const FEW: i64 = 100;
+/// What one reads at least that walks over all of an owner's rows.
+const MANY: i64 = 400;
+
+/// Instants lie at 1,700,000,000,000,000 and the number. Ann has 2,300 deleted tokens, 2,300 expired ones, and a live one; Bob a sign-in of
+/// 5,000 generations, with an access token each, of which the last three live. Others have 30,000 tokens.
+const ROWS: &str = "
+CREATE FUNCTION id(n BIGINT, size INT) RETURNS BYTEA LANGUAGE sql AS $$ SELECT substring(sha256(n::text::bytea) FROM 1 FOR size) $$;
+CREATE FUNCTION t(n BIGINT) RETURNS BIGINT LANGUAGE sql AS $$ SELECT 1700000000000000 + n $$;
+INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at, used_at)
+    SELECT id(n, 10), 'default', CASE WHEN n <= 4601 THEN 'ann' ELSE 'owner' || n % 3000 END, 1, 0, 1, '\"alone\"',
+        t(CASE WHEN n BETWEEN 2301 AND 4600 THEN 5 ELSE 1000000 END), t(CASE WHEN n BETWEEN 2301 AND 4600 THEN 8 ELSE 2000000 END), t(n)
+    FROM generate_series(1, 30000) n;
+INSERT INTO counterfoil_record (
+    id, family, realm, owner, kind, generation, created_at, digest, key_id, version, expires_at, expiry_set_at, gone_at, purge_at, noticed, shrunk
+) SELECT id || '\\x000000000000', id, realm, owner, kind, 0, used_at, sha256('x'), 1, 0, live_until, used_at, gone_at, gone_at, '', false
+    FROM counterfoil_family;
+UPDATE counterfoil_family SET revoked_at = t(1), revoked_why = 4 WHERE used_at <= t(2300);
+INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at, used_at)
+    VALUES (id(0, 10), 'default', 'bob', 3, 5000, 10001, '\"alone\"', t(1000000), t(2000000), t(1));
+INSERT INTO counterfoil_record (
+    id, family, realm, owner, kind, generation, created_at, digest, key_id, version, expires_at, expiry_set_at, gone_at, purge_at,
+    superseded_at, successor, honoured_until, noticed, shrunk
+) SELECT id(0, 10) || substring(sha256((kind || '-' || n)::bytea) FROM 1 FOR 6), id(0, 10), 'default', 'bob', kind, n, t(n), sha256('x'), 1, 0,
+        t(CASE WHEN kind = 2 AND n <= 4997 THEN 5 ELSE 1000000 END), t(n), t(2000000), t(2000000),
+        CASE WHEN kind = 3 AND n < 5000 THEN t(n) END, CASE WHEN kind = 3 AND n < 5000 THEN id(0, 16) END,
+        CASE WHEN kind = 3 AND n < 5000 THEN t(5010) END, '', false
+    FROM generate_series(0, 5000) n, (VALUES (2), (3)) kinds (kind);
+ANALYZE counterfoil_family; ANALYZE counterfoil_record;
+";
+
+/// A server with those rows, a store on it, and a connection that plans as the store's do.
+async fn filled() -> (Postgres, PgStore, PgConnection) {
+    let server = Postgres::start();
+    let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
+    let options = options.username("postgres").database("postgres");
+    let store = PgStore::connect(options.clone()).await.expect("a store");
+    let mut raw = options.options(PLANNING).connect().await.expect("a connection");
+    sqlx::raw_sql(ROWS).execute(&mut raw).await.expect("rows");
+    (server, store, raw)
+}
+
+fn now(number: u64) -> i64 {
+    micros(at(number))
+}
+
+/// How many pages a statement reads, once what it finds dead on its way is marked so. Run more often than the five times after which a plan is
+/// made for good.
+async fn pages(wire: &mut PgConnection, query: impl Fn() -> Statement<'static>) -> i64 {
+    let mut pages = 0;
+    for _ in 0..8 {
+        let lines = query().fetch_all(&mut *wire).await.expect("a plan");
+        let lines = lines.iter().map(|row| row.try_get::<String, _>(0).expect("a line"));
+        let top = lines.into_iter().find(|line| line.contains("Buffers:")).expect("the first node's pages");
+        let counts = top.split([' ', '=']).filter_map(|word| word.parse::<i64>().ok());
+        pages = counts.sum();
+    }
+    pages
+}
+
+fn explain(text: &str) -> Statement<'static> {
+    sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {text}")))
+}
+
+fn list(owner: &'static str, kind: TokenKind, instant: u64) -> Statement<'static> {
+    let kind = i64::from(kind.byte());
+    let query =
+        explain(sql::LIST_STANDING).bind("default").bind(owner).bind(kind).bind(i64::MAX).bind(vec![0xFF_u8; 16]);
+    query.bind(51_i64).bind(kind).bind(kind).bind(now(instant))
+}
+
+#[tokio::test]
+async fn fault_a12_a_page_of_what_stands_reads_nothing_that_was_deleted() {
+    let (_server, store, mut raw) = filled().await;
+    let (pat, refresh) = (TokenKind::PersonalAccessToken, TokenKind::RefreshToken);
+    for (owner, kind) in [("ann", pat), ("bob", refresh)] {
+        let person = Person::new("default", owner);
+        let page = store.list(person.standing(kind, at(6_000)), None, most(50)).await.expect("a page");
+        assert!(page.items.len() == 1 && page.next.is_none(), "{owner}: {:#?}", page.items);
+    }
+    // Ann's 2,300 that have expired are gone, but no purge has taken their families: only those are passed by.
+    let bob = pages(&mut raw, || list("bob", refresh, 6_000)).await;
+    assert!(bob < FEW, "{bob} pages");
+    let honoured = pages(&mut raw, || list("bob", refresh, 100)).await;
+    assert!(honoured > MANY, "the control: while all are honoured, {honoured} pages");
+    sqlx::raw_sql(
+        "UPDATE counterfoil_family SET revoked_at = 1, revoked_why = 4 WHERE owner = 'ann' AND used_at < t(4601)",
+    )
+    .execute(&mut raw)
+    .await
+    .expect("deleted");
+    let ann = pages(&mut raw, || list("ann", pat, 6_000)).await;
+    assert!(ann < FEW, "{ann} pages");
+    let walk = || {
+        let query = explain(sql::LIST_OWNER).bind("default").bind("ann").bind(1_i64);
+        query.bind(i64::MAX).bind(vec![0xFF_u8; 16]).bind(10_000_i64)
+    };
+    let walk = pages(&mut raw, walk).await;
+    assert!(walk > MANY, "the control: a walk shows, {walk} pages");
+}
+
+#[tokio::test]
+async fn fault_a13_no_bound_walks_over_what_was_rotated_or_has_expired() {
+    let (_server, _store, mut raw) = filled().await;
+    let access = |instant: u64| {
+        explain("SELECT counterfoil_access(substring(sha256('0') FROM 1 FOR 10), $1, 5000)").bind(now(instant))
+    };
+    let (live, all) = (pages(&mut raw, || access(6)).await, pages(&mut raw, || access(4)).await);
+    assert!(live < FEW, "{live} pages");
+    assert!(all > MANY / 10 && all > 2 * live, "the control: while all live, {all} pages");
+
+    let admit = |owner: &str, instant: u64, cap: i64, end: Option<i64>, pace: Option<i64>| {
+        explain(&format!("SELECT counterfoil_admit('default', '{owner}', 1, NULL, NULL, $1, $2, $3, 6, 9, $4, $5)"))
+            .bind(now(instant))
+            .bind(cap)
+            .bind(end)
+            .bind(pace)
+            .bind(now(0))
+    };
+    for end in [None, Some(now(6))] {
+        let live = pages(&mut raw, || admit("ann", 6, 5_000, end, None)).await;
+        assert!(live < FEW, "{live} pages");
+        let all = pages(&mut raw, || admit("ann", 4, 5_000, end, None)).await;
+        assert!(all > 2 * live, "the control: while all live, {all} pages beside {live}");
+    }
+    let paced = pages(&mut raw, || admit("ann", 6, 5_000, None, Some(100))).await;
+    assert!(paced < FEW, "{paced} pages");
+}

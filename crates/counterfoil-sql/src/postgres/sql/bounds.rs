@@ -1,0 +1,206 @@
+//! The schema's step for what bounds inserts and rotations: caps by client, paces, and lists of what stands.
+//!
+//! The functions are `VOLATILE`: each of their statements sees what is committed when it begins. A statement that has waited for a lock and
+//! then calls one decides on what the one before it has committed, which it does not see itself.
+
+/// Later than every instant: `Ts::MAX`. Indexes have it where there is no end.
+macro_rules! no_end {
+    () => {
+        "9007199254740991"
+    };
+}
+pub(super) use no_end;
+
+/// The end of an access token's life.
+macro_rules! expires {
+    () => {
+        concat!("coalesce(expires_at, ", no_end!(), ")")
+    };
+}
+
+/// Until when a record stands that is neither revoked nor shrunk: until it is gone, or is honoured no longer.
+macro_rules! stands_until {
+    ($of:literal) => {
+        concat!(
+            "least(coalesce(",
+            $of,
+            "gone_at, ",
+            no_end!(),
+            "), coalesce(",
+            $of,
+            "honoured_until, ",
+            no_end!(),
+            "))"
+        )
+    };
+}
+pub(super) use stands_until;
+
+/// The end of a family's life.
+macro_rules! lives_until {
+    () => {
+        concat!("coalesce(live_until, ", no_end!(), ")")
+    };
+}
+
+/// The families that count against a cap, as `counterfoil_admit` names its arguments.
+macro_rules! living {
+    () => {
+        concat!(
+            "FROM counterfoil_family
+             WHERE realm = of_realm COLLATE \"C\" AND owner = of_owner COLLATE \"C\" AND kind = of_kind
+                 AND coalesce(client, ''::bytea) = coalesce(of_client, ''::bytea)
+                 AND revoked_at IS NULL AND ",
+            lives_until!(),
+            " > at_instant"
+        )
+    };
+}
+
+/// The client of a sign-in is what its body names, 16 numbers; a body that is not read names none. A family was last used when one of its
+/// members last got an expiry.
+macro_rules! tables {
+    () => {
+        concat!(
+            r#"
+ALTER TABLE counterfoil_family
+    ADD COLUMN client BYTEA CONSTRAINT counterfoil_family_client CHECK (length(client) = 16),
+    ADD COLUMN used_at BIGINT NOT NULL DEFAULT 0;
+UPDATE counterfoil_family SET
+    client = (
+        SELECT decode(string_agg(lpad(to_hex(number::int % 256), 2, '0'), '' ORDER BY place), 'hex')
+        FROM unnest(string_to_array(
+            (regexp_match(body, '^\{"sign_in":\{"client":\[((?:[0-9]{1,3},){15}[0-9]{1,3})\]'))[1], ','
+        )) WITH ORDINALITY AS numbers (number, place)
+    ),
+    used_at = coalesce(
+        (SELECT max(expiry_set_at) FROM counterfoil_record WHERE counterfoil_record.family = counterfoil_family.id),
+        0
+    );
+DROP INDEX counterfoil_family_standing;
+CREATE INDEX counterfoil_family_standing
+    ON counterfoil_family (realm, owner, kind, (coalesce(client, ''::bytea)), ("#,
+            lives_until!(),
+            "))
+    WHERE revoked_at IS NULL;
+CREATE INDEX counterfoil_record_access
+    ON counterfoil_record (family, (",
+            expires!(),
+            "))
+    WHERE kind = 2 AND revoked_at IS NULL;
+CREATE INDEX counterfoil_record_standing
+    ON counterfoil_record (family, kind, (",
+            stands_until!(""),
+            "))
+    WHERE NOT shrunk AND revoked_at IS NULL;
+DROP FUNCTION counterfoil_live(TEXT, TEXT, BIGINT, BIGINT, BIGINT);
+"
+        )
+    };
+}
+
+/// Whether a family may be founded: `verdict` 0 where it may, 1 where the owner is full, 2 where the pace is reached (`oldest` is when its
+/// oldest was made), 3 where somebody holds the label and families would have to end for nothing. The caller holds the owner's row.
+///
+/// Families that make room are locked and then chosen again, until all that are chosen are locked: a rotation that was under way may have
+/// used one meanwhile.
+macro_rules! admit {
+    () => {
+        concat!(
+    "
+CREATE FUNCTION counterfoil_admit(
+    of_realm TEXT, of_owner TEXT, of_kind BIGINT, of_client BYTEA, of_label TEXT, at_instant BIGINT,
+    cap BIGINT, end_at BIGINT, end_why BIGINT, end_gone BIGINT,
+    pace BIGINT, made_after BIGINT,
+    OUT verdict BIGINT, OUT oldest BIGINT, OUT ended BYTEA[]
+) LANGUAGE plpgsql VOLATILE AS $admit$
+DECLARE
+    held BYTEA[] := '{}';
+BEGIN
+    verdict := 0;
+    ended := '{}';
+    IF cap IS NOT NULL AND end_at IS NULL THEN
+        IF (SELECT count(*) FROM (SELECT 1 ",
+    living!(),
+    " LIMIT cap) living) >= cap THEN
+            verdict := 1;
+            RETURN;
+        END IF;
+    END IF;
+    IF pace IS NOT NULL THEN
+        oldest := (
+            SELECT created_at FROM counterfoil_record
+            WHERE realm = of_realm COLLATE \"C\" AND owner = of_owner COLLATE \"C\" AND kind = of_kind
+                AND NOT shrunk AND created_at > made_after
+            ORDER BY created_at DESC LIMIT 1 OFFSET pace - 1
+        );
+        IF oldest IS NOT NULL THEN
+            verdict := 2;
+            RETURN;
+        END IF;
+    END IF;
+    IF cap IS NULL OR end_at IS NULL THEN
+        RETURN;
+    END IF;
+    LOOP
+        ended := (SELECT array_agg(id ORDER BY used_at, id) ",
+    living!(),
+    ");
+        ended := coalesce(ended[1:greatest(cardinality(ended) + 1 - cap, 0)::int], '{}');
+        EXIT WHEN ended <@ held;
+        PERFORM 1 FROM counterfoil_family WHERE id = ANY(ended) ORDER BY id FOR NO KEY UPDATE;
+        held := held || ended;
+    END LOOP;
+    IF ended = '{}' THEN
+        RETURN;
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM counterfoil_family
+        WHERE realm = of_realm COLLATE \"C\" AND owner = of_owner COLLATE \"C\" AND label_key = of_label COLLATE \"C\"
+            AND (gone_at IS NULL OR gone_at > at_instant)
+    ) THEN
+        verdict := 3;
+        ended := '{}';
+        RETURN;
+    END IF;
+    UPDATE counterfoil_family SET revoked_at = end_at, revoked_why = end_why, gone_at = end_gone, label_key = NULL
+    WHERE id = ANY(ended);
+END
+$admit$;
+"
+)
+    };
+}
+
+/// Where more than `most` access tokens of a family live: when the first of them expires. `most` is negative where the new ones alone are too
+/// many. The caller holds the family's row.
+macro_rules! access {
+    () => {
+        concat!(
+            "
+CREATE FUNCTION counterfoil_access(of_family BYTEA, at_instant BIGINT, most BIGINT) RETURNS BIGINT
+LANGUAGE plpgsql VOLATILE AS $access$
+DECLARE
+    living BIGINT;
+    earliest BIGINT;
+BEGIN
+    SELECT count(*), min(until) INTO living, earliest FROM (
+        SELECT ",
+            expires!(),
+            " AS until FROM counterfoil_record
+        WHERE family = of_family AND kind = 2 AND revoked_at IS NULL AND ",
+            expires!(),
+            " > at_instant
+        ORDER BY ",
+            expires!(),
+            " LIMIT greatest(most + 1, 1)
+    ) live;
+    RETURN CASE WHEN living > most THEN coalesce(earliest, at_instant) END;
+END
+$access$;
+"
+        )
+    };
+}
+
+pub(super) const MIGRATION: &str = concat!(tables!(), admit!(), access!());

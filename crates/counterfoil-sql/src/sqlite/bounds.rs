@@ -1,0 +1,95 @@
+//! What bounds an insert or a rotation, asked before anything is written.
+
+use std::num::NonZeroU32;
+
+use counterfoil::store::{Cap, FamilyParts, NewRecord, Pace, RecordParts, StoreError, WhenFull};
+use counterfoil::{FamilyId, Ts};
+
+use super::sql;
+use super::write::{Statement, Write};
+use crate::row::{self, count, micros};
+use crate::rules::room_beside;
+
+impl Write {
+    /// The families that make room for a new one, the least recently used first. `None`: there is no room, and none may be made.
+    pub(super) async fn leaving(
+        &mut self,
+        family: &FamilyParts,
+        cap: Cap,
+        now: Ts,
+    ) -> Result<Option<Vec<FamilyId>>, StoreError> {
+        let cap_limit = i64::from(cap.limit.get());
+        if self.live(family, now, cap_limit).await? < cap_limit {
+            return Ok(Some(Vec::new()));
+        }
+        if cap.when_full == WhenFull::Refuse {
+            return Ok(None);
+        }
+        let surplus = self.live(family, now, i64::MAX).await?.saturating_add(1) - cap_limit;
+        let rows = self.all(living(sql::LEAVING, family, now).bind(surplus)).await?;
+        rows.iter().map(row::family_id).collect::<Result<_, _>>().map(Some)
+    }
+
+    async fn live(&mut self, family: &FamilyParts, now: Ts, most: i64) -> Result<i64, StoreError> {
+        let live = self.one(living(sql::LIVE, family, now).bind(most)).await?;
+        Ok(live.map(|row| row::number(&row, 0)).transpose()?.unwrap_or(0))
+    }
+
+    /// Where the pace of creations is reached: when the oldest of them was made.
+    pub(super) async fn paced(&mut self, family: &FamilyParts, pace: Pace) -> Result<Option<Ts>, StoreError> {
+        let query = sqlx::query(sql::PACED)
+            .bind(family.realm.as_str())
+            .bind(family.owner.as_str())
+            .bind(i64::from(family.kind.byte()))
+            .bind(micros(pace.since))
+            .bind(i64::from(pace.limit.get()) - 1);
+        let oldest = self.one(query).await?;
+        Ok(oldest.map(|row| row::instant(&row, 0)).transpose()?.flatten())
+    }
+
+    /// Where the pace of rotations is reached: when the oldest of them was made.
+    pub(super) async fn rotated(
+        &mut self,
+        family: &FamilyParts,
+        parent: &RecordParts,
+        pace: Pace,
+    ) -> Result<Option<Ts>, StoreError> {
+        let before = parent.generation.checked_sub(u64::from(pace.limit.get()));
+        let Some(generation) = before else { return Ok(None) };
+        let query = sqlx::query(sql::ROTATED)
+            .bind(family.id.as_bytes().as_slice())
+            .bind(count(generation))
+            .bind(i64::from(family.kind.byte()));
+        let at = self.one(query).await?;
+        let at = at.map(|row| row::instant(&row, 0)).transpose()?.flatten();
+        Ok(at.filter(|at| *at > pace.since))
+    }
+
+    /// Where the new access tokens have no room beside those that live: when the first of these expires.
+    pub(super) async fn access_full(
+        &mut self,
+        family: &FamilyId,
+        cap: Option<NonZeroU32>,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Result<Option<Ts>, StoreError> {
+        let Some(most) = room_beside(cap, new, now) else { return Ok(None) };
+        let query = sqlx::query(sql::ACCESS)
+            .bind(family.as_bytes().as_slice())
+            .bind(micros(now))
+            .bind(most.saturating_add(1).max(1));
+        let Some(found) = self.one(query).await? else { return Ok(None) };
+        let first = row::instant(&found, 1)?;
+        Ok((row::number(&found, 0)? > most).then(|| first.unwrap_or(now)))
+    }
+}
+
+/// A statement about the families that live beside this one.
+fn living<'q>(text: &'static str, family: &'q FamilyParts, now: Ts) -> Statement<'q> {
+    sqlx::query(text)
+        .bind(family.realm.as_str())
+        .bind(family.owner.as_str())
+        .bind(i64::from(family.kind.byte()))
+        .bind(family.client.as_ref().map(|client| client.as_bytes().as_slice()))
+        .bind(micros(now))
+}

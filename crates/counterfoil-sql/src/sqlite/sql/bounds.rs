@@ -1,0 +1,67 @@
+//! The schema's step for what bounds inserts and rotations: caps by client, paces, and lists of what stands.
+
+/// Later than every instant: `Ts::MAX`. Indexes have it where there is no end.
+macro_rules! no_end {
+    () => {
+        "9007199254740991"
+    };
+}
+pub(super) use no_end;
+
+/// The end of a family's life.
+macro_rules! lives_until {
+    () => {
+        concat!("coalesce(live_until, ", no_end!(), ")")
+    };
+}
+pub(super) use lives_until;
+
+/// The end of an access token's life.
+macro_rules! expires {
+    () => {
+        concat!("coalesce(expires_at, ", no_end!(), ")")
+    };
+}
+pub(super) use expires;
+
+/// Until when a record stands that is neither revoked nor shrunk: until it is gone, or is honoured no longer.
+macro_rules! stands_until {
+    ($of:literal) => {
+        concat!("min(coalesce(", $of, "gone_at, ", no_end!(), "), coalesce(", $of, "honoured_until, ", no_end!(), "))")
+    };
+}
+pub(super) use stands_until;
+
+/// The client of a sign-in is what its body names, 16 numbers; a body that is not read names none. A family was last used when one of its
+/// members last got an expiry.
+pub(super) const MIGRATION: &str = concat!(
+    "
+ALTER TABLE counterfoil_family ADD COLUMN client BLOB CHECK (length(client) = 16);
+ALTER TABLE counterfoil_family ADD COLUMN used_at INTEGER NOT NULL DEFAULT 0;
+UPDATE counterfoil_family SET
+    client = CASE WHEN NOT json_valid(body) THEN NULL WHEN json_array_length(body, '$.sign_in.client') = 16 THEN (
+        SELECT unhex(group_concat(printf('%02x', value & 255), '' ORDER BY key))
+        FROM json_each(body, '$.sign_in.client')
+    ) END,
+    used_at = coalesce(
+        (SELECT max(expiry_set_at) FROM counterfoil_record WHERE counterfoil_record.family = counterfoil_family.id),
+        0
+    );
+DROP INDEX counterfoil_family_standing;
+CREATE INDEX counterfoil_family_standing
+    ON counterfoil_family (realm, owner, kind, client, ",
+    lives_until!(),
+    ")
+    WHERE revoked_at IS NULL;
+CREATE INDEX counterfoil_record_access
+    ON counterfoil_record (family, ",
+    expires!(),
+    ")
+    WHERE kind = 2 AND revoked_at IS NULL;
+CREATE INDEX counterfoil_record_standing
+    ON counterfoil_record (family, kind, ",
+    stands_until!(""),
+    ")
+    WHERE shrunk = 0 AND revoked_at IS NULL;
+"
+);
