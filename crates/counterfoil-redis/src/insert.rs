@@ -56,11 +56,11 @@ impl RedisStore {
             let answer = Self::answer(OP, value)?;
             match answer.word.as_str() {
                 "lend" => {
-                    lent = answer.families()?;
-                    // One at a time in this process, so that the turns are lost to other processes alone.
-                    if makes_room && alone.is_none() {
+                    // Lent in vain: others make room too. One at a time in this process, so that turns are lost to other processes alone.
+                    if makes_room && !lent.is_empty() && alone.is_none() {
                         alone = Some(self.room(OP, family.id.shard()).await?);
                     }
+                    lent = answer.families()?;
                 }
                 "room" => return answer.families().map(Inserted::MadeRoom),
                 "label" => return Ok(Inserted::LabelTaken(FamilyId::from_bytes(answer.id()?))),
