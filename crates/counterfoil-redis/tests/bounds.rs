@@ -1,20 +1,17 @@
-//! Caps, paces and pages where several stores race and much is gone.
+//! Caps and paces where several stores race, and families are many or long.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Home, Inserted, Rotated, Step, StoreError, TokenStore};
-use counterfoil::{RevokedWhy, TokenKind, Version};
+use counterfoil::{RevokedWhy, Version};
 use counterfoil_conformance::sample::{Draft, EXPIRES, GONE, Person, at, make_room, most, pace, revoked, supersede};
-use counterfoil_redis::{Options, RedisStore};
-use counterfoil_testkit::servers::redis::RedisServer;
+use counterfoil_redis::RedisStore;
 use support::RUNTIME;
 use support::backend::{Backend, Space};
-use support::monitor::Monitor;
 
 const BOTH: [Backend; 2] = [Backend::Single, Backend::Cluster];
-const PAT: TokenKind = TokenKind::PersonalAccessToken;
 
 async fn is_live(store: &RedisStore, draft: &Draft) -> bool {
     store.get(&draft.id()).await.expect("an answer").expect("it is there").revoked().is_none()
@@ -110,7 +107,7 @@ fn fault_a13_a_cap_that_was_lowered_ends_hundreds_at_once() {
             let store = space.open().await;
             let mut drafts = Vec::new();
             for turn in 0..300 {
-                let draft = person.refresh().used(at(1_000 - turn));
+                let draft = person.refresh().used(at(1_000 - turn / 3));
                 draft.found(&store).await.expect("a record");
                 drafts.push(draft);
             }
@@ -119,9 +116,10 @@ fn fault_a13_a_cap_that_was_lowered_ends_hundreds_at_once() {
             let draft = person.refresh().used(at(2_000));
             let home = draft.bounded(Some(make_room(10, at(2_000))), None);
             let made = store.insert(home, &draft.records, at(2_000)).await.expect("it goes in");
-            let oldest: Vec<_> = drafts.iter().rev().take(291).map(|draft| draft.family.id).collect();
+            drafts.sort_by_key(|draft| (draft.family.used_at, draft.family.id));
+            let oldest: Vec<_> = drafts.iter().take(291).map(|draft| draft.family.id).collect();
             assert_eq!(made, Inserted::MadeRoom(oldest));
-            assert!(is_live(&store, &drafts[8]).await && !is_live(&store, &drafts[9]).await);
+            assert!(is_live(&store, &drafts[291]).await && !is_live(&store, &drafts[290]).await);
             assert!(is_live(&store, &other).await, "a cap counts one client's");
         }
     });
@@ -160,98 +158,6 @@ fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_
         let full = store.insert(joins(10), &[draft.access(turns)], now).await.expect("an answer");
         assert_eq!(full, Inserted::FamilyFull { until: at(turns + 2) });
         assert_eq!(store.insert(joins(11), &[draft.access(turns)], now).await.expect("an answer"), Inserted::Done);
-    });
-}
-
-/// Made and deleted 2,300 times, behind a first one that lives: the page that shows it costs few commands, and every page has a next one until the end.
-#[test]
-fn fault_a12_a_page_after_2_300_deletions_costs_few_commands() {
-    const CYCLES: usize = 2_300;
-    let server = RedisServer::start();
-    RUNTIME.block_on(async {
-        let store = RedisStore::open(server.url(), Options::new()).await.expect("a store");
-        let person = Person::somebody();
-        let living = person.pat().created(at(0));
-        living.found(&store).await.expect("a record");
-        for turns in (1..=CYCLES).collect::<Vec<_>>().chunks(100) {
-            let making = turns.iter().map(|turn| {
-                let (draft, store, person) = (person.pat().created(at(*turn as u64)), &store, &person);
-                async move {
-                    draft.found(store).await.expect("a record");
-                    store.revoke(person.family(draft.family.id), revoked(at(5_000)), at(GONE), most(1)).await
-                }
-            });
-            for done in futures_util::future::join_all(making).await {
-                assert_eq!(done.expect("an answer").changed, 1);
-            }
-        }
-        let standing = person.standing(PAT, at(6_000));
-        let warm = store.list(standing, None, most(1)).await;
-        assert!(warm.is_ok(), "the script is known");
-        let monitor = Monitor::of(server.port());
-        let page = store.list(standing, None, most(50)).await.expect("a page");
-        let sent = monitor.sent();
-        let shown: Vec<_> = page.items.iter().map(|record| record.record().id).collect();
-        assert_eq!((shown, page.next, page.corrupt), (vec![living.id()], None, 0));
-        assert!(sent.len() <= 8, "{} commands", sent.len());
-        let all = store.list(person.listing(PAT), None, most(50)).await.expect("a page");
-        assert_eq!((all.items.len(), all.next.is_some()), (50, true), "the control: they are there");
-    });
-}
-
-/// What stands is told in order over any number of short pages, and what does not decode is counted on its page.
-#[test]
-fn fault_a12_what_stands_is_told_once_and_in_order() {
-    RUNTIME.block_on(async {
-        for backend in BOTH {
-            let (space, person) = (Space::new(backend), Person::somebody());
-            let store = space.open().await;
-            let mut wanted = Vec::new();
-            let mut damaged = None;
-            for turn in 0..60_u64 {
-                let draft = person.pat().created(at(turn));
-                let draft = if turn % 6 == 1 { draft.ending(Some(at(10)), Some(at(100))) } else { draft };
-                let id = draft.found(&store).await.expect("a record");
-                match turn % 6 {
-                    0 => {
-                        let done =
-                            store.revoke(person.family(draft.family.id), revoked(at(70)), at(GONE), most(1)).await;
-                        assert_eq!(done.expect("an answer").changed, 1);
-                    }
-                    2 => {
-                        let next = draft.successor(id, 1);
-                        let step = supersede(Version::FIRST, next.id, at(turn));
-                        let (next_id, done) = (next.id, store.rotate(&id, &step, &[next], at(turn)).await);
-                        assert!(matches!(done, Ok(Rotated::Done)));
-                        // The successor is made at 0.
-                        wanted.push((0, next_id));
-                    }
-                    3 if turn == 33 => damaged = Some(id),
-                    _ => {
-                        if turn % 6 != 1 {
-                            wanted.push((turn, id));
-                        }
-                    }
-                }
-            }
-            assert!(space.damage(&damaged.expect("one")));
-            wanted.sort_unstable_by(|one, other| other.cmp(one));
-            for limit in [1, 3, 7, 200] {
-                let (mut seen, mut after, mut corrupt) = (Vec::new(), None, 0);
-                loop {
-                    let standing = person.standing(PAT, at(100));
-                    let page = store.list(standing, after.as_ref(), most(limit)).await.expect("a page");
-                    assert!(page.items.len() + page.corrupt as usize <= limit as usize);
-                    seen.extend(page.items.iter().map(|record| record.record().id));
-                    (after, corrupt) = (page.next, corrupt + page.corrupt);
-                    if after.is_none() {
-                        break;
-                    }
-                }
-                assert_eq!(seen, wanted.iter().map(|(_, id)| *id).collect::<Vec<_>>(), "{backend:?}, {limit} a page");
-                assert_eq!(corrupt, 1);
-            }
-        }
     });
 }
 

@@ -224,6 +224,15 @@ async fn all_goes(space: &Space, backend: Backend, store: &RedisStore) {
     assert_eq!(kinds, ["cd", "ci", "cu", "layout", "p"], "only clients, settings and the layout are left");
 }
 
+/// How many places there are among the standing families.
+fn places(space: &Space, backend: Backend) -> u64 {
+    let shards = [ann(), bob(), codes()].map(|person| counterfoil::shard(&person.realm, &person.owner));
+    let keys = shards.map(|shard| format!("{}:{{{shard:02x}}}:s", space.prefix()));
+    let count = |key: &String| backend.each(|node| cmd("ZCARD").arg(key).query(node).unwrap_or(0));
+    // Replicas send whoever asks to their primaries.
+    keys.iter().flat_map(count).sum()
+}
+
 /// `<prefix>:{<shard>}:<kind>`, and what may follow.
 fn kind_of(key: &[u8]) -> String {
     let text = String::from_utf8_lossy(key);
@@ -240,6 +249,7 @@ fn what_layout_1_left_is_upgraded_and_counts_and_goes() {
             let store = space.open().await;
             assert_eq!(layout(&space, backend), "3");
             all_stands(&store).await;
+            assert_eq!(places(&space, backend), 12, "one for each family that is not revoked");
             let clients = store.clients(&Realm::default(), None, most(9)).await.expect("a page");
             assert_eq!((clients.items.len(), clients.next, clients.corrupt), (2, None, 0));
             let settings = store.settings(&Realm::default()).await.expect("an answer").expect("settings").settings;
@@ -276,6 +286,7 @@ fn an_upgrade_that_was_cut_off_is_gone_on_with_and_several_do_no_harm() {
                 let (one, other) = tokio::join!(space.open(), space.open());
                 assert_eq!(layout(&space, backend), "3", "after {turns} polls");
                 all_stands(&one).await;
+                assert_eq!(places(&space, backend), 12, "after {turns} polls");
                 all_counts(&other).await;
                 all_goes(&space, backend, &one).await;
             }
@@ -290,18 +301,19 @@ fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
     RUNTIME.block_on(async {
         let (space, person) = (left_behind(Backend::Single), ann());
         let store = space.open().await;
-        let family = family_id(&person, 6);
-        let standing = format!("{}:{{{:02x}}}:s", space.prefix(), family.shard());
-        let place = [b"default\0ann\0003".as_slice(), &b"1700000001000000"[..], family.as_bytes()].concat();
-        Backend::Single.each(|node| {
-            let (key, old) = (space.family_key(&id(&person, 6, 0)), "17000000010000001700000002000000");
-            cmd("HSET").arg(&key).arg("e").arg(old).exec(node).expect("as the old version writes it");
-            cmd("HDEL").arg(&key).arg("c").exec(node).expect("which knew no client");
-            cmd("ZADD").arg(&standing).arg(0).arg(&place).exec(node).expect("as the old version writes it");
-        });
+        let standing = format!("{}:{{{:02x}}}:s", space.prefix(), family_id(&person, 6).shard());
+        for number in [6, 9] {
+            let family = family_id(&person, number);
+            let place = [b"default\0ann\0003".as_slice(), &b"1700000001000000"[..], family.as_bytes()].concat();
+            Backend::Single.each(|node| {
+                let (key, old) = (space.family_key(&id(&person, number, 0)), "17000000010000001700000002000000");
+                cmd("HSET").arg(&key).arg("e").arg(old).exec(node).expect("as the old version writes it");
+                cmd("ZADD").arg(&standing).arg(0).arg(&place).exec(node).expect("as the old version writes it");
+            });
+        }
         let strayed = read(&store, &id(&person, 6, 0)).await;
         assert_eq!((strayed.family().client, strayed.family().used_at), (Some(client(7)), at(6)));
-        // Its place of before the upgrade still stands among client 7's four, and gives way without ending anybody.
+        // Its place of before the upgrade still stands among client 7's three, and gives way without ending anybody.
         let draft = person.refresh().through(client(7)).used(at(1_000));
         let room = draft.bounded(Some(make_room(3, at(1_000))), None);
         assert_eq!(insert(&store, room, &draft.records, 1_000).await, Inserted::Done);
