@@ -22,9 +22,9 @@ impl RedisStore {
         let mut lent: Option<FamilyId> = None;
         for _ in 0..TURNS {
             let mut keys = self.keys().step(&id.family());
-            keys.extend(lent.as_ref().map(|holder| self.keys().family(holder)));
+            keys.extend(lent.iter().map(|holder| self.keys().family(holder)));
             let mut arguments = args![id.member(), time(now), expect.as_bytes()];
-            arguments.extend(arguments_of(change, lent));
+            arguments.extend(arguments_of(change));
             let answer = Self::answer(OP, self.script(OP, &scripts::APPLY, &keys, &arguments).await?)?;
             return match answer.word.as_str() {
                 "lend" => {
@@ -43,16 +43,15 @@ impl RedisStore {
 }
 
 /// The script's word for the change, and its values.
-fn arguments_of(change: &Change, lent: Option<FamilyId>) -> Vec<Bytes> {
+fn arguments_of(change: &Change) -> Vec<Bytes> {
     match change {
         Change::Edit { label, description, scope } => {
             let text = label.as_ref().map(|relabel| piece(Some(relabel.label.as_str()))).unwrap_or_default();
             let key = label.as_ref().and_then(|relabel| relabel.key.as_ref());
             let key = key.map(|key| format!("+{}", key.as_str())).unwrap_or_default();
-            let holder = lent.map(|holder| holder.as_bytes().to_vec()).unwrap_or_default();
             let description = description.as_ref().map(|text| piece(Some(text.as_str()))).unwrap_or_default();
             let scope = scope.as_ref().map(|scope| piece(scope.as_ref().map(Scope::as_str))).unwrap_or_default();
-            args![b"edit", text, key.as_bytes(), holder, description, scope]
+            args![b"edit", text, key.as_bytes(), description, scope]
         }
         Change::Expiry { expires_at, gone_at, notice: mark } => {
             args![b"expiry", maybe(*expires_at), maybe(*gone_at), mark.map(notice).unwrap_or_default()]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use counterfoil::RecordId;
 use counterfoil::store::{StoreError, TokenRecord};
+use counterfoil::{FamilyId, RecordId, Ts};
 use futures_util::future::join_all;
 use redis::{Cmd, Pipeline, Value};
 
@@ -36,6 +36,19 @@ impl Answer {
     pub(crate) fn id<const N: usize>(&self) -> Result<[u8; N], StoreError> {
         let bytes = self.rest.first().and_then(row::bytes).and_then(|bytes| bytes.try_into().ok());
         bytes.ok_or_else(|| shape("id"))
+    }
+
+    /// Families, which stand first behind the word, one behind the other.
+    pub(crate) fn families(&self) -> Result<Vec<FamilyId>, StoreError> {
+        let (families, []) = self.rest.first().and_then(row::bytes).unwrap_or_default().as_chunks::<10>() else {
+            return Err(shape("families"));
+        };
+        Ok(families.iter().copied().map(FamilyId::from_bytes).collect())
+    }
+
+    /// An instant, which stands first behind the word.
+    pub(crate) fn instant(&self) -> Result<Ts, StoreError> {
+        row::end_of(&self.id::<16>()?)
     }
 
     /// A word that the script does not say.
@@ -78,13 +91,25 @@ impl RedisStore {
         keys: &[Key],
         arguments: &[Bytes],
     ) -> Result<Value, StoreError> {
+        self.script_that(op, Does::Write, script, keys, arguments).await
+    }
+
+    /// The same, of a script that may only read.
+    pub(crate) async fn script_that(
+        &self,
+        op: &'static str,
+        does: Does,
+        script: &Script,
+        keys: &[Key],
+        arguments: &[Bytes],
+    ) -> Result<Value, StoreError> {
         let by_hash = invocation("EVALSHA", script.hash(), keys, arguments);
-        match self.link().try_command(op, Does::Write, &by_hash).await? {
+        match self.link().try_command(op, does, &by_hash).await? {
             Err(error) if is_unknown_script(&error) => {
                 let by_text = invocation("EVAL", script.text, keys, arguments);
-                self.link().command(op, Does::Write, &by_text).await
+                self.link().command(op, does, &by_text).await
             }
-            answer => answer.map_err(|error| self.link().told(op, Does::Write, error)),
+            answer => answer.map_err(|error| self.link().told(op, does, error)),
         }
     }
 

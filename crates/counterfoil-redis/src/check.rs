@@ -16,8 +16,8 @@ use crate::row;
 /// The oldest server whose scripts are carried to the replicas by what they wrote, and which knows every command that they use.
 const OLDEST: u64 = 6;
 
-/// Asks every primary, and looks at the layout.
-pub(crate) async fn server(door: &Door, keys: &Keys, options: &Options) -> Result<(), SetupError> {
+/// Asks every primary, and looks at the layout: its version.
+pub(crate) async fn server(door: &Door, keys: &Keys, options: &Options) -> Result<u64, SetupError> {
     let looking = async {
         let mut conn = door.open().await?;
         for (node, info) in info(&mut conn).await? {
@@ -91,7 +91,7 @@ fn primary(node: &str, info: &str, in_cluster: bool, options: &Options) -> Resul
 }
 
 /// Writes the layout's version where there is none, and refuses a newer one.
-async fn layout(conn: &mut Conn, keys: &Keys) -> Result<(), SetupError> {
+async fn layout(conn: &mut Conn, keys: &Keys) -> Result<u64, SetupError> {
     let mut mark = Cmd::new();
     mark.arg("SET").arg(keys.layout()).arg(LAYOUT).arg("NX");
     conn.command(&mark).await?;
@@ -100,5 +100,5 @@ async fn layout(conn: &mut Conn, keys: &Keys) -> Result<(), SetupError> {
     let found = conn.command(&get).await?;
     let found =
         row::bytes(&found).and_then(row::number).ok_or_else(|| SetupError::refused("the layout has no version"))?;
-    if found > LAYOUT { Err(SetupError::Newer { found, known: LAYOUT }) } else { Ok(()) }
+    if found > LAYOUT { Err(SetupError::Newer { found, known: LAYOUT }) } else { Ok(found) }
 }

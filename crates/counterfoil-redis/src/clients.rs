@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::client::{ClientId, Registration, VersionedRegistration};
-use counterfoil::store::{ClientPut, ClientStore, Corrupt, StoreError};
+use counterfoil::store::{ClientPut, ClientStore, Corrupt, Page, StoreError};
 use counterfoil::{Realm, Version};
 use redis::Value;
 
@@ -31,13 +31,30 @@ impl ClientStore for RedisStore {
         realm: &Realm,
         after: Option<&ClientId>,
         limit: NonZeroU32,
-    ) -> Result<Vec<VersionedRegistration>, StoreError> {
+    ) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
         const OP: &str = "clients";
         let first = after.map_or_else(|| "-".to_owned(), |after| format!("({}", after.as_str()));
-        let arguments = args![first.as_bytes(), limit.to_string().as_bytes()];
-        let value = self.script(OP, &scripts::CLIENTS, &self.keys().clients(realm), &arguments).await?;
+        let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
+        // The one too many says that there is a next page.
+        let arguments = args![first.as_bytes(), limit.saturating_add(1).to_string().as_bytes()];
+        let keys = self.keys().clients(realm);
+        let value = self.script_that(OP, Does::Read, &scripts::CLIENTS, &keys, &arguments).await?;
         let Value::Array(values) = value else { return Err(shape(OP)) };
-        values.chunks(2).map(|pair| standing(pair).and_then(|stands| stands.ok_or_else(|| shape(OP)))).collect()
+        let (mut page, mut last) = (Page { items: Vec::new(), next: None, corrupt: 0 }, None);
+        let (found, []) = values.as_chunks::<3>() else { return Err(shape(OP)) };
+        for [id, version, document] in found.iter().take(limit) {
+            let id = row::bytes(id).and_then(|id| std::str::from_utf8(id).ok()?.parse::<ClientId>().ok());
+            match standing(&[version.clone(), document.clone()]) {
+                Ok(Some(registration)) => page.items.push(registration),
+                _ => page.corrupt = page.corrupt.saturating_add(1),
+            }
+            last = id.or(last);
+        }
+        if found.len() > limit {
+            // An id that is no client id was not written by this crate. Where the page has no other, the walk cannot go on behind it.
+            page.next = Some(last.ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "client id" }))?);
+        }
+        Ok(page)
     }
 
     async fn put_client(

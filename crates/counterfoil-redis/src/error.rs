@@ -21,6 +21,9 @@ pub enum SetupError {
         /// What is wrong.
         what: String,
     },
+    /// The keys of an older layout could not be brought to this one. Opening again goes on with it; older versions of the crate are refused from now on.
+    #[error("the layout could not be upgraded: open again to go on")]
+    Upgrade(#[from] StoreError),
     /// The server did not answer, or not as expected.
     #[error("the server could not be asked")]
     Backend(#[from] RedisError),

@@ -7,12 +7,13 @@
 //! |---|---|---|
 //! | `f:<family, 10 bytes>` | hash | a family and all its members, below |
 //! | `l` | hash | labels: realm ␀ owner ␀ label key → family, its `gone_at` |
-//! | `s` | zset by text | standing families: realm ␀ owner ␀ kind, `live_until`, family |
+//! | `s` | zset by text | standing families: realm ␀ owner ␀ kind, `-` or `+` and client, `live_until`, `used_at`, family |
 //! | `o` | zset by text | records that are listed: realm ␀ owner ␀ kind, `created_at`, id |
 //! | `k` | zset by text | the same: realm ␀ kind, id |
 //! | `d` | zset by text | notices: `notice.at`, id |
 //! | `g`, `h` | zset by score | `gone_at` → id of the records without and with a notice |
 //! | `w` | zset by score | `honoured_until` → id of the superseded that are not shrunk |
+//! | `y` | zset by text | access tokens that are not revoked by themselves: family, `expires_at`, the member's six bytes |
 //! | `c` | hash | census: key id → records |
 //! | `t`, `u` | zset by score | the tombstone's end → revoked family; in `u` those of which only members with a notice are left |
 //! | `cd:<realm>`, `ci:<realm>`, `cu:<realm>` | hash, zset by text, set | registrations with their versions, their ids in order, internal ids ever used |
@@ -21,20 +22,23 @@
 //! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts under way: removed by the next purge |
 //! | `z` | string | written before WAIT, so that it waits for everything before it |
 //!
-//! Fields of a family: `i` kind, realm, owner, body; `g` generation; `e` `live_until`, `gone_at`; `k` label key; `r` revoked at, why, the tombstone's end;
+//! Fields of a family: `i` kind, realm, owner, body; `g` generation; `e` `live_until`, `gone_at`, `used_at`; `c` client, where it has one; `k` label key; `r` revoked at, why, the tombstone's end;
 //! `o` the one nonce and whose it is; `n` members; `h<generation>` its superseded members. Fields of a member, each with its six bytes behind: `b` flag, kind,
 //! generation, `created_at`, key id, digest, parent; `t` scope, label, description; `v` version; `x` `expires_at`, `expiry_set_at`, `gone_at`; `n` notice; `q` notices
 //! sent; `s` superseded at, `honoured_until`, successor; `r` revoked at, why; `u` last used. Instants are 16 decimal digits, or as many dashes for none.
 //!
-//! `<prefix>:layout` names the version of all this.
+//! `<prefix>:layout` names the version of all this. Version 1 had no `y`, no `c`, and no `used_at` in `e`; a family's place in `s` had neither client nor
+//! use. 2 stands while an upgrade from 1 is under way (`upgrade.rs`).
 
 use counterfoil::{FamilyId, Realm};
 
 /// The layout that this version of the crate writes.
-pub(crate) const LAYOUT: u64 = 1;
+pub(crate) const LAYOUT: u64 = 3;
+/// Stands while an upgrade is under way: a version of the crate that writes layout 1 does not open.
+pub(crate) const UPGRADING: u64 = 2;
 
 /// The letters of a shard's indexes, in the order in which the scripts take them.
-const INDEXES: [&str; 11] = ["l", "s", "o", "k", "d", "g", "h", "w", "c", "t", "u"];
+const INDEXES: [&str; 12] = ["l", "s", "o", "k", "d", "g", "h", "w", "c", "t", "u", "y"];
 
 /// A key.
 pub(crate) type Key = Vec<u8>;

@@ -20,8 +20,10 @@ mod row;
 mod rules;
 mod scripts;
 mod settings;
+mod standing;
 mod store;
 mod throttle;
+mod upgrade;
 
 pub use error::{NotReplicated, SetupError};
 pub use lanes::Replication;

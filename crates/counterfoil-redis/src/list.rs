@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Cursor, Listing, Page, StoreError, TokenRecord};
-use counterfoil::{KeyId, Realm, RecordId, TokenKind, Ts};
+use counterfoil::store::{Cursor, Listing, Page, Show, StoreError, TokenRecord};
+use counterfoil::{KeyId, OwnerId, Realm, RecordId, TokenKind, Ts};
 use redis::{Cmd, Value};
 
 use crate::ask::{members, shape};
@@ -13,8 +13,22 @@ use crate::link::Does;
 use crate::row::{self, Bytes, instant_of, time, whose};
 use crate::store::RedisStore;
 
+const OP: &str = "list";
 /// Later than every id.
 const LAST: [u8; 17] = [0xFF; 17];
+
+/// An owner's records of one kind, as the index knows them.
+pub(crate) struct OwnersKind {
+    pub(crate) shard: u8,
+    begins: Bytes,
+}
+
+impl OwnersKind {
+    fn new(realm: &Realm, owner: &OwnerId, kind: TokenKind) -> Self {
+        let begins = [whose(realm, owner).as_slice(), &row::kind(kind)].concat();
+        Self { shard: counterfoil::shard(realm, owner), begins }
+    }
+}
 
 impl RedisStore {
     pub(crate) async fn list_page(
@@ -24,22 +38,34 @@ impl RedisStore {
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError> {
         match of {
-            Listing::Owner { realm, owner, kind } => {
-                let begins = [whose(realm, owner).as_slice(), &row::kind(kind)].concat();
-                // Behind the kind come digits, and a colon is the first that is none.
-                let last = after.map_or_else(
-                    || [b"(", begins.as_slice(), b":"].concat(),
-                    |cursor| [b"(", begins.as_slice(), &time(cursor.at), cursor.id.as_bytes()].concat(),
-                );
-                let index = self.keys().index(counterfoil::shard(realm, owner), Index::Owners);
-                let mut range = redis::cmd("ZREVRANGEBYLEX");
-                range.arg(index).arg(last).arg([b"[", begins.as_slice()].concat());
-                range.arg("LIMIT").arg(0).arg(one_more(limit));
-                let found = members(self.link().command("list", Does::Read, &range).await?);
-                self.page("list", stamped_keys(&found)?, limit, |_| true).await
+            Listing::Owner { realm, owner, kind, show: Show::All } => {
+                let found = self.owned(&OwnersKind::new(realm, owner, kind), after, one_more(limit)).await?;
+                self.page(OP, found, limit, |_| true).await
+            }
+            Listing::Owner { realm, owner, kind, show: Show::Standing { now } } => {
+                self.standing_page(&OwnersKind::new(realm, owner, kind), now, after, limit).await
             }
             Listing::Kind { realm, kind } => self.kind_page(realm, kind, after, limit).await,
         }
+    }
+
+    /// An owner's records of one kind, newest first.
+    pub(crate) async fn owned(
+        &self,
+        of: &OwnersKind,
+        after: Option<&Cursor>,
+        most: i64,
+    ) -> Result<Vec<Cursor>, StoreError> {
+        let begins = of.begins.as_slice();
+        // Behind the kind come digits, and a colon is the first that is none.
+        let last = after.map_or_else(
+            || [b"(", begins, b":"].concat(),
+            |cursor| [b"(", begins, &time(cursor.at), cursor.id.as_bytes()].concat(),
+        );
+        let mut range = redis::cmd("ZREVRANGEBYLEX");
+        range.arg(self.keys().index(of.shard, Index::Owners)).arg(last).arg([b"[", begins].concat());
+        range.arg("LIMIT").arg(0).arg(most);
+        stamped_keys(&members(self.link().command(OP, Does::Read, &range).await?))
     }
 
     async fn kind_page(
@@ -59,9 +85,9 @@ impl RedisStore {
             range(self.keys().index(shard, Index::Kinds), first, last, one_more(limit))
         };
         let first = after.map_or(0, |cursor| cursor.id.shard());
-        let found = self.walk("list", first, most(limit), look).await?;
+        let found = self.walk(OP, first, most(limit), look).await?;
         let keys = found.iter().map(|member| id_of(member).map(|id| Cursor { at: Ts::EPOCH, id }));
-        self.page("list", keys.collect::<Result<_, _>>()?, limit, |_| true).await
+        self.page(OP, keys.collect::<Result<_, _>>()?, limit, |_| true).await
     }
 
     /// Shard by shard, within one by instant and id.

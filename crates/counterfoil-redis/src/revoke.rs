@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use crate::ask::{ABREAST, args, members};
 use crate::keys::Index;
 use crate::link::Does;
-use crate::row::{stamped, time, whose};
+use crate::row::{ended, stamped, time, whose};
 use crate::scripts;
 use crate::store::RedisStore;
 
@@ -26,7 +26,7 @@ impl RedisStore {
         match what {
             Revoke::One(id) => self.revoke_one(id, revoked, gone_at).await,
             Revoke::Family { realm, owner, family } => {
-                let changed = self.revoke_family(&whose(realm, owner), family, revoked, gone_at).await?;
+                let changed = self.revoke_family(&whose(realm, owner), family, b"", revoked, gone_at).await?;
                 Ok(Progress { changed, more: false })
             }
             Revoke::Owner { realm, owner } => self.revoke_owner(realm, owner, revoked, gone_at, limit).await,
@@ -40,18 +40,17 @@ impl RedisStore {
         Ok(Progress { changed: Self::count(OP, &value)?, more: false })
     }
 
-    /// One field, so all members at once.
+    /// One field, so all members at once. `found` is the place among the standing where it was found.
     async fn revoke_family(
         &self,
         whose: &[u8],
         family: FamilyId,
+        found: &[u8],
         revoked: Revoked,
         gone_at: Ts,
     ) -> Result<u64, StoreError> {
-        let mut field = stamped(revoked.at, revoked.why.byte());
-        field.extend_from_slice(&time(gone_at));
         let keys = self.keys().step(&family);
-        let arguments = args![whose, field];
+        let arguments = args![whose, ended(revoked, gone_at), found];
         let value = self.waited(OP, &scripts::REVOKE_FAMILY, family.shard(), &keys, &arguments).await?;
         Self::count(OP, &value)
     }
@@ -73,14 +72,15 @@ impl RedisStore {
         range.arg(standing).arg(first).arg(last).arg("LIMIT").arg(0).arg(i64::from(limit.get()) + 1);
         let standing = members(self.link().command(OP, Does::Read, &range).await?);
         let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-        let families: Vec<FamilyId> = standing
+        let families: Vec<(&[u8], FamilyId)> = standing
             .iter()
             .take(most)
-            .filter_map(|member| member.last_chunk::<10>().copied().map(FamilyId::from_bytes))
+            .filter_map(|place| Some((place.as_slice(), FamilyId::from_bytes(*place.last_chunk::<10>()?))))
             .collect();
         let mut changed = 0;
         for abreast in families.chunks(ABREAST) {
-            let revoking = abreast.iter().map(|family| self.revoke_family(&whose, *family, revoked, gone_at));
+            let revoking =
+                abreast.iter().map(|(place, family)| self.revoke_family(&whose, *family, place, revoked, gone_at));
             for one in join_all(revoking).await {
                 changed += one?;
             }

@@ -1,5 +1,6 @@
 //! Rows: how records and families are written as fields, and what fields decode to.
 
+use counterfoil::client::ClientKey;
 use counterfoil::store::{
     Corrupt, Digest, FamilyBody, FamilyParts, NewFamily, NewRecord, Nonce, NoticeMark, RecordParts, Revoked,
     StoreError, Superseded, TokenRecord,
@@ -11,6 +12,8 @@ use redis::Value;
 
 /// No instant.
 const NONE: &[u8; 16] = b"----------------";
+/// Later than every instant.
+const NEVER: &[u8; 16] = b"9999999999999999";
 /// How many bytes a sent notice takes: the expiry, and the stage in three digits.
 pub(crate) const NOTICE: usize = 19;
 /// `b` up to where the parent begins.
@@ -19,7 +22,7 @@ const BODY: usize = 82;
 const FIELDS: usize = FAMILY_FIELDS.len() + MEMBER_FIELDS.len();
 
 /// The fields of a family, in the order in which every read asks for them.
-pub(crate) const FAMILY_FIELDS: [&[u8; 1]; 6] = [b"i", b"g", b"e", b"k", b"r", b"o"];
+pub(crate) const FAMILY_FIELDS: [&[u8; 1]; 7] = [b"i", b"g", b"e", b"k", b"r", b"o", b"c"];
 /// The fields of a member behind them, each with the member's six bytes.
 pub(crate) const MEMBER_FIELDS: [u8; 9] = *b"btvxnqsru";
 
@@ -57,12 +60,17 @@ pub(crate) fn stamped(at: Ts, number: u8) -> Bytes {
     [&time(at)[..], &digits::<3>(u64::from(number))].concat()
 }
 
-/// `x` of a record, and `e` of a family without the middle one.
+/// `r` of a family: when and why it was revoked, and the end of its tombstone.
+pub(crate) fn ended(revoked: Revoked, gone_at: Ts) -> Bytes {
+    [stamped(revoked.at, revoked.why.byte()).as_slice(), &time(gone_at)].concat()
+}
+
+/// `x` of a record.
 fn ends(expires_at: Option<Ts>, set_at: Ts, gone_at: Option<Ts>) -> Bytes {
     [maybe(expires_at), time(set_at), maybe(gone_at)].concat()
 }
 
-/// `e`: a family's ends.
+/// A family's ends: `e` without the use.
 pub(crate) fn family_ends(live_until: Option<Ts>, gone_at: Option<Ts>) -> Bytes {
     [maybe(live_until), maybe(gone_at)].concat()
 }
@@ -154,6 +162,11 @@ pub(crate) fn instant_of(value: &[u8]) -> Result<Ts, StoreError> {
     instant(value).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "instant" }))
 }
 
+/// An instant as the indexes have it, where no end is later than every instant.
+pub(crate) fn end_of(value: &[u8]) -> Result<Ts, StoreError> {
+    if value == NEVER { Ok(Ts::MAX) } else { instant_of(value) }
+}
+
 /// The fields of one read, by their letters.
 struct Row<'a> {
     values: &'a [Value],
@@ -171,7 +184,12 @@ impl<'a> Row<'a> {
     fn family(&self, id: FamilyId) -> Result<FamilyParts, Corrupt> {
         let identity = column("i", self.field(0))?;
         let (kind, realm, owner, body) = column("i", identity_of(identity))?;
-        let (live_until, mut gone_at) = column("e", self.field(2).and_then(ends_of))?;
+        let (live_until, mut gone_at, used_at) = column("e", self.field(2).and_then(ends_of))?;
+        // A node of an older version that was not stopped writes no use and no client.
+        let (used_at, client) = match used_at {
+            Some(used_at) => (used_at, self.field(6).map(|key| column("c", client_of(key))).transpose()?),
+            None => (column("x", self.set_at())?, client_within(&body)),
+        };
         let revoked = match self.field(4) {
             None => None,
             Some(text) => {
@@ -190,17 +208,24 @@ impl<'a> Row<'a> {
             live_until,
             gone_at,
             label_key: self.field(3).map(|key| column("k", text(key))).transpose()?.map(LabelKey::from_stored),
+            client,
+            used_at,
             revoked,
         })
     }
 
+    /// When the record's expiry was set, of the family's newest member at the latest when it was last used.
+    fn set_at(&self) -> Option<Ts> {
+        self.field(10)?.get(16..32).and_then(instant)
+    }
+
     fn record(&self, id: &RecordId, family: &FamilyParts) -> Result<RecordParts, Corrupt> {
-        let body = column("b", self.field(6).and_then(body_of))?;
-        let [scope, label, description] = column("t", self.field(7).and_then(texts_of))?;
-        let ends = column("x", self.field(9).and_then(|text| text.as_chunks::<16>().0.try_into().ok()))?;
+        let body = column("b", self.field(7).and_then(body_of))?;
+        let [scope, label, description] = column("t", self.field(8).and_then(texts_of))?;
+        let ends = column("x", self.field(10).and_then(|text| text.as_chunks::<16>().0.try_into().ok()))?;
         let [expires, set, gone]: [[u8; 16]; 3] = ends;
-        let notice = self.field(10).map(|text| column("n", notice_of(text))).transpose()?;
-        let revoked = self.field(13).map(|text| column("r", revoked(text))).transpose()?;
+        let notice = self.field(11).map(|text| column("n", notice_of(text))).transpose()?;
+        let revoked = self.field(14).map(|text| column("r", revoked(text))).transpose()?;
         Ok(RecordParts {
             id: *id,
             realm: family.realm.clone(),
@@ -214,21 +239,21 @@ impl<'a> Row<'a> {
             description: description.map(|text| column("description", Description::new(text).ok())).transpose()?,
             digest: body.digest,
             key_id: body.key_id,
-            version: Version::new(column("v", self.field(8).and_then(number))?),
+            version: Version::new(column("v", self.field(9).and_then(number))?),
             expires_at: column("x", maybe_instant(&expires))?,
             expiry_set_at: column("x", instant(&set))?,
             gone_at: column("x", maybe_instant(&gone))?,
             superseded: self.superseded(id)?,
             revoked,
-            last_used_at: self.field(14).map(|text| column("u", instant(text))).transpose()?,
+            last_used_at: self.field(15).map(|text| column("u", instant(text))).transpose()?,
             notice,
-            noticed: column("q", noticed_of(self.field(11).unwrap_or_default()))?,
+            noticed: column("q", noticed_of(self.field(12).unwrap_or_default()))?,
             shrunk: body.shrunk,
         })
     }
 
     fn superseded(&self, id: &RecordId) -> Result<Option<Superseded>, Corrupt> {
-        let Some(text) = self.field(12) else { return Ok(None) };
+        let Some(text) = self.field(13) else { return Ok(None) };
         let (at, rest) = column("s", text.split_at_checked(16))?;
         let (honoured, successor) = column("s", rest.split_at_checked(16))?;
         let nonce = match self.field(5).and_then(|nonce| nonce.strip_prefix(&id.member())) {
@@ -293,9 +318,27 @@ fn identity_of(identity: &[u8]) -> Option<(TokenKind, Realm, OwnerId, FamilyBody
     ))
 }
 
-fn ends_of(text: &[u8]) -> Option<(Option<Ts>, Option<Ts>)> {
-    let (live, gone) = text.split_at_checked(16)?;
-    Some((maybe_instant(live)?, maybe_instant(gone)?))
+/// `live_until`, `gone_at` and, but for what layout 1 wrote, `used_at`.
+fn ends_of(text: &[u8]) -> Option<(Option<Ts>, Option<Ts>, Option<Ts>)> {
+    let (live, rest) = text.split_at_checked(16)?;
+    let (gone, used) = rest.split_at_checked(16)?;
+    let used = if used.is_empty() { None } else { Some(instant(used)?) };
+    Some((maybe_instant(live)?, maybe_instant(gone)?, used))
+}
+
+fn client_of(key: &[u8]) -> Option<ClientKey> {
+    key.try_into().ok().map(ClientKey::from_bytes)
+}
+
+/// The client that a family's body names.
+fn client_within(body: &FamilyBody) -> Option<ClientKey> {
+    if let FamilyBody::SignIn { client, .. } = body { Some(*client) } else { None }
+}
+
+/// What layout 1 lacked of a family, out of `i` and `e`: its client, if any. `None` where nothing is lacking, or the family does not decode.
+pub(crate) fn lacking(identity: &[u8], ends: &[u8]) -> Option<Option<ClientKey>> {
+    let (_, _, _, body) = identity_of(identity)?;
+    matches!(ends_of(ends)?, (_, _, None)).then(|| client_within(&body))
 }
 
 /// Scope, label, description.
@@ -343,7 +386,7 @@ pub(crate) fn record(id: &RecordId, values: &[Value]) -> Result<Option<TokenReco
     if values.len() != FIELDS {
         return Err(StoreError::corrupt(Some(*id), Corrupt::Column { column: "fields" }));
     }
-    if row.field(6).is_none() {
+    if row.field(7).is_none() {
         return Ok(None);
     }
     let joined = row.family(id.family()).and_then(|family| {

@@ -1,9 +1,21 @@
 //! What is asked of new records before they are sent, in words that need no server.
 
-use counterfoil::store::{Corrupt, NewRecord, StoreError};
+use std::num::NonZeroU32;
+
+use counterfoil::store::{Corrupt, NewRecord, Pace, StoreError};
 use counterfoil::{FamilyId, OwnerId, Realm};
 
-use crate::row::{Bytes, added};
+use crate::row::{Bytes, added, time};
+
+/// A limit as the scripts take it; nothing where there is none.
+pub(crate) fn count_or_none(limit: Option<NonZeroU32>) -> Bytes {
+    limit.map(|limit| limit.to_string().into_bytes()).unwrap_or_default()
+}
+
+/// A pace as the scripts take it: limit and since, both nothing where there is none.
+pub(crate) fn pace_or_none(pace: Option<Pace>) -> [Bytes; 2] {
+    [count_or_none(pace.map(|pace| pace.limit)), pace.map(|pace| time(pace.since).to_vec()).unwrap_or_default()]
+}
 
 /// New records as a script takes them: those of the family that is written, and what is wrong with the others.
 pub(crate) struct Batch {

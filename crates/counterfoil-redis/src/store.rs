@@ -12,11 +12,14 @@ use counterfoil::store::{
 use counterfoil::{KeyId, RecordId, Ts, Version};
 use redis::cluster::ClusterClient;
 use redis::{Client, IntoConnectionInfo};
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::timeout;
 
+use crate::ask::lost;
 use crate::check;
 use crate::conn::Door;
 use crate::error::SetupError;
-use crate::keys::Keys;
+use crate::keys::{Keys, LAYOUT};
 use crate::lanes::{Lanes, Replication};
 use crate::link::Link;
 use crate::options::Options;
@@ -33,6 +36,8 @@ struct Inner {
     keys: Keys,
     link: Link,
     lanes: Option<Lanes>,
+    /// Held by the insert of this process that makes room in that shard.
+    rooms: Vec<Mutex<()>>,
 }
 
 impl RedisStore {
@@ -64,9 +69,14 @@ impl RedisStore {
         #[cfg(feature = "tls")]
         let _kept = rustls::crypto::ring::default_provider().install_default();
         let keys = Keys::new(&options.prefix);
-        check::server(&door, &keys, &options).await?;
+        let layout = check::server(&door, &keys, &options).await?;
         let link = Link::new(door, options.deadline);
-        Ok(Self(Arc::new(Inner { keys, link, lanes: options.waits.map(Lanes::new) })))
+        let rooms = (0..=u8::MAX).map(|_| Mutex::default()).collect();
+        let store = Self(Arc::new(Inner { keys, link, lanes: options.waits.map(Lanes::new), rooms }));
+        if layout < LAYOUT {
+            store.upgrade().await?;
+        }
+        Ok(store)
     }
 
     /// What waiting for replicas has come to; nothing where the store does not wait.
@@ -87,6 +97,12 @@ impl RedisStore {
 
     pub(crate) fn link(&self) -> &Link {
         &self.0.link
+    }
+
+    /// The right to make room in that shard. A call that does not get it in time has written nothing.
+    pub(crate) async fn room(&self, op: &'static str, shard: u8) -> Result<Option<MutexGuard<'_, ()>>, StoreError> {
+        let Some(room) = self.0.rooms.get(usize::from(shard)) else { return Ok(None) };
+        timeout(self.link().deadline(), room.lock()).await.map(Some).map_err(|_| lost(op))
     }
 
     pub(crate) fn lanes(&self) -> Option<&Lanes> {

@@ -1,25 +1,27 @@
--- Changes a record: member, now, expect, what; then for 'edit' label ('' or its piece), key ('' or '+' and key), the lent holder, description and scope
--- ('' or their pieces), for 'expiry' expires_at, gone_at, notice, for 'rekey' key and digest, for 'end' honoured_until, gone_at.
+-- Changes a record: member, now, expect, what; then for 'edit' label ('' or its piece), key ('' or '+' and key), description and scope ('' or
+-- their pieces), for 'expiry' expires_at, gone_at, notice, for 'rekey' key and digest, for 'end' honoured_until, gone_at.
 local m, now, expect, what = unpack(ARGV, 1, 4)
 local f = fields(m)
-local i, g, e, k, b, t, x, n, s = f[1], f[2], f[3], f[4], f[7], f[8], f[10], f[11], f[13]
+local i, g, e, k, c, b, t, x, n, s = f[1], f[2], f[3], f[4], f[7], f[8], f[9], f[11], f[12], f[14]
 if not b then return { 'missing' } end
-if f[9] ~= expect or f[5] or f[14] or (what == 'end' and not s) then return { 'stale', f } end
+if f[10] ~= expect or f[5] or f[15] or (what == 'end' and not s) then return { 'stale', f } end
 -- What does not decode is left as it is.
-if (#b ~= 82 and #b ~= 98) or not t or not x then return { 'stale', f } end
+if (#b ~= 82 and #b ~= 98) or not i or not e or not t or not x or #x ~= 48 then return { 'stale', f } end
 
 if what == 'edit' then
-  local label, key, lent, description, scope = unpack(ARGV, 5, 9)
+  local label, key, description, scope = unpack(ARGV, 5, 8)
   if label ~= '' then
     local _, _, owner = who(i)
     local wanted = key:sub(2)
-    local no = key ~= '' and refused(owner .. wanted, now, lent)
+    local no, holder
+    if key ~= '' then no, holder = refused(owner .. wanted, now) end
     if no then return no end
+    if holder and not LENT[holder] then return { 'lend', holder } end
     if k and (key == '' or k ~= wanted) then call('HDEL', L, owner .. k) end
     if key == '' then
       call('HDEL', F, 'k')
     else
-      displace(lent, wanted)
+      displace(holder, wanted)
       call('HSET', F, 'k', wanted)
       call('HSET', L, owner .. wanted, FAMILY .. e:sub(17, 32))
     end
@@ -38,11 +40,13 @@ if what == 'edit' then
   call('HSET', F, 't' .. m, t)
 elseif what == 'expiry' then
   local expires, gone, notice = unpack(ARGV, 5, 7)
+  local old = x
   x = expires .. now .. gone
   call('HSET', F, 'x' .. m, x)
+  move_access(m, b, old, x)
   notify(m, n, notice)
   if b:sub(2, 4) == i:sub(1, 3) and tonumber(b:sub(5, 24)) == tonumber(g) then
-    move_ends(i, e, expires .. gone, k)
+    move_ends(i, c, e, expires .. gone .. e:sub(33), k)
   end
   place(m, b, x, notice ~= '', s, false)
 elseif what == 'rekey' then

@@ -1,7 +1,12 @@
--- Founds a family: now, the least live_until that counts, cap, i, e, label ('' or '+' and key), the lent holder, fault, twice, count, records.
-local now, counts, cap, i, e, label, lent, fault, twice, count = unpack(ARGV, 1, 10)
-count = tonumber(count)
-local hit = taken(11, count, tonumber(twice))
+-- Founds a family: now; of the cap the least live_until that counts, the limit ('' for none), and what the `r` of an ended family is ('' where none is to
+-- end); of the pace the limit ('' for none) and since; then i, e, c ('' for none), label ('' or '+' and key), fault, twice, count, records.
+local now, counts, limit, ending, pace, since = unpack(ARGV, 1, 6)
+local i, e, c, label, fault, twice, count = unpack(ARGV, 7, 13)
+c, count = c ~= '' and c, tonumber(count)
+-- Families that are lent beyond those that are needed, for somebody else may end some of these meanwhile.
+local SPARE = 8
+
+local hit = taken(14, count, tonumber(twice))
 if hit then return { 'id', hit } end
 if call('EXISTS', F) == 1 then
   -- Nine random bytes twice: this never happens, so it may look for a member the long way.
@@ -11,21 +16,71 @@ if call('EXISTS', F) == 1 then
 end
 if fault == '1' then return { 'fault' } end
 local kind, _, owner = who(i)
-local k = label:sub(2)
+
+local k, holder = label:sub(2), nil
 if label ~= '' then
-  local no = refused(owner .. k, now, lent)
+  local no
+  no, holder = refused(owner .. k, now)
   if no then return no end
 end
-if cap ~= '0' then
-  local last = '[' .. owner .. kind .. NEVER .. string.rep('\255', 10)
-  if call('ZLEXCOUNT', S, '[' .. owner .. kind .. counts, last) >= tonumber(cap) then return { 'full' } end
+
+local surplus, first = 0, counted(owner, kind, c)
+local least, greatest = '[' .. first .. counts, '[' .. first .. NEVER .. BEYOND .. BEYOND
+if limit ~= '' then
+  surplus = call('ZLEXCOUNT', S, least, greatest) + 1 - tonumber(limit)
+  if surplus > 0 and ending == '' then return { 'full' } end
+end
+
+if pace ~= '' then
+  local from, to = '(' .. owner .. kind .. ':', '(' .. owner .. kind .. since .. BEYOND
+  local made = call('ZREVRANGEBYLEX', O, from, to, 'LIMIT', tonumber(pace) - 1, 1)[1]
+  if made then return { 'paced', made:sub(-32, -17) } end
+end
+
+-- The least recently used of the families that are counted make room.
+local leaving, stale, lend = {}, {}, {}
+local complete = not holder or LENT[holder] ~= nil
+if holder then lend[1] = holder end
+if surplus > 0 then
+  local places = call('ZRANGEBYLEX', S, least, greatest)
+  table.sort(places, function(one, other)
+    local used, later = one:sub(-26, -11), other:sub(-26, -11)
+    if used ~= later then return used < later end
+    return before(one:sub(-10), other:sub(-10))
+  end)
+  for at = 1, math.min(surplus + SPARE, #places) do
+    local family = places[at]:sub(-10)
+    local key = LENT[family]
+    if family ~= holder then lend[#lend + 1] = family end
+    if at <= surplus and not key then
+      complete = false
+    elseif at <= surplus then
+      local f = call('HMGET', key, 'i', 'r', 'c', 'e')
+      if f[1] and not f[2] and f[4] and standing(family, f[1], f[3], f[4]) == places[at] then
+        leaving[#leaving + 1] = { key = key, i = f[1], c = f[3], e = f[4] }
+      else
+        -- A place that an older version left behind stands for nobody.
+        stale[#stale + 1] = places[at]
+      end
+    end
+  end
+end
+if not complete then return { 'lend', table.concat(lend) } end
+
+many('ZREM', S, stale)
+displace(holder, k)
+local ended = {}
+for place, family in ipairs(leaving) do
+  end_family(family.key, family.i, family.c, family.e, ending)
+  ended[place] = family.key:sub(-10)
 end
 call('HSET', F, 'i', i, 'g', '0', 'e', e)
+if c then call('HSET', F, 'c', c) end
 if label ~= '' then
-  displace(lent, k)
   call('HSET', F, 'k', k)
   call('HSET', L, owner .. k, FAMILY .. e:sub(17, 32))
 end
-call('ZADD', S, 0, standing(owner, kind, e:sub(1, 16)))
-add(i, 11, count)
+call('ZADD', S, 0, standing(FAMILY, i, c, e))
+add(i, 14, count)
+if #ended > 0 then return { 'room', table.concat(ended) } end
 return { 'done' }

@@ -1,13 +1,21 @@
--- What every script of the tokens begins with. KEYS[1] is a family, KEYS[2] to KEYS[12] are its shard's indexes; keys.rs says what is in them.
+-- What every script of the tokens begins with. KEYS[1] is a family, KEYS[2] to KEYS[13] are its shard's indexes; keys.rs says what is in them.
+-- Keys behind them are families that a step was lent: the ones whose fields it may have to write beside its own.
 --
 -- Scripts decide first and write afterwards: an error can come only before the first write. Instants are texts of 16 digits that are compared and never
 -- reckoned with; counts that may grow beyond ten to the fourteenth go through HINCRBY or '%.0f', for tostring keeps 14 digits.
-local F, L, S, O, K, D, G, H, W, C, T, U = unpack(KEYS, 1, 12)
+local F, L, S, O, K, D, G, H, W, C, T, U, Y = unpack(KEYS, 1, 13)
 local call = redis.call
 local FAMILY = string.sub(F, -10)
 local NONE, NEVER = '----------------', '9999999999999999'
+-- The kind of an access token.
+local ACCESS = '002'
+-- Later than every id.
+local BEYOND = string.rep('\255', 17)
 -- A new record's values: member, b, t, x, n.
 local WIDE = 5
+-- The keys that were lent, by their families.
+local LENT = {}
+for at = 14, #KEYS do LENT[KEYS[at]:sub(-10)] = KEYS[at] end
 
 -- Kind, realm and owner of a family, the last two as the indexes begin with them.
 local function who(i)
@@ -20,7 +28,8 @@ end
 
 -- A record and its family, in the order of row.rs.
 local function fields(m)
-  return call('HMGET', F, 'i', 'g', 'e', 'k', 'r', 'o', 'b' .. m, 't' .. m, 'v' .. m, 'x' .. m, 'n' .. m, 'q' .. m, 's' .. m, 'r' .. m, 'u' .. m)
+  return call('HMGET', F, 'i', 'g', 'e', 'k', 'r', 'o', 'c',
+    'b' .. m, 't' .. m, 'v' .. m, 'x' .. m, 'n' .. m, 'q' .. m, 's' .. m, 'r' .. m, 'u' .. m)
 end
 
 -- unpack takes a few thousand values at most.
@@ -35,6 +44,15 @@ local function push(list, one, other)
   list[#list + 1] = other
 end
 
+-- Whether one text of bytes comes before another. The operator would ask the server's locale.
+local function before(one, other)
+  for at = 1, #one do
+    local a, b = one:byte(at), other:byte(at)
+    if a ~= b then return a < b end
+  end
+  return false
+end
+
 -- The first new record whose id is taken, in the store or (at `twice`) by another new one.
 local function taken(at, count, twice)
   for place = 1, count do
@@ -45,11 +63,39 @@ local function taken(at, count, twice)
   end
 end
 
+-- An access token's place among those of its family that are not revoked by themselves.
+local function access_place(m, x)
+  local ends = x:sub(1, 16)
+  return FAMILY .. (ends == NONE and NEVER or ends) .. m
+end
+
+-- Moves an access token among them, from where its ends were (`old`) to where they are (`new`, nil where it leaves). Other kinds have no place there.
+local function move_access(m, b, old, new)
+  if b:sub(2, 4) ~= ACCESS or (new and old:sub(1, 16) == new:sub(1, 16)) then return end
+  call('ZREM', Y, access_place(m, old))
+  if new then call('ZADD', Y, 0, access_place(m, new)) end
+end
+
+-- Where the new records' access tokens have no room beside those that live: when the first of these expires, or `now` where none lives.
+local function access_full(most, now, at, count)
+  if most == '' then return end
+  local more = 0
+  for place = at, at + (count - 1) * WIDE, WIDE do
+    local ends = ARGV[place + 3]:sub(1, 16)
+    if ARGV[place + 1]:sub(2, 4) == ACCESS and (ends == NONE or ends > now) then more = more + 1 end
+  end
+  if more == 0 then return end
+  local first, last = '(' .. FAMILY .. now .. BEYOND, '(' .. FAMILY .. ':'
+  if call('ZLEXCOUNT', Y, first, last) + more <= tonumber(most) then return end
+  local next = call('ZRANGEBYLEX', Y, first, last, 'LIMIT', 0, 1)[1]
+  return next and next:sub(11, 26) or now
+end
+
 -- Adds the new records to a family and to every index.
 local function add(i, at, count)
   if count == 0 then return end
   local _, realm, owner = who(i)
-  local rows, owners, kinds, due, gone, unsent = {}, {}, {}, {}, {}, {}
+  local rows, owners, kinds, due, gone, unsent, access = {}, {}, {}, {}, {}, {}, {}
   for place = at, at + (count - 1) * WIDE, WIDE do
     local m, b, t, x, n = ARGV[place], ARGV[place + 1], ARGV[place + 2], ARGV[place + 3], ARGV[place + 4]
     local id, kind, ends = FAMILY .. m, b:sub(2, 4), x:sub(33, 48)
@@ -66,6 +112,7 @@ local function add(i, at, count)
     if ends ~= NONE then
       push(n == '' and gone or unsent, ends, id)
     end
+    if kind == ACCESS then push(access, 0, access_place(m, x)) end
     call('HINCRBY', C, b:sub(41, 50), 1)
   end
   many('HSET', F, rows)
@@ -74,41 +121,65 @@ local function add(i, at, count)
   many('ZADD', D, due)
   many('ZADD', G, gone)
   many('ZADD', H, unsent)
+  many('ZADD', Y, access)
   call('HINCRBY', F, 'n', count)
 end
 
--- A family's place among the standing.
-local function standing(owner, kind, live)
-  return owner .. kind .. (live == NONE and NEVER or live) .. FAMILY
+-- What the places of the families that a cap counts together begin with.
+local function counted(owner, kind, c)
+  return owner .. kind .. (c and '+' .. c or '-')
 end
 
--- Moves a family's ends (live_until and gone_at), and with them its place among the standing and the end of its label.
-local function move_ends(i, old, new, k)
-  if old == new then return end
+-- A family's place among the standing. Where its ends say no use, a version wrote them that knew neither use nor client: the place is as it made it.
+local function standing(family, i, c, e)
   local kind, _, owner = who(i)
+  local live = e:sub(1, 16) == NONE and NEVER or e:sub(1, 16)
+  if #e == 32 then return owner .. kind .. live .. family end
+  return counted(owner, kind, c) .. live .. e:sub(33, 48) .. family
+end
+
+-- Moves a family's ends (live_until, gone_at, used_at), and with them its place among the standing and the end of its label.
+local function move_ends(i, c, old, new, k)
+  if #old == 32 then new = new:sub(1, 32) end
+  if old == new then return end
   call('HSET', F, 'e', new)
-  if old:sub(1, 16) ~= new:sub(1, 16) then
-    call('ZREM', S, standing(owner, kind, old:sub(1, 16)))
-    call('ZADD', S, 0, standing(owner, kind, new:sub(1, 16)))
+  local place, other = standing(FAMILY, i, c, old), standing(FAMILY, i, c, new)
+  if place ~= other then
+    call('ZREM', S, place)
+    call('ZADD', S, 0, other)
   end
   if k and old:sub(17, 32) ~= new:sub(17, 32) then
+    local _, _, owner = who(i)
     call('HSET', L, owner .. k, FAMILY .. new:sub(17, 32))
   end
 end
 
--- Why a label cannot be had: 'label' with its holder, or 'lend': the holder is gone, and its key must be declared before it can be displaced.
-local function refused(label, now, lent)
+-- Ends a family that is not revoked: one field for all its members. What a purge needs of it moves with it.
+local function end_family(key, i, c, e, r)
+  local family, k = key:sub(-10), call('HGET', key, 'k')
+  local _, _, owner = who(i)
+  call('HSET', key, 'r', r)
+  if k then
+    call('HDEL', L, owner .. k)
+    call('HDEL', key, 'k')
+  end
+  call('ZREM', S, standing(family, i, c, e))
+  call('ZADD', T, r:sub(20, 35), family)
+end
+
+-- Why a label cannot be had: 'label' with its holder. Else, second, the holder that is gone: its key must be lent before it can be displaced.
+local function refused(label, now)
   local held = call('HGET', L, label)
   if not held or held:sub(1, 10) == FAMILY then return end
   local gone = held:sub(11, 26)
   if gone == NONE or gone > now then return { 'label', held:sub(1, 10) } end
-  if held:sub(1, 10) ~= lent then return { 'lend', held:sub(1, 10) } end
+  return nil, held:sub(1, 10)
 end
 
 -- Takes the label from the family that is gone.
-local function displace(lent, k)
-  if lent ~= '' and call('HGET', KEYS[13], 'k') == k then
-    call('HDEL', KEYS[13], 'k')
+local function displace(holder, k)
+  if holder and call('HGET', LENT[holder], 'k') == k then
+    call('HDEL', LENT[holder], 'k')
   end
 end
 
@@ -146,9 +217,9 @@ end
 
 -- Removes a record, and its family with the last one.
 local function remove(m)
-  local f = call('HMGET', F, 'i', 'o', 'b' .. m, 'n' .. m, 's' .. m, 'e', 'k')
-  local i, o, b, n, s = f[1], f[2], f[3], f[4], f[5]
-  local fkind, realm, owner = who(i)
+  local f = call('HMGET', F, 'i', 'o', 'b' .. m, 'n' .. m, 's' .. m, 'x' .. m)
+  local i, o, b, n, s, x = f[1], f[2], f[3], f[4], f[5], f[6]
+  local _, realm, owner = who(i)
   local id, kind = FAMILY .. m, b:sub(2, 4)
   if b:sub(1, 1) ~= 's' then
     call('ZREM', O, owner .. kind .. b:sub(25, 40) .. id)
@@ -157,6 +228,7 @@ local function remove(m)
   call('ZREM', G, id)
   call('ZREM', H, id)
   call('ZREM', W, id)
+  if x then move_access(m, b, x, nil) end
   if n then call('ZREM', D, n:sub(1, 16) .. id) end
   if o and o:sub(1, 6) == m then call('HDEL', F, 'o') end
   if s then
@@ -170,10 +242,11 @@ local function remove(m)
   if call('HINCRBY', C, b:sub(41, 50), -1) <= 0 then call('HDEL', C, b:sub(41, 50)) end
   call('HDEL', F, 'b' .. m, 't' .. m, 'v' .. m, 'x' .. m, 'n' .. m, 'q' .. m, 's' .. m, 'r' .. m, 'u' .. m)
   if call('HINCRBY', F, 'n', -1) <= 0 then
-    local e, k = f[6], f[7]
+    local last = call('HMGET', F, 'e', 'k', 'c')
+    local e, k, c = last[1], last[2], last[3]
     local held = k and call('HGET', L, owner .. k)
     if held and held:sub(1, 10) == FAMILY then call('HDEL', L, owner .. k) end
-    call('ZREM', S, standing(owner, fkind, e:sub(1, 16)))
+    if e then call('ZREM', S, standing(FAMILY, i, c, e)) end
     call('ZREM', T, FAMILY)
     call('ZREM', U, FAMILY)
     call('UNLINK', F)

@@ -39,6 +39,9 @@ scripts! {
     CLAIM: token!("claim.lua");
     SETTLE: token!("settle.lua");
     PURGE: token!("purge.lua");
+    STANDING: token!("standing.lua");
+    UPGRADE: token!("upgrade.lua");
+    RAISE: include_str!("raise.lua");
     TOUCH: include_str!("touch.lua");
     PUT_CLIENT: include_str!("put_client.lua");
     REMOVE_CLIENT: include_str!("remove_client.lua");

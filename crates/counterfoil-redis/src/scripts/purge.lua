@@ -11,9 +11,11 @@ local function shrink(m, b, x, n, s)
   if n then notify(m, n, '') end
   local o = call('HGET', F, 'o')
   if o and o:sub(1, 6) == m then call('HDEL', F, 'o') end
+  local old = x
   b, x = 's' .. b:sub(2, 24) .. s:sub(1, 16) .. b:sub(41, 82), NONE .. s:sub(1, 16) .. x:sub(33, 48)
   call('HSET', F, 'b' .. m, b, 'x' .. m, x, 't' .. m, '---')
   call('HDEL', F, 'q' .. m, 'u' .. m)
+  if call('HEXISTS', F, 'r' .. m) == 0 then move_access(m, b, old, x) end
   place(m, b, x, false, s, call('HEXISTS', F, 'r') == 1)
 end
 

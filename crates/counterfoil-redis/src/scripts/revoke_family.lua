@@ -1,13 +1,10 @@
--- Revokes a family: realm and owner, r (at, why, the tombstone's end). One field for all members; what a purge needs of it moves with it.
-local whose, r = ARGV[1], ARGV[2]
-local f = call('HMGET', F, 'i', 'e', 'k')
-if not f[1] then return 0 end
-local kind, _, owner = who(f[1])
-if owner ~= whose or call('HSETNX', F, 'r', r) == 0 then return 0 end
-if f[3] then
-  call('HDEL', L, owner .. f[3])
-  call('HDEL', F, 'k')
-end
-call('ZREM', S, standing(owner, kind, f[2]:sub(1, 16)))
-call('ZADD', T, r:sub(20, 35), FAMILY)
-return 1
+-- Revokes a family: realm and owner, r (at, why, the tombstone's end), the place among the standing where it was found ('' where it was not sought there).
+local whose, r, found = unpack(ARGV, 1, 3)
+local f = call('HMGET', F, 'i', 'e', 'c', 'r')
+local i, e, c = f[1], f[2], f[3]
+local _, _, owner = who(i)
+local ends = i and e and not f[4] and owner == whose
+if ends then end_family(F, i, c, e, r) end
+-- A place leaves the standing with the call that found it, even one that stands for nobody: the next call must find others.
+if found ~= '' then call('ZREM', S, found) end
+return ends and 1 or 0

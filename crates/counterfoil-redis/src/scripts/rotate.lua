@@ -1,40 +1,70 @@
--- Rotates: step, parent, now, fault, twice, the new records' realm and owner, count; then for 'supersede' expect, successor, nonce, honoured_until,
--- gone_at, keep, the successor's ends, for 'slide' expires_at, gone_at; records from 15.
-local step, m, now, fault, twice, whose, count = unpack(ARGV, 1, 7)
+-- Rotates: step, parent, now, fault, twice, the new records' realm and owner, count, the most live access tokens ('' for any number); then for 'supersede'
+-- expect, successor, nonce, honoured_until, gone_at, of the pace the limit ('' for none) and since, the successor's ends, for 'slide' expires_at,
+-- gone_at; records from 17.
+local step, m, now, fault, twice, whose, count, most = unpack(ARGV, 1, 8)
 count = tonumber(count)
 local f = fields(m)
-local i, g, e, k, b, x, n, s = f[1], f[2], f[3], f[4], f[7], f[10], f[11], f[13]
+local i, g, e, k, r, c, b, x, n, s = f[1], f[2], f[3], f[4], f[5], f[7], f[8], f[11], f[12], f[14]
 if not b then return { 'missing' } end
-if f[5] or f[14] then return { 'ended' } end
+if r or f[15] then return { 'ended' } end
+-- What does not decode is left as it is.
+if (#b ~= 82 and #b ~= 98) or not i or not e or not x or #x ~= 48 then return { 'stale', f } end
 local slides, ends = step == 'slide', x:sub(1, 16)
-if s or (not slides and f[9] ~= ARGV[8]) or (slides and ends ~= NONE and ends <= now) then return { 'stale', f } end
-local hit = taken(15, count, tonumber(twice))
+if s or (not slides and f[10] ~= ARGV[9]) or (slides and ends ~= NONE and ends <= now) then return { 'stale', f } end
+local hit = taken(17, count, tonumber(twice))
 if hit then return { 'id', hit } end
 local _, _, owner = who(i)
 local newest = slides and tonumber(g) or tonumber(g) + 1
 if count > 0 and owner ~= whose then fault = '1' end
-for at = 15, 14 + count * WIDE, WIDE do
+for at = 17, 16 + count * WIDE, WIDE do
   if ARGV[at + 1]:sub(5, 24) > string.format('%020.0f', newest) then fault = '1' end
 end
 if fault == '1' then return { 'fault' } end
 
+-- When the member of the family's kind was superseded that stands `limit` generations before the parent.
+local function rotated_before(limit)
+  local generation = tonumber(b:sub(5, 24)) - tonumber(limit)
+  if generation < 0 then return end
+  local used, member, at = call('HGET', F, string.format('h%020.0f', generation)) or '', nil, nil
+  for place = 1, #used, 6 do
+    local other = used:sub(place, place + 5)
+    local own = call('HMGET', F, 'b' .. other, 's' .. other)
+    if own[1] and own[2] and own[1]:sub(2, 4) == i:sub(1, 3) and (not member or before(other, member)) then
+      member, at = other, own[2]:sub(1, 16)
+    end
+  end
+  return at
+end
+
+local pace, since = ARGV[14], ARGV[15]
+if not slides and pace ~= '' then
+  local oldest = rotated_before(pace)
+  if oldest and oldest > since then return { 'paced', oldest } end
+end
+local first = access_full(most, now, 17, count)
+if first then return { 'crowded', first } end
+
 if slides then
+  local expires, gone = ARGV[9], ARGV[10]
   -- The later of the two; nothing is later than no end.
   local function forward(old, new)
     return (old == NONE or old > new) and old or new
   end
-  x = forward(ends, ARGV[8]) .. now .. forward(x:sub(33, 48), ARGV[9])
+  local old, live, tomb = x, e:sub(1, 16), e:sub(17, 32)
+  x = forward(ends, expires) .. now .. forward(x:sub(33, 48), gone)
   call('HSET', F, 'x' .. m, x)
+  move_access(m, b, old, x)
   if b:sub(2, 4) == i:sub(1, 3) and tonumber(b:sub(5, 24)) == newest then
-    move_ends(i, e, forward(e:sub(1, 16), ARGV[8]) .. forward(e:sub(17, 32), ARGV[9]), k)
+    live, tomb = forward(live, expires), forward(tomb, gone)
   end
+  move_ends(i, c, e, live .. tomb .. now, k)
   place(m, b, x, n, s, false)
-  add(i, 15, count)
+  add(i, 17, count)
   return { 'done' }
 end
 
-local successor, nonce, honoured, gone, keep = unpack(ARGV, 9, 13)
-add(i, 15, count)
+local successor, nonce, honoured, gone = unpack(ARGV, 10, 13)
+add(i, 17, count)
 s, x = now .. honoured .. successor, x:sub(1, 32) .. gone
 local generation = 'h' .. b:sub(5, 24)
 call('HSET', F, 's' .. m, s, 'x' .. m, x, generation, (call('HGET', F, generation) or '') .. m)
@@ -43,14 +73,6 @@ call('HINCRBY', F, 'g', 1)
 -- One field for the family's one nonce: writing the parent's wipes the grandparent's.
 if nonce == '' then call('HDEL', F, 'o') else call('HSET', F, 'o', m .. nonce) end
 if n then notify(m, n, '') end
-move_ends(i, e, ARGV[14], k)
+move_ends(i, c, e, ARGV[16] .. now, k)
 place(m, b, x, false, s, false)
-local out = newest - tonumber(keep)
-local leaving = out >= 0 and call('HGET', F, string.format('h%020.0f', out))
-if leaving then
-  for at = 1, #leaving, 6 do
-    -- The parent stays, whatever keep is: without it the loser of this very rotation would find nothing.
-    if leaving:sub(at, at + 5) ~= m then remove(leaving:sub(at, at + 5)) end
-  end
-end
 return { 'done' }

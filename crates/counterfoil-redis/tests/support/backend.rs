@@ -55,11 +55,20 @@ pub struct Space {
 }
 
 impl Space {
-    /// An empty one.
+    /// An empty one, whose user may do what the README says, and no more.
     pub fn new(backend: Backend) -> Self {
         let name = format!("store-{}", SPACES.fetch_add(1, Ordering::Relaxed));
         let space = Self { backend, name };
-        space.acl(&["resetkeys", &format!("~{}:*", space.name), "+@all", "on", ">secret"]);
+        let keys = format!("~{}:*", space.name);
+        let told =
+            include_str!("../../README.md").lines().find_map(|line| line.strip_prefix("ACL SETUSER counterfoil "));
+        let rules: Vec<&str> = told.expect("the README says what a user needs").split(' ').collect();
+        let rules = rules.iter().map(|rule| match *rule {
+            ">password" => ">secret",
+            "~counterfoil:*" => &keys,
+            other => other,
+        });
+        space.acl(&rules.collect::<Vec<_>>());
         space
     }
 

@@ -6,6 +6,7 @@
 pub mod backend;
 pub mod canary;
 pub mod fixture;
+pub mod monitor;
 pub mod proxy;
 
 use std::collections::HashMap;

@@ -1,0 +1,21 @@
+-- Which of these records stand: now, how many at most are told, then their members; their families are lent, one a member. Answers how many were looked at,
+-- then for each that stands its number among them and its fields. One that does not decode is told, so that it is counted.
+local now, left = ARGV[1], tonumber(ARGV[2])
+local seen, told = 0, {}
+local function reached(at)
+  return at ~= NONE and at <= now
+end
+for at = 3, #ARGV do
+  if left == 0 then break end
+  seen = seen + 1
+  F = KEYS[13 + seen]
+  local m = ARGV[at]
+  local f = call('HMGET', F, 'r', 'b' .. m, 'x' .. m, 's' .. m, 'r' .. m)
+  local r, b, x, s, own = f[1], f[2], f[3] or NONE, f[4] or NONE, f[5]
+  local over = #s == 48 and reached(s:sub(17, 32)) or #x == 48 and reached(x:sub(33, 48))
+  if b and b:sub(1, 1) ~= 's' and not r and not own and not over then
+    push(told, seen, fields(m))
+    left = left - 1
+  end
+end
+return { 'done', seen, unpack(told) }

@@ -1,0 +1,36 @@
+-- Writes what layout 1 lacks: how many fields may be read, then each family's client ('' for none); the families are lent. Answers how many families were
+-- looked at. A family that has it already is left alone, so this may be done again, and by several at once.
+local left = tonumber(ARGV[1])
+
+local function family(c)
+  local f = call('HMGET', F, 'i', 'e', 'r')
+  local i, e, r = f[1], f[2], f[3]
+  if not i or not e or #e ~= 32 then return end
+  local all, row = call('HGETALL', F), {}
+  left = left - #all
+  for at = 1, #all, 2 do row[all[at]] = all[at + 1] end
+  -- The last use is the latest instant at which a member was made, rotated, slid or moved.
+  local used, access = string.rep('0', 16), {}
+  for field, x in pairs(row) do
+    local m = field:sub(2)
+    local b = row['b' .. m]
+    if #field == 7 and field:sub(1, 1) == 'x' and #x == 48 and b then
+      if x:sub(17, 32) > used then used = x:sub(17, 32) end
+      if b:sub(2, 4) == ACCESS and not row['r' .. m] then push(access, 0, access_place(m, x)) end
+    end
+  end
+  many('ZADD', Y, access)
+  if c ~= '' then call('HSET', F, 'c', c) end
+  call('HSET', F, 'e', e .. used)
+  if r then return end
+  call('ZREM', S, standing(FAMILY, i, nil, e))
+  call('ZADD', S, 0, standing(FAMILY, i, c ~= '' and c or nil, e .. used))
+end
+
+for at = 2, #ARGV do
+  if left <= 0 then return at - 2 end
+  F = KEYS[12 + at]
+  FAMILY = F:sub(-10)
+  family(ARGV[at])
+end
+return #ARGV - 1

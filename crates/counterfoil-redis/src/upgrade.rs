@@ -1,0 +1,107 @@
+//! From layout 1 to this one: each family gets its client and its last use, its place among the standing tells both, and its access tokens an index.
+//!
+//! The layout says 2 before the first key is touched, so that no older version of the crate opens meanwhile or afterwards, and this one's number when all is
+//! done. Each step writes whole families and leaves alone what has been written, so the pass may be cut off, begun again, and made by several at once.
+
+use counterfoil::FamilyId;
+use counterfoil::store::StoreError;
+use futures_util::future::join_all;
+use redis::Value;
+
+use crate::ask::{args, members, shape};
+use crate::keys::{Index, LAYOUT, UPGRADING};
+use crate::link::Does;
+use crate::row::{self, Bytes};
+use crate::scripts;
+use crate::store::RedisStore;
+
+const OP: &str = "upgrade";
+/// Shards at once.
+const ABREAST: usize = 16;
+/// Families that are looked at in one go.
+const BATCH: usize = 64;
+/// Fields that a script reads before it leaves the rest to the next one, so that nothing behind it waits for long.
+const FIELDS: u32 = 20_000;
+/// Every family is among the standing or among the revoked.
+const FAMILIES: [Index; 3] = [Index::Standing, Index::Tombs, Index::UnsentTombs];
+
+/// A family, and its client where it has one.
+type Lacking = (FamilyId, Bytes);
+
+impl RedisStore {
+    pub(crate) async fn upgrade(&self) -> Result<(), StoreError> {
+        self.raise(UPGRADING).await?;
+        let shards: Vec<u8> = (0..=u8::MAX).collect();
+        for abreast in shards.chunks(ABREAST) {
+            for done in join_all(abreast.iter().map(|shard| self.upgrade_shard(*shard))).await {
+                done?;
+            }
+        }
+        self.raise(LAYOUT).await
+    }
+
+    async fn raise(&self, version: u64) -> Result<(), StoreError> {
+        let arguments = args![version.to_string().as_bytes()];
+        self.script(OP, &scripts::RAISE, &[self.keys().layout()], &arguments).await.map(drop)
+    }
+
+    async fn upgrade_shard(&self, shard: u8) -> Result<(), StoreError> {
+        for index in FAMILIES {
+            let mut cursor = b"0".to_vec();
+            loop {
+                let mut scan = redis::cmd("ZSCAN");
+                scan.arg(self.keys().index(shard, index)).arg(&cursor).arg("COUNT").arg(BATCH);
+                let Value::Array(answer) = self.link().command(OP, Does::Read, &scan).await? else {
+                    return Err(shape(OP));
+                };
+                let [next, places] = <[Value; 2]>::try_from(answer).map_err(|_| shape(OP))?;
+                // Members and scores by turns.
+                let places = members(places).into_iter().step_by(2);
+                let families: Vec<_> =
+                    places.filter_map(|place| place.last_chunk().copied().map(FamilyId::from_bytes)).collect();
+                for batch in families.chunks(BATCH) {
+                    self.upgrade_families(&self.lacking(batch).await?).await?;
+                }
+                cursor = row::bytes(&next).ok_or_else(|| shape(OP))?.to_vec();
+                if cursor == b"0" {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Those of these families that are as layout 1 has them. One that does not decode stays as it is.
+    async fn lacking(&self, families: &[FamilyId]) -> Result<Vec<Lacking>, StoreError> {
+        let look = |family: &FamilyId| {
+            let mut get = redis::cmd("HMGET");
+            get.arg(self.keys().family(family)).arg("i").arg("e");
+            get
+        };
+        let group = families.iter().map(look).collect();
+        let answers = self.groups(OP, vec![group]).await?.pop().unwrap_or_default();
+        let lacking = families.iter().zip(answers).filter_map(|(family, answer)| {
+            let Value::Array(fields) = answer else { return None };
+            let [identity, ends] = fields.as_slice() else { return None };
+            let client = row::lacking(row::bytes(identity)?, row::bytes(ends)?)?;
+            Some((*family, client.map(|client| client.as_bytes().to_vec()).unwrap_or_default()))
+        });
+        Ok(lacking.collect())
+    }
+
+    async fn upgrade_families(&self, mut families: &[Lacking]) -> Result<(), StoreError> {
+        while let Some((first, _)) = families.first() {
+            let mut keys = self.keys().step(first);
+            keys.extend(families.iter().map(|(family, _)| self.keys().family(family)));
+            let mut arguments = args![FIELDS.to_string().as_bytes()];
+            arguments.extend(families.iter().map(|(_, client)| client.clone()));
+            let done = Self::count(OP, &self.script(OP, &scripts::UPGRADE, &keys, &arguments).await?)?;
+            families = usize::try_from(done)
+                .ok()
+                .filter(|done| *done > 0)
+                .and_then(|done| families.get(done..))
+                .ok_or_else(|| shape(OP))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! What a server is asked to do, command by command.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
+
+/// Hears every command that a server is sent.
+pub struct Monitor {
+    heard: BufReader<TcpStream>,
+    port: u16,
+}
+
+impl Monitor {
+    /// From now on.
+    pub fn of(port: u16) -> Self {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("a connection");
+        stream.write_all(b"MONITOR\r\n").expect("sent");
+        let mut heard = BufReader::new(stream);
+        let mut line = String::new();
+        heard.read_line(&mut line).expect("an answer");
+        assert_eq!(line.trim(), "+OK");
+        Self { heard, port }
+    }
+
+    /// The commands that clients sent meanwhile, without those that their scripts made.
+    pub fn sent(mut self) -> Vec<String> {
+        let mut last = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("a connection");
+        last.write_all(b"ECHO the-end\r\n").expect("sent");
+        let mut sent = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            self.heard.read_until(b'\n', &mut line).expect("a line");
+            let line = String::from_utf8_lossy(&line).into_owned();
+            if line.contains("\"the-end\"") {
+                return sent;
+            }
+            if !line.contains(" lua]") {
+                sent.push(line);
+            }
+        }
+    }
+}
