@@ -196,6 +196,6 @@ mod tests {
         let FamilyBody::Code { created_by, access, named: None } = body else { panic!("{body:?}") };
         let named = FamilyBody::Code { created_by, access, named: Some("AD\\bill.posters".into()) };
         let text = named.to_document().expect("JSON");
-        assert_eq!(FamilyBody::from_document(&text), Ok(named));
+        assert_eq!(FamilyBody::from_document(&text).expect("a document"), named);
     }
 }

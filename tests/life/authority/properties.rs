@@ -348,7 +348,7 @@ fn ao_code_6_every_event_of_something_done_names_who_acted() {
     let world = unhindered();
     let client = refreshing(&world, "app");
     let mut made = Made::default();
-    world.sink.take();
+    let _ = world.sink.take();
     for who in ["ivan", "admin", "super"] {
         let presented = presenters::access(&world, who, None);
         let all = [

@@ -15,7 +15,7 @@ fn fault_a3_a_session_of_another_realm_is_not_renewed_ended_or_fresh_here() {
     let opened = block_on(there.handle.open_session_for(&world.account("super"))).expect("opened");
     let secret = Secret::from("super".to_owned());
     let login = Login { name: "super@example.com", password: &secret, mfa_key: None, machine_key: None };
-    let again = block_on(world.handle.reauthenticate(&opened.principal, &login, None));
+    let again = block_on(world.handle.reauthenticate(&opened.principal, &login, &Source::Unknown));
     assert!(matches!(again, Err(LoginError::Refused)), "{again:?}");
     let ended = block_on(world.handle.end_session(&opened.principal));
     assert!(matches!(ended, Err(ManageError::Forbidden(Forbidden::Realm))), "{ended:?}");
@@ -222,7 +222,7 @@ fn every_event_of_a_same_as_user_code_names_its_maker() {
     let world = unhindered();
     let token = world.pat("ivan", "his own");
     let Presented { by, .. } = code(&world, NewAccess::SameAsUser("ivan"));
-    world.sink.take();
+    let _ = world.sink.take();
     block_on(world.handle.delete_token(&by, &token.listed.id)).expect("deleted");
     let events = world.sink.take();
     assert!(
