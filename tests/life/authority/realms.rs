@@ -15,7 +15,7 @@ fn fault_a3_a_session_of_another_realm_is_not_renewed_ended_or_fresh_here() {
     let opened = block_on(there.handle.open_session_for(&world.account("super"))).expect("opened");
     let secret = Secret::from("super".to_owned());
     let login = Login { name: "super@example.com", password: &secret, mfa_key: None, machine_key: None };
-    let again = block_on(world.handle.reauthenticate(&opened.principal, &login, None));
+    let again = block_on(world.handle.reauthenticate(&opened.principal, &login, &counterfoil::Source::Unknown));
     assert!(matches!(again, Err(LoginError::Refused)), "{again:?}");
     let ended = block_on(world.handle.end_session(&opened.principal));
     assert!(matches!(ended, Err(ManageError::Forbidden(Forbidden::Realm))), "{ended:?}");
