@@ -36,6 +36,6 @@ impl Directory for Slow {
 }
 
 /// The world, with passwords that take that long to test.
-pub async fn slow_world(test: Duration) -> World {
+pub(crate) async fn slow_world(test: Duration) -> World {
     world_with(|people| Arc::new(Slow(people, test))).await
 }
