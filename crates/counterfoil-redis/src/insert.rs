@@ -92,7 +92,11 @@ impl RedisStore {
         let answer = Self::answer(OP, value)?;
         match answer.word.as_str() {
             "ended" => Ok(Inserted::FamilyEnded),
-            "moved" => Ok(Inserted::FamilyMoved),
+            // The script sees only this family's ids.
+            "moved" => {
+                let taken = self.taken_elsewhere(OP, new, family).await?;
+                Ok(taken.map_or(Inserted::FamilyMoved, Inserted::IdTaken))
+            }
             "crowded" => answer.instant().map(|until| Inserted::FamilyFull { until }),
             _ => self.inserted(&answer, batch, new, family).await,
         }
