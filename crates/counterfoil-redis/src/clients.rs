@@ -51,7 +51,8 @@ impl ClientStore for RedisStore {
             last = id.or(last);
         }
         if found.len() > limit {
-            // An id that is no client id was not written by this crate. Where the page has no other, the walk cannot go on behind it.
+            // An id that is no client id was not written by this crate. Where the page has no other, the walk cannot go
+            // on behind it.
             page.next = Some(last.ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "client id" }))?);
         }
         Ok(page)

@@ -21,7 +21,8 @@ pub enum SetupError {
         /// What is wrong.
         what: String,
     },
-    /// The keys of an older layout could not be brought to this one. Opening again goes on with it; older versions of the crate are refused from now on.
+    /// The keys of an older layout could not be brought to this one. Opening again goes on with it; older versions of
+    /// the crate are refused from now on.
     #[error("the layout could not be upgraded: open again to go on")]
     Upgrade(#[from] StoreError),
     /// The server did not answer, or not as expected.

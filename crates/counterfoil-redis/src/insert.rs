@@ -56,7 +56,8 @@ impl RedisStore {
             let answer = Self::answer(OP, value)?;
             match answer.word.as_str() {
                 "lend" => {
-                    // Lent in vain: others make room too. One at a time in this process, so that turns are lost to other processes alone.
+                    // Lent in vain: others make room too. One at a time in this process, so that turns are lost to
+                    // other processes alone.
                     if makes_room && !lent.is_empty() && alone.is_none() {
                         alone = Some(self.room(OP, family.id.shard()).await?);
                     }
@@ -92,7 +93,11 @@ impl RedisStore {
         let answer = Self::answer(OP, value)?;
         match answer.word.as_str() {
             "ended" => Ok(Inserted::FamilyEnded),
-            "moved" => Ok(Inserted::FamilyMoved),
+            // The script sees only this family's ids.
+            "moved" => {
+                let taken = self.taken_elsewhere(OP, new, family).await?;
+                Ok(taken.map_or(Inserted::FamilyMoved, Inserted::IdTaken))
+            }
             "crowded" => answer.instant().map(|until| Inserted::FamilyFull { until }),
             _ => self.inserted(&answer, batch, new, family).await,
         }
@@ -129,7 +134,8 @@ impl RedisStore {
     }
 }
 
-/// `now` and a cap as the script takes them: the least end that counts, the limit, and what an ended family is to say, the last two nothing where there is none.
+/// `now` and a cap as the script takes them: the least end that counts, the limit, and what an ended family is to say,
+/// the last two nothing where there is none.
 fn capped(cap: Option<Cap>, now: Ts) -> Vec<Bytes> {
     // The least end that is later than now, in digits.
     let counts = format!("{:016}", now.micros() + 1);

@@ -22,13 +22,15 @@
 //! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts under way: removed by the next purge |
 //! | `z` | string | written before WAIT, so that it waits for everything before it |
 //!
-//! Fields of a family: `i` kind, realm, owner, body; `g` generation; `e` `live_until`, `gone_at`, `used_at`; `c` client, where it has one; `k` label key; `r` revoked at, why, the tombstone's end;
-//! `o` the one nonce and whose it is; `n` members; `h<generation>` its superseded members. Fields of a member, each with its six bytes behind: `b` flag, kind,
-//! generation, `created_at`, key id, digest, parent; `t` scope, label, description; `v` version; `x` `expires_at`, `expiry_set_at`, `gone_at`; `n` notice; `q` notices
-//! sent; `s` superseded at, `honoured_until`, successor; `r` revoked at, why; `u` last used. Instants are 16 decimal digits, or as many dashes for none.
+//! Fields of a family: `i` kind, realm, owner, body; `g` generation; `e` `live_until`, `gone_at`, `used_at`; `c`
+//! client, where it has one; `k` label key; `r` revoked at, why, the tombstone's end; `o` the one nonce and whose it
+//! is; `n` members; `h<generation>` its superseded members. Fields of a member, each with its six bytes behind: `b`
+//! flag, kind, generation, `created_at`, key id, digest, parent; `t` scope, label, description; `v` version; `x`
+//! `expires_at`, `expiry_set_at`, `gone_at`; `n` notice; `q` notices sent; `s` superseded at, `honoured_until`,
+//! successor; `r` revoked at, why; `u` last used. Instants are 16 decimal digits, or as many dashes for none.
 //!
-//! `<prefix>:layout` names the version of all this. Version 1 had no `y`, no `c`, and no `used_at` in `e`; a family's place in `s` had neither client nor
-//! use. 2 stands while an upgrade from 1 is under way (`upgrade.rs`).
+//! `<prefix>:layout` names the version of all this. Version 1 had no `y`, no `c`, and no `used_at` in `e`; a family's
+//! place in `s` had neither client nor use. 2 stands while an upgrade from 1 is under way (`upgrade.rs`).
 
 use counterfoil::{FamilyId, Realm};
 

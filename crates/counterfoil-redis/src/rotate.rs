@@ -58,7 +58,8 @@ impl RedisStore {
     }
 }
 
-/// The script's word for the step, the eight values that go with it, and whether the successor is among the new records.
+/// The script's word for the step, the eight values that go with it, and whether the successor is among the new
+/// records.
 fn arguments_of(step: &Step, new: &[NewRecord]) -> (&'static str, Vec<Bytes>, bool) {
     match *step {
         Step::Slide { expires_at, gone_at, access_cap: _ } => {

@@ -335,7 +335,8 @@ fn client_within(body: &FamilyBody) -> Option<ClientKey> {
     if let FamilyBody::SignIn { client, .. } = body { Some(*client) } else { None }
 }
 
-/// What layout 1 lacked of a family, out of `i` and `e`: its client, if any. `None` where nothing is lacking, or the family does not decode.
+/// What layout 1 lacked of a family, out of `i` and `e`: its client, if any. `None` where nothing is lacking, or the
+/// family does not decode.
 pub(crate) fn lacking(identity: &[u8], ends: &[u8]) -> Option<Option<ClientKey>> {
     let (_, _, _, body) = identity_of(identity)?;
     matches!(ends_of(ends)?, (_, _, None)).then(|| client_within(&body))

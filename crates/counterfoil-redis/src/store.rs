@@ -41,7 +41,12 @@ struct Inner {
 }
 
 impl RedisStore {
-    /// A store on a single node, which must be a primary.
+    /// A store on a single node, which must be a primary. What an older layout left is upgraded first: stop the nodes
+    /// that write it before (the crate's documentation says more).
+    ///
+    /// # Cancel safety
+    ///
+    /// An upgrade that is dropped is gone on with by the next call.
     ///
     /// # Errors
     ///
@@ -51,7 +56,8 @@ impl RedisStore {
         Self::checked(Door::Single(Box::new(Client::open(node)?)), options).await
     }
 
-    /// A store on a cluster, found by some of its nodes. Nothing is ever read from a replica.
+    /// A store on a cluster, found by some of its nodes. Nothing is ever read from a replica. An older layout is
+    /// upgraded as [`open`](Self::open) does.
     ///
     /// # Errors
     ///

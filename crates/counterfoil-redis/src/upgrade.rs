@@ -1,7 +1,9 @@
-//! From layout 1 to this one: each family gets its client and its last use, its place among the standing tells both, and its access tokens an index.
+//! From layout 1 to this one: each family gets its client and its last use, its place among the standing tells both,
+//! and its access tokens an index.
 //!
-//! The layout says 2 before the first key is touched, so that no older version of the crate opens meanwhile or afterwards, and this one's number when all is
-//! done. Each step writes whole families and leaves alone what has been written, so the pass may be cut off, begun again, and made by several at once.
+//! The layout says 2 before the first key is touched, so that no older version of the crate opens meanwhile or
+//! afterwards, and this one's number when all is done. Each step writes whole families and leaves alone what has been
+//! written, so the pass may be cut off, begun again, and made by several at once.
 
 use counterfoil::FamilyId;
 use counterfoil::store::StoreError;

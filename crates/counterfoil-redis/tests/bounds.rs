@@ -17,7 +17,8 @@ async fn is_live(store: &RedisStore, draft: &Draft) -> bool {
     store.get(&draft.id()).await.expect("an answer").expect("it is there").revoked().is_none()
 }
 
-/// Four stores, as four processes would have, with sixteen inserts each at once, where one family may live: each goes in, and each but the last is ended, once.
+/// Four stores, as four processes would have, with sixteen inserts each at once, where one family may live: each goes
+/// in, and each but the last is ended, once.
 #[test]
 fn fault_a13_room_is_made_for_every_one_of_many_racers() {
     RUNTIME.block_on(async {

@@ -17,7 +17,8 @@ use support::monitor::Monitor;
 const BOTH: [Backend; 2] = [Backend::Single, Backend::Cluster];
 const PAT: TokenKind = TokenKind::PersonalAccessToken;
 
-/// Made and deleted 2,300 times, behind a first one that lives: the page that shows it costs few commands, and every page has a next one until the end.
+/// Made and deleted 2,300 times, behind a first one that lives: the page that shows it costs few commands, and every
+/// page has a next one until the end.
 #[test]
 fn fault_a12_a_page_after_2_300_deletions_costs_few_commands() {
     const CYCLES: usize = 2_300;
@@ -109,7 +110,8 @@ fn fault_a12_what_stands_is_told_once_and_in_order() {
     });
 }
 
-/// Registrations that do not decode are counted and passed over, wherever on a page they are; the walk ends, and meets all others once.
+/// Registrations that do not decode are counted and passed over, wherever on a page they are; the walk ends, and meets
+/// all others once.
 #[test]
 fn registrations_that_do_not_decode_are_passed_over_and_counted() {
     RUNTIME.block_on(async {

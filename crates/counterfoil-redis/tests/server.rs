@@ -328,7 +328,8 @@ fn gather(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-/// 3,000 refused attempts of a source in back-off leave no key and no field more; and counters that an older version left go with a purge.
+/// 3,000 refused attempts of a source in back-off leave no key and no field more; and counters that an older version
+/// left go with a purge.
 #[test]
 fn fault_b3_refused_attempts_leave_no_new_counters_and_old_ones_are_removed() {
     RUNTIME.block_on(async {

@@ -1,4 +1,5 @@
-//! What the crate wrote at commit 2d47c90 opens, and all of it stands. `testdata/layout1.rs` is the program that wrote `testdata/layout1.txt`.
+//! What the crate wrote at commit 2d47c90 opens, and all of it stands. `testdata/layout1.rs` is the program that wrote
+//! `testdata/layout1.txt`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -295,7 +296,8 @@ fn an_upgrade_that_was_cut_off_is_gone_on_with_and_several_do_no_harm() {
     });
 }
 
-/// A node of the old version that nobody stopped goes on writing in its layout. Its families are read, are revoked with the others, and hinder nobody.
+/// A node of the old version that nobody stopped goes on writing in its layout. Its families are read, are revoked with
+/// the others, and hinder nobody.
 #[test]
 fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
     RUNTIME.block_on(async {

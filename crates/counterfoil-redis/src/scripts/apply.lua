@@ -1,5 +1,6 @@
--- Changes a record: member, now, expect, what; then for 'edit' label ('' or its piece), key ('' or '+' and key), description and scope ('' or
--- their pieces), for 'expiry' expires_at, gone_at, notice, for 'rekey' key and digest, for 'end' honoured_until, gone_at.
+-- Changes a record: member, now, expect, what; then for 'edit' label ('' or its piece), key ('' or '+' and key),
+-- description and scope ('' or their pieces), for 'expiry' expires_at, gone_at, notice, for 'rekey' key and digest, for
+-- 'end' honoured_until, gone_at.
 local m, now, expect, what = unpack(ARGV, 1, 4)
 local f = fields(m)
 local i, g, e, k, c, b, t, x, n, s = f[1], f[2], f[3], f[4], f[7], f[8], f[9], f[11], f[12], f[14]

@@ -1,5 +1,6 @@
--- Founds a family: now; of the cap the least live_until that counts, the limit ('' for none), and what the `r` of an ended family is ('' where none is to
--- end); of the pace the limit ('' for none) and since; then i, e, c ('' for none), label ('' or '+' and key), fault, twice, count, records.
+-- Founds a family: now; of the cap the least live_until that counts, the limit ('' for none), and what the `r` of an
+-- ended family is ('' where none is to end); of the pace the limit ('' for none) and since; then i, e, c ('' for none),
+-- label ('' or '+' and key), fault, twice, count, records.
 local now, counts, limit, ending, pace, since = unpack(ARGV, 1, 6)
 local i, e, c, label, fault, twice, count = unpack(ARGV, 7, 13)
 c, count = c ~= '' and c, tonumber(count)

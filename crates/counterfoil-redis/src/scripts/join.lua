@@ -1,4 +1,5 @@
--- Adds to a family: now, generation, the most live access tokens ('' for any number), the records' realm and owner, fault, twice, count, records.
+-- Adds to a family: now, generation, the most live access tokens ('' for any number), the records' realm and owner,
+-- fault, twice, count, records.
 local now, generation, most, whose, fault, twice, count = unpack(ARGV, 1, 7)
 count = tonumber(count)
 local f = call('HMGET', F, 'i', 'r', 'g', 'e', 'k', 'c')

@@ -1,5 +1,6 @@
--- What every script of the tokens begins with. KEYS[1] is a family, KEYS[2] to KEYS[13] are its shard's indexes; keys.rs says what is in them.
--- Keys behind them are families that a step was lent: the ones whose fields it may have to write beside its own.
+-- What every script of the tokens begins with. KEYS[1] is a family, KEYS[2] to KEYS[13] are its shard's indexes;
+-- keys.rs says what is in them. Keys behind them are families that a step was lent: the ones whose fields it may have
+-- to write beside its own.
 --
 -- Scripts decide first and write afterwards: an error can come only before the first write. Instants are texts of 16 digits that are compared and never
 -- reckoned with; counts that may grow beyond ten to the fourteenth go through HINCRBY or '%.0f', for tostring keeps 14 digits.
@@ -69,14 +70,16 @@ local function access_place(m, x)
   return FAMILY .. (ends == NONE and NEVER or ends) .. m
 end
 
--- Moves an access token among them, from where its ends were (`old`) to where they are (`new`, nil where it leaves). Other kinds have no place there.
+-- Moves an access token among them, from where its ends were (`old`) to where they are (`new`, nil where it leaves).
+-- Other kinds have no place there.
 local function move_access(m, b, old, new)
   if b:sub(2, 4) ~= ACCESS or (new and old:sub(1, 16) == new:sub(1, 16)) then return end
   call('ZREM', Y, access_place(m, old))
   if new then call('ZADD', Y, 0, access_place(m, new)) end
 end
 
--- Where the new records' access tokens have no room beside those that live: when the first of these expires, or `now` where none lives.
+-- Where the new records' access tokens have no room beside those that live: when the first of these expires, or `now`
+-- where none lives.
 local function access_full(most, now, at, count)
   if most == '' then return end
   local more = 0
@@ -130,7 +133,8 @@ local function counted(owner, kind, c)
   return owner .. kind .. (c and '+' .. c or '-')
 end
 
--- A family's place among the standing. Where its ends say no use, a version wrote them that knew neither use nor client: the place is as it made it.
+-- A family's place among the standing. Where its ends say no use, a version wrote them that knew neither use nor
+-- client: the place is as it made it.
 local function standing(family, i, c, e)
   local kind, _, owner = who(i)
   local live = e:sub(1, 16) == NONE and NEVER or e:sub(1, 16)
@@ -138,7 +142,8 @@ local function standing(family, i, c, e)
   return counted(owner, kind, c) .. live .. e:sub(33, 48) .. family
 end
 
--- Moves a family's ends (live_until, gone_at, used_at), and with them its place among the standing and the end of its label.
+-- Moves a family's ends (live_until, gone_at, used_at), and with them its place among the standing and the end of its
+-- label.
 local function move_ends(i, c, old, new, k)
   if #old == 32 then new = new:sub(1, 32) end
   if old == new then return end
@@ -167,7 +172,8 @@ local function end_family(key, i, c, e, r)
   call('ZADD', T, r:sub(20, 35), family)
 end
 
--- Why a label cannot be had: 'label' with its holder. Else, second, the holder that is gone: its key must be lent before it can be displaced.
+-- Why a label cannot be had: 'label' with its holder. Else, second, the holder that is gone: its key must be lent
+-- before it can be displaced.
 local function refused(label, now)
   local held = call('HGET', L, label)
   if not held or held:sub(1, 10) == FAMILY then return end

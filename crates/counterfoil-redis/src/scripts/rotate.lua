@@ -1,6 +1,6 @@
--- Rotates: step, parent, now, fault, twice, the new records' realm and owner, count, the most live access tokens ('' for any number); then for 'supersede'
--- expect, successor, nonce, honoured_until, gone_at, of the pace the limit ('' for none) and since, the successor's ends, for 'slide' expires_at,
--- gone_at; records from 17.
+-- Rotates: step, parent, now, fault, twice, the new records' realm and owner, count, the most live access tokens (''
+-- for any number); then for 'supersede' expect, successor, nonce, honoured_until, gone_at, of the pace the limit (''
+-- for none) and since, the successor's ends, for 'slide' expires_at, gone_at; records from 17.
 local step, m, now, fault, twice, whose, count, most = unpack(ARGV, 1, 8)
 count = tonumber(count)
 local f = fields(m)

@@ -1,5 +1,6 @@
--- Which of these records stand: now, how many at most are told, then their members; their families are lent, one a member. Answers how many were looked at,
--- then for each that stands its number among them and its fields. One that does not decode is told, so that it is counted.
+-- Which of these records stand: now, how many at most are told, then their members; their families are lent, one a
+-- member. Answers how many were looked at, then for each that stands its number among them and its fields. One that
+-- does not decode is told, so that it is counted.
 local now, left = ARGV[1], tonumber(ARGV[2])
 local seen, told = 0, {}
 local function reached(at)

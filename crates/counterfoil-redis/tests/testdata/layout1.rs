@@ -182,8 +182,8 @@ async fn write(store: &Old) {
     let forever = NewRecord { expires_at: None, gone_at: None, ..first(&ann, 4, PersonalAccessToken, 4) };
     store.found(&ann, 4, PersonalAccessToken, FamilyBody::Alone, Some("forever"), vec![forever]).await;
 
-    // Sign-ins: one rotated three times, of whose access tokens one is revoked; two of client 7 and one of client 8; one revoked, one
-    // that slides, one that has expired.
+    // Sign-ins: one rotated three times, of whose access tokens one is revoked; two of client 7 and one of client 8;
+    // one revoked, one that slides, one that has expired.
     let both = |number, created| {
         vec![first(&ann, number, RefreshToken, created), record(&ann, number, 10, AccessToken, 0, created)]
     };
