@@ -26,8 +26,8 @@ impl Desk<'_> {
     }
 }
 
-/// Clause 47: A walk by `next` meets every registration that was there all along, once, in order, and ends with `next == None`; a page
-/// may be short.
+/// Clause 47: A walk by `next` meets every registration that was there all along, once, in order, and ends with `next
+/// == None`; a page may be short.
 pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
     let Some(store) = siblings.clients().await else { return Ok(NO_CLIENTS) };
     let (here, there) = (Realm::default(), Realm::new("other").expect("a realm"));

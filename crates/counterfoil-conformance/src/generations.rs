@@ -11,8 +11,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 /// How often the family is rotated before and after its old windows are purged.
 const HALF: u64 = 100;
 
-/// Clause 41: A rotation removes nothing. A superseded generation stays, shrunk or not, until its `gone_at`, so that its replay is
-/// always known.
+/// Clause 41: A rotation removes nothing. A superseded generation stays, shrunk or not, until its `gone_at`, so that
+/// its replay is always known.
 pub async fn generations_stay(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let draft = Person::somebody().refresh().labelled("one");
@@ -68,7 +68,11 @@ async fn replays_are_known(store: &dyn TokenStore, draft: &Draft, chain: &[Recor
         let next = draft.successor(*id, generation as u64 + 1);
         let step = supersede(stands.record().version, next.id, at(999));
         let answer = store.rotate(id, &step, std::slice::from_ref(&next), at(999)).await?;
-        ensure_is!(&answer, Rotated::Stale(stands) if stands.record().superseded.is_some(), "generation {generation} must be known as superseded");
+        ensure_is!(
+            &answer,
+            Rotated::Stale(stands) if stands.record().superseded.is_some(),
+            "generation {generation} must be known as superseded"
+        );
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ mod scale;
 mod siblings;
 mod slow;
 mod standing;
+mod steps;
 mod subject;
 mod throttle;
 mod together;

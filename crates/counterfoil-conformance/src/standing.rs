@@ -9,7 +9,8 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// Clause 46: `Show::Standing` leaves out what is deleted, replaced or gone, however much of it there is, and hides nothing that stands.
+/// Clause 46: `Show::Standing` leaves out what is deleted, replaced or gone, however much of it there is, and hides
+/// nothing that stands.
 pub async fn list_shows_what_stands(subject: &Subject) -> Verdict {
     each_instant(subject).await?;
     what_is_revoked(subject).await?;
@@ -41,7 +42,8 @@ async fn overlap(
     Ok([parent, next.id])
 }
 
-/// A microsecond before, on and after the end of an overlap and the end of a record; neither expiry nor creation is an end.
+/// A microsecond before, on and after the end of an overlap and the end of a record; neither expiry nor creation is
+/// an end.
 async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let kind = TokenKind::PersonalAccessToken;

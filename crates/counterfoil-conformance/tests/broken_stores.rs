@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use counterfoil_conformance::{CHECKS, Check, Checked, Scale, Subject};
 
-use broken::{Bench, Flaw, bounds, changes, inserts, notices, paces, pages, purges, revokes, rotates};
+use broken::{Bench, Flaw, bounds, changes, inserts, notices, paces, pages, purges, revokes, room, rotates};
 
 struct Case {
     name: &'static str,
@@ -62,7 +62,8 @@ units! {
     rotates::{ReadThenWriteRotate, RotateIgnoresTheFamily, ParentBeforeSuccessor, NonceKeptOnTheGrandparent, SlideBackwards, SlideAfterExpiry, SlideMovesTheVersion, RepeatedRotationIsDone, RotateInTwoSteps}
     revokes::{RevokeMissesASuccessor, RevokeOverwritesTheFirst, LabelNotFreedOnRevoke, LabelFreedByRevokingOne, RevokeAcrossRealms, OwnerRevokeStopsEarly, OwnerRevokeForgetsTheLast, RevokeMovesTheVersion, TheLaterRevocationWins}
     notices::{TouchLowers, TouchBumpsTheVersion, TouchCreatesGhosts, TouchRevives, TouchWritesBackTheRecord, DueSkipsEquals, ClaimWithoutStage, ClaimTakesAnEarlierLease, ClaimByLookThenSet, SettleIgnoresHeld, SettleForgetsWhatWasSent}
-    bounds::{CapOfAllClients, RoomFromOtherClients, RoomInTwoSteps, EndsTheNewest, EndsWithoutTelling, EndsOneOnly, EndsBeforeItLooks, TouchMovesLastUse, CreationsByCountThenInsert, CreationsForgetTheDeleted, CreationsCountSince, CreationsCountEveryKind, AccessByCountThenInsert, AccessCountsTheRevoked, LabelBeforeId, PaceBeforeCap, MovedBeforeId}
+    bounds::{CapOfAllClients, CreationsByCountThenInsert, CreationsForgetTheDeleted, CreationsCountSince, CreationsCountEveryKind, AccessByCountThenInsert, AccessCountsTheRevoked, LabelBeforeId, PaceBeforeCap, MovedBeforeId}
+    room::{RoomFromOtherClients, RoomInTwoSteps, EndsTheNewest, EndsWithoutTelling, EndsOneOnly, EndsBeforeItLooks, TouchMovesLastUse}
     paces::{RotationDropsAnOldGeneration, RotationTakesWhatIsShrunk, WipesBeforeItLooks, RotationsCountSince, RotationsForgetTheShrunk, SlidesPassTheCap, AccessOfTheNewestGeneration, FullBeforePace}
     pages::{OffsetPaging, CursorWithoutId, PageBeyondItsLimit, ListLeaksBetweenRealms, ListShowsTheOldestFirst, AnEmptyPageEnds, AShortPageEnds, OverlapsAreHidden, StandsOnItsEnd, StandingForgetsTheFamily}
     purges::{PurgeOfTheLiving, PurgeSkipsEquals, PurgeDropsUnsentNotices, PurgeBeyondItsLimit, PurgeTakesTheFamilyAlong, PurgeLeavesEmptyFamilies, ShrinkMovesTheVersion, ShrinkKeepsTheNonce}
@@ -130,13 +131,13 @@ const CASES: &[Case] = cases! {
     pages::StandsOnItsEnd => list_shows_what_stands,
     pages::StandingForgetsTheFamily => list_shows_what_stands,
     bounds::CapOfAllClients => cap_holds_under_races,
-    bounds::RoomFromOtherClients => room_is_made,
-    bounds::RoomInTwoSteps => room_is_made,
-    bounds::EndsTheNewest => room_is_made,
-    bounds::EndsWithoutTelling => room_is_made,
-    bounds::EndsOneOnly => room_is_made,
-    bounds::EndsBeforeItLooks => room_is_made,
-    bounds::TouchMovesLastUse => room_is_made,
+    room::RoomFromOtherClients => room_is_made,
+    room::RoomInTwoSteps => room_is_made,
+    room::EndsTheNewest => room_is_made,
+    room::EndsWithoutTelling => room_is_made,
+    room::EndsOneOnly => room_is_made,
+    room::EndsBeforeItLooks => room_is_made,
+    room::TouchMovesLastUse => room_is_made,
     bounds::CreationsByCountThenInsert => creations_are_paced,
     bounds::CreationsForgetTheDeleted => creations_are_paced,
     bounds::CreationsCountSince => creations_are_paced,

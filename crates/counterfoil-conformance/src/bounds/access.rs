@@ -12,8 +12,8 @@ use crate::subject::{Store, Subject};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 43: Of any number of concurrent joins, slides and rotations with an `access_cap`, no more than that many access tokens of the
-/// family are live at once.
+/// Clause 43: Of any number of concurrent joins, slides and rotations with an `access_cap`, no more than that many
+/// access tokens of the family are live at once.
 pub async fn access_tokens_are_capped(subject: &Subject) -> Verdict {
     who_counts(subject).await?;
     every_way_in_is_capped(subject).await?;
@@ -46,7 +46,11 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     for now in [10, 39] {
         let before = snapshot(&*store, &[root, third.id]).await?;
         let answer = join(std::slice::from_ref(&third), 2, now).await?;
-        ensure_is!(answer, Inserted::FamilyFull { until } if until == at(40), "a third must be refused until the first expires");
+        ensure_is!(
+            answer,
+            Inserted::FamilyFull { until } if until == at(40),
+            "a third must be refused until the first expires"
+        );
         unchanged(&*store, &[root, third.id], &before, "a join that its cap refuses").await?;
     }
     let two = [access(&draft, 0, 60), access(&draft, 0, 60)];
@@ -143,7 +147,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let live = listed.iter().filter(|record| record.record().expires_at > Some(at(5))).count();
     ensure!(
         admitted == room && live == (living + room) as usize,
-        "{} access tokens must be live under a cap of {cap}, but {live} are, and {admitted} were let in beside {living}",
+        "{} must be live under a cap of {cap}, but {live} are, and {admitted} were let in beside {living}",
         living + room
     );
     Ok(())
@@ -165,7 +169,7 @@ async fn get_in(
             continue;
         }
         let generation = stands.record().generation;
-        if racer % 3 == 0 {
+        if racer.is_multiple_of(3) {
             match store.insert(draft.join_capped(generation, cap), &[draft.access(generation)], now).await? {
                 Inserted::Done => return Ok(true),
                 Inserted::FamilyFull { until } if until == at(EXPIRES) => return Ok(false),

@@ -46,7 +46,11 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
         match oldest {
             None => ensure_is!(answer, Inserted::Done, "{limit} after +{since} have room for one more"),
             Some(oldest) => {
-                ensure_is!(answer, Inserted::PaceReached { oldest: told } if told == at(oldest), "{limit} after +{since} are made, and the {limit}-th newest was made at +{oldest}");
+                ensure_is!(
+                    answer,
+                    Inserted::PaceReached { oldest: told } if told == at(oldest),
+                    "{limit} after +{since} are made, and the {limit}-th newest was made at +{oldest}"
+                );
             }
         }
         // Only the three remain for the next.
@@ -93,7 +97,11 @@ async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violat
     ensure_is!(answer, Rotated::Done, "a rotation must go through");
     let another = ann.refresh().created(at(13));
     let answer = create(&*store, &another, pace(2, at(10)), 13).await?;
-    ensure_is!(answer, Inserted::PaceReached { oldest } if oldest == at(11), "a replaced one and its successor must count");
+    ensure_is!(
+        answer,
+        Inserted::PaceReached { oldest } if oldest == at(11),
+        "a replaced one and its successor must count"
+    );
     let answer = create(&*store, &ann.refresh().created(at(13)), pace(3, at(10)), 13).await?;
     ensure_is!(answer, Inserted::Done, "the access tokens beside them must not count");
     let _ = store.purge(at(22), at(22), at(22), most(9)).await?;

@@ -10,7 +10,8 @@ use crate::sample::{
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// What the docs of [`Inserted`] and [`Rotated`] say: where several refusals fit, the one that is listed first is given. None writes anything.
+/// What the docs of [`Inserted`] and [`Rotated`] say: where several refusals fit, the one that is listed first is
+/// given. None writes anything.
 pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     of_a_new_family(subject).await?;
     of_a_join(subject).await?;
@@ -85,14 +86,18 @@ async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     };
     let (paced, capped) = (Some(pace(1, at(4))), Some(1));
     let scene = Scene { store: &*store, draft: &draft, parent: tip, ids: vec![root, draft.records[1].id, tip] };
-    let (good, thief) = (scene.new(2, None), scene.new(2, Some(root)));
+    let (good, thief) = (scene.follows(2, None), scene.follows(2, Some(root)));
     let all = |version, new: &[NewRecord]| step(version, new[0].id, paced, capped);
     ensure_is!(
         scene.refused(&all(7, &thief), &thief).await?,
         Rotated::Stale(_),
         "another version goes before a taken id"
     );
-    ensure_is!(scene.refused(&all(0, &thief), &thief).await?, Rotated::IdTaken(id) if id == root, "a taken id goes before the pace");
+    ensure_is!(
+        scene.refused(&all(0, &thief), &thief).await?,
+        Rotated::IdTaken(id) if id == root,
+        "a taken id goes before the pace"
+    );
     ensure_is!(
         scene.refused(&all(0, &good), &good).await?,
         Rotated::PaceReached { .. },
@@ -138,7 +143,7 @@ struct Scene<'a> {
 
 impl Scene<'_> {
     /// A successor of the parent and an access token; with an id that is taken where one is given.
-    fn new(&self, generation: u64, taken: Option<RecordId>) -> Vec<NewRecord> {
+    fn follows(&self, generation: u64, taken: Option<RecordId>) -> Vec<NewRecord> {
         let access = self.draft.access(generation);
         let id = taken.unwrap_or(access.id);
         vec![self.draft.successor(self.parent, generation), NewRecord { id, ..access }]

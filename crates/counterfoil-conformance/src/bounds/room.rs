@@ -14,8 +14,9 @@ use crate::subject::{Store, Subject};
 use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 45: With `WhenFull::End` every one of any number of concurrent inserts succeeds, `limit` live families remain, and the ended ones
-/// are revoked in the same step: the least recently used first, ended once, and told in the answer.
+/// Clause 45: With `WhenFull::End` every one of any number of concurrent inserts succeeds, `limit` live families
+/// remain, and the ended ones are revoked in the same step: the least recently used first, ended once, and told in
+/// the answer.
 pub async fn room_is_made(subject: &Subject) -> Verdict {
     the_least_recently_used_goes(subject).await?;
     what_moves_last_use(subject).await?;
@@ -55,7 +56,8 @@ fn families<'a>(drafts: impl IntoIterator<Item = &'a Draft>) -> Vec<FamilyId> {
 async fn the_least_recently_used_goes(subject: &Subject) -> Result<(), Violation> {
     for (limit, ends) in [(6, 0), (5, 1), (4, 2), (2, 4), (1, 5)] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-        // Neither in the order of their last use nor in that of their ids; two of one instant, where the smaller id goes first.
+        // Neither in the order of their last use nor in that of their ids; two of one instant, where the smaller id
+        // goes first.
         let mut drafts: Vec<Draft> = [4, 2, 1, 3, 2].map(|used| ann.refresh().used(at(used))).into();
         found_all(&*store, &drafts).await?;
         let next = ann.refresh().used(at(9));
@@ -146,7 +148,11 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     let greedy = ann.refresh().labelled("one");
     let home = greedy.bounded(Some(make_room(1, at(5))), None);
     let answer = store.insert(home, &greedy.records, at(5)).await?;
-    ensure_is!(answer, Inserted::LabelTaken(holder) if holder == old.family.id, "a label that is held must be refused, whoever would end");
+    ensure_is!(
+        answer,
+        Inserted::LabelTaken(holder) if holder == old.family.id,
+        "a label that is held must be refused, whoever would end"
+    );
     ensure!(squeeze(&*store, &ann.refresh(), 1, 5).await? == families([&old]), "a full cap must make room");
     for stands in must_get_all(&*store, &[old.id(), old.records[1].id]).await? {
         let family = stands.family();

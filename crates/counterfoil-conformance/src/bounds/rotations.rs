@@ -10,8 +10,8 @@ use crate::subject::{Store, Subject};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 42: Where a rotation has a pace, of any number of racers no more than `limit` rotations have `superseded.at > since`; what is
-/// refused writes nothing.
+/// Clause 42: Where a rotation has a pace, of any number of racers no more than `limit` rotations have `superseded.at
+/// > since`; what is refused writes nothing.
 pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     since_is_not_counted(subject).await?;
     of_one_instant(subject).await?;
@@ -68,10 +68,18 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
         }
         for (since, oldest) in [(0, 10), (9, 10)] {
             let answer = chain.down(at(40), Some(pace(3, at(since))), at(GONE)).await?;
-            ensure_is!(answer, Rotated::PaceReached { oldest: told } if told == at(oldest), "a fourth rotation after +{since} must be refused, for the third before it was at +{oldest}");
+            ensure_is!(
+                answer,
+                Rotated::PaceReached { oldest: told } if told == at(oldest),
+                "a fourth rotation after +{since} must be refused, for the third before it was at +{oldest}"
+            );
         }
         let answer = chain.down(at(25), Some(pace(2, at(19))), at(GONE)).await?;
-        ensure_is!(answer, Rotated::PaceReached { oldest } if oldest == at(20), "another limit looks at another rotation");
+        ensure_is!(
+            answer,
+            Rotated::PaceReached { oldest } if oldest == at(20),
+            "another limit looks at another rotation"
+        );
         let answer = chain.down(at(40), Some(pace(3, at(10))), at(GONE)).await?;
         ensure_is!(answer, Rotated::Done, "a rotation on `since` itself is not after it");
         let answer = chain.down(at(41), Some(pace(3, at(10))), at(GONE)).await?;
@@ -94,7 +102,11 @@ async fn of_one_instant(subject: &Subject) -> Result<(), Violation> {
         if number < 4 {
             ensure_is!(answer, Rotated::Done, "four rotations of one instant must go through under a limit of four");
         } else {
-            ensure_is!(answer, Rotated::PaceReached { oldest } if oldest == at(5), "and no fifth, however often it is tried");
+            ensure_is!(
+                answer,
+                Rotated::PaceReached { oldest } if oldest == at(5),
+                "and no fifth, however often it is tried"
+            );
         }
     }
     let answer = chain.down(at(5), Some(pace(4, at(5))), at(GONE)).await?;

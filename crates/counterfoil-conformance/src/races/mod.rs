@@ -34,7 +34,7 @@ pub(crate) struct Track {
 impl Track {
     /// The handle of that racer: every second one has the other.
     pub(crate) fn handle(&self, racer: usize) -> &Store {
-        if racer % 2 == 0 { &self.store } else { &self.second }
+        if racer.is_multiple_of(2) { &self.store } else { &self.second }
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod paces;
 pub(crate) mod pages;
 pub(crate) mod purges;
 pub(crate) mod revokes;
+pub(crate) mod room;
 pub(crate) mod rotates;
 
 type Said<T> = Result<T, StoreError>;

@@ -66,8 +66,8 @@ fn with_bounds(step: &Step, change: impl FnOnce(&mut Option<Pace>, &mut Option<N
     step
 }
 
-/// The grandparent's nonce is wiped before the pace is looked at. (A look at the pace in a step of its own would do no harm: what it looks at
-/// follows from the parent's generation, and the parent's version is compared.)
+/// The grandparent's nonce is wiped before the pace is looked at. (A look at the pace in a step of its own would do
+/// no harm: what it looks at follows from the parent's generation, and the parent's version is compared.)
 pub(crate) struct WipesBeforeItLooks;
 
 #[async_trait]
