@@ -1,12 +1,12 @@
 //! Changing a registration: each change is one write over the version it was decided on.
 
 use super::{TURNS, rules, secrets};
+use crate::desk::Desk;
 use crate::desk::authority::operations::{
     ChangeClient, DeleteClient, DisableClient, ReplaceClientSecret, RevokeClientTokens,
 };
 use crate::desk::authority::{Operation, Permit};
 use crate::desk::client_view::{ClientChange, ClientView, RegisteredClient};
-use crate::desk::Desk;
 use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::instruments::event::{ClientAction, What};
 use crate::ports::client_store::ClientPut;
