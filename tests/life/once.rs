@@ -121,7 +121,7 @@ fn fault_a10_one_form_registers_one_client() {
         block_on(world.handle.delete_client(&admin, &made.view.id)).expect("deleted");
         assert_eq!(conflict(make(number, new("Reports"))), Conflict::FormUsed, "removed since, {id:?}");
     }
-    let taken = NewClient { id: Some(client_id("angularApp")), ..NewClient::named("x") };
+    let taken = NewClient { id: Some(client_id("rotating")), ..NewClient::named("x") };
     assert_eq!(conflict(make(9, taken)), Conflict::ClientIdTaken);
 }
 
