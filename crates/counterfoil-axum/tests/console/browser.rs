@@ -24,7 +24,11 @@ pub struct Browser {
 
 /// The console over a world.
 pub fn console(world: &World, transport: Transport) -> Router {
-    let console = Console::new(world.foil.clone(), transport, "/console", Sources::Extension);
+    mounted(Console::new(world.foil.clone(), transport, "/console", Sources::Extension))
+}
+
+/// A console of a test's own making, for a browser of one address.
+pub fn mounted(console: Console) -> Router {
     let source = Source::from(IpAddr::from([192, 0, 2, 7]));
     Router::new().nest_service("/console", console.router()).layer(Extension(source))
 }

@@ -8,9 +8,10 @@ use counterfoil::directory::Directory;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
 use counterfoil::{Account, Clock, Counterfoil, KeyRing, Presenter, Role, Span, Ts};
+use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, Transport};
 
-use crate::browser::{Browser, value};
+use crate::browser::{Browser, mounted, value};
 use crate::support::{World, subject, world};
 
 const NUMBERS: &str = "pat_max_days=90&notice_lead_days=7&code_lifetime_seconds=86400&access_lifetime_seconds=600\
@@ -158,8 +159,7 @@ async fn fault_a7_a_session_that_turns_stale_meanwhile_is_led_back_to_its_page()
         .clock(clock.clone())
         .build()
         .unwrap();
-    let console = Console::new(foil, Transport::Https, "/console").router();
-    let sue = Browser::at(axum::Router::new().nest_service("/console", console));
+    let sue = Browser::at(mounted(Console::new(foil, Transport::Https, "/console", Sources::Extension)));
     let mut led_back = 0;
     for asked in 0..40 {
         clock.left.store(u64::MAX, Ordering::SeqCst);
