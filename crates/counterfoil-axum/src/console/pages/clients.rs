@@ -230,20 +230,11 @@ async fn switch(console: &Console, visitor: &Visitor, id: &ClientId, disabled: b
     Ok(redirect(&console.path(if disabled { "/clients?told=disabled" } else { "/clients?told=enabled" })))
 }
 
-/// The newest secret of a client among all of them: there are as many as administrators registered by hand.
+/// The newest secret of a client.
 async fn newest_secret(console: &Console, visitor: &Visitor, id: &ClientId) -> Result<Option<RecordId>, Stop> {
-    let (by, mut after) = (visitor.presenter(), None);
-    loop {
-        let page = console.foil.clients(&by, after.as_ref(), PAGE).await;
-        let page = page.map_err(|error| Stop::of(console, visitor, error))?;
-        if let Some(found) = page.items.into_iter().find(|client| client.id == *id) {
-            return Ok(found.secrets.last().map(|newest| newest.id));
-        }
-        after = page.next;
-        if after.is_none() {
-            return Err(Stop::page(console, visitor.language, Why::NotFound));
-        }
-    }
+    let client = console.foil.client(&visitor.presenter(), id).await;
+    let client = client.map_err(|error| Stop::of(console, visitor, error))?;
+    Ok(client.secrets.last().map(|newest| newest.id))
 }
 
 /// Asks for how long the old secret is to work beside the new one.
