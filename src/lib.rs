@@ -93,6 +93,7 @@ pub use desk::view::{Issued, Listed, Status};
 pub use handle::Counterfoil;
 pub use handle::builder::{BuildError, Builder};
 pub use handle::may::Intent;
+pub use handle::once::Once;
 pub use instruments::bearer::{Credentials, MalformedHeader, credentials};
 pub use instruments::clock::{Clock, SystemClock};
 pub use instruments::entropy::{Entropy, NoEntropy, RngEntropy, SystemEntropy};
@@ -101,6 +102,7 @@ pub use instruments::principal::Principal;
 pub use instruments::refusal::{Gate, PublicRefusal, Refusal};
 pub use text::draw::shard;
 pub use text::issued::IssuedToken;
+pub use text::once::OnceKey;
 pub use text::prefix::{InvalidPrefix, Prefix};
 pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
 pub use text::presented::{MalformedToken, PresentedToken};
@@ -156,7 +158,7 @@ pub mod client {
 /// Policies: what holds for a host.
 pub mod policy {
     pub use crate::instruments::policy::{
-        AccessTokens, Allowance, ConsoleSessions, InvalidPolicy, LiveCap, Notices, PersonalAccessTokens, Policy,
+        AccessTokens, Allowance, ConsoleSessions, Gates, InvalidPolicy, LiveCap, Notices, PersonalAccessTokens, Policy,
         RefreshTokens, SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
     };
 }

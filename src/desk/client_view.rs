@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::words::client::{ClientId, Grant, RefreshMode, Registration, StoredSecret};
+use crate::words::ids::RecordId;
 use crate::words::scope::Scope;
 use crate::words::secret::Secret;
 use crate::words::time::Ts;
@@ -118,6 +119,8 @@ pub struct ClientView {
 /// What is shown of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecretView {
+    /// Its id, which is part of a generated secret's text and is itself no secret.
+    pub id: RecordId,
     /// When it was made.
     pub created_at: Ts,
     /// When it stops; `None`: not replaced yet.
@@ -181,7 +184,11 @@ impl fmt::Debug for NewClientSecret {
 
 impl From<&Registration> for ClientView {
     fn from(registration: &Registration) -> Self {
-        let secret = |slot: &StoredSecret| SecretView { created_at: slot.created_at, expires_at: slot.expires_at };
+        let secret = |slot: &StoredSecret| SecretView {
+            id: RecordId::from_bytes(slot.id),
+            created_at: slot.created_at,
+            expires_at: slot.expires_at,
+        };
         Self {
             id: registration.client_id.clone(),
             display_name: registration.display_name.clone(),

@@ -165,6 +165,15 @@ pub enum Invalid {
         /// The most seconds.
         most: u64,
     },
+    /// Whose rights a security code carries.
+    #[error("access must be super_administrator or same_as_user")]
+    Access,
+    /// A user beside an access level that has none.
+    #[error("user belongs to access same_as_user")]
+    UserNotAsked,
+    /// The user of a same-as-user code is missing.
+    #[error("user must be given")]
+    UserMissing,
     /// The account that a same-as-user code names.
     #[error("user must name an account")]
     User,
@@ -209,7 +218,8 @@ impl Invalid {
             Self::ScopeBeyond { field } | Self::ScopeUnknown { field } => field,
             Self::ExpiresAt => "expires_at",
             Self::Overlap { .. } => "overlap_seconds",
-            Self::User => "user",
+            Self::Access => "access",
+            Self::UserNotAsked | Self::UserMissing | Self::User => "user",
             Self::ClientId(_) => "id",
             Self::DisplayName => "display_name",
             Self::RefreshMode => "refresh_mode",
@@ -253,6 +263,12 @@ pub enum Conflict {
         /// Which.
         gate: Gate,
     },
+    /// The same form was sent before and has made what it makes: see [`OnceKey`](crate::OnceKey).
+    #[error("done already: this form was sent before")]
+    DoneAlready,
+    /// The form's number was used with other fields.
+    #[error("the form was used already: show it anew")]
+    FormUsed,
 }
 
 /// Why a verb of management did nothing, by whose fault it is.

@@ -51,6 +51,12 @@ impl Desk {
         Ok(self.mint(kind, id, &secret))
     }
 
+    /// A credential whose id is given and whose secret is drawn.
+    pub(crate) fn mint_drawn(&self, kind: TokenKind, id: RecordId) -> Result<Minted, NoEntropy> {
+        let secret = draw_secret(&*self.entropy)?;
+        Ok(self.mint(kind, id, &secret))
+    }
+
     /// A credential that joins a family.
     pub(crate) fn mint_member(&self, kind: TokenKind, family: FamilyId) -> Result<Minted, NoEntropy> {
         let id = draw_member(family, &*self.entropy)?;

@@ -40,7 +40,7 @@ impl Counterfoil {
     ///
     /// A dropped call has registered the client or has not; give a secret that nobody saw a successor.
     pub async fn create_client(&self, by: &Presenter, new: NewClient) -> Result<RegisteredClient, ManageError> {
-        register::create(self.permit(by).await?, new).await
+        register::create(self.permit(by).await?, new, None).await
     }
 
     /// Registers a confidential client with the secret that it has already: machine-made, at least 22 characters of
@@ -99,7 +99,7 @@ impl Counterfoil {
         id: &ClientId,
         overlap: Span,
     ) -> Result<RegisteredClient, ManageError> {
-        change::replace_secret(self.permit(by).await?, id, overlap).await
+        change::replace_secret(self.permit(by).await?, id, overlap, None).await
     }
 
     /// Revokes all tokens of a client at once.

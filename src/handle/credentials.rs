@@ -82,7 +82,7 @@ impl Counterfoil {
         by: &Presenter,
         new: &NewPersonalAccessToken<'_>,
     ) -> Result<Issued, ManageError> {
-        issue::personal_access_token(self.permit(by).await?, new).await
+        issue::personal_access_token(self.permit(by).await?, new, None).await
     }
 
     /// What a personal access token may be now. Nothing secret, so nobody is asked who wants to know.
@@ -108,7 +108,7 @@ impl Counterfoil {
     ///
     /// As for [`Counterfoil::create_personal_access_token`].
     pub async fn create_security_code(&self, by: &Presenter, new: &NewSecurityCode<'_>) -> Result<Issued, ManageError> {
-        issue::security_code(self.permit(by).await?, new).await
+        issue::security_code(self.permit(by).await?, new, None).await
     }
 
     /// Opens a family for somebody whom the host has authenticated itself, after single sign-on or a second factor.

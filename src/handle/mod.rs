@@ -6,6 +6,7 @@ mod credentials;
 mod list;
 pub(crate) mod may;
 mod oauth;
+pub(crate) mod once;
 mod renew;
 mod see;
 mod sessions;

@@ -96,6 +96,6 @@ impl Counterfoil {
     /// # Ok(()) }) }
     /// ```
     pub async fn rotate_token(&self, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<Issued, ManageError> {
-        rotate::rotate(self.permit_on(by, Some(id)).await?, id, overlap).await
+        rotate::rotate(self.permit_on(by, Some(id)).await?, id, overlap, None).await
     }
 }

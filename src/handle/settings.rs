@@ -3,8 +3,9 @@
 use crate::desk::error::ManageError;
 use crate::desk::presenter::Presenter;
 use crate::handle::Counterfoil;
+use crate::instruments::policy::Gates;
 use crate::verbs::settings::{self, SettingsChange};
-use crate::words::settings::Settings;
+use crate::words::settings::{SettingName, Settings};
 
 impl Counterfoil {
     /// The settings as they hold now. Administrators read them, with scope `settings:manage`.
@@ -31,5 +32,18 @@ impl Counterfoil {
     /// A dropped call has changed all that was named, or nothing.
     pub async fn change_settings(&self, by: &Presenter, change: &SettingsChange) -> Result<Settings, ManageError> {
         settings::change(self.permit(by).await?, change).await
+    }
+
+    /// Which gates of personal access tokens the policy asks. Not secret: no presenter is needed.
+    #[must_use]
+    pub fn gates(&self) -> Gates {
+        self.desk.policy.gates()
+    }
+
+    /// The least and the greatest number that a setting takes under the policy, in the unit of its name. Not secret: no presenter is
+    /// needed.
+    #[must_use]
+    pub fn setting_range(&self, name: SettingName) -> (u64, u64) {
+        self.desk.policy.setting_range(name)
     }
 }

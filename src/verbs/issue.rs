@@ -15,8 +15,9 @@ use crate::desk::view::{Issued, Listed, MadeFor, Status};
 use crate::instruments::event::{Limit, What};
 use crate::instruments::policy::LiveCap;
 use crate::ports::change::{Home, Inserted};
+use crate::text::once::OnceKey;
 use crate::words::description::Description;
-use crate::words::ids::OwnerId;
+use crate::words::ids::{OwnerId, RecordId};
 use crate::words::kind::TokenKind;
 use crate::words::label::{Label, LabelKey};
 use crate::words::scope::Scope;
@@ -52,6 +53,30 @@ pub enum NewAccess<'a> {
     SameAsUser(&'a str),
 }
 
+impl<'a> NewAccess<'a> {
+    /// Reads what a form or a body says: `super_administrator` without a user, or `same_as_user` with one.
+    ///
+    /// ```
+    /// use counterfoil::{Invalid, NewAccess};
+    ///
+    /// assert_eq!(NewAccess::parse("same_as_user", Some("ivan")), Ok(NewAccess::SameAsUser("ivan")));
+    /// assert_eq!(NewAccess::parse("super_administrator", Some("ivan")), Err(Invalid::UserNotAsked));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`] where the access level is another, where a user is missing, or where one is given that the level does not take.
+    pub fn parse(access: &str, user: Option<&'a str>) -> Result<Self, Invalid> {
+        match (access, user) {
+            ("super_administrator", None) => Ok(Self::SuperAdministrator),
+            ("super_administrator", Some(_)) => Err(Invalid::UserNotAsked),
+            ("same_as_user", Some(user)) => Ok(Self::SameAsUser(user)),
+            ("same_as_user", None) => Err(Invalid::UserMissing),
+            _ => Err(Invalid::Access),
+        }
+    }
+}
+
 /// A security code to be made.
 #[derive(Clone, Debug)]
 pub struct NewSecurityCode<'a> {
@@ -64,6 +89,8 @@ pub struct NewSecurityCode<'a> {
 /// What is being made, until it has an id.
 struct Draft {
     kind: TokenKind,
+    /// `None`: it is drawn.
+    id: Option<RecordId>,
     owner: OwnerId,
     body: FamilyBody,
     cap: Option<NonZeroU32>,
@@ -80,6 +107,7 @@ struct Draft {
 pub(crate) async fn personal_access_token(
     permit: Permit<'_, CreateToken>,
     new: &NewPersonalAccessToken<'_>,
+    once: Option<&OnceKey>,
 ) -> Result<Issued, ManageError> {
     let (desk, now, owner) = (permit.desk(), permit.now(), permit.person()?);
     let settings = desk.settings(now).await?;
@@ -90,9 +118,13 @@ pub(crate) async fn personal_access_token(
     if rules.scope_demanded && scope.is_none() {
         return Err(Invalid::ScopeDemanded.into());
     }
+    let owner = OwnerId::from(owner);
+    let asked = scope.as_ref().map(Scope::to_string).unwrap_or_default();
+    let fields = [label.as_str(), &format!("{:?}", new.lifetime), &asked];
     let draft = Draft {
         kind: TokenKind::PersonalAccessToken,
-        owner: owner.into(),
+        id: derived(desk, once, &owner, TokenKind::PersonalAccessToken, &fields),
+        owner,
         body: FamilyBody::Alone,
         cap: rules.max_live_per_owner,
         pace: rules.creations_per_hour,
@@ -134,6 +166,7 @@ pub(crate) async fn limits(desk: &Desk, now: Ts) -> Result<TokenLimits, Unavaila
 pub(crate) async fn security_code(
     permit: Permit<'_, CreateCode>,
     new: &NewSecurityCode<'_>,
+    once: Option<&OnceKey>,
 ) -> Result<Issued, ManageError> {
     let (desk, now, created_by) = (permit.desk(), permit.now(), permit.person()?.clone());
     let description = new.description.map(Description::new).transpose().map_err(Invalid::from)?;
@@ -146,9 +179,13 @@ pub(crate) async fn security_code(
     };
     let settings = desk.settings(now).await?;
     let rules = &desk.policy.security_codes;
+    let owner = OwnerId::realm();
+    let asked = format!("{:?}", new.access);
+    let fields = [asked.as_str(), if description.is_some() { "1" } else { "" }, new.description.unwrap_or_default()];
     let draft = Draft {
         kind: TokenKind::SecurityCode,
-        owner: OwnerId::realm(),
+        id: derived(desk, once, &owner, TokenKind::SecurityCode, &fields),
+        owner,
         body: FamilyBody::Code { created_by, access, named },
         cap: rules.max_live,
         pace: rules.creations_per_hour,
@@ -160,6 +197,17 @@ pub(crate) async fn security_code(
         retention: rules.retention,
     };
     insert(&permit, draft, &settings).await
+}
+
+/// The id that follows from a form.
+fn derived(
+    desk: &Desk,
+    once: Option<&OnceKey>,
+    owner: &OwnerId,
+    kind: TokenKind,
+    fields: &[&str; 3],
+) -> Option<RecordId> {
+    Some(once?.first_id(&desk.realm, owner, kind, &fields.map(str::as_bytes)))
 }
 
 fn expiry(desk: &Desk, lifetime: Lifetime, settings: &Settings, now: Ts) -> Result<Option<Ts>, ManageError> {
@@ -182,7 +230,10 @@ async fn insert<O: Operation>(
 ) -> Result<Issued, ManageError> {
     let (desk, now) = (permit.desk(), permit.now());
     for _ in 0..DRAWS {
-        let minted = desk.mint_first(draft.kind, &draft.owner)?;
+        let minted = match draft.id {
+            Some(id) => desk.mint_drawn(draft.kind, id)?,
+            None => desk.mint_first(draft.kind, &draft.owner)?,
+        };
         let record = counterfoil(desk, &minted, &draft, settings, now);
         let family = NewFamily {
             id: minted.id.family(),
@@ -212,6 +263,7 @@ async fn insert<O: Operation>(
                 permit.tell(What::LimitReached { limit, owner: draft.owner });
                 return Err(ManageError::SlowDown { until: hour_after(oldest) });
             }
+            Inserted::IdTaken(_) if draft.id.is_some() => return Err(used(desk, &minted.id).await?.into()),
             Inserted::IdTaken(_)
             | Inserted::MadeRoom(_)
             | Inserted::FamilyMoved
@@ -220,6 +272,12 @@ async fn insert<O: Operation>(
         }
     }
     Err(Unavailable::Contended { verb: "issue" }.into())
+}
+
+/// What a form did that meets its own number: all of its id is there where its fields are the same.
+async fn used(desk: &Desk, id: &RecordId) -> Result<Conflict, Unavailable> {
+    let there = desk.store.get(id).await?;
+    Ok(if there.is_some() { Conflict::DoneAlready } else { Conflict::FormUsed })
 }
 
 fn counterfoil(desk: &Desk, minted: &Minted, draft: &Draft, settings: &Settings, now: Ts) -> NewRecord {

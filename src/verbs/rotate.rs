@@ -14,6 +14,7 @@ use crate::desk::view::{Issued, Listed};
 use crate::instruments::event::{Limit, What};
 use crate::ports::change::{Rotated, Step};
 use crate::ports::store_error::StoreError;
+use crate::text::once::OnceKey;
 use crate::words::ids::{OwnerId, RecordId};
 use crate::words::kind::TokenKind;
 use crate::words::settings::Settings;
@@ -37,7 +38,9 @@ pub(crate) async fn rotate(
     permit: Permit<'_, RotateToken>,
     id: &RecordId,
     overlap: Overlap,
+    once: Option<&OnceKey>,
 ) -> Result<Issued, ManageError> {
+    let derived = once.map(|once| once.successor_id(id, &[format!("{overlap:?}").as_bytes()]));
     let (desk, now, owner) = (permit.desk(), permit.now(), permit.person()?);
     let (settings, _) = desk.settings_and_gate(None, now).await?;
     let handover = Handover { desk, owner: owner.into(), settings, now };
@@ -49,8 +52,18 @@ pub(crate) async fn rotate(
     permit.needs_reach(old.record().scope.as_ref())?;
     let honoured_until = honoured_until(desk, overlap, now)?;
     for _ in 0..TURNS {
-        handover.stands(&old)?;
-        let minted = desk.mint_member(TokenKind::PersonalAccessToken, id.family())?;
+        let successor = old.record().superseded.map(|past| past.successor);
+        handover.stands(&old).map_err(|error| match error {
+            // It was replaced, and by this form.
+            ManageError::Conflict(Conflict::Replaced) if derived.is_some() && successor == derived => {
+                Conflict::DoneAlready.into()
+            }
+            error => error,
+        })?;
+        let minted = match derived {
+            Some(id) => desk.mint_drawn(TokenKind::PersonalAccessToken, id)?,
+            None => desk.mint_member(TokenKind::PersonalAccessToken, id.family())?,
+        };
         let new = handover.successor(&minted, &old);
         // Everything that can fail comes before the step: once it is done the answer alone holds the secret.
         let listed = handover.listed(&new, &old).await?;
@@ -61,6 +74,7 @@ pub(crate) async fn rotate(
                 return Ok(Issued { token: minted.token, listed });
             }
             Rotated::Stale(there) => old = there,
+            Rotated::IdTaken(_) if derived.is_some() => return Err(Conflict::FormUsed.into()),
             Rotated::IdTaken(_) | Rotated::FamilyFull { .. } => {}
             Rotated::PaceReached { oldest } => {
                 let limit = Limit::CreationsPerHour(TokenKind::PersonalAccessToken);
@@ -172,11 +186,13 @@ impl Handover<'_> {
             }
             outcome => outcome?,
         };
-        match rotated {
-            Rotated::Stale(there) if there.record().superseded.is_some_and(|past| past.successor == successor) => {
-                Ok(Rotated::Done)
-            }
-            rotated => Ok(rotated),
+        let Rotated::Stale(there) = &rotated else { return Ok(rotated) };
+        if there.record().superseded.is_none_or(|past| past.successor != successor) {
+            return Ok(rotated);
         }
+        // A form's successor has the same id each time: only its secret tells this call's from another's.
+        let there = self.desk.store.get(&successor).await?;
+        let is_own = there.is_some_and(|there| there.record().digest.same_bytes(&new[0].digest));
+        Ok(if is_own { Rotated::Done } else { rotated })
     }
 }

@@ -4,7 +4,7 @@ use crate::desk::authority::Permit;
 use crate::desk::authority::operations::{ChangeSettings, ReadSettings};
 use crate::desk::error::{Conflict, Invalid, ManageError};
 use crate::instruments::event::What;
-use crate::instruments::policy::{Policy, SettingGate};
+use crate::instruments::policy::Policy;
 use crate::instruments::refusal::Gate;
 use crate::words::settings::{InvalidSetting, SettingName, Settings, StoredSettings};
 
@@ -59,8 +59,7 @@ pub(crate) async fn change(
     change: &SettingsChange,
 ) -> Result<Settings, ManageError> {
     let (desk, now) = (permit.desk(), permit.now());
-    let asks_setting = desk.policy.personal_access_tokens.setting != SettingGate::NotAsked;
-    if change.personal_access_tokens_enabled.is_some() && !asks_setting {
+    if change.personal_access_tokens_enabled.is_some() && !desk.policy.gates().setting {
         return Err(Conflict::NotApplicable { gate: Gate::Setting }.into());
     }
     let (view, changed) = desk

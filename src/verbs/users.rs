@@ -61,7 +61,7 @@ pub(crate) async fn set_token_login<O: Operation>(
 ) -> Result<UserView, ManageError> {
     let (desk, now) = (permit.desk(), permit.now());
     let account = known(&permit, Some(subject)).await?;
-    if desk.policy.personal_access_tokens.switch == SwitchGate::NotAsked {
+    if !desk.policy.gates().switch {
         return Err(Conflict::NotApplicable { gate: Gate::Switch }.into());
     }
     let default = desk.policy.personal_access_tokens.switch != SwitchGate::DefaultOff;

@@ -16,6 +16,7 @@ mod lists;
 mod lost_races;
 mod notice_arming;
 mod notices;
+mod once;
 mod personal_access_tokens;
 mod presets;
 mod refresh_grant;

@@ -317,24 +317,68 @@ async fn the_cookie_is_sensitive_behind_the_layer_and_a_host_shapes_what_is_forg
     assert!(answer.text.starts_with("the session's token is missing"), "{}", answer.text);
 }
 
+/// The id of what was made or is listed first.
+async fn first_id(router: &Router, path: &str, with: &[(&str, &str)]) -> String {
+    let list = ask(router, "GET", path, with, "").await.json();
+    list["items"][0]["id"].as_str().expect("an id").to_owned()
+}
+
 #[tokio::test]
-async fn console_1_codes_clients_and_secrets_need_a_fresh_password_here_too() {
+async fn fault_a7_each_route_that_makes_or_widens_refuses_a_stale_session_and_no_other_route_does() {
     let world = world().await;
     let router = console(&world, Transport::Https);
     let sue = open(&world, "sue").await;
     let (cookie, token) = (cookie_of(&sue), token_of(&sue));
     let with = [("cookie", cookie.as_str()), ("x-csrf-token", token.as_str())];
-    let grave = [
-        ("/security-codes", "{\"access\":\"super_administrator\"}"),
-        ("/clients", "{\"display_name\":\"new\"}"),
-        ("/clients/app/secrets", "{}"),
-    ];
-    for (path, body) in grave {
-        assert_eq!(ask(&router, "POST", path, &with, body).await.status, 201, "{path}");
-    }
+    assert_eq!(ask(&router, "POST", "/me/tokens", &with, NEW).await.status, 201);
+    let code = "{\"access\":\"super_administrator\"}";
+    assert_eq!(ask(&router, "POST", "/security-codes", &with, code).await.status, 201);
+    let pat = first_id(&router, "/me/tokens", &with).await;
+    let code_id = first_id(&router, "/security-codes", &with).await;
     world.clock.advance(Span::minutes(10));
-    for (path, body) in grave {
-        assert_eq!(ask(&router, "POST", path, &with, body).await.told(), (403, "stale-session".into(), None), "{path}");
+    let (token_path, code_path) = (format!("/me/tokens/{pat}"), format!("/security-codes/{code_id}"));
+    let grave = [
+        ("POST", "/me/tokens".to_owned(), NEW),
+        ("POST", format!("{token_path}/rotate"), "{}"),
+        ("PATCH", "/users/bill".to_owned(), "{\"token_login_allowed\":true}"),
+        ("POST", "/security-codes".to_owned(), code),
+        ("PATCH", code_path.clone(), "{\"expires_at\":\"2040-01-01T00:00:00Z\"}"),
+        ("PATCH", code_path.clone(), "{\"expires_at\":\"2040-01-01T00:00:00Z\",\"description\":\"a\"}"),
+        ("POST", format!("{code_path}/make-permanent"), ""),
+        ("POST", format!("{code_path}/reset"), ""),
+        ("POST", format!("{code_path}/reactivate"), ""),
+        ("POST", "/clients".to_owned(), "{\"display_name\":\"new\"}"),
+        ("PATCH", "/clients/app".to_owned(), "{\"disabled\":false}"),
+        ("PATCH", "/clients/app".to_owned(), "{\"disabled\":true,\"grants\":[\"password\"]}"),
+        ("PATCH", "/clients/app".to_owned(), "{\"scopes\":null}"),
+        ("POST", "/clients/app/secrets".to_owned(), "{}"),
+        ("PATCH", "/settings".to_owned(), "{\"pat_max_days\":90}"),
+    ];
+    for (method, path, body) in &grave {
+        let told = ask(&router, method, path, &with, body).await.told();
+        assert_eq!(told, (403, "stale-session".into(), None), "{method} {path} {body}");
     }
-    assert_eq!(ask(&router, "POST", "/me/tokens", &with, NEW).await.status, 201, "a token of one's own is not grave");
+    // What looks, describes, or takes rights away; deletions last.
+    for (method, path, body, status) in [
+        ("GET", "/me/tokens", "", 200),
+        ("GET", "/users", "", 200),
+        ("GET", "/users/bill/tokens", "", 200),
+        ("GET", "/security-codes", "", 200),
+        ("GET", "/clients", "", 200),
+        ("GET", "/settings", "", 200),
+        ("PATCH", &code_path, "{\"description\":\"other words\"}", 200),
+        ("PATCH", "/users/bill", "{\"token_login_allowed\":false}", 200),
+        ("PATCH", "/clients/app", "{\"disabled\":true}", 200),
+        ("DELETE", &format!("/users/sue/tokens/{pat}"), "", 204),
+        ("DELETE", &token_path, "", 204),
+        ("DELETE", &code_path, "", 204),
+        ("DELETE", "/clients/app", "", 204),
+    ] {
+        let answer = ask(&router, method, path, &with, body).await;
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+    }
+    let fresh = open(&world, "sue").await;
+    let (cookie, token) = (cookie_of(&fresh), token_of(&fresh));
+    let with = [("cookie", cookie.as_str()), ("x-csrf-token", token.as_str())];
+    assert_eq!(ask(&router, "POST", "/me/tokens", &with, NEW).await.status, 201, "a fresh session may");
 }

@@ -58,7 +58,29 @@ pub struct Policy {
     pub scopes: Option<KnownScopes>,
 }
 
+/// Which gates of personal access tokens a policy asks. One that it does not ask cannot be opened or closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gates {
+    /// The setting "creation and authentication of personal access tokens".
+    pub setting: bool,
+    /// The per-account switch "token login allowed".
+    pub switch: bool,
+}
+
 impl Policy {
+    /// Which gates of personal access tokens it asks.
+    ///
+    /// ```
+    /// use counterfoil::policy::Policy;
+    ///
+    /// assert!(!Policy::synergy().gates().switch && !Policy::a2nta().gates().setting);
+    /// ```
+    #[must_use]
+    pub fn gates(&self) -> Gates {
+        let tokens = &self.personal_access_tokens;
+        Gates { setting: tokens.setting != SettingGate::NotAsked, switch: tokens.switch != SwitchGate::NotAsked }
+    }
+
     /// The policy's own values of what settings can change; the switch as [`SettingGate`] has it where nothing is stored.
     #[must_use]
     pub fn settings(&self) -> Settings {

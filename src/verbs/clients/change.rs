@@ -1,15 +1,18 @@
 //! Changing a registration: each change is one write over the version it was decided on.
 
 use super::{TURNS, rules, secrets};
+use crate::desk::Desk;
 use crate::desk::authority::operations::{
     ChangeClient, DeleteClient, DisableClient, ReplaceClientSecret, RevokeClientTokens,
 };
 use crate::desk::authority::{Operation, Permit};
 use crate::desk::client_view::{ClientChange, ClientView, RegisteredClient};
-use crate::desk::error::{Invalid, ManageError, Unavailable};
+use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::instruments::event::{ClientAction, What};
 use crate::ports::client_store::ClientPut;
+use crate::text::once::{OnceKey, same_number};
 use crate::words::client::{ClientId, Registration, VersionedRegistration};
+use crate::words::ids::RecordId;
 use crate::words::scope::Scope;
 use crate::words::time::Span;
 
@@ -70,11 +73,38 @@ fn widens(before: &Registration, after: &Registration) -> bool {
         || before.default_scope != after.default_scope
 }
 
+/// The form that replaces a secret: its key, and the newest secret that it was shown beside.
+///
+/// A registration keeps two secrets at most, so an old form's own secret may be gone. The newest one is another then, and the form
+/// is refused for that.
+pub(crate) struct OnceSecret<'a> {
+    pub(crate) key: &'a OnceKey,
+    pub(crate) beside: Option<RecordId>,
+}
+
+impl OnceSecret<'_> {
+    /// The id of the new secret, where this form has made none yet.
+    fn id(&self, desk: &Desk, registration: &Registration, overlap: Span) -> Result<[u8; 16], Conflict> {
+        let id = self.key.secret_id(&desk.realm, &registration.client_id, &[&overlap.micros().to_be_bytes()]);
+        for own in &registration.secrets {
+            if own.id == id {
+                return Err(Conflict::DoneAlready);
+            }
+            if same_number(&own.id, &id) {
+                return Err(Conflict::FormUsed);
+            }
+        }
+        let newest = registration.secrets.last().map(|newest| RecordId::from_bytes(newest.id));
+        if newest == self.beside { Ok(id) } else { Err(Conflict::ChangedMeanwhile) }
+    }
+}
+
 /// Gives a new secret; the one before goes on for `overlap`.
 pub(crate) async fn replace_secret(
     permit: Permit<'_, ReplaceClientSecret>,
     id: &ClientId,
     overlap: Span,
+    once: Option<&OnceSecret<'_>>,
 ) -> Result<RegisteredClient, ManageError> {
     let (desk, now) = (permit.desk(), permit.now());
     let (after, shown) = update(&permit, id, |registration| {
@@ -85,7 +115,8 @@ pub(crate) async fn replace_secret(
             return Err(Invalid::PublicSecret.into());
         }
         rules::within(&permit, registration)?;
-        let (shown, stored) = secrets::drawn(desk, id, now)?;
+        let derived = once.map(|once| once.id(desk, registration, overlap)).transpose()?;
+        let (shown, stored) = secrets::drawn(desk, id, derived, now)?;
         secrets::replace(&mut registration.secrets, stored, overlap, now);
         Ok(shown)
     })

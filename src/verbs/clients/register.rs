@@ -9,6 +9,7 @@ use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::instruments::event::{ClientAction, What};
 use crate::ports::client_store::ClientPut;
 use crate::text::draw::draw_secret;
+use crate::text::once::OnceKey;
 use crate::words::client::{ClientId, ClientKey, Registration, StoredSecret, VersionedRegistration};
 use crate::words::secret::Secret;
 
@@ -19,15 +20,16 @@ const ID_LETTERS: usize = 16;
 pub(crate) async fn create(
     permit: Permit<'_, RegisterClient>,
     new: NewClient,
+    once: Option<&OnceKey>,
 ) -> Result<RegisteredClient, ManageError> {
     let (desk, now) = (permit.desk(), permit.now());
     let drawn = |id: &ClientId| {
-        let drawn = secrets::drawn(desk, id, now)?;
+        let drawn = secrets::drawn(desk, id, None, now)?;
         Ok((Some(drawn.0), Some(drawn.1)))
     };
     match new.public {
-        true => register(&permit, new, |_| Ok((None, None))).await,
-        false => register(&permit, new, drawn).await,
+        true => register(&permit, new, once, |_| Ok((None, None))).await,
+        false => register(&permit, new, once, drawn).await,
     }
 }
 
@@ -44,7 +46,7 @@ pub(crate) async fn import(
     }
     secrets::importable(secret, weak)?;
     let kept = |_: &ClientId| Ok((None, Some(secrets::imported(desk, secret, now)?)));
-    Ok(register(&permit, new, kept).await?.view)
+    Ok(register(&permit, new, None, kept).await?.view)
 }
 
 /// Both halves of a secret, where there is one.
@@ -53,16 +55,18 @@ type Halves = (Option<NewClientSecret>, Option<StoredSecret>);
 async fn register(
     permit: &Permit<'_, RegisterClient>,
     new: NewClient,
+    once: Option<&OnceKey>,
     secret: impl Fn(&ClientId) -> Result<Halves, Unavailable>,
 ) -> Result<RegisteredClient, ManageError> {
     let (desk, now) = (permit.desk(), permit.now());
     let given = new.id.clone();
     for _ in 0..TURNS {
-        let client_id = match &given {
-            Some(id) => id.clone(),
+        let derived = || once.and_then(|once| once.client_id(&desk.realm, ID_LETTERS));
+        let client_id = match given.clone().or_else(derived) {
+            Some(id) => id,
             None => drawn_id(desk)?,
         };
-        let mut registration = registration(permit, &new, client_id)?;
+        let mut registration = registration(permit, &new, client_id, once)?;
         rules::check(&registration)?;
         let (shown, kept) = secret(&registration.client_id)?;
         registration.secrets.extend(kept);
@@ -75,6 +79,11 @@ async fn register(
                 permit.tell(what);
                 return Ok(RegisteredClient { view, secret: shown });
             }
+            ClientPut::Stale(Some(there)) if once.is_some() && there.registration.key == registration.key => {
+                let same = is_alike(&there.registration, &registration);
+                return Err(if same { Conflict::DoneAlready } else { Conflict::FormUsed }.into());
+            }
+            ClientPut::Retired if once.is_some() => return Err(Conflict::FormUsed.into()),
             ClientPut::Stale(Some(_)) if given.is_some() => return Err(Conflict::ClientIdTaken.into()),
             // An id or a key that is drawn anew will be free.
             ClientPut::Stale(_) | ClientPut::Retired => {}
@@ -87,16 +96,23 @@ fn registration(
     permit: &Permit<'_, RegisterClient>,
     new: &NewClient,
     client_id: ClientId,
+    once: Option<&OnceKey>,
 ) -> Result<Registration, ManageError> {
     let (desk, now) = (permit.desk(), permit.now());
-    let mut key = [0; 16];
-    desk.entropy.fill(&mut key)?;
+    let key = match once {
+        Some(once) => once.client_key(&desk.realm),
+        None => {
+            let mut key = [0; 16];
+            desk.entropy.fill(&mut key)?;
+            ClientKey::from_bytes(key)
+        }
+    };
     let allowed_scope = permit.narrowed(new.allowed_scope.clone(), "scopes")?;
     let default_scope = new.default_scope.clone();
     rules::known(permit, None, Some(&default_scope))?;
     Ok(Registration {
         client_id,
-        key: ClientKey::from_bytes(key),
+        key,
         display_name: new.display_name.clone(),
         secrets: Vec::new(),
         grants: rules::grants(new.grants.clone()),
@@ -109,6 +125,14 @@ fn registration(
         epoch: 0,
         created_at: now,
     })
+}
+
+/// Whether two registrations were asked for with the same fields.
+fn is_alike(there: &Registration, asked: &Registration) -> bool {
+    let texts = |of: &Registration| (of.display_name.clone(), of.grants.clone());
+    let scopes = |of: &Registration| (of.allowed_scope.clone(), of.default_scope.clone());
+    let kinds = |of: &Registration| (of.public, of.refresh_mode, of.resource_server);
+    texts(there) == texts(asked) && scopes(there) == scopes(asked) && kinds(there) == kinds(asked)
 }
 
 fn drawn_id(desk: &Desk) -> Result<ClientId, ManageError> {

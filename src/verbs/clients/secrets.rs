@@ -16,10 +16,21 @@ const STRONG: usize = 22;
 /// What anybody would bring along, and far above it.
 const LONGEST: usize = 1_024;
 
-/// Both halves of a secret that is drawn: shown once, and kept.
-pub(super) fn drawn(desk: &Desk, client: &ClientId, now: Ts) -> Result<(NewClientSecret, StoredSecret), Unavailable> {
-    let mut id = [0; 16];
-    desk.entropy.fill(&mut id)?;
+/// Both halves of a secret that is drawn: shown once, and kept. `id`: where it follows from a form.
+pub(super) fn drawn(
+    desk: &Desk,
+    client: &ClientId,
+    id: Option<[u8; 16]>,
+    now: Ts,
+) -> Result<(NewClientSecret, StoredSecret), Unavailable> {
+    let id = match id {
+        Some(id) => id,
+        None => {
+            let mut id = [0; 16];
+            desk.entropy.fill(&mut id)?;
+            id
+        }
+    };
     let secret = draw_secret(&*desk.entropy)?;
     let minted = desk.mint(TokenKind::ClientSecret, RecordId::from_bytes(id), &secret);
     let stored = StoredSecret {

@@ -30,6 +30,8 @@ pub(crate) enum Cookie {
     Visit,
     /// The language that was chosen.
     Language,
+    /// What the forms of the session before are known by, for a while after a proof of the password took its place.
+    Before,
 }
 
 impl Transport {
@@ -47,9 +49,11 @@ impl Transport {
             (Self::Https, Cookie::Session) => "__Host-counterfoil-session",
             (Self::Https, Cookie::Visit) => "__Host-counterfoil-visit",
             (Self::Https, Cookie::Language) => "__Host-counterfoil-language",
+            (Self::Https, Cookie::Before) => "__Host-counterfoil-before",
             (Self::PlainLoopback, Cookie::Session) => "counterfoil-session",
             (Self::PlainLoopback, Cookie::Visit) => "counterfoil-visit",
             (Self::PlainLoopback, Cookie::Language) => "counterfoil-language",
+            (Self::PlainLoopback, Cookie::Before) => "counterfoil-before",
         }
     }
 
@@ -70,7 +74,11 @@ impl Transport {
 
     /// The header that sets it. A session and a visit end with the browser, if the server has not ended them before.
     pub(crate) fn set(self, cookie: Cookie, value: &str) -> Option<HeaderValue> {
-        let life = if cookie == Cookie::Language { "; Max-Age=31536000" } else { "" };
+        let life = match cookie {
+            Cookie::Language => "; Max-Age=31536000",
+            Cookie::Before => "; Max-Age=600",
+            Cookie::Session | Cookie::Visit => "",
+        };
         self.header(cookie, value, life)
     }
 

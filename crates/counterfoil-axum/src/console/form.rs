@@ -8,6 +8,8 @@ use zeroize::Zeroize as _;
 
 /// The most fields of a form.
 const FIELDS: usize = 64;
+/// What a form of any page may have. Each of them has its own test, which a field that stands twice does not pass.
+const EVERYWHERE: [&str; 4] = ["csrf_token", "once", "password", "beside"];
 
 /// The fields of a form, decoded.
 pub(crate) struct Form(Vec<(String, Secret)>);
@@ -46,9 +48,28 @@ impl Form {
         }
     }
 
-    /// Whether a box was ticked.
-    pub(crate) fn ticked(&self, name: &str) -> bool {
-        !self.one(name).is_empty()
+    /// Whether a box was ticked; `None` where it says something else than a box can.
+    pub(crate) fn ticked(&self, name: &str) -> Option<bool> {
+        match self.one(name) {
+            "" => Some(false),
+            "true" => Some(true),
+            _ => None,
+        }
+    }
+
+    /// Checks that nothing would be passed over in silence: each field of `one` stands once at most, those of `many` any number of
+    /// times, and no other is there but those that every form may have. The field at fault is `None` where the page has none such.
+    pub(crate) fn check(&self, one: &[&'static str], many: &[&'static str]) -> Result<(), Option<&'static str>> {
+        for (name, _) in &self.0 {
+            if many.contains(&name.as_str()) || EVERYWHERE.contains(&name.as_str()) {
+                continue;
+            }
+            let known = one.iter().find(|own| **own == name).ok_or(None)?;
+            if self.all(known).count() > 1 {
+                return Err(Some(known));
+            }
+        }
+        Ok(())
     }
 
     /// All values of boxes that share a name.
@@ -71,8 +92,19 @@ mod tests {
         let form = Form::urlencoded(Bytes::from_static(b"a=1&b=%D0%B9+x&a=2&c=")).expect("few fields");
         assert_eq!((form.one("a"), form.one("b"), form.one("c"), form.one("d")), ("", "й x", "", ""));
         assert_eq!(form.all("a").collect::<Vec<_>>(), ["1", "2"]);
-        assert!(form.ticked("b") && !form.ticked("c"));
+        assert_eq!((form.ticked("b"), form.ticked("c")), (None, Some(false)));
         assert_eq!(form.shown_again(&["b"]), [("b", "й x".to_owned())]);
+    }
+
+    #[test]
+    fn fault_a9_no_field_of_a_form_is_passed_over() {
+        let check = |body: &'static str| {
+            let form = Form::urlencoded(Bytes::from_static(body.as_bytes())).expect("few fields");
+            form.check(&["label", "days"], &["grants"])
+        };
+        assert_eq!(check("csrf_token=x&label=1&grants=a&grants=b&once=1&password=p"), Ok(()));
+        assert_eq!(check("label=1&label=1"), Err(Some("label")));
+        assert_eq!(check("label=1&scope=all"), Err(None));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod csrf;
 mod filled;
 mod form;
 mod language;
+mod once;
 mod pages;
 mod posted;
 mod profiles;

@@ -1,14 +1,18 @@
 //! A form that a signed-in visitor sent: read within bounds, and only where our own page made it.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use counterfoil::ManageError;
-use http::StatusCode;
+use axum::response::Response;
+use counterfoil::{Conflict, ManageError, Ts};
+use http::header::RETRY_AFTER;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
 
 use crate::body::{self, Unread};
 use crate::console::csrf;
+use crate::console::filled::Filled;
 use crate::console::form::Form;
 use crate::console::language::Language;
+use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why};
 use crate::console::visitor::Visitor;
@@ -28,6 +32,51 @@ pub(crate) struct Posted {
 pub(crate) struct Wrong {
     pub(crate) status: StatusCode,
     pub(crate) reason: Reason,
+    /// In how many seconds it may be tried again, where that is known.
+    retry_after: Option<u64>,
+}
+
+impl Wrong {
+    pub(crate) fn new(status: StatusCode, field: Option<&'static str>, text: &str) -> Self {
+        Self { status, reason: Reason { field, text: text.to_owned() }, retry_after: None }
+    }
+
+    /// A field that is not accepted as it is.
+    pub(crate) fn refused(visitor: &Visitor, field: Option<&'static str>) -> Self {
+        let words = visitor.language.words();
+        let text = if field.is_some() { words.invalid } else { words.unknown_field };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, field, text)
+    }
+
+    /// What has to wait.
+    pub(crate) fn slow_down(console: &Console, text: String, until: Ts) -> Self {
+        let seconds = until.since(console.foil.now()).seconds_up().max(1);
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        Self { status, reason: Reason { field: None, text }, retry_after: Some(seconds) }
+    }
+
+    /// The same at a field.
+    pub(crate) fn at(mut self, field: &'static str) -> Self {
+        self.reason.field = Some(field);
+        self
+    }
+
+    /// Places its text: at its field where the form has that, else above the page.
+    pub(crate) fn place(&self, shell: Shell, filled: Filled, fields: &[&'static str]) -> (Shell, Filled) {
+        let text = self.reason.text.clone();
+        match self.reason.field.filter(|field| fields.contains(field)) {
+            Some(field) => (shell, filled.wrong(field, text)),
+            None => (shell.wrong(Some(text)), filled),
+        }
+    }
+
+    /// Lets the page that tells it say when to come again.
+    pub(crate) fn seal(&self, mut response: Response) -> Response {
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
 }
 
 impl FromRequest<Shared> for Posted {
@@ -35,7 +84,7 @@ impl FromRequest<Shared> for Posted {
 
     async fn from_request(request: Request, console: &Shared) -> Result<Self, Stop> {
         let (mut parts, body) = request.into_parts();
-        let visitor = Visitor::from_request_parts(&mut parts, console).await?;
+        let mut visitor = Visitor::from_request_parts(&mut parts, console).await?;
         let form = read(console, visitor.language, &parts, body).await?;
         if !visitor.sent(form.one(csrf::FIELD)) {
             return Err(Stop::page(console, visitor.language, Why::Forged));
@@ -67,11 +116,16 @@ pub(crate) fn wrong(console: &Console, visitor: &Visitor, error: ManageError) ->
     let words = visitor.language.words();
     match error {
         ManageError::Invalid(invalid) => {
-            Ok(Wrong { status: StatusCode::UNPROCESSABLE_ENTITY, reason: words.invalid_field(&invalid) })
+            let Reason { field, text } = words.invalid_field(&invalid);
+            Ok(Wrong::new(StatusCode::UNPROCESSABLE_ENTITY, field, &text))
         }
-        ManageError::Conflict(conflict) => {
-            Ok(Wrong { status: StatusCode::CONFLICT, reason: words.in_the_way(conflict) })
+        ManageError::Conflict(conflict) if conflict != Conflict::DoneAlready => {
+            let Reason { field, text } = words.in_the_way(conflict);
+            Ok(Wrong::new(StatusCode::CONFLICT, field, &text))
         }
-        other => Err(Stop::of(console, visitor.language, other)),
+        ManageError::SlowDown { until } => {
+            Ok(Wrong::slow_down(console, (words.too_many_made)(&visitor.clock(console).moment(until)), until))
+        }
+        other => Err(Stop::of(console, visitor, other)),
     }
 }

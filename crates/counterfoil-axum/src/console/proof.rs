@@ -8,17 +8,17 @@ use crate::console::posted::Wrong;
 use crate::console::state::Console;
 use crate::console::stop::Stop;
 use crate::console::visitor::Visitor;
-use crate::console::words::Reason;
 
 /// Proves the form's password where that is due; what is wrong with it otherwise.
 pub(crate) async fn demand(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Result<(), Wrong>, Stop> {
     let words = visitor.language.words();
-    let (status, text) = match visitor.prove(console, form.secret("password")).await {
+    let wrong = match visitor.prove(console, form.secret("password")).await {
         Ok(()) => return Ok(Ok(())),
-        Err(LoginError::Refused) => (StatusCode::FORBIDDEN, words.password_wrong),
-        Err(LoginError::SlowDown { .. }) => (StatusCode::TOO_MANY_REQUESTS, words.slow_down),
-        Err(LoginError::Busy { .. }) => (StatusCode::TOO_MANY_REQUESTS, words.busy),
+        Err(LoginError::Refused) => Wrong::new(StatusCode::FORBIDDEN, None, words.password_wrong),
+        Err(LoginError::SlowDown { until }) => Wrong::slow_down(console, words.slow_down.to_owned(), until),
+        Err(LoginError::Busy { .. }) => Wrong::slow_down(console, words.busy.to_owned(), console.foil.now()),
+        Err(LoginError::TooManySessions) => Wrong::new(StatusCode::CONFLICT, None, words.too_many_sessions),
         Err(other) => return Err(Stop::unavailable(console, visitor.language, &other)),
     };
-    Ok(Err(Wrong { status, reason: Reason { field: Some("password"), text: text.to_owned() } }))
+    Ok(Err(wrong.at("password")))
 }

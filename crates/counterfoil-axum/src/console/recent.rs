@@ -89,12 +89,12 @@ impl std::fmt::Debug for RecentEvents {
 mod tests {
     use super::*;
     use counterfoil::Ts;
-    use counterfoil::event::What;
+    use counterfoil::event::{Actor, What};
     use counterfoil::testing::RecordingSink;
 
     fn event(realm: &str, at: u64) -> Event {
         let realm = Realm::new(realm).expect("a realm");
-        Event { at: Ts::from_micros(at).expect("in range"), realm, by: None, what: What::NoKeyRing }
+        Event { at: Ts::from_micros(at).expect("in range"), realm, by: Actor::Host, what: What::NoKeyRing }
     }
 
     fn of(capacity: usize) -> RecentEvents {

@@ -18,6 +18,8 @@ pub(crate) struct Shell {
     pub(crate) tabs: Vec<Tab>,
     pub(crate) zone: String,
     pub(crate) notice: Option<&'static str>,
+    /// That an older session ended to make room for this one.
+    pub(crate) room: Option<&'static str>,
     pub(crate) error: Option<String>,
 }
 
@@ -42,6 +44,7 @@ impl Shell {
             tabs: Vec::new(),
             zone: "UTC".to_owned(),
             notice: None,
+            room: None,
             error: None,
         }
     }
@@ -55,6 +58,7 @@ impl Shell {
             csrf: visitor.csrf(),
             tabs: visitor.sections(console).into_iter().map(tab).collect(),
             zone: visitor.zone.clone(),
+            room: visitor.made_room.then_some(visitor.language.words().made_room),
             ..Self::bare(console, visitor.language)
         }
     }

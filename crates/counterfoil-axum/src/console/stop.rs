@@ -4,14 +4,16 @@ use std::error::Error;
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use counterfoil::ManageError;
+use counterfoil::{Conflict, Forbidden, ManageError};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 
 use crate::console::answer;
 use crate::console::language::Language;
+use crate::console::posted::Wrong;
 use crate::console::shell::Shell;
 use crate::console::state::Console;
+use crate::console::visitor::Visitor;
 
 /// Why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,9 @@ struct Message<'a> {
     shell: Shell,
     title: &'a str,
     text: &'a str,
+    /// Where to go from here, below the base, and what that is called.
+    back: &'a str,
+    back_name: &'a str,
 }
 
 impl Stop {
@@ -62,7 +67,8 @@ impl Stop {
             Why::Host => (StatusCode::BAD_REQUEST, words.bad_host, words.bad_host_text),
             Why::Insecure => (StatusCode::FORBIDDEN, words.insecure, words.insecure_text),
         };
-        let message = Message { shell: Shell::bare(console, language), title, text: reason.unwrap_or(text) };
+        let (text, back_name) = (reason.unwrap_or(text), words.back_to_start);
+        let message = Message { shell: Shell::bare(console, language), title, text, back: "/", back_name };
         Self::Page(Box::new(answer::page(status, &message)))
     }
 
@@ -72,26 +78,58 @@ impl Stop {
         Self::page(console, language, Why::Unavailable)
     }
 
-    /// What a verb did not do, where no form of the page can tell it.
-    pub(crate) fn of(console: &Console, language: Language, error: ManageError) -> Self {
-        let words = language.words();
+    /// What an operation did not do, where no form of the page can tell it.
+    pub(crate) fn of(console: &Console, visitor: &Visitor, error: ManageError) -> Self {
+        let (language, words) = (visitor.language, visitor.language.words());
         match error {
+            // Going back, the page asks for the password.
+            ManageError::Forbidden(Forbidden::StaleSession) => {
+                Self::told(console, visitor, StatusCode::FORBIDDEN, (words.stale, words.stale_text), words.back_to_form)
+            }
             ManageError::Forbidden(forbidden) => {
                 Self::because(console, language, Why::Forbidden, Some(words.forbidden_because(forbidden)))
             }
             ManageError::NotFound | ManageError::Invalid(_) => Self::page(console, language, Why::NotFound),
+            // What was asked for stands: only its secret is not shown again.
+            ManageError::Conflict(Conflict::DoneAlready) => Self::told(
+                console,
+                visitor,
+                StatusCode::OK,
+                (words.done_already, words.done_already_text),
+                words.to_list,
+            ),
             ManageError::Conflict(conflict) => {
                 let text = words.in_the_way(conflict).text;
-                let message = Message { shell: Shell::bare(console, language), title: words.conflict, text: &text };
-                Self::Page(Box::new(answer::page(StatusCode::CONFLICT, &message)))
+                Self::told(console, visitor, StatusCode::CONFLICT, (words.conflict, &text), words.to_list)
             }
-            ManageError::SlowDown { .. } => {
-                let shell = Shell::bare(console, language);
-                let message = Message { shell, title: words.conflict, text: words.slow_down };
-                Self::Page(Box::new(answer::page(StatusCode::TOO_MANY_REQUESTS, &message)))
+            ManageError::SlowDown { until } => {
+                let text = (words.too_many_made)(&visitor.clock(console).moment(until));
+                Self::wrong(console, visitor, &Wrong::slow_down(console, text, until))
             }
             ManageError::Unavailable(reason) => Self::unavailable(console, language, &reason),
         }
+    }
+
+    /// What is wrong with a form that cannot be shown again.
+    pub(crate) fn wrong(console: &Console, visitor: &Visitor, wrong: &Wrong) -> Self {
+        let words = visitor.language.words();
+        match Self::told(console, visitor, wrong.status, (words.conflict, &wrong.reason.text), words.to_list) {
+            Self::Page(response) => Self::Page(Box::new(wrong.seal(*response))),
+            elsewhere => elsewhere,
+        }
+    }
+
+    /// A page of the visitor's section that leads back to it.
+    fn told(
+        console: &Console,
+        visitor: &Visitor,
+        status: StatusCode,
+        (title, text): (&str, &str),
+        back_name: &str,
+    ) -> Self {
+        let shell = Shell::of(console, visitor, visitor.section);
+        let message = Message { shell, title, text, back: visitor.section, back_name };
+        Self::Page(Box::new(answer::page(status, &message)))
     }
 }
 

@@ -3,11 +3,12 @@
 use axum::extract::FromRequestParts;
 use counterfoil::directory::Login;
 use counterfoil::{
-    Denied, Forbidden, Gate, Intent, LoginError, ManageError, Presenter, Principal, Role, Secret, Source,
+    Denied, Forbidden, Gate, Intent, LoginError, ManageError, Presenter, Principal, RecordId, Role, Secret, Source,
 };
 use http::header::SET_COOKIE;
 use http::request::Parts;
 use http::{HeaderValue, Method};
+use subtle::ConstantTimeEq as _;
 
 use crate::console::cookie::Cookie;
 use crate::console::csrf;
@@ -17,6 +18,7 @@ use crate::console::stop::{Stop, Why};
 use crate::console::when::Clock;
 use crate::host::{Asked, InvalidHost};
 use crate::patience::patiently;
+use crate::query::Query;
 
 /// Somebody who is signed in.
 pub(crate) struct Visitor {
@@ -24,13 +26,41 @@ pub(crate) struct Visitor {
     pub(crate) language: Language,
     /// The IANA time zone.
     pub(crate) zone: String,
+    /// The session that the form was shown in: what its number belongs to.
+    pub(crate) form_session: RecordId,
+    /// Where the visitor is: the section's path.
+    pub(crate) section: &'static str,
+    /// Whether an older session of the visitor ended to make room for this one, lately.
+    pub(crate) made_room: bool,
     session: Secret,
+    /// The session whose place this one took a moment ago.
+    before: Option<Before>,
     source: Source,
     /// What keeps the visitor from personal access tokens, if anything does.
     gate: Option<Gate>,
-    /// The cookie of a session that took this one's place.
-    renewed: Option<HeaderValue>,
+    /// The cookies of a session that took this one's place.
+    renewed: Vec<HeaderValue>,
 }
+
+/// A session that a proof of the password replaced: its forms, in other tabs and on the way back, are still this browser's own.
+struct Before {
+    csrf: String,
+    id: RecordId,
+}
+
+impl Before {
+    fn text(session: &Secret, id: RecordId) -> String {
+        format!("{}.{id}", csrf::token(session))
+    }
+
+    fn read(text: &Secret) -> Option<Self> {
+        let (csrf, id) = text.expose_secret().split_once('.')?;
+        Some(Self { csrf: csrf.to_owned(), id: id.parse().ok()? })
+    }
+}
+
+/// The sections, by their paths.
+const SECTIONS: [&str; 7] = ["/tokens", "/profile", "/users", "/codes", "/clients", "/settings", "/events"];
 
 impl Visitor {
     pub(crate) fn presenter(&self) -> Presenter {
@@ -42,9 +72,16 @@ impl Visitor {
         csrf::token(&self.session)
     }
 
-    /// Whether a form's token is the visitor's.
-    pub(crate) fn sent(&self, token: &str) -> bool {
-        csrf::fits(&self.session, token)
+    /// Whether a form's token is the visitor's; one of the session before is, and then the form belongs to that.
+    pub(crate) fn sent(&mut self, token: &str) -> bool {
+        if csrf::fits(&self.session, token) {
+            return true;
+        }
+        let own = self.before.as_ref().filter(|before| before.csrf.as_bytes().ct_eq(token.as_bytes()).into());
+        if let Some(before) = own {
+            self.form_session = before.id;
+        }
+        own.is_some()
     }
 
     pub(crate) fn clock(&self, console: &Console) -> Clock {
@@ -89,7 +126,10 @@ impl Visitor {
         let foil = &console.foil;
         let opened = patiently(foil, || foil.reauthenticate(&self.principal, &login, &self.source)).await?;
         let text = opened.token.expose_secret();
-        self.renewed = console.transport.set(Cookie::Session, text);
+        let before = Before::text(&self.session, self.principal.credential_id());
+        let cookies = [(Cookie::Session, text), (Cookie::Before, &before)];
+        self.renewed = cookies.into_iter().filter_map(|(cookie, text)| console.transport.set(cookie, text)).collect();
+        self.made_room |= opened.ended > 0;
         self.session = Secret::from(text.to_owned());
         self.principal = opened.principal;
         Ok(())
@@ -97,7 +137,7 @@ impl Visitor {
 
     /// Lets an answer take a new session's cookie along, whatever the answer says: the old session has ended.
     pub(crate) fn seal<R>(&mut self, mut response: http::Response<R>) -> http::Response<R> {
-        if let Some(cookie) = self.renewed.take() {
+        for cookie in self.renewed.drain(..) {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         response
@@ -145,8 +185,24 @@ impl FromRequestParts<Shared> for Visitor {
             Ok(source) => source,
             Err(reason) => return Err(Stop::unavailable(console, language, &reason)),
         };
-        Ok(Self { principal, language, zone, session, source, gate, renewed: None })
+        let before = console.transport.read(&parts.headers, Cookie::Before).as_ref().and_then(Before::read);
+        let form_session = principal.credential_id();
+        let (section, renewed) = (section(console, parts), Vec::new());
+        let made_room = Query::parse(parts.uri.query()).one(MADE_ROOM).is_ok_and(|value| value.is_some());
+        Ok(Self { principal, language, zone, form_session, section, made_room, session, before, source, gate, renewed })
     }
+}
+
+/// The parameter that says, after signing in, that an older session ended.
+pub(crate) const MADE_ROOM: &str = "made-room";
+
+/// The section that a request is about.
+fn section(console: &Console, parts: &Parts) -> &'static str {
+    let path = parts.uri.path();
+    let below = path.strip_prefix(&console.base).unwrap_or(path);
+    let within =
+        |section: &&str| below.strip_prefix(*section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    SECTIONS.into_iter().find(within).unwrap_or("/")
 }
 
 /// Signing in comes first, and then, of a page that was only looked at, that page.

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
-use counterfoil::{Counterfoil, Intent, Listed, NewAccess, NewSecurityCode, Ts};
+use counterfoil::{Counterfoil, Intent, Invalid, Listed, NewAccess, NewSecurityCode, Ts};
 use http::StatusCode;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -51,11 +51,8 @@ struct NewCode {
 }
 
 impl NewCode {
-    fn access(&self) -> NewAccess<'_> {
-        match &self.user {
-            Some(user) if self.access == "same_as_user" => NewAccess::SameAsUser(user),
-            _ => NewAccess::SuperAdministrator,
-        }
+    fn access(&self) -> Result<NewAccess<'_>, Invalid> {
+        NewAccess::parse(&self.access, self.user.as_deref())
     }
 }
 
@@ -66,15 +63,9 @@ impl Body for NewCode {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         let access: String = fields.required("access")?;
         let user: Option<String> = fields.optional("user")?;
-        match (access.as_str(), &user) {
-            ("super_administrator", None) | ("same_as_user", Some(_)) => {}
-            ("super_administrator", Some(_)) => {
-                return Err(Problem::field("user", "user belongs to access same_as_user"));
-            }
-            ("same_as_user", None) => return Err(Problem::field("user", "user must be given")),
-            _ => return Err(Problem::field("access", "access must be super_administrator or same_as_user")),
-        }
-        Ok(Self { access, user, description: fields.optional("description")? })
+        let new = Self { access, user, description: None };
+        new.access()?;
+        Ok(Self { description: fields.optional("description")?, ..new })
     }
 }
 
@@ -159,7 +150,8 @@ async fn create(
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let new: NewCode = body(&foil, &by, Intent::CreateCode, request).await?;
-    let code = NewSecurityCode { access: new.access(), description: new.description.as_deref() };
+    let access = new.access().map_err(Problem::from)?;
+    let code = NewSecurityCode { access, description: new.description.as_deref() };
     let issued = told(&foil, foil.create_security_code(&by, &code).await)?;
     Ok(new_code(&place, &issued))
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use axum::body::Body;
 use axum::{Extension, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil_axum::console::{Console, Transport};
 use counterfoil_axum::{Source, Sources};
 use http::Request;
@@ -21,7 +24,11 @@ pub struct Browser {
 
 /// The console over a world.
 pub fn console(world: &World, transport: Transport) -> Router {
-    let console = Console::new(world.foil.clone(), transport, "/console", Sources::Extension);
+    mounted(Console::new(world.foil.clone(), transport, "/console", Sources::Extension))
+}
+
+/// A console of a test's own making, for a browser of one address.
+pub fn mounted(console: Console) -> Router {
     let source = Source::from(IpAddr::from([192, 0, 2, 7]));
     Router::new().nest_service("/console", console.router()).layer(Extension(source))
 }
@@ -57,12 +64,27 @@ impl Browser {
         self.ask("GET", path, Body::empty()).await
     }
 
-    /// A form with the token that a signed-in person's pages have.
+    /// A form with the token that a signed-in person's pages have, and a number of its own where it brings none.
     pub async fn post(&self, path: &str, form: &str) -> Answer {
         let page = self.get("/events-or-any-page").await;
         assert_eq!(page.status, 404, "a page of the console");
-        let token = token(&self.get("/tokens").await.text);
-        self.send_form(path, &format!("csrf_token={token}&{form}")).await
+        let form = self.form(path, form).await;
+        self.send_form(path, &form).await
+    }
+
+    /// The same, not sent yet.
+    pub async fn form(&self, path: &str, form: &str) -> String {
+        let mut form = format!("csrf_token={}&{form}", token(&self.get("/tokens").await.text));
+        if !form.contains("once=") {
+            form = format!("{form}&once={}", number());
+        }
+        if path.ends_with("/secret") && !form.contains("beside=") {
+            let page = self.get(path).await.text;
+            if page.contains(BESIDE) {
+                form = format!("{form}&beside={}", value(&page, BESIDE));
+            }
+        }
+        form
     }
 
     pub async fn send_form(&self, path: &str, form: &str) -> Answer {
@@ -97,6 +119,14 @@ impl Browser {
         }
         answer
     }
+}
+
+const BESIDE: &str = "name=\"beside\" value=\"";
+
+/// A form's number that no other has.
+pub fn number() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    URL_SAFE_NO_PAD.encode(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
 }
 
 /// The token of a page's first form.

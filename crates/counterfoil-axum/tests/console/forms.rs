@@ -1,6 +1,6 @@
 //! Forms that another made are refused, and nothing is done.
 
-use crate::browser::{Browser, token};
+use crate::browser::{Browser, number, token};
 use crate::support::world;
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn a_form_that_another_site_sends_does_nothing_though_its_token_is_right()
     let world = world().await;
     let mut bill = Browser::signed_in(&world, "bill").await;
     let own = token(&bill.get("/tokens").await.text);
-    let form = format!("csrf_token={own}&label=forged&days=5");
+    let form = format!("csrf_token={own}&label=forged&days=5&once={}", number());
     for foreign in [
         ("sec-fetch-site", "cross-site"),
         ("sec-fetch-site", "same-site"),

@@ -3,8 +3,13 @@
 #![allow(unreachable_pub, reason = "rooms of a test")]
 
 mod browser;
+mod fields;
 mod forms;
+mod limits;
+mod once;
 mod pages;
+mod policies;
+mod proofs;
 mod sessions;
 #[path = "../support/mod.rs"]
 mod support;

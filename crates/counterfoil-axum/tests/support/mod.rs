@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use counterfoil::client::{Grant, NewClient, RefreshMode};
 use counterfoil::directory::Directory;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::policy::Policy;
 use counterfoil::settings::SettingsChange;
 use counterfoil::testing::{ManualClock, RecordingSink};
 use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Scope, Secret, SubjectId, Ts};
@@ -71,11 +72,20 @@ pub fn subject(id: &str) -> SubjectId {
 /// bill (member), carol (collaborator), adam (administrator), sue (super administrator), mia (member who manages profiles); each name is
 /// the password. `app` is confidential with both grants, `rs` a resource server, `open` public.
 pub async fn world() -> World {
-    world_with(|people| people as Arc<dyn Directory>).await
+    world_on(Policy::default(), |people| people as Arc<dyn Directory>).await
 }
 
 /// The same with another directory before those people.
 pub async fn world_with(directory: impl FnOnce(Arc<MemoryDirectory>) -> Arc<dyn Directory>) -> World {
+    world_on(Policy::default(), directory).await
+}
+
+/// The same under another policy, with the gates open that it asks.
+pub async fn world_under(policy: Policy) -> World {
+    world_on(policy, |people| people as Arc<dyn Directory>).await
+}
+
+async fn world_on(policy: Policy, directory: impl FnOnce(Arc<MemoryDirectory>) -> Arc<dyn Directory>) -> World {
     let people = Arc::new(MemoryDirectory::default());
     for (name, role) in [
         ("bill", Role::Member),
@@ -90,6 +100,7 @@ pub async fn world_with(directory: impl FnOnce(Arc<MemoryDirectory>) -> Arc<dyn 
     let clock = Arc::new(ManualClock::at(Ts::from_micros(1_800_000_000_000_000).expect("in range")));
     let sink = RecordingSink::default();
     let foil = Counterfoil::builder()
+        .policy(policy)
         .store(MemoryStore::default())
         .directory(directory(people.clone()))
         .key_ring(KeyRing::generate_from_system().expect("a key"))
@@ -98,11 +109,13 @@ pub async fn world_with(directory: impl FnOnce(Arc<MemoryDirectory>) -> Arc<dyn 
         .build()
         .expect("a handle");
     let host = Presenter::host();
-    for name in ["bill", "carol", "adam", "sue", "mia"] {
+    for name in ["bill", "carol", "adam", "sue", "mia"].into_iter().filter(|_| foil.gates().switch) {
         foil.set_token_login(&host, &subject(name), true).await.expect("the switch");
     }
     let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    foil.change_settings(&host, &on).await.expect("the setting");
+    if foil.gates().setting {
+        foil.change_settings(&host, &on).await.expect("the setting");
+    }
     let client = |id: &str| NewClient { id: Some(id.parse().expect("an id")), ..NewClient::named(id) };
     let grants = vec![Grant::Password, Grant::RefreshToken];
     let app = NewClient { grants: grants.clone(), refresh_mode: RefreshMode::Rotate, ..client("app") };

@@ -3,6 +3,14 @@
 use crate::desk::{Desk, languages};
 
 fn make(desk: &Desk, page: &str) -> String {
+    fill(desk, page);
+    desk.browser.follow("#create button");
+    let secret = desk.secret();
+    assert!(secret.starts_with("cf") && secret.len() > 40, "{secret}");
+    secret
+}
+
+fn fill(desk: &Desk, page: &str) {
     desk.goto(page);
     match page {
         "/console/tokens" => {
@@ -15,10 +23,6 @@ fn make(desk: &Desk, page: &str) -> String {
         }
         _ => desk.browser.click("#create [name=access][value=super_administrator]"),
     }
-    desk.browser.follow("#create button");
-    let secret = desk.secret();
-    assert!(secret.starts_with("cf") && secret.len() > 40, "{secret}");
-    secret
 }
 
 /// Not even in what scripts and the browser hold of the page.
@@ -94,6 +98,31 @@ fn a_reload_of_the_page_that_showed_a_secret_makes_no_other_one() {
     assert!(!desk.browser.source().contains(&secret));
     desk.goto("/console/tokens");
     assert_eq!(desk.browser.count("tr[data-id]"), 1);
+}
+
+/// Without scripts the browser sends the form again, as WebKit does with them.
+#[test]
+fn fault_a10_a_reload_without_scripts_says_that_it_was_done_and_makes_no_other_one() {
+    let desk = Desk::new("en", "");
+    desk.browser.run_scripts(false);
+    desk.sign_in("super@example.com", "super");
+    for page in ["/console/tokens", "/console/codes", "/console/clients"] {
+        let before = {
+            desk.goto(page);
+            desk.browser.count("tr[data-id]")
+        };
+        fill(&desk, page);
+        desk.browser.follow("#create button");
+        let secret = desk.browser.text("#secret");
+        assert!(secret.starts_with("cf"), "{page}");
+        desk.browser.reload();
+        assert!(!desk.browser.source().contains(&secret) && !desk.browser.exists("#secret"), "{page}");
+        assert_eq!(desk.browser.text("h1"), "This was done already", "the form itself was sent again: {page}");
+        desk.browser.follow("#back");
+        assert_eq!(desk.browser.path(), page);
+        assert_eq!(desk.browser.count("tr[data-id]"), before + 1, "{page}");
+    }
+    assert_eq!(desk.browser.complaints(), [""; 0]);
 }
 
 #[test]

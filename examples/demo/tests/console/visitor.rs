@@ -1,6 +1,10 @@
 //! Somebody who speaks HTTP by hand: keeps cookies, follows nothing, says of where a request comes from what a test wants said.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::support::{escaped, wire};
 
@@ -9,6 +13,12 @@ pub const SESSION: &str = "counterfoil-session";
 pub struct Visitor {
     port: u16,
     cookies: BTreeMap<String, String>,
+}
+
+/// A form's number where the page at hand has none: any number is one.
+fn number() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    URL_SAFE_NO_PAD.encode(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
 }
 
 /// An answer, its body as text.
@@ -99,10 +109,19 @@ impl Visitor {
         self.send("POST", path, &form, &pairs.join("&"))
     }
 
-    /// Sends what a form of the page would, its token included.
+    /// Sends what a form of the page would, its token and its number included.
     pub fn submit(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
         let csrf = self.get(page).csrf();
-        self.post(path, &[fields, &[("csrf_token", csrf.as_str())]].concat())
+        let own = if path.ends_with("/secret") { self.get(path) } else { self.get(page) };
+        let hidden = ["once", "beside"].map(|name| {
+            let found = own.between(&format!("name=\"{name}\" value=\""), "\"");
+            found.first().cloned()
+        });
+        let [once, beside] = hidden;
+        let once = once.unwrap_or_else(number);
+        let mut all = [fields, &[("csrf_token", csrf.as_str()), ("once", once.as_str())]].concat();
+        all.extend(beside.as_deref().map(|beside| ("beside", beside)));
+        self.post(path, &all)
     }
 
     pub fn bearer(&mut self, path: &str, token: &str) -> Reply {

@@ -4,14 +4,16 @@ use std::num::NonZeroU32;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
-use counterfoil::{Invalid, Listed, ManageError, RecordId};
+use axum::response::{IntoResponse as _, Response};
+use counterfoil::{Invalid, Listed, RecordId, Secret};
 use http::StatusCode;
 
 use super::tokens::record;
 use crate::console::answer;
 use crate::console::filled::Filled;
-use crate::console::posted::{Posted, wrong};
+use crate::console::form::Form;
+use crate::console::posted::{Posted, Wrong, wrong};
+use crate::console::proof::demand;
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why, redirect};
@@ -27,6 +29,8 @@ struct Edit {
     action: String,
     expires_hint: String,
     filled: Filled,
+    /// Whether the password is to be given where the expiry is changed.
+    proof: bool,
 }
 
 /// The form, with what stands there now.
@@ -50,7 +54,7 @@ pub(super) async fn find(console: &Console, visitor: &Visitor, id: &RecordId) ->
     let (by, mut after) = (visitor.presenter(), None);
     loop {
         let page = console.foil.security_codes(&by, true, after.as_ref(), MOST).await;
-        let page = page.map_err(|error| Stop::of(console, visitor.language, error))?;
+        let page = page.map_err(|error| Stop::of(console, visitor, error))?;
         if let Some(found) = page.items.into_iter().find(|code| code.id == *id) {
             return Ok(Some(found));
         }
@@ -62,43 +66,66 @@ pub(super) async fn find(console: &Console, visitor: &Visitor, id: &RecordId) ->
 }
 
 fn page(console: &Console, visitor: &Visitor, id: &RecordId, filled: Filled, status: StatusCode) -> Response {
-    let shell = Shell::of(console, visitor, SECTION);
-    let expires_hint = (visitor.language.words().in_zone)(&visitor.zone);
-    let action = console.path(&format!("{SECTION}/{id}/edit"));
-    answer::page(status, &Edit { shell, action, expires_hint, filled })
+    page_in(Shell::of(console, visitor, SECTION), console, visitor, id, filled, status)
 }
 
-/// Keeps what was changed. An expiry that was left alone, or left empty, stays as it is to the microsecond.
+fn page_in(
+    shell: Shell,
+    console: &Console,
+    visitor: &Visitor,
+    id: &RecordId,
+    filled: Filled,
+    status: StatusCode,
+) -> Response {
+    let expires_hint = (visitor.language.words().in_zone)(&visitor.zone);
+    let action = console.path(&format!("{SECTION}/{id}/edit"));
+    let proof = visitor.needs_proof(console);
+    answer::page(status, &Edit { shell, action, expires_hint, filled, proof })
+}
+
+/// Keeps what was changed. An expiry that was left alone stays as it is to the microsecond.
 pub(crate) async fn edit(
     State(console): State<Shared>,
     Path(id): Path<String>,
-    Posted { visitor, form }: Posted,
-) -> Result<Response, Stop> {
-    let id = record(&console, &visitor, &id)?;
-    let Some(code) = find(&console, &visitor, &id).await? else {
-        return Err(Stop::page(&console, visitor.language, Why::NotFound));
+    Posted { mut visitor, form }: Posted,
+) -> Response {
+    let answer = edited(&console, &mut visitor, &id, &form).await;
+    visitor.seal(answer.into_response())
+}
+
+const FIELDS: [&str; 2] = ["expires_at", "description"];
+
+async fn edited(console: &Console, visitor: &mut Visitor, id: &str, form: &Form) -> Result<Response, Stop> {
+    let id = record(console, visitor, id)?;
+    let Some(code) = find(console, visitor, &id).await? else {
+        return Err(Stop::page(console, visitor.language, Why::NotFound));
     };
-    let (clock, typed) = (visitor.clock(&console), form.one("expires_at"));
-    let untouched = typed.is_empty() || code.expires_at.is_some_and(|at| clock.typed(at) == typed);
-    let expires_at = match (untouched, clock.read(typed)) {
-        (true, _) => Ok(None),
-        (false, Some(at)) => Ok(Some(at)),
-        (false, None) => Err(ManageError::Invalid(Invalid::ExpiresAt)),
+    let Err(wrong) = kept(console, visitor, &code, form).await? else {
+        return Ok(redirect(&console.path("/codes?told=saved")));
     };
-    let edited = match expires_at {
-        Ok(expires_at) => {
-            let description = Some(form.one("description"));
-            console.foil.edit_security_code(&visitor.presenter(), &id, expires_at, description).await
-        }
-        Err(error) => Err(error),
+    let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&FIELDS)));
+    let (shell, filled) = wrong.place(shell, filled, &["expires_at", "description", "password"]);
+    Ok(wrong.seal(page_in(shell, console, visitor, &id, filled, wrong.status)))
+}
+
+async fn kept(console: &Console, visitor: &mut Visitor, code: &Listed, form: &Form) -> Result<Result<(), Wrong>, Stop> {
+    if let Err(field) = form.check(&FIELDS, &[]) {
+        return Ok(Err(Wrong::refused(visitor, field)));
+    }
+    let (clock, typed) = (visitor.clock(console), form.one("expires_at"));
+    let expires_at = match clock.read(typed) {
+        _ if typed == code.expires_at.map(|at| clock.typed(at)).unwrap_or_default() => None,
+        Some(at) => Some(at),
+        None => return wrong(console, visitor, Invalid::ExpiresAt.into()).map(Err),
     };
-    match edited {
-        Ok(_) => Ok(redirect(&console.path("/codes?told=saved"))),
-        Err(error) => {
-            let wrong = wrong(&console, &visitor, error)?;
-            let filled = Filled::with(form.shown_again(&["expires_at", "description"]));
-            let filled = filled.wrong(wrong.reason.field.unwrap_or("expires_at"), wrong.reason.text);
-            Ok(page(&console, &visitor, &id, filled, wrong.status))
-        }
+    if expires_at.is_some()
+        && let Err(wrong) = demand(console, visitor, form).await?
+    {
+        return Ok(Err(wrong));
+    }
+    let description = form.secret("description").map(Secret::expose_secret);
+    match console.foil.edit_security_code(&visitor.presenter(), &code.id, expires_at, description).await {
+        Ok(_) => Ok(Ok(())),
+        Err(error) => wrong(console, visitor, error).map(Err),
     }
 }

@@ -1,28 +1,29 @@
 //! Security codes, for super administrators.
 
-use std::future::Future;
-
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::{Listed, ManageError, NewAccess, NewSecurityCode};
+use counterfoil::{NewAccess, NewSecurityCode, RecordId};
 use http::StatusCode;
 
+use super::asking::{Asked, proved};
 use super::code_edit::find;
 use super::confirm::Confirm;
+use super::emptiness::Emptiness;
 use super::rows::CodeRow;
 use super::tokens::record;
 use super::{PAGE, after, secret};
 use crate::console::answer;
 use crate::console::filled::Filled;
 use crate::console::form::Form;
+use crate::console::once;
 use crate::console::posted::{Posted, Wrong, wrong};
 use crate::console::proof::demand;
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why, redirect};
 use crate::console::visitor::Visitor;
-use crate::console::words::Reason;
+use crate::console::words::Words;
 use crate::cursor::List;
 use crate::query::Query;
 
@@ -34,7 +35,9 @@ struct Codes {
     shell: Shell,
     filled: Filled,
     proof: bool,
+    once: String,
     rows: Vec<CodeRow>,
+    empty: Option<Emptiness>,
     next: Option<String>,
 }
 
@@ -69,11 +72,13 @@ async fn show(
     let list = List { name: "codes, expired ones too", realm: console.foil.realm().as_str(), owner: "" };
     let after = after(query, list, |key| key.parse().ok());
     let found = console.foil.security_codes(&visitor.presenter(), true, after.as_ref(), PAGE).await;
-    let found = found.map_err(|error| Stop::of(console, visitor.language, error))?;
-    let rows = found.items.iter().map(|listed| CodeRow::new(listed, &clock, &below)).collect();
+    let found = found.map_err(|error| Stop::of(console, visitor, error))?;
+    let rows: Vec<_> = found.items.iter().map(|listed| CodeRow::new(listed, &clock, &below)).collect();
     let next = found.next.map(|next| format!("{below}?cursor={}", list.cursor(&next.to_string())));
-    let proof = visitor.needs_proof(console);
-    Ok(answer::page(status, &Codes { shell, filled, proof, rows, next }))
+    let words = visitor.language.words();
+    let empty = Emptiness::of(words, rows.len(), after.is_none(), next.is_none(), words.no_codes);
+    let (proof, once) = (visitor.needs_proof(console), once::number(console, visitor.language)?);
+    Ok(answer::page(status, &Codes { shell, filled, proof, once, rows, empty, next }))
 }
 
 /// Makes one, and shows its text once.
@@ -82,35 +87,39 @@ pub(crate) async fn create(State(console): State<Shared>, Posted { mut visitor, 
     visitor.seal(answer.into_response())
 }
 
+const FIELDS: [&str; 3] = ["access", "user", "description"];
+
 async fn created(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Response, Stop> {
     match made(console, visitor, form).await? {
         Ok(response) => Ok(response),
         Err(wrong) => {
-            let filled = Filled::with(form.shown_again(&["access", "user", "description"]));
-            let shell = Shell::of(console, visitor, SECTION);
-            let (shell, filled) = match wrong.reason.field {
-                Some(field) => (shell, filled.wrong(field, wrong.reason.text)),
-                None => (shell.wrong(Some(wrong.reason.text)), filled),
-            };
-            show(console, visitor, shell, filled, wrong.status, None).await
+            let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&FIELDS)));
+            let fields = ["access", "user", "description", "password"];
+            let (shell, filled) = wrong.place(shell, filled, &fields);
+            Ok(wrong.seal(show(console, visitor, shell, filled, wrong.status, None).await?))
         }
     }
 }
 
 async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Result<Response, Wrong>, Stop> {
+    if let Err(field) = form.check(&FIELDS, &[]) {
+        return Ok(Err(Wrong::refused(visitor, field)));
+    }
     if let Err(wrong) = demand(console, visitor, form).await? {
         return Ok(Err(wrong));
     }
-    let access = match form.one("access") {
-        "same_as_user" => NewAccess::SameAsUser(form.one("user")),
-        "super_administrator" => NewAccess::SuperAdministrator,
-        _ => {
-            let reason = Reason { field: Some("access"), text: visitor.language.words().invalid.to_owned() };
-            return Ok(Err(Wrong { status: StatusCode::UNPROCESSABLE_ENTITY, reason }));
-        }
+    let key = match once::key(visitor, form) {
+        Ok(key) => key,
+        Err(wrong) => return Ok(Err(wrong)),
     };
-    let description = Some(form.one("description")).filter(|text| !text.is_empty());
-    match console.foil.create_security_code(&visitor.presenter(), &NewSecurityCode { access, description }).await {
+    // A form sends each of its fields: one that was left empty is as if it were not there.
+    let given = |name| Some(form.one(name).trim()).filter(|text| !text.is_empty());
+    let access = match NewAccess::parse(form.one("access"), given("user")) {
+        Ok(access) => access,
+        Err(invalid) => return wrong(console, visitor, invalid.into()).map(Err),
+    };
+    let new = NewSecurityCode { access, description: given("description").map(|_| form.one("description")) };
+    match console.foil.once(key).create_security_code(&visitor.presenter(), &new).await {
         Ok(issued) => {
             let shell = Shell::of(console, visitor, SECTION);
             let (caption, done) = (visitor.language.words().code_caption, console.path(SECTION));
@@ -120,45 +129,100 @@ async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<R
     }
 }
 
-/// What a button of a row did.
-async fn changed(
-    console: &Console,
-    visitor: &Visitor,
-    change: impl Future<Output = Result<Listed, ManageError>>,
-    told: &str,
-) -> Result<Response, Stop> {
-    change.await.map_err(|error| Stop::of(console, visitor.language, error))?;
-    Ok(redirect(&console.path(&format!("{SECTION}?told={told}"))))
+/// What a button of a row does.
+#[derive(Clone, Copy)]
+enum Button {
+    MakePermanent,
+    Reset,
+    Reactivate,
+}
+
+impl Button {
+    /// The end of its path.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::MakePermanent => "make-permanent",
+            Self::Reset => "reset",
+            Self::Reactivate => "reactivate",
+        }
+    }
+
+    /// What it says.
+    const fn name(self, words: &Words) -> &'static str {
+        match self {
+            Self::MakePermanent => words.make_permanent,
+            Self::Reset => words.reset,
+            Self::Reactivate => words.reactivate,
+        }
+    }
+
+    async fn press(self, console: &Console, visitor: &mut Visitor, id: &str, form: &Form) -> Result<Response, Stop> {
+        let id = record(console, visitor, id)?;
+        if visitor.needs_proof(console)
+            && let Some(asks) = self.prove(console, visitor, &id, form).await?
+        {
+            return Ok(asks);
+        }
+        let (by, foil) = (visitor.presenter(), &console.foil);
+        let (changed, told) = match self {
+            Self::MakePermanent => (foil.make_security_code_permanent(&by, &id).await, "permanent"),
+            Self::Reset => (foil.reset_security_code(&by, &id).await, "reset"),
+            Self::Reactivate => (foil.reactivate_security_code(&by, &id).await, "reactivated"),
+        };
+        changed.map_err(|error| Stop::of(console, visitor, error))?;
+        Ok(redirect(&console.path(&format!("{SECTION}?told={told}"))))
+    }
+
+    async fn prove(
+        self,
+        console: &Console,
+        visitor: &mut Visitor,
+        id: &RecordId,
+        form: &Form,
+    ) -> Result<Option<Response>, Stop> {
+        let Some(code) = find(console, visitor, id).await? else {
+            return Err(Stop::page(console, visitor.language, Why::NotFound));
+        };
+        let id = id.to_string();
+        let asked = Asked {
+            title: self.name(visitor.language.words()),
+            name: code.description.as_deref().filter(|text| !text.is_empty()).unwrap_or(&id),
+            action: console.path(&format!("{SECTION}/{id}/{}", self.path())),
+            cancel: console.path(SECTION),
+            hidden: Vec::new(),
+        };
+        proved(console, visitor, form, asked).await
+    }
 }
 
 /// Makes a live one permanent.
 pub(crate) async fn make_permanent(
     State(console): State<Shared>,
     Path(id): Path<String>,
-    Posted { visitor, .. }: Posted,
-) -> Result<Response, Stop> {
-    let (id, by) = (record(&console, &visitor, &id)?, visitor.presenter());
-    changed(&console, &visitor, console.foil.make_security_code_permanent(&by, &id), "permanent").await
+    Posted { mut visitor, form }: Posted,
+) -> Response {
+    let answer = Button::MakePermanent.press(&console, &mut visitor, &id, &form).await;
+    visitor.seal(answer.into_response())
 }
 
 /// Gives a live one the default life from now.
 pub(crate) async fn reset(
     State(console): State<Shared>,
     Path(id): Path<String>,
-    Posted { visitor, .. }: Posted,
-) -> Result<Response, Stop> {
-    let (id, by) = (record(&console, &visitor, &id)?, visitor.presenter());
-    changed(&console, &visitor, console.foil.reset_security_code(&by, &id), "reset").await
+    Posted { mut visitor, form }: Posted,
+) -> Response {
+    let answer = Button::Reset.press(&console, &mut visitor, &id, &form).await;
+    visitor.seal(answer.into_response())
 }
 
 /// Brings an expired one back.
 pub(crate) async fn reactivate(
     State(console): State<Shared>,
     Path(id): Path<String>,
-    Posted { visitor, .. }: Posted,
-) -> Result<Response, Stop> {
-    let (id, by) = (record(&console, &visitor, &id)?, visitor.presenter());
-    changed(&console, &visitor, console.foil.reactivate_security_code(&by, &id), "reactivated").await
+    Posted { mut visitor, form }: Posted,
+) -> Response {
+    let answer = Button::Reactivate.press(&console, &mut visitor, &id, &form).await;
+    visitor.seal(answer.into_response())
 }
 
 /// Asks before one is deleted.
@@ -182,6 +246,7 @@ pub(crate) async fn ask_delete(
         danger: true,
         proof: false,
         overlaps: Vec::new(),
+        hidden: Vec::new(),
         filled: Filled::default(),
     };
     Ok(confirm.answer(StatusCode::OK))
@@ -195,6 +260,6 @@ pub(crate) async fn delete(
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
     let deleted = console.foil.delete_security_code(&visitor.presenter(), &id).await;
-    deleted.map_err(|error| Stop::of(&console, visitor.language, error))?;
+    deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
     Ok(redirect(&console.path("/codes?told=deleted")))
 }

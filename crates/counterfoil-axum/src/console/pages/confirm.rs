@@ -26,6 +26,8 @@ pub(super) struct Confirm<'a> {
     pub(super) danger: bool,
     pub(super) proof: bool,
     pub(super) overlaps: Vec<(&'static str, &'static str)>,
+    /// Fields that nobody sees.
+    pub(super) hidden: Vec<(&'static str, String)>,
     pub(super) filled: Filled,
 }
 

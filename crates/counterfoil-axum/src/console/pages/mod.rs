@@ -1,9 +1,11 @@
 //! The pages, one room for each section.
 
+mod asking;
 pub(crate) mod clients;
 pub(crate) mod code_edit;
 pub(crate) mod codes;
 mod confirm;
+mod emptiness;
 pub(crate) mod events;
 pub(crate) mod languages;
 pub(crate) mod profile;

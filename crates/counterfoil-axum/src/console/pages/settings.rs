@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use counterfoil::settings::{InvalidSetting, SettingName, Settings, SettingsChange};
 use counterfoil::{Invalid, Span};
 use http::StatusCode;
@@ -10,9 +10,10 @@ use http::StatusCode;
 use crate::console::answer;
 use crate::console::filled::Filled;
 use crate::console::form::Form;
-use crate::console::posted::{Posted, wrong};
+use crate::console::posted::{Posted, Wrong, wrong};
+use crate::console::proof::demand;
 use crate::console::shell::Shell;
-use crate::console::state::Shared;
+use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, redirect};
 use crate::console::visitor::Visitor;
 use crate::console::words::Words;
@@ -26,6 +27,10 @@ const SWITCH: &str = SettingName::PersonalAccessTokensEnabled.as_str();
 struct Page {
     shell: Shell,
     filled: Filled,
+    /// Whether the password is to be given with the form.
+    proof: bool,
+    /// Whether the policy asks for the switch.
+    switch: bool,
     numbers: Vec<Number>,
 }
 
@@ -66,10 +71,10 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
     let settings = console.foil.settings(&visitor.presenter()).await;
-    let settings = settings.map_err(|error| Stop::of(&console, visitor.language, error))?;
+    let settings = settings.map_err(|error| Stop::of(&console, &visitor, error))?;
     let saved = Query::parse(query.as_deref()).one("told") == Ok(Some("saved"));
     let shell = Shell::of(&console, &visitor, SECTION).telling(saved.then_some(visitor.language.words().saved));
-    Ok(page(shell, Filled::with(values(&settings)), StatusCode::OK))
+    Ok(page(&console, &visitor, shell, Filled::with(values(&settings)), StatusCode::OK))
 }
 
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
@@ -96,10 +101,10 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     values
 }
 
-fn page(shell: Shell, filled: Filled, status: StatusCode) -> Response {
+fn page(console: &Console, visitor: &Visitor, shell: Shell, filled: Filled, status: StatusCode) -> Response {
     let words = shell.words;
     let number = |name: SettingName| {
-        let (least, most) = name.range();
+        let (least, most) = console.foil.setting_range(name);
         Number {
             name: name.as_str(),
             label: label(words, name),
@@ -107,36 +112,65 @@ fn page(shell: Shell, filled: Filled, status: StatusCode) -> Response {
             attributes: format!("type=\"number\" min=\"{least}\" max=\"{most}\" required inputmode=\"numeric\""),
         }
     };
-    answer::page(status, &Page { shell, filled, numbers: NUMBERS.into_iter().map(number).collect() })
+    let numbers = NUMBERS.into_iter().map(number).collect();
+    let (proof, switch) = (visitor.needs_proof(console), console.foil.gates().setting);
+    answer::page(status, &Page { shell, filled, proof, switch, numbers })
 }
 
 /// Keeps all of them, or none.
-pub(crate) async fn save(State(console): State<Shared>, Posted { visitor, form }: Posted) -> Result<Response, Stop> {
-    let changed = match change(&form) {
-        Ok(change) => console.foil.change_settings(&visitor.presenter(), &change).await.map(|_| ()),
-        Err(invalid) => Err(Invalid::from(invalid).into()),
-    };
-    let Err(error) = changed else { return Ok(redirect(&console.path("/settings?told=saved"))) };
-    let wrong = wrong(&console, &visitor, error)?;
-    let mut fields: Vec<&'static str> = NUMBERS.into_iter().map(SettingName::as_str).collect();
-    fields.push(SWITCH);
-    let (mut shell, mut filled) = (Shell::of(&console, &visitor, SECTION), Filled::with(form.shown_again(&fields)));
-    match wrong.reason.field {
-        Some(field) => filled = filled.wrong(field, wrong.reason.text),
-        None => shell = shell.wrong(Some(wrong.reason.text)),
-    }
-    Ok(page(shell, filled, wrong.status))
+pub(crate) async fn save(State(console): State<Shared>, Posted { mut visitor, form }: Posted) -> Response {
+    let answer = saved(&console, &mut visitor, &form).await;
+    visitor.seal(answer.into_response())
 }
 
-fn change(form: &Form) -> Result<SettingsChange, InvalidSetting> {
+const FIELDS: [&str; 7] = [
+    SWITCH,
+    SettingName::PatMaxDays.as_str(),
+    SettingName::NoticeLeadDays.as_str(),
+    SettingName::CodeLifetimeSeconds.as_str(),
+    SettingName::AccessLifetimeSeconds.as_str(),
+    SettingName::RefreshInactivitySeconds.as_str(),
+    SettingName::RefreshAbsoluteSeconds.as_str(),
+];
+
+async fn saved(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Response, Stop> {
+    let Err(wrong) = kept(console, visitor, form).await? else {
+        return Ok(redirect(&console.path("/settings?told=saved")));
+    };
+    let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&FIELDS)));
+    let fields = [&FIELDS[..], &["password"]].concat();
+    let (shell, filled) = wrong.place(shell, filled, &fields);
+    Ok(wrong.seal(page(console, visitor, shell, filled, wrong.status)))
+}
+
+async fn kept(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Result<(), Wrong>, Stop> {
+    if let Err(field) = form.check(&FIELDS, &[]) {
+        return Ok(Err(Wrong::refused(visitor, field)));
+    }
+    if let Err(wrong) = demand(console, visitor, form).await? {
+        return Ok(Err(wrong));
+    }
+    let Some(switch) = form.ticked(SWITCH) else { return Ok(Err(Wrong::refused(visitor, Some(SWITCH)))) };
+    let change = match change(console, form, switch) {
+        Ok(change) => change,
+        Err(invalid) => return wrong(console, visitor, Invalid::from(invalid).into()).map(Err),
+    };
+    match console.foil.change_settings(&visitor.presenter(), &change).await {
+        Ok(_) => Ok(Ok(())),
+        Err(error) => wrong(console, visitor, error).map(Err),
+    }
+}
+
+fn change(console: &Console, form: &Form, switch: bool) -> Result<SettingsChange, InvalidSetting> {
     let number = |name: SettingName| {
         let text = form.one(name.as_str()).trim();
-        let (least, most) = name.range();
+        let (least, most) = console.foil.setting_range(name);
         let number = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
         number.map(Some).ok_or(InvalidSetting { name, least, most })
     };
     Ok(SettingsChange {
-        personal_access_tokens_enabled: Some(form.ticked(SWITCH)),
+        // A form of a page that does not offer the switch does not touch it. One that sends it is told that nobody asks for it.
+        personal_access_tokens_enabled: (console.foil.gates().setting || switch).then_some(switch),
         access_lifetime_seconds: number(SettingName::AccessLifetimeSeconds)?,
         refresh_inactivity_seconds: number(SettingName::RefreshInactivitySeconds)?,
         refresh_absolute_seconds: number(SettingName::RefreshAbsoluteSeconds)?,

@@ -19,7 +19,7 @@ use crate::console::posted::{self, Posted};
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why, redirect};
-use crate::console::visitor::receive;
+use crate::console::visitor::{MADE_ROOM, receive};
 use crate::console::{answer, csrf};
 use crate::host::Asked;
 use crate::patience::patiently;
@@ -88,10 +88,13 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     let refused = match patiently(&console.foil, || console.foil.open_session(&login, &source)).await {
         Ok(opened) => {
             leave(&console, &parts.headers).await;
-            let mut response = redirect(&own_path(&console, Some(next)));
+            let mut response = redirect(&after(&console, next, opened.ended));
             let transport = console.transport;
-            let cookies =
-                [transport.set(Cookie::Session, opened.token.expose_secret()), transport.clear(Cookie::Visit)];
+            let cookies = [
+                transport.set(Cookie::Session, opened.token.expose_secret()),
+                transport.clear(Cookie::Visit),
+                transport.clear(Cookie::Before),
+            ];
             for cookie in cookies.into_iter().flatten() {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
@@ -117,6 +120,22 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     Ok(response)
 }
 
+/// Where signing in leads; where it ended older sessions, the page there says so.
+fn after(console: &Console, next: &str, ended: usize) -> String {
+    let mut path = own_path(console, Some(next));
+    if ended > 0 {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        // The start leads on, and would lose it.
+        if path == console.path("/") {
+            path = console.path("/tokens");
+        }
+        path.push(separator);
+        path.push_str(MADE_ROOM);
+        path.push_str("=true");
+    }
+    path
+}
+
 /// Ends the session that the browser came with, if it still lives: nobody can use what nobody sees any more. Where that fails it ends by itself.
 async fn leave(console: &Console, headers: &HeaderMap) {
     let Some(session) = console.transport.read(headers, Cookie::Session) else { return };
@@ -136,6 +155,7 @@ pub(crate) fn refusal(
         LoginError::Refused => Ok((StatusCode::FORBIDDEN, words.sign_in_refused)),
         LoginError::SlowDown { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, words.slow_down)),
         LoginError::Busy { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, words.busy)),
+        LoginError::TooManySessions => Ok((StatusCode::CONFLICT, words.too_many_sessions)),
         other => Err(Stop::unavailable(console, language, other)),
     }
 }
@@ -151,10 +171,10 @@ pub(crate) async fn sign_out(State(console): State<Shared>, posted: Posted) -> R
         Err(ManageError::Unavailable(reason)) => {
             return Err(Stop::unavailable(&console, posted.visitor.language, &reason));
         }
-        Err(error) => return Err(Stop::of(&console, posted.visitor.language, error)),
+        Err(error) => return Err(Stop::of(&console, &posted.visitor, error)),
     }
     let mut response = redirect(&console.path("/sign-in?told=signed-out"));
-    if let Some(cookie) = console.transport.clear(Cookie::Session) {
+    for cookie in [Cookie::Session, Cookie::Before].into_iter().filter_map(|cookie| console.transport.clear(cookie)) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)

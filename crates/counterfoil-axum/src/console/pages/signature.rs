@@ -83,12 +83,19 @@ pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Res
     let (visitor, sent) = read(&console, request).await?;
     let words = visitor.language.words();
     let filled = Filled::with(sent.form.shown_again(&["way", "typed"]));
+    // The other way's field would be passed over in silence.
     let signature = match sent.form.one("way") {
+        "image" if !sent.form.one("typed").trim().is_empty() => {
+            return wrong(&console, &visitor, filled, "typed", words.one_way).await;
+        }
+        "typed" if !sent.image.is_empty() => {
+            return wrong(&console, &visitor, filled, "image", words.one_way).await;
+        }
         "image" => match ImageFormat::of(&sent.image).filter(|_| sent.image.len() <= IMAGE) {
             Some(format) => Signature::Image { format, bytes: sent.image },
             None => return wrong(&console, &visitor, filled, "image", words.image_wrong).await,
         },
-        _ => {
+        "typed" => {
             let text = sent.form.one("typed").trim();
             let length = text.chars().count();
             if !(1..=TYPED).contains(&length) || text.chars().any(char::is_control) {
@@ -96,6 +103,7 @@ pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Res
             }
             Signature::Typed(text.to_owned())
         }
+        _ => return wrong(&console, &visitor, filled, "typed", words.invalid).await,
     };
     let kept = kept(&console, &visitor)?.set_signature(visitor.principal.subject(), Some(signature)).await;
     kept.map_err(|error| Stop::unavailable(&console, visitor.language, &error))?;
@@ -112,8 +120,9 @@ pub(crate) async fn clear(State(console): State<Shared>, Posted { visitor, .. }:
 /// Reads the form: its body within bounds first, then its parts, then its token.
 async fn read(console: &Shared, request: Request) -> Result<(Visitor, Sent), Stop> {
     let (mut parts, body) = request.into_parts();
-    let visitor = Visitor::from_request_parts(&mut parts, console).await?;
-    let stop = |why| Stop::page(console, visitor.language, why);
+    let mut visitor = Visitor::from_request_parts(&mut parts, console).await?;
+    let language = visitor.language;
+    let stop = |why| Stop::page(console, language, why);
     if csrf::is_foreign(Asked::from(&parts)) {
         return Err(stop(Why::Forged));
     }

@@ -2,18 +2,22 @@
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use counterfoil::{
-    Forbidden, Intent, Invalid, Lifetime, ManageError, NewPersonalAccessToken, Overlap, RecordId, TokenLimits,
+    Forbidden, Intent, Invalid, Issued, Lifetime, ManageError, NewPersonalAccessToken, Overlap, RecordId, TokenLimits,
 };
 use http::StatusCode;
 
 use super::confirm::{Confirm, span, token_overlaps};
+use super::emptiness::Emptiness;
 use super::rows::TokenRow;
 use super::{PAGE, after, secret};
 use crate::console::answer;
 use crate::console::filled::Filled;
-use crate::console::posted::{Posted, wrong};
+use crate::console::form::Form;
+use crate::console::once;
+use crate::console::posted::{Posted, Wrong, wrong};
+use crate::console::proof::demand;
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why, redirect};
@@ -34,7 +38,11 @@ struct Tokens {
     label_hint: String,
     days_hint: String,
     filled: Filled,
+    /// Whether the password is to be given with the form.
+    proof: bool,
+    once: String,
     rows: Vec<TokenRow>,
+    empty: Option<Emptiness>,
     next: Option<String>,
 }
 
@@ -71,7 +79,7 @@ async fn show(
         List { name: "tokens", realm: console.foil.realm().as_str(), owner: visitor.principal.subject().as_str() };
     let after = after(query, list, |key| key.parse().ok());
     let below = console.path(SECTION);
-    let stopped = |error| Stop::of(console, visitor.language, error);
+    let stopped = |error| Stop::of(console, visitor, error);
     let mut page = Tokens {
         shell,
         closed: None,
@@ -79,19 +87,25 @@ async fn show(
         label_hint: String::new(),
         days_hint: String::new(),
         filled,
+        proof: visitor.needs_proof(console),
+        once: once::number(console, visitor.language)?,
         rows: Vec::new(),
+        empty: None,
         next: None,
     };
     match console.foil.own_tokens(&by, after.as_ref(), PAGE).await {
         Ok(found) => {
             page.rows = found.items.iter().map(|listed| TokenRow::new(listed, &clock, &below, true)).collect();
             page.next = found.next.map(|next| format!("{below}?cursor={}", list.cursor(&next.to_string())));
+            let (first, last) = (after.is_none(), page.next.is_none());
+            page.empty = Emptiness::of(words, page.rows.len(), first, last, words.no_tokens);
         }
         Err(ManageError::Forbidden(gate @ Forbidden::Gate { .. })) => page.closed = Some(words.forbidden_because(gate)),
         Err(error) => return Err(stopped(error)),
     }
     match console.foil.may(&by, Intent::CreateToken).await {
-        Ok(()) => {
+        // A stale session makes one with the password.
+        Ok(()) | Err(ManageError::Forbidden(Forbidden::StaleSession)) => {
             let limits = console.foil.token_limits().await.map_err(|error| stopped(ManageError::Unavailable(error)))?;
             (page.label_hint, page.days_hint) = hints(visitor, limits);
         }
@@ -108,30 +122,51 @@ fn hints(visitor: &Visitor, limits: TokenLimits) -> (String, String) {
 }
 
 /// Makes one, and shows its text once.
-pub(crate) async fn create(State(console): State<Shared>, Posted { visitor, form }: Posted) -> Result<Response, Stop> {
-    let days = form.one("days").trim();
-    let lifetime = match days {
+pub(crate) async fn create(State(console): State<Shared>, Posted { mut visitor, form }: Posted) -> Response {
+    let answer = created(&console, &mut visitor, &form).await;
+    visitor.seal(answer.into_response())
+}
+
+const FIELDS: [&str; 2] = ["label", "days"];
+
+async fn created(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Response, Stop> {
+    let wrong = match made(console, visitor, form).await? {
+        Ok(response) => return Ok(response),
+        Err(wrong) => wrong,
+    };
+    let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&FIELDS)));
+    let (shell, filled) = wrong.place(shell, filled, &["label", "days", "password"]);
+    Ok(wrong.seal(show(console, visitor, shell, filled, wrong.status, None).await?))
+}
+
+async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Result<Response, Wrong>, Stop> {
+    if let Err(field) = form.check(&FIELDS, &[]) {
+        return Ok(Err(Wrong::refused(visitor, field)));
+    }
+    if let Err(wrong) = demand(console, visitor, form).await? {
+        return Ok(Err(wrong));
+    }
+    let key = match once::key(visitor, form) {
+        Ok(key) => key,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    let lifetime = match form.one("days").trim() {
         "" => Lifetime::Permanent,
         // What is no number is no number of days: the same rule is told.
         days => Lifetime::Days(days.parse().unwrap_or(0)),
     };
     let new = NewPersonalAccessToken { label: form.one("label"), lifetime, scope: None };
-    let error = match console.foil.create_personal_access_token(&visitor.presenter(), &new).await {
-        Ok(issued) => {
-            let shell = Shell::of(&console, &visitor, SECTION);
-            let (caption, done) = (visitor.language.words().token_caption, console.path(SECTION));
-            return Ok(secret::token(shell, &issued.token, caption, Some(&issued.listed.label), &done));
-        }
-        Err(error) => error,
-    };
-    let wrong = wrong(&console, &visitor, error)?;
-    let filled = Filled::with(form.shown_again(&["label", "days"]));
-    let shell = Shell::of(&console, &visitor, SECTION);
-    let (shell, filled) = match wrong.reason.field {
-        Some(field) => (shell, filled.wrong(field, wrong.reason.text)),
-        None => (shell.wrong(Some(wrong.reason.text)), filled),
-    };
-    show(&console, &visitor, shell, filled, wrong.status, None).await
+    match console.foil.once(key).create_personal_access_token(&visitor.presenter(), &new).await {
+        Ok(issued) => Ok(Ok(shown(console, visitor, &issued))),
+        Err(error) => wrong(console, visitor, error).map(Err),
+    }
+}
+
+/// The page that shows a new one's text, once.
+fn shown(console: &Console, visitor: &Visitor, issued: &Issued) -> Response {
+    let shell = Shell::of(console, visitor, SECTION);
+    let (caption, done) = (visitor.language.words().token_caption, console.path(SECTION));
+    secret::token(shell, &issued.token, caption, Some(&issued.listed.label), &done)
 }
 
 /// The id in a path; nothing bears one that is none.
@@ -140,19 +175,25 @@ pub(super) fn record(console: &Console, visitor: &Visitor, text: &str) -> Result
 }
 
 /// The label of one's own token, among all of them: there are as many as the policy allows.
-async fn label(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<String, Stop> {
+async fn label(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<Option<String>, Stop> {
     let (by, mut after) = (visitor.presenter(), None);
     loop {
         let page = console.foil.own_tokens(&by, after.as_ref(), PAGE).await;
-        let page = page.map_err(|error| Stop::of(console, visitor.language, error))?;
+        let page = page.map_err(|error| Stop::of(console, visitor, error))?;
         if let Some(found) = page.items.into_iter().find(|token| token.id == *id) {
-            return Ok(found.label);
+            return Ok(Some(found.label));
         }
         after = page.next;
         if after.is_none() {
-            return Err(Stop::page(console, visitor.language, Why::NotFound));
+            return Ok(None);
         }
     }
+}
+
+/// The same of one that must be there.
+async fn known_label(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<String, Stop> {
+    let label = label(console, visitor, id).await?;
+    label.ok_or_else(|| Stop::page(console, visitor.language, Why::NotFound))
 }
 
 /// Asks before one is revoked.
@@ -162,7 +203,7 @@ pub(crate) async fn ask_delete(
     Path(id): Path<String>,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
-    let label = label(&console, &visitor, &id).await?;
+    let label = known_label(&console, &visitor, &id).await?;
     let words = visitor.language.words();
     let confirm = Confirm {
         shell: Shell::of(&console, &visitor, SECTION),
@@ -175,6 +216,7 @@ pub(crate) async fn ask_delete(
         danger: true,
         proof: false,
         overlaps: Vec::new(),
+        hidden: Vec::new(),
         filled: Filled::default(),
     };
     Ok(confirm.answer(StatusCode::OK))
@@ -188,7 +230,7 @@ pub(crate) async fn delete(
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
     let deleted = console.foil.delete_token(&visitor.presenter(), &id).await;
-    deleted.map_err(|error| Stop::of(&console, visitor.language, error))?;
+    deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
     Ok(redirect(&console.path("/tokens?told=revoked")))
 }
 
@@ -199,13 +241,19 @@ pub(crate) async fn ask_rotate(
     Path(id): Path<String>,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
-    let label = label(&console, &visitor, &id).await?;
-    Ok(rotation(&console, &visitor, &id, &label, Filled::default()).answer(StatusCode::OK))
+    let label = known_label(&console, &visitor, &id).await?;
+    Ok(rotation(&console, &visitor, &id, &label, Filled::default())?.answer(StatusCode::OK))
 }
 
-fn rotation<'a>(console: &Console, visitor: &Visitor, id: &RecordId, label: &'a str, filled: Filled) -> Confirm<'a> {
+fn rotation<'a>(
+    console: &Console,
+    visitor: &Visitor,
+    id: &RecordId,
+    label: &'a str,
+    filled: Filled,
+) -> Result<Confirm<'a>, Stop> {
     let words = visitor.language.words();
-    Confirm {
+    Ok(Confirm {
         shell: Shell::of(console, visitor, SECTION),
         title: words.replace_token,
         question: words.replace_token_question,
@@ -214,42 +262,63 @@ fn rotation<'a>(console: &Console, visitor: &Visitor, id: &RecordId, label: &'a 
         cancel: console.path(SECTION),
         yes: words.replace,
         danger: false,
-        proof: false,
+        proof: visitor.needs_proof(console),
         overlaps: token_overlaps(words),
+        hidden: vec![(once::FIELD, once::number(console, visitor.language)?)],
         filled,
-    }
+    })
 }
 
 /// Replaces one, and shows the new one's text once.
 pub(crate) async fn rotate(
     State(console): State<Shared>,
     Path(id): Path<String>,
-    Posted { visitor, form }: Posted,
-) -> Result<Response, Stop> {
-    let id = record(&console, &visitor, &id)?;
+    Posted { mut visitor, form }: Posted,
+) -> Response {
+    let answer = rotated(&console, &mut visitor, &id, &form).await;
+    visitor.seal(answer.into_response())
+}
+
+async fn rotated(console: &Console, visitor: &mut Visitor, id: &str, form: &Form) -> Result<Response, Stop> {
+    let id = record(console, visitor, id)?;
+    let wrong = match replaced(console, visitor, &id, form).await? {
+        Ok(response) => return Ok(response),
+        Err(wrong) => wrong,
+    };
+    // One that was replaced may be listed no more: then no form of it can be shown again.
+    let Some(label) = label(console, visitor, &id).await? else { return Err(Stop::wrong(console, visitor, &wrong)) };
+    let filled = Filled::with(form.shown_again(&["overlap_seconds"]));
+    let mut rotation = rotation(console, visitor, &id, &label, filled)?;
+    let fields = ["overlap_seconds", "password"];
+    (rotation.shell, rotation.filled) = wrong.place(rotation.shell, rotation.filled, &fields);
+    Ok(wrong.seal(rotation.answer(wrong.status)))
+}
+
+async fn replaced(
+    console: &Console,
+    visitor: &mut Visitor,
+    id: &RecordId,
+    form: &Form,
+) -> Result<Result<Response, Wrong>, Stop> {
+    if let Err(field) = form.check(&["overlap_seconds"], &[]) {
+        return Ok(Err(Wrong::refused(visitor, field)));
+    }
+    if let Err(wrong) = demand(console, visitor, form).await? {
+        return Ok(Err(wrong));
+    }
     let asked = form.one("overlap_seconds");
     let overlap = match (asked, span(asked)) {
-        ("first-use", _) => Ok(Overlap::UntilFirstUse),
-        (_, Some(span)) if span.micros() == 0 => Ok(Overlap::Immediate),
-        (_, Some(span)) => Ok(Overlap::For(span)),
-        (_, None) => Err(ManageError::Invalid(Invalid::Overlap { most: 0 })),
+        ("first-use", _) => Overlap::UntilFirstUse,
+        (_, Some(span)) if span.micros() == 0 => Overlap::Immediate,
+        (_, Some(span)) => Overlap::For(span),
+        (_, None) => return wrong(console, visitor, Invalid::Overlap { most: 0 }.into()).map(Err),
     };
-    let rotated = match overlap {
-        Ok(overlap) => console.foil.rotate_token(&visitor.presenter(), &id, overlap).await,
-        Err(error) => Err(error),
+    let key = match once::key(visitor, form) {
+        Ok(key) => key,
+        Err(wrong) => return Ok(Err(wrong)),
     };
-    match rotated {
-        Ok(issued) => {
-            let shell = Shell::of(&console, &visitor, SECTION);
-            let (caption, done) = (visitor.language.words().token_caption, console.path(SECTION));
-            Ok(secret::token(shell, &issued.token, caption, Some(&issued.listed.label), &done))
-        }
-        Err(error) => {
-            let wrong = wrong(&console, &visitor, error)?;
-            let filled = Filled::with(form.shown_again(&["overlap_seconds"]));
-            let filled = filled.wrong("overlap_seconds", wrong.reason.text);
-            let label = label(&console, &visitor, &id).await?;
-            Ok(rotation(&console, &visitor, &id, &label, filled).answer(wrong.status))
-        }
+    match console.foil.once(key).rotate_token(&visitor.presenter(), id, overlap).await {
+        Ok(issued) => Ok(Ok(shown(console, visitor, &issued))),
+        Err(error) => wrong(console, visitor, error).map(Err),
     }
 }

@@ -2,17 +2,20 @@
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use counterfoil::directory::UserView;
-use counterfoil::{ManageError, RecordId, Role, SubjectId};
+use counterfoil::{Intent, ManageError, RecordId, Role, SubjectId};
 use http::StatusCode;
 
+use super::asking::{Asked, proved};
 use super::confirm::Confirm;
+use super::emptiness::Emptiness;
 use super::rows::TokenRow;
 use super::tokens::record;
 use super::{PAGE, after};
 use crate::console::answer;
 use crate::console::filled::Filled;
+use crate::console::form::Form;
 use crate::console::posted::Posted;
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
@@ -30,6 +33,8 @@ struct Users {
     shell: Shell,
     asked: String,
     rows: Vec<UserRow>,
+    /// Whether the policy asks for the switch.
+    switch: bool,
 }
 
 #[derive(Template)]
@@ -37,8 +42,11 @@ struct Users {
 struct User {
     shell: Shell,
     person: UserRow,
+    /// Whether the policy asks for the switch, and there is an account that has it.
+    switch: bool,
     sees_tokens: bool,
     rows: Vec<TokenRow>,
+    empty: Option<Emptiness>,
     next: Option<String>,
 }
 
@@ -48,6 +56,8 @@ struct UserRow {
     name: String,
     role: &'static str,
     allowed: bool,
+    /// Whether the directory knows the user.
+    known: bool,
 }
 
 impl UserRow {
@@ -59,7 +69,13 @@ impl UserRow {
             Role::SuperAdministrator => words.role_super_administrator,
         };
         let (subject, path) = (user.subject.to_string(), path(console, &user.subject));
-        Self { subject, path, name: user.name, role, allowed: user.token_login_allowed }
+        Self { subject, path, name: user.name, role, allowed: user.token_login_allowed, known: true }
+    }
+
+    /// Somebody whom the directory does not know any more, by the id.
+    fn left(console: &Console, words: &Words, subject: &SubjectId) -> Self {
+        let (subject, path) = (subject.to_string(), path(console, subject));
+        Self { name: subject.clone(), subject, path, role: words.not_in_directory, allowed: false, known: false }
     }
 }
 
@@ -89,9 +105,20 @@ pub(crate) async fn find(
     let words = visitor.language.words();
     let asked = Query::parse(query.as_deref()).one("q").ok().flatten().unwrap_or_default().trim().to_owned();
     let found = console.foil.find_users(&visitor.presenter(), &asked, PAGE).await;
-    let found = found.map_err(|error| Stop::of(&console, visitor.language, error))?;
-    let rows = found.into_iter().map(|user| UserRow::new(&console, words, user)).collect();
-    Ok(answer::page(StatusCode::OK, &Users { shell: Shell::of(&console, &visitor, SECTION), asked, rows }))
+    let found = found.map_err(|error| Stop::of(&console, &visitor, error))?;
+    let mut rows: Vec<_> = found.into_iter().map(|user| UserRow::new(&console, words, user)).collect();
+    if rows.is_empty()
+        && let Ok(subject) = SubjectId::new(&asked)
+    {
+        // What somebody has left behind is found by the id.
+        match console.foil.may(&visitor.presenter(), Intent::SeeTokensOf(Some(&subject))).await {
+            Ok(()) => rows.push(UserRow::left(&console, words, &subject)),
+            Err(ManageError::NotFound | ManageError::Forbidden(_)) => {}
+            Err(error) => return Err(Stop::of(&console, &visitor, error)),
+        }
+    }
+    let (shell, switch) = (Shell::of(&console, &visitor, SECTION), console.foil.gates().switch);
+    Ok(answer::page(StatusCode::OK, &Users { shell, asked, rows, switch }))
 }
 
 /// One user, with the user's tokens for administrators.
@@ -103,48 +130,78 @@ pub(crate) async fn show(
 ) -> Result<Response, Stop> {
     let (by, words, clock) = (visitor.presenter(), visitor.language.words(), visitor.clock(&console));
     let subject = subject(&console, &visitor, &text)?;
-    let user = console.foil.user(&by, &subject).await;
-    let user = user.map_err(|error| Stop::of(&console, visitor.language, error))?;
+    let user = match console.foil.user(&by, &subject).await {
+        Ok(user) => Some(user),
+        // The directory does not know the user: what the store has is seen by the id all the same.
+        Err(ManageError::NotFound) => None,
+        Err(error) => return Err(Stop::of(&console, &visitor, error)),
+    };
     let told = match Query::parse(query.as_deref()).one("told") {
         Ok(Some("revoked")) => Some(words.revoked),
         Ok(Some("allowed")) => Some(words.login_allowed),
         Ok(Some("forbidden")) => Some(words.login_forbidden),
         _ => None,
     };
-    let person = UserRow::new(&console, words, user);
+    let person = match user {
+        Some(user) => UserRow::new(&console, words, user),
+        None => UserRow::left(&console, words, &subject),
+    };
     let list = List { name: "tokens of", realm: console.foil.realm().as_str(), owner: subject.as_str() };
     let after = after(query.as_deref(), list, |key| key.parse().ok());
-    let (sees_tokens, rows, next) = match console.foil.tokens_of(&by, &subject, after.as_ref(), PAGE).await {
-        Ok(found) => {
-            let below = format!("{}/tokens", person.path);
-            let rows = found.items.iter().map(|listed| TokenRow::new(listed, &clock, &below, false)).collect();
-            let next = found.next.map(|next| format!("{}?cursor={}", person.path, list.cursor(&next.to_string())));
-            (true, rows, next)
-        }
-        // Who manages profiles sets the switch, and sees no tokens.
-        Err(ManageError::Forbidden(_)) => (false, Vec::new(), None),
-        Err(error) => return Err(Stop::of(&console, visitor.language, error)),
-    };
+    let (sees_tokens, rows, next): (_, Vec<_>, _) =
+        match console.foil.tokens_of(&by, &subject, after.as_ref(), PAGE).await {
+            Ok(found) => {
+                let below = format!("{}/tokens", person.path);
+                let rows = found.items.iter().map(|listed| TokenRow::new(listed, &clock, &below, false)).collect();
+                let next = found.next.map(|next| format!("{}?cursor={}", person.path, list.cursor(&next.to_string())));
+                (true, rows, next)
+            }
+            // The right to manage profiles sets the switch, and sees no tokens.
+            Err(ManageError::Forbidden(_)) if person.known => (false, Vec::new(), None),
+            Err(ManageError::Forbidden(_)) => return Err(Stop::page(&console, visitor.language, Why::NotFound)),
+            Err(error) => return Err(Stop::of(&console, &visitor, error)),
+        };
     let shell = Shell::of(&console, &visitor, SECTION).telling(told);
-    Ok(answer::page(StatusCode::OK, &User { shell, person, sees_tokens, rows, next }))
+    let switch = person.known && console.foil.gates().switch;
+    let empty = Emptiness::of(words, rows.len(), after.is_none(), next.is_none(), words.no_tokens_of);
+    Ok(answer::page(StatusCode::OK, &User { shell, person, switch, sees_tokens, rows, empty, next }))
 }
 
 /// Lets a user in with tokens, or stops that.
 pub(crate) async fn token_login(
     State(console): State<Shared>,
     Path(text): Path<String>,
-    Posted { visitor, form }: Posted,
-) -> Result<Response, Stop> {
-    let subject = subject(&console, &visitor, &text)?;
+    Posted { mut visitor, form }: Posted,
+) -> Response {
+    let answer = switched(&console, &mut visitor, &text, &form).await;
+    visitor.seal(answer.into_response())
+}
+
+async fn switched(console: &Console, visitor: &mut Visitor, text: &str, form: &Form) -> Result<Response, Stop> {
+    let subject = subject(console, visitor, text)?;
     let allowed = match form.one("allowed") {
         "true" => true,
         "false" => false,
-        _ => return Err(Stop::page(&console, visitor.language, Why::NotFound)),
+        _ => return Err(Stop::page(console, visitor.language, Why::NotFound)),
     };
+    let path = path(console, &subject);
+    // It opens a gate; closing it takes rights away.
+    if allowed && console.foil.gates().switch {
+        let asked = Asked {
+            title: visitor.language.words().allow,
+            name: subject.as_str(),
+            action: format!("{path}/token-login"),
+            cancel: path.clone(),
+            hidden: vec![("allowed", "true".to_owned())],
+        };
+        if let Some(asks) = proved(console, visitor, form, asked).await? {
+            return Ok(asks);
+        }
+    }
     let set = console.foil.set_token_login(&visitor.presenter(), &subject, allowed).await;
-    set.map_err(|error| Stop::of(&console, visitor.language, error))?;
+    set.map_err(|error| Stop::of(console, visitor, error))?;
     let told = if allowed { "allowed" } else { "forbidden" };
-    Ok(redirect(&format!("{}?told={told}", path(&console, &subject))))
+    Ok(redirect(&format!("{path}?told={told}")))
 }
 
 /// The label of a user's token, among all of them.
@@ -152,7 +209,7 @@ async fn label(console: &Console, visitor: &Visitor, subject: &SubjectId, id: &R
     let (by, mut after) = (visitor.presenter(), None);
     loop {
         let page = console.foil.tokens_of(&by, subject, after.as_ref(), PAGE).await;
-        let page = page.map_err(|error| Stop::of(console, visitor.language, error))?;
+        let page = page.map_err(|error| Stop::of(console, visitor, error))?;
         if let Some(found) = page.items.into_iter().find(|token| token.id == *id) {
             return Ok(found.label);
         }
@@ -183,6 +240,7 @@ pub(crate) async fn ask_delete(
         danger: true,
         proof: false,
         overlaps: Vec::new(),
+        hidden: Vec::new(),
         filled: Filled::default(),
     };
     Ok(confirm.answer(StatusCode::OK))
@@ -196,6 +254,6 @@ pub(crate) async fn delete(
 ) -> Result<Response, Stop> {
     let (subject, id) = (subject(&console, &visitor, &text)?, record(&console, &visitor, &id)?);
     let deleted = console.foil.delete_token_of(&visitor.presenter(), &subject, &id).await;
-    deleted.map_err(|error| Stop::of(&console, visitor.language, error))?;
+    deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
     Ok(redirect(&format!("{}?told=revoked", path(&console, &subject))))
 }

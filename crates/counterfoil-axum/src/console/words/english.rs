@@ -1,7 +1,7 @@
 //! English.
 
 use super::{Told, Words};
-use crate::console::when::{Distance, Unit};
+use crate::console::when::{Distance, Moment, Unit};
 
 /// English.
 pub(crate) const ENGLISH: Words = Words {
@@ -10,6 +10,7 @@ pub(crate) const ENGLISH: Words = Words {
     from_to,
     at_most_characters,
     days_hint,
+    too_many_made,
     in_zone,
     event,
     skip: "Skip to content",
@@ -218,6 +219,27 @@ pub(crate) const ENGLISH: Words = Words {
     client_disabled: "The client is disabled.",
     login_allowed: "Token login is allowed.",
     login_forbidden: "Token login is no longer allowed.",
+    made_room: "Signing in ended your least recently used session: there were as many as allowed.",
+    too_many_sessions: "You are signed in as often as allowed. Sign out somewhere else first.",
+    form_used: "This form was used already. Look at the list. Send the form again only if you want one more.",
+    unknown_field: "The form has a field that this page does not know. Reload the page and try again.",
+    stale: "Your password is needed",
+    stale_text: "Nothing was done. Go back and repeat: the page will ask for your password.",
+    back_to_form: "Go back",
+    done_already: "This was done already",
+    done_already_text: "The form was sent before, and nothing was made a second time. A secret is shown only once: if you do not have it, make another one.",
+    to_list: "To the list",
+    prove_question: "It is some time since you signed in. Give your password to go on.",
+    password_for_expiry: "Needed to change the expiry: it is some time since you signed in.",
+    no_more: "There are no more.",
+    none_on_page: "Nothing on this page. The list goes on.",
+    not_in_directory: "No longer in the directory",
+    left_text: "The directory does not know this user any more. What the user has left behind is shown by the id.",
+    one_way: "Choose one way, and leave the other one empty.",
+    access_needed: "Choose an access level.",
+    user_not_asked: "A super administrator's code names no user. Leave it empty, or choose “same as user”.",
+    user_needed: "Name the user.",
+    gate_not_asked: "This service does not ask for it: changing it would change nothing.",
 };
 
 fn distance(distance: Distance) -> String {
@@ -250,6 +272,10 @@ fn at_most_characters(most: u16) -> String {
 fn days_hint(most: u16, lead: u64) -> String {
     let days = counted(lead, Unit::Days);
     format!("From 1 to {most}. An e-mail goes out {days} before the end, and at the end.")
+}
+
+fn too_many_made(again: &Moment) -> String {
+    format!("As many were made lately as are allowed. Try again {}, at {}.", again.relative, again.exact)
 }
 
 fn in_zone(zone: &str) -> String {
@@ -293,6 +319,8 @@ fn event(told: Told) -> &'static str {
         Told::Corrupt => "Rows that do not decode passed over",
         Told::NoAddress => "No address to send a notice to",
         Told::UsesDropped => "Uses dropped",
+        Told::MadeRoom => "Ended to make room for a newer one",
+        Told::LimitReached => "Limit reached: nothing was made",
         Told::Other => "Something happened",
     }
 }

@@ -1,7 +1,7 @@
 //! Events by name, and what of them is worth a second look.
 
-use counterfoil::SourceName;
 use counterfoil::event::{Action, ClientAction, Event, Throttled, What};
+use counterfoil::{OwnerId, SourceName};
 
 /// What happened, without whom and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub(crate) enum Told {
     Corrupt,
     NoAddress,
     UsesDropped,
+    MadeRoom,
+    LimitReached,
     /// One that is newer than these words.
     Other,
 }
@@ -102,8 +104,15 @@ pub(crate) fn told(event: &Event) -> (Told, Weight, String) {
         What::Corrupt { rows } => (Told::Corrupt, alarm, rows.to_string()),
         What::NoAddress { id, .. } => (Told::NoAddress, failure, id.to_string()),
         What::UsesDropped { count } => (Told::UsesDropped, failure, count.to_string()),
+        What::MadeRoom { kind, owner, .. } => usual(Told::MadeRoom, format!("{} {}", kind.as_str(), shown(owner))),
+        What::LimitReached { owner, .. } => (Told::LimitReached, failure, shown(owner)),
         _ => usual(Told::Other, String::new()),
     }
+}
+
+/// Whose it is; nothing where it is the realm's own.
+fn shown(owner: &OwnerId) -> String {
+    owner.subject().map(|subject| subject.to_string()).unwrap_or_default()
 }
 
 const fn changed(action: Action) -> Told {

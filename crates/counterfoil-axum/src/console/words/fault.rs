@@ -27,6 +27,9 @@ impl Words {
             Invalid::Days { most } => (self.from_to)(1, u64::from(*most)),
             Invalid::Permanent => self.days_needed.to_owned(),
             Invalid::ExpiresAt => self.expires_wrong.to_owned(),
+            Invalid::Access => self.access_needed.to_owned(),
+            Invalid::UserNotAsked => self.user_not_asked.to_owned(),
+            Invalid::UserMissing => self.user_needed.to_owned(),
             Invalid::User => self.user_unknown.to_owned(),
             Invalid::ClientId(_) => self.client_id_wrong.to_owned(),
             Invalid::DisplayName => self.display_name_wrong.to_owned(),
@@ -48,6 +51,12 @@ impl Words {
             Conflict::Expired => (None, self.has_expired),
             Conflict::NotExpired => (None, self.not_expired),
             Conflict::Replaced => (None, self.replaced),
+            Conflict::FormUsed => (None, self.form_used),
+            Conflict::DoneAlready => (None, self.done_already),
+            Conflict::NotApplicable { gate: Gate::Setting } => {
+                (Some("personal_access_tokens_enabled"), self.gate_not_asked)
+            }
+            Conflict::NotApplicable { .. } => (None, self.gate_not_asked),
             _ => (None, self.conflict),
         };
         Reason { field, text: text.to_owned() }
@@ -59,6 +68,7 @@ impl Words {
             Forbidden::Gate { gate: Gate::Setting } => self.tokens_off,
             Forbidden::Gate { gate: Gate::Switch } => self.token_login_denied,
             Forbidden::Collaborator => self.collaborator,
+            Forbidden::StaleSession => self.stale_text,
             _ => self.forbidden_text,
         }
     }

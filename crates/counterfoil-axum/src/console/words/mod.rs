@@ -10,7 +10,7 @@ pub(crate) use event::{Told, told};
 pub(crate) use fault::Reason;
 pub(crate) use russian::RUSSIAN;
 
-use crate::console::when::Distance;
+use crate::console::when::{Distance, Moment};
 
 /// One language. Fields are named for the English that they hold.
 pub(crate) struct Words {
@@ -24,6 +24,8 @@ pub(crate) struct Words {
     pub(crate) at_most_characters: fn(u16) -> String,
     /// `1 to 180. Notice goes out 7 days before the end, and at the end.`
     pub(crate) days_hint: fn(u16, u64) -> String,
+    /// Too many were made: when there is room again.
+    pub(crate) too_many_made: fn(&Moment) -> String,
     /// Which zone a time is typed in.
     pub(crate) in_zone: fn(&str) -> String,
     /// What happened, by the event's name.
@@ -234,4 +236,25 @@ pub(crate) struct Words {
     pub(crate) client_disabled: &'static str,
     pub(crate) login_allowed: &'static str,
     pub(crate) login_forbidden: &'static str,
+    pub(crate) made_room: &'static str,
+    pub(crate) too_many_sessions: &'static str,
+    pub(crate) form_used: &'static str,
+    pub(crate) unknown_field: &'static str,
+    pub(crate) stale: &'static str,
+    pub(crate) stale_text: &'static str,
+    pub(crate) back_to_form: &'static str,
+    pub(crate) done_already: &'static str,
+    pub(crate) done_already_text: &'static str,
+    pub(crate) to_list: &'static str,
+    pub(crate) prove_question: &'static str,
+    pub(crate) password_for_expiry: &'static str,
+    pub(crate) no_more: &'static str,
+    pub(crate) none_on_page: &'static str,
+    pub(crate) not_in_directory: &'static str,
+    pub(crate) left_text: &'static str,
+    pub(crate) one_way: &'static str,
+    pub(crate) access_needed: &'static str,
+    pub(crate) user_not_asked: &'static str,
+    pub(crate) user_needed: &'static str,
+    pub(crate) gate_not_asked: &'static str,
 }

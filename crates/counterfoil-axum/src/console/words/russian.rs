@@ -1,7 +1,7 @@
 //! Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
 
 use super::{Told, Words};
-use crate::console::when::{Distance, Unit};
+use crate::console::when::{Distance, Moment, Unit};
 
 /// Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
 pub(crate) const RUSSIAN: Words = Words {
@@ -10,6 +10,7 @@ pub(crate) const RUSSIAN: Words = Words {
     from_to,
     at_most_characters,
     days_hint,
+    too_many_made,
     in_zone,
     event,
     skip: "К содержанию",
@@ -218,6 +219,27 @@ pub(crate) const RUSSIAN: Words = Words {
     client_disabled: "Клиент отключён.",
     login_allowed: "Вход по токену разрешён.",
     login_forbidden: "Вход по токену больше не разрешён.",
+    made_room: "Вход завершил самый давний из ваших сеансов: их было столько, сколько разрешено.",
+    too_many_sessions: "Открыто столько сеансов, сколько разрешено. Сначала выйдите из системы в другом месте.",
+    form_used: "Эта форма уже использована. Проверьте список. Отправляйте её снова, только если нужно ещё раз то же самое.",
+    unknown_field: "В форме есть поле, которого эта страница не знает. Обновите страницу и попробуйте снова.",
+    stale: "Нужен ваш пароль",
+    stale_text: "Ничего не сделано. Вернитесь и повторите: страница попросит пароль.",
+    back_to_form: "Вернуться",
+    done_already: "Это уже сделано",
+    done_already_text: "Форма уже была отправлена, и второй раз ничего не создано. Секрет показывают только один раз: если его нет, создайте другой.",
+    to_list: "К списку",
+    prove_question: "Вы вошли некоторое время назад. Введите пароль, чтобы продолжить.",
+    password_for_expiry: "Нужен, чтобы изменить срок: вы вошли некоторое время назад.",
+    no_more: "Больше ничего нет.",
+    none_on_page: "На этой странице ничего нет. Список продолжается.",
+    not_in_directory: "Больше нет в каталоге",
+    left_text: "Каталог больше не знает этого пользователя. То, что от него осталось, показано по идентификатору.",
+    one_way: "Выберите один способ, а другой оставьте пустым.",
+    access_needed: "Выберите уровень доступа.",
+    user_not_asked: "Код суперадминистратора не называет пользователя. Оставьте поле пустым или выберите «как у пользователя».",
+    user_needed: "Укажите пользователя.",
+    gate_not_asked: "Эта служба его не спрашивает: изменение ничего не изменит.",
 };
 
 fn distance(distance: Distance) -> String {
@@ -261,6 +283,10 @@ fn days_hint(most: u16, lead: u64) -> String {
     format!("От 1 до {most}. Письмо придёт за {} до окончания срока и по его окончании.", counted(lead, Unit::Days))
 }
 
+fn too_many_made(again: &Moment) -> String {
+    format!("За последнее время создано столько, сколько разрешено. Попробуйте {}, в {}.", again.relative, again.exact)
+}
+
 fn in_zone(zone: &str) -> String {
     format!("В часовом поясе {zone}.")
 }
@@ -302,6 +328,8 @@ fn event(told: Told) -> &'static str {
         Told::Corrupt => "Пропущены повреждённые записи",
         Told::NoAddress => "Нет адреса для уведомления",
         Told::UsesDropped => "Отметки о доступе потеряны",
+        Told::MadeRoom => "Завершён, чтобы освободить место новому",
+        Told::LimitReached => "Достигнут предел: ничего не создано",
         Told::Other => "Событие",
     }
 }
