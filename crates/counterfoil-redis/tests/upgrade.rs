@@ -306,7 +306,7 @@ fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
         let standing = format!("{}:{{{:02x}}}:s", space.prefix(), family_id(&person, 6).shard());
         for number in [6, 9] {
             let family = family_id(&person, number);
-            let place = [b"default\0ann\0003".as_slice(), &b"1700000001000000"[..], family.as_bytes()].concat();
+            let place = [b"default\x00ann\x00003".as_slice(), &b"1700000001000000"[..], family.as_bytes()].concat();
             Backend::Single.each(|node| {
                 let (key, old) = (space.family_key(&id(&person, number, 0)), "17000000010000001700000002000000");
                 cmd("HSET").arg(&key).arg("e").arg(old).exec(node).expect("as the old version writes it");
