@@ -5,6 +5,7 @@ use crate::desk::presenter::Presenter;
 use crate::handle::Counterfoil;
 use crate::instruments::policy::Gates;
 use crate::verbs::settings::{self, SettingsChange};
+use crate::words::known_scopes::KnownScopes;
 use crate::words::settings::{SettingName, Settings};
 
 impl Counterfoil {
@@ -38,6 +39,12 @@ impl Counterfoil {
     #[must_use]
     pub fn gates(&self) -> Gates {
         self.desk.policy.gates()
+    }
+
+    /// The scope tokens that the service knows, as the policy names them; `None`: any.
+    #[must_use]
+    pub fn known_scopes(&self) -> Option<&KnownScopes> {
+        self.desk.policy.scopes.as_ref()
     }
 
     /// The least and the greatest number that a setting takes under the policy, in the unit of its name. Not secret: no presenter is

@@ -266,3 +266,58 @@ async fn t3_tokens_in_query_cookie_or_body_are_not_read() {
         .expect("a request");
     assert_eq!(send(&router, request).await.status, 401);
 }
+
+/// A handle of another realm, with the people of this one.
+fn of_another_realm(world: &World) -> counterfoil::Counterfoil {
+    counterfoil::Counterfoil::builder()
+        .realm(counterfoil::Realm::new("other").expect("a realm"))
+        .store(counterfoil::memory::MemoryStore::default())
+        .directory(world.people.clone() as std::sync::Arc<dyn counterfoil::directory::Directory>)
+        .key_ring(counterfoil::KeyRing::generate_from_system().expect("a key"))
+        .clock(world.clock.clone())
+        .build()
+        .expect("a handle")
+}
+
+#[tokio::test]
+async fn fault_a3_what_an_outer_layer_of_another_realm_found_out_opens_nothing_here() {
+    let world = world().await;
+    let there = of_another_realm(&world);
+    let sue = world.people_account("sue");
+    let opened = there.open_session_for(&sue).await.expect("opened");
+    let principal = there.verify_session(opened.token.expose_secret()).await.expect("live");
+    let behind = |foil: &counterfoil::Counterfoil| {
+        let known = Authentication::active(principal.clone());
+        let (managed, _) = counterfoil_axum::settings(foil.clone()).split_for_parts();
+        Router::new()
+            .route("/who", get(name))
+            .layer(AuthenticateLayer::required(foil.clone()))
+            .merge(managed)
+            .layer(axum::Extension(known))
+    };
+    for path in ["/who", "/settings"] {
+        let refused = send(&behind(&world.foil), Request::get(path).body(Body::empty()).expect("a request")).await;
+        assert_eq!((refused.status, refused.problem()), (StatusCode::UNAUTHORIZED, "invalid-token".into()), "{path}");
+        let own = send(&behind(&there), Request::get(path).body(Body::empty()).expect("a request")).await;
+        assert_eq!(own.status, StatusCode::OK, "{path}: where it belongs");
+    }
+}
+
+#[tokio::test]
+async fn fault_a1_a_credential_of_whose_scope_nothing_is_left_is_insufficient_scope() {
+    use counterfoil::client::{ClientChange, NewClient};
+    let world = world().await;
+    let (host, client) = (Presenter::host(), "narrow".parse().expect("an id"));
+    let new = NewClient { id: Some("narrow".parse().expect("an id")), ..NewClient::named("narrow") };
+    world.foil.create_client(&host, new).await.expect("registered");
+    let subject = world.people_account("bill").subject().clone();
+    let scope = Some(World::scope("demo:read"));
+    let sign_in = counterfoil::SignIn { client: &client, subject: &subject, scope, remember: false };
+    let granted = world.foil.open_sign_in(&sign_in).await.expect("opened");
+    let change = ClientChange { allowed_scope: Some(Some(World::scope("demo:write"))), ..ClientChange::default() };
+    world.foil.change_client(&host, &client, change).await.expect("changed");
+    let header = format!("Bearer {}", granted.access_token.expose_secret());
+    let refused = get_with(&guarded(&world), "/required", &[header.as_bytes()]).await;
+    assert_eq!((refused.status, refused.problem()), (StatusCode::FORBIDDEN, "insufficient-scope".into()));
+    assert!(refused.header("www-authenticate").is_some_and(|value| value.contains("error=\"insufficient_scope\"")));
+}

@@ -223,6 +223,21 @@ impl futures_core::Stream for Dawdling {
     }
 }
 
+/// A handle whose policy names the service's scopes.
+fn with_scopes() -> counterfoil::Counterfoil {
+    let policy = counterfoil::policy::Policy {
+        scopes: counterfoil::KnownScopes::new(["demo:read"]).ok(),
+        ..counterfoil::policy::Policy::default()
+    };
+    counterfoil::Counterfoil::builder()
+        .policy(policy)
+        .key_ring(counterfoil::KeyRing::generate_from_system().expect("a ring"))
+        .store(counterfoil::memory::MemoryStore::default())
+        .directory(std::sync::Arc::new(counterfoil::memory::MemoryDirectory::default()))
+        .build()
+        .expect("a handle")
+}
+
 fn issuer(text: &str) -> Issuer {
     Issuer::new(text).expect("an issuer")
 }
@@ -235,11 +250,13 @@ async fn rfc_8414_the_metadata_say_what_is_mounted_and_nothing_else() {
         send(&router, request).await.json()
     };
     let all = Metadata::new(issuer("https://auth.example.com/"));
-    let all = ask(all.token("/token").revocation("/revoke").introspection("/introspect").scopes(["demo:read"])).await;
+    let foil = with_scopes();
+    let all = ask(all.token("/token").revocation("/revoke").introspection("/introspect").scopes_of(&foil)).await;
     assert_eq!(all["issuer"], "https://auth.example.com/", "as it was given");
     assert_eq!(all["token_endpoint"], "https://auth.example.com/token");
     assert_eq!(all["grant_types_supported"], serde_json::json!(["password", "refresh_token"]));
-    assert!(all["scopes_supported"].as_array().expect("scopes").contains(&"demo:read".into()));
+    let scopes = all["scopes_supported"].as_array().expect("scopes");
+    assert!(scopes.contains(&"demo:read".into()) && scopes.contains(&"settings:manage".into()));
     let none = ask(Metadata::new(issuer("https://auth.example.com"))).await;
     for absent in ["token_endpoint", "revocation_endpoint", "introspection_endpoint", "grant_types_supported"] {
         assert!(none.get(absent).is_none(), "{absent}");

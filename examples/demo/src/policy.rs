@@ -3,14 +3,16 @@
 use std::num::NonZeroU32;
 use std::path::Path;
 
-use counterfoil::Span;
 use counterfoil::policy::{Allowance, Policy};
+use counterfoil::{KnownScopes, Span};
 use toml::{Table, Value};
 
 use crate::error::StartError;
 
-/// The demo's own scope tokens: what the metadata list beside the library's.
-pub const SCOPES: [&str; 2] = ["demo:read", "demo:write"];
+/// The demo's own scope tokens, beside the library's. Any other is refused.
+const SCOPES: [&str; 2] = ["demo:read", "demo:write"];
+/// Creations of one owner, or of the realm's codes, in an hour.
+const CREATIONS: Option<NonZeroU32> = NonZeroU32::new(1_000);
 /// Failures of a source, or of a client at a source, before everybody there waits.
 const FAILURES: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 /// Wrong passwords for an account at a source.
@@ -23,6 +25,10 @@ pub fn demo() -> Policy {
     policy.throttle.account = Allowance::new(PASSWORDS, Span::minutes(1));
     policy.throttle.client = Allowance::new(FAILURES, Span::minutes(1));
     policy.throttle.source = Allowance::new(FAILURES, Span::minutes(1));
+    policy.personal_access_tokens.creations_per_hour = CREATIONS;
+    policy.security_codes.creations_per_hour = CREATIONS;
+    // Both are scope tokens by their spelling.
+    policy.scopes = KnownScopes::new(SCOPES).ok();
     policy
 }
 

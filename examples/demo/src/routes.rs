@@ -10,7 +10,6 @@ use http::{HeaderName, StatusCode};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::health::health;
-use crate::policy::SCOPES;
 use crate::profiles::ProfileBook;
 use crate::store::Stores;
 use crate::whoami::whoami;
@@ -31,7 +30,7 @@ pub fn routes(
         .token("/token")
         .revocation("/revoke")
         .introspection("/introspect")
-        .scopes(SCOPES)
+        .scopes_of(foil)
         .documentation(PAGE);
     let managed = OpenApiRouter::new()
         .merge(counterfoil_axum::me_tokens(foil.clone()))

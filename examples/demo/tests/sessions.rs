@@ -26,6 +26,7 @@ async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
     let password = Secret::from("ivan".to_owned());
     let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
     let session = foil.open_session(&login, &counterfoil::Source::Unknown).await.expect("the right password");
+    let issuer = counterfoil_axum::Issuer::new(issuer).expect("an issuer");
     let router = routes(&foil, stores, issuer, profiles, events.clone());
     (router, session.token.expose_secret().to_owned(), events)
 }

@@ -202,11 +202,10 @@ impl Request<'_> {
         Ok((slid, access_end.min(*absolute_end), *absolute_end))
     }
 
+    /// The answer: the access token with its life, the refresh token, and the scope beside the one that the refresh token has.
     fn answer(
         &self,
-        access: Minted,
-        issued_at: Ts,
-        expires_at: Ts,
+        (access, issued_at, expires_at): (Minted, Ts, Ts),
         refresh_token: Secret,
         held: &Option<Scope>,
         scope: Option<Scope>,

@@ -84,7 +84,7 @@ impl Request<'_> {
         let what = What::Refreshed { family: id.family(), generation: stored.generation, retry: true };
         self.tell(&successor, what);
         let refresh = Secret::from(refresh.token.expose_secret().to_owned());
-        self.answer(access, issued_at, expires_at, refresh, &stored.scope, scope, account)
+        self.answer((access, issued_at, expires_at), refresh, &stored.scope, scope, account)
     }
 
     /// A fresh access token for a retry whose own has expired, was revoked, or had another scope; only while the family is alive and no

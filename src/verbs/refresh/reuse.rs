@@ -39,7 +39,7 @@ impl Request<'_> {
                 self.tell(record, what);
                 let refresh = Secret::from(self.text.expose_secret().to_owned());
                 let account = judged.account.ok_or(RefreshError::Refused(Refusal::AccountMissing))?;
-                self.answer(access, self.now, access_end, refresh, &own.scope, scope, account)
+                self.answer((access, self.now, access_end), refresh, &own.scope, scope, account)
             }
             Rotated::Stale(there) => Ok(Turn::Again(there)),
             Rotated::IdTaken(_) => Ok(Turn::Again(record.clone())),

@@ -72,7 +72,7 @@ impl Request<'_> {
                 self.tell(record, What::Refreshed { family: own.id.family(), generation, retry: false });
                 let refresh = Secret::from(refresh.token.expose_secret().to_owned());
                 let account = judged.account.ok_or(RefreshError::Refused(Refusal::AccountMissing))?;
-                self.answer(access, self.now, access_end, refresh, &own.scope, scope, account)
+                self.answer((access, self.now, access_end), refresh, &own.scope, scope, account)
             }
             Rotated::Stale(there) => Ok(Turn::Again(there)),
             // A taken id: the same record again, with another nonce.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use counterfoil::Scope;
+use counterfoil::{Counterfoil, KnownScopes, Scope};
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,7 +27,7 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
 /// use counterfoil_axum::{Issuer, Metadata};
 ///
 /// let issuer = Issuer::new("https://auth.example.com")?;
-/// let metadata = Metadata::new(issuer).token("/token").revocation("/revoke").scopes(["demo:read"]);
+/// let metadata = Metadata::new(issuer).token("/token").revocation("/revoke");
 /// # let _ = metadata;
 /// # Ok::<(), counterfoil_axum::InvalidIssuer>(())
 /// ```
@@ -111,10 +111,12 @@ impl Metadata {
         self
     }
 
-    /// The host's own scope tokens, beside the library's.
+    /// The scope tokens that the policy of that handle names ([`Policy::scopes`](counterfoil::policy::Policy)). Where it names
+    /// none, and without this call, the library's own are listed.
     #[must_use]
-    pub fn scopes<T: Into<String>>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
-        self.scopes_supported.extend(scopes.into_iter().map(Into::into));
+    pub fn scopes_of(mut self, foil: &Counterfoil) -> Self {
+        let known = foil.known_scopes().into_iter().flat_map(KnownScopes::tokens);
+        self.scopes_supported.extend(known.map(str::to_owned));
         self
     }
 
