@@ -64,7 +64,9 @@ async fn no_statement_scans_or_sorts() {
                 || (line.starts_with("SCAN") && !line.contains("SCAN r") && !line.contains("subquery"))
         };
         assert_eq!(plan.iter().find(scans), None, "{text}\n{plan:#?}");
-        assert!(plan.iter().any(|line| line.contains(index)), "{index} is not used: {text}\n{plan:#?}");
+        // An insert by its key has no plan at all.
+        let used = index.is_empty() || plan.iter().any(|line| line.contains(index));
+        assert!(used, "{index} is not used: {text}\n{plan:#?}");
     }
 }
 
