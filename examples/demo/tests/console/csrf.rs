@@ -72,13 +72,20 @@ impl Stage {
         (page, path.replace("{}", &id))
     }
 
-    /// All that a forged request could change, but for words that only tell how long ago something was.
+    /// All that a forged request could change, but for words that only tell how long ago something was, and the numbers of forms,
+    /// which are others each time.
     fn state(&mut self) -> String {
         let user = format!("/console/users/{}", self.user);
         let pages =
             ["/console/tokens", "/console/profile", &user, "/console/codes", "/console/clients", "/console/settings"];
-        pages.map(|page| without_times(&self.own.get(page))).concat()
+        pages.map(|page| without_numbers(&without_times(&self.own.get(page)))).concat()
     }
+}
+
+fn without_numbers(page: &str) -> String {
+    let mut parts = page.split("name=\"once\" value=\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |page, part| page + part.split_once('"').map_or(part, |(_, rest)| rest))
 }
 
 fn without_times(reply: &Reply) -> String {
