@@ -30,13 +30,12 @@ impl RedisStore {
     /// The shards that hold a counter that has no meaning any more, or one of the layout before.
     async fn ended(&self, op: &'static str, now: Ts) -> Result<Vec<u8>, StoreError> {
         let look = |shard| {
-            let [_, ends] = self.keys().counters(shard);
+            let ([_, ends], [_, old]) = (self.keys().counters(shard), self.keys().old_counters(shard));
             let mut count = redis::cmd("ZCOUNT");
             count.arg(ends).arg("-inf").arg(now.micros());
-            let [_, old] = self.keys().old_counters(shard);
-            let mut card = redis::cmd("ZCARD");
-            card.arg(old);
-            vec![count, card]
+            let mut all = redis::cmd("ZCOUNT");
+            all.arg(old).arg("-inf").arg("+inf");
+            vec![count, all]
         };
         let counts = self.groups(op, (0..=u8::MAX).map(look).collect()).await?;
         let ended = |(shard, counts): (u8, Vec<redis::Value>)| {

@@ -50,7 +50,6 @@ async fn no_statement_scans_or_sorts() {
         (sql::REMOVE_EMPTY, ""),
         (sql::CLIENTS, ""),
         (throttle_sql::READ, ""),
-        (throttle_sql::PUT, ""),
         (throttle_sql::REMOVE, ""),
         (throttle_sql::PURGE, "counterfoil_throttle_gone"),
     ];
