@@ -95,3 +95,31 @@ fn rooms_stay_small() {
     assert!(*longest <= 360, "{} has {longest} lines", file.display());
     assert!(lengths[lengths.len() / 2].0 <= 150, "the median is small");
 }
+
+/// The public functions of a file that take a presenter and ask for no permit, by name.
+fn without_permit(code: &str) -> Vec<String> {
+    let functions = code.split("    pub async fn ").skip(1);
+    functions
+        .filter(|function| function.contains("by: &Presenter"))
+        .filter(|function| {
+            let end = function.find("\n    }\n").unwrap_or(function.len());
+            !function[..end].contains(".permit")
+        })
+        .map(|function| function.chars().take_while(|letter| *letter != '(' && *letter != '<').collect())
+        .collect()
+}
+
+#[test]
+fn all_kinds_9_every_function_that_takes_a_presenter_asks_for_a_permit() {
+    let mut files = Vec::new();
+    rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/handle"), &mut files);
+    let mut found = 0;
+    for file in files {
+        let code = fs::read_to_string(&file).expect("a file");
+        found += code.matches("by: &Presenter").count();
+        assert_eq!(without_permit(&code), Vec::<String>::new(), "{}", file.display());
+    }
+    assert!(found > 25, "{found}");
+    let planted = "    pub async fn all(&self, by: &Presenter) -> u8 {\n        self.desk.all(by)\n    }\n";
+    assert_eq!(without_permit(planted), ["all"]);
+}

@@ -16,6 +16,6 @@ fn all_kinds_9_every_operation_has_its_rows_in_the_table() {
         assert!(headings.contains(name), "{name} has no rows in testdata/authority/operations.txt: {rule:?}");
     }
     let known = |heading: &&str| ALL.iter().any(|(name, _)| name == heading);
-    assert!(headings.iter().all(|heading| known(heading)), "a row of no operation: {headings:?}");
+    assert!(headings.iter().all(known), "a row of no operation: {headings:?}");
     assert!(headings.len() >= ALL.len());
 }
