@@ -23,7 +23,8 @@ impl Desk {
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Ts) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, why: RevokedWhy::MadeRoom };
-        let end = WhenFull::End { revoked, gone_at: now.plus_capped(self.policy.tombstone) };
+        // Nobody deletes it a second time, so it needs no tombstone.
+        let end = WhenFull::End { revoked, gone_at: now.plus_capped(DAY) };
         Some(Cap { limit, when_full: if evict { end } else { WhenFull::Refuse } })
     }
 

@@ -82,6 +82,11 @@ impl Desk {
     }
 }
 
+/// When an access token may be purged that expires at `expires_at`.
+pub(crate) fn access_gone_at(expires_at: Ts) -> Ts {
+    expires_at.plus_capped(ACCESS_AFTERLIFE)
+}
+
 /// When a refresh token may be purged that goes on until `expires_at`.
 pub(crate) fn refresh_gone_at(expires_at: Ts) -> Ts {
     expires_at.plus_capped(REFRESH_AFTERLIFE)

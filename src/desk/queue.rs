@@ -8,6 +8,9 @@ use crate::ports::throttle::ThrottleKey;
 /// How many wait for attempts of one key at once.
 const PLACES: u32 = 8;
 
+/// How many wait for attempts of all keys together: each asks the store again and again.
+const ALL_PLACES: u32 = 64;
+
 /// Who waits.
 #[derive(Clone, Default)]
 pub(crate) struct Queue(Arc<Mutex<HashMap<ThrottleKey, u32>>>);
@@ -20,9 +23,12 @@ pub struct Place {
 }
 
 impl Queue {
-    /// A place, where one of eight is free.
+    /// A place, where one of eight is free for that key, and one of 64 for all.
     pub(crate) fn enter(&self, key: ThrottleKey) -> Option<Place> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.values().sum::<u32>() >= ALL_PLACES {
+            return None;
+        }
         let places = waiting.entry(key).or_default();
         if *places >= PLACES {
             return None;
@@ -64,6 +70,10 @@ mod tests {
         places.pop();
         assert!(queue.enter(key).is_some());
         drop(places);
+        let key = |key: u8| ThrottleKey::from_bytes([key; 32]);
+        let crowd: Vec<_> = (0..64).map(|at| queue.enter(key(at / 8)).expect("a place")).collect();
+        assert!(queue.enter(key(200)).is_none(), "the sixty-fifth of all");
+        drop(crowd);
         assert!(queue.0.lock().expect("sound").is_empty(), "nothing is kept of those who have gone");
     }
 }

@@ -3,6 +3,7 @@
 //! A use is noted in memory, to the second, and written by `flush` at most once a token in the policy's interval. What a crash loses is at most
 //! what was not flushed. A token used all the time touches its own entry once a second, so a hot credential writes no shared line.
 
+use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::desk::Desk;
@@ -36,11 +37,12 @@ struct Seen {
 
 /// Uses that wait to be written.
 pub(crate) struct Uses {
-    /// What was noted within the last second, so that a token in constant use is not even looked up: in each place part of an id and an
+    /// What was noted within the last second, so that a token in constant use is not even looked up: in each place part of an id's hash and an
     /// instant. Who shares a place, notes more often than need be; who shares the part of the id as well (one pair in 2^39) may go
     /// without a note for a second.
     noted: Box<[AtomicU64]>,
     seen: papaya::HashMap<RecordId, Seen, IdState>,
+    state: IdState,
     interval: Span,
     most: usize,
     dropped: AtomicU64,
@@ -66,6 +68,7 @@ impl Uses {
         Self {
             noted: (0..NOTED).map(|_| AtomicU64::new(0)).collect(),
             seen: papaya::HashMap::default(),
+            state: IdState::default(),
             interval: limits.interval,
             most,
             dropped: AtomicU64::new(0),
@@ -74,10 +77,10 @@ impl Uses {
 
     /// Notes a successful use; `stored` is what the record says.
     pub(crate) fn note(&self, id: RecordId, stored: Option<Ts>, now: Ts) {
-        // The member's bytes for the place, the family's for the part: both are random.
-        let [_, a, b, c, d, e, f, g, h, .., i, j] = *id.as_bytes();
-        let place = &self.noted[usize::from(u16::from_be_bytes([i, j])) % NOTED];
-        let (part, grain) = (u64::from_be_bytes([a, b, c, d, e, f, g, h]) << 38, now.micros() / GRAIN);
+        // Of a keyed hash, for an owner can choose ids: the low bits for the place, others for the part.
+        let hash = self.state.hash_one(id);
+        let place = &self.noted[usize::try_from(hash % NOTED as u64).unwrap_or(0)];
+        let (part, grain) = ((hash >> 26) << 38, now.micros() / GRAIN);
         let noted = part ^ place.load(Ordering::Relaxed);
         if (noted..noted.saturating_add(GRAINS)).contains(&grain) {
             return;

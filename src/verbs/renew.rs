@@ -39,7 +39,7 @@ pub(crate) async fn set_expiry(
     expires_at: Ts,
     description: Option<&str>,
 ) -> Result<Listed, ManageError> {
-    let code = Code::find(&permit, id).await?;
+    let code = Code::within(&permit, id).await?;
     let description = description.map(Description::new).transpose().map_err(Invalid::from)?;
     let end = Some(end_at(permit.desk(), expires_at, permit.now())?);
     let mut code = code.change(Action::ExpirySet, |code| code.unexpired().map(|()| code.ends(end))).await?;
@@ -52,13 +52,13 @@ pub(crate) async fn set_expiry(
 
 /// Takes a live code's end away.
 pub(crate) async fn make_permanent(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Listed, ManageError> {
-    let code = Code::find(&permit, id).await?;
+    let code = Code::within(&permit, id).await?;
     code.change(Action::MadePermanent, |code| code.unexpired().map(|()| code.ends(None))).await?.listed().await
 }
 
 /// Lets a live or permanent code live for the default life from now on.
 pub(crate) async fn reset(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Listed, ManageError> {
-    let code = Code::find(&permit, id).await?;
+    let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.desk(), permit.now()).await?);
     code.change(Action::Reset, |code| code.unexpired().map(|()| code.ends(end))).await?.listed().await
 }
@@ -66,7 +66,7 @@ pub(crate) async fn reset(permit: Permit<'_, RenewCode>, id: &RecordId) -> Resul
 /// Brings an expired code back, with the same secret, for the default life from now on. How long that can be done was decided when its
 /// expiry was set, and does not depend on whether a purge ran.
 pub(crate) async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Listed, ManageError> {
-    let code = Code::find(&permit, id).await?;
+    let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.desk(), permit.now()).await?);
     let plan = |code: &Code<'_, RenewCode>| if code.expired { Ok(code.ends(end)) } else { Err(Conflict::NotExpired) };
     code.change(Action::Reactivated, plan).await?.listed().await
@@ -103,6 +103,13 @@ impl<'a, O: Operation> Code<'a, O> {
         let record = permit.desk().store.get(id).await?.ok_or(ManageError::NotFound)?;
         let (settings, _) = permit.desk().settings_and_gate(None, permit.now()).await?;
         Self { permit, settings, record, expired: false }.judged()
+    }
+
+    /// The same, where the code may do no more than the presenter: a longer life for it is a right given.
+    async fn within(permit: &'a Permit<'a, O>, id: &RecordId) -> Result<Self, ManageError> {
+        let code = Self::find(permit, id).await?;
+        permit.needs_reach(code.record.record().scope.as_ref())?;
+        Ok(code)
     }
 
     /// Unknown, deleted, past its week, of another kind or realm: all alike.

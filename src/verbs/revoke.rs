@@ -10,6 +10,7 @@ use crate::desk::Desk;
 use crate::desk::authority::operations::{DeleteCode, DeleteToken, DeleteTokenOf, RevokeEverythingOf};
 use crate::desk::authority::{Operation, Permit};
 use crate::desk::error::{ManageError, Unavailable};
+use crate::desk::granting::access_gone_at;
 use crate::instruments::event::{Actor, What};
 use crate::ports::change::{Applied, Change, Revoke};
 use crate::words::client::Registration;
@@ -104,7 +105,10 @@ pub(crate) async fn by_client(
         end_family(desk, by, &record, RevokedWhy::ByClient, now).await?;
     } else {
         let revoked = Revoked { at: now, why: RevokedWhy::ByClient };
-        let progress = desk.store.revoke(Revoke::One(&id), revoked, tombstone(desk, now), NonZeroU32::MIN).await?;
+        // No longer than it would have stood: revoking and asking anew must leave no graveyard.
+        let expired = record.record().expires_at.map(access_gone_at);
+        let gone_at = expired.map_or(tombstone(desk, now), |gone_at| gone_at.min(tombstone(desk, now)));
+        let progress = desk.store.revoke(Revoke::One(&id), revoked, gone_at, NonZeroU32::MIN).await?;
         if progress.changed > 0 {
             desk.tell(now, by, What::Revoked { kind: TokenKind::AccessToken, id, why: RevokedWhy::ByClient });
         }

@@ -1,14 +1,35 @@
-//! A hasher for ids that were drawn at random.
+//! A hasher for ids, keyed by the process.
+//!
+//! Most ids are drawn at random, but some follow from what a caller chose (the number of a form), who could search for ids that
+//! crowd a table or share a place in it. The key, which nobody learns, takes that from them.
 
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::LazyLock;
+
+/// Drawn once a process.
+static KEY: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0_u8));
 
 /// Builds an [`IdHasher`].
-pub(crate) type IdState = BuildHasherDefault<IdHasher>;
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IdState(u64);
 
-/// One multiplication for eight bytes. Nobody but the core chooses the ids that get into a table, and it draws them at
-/// random, so there is no flooding to defend against; the multiplication is for hosts' tests, whose ids differ in one
-/// byte only.
-#[derive(Clone, Copy, Debug, Default)]
+impl Default for IdState {
+    fn default() -> Self {
+        Self(*KEY)
+    }
+}
+
+impl BuildHasher for IdState {
+    type Hasher = IdHasher;
+
+    #[inline]
+    fn build_hasher(&self) -> IdHasher {
+        IdHasher(self.0)
+    }
+}
+
+/// One multiplication for eight bytes.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct IdHasher(u64);
 
 impl Hasher for IdHasher {

@@ -1,7 +1,7 @@
 //! Where a request comes from: what failures are counted by.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 /// Where a request comes from, for counting failures. A host says it with each request; there is no default.
@@ -75,9 +75,14 @@ impl FromStr for SourceName {
         if let Ok(address) = text.parse::<IpAddr>() {
             return Ok(address.into());
         }
+        // A peer with its port: each connection would be a source of its own.
+        if let Ok(peer) = text.parse::<SocketAddr>() {
+            return Ok(peer.ip().into());
+        }
         let letters = text.chars().count();
-        let fits =
-            (1..=255).contains(&letters) && !text.chars().any(|letter| letter.is_control() || letter.is_whitespace());
+        let fits = (1..=255).contains(&letters)
+                // A comma is of a list of proxies, which a client can begin as it likes.
+                && !text.chars().any(|letter| letter == ',' || letter.is_control() || letter.is_whitespace());
         if fits { Ok(Self(text.to_owned())) } else { Err(InvalidSource) }
     }
 }
@@ -115,6 +120,13 @@ mod tests {
 
     fn of(text: &str) -> Source {
         text.parse().expect("a source")
+    }
+
+    #[test]
+    fn syn_token_12_a_peers_port_is_no_part_of_its_source_and_a_list_is_none() {
+        assert_eq!(of("192.0.2.7:41234"), of("192.0.2.7"));
+        assert_eq!(of("[2001:db8::1]:41234"), of("2001:db8::1"));
+        assert!("192.0.2.7,198.51.100.1".parse::<Source>().is_err());
     }
 
     #[test]

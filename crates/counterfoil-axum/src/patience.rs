@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep};
 
 /// How long one waits.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long until one asks again: attempts may end on another node, so nobody is told when.
+/// How long until one asks again the first time, each further time twice as long: attempts may end on another node, so nobody is
+/// told when, and each question costs the store two writes.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// An outcome that may say that only attempts under way stand in the way. Then nothing was tested, so one may ask again.
@@ -41,7 +42,7 @@ where
 {
     let until = Instant::now() + PATIENCE;
     let mut outcome = ask().await;
-    let mut place = None;
+    let (mut place, mut pause) = (None, PAUSE);
     while let Some(key) = outcome.as_ref().err().and_then(Held::waits_for) {
         if Instant::now() >= until {
             break;
@@ -52,7 +53,8 @@ where
             let Some(free) = foil.line_up(&key) else { break };
             place = Some((key, free));
         }
-        sleep(PAUSE).await;
+        sleep(pause.min(until.saturating_duration_since(Instant::now()))).await;
+        pause = pause.saturating_mul(2);
         outcome = ask().await;
     }
     outcome

@@ -98,7 +98,7 @@ impl House {
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD_BYTES);
         let mut modern = builder.http2();
-        modern.timer(TokioTimer::new()).max_concurrent_streams(200).max_header_list_size(16 * 1024);
+        modern.timer(TokioTimer::new()).max_concurrent_streams(32).max_header_list_size(16 * 1024);
         modern.keep_alive_interval(limits.ping).keep_alive_timeout(limits.ping);
         builder
     }

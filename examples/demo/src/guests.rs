@@ -8,7 +8,15 @@ use crate::pulse::Pulse;
 
 /// Those who are connected, by source.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Guests(Arc<Mutex<HashMap<Party, Vec<Arc<Pulse>>>>>);
+pub(crate) struct Guests(Arc<Mutex<HashMap<Party, Seats>>>);
+
+/// The connections of one party.
+#[derive(Debug, Default)]
+struct Seats {
+    here: Vec<Arc<Pulse>>,
+    /// Those that were asked to go and have not gone: they hold a connection still.
+    leaving: usize,
+}
 
 /// Whom a bound is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,30 +36,36 @@ pub(crate) struct Place {
 }
 
 impl Guests {
-    fn all(&self) -> MutexGuard<'_, HashMap<Party, Vec<Arc<Pulse>>>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Party, Seats>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place for a new connection; `None` where its source has as many as may be and all of them are busy. Where one of them is idle, it makes
-    /// room.
+    /// room. As many again may be on their way out, and no more.
     pub(crate) fn admit(&self, peer: IpAddr, is_proxy: bool, most: usize, pulse: &Arc<Pulse>) -> Option<Place> {
         let peer = peer.to_canonical();
         let party = if is_proxy { Party::Proxy(peer) } else { Party::Source(subscriber(peer)) };
         let mut all = self.all();
         let own = all.entry(party).or_default();
-        if !is_proxy && own.len() >= most {
-            let longest = longest_idle(own.iter())?;
+        if !is_proxy && own.here.len() >= most {
+            if own.leaving >= most {
+                return None;
+            }
+            let longest = longest_idle(own.here.iter())?;
             // Its place is free at once, so that each newcomer asks another one.
-            own.retain(|other| !Arc::ptr_eq(other, &longest));
+            own.here.retain(|other| !Arc::ptr_eq(other, &longest));
+            own.leaving += 1;
             longest.make_room();
         }
-        own.push(Arc::clone(pulse));
+        own.here.push(Arc::clone(pulse));
         Some(Place { guests: self.clone(), party, pulse: Arc::clone(pulse) })
     }
 
-    /// Asks whoever is idle longest to go.
+    /// Asks the one that is idle longest to go, of the party that has the most connections among those with an idle one.
     pub(crate) fn make_room(&self) {
-        if let Some(longest) = longest_idle(self.all().values().flatten()) {
+        let all = self.all();
+        let idle = all.values().filter_map(|own| Some((own.here.len() + own.leaving, longest_idle(own.here.iter())?)));
+        if let Some((_, longest)) = idle.max_by_key(|(seats, _)| *seats) {
             longest.make_room();
         }
     }
@@ -74,8 +88,12 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut all = self.guests.all();
         if let Some(own) = all.get_mut(&self.party) {
-            own.retain(|other| !Arc::ptr_eq(other, &self.pulse));
-            if own.is_empty() {
+            let before = own.here.len();
+            own.here.retain(|other| !Arc::ptr_eq(other, &self.pulse));
+            if own.here.len() == before {
+                own.leaving = own.leaving.saturating_sub(1);
+            }
+            if own.here.is_empty() && own.leaving == 0 {
                 all.remove(&self.party);
             }
         }

@@ -13,7 +13,9 @@ use crate::error::StartError;
 const SCOPES: [&str; 2] = ["demo:read", "demo:write"];
 /// Creations of one owner, or of the realm's codes, in an hour.
 const CREATIONS: Option<NonZeroU32> = NonZeroU32::new(1_000);
-/// Failures of a source, or of a client at a source, before everybody there waits.
+/// Wrong secrets of a client at a source before it waits there.
+const SECRETS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+/// Failures of a source before everybody there waits.
 const FAILURES: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
 /// Wrong passwords for an account at a source.
 const PASSWORDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
@@ -23,7 +25,7 @@ const PASSWORDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 pub fn demo() -> Policy {
     let mut policy = Policy::default();
     policy.throttle.account = Allowance::new(PASSWORDS, Span::minutes(1));
-    policy.throttle.client = Allowance::new(FAILURES, Span::minutes(1));
+    policy.throttle.client = Allowance::new(SECRETS, Span::minutes(1));
     policy.throttle.source = Allowance::new(FAILURES, Span::minutes(1));
     policy.personal_access_tokens.creations_per_hour = CREATIONS;
     policy.security_codes.creations_per_hour = CREATIONS;

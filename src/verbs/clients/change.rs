@@ -11,7 +11,7 @@ use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::instruments::event::{ClientAction, What};
 use crate::ports::client_store::ClientPut;
 use crate::text::once::{OnceKey, same_number};
-use crate::words::client::{ClientId, Registration, VersionedRegistration};
+use crate::words::client::{ClientId, RefreshMode, Registration, VersionedRegistration};
 use crate::words::ids::RecordId;
 use crate::words::scope::Scope;
 use crate::words::time::Span;
@@ -59,7 +59,7 @@ pub(crate) async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) ->
     Ok(ClientView::from(&after))
 }
 
-/// Whether a change gives a client more than it had: a grant, a scope, or its life back.
+/// Whether a change gives a client more than it had: a grant, a scope, its life back, or a refresh token that goes on.
 fn widens(before: &Registration, after: &Registration) -> bool {
     let grants = after.grants.iter().any(|grant| !before.grants.contains(grant));
     let covers = |wide: &Option<Scope>, narrow: &Option<Scope>| match (wide, narrow) {
@@ -67,7 +67,10 @@ fn widens(before: &Registration, after: &Registration) -> bool {
         (Some(_), None) => false,
         (Some(wide), Some(narrow)) => wide.covers(narrow),
     };
+    // The same refresh token again, where a used-up one would have told of a thief.
+    let reuses = before.refresh_mode != RefreshMode::Reuse && after.refresh_mode == RefreshMode::Reuse;
     grants
+        || reuses
         || (before.disabled && !after.disabled)
         || !covers(&before.allowed_scope, &after.allowed_scope)
         || before.default_scope != after.default_scope

@@ -254,8 +254,10 @@ fn token(world: &World, owner: &str, scope: Option<&str>) -> RecordId {
 }
 
 fn code(world: &World) -> RecordId {
+    // With the scope that the operation needs, as the tokens above.
+    let by = super::presenters::access(world, "super", Some(Scope::CODES_MANAGE)).by;
     let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
-    block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made").listed.id
+    block_on(world.handle.create_security_code(&by, &new)).expect("made").listed.id
 }
 
 fn client(world: &World) -> ClientId {

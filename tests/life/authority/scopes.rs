@@ -164,6 +164,41 @@ fn fault_c11_a_scope_beyond_is_refused_before_the_password_and_a_proved_one_leav
     assert!(world.told().iter().any(proved), "the console's too");
 }
 
+#[test]
+fn fault_a7_a_presenter_with_a_scope_gives_no_longer_life_to_a_code_that_may_do_more() {
+    let world = super::presenters::unhindered();
+    let by = super::presenters::access(&world, "super", Some(Scope::CODES_MANAGE)).by;
+    let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
+    let wide = block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made").listed.id;
+    let later = world.now().plus_capped(Span::days(9));
+    for outcome in [
+        block_on(world.handle.edit_security_code(&by, &wide, Some(later), None)),
+        block_on(world.handle.make_security_code_permanent(&by, &wide)),
+        block_on(world.handle.reset_security_code(&by, &wide)),
+        block_on(world.handle.reactivate_security_code(&by, &wide)),
+    ] {
+        assert!(matches!(outcome, Err(ManageError::Forbidden(Forbidden::Outranked))), "{outcome:?}");
+    }
+    assert!(
+        block_on(world.handle.edit_security_code(&by, &wide, None, Some("text"))).is_ok(),
+        "describing gives nothing"
+    );
+    assert!(block_on(world.handle.delete_security_code(&by, &wide)).is_ok(), "nor does deleting");
+}
+
+#[test]
+fn fault_a1_a_presenter_with_a_scope_turns_no_wider_client_to_reuse() {
+    let world = bare_world(open_policy());
+    let wide = NewClient { id: Some(client_id("wide")), ..NewClient::named("wide") };
+    block_on(world.handle.create_client(&Presenter::host(), wide)).expect("registered");
+    register(&world, "desk", Some("clients:manage"), None);
+    let reply = log_in(&world, "desk", None);
+    let by = Presenter::from(&world.verify(&reply.access()).expect("live"));
+    let reuse = ClientChange { refresh_mode: Some(client::RefreshMode::Reuse), ..ClientChange::default() };
+    let changed = block_on(world.handle.change_client(&by, &client_id("wide"), reuse));
+    assert!(matches!(changed, Err(ManageError::Invalid(Invalid::ScopeBeyond { field: "scopes" }))), "{changed:?}");
+}
+
 fn login<'a>(name: &'a str, password: &'a str) -> directory::Login<'a> {
     directory::Login { name, password: leaked(password), mfa_key: None, machine_key: None }
 }

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use counterfoil::Secret;
+use counterfoil::{RecordId, Secret};
 use http::HeaderName;
 use http::header::ORIGIN;
 use sha2::{Digest as _, Sha256};
@@ -23,6 +23,17 @@ pub(crate) fn token(cookie: &Secret) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: token of a form, 1\0");
     hash.update(cookie.expose_secret().as_bytes());
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+/// What only the bearer of that session can say of an older session's form token and id.
+pub(crate) fn seal(session: &Secret, token: &str, id: RecordId) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"counterfoil console: the session before, 1\0");
+    for part in [session.expose_secret().as_bytes(), token.as_bytes(), id.as_bytes()] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 

@@ -49,13 +49,19 @@ struct Before {
 }
 
 impl Before {
-    fn text(session: &Secret, id: RecordId) -> String {
-        format!("{}.{id}", csrf::token(session))
+    /// The cookie's text, sealed with the new session's: a cookie that somebody else made up names no form.
+    fn text(session: &Secret, id: RecordId, now: &Secret) -> String {
+        let csrf = csrf::token(session);
+        let seal = csrf::seal(now, &csrf, id);
+        format!("{csrf}.{id}.{seal}")
     }
 
-    fn read(text: &Secret) -> Option<Self> {
-        let (csrf, id) = text.expose_secret().split_once('.')?;
-        Some(Self { csrf: csrf.to_owned(), id: id.parse().ok()? })
+    fn read(text: &Secret, now: &Secret) -> Option<Self> {
+        let (csrf, rest) = text.expose_secret().split_once('.')?;
+        let (id, seal) = rest.split_once('.')?;
+        let id = id.parse().ok()?;
+        let sealed: bool = csrf::seal(now, csrf, id).as_bytes().ct_eq(seal.as_bytes()).into();
+        sealed.then(|| Self { csrf: csrf.to_owned(), id })
     }
 }
 
@@ -126,7 +132,8 @@ impl Visitor {
         let foil = &console.foil;
         let opened = patiently(foil, || foil.reauthenticate(&self.principal, &login, &self.source)).await?;
         let text = opened.token.expose_secret();
-        let before = Before::text(&self.session, self.principal.credential_id());
+        let sealed_by = Secret::from(text.to_owned());
+        let before = Before::text(&self.session, self.principal.credential_id(), &sealed_by);
         let cookies = [(Cookie::Session, text), (Cookie::Before, &before)];
         self.renewed = cookies.into_iter().filter_map(|(cookie, text)| console.transport.set(cookie, text)).collect();
         self.made_room |= opened.ended > 0;
@@ -185,7 +192,8 @@ impl FromRequestParts<Shared> for Visitor {
             Ok(source) => source,
             Err(reason) => return Err(Stop::unavailable(console, language, &reason)),
         };
-        let before = console.transport.read(&parts.headers, Cookie::Before).as_ref().and_then(Before::read);
+        let before = console.transport.read(&parts.headers, Cookie::Before);
+        let before = before.as_ref().and_then(|text| Before::read(text, &session));
         let form_session = principal.credential_id();
         let (section, renewed) = (section(console, parts), Vec::new());
         let made_room = Query::parse(parts.uri.query()).one(MADE_ROOM).is_ok_and(|value| value.is_some());
