@@ -1,5 +1,7 @@
 //! What bounds an insert or a rotation, as the store is told it.
 
+use std::num::NonZeroU32;
+
 use crate::counterfoil::state::Revoked;
 use crate::desk::Desk;
 use crate::instruments::event::{Actor, What};
@@ -10,7 +12,6 @@ use crate::words::kind::TokenKind;
 use crate::words::settings::Settings;
 use crate::words::time::{Span, Ts};
 use crate::words::why::RevokedWhy;
-use std::num::NonZeroU32;
 
 /// In which time creations are counted.
 const HOUR: Span = Span::hours(1);
