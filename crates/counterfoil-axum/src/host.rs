@@ -9,7 +9,7 @@ use http::{HeaderMap, Request, Uri, Version};
 
 use crate::problem::{self, Problem};
 
-/// A request that names no host, two, or what is none: 400, as a problem (RFC 9457).
+/// A request that names no host, more than one, or an invalid one: 400, as a problem (RFC 9457).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidHost;
 

@@ -18,7 +18,7 @@ pub enum Why {
     Unauthenticated,
     /// An `Authorization` header that stands twice, or is not `Bearer`, blanks, a b64token: 400 `invalid_request`.
     Malformed,
-    /// A session's cookie came with a request that names no host, two, or what is none (RFC 9112 §3.2): 400.
+    /// A session's cookie came with a request that names no host, more than one, or an invalid one (RFC 9112 §3.2): 400.
     InvalidHost,
     /// The credential was refused, whatever the reason: 401 `invalid_token`. The reason is for the host.
     Refused(Arc<Denied>),

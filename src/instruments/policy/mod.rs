@@ -27,6 +27,7 @@ use crate::words::time::Span;
 /// let policy = Policy::aal2();
 /// assert_eq!(policy.refresh_tokens.inactivity, Span::hours(1));
 /// assert_eq!(policy.refresh_tokens.absolute, Span::hours(24));
+/// assert_eq!(policy.refresh_tokens.grace, Span::seconds(10));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -25,7 +25,7 @@ use crate::rejection::{Rejection, Why};
 /// others make a browser send does not even keep a session alive.
 ///
 /// What it found out travels as an [`Authentication`] in the request's extensions; the layer of the routers behind it reads that, and answers
-/// a refusal in its own shape. A request that brings the cookie and names no host, two, or what is none is 400. A request without the cookie, with two of them, or over [`Transport::PlainLoopback`] for a host that is not this
+/// a refusal in its own shape. A request that brings the cookie and names no host, more than one, or an invalid one is 400. A request without the cookie, with two of them, or over [`Transport::PlainLoopback`] for a host that is not this
 /// machine, goes on as it came. The headers that it reads are marked as sensitive.
 ///
 /// A host's own resources, which take bearer credentials, need no such layer in front of them.
@@ -57,7 +57,7 @@ pub struct Session<S> {
 enum Brought {
     Session(Secret),
     Forged,
-    /// It names no host, two, or what is none.
+    /// It names no host, more than one, or an invalid one.
     Hostless,
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Shell {
     pub(crate) tabs: Vec<Tab>,
     pub(crate) zone: String,
     pub(crate) notice: Option<&'static str>,
-    /// That an older session ended to make room for this one.
+    /// Says that an older session ended to make room for this one.
     pub(crate) room: Option<&'static str>,
     pub(crate) error: Option<String>,
 }

@@ -24,7 +24,7 @@ pub(crate) enum Why {
     Forged,
     Unavailable,
     TooLarge,
-    /// The request names no host, two, or what is none.
+    /// The request names no host, more than one, or an invalid one.
     Host,
     /// Plain HTTP, and not from this machine.
     Insecure,

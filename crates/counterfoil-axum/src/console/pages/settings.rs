@@ -169,7 +169,7 @@ fn change(console: &Console, form: &Form, switch: bool) -> Result<SettingsChange
         number.map(Some).ok_or(InvalidSetting { name, least, most })
     };
     Ok(SettingsChange {
-        // A form of a page that does not offer the switch does not touch it. One that sends it is told that nobody asks for it.
+        // A form of a page that does not offer the switch does not touch it. One that sends it all the same is refused by the core.
         personal_access_tokens_enabled: (console.foil.gates().setting || switch).then_some(switch),
         access_lifetime_seconds: number(SettingName::AccessLifetimeSeconds)?,
         refresh_inactivity_seconds: number(SettingName::RefreshInactivitySeconds)?,
