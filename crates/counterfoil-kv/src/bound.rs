@@ -1,0 +1,111 @@
+//! What bounds an insert or a rotation. Each is a count over index entries, guarded by a row that the step reads before and that
+//! everybody writes who could add to the count: the owner's row for caps and paces of creations, the family's row for access tokens and
+//! paces of rotations.
+
+use std::num::NonZeroU32;
+
+use counterfoil::store::{Cap, FamilyParts, NewRecord, Pace, RecordParts, StoreError, WhenFull};
+use counterfoil::{FamilyId, Ts};
+
+use crate::engine::{Key, Value};
+use crate::key;
+use crate::rules::room_beside;
+use crate::step::Step;
+
+/// Entries in one scan.
+const SCAN: usize = 256;
+
+impl Step<'_> {
+    /// The families that make room for a new one, the least recently used first. `None`: there is no room, and none may be made.
+    pub(crate) async fn leaving(
+        &mut self,
+        new: &FamilyParts,
+        cap: Option<Cap>,
+        now: Ts,
+    ) -> Result<Option<Vec<FamilyId>>, StoreError> {
+        let Some(cap) = cap else { return Ok(Some(Vec::new())) };
+        let limit = usize::try_from(cap.limit.get()).unwrap_or(usize::MAX);
+        let alike = key::standing(&new.realm, &new.owner).kind(new.kind).client(new.client.as_ref());
+        // Live is what has an end later than now.
+        let (from, until) = (alike.clone().number(now.micros() + 1).key(), alike.end_of_prefix());
+        let most = if cap.when_full == WhenFull::Refuse { limit } else { usize::MAX };
+        let live = self.all(from, &until, most).await?;
+        let surplus = (live.len() + 1).saturating_sub(limit);
+        if surplus == 0 {
+            return Ok(Some(Vec::new()));
+        }
+        if cap.when_full == WhenFull::Refuse {
+            return Ok(None);
+        }
+        let mut live: Vec<_> = live.into_iter().filter_map(|(key, used)| Some((used, key::last_family(&key)?))).collect();
+        live.sort_unstable();
+        Ok(Some(live.into_iter().take(surplus).map(|(_, family)| family).collect()))
+    }
+
+    /// Where the pace of creations is reached: when the `limit`-th newest listed record was made.
+    pub(crate) async fn paced(&mut self, new: &FamilyParts, pace: Option<Pace>) -> Result<Option<Ts>, StoreError> {
+        let Some(Pace { limit, since }) = pace else { return Ok(None) };
+        let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
+        let listed = key::listed(&new.realm, &new.owner, new.kind);
+        // Newest first: what is as old as `since`, or older, stands behind.
+        let (from, until) = (listed.clone().key(), listed.number(!since.micros()).key());
+        let newest = self.all(from, &until, limit).await?;
+        let instant = |(key, _): &(Key, Value)| {
+            let (at, _) = key.last_chunk::<24>()?.split_first_chunk::<8>()?;
+            Ts::from_micros(!u64::from_be_bytes(*at))
+        };
+        Ok(newest.last().filter(|_| newest.len() >= limit).and_then(instant))
+    }
+
+    /// Where the pace of rotations is reached: when the `limit`-th rotation before this one was made.
+    pub(crate) async fn rotated(
+        &mut self,
+        family: &FamilyParts,
+        parent: &RecordParts,
+        pace: Option<Pace>,
+    ) -> Result<Option<Ts>, StoreError> {
+        let Some(Pace { limit, since }) = pace else { return Ok(None) };
+        let Some(generation) = parent.generation.checked_sub(u64::from(limit.get())) else { return Ok(None) };
+        let chain = key::superseded(&family.id, family.kind, generation);
+        let found = self.scan(&chain.clone().key(), &chain.end_of_prefix(), 1).await?;
+        let at = found.first().and_then(|(_, at)| Ts::from_micros(u64::from_be_bytes(at.as_slice().try_into().ok()?)));
+        Ok(at.filter(|at| *at > since))
+    }
+
+    /// Where the new access tokens have no room beside those that live: when the first of these expires.
+    pub(crate) async fn access_full(
+        &mut self,
+        family: &FamilyId,
+        cap: Option<NonZeroU32>,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Result<Option<Ts>, StoreError> {
+        let Some(room) = room_beside(cap, new, now) else { return Ok(None) };
+        let most = usize::try_from(room.saturating_add(1)).unwrap_or(0).max(1);
+        let tokens = key::access(family);
+        let (from, until) = (tokens.clone().number(now.micros() + 1).key(), tokens.end_of_prefix());
+        let live = self.all(from, &until, most).await?;
+        if i64::try_from(live.len()).unwrap_or(i64::MAX) <= room {
+            return Ok(None);
+        }
+        let first = live.first().and_then(|(key, _)| key.last_chunk::<24>()?.split_first_chunk::<8>());
+        // What has no end, or none that can be told, expires at the last instant.
+        Ok(Some(first.map_or(now, |(at, _)| Ts::from_micros(u64::from_be_bytes(*at)).unwrap_or(Ts::MAX))))
+    }
+
+    /// All pairs of a range, at most so many.
+    async fn all(&mut self, mut from: Key, until: &Key, most: usize) -> Result<Vec<(Key, Value)>, StoreError> {
+        let mut found: Vec<(Key, Value)> = Vec::new();
+        while found.len() < most {
+            let limit = SCAN.min(most - found.len());
+            let page = self.scan(&from, until, limit).await?;
+            let last = page.len() < limit;
+            found.extend(page);
+            match found.last() {
+                Some((key, _)) if !last => from = key::after(key.clone()),
+                _ => break,
+            }
+        }
+        Ok(found)
+    }
+}

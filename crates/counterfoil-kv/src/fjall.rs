@@ -1,0 +1,104 @@
+//! The engine in a fjall folder.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use fjall::{
+    Error, KeyspaceCreateOptions, PersistMode, Readable as _, SingleWriterTxDatabase, SingleWriterTxKeyspace,
+    SingleWriterWriteTx,
+};
+
+use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
+use crate::queue::{Embedded, Queue};
+
+/// A fjall database in a folder, for one process. It must be the only one who has the folder open.
+///
+/// Reads run on the thread that asks, for as long as blocks come from the cache or the disk. Writes run on a thread of the engine's own,
+/// those that wait together in one transaction with [`PersistMode::SyncAll`]: what was answered is on the disk.
+pub struct FjallEngine {
+    // Before the database: the thread that writes lets go of it first.
+    queue: Queue,
+    folder: Arc<Folder>,
+}
+
+struct Folder {
+    database: SingleWriterTxDatabase,
+    keyspace: SingleWriterTxKeyspace,
+}
+
+impl FjallEngine {
+    /// Opens the folder, or makes it.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError`] where the folder is open elsewhere, holds no database, or cannot be read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, EngineError> {
+        Self::on(SingleWriterTxDatabase::builder(path).open().map_err(EngineError::not_done)?)
+    }
+
+    /// An engine in a database that was opened by fjall's own builder. Its keyspace is named `counterfoil`.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError`] where the keyspace cannot be made.
+    pub fn on(database: SingleWriterTxDatabase) -> Result<Self, EngineError> {
+        let keyspace = database.keyspace("counterfoil", KeyspaceCreateOptions::default);
+        let keyspace = keyspace.map_err(EngineError::not_done)?;
+        let folder = Arc::new(Folder { database, keyspace });
+        Ok(Self { queue: Queue::start(Arc::clone(&folder))?, folder })
+    }
+}
+
+impl Embedded for Folder {
+    type Error = Error;
+
+    fn transact(&self, writes: &[Write]) -> Result<Vec<Outcome>, Error> {
+        let mut transaction = self.database.write_tx().durability(Some(PersistMode::SyncAll));
+        let mut outcomes = Vec::with_capacity(writes.len());
+        for write in writes {
+            outcomes.push(self.carry_out(&mut transaction, write)?);
+        }
+        if outcomes.contains(&Outcome::Applied) {
+            transaction.commit()?;
+        }
+        Ok(outcomes)
+    }
+}
+
+impl Folder {
+    fn carry_out(&self, transaction: &mut SingleWriterWriteTx<'_>, write: &Write) -> Result<Outcome, Error> {
+        for (key, expected) in &write.expect {
+            if transaction.get(&self.keyspace, key)?.as_deref() != expected.as_deref() {
+                return Ok(Outcome::Conflict);
+            }
+        }
+        for (key, value) in &write.change {
+            match value {
+                Some(value) => transaction.insert(&self.keyspace, key.as_slice(), value.as_slice()),
+                None => transaction.remove(&self.keyspace, key.as_slice()),
+            }
+        }
+        Ok(Outcome::Applied)
+    }
+}
+
+#[async_trait]
+impl Engine for FjallEngine {
+    async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Value>>, EngineError> {
+        let moment = self.folder.database.read_tx();
+        let value = |key: &Key| Ok(moment.get(&self.folder.keyspace, key)?.map(|value| value.to_vec()));
+        keys.iter().map(value).collect::<Result<_, Error>>().map_err(EngineError::not_done)
+    }
+
+    async fn scan(&self, from: &[u8], until: &[u8], limit: usize) -> Result<Vec<(Key, Value)>, EngineError> {
+        let moment = self.folder.database.read_tx();
+        let range = moment.range(&self.folder.keyspace, from..until).take(limit);
+        let pair = |found: fjall::Guard| found.into_inner().map(|(key, value)| (key.to_vec(), value.to_vec()));
+        range.map(pair).collect::<Result<_, Error>>().map_err(EngineError::not_done)
+    }
+
+    async fn write(&self, write: Write) -> Result<Outcome, EngineError> {
+        self.queue.write(write).await
+    }
+}

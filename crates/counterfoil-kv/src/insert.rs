@@ -1,0 +1,155 @@
+//! Inserting, all or nothing. Refusals come in the order of `Inserted`.
+
+use std::num::NonZeroU32;
+
+use counterfoil::store::{Cap, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull};
+use counterfoil::{FamilyId, LabelKey, RecordId, Ts};
+
+use crate::key;
+use crate::revoke::Ending;
+use crate::row::FamilyRow;
+use crate::rows::Families;
+use crate::rules::belong;
+use crate::step::{Decision, Step};
+
+/// An insert.
+pub(crate) struct Insert<'a> {
+    pub(crate) home: Home<'a>,
+    pub(crate) new: &'a [NewRecord],
+    pub(crate) now: Ts,
+}
+
+/// Who holds a label.
+pub(crate) enum Holder {
+    /// Nobody, or the family that asks.
+    Nobody,
+    /// A family past its `gone_at`: it gives the label to whoever asks.
+    Gone(Box<FamilyRow>),
+    /// A family that keeps it.
+    Kept(FamilyId),
+}
+
+impl Decision for Insert<'_> {
+    type Answer = Inserted;
+
+    async fn decide(&self, step: &mut Step<'_>) -> Result<Inserted, StoreError> {
+        match self.home {
+            Home::Found { family, cap, pace } => self.found(step, family, cap, pace).await,
+            Home::Join { family, generation, access_cap } => self.join(step, family, generation, access_cap).await,
+        }
+    }
+}
+
+impl Insert<'_> {
+    async fn found(
+        &self,
+        step: &mut Step<'_>,
+        family: &NewFamily,
+        cap: Option<Cap>,
+        pace: Option<Pace>,
+    ) -> Result<Inserted, StoreError> {
+        let own = key::family(&family.id);
+        let keys = self.new.iter().map(|new| key::record(&new.id)).chain([own.clone()]);
+        let label = family.label_key.as_ref().map(|label| key::label(&family.realm, &family.owner, label));
+        step.load(keys.chain(label).chain([key::owner(&family.realm, &family.owner)])).await?;
+        if let Some(taken) = step.taken(self.new) {
+            return Ok(Inserted::IdTaken(taken));
+        }
+        if step.value(&own).is_some() {
+            return step.first_member(&family.id).await.map(|first| Inserted::IdTaken(first.unwrap_or(self.new[0].id)));
+        }
+        let mut row = FamilyRow::new(family.clone());
+        belong(self.new, &row.parts)?;
+        let holder = step.holder(&row, row.parts.label_key.as_ref(), self.now).await?;
+        if let Holder::Kept(holder) = holder {
+            return Ok(Inserted::LabelTaken(holder));
+        }
+        let Some(leaving) = step.leaving(&row.parts, cap, self.now).await? else { return Ok(Inserted::OwnerFull) };
+        if let Some(oldest) = step.paced(&row.parts, pace).await? {
+            return Ok(Inserted::PaceReached { oldest });
+        }
+        if let Holder::Gone(holder) = holder {
+            step.displace(&holder)?;
+        }
+        if let Some(Cap { when_full: WhenFull::End { revoked, gone_at }, .. }) = cap {
+            step.load(leaving.iter().map(key::family)).await?;
+            for family in &leaving {
+                step.end_family(family, Ending { revoked, gone_at })?;
+            }
+        }
+        row.members = u64::try_from(self.new.len()).unwrap_or(u64::MAX);
+        step.put_family(None, &row)?;
+        step.mark_owner(&family.realm, &family.owner, &family.id, Families::More);
+        step.add_records(self.new);
+        Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
+    }
+
+    /// A taken id goes before the generation: a repeated join finds its own record although the family has moved on.
+    async fn join(
+        &self,
+        step: &mut Step<'_>,
+        family: FamilyId,
+        generation: u64,
+        access_cap: Option<NonZeroU32>,
+    ) -> Result<Inserted, StoreError> {
+        step.load(self.new.iter().map(|new| key::record(&new.id)).chain([key::family(&family)])).await?;
+        let before = step.loaded_family(&family)?;
+        let Some(before) = before.filter(|family| family.parts.revoked.is_none()) else {
+            return Ok(Inserted::FamilyEnded);
+        };
+        if let Some(taken) = step.taken(self.new) {
+            return Ok(Inserted::IdTaken(taken));
+        }
+        if before.parts.generation != generation {
+            return Ok(Inserted::FamilyMoved);
+        }
+        belong(self.new, &before.parts)?;
+        if let Some(until) = step.access_full(&family, access_cap, self.new, self.now).await? {
+            return Ok(Inserted::FamilyFull { until });
+        }
+        let mut row = before.clone();
+        row.parts.used_at = self.now;
+        row.members = row.members.saturating_add(u64::try_from(self.new.len()).unwrap_or(u64::MAX));
+        step.put_family(Some(&before), &row)?;
+        step.add_records(self.new);
+        Ok(Inserted::Done)
+    }
+}
+
+impl Step<'_> {
+    /// Who holds that label, beside `asking`. A holder whose row does not read keeps it.
+    pub(crate) async fn holder(
+        &mut self,
+        asking: &FamilyRow,
+        label: Option<&LabelKey>,
+        now: Ts,
+    ) -> Result<Holder, StoreError> {
+        let Some(label) = label else { return Ok(Holder::Nobody) };
+        let row = key::label(&asking.parts.realm, &asking.parts.owner, label);
+        self.load([row.clone()]).await?;
+        let holder = self.value(&row).and_then(|family| key::last_family(family));
+        let Some(holder) = holder.filter(|holder| *holder != asking.parts.id) else { return Ok(Holder::Nobody) };
+        self.load([key::family(&holder)]).await?;
+        Ok(match self.loaded_family(&holder) {
+            Ok(None) => Holder::Nobody,
+            Ok(Some(family)) if family.parts.gone_at.is_some_and(|gone_at| now.reached(gone_at)) => {
+                Holder::Gone(Box::new(family))
+            }
+            Ok(Some(_)) | Err(_) => Holder::Kept(holder),
+        })
+    }
+
+    /// Takes the label from a family that is gone.
+    pub(crate) fn displace(&mut self, gone: &FamilyRow) -> Result<(), StoreError> {
+        let mut row = gone.clone();
+        row.parts.label_key = None;
+        self.put_family(Some(gone), &row)
+    }
+
+    /// Some member of a family.
+    pub(crate) async fn first_member(&mut self, family: &FamilyId) -> Result<Option<RecordId>, StoreError> {
+        let (from, until) = (key::after(key::family(family)), key::members(family).end_of_prefix());
+        let first = self.scan(&from, &until, 1).await?;
+        Ok(first.first().and_then(|(key, _)| key::last_id(key)))
+    }
+}

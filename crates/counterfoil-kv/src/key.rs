@@ -1,0 +1,234 @@
+//! Keys: one letter that says what is behind it, then the parts.
+//!
+//! A text has its length before it, so that no two (realm, owner, label) are one key, whatever is in them. Numbers are big-endian, so
+//! that keys are in the numbers' order; an order that is newest first has the complement.
+
+use counterfoil::client::{ClientId, ClientKey};
+use counterfoil::store::ThrottleKey;
+use counterfoil::{FamilyId, LabelKey, OwnerId, Realm, RecordId, TokenKind, Ts};
+
+use crate::engine::Key;
+
+/// Later than every instant: the place of what has no end.
+const NO_END: u64 = u64::MAX;
+
+/// The layout of keys and rows in this database.
+pub(crate) const LAYOUT: &[u8] = b"!";
+
+/// A key under construction.
+#[derive(Clone)]
+pub(crate) struct Build(Key);
+
+impl Build {
+    fn of(letter: u8) -> Self {
+        let mut key = Vec::with_capacity(64);
+        key.push(letter);
+        Self(key)
+    }
+
+    fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    fn text(self, text: &str) -> Self {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.bytes(&length.to_be_bytes()).bytes(text.as_bytes())
+    }
+
+    pub(crate) fn number(self, number: u64) -> Self {
+        self.bytes(&number.to_be_bytes())
+    }
+
+    pub(crate) fn instant(self, at: Ts) -> Self {
+        self.number(at.micros())
+    }
+
+    pub(crate) fn newest_first(self, at: Ts, id: &RecordId) -> Self {
+        let mut id = *id.as_bytes();
+        id.iter_mut().for_each(|byte| *byte = !*byte);
+        self.number(!at.micros()).bytes(&id)
+    }
+
+    pub(crate) fn id(self, id: &RecordId) -> Self {
+        self.bytes(id.as_bytes())
+    }
+
+    pub(crate) fn family(self, family: &FamilyId) -> Self {
+        self.bytes(family.as_bytes())
+    }
+
+    pub(crate) fn end(self, at: Option<Ts>) -> Self {
+        self.number(at.map_or(NO_END, Ts::micros))
+    }
+
+    pub(crate) fn client(self, client: Option<&ClientKey>) -> Self {
+        match client {
+            None => self.bytes(&[0]),
+            Some(client) => self.bytes(&[1]).bytes(client.as_bytes()),
+        }
+    }
+
+    pub(crate) fn kind(self, kind: TokenKind) -> Self {
+        self.bytes(&[kind.byte()])
+    }
+
+    pub(crate) fn key(self) -> Key {
+        self.0
+    }
+
+    /// The first key that does not begin so. No key begins with the greatest byte.
+    pub(crate) fn end_of_prefix(self) -> Key {
+        let mut key = self.0;
+        while let Some(last) = key.pop() {
+            if let Some(next) = last.checked_add(1) {
+                key.push(next);
+                break;
+            }
+        }
+        key
+    }
+}
+
+/// The first key after that one.
+pub(crate) fn after(mut key: Key) -> Key {
+    key.push(0);
+    key
+}
+
+/// A family's row. Its members' keys begin with it, so that the one lies beside the others.
+pub(crate) fn family(family: &FamilyId) -> Key {
+    Build::of(b'r').family(family).key()
+}
+
+/// A record's row.
+pub(crate) fn record(id: &RecordId) -> Key {
+    Build::of(b'r').id(id).key()
+}
+
+/// Where all rows are.
+pub(crate) fn rows() -> Build {
+    Build::of(b'r')
+}
+
+/// Where the members of a family are, its own row first.
+pub(crate) fn members(family: &FamilyId) -> Build {
+    Build::of(b'r').family(family)
+}
+
+/// The id at the end of a record's key, or of an index entry's; `None` for a family's.
+pub(crate) fn last_id(key: &[u8]) -> Option<RecordId> {
+    key.last_chunk::<16>().filter(|_| key.len() >= 17).map(|id| RecordId::from_bytes(*id))
+}
+
+/// The same of a key that is newest first.
+pub(crate) fn last_id_newest_first(key: &[u8]) -> Option<RecordId> {
+    let mut id = *key.last_chunk::<16>()?;
+    id.iter_mut().for_each(|byte| *byte = !*byte);
+    Some(RecordId::from_bytes(id))
+}
+
+/// The family at the end of an index entry's key.
+pub(crate) fn last_family(key: &[u8]) -> Option<FamilyId> {
+    key.last_chunk::<10>().map(|id| FamilyId::from_bytes(*id))
+}
+
+/// The owner's row.
+pub(crate) fn owner(realm: &Realm, owner: &OwnerId) -> Key {
+    Build::of(b'n').text(realm.as_str()).text(owner.as_str()).key()
+}
+
+/// The label's row: which family holds it.
+pub(crate) fn label(realm: &Realm, owner: &OwnerId, label: &LabelKey) -> Key {
+    Build::of(b'l').text(realm.as_str()).text(owner.as_str()).text(label.as_str()).key()
+}
+
+/// The owner's records of one kind, newest first.
+pub(crate) fn listed(realm: &Realm, owner: &OwnerId, kind: TokenKind) -> Build {
+    Build::of(b'o').text(realm.as_str()).text(owner.as_str()).kind(kind)
+}
+
+/// The realm's records of one kind.
+pub(crate) fn of_kind(realm: &Realm, kind: TokenKind) -> Build {
+    Build::of(b'k').text(realm.as_str()).kind(kind)
+}
+
+/// The owner's families that are not revoked.
+pub(crate) fn standing(realm: &Realm, owner: &OwnerId) -> Build {
+    Build::of(b's').text(realm.as_str()).text(owner.as_str())
+}
+
+/// The access tokens of a family that are not revoked by themselves, by their expiry.
+pub(crate) fn access(family: &FamilyId) -> Build {
+    Build::of(b'a').family(family)
+}
+
+/// The superseded members of a family, by kind and generation.
+pub(crate) fn superseded(family: &FamilyId, kind: TokenKind, generation: u64) -> Build {
+    Build::of(b'c').family(family).kind(kind).number(generation)
+}
+
+/// Records by `notice.at`.
+pub(crate) fn due() -> Build {
+    Build::of(b'd')
+}
+
+/// Records by `gone_at`: those without a notice, and those with one.
+pub(crate) fn gone(unsent: bool) -> Build {
+    Build::of(if unsent { b'u' } else { b'g' })
+}
+
+/// Revoked families by `gone_at`: those to be looked at, and those of which only members with a notice are left.
+pub(crate) fn ended(unsent: bool) -> Build {
+    Build::of(if unsent { b'y' } else { b'x' })
+}
+
+/// Superseded records that are not shrunk, by `honoured_until`.
+pub(crate) fn window() -> Build {
+    Build::of(b'w')
+}
+
+/// The realm's registrations.
+pub(crate) fn clients(realm: &Realm) -> Build {
+    Build::of(b'C').text(realm.as_str())
+}
+
+/// A registration. The client id is last and as it is, so that pages are in its order.
+pub(crate) fn client(realm: &Realm, id: &ClientId) -> Key {
+    clients(realm).bytes(id.as_str().as_bytes()).key()
+}
+
+/// The last version of a registration that is no more.
+pub(crate) fn last_version(realm: &Realm, id: &ClientId) -> Key {
+    Build::of(b'V').text(realm.as_str()).text(id.as_str()).key()
+}
+
+/// That an internal id was used.
+pub(crate) fn used(realm: &Realm, client: &ClientKey) -> Key {
+    Build::of(b'K').text(realm.as_str()).bytes(client.as_bytes()).key()
+}
+
+/// The realm's settings.
+pub(crate) fn settings(realm: &Realm) -> Key {
+    Build::of(b'S').text(realm.as_str()).key()
+}
+
+/// A counter.
+pub(crate) fn counter(counter: &ThrottleKey) -> Key {
+    Build::of(b'T').bytes(counter.as_bytes()).key()
+}
+
+/// Counters by when they lose their meaning.
+pub(crate) fn counter_ends() -> Build {
+    Build::of(b'E')
+}
+
+/// The same, of one counter.
+pub(crate) fn counter_end(at: Ts, counter: &ThrottleKey) -> Key {
+    counter_ends().instant(at).bytes(counter.as_bytes()).key()
+}
+
+/// The counter at the end of such a key.
+pub(crate) fn last_counter(key: &[u8]) -> Option<ThrottleKey> {
+    key.last_chunk::<32>().map(|counter| ThrottleKey::from_bytes(*counter))
+}

@@ -1,0 +1,41 @@
+#![doc = include_str!("../README.md")]
+
+mod apply;
+mod bound;
+mod clients;
+mod engine;
+#[cfg(feature = "fjall")]
+mod fjall;
+mod insert;
+mod key;
+pub mod layout;
+mod list;
+#[cfg(feature = "test-util")]
+mod memory;
+mod notice;
+mod place;
+mod purge;
+#[cfg(any(feature = "fjall", feature = "redb"))]
+mod queue;
+#[cfg(feature = "redb")]
+mod redb;
+mod revoke;
+mod rotate;
+mod row;
+mod rows;
+mod rules;
+mod settings;
+mod setup;
+mod step;
+mod store;
+mod throttle;
+
+#[cfg(feature = "fjall")]
+pub use crate::fjall::FjallEngine;
+#[cfg(feature = "redb")]
+pub use crate::redb::RedbEngine;
+pub use engine::{Engine, EngineError, Key, Outcome, Value, Write};
+#[cfg(feature = "test-util")]
+pub use memory::MemoryEngine;
+pub use setup::SetupError;
+pub use store::KvStore;

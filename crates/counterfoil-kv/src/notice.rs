@@ -1,0 +1,92 @@
+//! Use and notices: what moves a record without moving its version.
+
+use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
+use counterfoil::{RecordId, Ts};
+
+use crate::engine::Value;
+use crate::key;
+use crate::row::read_record;
+use crate::rows::Pair;
+use crate::step::{Decision, Step};
+
+/// Last uses, each id once.
+pub(crate) struct Touch<'a>(pub(crate) &'a [(RecordId, Ts)]);
+
+impl Decision for Touch<'_> {
+    type Answer = ();
+
+    /// Records that are not there, are shrunk, or do not read are passed over.
+    async fn decide(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
+        step.load(self.0.iter().map(|(id, _)| key::record(id))).await?;
+        for (id, at) in self.0 {
+            let Some(Ok(before)) = step.value(&key::record(id)).map(|row| read_record(*id, row)) else { continue };
+            if !before.shrunk && before.last_used_at.is_none_or(|used| used < *at) {
+                let mut after = before.clone();
+                after.last_used_at = Some(*at);
+                step.put_record(Some(&before), &after);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A claim of a notice.
+pub(crate) struct Claim<'a> {
+    pub(crate) id: &'a RecordId,
+    pub(crate) held: NoticeMark,
+    pub(crate) lease_until: Ts,
+}
+
+impl Decision for Claim<'_> {
+    type Answer = Option<TokenRecord>;
+
+    async fn decide(&self, step: &mut Step<'_>) -> Result<Option<TokenRecord>, StoreError> {
+        let Some(before) = step.pair(self.id).await? else { return Ok(None) };
+        if before.record.shrunk || before.record.notice != Some(self.held) || self.lease_until <= self.held.at {
+            return Ok(None);
+        }
+        let mut after = before.clone();
+        after.record.notice = Some(NoticeMark { at: self.lease_until, stage: self.held.stage });
+        step.put_record(Some(&before.record), &after.record);
+        after.joined().map(Some)
+    }
+}
+
+/// What became of a notice.
+pub(crate) struct Settle<'a> {
+    pub(crate) id: &'a RecordId,
+    pub(crate) held: NoticeMark,
+    pub(crate) next: Option<NoticeMark>,
+    pub(crate) sent: Option<(Ts, u8)>,
+}
+
+impl Decision for Settle<'_> {
+    type Answer = bool;
+
+    async fn decide(&self, step: &mut Step<'_>) -> Result<bool, StoreError> {
+        let Some(before) = step.pair(self.id).await?.filter(|pair| !pair.record.shrunk) else { return Ok(false) };
+        let mut after = before.clone();
+        if let Some((expiry, stage)) = self.sent {
+            after.record.remember_notice(expiry, stage);
+        }
+        let held = before.record.notice == Some(self.held);
+        if held {
+            after.record.notice = self.next;
+        }
+        step.put_record(Some(&before.record), &after.record);
+        if before.record.notice.is_some() {
+            step.look_again(&after);
+        }
+        Ok(held)
+    }
+}
+
+impl Step<'_> {
+    /// Has the next purge look at a revoked family again, of which a member has no notice any more.
+    pub(crate) fn look_again(&mut self, pair: &Pair) {
+        let family = &pair.family.parts;
+        if let Some(gone_at) = family.gone_at.filter(|_| family.revoked.is_some() && pair.record.notice.is_none()) {
+            self.put(key::ended(false).instant(gone_at).family(&family.id).key(), Value::new());
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Some records of a timeline, or of a family, in one step.
+
+use counterfoil::store::StoreError;
+
+use super::Limits;
+use crate::engine::Key;
+use crate::key;
+use crate::place;
+use crate::rows::{Families, Pair, keys_of};
+use crate::step::{Decision, Step};
+
+/// Where records were found, and so what is to become of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    /// By their own `gone_at`: they go.
+    Gone,
+    /// Among the members of a revoked family that is gone: they go.
+    Members,
+    /// By `honoured_until`: they shrink.
+    Windows,
+}
+
+/// Entries in their order, of which at most `room` may be changed.
+pub(super) struct Batch<'a> {
+    pub(super) line: Line,
+    pub(super) keys: &'a [Key],
+    pub(super) room: u64,
+    pub(super) limits: Limits,
+}
+
+/// How far a batch came.
+#[derive(Default)]
+pub(super) struct Done {
+    /// Entries that need not be looked at again.
+    pub(super) taken: usize,
+    /// Records that were removed or shrunk.
+    pub(super) changed: u64,
+    /// Whether there was something to do and no room at all.
+    pub(super) more: bool,
+    /// Members that wait for their notice.
+    pub(super) waiting: Vec<Key>,
+}
+
+enum Verdict {
+    /// Not to be changed.
+    Stays,
+    /// The entry has no meaning any more.
+    Drop,
+    /// A member that waits for its notice.
+    Waits,
+    /// To be removed, or shrunk.
+    Change(Box<Pair>),
+}
+
+impl Decision for Batch<'_> {
+    type Answer = Done;
+
+    async fn decide(&self, step: &mut Step<'_>) -> Result<Done, StoreError> {
+        let ids = self.keys.iter().filter_map(|key| key::last_id(key));
+        step.load(ids.flat_map(|id| keys_of(&id))).await?;
+        self.load_owners(step).await?;
+        let mut done = Done::default();
+        for key in self.keys {
+            match self.judge(step, key) {
+                Verdict::Stays => {}
+                Verdict::Drop => step.delete(key.clone()),
+                Verdict::Waits => done.waiting.push(key.clone()),
+                Verdict::Change(_) if done.changed >= self.room => {
+                    done.more = self.room == 0;
+                    break;
+                }
+                Verdict::Change(pair) => {
+                    self.change(step, &pair)?;
+                    done.changed += 1;
+                }
+            }
+            done.taken += 1;
+        }
+        Ok(done)
+    }
+}
+
+impl Batch<'_> {
+    /// Families that may go have their owner's row written.
+    async fn load_owners(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
+        if self.line == Line::Windows {
+            return Ok(());
+        }
+        let most = u64::try_from(self.keys.len()).unwrap_or(u64::MAX);
+        let families = self.keys.iter().filter_map(|key| step.loaded_family(&key::last_id(key)?.family()).ok()?);
+        let small = families.filter(|family| family.members <= most);
+        let owners: Vec<_> = small.map(|family| key::owner(&family.parts.realm, &family.parts.owner)).collect();
+        step.load(owners).await
+    }
+
+    fn judge(&self, step: &Step<'_>, key: &Key) -> Verdict {
+        let pair = match key::last_id(key).map(|id| step.loaded_pair(&id)) {
+            Some(Ok(Some(pair))) => pair,
+            Some(Ok(None)) if self.line != Line::Members => return Verdict::Drop,
+            _ => return Verdict::Stays,
+        };
+        let stands = || place::of_record(&pair.record).iter().any(|(place, _)| place == key);
+        let family = &pair.family.parts;
+        match self.line {
+            Line::Gone if family.revoked.is_some() => Verdict::Drop,
+            Line::Gone | Line::Windows if !stands() => Verdict::Stays,
+            Line::Gone | Line::Windows => Verdict::Change(Box::new(pair)),
+            Line::Members => match family.gone_at.filter(|_| family.revoked.is_some()) {
+                Some(gone_at) if pair.record.notice.is_some() && !self.limits.unsent().reached(gone_at) => {
+                    Verdict::Waits
+                }
+                Some(gone_at) if self.limits.now.reached(gone_at) => Verdict::Change(Box::new(pair)),
+                _ => Verdict::Stays,
+            },
+        }
+    }
+
+    fn change(&self, step: &mut Step<'_>, pair: &Pair) -> Result<(), StoreError> {
+        if self.line == Line::Windows {
+            let mut after = pair.clone();
+            after.record.shrink();
+            step.put_record(Some(&pair.record), &after.record);
+            if pair.record.notice.is_some() {
+                step.look_again(&after);
+            }
+            return Ok(());
+        }
+        step.drop_record(&pair.record);
+        let mut family = pair.family.clone();
+        family.members = family.members.saturating_sub(1);
+        if family.members > 0 {
+            return step.put_family(Some(&pair.family), &family);
+        }
+        step.drop_family(&family.parts);
+        step.mark_owner(&family.parts.realm, &family.parts.owner, &family.parts.id, Families::Less);
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! Purging: what is gone goes, what is used up shrinks.
+//!
+//! Each timeline is walked from its front to the instant that was reached. A member of a revoked family goes by the family's instant and
+//! not by its own, so its entry is left to the family. What does not read is passed over and stays.
+
+mod batch;
+mod families;
+
+use std::num::NonZeroU32;
+
+use counterfoil::Ts;
+use counterfoil::store::{Progress, StoreError};
+
+use crate::engine::{Engine, Key, Value};
+use crate::key::{self, Build};
+use crate::step::{after_a_part, carry_out, unavailable};
+use batch::{Batch, Line};
+
+const OP: &str = "purge";
+/// Entries in one scan.
+const SCAN: usize = 64;
+/// Entries that are looked at in one step: two keys each.
+const LOOK: usize = 32;
+/// Records that are changed in one step, about ten keys each.
+const CHANGE: u64 = 8;
+
+/// The limits of one purge.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) now: Ts,
+    pub(crate) unsent_before: Ts,
+    pub(crate) windows_before: Ts,
+}
+
+impl Limits {
+    /// Until when what has a notice is gone: never before it is gone at all.
+    fn unsent(self) -> Ts {
+        self.now.min(self.unsent_before)
+    }
+}
+
+/// A purge under way.
+struct Sweep<'a> {
+    engine: &'a dyn Engine,
+    limits: Limits,
+    limit: u64,
+    changed: u64,
+}
+
+/// Removes and shrinks at most `limit` records.
+pub(crate) async fn purge(engine: &dyn Engine, limits: Limits, limit: NonZeroU32) -> Result<Progress, StoreError> {
+    let mut sweep = Sweep { engine, limits, limit: u64::from(limit.get()), changed: 0 };
+    let more = sweep.all().await.map_err(|error| after_a_part(error, sweep.changed > 0))?;
+    Ok(Progress { changed: sweep.changed, more })
+}
+
+impl Sweep<'_> {
+    /// Whether something is left to do.
+    async fn all(&mut self) -> Result<bool, StoreError> {
+        let Limits { now, windows_before, .. } = self.limits;
+        let unsent = self.limits.unsent();
+        Ok(self.records(key::gone(false), now, Line::Gone).await?
+            || self.records(key::gone(true), unsent, Line::Gone).await?
+            || self.families(key::ended(false), now, false).await?
+            || self.families(key::ended(true), unsent, true).await?
+            || self.records(key::window(), windows_before, Line::Windows).await?)
+    }
+
+    async fn records(&mut self, timeline: Build, until: Ts, line: Line) -> Result<bool, StoreError> {
+        let (mut from, until) = (timeline.clone().key(), timeline.number(until.micros() + 1).key());
+        loop {
+            let page = self.scan(&from, &until).await?;
+            let Some((last, _)) = page.last() else { return Ok(false) };
+            from = key::after(last.clone());
+            let whole = page.len() < SCAN;
+            let keys: Vec<Key> = page.into_iter().map(|(key, _)| key).collect();
+            let (more, _) = self.change(line, &keys).await?;
+            if more || whole {
+                return Ok(more);
+            }
+        }
+    }
+
+    /// Changes what may be changed of those; whether there was more than the limit allows, and which members wait.
+    async fn change(&mut self, line: Line, mut keys: &[Key]) -> Result<(bool, Vec<Key>), StoreError> {
+        let mut waiting = Vec::new();
+        while !keys.is_empty() {
+            let room = (self.limit - self.changed).min(CHANGE);
+            let batch = Batch { line, keys: &keys[..keys.len().min(LOOK)], room, limits: self.limits };
+            let done = carry_out(self.engine, OP, &batch).await?;
+            self.changed += done.changed;
+            waiting.extend(done.waiting);
+            if done.more {
+                return Ok((true, waiting));
+            }
+            keys = &keys[done.taken..];
+        }
+        Ok((false, waiting))
+    }
+
+    async fn scan(&self, from: &Key, until: &Key) -> Result<Vec<(Key, Value)>, StoreError> {
+        if from >= until {
+            return Ok(Vec::new());
+        }
+        self.engine.scan(from, until, SCAN).await.map_err(|error| unavailable(OP, error))
+    }
+}

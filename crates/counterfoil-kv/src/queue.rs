@@ -1,0 +1,84 @@
+//! Writes of an embedded engine, one thread for all of them.
+//!
+//! A commit that flushes blocks for milliseconds, which no thread of a runtime should. And what waited meanwhile can share the next flush:
+//! the thread takes all that is queued into one transaction, each write compared with what those before it leave.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
+
+use futures_channel::oneshot;
+
+use crate::engine::{EngineError, Outcome, Write};
+
+/// The most writes in one transaction.
+const MOST: usize = 128;
+
+/// An engine in this process.
+pub(crate) trait Embedded: Send + Sync + 'static {
+    type Error: Error + Send + Sync + 'static;
+
+    /// Carries the writes out, one after the other, in one transaction that is durable when this returns.
+    fn transact(&self, writes: &[Write]) -> Result<Vec<Outcome>, Self::Error>;
+}
+
+type Answer = Result<Outcome, EngineError>;
+
+struct Queued {
+    write: Write,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// The thread that writes. It ends, and lets go of the engine, when this is dropped.
+pub(crate) struct Queue {
+    sender: Option<Sender<Queued>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Queue {
+    pub(crate) fn start<E: Embedded>(engine: Arc<E>) -> Result<Self, EngineError> {
+        let (sender, receiver) = mpsc::channel();
+        let thread = thread::Builder::new().name("counterfoil-kv".to_owned()).spawn(move || run(&*engine, &receiver));
+        Ok(Self { sender: Some(sender), thread: Some(thread.map_err(EngineError::not_done)?) })
+    }
+
+    /// Queues a write and waits for its answer. A future that is dropped has its write carried out all the same, or not at all.
+    pub(crate) async fn write(&self, write: Write) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.sender.as_ref().is_some_and(|sender| sender.send(Queued { write, answer }).is_ok());
+        if !sent {
+            return Err(EngineError::not_done("the thread that writes is gone"));
+        }
+        answered.await.unwrap_or_else(|gone| Err(EngineError::unknown(gone)))
+    }
+}
+
+impl Drop for Queue {
+    fn drop(&mut self) {
+        drop(self.sender.take());
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
+            let _panicked = thread.join();
+        }
+    }
+}
+
+fn run<E: Embedded>(engine: &E, receiver: &Receiver<Queued>) {
+    while let Ok(first) = receiver.recv() {
+        let queued = std::iter::once(first).chain(receiver.try_iter()).take(MOST);
+        let (writes, answers): (Vec<_>, Vec<_>) = queued.map(|queued| (queued.write, queued.answer)).unzip();
+        match engine.transact(&writes) {
+            Ok(outcomes) => {
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    let _nobody_waits = answer.send(Ok(outcome));
+                }
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                for answer in answers {
+                    let _nobody_waits = answer.send(Err(EngineError::unknown(Arc::clone(&error))));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The engine in a redb file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use redb::{
+    Database, Durability, Error, ReadTransaction, ReadableDatabase as _, ReadableTable as _, Table, TableDefinition,
+};
+
+use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
+use crate::queue::{Embedded, Queue};
+
+const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("counterfoil");
+
+/// A redb database in a file, for one process. It must be the only one who has the file open.
+///
+/// Reads run on the thread that asks, for as long as pages come from the system's cache or the disk. Writes run on a thread of the
+/// engine's own, those that wait together in one transaction with [`Durability::Immediate`]: what was answered is on the disk.
+pub struct RedbEngine {
+    // Before the database: the thread that writes lets go of it first.
+    queue: Queue,
+    file: Arc<File>,
+}
+
+struct File(Database);
+
+impl RedbEngine {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError`] where the file is open elsewhere, is no database, or cannot be read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, EngineError> {
+        Self::on(Database::create(path).map_err(EngineError::not_done)?)
+    }
+
+    /// An engine on a database that was opened by redb's own builder. Its table is named `counterfoil`.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError`] where the table cannot be made.
+    pub fn on(database: Database) -> Result<Self, EngineError> {
+        let file = Arc::new(File(database));
+        // A reader finds no table before the first write.
+        file.transact(&[]).map_err(EngineError::not_done)?;
+        Ok(Self { queue: Queue::start(Arc::clone(&file))?, file })
+    }
+
+    fn read(&self) -> Result<ReadTransaction, EngineError> {
+        self.file.0.begin_read().map_err(EngineError::not_done)
+    }
+}
+
+impl Embedded for File {
+    type Error = Error;
+
+    fn transact(&self, writes: &[Write]) -> Result<Vec<Outcome>, Error> {
+        let mut transaction = self.0.begin_write()?;
+        transaction.set_durability(Durability::Immediate)?;
+        let mut table = transaction.open_table(TABLE)?;
+        let outcomes = writes.iter().map(|write| carry_out(&mut table, write)).collect::<Result<_, _>>()?;
+        drop(table);
+        transaction.commit()?;
+        Ok(outcomes)
+    }
+}
+
+fn carry_out(table: &mut Table<'_, &[u8], &[u8]>, write: &Write) -> Result<Outcome, Error> {
+    for (key, expected) in &write.expect {
+        if table.get(key.as_slice())?.as_ref().map(|found| found.value()) != expected.as_deref() {
+            return Ok(Outcome::Conflict);
+        }
+    }
+    for (key, value) in &write.change {
+        match value {
+            Some(value) => drop(table.insert(key.as_slice(), value.as_slice())?),
+            None => drop(table.remove(key.as_slice())?),
+        }
+    }
+    Ok(Outcome::Applied)
+}
+
+#[async_trait]
+impl Engine for RedbEngine {
+    async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Value>>, EngineError> {
+        let table = self.read()?.open_table(TABLE).map_err(EngineError::not_done)?;
+        let value = |key: &Key| Ok(table.get(key.as_slice())?.map(|found| found.value().to_vec()));
+        keys.iter().map(value).collect::<Result<_, redb::StorageError>>().map_err(EngineError::not_done)
+    }
+
+    async fn scan(&self, from: &[u8], until: &[u8], limit: usize) -> Result<Vec<(Key, Value)>, EngineError> {
+        let table = self.read()?.open_table(TABLE).map_err(EngineError::not_done)?;
+        let range = table.range(from..until).map_err(EngineError::not_done)?;
+        let pair = |found: Result<(redb::AccessGuard<'_, &[u8]>, redb::AccessGuard<'_, &[u8]>), redb::StorageError>| {
+            found.map(|(key, value)| (key.value().to_vec(), value.value().to_vec()))
+        };
+        range.take(limit).map(pair).collect::<Result<_, _>>().map_err(EngineError::not_done)
+    }
+
+    async fn write(&self, write: Write) -> Result<Outcome, EngineError> {
+        self.queue.write(write).await
+    }
+}

@@ -1,0 +1,140 @@
+//! Revoking: one record, one family, or an owner's families one by one.
+
+use std::num::NonZeroU32;
+
+use counterfoil::store::{Progress, Revoke, Revoked, StoreError};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Ts};
+
+use crate::engine::Engine;
+use crate::key;
+use crate::rows::Families;
+use crate::step::{Decision, Step, after_a_part, carry_out, unavailable};
+
+const OP: &str = "revoke";
+/// Families in one scan.
+const SCAN: usize = 64;
+
+/// How something ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Ending {
+    pub(crate) revoked: Revoked,
+    pub(crate) gone_at: Ts,
+}
+
+/// Revokes what is named.
+pub(crate) async fn revoke(
+    engine: &dyn Engine,
+    what: Revoke<'_>,
+    ending: Ending,
+    limit: NonZeroU32,
+) -> Result<Progress, StoreError> {
+    let changed = match what {
+        Revoke::One(id) => carry_out(engine, OP, &RevokeOne { id, ending }).await?,
+        Revoke::Family { realm, owner, family } => {
+            carry_out(engine, OP, &RevokeFamily { realm, owner, family, ending }).await?
+        }
+        Revoke::Owner { realm, owner } => return revoke_owner(engine, realm, owner, ending, limit).await,
+    };
+    Ok(Progress { changed: u64::from(changed), more: false })
+}
+
+struct RevokeOne<'a> {
+    id: &'a RecordId,
+    ending: Ending,
+}
+
+impl Decision for RevokeOne<'_> {
+    type Answer = bool;
+
+    async fn decide(&self, step: &mut Step<'_>) -> Result<bool, StoreError> {
+        let Some(before) = step.pair(self.id).await?.filter(|pair| !pair.reads_as_revoked()) else { return Ok(false) };
+        let mut record = before.record.clone();
+        record.revoked = Some(self.ending.revoked);
+        record.gone_at = Some(self.ending.gone_at);
+        record.notice = None;
+        step.put_record(Some(&before.record), &record);
+        Ok(true)
+    }
+}
+
+struct RevokeFamily<'a> {
+    realm: &'a Realm,
+    owner: &'a OwnerId,
+    family: FamilyId,
+    ending: Ending,
+}
+
+impl Decision for RevokeFamily<'_> {
+    type Answer = bool;
+
+    async fn decide(&self, step: &mut Step<'_>) -> Result<bool, StoreError> {
+        step.load([key::family(&self.family), key::owner(self.realm, self.owner)]).await?;
+        match step.loaded_family(&self.family) {
+            Ok(Some(family)) if family.parts.realm == *self.realm && family.parts.owner == *self.owner => {
+                step.end_family(&self.family, self.ending)
+            }
+            Ok(_) => Ok(false),
+            // Told with a member's id: nobody knows a family by its own.
+            Err(StoreError::Corrupt { source, .. }) => {
+                Err(StoreError::Corrupt { id: step.first_member(&self.family).await?, source })
+            }
+            Err(other) => Err(other),
+        }
+    }
+}
+
+impl Step<'_> {
+    /// Revokes a family, all its members at once. Its row and its owner's were loaded.
+    pub(crate) fn end_family(&mut self, family: &FamilyId, ending: Ending) -> Result<bool, StoreError> {
+        let standing = self.loaded_family(family)?.filter(|family| family.parts.revoked.is_none());
+        let Some(before) = standing else { return Ok(false) };
+        let mut after = before.clone();
+        after.parts.revoked = Some(ending.revoked);
+        after.parts.gone_at = Some(ending.gone_at);
+        after.parts.label_key = None;
+        self.put_family(Some(&before), &after)?;
+        self.mark_owner(&before.parts.realm, &before.parts.owner, family, Families::Revoked);
+        Ok(true)
+    }
+}
+
+/// Begins at the front each time, for a revoked family leaves it. A family that does not read stands in nobody's way, and is told when
+/// all others are revoked.
+async fn revoke_owner(
+    engine: &dyn Engine,
+    realm: &Realm,
+    owner: &OwnerId,
+    ending: Ending,
+    limit: NonZeroU32,
+) -> Result<Progress, StoreError> {
+    let standing = key::standing(realm, owner);
+    let (front, until) = (standing.clone().key(), standing.end_of_prefix());
+    let (mut from, mut changed, mut corrupt) = (front.clone(), 0, None);
+    loop {
+        let page = engine.scan(&from, &until, SCAN).await;
+        let page = page.map_err(|error| after_a_part(unavailable(OP, error), changed > 0))?;
+        let mut moved = false;
+        for family in page.iter().filter_map(|(key, _)| key::last_family(key)) {
+            if changed >= u64::from(limit.get()) {
+                return Ok(Progress { changed, more: true });
+            }
+            match carry_out(engine, OP, &RevokeFamily { realm, owner, family, ending }).await {
+                Ok(revoked) => {
+                    moved |= revoked;
+                    changed += u64::from(revoked);
+                }
+                Err(error @ StoreError::Corrupt { .. }) => corrupt = Some(error),
+                Err(error) => return Err(after_a_part(error, changed > 0)),
+            }
+        }
+        match page.last() {
+            _ if moved => from.clone_from(&front),
+            Some((key, _)) if page.len() == SCAN => from = key::after(key.clone()),
+            _ => break,
+        }
+    }
+    match corrupt {
+        Some(error) if changed == 0 => Err(error),
+        corrupt => Ok(Progress { changed, more: corrupt.is_some() }),
+    }
+}

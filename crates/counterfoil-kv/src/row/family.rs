@@ -1,0 +1,77 @@
+//! A family's row. Its id is its key.
+
+use counterfoil::client::ClientKey;
+use counterfoil::store::{Corrupt, FamilyBody, FamilyParts, NewFamily, StoreError};
+use counterfoil::{FamilyId, LabelKey, OwnerId, Realm, RecordId};
+
+use super::reader::Reader;
+use super::record::{kind, read_revoked, write_revoked};
+use super::writer::Writer;
+use crate::engine::Value;
+
+/// A family, and what the store keeps beside it.
+#[derive(Clone, Debug)]
+pub(crate) struct FamilyRow {
+    /// The family.
+    pub(crate) parts: FamilyParts,
+    /// How many records it has. It goes with the last one.
+    pub(crate) members: u64,
+    /// How often the row was written. No two rows of a family are alike, so what was counted behind one holds while it stands.
+    pub(crate) step: u64,
+    /// Which member holds the family's one nonce.
+    pub(crate) nonce_of: Option<RecordId>,
+}
+
+impl FamilyRow {
+    /// A new family without members.
+    pub(crate) fn new(family: NewFamily) -> Self {
+        Self { parts: FamilyParts::from(family), members: 0, step: 0, nonce_of: None }
+    }
+
+    /// The row.
+    pub(crate) fn write(&self) -> Result<Value, StoreError> {
+        let Self { parts, members, step, nonce_of } = self;
+        let body = parts.body.to_document().map_err(|error| StoreError::corrupt(None, error))?;
+        let mut row = Writer::new();
+        row.number(*step);
+        row.text(parts.realm.as_str());
+        row.text(parts.owner.as_str());
+        row.byte(parts.kind.byte());
+        row.number(parts.generation);
+        row.text(&body);
+        row.maybe(parts.live_until, Writer::instant);
+        row.maybe(parts.gone_at, Writer::instant);
+        row.maybe(parts.label_key.as_ref(), |row, label| row.text(label.as_str()));
+        row.maybe(parts.client, |row, client| row.raw(client.as_bytes()));
+        row.instant(parts.used_at);
+        row.maybe(parts.revoked, write_revoked);
+        row.number(*members);
+        row.maybe(*nonce_of, |row, id| row.raw(id.as_bytes()));
+        Ok(row.row())
+    }
+
+    /// The family of that id in a row.
+    pub(crate) fn read(id: FamilyId, row: &[u8]) -> Result<Self, Corrupt> {
+        let mut row = Reader::new(row)?;
+        let step = row.number("family.step")?;
+        let parts = FamilyParts {
+            id,
+            realm: row.text("family.realm", Realm::new)?,
+            owner: row.text("family.owner", OwnerId::from_stored)?,
+            kind: kind(row.byte("family.kind")?)?,
+            generation: row.number("family.generation")?,
+            body: row.text("family.body", FamilyBody::from_document)?,
+            live_until: row.maybe("family.live_until", Reader::instant)?,
+            gone_at: row.maybe("family.gone_at", Reader::instant)?,
+            label_key: row.maybe("family.label_key", |row, column| {
+                row.text(column, |text| Ok::<_, Corrupt>(LabelKey::from_stored(text)))
+            })?,
+            client: row.maybe("family.client", |row, column| row.raw(column).map(ClientKey::from_bytes))?,
+            used_at: row.instant("family.used_at")?,
+            revoked: row.maybe("family.revoked", read_revoked)?,
+        };
+        let members = row.number("family.members")?;
+        let nonce_of = row.maybe("family.nonce_of", |row, column| row.raw(column).map(RecordId::from_bytes))?;
+        row.end(Self { parts, members, step, nonce_of })
+    }
+}

@@ -1,0 +1,94 @@
+//! The other rows: owners, counters, versions, and documents with their versions.
+
+use counterfoil::store::{Corrupt, Counter};
+use counterfoil::{FamilyId, Version};
+
+use super::reader::Reader;
+use super::writer::Writer;
+use crate::engine::Value;
+
+/// What guards an owner's families as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnerRow {
+    /// How many families there are. The row goes with the last one.
+    pub(crate) families: u64,
+    /// How often the row was written, and which family came last: no two rows of an owner are alike, also where one went between.
+    pub(crate) step: u64,
+    /// See `step`.
+    pub(crate) last: FamilyId,
+}
+
+impl OwnerRow {
+    /// The row of an owner without families.
+    pub(crate) const NEW: Self = Self { families: 0, step: 0, last: FamilyId::from_bytes([0; 10]) };
+
+    /// The row.
+    pub(crate) fn write(&self) -> Value {
+        let mut row = Writer::new();
+        row.number(self.families);
+        row.number(self.step);
+        row.raw(self.last.as_bytes());
+        row.row()
+    }
+
+    /// What a row says.
+    pub(crate) fn read(row: &[u8]) -> Result<Self, Corrupt> {
+        let mut row = Reader::new(row)?;
+        let (families, step) = (row.number("owner.families")?, row.number("owner.step")?);
+        let last = FamilyId::from_bytes(row.raw("owner.last")?);
+        row.end(Self { families, step, last })
+    }
+}
+
+/// The row of a counter.
+pub(crate) fn write_counter(counter: &Counter) -> Value {
+    let mut row = Writer::new();
+    row.small(counter.failures());
+    row.maybe(counter.ends_at(), Writer::instant);
+    row.instant(counter.gone_at());
+    row.small(u32::try_from(counter.under_way().len()).unwrap_or(u32::MAX));
+    counter.under_way().iter().for_each(|at| row.instant(*at));
+    row.row()
+}
+
+/// The counter in a row.
+pub(crate) fn read_counter(row: &[u8]) -> Result<Counter, Corrupt> {
+    let mut row = Reader::new(row)?;
+    let (failures, ends_at) = (row.small("failures")?, row.maybe("ends_at", Reader::instant)?);
+    let (gone_at, count) = (row.instant("gone_at")?, row.small("under_way")?);
+    let under_way = (0..count).map(|_| row.instant("under_way")).collect::<Result<_, _>>()?;
+    row.end(Counter::from_parts(failures, ends_at, under_way, gone_at))
+}
+
+/// The row of a document under that version.
+pub(crate) fn write_document(version: Version, document: &str) -> Value {
+    let mut row = Writer::new();
+    row.number(version.number());
+    row.text(document);
+    row.row()
+}
+
+/// The version and the document in a row, read by `parse`.
+pub(crate) fn read_document<T, E>(
+    row: &[u8],
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<(Version, T), Corrupt> {
+    let mut row = Reader::new(row)?;
+    let version = Version::new(row.number("version")?);
+    let document = row.text("document", parse)?;
+    row.end((version, document))
+}
+
+/// The row of a version alone.
+pub(crate) fn write_version(version: Version) -> Value {
+    let mut row = Writer::new();
+    row.number(version.number());
+    row.row()
+}
+
+/// The version in such a row.
+pub(crate) fn read_version(row: &[u8]) -> Result<Version, Corrupt> {
+    let mut row = Reader::new(row)?;
+    let version = Version::new(row.number("version")?);
+    row.end(version)
+}

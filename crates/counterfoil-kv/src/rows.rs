@@ -1,0 +1,149 @@
+//! Rows in a step: reading them, and writing them with their index entries.
+
+use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId};
+
+use crate::engine::Key;
+use crate::key;
+use crate::place::{self, Entry};
+use crate::row::{FamilyRow, OwnerRow, read_record, write_record};
+use crate::step::Step;
+
+/// Both halves of a record.
+#[derive(Clone)]
+pub(crate) struct Pair {
+    pub(crate) record: RecordParts,
+    pub(crate) family: FamilyRow,
+}
+
+impl Pair {
+    /// As it is read.
+    pub(crate) fn joined(&self) -> Result<TokenRecord, StoreError> {
+        join(self.record.clone(), self.family.parts.clone())
+    }
+
+    /// Whether the record, or its family, is revoked.
+    pub(crate) fn reads_as_revoked(&self) -> bool {
+        self.record.revoked.is_some() || self.family.parts.revoked.is_some()
+    }
+
+    /// Whether the family's ends follow this record's: the newest of the chain, and no access token beside it.
+    pub(crate) fn leads(&self) -> bool {
+        self.record.kind == self.family.parts.kind && self.record.generation == self.family.parts.generation
+    }
+}
+
+/// The keys of both halves.
+pub(crate) fn keys_of(id: &RecordId) -> [Key; 2] {
+    [key::family(&id.family()), key::record(id)]
+}
+
+/// Joins two halves.
+pub(crate) fn join(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
+    let id = record.id;
+    TokenRecord::from_parts(record, family).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt))
+}
+
+impl Step<'_> {
+    /// Both halves of a record, read at one moment; `None` where there is no such record.
+    pub(crate) async fn pair(&mut self, id: &RecordId) -> Result<Option<Pair>, StoreError> {
+        self.load(keys_of(id)).await?;
+        self.loaded_pair(id)
+    }
+
+    /// The same of keys that were loaded.
+    pub(crate) fn loaded_pair(&self, id: &RecordId) -> Result<Option<Pair>, StoreError> {
+        let fault = |corrupt: Corrupt| StoreError::corrupt(Some(*id), corrupt);
+        let Some(row) = self.value(&key::record(id)) else { return Ok(None) };
+        let record = read_record(*id, row).map_err(fault)?;
+        let family = self.value(&key::family(&id.family())).ok_or_else(|| fault(Corrupt::Family))?;
+        let FamilyRow { parts, members, step, nonce_of } = FamilyRow::read(id.family(), family).map_err(fault)?;
+        let (record, parts) = join(record, parts)?.into_parts();
+        Ok(Some(Pair { record, family: FamilyRow { parts, members, step, nonce_of } }))
+    }
+
+    /// A family whose key was loaded.
+    pub(crate) fn loaded_family(&self, id: &FamilyId) -> Result<Option<FamilyRow>, StoreError> {
+        let row = self.value(&key::family(id));
+        row.map(|row| FamilyRow::read(*id, row)).transpose().map_err(|corrupt| StoreError::corrupt(None, corrupt))
+    }
+
+    /// The first of the new ids that is taken; their keys were loaded.
+    pub(crate) fn taken(&self, new: &[NewRecord]) -> Option<RecordId> {
+        new.iter().map(|new| new.id).find(|id| self.value(&key::record(id)).is_some())
+    }
+
+    /// Writes a record's row and moves its entries; `old` is what was there.
+    pub(crate) fn put_record(&mut self, old: Option<&RecordParts>, new: &RecordParts) {
+        self.put(key::record(&new.id), write_record(new));
+        self.reindex(old.map(place::of_record), place::of_record(new));
+    }
+
+    /// Writes the new records.
+    pub(crate) fn add_records(&mut self, new: &[NewRecord]) {
+        for new in new {
+            self.put_record(None, &RecordParts::from(new.clone()));
+        }
+    }
+
+    /// Removes a record and its entries.
+    pub(crate) fn drop_record(&mut self, old: &RecordParts) {
+        self.delete(key::record(&old.id));
+        self.reindex(Some(place::of_record(old)), Vec::new());
+    }
+
+    /// Writes a family's row, which is never as it was before, and moves its entries.
+    pub(crate) fn put_family(&mut self, old: Option<&FamilyRow>, new: &FamilyRow) -> Result<(), StoreError> {
+        let row = FamilyRow { step: new.step.wrapping_add(1), ..new.clone() }.write()?;
+        self.put(key::family(&new.parts.id), row);
+        self.reindex(old.map(|old| place::of_family(&old.parts)), place::of_family(&new.parts));
+        Ok(())
+    }
+
+    /// Removes a family and its entries.
+    pub(crate) fn drop_family(&mut self, old: &FamilyParts) {
+        self.delete(key::family(&old.id));
+        self.reindex(Some(place::of_family(old)), Vec::new());
+        if let Some(gone_at) = old.gone_at {
+            self.delete(key::ended(true).instant(gone_at).family(&old.id).key());
+        }
+    }
+
+    /// Notes that an owner's families are others than before: one more, one less, or one revoked. The owner's row was loaded.
+    pub(crate) fn mark_owner(&mut self, realm: &Realm, owner: &OwnerId, family: &FamilyId, change: Families) {
+        let key = key::owner(realm, owner);
+        // A row that does not read is made anew: it guards, and it says nothing.
+        let old = self.value(&key).and_then(|row| OwnerRow::read(row).ok()).unwrap_or(OwnerRow::NEW);
+        let families = match change {
+            Families::More => old.families.saturating_add(1),
+            Families::Less => old.families.saturating_sub(1),
+            Families::Revoked => old.families,
+        };
+        if families == 0 && matches!(change, Families::Less) {
+            return self.delete(key);
+        }
+        let last = if matches!(change, Families::More) { *family } else { old.last };
+        self.put(key, OwnerRow { families, step: old.step.wrapping_add(1), last }.write());
+    }
+
+    fn reindex(&mut self, old: Option<Vec<Entry>>, new: Vec<Entry>) {
+        let old = old.unwrap_or_default();
+        for (key, _) in old.iter().filter(|(key, _)| new.iter().all(|(other, _)| other != key)) {
+            self.delete(key.clone());
+        }
+        for entry in new.into_iter().filter(|entry| !old.contains(entry)) {
+            self.put(entry.0, entry.1);
+        }
+    }
+}
+
+/// How an owner's families change.
+#[derive(Clone, Copy)]
+pub(crate) enum Families {
+    /// One was founded.
+    More,
+    /// One went.
+    Less,
+    /// One was revoked.
+    Revoked,
+}

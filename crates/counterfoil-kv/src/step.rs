@@ -1,0 +1,134 @@
+//! One step of the store: what was read, what is to be changed, and one conditional write.
+//!
+//! Every key that a step reads is expected as it was when the step is written, so a decision holds for whatever it read by key. What it
+//! read by a scan, nothing guards but a row that everybody writes who moves what was scanned; see [`crate::layout`].
+
+use std::collections::BTreeMap;
+
+use counterfoil::store::{StoreError, StoreSource};
+
+use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
+
+/// A step under way.
+pub(crate) struct Step<'a> {
+    engine: &'a dyn Engine,
+    op: &'static str,
+    read: BTreeMap<Key, Option<Value>>,
+    change: BTreeMap<Key, Option<Value>>,
+    /// How many calls it took to read.
+    looks: u32,
+}
+
+impl<'a> Step<'a> {
+    pub(crate) fn new(engine: &'a dyn Engine, op: &'static str) -> Self {
+        Self { engine, op, read: BTreeMap::new(), change: BTreeMap::new(), looks: 0 }
+    }
+
+    /// Reads those keys, at one moment, but for those that were read before.
+    pub(crate) async fn load(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), StoreError> {
+        let mut keys: Vec<Key> = keys.into_iter().filter(|key| !self.read.contains_key(key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let values = self.ask(&keys).await?;
+        self.read.extend(keys.into_iter().zip(values));
+        Ok(())
+    }
+
+    async fn ask(&mut self, keys: &[Key]) -> Result<Vec<Option<Value>>, StoreError> {
+        self.looks += 1;
+        let values = self.engine.get(keys).await.map_err(|error| unavailable(self.op, error))?;
+        if values.len() == keys.len() {
+            return Ok(values);
+        }
+        let odd = format!("{} values were given for {} keys", values.len(), keys.len());
+        Err(unavailable(self.op, EngineError { retry: false, ..EngineError::not_done(odd) }))
+    }
+
+    /// What is there of a key that was loaded, as this step leaves it.
+    pub(crate) fn value(&self, key: &Key) -> Option<&Value> {
+        self.change.get(key).or_else(|| self.read.get(key))?.as_ref()
+    }
+
+    /// Pairs as they were before this step.
+    pub(crate) async fn scan(&mut self, from: &Key, until: &Key, limit: usize) -> Result<Vec<(Key, Value)>, StoreError> {
+        if from >= until || limit == 0 {
+            return Ok(Vec::new());
+        }
+        self.looks += 1;
+        self.engine.scan(from, until, limit).await.map_err(|error| unavailable(self.op, error))
+    }
+
+    pub(crate) fn put(&mut self, key: Key, value: Value) {
+        self.change.insert(key, Some(value));
+    }
+
+    pub(crate) fn delete(&mut self, key: Key) {
+        self.change.insert(key, None);
+    }
+
+    /// Makes the changes where all that was read still stands. A step without changes asks, where it read more than once, whether what it
+    /// read was of one moment. False: somebody came between.
+    pub(crate) async fn commit(mut self) -> Result<bool, StoreError> {
+        let (read, change) = (std::mem::take(&mut self.read), std::mem::take(&mut self.change));
+        let change: Vec<_> = change.into_iter().filter(|(key, value)| read.get(key) != Some(value)).collect();
+        if !change.is_empty() {
+            let write = Write { expect: read.into_iter().collect(), change };
+            let outcome = self.engine.write(write).await.map_err(|error| unavailable(self.op, error))?;
+            return Ok(outcome == Outcome::Applied);
+        }
+        if self.looks <= 1 {
+            return Ok(true);
+        }
+        let (keys, values): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+        Ok(keys.is_empty() || self.ask(&keys).await? == values)
+    }
+}
+
+/// The store's word for an engine that cannot answer.
+pub(crate) fn unavailable(op: &'static str, error: EngineError) -> StoreError {
+    let EngineError { retry, maybe_done, source } = error;
+    StoreError::Unavailable { op, retry, maybe_done, source }
+}
+
+/// The same error of a call of which a part was carried out before.
+pub(crate) fn after_a_part(error: StoreError, carried_out: bool) -> StoreError {
+    match error {
+        StoreError::Unavailable { op, retry, maybe_done, source } => {
+            StoreError::Unavailable { op, retry, maybe_done: maybe_done || carried_out, source }
+        }
+        other => other,
+    }
+}
+
+/// What a step does between reading and writing. It is asked again after each conflict.
+pub(crate) trait Decision: Sync {
+    /// What the caller is told.
+    type Answer: Send;
+
+    /// Reads, decides, and notes the changes.
+    fn decide(&self, step: &mut Step<'_>) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
+}
+
+/// How often a step is tried. Each conflict is somebody else's success, so only a crowd on one row comes near it.
+const ATTEMPTS: u32 = 256;
+
+/// Carries a step out.
+pub(crate) async fn carry_out<D: Decision>(
+    engine: &dyn Engine,
+    op: &'static str,
+    decision: &D,
+) -> Result<D::Answer, StoreError> {
+    for conflicts in 1..=ATTEMPTS {
+        let mut step = Step::new(engine, op);
+        let answer = decision.decide(&mut step).await?;
+        if step.commit().await? {
+            return Ok(answer);
+        }
+        engine.pause(conflicts).await;
+    }
+    let source: StoreSource = format!("others were quicker {ATTEMPTS} times").into();
+    Err(StoreError::Unavailable { op, retry: true, maybe_done: false, source: Some(source) })
+}

@@ -1,0 +1,146 @@
+//! The store.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use counterfoil::store::{
+    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
+    Step as Asked, StoreError, TokenRecord, TokenStore,
+};
+use counterfoil::{KeyId, RecordId, Ts, Version};
+
+use crate::apply::Apply;
+use crate::engine::Engine;
+use crate::insert::Insert;
+use crate::list;
+use crate::notice::{Claim, Settle, Touch};
+use crate::purge::{self, Limits};
+use crate::revoke::{self, Ending};
+use crate::rotate::Rotate;
+use crate::setup::{self, SetupError};
+use crate::step::{Step, after_a_part, carry_out};
+
+/// Records of one touch that are written in one step.
+const TOUCHED: usize = 32;
+
+/// Records, clients, settings and counters in a key-value engine, all four stores in one. A clone is another handle of the same data.
+///
+/// ```
+/// # futures_executor::block_on(async {
+/// use counterfoil_kv::{KvStore, MemoryEngine};
+///
+/// let store = KvStore::open(MemoryEngine::default()).await?;
+/// # drop(store);
+/// # Ok::<_, counterfoil_kv::SetupError>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct KvStore {
+    pub(crate) engine: Arc<dyn Engine>,
+}
+
+impl KvStore {
+    /// The store in that engine. Where nothing of a store is there yet, it notes its layout.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`] where a newer version of this crate wrote there, or the engine cannot be asked.
+    pub async fn open(engine: impl Engine) -> Result<Self, SetupError> {
+        setup::check(&engine).await?;
+        Ok(Self { engine: Arc::new(engine) })
+    }
+}
+
+impl fmt::Debug for KvStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KvStore").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl TokenStore for KvStore {
+    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        carry_out(&*self.engine, "insert", &Insert { home, new, now }).await
+    }
+
+    async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+        let mut step = Step::new(&*self.engine, "get");
+        step.pair(id).await?.map(|pair| pair.joined()).transpose()
+    }
+
+    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
+        carry_out(&*self.engine, "apply", &Apply { id, expect, change, now }).await
+    }
+
+    async fn rotate(&self, parent: &RecordId, step: &Asked, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
+        carry_out(&*self.engine, "rotate", &Rotate { parent, step, new, now }).await
+    }
+
+    async fn revoke(
+        &self,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        revoke::revoke(&*self.engine, what, Ending { revoked, gone_at }, limit).await
+    }
+
+    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+        let mut latest = BTreeMap::new();
+        for (id, at) in seen {
+            let kept = latest.entry(*id).or_insert(*at);
+            *kept = (*kept).max(*at);
+        }
+        let latest: Vec<_> = latest.into_iter().collect();
+        for (batch, some) in latest.chunks(TOUCHED).enumerate() {
+            let touched = carry_out(&*self.engine, "touch", &Touch(some)).await;
+            touched.map_err(|error| after_a_part(error, batch > 0))?;
+        }
+        Ok(())
+    }
+
+    async fn list(
+        &self,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
+        list::list(&*self.engine, of, after, limit).await
+    }
+
+    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
+        list::due(&*self.engine, now, after, limit).await
+    }
+
+    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+        carry_out(&*self.engine, "claim", &Claim { id, held, lease_until }).await
+    }
+
+    async fn settle(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> Result<bool, StoreError> {
+        carry_out(&*self.engine, "settle", &Settle { id, held, next, sent }).await
+    }
+
+    async fn purge(
+        &self,
+        now: Ts,
+        unsent_before: Ts,
+        windows_before: Ts,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        purge::purge(&*self.engine, Limits { now, unsent_before, windows_before }, limit).await
+    }
+
+    async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
+        list::census(&*self.engine).await
+    }
+}
