@@ -1,5 +1,7 @@
 //! What the store needs of a key-value engine.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use counterfoil::store::StoreSource;
 
@@ -67,6 +69,25 @@ pub trait Engine: Send + Sync + 'static {
             std::task::Poll::Pending
         })
         .await;
+    }
+}
+
+#[async_trait]
+impl<E: Engine + ?Sized> Engine for Arc<E> {
+    async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Value>>, EngineError> {
+        (**self).get(keys).await
+    }
+
+    async fn scan(&self, from: &[u8], until: &[u8], limit: usize) -> Result<Vec<(Key, Value)>, EngineError> {
+        (**self).scan(from, until, limit).await
+    }
+
+    async fn write(&self, write: Write) -> Result<Outcome, EngineError> {
+        (**self).write(write).await
+    }
+
+    async fn pause(&self, conflicts: u32) {
+        (**self).pause(conflicts).await;
     }
 }
 

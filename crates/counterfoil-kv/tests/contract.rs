@@ -1,0 +1,14 @@
+//! The store contract on each engine. A database that is made of a file or a folder is shared by all handles of its process.
+
+mod support;
+
+use counterfoil_conformance::{conformance, sibling_conformance};
+use support::bases::{Bases, Fjall, Memory, Redb};
+
+conformance!(in_memory, Bases(Memory));
+conformance!(on_redb, Bases(Redb));
+conformance!(on_fjall, Bases(Fjall));
+
+sibling_conformance!(beside_in_memory, Bases(Memory));
+sibling_conformance!(beside_on_redb, Bases(Redb));
+sibling_conformance!(beside_on_fjall, Bases(Fjall));

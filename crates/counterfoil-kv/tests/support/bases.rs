@@ -1,0 +1,206 @@
+//! Databases of each engine.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use counterfoil::store::{ClientStore, SettingsStore, Throttle, ThrottleKey};
+use counterfoil::Realm;
+use counterfoil::client::ClientId;
+use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store};
+use counterfoil_kv::{Engine, EngineError, FjallEngine, Key, KvStore, MemoryEngine, RedbEngine, Write};
+use tempfile::TempDir;
+
+/// An engine that a test makes anew out of what it kept.
+pub trait Kind: Send + Sync + 'static {
+    /// What the engine leaves behind.
+    type Kept: Send + Sync + 'static;
+
+    /// Something empty.
+    fn make() -> Self::Kept;
+    /// An engine on it.
+    fn open(kept: &Self::Kept) -> Result<Arc<dyn Engine>, EngineError>;
+    /// Takes it out of reach, or brings it back. False: that cannot be.
+    fn outage(_kept: &Self::Kept, _down: bool) -> bool {
+        false
+    }
+}
+
+/// In memory.
+pub struct Memory;
+
+impl Kind for Memory {
+    type Kept = MemoryEngine;
+
+    fn make() -> MemoryEngine {
+        MemoryEngine::default()
+    }
+
+    fn open(kept: &MemoryEngine) -> Result<Arc<dyn Engine>, EngineError> {
+        Ok(Arc::new(kept.clone()))
+    }
+
+    fn outage(kept: &MemoryEngine, down: bool) -> bool {
+        kept.set_down(down);
+        true
+    }
+}
+
+/// A redb file.
+pub struct Redb;
+
+impl Kind for Redb {
+    type Kept = TempDir;
+
+    fn make() -> TempDir {
+        folder()
+    }
+
+    fn open(kept: &TempDir) -> Result<Arc<dyn Engine>, EngineError> {
+        open_redb(kept.path())
+    }
+}
+
+/// A fjall folder.
+pub struct Fjall;
+
+impl Kind for Fjall {
+    type Kept = TempDir;
+
+    fn make() -> TempDir {
+        folder()
+    }
+
+    fn open(kept: &TempDir) -> Result<Arc<dyn Engine>, EngineError> {
+        open_fjall(kept.path())
+    }
+}
+
+/// The redb file in a folder.
+pub fn open_redb(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
+    Ok(Arc::new(RedbEngine::open(folder.join("counterfoil.redb"))?))
+}
+
+/// The fjall database in a folder.
+pub fn open_fjall(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
+    Ok(Arc::new(FjallEngine::open(folder.join("counterfoil.fjall"))?))
+}
+
+/// In memory where the system has a folder for that: thousands of flushed commits are the disk's time and prove nothing here.
+pub fn folder() -> TempDir {
+    let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
+    folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder")
+}
+
+/// A database: what is kept, and the engine on it, which all handles share, for the file is one engine's alone.
+pub struct Base<K: Kind> {
+    engine: Mutex<Option<Arc<dyn Engine>>>,
+    kept: K::Kept,
+}
+
+impl<K: Kind> Base<K> {
+    pub fn new() -> Self {
+        Self::of(K::make())
+    }
+
+    fn of(kept: K::Kept) -> Self {
+        Self { engine: Mutex::new(Some(K::open(&kept).expect("an engine"))), kept }
+    }
+
+    pub fn engine(&self) -> Arc<dyn Engine> {
+        Arc::clone(self.engine.lock().unwrap_or_else(PoisonError::into_inner).as_ref().expect("open"))
+    }
+
+    pub async fn store(&self) -> KvStore {
+        KvStore::open(self.engine()).await.expect("a store")
+    }
+
+    /// Overwrites what is under that key, where something is.
+    async fn spoil(&self, key: Key) -> bool {
+        let engine = self.engine();
+        let found = engine.get(std::slice::from_ref(&key)).await.expect("an answer");
+        let change = vec![(key, Some(b"spoilt".to_vec()))];
+        let _applied = engine.write(Write { expect: Vec::new(), change }).await.expect("an answer");
+        found[0].is_some()
+    }
+}
+
+/// The suite's fixture for an engine.
+pub struct Bases<K>(pub K);
+
+#[async_trait]
+impl<K: Kind> Fixture for Bases<K> {
+    type Database = Base<K>;
+
+    async fn create(&self) -> Base<K> {
+        Base::new()
+    }
+
+    async fn open(&self, base: &Base<K>) -> Store {
+        Arc::new(base.store().await)
+    }
+
+    async fn reopen(&self, base: Base<K>) -> Option<Base<K>> {
+        drop(base.engine.lock().unwrap_or_else(PoisonError::into_inner).take());
+        Some(Base::of(base.kept))
+    }
+
+    async fn damage(&self, base: &Base<K>, row: Row<'_>) -> bool {
+        let id = match &row {
+            Row::Record(id) => &id.as_bytes()[..],
+            Row::Family(id) => &id.as_bytes()[..],
+        };
+        base.spoil([b"r", id].concat()).await
+    }
+
+    async fn outage(&self, base: &Base<K>, down: bool) -> bool {
+        K::outage(&base.kept, down)
+    }
+}
+
+#[async_trait]
+impl<K: Kind> SiblingFixture for Bases<K> {
+    type Database = Base<K>;
+
+    async fn create(&self) -> Base<K> {
+        Base::new()
+    }
+
+    async fn clients(&self, base: &Base<K>) -> Option<Arc<dyn ClientStore>> {
+        Some(Arc::new(base.store().await))
+    }
+
+    async fn settings(&self, base: &Base<K>) -> Option<Arc<dyn SettingsStore>> {
+        Some(Arc::new(base.store().await))
+    }
+
+    async fn throttle(&self, base: &Base<K>) -> Option<Arc<dyn Throttle>> {
+        Some(Arc::new(base.store().await))
+    }
+
+    async fn damage(&self, base: &Base<K>, row: SiblingRow<'_>) -> bool {
+        base.spoil(match row {
+            SiblingRow::Client(realm, id) => client_key(realm, id),
+            SiblingRow::Settings(realm) => with_text(b'S', realm.as_str()),
+            SiblingRow::Counter(key) => counter_key(key),
+        })
+        .await
+    }
+
+    async fn outage(&self, base: &Base<K>, down: bool) -> bool {
+        K::outage(&base.kept, down)
+    }
+}
+
+fn with_text(letter: u8, text: &str) -> Key {
+    let length = u32::try_from(text.len()).expect("short").to_be_bytes();
+    [&[letter], &length[..], text.as_bytes()].concat()
+}
+
+fn client_key(realm: &Realm, id: &ClientId) -> Key {
+    [with_text(b'C', realm.as_str()), id.as_str().as_bytes().to_vec()].concat()
+}
+
+fn counter_key(key: &ThrottleKey) -> Key {
+    [b"T", &key.as_bytes()[..]].concat()
+}
