@@ -19,6 +19,7 @@ mod pool;
 mod purge;
 mod races;
 mod realms;
+mod requests;
 mod revoke;
 mod rotate;
 mod run;
@@ -74,6 +75,7 @@ pub mod clauses {
     pub use crate::races::{cap_holds_under_races, label_has_one_holder, rotate_has_one_winner, touch_disturbs_nobody};
     pub use crate::random::answers_equal_the_model;
     pub use crate::realms::realms_are_apart;
+    pub use crate::requests::requests_are_checked;
     pub use crate::revoke::{owner_revoke_covers, revoke_is_final, revoke_twice};
     pub use crate::rotate::{no_parent_without_successor, rotate_wipes_one_back, slide_is_forward};
     pub use crate::standing::list_shows_what_stands;

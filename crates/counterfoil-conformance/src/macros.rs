@@ -40,6 +40,7 @@ macro_rules! __every_clause {
             creations_are_paced
             room_is_made
             list_shows_what_stands
+            requests_are_checked
             refusals_come_in_order
             slide_is_forward
             census_counts_every_record
