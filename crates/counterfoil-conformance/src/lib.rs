@@ -2,6 +2,7 @@
 
 mod apply;
 mod bounds;
+mod cut;
 mod cut_off;
 mod damage;
 mod database;
@@ -87,7 +88,8 @@ pub mod sibling_clauses {
     pub use crate::siblings::{
         client_pages_have_an_end, no_wait_beyond_the_window, put_client_needs_the_version,
         put_settings_needs_the_version, refused_writes_nothing, removed_internal_ids_never_return,
-        reserve_never_passes_the_limit, throttle_answers_equal_the_model, under_way_is_told_from_failed,
+        reserve_never_passes_the_limit, sibling_cut_off_is_all_or_nothing, sibling_garbage_is_corrupt,
+        sibling_outage_is_unavailable, throttle_answers_equal_the_model, under_way_is_told_from_failed,
         unsettled_counts_as_failed,
     };
 }

@@ -65,6 +65,9 @@ macro_rules! __every_sibling_clause {
             no_wait_beyond_the_window
             throttle_answers_equal_the_model
             client_pages_have_an_end
+            sibling_outage_is_unavailable
+            sibling_garbage_is_corrupt
+            sibling_cut_off_is_all_or_nothing
         }
     };
 }
