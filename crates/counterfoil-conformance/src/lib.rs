@@ -15,6 +15,7 @@ mod label;
 mod limits;
 mod macros;
 mod notices;
+mod outage;
 mod pages;
 mod pool;
 mod purge;
@@ -64,13 +65,14 @@ pub mod clauses {
         access_tokens_are_capped, creations_are_paced, refusals_come_in_order, room_is_made, rotations_are_paced,
     };
     pub use crate::cut_off::cut_off_is_all_or_nothing;
-    pub use crate::damage::{garbage_is_corrupt, outage_is_unavailable};
+    pub use crate::damage::garbage_is_corrupt;
     pub use crate::generations::generations_stay;
     pub use crate::get::{get_after_write, get_is_exact, get_sees_the_family};
     pub use crate::insert::{insert_all_or_nothing, own_write_is_recognised};
     pub use crate::label::label_is_given_back;
     pub use crate::limits::{equality_is_reached, no_clock_no_dice};
     pub use crate::notices::{claim_has_one_winner, due_is_complete};
+    pub use crate::outage::outage_is_unavailable;
     pub use crate::pages::{census_counts_every_record, pages_are_stable};
     pub use crate::purge::{purge_keeps_the_living, shrinking_keeps_the_proof};
     pub use crate::races::{cap_holds_under_races, label_has_one_holder, rotate_has_one_winner, touch_disturbs_nobody};

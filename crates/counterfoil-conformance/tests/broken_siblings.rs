@@ -157,7 +157,7 @@ impl ClientStore for Broken {
         let all = page.items.len();
         page.items.retain(|one| !self.damaged(realm, &one.registration.client_id));
         if self.flaw != Flaw::PassesOverADamagedClient {
-            page.corrupt = u32::try_from(all - page.items.len()).unwrap_or(u32::MAX).into();
+            page.corrupt = u32::try_from(all - page.items.len()).unwrap_or(u32::MAX);
         }
         Ok(page)
     }
