@@ -5,11 +5,10 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Cap, FamilyParts, NewRecord, Pace, RecordParts, StoreError, WhenFull};
-use counterfoil::{FamilyId, Ts};
+use counterfoil::{FamilyId, TokenKind, Ts};
 
 use crate::engine::{Key, Value};
 use crate::key;
-use crate::rules::room_beside;
 use crate::step::Step;
 
 /// Entries in one scan.
@@ -108,4 +107,14 @@ impl Step<'_> {
         }
         Ok(found)
     }
+}
+
+/// How many access tokens of the family may live already, so that the new ones have room. `None`: any number. Negative: the new ones alone
+/// are too many.
+fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Ts) -> Option<i64> {
+    let lives = |new: &&NewRecord| {
+        new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))
+    };
+    let more = i64::try_from(new.iter().filter(lives).count()).unwrap_or(i64::MAX);
+    cap.filter(|_| more > 0).map(|cap| i64::from(cap.get()) - more)
 }

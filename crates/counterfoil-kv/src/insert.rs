@@ -2,14 +2,15 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Cap, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull};
+use counterfoil::store::{
+    Cap, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_members,
+};
 use counterfoil::{FamilyId, LabelKey, RecordId, Ts};
 
 use crate::key;
 use crate::revoke::Ending;
 use crate::row::FamilyRow;
 use crate::rows::Families;
-use crate::rules::belong;
 use crate::step::{Decision, Step};
 
 /// An insert.
@@ -59,7 +60,6 @@ impl Insert<'_> {
             return step.first_member(&family.id).await.map(|first| Inserted::IdTaken(first.unwrap_or(self.new[0].id)));
         }
         let mut row = FamilyRow::new(family.clone());
-        belong(self.new, &row.parts)?;
         let holder = step.holder(&row, row.parts.label_key.as_ref(), self.now).await?;
         if let Holder::Kept(holder) = holder {
             return Ok(Inserted::LabelTaken(holder));
@@ -103,7 +103,7 @@ impl Insert<'_> {
         if before.parts.generation != generation {
             return Ok(Inserted::FamilyMoved);
         }
-        belong(self.new, &before.parts)?;
+        check_members("insert", self.new, &before.parts)?;
         if let Some(until) = step.access_full(&family, access_cap, self.new, self.now).await? {
             return Ok(Inserted::FamilyFull { until });
         }

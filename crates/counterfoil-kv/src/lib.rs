@@ -23,7 +23,6 @@ mod revoke;
 mod rotate;
 mod row;
 mod rows;
-mod rules;
 mod settings;
 mod setup;
 mod step;

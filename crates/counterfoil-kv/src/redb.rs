@@ -59,9 +59,12 @@ impl Embedded for File {
         let mut transaction = self.0.begin_write()?;
         transaction.set_durability(Durability::Immediate)?;
         let mut table = transaction.open_table(TABLE)?;
-        let outcomes = writes.iter().map(|write| carry_out(&mut table, write)).collect::<Result<_, _>>()?;
+        let outcomes = writes.iter().map(|write| carry_out(&mut table, write)).collect::<Result<Vec<_>, _>>()?;
         drop(table);
-        transaction.commit()?;
+        // A transaction in which nothing was changed is dropped: it needs no flush.
+        if writes.is_empty() || outcomes.contains(&Outcome::Applied) {
+            transaction.commit()?;
+        }
         Ok(outcomes)
     }
 }

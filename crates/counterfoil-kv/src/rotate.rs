@@ -1,12 +1,11 @@
 //! Rotation: the parent's step and all that is new, at once.
 
-use counterfoil::store::{NewRecord, Rotated, Step as Asked, StoreError, Superseded};
+use counterfoil::store::{NewRecord, Rotated, Step as Asked, StoreError, Superseded, check_members};
 use counterfoil::{RecordId, Ts};
 
 use crate::key;
 use crate::row::read_record;
 use crate::rows::{Pair, keys_of};
-use crate::rules::belong;
 use crate::step::{Decision, Step};
 
 /// A rotation.
@@ -14,6 +13,8 @@ pub(crate) struct Rotate<'a> {
     pub(crate) parent: &'a RecordId,
     pub(crate) step: &'a Asked,
     pub(crate) new: &'a [NewRecord],
+    /// Which of them follows the parent, where it is superseded.
+    pub(crate) successor: Option<&'a NewRecord>,
     pub(crate) now: Ts,
 }
 
@@ -45,7 +46,7 @@ impl Decision for Rotate<'_> {
         }
         let mut after = before.clone();
         self.take(&mut after);
-        belong(self.new, &after.family.parts)?;
+        check_members("rotate", self.new, &after.family.parts)?;
         if let Some(holder) = before.family.nonce_of.filter(|holder| *holder != *self.parent)
             && matches!(self.step, Asked::Supersede { .. })
         {
@@ -82,7 +83,7 @@ impl Rotate<'_> {
                 record.notice = None;
                 row.nonce_of = nonce.map(|_| record.id);
                 family.generation = family.generation.saturating_add(1);
-                if let Some(follows) = self.new.iter().find(|new| new.id == successor) {
+                if let Some(follows) = self.successor {
                     (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
                 }
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use counterfoil::store::{
     Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
-    Step as Asked, StoreError, TokenRecord, TokenStore,
+    Step as Asked, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
 use counterfoil::{KeyId, RecordId, Ts, Version};
 
@@ -63,6 +63,7 @@ impl fmt::Debug for KvStore {
 #[async_trait]
 impl TokenStore for KvStore {
     async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        check_insert(home, new)?;
         carry_out(&*self.engine, "insert", &Insert { home, new, now }).await
     }
 
@@ -76,7 +77,8 @@ impl TokenStore for KvStore {
     }
 
     async fn rotate(&self, parent: &RecordId, step: &Asked, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
-        carry_out(&*self.engine, "rotate", &Rotate { parent, step, new, now }).await
+        let successor = check_rotate(parent, step, new)?;
+        carry_out(&*self.engine, "rotate", &Rotate { parent, step, new, successor, now }).await
     }
 
     async fn revoke(

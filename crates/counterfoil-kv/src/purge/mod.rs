@@ -19,10 +19,10 @@ use batch::{Batch, Line};
 const OP: &str = "purge";
 /// Entries in one scan.
 const SCAN: usize = 64;
-/// Entries that are looked at in one step: two keys each.
+/// Records that are changed in one step, about ten keys each, and so many are looked at.
+const CHANGE: usize = 8;
+/// Entries that are looked at in one step where none of the last ones was to be changed.
 const LOOK: usize = 32;
-/// Records that are changed in one step, about ten keys each.
-const CHANGE: u64 = 8;
 
 /// The limits of one purge.
 #[derive(Clone, Copy)]
@@ -83,12 +83,13 @@ impl Sweep<'_> {
 
     /// Changes what may be changed of those; whether there was more than the limit allows, and which members wait.
     async fn change(&mut self, line: Line, mut keys: &[Key]) -> Result<(bool, Vec<Key>), StoreError> {
-        let mut waiting = Vec::new();
+        let (mut waiting, mut look) = (Vec::new(), CHANGE);
         while !keys.is_empty() {
-            let room = (self.limit - self.changed).min(CHANGE);
-            let batch = Batch { line, keys: &keys[..keys.len().min(LOOK)], room, limits: self.limits };
+            let room = (self.limit - self.changed).min(CHANGE as u64);
+            let batch = Batch { line, keys: &keys[..keys.len().min(look)], room, limits: self.limits };
             let done = carry_out(self.engine, OP, &batch).await?;
             self.changed += done.changed;
+            look = if done.changed == 0 { LOOK } else { CHANGE };
             waiting.extend(done.waiting);
             if done.more {
                 return Ok((true, waiting));

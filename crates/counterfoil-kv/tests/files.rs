@@ -1,0 +1,159 @@
+//! The embedded engines beyond the contract: who may open a file, what is in it, and a process that is killed while it writes.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod support;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use counterfoil_conformance::dice::Dice;
+use counterfoil_conformance::sample::{Person, must_get};
+use counterfoil_conformance::{block_on, scale};
+use counterfoil_kv::{Engine, EngineError, KvStore, SetupError, Write};
+use counterfoil_testkit::crash::{Journal, Says, Tally, examine, load};
+use counterfoil_testkit::crew::{Post, loner};
+use counterfoil_testkit::threads;
+use support::bases::{folder, open_fjall, open_redb};
+use support::{canary, say};
+use tempfile::TempDir;
+
+type Open = fn(&Path) -> Result<Arc<dyn Engine>, EngineError>;
+
+const ENGINES: [(&str, Open); 2] = [("redb", open_redb), ("fjall", open_fjall)];
+
+async fn store(open: Open, folder: &Path) -> KvStore {
+    KvStore::open(open(folder).expect("an engine")).await.expect("a store")
+}
+
+#[test]
+fn one_engine_has_a_file_and_the_next_one_when_it_is_dropped() {
+    for (name, open) in ENGINES {
+        let folder = folder();
+        block_on(async {
+            let first = store(open, folder.path()).await;
+            let id = Person::somebody().pat().found(&first).await.expect("a token");
+            let refused = open(folder.path()).map(drop).expect_err(name);
+            assert!(!refused.maybe_done, "{name}");
+            drop(first);
+            assert!(must_get(&store(open, folder.path()).await, &id).await.is_ok(), "{name}");
+        });
+    }
+}
+
+#[test]
+fn a_newer_layout_is_refused_and_left_alone() {
+    for (name, open) in ENGINES {
+        let folder = folder();
+        block_on(async {
+            let engine = open(folder.path()).expect("an engine");
+            drop(KvStore::open(Arc::clone(&engine)).await.expect("a store"));
+            let newer = [&[1][..], &1_000_u64.to_be_bytes()].concat();
+            let write = Write { expect: Vec::new(), change: vec![(b"!".to_vec(), Some(newer))] };
+            let _applied = engine.write(write).await.expect("an answer");
+            let refused = KvStore::open(engine).await;
+            assert!(matches!(refused, Err(SetupError::Newer { found: 1_000 })), "{name}: {refused:?}");
+        });
+    }
+}
+
+/// What is in every file of the folder, without the zeros that journals are filled up with.
+fn content(folder: &Path) -> Vec<u8> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let more = if path.is_dir() { content(&path) } else { std::fs::read(&path).expect("a file") };
+        all.extend(more.into_iter().filter(|byte| *byte != 0));
+    }
+    all
+}
+
+#[test]
+fn no_secret_is_in_the_files() {
+    for (name, open) in ENGINES {
+        let folder = folder();
+        block_on(async {
+            let secrets = canary::secrets(store(open, folder.path()).await).await;
+            let kept = content(folder.path());
+            let label = kept.windows(12).any(|window| window == b"canary-label");
+            assert!(label, "{name}: what is kept is found");
+            assert!(secrets.len() > 8);
+            for secret in secrets {
+                assert!(!canary::shows(&kept, &secret), "{name}: {secret}");
+            }
+        });
+    }
+}
+
+#[test]
+#[ignore = "run by another test, as a process"]
+fn a_process_that_writes_to_redb() {
+    write(open_redb, Says::WhenTold);
+}
+
+#[test]
+#[ignore = "run by another test, as a process"]
+fn a_process_that_writes_to_fjall() {
+    write(open_fjall, Says::WhenTold);
+}
+
+#[test]
+#[ignore = "run by another test, as a process"]
+fn a_process_that_acknowledges_too_early_to_redb() {
+    write(open_redb, Says::TooEarly);
+}
+
+#[test]
+#[ignore = "run by another test, as a process"]
+fn a_process_that_acknowledges_too_early_to_fjall() {
+    write(open_fjall, Says::TooEarly);
+}
+
+fn write(open: Open, says: Says) {
+    let post = Post::take();
+    let (folder, part) = (Path::new(post.target()), post.place());
+    let store = block_on(store(open, folder));
+    let journal = Journal::open(&folder.join(format!("journal-{part}")));
+    let part = u16::try_from(part).expect("few");
+    let ended = threads(4, |worker| block_on(load(&store, &journal, part, worker, says)));
+    assert!(ended.iter().all(Option::is_none), "{ended:?}");
+}
+
+/// Starts a writer so many times and kills it at moments that the dice choose; what was then found.
+fn killed(open: Open, times: u16, writer: &str) -> Tally {
+    let folder = TempDir::with_prefix("counterfoil-").expect("a folder on the disk");
+    let (mut dice, mut tally) = (Dice::new(3), Tally::default());
+    for part in 1..=times {
+        let journal = Journal::open(&folder.path().join(format!("journal-{part}")));
+        let mut process = loner(writer, &folder.path().display().to_string(), usize::from(part));
+        let long_enough = 500 + dice.below(30_000);
+        while journal.size() < long_enough {
+            assert!(process.try_wait().expect("a process").is_none(), "the writer ended by itself");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        process.kill().expect("killed");
+        process.wait().expect("dead");
+        tally.add(block_on(async { examine(&store(open, folder.path()).await, &journal.lines()).await }));
+    }
+    // What survived one crash survives the others.
+    let store = block_on(store(open, folder.path()));
+    for part in 1..=times {
+        let lines = Journal::open(&folder.path().join(format!("journal-{part}"))).lines();
+        tally.broken.extend(block_on(examine(&store, &lines)).broken);
+    }
+    tally
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
+    let kills = u16::try_from((scale().rounds / 60).max(3)).expect("few");
+    for (name, open) in ENGINES {
+        let tally = killed(open, kills, &format!("a_process_that_writes_to_{name}"));
+        say(format!("{name}, {kills} x kill -9 of the writer: {tally}"));
+        assert!(tally.broken.is_empty(), "{name}: {:#?}", tally.broken);
+        assert!(tally.created > 0 && tally.rotated > 0 && tally.revoked > 0 && tally.in_doubt > 0, "{name}: {tally}");
+        let control = killed(open, kills, &format!("a_process_that_acknowledges_too_early_to_{name}"));
+        say(format!("the control, acknowledged before the write: {control}"));
+        assert!(!control.broken.is_empty(), "{name}: the control: what was not written is missed");
+    }
+}
