@@ -41,6 +41,7 @@ macro_rules! __every_clause {
             room_is_made
             list_shows_what_stands
             requests_are_checked
+            every_state_has_its_answer
             refusals_come_in_order
             slide_is_forward
             census_counts_every_record
