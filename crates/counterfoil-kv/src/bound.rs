@@ -9,6 +9,7 @@ use counterfoil::{FamilyId, TokenKind, Ts};
 
 use crate::engine::{Key, Value};
 use crate::key;
+use crate::place;
 use crate::step::Step;
 
 /// Entries in one scan.
@@ -36,9 +37,19 @@ impl Step<'_> {
         if cap.when_full == WhenFull::Refuse {
             return Ok(None);
         }
-        let mut live: Vec<_> = live.into_iter().filter_map(|(key, used)| Some((used, key::last_family(&key)?))).collect();
+        let used = |(key, used): (Key, Value)| Some((used, key::last_family(&key)?, key));
+        let mut live: Vec<_> = live.into_iter().filter_map(used).collect();
         live.sort_unstable();
-        Ok(Some(live.into_iter().take(surplus).map(|(_, family)| family).collect()))
+        live.truncate(surplus);
+        self.load(live.iter().map(|(_, family, _)| key::family(family)).collect::<Vec<_>>()).await?;
+        for (used, family, key) in &live {
+            // The entries and the rows are of two moments. What moved between is looked at anew.
+            let stands = self.loaded_family(family)?.map(|row| place::of_family(&row.parts)).unwrap_or_default();
+            if !stands.iter().any(|(place, value)| place == key && value == used) {
+                self.outdated();
+            }
+        }
+        Ok(Some(live.into_iter().map(|(_, family, _)| family).collect()))
     }
 
     /// Where the pace of creations is reached: when the `limit`-th newest listed record was made.

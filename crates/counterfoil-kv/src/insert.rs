@@ -72,7 +72,6 @@ impl Insert<'_> {
             step.displace(&holder)?;
         }
         if let Some(Cap { when_full: WhenFull::End { revoked, gone_at }, .. }) = cap {
-            step.load(leaving.iter().map(key::family)).await?;
             for family in &leaving {
                 step.end_family(family, Ending { revoked, gone_at })?;
             }

@@ -17,11 +17,13 @@ pub(crate) struct Step<'a> {
     change: BTreeMap<Key, Option<Value>>,
     /// How many calls it took to read.
     looks: u32,
+    /// Whether what was scanned was no more when the rows were read.
+    outdated: bool,
 }
 
 impl<'a> Step<'a> {
     pub(crate) fn new(engine: &'a dyn Engine, op: &'static str) -> Self {
-        Self { engine, op, read: BTreeMap::new(), change: BTreeMap::new(), looks: 0 }
+        Self { engine, op, read: BTreeMap::new(), change: BTreeMap::new(), looks: 0, outdated: false }
     }
 
     /// Reads those keys, at one moment, but for those that were read before.
@@ -61,6 +63,11 @@ impl<'a> Step<'a> {
         self.engine.scan(from, until, limit).await.map_err(|error| unavailable(self.op, error))
     }
 
+    /// Has the step begin anew: a scan and the rows behind it do not fit together.
+    pub(crate) fn outdated(&mut self) {
+        self.outdated = true;
+    }
+
     pub(crate) fn put(&mut self, key: Key, value: Value) {
         self.change.insert(key, Some(value));
     }
@@ -72,6 +79,9 @@ impl<'a> Step<'a> {
     /// Makes the changes where all that was read still stands. A step without changes asks, where it read more than once, whether what it
     /// read was of one moment. False: somebody came between.
     pub(crate) async fn commit(mut self) -> Result<bool, StoreError> {
+        if self.outdated {
+            return Ok(false);
+        }
         let (read, change) = (std::mem::take(&mut self.read), std::mem::take(&mut self.change));
         let change: Vec<_> = change.into_iter().filter(|(key, value)| read.get(key) != Some(value)).collect();
         if !change.is_empty() {
