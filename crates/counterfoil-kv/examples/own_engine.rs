@@ -112,11 +112,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let ann = Account::new(SubjectId::new("7")?, "ann", Role::Member);
     let people = Arc::new(MemoryDirectory::default());
     people.insert(ann.clone(), &["ann"], "a password");
-    let counterfoil = Counterfoil::builder()
-        .store(store)
-        .directory(people)
-        .key_ring(KeyRing::generate_from_system()?)
-        .build()?;
+    let counterfoil =
+        Counterfoil::builder().store(store).directory(people).key_ring(KeyRing::generate_from_system()?).build()?;
     let session = counterfoil.open_session_for(&ann).await?;
     let principal = counterfoil.verify_session(session.token.expose_secret()).await?;
     println!("{} is signed in; the server holds:", principal.name());

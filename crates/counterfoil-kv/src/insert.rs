@@ -2,9 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{
-    Cap, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_members,
-};
+use counterfoil::store::{Cap, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_members};
 use counterfoil::{FamilyId, LabelKey, RecordId, Ts};
 
 use crate::key;

@@ -232,3 +232,7 @@ pub(crate) fn counter_end(at: Ts, counter: &ThrottleKey) -> Key {
 pub(crate) fn last_counter(key: &[u8]) -> Option<ThrottleKey> {
     key.last_chunk::<32>().map(|counter| ThrottleKey::from_bytes(*counter))
 }
+
+#[cfg(test)]
+#[path = "key_tests.rs"]
+mod tests;

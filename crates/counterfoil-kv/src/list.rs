@@ -78,7 +78,8 @@ impl Shelf {
         let entries = step.scan(&self.from, &self.until, reads + 1).await?;
         let mut rest = &entries[..entries.len().min(reads)];
         let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
-        let full = |page: &Page<TokenRecord>| page.items.len() + usize::try_from(page.corrupt).unwrap_or(limit) >= limit;
+        let full =
+            |page: &Page<TokenRecord>| page.items.len() + usize::try_from(page.corrupt).unwrap_or(limit) >= limit;
         let mut left = entries.len();
         while !rest.is_empty() && !full(&page) {
             let (some, others) = rest.split_at(rest.len().min((limit - page.items.len()).clamp(8, ROWS)));

@@ -82,3 +82,55 @@ fn run<E: Embedded>(engine: &E, receiver: &Receiver<Queued>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures_executor::block_on;
+
+    use super::*;
+
+    /// Fails where it is told to, and notes how many writes came at once.
+    #[derive(Default)]
+    struct Noting {
+        fails: Mutex<bool>,
+        groups: Mutex<Vec<usize>>,
+    }
+
+    impl Embedded for Noting {
+        type Error = std::io::Error;
+
+        fn transact(&self, writes: &[Write]) -> Result<Vec<Outcome>, std::io::Error> {
+            self.groups.lock().expect("whole").push(writes.len());
+            if *self.fails.lock().expect("whole") {
+                return Err(std::io::Error::other("on purpose"));
+            }
+            Ok(vec![Outcome::Applied; writes.len()])
+        }
+    }
+
+    #[test]
+    fn a_transaction_that_fails_is_told_as_unknown_and_the_next_one_goes_on() {
+        let engine = Arc::new(Noting::default());
+        let queue = Queue::start(Arc::clone(&engine)).expect("a thread");
+        *engine.fails.lock().expect("whole") = true;
+        let error = block_on(queue.write(Write::default())).expect_err("it fails");
+        assert!(error.maybe_done && error.retry);
+        *engine.fails.lock().expect("whole") = false;
+        assert_eq!(block_on(queue.write(Write::default())).expect("it goes on"), Outcome::Applied);
+    }
+
+    #[test]
+    fn a_write_whose_future_was_dropped_is_carried_out_all_the_same() {
+        let engine = Arc::new(Noting::default());
+        let queue = Queue::start(Arc::clone(&engine)).expect("a thread");
+        let mut write = Box::pin(queue.write(Write::default()));
+        let waker = std::task::Waker::noop();
+        let _pending = write.as_mut().poll(&mut std::task::Context::from_waker(waker));
+        drop(write);
+        drop(queue);
+        assert_eq!(engine.groups.lock().expect("whole").iter().sum::<usize>(), 1);
+        assert_eq!(Arc::strong_count(&engine), 1, "the thread let go of the engine");
+    }
+}

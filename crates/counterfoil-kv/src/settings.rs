@@ -35,8 +35,8 @@ async fn stands(step: &mut Step<'_>, realm: &Realm) -> Result<Option<VersionedSe
     let key = key::settings(realm);
     step.load([key.clone()]).await?;
     let Some(row) = step.value(&key) else { return Ok(None) };
-    let (version, settings) = read_document(row, StoredSettings::from_document)
-        .map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
+    let (version, settings) =
+        read_document(row, StoredSettings::from_document).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
     Ok(Some(VersionedSettings { version, settings }))
 }
 

@@ -55,7 +55,12 @@ impl<'a> Step<'a> {
     }
 
     /// Pairs as they were before this step.
-    pub(crate) async fn scan(&mut self, from: &Key, until: &Key, limit: usize) -> Result<Vec<(Key, Value)>, StoreError> {
+    pub(crate) async fn scan(
+        &mut self,
+        from: &Key,
+        until: &Key,
+        limit: usize,
+    ) -> Result<Vec<(Key, Value)>, StoreError> {
         if from >= until || limit == 0 {
             return Ok(Vec::new());
         }

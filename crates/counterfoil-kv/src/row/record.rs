@@ -64,9 +64,8 @@ pub(crate) fn read_record(id: RecordId, row: &[u8]) -> Result<RecordParts, Corru
         superseded: row.maybe("superseded", read_superseded)?,
         revoked: row.maybe("revoked", read_revoked)?,
         last_used_at: row.maybe("last_used_at", Reader::instant)?,
-        notice: row.maybe("notice", |row, column| {
-            Ok(NoticeMark { at: row.instant(column)?, stage: row.byte(column)? })
-        })?,
+        notice: row
+            .maybe("notice", |row, column| Ok(NoticeMark { at: row.instant(column)?, stage: row.byte(column)? }))?,
         noticed: {
             let count = row.byte("noticed")?;
             let one = |_| Ok((row.instant("noticed")?, row.byte("noticed")?));

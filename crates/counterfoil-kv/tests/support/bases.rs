@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use counterfoil::store::{ClientStore, SettingsStore, Throttle, ThrottleKey};
 use counterfoil::Realm;
 use counterfoil::client::ClientId;
+use counterfoil::store::{ClientStore, SettingsStore, Throttle, ThrottleKey};
 use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store};
 use counterfoil_kv::{Engine, EngineError, FjallEngine, Key, KvStore, MemoryEngine, RedbEngine, Write};
 use tempfile::TempDir;

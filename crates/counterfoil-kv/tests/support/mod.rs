@@ -4,9 +4,9 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
 
 pub mod bases;
-pub mod counted;
 #[path = "../../../counterfoil-sql/tests/support/canary.rs"]
 pub mod canary;
+pub mod counted;
 #[path = "../../../counterfoil-sql/tests/support/host.rs"]
 pub mod host;
 

@@ -1,0 +1,74 @@
+//! Rows come back as they were written, and nothing else reads.
+
+use counterfoil::store::{FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
+use counterfoil::{Description, KeyId, RevokedWhy, Ts};
+use counterfoil_conformance::reference::describe;
+use counterfoil_conformance::sample::{Person, at};
+
+use super::*;
+use crate::engine::Value;
+
+fn full() -> (RecordParts, FamilyRow) {
+    let draft = Person::new("realm", "owner").refresh().labelled("Telegram").noticed(Ts::MAX, 255);
+    let mut record = RecordParts::from(draft.records[0].clone());
+    record.parent = Some(record.id);
+    record.scope = "a b".parse().ok();
+    record.description = Description::new("what for").ok();
+    record.superseded = Some(Superseded {
+        at: at(1),
+        successor: record.id,
+        nonce: Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }),
+        honoured_until: Some(at(2)),
+    });
+    record.revoked = Some(Revoked { at: at(3), why: RevokedWhy::Replay });
+    record.last_used_at = Some(at(4));
+    record.notice = Some(NoticeMark { at: at(5), stage: 3 });
+    record.noticed = (0..8).map(|stage| (at(6), stage)).collect();
+    let mut family = FamilyRow::new(draft.family);
+    family.parts.generation = u64::MAX;
+    family.parts.revoked = Some(Revoked { at: at(7), why: RevokedWhy::ByOwner });
+    (family.members, family.step, family.nonce_of) = (2, u64::MAX, Some(record.id));
+    (record, family)
+}
+
+fn described(record: RecordParts, family: FamilyParts) -> String {
+    describe(&TokenRecord::from_parts(record, family).expect("they fit"))
+}
+
+#[test]
+fn rows_come_back_as_they_were_written() {
+    let (record, family) = full();
+    let read = read_record(record.id, &write_record(&record)).expect("a record");
+    let row = FamilyRow::read(family.parts.id, &family.write().expect("a row")).expect("a family");
+    assert_eq!((row.members, row.step, row.nonce_of), (family.members, family.step, family.nonce_of));
+    assert_eq!(described(read, row.parts), described(record, family.parts));
+}
+
+#[test]
+fn a_row_that_was_cut_lengthened_or_is_of_another_form_is_corrupt() {
+    let (record, family) = full();
+    let (one, other) = (write_record(&record), family.write().expect("a row"));
+    for cut in 0..one.len() {
+        assert!(read_record(record.id, &one[..cut]).is_err(), "{cut}");
+    }
+    for cut in 0..other.len() {
+        assert!(FamilyRow::read(family.parts.id, &other[..cut]).is_err(), "{cut}");
+    }
+    assert!(read_record(record.id, &[&one[..], &[0]].concat()).is_err());
+    assert!(read_record(record.id, &[&[2], &one[1..]].concat()).is_err(), "a form that is not known");
+}
+
+/// Whatever a damaged row says, reading it ends and does not panic.
+#[test]
+fn a_row_with_any_byte_changed_reads_or_is_corrupt() {
+    let (record, family) = full();
+    let (one, other) = (write_record(&record), family.write().expect("a row"));
+    for place in 0..one.len().max(other.len()) {
+        for byte in [0, 1, 2, 127, 128, 255] {
+            let change =
+                |row: &Value| row.iter().enumerate().map(|(at, old)| if at == place { byte } else { *old }).collect();
+            let (one, other): (Value, Value) = (change(&one), change(&other));
+            drop((read_record(record.id, &one), FamilyRow::read(family.parts.id, &other)));
+        }
+    }
+}
