@@ -1,0 +1,52 @@
+//! Whether what happened at once could have happened one after the other.
+//!
+//! Given the answers of a few operations that ran at once, and what stands afterwards: is there an order in which the
+//! reference model gives the same answers and leaves the same? An operation that the contract lets go piece by piece is
+//! as many steps as it has records or families, each in a place of its own. A read is no step: each record that it shows
+//! must be as it was at some moment of that order.
+
+mod compare;
+mod left;
+mod reads;
+mod search;
+mod steps;
+
+use counterfoil::RecordId;
+
+use crate::scene::{Deed, Scene, Told};
+use crate::violation::Violation;
+
+pub(crate) use left::Left;
+
+/// An operation that returned.
+pub(crate) struct Call {
+    pub(crate) deed: Deed,
+    pub(crate) actor: usize,
+    pub(crate) told: Told,
+}
+
+/// The ids that these operations may have touched.
+pub(crate) fn touched(scene: &Scene, deeds: &[(Deed, usize)]) -> Vec<RecordId> {
+    let new = deeds.iter().flat_map(|(deed, actor)| scene.new_ids(*deed, *actor));
+    scene.standing().into_iter().chain(new).collect()
+}
+
+/// Looks for that order.
+///
+/// # Errors
+///
+/// A violation where there is none: the operations, their answers, and in which fields the nearest order differs.
+pub(crate) fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result<(), Violation> {
+    let mut search = search::Search::new(scene, calls, ids, left);
+    if search.finds_an_order() {
+        return Ok(());
+    }
+    let told: Vec<String> =
+        calls.iter().map(|call| format!("{:?} by actor {} -> {}", call.deed, call.actor, call.told.brief())).collect();
+    Err(Violation::new(format!(
+        "what ran at once must be as if it had run in some order, but in none of {} orders it is: {}\n{}",
+        search.orders,
+        told.join("; "),
+        search.nearest
+    )))
+}
