@@ -7,13 +7,19 @@ use counterfoil::memory::MemoryStore;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{Fixture, SiblingFixture, Store, conformance, sibling_conformance};
 
-/// Fresh stores in memory. They cannot be reopened, damaged or taken away: those checks say that they are not applicable.
+/// Stores in memory. They cannot be reopened, damaged or taken away: those checks say that they are not applicable.
 struct Memory;
 
 #[async_trait]
 impl Fixture for Memory {
-    async fn fresh(&self) -> Store {
-        Arc::new(MemoryStore::default())
+    type Database = Arc<MemoryStore>;
+
+    async fn create(&self) -> Arc<MemoryStore> {
+        Arc::default()
+    }
+
+    async fn open(&self, database: &Arc<MemoryStore>) -> Store {
+        Arc::<MemoryStore>::clone(database)
     }
 }
 
@@ -21,16 +27,22 @@ conformance!(memory, Memory);
 
 #[async_trait]
 impl SiblingFixture for Memory {
-    async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
-        Some(Arc::new(MemoryStore::default()))
+    type Database = Arc<MemoryStore>;
+
+    async fn create(&self) -> Arc<MemoryStore> {
+        Arc::default()
     }
 
-    async fn settings(&self) -> Option<Arc<dyn SettingsStore>> {
-        Some(Arc::new(MemoryStore::default()))
+    async fn clients(&self, database: &Arc<MemoryStore>) -> Option<Arc<dyn ClientStore>> {
+        Some(Arc::<MemoryStore>::clone(database))
     }
 
-    async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
-        Some(Arc::new(MemoryStore::default()))
+    async fn settings(&self, database: &Arc<MemoryStore>) -> Option<Arc<dyn SettingsStore>> {
+        Some(Arc::<MemoryStore>::clone(database))
+    }
+
+    async fn throttle(&self, database: &Arc<MemoryStore>) -> Option<Arc<dyn Throttle>> {
+        Some(Arc::<MemoryStore>::clone(database))
     }
 }
 

@@ -15,8 +15,8 @@ pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
     let ann = Person::new("default", "ann");
     for change in every_change() {
         let draft = ann.refresh().labelled("one").with_access();
-        let id = superseded_if_needed(&store, &draft, &change).await?;
-        let before = must_get(&store, &id).await?;
+        let id = superseded_if_needed(&*store, &draft, &change).await?;
+        let before = must_get(&*store, &id).await?;
         let stands = before.record().version.number();
         for wrong in
             [stands.wrapping_sub(1), stands + 1, u64::from(u32::MAX), 0].into_iter().filter(|wrong| *wrong != stands)
@@ -25,14 +25,14 @@ pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
             let wrong = Version::new(wrong.min((1 << 53) - 1));
             let answer = store.apply(&id, wrong, &change, at(30)).await?;
             stale_with(&answer, &before)?;
-            ensure!(same(&must_get(&store, &id).await?, &before), "a stale {change:?} must write nothing");
+            ensure!(same(&must_get(&*store, &id).await?, &before), "a stale {change:?} must write nothing");
         }
         let answer = store.apply(&id, before.record().version, &change, at(30)).await?;
         let Applied::Done(written) = answer else {
             return Err(Violation::new(format!("the version fits, so {change:?} must be Done, but was {answer:?}")));
         };
         as_the_contract_says(&before, &change, &written)?;
-        let read = must_get(&store, &id).await?;
+        let read = must_get(&*store, &id).await?;
         ensure!(
             same(&read, &written),
             "Done must carry the record as written:\n{}\n{}",
@@ -41,7 +41,7 @@ pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
         );
         stale_with(&store.apply(&id, before.record().version, &change, at(31)).await?, &written)?;
         let _ = store.revoke(ann.family(id.family()), revoked(at(40)), at(GONE), most(1)).await?;
-        let ended = must_get(&store, &id).await?;
+        let ended = must_get(&*store, &id).await?;
         stale_with(&store.apply(&id, written.record().version, &change, at(41)).await?, &ended)?;
     }
     a_revoked_record_takes_no_change(&*store, &ann).await?;
@@ -51,7 +51,7 @@ pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
         Applied::Missing,
         "what is not there is Missing"
     );
-    let lonely = ann.pat().found(&store).await?;
+    let lonely = ann.pat().found(&*store).await?;
     let end = Change::End { honoured_until: at(9), gone_at: at(GONE) };
     ensure_is!(
         store.apply(&lonely, Version::FIRST, &end, at(1)).await?,

@@ -10,10 +10,11 @@ use std::time::Duration;
 use counterfoil::store::{Change, NoticeMark, Revoke, StoreError, TokenStore};
 use counterfoil::{RecordId, Ts, Version};
 
+use crate::fixture::Store;
 use crate::reference::{Model, describe};
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, make_room, most, relabel, revoked, slide, supersede};
 use crate::slow::{SlowStore, pause};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::together::{found_all, get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
@@ -24,14 +25,15 @@ const DEEPEST: u32 = 48;
 pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
     for slow in [false, true] {
         let store = subject.fresh().await;
-        let cut: Store = if slow { Arc::new(SlowStore::new(Store::clone(&store), 11)) } else { Store::clone(&store) };
+        let handle = Store::clone(store.handle(0));
+        let cut: Store = if slow { Arc::new(SlowStore::new(handle, 11)) } else { handle };
         let mut unharmed = Vec::new();
         for deed in Deed::ALL {
             for polls in 1..=DEEPEST {
                 let scene = Scene::new(&*store).await?;
                 let done = scene.cut(&*cut, deed, polls).await?;
                 // The next user: an unrelated write that is acknowledged must be there, now and at the end.
-                unharmed.push(Person::somebody().pat().found(&store).await?);
+                unharmed.push(Person::somebody().pat().found(&*store).await?);
                 scene.is_all_or_nothing(&*store, deed).await?;
                 scene.retry(&*store, deed).await?;
                 if done {
@@ -39,15 +41,21 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
                 }
             }
         }
-        let reopened = subject.fixture().reopen(&store).await;
-        let again = subject.again(&store).await;
-        for (name, handle) in [("another handle", Some(again)), ("the reopened store", reopened)] {
-            let Some(handle) = handle else { continue };
-            let found = get_all(&*handle, &unharmed).await?;
-            ensure!(found.iter().all(Option::is_some), "an acknowledged write after a cut-off was lost in {name}");
+        drop(cut);
+        let another = store.open().await;
+        all_there(&*another, &unharmed, "another handle").await?;
+        drop(another);
+        if let Some(reopened) = store.reopen().await {
+            all_there(&*reopened, &unharmed, "the reopened store").await?;
         }
     }
     Ok(Checked::Held)
+}
+
+async fn all_there(store: &dyn TokenStore, ids: &[RecordId], place: &str) -> Result<(), Violation> {
+    let found = get_all(store, ids).await?;
+    ensure!(found.iter().all(Option::is_some), "an acknowledged write after a cut-off was lost in {place}");
+    Ok(())
 }
 
 /// What is cut off.

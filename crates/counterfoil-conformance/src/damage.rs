@@ -3,6 +3,7 @@
 use counterfoil::store::{Inserted, NoticeMark, StoreError, TokenStore};
 use counterfoil::{TokenKind, Version};
 
+use crate::fixture::Row;
 use crate::reference::describe;
 use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoked, supersede};
 use crate::subject::Subject;
@@ -15,12 +16,12 @@ pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
     let mut others = Vec::new();
     let mut damaged = None;
     for number in 0..9 {
-        let id = ann.pat().created(at(number)).noticed(at(10 + number), 0).found(&store).await?;
+        let id = ann.pat().created(at(number)).noticed(at(10 + number), 0).found(&*store).await?;
         if number == 4 { damaged = Some(id) } else { others.push(id) }
     }
     let damaged = damaged.ok_or_else(|| Violation::new("one of nine is the fifth"))?;
-    if !subject.fixture().garbage(&store, &damaged).await {
-        return Ok(Checked::NotApplicable("the fixture has no hook `garbage`"));
+    if !store.damage(Row::Record(&damaged)).await {
+        return Ok(Checked::NotApplicable("the fixture has no hook `damage`"));
     }
     others.sort_unstable();
     match store.get(&damaged).await {
@@ -65,16 +66,16 @@ pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
 pub async fn outage_is_unavailable(subject: &Subject) -> Verdict {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().labelled("one").noticed(at(10), 0);
-    let id = draft.found(&store).await?;
-    let before = describe(&must_get(&store, &id).await?);
-    if !subject.fixture().outage(&store, true).await {
+    let id = draft.found(&*store).await?;
+    let before = describe(&must_get(&*store, &id).await?);
+    if !store.outage(true).await {
         return Ok(Checked::NotApplicable("the fixture has no hook `outage`"));
     }
     let asked = ask_everything(&*store, &ann, &draft).await;
-    subject.fixture().outage(&store, false).await;
+    store.outage(false).await;
     let coming = asked?;
     // What said that nothing was sent must not have been done.
-    let after = describe(&must_get(&store, &id).await?);
+    let after = describe(&must_get(&*store, &id).await?);
     ensure!(coming.maybe_done || before == after, "maybe_done was false, but the record changed:\n{before}\n{after}");
     let there = store.get(&coming.draft.id()).await?.is_some();
     ensure!(coming.maybe_done || !there, "maybe_done was false, but the insert was carried out");

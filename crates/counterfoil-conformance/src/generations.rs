@@ -16,7 +16,7 @@ const HALF: u64 = 100;
 pub async fn generations_stay(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let draft = Person::somebody().refresh().labelled("one");
-    let mut chain = vec![draft.found(&store).await?];
+    let mut chain = vec![draft.found(&*store).await?];
     go_down(&*store, &draft, &mut chain).await?;
     all_are_there(&*store, &chain).await?;
     // Every window but the newest has ended: so many shrink, and none goes.

@@ -34,7 +34,7 @@ pub async fn get_is_exact(subject: &Subject) -> Verdict {
             let draft = person.pat().labelled("same");
             // The same label under each of them: were two owners one, the second would be refused.
             draft
-                .found(&store)
+                .found(&*store)
                 .await
                 .map_err(|_| Violation::new(format!("{realm}/{owner:?} must be apart from its like")))?;
         }
@@ -128,16 +128,16 @@ pub async fn get_sees_the_family(subject: &Subject) -> Verdict {
     let ann = Person::new("default", "ann");
     for (own, family) in [(None, 50), (Some(40), 50), (Some(50), 50), (Some(60), 50)] {
         let draft = ann.refresh().with_access();
-        draft.found(&store).await?;
+        draft.found(&*store).await?;
         let (refresh, access) = (draft.records[0].id, draft.records[1].id);
         if let Some(own) = own {
             let _ = store.revoke(counterfoil::store::Revoke::One(&access), revoked(at(own)), at(GONE), most(1)).await?;
-            let alone = must_get(&store, &refresh).await?;
+            let alone = must_get(&*store, &refresh).await?;
             ensure!(alone.revoked().is_none(), "revoking one record must not revoke its family");
         }
         let _ = store.revoke(ann.family(draft.family.id), revoked(at(family)), at(GONE + 7), most(1)).await?;
         for (id, own) in [(refresh, None), (access, own)] {
-            let stands = must_get(&store, &id).await?;
+            let stands = must_get(&*store, &id).await?;
             let wanted = at(own.map_or(family, |own: u64| own.min(family)));
             let read = stands.revoked().map(|revoked| revoked.at);
             ensure!(read == Some(wanted), "the earlier instant {} must be read, but it was {read:?}", wanted.micros());
@@ -159,16 +159,16 @@ pub async fn get_sees_the_family(subject: &Subject) -> Verdict {
 /// Clause 8: What a returned write did is seen by every later get, by any handle of the store.
 pub async fn get_after_write(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
-    let other = subject.again(&store).await;
+    let other = store.open().await;
     let ann = Person::new("default", "ann");
     for round in 0..8 {
         let draft = ann.refresh().with_access().noticed(at(10), 0);
         let id = draft.id();
         // Asked for before it is there: an absence must not be remembered either.
         ensure!(other.get(&id).await?.is_none(), "a record that was not written must not be there");
-        draft.found(&store).await?;
+        draft.found(&*store).await?;
         let seen = async |step: &str, holds: &(dyn Fn(&counterfoil::store::TokenRecord) -> bool + Sync)| {
-            for (name, handle) in [("the other handle", &other), ("the handle that wrote", &store)] {
+            for (name, handle) in [("the other handle", &other), ("the handle that wrote", store.handle(0))] {
                 let stands = must_get(&**handle, &id).await?;
                 ensure!(holds(&stands), "{name} must see {step} (round {round}), but reads {stands:?}");
             }

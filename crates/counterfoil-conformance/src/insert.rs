@@ -15,8 +15,8 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
     let first = ann.pat().labelled("one");
-    let taken = first.found(&store).await?;
-    let before = must_get(&store, &taken).await?;
+    let taken = first.found(&*store).await?;
+    let before = must_get(&*store, &taken).await?;
 
     // The taken id as the first, the second and the last of three.
     for place in 0..3 {
@@ -34,7 +34,7 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
             nothing_of(&*store, &family.records, place).await?;
         }
         ensure!(
-            same(&must_get(&store, &taken).await?, &before),
+            same(&must_get(&*store, &taken).await?, &before),
             "a refused insert must leave the holder of the id as it was"
         );
     }
@@ -50,7 +50,7 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
         family: counterfoil::store::NewFamily { id: second.family.id, ..again.family },
         ..second.clone().labelled("two")
     };
-    again.found(&store).await?;
+    again.found(&*store).await?;
     let listed = sorted_ids(&walk(&*store, ann.listing(TokenKind::PersonalAccessToken), 10).await?);
     let mut wanted = [taken, again.id()];
     wanted.sort_unstable();
@@ -79,7 +79,7 @@ async fn a_family_is_founded_once(subject: &Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
     let first = ann.pat();
-    first.found(&store).await?;
+    first.found(&*store).await?;
     let mut second = first.clone();
     second.records[0].id = crate::sample::member_id(first.family.id);
     let answer = store.insert(second.home(None), &second.records, at(1)).await?;
@@ -132,7 +132,7 @@ pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
         match (time, answer) {
             (0, Inserted::Done) => {}
             (1.., Inserted::IdTaken(id)) => {
-                let stands = must_get(&store, &id).await?;
+                let stands = must_get(&*store, &id).await?;
                 ensure!(
                     stands.record().digest.as_bytes() == digest_of(&id).as_bytes(),
                     "the caller's own digest must stand there"
@@ -151,7 +151,7 @@ pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
         Rotated::Done,
         "a first rotation must go through"
     );
-    let after = must_get(&store, &successor.id).await?;
+    let after = must_get(&*store, &successor.id).await?;
     let retry = store.rotate(&parent, &step, &[successor.clone(), draft.access(1)], at(6)).await?;
     let Rotated::Stale(stands) = retry else {
         return Err(Violation::new(format!("a repeated rotation must be Stale, but was {retry:?}")));
@@ -162,7 +162,7 @@ pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
         .is_some_and(|superseded| superseded.successor == successor.id && superseded.at == at(5));
     ensure!(own, "Stale must carry the caller's own successor, but stands {:?}", stands.record().superseded);
     ensure!(stands.record().version == Version::FIRST.next(), "a repeated rotation must not move the version again");
-    ensure!(same(&must_get(&store, &successor.id).await?, &after), "a repeated rotation must change nothing");
+    ensure!(same(&must_get(&*store, &successor.id).await?, &after), "a repeated rotation must change nothing");
     // An edit repeated is Stale and not applied twice.
     let edit = relabel("two");
     let _ = store.apply(&successor.id, Version::FIRST, &edit, at(7)).await?;

@@ -56,7 +56,7 @@ async fn free(store: &dyn TokenStore, person: &Person, label: &str, now: Ts) -> 
 async fn by_revoke(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().labelled("one").with_access();
-    draft.found(&store).await?;
+    draft.found(&*store).await?;
     let access = draft.records[1].id;
     let _ = store.revoke(Revoke::One(&access), revoked(at(1)), at(GONE), most(1)).await?;
     held_by(&*store, &ann, "one", at(1), draft.family.id).await?;
@@ -64,7 +64,7 @@ async fn by_revoke(subject: &Subject) -> Result<(), Violation> {
     let _ = store.revoke(eve.family(draft.family.id), revoked(at(1)), at(GONE), most(1)).await?;
     held_by(&*store, &ann, "one", at(1), draft.family.id).await?;
     let _ = store.revoke(ann.family(draft.family.id), revoked(at(1)), at(GONE), most(1)).await?;
-    let stands = must_get(&store, &draft.id()).await?;
+    let stands = must_get(&*store, &draft.id()).await?;
     ensure!(stands.family().label_key.is_none(), "a revoked family must hold no key");
     ensure!(stands.record().label.is_some(), "the text that is shown must stay");
     let second = free(&*store, &ann, "one", at(1)).await?;
@@ -76,7 +76,7 @@ async fn by_revoke(subject: &Subject) -> Result<(), Violation> {
 async fn by_purge_and_not_before(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.pat().labelled("one");
-    draft.found(&store).await?;
+    draft.found(&*store).await?;
     for now in [EXPIRES - 1, EXPIRES, EXPIRES + 1, GONE - 1] {
         held_by(&*store, &ann, "one", at(now), draft.family.id).await?;
     }
@@ -88,12 +88,12 @@ async fn by_purge_and_not_before(subject: &Subject) -> Result<(), Violation> {
 async fn by_relabel(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (one, two) = (ann.pat().labelled("one"), ann.pat().labelled("two"));
-    one.found(&store).await?;
-    two.found(&store).await?;
-    let before = describe(&must_get(&store, &two.id()).await?);
+    one.found(&*store).await?;
+    two.found(&*store).await?;
+    let before = describe(&must_get(&*store, &two.id()).await?);
     let answer = store.apply(&two.id(), Version::FIRST, &relabel("ONE"), at(1)).await?;
     ensure_is!(answer, Applied::LabelTaken(holder) if holder == one.family.id, "a relabel must name who stands in the way");
-    ensure!(describe(&must_get(&store, &two.id()).await?) == before, "a refused relabel must change nothing");
+    ensure!(describe(&must_get(&*store, &two.id()).await?) == before, "a refused relabel must change nothing");
     let stale = store.apply(&two.id(), Version::new(5), &relabel("three"), at(1)).await?;
     ensure_is!(stale, Applied::Stale(_), "a relabel needs the version");
     free(&*store, &ann, "three", at(1)).await?;
@@ -126,9 +126,9 @@ async fn by_displacement(subject: &Subject) -> Result<(), Violation> {
     for relabels in [false, true] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
         let gone = ann.pat().labelled("one");
-        gone.found(&store).await?;
+        gone.found(&*store).await?;
         let other = ann.pat().labelled("two").ending(None, None);
-        other.found(&store).await?;
+        other.found(&*store).await?;
         let holder = if relabels {
             let early = store.apply(&other.id(), Version::FIRST, &relabel("one"), at(GONE - 1)).await?;
             ensure_is!(early, Applied::LabelTaken(holder) if holder == gone.family.id, "a relabel must not displace before gone_at");
@@ -142,11 +142,11 @@ async fn by_displacement(subject: &Subject) -> Result<(), Violation> {
             let full = ann.pat().labelled("one");
             let answer = store.insert(full.home(Some(1)), &full.records, at(GONE)).await?;
             ensure_is!(answer, Inserted::OwnerFull, "a cap of one beside a permanent token");
-            let kept = must_get(&store, &gone.id()).await?.family().label_key.is_some();
+            let kept = must_get(&*store, &gone.id()).await?.family().label_key.is_some();
             ensure!(kept, "a refused insert must not displace");
             free(&*store, &ann, "one", at(GONE)).await?.family.id
         };
-        let stands = must_get(&store, &gone.id()).await?;
+        let stands = must_get(&*store, &gone.id()).await?;
         ensure!(
             stands.family().label_key.is_none() && stands.record().label.is_some(),
             "displacement takes the key and leaves the text"
@@ -167,7 +167,7 @@ async fn by_displacement(subject: &Subject) -> Result<(), Violation> {
 async fn not_by_rotation(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.pat().labelled("one");
-    let mut tip: RecordId = draft.found(&store).await?;
+    let mut tip: RecordId = draft.found(&*store).await?;
     for generation in 1..4 {
         let mut next = draft.successor(tip, generation);
         (next.id, next.gone_at) = (member_id(draft.family.id), Some(at(GONE + generation)));

@@ -2,9 +2,11 @@
 
 mod apply;
 mod bounds;
-mod client_pages;
 mod cut_off;
 mod damage;
+mod database;
+mod driver;
+mod fixture;
 mod generations;
 mod get;
 mod insert;
@@ -26,7 +28,6 @@ mod slow;
 mod standing;
 mod steps;
 mod subject;
-mod throttle;
 mod together;
 mod touch;
 mod violation;
@@ -41,14 +42,17 @@ pub mod reference;
 pub mod sample;
 pub mod walk;
 
+pub use database::Database;
+pub use driver::Driver;
+pub use fixture::{Driven, Fixture, Row, Store, Task};
 pub use futures_executor::block_on;
 pub use pool::Pool;
 pub use reference::{ReferenceSiblings, ReferenceStore};
 pub use run::{CHECKS, Check, SIBLING_CHECKS, SiblingCheck, hold, hold_sibling};
 pub use scale::{Scale, scale};
-pub use siblings::{SiblingFixture, Siblings};
+pub use siblings::{SiblingFixture, SiblingRow, Siblings};
 pub use slow::{SlowStore, pause};
-pub use subject::{Driven, Fixture, Store, Subject, Task};
+pub use subject::Subject;
 pub use violation::{Checked, Verdict, Violation};
 
 /// The checks of a token store: one public function a clause, under the clause's name.
@@ -78,12 +82,10 @@ pub mod clauses {
 
 /// The checks of the siblings, clauses 29 to 35 and 47.
 pub mod sibling_clauses {
-    pub use crate::client_pages::client_pages_have_an_end;
     pub use crate::siblings::{
-        put_client_needs_the_version, put_settings_needs_the_version, removed_internal_ids_never_return,
-    };
-    pub use crate::throttle::{
-        no_wait_beyond_the_window, refused_writes_nothing, reserve_never_passes_the_limit,
-        throttle_answers_equal_the_model, under_way_is_told_from_failed, unsettled_counts_as_failed,
+        client_pages_have_an_end, no_wait_beyond_the_window, put_client_needs_the_version,
+        put_settings_needs_the_version, refused_writes_nothing, removed_internal_ids_never_return,
+        reserve_never_passes_the_limit, throttle_answers_equal_the_model, under_way_is_told_from_failed,
+        unsettled_counts_as_failed,
     };
 }

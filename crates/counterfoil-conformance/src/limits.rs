@@ -1,11 +1,11 @@
 //! Limits: clauses 1 and 2, a microsecond before, on and after each instant that a store compares.
 
-use counterfoil::store::{Change, Inserted, NoticeMark, Rotated, Step};
+use counterfoil::store::{Change, Inserted, NoticeMark, Rotated, Step, TokenStore};
 use counterfoil::{TokenKind, Ts, Version};
 
 use crate::reference::describe;
 use crate::sample::{EXPIRES, GONE, Person, at, most, must_get, relabel, slide, supersede};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{walk, walk_due};
 
@@ -18,7 +18,7 @@ pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
             ann.pat().labelled("one").created(then(0)).ending(Some(then(50)), Some(then(60))).noticed(then(40), 0);
         let mut told = Vec::new();
         for _ in 0..2 {
-            told.push(story(&subject.fresh().await, &draft, &then).await?);
+            told.push(story(&*subject.fresh().await, &draft, &then).await?);
         }
         ensure!(told[0] == told[1], "the same calls must give the same answers:\n{}\n{}", told[0], told[1]);
     }
@@ -27,7 +27,7 @@ pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
 
 /// What one life of a token looks like; the text of everything that came back.
 async fn story(
-    store: &Store,
+    store: &dyn TokenStore,
     draft: &crate::sample::Draft,
     then: &(dyn Fn(u64) -> Ts + Send + Sync),
 ) -> Result<String, Violation> {
@@ -41,9 +41,9 @@ async fn story(
     store.touch(&[(id, then(3))]).await?;
     let claimed = store.claim(&id, NoticeMark { at: then(40), stage: 0 }, then(45)).await?;
     ensure!(claimed.is_some(), "a claim must not depend on today");
-    let listed = walk(&**store, Person::new("default", "ann").listing(TokenKind::PersonalAccessToken), 2).await?;
+    let listed = walk(store, Person::new("default", "ann").listing(TokenKind::PersonalAccessToken), 2).await?;
     ensure!(listed.len() == 1, "a listing must not depend on today");
-    let due = walk_due(&**store, then(45), 2).await?.len();
+    let due = walk_due(store, then(45), 2).await?.len();
     ensure!(due == 1, "what is due must not depend on today");
     let mut next = draft.successor(id, 1);
     (next.created_at, next.expires_at, next.gone_at) = (then(5), Some(then(70)), Some(then(80)));
@@ -76,7 +76,7 @@ pub async fn equality_is_reached(subject: &Subject) -> Verdict {
     cap_and_label_end_on_the_instant(subject).await?;
     nothing_else_is_compared(subject).await?;
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-    ann.pat().noticed(at(100), 0).found(&store).await?;
+    ann.pat().noticed(at(100), 0).found(&*store).await?;
     for (now, due) in [(at(99), 0), (at(100), 1), (at(101), 1)] {
         ensure!(
             walk_due(&*store, now, 5).await?.len() == due,
@@ -87,7 +87,7 @@ pub async fn equality_is_reached(subject: &Subject) -> Verdict {
     }
     // Each limit of a purge: now against gone_at, unsent_before, windows_before are tried in purge_keeps_the_living, on the instant too.
     for (now, gone) in [(GONE - 1, false), (GONE, true)] {
-        let id = ann.pat().found(&store).await?;
+        let id = ann.pat().found(&*store).await?;
         let _ = store.purge(at(now), at(0), at(0), most(100)).await?;
         ensure!(
             store.get(&id).await?.is_none() == gone,
@@ -101,10 +101,10 @@ pub async fn equality_is_reached(subject: &Subject) -> Verdict {
 async fn slide_ends_at_the_expiry(subject: &Subject) -> Result<(), Violation> {
     for (now, slides) in [(EXPIRES - 1, true), (EXPIRES, false), (EXPIRES + 1, false)] {
         let store = subject.fresh().await;
-        let id = Person::new("default", "ann").refresh().found(&store).await?;
+        let id = Person::new("default", "ann").refresh().found(&*store).await?;
         let step = slide(at(EXPIRES + 500), at(GONE + 500));
         let answer = store.rotate(&id, &step, &[], at(now)).await?;
-        let stands = must_get(&store, &id).await?;
+        let stands = must_get(&*store, &id).await?;
         if slides {
             ensure_is!(answer, Rotated::Done, "a slide must go through one microsecond before expiry");
             ensure!(stands.record().expires_at == Some(at(EXPIRES + 500)), "a slide must move the expiry");
@@ -124,7 +124,7 @@ async fn slide_ends_at_the_expiry(subject: &Subject) -> Result<(), Violation> {
 async fn cap_and_label_end_on_the_instant(subject: &Subject) -> Result<(), Violation> {
     for (now, free) in [(EXPIRES - 1, false), (EXPIRES, true), (EXPIRES + 1, true)] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-        ann.pat().found(&store).await?;
+        ann.pat().found(&*store).await?;
         let next = ann.pat();
         let answer = store.insert(next.home(Some(1)), &next.records, at(now)).await?;
         let wanted = if free { Inserted::Done } else { Inserted::OwnerFull };
@@ -137,7 +137,7 @@ async fn cap_and_label_end_on_the_instant(subject: &Subject) -> Result<(), Viola
     for (now, free) in [(EXPIRES, false), (GONE - 1, false), (GONE, true), (GONE + 1, true)] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
         let holder = ann.pat().labelled("one");
-        holder.found(&store).await?;
+        holder.found(&*store).await?;
         let next = ann.pat().labelled("one");
         let answer = store.insert(next.home(None), &next.records, at(now)).await?;
         let wanted = if free { Inserted::Done } else { Inserted::LabelTaken(holder.family.id) };
@@ -146,7 +146,7 @@ async fn cap_and_label_end_on_the_instant(subject: &Subject) -> Result<(), Viola
             "at gone_at + {}: the label must say {wanted:?}, but said {answer:?}",
             now as i64 - GONE as i64
         );
-        let key = must_get(&store, &holder.id()).await?.family().label_key.is_some();
+        let key = must_get(&*store, &holder.id()).await?.family().label_key.is_some();
         ensure!(key != free, "displacement must take the key from the old holder, and nothing else may");
     }
     Ok(())
@@ -157,7 +157,7 @@ async fn nothing_else_is_compared(subject: &Subject) -> Result<(), Violation> {
     for late in [EXPIRES, GONE, GONE + 1] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
         let draft = ann.pat();
-        let id = draft.found(&store).await?;
+        let id = draft.found(&*store).await?;
         ensure_is!(
             store.apply(&id, Version::FIRST, &relabel("late"), at(late)).await?,
             counterfoil::store::Applied::Done(_),
@@ -170,7 +170,7 @@ async fn nothing_else_is_compared(subject: &Subject) -> Result<(), Violation> {
             "nor must a new expiry"
         );
         let second = ann.refresh();
-        let id = second.found(&store).await?;
+        let id = second.found(&*store).await?;
         let next = second.successor(id, 1);
         let step = supersede(Version::FIRST, next.id, at(late));
         ensure_is!(

@@ -22,7 +22,7 @@ pub async fn due_is_complete(subject: &Subject) -> Verdict {
         let draft = if number % 5 == 0 { person.refresh() } else { person.pat() };
         let at_mark = 100 + number / 4;
         let draft = if number % 10 == 9 { draft } else { draft.noticed(at(at_mark), 0) };
-        let id = draft.found(&store).await?;
+        let id = draft.found(&*store).await?;
         if number % 10 != 9 {
             marked.push((at_mark, id));
         }
@@ -44,7 +44,7 @@ pub async fn due_is_complete(subject: &Subject) -> Verdict {
 async fn what_moves_a_mark(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().noticed(at(10), 0);
-    let id = draft.found(&store).await?;
+    let id = draft.found(&*store).await?;
     let is_due = async |now, wanted: bool, after: &str| {
         let due = walk_due(&*store, at(now), 5).await?;
         ensure!(due.is_empty() != wanted, "after {after}, due at +{now} must be {wanted}");
@@ -74,7 +74,7 @@ async fn what_moves_a_mark(subject: &Subject) -> Result<(), Violation> {
         "the successor's notice must be the one that is due"
     );
     let access = ann.refresh().noticed(at(1), 0);
-    access.found(&store).await?;
+    access.found(&*store).await?;
     let _ = store.revoke(counterfoil::store::Revoke::One(&access.id()), revoked(at(2)), at(GONE), most(1)).await?;
     is_due(49, false, "the revocation of one record").await
 }
@@ -84,7 +84,7 @@ async fn claims_between_pages(subject: &Subject) -> Result<(), Violation> {
     for limit in [1, 3] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
         for number in 0..12 {
-            ann.pat().noticed(at(10 + number / 3), 0).found(&store).await?;
+            ann.pat().noticed(at(10 + number / 3), 0).found(&*store).await?;
         }
         let (mut claimed, mut after) = (0, None);
         loop {
@@ -108,7 +108,7 @@ pub async fn claim_has_one_winner(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
     let draft = ann.pat().noticed(at(10), 1);
-    let id = draft.found(&store).await?;
+    let id = draft.found(&*store).await?;
     let mut model = Model::default();
     let _ = model.insert(draft.home(None), &draft.records, at(0));
     // Whoever holds another mark, or wants a lease that is no later, gets nothing.

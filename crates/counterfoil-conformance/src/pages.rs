@@ -6,7 +6,7 @@ use counterfoil::store::{Cursor, Listing, Page, Revoke, TokenRecord, TokenStore}
 use counterfoil::{KeyId, RecordId, TokenKind, Ts, Version};
 
 use crate::sample::{GONE, Person, at, most, relabel, revoked, supersede};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, sorted_ids, walk};
 
@@ -29,8 +29,8 @@ async fn every_size_shows_the_same(subject: &Subject) -> Result<(), Violation> {
     // Three of the same instant each: the id must break the tie, or a page boundary between them loses some.
     for number in 0..21 {
         let created = at(number / 3);
-        wanted.push((created, ann.pat().created(created).found(&store).await?));
-        ann.refresh().with_access().found(&store).await?;
+        wanted.push((created, ann.pat().created(created).found(&*store).await?));
+        ann.refresh().with_access().found(&*store).await?;
     }
     wanted.sort_unstable();
     wanted.reverse();
@@ -58,7 +58,7 @@ async fn while_the_ground_moves(subject: &Subject, by_owner: bool, limit: u32) -
     for number in 0..30 {
         let draft = ann.pat().created(at(100 + number));
         let draft = if number % 3 == 1 { draft.ending(Some(at(200)), Some(at(210))) } else { draft };
-        let id = draft.found(&store).await?;
+        let id = draft.found(&*store).await?;
         if number % 3 == 1 { goes.push(id) } else { stays.push(id) }
     }
     let of = if by_owner {
@@ -77,8 +77,8 @@ async fn while_the_ground_moves(subject: &Subject, by_owner: bool, limit: u32) -
         after = next;
         // A new one before and one behind where the walk is, and from the third page on a purge of a third of all.
         if page < 10 {
-            ann.pat().created(at(1)).found(&store).await?;
-            ann.pat().created(at(500 + page)).found(&store).await?;
+            ann.pat().created(at(1)).found(&*store).await?;
+            ann.pat().created(at(500 + page)).found(&*store).await?;
         }
         if page == 2 {
             let _ = store.purge(at(210), at(210), at(0), most(1_000)).await?;
@@ -98,7 +98,7 @@ async fn while_the_ground_moves(subject: &Subject, by_owner: bool, limit: u32) -
 async fn dead_records_are_listed(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
-    let parent = draft.found(&store).await?;
+    let parent = draft.found(&*store).await?;
     let next = draft.successor(parent, 1);
     let _ =
         store.rotate(&parent, &supersede(Version::FIRST, next.id, at(1)), std::slice::from_ref(&next), at(1)).await?;
@@ -125,31 +125,31 @@ async fn dead_records_are_listed(subject: &Subject) -> Result<(), Violation> {
 /// What the docs of `census` say: all records by the key of their digest, wherever they came from and whatever became of them.
 pub async fn census_counts_every_record(subject: &Subject) -> Verdict {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-    count(&store, &[]).await?;
+    count(&*store, &[]).await?;
     let mut draft = ann.refresh().with_access();
     draft.records[1].key_id = KeyId::new(2);
-    let id = draft.found(&store).await?;
-    Person::new("other", "bob").pat().found(&store).await?;
-    count(&store, &[(1, 2), (2, 1)]).await?;
+    let id = draft.found(&*store).await?;
+    Person::new("other", "bob").pat().found(&*store).await?;
+    count(&*store, &[(1, 2), (2, 1)]).await?;
     let rekey = counterfoil::store::Change::Rekey { digest: draft.records[0].digest, key_id: KeyId::new(u32::MAX) };
     let _ = store.apply(&id, Version::FIRST, &rekey, at(1)).await?;
     let _ = store.apply(&id, Version::FIRST, &relabel("stale"), at(1)).await?;
-    count(&store, &[(1, 1), (2, 1), (u32::MAX, 1)]).await?;
+    count(&*store, &[(1, 1), (2, 1), (u32::MAX, 1)]).await?;
     let next = draft.successor(id, 1);
     ensure_is!(
         store.rotate(&id, &supersede(Version::new(1), next.id, at(2)), std::slice::from_ref(&next), at(2)).await?,
         counterfoil::store::Rotated::Done,
         "a rekeyed token can be rotated"
     );
-    count(&store, &[(1, 2), (2, 1), (u32::MAX, 1)]).await?;
+    count(&*store, &[(1, 2), (2, 1), (u32::MAX, 1)]).await?;
     let _ = store.purge(at(12), Ts::EPOCH, at(12), most(9)).await?;
-    count(&store, &[(1, 2), (2, 1), (u32::MAX, 1)]).await?;
+    count(&*store, &[(1, 2), (2, 1), (u32::MAX, 1)]).await?;
     let _ = store.purge(at(GONE), at(GONE), at(GONE), most(9)).await?;
-    count(&store, &[]).await?;
+    count(&*store, &[]).await?;
     Ok(Checked::Held)
 }
 
-async fn count(store: &Store, wanted: &[(u32, u64)]) -> Result<(), Violation> {
+async fn count(store: &dyn TokenStore, wanted: &[(u32, u64)]) -> Result<(), Violation> {
     let found: BTreeMap<u32, u64> = store
         .census()
         .await?

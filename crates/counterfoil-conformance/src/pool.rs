@@ -6,13 +6,13 @@ use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 use std::thread::JoinHandle;
 
-use crate::subject::{Subject, Task};
+use crate::driver::Driver;
 
 type Job = Box<dyn FnOnce() + Send>;
 
 /// As many threads as there are racers. They end when it is dropped.
 pub struct Pool {
-    subject: Subject,
+    driver: Driver,
     threads: Vec<(Sender<Job>, JoinHandle<()>)>,
 }
 
@@ -23,20 +23,20 @@ struct Finish<T> {
 }
 
 impl Pool {
-    /// Starts the threads; their futures are driven by the subject's `block_on`.
+    /// Starts the threads; their futures are driven by that driver.
     ///
     /// # Panics
     ///
     /// Where the system gives no more threads.
     #[must_use]
-    pub fn new(subject: &Subject, threads: usize) -> Self {
+    pub fn new(driver: &Driver, threads: usize) -> Self {
         let start = |_| {
             let (sender, jobs) = channel::<Job>();
             let thread =
                 std::thread::Builder::new().name("racer".into()).spawn(move || jobs.into_iter().for_each(|job| job()));
             (sender, thread.expect("a thread"))
         };
-        Self { subject: subject.clone(), threads: (0..threads).map(start).collect() }
+        Self { driver: driver.clone(), threads: (0..threads).map(start).collect() }
     }
 
     /// How many racers there are.
@@ -69,11 +69,11 @@ impl Pool {
         let finish = Arc::new(Mutex::new(Finish { answers, open, waker: None }));
         let start = Arc::new(Barrier::new(open));
         for (index, (thread, _)) in self.threads.iter().enumerate() {
-            let (subject, start, leave) = (self.subject.clone(), Arc::clone(&start), Leave(Arc::clone(&finish)));
+            let (driver, start, leave) = (self.driver.clone(), Arc::clone(&start), Leave(Arc::clone(&finish)));
             let future = racer(index);
             let run = move || {
                 start.wait();
-                let answer = drive(&subject, future);
+                let answer = driver.drive(future);
                 leave.0.lock().unwrap_or_else(PoisonError::into_inner).answers[index] = answer;
                 drop(leave);
             };
@@ -102,12 +102,4 @@ impl<T> Drop for Leave<T> {
             waker.wake();
         }
     }
-}
-
-fn drive<T: Send>(subject: &Subject, future: impl Future<Output = T> + Send) -> Option<T> {
-    let mut answer = None;
-    let told = &mut answer;
-    let task: Task<'_> = Box::pin(async move { *told = Some(future.await) });
-    subject.fixture().block_on(task);
-    answer
 }

@@ -3,10 +3,11 @@
 use counterfoil::store::{Change, Inserted, Rotated, Step, TokenStore};
 use counterfoil::{RecordId, TokenKind, Ts, Version};
 
+use crate::fixture::Store;
 use crate::pool::Pool;
 use crate::reference::describe;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, must_get, revoked, supersede};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
@@ -35,16 +36,16 @@ async fn purge(store: &dyn TokenStore, now: Ts, unsent_before: Ts, windows_befor
 async fn only_what_the_limits_name(subject: &Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
-    let expired = ann.pat().found(&store).await?;
-    let unsent = ann.pat().noticed(at(5), 0).found(&store).await?;
-    let permanent = ann.pat().ending(None, None).found(&store).await?;
-    let kept = ann.pat().ending(Some(at(EXPIRES)), None).found(&store).await?;
+    let expired = ann.pat().found(&*store).await?;
+    let unsent = ann.pat().noticed(at(5), 0).found(&*store).await?;
+    let permanent = ann.pat().ending(None, None).found(&*store).await?;
+    let kept = ann.pat().ending(Some(at(EXPIRES)), None).found(&*store).await?;
     let dead = ann.pat().ending(None, None);
-    dead.found(&store).await?;
+    dead.found(&*store).await?;
     let _ = store.revoke(ann.family(dead.family.id), revoked(at(1)), at(GONE), most(1)).await?;
     // Revoked with a later end than its own: the family's tombstone counts.
     let later = ann.pat().ending(Some(at(10)), Some(at(20)));
-    later.found(&store).await?;
+    later.found(&*store).await?;
     let _ = store.revoke(ann.family(later.family.id), revoked(at(1)), at(GONE + 50), most(1)).await?;
     let there = async |id: RecordId| Ok::<_, Violation>(store.get(&id).await?.is_some());
 
@@ -72,10 +73,10 @@ async fn the_family_goes_last(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let mut draft = ann.refresh().labelled("one").with_access();
     draft.records[1].gone_at = Some(at(100));
-    draft.found(&store).await?;
+    draft.found(&*store).await?;
     purge(&*store, at(100), at(100), at(0)).await?;
     ensure!(store.get(&draft.records[1].id).await?.is_none(), "the access token must go by itself");
-    let stands = must_get(&store, &draft.id()).await?;
+    let stands = must_get(&*store, &draft.id()).await?;
     ensure!(stands.family().label_key.is_some(), "a family must stay with its last member, label and all");
     let join = draft.join(0);
     ensure_is!(
@@ -102,7 +103,7 @@ async fn limit_is_a_maximum(subject: &Subject) -> Result<(), Violation> {
     for limit in [1, 2, 5, 6, 7] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
         for _ in 0..3 {
-            ann.refresh().with_access().found(&store).await?;
+            ann.refresh().with_access().found(&*store).await?;
         }
         let (mut left, mut calls) = (6, 0);
         loop {
@@ -126,20 +127,20 @@ async fn limit_is_a_maximum(subject: &Subject) -> Result<(), Violation> {
 
 async fn two_at_once(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-    let pool = Pool::new(subject, 4);
+    let pool = Pool::new(&subject.driver(), 4);
     for _ in 0..10 {
         let mut living = Vec::new();
         for number in 0..12 {
             let draft = ann.refresh().with_access();
             let draft = if number % 2 == 0 { draft.ending(None, None) } else { draft };
-            draft.found(&store).await?;
+            draft.found(&*store).await?;
             if number % 2 == 0 {
                 living.extend(draft.records.iter().map(|record| record.id));
             }
         }
         let answers = pool
             .race(|_| {
-                let store = Store::clone(&store);
+                let store = Store::clone(store.handle(0));
                 async move { purge(&*store, at(GONE), at(GONE), at(GONE)).await }
             })
             .await;
@@ -149,7 +150,7 @@ async fn two_at_once(subject: &Subject) -> Result<(), Violation> {
         }
         ensure!(removed >= 12, "four purges at once must remove the 12 that are gone, but removed {removed}");
         for id in living {
-            must_get(&store, &id).await?;
+            must_get(&*store, &id).await?;
         }
     }
     Ok(())
@@ -160,13 +161,13 @@ pub async fn shrinking_keeps_the_proof(subject: &Subject) -> Verdict {
     for (windows_before, shrinks) in [(14, false), (15, true), (16, true)] {
         let store = subject.fresh().await;
         let (draft, parent, successor) = rotated(&*store, Some(at(15))).await?;
-        let before = must_get(&store, &parent).await?;
+        let before = must_get(&*store, &parent).await?;
         let changed = purge(&*store, at(GONE - 1), at(GONE - 1), at(windows_before)).await?;
         ensure!(
             changed == u64::from(shrinks),
             "a window that ends at +15 must shrink {shrinks} for windows_before = +{windows_before}, but {changed} were changed"
         );
-        let after = must_get(&store, &parent).await?;
+        let after = must_get(&*store, &parent).await?;
         if !shrinks {
             ensure!(describe(&before) == describe(&after), "before its window is over a record must stay as it was");
             continue;
@@ -278,6 +279,6 @@ async fn an_open_overlap_stays(subject: &Subject) -> Result<(), Violation> {
         "a microsecond before its end it must not shrink"
     );
     ensure!(purge(&*store, at(GONE - 1), at(GONE - 1), at(30)).await? == 1, "on its end it must");
-    ensure!(must_get(&store, &parent).await?.record().shrunk, "on its end it must");
+    ensure!(must_get(&*store, &parent).await?.record().shrunk, "on its end it must");
     Ok(())
 }

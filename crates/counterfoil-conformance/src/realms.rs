@@ -26,7 +26,7 @@ pub async fn realms_are_apart(subject: &Subject) -> Verdict {
         drafts.push(draft);
     }
     for (person, draft) in people.iter().zip(&drafts) {
-        let stands = must_get(&store, &draft.id()).await?;
+        let stands = must_get(&*store, &draft.id()).await?;
         ensure!(stands.record().realm == person.realm, "the record must name its realm");
         let listed = sorted_ids(&walk(&*store, person.listing(TokenKind::PersonalAccessToken), 3).await?);
         ensure!(listed == [draft.id()], "{person:?} must be listed alone, but {listed:?} were");
@@ -46,7 +46,7 @@ pub async fn realms_are_apart(subject: &Subject) -> Verdict {
     }
     let _ = store.revoke(people[1].all(), revoked(at(1)), at(GONE), most(9)).await?;
     for (person, draft) in people.iter().zip(&drafts) {
-        let ended = must_get(&store, &draft.id()).await?.revoked().is_some();
+        let ended = must_get(&*store, &draft.id()).await?.revoked().is_some();
         ensure!(
             ended == (*person == people[1]),
             "revoking all of b/ann must revoke that and nothing else, but {person:?} is revoked: {ended}"

@@ -16,7 +16,7 @@ pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
     let draft = ann.refresh().with_access();
-    let root = draft.found(&store).await?;
+    let root = draft.found(&*store).await?;
     let next = draft.successor(root, 1);
     ensure_is!(
         store.rotate(&root, &supersede(Version::FIRST, next.id, at(1)), std::slice::from_ref(&next), at(1)).await?,
@@ -48,10 +48,10 @@ pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     family_is_over(&*store, &draft, &[root, draft.records[1].id, next.id], next.id, 1).await?;
 
     let access = ann.refresh().with_access();
-    access.found(&store).await?;
+    access.found(&*store).await?;
     let one = access.records[1].id;
     let _ = store.revoke(Revoke::One(&one), revoked(at(3)), at(GONE + 3), most(1)).await?;
-    let stands = must_get(&store, &one).await?;
+    let stands = must_get(&*store, &one).await?;
     ensure!(
         stands.revoked() == Some(revoked(at(3))) && stands.gone_at() == Some(at(GONE + 3)),
         "a revoked record must read as such: {stands:?}"
@@ -103,7 +103,7 @@ pub async fn revoke_twice(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
     let draft = ann.refresh().labelled("one").with_access();
-    draft.found(&store).await?;
+    draft.found(&*store).await?;
     let (refresh, access) = (draft.records[0].id, draft.records[1].id);
     for (what, id) in [(Revoke::One(&access), access), (ann.family(draft.family.id), refresh), (ann.all(), refresh)] {
         let mut first = None;
@@ -117,11 +117,11 @@ pub async fn revoke_twice(subject: &Subject) -> Verdict {
                 u8::from(fresh),
                 progress.changed
             );
-            let stands = describe(&must_get(&store, &id).await?);
+            let stands = describe(&must_get(&*store, &id).await?);
             let kept = first.get_or_insert_with(|| stands.clone());
             ensure!(*kept == stands, "a repeated revocation must change nothing:\n{kept}\n{stands}");
         }
-        ensure!(must_get(&store, &id).await?.revoked() == Some(revoked(at(50))), "the first instant must stay");
+        ensure!(must_get(&*store, &id).await?.revoked() == Some(revoked(at(50))), "the first instant must stay");
     }
     let nobody = member_id(ann.family_id());
     for what in [Revoke::One(&nobody), ann.family(nobody.family()), Person::new("default", "eve").all()] {
@@ -144,14 +144,14 @@ pub async fn owner_revoke_covers(subject: &Subject) -> Verdict {
             let label = format!("label {number}");
             let draft =
                 if number % 2 == 0 { ann.pat().labelled(&label) } else { ann.refresh().labelled(&label).with_access() };
-            draft.found(&store).await?;
+            draft.found(&*store).await?;
             own.extend(draft.records.iter().map(|record| record.id));
             labels.push(label);
         }
         let code = Person { realm: ann.realm.clone(), owner: counterfoil::OwnerId::realm() }.pat();
         let others = [Person::new("default", "ann2").pat(), Person::new("other", "ann").pat(), code];
         for other in &others {
-            other.found(&store).await?;
+            other.found(&*store).await?;
         }
         let mut calls = 0;
         loop {
@@ -169,12 +169,12 @@ pub async fn owner_revoke_covers(subject: &Subject) -> Verdict {
         }
         for id in &own {
             ensure!(
-                must_get(&store, id).await?.revoked() == Some(revoked(at(7))),
+                must_get(&*store, id).await?.revoked() == Some(revoked(at(7))),
                 "{families} families, {limit} a call: {id:?} must be revoked"
             );
         }
         for other in &others {
-            ensure!(must_get(&store, &other.id()).await?.revoked().is_none(), "another owner's records must live on");
+            ensure!(must_get(&*store, &other.id()).await?.revoked().is_none(), "another owner's records must live on");
         }
         for label in labels {
             let draft = ann.pat().labelled(&label);

@@ -76,7 +76,7 @@ pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
         chain.down(&*store, now).await?;
         let mut holders = Vec::new();
         for record in &chain.model.records {
-            let stands = must_get(&store, &record.id).await?;
+            let stands = must_get(&*store, &record.id).await?;
             holders.extend(stands.record().superseded.and_then(|superseded| superseded.nonce).map(|_| record.id));
         }
         ensure!(holders == [parent], "the parent alone must hold a nonce after {now} rotations, but {holders:?} do");
@@ -91,10 +91,10 @@ pub async fn no_parent_without_successor(subject: &Subject) -> Verdict {
     for now in 1..5 {
         let parent = chain.tip;
         chain.down(&*store, now).await?;
-        let superseded = must_get(&store, &parent).await?.record().superseded;
+        let superseded = must_get(&*store, &parent).await?.record().superseded;
         let successor = superseded.map(|superseded| superseded.successor);
         ensure!(successor == Some(chain.tip), "the parent must name its successor, but names {successor:?}");
-        must_get(&store, &chain.tip).await?;
+        must_get(&*store, &chain.tip).await?;
     }
     nothing_without_the_parent(&*store).await?;
     crate::races::readers_find_the_successor(subject).await
@@ -143,7 +143,7 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
     let draft = ann.refresh().noticed(at(70), 1);
-    let id = draft.found(&store).await?;
+    let id = draft.found(&*store).await?;
     let mut model = Model::default();
     let _ = model.insert(draft.home(None), &draft.records, at(0));
     let to = |expiry, gone| slide(at(expiry), at(gone));
@@ -162,7 +162,7 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
             "a slide of a live token must go through"
         );
         let _ = model.rotate(&id, &step, std::slice::from_ref(&access), at(round))?;
-        let (wanted, found) = (model.get(&id)?.expect("the model has it"), must_get(&store, &id).await?);
+        let (wanted, found) = (model.get(&id)?.expect("the model has it"), must_get(&*store, &id).await?);
         ensure!(
             describe(&wanted) == describe(&found),
             "slide {round} must give\n{}\nbut gave\n{}",
@@ -170,7 +170,7 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
             describe(&found)
         );
         ensure!(found.record().version == Version::FIRST, "a slide must not move the version");
-        must_get(&store, &access.id).await?;
+        must_get(&*store, &access.id).await?;
         let again = store.rotate(&id, &step, std::slice::from_ref(&access), at(round)).await?;
         ensure_is!(again, Rotated::IdTaken(taken) if taken == access.id, "a taken id must be refused by name");
     }
@@ -180,7 +180,7 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
         Rotated::Done,
         "a slid token can be rotated"
     );
-    let stands: TokenRecord = must_get(&store, &id).await?;
+    let stands: TokenRecord = must_get(&*store, &id).await?;
     ensure!(
         stands.record().notice != Some(NoticeMark { at: at(70), stage: 1 }),
         "a superseded record must have no notice"

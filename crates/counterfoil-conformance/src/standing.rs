@@ -47,8 +47,8 @@ async fn overlap(
 async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let kind = TokenKind::PersonalAccessToken;
-    let plain = ann.pat().ending(Some(at(10)), Some(at(300))).found(&store).await?;
-    let permanent = ann.pat().ending(None, None).created(at(9_000)).found(&store).await?;
+    let plain = ann.pat().ending(Some(at(10)), Some(at(300))).found(&*store).await?;
+    let permanent = ann.pat().ending(None, None).created(at(9_000)).found(&*store).await?;
     let [closing, followed] = overlap(&*store, &ann.pat(), Some(at(100)), Some(at(GONE))).await?;
     let [open, first_use] = overlap(&*store, &ann.pat(), None, None).await?;
     let [spent, third] = overlap(&*store, &ann.pat(), Some(at(500)), Some(at(200))).await?;
@@ -88,7 +88,7 @@ async fn each_instant(subject: &Subject) -> Result<(), Violation> {
 async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access();
-    let id = draft.found(&store).await?;
+    let id = draft.found(&*store).await?;
     let _ = store.revoke(Revoke::One(&draft.records[1].id), revoked(at(50)), at(GONE), most(1)).await?;
     for now in [0, 49, 50, EXPIRES] {
         let access = standing(&*store, ann.standing(TokenKind::AccessToken, at(now)), 1).await?;
@@ -126,17 +126,17 @@ async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violatio
     // Two are older than all the dead, one stands in their midst.
     let mut last = living.clone();
     (last.records[1].created_at, last.records[2].created_at) = (at(1), at(2));
-    last.found(&store).await?;
+    last.found(&*store).await?;
     let mut middle = ann.refresh().with_access();
     middle.records[1].created_at = at(50_000);
-    middle.found(&store).await?;
+    middle.found(&*store).await?;
     for number in 0..BULK.1 as u64 {
         let deleted = bulk(1_000 + 10_000 * number);
-        deleted.found(&store).await?;
+        deleted.found(&*store).await?;
         let _ = store.revoke(ann.family(deleted.family.id), revoked(at(9)), at(GONE), most(1)).await?;
         let mut gone = bulk(5_000 + 10_000 * number);
         gone.records.iter_mut().for_each(|record| record.gone_at = Some(at(500)));
-        gone.found(&store).await?;
+        gone.found(&*store).await?;
     }
     let wanted = [middle.records[1].id, last.records[2].id, last.records[1].id];
     for limit in [2, 50, 1_000] {

@@ -13,19 +13,19 @@ use crate::walk::{walk, walk_due};
 pub async fn touch_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
-    let id = ann.pat().noticed(at(70), 1).found(&store).await?;
-    let untouched = must_get(&store, &id).await?;
+    let id = ann.pat().noticed(at(70), 1).found(&*store).await?;
+    let untouched = must_get(&*store, &id).await?;
     let mut highest = None;
     for when in [10, 10, 9, 11, 0, 5, 12, 1_000_000_000] {
         store.touch(&[(id, at(when))]).await?;
         highest = highest.max(Some(at(when)));
-        only_the_use_moved(&untouched, highest, &must_get(&store, &id).await?)?;
+        only_the_use_moved(&untouched, highest, &must_get(&*store, &id).await?)?;
     }
     // Within one batch: twice the same id, falling and rising, beside unknown ones.
     let ghost = member_id(id.family());
     let stranger = member_id(ann.family_id());
     let second = ann.refresh().with_access();
-    second.found(&store).await?;
+    second.found(&*store).await?;
     let (refresh, access) = (second.records[0].id, second.records[1].id);
     let batch = [
         (ghost, at(5)),
@@ -39,7 +39,7 @@ pub async fn touch_is_forward(subject: &Subject) -> Verdict {
     store.touch(&batch).await?;
     store.touch(&[]).await?;
     for (id, wanted) in [(access, at(20)), (refresh, at(31))] {
-        let used = must_get(&store, &id).await?.record().last_used_at;
+        let used = must_get(&*store, &id).await?.record().last_used_at;
         ensure!(used == Some(wanted), "the latest use of a batch must stay, {}, but it was {used:?}", wanted.micros());
     }
     no_ghosts(&*store, &ann, &[ghost, stranger]).await?;

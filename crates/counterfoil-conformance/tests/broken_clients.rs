@@ -14,7 +14,7 @@ type ClientPage = Page<VersionedRegistration, ClientId>;
 /// What is done to a page: it is given the right one, the limit, and where the walk was.
 type Flaw = fn(ClientPage, usize, Option<&ClientId>) -> ClientPage;
 
-struct Broken(ReferenceSiblings, Flaw);
+struct Broken(Arc<ReferenceSiblings>, Flaw);
 
 #[async_trait]
 impl ClientStore for Broken {
@@ -49,8 +49,14 @@ struct Bench(Flaw);
 
 #[async_trait]
 impl SiblingFixture for Bench {
-    async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
-        Some(Arc::new(Broken(ReferenceSiblings::new(), self.0)))
+    type Database = Arc<ReferenceSiblings>;
+
+    async fn create(&self) -> Arc<ReferenceSiblings> {
+        Arc::new(ReferenceSiblings::new())
+    }
+
+    async fn clients(&self, database: &Arc<ReferenceSiblings>) -> Option<Arc<dyn ClientStore>> {
+        Some(Arc::new(Broken(Arc::clone(database), self.0)))
     }
 }
 

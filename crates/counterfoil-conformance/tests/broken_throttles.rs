@@ -210,17 +210,15 @@ struct Bench(Flaw);
 
 #[async_trait]
 impl SiblingFixture for Bench {
-    async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
-        Some(Arc::new(Broken::new(self.0, Arc::default())))
+    type Database = Arc<Mutex<Kept>>;
+
+    async fn create(&self) -> Arc<Mutex<Kept>> {
+        Arc::default()
     }
 
-    async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
-        let kept = Arc::default();
-        let one = |_| -> Arc<dyn Throttle> {
-            let kept = if self.0 == Flaw::CountsByHandle { Arc::default() } else { Arc::clone(&kept) };
-            Arc::new(Broken::new(self.0, kept))
-        };
-        (0..handles).map(one).collect()
+    async fn throttle(&self, database: &Arc<Mutex<Kept>>) -> Option<Arc<dyn Throttle>> {
+        let kept = if self.0 == Flaw::CountsByHandle { Arc::default() } else { Arc::clone(database) };
+        Some(Arc::new(Broken::new(self.0, kept)))
     }
 }
 

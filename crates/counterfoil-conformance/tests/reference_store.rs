@@ -3,55 +3,60 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use counterfoil::RecordId;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{
-    CHECKS, Checked, Driven, Fixture, ReferenceSiblings, ReferenceStore, SIBLING_CHECKS, SiblingFixture, Store,
+    CHECKS, Checked, Driven, Fixture, ReferenceSiblings, ReferenceStore, Row, SIBLING_CHECKS, SiblingFixture, Store,
     Subject, Task, conformance, sibling_conformance,
 };
 
-/// Gives stores one at a time and remembers the newest, on which the hooks work.
-#[derive(Default)]
-struct References(std::sync::Mutex<Vec<Arc<ReferenceStore>>>);
-
-impl References {
-    /// The store behind that handle: a fixture knows its own stores by their address.
-    fn behind(&self, store: &Store) -> Option<Arc<ReferenceStore>> {
-        let made = self.0.lock().unwrap();
-        made.iter().find(|one| std::ptr::addr_eq(Arc::as_ptr(one), Arc::as_ptr(store))).cloned()
-    }
-}
+/// The reference store with every hook.
+struct References;
 
 #[async_trait]
 impl Fixture for References {
-    async fn fresh(&self) -> Store {
-        let store = Arc::new(ReferenceStore::new());
-        self.0.lock().unwrap().push(Arc::clone(&store));
-        store
+    type Database = Arc<ReferenceStore>;
+
+    async fn create(&self) -> Arc<ReferenceStore> {
+        Arc::new(ReferenceStore::new())
     }
 
-    async fn reopen(&self, store: &Store) -> Option<Store> {
-        Some(Arc::clone(store))
+    async fn open(&self, database: &Arc<ReferenceStore>) -> Store {
+        Arc::<ReferenceStore>::clone(database)
     }
 
-    async fn garbage(&self, store: &Store, id: &RecordId) -> bool {
-        self.behind(store).map(|store| store.with(|model| model.damaged.push(*id))).is_some()
+    async fn reopen(&self, database: Arc<ReferenceStore>) -> Option<Arc<ReferenceStore>> {
+        Some(database)
     }
 
-    async fn outage(&self, store: &Store, down: bool) -> bool {
-        self.behind(store).map(|store| store.set_down(down)).is_some()
+    async fn damage(&self, database: &Arc<ReferenceStore>, row: Row<'_>) -> bool {
+        match row {
+            Row::Record(id) => database.with(|model| model.damaged.push(*id)),
+            Row::Family(_) => return false,
+        }
+        true
+    }
+
+    async fn outage(&self, database: &Arc<ReferenceStore>, down: bool) -> bool {
+        database.set_down(down);
+        true
     }
 }
 
-conformance!(reference, References::default());
+conformance!(reference, References);
 
 /// Without hooks, and driven by a `block_on` of the host's own.
 struct Bare;
 
 #[async_trait]
 impl Fixture for Bare {
-    async fn fresh(&self) -> Store {
+    type Database = Arc<ReferenceStore>;
+
+    async fn create(&self) -> Arc<ReferenceStore> {
         Arc::new(ReferenceStore::new())
+    }
+
+    async fn open(&self, database: &Arc<ReferenceStore>) -> Store {
+        Arc::<ReferenceStore>::clone(database)
     }
 }
 
@@ -102,16 +107,22 @@ struct Beside;
 
 #[async_trait]
 impl SiblingFixture for Beside {
-    async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
-        Some(Arc::new(ReferenceSiblings::new()))
+    type Database = Arc<ReferenceSiblings>;
+
+    async fn create(&self) -> Arc<ReferenceSiblings> {
+        Arc::new(ReferenceSiblings::new())
     }
 
-    async fn settings(&self) -> Option<Arc<dyn SettingsStore>> {
-        Some(Arc::new(ReferenceSiblings::new()))
+    async fn clients(&self, database: &Arc<ReferenceSiblings>) -> Option<Arc<dyn ClientStore>> {
+        Some(Arc::<ReferenceSiblings>::clone(database))
     }
 
-    async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
-        Some(Arc::new(ReferenceSiblings::new()))
+    async fn settings(&self, database: &Arc<ReferenceSiblings>) -> Option<Arc<dyn SettingsStore>> {
+        Some(Arc::<ReferenceSiblings>::clone(database))
+    }
+
+    async fn throttle(&self, database: &Arc<ReferenceSiblings>) -> Option<Arc<dyn Throttle>> {
+        Some(Arc::<ReferenceSiblings>::clone(database))
     }
 }
 

@@ -247,40 +247,26 @@ impl TokenStore for DocumentStore {
     }
 }
 
-/// What a third party gives the suite: an empty store, and another handle of one that is there.
+/// What a third party gives the suite: an empty database, and handles of it.
 #[derive(Default)]
 struct Databases {
-    made: Mutex<Vec<(usize, Arc<Database>)>>,
     careless: bool,
-}
-
-impl Databases {
-    fn open(&self, database: Arc<Database>) -> Store {
-        let store: Store = Arc::new(DocumentStore(Arc::clone(&database)));
-        self.made.lock().unwrap().push((Arc::as_ptr(&store).cast::<()>().addr(), database));
-        store
-    }
-
-    /// The newest of that address: one that was dropped may have had it before.
-    fn of(&self, store: &Store) -> Arc<Database> {
-        let address = Arc::as_ptr(store).cast::<()>().addr();
-        let made = self.made.lock().unwrap();
-        Arc::clone(&made.iter().rev().find(|(own, _)| *own == address).expect("a store of this fixture").1)
-    }
 }
 
 #[async_trait]
 impl Fixture for Databases {
-    async fn fresh(&self) -> Store {
-        self.open(Arc::new(Database { careless: self.careless, ..Database::default() }))
+    type Database = Arc<Database>;
+
+    async fn create(&self) -> Arc<Database> {
+        Arc::new(Database { careless: self.careless, ..Database::default() })
     }
 
-    async fn again(&self, store: &Store) -> Store {
-        self.open(self.of(store))
+    async fn open(&self, database: &Arc<Database>) -> Store {
+        Arc::new(DocumentStore(Arc::clone(database)))
     }
 
-    async fn reopen(&self, store: &Store) -> Option<Store> {
-        Some(self.again(store).await)
+    async fn reopen(&self, database: Arc<Database>) -> Option<Arc<Database>> {
+        Some(database)
     }
 }
 
@@ -305,7 +291,7 @@ fn a_third_partys_store_keeps_the_contract() {
 #[test]
 fn a_database_without_compare_and_swap_is_found_out() {
     let scale = Scale { threads: 8, ..Scale::CI };
-    let subject = Subject::new(Databases { careless: true, ..Databases::default() }).with_scale(scale);
+    let subject = Subject::new(Databases { careless: true }).with_scale(scale);
     let race = CHECKS.iter().find(|check| check.name == "rotate_has_one_winner").expect("a clause of that name");
     assert!(race.run(&subject).is_err());
 }

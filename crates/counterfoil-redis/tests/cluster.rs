@@ -5,7 +5,7 @@ mod support;
 
 use counterfoil_conformance::{conformance, sibling_conformance};
 use support::backend::Backend;
-use support::fixture::{Siblings, Spaces};
+use support::fixture::Spaces;
 
-conformance!(cluster, Spaces::on(Backend::Cluster));
-sibling_conformance!(beside_cluster, Siblings(Backend::Cluster));
+conformance!(cluster, Spaces(Backend::Cluster));
+sibling_conformance!(beside_cluster, Spaces(Backend::Cluster));

@@ -5,7 +5,7 @@ mod support;
 
 use counterfoil_conformance::{conformance, sibling_conformance};
 use support::backend::Backend;
-use support::fixture::{Siblings, Spaces};
+use support::fixture::Spaces;
 
-conformance!(redis, Spaces::on(Backend::Single));
-sibling_conformance!(beside_redis, Siblings(Backend::Single));
+conformance!(redis, Spaces(Backend::Single));
+sibling_conformance!(beside_redis, Spaces(Backend::Single));

@@ -1,25 +1,39 @@
-//! The store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE: one server for the binary, a schema and a role for each store.
+//! The store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE: one server for the binary, a schema and a role for each database.
 #![cfg(feature = "postgres")]
 #![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
 
 mod support;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use counterfoil::RecordId;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
-use counterfoil_conformance::{Fixture, SiblingFixture, Store, Task, conformance, sibling_conformance};
+use counterfoil_conformance::{
+    Fixture, Row, SiblingFixture, SiblingRow, Store, Task, conformance, sibling_conformance,
+};
 use counterfoil_sql::{Isolation, PgSetup, PgStore};
+use sqlx::query;
+use support::RUNTIME;
 use support::schemas::{Schema, raw};
-use support::{Kept, RUNTIME};
 
-/// Schemas by the store that was opened on them, at one isolation.
+/// Schemas, at one isolation.
 #[derive(Default)]
 struct Schemas {
-    kept: Kept<Schema>,
     setup: PgSetup,
-    emptied: Mutex<Vec<Store>>,
+    emptied: Mutex<Vec<Used>>,
+}
+
+/// A schema and the stores that were opened on it. A schema, its connections and all that they have prepared take longer to make than a
+/// short test on them, so an emptied one is given out again, and its stores with it.
+struct Used {
+    schema: Schema,
+    stores: Mutex<Stores>,
+}
+
+#[derive(Default)]
+struct Stores {
+    opened: Vec<Store>,
+    given: usize,
 }
 
 impl Schemas {
@@ -27,55 +41,77 @@ impl Schemas {
         Self { setup: PgSetup::default().isolation(Isolation::Serializable), ..Self::default() }
     }
 
-    fn keep(&self, schema: Arc<Schema>, store: PgStore) -> Store {
-        let store: Store = Arc::new(store);
-        self.kept.keep(&store, schema);
-        store
+    async fn connect(&self, schema: &Schema) -> Arc<PgStore> {
+        Arc::new(schema.open_with(self.setup).await)
+    }
+}
+
+impl Used {
+    async fn new() -> Self {
+        Self { schema: Schema::new().await, stores: Mutex::default() }
     }
 
-    fn emptied(&self) -> MutexGuard<'_, Vec<Store>> {
-        self.emptied.lock().unwrap_or_else(PoisonError::into_inner)
+    fn stores<T>(&self, act: impl FnOnce(&mut Stores) -> T) -> T {
+        act(&mut self.stores.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A store that is open and was not given to this user yet.
+    fn idle(&self) -> Option<Store> {
+        self.stores(|stores| {
+            let idle = stores.opened.get(stores.given).cloned();
+            stores.given += usize::from(idle.is_some());
+            idle
+        })
     }
 }
 
 #[async_trait]
 impl Fixture for Schemas {
-    async fn fresh(&self) -> Store {
-        let emptied = self.emptied().pop();
-        if let Some(store) = emptied {
-            return store;
+    type Database = Used;
+
+    async fn create(&self) -> Used {
+        let emptied = self.emptied.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match emptied {
+            Some(used) => used,
+            None => Used::new().await,
         }
-        let schema = Arc::new(Schema::new().await);
-        let store = schema.open_with(self.setup).await;
-        self.keep(schema, store)
     }
 
-    /// A schema, its connections and all that they have prepared take longer to make than a short test on them.
-    async fn give_back(&self, store: Store) {
-        self.kept.of(&store).empty().await;
-        self.emptied().push(store);
+    async fn open(&self, used: &Used) -> Store {
+        if let Some(idle) = used.idle() {
+            return idle;
+        }
+        let store: Store = self.connect(&used.schema).await;
+        used.stores(|stores| {
+            stores.opened.push(Store::clone(&store));
+            stores.given = stores.opened.len();
+        });
+        store
     }
 
-    /// A second pool, as another process would have.
-    async fn again(&self, store: &Store) -> Store {
-        let schema = self.kept.of(store);
-        let second = schema.open_with(self.setup).await;
-        self.keep(schema, second)
+    async fn remove(&self, used: Used) {
+        used.schema.empty().await;
+        used.stores(|stores| stores.given = 0);
+        self.emptied.lock().unwrap_or_else(PoisonError::into_inner).push(used);
     }
 
-    async fn reopen(&self, store: &Store) -> Option<Store> {
-        Some(self.again(store).await)
+    async fn reopen(&self, used: Used) -> Option<Used> {
+        Some(Used { schema: used.schema, stores: Mutex::default() })
     }
 
-    async fn garbage(&self, store: &Store, id: &RecordId) -> bool {
-        let mut raw = raw(&self.kept.of(store).options()).await;
-        let damage =
-            sqlx::query("UPDATE counterfoil_record SET digest = '\\x00' WHERE id = $1").bind(&id.as_bytes()[..]);
+    async fn damage(&self, used: &Used, row: Row<'_>) -> bool {
+        let mut raw = raw(&used.schema.options()).await;
+        let damage = match row {
+            Row::Record(id) => {
+                query("UPDATE counterfoil_record SET digest = '\\x00' WHERE id = $1").bind(&id.as_bytes()[..])
+            }
+            Row::Family(id) => query("UPDATE counterfoil_family SET body = 'x' WHERE id = $1").bind(&id.as_bytes()[..]),
+        };
         damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1
     }
 
-    async fn outage(&self, store: &Store, down: bool) -> bool {
-        self.kept.of(store).lock_out(down).await;
+    async fn outage(&self, used: &Used, down: bool) -> bool {
+        used.schema.lock_out(down).await;
         true
     }
 
@@ -87,39 +123,46 @@ impl Fixture for Schemas {
 conformance!(postgres, Schemas::default());
 conformance!(serializable, Schemas::serializable());
 
-#[derive(Default)]
-struct Siblings(Schemas);
-
-impl Siblings {
-    async fn open(&self) -> PgStore {
-        let schema = Arc::new(Schema::new().await);
-        let store = schema.open_with(self.0.setup).await;
-        self.0.keep(schema, store.clone());
-        store
-    }
-}
-
 #[async_trait]
-impl SiblingFixture for Siblings {
-    async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
-        Some(Arc::new(self.open().await))
+impl SiblingFixture for Schemas {
+    type Database = Schema;
+
+    async fn create(&self) -> Schema {
+        Schema::new().await
     }
 
-    async fn settings(&self) -> Option<Arc<dyn SettingsStore>> {
-        Some(Arc::new(self.open().await))
+    async fn clients(&self, schema: &Schema) -> Option<Arc<dyn ClientStore>> {
+        Some(self.connect(schema).await)
     }
 
-    async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
-        Some(Arc::new(self.open().await))
+    async fn settings(&self, schema: &Schema) -> Option<Arc<dyn SettingsStore>> {
+        Some(self.connect(schema).await)
     }
 
-    async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
-        let schema = Arc::new(Schema::new().await);
-        let mut all: Vec<Arc<dyn Throttle>> = Vec::new();
-        for _ in 0..handles {
-            all.push(Arc::new(schema.open_with(self.0.setup).await));
-        }
-        all
+    async fn throttle(&self, schema: &Schema) -> Option<Arc<dyn Throttle>> {
+        Some(self.connect(schema).await)
+    }
+
+    async fn damage(&self, schema: &Schema, row: SiblingRow<'_>) -> bool {
+        let mut raw = raw(&schema.options()).await;
+        let damage = match row {
+            SiblingRow::Client(realm, id) => {
+                query("UPDATE counterfoil_client SET document = 'x' WHERE realm = $1 AND client_id = $2")
+                    .bind(realm.as_str())
+                    .bind(id.as_str())
+            }
+            SiblingRow::Settings(realm) => {
+                query("UPDATE counterfoil_settings SET document = 'x' WHERE realm = $1").bind(realm.as_str())
+            }
+            // Its columns are numbers that the server itself reckons with: none fails to decode.
+            SiblingRow::Counter(_) => return false,
+        };
+        damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1
+    }
+
+    async fn outage(&self, schema: &Schema, down: bool) -> bool {
+        schema.lock_out(down).await;
+        true
     }
 
     fn block_on(&self, task: Task<'_>) {
@@ -127,5 +170,5 @@ impl SiblingFixture for Siblings {
     }
 }
 
-sibling_conformance!(beside_postgres, Siblings::default());
-sibling_conformance!(beside_serializable, Siblings(Schemas::serializable()));
+sibling_conformance!(beside_postgres, Schemas::default());
+sibling_conformance!(beside_serializable, Schemas::serializable());

@@ -6,9 +6,10 @@ use counterfoil::store::{Inserted, NewRecord, Revoke, Rotated, TokenStore};
 use counterfoil::{RecordId, TokenKind, Ts, Version};
 
 use super::{PART, TURNS, snapshot, unchanged};
-use crate::races::{Track, tracks_of_two};
+use crate::fixture::Store;
+use crate::races::{Track, tracks};
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, bounded, most, must_get, revoked, slide, supersede};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
@@ -18,7 +19,7 @@ pub async fn access_tokens_are_capped(subject: &Subject) -> Verdict {
     who_counts(subject).await?;
     every_way_in_is_capped(subject).await?;
     only_the_family_counts(subject).await?;
-    for track in tracks_of_two(subject, PART).await {
+    for track in tracks(subject, PART).await {
         for round in 0..track.rounds {
             one_round(&track, round).await?;
         }
@@ -33,7 +34,7 @@ fn access(draft: &Draft, generation: u64, expires_at: u64) -> NewRecord {
 async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh();
-    let root = draft.found(&store).await?;
+    let root = draft.found(&*store).await?;
     let join = async |new: &[NewRecord], cap, now| {
         Ok::<_, Violation>(store.insert(draft.join_capped(0, cap), new, at(now)).await?)
     };
@@ -79,7 +80,7 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
 async fn every_way_in_is_capped(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
-    let root = draft.found(&store).await?;
+    let root = draft.found(&*store).await?;
     let until = |answer: &Rotated| matches!(answer, Rotated::FamilyFull { until } if *until == at(EXPIRES));
     let (slid, next) = (draft.access(0), draft.successor(root, 1));
     let slide = slide(at(EXPIRES + 9), at(GONE + 9));
@@ -110,8 +111,8 @@ async fn every_way_in_is_capped(subject: &Subject) -> Result<(), Violation> {
 async fn only_the_family_counts(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (full, other) = (ann.refresh().with_access(), ann.refresh());
-    full.found(&store).await?;
-    other.found(&store).await?;
+    full.found(&*store).await?;
+    other.found(&*store).await?;
     let answer = store.insert(other.join_capped(0, 1), &[other.access(0)], at(5)).await?;
     ensure_is!(answer, Inserted::Done, "another family's access tokens must not count");
     Ok(())

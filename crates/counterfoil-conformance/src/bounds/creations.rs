@@ -6,9 +6,10 @@ use counterfoil::store::{Inserted, Pace, Rotated, TokenStore};
 use counterfoil::{TokenKind, Ts, Version};
 
 use super::{PART, snapshot, unchanged};
-use crate::races::{Track, tracks_of_two};
+use crate::fixture::Store;
+use crate::races::{Track, tracks};
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, make_room, most, must_get, pace, revoked, supersede};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
@@ -20,7 +21,7 @@ pub async fn creations_are_paced(subject: &Subject) -> Verdict {
     who_counts(subject).await?;
     every_record_of_the_kind_counts(subject).await?;
     a_refusal_writes_nothing(subject).await?;
-    for track in tracks_of_two(subject, PART).await {
+    for track in tracks(subject, PART).await {
         for round in 0..track.rounds {
             one_round(&track, round).await?;
         }
@@ -36,7 +37,7 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     // Not in the order of their instants.
     for created in [30, 10, 20] {
-        ann.pat().created(at(created)).found(&store).await?;
+        ann.pat().created(at(created)).found(&*store).await?;
     }
     for (limit, since, oldest) in
         [(3, 9, Some(10)), (3, 10, None), (2, 19, Some(20)), (2, 20, None), (1, 29, Some(30)), (1, 30, None)]
@@ -89,7 +90,7 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
 async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access().created(at(11));
-    let parent = draft.found(&store).await?;
+    let parent = draft.found(&*store).await?;
     let mut next = draft.successor(parent, 1);
     next.created_at = at(12);
     let step = supersede(Version::FIRST, next.id, at(12));
@@ -105,7 +106,7 @@ async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violat
     let answer = create(&*store, &ann.refresh().created(at(13)), pace(3, at(10)), 13).await?;
     ensure_is!(answer, Inserted::Done, "the access tokens beside them must not count");
     let _ = store.purge(at(22), at(22), at(22), most(9)).await?;
-    ensure!(must_get(&store, &parent).await?.record().shrunk, "a window that has ended must shrink");
+    ensure!(must_get(&*store, &parent).await?.record().shrunk, "a window that has ended must shrink");
     let answer = create(&*store, &another, pace(3, at(10)), 23).await?;
     ensure_is!(answer, Inserted::Done, "a shrunk one must not count");
     Ok(())
@@ -115,7 +116,7 @@ async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violat
 async fn a_refusal_writes_nothing(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11)).ending(None, Some(at(20)));
-    holder.found(&store).await?;
+    holder.found(&*store).await?;
     let draft = ann.pat().labelled("one").created(at(30));
     let home = draft.bounded(Some(make_room(1, at(30))), Some(pace(1, at(10))));
     let ids = [holder.id(), draft.id()];

@@ -24,7 +24,7 @@ pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
 async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11));
-    let taken = holder.found(&store).await?;
+    let taken = holder.found(&*store).await?;
     let mut draft = ann.pat().with_access().labelled("one").created(at(12));
     let (own, cap, within) = (draft.records[1].clone(), Some(refuse(1)), Some(pace(1, at(10))));
     draft.records[1].id = taken;
@@ -47,8 +47,8 @@ async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
 async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
-    let root = draft.found(&store).await?;
-    let other = ann.refresh().with_access().found(&store).await?;
+    let root = draft.found(&*store).await?;
+    let other = ann.refresh().with_access().found(&*store).await?;
     let fresh = draft.access(0);
     let thief = |taken: RecordId| NewRecord { id: taken, ..draft.access(0) };
     let ids = [root, draft.records[1].id, fresh.id, other];
@@ -75,7 +75,7 @@ async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
 async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
-    let root = draft.found(&store).await?;
+    let root = draft.found(&*store).await?;
     let next = draft.successor(root, 1);
     let step = supersede(Version::FIRST, next.id, at(5));
     let answer = store.rotate(&root, &step, std::slice::from_ref(&next), at(5)).await?;
@@ -118,7 +118,7 @@ async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
 async fn of_a_slide(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
-    let root = draft.found(&store).await?;
+    let root = draft.found(&*store).await?;
     let scene = Scene { store: &*store, draft: &draft, parent: root, ids: vec![root, draft.records[1].id] };
     let step = bounded(slide(at(EXPIRES + 9), at(GONE + 9)), None, Some(1));
     let (good, thief) = (vec![draft.access(0)], vec![NewRecord { id: root, ..draft.access(0) }]);
@@ -129,7 +129,7 @@ async fn of_a_slide(subject: &Subject) -> Result<(), Violation> {
     let _ = store.revoke(ann.family(draft.family.id), revoked(at(7)), at(GONE), most(1)).await?;
     let answer = store.rotate(&root, &step, &thief, at(EXPIRES)).await?;
     ensure_is!(answer, Rotated::FamilyEnded, "the end of a family goes before everything");
-    ensure!(must_get(&store, &root).await?.revoked().is_some(), "and stays");
+    ensure!(must_get(&*store, &root).await?.revoked().is_some(), "and stays");
     Ok(())
 }
 

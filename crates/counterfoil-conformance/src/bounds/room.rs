@@ -8,9 +8,10 @@ use counterfoil::store::{Inserted, Revoked, Rotated, TokenStore};
 use counterfoil::{FamilyId, RevokedWhy, TokenKind, Version};
 
 use super::{PART, snapshot, unchanged};
-use crate::races::{Track, tracks_of_two};
+use crate::fixture::Store;
+use crate::races::{Track, tracks};
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, make_room, most, must_get, slide, supersede};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
@@ -23,7 +24,7 @@ pub async fn room_is_made(subject: &Subject) -> Verdict {
     who_counts(subject).await?;
     an_ended_one_is_final(subject).await?;
     a_refusal_ends_nobody(subject).await?;
-    for track in tracks_of_two(subject, PART).await {
+    for track in tracks(subject, PART).await {
         for round in 0..track.rounds {
             one_round(&track, round).await?;
         }
@@ -66,11 +67,11 @@ async fn the_least_recently_used_goes(subject: &Subject) -> Result<(), Violation
         let wanted = families(&drafts[..ends]);
         ensure!(ended == wanted, "a limit of {limit} must end {wanted:?}, but ended {ended:?}");
         for (place, draft) in drafts.iter().enumerate() {
-            let told = must_get(&store, &draft.id()).await?.revoked();
+            let told = must_get(&*store, &draft.id()).await?.revoked();
             let wanted = (place < ends).then_some(Revoked { at: at(9), why: RevokedWhy::MadeRoom });
             ensure!(told == wanted, "number {place} in the order of last use must read {wanted:?}, but reads {told:?}");
         }
-        ensure!(must_get(&store, &next.id()).await?.revoked().is_none(), "the new one must live");
+        ensure!(must_get(&*store, &next.id()).await?.revoked().is_none(), "the new one must live");
     }
     Ok(())
 }
@@ -97,7 +98,7 @@ async fn what_moves_last_use(subject: &Subject) -> Result<(), Violation> {
             _ => store.get(&id).await?.is_some(),
         };
         ensure!(done, "way {way} must go through");
-        let used = must_get(&store, &id).await?.family().used_at;
+        let used = must_get(&*store, &id).await?.family().used_at;
         let wanted = if way < 3 { at(5) } else { at(1) };
         ensure!(used == wanted, "way {way}: a join, a slide and a rotation move used_at, and nothing else: {used:?}");
         let ended = squeeze(&*store, &ann.refresh().used(at(9)), 2, 9).await?;
@@ -118,11 +119,11 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     ];
     found_all(&*store, &strangers).await?;
     let dead = ann.refresh();
-    dead.found(&store).await?;
+    dead.found(&*store).await?;
     let first_end = crate::sample::revoked(at(3));
     let _ = store.revoke(ann.family(dead.family.id), first_end, at(GONE), most(1)).await?;
     let counted = ann.refresh().ending(Some(at(10)), Some(at(GONE))).used(at(5));
-    counted.found(&store).await?;
+    counted.found(&*store).await?;
     let ended = squeeze(&*store, &ann.refresh().used(at(9)), 1, 9).await?;
     ensure!(ended == families([&counted]), "only the live families of the owner, kind and client count: {ended:?}");
     for stands in must_get_all(&*store, &strangers.each_ref().map(Draft::id)).await? {
@@ -131,7 +132,7 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
             "another client's, kind's, owner's or realm's family must live on: {stands:?}"
         );
     }
-    let told = must_get(&store, &dead.id()).await?.revoked();
+    let told = must_get(&*store, &dead.id()).await?.revoked();
     ensure!(told == Some(first_end), "what was revoked before must keep its first end, but reads {told:?}");
     let ended = squeeze(&*store, &ann.refresh().through(OTHER).used(at(9)), 1, 9).await?;
     ensure!(ended == families([&strangers[0]]), "each client has a cap of its own: {ended:?}");
@@ -143,7 +144,7 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
 async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let old = ann.refresh().labelled("one").with_access();
-    old.found(&store).await?;
+    old.found(&*store).await?;
     // The label of a family that would end to make room: a label that is taken goes before the cap.
     let greedy = ann.refresh().labelled("one");
     let home = greedy.bounded(Some(make_room(1, at(5))), None);
@@ -168,7 +169,7 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     ensure_is!(answer, Rotated::FamilyEnded, "an ended family must not rotate");
     let again = store.revoke(ann.family(old.family.id), crate::sample::revoked(at(7)), at(GONE + 9), most(1)).await?;
     ensure!(again.changed == 0, "an ended family must not be revoked again");
-    ann.refresh().labelled("one").found(&store).await?;
+    ann.refresh().labelled("one").found(&*store).await?;
     Ok(())
 }
 
@@ -176,7 +177,7 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
 async fn a_refusal_ends_nobody(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (first, second) = (ann.refresh().used(at(1)), ann.refresh().used(at(2)));
-    first.found(&store).await?;
+    first.found(&*store).await?;
     let ended = squeeze(&*store, &second, 1, 2).await?;
     ensure!(ended == families([&first]), "a full cap must make room, but ended {ended:?}");
     let ids = [first.id(), second.id()];

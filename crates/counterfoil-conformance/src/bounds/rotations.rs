@@ -4,9 +4,10 @@ use counterfoil::store::{Pace, Rotated, TokenStore};
 use counterfoil::{RecordId, TokenKind, Ts, Version};
 
 use super::{PART, TURNS, snapshot, unchanged};
-use crate::races::{Track, tracks_of_two};
+use crate::fixture::Store;
+use crate::races::{Track, tracks};
 use crate::sample::{Draft, GONE, Person, at, bounded, most, must_get, pace, supersede};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
@@ -16,7 +17,7 @@ pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     since_is_not_counted(subject).await?;
     of_one_instant(subject).await?;
     shrunk_ones_count_and_purged_ones_do_not(subject).await?;
-    for track in tracks_of_two(subject, PART).await {
+    for track in tracks(subject, PART).await {
         for round in 0..track.rounds {
             one_round(&track, round).await?;
         }
@@ -122,7 +123,7 @@ async fn shrunk_ones_count_and_purged_ones_do_not(subject: &Subject) -> Result<(
         ensure_is!(answer, Rotated::Done, "a rotation without a pace must go through");
     }
     let _ = store.purge(at(99), at(99), at(99), most(9)).await?;
-    ensure!(must_get(&store, &chain.ids[0]).await?.record().shrunk, "a window that has ended must shrink");
+    ensure!(must_get(&*store, &chain.ids[0]).await?.record().shrunk, "a window that has ended must shrink");
     let answer = chain.down(at(100), Some(pace(3, at(5))), at(GONE)).await?;
     ensure_is!(answer, Rotated::PaceReached { oldest } if oldest == at(10), "a shrunk generation must count");
     let _ = store.purge(at(110), at(110), at(0), most(9)).await?;

@@ -6,9 +6,10 @@ use counterfoil::TokenKind;
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, TokenStore};
 
-use super::tracks_of_two;
+use super::tracks;
+use crate::fixture::Store;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, revoked};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
@@ -16,7 +17,7 @@ use crate::walk::walk;
 /// Clause 4: Of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and `now >= live_until` do not count,
 /// nor do those of another client.
 pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
-    for track in tracks_of_two(subject, 1).await {
+    for track in tracks(subject, 1).await {
         for round in 0..track.rounds {
             let person = Arc::new(Person::somebody());
             let cap = 1 + u32::try_from(round % 10).unwrap_or(0);

@@ -3,8 +3,9 @@
 use counterfoil::store::{NoticeMark, TokenStore};
 
 use super::tracks;
+use crate::fixture::Store;
 use crate::sample::{Person, at, must_get};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, ensure};
 
 /// Clause 22, racing: Of any number of workers that hold one mark one gets the record, and of any number that settle one lease one is believed.
@@ -15,8 +16,8 @@ pub(crate) async fn claimers(subject: &Subject) -> Verdict {
             let id = Person::somebody().pat().noticed(held.at, held.stage).found(&track.store).await?;
             let claims = track
                 .pool
-                .race(|_| {
-                    let store = Store::clone(&track.store);
+                .race(|racer| {
+                    let store = Store::clone(track.handle(racer));
                     async move { store.claim(&id, held, lease.at).await }
                 })
                 .await;
@@ -36,7 +37,7 @@ pub(crate) async fn claimers(subject: &Subject) -> Verdict {
                 .pool
                 .race(|racer| {
                     let (store, next) =
-                        (Store::clone(&track.store), Some(NoticeMark { at: at(100 + racer as u64), stage: 2 }));
+                        (Store::clone(track.handle(racer)), Some(NoticeMark { at: at(100 + racer as u64), stage: 2 }));
                     async move {
                         (
                             next,

@@ -6,8 +6,9 @@ use counterfoil::store::{Applied, Inserted, Rotated, TokenStore};
 use counterfoil::{FamilyId, RecordId, TokenKind, Ts, Version};
 
 use super::{Track, tracks};
+use crate::fixture::Store;
 use crate::sample::{Draft, GONE, Person, at, most, relabel, revoked, supersede};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
@@ -52,7 +53,7 @@ async fn creators_alone(track: &Track) -> Result<(), Violation> {
     let answers = track
         .pool
         .race(|racer| {
-            let (store, draft) = (Store::clone(&track.store), drafts[racer].clone());
+            let (store, draft) = (Store::clone(track.handle(racer)), drafts[racer].clone());
             async move { create(&*store, &draft, now).await }
         })
         .await;
@@ -85,7 +86,7 @@ async fn beside_a_gone_holder(track: &Track, now: Ts) -> Result<(), Violation> {
     let answers = track
         .pool
         .race(|racer| {
-            let (store, draft) = (Store::clone(&track.store), drafts[racer].clone());
+            let (store, draft) = (Store::clone(track.handle(racer)), drafts[racer].clone());
             async move { create(&*store, &draft, now).await }
         })
         .await;
@@ -112,7 +113,7 @@ async fn relabels(track: &Track) -> Result<(), Violation> {
     let answers = track
         .pool
         .race(|racer| {
-            let (store, id) = (Store::clone(&track.store), drafts[racer].id());
+            let (store, id) = (Store::clone(track.handle(racer)), drafts[racer].id());
             async move { store.apply(&id, Version::FIRST, &relabel("one"), at(1)).await }
         })
         .await;
@@ -150,7 +151,7 @@ async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
     let answers = track
         .pool
         .race(|racer| {
-            let (store, person) = (Store::clone(&track.store), Arc::clone(&person));
+            let (store, person) = (Store::clone(track.handle(racer)), Arc::clone(&person));
             async move {
                 if racer == 0 {
                     let progress = store.revoke(person.family(family), revoked(at(1)), at(GONE), most(1)).await?;
@@ -188,7 +189,7 @@ async fn beside_rotations(track: &Track) -> Result<(), Violation> {
     let answers = track
         .pool
         .race(|racer| {
-            let (store, person, draft) = (Store::clone(&track.store), Arc::clone(&person), Arc::clone(&draft));
+            let (store, person, draft) = (Store::clone(track.handle(racer)), Arc::clone(&person), Arc::clone(&draft));
             async move {
                 if racer > 0 {
                     let told = create(&*store, &person.pat().labelled("one"), at(1)).await?;

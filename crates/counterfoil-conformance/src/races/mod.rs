@@ -10,9 +10,11 @@ mod touch;
 
 use std::sync::Arc;
 
+use crate::database::Database;
+use crate::fixture::Store;
 use crate::pool::Pool;
 use crate::slow::SlowStore;
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 
 pub use cap::cap_holds_under_races;
 pub(crate) use claim::claimers;
@@ -25,14 +27,15 @@ pub use touch::touch_disturbs_nobody;
 /// A store, racers and the number of rounds.
 pub(crate) struct Track {
     pub(crate) store: Store,
-    /// Another handle of it; the same where the race asks for one only.
+    /// Another handle of the same database.
     second: Store,
     pub(crate) pool: Pool,
     pub(crate) rounds: u64,
+    _database: Database,
 }
 
 impl Track {
-    /// The handle of that racer: every second one has the other.
+    /// The handle of that racer: the racers take the two in turn.
     pub(crate) fn handle(&self, racer: usize) -> &Store {
         if racer.is_multiple_of(2) { &self.store } else { &self.second }
     }
@@ -40,27 +43,20 @@ impl Track {
 
 /// The store as it is, then the same kind slowed down, with rounds divided by `part`: some races need several times as many calls a round.
 pub(crate) async fn tracks(subject: &Subject, part: u32) -> Vec<Track> {
-    tracks_with(subject, part, false).await
-}
-
-/// The same with two handles of each store, for what a handle could keep to itself.
-pub(crate) async fn tracks_of_two(subject: &Subject, part: u32) -> Vec<Track> {
-    tracks_with(subject, part, true).await
-}
-
-async fn tracks_with(subject: &Subject, part: u32, two: bool) -> Vec<Track> {
     let scale = subject.scale();
     let mut tracks = Vec::new();
     for (slow, rounds) in [(false, scale.rounds), (true, scale.slow_rounds())] {
-        let store = subject.fresh().await;
-        let second = if two { subject.again(&store).await } else { Store::clone(&store) };
-        let slowed = |store: Store| -> Store { if slow { Arc::new(SlowStore::new(store, 7)) } else { store } };
-        let (store, second) = (slowed(store), slowed(second));
+        let database = subject.fresh_with(2).await;
+        let handle = |number| {
+            let handle = Store::clone(database.handle(number));
+            if slow { Arc::new(SlowStore::new(handle, 7)) as Store } else { handle }
+        };
         tracks.push(Track {
-            store,
-            second,
-            pool: Pool::new(subject, scale.threads),
+            store: handle(0),
+            second: handle(1),
+            pool: Pool::new(&subject.driver(), scale.threads),
             rounds: u64::from((rounds / part).max(2)),
+            _database: database,
         });
     }
     tracks

@@ -7,10 +7,11 @@ use counterfoil::{RecordId, TokenKind};
 
 use super::{Track, tracks};
 use crate::dice::Dice;
+use crate::fixture::Store;
 use crate::revoke::family_is_over;
 use crate::sample::{Draft, GONE, Person, at, most, must_get, revoked, supersede};
 use crate::slow::pause;
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
@@ -37,7 +38,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let answers = track
         .pool
         .race(|racer| {
-            let (store, person, draft) = (Store::clone(&track.store), Arc::clone(&person), Arc::clone(&draft));
+            let (store, person, draft) = (Store::clone(track.handle(racer)), Arc::clone(&person), Arc::clone(&draft));
             let written = Arc::clone(&written);
             async move {
                 match racer {

@@ -4,9 +4,10 @@ use counterfoil::store::{NewRecord, Rotated, TokenStore};
 use counterfoil::{RecordId, Version};
 
 use super::{Track, tracks};
+use crate::fixture::Store;
 use crate::sample::{Draft, Person, at, must_get, supersede};
 use crate::slow::pause;
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
@@ -38,7 +39,7 @@ async fn one_round(track: &Track, draft: &Draft, parent: RecordId, generation: u
     let answers = track
         .pool
         .race(|racer| {
-            let (store, next) = (Store::clone(&track.store), successors[racer].clone());
+            let (store, next) = (Store::clone(track.handle(racer)), successors[racer].clone());
             async move { store.rotate(&parent, &supersede(Version::FIRST, next.id, now), &[next], now).await }
         })
         .await;
@@ -88,7 +89,7 @@ pub(crate) async fn readers_find_the_successor(subject: &Subject) -> Verdict {
             let answers = track
                 .pool
                 .race(|racer| {
-                    let (store, next) = (Store::clone(&track.store), next.clone());
+                    let (store, next) = (Store::clone(track.handle(racer)), next.clone());
                     async move {
                         if racer == 0 {
                             let done = store

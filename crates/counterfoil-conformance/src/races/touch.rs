@@ -8,8 +8,9 @@ use counterfoil::{RecordId, Ts, Version};
 
 use super::{Track, tracks};
 use crate::dice::Dice;
+use crate::fixture::Store;
 use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoked, supersede};
-use crate::subject::{Store, Subject};
+use crate::subject::Subject;
 use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
@@ -37,7 +38,8 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
     let answers = track
         .pool
         .race(|racer| {
-            let (store, person, draft) = (Store::clone(&track.store), Arc::clone(&person), drafts.get(racer).cloned());
+            let (store, person, draft) =
+                (Store::clone(track.handle(racer)), Arc::clone(&person), drafts.get(racer).cloned());
             let (ids, living) = (Arc::clone(&ids), Arc::clone(&living));
             async move {
                 if let Some(draft) = draft {

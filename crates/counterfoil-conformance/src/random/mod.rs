@@ -97,7 +97,7 @@ pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
         let (subject, next) = (subject.clone(), Arc::clone(&next));
         async move { sequences(&subject, &next).await }
     };
-    let lanes = Pool::new(subject, ABREAST).race(lane).await;
+    let lanes = Pool::new(&subject.driver(), ABREAST).race(lane).await;
     lanes.into_iter().collect::<Result<(), Violation>>()?;
     Ok(Checked::Held)
 }
@@ -114,7 +114,7 @@ async fn sequences(subject: &Subject, next: &AtomicU32) -> Result<(), Violation>
         let held = one_sequence(&*store, u64::from(seed), scale.commands).await;
         // The other lanes need not go on for the sake of a store that is broken.
         held.inspect_err(|_| next.store(scale.sequences, Ordering::Relaxed))?;
-        subject.give_back(store).await;
+        store.remove().await;
     }
 }
 

@@ -14,7 +14,7 @@ use counterfoil::{Realm, Span, Ts, Version};
 #[derive(Debug, Default)]
 struct Lists {
     clients: Vec<(Realm, VersionedRegistration)>,
-    retired: Vec<ClientKey>,
+    retired: Vec<(Realm, ClientKey)>,
     settings: Vec<(Realm, VersionedSettings)>,
     counters: Vec<(ThrottleKey, Counter)>,
     // One number for all versions: it only grows, so no old version ever fits again.
@@ -95,13 +95,14 @@ impl ClientStore for ReferenceSiblings {
                 return Ok(ClientPut::Stale(stands));
             }
             let own = stands.as_ref().map(|one| one.registration.key) == Some(registration.key);
-            let used = lists.clients.iter().any(|(_, one)| one.registration.key == registration.key);
-            if lists.retired.contains(&registration.key) || (used && !own) {
+            let key = registration.key;
+            let used = lists.clients.iter().any(|(of, one)| of == realm && one.registration.key == key);
+            if lists.retired.contains(&(realm.clone(), key)) || (used && !own) {
                 return Ok(ClientPut::Retired);
             }
             if let Some(stands) = stands {
                 if !own {
-                    lists.retired.push(stands.registration.key);
+                    lists.retired.push((realm.clone(), stands.registration.key));
                 }
                 lists.clients.retain(|(of, one)| of != realm || one.registration.client_id != registration.client_id);
             }
@@ -116,7 +117,7 @@ impl ClientStore for ReferenceSiblings {
             let Some(stands) = lists.client(realm, id).filter(|one| one.version == expect).cloned() else {
                 return Ok(false);
             };
-            lists.retired.push(stands.registration.key);
+            lists.retired.push((realm.clone(), stands.registration.key));
             lists.clients.retain(|(of, one)| of != realm || one.registration.client_id != *id);
             Ok(true)
         })

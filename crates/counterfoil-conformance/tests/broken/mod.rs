@@ -167,25 +167,18 @@ impl TokenStore for Broken {
     }
 }
 
-/// Makes stores with one flaw each, so that what a flaw remembers stays with its store. `again` shares the store and not the memory.
+/// Makes handles with one flaw each: what a flaw remembers is its handle's, and the reference store behind is the database.
 pub(crate) struct Bench(pub fn() -> Arc<dyn Flaw>);
 
 #[async_trait]
 impl Fixture for Bench {
-    async fn fresh(&self) -> Store {
-        let inner = Arc::new(ReferenceStore::new());
-        let store: Store = Arc::new(Broken { inner: Arc::clone(&inner), flaw: (self.0)() });
-        MADE.lock().unwrap().push((Arc::as_ptr(&store) as *const () as usize, inner));
-        store
+    type Database = Arc<ReferenceStore>;
+
+    async fn create(&self) -> Arc<ReferenceStore> {
+        Arc::new(ReferenceStore::new())
     }
 
-    async fn again(&self, store: &Store) -> Store {
-        let address = Arc::as_ptr(store) as *const () as usize;
-        let inner =
-            MADE.lock().unwrap().iter().rev().find(|(of, _)| *of == address).map(|(_, inner)| Arc::clone(inner));
-        inner.map_or_else(|| Arc::clone(store), |inner| Arc::new(Broken { inner, flaw: (self.0)() }))
+    async fn open(&self, database: &Arc<ReferenceStore>) -> Store {
+        Arc::new(Broken { inner: Arc::clone(database), flaw: (self.0)() })
     }
 }
-
-/// Which reference store lies behind which handle.
-static MADE: std::sync::Mutex<Vec<(usize, Arc<ReferenceStore>)>> = std::sync::Mutex::new(Vec::new());

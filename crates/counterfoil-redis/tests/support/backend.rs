@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use counterfoil::RecordId;
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId};
+use counterfoil_conformance::SiblingRow;
 use counterfoil_redis::redis::{self, Client, Commands as _, Connection};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_testkit::servers::redis::{RedisCluster, RedisServer};
@@ -123,16 +124,46 @@ impl Space {
 
     /// The key of a record's family.
     pub fn family_key(&self, id: &RecordId) -> Vec<u8> {
-        let mut key = format!("{}:{{{:02x}}}:f:", self.name, id.shard()).into_bytes();
-        key.extend_from_slice(id.family().as_bytes());
+        self.family_key_of(&id.family())
+    }
+
+    fn family_key_of(&self, family: &FamilyId) -> Vec<u8> {
+        let mut key = format!("{}:{{{:02x}}}:f:", self.name, family.shard()).into_bytes();
+        key.extend_from_slice(family.as_bytes());
         key
+    }
+
+    /// Damages a family's row.
+    pub fn damage_family(&self, family: &FamilyId) -> bool {
+        let key = self.family_key_of(family);
+        self.overwrite(&key, b"i")
+    }
+
+    /// Damages what is kept of a sibling.
+    pub fn damage_sibling(&self, row: SiblingRow<'_>) -> bool {
+        let of_realm = |letter: &str, realm: &Realm| {
+            let shard = counterfoil::shard(realm, &OwnerId::realm());
+            format!("{}:{{{shard:02x}}}:{letter}:{}", self.name, realm.as_str()).into_bytes()
+        };
+        match row {
+            SiblingRow::Client(realm, id) => self.overwrite(&of_realm("cd", realm), id.as_str().as_bytes()),
+            SiblingRow::Settings(realm) => self.overwrite(&of_realm("p", realm), b"d"),
+            SiblingRow::Counter(key) => {
+                let shard = key.as_bytes()[0];
+                self.overwrite(format!("{}:{{{shard:02x}}}:a", self.name).as_bytes(), key.as_bytes())
+            }
+        }
+    }
+
+    /// Puts what does not decode into a field that is there.
+    fn overwrite(&self, key: &[u8], field: &[u8]) -> bool {
+        let there = |node: &mut Connection| node.hexists::<_, _, bool>(key, field).unwrap_or(false);
+        let damage = |node: &mut Connection| there(node) && node.hset::<_, _, _, i64>(key, field, "x").is_ok();
+        self.backend.each(damage).contains(&true)
     }
 
     /// Damages a record.
     pub fn damage(&self, id: &RecordId) -> bool {
-        let (key, field) = (self.family_key(id), [&b"b"[..], &id.member()].concat());
-        let there = |node: &mut Connection| node.hexists::<_, _, bool>(&key, &field).unwrap_or(false);
-        let damage = |node: &mut Connection| there(node) && node.hset::<_, _, _, i64>(&key, &field, "x").is_ok();
-        self.backend.each(damage).contains(&true)
+        self.overwrite(&self.family_key(id), &[&b"b"[..], &id.member()].concat())
     }
 }

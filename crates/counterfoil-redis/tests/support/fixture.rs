@@ -3,57 +3,40 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use counterfoil::RecordId;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
-use counterfoil_conformance::{Fixture, SiblingFixture, Store, Task};
-use counterfoil_redis::RedisStore;
+use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store, Task};
 
+use super::RUNTIME;
 use super::backend::{Backend, Space};
-use super::{Kept, RUNTIME};
 
-/// Spaces by the store that was opened in them.
-pub struct Spaces {
-    backend: Backend,
-    kept: Kept<Space>,
-}
-
-impl Spaces {
-    pub fn on(backend: Backend) -> Self {
-        Self { backend, kept: Kept::default() }
-    }
-
-    fn keep(&self, space: Arc<Space>, store: RedisStore) -> Store {
-        let store: Store = Arc::new(store);
-        self.kept.keep(&store, space);
-        store
-    }
-}
+/// A space for each database.
+pub struct Spaces(pub Backend);
 
 #[async_trait]
 impl Fixture for Spaces {
-    async fn fresh(&self) -> Store {
-        let space = Arc::new(Space::new(self.backend));
-        let store = space.open().await;
-        self.keep(space, store)
+    type Database = Space;
+
+    async fn create(&self) -> Space {
+        Space::new(self.0)
     }
 
-    /// Other connections, as another process would have.
-    async fn again(&self, store: &Store) -> Store {
-        let space = self.kept.of(store);
-        let second = space.open().await;
-        self.keep(space, second)
+    async fn open(&self, space: &Space) -> Store {
+        Arc::new(space.open().await)
     }
 
-    async fn reopen(&self, store: &Store) -> Option<Store> {
-        Some(self.again(store).await)
+    async fn reopen(&self, space: Space) -> Option<Space> {
+        Some(space)
     }
 
-    async fn garbage(&self, store: &Store, id: &RecordId) -> bool {
-        self.kept.of(store).damage(id)
+    async fn damage(&self, space: &Space, row: Row<'_>) -> bool {
+        match row {
+            Row::Record(id) => space.damage(id),
+            Row::Family(id) => space.damage_family(id),
+        }
     }
 
-    async fn outage(&self, store: &Store, down: bool) -> bool {
-        self.kept.of(store).lock_out(down);
+    async fn outage(&self, space: &Space, down: bool) -> bool {
+        space.lock_out(down);
         true
     }
 
@@ -62,36 +45,33 @@ impl Fixture for Spaces {
     }
 }
 
-/// The siblings, each in a space of its own.
-pub struct Siblings(pub Backend);
-
-impl Siblings {
-    async fn open(&self) -> Arc<RedisStore> {
-        Arc::new(Space::new(self.0).open().await)
-    }
-}
-
 #[async_trait]
-impl SiblingFixture for Siblings {
-    async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
-        Some(self.open().await)
+impl SiblingFixture for Spaces {
+    type Database = Space;
+
+    async fn create(&self) -> Space {
+        Space::new(self.0)
     }
 
-    async fn settings(&self) -> Option<Arc<dyn SettingsStore>> {
-        Some(self.open().await)
+    async fn clients(&self, space: &Space) -> Option<Arc<dyn ClientStore>> {
+        Some(Arc::new(space.open().await))
     }
 
-    async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
-        Some(self.open().await)
+    async fn settings(&self, space: &Space) -> Option<Arc<dyn SettingsStore>> {
+        Some(Arc::new(space.open().await))
     }
 
-    async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
-        let space = Space::new(self.0);
-        let mut all: Vec<Arc<dyn Throttle>> = Vec::new();
-        for _ in 0..handles {
-            all.push(Arc::new(space.open().await));
-        }
-        all
+    async fn throttle(&self, space: &Space) -> Option<Arc<dyn Throttle>> {
+        Some(Arc::new(space.open().await))
+    }
+
+    async fn damage(&self, space: &Space, row: SiblingRow<'_>) -> bool {
+        space.damage_sibling(row)
+    }
+
+    async fn outage(&self, space: &Space, down: bool) -> bool {
+        space.lock_out(down);
+        true
     }
 
     fn block_on(&self, task: Task<'_>) {

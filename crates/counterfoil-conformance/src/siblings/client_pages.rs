@@ -6,8 +6,9 @@ use counterfoil::client::{ClientId, ClientKey, Registration};
 use counterfoil::store::ClientStore;
 use counterfoil::{Realm, Version};
 
+use super::clients::{NO_CLIENTS, put, registration};
+use super::database::Siblings;
 use crate::sample::most;
-use crate::siblings::{NO_CLIENTS, Siblings, put, registration};
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
 /// Registers clients, each with an internal id of its own: these are never used twice.
@@ -29,7 +30,8 @@ impl Desk<'_> {
 /// Clause 47: A walk by `next` meets every registration that was there all along, once, in order, and ends with `next
 /// == None`; a page may be short.
 pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
-    let Some(store) = siblings.clients().await else { return Ok(NO_CLIENTS) };
+    let database = siblings.fresh().await;
+    let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };
     let (here, there) = (Realm::default(), Realm::new("other").expect("a realm"));
     for limit in [1, 5] {
         ensure!(walk(&*store, &here, limit).await?.is_empty(), "an empty store has no clients");

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey, UNSETTLED};
 use counterfoil::{Span, Ts};
 
+use super::database::Siblings;
 use crate::dice::Dice;
 use crate::pool::Pool;
 use crate::sample::{at, most};
 use crate::scale::scale;
-use crate::siblings::Siblings;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has no `throttle`");
+pub(crate) const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has no `throttle`");
 /// Microseconds until an attempt that nobody settled counts as failed.
 const MINUTE: u64 = UNSETTLED.micros();
 const WINDOW: u64 = 100;
@@ -73,7 +73,7 @@ impl<'a> Gate<'a> {
 /// Clause 31: An attempt is granted where failures and attempts under way are fewer than `limit` together: 1,000 in parallel through several handles
 /// against 10, with attempts that are given back, that fail, and that stay under way. No count is below zero.
 pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
-    let handles = siblings.throttles(3).await;
+    let handles = siblings.fresh().await.throttles(3).await;
     let Some(first) = handles.first().cloned() else { return Ok(NO_THROTTLE) };
     let gate = Gate::new(&*first, 1, 2);
     for _ in 0..3 {
@@ -93,7 +93,7 @@ pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     ensure!(gate.reserve(1).await? == Reserved::UnderWay, "more releases than attempts must not raise the limit");
     Gate::new(&*first, 2, 2).grant(1, "another key has a counter of its own").await?;
     let racers = scale().threads.max(16);
-    let pool = Pool::new(&siblings.racers(), racers);
+    let pool = Pool::new(&siblings.driver(), racers);
     for round in 0..9_u8 {
         race(&pool, &handles, ThrottleKey::from_bytes([100 + round; 32]), End::of(round)).await?;
     }
@@ -170,7 +170,8 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
 /// Clause 32: Only `failed` counts a failure. A window begins with the first failure in it and ends `window` later. Where failures alone reach the
 /// limit the answer is `Wait`, else `UnderWay`.
 pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
-    let Some(store) = siblings.throttle().await else { return Ok(NO_THROTTLE) };
+    let database = siblings.fresh().await;
+    let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
     let gate = Gate::new(&*store, 1, 2);
     let wait = |end: u64| Reserved::Wait(at(end));
     gate.grant(0, "the first").await?;
@@ -209,7 +210,8 @@ pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
 /// Clause 33: An attempt that nobody settled counts as failed 60 s after its instant; settling it then changes nothing. One that lies 60 s and more
 /// ahead counts as failed now.
 pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
-    let Some(store) = siblings.throttle().await else { return Ok(NO_THROTTLE) };
+    let database = siblings.fresh().await;
+    let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
     let gate = Gate::new(&*store, 1, 1);
     gate.grant(7, "the first").await?;
     gate.expect(7 + MINUTE - 1, Reserved::UnderWay, "a microsecond before its minute is over it is under way").await?;
@@ -244,7 +246,8 @@ pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
 
 /// Clause 34: `Wait` and `UnderWay` leave everything as it was, a released attempt leaves nothing, and a purge removes what has no meaning any more.
 pub async fn refused_writes_nothing(siblings: &Siblings) -> Verdict {
-    let Some(store) = siblings.throttle().await else { return Ok(NO_THROTTLE) };
+    let database = siblings.fresh().await;
+    let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
     let (held, failed) = (Gate::new(&*store, 1, 1), Gate::new(&*store, 2, 1));
     held.grant(0, "the first").await?;
     failed.fail(0).await?;
@@ -280,7 +283,8 @@ pub async fn refused_writes_nothing(siblings: &Siblings) -> Verdict {
 
 /// Clause 35: No wait is longer than the window, also where the clock was put back by an hour.
 pub async fn no_wait_beyond_the_window(siblings: &Siblings) -> Verdict {
-    let Some(store) = siblings.throttle().await else { return Ok(NO_THROTTLE) };
+    let database = siblings.fresh().await;
+    let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
     let hour = 60 * MINUTE;
     let failed = Gate::new(&*store, 1, 2);
     failed.fail(hour).await?;
@@ -304,7 +308,7 @@ pub async fn no_wait_beyond_the_window(siblings: &Siblings) -> Verdict {
 
 /// No clause of its own: whatever the steps are, their answers equal those of [`Counter`], also where windows, limits and the clock change.
 pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
-    let handles = siblings.throttles(2).await;
+    let handles = siblings.fresh().await.throttles(2).await;
     if handles.is_empty() {
         return Ok(NO_THROTTLE);
     }

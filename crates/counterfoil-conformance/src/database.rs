@@ -1,0 +1,147 @@
+//! A database of any fixture, as the checks hold it.
+
+use std::any::Any;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use counterfoil::store::TokenStore;
+
+use crate::driver::Driver;
+use crate::fixture::{Fixture, Row, Store, Task};
+
+/// What a fixture made, of a type that only the fixture knows.
+type Kept = Box<dyn Any + Send + Sync>;
+
+/// A database under test and the handles that are open on it. It stands for its first handle where a store is wanted.
+pub struct Database {
+    fixture: Arc<dyn AnyFixture>,
+    kept: Kept,
+    handles: Vec<Store>,
+}
+
+impl Database {
+    async fn opened(fixture: Arc<dyn AnyFixture>, kept: Kept, handles: usize) -> Self {
+        let mut database = Self { fixture, kept, handles: Vec::new() };
+        while database.handles.len() < handles.max(1) {
+            let handle = database.open().await;
+            database.handles.push(handle);
+        }
+        database
+    }
+
+    /// The handle of that number, counted round.
+    #[must_use]
+    pub fn handle(&self, number: usize) -> &Store {
+        &self.handles[number % self.handles.len()]
+    }
+
+    /// Opens one more handle.
+    pub async fn open(&self) -> Store {
+        self.fixture.open(&self.kept).await
+    }
+
+    /// Damages a row; false where the fixture has no such hook.
+    pub async fn damage(&self, row: Row<'_>) -> bool {
+        self.fixture.damage(&self.kept, row).await
+    }
+
+    /// Takes the backend away or brings it back; false where the fixture has no such hook.
+    pub async fn outage(&self, down: bool) -> bool {
+        self.fixture.outage(&self.kept, down).await
+    }
+
+    /// Drops the handles, closes the database and opens what it kept with one handle; `None` where it keeps nothing.
+    pub async fn reopen(self) -> Option<Self> {
+        let Self { fixture, kept, handles } = self;
+        drop(handles);
+        let kept = fixture.reopen(kept).await?;
+        Some(Self::opened(fixture, kept, 1).await)
+    }
+
+    /// Drops the handles and gives the database back to the fixture.
+    pub async fn remove(self) {
+        let Self { fixture, kept, handles } = self;
+        drop(handles);
+        fixture.remove(kept).await;
+    }
+}
+
+impl Deref for Database {
+    type Target = dyn TokenStore;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.handles[0]
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").field("handles", &self.handles.len()).finish_non_exhaustive()
+    }
+}
+
+/// Makes a database of that fixture with so many handles.
+pub(crate) async fn create(fixture: &Arc<dyn AnyFixture>, handles: usize) -> Database {
+    let kept = fixture.create().await;
+    Database::opened(Arc::clone(fixture), kept, handles).await
+}
+
+/// A [`Fixture`] whatever its type of database.
+#[async_trait]
+pub(crate) trait AnyFixture: Send + Sync {
+    async fn create(&self) -> Kept;
+    async fn open(&self, kept: &Kept) -> Store;
+    async fn remove(&self, kept: Kept);
+    async fn reopen(&self, kept: Kept) -> Option<Kept>;
+    async fn damage(&self, kept: &Kept, row: Row<'_>) -> bool;
+    async fn outage(&self, kept: &Kept, down: bool) -> bool;
+    fn block_on(&self, task: Task<'_>);
+}
+
+fn of<F: Fixture>(kept: &Kept) -> &F::Database {
+    kept.downcast_ref().expect("a database goes back to the fixture that made it")
+}
+
+fn into<F: Fixture>(kept: Kept) -> F::Database {
+    *kept.downcast().expect("a database goes back to the fixture that made it")
+}
+
+#[async_trait]
+impl<F: Fixture> AnyFixture for F {
+    async fn create(&self) -> Kept {
+        Box::new(Fixture::create(self).await)
+    }
+
+    async fn open(&self, kept: &Kept) -> Store {
+        Fixture::open(self, of::<F>(kept)).await
+    }
+
+    async fn remove(&self, kept: Kept) {
+        Fixture::remove(self, into::<F>(kept)).await;
+    }
+
+    async fn reopen(&self, kept: Kept) -> Option<Kept> {
+        let reopened = Fixture::reopen(self, into::<F>(kept)).await?;
+        Some(Box::new(reopened))
+    }
+
+    async fn damage(&self, kept: &Kept, row: Row<'_>) -> bool {
+        Fixture::damage(self, of::<F>(kept), row).await
+    }
+
+    async fn outage(&self, kept: &Kept, down: bool) -> bool {
+        Fixture::outage(self, of::<F>(kept), down).await
+    }
+
+    fn block_on(&self, task: Task<'_>) {
+        Fixture::block_on(self, task);
+    }
+}
+
+/// The `block_on` of a fixture.
+pub(crate) fn driver(fixture: &Arc<dyn AnyFixture>) -> Driver {
+    let fixture = Arc::clone(fixture);
+    Driver::new(move |task| fixture.block_on(task))
+}

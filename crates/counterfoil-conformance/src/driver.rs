@@ -1,0 +1,24 @@
+//! What drives the futures of a fixture's stores.
+
+use std::sync::Arc;
+
+use crate::fixture::Task;
+
+/// A fixture's `block_on`, shared by the threads of a race.
+#[derive(Clone)]
+pub struct Driver(Arc<dyn for<'a> Fn(Task<'a>) + Send + Sync>);
+
+impl Driver {
+    /// Drives by that function.
+    pub(crate) fn new(block_on: impl for<'a> Fn(Task<'a>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(block_on))
+    }
+
+    /// Drives a future on this thread. `None`: `block_on` returned before the future was done.
+    pub(crate) fn drive<T: Send>(&self, future: impl Future<Output = T> + Send) -> Option<T> {
+        let mut answer = None;
+        let place = &mut answer;
+        (self.0)(Box::pin(async move { *place = Some(future.await) }));
+        answer
+    }
+}

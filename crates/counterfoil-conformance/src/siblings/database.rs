@@ -1,0 +1,135 @@
+//! A database of any sibling fixture, as the checks hold it.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+
+use super::fixture::{SiblingFixture, SiblingRow};
+use crate::driver::Driver;
+use crate::fixture::Task;
+use crate::subject::run;
+use crate::violation::Verdict;
+
+type Kept = Box<dyn Any + Send + Sync>;
+
+/// The siblings under test.
+#[derive(Clone)]
+pub struct Siblings(Arc<dyn AnyFixture>);
+
+impl Siblings {
+    /// The siblings of that fixture.
+    pub fn new(fixture: impl SiblingFixture) -> Self {
+        Self(Arc::new(fixture))
+    }
+
+    /// Drives a check to its end on this thread.
+    ///
+    /// # Errors
+    ///
+    /// The check's own violation.
+    pub fn drive(&self, check: impl Future<Output = Verdict> + Send) -> Verdict {
+        run(&self.driver(), check)
+    }
+
+    /// The fixture's `block_on`.
+    pub(crate) fn driver(&self) -> Driver {
+        let fixture = Arc::clone(&self.0);
+        Driver::new(move |task| fixture.block_on(task))
+    }
+
+    /// An empty database.
+    pub(crate) async fn fresh(&self) -> SiblingDatabase {
+        SiblingDatabase { fixture: Arc::clone(&self.0), kept: self.0.create().await }
+    }
+}
+
+/// A database under test.
+pub(crate) struct SiblingDatabase {
+    fixture: Arc<dyn AnyFixture>,
+    kept: Kept,
+}
+
+impl SiblingDatabase {
+    /// Opens a handle of the clients, where the fixture has them.
+    pub(crate) async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
+        self.fixture.clients(&self.kept).await
+    }
+
+    /// Opens a handle of the settings, where the fixture has them.
+    pub(crate) async fn settings(&self) -> Option<Arc<dyn SettingsStore>> {
+        self.fixture.settings(&self.kept).await
+    }
+
+    /// Opens a handle of the counters, where the fixture has them.
+    pub(crate) async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
+        self.fixture.throttle(&self.kept).await
+    }
+
+    /// Opens so many handles of the counters; none where the fixture has no counters.
+    pub(crate) async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
+        let mut all = Vec::new();
+        for _ in 0..handles {
+            all.extend(self.throttle().await);
+        }
+        all
+    }
+
+    /// Damages a row; false where the fixture has no such hook.
+    pub(crate) async fn damage(&self, row: SiblingRow<'_>) -> bool {
+        self.fixture.damage(&self.kept, row).await
+    }
+
+    /// Takes the backend away or brings it back; false where the fixture has no such hook.
+    pub(crate) async fn outage(&self, down: bool) -> bool {
+        self.fixture.outage(&self.kept, down).await
+    }
+}
+
+/// A [`SiblingFixture`] whatever its type of database.
+#[async_trait]
+trait AnyFixture: Send + Sync {
+    async fn create(&self) -> Kept;
+    async fn clients(&self, kept: &Kept) -> Option<Arc<dyn ClientStore>>;
+    async fn settings(&self, kept: &Kept) -> Option<Arc<dyn SettingsStore>>;
+    async fn throttle(&self, kept: &Kept) -> Option<Arc<dyn Throttle>>;
+    async fn damage(&self, kept: &Kept, row: SiblingRow<'_>) -> bool;
+    async fn outage(&self, kept: &Kept, down: bool) -> bool;
+    fn block_on(&self, task: Task<'_>);
+}
+
+fn of<F: SiblingFixture>(kept: &Kept) -> &F::Database {
+    kept.downcast_ref().expect("a database goes back to the fixture that made it")
+}
+
+#[async_trait]
+impl<F: SiblingFixture> AnyFixture for F {
+    async fn create(&self) -> Kept {
+        Box::new(SiblingFixture::create(self).await)
+    }
+
+    async fn clients(&self, kept: &Kept) -> Option<Arc<dyn ClientStore>> {
+        SiblingFixture::clients(self, of::<F>(kept)).await
+    }
+
+    async fn settings(&self, kept: &Kept) -> Option<Arc<dyn SettingsStore>> {
+        SiblingFixture::settings(self, of::<F>(kept)).await
+    }
+
+    async fn throttle(&self, kept: &Kept) -> Option<Arc<dyn Throttle>> {
+        SiblingFixture::throttle(self, of::<F>(kept)).await
+    }
+
+    async fn damage(&self, kept: &Kept, row: SiblingRow<'_>) -> bool {
+        SiblingFixture::damage(self, of::<F>(kept), row).await
+    }
+
+    async fn outage(&self, kept: &Kept, down: bool) -> bool {
+        SiblingFixture::outage(self, of::<F>(kept), down).await
+    }
+
+    fn block_on(&self, task: Task<'_>) {
+        SiblingFixture::block_on(self, task);
+    }
+}

@@ -1,0 +1,18 @@
+//! The stores beside the token store: clients, settings and counters.
+
+mod client_pages;
+mod clients;
+mod database;
+mod fixture;
+mod settings;
+mod throttle;
+
+pub use client_pages::client_pages_have_an_end;
+pub use clients::{put_client_needs_the_version, removed_internal_ids_never_return};
+pub use database::Siblings;
+pub use fixture::{SiblingFixture, SiblingRow};
+pub use settings::put_settings_needs_the_version;
+pub use throttle::{
+    no_wait_beyond_the_window, refused_writes_nothing, reserve_never_passes_the_limit,
+    throttle_answers_equal_the_model, under_way_is_told_from_failed, unsettled_counts_as_failed,
+};
