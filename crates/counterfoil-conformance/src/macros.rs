@@ -40,6 +40,8 @@ macro_rules! __every_clause {
             creations_are_paced
             room_is_made
             list_shows_what_stands
+            methods_race_methods
+            interleavings_are_steps
             refusals_come_in_order
             slide_is_forward
             census_counts_every_record

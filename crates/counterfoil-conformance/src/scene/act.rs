@@ -54,8 +54,7 @@ impl Scene {
 
     async fn join(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
         let new = std::slice::from_ref(&self.actors[actor].joining);
-        let home: Home<'_> =
-            if deed == Deed::JoinCapped { self.chain.join_capped(2, 2) } else { self.chain.join(2) };
+        let home: Home<'_> = if deed == Deed::JoinCapped { self.chain.join_capped(2, 2) } else { self.chain.join(2) };
         Ok(Told::inserted(store.insert(home, new, self.now()).await?))
     }
 
@@ -73,7 +72,11 @@ impl Scene {
                 // Every second one expires before now, so that the chain does not count against a cap any more.
                 let expires_at = Some(self.near(if actor.is_multiple_of(2) { 700 } else { 9 }));
                 let notice = Some(NoticeMark { at: self.near(20 + micros), stage: 2 });
-                (self.tip, Version::FIRST, Change::Expiry { expires_at, gone_at: Some(self.near(800 + micros)), notice })
+                (
+                    self.tip,
+                    Version::FIRST,
+                    Change::Expiry { expires_at, gone_at: Some(self.near(800 + micros)), notice },
+                )
             }
         };
         Ok(Told::applied(store.apply(&id, expect, &change, self.now()).await?))
@@ -106,9 +109,7 @@ impl Scene {
         let (said, gone_at) = (revoked(self.near(10 + micros)), far(micros));
         let access = self.access();
         match deed {
-            Deed::RevokeOne => {
-                Ok(Told::revoked(store.revoke(Revoke::One(&access), said, gone_at, most(1)).await?))
-            }
+            Deed::RevokeOne => Ok(Told::revoked(store.revoke(Revoke::One(&access), said, gone_at, most(1)).await?)),
             Deed::RevokeFamily => {
                 let chain = self.person.family(self.chain.family.id);
                 Ok(Told::revoked(store.revoke(chain, said, gone_at, most(1)).await?))
@@ -178,9 +179,7 @@ impl Scene {
         let seen: Vec<TokenRecord> = match deed {
             Deed::Get => store.get(&self.tip).await?.into_iter().collect(),
             Deed::ListAll => walk(store, self.person.listing(TokenKind::RefreshToken), PAGE).await?,
-            Deed::ListStanding => {
-                walk(store, self.person.standing(TokenKind::RefreshToken, self.now()), PAGE).await?
-            }
+            Deed::ListStanding => walk(store, self.person.standing(TokenKind::RefreshToken, self.now()), PAGE).await?,
             Deed::ListKind => walk(store, Listing::Kind { realm, kind: TokenKind::AccessToken }, PAGE).await?,
             Deed::Due => walk_due(store, self.now(), PAGE).await?,
             _ => return Ok(Told::Counted(self.counted(store.census().await?))),

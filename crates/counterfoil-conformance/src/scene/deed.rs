@@ -142,10 +142,7 @@ impl Deed {
 
     /// Whether it changes nothing.
     pub(crate) const fn reads(self) -> bool {
-        matches!(
-            self,
-            Self::Get | Self::ListAll | Self::ListStanding | Self::ListKind | Self::Due | Self::Census
-        )
+        matches!(self, Self::Get | Self::ListAll | Self::ListStanding | Self::ListKind | Self::Due | Self::Census)
     }
 
     /// Whether each family or record may be done by itself.

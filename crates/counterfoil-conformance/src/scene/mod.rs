@@ -11,7 +11,7 @@ mod told;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use counterfoil::store::{NewRecord, NoticeMark, Rotated, Step, TokenStore};
-use counterfoil::{FamilyId, KeyId, RecordId, TokenKind, Ts, Version};
+use counterfoil::{FamilyId, KeyId, RecordId, Ts, Version};
 
 use crate::reference::{Model, ReferenceStore};
 use crate::sample::{Draft, GONE, Person, at, supersede};
@@ -117,10 +117,7 @@ impl Scene {
         };
         let tip = NewRecord { notice: Some(self.mark()), ..next(self.handed, self.tip, 2) };
         let root = self.chain.id();
-        [
-            (root, first, next(root, self.handed, 1), self.near(2)),
-            (self.handed, hand_over, tip, self.near(3)),
-        ]
+        [(root, first, next(root, self.handed, 1), self.near(2)), (self.handed, hand_over, tip, self.near(3))]
     }
 
     /// An instant of this scene's hour, which has a thousand of them.
@@ -177,9 +174,6 @@ impl Scene {
         let coming = founders.iter().map(|actor| self.actors[*actor].coming.family.id);
         [self.chain.family.id, self.gone.family.id].into_iter().chain(coming).collect()
     }
-
-    /// The kinds of its records.
-    pub(crate) const KINDS: [TokenKind; 2] = [TokenKind::RefreshToken, TokenKind::AccessToken];
 
     /// The model of what stands, as a store.
     pub(crate) fn modelled(&self) -> ReferenceStore {
