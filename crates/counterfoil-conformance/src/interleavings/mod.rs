@@ -8,8 +8,10 @@ mod schedule;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use counterfoil::testing::backend_call;
+
 use crate::database::Database;
-use crate::judge::{Call, Left, judge, touched};
+use crate::judge::{Call, judge_in};
 use crate::pool::Pool;
 use crate::scene::{Deed, Scene, Told};
 use crate::subject::Subject;
@@ -40,13 +42,14 @@ struct Tried {
 /// A store awaits [`backend_call`](crate::backend_call) before each of them. All schedules are tried that stop an operation
 /// once, then those that stop one twice, and so on, up to the scale's rounds for each pair.
 pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
-    if !reaches_a_point(subject).await? {
+    let without: Arc<[Deed]> = without_points(subject).await?.into();
+    if without.len() == Deed::ALL.len() {
         return Ok(Checked::NotApplicable("the store awaits no `backend_call`"));
     }
     let next = Arc::new(AtomicUsize::new(0));
     let lane = |_| {
-        let (subject, next) = (subject.clone(), Arc::clone(&next));
-        async move { some_pairs(&subject, &next).await }
+        let (subject, next, without) = (subject.clone(), Arc::clone(&next), Arc::clone(&without));
+        async move { some_pairs(&subject, &next, &without).await }
     };
     let mut all = Tried::default();
     for lane in Pool::new(&subject.driver(), ABREAST).race(lane).await {
@@ -67,27 +70,32 @@ pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-async fn reaches_a_point(subject: &Subject) -> Result<bool, Violation> {
+/// The operations that come to no point: each of them begins at one, so that the other one's calls lie before or after it.
+async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     let (database, patience) = (subject.fresh_with(2).await, Patience::new());
+    let mut without = Vec::new();
     for deed in Deed::ALL {
         let scene = Scene::new(&*database).await?;
-        if schedule(&database, &scene, [deed, deed], &[], &patience).await?.calls > 0 {
-            return Ok(true);
+        let stage = Stage { database: &database, patience: &patience, without: &[] };
+        if stage.schedule(&scene, [deed, deed], &[]).await?.calls == 0 {
+            without.push(deed);
         }
     }
     database.remove().await;
-    Ok(false)
+    Ok(without)
 }
 
 /// Takes the next pair until all are taken.
-async fn some_pairs(subject: &Subject, next: &AtomicUsize) -> Result<Tried, Violation> {
-    let (database, patience, pairs) = (subject.fresh_with(2).await, Patience::new(), Deed::pairs());
+async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> Result<Tried, Violation> {
+    let (database, patience, pairs) =
+        (subject.fresh_with(2).await, Patience::new(), Deed::pairs(subject.scale().rounds));
+    let stage = Stage { database: &database, patience: &patience, without };
     let mut all = Tried::default();
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         let Some(pair) = pairs.get(number) else { break };
         let most = usize::try_from(subject.scale().rounds).unwrap_or(usize::MAX);
-        let schedules = one_pair(&database, *pair, most, &patience).await;
+        let schedules = stage.pair(*pair, most).await;
         // The other lanes need not go on for the sake of a store that is broken.
         let schedules = schedules.inspect_err(|_| next.store(pairs.len(), Ordering::Relaxed))?;
         all.pairs += 1;
@@ -99,55 +107,65 @@ async fn some_pairs(subject: &Subject, next: &AtomicUsize) -> Result<Tried, Viol
     Ok(all)
 }
 
-async fn one_pair(
-    database: &Database,
-    pair: [Deed; 2],
-    most: usize,
-    patience: &Patience,
-) -> Result<Schedules, Violation> {
-    let mut schedules = Schedules::new(pair.map(|deed| deed as u64).iter().sum());
-    let mut waits = 0;
-    while schedules.tried < most
-        && waits < WAITS
-        && let Some(wanted) = schedules.next()
-    {
-        let scene = Scene::new(&**database).await?;
-        let run = schedule(database, &scene, pair, &wanted, patience).await?;
-        let order: Vec<usize> = run.choices.iter().map(|choice| choice.chosen).collect();
-        let judged = judged(database, &scene, pair, run.told).await;
-        judged.map_err(|broken| Violation::new(format!("schedule {order:?}: {}", broken.what())))?;
-        waits += u32::from(run.waits > 0);
-        schedules.branch(&wanted, &run.choices);
-    }
-    Ok(schedules)
+/// Where pairs are run, one after the other.
+struct Stage<'a> {
+    database: &'a Database,
+    patience: &'a Patience,
+    without: &'a [Deed],
 }
 
-/// Runs the pair, one on each handle.
-async fn schedule(
-    database: &Database,
-    scene: &Scene,
-    pair: [Deed; 2],
-    wanted: &[usize],
-    patience: &Patience,
-) -> Result<Run<Result<Told, Violation>>, Violation> {
-    let act = |actor: usize| Box::pin(scene.act(&**database.handle(actor), pair[actor], actor)) as _;
-    let ran = run([act(0), act(1)], wanted, patience).await;
-    ran.map_err(|broken| Violation::new(format!("{pair:?} at once: {}", broken.what())))
-}
-
-async fn judged(
-    database: &Database,
-    scene: &Scene,
-    pair: [Deed; 2],
-    told: [Result<Told, Violation>; 2],
-) -> Result<(), Violation> {
-    let mut calls = Vec::new();
-    for (actor, told) in told.into_iter().enumerate() {
-        let told = told.map_err(|broken| Violation::new(format!("{pair:?} at once: {}", broken.what())))?;
-        calls.push(Call { deed: pair[actor], actor, told });
+impl Stage<'_> {
+    async fn pair(&self, pair: [Deed; 2], most: usize) -> Result<Schedules, Violation> {
+        let mut schedules = Schedules::new(pair.map(|deed| deed as u64).iter().sum());
+        let mut waits = 0;
+        while schedules.tried < most
+            && waits < WAITS
+            && let Some(wanted) = schedules.next()
+        {
+            let scene = Scene::new(&**self.database).await?;
+            let run = self.schedule(&scene, pair, &wanted).await?;
+            let order: Vec<usize> = run.choices.iter().map(|choice| choice.chosen).collect();
+            let judged = self.judged(&scene, pair, run.told).await;
+            judged.map_err(|broken| Violation::new(format!("schedule {order:?}: {}", broken.what())))?;
+            waits += u32::from(run.waits > 0);
+            schedules.branch(&wanted, &run.choices);
+        }
+        Ok(schedules)
     }
-    let deeds: Vec<(Deed, usize)> = calls.iter().map(|call| (call.deed, call.actor)).collect();
-    let ids = touched(scene, &deeds);
-    let left = Left::of(&**database, scene, &ids).await?;
-    judge(scene, &calls, &ids, &left)
+
+    /// Runs the pair, one on each handle.
+    async fn schedule(
+        &self,
+        scene: &Scene,
+        pair: [Deed; 2],
+        wanted: &[usize],
+    ) -> Result<Run<Result<Told, Violation>>, Violation> {
+        let act = |actor: usize| {
+            let (store, deed) = (&**self.database.handle(actor), pair[actor]);
+            let begins = self.without.contains(&deed);
+            let acting = async move {
+                if begins {
+                    backend_call().await;
+                }
+                scene.act(store, deed, actor).await
+            };
+            Box::pin(acting) as _
+        };
+        let ran = run([act(0), act(1)], wanted, self.patience).await;
+        ran.map_err(|broken| Violation::new(format!("{pair:?} at once: {}", broken.what())))
+    }
+
+    async fn judged(
+        &self,
+        scene: &Scene,
+        pair: [Deed; 2],
+        told: [Result<Told, Violation>; 2],
+    ) -> Result<(), Violation> {
+        let mut calls = Vec::new();
+        for (actor, told) in told.into_iter().enumerate() {
+            let told = told.map_err(|broken| Violation::new(format!("{pair:?} at once: {}", broken.what())))?;
+            calls.push(Call { deed: pair[actor], actor, told });
+        }
+        judge_in(&**self.database, scene, &calls).await
+    }
 }

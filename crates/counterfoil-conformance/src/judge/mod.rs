@@ -12,11 +12,12 @@ mod search;
 mod steps;
 
 use counterfoil::RecordId;
+use counterfoil::store::TokenStore;
 
 use crate::scene::{Deed, Scene, Told};
 use crate::violation::Violation;
 
-pub(crate) use left::Left;
+use left::Left;
 
 /// An operation that returned.
 pub(crate) struct Call {
@@ -25,10 +26,12 @@ pub(crate) struct Call {
     pub(crate) told: Told,
 }
 
-/// The ids that these operations may have touched.
-pub(crate) fn touched(scene: &Scene, deeds: &[(Deed, usize)]) -> Vec<RecordId> {
-    let new = deeds.iter().flat_map(|(deed, actor)| scene.new_ids(*deed, *actor));
-    scene.standing().into_iter().chain(new).collect()
+/// Judges what these operations answered by what now stands in the store.
+pub(crate) async fn judge_in(store: &dyn TokenStore, scene: &Scene, calls: &[Call]) -> Result<(), Violation> {
+    let new = calls.iter().flat_map(|call| scene.new_ids(call.deed, call.actor));
+    let ids: Vec<RecordId> = scene.standing().into_iter().chain(new).collect();
+    let left = Left::of(store, scene, &ids).await?;
+    judge(scene, calls, &ids, &left)
 }
 
 /// Looks for that order.
@@ -36,7 +39,7 @@ pub(crate) fn touched(scene: &Scene, deeds: &[(Deed, usize)]) -> Vec<RecordId> {
 /// # Errors
 ///
 /// A violation where there is none: the operations, their answers, and in which fields the nearest order differs.
-pub(crate) fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result<(), Violation> {
+fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result<(), Violation> {
     let mut search = search::Search::new(scene, calls, ids, left);
     if search.finds_an_order() {
         return Ok(());

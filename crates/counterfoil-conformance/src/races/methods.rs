@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 
 use crate::database::Database;
 use crate::fixture::Store;
-use crate::judge::{Call, Left, judge, touched};
+use crate::judge::{Call, judge_in};
 use crate::pool::Pool;
 use crate::scene::{ACTORS, Deed, Scene, Told};
 use crate::slow::SlowStore;
@@ -22,7 +22,7 @@ const PART: u32 = 300;
 /// its own, for some operations look at all that is there.
 pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     let scale = subject.scale();
-    let pairs = Deed::pairs();
+    let pairs = Deed::pairs(scale.rounds);
     for (slow, rounds) in [(false, scale.rounds), (true, scale.slow_rounds())] {
         let stages = Stages::open(subject, scale.threads.div_ceil(ACTORS), slow).await;
         let rounds = rounds.div_ceil(PART);
@@ -93,8 +93,5 @@ const fn deed_of(pair: [Deed; 2], actor: usize) -> Deed {
 async fn judged_by_orders(database: &Database, scene: &Scene, pair: [Deed; 2], told: &[Told]) -> Result<(), Violation> {
     let call = |(actor, told): (usize, &Told)| Call { deed: deed_of(pair, actor), actor, told: told.clone() };
     let calls: Vec<Call> = told.iter().enumerate().map(call).collect();
-    let deeds: Vec<(Deed, usize)> = calls.iter().map(|call| (call.deed, call.actor)).collect();
-    let ids = touched(scene, &deeds);
-    let left = Left::of(&**database, scene, &ids).await?;
-    judge(scene, &calls, &ids, &left)
+    judge_in(&**database, scene, &calls).await
 }
