@@ -42,6 +42,7 @@ macro_rules! __every_clause {
             list_shows_what_stands
             methods_race_methods
             interleavings_are_steps
+            requests_are_checked
             refusals_come_in_order
             slide_is_forward
             census_counts_every_record
@@ -66,6 +67,9 @@ macro_rules! __every_sibling_clause {
             no_wait_beyond_the_window
             throttle_answers_equal_the_model
             client_pages_have_an_end
+            sibling_outage_is_unavailable
+            sibling_garbage_is_corrupt
+            sibling_cut_off_is_all_or_nothing
         }
     };
 }

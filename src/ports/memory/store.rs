@@ -18,6 +18,7 @@ use crate::counterfoil::record::{Corrupt, NewRecord, TokenRecord};
 use crate::counterfoil::state::{NoticeMark, Revoked};
 use crate::ports::change::{Applied, Change, Home, Inserted, Listing, Progress, Revoke, Rotated, Step};
 use crate::ports::page::{Cursor, Page};
+use crate::ports::request::{check_insert, check_rotate};
 use crate::ports::store::TokenStore;
 use crate::ports::store_error::StoreError;
 use crate::words::ids::{KeyId, RecordId, Version};
@@ -96,6 +97,7 @@ impl fmt::Debug for MemoryStore {
 #[async_trait]
 impl TokenStore for MemoryStore {
     async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        check_insert(home, new)?;
         backend_call!();
         self.write().insert(home, new, now)
     }
@@ -111,8 +113,9 @@ impl TokenStore for MemoryStore {
     }
 
     async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
+        let successor = check_rotate(parent, step, new)?;
         backend_call!();
-        self.write().rotate(parent, step, new, now)
+        self.write().rotate(parent, step, new, successor, now)
     }
 
     async fn revoke(

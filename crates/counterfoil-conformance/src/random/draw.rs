@@ -110,8 +110,10 @@ impl Draw {
             let label = self.label();
             (draft.family.label_key, draft.records[0].label) = (Some(label.key()), Some(label));
         }
-        if self.dice.chance(1, 12) && !model.records.is_empty() {
-            draft.records[0].id = self.any(model).id;
+        let own = |record: &&RecordParts| record.realm == draft.family.realm && record.owner == draft.family.owner;
+        let taken: Vec<RecordId> = model.records.iter().filter(own).map(|record| record.id).collect();
+        if self.dice.chance(1, 12) && !taken.is_empty() {
+            draft.records[0].id = *self.dice.pick(&taken);
             draft.family.id = draft.records[0].id.family();
             draft.records.truncate(1);
         }
@@ -213,7 +215,9 @@ impl Draw {
         let mut next = kin.successor(parent, record.generation + 1);
         (next.expires_at, next.gone_at, next.notice) = (self.maybe_soon(), self.maybe_soon(), self.mark());
         if self.dice.chance(1, 15) {
-            next.id = self.any(model).id;
+            let kin: Vec<RecordId> = model.records.iter().map(|record| record.id).collect();
+            let kin: Vec<RecordId> = kin.into_iter().filter(|id| id.family() == parent.family()).collect();
+            next.id = *self.dice.pick(&kin);
         }
         self.ids.push(next.id);
         let nonce = Nonce { bytes: *digest_of(&next.id).as_bytes(), key_id: KeyId::new(1) };
