@@ -1,5 +1,7 @@
 //! The table of operations: every method, every variant.
 
+use crate::dice::Dice;
+
 /// An operation on a [`Scene`](super::Scene).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Deed {
@@ -133,15 +135,19 @@ impl Deed {
     ];
 
     /// Every unordered pair, an operation with itself too, but for two reads: these change nothing that the other could
-    /// see. At few rounds, only some of them.
+    /// see. Shuffled, so that what is broken shows soon. At few rounds, only some of them.
     pub(crate) fn pairs(rounds: u32) -> Vec<[Self; 2]> {
         let with_later = |(place, one): (usize, &Self)| {
             let one = *one;
             Self::ALL[place..].iter().map(move |other| [one, *other]).collect::<Vec<_>>()
         };
         let all = Self::ALL.iter().enumerate().flat_map(with_later);
-        let all = all.filter(|pair| pair.iter().any(|deed| !deed.reads()));
-        all.step_by(usize::try_from(ALL_PAIRS / rounds.max(1)).unwrap_or(1).max(1)).collect()
+        let mut all: Vec<[Self; 2]> = all.filter(|pair| pair.iter().any(|deed| !deed.reads())).collect();
+        let mut dice = Dice::new(1);
+        all.sort_by_cached_key(|_| dice.bits());
+        let part = (ALL_PAIRS / rounds.max(1)).max(1);
+        all.truncate(all.len() / usize::try_from(part).unwrap_or(1));
+        all
     }
 
     /// Whether it changes nothing.
