@@ -44,12 +44,18 @@ fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result
     if search.finds_an_order() {
         return Ok(());
     }
-    let told: Vec<String> =
-        calls.iter().map(|call| format!("{:?} by actor {} -> {}", call.deed, call.actor, call.told.brief())).collect();
+    let mut names: Vec<String> = calls.iter().map(|call| format!("{:?}", call.deed)).collect();
+    names.dedup();
+    let answers = calls.iter().map(|call| format!("\n  {:?} {}: {}", call.deed, call.actor, call.told.brief()));
     Err(Violation::new(format!(
-        "what ran at once must be as if it had run in some order, but in none of {} orders it is: {}\n{}",
+        "{} at once must be as one after the other, but no order of {} explains their answers and what is left:{}\n\
+         The nearest order is {}",
+        names.join(" and "),
         search.orders,
-        told.join("; "),
+        answers.collect::<String>(),
         search.nearest
     )))
 }
+
+#[cfg(test)]
+mod tests;

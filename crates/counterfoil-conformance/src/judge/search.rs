@@ -9,9 +9,6 @@ use super::{Call, Left};
 use crate::reference::Model;
 use crate::scene::{Scene, Told};
 
-/// More orders than a few operations have; beyond it the search says that it found one.
-const MOST: u32 = 20_000;
-
 pub(super) struct Search<'a> {
     scene: &'a Scene,
     calls: &'a [Call],
@@ -64,9 +61,6 @@ impl<'a> Search<'a> {
             return self.ends_so(place);
         }
         for number in 0..self.steps.len() {
-            if self.orders >= MOST {
-                return true;
-            }
             if place.done.contains(&number) || self.commutes(place, number) {
                 continue;
             }
@@ -94,11 +88,12 @@ impl<'a> Search<'a> {
             place.changed[batch] += u64::from(piece(self.scene, &mut place.model, self.batches[batch].deed, step));
             return true;
         };
+        let name = self.name(step);
         let call = &self.calls[call];
         let lines = match whole(self.scene, &place.model, call.deed, call.actor) {
             Ok((must, model)) => {
                 place.model = model;
-                answers_differ(&call.told, &must)
+                answers_differ(&name, &call.told, &must)
             }
             Err(broken) => vec![broken.what().to_owned()],
         };
@@ -138,7 +133,7 @@ impl<'a> Search<'a> {
         }
         let order: Vec<String> = place.done.iter().map(|number| self.name(self.steps[*number])).collect();
         self.nearness = nearness;
-        self.nearest = format!("in the order {}:\n  {}", order.join(", "), lines.join("\n  "));
+        self.nearest = format!("{}:\n  {}", order.join(", then "), lines.join("\n  "));
     }
 
     fn name(&self, step: Step) -> String {
@@ -151,12 +146,12 @@ impl<'a> Search<'a> {
 }
 
 /// A line for each difference of two answers.
-fn answers_differ(told: &Told, must: &Told) -> Vec<String> {
+fn answers_differ(name: &str, told: &Told, must: &Told) -> Vec<String> {
     match (told, must) {
         (Told::Step(told, is), Told::Step(must, record)) if told == must => {
             let fields = differing_options(is.as_deref(), record.as_deref());
-            fields.into_iter().map(|line| format!("the last was told {told}, with {line}")).collect()
+            fields.into_iter().map(|line| format!("{name} answered {told} with a record whose {line}")).collect()
         }
-        _ => vec![format!("the last was told {}, must be told {}", told.brief(), must.brief())],
+        _ => vec![format!("{name} answered {}, must answer {}", told.brief(), must.brief())],
     }
 }
