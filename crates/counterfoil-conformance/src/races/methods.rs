@@ -13,31 +13,26 @@ use crate::slow::SlowStore;
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation};
 
-/// Scenes of one pair for each that the scale has rounds of other races.
+/// How many rounds of the scale make one race of each pair.
 const PART: u32 = 300;
 
 /// Clause 49: Of any two methods that run at once on one owner's records, answers and records are as if they had run one after the other.
 ///
-/// Two racers of each operation, one on each handle; as many scenes at once as there are threads, each in a database of
-/// its own, for some operations look at all that is there.
+/// Two racers of each operation, one on each handle. As many pairs run at once as there are threads for, each in a
+/// database of its own, for some operations look at all that is there.
 pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     let scale = subject.scale();
     let pairs = Deed::pairs(scale.rounds);
     for (slow, rounds) in [(false, scale.rounds), (true, scale.slow_rounds())] {
         let stages = Stages::open(subject, scale.threads.div_ceil(ACTORS), slow).await;
         let rounds = rounds.div_ceil(PART);
-        for pair in &pairs {
-            for _ in 0..rounds {
-                stages.race(*pair).await?;
+        for _ in 0..rounds {
+            for pairs in pairs.chunks(stages.databases.len()) {
+                stages.race(pairs).await?;
             }
         }
-        println!(
-            "{} operations in {} pairs, {} races of each{}",
-            Deed::ALL.len(),
-            pairs.len(),
-            rounds as usize * stages.databases.len(),
-            if slow { ", slowed down" } else { "" }
-        );
+        let slowed = if slow { ", slowed down" } else { "" };
+        println!("{} operations in {} pairs, {rounds} races of each{slowed}", Deed::ALL.len(), pairs.len());
         for database in stages.databases {
             database.remove().await;
         }
@@ -66,32 +61,37 @@ impl Stages {
         if self.slow { Arc::new(SlowStore::new(handle, racer as u64)) } else { handle }
     }
 
-    /// One race of the pair in each database.
-    async fn race(&self, pair: [Deed; 2]) -> Result<(), Violation> {
+    /// One race in each database, of these pairs in turn.
+    async fn race(&self, pairs: &[[Deed; 2]]) -> Result<(), Violation> {
         let scenes = try_join_all(self.databases.iter().map(|database| Scene::new(&**database))).await?;
         let scenes: Vec<Arc<Scene>> = scenes.into_iter().map(Arc::new).collect();
+        let pair = |place: usize| pairs[place % pairs.len()];
         let answers = self
             .pool
             .race(|racer| {
                 let (store, scene) = (self.handle(racer), Arc::clone(&scenes[racer / ACTORS]));
-                let actor = racer % ACTORS;
-                async move { scene.act(&*store, deed_of(pair, actor), actor).await }
+                let (deed, actor) = (deed_of(pair(racer / ACTORS), racer % ACTORS), racer % ACTORS);
+                async move { scene.act(&*store, deed, actor).await }
             })
             .await;
-        let answers = answers.into_iter().collect::<Result<Vec<Told>, Violation>>();
-        let answers = answers.map_err(|broken| Violation::new(format!("{pair:?} at once: {}", broken.what())))?;
-        let judged = scenes.iter().zip(answers.chunks(ACTORS)).zip(&self.databases);
-        try_join_all(judged.map(|((scene, told), database)| judged_by_orders(database, scene, pair, told))).await?;
-        Ok(())
+        let told = |(racer, answer): (usize, Result<Told, Violation>)| {
+            let pair = pair(racer / ACTORS);
+            answer
+                .map_err(|broken| Violation::new(format!("{:?} and {:?} at once: {}", pair[0], pair[1], broken.what())))
+        };
+        let answers = answers.into_iter().enumerate().map(told).collect::<Result<Vec<Told>, Violation>>()?;
+        let stages = scenes.iter().zip(answers.chunks(ACTORS)).zip(&self.databases).enumerate();
+        let judged = stages.map(|(place, ((scene, told), database))| {
+            let call =
+                |(actor, told): (usize, &Told)| Call { deed: deed_of(pair(place), actor), actor, told: told.clone() };
+            let calls: Vec<Call> = told.iter().enumerate().map(call).collect();
+            async move { judge_in(&**database, scene, &calls).await }
+        });
+        try_join_all(judged).await.map(drop)
     }
 }
 
+/// The first two actors of a scene do the one, the others the other.
 const fn deed_of(pair: [Deed; 2], actor: usize) -> Deed {
     pair[actor / 2 % 2]
-}
-
-async fn judged_by_orders(database: &Database, scene: &Scene, pair: [Deed; 2], told: &[Told]) -> Result<(), Violation> {
-    let call = |(actor, told): (usize, &Told)| Call { deed: deed_of(pair, actor), actor, told: told.clone() };
-    let calls: Vec<Call> = told.iter().enumerate().map(call).collect();
-    judge_in(&**database, scene, &calls).await
 }
