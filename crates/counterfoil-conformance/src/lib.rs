@@ -18,6 +18,7 @@ mod limits;
 mod macros;
 mod notices;
 mod outage;
+mod outcomes;
 mod pages;
 mod pool;
 mod purge;
@@ -78,6 +79,7 @@ pub mod clauses {
     pub use crate::limits::{equality_is_reached, no_clock_no_dice};
     pub use crate::notices::{claim_has_one_winner, due_is_complete};
     pub use crate::outage::outage_is_unavailable;
+    pub use crate::outcomes::every_state_has_its_answer;
     pub use crate::pages::{census_counts_every_record, pages_are_stable};
     pub use crate::purge::{purge_keeps_the_living, shrinking_keeps_the_proof};
     pub use crate::races::{

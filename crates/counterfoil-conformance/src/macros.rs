@@ -43,6 +43,7 @@ macro_rules! __every_clause {
             methods_race_methods
             interleavings_are_steps
             requests_are_checked
+            every_state_has_its_answer
             refusals_come_in_order
             slide_is_forward
             census_counts_every_record

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{FamilyParts, NewRecord, RecordParts, Step};
+use counterfoil::store::{Change, FamilyParts, NewRecord, RecordParts, Step};
 use counterfoil::{TokenKind, Ts};
 
 /// Realm and owner of the new records; nothing where a slide brings none.
@@ -32,6 +32,15 @@ pub(crate) fn families_of(kind: TokenKind) -> (i64, i64) {
 /// Whether the record, or its family, is revoked.
 pub(crate) fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bool {
     record.revoked.is_some() || family.revoked.is_some()
+}
+
+/// Whether a record in that state takes that change: a shrunk one only another digest, and only a superseded one has a window to end.
+pub(crate) fn accepts(record: &RecordParts, change: &Change) -> bool {
+    match change {
+        Change::Rekey { .. } => true,
+        Change::Edit { .. } | Change::Expiry { .. } => !record.shrunk,
+        Change::End { .. } => record.superseded.is_some() && !record.shrunk,
+    }
 }
 
 /// Whether the parent is as the step expects it.
