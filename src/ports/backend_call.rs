@@ -24,7 +24,6 @@ thread_local! {
 ///
 /// A store must not hold a lock of a thread over it. Only the task that polls the operation is listened to, not a task
 /// that a store starts.
-#[must_use]
 pub fn backend_call() -> BackendCall {
     BackendCall { first: true }
 }

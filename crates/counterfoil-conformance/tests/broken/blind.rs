@@ -86,11 +86,12 @@ pub(crate) trait Way: Send + Sync + 'static {
 /// without them it is found by luck alone.
 pub(crate) struct Blind<const METHODS: u32, const POINTS: bool>;
 
-/// Between two calls of the backend.
+/// Between two calls of the backend: a point, or less than a call of a backend nearby takes.
 pub(crate) async fn between(points: bool) {
     if points {
-        backend_call().await;
-    } else {
+        return backend_call().await;
+    }
+    for _ in 0..3 {
         pause().await;
     }
 }
