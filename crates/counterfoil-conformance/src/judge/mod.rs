@@ -1,9 +1,9 @@
 //! Whether what happened at once could have happened one after the other.
 //!
 //! Given the answers of a few operations that ran at once, and what stands afterwards: is there an order in which the
-//! reference model gives the same answers and leaves the same? An operation that the contract lets go piece by piece is
-//! as many steps as it has records or families, each in a place of its own. A read is no step: each record that it shows
-//! must be as it was at some moment of that order.
+//! reference model gives the same answers and leaves the same records? An operation that the contract lets go piece
+//! by piece is as many steps as it has records or families, each in a place of its own. A read is no step: each
+//! record that it shows must be as it was at some moment of that order.
 
 mod compare;
 mod left;

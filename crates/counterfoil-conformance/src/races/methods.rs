@@ -16,7 +16,8 @@ use crate::violation::{Checked, Verdict, Violation};
 /// How many rounds of the scale make one race of each pair.
 const PART: u32 = 300;
 
-/// Clause 49: Of any two methods that run at once on one owner's records, answers and records are as if they had run one after the other.
+/// Clause 49: Any two methods that run at once on one owner's records answer, and leave the records, as if they had
+/// run one after the other.
 ///
 /// Two racers of each operation, one on each handle. As many pairs run at once as there are threads for, each in a
 /// database of its own, for some operations look at all that is there.

@@ -1,8 +1,8 @@
 //! One owner's records, and every method that may be called on them: what is cut off, raced and interleaved.
 //!
-//! All operations meet in one family, one label, one cap. A scene has a realm, keys and an hour of its own, so that scenes
-//! may follow each other in one store: the later a scene, the earlier its hour, so that its purge and its due notices
-//! find nothing of the scenes before it.
+//! All operations meet in one family, one label, one cap. A scene has a realm, keys and an hour of its own, so that
+//! scenes may follow each other in one store. The later a scene, the earlier its hour: its purge and its due notices
+//! then find nothing of the scenes before it.
 
 mod act;
 mod deed;
@@ -27,8 +27,8 @@ pub(crate) const ACTORS: usize = 4;
 /// Scenes made so far.
 static MADE: AtomicU32 = AtomicU32::new(0);
 
-/// A refresh chain of three generations with two access tokens, of which one is gone; a family that is gone; and what may
-/// come.
+/// A refresh chain of three generations with two access tokens, one of them gone; a family that is gone; and what may
+/// be inserted.
 pub(crate) struct Scene {
     pub(crate) person: Person,
     /// The chain, held by its first member: superseded, with a retry window.

@@ -1,4 +1,4 @@
-//! One method that reads, decides and overwrites, in two steps: what was written between is lost. Every method by itself.
+//! One method that reads, decides and overwrites, in two steps: what was written between is lost. Every method alone.
 
 use std::num::NonZeroU32;
 
@@ -154,7 +154,9 @@ macro_rules! goes_its_way {
     ($(impl [$($generic:tt)*] for $flaw:ty;)*) => {
         $(#[async_trait]
         impl<$($generic)*> Flaw for $flaw {
-            async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+            async fn insert(
+                &self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts,
+            ) -> Said<Inserted> {
                 Ok(self.step(inner, home.method(), |model| model.insert(home, new, now)).await)
             }
             async fn apply(
