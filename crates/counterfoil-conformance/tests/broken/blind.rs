@@ -13,8 +13,9 @@ use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 
 use super::{Flaw, Said};
 
-/// The methods, one bit each.
+/// The methods that write, one bit each.
 pub(crate) mod method {
+    pub(crate) const ALL: u32 = u32::MAX;
     pub(crate) const FOUND: u32 = 1;
     pub(crate) const JOIN: u32 = 1 << 1;
     pub(crate) const EDIT: u32 = 1 << 2;
@@ -86,12 +87,11 @@ pub(crate) trait Way: Send + Sync + 'static {
 /// without them it is found by luck alone.
 pub(crate) struct Blind<const METHODS: u32, const POINTS: bool>;
 
-/// Between two calls of the backend: a point, or less than a call of a backend nearby takes.
+/// Between two calls of the backend.
 pub(crate) async fn between(points: bool) {
     if points {
-        return backend_call().await;
-    }
-    for _ in 0..3 {
+        backend_call().await;
+    } else {
         pause().await;
     }
 }
@@ -105,7 +105,9 @@ impl<const METHODS: u32, const POINTS: bool> Way for Blind<METHODS, POINTS> {
         act: impl for<'m> FnOnce(&'m mut Model) -> T + Send,
     ) -> T {
         if method & METHODS == 0 {
-            between(POINTS).await;
+            if POINTS {
+                backend_call().await;
+            }
             return inner.with(act);
         }
         let before = inner.with(|model| model.clone());
