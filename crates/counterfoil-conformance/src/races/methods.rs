@@ -5,11 +5,12 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 
 use crate::database::Database;
+use crate::dice::Dice;
 use crate::fixture::Store;
 use crate::judge::{Call, judge_in};
 use crate::pool::Pool;
 use crate::scene::{ACTORS, Deed, Scene, Told};
-use crate::slow::SlowStore;
+use crate::slow::{SlowStore, pause};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation};
 
@@ -40,6 +41,9 @@ pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     }
     Ok(Checked::Held)
 }
+
+/// Racers begin up to so many turns late, so that one begins anywhere in the course of another.
+const LATEST: u64 = 8;
 
 /// Databases with a scene each.
 struct Stages {
@@ -72,7 +76,13 @@ impl Stages {
             .race(|racer| {
                 let (store, scene) = (self.handle(racer), Arc::clone(&scenes[racer / ACTORS]));
                 let (deed, actor) = (deed_of(pair(racer / ACTORS), racer % ACTORS), racer % ACTORS);
-                async move { scene.act(&*store, deed, actor).await }
+                let turns = Dice::new(scene.now().micros() << 8 | racer as u64).below(LATEST);
+                async move {
+                    for _ in 0..turns {
+                        pause().await;
+                    }
+                    scene.act(&*store, deed, actor).await
+                }
             })
             .await;
         let told = |(racer, answer): (usize, Result<Told, Violation>)| {
