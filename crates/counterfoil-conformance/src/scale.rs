@@ -15,9 +15,9 @@ pub struct Scale {
 
 impl Scale {
     /// A few seconds a test: for every commit.
-    pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 50, commands: 100 };
-    /// 10,000 rounds of 64 racers and 10,000 sequences of 100 commands: for releases and for long nights.
-    pub const SOAK: Self = Self { rounds: 10_000, threads: 64, sequences: 10_000, commands: 100 };
+    pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 50, commands: 120 };
+    /// 10,000 rounds of 64 racers and 10,000 sequences of 120 commands: for releases and for long nights.
+    pub const SOAK: Self = Self { rounds: 10_000, threads: 64, sequences: 10_000, commands: 120 };
 
     /// Rounds through a slow store: a third, for each is several times as long and shows several times as much.
     #[must_use]
