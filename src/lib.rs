@@ -138,6 +138,7 @@ pub mod store {
     pub use crate::ports::client_store::{ClientPut, ClientStore};
     pub use crate::ports::counter::Counter;
     pub use crate::ports::page::{Cursor, InvalidCursor, Page};
+    pub use crate::ports::request::{check_insert, check_members, check_rotate};
     pub use crate::ports::settings_store::{SettingsPut, SettingsStore};
     pub use crate::ports::store::TokenStore;
     pub use crate::ports::store_error::{StoreError, StoreSource};

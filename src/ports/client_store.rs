@@ -29,10 +29,16 @@ pub enum ClientPut {
 ///
 /// 29. `put_needs_the_version`: `expect: None` creates and never overwrites; `Some` replaces only that version; versions of one id only grow, also across
 ///     removal, so that an old version never fits again.
-/// 30. `removed_internal_ids_never_return`: after `remove`, a `put` with that internal id is `Retired`, for ever.
-///
+/// 30. `removed_internal_ids_never_return`: after `remove`, a `put` with that internal id into the same realm is `Retired`, for ever; of any
+///     number of registrations with one internal id one is made. Another realm may use the same id.
 /// 47. `client_pages_have_an_end`: a walk by `next` meets every registration that was there all along, once, in order, and ends with
 ///     `next == None`; a page may be short.
+/// 51. `sibling_outage_is_unavailable`: an outage is `Unavailable`, never "not there"; `maybe_done` is true whenever the request may have been
+///     sent.
+/// 52. `sibling_garbage_is_corrupt`: a registration that does not decode is `Corrupt`, counted on pages, and never overwritten by a `put` that
+///     creates.
+/// 53. `sibling_cut_off_is_all_or_nothing`: a future dropped at any await leaves all or nothing, now or shortly, and the next user of the
+///     connection unharmed.
 ///
 /// # Errors
 ///

@@ -8,6 +8,7 @@ pub(crate) mod forward;
 #[cfg(feature = "memory")]
 pub(crate) mod memory;
 pub(crate) mod page;
+pub(crate) mod request;
 pub(crate) mod settings_store;
 pub(crate) mod sink;
 pub(crate) mod store;

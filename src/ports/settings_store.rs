@@ -23,6 +23,8 @@ pub enum SettingsPut {
 ///
 /// 29. `put_needs_the_version`: `expect: None` creates and never overwrites; `Some` replaces only that version.
 ///
+/// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) hold here too.
+///
 /// # Errors
 ///
 /// Every method returns [`StoreError`] where it cannot answer, and for nothing else.

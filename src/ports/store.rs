@@ -50,12 +50,16 @@ use crate::words::time::Ts;
 ///     a short page is no end; `next == None` is.
 /// 21. `due_is_complete`: every record with `notice.at <= now` shows in a walk that began after it became due; none other.
 /// 22. `claim_has_one_winner`, and a settled, re-armed or re-claimed mark refuses the old holder.
-/// 23. `purge_keeps_the_living`: only what its limits name goes; a family goes with its last member; limit is a maximum; two at once, or
-///     one cut off, do no harm.
+/// 23. `purge_keeps_the_living`: only what its limits name goes; a family goes with its last member, in the same step, whatever its own
+///     `gone_at`; limit is a maximum of what is removed and shrunk together; two at once, or one cut off, do no harm. Repeated calls come to
+///     `more: false`, damaged rows or not.
 /// 24. `shrinking_keeps_the_proof`: after `windows_before` the nonce is gone, digest, generation and successor stay, version does not move.
+///     A shrunk record takes another digest (`Rekey`) and a revocation; any other change is `Stale`, a touch, claim or settlement does nothing.
 /// 25. `cut_off_is_all_or_nothing`: a future dropped at any await leaves all or nothing, now or shortly, and the next user of the
 ///     connection unharmed.
-/// 26. `garbage_is_corrupt`: an undecodable row is `Corrupt` with its id, never `None`; one such row does not break list, due or purge of others.
+/// 26. `garbage_is_corrupt`: an undecodable row is `Corrupt` with its id, never absent, and nothing is written over it. One such row does not
+///     stop a listing, a touch, a revocation or a purge of others. Where a family's row is damaged, its members are `Corrupt`; a revocation of
+///     it is carried out or is `Corrupt`.
 /// 27. `outage_is_unavailable`: never `None`, never `Stale`; `maybe_done` is true whenever the request may have been sent.
 /// 28. `realms_are_apart`: nothing of one realm is listed, conflicts or is revoked in another; `get` goes by id alone, the record names its
 ///     realm, the core compares.
@@ -72,6 +76,14 @@ use crate::words::time::Ts;
 ///     remain, and the ended ones are revoked in the same step: the least recently used first, ended once, and told in the answer.
 /// 46. `list_shows_what_stands`: [`Show::Standing`](crate::store::Show) leaves out what is deleted, replaced or gone, however much of it there
 ///     is, and hides nothing that stands.
+/// 48. `requests_are_checked`: a request that contradicts itself is [`StoreError::Invalid`], and nothing is written. Call
+///     [`check_insert`](crate::store::check_insert) and [`check_rotate`](crate::store::check_rotate) before anything is read, and
+///     [`check_members`](crate::store::check_members) where the family's row was read.
+/// 49. `methods_race_methods`: whatever two methods do at once, through any handles, there is an order of the calls in which each gives the
+///     answer that it gave and that leaves what stands. `touch`, `purge` and the revocation of an owner may go record by record and family by
+///     family. What a returned call wrote is there afterwards.
+/// 50. `interleavings_are_steps`: the same where one call stands still between any two of its calls of the backend.
+/// 54. `every_state_has_its_answer`: every method answers in every state of a record as the table of `WRITING-A-STORE.md` says.
 ///
 /// No method has a default, so that a wrapper cannot forget one; new abilities come as new sibling traits.
 ///
@@ -81,7 +93,12 @@ use crate::words::time::Ts;
 ///
 /// # Errors
 ///
-/// Every method returns [`StoreError`] where it cannot answer, and for nothing else.
+/// Every method returns [`StoreError`] where it cannot answer, and for nothing else: [`StoreError::Invalid`] where the request contradicts
+/// itself, else the backend's failure.
+///
+/// # Blocking
+///
+/// A method may block its thread for its own bounded work where the store's documentation says so.
 #[async_trait]
 pub trait TokenStore: Send + Sync + 'static {
     /// Inserts all or nothing.
@@ -112,11 +129,11 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError>;
 
-    /// `last_used_at = max(old, new)`, each record by itself. Unknown ids are skipped. Best effort within the batch.
+    /// `last_used_at = max(old, new)`, each record by itself, in a batch of any length. Unknown, shrunk and damaged records are skipped.
     async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError>;
 
     /// A page of records. Shrunk ones are never listed. A page may be short, or empty, before the end, so that a store can
-    /// bound what it reads for one.
+    /// bound what it reads for one. A cursor whose record is no more goes on behind its place.
     async fn list(
         &self,
         of: Listing<'_>,
@@ -131,7 +148,8 @@ pub trait TokenStore: Send + Sync + 'static {
     /// later than `held.at`; where it is not, `None`.
     async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError>;
 
-    /// `sent` is noted in any case; `next` is set, and true returned, only where `notice == held` still.
+    /// `sent` is noted whether or not the mark is held still, except on a shrunk record; `next` is set, and true returned, only where
+    /// `notice == held` still.
     async fn settle(
         &self,
         id: &RecordId,

@@ -33,6 +33,14 @@ pub enum StoreError {
         #[source]
         source: StoreSource,
     },
+    /// The request contradicts itself: a mistake of the caller. Nothing was read or written.
+    #[error("{op} contradicts itself: {rule}")]
+    Invalid {
+        /// The method that was called.
+        op: &'static str,
+        /// The rule that is broken.
+        rule: &'static str,
+    },
     /// The backend, as it is set up, cannot do this.
     #[error("{backend} does not support {op}")]
     Unsupported {
@@ -48,6 +56,12 @@ impl StoreError {
     #[must_use]
     pub fn unavailable(op: &'static str) -> Self {
         Self::Unavailable { op, retry: true, maybe_done: false, source: None }
+    }
+
+    /// A request that contradicts itself.
+    #[must_use]
+    pub const fn invalid(op: &'static str, rule: &'static str) -> Self {
+        Self::Invalid { op, rule }
     }
 
     /// A corrupt row.

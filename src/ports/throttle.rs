@@ -63,6 +63,9 @@ pub enum Reserved {
 ///     window that ends later (the clock was put back, or the policy changed) ends at `now + window` from then on; this move alone a refused
 ///     attempt writes.
 ///
+/// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) hold here too: a throttle that cannot ask, or whose counter does not decode,
+/// grants nothing.
+///
 /// # Errors
 ///
 /// Every method returns [`StoreError`] where it cannot answer, and for nothing else.

@@ -1,45 +1,75 @@
-//! Damage: clauses 26 and 27. Both need a hook of the fixture.
+//! Damage: clause 26. It needs a hook of the fixture.
 
 use counterfoil::store::{Inserted, NoticeMark, StoreError, TokenStore};
-use counterfoil::{TokenKind, Version};
+use counterfoil::{RecordId, TokenKind, Version};
 
 use crate::fixture::Row;
-use crate::reference::describe;
-use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoked, supersede};
+use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoked, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk, walk_due};
 
-/// Clause 26: An undecodable row is `Corrupt` with its id, never `None`; one such row does not break list, due or purge of others.
+/// Clause 26: An undecodable row is `Corrupt` with its id, never absent, and nothing is written over it. One such row does not stop a listing,
+/// a touch, a revocation or a purge of others.
 pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
+    if !a_record(subject).await? {
+        return Ok(Checked::NotApplicable("the fixture has no hook `damage`"));
+    }
+    beside_it(subject).await?;
+    revocations(subject).await?;
+    a_family(subject).await?;
+    Ok(Checked::Held)
+}
+
+/// Every method on a damaged record; false where there is no hook.
+async fn a_record(subject: &Subject) -> Result<bool, Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-    let mut others = Vec::new();
-    let mut damaged = None;
+    let mark = NoticeMark { at: at(10), stage: 0 };
+    let draft = ann.refresh().noticed(mark.at, mark.stage).with_access();
+    let id = draft.found(&*store).await?;
+    if !store.damage(Row::Record(&id)).await {
+        return Ok(false);
+    }
+    let next = draft.successor(id, 1);
+    let step = supersede(Version::FIRST, next.id, at(1));
+    let told = [
+        ("get", store.get(&id).await.map(drop)),
+        ("apply", store.apply(&id, Version::FIRST, &describe_as("x"), at(1)).await.map(drop)),
+        ("apply of another version", store.apply(&id, Version::new(9), &describe_as("x"), at(1)).await.map(drop)),
+        ("rotate", store.rotate(&id, &step, std::slice::from_ref(&next), at(1)).await.map(drop)),
+        ("slide", store.rotate(&id, &slide(at(500), at(600)), &[], at(1)).await.map(drop)),
+        ("claim", store.claim(&id, mark, at(20)).await.map(drop)),
+        ("settle", store.settle(&id, mark, None, Some((at(50), 1))).await.map(drop)),
+    ];
+    for (op, answer) in told {
+        let own = matches!(&answer, Err(StoreError::Corrupt { id: Some(of), .. }) if *of == id);
+        ensure!(own, "{op} of a damaged row must be Corrupt with its id, but was {answer:?}");
+    }
+    ensure!(store.get(&next.id).await?.is_none(), "a rotation of a damaged row must write nothing");
+    let repeated = store.insert(draft.home(None), &draft.records, at(1)).await?;
+    ensure_is!(repeated, Inserted::IdTaken(_), "the id of a damaged row must be taken");
+    let access = must_get(&*store, &draft.records[1].id).await;
+    ensure!(access.is_ok(), "a member beside a damaged one must be read");
+    Ok(true)
+}
+
+/// Pages, touches and purges of what is beside a damaged record.
+async fn beside_it(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let (mut others, mut damaged) = (Vec::new(), None);
     for number in 0..9 {
         let id = ann.pat().created(at(number)).noticed(at(10 + number), 0).found(&*store).await?;
         if number == 4 { damaged = Some(id) } else { others.push(id) }
     }
     let damaged = damaged.ok_or_else(|| Violation::new("one of nine is the fifth"))?;
-    if !store.damage(Row::Record(&damaged)).await {
-        return Ok(Checked::NotApplicable("the fixture has no hook `damage`"));
+    store.damage(Row::Record(&damaged)).await;
+    let seen: Vec<(RecordId, _)> = others.iter().chain([&damaged]).map(|id| (*id, at(40))).collect();
+    store.touch(&seen).await?;
+    for id in &others {
+        let used = must_get(&*store, id).await?.record().last_used_at;
+        ensure!(used == Some(at(40)), "a damaged row must not keep others from being touched");
     }
     others.sort_unstable();
-    match store.get(&damaged).await {
-        Err(StoreError::Corrupt { id: Some(id), .. }) if id == damaged => {}
-        other => return Err(Violation::new(format!("a damaged row must be Corrupt with its id, but was {other:?}"))),
-    }
-    let change = describe_as("x");
-    for (name, answer) in [
-        ("apply", store.apply(&damaged, Version::FIRST, &change, at(1)).await.map(|answer| format!("{answer:?}"))),
-        ("rotate", {
-            let next = ann.pat();
-            let step = supersede(Version::FIRST, next.id(), at(1));
-            store.rotate(&damaged, &step, &[], at(1)).await.map(|answer| format!("{answer:?}"))
-        }),
-    ] {
-        let missing = answer.as_ref().is_ok_and(|answer| answer.contains("Missing"));
-        ensure!(!missing, "{name} of a damaged row must not say that nothing is there");
-    }
     for limit in [1, 4, 100] {
         let whole = |records: Vec<counterfoil::store::TokenRecord>| {
             sorted_ids(&records).into_iter().filter(|id| *id != damaged).collect::<Vec<_>>()
@@ -53,82 +83,96 @@ pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
         let due = whole(walk_due(&*store, at(50), limit).await?);
         ensure!(due == others, "a damaged row must not break what is due of others: {} of 8 were due", due.len());
     }
-    for _ in 0..20 {
-        let _ = store.purge(at(GONE), at(GONE), at(0), most(4)).await?;
+    purged(&*store, &others).await
+}
+
+/// Purges with a limit of 1 until there is no more, which must come.
+async fn purged(store: &dyn TokenStore, others: &[RecordId]) -> Result<(), Violation> {
+    for limit in [4, 1] {
+        let mut ended = false;
+        for _ in 0..40 {
+            if !store.purge(at(GONE), at(GONE), at(0), most(limit)).await?.more {
+                ended = true;
+                break;
+            }
+        }
+        ensure!(ended, "a purge beside a damaged row must end: `more` was true 40 times at a limit of {limit}");
     }
     for id in others {
-        ensure!(store.get(&id).await?.is_none(), "a damaged row must not keep others from being purged");
+        ensure!(store.get(id).await?.is_none(), "a damaged row must not keep others from being purged");
     }
-    Ok(Checked::Held)
+    Ok(())
 }
 
-/// Clause 27: An outage is `Unavailable`: never `None`, never `Stale`; `maybe_done` is true whenever the request may have been sent.
-pub async fn outage_is_unavailable(subject: &Subject) -> Verdict {
-    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-    let draft = ann.refresh().labelled("one").noticed(at(10), 0);
-    let id = draft.found(&*store).await?;
-    let before = describe(&must_get(&*store, &id).await?);
-    if !store.outage(true).await {
-        return Ok(Checked::NotApplicable("the fixture has no hook `outage`"));
-    }
-    let asked = ask_everything(&*store, &ann, &draft).await;
-    store.outage(false).await;
-    let coming = asked?;
-    // What said that nothing was sent must not have been done.
-    let after = describe(&must_get(&*store, &id).await?);
-    ensure!(coming.maybe_done || before == after, "maybe_done was false, but the record changed:\n{before}\n{after}");
-    let there = store.get(&coming.draft.id()).await?.is_some();
-    ensure!(coming.maybe_done || !there, "maybe_done was false, but the insert was carried out");
-    let retried = store.insert(coming.draft.home(None), &coming.draft.records, at(1)).await?;
-    ensure_is!(
-        retried,
-        Inserted::Done | Inserted::IdTaken(_),
-        "after the outage the insert must go through, or be recognised"
-    );
-    Ok(Checked::Held)
-}
-
-struct Coming {
-    draft: Draft,
-    maybe_done: bool,
-}
-
-/// All twelve methods; whether any of them may have been carried out.
-async fn ask_everything(store: &dyn TokenStore, ann: &Person, draft: &Draft) -> Result<Coming, Violation> {
-    let (id, coming) = (draft.id(), ann.pat());
-    let next = draft.successor(id, 1);
-    let mark = NoticeMark { at: at(10), stage: 0 };
-    let kind = TokenKind::RefreshToken;
-    let step = supersede(Version::FIRST, next.id, at(1));
-    let edit = describe_as("x");
-    let mut maybe_done = false;
-    let mut told = |op: &str, answer: Result<String, StoreError>| match answer {
-        Err(StoreError::Unavailable { maybe_done: maybe, .. }) => {
-            maybe_done |= maybe;
-            Ok(())
+/// A family is revoked with a damaged member in it, by itself and with all of its owner's.
+async fn revocations(subject: &Subject) -> Result<(), Violation> {
+    for by_owner in [false, true] {
+        let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+        let drafts = [ann.refresh().with_access(), ann.refresh().with_access()];
+        for draft in &drafts {
+            draft.found(&*store).await?;
         }
-        other => Err(Violation::new(format!("{op} during an outage must be Unavailable, but was {other:?}"))),
-    };
-    told("get", store.get(&id).await.map(|answer| format!("{answer:?}")))?;
-    told("insert", store.insert(coming.home(None), &coming.records, at(1)).await.map(|answer| format!("{answer:?}")))?;
-    told("apply", store.apply(&id, Version::FIRST, &edit, at(1)).await.map(|answer| format!("{answer:?}")))?;
-    told(
-        "rotate",
-        store.rotate(&id, &step, std::slice::from_ref(&next), at(1)).await.map(|answer| format!("{answer:?}")),
-    )?;
-    told(
-        "revoke",
-        store
-            .revoke(ann.family(draft.family.id), revoked(at(1)), at(GONE), most(1))
-            .await
-            .map(|answer| format!("{answer:?}")),
-    )?;
-    told("touch", store.touch(&[(id, at(1))]).await.map(|answer| format!("{answer:?}")))?;
-    told("list", store.list(ann.listing(kind), None, most(5)).await.map(|answer| format!("{answer:?}")))?;
-    told("due", store.due(at(20), None, most(5)).await.map(|answer| format!("{answer:?}")))?;
-    told("claim", store.claim(&id, mark, at(20)).await.map(|answer| format!("{answer:?}")))?;
-    told("settle", store.settle(&id, mark, None, None).await.map(|answer| format!("{answer:?}")))?;
-    told("purge", store.purge(at(1), at(1), at(1), most(5)).await.map(|answer| format!("{answer:?}")))?;
-    told("census", store.census().await.map(|answer| format!("{answer:?}")))?;
-    Ok(Coming { draft: coming, maybe_done })
+        store.damage(Row::Record(&drafts[0].id())).await;
+        if by_owner {
+            all_of(&*store, &ann).await?;
+        } else {
+            for draft in &drafts {
+                let progress = store.revoke(ann.family(draft.family.id), revoked(at(5)), at(GONE), most(1)).await?;
+                ensure!(progress.changed > 0, "a family with a damaged member must be revoked");
+            }
+        }
+        for draft in &drafts {
+            let read = must_get(&*store, &draft.records[1].id).await?;
+            ensure!(read.revoked().is_some(), "a member beside a damaged one must read as revoked");
+        }
+        let answer = store.insert(drafts[0].join(0), &[drafts[0].access(0)], at(6)).await?;
+        ensure_is!(answer, Inserted::FamilyEnded, "a revoked family with a damaged member must have ended");
+    }
+    Ok(())
+}
+
+async fn all_of(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
+    for _ in 0..20 {
+        if !store.revoke(ann.all(), revoked(at(5)), at(GONE), most(1)).await?.more {
+            return Ok(());
+        }
+    }
+    Err(Violation::new("revoking all of an owner beside a damaged row must end"))
+}
+
+/// A damaged family row: its members are `Corrupt`, another family goes on, and a revocation never says that there was nothing to do.
+async fn a_family(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let (draft, other): (Draft, Draft) = (ann.refresh().with_access(), ann.refresh().with_access());
+    let (id, kept) = (draft.found(&*store).await?, other.found(&*store).await?);
+    if !store.damage(Row::Family(&draft.family.id)).await {
+        return Ok(());
+    }
+    for record in &draft.records {
+        let answer = store.get(&record.id).await;
+        let own = matches!(&answer, Err(StoreError::Corrupt { id: Some(of), .. }) if *of == record.id);
+        ensure!(own, "a member of a damaged family must be Corrupt with its id, but was {answer:?}");
+    }
+    let applied = store.apply(&id, Version::FIRST, &describe_as("x"), at(1)).await;
+    ensure_is!(applied, Err(StoreError::Corrupt { .. }), "apply in a damaged family must be Corrupt");
+    let next = draft.successor(id, 1);
+    let step = supersede(Version::FIRST, next.id, at(1));
+    let rotated = store.rotate(&id, &step, std::slice::from_ref(&next), at(1)).await;
+    ensure_is!(rotated, Err(StoreError::Corrupt { .. }), "rotate in a damaged family must be Corrupt");
+    let joined = store.insert(draft.join(0), &[draft.access(0)], at(1)).await;
+    ensure!(
+        !matches!(joined, Ok(Inserted::FamilyEnded | Inserted::FamilyMoved)),
+        "a join of a damaged family must not say that it ended or moved, but was {joined:?}"
+    );
+    match store.revoke(ann.family(draft.family.id), revoked(at(5)), at(GONE), most(1)).await {
+        Ok(progress) => ensure!(progress.changed > 0, "a damaged family must be revoked, or be Corrupt"),
+        Err(StoreError::Corrupt { .. }) => {}
+        Err(other) => return Err(other.into()),
+    }
+    ensure!(must_get(&*store, &kept).await?.revoked().is_none(), "another family must go on");
+    let next = other.successor(kept, 1);
+    let step = supersede(Version::FIRST, next.id, at(6));
+    let answer = store.rotate(&kept, &step, std::slice::from_ref(&next), at(6)).await?;
+    ensure_is!(answer, counterfoil::store::Rotated::Done, "another family must go on");
+    Ok(())
 }

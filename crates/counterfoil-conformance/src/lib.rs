@@ -2,6 +2,7 @@
 
 mod apply;
 mod bounds;
+mod cut;
 mod cut_off;
 mod damage;
 mod database;
@@ -14,11 +15,14 @@ mod label;
 mod limits;
 mod macros;
 mod notices;
+mod outage;
+mod outcomes;
 mod pages;
 mod pool;
 mod purge;
 mod races;
 mod realms;
+mod requests;
 mod revoke;
 mod rotate;
 mod run;
@@ -62,18 +66,21 @@ pub mod clauses {
         access_tokens_are_capped, creations_are_paced, refusals_come_in_order, room_is_made, rotations_are_paced,
     };
     pub use crate::cut_off::cut_off_is_all_or_nothing;
-    pub use crate::damage::{garbage_is_corrupt, outage_is_unavailable};
+    pub use crate::damage::garbage_is_corrupt;
     pub use crate::generations::generations_stay;
     pub use crate::get::{get_after_write, get_is_exact, get_sees_the_family};
     pub use crate::insert::{insert_all_or_nothing, own_write_is_recognised};
     pub use crate::label::label_is_given_back;
     pub use crate::limits::{equality_is_reached, no_clock_no_dice};
     pub use crate::notices::{claim_has_one_winner, due_is_complete};
+    pub use crate::outage::outage_is_unavailable;
+    pub use crate::outcomes::every_state_has_its_answer;
     pub use crate::pages::{census_counts_every_record, pages_are_stable};
     pub use crate::purge::{purge_keeps_the_living, shrinking_keeps_the_proof};
     pub use crate::races::{cap_holds_under_races, label_has_one_holder, rotate_has_one_winner, touch_disturbs_nobody};
     pub use crate::random::answers_equal_the_model;
     pub use crate::realms::realms_are_apart;
+    pub use crate::requests::requests_are_checked;
     pub use crate::revoke::{owner_revoke_covers, revoke_is_final, revoke_twice};
     pub use crate::rotate::{no_parent_without_successor, rotate_wipes_one_back, slide_is_forward};
     pub use crate::standing::list_shows_what_stands;
@@ -85,7 +92,8 @@ pub mod sibling_clauses {
     pub use crate::siblings::{
         client_pages_have_an_end, no_wait_beyond_the_window, put_client_needs_the_version,
         put_settings_needs_the_version, refused_writes_nothing, removed_internal_ids_never_return,
-        reserve_never_passes_the_limit, throttle_answers_equal_the_model, under_way_is_told_from_failed,
+        reserve_never_passes_the_limit, sibling_cut_off_is_all_or_nothing, sibling_garbage_is_corrupt,
+        sibling_outage_is_unavailable, throttle_answers_equal_the_model, under_way_is_told_from_failed,
         unsettled_counts_as_failed,
     };
 }

@@ -40,6 +40,8 @@ macro_rules! __every_clause {
             creations_are_paced
             room_is_made
             list_shows_what_stands
+            requests_are_checked
+            every_state_has_its_answer
             refusals_come_in_order
             slide_is_forward
             census_counts_every_record
@@ -64,6 +66,9 @@ macro_rules! __every_sibling_clause {
             no_wait_beyond_the_window
             throttle_answers_equal_the_model
             client_pages_have_an_end
+            sibling_outage_is_unavailable
+            sibling_garbage_is_corrupt
+            sibling_cut_off_is_all_or_nothing
         }
     };
 }

@@ -1,6 +1,6 @@
 //! Rotating: clauses 10 to 12 without races, and what a step moves.
 
-use counterfoil::store::{NoticeMark, Rotated, TokenRecord, TokenStore};
+use counterfoil::store::{Inserted, NoticeMark, Rotated, TokenRecord, TokenStore};
 use counterfoil::{RecordId, TokenKind, Version};
 
 use crate::reference::{Model, describe};
@@ -105,12 +105,18 @@ async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violat
     let ann = Person::somebody();
     let draft = ann.refresh();
     let id = draft.found(store).await?;
-    let taken = ann.pat().found(store).await?;
+    let own = draft.access(0);
+    let taken = own.id;
+    ensure_is!(
+        store.insert(draft.join(0), std::slice::from_ref(&own), at(1)).await?,
+        Inserted::Done,
+        "a join must go through"
+    );
     let before = describe(&must_get(store, &id).await?);
     let next = draft.successor(id, 1);
     let thief = counterfoil::store::NewRecord { id: taken, ..draft.access(1) };
     let step = |expect| supersede(Version::new(expect), next.id, at(5));
-    let nobody = member_id(ann.family_id());
+    let nobody = member_id(draft.family.id);
     ensure_is!(
         store.rotate(&nobody, &step(0), std::slice::from_ref(&next), at(5)).await?,
         Rotated::Missing,
@@ -131,8 +137,8 @@ async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violat
         Rotated::Done,
         "and must not stand in the way of a right one"
     );
-    let current = step(1);
     let second = draft.successor(id, 2);
+    let current = supersede(Version::new(1), second.id, at(6));
     let answer = store.rotate(&id, &current, std::slice::from_ref(&second), at(6)).await?;
     ensure_is!(answer, Rotated::Stale(_), "a superseded parent must not be superseded again, though the version fits");
     Ok(())
@@ -190,7 +196,7 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
         Rotated::Stale(_),
         "a superseded token must not slide"
     );
-    let nobody = member_id(ann.family_id());
+    let nobody = member_id(draft.family.id);
     ensure_is!(
         store.rotate(&nobody, &to(EXPIRES, GONE), &[], at(10)).await?,
         Rotated::Missing,

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use counterfoil::store::{
     Applied, Change, Cursor, FamilyParts, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, RecordParts,
-    Revoke, Revoked, Rotated, Step, StoreError, TokenRecord, TokenStore,
+    Revoke, Revoked, Rotated, Step, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
 use counterfoil::{KeyId, RecordId, Ts, Version};
 use counterfoil_conformance::reference::Model;
@@ -83,16 +83,6 @@ impl DocumentStore {
             pause().await;
         }
     }
-
-    /// The first new record that bears the id of one in another shard: the step there cannot see it.
-    fn taken_elsewhere(&self, new: &[NewRecord], shard: u8) -> Result<Option<RecordId>, StoreError> {
-        for id in new.iter().map(|new| new.id).filter(|id| id.shard() != shard) {
-            if self.shard(id.shard())?.record(&id).is_some() {
-                return Ok(Some(id));
-            }
-        }
-        Ok(None)
-    }
 }
 
 fn count(limit: NonZeroU32) -> usize {
@@ -129,16 +119,13 @@ fn pages(
 #[deny(clippy::missing_trait_methods)]
 impl TokenStore for DocumentStore {
     async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        check_insert(home, new)?;
         let shard = match home {
             Home::Found { family, .. } => family.id.shard(),
             Home::Join { family, .. } => family.shard(),
         };
-        if let Some(taken) = self.taken_elsewhere(new, shard)? {
-            // Only the end of the family to join goes before a taken id.
-            let answer = self.shard(shard)?.insert(home, new, now);
-            return Ok(if answer == Inserted::FamilyEnded { answer } else { Inserted::IdTaken(taken) });
-        }
-        self.step(shard, |model| model.insert(home, new, now)).await
+        let insert = |model: &mut Model| model.check_home(home, new).map(|()| model.insert(home, new, now));
+        self.step(shard, insert).await?
     }
 
     async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
@@ -150,13 +137,12 @@ impl TokenStore for DocumentStore {
     }
 
     async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
-        if let Some(taken) = self.taken_elsewhere(new, parent.shard())? {
-            // Missing, revoked and stale go before a taken id; the bounds come after it.
-            let answer = self.shard(parent.shard())?.rotate(parent, step, new, now)?;
-            let first = matches!(answer, Rotated::Missing | Rotated::FamilyEnded | Rotated::Stale(_));
-            return Ok(if first { answer } else { Rotated::IdTaken(taken) });
-        }
-        self.step(parent.shard(), |model| model.rotate(parent, step, new, now)).await?
+        check_rotate(parent, step, new)?;
+        let rotate = |model: &mut Model| {
+            model.check_parent(parent, step, new)?;
+            model.rotate(parent, step, new, now)
+        };
+        self.step(parent.shard(), rotate).await?
     }
 
     async fn revoke(

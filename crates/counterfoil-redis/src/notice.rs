@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use counterfoil::store::{NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
+use counterfoil::store::{Corrupt, NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
 use counterfoil::{RecordId, Ts};
 use futures_util::future::join_all;
 
@@ -71,6 +71,9 @@ impl RedisStore {
         let arguments = args![id.member(), notice(held), next, sent, NOTICED_MAX.to_string().as_bytes()];
         let keys = self.keys().step(&id.family());
         let value = self.script(OP, &scripts::SETTLE, &keys, &arguments).await?;
-        Ok(Self::count(OP, &value)? == 1)
+        match Self::count(OP, &value)? {
+            2 => Err(StoreError::corrupt(Some(*id), Corrupt::Column { column: "fields" })),
+            settled => Ok(settled == 1),
+        }
     }
 }

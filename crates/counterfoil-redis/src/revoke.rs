@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Progress, Revoke, Revoked, StoreError};
+use counterfoil::store::{Corrupt, Progress, Revoke, Revoked, StoreError};
 use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Ts};
 use futures_util::future::join_all;
 
@@ -52,7 +52,10 @@ impl RedisStore {
         let keys = self.keys().step(&family);
         let arguments = args![whose, ended(revoked, gone_at), found];
         let value = self.waited(OP, &scripts::REVOKE_FAMILY, family.shard(), &keys, &arguments).await?;
-        Self::count(OP, &value)
+        match Self::count(OP, &value)? {
+            2 => Err(StoreError::corrupt(None, Corrupt::Column { column: "identity" })),
+            changed => Ok(changed),
+        }
     }
 
     /// A revoked family leaves the owner's standing ones, so each call finds new ones first and the last one finds none.

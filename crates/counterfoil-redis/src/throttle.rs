@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
-use counterfoil::store::{Reserved, StoreError, Throttle, ThrottleKey};
+use counterfoil::store::{Corrupt, Reserved, StoreError, Throttle, ThrottleKey};
 use counterfoil::{Span, Ts};
 
 use crate::ask::{Answer, args};
@@ -24,7 +24,11 @@ impl RedisStore {
         let arguments =
             args![step.as_bytes(), key.as_bytes(), time(noted), time(now), window.as_bytes(), limit.as_bytes()];
         let keys = self.keys().counters(shard(key));
-        Self::answer(step, self.script(step, &scripts::ATTEMPT, &keys, &arguments).await?)
+        let answer = Self::answer(step, self.script(step, &scripts::ATTEMPT, &keys, &arguments).await?)?;
+        match answer.word.as_str() {
+            "corrupt" => Err(StoreError::corrupt(None, Corrupt::Column { column: "counter" })),
+            _ => Ok(answer),
+        }
     }
 
     /// The shards that hold a counter that has no meaning any more, or one of the layout before.

@@ -2,22 +2,13 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, Step, StoreError};
-use counterfoil::{RecordId, TokenKind, Ts};
+use counterfoil::store::{Change, FamilyParts, NewRecord, RecordParts, Step};
+use counterfoil::{TokenKind, Ts};
 
-/// Refuses new records that every later read would call corrupt: a mistake of the caller, and nothing is written.
-pub(crate) fn belong(new: &[NewRecord], family: &FamilyParts) -> Result<(), StoreError> {
-    for new in new {
-        let at_home = new.id.family() == family.id && new.realm == family.realm && new.owner == family.owner;
-        if !at_home {
-            return Err(StoreError::corrupt(Some(new.id), Corrupt::Family));
-        }
-        if new.generation > family.generation {
-            let rule = "no record is newer than its family";
-            return Err(StoreError::corrupt(Some(new.id), Corrupt::States { rule }));
-        }
-    }
-    Ok(())
+/// Realm and owner of the new records; nothing where a slide brings none.
+#[cfg(feature = "postgres")]
+pub(crate) fn owned_by(new: &[NewRecord]) -> (&str, &str) {
+    new.first().map_or(("", ""), |first| (first.realm.as_str(), first.owner.as_str()))
 }
 
 /// How many access tokens of the family may live already, so that the new ones have room. `None`: any number. Negative: the new ones
@@ -43,6 +34,15 @@ pub(crate) fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bo
     record.revoked.is_some() || family.revoked.is_some()
 }
 
+/// Whether a record in that state takes that change: a shrunk one only another digest, and only a superseded one has a window to end.
+pub(crate) fn accepts(record: &RecordParts, change: &Change) -> bool {
+    match change {
+        Change::Rekey { .. } => true,
+        Change::Edit { .. } | Change::Expiry { .. } => !record.shrunk,
+        Change::End { .. } => record.superseded.is_some() && !record.shrunk,
+    }
+}
+
 /// Whether the parent is as the step expects it.
 pub(crate) fn fits(parent: &RecordParts, step: &Step, now: Ts) -> bool {
     parent.superseded.is_none()
@@ -50,14 +50,6 @@ pub(crate) fn fits(parent: &RecordParts, step: &Step, now: Ts) -> bool {
             Step::Supersede { expect, .. } => parent.version == *expect,
             Step::Slide { .. } => !parent.expires_at.is_some_and(|expires_at| now.reached(expires_at)),
         }
-}
-
-/// The successor among the new records.
-pub(crate) fn successor<'a>(new: &'a [NewRecord], id: &RecordId) -> Result<&'a NewRecord, StoreError> {
-    new.iter().find(|new| new.id == *id).ok_or_else(|| {
-        let rule = "the successor is among the new records";
-        StoreError::corrupt(Some(*id), Corrupt::States { rule })
-    })
 }
 
 /// Whether the family's `live_until` and `gone_at` follow this record's: the newest of the chain, and no access token beside it.

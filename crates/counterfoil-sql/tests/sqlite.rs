@@ -83,7 +83,8 @@ impl SiblingFixture for Files {
                 query("UPDATE counterfoil_settings SET document = 'x' WHERE realm = ?1").bind(realm.as_str())
             }
             SiblingRow::Counter(key) => {
-                query("UPDATE counterfoil_throttle SET under_way = x'00' WHERE key = ?1").bind(&key.as_bytes()[..])
+                query("UPDATE counterfoil_throttle SET under_way = x'ffffffffffffffff' WHERE key = ?1")
+                    .bind(&key.as_bytes()[..])
             }
         };
         damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1

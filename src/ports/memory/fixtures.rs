@@ -11,6 +11,7 @@ use crate::counterfoil::state::{Nonce, NoticeMark, Revoked};
 use crate::instruments::digest::Digest;
 use crate::ports::change::{Cap, Home, Inserted, Progress, Revoke, Rotated, Step, WhenFull};
 use crate::ports::store::TokenStore;
+use crate::text::draw::shard;
 use crate::words::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId, Version};
 use crate::words::kind::TokenKind;
 use crate::words::label::Label;
@@ -42,6 +43,7 @@ pub(super) fn refuse(limit: u32) -> Option<Cap> {
 /// The family of a number.
 pub(super) fn family_id(family: u16) -> FamilyId {
     let mut bytes = [9; 10];
+    bytes[0] = shard(&Realm::default(), &owner());
     bytes[8..].copy_from_slice(&family.to_be_bytes());
     FamilyId::from_bytes(bytes)
 }

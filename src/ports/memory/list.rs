@@ -75,8 +75,10 @@ mod tests {
     use super::super::fixtures::*;
     use super::super::store::MemoryStore;
     use super::*;
+    use crate::counterfoil::family::NewFamily;
     use crate::counterfoil::record::NewRecord;
     use crate::ports::store::TokenStore;
+    use crate::words::ids::FamilyId;
     use crate::words::kind::TokenKind;
     use crate::words::realm::Realm;
 
@@ -144,14 +146,17 @@ mod tests {
         let store = MemoryStore::default();
         (1..=5).rev().for_each(|number| found(&store, number));
         let other = Realm::new("other").expect("a realm");
-        let family = crate::counterfoil::family::NewFamily { realm: other.clone(), ..family(6) };
-        found_as(&store, &family, &[NewRecord { realm: other.clone(), ..record(6, 0, 0) }]);
+        let mut bytes = *family_id(6).as_bytes();
+        bytes[0] = crate::text::draw::shard(&other, &owner());
+        let foreign = RecordId::of(FamilyId::from_bytes(bytes), [0; 6]);
+        let there = NewFamily { id: foreign.family(), realm: other.clone(), ..family(6) };
+        found_as(&store, &there, &[NewRecord { id: foreign, realm: other.clone(), ..record(6, 0, 0) }]);
         let all = |realm: &Realm| {
             let of = Listing::Kind { realm, kind: KIND };
             walk(|after| block_on(store.list(of, after, some(2))).expect("in memory"))
         };
         assert_eq!(all(&Realm::default()), [1, 2, 3, 4, 5].map(|number| id(number, 0)));
-        assert_eq!(all(&other), [id(6, 0)]);
+        assert_eq!(all(&other), [foreign]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Rotation: the parent's step and all that is new, at once.
 
-use super::write::{Writer, belong, joined, leads, reads_as_revoked};
+use super::write::{Writer, joined, leads, reads_as_revoked};
 use crate::counterfoil::family::FamilyParts;
-use crate::counterfoil::record::{Corrupt, NewRecord, RecordParts};
+use crate::counterfoil::record::{NewRecord, RecordParts};
 use crate::counterfoil::state::Superseded;
 use crate::ports::change::{Rotated, Step};
+use crate::ports::request::check_members;
 use crate::ports::store_error::StoreError;
 use crate::words::ids::RecordId;
 use crate::words::time::Ts;
@@ -16,6 +17,7 @@ impl Writer<'_> {
         parent: &RecordId,
         step: &Step,
         new: &[NewRecord],
+        successor: Option<&NewRecord>,
         now: Ts,
     ) -> Result<Rotated, StoreError> {
         let Some((mut record, before)) = self.table.pair(parent) else { return Ok(Rotated::Missing) };
@@ -29,8 +31,8 @@ impl Writer<'_> {
             return Ok(Rotated::IdTaken(taken));
         }
         let mut family = before.clone();
-        take(step, &mut record, &mut family, new, now)?;
-        belong(new, &family)?;
+        take(step, &mut record, &mut family, successor, now);
+        check_members("rotate", new, &family)?;
         if let Some(oldest) = self.rotated_after(step, &before, &record) {
             return Ok(Rotated::PaceReached { oldest });
         }
@@ -78,25 +80,17 @@ fn fits(parent: &RecordParts, step: &Step, now: Ts) -> bool {
         }
 }
 
-fn take(
-    step: &Step,
-    parent: &mut RecordParts,
-    family: &mut FamilyParts,
-    new: &[NewRecord],
-    now: Ts,
-) -> Result<(), StoreError> {
+fn take(step: &Step, parent: &mut RecordParts, family: &mut FamilyParts, follows: Option<&NewRecord>, now: Ts) {
     match *step {
         Step::Supersede { successor, nonce, honoured_until, gone_at, .. } => {
-            let follows = new.iter().find(|new| new.id == successor).ok_or_else(|| {
-                let rule = "the successor is among the new records";
-                StoreError::corrupt(Some(successor), Corrupt::States { rule })
-            })?;
             parent.version = parent.version.next();
             parent.superseded = Some(Superseded { at: now, successor, nonce, honoured_until });
             parent.gone_at = gone_at;
             parent.notice = None;
             family.generation = family.generation.saturating_add(1);
-            (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
+            if let Some(follows) = follows {
+                (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
+            }
             family.used_at = now;
         }
         Step::Slide { expires_at, gone_at, .. } => {
@@ -110,7 +104,6 @@ fn take(
             }
         }
     }
-    Ok(())
 }
 
 /// The later of the two; nothing is later than no end.
@@ -155,9 +148,11 @@ mod tests {
         found(&store, 1);
         found(&store, 2);
         let step = supersede(0, id(1, 1));
-        let new = [record(1, 1, 1), NewRecord { id: id(2, 0), ..record(1, 2, 1) }];
+        let join = Home::Join { family: family_id(1), generation: 0, access_cap: None };
+        assert_eq!(insert(&store, join, &[record(1, 7, 0)], at(50)), Inserted::Done);
+        let new = [record(1, 1, 1), record(1, 7, 1)];
         let answer = block_on(store.rotate(&id(1, 0), &step, &new, at(50))).expect("in memory");
-        assert!(matches!(answer, Rotated::IdTaken(taken) if taken == id(2, 0)));
+        assert!(matches!(answer, Rotated::IdTaken(taken) if taken == id(1, 7)));
         assert!(block_on(store.rotate(&id(1, 0), &step, &[record(1, 2, 1)], at(50))).is_err());
         assert!(read(&store, id(1, 0)).is_newest() && get(&store, id(1, 1)).is_none());
     }

@@ -18,6 +18,7 @@ use crate::counterfoil::record::{Corrupt, NewRecord, TokenRecord};
 use crate::counterfoil::state::{NoticeMark, Revoked};
 use crate::ports::change::{Applied, Change, Home, Inserted, Listing, Progress, Revoke, Rotated, Step};
 use crate::ports::page::{Cursor, Page};
+use crate::ports::request::{check_insert, check_rotate};
 use crate::ports::store::TokenStore;
 use crate::ports::store_error::StoreError;
 use crate::words::ids::{KeyId, RecordId, Version};
@@ -88,6 +89,7 @@ impl fmt::Debug for MemoryStore {
 #[async_trait]
 impl TokenStore for MemoryStore {
     async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        check_insert(home, new)?;
         self.write().insert(home, new, now)
     }
 
@@ -100,7 +102,8 @@ impl TokenStore for MemoryStore {
     }
 
     async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
-        self.write().rotate(parent, step, new, now)
+        let successor = check_rotate(parent, step, new)?;
+        self.write().rotate(parent, step, new, successor, now)
     }
 
     async fn revoke(

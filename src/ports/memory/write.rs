@@ -5,7 +5,7 @@ use std::sync::MutexGuard;
 use super::books::Books;
 use super::table::Table;
 use crate::counterfoil::family::FamilyParts;
-use crate::counterfoil::record::{Corrupt, NewRecord, RecordParts, TokenRecord};
+use crate::counterfoil::record::{NewRecord, RecordParts, TokenRecord};
 use crate::ports::store_error::StoreError;
 use crate::words::ids::{FamilyId, RecordId};
 use crate::words::label::LabelKey;
@@ -33,13 +33,9 @@ impl Writer<'_> {
         self.table.family_of(&self.books.kin(family).first()?.1)
     }
 
-    /// The first id of `new` that is taken, in the store or by another one of `new`.
+    /// The first id of `new` that is taken.
     pub(super) fn taken(&self, new: &[NewRecord]) -> Option<RecordId> {
-        let twice = |place: usize, id| new.iter().take(place).any(|earlier| earlier.id == id);
-        new.iter()
-            .enumerate()
-            .find(|(place, new)| self.table.contains(&new.id) || twice(*place, new.id))
-            .map(|(_, new)| new.id)
+        new.iter().map(|new| new.id).find(|id| self.table.contains(id))
     }
 
     /// Who holds that label, beside `asking`.
@@ -121,21 +117,6 @@ impl Writer<'_> {
 pub(super) fn joined(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
     let id = record.id;
     TokenRecord::from_parts(record, family).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt))
-}
-
-/// Refuses new records that every later read would call corrupt: a mistake of the caller, and nothing is written.
-pub(super) fn belong(new: &[NewRecord], family: &FamilyParts) -> Result<(), StoreError> {
-    for new in new {
-        let at_home = new.id.family() == family.id && new.realm == family.realm && new.owner == family.owner;
-        if !at_home {
-            return Err(StoreError::corrupt(Some(new.id), Corrupt::Family));
-        }
-        if new.generation > family.generation {
-            let rule = "no record is newer than its family";
-            return Err(StoreError::corrupt(Some(new.id), Corrupt::States { rule }));
-        }
-    }
-    Ok(())
 }
 
 /// Whether the record, or its family, is revoked.

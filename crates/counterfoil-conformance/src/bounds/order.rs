@@ -5,7 +5,7 @@ use counterfoil::{RecordId, Version};
 
 use super::{snapshot, unchanged};
 use crate::sample::{
-    Draft, EXPIRES, GONE, Person, at, bounded, most, must_get, pace, refuse, revoked, slide, supersede,
+    Draft, EXPIRES, GONE, Person, at, bounded, member_id, most, must_get, pace, refuse, revoked, slide, supersede,
 };
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
@@ -24,15 +24,18 @@ pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
 async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11));
-    let taken = holder.found(&*store).await?;
+    holder.found(&*store).await?;
+    let other = ann.pat().created(at(11));
+    let taken = other.found(&*store).await?;
     let mut draft = ann.pat().with_access().labelled("one").created(at(12));
-    let (own, cap, within) = (draft.records[1].clone(), Some(refuse(1)), Some(pace(1, at(10))));
-    draft.records[1].id = taken;
-    let ids = [taken, draft.id(), own.id];
+    let (cap, within) = (Some(refuse(1)), Some(pace(1, at(10))));
+    let mut thief = draft.clone();
+    thief.family.id = other.family.id;
+    (thief.records[0].id, thief.records[1].id) = (member_id(other.family.id), taken);
+    let ids = [taken, draft.id(), draft.records[1].id, thief.id()];
     let before = snapshot(&*store, &ids).await?;
-    let answer = store.insert(draft.bounded(cap, within), &draft.records, at(12)).await?;
+    let answer = store.insert(thief.bounded(cap, within), &thief.records, at(12)).await?;
     ensure_is!(answer, Inserted::IdTaken(id) if id == taken, "a taken id goes before everything");
-    draft.records[1] = own;
     let answer = store.insert(draft.bounded(cap, within), &draft.records, at(12)).await?;
     ensure_is!(answer, Inserted::LabelTaken(family) if family == holder.family.id, "a taken label goes before the cap");
     (draft.family.label_key, draft.records[0].label) = (None, None);
@@ -48,10 +51,10 @@ async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
     let root = draft.found(&*store).await?;
-    let other = ann.refresh().with_access().found(&*store).await?;
+    let other = draft.records[1].id;
     let fresh = draft.access(0);
     let thief = |taken: RecordId| NewRecord { id: taken, ..draft.access(0) };
-    let ids = [root, draft.records[1].id, fresh.id, other];
+    let ids = [root, fresh.id, other];
     let before = snapshot(&*store, &ids).await?;
     for taken in [root, other] {
         let new = [fresh.clone(), thief(taken)];

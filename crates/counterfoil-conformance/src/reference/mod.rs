@@ -7,6 +7,7 @@ mod bounds;
 mod change;
 mod describe;
 mod insert;
+mod invalid;
 mod notices;
 mod rotate;
 mod siblings;

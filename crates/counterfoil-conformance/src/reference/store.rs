@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use counterfoil::store::{
     Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
-    Step, StoreError, TokenRecord, TokenStore,
+    Step, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
 use counterfoil::{KeyId, RecordId, Ts, Version};
 
@@ -52,7 +52,11 @@ fn count(limit: NonZeroU32) -> usize {
 #[deny(clippy::missing_trait_methods)]
 impl TokenStore for ReferenceStore {
     async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
-        self.step("insert", |model| model.insert(home, new, now))
+        check_insert(home, new)?;
+        self.step("insert", |model| {
+            model.check_home(home, new)?;
+            Ok(model.insert(home, new, now))
+        })?
     }
 
     async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
@@ -64,7 +68,11 @@ impl TokenStore for ReferenceStore {
     }
 
     async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
-        self.step("rotate", |model| model.rotate(parent, step, new, now))?
+        check_rotate(parent, step, new)?;
+        self.step("rotate", |model| {
+            model.check_parent(parent, step, new)?;
+            model.rotate(parent, step, new, now)
+        })?
     }
 
     async fn revoke(

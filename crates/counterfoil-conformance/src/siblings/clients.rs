@@ -7,6 +7,7 @@ use counterfoil::store::{ClientPut, ClientStore};
 use counterfoil::{Realm, Version};
 
 use super::database::Siblings;
+use super::races;
 use crate::pool::Pool;
 use crate::sample::{at, most};
 use crate::scale::scale;
@@ -84,7 +85,10 @@ pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
     ensure!(v3 > v2, "versions must grow across removal, but {v3:?} came after {v2:?}");
     clients_are_listed(&*store, &here, &there).await?;
     let second = database.clients().await.unwrap_or_else(|| Arc::clone(&store));
-    put_race(siblings, &[store, second], &here).await?;
+    let handles = [store, second];
+    put_race(siblings, &handles, &here).await?;
+    let pool = Pool::new(&siblings.driver(), scale().threads);
+    races::a_removal_beside_replacements(&pool, &handles, scale().rounds / 4).await?;
     Ok(Checked::Held)
 }
 
@@ -146,7 +150,8 @@ async fn put_race(siblings: &Siblings, handles: &[Arc<dyn ClientStore>], realm: 
     Ok(())
 }
 
-/// Clause 30: After `remove`, a `put` with that internal id is `Retired`, for ever; nor may two registrations have one.
+/// Clause 30: After `remove`, a `put` with that internal id into the same realm is `Retired`, for ever; nor may two of its registrations
+/// have one.
 pub async fn removed_internal_ids_never_return(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };
@@ -173,5 +178,10 @@ pub async fn removed_internal_ids_never_return(siblings: &Siblings) -> Verdict {
     }
     let version = put(&*store, &realm, None, &registration("app", 2, "another")).await?;
     ensure_is!(store.put_client(&realm, Some(version), &first).await?, ClientPut::Retired, "nor by replacing");
+    let elsewhere = Realm::new("elsewhere").expect("a realm");
+    put(&*store, &elsewhere, None, &registration("app", 1, "an internal id belongs to one realm")).await?;
+    let second = database.clients().await.unwrap_or_else(|| Arc::clone(&store));
+    let pool = Pool::new(&siblings.driver(), scale().threads);
+    races::one_registration_an_internal_id(&pool, &[store, second], scale().rounds / 4).await?;
     Ok(Checked::Held)
 }

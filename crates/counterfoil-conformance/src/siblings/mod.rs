@@ -2,15 +2,22 @@
 
 mod client_pages;
 mod clients;
+mod cut_off;
+mod damage;
 mod database;
 mod fixture;
+mod outage;
+mod races;
 mod settings;
 mod throttle;
 
 pub use client_pages::client_pages_have_an_end;
 pub use clients::{put_client_needs_the_version, removed_internal_ids_never_return};
+pub use cut_off::sibling_cut_off_is_all_or_nothing;
+pub use damage::sibling_garbage_is_corrupt;
 pub use database::Siblings;
 pub use fixture::{SiblingFixture, SiblingRow};
+pub use outage::sibling_outage_is_unavailable;
 pub use settings::put_settings_needs_the_version;
 pub use throttle::{
     no_wait_beyond_the_window, refused_writes_nothing, reserve_never_passes_the_limit,

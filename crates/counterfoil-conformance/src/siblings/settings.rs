@@ -13,29 +13,31 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 pub(crate) const NO_SETTINGS: Checked = Checked::NotApplicable("the fixture has no `settings`");
 
+/// Settings that say that.
+pub(crate) fn document(value: &str) -> StoredSettings {
+    let mut settings = StoredSettings::default();
+    settings.values.insert("an_unknown_name".into(), value.into());
+    settings.switches.insert(counterfoil::SubjectId::new("ann").expect("a subject"), true);
+    settings
+}
+
 /// Clause 29, settings: `expect: None` creates and never overwrites; `Some` replaces only that version. Of many writers one wins.
 pub async fn put_settings_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.settings().await else { return Ok(NO_SETTINGS) };
     let (here, there) = (Realm::default(), Realm::new("other").expect("a realm"));
-    let with = |value: &str| {
-        let mut settings = StoredSettings::default();
-        settings.values.insert("an_unknown_name".into(), value.into());
-        settings.switches.insert(counterfoil::SubjectId::new("ann").expect("a subject"), true);
-        settings
-    };
     ensure!(store.settings(&here).await?.is_none(), "an empty store has no settings");
     ensure_is!(
-        store.put_settings(&here, Some(Version::new(1)), &with("x")).await?,
+        store.put_settings(&here, Some(Version::new(1)), &document("x")).await?,
         SettingsPut::Stale(None),
         "nothing can be replaced where nothing is"
     );
-    let SettingsPut::Done(v1) = store.put_settings(&here, None, &with("first")).await? else {
+    let SettingsPut::Done(v1) = store.put_settings(&here, None, &document("first")).await? else {
         return Err(Violation::new("the first put must be Done"));
     };
     for wrong in [None, Some(v1.next()), Some(Version::new(v1.number() + 7))] {
-        let answer = store.put_settings(&here, wrong, &with("second")).await?;
-        ensure_is!(&answer, SettingsPut::Stale(Some(stands)) if stands.version == v1 && stands.settings == with("first"), "{wrong:?} must be Stale with what stands");
+        let answer = store.put_settings(&here, wrong, &document("second")).await?;
+        ensure_is!(&answer, SettingsPut::Stale(Some(stands)) if stands.version == v1 && stands.settings == document("first"), "{wrong:?} must be Stale with what stands");
     }
     ensure!(store.settings(&there).await?.is_none(), "another realm has none");
     let second = database.settings().await.unwrap_or_else(|| Arc::clone(&store));
@@ -46,7 +48,7 @@ pub async fn put_settings_needs_the_version(siblings: &Siblings) -> Verdict {
         let answers = pool
             .race(|racer| {
                 let handle = Arc::clone(&handles[racer % handles.len()]);
-                let (realm, settings) = (here.clone(), with(&format!("{round} {racer}")));
+                let (realm, settings) = (here.clone(), document(&format!("{round} {racer}")));
                 async move { handle.put_settings(&realm, Some(stands), &settings).await }
             })
             .await;
@@ -60,7 +62,7 @@ pub async fn put_settings_needs_the_version(siblings: &Siblings) -> Verdict {
         let (racer, version) = done[0];
         let read = store.settings(&here).await?;
         ensure!(
-            read.is_some_and(|one| one.version == version && one.settings == with(&format!("{round} {racer}"))),
+            read.is_some_and(|one| one.version == version && one.settings == document(&format!("{round} {racer}"))),
             "the winner's settings must stand"
         );
         ensure!(version > stands, "versions must grow");

@@ -7,6 +7,7 @@ use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey, UNSETTLED};
 use counterfoil::{Span, Ts};
 
 use super::database::Siblings;
+use super::races::a_purge_beside_attempts;
 use crate::dice::Dice;
 use crate::pool::Pool;
 use crate::sample::{at, most};
@@ -97,6 +98,7 @@ pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     for round in 0..9_u8 {
         race(&pool, &handles, ThrottleKey::from_bytes([100 + round; 32]), End::of(round)).await?;
     }
+    a_purge_beside_attempts(&pool, &handles, 30).await?;
     Ok(Checked::Held)
 }
 

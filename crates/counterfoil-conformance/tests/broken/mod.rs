@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use counterfoil::store::{
     Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
-    Step, StoreError, TokenRecord, TokenStore,
+    Step, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
 use counterfoil::{KeyId, RecordId, Ts, Version};
 use counterfoil_conformance::{Fixture, ReferenceStore, Store};
@@ -27,6 +27,10 @@ type Said<T> = Result<T, StoreError>;
 /// What is done wrong; what is not overridden is done right.
 #[async_trait]
 pub(crate) trait Flaw: Send + Sync + 'static {
+    /// Whether it asks the core first what contradicts itself.
+    fn checks_requests(&self) -> bool {
+        true
+    }
     async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
         inner.insert(home, new, now).await
     }
@@ -124,6 +128,9 @@ pub(crate) struct Broken {
 #[async_trait]
 impl TokenStore for Broken {
     async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        if self.flaw.checks_requests() {
+            check_insert(home, new)?;
+        }
         self.flaw.insert(&self.inner, home, new, now).await
     }
     async fn get(&self, id: &RecordId) -> Said<Option<TokenRecord>> {
@@ -133,6 +140,9 @@ impl TokenStore for Broken {
         self.flaw.apply(&self.inner, id, expect, change, now).await
     }
     async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Said<Rotated> {
+        if self.flaw.checks_requests() {
+            let _successor = check_rotate(parent, step, new)?;
+        }
         self.flaw.rotate(&self.inner, parent, step, new, now).await
     }
     async fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32) -> Said<Progress> {

@@ -6,6 +6,8 @@ local f = fields(m)
 local i, g, e, k, c, b, t, x, n, s = f[1], f[2], f[3], f[4], f[7], f[8], f[9], f[11], f[12], f[14]
 if not b then return { 'missing' } end
 if f[10] ~= expect or f[5] or f[15] or (what == 'end' and not s) then return { 'stale', f } end
+-- A shrunk record takes another digest only.
+if b:sub(1, 1) == 's' and what ~= 'rekey' then return { 'stale', f } end
 -- What does not decode is left as it is.
 if (#b ~= 82 and #b ~= 98) or not i or not e or not t or not x or #x ~= 48 then return { 'stale', f } end
 

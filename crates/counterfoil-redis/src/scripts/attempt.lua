@@ -11,7 +11,13 @@ if not kept and step ~= 'reserve' then return { 'done' } end
 local ends, failures, ahead, all = nil, 0, false, {}
 if kept then
   ends, failures = tonumber(kept:sub(1, 16)), tonumber(kept:sub(17, 26))
-  for from = 27, #kept, 16 do all[#all + 1] = tonumber(kept:sub(from, from + 15)) end
+  local whole = failures and (#kept - 26) % 16 == 0
+  for from = 27, #kept, 16 do
+    local at = tonumber(kept:sub(from, from + 15))
+    whole, all[#all + 1] = whole and at, at
+  end
+  -- What does not decode grants nothing, and is left as it is.
+  if not whole then return { 'corrupt' } end
 end
 
 local function count(at)

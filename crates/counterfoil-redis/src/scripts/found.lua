@@ -1,13 +1,13 @@
 -- Founds a family: now; of the cap the least live_until that counts, the limit ('' for none), and what the `r` of an
 -- ended family is ('' where none is to end); of the pace the limit ('' for none) and since; then i, e, c ('' for none),
--- label ('' or '+' and key), fault, twice, count, records.
+-- label ('' or '+' and key), count, records.
 local now, counts, limit, ending, pace, since = unpack(ARGV, 1, 6)
-local i, e, c, label, fault, twice, count = unpack(ARGV, 7, 13)
+local i, e, c, label, count = unpack(ARGV, 7, 11)
 c, count = c ~= '' and c, tonumber(count)
 -- Families that are lent beyond those that are needed, for somebody else may end some of these meanwhile.
 local SPARE = 8
 
-local hit = taken(14, count, tonumber(twice))
+local hit = taken(12, count)
 if hit then return { 'id', hit } end
 if call('EXISTS', F) == 1 then
   -- Nine random bytes twice: this never happens, so it may look for a member the long way.
@@ -15,7 +15,6 @@ if call('EXISTS', F) == 1 then
     if #field == 7 and field:sub(1, 1) == 'b' then return { 'id', FAMILY .. field:sub(2) } end
   end
 end
-if fault == '1' then return { 'fault' } end
 local kind, _, owner = who(i)
 
 local k, holder = label:sub(2), nil
@@ -82,6 +81,6 @@ if label ~= '' then
   call('HSET', L, owner .. k, FAMILY .. e:sub(17, 32))
 end
 call('ZADD', S, 0, standing(FAMILY, i, c, e))
-add(i, 14, count)
+add(i, 12, count)
 if #ended > 0 then return { 'room', table.concat(ended) } end
 return { 'done' }

@@ -54,11 +54,11 @@ local function before(one, other)
   return false
 end
 
--- The first new record whose id is taken, in the store or (at `twice`) by another new one.
-local function taken(at, count, twice)
+-- The first new record whose id is taken.
+local function taken(at, count)
   for place = 1, count do
     local m = ARGV[at + (place - 1) * WIDE]
-    if place == twice or call('HEXISTS', F, 'b' .. m) == 1 then
+    if call('HEXISTS', F, 'b' .. m) == 1 then
       return FAMILY .. m
     end
   end

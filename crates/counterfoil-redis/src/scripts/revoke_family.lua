@@ -6,6 +6,12 @@ local i, e, c = f[1], f[2], f[3]
 local _, _, owner = who(i)
 local ends = i and e and not f[4] and owner == whose
 if ends then end_family(F, i, c, e, r) end
+-- A row that does not decode does not say whose it is: the place where it was found does, and else nobody knows.
+if i and owner == '' and not f[4] then
+  if found == '' then return 2 end
+  call('HSET', F, 'r', r)
+  ends = true
+end
 -- A place leaves the standing with the call that found it, even one that stands for nobody: the next call must find
 -- others.
 if found ~= '' then call('ZREM', S, found) end

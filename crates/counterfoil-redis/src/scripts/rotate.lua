@@ -1,7 +1,6 @@
--- Rotates: step, parent, now, fault, twice, the new records' realm and owner, count, the most live access tokens (''
--- for any number); then for 'supersede' expect, successor, nonce, honoured_until, gone_at, of the pace the limit (''
--- for none) and since, the successor's ends, for 'slide' expires_at, gone_at; records from 17.
-local step, m, now, fault, twice, whose, count, most = unpack(ARGV, 1, 8)
+-- Rotates: step, parent, now, the new records' realm and owner, count, the most live access tokens ('' for any number); then for 'supersede' expect, successor, nonce, honoured_until, gone_at, of the pace the limit (''
+-- for none) and since, the successor's ends, for 'slide' expires_at, gone_at; records from 15.
+local step, m, now, whose, count, most = unpack(ARGV, 1, 6)
 count = tonumber(count)
 local f = fields(m)
 local i, g, e, k, r, c, b, x, n, s = f[1], f[2], f[3], f[4], f[5], f[7], f[8], f[11], f[12], f[14]
@@ -10,16 +9,15 @@ if r or f[15] then return { 'ended' } end
 -- What does not decode is left as it is.
 if (#b ~= 82 and #b ~= 98) or not i or not e or not x or #x ~= 48 then return { 'stale', f } end
 local slides, ends = step == 'slide', x:sub(1, 16)
-if s or (not slides and f[10] ~= ARGV[9]) or (slides and ends ~= NONE and ends <= now) then return { 'stale', f } end
-local hit = taken(17, count, tonumber(twice))
+if s or (not slides and f[10] ~= ARGV[7]) or (slides and ends ~= NONE and ends <= now) then return { 'stale', f } end
+local hit = taken(15, count)
 if hit then return { 'id', hit } end
 local _, _, owner = who(i)
 local newest = slides and tonumber(g) or tonumber(g) + 1
-if count > 0 and owner ~= whose then fault = '1' end
-for at = 17, 16 + count * WIDE, WIDE do
-  if ARGV[at + 1]:sub(5, 24) > string.format('%020.0f', newest) then fault = '1' end
+if count > 0 and owner ~= whose then return { 'fault' } end
+for at = 15, 14 + count * WIDE, WIDE do
+  if ARGV[at + 1]:sub(5, 24) > string.format('%020.0f', newest) then return { 'fault' } end
 end
-if fault == '1' then return { 'fault' } end
 
 -- When the member of the family's kind was superseded that stands `limit` generations before the parent.
 local function rotated_before(limit)
@@ -36,16 +34,16 @@ local function rotated_before(limit)
   return at
 end
 
-local pace, since = ARGV[14], ARGV[15]
+local pace, since = ARGV[12], ARGV[13]
 if not slides and pace ~= '' then
   local oldest = rotated_before(pace)
   if oldest and oldest > since then return { 'paced', oldest } end
 end
-local first = access_full(most, now, 17, count)
+local first = access_full(most, now, 15, count)
 if first then return { 'crowded', first } end
 
 if slides then
-  local expires, gone = ARGV[9], ARGV[10]
+  local expires, gone = ARGV[7], ARGV[8]
   -- The later of the two; nothing is later than no end.
   local function forward(old, new)
     return (old == NONE or old > new) and old or new
@@ -59,12 +57,12 @@ if slides then
   end
   move_ends(i, c, e, live .. tomb .. now, k)
   place(m, b, x, n, s, false)
-  add(i, 17, count)
+  add(i, 15, count)
   return { 'done' }
 end
 
-local successor, nonce, honoured, gone = unpack(ARGV, 10, 13)
-add(i, 17, count)
+local successor, nonce, honoured, gone = unpack(ARGV, 8, 11)
+add(i, 15, count)
 s, x = now .. honoured .. successor, x:sub(1, 32) .. gone
 local generation = 'h' .. b:sub(5, 24)
 call('HSET', F, 's' .. m, s, 'x' .. m, x, generation, (call('HGET', F, generation) or '') .. m)
@@ -73,6 +71,6 @@ call('HINCRBY', F, 'g', 1)
 -- One field for the family's one nonce: writing the parent's wipes the grandparent's.
 if nonce == '' then call('HDEL', F, 'o') else call('HSET', F, 'o', m .. nonce) end
 if n then notify(m, n, '') end
-move_ends(i, c, e, ARGV[16] .. now, k)
+move_ends(i, c, e, ARGV[14] .. now, k)
 place(m, b, x, false, s, false)
 return { 'done' }

@@ -2,7 +2,9 @@
 local m, held, next, sent, most = unpack(ARGV, 1, 5)
 local f = call('HMGET', F, 'b' .. m, 'n' .. m, 'q' .. m, 'x' .. m, 's' .. m, 'r')
 local b, n, q, x, s, r = f[1], f[2], f[3] or '', f[4], f[5], f[6]
-if not b or not x then return 0 end
+if not b then return 0 end
+-- What does not decode is left as it is.
+if (#b ~= 82 and #b ~= 98) or not x then return 2 end
 -- A shrunk record keeps no memory of notices.
 if sent ~= '' and b:sub(1, 1) ~= 's' then
   local known = false

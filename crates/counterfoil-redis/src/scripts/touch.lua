@@ -1,7 +1,9 @@
 -- Notes uses: triples of key, member, instant. Forward only, and never a field of a record that is not there.
 for at = 1, #ARGV, 3 do
   local key, m, used = KEYS[tonumber(ARGV[at])], ARGV[at + 1], ARGV[at + 2]
-  if redis.call('HEXISTS', key, 'b' .. m) == 1 then
+  local b = redis.call('HGET', key, 'b' .. m)
+  -- A shrunk record keeps no use.
+  if b and b:sub(1, 1) ~= 's' then
     local last = redis.call('HGET', key, 'u' .. m)
     if not last or last < used then redis.call('HSET', key, 'u' .. m, used) end
   end

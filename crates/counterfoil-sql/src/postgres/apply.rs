@@ -7,7 +7,7 @@ use super::ask::{Statement, TURNS, Wrote, lost};
 use super::sql;
 use super::store::PgStore;
 use crate::row::{self, count, micros, micros_of};
-use crate::rules::reads_as_revoked;
+use crate::rules::{accepts, reads_as_revoked};
 
 const OP: &str = "apply";
 
@@ -25,8 +25,7 @@ impl PgStore {
             }
             // Nothing was written: either the record is not as expected, or the label is held.
             let Some((record, family)) = self.parts(OP, id).await? else { return Ok(Applied::Missing) };
-            let ends_nothing = matches!(change, Change::End { .. }) && record.superseded.is_none();
-            if record.version != expect || reads_as_revoked(&record, &family) || ends_nothing {
+            if record.version != expect || reads_as_revoked(&record, &family) || !accepts(&record, change) {
                 let stands = TokenRecord::from_parts(record, family);
                 return stands.map(Applied::Stale).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt));
             }

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Cap, FamilyParts, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull};
+use counterfoil::store::{
+    Cap, FamilyParts, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_insert, check_members,
+};
 use counterfoil::{FamilyId, LabelKey, Ts};
 use sqlx::postgres::PgRow;
 
@@ -10,7 +12,7 @@ use super::ask::{Statement, TURNS, Wrote, adding, first_taken, lost};
 use super::sql;
 use super::store::PgStore;
 use crate::row::{self, count, micros, micros_of};
-use crate::rules::{belong, room_beside};
+use crate::rules::{owned_by, room_beside};
 
 const OP: &str = "insert";
 /// The verdict of `counterfoil_admit` where the owner has as many live families as the cap allows.
@@ -38,9 +40,8 @@ enum Outcome {
 
 impl PgStore {
     pub(super) async fn insert_all(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+        check_insert(home, new)?;
         match home {
-            // A family without members could be found by nobody and purged by nothing.
-            _ if new.is_empty() => Ok(Inserted::Done),
             Home::Found { family, cap, pace } => self.found(family, cap, pace, new, now).await,
             Home::Join { family, generation, access_cap } => self.join(&family, generation, access_cap, new, now).await,
         }
@@ -55,9 +56,6 @@ impl PgStore {
         now: Ts,
     ) -> Result<Inserted, StoreError> {
         let family = FamilyParts::from(family.clone());
-        if let Err(corrupt) = belong(new, &family) {
-            return self.taken(OP, new).await?.map_or(Err(corrupt), |taken| Ok(Inserted::IdTaken(taken)));
-        }
         let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
         let founding = Founding { family, body, new, now, cap, pace };
         for _ in 0..TURNS {
@@ -138,22 +136,18 @@ impl PgStore {
     ) -> Result<Inserted, StoreError> {
         for _ in 0..TURNS {
             let mut full_until = None;
-            let at_home = new.iter().all(|new| new.id.family() == *family && new.generation <= generation)
-                && new.windows(2).all(|two| two[0].realm == two[1].realm && two[0].owner == two[1].owner);
-            if at_home {
-                let statement = || {
-                    adding(sql::JOIN, new, (new[0].realm.as_str(), new[0].owner.as_str()))
-                        .bind(family.as_bytes().as_slice())
-                        .bind(count(generation))
-                        .bind(micros(now))
-                        .bind(room_beside(access_cap, new, now))
-                };
-                if let Wrote::Done(Some(row)) = self.write_one(OP, statement).await? {
-                    if row::number(&row, 0)? > 0 {
-                        return Ok(Inserted::Done);
-                    }
-                    full_until = row::instant(&row, 1)?;
+            let statement = || {
+                adding(sql::JOIN, new, owned_by(new))
+                    .bind(family.as_bytes().as_slice())
+                    .bind(count(generation))
+                    .bind(micros(now))
+                    .bind(room_beside(access_cap, new, now))
+            };
+            if let Wrote::Done(Some(row)) = self.write_one(OP, statement).await? {
+                if row::number(&row, 0)? > 0 {
+                    return Ok(Inserted::Done);
                 }
+                full_until = row::instant(&row, 1)?;
             }
             // Revoked is final and goes first; then a taken id, so that a repeated join finds its own record although the family has moved on.
             let found = self.family(OP, family).await?.filter(|family| family.revoked.is_none());
@@ -164,7 +158,7 @@ impl PgStore {
             if found.generation != generation {
                 return Ok(Inserted::FamilyMoved);
             }
-            belong(new, &found)?;
+            check_members(OP, new, &found)?;
             if let Some(until) = full_until {
                 return Ok(Inserted::FamilyFull { until });
             }

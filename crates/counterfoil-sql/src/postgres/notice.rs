@@ -45,7 +45,9 @@ impl PgStore {
                 .bind(id.family().as_bytes().to_vec())
         };
         match self.write_one("claim", query).await? {
-            Wrote::Done(claimed) => claimed.map(|sheet| row::record_of(id, &sheet)).transpose(),
+            Wrote::Done(Some(claimed)) => row::record_of(id, &claimed).map(Some),
+            // Another mark stands there, or a row that does not decode: reading it tells.
+            Wrote::Done(None) => self.parts("claim", id).await.map(|_| None),
             Wrote::Taken => Err(lost("claim")),
         }
     }
@@ -71,7 +73,10 @@ impl PgStore {
         };
         match self.write_one(OP, query).await? {
             Wrote::Done(None) => Ok(false),
-            Wrote::Done(Some(row)) if row::number(&row, 1)? == 0 => Err(row::unsound_notices(id)),
+            Wrote::Done(Some(row)) if row::number(&row, 1)? == 0 => {
+                // Reading it tells which column does not decode.
+                self.parts(OP, id).await.and_then(|_| Err(row::unsound_notices(id)))
+            }
             Wrote::Done(Some(row)) => Ok(row::number(&row, 0)? != 0),
             Wrote::Taken => Err(lost(OP)),
         }

@@ -1,6 +1,6 @@
 //! Rotation: the parent's step and all that is new, in one statement.
 
-use counterfoil::store::{NewRecord, Rotated, Step, StoreError, TokenRecord};
+use counterfoil::store::{NewRecord, Rotated, Step, StoreError, TokenRecord, check_members, check_rotate};
 use counterfoil::{RecordId, Ts};
 use sqlx::postgres::PgRow;
 
@@ -8,7 +8,7 @@ use super::ask::{Statement, TURNS, Wrote, adding, lost};
 use super::sql;
 use super::store::PgStore;
 use crate::row::{self, count, micros, micros_of};
-use crate::rules::{belong, fits, reads_as_revoked, room_beside, successor};
+use crate::rules::{fits, owned_by, reads_as_revoked, room_beside};
 
 const OP: &str = "rotate";
 
@@ -22,18 +22,15 @@ impl PgStore {
         new: &[NewRecord],
         now: Ts,
     ) -> Result<Rotated, StoreError> {
-        let sound = is_sound(parent, step, new);
+        let follows = check_rotate(parent, step, new)?;
         for _ in 0..TURNS {
             let mut bound = None;
-            if sound {
-                // A slide may bring nothing new; then realm and owner are not asked for.
-                let written = self.write_one(OP, || statement(parent, step, new, now)).await?;
-                if let Wrote::Done(Some(row)) = written {
-                    if row::number(&row, 0)? > 0 {
-                        return Ok(Rotated::Done);
-                    }
-                    bound = bound_of(step, &row)?;
+            let written = self.write_one(OP, || statement(parent, step, new, follows, now)).await?;
+            if let Wrote::Done(Some(row)) = written {
+                if row::number(&row, 0)? > 0 {
+                    return Ok(Rotated::Done);
                 }
+                bound = bound_of(step, &row)?;
             }
             let Some((record, mut family)) = self.parts(OP, parent).await? else { return Ok(Rotated::Missing) };
             if reads_as_revoked(&record, &family) {
@@ -47,29 +44,16 @@ impl PgStore {
             if let Some(taken) = self.taken(OP, new).await? {
                 return Ok(Rotated::IdTaken(taken));
             }
-            if let Step::Supersede { successor: id, .. } = step {
-                successor(new, id)?;
+            if let Step::Supersede { .. } = step {
                 family.generation = family.generation.saturating_add(1);
             }
-            belong(new, &family)?;
+            check_members(OP, new, &family)?;
             if let Some(bound) = bound {
                 return Ok(bound);
             }
         }
         Err(lost(OP))
     }
-}
-
-/// What can be told from the arguments alone; the rest the reads after a statement that wrote nothing tell.
-fn is_sound(parent: &RecordId, step: &Step, new: &[NewRecord]) -> bool {
-    let Some(first) = new.first() else { return matches!(step, Step::Slide { .. }) };
-    let at_home =
-        |new: &NewRecord| new.id.family() == parent.family() && new.realm == first.realm && new.owner == first.owner;
-    let follows = match step {
-        Step::Supersede { successor: id, .. } => successor(new, id).is_ok(),
-        Step::Slide { .. } => true,
-    };
-    follows && new.iter().all(at_home)
 }
 
 /// What bounds the step, as its statement told; `None` where nothing does.
@@ -83,12 +67,17 @@ fn bound_of(step: &Step, row: &PgRow) -> Result<Option<Rotated>, StoreError> {
     }
 }
 
-fn statement<'q>(parent: &'q RecordId, step: &'q Step, new: &'q [NewRecord], now: Ts) -> Statement<'q> {
-    let home = new.first().map_or(("", ""), |first| (first.realm.as_str(), first.owner.as_str()));
+fn statement<'q>(
+    parent: &'q RecordId,
+    step: &'q Step,
+    new: &'q [NewRecord],
+    follows: Option<&'q NewRecord>,
+    now: Ts,
+) -> Statement<'q> {
+    let home = owned_by(new);
     let family = parent.family().as_bytes().to_vec();
     match step {
         Step::Supersede { expect, successor: id, nonce, honoured_until, gone_at, pace, access_cap } => {
-            let follows = new.iter().find(|new| new.id == *id);
             adding(sql::SUPERSEDE, new, home)
                 .bind(family)
                 .bind(parent.as_bytes().as_slice())

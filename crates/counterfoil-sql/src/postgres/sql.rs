@@ -305,7 +305,7 @@ pub(super) const SUPERSEDE: &str = concat!(
             notice_at = NULL, notice_stage = NULL
         FROM f, a
         WHERE r.id = $18 AND r.version = $19 AND r.superseded_at IS NULL AND r.revoked_at IS NULL
-            AND a.oldest IS NULL AND a.full_until IS NULL
+            AND length(r.digest) = 32 AND f.generation + 1 >= ALL($4::bigint[]) AND a.oldest IS NULL AND a.full_until IS NULL
         RETURNING r.generation, f.generation + 1 AS now_at
     ), g AS (
         UPDATE counterfoil_record r SET nonce = NULL, nonce_key = NULL
@@ -323,7 +323,7 @@ pub(super) const SUPERSEDE: &str = concat!(
 /// family is full.
 pub(super) const SLIDE: &str = concat!(
     "WITH ",
-    standing!("$17"),
+    standing!("$17 AND (cardinality($1::bytea[]) = 0 OR (realm = $15 AND owner = $16))"),
     ", a AS MATERIALIZED (
         SELECT CASE WHEN $22::bigint IS NOT NULL THEN counterfoil_access($17, $19, $22) END AS full_until FROM f
     ), p AS (
@@ -336,7 +336,8 @@ pub(super) const SLIDE: &str = concat!(
     forward!("r.gone_at", "$21"),
     " FROM f, a
         WHERE r.id = $18 AND r.superseded_at IS NULL AND r.revoked_at IS NULL
-            AND (r.expires_at IS NULL OR r.expires_at > $19) AND a.full_until IS NULL
+            AND (r.expires_at IS NULL OR r.expires_at > $19)
+            AND length(r.digest) = 32 AND f.generation >= ALL($4::bigint[]) AND a.full_until IS NULL
         RETURNING r.kind = f.kind AND r.generation = f.generation AS leads
     ), u AS (
         UPDATE counterfoil_family SET used_at = $19, members = members + cardinality($1::bytea[]),
@@ -351,7 +352,8 @@ pub(super) const SLIDE: &str = concat!(
     ") SELECT (SELECT count(*) FROM p), (SELECT full_until FROM a)"
 );
 
-/// A change of a record alone: $1 family, $2 id, $3 expected version.
+/// A change of a record alone: $1 family, $2 id, $3 expected version. Like every step, it leaves a row alone whose digest does not decode:
+/// the read behind it says so.
 macro_rules! change {
     ($set:literal, $where:literal) => {
         concat!(
@@ -359,7 +361,7 @@ macro_rules! change {
             standing!("$1"),
             " UPDATE counterfoil_record r SET version = r.version + 1, ",
             $set,
-            " FROM f WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL",
+            " FROM f WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL AND length(r.digest) = 32",
             $where,
             " RETURNING ",
             record_columns!(),
@@ -372,14 +374,14 @@ macro_rules! change {
 /// $4 and $5 the description, $6 and $7 the scope: whether it changes, and to what.
 pub(super) const EDIT: &str = change!(
     "description = CASE WHEN $4 THEN $5 ELSE r.description END, scope = CASE WHEN $6 THEN $7 ELSE r.scope END",
-    ""
+    " AND NOT r.shrunk"
 );
 /// $4 digest, $5 key.
 pub(super) const REKEY: &str = change!("digest = $4, key_id = $5", "");
 /// $4 honoured_until, $5 gone_at.
 pub(super) const END: &str = change!(
     "honoured_until = $4, gone_at = coalesce(r.gone_at, $5), purge_at = coalesce(r.gone_at, $5)",
-    " AND r.superseded_at IS NOT NULL"
+    " AND r.superseded_at IS NOT NULL AND NOT r.shrunk"
 );
 
 /// A change that moves the family's row with the record's: the answer joins both as written.
@@ -389,7 +391,7 @@ macro_rules! change_both {
             "WITH l AS MATERIALIZED (SELECT id, kind, generation FROM counterfoil_family WHERE id = $1 AND revoked_at IS NULL FOR NO KEY UPDATE), \
              p AS (UPDATE counterfoil_record r SET version = r.version + 1, ",
             $record,
-            " FROM l WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL \
+            " FROM l WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL AND NOT r.shrunk AND length(r.digest) = 32 \
              RETURNING r.*, r.kind = l.kind AND r.generation = l.generation AS leads)",
             $before,
             ", f AS (UPDATE counterfoil_family f SET ",
@@ -432,7 +434,7 @@ pub(super) const REVOKE_ONE: &str = concat!(
 );
 
 /// Locked in one order first: without it batches that overlap deadlock. The id is in the list twice where it was seen twice.
-pub(super) const TOUCH: &str = "WITH n AS MATERIALIZED (SELECT id, max(at) AS at FROM unnest($1::bytea[], $2::bigint[]) AS n (id, at) GROUP BY id), l AS MATERIALIZED (SELECT r.id FROM counterfoil_record r WHERE r.id = ANY($1) ORDER BY r.id FOR NO KEY UPDATE) UPDATE counterfoil_record r SET last_used_at = n.at FROM n JOIN l USING (id) WHERE r.id = n.id AND (r.last_used_at IS NULL OR r.last_used_at < n.at)";
+pub(super) const TOUCH: &str = "WITH n AS MATERIALIZED (SELECT id, max(at) AS at FROM unnest($1::bytea[], $2::bigint[]) AS n (id, at) GROUP BY id), l AS MATERIALIZED (SELECT r.id FROM counterfoil_record r WHERE r.id = ANY($1) AND NOT r.shrunk ORDER BY r.id FOR NO KEY UPDATE) UPDATE counterfoil_record r SET last_used_at = n.at FROM n JOIN l USING (id) WHERE r.id = n.id AND (r.last_used_at IS NULL OR r.last_used_at < n.at)";
 
 pub(super) const LIST_OWNER: &str = joined!(
     "WHERE r.realm = $1 AND r.owner = $2 AND r.kind = $3 AND NOT r.shrunk AND (r.created_at, r.id) < ($4, $5) ORDER BY r.created_at DESC, r.id DESC LIMIT $6"
@@ -464,14 +466,14 @@ pub(super) const CENSUS: &str = "SELECT key_id, count(*) FROM counterfoil_record
 /// $1 id, $2 and $3 the mark that is held, $4 the lease, $5 family. The family's row is locked against writers alone, so that both halves are of one moment.
 pub(super) const CLAIM: &str = concat!(
     "WITH f AS MATERIALIZED (SELECT * FROM counterfoil_family WHERE id = $5 FOR SHARE) \
-     UPDATE counterfoil_record r SET notice_at = $4 FROM f WHERE r.id = $1 AND r.notice_at = $2 AND r.notice_stage = $3 RETURNING ",
+     UPDATE counterfoil_record r SET notice_at = $4 FROM f WHERE r.id = $1 AND r.notice_at = $2 AND r.notice_stage = $3 AND length(r.digest) = 32 RETURNING ",
     record_columns!(),
     ", ",
     family_columns!()
 );
 /// $1 id, $2 and $3 the mark that is held, $4 and $5 the next one, $6 the notice that was sent, $7 the most bytes that are remembered. `noticed` is a row of nine
 /// bytes for each notice, the oldest first. A shrunk record keeps no memory. The second number: whether what stood there was such a row; else nothing is written.
-pub(super) const SETTLE: &str = "WITH l AS MATERIALIZED (SELECT id, noticed AS stood, length(noticed) % 9 = 0 AS sound, coalesce(notice_at = $2 AND notice_stage = $3, false) AS held, CASE WHEN shrunk OR $6::bytea IS NULL OR EXISTS (SELECT 1 FROM generate_series(1, length(noticed), 9) AS place WHERE substring(noticed FROM place FOR 9) = $6) THEN noticed WHEN length(noticed) < $7 THEN noticed || $6 ELSE substring(noticed FROM 10) || $6 END AS told FROM counterfoil_record WHERE id = $1 FOR NO KEY UPDATE), u AS (UPDATE counterfoil_record r SET noticed = told, notice_at = CASE WHEN held THEN $4 ELSE notice_at END, notice_stage = CASE WHEN held THEN $5 ELSE notice_stage END FROM l WHERE r.id = l.id AND sound AND (held OR told <> stood)) SELECT held::int::bigint, sound::int::bigint FROM l";
+pub(super) const SETTLE: &str = "WITH l AS MATERIALIZED (SELECT id, noticed AS stood, length(noticed) % 9 = 0 AND length(digest) = 32 AS sound, coalesce(notice_at = $2 AND notice_stage = $3, false) AS held, CASE WHEN shrunk OR $6::bytea IS NULL OR EXISTS (SELECT 1 FROM generate_series(1, length(noticed), 9) AS place WHERE substring(noticed FROM place FOR 9) = $6) THEN noticed WHEN length(noticed) < $7 THEN noticed || $6 ELSE substring(noticed FROM 10) || $6 END AS told FROM counterfoil_record WHERE id = $1 FOR NO KEY UPDATE), u AS (UPDATE counterfoil_record r SET noticed = told, notice_at = CASE WHEN held THEN $4 ELSE notice_at END, notice_stage = CASE WHEN held THEN $5 ELSE notice_stage END FROM l WHERE r.id = l.id AND sound AND (held OR told <> stood)) SELECT held::int::bigint, sound::int::bigint FROM l";
 
 /// A member of a revoked family waits for the family's tombstone, by which [`CHORES`] finds it. It leaves the timeline of the records, so that no purge looks at
 /// it again meanwhile. Looks at the fronts alone: $1 now, $2 the limit of the unsent, $3 how far.

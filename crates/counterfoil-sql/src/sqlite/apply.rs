@@ -5,13 +5,12 @@ use counterfoil::{RecordId, Ts, Version};
 
 use super::store::SqliteStore;
 use super::write::{Holder, Write, joined};
-use crate::rules::{leads, reads_as_revoked};
+use crate::rules::{accepts, leads, reads_as_revoked};
 
 const OP: &str = "apply";
 
 /// What a change comes to.
 enum Outcome {
-    Stale,
     LabelTaken(counterfoil::FamilyId),
     Write,
 }
@@ -26,11 +25,10 @@ impl SqliteStore {
     ) -> Result<Applied, StoreError> {
         let mut write = self.write(OP).await?;
         let Some((mut record, mut family)) = write.pair(id).await? else { return Ok(Applied::Missing) };
-        if record.version != expect || reads_as_revoked(&record, &family) {
+        if record.version != expect || reads_as_revoked(&record, &family) || !accepts(&record, change) {
             return joined(record, family).map(Applied::Stale);
         }
         match change_pair(&mut write, &mut record, &mut family, change, now).await? {
-            Outcome::Stale => return joined(record, family).map(Applied::Stale),
             Outcome::LabelTaken(holder) => return Ok(Applied::LabelTaken(holder)),
             Outcome::Write => {}
         }
@@ -76,8 +74,9 @@ async fn change_pair(
         }
         Change::Rekey { digest, key_id } => (record.digest, record.key_id) = (*digest, *key_id),
         Change::End { honoured_until, gone_at } => {
-            let Some(superseded) = &mut record.superseded else { return Ok(Outcome::Stale) };
-            superseded.honoured_until = Some(*honoured_until);
+            if let Some(superseded) = &mut record.superseded {
+                superseded.honoured_until = Some(*honoured_until);
+            }
             record.gone_at = record.gone_at.or(Some(*gone_at));
         }
     }

@@ -2,23 +2,21 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Cap, FamilyParts, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull};
+use counterfoil::store::{
+    Cap, FamilyParts, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_insert, check_members,
+};
 use counterfoil::{FamilyId, RecordId, Ts};
 
 use super::sql;
 use super::store::SqliteStore;
 use super::write::{Holder, Write};
 use crate::row;
-use crate::rules::belong;
 
 const OP: &str = "insert";
 
 impl SqliteStore {
     pub(super) async fn insert_all(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
-        if new.is_empty() {
-            // A family without members could be found by nobody and purged by nothing.
-            return Ok(Inserted::Done);
-        }
+        check_insert(home, new)?;
         let mut write = self.write(OP).await?;
         let inserted = match home {
             Home::Found { family, cap, pace } => found(&mut write, family, cap, pace, new, now).await?,
@@ -45,7 +43,6 @@ async fn found(
         return Ok(Inserted::IdTaken(taken));
     }
     let family = FamilyParts::from(family.clone());
-    belong(new, &family)?;
     let holder = write.holder(&family, family.label_key.as_ref(), now).await?;
     if let Holder::Kept(holder) = holder {
         return Ok(Inserted::LabelTaken(holder));
@@ -91,7 +88,7 @@ async fn join(
     if family.generation != generation {
         return Ok(Inserted::FamilyMoved);
     }
-    belong(new, &family)?;
+    check_members(OP, new, &family)?;
     if let Some(until) = write.access_full(&family.id, access_cap, new, now).await? {
         return Ok(Inserted::FamilyFull { until });
     }

@@ -1,13 +1,15 @@
 //! Rotation: the parent's step and all that is new, at once.
 
-use counterfoil::store::{FamilyParts, NewRecord, RecordParts, Rotated, Step, StoreError, Superseded};
+use counterfoil::store::{
+    FamilyParts, NewRecord, RecordParts, Rotated, Step, StoreError, Superseded, check_members, check_rotate,
+};
 use counterfoil::{RecordId, Ts};
 
 use super::sql;
 use super::store::SqliteStore;
 use super::write::{Write, joined};
 use crate::row::count;
-use crate::rules::{belong, fits, leads, reads_as_revoked, successor};
+use crate::rules::{fits, leads, reads_as_revoked};
 
 const OP: &str = "rotate";
 
@@ -20,6 +22,7 @@ impl SqliteStore {
         new: &[NewRecord],
         now: Ts,
     ) -> Result<Rotated, StoreError> {
+        let follows = check_rotate(parent, step, new)?;
         let mut write = self.write(OP).await?;
         let Some((mut record, before)) = write.pair(parent).await? else { return Ok(Rotated::Missing) };
         if reads_as_revoked(&record, &before) {
@@ -32,8 +35,8 @@ impl SqliteStore {
             return Ok(Rotated::IdTaken(taken));
         }
         let mut family = before.clone();
-        take(step, &mut record, &mut family, new, now)?;
-        belong(new, &family)?;
+        take(step, &mut record, &mut family, follows, now);
+        check_members(OP, new, &family)?;
         if let Step::Supersede { pace: Some(pace), .. } = *step
             && let Some(oldest) = write.rotated(&before, &record, pace).await?
         {
@@ -53,23 +56,18 @@ impl SqliteStore {
     }
 }
 
-fn take(
-    step: &Step,
-    parent: &mut RecordParts,
-    family: &mut FamilyParts,
-    new: &[NewRecord],
-    now: Ts,
-) -> Result<(), StoreError> {
+fn take(step: &Step, parent: &mut RecordParts, family: &mut FamilyParts, follows: Option<&NewRecord>, now: Ts) {
     family.used_at = now;
     match *step {
         Step::Supersede { successor: id, nonce, honoured_until, gone_at, .. } => {
-            let follows = successor(new, &id)?;
             parent.version = parent.version.next();
             parent.superseded = Some(Superseded { at: now, successor: id, nonce, honoured_until });
             parent.gone_at = gone_at;
             parent.notice = None;
             family.generation = family.generation.saturating_add(1);
-            (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
+            if let Some(follows) = follows {
+                (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
+            }
         }
         Step::Slide { expires_at, gone_at, .. } => {
             parent.expires_at = forward(parent.expires_at, expires_at);
@@ -81,7 +79,6 @@ fn take(
             }
         }
     }
-    Ok(())
 }
 
 /// The later of the two; nothing is later than no end.

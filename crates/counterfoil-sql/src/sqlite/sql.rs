@@ -210,8 +210,7 @@ pub(super) const REVOKE_OWNER: &str = "UPDATE counterfoil_family SET revoked_at 
 pub(super) const OWNER_STANDS: &str =
     "SELECT 1 FROM counterfoil_family WHERE realm = ?1 AND owner = ?2 AND revoked_at IS NULL LIMIT 1";
 
-pub(super) const TOUCH: &str =
-    "UPDATE counterfoil_record SET last_used_at = ?2 WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)";
+pub(super) const TOUCH: &str = "UPDATE counterfoil_record SET last_used_at = ?2 WHERE id = ?1 AND shrunk = 0 AND (last_used_at IS NULL OR last_used_at < ?2)";
 
 pub(super) const LIST_OWNER: &str = joined!(
     "WHERE r.realm = ?1 AND r.owner = ?2 AND r.kind = ?3 AND r.shrunk = 0 AND (r.created_at, r.id) < (?4, ?5) ORDER BY r.created_at DESC, r.id DESC LIMIT ?6"

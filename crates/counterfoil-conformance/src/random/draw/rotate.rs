@@ -26,7 +26,7 @@ impl Draw {
             slides || model.family(record.id.family()).is_some_and(|family| family.kind == record.kind)
         };
         let parent = self.target(model, chain);
-        let Some(record) = model.record(&parent) else { return self.rotate_absent(parent) };
+        let Some(record) = model.record(&parent) else { return self.rotate_absent(model, parent) };
         let person = Person { realm: record.realm.clone(), owner: record.owner.clone() };
         if slides {
             let now = self.around(record.expires_at);
@@ -57,18 +57,20 @@ impl Draw {
             record.id.family() == older.family() && family.is_some_and(leads)
         };
         let tip = model.records.iter().find(newest);
-        let (Some(older), Some(tip)) = (model.record(&older), tip) else { return self.rotate_absent(older) };
+        let (Some(older), Some(tip)) = (model.record(&older), tip) else { return self.rotate_absent(model, older) };
         let person = Person { realm: tip.realm.clone(), owner: tip.owner.clone() };
         self.supersede(model, &person, tip, Some(older))
     }
 
-    fn rotate_absent(&mut self, parent: RecordId) -> Command {
+    fn rotate_absent(&mut self, model: &Model, parent: RecordId) -> Command {
         let now = self.now();
         if self.dice.chance(1, 2) {
             let step = Step::Slide { expires_at: self.soon(), gone_at: self.soon(), access_cap: None };
             return Command::Rotate { parent, step, new: Vec::new(), now };
         }
-        let person = self.person();
+        let kin = model.family(parent.family());
+        let kin = kin.map(|kin| Person { realm: kin.realm.clone(), owner: kin.owner.clone() });
+        let person = kin.unwrap_or_else(|| self.person());
         let next = self.record(&person, parent.family(), TokenKind::RefreshToken, 1);
         let step = Step::Supersede {
             expect: counterfoil::Version::FIRST,

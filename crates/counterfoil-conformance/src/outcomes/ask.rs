@@ -1,0 +1,236 @@
+//! The operations, each with its answer in the words of the guide's table.
+
+use counterfoil::store::{
+    Applied, Change, Inserted, Listing, Page, Progress, Revoke, Rotated, StoreError, TokenRecord, TokenStore,
+};
+use counterfoil::{KeyId, TokenKind, Version};
+
+use super::state::{Case, MARK};
+use crate::sample::{EXPIRES, GONE, at, describe_as, digest_of, member_id, most, revoked, slide, supersede};
+use crate::violation::Violation;
+
+/// An operation, as the guide's table names it. Purging comes last: it takes everybody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    Get,
+    Edit,
+    Expiry,
+    Rekey,
+    End,
+    OtherVersion,
+    Supersede,
+    Slide,
+    RevokeOne,
+    RevokeFamily,
+    InsertSameId,
+    InsertBeside,
+    Touch,
+    Claim,
+    Settle,
+    ListAll,
+    ListStanding,
+    Due,
+    Purge,
+}
+
+impl Operation {
+    pub(super) const ALL: [Self; 19] = [
+        Self::Get,
+        Self::Edit,
+        Self::Expiry,
+        Self::Rekey,
+        Self::End,
+        Self::OtherVersion,
+        Self::Supersede,
+        Self::Slide,
+        Self::RevokeOne,
+        Self::RevokeFamily,
+        Self::InsertSameId,
+        Self::InsertBeside,
+        Self::Touch,
+        Self::Claim,
+        Self::Settle,
+        Self::ListAll,
+        Self::ListStanding,
+        Self::Due,
+        Self::Purge,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Edit => "apply Edit",
+            Self::Expiry => "apply Expiry",
+            Self::Rekey => "apply Rekey",
+            Self::End => "apply End",
+            Self::OtherVersion => "apply, other version",
+            Self::Supersede => "rotate Supersede",
+            Self::Slide => "rotate Slide",
+            Self::RevokeOne => "revoke One",
+            Self::RevokeFamily => "revoke Family",
+            Self::InsertSameId => "join with its id",
+            Self::InsertBeside => "join beside it",
+            Self::Touch => "touch",
+            Self::Claim => "claim",
+            Self::Settle => "settle as sent",
+            Self::ListAll => "list All",
+            Self::ListStanding => "list Standing",
+            Self::Due => "due",
+            Self::Purge => "purge at gone_at",
+        }
+    }
+
+    /// Asks the store about the case.
+    pub(super) async fn ask(self, store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
+        let (id, version) = (&case.id, case.version);
+        match self {
+            Self::Get => word(store.get(id).await, |found| record_word(found.as_ref())),
+            Self::Edit => apply(store, case, version, &describe_as("x")).await,
+            Self::Expiry => {
+                let change =
+                    Change::Expiry { expires_at: Some(at(EXPIRES)), gone_at: Some(at(GONE)), notice: Some(MARK) };
+                apply(store, case, version, &change).await
+            }
+            Self::Rekey => {
+                let digest = digest_of(&member_id(case.draft.family.id));
+                apply(store, case, version, &Change::Rekey { digest, key_id: KeyId::new(9) }).await
+            }
+            Self::End => {
+                let change = Change::End { honoured_until: at(100), gone_at: at(GONE) };
+                apply(store, case, version, &change).await
+            }
+            Self::OtherVersion => apply(store, case, Version::new(77), &describe_as("x")).await,
+            Self::Supersede => {
+                let next = case.draft.successor(*id, case.generation + 1);
+                let step = supersede(version, next.id, at(100));
+                word(store.rotate(id, &step, std::slice::from_ref(&next), at(100)).await, rotated_word)
+            }
+            Self::Slide => {
+                let step = slide(at(EXPIRES + 5), at(GONE));
+                word(store.rotate(id, &step, &[], at(100)).await, rotated_word)
+            }
+            Self::RevokeOne => {
+                let answer = store.revoke(Revoke::One(id), revoked(at(100)), at(GONE), most(1)).await;
+                word(answer, progress_word)
+            }
+            Self::RevokeFamily => {
+                let family = case.person.family(case.draft.family.id);
+                word(store.revoke(family, revoked(at(100)), at(GONE), most(1)).await, progress_word)
+            }
+            Self::InsertSameId => Ok(inserted_word(&case.join(store, Some(*id)).await?)),
+            Self::InsertBeside => Ok(inserted_word(&case.join(store, None).await?)),
+            Self::Touch => touch(store, case).await,
+            Self::Claim => word(store.claim(id, MARK, at(200)).await, |found| {
+                if found.is_some() { "record" } else { "None" }.into()
+            }),
+            Self::Settle => settle(store, case).await,
+            Self::ListAll => {
+                let page = list(store, case.person.listing(TokenKind::RefreshToken)).await?;
+                Ok(page_word(&page, case))
+            }
+            Self::ListStanding => {
+                let page = list(store, case.person.standing(TokenKind::RefreshToken, at(100))).await?;
+                Ok(page_word(&page, case))
+            }
+            Self::Due => Ok(page_word(&store.due(at(100), None, most(100_000)).await?, case)),
+            Self::Purge => purge(store, case).await,
+        }
+    }
+}
+
+/// The word for an answer; an error that the contract names is an answer too.
+fn word<T>(answer: Result<T, StoreError>, word: impl FnOnce(T) -> String) -> Result<String, Violation> {
+    match answer {
+        Ok(answer) => Ok(word(answer)),
+        Err(StoreError::Corrupt { .. }) => Ok("Corrupt".into()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn record_word(found: Option<&TokenRecord>) -> String {
+    match found {
+        None => "None",
+        Some(record) if record.revoked().is_some() => "revoked record",
+        Some(_) => "record",
+    }
+    .into()
+}
+
+async fn apply(store: &dyn TokenStore, case: &Case, expect: Version, change: &Change) -> Result<String, Violation> {
+    word(store.apply(&case.id, expect, change, at(100)).await, |applied| {
+        match applied {
+            Applied::Done(_) => "Done",
+            Applied::Stale(_) => "Stale",
+            Applied::LabelTaken(_) => "LabelTaken",
+            Applied::Missing => "Missing",
+        }
+        .into()
+    })
+}
+
+fn rotated_word(rotated: Rotated) -> String {
+    match rotated {
+        Rotated::Done => "Done",
+        Rotated::Missing => "Missing",
+        Rotated::FamilyEnded => "FamilyEnded",
+        Rotated::Stale(_) => "Stale",
+        Rotated::IdTaken(_) => "IdTaken",
+        Rotated::PaceReached { .. } => "PaceReached",
+        Rotated::FamilyFull { .. } => "FamilyFull",
+    }
+    .into()
+}
+
+fn inserted_word(inserted: &Inserted) -> String {
+    match inserted {
+        Inserted::Done => "Done",
+        Inserted::FamilyEnded => "FamilyEnded",
+        Inserted::FamilyMoved => "FamilyMoved",
+        Inserted::IdTaken(_) => "IdTaken",
+        _ => "another answer",
+    }
+    .into()
+}
+
+fn progress_word(progress: Progress) -> String {
+    if progress.changed > 0 { "changed" } else { "nothing" }.into()
+}
+
+/// What is there afterwards says whether it was written; a damaged row cannot be asked.
+async fn touch(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
+    store.touch(&[(case.id, at(100))]).await?;
+    word(store.get(&case.id).await, |found| {
+        let used = found.and_then(|record| record.record().last_used_at);
+        if used == Some(at(100)) { "written" } else { "nothing" }.into()
+    })
+}
+
+async fn settle(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
+    let held = match store.settle(&case.id, MARK, None, Some((at(50), 1))).await {
+        Err(StoreError::Corrupt { .. }) => return Ok("Corrupt".into()),
+        answer => answer?,
+    };
+    word(store.get(&case.id).await, |found| {
+        let noted = found.is_some_and(|record| record.record().noticed.contains(&(at(50), 1)));
+        format!("{held}{}", if noted { ", noted" } else { "" })
+    })
+}
+
+async fn list(store: &dyn TokenStore, of: Listing<'_>) -> Result<Page<TokenRecord>, Violation> {
+    Ok(store.list(of, None, most(100)).await?)
+}
+
+fn page_word(page: &Page<TokenRecord>, case: &Case) -> String {
+    let shown = page.items.iter().any(|record| record.record().id == case.id);
+    match (shown, page.corrupt > 0) {
+        (true, _) => "shown",
+        (false, true) => "counted",
+        (false, false) => "hidden",
+    }
+    .into()
+}
+
+async fn purge(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
+    while store.purge(at(GONE), at(GONE), at(0), most(1_000)).await?.more {}
+    word(store.get(&case.id).await, |found| if found.is_some() { "kept" } else { "gone" }.into())
+}

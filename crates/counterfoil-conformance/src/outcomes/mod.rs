@@ -1,0 +1,34 @@
+//! Every operation in every state of a record: clause 54. What must come is the table in the guide, so that the document and the check cannot
+//! disagree.
+
+mod ask;
+mod state;
+mod table;
+
+use crate::subject::Subject;
+use crate::violation::{Checked, Verdict, ensure};
+
+use ask::Operation;
+use state::{Case, State};
+
+/// Clause 54: Every operation answers as the table of the guide says, in every state of a record.
+pub async fn every_state_has_its_answer(subject: &Subject) -> Verdict {
+    for state in State::ALL {
+        let database = subject.fresh().await;
+        for operation in Operation::ALL {
+            // No hook: clause 26 says that it was not tried.
+            let Some(case) = Case::new(&database, state).await? else { continue };
+            let answer = operation.ask(&*database, &case).await?;
+            let allowed = table::allowed(operation, state);
+            ensure!(
+                allowed.contains(&answer.as_str()),
+                "{} of a record that is {} must be {}, but was {answer}",
+                operation.name(),
+                state.name(),
+                allowed.join(" or ")
+            );
+        }
+        database.remove().await;
+    }
+    Ok(Checked::Held)
+}

@@ -1,0 +1,117 @@
+//! The states of a record.
+
+use counterfoil::store::{Inserted, NoticeMark, Revoke, Rotated, Step, TokenStore};
+use counterfoil::{RecordId, Ts, Version};
+
+use crate::database::Database;
+use crate::fixture::Row;
+use crate::sample::{Draft, GONE, Person, at, member_id, most, revoked, supersede};
+use crate::violation::{Violation, ensure_is};
+
+/// A state of a record, as the guide's table names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Live,
+    Expired,
+    Overlapping,
+    Superseded,
+    Shrunk,
+    Revoked,
+    Ended,
+    Damaged,
+    Absent,
+}
+
+impl State {
+    pub(super) const ALL: [Self; 9] = [
+        Self::Live,
+        Self::Expired,
+        Self::Overlapping,
+        Self::Superseded,
+        Self::Shrunk,
+        Self::Revoked,
+        Self::Ended,
+        Self::Damaged,
+        Self::Absent,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Expired => "expired",
+            Self::Overlapping => "overlapping",
+            Self::Superseded => "superseded",
+            Self::Shrunk => "shrunk",
+            Self::Revoked => "revoked",
+            Self::Ended => "family revoked",
+            Self::Damaged => "damaged",
+            Self::Absent => "absent",
+        }
+    }
+}
+
+/// The notice that the record had when it was inserted.
+pub(super) const MARK: NoticeMark = NoticeMark { at: Ts::EPOCH, stage: 1 };
+
+/// A record in that state, of somebody's own.
+pub(super) struct Case {
+    pub(super) person: Person,
+    pub(super) draft: Draft,
+    pub(super) id: RecordId,
+    /// The version that stands there.
+    pub(super) version: Version,
+    /// The family's generation.
+    pub(super) generation: u64,
+}
+
+impl Case {
+    /// Lays it out; `None` where the fixture lacks the hook.
+    pub(super) async fn new(database: &Database, state: State) -> Result<Option<Self>, Violation> {
+        let person = Person::somebody();
+        let mut draft = person.refresh().noticed(MARK.at, MARK.stage);
+        if state == State::Expired {
+            draft = draft.ending(Some(at(50)), Some(at(GONE)));
+        }
+        let id = draft.found(&**database).await?;
+        let mut case = Self { person, draft, id, version: Version::FIRST, generation: 0 };
+        match state {
+            State::Live | State::Expired => {}
+            State::Overlapping => case.rotate(&**database, at(500)).await?,
+            State::Superseded => case.rotate(&**database, at(30)).await?,
+            State::Shrunk => {
+                case.rotate(&**database, at(30)).await?;
+                while database.purge(at(31), at(31), at(31), most(10)).await?.more {}
+            }
+            State::Revoked => {
+                let _ = database.revoke(Revoke::One(&id), revoked(at(20)), at(GONE), most(1)).await?;
+            }
+            State::Ended => {
+                let family = case.person.family(case.draft.family.id);
+                let _ = database.revoke(family, revoked(at(20)), at(GONE), most(1)).await?;
+            }
+            State::Damaged if !database.damage(Row::Record(&id)).await => return Ok(None),
+            State::Damaged => {}
+            State::Absent => case.id = member_id(case.draft.family.id),
+        }
+        Ok(Some(case))
+    }
+
+    async fn rotate(&mut self, store: &dyn TokenStore, window: Ts) -> Result<(), Violation> {
+        let next = self.draft.successor(self.id, 1);
+        let mut step = supersede(Version::FIRST, next.id, at(20));
+        if let Step::Supersede { honoured_until, .. } = &mut step {
+            *honoured_until = Some(window);
+        }
+        let answer = store.rotate(&self.id, &step, std::slice::from_ref(&next), at(20)).await?;
+        ensure_is!(answer, Rotated::Done, "a rotation must go through");
+        (self.version, self.generation) = (Version::new(1), 1);
+        Ok(())
+    }
+
+    /// An access token beside it.
+    pub(super) async fn join(&self, store: &dyn TokenStore, id: Option<RecordId>) -> Result<Inserted, Violation> {
+        let mut access = self.draft.access(self.generation);
+        access.id = id.unwrap_or(access.id);
+        Ok(store.insert(self.draft.join(self.generation), std::slice::from_ref(&access), at(100)).await?)
+    }
+}

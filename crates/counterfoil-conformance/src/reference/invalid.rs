@@ -1,0 +1,35 @@
+//! Requests that contradict what stands: clause 48.
+
+use counterfoil::RecordId;
+use counterfoil::store::{FamilyParts, Home, NewRecord, Step, StoreError, check_members};
+
+use super::Model;
+
+impl Model {
+    /// Checks records that join a family against its row.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Invalid`] where they name another realm or owner.
+    pub fn check_home(&self, home: Home<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
+        match home {
+            Home::Found { .. } => Ok(()),
+            Home::Join { family, generation, .. } => {
+                let family = self.family(family).filter(|family| family.generation == generation);
+                family.map_or(Ok(()), |family| check_members("insert", new, family))
+            }
+        }
+    }
+
+    /// Checks the records of a rotation against the parent's family.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Invalid`] where they name another realm or owner, or are newer than the rotation makes it.
+    pub fn check_parent(&self, parent: &RecordId, step: &Step, new: &[NewRecord]) -> Result<(), StoreError> {
+        let Some(family) = self.family(parent.family()) else { return Ok(()) };
+        let more = u64::from(matches!(step, Step::Supersede { .. }));
+        let after = FamilyParts { generation: family.generation + more, ..family.clone() };
+        check_members("rotate", new, &after)
+    }
+}

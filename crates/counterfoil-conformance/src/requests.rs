@@ -1,0 +1,117 @@
+//! Requests that contradict themselves: clause 48.
+
+use counterfoil::store::{Home, NewRecord, Rotated, StoreError, TokenStore};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, SubjectId, Version};
+
+use crate::reference::describe;
+use crate::sample::{Draft, Person, at, must_get, slide, supersede};
+use crate::subject::Subject;
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+
+/// Clause 48: A request that contradicts itself is `Invalid`, and nothing is written.
+pub async fn requests_are_checked(subject: &Subject) -> Verdict {
+    let store = subject.fresh().await;
+    let ann = Person::new("default", "ann");
+    inserts(&*store, &ann).await?;
+    joins(&*store, &ann).await?;
+    rotations(&*store, &ann).await?;
+    Ok(Checked::Held)
+}
+
+/// That member in a family of those bytes.
+fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
+    let mut bytes = *id.as_bytes();
+    bytes[..10].copy_from_slice(family);
+    RecordId::from_bytes(bytes)
+}
+
+/// The record with each field wrong that ties it to its family.
+fn misplaced(draft: &Draft, new: &NewRecord) -> Vec<(&'static str, NewRecord)> {
+    let mut elsewhere = *draft.family.id.as_bytes();
+    elsewhere[9] ^= 1;
+    let foreign = member_of(&elsewhere, &new.id);
+    let owner = OwnerId::from(SubjectId::new("somebody else").expect("a subject"));
+    vec![
+        ("of another family", NewRecord { id: foreign, ..new.clone() }),
+        ("of another realm", NewRecord { realm: Realm::new("elsewhere").expect("a realm"), ..new.clone() }),
+        ("of another owner", NewRecord { owner, ..new.clone() }),
+        ("of a newer generation", NewRecord { generation: new.generation + 2, ..new.clone() }),
+    ]
+}
+
+async fn inserts(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
+    let draft = ann.refresh().labelled("one").with_access();
+    let (first, second) = (draft.records[0].clone(), draft.records[1].clone());
+    let mut wrong = vec![("no record", Vec::new()), ("one id twice", vec![first.clone(), first.clone()])];
+    for (what, record) in misplaced(&draft, &second) {
+        wrong.push((what, vec![first.clone(), record]));
+    }
+    for (what, new) in wrong {
+        let answer = store.insert(draft.home(None), &new, at(1)).await;
+        ensure_is!(answer, Err(StoreError::Invalid { .. }), "an insert with {what} must be Invalid");
+        absent(store, &new, what).await?;
+    }
+    let mut bytes = *draft.family.id.as_bytes();
+    bytes[0] ^= 0x80;
+    let mut lost = draft.clone();
+    lost.family.id = FamilyId::from_bytes(bytes);
+    lost.records.truncate(1);
+    lost.records[0].id = member_of(&bytes, &first.id);
+    let answer = store.insert(lost.home(None), &lost.records, at(1)).await;
+    ensure_is!(answer, Err(StoreError::Invalid { .. }), "an id that is not of its owner's shard must be Invalid");
+    draft.found(store).await?;
+    Ok(())
+}
+
+async fn joins(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
+    let draft = ann.refresh();
+    let root = draft.found(store).await?;
+    let before = describe(&must_get(store, &root).await?);
+    let access = draft.access(0);
+    let mut wrong = vec![("no record", Vec::new()), ("one id twice", vec![access.clone(), access.clone()])];
+    wrong.extend(misplaced(&draft, &access).into_iter().map(|(what, record)| (what, vec![record])));
+    for (what, new) in wrong {
+        let home = Home::Join { family: draft.family.id, generation: 0, access_cap: None };
+        let answer = store.insert(home, &new, at(9)).await;
+        ensure_is!(answer, Err(StoreError::Invalid { .. }), "a join with {what} must be Invalid");
+        absent(store, &new, what).await?;
+    }
+    let after = describe(&must_get(store, &root).await?);
+    ensure!(before == after, "an invalid join must write nothing:\n{before}\n{after}");
+    Ok(())
+}
+
+async fn rotations(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
+    let draft = ann.refresh();
+    let root = draft.found(store).await?;
+    let before = describe(&must_get(store, &root).await?);
+    let (next, access) = (draft.successor(root, 1), draft.access(1));
+    let mut wrong = vec![
+        ("no record", Vec::new()),
+        ("another successor", vec![access.clone()]),
+        ("one id twice", vec![next.clone(), next.clone()]),
+    ];
+    wrong.extend(misplaced(&draft, &access).into_iter().map(|(what, record)| (what, vec![next.clone(), record])));
+    for (what, new) in wrong {
+        let answer = store.rotate(&root, &supersede(Version::FIRST, next.id, at(9)), &new, at(9)).await;
+        ensure_is!(answer, Err(StoreError::Invalid { .. }), "a rotation with {what} must be Invalid");
+        absent(store, &new, what).await?;
+    }
+    for (what, record) in misplaced(&draft, &draft.access(0)) {
+        let answer = store.rotate(&root, &slide(at(500), at(600)), std::slice::from_ref(&record), at(9)).await;
+        ensure_is!(answer, Err(StoreError::Invalid { .. }), "a slide with a record {what} must be Invalid");
+        absent(store, std::slice::from_ref(&record), what).await?;
+    }
+    let after = describe(&must_get(store, &root).await?);
+    ensure!(before == after, "an invalid rotation must write nothing:\n{before}\n{after}");
+    let answer = store.rotate(&root, &supersede(Version::FIRST, next.id, at(9)), &[next, access], at(9)).await?;
+    ensure_is!(answer, Rotated::Done, "the same rotation made right must go through");
+    Ok(())
+}
+
+async fn absent(store: &dyn TokenStore, new: &[NewRecord], what: &str) -> Result<(), Violation> {
+    for record in new {
+        ensure!(store.get(&record.id).await?.is_none(), "a request with {what} must write nothing");
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Damaged rows of the siblings: clause 52.
+
+use counterfoil::store::{ClientPut, SettingsPut, StoreError, ThrottleKey};
+use counterfoil::{Realm, Span};
+
+use super::clients::{put, registration};
+use super::database::{SiblingDatabase, Siblings};
+use super::fixture::SiblingRow;
+use super::settings::document;
+use crate::sample::{at, most};
+use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
+
+/// Clause 52: A row that does not decode is `Corrupt`, never absent, and never overwritten by what creates. A damaged counter grants
+/// nothing. Others are not affected.
+pub async fn sibling_garbage_is_corrupt(siblings: &Siblings) -> Verdict {
+    let database = siblings.fresh().await;
+    let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];
+    let none = Checked::NotApplicable("the fixture has no hook `damage`");
+    Ok(if tried.contains(&true) { Checked::Held } else { none })
+}
+
+async fn clients(database: &SiblingDatabase) -> Result<bool, Violation> {
+    let Some(store) = database.clients().await else { return Ok(false) };
+    let realm = Realm::default();
+    let ids = ["a", "b", "c", "d"];
+    for (number, id) in (1..).zip(ids) {
+        put(&*store, &realm, None, &registration(id, number, id)).await?;
+    }
+    let damaged = registration("b", 2, "b");
+    if !database.damage(SiblingRow::Client(&realm, &damaged.client_id)).await {
+        return Ok(false);
+    }
+    let read = store.client(&realm, &damaged.client_id).await;
+    ensure_is!(read, Err(StoreError::Corrupt { .. }), "a damaged registration must be Corrupt");
+    let created = store.put_client(&realm, None, &registration("b", 9, "another")).await;
+    ensure!(!matches!(created, Ok(ClientPut::Done(_))), "a damaged registration must not be overwritten");
+    for limit in [1, 2, 9] {
+        let (mut found, mut corrupt, mut after) = (Vec::new(), 0, None);
+        for _ in 0..20 {
+            let page = store.clients(&realm, after.as_ref(), most(limit)).await?;
+            found.extend(page.items.iter().map(|one| one.registration.client_id.as_str().to_owned()));
+            corrupt += page.corrupt;
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        ensure!(after.is_none(), "a damaged registration must not keep a walk from its end");
+        ensure!(found == ["a", "c", "d"], "pages of {limit} must show all others, but showed {found:?}");
+        ensure!(corrupt == 1, "pages of {limit} must count one damaged registration, but counted {corrupt}");
+    }
+    Ok(true)
+}
+
+async fn settings(database: &SiblingDatabase) -> Result<bool, Violation> {
+    let Some(store) = database.settings().await else { return Ok(false) };
+    let (realm, other) = (Realm::default(), Realm::new("other").expect("a realm"));
+    for realm in [&realm, &other] {
+        ensure_is!(
+            store.put_settings(realm, None, &document("first")).await?,
+            SettingsPut::Done(_),
+            "the first put must be Done"
+        );
+    }
+    if !database.damage(SiblingRow::Settings(&realm)).await {
+        return Ok(false);
+    }
+    let read = store.settings(&realm).await;
+    ensure_is!(read, Err(StoreError::Corrupt { .. }), "damaged settings must be Corrupt");
+    let created = store.put_settings(&realm, None, &document("second")).await;
+    ensure!(!matches!(created, Ok(SettingsPut::Done(_))), "damaged settings must not be overwritten");
+    ensure!(store.settings(&other).await?.is_some(), "another realm's settings must be there");
+    Ok(true)
+}
+
+async fn counters(database: &SiblingDatabase) -> Result<bool, Violation> {
+    let Some(store) = database.throttle().await else { return Ok(false) };
+    let (key, other) = (ThrottleKey::from_bytes([7; 32]), ThrottleKey::from_bytes([8; 32]));
+    let window = Span::seconds(60);
+    for key in [&key, &other] {
+        let _ = store.reserve(key, at(1), window, most(1)).await?;
+    }
+    if !database.damage(SiblingRow::Counter(&key)).await {
+        return Ok(false);
+    }
+    let answer = store.reserve(&key, at(2), window, most(1)).await;
+    ensure_is!(answer, Err(StoreError::Corrupt { .. }), "a damaged counter must be Corrupt");
+    store.release(&other, at(1), at(2), window).await?;
+    let answer = store.reserve(&other, at(2), window, most(1)).await?;
+    ensure_is!(answer, counterfoil::store::Reserved::Granted(_), "another counter must go on");
+    Ok(true)
+}

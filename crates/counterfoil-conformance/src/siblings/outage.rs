@@ -1,0 +1,110 @@
+//! Siblings during an outage: clause 51.
+
+use counterfoil::store::{StoreError, ThrottleKey};
+use counterfoil::{Realm, Span, Version};
+
+use super::clients::{put, registration};
+use super::database::{SiblingDatabase, Siblings};
+use super::settings::document;
+use crate::sample::{at, most};
+use crate::violation::{Checked, Verdict, Violation, ensure};
+
+const NO_HOOK: Checked = Checked::NotApplicable("the fixture has no hook `outage`");
+
+/// Clause 51: An outage is `Unavailable`. A throttle that cannot ask grants nothing, and what said that nothing was sent was not done.
+pub async fn sibling_outage_is_unavailable(siblings: &Siblings) -> Verdict {
+    let database = siblings.fresh().await;
+    let mut tried = false;
+    for held in [clients(&database).await?, settings(&database).await?, counters(&database).await?] {
+        match held {
+            Held::Tried => tried = true,
+            Held::NoSibling => {}
+            Held::NoHook => return Ok(NO_HOOK),
+        }
+    }
+    Ok(if tried { Checked::Held } else { Checked::NotApplicable("the fixture has no siblings") })
+}
+
+enum Held {
+    Tried,
+    NoSibling,
+    NoHook,
+}
+
+/// Whether the answer says that it may have been carried out; a violation where it is no outage.
+fn unavailable<T: std::fmt::Debug>(op: &str, answer: Result<T, StoreError>) -> Result<bool, Violation> {
+    match answer {
+        Err(StoreError::Unavailable { maybe_done, .. }) => Ok(maybe_done),
+        other => Err(Violation::new(format!("{op} during an outage must be Unavailable, but was {other:?}"))),
+    }
+}
+
+async fn clients(database: &SiblingDatabase) -> Result<Held, Violation> {
+    let Some(store) = database.clients().await else { return Ok(Held::NoSibling) };
+    let realm = Realm::default();
+    let (first, second) = (registration("app", 1, "first"), registration("second", 2, "second"));
+    let version = put(&*store, &realm, None, &first).await?;
+    if !database.outage(true).await {
+        return Ok(Held::NoHook);
+    }
+    let asked = async {
+        unavailable("client", store.client(&realm, &first.client_id).await)?;
+        unavailable("clients", store.clients(&realm, None, most(5)).await)?;
+        let created = unavailable("put_client", store.put_client(&realm, None, &second).await)?;
+        let renamed = registration("app", 1, "renamed");
+        let replaced = unavailable("put_client", store.put_client(&realm, Some(version), &renamed).await)?;
+        let removed = unavailable("remove_client", store.remove_client(&realm, &first.client_id, version).await)?;
+        Ok::<_, Violation>((created, replaced || removed))
+    };
+    let answers = asked.await;
+    database.outage(false).await;
+    let (maybe_created, maybe_changed) = answers?;
+    let stands = store.client(&realm, &first.client_id).await?;
+    let unchanged = stands.is_some_and(|one| one.version == version);
+    ensure!(maybe_changed || unchanged, "maybe_done was false, but the registration changed");
+    let there = store.client(&realm, &second.client_id).await?.is_some();
+    ensure!(maybe_created || !there, "maybe_done was false, but the registration was created");
+    Ok(Held::Tried)
+}
+
+async fn settings(database: &SiblingDatabase) -> Result<Held, Violation> {
+    let Some(store) = database.settings().await else { return Ok(Held::NoSibling) };
+    let realm = Realm::default();
+    if !database.outage(true).await {
+        return Ok(Held::NoHook);
+    }
+    let asked = async {
+        unavailable("settings", store.settings(&realm).await)?;
+        let replaced = store.put_settings(&realm, Some(Version::new(1)), &document("second")).await;
+        unavailable("put_settings", replaced)?;
+        unavailable("put_settings", store.put_settings(&realm, None, &document("first")).await)
+    };
+    let answer = asked.await;
+    database.outage(false).await;
+    let maybe_done = answer?;
+    let there = store.settings(&realm).await?.is_some();
+    ensure!(maybe_done || !there, "maybe_done was false, but the settings were written");
+    Ok(Held::Tried)
+}
+
+async fn counters(database: &SiblingDatabase) -> Result<Held, Violation> {
+    let Some(store) = database.throttle().await else { return Ok(Held::NoSibling) };
+    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Span::seconds(60));
+    if !database.outage(true).await {
+        return Ok(Held::NoHook);
+    }
+    let asked = async {
+        let reserved = unavailable("reserve", store.reserve(&key, at(1), window, most(1)).await)?;
+        unavailable("failed", store.failed(&key, at(1), at(1), window).await)?;
+        unavailable("release", store.release(&key, at(1), at(1), window).await)?;
+        unavailable("purge_counters", store.purge_counters(at(1), most(5)).await)?;
+        Ok::<_, Violation>(reserved)
+    };
+    let answer = asked.await;
+    database.outage(false).await;
+    let maybe_done = answer?;
+    let granted = store.reserve(&key, at(1), window, most(1)).await?;
+    let untouched = granted == counterfoil::store::Reserved::Granted(at(1));
+    ensure!(maybe_done || untouched, "maybe_done was false, but an attempt was noted: {granted:?}");
+    Ok(Held::Tried)
+}
