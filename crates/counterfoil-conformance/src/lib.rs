@@ -7,6 +7,7 @@ mod cut_off;
 mod damage;
 mod database;
 mod driver;
+mod extremes;
 mod fixture;
 mod generations;
 mod get;

@@ -9,7 +9,7 @@ mod draw;
 mod ids;
 mod interrupted;
 mod meets;
-mod names;
+pub(crate) mod names;
 mod replay;
 mod shrink;
 mod state;

@@ -6,9 +6,9 @@ use crate::sample::Person;
 
 /// The names of one sequence. Each is apart from the others, and each is somebody's mistake away from them.
 #[derive(Clone, Debug)]
-pub(super) struct Names {
-    pub(super) people: Vec<Person>,
-    pub(super) labels: Vec<(Label, LabelKey)>,
+pub(crate) struct Names {
+    pub(crate) people: Vec<Person>,
+    pub(crate) labels: Vec<(Label, LabelKey)>,
 }
 
 /// What keys are joined with.
@@ -19,10 +19,10 @@ const WIDTHS: [usize; 10] = [9, 17, 33, 40, 51, 64, 65, 101, 129, 255];
 
 impl Names {
     /// As many kinds of names as there are.
-    pub(super) const KINDS: u64 = 25 + (SEPARATORS.len() + WIDTHS.len()) as u64;
+    pub(crate) const KINDS: u64 = 25 + (SEPARATORS.len() + WIDTHS.len()) as u64;
 
     /// The names of that kind, which is counted round.
-    pub(super) fn of(kind: u64) -> Self {
+    pub(crate) fn of(kind: u64) -> Self {
         let kind = usize::try_from(kind % Self::KINDS).unwrap_or(0);
         if let Some(separator) = SEPARATORS.get(kind) {
             return Self::joined(separator);
