@@ -136,6 +136,7 @@ async fn a_revoked_record_takes_no_change(store: &dyn TokenStore, ann: &Person) 
     let stands = must_get(store, &access).await?;
     ensure!(stands.record().version == Version::FIRST, "revoking must not move the version");
     stale_with(&store.apply(&access, Version::FIRST, &describe_as("x"), at(6)).await?, &stands)?;
+    ensure!(same(&must_get(store, &access).await?, &stands), "a change of a revoked record must write nothing");
     Ok(())
 }
 

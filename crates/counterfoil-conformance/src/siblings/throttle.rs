@@ -320,8 +320,19 @@ pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
+/// Where the clock of a sequence stands: today, at the ends of the range, and a little before a width ends.
+fn epoch(seed: u64) -> u64 {
+    let last = Ts::MAX.micros() - 31 * MINUTE;
+    let ends = [at(0).micros(), 0, last, (1_000_000 << 31) - 30 * MINUTE, (1_000_000 << 32) - 30 * MINUTE, 1 << 52];
+    ends[usize::try_from(seed).unwrap_or(0) % ends.len()]
+}
+
 async fn sequence(handles: &[Arc<dyn Throttle>], seed: u64, key: u8) -> Result<(), Violation> {
-    let (mut dice, key) = (Dice::new(seed), ThrottleKey::from_bytes([key; 32]));
+    // Neighbours in the byte order and far ones, and every byte of it counts.
+    let (mut dice, mut bytes) = (Dice::new(seed), [if key.is_multiple_of(2) { 0xff } else { 0 }; 32]);
+    (bytes[0], bytes[31]) = (key / 8, key);
+    let (key, epoch) = (ThrottleKey::from_bytes(bytes), epoch(seed));
+    let at = |clock: u64| Ts::from_micros(epoch + clock).unwrap_or(Ts::MAX);
     let (mut counter, mut noted, mut clock) = (Counter::default(), Vec::<Ts>::new(), 30 * MINUTE);
     for step in 0..60 {
         clock = match dice.below(20) {
@@ -330,8 +341,9 @@ async fn sequence(handles: &[Arc<dyn Throttle>], seed: u64, key: u8) -> Result<(
             2 => clock + dice.below(2 * MINUTE),
             _ => clock + dice.below(40),
         };
-        let (now, limit) = (at(clock), u32::try_from(2 + dice.below(3)).unwrap_or(2));
-        let window = Span::from_micros(if dice.chance(1, 8) { 30 } else { WINDOW }).expect("a span");
+        let (now, limit) = (at(clock), *dice.pick(&[1, 2, 2, 2, 3, 3, 4, 4, 257, 65_537, u32::MAX]));
+        let window = *dice.pick(&[WINDOW, WINDOW, WINDOW, WINDOW, WINDOW, 30, 1, 1 << 32, Span::MAX.micros()]);
+        let window = Span::from_micros(window).expect("a span");
         let store = dice.pick(handles);
         let one = if noted.is_empty() { now } else { *dice.pick(&noted) };
         match dice.below(4) {

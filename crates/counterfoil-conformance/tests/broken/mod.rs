@@ -14,6 +14,8 @@ use counterfoil_conformance::{Fixture, ReferenceStore, Store};
 pub(crate) mod bounds;
 pub(crate) mod changes;
 pub(crate) mod inserts;
+pub(crate) mod keeping;
+pub(crate) mod keyed;
 pub(crate) mod notices;
 pub(crate) mod paces;
 pub(crate) mod pages;
@@ -21,6 +23,7 @@ pub(crate) mod purges;
 pub(crate) mod revokes;
 pub(crate) mod room;
 pub(crate) mod rotates;
+pub(crate) mod states;
 
 type Said<T> = Result<T, StoreError>;
 
