@@ -17,7 +17,7 @@ use crate::walk::walk;
 pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     only_what_the_limits_name(subject).await?;
     the_family_goes_last(subject).await?;
-    the_family_does_not_wait(subject).await?;
+    extremes::a_family_does_not_wait(&*subject.fresh().await).await?;
     limit_is_a_maximum(subject).await?;
     extremes::shrinks_within_the_limit(&*subject.fresh().await).await?;
     two_at_once(subject).await?;
@@ -99,24 +99,6 @@ async fn the_family_goes_last(subject: &Subject) -> Result<(), Violation> {
         Inserted::Done,
         "what went must leave no trace: id, label and place are free"
     );
-    Ok(())
-}
-
-/// A family goes with its last member whatever its own `gone_at` is.
-async fn the_family_does_not_wait(subject: &Subject) -> Result<(), Violation> {
-    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-    for gone_at in [None, Some(at(GONE + 500))] {
-        let mut draft = ann.pat().labelled("one");
-        draft.family.gone_at = gone_at;
-        draft.found(&*store).await?;
-        purge(&*store, at(GONE), at(GONE), at(0)).await?;
-        ensure_is!(
-            store.insert(draft.home(Some(1)), &draft.records, at(0)).await?,
-            Inserted::Done,
-            "a family must go with its last member, whatever its own gone_at is"
-        );
-        purge(&*store, at(GONE), at(GONE), at(0)).await?;
-    }
     Ok(())
 }
 

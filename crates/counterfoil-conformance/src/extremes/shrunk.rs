@@ -1,10 +1,10 @@
-//! What is shrunk, and how many shrink at once.
+//! What a purge leaves: shrunk records, as many as it may, and no empty family.
 
-use counterfoil::store::{Applied, Change, NoticeMark, Relabel, TokenStore};
+use counterfoil::store::{Applied, Change, Inserted, NoticeMark, Relabel, TokenStore};
 use counterfoil::{KeyId, Label, RecordId, Version};
 
 use crate::reference::describe;
-use crate::sample::{Person, at, describe_as, digest_of, most, must_get, supersede};
+use crate::sample::{GONE, Person, at, describe_as, digest_of, most, must_get, supersede};
 use crate::violation::{Violation, ensure, ensure_is};
 
 async fn superseded(store: &dyn TokenStore) -> Result<RecordId, Violation> {
@@ -70,5 +70,23 @@ pub(crate) async fn shrinks_within_the_limit(store: &dyn TokenStore) -> Result<(
         }
     }
     ensure!(done == all.len(), "a purge that says there is no more must have left nothing, but {done} of 7 are shrunk");
+    Ok(())
+}
+
+/// A family goes with its last member whatever its own `gone_at` is.
+pub(crate) async fn a_family_does_not_wait(store: &dyn TokenStore) -> Result<(), Violation> {
+    let ann = Person::somebody();
+    for gone_at in [None, Some(at(GONE + 500))] {
+        let mut draft = ann.pat().labelled("one");
+        draft.family.gone_at = gone_at;
+        draft.found(store).await?;
+        while store.purge(at(GONE), at(GONE), at(0), most(9)).await?.more {}
+        ensure_is!(
+            store.insert(draft.home(Some(1)), &draft.records, at(0)).await?,
+            Inserted::Done,
+            "a family must go with its last member, whatever its own gone_at is"
+        );
+        while store.purge(at(GONE), at(GONE), at(0), most(9)).await?.more {}
+    }
     Ok(())
 }

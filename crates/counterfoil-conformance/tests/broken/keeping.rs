@@ -220,8 +220,11 @@ impl Flaw for Limiting {
     }
 }
 
+/// Records and when each was used.
+type Batch = [(RecordId, Ts)];
+
 /// Of a batch only what this leaves is written.
-pub(crate) struct Touching(pub fn(&[(RecordId, Ts)]) -> &[(RecordId, Ts)]);
+pub(crate) struct Touching(pub fn(&Batch) -> &Batch);
 
 #[async_trait]
 impl Flaw for Touching {

@@ -18,7 +18,7 @@ fn through_f64(at: Ts) -> Ts {
     micros((at.micros() as f64 / SECOND as f64 * SECOND as f64) as u64)
 }
 
-pub(crate) fn values() -> Vec<Case> {
+pub(super) fn values() -> Vec<Case> {
     let mut all = numbers();
     all.extend(times());
     all.extend(texts());

@@ -1,15 +1,38 @@
 //! Stores whose keys and columns are too narrow, or that forget a state, and the check that must say so.
 
-mod broken;
-mod broken_values_cases;
+mod changes;
+mod names;
+mod states;
+mod values;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil_conformance::{CHECKS, Fixture, ReferenceStore, Row, Store, Subject};
 
-use broken::{Broken, Flaw};
-use broken_values_cases::{Case, names, states, values};
+use super::{Broken, Flaw};
+use names::names;
+use states::states;
+use values::values;
+
+/// A broken store and the check that names its promise.
+struct Case {
+    name: &'static str,
+    make: fn() -> Arc<dyn Flaw>,
+    caught_by: &'static str,
+}
+
+macro_rules! cases {
+    ($($name:ident => $check:ident: $flaw:expr;)*) => {
+        vec![$($crate::broken::planted::Case {
+            name: stringify!($name),
+            make: || std::sync::Arc::new($flaw),
+            caught_by: stringify!($check),
+        }),*]
+    };
+}
+
+use cases;
 
 /// As the other bench, with a hook for damage.
 struct Damageable(fn() -> Arc<dyn Flaw>);

@@ -29,7 +29,7 @@ macro_rules! on_every_index {
     };
 }
 
-pub(crate) fn names() -> Vec<Case> {
+pub(super) fn names() -> Vec<Case> {
     on_every_index! {
         LabelsJoinedBySlash ListsJoinedBySlash RevocationsJoinedBySlash: |parts| parts.join("/");
         LabelsJoinedByColon ListsJoinedByColon RevocationsJoinedByColon: |parts| parts.join(":");
