@@ -19,7 +19,7 @@ pub(crate) mod keyed;
 pub(crate) mod notices;
 pub(crate) mod paces;
 pub(crate) mod pages;
-mod planted;
+pub(crate) mod planted;
 pub(crate) mod purges;
 pub(crate) mod revokes;
 pub(crate) mod room;

@@ -34,6 +34,11 @@ macro_rules! cases {
 
 use cases;
 
+/// All of them by name.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>)> {
+    names().into_iter().chain(values()).chain(states()).map(|case| (case.name, case.make))
+}
+
 /// As the other bench, with a hook for damage.
 struct Damageable(fn() -> Arc<dyn Flaw>);
 
