@@ -97,6 +97,7 @@ pub use handle::once::Once;
 pub use instruments::bearer::{Credentials, MalformedHeader, credentials};
 pub use instruments::clock::{Clock, SystemClock};
 pub use instruments::entropy::{Entropy, NoEntropy, RngEntropy, SystemEntropy};
+pub use instruments::key_path::{KeyFile, KeyFileError};
 pub use instruments::key_ring::{KeyRing, KeyRingError};
 pub use instruments::principal::Principal;
 pub use instruments::refusal::{Gate, PublicRefusal, Refusal};

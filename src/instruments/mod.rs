@@ -8,6 +8,7 @@ pub(crate) mod digest;
 pub(crate) mod entropy;
 pub(crate) mod event;
 pub(crate) mod key_file;
+pub(crate) mod key_path;
 pub(crate) mod key_ring;
 pub(crate) mod policy;
 pub(crate) mod primed;

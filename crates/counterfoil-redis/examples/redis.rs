@@ -19,7 +19,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let admin = Account::new(SubjectId::new("root")?, "root", Role::Administrator);
     people.insert(ann.clone(), &["ann"], "secret");
     people.insert(admin.clone(), &["root"], "secret");
-    let keys = KeyRing::generate_from_system()?;
+    let folder = tempfile::tempdir()?;
+    let keys = KeyRing::open_or_create(folder.path().join("counterfoil.keys"))?;
     let store = RedisStore::open(server.url(), Options::new()).await?;
     let handle = Counterfoil::builder().store(store).directory(people).key_ring(keys).build()?;
 

@@ -3,6 +3,7 @@
 //! Leaves out the host's own directory of people (one in memory stands for it), HTTP, and purging.
 
 use std::error::Error;
+use std::path::Path;
 use std::sync::Arc;
 
 use counterfoil::memory::MemoryDirectory;
@@ -20,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let admin = Account::new(SubjectId::new("root")?, "root", Role::Administrator);
     people.insert(ann.clone(), &["ann"], "secret");
     people.insert(admin.clone(), &["root"], "secret");
-    let keys = Arc::new(KeyRing::generate_from_system()?);
+    let keys = folder.path().join("counterfoil.keys");
 
     let store = SqliteStore::open(file.clone()).await?;
     let handle = open(store.clone(), &people, &keys)?;
@@ -41,6 +42,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn open(store: SqliteStore, people: &Arc<MemoryDirectory>, keys: &Arc<KeyRing>) -> Result<Counterfoil, Box<dyn Error>> {
-    Ok(Counterfoil::builder().store(store).directory(Arc::clone(people)).key_ring(Arc::clone(keys)).build()?)
+/// As at each start: the key ring is made once, and read from its file ever after.
+fn open(store: SqliteStore, people: &Arc<MemoryDirectory>, keys: &Path) -> Result<Counterfoil, Box<dyn Error>> {
+    let keys = KeyRing::open_or_create(keys)?;
+    Ok(Counterfoil::builder().store(store).directory(Arc::clone(people)).key_ring(keys).build()?)
 }

@@ -25,13 +25,8 @@ pub enum StartError {
     #[error("COUNTERFOIL_SMTP must be smtp://HOST:PORT")]
     Smtp(#[from] counterfoil_notify::SmtpSetupError),
     /// The file of the key ring.
-    #[error("COUNTERFOIL_KEYS: {}: {what}", path.display())]
-    Keys {
-        /// Which.
-        path: PathBuf,
-        /// What is wrong.
-        what: String,
-    },
+    #[error("COUNTERFOIL_KEYS")]
+    Keys(#[from] counterfoil::KeyFileError),
     /// The policy.
     #[error("COUNTERFOIL_POLICY: {}: {what}", path.display())]
     Policy {

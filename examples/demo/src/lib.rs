@@ -81,7 +81,7 @@ impl Demo {
         let proxies = options.trusted_proxies.parse().map_err(StartError::TrustedProxies)?;
         let policy = policy::policy(options.policy.as_deref())?;
         let stores = Stores::open(&options.store).await?;
-        let keys = keys::key_ring(options.keys.or_else(|| stores.keys()).as_deref())?;
+        let keys = keys::key_ring(options.keys.or_else(|| stores.keys()))?;
         let profiles = ProfileBook::open(stores.profiles())?;
         let people = Arc::new(People::new(profiles.clone()).map_err(|error| StartError::Seed(error.into()))?);
         let events = RecentEvents::default().and(TracingSink);
