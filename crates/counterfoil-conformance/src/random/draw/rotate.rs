@@ -48,15 +48,13 @@ impl Draw {
 
     /// The rotation that has the superseded one in question as the one that its pace looks at.
     fn supersede_paced(&mut self, model: &Model) -> Command {
-        let older = self.target(model, |record| record.superseded.is_some());
-        let newest = |record: &&RecordParts| {
-            let family = model.family(record.id.family());
-            let leads = |family: &counterfoil::store::FamilyParts| {
-                family.kind == record.kind && family.generation == record.generation
-            };
-            record.id.family() == older.family() && family.is_some_and(leads)
+        let newest = |of: &RecordId| {
+            let family = model.family(of.family())?;
+            let leads = |record: &&RecordParts| record.kind == family.kind && record.generation == family.generation;
+            model.records.iter().filter(|record| record.id.family() == of.family()).find(leads)
         };
-        let tip = model.records.iter().find(newest);
+        let older = self.target(model, |record| record.superseded.is_some() && newest(&record.id).is_some());
+        let tip = newest(&older);
         let (Some(older), Some(tip)) = (model.record(&older), tip) else { return self.rotate_absent(model, older) };
         let person = Person { realm: tip.realm.clone(), owner: tip.owner.clone() };
         self.supersede(model, &person, tip, Some(older))
