@@ -1,5 +1,6 @@
 //! Draws commands: an operation, a record in a state, and arguments around the limit that the operation compares.
 
+mod aim;
 mod change;
 mod insert;
 mod look;
@@ -14,9 +15,8 @@ use std::num::NonZeroU32;
 use counterfoil::store::{NoticeMark, Pace, RecordParts};
 use counterfoil::{RecordId, Ts};
 
-use super::cells::{Boundary, Cell, Operation, out_of_reach};
+use super::cells::{Boundary, Cell, Operation};
 use super::command::Command;
-use super::coverage::every_cell;
 use super::ids::Ids;
 use super::meets::meets;
 use super::names::Names;
@@ -46,9 +46,6 @@ pub(super) struct Draw {
 
 /// Where the dice of the seeds begin. With other dice the default counts may miss a cell, and a test says so: then begin elsewhere.
 const FIRST: u64 = 1_000;
-
-/// Each cell is aimed at in one of so many sequences. No multiple of 3: every third sequence damages.
-const SHARES: usize = 7;
 
 /// From that command on others come, and owners are revoked: what is drawn before lives on till then.
 const LATE: u32 = 75;
@@ -246,35 +243,6 @@ impl Draw {
             Operation::ListAll | Operation::ListStanding | Operation::ListKind | Operation::Due | Operation::Get => {
                 self.look(model)
             }
-        }
-    }
-
-    /// The cells that a sequence is to meet.
-    fn share(seed: u64) -> Vec<Cell> {
-        let share = usize::try_from(seed).unwrap_or(0) % SHARES;
-        let cells = every_cell().filter(|cell| out_of_reach(*cell).is_none());
-        cells.enumerate().filter(|(place, _)| (place + place / 44) % SHARES == share).map(|(_, cell)| cell).collect()
-    }
-
-    /// One of the cells that are open still, from a drawn place on the first whose state some record is in.
-    fn take_aim(&mut self, model: &Model) -> usize {
-        if self.open.is_empty() {
-            self.open = Self::share(self.dice.below(SHARES as u64));
-        }
-        let count = self.open.len();
-        let start = usize::try_from(self.dice.below(count as u64)).unwrap_or(0);
-        let places = (0..count).map(|step| (start + step) % count);
-        let place = places.into_iter().find(|place| self.is_met(model, self.open[*place].1)).unwrap_or(start);
-        self.aim = self.open[place];
-        place
-    }
-
-    fn is_met(&self, model: &Model, state: State) -> bool {
-        let now = self.now();
-        match state {
-            State::Absent => true,
-            State::BesideDamaged => !model.damaged.is_empty(),
-            wanted => model.records.iter().any(|record| State::of_record(model, record, now) == wanted),
         }
     }
 
