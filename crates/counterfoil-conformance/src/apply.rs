@@ -45,6 +45,9 @@ pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
         stale_with(&store.apply(&id, written.record().version, &change, at(41)).await?, &ended)?;
     }
     a_revoked_record_takes_no_change(&*store, &ann).await?;
+    crate::extremes::versions_have_their_width(&*store).await?;
+    an_access_token_leads_nobody(&*store).await?;
+    an_old_half_writes_its_own(&*store).await?;
     let nobody = member_id(ann.family_id());
     ensure_is!(
         store.apply(&nobody, Version::FIRST, &describe_as("x"), at(1)).await?,
@@ -133,5 +136,50 @@ async fn a_revoked_record_takes_no_change(store: &dyn TokenStore, ann: &Person) 
     let stands = must_get(store, &access).await?;
     ensure!(stands.record().version == Version::FIRST, "revoking must not move the version");
     stale_with(&store.apply(&access, Version::FIRST, &describe_as("x"), at(6)).await?, &stands)?;
+    ensure!(same(&must_get(store, &access).await?, &stands), "a change of a revoked record must write nothing");
+    Ok(())
+}
+
+/// Neither the family's end nor its use follows an access token beside the newest refresh token.
+async fn an_access_token_leads_nobody(store: &dyn TokenStore) -> Result<(), Violation> {
+    let draft = Person::somebody().refresh().with_access();
+    draft.found(store).await?;
+    let access = draft.records[1].id;
+    let before = must_get(store, &access).await?;
+    let change = Change::Expiry { expires_at: Some(at(90)), gone_at: Some(at(99)), notice: None };
+    let Applied::Done(written) = store.apply(&access, Version::FIRST, &change, at(30)).await? else {
+        return Err(Violation::new("the version fits, so an expiry must be Done"));
+    };
+    as_the_contract_says(&before, &change, &written)
+}
+
+/// An edit or an expiry of a superseded record writes its own fields; the label's key is the family's whichever member it is set by.
+async fn an_old_half_writes_its_own(store: &dyn TokenStore) -> Result<(), Violation> {
+    for change in [
+        relabel("new name"),
+        describe_as("the old half"),
+        Change::Expiry { expires_at: Some(at(90)), gone_at: Some(at(99)), notice: None },
+    ] {
+        let draft = Person::somebody().refresh().labelled("old name");
+        let id = draft.found(store).await?;
+        let next = draft.successor(id, 1);
+        let step = crate::sample::supersede(Version::FIRST, next.id, at(20));
+        let answer = store.rotate(&id, &step, std::slice::from_ref(&next), at(20)).await?;
+        ensure_is!(answer, Rotated::Done, "a rotation must go through");
+        let mut model = Model::default();
+        for id in [id, next.id] {
+            let (record, family) = must_get(store, &id).await?.into_parts();
+            model.records.push(record);
+            model.families = vec![family];
+        }
+        let answer = store.apply(&id, Version::new(1), &change, at(30)).await?;
+        ensure_is!(answer, Applied::Done(_), "a superseded record can be changed");
+        let _ = model.apply(&id, Version::new(1), &change, at(30))?;
+        for id in [id, next.id] {
+            let wanted = model.get(&id)?.map(|record| describe(&record)).unwrap_or_default();
+            let found = describe(&must_get(store, &id).await?);
+            ensure!(wanted == found, "{change:?} of an old half must give\n{wanted}\nbut gave\n{found}");
+        }
+    }
     Ok(())
 }

@@ -8,8 +8,8 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// How often the family is rotated before and after its old windows are purged.
-const HALF: u64 = 100;
+/// How often the family is rotated before and after its old windows are purged: together more often than 8 bits count.
+const HALF: u64 = 130;
 
 /// Clause 41: A rotation removes nothing. A superseded generation stays, shrunk or not, until its `gone_at`, so that
 /// its replay is always known.

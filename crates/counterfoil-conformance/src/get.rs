@@ -3,6 +3,7 @@
 use counterfoil::store::{Change, Digest, Inserted, NoticeMark, TokenStore};
 use counterfoil::{Description, KeyId, OwnerId, RecordId, TokenKind, Version};
 
+use crate::extremes;
 use crate::reference::{Model, describe};
 use crate::sample::{EXPIRES, GONE, Person, at, describe_as, most, must_get, relabel, revoked, supersede};
 use crate::subject::Subject;
@@ -48,6 +49,8 @@ pub async fn get_is_exact(subject: &Subject) -> Verdict {
     }
     keys_are_not_collated(&*store).await?;
     every_field_comes_back(&*store).await?;
+    extremes::values_come_back(&*store).await?;
+    extremes::names_are_listed_apart(&*subject.fresh().await).await?;
     Ok(Checked::Held)
 }
 

@@ -163,11 +163,25 @@ pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
     ensure!(own, "Stale must carry the caller's own successor, but stands {:?}", stands.record().superseded);
     ensure!(stands.record().version == Version::FIRST.next(), "a repeated rotation must not move the version again");
     ensure!(same(&must_get(&*store, &successor.id).await?, &after), "a repeated rotation must change nothing");
+    // A join repeated after the family has moved on meets its own record.
+    let late = draft.access(1);
+    let join = draft.join(1);
+    ensure_is!(store.insert(join, std::slice::from_ref(&late), at(6)).await?, Inserted::Done, "a join must go through");
+    let tip = successor.id;
+    let last = draft.successor(tip, 2);
+    let moved = supersede(Version::FIRST, last.id, at(6));
+    ensure_is!(
+        store.rotate(&tip, &moved, std::slice::from_ref(&last), at(6)).await?,
+        Rotated::Done,
+        "a rotation must go through"
+    );
+    let answer = store.insert(join, std::slice::from_ref(&late), at(7)).await?;
+    ensure_is!(answer, Inserted::IdTaken(id) if id == late.id, "a repeated join must be recognised though the family has moved");
     // An edit repeated is Stale and not applied twice.
     let edit = relabel("two");
-    let _ = store.apply(&successor.id, Version::FIRST, &edit, at(7)).await?;
+    let _ = store.apply(&last.id, Version::FIRST, &edit, at(7)).await?;
     ensure_is!(
-        store.apply(&successor.id, Version::FIRST, &edit, at(8)).await?,
+        store.apply(&last.id, Version::FIRST, &edit, at(8)).await?,
         counterfoil::store::Applied::Stale(_),
         "a repeated edit must be Stale"
     );

@@ -67,6 +67,8 @@ macro_rules! __every_sibling_clause {
             refused_writes_nothing
             no_wait_beyond_the_window
             throttle_answers_equal_the_model
+            client_answers_equal_the_model
+            settings_answers_equal_the_model
             client_pages_have_an_end
             sibling_outage_is_unavailable
             sibling_garbage_is_corrupt

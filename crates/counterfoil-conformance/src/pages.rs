@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use counterfoil::store::{Cursor, Listing, Page, Revoke, TokenRecord, TokenStore};
 use counterfoil::{KeyId, RecordId, TokenKind, Ts, Version};
 
+use crate::extremes;
 use crate::sample::{GONE, Person, at, most, relabel, revoked, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
@@ -20,6 +21,9 @@ pub async fn pages_are_stable(subject: &Subject) -> Verdict {
         }
     }
     dead_records_are_listed(subject).await?;
+    let store = subject.fresh().await;
+    extremes::a_cursor_outlives_its_record(&*store).await?;
+    extremes::pages_beyond_a_thousand(&*store).await?;
     Ok(Checked::Held)
 }
 
@@ -44,7 +48,7 @@ async fn every_size_shows_the_same(subject: &Subject) -> Result<(), Violation> {
             "pages of {limit} must show all, the newest first, ties by id descending"
         );
         let of = Listing::Kind { realm: &ann.realm, kind: TokenKind::PersonalAccessToken };
-        ensure!(sorted_ids(&walk(&*store, of, limit).await?) == by_id, "pages of {limit} must show all of the kind");
+        ensure!(ids(&walk(&*store, of, limit).await?) == by_id, "pages of {limit} must show all of the kind, by id");
     }
     let nobody = Person::new("default", "nobody");
     let page = store.list(nobody.listing(TokenKind::PersonalAccessToken), None, most(5)).await?;

@@ -3,6 +3,7 @@
 use counterfoil::store::{Change, Inserted, Rotated, Step, TokenStore};
 use counterfoil::{RecordId, TokenKind, Ts, Version};
 
+use crate::extremes;
 use crate::fixture::Store;
 use crate::pool::Pool;
 use crate::reference::describe;
@@ -16,7 +17,9 @@ use crate::walk::walk;
 pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     only_what_the_limits_name(subject).await?;
     the_family_goes_last(subject).await?;
+    extremes::a_family_does_not_wait(&*subject.fresh().await).await?;
     limit_is_a_maximum(subject).await?;
+    extremes::shrinks_within_the_limit(&*subject.fresh().await).await?;
     two_at_once(subject).await?;
     Ok(Checked::Held)
 }
@@ -210,6 +213,7 @@ pub async fn shrinking_keeps_the_proof(subject: &Subject) -> Verdict {
         the_proof_serves(&*store, &draft, parent, successor).await?;
     }
     an_open_overlap_stays(subject).await?;
+    extremes::a_shrunk_record_stays_shrunk(&*subject.fresh().await).await?;
     Ok(Checked::Held)
 }
 

@@ -4,6 +4,7 @@ use counterfoil::store::{Inserted, Revoke, Rotated, TokenStore};
 use counterfoil::{RecordId, TokenKind, Version};
 use futures_util::future::try_join_all;
 
+use crate::extremes;
 use crate::reference::describe;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, most, must_get, revoked, slide, supersede};
 use crate::subject::Subject;
@@ -36,6 +37,7 @@ pub async fn revoke_is_final(subject: &Subject) -> Verdict {
             "a refused join must leave nothing"
         );
     }
+    extremes::generations_have_their_width(&*store, &draft, 1).await?;
     let nobody = ann.refresh();
     let answer = store.insert(nobody.join(0), &nobody.records, at(2)).await?;
     ensure_is!(answer, Inserted::FamilyEnded, "a family that is not there cannot be joined");
@@ -136,6 +138,9 @@ pub async fn revoke_twice(subject: &Subject) -> Verdict {
 
 /// Clause 15: Everything of the owner that existed when the first call began is revoked when a call says `more: false`.
 pub async fn owner_revoke_covers(subject: &Subject) -> Verdict {
+    let store = subject.fresh().await;
+    extremes::every_kind_ends_with_its_owner(&*store).await?;
+    extremes::owners_end_apart(&*store).await?;
     for (families, limit) in [(1, 1), (4, 5), (5, 5), (6, 5), (11, 5), (7, 1)] {
         let store = subject.fresh().await;
         let ann = Person::new("default", "ann");

@@ -202,5 +202,19 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
         Rotated::Missing,
         "what is not there is Missing"
     );
+    a_permanent_one_stays(&*store).await?;
     Ok(Checked::Held)
+}
+
+/// Nothing is later than no end: what is permanent stays so.
+async fn a_permanent_one_stays(store: &dyn TokenStore) -> Result<(), Violation> {
+    let draft = Person::somebody().refresh().ending(None, None);
+    let id = draft.found(store).await?;
+    let answer = store.rotate(&id, &slide(at(500), at(600)), &[], at(10)).await?;
+    ensure_is!(answer, Rotated::Done, "a permanent token slides");
+    let stands = must_get(store, &id).await?;
+    let ends =
+        (stands.record().expires_at, stands.record().gone_at, stands.family().live_until, stands.family().gone_at);
+    ensure!(ends == (None, None, None, None), "a slide must leave a permanent token permanent, but gave {ends:?}");
+    Ok(())
 }

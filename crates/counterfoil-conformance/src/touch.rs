@@ -47,6 +47,7 @@ pub async fn touch_is_forward(subject: &Subject) -> Verdict {
     let many: Vec<(RecordId, Ts)> =
         (0..1_000).map(|when| (if when % 2 == 0 { id } else { member_id(stranger.family()) }, at(when))).collect();
     store.touch(&many).await?;
+    crate::extremes::touches_beyond_a_thousand(&*store).await?;
     Ok(Checked::Held)
 }
 

@@ -243,3 +243,16 @@ fn the_wrapper_without_a_flaw_passes() {
         assert_eq!(matches!(verdict, Ok(Checked::NotApplicable(_))), needs_a_hook, "{}", check.name);
     }
 }
+
+/// How much the model test finds by itself, and in how short a run: `COUNTERFOIL_SCALE=20 cargo test --test broken_stores -- --ignored --nocapture`.
+#[test]
+#[ignore = "a figure for a report, no promise"]
+fn what_the_model_test_finds_by_itself() {
+    let model = CHECKS.iter().find(|check| check.name == "answers_equal_the_model").expect("the model test");
+    let (mut found, mut missed) = (0, Vec::new());
+    let old = CASES.iter().map(|case| (case.name, case.make));
+    for (name, make) in old.chain(broken::planted::all()) {
+        if model.run(&Subject::new(Bench(make))).is_err() { found += 1 } else { missed.push(name) }
+    }
+    println!("the model test finds {found}; it does not find {missed:?}");
+}

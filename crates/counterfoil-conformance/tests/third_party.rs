@@ -202,7 +202,7 @@ impl TokenStore for DocumentStore {
         next: Option<NoticeMark>,
         sent: Option<(Ts, u8)>,
     ) -> Result<bool, StoreError> {
-        self.step(id.shard(), |model| model.settle(id, held, next, sent)).await
+        self.step(id.shard(), |model| model.settle(id, held, next, sent)).await?
     }
 
     async fn purge(

@@ -15,7 +15,9 @@ impl Writer<'_> {
         now: Ts,
     ) -> Result<Applied, StoreError> {
         let Some((mut record, before)) = self.table.pair(id) else { return Ok(Applied::Missing) };
-        if record.version != expect || reads_as_revoked(&record, &before) {
+        // A shrunk record has nothing left to edit.
+        let takes = !record.shrunk || matches!(change, Change::Rekey { .. });
+        if record.version != expect || reads_as_revoked(&record, &before) || !takes {
             return joined(record, before).map(Applied::Stale);
         }
         let mut family = before.clone();

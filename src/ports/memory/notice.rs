@@ -1,17 +1,17 @@
 //! Use and notices: what moves a record without moving its version.
 
 use super::write::{Writer, joined};
-use crate::counterfoil::record::TokenRecord;
+use crate::counterfoil::record::{RecordParts, TokenRecord};
 use crate::counterfoil::state::NoticeMark;
 use crate::ports::store_error::StoreError;
 use crate::words::ids::RecordId;
 use crate::words::time::Ts;
 
 impl Writer<'_> {
-    /// An older use, and a record that is not there, are passed over without a copy.
+    /// An older use, a shrunk record, and one that is not there are passed over without a copy.
     pub(super) fn touch(&mut self, id: &RecordId, at: Ts) {
-        let later = |used: Option<Ts>| used.is_none_or(|used| used < at);
-        if !self.table.peek(id, |record| record.is_some_and(|record| later(record.last_used_at))) {
+        let moves = |record: &RecordParts| !record.shrunk && record.last_used_at.is_none_or(|used| used < at);
+        if !self.table.peek(id, |record| record.is_some_and(moves)) {
             return;
         }
         // No index knows when a record was used.

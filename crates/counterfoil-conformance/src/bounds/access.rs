@@ -16,6 +16,7 @@ use crate::walk::walk;
 /// Clause 43: Of any number of concurrent joins, slides and rotations with an `access_cap`, no more than that many
 /// access tokens of the family are live at once.
 pub async fn access_tokens_are_capped(subject: &Subject) -> Verdict {
+    crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     who_counts(subject).await?;
     every_way_in_is_capped(subject).await?;
     only_the_family_counts(subject).await?;

@@ -17,6 +17,7 @@ use crate::walk::walk;
 /// Clause 44: Of any number of concurrent inserts with a pace exactly `limit` records of the realm, owner and kind have
 /// `created_at > since`; deleted ones count.
 pub async fn creations_are_paced(subject: &Subject) -> Verdict {
+    crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     since_is_not_counted(subject).await?;
     who_counts(subject).await?;
     every_record_of_the_kind_counts(subject).await?;

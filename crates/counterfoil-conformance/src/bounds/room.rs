@@ -19,6 +19,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 /// remain, and the ended ones are revoked in the same step: the least recently used first, ended once, and told in
 /// the answer.
 pub async fn room_is_made(subject: &Subject) -> Verdict {
+    crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     the_least_recently_used_goes(subject).await?;
     what_moves_last_use(subject).await?;
     who_counts(subject).await?;

@@ -14,6 +14,7 @@ use crate::walk::walk;
 /// Clause 42: Where a rotation has a pace, of any number of racers no more than `limit` rotations have `superseded.at
 /// > since`; what is refused writes nothing.
 pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
+    crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     since_is_not_counted(subject).await?;
     of_one_instant(subject).await?;
     shrunk_ones_count_and_purged_ones_do_not(subject).await?;

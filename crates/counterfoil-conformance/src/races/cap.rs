@@ -17,6 +17,7 @@ use crate::walk::walk;
 /// Clause 4: Of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and `now >= live_until` do not count,
 /// nor do those of another client.
 pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
+    crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     for track in tracks(subject, 1).await {
         for round in 0..track.rounds {
             let person = Arc::new(Person::somebody());

@@ -1,164 +1,233 @@
-//! A command on a store and on the model, and its answer as a text: for the model, every answer that the contract allows.
+//! Carries a command out on the store and on the model.
 
-use counterfoil::KeyId;
-use counterfoil::store::{Applied, Home, Inserted, Listing, Revoke, Rotated, StoreError, TokenRecord, TokenStore};
+use counterfoil::Ts;
+use counterfoil::store::{Cursor, Home, Listing, NewRecord, Page, Revoke, Show, StoreError, TokenRecord, TokenStore};
 
-use super::Command;
-use crate::reference::{Model, describe};
+use super::answer::Answer;
+use super::command::{Command, Listed, Purge};
+use crate::database::Database;
+use crate::fixture::Row;
+use crate::reference::Model;
 use crate::sample::most;
-use crate::violation::Violation;
-use crate::walk::{walk, walk_due};
 
-/// A record, or its absence, as a text.
-pub(super) fn told(record: Option<&TokenRecord>) -> String {
-    record.map_or_else(|| "nothing".into(), describe)
-}
-
-fn applied(answer: &Applied) -> String {
-    match answer {
-        Applied::Done(record) => format!("Done {}", describe(record)),
-        Applied::Stale(record) => format!("Stale {}", describe(record)),
-        other => format!("{other:?}"),
-    }
-}
-
-/// Whom an insert ended is told in no promised order.
-fn inserted(answer: Inserted) -> String {
-    match answer {
-        Inserted::MadeRoom(mut ended) => {
-            ended.sort_unstable();
-            format!("MadeRoom {ended:?}")
-        }
-        other => format!("{other:?}"),
-    }
-}
-
-fn rotated(answer: &Rotated) -> String {
-    match answer {
-        Rotated::Stale(record) => format!("Stale {}", describe(record)),
-        other => format!("{other:?}"),
-    }
-}
-
-fn listed(mut records: Vec<TokenRecord>, in_order: bool) -> String {
-    if !in_order {
-        records.sort_unstable_by_key(|record| record.record().id);
-    }
-    records.iter().map(describe).collect::<Vec<_>>().join("\n")
-}
-
-fn counted(mut census: Vec<(KeyId, u64)>) -> String {
-    census.retain(|(_, count)| *count > 0);
-    census.sort_unstable();
-    format!("{census:?}")
-}
+type Said = Result<Answer, StoreError>;
 
 /// Carries the command out on the model; the answers that a store may give.
-pub(super) fn on_model(model: &mut Model, command: &Command) -> Result<Vec<String>, StoreError> {
-    let one = |answer: String| Ok(vec![answer]);
+pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
     match command {
         Command::Found { .. } | Command::Join { .. } => {
             let (home, new, now) = command.insert().unwrap_or_else(|| unreachable!("these two insert"));
-            Ok(insert(model, home, new, now))
+            insert(model, home, new, now)
         }
-        Command::Apply { id, expect, change, now } => one(applied(&model.apply(id, *expect, change, *now)?)),
-        Command::Rotate { parent, step, new, now } => one(rotated(&model.rotate(parent, step, new, *now)?)),
-        Command::RevokeOne { .. } | Command::RevokeFamily { .. } | Command::RevokeOwner { .. } => {
+        // Which of the rows of a damaged store a census counts is not promised.
+        Command::Census if !model.damaged.is_empty() => Vec::new(),
+        other => vec![one_answer(model, other).unwrap_or_else(|error| Answer::error(&error))],
+    }
+}
+
+fn one_answer(model: &mut Model, command: &Command) -> Said {
+    Ok(match command {
+        Command::Apply { id, expect, change, now } => Answer::applied(&model.apply(id, *expect, change, *now)?),
+        Command::Rotate { parent, step, new, now } => Answer::rotated(&model.rotate(parent, step, new, *now)?),
+        Command::Touch { seen } => {
+            model.touch(seen);
+            Answer::word("touched")
+        }
+        Command::Claim { id, held, until } => Answer::record(model.claim(id, *held, *until)?.as_ref()),
+        Command::Settle { id, held, next, sent } => Answer::word(model.settle(id, *held, *next, *sent)?.to_string()),
+        Command::Purge(limits) => Answer::word(format!("changed {}", purge_model(model, *limits))),
+        Command::Get { id } => Answer::record(model.get(id)?.as_ref()),
+        Command::List { of, .. } => {
+            let page = model.list(of.as_listing(), None, usize::MAX);
+            Answer::listed(&page.items, told(of, u64::from(page.corrupt)))
+        }
+        Command::Due { now, .. } => {
+            let mut page = model.due(*now, None, usize::MAX);
+            page.items.sort_unstable_by_key(|record| record.record().id);
+            Answer::listed(&page.items, Some(u64::from(page.corrupt)))
+        }
+        Command::Census => Answer::counted(model.census()),
+        Command::Damage { id } => {
+            model.damaged.push(*id);
+            Answer::word("damaged")
+        }
+        other => {
             let (what, revoked, gone_at, limit) =
-                command.revoke().unwrap_or_else(|| unreachable!("these three revoke"));
+                other.revoke().unwrap_or_else(|| unreachable!("the others revoke, or are carried out elsewhere"));
             let mut changed = false;
             loop {
                 let (some, more) = model.revoke(what, revoked, gone_at, limit);
                 changed |= some > 0;
                 if !more {
-                    return one(format!("changed {changed}"));
+                    break Answer::word(format!("changed {changed}"));
                 }
             }
         }
-        Command::Touch { seen } => {
-            model.touch(seen);
-            one("touched".into())
-        }
-        Command::Claim { id, held, until } => one(told(model.claim(id, *held, *until)?.as_ref())),
-        Command::Settle { id, held, next, sent } => one(model.settle(id, *held, *next, *sent).to_string()),
-        Command::Purge { now, unsent_before, windows_before, .. } => {
-            let (changed, _) = model.purge(*now, *unsent_before, *windows_before, usize::MAX);
-            one(format!("changed {}", changed > 0))
-        }
-        Command::ListOwner { .. } | Command::ListKind { .. } => {
-            let (of, _) = command.listing().unwrap_or_else(|| unreachable!("these two list"));
-            one(listed(model.list(of, None, usize::MAX).items, matches!(of, Listing::Owner { .. })))
-        }
-        Command::Due { now, .. } => one(listed(model.due(*now, None, usize::MAX).items, false)),
-        Command::Census => one(counted(model.census())),
+    })
+}
+
+/// Whether a damaged record stands cannot be known, so only the other listings must count it.
+fn told(of: &Listed, corrupt: u64) -> Option<u64> {
+    let standing = matches!(of, Listed::Owner { show: Show::Standing { .. }, .. });
+    (!standing).then_some(corrupt)
+}
+
+/// Until nothing is left to do: what shrinks loses its notice, and may go for it.
+pub(super) fn purge_model(model: &mut Model, limits: Purge) -> bool {
+    let mut changed = false;
+    while model.purge(limits.now, limits.unsent_before, limits.windows_before, usize::MAX).0 > 0 {
+        changed = true;
+    }
+    changed
+}
+
+fn insert(model: &mut Model, home: Home<'_>, new: &[NewRecord], now: Ts) -> Vec<Answer> {
+    let refusals = model.insert_refusals(home, new, now);
+    let done = model.insert(home, new, now);
+    let answers = if refusals.is_empty() { vec![done] } else { refusals };
+    answers.into_iter().map(Answer::inserted).collect()
+}
+
+/// Where a command is carried out: a database, and which of its handles is next.
+pub(super) struct Site<'a> {
+    pub(super) database: &'a Database,
+    pub(super) turn: usize,
+}
+
+impl Site<'_> {
+    /// Carries the command out by the next handle; listings page by page, batches until there is no more.
+    pub(super) async fn carry_out(&mut self, command: &Command) -> Answer {
+        self.turn += 1;
+        let store = &**self.database.handle(self.turn);
+        let answer = match command {
+            Command::Damage { id } => Ok(self.damage(id).await),
+            other => on_store(store, other).await,
+        };
+        answer.unwrap_or_else(|error| Answer::error(&error))
+    }
+
+    async fn damage(&self, id: &counterfoil::RecordId) -> Answer {
+        let damaged = self.database.damage(Row::Record(id)).await;
+        Answer::word(if damaged { "damaged" } else { "the fixture has no hook `damage`" })
     }
 }
 
-fn insert(
-    model: &mut Model,
-    home: Home<'_>,
-    new: &[counterfoil::store::NewRecord],
-    now: counterfoil::Ts,
-) -> Vec<String> {
-    let refusals = model.insert_refusals(home, new, now);
-    let done: Inserted = model.insert(home, new, now);
-    if refusals.is_empty() { vec![inserted(done)] } else { refusals.into_iter().map(inserted).collect() }
-}
-
-/// Carries the command out on the store; listings page by page, batches until there is no more.
-pub(super) async fn on_store(store: &dyn TokenStore, command: &Command) -> Result<String, Violation> {
+async fn on_store(store: &dyn TokenStore, command: &Command) -> Said {
     Ok(match command {
         Command::Found { .. } | Command::Join { .. } => {
             let (home, new, now) = command.insert().unwrap_or_else(|| unreachable!("these two insert"));
-            inserted(store.insert(home, new, now).await?)
+            Answer::inserted(store.insert(home, new, now).await?)
         }
-        Command::Apply { id, expect, change, now } => applied(&store.apply(id, *expect, change, *now).await?),
-        Command::Rotate { parent, step, new, now } => rotated(&store.rotate(parent, step, new, *now).await?),
-        Command::RevokeOne { .. } | Command::RevokeFamily { .. } | Command::RevokeOwner { .. } => {
-            let (what, revoked, gone_at, limit) =
-                command.revoke().unwrap_or_else(|| unreachable!("these three revoke"));
-            revoke_all(store, what, revoked, gone_at, limit).await?
-        }
+        Command::Apply { id, expect, change, now } => Answer::applied(&store.apply(id, *expect, change, *now).await?),
+        Command::Rotate { parent, step, new, now } => Answer::rotated(&store.rotate(parent, step, new, *now).await?),
         Command::Touch { seen } => {
             store.touch(seen).await?;
-            "touched".into()
+            Answer::word("touched")
         }
-        Command::Claim { id, held, until } => told(store.claim(id, *held, *until).await?.as_ref()),
-        Command::Settle { id, held, next, sent } => store.settle(id, *held, *next, *sent).await?.to_string(),
-        Command::Purge { now, unsent_before, windows_before, limit } => {
-            let mut changed = false;
-            for _ in 0..1_000 {
-                let progress = store.purge(*now, *unsent_before, *windows_before, most(*limit)).await?;
-                changed |= progress.changed > 0;
-                if !progress.more {
-                    return Ok(format!("changed {changed}"));
-                }
-            }
-            return Err(Violation::new("a purge must end"));
+        Command::Claim { id, held, until } => Answer::record(store.claim(id, *held, *until).await?.as_ref()),
+        Command::Settle { id, held, next, sent } => {
+            Answer::word(store.settle(id, *held, *next, *sent).await?.to_string())
         }
-        Command::ListOwner { .. } | Command::ListKind { .. } => {
-            let (of, limit) = command.listing().unwrap_or_else(|| unreachable!("these two list"));
-            listed(walk(store, of, limit).await?, matches!(of, Listing::Owner { .. }))
+        Command::Purge(limits) => purge(store, *limits).await?,
+        Command::Get { id } => Answer::record(store.get(id).await?.as_ref()),
+        Command::List { of, limit } => {
+            let listing = of.as_listing();
+            let (records, corrupt) = match walk(store, Walked::Listing(listing), *limit, None).await? {
+                Ok(walked) => walked,
+                Err(wrong) => return Ok(wrong),
+            };
+            Answer::listed(&records, told(of, corrupt))
         }
-        Command::Due { now, limit } => listed(walk_due(store, *now, *limit).await?, false),
-        Command::Census => counted(store.census().await?),
+        Command::Due { now, limit } => {
+            let (mut records, corrupt) = match walk(store, Walked::Due(*now), *limit, None).await? {
+                Ok(walked) => walked,
+                Err(wrong) => return Ok(wrong),
+            };
+            records.sort_unstable_by_key(|record| record.record().id);
+            Answer::listed(&records, Some(corrupt))
+        }
+        Command::Census => Answer::counted(store.census().await?),
+        other => {
+            let (what, revoked, gone_at, limit) =
+                other.revoke().unwrap_or_else(|| unreachable!("the others revoke, or are carried out elsewhere"));
+            revoke_all(store, what, revoked, gone_at, limit).await?
+        }
     })
+}
+
+/// More calls than any batch of a sequence can need.
+const ENDLESS: usize = 1_000;
+
+/// Until a call changes nothing and says that there is no more.
+pub(super) async fn purge(store: &dyn TokenStore, limits: Purge) -> Said {
+    let Purge { now, unsent_before, windows_before, limit } = limits;
+    let mut changed = false;
+    for _ in 0..ENDLESS {
+        let progress = store.purge(now, unsent_before, windows_before, most(limit)).await?;
+        if progress.changed > u64::from(limit) {
+            return Ok(Answer::word(format!("changed {} in one call of at most {limit}", progress.changed)));
+        }
+        changed |= progress.changed > 0;
+        if !progress.more && progress.changed == 0 {
+            return Ok(Answer::word(format!("changed {changed}")));
+        }
+    }
+    Ok(Answer::word("more, without an end"))
 }
 
 async fn revoke_all(
     store: &dyn TokenStore,
     what: Revoke<'_>,
     revoked: counterfoil::store::Revoked,
-    gone_at: counterfoil::Ts,
+    gone_at: Ts,
     limit: u32,
-) -> Result<String, Violation> {
+) -> Said {
     let mut changed = false;
-    for _ in 0..1_000 {
+    for _ in 0..ENDLESS {
         let progress = store.revoke(what, revoked, gone_at, most(limit)).await?;
+        if matches!(what, Revoke::Owner { .. }) && progress.changed > u64::from(limit) {
+            return Ok(Answer::word(format!("changed {} in one call of at most {limit}", progress.changed)));
+        }
         changed |= progress.changed > 0;
         if !progress.more {
-            return Ok(format!("changed {changed}"));
+            return Ok(Answer::word(format!("changed {changed}")));
         }
     }
-    Err(Violation::new("revoking all of an owner must end"))
+    Ok(Answer::word("more, without an end"))
+}
+
+/// What is walked.
+#[derive(Clone, Copy)]
+pub(super) enum Walked<'a> {
+    Listing(Listing<'a>),
+    Due(Ts),
+}
+
+/// The records of a walk and its damaged rows.
+type Walk = (Vec<TokenRecord>, u64);
+
+/// Page after page from `after` on; an answer instead where a page is too long or there is no last one.
+pub(super) async fn walk(
+    store: &dyn TokenStore,
+    walked: Walked<'_>,
+    limit: u32,
+    after: Option<Cursor>,
+) -> Result<Result<Walk, Answer>, StoreError> {
+    let (mut all, mut damaged, mut after) = (Vec::new(), 0, after);
+    for _ in 0..ENDLESS {
+        let Page { items, next, corrupt } = match walked {
+            Walked::Listing(of) => store.list(of, after.as_ref(), most(limit)).await?,
+            Walked::Due(now) => store.due(now, after.as_ref(), most(limit)).await?,
+        };
+        if items.len() as u64 > u64::from(limit) {
+            return Ok(Err(Answer::word(format!("{} on a page of at most {limit}", items.len()))));
+        }
+        all.extend(items);
+        damaged += u64::from(corrupt);
+        if next.is_none() {
+            return Ok(Ok((all, damaged)));
+        }
+        after = next;
+    }
+    Ok(Err(Answer::word("pages without an end")))
 }

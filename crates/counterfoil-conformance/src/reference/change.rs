@@ -1,10 +1,19 @@
 //! Changing one record, and revoking.
 
-use counterfoil::store::{Applied, Change, Relabel, Revoke, Revoked, StoreError};
+use counterfoil::store::{Applied, Change, Relabel, Revoke, Revoked, StoreError, TokenRecord};
 use counterfoil::{FamilyId, RecordId, Ts, Version};
 
 use super::Model;
 use super::insert::is_gone;
+
+/// Whether a record takes such a change: a shrunk one has nothing left to edit, and only a superseded one has a window to end.
+fn takes(stands: &TokenRecord, change: &Change) -> bool {
+    match change {
+        Change::Rekey { .. } => true,
+        Change::End { .. } => stands.record().superseded.is_some() && !stands.record().shrunk,
+        Change::Edit { .. } | Change::Expiry { .. } => !stands.record().shrunk,
+    }
+}
 
 impl Model {
     /// Compare-and-swap on the version.
@@ -14,8 +23,7 @@ impl Model {
     /// As for [`Model::get`].
     pub fn apply(&mut self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
         let Some(stands) = self.get(id)? else { return Ok(Applied::Missing) };
-        let ends_nothing = matches!(change, Change::End { .. }) && stands.record().superseded.is_none();
-        if stands.record().version != expect || stands.revoked().is_some() || ends_nothing {
+        if stands.record().version != expect || stands.revoked().is_some() || !takes(&stands, change) {
             return Ok(Applied::Stale(stands));
         }
         if let Change::Edit { label: Some(label), .. } = change

@@ -16,7 +16,7 @@ mod store;
 use counterfoil::store::{Cursor, FamilyParts, Listing, Page, RecordParts, Show, StoreError, TokenRecord};
 use counterfoil::{FamilyId, KeyId, RecordId, Ts};
 
-pub use describe::{describe, same};
+pub use describe::{Fields, describe, fields, same};
 pub use siblings::ReferenceSiblings;
 pub use store::ReferenceStore;
 

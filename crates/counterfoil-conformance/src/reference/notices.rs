@@ -6,10 +6,10 @@ use counterfoil::{RecordId, Ts};
 use super::Model;
 
 impl Model {
-    /// Each record by itself, forward only.
+    /// Each record by itself, forward only. Shrunk ones keep no use.
     pub fn touch(&mut self, seen: &[(RecordId, Ts)]) {
         for (id, at) in seen {
-            if let Some(record) = self.record_mut(id) {
+            if let Some(record) = self.record_mut(id).filter(|record| !record.shrunk) {
                 record.last_used_at = record.last_used_at.max(Some(*at));
             }
         }
@@ -29,15 +29,20 @@ impl Model {
         self.get(id)
     }
 
-    /// Notes what was sent; sets the next mark where the old one is still held.
+    /// Notes what was sent; sets the next mark where the old one is still held. A shrunk record notes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Model::get`].
     pub fn settle(
         &mut self,
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
         sent: Option<(Ts, u8)>,
-    ) -> bool {
-        let Some(record) = self.record_mut(id) else { return false };
+    ) -> Result<bool, StoreError> {
+        self.get(id)?;
+        let Some(record) = self.record_mut(id).filter(|record| !record.shrunk) else { return Ok(false) };
         if let Some((expiry, stage)) = sent {
             record.remember_notice(expiry, stage);
         }
@@ -45,6 +50,6 @@ impl Model {
         if holds {
             record.notice = next;
         }
-        holds
+        Ok(holds)
     }
 }

@@ -114,10 +114,7 @@ impl TokenStore for ReferenceStore {
         next: Option<NoticeMark>,
         sent: Option<(Ts, u8)>,
     ) -> Result<bool, StoreError> {
-        self.step("settle", |model| {
-            model.get(id)?;
-            Ok(model.settle(id, held, next, sent))
-        })?
+        self.step("settle", |model| model.settle(id, held, next, sent))?
     }
 
     async fn purge(

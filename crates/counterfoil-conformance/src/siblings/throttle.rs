@@ -1,14 +1,13 @@
-//! The clauses of the counters, 31 to 35, and the same steps drawn by dice beside the model.
+//! The clauses of the counters, 31 to 35.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey, UNSETTLED};
-use counterfoil::{Span, Ts};
+use counterfoil::Span;
+use counterfoil::store::{Reserved, Throttle, ThrottleKey, UNSETTLED};
 
 use super::database::Siblings;
 use super::races::a_purge_beside_attempts;
-use crate::dice::Dice;
 use crate::pool::Pool;
 use crate::sample::{at, most};
 use crate::scale::scale;
@@ -16,8 +15,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 pub(crate) const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has no `throttle`");
 /// Microseconds until an attempt that nobody settled counts as failed.
-const MINUTE: u64 = UNSETTLED.micros();
-const WINDOW: u64 = 100;
+pub(super) const MINUTE: u64 = UNSETTLED.micros();
+pub(super) const WINDOW: u64 = 100;
 /// An instant far behind everything that a check does.
 const MUCH_LATER: u64 = 1_000 * MINUTE;
 
@@ -306,66 +305,4 @@ pub async fn no_wait_beyond_the_window(siblings: &Siblings) -> Verdict {
     ahead.expect(back + 50, Reserved::Wait(at(back + WINDOW)), "and settling it changes nothing").await?;
     ahead.grant(back + WINDOW, "so the wait is over a window later").await?;
     Ok(Checked::Held)
-}
-
-/// No clause of its own: whatever the steps are, their answers equal those of [`Counter`], also where windows, limits and the clock change.
-pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
-    let handles = siblings.fresh().await.throttles(2).await;
-    if handles.is_empty() {
-        return Ok(NO_THROTTLE);
-    }
-    for seed in 0..u64::from(scale().sequences.min(60)) {
-        sequence(&handles, seed, u8::try_from(seed).unwrap_or(u8::MAX)).await?;
-    }
-    Ok(Checked::Held)
-}
-
-async fn sequence(handles: &[Arc<dyn Throttle>], seed: u64, key: u8) -> Result<(), Violation> {
-    let (mut dice, key) = (Dice::new(seed), ThrottleKey::from_bytes([key; 32]));
-    let (mut counter, mut noted, mut clock) = (Counter::default(), Vec::<Ts>::new(), 30 * MINUTE);
-    for step in 0..60 {
-        clock = match dice.below(20) {
-            0 => clock + MINUTE,
-            1 => clock.saturating_sub(dice.below(2 * MINUTE)),
-            2 => clock + dice.below(2 * MINUTE),
-            _ => clock + dice.below(40),
-        };
-        let (now, limit) = (at(clock), u32::try_from(2 + dice.below(3)).unwrap_or(2));
-        let window = Span::from_micros(if dice.chance(1, 8) { 30 } else { WINDOW }).expect("a span");
-        let store = dice.pick(handles);
-        let one = if noted.is_empty() { now } else { *dice.pick(&noted) };
-        match dice.below(4) {
-            0 => {
-                counter.failed(one, now, window);
-                store.failed(&key, one, now, window).await?;
-            }
-            1 => {
-                counter.release(one, now, window);
-                store.release(&key, one, now, window).await?;
-            }
-            _ => {
-                let mut next = counter.clone();
-                let wanted = next.reserve(now, window, most(limit));
-                let kept = counter.lies_ahead(now, window) || matches!(wanted, Reserved::Granted(_));
-                let answer = store.reserve(&key, now, window, most(limit)).await?;
-                ensure!(
-                    answer == wanted,
-                    "seed {seed}, step {step}, at +{clock}: {wanted:?} was expected of {counter:?}, but was {answer:?}"
-                );
-                if kept {
-                    counter = next;
-                }
-                noted.extend(matches!(answer, Reserved::Granted(_)).then_some(now));
-            }
-        }
-    }
-    let left = u64::from(!counter.is_empty());
-    let gone_at = counter.gone_at();
-    if left == 1 {
-        let early = handles[0].purge_counters(gone_at.minus(Span::from_micros(1).expect("a span")), most(9)).await?;
-        ensure!(early == 0, "seed {seed}: a counter must stay until {gone_at:?}");
-    }
-    let went = handles[0].purge_counters(gone_at, most(9)).await?;
-    ensure!(went == left, "seed {seed}: {left} counters must be left of {counter:?}, but {went} went at {gone_at:?}");
-    Ok(())
 }

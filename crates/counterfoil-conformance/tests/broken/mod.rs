@@ -17,6 +17,8 @@ pub(crate) mod changes;
 pub(crate) mod halves;
 pub(crate) mod handle_lock;
 pub(crate) mod inserts;
+pub(crate) mod keeping;
+pub(crate) mod keyed;
 pub(crate) mod notices;
 pub(crate) mod paces;
 pub(crate) mod pages;
@@ -25,6 +27,7 @@ pub(crate) mod purges;
 pub(crate) mod revokes;
 pub(crate) mod room;
 pub(crate) mod rotates;
+pub(crate) mod states;
 
 type Said<T> = Result<T, StoreError>;
 

@@ -1,0 +1,83 @@
+//! Pages over 1,000, and cursors whose record is gone.
+
+use counterfoil::store::{Cursor, Listing, TokenStore};
+use counterfoil::{RecordId, TokenKind};
+
+use crate::sample::{Person, at, most};
+use crate::violation::{Violation, ensure};
+use crate::walk::{ids, walk};
+
+/// A listing over 1,000 records, whole and by id, in pages that a narrow column cuts.
+pub(crate) async fn pages_beyond_a_thousand(store: &dyn TokenStore) -> Result<(), Violation> {
+    let person = Person::somebody();
+    let mut wanted: Vec<RecordId> = Vec::new();
+    for _ in 0..11 {
+        let mut draft = person.refresh();
+        for _ in 0..92 {
+            draft = draft.with_access();
+        }
+        draft.found(store).await?;
+        wanted.extend(draft.records.iter().skip(1).map(|record| record.id));
+    }
+    wanted.sort_unstable();
+    let kind = TokenKind::AccessToken;
+    for limit in [257, 1_000, 65_537, u32::MAX] {
+        let of = Listing::Kind { realm: &person.realm, kind };
+        let found: Vec<RecordId> = ids(&walk(store, of, limit).await?);
+        let own: Vec<RecordId> = found.into_iter().filter(|id| wanted.binary_search(id).is_ok()).collect();
+        ensure!(own == wanted, "pages of {limit} must show {} of a kind by id, but showed {}", wanted.len(), own.len());
+        let newest_first: Vec<RecordId> = wanted.iter().rev().copied().collect();
+        let found = ids(&walk(store, person.listing(kind), limit).await?);
+        ensure!(
+            found == newest_first,
+            "pages of {limit} must show {} of an owner, but showed {}",
+            wanted.len(),
+            found.len()
+        );
+    }
+    Ok(())
+}
+
+/// The record where a page ended is purged: the walk goes on behind its place.
+pub(crate) async fn a_cursor_outlives_its_record(store: &dyn TokenStore) -> Result<(), Violation> {
+    let kind = TokenKind::PersonalAccessToken;
+    for by_owner in [true, false] {
+        let person = Person {
+            realm: counterfoil::Realm::new(&format!("cursor-{by_owner}")).expect("a realm"),
+            ..Person::somebody()
+        };
+        let of = if by_owner { person.listing(kind) } else { Listing::Kind { realm: &person.realm, kind } };
+        for number in 0..9 {
+            let lives = if number % 2 == 0 { (Some(at(900)), None) } else { (Some(at(10)), Some(at(20))) };
+            person.pat().created(at(number)).ending(lives.0, lives.1).found(store).await?;
+        }
+        let all = ids(&walk(store, of, 50).await?);
+        let (mut shown, mut after) = (Vec::new(), None::<Cursor>);
+        // Up to a page that ends with one that goes.
+        while shown.len() < 4 {
+            let page = store.list(of, after.as_ref(), most(1)).await?;
+            shown.extend(ids(&page.items));
+            after = page.next;
+            ensure!(after.is_some(), "a walk over nine must not end after {}", shown.len());
+        }
+        let stays: Vec<RecordId> = {
+            while store.purge(at(20), at(20), at(0), most(9)).await?.more {}
+            ids(&walk(store, of, 50).await?)
+        };
+        while let Some(cursor) = after {
+            let page = store.list(of, Some(&cursor), most(1)).await?;
+            shown.extend(ids(&page.items));
+            after = page.next;
+            ensure!(shown.len() <= all.len(), "a walk must end although the record at its cursor is gone");
+        }
+        let wanted: Vec<RecordId> =
+            all.iter().enumerate().filter(|(place, id)| *place < 4 || stays.contains(id)).map(|(_, id)| *id).collect();
+        ensure!(
+            shown == wanted,
+            "behind a record that is gone a walk must go on, but it showed {} of {}",
+            shown.len(),
+            wanted.len()
+        );
+    }
+    Ok(())
+}

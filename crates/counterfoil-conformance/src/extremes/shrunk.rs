@@ -1,0 +1,92 @@
+//! What a purge leaves: shrunk records, as many as it may, and no empty family.
+
+use counterfoil::store::{Applied, Change, Inserted, NoticeMark, Relabel, TokenStore};
+use counterfoil::{KeyId, Label, RecordId, Version};
+
+use crate::reference::describe;
+use crate::sample::{GONE, Person, at, describe_as, digest_of, most, must_get, supersede};
+use crate::violation::{Violation, ensure, ensure_is};
+
+async fn superseded(store: &dyn TokenStore) -> Result<RecordId, Violation> {
+    let draft = Person::somebody().refresh().noticed(at(3), 1);
+    let id = draft.found(store).await?;
+    let next = draft.successor(id, 1);
+    let _ = store.rotate(&id, &supersede(Version::FIRST, next.id, at(5)), std::slice::from_ref(&next), at(5)).await?;
+    Ok(id)
+}
+
+/// No use, no notice, no edit and no expiry comes back to a shrunk record; a rekey does.
+pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Result<(), Violation> {
+    let id = superseded(store).await?;
+    while store.purge(at(15), at(15), at(15), most(9)).await?.more {}
+    let before = must_get(store, &id).await?;
+    ensure!(before.record().shrunk, "on the end of its window a record must shrink");
+    let (version, held) = (before.record().version, NoticeMark { at: at(3), stage: 1 });
+    store.touch(&[(id, at(40))]).await?;
+    ensure!(!store.settle(&id, held, Some(held), Some((at(50), 1))).await?, "nothing is settled on a shrunk record");
+    ensure!(store.claim(&id, held, at(60)).await?.is_none(), "nothing is claimed on a shrunk record");
+    let label = Label::new("late", 20).expect("a label");
+    let key = Some(label.key());
+    for change in [
+        describe_as("late"),
+        Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None },
+        Change::Expiry { expires_at: Some(at(90)), gone_at: Some(at(99)), notice: Some(held) },
+        Change::End { honoured_until: at(70), gone_at: at(80) },
+    ] {
+        let answer = store.apply(&id, version, &change, at(41)).await?;
+        ensure_is!(answer, Applied::Stale(_), "{change:?} of a shrunk record must be Stale");
+    }
+    let after = must_get(store, &id).await?;
+    ensure!(
+        describe(&before) == describe(&after),
+        "a shrunk record must stay as it is:\n{}\n{}",
+        describe(&before),
+        describe(&after)
+    );
+    let rekey = Change::Rekey { digest: digest_of(&id), key_id: KeyId::new(7) };
+    let answer = store.apply(&id, version, &rekey, at(42)).await?;
+    ensure_is!(&answer, Applied::Done(written) if written.record().key_id == KeyId::new(7), "a shrunk record can be rekeyed");
+    Ok(())
+}
+
+/// At most as many shrink in a call as it was allowed.
+pub(crate) async fn shrinks_within_the_limit(store: &dyn TokenStore) -> Result<(), Violation> {
+    let mut all = Vec::new();
+    for _ in 0..7 {
+        all.push(superseded(store).await?);
+    }
+    let (mut done, mut calls) = (0, 0);
+    loop {
+        let progress = store.purge(at(15), at(15), at(15), most(2)).await?;
+        let mut shrunk = 0;
+        for id in &all {
+            shrunk += usize::from(must_get(store, id).await?.record().shrunk);
+        }
+        ensure!(shrunk - done <= 2, "at most 2 may shrink in a call, but {} did", shrunk - done);
+        (done, calls) = (shrunk, calls + 1);
+        ensure!(calls < 20, "a purge must end");
+        if !progress.more {
+            break;
+        }
+    }
+    ensure!(done == all.len(), "a purge that says there is no more must have left nothing, but {done} of 7 are shrunk");
+    Ok(())
+}
+
+/// A family goes with its last member whatever its own `gone_at` is.
+pub(crate) async fn a_family_does_not_wait(store: &dyn TokenStore) -> Result<(), Violation> {
+    let ann = Person::somebody();
+    for gone_at in [None, Some(at(GONE + 500))] {
+        let mut draft = ann.pat().labelled("one");
+        draft.family.gone_at = gone_at;
+        draft.found(store).await?;
+        while store.purge(at(GONE), at(GONE), at(0), most(9)).await?.more {}
+        ensure_is!(
+            store.insert(draft.home(Some(1)), &draft.records, at(0)).await?,
+            Inserted::Done,
+            "a family must go with its last member, whatever its own gone_at is"
+        );
+        while store.purge(at(GONE), at(GONE), at(0), most(9)).await?.more {}
+    }
+    Ok(())
+}

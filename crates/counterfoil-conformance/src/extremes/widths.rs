@@ -1,0 +1,77 @@
+//! Versions and generations beyond 8 bits, and what a narrow column takes for them. Beyond 16 bits a record is not brought: 65,536 calls in a row.
+
+use counterfoil::store::{Applied, Change, Inserted, TokenStore};
+use counterfoil::{KeyId, RecordId, Ts, Version};
+
+use crate::sample::{Draft, Person, at, digest_of, member_id, must_get};
+use crate::violation::{Violation, ensure, ensure_is};
+
+/// Added to a number, each leaves the low bits of one width as they are.
+const OFF: [u64; 4] = [1 << 8, 1 << 16, 1 << 32, 1 << 52];
+
+/// A record is changed more often than 8 bits count, and no version that is equal to it in a narrow column fits.
+pub(crate) async fn versions_have_their_width(store: &dyn TokenStore) -> Result<(), Violation> {
+    let id = Person::somebody().pat().found(store).await?;
+    let change = Change::Rekey { digest: digest_of(&id), key_id: KeyId::new(2) };
+    for stands in [0, 3, 127, 255, 256, 257] {
+        step_to(store, &id, &change, stands).await?;
+        for off in OFF {
+            let answer = store.apply(&id, Version::new(stands + off), &change, at(1)).await?;
+            ensure_is!(answer, Applied::Stale(_), "version {} must not fit where {stands} stands", stands + off);
+        }
+        if let Some(lower) = stands.checked_sub(256) {
+            let answer = store.apply(&id, Version::new(lower), &change, at(1)).await?;
+            ensure_is!(answer, Applied::Stale(_), "version {lower} must not fit where {stands} stands");
+        }
+    }
+    Ok(())
+}
+
+async fn step_to(store: &dyn TokenStore, id: &RecordId, change: &Change, wanted: u64) -> Result<(), Violation> {
+    let first = must_get(store, id).await?.record().version.number();
+    for version in first..wanted {
+        let answer = store.apply(id, Version::new(version), change, at(1)).await?;
+        ensure_is!(
+            &answer,
+            Applied::Done(written) if written.record().version.number() == version + 1,
+            "change number {version} must be written under the next version"
+        );
+    }
+    let read = must_get(store, id).await?.record().version.number();
+    ensure!(read == wanted, "after {wanted} changes the version must be {wanted}, but reads {read}");
+    Ok(())
+}
+
+/// A join names the family's generation, not one that is equal to it in a narrow column.
+pub(crate) async fn generations_have_their_width(
+    store: &dyn TokenStore,
+    draft: &Draft,
+    stands: u64,
+) -> Result<(), Violation> {
+    for off in OFF {
+        let access = draft.access(stands);
+        let answer = store.insert(draft.join(stands + off), std::slice::from_ref(&access), at(2)).await?;
+        ensure!(
+            answer == Inserted::FamilyMoved,
+            "a join of generation {} at generation {stands} must be FamilyMoved, but was {answer:?}",
+            stands + off
+        );
+    }
+    Ok(())
+}
+
+/// Of a batch over 1,000 every record is written, wherever it stands.
+pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<(), Violation> {
+    const MANY: usize = 1_203;
+    let draft = Person::somebody().refresh();
+    let id = draft.found(store).await?;
+    for (round, place) in [0, 99, 100, 999, 1_000, MANY - 1].into_iter().enumerate() {
+        let used: Ts = at(10 + round as u64);
+        let batch: Vec<(RecordId, Ts)> =
+            (0..MANY).map(|number| (if number == place { id } else { member_id(draft.family.id) }, used)).collect();
+        store.touch(&batch).await?;
+        let read = must_get(store, &id).await?.record().last_used_at;
+        ensure!(read == Some(used), "number {place} of {MANY} must be touched, but its use reads {read:?}");
+    }
+    Ok(())
+}

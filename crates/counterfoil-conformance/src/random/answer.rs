@@ -1,0 +1,160 @@
+//! An answer of a store or of the model as a value that can be compared, and the difference of two.
+
+use std::fmt::Write as _;
+
+use counterfoil::KeyId;
+use counterfoil::store::{Applied, Inserted, Rotated, StoreError, TokenRecord};
+
+use crate::reference::{Fields, fields};
+
+/// A word, and the records that came with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    word: String,
+    records: Vec<Fields>,
+}
+
+impl Answer {
+    pub(super) fn word(word: impl Into<String>) -> Self {
+        Self { word: word.into(), records: Vec::new() }
+    }
+
+    fn with(word: &str, record: &TokenRecord) -> Self {
+        Self { word: word.into(), records: vec![fields(record)] }
+    }
+
+    pub(super) fn record(record: Option<&TokenRecord>) -> Self {
+        record.map_or_else(|| Self::word("None"), |record| Self::with("Some", record))
+    }
+
+    pub(super) fn applied(answer: &Applied) -> Self {
+        match answer {
+            Applied::Done(record) => Self::with("Done", record),
+            Applied::Stale(record) => Self::with("Stale", record),
+            other => Self::word(format!("{other:?}")),
+        }
+    }
+
+    /// The families that an insert ended come in no promised order.
+    pub(super) fn inserted(answer: Inserted) -> Self {
+        match answer {
+            Inserted::MadeRoom(mut ended) => {
+                ended.sort_unstable();
+                Self::word(format!("MadeRoom {ended:?}"))
+            }
+            other => Self::word(format!("{other:?}")),
+        }
+    }
+
+    pub(super) fn rotated(answer: &Rotated) -> Self {
+        match answer {
+            Rotated::Stale(record) => Self::with("Stale", record),
+            other => Self::word(format!("{other:?}")),
+        }
+    }
+
+    /// A listing, and how many rows of it are damaged.
+    pub(super) fn listed(records: &[TokenRecord], corrupt: Option<u64>) -> Self {
+        let damaged = corrupt.map(|corrupt| format!(", {corrupt} damaged")).unwrap_or_default();
+        Self { word: format!("{} records{damaged}", records.len()), records: records.iter().map(fields).collect() }
+    }
+
+    pub(super) fn counted(mut census: Vec<(KeyId, u64)>) -> Self {
+        census.retain(|(_, count)| *count > 0);
+        census.sort_unstable();
+        Self::word(format!("{census:?}"))
+    }
+
+    pub(super) fn error(error: &StoreError) -> Self {
+        match error {
+            StoreError::Corrupt { id: Some(id), .. } => Self::word(format!("Corrupt {id}")),
+            StoreError::Corrupt { id: None, .. } => Self::word("Corrupt without an id"),
+            other => Self::word(format!("{other:?}")),
+        }
+    }
+
+    /// The first letters up to a blank or a bracket: `Done`, `IdTaken`, `Corrupt`.
+    #[cfg(test)]
+    pub(super) fn kind(&self) -> &str {
+        self.word.split([' ', '(']).next().unwrap_or_default()
+    }
+}
+
+/// The most differing fields that are told.
+const TOLD: usize = 8;
+
+/// Where two answers differ: the words, or the fields of the records that do not agree.
+pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
+    let mut told = String::new();
+    if wanted.word != found.word {
+        told += &format!("  expected {}\n  got      {}\n", cut(&wanted.word), cut(&found.word));
+    }
+    let id = |fields: &Fields| fields.first().map(|(_, id)| id.clone()).unwrap_or_default();
+    let ids = |answer: &Answer| answer.records.iter().map(id).collect::<Vec<_>>();
+    let (wanted_ids, found_ids) = (ids(wanted), ids(found));
+    if wanted_ids != found_ids {
+        told += &of_ids(&wanted_ids, &found_ids);
+    }
+    let mut lines = 0;
+    for (record, id) in wanted.records.iter().zip(&wanted_ids) {
+        let Some(place) = found_ids.iter().position(|found| found == id) else { continue };
+        let differing = record.iter().zip(&found.records[place]).filter(|(one, other)| one != other);
+        for ((field, wanted), (_, found)) in differing {
+            lines += 1;
+            if lines <= TOLD {
+                let (wanted, found) = around(wanted, found);
+                let _ = writeln!(told, "  {id} {field}: expected {wanted}, got {found}");
+            }
+        }
+    }
+    if lines > TOLD {
+        let _ = writeln!(told, "  and {} more fields", lines - TOLD);
+    }
+    told
+}
+
+fn of_ids(wanted: &[String], found: &[String]) -> String {
+    let only = |of: &[String], other: &[String]| {
+        let ids: Vec<&str> = of.iter().filter(|id| !other.contains(id)).map(String::as_str).take(4).collect();
+        ids.join(", ")
+    };
+    let (missing, surplus) = (only(wanted, found), only(found, wanted));
+    let mut told = String::new();
+    if !missing.is_empty() {
+        let _ = writeln!(told, "  missing: {missing}");
+    }
+    if !surplus.is_empty() {
+        let _ = writeln!(told, "  too many: {surplus}");
+    }
+    if missing.is_empty() && surplus.is_empty() {
+        let place = wanted.iter().zip(found).position(|(one, other)| one != other).unwrap_or(0);
+        let at = |of: &[String]| of.get(place).cloned().unwrap_or_else(|| "the end".into());
+        let _ = writeln!(told, "  in another order: at place {place} expected {}, got {}", at(wanted), at(found));
+    }
+    told
+}
+
+/// The most letters of a value that are shown.
+const SHOWN: usize = 90;
+
+/// A long text cut to its first letters.
+pub(super) fn cut(text: &str) -> String {
+    if text.chars().count() <= SHOWN {
+        return text.into();
+    }
+    format!("{}… ({} bytes)", text.chars().take(SHOWN).collect::<String>(), text.len())
+}
+
+/// Two texts cut to where they begin to differ.
+fn around(wanted: &str, found: &str) -> (String, String) {
+    if wanted.chars().count().max(found.chars().count()) <= SHOWN {
+        return (wanted.into(), found.into());
+    }
+    let same = wanted.chars().zip(found.chars()).take_while(|(one, other)| one == other).count();
+    let from = |text: &str| {
+        let skip = same.saturating_sub(8);
+        let shown: String = text.chars().skip(skip).take(SHOWN / 2).collect();
+        format!("{}{shown}… ({} bytes)", if skip > 0 { "…" } else { "" }, text.len())
+    };
+    (from(wanted), from(found))
+}

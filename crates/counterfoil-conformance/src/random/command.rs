@@ -1,0 +1,179 @@
+//! One call with its arguments.
+
+use std::num::NonZeroU32;
+
+use counterfoil::store::{
+    Cap, Change, Home, Listing, NewFamily, NewRecord, NoticeMark, Pace, Revoke, Revoked, Show, Step,
+};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, TokenKind, Ts, Version};
+
+/// The limits of a purge, and how many records a call may change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Purge {
+    pub(super) now: Ts,
+    pub(super) unsent_before: Ts,
+    pub(super) windows_before: Ts,
+    pub(super) limit: u32,
+}
+
+/// One call, its arguments drawn.
+#[derive(Clone, Debug)]
+pub(super) enum Command {
+    Found {
+        family: NewFamily,
+        cap: Option<Cap>,
+        pace: Option<Pace>,
+        new: Vec<NewRecord>,
+        now: Ts,
+    },
+    Join {
+        family: FamilyId,
+        generation: u64,
+        access_cap: Option<NonZeroU32>,
+        new: Vec<NewRecord>,
+        now: Ts,
+    },
+    Apply {
+        id: RecordId,
+        expect: Version,
+        change: Change,
+        now: Ts,
+    },
+    Rotate {
+        parent: RecordId,
+        step: Step,
+        new: Vec<NewRecord>,
+        now: Ts,
+    },
+    RevokeOne {
+        id: RecordId,
+        revoked: Revoked,
+        gone_at: Ts,
+    },
+    RevokeFamily {
+        realm: Realm,
+        owner: OwnerId,
+        family: FamilyId,
+        revoked: Revoked,
+        gone_at: Ts,
+    },
+    RevokeOwner {
+        realm: Realm,
+        owner: OwnerId,
+        revoked: Revoked,
+        gone_at: Ts,
+        limit: u32,
+    },
+    Touch {
+        seen: Vec<(RecordId, Ts)>,
+    },
+    Claim {
+        id: RecordId,
+        held: NoticeMark,
+        until: Ts,
+    },
+    Settle {
+        id: RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    },
+    Purge(Purge),
+    Get {
+        id: RecordId,
+    },
+    List {
+        of: Listed,
+        limit: u32,
+    },
+    /// A first page, a purge, and the rest of the walk from where that page ended.
+    ListWhilePurged {
+        of: Listed,
+        limit: u32,
+        purge: Purge,
+    },
+    Due {
+        now: Ts,
+        limit: u32,
+    },
+    Census,
+    /// Not a call: the row is damaged behind the store's back.
+    Damage {
+        id: RecordId,
+    },
+}
+
+/// What is listed.
+#[derive(Clone, Debug)]
+pub(super) enum Listed {
+    Owner { realm: Realm, owner: OwnerId, kind: TokenKind, show: Show },
+    Kind { realm: Realm, kind: TokenKind },
+}
+
+impl Listed {
+    pub(super) const fn as_listing(&self) -> Listing<'_> {
+        match self {
+            Self::Owner { realm, owner, kind, show } => Listing::Owner { realm, owner, kind: *kind, show: *show },
+            Self::Kind { realm, kind } => Listing::Kind { realm, kind: *kind },
+        }
+    }
+}
+
+impl Command {
+    /// Where the records of an insert go, the records, and when.
+    pub(super) fn insert(&self) -> Option<(Home<'_>, &[NewRecord], Ts)> {
+        match self {
+            Self::Found { family, cap, pace, new, now } => {
+                Some((Home::Found { family, cap: *cap, pace: *pace }, new, *now))
+            }
+            Self::Join { family, generation, access_cap, new, now } => {
+                let (family, generation, access_cap) = (*family, *generation, *access_cap);
+                Some((Home::Join { family, generation, access_cap }, new, *now))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is revoked, how, from when on it is gone, and the limit of a call.
+    pub(super) const fn revoke(&self) -> Option<(Revoke<'_>, Revoked, Ts, u32)> {
+        match self {
+            Self::RevokeOne { id, revoked, gone_at } => Some((Revoke::One(id), *revoked, *gone_at, 1)),
+            Self::RevokeFamily { realm, owner, family, revoked, gone_at } => {
+                Some((Revoke::Family { realm, owner, family: *family }, *revoked, *gone_at, 1))
+            }
+            Self::RevokeOwner { realm, owner, revoked, gone_at, limit } => {
+                Some((Revoke::Owner { realm, owner }, *revoked, *gone_at, *limit))
+            }
+            _ => None,
+        }
+    }
+
+    /// The `now` that the call is given, where it is given one.
+    pub(super) const fn now(&self) -> Option<Ts> {
+        match self {
+            Self::Found { now, .. } | Self::Join { now, .. } | Self::Apply { now, .. } | Self::Rotate { now, .. } => {
+                Some(*now)
+            }
+            Self::Due { now, .. } => Some(*now),
+            Self::Purge(purge) => Some(purge.now),
+            Self::List { of: Listed::Owner { show: Show::Standing { now }, .. }, .. } => Some(*now),
+            _ => None,
+        }
+    }
+
+    /// The ids that it names.
+    pub(super) fn ids(&self) -> Vec<RecordId> {
+        match self {
+            Self::Found { new, .. } | Self::Join { new, .. } => new.iter().map(|new| new.id).collect(),
+            Self::Rotate { parent, new, .. } => std::iter::once(*parent).chain(new.iter().map(|new| new.id)).collect(),
+            Self::Apply { id, .. }
+            | Self::RevokeOne { id, .. }
+            | Self::Claim { id, .. }
+            | Self::Settle { id, .. }
+            | Self::Get { id }
+            | Self::Damage { id } => vec![*id],
+            Self::Touch { seen } => seen.iter().map(|(id, _)| *id).collect(),
+            _ => Vec::new(),
+        }
+    }
+}

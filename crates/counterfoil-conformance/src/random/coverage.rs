@@ -1,0 +1,73 @@
+//! Which operation met which state of a record, and on which side of the limit that it compares.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::cells::{Boundary, Cell, Operation, out_of_reach};
+use super::state::State;
+
+/// How often each cell was met.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Coverage(BTreeMap<Cell, u64>);
+
+impl Coverage {
+    pub(super) fn count(&mut self, cells: impl IntoIterator<Item = Cell>) {
+        for cell in cells {
+            *self.0.entry(cell).or_default() += 1;
+        }
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        for (cell, times) in &other.0 {
+            *self.0.entry(*cell).or_default() += times;
+        }
+    }
+
+    pub(super) fn met(&self, cell: Cell) -> bool {
+        self.0.contains_key(&cell)
+    }
+
+    /// One line: cells met of all that can be met.
+    pub(super) fn line(&self) -> String {
+        let damage = self.0.keys().any(|(_, state, _)| *state == State::Damaged);
+        let of_damage = |state: State| matches!(state, State::Damaged | State::BesideDamaged);
+        let within = every_cell().filter(|cell| out_of_reach(*cell).is_none() && (damage || !of_damage(cell.1)));
+        let within: Vec<Cell> = within.collect();
+        let met = within.iter().filter(|cell| self.met(**cell)).count();
+        let hook = if damage { "" } else { "; no hook `damage`" };
+        format!("model test: {met} of {} cells (operation, state, boundary) met{hook}", within.len())
+    }
+
+    /// A row for each operation and state, a column for each boundary.
+    pub(super) fn table(&self) -> String {
+        let mut told = String::from("operation, state: before / at / after the limit / extreme\n");
+        for operation in Operation::ALL {
+            for state in State::ALL {
+                let cell = |boundary| self.told((operation, state, boundary));
+                let [before, at, after, extreme] = Boundary::ALL.map(cell);
+                let _ = writeln!(
+                    told,
+                    "{:16} {:20} {before:>6} / {at:>6} / {after:>6} / {extreme:>6}",
+                    operation.name(),
+                    state.name()
+                );
+            }
+        }
+        told
+    }
+
+    /// How often the cell was met; `-` where it is out of reach.
+    fn told(&self, cell: Cell) -> String {
+        match (self.0.get(&cell), out_of_reach(cell)) {
+            (Some(times), _) => times.to_string(),
+            (None, Some(_)) => "-".into(),
+            (None, None) => "0".into(),
+        }
+    }
+}
+
+pub(super) fn every_cell() -> impl Iterator<Item = Cell> {
+    let states = |operation| State::ALL.into_iter().map(move |state| (operation, state));
+    let boundaries = |(operation, state)| Boundary::ALL.into_iter().map(move |side| (operation, state, side));
+    Operation::ALL.into_iter().flat_map(states).flat_map(boundaries)
+}

@@ -1,0 +1,41 @@
+//! Which cells a sequence aims at.
+
+use super::Draw;
+use crate::random::cells::{Cell, out_of_reach};
+use crate::random::coverage::every_cell;
+use crate::random::state::State;
+use crate::reference::Model;
+
+/// Each cell is aimed at in one of so many sequences. No multiple of 3: every third sequence damages.
+const SHARES: usize = 7;
+
+impl Draw {
+    /// The cells that a sequence is to meet.
+    pub(super) fn share(seed: u64) -> Vec<Cell> {
+        let share = usize::try_from(seed).unwrap_or(0) % SHARES;
+        let cells = every_cell().filter(|cell| out_of_reach(*cell).is_none());
+        cells.enumerate().filter(|(place, _)| (place + place / 44) % SHARES == share).map(|(_, cell)| cell).collect()
+    }
+
+    /// One of the cells that are open still, from a drawn place on the first whose state some record is in.
+    pub(super) fn take_aim(&mut self, model: &Model) -> usize {
+        if self.open.is_empty() {
+            self.open = Self::share(self.dice.below(SHARES as u64));
+        }
+        let count = self.open.len();
+        let start = usize::try_from(self.dice.below(count as u64)).unwrap_or(0);
+        let places = (0..count).map(|step| (start + step) % count);
+        let place = places.into_iter().find(|place| self.is_met(model, self.open[*place].1)).unwrap_or(start);
+        self.aim = self.open[place];
+        place
+    }
+
+    fn is_met(&self, model: &Model, state: State) -> bool {
+        let now = self.now();
+        match state {
+            State::Absent => true,
+            State::BesideDamaged => !model.damaged.is_empty(),
+            wanted => model.records.iter().any(|record| State::of_record(model, record, now) == wanted),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Hostile ids: both ends of the byte order, the high bit set, and families and members that differ in their last bytes only.
+
+use counterfoil::store::Digest;
+use counterfoil::{FamilyId, RecordId};
+
+use crate::sample::Person;
+
+/// Ids of one sequence, each drawn once. Another sequence, which has a database of its own, draws the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ids {
+    families: u16,
+    members: u16,
+}
+
+/// What most bytes of an id are.
+const FILLS: [u8; 5] = [0x00, 0xff, 0x80, 0x7f, 0x2f];
+
+impl Ids {
+    pub(super) fn family(&mut self, person: &Person) -> FamilyId {
+        let number = self.families;
+        self.families += 1;
+        let mut bytes = [0; 10];
+        bytes[0] = counterfoil::shard(&person.realm, &person.owner);
+        fill(&mut bytes[1..], number);
+        FamilyId::from_bytes(bytes)
+    }
+
+    pub(super) fn member(&mut self, family: FamilyId) -> RecordId {
+        let number = self.members;
+        self.members += 1;
+        let mut bytes = [0; 16];
+        bytes[..10].copy_from_slice(family.as_bytes());
+        fill(&mut bytes[10..], number);
+        RecordId::from_bytes(bytes)
+    }
+}
+
+/// Neighbours in pairs: the fill stays for two numbers, so that the two differ in the last byte alone.
+fn fill(bytes: &mut [u8], number: u16) {
+    let fill = FILLS[usize::from(number / 2) % FILLS.len()];
+    bytes.fill(fill);
+    let last = number / 2 / FILLS.len() as u16 * 2 + number % 2;
+    let [high, low] = if fill >= 0x80 { (u16::MAX - last).to_be_bytes() } else { last.to_be_bytes() };
+    let end = bytes.len();
+    (bytes[end - 2], bytes[end - 1]) = (high, low);
+}
+
+/// The digest of a record of that id; other ids have others.
+pub(super) fn digest(id: &RecordId, salt: u8) -> Digest {
+    let mut bytes = [salt; 32];
+    bytes[..16].copy_from_slice(id.as_bytes());
+    Digest::from_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_id_is_drawn_twice() {
+        let (mut ids, person) = (Ids::default(), Person::new("default", "ann"));
+        let families: BTreeSet<FamilyId> = (0..400).map(|_| ids.family(&person)).collect();
+        let family = ids.family(&person);
+        let members: BTreeSet<RecordId> = (0..400).map(|_| ids.member(family)).collect();
+        assert_eq!((families.len(), members.len()), (400, 400));
+        assert!(members.iter().any(|id| id.member() == [0; 6]) && members.iter().any(|id| id.member() == [0xff; 6]));
+    }
+}

@@ -1,0 +1,50 @@
+//! A walk with a purge after its first page: the record where the page ended may be gone, and the walk goes on behind its place.
+
+use counterfoil::store::{Listing, StoreError, TokenRecord, TokenStore};
+
+use super::act::{Walked, purge, purge_model, walk};
+use super::answer::Answer;
+use super::command::{Listed, Purge};
+use crate::reference::Model;
+use crate::sample::most;
+
+/// What the walk must show and what it showed. The purge is carried out on both.
+pub(super) async fn walk_while_purged(
+    store: &dyn TokenStore,
+    model: &mut Model,
+    of: &Listed,
+    limit: u32,
+    limits: Purge,
+) -> Result<(Answer, Answer), StoreError> {
+    let listing = of.as_listing();
+    let (mut shown, mut after) = (Vec::new(), None);
+    // A page may be empty before the end.
+    for _ in 0..1_000 {
+        let page = store.list(listing, after.as_ref(), most(limit)).await?;
+        shown = page.items;
+        after = page.next;
+        if !shown.is_empty() || after.is_none() {
+            break;
+        }
+    }
+    let before = model.list(listing, None, usize::MAX).items;
+    let mut wanted: Vec<TokenRecord> = before.into_iter().take(shown.len()).collect();
+    let _ = (purge_model(model, limits), purge(store, limits).await?);
+    if let Some(after) = after {
+        let behind = |record: &&TokenRecord| shown.last().is_none_or(|last| is_behind(listing, record, last));
+        wanted.extend(model.list(listing, None, usize::MAX).items.iter().filter(behind).cloned());
+        match walk(store, Walked::Listing(listing), limit, Some(after)).await? {
+            Ok((rest, _)) => shown.extend(rest),
+            Err(wrong) => return Ok((Answer::listed(&wanted, None), wrong)),
+        }
+    }
+    Ok((Answer::listed(&wanted, None), Answer::listed(&shown, None)))
+}
+
+fn is_behind(of: Listing<'_>, record: &TokenRecord, last: &TokenRecord) -> bool {
+    let (record, last) = (record.record(), last.record());
+    match of {
+        Listing::Owner { .. } => (record.created_at, record.id) < (last.created_at, last.id),
+        Listing::Kind { .. } => record.id > last.id,
+    }
+}

@@ -1,0 +1,98 @@
+//! Carries commands out on a database and on the model beside it, and compares.
+
+use std::collections::BTreeSet;
+
+use counterfoil::store::Show;
+use counterfoil::{RecordId, TokenKind, Ts};
+use futures_util::future::join_all;
+
+use super::act::{Site, on_model};
+use super::answer::{Answer, difference};
+use super::command::{Command, Listed};
+use super::interrupted::walk_while_purged;
+use crate::database::Database;
+use crate::reference::Model;
+use crate::sample::Person;
+
+/// A database and the model that it must equal.
+pub(super) struct Replay<'a> {
+    site: Site<'a>,
+    pub(super) model: Model,
+}
+
+/// Calls at once where the state is compared: as many as a race makes.
+const ABREAST: usize = 64;
+
+/// Records a page where the state is compared.
+const PAGE: u32 = 16;
+
+impl<'a> Replay<'a> {
+    pub(super) fn new(database: &'a Database) -> Self {
+        Self { site: Site { database, turn: 0 }, model: Model::default() }
+    }
+
+    /// Carries one command out; what differs, if something does.
+    pub(super) async fn step(&mut self, command: &Command) -> Option<String> {
+        if let Command::Damage { .. } = command {
+            let damaged = self.site.carry_out(command).await == Answer::word("damaged");
+            let _ = damaged.then(|| on_model(&mut self.model, command));
+            return None;
+        }
+        if let Command::ListWhilePurged { of, limit, purge } = command {
+            let store = &**self.site.database.handle(self.site.turn);
+            let walked = walk_while_purged(store, &mut self.model, of, *limit, *purge).await;
+            let (wanted, found) = match walked {
+                Ok(both) => both,
+                Err(error) => (Answer::word("a walk to its end"), Answer::error(&error)),
+            };
+            return (wanted != found).then(|| difference(&wanted, &found));
+        }
+        let wanted = on_model(&mut self.model, command);
+        let found = self.site.carry_out(command).await;
+        if wanted.is_empty() || wanted.contains(&found) {
+            return None;
+        }
+        wanted.first().map(|wanted| difference(wanted, &found))
+    }
+
+    /// Compares every record that was named, every listing, what is due and the census.
+    pub(super) async fn state(&mut self, ids: &[RecordId], people: &[Person], now: Ts) -> Option<String> {
+        let mut told = String::new();
+        for ids in ids.chunks(ABREAST) {
+            let store = self.site.database.handle(self.site.turn + 1);
+            for (id, found) in ids.iter().zip(join_all(ids.iter().map(|id| store.get(id))).await) {
+                let found = found.map_or_else(|error| Answer::error(&error), |found| Answer::record(found.as_ref()));
+                let wanted = on_model(&mut self.model, &Command::Get { id: *id });
+                if !wanted.contains(&found) {
+                    told += &format!(" get of {id}:\n{}", difference(&wanted[0], &found));
+                }
+            }
+        }
+        for look in self.looks(people, now) {
+            let wanted = on_model(&mut self.model, &look);
+            let found = self.site.carry_out(&look).await;
+            if let Some(first) = wanted.first().filter(|_| !wanted.contains(&found)) {
+                told += &format!(" {look:?}:\n{}", difference(first, &found));
+            }
+        }
+        (!told.is_empty()).then_some(told)
+    }
+
+    /// Every listing of what is there, and one of the kinds of which there is nothing.
+    fn looks(&self, people: &[Person], now: Ts) -> Vec<Command> {
+        let limit = PAGE;
+        let mut looks = vec![Command::Census, Command::Due { now: Ts::MAX, limit }];
+        let records = || self.model.records.iter();
+        let mut owners: BTreeSet<_> =
+            records().map(|record| (record.realm.clone(), record.owner.clone(), record.kind)).collect();
+        let one = TokenKind::PersonalAccessToken;
+        owners.extend(people.iter().map(|person| (person.realm.clone(), person.owner.clone(), one)));
+        let kinds: BTreeSet<_> = owners.iter().map(|(realm, _, kind)| (realm.clone(), *kind)).collect();
+        for (realm, owner, kind) in owners {
+            let of = |show| Listed::Owner { realm: realm.clone(), owner: owner.clone(), kind, show };
+            looks.extend([Show::All, Show::Standing { now }].map(|show| Command::List { of: of(show), limit }));
+        }
+        looks.extend(kinds.into_iter().map(|(realm, kind)| Command::List { of: Listed::Kind { realm, kind }, limit }));
+        looks
+    }
+}

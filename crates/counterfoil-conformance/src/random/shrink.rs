@@ -1,0 +1,80 @@
+//! The shortest sequence that fails: commands are left out while what remains still fails on an empty database.
+
+use std::collections::BTreeSet;
+
+use counterfoil::{RecordId, Ts};
+
+use super::command::Command;
+use super::draw::NAMED;
+use super::replay::Replay;
+use crate::sample::Person;
+use crate::subject::Subject;
+
+/// Commands and how they fail.
+pub(super) struct Failing {
+    pub(super) commands: Vec<Command>,
+    pub(super) difference: String,
+}
+
+/// The most databases that are tried: a store far away must not keep anybody waiting for the message.
+const TRIES: u32 = 250;
+
+/// Shrinks a sequence that failed at its last command or in the state behind it.
+pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Ts) -> Failing {
+    let mut best = failing;
+    let mut tries = TRIES;
+    let mut chunk = best.commands.len();
+    while chunk > 0 && tries > 0 {
+        let mut place = 0;
+        while place < best.commands.len() && tries > 0 {
+            let mut fewer = best.commands.clone();
+            fewer.drain(place..(place + chunk).min(fewer.len()));
+            tries -= 1;
+            match fails(subject, &fewer, now).await {
+                Some(shorter) => best = shorter,
+                None => place += chunk,
+            }
+        }
+        chunk /= 2;
+    }
+    best
+}
+
+/// Carries the commands out on an empty database, up to the first that fails.
+async fn fails(subject: &Subject, commands: &[Command], now: Ts) -> Option<Failing> {
+    let database = subject.fresh_with(2).await;
+    let mut replay = Replay::new(&database);
+    let mut failing = None;
+    for (number, command) in commands.iter().enumerate() {
+        if let Some(difference) = replay.step(command).await {
+            failing = Some(Failing { commands: commands[..=number].to_vec(), difference });
+            break;
+        }
+    }
+    if failing.is_none() && !commands.is_empty() {
+        let difference = replay.state(&ids(commands), &people(commands), now).await;
+        failing = difference.map(|difference| Failing { commands: commands.to_vec(), difference });
+    }
+    database.remove().await;
+    failing
+}
+
+fn ids(commands: &[Command]) -> Vec<RecordId> {
+    let mut all = BTreeSet::new();
+    for command in commands {
+        all.extend(command.ids().into_iter().rev().take(NAMED));
+    }
+    all.into_iter().collect()
+}
+
+fn people(commands: &[Command]) -> Vec<Person> {
+    let mut all: Vec<Person> = Vec::new();
+    for command in commands {
+        let Command::Found { family, .. } = command else { continue };
+        let person = Person { realm: family.realm.clone(), owner: family.owner.clone() };
+        if !all.contains(&person) {
+            all.push(person);
+        }
+    }
+    all
+}

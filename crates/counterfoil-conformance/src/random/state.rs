@@ -1,0 +1,94 @@
+//! The states of a record that a call can meet.
+
+use counterfoil::store::RecordParts;
+use counterfoil::{RecordId, Ts};
+
+use crate::reference::Model;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum State {
+    Live,
+    /// Superseded and still honoured.
+    Overlapping,
+    /// Superseded and no longer honoured.
+    Superseded,
+    Shrunk,
+    /// Revoked by itself, its family is not.
+    RevokedAlone,
+    RevokedWithFamily,
+    /// Expired, not gone yet.
+    PastItsEnd,
+    /// Its `gone_at` is reached; no purge came by.
+    Gone,
+    Absent,
+    Damaged,
+    /// Not damaged, but another one of its owner is. It is in one of the other states too.
+    BesideDamaged,
+}
+
+impl State {
+    pub(super) const ALL: [Self; 11] = [
+        Self::Live,
+        Self::Overlapping,
+        Self::Superseded,
+        Self::Shrunk,
+        Self::RevokedAlone,
+        Self::RevokedWithFamily,
+        Self::PastItsEnd,
+        Self::Gone,
+        Self::Absent,
+        Self::Damaged,
+        Self::BesideDamaged,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Overlapping => "overlapping",
+            Self::Superseded => "superseded",
+            Self::Shrunk => "shrunk",
+            Self::RevokedAlone => "revoked alone",
+            Self::RevokedWithFamily => "revoked with family",
+            Self::PastItsEnd => "past its end",
+            Self::Gone => "gone",
+            Self::Absent => "absent",
+            Self::Damaged => "damaged",
+            Self::BesideDamaged => "beside a damaged one",
+        }
+    }
+
+    /// The state of the record of that id at that instant.
+    pub(super) fn of(model: &Model, id: &RecordId, now: Ts) -> Self {
+        model.record(id).map_or(Self::Absent, |record| Self::of_record(model, record, now))
+    }
+
+    pub(super) fn of_record(model: &Model, record: &RecordParts, now: Ts) -> Self {
+        let honoured = |until: Option<Ts>| until.is_none_or(|until| !now.reached(until));
+        let reached = |limit: Option<Ts>| limit.is_some_and(|limit| now.reached(limit));
+        if model.damaged.contains(&record.id) {
+            Self::Damaged
+        } else if model.family(record.id.family()).is_some_and(|family| family.revoked.is_some()) {
+            Self::RevokedWithFamily
+        } else if record.revoked.is_some() {
+            Self::RevokedAlone
+        } else if record.shrunk {
+            Self::Shrunk
+        } else if reached(record.gone_at) {
+            Self::Gone
+        } else if let Some(superseded) = record.superseded {
+            if honoured(superseded.honoured_until) { Self::Overlapping } else { Self::Superseded }
+        } else if reached(record.expires_at) {
+            Self::PastItsEnd
+        } else {
+            Self::Live
+        }
+    }
+
+    /// Whether that record is whole and another one of its owner is damaged.
+    pub(super) fn is_beside_damaged(model: &Model, record: &RecordParts) -> bool {
+        let of_owner = |id: &RecordId| {
+            model.record(id).is_some_and(|other| other.owner == record.owner && other.realm == record.realm)
+        };
+        !model.damaged.contains(&record.id) && model.damaged.iter().any(of_owner)
+    }
+}

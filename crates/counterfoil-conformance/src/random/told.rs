@@ -1,0 +1,116 @@
+//! A failure as a text of a page: seed, commands, difference.
+
+use std::fmt::Write as _;
+
+use counterfoil::RecordId;
+use counterfoil::store::{NewFamily, NewRecord};
+
+use super::answer::cut;
+use super::command::Command;
+use super::shrink::Failing;
+
+/// The most letters of a message, and of one of its commands.
+const MESSAGE: usize = 3_000;
+const LINE: usize = 330;
+
+/// The message of a failure: of many commands the last ones.
+pub(super) fn told(seed: u64, failing: &Failing) -> String {
+    let Failing { commands, difference } = failing;
+    let mut names = Names(Vec::new());
+    let lines: Vec<String> = commands.iter().map(|command| names.short(&line(command))).collect();
+    let difference = names.short(difference);
+    let mut told = format!("seed {seed}, shrunk to {} commands; the store and the model differ:\n", commands.len());
+    told += &clipped(&difference, MESSAGE / 2);
+    let mut room = MESSAGE.saturating_sub(told.len() + 200);
+    let mut shown = Vec::new();
+    for (number, text) in lines.iter().enumerate().rev() {
+        let text = format!("{number:3} {}\n", clipped(text, LINE));
+        let Some(left) = room.checked_sub(text.len()) else { break };
+        room = left;
+        shown.push(text);
+    }
+    let _ = writeln!(told, "after (the last of them is the one that fails, or the state behind it):");
+    if shown.len() < lines.len() {
+        let _ = writeln!(told, "    {} commands before", lines.len() - shown.len());
+    }
+    told.extend(shown.into_iter().rev());
+    told
+}
+
+fn clipped(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.into();
+    }
+    let end = (0..=most).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}…\n", &text[..end])
+}
+
+/// Records are called r0, r1, … in the order in which they are met; families by their first record's number.
+struct Names(Vec<String>);
+
+impl Names {
+    fn short(&mut self, text: &str) -> String {
+        const LETTERS: usize = 22;
+        let mut short = String::new();
+        let mut word = String::new();
+        for letter in text.chars().chain(['\n']) {
+            if letter.is_ascii_alphanumeric() {
+                word.push(letter);
+                continue;
+            }
+            if word.len() == LETTERS && word.parse::<RecordId>().is_ok() {
+                let place = self.0.iter().position(|known| *known == word).unwrap_or(self.0.len());
+                if place == self.0.len() {
+                    self.0.push(word.clone());
+                }
+                word = format!("r{place}");
+            }
+            short += &word;
+            word.clear();
+            short.push(letter);
+        }
+        short.pop();
+        short.replace("RecordId(", "(").replace("Some(", "(").replace("NoticeMark ", "")
+    }
+}
+
+fn line(command: &Command) -> String {
+    match command {
+        Command::Found { family, cap, pace, new, now } => {
+            format!("insert {} cap {cap:?} pace {pace:?} {} now {}", family_line(family), records(new), now.micros())
+        }
+        Command::Join { generation, access_cap, new, now, .. } => {
+            format!("join at generation {generation} cap {access_cap:?} {} now {}", records(new), now.micros())
+        }
+        Command::Rotate { parent, step, new, now } => {
+            format!("rotate {parent} {step:?} {} now {}", records(new), now.micros())
+        }
+        Command::Touch { seen } => {
+            let last: Vec<String> =
+                seen.iter().rev().take(4).map(|(id, at)| format!("{id} at {}", at.micros())).collect();
+            format!("touch of {} records, the last of them {}", seen.len(), last.join(", "))
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+fn family_line(family: &NewFamily) -> String {
+    let label = family.label_key.as_ref().map(|key| cut(key.as_str()));
+    format!("{:?}/{:?} {} label {label:?}", cut(family.realm.as_str()), cut(family.owner.as_str()), family.kind)
+}
+
+fn records(new: &[NewRecord]) -> String {
+    let one = |new: &NewRecord| {
+        format!(
+            "{} {} generation {} created {} expires {:?} gone {:?} notice {:?}",
+            new.id,
+            new.kind,
+            new.generation,
+            new.created_at.micros(),
+            new.expires_at.map(counterfoil::Ts::micros),
+            new.gone_at.map(counterfoil::Ts::micros),
+            new.notice.map(|notice| (notice.at.micros(), notice.stage)),
+        )
+    };
+    format!("[{}]", new.iter().map(one).collect::<Vec<_>>().join("; "))
+}

@@ -1,0 +1,114 @@
+//! Hostile numbers, instants and texts: the ends of each range, and the widths at which a careless column ends.
+
+use counterfoil::client::{ClientKey, Grant};
+use counterfoil::store::{Access, FamilyBody};
+use counterfoil::{Description, KeyId, Scope, SubjectId, TokenKind, Ts};
+
+use crate::dice::Dice;
+
+/// Where a width ends: 8, 16, 31, 32 and 53 bits.
+const WIDTHS: [u64; 6] = [1 << 8, 1 << 16, 1 << 31, 1 << 32, (1 << 31) * 1_000_000, (1 << 32) * 1_000_000];
+
+/// Where the clocks of sequences stand at first: today, and a little before each width ends.
+pub(super) fn epoch(number: u64) -> u64 {
+    const TODAY: u64 = 1_700_000_000_000_000;
+    let number = usize::try_from(number % 10).unwrap_or(0);
+    match number {
+        0 | 1 => TODAY,
+        2 => 40,
+        3 => Ts::MAX.micros() - 120,
+        _ => WIDTHS[number - 4] - 60,
+    }
+}
+
+/// An instant at an end of the range, or beside the end of a width.
+pub(super) fn far(dice: &mut Dice) -> Ts {
+    let micros = match dice.below(8) {
+        0 | 1 => 0,
+        2 | 3 => Ts::MAX.micros(),
+        4 => Ts::MAX.micros() - 1,
+        5 => (1 << 52) + dice.below(3) - 1,
+        _ => *dice.pick(&WIDTHS) + dice.below(3) - 1,
+    };
+    Ts::from_micros(micros).unwrap_or(Ts::MAX)
+}
+
+/// A number that is no less wrong for its low bits being right.
+pub(super) fn off_by_a_width(dice: &mut Dice, stands: u64) -> u64 {
+    stands + *dice.pick(&[1 << 8, 1 << 16, 1 << 32, 1 << 53, 257])
+}
+
+/// A limit: small, or small only in a narrow column, or the greatest.
+pub(super) fn limit(dice: &mut Dice) -> u32 {
+    match dice.below(12) {
+        0 => 257,
+        1 => 65_537,
+        2 => u32::MAX,
+        _ => 1 + u32::try_from(dice.below(4)).unwrap_or(0),
+    }
+}
+
+pub(super) fn stage(dice: &mut Dice) -> u8 {
+    *dice.pick(&[0, 1, 2, 127, 128, 255])
+}
+
+pub(super) fn key_id(dice: &mut Dice) -> KeyId {
+    KeyId::new(*dice.pick(&[0, 1, 1, 2, 255, 256, 65_536, 1 << 31, u32::MAX]))
+}
+
+pub(super) fn description(dice: &mut Dice) -> Option<Description> {
+    let text = match dice.below(6) {
+        0 => "\u{1f600}".repeat(Description::MAX),
+        1 => format!("{}\n{}", "x".repeat(254), "y".repeat(245)),
+        2 => String::new(),
+        3 => "a\u{301} 'b' \"c\" \\d {e} %f".into(),
+        _ => return None,
+    };
+    Description::new(&text).ok()
+}
+
+pub(super) fn scope(dice: &mut Dice) -> Option<Scope> {
+    let text = match dice.below(6) {
+        0 => "s".repeat(1_000),
+        1 => "a a:b a:b:c A a! {a} a'b".into(),
+        2 | 3 => "demo:read".into(),
+        _ => return None,
+    };
+    text.parse().ok()
+}
+
+/// Clients that differ in their last byte only, and those of the least and the greatest key.
+pub(super) fn client(dice: &mut Dice) -> ClientKey {
+    let mut bytes = [*dice.pick(&[7, 7, 7, 0, 0xff]); 16];
+    if dice.chance(1, 3) {
+        bytes[15] ^= 1;
+    }
+    ClientKey::from_bytes(bytes)
+}
+
+/// What a family of that kind was opened for.
+pub(super) fn body(dice: &mut Dice, kind: TokenKind, client: Option<ClientKey>, at: Ts) -> FamilyBody {
+    let absolute_end = if dice.chance(1, 4) { Ts::MAX } else { at };
+    match (kind, client) {
+        (_, Some(client)) => FamilyBody::SignIn {
+            client,
+            client_id: (*dice.pick(&["sample", "Sample", "~"])).parse().expect("a client id"),
+            epoch: *dice.pick(&[0, 3, 255, 1 << 32, (1 << 53) + 1]),
+            grant: *dice.pick(&[None, Some(Grant::Password), Some(Grant::RefreshToken)]),
+            remember: dice.chance(1, 2),
+            opened_at: at,
+            absolute_end,
+        },
+        (TokenKind::SecurityCode, _) => FamilyBody::Code {
+            created_by: SubjectId::new("root ").expect("a subject"),
+            access: if dice.chance(1, 2) {
+                Access::SuperAdministrator
+            } else {
+                Access::SameAsUser(SubjectId::new(&"\u{e9}".repeat(127)).expect("a subject"))
+            },
+            named: dice.chance(1, 2).then(|| "AD\\bill \"posters\" {x}".into()),
+        },
+        (TokenKind::ConsoleSession, _) => FamilyBody::Session { authenticated_at: at, absolute_end },
+        _ => FamilyBody::Alone,
+    }
+}

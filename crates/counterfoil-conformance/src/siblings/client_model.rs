@@ -1,0 +1,211 @@
+//! Clients beside a model: hostile realms, ids and internal ids, every order of puts and removals, pages of any size.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use counterfoil::client::{ClientId, ClientKey, Registration, SecretForm, StoredSecret, VersionedRegistration};
+use counterfoil::store::{ClientPut, ClientStore};
+use counterfoil::{KeyId, Realm, Ts, Version};
+
+use super::clients::{NO_CLIENTS, registration};
+use super::database::Siblings;
+use super::hostile::{realms, text, version};
+use crate::dice::Dice;
+use crate::sample::most;
+use crate::scale::scale;
+use crate::violation::{Checked, Verdict, Violation, ensure};
+
+type Place = (String, String);
+
+/// What stands where, which internal ids were used in which realm, and the last version of each place.
+#[derive(Default)]
+struct Model {
+    standing: BTreeMap<Place, (Version, Registration)>,
+    used: BTreeSet<(String, ClientKey)>,
+    last: BTreeMap<Place, Version>,
+}
+
+/// No clause of its own: whatever the steps are, their answers equal those of the model.
+pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
+    for seed in 0..u64::from(scale().sequences.min(40)) {
+        let database = siblings.fresh().await;
+        let (Some(one), Some(other)) = (database.clients().await, database.clients().await) else {
+            return Ok(NO_CLIENTS);
+        };
+        sequence(&[one, other], seed).await?;
+    }
+    Ok(Checked::Held)
+}
+
+/// Ids that differ in case, in a sign, or in the last of the most letters, and that join with a realm to another's.
+fn ids() -> Vec<ClientId> {
+    let long = "n".repeat(99);
+    let texts = ["a", "A", "aa", "a.b", "a-b", "a_b", "a~b", "b.c", "c", "~", "-", "1", "01"].map(str::to_owned);
+    let texts = texts.into_iter().chain([long.clone(), format!("{long}1"), format!("{long}2")]);
+    texts.map(|text| text.parse().expect("a client id")).collect()
+}
+
+async fn sequence(handles: &[Arc<dyn ClientStore>; 2], seed: u64) -> Result<(), Violation> {
+    let (mut dice, mut model) = (Dice::new(seed), Model::default());
+    let (realms, ids) = (realms(seed), ids());
+    for step in 0..80 {
+        let store = &**dice.pick(handles);
+        let (realm, id) = (dice.pick(&realms).clone(), dice.pick(&ids).clone());
+        let wrong = match dice.below(8) {
+            0..=3 => put(store, &mut dice, &mut model, &realm, &id).await?,
+            4 => remove(store, &mut dice, &mut model, &realm, &id).await?,
+            5 => get(store, &model, &realm, &id).await?,
+            _ => page(store, &mut dice, &model, &realm, &id).await?,
+        };
+        if let Some(wrong) = wrong {
+            let place = (realm.as_str(), id.as_str());
+            return Err(Violation::new(format!("seed {seed}, step {step}, {place:?}: {wrong}")));
+        }
+    }
+    for realm in &realms {
+        for id in &ids {
+            let wrong = get(&*handles[0], &model, realm, id).await?;
+            ensure!(wrong.is_none(), "seed {seed}, in the end, {realm}/{id}: {}", wrong.unwrap_or_default());
+        }
+    }
+    Ok(())
+}
+
+fn place(realm: &Realm, id: &ClientId) -> Place {
+    (realm.as_str().into(), id.as_str().into())
+}
+
+fn text_of(one: &Registration) -> String {
+    one.to_document().unwrap_or_else(|error| error.to_string())
+}
+
+/// What differs between what must stand and what was told.
+fn difference(wanted: Option<&(Version, Registration)>, found: Option<&VersionedRegistration>) -> Option<String> {
+    let told = |version: Version, one: &Registration| format!("{version:?} {}", text_of(one));
+    let wanted = wanted.map(|(version, one)| told(*version, one));
+    let found = found.map(|found| told(found.version, &found.registration));
+    (wanted != found).then(|| format!("{wanted:?} must stand there, but {found:?} does"))
+}
+
+/// A few internal ids, so that they are met again: its own, another's, a retired one, the ends of the byte order.
+fn key(dice: &mut Dice) -> ClientKey {
+    let mut bytes = [*dice.pick(&[0x00, 0xff, 0x80]); 16];
+    bytes[15] = u8::try_from(dice.below(12)).unwrap_or(0);
+    ClientKey::from_bytes(bytes)
+}
+
+fn drawn(dice: &mut Dice, id: &ClientId, key: ClientKey) -> Registration {
+    let at = *dice.pick(&[Ts::EPOCH, Ts::MAX, crate::sample::at(1)]);
+    let secret = StoredSecret {
+        id: [0xff; 16],
+        form: SecretForm::Imported,
+        digest: [0x80; 32],
+        key_id: KeyId::new(u32::MAX),
+        created_at: at,
+        expires_at: Some(at),
+    };
+    Registration {
+        key,
+        display_name: text(dice),
+        secrets: if dice.chance(1, 2) { vec![secret.clone(), secret] } else { Vec::new() },
+        allowed_scope: dice.chance(1, 3).then(|| "s".repeat(1_000).parse().expect("a scope")),
+        epoch: *dice.pick(&[0, 255, 1 << 32, (1 << 53) + 1, u64::MAX]),
+        created_at: at,
+        ..registration(id.as_str(), 0, "")
+    }
+}
+
+async fn put(
+    store: &dyn ClientStore,
+    dice: &mut Dice,
+    model: &mut Model,
+    realm: &Realm,
+    id: &ClientId,
+) -> Result<Option<String>, Violation> {
+    let place = place(realm, id);
+    let stands = model.standing.get(&place).cloned();
+    let own = stands.as_ref().map(|(_, one)| one.key).filter(|_| dice.chance(1, 2));
+    let key = own.unwrap_or_else(|| key(dice));
+    let one = drawn(dice, id, key);
+    let expect = version(dice, stands.as_ref().map(|(version, _)| *version), model.last.get(&place).copied());
+    let answer = store.put_client(realm, expect, &one).await?;
+    if stands.as_ref().map(|(version, _)| *version) != expect {
+        return Ok(match &answer {
+            ClientPut::Stale(found) => difference(stands.as_ref(), found.as_ref()),
+            other => Some(format!(
+                "a put with {expect:?} where {:?} stands must be Stale, but was {other:?}",
+                stands.map(|(version, _)| version)
+            )),
+        });
+    }
+    let keeps = stands.as_ref().is_some_and(|(_, old)| old.key == key);
+    if !keeps && model.used.contains(&(place.0.clone(), key)) {
+        let wanted = matches!(answer, ClientPut::Retired);
+        return Ok((!wanted).then(|| format!("an internal id that was used must be Retired, but was {answer:?}")));
+    }
+    let ClientPut::Done(version) = answer else {
+        return Ok(Some(format!("a put with {expect:?}, which stands, must be Done, but was {answer:?}")));
+    };
+    let last = model.last.insert(place.clone(), version);
+    model.used.insert((place.0.clone(), key));
+    model.standing.insert(place, (version, one));
+    Ok(last.filter(|last| version <= *last).map(|last| format!("{version:?} must be later than {last:?}")))
+}
+
+async fn remove(
+    store: &dyn ClientStore,
+    dice: &mut Dice,
+    model: &mut Model,
+    realm: &Realm,
+    id: &ClientId,
+) -> Result<Option<String>, Violation> {
+    let place = place(realm, id);
+    let stands = model.standing.get(&place).map(|(version, _)| *version);
+    let expect = version(dice, stands, model.last.get(&place).copied()).unwrap_or(Version::new(5));
+    let removed = store.remove_client(realm, id, expect).await?;
+    let wanted = stands == Some(expect);
+    if wanted {
+        model.standing.remove(&place);
+    }
+    Ok((removed != wanted).then(|| format!("a removal of {expect:?} where {stands:?} stands must say {wanted}")))
+}
+
+async fn get(
+    store: &dyn ClientStore,
+    model: &Model,
+    realm: &Realm,
+    id: &ClientId,
+) -> Result<Option<String>, Violation> {
+    let found = store.client(realm, id).await?;
+    Ok(difference(model.standing.get(&place(realm, id)), found.as_ref()))
+}
+
+/// A walk from behind an id, which need not be there.
+async fn page(
+    store: &dyn ClientStore,
+    dice: &mut Dice,
+    model: &Model,
+    realm: &Realm,
+    id: &ClientId,
+) -> Result<Option<String>, Violation> {
+    let first = dice.chance(1, 2).then(|| id.clone());
+    let limit = *dice.pick(&[1, 2, 3, 257, u32::MAX]);
+    let (mut shown, mut after) = (Vec::new(), first.clone());
+    for _ in 0..200 {
+        let page = store.clients(realm, after.as_ref(), most(limit)).await?;
+        shown.extend(page.items.iter().map(|one| (one.version, text_of(&one.registration))));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let behind = |id: &str| first.as_ref().is_none_or(|first| id > first.as_str());
+    let of_realm = model.standing.iter().filter(|((of, id), _)| of == realm.as_str() && behind(id));
+    let wanted: Vec<(Version, String)> = of_realm.map(|(_, (version, one))| (*version, text_of(one))).collect();
+    let place = wanted.iter().zip(&shown).position(|(one, other)| one != other);
+    let place = place.unwrap_or(wanted.len().min(shown.len()));
+    let (one, other) = (wanted.get(place), shown.get(place));
+    Ok((wanted != shown).then(|| {
+        format!("pages of {limit} behind {first:?}: at place {place} {one:?} must be shown, but {other:?} was")
+    }))
+}

@@ -1,0 +1,42 @@
+//! What the models of the siblings draw.
+
+use counterfoil::{Realm, Version};
+
+use crate::dice::Dice;
+
+/// Realms that a careless key takes for one another, by itself or joined with an id: five of them.
+pub(super) fn realms(seed: u64) -> Vec<Realm> {
+    let long = "n".repeat(254);
+    let (one, other) = (format!("{long}1"), format!("{long}2"));
+    let kinds = [
+        ["a", "a.b", "a.b.c", "ab", "a-b"],
+        ["default", "Default", "DEFAULT", "default.", "defaul"],
+        ["a/b", "a:b", "a|b", "a_b", "a%b"],
+        ["a*", "a?", "a[b]", "{a}", "{a}b"],
+        [&long, &one, &other, "n", "N"],
+        ["1", "01", "1.0", "null", "''"],
+    ];
+    let kind = kinds[usize::try_from(seed).unwrap_or(0) % kinds.len()];
+    kind.into_iter().map(|text| Realm::new(text).expect("a realm")).collect()
+}
+
+/// The version that stands, none, one beside it, one that a narrow column takes for it, or the last one before a removal.
+pub(super) fn version(dice: &mut Dice, stands: Option<Version>, last: Option<Version>) -> Option<Version> {
+    let near = stands.or(last).map_or(0, Version::number);
+    match dice.below(10) {
+        0 => None,
+        1 => last,
+        2 => Some(Version::new(near + 1)),
+        3 => Some(Version::new(near.saturating_sub(1))),
+        4 => Some(Version::new(near + *dice.pick(&[1 << 8, 1 << 16, 1 << 32, 1 << 52]))),
+        _ => stands,
+    }
+}
+
+/// A text with what breaks quotes, patterns and columns.
+pub(super) fn text(dice: &mut Dice) -> String {
+    let long = "\u{1f600}".repeat(300);
+    let texts =
+        ["", " ", "a ", "a'b\"c\\d", "{\"a\":1}", "caf\u{e9}", "cafe\u{301}", "line\nfeed\ttab", "%s$1?", &long];
+    (*dice.pick(&texts)).into()
+}

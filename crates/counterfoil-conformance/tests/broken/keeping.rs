@@ -1,0 +1,234 @@
+//! Stores that keep a value in a column too narrow for it, or compare in one.
+
+use std::num::NonZeroU32;
+
+use async_trait::async_trait;
+use counterfoil::store::{
+    Applied, Cap, Change, FamilyBody, FamilyParts, Home, Inserted, NewRecord, NoticeMark, Pace, RecordParts, Rotated,
+    Step, TokenRecord, TokenStore,
+};
+use counterfoil::{RecordId, Ts, Version};
+use counterfoil_conformance::ReferenceStore;
+
+use super::{Flaw, Said};
+
+/// What keeping does to the values of a record and of its family. Done again it changes nothing.
+pub(crate) struct Keeping(pub fn(&mut RecordParts, &mut FamilyParts));
+
+impl Keeping {
+    fn keep(&self, inner: &ReferenceStore) {
+        inner.with(|model| {
+            for record in &mut model.records {
+                let family = model.families.iter_mut().find(|family| family.id == record.id.family());
+                family.into_iter().for_each(|family| (self.0)(record, family));
+            }
+        });
+    }
+}
+
+#[async_trait]
+impl Flaw for Keeping {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let answer = inner.insert(home, new, now).await;
+        self.keep(inner);
+        answer
+    }
+
+    async fn apply(
+        &self,
+        inner: &ReferenceStore,
+        id: &RecordId,
+        expect: Version,
+        change: &Change,
+        now: Ts,
+    ) -> Said<Applied> {
+        let answer = inner.apply(id, expect, change, now).await;
+        self.keep(inner);
+        answer
+    }
+
+    async fn rotate(
+        &self,
+        inner: &ReferenceStore,
+        parent: &RecordId,
+        step: &Step,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Said<Rotated> {
+        let answer = inner.rotate(parent, step, new, now).await;
+        self.keep(inner);
+        answer
+    }
+
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+        inner.touch(seen).await?;
+        self.keep(inner);
+        Ok(())
+    }
+
+    async fn claim(
+        &self,
+        inner: &ReferenceStore,
+        id: &RecordId,
+        held: NoticeMark,
+        until: Ts,
+    ) -> Said<Option<TokenRecord>> {
+        let answer = inner.claim(id, held, until).await;
+        self.keep(inner);
+        answer
+    }
+
+    async fn settle(
+        &self,
+        inner: &ReferenceStore,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Ts, u8)>,
+    ) -> Said<bool> {
+        let answer = inner.settle(id, held, next, sent).await;
+        self.keep(inner);
+        answer
+    }
+}
+
+/// Every instant through that column.
+pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, column: fn(Ts) -> Ts) {
+    let maybe = |at: &mut Option<Ts>| *at = at.map(column);
+    (record.created_at, record.expiry_set_at) = (column(record.created_at), column(record.expiry_set_at));
+    [&mut record.expires_at, &mut record.gone_at, &mut record.last_used_at].into_iter().for_each(maybe);
+    record.notice = record.notice.map(|mark| NoticeMark { at: column(mark.at), ..mark });
+    record.noticed.iter_mut().for_each(|(at, _)| *at = column(*at));
+    if let Some(superseded) = &mut record.superseded {
+        superseded.at = column(superseded.at);
+        superseded.honoured_until = superseded.honoured_until.map(column);
+    }
+    [&mut family.live_until, &mut family.gone_at].into_iter().for_each(maybe);
+    family.used_at = column(family.used_at);
+    if let FamilyBody::SignIn { absolute_end, .. } = &mut family.body {
+        *absolute_end = column(*absolute_end);
+    }
+}
+
+/// An instant of so many microseconds, or the last.
+pub(crate) fn micros(micros: u64) -> Ts {
+    Ts::from_micros(micros).unwrap_or(Ts::MAX)
+}
+
+/// The first letters of a text.
+pub(crate) fn cut(text: &str, letters: usize) -> String {
+    text.chars().take(letters).collect()
+}
+
+/// Takes another number for the one that stands.
+pub(crate) struct Comparing {
+    /// Whether the asked number is taken for the one that stands.
+    pub alike: fn(stands: u64, asked: u64) -> bool,
+    /// In joins, else in versions.
+    pub generations: bool,
+}
+
+impl Comparing {
+    fn version(&self, inner: &ReferenceStore, id: &RecordId, asked: Version) -> Version {
+        let stands = inner.with(|model| model.record(id).map(|record| record.version));
+        let alike = |stands: &Version| !self.generations && (self.alike)(stands.number(), asked.number());
+        stands.filter(alike).unwrap_or(asked)
+    }
+}
+
+#[async_trait]
+impl Flaw for Comparing {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let Home::Join { family, generation, access_cap } = home else { return inner.insert(home, new, now).await };
+        let stands = inner.with(|model| model.family(family).map(|family| family.generation));
+        let stands = stands.filter(|stands| self.generations && (self.alike)(*stands, generation));
+        let generation = stands.unwrap_or(generation);
+        inner.insert(Home::Join { family, generation, access_cap }, new, now).await
+    }
+
+    async fn apply(
+        &self,
+        inner: &ReferenceStore,
+        id: &RecordId,
+        expect: Version,
+        change: &Change,
+        now: Ts,
+    ) -> Said<Applied> {
+        inner.apply(id, self.version(inner, id, expect), change, now).await
+    }
+
+    async fn rotate(
+        &self,
+        inner: &ReferenceStore,
+        parent: &RecordId,
+        step: &Step,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Said<Rotated> {
+        let mut step = *step;
+        if let Step::Supersede { expect, .. } = &mut step {
+            *expect = self.version(inner, parent, *expect);
+        }
+        inner.rotate(parent, &step, new, now).await
+    }
+}
+
+/// Limits in a narrow column: of what an insert or a rotation counts.
+pub(crate) struct Limiting(pub fn(u32) -> u32);
+
+impl Limiting {
+    fn limit(&self, limit: NonZeroU32) -> NonZeroU32 {
+        NonZeroU32::new((self.0)(limit.get())).unwrap_or(NonZeroU32::MIN)
+    }
+
+    fn pace(&self, pace: Option<Pace>) -> Option<Pace> {
+        pace.map(|pace| Pace { limit: self.limit(pace.limit), ..pace })
+    }
+}
+
+#[async_trait]
+impl Flaw for Limiting {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        let home = match home {
+            Home::Found { family, cap, pace } => {
+                let cap = cap.map(|cap| Cap { limit: self.limit(cap.limit), ..cap });
+                Home::Found { family, cap, pace: self.pace(pace) }
+            }
+            Home::Join { family, generation, access_cap } => {
+                Home::Join { family, generation, access_cap: access_cap.map(|cap| self.limit(cap)) }
+            }
+        };
+        inner.insert(home, new, now).await
+    }
+
+    async fn rotate(
+        &self,
+        inner: &ReferenceStore,
+        parent: &RecordId,
+        step: &Step,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Said<Rotated> {
+        let mut step = *step;
+        match &mut step {
+            Step::Supersede { pace, access_cap, .. } => {
+                (*pace, *access_cap) = (self.pace(*pace), access_cap.map(|cap| self.limit(cap)));
+            }
+            Step::Slide { access_cap, .. } => *access_cap = access_cap.map(|cap| self.limit(cap)),
+        }
+        inner.rotate(parent, &step, new, now).await
+    }
+}
+
+/// Records and when each was used.
+type Batch = [(RecordId, Ts)];
+
+/// Of a batch only what this leaves is written.
+pub(crate) struct Touching(pub fn(&Batch) -> &Batch);
+
+#[async_trait]
+impl Flaw for Touching {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+        inner.touch((self.0)(seen)).await
+    }
+}

@@ -1,0 +1,120 @@
+//! Stores whose keys and columns are too narrow, or that forget a state, and the check that must say so.
+
+mod changes;
+mod names;
+mod states;
+mod values;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use counterfoil_conformance::{CHECKS, Fixture, ReferenceStore, Row, Store, Subject};
+
+use super::{Broken, Flaw};
+use names::names;
+use states::states;
+use values::values;
+
+/// A broken store and the check that names its promise.
+struct Case {
+    name: &'static str,
+    make: fn() -> Arc<dyn Flaw>,
+    caught_by: &'static str,
+}
+
+macro_rules! cases {
+    ($($name:ident => $check:ident: $flaw:expr;)*) => {
+        vec![$($crate::broken::planted::Case {
+            name: stringify!($name),
+            make: || std::sync::Arc::new($flaw),
+            caught_by: stringify!($check),
+        }),*]
+    };
+}
+
+use cases;
+
+/// All of them by name.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>)> {
+    names().into_iter().chain(values()).chain(states()).map(|case| (case.name, case.make))
+}
+
+/// As the other bench, with a hook for damage.
+struct Damageable(fn() -> Arc<dyn Flaw>);
+
+#[async_trait]
+impl Fixture for Damageable {
+    type Database = Arc<ReferenceStore>;
+
+    async fn create(&self) -> Arc<ReferenceStore> {
+        Arc::new(ReferenceStore::new())
+    }
+
+    async fn open(&self, database: &Arc<ReferenceStore>) -> Store {
+        Arc::new(Broken { inner: Arc::clone(database), flaw: (self.0)() })
+    }
+
+    async fn damage(&self, database: &Arc<ReferenceStore>, row: Row<'_>) -> bool {
+        let Row::Record(id) = row else { return false };
+        database.with(|model| model.damaged.push(*id));
+        true
+    }
+}
+
+/// Whether that check rejects the store, and why.
+fn rejected(case: &Case, check: &str) -> Option<String> {
+    let check = CHECKS.iter().find(|one| one.name == check).expect("a clause of that name");
+    check.run(&Subject::new(Damageable(case.make))).err().map(|violation| violation.what().to_owned())
+}
+
+fn try_all(cases: &[Case]) {
+    let runs: u32 = std::env::var("BROKEN_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(1);
+    let mut missed = Vec::new();
+    for case in cases {
+        let caught = (0..runs).filter(|_| rejected(case, case.caught_by).is_some()).count();
+        println!("{:32} -> {} ({caught} of {runs})", case.name, case.caught_by);
+        if caught < runs as usize {
+            missed.push(case.name);
+        }
+    }
+    assert!(missed.is_empty(), "not rejected by the check that names the broken promise: {missed:#?}");
+}
+
+#[test]
+fn keys_that_take_one_name_for_another_are_rejected() {
+    try_all(&names());
+}
+
+#[test]
+fn columns_that_are_too_narrow_are_rejected() {
+    try_all(&values());
+}
+
+#[test]
+fn stores_that_forget_a_state_are_rejected() {
+    try_all(&states());
+}
+
+/// What the model test says of a broken store is a page, and tells of few commands.
+#[test]
+fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
+    for case in states().iter().chain(&values()).step_by(4) {
+        let Some(told) = rejected(case, "answers_equal_the_model") else { continue };
+        assert!(told.len() <= 3_200, "{}: a message of {} bytes:\n{told}", case.name, told.len());
+        let lines = told.lines().filter(|line| line.starts_with("  ") || line.starts_with(' ')).count();
+        assert!(lines <= 40, "{}: {lines} lines:\n{told}", case.name);
+    }
+}
+
+/// The control of the controls: the same bench without a flaw passes.
+#[test]
+fn the_bench_without_a_flaw_passes() {
+    struct Flawless;
+    impl Flaw for Flawless {}
+    let checks: std::collections::BTreeSet<&str> =
+        names().iter().chain(&values()).chain(&states()).map(|case| case.caught_by).collect();
+    for check in CHECKS.iter().filter(|check| checks.contains(check.name)) {
+        let verdict = check.run(&Subject::new(Damageable(|| Arc::new(Flawless))));
+        assert!(verdict.is_ok(), "{}: {verdict:?}", check.name);
+    }
+}
