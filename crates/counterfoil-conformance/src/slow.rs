@@ -31,8 +31,8 @@ pub async fn pause() {
     .await;
 }
 
-/// A listener that gives way at every second call of the backend, more or less: a store that calls it twice in one
-/// operation then lets others in between.
+/// A listener that gives way at every fourth call of the backend, more or less: a store that calls it twice in one
+/// operation then lets others in between. More often, and those who wait for a lock wait for the scheduler too.
 pub(crate) struct Yielding {
     seed: u64,
     calls: AtomicU64,
@@ -47,7 +47,7 @@ impl Yielding {
 impl BackendCalls for Yielding {
     fn poll_call(&self, _first: bool, context: &mut Context<'_>) -> Poll<()> {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
-        if Dice::new(self.seed << 32 ^ call).chance(1, 2) {
+        if Dice::new(self.seed << 32 ^ call).chance(3, 4) {
             return Poll::Ready(());
         }
         std::thread::yield_now();

@@ -22,6 +22,13 @@ async fn between(points: bool) {
     }
 }
 
+/// Before the first of them.
+async fn first(points: bool) {
+    if points {
+        backend_call().await;
+    }
+}
+
 /// Joins the records of one moment with the families of another.
 async fn joined_late<const POINTS: bool>(inner: &ReferenceStore, found: Vec<TokenRecord>) -> Vec<TokenRecord> {
     between(POINTS).await;
@@ -47,7 +54,7 @@ impl<const POINTS: bool> Flaw for ListJoinsLate<POINTS> {
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Said<Page<TokenRecord>> {
-        between(POINTS).await;
+        first(POINTS).await;
         let page = inner.list(of, after, limit).await?;
         Ok(Page { items: joined_late::<POINTS>(inner, page.items).await, ..page })
     }
@@ -59,7 +66,7 @@ pub(crate) struct GetJoinsLate<const POINTS: bool>;
 #[async_trait]
 impl<const POINTS: bool> Flaw for GetJoinsLate<POINTS> {
     async fn get(&self, inner: &ReferenceStore, id: &RecordId) -> Said<Option<TokenRecord>> {
-        between(POINTS).await;
+        first(POINTS).await;
         let found = inner.get(id).await?.into_iter().collect();
         Ok(joined_late::<POINTS>(inner, found).await.pop())
     }
@@ -77,7 +84,7 @@ impl<const POINTS: bool> Flaw for DueJoinsLate<POINTS> {
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Said<Page<TokenRecord>> {
-        between(POINTS).await;
+        first(POINTS).await;
         let page = inner.due(now, after, limit).await?;
         Ok(Page { items: joined_late::<POINTS>(inner, page.items).await, ..page })
     }
@@ -95,7 +102,7 @@ impl<const POINTS: bool> Flaw for ClaimAnswersLate<POINTS> {
         held: NoticeMark,
         until: Ts,
     ) -> Said<Option<TokenRecord>> {
-        between(POINTS).await;
+        first(POINTS).await;
         let Some(_) = inner.claim(id, held, until).await? else { return Ok(None) };
         between(POINTS).await;
         inner.get(id).await
@@ -169,7 +176,7 @@ impl<const POINTS: bool> Flaw for SuccessorBeforeParent<POINTS> {
         new: &[NewRecord],
         now: Ts,
     ) -> Said<Rotated> {
-        between(POINTS).await;
+        first(POINTS).await;
         let mut tried = inner.with(|model| model.clone());
         let answer = tried.rotate(parent, step, new, now)?;
         if !matches!(answer, Rotated::Done) {
