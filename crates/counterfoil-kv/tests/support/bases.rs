@@ -86,7 +86,8 @@ pub fn open_fjall(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
     Ok(Arc::new(FjallEngine::open(folder.join("counterfoil.fjall"))?))
 }
 
-/// In memory where the system has a folder for that: thousands of flushed commits are the disk's time and prove nothing here.
+/// In memory where the system has a folder for that: thousands of flushed commits are the disk's time and prove nothing
+/// here.
 pub fn folder() -> TempDir {
     let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
     folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder")
