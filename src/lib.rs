@@ -215,10 +215,12 @@ pub mod event {
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// A clock moved by hand, a sink that records, entropy that follows from a seed.
+/// A clock moved by hand, a sink that records, entropy that follows from a seed, and the points at which stores call
+/// their backends.
 #[cfg(any(test, feature = "test-util"))]
 pub mod testing {
     pub use crate::instruments::clock::ManualClock;
     pub use crate::instruments::entropy::SeededEntropy;
+    pub use crate::ports::backend_call::{BackendCall, BackendCalls, Listened, backend_call, listen};
     pub use crate::ports::sink::RecordingSink;
 }

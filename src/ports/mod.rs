@@ -1,5 +1,7 @@
 //! Layer 5: the ports: what a host brings (stores, directory, event sink), and the ones in memory.
 
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) mod backend_call;
 pub(crate) mod change;
 pub(crate) mod client_store;
 pub(crate) mod counter;

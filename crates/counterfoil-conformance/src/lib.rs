@@ -11,6 +11,8 @@ mod fixture;
 mod generations;
 mod get;
 mod insert;
+mod interleavings;
+mod judge;
 mod label;
 mod limits;
 mod macros;
@@ -27,6 +29,7 @@ mod revoke;
 mod rotate;
 mod run;
 mod scale;
+mod scene;
 mod siblings;
 mod slow;
 mod standing;
@@ -46,6 +49,7 @@ pub mod reference;
 pub mod sample;
 pub mod walk;
 
+pub use counterfoil::testing::backend_call;
 pub use database::Database;
 pub use driver::Driver;
 pub use fixture::{Driven, Fixture, Row, Store, Task};
@@ -70,6 +74,7 @@ pub mod clauses {
     pub use crate::generations::generations_stay;
     pub use crate::get::{get_after_write, get_is_exact, get_sees_the_family};
     pub use crate::insert::{insert_all_or_nothing, own_write_is_recognised};
+    pub use crate::interleavings::interleavings_are_steps;
     pub use crate::label::label_is_given_back;
     pub use crate::limits::{equality_is_reached, no_clock_no_dice};
     pub use crate::notices::{claim_has_one_winner, due_is_complete};
@@ -77,7 +82,9 @@ pub mod clauses {
     pub use crate::outcomes::every_state_has_its_answer;
     pub use crate::pages::{census_counts_every_record, pages_are_stable};
     pub use crate::purge::{purge_keeps_the_living, shrinking_keeps_the_proof};
-    pub use crate::races::{cap_holds_under_races, label_has_one_holder, rotate_has_one_winner, touch_disturbs_nobody};
+    pub use crate::races::{
+        cap_holds_under_races, label_has_one_holder, methods_race_methods, rotate_has_one_winner, touch_disturbs_nobody,
+    };
     pub use crate::random::answers_equal_the_model;
     pub use crate::realms::realms_are_apart;
     pub use crate::requests::requests_are_checked;

@@ -40,6 +40,8 @@ macro_rules! __every_clause {
             creations_are_paced
             room_is_made
             list_shows_what_stands
+            methods_race_methods
+            interleavings_are_steps
             requests_are_checked
             every_state_has_its_answer
             refusals_come_in_order

@@ -6,7 +6,10 @@ use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 use std::thread::JoinHandle;
 
+use counterfoil::testing::listen;
+
 use crate::driver::Driver;
+use crate::slow::Yielding;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -73,7 +76,7 @@ impl Pool {
             let future = racer(index);
             let run = move || {
                 start.wait();
-                let answer = driver.drive(future);
+                let answer = driver.drive(listen(Arc::new(Yielding::new(index as u64)), Box::pin(future)));
                 leave.0.lock().unwrap_or_else(PoisonError::into_inner).answers[index] = answer;
                 drop(leave);
             };

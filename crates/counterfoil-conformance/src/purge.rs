@@ -126,7 +126,7 @@ async fn limit_is_a_maximum(subject: &Subject) -> Result<(), Violation> {
 }
 
 async fn two_at_once(subject: &Subject) -> Result<(), Violation> {
-    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let (store, ann) = (subject.fresh_with(2).await, Person::new("default", "ann"));
     let pool = Pool::new(&subject.driver(), 4);
     for _ in 0..10 {
         let mut living = Vec::new();
@@ -139,8 +139,8 @@ async fn two_at_once(subject: &Subject) -> Result<(), Violation> {
             }
         }
         let answers = pool
-            .race(|_| {
-                let store = Store::clone(store.handle(0));
+            .race(|racer| {
+                let store = Store::clone(store.handle(racer));
                 async move { purge(&*store, at(GONE), at(GONE), at(GONE)).await }
             })
             .await;

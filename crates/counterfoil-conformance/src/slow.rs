@@ -4,13 +4,14 @@
 use std::future::poll_fn;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use async_trait::async_trait;
 use counterfoil::store::{
     Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
     Step, StoreError, TokenRecord, TokenStore,
 };
+use counterfoil::testing::BackendCalls;
 use counterfoil::{KeyId, RecordId, Ts, Version};
 
 use crate::dice::Dice;
@@ -28,6 +29,31 @@ pub async fn pause() {
         Poll::Pending
     })
     .await;
+}
+
+/// A listener that gives way at every second call of the backend, more or less: a store that calls it twice in one
+/// operation then lets others in between.
+pub(crate) struct Yielding {
+    seed: u64,
+    calls: AtomicU64,
+}
+
+impl Yielding {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self { seed, calls: AtomicU64::new(0) }
+    }
+}
+
+impl BackendCalls for Yielding {
+    fn poll_call(&self, _first: bool, context: &mut Context<'_>) -> Poll<()> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        if Dice::new(self.seed << 32 ^ call).chance(1, 2) {
+            return Poll::Ready(());
+        }
+        std::thread::yield_now();
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
 }
 
 /// Gives way from none to three times, as the seed has it, before and after each call of the inner store.

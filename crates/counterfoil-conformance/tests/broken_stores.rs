@@ -202,6 +202,28 @@ fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
     assert!(missed.is_empty(), "not rejected by the check that names the broken promise: {missed:#?}");
 }
 
+/// Each at the default counts, `COUNTERFOIL_RUNS` times (once); `COUNTERFOIL_ONLY`: those whose name begins so.
+#[test]
+fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
+    let runs: usize = std::env::var("COUNTERFOIL_RUNS").map_or(1, |runs| runs.parse().unwrap());
+    let mut missed = Vec::new();
+    let only = std::env::var("COUNTERFOIL_ONLY").unwrap_or_default();
+    for planted in broken::planted::all().into_iter().filter(|planted| planted.name.starts_with(&only)) {
+        for (name, make) in [("methods_race_methods", planted.raced), ("interleavings_are_steps", planted.interleaved)]
+        {
+            let check = CHECKS.iter().find(|check| check.name == name).unwrap();
+            let said = |_| check.run(&Subject::new(Bench(make)).with_scale(Scale::CI)).err();
+            let caught: Vec<_> = (0..runs).filter_map(said).collect();
+            let first = caught.first().map_or_else(String::new, |broken| broken.what().chars().take(400).collect());
+            println!("{:26} {name}: {} of {runs}: {first}", planted.name, caught.len());
+            if caught.len() < runs {
+                missed.push(format!("{} by {name}", planted.name));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "not rejected: {missed:#?}");
+}
+
 /// The control of the controls: the same wrapper without a flaw passes everything.
 #[test]
 fn the_wrapper_without_a_flaw_passes() {
@@ -216,7 +238,8 @@ fn the_wrapper_without_a_flaw_passes() {
             check.name,
             verdict.err().map(|broken| broken.to_string()).unwrap_or_default()
         );
-        let needs_a_hook = ["garbage_is_corrupt", "outage_is_unavailable"].contains(&check.name);
+        let needs_a_hook =
+            ["garbage_is_corrupt", "outage_is_unavailable", "interleavings_are_steps"].contains(&check.name);
         assert_eq!(matches!(verdict, Ok(Checked::NotApplicable(_))), needs_a_hook, "{}", check.name);
     }
 }

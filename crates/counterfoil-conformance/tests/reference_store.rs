@@ -65,7 +65,8 @@ impl Fixture for Bare {
 fn a_missing_hook_is_not_applicable() {
     let subject = Subject::new(Driven::new(Bare, |task: Task<'_>| counterfoil_conformance::block_on(task)));
     for check in CHECKS {
-        let needs_a_hook = ["garbage_is_corrupt", "outage_is_unavailable"].contains(&check.name);
+        let needs_a_hook =
+            ["garbage_is_corrupt", "outage_is_unavailable", "interleavings_are_steps"].contains(&check.name);
         if needs_a_hook || check.name == "get_sees_the_family" {
             let verdict = check.run(&subject).unwrap();
             assert_eq!(matches!(verdict, Checked::NotApplicable(_)), needs_a_hook, "{}", check.name);

@@ -14,7 +14,7 @@ use counterfoil::store::{
 };
 use counterfoil::{KeyId, RecordId, Ts, Version};
 use counterfoil_conformance::reference::Model;
-use counterfoil_conformance::{CHECKS, Checked, Fixture, Scale, Store, Subject, pause};
+use counterfoil_conformance::{CHECKS, Checked, Fixture, Scale, Store, Subject, backend_call, pause};
 
 /// A document and how often it was replaced.
 #[derive(Clone, Default)]
@@ -31,12 +31,14 @@ struct Database {
 }
 
 impl Database {
-    fn read(&self, key: u8) -> Document {
+    async fn read(&self, key: u8) -> Document {
+        backend_call().await;
         self.documents.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned().unwrap_or_default()
     }
 
     /// Whether that version was the one that stood there.
-    fn swap(&self, key: u8, read: u64, text: String) -> bool {
+    async fn swap(&self, key: u8, read: u64, text: String) -> bool {
+        backend_call().await;
         let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
         let document = documents.entry(key).or_default();
         let fits = document.version == read || self.careless;
@@ -65,19 +67,19 @@ fn encoded(model: &Model) -> Result<String, StoreError> {
 }
 
 impl DocumentStore {
-    fn shard(&self, shard: u8) -> Result<Model, StoreError> {
-        decoded(&self.0.read(shard))
+    async fn shard(&self, shard: u8) -> Result<Model, StoreError> {
+        decoded(&self.0.read(shard).await)
     }
 
     /// One step on a shard. Nothing is written where nothing changed, so an answer that refuses costs nobody their turn.
     async fn step<T>(&self, shard: u8, act: impl Fn(&mut Model) -> T + Send) -> Result<T, StoreError> {
         loop {
-            let document = self.0.read(shard);
+            let document = self.0.read(shard).await;
             let mut model = decoded(&document)?;
             let answer = act(&mut model);
             let text = encoded(&model)?;
             let unchanged = text == document.text || (document.text.is_empty() && model.records.is_empty());
-            if unchanged || self.0.swap(shard, document.version, text) {
+            if unchanged || self.0.swap(shard, document.version, text).await {
                 return Ok(answer);
             }
             pause().await;
@@ -90,12 +92,12 @@ fn count(limit: NonZeroU32) -> usize {
 }
 
 /// Pages over all shards, one after the other, from where the last one ended.
-fn pages(
+async fn pages(
     store: &DocumentStore,
     after: Option<&Cursor>,
     limit: NonZeroU32,
-    key: impl Fn(&RecordParts) -> Ts,
-    page: impl Fn(&Model, Option<&Cursor>, usize) -> Page<TokenRecord>,
+    key: impl Fn(&RecordParts) -> Ts + Send,
+    page: impl Fn(&Model, Option<&Cursor>, usize) -> Page<TokenRecord> + Send,
 ) -> Result<Page<TokenRecord>, StoreError> {
     let first = after.map_or(0, |cursor| cursor.id.shard());
     let mut whole = Page { items: Vec::new(), next: None, corrupt: 0 };
@@ -103,7 +105,7 @@ fn pages(
         let within = after.filter(|cursor| cursor.id.shard() == shard);
         let room = count(limit) - whole.items.len();
         // One more than there is room for: the one too many says that there is a next page.
-        let found = page(&store.shard(shard)?, within, room + 1);
+        let found = page(&store.shard(shard).await?, within, room + 1);
         let more = found.items.len() > room;
         whole.items.extend(found.items.into_iter().take(room));
         if more {
@@ -129,7 +131,7 @@ impl TokenStore for DocumentStore {
     }
 
     async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
-        self.shard(id.shard())?.get(id)
+        self.shard(id.shard()).await?.get(id)
     }
 
     async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
@@ -176,17 +178,17 @@ impl TokenStore for DocumentStore {
     ) -> Result<Page<TokenRecord>, StoreError> {
         match of {
             Listing::Owner { realm, owner, .. } => {
-                Ok(self.shard(counterfoil::shard(realm, owner))?.list(of, after, count(limit)))
+                Ok(self.shard(counterfoil::shard(realm, owner)).await?.list(of, after, count(limit)))
             }
             Listing::Kind { .. } => {
-                pages(self, after, limit, |_| Ts::EPOCH, |model, after, limit| model.list(of, after, limit))
+                pages(self, after, limit, |_| Ts::EPOCH, |model, after, limit| model.list(of, after, limit)).await
             }
         }
     }
 
     async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
         let key = |record: &RecordParts| record.notice.map_or(Ts::EPOCH, |notice| notice.at);
-        pages(self, after, limit, key, |model, after, limit| model.due(now, after, limit))
+        pages(self, after, limit, key, |model, after, limit| model.due(now, after, limit)).await
     }
 
     async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
@@ -225,7 +227,7 @@ impl TokenStore for DocumentStore {
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         let mut counts = BTreeMap::new();
         for shard in 0..=u8::MAX {
-            for (key, count) in self.shard(shard)?.census() {
+            for (key, count) in self.shard(shard).await?.census() {
                 *counts.entry(key).or_insert(0) += count;
             }
         }
@@ -271,6 +273,15 @@ fn a_third_partys_store_keeps_the_contract() {
             Err(violation) => panic!("{}: {violation}", check.name),
         }
     }
+}
+
+/// Both of the operations' reads and swaps are points: where the second swap is careless, an interleaving shows it.
+#[test]
+fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
+    let scale = Scale { rounds: 30, ..Scale::CI };
+    let subject = Subject::new(Databases { careless: true }).with_scale(scale);
+    let check = CHECKS.iter().find(|check| check.name == "interleavings_are_steps").expect("a clause of that name");
+    assert!(check.run(&subject).is_err());
 }
 
 /// The control: a database that swaps whatever version it is given lets two win. Not in each round, and the first one ends it: so as many as may be needed.

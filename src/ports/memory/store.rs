@@ -52,6 +52,14 @@ pub struct MemoryStore {
 /// its thread was stopped.
 const LOOKS: u32 = 64;
 
+/// A point that tests wait at; nothing in a build without them.
+macro_rules! backend_call {
+    () => {
+        #[cfg(any(test, feature = "test-util"))]
+        crate::ports::backend_call::backend_call().await;
+    };
+}
+
 impl MemoryStore {
     fn write(&self) -> Writer<'_> {
         Writer { table: &self.table, books: self.books.lock().unwrap_or_else(PoisonError::into_inner) }
@@ -90,19 +98,23 @@ impl fmt::Debug for MemoryStore {
 impl TokenStore for MemoryStore {
     async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
         check_insert(home, new)?;
+        backend_call!();
         self.write().insert(home, new, now)
     }
 
     async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+        backend_call!();
         self.read(id)
     }
 
     async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
+        backend_call!();
         self.write().apply(id, expect, change, now)
     }
 
     async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
         let successor = check_rotate(parent, step, new)?;
+        backend_call!();
         self.write().rotate(parent, step, new, successor, now)
     }
 
@@ -113,12 +125,16 @@ impl TokenStore for MemoryStore {
         gone_at: Ts,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
+        backend_call!();
         Ok(self.write().revoke(what, revoked, gone_at, limit))
     }
 
     /// Takes the lock for each record anew, so that a great batch keeps nobody waiting.
     async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
-        seen.iter().for_each(|(id, at)| self.write().touch(id, *at));
+        for (id, at) in seen {
+            backend_call!();
+            self.write().touch(id, *at);
+        }
         Ok(())
     }
 
@@ -128,14 +144,17 @@ impl TokenStore for MemoryStore {
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError> {
+        backend_call!();
         Ok(self.write().list(of, after, limit))
     }
 
     async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
+        backend_call!();
         Ok(self.write().due(now, after, limit))
     }
 
     async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+        backend_call!();
         self.write().claim(id, held, lease_until)
     }
 
@@ -146,6 +165,7 @@ impl TokenStore for MemoryStore {
         next: Option<NoticeMark>,
         sent: Option<(Ts, u8)>,
     ) -> Result<bool, StoreError> {
+        backend_call!();
         Ok(self.write().settle(id, held, next, sent))
     }
 
@@ -156,11 +176,13 @@ impl TokenStore for MemoryStore {
         windows_before: Ts,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
+        backend_call!();
         Ok(self.write().purge(Limits { now, unsent_before, windows_before }, limit))
     }
 
     /// Counts without the lock: what is written meanwhile may be in the numbers or not.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
+        backend_call!();
         let mut counts = BTreeMap::new();
         self.table.each(|record| *counts.entry(record.key_id).or_insert(0) += 1);
         Ok(counts.into_iter().collect())

@@ -4,6 +4,7 @@
 mod cap;
 mod claim;
 mod label;
+mod methods;
 mod revoke;
 mod rotate;
 mod touch;
@@ -19,6 +20,7 @@ use crate::subject::Subject;
 pub use cap::cap_holds_under_races;
 pub(crate) use claim::claimers;
 pub use label::label_has_one_holder;
+pub use methods::methods_race_methods;
 pub(crate) use revoke::refreshers_beside_a_revocation;
 pub(crate) use rotate::readers_find_the_successor;
 pub use rotate::rotate_has_one_winner;

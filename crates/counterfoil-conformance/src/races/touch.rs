@@ -1,5 +1,6 @@
 //! Uses, claims and settlements beside changes that must not notice them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,8 +17,9 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Clause 17: No apply, rotate or revoke fails or turns `Stale` because of a touch, claim or settle.
 ///
-/// One thread in eight lives the life of a family: it edits, rotates and revokes it. All others touch batches of the same ids in every order, claim and
-/// settle, until the last of these has lived. A round of the scale is a life.
+/// One thread in eight lives the life of a family: it edits, rotates and revokes it. All others touch batches of the
+/// same ids in every order, claim and settle, until the last of these has lived. A round of the scale is a life.
+/// Afterwards each record was last used at the latest of the touches that returned.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
     let lives = (subject.scale().threads / 8).max(1);
     for track in tracks(subject, u32::try_from(lives).unwrap_or(u32::MAX)).await {
@@ -45,26 +47,41 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
                 if let Some(draft) = draft {
                     let lived = live(&*store, &person, &draft).await;
                     living.fetch_sub(1, Ordering::Release);
-                    return lived;
+                    return lived.map(|()| Uses::new());
                 }
-                let mut dice = Dice::new(round << 16 | racer as u64);
+                let (mut dice, mut uses) = (Dice::new(round << 16 | racer as u64), Uses::new());
                 // Not endless, and not before once.
                 for _ in 0..200 {
-                    use_and_claim(&*store, &ids, &mut dice).await?;
+                    use_and_claim(&*store, &ids, &mut dice, &mut uses).await?;
                     if living.load(Ordering::Acquire) == 0 {
                         break;
                     }
                 }
-                Ok(())
+                Ok(uses)
             }
         })
         .await;
-    answers.into_iter().collect::<Result<(), Violation>>()?;
+    let mut uses = Uses::new();
+    for answer in answers {
+        answer?.into_iter().for_each(|(id, at)| note(&mut uses, id, at));
+    }
     for record in must_get_all(&*track.store, &ids).await? {
-        let used = record.record().last_used_at;
-        ensure!(used <= Some(at(1_000)), "nobody used {:?} at {used:?}", record.record().id);
+        let (id, used) = (record.record().id, record.record().last_used_at);
+        let last = uses.get(&id).copied();
+        ensure!(
+            used == last,
+            "{id:?} must be last used at {last:?}, the latest touch that returned, but is at {used:?}"
+        );
     }
     Ok(())
+}
+
+/// The latest use of each record.
+type Uses = HashMap<RecordId, Ts>;
+
+fn note(uses: &mut Uses, id: RecordId, at: Ts) {
+    let last = uses.entry(id).or_insert(at);
+    *last = at.max(*last);
 }
 
 /// Every version is known in advance: had a touch moved one, the next change would be `Stale`.
@@ -88,9 +105,15 @@ async fn live(store: &dyn TokenStore, person: &Person, draft: &Draft) -> Result<
     Ok(())
 }
 
-async fn use_and_claim(store: &dyn TokenStore, ids: &[RecordId], dice: &mut Dice) -> Result<(), Violation> {
+async fn use_and_claim(
+    store: &dyn TokenStore,
+    ids: &[RecordId],
+    dice: &mut Dice,
+    uses: &mut Uses,
+) -> Result<(), Violation> {
     let batch: Vec<(RecordId, Ts)> = (0..6).map(|_| (*dice.pick(ids), at(dice.below(1_000)))).collect();
     store.touch(&batch).await?;
+    batch.iter().for_each(|(id, at)| note(uses, *id, *at));
     for (id, _) in batch.iter().take(2) {
         let Some(held) = must_get(store, id).await?.record().notice else { continue };
         let until = Ts::from_micros(held.at.micros() + 1).unwrap_or(held.at);

@@ -38,6 +38,23 @@ impl Model {
         (all.min(limit) as u64, all > limit)
     }
 
+    /// The same of one record alone; whether it was removed or shrunk.
+    pub fn purge_one(&mut self, id: &RecordId, now: Ts, unsent_before: Ts, windows_before: Ts) -> bool {
+        let limits = PurgeLimits { now, unsent_before, windows_before };
+        let Some(record) = self.record(id).filter(|record| !self.damaged.contains(&record.id)) else { return false };
+        if self.may_go(record, limits) {
+            self.records.retain(|record| record.id != *id);
+            let records = &self.records;
+            self.families.retain(|family| records.iter().any(|record| record.id.family() == family.id));
+            return true;
+        }
+        let shrinks = may_shrink(record, limits);
+        if let Some(record) = self.record_mut(id).filter(|_| shrinks) {
+            record.shrink();
+        }
+        shrinks
+    }
+
     fn ids_where(&self, hit: impl Fn(&Self, &RecordParts) -> bool) -> Vec<RecordId> {
         let whole = self.records.iter().filter(|record| !self.damaged.contains(&record.id));
         whole.filter(|record| hit(self, record)).map(|record| record.id).collect()

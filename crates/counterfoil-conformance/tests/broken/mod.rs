@@ -11,12 +11,16 @@ use counterfoil::store::{
 use counterfoil::{KeyId, RecordId, Ts, Version};
 use counterfoil_conformance::{Fixture, ReferenceStore, Store};
 
+pub(crate) mod blind;
 pub(crate) mod bounds;
 pub(crate) mod changes;
+pub(crate) mod halves;
+pub(crate) mod handle_lock;
 pub(crate) mod inserts;
 pub(crate) mod notices;
 pub(crate) mod paces;
 pub(crate) mod pages;
+pub(crate) mod planted;
 pub(crate) mod purges;
 pub(crate) mod revokes;
 pub(crate) mod room;

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use super::store::{PATIENCE, SqliteStore};
 use super::write::Statement;
 use crate::error::not_done;
+use crate::port::backend_call;
 
 /// Readers beside the writer. More gain nothing: a read takes microseconds.
 const READERS: usize = 4;
@@ -85,6 +86,7 @@ impl Seat<'_> {
 impl SqliteStore {
     /// All rows of a read.
     pub(super) async fn read(&self, op: &'static str, query: Statement<'_>) -> Result<Vec<SqliteRow>, StoreError> {
+        backend_call!();
         let mut seat = self.readers().seat().await.map_err(not_done(op))?;
         let connection = seat.connected(&self.readers().options).await.map_err(not_done(op))?;
         let read = query.fetch_all(connection).await;
@@ -97,6 +99,7 @@ impl SqliteStore {
         op: &'static str,
         query: Statement<'_>,
     ) -> Result<Option<SqliteRow>, StoreError> {
+        backend_call!();
         let mut seat = self.readers().seat().await.map_err(not_done(op))?;
         let connection = seat.connected(&self.readers().options).await.map_err(not_done(op))?;
         let read = query.fetch_optional(connection).await;

@@ -9,6 +9,7 @@ use sqlx::{Sqlite, Transaction};
 use super::sql;
 use super::store::SqliteStore;
 use crate::error::{not_done, unavailable};
+use crate::port::backend_call;
 use crate::row::{self, count, micros, micros_of, noticed};
 
 /// How many stuck connections one call gives up before it gives up itself.
@@ -38,6 +39,7 @@ impl SqliteStore {
     /// On a full disk or a failed write SQLite rolls back by itself; the driver's own ROLLBACK then fails, and it takes the transaction for open for ever. A
     /// connection that says so is given up for a new one.
     pub(super) async fn write(&self, op: &'static str) -> Result<Write, StoreError> {
+        backend_call!();
         for _ in 0..GIVEN_UP {
             match self.writer().begin_with(sql::BEGIN).await {
                 Ok(tx) => return Ok(Write { tx, op }),
@@ -56,6 +58,7 @@ impl Write {
     /// Makes it last. Only here can an error leave in doubt whether it was done.
     pub(super) async fn commit<T>(self, answer: T) -> Result<T, StoreError> {
         let op = self.op;
+        backend_call!();
         self.tx.commit().await.map_err(|error| unavailable(op, true, error))?;
         Ok(answer)
     }

@@ -1,0 +1,78 @@
+//! The search for schedules of a pair: those that stop an operation least often come first.
+
+use std::collections::BTreeMap;
+
+use super::schedule::Choice;
+use crate::dice::Dice;
+
+/// Schedules that were not tried yet.
+pub(super) struct Schedules {
+    /// The choices to begin with, by how often they stop an operation.
+    open: BTreeMap<usize, Vec<Vec<usize>>>,
+    dice: Dice,
+    pub(super) tried: usize,
+}
+
+impl Schedules {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { open: BTreeMap::from([(0, vec![Vec::new()])]), dice: Dice::new(seed), tried: 0 }
+    }
+
+    /// The next one. Of many that stop an operation as often, any: where there are too many to try, those tried lie all
+    /// over the operation.
+    pub(super) fn next(&mut self) -> Option<Vec<usize>> {
+        let mut least = self.open.first_entry()?;
+        let place = usize::try_from(self.dice.below(least.get().len() as u64)).unwrap_or(0);
+        let wanted = least.get_mut().swap_remove(place);
+        if least.get().is_empty() {
+            least.remove();
+        }
+        self.tried += 1;
+        Some(wanted)
+    }
+
+    /// Adds what branches off a run that began with `wanted`.
+    pub(super) fn branch(&mut self, wanted: &[usize], choices: &[Choice]) {
+        for (place, choice) in choices.iter().enumerate().skip(wanted.len()) {
+            let other = Choice { chosen: 1 - choice.chosen, ..*choice };
+            let begin = choices.iter().take(place).copied().chain([other]);
+            let stops = begin.clone().filter(|choice| choice.stops_one()).count();
+            self.open.entry(stops).or_default().push(begin.map(|choice| choice.chosen).collect());
+        }
+    }
+
+    /// How many are known and were not tried.
+    pub(super) fn left(&self) -> usize {
+        self.open.values().map(Vec::len).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two operations of that many calls, run as the schedule has it.
+    fn run(calls: usize, wanted: &[usize]) -> Vec<Choice> {
+        let (mut left, mut before, mut choices) = ([calls; 2], None, Vec::new());
+        while left.iter().all(|left| *left > 0) {
+            let chosen = wanted.get(choices.len()).copied().or(before).unwrap_or(0);
+            choices.push(Choice { chosen, before });
+            left[chosen] -= 1;
+            before = Some(chosen);
+        }
+        choices
+    }
+
+    #[test]
+    fn every_interleaving_is_tried_once() {
+        let mut schedules = Schedules::new(1);
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some(wanted) = schedules.next() {
+            let choices = run(3, &wanted);
+            assert!(seen.insert(choices.iter().map(|choice| choice.chosen).collect::<Vec<_>>()), "tried twice");
+            schedules.branch(&wanted, &choices);
+        }
+        // 6 over 3.
+        assert_eq!((seen.len(), schedules.tried), (20, 20));
+    }
+}

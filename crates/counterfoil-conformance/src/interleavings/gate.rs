@@ -1,0 +1,43 @@
+//! Where an operation waits before a call of its backend until it is let on.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::task::{Context, Poll};
+
+use counterfoil::testing::BackendCalls;
+
+/// The gate of one operation. Who opens it polls the operation next, so that no wake-up is needed.
+#[derive(Default)]
+pub(super) struct Gate {
+    open: AtomicBool,
+    waits: AtomicBool,
+    reached: AtomicU32,
+}
+
+impl Gate {
+    /// Lets the operation make one call.
+    pub(super) fn open(&self) {
+        self.waits.store(false, Ordering::Relaxed);
+        self.open.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the operation stands at the gate.
+    pub(super) fn waits(&self) -> bool {
+        self.waits.load(Ordering::Relaxed)
+    }
+
+    /// How many calls it came to.
+    pub(super) fn reached(&self) -> u32 {
+        self.reached.load(Ordering::Relaxed)
+    }
+}
+
+impl BackendCalls for Gate {
+    fn poll_call(&self, first: bool, _context: &mut Context<'_>) -> Poll<()> {
+        self.reached.fetch_add(u32::from(first), Ordering::Relaxed);
+        if self.open.swap(false, Ordering::Relaxed) {
+            return Poll::Ready(());
+        }
+        self.waits.store(true, Ordering::Relaxed);
+        Poll::Pending
+    }
+}

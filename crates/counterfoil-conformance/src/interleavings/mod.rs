@@ -1,0 +1,173 @@
+//! Every interleaving of two operations at the points where a store calls its backend.
+
+mod explore;
+mod gate;
+mod patience;
+mod schedule;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use counterfoil::testing::backend_call;
+
+use crate::database::Database;
+use crate::judge::{Call, judge_in};
+use crate::pool::Pool;
+use crate::scene::{Deed, Scene, Told};
+use crate::subject::Subject;
+use crate::violation::{Checked, Verdict, Violation};
+
+use explore::Schedules;
+use patience::Patience;
+use schedule::{Run, run};
+
+/// Pairs that are tried beside each other, each in a database of its own.
+const ABREAST: usize = 4;
+
+/// Schedules of a pair in which one operation was seen to wait for the other: where a lock makes an operation one step,
+/// it does so in all of them, and each costs patience.
+const WAITS: u32 = 3;
+
+/// What was tried.
+#[derive(Clone, Copy, Default)]
+struct Tried {
+    pairs: usize,
+    schedules: usize,
+    most: usize,
+    left: usize,
+}
+
+/// Clause 50: Two operations are as if one had run after the other, whatever the order of their calls of the backend.
+///
+/// A store awaits [`backend_call`](crate::backend_call) before each of them. Schedules that stop an operation once are
+/// tried first, then those that stop one twice, and so on, up to the scale's rounds for each pair.
+pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
+    let without: Arc<[Deed]> = without_points(subject).await?.into();
+    if without.len() == Deed::ALL.len() {
+        return Ok(Checked::NotApplicable("the store awaits no `backend_call`"));
+    }
+    let next = Arc::new(AtomicUsize::new(0));
+    let lane = |_| {
+        let (subject, next, without) = (subject.clone(), Arc::clone(&next), Arc::clone(&without));
+        async move { some_pairs(&subject, &next, &without).await }
+    };
+    let mut all = Tried::default();
+    for lane in Pool::new(&subject.driver(), ABREAST).race(lane).await {
+        let Tried { pairs, schedules, most, left } = lane?;
+        all.pairs += pairs;
+        all.schedules += schedules;
+        all.most = all.most.max(most);
+        all.left += left;
+    }
+    println!(
+        "{} operations in {} pairs: {} schedules, at most {} of a pair; {} were known and not tried",
+        Deed::ALL.len(),
+        all.pairs,
+        all.schedules,
+        all.most,
+        all.left
+    );
+    Ok(Checked::Held)
+}
+
+/// The operations that come to no point. The suite lets each of them begin at one, so that the calls of the other
+/// operation lie before it or after it.
+async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
+    let (database, patience) = (subject.fresh_with(2).await, Patience::new());
+    let mut without = Vec::new();
+    for deed in Deed::ALL {
+        let scene = Scene::new(&*database).await?;
+        let stage = Stage { database: &database, patience: &patience, without: &[] };
+        if stage.schedule(&scene, [deed, deed], &[], 0).await?.calls == 0 {
+            without.push(deed);
+        }
+    }
+    database.remove().await;
+    Ok(without)
+}
+
+/// Takes the next pair until all are taken.
+async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> Result<Tried, Violation> {
+    let (database, patience, pairs) =
+        (subject.fresh_with(2).await, Patience::new(), Deed::pairs(subject.scale().rounds));
+    let stage = Stage { database: &database, patience: &patience, without };
+    let mut all = Tried::default();
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let Some(pair) = pairs.get(number) else { break };
+        let most = usize::try_from(subject.scale().rounds).unwrap_or(usize::MAX);
+        let schedules = stage.pair(*pair, most).await;
+        // The other lanes need not go on for the sake of a store that is broken.
+        let schedules = schedules.inspect_err(|_| next.store(pairs.len(), Ordering::Relaxed))?;
+        all.pairs += 1;
+        all.schedules += schedules.tried;
+        all.most = all.most.max(schedules.tried);
+        all.left += schedules.left();
+    }
+    database.remove().await;
+    Ok(all)
+}
+
+/// Where pairs are run, one after the other.
+struct Stage<'a> {
+    database: &'a Database,
+    patience: &'a Patience,
+    without: &'a [Deed],
+}
+
+impl Stage<'_> {
+    async fn pair(&self, pair: [Deed; 2], most: usize) -> Result<Schedules, Violation> {
+        let mut schedules = Schedules::new(pair.map(|deed| deed as u64).iter().sum());
+        let mut waits = 0;
+        while schedules.tried < most
+            && waits < WAITS
+            && let Some(wanted) = schedules.next()
+        {
+            let scene = Scene::new(&**self.database).await?;
+            let run = self.schedule(&scene, pair, &wanted, schedules.tried).await?;
+            let order: Vec<usize> = run.choices.iter().map(|choice| choice.chosen).collect();
+            let judged = self.judged(&scene, pair, run.told).await;
+            judged.map_err(|broken| Violation::new(format!("schedule {order:?}: {}", broken.what())))?;
+            waits += u32::from(run.waits > 0);
+            schedules.branch(&wanted, &run.choices);
+        }
+        Ok(schedules)
+    }
+
+    /// Runs the pair, one on each handle, the first on that one.
+    async fn schedule(
+        &self,
+        scene: &Scene,
+        pair: [Deed; 2],
+        wanted: &[usize],
+        handle: usize,
+    ) -> Result<Run<Result<Told, Violation>>, Violation> {
+        let act = |actor: usize| {
+            let (store, deed) = (&**self.database.handle(handle + actor), pair[actor]);
+            let begins = self.without.contains(&deed);
+            let acting = async move {
+                if begins {
+                    backend_call().await;
+                }
+                scene.act(store, deed, actor).await
+            };
+            Box::pin(acting) as _
+        };
+        let ran = run([act(0), act(1)], wanted, self.patience).await;
+        ran.map_err(|broken| Violation::new(format!("{pair:?} at once: {}", broken.what())))
+    }
+
+    async fn judged(
+        &self,
+        scene: &Scene,
+        pair: [Deed; 2],
+        told: [Result<Told, Violation>; 2],
+    ) -> Result<(), Violation> {
+        let mut calls = Vec::new();
+        for (actor, told) in told.into_iter().enumerate() {
+            let told = told.map_err(|broken| Violation::new(format!("{pair:?} at once: {}", broken.what())))?;
+            calls.push(Call { deed: pair[actor], actor, told });
+        }
+        judge_in(&**self.database, scene, &calls).await
+    }
+}

@@ -1,0 +1,81 @@
+//! How long an operation is waited for that is neither done nor at a gate: it may wait for the backend, or for a lock
+//! that another one holds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::task::Waker;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Longer than a step of a store nearby takes. Where it is too short, nothing breaks: the other operation goes on while
+/// this one is under way.
+const PATIENCE: Duration = Duration::from_millis(3);
+
+enum Message {
+    Wait(Waker, Arc<AtomicBool>),
+    Done,
+}
+
+/// A thread that wakes a task when its patience is at an end. It ends when this is dropped.
+pub(super) struct Patience {
+    sender: Option<Sender<Message>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Patience that has begun.
+pub(super) struct Waiting<'a> {
+    patience: &'a Patience,
+    over: Arc<AtomicBool>,
+}
+
+impl Patience {
+    pub(super) fn new() -> Self {
+        let (sender, messages) = channel();
+        let thread = std::thread::spawn(move || {
+            while let Ok(message) = messages.recv() {
+                let Message::Wait(waker, over) = message else { continue };
+                if matches!(messages.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout)) {
+                    over.store(true, Ordering::Release);
+                    waker.wake();
+                }
+            }
+        });
+        Self { sender: Some(sender), thread: Some(thread) }
+    }
+
+    /// Begins to be patient.
+    pub(super) fn wait(&self, waker: &Waker) -> Waiting<'_> {
+        let over = Arc::new(AtomicBool::new(false));
+        self.send(Message::Wait(waker.clone(), Arc::clone(&over)));
+        Waiting { patience: self, over }
+    }
+
+    fn send(&self, message: Message) {
+        if let Some(sender) = &self.sender {
+            sender.send(message).expect("the thread of the patience lives as long as this");
+        }
+    }
+}
+
+impl Waiting<'_> {
+    /// Whether it is at an end.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.patience.send(Message::Done);
+    }
+}
+
+impl Drop for Patience {
+    fn drop(&mut self) {
+        drop(self.sender.take());
+        if let Some(thread) = self.thread.take() {
+            let _ended = thread.join();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! One run of two operations in a given order of their calls.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use counterfoil::testing::{Listened, listen};
+
+use super::gate::Gate;
+use super::patience::{Patience, Waiting};
+use crate::violation::Violation;
+
+type Acting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Patience that runs out so often, one after the other, with no operation at a gate: it waits for what never comes.
+const NEVER: u32 = 5_000;
+
+/// Which of two operations that both stood at a gate was let on, and which had been let on before.
+#[derive(Clone, Copy)]
+pub(super) struct Choice {
+    pub(super) chosen: usize,
+    pub(super) before: Option<usize>,
+}
+
+impl Choice {
+    /// Whether an operation was stopped that could have gone on.
+    pub(super) fn stops_one(self) -> bool {
+        self.before.is_some_and(|before| before != self.chosen)
+    }
+}
+
+/// What came of a run.
+pub(super) struct Run<T> {
+    pub(super) told: [T; 2],
+    pub(super) choices: Vec<Choice>,
+    /// How many calls the two came to.
+    pub(super) calls: u32,
+    /// How often one of them was neither done nor at a gate, for longer than the patience.
+    pub(super) waits: u32,
+}
+
+struct Actor<'a, T> {
+    gate: Arc<Gate>,
+    future: Listened<Acting<'a, T>>,
+    told: Option<T>,
+}
+
+impl<'a, T> Actor<'a, T> {
+    fn new(future: Acting<'a, T>) -> Self {
+        let gate = Arc::new(Gate::default());
+        let listener = Arc::clone(&gate);
+        Self { gate, future: listen(listener, future), told: None }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.told.is_none() && self.gate.waits()
+    }
+
+    /// Goes on; whether it is done or at a gate.
+    fn goes_on(&mut self, context: &mut Context<'_>) -> bool {
+        if self.told.is_none()
+            && !self.gate.waits()
+            && let Poll::Ready(told) = Pin::new(&mut self.future).poll(context)
+        {
+            self.told = Some(told);
+        }
+        self.told.is_some() || self.gate.waits()
+    }
+}
+
+/// Runs both: at each choice the one that `wanted` names, and after its end the one that went on last.
+pub(super) async fn run<'a, T>(
+    futures: [Acting<'a, T>; 2],
+    wanted: &[usize],
+    patience: &Patience,
+) -> Result<Run<T>, Violation> {
+    let mut actors = futures.map(Actor::new);
+    let (mut choices, mut before, mut waits, mut stuck) = (Vec::<Choice>::new(), None, 0, 0);
+    loop {
+        let whole = settle(&mut actors, patience).await;
+        waits += u32::from(!whole);
+        let ready: Vec<usize> = (0..2).filter(|actor| actors[*actor].is_ready()).collect();
+        let chosen = match *ready.as_slice() {
+            [] if whole => break,
+            [] => {
+                stuck += 1;
+                if stuck > NEVER {
+                    return Err(Violation::new("an operation must end, but it waits for what never comes"));
+                }
+                continue;
+            }
+            [only] => only,
+            _ => {
+                let chosen = wanted.get(choices.len()).copied().or(before).unwrap_or(0);
+                choices.push(Choice { chosen, before });
+                chosen
+            }
+        };
+        stuck = 0;
+        before = Some(chosen);
+        actors[chosen].gate.open();
+    }
+    let calls = actors.iter().map(|actor| actor.gate.reached()).sum();
+    let told = actors.map(|actor| actor.told.expect("an operation that is done"));
+    Ok(Run { told, choices, calls, waits })
+}
+
+/// Polls until each is done or at a gate. False: patience ran out before.
+async fn settle<T>(actors: &mut [Actor<'_, T>; 2], patience: &Patience) -> bool {
+    let mut waiting: Option<Waiting<'_>> = None;
+    poll_fn(|context| {
+        let settled = actors.iter_mut().map(|actor| actor.goes_on(context)).fold(true, |all, one| all & one);
+        if settled {
+            return Poll::Ready(true);
+        }
+        let waiting = waiting.get_or_insert_with(|| patience.wait(context.waker()));
+        if waiting.is_over() { Poll::Ready(false) } else { Poll::Pending }
+    })
+    .await
+}

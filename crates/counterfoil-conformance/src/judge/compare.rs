@@ -1,0 +1,55 @@
+//! Which fields of two records differ.
+
+use counterfoil::store::{FamilyParts, Nonce, RecordParts, TokenRecord};
+
+/// A line for each field that differs: what it is, and what it must be.
+pub(crate) fn differing(is: &TokenRecord, must: &TokenRecord) -> Vec<String> {
+    let mut lines = record(is.record(), must.record());
+    lines.extend(family(is.family(), must.family()));
+    lines
+}
+
+/// The same of what may not be there at all.
+pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRecord>) -> Vec<String> {
+    match (is, must) {
+        (None, None) => Vec::new(),
+        (Some(is), Some(must)) => differing(is, must),
+        (Some(_), None) => vec!["is there, must not be".into()],
+        (None, Some(_)) => vec!["is not there, must be".into()],
+    }
+}
+
+macro_rules! differing_fields {
+    ($part:literal, $is:ident, $must:ident, $($field:ident)*) => {{
+        let mut lines = Vec::new();
+        $(if $is.$field != $must.$field {
+            let (is, must) = (&$is.$field, &$must.$field);
+            lines.push(format!(concat!($part, stringify!($field), " is {:?}, must be {:?}"), is, must));
+        })*
+        lines
+    }};
+}
+
+fn record(is: &RecordParts, must: &RecordParts) -> Vec<String> {
+    let mut lines = differing_fields!("", is, must,
+        id realm owner kind parent generation created_at scope label description key_id version expires_at
+        expiry_set_at gone_at superseded revoked last_used_at notice noticed shrunk);
+    if is.digest.as_bytes() != must.digest.as_bytes() {
+        lines.push("digest is another".into());
+    }
+    // A nonce does not show its bytes.
+    let nonce = |record: &RecordParts| record.superseded.and_then(|superseded| superseded.nonce);
+    let bytes = |nonce: Option<Nonce>| nonce.map(|nonce| nonce.bytes);
+    if bytes(nonce(is)) != bytes(nonce(must)) {
+        lines.push("nonce is another".into());
+    }
+    lines
+}
+
+fn family(is: &FamilyParts, must: &FamilyParts) -> Vec<String> {
+    if is == must {
+        return Vec::new();
+    }
+    differing_fields!("family's ", is, must,
+        id realm owner kind generation body live_until gone_at label_key client used_at revoked)
+}

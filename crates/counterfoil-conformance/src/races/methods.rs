@@ -1,0 +1,108 @@
+//! Every method against every other, on one scene.
+
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+
+use crate::database::Database;
+use crate::dice::Dice;
+use crate::fixture::Store;
+use crate::judge::{Call, judge_in};
+use crate::pool::Pool;
+use crate::scene::{ACTORS, Deed, Scene, Told};
+use crate::slow::{SlowStore, pause};
+use crate::subject::Subject;
+use crate::violation::{Checked, Verdict, Violation};
+
+/// How many rounds of the scale make one race of each pair.
+const PART: u32 = 300;
+
+/// Clause 49: Any two methods that run at once on one owner's records answer, and leave the records, as if they had
+/// run one after the other.
+///
+/// Two racers of each operation, one on each handle. As many pairs run at once as there are threads for, each in a
+/// database of its own, for some operations look at all that is there.
+pub async fn methods_race_methods(subject: &Subject) -> Verdict {
+    let scale = subject.scale();
+    let pairs = Deed::pairs(scale.rounds);
+    for (slow, rounds) in [(false, scale.rounds), (true, scale.slow_rounds())] {
+        let stages = Stages::open(subject, scale.threads.div_ceil(ACTORS), slow).await;
+        let rounds = rounds.div_ceil(PART);
+        for _ in 0..rounds {
+            for pairs in pairs.chunks(stages.databases.len()) {
+                stages.race(pairs).await?;
+            }
+        }
+        let slowed = if slow { ", slowed down" } else { "" };
+        println!("{} operations in {} pairs, {rounds} races of each{slowed}", Deed::ALL.len(), pairs.len());
+        for database in stages.databases {
+            database.remove().await;
+        }
+    }
+    Ok(Checked::Held)
+}
+
+/// Racers begin up to so many turns late, so that one begins anywhere in the course of another.
+const LATEST: u64 = 8;
+
+/// Databases with a scene each.
+struct Stages {
+    databases: Vec<Database>,
+    pool: Pool,
+    slow: bool,
+}
+
+impl Stages {
+    async fn open(subject: &Subject, count: usize, slow: bool) -> Self {
+        let mut databases = Vec::new();
+        for _ in 0..count {
+            databases.push(subject.fresh_with(2).await);
+        }
+        Self { databases, pool: Pool::new(&subject.driver(), count * ACTORS), slow }
+    }
+
+    fn handle(&self, racer: usize) -> Store {
+        let handle = Store::clone(self.databases[racer / ACTORS].handle(racer));
+        if self.slow { Arc::new(SlowStore::new(handle, racer as u64)) } else { handle }
+    }
+
+    /// One race in each database, of these pairs in turn.
+    async fn race(&self, pairs: &[[Deed; 2]]) -> Result<(), Violation> {
+        let scenes = try_join_all(self.databases.iter().map(|database| Scene::new(&**database))).await?;
+        let scenes: Vec<Arc<Scene>> = scenes.into_iter().map(Arc::new).collect();
+        let pair = |place: usize| pairs[place % pairs.len()];
+        let answers = self
+            .pool
+            .race(|racer| {
+                let (store, scene) = (self.handle(racer), Arc::clone(&scenes[racer / ACTORS]));
+                let (deed, actor) = (deed_of(pair(racer / ACTORS), racer % ACTORS), racer % ACTORS);
+                let turns = Dice::new(scene.now().micros() << 8 | racer as u64).below(LATEST);
+                async move {
+                    for _ in 0..turns {
+                        pause().await;
+                    }
+                    scene.act(&*store, deed, actor).await
+                }
+            })
+            .await;
+        let told = |(racer, answer): (usize, Result<Told, Violation>)| {
+            let pair = pair(racer / ACTORS);
+            answer
+                .map_err(|broken| Violation::new(format!("{:?} and {:?} at once: {}", pair[0], pair[1], broken.what())))
+        };
+        let answers = answers.into_iter().enumerate().map(told).collect::<Result<Vec<Told>, Violation>>()?;
+        let stages = scenes.iter().zip(answers.chunks(ACTORS)).zip(&self.databases).enumerate();
+        let judged = stages.map(|(place, ((scene, told), database))| {
+            let call =
+                |(actor, told): (usize, &Told)| Call { deed: deed_of(pair(place), actor), actor, told: told.clone() };
+            let calls: Vec<Call> = told.iter().enumerate().map(call).collect();
+            async move { judge_in(&**database, scene, &calls).await }
+        });
+        try_join_all(judged).await.map(drop)
+    }
+}
+
+/// The first two actors of a scene do the one, the others the other.
+const fn deed_of(pair: [Deed; 2], actor: usize) -> Deed {
+    pair[actor / 2 % 2]
+}

@@ -1,0 +1,198 @@
+//! What each operation calls.
+
+use counterfoil::store::{
+    Change, Digest, Home, Listing, NewRecord, NoticeMark, Revoke, Revoked, Step, TokenRecord, TokenStore,
+};
+use counterfoil::{KeyId, RecordId, TokenKind, Ts, Version};
+
+use super::{Brought, Deed, Scene, Told, far};
+use crate::sample::{
+    Draft, EXPIRES, at, bounded, describe_as, digest_of, make_room, most, pace, refuse, relabel, revoked, slide,
+    supersede,
+};
+use crate::violation::Violation;
+use crate::walk::{walk, walk_due};
+
+/// More calls than any batch of a scene needs.
+const CALLS: u32 = 20;
+
+/// More than a scene has.
+const PAGE: u32 = 100;
+
+impl Scene {
+    /// That operation as that actor calls it, on a store or on the model. Whatever an actor writes bears its number.
+    pub(crate) async fn act(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+        match deed {
+            deed if deed.founds() => self.found(store, deed, actor).await,
+            Deed::Join | Deed::JoinCapped => self.join(store, deed, actor).await,
+            deed if deed.supersedes() || deed.joins() => self.rotate(store, deed, actor).await,
+            deed if deed.reads() => self.read(store, deed).await,
+            Deed::RevokeOne | Deed::RevokeFamily | Deed::RevokeOwner => self.revoke(store, deed, actor).await,
+            Deed::Touch | Deed::TouchBatch | Deed::Claim | Deed::Settle => self.notice(store, deed, actor).await,
+            Deed::PurgeGone | Deed::PurgeWindows => self.purge(store, deed).await,
+            _ => self.apply(store, deed, actor).await,
+        }
+    }
+
+    async fn found(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+        let coming = self.actors[actor].coming.clone();
+        let labelled = |draft: Draft| match deed {
+            Deed::FoundFreeLabel => draft.labelled("free"),
+            Deed::FoundHeldLabel => draft.labelled("one"),
+            Deed::FoundGoneLabel => draft.labelled("gone"),
+            _ => draft,
+        };
+        let coming = labelled(coming);
+        let home = match deed {
+            Deed::FoundCapped => coming.bounded(Some(refuse(2)), None),
+            Deed::FoundMakesRoom => coming.bounded(Some(make_room(1, self.now())), None),
+            Deed::FoundPaced => coming.bounded(None, Some(pace(1, self.near(7)))),
+            _ => coming.home(None),
+        };
+        Ok(Told::inserted(store.insert(home, &coming.records, self.now()).await?))
+    }
+
+    async fn join(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+        let new = std::slice::from_ref(&self.actors[actor].joining);
+        let home: Home<'_> = if deed == Deed::JoinCapped { self.chain.join_capped(2, 2) } else { self.chain.join(2) };
+        Ok(Told::inserted(store.insert(home, new, self.now()).await?))
+    }
+
+    async fn apply(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+        let micros = actor as u64;
+        let (id, expect, change) = match deed {
+            Deed::EditLabel => (self.tip, Version::FIRST, relabel("free")),
+            Deed::EditDescription => (self.tip, Version::FIRST, describe_as(&format!("by actor {actor}"))),
+            Deed::Rekey => (self.tip, Version::FIRST, self.rekeyed(actor)),
+            Deed::End => {
+                let end = Change::End { honoured_until: self.near(12 + micros), gone_at: far(micros) };
+                (self.handed, Version::FIRST.next(), end)
+            }
+            _ => {
+                // Every second one expires before now, so that the chain does not count against a cap any more.
+                let expires_at = Some(self.near(if actor.is_multiple_of(2) { 700 } else { 9 }));
+                let notice = Some(NoticeMark { at: self.near(20 + micros), stage: 2 });
+                (
+                    self.tip,
+                    Version::FIRST,
+                    Change::Expiry { expires_at, gone_at: Some(self.near(800 + micros)), notice },
+                )
+            }
+        };
+        Ok(Told::applied(store.apply(&id, expect, &change, self.now()).await?))
+    }
+
+    fn rekeyed(&self, actor: usize) -> Change {
+        let digest: Digest = digest_of(&self.actors[actor].next.id);
+        Change::Rekey { digest, key_id: KeyId::new(self.key().number() + 1) }
+    }
+
+    async fn rotate(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+        let Brought { next, beside, joining, .. } = &self.actors[actor];
+        let micros = actor as u64;
+        let slid = slide(at(EXPIRES + 5 + micros), far(5 + micros));
+        let succeeded = supersede(Version::FIRST, next.id, self.now());
+        // Two rotations before this one lie after the hour's beginning, a third is not there.
+        let paced = pace(if actor.is_multiple_of(2) { 3 } else { 2 }, self.near(0));
+        let (step, new): (Step, Vec<NewRecord>) = match deed {
+            Deed::Slide => (slid, vec![joining.clone()]),
+            Deed::SlideCapped => (bounded(slid, None, Some(2)), vec![joining.clone()]),
+            Deed::SupersedePaced => (bounded(succeeded, Some(paced), None), vec![next.clone(), beside.clone()]),
+            Deed::SupersedeCapped => (bounded(succeeded, None, Some(2)), vec![next.clone(), beside.clone()]),
+            _ => (succeeded, vec![next.clone(), beside.clone()]),
+        };
+        Ok(Told::rotated(store.rotate(&self.tip, &step, &new, self.now()).await?))
+    }
+
+    async fn revoke(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+        let micros = actor as u64;
+        let (said, gone_at) = (revoked(self.near(10 + micros)), far(micros));
+        let access = self.access();
+        match deed {
+            Deed::RevokeOne => Ok(Told::revoked(store.revoke(Revoke::One(&access), said, gone_at, most(1)).await?)),
+            Deed::RevokeFamily => {
+                let chain = self.person.family(self.chain.family.id);
+                Ok(Told::revoked(store.revoke(chain, said, gone_at, most(1)).await?))
+            }
+            _ => {
+                let mut changed = 0;
+                for _ in 0..CALLS {
+                    let (said, gone_at) = self.owner_end();
+                    let progress = store.revoke(self.person.all(), said, gone_at, most(PAGE)).await?;
+                    changed += progress.changed;
+                    if !progress.more {
+                        return Ok(Told::Changed(changed));
+                    }
+                }
+                Err(Violation::new("revoking all of an owner must end"))
+            }
+        }
+    }
+
+    /// What the end of all families says: the same of every actor, so that it does not matter which of them it was.
+    pub(crate) fn owner_end(&self) -> (Revoked, Ts) {
+        (revoked(self.near(19)), far(9))
+    }
+
+    async fn notice(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+        let micros = actor as u64;
+        let (tip, mark) = (self.tip, self.mark());
+        Ok(match deed {
+            Deed::Touch => Told::plain(store.touch(&[(tip, self.near(100 + micros))]).await?),
+            Deed::TouchBatch => {
+                let seen: Vec<(RecordId, Ts)> =
+                    self.standing().iter().map(|id| (*id, self.near(100 + micros))).collect();
+                Told::plain(store.touch(&seen).await?)
+            }
+            Deed::Claim => Told::claimed(store.claim(&tip, mark, self.near(30 + micros)).await?),
+            _ => {
+                let next = NoticeMark { at: self.near(40 + micros), stage: 2 };
+                let sent = (self.near(50), u8::try_from(actor).unwrap_or(u8::MAX));
+                Told::plain(store.settle(&tip, mark, Some(next), Some(sent)).await?)
+            }
+        })
+    }
+
+    /// The limits of that purge.
+    pub(crate) fn purge_limits(&self, deed: Deed) -> [Ts; 3] {
+        match deed {
+            Deed::PurgeGone => [self.near(6), self.near(6), self.near(0)],
+            _ => [self.near(0), self.near(0), self.near(15)],
+        }
+    }
+
+    async fn purge(&self, store: &dyn TokenStore, deed: Deed) -> Result<Told, Violation> {
+        let [now, unsent_before, windows_before] = self.purge_limits(deed);
+        let mut changed = 0;
+        for _ in 0..CALLS {
+            let progress = store.purge(now, unsent_before, windows_before, most(PAGE)).await?;
+            changed += progress.changed;
+            if !progress.more {
+                return Ok(Told::Changed(changed));
+            }
+        }
+        Err(Violation::new("a purge must end"))
+    }
+
+    async fn read(&self, store: &dyn TokenStore, deed: Deed) -> Result<Told, Violation> {
+        let realm = &self.person.realm;
+        let seen: Vec<TokenRecord> = match deed {
+            Deed::Get => store.get(&self.tip).await?.into_iter().collect(),
+            Deed::ListAll => walk(store, self.person.listing(TokenKind::RefreshToken), PAGE).await?,
+            Deed::ListStanding => walk(store, self.person.standing(TokenKind::RefreshToken, self.now()), PAGE).await?,
+            Deed::ListKind => walk(store, Listing::Kind { realm, kind: TokenKind::AccessToken }, PAGE).await?,
+            Deed::Due => walk_due(store, self.now(), PAGE).await?,
+            _ => return Ok(Told::Counted(self.counted(store.census().await?))),
+        };
+        Ok(Told::Seen(seen))
+    }
+
+    /// The counts of this scene's two keys.
+    fn counted(&self, census: Vec<(KeyId, u64)>) -> Vec<(KeyId, u64)> {
+        let own = [self.key().number(), self.key().number() + 1];
+        let mut own: Vec<(KeyId, u64)> =
+            census.into_iter().filter(|(key, count)| own.contains(&key.number()) && *count > 0).collect();
+        own.sort_unstable();
+        own
+    }
+}

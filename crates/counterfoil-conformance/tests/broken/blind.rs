@@ -1,0 +1,210 @@
+//! One method that reads, decides and overwrites, in two steps: what was written between is lost. Every method alone.
+
+use std::num::NonZeroU32;
+
+use async_trait::async_trait;
+use counterfoil::store::{
+    Applied, Change, Home, Inserted, NewRecord, NoticeMark, Progress, RecordParts, Revoke, Revoked, Rotated, Step,
+    TokenRecord,
+};
+use counterfoil::{RecordId, Ts, Version};
+use counterfoil_conformance::reference::Model;
+use counterfoil_conformance::{ReferenceStore, backend_call, pause};
+
+use super::{Flaw, Said};
+
+/// The methods that write, one bit each.
+pub(crate) mod method {
+    pub(crate) const ALL: u32 = u32::MAX;
+    pub(crate) const FOUND: u32 = 1;
+    pub(crate) const JOIN: u32 = 1 << 1;
+    pub(crate) const EDIT: u32 = 1 << 2;
+    pub(crate) const EXPIRY: u32 = 1 << 3;
+    pub(crate) const REKEY: u32 = 1 << 4;
+    pub(crate) const END: u32 = 1 << 5;
+    pub(crate) const SUPERSEDE: u32 = 1 << 6;
+    pub(crate) const SLIDE: u32 = 1 << 7;
+    pub(crate) const REVOKE_ONE: u32 = 1 << 8;
+    pub(crate) const REVOKE_FAMILY: u32 = 1 << 9;
+    pub(crate) const REVOKE_OWNER: u32 = 1 << 10;
+    pub(crate) const TOUCH: u32 = 1 << 11;
+    pub(crate) const CLAIM: u32 = 1 << 12;
+    pub(crate) const SETTLE: u32 = 1 << 13;
+    pub(crate) const PURGE: u32 = 1 << 14;
+}
+use method::*;
+
+/// Which method a call is.
+pub(crate) trait Called {
+    fn method(&self) -> u32;
+}
+
+impl Called for Home<'_> {
+    fn method(&self) -> u32 {
+        if matches!(self, Home::Found { .. }) { FOUND } else { JOIN }
+    }
+}
+
+impl Called for Change {
+    fn method(&self) -> u32 {
+        match self {
+            Change::Edit { .. } => EDIT,
+            Change::Expiry { .. } => EXPIRY,
+            Change::Rekey { .. } => REKEY,
+            Change::End { .. } => END,
+        }
+    }
+}
+
+impl Called for Step {
+    fn method(&self) -> u32 {
+        if matches!(self, Step::Supersede { .. }) { SUPERSEDE } else { SLIDE }
+    }
+}
+
+impl Called for Revoke<'_> {
+    fn method(&self) -> u32 {
+        match self {
+            Revoke::One(_) => REVOKE_ONE,
+            Revoke::Family { .. } => REVOKE_FAMILY,
+            Revoke::Owner { .. } => REVOKE_OWNER,
+        }
+    }
+}
+
+/// How a call is carried out.
+#[async_trait]
+pub(crate) trait Way: Send + Sync + 'static {
+    async fn step<T: Send>(
+        &self,
+        inner: &ReferenceStore,
+        method: u32,
+        act: impl for<'m> FnOnce(&'m mut Model) -> T + Send,
+    ) -> T;
+}
+
+/// Reads, decides and writes the rows that it changed, as a whole. With points, it says where it calls its backend;
+/// without them it is found by luck alone.
+pub(crate) struct Blind<const METHODS: u32, const POINTS: bool>;
+
+/// Between two calls of the backend.
+pub(crate) async fn between(points: bool) {
+    if points {
+        backend_call().await;
+    } else {
+        pause().await;
+    }
+}
+
+#[async_trait]
+impl<const METHODS: u32, const POINTS: bool> Way for Blind<METHODS, POINTS> {
+    async fn step<T: Send>(
+        &self,
+        inner: &ReferenceStore,
+        method: u32,
+        act: impl for<'m> FnOnce(&'m mut Model) -> T + Send,
+    ) -> T {
+        if method & METHODS == 0 {
+            if POINTS {
+                backend_call().await;
+            }
+            return inner.with(act);
+        }
+        let before = inner.with(|model| model.clone());
+        between(POINTS).await;
+        let mut after = before.clone();
+        let answer = act(&mut after);
+        inner.with(|model| overwrite(model, &before, &after));
+        answer
+    }
+}
+
+/// Whether nothing that a method moves differs.
+fn same(one: &RecordParts, other: &RecordParts) -> bool {
+    let texts = |record: &RecordParts| (record.label.clone(), record.description.clone(), record.scope.clone());
+    let times = |record: &RecordParts| (record.expires_at, record.expiry_set_at, record.gone_at, record.last_used_at);
+    let states = |record: &RecordParts| (record.superseded, record.revoked, record.notice, record.shrunk);
+    let keys = |record: &RecordParts| (*record.digest.as_bytes(), record.key_id, record.version);
+    texts(one) == texts(other)
+        && times(one) == times(other)
+        && states(one) == states(other)
+        && keys(one) == keys(other)
+        && one.noticed == other.noticed
+}
+
+/// Writes every row that differs.
+pub(crate) fn overwrite(model: &mut Model, before: &Model, after: &Model) {
+    for record in &after.records {
+        if !before.record(&record.id).is_some_and(|old| same(old, record)) {
+            match model.record_mut(&record.id) {
+                Some(place) => place.clone_from(record),
+                None => model.records.push(record.clone()),
+            }
+        }
+    }
+    for family in after.families.iter().filter(|family| before.family(family.id) != Some(family)) {
+        match model.family_mut(family.id) {
+            Some(place) => place.clone_from(family),
+            None => model.families.push(family.clone()),
+        }
+    }
+    model.records.retain(|record| before.record(&record.id).is_none() || after.record(&record.id).is_some());
+    model.families.retain(|family| before.family(family.id).is_none() || after.family(family.id).is_some());
+}
+
+macro_rules! goes_its_way {
+    ($(impl [$($generic:tt)*] for $flaw:ty;)*) => {
+        $(#[async_trait]
+        impl<$($generic)*> Flaw for $flaw {
+            async fn insert(
+                &self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts,
+            ) -> Said<Inserted> {
+                Ok(self.step(inner, home.method(), |model| model.insert(home, new, now)).await)
+            }
+            async fn apply(
+                &self, inner: &ReferenceStore, id: &RecordId, expect: Version, change: &Change, now: Ts,
+            ) -> Said<Applied> {
+                self.step(inner, change.method(), |model| model.apply(id, expect, change, now)).await
+            }
+            async fn rotate(
+                &self, inner: &ReferenceStore, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts,
+            ) -> Said<Rotated> {
+                self.step(inner, step.method(), |model| model.rotate(parent, step, new, now)).await
+            }
+            async fn revoke(
+                &self, inner: &ReferenceStore, what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32,
+            ) -> Said<Progress> {
+                let act = |model: &mut Model| model.revoke(what, revoked, gone_at, limit.get());
+                let (changed, more) = self.step(inner, what.method(), act).await;
+                Ok(Progress { changed, more })
+            }
+            async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+                self.step(inner, TOUCH, |model| model.touch(seen)).await;
+                Ok(())
+            }
+            async fn claim(
+                &self, inner: &ReferenceStore, id: &RecordId, held: NoticeMark, until: Ts,
+            ) -> Said<Option<TokenRecord>> {
+                self.step(inner, CLAIM, |model| model.claim(id, held, until)).await
+            }
+            async fn settle(
+                &self, inner: &ReferenceStore, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>,
+                sent: Option<(Ts, u8)>,
+            ) -> Said<bool> {
+                Ok(self.step(inner, SETTLE, |model| model.settle(id, held, next, sent)).await)
+            }
+            async fn purge(
+                &self, inner: &ReferenceStore, now: Ts, unsent: Ts, windows: Ts, limit: NonZeroU32,
+            ) -> Said<Progress> {
+                let act = |model: &mut Model| model.purge(now, unsent, windows, limit.get() as usize);
+                let (changed, more) = self.step(inner, PURGE, act).await;
+                Ok(Progress { changed, more })
+            }
+        })*
+    };
+}
+pub(crate) use goes_its_way;
+
+goes_its_way! {
+    impl [const METHODS: u32, const POINTS: bool] for Blind<METHODS, POINTS>;
+}

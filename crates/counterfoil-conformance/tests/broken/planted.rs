@@ -1,0 +1,59 @@
+//! Stores with a race in one method, each in two forms: one that says where it calls its backend and one that does not.
+
+use std::sync::Arc;
+
+use super::Flaw;
+use super::blind::{Blind, method};
+use super::halves::{
+    ClaimAnswersLate, DueJoinsLate, GetJoinsLate, InsertRevivesFamilies, ListJoinsLate, OwnerEndsWhatItSaw,
+    SuccessorBeforeParent,
+};
+use super::handle_lock::HandleLock;
+
+/// A flaw, and how to make it.
+pub(crate) struct Planted {
+    pub name: String,
+    /// Without points: found by racing.
+    pub raced: fn() -> Arc<dyn Flaw>,
+    /// With points: found by interleaving.
+    pub interleaved: fn() -> Arc<dyn Flaw>,
+}
+
+macro_rules! by_method {
+    ($($method:ident)*) => {
+        vec![$(
+            Planted {
+                name: concat!("Blind ", stringify!($method)).into(),
+                raced: || Arc::new(Blind::<{ method::$method }, false>),
+                interleaved: || Arc::new(Blind::<{ method::$method }, true>),
+            },
+            Planted {
+                name: concat!("HandleLock ", stringify!($method)).into(),
+                raced: || Arc::new(HandleLock::<{ method::$method }, false>::default()),
+                interleaved: || Arc::new(HandleLock::<{ method::$method }, true>::default()),
+            },
+        )*]
+    };
+}
+
+macro_rules! in_halves {
+    ($($flaw:ident)*) => {
+        vec![$(Planted {
+            name: stringify!($flaw).into(),
+            raced: || Arc::new($flaw::<false>),
+            interleaved: || Arc::new($flaw::<true>),
+        }),*]
+    };
+}
+
+/// All of them.
+pub(crate) fn all() -> Vec<Planted> {
+    let mut all = by_method! {
+        FOUND JOIN EDIT EXPIRY REKEY END SUPERSEDE SLIDE REVOKE_ONE REVOKE_FAMILY REVOKE_OWNER TOUCH CLAIM SETTLE PURGE ALL
+    };
+    all.extend(in_halves! {
+        ListJoinsLate GetJoinsLate DueJoinsLate ClaimAnswersLate InsertRevivesFamilies OwnerEndsWhatItSaw
+        SuccessorBeforeParent
+    });
+    all
+}

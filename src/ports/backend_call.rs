@@ -1,0 +1,123 @@
+//! Points at which a store calls its backend. A test listens there and decides which of several operations goes on.
+
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+/// Decides when an operation may make its next call.
+pub trait BackendCalls: Send + Sync {
+    /// Polled before each call until it is ready; `first` is true at the first poll of a call. Where it is pending, it
+    /// must see to the wake-up.
+    fn poll_call(&self, first: bool, context: &mut Context<'_>) -> Poll<()>;
+}
+
+/// How many futures are listened to in this process: where there are none, a call costs one load.
+static LISTENED: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static LISTENER: RefCell<Option<Arc<dyn BackendCalls>>> = const { RefCell::new(None) };
+}
+
+/// Stores await this before each call of their backend. Ready at once unless somebody [listens](listen).
+///
+/// A store must not hold a lock of a thread over it. Only the task that polls the operation is listened to, not a task
+/// that a store starts.
+pub fn backend_call() -> BackendCall {
+    BackendCall { first: true }
+}
+
+/// The future of [`backend_call`].
+#[derive(Debug)]
+#[must_use]
+pub struct BackendCall {
+    first: bool,
+}
+
+impl Future for BackendCall {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if LISTENED.load(Ordering::Relaxed) == 0 {
+            return Poll::Ready(());
+        }
+        let Some(listener) = LISTENER.with_borrow(Clone::clone) else { return Poll::Ready(()) };
+        let first = std::mem::take(&mut self.first);
+        listener.poll_call(first, context)
+    }
+}
+
+/// The same future, with every [`backend_call`] inside of it told to that listener.
+pub fn listen<F: Future + Unpin>(listener: Arc<dyn BackendCalls>, future: F) -> Listened<F> {
+    LISTENED.fetch_add(1, Ordering::Relaxed);
+    Listened { listener, future }
+}
+
+/// The future of [`listen`].
+#[must_use]
+pub struct Listened<F> {
+    listener: Arc<dyn BackendCalls>,
+    future: F,
+}
+
+impl<F: Future + Unpin> Future for Listened<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let _outer = Outer(LISTENER.replace(Some(Arc::clone(&self.listener))));
+        Pin::new(&mut self.future).poll(context)
+    }
+}
+
+impl<F> Drop for Listened<F> {
+    fn drop(&mut self) {
+        LISTENED.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The listener of the future around this one; comes back also where a poll panics.
+struct Outer(Option<Arc<dyn BackendCalls>>);
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        LISTENER.replace(self.0.take());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use futures_executor::block_on;
+
+    use super::*;
+
+    struct Counts(AtomicU32);
+
+    impl BackendCalls for Counts {
+        fn poll_call(&self, first: bool, context: &mut Context<'_>) -> Poll<()> {
+            if first {
+                self.0.fetch_add(1, Ordering::Relaxed);
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(())
+        }
+    }
+
+    #[test]
+    fn a_listener_hears_each_call_of_its_own_future_and_of_no_other() {
+        let counts = Arc::new(Counts(AtomicU32::new(0)));
+        let listener: Arc<dyn BackendCalls> = Arc::clone(&counts) as _;
+        block_on(listen(
+            listener,
+            Box::pin(async {
+                backend_call().await;
+                backend_call().await;
+            }),
+        ));
+        block_on(backend_call());
+        assert_eq!(counts.0.load(Ordering::Relaxed), 2);
+    }
+}
