@@ -1,6 +1,8 @@
-//! What each call costs on redb and on fjall beside SQLite, each in files of its own on the same disk, by turns in one run.
+//! What each call costs on redb and on fjall beside SQLite, each in files of its own on the same disk, by turns in one
+//! run.
 //!
-//! `cargo bench -p counterfoil-kv`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and `COUNTERFOIL_BENCH_ONLY=get,insert` say how much of it.
+//! `cargo bench -p counterfoil-kv`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and
+//! `COUNTERFOIL_BENCH_ONLY=get,insert` say how much of it.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! An adapter for a server of one's own: here one like etcd, which reads a range, and carries out a transaction of comparisons and
-//! changes.
+//! An adapter for a server of one's own: here one like etcd, which reads a range, and carries out a transaction of
+//! comparisons and changes.
 //!
 //! Shows all that an engine needs. Leaves out the wire: `Server` stands for the client of a real one.
 

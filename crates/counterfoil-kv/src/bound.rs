@@ -1,6 +1,6 @@
-//! What bounds an insert or a rotation. Each is a count over index entries, guarded by a row that the step reads before and that
-//! everybody writes who could add to the count: the owner's row for caps and paces of creations, the family's row for access tokens and
-//! paces of rotations.
+//! What bounds an insert or a rotation. Each is a count over index entries, guarded by a row that the step reads before
+//! and that everybody writes who could add to the count: the owner's row for caps and paces of creations, the family's
+//! row for access tokens and paces of rotations.
 
 use std::num::NonZeroU32;
 
@@ -16,7 +16,8 @@ use crate::step::Step;
 const SCAN: usize = 256;
 
 impl Step<'_> {
-    /// The families that make room for a new one, the least recently used first. `None`: there is no room, and none may be made.
+    /// The families that make room for a new one, the least recently used first. `None`: there is no room, and none may
+    /// be made.
     pub(crate) async fn leaving(
         &mut self,
         new: &FamilyParts,
@@ -120,8 +121,8 @@ impl Step<'_> {
     }
 }
 
-/// How many access tokens of the family may live already, so that the new ones have room. `None`: any number. Negative: the new ones alone
-/// are too many.
+/// How many access tokens of the family may live already, so that the new ones have room. `None`: any number. Negative:
+/// the new ones alone are too many.
 fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Ts) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))

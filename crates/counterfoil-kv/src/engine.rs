@@ -12,24 +12,25 @@ pub type Value = Vec<u8>;
 
 /// An ordered key-value engine: three calls, each of one moment.
 ///
-/// The trait is object safe, and [`KvStore`](crate::KvStore) holds an `Arc<dyn Engine>`: one compiled store serves every engine, and
-/// engines can be wrapped (to count calls, to put a prefix before each key). The virtual call costs nothing beside the engine.
+/// The trait is object safe, and [`KvStore`](crate::KvStore) holds an `Arc<dyn Engine>`: one compiled store serves
+/// every engine, and engines can be wrapped (to count calls, to put a prefix before each key). The virtual call costs
+/// nothing beside the engine.
 ///
 /// # What an adapter must keep
 ///
-/// - **Every call sees every write that was answered before it began**, whichever handle or process made it. Never read from a replica
-///   that may lag, and never from a cache.
-/// - **A call is of one moment.** All values of one [`get`](Engine::get) are those of one instant, and so are all pairs of one
-///   [`scan`](Engine::scan).
+/// - **Every call sees every write that was answered before it began**, whichever handle or process made it. Never read
+///   from a replica that may lag, and never from a cache.
+/// - **A call is of one moment.** All values of one [`get`](Engine::get) are those of one instant, and so are all pairs
+///   of one [`scan`](Engine::scan).
 /// - **A write that was answered is durable.**
 /// - **A future that is dropped** leaves all of its write or nothing, at once or shortly.
 ///
 /// # What the store asks for
 ///
-/// One `get` names at most 100 keys, but where more records than that are inserted at once. One `write` names as many keys as its step
-/// changes: at most about a hundred in a purge, about seven for each new record, five for each family that makes room for another. The
-/// longest keys are those of labels, at most about 10 KB where a policy allows labels of 255 characters, else well below 1 KB; no
-/// value is longer than the documents that it holds.
+/// One `get` names at most 100 keys, but where more records than that are inserted at once. One `write` names as many
+/// keys as its step changes: at most about a hundred in a purge, about seven for each new record, five for each family
+/// that makes room for another. The longest keys are those of labels, at most about 10 KB where a policy allows labels
+/// of 255 characters, else well below 1 KB; no value is longer than the documents that it holds.
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {
     /// The values of those keys, in their order; `None` where nothing is.
@@ -39,7 +40,8 @@ pub trait Engine: Send + Sync + 'static {
     /// [`EngineError`] where the engine cannot say.
     async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Value>>, EngineError>;
 
-    /// The first `limit` pairs with `from <= key < until`, in the order of the keys. Fewer only where there are no more.
+    /// The first `limit` pairs with `from <= key < until`, in the order of the keys. Fewer only where there are no
+    /// more.
     ///
     /// # Errors
     ///
@@ -49,15 +51,16 @@ pub trait Engine: Send + Sync + 'static {
     /// All changes where every expectation holds, else none, in one atomic step.
     ///
     /// An expectation is compared with the value that is there when the changes are made. An engine may answer
-    /// [`Outcome::Conflict`] for other reasons too (an optimistic transaction that lost, a lease that moved): the store reads again.
+    /// [`Outcome::Conflict`] for other reasons too (an optimistic transaction that lost, a lease that moved): the store
+    /// reads again.
     ///
     /// # Errors
     ///
     /// [`EngineError`] where the engine cannot say whether the changes were made, or could not try.
     async fn write(&self, write: Write) -> Result<Outcome, EngineError>;
 
-    /// Waits before a step is tried again that met `conflicts` conflicts. This one lets other tasks run, which is right for an engine
-    /// in the same process. The adapter of a remote engine sleeps for a short, growing and random time.
+    /// Waits before a step is tried again that met `conflicts` conflicts. This one lets other tasks run, which is right
+    /// for an engine in the same process. The adapter of a remote engine sleeps for a short, growing and random time.
     async fn pause(&self, conflicts: u32) {
         let _ = conflicts;
         let mut yielded = false;

@@ -14,8 +14,9 @@ use crate::queue::{Embedded, Queue};
 
 /// A fjall database in a folder, for one process. It must be the only one who has the folder open.
 ///
-/// Reads run on the thread that asks, for as long as blocks come from the cache or the disk. Writes run on a thread of the engine's own,
-/// those that wait together in one transaction with [`PersistMode::SyncAll`]: what was answered is on the disk.
+/// Reads run on the thread that asks, for as long as blocks come from the cache or the disk. Writes run on a thread of
+/// the engine's own, those that wait together in one transaction with [`PersistMode::SyncAll`]: what was answered is on
+/// the disk.
 pub struct FjallEngine {
     // Before the database: the thread that writes lets go of it first.
     queue: Queue,

@@ -1,7 +1,7 @@
 //! Keys: one letter that says what is behind it, then the parts.
 //!
-//! A text has its length before it, so that no two (realm, owner, label) are one key, whatever is in them. Numbers are big-endian, so
-//! that keys are in the numbers' order; an order that is newest first has the complement.
+//! A text has its length before it, so that no two (realm, owner, label) are one key, whatever is in them. Numbers are
+//! big-endian, so that keys are in the numbers' order; an order that is newest first has the complement.
 
 use counterfoil::client::{ClientId, ClientKey};
 use counterfoil::store::ThrottleKey;

@@ -1,7 +1,7 @@
 //! What is under which key, and which row guards what.
 //!
-//! Keys begin with a letter. A text has its length (four bytes, big-endian) before it; numbers are big-endian; an id is its bytes. "Ends"
-//! is eight bytes, all ones where there is no end.
+//! Keys begin with a letter. A text has its length (four bytes, big-endian) before it; numbers are big-endian; an id is
+//! its bytes. "Ends" is eight bytes, all ones where there is no end.
 //!
 //! | key | value |
 //! |---|---|
@@ -28,9 +28,9 @@
 //!
 //! # What guards what
 //!
-//! A conditional write compares keys, and nothing in it guards a range: between a scan and the write an entry may appear. So each
-//! decision that counts rests on a row that it reads first, and that everybody writes who could add to the count. Where the row is as it
-//! was, so is the count, or it is smaller.
+//! A conditional write compares keys, and nothing in it guards a range: between a scan and the write an entry may
+//! appear. So each decision that counts rests on a row that it reads first, and that everybody writes who could add to
+//! the count. Where the row is as it was, so is the count, or it is smaller.
 //!
 //! | decided from | guarded by | written by |
 //! |---|---|---|
@@ -42,11 +42,14 @@
 //! | a new id, and a new family's | the key itself, expected to be absent | |
 //! | everything about one record | its own row and its family's | |
 //!
-//! An expired family that gets a new end, and an access token that does, add to a count without writing its guard. Both orders of such a
-//! pair are allowed: no cap bounds them.
+//! An expired family that gets a new end, and an access token that does, add to a count without writing its guard. Both
+//! orders of such a pair are allowed: no cap bounds them.
 //!
-//! A refusal writes nothing, so nothing is compared. Where it took more than one read, the store reads the keys once more and begins
-//! anew where one of them has changed, so that no refusal is told that was true at no moment.
+//! A refusal writes nothing, so nothing is compared. Where it took more than one read, the store reads the keys once
+//! more and begins anew where one of them has changed, so that no refusal is told that was true at no moment.
 //!
-//! Neither the owner's nor the family's row is ever twice the same: each has a number that grows, and the owner's also has the family
-//! that came last, for it goes with the last family and may come again.
+//! A scan and the rows that are read after it are of two moments. Where a row no longer has the entry that was scanned,
+//! a step that writes begins anew, and a page passes the entry over: the record stands elsewhere by then.
+//!
+//! Neither the owner's nor the family's row is ever twice the same: each has a number that grows, and the owner's also
+//! has the family that came last, for it goes with the last family and may come again.

@@ -1,4 +1,5 @@
-//! Where a record and a family stand in the indexes. Each entry follows from the row alone, and is written with it in one step.
+//! Where a record and a family stand in the indexes. Each entry follows from the row alone, and is written with it in
+//! one step.
 
 use counterfoil::TokenKind;
 use counterfoil::store::{FamilyParts, RecordParts};

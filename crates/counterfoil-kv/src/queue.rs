@@ -1,7 +1,8 @@
 //! Writes of an embedded engine, one thread for all of them.
 //!
-//! A commit that flushes blocks for milliseconds, which no thread of a runtime should. And what waited meanwhile can share the next flush:
-//! the thread takes all that is queued into one transaction, each write compared with what those before it leave.
+//! A commit that flushes blocks for milliseconds, which no thread of a runtime should. And what waited meanwhile can
+//! share the next flush: the thread takes all that is queued into one transaction, each write compared with what those
+//! before it leave.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -43,7 +44,8 @@ impl Queue {
         Ok(Self { sender: Some(sender), thread: Some(thread.map_err(EngineError::not_done)?) })
     }
 
-    /// Queues a write and waits for its answer. A future that is dropped has its write carried out all the same, or not at all.
+    /// Queues a write and waits for its answer. A future that is dropped has its write carried out all the same, or not
+    /// at all.
     pub(crate) async fn write(&self, write: Write) -> Answer {
         let (answer, answered) = oneshot::channel();
         let sent = self.sender.as_ref().is_some_and(|sender| sender.send(Queued { write, answer }).is_ok());

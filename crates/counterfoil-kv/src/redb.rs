@@ -15,8 +15,9 @@ const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("counterfo
 
 /// A redb database in a file, for one process. It must be the only one who has the file open.
 ///
-/// Reads run on the thread that asks, for as long as pages come from the system's cache or the disk. Writes run on a thread of the
-/// engine's own, those that wait together in one transaction with [`Durability::Immediate`]: what was answered is on the disk.
+/// Reads run on the thread that asks, for as long as pages come from the system's cache or the disk. Writes run on a
+/// thread of the engine's own, those that wait together in one transaction with [`Durability::Immediate`]: what was
+/// answered is on the disk.
 pub struct RedbEngine {
     // Before the database: the thread that writes lets go of it first.
     queue: Queue,

@@ -98,8 +98,8 @@ impl Step<'_> {
     }
 }
 
-/// Begins at the front each time, for a revoked family leaves it. A family that does not read stands in nobody's way, and is told when
-/// all others are revoked.
+/// Begins at the front each time, for a revoked family leaves it. A family that does not read stands in nobody's way,
+/// and is told when all others are revoked.
 async fn revoke_owner(
     engine: &dyn Engine,
     realm: &Realm,

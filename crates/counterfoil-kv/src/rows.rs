@@ -109,7 +109,8 @@ impl Step<'_> {
         }
     }
 
-    /// Notes that an owner's families are others than before: one more, one less, or one revoked. The owner's row was loaded.
+    /// Notes that an owner's families are others than before: one more, one less, or one revoked. The owner's row was
+    /// loaded.
     pub(crate) fn mark_owner(&mut self, realm: &Realm, owner: &OwnerId, family: &FamilyId, change: Families) {
         let key = key::owner(realm, owner);
         // A row that does not read is made anew: it guards, and it says nothing.

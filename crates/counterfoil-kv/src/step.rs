@@ -1,7 +1,8 @@
 //! One step of the store: what was read, what is to be changed, and one conditional write.
 //!
-//! Every key that a step reads is expected as it was when the step is written, so a decision holds for whatever it read by key. What it
-//! read by a scan, nothing guards but a row that everybody writes who moves what was scanned; see [`crate::layout`].
+//! Every key that a step reads is expected as it was when the step is written, so a decision holds for whatever it read
+//! by key. What it read by a scan, nothing guards but a row that everybody writes who moves what was scanned; see
+//! [`crate::layout`].
 
 use std::collections::BTreeMap;
 
@@ -81,8 +82,8 @@ impl<'a> Step<'a> {
         self.change.insert(key, None);
     }
 
-    /// Makes the changes where all that was read still stands. A step without changes asks, where it read more than once, whether what it
-    /// read was of one moment. False: somebody came between.
+    /// Makes the changes where all that was read still stands. A step without changes asks, where it read more than
+    /// once, whether what it read was of one moment. False: somebody came between.
     pub(crate) async fn commit(mut self) -> Result<bool, StoreError> {
         if self.outdated {
             return Ok(false);

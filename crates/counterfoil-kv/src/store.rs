@@ -26,7 +26,8 @@ use crate::step::{Step, after_a_part, carry_out};
 /// Records of one touch that are written in one step.
 const TOUCHED: usize = 32;
 
-/// Records, clients, settings and counters in a key-value engine, all four stores in one. A clone is another handle of the same data.
+/// Records, clients, settings and counters in a key-value engine, all four stores in one. A clone is another handle of
+/// the same data.
 ///
 /// ```
 /// # futures_executor::block_on(async {

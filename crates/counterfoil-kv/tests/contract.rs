@@ -1,4 +1,5 @@
-//! The store contract on each engine. A database that is made of a file or a folder is shared by all handles of its process.
+//! The store contract on each engine. A database that is made of a file or a folder is shared by all handles of its
+//! process.
 
 mod support;
 

@@ -1,4 +1,5 @@
-//! The embedded engines beyond the contract: who may open a file, what is in it, and a process that is killed while it writes.
+//! The embedded engines beyond the contract: who may open a file, what is in it, and a process that is killed while it
+//! writes.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;

@@ -1,7 +1,8 @@
 //! Purging: what is gone goes, what is used up shrinks.
 //!
-//! Each timeline is walked from its front to the instant that was reached. A member of a revoked family goes by the family's instant and
-//! not by its own, so its entry is left to the family. What does not read is passed over and stays.
+//! Each timeline is walked from its front to the instant that was reached. A member of a revoked family goes by the
+//! family's instant and not by its own, so its entry is left to the family. What does not read is passed over and
+//! stays.
 
 mod batch;
 mod families;

@@ -16,7 +16,8 @@ pub(crate) struct FamilyRow {
     pub(crate) parts: FamilyParts,
     /// How many records it has. It goes with the last one.
     pub(crate) members: u64,
-    /// How often the row was written. No two rows of a family are alike, so what was counted behind one holds while it stands.
+    /// How often the row was written. No two rows of a family are alike, so what was counted behind one holds while it
+    /// stands.
     pub(crate) step: u64,
     /// Which member holds the family's one nonce.
     pub(crate) nonce_of: Option<RecordId>,

@@ -1,4 +1,5 @@
-//! Rows: a byte that says in which form, then the fields in their order. What does not read to its last byte is corrupt.
+//! Rows: a byte that says in which form, then the fields in their order. What does not read to its last byte is
+//! corrupt.
 
 mod family;
 mod reader;

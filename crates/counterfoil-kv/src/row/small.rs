@@ -12,7 +12,8 @@ use crate::engine::Value;
 pub(crate) struct OwnerRow {
     /// How many families there are. The row goes with the last one.
     pub(crate) families: u64,
-    /// How often the row was written, and which family came last: no two rows of an owner are alike, also where one went between.
+    /// How often the row was written, and which family came last: no two rows of an owner are alike, also where one
+    /// went between.
     pub(crate) step: u64,
     /// See `step`.
     pub(crate) last: FamilyId,

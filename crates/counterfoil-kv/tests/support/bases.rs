@@ -11,6 +11,8 @@ use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store};
 use counterfoil_kv::{Engine, EngineError, FjallEngine, Key, KvStore, MemoryEngine, RedbEngine, Write};
 use tempfile::TempDir;
 
+use super::halting::Halting;
+
 /// An engine that a test makes anew out of what it kept.
 pub trait Kind: Send + Sync + 'static {
     /// What the engine leaves behind.
@@ -43,6 +45,21 @@ impl Kind for Memory {
     fn outage(kept: &MemoryEngine, down: bool) -> bool {
         kept.set_down(down);
         true
+    }
+}
+
+/// In memory, where the suite may halt a store before each call.
+pub struct Halted;
+
+impl Kind for Halted {
+    type Kept = MemoryEngine;
+
+    fn make() -> MemoryEngine {
+        MemoryEngine::default()
+    }
+
+    fn open(kept: &MemoryEngine) -> Result<Arc<dyn Engine>, EngineError> {
+        Ok(Arc::new(Halting(kept.clone())))
     }
 }
 
@@ -86,7 +103,8 @@ pub fn open_fjall(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
     Ok(Arc::new(FjallEngine::open(folder.join("counterfoil.fjall"))?))
 }
 
-/// In memory where the system has a folder for that: thousands of flushed commits are the disk's time and prove nothing here.
+/// In memory where the system has a folder for that: thousands of flushed commits are the disk's time and prove nothing
+/// here.
 pub fn folder() -> TempDir {
     let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
     folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder")

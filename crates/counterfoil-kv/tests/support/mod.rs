@@ -7,6 +7,7 @@ pub mod bases;
 #[path = "../../../counterfoil-sql/tests/support/canary.rs"]
 pub mod canary;
 pub mod counted;
+pub mod halting;
 #[path = "../../../counterfoil-sql/tests/support/host.rs"]
 pub mod host;
 

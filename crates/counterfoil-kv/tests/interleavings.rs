@@ -1,0 +1,28 @@
+//! Every interleaving of two operations at the calls of the engine, and races of all methods while each call may wait.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod support;
+
+use counterfoil_conformance::{CHECKS, Checked, Scale, Subject, scale};
+use support::bases::{Bases, Halted};
+
+/// A step of this store has up to thirty calls, so a tenth of the schedules of other stores takes as long as theirs do.
+fn holds(name: &str, rounds: u32) {
+    let check = CHECKS.iter().find(|check| check.name == name).expect("a check of that name");
+    let subject = Subject::new(Bases(Halted)).with_scale(Scale { rounds, ..scale() });
+    match check.run(&subject) {
+        Ok(Checked::Held) => {}
+        Ok(Checked::NotApplicable(why)) => panic!("{name} was not tried: {why}"),
+        Err(violation) => panic!("{name}: {violation}"),
+    }
+}
+
+#[test]
+fn two_operations_are_as_one_after_the_other_whatever_the_order_of_their_calls() {
+    holds("interleavings_are_steps", (scale().rounds / 10).max(4));
+}
+
+#[test]
+fn all_methods_at_once_are_as_one_after_the_other() {
+    holds("methods_race_methods", scale().rounds);
+}
