@@ -191,7 +191,7 @@ macro_rules! goes_its_way {
                 &self, inner: &ReferenceStore, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>,
                 sent: Option<(Ts, u8)>,
             ) -> Said<bool> {
-                Ok(self.step(inner, SETTLE, |model| model.settle(id, held, next, sent)).await)
+                self.step(inner, SETTLE, |model| model.settle(id, held, next, sent)).await
             }
             async fn purge(
                 &self, inner: &ReferenceStore, now: Ts, unsent: Ts, windows: Ts, limit: NonZeroU32,
