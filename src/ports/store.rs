@@ -21,7 +21,7 @@ use crate::words::time::Ts;
 ///
 /// 1. `no_clock_no_dice`: no method reads a clock or draws a random number.
 /// 2. `equality_is_reached`: `t >= limit` everywhere (`expires_at`, `gone_at`, `live_until`, `notice.at`, the purge's limits); a store compares only
-///    where this text says so.
+///    where this text says so. No `now` is as late as [`Ts::MAX`], so a store may keep "no end" as that instant.
 /// 3. `insert_all_or_nothing`: one taken id or label among many leaves nothing; never an upsert. `IdTaken` and `LabelTaken` name the holder.
 /// 4. `cap_holds_under_races`: of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and
 ///    `now >= live_until` do not count, nor do those of another client.
@@ -52,7 +52,7 @@ use crate::words::time::Ts;
 /// 22. `claim_has_one_winner`, and a settled, re-armed or re-claimed mark refuses the old holder.
 /// 23. `purge_keeps_the_living`: only what its limits name goes; a family goes with its last member, in the same step, whatever its own
 ///     `gone_at`; limit is a maximum of what is removed and shrunk together; two at once, or one cut off, do no harm. Repeated calls come to
-///     `more: false`, damaged rows or not.
+///     `more: false`, damaged rows or not; a damaged record whose time has come goes or stays.
 /// 24. `shrinking_keeps_the_proof`: after `windows_before` the nonce is gone, digest, generation and successor stay, version does not move.
 ///     A shrunk record takes another digest (`Rekey`) and a revocation; any other change is `Stale`, a touch, claim or settlement does nothing.
 /// 25. `cut_off_is_all_or_nothing`: a future dropped at any await leaves all or nothing, now or shortly, and the next user of the

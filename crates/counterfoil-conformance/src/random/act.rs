@@ -21,6 +21,20 @@ pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
         }
         // Which of the rows of a damaged store a census counts is not promised.
         Command::Census if !model.damaged.is_empty() => Vec::new(),
+        // Nor whether a purge removes or shrinks a damaged row whose time has come.
+        Command::Purge(limits) if model.purges_damaged(limits.now, limits.unsent_before, limits.windows_before) => {
+            purge_model(model, *limits);
+            Vec::new()
+        }
+        Command::List { of, .. } => {
+            let page = model.list(of.as_listing(), None, usize::MAX);
+            counting(model, u64::from(page.corrupt), |corrupt| Answer::listed(&page.items, told(of, corrupt)))
+        }
+        Command::Due { now, .. } => {
+            let mut page = model.due(*now, None, usize::MAX);
+            page.items.sort_unstable_by_key(|record| record.record().id);
+            counting(model, u64::from(page.corrupt), |corrupt| Answer::listed(&page.items, Some(corrupt)))
+        }
         other => vec![one_answer(model, other).unwrap_or_else(|error| Answer::error(&error))],
     }
 }
@@ -37,15 +51,6 @@ fn one_answer(model: &mut Model, command: &Command) -> Said {
         Command::Settle { id, held, next, sent } => Answer::word(model.settle(id, *held, *next, *sent)?.to_string()),
         Command::Purge(limits) => Answer::word(format!("changed {}", purge_model(model, *limits))),
         Command::Get { id } => Answer::record(model.get(id)?.as_ref()),
-        Command::List { of, .. } => {
-            let page = model.list(of.as_listing(), None, usize::MAX);
-            Answer::listed(&page.items, told(of, u64::from(page.corrupt)))
-        }
-        Command::Due { now, .. } => {
-            let mut page = model.due(*now, None, usize::MAX);
-            page.items.sort_unstable_by_key(|record| record.record().id);
-            Answer::listed(&page.items, Some(u64::from(page.corrupt)))
-        }
         Command::Census => Answer::counted(model.census()),
         Command::Damage { id } => {
             model.damaged.push(*id);
@@ -64,6 +69,12 @@ fn one_answer(model: &mut Model, command: &Command) -> Said {
             }
         }
     })
+}
+
+/// The answers with as many damaged rows as are there, down to those that no purge may have shrunk.
+fn counting(model: &Model, corrupt: u64, answer: impl Fn(u64) -> Answer) -> Vec<Answer> {
+    let spent = u64::try_from(model.damaged_spent().count()).unwrap_or(u64::MAX);
+    (corrupt.saturating_sub(spent)..=corrupt).rev().map(answer).collect()
 }
 
 /// Whether a damaged record stands cannot be known, so only the other listings must count it.

@@ -161,6 +161,23 @@ impl Command {
         }
     }
 
+    /// The same with a `now` that a clock can say: never the last instant, which a store may keep for "no end".
+    pub(super) fn before_the_end(mut self) -> Self {
+        let last = Ts::from_micros(Ts::MAX.micros() - 1).unwrap_or(Ts::MAX);
+        match &mut self {
+            Self::Found { now, .. }
+            | Self::Join { now, .. }
+            | Self::Apply { now, .. }
+            | Self::Rotate { now, .. }
+            | Self::List { of: Listed::Owner { show: Show::Standing { now }, .. }, .. }
+            | Self::ListWhilePurged { of: Listed::Owner { show: Show::Standing { now }, .. }, .. } => {
+                *now = (*now).min(last);
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// The ids that it names.
     pub(super) fn ids(&self) -> Vec<RecordId> {
         match self {

@@ -18,6 +18,8 @@ use crate::sample::Person;
 pub(super) struct Replay<'a> {
     site: Site<'a>,
     pub(super) model: Model,
+    /// Whether a damaged record went: a store may not know under which key it was.
+    forgot: bool,
 }
 
 /// Calls at once where the state is compared: as many as a race makes.
@@ -28,7 +30,7 @@ const PAGE: u32 = 16;
 
 impl<'a> Replay<'a> {
     pub(super) fn new(database: &'a Database) -> Self {
-        Self { site: Site { database, turn: 0 }, model: Model::default() }
+        Self { site: Site { database, turn: 0 }, model: Model::default(), forgot: false }
     }
 
     /// Carries one command out; what differs, if something does.
@@ -41,6 +43,7 @@ impl<'a> Replay<'a> {
         if let Command::ListWhilePurged { of, limit, purge } = command {
             let store = &**self.site.database.handle(self.site.turn);
             let walked = walk_while_purged(store, &mut self.model, of, *limit, *purge).await;
+            self.forget_what_went(purge.now, purge.unsent_before).await;
             let (wanted, found) = match walked {
                 Ok(both) => both,
                 Err(error) => (Answer::word("a walk to its end"), Answer::error(&error)),
@@ -49,10 +52,24 @@ impl<'a> Replay<'a> {
         }
         let wanted = on_model(&mut self.model, command);
         let found = self.site.carry_out(command).await;
-        if wanted.is_empty() || wanted.contains(&found) {
+        if let Command::Purge(purge) = command {
+            self.forget_what_went(purge.now, purge.unsent_before).await;
+        }
+        let uncounted = self.forgot && matches!(command, Command::Census);
+        if uncounted || wanted.is_empty() || wanted.contains(&found) {
             return None;
         }
         wanted.first().map(|wanted| difference(wanted, &found))
+    }
+
+    /// The model follows the store in what became of damaged records whose time had come.
+    async fn forget_what_went(&mut self, now: Ts, unsent_before: Ts) {
+        for id in self.model.damaged_gone(now, unsent_before) {
+            if matches!(self.site.database.get(&id).await, Ok(None)) {
+                self.model.forget(&id);
+                self.forgot = true;
+            }
+        }
     }
 
     /// Compares every record that was named, every listing, what is due and the census.
@@ -69,6 +86,9 @@ impl<'a> Replay<'a> {
             }
         }
         for look in self.looks(people, now) {
+            if self.forgot && matches!(look, Command::Census) {
+                continue;
+            }
             let wanted = on_model(&mut self.model, &look);
             let found = self.site.carry_out(&look).await;
             if let Some(first) = wanted.first().filter(|_| !wanted.contains(&found)) {

@@ -55,6 +55,41 @@ impl Model {
         shrinks
     }
 
+    /// Damaged records whose time has come: a store may remove them, or leave them.
+    #[must_use]
+    pub fn damaged_gone(&self, now: Ts, unsent_before: Ts) -> Vec<RecordId> {
+        let damaged = self.records.iter().filter(|record| self.damaged.contains(&record.id));
+        let gone = damaged.filter(|record| {
+            // One that a purge may have shrunk has no notice any more to wait for.
+            let unsent_before = if is_spent(record) { now } else { unsent_before };
+            self.may_go(record, PurgeLimits { now, unsent_before, windows_before: Ts::EPOCH })
+        });
+        gone.map(|record| record.id).collect()
+    }
+
+    /// Damaged records that a purge may have shrunk: then no listing shows them.
+    #[must_use]
+    pub fn damaged_spent(&self) -> impl Iterator<Item = &RecordParts> {
+        self.records.iter().filter(|record| self.damaged.contains(&record.id) && is_spent(record))
+    }
+
+    /// Whether a purge finds a damaged record that it may remove or shrink.
+    #[must_use]
+    pub fn purges_damaged(&self, now: Ts, unsent_before: Ts, windows_before: Ts) -> bool {
+        let damaged = |record: &&RecordParts| self.damaged.contains(&record.id);
+        let limits = PurgeLimits { now, unsent_before, windows_before };
+        !self.damaged_gone(now, unsent_before).is_empty()
+            || self.records.iter().filter(damaged).any(|record| may_shrink(record, limits))
+    }
+
+    /// Removes a damaged record, as the store did.
+    pub fn forget(&mut self, id: &RecordId) {
+        self.records.retain(|record| record.id != *id);
+        self.damaged.retain(|damaged| damaged != id);
+        let records = &self.records;
+        self.families.retain(|family| records.iter().any(|record| record.id.family() == family.id));
+    }
+
     fn ids_where(&self, hit: impl Fn(&Self, &RecordParts) -> bool) -> Vec<RecordId> {
         let whole = self.records.iter().filter(|record| !self.damaged.contains(&record.id));
         whole.filter(|record| hit(self, record)).map(|record| record.id).collect()
@@ -66,6 +101,11 @@ impl Model {
         let unsent = record.notice.is_some();
         gone_at.is_some_and(|gone_at| limits.now.reached(gone_at) && (!unsent || limits.unsent_before.reached(gone_at)))
     }
+}
+
+/// Whether its window ends at some time.
+fn is_spent(record: &RecordParts) -> bool {
+    record.superseded.is_some_and(|superseded| superseded.honoured_until.is_some())
 }
 
 fn may_shrink(record: &RecordParts, limits: PurgeLimits) -> bool {

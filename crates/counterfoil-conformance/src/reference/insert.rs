@@ -25,7 +25,8 @@ impl Model {
         }
         let moved = match home {
             Home::Found { family, .. } if self.family(family.id).is_some() => {
-                return new.iter().map(|new| Inserted::IdTaken(new.id)).collect();
+                let members = self.records.iter().filter(|record| record.id.family() == family.id);
+                return members.map(|record| Inserted::IdTaken(record.id)).collect();
             }
             Home::Found { family, .. } => {
                 self.standing_holder(family, now).map(|holder| Inserted::LabelTaken(holder.id))

@@ -5,9 +5,9 @@ count = tonumber(count)
 local f = fields(m)
 local i, g, e, k, r, c, b, x, n, s = f[1], f[2], f[3], f[4], f[5], f[7], f[8], f[11], f[12], f[14]
 if not b then return { 'missing' } end
-if r or f[15] then return { 'ended' } end
 -- What does not decode is left as it is.
 if (#b ~= 82 and #b ~= 98) or not i or not e or not x or #x ~= 48 then return { 'stale', f } end
+if r or f[15] then return { 'ended' } end
 local slides, ends = step == 'slide', x:sub(1, 16)
 if s or (not slides and f[10] ~= ARGV[7]) or (slides and ends ~= NONE and ends <= now) then return { 'stale', f } end
 local hit = taken(15, count)

@@ -34,7 +34,7 @@ impl PgStore {
         lease_until: Ts,
     ) -> Result<Option<TokenRecord>, StoreError> {
         if lease_until <= held.at {
-            return Ok(None);
+            return self.parts("claim", id).await.map(|_| None);
         }
         let query = || {
             sqlx::query(sql::CLAIM)

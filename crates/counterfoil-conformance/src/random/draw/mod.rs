@@ -100,7 +100,7 @@ impl Draw {
 
     /// Where the clock of the sequence stands.
     pub(super) fn now(&self) -> Ts {
-        self.at(self.clock)
+        self.at(self.clock).min(Ts::from_micros(Ts::MAX.micros() - 1).unwrap_or(Ts::MAX))
     }
 
     /// Around now, often on the very instant of something else; now and then far away.
@@ -188,6 +188,7 @@ impl Draw {
                 self.draw(model, number)
             }
         };
+        let command = command.before_the_end();
         for id in command.ids().into_iter().rev().take(NAMED) {
             if !self.drawn.contains(&id) {
                 self.drawn.push(id);
