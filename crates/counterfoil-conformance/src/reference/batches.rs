@@ -68,7 +68,6 @@ impl Model {
     }
 
     /// Damaged records that a purge may have shrunk: then no listing shows them.
-    #[must_use]
     pub fn damaged_spent(&self) -> impl Iterator<Item = &RecordParts> {
         self.records.iter().filter(|record| self.damaged.contains(&record.id) && is_spent(record))
     }
