@@ -1,7 +1,7 @@
 //! The positive controls of the throttle's clauses: counters that break one promise each, and the check that must say so.
 
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey, UNSETTLED};
@@ -14,6 +14,14 @@ enum Flaw {
     None,
     /// Reads, and writes later what it has decided before.
     ReservesByLookThenNote,
+    /// The same in `failed`.
+    FailsByLookThenWrite,
+    /// The same in `release`.
+    ReleasesByLookThenWrite,
+    /// A purge looks, and removes later what stands there by then.
+    PurgesByLookThenRemove,
+    /// A lock in each handle.
+    LocksInTheHandle,
     /// Each handle counts by itself.
     CountsByHandle,
     /// A release that finds no attempt makes room for one more.
@@ -48,6 +56,10 @@ enum Flaw {
 
 const CASES: &[(Flaw, &str)] = &[
     (Flaw::ReservesByLookThenNote, "reserve_never_passes_the_limit"),
+    (Flaw::FailsByLookThenWrite, "reserve_never_passes_the_limit"),
+    (Flaw::ReleasesByLookThenWrite, "reserve_never_passes_the_limit"),
+    (Flaw::PurgesByLookThenRemove, "reserve_never_passes_the_limit"),
+    (Flaw::LocksInTheHandle, "reserve_never_passes_the_limit"),
     (Flaw::CountsByHandle, "reserve_never_passes_the_limit"),
     (Flaw::GoesBelowZero, "reserve_never_passes_the_limit"),
     (Flaw::TakesUnderWayForFailed, "under_way_is_told_from_failed"),
@@ -73,11 +85,26 @@ struct Broken {
     kept: Arc<Mutex<Kept>>,
     /// Releases that found nothing.
     surplus: Mutex<u32>,
+    /// What a handle locks that locks nobody else out.
+    own: Mutex<()>,
 }
 
 impl Broken {
     fn new(flaw: Flaw, kept: Arc<Mutex<Kept>>) -> Self {
-        Self { flaw, kept, surplus: Mutex::default() }
+        Self { flaw, kept, surplus: Mutex::default(), own: Mutex::default() }
+    }
+
+    /// What makes a step one step, where `blind` is not the flaw.
+    fn together(&self, blind: Flaw) -> Option<MutexGuard<'_, ()>> {
+        let lock = if self.flaw == Flaw::LocksInTheHandle { &self.own } else { &WRITING };
+        (self.flaw != blind).then(|| lock.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets the others go on where a step is none.
+    fn dawdle(&self, blind: Flaw) {
+        if [blind, Flaw::LocksInTheHandle].contains(&self.flaw) {
+            std::thread::sleep(std::time::Duration::from_micros(20));
+        }
     }
 
     fn with<T>(&self, step: impl FnOnce(&mut Kept) -> T) -> T {
@@ -122,12 +149,9 @@ impl Throttle for Broken {
     ) -> Result<Reserved, StoreError> {
         let surplus = *self.surplus.lock().unwrap_or_else(PoisonError::into_inner);
         let limit = limit.saturating_add(surplus);
-        let together =
-            (self.flaw != Flaw::ReservesByLookThenNote).then(|| WRITING.lock().unwrap_or_else(PoisonError::into_inner));
+        let _together = self.together(Flaw::ReservesByLookThenNote);
         let before = self.read(key, now);
-        if together.is_none() {
-            std::thread::yield_now();
-        }
+        self.dawdle(Flaw::ReservesByLookThenNote);
         if let (Flaw::WaitsForTheOldClock | Flaw::CapsTheAnswerAlone, Some(end)) = (self.flaw, before.ends_at())
             && end > now.plus_capped(window)
             && before.failures() >= limit.get()
@@ -154,8 +178,9 @@ impl Throttle for Broken {
     }
 
     async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
-        let _together = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+        let _together = self.together(Flaw::FailsByLookThenWrite);
         let mut counter = self.read(key, now);
+        self.dawdle(Flaw::FailsByLookThenWrite);
         let before = counter.failures();
         counter.failed(reserved_at, now, window);
         let begins = match self.flaw {
@@ -172,8 +197,9 @@ impl Throttle for Broken {
     }
 
     async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
-        let _together = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+        let _together = self.together(Flaw::ReleasesByLookThenWrite);
         let mut counter = self.read(key, now);
+        self.dawdle(Flaw::ReleasesByLookThenWrite);
         let under_way = counter.under_way().len();
         match self.flaw {
             Flaw::CountsSuccesses => counter.failed(reserved_at, now, window),
@@ -189,6 +215,15 @@ impl Throttle for Broken {
     }
 
     async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
+        if self.flaw == Flaw::PurgesByLookThenRemove {
+            let ended = self.with(|kept| {
+                let ended = kept.iter().filter(|(_, counter)| now.reached(counter.gone_at()));
+                ended.map(|(key, _)| *key).collect::<Vec<_>>()
+            });
+            self.dawdle(Flaw::PurgesByLookThenRemove);
+            self.with(|kept| kept.retain(|(key, _)| !ended.contains(key)));
+            return Ok(ended.len() as u64);
+        }
         let mut gone = 0;
         let limit = if self.flaw == Flaw::PurgesBeyondItsLimit { u64::MAX } else { u64::from(limit.get()) };
         self.with(|kept| {

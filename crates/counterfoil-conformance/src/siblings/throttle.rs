@@ -163,7 +163,14 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
             ensure!(granted == 10, "of 1,000 attempts that fail 10 must be granted, but {granted} were");
             ensure_is!(last, Reserved::Wait(_), "ten have failed");
         }
-        End::Released => ensure_is!(last, Reserved::Granted(_), "all were given back"),
+        End::Released => {
+            ensure_is!(last, Reserved::Granted(_), "all were given back");
+            let mut room = 1;
+            while room <= 10 && handles[1 % handles.len()].reserve(&key, now, window, most(10)).await? == last {
+                room += 1;
+            }
+            ensure!(room == 10, "all attempts were given back, so there is room for 10, but there was for {room}");
+        }
     }
     Ok(())
 }
