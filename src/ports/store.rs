@@ -133,7 +133,8 @@ pub trait TokenStore: Send + Sync + 'static {
     async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError>;
 
     /// A page of records. Shrunk ones are never listed. A page may be short, or empty, before the end, so that a store can
-    /// bound what it reads for one. A cursor whose record is no more goes on behind its place.
+    /// bound what it reads for one. Each record is as it was at some moment of the call, not all of them at the same. A cursor
+    /// whose record is no more, or is listed no more, goes on behind its place.
     async fn list(
         &self,
         of: Listing<'_>,

@@ -2,14 +2,30 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::task::Poll;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use counterfoil::testing::{BackendCalls, listen};
 
 /// Polls after which a future that is still not done is left alone: deeper waits have not been seen.
 pub(crate) const DEEPEST: u32 = 48;
 
+/// Waits once at each call of the backend, so that a future can be dropped there.
+struct Waits;
+
+impl BackendCalls for Waits {
+    fn poll_call(&self, first: bool, context: &mut Context<'_>) -> Poll<()> {
+        if !first {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
 /// Drops the future after so many polls; its answer, where it was done before.
-pub(crate) async fn cut<T>(future: impl Future<Output = T>, polls: u32) -> Option<T> {
-    let mut future = pin!(future);
+pub(crate) async fn cut<T>(future: impl Future<Output = T> + Send, polls: u32) -> Option<T> {
+    let mut future = pin!(listen(Arc::new(Waits), Box::pin(future)));
     let mut left = polls;
     poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(answer) => Poll::Ready(Some(answer)),

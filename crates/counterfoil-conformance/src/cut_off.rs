@@ -1,14 +1,12 @@
 //! Futures that are dropped: clause 25. A request whose client hangs up is dropped wherever it happens to wait.
 
-use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use counterfoil::RecordId;
 use counterfoil::store::TokenStore;
 
+use crate::cut::{DEEPEST, cut};
 use crate::fixture::Store;
 use crate::reference::describe;
 use crate::sample::Person;
@@ -18,9 +16,6 @@ use crate::subject::Subject;
 use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Polls after which a future that is still not done is let go on: deeper waits have not been seen.
-const DEEPEST: u32 = 48;
-
 /// Whose operation it is.
 const ACTOR: usize = 0;
 
@@ -29,12 +24,12 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
     for slow in [false, true] {
         let store = subject.fresh().await;
         let handle = Store::clone(store.handle(0));
-        let cut: Store = if slow { Arc::new(SlowStore::new(handle, 11)) } else { handle };
+        let handle: Store = if slow { Arc::new(SlowStore::new(handle, 11)) } else { handle };
         let mut unharmed = Vec::new();
         for deed in Deed::WRITES {
             for polls in 1..=DEEPEST {
                 let scene = Cut::new(&*store, deed).await?;
-                let done = scene.off(&*cut, polls).await?;
+                let done = scene.off(&*handle, polls).await?;
                 // The next user: an unrelated write that is acknowledged must be there, now and at the end.
                 unharmed.push(Person::somebody().pat().found(&*store).await?);
                 scene.is_all_or_nothing(&*store).await?;
@@ -44,7 +39,7 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
                 }
             }
         }
-        drop(cut);
+        drop(handle);
         let another = store.open().await;
         all_there(&*another, &unharmed, "another handle").await?;
         drop(another);
@@ -79,20 +74,10 @@ impl Cut {
         self.scene.act(store, self.deed, ACTOR).await.map(drop)
     }
 
-    /// Drops the deed's future after so many polls; whether it was done before.
+    /// Drops the operation after so many polls; whether it was done before.
     async fn off(&self, store: &dyn TokenStore, polls: u32) -> Result<bool, Violation> {
-        let mut act = pin!(self.act(store));
-        let mut left = polls;
-        let answer = poll_fn(|context| match act.as_mut().poll(context) {
-            Poll::Ready(answer) => Poll::Ready(Some(answer)),
-            Poll::Pending if left <= 1 => Poll::Ready(None),
-            Poll::Pending => {
-                left -= 1;
-                Poll::Pending
-            }
-        })
-        .await;
-        Ok(answer.transpose()?.is_some())
+        let act = self.scene.act(store, self.deed, ACTOR);
+        Ok(cut(act, polls).await.transpose()?.is_some())
     }
 
     async fn snapshot(&self, store: &dyn TokenStore) -> Result<Vec<Option<String>>, Violation> {

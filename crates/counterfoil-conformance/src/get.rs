@@ -50,6 +50,7 @@ pub async fn get_is_exact(subject: &Subject) -> Verdict {
     keys_are_not_collated(&*store).await?;
     every_field_comes_back(&*store).await?;
     extremes::values_come_back(&*store).await?;
+    extremes::every_way_in_keeps_all_fields(&*store).await?;
     extremes::names_are_listed_apart(&*subject.fresh().await).await?;
     Ok(Checked::Held)
 }

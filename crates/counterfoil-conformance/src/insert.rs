@@ -109,6 +109,21 @@ async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
         let answer = store.insert(other.home(Some(1)), &other.records, at(0)).await?;
         ensure_is!(answer, Inserted::Done, "only families of the same realm, owner, kind and client count");
     }
+    // No client is apart from every client, both ways round.
+    let bare = || {
+        let mut draft = ann.refresh();
+        draft.family.client = None;
+        draft
+    };
+    for number in 20..23 {
+        let (alone, beside) = (bare(), through(number));
+        alone.found(&*store).await?;
+        let answer = store.insert(beside.home(Some(1)), &beside.records, at(0)).await?;
+        ensure_is!(answer, Inserted::Done, "families without a client must not count for one with a client");
+    }
+    let crowded = bare();
+    let answer = store.insert(crowded.home(Some(4)), &crowded.records, at(0)).await?;
+    ensure_is!(answer, Inserted::Done, "families with a client must not count for one without");
     let (_, _) = (store.revoke(ann.family(one.1.family()), revoked(at(1)), at(GONE), most(1)).await?, ());
     let (freed, permanent) = try_at(1, 2).await?;
     ensure_is!(freed, Inserted::Done, "a revoked family must not count");
@@ -123,6 +138,7 @@ async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
 /// Clause 5: After an outcome unknown, repeating insert gives `IdTaken` with the caller's own digest there, repeating rotate gives `Stale` with
 /// the caller's own successor there. Nothing is applied twice.
 pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
+    crate::races::repeats_at_once(subject).await?;
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
     // Labelled, with a cap of one: its own label and its own place under the cap stand in the way by now.

@@ -3,6 +3,7 @@
 use counterfoil::store::{Change, NOTICED_MAX, NoticeMark, TokenRecord, TokenStore};
 use counterfoil::{RecordId, Version};
 
+use crate::extremes;
 use crate::reference::{Model, describe};
 use crate::sample::{EXPIRES, GONE, Person, at, member_id, most, must_get, revoked, supersede};
 use crate::subject::Subject;
@@ -37,6 +38,7 @@ pub async fn due_is_complete(subject: &Subject) -> Verdict {
     }
     what_moves_a_mark(subject).await?;
     claims_between_pages(subject).await?;
+    extremes::a_due_cursor_outlives_its_record(&*subject.fresh().await).await?;
     Ok(Checked::Held)
 }
 
@@ -105,6 +107,7 @@ async fn claims_between_pages(subject: &Subject) -> Result<(), Violation> {
 
 /// Clause 22: A claim has one winner, and a settled, re-armed or re-claimed mark refuses the old holder.
 pub async fn claim_has_one_winner(subject: &Subject) -> Verdict {
+    a_long_lease(&*subject.fresh().await).await?;
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
     let draft = ann.pat().noticed(at(10), 1);
@@ -142,6 +145,15 @@ pub async fn claim_has_one_winner(subject: &Subject) -> Verdict {
     crate::races::claimers(subject).await
 }
 
+/// A lease may end after the record does.
+async fn a_long_lease(store: &dyn TokenStore) -> Result<(), Violation> {
+    let id = Person::somebody().pat().noticed(at(10), 1).found(store).await?;
+    let lease = at(GONE + 77);
+    let held = store.claim(&id, mark(at(10), 1), lease).await?.and_then(|record| record.record().notice);
+    ensure!(held == Some(mark(lease, 1)), "a lease must end when it was asked to, but the mark is {held:?}");
+    Ok(())
+}
+
 async fn settling(store: &dyn TokenStore, model: &mut Model, id: &RecordId) -> Result<(), Violation> {
     let lease = mark(at(11), 1);
     // The old holder, a wrong stage, a lease that somebody else holds: noted as sent, and nothing more.
@@ -160,7 +172,8 @@ async fn settling(store: &dyn TokenStore, model: &mut Model, id: &RecordId) -> R
     as_the_model(store, model, id).await?;
     // More than a record remembers: the oldest go first.
     for stage in 0..u8::try_from(NOTICED_MAX + 3).unwrap_or(11) {
-        let (sent, held) = (Some((at(EXPIRES + 1), stage)), mark(at(1), 0));
+        // In falling order of their expiries: the oldest is the one that was noted first.
+        let (sent, held) = (Some((at(EXPIRES - u64::from(stage)), stage)), mark(at(1), 0));
         let _ = store.settle(id, held, None, sent).await?;
         let _ = model.settle(id, held, None, sent);
         as_the_model(store, model, id).await?;

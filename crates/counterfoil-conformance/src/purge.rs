@@ -17,6 +17,9 @@ use crate::walk::walk;
 pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     only_what_the_limits_name(subject).await?;
     the_family_goes_last(subject).await?;
+    extremes::every_end_is_found(&*subject.fresh().await).await?;
+    extremes::the_older_member_goes_last(&*subject.fresh().await).await?;
+    extremes::a_damaged_member_keeps_its_family(&subject.fresh().await).await?;
     extremes::a_family_does_not_wait(&*subject.fresh().await).await?;
     limit_is_a_maximum(subject).await?;
     extremes::shrinks_within_the_limit(&*subject.fresh().await).await?;
@@ -24,7 +27,13 @@ pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-async fn purge(store: &dyn TokenStore, now: Ts, unsent_before: Ts, windows_before: Ts) -> Result<u64, Violation> {
+/// Purges until there is no more, which must come; how many were changed.
+pub(crate) async fn purge(
+    store: &dyn TokenStore,
+    now: Ts,
+    unsent_before: Ts,
+    windows_before: Ts,
+) -> Result<u64, Violation> {
     let mut changed = 0;
     for _ in 0..1_000 {
         let progress = store.purge(now, unsent_before, windows_before, most(7)).await?;

@@ -25,12 +25,19 @@ fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
     RecordId::from_bytes(bytes)
 }
 
+/// Somebody else whose ids begin like those of the draft's owner: only the family's row tells them apart.
+fn neighbour(draft: &Draft) -> OwnerId {
+    let others = (0..).map(|number| OwnerId::from(SubjectId::new(&format!("other-{number}")).expect("a subject")));
+    let alike = |owner: &OwnerId| counterfoil::shard(&draft.family.realm, owner) == draft.family.id.shard();
+    others.into_iter().find(alike).expect("one of 256 is alike")
+}
+
 /// The record with each field wrong that ties it to its family.
 fn misplaced(draft: &Draft, new: &NewRecord) -> Vec<(&'static str, NewRecord)> {
     let mut elsewhere = *draft.family.id.as_bytes();
     elsewhere[9] ^= 1;
     let foreign = member_of(&elsewhere, &new.id);
-    let owner = OwnerId::from(SubjectId::new("somebody else").expect("a subject"));
+    let owner = neighbour(draft);
     vec![
         ("of another family", NewRecord { id: foreign, ..new.clone() }),
         ("of another realm", NewRecord { realm: Realm::new("elsewhere").expect("a realm"), ..new.clone() }),

@@ -1,5 +1,7 @@
 //! What several clauses try with hostile names, instants, numbers and batches.
 
+mod ends;
+mod joined;
 mod kinds;
 mod limits;
 mod names;
@@ -8,10 +10,12 @@ mod shrunk;
 mod values;
 mod widths;
 
+pub(crate) use ends::{a_damaged_member_keeps_its_family, every_end_is_found, the_older_member_goes_last};
+pub(crate) use joined::every_way_in_keeps_all_fields;
 pub(crate) use kinds::every_kind_ends_with_its_owner;
 pub(crate) use limits::wide_limits_let_in;
 pub(crate) use names::{names_are_listed_apart, owners_end_apart};
-pub(crate) use pages::{a_cursor_outlives_its_record, pages_beyond_a_thousand};
+pub(crate) use pages::{a_cursor_outlives_its_record, a_due_cursor_outlives_its_record, pages_beyond_a_thousand};
 pub(crate) use shrunk::{a_family_does_not_wait, a_shrunk_record_stays_shrunk, shrinks_within_the_limit};
 pub(crate) use values::values_come_back;
 pub(crate) use widths::{generations_have_their_width, touches_beyond_a_thousand, versions_have_their_width};

@@ -3,6 +3,7 @@
 use counterfoil::store::{Applied, Change, Inserted, NoticeMark, Relabel, TokenStore};
 use counterfoil::{KeyId, Label, RecordId, Version};
 
+use crate::purge::purge;
 use crate::reference::describe;
 use crate::sample::{GONE, Person, at, describe_as, digest_of, most, must_get, supersede};
 use crate::violation::{Violation, ensure, ensure_is};
@@ -18,7 +19,7 @@ async fn superseded(store: &dyn TokenStore) -> Result<RecordId, Violation> {
 /// No use, no notice, no edit and no expiry comes back to a shrunk record; a rekey does.
 pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = superseded(store).await?;
-    while store.purge(at(15), at(15), at(15), most(9)).await?.more {}
+    purge(store, at(15), at(15), at(15)).await?;
     let before = must_get(store, &id).await?;
     ensure!(before.record().shrunk, "on the end of its window a record must shrink");
     let (version, held) = (before.record().version, NoticeMark { at: at(3), stage: 1 });
@@ -80,13 +81,13 @@ pub(crate) async fn a_family_does_not_wait(store: &dyn TokenStore) -> Result<(),
         let mut draft = ann.pat().labelled("one");
         draft.family.gone_at = gone_at;
         draft.found(store).await?;
-        while store.purge(at(GONE), at(GONE), at(0), most(9)).await?.more {}
+        purge(store, at(GONE), at(GONE), at(0)).await?;
         ensure_is!(
             store.insert(draft.home(Some(1)), &draft.records, at(0)).await?,
             Inserted::Done,
             "a family must go with its last member, whatever its own gone_at is"
         );
-        while store.purge(at(GONE), at(GONE), at(0), most(9)).await?.more {}
+        purge(store, at(GONE), at(GONE), at(0)).await?;
     }
     Ok(())
 }

@@ -73,5 +73,12 @@ pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<
         let read = must_get(store, &id).await?.record().last_used_at;
         ensure!(read == Some(used), "number {place} of {MANY} must be touched, but its use reads {read:?}");
     }
+    // Beyond what 16 bits count, and beyond the parameters of a statement.
+    const WIDE: usize = 66_000;
+    let mut batch: Vec<(RecordId, Ts)> = (1..WIDE).map(|_| (member_id(draft.family.id), at(5))).collect();
+    batch.push((id, at(90)));
+    store.touch(&batch).await?;
+    let read = must_get(store, &id).await?.record().last_used_at;
+    ensure!(read == Some(at(90)), "the last of {WIDE} must be touched, but its use reads {read:?}");
     Ok(())
 }

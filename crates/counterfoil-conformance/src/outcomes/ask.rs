@@ -6,6 +6,7 @@ use counterfoil::store::{
 use counterfoil::{KeyId, TokenKind, Version};
 
 use super::state::{Case, MARK};
+use crate::purge::purge;
 use crate::sample::{EXPIRES, GONE, at, describe_as, digest_of, member_id, most, revoked, slide, supersede};
 use crate::violation::Violation;
 
@@ -133,7 +134,7 @@ impl Operation {
                 Ok(page_word(&page, case))
             }
             Self::Due => Ok(page_word(&store.due(at(100), None, most(100_000)).await?, case)),
-            Self::Purge => purge(store, case).await,
+            Self::Purge => gone(store, case).await,
         }
     }
 }
@@ -230,7 +231,7 @@ fn page_word(page: &Page<TokenRecord>, case: &Case) -> String {
     .into()
 }
 
-async fn purge(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
-    while store.purge(at(GONE), at(GONE), at(0), most(1_000)).await?.more {}
+async fn gone(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
+    purge(store, at(GONE), at(GONE), at(0)).await?;
     word(store.get(&case.id).await, |found| if found.is_some() { "kept" } else { "gone" }.into())
 }

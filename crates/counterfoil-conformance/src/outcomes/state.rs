@@ -5,6 +5,7 @@ use counterfoil::{RecordId, Ts, Version};
 
 use crate::database::Database;
 use crate::fixture::Row;
+use crate::purge::purge;
 use crate::sample::{Draft, GONE, Person, at, member_id, most, revoked, supersede};
 use crate::violation::{Violation, ensure_is};
 
@@ -80,7 +81,7 @@ impl Case {
             State::Superseded => case.rotate(&**database, at(30)).await?,
             State::Shrunk => {
                 case.rotate(&**database, at(30)).await?;
-                while database.purge(at(31), at(31), at(31), most(10)).await?.more {}
+                purge(&**database, at(31), at(31), at(31)).await?;
             }
             State::Revoked => {
                 let _ = database.revoke(Revoke::One(&id), revoked(at(20)), at(GONE), most(1)).await?;
