@@ -20,7 +20,7 @@ const SHARD: &str = "the first byte of an id is its owner's shard";
 /// # Errors
 ///
 /// [`StoreError::Invalid`] with the rule that is broken: an insert has a record; each id is new once; new records are of the
-/// family, realm, owner and generation that they go into; the first byte of an id is its owner's shard.
+/// family, realm, owner and generation that they go into; the first byte of a new family's id is its owner's shard.
 pub fn check_insert(home: Home<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
     const OP: &str = "insert";
     let Some(first) = new.first() else { return Err(StoreError::invalid(OP, EMPTY)) };
@@ -28,7 +28,7 @@ pub fn check_insert(home: Home<'_>, new: &[NewRecord]) -> Result<(), StoreError>
         Home::Found { family, .. } => (family.id, 0, &family.realm, &family.owner),
         Home::Join { family, generation, .. } => (family, generation, &first.realm, &first.owner),
     };
-    if family.shard() != shard(realm, owner) {
+    if matches!(home, Home::Found { .. }) && family.shard() != shard(realm, owner) {
         return Err(StoreError::invalid(OP, SHARD));
     }
     if !new.iter().all(|new| new.realm == *realm && new.owner == *owner) {
