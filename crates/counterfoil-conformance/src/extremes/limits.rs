@@ -10,7 +10,7 @@ use crate::violation::{Violation, ensure_is};
 /// 8 and 16 bits take the first two for 1, and 31 bits take the last for less than none.
 const WIDE: [u32; 4] = [257, 65_537, 1 << 31, u32::MAX];
 
-/// Beside one that is there a second has room under every one of them: caps, paces and caps of access tokens.
+/// Each wide limit lets a second one in: caps, paces and caps of access tokens.
 pub(crate) async fn wide_limits_let_in(store: &dyn TokenStore) -> Result<(), Violation> {
     for limit in WIDE {
         let person = Person::somebody();

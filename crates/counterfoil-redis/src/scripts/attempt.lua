@@ -11,7 +11,7 @@ if not kept and step ~= 'reserve' then return { 'done' } end
 local ends, failures, ahead, all = nil, 0, false, {}
 if kept then
   ends, failures = tonumber(kept:sub(1, 16)), tonumber(kept:sub(17, 26))
-  local whole = failures and (#kept - 26) % 16 == 0
+  local whole = failures and (ends or kept:sub(1, 16) == '----------------') and (#kept - 26) % 16 == 0
   for from = 27, #kept, 16 do
     local at = tonumber(kept:sub(from, from + 15))
     whole, all[#all + 1] = whole and at, at

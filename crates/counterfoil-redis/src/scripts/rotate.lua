@@ -1,5 +1,6 @@
--- Rotates: step, parent, now, the new records' realm and owner, count, the most live access tokens ('' for any number); then for 'supersede' expect, successor, nonce, honoured_until, gone_at, of the pace the limit (''
--- for none) and since, the successor's ends, for 'slide' expires_at, gone_at; records from 15.
+-- Rotates: step, parent, now, the new records' realm and owner, count, the most live access tokens ('' for any
+-- number); then for 'supersede' expect, successor, nonce, honoured_until, gone_at, of the pace the limit ('' for none)
+-- and since, the successor's ends, for 'slide' expires_at, gone_at; records from 15.
 local step, m, now, whose, count, most = unpack(ARGV, 1, 6)
 count = tonumber(count)
 local f = fields(m)
