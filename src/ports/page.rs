@@ -61,7 +61,7 @@ pub struct Page<T, K = Cursor> {
     pub items: Vec<T>,
     /// The key after which the next page begins.
     pub next: Option<K>,
-    /// How many rows of it did not decode and were passed over; the host's events tell of them.
+    /// How many rows of it did not decode and were passed over, each on one page of a walk; the host's events tell of them.
     pub corrupt: u32,
 }
 

@@ -1,6 +1,6 @@
 //! Damage: clause 26. It needs a hook of the fixture.
 
-use counterfoil::store::{Inserted, NoticeMark, StoreError, TokenStore};
+use counterfoil::store::{Cursor, Inserted, Listing, NoticeMark, StoreError, TokenStore};
 use counterfoil::{RecordId, TokenKind, Version};
 
 use crate::fixture::Row;
@@ -82,8 +82,29 @@ async fn beside_it(subject: &Subject) -> Result<(), Violation> {
         );
         let due = whole(walk_due(&*store, at(50), limit).await?);
         ensure!(due == others, "a damaged row must not break what is due of others: {} of 8 were due", due.len());
+        for (what, of) in [
+            ("the owner's", ann.listing(TokenKind::PersonalAccessToken)),
+            ("the kind's", Listing::Kind { realm: &ann.realm, kind: TokenKind::PersonalAccessToken }),
+        ] {
+            let counted = corrupt(&*store, of, limit).await?;
+            ensure!(counted == 1, "{what} pages of {limit} must count one damaged row once, but counted {counted}");
+        }
     }
     purged(&*store, &others).await
+}
+
+/// How many rows the pages of a listing counted as damaged.
+async fn corrupt(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<u32, Violation> {
+    let (mut counted, mut after) = (0, None::<Cursor>);
+    for _ in 0..40 {
+        let page = store.list(of, after.as_ref(), most(limit)).await?;
+        counted += page.corrupt;
+        if page.next.is_none() {
+            return Ok(counted);
+        }
+        after = page.next;
+    }
+    Err(Violation::new("a walk over nine records must end"))
 }
 
 /// Purges with a limit of 1 until there is no more, which must come.

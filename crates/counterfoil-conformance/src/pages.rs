@@ -23,6 +23,7 @@ pub async fn pages_are_stable(subject: &Subject) -> Verdict {
     dead_records_are_listed(subject).await?;
     let store = subject.fresh().await;
     extremes::a_cursor_outlives_its_record(&*store).await?;
+    extremes::a_cursor_outlives_its_place_in_the_list(&*store).await?;
     extremes::pages_beyond_a_thousand(&*store).await?;
     Ok(Checked::Held)
 }

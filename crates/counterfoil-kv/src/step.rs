@@ -129,7 +129,7 @@ pub(crate) trait Decision: Sync {
 }
 
 /// How often a step is tried. Each conflict is somebody else's success, so only a crowd on one row comes near it.
-const ATTEMPTS: u32 = 256;
+const ATTEMPTS: u32 = 4_096;
 
 /// Carries a step out.
 pub(crate) async fn carry_out<D: Decision>(

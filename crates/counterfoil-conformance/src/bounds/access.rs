@@ -20,6 +20,7 @@ pub async fn access_tokens_are_capped(subject: &Subject) -> Verdict {
     who_counts(subject).await?;
     every_way_in_is_capped(subject).await?;
     only_the_family_counts(subject).await?;
+    superseded_ones_count(subject).await?;
     for track in tracks(subject, PART).await {
         for round in 0..track.rounds {
             one_round(&track, round).await?;
@@ -104,6 +105,8 @@ async fn every_way_in_is_capped(subject: &Subject) -> Result<(), Violation> {
     ensure_is!(answer, Rotated::Done, "a rotation must be let in where one more has room");
     let answer = store.insert(draft.join_capped(1, 3), &[draft.access(1)], at(8)).await?;
     ensure_is!(answer, Inserted::FamilyFull { .. }, "a join must count the tokens of every generation");
+    let answer = store.rotate(&next.id, &bounded(slide, None, Some(1)), &[], at(8)).await?;
+    ensure_is!(answer, Rotated::Done, "a slide that brings none needs no room where more live than the cap allows");
     let answer = store.insert(draft.join(1), &[draft.access(1)], at(8)).await?;
     ensure_is!(answer, Inserted::Done, "without a cap nothing is counted");
     Ok(())
@@ -116,6 +119,23 @@ async fn only_the_family_counts(subject: &Subject) -> Result<(), Violation> {
     other.found(&*store).await?;
     let answer = store.insert(other.join_capped(0, 1), &[other.access(0)], at(5)).await?;
     ensure_is!(answer, Inserted::Done, "another family's access tokens must not count");
+    Ok(())
+}
+
+/// An access token that another followed is live until it ends.
+async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let draft = ann.refresh().with_access();
+    draft.found(&*store).await?;
+    let (old, new) = (draft.records[1].id, draft.access(1));
+    let step = supersede(Version::FIRST, new.id, at(4));
+    let answer = store.rotate(&old, &step, std::slice::from_ref(&new), at(4)).await?;
+    ensure_is!(answer, Rotated::Done, "an access token can be followed by another");
+    let joining = draft.access(1);
+    let answer = store.insert(draft.join_capped(1, 2), std::slice::from_ref(&joining), at(5)).await?;
+    ensure_is!(answer, Inserted::FamilyFull { .. }, "a superseded access token must count until it expires");
+    let answer = store.insert(draft.join_capped(1, 3), std::slice::from_ref(&joining), at(5)).await?;
+    ensure_is!(answer, Inserted::Done, "and counts as one");
     Ok(())
 }
 

@@ -18,6 +18,7 @@ pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     since_is_not_counted(subject).await?;
     of_one_instant(subject).await?;
     shrunk_ones_count_and_purged_ones_do_not(subject).await?;
+    behind_hundreds_of_generations(subject).await?;
     for track in tracks(subject, PART).await {
         for round in 0..track.rounds {
             one_round(&track, round).await?;
@@ -131,6 +132,38 @@ async fn shrunk_ones_count_and_purged_ones_do_not(subject: &Subject) -> Result<(
     ensure!(store.get(&chain.ids[0]).await?.is_none(), "what is gone must go");
     let answer = chain.down(at(111), Some(pace(3, at(5))), at(GONE)).await?;
     ensure_is!(answer, Rotated::Done, "what a purge has taken must not count");
+    Ok(())
+}
+
+/// A limit and a generation that eight bits do not hold.
+async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violation> {
+    const DEEP: u64 = 300;
+    let (store, draft) = (subject.fresh().await, Person::new("default", "ann").refresh());
+    let mut tip = draft.found(&*store).await?;
+    for generation in 1..=DEEP {
+        let next = draft.successor(tip, generation);
+        let step = supersede(Version::FIRST, next.id, at(generation));
+        let answer = store.rotate(&tip, &step, std::slice::from_ref(&next), at(generation)).await?;
+        ensure_is!(answer, Rotated::Done, "rotation {generation} without a pace must go through");
+        tip = next.id;
+    }
+    let next = draft.successor(tip, DEEP + 1);
+    for limit in [1, 43, 44, 45, 255, 256, 257, DEEP] {
+        // The oldest of the last `limit` rotations.
+        let oldest = DEEP + 1 - limit;
+        let within = pace(u32::try_from(limit).unwrap_or(u32::MAX), at(oldest - 1));
+        let step = bounded(supersede(Version::FIRST, next.id, at(DEEP + 1)), Some(within), None);
+        let answer = store.rotate(&tip, &step, std::slice::from_ref(&next), at(DEEP + 1)).await?;
+        ensure_is!(
+            answer,
+            Rotated::PaceReached { oldest: told } if told == at(oldest),
+            "after {DEEP} rotations, the last {limit} of them after `since`, one more must be refused"
+        );
+    }
+    let within = pace(257, at(DEEP + 1 - 257));
+    let step = bounded(supersede(Version::FIRST, next.id, at(DEEP + 1)), Some(within), None);
+    let answer = store.rotate(&tip, &step, std::slice::from_ref(&next), at(DEEP + 1)).await?;
+    ensure_is!(answer, Rotated::Done, "256 rotations after `since` leave room for one of 257");
     Ok(())
 }
 

@@ -15,7 +15,9 @@ pub(crate) use joined::every_way_in_keeps_all_fields;
 pub(crate) use kinds::every_kind_ends_with_its_owner;
 pub(crate) use limits::wide_limits_let_in;
 pub(crate) use names::{names_are_listed_apart, owners_end_apart};
-pub(crate) use pages::{a_cursor_outlives_its_record, a_due_cursor_outlives_its_record, pages_beyond_a_thousand};
+pub(crate) use pages::{
+    a_cursor_outlives_its_place_in_the_list, a_cursor_outlives_its_record, a_due_cursor_outlives_its_record, pages_beyond_a_thousand,
+};
 pub(crate) use shrunk::{a_family_does_not_wait, a_shrunk_record_stays_shrunk, shrinks_within_the_limit};
 pub(crate) use values::values_come_back;
 pub(crate) use widths::{generations_have_their_width, touches_beyond_a_thousand, versions_have_their_width};

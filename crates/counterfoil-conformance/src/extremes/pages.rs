@@ -1,10 +1,10 @@
 //! Pages over 1,000, and cursors whose record is gone.
 
-use counterfoil::store::{Cursor, Listing, TokenStore};
-use counterfoil::{RecordId, TokenKind};
+use counterfoil::store::{Cursor, Listing, NewRecord, Rotated, TokenStore};
+use counterfoil::{RecordId, TokenKind, Version};
 
 use crate::purge::purge;
-use crate::sample::{Person, at, most};
+use crate::sample::{GONE, Person, at, most, supersede};
 use crate::violation::{Violation, ensure};
 use crate::walk::{ids, walk};
 
@@ -63,6 +63,53 @@ pub(crate) async fn a_due_cursor_outlives_its_record(store: &dyn TokenStore) -> 
         }
     }
     ensure!(shown == wanted, "behind a due record that is gone a walk must go on, but it showed {shown} of {wanted}");
+    Ok(())
+}
+
+/// The record where a page ended is shrunk, and so listed no more: the walk goes on behind its place.
+pub(crate) async fn a_cursor_outlives_its_place_in_the_list(store: &dyn TokenStore) -> Result<(), Violation> {
+    let kind = TokenKind::RefreshToken;
+    for by_owner in [true, false] {
+        let person = Person {
+            realm: counterfoil::Realm::new(&format!("shrunk-{by_owner}")).expect("a realm"),
+            ..Person::somebody()
+        };
+        let of = if by_owner { person.listing(kind) } else { Listing::Kind { realm: &person.realm, kind } };
+        let mut spent = Vec::new();
+        for number in 0..6 {
+            let draft = person.refresh().created(at(number));
+            let parent = draft.found(store).await?;
+            let next = NewRecord { created_at: at(number), ..draft.successor(parent, 1) };
+            let step = supersede(Version::FIRST, next.id, at(9));
+            let answer = store.rotate(&parent, &step, std::slice::from_ref(&next), at(9)).await?;
+            ensure!(matches!(answer, Rotated::Done), "the only rotation must go through, but was {answer:?}");
+            spent.push(parent);
+        }
+        let all = ids(&walk(store, of, 50).await?);
+        let (mut shown, mut after) = (Vec::<RecordId>::new(), None);
+        while shown.len() < 4 || !shown.last().is_some_and(|last| spent.contains(last)) {
+            let page = store.list(of, after.as_ref(), most(1)).await?;
+            shown.extend(ids(&page.items));
+            after = page.next;
+            ensure!(after.is_some(), "a walk over twelve must not end after {}", shown.len());
+        }
+        let early = shown.len();
+        purge(store, at(0), at(0), at(GONE)).await?;
+        while let Some(cursor) = after {
+            let page = store.list(of, Some(&cursor), most(1)).await?;
+            shown.extend(ids(&page.items));
+            after = page.next;
+            ensure!(shown.len() <= all.len(), "a walk must end although the record at its cursor was shrunk");
+        }
+        let behind = all.iter().skip(early).filter(|id| !spent.contains(id));
+        let wanted: Vec<RecordId> = all.iter().take(early).chain(behind).copied().collect();
+        ensure!(
+            shown == wanted,
+            "behind a record that was shrunk a walk must go on, but it showed {} of {}",
+            shown.len(),
+            wanted.len()
+        );
+    }
     Ok(())
 }
 

@@ -53,7 +53,7 @@ impl Scene {
     }
 
     async fn join(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
-        let new = std::slice::from_ref(&self.actors[actor].joining);
+        let new = self.joining(deed, actor);
         let home: Home<'_> = if deed == Deed::JoinCapped { self.chain.join_capped(2, 2) } else { self.chain.join(2) };
         Ok(Told::inserted(store.insert(home, new, self.now()).await?))
     }
@@ -88,15 +88,15 @@ impl Scene {
     }
 
     async fn rotate(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
-        let Brought { next, beside, joining, .. } = &self.actors[actor];
+        let Brought { next, beside, .. } = &self.actors[actor];
         let micros = actor as u64;
         let slid = slide(at(EXPIRES + 5 + micros), far(5 + micros));
         let succeeded = supersede(Version::FIRST, next.id, self.now());
         // Two rotations before this one lie after the hour's beginning, a third is not there.
         let paced = pace(if actor.is_multiple_of(2) { 3 } else { 2 }, self.near(0));
         let (step, new): (Step, Vec<NewRecord>) = match deed {
-            Deed::Slide => (slid, vec![joining.clone()]),
-            Deed::SlideCapped => (bounded(slid, None, Some(2)), vec![joining.clone()]),
+            Deed::Slide => (slid, self.joining(deed, actor).to_vec()),
+            Deed::SlideCapped => (bounded(slid, None, Some(2)), self.joining(deed, actor).to_vec()),
             Deed::SupersedePaced => (bounded(succeeded, Some(paced), None), vec![next.clone(), beside.clone()]),
             Deed::SupersedeCapped => (bounded(succeeded, None, Some(2)), vec![next.clone(), beside.clone()]),
             _ => (succeeded, vec![next.clone(), beside.clone()]),

@@ -54,8 +54,8 @@ struct Brought {
     next: NewRecord,
     /// The access token beside it.
     beside: NewRecord,
-    /// An access token for the family as it is.
-    joining: NewRecord,
+    /// Access tokens for the family as it is: both where no cap is, the first under one.
+    joining: [NewRecord; 2],
 }
 
 impl Scene {
@@ -91,7 +91,7 @@ impl Scene {
             let mut coming = person.refresh().used(near(10)).with_access();
             coming.records.iter_mut().for_each(|record| *record = new(record.clone()));
             let next = new(chain.successor(tip, 3));
-            Brought { coming, next, beside: new(chain.access(3)), joining: new(chain.access(2)) }
+            Brought { coming, next, beside: new(chain.access(3)), joining: [0, 1].map(|_| new(chain.access(2))) }
         };
         let actors = (0..ACTORS).map(brought).collect();
         Self { person, handed, tip, gone, actors, model: Model::default(), hour, chain }
@@ -163,10 +163,16 @@ impl Scene {
         } else if deed.supersedes() {
             vec![brought.next.id, brought.beside.id]
         } else if deed.joins() {
-            vec![brought.joining.id]
+            self.joining(deed, actor).iter().map(|record| record.id).collect()
         } else {
             Vec::new()
         }
+    }
+
+    /// The access tokens that this deed of that actor brings into the family as it is.
+    fn joining(&self, deed: Deed, actor: usize) -> &[NewRecord] {
+        let both = &self.actors[actor].joining;
+        if matches!(deed, Deed::Join | Deed::Slide) { both } else { &both[..1] }
     }
 
     /// The families that this deed may end one by one.
