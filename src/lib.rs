@@ -68,7 +68,7 @@
 //! A feature adds API and never changes behaviour.
 //!
 //! - `memory` (default): [`memory`], a store of everything and a directory, in one process.
-//! - `tracing` (default): `event::TracingSink`, which the builder then uses unless told otherwise; without it events are dropped unless the
+//! - `tracing` (default): `event::TracingSink`, to which the builder then writes unless told otherwise; without it events are dropped unless the
 //!   host gives a sink.
 //! - `test-util`: `testing`, a clock moved by hand, a sink that records, entropy from a seed. For `[dev-dependencies]`.
 //! - `serde`: records and families as serde values, for stores that keep documents; policies, settings and registrations are so without it.
@@ -204,10 +204,10 @@ pub mod memory {
 
 /// What is told, and to whom.
 pub mod event {
-    pub use crate::instruments::event::{Action, Actor, ClientAction, Event, Limit, Throttled, What};
-    #[cfg(feature = "tracing")]
-    pub use crate::ports::sink::TracingSink;
+    pub use crate::instruments::event::{Action, Actor, ClientAction, Event, Fault, Limit, Means, Throttled, What};
     pub use crate::ports::sink::{EventSink, NoSink};
+    #[cfg(feature = "tracing")]
+    pub use crate::ports::tracing_sink::TracingSink;
 }
 
 /// The example of README.md is compiled and run.

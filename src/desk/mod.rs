@@ -46,6 +46,7 @@ use crate::ports::settings_store::SettingsStore;
 use crate::ports::sink::EventSink;
 use crate::ports::store::TokenStore;
 use crate::ports::throttle::Throttle;
+use crate::ports::watched::Watched;
 use crate::text::prefixes::Prefixes;
 use crate::words::kind::TokenKind;
 use crate::words::realm::Realm;
@@ -60,11 +61,11 @@ pub(crate) struct Desk {
     pub(crate) digester: Digester,
     pub(crate) key_ring: Option<Arc<KeyRing>>,
     pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) store: Arc<dyn TokenStore>,
-    pub(crate) clients: Arc<dyn ClientStore>,
-    pub(crate) settings: Arc<dyn SettingsStore>,
-    pub(crate) throttle: Arc<dyn Throttle>,
-    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) store: Watched<dyn TokenStore>,
+    pub(crate) clients: Watched<dyn ClientStore>,
+    pub(crate) settings: Watched<dyn SettingsStore>,
+    pub(crate) throttle: Watched<dyn Throttle>,
+    pub(crate) directory: Watched<dyn Directory>,
     pub(crate) sink: Arc<dyn EventSink>,
     pub(crate) snapshot: Snapshot,
     pub(crate) uses: Uses,

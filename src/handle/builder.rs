@@ -12,7 +12,7 @@ use crate::handle::Counterfoil;
 use crate::instruments::clock::{Clock, SystemClock};
 use crate::instruments::digest::{Digester, Unkeyed};
 use crate::instruments::entropy::{Entropy, SystemEntropy};
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, Means, What};
 use crate::instruments::key_ring::KeyRing;
 use crate::instruments::policy::{InvalidPolicy, Policy};
 use crate::ports::client_store::ClientStore;
@@ -21,6 +21,7 @@ use crate::ports::settings_store::SettingsStore;
 use crate::ports::sink::EventSink;
 use crate::ports::store::TokenStore;
 use crate::ports::throttle::Throttle;
+use crate::ports::watched::{Watch, Watched};
 use crate::text::prefixes::Prefixes;
 use crate::words::realm::Realm;
 use crate::words::time::Span;
@@ -58,16 +59,14 @@ pub struct Builder {
     settings: Option<Arc<dyn SettingsStore>>,
     throttle: Option<Arc<dyn Throttle>>,
     directory: Option<Arc<dyn Directory>>,
-    sink: Arc<dyn EventSink>,
+    sinks: Vec<Arc<dyn EventSink>>,
+    #[cfg(feature = "tracing")]
+    tracing: bool,
 }
 
 impl Counterfoil {
     /// Begins with the hardened policy, the system's clock and entropy, the realm `default`, and `tracing` for the events.
     pub fn builder() -> Builder {
-        #[cfg(feature = "tracing")]
-        let sink: Arc<dyn EventSink> = Arc::new(crate::ports::sink::TracingSink);
-        #[cfg(not(feature = "tracing"))]
-        let sink: Arc<dyn EventSink> = Arc::new(crate::ports::sink::NoSink);
         Builder {
             realm: Realm::default(),
             policy: Policy::default(),
@@ -81,7 +80,9 @@ impl Counterfoil {
             settings: None,
             throttle: None,
             directory: None,
-            sink,
+            sinks: Vec::new(),
+            #[cfg(feature = "tracing")]
+            tracing: true,
         }
     }
 }
@@ -171,10 +172,31 @@ impl Builder {
         self
     }
 
-    /// Where events go.
+    /// Where events go, beside `tracing` and the sinks that were given before.
     pub fn events(mut self, sink: impl EventSink) -> Self {
-        self.sink = Arc::new(sink);
+        self.sinks.push(Arc::new(sink));
         self
+    }
+
+    /// Writes no events to `tracing`.
+    #[cfg(feature = "tracing")]
+    pub fn without_tracing(mut self) -> Self {
+        self.tracing = false;
+        self
+    }
+
+    /// All sinks as one.
+    fn sink(&mut self) -> Arc<dyn EventSink> {
+        #[allow(unused_mut, reason = "without the feature there is nothing to add")]
+        let mut sinks = std::mem::take(&mut self.sinks);
+        #[cfg(feature = "tracing")]
+        if self.tracing {
+            sinks.push(Arc::new(crate::ports::tracing_sink::TracingSink));
+        }
+        match <[_; 1]>::try_from(sinks) {
+            Ok([only]) => only,
+            Err(sinks) => Arc::new(sinks),
+        }
     }
 
     /// Checks everything and builds the handle.
@@ -182,7 +204,7 @@ impl Builder {
     /// # Errors
     ///
     /// [`BuildError`] says which part is missing or out of its limits.
-    pub fn build(self) -> Result<Counterfoil, BuildError> {
+    pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
         let retries = self.policy.refresh_tokens.grace > Span::ZERO;
         if retries && self.key_ring.is_none() && self.policy.retry_needs_key_ring {
@@ -190,6 +212,8 @@ impl Builder {
         }
         let missing = |part| BuildError::Missing { part };
         let warn = retries && self.key_ring.is_none();
+        let sink = self.sink();
+        let watch = Watch::new(self.realm.clone(), Arc::clone(&self.clock), Arc::clone(&sink));
         let desk = Desk {
             digester: Digester::new(&self.realm, self.key_ring.clone(), self.unkeyed),
             snapshot: Snapshot::new(),
@@ -202,12 +226,12 @@ impl Builder {
             prefixes: self.prefixes,
             key_ring: self.key_ring,
             entropy: self.entropy,
-            store: self.store.ok_or(missing("store"))?,
-            clients: self.clients.ok_or(missing("client_store"))?,
-            settings: self.settings.ok_or(missing("settings_store"))?,
-            throttle: self.throttle.ok_or(missing("throttle"))?,
-            directory: self.directory.ok_or(missing("directory"))?,
-            sink: self.sink,
+            store: Watched::new(Means::TokenStore, self.store.ok_or(missing("store"))?, &watch),
+            clients: Watched::new(Means::ClientStore, self.clients.ok_or(missing("client_store"))?, &watch),
+            settings: Watched::new(Means::SettingsStore, self.settings.ok_or(missing("settings_store"))?, &watch),
+            throttle: Watched::new(Means::Throttle, self.throttle.ok_or(missing("throttle"))?, &watch),
+            directory: Watched::new(Means::Directory, self.directory.ok_or(missing("directory"))?, &watch),
+            sink,
         };
         if warn {
             desk.tell(self.clock.now(), Actor::Host, What::NoKeyRing);

@@ -240,6 +240,30 @@ pub enum What {
         /// Under which key.
         key: KeyId,
     },
+    /// A store, or the directory, did not answer. The same failure of the same method is told at most once in ten seconds.
+    Failed {
+        /// Which.
+        means: Means,
+        /// The method that was called.
+        op: &'static str,
+        /// What sort of failure.
+        fault: Fault,
+        /// The record at fault, where it is one.
+        id: Option<RecordId>,
+        /// The error and its sources, at most 500 characters, as the backend tells them.
+        cause: String,
+        /// How many alike were not told since the last that was.
+        unsaid: u64,
+    },
+    /// A store, or the directory, answers again: told with the first answer five seconds after the last failure.
+    Recovered {
+        /// Which.
+        means: Means,
+        /// How many calls failed.
+        failures: u64,
+        /// When the first of them did.
+        since: Ts,
+    },
     /// Rows that do not decode were passed over.
     Corrupt {
         /// How many.
@@ -257,6 +281,101 @@ pub enum What {
         /// How many.
         count: u64,
     },
+}
+
+impl What {
+    /// Its name, as in `login_refused`: for logs and counts.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Issued { .. } => "issued",
+            Self::Refused { .. } => "refused",
+            Self::LoginProved { .. } => "login_proved",
+            Self::LoginRefused { .. } => "login_refused",
+            Self::ClientRefused { .. } => "client_refused",
+            Self::GrantRefused { .. } => "grant_refused",
+            Self::Refreshed { .. } => "refreshed",
+            Self::Replayed { .. } => "replayed",
+            Self::ForeignClient { .. } => "foreign_client",
+            Self::RevocationIgnored { .. } => "revocation_ignored",
+            Self::Revoked { .. } => "revoked",
+            Self::OwnerRevoked { .. } => "owner_revoked",
+            Self::Rotated { .. } => "rotated",
+            Self::OverlapEnded { .. } => "overlap_ended",
+            Self::Changed { .. } => "changed",
+            Self::Client { .. } => "client",
+            Self::Setting { .. } => "setting",
+            Self::Switch { .. } => "switch",
+            Self::Throttled { .. } => "throttled",
+            Self::MadeRoom { .. } => "made_room",
+            Self::LimitReached { .. } => "limit_reached",
+            Self::FailuresWithoutSource { .. } => "failures_without_source",
+            Self::NoKeyRing => "no_key_ring",
+            Self::Rekeyed { .. } => "rekeyed",
+            Self::Failed { .. } => "failed",
+            Self::Recovered { .. } => "recovered",
+            Self::Corrupt { .. } => "corrupt",
+            Self::NoAddress { .. } => "no_address",
+            Self::UsesDropped { .. } => "uses_dropped",
+        }
+    }
+}
+
+/// What the library asks of its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Means {
+    /// The store of records.
+    TokenStore,
+    /// The store of clients.
+    ClientStore,
+    /// The store of settings.
+    SettingsStore,
+    /// The counters of failures.
+    Throttle,
+    /// The directory of people.
+    Directory,
+}
+
+impl Means {
+    /// Its name, as in `token_store`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TokenStore => "token_store",
+            Self::ClientStore => "client_store",
+            Self::SettingsStore => "settings_store",
+            Self::Throttle => "throttle",
+            Self::Directory => "directory",
+        }
+    }
+}
+
+/// How one of the host's means failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// It could not be asked: an outage.
+    Unavailable,
+    /// A stored row does not decode.
+    Corrupt,
+    /// The library asked for something that contradicts itself: a mistake in the library.
+    Invalid,
+    /// The backend, as it is set up, cannot do it.
+    Unsupported,
+}
+
+impl Fault {
+    /// Its name, as in `unavailable`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::Corrupt => "corrupt",
+            Self::Invalid => "invalid",
+            Self::Unsupported => "unsupported",
+        }
+    }
 }
 
 /// A limit of the policy on how many are made.

@@ -1,4 +1,5 @@
-//! `Arc<T>` and `Box<T>` are stores, or a directory, where `T` is one: made from one list of methods a trait, so that none is forgotten.
+//! `Arc<T>` and `Box<T>` are stores, or a directory, where `T` is one, and a watched one has its methods: made from one list of methods a
+//! trait, so that none is forgotten.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::ports::settings_store::{SettingsPut, SettingsStore};
 use crate::ports::store::TokenStore;
 use crate::ports::store_error::StoreError;
 use crate::ports::throttle::{Reserved, Throttle, ThrottleKey};
+use crate::ports::watched::Watched;
 use crate::words::account::Account;
 use crate::words::client::{ClientId, Registration, VersionedRegistration};
 use crate::words::ids::{KeyId, RecordId, SubjectId, Version};
@@ -26,6 +28,14 @@ macro_rules! forward {
     ($trait:ident, $error:ty { $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* }) => {
         forward!(@one Arc<T>, $trait, $error { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
         forward!(@one Box<T>, $trait, $error { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
+
+        impl Watched<dyn $trait> {
+            $(pub(crate) async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, $error> {
+                let answer = self.port.$name($($arg),*).await;
+                self.heard(stringify!($name), &answer);
+                answer
+            })*
+        }
     };
     (@one $pointer:ty, $trait:ident, $error:ty { $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* }) => {
         #[async_trait]

@@ -16,3 +16,6 @@ pub(crate) mod sink;
 pub(crate) mod store;
 pub(crate) mod store_error;
 pub(crate) mod throttle;
+#[cfg(feature = "tracing")]
+pub(crate) mod tracing_sink;
+pub(crate) mod watched;

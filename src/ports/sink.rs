@@ -1,5 +1,7 @@
 //! Where events go.
 
+use std::sync::Arc;
+
 use crate::instruments::event::Event;
 
 /// Receives events, synchronously, after the store has confirmed. It cannot fail the call: hand off what takes long.
@@ -16,35 +18,22 @@ impl EventSink for NoSink {
     fn tell(&self, _event: &Event) {}
 }
 
-/// Writes every event to `tracing`, target `counterfoil`: refusals, replays and what went missing as warnings, the rest as information.
-#[cfg(feature = "tracing")]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TracingSink;
-
-#[cfg(feature = "tracing")]
-impl EventSink for TracingSink {
+impl<S: EventSink + ?Sized> EventSink for Arc<S> {
     fn tell(&self, event: &Event) {
-        use crate::instruments::event::What;
-        let at = event.at.micros();
-        let (realm, by) = (event.realm.as_str(), &event.by);
-        match &event.what {
-            What::Refused { .. }
-            | What::LoginRefused { .. }
-            | What::ClientRefused { .. }
-            | What::GrantRefused { .. }
-            | What::Replayed { .. }
-            | What::ForeignClient { .. }
-            | What::RevocationIgnored { .. }
-            | What::Throttled { .. }
-            | What::FailuresWithoutSource { .. }
-            | What::NoKeyRing
-            | What::Corrupt { .. }
-            | What::NoAddress { .. }
-            | What::UsesDropped { .. } => {
-                tracing::warn!(target: "counterfoil", at, realm, by = ?by, what = ?event.what);
-            }
-            what => tracing::info!(target: "counterfoil", at, realm, by = ?by, what = ?what),
-        }
+        (**self).tell(event);
+    }
+}
+
+impl<S: EventSink + ?Sized> EventSink for Box<S> {
+    fn tell(&self, event: &Event) {
+        (**self).tell(event);
+    }
+}
+
+/// Each of them is told, in this order.
+impl<S: EventSink> EventSink for Vec<S> {
+    fn tell(&self, event: &Event) {
+        self.iter().for_each(|sink| sink.tell(event));
     }
 }
 

@@ -17,6 +17,7 @@ mod lost_races;
 mod notice_arming;
 mod notices;
 mod once;
+mod outages;
 mod personal_access_tokens;
 mod presets;
 mod refresh_grant;

@@ -15,6 +15,7 @@ pub enum Call<'a> {
     Apply { id: &'a RecordId, expect: Version, now: Ts },
     Rotate { parent: &'a RecordId, step: &'a Step, now: Ts },
     Touch,
+    Get,
 }
 
 /// What happens around the calls of a store.
@@ -42,6 +43,7 @@ impl<A: Around> TokenStore for Beset<A> {
     }
 
     async fn get(&self, id: &RecordId) -> Answer<Option<TokenRecord>> {
+        self.around.before(&self.inner, Call::Get).await?;
         self.inner.get(id).await
     }
 

@@ -1,0 +1,255 @@
+//! What a host is told of a store or a directory that does not answer (D1), and where its events go (D4).
+
+use std::fmt::Write as _;
+use std::io;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::event::{Fault, Means, TracingSink, What};
+use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::store::StoreError;
+use counterfoil::testing::RecordingSink;
+use counterfoil::*;
+
+use crate::support::*;
+
+/// A store and a directory that fail on demand.
+#[derive(Clone, Default)]
+struct Switch(Arc<AtomicBool>);
+
+impl Switch {
+    fn turn(&self, down: bool) {
+        self.0.store(down, Ordering::SeqCst);
+    }
+
+    fn is_down(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// The cause and what it says of its own cause.
+#[derive(Debug, thiserror::Error)]
+#[error("pool is closed")]
+struct Closed(#[source] io::Error);
+
+fn refused() -> Closed {
+    Closed(io::Error::other("connection refused\nby db-1"))
+}
+
+#[async_trait]
+impl Around for Switch {
+    async fn before(&self, _: &MemoryStore, call: Call<'_>) -> Result<(), StoreError> {
+        if matches!(call, Call::Get) && self.is_down() {
+            let source = Some(refused().into());
+            return Err(StoreError::Unavailable { op: "get", retry: true, maybe_done: false, source });
+        }
+        Ok(())
+    }
+}
+
+struct People {
+    inner: Arc<MemoryDirectory>,
+    switch: Switch,
+}
+
+impl People {
+    fn answer(&self) -> Result<&MemoryDirectory, DirectoryError> {
+        if self.switch.is_down() { Err(DirectoryError(Some(refused().into()))) } else { Ok(&self.inner) }
+    }
+}
+
+#[async_trait]
+impl Directory for People {
+    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        self.answer()?.authenticate(login).await
+    }
+
+    async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        self.answer()?.account(subject).await
+    }
+
+    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        self.answer()?.resolve(name).await
+    }
+
+    async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
+        self.answer()?.find(text, limit).await
+    }
+}
+
+struct Outage {
+    world: World,
+    store: Switch,
+    directory: Switch,
+    token: IssuedToken,
+}
+
+fn outage() -> Outage {
+    let (store, directory) = (Switch::default(), Switch::default());
+    let (inner, around) = (Arc::new(MemoryStore::default()), store.clone());
+    let beset = Arc::new(Beset { inner: Arc::clone(&inner), around });
+    let switch = directory.clone();
+    let world = world_on(open_policy(), inner, |builder| builder.token_store(beset));
+    let inner = Arc::clone(&world.people);
+    let world = world.elsewhere(|builder| {
+        let beset = Beset { inner: Arc::clone(&world.store), around: store.clone() };
+        builder.token_store(Arc::new(beset)).directory(People { inner, switch })
+    });
+    let token = world.pat("bill", "one").token;
+    world.told();
+    Outage { world, store, directory, token }
+}
+
+impl Outage {
+    fn verify(&self) -> bool {
+        match block_on(self.world.handle.verify(self.token.expose_secret())) {
+            Ok(_) => true,
+            Err(Denied::Unavailable(_)) => false,
+            Err(refused) => panic!("an outage is no refusal: {refused}"),
+        }
+    }
+
+    fn told(&self) -> Vec<What> {
+        self.world.told()
+    }
+}
+
+fn failed(means: Means, op: &'static str, cause: &str, unsaid: u64) -> What {
+    What::Failed { means, op, fault: Fault::Unavailable, id: None, cause: cause.to_owned(), unsaid }
+}
+
+fn ms(millis: u64) -> Span {
+    Span::from_micros(1_000 * millis).expect("a span")
+}
+
+const OF_STORE: &str = "store is unavailable for get: pool is closed: connection refused by db-1";
+const OF_DIRECTORY: &str = "directory is unavailable: pool is closed: connection refused by db-1";
+
+#[test]
+fn fault_d1_a_store_that_fails_is_told_with_its_causes_once_in_ten_seconds() {
+    let outage = outage();
+    assert!(outage.verify() && outage.told().is_empty());
+    outage.store.turn(true);
+    for _ in 0..100 {
+        assert!(!outage.verify());
+        outage.world.pass(ms(99));
+    }
+    assert_eq!(outage.told(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);
+    outage.world.pass(ms(100));
+    assert!(!outage.verify());
+    assert_eq!(outage.told(), [failed(Means::TokenStore, "get", OF_STORE, 99)]);
+}
+
+#[test]
+fn fault_d1_a_directory_that_fails_is_told_beside_a_store_that_fails() {
+    let outage = outage();
+    outage.directory.turn(true);
+    assert!(!outage.verify());
+    assert_eq!(outage.told(), [failed(Means::Directory, "account", OF_DIRECTORY, 0)]);
+    outage.store.turn(true);
+    assert!(!outage.verify());
+    assert_eq!(outage.told(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);
+}
+
+#[test]
+fn fault_d1_an_end_of_an_outage_is_told_five_seconds_after_its_last_failure() {
+    let outage = outage();
+    let since = outage.world.now();
+    outage.store.turn(true);
+    assert!(!outage.verify() && !outage.verify());
+    outage.store.turn(false);
+    outage.told();
+    for (passed, told) in [(4_999, false), (1, true), (60_000, false)] {
+        outage.world.pass(ms(passed));
+        assert!(outage.verify());
+        let over = What::Recovered { means: Means::TokenStore, failures: 2, since };
+        assert_eq!(outage.told(), told.then_some(over).into_iter().collect::<Vec<_>>(), "after {passed} ms more");
+    }
+    // The next outage is told at once.
+    outage.store.turn(true);
+    assert!(!outage.verify());
+    assert_eq!(outage.told(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);
+}
+
+#[test]
+fn fault_d1_a_clock_put_back_keeps_no_outage_untold() {
+    let outage = outage();
+    outage.store.turn(true);
+    assert!(!outage.verify());
+    outage.told();
+    outage.world.clock.set(outage.world.now().minus(Span::hours(1)));
+    assert!(!outage.verify());
+    assert_eq!(outage.told().len(), 1);
+}
+
+/// What a log would hold: one line an event, its fields in order.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+impl tracing::Subscriber for Log {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target() == "counterfoil"
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Line<'a>(&'a mut String);
+        impl tracing::field::Visit for Line<'_> {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                let _ = write!(self.0, " {}={value:?}", field.name());
+            }
+        }
+        let mut log = self.0.lock().expect("not poisoned");
+        let _ = write!(log, "{}", event.metadata().level());
+        event.record(&mut Line(&mut log));
+        log.push('\n');
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn fault_d1_a_failure_is_an_error_in_the_log_and_fault_d4_its_parts_are_fields() {
+    let (outage, log) = (outage(), Log::default());
+    tracing::subscriber::with_default(log.clone(), || {
+        outage.store.turn(true);
+        assert!(!outage.verify());
+    });
+    let log = log.0.lock().expect("not poisoned");
+    assert!(log.starts_with("ERROR ") && log.lines().count() == 1, "{log}");
+    for field in ["event=\"failed\"", "means=\"token_store\"", "op=\"get\"", "reason=\"unavailable\"", "count=0"] {
+        assert!(log.contains(field), "{field} in {log}");
+    }
+    assert!(log.contains(&format!("cause={OF_STORE:?}")), "{log}");
+}
+
+#[test]
+fn fault_d4_sinks_add_up_and_a_shared_one_is_one() {
+    let (first, second, log) = (Arc::new(RecordingSink::default()), RecordingSink::default(), Log::default());
+    let world = world_with(open_policy(), |builder| {
+        builder.events(Arc::clone(&first)).events(vec![second.clone()]).events(Box::new(second.clone()))
+    });
+    tracing::subscriber::with_default(log.clone(), || world.pat("bill", "one"));
+    let issued = |told: Vec<event::Event>| {
+        told.into_iter().filter(|event| matches!(event.what, What::Issued { kind: TokenKind::PersonalAccessToken, .. })).count()
+    };
+    assert_eq!((issued(first.take()), issued(second.take())), (1, 2));
+    assert!(log.0.lock().expect("not poisoned").contains("INFO"), "tracing has it too");
+    let silent = world_with(open_policy(), Builder::without_tracing);
+    let log = Log::default();
+    tracing::subscriber::with_default(log.clone(), || silent.pat("bill", "one"));
+    assert_eq!(*log.0.lock().expect("not poisoned"), "", "a host may do without");
+    let _: TracingSink = TracingSink;
+}
