@@ -155,6 +155,7 @@ pub mod client {
         ClientId, ClientKey, Grant, InvalidClientId, InvalidDocument, RefreshMode, Registration, SecretForm,
         StoredSecret, VersionedRegistration,
     };
+    pub use crate::words::unknown::UnknownFields;
 }
 
 /// Policies: what holds for a host.
@@ -168,6 +169,7 @@ pub mod policy {
 /// Settings: what administrators change at run time.
 pub mod settings {
     pub use crate::verbs::settings::SettingsChange;
+    pub use crate::words::key_check::KeyCheck;
     pub use crate::words::settings::{
         InvalidSetting, Reading, SettingName, Settings, StoredSettings, VersionedSettings,
     };

@@ -22,7 +22,7 @@ pub enum Access {
 
 /// What a family was opened for. A store keeps it as a text it need not understand: [`FamilyBody::to_document`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FamilyBody {
     /// A credential alone: a personal access token with its rotations.

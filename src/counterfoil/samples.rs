@@ -56,6 +56,7 @@ pub(crate) fn client() -> Registration {
         disabled: false,
         epoch: 3,
         created_at: t0(),
+        unknown: crate::words::unknown::UnknownFields::default(),
     }
 }
 

@@ -18,7 +18,15 @@ fn digester(keys: &[u32]) -> Digester {
 }
 
 fn slot(id: u8, form: SecretForm, (digest, key_id): (Digest, KeyId)) -> StoredSecret {
-    StoredSecret { id: [id; 16], form, digest: *digest.as_bytes(), key_id, created_at: Ts::EPOCH, expires_at: None }
+    StoredSecret {
+        id: [id; 16],
+        form,
+        digest: *digest.as_bytes(),
+        key_id,
+        created_at: Ts::EPOCH,
+        expires_at: None,
+        unknown: crate::words::unknown::UnknownFields::default(),
+    }
 }
 
 fn client(secrets: Vec<StoredSecret>) -> Registration {
@@ -36,6 +44,7 @@ fn client(secrets: Vec<StoredSecret>) -> Registration {
         disabled: false,
         epoch: 0,
         created_at: Ts::EPOCH,
+        unknown: crate::words::unknown::UnknownFields::default(),
     }
 }
 

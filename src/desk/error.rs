@@ -7,6 +7,7 @@ use crate::ports::page::InvalidCursor;
 use crate::ports::store_error::StoreError;
 use crate::words::client::InvalidClientId;
 use crate::words::description::InvalidDescription;
+use crate::words::ids::KeyId;
 use crate::words::label::InvalidLabel;
 use crate::words::role::Role;
 use crate::words::scope::InvalidScope;
@@ -31,6 +32,15 @@ pub enum Unavailable {
     Setting {
         /// Which.
         name: SettingName,
+    },
+    /// The key ring is not the one that the store was filled with.
+    #[error(
+        "key {} of the key ring is not this store's: put back the key file that belongs to the store",
+        .key.number()
+    )]
+    ForeignKeyRing {
+        /// The first key that differs.
+        key: KeyId,
     },
     /// The clock is at the end of what can be told, so nothing can be given an end.
     #[error("clock is out of range")]

@@ -12,6 +12,7 @@ pub(crate) mod error;
 pub(crate) mod gates;
 pub(crate) mod granting;
 pub(crate) mod handover;
+pub(crate) mod key_checks;
 pub(crate) mod login;
 pub(crate) mod matching;
 pub(crate) mod minting;

@@ -164,7 +164,9 @@ impl Desk {
         loop {
             let seen = self.snapshot.changes();
             let stored = self.settings.settings(&self.realm).await?.map(|versioned| versioned.settings);
-            let view = SettingsView::new(&self.policy, stored.unwrap_or_default());
+            let stored = stored.unwrap_or_default();
+            self.own_key_ring(&stored)?;
+            let view = SettingsView::new(&self.policy, stored);
             let installed = self.snapshot.install(seen, || self.snapshot.put_settings(view.clone(), now));
             if installed {
                 return Ok(view);

@@ -20,6 +20,7 @@ fn client() -> Registration {
         disabled: false,
         epoch: 0,
         created_at: Ts::EPOCH,
+        unknown: crate::words::unknown::UnknownFields::default(),
     }
 }
 

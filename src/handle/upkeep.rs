@@ -8,11 +8,53 @@ use crate::handle::Counterfoil;
 use crate::ports::change::Progress;
 use crate::ports::page::{Cursor, Page};
 use crate::verbs::keys::{self, DropKeyError, KeyUse};
+use crate::verbs::start::{self, RingOf};
 use crate::verbs::{notices, purge};
 use crate::words::ids::KeyId;
 use crate::words::time::Span;
 
 impl Counterfoil {
+    /// Looks at the store before the first request: whether the key ring is the one that the store was filled with, and whether it verifies what
+    /// is there; what it does not is told as [`What::KeyMissing`](crate::event::What::KeyMissing). The first call notes a check value of each key
+    /// beside the settings, from which no key can be had. From then on this call refuses another ring, and a handle that has
+    /// one makes nothing: a lost key file stops the start and does not end every token.
+    ///
+    /// A host calls it once, after [`Builder::build`](crate::Builder::build). It counts all records: on a great store that takes seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable::ForeignKeyRing`] where a key of the ring has the number of one of the store's and is another; a store.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
+    /// use counterfoil::{Counterfoil, KeyRing, Unavailable};
+    ///
+    /// # futures_executor::block_on(async {
+    /// let store = Arc::new(MemoryStore::default());
+    /// let with = |ring: KeyRing| {
+    ///     let builder = Counterfoil::builder().store(Arc::clone(&store)).directory(MemoryDirectory::default());
+    ///     builder.key_ring(ring).build()
+    /// };
+    /// with(KeyRing::generate_from_system()?)?.start().await?;
+    /// let another = with(KeyRing::generate_from_system()?)?;
+    /// assert!(matches!(another.start().await, Err(Unavailable::ForeignKeyRing { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
+    pub async fn start(&self) -> Result<(), Unavailable> {
+        start::start(&self.desk, RingOf::ThisStore, self.now()).await
+    }
+
+    /// The same, where the store's key ring is lost for good and this one takes its place. Every credential that was digested under the lost one
+    /// is refused from now on, and every client's secret too: people sign in again, clients get new secrets.
+    ///
+    /// # Errors
+    ///
+    /// A store.
+    pub async fn start_with_new_key_ring(&self) -> Result<(), Unavailable> {
+        start::start(&self.desk, RingOf::AnotherStore, self.now()).await
+    }
+
     /// Removes one batch of what nothing needs any more, in all realms of the store. Call again, after a pause, while `more` says so;
     /// cut off, beside others or never: nothing that anybody sees depends on it.
     ///

@@ -9,6 +9,7 @@ use crate::instruments::entropy::{Entropy, NoEntropy, SystemEntropy};
 use crate::instruments::rotation_key::RotationKey;
 use crate::instruments::sha256;
 use crate::words::ids::KeyId;
+use crate::words::key_check::KeyCheck;
 use crate::words::secret::SecretBytes;
 
 /// Keys of 32 bytes, each with a number.
@@ -144,6 +145,15 @@ impl KeyRing {
     pub(crate) fn rotation_key(&self, id: KeyId) -> Option<RotationKey> {
         let key = self.find(id)?;
         Some(RotationKey::new(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))
+    }
+
+    /// What tells each key from another of the same number.
+    pub(crate) fn checks(&self) -> impl Iterator<Item = (KeyId, KeyCheck)> {
+        self.keys.iter().map(|(id, key)| {
+            let mac = sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/check/v1"]);
+            let (first, _) = mac.expose_secret().split_first_chunk().unwrap_or((&[0; 8], &[]));
+            (*id, KeyCheck::new(*first))
+        })
     }
 
     fn find(&self, id: KeyId) -> Option<&SecretBytes<32>> {

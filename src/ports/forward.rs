@@ -31,7 +31,7 @@ macro_rules! forward {
 
         impl Watched<dyn $trait> {
             $(pub(crate) async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, $error> {
-                let answer = self.port.$name($($arg),*).await;
+                let answer = (*self.port).$name($($arg),*).await;
                 self.heard(stringify!($name), &answer);
                 answer
             })*

@@ -16,5 +16,6 @@ pub(crate) mod rotate;
 pub(crate) mod see;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod start;
 pub(crate) mod users;
 pub(crate) mod verify;

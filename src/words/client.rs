@@ -9,6 +9,7 @@ use crate::words::ids::{KeyId, Version};
 use crate::words::scope::Scope;
 use crate::words::short::Short;
 use crate::words::time::Ts;
+use crate::words::unknown::UnknownFields;
 
 /// The public id of a client: 1 to 100 characters of `[A-Za-z0-9._~-]`, so that every way to encode it for HTTP Basic agrees.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -123,7 +124,6 @@ pub enum SecretForm {
 
 /// What is kept of one secret of a client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StoredSecret {
     /// Part of what is digested; the id inside the text of a generated one.
     pub id: [u8; 16],
@@ -137,13 +137,15 @@ pub struct StoredSecret {
     pub created_at: Ts,
     /// When it stops: set on the older one by a replacement.
     pub expires_at: Option<Ts>,
+    /// What a newer version wrote beside it.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
 }
 
 /// A client as it is registered: everything but its secrets' texts.
 ///
 /// A store keeps it as the document of [`Registration::to_document`], beside `client_id`, [`ClientKey`] and [`Version`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Registration {
     /// The public id.
     pub client_id: ClientId,
@@ -174,6 +176,9 @@ pub struct Registration {
     pub epoch: u64,
     /// When it was registered.
     pub created_at: Ts,
+    /// What a newer version wrote beside it.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
 }
 
 /// A registration with the version under which the store keeps it.
@@ -185,9 +190,9 @@ pub struct VersionedRegistration {
     pub registration: Registration,
 }
 
-/// A stored document that this library cannot have written.
+/// A stored document that this version cannot read.
 #[derive(Debug, thiserror::Error)]
-#[error("stored document is not one of this library's")]
+#[error("stored document cannot be read")]
 pub struct InvalidDocument(#[source] serde_json::Error);
 
 impl Registration {

@@ -6,8 +6,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::words::client::InvalidDocument;
-use crate::words::ids::{SubjectId, Version};
+use crate::words::ids::{KeyId, SubjectId, Version};
+use crate::words::key_check::KeyCheck;
 use crate::words::time::Span;
+use crate::words::unknown::UnknownFields;
 
 /// The name of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -101,7 +103,6 @@ pub enum Reading<T> {
 
 /// Settings and switches of one realm as a store keeps them: the document of [`StoredSettings::to_document`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StoredSettings {
     /// The values, as text, by name. Unknown names are kept.
     #[serde(default)]
@@ -109,6 +110,12 @@ pub struct StoredSettings {
     /// "Token login allowed", for the accounts that differ from the policy's default.
     #[serde(default)]
     pub switches: BTreeMap<SubjectId, bool>,
+    /// What tells the keys of the key ring apart: [`KeyRing`](crate::KeyRing)s that number their keys alike.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub key_checks: BTreeMap<KeyId, KeyCheck>,
+    /// What a newer version wrote beside it.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
 }
 
 /// Settings with the version under which the store keeps them.

@@ -11,6 +11,7 @@ mod bad_input;
 mod client_naming;
 mod clients;
 mod gates;
+mod key_checks;
 mod last_use;
 mod lists;
 mod lost_races;

@@ -243,7 +243,9 @@ fn fault_d4_sinks_add_up_and_a_shared_one_is_one() {
     });
     tracing::subscriber::with_default(log.clone(), || world.pat("bill", "one"));
     let issued = |told: Vec<event::Event>| {
-        told.into_iter().filter(|event| matches!(event.what, What::Issued { kind: TokenKind::PersonalAccessToken, .. })).count()
+        told.into_iter()
+            .filter(|event| matches!(event.what, What::Issued { kind: TokenKind::PersonalAccessToken, .. }))
+            .count()
     };
     assert_eq!((issued(first.take()), issued(second.take())), (1, 2));
     assert!(log.0.lock().expect("not poisoned").contains("INFO"), "tracing has it too");

@@ -133,6 +133,7 @@ fn registrations_that_do_not_decode_are_passed_over_and_counted() {
                     disabled: false,
                     epoch: 0,
                     created_at: at(0),
+                    unknown: counterfoil::client::UnknownFields::default(),
                 };
                 let put = store.put_client(&realm, None, &registration).await;
                 assert!(matches!(put, Ok(ClientPut::Done(_))), "{put:?}");

@@ -117,6 +117,7 @@ mod tests {
             disabled: false,
             epoch: 0,
             created_at: Ts::EPOCH,
+            unknown: crate::words::unknown::UnknownFields::default(),
         }
     }
 

@@ -124,6 +124,7 @@ fn registration(
         disabled: false,
         epoch: 0,
         created_at: now,
+        unknown: crate::words::unknown::UnknownFields::default(),
     })
 }
 

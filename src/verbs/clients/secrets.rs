@@ -40,6 +40,7 @@ pub(super) fn drawn(
         key_id: minted.key_id,
         created_at: now,
         expires_at: None,
+        unknown: crate::words::unknown::UnknownFields::default(),
     };
     Ok((NewClientSecret::new(client, minted.token.expose_secret()), stored))
 }
@@ -50,7 +51,15 @@ pub(super) fn imported(desk: &Desk, secret: &Secret, now: Ts) -> Result<StoredSe
     desk.entropy.fill(&mut id)?;
     let (digest, key_id) = desk.digester.imported(&id, secret.expose_secret().as_bytes());
     let form = SecretForm::Imported;
-    Ok(StoredSecret { id, form, digest: *digest.as_bytes(), key_id, created_at: now, expires_at: None })
+    Ok(StoredSecret {
+        id,
+        form,
+        digest: *digest.as_bytes(),
+        key_id,
+        created_at: now,
+        expires_at: None,
+        unknown: crate::words::unknown::UnknownFields::default(),
+    })
 }
 
 /// Whether a secret may be brought along. A weak one must still fit into a header.
@@ -88,6 +97,7 @@ mod tests {
             key_id: KeyId::NONE,
             created_at: Ts::EPOCH,
             expires_at: None,
+            unknown: crate::words::unknown::UnknownFields::default(),
         }
     }
 

@@ -16,7 +16,8 @@ pub(crate) use kinds::every_kind_ends_with_its_owner;
 pub(crate) use limits::wide_limits_let_in;
 pub(crate) use names::{names_are_listed_apart, owners_end_apart};
 pub(crate) use pages::{
-    a_cursor_outlives_its_place_in_the_list, a_cursor_outlives_its_record, a_due_cursor_outlives_its_record, pages_beyond_a_thousand,
+    a_cursor_outlives_its_place_in_the_list, a_cursor_outlives_its_record, a_due_cursor_outlives_its_record,
+    pages_beyond_a_thousand,
 };
 pub(crate) use shrunk::{a_family_does_not_wait, a_shrunk_record_stays_shrunk, shrinks_within_the_limit};
 pub(crate) use values::values_come_back;

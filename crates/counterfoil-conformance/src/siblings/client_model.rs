@@ -103,6 +103,7 @@ fn drawn(dice: &mut Dice, id: &ClientId, key: ClientKey) -> Registration {
         key_id: KeyId::new(u32::MAX),
         created_at: at,
         expires_at: Some(at),
+        unknown: counterfoil::client::UnknownFields::default(),
     };
     Registration {
         key,

@@ -28,6 +28,7 @@ pub(crate) fn registration(id: &str, key: u8, name: &str) -> Registration {
         disabled: false,
         epoch: 0,
         created_at: at(0),
+        unknown: counterfoil::client::UnknownFields::default(),
     }
 }
 

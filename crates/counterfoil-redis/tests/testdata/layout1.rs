@@ -239,6 +239,7 @@ async fn write(store: &Old) {
             disabled: false,
             epoch: 3,
             created_at: at(0),
+            unknown: counterfoil::client::UnknownFields::default(),
         };
         let _put = store.0.put_client(&realm, None, &registration).await.expect("put");
     }

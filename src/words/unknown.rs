@@ -1,0 +1,72 @@
+//! What a newer version wrote into a document: kept, so that an older node that writes the document does not lose it.
+
+use std::collections::BTreeMap;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The member that tells what an older version must not ignore.
+const FORMAT: &str = "format";
+/// The newest that this version knows, which is not written.
+const KNOWN: u64 = 0;
+
+/// Members of a stored document that this version does not know. They are read over and written back.
+///
+/// What an older version must not ignore raises the document's member `format`, 0 where it is not there, and is refused by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnknownFields(Option<Box<BTreeMap<String, serde_json::Value>>>);
+
+impl UnknownFields {
+    /// Whether the document has none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl Serialize for UnknownFields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().flat_map(|fields| fields.iter()))
+    }
+}
+
+impl<'de> Deserialize<'de> for UnknownFields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = BTreeMap::<String, serde_json::Value>::deserialize(deserializer)?;
+        match fields.remove(FORMAT).map(|format| format.as_u64()) {
+            None | Some(Some(KNOWN)) => {}
+            Some(_) => return Err(D::Error::custom("the document is of a newer version: upgrade this node")),
+        }
+        Ok(Self((!fields.is_empty()).then(|| Box::new(fields))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Document {
+        known: u8,
+        #[serde(flatten)]
+        unknown: UnknownFields,
+    }
+
+    #[test]
+    fn fault_d7_what_a_newer_node_wrote_is_read_over_and_written_back() {
+        let text = r#"{"known":1,"later":{"a":[1,2]},"other":null}"#;
+        let document: Document = serde_json::from_str(text).expect("tolerated");
+        assert_eq!((document.known, document.unknown.is_empty()), (1, false));
+        assert_eq!(serde_json::to_string(&document).expect("JSON"), text);
+    }
+
+    #[test]
+    fn fault_d7_what_must_not_be_ignored_is_refused() {
+        assert!(serde_json::from_str::<Document>(r#"{"known":1,"format":0}"#).is_ok());
+        for format in ["1", "-1", "\"0\"", "null", "18446744073709551615"] {
+            let newer = format!(r#"{{"known":1,"format":{format}}}"#);
+            let error = serde_json::from_str::<Document>(&newer).expect_err(&newer).to_string();
+            assert!(error.contains("newer version"), "{error}");
+        }
+    }
+}
