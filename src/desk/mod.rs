@@ -25,6 +25,7 @@ pub(crate) mod snapshot;
 pub(crate) mod standing;
 pub(crate) mod throttling;
 pub(crate) mod unsourced;
+pub(crate) mod upkept;
 pub(crate) mod uses;
 pub(crate) mod view;
 
@@ -35,6 +36,7 @@ use crate::desk::queue::Queue;
 use crate::desk::rekeying::Rekeying;
 use crate::desk::snapshot::Snapshot;
 use crate::desk::unsourced::Unsourced;
+use crate::desk::upkept::Upkept;
 use crate::desk::uses::Uses;
 use crate::instruments::digest::Digester;
 use crate::instruments::entropy::Entropy;
@@ -73,6 +75,7 @@ pub(crate) struct Desk {
     pub(crate) rekeying: Rekeying,
     pub(crate) unsourced: Unsourced,
     pub(crate) queue: Queue,
+    pub(crate) upkept: Upkept,
 }
 
 impl Desk {

@@ -161,6 +161,7 @@ impl Desk {
     }
 
     async fn read_settings(&self, now: Ts) -> Result<SettingsView, Unavailable> {
+        self.watch_upkeep(now);
         loop {
             let seen = self.snapshot.changes();
             let stored = self.settings.settings(&self.realm).await?.map(|versioned| versioned.settings);

@@ -7,6 +7,7 @@ use crate::desk::queue::Queue;
 use crate::desk::rekeying::Rekeying;
 use crate::desk::snapshot::Snapshot;
 use crate::desk::unsourced::Unsourced;
+use crate::desk::upkept::Upkept;
 use crate::desk::uses::Uses;
 use crate::handle::Counterfoil;
 use crate::instruments::clock::{Clock, SystemClock};
@@ -221,6 +222,7 @@ impl Builder {
             rekeying: Rekeying::default(),
             unsourced: Unsourced::default(),
             queue: Queue::default(),
+            upkept: Upkept::default(),
             realm: self.realm,
             policy: self.policy,
             prefixes: self.prefixes,

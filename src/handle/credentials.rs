@@ -176,13 +176,14 @@ impl Counterfoil {
     }
 
     /// Writes the uses that are due, and new digests of records that bear an older key. Called by the host's own loop, about every
-    /// minute; nothing runs by itself.
+    /// minute, or by [`Counterfoil::run_upkeep`]; nothing runs by itself.
     ///
     /// # Cancel safety
     ///
     /// What was not written stays in the buffer.
     pub async fn flush(&self) -> Flushed {
         let now = self.now();
+        self.desk.upkeep_is_done();
         self.desk.flush_rekeying(now).await;
         self.desk.flush_uses(now, false).await
     }
@@ -190,6 +191,7 @@ impl Counterfoil {
     /// Writes every use that waits, whatever its interval, and reports what it could not write. Call it before the process ends.
     pub async fn shutdown(&self) -> Flushed {
         let now = self.now();
+        self.desk.upkeep_is_done();
         self.desk.flush_rekeying(now).await;
         self.desk.flush_uses(now, true).await
     }

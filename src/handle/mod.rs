@@ -8,6 +8,7 @@ pub(crate) mod may;
 mod oauth;
 pub(crate) mod once;
 mod renew;
+mod run_upkeep;
 mod see;
 mod sessions;
 mod settings;

@@ -62,6 +62,7 @@ impl Counterfoil {
     ///
     /// The store.
     pub async fn purge(&self, limit: NonZeroU32) -> Result<Progress, Unavailable> {
+        self.desk.upkeep_is_done();
         purge::purge(&self.desk, limit, self.now()).await
     }
 

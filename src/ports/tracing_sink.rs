@@ -53,6 +53,7 @@ fn loudness(what: &What) -> Loudness {
         | What::Throttled { .. }
         | What::FailuresWithoutSource { .. }
         | What::NoKeyRing
+        | What::NoUpkeep
         | What::KeyMissing { .. }
         | What::Corrupt { .. }
         | What::NoAddress { .. }
@@ -111,7 +112,7 @@ fn fields(what: &What) -> Fields {
         What::FailuresWithoutSource { failures, since } => {
             Fields { count: Some(u64::from(*failures)), value: text(since.micros()), ..none }
         }
-        What::NoKeyRing => none,
+        What::NoKeyRing | What::NoUpkeep => none,
         What::KeyMissing { key, records } => Fields { value: text(key.number()), count: Some(*records), ..none },
         What::Rekeyed { id, key } => Fields { id: text(id), value: text(key.number()), ..none },
         What::Failed { means, op, fault, id, cause, unsaid } => Fields {

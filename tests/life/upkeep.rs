@@ -1,5 +1,10 @@
 //! Purging, and the roll-over of keys (ALL KINDS 2 and 6).
 
+use std::cell::Cell;
+use std::task::Poll;
+use std::time::Duration;
+
+use counterfoil::event::What;
 use counterfoil::{DropKeyError, KeyId, Span};
 
 use crate::support::*;
@@ -59,4 +64,43 @@ fn all_kinds_2_a_key_in_use_is_not_dropped_until_everything_is_under_the_new_one
     assert_eq!(census.iter().map(|used| (used.key, used.records)).collect::<Vec<_>>(), [(KeyId::new(1), 1)]);
     assert!(block_on(foil.may_drop_key(KeyId::NONE)).is_ok());
     block_on(foil.verify(token.token.expose_secret())).expect("verified under the new key");
+}
+
+#[test]
+fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
+    let world = world();
+    let token = world.pat("bill", "one");
+    let short = world.pat("bill", "two");
+    world.works(token.token.expose_secret());
+    block_on(world.handle.delete_token(&world.presenter("bill"), &short.listed.id)).expect("deleted");
+    world.pass(Span::days(400));
+    let (rounds, most) = (Cell::new(0), 3);
+    let sleep = |pause: Duration| {
+        if !pause.is_zero() {
+            rounds.set(rounds.get() + 1);
+        }
+        std::future::ready(())
+    };
+    let stop = std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if rounds.get() >= most { Poll::Ready(()) } else { Poll::Pending }
+    });
+    block_on(world.handle.run_upkeep(sleep, stop));
+    assert_eq!(rounds.get(), most);
+    assert!(!world.is_stored(&short.listed.id), "what is gone was purged");
+}
+
+#[test]
+fn fault_d3_a_host_without_upkeep_is_warned_once() {
+    let world = world().elsewhere(|builder| builder);
+    let passed = |world: &World, minutes| {
+        world.pass(Span::minutes(minutes));
+        let _limits = block_on(world.handle.token_limits()).expect("available");
+        world.told().contains(&What::NoUpkeep)
+    };
+    assert!(!passed(&world, 0) && !passed(&world, 9) && passed(&world, 1) && !passed(&world, 60));
+    let kept = world.elsewhere(|builder| builder);
+    assert!(!passed(&kept, 0));
+    let _flushed = block_on(kept.handle.flush());
+    assert!(!passed(&kept, 60), "a host that flushes is not warned");
 }

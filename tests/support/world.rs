@@ -80,6 +80,8 @@ fn assembled(
     let (people, clock) = (Arc::new(people()), Arc::new(ManualClock::at(start())));
     let site = Site { store, people, clock, sink: RecordingSink::default(), secrets: Vec::new(), policy, ring };
     let world = site.node(1, change);
+    // A host that does its upkeep: it is not warned.
+    let _flushed = block_on(world.handle.flush());
     world.told();
     world
 }

@@ -173,6 +173,8 @@ pub enum What {
     },
     /// Rotation derives its successors from a public constant, since no key ring is configured.
     NoKeyRing,
+    /// For ten minutes nobody has flushed or purged: last uses are not written, and what is gone stays in the store. Told once.
+    NoUpkeep,
     /// Records of the store, in whatever realm, are digested under a key that is not in the ring (0: under none): here they do not verify.
     KeyMissing {
         /// The key.
