@@ -194,6 +194,8 @@ impl Builder {
         if self.tracing {
             sinks.push(Arc::new(crate::ports::tracing_sink::TracingSink));
         }
+        #[cfg(feature = "metrics")]
+        sinks.push(Arc::new(crate::ports::measured::CountingSink::default()));
         match <[_; 1]>::try_from(sinks) {
             Ok([only]) => only,
             Err(sinks) => Arc::new(sinks),

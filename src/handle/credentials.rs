@@ -7,6 +7,7 @@ use crate::desk::uses::Flushed;
 use crate::desk::view::Issued;
 use crate::handle::Counterfoil;
 use crate::instruments::principal::Principal;
+use crate::ports::measured::{Stopwatch, timed};
 use crate::verbs::issue::{NewPersonalAccessToken, NewSecurityCode, TokenLimits};
 use crate::verbs::open::{OpenError, SignIn};
 use crate::verbs::{issue, open, revoke, verify};
@@ -45,7 +46,18 @@ impl Counterfoil {
     /// # Ok(()) }) }
     /// ```
     pub async fn verify(&self, token: &str) -> Result<Principal, Denied> {
-        verify::verify(&self.desk, token, self.now()).await
+        let watch = Stopwatch::start();
+        let verified = verify::verify(&self.desk, token, self.now()).await;
+        match &verified {
+            Ok(_) => timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "accepted"),
+            Err(Denied::Refused(_)) => {
+                timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "refused");
+            }
+            Err(Denied::Unavailable(_)) => {
+                timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "unavailable");
+            }
+        }
+        verified
     }
 
     /// Makes a personal access token for the presenter. The answer is the only place where its secret ever is.

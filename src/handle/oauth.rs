@@ -6,6 +6,7 @@ use crate::endpoint::error::OAuthError;
 use crate::endpoint::request::OAuthRequest;
 use crate::endpoint::{introspection, revocation, token};
 use crate::handle::Counterfoil;
+use crate::ports::measured::Stopwatch;
 use crate::ports::throttle::ThrottleKey;
 
 impl Counterfoil {
@@ -55,7 +56,7 @@ impl Counterfoil {
     /// # Ok(()) }) }
     /// ```
     pub async fn token(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
-        logged("token", token::token(&self.desk, request, self.now()).await)
+        logged("token", Stopwatch::start(), token::token(&self.desk, request, self.now()).await)
     }
 
     /// A place in line for whoever was told that only attempts under way stand in the way: by [`OAuthError::waits_for`] or
@@ -76,7 +77,7 @@ impl Counterfoil {
     ///
     /// A dropped call has revoked or has not; call again.
     pub async fn revocation(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
-        logged("revocation", revocation::revocation(&self.desk, request, self.now()).await)
+        logged("revocation", Stopwatch::start(), revocation::revocation(&self.desk, request, self.now()).await)
     }
 
     /// `POST /introspect` (RFC 7662). Counts no use and triggers nothing. A token without scope, which has all rights of its owner, is answered
@@ -90,12 +91,13 @@ impl Counterfoil {
     ///
     /// Reads only.
     pub async fn introspection(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
-        logged("introspection", introspection::introspection(&self.desk, request, self.now()).await)
+        logged("introspection", Stopwatch::start(), introspection::introspection(&self.desk, request, self.now()).await)
     }
 }
 
 /// Writes why a request was not carried out to `tracing` at debug, target `counterfoil`. Neither a secret nor text of the request is in it.
-fn logged(endpoint: &'static str, outcome: Result<Answer, OAuthError>) -> Result<Answer, OAuthError> {
+fn logged(endpoint: &'static str, watch: Stopwatch, outcome: Result<Answer, OAuthError>) -> Result<Answer, OAuthError> {
+    watch.operation(endpoint, outcome.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok"));
     #[cfg(feature = "tracing")]
     if let Err(error) = &outcome {
         let reason = error.reason().map(tracing::field::display);

@@ -11,6 +11,7 @@ use crate::counterfoil::state::{NoticeMark, Revoked};
 use crate::ports::change::{Applied, Change, Home, Inserted, Listing, Progress, Revoke, Rotated, Step};
 use crate::ports::client_store::{ClientPut, ClientStore};
 use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
+use crate::ports::measured::{Stopwatch, timed};
 use crate::ports::page::{Cursor, Page};
 use crate::ports::settings_store::{SettingsPut, SettingsStore};
 use crate::ports::store::TokenStore;
@@ -25,13 +26,18 @@ use crate::words::settings::{StoredSettings, VersionedSettings};
 use crate::words::time::{Span, Ts};
 
 macro_rules! forward {
-    ($trait:ident, $error:ty { $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* }) => {
+    ($trait:ident, $port:literal, $error:ty { $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* }) => {
         forward!(@one Arc<T>, $trait, $error { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
         forward!(@one Box<T>, $trait, $error { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
 
         impl Watched<dyn $trait> {
             $(pub(crate) async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, $error> {
+                let watch = Stopwatch::start();
                 let answer = (*self.port).$name($($arg),*).await;
+                match &answer {
+                    Ok(_) => timed!(watch, "counterfoil_port_seconds", "port" => $port, "operation" => stringify!($name), "outcome" => "answered"),
+                    Err(_) => timed!(watch, "counterfoil_port_seconds", "port" => $port, "operation" => stringify!($name), "outcome" => "failed"),
+                }
                 self.heard(stringify!($name), &answer);
                 answer
             })*
@@ -48,7 +54,7 @@ macro_rules! forward {
     };
 }
 
-forward!(TokenStore, StoreError {
+forward!(TokenStore, "token_store", StoreError {
     fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted;
     fn get(&self, id: &RecordId) -> Option<TokenRecord>;
     fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Applied;
@@ -63,26 +69,26 @@ forward!(TokenStore, StoreError {
     fn census(&self) -> Vec<(KeyId, u64)>;
 });
 
-forward!(ClientStore, StoreError {
+forward!(ClientStore, "client_store", StoreError {
     fn client(&self, realm: &Realm, id: &ClientId) -> Option<VersionedRegistration>;
     fn clients(&self, realm: &Realm, after: Option<&ClientId>, limit: NonZeroU32) -> Page<VersionedRegistration, ClientId>;
     fn put_client(&self, realm: &Realm, expect: Option<Version>, registration: &Registration) -> ClientPut;
     fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> bool;
 });
 
-forward!(SettingsStore, StoreError {
+forward!(SettingsStore, "settings_store", StoreError {
     fn settings(&self, realm: &Realm) -> Option<VersionedSettings>;
     fn put_settings(&self, realm: &Realm, expect: Option<Version>, settings: &StoredSettings) -> SettingsPut;
 });
 
-forward!(Throttle, StoreError {
+forward!(Throttle, "throttle", StoreError {
     fn reserve(&self, key: &ThrottleKey, now: Ts, window: Span, limit: NonZeroU32) -> Reserved;
     fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> ();
     fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> ();
     fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> u64;
 });
 
-forward!(Directory, DirectoryError {
+forward!(Directory, "directory", DirectoryError {
     fn authenticate(&self, login: &Login<'_>) -> Option<Account>;
     fn account(&self, subject: &SubjectId) -> Option<Account>;
     fn resolve(&self, name: &str) -> ResolvedName;

@@ -7,6 +7,7 @@ pub(crate) mod client_store;
 pub(crate) mod counter;
 pub(crate) mod directory;
 pub(crate) mod forward;
+pub(crate) mod measured;
 #[cfg(feature = "memory")]
 pub(crate) mod memory;
 pub(crate) mod page;

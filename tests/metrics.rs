@@ -1,0 +1,48 @@
+//! What the feature `metrics` counts. A binary of its own: the recorder is one for the process.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+
+use support::*;
+
+#[test]
+fn operations_ports_and_events_are_counted_by_outcome() {
+    let recorder = DebuggingRecorder::new();
+    let snapshots = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || {
+        let world = world();
+        let token = world.pat("bill", "one").token;
+        assert!(world.works(token.expose_secret()));
+        assert!(!world.works("pat_nobody"));
+    });
+    let seen: BTreeSet<String> = snapshots
+        .snapshot()
+        .into_vec()
+        .into_iter()
+        .map(|(key, _, _, value)| {
+            let labels: Vec<String> =
+                key.key().labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+            let sort = match value {
+                DebugValue::Counter(_) => "counted",
+                DebugValue::Histogram(_) => "timed",
+                DebugValue::Gauge(_) => "gauged",
+            };
+            format!("{} {sort} {}", key.key().name(), labels.join(" "))
+        })
+        .collect();
+    for wanted in [
+        "counterfoil_operation_seconds timed operation=verify outcome=accepted",
+        "counterfoil_operation_seconds timed operation=verify outcome=refused",
+        "counterfoil_port_seconds timed port=token_store operation=get outcome=answered",
+        "counterfoil_port_seconds timed port=directory operation=account outcome=answered",
+        "counterfoil_events_total counted event=issued",
+        "counterfoil_events_total counted event=refused",
+    ] {
+        assert!(seen.contains(wanted), "{wanted} in {seen:#?}");
+    }
+}
