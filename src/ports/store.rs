@@ -89,7 +89,7 @@ use crate::words::time::Ts;
 ///     not read from again. Once the address leads to the primary, the store serves within 10 s. A store that asks for the role at
 ///     intervals, not with every read, says how long they are.
 ///
-/// No method has a default, so that a wrapper cannot forget one; new abilities come as new sibling traits.
+/// No method but [`probe`](TokenStore::probe) has a default, so that a wrapper cannot forget one; new abilities come as new sibling traits.
 ///
 /// # Cancel safety
 ///
@@ -176,4 +176,12 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Records per digest key, for "how many are still under the old one". May be slow.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError>;
+
+    /// Whether a read and a write would go through now, for a host's readiness: an error where one would not, as on a replica, a full disk, or
+    /// a file that was removed. It changes nothing that any other method shows, but may cost as much as a write: ask at most once in 5 s.
+    ///
+    /// The default reads a record that is not there, so it finds no server that only writes are refused by. A wrapper passes the call on.
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.get(&RecordId::from_bytes([0; 16])).await.map(drop)
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
-use counterfoil::store::{Inserted, NoticeMark, Page, StoreError, TokenRecord, TokenStore};
+use counterfoil::store::{Applied, Inserted, NoticeMark, Page, Rotated, StoreError, TokenRecord, TokenStore};
 use counterfoil::{KeyId, RecordId, TokenKind, Version};
 
 use crate::fixture::Store;
@@ -99,11 +99,14 @@ impl Scene {
     /// A token is revoked, one is edited, one is rotated and one is new.
     async fn move_on(&self, primary: &dyn TokenStore) -> Result<(), Violation> {
         let family = self.ann.family(self.deleted.family.id);
-        primary.revoke(family, revoked(at(5)), at(GONE), most(1)).await?;
-        primary.apply(&self.ids[1], Version::FIRST, &describe_as("edited"), at(5)).await?;
+        let ended = primary.revoke(family, revoked(at(5)), at(GONE), most(1)).await?;
+        ensure!(ended.changed == 1, "the primary must revoke a family, but was {ended:?}");
+        let edited = primary.apply(&self.ids[1], Version::FIRST, &describe_as("edited"), at(5)).await?;
         let next = self.parent.successor(self.ids[2], 1);
         let step = supersede(Version::FIRST, next.id, at(5));
-        primary.rotate(&self.ids[2], &step, std::slice::from_ref(&next), at(5)).await?;
+        ensure_is!(edited, Applied::Done(_), "the primary must edit a record");
+        let rotated = primary.rotate(&self.ids[2], &step, std::slice::from_ref(&next), at(5)).await?;
+        ensure_is!(rotated, Rotated::Done, "the primary must rotate");
         self.added.found(primary).await?;
         Ok(())
     }

@@ -233,6 +233,10 @@ impl TokenStore for DocumentStore {
         }
         Ok(counts.into_iter().collect())
     }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.shard(0).await.map(drop)
+    }
 }
 
 /// What a third party gives the suite: an empty database, and handles of it.

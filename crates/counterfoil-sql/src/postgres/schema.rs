@@ -45,9 +45,12 @@ pub(super) async fn migrate(mut connection: PgConnection) -> Result<PgConnection
     task.await.unwrap_or_else(|_| Err(SetupError::refused("the migration was cut off and rolled back")))
 }
 
-/// Whether the role lacks a right.
+/// Whether the role lacks a right, that to see the schema among them.
 fn may_not(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "42501")
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == "42501" || code == "3F000")
 }
 
 async fn migrate_in_transaction(connection: &mut PgConnection) -> Result<(), SetupError> {

@@ -201,6 +201,10 @@ pub(super) const SCHEMA_IS_THERE: &str = "SELECT EXISTS (
 /// A replica takes no writes; nor does a server that was made read-only, a primary of yesterday among them.
 pub(super) const IS_PRIMARY: &str =
     "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'";
+/// A write of no row, which a server refuses that takes none, and a message to nobody in its log, flushed as a commit is. $1: no realm.
+pub(super) const PROBE: &str = "
+WITH w AS (UPDATE counterfoil_settings SET version = version WHERE realm = $1 RETURNING 1)
+SELECT pg_logical_emit_message(true, 'counterfoil', ''), (SELECT count(*) FROM w)";
 /// The process that serves this connection.
 pub(super) const PROCESS: &str = "SELECT pg_backend_pid()";
 /// Encoding, durability, the settings that the store asks for, and how many connections the server, the database and the role allow, -1 for any number.

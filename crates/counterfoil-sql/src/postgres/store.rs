@@ -137,6 +137,11 @@ impl PgStore {
         let rows = self.read_within("census", self.limit() * CENSUS, || sqlx::query(sql::CENSUS)).await?;
         rows.iter().map(row::census).collect()
     }
+
+    async fn try_both(&self) -> Result<(), StoreError> {
+        self.pair("probe", &RecordId::from_bytes([0; 16])).await?;
+        self.write("probe", || sqlx::query(sql::PROBE).bind("")).await.map(drop)
+    }
 }
 
 token_store!(PgStore);

@@ -2,6 +2,7 @@
 
 mod address;
 mod browser;
+mod pgbouncer;
 mod postgres;
 mod proxy;
 pub mod redis;
@@ -9,6 +10,7 @@ mod smtp;
 
 pub use address::Address;
 pub use browser::{BorrowedBrowser, Browser, Screen};
+pub use pgbouncer::PgBouncer;
 pub use postgres::{Postgres, PostgresSetup};
 pub use proxy::Proxy;
 pub use smtp::{Smtp, TakenMail};

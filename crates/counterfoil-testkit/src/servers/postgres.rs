@@ -159,7 +159,13 @@ impl Postgres {
         let programs = programs().expect(MISSING);
         let folder = folder();
         let copied = as_somebody(&programs.join("pg_basebackup"), &folder)
-            .args(["--host=127.0.0.1", "--username=postgres", "--write-recovery-conf", "--checkpoint=fast", "--no-sync"])
+            .args([
+                "--host=127.0.0.1",
+                "--username=postgres",
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--no-sync",
+            ])
             .arg(format!("--port={}", self.port))
             .arg("--pgdata")
             .arg(folder.join("data"))
@@ -267,7 +273,7 @@ fn programs() -> Option<PathBuf> {
         .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let spread = u16::try_from(std::process::id() % 97).expect("below 97") * 120;
     for _ in 0..PORTS.len() {
         let next = spread.wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed)) % (PORTS.end - PORTS.start);
@@ -278,7 +284,7 @@ fn free_port() -> u16 {
     panic!("no port of {PORTS:?} is free");
 }
 
-fn folder() -> PathBuf {
+pub(super) fn folder() -> PathBuf {
     let made = Command::new("mktemp").args(["-d", "-t", "counterfoil-postgres-XXXXXX"]).output().expect("mktemp runs");
     let folder = PathBuf::from(String::from_utf8_lossy(&made.stdout).trim());
     assert!(folder.is_dir(), "mktemp made no folder");
@@ -305,7 +311,7 @@ fn somebody() -> Option<&'static str> {
     Some(if id(&["-u", "postgres"]).is_some() { "postgres" } else { "nobody" })
 }
 
-fn as_somebody(program: &Path, folder: &Path) -> Command {
+pub(super) fn as_somebody(program: &Path, folder: &Path) -> Command {
     let mut command = match somebody() {
         None => Command::new(program),
         Some(somebody) => {
