@@ -15,6 +15,7 @@ mod notice;
 mod options;
 mod purge;
 mod revoke;
+mod role;
 mod rotate;
 mod row;
 mod rules;

@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
 
 use crate::ask::lost;
-use crate::check;
+use crate::check::{self, Setup};
 use crate::conn::Door;
 use crate::error::SetupError;
 use crate::keys::{Keys, LAYOUT};
@@ -75,8 +75,9 @@ impl RedisStore {
         #[cfg(feature = "tls")]
         let _kept = rustls::crypto::ring::default_provider().install_default();
         let keys = Keys::new(&options.prefix);
-        let layout = check::server(&door, &keys, &options).await?;
-        let link = Link::new(door, options.deadline);
+        let setup = Setup { in_cluster: door.is_cluster(), volatile: options.volatile };
+        let layout = check::server(&door, setup, &keys, options.deadline).await?;
+        let link = Link::new(door, setup, options.deadline);
         let rooms = (0..=u8::MAX).map(|_| Mutex::default()).collect();
         let store = Self(Arc::new(Inner { keys, link, lanes: options.waits.map(Lanes::new), rooms }));
         if layout < LAYOUT {

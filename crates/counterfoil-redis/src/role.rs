@@ -1,0 +1,48 @@
+//! Whether a node is a primary: nothing is taken from one that is not.
+
+use redis::{ErrorKind, RedisError, ServerErrorKind, Value};
+
+use crate::error::SetupError;
+use crate::row;
+
+/// What a replica is refused with.
+pub(crate) fn replica() -> SetupError {
+    SetupError::refused("the server is a replica, which may lag behind what was answered")
+}
+
+/// Whether ROLE was answered by a primary.
+pub(crate) fn primary(answer: Value) -> Result<(), SetupError> {
+    match answer.extract_error()? {
+        Value::Array(told) if told.first().and_then(row::bytes) == Some(b"master") => Ok(()),
+        Value::Array(_) => Err(replica()),
+        _ => Err(SetupError::refused("the server does not tell its ROLE")),
+    }
+}
+
+/// Whether a node has refused a write because it is no primary. A server of version 6 tells what stopped a script inside of another error.
+pub(crate) fn is_read_only(error: &RedisError) -> bool {
+    match error.kind() {
+        ErrorKind::Server(ServerErrorKind::ReadOnly) => true,
+        ErrorKind::Server(ServerErrorKind::ResponseError) => {
+            error.detail().is_some_and(|detail| detail.contains("-READONLY "))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(role: &str) -> Value {
+        Value::Array(vec![Value::BulkString(role.into()), Value::Int(0)])
+    }
+
+    #[test]
+    fn a_primary_says_so_and_nobody_else_is_one() {
+        assert!(primary(told("master")).is_ok());
+        for other in [told("slave"), told("sentinel"), Value::Array(Vec::new()), Value::Nil, Value::Okay] {
+            assert!(primary(other).is_err());
+        }
+    }
+}
