@@ -53,8 +53,10 @@ scripts! {
     CLAIM: token!("claim.lua");
     SETTLE: token!("settle.lua");
     PURGE: bare_token!("purge.lua");
+    HUSKS: bare_token!("husks.lua");
     STANDING: bare_token!("standing.lua");
     UPGRADE: bare_token!("upgrade.lua");
+    RIGHTS: include_str!("rights.lua");
     RAISE: include_str!("raise.lua");
     TOUCH: include_str!("touch.lua");
     PUT_CLIENT: writes!("put_client.lua");
