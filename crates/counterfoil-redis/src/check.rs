@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use crate::conn::{Conn, Door, Request};
 use crate::error::SetupError;
 use crate::keys::{Keys, LAYOUT};
+use crate::rights;
 use crate::row;
 
 /// The oldest server whose scripts are carried to the replicas by what they wrote, and which knows every command that they use.
@@ -34,15 +35,11 @@ impl Setup {
 }
 
 /// Asks every primary, and looks at the layout: its version.
-pub(crate) async fn server(
-    door: &Door,
-    setup: Setup,
-    keys: &Keys,
-    deadline: Duration,
-) -> Result<u64, SetupError> {
+pub(crate) async fn server(door: &Door, setup: Setup, keys: &Keys, deadline: Duration) -> Result<u64, SetupError> {
     let looking = async {
         let mut conn = door.open().await?;
         setup.look(&mut conn).await?;
+        rights::check(&mut conn, keys).await?;
         layout(&mut conn, keys).await
     };
     match timeout(deadline, looking).await {
@@ -94,16 +91,18 @@ impl Setup {
             return refused("it is a replica, which may lag behind what was answered");
         }
         if is("cluster_enabled", "1") != self.in_cluster {
-            return refused(if self.in_cluster { "it is no cluster" } else { "it is part of a cluster: `open_cluster`" });
+            return refused(if self.in_cluster {
+                "it is no cluster"
+            } else {
+                "it is part of a cluster: `open_cluster`"
+            });
         }
         if !is("maxmemory_policy", "noeviction") {
             let policy = told.get("maxmemory_policy").copied().unwrap_or("unknown");
             return refused(&format!("maxmemory-policy is {policy}: records and revocations would be thrown away"));
         }
         if !is("aof_enabled", "1") && !self.volatile {
-            return refused(
-                "appendonly is off: a restart would bring revoked credentials back (`Options::volatile`)",
-            );
+            return refused("appendonly is off: a restart would bring revoked credentials back (`Options::volatile`)");
         }
         Ok(())
     }

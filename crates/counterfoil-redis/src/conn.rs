@@ -6,6 +6,7 @@ use futures_util::FutureExt as _;
 use redis::aio::{ConnectionLike as _, MultiplexedConnection};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
+use redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
 use redis::{AsyncConnectionConfig, Client, Cmd, Pipeline, RedisResult, Value};
 
 /// How long a node may take to accept a connection.
@@ -93,6 +94,17 @@ impl Conn {
         Ok((role, answer))
     }
 
+    /// Of a cluster: asks the primary that has that slot.
+    pub(crate) async fn ask_node(&mut self, slot: u16, command: Cmd) -> RedisResult<Value> {
+        match self {
+            Self::Single(_) => self.ask(Request::One(&command)).await,
+            Self::Cluster(conn) => {
+                let primary = SingleNodeRoutingInfo::SpecificNode(Route::new(slot, SlotAddr::Master));
+                conn.route_command(command, RoutingInfo::SingleNode(primary)).await?.extract_error()
+            }
+        }
+    }
+
     /// Each answer of its own, which may be an error.
     pub(crate) async fn pipeline(&mut self, pipeline: &Pipeline) -> RedisResult<Vec<Value>> {
         let count = pipeline.len();
@@ -108,10 +120,26 @@ impl Conn {
     pub(crate) fn is_over(&self) -> bool {
         match self {
             Self::Single(conn) => {
-                let over = conn.clone().send_packed_command(&redis::cmd("PING")).now_or_never();
+                let over = conn.clone().send_packed_command(&redis::cmd("ROLE")).now_or_never();
                 over.is_some_and(|answer| answer.is_err())
             }
             Self::Cluster(_) => false,
         }
     }
+}
+
+/// The first slot of each primary, from CLUSTER SLOTS: ranges, each with its primary before its replicas.
+pub(crate) fn slots_of_nodes(answer: &Value) -> Vec<u16> {
+    let Value::Array(ranges) = answer else { return Vec::new() };
+    let mut nodes: Vec<(&Value, u16)> = Vec::new();
+    for range in ranges {
+        let Value::Array(range) = range else { continue };
+        if let [Value::Int(first), _, primary, ..] = range.as_slice()
+            && let Ok(first) = u16::try_from(*first)
+            && nodes.iter().all(|(known, _)| *known != primary)
+        {
+            nodes.push((primary, first));
+        }
+    }
+    nodes.into_iter().map(|(_, slot)| slot).collect()
 }

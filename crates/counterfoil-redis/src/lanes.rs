@@ -107,10 +107,7 @@ impl Lanes {
         };
         match answers {
             Ok(answers) => {
-                let read_only = |answer: &Value| {
-                    answer.clone().extract_error().err().filter(role::is_read_only)
-                };
-                if let Some(error) = answers.first().and_then(read_only)
+                if let Some(error) = answers.first().and_then(role::read_only)
                     && !link.door().is_cluster()
                 {
                     self.close_all();

@@ -21,7 +21,7 @@ use redis::{Cmd, Pipeline, RedisError, RedisResult, Value};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::check::Setup;
-use crate::conn::{Conn, Door, Request};
+use crate::conn::{self, Conn, Door, Request};
 use crate::error::{SetupError, Silence, is_cut, maybe_done, refusal, silent, unavailable};
 use crate::role;
 pub(crate) use state::INTERVAL;
@@ -56,8 +56,8 @@ enum Tried {
     Answered(RedisResult<Value>),
     /// It has changed nothing, and the connection is closed.
     Undone(StoreError),
-    /// A read whose connection fell silent, and there is a new one.
-    Replaced,
+    /// A read that is to be made again: its connection fell silent and there is a new one, or its answer came late.
+    Again,
     Silent,
 }
 
@@ -111,16 +111,33 @@ impl Link {
         answers.map_err(|error| self.told(op, Does::Read, error))
     }
 
+    /// One slot of each node that has some: 0 of a single one.
+    pub(crate) async fn slots(&self, op: &'static str) -> Result<Vec<u16>, StoreError> {
+        if !self.door.is_cluster() {
+            return Ok(vec![0]);
+        }
+        let mut slots = redis::cmd("CLUSTER");
+        slots.arg("SLOTS");
+        Ok(conn::slots_of_nodes(&self.on_node(op, 0, slots).await?))
+    }
+
+    /// A read of the primary that has that slot.
+    pub(crate) async fn on_node(&self, op: &'static str, slot: u16, command: Cmd) -> Result<Value, StoreError> {
+        if !self.door.is_cluster() {
+            return self.command(op, Does::Read, &command).await;
+        }
+        let mut held = self.conn(op).await?;
+        match timeout(self.deadline, held.conn.ask_node(slot, command)).await {
+            Ok(answer) => answer.map_err(|error| self.told(op, Does::Read, error)),
+            Err(_) => Err(silent(op, false, Silence::Unanswered)),
+        }
+    }
+
     pub(crate) fn told(&self, op: &'static str, does: Does, error: RedisError) -> StoreError {
         unavailable(op, does == Does::Write && maybe_done(&error, self.door.is_cluster()), error)
     }
 
-    async fn run(
-        &self,
-        op: &'static str,
-        does: Does,
-        request: Request<'_>,
-    ) -> Result<RedisResult<Value>, StoreError> {
+    async fn run(&self, op: &'static str, does: Does, request: Request<'_>) -> Result<RedisResult<Value>, StoreError> {
         let deadline = Instant::now() + self.deadline;
         let mut again = true;
         loop {
@@ -129,7 +146,7 @@ impl Link {
                 Tried::Answered(answer) => return Ok(answer),
                 Tried::Undone(_) if again => again = false,
                 Tried::Undone(error) => return Err(error),
-                Tried::Replaced => {}
+                Tried::Again => {}
                 Tried::Silent => return Err(silent(op, does == Does::Write, Silence::Unanswered)),
             }
         }
@@ -193,7 +210,9 @@ impl Link {
                 if answer.is_ok() {
                     self.state().silent_since = None;
                 }
-                Tried::Answered(answer)
+                // The node may have lost its role before it came to answer: asked again, now behind ROLE.
+                let late = does == Does::Read && !in_cluster && !behind_role && asked_at.elapsed() >= INTERVAL;
+                if late { Tried::Again } else { Tried::Answered(answer) }
             }
         }
     }
@@ -236,7 +255,7 @@ impl Link {
                 return Ok(answer);
             }
             if does == Does::Read && self.state().epoch != epoch {
-                return Err(Tried::Replaced);
+                return Err(Tried::Again);
             }
         }
     }
@@ -318,8 +337,10 @@ impl Link {
                 && !matches!(refused, SetupError::Backend(_))
             {
                 let mut state = lock(&state);
-                state.refuse(&refused, Instant::now());
-                state.close(epoch);
+                if state.epoch == epoch {
+                    state.refuse(&refused, Instant::now());
+                    state.close(epoch);
+                }
             }
         });
     }

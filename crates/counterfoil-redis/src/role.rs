@@ -30,6 +30,12 @@ pub(crate) fn is_read_only(error: &RedisError) -> bool {
     }
 }
 
+/// The same of one answer among several.
+pub(crate) fn read_only(answer: &Value) -> Option<RedisError> {
+    let Value::ServerError(error) = answer else { return None };
+    Some(RedisError::from(error.clone())).filter(is_read_only)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
