@@ -7,7 +7,7 @@ use counterfoil::store::StoreError;
 use counterfoil::{FamilyId, Ts};
 use redis::{Cmd, Value};
 
-use crate::ask::{args, members, shape};
+use crate::ask::{members, shape};
 use crate::row::{self, time};
 use crate::scripts;
 use crate::store::RedisStore;
@@ -68,7 +68,7 @@ impl RedisStore {
             let Some(first) = half.first() else { continue };
             let mut keys = self.keys().step(first);
             keys.extend(half.iter().map(|family| self.keys().family(family)));
-            self.script(OP, &scripts::HUSKS, &keys, &args![time(now)]).await?;
+            self.script(OP, &scripts::HUSKS, &keys, &[time(now).to_vec()]).await?;
         }
         Ok(())
     }

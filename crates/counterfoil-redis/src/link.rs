@@ -168,11 +168,12 @@ impl Link {
         let epoch = held.epoch;
         // A replica of a cluster answers to none of a slot's commands.
         let unconfirmed = held.unconfirmed && !in_cluster;
-        if unconfirmed && does == Does::Write {
-            if let Err(error) = self.confirm(op, &mut held, deadline).await {
-                self.state().close(epoch);
-                return Tried::Undone(error);
-            }
+        if unconfirmed
+            && does == Does::Write
+            && let Err(error) = self.confirm(op, &mut held, deadline).await
+        {
+            self.state().close(epoch);
+            return Tried::Undone(error);
         }
         let asked_at = Instant::now();
         let behind_role = unconfirmed && does == Does::Read;

@@ -1,10 +1,10 @@
 -- Finishes what a purge left half done that a server stopped midway, for want of a right that the documentation once did
 -- not name: now; the families are lent.
-tries('ZREM', S, '')
-tries_hash(F)
+call('ZREM', S, '')
 tries_places(T)
-for _, command in ipairs({ 'HMGET', 'HEXISTS' }) do tries(command, F, '') end
-tries('HKEYS', F)
+tries_hash(F)
+call('HMGET', F, '')
+may('HKEYS', F)
 local now = ARGV[1]
 
 -- A family without members stands for nothing, and nothing leads to it.

@@ -1,4 +1,4 @@
 -- What a step of a family needs.
-tries_hash(F)
 tries_places(G)
+tries_hash(F)
 
