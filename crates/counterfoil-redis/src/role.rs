@@ -51,4 +51,22 @@ mod tests {
             assert!(primary(other).is_err());
         }
     }
+
+    /// As Redis 7.0, and 6.2 in a script, have it.
+    #[test]
+    fn a_replica_that_refuses_a_write_is_known_by_it() {
+        let answers: [(&[u8], bool); 4] = [
+            (b"-READONLY You can't write against a read only replica. script: 03d1, on @user_script:19.\r\n", true),
+            (
+                b"-ERR Error running script (call to f_03d1): @user_script:19: @user_script: 19: -READONLY You can't write against a read only replica.\r\n",
+                true,
+            ),
+            (b"-ERR Error running script (call to f_03d1): @user_script:19: -OOM command not allowed\r\n", false),
+            (b"-NOREPLICAS Not enough good replicas to write.\r\n", false),
+        ];
+        for (answer, expected) in answers {
+            let answer = redis::parse_redis_value(answer).expect("an answer");
+            assert_eq!(read_only(&answer).is_some(), expected, "{answer:?}");
+        }
+    }
 }

@@ -64,7 +64,8 @@ fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
         assert_eq!(done.expect("an answer").changed, 1);
         let (new, next) = (person.pat().labelled("two"), parent.successor(parent.id(), 1));
         let step = supersede(Version::FIRST, next.id, at(3));
-        let rights = ["hset", "hdel", "hincrby", "hget", "hmget", "hkeys", "hexists", "hscan", "exists", "zadd", "zrem"];
+        let rights =
+            ["hset", "hdel", "hincrby", "hget", "hmget", "hkeys", "hexists", "hscan", "exists", "zadd", "zrem"];
         for right in rights {
             space.acl(&[&format!("-{right}")]);
             let mut refused = 0;
