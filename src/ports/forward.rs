@@ -67,6 +67,7 @@ forward!(TokenStore, "token_store", StoreError {
     fn settle(&self, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Ts, u8)>) -> bool;
     fn purge(&self, now: Ts, unsent_before: Ts, windows_before: Ts, limit: NonZeroU32) -> Progress;
     fn census(&self) -> Vec<(KeyId, u64)>;
+    fn probe(&self) -> ();
 });
 
 forward!(ClientStore, "client_store", StoreError {

@@ -84,8 +84,12 @@ use crate::words::time::Ts;
 ///     family. What a returned call wrote is there afterwards.
 /// 50. `interleavings_are_steps`: the same where one call stands still between any two of its calls of the backend.
 /// 54. `every_state_has_its_answer`: every method answers in every state of a record as the table of `WRITING-A-STORE.md` says.
+/// 55. `no_replica_answers`: nothing is answered from a replica, though a fail-over leads the store's address to one, or makes one of the server behind
+///     it: each answer is what the present primary holds, or `Unavailable`. A connection that says that it is a replica, or refuses a write as read-only, is
+///     not read from again. Once the address leads to the primary, the store serves within 10 s. A store that asks for the role at
+///     intervals, not with every read, says how long they are.
 ///
-/// No method has a default, so that a wrapper cannot forget one; new abilities come as new sibling traits.
+/// No method but [`probe`](TokenStore::probe) has a default, so that a wrapper cannot forget one; new abilities come as new sibling traits.
 ///
 /// # Cancel safety
 ///
@@ -104,7 +108,7 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Inserts all or nothing.
     async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError>;
 
-    /// The record with its family's state, dead ones too. One read; never from a replica.
+    /// The record with its family's state, dead ones too. One read; never from a replica (clause 55).
     async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError>;
 
     /// Compare-and-swap on the version.
@@ -172,4 +176,12 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Records per digest key, for "how many are still under the old one". May be slow.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError>;
+
+    /// Whether a read and a write would go through now, for a host's readiness: an error where one would not, as on a replica, a full disk, or
+    /// a file that was removed. It changes nothing that any other method shows, but may cost as much as a write: ask at most once in 5 s.
+    ///
+    /// The default reads a record that is not there, so it finds no server that only writes are refused by. A wrapper passes the call on.
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.get(&RecordId::from_bytes([0; 16])).await.map(drop)
+    }
 }

@@ -52,6 +52,11 @@ impl Database {
         self.fixture.outage(&self.kept, down).await
     }
 
+    /// Demotes the server behind the address, or gives the address back: a handle of the present primary, `None` where the fixture has no such hook.
+    pub async fn demote(&self, demoted: bool) -> Option<Store> {
+        self.fixture.demote(&self.kept, demoted).await
+    }
+
     /// Drops the handles, closes the database and opens what it kept with one handle; `None` where it keeps nothing.
     pub async fn reopen(self) -> Option<Self> {
         let Self { fixture, kept, handles } = self;
@@ -97,6 +102,7 @@ pub(crate) trait AnyFixture: Send + Sync {
     async fn reopen(&self, kept: Kept) -> Option<Kept>;
     async fn damage(&self, kept: &Kept, row: Row<'_>) -> bool;
     async fn outage(&self, kept: &Kept, down: bool) -> bool;
+    async fn demote(&self, kept: &Kept, demoted: bool) -> Option<Store>;
     fn block_on(&self, task: Task<'_>);
 }
 
@@ -133,6 +139,10 @@ impl<F: Fixture> AnyFixture for F {
 
     async fn outage(&self, kept: &Kept, down: bool) -> bool {
         Fixture::outage(self, of::<F>(kept), down).await
+    }
+
+    async fn demote(&self, kept: &Kept, demoted: bool) -> Option<Store> {
+        Fixture::demote(self, of::<F>(kept), demoted).await
     }
 
     fn block_on(&self, task: Task<'_>) {

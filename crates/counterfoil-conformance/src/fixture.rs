@@ -55,6 +55,15 @@ pub trait Fixture: Send + Sync + 'static {
         false
     }
 
+    /// Demotes the server behind the address of the handles (`demoted`): it becomes a read-only replica, or the address leads to one. It holds all that was
+    /// acknowledged before and, so that an answer from it shows, gets nothing more. Then gives the address back: it leads to the present primary again.
+    ///
+    /// Gives a handle of the present primary by an address of its own. A store that asks for the role at intervals is given one interval before this returns,
+    /// and says in its documentation how long that is. `None`: no such hook.
+    async fn demote(&self, _database: &Self::Database, _demoted: bool) -> Option<Store> {
+        None
+    }
+
     /// Drives a future on the calling thread. The races call this from many threads at once.
     fn block_on(&self, task: Task<'_>) {
         futures_executor::block_on(task);
@@ -108,6 +117,10 @@ where
 
     async fn outage(&self, database: &F::Database, down: bool) -> bool {
         self.fixture.outage(database, down).await
+    }
+
+    async fn demote(&self, database: &F::Database, demoted: bool) -> Option<Store> {
+        self.fixture.demote(database, demoted).await
     }
 
     fn block_on(&self, task: Task<'_>) {

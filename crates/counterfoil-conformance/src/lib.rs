@@ -6,6 +6,7 @@ mod cut;
 mod cut_off;
 mod damage;
 mod database;
+mod demotion;
 mod driver;
 mod extremes;
 mod fixture;
@@ -72,6 +73,7 @@ pub mod clauses {
     };
     pub use crate::cut_off::cut_off_is_all_or_nothing;
     pub use crate::damage::garbage_is_corrupt;
+    pub use crate::demotion::no_replica_answers;
     pub use crate::generations::generations_stay;
     pub use crate::get::{get_after_write, get_is_exact, get_sees_the_family};
     pub use crate::insert::{insert_all_or_nothing, own_write_is_recognised};

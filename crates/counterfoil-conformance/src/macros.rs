@@ -33,6 +33,7 @@ macro_rules! __every_clause {
             cut_off_is_all_or_nothing
             garbage_is_corrupt
             outage_is_unavailable
+            no_replica_answers
             realms_are_apart
             generations_stay
             rotations_are_paced

@@ -106,4 +106,5 @@ slowly! {
     fn settle(&self, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Ts, u8)>) -> bool;
     fn purge(&self, now: Ts, unsent_before: Ts, windows_before: Ts, limit: NonZeroU32) -> Progress;
     fn census(&self) -> Vec<(KeyId, u64)>;
+    fn probe(&self) -> ();
 }

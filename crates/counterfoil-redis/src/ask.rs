@@ -125,10 +125,10 @@ impl RedisStore {
         let Some(lanes) = self.lanes() else { return self.script(op, script, keys, arguments).await };
         let (barrier, link) = (self.keys().barrier(shard), self.link());
         let by_hash = invocation("EVALSHA", script.hash(), keys, arguments);
-        let answer = match lanes.command(op, link.door(), link.deadline(), &barrier, &by_hash).await? {
+        let answer = match lanes.command(op, link, &barrier, &by_hash).await? {
             Err(error) if is_unknown_script(&error) => {
                 let by_text = invocation("EVAL", script.text, keys, arguments);
-                lanes.command(op, link.door(), link.deadline(), &barrier, &by_text).await?
+                lanes.command(op, link, &barrier, &by_text).await?
             }
             answer => answer,
         };

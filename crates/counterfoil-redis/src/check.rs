@@ -1,31 +1,48 @@
-//! What is looked at before a store is opened: whatever of the set-up can be seen to break a promise is refused.
+//! What is looked at when a store is opened and once a second while it is used: whatever of the set-up can be seen to break a promise is refused.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use redis::aio::ConnectionLike as _;
 use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
 use redis::{Cmd, ErrorKind, RedisError, RedisResult, Value};
 use tokio::time::timeout;
 
-use crate::conn::{Conn, Door};
+use crate::conn::{Conn, Door, Request};
 use crate::error::SetupError;
 use crate::keys::{Keys, LAYOUT};
-use crate::options::Options;
+use crate::rights;
 use crate::row;
 
 /// The oldest server whose scripts are carried to the replicas by what they wrote, and which knows every command that they use.
 const OLDEST: u64 = 6;
 
+/// What the servers must be.
+#[derive(Clone, Copy)]
+pub(crate) struct Setup {
+    pub(crate) in_cluster: bool,
+    pub(crate) volatile: bool,
+}
+
+impl Setup {
+    /// Asks every primary.
+    pub(crate) async fn look(self, conn: &mut Conn) -> Result<(), SetupError> {
+        for (node, info) in info(conn).await? {
+            self.primary(&node, &info)?;
+        }
+        Ok(())
+    }
+}
+
 /// Asks every primary, and looks at the layout: its version.
-pub(crate) async fn server(door: &Door, keys: &Keys, options: &Options) -> Result<u64, SetupError> {
+pub(crate) async fn server(door: &Door, setup: Setup, keys: &Keys, deadline: Duration) -> Result<u64, SetupError> {
     let looking = async {
         let mut conn = door.open().await?;
-        for (node, info) in info(&mut conn).await? {
-            primary(&node, &info, matches!(door, Door::Cluster(_)), options)?;
-        }
+        setup.look(&mut conn).await?;
+        rights::check(&mut conn, keys).await?;
         layout(&mut conn, keys).await
     };
-    match timeout(options.deadline, looking).await {
+    match timeout(deadline, looking).await {
         Ok(looked) => looked,
         Err(_) => {
             let late = std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer within the deadline");
@@ -36,8 +53,7 @@ pub(crate) async fn server(door: &Door, keys: &Keys, options: &Options) -> Resul
 
 /// INFO of every primary, by its address.
 async fn info(conn: &mut Conn) -> RedisResult<Vec<(String, String)>> {
-    let mut info = redis::cmd("INFO");
-    info.arg("everything");
+    let info = redis::cmd("INFO");
     let text = |value: &Value| row::bytes(value).map(|text| String::from_utf8_lossy(text).into_owned());
     let shape = || RedisError::from((ErrorKind::UnexpectedReturnType, "INFO is no text"));
     match conn {
@@ -62,42 +78,44 @@ async fn info(conn: &mut Conn) -> RedisResult<Vec<(String, String)>> {
     }
 }
 
-fn primary(node: &str, info: &str, in_cluster: bool, options: &Options) -> Result<(), SetupError> {
-    let told: BTreeMap<&str, &str> = info.lines().filter_map(|line| line.trim_end().split_once(':')).collect();
-    let is = |name: &str, value: &str| told.get(name).is_some_and(|told| *told == value);
-    let refused = |what: String| Err(SetupError::refused(format!("{node}: {what}")));
-    let version = told.get("redis_version").copied().unwrap_or("0");
-    if version.split('.').next().and_then(|major| major.parse::<u64>().ok()).unwrap_or(0) < OLDEST {
-        return refused(format!("version {version} is older than {OLDEST}"));
+impl Setup {
+    fn primary(self, node: &str, info: &str) -> Result<(), SetupError> {
+        let told: BTreeMap<&str, &str> = info.lines().filter_map(|line| line.trim_end().split_once(':')).collect();
+        let is = |name: &str, value: &str| told.get(name).is_some_and(|told| *told == value);
+        let refused = |what: &str| Err(SetupError::refused(format!("{node}: {what}")));
+        let version = told.get("redis_version").copied().unwrap_or("0");
+        if version.split('.').next().and_then(|major| major.parse::<u64>().ok()).unwrap_or(0) < OLDEST {
+            return refused(&format!("version {version} is older than {OLDEST}"));
+        }
+        if !is("role", "master") {
+            return refused("it is a replica, which may lag behind what was answered");
+        }
+        if is("cluster_enabled", "1") != self.in_cluster {
+            return refused(if self.in_cluster {
+                "it is no cluster"
+            } else {
+                "it is part of a cluster: `open_cluster`"
+            });
+        }
+        if !is("maxmemory_policy", "noeviction") {
+            let policy = told.get("maxmemory_policy").copied().unwrap_or("unknown");
+            return refused(&format!("maxmemory-policy is {policy}: records and revocations would be thrown away"));
+        }
+        if !is("aof_enabled", "1") && !self.volatile {
+            return refused("appendonly is off: a restart would bring revoked credentials back (`Options::volatile`)");
+        }
+        Ok(())
     }
-    if !is("role", "master") {
-        return refused("it is a replica, which may lag behind what was answered".to_owned());
-    }
-    if is("cluster_enabled", "1") != in_cluster {
-        return refused(
-            if in_cluster { "it is no cluster" } else { "it is part of a cluster: `open_cluster`" }.to_owned(),
-        );
-    }
-    if !is("maxmemory_policy", "noeviction") {
-        let policy = told.get("maxmemory_policy").copied().unwrap_or("unknown");
-        return refused(format!("maxmemory-policy is {policy}: records and revocations would be thrown away"));
-    }
-    if !is("aof_enabled", "1") && !options.volatile {
-        return refused(
-            "appendonly is off: a restart would bring revoked credentials back (`Options::volatile`)".to_owned(),
-        );
-    }
-    Ok(())
 }
 
 /// Writes the layout's version where there is none, and refuses a newer one.
 async fn layout(conn: &mut Conn, keys: &Keys) -> Result<u64, SetupError> {
     let mut mark = Cmd::new();
     mark.arg("SET").arg(keys.layout()).arg(LAYOUT).arg("NX");
-    conn.command(&mark).await?;
+    conn.ask(Request::One(&mark)).await?;
     let mut get = redis::cmd("GET");
     get.arg(keys.layout());
-    let found = conn.command(&get).await?;
+    let found = conn.ask(Request::One(&get)).await?;
     let found =
         row::bytes(&found).and_then(row::number).ok_or_else(|| SetupError::refused("the layout has no version"))?;
     if found > LAYOUT { Err(SetupError::Newer { found, known: LAYOUT }) } else { Ok(found) }

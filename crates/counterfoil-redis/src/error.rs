@@ -3,7 +3,7 @@
 use counterfoil::store::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// A server that is not taken as it is. Nothing was changed on it.
+/// A server that is not taken as it is, when a store is opened or later: then it is the source of an `Unavailable`. Nothing was changed on it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
@@ -100,6 +100,14 @@ pub(crate) fn is_unknown_script(error: &RedisError) -> bool {
 /// What a failed call comes to.
 pub(crate) fn unavailable(op: &'static str, maybe_done: bool, error: RedisError) -> StoreError {
     StoreError::Unavailable { op, retry: passes(&error), maybe_done, source: Some(Box::new(error)) }
+}
+
+/// What a call to a server comes to that is not taken as it is. It has changed nothing.
+pub(crate) fn refusal(op: &'static str, refused: SetupError) -> StoreError {
+    match refused {
+        SetupError::Backend(error) => unavailable(op, false, error),
+        refused => StoreError::Unavailable { op, retry: true, maybe_done: false, source: Some(Box::new(refused)) },
+    }
 }
 
 /// What a call that met with silence comes to.

@@ -20,7 +20,7 @@
 //! | `p:<realm>` | hash | settings: `v` version, `d` document |
 //! | `a`, `b` | hash, zset by score | throttle counters: key → the window's end, failures, attempts under way; and from when on it has no meaning → key |
 //! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts under way: removed by the next purge |
-//! | `z` | string | written before WAIT, so that it waits for everything before it |
+//! | `z` | string | written before WAIT, so that it waits for everything before it, and by the probe; nobody reads it |
 //!
 //! Fields of a family: `i` kind, realm, owner, body; `g` generation; `e` `live_until`, `gone_at`, `used_at`; `c`
 //! client, where it has one; `k` label key; `r` revoked at, why, the tombstone's end; `o` the one nonce and whose it
@@ -92,6 +92,21 @@ impl Keys {
         let mut key = self.of(family.shard(), "f:");
         key.extend_from_slice(family.as_bytes());
         key
+    }
+
+    /// What the keys of families match, as SCAN takes it.
+    pub(crate) fn families_pattern(&self) -> String {
+        let escaped = self.prefix.chars().flat_map(|letter| {
+            let plain = letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+            (!plain).then_some('\\').into_iter().chain([letter])
+        });
+        format!("{}:{{??}}:f:*", escaped.collect::<String>())
+    }
+
+    /// The family whose key that is.
+    pub(crate) fn family_of(&self, key: &[u8]) -> Option<FamilyId> {
+        let family = FamilyId::from_bytes(*key.last_chunk()?);
+        (self.family(&family) == key).then_some(family)
     }
 
     /// What a script of the tokens declares: the family, and its shard's indexes.

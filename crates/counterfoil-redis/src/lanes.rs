@@ -7,12 +7,14 @@ use std::time::Duration;
 use counterfoil::store::StoreError;
 use redis::{Cmd, Pipeline, RedisResult, Value};
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use crate::conn::{Conn, Door};
-use crate::error::{NotReplicated, Silence, is_cut, silent, unavailable};
+use crate::conn::{Conn, Request};
+use crate::error::{NotReplicated, SetupError, Silence, is_cut, refusal, silent, unavailable};
 use crate::keys::Key;
+use crate::link::{INTERVAL, Link, PATIENCE};
 use crate::options::Waits;
+use crate::role;
 
 /// What waiting for replicas has come to since the store was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,10 +29,24 @@ pub struct Replication {
 /// A few connections of their own, each for one write at a time.
 pub(crate) struct Lanes {
     waits: Waits,
-    idle: Mutex<Vec<Conn>>,
+    idle: Mutex<Vec<Lane>>,
     permits: Semaphore,
     reached: AtomicU64,
     missed: AtomicU64,
+}
+
+/// A connection, and when its node was last asked for its role and said that it is a primary.
+struct Lane {
+    conn: Conn,
+    confirmed_at: Instant,
+}
+
+/// How one attempt ended.
+enum Tried {
+    Answered(Vec<Value>),
+    Refused(redis::RedisError),
+    /// It has changed nothing, and the connection is closed.
+    Undone(StoreError),
 }
 
 impl Lanes {
@@ -49,35 +65,66 @@ impl Lanes {
     pub(crate) async fn command(
         &self,
         op: &'static str,
-        door: &Door,
-        deadline: Duration,
+        link: &Link,
         barrier: &Key,
         command: &Cmd,
     ) -> Result<RedisResult<Value>, StoreError> {
-        let deadline = deadline + self.waits.within;
+        let deadline = link.deadline() + self.waits.within;
         let Ok(Ok(_permit)) = timeout(deadline, self.permits.acquire()).await else {
             return Err(silent(op, false, Silence::NoConnection));
         };
-        let mut conn = self.conn(op, door, deadline).await?;
         let mut pipeline = Pipeline::with_capacity(3);
         let within = u64::try_from(self.waits.within.as_millis()).unwrap_or(u64::MAX);
         pipeline.add_command(command.clone());
         pipeline.cmd("SET").arg(barrier).arg(1);
         pipeline.cmd("WAIT").arg(self.waits.replicas.get()).arg(within);
-        let Ok(answers) = timeout(deadline, conn.pipeline(&pipeline)).await else {
+        let mut again = true;
+        loop {
+            link.admit(op).await?;
+            match self.attempt(op, link, &pipeline, deadline).await? {
+                Tried::Answered(answers) => return self.judge(op, answers),
+                Tried::Refused(error) => return Ok(Err(error)),
+                Tried::Undone(_) if again => again = false,
+                Tried::Undone(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        op: &'static str,
+        link: &Link,
+        pipeline: &Pipeline,
+        deadline: Duration,
+    ) -> Result<Tried, StoreError> {
+        let mut lane = match self.lane(op, link, deadline).await? {
+            Ok(lane) => lane,
+            Err(undone) => return Ok(Tried::Undone(undone)),
+        };
+        let limit = PATIENCE.min(link.deadline()) + self.waits.within;
+        let Ok(answers) = timeout(limit, lane.conn.pipeline(pipeline)).await else {
             return Err(silent(op, true, Silence::Unanswered));
         };
-        let answers = match answers {
-            Ok(answers) => answers,
-            Err(error) => {
-                let cut = is_cut(&error);
-                if !cut {
-                    self.put_back(conn);
+        match answers {
+            Ok(answers) => {
+                if let Some(error) = answers.first().and_then(role::read_only)
+                    && !link.door().is_cluster()
+                {
+                    self.close_all();
+                    return Ok(Tried::Undone(unavailable(op, false, error)));
                 }
-                return if cut { Err(unavailable(op, true, error)) } else { Ok(Err(error)) };
+                self.put_back(lane);
+                Ok(Tried::Answered(answers))
             }
-        };
-        self.put_back(conn);
+            Err(error) if is_cut(&error) => Err(unavailable(op, true, error)),
+            Err(error) => {
+                self.put_back(lane);
+                Ok(Tried::Refused(error))
+            }
+        }
+    }
+
+    fn judge(&self, op: &'static str, answers: Vec<Value>) -> Result<RedisResult<Value>, StoreError> {
         let mut answers = answers.into_iter();
         let answer = answers.next().unwrap_or_default().extract_error();
         if answer.is_err() {
@@ -98,18 +145,50 @@ impl Lanes {
         }
     }
 
-    async fn conn(&self, op: &'static str, door: &Door, deadline: Duration) -> Result<Conn, StoreError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(conn) = idle {
-            return Ok(conn);
+    /// A connection to a primary. The inner error is one of a connection that was there, which is closed: another may serve.
+    async fn lane(
+        &self,
+        op: &'static str,
+        link: &Link,
+        deadline: Duration,
+    ) -> Result<Result<Lane, StoreError>, StoreError> {
+        while let Some(mut lane) = self.pop() {
+            if lane.conn.is_over() {
+                continue;
+            }
+            if link.door().is_cluster() || lane.confirmed_at.elapsed() < INTERVAL {
+                return Ok(Ok(lane));
+            }
+            let (asked_at, role) = (Instant::now(), redis::cmd("ROLE"));
+            let told = match timeout(PATIENCE.min(deadline), lane.conn.ask(Request::One(&role))).await {
+                Ok(told) => told.map_err(SetupError::Backend).and_then(role::primary),
+                Err(_) => return Ok(Err(silent(op, false, Silence::Unanswered))),
+            };
+            return Ok(match told {
+                Ok(()) => Ok(Lane { confirmed_at: asked_at, ..lane }),
+                Err(refused) => {
+                    self.close_all();
+                    Err(refusal(op, refused))
+                }
+            });
         }
-        match timeout(deadline, door.open()).await {
-            Ok(opened) => opened.map_err(|error| unavailable(op, false, error)),
+        let confirmed_at = Instant::now();
+        match timeout(deadline, link.open()).await {
+            Ok(Ok(conn)) => Ok(Ok(Lane { conn, confirmed_at })),
+            Ok(Err(refused)) => Err(refusal(op, refused)),
             Err(_) => Err(silent(op, false, Silence::NoConnection)),
         }
     }
 
-    fn put_back(&self, conn: Conn) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+    fn pop(&self) -> Option<Lane> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn put_back(&self, lane: Lane) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
+    }
+
+    fn close_all(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

@@ -66,6 +66,9 @@ impl RedisStore {
                 }
             }
         }
+        if changed < limit {
+            self.sweep(limits.now).await?;
+        }
         Ok(Progress { changed, more: false })
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
 
 use async_trait::async_trait;
 use counterfoil::store::{
@@ -16,9 +17,10 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
 
 use crate::ask::lost;
-use crate::check;
+use crate::check::{self, Setup};
 use crate::conn::Door;
 use crate::error::SetupError;
+use crate::husks::Walk;
 use crate::keys::{Keys, LAYOUT};
 use crate::lanes::{Lanes, Replication};
 use crate::link::Link;
@@ -38,6 +40,9 @@ struct Inner {
     lanes: Option<Lanes>,
     /// Held by the insert of this process that makes room in that shard.
     rooms: Vec<Mutex<()>>,
+    husks: std::sync::Mutex<Walk>,
+    /// The shard where the next probe begins.
+    probed: AtomicU8,
 }
 
 impl RedisStore {
@@ -75,10 +80,13 @@ impl RedisStore {
         #[cfg(feature = "tls")]
         let _kept = rustls::crypto::ring::default_provider().install_default();
         let keys = Keys::new(&options.prefix);
-        let layout = check::server(&door, &keys, &options).await?;
-        let link = Link::new(door, options.deadline);
+        let setup = Setup { in_cluster: door.is_cluster(), volatile: options.volatile };
+        let layout = check::server(&door, setup, &keys, options.deadline).await?;
+        let link = Link::new(door, setup, options.deadline);
         let rooms = (0..=u8::MAX).map(|_| Mutex::default()).collect();
-        let store = Self(Arc::new(Inner { keys, link, lanes: options.waits.map(Lanes::new), rooms }));
+        let lanes = options.waits.map(Lanes::new);
+        let (husks, probed) = Default::default();
+        let store = Self(Arc::new(Inner { keys, link, lanes, rooms, husks, probed }));
         if layout < LAYOUT {
             store.upgrade().await?;
         }
@@ -109,6 +117,14 @@ impl RedisStore {
     pub(crate) async fn room(&self, op: &'static str, shard: u8) -> Result<Option<MutexGuard<'_, ()>>, StoreError> {
         let Some(room) = self.0.rooms.get(usize::from(shard)) else { return Ok(None) };
         timeout(self.link().deadline(), room.lock()).await.map(Some).map_err(|_| lost(op))
+    }
+
+    pub(crate) fn probed(&self) -> &AtomicU8 {
+        &self.0.probed
+    }
+
+    pub(crate) fn walk_of_husks(&self) -> &std::sync::Mutex<Walk> {
+        &self.0.husks
     }
 
     pub(crate) fn lanes(&self) -> Option<&Lanes> {
@@ -193,5 +209,9 @@ impl TokenStore for RedisStore {
 
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         self.count_keys().await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.probe_writes().await
     }
 }

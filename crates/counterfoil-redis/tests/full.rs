@@ -75,6 +75,41 @@ async fn chain(store: &RedisStore, draft: &Draft) -> RecordId {
     tip
 }
 
+/// A write that shows nowhere tells that a server takes none; and a full memory can be purged.
+#[test]
+fn fault_g11_a_probe_finds_a_server_that_takes_no_writes() {
+    let server = RedisServer::start();
+    RUNTIME.block_on(async {
+        let store = RedisStore::open(server.url(), Options::new()).await.expect("a store");
+        let gone = Person::somebody().pat().ending(Some(at(1)), Some(at(2))).found(&store).await.expect("a record");
+        let set = |name: &str, value: &str| {
+            assert_eq!(server.cli(&["CONFIG", "SET", name, value]).trim(), "OK");
+        };
+        store.probe().await.expect("it takes writes");
+        set("maxmemory", "1");
+        refused(&store.probe().await);
+        assert_eq!(store.purge(at(3), at(3), at(3), most(9)).await.expect("an answer").changed, 1);
+        assert!(store.get(&gone).await.expect("an answer").is_none());
+        set("maxmemory", "0");
+        store.probe().await.expect("it takes writes again");
+        server.fill_disk(true);
+        // The write that finds the disk full is answered for by the memory.
+        let mut tries = 0;
+        while store.probe().await.is_ok() {
+            tries += 1;
+            assert!(tries < 1_000);
+        }
+        refused(&store.probe().await);
+        server.fill_disk(false);
+        while store.probe().await.is_err() {
+            tries += 1;
+            assert!(tries < 1_000_000);
+        }
+        assert_eq!(server.cli(&["REPLICAOF", "127.0.0.1", "1"]).trim(), "OK");
+        assert!(matches!(store.probe().await, Err(StoreError::Unavailable { maybe_done: false, .. })));
+    });
+}
+
 fn refused<T: Debug>(answer: &Result<T, StoreError>) {
     assert!(matches!(answer, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{answer:?}");
 }

@@ -19,6 +19,22 @@ pub enum SetupError {
         /// What this crate knows.
         known: i64,
     },
+    /// The schema is of an older version, or not there, and the role may not bring it up to date. Nothing was changed.
+    #[error(
+        "the schema is of version {found}, this crate needs {known}, and the role may not create: run `PgStore::migrate` as the schema's owner"
+    )]
+    Older {
+        /// What is there; 0: nothing.
+        found: i64,
+        /// What this crate needs.
+        known: i64,
+    },
+    /// Something accepts connections and does not answer, or nothing accepts them.
+    #[error("the server did not answer within {within:?}: check its address and what is in between")]
+    NoAnswer {
+        /// The limit that was set.
+        within: std::time::Duration,
+    },
     /// The set-up breaks what the store promises, a collation that takes two texts for one among them.
     #[error("the set-up is refused: {what}")]
     Refused {
@@ -66,8 +82,8 @@ fn passes(error: &sqlx::Error) -> bool {
     };
     let code = error.code().unwrap_or_default();
     if code.len() == 5 {
-        // PostgreSQL: connection, resources, operator's intervention, system error, and what a transaction lost to another.
-        return ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class));
+        // PostgreSQL: connection, resources, operator's intervention, system error, what a transaction lost to another, and a server that takes no writes.
+        return ["08", "25006", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class));
     }
     // SQLite: busy, locked, I/O, full, cannot open; the low byte is the primary code.
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xFF, 5 | 6 | 10 | 13 | 14))

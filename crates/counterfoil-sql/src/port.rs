@@ -38,6 +38,7 @@ macro_rules! token_store {
                 ) -> bool;
                 purge = purge_batch(now: Ts, unsent_before: Ts, windows_before: Ts, limit: NonZeroU32) -> Progress;
                 census = count_keys() -> Vec<(KeyId, u64)>;
+                probe = try_both() -> ();
             }}
         };
     };

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use counterfoil::Version;
 use counterfoil::store::{Rotated, StoreError, TokenStore};
-use counterfoil_conformance::sample::{Person, at, must_get, supersede};
+use counterfoil_conformance::sample::{Person, at, most, must_get, revoked, supersede};
 use counterfoil_sql::{SetupError, SqliteStore};
 use counterfoil_testkit::{Fails, FaultyStore, When, threads};
-use sqlx::Executor as _;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, Executor as _};
 use support::files::{File, raw};
 use support::host::Site;
 use support::lost::{Flaky, each_answer_lost};
@@ -149,4 +149,140 @@ async fn no_secret_is_in_the_file_or_its_log() {
     for secret in secrets {
         assert!(!canary::shows(&kept, &secret), "a secret of {} characters is in the file", secret.len());
     }
+}
+
+/// A rotation of the service's folder, a clean-up, a restored copy moved over it: what is open then is nobody's file.
+#[tokio::test]
+async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success() {
+    let file = File::new();
+    let store = file.open().await;
+    let draft = Person::somebody().pat();
+    let id = draft.found(&store).await.expect("a record");
+    store.probe().await.expect("ready");
+    let aside = file.folder().join("aside.db");
+    let outage = async |what: &str| {
+        let new = Person::somebody().pat();
+        let told = [
+            store.get(&id).await.map(drop),
+            store.insert(new.home(None), &new.records, at(1)).await.map(drop),
+            store.revoke(Person::somebody().all(), revoked(at(1)), at(2), most(1)).await.map(drop),
+            store.census().await.map(drop),
+            store.probe().await,
+        ];
+        for told in told {
+            let Err(StoreError::Unavailable { retry: false, source: Some(source), .. }) = told else {
+                panic!("{what}: {told:?}")
+            };
+            assert!(format!("{source:?}").contains("was removed or replaced"), "{what}: {source:?}");
+        }
+    };
+    std::fs::rename(file.path(), &aside).expect("removed");
+    outage("removed").await;
+    assert!(!file.path().exists(), "no other file is made in its place");
+    std::fs::write(file.path(), "").expect("an empty file");
+    outage("replaced by an empty file").await;
+    std::fs::copy(&aside, file.path()).expect("a copy");
+    outage("replaced by a copy").await;
+    std::fs::rename(&aside, file.path()).expect("put back");
+    assert!(must_get(&store, &id).await.is_ok(), "the file is back");
+    store.probe().await.expect("ready again");
+    let log = file.folder().join("counterfoil.db-wal");
+    std::fs::remove_file(&log).expect("the log is removed");
+    let new = Person::somebody().pat();
+    let lost = store.insert(new.home(None), &new.records, at(1)).await;
+    assert!(matches!(lost, Err(StoreError::Unavailable { maybe_done: true, .. })), "{lost:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn fault_d8_the_files_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let file = File::new();
+    let modes = || {
+        let entries = std::fs::read_dir(file.folder()).expect("a folder").flatten();
+        let mode = |entry: std::fs::DirEntry| entry.metadata().expect("a file").permissions().mode() & 0o777;
+        entries.map(|entry| (entry.file_name(), mode(entry))).collect::<Vec<_>>()
+    };
+    let store = file.open().await;
+    Person::somebody().pat().found(&store).await.expect("a record");
+    assert_eq!(modes().len(), 3, "file, log and index: {:?}", modes());
+    assert!(modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
+    // As an earlier version left them.
+    for (name, _) in modes() {
+        let open = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(file.folder().join(name), open).expect("opened to all");
+    }
+    let second = file.open().await;
+    assert!(modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
+    second.close().await;
+    store.close().await;
+    // Who does not ask for a file gets none.
+    let other = file.folder().join("other.db");
+    let refused = SqliteStore::open(SqliteConnectOptions::new().filename(&other)).await;
+    assert!(refused.is_err() && !other.exists());
+}
+
+/// Alone, and while somebody else has the file open.
+#[tokio::test]
+async fn fault_g8_a_closed_store_leaves_one_whole_file() {
+    for somebody_else in [false, true] {
+        let file = File::new();
+        let store = file.open().await;
+        let mut ids = Vec::new();
+        for _ in 0..20 {
+            ids.push(Person::somebody().pat().found(&store).await.expect("a record"));
+        }
+        let mut other = raw(&file).await;
+        other.execute("SELECT count(*) FROM counterfoil_record").await.expect("read");
+        if !somebody_else {
+            other.close().await.expect("closed");
+        }
+        store.close().await;
+        let names: Vec<_> = std::fs::read_dir(file.folder()).expect("a folder").flatten().collect();
+        assert_eq!(names.len() == 1, !somebody_else, "{names:?}");
+        let copied = File::new();
+        std::fs::copy(file.path(), copied.path()).expect("a copy of the file alone");
+        let copy = copied.open().await;
+        for id in ids {
+            assert!(must_get(&copy, &id).await.is_ok());
+        }
+    }
+}
+
+#[tokio::test]
+async fn fault_g15_a_purge_empties_the_log_that_a_long_reader_kept() {
+    let file = File::new();
+    let store = file.open().await;
+    let size = || std::fs::metadata(file.folder().join("counterfoil.db-wal")).expect("the log").len();
+    let mut reader = raw(&file).await;
+    reader.execute("BEGIN").await.expect("begun");
+    reader.execute("SELECT count(*) FROM counterfoil_record").await.expect("read");
+    for _ in 0..200 {
+        Person::somebody().pat().found(&store).await.expect("a record");
+    }
+    let kept = size();
+    store.purge(at(0), at(0), at(0), most(9)).await.expect("purged");
+    assert!(size() >= kept && kept > 1_000_000, "nobody is waited for: {kept}");
+    reader.execute("ROLLBACK").await.expect("ended");
+    store.purge(at(0), at(0), at(0), most(9)).await.expect("purged");
+    assert_eq!(size(), 0);
+    // The writer waits for others as before.
+    reader.execute("BEGIN IMMEDIATE").await.expect("the lock");
+    let waiting = Person::somebody().pat();
+    let (waits, ends) = tokio::join!(waiting.found(&store), async {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        reader.execute("ROLLBACK").await
+    });
+    assert!(waits.is_ok() && ends.is_ok(), "{waits:?}");
+}
+
+#[tokio::test]
+async fn fault_d6_a_start_at_the_present_schema_writes_nothing() {
+    let file = File::new();
+    file.open().await.close().await;
+    let mut other = raw(&file).await;
+    other.execute("BEGIN IMMEDIATE").await.expect("the lock");
+    let opened = tokio::time::timeout(std::time::Duration::from_secs(3), SqliteStore::open(file.options())).await;
+    assert!(matches!(opened, Ok(Ok(_))), "nobody's lock is waited for");
 }

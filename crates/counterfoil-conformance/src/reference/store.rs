@@ -132,4 +132,8 @@ impl TokenStore for ReferenceStore {
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         self.step("census", |model| model.census())
     }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.step("probe", |_| ())
+    }
 }

@@ -1,6 +1,8 @@
 -- One step of a counter: 'reserve', 'failed' or 'release', key, the instant of the attempt, now, window, limit. It does what the core's `Counter` does.
 -- KEYS: counters (the window's end or dashes, failures in 10 digits, instants of attempts under way), keys by when they have no meaning any more.
 -- Numbers below 2^53 are exact here; '%.0f' keeps all their digits.
+tries_places(KEYS[2])
+tries_hash(KEYS[1])
 local step, key, noted = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now, window, limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local MINUTE, LAST = 60000000, 9007199254740991

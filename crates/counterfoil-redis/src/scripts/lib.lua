@@ -2,7 +2,7 @@
 -- keys.rs says what is in them. Keys behind them are families that a step was lent: the ones whose fields it may have
 -- to write beside its own.
 --
--- Scripts decide first and write afterwards: an error can come only before the first write. Instants are texts of 16 digits that are compared and never
+-- Scripts try what they need (needs.lua), decide, and write afterwards: an error can come only before the first write. Instants are texts of 16 digits that are compared and never
 -- reckoned with; counts that may grow beyond ten to the fourteenth go through HINCRBY or '%.0f', for tostring keeps 14 digits.
 local F, L, S, O, K, D, G, H, W, C, T, U, Y = unpack(KEYS, 1, 13)
 local call = redis.call
@@ -255,6 +255,7 @@ local function remove(m)
     if e then call('ZREM', S, standing(FAMILY, i, c, e)) end
     call('ZREM', T, FAMILY)
     call('ZREM', U, FAMILY)
-    call('UNLINK', F)
+    -- A hash without fields is gone.
+    many('HDEL', F, call('HKEYS', F))
   end
 end

@@ -22,10 +22,24 @@ macro_rules! scripts {
     )*};
 }
 
+/// A script that writes: what it needs is tried before all else.
+macro_rules! writes {
+    ($file:literal) => {
+        concat!(include_str!("needs.lua"), include_str!($file))
+    };
+}
+
 /// A script of the tokens, behind what all of them share.
 macro_rules! token {
     ($file:literal) => {
-        concat!(include_str!("lib.lua"), include_str!($file))
+        concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!("step.lua"), include_str!($file))
+    };
+}
+
+/// A script of the tokens that tries what it needs by itself, or writes nothing.
+macro_rules! bare_token {
+    ($file:literal) => {
+        concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!($file))
     };
 }
 
@@ -38,15 +52,17 @@ scripts! {
     REVOKE_ONE: token!("revoke_one.lua");
     CLAIM: token!("claim.lua");
     SETTLE: token!("settle.lua");
-    PURGE: token!("purge.lua");
-    STANDING: token!("standing.lua");
-    UPGRADE: token!("upgrade.lua");
+    PURGE: bare_token!("purge.lua");
+    HUSKS: bare_token!("husks.lua");
+    STANDING: bare_token!("standing.lua");
+    UPGRADE: bare_token!("upgrade.lua");
+    RIGHTS: include_str!("rights.lua");
     RAISE: include_str!("raise.lua");
     TOUCH: include_str!("touch.lua");
-    PUT_CLIENT: include_str!("put_client.lua");
-    REMOVE_CLIENT: include_str!("remove_client.lua");
+    PUT_CLIENT: writes!("put_client.lua");
+    REMOVE_CLIENT: writes!("remove_client.lua");
     CLIENTS: include_str!("clients.lua");
-    PUT_SETTINGS: include_str!("put_settings.lua");
-    ATTEMPT: include_str!("attempt.lua");
-    PURGE_COUNTERS: include_str!("purge_counters.lua");
+    PUT_SETTINGS: writes!("put_settings.lua");
+    ATTEMPT: writes!("attempt.lua");
+    PURGE_COUNTERS: writes!("purge_counters.lua");
 }

@@ -1,5 +1,14 @@
 -- Purges one shard: now, the limit of the unsent, the limit of the windows, how many at most; then triples of 'record' or 'family', member, key. What is
 -- looked at either goes, shrinks, or leaves the place where it was found, so that no purge meets it there again.
+-- What needs no memory is tried first, and what follows a write is not refused for want of memory: a full server is purged too.
+call('ZREM', G, '')
+tries_places(G)
+tries_hash(F)
+call('HMGET', F, '')
+call('HEXISTS', F, '')
+call('EXISTS', F)
+may('HKEYS', F)
+may('HSCAN', F, '0')
 local now, unsent, windows, left = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local changed = 0
 

@@ -1,4 +1,6 @@
 -- Puts a registration: client id, expect ('' for none), internal id, document. KEYS: documents, ids in order, internal ids ever used.
+tries_places(KEYS[2])
+tries_hash(KEYS[1])
 local id, expect, key, document = unpack(ARGV, 1, 4)
 local f = redis.call('HMGET', KEYS[1], 'd' .. id, 'v' .. id, 'k' .. id)
 if (f[1] and f[2] or '') ~= expect then return { 'stale', f[2], f[1] } end

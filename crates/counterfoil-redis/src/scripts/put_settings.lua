@@ -1,4 +1,7 @@
 -- Puts a realm's settings: expect ('' for none), document.
+attempts('HSET', KEYS[1], '', '', '')
+may('HINCRBY', KEYS[1], '', 'x')
+may('HGET', KEYS[1], '')
 local f = redis.call('HMGET', KEYS[1], 'v', 'd')
 if (f[1] or '') ~= ARGV[1] then return { 'stale', f[1], f[2] } end
 if f[1] then redis.call('HINCRBY', KEYS[1], 'v', 1) else redis.call('HSET', KEYS[1], 'v', '0') end

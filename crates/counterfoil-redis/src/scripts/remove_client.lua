@@ -1,4 +1,6 @@
 -- Removes a registration: client id, expect. Its version and its internal id stay.
+tries_places(KEYS[2])
+tries_hash(KEYS[1])
 local id = ARGV[1]
 local f = redis.call('HMGET', KEYS[1], 'd' .. id, 'v' .. id)
 if not f[1] or f[2] ~= ARGV[2] then return 0 end

@@ -1,6 +1,10 @@
 -- Writes what layout 1 lacks: how many fields may be read, then each family's client ('' for none); the families are
 -- lent. Answers how many families were looked at. A family that has it already is left alone, so this may be done
 -- again, and by several at once.
+tries_places(S)
+tries_hash(F)
+call('HMGET', F, '')
+may('HGETALL', F)
 local left = tonumber(ARGV[1])
 
 local function family(c)

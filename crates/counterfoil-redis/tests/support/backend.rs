@@ -14,6 +14,8 @@ use counterfoil_testkit::servers::redis::{RedisCluster, RedisServer};
 pub static SERVER: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
 /// Ends with the process.
 pub static CLUSTER: LazyLock<RedisCluster> = LazyLock::new(RedisCluster::start);
+/// Ends with the process.
+pub static VALKEY: LazyLock<RedisServer> = LazyLock::new(RedisServer::start_valkey);
 static SPACES: AtomicU32 = AtomicU32::new(0);
 
 /// Where a space is.
@@ -21,9 +23,11 @@ static SPACES: AtomicU32 = AtomicU32::new(0);
 pub enum Backend {
     Single,
     Cluster,
+    Valkey,
 }
 
 static SINGLE_NODES: LazyLock<Mutex<Vec<Connection>>> = LazyLock::new(|| connections(&[SERVER.url()]));
+static VALKEY_NODES: LazyLock<Mutex<Vec<Connection>>> = LazyLock::new(|| connections(&[VALKEY.url()]));
 static CLUSTER_NODES: LazyLock<Mutex<Vec<Connection>>> = LazyLock::new(|| connections(&CLUSTER.urls()));
 
 fn connections(urls: &[String]) -> Mutex<Vec<Connection>> {
@@ -36,6 +40,7 @@ impl Backend {
         match self {
             Self::Single => vec![SERVER.url()],
             Self::Cluster => CLUSTER.urls(),
+            Self::Valkey => vec![VALKEY.url()],
         }
     }
 
@@ -44,9 +49,21 @@ impl Backend {
         let nodes = match self {
             Self::Single => &SINGLE_NODES,
             Self::Cluster => &CLUSTER_NODES,
+            Self::Valkey => &VALKEY_NODES,
         };
         nodes.lock().unwrap_or_else(PoisonError::into_inner).iter_mut().map(act).collect()
     }
+}
+
+/// What the documentation says that the user needs.
+fn told_rules() -> Vec<&'static str> {
+    let told = include_str!("../../README.md").lines().find_map(|line| line.strip_prefix("ACL SETUSER counterfoil "));
+    told.expect("the README says what a user needs").split(' ').collect()
+}
+
+/// The commands among it.
+pub fn told_rights() -> Vec<&'static str> {
+    told_rules().into_iter().filter_map(|rule| rule.strip_prefix('+')).collect()
 }
 
 /// A user of the server that sees the keys behind one prefix, which bears its name.
@@ -61,9 +78,7 @@ impl Space {
         let name = format!("store-{}", SPACES.fetch_add(1, Ordering::Relaxed));
         let space = Self { backend, name };
         let keys = format!("~{}:*", space.name);
-        let told =
-            include_str!("../../README.md").lines().find_map(|line| line.strip_prefix("ACL SETUSER counterfoil "));
-        let rules: Vec<&str> = told.expect("the README says what a user needs").split(' ').collect();
+        let rules = told_rules();
         let rules = rules.iter().map(|rule| match *rule {
             ">password" => ">secret",
             "~counterfoil:*" => &keys,
@@ -73,7 +88,8 @@ impl Space {
         space
     }
 
-    fn acl(&self, rules: &[&str]) {
+    /// Changes the user.
+    pub fn acl(&self, rules: &[&str]) {
         self.backend.each(|node| {
             let mut command = redis::cmd("ACL");
             command.arg("SETUSER").arg(&self.name).arg(rules).exec(node).expect("the user may be changed");
@@ -102,7 +118,9 @@ impl Space {
 
     pub async fn open_with(&self, options: Options) -> RedisStore {
         match self.backend {
-            Backend::Single => RedisStore::open(self.urls()[0].as_str(), options).await.expect("a store"),
+            Backend::Single | Backend::Valkey => {
+                RedisStore::open(self.urls()[0].as_str(), options).await.expect("a store")
+            }
             Backend::Cluster => RedisStore::open_cluster(self.urls(), options).await.expect("a store"),
         }
     }

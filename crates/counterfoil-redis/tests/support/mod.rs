@@ -7,6 +7,7 @@ pub mod backend;
 pub mod canary;
 pub mod fixture;
 pub mod monitor;
+pub mod pair;
 pub mod proxy;
 
 use std::sync::LazyLock;

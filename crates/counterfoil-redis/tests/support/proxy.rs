@@ -1,7 +1,7 @@
-//! A proxy before a server: it can go deaf, lose one answer, and cut.
+//! A proxy before a server: it can go deaf, swallow everything, lose one answer, cut, and lead elsewhere.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,6 +13,10 @@ struct Shared {
     made: AtomicU64,
     /// Connections before this one hear no answers any more.
     deaf_before: AtomicU64,
+    /// Where new connections lead.
+    server: AtomicU16,
+    /// Nothing gets through, and nobody is told.
+    swallows: AtomicBool,
     /// Cut the next connection that has sent this, instead of passing on the answer.
     losing: std::sync::Mutex<Option<Vec<u8>>>,
     lost: AtomicBool,
@@ -41,12 +45,12 @@ impl Proxy {
     pub async fn to(server: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared { server: AtomicU16::new(server), ..Shared::default() });
         let (cut, watch) = watch::channel(0);
         let passing = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(pass(client, server, Arc::clone(&passing), watch.clone()));
+                tokio::spawn(pass(client, Arc::clone(&passing), watch.clone()));
             }
         });
         Self { port, shared, cut }
@@ -77,14 +81,28 @@ impl Proxy {
         self.shared.lost.load(Ordering::SeqCst)
     }
 
+    /// New connections lead to that server.
+    pub fn lead_to(&self, server: u16) {
+        self.shared.server.store(server, Ordering::SeqCst);
+    }
+
+    /// Nothing gets through any more, in either direction, and no connection is ended. Afterwards new connections are as before; what was swallowed stays so.
+    pub fn swallow(&self, swallows: bool) {
+        self.shared.swallows.store(swallows, Ordering::SeqCst);
+        if !swallows {
+            self.deafen();
+        }
+    }
+
     /// Ends every connection.
     pub fn cut(&self) {
         self.cut.send_modify(|times| *times += 1);
     }
 }
 
-async fn pass(client: TcpStream, server: u16, shared: Arc<Shared>, mut cut: watch::Receiver<u64>) {
+async fn pass(client: TcpStream, shared: Arc<Shared>, mut cut: watch::Receiver<u64>) {
     let number = shared.made.fetch_add(1, Ordering::SeqCst);
+    let server = shared.server.load(Ordering::SeqCst);
     let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else { return };
     cut.mark_unchanged();
     let (mut from_client, mut to_client) = client.into_split();
@@ -97,6 +115,9 @@ async fn pass(client: TcpStream, server: u16, shared: Arc<Shared>, mut cut: watc
             let sent = &buffer[..read];
             if shared.is_to_be_lost(sent) {
                 marked.store(true, Ordering::SeqCst);
+            }
+            if read > 0 && shared.swallows.load(Ordering::SeqCst) {
+                continue;
             }
             if read == 0 || to_server.write_all(sent).await.is_err() {
                 return;
@@ -113,6 +134,9 @@ async fn pass(client: TcpStream, server: u16, shared: Arc<Shared>, mut cut: watc
             if marked.load(Ordering::SeqCst) {
                 shared.lost.store(true, Ordering::SeqCst);
                 return;
+            }
+            if shared.swallows.load(Ordering::SeqCst) {
+                continue;
             }
             if number >= shared.deaf_before.load(Ordering::SeqCst)
                 && to_client.write_all(&buffer[..read]).await.is_err()

@@ -1,6 +1,8 @@
 //! Asking the server: one statement, again where it lost to another one.
 
 use std::future::Future;
+use std::io::ErrorKind;
+use std::time::Duration;
 
 use counterfoil::store::{FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord};
 use counterfoil::{FamilyId, RecordId};
@@ -33,7 +35,7 @@ impl PgStore {
         op: &'static str,
         statement: impl Fn() -> Statement<'q> + Send + Sync,
     ) -> Result<Wrote<PgQueryResult>, StoreError> {
-        self.repeated(op, || statement().execute(self.pool())).await
+        self.repeated(op, || self.done(op, statement())).await
     }
 
     /// Runs a write that returns a row.
@@ -42,7 +44,11 @@ impl PgStore {
         op: &'static str,
         statement: impl Fn() -> Statement<'q> + Send + Sync,
     ) -> Result<Wrote<Option<PgRow>>, StoreError> {
-        self.repeated(op, || statement().fetch_optional(self.pool())).await
+        let written = self.repeated(op, || self.rows(op, self.limit(), statement())).await?;
+        Ok(match written {
+            Wrote::Done(rows) => Wrote::Done(rows.into_iter().next()),
+            Wrote::Taken => Wrote::Taken,
+        })
     }
 
     /// How many rows a write that breaks no key has changed.
@@ -59,13 +65,16 @@ impl PgStore {
 
     async fn repeated<T, F>(&self, op: &'static str, run: impl Fn() -> F + Send + Sync) -> Result<Wrote<T>, StoreError>
     where
-        F: Future<Output = Result<T, sqlx::Error>> + Send,
+        F: Future<Output = Result<Result<T, sqlx::Error>, StoreError>> + Send,
     {
+        let mut elsewhere = true;
         for _ in 0..TURNS {
-            match run().await {
+            match run().await? {
                 Ok(done) => return Ok(Wrote::Done(done)),
                 Err(error) if is_taken(&error) => return Ok(Wrote::Taken),
                 Err(error) if is_rolled_back(&error) => {}
+                // Refused by a server that was demoted, so not done: once more, by a connection that is asked first.
+                Err(error) if is_demoted(&error) && elsewhere => elsewhere = false,
                 Err(error) => {
                     let sent = maybe_sent(&error);
                     return Err(unavailable(op, sent, error));
@@ -75,22 +84,52 @@ impl PgStore {
         Err(lost(op))
     }
 
-    /// Runs a read. A connection that died in the pool since it was last used is no reason to fail: there are at most so many. Nor is a read that the server
-    /// rolled back, as it may at SERIALIZABLE.
+    /// Runs a read. A connection that died since it was last used is no reason to fail: the next one is new. Nor is a read that the server rolled back, as it
+    /// may at SERIALIZABLE.
     pub(super) async fn read<'q>(
         &self,
         op: &'static str,
         statement: impl Fn() -> Statement<'q> + Send + Sync,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let (mut spare, mut turns) = (self.pool().size(), TURNS);
+        self.read_within(op, self.limit(), statement).await
+    }
+
+    /// The same with another limit.
+    pub(super) async fn read_within<'q>(
+        &self,
+        op: &'static str,
+        limit: Duration,
+        statement: impl Fn() -> Statement<'q> + Send + Sync,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        let (mut elsewhere, mut turns) = (true, TURNS);
         loop {
-            match statement().fetch_all(self.pool()).await {
+            match self.rows(op, limit, statement()).await? {
                 Ok(rows) => return Ok(rows),
-                Err(error) if spare > 0 && is_cut(&error) => spare -= 1,
+                Err(error) if elsewhere && is_cut(&error) && !is_unanswered(&error) => elsewhere = false,
                 Err(error) if turns > 0 && is_rolled_back(&error) => turns -= 1,
                 Err(error) => return Err(unavailable(op, false, error)),
             }
         }
+    }
+
+    /// Runs a statement once. The outer error: nothing was sent.
+    async fn rows(
+        &self,
+        op: &'static str,
+        limit: Duration,
+        statement: Statement<'_>,
+    ) -> Result<Result<Vec<PgRow>, sqlx::Error>, StoreError> {
+        let lent = self.pool().lend().await.map_err(|error| unavailable(op, false, error))?;
+        Ok(lent.rows(limit, statement).await)
+    }
+
+    async fn done(
+        &self,
+        op: &'static str,
+        statement: Statement<'_>,
+    ) -> Result<Result<PgQueryResult, sqlx::Error>, StoreError> {
+        let lent = self.pool().lend().await.map_err(|error| unavailable(op, false, error))?;
+        Ok(lent.done(self.limit(), statement).await)
     }
 
     /// The first row of a read.
@@ -186,6 +225,26 @@ pub(super) fn is_rolled_back(error: &sqlx::Error) -> bool {
 pub(super) fn is_cut(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(_) | sqlx::Error::Protocol(_))
         || code(error).is_some_and(|code| code.starts_with("57P"))
+}
+
+/// Whether the statement ran out of time.
+fn is_unanswered(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(error) if error.kind() == ErrorKind::TimedOut)
+}
+
+/// Whether the server refused a write as one that takes none: a replica, or made read-only.
+pub(super) fn is_demoted(error: &sqlx::Error) -> bool {
+    code(error).is_some_and(|code| code == "25006")
+}
+
+/// Whether the server has no connection to spare.
+pub(super) fn is_full(error: &sqlx::Error) -> bool {
+    code(error).is_some_and(|code| code == "53300")
+}
+
+/// The same, or it starts.
+pub(super) fn is_transient(error: &sqlx::Error) -> bool {
+    is_full(error) || code(error).is_some_and(|code| code == "57P03")
 }
 
 /// A write that the server answered with an error was rolled back; before a connection was there nothing was sent. All else is in doubt, 40003 by name.

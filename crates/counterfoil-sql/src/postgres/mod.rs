@@ -9,8 +9,10 @@ mod ask;
 mod bounds_tests;
 mod clients;
 mod insert;
+mod link;
 mod list;
 mod notice;
+mod pool;
 mod purge;
 mod reader;
 mod revoke;
@@ -19,6 +21,7 @@ mod schema;
 mod settings;
 pub(crate) mod setup;
 mod sql;
+mod start;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;

@@ -7,20 +7,19 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use counterfoil::RecordId;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::postgres::PgRow;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::ask::{TURNS, is_cut, is_rolled_back};
+use super::ask::{TURNS, is_cut, is_full, is_rolled_back};
+use super::link::{Link, Route, unanswered};
 use super::sql;
-use super::store::PATIENCE;
 use crate::row;
 
 /// While one connection waits for its answer, the other gathers.
-const CONNECTIONS: usize = 2;
+pub(super) const CONNECTIONS: u32 = 2;
 /// Ids in one statement.
 const TOGETHER: usize = 256;
 
@@ -46,11 +45,10 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Connects when it is first asked.
-    pub(super) fn new(options: &PgConnectOptions) -> Self {
+    pub(super) fn new(route: Route) -> Self {
         let (sender, receiver) = unbounded_channel();
-        let asks: Asks = Arc::new(Mutex::new(receiver));
-        let options = options.clone().options([PLANNED_ONCE]);
-        let start = |_| tokio::spawn(serve(options.clone(), Arc::clone(&asks)));
+        let (asks, route): (Asks, _) = (Arc::new(Mutex::new(receiver)), Arc::new(route));
+        let start = |_| tokio::spawn(serve(Arc::clone(&route), Arc::clone(&asks)));
         Self { asks: RwLock::new(Some(sender)), tasks: Mutex::new((0..CONNECTIONS).map(start).collect()) }
     }
 
@@ -75,16 +73,19 @@ impl Reader {
     }
 }
 
-async fn serve(options: PgConnectOptions, asks: Asks) {
-    let (mut connection, mut asked) = (None, Vec::new());
+async fn serve(route: Arc<Route>, asks: Asks) {
+    let (mut kept, mut asked) = (None, Vec::new());
     while asks.lock().await.recv_many(&mut asked, TOGETHER).await > 0 {
         let mut ids: Vec<RecordId> = asked.iter().map(|ask| ask.id).collect();
         ids.sort_unstable();
         ids.dedup();
         // Where time runs out the connection is dropped with its unanswered question.
-        let rows = timeout(PATIENCE, read(&options, &mut connection, &ids)).await;
-        let rows = rows.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Arc::new);
-        let rows = rows.map(|rows| {
+        let rows = timeout(route.limit(), read(&route, &mut kept, &ids)).await;
+        let rows = rows.unwrap_or_else(|_| {
+            route.distrust();
+            Err(unanswered())
+        });
+        let rows = rows.map_err(Arc::new).map(|rows| {
             let rows = rows.into_iter().filter_map(|row| Some((row::id(&row).ok()?, Arc::new(row))));
             rows.collect::<HashMap<_, _>>()
         });
@@ -93,34 +94,33 @@ async fn serve(options: PgConnectOptions, asks: Asks) {
             let _gave_up = answer.send(found);
         }
     }
-    if let Some(connection) = connection {
-        let _closed: Result<(), sqlx::Error> = PgConnection::close(connection).await;
+    if let Some(link) = kept {
+        link.closed().await;
     }
 }
 
-/// A connection that died since it was last used is no reason to fail: then once more, on a new one.
-async fn read(
-    options: &PgConnectOptions,
-    kept: &mut Option<PgConnection>,
-    ids: &[RecordId],
-) -> Result<Vec<PgRow>, sqlx::Error> {
+/// A connection that died since it was last used, or leads to the primary no more, is no reason to fail: then once more, on a new one.
+async fn read(route: &Route, kept: &mut Option<Link>, ids: &[RecordId]) -> Result<Vec<PgRow>, sqlx::Error> {
     let mut turns = TURNS;
     loop {
-        let (mut connection, used) = match kept.take() {
-            Some(connection) => (connection, true),
-            None => (options.connect().await?, false),
+        let used = match kept.take() {
+            Some(link) => route.still_good(link).await,
+            None => None,
+        };
+        let elsewhere = used.is_some();
+        let mut link = match used {
+            Some(link) => link,
+            None => route.open(is_full).await?,
         };
         let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
-        let read = sqlx::query(sql::PAIRS).bind(ids).fetch_all(&mut connection).await;
-        match &read {
-            Err(error) if is_cut(error) && used => continue,
-            Err(error) if is_cut(error) => return read,
-            Err(error) if is_rolled_back(error) && turns > 0 => turns -= 1,
-            _ => {
-                *kept = Some(connection);
-                return read;
-            }
+        let read = link.rows(sqlx::query(sql::PAIRS).bind(ids)).await;
+        if route.keeps(&read) {
+            *kept = Some(link);
         }
-        *kept = Some(connection);
+        match &read {
+            Err(error) if is_cut(error) && elsewhere => {}
+            Err(error) if is_rolled_back(error) && turns > 0 => turns -= 1,
+            _ => return read,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The schema: migrations, and the check that the set-up keeps what the store promises.
 
-use sqlx::{Connection as _, PgConnection, PgPool, Row as _};
+use sqlx::{Connection as _, PgConnection};
 
 use super::{sql, throttle_sql};
 use crate::error::SetupError;
@@ -10,15 +10,47 @@ fn known() -> i64 {
     i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
+/// Whether a step of the schema is missing. Changes nothing.
+pub(super) async fn needs_migration(connection: &mut PgConnection) -> Result<bool, SetupError> {
+    let found = version(connection).await?;
+    if found > known() {
+        return Err(SetupError::Newer { found, known: known() });
+    }
+    Ok(found < known())
+}
+
+/// 0 where there is no schema.
+async fn version(connection: &mut PgConnection) -> Result<i64, SetupError> {
+    let there: bool = sqlx::query_scalar(sql::SCHEMA_IS_THERE).fetch_one(&mut *connection).await?;
+    if !there {
+        return Ok(0);
+    }
+    let found: Option<i64> = sqlx::query_scalar(sql::SCHEMA_VERSION).fetch_one(connection).await?;
+    Ok(found.unwrap_or(0))
+}
+
 /// Brings the database to the version that this crate knows, one process at a time and all in one transaction. It runs in a task of its own: a transaction
-/// whose future is dropped half-way would stay open in the pool.
-pub(super) async fn migrate(mut connection: PgConnection) -> Result<(), SetupError> {
+/// whose future is dropped half-way would stay open.
+pub(super) async fn migrate(mut connection: PgConnection) -> Result<PgConnection, SetupError> {
     let task = tokio::spawn(async move {
         let migrated = migrate_in_transaction(&mut connection).await;
-        let _closed = connection.close().await;
-        migrated
+        match migrated {
+            Err(SetupError::Backend(error)) if may_not(&error) => {
+                let found = version(&mut connection).await?;
+                Err(SetupError::Older { found, known: known() })
+            }
+            migrated => migrated.map(|()| connection),
+        }
     });
     task.await.unwrap_or_else(|_| Err(SetupError::refused("the migration was cut off and rolled back")))
+}
+
+/// Whether the role lacks a right, that to see the schema among them.
+fn may_not(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == "42501" || code == "3F000")
 }
 
 async fn migrate_in_transaction(connection: &mut PgConnection) -> Result<(), SetupError> {
@@ -37,40 +69,25 @@ async fn migrate_in_transaction(connection: &mut PgConnection) -> Result<(), Set
     Ok(tx.commit().await?)
 }
 
-/// Refuses a server or tables that would break a promise.
-pub(super) async fn check(pool: &PgPool, wanted: &str) -> Result<(), SetupError> {
-    let setup = sqlx::query(sql::SETUP).fetch_one(pool).await?;
-    let (encoding, synchronous): (&str, &str) = (setup.try_get(0)?, setup.try_get(1)?);
-    let (replica, isolation): (i64, &str) = (setup.try_get(2)?, setup.try_get(3)?);
-    if encoding != "UTF8" {
-        return Err(SetupError::refused(format!("the database's encoding is {encoding}, not UTF8")));
-    }
-    if synchronous == "off" {
-        return Err(SetupError::refused("synchronous_commit is off: an acknowledged revocation could be lost"));
-    }
-    if replica != 0 {
-        return Err(SetupError::refused("the server is a replica; a read that decides needs the primary"));
-    }
-    if isolation != wanted {
-        return Err(SetupError::refused(format!(
-            "the isolation is {isolation}, not {wanted}; a connection pooler drops start-up options"
-        )));
-    }
-    if setup.try_get::<i64, _>(4)? < sql::FUNCTION_COUNT {
+/// Refuses tables and functions that would break a promise.
+pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupError> {
+    let functions: i64 = sqlx::query_scalar(sql::FUNCTIONS).fetch_one(&mut *connection).await?;
+    if functions < sql::FUNCTION_COUNT {
         return Err(SetupError::refused(
             "a function of the schema, counterfoil_admit or counterfoil_access, is not there or is not VOLATILE: a cap would be passed",
         ));
     }
-    let attempts: i64 = sqlx::query_scalar(throttle_sql::SOUND).fetch_one(pool).await?;
+    let attempts: i64 = sqlx::query_scalar(throttle_sql::SOUND).fetch_one(&mut *connection).await?;
     if attempts == 0 {
         return Err(SetupError::refused(
             "the function counterfoil_attempt is not there, or is not VOLATILE: a limit would be passed",
         ));
     }
-    if let Some(what) = sqlx::query_scalar::<_, String>(sql::WRONG_COLLATION).fetch_optional(pool).await? {
+    let wrong = sqlx::query_scalar::<_, String>(sql::WRONG_COLLATION).fetch_optional(&mut *connection).await?;
+    if let Some(what) = wrong {
         return Err(SetupError::refused(format!("{what}, not C")));
     }
-    let indexes: i64 = sqlx::query_scalar(sql::INDEXES).fetch_one(pool).await?;
+    let indexes: i64 = sqlx::query_scalar(sql::INDEXES).fetch_one(connection).await?;
     if indexes < sql::INDEX_COUNT {
         return Err(SetupError::refused(format!("{indexes} of {} indexes are there and valid", sql::INDEX_COUNT)));
     }
@@ -110,7 +127,8 @@ INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, crea
             sqlx::raw_sql(step).execute(&mut raw).await.expect("the first version");
         }
         let store = PgStore::connect(options).await.expect("brought up to date");
-        let version: i64 = sqlx::query_scalar(sql::SCHEMA_VERSION).fetch_one(store.pool()).await.expect("a version");
+        let version: i64 =
+            sqlx::query_scalar(sql::SCHEMA_VERSION).fetch_one(&mut store.wire().await).await.expect("a version");
         assert_eq!(version, known());
         let kept =
             store.get(&RecordId::from_bytes([7; 16])).await.expect("an answer").expect("what stood there stands");

@@ -194,16 +194,32 @@ pub(super) const WRONG_COLLATION: &str = "SELECT c.relname || '.' || a.attname |
 pub(super) const INDEXES: &str = "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class s ON s.relnamespace = c.relnamespace AND s.oid = to_regclass('counterfoil_schema') WHERE c.relname LIKE 'counterfoil\\_%' AND i.indisvalid";
 /// As many as the migrations make.
 pub(super) const INDEX_COUNT: i64 = 20;
-/// Encoding, durability, role, isolation, and how many of our functions look anew with each of their statements.
+/// Whether the schema is in the first schema of the `search_path`, where the migrations make it.
+pub(super) const SCHEMA_IS_THERE: &str = "SELECT EXISTS (
+    SELECT 1 FROM pg_class WHERE oid = to_regclass('counterfoil_schema') AND relnamespace = to_regnamespace(quote_ident(current_schema()))
+)";
+/// A replica takes no writes; nor does a server that was made read-only, a primary of yesterday among them.
+pub(super) const IS_PRIMARY: &str =
+    "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'";
+/// A write of no row, which a server refuses that takes none, and a message to nobody in its log, flushed as a commit is. $1: no realm.
+pub(super) const PROBE: &str = "
+WITH w AS (UPDATE counterfoil_settings SET version = version WHERE realm = $1 RETURNING 1)
+SELECT pg_logical_emit_message(true, 'counterfoil', ''), (SELECT count(*) FROM w)";
+/// The process that serves this connection.
+pub(super) const PROCESS: &str = "SELECT pg_backend_pid()";
+/// Encoding, durability, the settings that the store asks for, and how many connections the server, the database and the role allow, -1 for any number.
 pub(super) const SETUP: &str = "
-SELECT current_setting('server_encoding'), current_setting('synchronous_commit'), pg_is_in_recovery()::int::bigint,
-    current_setting('transaction_isolation'),
-    (
-        SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
-            to_regprocedure('counterfoil_admit(text, text, bigint, bytea, text, bigint, bigint, bigint, bigint, bigint, bigint, bigint)'),
-            to_regprocedure('counterfoil_access(bytea, bigint, bigint)')
-        )
-    )";
+SELECT current_setting('server_encoding'), current_setting('synchronous_commit'), current_setting('transaction_isolation'),
+    current_setting('enable_seqscan'), current_setting('jit'),
+    current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint,
+    (SELECT datconnlimit::bigint FROM pg_database WHERE datname = current_database()),
+    (SELECT rolconnlimit::bigint FROM pg_roles WHERE rolname = session_user)";
+/// How many of our functions look anew with each of their statements.
+pub(super) const FUNCTIONS: &str = "
+SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
+    to_regprocedure('counterfoil_admit(text, text, bigint, bytea, text, bigint, bigint, bigint, bigint, bigint, bigint, bigint)'),
+    to_regprocedure('counterfoil_access(bytea, bigint, bigint)')
+)";
 /// As many functions as the migrations make.
 pub(super) const FUNCTION_COUNT: i64 = 2;
 

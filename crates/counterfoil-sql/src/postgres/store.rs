@@ -6,22 +6,20 @@ use std::time::Duration;
 
 use counterfoil::store::{StoreError, TokenRecord};
 use counterfoil::{KeyId, RecordId};
-use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions as _, Connection as _, PgPool};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::reader::Reader;
+use super::link::Route;
+use super::pool::Pool;
+use super::reader::{PLANNED_ONCE, Reader};
 use super::setup::PgSetup;
-use super::{schema, sql};
+use super::{schema, sql, start};
 use crate::error::SetupError;
 use crate::port::token_store;
 use crate::row;
 
-/// How long a call waits for a connection before it is `Unavailable`.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// A connection of which nothing was heard for so long is tested before it writes: else each one that a restart of the server cut would cost a write that may
-/// have been done. Testing them all would cost each write a second trip.
-const UNSEEN: Duration = Duration::from_secs(1);
+/// A census reads every record: it is given so many times the limit of a statement.
+const CENSUS: u32 = 12;
 
 /// A plan made while the tables are empty is kept, and must not be a scan when they are not: none but the census and the schema's version needs one. The server
 /// prices such a scan as endless and would compile it first (`jit`): four tenths of a second for a census of four records.
@@ -32,48 +30,64 @@ pub(super) const PLANNING: [(&str, &str); 2] = [("enable_seqscan", "off"), ("jit
 /// Tables are made in the first schema of the `search_path`. Several stores of any number of processes may share a database.
 #[derive(Clone)]
 pub struct PgStore {
-    pool: PgPool,
+    pool: Arc<Pool>,
     reader: Arc<Reader>,
 }
 
 impl PgStore {
-    /// Connects, brings the schema up to date and checks the set-up. The store makes its own pool: in a shared one somebody else's dropped future may have
-    /// left a transaction open, in which the store's acknowledged writes would vanish.
+    /// Connects, brings the schema up to date where it is not, and checks the set-up. A start at the present schema changes nothing and needs no right to create.
+    /// The store makes its own connections: in a shared pool somebody else's dropped future may have left a transaction open, in which the store's
+    /// acknowledged writes would vanish.
     ///
     /// # Errors
     ///
-    /// [`SetupError`].
+    /// [`SetupError`]: [`NoAnswer`](SetupError::NoAnswer) after [`PgSetup::connect_timeout`].
     pub async fn connect(options: PgConnectOptions) -> Result<Self, SetupError> {
         Self::connect_with(options, PgSetup::default()).await
     }
 
-    /// The same with another number of connections, or at another isolation.
+    /// The same with another number of connections, other time limits, or at another isolation.
     ///
     /// # Errors
     ///
-    /// [`SetupError`].
+    /// As [`connect`](Self::connect).
     pub async fn connect_with(options: PgConnectOptions, setup: PgSetup) -> Result<Self, SetupError> {
-        let isolation = setup.isolation.name();
-        let options = options.options([("default_transaction_isolation", isolation)]).options(PLANNING);
-        let options = options.disable_statement_logging();
-        schema::migrate(options.connect().await?).await?;
-        let reader = Arc::new(Reader::new(&options));
-        let pool = PoolOptions::new()
-            .max_connections(setup.connections.get())
-            .acquire_timeout(PATIENCE)
-            .test_before_acquire(false)
-            .before_acquire(|connection: &mut PgConnection, seen| {
-                Box::pin(async move {
-                    if seen.idle_for >= UNSEEN {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_with(options)
-            .await?;
-        schema::check(&pool, isolation).await?;
+        let options = own(options, setup);
+        let mut first = start::connect(&options, setup).await?;
+        if start::within(setup, schema::needs_migration(&mut first)).await? {
+            first = schema::migrate(first).await?;
+        }
+        start::within(setup, schema::check(&mut first)).await?;
+        let route = Route::new(options, setup.statement_timeout);
+        let reader = Arc::new(Reader::new(route.with(PLANNED_ONCE)));
+        let first = route.adopt(first);
+        let pool = Pool::new(Arc::new(route), setup.connections.get(), setup.connect_timeout, first);
         Ok(Self { pool, reader })
+    }
+
+    /// Brings the schema up to date and ends: for a start under a role that may not create. It is not bounded in time, since a step may
+    /// write every row once.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    ///
+    /// ```no_run
+    /// # async fn migrate() -> Result<(), counterfoil_sql::SetupError> {
+    /// use counterfoil_sql::PgStore;
+    /// use counterfoil_sql::sqlx::postgres::PgConnectOptions;
+    ///
+    /// PgStore::migrate(PgConnectOptions::new().host("db.internal").username("owner").database("service")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn migrate(options: PgConnectOptions) -> Result<(), SetupError> {
+        let setup = PgSetup::default();
+        let mut first = start::connect(&own(options, setup), setup).await?;
+        if start::within(setup, schema::needs_migration(&mut first)).await? {
+            first = schema::migrate(first).await?;
+        }
+        Ok(first.close().await?)
     }
 
     /// Closes all connections; calls after it are `Unavailable`. Dropping the last clone does the same, but does not wait.
@@ -86,9 +100,26 @@ impl PgStore {
         &self.reader
     }
 
-    pub(super) const fn pool(&self) -> &PgPool {
+    pub(super) const fn pool(&self) -> &Arc<Pool> {
         &self.pool
     }
+
+    /// A connection beside the pool's, set up as they are.
+    #[cfg(test)]
+    pub(super) async fn wire(&self) -> sqlx::PgConnection {
+        self.pool.route().connect().await.expect("a connection")
+    }
+
+    /// How long a statement may be under way.
+    pub(super) fn limit(&self) -> Duration {
+        self.pool.route().limit()
+    }
+}
+
+/// What holds for every connection of the store, whatever the host's options say.
+fn own(options: PgConnectOptions, setup: PgSetup) -> PgConnectOptions {
+    let isolation = [("default_transaction_isolation", setup.isolation.name())];
+    options.options(isolation).options(PLANNING).disable_statement_logging()
 }
 
 impl fmt::Debug for PgStore {
@@ -103,8 +134,13 @@ impl PgStore {
     }
 
     async fn count_keys(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
-        let rows = self.read("census", || sqlx::query(sql::CENSUS)).await?;
+        let rows = self.read_within("census", self.limit() * CENSUS, || sqlx::query(sql::CENSUS)).await?;
         rows.iter().map(row::census).collect()
+    }
+
+    async fn try_both(&self) -> Result<(), StoreError> {
+        self.pair("probe", &RecordId::from_bytes([0; 16])).await?;
+        self.write("probe", || sqlx::query(sql::PROBE).bind("")).await.map(drop)
     }
 }
 

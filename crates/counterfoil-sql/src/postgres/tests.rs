@@ -101,7 +101,7 @@ async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
         let plan: Vec<String> = plan.expect("a plan").iter().map(|row| row.try_get(0).expect("a line")).collect();
         let plan = plan.join("\n");
         assert!(plan.contains("ANY ($1)") && !plan.contains("Seq Scan"), "{plan}");
-        sqlx::raw_sql(rows).execute(store.pool()).await.expect("rows");
+        sqlx::raw_sql(rows).execute(&mut store.wire().await).await.expect("rows");
     }
 }
 
@@ -153,11 +153,11 @@ async fn no_statement_scans() {
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
     let options = options.username("postgres").database("postgres");
     let store = PgStore::connect(options.clone()).await.expect("a store");
-    let mut own = store.pool().acquire().await.expect("a connection");
+    let mut own = store.wire().await;
     let mut any = options.connect().await.expect("a connection");
     for rows in ["", ROWS] {
         sqlx::raw_sql(rows).execute(&mut any).await.expect("rows");
-        let wire = if rows.is_empty() { &mut *own } else { &mut any };
+        let wire = if rows.is_empty() { &mut own } else { &mut any };
         for &(text, adds, values) in STATEMENTS {
             let plan = plan(wire, text, adds, values).await;
             assert_eq!(scan(&plan), None, "{text}\n{}", plan.join("\n"));
@@ -187,7 +187,7 @@ async fn nothing_is_compiled_before_it_is_run() {
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
     let options = options.username("postgres").database("postgres");
     let store = PgStore::connect(options.clone()).await.expect("a store");
-    let mut own = store.pool().acquire().await.expect("a connection");
+    let mut own = store.wire().await;
     let compiling = options.options(PLANNING).options([("jit", "on")]);
     let mut any = compiling.connect().await.expect("a connection");
     let compiled = |plan: &[String]| plan.iter().any(|line| line.contains("JIT"));
@@ -214,11 +214,12 @@ async fn a_notice_is_looked_for_where_one_begins() {
     assert_eq!(must_get(&store, &id).await.expect("a record").record().noticed, sent);
 
     let damage = "UPDATE counterfoil_record SET noticed = noticed || '\\x00'";
-    sqlx::query(damage).execute(store.pool()).await.expect("damaged");
+    sqlx::query(damage).execute(&mut store.wire().await).await.expect("damaged");
     let told = store.settle(&id, held, None, Some(sent[0])).await;
     assert!(matches!(told, Err(StoreError::Corrupt { id: Some(told), .. }) if told == id), "{told:?}");
-    let left =
-        sqlx::query("SELECT 1 FROM counterfoil_record WHERE notice_at IS NOT NULL").fetch_all(store.pool()).await;
+    let left = sqlx::query("SELECT 1 FROM counterfoil_record WHERE notice_at IS NOT NULL")
+        .fetch_all(&mut store.wire().await)
+        .await;
     assert_eq!(left.expect("rows").len(), 1);
 }
 
@@ -231,7 +232,7 @@ async fn an_exhausted_pool_is_unavailable_and_passes() {
     let store = PgStore::connect_with(options.username("postgres").database("postgres"), one).await.expect("a store");
     let draft = Person::somebody().pat();
     let id = draft.found(&store).await.expect("a record");
-    let taken = store.pool().acquire().await.expect("the only connection");
+    let taken = store.pool().lend().await.expect("the only connection");
     tokio::time::pause();
     assert!(matches!(store.census().await, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })));
     let other = Person::somebody().pat();
@@ -253,12 +254,12 @@ async fn fault_b3_refused_attempts_leave_no_new_rows() {
     assert_eq!(store.reserve(&key, at(0), window, most(1)).await.expect("an answer"), Reserved::Granted(at(0)));
     store.failed(&key, at(0), at(0), window).await.expect("counted");
     let row = "SELECT xmin::text || ' ' || xmax::text FROM counterfoil_throttle";
-    let before: Vec<String> = sqlx::query_scalar(row).fetch_all(store.pool()).await.expect("a row");
+    let before: Vec<String> = sqlx::query_scalar(row).fetch_all(&mut store.wire().await).await.expect("a row");
     for _ in 0..3_000 {
         let answer = store.reserve(&key, at(1), window, most(1)).await.expect("an answer");
         assert_eq!(answer, Reserved::Wait(at(0).plus_capped(window)));
     }
-    let after: Vec<String> = sqlx::query_scalar(row).fetch_all(store.pool()).await.expect("a row");
+    let after: Vec<String> = sqlx::query_scalar(row).fetch_all(&mut store.wire().await).await.expect("a row");
     assert_eq!((after.len(), after), (1, before), "the one row stands as it stood");
 }
 
@@ -269,7 +270,7 @@ async fn a_step_of_a_counter_scans_nothing() {
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
     let options = options.username("postgres").database("postgres");
     let store = PgStore::connect(options.clone()).await.expect("a store");
-    sqlx::raw_sql(ROWS).execute(store.pool()).await.expect("rows");
+    sqlx::raw_sql(ROWS).execute(&mut store.wire().await).await.expect("rows");
     let mut raw = options.connect().await.expect("a connection");
     let told = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'counterfoil_throttle'";
     let mut scans = Vec::new();

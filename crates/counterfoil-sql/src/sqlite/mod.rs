@@ -8,8 +8,10 @@ mod bounds;
 #[cfg(test)]
 mod bounds_tests;
 mod clients;
+mod file;
 mod insert;
 mod list;
+mod log;
 mod notice;
 mod purge;
 mod read;

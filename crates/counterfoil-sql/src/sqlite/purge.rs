@@ -5,9 +5,9 @@ use std::num::NonZeroU32;
 use counterfoil::store::{Progress, StoreError};
 use counterfoil::{RecordId, Ts};
 
-use super::sql;
 use super::store::SqliteStore;
 use super::write::Write;
+use super::{log, sql};
 use crate::row::{self, micros};
 
 const OP: &str = "purge";
@@ -64,6 +64,9 @@ impl SqliteStore {
                 changed += 1;
             }
             write.commit(()).await?;
+            if !more {
+                log::empty(self.writer()).await;
+            }
             if !more || changed >= limit {
                 return Ok(Progress { changed: u64::from(changed), more });
             }

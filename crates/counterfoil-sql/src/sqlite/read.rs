@@ -90,7 +90,9 @@ impl SqliteStore {
         let mut seat = self.readers().seat().await.map_err(not_done(op))?;
         let connection = seat.connected(&self.readers().options).await.map_err(not_done(op))?;
         let read = query.fetch_all(connection).await;
-        seat.checked(read).map_err(not_done(op))
+        let read = seat.checked(read).map_err(not_done(op))?;
+        self.file().stands().map_err(not_done(op))?;
+        Ok(read)
     }
 
     /// The first row of a read.
@@ -103,6 +105,8 @@ impl SqliteStore {
         let mut seat = self.readers().seat().await.map_err(not_done(op))?;
         let connection = seat.connected(&self.readers().options).await.map_err(not_done(op))?;
         let read = query.fetch_optional(connection).await;
-        seat.checked(read).map_err(not_done(op))
+        let read = seat.checked(read).map_err(not_done(op))?;
+        self.file().stands().map_err(not_done(op))?;
+        Ok(read)
     }
 }

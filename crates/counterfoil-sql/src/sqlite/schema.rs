@@ -11,6 +11,20 @@ fn known() -> i64 {
     i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
+/// Whether a step of the schema is missing. Changes nothing and waits for no lock.
+pub(super) async fn needs_migration(connection: &mut SqliteConnection) -> Result<bool, SetupError> {
+    let there: bool = sqlx::query_scalar(sql::SCHEMA_IS_THERE).fetch_one(&mut *connection).await?;
+    if !there {
+        return Ok(true);
+    }
+    let found: Option<i64> = sqlx::query_scalar(sql::SCHEMA_VERSION).fetch_one(connection).await?;
+    let found = found.unwrap_or(0);
+    if found > known() {
+        return Err(SetupError::Newer { found, known: known() });
+    }
+    Ok(found < known())
+}
+
 /// Brings the file to the version that this crate knows, all in one transaction: a process that dies meanwhile leaves the old version.
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), SetupError> {
     let mut tx = connection.begin_with(sql::BEGIN).await?;

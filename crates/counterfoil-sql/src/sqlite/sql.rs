@@ -119,6 +119,15 @@ pub(super) const SCHEMA_TABLE: &str = "CREATE TABLE IF NOT EXISTS counterfoil_sc
 pub(super) const SCHEMA_VERSION: &str = "SELECT max(version) FROM counterfoil_schema";
 pub(super) const SCHEMA_STEP: &str = "INSERT INTO counterfoil_schema (version) VALUES (?1)";
 pub(super) const SCHEMA_OBJECTS: &str = "SELECT name, sql FROM sqlite_schema WHERE tbl_name LIKE 'counterfoil\\_%' ESCAPE '\\' AND sql IS NOT NULL ORDER BY name";
+/// Whether there is a schema.
+pub(super) const SCHEMA_IS_THERE: &str =
+    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'counterfoil_schema')";
+/// A write that changes nothing.
+pub(super) const PROBE: &str = "UPDATE counterfoil_schema SET version = version";
+pub(super) const WAIT_FOR_NOBODY: &str = "PRAGMA busy_timeout = 0";
+pub(super) const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// As `BUSY` in `store.rs`.
+pub(super) const WAIT_AGAIN: &str = "PRAGMA busy_timeout = 5000";
 pub(super) const JOURNAL_MODE: &str = "PRAGMA journal_mode";
 pub(super) const SYNCHRONOUS: &str = "PRAGMA synchronous";
 pub(super) const DATABASE_FILE: &str = "SELECT file FROM pragma_database_list WHERE name = 'main'";

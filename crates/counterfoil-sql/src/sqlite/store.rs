@@ -10,8 +10,9 @@ use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqlitePool};
 
+use super::file::{OpenFile, keep_private};
 use super::read::Readers;
-use super::{schema, sql};
+use super::{log, schema, sql};
 use crate::error::SetupError;
 use crate::port::token_store;
 use crate::row;
@@ -29,10 +30,12 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: Arc<Readers>,
+    file: Arc<OpenFile>,
 }
 
 impl SqliteStore {
-    /// Opens the file, brings its schema up to date and checks its set-up. Journal mode, synchronous and busy time-out are the store's own, whatever
+    /// Opens the file, brings its schema up to date where it is not, and checks its set-up. The file and what SQLite keeps beside it are taken from everybody but
+    /// their owner (mode 0600). Journal mode, synchronous and busy time-out are the store's own, whatever
     /// the options say; the store makes its own connections, because a pool whose connections all write starves under load.
     ///
     /// # Errors
@@ -44,6 +47,7 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .disable_statement_logging();
+        keep_private(&options).map_err(sqlx::Error::Io)?;
         let writer = PoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
@@ -53,19 +57,33 @@ impl SqliteStore {
             .connect_with(options.clone())
             .await?;
         let mut connection = writer.acquire().await?;
-        if schema::file(&mut connection).await?.is_empty() {
+        let path = schema::file(&mut connection).await?;
+        if path.is_empty() {
             return Err(SetupError::InMemory);
         }
-        schema::migrate(&mut connection).await?;
+        let file = Arc::new(OpenFile::at(path.into()).map_err(sqlx::Error::Io)?);
+        if schema::needs_migration(&mut connection).await? {
+            schema::migrate(&mut connection).await?;
+        }
         drop(connection);
         schema::check(&writer).await?;
-        Ok(Self { writer, readers: Arc::new(Readers::new(options)) })
+        // From here on a file that is missing was removed: no other one is made in its place.
+        let options = options.create_if_missing(false);
+        writer.set_connect_options(options.clone());
+        let readers = Arc::new(Readers::new(options));
+        Ok(Self { writer, readers, file })
     }
 
-    /// Closes all connections; calls after it are `Unavailable`. Dropping the last clone does the same, but does not wait.
+    /// Closes all connections and leaves one whole file: what is in the log is copied into it. Calls after it are `Unavailable`. Where another process has the file
+    /// open, its log stays, empty but for what that process reads. Dropping the last clone closes too, but does not wait, and may leave the log.
     pub async fn close(&self) {
         self.readers.close().await;
+        log::empty(&self.writer).await;
         self.writer.close().await;
+    }
+
+    pub(super) const fn file(&self) -> &Arc<OpenFile> {
+        &self.file
     }
 
     pub(super) const fn writer(&self) -> &SqlitePool {
@@ -92,6 +110,13 @@ impl SqliteStore {
     async fn count_keys(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         let rows = self.read("census", sqlx::query(sql::CENSUS)).await?;
         rows.iter().map(row::census).collect()
+    }
+
+    async fn try_both(&self) -> Result<(), StoreError> {
+        self.read_one("probe", sqlx::query(sql::SCHEMA_VERSION)).await?;
+        let mut write = self.write("probe").await?;
+        write.run(sqlx::query(sql::PROBE)).await?;
+        write.commit(()).await
     }
 }
 

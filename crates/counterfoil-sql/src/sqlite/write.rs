@@ -1,11 +1,14 @@
 //! The one writer: a transaction that looks at everything first and then writes everything.
 
+use std::sync::Arc;
+
 use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord};
 use counterfoil::{FamilyId, LabelKey, RecordId, Ts};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteQueryResult};
 use sqlx::{Sqlite, Transaction};
 
+use super::file::OpenFile;
 use super::sql;
 use super::store::SqliteStore;
 use crate::error::{not_done, unavailable};
@@ -18,6 +21,7 @@ const GIVEN_UP: u32 = 3;
 /// A write under way. Dropped before [`Write::commit`], it is rolled back.
 pub(super) struct Write {
     tx: Transaction<'static, Sqlite>,
+    file: Arc<OpenFile>,
     op: &'static str,
 }
 
@@ -40,9 +44,10 @@ impl SqliteStore {
     /// connection that says so is given up for a new one.
     pub(super) async fn write(&self, op: &'static str) -> Result<Write, StoreError> {
         backend_call!();
+        self.file().stands().map_err(not_done(op))?;
         for _ in 0..GIVEN_UP {
             match self.writer().begin_with(sql::BEGIN).await {
-                Ok(tx) => return Ok(Write { tx, op }),
+                Ok(tx) => return Ok(Write { tx, file: Arc::clone(self.file()), op }),
                 Err(sqlx::Error::InvalidSavePointStatement) => {
                     let stuck = self.writer().acquire().await.map_err(not_done(op))?;
                     stuck.close().await.map_err(not_done(op))?;
@@ -60,6 +65,7 @@ impl Write {
         let op = self.op;
         backend_call!();
         self.tx.commit().await.map_err(|error| unavailable(op, true, error))?;
+        self.file.stands_with_its_log().map_err(|error| unavailable(op, true, error))?;
         Ok(answer)
     }
 

@@ -1,12 +1,16 @@
 //! Servers to throw away, and a browser: each in a folder of its own, on a free port of 127.0.0.1, stopped and removed with its value.
 
+mod address;
 mod browser;
+mod pgbouncer;
 mod postgres;
 mod proxy;
 pub mod redis;
 mod smtp;
 
+pub use address::Address;
 pub use browser::{BorrowedBrowser, Browser, Screen};
+pub use pgbouncer::PgBouncer;
 pub use postgres::{Postgres, PostgresSetup};
 pub use proxy::Proxy;
 pub use smtp::{Smtp, TakenMail};

@@ -92,11 +92,16 @@ impl PostgresSetup {
         if self.tls {
             self.settings.extend(certificates(&folder));
         }
+        self.start_in(&programs, folder)
+    }
+
+    /// Starts what is in that folder.
+    fn start_in(mut self, programs: &Path, folder: PathBuf) -> Postgres {
         let common = ["listen_addresses=127.0.0.1", "max_connections=500", "deadlock_timeout=100ms"];
         self.settings.splice(0..0, common.map(str::to_owned));
         for _ in 0..5 {
             let port = free_port();
-            let server = Postgres { keeper: self.keeper(&programs, &folder, port), folder: folder.clone(), port };
+            let server = Postgres { keeper: self.keeper(programs, &folder, port), folder: folder.clone(), port };
             if server.listens_after(0) {
                 return server;
             }
@@ -142,6 +147,32 @@ impl Postgres {
     #[must_use]
     pub fn setup() -> PostgresSetup {
         PostgresSetup::default()
+    }
+
+    /// A streaming standby of this server, which answers reads. It is asynchronous until the primary's `synchronous_standby_names` says otherwise.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be copied, or does not start.
+    #[must_use]
+    pub fn standby(&self) -> Self {
+        let programs = programs().expect(MISSING);
+        let folder = folder();
+        let copied = as_somebody(&programs.join("pg_basebackup"), &folder)
+            .args([
+                "--host=127.0.0.1",
+                "--username=postgres",
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--no-sync",
+            ])
+            .arg(format!("--port={}", self.port))
+            .arg("--pgdata")
+            .arg(folder.join("data"))
+            .output()
+            .expect("pg_basebackup runs");
+        assert!(copied.status.success(), "pg_basebackup: {}", String::from_utf8_lossy(&copied.stderr));
+        PostgresSetup::default().start_in(&programs, folder)
     }
 
     /// Its port on 127.0.0.1.
@@ -209,7 +240,7 @@ impl Postgres {
         for _ in 0..2_400 {
             let log = self.said();
             let log = log.get(said..).unwrap_or_default();
-            if log.contains("ready to accept connections") && TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            if log.contains("ready to accept") && TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
                 return true;
             }
             if log.contains("could not bind") || log.contains("could not create any TCP/IP sockets") {
@@ -242,7 +273,7 @@ fn programs() -> Option<PathBuf> {
         .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let spread = u16::try_from(std::process::id() % 97).expect("below 97") * 120;
     for _ in 0..PORTS.len() {
         let next = spread.wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed)) % (PORTS.end - PORTS.start);
@@ -253,7 +284,7 @@ fn free_port() -> u16 {
     panic!("no port of {PORTS:?} is free");
 }
 
-fn folder() -> PathBuf {
+pub(super) fn folder() -> PathBuf {
     let made = Command::new("mktemp").args(["-d", "-t", "counterfoil-postgres-XXXXXX"]).output().expect("mktemp runs");
     let folder = PathBuf::from(String::from_utf8_lossy(&made.stdout).trim());
     assert!(folder.is_dir(), "mktemp made no folder");
@@ -280,7 +311,7 @@ fn somebody() -> Option<&'static str> {
     Some(if id(&["-u", "postgres"]).is_some() { "postgres" } else { "nobody" })
 }
 
-fn as_somebody(program: &Path, folder: &Path) -> Command {
+pub(super) fn as_somebody(program: &Path, folder: &Path) -> Command {
     let mut command = match somebody() {
         None => Command::new(program),
         Some(somebody) => {

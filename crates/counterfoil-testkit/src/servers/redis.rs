@@ -9,6 +9,36 @@ use std::time::Duration;
 const MISSING: &str =
     "the Redis programs (redis-server, redis-cli) are not here: `apt-get install redis-server`, or `.ci/servers`";
 
+const MISSING_VALKEY: &str = "the Valkey programs (valkey-server, valkey-cli) are not here: `.ci/servers` installs them, for Debian 12 from its backports";
+
+/// Whose programs are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Maker {
+    Redis,
+    Valkey,
+}
+
+impl Maker {
+    const fn server(self) -> &'static str {
+        match self {
+            Self::Redis => "redis-server",
+            Self::Valkey => "valkey-server",
+        }
+    }
+
+    const fn cli(self) -> &'static str {
+        match self {
+            Self::Redis => "redis-cli",
+            Self::Valkey => "valkey-cli",
+        }
+    }
+
+    fn check(self) {
+        let missing = if self == Self::Redis { MISSING } else { MISSING_VALKEY };
+        assert!(runs(self.server()) && runs(self.cli()), "{missing}");
+    }
+}
+
 /// Holds a server's life on the pipe to this process: it ends with the value, and with the process, however that ends. A write that the disk refuses must fail
 /// and not end the server, hence XFSZ.
 const KEEPER: &str = r#"trap '' INT TERM XFSZ; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
@@ -53,6 +83,7 @@ impl Drop for Folder {
 /// One server process on a free port of 127.0.0.1, which can be killed and started again on what it kept.
 #[derive(Debug)]
 struct Node {
+    maker: Maker,
     port: u16,
     folder: PathBuf,
     arguments: Vec<String>,
@@ -60,13 +91,13 @@ struct Node {
 }
 
 impl Node {
-    fn start(folder: &Path, arguments: Vec<String>) -> Self {
-        assert!(runs("redis-server") && runs("redis-cli"), "{MISSING}");
+    fn start(maker: Maker, folder: &Path, arguments: Vec<String>) -> Self {
+        maker.check();
         for _ in 0..5 {
             let port = free_port();
             let folder = folder.join(port.to_string());
             std::fs::create_dir_all(&folder).expect("a folder");
-            let mut node = Self { port, folder, arguments: arguments.clone(), keeper: None };
+            let mut node = Self { maker, port, folder, arguments: arguments.clone(), keeper: None };
             node.spawn();
             if node.listens() {
                 return node;
@@ -79,7 +110,7 @@ impl Node {
         let keeper = Command::new("sh")
             .args(["-c", KEEPER, "sh"])
             .arg(&self.folder)
-            .args(["redis-server", "--bind", "127.0.0.1", "--port", &self.port.to_string(), "--dir"])
+            .args([self.maker.server(), "--bind", "127.0.0.1", "--port", &self.port.to_string(), "--dir"])
             .arg(&self.folder)
             .args(&self.arguments)
             .stdin(Stdio::piped())
@@ -108,7 +139,7 @@ impl Node {
     }
 
     fn cli(&self, arguments: &[&str]) -> String {
-        let output = Command::new("redis-cli")
+        let output = Command::new(self.maker.cli())
             .args(["-p", &self.port.to_string()])
             .args(arguments)
             .stderr(Stdio::null())
@@ -193,10 +224,24 @@ impl RedisServer {
     /// As for [`RedisServer::start`].
     #[must_use]
     pub fn start_with(others: &[(&str, &str)]) -> Self {
+        Self::start_of(Maker::Redis, others)
+    }
+
+    /// A Valkey server.
+    ///
+    /// # Panics
+    ///
+    /// As for [`RedisServer::start`].
+    #[must_use]
+    pub fn start_valkey() -> Self {
+        Self::start_of(Maker::Valkey, &[])
+    }
+
+    fn start_of(maker: Maker, others: &[(&str, &str)]) -> Self {
         let folder = Folder::new();
         let mut arguments = settings(&[("appendonly", "yes"), ("save", ""), ("enable-debug-command", "local")]);
         arguments.extend(settings(others));
-        Self { node: Node::start(&folder.path, arguments), _folder: folder }
+        Self { node: Node::start(maker, &folder.path, arguments), _folder: folder }
     }
 
     /// Its port on 127.0.0.1.
@@ -277,7 +322,7 @@ impl RedisCluster {
             ("repl-diskless-sync-delay", "0"),
             ("enable-debug-command", "local"),
         ]);
-        let nodes: Vec<Node> = (0..6).map(|_| Node::start(&folder.path, arguments.clone())).collect();
+        let nodes: Vec<Node> = (0..6).map(|_| Node::start(Maker::Redis, &folder.path, arguments.clone())).collect();
         let addresses = nodes.iter().map(|node| format!("127.0.0.1:{}", node.port));
         let made = Command::new("redis-cli")
             .args(["--cluster", "create"])

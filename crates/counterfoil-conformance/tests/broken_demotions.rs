@@ -1,0 +1,157 @@
+//! Stores that are led to a replica and answer from it, each in its way, and the check that must say so.
+
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use counterfoil::store::{
+    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
+    Step, StoreError, TokenRecord, TokenStore,
+};
+use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil_conformance::{CHECKS, Checked, Fixture, ReferenceStore, Store, Subject, Verdict};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flaw {
+    None,
+    /// Asks for the role when it connects, and never again.
+    ReadsOn,
+    /// Learns of it by a write that is refused.
+    ReadsUntilAWriteIsRefused,
+    /// Takes it that what only lists may be old.
+    ListsOn,
+    CountsOn,
+    /// An outage told as an answer.
+    FindsNothing,
+    /// What is acknowledged is lost.
+    WritesOn,
+    /// Closes what it has and opens nothing new.
+    StaysAway,
+}
+
+const CASES: &[Flaw] = &[
+    Flaw::ReadsOn,
+    Flaw::ReadsUntilAWriteIsRefused,
+    Flaw::ListsOn,
+    Flaw::CountsOn,
+    Flaw::FindsNothing,
+    Flaw::WritesOn,
+    Flaw::StaysAway,
+];
+
+/// A primary, and a replica where the address leads to it.
+#[derive(Default)]
+struct Servers {
+    primary: Arc<ReferenceStore>,
+    replica: Mutex<Option<Arc<ReferenceStore>>>,
+}
+
+struct Client {
+    servers: Arc<Servers>,
+    flaw: Flaw,
+    refused: AtomicBool,
+}
+
+impl Client {
+    /// Whom that method asks.
+    fn server(&self, op: &'static str) -> Result<Arc<ReferenceStore>, StoreError> {
+        let replica = self.servers.replica.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (counts, lists) = (op == "census", matches!(op, "list" | "due" | "census"));
+        let reads = lists || op == "get";
+        let refused = self.refused.load(Ordering::SeqCst);
+        let Some(replica) = replica else {
+            let away = self.flaw == Flaw::StaysAway && refused;
+            return if away { Err(StoreError::unavailable(op)) } else { Ok(Arc::clone(&self.servers.primary)) };
+        };
+        let answers = match self.flaw {
+            Flaw::None | Flaw::StaysAway => false,
+            Flaw::ReadsOn => reads,
+            Flaw::ReadsUntilAWriteIsRefused => reads && !refused,
+            Flaw::ListsOn => lists,
+            Flaw::CountsOn => counts,
+            Flaw::FindsNothing => op == "get",
+            Flaw::WritesOn => !reads,
+        };
+        self.refused.fetch_or(!reads, Ordering::SeqCst);
+        match answers {
+            true if self.flaw == Flaw::FindsNothing => Ok(Arc::default()),
+            true => Ok(replica),
+            false => Err(StoreError::unavailable(op)),
+        }
+    }
+}
+
+macro_rules! by_the_address {
+    ($(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl TokenStore for Client {
+            $(async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, StoreError> {
+                self.server(stringify!($name))?.$name($($arg),*).await
+            })*
+        }
+    };
+}
+
+by_the_address! {
+    fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted;
+    fn get(&self, id: &RecordId) -> Option<TokenRecord>;
+    fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Applied;
+    fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Rotated;
+    fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32) -> Progress;
+    fn touch(&self, seen: &[(RecordId, Ts)]) -> ();
+    fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
+    fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
+    fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Option<TokenRecord>;
+    fn settle(&self, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Ts, u8)>) -> bool;
+    fn purge(&self, now: Ts, unsent_before: Ts, windows_before: Ts, limit: NonZeroU32) -> Progress;
+    fn census(&self) -> Vec<(KeyId, u64)>;
+}
+
+struct Bench(Flaw);
+
+#[async_trait]
+impl Fixture for Bench {
+    type Database = Arc<Servers>;
+
+    async fn create(&self) -> Arc<Servers> {
+        Arc::default()
+    }
+
+    async fn open(&self, servers: &Arc<Servers>) -> Store {
+        Arc::new(Client { servers: Arc::clone(servers), flaw: self.0, refused: AtomicBool::new(false) })
+    }
+
+    async fn demote(&self, servers: &Arc<Servers>, demoted: bool) -> Option<Store> {
+        let replica = demoted.then(|| {
+            let (replica, held) = (ReferenceStore::new(), servers.primary.with(|model| model.clone()));
+            replica.with(|model| *model = held);
+            Arc::new(replica)
+        });
+        *servers.replica.lock().unwrap_or_else(PoisonError::into_inner) = replica;
+        Some(Arc::<ReferenceStore>::clone(&servers.primary))
+    }
+}
+
+fn tried(flaw: Flaw) -> Verdict {
+    let check = CHECKS.iter().find(|check| check.name == "no_replica_answers").expect("a check of that name");
+    check.run(&Subject::new(Bench(flaw)))
+}
+
+#[test]
+fn every_store_that_answers_from_a_replica_is_rejected() {
+    std::thread::scope(|scope| {
+        for flaw in CASES {
+            scope.spawn(move || match tried(*flaw) {
+                Err(broken) => println!("{flaw:?}: {}", broken.what().chars().take(120).collect::<String>()),
+                Ok(held) => panic!("{flaw:?} is not rejected: {held:?}"),
+            });
+        }
+    });
+}
+
+/// The control.
+#[test]
+fn the_store_without_a_flaw_passes() {
+    assert_eq!(tried(Flaw::None).map_err(|broken| broken.to_string()), Ok(Checked::Held));
+}

@@ -1,0 +1,84 @@
+//! Families that a purge of an earlier version left half done, where the server's user lacked a right: no index leads to them, so that they are looked for among
+//! all keys. Each process walks through these once, a step beside each purge.
+
+use std::sync::PoisonError;
+
+use counterfoil::store::StoreError;
+use counterfoil::{FamilyId, Ts};
+use redis::{Cmd, Value};
+
+use crate::ask::{members, shape};
+use crate::row::{self, time};
+use crate::scripts;
+use crate::store::RedisStore;
+
+const OP: &str = "purge";
+/// Keys that a node looks at in one step.
+const STEP: u32 = 1_000;
+
+/// How far the walk is.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Walk {
+    #[default]
+    Begins,
+    /// Slots of nodes that are still to be walked, the last one now, and where it is. A single node has one slot.
+    At {
+        nodes: Vec<u16>,
+        cursor: Vec<u8>,
+    },
+    Done,
+}
+
+impl RedisStore {
+    /// One step of the walk.
+    pub(crate) async fn sweep(&self, now: Ts) -> Result<(), StoreError> {
+        let walk = self.walk_of_husks().lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (mut nodes, cursor) = match walk {
+            Walk::Done => return Ok(()),
+            Walk::Begins => (self.link().slots(OP).await?, b"0".to_vec()),
+            Walk::At { nodes, cursor } => (nodes, cursor),
+        };
+        let Some(node) = nodes.last().copied() else { return Ok(()) };
+        let mut scan = redis::cmd("SCAN");
+        scan.arg(&cursor).arg("MATCH").arg(self.keys().families_pattern()).arg("COUNT").arg(STEP);
+        let Value::Array(answer) = self.link().on_node(OP, node, scan).await? else { return Err(shape(OP)) };
+        let [next, keys] = <[Value; 2]>::try_from(answer).map_err(|_| shape(OP))?;
+        let families = members(keys).iter().filter_map(|key| self.keys().family_of(key)).collect();
+        self.finish(families, now).await?;
+        let cursor = row::bytes(&next).ok_or_else(|| shape(OP))?.to_vec();
+        if cursor == b"0" {
+            nodes.pop();
+        }
+        let walk = if nodes.is_empty() { Walk::Done } else { Walk::At { nodes, cursor } };
+        *self.walk_of_husks().lock().unwrap_or_else(PoisonError::into_inner) = walk;
+        Ok(())
+    }
+
+    async fn finish(&self, mut families: Vec<FamilyId>, now: Ts) -> Result<(), StoreError> {
+        families.sort_unstable();
+        for shard in families.chunk_by(|one, other| one.shard() == other.shard()) {
+            let look = |family: &FamilyId| {
+                let mut get = Cmd::new();
+                get.arg("HMGET").arg(self.keys().family(family)).arg("n").arg("r");
+                get
+            };
+            let answers = self.groups(OP, vec![shard.iter().map(look).collect()]).await?.pop().unwrap_or_default();
+            let half: Vec<_> =
+                shard.iter().zip(answers).filter(|(_, answer)| is_half_done(answer, now)).map(|(one, _)| one).collect();
+            let Some(first) = half.first() else { continue };
+            let mut keys = self.keys().step(first);
+            keys.extend(half.iter().map(|family| self.keys().family(family)));
+            self.script(OP, &scripts::HUSKS, &keys, &[time(now).to_vec()]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a family has no members, or should have been purged by now. The script looks again.
+fn is_half_done(answer: &Value, now: Ts) -> bool {
+    let Value::Array(fields) = answer else { return false };
+    let [count, revoked] = fields.as_slice() else { return false };
+    let empty = row::bytes(count).is_none_or(|count| count == b"0" || count.starts_with(b"-"));
+    let ended = row::bytes(revoked).and_then(|revoked| revoked.get(19..35)).is_some_and(|end| *end <= time(now)[..]);
+    empty || ended
+}

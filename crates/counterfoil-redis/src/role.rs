@@ -1,0 +1,72 @@
+//! Whether a node is a primary: nothing is taken from one that is not.
+
+use redis::{ErrorKind, RedisError, ServerErrorKind, Value};
+
+use crate::error::SetupError;
+use crate::row;
+
+/// What a replica is refused with.
+pub(crate) fn replica() -> SetupError {
+    SetupError::refused("the server is a replica, which may lag behind what was answered")
+}
+
+/// Whether ROLE was answered by a primary.
+pub(crate) fn primary(answer: Value) -> Result<(), SetupError> {
+    match answer.extract_error()? {
+        Value::Array(told) if told.first().and_then(row::bytes) == Some(b"master") => Ok(()),
+        Value::Array(_) => Err(replica()),
+        _ => Err(SetupError::refused("the server does not tell its ROLE")),
+    }
+}
+
+/// Whether a node has refused a write because it is no primary. A server of version 6 tells what stopped a script inside of another error.
+pub(crate) fn is_read_only(error: &RedisError) -> bool {
+    match error.kind() {
+        ErrorKind::Server(ServerErrorKind::ReadOnly) => true,
+        ErrorKind::Server(ServerErrorKind::ResponseError) => {
+            error.detail().is_some_and(|detail| detail.contains("-READONLY "))
+        }
+        _ => false,
+    }
+}
+
+/// The same of one answer among several.
+pub(crate) fn read_only(answer: &Value) -> Option<RedisError> {
+    let Value::ServerError(error) = answer else { return None };
+    Some(RedisError::from(error.clone())).filter(is_read_only)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(role: &str) -> Value {
+        Value::Array(vec![Value::BulkString(role.into()), Value::Int(0)])
+    }
+
+    #[test]
+    fn a_primary_says_so_and_nobody_else_is_one() {
+        assert!(primary(told("master")).is_ok());
+        for other in [told("slave"), told("sentinel"), Value::Array(Vec::new()), Value::Nil, Value::Okay] {
+            assert!(primary(other).is_err());
+        }
+    }
+
+    /// As Redis 7.0, and 6.2 in a script, have it.
+    #[test]
+    fn a_replica_that_refuses_a_write_is_known_by_it() {
+        let answers: [(&[u8], bool); 4] = [
+            (b"-READONLY You can't write against a read only replica. script: 03d1, on @user_script:19.\r\n", true),
+            (
+                b"-ERR Error running script (call to f_03d1): @user_script:19: @user_script: 19: -READONLY You can't write against a read only replica.\r\n",
+                true,
+            ),
+            (b"-ERR Error running script (call to f_03d1): @user_script:19: -OOM command not allowed\r\n", false),
+            (b"-NOREPLICAS Not enough good replicas to write.\r\n", false),
+        ];
+        for (answer, expected) in answers {
+            let answer = redis::parse_redis_value(answer).expect("an answer");
+            assert_eq!(read_only(&answer).is_some(), expected, "{answer:?}");
+        }
+    }
+}

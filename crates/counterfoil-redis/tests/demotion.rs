@@ -1,0 +1,284 @@
+//! Fail-overs of a single node and of a cluster's: nothing is answered from what is not the primary, and the store serves again by itself. One round of each for
+//! every commit, twenty at soak scale, which print what they took.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use counterfoil::RecordId;
+use counterfoil::store::{Inserted, StoreError, TokenStore};
+use counterfoil_conformance::sample::{Draft, GONE, Person, at, most, revoked};
+use counterfoil_conformance::{Fixture, Scale, Store, Subject, Task, hold, scale};
+use counterfoil_redis::{Options, RedisStore, SetupError};
+use support::RUNTIME;
+use support::backend::CLUSTER;
+use support::pair::{Pair, SOON, now};
+
+/// How long it counts that a node has said that it is a primary.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+fn rounds() -> usize {
+    if scale() == Scale::SOAK { 20 } else { 1 }
+}
+
+/// How the server behind the address becomes one that must not be asked.
+#[derive(Clone, Copy)]
+enum How {
+    /// The primary is demoted where it is, and its replica promoted; then the address leads there.
+    InPlace,
+    /// The address leads to a replica that gets nothing more, and then back.
+    ByAddress,
+}
+
+/// Two servers for each database.
+struct Pairs(How);
+
+#[async_trait]
+impl Fixture for Pairs {
+    type Database = Pair;
+
+    async fn create(&self) -> Pair {
+        Pair::start().await
+    }
+
+    async fn open(&self, pair: &Pair) -> Store {
+        Arc::new(pair.open(Options::new()).await)
+    }
+
+    async fn demote(&self, pair: &Pair, demoted: bool) -> Option<Store> {
+        let primary = match self.0 {
+            How::InPlace => 1,
+            How::ByAddress => 0,
+        };
+        match (self.0, demoted) {
+            (How::InPlace, true) => {
+                pair.caught_up(1, 0).await;
+                pair.promote(1);
+                pair.lose_the_primary(0);
+                tokio::time::sleep(INTERVAL).await;
+            }
+            (How::InPlace, false) => pair.address.lead_to(pair.servers[1].port()),
+            (How::ByAddress, true) => {
+                pair.caught_up(1, 0).await;
+                pair.lose_the_primary(1);
+                pair.lead_to(1);
+            }
+            (How::ByAddress, false) => pair.lead_to(0),
+        }
+        Some(Arc::new(pair.open_at(primary).await))
+    }
+
+    fn block_on(&self, task: Task<'_>) {
+        RUNTIME.block_on(task);
+    }
+}
+
+#[test]
+fn fault_g2_nothing_is_answered_by_a_primary_that_was_demoted_in_place() {
+    hold("no_replica_answers", &Subject::new(Pairs(How::InPlace)));
+}
+
+#[test]
+fn fault_g1_nothing_is_answered_by_a_replica_that_the_address_leads_to() {
+    hold("no_replica_answers", &Subject::new(Pairs(How::ByAddress)));
+}
+
+/// What a round came to.
+#[derive(Default)]
+struct Tally {
+    wrong: u32,
+    unavailable: u32,
+    recovered: Vec<Duration>,
+}
+
+impl Tally {
+    fn tell(mut self, what: &str) {
+        self.recovered.sort_unstable();
+        let (median, longest) = (self.recovered[self.recovered.len() / 2], self.recovered[self.recovered.len() - 1]);
+        println!(
+            "{what}: {} fail-overs, {} wrong answers, {} times reads were unavailable, served again after {median:.2?} (median), {longest:.2?} (longest)",
+            self.recovered.len(),
+            self.wrong,
+            self.unavailable
+        );
+        assert_eq!(self.wrong, 0);
+        assert!(longest < SOON);
+    }
+
+    /// Reads what was revoked, for so long.
+    async fn read(&mut self, store: &RedisStore, ids: &[RecordId], span: Duration) {
+        let begun = now();
+        loop {
+            let all = self.read_once(store, ids).await;
+            self.unavailable += u32::from(!all);
+            if begun.elapsed() >= span {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Whether all were answered.
+    async fn read_once(&mut self, store: &RedisStore, ids: &[RecordId]) -> bool {
+        let mut all = true;
+        for id in ids {
+            match store.get(id).await {
+                Ok(found) => self.wrong += u32::from(found.is_none_or(|found| found.revoked().is_none())),
+                Err(StoreError::Unavailable { .. }) => all = false,
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+        all
+    }
+
+    /// Until reads and as many writes are answered.
+    async fn recover(&mut self, store: &RedisStore, ids: &[RecordId]) {
+        let begun = now();
+        loop {
+            let mut served = self.read_once(store, ids).await;
+            for _ in ids {
+                let draft = Person::somebody().pat();
+                let write = store.insert(draft.home(None), &draft.records, at(0)).await;
+                served &= matches!(write, Ok(Inserted::Done));
+            }
+            if served {
+                break self.recovered.push(begun.elapsed());
+            }
+            assert!(begun.elapsed() < SOON, "it does not serve");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+async fn revoke(store: &RedisStore, person: &Person, draft: &Draft) {
+    let done = store.revoke(person.family(draft.family.id), revoked(at(1)), at(GONE), most(1)).await;
+    assert_eq!(done.expect("an answer").changed, 1);
+}
+
+/// The replica lags, the token is deleted, the address leads to the replica, and at last to a primary: the old one, or the replica, caught up and promoted.
+#[test]
+fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
+    RUNTIME.block_on(async {
+        let mut tally = Tally::default();
+        for round in 0..rounds() {
+            let (pair, person) = (Pair::start().await, Person::somebody());
+            let store = pair.open(Options::new()).await;
+            let draft = person.pat();
+            let id = draft.found(&store).await.expect("a record");
+            pair.caught_up(1, 0).await;
+            pair.lose_the_primary(1);
+            revoke(&store, &person, &draft).await;
+            pair.lead_to(1);
+            tally.read(&store, &[id], Duration::from_millis(300)).await;
+            let told = store.get(&id).await.expect_err("nothing is read from a replica");
+            let source = std::error::Error::source(&told).and_then(|source| source.downcast_ref::<SetupError>());
+            assert!(source.is_some_and(|refused| refused.to_string().contains("it is a replica")), "{told:?}");
+            if round % 2 == 0 {
+                pair.follow(1, 0).await;
+                pair.promote(1);
+            } else {
+                pair.lead_to(0);
+            }
+            tally.recover(&store, &[id]).await;
+        }
+        assert!(tally.unavailable > 0, "the control");
+        tally.tell("a replica behind the address");
+    });
+}
+
+/// The primary is demoted in place while it is read and written; the new one deletes the token. At last the address leads to a primary without a restart.
+#[test]
+fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
+    RUNTIME.block_on(async {
+        let mut tally = Tally::default();
+        for round in 0..rounds() {
+            let (pair, person) = (Pair::start().await, Person::somebody());
+            let store = pair.open(Options::new()).await;
+            let draft = person.pat();
+            let id = draft.found(&store).await.expect("a record");
+            pair.caught_up(1, 0).await;
+            pair.promote(1);
+            pair.lose_the_primary(0);
+            let demoted = now();
+            // Reads alone do not keep the store there.
+            let other = pair.open_at(1).await;
+            if round % 2 == 0 {
+                while store.get(&id).await.is_ok() {
+                    assert!(demoted.elapsed() < INTERVAL * 2, "it is read for too long");
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
+            } else {
+                let draft = Person::somebody().pat();
+                let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
+                let known = matches!(refused, Err(StoreError::Unavailable { maybe_done: false, retry: true, .. }));
+                assert!(known, "{refused:?}");
+            }
+            revoke(&other, &person, &draft).await;
+            tally.read(&store, &[id], Duration::from_millis(300)).await;
+            if round % 4 < 2 {
+                pair.address.lead_to(pair.servers[1].port());
+            } else {
+                pair.follow(0, 1).await;
+                pair.promote(0);
+            }
+            tally.recover(&store, &[id]).await;
+        }
+        assert!(tally.unavailable > 0, "the control");
+        tally.tell("a primary demoted in place");
+    });
+}
+
+/// In a cluster each primary becomes a replica in turn, while its tokens are read.
+#[test]
+fn fault_g1_a_node_of_a_cluster_that_became_a_replica_answers_nothing() {
+    RUNTIME.block_on(async {
+        let store = RedisStore::open_cluster(CLUSTER.urls(), Options::new().prefix("demotion")).await.expect("a store");
+        let mut tally = Tally::default();
+        for _ in 0..rounds() {
+            let mut ids = Vec::new();
+            for _ in 0..24 {
+                let person = Person::somebody();
+                let draft = person.pat();
+                ids.push(draft.found(&store).await.expect("a record"));
+                revoke(&store, &person, &draft).await;
+            }
+            CLUSTER.settle();
+            let replica = (0..CLUSTER.len()).find(|node| !CLUSTER.primaries().contains(node)).expect("a replica");
+            let (begun, mut tries) = (now(), 0);
+            while !CLUSTER.primaries().contains(&replica) {
+                // A failover by hand is given up after five seconds, for want of votes in time.
+                if begun.elapsed() >= Duration::from_secs(6) * tries {
+                    assert_eq!(CLUSTER.cli(replica, &["CLUSTER", "FAILOVER"]).trim(), "OK");
+                    tries += 1;
+                }
+                tally.read(&store, &ids, Duration::ZERO).await;
+                assert!(tries < 10, "it is not elected");
+            }
+            tally.recover(&store, &ids).await;
+        }
+        tally.tell("a cluster's primary demoted");
+    });
+}
+
+/// A node that throws records away, as an elected replica with other settings may, is an outage of the cluster.
+#[test]
+fn fault_g15_a_node_of_a_cluster_that_throws_records_away_is_an_outage() {
+    RUNTIME.block_on(async {
+        let cluster = counterfoil_testkit::servers::redis::RedisCluster::start();
+        let store = RedisStore::open_cluster(cluster.urls(), Options::new()).await.expect("a store");
+        let draft = Person::somebody().pat();
+        let id = draft.found(&store).await.expect("a record");
+        let node = cluster.primaries()[1];
+        for (policy, served) in [("allkeys-lru", false), ("noeviction", true)] {
+            assert_eq!(cluster.cli(node, &["CONFIG", "SET", "maxmemory-policy", policy]).trim(), "OK");
+            let begun = now();
+            while store.get(&id).await.is_ok() != served {
+                assert!(begun.elapsed() < SOON);
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+    });
+}

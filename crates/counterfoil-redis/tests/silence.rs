@@ -1,0 +1,106 @@
+//! Connections that are cut while nobody uses them, and such that go silent: what was not sent is sent once more, and the store serves again by itself.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod support;
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use counterfoil::store::{Inserted, StoreError, TokenStore};
+use counterfoil_conformance::sample::{Person, at, must_get};
+use counterfoil_redis::{Options, RedisStore, Waits};
+use support::RUNTIME;
+use support::backend::{Backend, SERVER, Space};
+use support::pair::{Pair, SOON, now};
+use support::proxy::Proxy;
+
+/// For a replica that has each write in time.
+fn waits() -> Waits {
+    Waits::new(NonZeroU32::MIN, Duration::from_secs(2))
+}
+
+async fn insert(store: &RedisStore) -> Result<Inserted, StoreError> {
+    let draft = Person::somebody().pat();
+    store.insert(draft.home(None), &draft.records, at(0)).await
+}
+
+/// The end of a connection is on its way for a moment.
+async fn arrives() {
+    tokio::time::sleep(Duration::from_millis(50)).await;
+}
+
+/// Each connection is cut ten times while nobody uses it, by the server and by what is in between.
+#[test]
+fn fault_g10_the_first_write_after_an_idle_cut_goes_through() {
+    RUNTIME.block_on(async {
+        let (space, proxy) = (Space::new(Backend::Single), Proxy::to(SERVER.port()).await);
+        let direct = space.open().await;
+        let behind = RedisStore::open(proxy.url(), Options::new().prefix("idle")).await.expect("a store");
+        for _ in 0..10 {
+            space.cut();
+            proxy.cut();
+            arrives().await;
+            for store in [&direct, &behind] {
+                let first = insert(store).await;
+                assert!(matches!(first, Ok(Inserted::Done)), "{first:?}");
+            }
+        }
+        let pair = Pair::start().await;
+        let waiting = pair.open(Options::new().waits(waits())).await;
+        for _ in 0..10 {
+            pair.address.cut();
+            arrives().await;
+            let first = insert(&waiting).await;
+            assert!(matches!(first, Ok(Inserted::Done)), "{first:?}");
+        }
+    });
+}
+
+/// What is in between forgets a connection without a word, as a NAT does: the first write afterwards is not lost in it.
+#[test]
+fn fault_g10_the_first_write_on_a_connection_that_was_forgotten_goes_through() {
+    RUNTIME.block_on(async {
+        let pair = Pair::start().await;
+        let plain = pair.open(Options::new()).await;
+        let waiting = pair.open(Options::new().waits(waits())).await;
+        for store in [&plain, &waiting] {
+            assert!(matches!(insert(store).await, Ok(Inserted::Done)));
+        }
+        pair.address.deafen();
+        // Longer than it counts that a node has answered.
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        for store in [&plain, &waiting] {
+            let first = insert(store).await;
+            assert!(matches!(first, Ok(Inserted::Done)), "{first:?}");
+        }
+    });
+}
+
+/// Nothing gets through in either direction, and no connection is ended: calls have a time limit, and once something gets through they are served.
+#[test]
+fn fault_g3_connections_that_go_silent_are_dropped() {
+    RUNTIME.block_on(async {
+        let pair = Pair::start().await;
+        let options = || Options::new().deadline(Duration::from_secs(4));
+        let plain = pair.open(options()).await;
+        let waiting = pair.open(options().waits(waits())).await;
+        let id = Person::somebody().pat().found(&plain).await.expect("a record");
+        assert!(matches!(insert(&waiting).await, Ok(Inserted::Done)));
+        pair.address.swallow(true);
+        let begun = now();
+        let (read, write, waited) = tokio::join!(plain.get(&id), insert(&plain), insert(&waiting));
+        assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+        assert!(matches!(read, Err(StoreError::Unavailable { maybe_done: false, .. })), "{read:?}");
+        for written in [write, waited] {
+            assert!(matches!(written, Err(StoreError::Unavailable { maybe_done: true, .. })), "{written:?}");
+        }
+        pair.address.swallow(false);
+        let begun = now();
+        for store in [&plain, &waiting] {
+            while !(must_get(store, &id).await.is_ok() && matches!(insert(store).await, Ok(Inserted::Done))) {
+                assert!(begun.elapsed() < SOON, "it does not serve");
+            }
+        }
+        assert!(begun.elapsed() < SOON);
+    });
+}

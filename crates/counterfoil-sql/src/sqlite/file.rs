@@ -1,0 +1,110 @@
+//! The database file: kept to its owner, and told from another one at its place.
+//!
+//! A file that is removed or replaced stays open: it would be read and written for ever, and all that was acknowledged would be lost with the process. So its
+//! place is looked at with each call. It is never opened for that: closing it would drop the locks of the whole process.
+
+use std::fs::{Metadata, metadata, symlink_metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::SqliteConnectOptions;
+
+/// The file that the connections have open.
+#[derive(Debug)]
+pub(super) struct OpenFile {
+    path: PathBuf,
+    log: PathBuf,
+    identity: Identity,
+}
+
+/// The device and the number on it.
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = ();
+
+#[cfg(unix)]
+fn identity(file: &Metadata) -> Identity {
+    use std::os::unix::fs::MetadataExt as _;
+    (file.dev(), file.ino())
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Identity {}
+
+impl OpenFile {
+    /// The file that is there now.
+    pub(super) fn at(path: PathBuf) -> io::Result<Self> {
+        let identity = identity(&metadata(&path)?);
+        Ok(Self { log: beside(&path, "-wal"), path, identity })
+    }
+
+    /// An error where the file is not at its place any more.
+    pub(super) fn stands(&self) -> Result<(), sqlx::Error> {
+        let stands = metadata(&self.path).is_ok_and(|file| identity(&file) == self.identity);
+        if stands { Ok(()) } else { Err(gone(&self.path)) }
+    }
+
+    /// The same, and its log is beside it: what was just committed is in there.
+    pub(super) fn stands_with_its_log(&self) -> Result<(), sqlx::Error> {
+        self.stands()?;
+        if metadata(&self.log).is_ok() { Ok(()) } else { Err(gone(&self.log)) }
+    }
+}
+
+fn gone(path: &Path) -> sqlx::Error {
+    let name = path.file_name().unwrap_or_default().display();
+    let what = format!(
+        "the file {name} was removed or replaced while it was open: stop the service, put the file back, and start"
+    );
+    sqlx::Error::Configuration(io::Error::new(io::ErrorKind::NotFound, what).into())
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Takes the file and what SQLite keeps beside it from everybody but their owner; makes the file first, empty, where it is to be made: SQLite would let
+/// everybody read it.
+#[cfg(unix)]
+pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
+    use std::fs::{OpenOptions, Permissions, set_permissions};
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+
+    let path = options.get_filename();
+    if creates(options) && !in_memory(path) && symlink_metadata(path).is_err() {
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+    }
+    for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+        let Ok(file) = metadata(&path) else { continue };
+        let mode = file.permissions().mode();
+        if file.is_file() && mode & 0o077 != 0 {
+            match set_permissions(&path, Permissions::from_mode(mode & 0o700)) {
+                // Another user's, who shares it.
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+                changed => changed?,
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn keep_private(_: &SqliteConnectOptions) -> io::Result<()> {
+    Ok(())
+}
+
+fn in_memory(path: &Path) -> bool {
+    path.as_os_str().is_empty() || path.to_str().is_some_and(|path| path.starts_with(':') || path.starts_with("file:"))
+}
+
+/// Whether a file that is missing is to be made. The options keep that to themselves, but show whether they would change.
+#[cfg(unix)]
+fn creates(options: &SqliteConnectOptions) -> bool {
+    format!("{options:?}") == format!("{:?}", options.clone().create_if_missing(true))
+}

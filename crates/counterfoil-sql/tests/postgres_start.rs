@@ -1,0 +1,128 @@
+//! What a start asks of a PostgreSQL server: rights, poolers, an answer.
+#![cfg(feature = "postgres")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod support;
+
+use std::num::NonZeroU32;
+
+use counterfoil::client::ClientId;
+use counterfoil::store::{
+    Applied, ClientStore as _, Inserted, NoticeMark, Reserved, Throttle as _, ThrottleKey, TokenStore,
+};
+use counterfoil::{Presenter, Realm, Span, TokenKind};
+use counterfoil_conformance::sample::{GONE, Person, at, describe_as, most, must_get, relabel};
+use counterfoil_sql::sqlx::postgres::PgConnectOptions;
+use counterfoil_sql::{PgSetup, PgStore, SetupError};
+use counterfoil_testkit::servers::{PgBouncer, Postgres};
+use support::RUNTIME;
+use support::host::{Site, refresh, sign_in, tokens};
+use support::schemas::{options, raw, superuser};
+
+/// The rights that the README lists, word for word.
+fn listed_rights() -> &'static str {
+    let readme = include_str!("../README.md");
+    let (_, rest) = readme.split_once("```sql\n").expect("the README lists the rights");
+    rest.split_once("```").expect("the list ends").0
+}
+
+async fn refused(options: PgConnectOptions) -> SetupError {
+    PgStore::connect(options).await.map(drop).expect_err("refused")
+}
+
+#[test]
+fn fault_d6_a_role_with_the_listed_rights_starts_and_does_everything() {
+    RUNTIME.block_on(async {
+        superuser(
+            "CREATE ROLE keeper LOGIN; CREATE ROLE service LOGIN; CREATE SCHEMA counterfoil AUTHORIZATION keeper",
+        )
+        .await;
+        let as_role = |name| support::schemas::server().username(name).options([("search_path", "counterfoil")]);
+        // Nothing is there, and the role may make nothing.
+        let told = refused(as_role("service")).await;
+        assert!(matches!(told, SetupError::Older { found: 0, .. }), "{told:?}");
+        assert!(told.to_string().contains("run `PgStore::migrate`"), "{told}");
+        PgStore::migrate(as_role("keeper")).await.expect("the owner may");
+        PgStore::migrate(as_role("keeper")).await.expect("and again, which changes nothing");
+        superuser(listed_rights()).await;
+        let store = PgStore::connect(as_role("service")).await.expect("no right to create is needed");
+        everything(store.clone()).await;
+        // A schema that is one step behind stops the start with a sentence.
+        superuser("DELETE FROM counterfoil.counterfoil_schema WHERE version > 3").await;
+        let told = refused(as_role("service")).await;
+        assert!(matches!(told, SetupError::Older { found: 3, .. }), "{told:?}");
+        assert!(told.to_string().contains("is of version 3"), "{told}");
+    });
+}
+
+/// Every statement that the store knows, through a host and past it.
+async fn everything(store: PgStore) {
+    let site = Site::new();
+    let node = site.first_node(store.clone()).await;
+    let [_, token] = sign_in(&node).await;
+    let [_, next] = tokens(&refresh(&node, &token).await);
+    assert_eq!(refresh(&node, &next).await.status(), 200);
+    node.revoke_everything_of(&Presenter::host(), site.ann.subject()).await.expect("all that is Ann's ends");
+    let (ann, held) = (Person::somebody(), NoticeMark { at: at(10), stage: 0 });
+    let draft = ann.pat().labelled("one").noticed(held.at, held.stage);
+    let id = draft.found(&store).await.expect("a record");
+    let other = ann.pat();
+    let within = store.insert(other.home(Some(9)), &other.records, at(0)).await;
+    assert!(matches!(within, Ok(Inserted::Done)), "{within:?}");
+    for change in [describe_as("x"), relabel("two")] {
+        let stands = must_get(&store, &id).await.expect("a record");
+        let changed = store.apply(&id, stands.record().version, &change, at(1)).await;
+        assert!(matches!(changed, Ok(Applied::Done(_))), "{changed:?}");
+    }
+    store.touch(&[(id, at(3))]).await.expect("touched");
+    store.list(ann.standing(TokenKind::PersonalAccessToken, at(2)), None, most(9)).await.expect("a page");
+    store.due(at(20), None, most(9)).await.expect("a page");
+    store.claim(&id, held, at(30)).await.expect("claimed");
+    store.settle(&id, NoticeMark { at: at(30), ..held }, None, None).await.expect("settled");
+    store.census().await.expect("counted");
+    store.probe().await.expect("ready");
+    while store.purge(at(60 * GONE), at(60 * GONE), at(60 * GONE), most(99)).await.expect("purged").more {}
+    assert!(store.get(&id).await.expect("an answer").is_none());
+    let (key, window) = (ThrottleKey::from_bytes([3; 32]), Span::seconds(60));
+    assert_eq!(store.reserve(&key, at(0), window, most(1)).await.expect("an answer"), Reserved::Granted(at(0)));
+    store.failed(&key, at(0), at(1), window).await.expect("counted");
+    store.purge_counters(at(60 * GONE), most(9)).await.expect("purged");
+    let (realm, client): (_, ClientId) = (Realm::default(), "canary".parse().expect("a client id"));
+    let stands = store.client(&realm, &client).await.expect("an answer").expect("the site's client");
+    assert!(store.remove_client(&realm, &client, stands.version).await.expect("removed"));
+}
+
+#[test]
+fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
+    RUNTIME.block_on(async {
+        // All that the store asks of a session is the server's own default, so that nothing but the pooler is in the way.
+        let server = Postgres::setup().setting("enable_seqscan", "off").setting("jit", "off").start();
+        for (mode, ignored, reason) in [
+            ("transaction", "", "start-up options do not reach the server"),
+            ("transaction", "extra_float_digits", "start-up options do not reach the server"),
+            ("transaction", "extra_float_digits,options", "a connection pooler in transaction or statement mode"),
+            ("statement", "extra_float_digits,options", "a connection pooler in transaction or statement mode"),
+        ] {
+            let pooler = PgBouncer::to(server.port(), mode, ignored);
+            let told = refused(options(pooler.port()).username("postgres")).await;
+            assert!(
+                matches!(&told, SetupError::Refused { what } if what.starts_with(reason)),
+                "{mode} {ignored}: {told:?}"
+            );
+        }
+        // What the pooler keeps to itself is not in force.
+        let server = Postgres::start();
+        let pooler = PgBouncer::to(server.port(), "session", "extra_float_digits,options");
+        let told = refused(options(pooler.port()).username("postgres")).await;
+        assert!(told.to_string().contains("start-up options do not reach the server"), "{told}");
+        // A session of its own in which they are is as good as a server.
+        let mut raw = raw(&options(server.port()).username("postgres")).await;
+        let role = "ALTER ROLE postgres SET enable_seqscan = off; ALTER ROLE postgres SET jit = off";
+        sqlx::raw_sql(role).execute(&mut raw).await.expect("set");
+        let pooler = PgBouncer::to(server.port(), "session", "extra_float_digits,options");
+        let few = PgSetup::default().connections(NonZeroU32::MIN.saturating_add(3));
+        let store = PgStore::connect_with(options(pooler.port()).username("postgres"), few).await.expect("a store");
+        let id = Person::somebody().pat().found(&store).await.expect("a record");
+        assert!(must_get(&store, &id).await.is_ok());
+    });
+}

@@ -1,0 +1,132 @@
+//! An address that moves to another server, or behind which the network falls silent: nothing is refused and nothing is reset, but no byte arrives.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Forwards a port of 127.0.0.1 to whatever port it leads to.
+#[derive(Debug)]
+pub struct Address {
+    port: u16,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    target: AtomicU16,
+    /// Whether connections that are made now are silent.
+    silent: AtomicBool,
+    closed: AtomicBool,
+    wires: Mutex<Vec<Arc<Wire>>>,
+}
+
+/// A connection of a client's, and the server's.
+#[derive(Debug)]
+struct Wire {
+    ends: [TcpStream; 2],
+    silent: AtomicBool,
+}
+
+impl Address {
+    /// Leads to that port.
+    ///
+    /// # Panics
+    ///
+    /// Where no port is free.
+    #[must_use]
+    pub fn of(target: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let (silent, closed, wires) = Default::default();
+        let shared = Arc::new(Shared { target: AtomicU16::new(target), silent, closed, wires });
+        let address = Self { port, shared: Arc::clone(&shared) };
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                if shared.closed.load(Ordering::SeqCst) {
+                    return;
+                }
+                shared.connect(client);
+            }
+        });
+        address
+    }
+
+    /// The port to connect to.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Leads to that port from now on. What is connected is cut, as by a server that goes away.
+    pub fn lead_to(&self, target: u16) {
+        self.shared.target.store(target, Ordering::SeqCst);
+        for wire in self.shared.wires().drain(..) {
+            wire.cut();
+        }
+    }
+
+    /// Swallows all that is sent from now on by connections that are open, for good; also by new ones, until [`speak`](Self::speak).
+    pub fn fall_silent(&self) {
+        self.shared.silent.store(true, Ordering::SeqCst);
+        for wire in self.shared.wires().iter() {
+            wire.silent.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// New connections work. Those that fell silent stay so.
+    pub fn speak(&self) {
+        self.shared.silent.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Drop for Address {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::SeqCst);
+        let _woken = TcpStream::connect(("127.0.0.1", self.port));
+        for wire in self.shared.wires().drain(..) {
+            wire.cut();
+        }
+    }
+}
+
+impl Shared {
+    fn wires(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Wire>>> {
+        self.wires.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn connect(&self, client: TcpStream) {
+        let Ok(server) = TcpStream::connect(("127.0.0.1", self.target.load(Ordering::SeqCst))) else { return };
+        for stream in [&client, &server] {
+            let _faster = stream.set_nodelay(true);
+        }
+        let silent = AtomicBool::new(self.silent.load(Ordering::SeqCst));
+        let wire = Arc::new(Wire { ends: [client, server], silent });
+        self.wires().push(Arc::clone(&wire));
+        for (from, to) in [(0, 1), (1, 0)] {
+            let wire = Arc::clone(&wire);
+            std::thread::spawn(move || wire.forward(from, to));
+        }
+    }
+}
+
+impl Wire {
+    /// A silent wire tells neither end that the other one is gone.
+    fn forward(&self, from: usize, to: usize) {
+        let mut bytes = [0; 16 * 1024];
+        while let Ok(read @ 1..) = (&self.ends[from]).read(&mut bytes) {
+            if !self.silent.load(Ordering::SeqCst) && (&self.ends[to]).write_all(&bytes[..read]).is_err() {
+                break;
+            }
+        }
+        if !self.silent.load(Ordering::SeqCst) {
+            self.cut();
+        }
+    }
+
+    fn cut(&self) {
+        for end in &self.ends {
+            let _cut = end.shutdown(Shutdown::Both);
+        }
+    }
+}
