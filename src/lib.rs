@@ -160,7 +160,7 @@ pub mod client {
 /// Policies: what holds for a host.
 pub mod policy {
     pub use crate::instruments::policy::{
-        AccessTokens, Allowance, ConsoleSessions, Gates, InvalidPolicy, LiveCap, Notices, PersonalAccessTokens, Policy,
+        AccessTokens, Allowance, ConsoleSessions, Gates, Gather, InvalidPolicy, LiveCap, Notices, PersonalAccessTokens, Policy,
         RefreshTokens, SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
     };
 }
@@ -181,7 +181,7 @@ pub mod directory {
 
 /// Notices of expiry: what a worker is given, and what it says became of it.
 pub mod notice {
-    pub use crate::desk::claimed::{ClaimedNotice, DueNotice, NoticeText, Outcome};
+    pub use crate::desk::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, NoticeText, Outcome};
 }
 
 /// The OAuth endpoints without HTTP: a form in, an answer out.

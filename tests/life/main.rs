@@ -19,6 +19,7 @@ mod notices;
 mod once;
 mod personal_access_tokens;
 mod presets;
+mod rearming;
 mod refresh_grant;
 mod renewal;
 mod revocation;

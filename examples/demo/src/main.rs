@@ -1,16 +1,18 @@
 //! The demo as a program.
 
+mod log;
+mod signals;
+
+use std::io::Write as _;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use counterfoil_demo::{Demo, Options, StartError, welcome};
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log::init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
@@ -25,15 +27,17 @@ fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), StartError> {
-    let demo = Demo::open(options).await?;
-    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    let stop = async move {
-        // A signal that cannot be waited for ends the process at once, which is what it does without anybody waiting.
-        match (interrupt, terminate) {
-            (Ok(mut interrupt), Ok(mut terminate)) => {
-                tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
-            }
-            _ => std::future::pending().await,
+    let mut stop = pin!(signals::stop());
+    // A task of its own: whatever opening it waits for, a signal is heard.
+    let mut opening = tokio::spawn(Demo::open(options));
+    let demo = tokio::select! {
+        opened = &mut opening => match opened {
+            Ok(opened) => opened?,
+            Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+        },
+        () = &mut stop => {
+            tracing::info!("stopped before it was open");
+            return Ok(());
         }
     };
     welcome(&mut std::io::stdout().lock(), demo.address());
@@ -48,6 +52,6 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
         text.push_str(&format!(": {cause}"));
         source = cause.source();
     }
-    eprintln!("{text}");
+    let _unread = writeln!(log::Stderr, "{text}");
     ExitCode::FAILURE
 }

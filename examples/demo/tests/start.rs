@@ -4,6 +4,8 @@
 
 #[path = "start/connections.rs"]
 mod connections;
+#[path = "start/operation.rs"]
+mod operation;
 mod support;
 #[path = "start/wire.rs"]
 mod wire;
@@ -342,6 +344,9 @@ async fn notice_1_what_is_due_goes_out_by_mail_where_there_is_a_server_for_it() 
     }
     let [mail] = &taken[..] else { panic!("one mail: {taken:?}") };
     assert_eq!(mail.to, ["ivan@example.com"]);
+    // Both halves of the mail, and whatever their encoding breaks lines at.
+    let data = mail.data.replace("=\r\n", "").replace("=\n", "");
+    assert!(data.contains(&server.url("/console/tokens")), "fault_e4: it links to the page: {data}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
