@@ -1,6 +1,7 @@
 //! Arming: which notice of a record is the next one, as a pure function.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::counterfoil::record::RecordParts;
 use crate::counterfoil::state::NoticeMark;
@@ -44,13 +45,24 @@ impl Schedule {
     }
 }
 
-/// The leads in seconds: equal texts are equal schedules.
+/// The leads in microseconds: equal texts are equal schedules.
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().enumerate().try_for_each(|(at, lead)| {
             let comma = if at == 0 { "" } else { "," };
-            write!(f, "{comma}{}", lead.whole_seconds())
+            write!(f, "{comma}{}", lead.micros())
         })
+    }
+}
+
+/// Reads what `Display` wrote; anything else is no schedule.
+impl FromStr for Schedule {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let lead = |lead: &str| lead.parse().ok().and_then(Span::from_micros).ok_or(());
+        let leads = text.split(',').filter(|lead| !lead.is_empty()).map(lead);
+        leads.collect::<Result<_, _>>().map(Self)
     }
 }
 
@@ -133,13 +145,55 @@ pub(crate) fn put_off(schedule: &Schedule, record: Expiring<'_>, stage: u8, at: 
 /// The longest that a claim holds. A mark that lies no further ahead may be somebody's lease.
 pub(crate) const LONGEST_LEASE: Span = Span::hours(1);
 
-/// The mark that takes the place of `held` under a schedule that was changed; `None`: `held` stays.
-pub(crate) fn rearm(schedule: &Schedule, record: Expiring<'_>, held: NoticeMark, now: Ts) -> Option<NoticeMark> {
+/// A mark that lies further ahead was set by a schedule: nothing is put off for longer.
+const LONGEST_WAIT: Span = Span::days(1);
+
+/// The mark that takes the place of `held` under a schedule that was changed; `None`: `held` stays. `before` are the schedules that it may
+/// have been set under, where they are known.
+///
+/// A mark that was put off, or is a lease, stays: what it leads to is looked at when it is due. A stage that was told, or given up, is not
+/// come back to.
+pub(crate) fn rearm(
+    schedule: &Schedule,
+    before: Option<&[Schedule]>,
+    record: Expiring<'_>,
+    held: NoticeMark,
+    now: Ts,
+) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let may_be_a_lease = held.at > now && now.plus_capped(LONGEST_LEASE).reached(held.at);
     if now.reached(expires_at) || may_be_a_lease {
         return None;
     }
+    let from = match before {
+        None => Some(held.stage).filter(|_| held.at > now.plus_capped(LONGEST_WAIT)),
+        Some(before) => {
+            let at = |of: &&Schedule| of.lead(held.stage).is_some_and(|lead| expires_at.minus(lead) == held.at);
+            first_open(before.iter().filter(at), schedule, record, held.stage)
+        }
+    }?;
     let due = |mark: &NoticeMark| now.reached(mark.at);
-    arm(schedule, record, 0, now).filter(|next| *next != held && !(due(next) && due(&held)))
+    arm(schedule, record, from, now).filter(|next| *next != held && !(due(next) && due(&held)))
+}
+
+/// The first stage that may still be told where `held` stands as one of these schedules set it; `None`: none of them did.
+fn first_open<'a>(
+    set_under: impl Iterator<Item = &'a Schedule>,
+    schedule: &Schedule,
+    record: Expiring<'_>,
+    held: u8,
+) -> Option<u8> {
+    let life = record.expires_at?.since(record.expiry_set_at);
+    let mut first = None;
+    for of in set_under {
+        // Stages are counted otherwise: which one was told nobody knows.
+        if of.stages() != schedule.stages() && held > 0 {
+            return None;
+        }
+        // What was too long for the life was passed over, and what was not was told or given up.
+        let passed_over = (0..held).all(|stage| of.lead(stage).is_none_or(|lead| lead >= life));
+        let open = if passed_over { 0 } else { held };
+        first = Some(first.map_or(open, |first: u8| first.max(open)));
+    }
+    first
 }

@@ -133,20 +133,43 @@ fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
     let fortnight = Schedule::new([Span::days(14)], true);
     let record = life(day(100), t0(), &[]);
     let (held, moved) = (NoticeMark { at: day(93), stage: 0 }, NoticeMark { at: day(86), stage: 0 });
-    assert_eq!(rearm(&fortnight, record, held, day(50)), Some(moved));
-    assert_eq!(rearm(&fortnight, record, held, day(90)), Some(moved), "overdue: told late");
-    assert_eq!(rearm(&fortnight, record, held, day(93)), None, "both are due");
-    assert_eq!(rearm(&week(), record, held, day(50)), None);
-    assert_eq!(rearm(&week(), record, moved, day(86)), Some(held), "shortened: due no more");
-    let leased = NoticeMark { at: day(90).plus_capped(LONGEST_LEASE), stage: 0 };
-    assert_eq!(rearm(&fortnight, record, leased, day(90)), None);
-    // A token of ten days: a fortnight is longer than its life.
-    let short = life(day(100), day(90), &[]);
-    assert_eq!(rearm(&fortnight, short, held, day(91)), Some(NoticeMark { at: day(100), stage: 1 }));
-    let sent = [(day(100), 0)];
+    for before in [Some(&[week()][..]), None] {
+        let rearm = |record, held, now| rearm(&fortnight, before, record, held, now);
+        assert_eq!(rearm(record, held, day(50)), Some(moved));
+        assert_eq!(rearm(record, held, day(90)), Some(moved), "overdue: told late");
+        assert_eq!(rearm(record, held, day(93)), None, "both are due");
+        assert_eq!(rearm(record, moved, day(50)), None);
+        let leased = NoticeMark { at: day(90).plus_capped(LONGEST_LEASE), stage: 0 };
+        assert_eq!(rearm(record, leased, day(90)), None);
+        let put_off = NoticeMark { at: day(91), stage: 0 };
+        assert_eq!(rearm(record, put_off, day(90)), None);
+        let expiry = NoticeMark { at: day(100), stage: 1 };
+        assert_eq!(rearm(life(day(100), t0(), &[(day(100), 0)]), expiry, day(94)), None, "told for that expiry");
+        assert_eq!(rearm(record, expiry, day(94)), None, "given up");
+        assert_eq!(rearm(record, held, day(100)), None, "expired: the notice on expiry alone");
+        // A token of ten days: a fortnight is longer than its life.
+        assert_eq!(rearm(life(day(100), day(90), &[]), held, day(91)), Some(expiry));
+    }
+}
+
+#[test]
+fn fault_e2_a_shorter_lead_moves_the_mark_and_may_fit_a_life_that_the_longer_one_did_not() {
+    let fortnight = [Schedule::new([Span::days(14)], true)];
+    let (longer, shorter) = (NoticeMark { at: day(86), stage: 0 }, NoticeMark { at: day(93), stage: 0 });
+    let rearm = |record, held, now| rearm(&week(), Some(&fortnight), record, held, now);
+    assert_eq!(rearm(life(day(100), t0(), &[]), longer, day(50)), Some(shorter));
+    assert_eq!(rearm(life(day(100), t0(), &[]), longer, day(87)), Some(shorter), "due no more");
     let expiry = NoticeMark { at: day(100), stage: 1 };
-    assert_eq!(rearm(&fortnight, life(day(100), t0(), &sent), expiry, day(94)), None, "told once for that expiry");
-    assert_eq!(rearm(&fortnight, record, held, day(100)), None, "expired: the notice on expiry alone");
+    assert_eq!(rearm(life(day(100), day(90), &[]), expiry, day(91)), Some(shorter), "passed over");
+    assert_eq!(rearm(life(day(100), t0(), &[]), expiry, day(91)), None, "given up");
+}
+
+#[test]
+fn a_schedule_is_read_as_it_was_written() {
+    for schedule in [week(), month_and_week(), Schedule::new([Span::days(7)], false), Schedule::none()] {
+        assert_eq!(schedule.to_string().parse(), Ok(schedule));
+    }
+    assert_eq!("7 days".parse::<Schedule>(), Err(()));
 }
 
 #[test]

@@ -21,11 +21,16 @@ pub(crate) struct Arming {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pass {
     under: String,
+    /// What marks may have been set under before; `None`: that is not known.
+    before: Option<Vec<String>>,
     /// When the change was noticed first.
     since: Ts,
     /// The walk under way; `None`: the first one is over, and the second waits.
     walk: Option<Walk>,
 }
+
+/// The most earlier schedules that are remembered.
+const MOST_BEFORE: usize = 16;
 
 /// A walk, and the page that it comes to next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,14 +76,26 @@ impl Arming {
                 pass.walk.clone()
             }
             _ => {
-                let walk = Walk::new(now);
-                *self = Self {
-                    done: None,
-                    pass: Some(Pass { under: under.into(), since: now, walk: Some(walk.clone()) }),
-                };
-                Some(walk)
+                let (before, walk) = (self.earlier(), Some(Walk::new(now)));
+                let pass = Pass { under: under.into(), before, since: now, walk: walk.clone() };
+                *self = Self { done: None, pass: Some(pass) };
+                walk
             }
         }
+    }
+
+    /// What marks may stand under when yet another schedule comes.
+    fn earlier(&self) -> Option<Vec<String>> {
+        let Some(pass) = &self.pass else { return self.done.clone().map(|done| vec![done]) };
+        let mut before = pass.before.clone()?;
+        before.push(pass.under.clone());
+        before.dedup();
+        Some(before).filter(|before| before.len() <= MOST_BEFORE)
+    }
+
+    /// What marks may have been set under before the pass that is under way, where that is known.
+    pub(crate) fn before(&self) -> Option<&[String]> {
+        self.pass.as_ref()?.before.as_deref()
     }
 
     /// Moves on from the page that was walked to the next, or ends the walk. Whoever walked a page that another process has done as
@@ -150,7 +167,18 @@ mod tests {
     fn fault_e2_a_change_back_during_a_walk_is_walked_too() {
         let mut arming = Arming { done: Some("7".into()), pass: None };
         let _going = arming.begin("14", PATIENCE, at(0)).expect("a walk");
+        assert_eq!(arming.before(), Some(&["7".to_owned()][..]));
         assert!(arming.begin("7", PATIENCE, at(0)).is_some());
+        assert_eq!(arming.before(), Some(&["7".to_owned(), "14".into()][..]), "marks may stand under either");
+    }
+
+    #[test]
+    fn fault_e2_what_marks_stand_under_at_the_first_walk_of_all_is_not_known() {
+        let mut arming = Arming::default();
+        for under in ["7", "14"] {
+            assert!(arming.begin(under, PATIENCE, at(0)).is_some());
+            assert_eq!(arming.before(), None);
+        }
     }
 
     #[test]

@@ -54,6 +54,24 @@ fn fault_e2_a_longer_lead_and_a_shorter_one_reach_tokens_that_are_there() {
 }
 
 #[test]
+fn fault_e2_a_shorter_lead_fits_a_life_that_the_longer_one_did_not_and_revives_nothing_that_was_given_up() {
+    let world = synergy();
+    lead(&world, 14);
+    rearm(&world, 10);
+    world.pass(Span::minutes(5));
+    rearm(&world, 10);
+    let short = world.create("ivan", "short", 12).expect("a token");
+    let given_up = world.create("ivan", "given up", 15).expect("a token");
+    world.pass(Span::days(1));
+    let claimed = claim(&world, &due(&world)[0]).expect("a notice");
+    assert!(block_on(world.handle.settle_notice(claimed, Outcome::Dropped)).expect("settled"));
+    lead(&world, 7);
+    assert_eq!(rearm(&world, 10), [1]);
+    assert_eq!(mark(&world, &short), before_end(&short, 7));
+    assert_eq!(mark(&world, &given_up), NoticeMark { stage: 1, ..before_end(&given_up, 0) });
+}
+
+#[test]
 fn fault_e2_a_token_that_is_nearer_its_end_than_the_new_lead_is_told_of_late() {
     let world = synergy();
     world.pat("ivan", "one");

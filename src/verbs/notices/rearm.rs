@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
 
-use crate::counterfoil::notice::{self, Expiring};
+use crate::counterfoil::notice::{self, Expiring, Schedule};
 use crate::counterfoil::record::TokenRecord;
 use crate::counterfoil::state::NoticeMark;
 use crate::desk::Desk;
@@ -15,6 +15,7 @@ use crate::desk::snapshot::SettingsView;
 use crate::ports::change::{Listing, Progress};
 use crate::ports::page::Cursor;
 use crate::words::arming::{Arming, Walk};
+use crate::words::kind::TokenKind;
 use crate::words::settings::Settings;
 use crate::words::time::{Span, Ts};
 
@@ -35,11 +36,11 @@ pub(crate) async fn rearm(desk: &Desk, limit: NonZeroU32, now: Ts) -> Result<Pro
         let (under, mut arming) = (under(desk, &settings), Arming::of(stored));
         let walk = arming.begin(&under, patience, now);
         arming.put(stored);
-        Ok((under, walk))
+        Ok((under, walk, arming.before().map(<[String]>::to_vec)))
     });
-    let (view, (under, walk)) = begun.await.map_err(unavailable)?;
+    let (view, (under, walk, before)) = begun.await.map_err(unavailable)?;
     let Some(walk) = walk else { return Ok(Progress { changed: 0, more: false }) };
-    let (changed, next) = page(desk, &view.settings, &walk, limit, now).await?;
+    let (changed, next) = page(desk, &view.settings, before.as_deref(), &walk, limit, now).await?;
     let moved_on = desk.update_settings(now, |stored| {
         let mut arming = Arming::of(stored);
         let more = arming.advance(&under, &walk, next.clone(), patience);
@@ -59,10 +60,17 @@ fn under(desk: &Desk, settings: &Settings) -> String {
     text
 }
 
+/// The schedule of that kind in such a text.
+fn schedule_in(text: &str, kind: TokenKind) -> Option<Schedule> {
+    let of = |part: &str| part.strip_prefix(kind.as_str())?.strip_prefix(' ')?.parse().ok();
+    text.split(';').find_map(of)
+}
+
 /// Sets the marks of one page; how many were moved, and where the walk goes on.
 async fn page(
     desk: &Desk,
     settings: &Settings,
+    before: Option<&[String]>,
     walk: &Walk,
     limit: NonZeroU32,
     now: Ts,
@@ -73,10 +81,12 @@ async fn page(
     let after: Option<Cursor> = walk.after.as_deref().and_then(|text| text.parse().ok());
     let page = desk.store.list(Listing::Kind { realm: &desk.realm, kind }, after.as_ref(), limit).await?;
     let schedule = desk.schedule(kind, settings);
+    let earlier = |text: &String| schedule_in(text, kind);
+    let before = before.map(|before| before.iter().filter_map(earlier).collect::<Vec<_>>());
     let mut changed = 0;
     for record in &page.items {
         let marks = moved(record).and_then(|held| {
-            let next = notice::rearm(&schedule, Expiring::from(record.record()), held, now)?;
+            let next = notice::rearm(&schedule, before.as_deref(), Expiring::from(record.record()), held, now)?;
             Some((held, next))
         });
         if let Some((held, next)) = marks {
