@@ -160,8 +160,8 @@ pub mod client {
 /// Policies: what holds for a host.
 pub mod policy {
     pub use crate::instruments::policy::{
-        AccessTokens, Allowance, ConsoleSessions, Gates, Gather, InvalidPolicy, LiveCap, Notices, PersonalAccessTokens, Policy,
-        RefreshTokens, SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
+        AccessTokens, Allowance, ConsoleSessions, Gates, Gather, InvalidPolicy, LiveCap, Notices, PersonalAccessTokens,
+        Policy, RefreshTokens, SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
     };
 }
 

@@ -59,7 +59,11 @@ impl Sent {
     fn add(&mut self, digests: Vec<Vec<Told>>, now: Ts) {
         for digest in digests {
             let ahead = |told: &Told| matches!(told.2, NoticeText::ExpiresIn(_));
-            if digest.iter().any(ahead) { self.advance += 1 } else { self.expired += 1 }
+            if digest.iter().any(ahead) {
+                self.advance += 1
+            } else {
+                self.expired += 1
+            }
             for (_, label, text) in digest {
                 let at: u32 = label.trim_start_matches("token ").parse().expect("a number");
                 let end = day(30).plus_capped(Span::seconds(864 * at));
