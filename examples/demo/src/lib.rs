@@ -108,6 +108,11 @@ impl Demo {
         self.address
     }
 
+    /// Closes its store without having served.
+    pub async fn close(self) {
+        close(&self.stores).await;
+    }
+
     /// Serves until `stop` is over; then what is under way may end, last uses are written, and the store is closed.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let upkeep = tokio::spawn(upkeep::upkeep(self.foil.clone()));
@@ -129,8 +134,12 @@ impl Demo {
             Ok(flushed) => tracing::info!(?flushed, "stopped"),
             Err(_) => tracing::warn!("stopped, and the last uses may not be written"),
         }
-        if tokio::time::timeout(FAREWELL, self.stores.close()).await.is_err() {
-            tracing::warn!("the store was not closed in time");
-        }
+        close(&self.stores).await;
+    }
+}
+
+async fn close(stores: &Stores) {
+    if tokio::time::timeout(FAREWELL, stores.close()).await.is_err() {
+        tracing::warn!("the store was not closed in time");
     }
 }

@@ -6,9 +6,13 @@ mod signals;
 use std::io::Write as _;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use counterfoil_demo::{Demo, Options, StartError, welcome};
+
+/// How long a start may go on after a signal.
+const LAST_STEPS: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -36,7 +40,11 @@ async fn run(options: Options) -> Result<(), StartError> {
             Err(ended) => std::panic::resume_unwind(ended.into_panic()),
         },
         () = &mut stop => {
-            tracing::info!("stopped before it was open");
+            // What has begun with the database may end, so that its file is whole; a database that does not answer is left.
+            if let Ok(Ok(Ok(demo))) = tokio::time::timeout(LAST_STEPS, opening).await {
+                demo.close().await;
+            }
+            tracing::info!("stopped before it served");
             return Ok(());
         }
     };

@@ -46,6 +46,35 @@ async fn fault_g8_a_copy_of_the_database_after_a_stop_is_whole() {
 }
 
 #[test]
+fn fault_g8_a_stop_during_the_start_leaves_a_whole_database_or_none() {
+    for milliseconds in [0, 50, 200, 600] {
+        let folder = TempDir::new().expect("a folder");
+        let mut demo = program(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        stop(&mut demo);
+        let path = folder.path().join("counterfoil-demo.db");
+        let left = std::fs::metadata(&path).map_or(0, |file| file.len());
+        let wal = folder.path().join("counterfoil-demo.db-wal");
+        // Killed before it heard signals: SQLite itself may have begun.
+        assert!(!wal.exists() || milliseconds == 0, "after {milliseconds} ms: {left} bytes and a WAL");
+    }
+}
+
+/// Sends SIGTERM and waits for the end.
+fn stop(demo: &mut std::process::Child) -> Option<i32> {
+    let id = demo.id().to_string();
+    let began = Instant::now();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
+    loop {
+        if let Some(status) = demo.try_wait().expect("a child") {
+            return status.code();
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "it does not stop");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
 fn fault_g12_a_start_that_waits_for_a_database_says_so_and_can_be_stopped() {
     // Takes connections and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -57,16 +86,6 @@ fn fault_g12_a_start_that_waits_for_a_database_says_so_and_can_be_stopped() {
     let mut said = String::new();
     BufReader::new(demo.stderr.take().expect("a pipe")).read_line(&mut said).expect("a line");
     assert!(said.contains("COUNTERFOIL_STORE") && !said.contains("hunter2"), "{said}");
-    let id = demo.id().to_string();
-    let began = Instant::now();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
-    let ended = loop {
-        if let Some(status) = demo.try_wait().expect("a child") {
-            break status;
-        }
-        assert!(began.elapsed() < Duration::from_secs(10), "it does not stop");
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    assert_eq!(ended.code(), Some(0));
+    assert_eq!(stop(&mut demo), Some(0));
     drop(silent);
 }
