@@ -81,7 +81,7 @@ impl World {
         Self::of(policy, store.clone(), store)
     }
 
-    fn of(policy: Policy, store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -> Self {
+    pub fn of(policy: Policy, store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -> Self {
         let people = Arc::new(MemoryDirectory::default());
         let sink = RecordingSink::default();
         for account in [person("bill"), ivan()] {
