@@ -1,8 +1,7 @@
 //! The worker that sends notices of expiry: due → claim → send → settle, in pages, with any number of workers at once.
 //!
 //! Shows that a notice is settled as sent only after the transport took it, that a failure costs a back-off, and that
-//! a claim is a lease. Leaves out the transport, the texts, and one digest for each owner and run (group what is
-//! claimed by `account().subject()`).
+//! a claim is a lease. Leaves out the transport, the texts, and one digest for each owner (`Counterfoil::gather_notices`).
 
 use std::error::Error;
 use std::num::NonZeroU32;
@@ -26,11 +25,13 @@ type Transport<'a> = &'a dyn Fn(&ClaimedNotice) -> bool;
 /// One run of a worker. Call it about once a minute, on as many nodes as you like; says how many notices went out.
 async fn run(foil: &Counterfoil, clock: &dyn Clock, send: Transport<'_>) -> Result<u32, Unavailable> {
     let (mut sent, mut after) = (0, None);
+    // A changed lead reaches the tokens that are there.
+    while foil.rearm_notices(PAGE).await?.more {}
     loop {
         let page = foil.due_notices(after.as_ref(), PAGE).await?;
         for due in &page.items {
             // None: another worker has it, or there is nothing to send after all.
-            let Some(claimed) = foil.claim_notice(due, LEASE).await? else { continue };
+            let Some(claimed) = foil.claim_notice(due, LEASE).await?.won() else { continue };
             let accepted = send(&claimed);
             let retry_at = clock.now().plus_capped(BACK_OFF);
             let outcome = if accepted { Outcome::Sent } else { Outcome::Failed { retry_at } };

@@ -232,7 +232,7 @@ async fn notices(service: &Service, bill: &Presenter) -> Outcomes {
         let due = service.counterfoil.due_notices(None, PAGE).await?.items;
         let mut sent = None;
         for due in &due {
-            let Some(claimed) = service.counterfoil.claim_notice(due, Span::minutes(5)).await? else { continue };
+            let Some(claimed) = service.counterfoil.claim_notice(due, Span::minutes(5)).await?.won() else { continue };
             let text = claimed.text();
             let news = match text {
                 NoticeText::ExpiresIn(left) => format!("expires in {} days", left.whole_seconds() / 86_400),

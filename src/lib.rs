@@ -161,8 +161,8 @@ pub mod client {
 /// Policies: what holds for a host.
 pub mod policy {
     pub use crate::instruments::policy::{
-        AccessTokens, Allowance, ConsoleSessions, Gates, InvalidPolicy, LiveCap, Notices, PersonalAccessTokens, Policy,
-        RefreshTokens, SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
+        AccessTokens, Allowance, ConsoleSessions, Gates, Gather, InvalidPolicy, LiveCap, Notices, PersonalAccessTokens,
+        Policy, RefreshTokens, SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
     };
 }
 
@@ -183,7 +183,7 @@ pub mod directory {
 
 /// Notices of expiry: what a worker is given, and what it says became of it.
 pub mod notice {
-    pub use crate::desk::claimed::{ClaimedNotice, DueNotice, NoticeText, Outcome};
+    pub use crate::desk::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, NoticeText, Outcome};
 }
 
 /// The OAuth endpoints without HTTP: a form in, an answer out.

@@ -68,7 +68,7 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
     if account.is_disabled() {
         return Err(Refusal::AccountDisabled);
     }
-    if let Some(valid_since) = account.valid_since().filter(|&since| began_at(record) < since) {
+    if let Some(valid_since) = predates(record, account) {
         return Err(Refusal::BeforeValidSince { valid_since });
     }
     let role = role(record, account, &standing)?;
@@ -77,6 +77,11 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
         return Err(Refusal::ScopeDemanded);
     }
     Ok(Rights { role, narrowed })
+}
+
+/// Since when the account's credentials are valid, where this one began before.
+pub(crate) fn predates(record: &TokenRecord, account: &Account) -> Option<Ts> {
+    account.valid_since().filter(|&since| began_at(record) < since)
 }
 
 /// When a credential began: a sign-in when it was opened, any other when its present secret was made.

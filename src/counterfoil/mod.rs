@@ -3,6 +3,7 @@
 pub(crate) mod decide;
 pub(crate) mod expiry;
 pub(crate) mod family;
+pub(crate) mod gather;
 pub(crate) mod notice;
 pub(crate) mod phase;
 pub(crate) mod record;

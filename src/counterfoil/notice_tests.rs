@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::counterfoil::notice::{Expiring, Look, Schedule, arm, look, put_off};
+use crate::counterfoil::notice::{Expiring, LONGEST_LEASE, Look, Schedule, arm, look, put_off, rearm};
 use crate::counterfoil::samples::{around, t0};
 use crate::counterfoil::state::NoticeMark;
 use crate::words::time::{Span, Ts};
@@ -67,16 +67,16 @@ fn notice_2_the_life_counts_from_when_the_expiry_was_last_set() {
 fn notice_2_permanent_has_no_mark() {
     let permanent = Expiring { expires_at: None, expiry_set_at: t0(), noticed: &[] };
     assert_eq!(arm(&week(), permanent, 0, t0()), None);
-    assert_eq!(look(&week(), permanent, 0, t0()), Look::Rest(None));
+    assert_eq!(look(&week(), permanent, 0, Span::ZERO, t0()), Look::Rest(None));
 }
 
 #[test]
 fn notice_2_a_late_worker_sends_one_late_notice_the_tightest() {
     let (schedule, record) = (month_and_week(), life(day(100), t0(), &[]));
-    assert_eq!(look(&schedule, record, 0, day(70)), Look::Send(0));
-    assert_eq!(look(&schedule, record, 0, day(92)), Look::Send(0));
-    assert_eq!(look(&schedule, record, 0, day(93)), Look::Send(1));
-    assert_eq!(look(&schedule, record, 0, day(99)), Look::Send(1));
+    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(70)), Look::Send(0));
+    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(92)), Look::Send(0));
+    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(93)), Look::Send(1));
+    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(99)), Look::Send(1));
 }
 
 #[test]
@@ -84,13 +84,13 @@ fn notice_2_after_expiry_there_is_only_the_expiry_notice() {
     let (schedule, expires_at) = (month_and_week(), day(100));
     for held in 0..3 {
         for now in [expires_at, day(200)] {
-            assert_eq!(look(&schedule, life(expires_at, t0(), &[]), held, now), Look::Send(2));
+            assert_eq!(look(&schedule, life(expires_at, t0(), &[]), held, Span::ZERO, now), Look::Send(2));
             let sent = [(expires_at, 2)];
-            assert_eq!(look(&schedule, life(expires_at, t0(), &sent), held, now), Look::Rest(None));
+            assert_eq!(look(&schedule, life(expires_at, t0(), &sent), held, Span::ZERO, now), Look::Rest(None));
         }
     }
     let silent = Schedule::new([Span::days(7)], false);
-    assert_eq!(look(&silent, life(expires_at, t0(), &[]), 0, expires_at), Look::Rest(None));
+    assert_eq!(look(&silent, life(expires_at, t0(), &[]), 0, Span::ZERO, expires_at), Look::Rest(None));
 }
 
 #[test]
@@ -106,10 +106,71 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
 }
 
 #[test]
-fn notice_1_a_changed_lead_holds_for_marks_armed_afterwards() {
-    // Armed under a week; the lead is three days now. The mark that is due is sent all the same.
+fn fault_e2_a_mark_of_another_lead_is_told_as_the_present_lead_says() {
+    // Armed under a week; the lead is three days now.
     let shorter = Schedule::new([Span::days(3)], true);
-    assert_eq!(look(&shorter, life(day(100), t0(), &[]), 0, day(93)), Look::Send(0));
+    let rest = Look::Rest(Some(NoticeMark { at: day(97), stage: 0 }));
+    assert_eq!(look(&shorter, life(day(100), t0(), &[]), 0, Span::ZERO, day(93)), rest);
+    // A lead that is longer than the life: there is no advance notice any more.
+    let longer = Schedule::new([Span::days(200)], true);
+    let rest = Look::Rest(Some(NoticeMark { at: day(100), stage: 1 }));
+    assert_eq!(look(&longer, life(day(100), t0(), &[]), 0, Span::ZERO, day(93)), rest);
+}
+
+#[test]
+fn fault_e1_an_advance_notice_may_go_out_ahead_of_its_time_and_an_expiry_may_not() {
+    let record = life(day(100), t0(), &[]);
+    let rest = Look::Rest(Some(NoticeMark { at: day(93), stage: 0 }));
+    assert_eq!(look(&week(), record, 0, Span::days(1), day(92)), Look::Send(0));
+    assert_eq!(look(&week(), record, 0, Span::hours(23), day(92)), rest);
+    let sent = [(day(100), 0)];
+    let rest = Look::Rest(Some(NoticeMark { at: day(100), stage: 1 }));
+    assert_eq!(look(&week(), life(day(100), t0(), &sent), 1, Span::days(1), day(99)), rest);
+}
+
+#[test]
+fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
+    let fortnight = Schedule::new([Span::days(14)], true);
+    let record = life(day(100), t0(), &[]);
+    let (held, moved) = (NoticeMark { at: day(93), stage: 0 }, NoticeMark { at: day(86), stage: 0 });
+    let (told, known) = ([(day(100), 0)], [week()]);
+    for before in [Some(&known[..]), None] {
+        let rearm = |record, held, now| rearm(&fortnight, before, record, held, now);
+        assert_eq!(rearm(record, held, day(50)), Some(moved));
+        assert_eq!(rearm(record, held, day(90)), Some(moved), "overdue: told late");
+        assert_eq!(rearm(record, held, day(93)), None, "both are due");
+        assert_eq!(rearm(record, moved, day(50)), None);
+        let leased = NoticeMark { at: day(90).plus_capped(LONGEST_LEASE), stage: 0 };
+        assert_eq!(rearm(record, leased, day(90)), None);
+        let put_off = NoticeMark { at: day(91), stage: 0 };
+        assert_eq!(rearm(record, put_off, day(90)), None);
+        let expiry = NoticeMark { at: day(100), stage: 1 };
+        assert_eq!(rearm(life(day(100), t0(), &told), expiry, day(94)), None, "told for that expiry");
+        assert_eq!(rearm(record, expiry, day(94)), None, "given up");
+        assert_eq!(rearm(record, held, day(100)), None, "expired: the notice on expiry alone");
+        // A token of ten days: a fortnight is longer than its life.
+        assert_eq!(rearm(life(day(100), day(90), &[]), held, day(91)), Some(expiry));
+    }
+}
+
+#[test]
+fn fault_e2_a_shorter_lead_moves_the_mark_and_may_fit_a_life_that_the_longer_one_did_not() {
+    let fortnight = [Schedule::new([Span::days(14)], true)];
+    let (longer, shorter) = (NoticeMark { at: day(86), stage: 0 }, NoticeMark { at: day(93), stage: 0 });
+    let rearm = |record, held, now| rearm(&week(), Some(&fortnight), record, held, now);
+    assert_eq!(rearm(life(day(100), t0(), &[]), longer, day(50)), Some(shorter));
+    assert_eq!(rearm(life(day(100), t0(), &[]), longer, day(87)), Some(shorter), "due no more");
+    let expiry = NoticeMark { at: day(100), stage: 1 };
+    assert_eq!(rearm(life(day(100), day(90), &[]), expiry, day(91)), Some(shorter), "passed over");
+    assert_eq!(rearm(life(day(100), t0(), &[]), expiry, day(91)), None, "given up");
+}
+
+#[test]
+fn a_schedule_is_read_as_it_was_written() {
+    for schedule in [week(), month_and_week(), Schedule::new([Span::days(7)], false), Schedule::none()] {
+        assert_eq!(schedule.to_string().parse(), Ok(schedule));
+    }
+    assert_eq!("7 days".parse::<Schedule>(), Err(()));
 }
 
 #[test]
@@ -117,7 +178,7 @@ fn notice_1_what_another_worker_has_sent_meanwhile_is_not_sent_again() {
     let expires_at = day(100);
     let sent = [(expires_at, 0)];
     let rest = Look::Rest(Some(NoticeMark { at: expires_at, stage: 1 }));
-    assert_eq!(look(&week(), life(expires_at, t0(), &sent), 0, day(94)), rest);
+    assert_eq!(look(&week(), life(expires_at, t0(), &sent), 0, Span::ZERO, day(94)), rest);
 }
 
 #[test]
@@ -178,7 +239,7 @@ proptest! {
 
     #[test]
     fn after_expiry_nothing_but_the_expiry_is_sent((schedule, expires_at, set_at, now, held, sent) in any_case()) {
-        let look = look(&schedule, life(expires_at, set_at, &sent), held, now);
+        let look = look(&schedule, life(expires_at, set_at, &sent), held, Span::ZERO, now);
         if now.reached(expires_at) {
             prop_assert!(matches!(look, Look::Send(stage) if schedule.lead(stage) == Some(Span::ZERO)) || look == Look::Rest(None));
         } else if let Look::Send(stage) = look {
@@ -192,7 +253,7 @@ proptest! {
         let mut mark = arm(&schedule, life(expires_at, set_at, &sent), 0, set_at);
         while let Some(due) = mark {
             let now = due.at;
-            mark = match look(&schedule, life(expires_at, set_at, &sent), due.stage, now) {
+            mark = match look(&schedule, life(expires_at, set_at, &sent), due.stage, Span::ZERO, now) {
                 Look::Send(stage) => {
                     prop_assert!(!sent.contains(&(expires_at, stage)));
                     sent.push((expires_at, stage));

@@ -13,14 +13,19 @@ use crate::words::time::{Span, Ts};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueNotice {
     id: RecordId,
+    kind: TokenKind,
     held: NoticeMark,
+    expires_at: Option<Ts>,
+    longest_wait: Span,
     addressee: Option<SubjectId>,
 }
 
 impl DueNotice {
     /// The notice that a record's mark makes due; `None`: it has none.
-    pub(crate) fn of(record: &TokenRecord) -> Option<Self> {
-        Some(Self { id: record.record().id, held: record.record().notice?, addressee: addressee(record) })
+    pub(crate) fn of(record: &TokenRecord, longest_wait: Span) -> Option<Self> {
+        let (own, addressee) = (record.record(), addressee(record));
+        let (id, kind, expires_at) = (own.id, own.kind, own.expires_at);
+        Some(Self { id, kind, held: own.notice?, expires_at, longest_wait, addressee })
     }
 
     /// Of which credential.
@@ -36,8 +41,73 @@ impl DueNotice {
         self.addressee.as_ref()
     }
 
+    /// Whether it may wait for other notices of the same person: its credential has expired, and not longer ago than the policy's
+    /// [`longest_wait`](crate::policy::Gather::longest_wait). [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices)
+    /// says whether it does.
+    #[must_use]
+    pub fn may_wait(&self, now: Ts) -> bool {
+        self.expires_at.is_some_and(|at| now.reached(at) && !now.reached(at.plus_capped(self.longest_wait)))
+    }
+
     pub(crate) fn held(&self) -> NoticeMark {
         self.held
+    }
+
+    pub(crate) fn kind(&self) -> TokenKind {
+        self.kind
+    }
+
+    pub(crate) fn expires_at(&self) -> Option<Ts> {
+        self.expires_at
+    }
+}
+
+/// Which notices of one person are to be claimed, as the policy gathers them
+/// ([`Policy::notices`](crate::policy::Policy::notices)).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Gathered {
+    /// Claim `first`; where one of them is won, claim `along` too. Send what was won as one digest.
+    Send {
+        /// To be told now, the earliest first.
+        first: Vec<DueNotice>,
+        /// What goes along with it: due within the policy's time, or waiting.
+        along: Vec<DueNotice>,
+    },
+    /// All have expired, and more may expire soon.
+    Wait {
+        /// Until when at most.
+        until: Ts,
+        /// How many wait.
+        notices: u64,
+    },
+    /// Another worker began with this person just now.
+    AtWork,
+}
+
+/// What a claim came to.
+#[derive(Debug)]
+#[must_use]
+pub enum Claim {
+    /// The notice is to be sent before its lease runs out.
+    Won(Box<ClaimedNotice>),
+    /// Another worker has it, or its credential was changed meanwhile.
+    Lost,
+    /// There is nothing to send now; the mark was moved on.
+    NothingToSend,
+    /// Nobody is to be told: the owner's account is disabled, or no more. It is settled so; later notices of the credential are looked
+    /// at by themselves.
+    Withheld,
+}
+
+impl Claim {
+    /// The notice, where it was won.
+    #[must_use]
+    pub fn won(self) -> Option<ClaimedNotice> {
+        match self {
+            Self::Won(claimed) => Some(*claimed),
+            Self::Lost | Self::NothingToSend | Self::Withheld => None,
+        }
     }
 }
 

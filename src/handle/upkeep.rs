@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use crate::desk::claimed::{ClaimedNotice, DueNotice, Outcome};
+use crate::desk::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, Outcome};
 use crate::desk::error::Unavailable;
 use crate::handle::Counterfoil;
 use crate::ports::change::Progress;
@@ -10,7 +10,7 @@ use crate::ports::page::{Cursor, Page};
 use crate::verbs::keys::{self, DropKeyError, KeyUse};
 use crate::verbs::start::{self, RingOf};
 use crate::verbs::{notices, purge};
-use crate::words::ids::KeyId;
+use crate::words::ids::{KeyId, SubjectId};
 use crate::words::time::Span;
 
 impl Counterfoil {
@@ -85,7 +85,7 @@ impl Counterfoil {
     ///
     /// clock.advance(Span::days(23));
     /// let due = counterfoil.due_notices(None, page).await?.items;
-    /// let claimed = counterfoil.claim_notice(&due[0], Span::minutes(5)).await?.ok_or("no other worker has it")?;
+    /// let claimed = counterfoil.claim_notice(&due[0], Span::minutes(5)).await?.won().ok_or("no other worker has it")?;
     /// assert_eq!((claimed.label(), claimed.text()), ("backup", NoticeText::ExpiresIn(Span::days(7))));
     /// // … send it to claimed.to(), in the language and time zone of claimed.account() …
     /// assert!(counterfoil.settle_notice(claimed, Outcome::Sent).await?);
@@ -96,13 +96,44 @@ impl Counterfoil {
         notices::due(&self.desk, after, limit, self.now()).await
     }
 
-    /// Takes a notice for the time of `lease`, which must outlast the transport's time-out: what is sent more slowly may be sent twice. `None`:
-    /// there is nothing to send, or another worker sends it.
+    /// Says which of one person's notices go out together now, as [`Policy::notices`](crate::policy::Policy::notices) gathers them. `due` is
+    /// what a walk found for that person; what else the person has is read, at most 1,000 credentials of each kind. `lease` is the one
+    /// that will be claimed with.
+    ///
+    /// Claims nothing: a worker that does not gather claims what is due.
+    ///
+    /// # Errors
+    ///
+    /// The store.
+    pub async fn gather_notices(
+        &self,
+        whom: &SubjectId,
+        due: Vec<DueNotice>,
+        lease: Span,
+    ) -> Result<Gathered, Unavailable> {
+        notices::gather::gather(&self.desk, whom, due, lease, self.now()).await
+    }
+
+    /// Sets the notices of a batch of credentials anew where the policy or the settings changed when they are due. Call it before
+    /// [`Counterfoil::due_notices`], again while `more` says so; where nothing changed it costs no call of the store. `limit` is the
+    /// most credentials that are looked at; how far it came is kept with the settings, so any node may go on.
+    ///
+    /// Credentials that have expired are left as they are, and so are those without a notice to come.
+    ///
+    /// # Errors
+    ///
+    /// The stores of records and settings. The next call begins with the same batch.
+    pub async fn rearm_notices(&self, limit: NonZeroU32) -> Result<Progress, Unavailable> {
+        notices::rearm::rearm(&self.desk, limit, self.now()).await
+    }
+
+    /// Takes a notice for the time of `lease`, an hour at most, which must outlast the transport's time-out: what is sent more slowly
+    /// may be sent twice. One of [`Gathered::Send`]'s `along` may be taken ahead of its time.
     ///
     /// # Errors
     ///
     /// The store or the directory: the lease runs out, and the notice is due again.
-    pub async fn claim_notice(&self, due: &DueNotice, lease: Span) -> Result<Option<ClaimedNotice>, Unavailable> {
+    pub async fn claim_notice(&self, due: &DueNotice, lease: Span) -> Result<Claim, Unavailable> {
         notices::claim(&self.desk, due, lease, self.now()).await
     }
 

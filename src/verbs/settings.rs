@@ -31,7 +31,8 @@ pub struct SettingsChange {
     pub pat_max_days: Option<u64>,
     /// The default life of a security code, 1 s to 366 days.
     pub code_lifetime_seconds: Option<u64>,
-    /// How many days before expiry the advance notice is due, 1 to 365.
+    /// How many days before expiry the advance notice is due, 1 to 365. Credentials that are there follow as a worker of notices
+    /// comes to them ([`Counterfoil::rearm_notices`](crate::Counterfoil::rearm_notices)).
     pub notice_lead_days: Option<u64>,
 }
 

@@ -1,6 +1,7 @@
 //! Layer 1: the words every other room speaks. Values only, parsed once.
 
 pub(crate) mod account;
+pub(crate) mod arming;
 pub(crate) mod base62;
 pub(crate) mod client;
 pub(crate) mod description;

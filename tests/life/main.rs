@@ -21,6 +21,7 @@ mod once;
 mod outages;
 mod personal_access_tokens;
 mod presets;
+mod rearming;
 mod refresh_grant;
 mod renewal;
 mod revocation;

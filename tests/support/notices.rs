@@ -22,7 +22,7 @@ pub fn due(world: &World) -> Vec<DueNotice> {
 }
 
 pub fn claim(world: &World, due: &DueNotice) -> Option<ClaimedNotice> {
-    block_on(world.handle.claim_notice(due, LEASE)).expect("a claim")
+    block_on(world.handle.claim_notice(due, LEASE)).expect("a claim").won()
 }
 
 /// One run of a worker whose transport accepts everything: what it sent.

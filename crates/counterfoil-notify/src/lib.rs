@@ -1,7 +1,7 @@
 //! The notices of `counterfoil` on their way to people: an e-mail a week before a token expires, and one when it has.
 //!
 //! The core plans what is due, and of any number of workers one wins each notice. This crate is such a worker ([`Worker`]): it reads what
-//! is due, claims it, makes one [`Digest`] for each person, hands that to a [`Transport`], and says what became of it.
+//! is due, gathers each person's, claims it, makes one [`Digest`] of it, hands that to a [`Transport`], and says what became of it.
 //! [`Smtp`] sends mail, [`Log`] writes to `tracing`, and a host's own transport is one method. Texts are [`Templates`]: English and Russian
 //! are built in.
 //!
@@ -33,15 +33,18 @@
 //! ```
 
 mod back_off;
+mod delivery;
 mod digest;
 mod limits;
 mod log;
+mod patience;
 mod report;
 mod round;
 #[cfg(feature = "smtp")]
 mod smtp;
 mod templates;
 mod transport;
+mod walk;
 mod worker;
 
 pub use digest::Digest;

@@ -19,9 +19,9 @@ pub struct Limits {
     pub interval: Duration,
     /// Up to so much is added to each interval, by chance, so that the nodes of a fleet do not run in step. 15 seconds.
     pub jitter: Duration,
-    /// Most notices that one run takes; the others wait for the next. 1,000.
+    /// How many notices one run takes; the others wait for the next. A person's digest is not cut, so it may be some more. 1,000.
     pub budget: NonZeroU32,
-    /// How long a transport may take for one digest. 30 seconds.
+    /// How long a transport may take for one digest, at most 50 minutes. 30 seconds.
     pub send_timeout: Duration,
     /// Digests on their way at once, 1 to 64; others count as the nearer of these. 4.
     pub at_once: usize,
@@ -34,11 +34,19 @@ pub struct Limits {
 /// What a lease has for claiming and settling beside the sending itself.
 const MARGIN: Duration = Duration::from_secs(120);
 
+/// A claim holds for an hour at most.
+const LONGEST: Duration = Duration::from_secs(50 * 60);
+
 impl Limits {
     /// For how long a claim keeps others off: the time of a send and two minutes, so that it outlasts the transport's time-out.
     #[must_use]
     pub fn lease(&self) -> Span {
-        span(self.send_timeout.saturating_add(MARGIN))
+        span(self.timeout().saturating_add(MARGIN))
+    }
+
+    /// The time-out of a send, within what a lease can outlast.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.send_timeout.min(LONGEST)
     }
 }
 

@@ -9,6 +9,7 @@ use counterfoil::{Counterfoil, Ts, Unavailable};
 
 use crate::back_off::BackOff;
 use crate::limits::Limits;
+use crate::patience::Patience;
 use crate::report::Report;
 use crate::round::Round;
 use crate::transport::Transport;
@@ -21,13 +22,15 @@ pub struct Worker {
     pub(crate) transport: Box<dyn Transport>,
     pub(crate) limits: Limits,
     pub(crate) back_off: BackOff,
+    pub(crate) patience: Patience,
 }
 
 impl Worker {
     /// A worker for one realm, with the default [`Limits`].
     #[must_use]
     pub fn new(counterfoil: Counterfoil, transport: impl Transport) -> Self {
-        Self { counterfoil, transport: Box::new(transport), limits: Limits::default(), back_off: BackOff::default() }
+        let (limits, back_off, patience) = (Limits::default(), BackOff::default(), Patience::default());
+        Self { counterfoil, transport: Box::new(transport), limits, back_off, patience }
     }
 
     /// With other limits.
@@ -54,16 +57,26 @@ impl Worker {
     /// Runs until `shutdown` is ready: at once, and then after each interval with its jitter. Told to stop, it finishes the digests that are on
     /// their way (at most a time-out of the transport and the store's) and begins no other.
     ///
-    /// A run that failed is told to `tracing`, and the next comes after the same interval.
+    /// What a run came to is told to `tracing`, target `counterfoil::notice`: a warning where notices could not be sent. After a run that
+    /// failed the next comes after the same interval.
+    ///
+    /// The future owns the worker, so it can be spawned:
+    ///
+    /// ```
+    /// # async fn serve(worker: counterfoil_notify::Worker, stopped: tokio::sync::oneshot::Receiver<()>) {
+    /// let notices = tokio::spawn(worker.run(async { drop(stopped.await) }));
+    /// # let _ended = notices.await;
+    /// # }
+    /// ```
     ///
     /// # Cancel safety
     ///
     /// As [`Worker::run_once`].
-    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
         loop {
             let stop = AtomicBool::new(false);
-            let mut round = pin!(Round::new(self, self.counterfoil.now(), &stop).run());
+            let mut round = pin!(Round::new(&self, self.counterfoil.now(), &stop).run());
             tokio::select! {
                 biased;
                 () = &mut shutdown => {
@@ -86,8 +99,7 @@ impl Worker {
 
 fn tell(ended: &Result<Report, Unavailable>) {
     match ended {
-        Ok(report) if *report == Report::default() => {}
-        Ok(report) => tracing::info!(target: "counterfoil::notice", ?report, "notices were sent"),
+        Ok(report) => report.tell(),
         Err(error) => {
             tracing::warn!(target: "counterfoil::notice", error = error as &dyn std::error::Error, "notices must wait");
         }

@@ -123,8 +123,8 @@ async fn notice_3_a_digest_of_many_is_one_mail_with_the_right_plural() {
 #[tokio::test]
 async fn a_repeat_after_a_crash_bears_the_same_message_id() {
     let (store, server) = (Arc::new(MemoryStore::default()), servers::Smtp::start());
-    // due, claim, and then the answer that it was sent gets lost.
-    let records = Arc::new(FaultyStore::new(Arc::clone(&store), Fails::Only(4), When::Before));
+    // A token is made; marks are looked at, what is due, and the person's; claimed; and then the answer that it was sent gets lost.
+    let records = Arc::new(FaultyStore::new(Arc::clone(&store), Fails::Only(6), When::Before));
     let world = World::behind(store, records);
     world.create(&person("bill"), "ci", 30, day(0)).await;
     let worker = world.worker(smtp(&server));
@@ -196,4 +196,30 @@ async fn notice_3_the_time_is_that_of_the_owners_zone() {
         assert!(text(&parsed(mail)).contains(expected), "{zone}: {}", text(&parsed(mail)));
     }
     assert_eq!(mails.len(), zones.len());
+}
+
+#[tokio::test]
+async fn fault_e4_a_mail_links_to_the_page_of_what_it_speaks_of_and_offers_no_renewal() {
+    let mut policy = policy();
+    policy.notices.kinds.push(counterfoil::TokenKind::SecurityCode);
+    let (world, server) = (World::with(policy), servers::Smtp::start());
+    let boss = Account::new(SubjectId::new("boss").expect("an id"), "boss", Role::SuperAdministrator)
+        .with_email(EmailAddress::new("boss@example.com").expect("an address"));
+    world.people.insert(boss.clone(), &["boss"], "a password");
+    let pages = ["https://example.com/console/tokens", "https://example.com/console/codes"];
+    let texts = BuiltIn::default().manage_url(pages[0]).codes_url(pages[1]);
+    let worker = world.worker(Smtp::new(&server.url(), FROM).expect("a transport").with_templates(texts));
+    let new = counterfoil::NewSecurityCode { access: counterfoil::NewAccess::SuperAdministrator, description: None };
+    world.foil.at(day(0)).create_security_code(&counterfoil::Presenter::signed_in(&boss), &new).await.expect("a code");
+    world.create(&person("bill"), "ci", 30, day(0)).await;
+    for (at, linked) in [(1, [false, true]), (23, [true, false])] {
+        worker.run_once(day(at)).await.expect("a run");
+        let [mail] = &server.taken()[..] else { panic!("one mail") };
+        let mail = parsed(mail);
+        let html = mail.body_html(0).expect("HTML");
+        for (page, linked) in pages.iter().zip(linked) {
+            assert_eq!((text(&mail).contains(page), html.contains(page)), (linked, linked), "{page}, day {at}");
+        }
+        assert!(!text(&mail).contains("renew"), "nothing can be renewed: {}", text(&mail));
+    }
 }

@@ -148,8 +148,9 @@ async fn what_is_beyond_the_budget_waits_for_the_next_run() {
     let (world, outbox) = (World::new(), Outbox::default());
     let worker = world.worker(outbox.clone());
     let worker = worker.with_limits(Limits { budget: 3.try_into().expect("not zero"), ..limits() });
-    for at in 0..7 {
-        world.create(&person("bill"), &format!("token {at}"), 30, day(0)).await;
+    for name in ["ann", "ben", "cyd", "dan", "eve", "fay", "gus"] {
+        world.people.insert(person(name), &[name], "a password");
+        world.create(&person(name), "ci", 30, day(0)).await;
     }
     let mut counts = Vec::new();
     for _ in 0..4 {

@@ -9,6 +9,7 @@ mod limits;
 mod notices;
 mod options;
 mod passwords;
+mod patience;
 mod people;
 pub mod policy;
 mod profile_file;
@@ -55,13 +56,14 @@ fn own_url(address: SocketAddr) -> String {
     format!("http://{own}")
 }
 
-/// How long the last writes may take.
+/// How long the last writes may take, and the store to close.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A demo that listens and does not serve yet.
 #[derive(Debug)]
 pub struct Demo {
     foil: Counterfoil,
+    stores: Stores,
     notices: Worker,
     listener: TcpListener,
     address: SocketAddr,
@@ -80,15 +82,13 @@ impl Demo {
         let issuer = options.issuer.map(Issuer::new).transpose().map_err(StartError::Issuer)?;
         let proxies = options.trusted_proxies.parse().map_err(StartError::TrustedProxies)?;
         let policy = policy::policy(options.policy.as_deref())?;
-        let stores = Stores::open(&options.store).await?;
+        let stores = patience::waited_for(Stores::open(&options.store)).await?;
         let keys = keys::key_ring(options.keys.or_else(|| stores.keys()))?;
         let profiles = ProfileBook::open(stores.profiles())?;
         let people = Arc::new(People::new(profiles.clone()).map_err(|error| StartError::Seed(error.into()))?);
         let events = RecentEvents::default().and(TracingSink);
         let builder = Counterfoil::builder().policy(policy).key_ring(keys).directory(people).events(events.clone());
         let foil = stores.build_into(builder).build()?;
-        let notices = notices::worker(&foil, options.smtp.as_deref())?;
-        seed(&foil, &stores).await?;
         let listen = |source| StartError::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
@@ -96,8 +96,10 @@ impl Demo {
             Some(issuer) => issuer,
             None => Issuer::new(own_url(address)).map_err(StartError::IssuerMissing)?,
         };
-        let router = routes(&foil, stores, issuer, profiles, events);
-        Ok(Self { foil, notices, listener, address, router, proxies })
+        let notices = notices::worker(&foil, options.smtp.as_deref(), &issuer)?;
+        seed(&foil, &stores).await?;
+        let router = routes(&foil, stores.clone(), issuer, profiles, events);
+        Ok(Self { foil, stores, notices, listener, address, router, proxies })
     }
 
     /// Where it listens.
@@ -106,11 +108,16 @@ impl Demo {
         self.address
     }
 
-    /// Serves until `stop` is over; then what is under way may end, and last uses are written.
+    /// Closes its store without having served.
+    pub async fn close(self) {
+        close(&self.stores).await;
+    }
+
+    /// Serves until `stop` is over; then what is under way may end, last uses are written, and the store is closed.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let upkeep = tokio::spawn(upkeep::upkeep(self.foil.clone()));
         let (quit, quits) = tokio::sync::oneshot::channel::<()>();
-        let notices = tokio::spawn(async move { self.notices.run(async { drop(quits.await) }).await });
+        let notices = tokio::spawn(self.notices.run(async { drop(quits.await) }));
         // The worker is told first: its mails are on their way while the last requests are.
         let stop = async {
             stop.await;
@@ -127,5 +134,12 @@ impl Demo {
             Ok(flushed) => tracing::info!(?flushed, "stopped"),
             Err(_) => tracing::warn!("stopped, and the last uses may not be written"),
         }
+        close(&self.stores).await;
+    }
+}
+
+async fn close(stores: &Stores) {
+    if tokio::time::timeout(FAREWELL, stores.close()).await.is_err() {
+        tracing::warn!("the store was not closed in time");
     }
 }

@@ -1,16 +1,22 @@
 //! The demo as a program.
 
+mod log;
+mod signals;
+
+use std::io::Write as _;
+use std::pin::pin;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use counterfoil_demo::{Demo, Options, StartError, welcome};
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+
+/// How long a start may go on after a signal.
+const LAST_STEPS: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log::init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
@@ -25,15 +31,21 @@ fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), StartError> {
-    let demo = Demo::open(options).await?;
-    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    let stop = async move {
-        // A signal that cannot be waited for ends the process at once, which is what it does without anybody waiting.
-        match (interrupt, terminate) {
-            (Ok(mut interrupt), Ok(mut terminate)) => {
-                tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
+    let mut stop = pin!(signals::stop());
+    // A task of its own: whatever opening it waits for, a signal is heard.
+    let mut opening = tokio::spawn(Demo::open(options));
+    let demo = tokio::select! {
+        opened = &mut opening => match opened {
+            Ok(opened) => opened?,
+            Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+        },
+        () = &mut stop => {
+            // What has begun with the database may end, so that its file is whole; a database that does not answer is left.
+            if let Ok(Ok(Ok(demo))) = tokio::time::timeout(LAST_STEPS, opening).await {
+                demo.close().await;
             }
-            _ => std::future::pending().await,
+            tracing::info!("stopped before it served");
+            return Ok(());
         }
     };
     welcome(&mut std::io::stdout().lock(), demo.address());
@@ -48,6 +60,6 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
         text.push_str(&format!(": {cause}"));
         source = cause.source();
     }
-    eprintln!("{text}");
+    let _unread = writeln!(log::Stderr, "{text}");
     ExitCode::FAILURE
 }

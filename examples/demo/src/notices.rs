@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use counterfoil::Counterfoil;
+use counterfoil_axum::Issuer;
 use counterfoil_notify::{BuiltIn, Limits, Log, Smtp, Worker};
 
 use crate::error::StartError;
+use crate::routes::CONSOLE;
 
 const FROM: &str = "counterfoil demo <no-reply@counterfoil.example>";
 const PRODUCT: &str = "counterfoil demo";
@@ -13,9 +15,11 @@ const PRODUCT: &str = "counterfoil demo";
 /// Often, so that somebody who tries it need not wait.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// A worker for that mail server, or for the log.
-pub(crate) fn worker(foil: &Counterfoil, smtp: Option<&str>) -> Result<Worker, StartError> {
+/// A worker for that mail server, or for the log. Its texts link to the console where people reach it.
+pub(crate) fn worker(foil: &Counterfoil, smtp: Option<&str>, issuer: &Issuer) -> Result<Worker, StartError> {
+    let console = format!("{}{CONSOLE}", issuer.as_str().trim_end_matches('/'));
     let texts = BuiltIn::default().product(PRODUCT);
+    let texts = texts.manage_url(&format!("{console}/tokens")).codes_url(&format!("{console}/codes"));
     let worker = match smtp {
         Some(url) => Worker::new(foil.clone(), Smtp::new(url, FROM)?.with_templates(texts)),
         None => Worker::new(foil.clone(), Log::new(texts)),

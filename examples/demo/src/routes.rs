@@ -17,6 +17,9 @@ use crate::whoami::whoami;
 /// Where the page that shows the API is.
 pub(crate) const PAGE: &str = "/api-docs/ui/index";
 
+/// Where the pages for people are.
+pub(crate) const CONSOLE: &str = "/console";
+
 /// The demo's router.
 pub fn routes(
     foil: &Counterfoil,
@@ -62,8 +65,8 @@ fn with_console(
     profiles: ProfileBook,
     events: RecentEvents,
 ) -> Router {
-    let console = Console::new(foil.clone(), transport, "/console", Sources::Extension).product("counterfoil demo");
-    router.nest_service("/console", console.profiles(profiles).events(events).router())
+    let console = Console::new(foil.clone(), transport, CONSOLE, Sources::Extension).product("counterfoil demo");
+    router.nest_service(CONSOLE, console.profiles(profiles).events(events).router())
 }
 
 /// How browsers reach it, as its own URL says: over TLS, or from this machine alone.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use counterfoil::memory::MemoryStore;
 use counterfoil::settings::Reading;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
@@ -31,6 +32,28 @@ pub struct Stores {
     settings: Arc<dyn SettingsStore>,
     throttle: Arc<dyn Throttle>,
     files: Option<PathBuf>,
+    /// Of a store that has something to close.
+    closes: Option<Arc<dyn Close>>,
+}
+
+/// A store that ends cleanly.
+#[async_trait]
+trait Close: Send + Sync {
+    async fn close(&self);
+}
+
+#[async_trait]
+impl Close for SqliteStore {
+    async fn close(&self) {
+        Self::close(self).await;
+    }
+}
+
+#[async_trait]
+impl Close for PgStore {
+    async fn close(&self) {
+        Self::close(self).await;
+    }
 }
 
 impl Stores {
@@ -47,12 +70,14 @@ impl Stores {
                 let path = rest.strip_prefix("//").filter(|path| !path.is_empty()).ok_or(StartError::StoreUrl)?;
                 let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
                 let store = SqliteStore::open(options).await.map_err(|error| StartError::Store(error.into()))?;
-                Ok(Self::of(store, Some(PathBuf::from(path))))
+                let store = Arc::new(store);
+                Ok(Self { closes: Some(store.clone()), ..Self::of_shared(store, Some(PathBuf::from(path))) })
             }
             "postgres" | "postgresql" => {
                 let options = PgConnectOptions::from_str(url).map_err(|_| StartError::StoreUrl)?;
                 let store = PgStore::connect(options).await.map_err(|error| StartError::Store(error.into()))?;
-                Ok(Self::of(store, Some(PathBuf::from(FILES))))
+                let store = Arc::new(store);
+                Ok(Self { closes: Some(store.clone()), ..Self::of_shared(store, Some(PathBuf::from(FILES))) })
             }
             "redis" => {
                 let store = RedisStore::open(url, redis_options()).await;
@@ -73,8 +98,22 @@ impl Stores {
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
     {
-        let store = Arc::new(store);
-        Self { tokens: store.clone(), clients: store.clone(), settings: store.clone(), throttle: store, files }
+        Self::of_shared(Arc::new(store), files)
+    }
+
+    fn of_shared<S>(store: Arc<S>, files: Option<PathBuf>) -> Self
+    where
+        S: TokenStore + ClientStore + SettingsStore + Throttle,
+    {
+        let (tokens, clients, settings) = (store.clone(), store.clone(), store.clone());
+        Self { tokens, clients, settings, throttle: store, files, closes: None }
+    }
+
+    /// Closes it: of a database in a file, all of it is in that file then. No call may follow.
+    pub async fn close(&self) {
+        if let Some(store) = &self.closes {
+            store.close().await;
+        }
     }
 
     /// The file of the key ring that belongs to it; `None`: nothing outlives the process, so no key need.

@@ -4,6 +4,8 @@
 
 #[path = "start/connections.rs"]
 mod connections;
+#[path = "start/operation.rs"]
+mod operation;
 mod support;
 #[path = "start/wire.rs"]
 mod wire;
@@ -319,6 +321,7 @@ async fn notice_1_what_is_due_is_told_to_the_log_once() {
     let line = |label: &str| format!("* персональный токен «{label}»");
     assert_eq!((told.matches(&line("one")).count(), told.matches(&line("two")).count()), (1, 1), "{told}");
     assert!(told.contains("MSK") && !told.contains("ivan@example.com"));
+    assert!(told.contains(&server.url("/console/tokens")), "fault_e4: it links to the page");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -342,6 +345,22 @@ async fn notice_1_what_is_due_goes_out_by_mail_where_there_is_a_server_for_it() 
     }
     let [mail] = &taken[..] else { panic!("one mail: {taken:?}") };
     assert_eq!(mail.to, ["ivan@example.com"]);
+    let page = server.url("/console/tokens");
+    let parts = decoded(&mail.data);
+    assert!(parts.len() == 2 && parts.iter().all(|part| part.contains(&page)), "fault_e4: both link to it: {parts:?}");
+}
+
+/// The parts of a mail that are in base64.
+fn decoded(mail: &str) -> Vec<String> {
+    use base64::Engine as _;
+    let parts = mail.split("Content-Transfer-Encoding: base64").skip(1);
+    let text = |part: &str| {
+        let body = part.split("--").next().expect("a part");
+        let letters: String = body.split_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(letters).expect("base64");
+        String::from_utf8(bytes).expect("text")
+    };
+    parts.map(text).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

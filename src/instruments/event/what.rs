@@ -225,6 +225,15 @@ pub enum What {
         /// Of which credential.
         id: RecordId,
     },
+    /// A notice is sent to nobody: its owner's account is disabled, or no more, or its credentials of that time are void.
+    NoticeWithheld {
+        /// Whose.
+        owner: OwnerId,
+        /// Of which credential.
+        id: RecordId,
+        /// Why: [`Refusal::AccountDisabled`], [`Refusal::AccountMissing`] or [`Refusal::BeforeValidSince`].
+        reason: Refusal,
+    },
     /// Uses that could not be kept until they were written.
     UsesDropped {
         /// How many.

@@ -75,6 +75,13 @@ impl Policy {
             (self.notices.more_leads.len() <= 6, "notices.more_leads", "at most 6 further thresholds"),
             (self.notices.unsent_kept <= Span::days(30), "notices.unsent_kept", "at most 30 days"),
             (within(self.uses.interval, second, Span::days(1)), "uses.interval", "1 s to 1 day"),
+            (self.notices.gather.ahead <= Span::days(7), "notices.gather.ahead", "at most 7 days"),
+            (self.notices.gather.longest_wait <= Span::days(1), "notices.gather.longest_wait", "at most 1 day"),
+            (
+                self.notices.gather.gap <= self.notices.gather.longest_wait,
+                "notices.gather.gap",
+                "at most notices.gather.longest_wait",
+            ),
             (self.uses.buffered >= 1, "uses.buffered", "at least 1"),
             (within(self.throttle.account.window, second, Span::days(1)), "throttle.account.window", "1 s to 1 day"),
             (within(self.throttle.client.window, second, Span::days(1)), "throttle.client.window", "1 s to 1 day"),

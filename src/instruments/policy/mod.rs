@@ -1,11 +1,13 @@
 //! Policy: what holds for a host, as one value that serde can read. Settings change some of it at run time.
 
 mod check;
+mod gathering;
 mod presets;
 mod sections;
 mod throttling;
 
 pub use check::InvalidPolicy;
+pub use gathering::Gather;
 pub use sections::{
     AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
     SwitchGate, Uses,

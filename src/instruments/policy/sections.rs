@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
+use crate::instruments::policy::gathering::Gather;
 use crate::words::kind::TokenKind;
 use crate::words::time::Span;
 
@@ -225,6 +226,8 @@ pub struct Notices {
     pub on_expiry: bool,
     /// How long a purge waits for an unsent notice.
     pub unsent_kept: Span,
+    /// How one person's notices are gathered into digests.
+    pub gather: Gather,
 }
 
 impl Default for Notices {
@@ -235,6 +238,7 @@ impl Default for Notices {
             more_leads: Vec::new(),
             on_expiry: true,
             unsent_kept: Span::days(30),
+            gather: Gather::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The texts that ship: English and Russian.
 
 use askama::Template;
+use counterfoil::TokenKind;
 use counterfoil::notice::{ClaimedNotice, NoticeText};
 
 use super::when::Local;
@@ -15,6 +16,7 @@ use crate::digest::Digest;
 pub struct BuiltIn {
     product: Option<String>,
     manage_url: Option<String>,
+    codes_url: Option<String>,
 }
 
 /// Longest name of a person, and of the product, in characters.
@@ -27,13 +29,46 @@ impl BuiltIn {
         Self { product: Some(one_line(name, NAME)), ..self }
     }
 
-    /// Where people manage their tokens: an address of the host's own. What is not `https:` or `http:` is left out.
+    /// The page where people manage their tokens, for the link in each digest: an address of the host's own. What is not `https:` or
+    /// `http:` is left out.
+    ///
+    /// ```
+    /// use counterfoil_notify::BuiltIn;
+    ///
+    /// let texts = BuiltIn::default().product("Example").manage_url("https://example.com/console/tokens");
+    /// ```
     #[must_use]
     pub fn manage_url(self, url: &str) -> Self {
-        let clean = one_line(url, 2_000);
-        let web = clean == url && (url.starts_with("https://") || url.starts_with("http://"));
-        Self { manage_url: web.then_some(clean), ..self }
+        Self { manage_url: web(url), ..self }
     }
+
+    /// The same for security codes, in digests that speak of some. Without it they link to the page of tokens.
+    #[must_use]
+    pub fn codes_url(self, url: &str) -> Self {
+        Self { codes_url: web(url), ..self }
+    }
+
+    /// The pages where something can be done about what a digest speaks of.
+    fn links<'a>(&'a self, words: &Words, digest: &Digest<'_>) -> Vec<Link<'a>> {
+        let is_code = |notice: &ClaimedNotice| notice.kind() == TokenKind::SecurityCode;
+        let codes = self.codes_url.as_deref().filter(|_| digest.notices().iter().any(is_code));
+        let only_codes = codes.is_some() && digest.notices().iter().all(is_code);
+        let tokens = self.manage_url.as_deref().filter(|_| !only_codes);
+        let named = [(words.tokens, tokens), (words.codes, codes)];
+        named.into_iter().filter_map(|(name, url)| Some(Link { name, url: url? })).collect()
+    }
+}
+
+/// An address that a browser opens.
+fn web(url: &str) -> Option<String> {
+    let opens = url.starts_with("https://") || url.starts_with("http://");
+    Some(one_line(url, 2_000)).filter(|clean| opens && clean == url)
+}
+
+/// A page that a digest links to.
+struct Link<'a> {
+    name: &'static str,
+    url: &'a str,
 }
 
 /// One credential, in words.
@@ -53,7 +88,7 @@ struct Page<'a> {
     expiring: Vec<Line>,
     expired: Vec<Line>,
     product: Option<&'a str>,
-    manage_url: Option<&'a str>,
+    links: Vec<Link<'a>>,
 }
 
 #[derive(Template)]
@@ -77,9 +112,11 @@ struct Words {
     instant: fn(&Local) -> String,
     date: fn(&Local) -> String,
     left: fn(counterfoil::Span) -> String,
-    kind: fn(counterfoil::TokenKind) -> &'static str,
+    kind: fn(TokenKind) -> &'static str,
     quotes: [char; 2],
     subject: fn(Option<&str>, usize, usize, &str) -> String,
+    tokens: &'static str,
+    codes: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -89,6 +126,8 @@ const ENGLISH: Words = Words {
     kind: english::kind,
     quotes: ['“', '”'],
     subject: english::subject,
+    tokens: "Your tokens",
+    codes: "Security codes",
 };
 
 const RUSSIAN: Words = Words {
@@ -98,6 +137,8 @@ const RUSSIAN: Words = Words {
     kind: russian::kind,
     quotes: ['«', '»'],
     subject: russian::subject,
+    tokens: "Ваши токены",
+    codes: "Коды безопасности",
 };
 
 impl Words {
@@ -146,8 +187,8 @@ impl Templates for BuiltIn {
         let words = if russian { RUSSIAN } else { ENGLISH };
         let lines = digest.notices().iter().map(|notice| words.line(notice, account.zone()));
         let (expiring, expired) = lines.partition(|line| line.left.is_some());
-        let (product, manage_url) = (self.product.as_deref(), self.manage_url.as_deref());
-        let page = Page { name: one_line(account.name(), NAME), expiring, expired, product, manage_url };
+        let (product, links) = (self.product.as_deref(), self.links(&words, digest));
+        let page = Page { name: one_line(account.name(), NAME), expiring, expired, product, links };
         let subject = words.subject_of(digest, &page);
         let rendered = if russian {
             (RussianText(&page).render(), RussianHtml(&page, &subject).render())

@@ -48,7 +48,7 @@ fn owner(at: usize) -> Account {
     Account::new(SubjectId::new(&name).expect("an id"), &name, Role::Member).with_email(address)
 }
 
-fn counterfoil<B: Backend>(place: &str) -> Counterfoil {
+pub fn counterfoil<B: Backend>(place: &str) -> Counterfoil {
     let people = Arc::new(MemoryDirectory::default());
     (0..OWNERS).map(owner).for_each(|account| people.insert(account.clone(), &[account.name()], "a password"));
     let mut policy = Policy::synergy();

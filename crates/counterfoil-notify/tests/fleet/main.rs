@@ -5,6 +5,7 @@
 mod host;
 mod journal;
 mod postgres;
+mod rearming;
 mod redis;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,15 +62,24 @@ fn serve<B: Backend>() {
     });
 }
 
+/// How long the fleet has been at it, for all its processes alike.
+fn elapsed(journal: &Path) -> Span {
+    let began = journal.parent().and_then(|folder| folder.metadata().ok()?.modified().ok());
+    let elapsed = began.and_then(|began| began.elapsed().ok()).expect("a clock");
+    u64::try_from(elapsed.as_micros()).ok().and_then(Span::from_micros).expect("short")
+}
+
 /// One that is killed: runs until then.
 fn run_on<B: Backend>() {
     let post = Post::take();
     let (journal, place) = post.target().split_once(' ').expect("journal and place");
-    let journal = Journal::open(Path::new(journal), post.place()).slowed(Duration::from_millis(1));
+    let path = Path::new(journal);
+    let journal = Journal::open(path, post.place()).slowed(Duration::from_millis(1));
     let worker = host::worker::<B>(place, journal);
     host::block_on(async {
         loop {
-            let _told = worker.run_once(day(23)).await;
+            // The clock goes on, so that nobody takes the leases of the dead for those of the living.
+            let _told = worker.run_once(day(23).plus_capped(elapsed(path))).await;
         }
     });
 }

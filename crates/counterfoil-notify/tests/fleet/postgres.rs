@@ -6,7 +6,7 @@ use counterfoil_testkit::servers;
 
 use crate::host::Backend;
 
-struct Postgres(servers::Postgres);
+pub struct Postgres(servers::Postgres);
 
 impl Backend for Postgres {
     const NAME: &'static str = "postgres";

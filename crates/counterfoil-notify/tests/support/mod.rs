@@ -51,7 +51,15 @@ pub struct World {
     pub sink: RecordingSink,
 }
 
+/// Notices are gathered ahead as the default has it, and those on expiry wait for nothing.
 pub fn policy() -> Policy {
+    let mut policy = gathering();
+    policy.notices.gather.gap = Span::ZERO;
+    policy
+}
+
+/// The default's own gathering.
+pub fn gathering() -> Policy {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
     policy
@@ -65,13 +73,22 @@ impl World {
 
     /// With that before the store of the records.
     pub fn behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -> Self {
+        Self::of(policy(), store, records)
+    }
+
+    pub fn with(policy: Policy) -> Self {
+        let store = Arc::new(MemoryStore::default());
+        Self::of(policy, store.clone(), store)
+    }
+
+    pub fn of(policy: Policy, store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -> Self {
         let people = Arc::new(MemoryDirectory::default());
         let sink = RecordingSink::default();
         for account in [person("bill"), ivan()] {
             people.insert(account.clone(), &[account.name()], "a password");
         }
         let ring = KeyRing::generate_from_system().expect("a key");
-        let builder = Counterfoil::builder().policy(policy()).store(Arc::clone(&store)).token_store(records);
+        let builder = Counterfoil::builder().policy(policy).store(Arc::clone(&store)).token_store(records);
         let builder = builder.directory(Arc::clone(&people)).key_ring(Arc::new(ring)).events(sink.clone());
         Self { foil: builder.build().expect("a handle"), people, store, sink }
     }

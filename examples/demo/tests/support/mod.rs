@@ -92,6 +92,11 @@ impl Server {
         line.split_whitespace().nth(1).and_then(|size| size.parse().ok()).expect("a size")
     }
 
+    /// Nobody reads its standard error, a pipe, any more.
+    pub fn leave_stderr(&mut self) {
+        drop(self.child.stderr.take().expect("a pipe"));
+    }
+
     /// Sends a signal.
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();

@@ -318,6 +318,7 @@ fn event(told: Told) -> &'static str {
         Told::Rekeyed => "Digested again under the newest key",
         Told::Corrupt => "Rows that do not decode passed over",
         Told::NoAddress => "No address to send a notice to",
+        Told::NoticeWithheld => "Notice withheld",
         Told::UsesDropped => "Uses dropped",
         Told::MadeRoom => "Ended to make room for a newer one",
         Told::LimitReached => "Limit reached: nothing was made",

@@ -327,6 +327,7 @@ fn event(told: Told) -> &'static str {
         Told::Rekeyed => "Пересчитан с новым ключом",
         Told::Corrupt => "Пропущены повреждённые записи",
         Told::NoAddress => "Нет адреса для уведомления",
+        Told::NoticeWithheld => "Уведомление не отправлено: получателя нет",
         Told::UsesDropped => "Отметки о доступе потеряны",
         Told::MadeRoom => "Завершён, чтобы освободить место новому",
         Told::LimitReached => "Достигнут предел: ничего не создано",

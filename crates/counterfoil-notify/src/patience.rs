@@ -1,0 +1,54 @@
+//! Until when a person's notices wait for others, so that the person's credentials are not read at each run.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use counterfoil::{SubjectId, Ts};
+
+/// How many people are remembered; of whoever comes beyond, the credentials are read again.
+const MOST: usize = 10_000;
+
+/// What was learned, in this process.
+#[derive(Debug, Default)]
+pub(crate) struct Patience(Mutex<BTreeMap<SubjectId, Ts>>);
+
+impl Patience {
+    /// Notes that nothing need be done until then.
+    pub(crate) fn wait(&self, whom: &SubjectId, until: Ts, now: Ts) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() >= MOST {
+            waiting.retain(|_, until| !now.reached(*until));
+        }
+        if waiting.len() < MOST {
+            waiting.insert(whom.clone(), until);
+        }
+    }
+
+    /// Whether that person waits still.
+    pub(crate) fn waits(&self, whom: &SubjectId, now: Ts) -> bool {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waits = waiting.get(whom).is_some_and(|until| !now.reached(*until));
+        if !waits {
+            waiting.remove(whom);
+        }
+        waits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use counterfoil::Span;
+
+    use super::*;
+
+    #[test]
+    fn a_person_waits_until_then_and_is_forgotten() {
+        let (patience, ivan) = (Patience::default(), SubjectId::new("ivan").expect("an id"));
+        let until = Ts::EPOCH.plus_capped(Span::hours(1));
+        assert!(!patience.waits(&ivan, Ts::EPOCH));
+        patience.wait(&ivan, until, Ts::EPOCH);
+        assert!(patience.waits(&ivan, Ts::EPOCH));
+        assert!(!patience.waits(&ivan, until));
+        assert!(!patience.waits(&ivan, Ts::EPOCH), "forgotten");
+    }
+}

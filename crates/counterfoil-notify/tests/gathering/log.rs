@@ -1,0 +1,91 @@
+//! What the loop writes to the log, and how it is spawned.
+
+use std::fmt::{Debug, Write as _};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use counterfoil::Counterfoil;
+use counterfoil::testing::ManualClock;
+use counterfoil_notify::{Digest, SendError, Transport, Worker};
+use tokio::sync::oneshot;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::support::*;
+
+/// Keeps level and message of each line of the worker.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+struct Message<'a>(&'a mut String);
+
+impl Visit for Message<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            let _written = write!(self.0, "{value:?}");
+        }
+    }
+}
+
+impl Subscriber for Lines {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "counterfoil::notice"
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = format!("{} ", event.metadata().level());
+        event.record(&mut Message(&mut line));
+        self.0.lock().expect("nobody died with it").push(line);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Down;
+
+#[async_trait]
+impl Transport for Down {
+    async fn send(&self, _: &Digest<'_>) -> Result<(), SendError> {
+        Err(SendError::Down(None))
+    }
+}
+
+/// One run of a spawned loop over a token that is due.
+async fn run(transport: impl Transport) {
+    let world = World::new();
+    world.create(&person("bill"), "ci", 30, day(0)).await;
+    let ring = Arc::new(counterfoil::KeyRing::generate_from_system().expect("a key"));
+    let builder = Counterfoil::builder().policy(policy()).store(Arc::clone(&world.store)).key_ring(ring);
+    let builder = builder.clock(Arc::new(ManualClock::at(day(23)))).directory(Arc::clone(&world.people));
+    let worker = Worker::new(builder.build().expect("a handle"), transport);
+    let (quit, quits) = oneshot::channel::<()>();
+    let running = tokio::spawn(worker.run(async { drop(quits.await) }));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    drop(quit);
+    running.await.expect("it ends");
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_d8_the_log_says_what_became_of_a_run() {
+    let lines = Lines::default();
+    let _guard = tracing::subscriber::set_default(lines.clone());
+    run(Down).await;
+    let told = std::mem::take(&mut *lines.0.lock().expect("nobody died with it"));
+    assert_eq!(told.last().map(String::as_str), Some("WARN the transport is down: notices wait"), "{told:?}");
+    assert!(!told.iter().any(|line| line.contains("were sent")), "{told:?}");
+    run(Outbox::default()).await;
+    let told = std::mem::take(&mut *lines.0.lock().expect("nobody died with it"));
+    assert_eq!(told, ["INFO notices were sent"]);
+}

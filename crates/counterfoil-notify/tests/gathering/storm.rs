@@ -1,0 +1,179 @@
+//! 100 tokens of one person, whose ends lie within 24 hours, and a worker each minute.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use counterfoil::memory::MemoryStore;
+use counterfoil::notice::NoticeText;
+use counterfoil::store::TokenStore;
+use counterfoil::{Span, Ts};
+use counterfoil_conformance::SlowStore;
+use counterfoil_notify::{Digest, Report, SendError, Transport, Worker};
+
+use crate::support::*;
+
+const TOKENS: u16 = 100;
+/// Between two ends: 14 minutes and 24 seconds.
+const STEP: Span = Span::seconds(864);
+
+/// A mail server that is down, or hangs, when it is told to.
+#[derive(Clone, Default)]
+struct Mail {
+    outbox: Outbox,
+    down: Arc<AtomicBool>,
+    hangs: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl Transport for Mail {
+    async fn send(&self, digest: &Digest<'_>) -> Result<(), SendError> {
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        if self.down.load(Ordering::SeqCst) {
+            return Err(SendError::Down(None));
+        }
+        self.outbox.send(digest).await
+    }
+}
+
+async fn hundred() -> World {
+    let store = Arc::new(MemoryStore::default());
+    hundred_behind(store.clone(), store).await
+}
+
+async fn hundred_behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -> World {
+    let mut policy = gathering();
+    policy.personal_access_tokens.max_live_per_owner = None;
+    let world = World::of(policy, store, records);
+    for at in 0..TOKENS {
+        let made = after(Span::seconds(864 * u32::from(at)));
+        world.create(&person("bill"), &format!("token {at}"), 30, made).await;
+    }
+    world
+}
+
+/// What went out so far: mails with an advance notice, mails without, and how often each notice was told.
+#[derive(Default)]
+struct Sent {
+    advance: usize,
+    expired: usize,
+    /// How many microseconds after its end a notice on expiry went out, at most.
+    latest: u64,
+    notices: BTreeMap<(String, bool), u32>,
+}
+
+impl Sent {
+    fn add(&mut self, digests: Vec<Vec<Told>>, now: Ts) {
+        for digest in digests {
+            let ahead = |told: &Told| matches!(told.2, NoticeText::ExpiresIn(_));
+            if digest.iter().any(ahead) {
+                self.advance += 1
+            } else {
+                self.expired += 1
+            }
+            for (_, label, text) in digest {
+                let at: u32 = label.trim_start_matches("token ").parse().expect("a number");
+                let end = day(30).plus_capped(Span::seconds(864 * at));
+                let is_true = match text {
+                    NoticeText::ExpiresIn(left) => now < end && end.since(now).micros() >= left.micros(),
+                    NoticeText::Expired => now >= end,
+                };
+                assert!(is_true, "{label}: {text:?}");
+                let expired = text == NoticeText::Expired;
+                self.latest = self.latest.max(now.since(end).micros());
+                *self.notices.entry((label, expired)).or_default() += 1;
+            }
+        }
+    }
+
+    fn each_once(&self, expected: usize) {
+        assert_eq!(self.notices.len(), expected);
+        assert!(self.notices.values().all(|&times| times == 1), "{:?}", self.notices);
+    }
+}
+
+/// Each minute of a while, for each of the workers.
+async fn minutes(workers: &[Worker], mail: &Mail, from: Ts, minutes: u16, sent: &mut Sent) {
+    for minute in 0..minutes {
+        let now = from.plus_capped(Span::minutes(minute));
+        let runs = workers.iter().map(|worker| worker.run_once(now));
+        let reports: Result<Vec<Report>, _> = futures_util::future::join_all(runs).await.into_iter().collect();
+        reports.expect("runs");
+        sent.add(mail.outbox.take(), now);
+    }
+}
+
+const HOUR: u16 = 60;
+
+/// Both storms: of advance notices and of expiries. `trouble` comes where each has begun.
+async fn storm(workers: &[Worker], mail: &Mail, trouble: impl AsyncFn(Ts)) -> Sent {
+    let mut sent = Sent::default();
+    for begins in [day(23), day(30)] {
+        minutes(workers, mail, begins.minus(Span::hours(1)), HOUR, &mut sent).await;
+        trouble(begins).await;
+        minutes(workers, mail, begins, 34 * HOUR, &mut sent).await;
+    }
+    sent.each_once(2 * usize::from(TOKENS));
+    sent
+}
+
+fn few(sent: &Sent) {
+    assert!(sent.advance <= 2 && sent.expired <= 5, "{} and {} mails", sent.advance, sent.expired);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_e1_a_hundred_ends_within_a_day_are_two_advance_and_five_expiry_mails_at_most() {
+    let (world, mail) = (hundred().await, Mail::default());
+    assert!(STEP.micros() * u64::from(TOKENS) <= Span::days(1).micros());
+    let sent = storm(&[world.worker(mail.clone())], &mail, async |_| {}).await;
+    few(&sent);
+    assert!(sent.latest <= Span::minutes(6 * HOUR + 1).micros(), "{} µs", sent.latest);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_e1_two_workers_at_once_send_no_more_mails() {
+    for seed in 0..3 {
+        // Each call lets the other worker go on.
+        let store = Arc::new(MemoryStore::default());
+        let slow = Arc::new(SlowStore::new(Arc::clone(&store), seed));
+        let (world, mail) = (hundred_behind(store, slow).await, Mail::default());
+        few(&storm(&[world.worker(mail.clone()), world.worker(mail.clone())], &mail, async |_| {}).await);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_e1_a_crash_between_claim_and_mail_makes_no_storm() {
+    let (world, mail) = (hundred().await, Mail::default());
+    let worker = [world.worker(mail.clone())];
+    let sent = storm(&worker, &mail, async |begins| {
+        // Claims what is to be sent, and dies.
+        let dies = world.worker(mail.clone()).with_limits(Default::default());
+        mail.hangs.store(true, Ordering::SeqCst);
+        let run = dies.run_once(begins.plus_capped(Span::hours(8)));
+        tokio::select! {
+            biased;
+            _ = run => {}
+            () = tokio::time::sleep(std::time::Duration::from_millis(100)) => {}
+        }
+        mail.hangs.store(false, Ordering::SeqCst);
+    });
+    few(&sent.await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_e1_a_mail_server_that_was_down_for_hours_makes_no_storm() {
+    let (world, mail) = (hundred().await, Mail::default());
+    let worker = [world.worker(mail.clone())];
+    let mut sent = Sent::default();
+    for begins in [day(23), day(30)] {
+        mail.down.store(true, Ordering::SeqCst);
+        minutes(&worker, &mail, begins, 9 * HOUR, &mut sent).await;
+        mail.down.store(false, Ordering::SeqCst);
+        minutes(&worker, &mail, begins.plus_capped(Span::hours(9)), 26 * HOUR, &mut sent).await;
+    }
+    sent.each_once(2 * usize::from(TOKENS));
+    few(&sent);
+}

@@ -1,0 +1,90 @@
+//! A start that must wait, a log that nobody reads, and what a stop leaves behind.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::tempfile::TempDir;
+use crate::support::{Server, program, text};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_g4_a_log_that_nobody_reads_any_more_fails_no_request_and_no_stop() {
+    let mut server = Server::start_in(TempDir::new().expect("a folder"), |command| {
+        command.env("COUNTERFOIL_STORE", "memory:").env("RUST_LOG", "debug").stderr(Stdio::piped());
+    });
+    server.leave_stderr();
+    for _ in 0..3 {
+        let access = server.access("ivan", "ivan").await;
+        assert_eq!(server.call("GET", "/api/v1/whoami", &access, None).await.0, 200);
+        let wrong = [("grant_type", "password"), ("username", "ivan"), ("password", "wrong")];
+        assert_eq!(server.token(&wrong).await.0, 400);
+    }
+    server.signal("TERM");
+    assert_eq!(server.ended().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_g8_a_copy_of_the_database_after_a_stop_is_whole() {
+    let server = Server::start_in(TempDir::new().expect("a folder"), |_| {});
+    let ivan = server.access("ivan", "ivan").await;
+    let (_, made) =
+        server.call("POST", "/api/v1/me/tokens", &ivan, Some(json!({"label": "kept", "expires_in_days": 1}))).await;
+    let (left, copy) = (server.stop(), TempDir::new().expect("a folder"));
+    let names: Vec<_> = std::fs::read_dir(left.path())
+        .expect("a folder")
+        .map(|file| file.expect("a file").file_name().into_string().expect("text"))
+        .collect();
+    assert!(!names.iter().any(|name| name.ends_with("-wal") || name.ends_with("-shm")), "{names:?}");
+    for name in ["counterfoil-demo.db", "counterfoil-demo.db.keys"] {
+        std::fs::copy(left.path().join(name), copy.path().join(name)).expect("copied");
+    }
+    let again = Server::start_in(copy, |_| {});
+    assert_eq!(again.call("GET", "/api/v1/whoami", &text(&made, "token"), None).await.0, 200);
+}
+
+#[test]
+fn fault_g8_a_stop_during_the_start_leaves_a_whole_database_or_none() {
+    for milliseconds in [0, 50, 200, 600] {
+        let folder = TempDir::new().expect("a folder");
+        let mut demo = program(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        stop(&mut demo);
+        let path = folder.path().join("counterfoil-demo.db");
+        let left = std::fs::metadata(&path).map_or(0, |file| file.len());
+        let wal = folder.path().join("counterfoil-demo.db-wal");
+        // Killed before it heard signals: SQLite itself may have begun.
+        assert!(!wal.exists() || milliseconds == 0, "after {milliseconds} ms: {left} bytes and a WAL");
+    }
+}
+
+/// Sends SIGTERM and waits for the end.
+fn stop(demo: &mut std::process::Child) -> Option<i32> {
+    let id = demo.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
+    for _ in 0..500 {
+        if let Some(status) = demo.try_wait().expect("a child") {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("it does not stop within 10 s");
+}
+
+#[test]
+fn fault_g12_a_start_that_waits_for_a_database_says_so_and_can_be_stopped() {
+    // Takes connections and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = silent.local_addr().expect("an address").port();
+    let folder = TempDir::new().expect("a folder");
+    let mut command = program(folder.path());
+    command.env("COUNTERFOIL_STORE", format!("postgres://user:hunter2@127.0.0.1:{port}/none"));
+    let mut demo = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the demo starts");
+    let mut said = String::new();
+    BufReader::new(demo.stderr.take().expect("a pipe")).read_line(&mut said).expect("a line");
+    assert!(said.contains("COUNTERFOIL_STORE") && !said.contains("hunter2"), "{said}");
+    assert_eq!(stop(&mut demo), Some(0));
+    drop(silent);
+}
