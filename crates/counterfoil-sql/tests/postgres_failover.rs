@@ -15,9 +15,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use counterfoil::store::{Applied, StoreError, TokenStore};
-use counterfoil::{Denied, Presenter, Version};
-use counterfoil_conformance::sample::{Person, at, describe_as, must_get};
+use counterfoil::store::{Applied, SettingsStore as _, StoreError, Throttle as _, ThrottleKey, TokenStore};
+use counterfoil::{Denied, Presenter, Realm, Span, Version};
+use counterfoil_conformance::sample::{Person, at, describe_as, most, must_get};
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Store, Subject, Task};
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 use counterfoil_sql::{PgSetup, PgStore, SetupError};
@@ -187,6 +187,10 @@ fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
         assert!(matches!(refused, StoreError::Unavailable { retry: true, maybe_done: false, .. }), "{refused:?}");
         assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })));
         assert!(matches!(store.census().await, Err(StoreError::Unavailable { .. })));
+        assert!(matches!(store.settings(&Realm::default()).await, Err(StoreError::Unavailable { .. })));
+        let (key, window) = (ThrottleKey::from_bytes([7; 32]), Span::seconds(60));
+        let granted = store.reserve(&key, at(1), window, most(1)).await;
+        assert!(matches!(granted, Err(StoreError::Unavailable { maybe_done: false, .. })), "{granted:?}");
         assert!(store.probe().await.is_err(), "it is not ready");
         takes_writes(server.port(), true).await;
         let begun = Instant::now();
