@@ -217,16 +217,21 @@ fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
         let setup = PgSetup::default().statement_timeout(limit).connect_timeout(limit);
         let store = PgStore::connect_with(options(address.port()).username("postgres"), setup).await.expect("a store");
         let ids: Vec<_> = (0..24).map(|_| Person::somebody().pat()).collect();
-        for draft in &ids {
-            draft.found(&store).await.expect("a record");
+        let mut calls = tokio::task::JoinSet::new();
+        for draft in ids.clone() {
+            let store = store.clone();
+            calls.spawn(async move { draft.found(&store).await.map(drop).map_err(|broken| broken.to_string()) });
         }
-        // All connections are open, and then all are asked at once and none answers; half of the callers hang up.
+        while let Some(made) = calls.join_next().await {
+            assert_eq!(made.expect("a call"), Ok(()));
+        }
+        // All connections are open, and then all are asked at once and none answers. Those who ask first hang up.
         let mut calls = tokio::task::JoinSet::new();
         address.fall_silent();
         for (nth, draft) in ids.iter().enumerate() {
             let (store, id) = (store.clone(), draft.id());
             calls.spawn(async move {
-                let patience = if nth % 2 == 0 { Duration::from_millis(200) } else { HEALED };
+                let patience = if nth < 12 { Duration::from_millis(200) } else { HEALED };
                 let change = describe_as("x");
                 let write = tokio::time::timeout(patience, store.apply(&id, Version::FIRST, &change, at(1)));
                 let write = write.await.map(|answer| answer.map(drop));
