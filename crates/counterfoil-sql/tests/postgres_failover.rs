@@ -232,9 +232,8 @@ fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
             let (store, id) = (store.clone(), draft.id());
             calls.spawn(async move {
                 let patience = if nth < 12 { Duration::from_millis(200) } else { HEALED };
-                let change = describe_as("x");
-                let write = tokio::time::timeout(patience, store.apply(&id, Version::FIRST, &change, at(1)));
-                let write = write.await.map(|answer| answer.map(drop));
+                let seen = [(id, at(1))];
+                let write = tokio::time::timeout(patience, store.touch(&seen)).await;
                 let read = tokio::time::timeout(patience, store.get(&id)).await.map(|answer| answer.map(drop));
                 (write, read)
             });
