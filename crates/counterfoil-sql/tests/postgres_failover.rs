@@ -214,7 +214,8 @@ fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
         let server = Postgres::start();
         let address = Address::of(server.port());
         let limit = Duration::from_secs(1);
-        let setup = PgSetup::default().statement_timeout(limit).connect_timeout(limit);
+        let two = NonZeroU32::MIN.saturating_add(1);
+        let setup = PgSetup::default().connections(two).statement_timeout(limit).connect_timeout(limit);
         let store = PgStore::connect_with(options(address.port()).username("postgres"), setup).await.expect("a store");
         let ids: Vec<_> = (0..24).map(|_| Person::somebody().pat()).collect();
         let mut calls = tokio::task::JoinSet::new();
@@ -225,18 +226,19 @@ fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
         while let Some(made) = calls.join_next().await {
             assert_eq!(made.expect("a call"), Ok(()));
         }
-        // All connections are open, and then all are asked at once and none answers. Those who ask first hang up.
         let mut calls = tokio::task::JoinSet::new();
+        // All connections are open; whoever writes first hangs up on a statement that nobody answers, and the next ones wait for their limit.
         address.fall_silent();
-        for (nth, draft) in ids.iter().enumerate() {
-            let (store, id) = (store.clone(), draft.id());
-            calls.spawn(async move {
-                let patience = if nth < 12 { Duration::from_millis(200) } else { HEALED };
-                let seen = [(id, at(1))];
-                let write = tokio::time::timeout(patience, store.touch(&seen)).await;
-                let read = tokio::time::timeout(patience, store.get(&id)).await.map(|answer| answer.map(drop));
-                (write, read)
-            });
+        for patience in [Duration::from_millis(200), HEALED] {
+            for draft in &ids {
+                let (store, id) = (store.clone(), draft.id());
+                calls.spawn(async move {
+                    let seen = [(id, at(1))];
+                    let write = tokio::time::timeout(patience, store.touch(&seen)).await;
+                    let read = tokio::time::timeout(patience, store.get(&id)).await.map(|answer| answer.map(drop));
+                    (write, read)
+                });
+            }
         }
         let begun = Instant::now();
         while let Some(answers) = calls.join_next().await {
