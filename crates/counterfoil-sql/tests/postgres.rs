@@ -5,6 +5,7 @@
 mod support;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
@@ -17,7 +18,6 @@ use support::RUNTIME;
 use support::schemas::{Schema, raw};
 
 /// Schemas, at one isolation.
-#[derive(Default)]
 struct Schemas {
     setup: PgSetup,
     emptied: Mutex<Vec<Used>>,
@@ -37,8 +37,10 @@ struct Stores {
 }
 
 impl Schemas {
-    fn serializable() -> Self {
-        Self { setup: PgSetup::default().isolation(Isolation::Serializable), ..Self::default() }
+    /// On a busy machine a crowd that locks one row without a rest may keep a statement waiting for longer than a network that is dead.
+    fn at(isolation: Isolation) -> Self {
+        let setup = PgSetup::default().isolation(isolation).statement_timeout(Duration::from_secs(60));
+        Self { setup, emptied: Mutex::default() }
     }
 
     async fn connect(&self, schema: &Schema) -> Arc<PgStore> {
@@ -120,8 +122,8 @@ impl Fixture for Schemas {
     }
 }
 
-conformance!(postgres, Schemas::default());
-conformance!(serializable, Schemas::serializable());
+conformance!(postgres, Schemas::at(Isolation::ReadCommitted));
+conformance!(serializable, Schemas::at(Isolation::Serializable));
 
 #[async_trait]
 impl SiblingFixture for Schemas {
@@ -170,5 +172,5 @@ impl SiblingFixture for Schemas {
     }
 }
 
-sibling_conformance!(beside_postgres, Schemas::default());
-sibling_conformance!(beside_serializable, Schemas::serializable());
+sibling_conformance!(beside_postgres, Schemas::at(Isolation::ReadCommitted));
+sibling_conformance!(beside_serializable, Schemas::at(Isolation::Serializable));

@@ -15,9 +15,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use counterfoil::store::{Applied, StoreError, TokenStore};
-use counterfoil::{Denied, Presenter, Version};
-use counterfoil_conformance::sample::{Person, at, describe_as, must_get};
+use counterfoil::store::{Applied, SettingsStore as _, StoreError, Throttle as _, ThrottleKey, TokenStore};
+use counterfoil::{Denied, Presenter, Realm, Span, Version};
+use counterfoil_conformance::sample::{Person, at, describe_as, most, must_get};
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Store, Subject, Task};
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 use counterfoil_sql::{PgSetup, PgStore, SetupError};
@@ -187,6 +187,10 @@ fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
         assert!(matches!(refused, StoreError::Unavailable { retry: true, maybe_done: false, .. }), "{refused:?}");
         assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })));
         assert!(matches!(store.census().await, Err(StoreError::Unavailable { .. })));
+        assert!(matches!(store.settings(&Realm::default()).await, Err(StoreError::Unavailable { .. })));
+        let (key, window) = (ThrottleKey::from_bytes([7; 32]), Span::seconds(60));
+        let granted = store.reserve(&key, at(1), window, most(1)).await;
+        assert!(matches!(granted, Err(StoreError::Unavailable { maybe_done: false, .. })), "{granted:?}");
         assert!(store.probe().await.is_err(), "it is not ready");
         takes_writes(server.port(), true).await;
         let begun = Instant::now();
@@ -210,25 +214,31 @@ fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
         let server = Postgres::start();
         let address = Address::of(server.port());
         let limit = Duration::from_secs(1);
-        let setup = PgSetup::default().statement_timeout(limit).connect_timeout(limit);
+        let two = NonZeroU32::MIN.saturating_add(1);
+        let setup = PgSetup::default().connections(two).statement_timeout(limit).connect_timeout(limit);
         let store = PgStore::connect_with(options(address.port()).username("postgres"), setup).await.expect("a store");
         let ids: Vec<_> = (0..24).map(|_| Person::somebody().pat()).collect();
-        for draft in &ids {
-            draft.found(&store).await.expect("a record");
-        }
-        // All connections are open, and then all are asked at once and none answers; half of the callers hang up.
         let mut calls = tokio::task::JoinSet::new();
+        for draft in ids.clone() {
+            let store = store.clone();
+            calls.spawn(async move { draft.found(&store).await.map(drop).map_err(|broken| broken.to_string()) });
+        }
+        while let Some(made) = calls.join_next().await {
+            assert_eq!(made.expect("a call"), Ok(()));
+        }
+        let mut calls = tokio::task::JoinSet::new();
+        // All connections are open; whoever writes first hangs up on a statement that nobody answers, and the next ones wait for their limit.
         address.fall_silent();
-        for (nth, draft) in ids.iter().enumerate() {
-            let (store, id) = (store.clone(), draft.id());
-            calls.spawn(async move {
-                let patience = if nth % 2 == 0 { Duration::from_millis(200) } else { HEALED };
-                let change = describe_as("x");
-                let write = tokio::time::timeout(patience, store.apply(&id, Version::FIRST, &change, at(1)));
-                let write = write.await.map(|answer| answer.map(drop));
-                let read = tokio::time::timeout(patience, store.get(&id)).await.map(|answer| answer.map(drop));
-                (write, read)
-            });
+        for patience in [Duration::from_millis(200), HEALED] {
+            for draft in &ids {
+                let (store, id) = (store.clone(), draft.id());
+                calls.spawn(async move {
+                    let seen = [(id, at(1))];
+                    let write = tokio::time::timeout(patience, store.touch(&seen)).await;
+                    let read = tokio::time::timeout(patience, store.get(&id)).await.map(|answer| answer.map(drop));
+                    (write, read)
+                });
+            }
         }
         let begun = Instant::now();
         while let Some(answers) = calls.join_next().await {

@@ -14,7 +14,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 /// No clause of its own: whatever the steps are, their answers equal those of [`Counter`], also where windows, limits and the clock change.
 pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
-    let handles = siblings.fresh().await.throttles(2).await;
+    let database = siblings.fresh().await;
+    let handles = database.throttles(2).await;
     if handles.is_empty() {
         return Ok(NO_THROTTLE);
     }

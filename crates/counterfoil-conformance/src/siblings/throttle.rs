@@ -73,7 +73,8 @@ impl<'a> Gate<'a> {
 /// Clause 31: An attempt is granted where failures and attempts under way are fewer than `limit` together: 1,000 in parallel through several handles
 /// against 10, with attempts that are given back, that fail, and that stay under way. No count is below zero.
 pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
-    let handles = siblings.fresh().await.throttles(3).await;
+    let database = siblings.fresh().await;
+    let handles = database.throttles(3).await;
     let Some(first) = handles.first().cloned() else { return Ok(NO_THROTTLE) };
     let gate = Gate::new(&*first, 1, 2);
     for _ in 0..3 {

@@ -9,6 +9,7 @@ use counterfoil::{FamilyId, RecordId};
 use sqlx::Postgres;
 use sqlx::postgres::{PgArguments, PgQueryResult, PgRow};
 use sqlx::query::Query;
+use tokio::time::sleep;
 
 use super::sql;
 use super::store::PgStore;
@@ -21,6 +22,20 @@ pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 /// loses it to somebody who won it, so only a crowd on one family gets this far: at SERIALIZABLE one of sixteen that never rest wins one turn in sixteen, and 64
 /// turns were once not enough for an edit.
 pub(super) const TURNS: u32 = 512;
+
+/// Turns that are taken at once.
+const AT_ONCE: u32 = 8;
+/// The longest pause before a turn.
+const PAUSE: u32 = 20;
+
+/// Before a turn that follows one that was lost. Who loses again and again does so to a transaction that is still under way, and turns that follow at
+/// once are all lost to the same one.
+pub(super) async fn give_way(lost: u32) {
+    let pause = lost.saturating_sub(AT_ONCE).min(PAUSE);
+    if pause > 0 {
+        sleep(Duration::from_millis(u64::from(pause))).await;
+    }
+}
 
 /// Where a write broke a unique key.
 pub(super) enum Wrote<T> {
@@ -68,11 +83,11 @@ impl PgStore {
         F: Future<Output = Result<Result<T, sqlx::Error>, StoreError>> + Send,
     {
         let mut elsewhere = true;
-        for _ in 0..TURNS {
+        for turn in 0..TURNS {
             match run().await? {
                 Ok(done) => return Ok(Wrote::Done(done)),
                 Err(error) if is_taken(&error) => return Ok(Wrote::Taken),
-                Err(error) if is_rolled_back(&error) => {}
+                Err(error) if is_rolled_back(&error) => give_way(turn).await,
                 // Refused by a server that was demoted, so not done: once more, by a connection that is asked first.
                 Err(error) if is_demoted(&error) && elsewhere => elsewhere = false,
                 Err(error) => {
@@ -101,12 +116,15 @@ impl PgStore {
         limit: Duration,
         statement: impl Fn() -> Statement<'q> + Send + Sync,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let (mut elsewhere, mut turns) = (true, TURNS);
+        let (mut elsewhere, mut turn) = (true, 0);
         loop {
             match self.rows(op, limit, statement()).await? {
                 Ok(rows) => return Ok(rows),
                 Err(error) if elsewhere && is_cut(&error) && !is_unanswered(&error) => elsewhere = false,
-                Err(error) if turns > 0 && is_rolled_back(&error) => turns -= 1,
+                Err(error) if turn < TURNS && is_rolled_back(&error) => {
+                    give_way(turn).await;
+                    turn += 1;
+                }
                 Err(error) => return Err(unavailable(op, false, error)),
             }
         }

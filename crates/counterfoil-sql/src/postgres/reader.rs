@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::ask::{TURNS, is_cut, is_full, is_rolled_back};
+use super::ask::{TURNS, give_way, is_cut, is_full, is_rolled_back};
 use super::link::{Link, Route, unanswered};
 use super::sql;
 use crate::row;
@@ -101,7 +101,7 @@ async fn serve(route: Arc<Route>, asks: Asks) {
 
 /// A connection that died since it was last used, or leads to the primary no more, is no reason to fail: then once more, on a new one.
 async fn read(route: &Route, kept: &mut Option<Link>, ids: &[RecordId]) -> Result<Vec<PgRow>, sqlx::Error> {
-    let mut turns = TURNS;
+    let mut turn = 0;
     loop {
         let used = match kept.take() {
             Some(link) => route.still_good(link).await,
@@ -119,7 +119,10 @@ async fn read(route: &Route, kept: &mut Option<Link>, ids: &[RecordId]) -> Resul
         }
         match &read {
             Err(error) if is_cut(error) && elsewhere => {}
-            Err(error) if is_rolled_back(error) && turns > 0 => turns -= 1,
+            Err(error) if is_rolled_back(error) && turn < TURNS => {
+                give_way(turn).await;
+                turn += 1;
+            }
             _ => return read,
         }
     }

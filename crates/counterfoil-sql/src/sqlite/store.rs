@@ -61,6 +61,8 @@ impl SqliteStore {
         if path.is_empty() {
             return Err(SetupError::InMemory);
         }
+        // What was made by way of a link is as SQLite made it.
+        keep_private(&options).map_err(sqlx::Error::Io)?;
         let file = Arc::new(OpenFile::at(path.into()).map_err(sqlx::Error::Io)?);
         if schema::needs_migration(&mut connection).await? {
             schema::migrate(&mut connection).await?;
