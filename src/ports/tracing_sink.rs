@@ -129,6 +129,9 @@ fn fields(what: &What) -> Fields {
         }
         What::Corrupt { rows } => Fields { count: Some(u64::from(*rows)), ..none },
         What::NoAddress { owner, id } => Fields { owner: whose(owner), id: text(id), ..none },
+        What::NoticeWithheld { owner, id, reason } => {
+            Fields { owner: whose(owner), id: text(id), reason: debug(reason), ..none }
+        }
         What::UsesDropped { count } => Fields { count: Some(*count), ..none },
     }
 }

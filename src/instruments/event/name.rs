@@ -37,6 +37,7 @@ impl What {
             Self::Recovered { .. } => "recovered",
             Self::Corrupt { .. } => "corrupt",
             Self::NoAddress { .. } => "no_address",
+            Self::NoticeWithheld { .. } => "notice_withheld",
             Self::UsesDropped { .. } => "uses_dropped",
         }
     }
