@@ -214,8 +214,8 @@ fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
         let server = Postgres::start();
         let address = Address::of(server.port());
         let limit = Duration::from_secs(1);
-        let two = NonZeroU32::MIN.saturating_add(1);
-        let setup = PgSetup::default().connections(two).statement_timeout(limit).connect_timeout(limit);
+        let one = NonZeroU32::MIN;
+        let setup = PgSetup::default().connections(one).statement_timeout(limit).connect_timeout(limit);
         let store = PgStore::connect_with(options(address.port()).username("postgres"), setup).await.expect("a store");
         let ids: Vec<_> = (0..24).map(|_| Person::somebody().pat()).collect();
         let mut calls = tokio::task::JoinSet::new();
@@ -227,7 +227,7 @@ fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
             assert_eq!(made.expect("a call"), Ok(()));
         }
         let mut calls = tokio::task::JoinSet::new();
-        // All connections are open; whoever writes first hangs up on a statement that nobody answers, and the next ones wait for their limit.
+        // The one connection is open; whoever writes first hangs up on a statement that nobody answers, and the next ones wait for their limit.
         address.fall_silent();
         for patience in [Duration::from_millis(200), HEALED] {
             for draft in &ids {
