@@ -169,7 +169,7 @@ pub mod policy {
 pub mod settings {
     pub use crate::verbs::settings::SettingsChange;
     pub use crate::words::settings::{
-        InvalidSetting, Reading, SettingName, Settings, StoredSettings, VersionedSettings,
+        InvalidSetting, Reading, SettingName, SettingUnit, Settings, StoredSettings, VersionedSettings,
     };
 }
 
