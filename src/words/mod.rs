@@ -19,4 +19,5 @@ pub(crate) mod settings;
 pub(crate) mod short;
 pub(crate) mod source;
 pub(crate) mod time;
+pub(crate) mod visible;
 pub(crate) mod why;
