@@ -4,6 +4,7 @@ use sqlx::{Connection as _, PgConnection, PgPool, Row as _};
 
 use super::{sql, throttle_sql};
 use crate::error::SetupError;
+use crate::labels;
 
 /// The version that this crate knows.
 fn known() -> i64 {
@@ -31,10 +32,26 @@ async fn migrate_in_transaction(connection: &mut PgConnection) -> Result<(), Set
         return Err(SetupError::Newer { found, known: known() });
     }
     for (step, version) in sql::MIGRATIONS.iter().zip(1_i64..).skip_while(|(_, version)| *version <= found) {
-        sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        if *step == labels::STEP {
+            renew_labels(&mut tx).await?;
+        } else {
+            sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        }
         sqlx::query(sql::SCHEMA_STEP).bind(version).execute(&mut *tx).await?;
     }
     Ok(tx.commit().await?)
+}
+
+async fn renew_labels(connection: &mut PgConnection) -> Result<(), SetupError> {
+    sqlx::query(sql::LOCK_LABELS).execute(&mut *connection).await?;
+    let old = sqlx::query(sql::OLD_LABELS).bind(labels::IGNORED).fetch_all(&mut *connection).await?;
+    for row in old {
+        let (id, key): (Vec<u8>, String) = (row.try_get(0)?, row.try_get(1)?);
+        if let Some(new) = labels::renewed(&key) {
+            sqlx::query(sql::RENEW_LABEL).bind(new).bind(id).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a server or tables that would break a promise.
