@@ -6,6 +6,7 @@ use axum::response::Response;
 use counterfoil::Role;
 use http::StatusCode;
 
+use super::people::Names;
 use crate::console::answer;
 use crate::console::shell::Shell;
 use crate::console::state::Shared;
@@ -35,13 +36,14 @@ struct EventRow {
 /// The feed, newest first.
 pub(crate) async fn list(State(console): State<Shared>, visitor: Visitor) -> Result<Response, Stop> {
     let Some(events) = console.events.as_ref().filter(|_| visitor.principal.role() >= Role::Administrator) else {
-        return Err(Stop::page(&console, visitor.language, Why::Forbidden));
+        return Err(Stop::page(&console, &visitor, Why::Forbidden));
     };
     let (words, clock) = (visitor.language.words(), visitor.clock(&console));
     let newest = events.newest(console.foil.realm(), MOST);
+    let names = Names::of(&console, &visitor, newest.iter().filter_map(|event| event.by.subject())).await?;
     let rows = newest.iter().map(|event| {
         let (what, weight, detail) = told(event);
-        let by = event.by.subject().map(ToString::to_string);
+        let by = event.by.subject().map(|subject| names.name(subject.as_str()));
         EventRow { at: clock.moment(event.at), what: (words.event)(what), detail, by, weight: weight.class() }
     });
     let rows = rows.collect();
