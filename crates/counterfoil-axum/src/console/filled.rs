@@ -59,6 +59,11 @@ impl Filled {
         self.errors.iter().find(|(own, _)| *own == name).map(|(_, text)| text.as_str())
     }
 
+    /// Whether what is wrong with a field is what its hint says anyway.
+    pub(crate) fn says(&self, name: &str, hint: &str) -> bool {
+        self.error(name).is_some_and(|error| error == hint)
+    }
+
     /// Everything that is wrong, by field.
     pub(crate) fn errors(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.errors.iter().map(|(field, text)| (*field, text.as_str()))

@@ -20,6 +20,8 @@ pub(crate) struct Shell {
     /// The zone that times are told in.
     pub(crate) zone: String,
     pub(crate) notice: Option<&'static str>,
+    /// Whether the notice is of something that nobody wished for.
+    pub(crate) warns: bool,
     /// Says that an older session ended to make room for this one.
     pub(crate) room: Option<&'static str>,
     /// What a link has filled in is not what somebody typed.
@@ -57,6 +59,7 @@ impl Shell {
             tabs: Vec::new(),
             zone: "UTC".to_owned(),
             notice: None,
+            warns: false,
             room: None,
             proposed: None,
             error: None,

@@ -13,7 +13,7 @@ use crate::console::state::Shared;
 use crate::console::stop::{Stop, Why};
 use crate::console::visitor::Visitor;
 use crate::console::when::Moment;
-use crate::console::words::told;
+use crate::console::words::{named, told};
 
 /// The most events of the page.
 const MOST: usize = 100;
@@ -40,9 +40,10 @@ pub(crate) async fn list(State(console): State<Shared>, visitor: Visitor) -> Res
     };
     let (words, clock) = (visitor.language.words(), visitor.clock(&console));
     let newest = events.newest(console.foil.realm(), MOST);
-    let names = Names::of(&console, &visitor, newest.iter().filter_map(|event| event.by.subject())).await?;
+    let names = Names::of(&console, &visitor, newest.iter().flat_map(|event| event.by.subject().into_iter().chain(named(event)))).await?;
     let rows = newest.iter().map(|event| {
         let (what, weight, detail) = told(event);
+        let detail = named(event).map_or(detail, |subject| names.name(subject.as_str()));
         let by = event.by.subject().map(|subject| names.name(subject.as_str()));
         EventRow { at: clock.moment(event.at), what: (words.event)(what), detail, by, weight: weight.class() }
     });

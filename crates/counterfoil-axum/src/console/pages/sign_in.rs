@@ -52,6 +52,7 @@ pub(crate) async fn show(
         Some("kept") => Some(words.session_kept),
         _ => None,
     };
+    shell.warns = matches!(told, Some("ended" | "kept"));
     form(&console, language, headers, shell, Filled::default(), next, StatusCode::OK)
 }
 

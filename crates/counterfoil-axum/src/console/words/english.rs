@@ -390,6 +390,7 @@ fn event(told: Told) -> &'static str {
     match told {
         Told::Issued => "Issued",
         Told::Refused => "Refused",
+        Told::LoginProved => "Login",
         Told::LoginRefused => "Login refused",
         Told::ClientRefused => "Client refused",
         Told::GrantRefused => "Grant refused",

@@ -6,7 +6,7 @@ mod fault;
 mod russian;
 
 pub(crate) use english::ENGLISH;
-pub(crate) use event::{Told, told};
+pub(crate) use event::{Told, named, told};
 pub(crate) use fault::Reason;
 pub(crate) use russian::RUSSIAN;
 

@@ -401,6 +401,7 @@ fn event(told: Told) -> &'static str {
     match told {
         Told::Issued => "Выдан",
         Told::Refused => "Отказано",
+        Told::LoginProved => "Вход",
         Told::LoginRefused => "Вход отклонён",
         Told::ClientRefused => "Клиент отклонён",
         Told::GrantRefused => "Клиенту отказано в выдаче",
