@@ -8,6 +8,7 @@ mod conn;
 mod error;
 mod insert;
 mod keys;
+mod labels;
 mod lanes;
 mod link;
 mod list;

@@ -80,7 +80,7 @@ impl RedisStore {
         let rooms = (0..=u8::MAX).map(|_| Mutex::default()).collect();
         let store = Self(Arc::new(Inner { keys, link, lanes: options.waits.map(Lanes::new), rooms }));
         if layout < LAYOUT {
-            store.upgrade().await?;
+            store.upgrade(layout).await?;
         }
         Ok(store)
     }

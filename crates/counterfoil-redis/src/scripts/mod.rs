@@ -41,6 +41,7 @@ scripts! {
     PURGE: token!("purge.lua");
     STANDING: token!("standing.lua");
     UPGRADE: token!("upgrade.lua");
+    RELABEL: include_str!("relabel.lua");
     RAISE: include_str!("raise.lua");
     TOUCH: include_str!("touch.lua");
     PUT_CLIENT: include_str!("put_client.lua");
