@@ -344,11 +344,18 @@ fn fault_f2_label_keys_of_layout_3_are_made_anew_and_both_of_two_that_look_alike
             for (number, now, old) in [(1, "ci", "nightly\u{FE0F}"), (4, "forever", "nightly\u{34F}")] {
                 let key = space.family_key(&id(&person, number, 0));
                 backend.each(|node| {
-                    let Ok(Some(held)) = cmd("HGET").arg(&labels).arg(format!("default\0ann\0{now}")).query::<Option<Vec<u8>>>(node) else {
+                    let Ok(Some(held)) =
+                        cmd("HGET").arg(&labels).arg(format!("default\0ann\0{now}")).query::<Option<Vec<u8>>>(node)
+                    else {
                         return;
                     };
                     cmd("HDEL").arg(&labels).arg(format!("default\0ann\0{now}")).exec(node).expect("an answer");
-                    cmd("HSET").arg(&labels).arg(format!("default\0ann\0{old}")).arg(held).exec(node).expect("an answer");
+                    cmd("HSET")
+                        .arg(&labels)
+                        .arg(format!("default\0ann\0{old}"))
+                        .arg(held)
+                        .exec(node)
+                        .expect("an answer");
                     cmd("HSET").arg(&key).arg("k").arg(old).exec(node).expect("an answer");
                 });
             }

@@ -61,7 +61,8 @@ async fn fault_f13_behind_a_trusted_proxy_somebodys_failures_lock_nobody_out_els
     let sign_in = async |from: &str, password: &str| {
         let form = format!("grant_type=password&username=carol&password={password}");
         let request = http.post(server.url("/token")).header("authorization", SEED_CLIENT).body(form);
-        let request = request.header("content-type", "application/x-www-form-urlencoded").header("x-forwarded-for", from);
+        let request =
+            request.header("content-type", "application/x-www-form-urlencoded").header("x-forwarded-for", from);
         request.send().await.expect("an answer").status().as_u16()
     };
     for _ in 0..10 {

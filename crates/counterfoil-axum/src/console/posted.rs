@@ -11,7 +11,6 @@ use crate::body::{self, Unread};
 use crate::console::csrf::{self, Foreign};
 use crate::console::filled::Filled;
 use crate::console::form::Form;
-use crate::console::language::Language;
 use crate::console::paths;
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
@@ -92,7 +91,7 @@ impl FromRequest<Shared> for Posted {
             Ok(visitor) => visitor,
             Err(nobody) => return Err(signed_out(console, &nobody, &parts, body).await),
         };
-        let form = read(console, visitor.language, &parts, body).await?;
+        let form = read(&parts, body).await.map_err(|why| Stop::page(console, &visitor, why))?;
         if !visitor.sent(form.one(csrf::FIELD)) {
             let page = paths::keeping(&visitor.here, form.typed());
             return Err(Stop::forged(console, &visitor, page));
@@ -104,10 +103,10 @@ impl FromRequest<Shared> for Posted {
 /// A form that came without a session: nothing is done. Signing in leads back to its page, with what was typed where our own page sent it.
 async fn signed_out(console: &Console, nobody: &Nobody, parts: &Parts, body: axum::body::Body) -> Stop {
     let page = page(parts);
-    let kept = match read(console, nobody.language, parts, body).await {
+    let kept = match read(parts, body).await {
         Ok(form) => paths::keeping(&page, form.typed()),
         // What another site sends is nothing that somebody has typed here.
-        Err(refused) => return refused,
+        Err(why) => return Stop::bare(console, nobody.language, why),
     };
     let told = if kept == page { "ended" } else { "kept" };
     let next: String = form_urlencoded::byte_serialize(kept.as_bytes()).collect();
@@ -115,27 +114,22 @@ async fn signed_out(console: &Console, nobody: &Nobody, parts: &Parts, body: axu
 }
 
 /// A form of our own site, by what the browser says; its token is for the caller to test.
-pub(crate) async fn read(
-    console: &Console,
-    language: Language,
-    parts: &Parts,
-    body: axum::body::Body,
-) -> Result<Form, Stop> {
-    refuse_foreign(console, language, parts)?;
+pub(crate) async fn read(parts: &Parts, body: axum::body::Body) -> Result<Form, Why> {
+    refuse_foreign(parts)?;
     let body = match body::read(body, LIMIT).await {
         Ok(body) => body,
-        Err(Unread::TooLarge) => return Err(Stop::bare(console, language, Why::TooLarge)),
-        Err(Unread::TooSlow | Unread::Broken) => return Err(Stop::bare(console, language, Why::Forged)),
+        Err(Unread::TooLarge) => return Err(Why::TooLarge),
+        Err(Unread::TooSlow | Unread::Broken) => return Err(Why::Forged),
     };
-    Form::urlencoded(body).ok_or_else(|| Stop::bare(console, language, Why::TooLarge))
+    Form::urlencoded(body).ok_or(Why::TooLarge)
 }
 
 /// Stops what the browser says another site has sent.
-pub(crate) fn refuse_foreign(console: &Console, language: Language, parts: &Parts) -> Result<(), Stop> {
+pub(crate) fn refuse_foreign(parts: &Parts) -> Result<(), Why> {
     match csrf::foreign(Asked::from(parts)) {
         None => Ok(()),
-        Some(Foreign::Site) => Err(Stop::bare(console, language, Why::Forged)),
-        Some(Foreign::Origin) => Err(Stop::bare(console, language, Why::Origin)),
+        Some(Foreign::Site) => Err(Why::Forged),
+        Some(Foreign::Origin) => Err(Why::Origin),
     }
 }
 

@@ -176,6 +176,8 @@ async fn fault_f10_pages_that_say_what_is_wrong_show_the_navigation() {
         assert_eq!(page.status, status, "{path}");
         assert!(page.text.contains("href=\"/console/settings\"") && page.text.contains("id=\"sign-out\""), "{path}");
     }
+    let large = adam.send_form("/tokens", &"a=1&".repeat(100)).await;
+    assert!(large.status == 413 && large.text.contains("href=\"/console/settings\""), "{large:?}");
     let forged = adam.send_form("/tokens", "csrf_token=x").await;
     assert!(forged.status == 403 && forged.text.contains("href=\"/console/settings\""), "{forged:?}");
     assert!(!Browser::new(&world).get("/nowhere").await.text.contains("id=\"sign-out\""));

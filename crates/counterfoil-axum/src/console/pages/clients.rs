@@ -412,7 +412,8 @@ async fn replaced(
     let (by, beside) = (visitor.presenter(), form.one(BESIDE).parse().ok());
     match console.foil.once(key).replace_client_secret(&by, id, overlap, beside).await {
         Ok(registered) => {
-            Ok(Ok(shown::client(Shell::of(console, visitor, SECTION), &registered, &console.path(SECTION))))
+            let done = console.path(&back(Some(form.one("back")), SECTION));
+            Ok(Ok(shown::client(Shell::of(console, visitor, SECTION), &registered, &done)))
         }
         Err(error) => wrong(console, visitor, error).map(Err),
     }

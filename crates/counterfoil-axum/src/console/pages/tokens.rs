@@ -165,15 +165,15 @@ async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<R
     };
     let new = NewPersonalAccessToken { label: form.one("label"), lifetime, scope };
     match console.foil.once(key).create_personal_access_token(&visitor.presenter(), &new).await {
-        Ok(issued) => Ok(Ok(shown(console, visitor, &issued))),
+        Ok(issued) => Ok(Ok(shown(console, visitor, &issued, SECTION))),
         Err(error) => wrong(console, visitor, error).map(Err),
     }
 }
 
-/// The page that shows a new one's text, once.
-fn shown(console: &Console, visitor: &Visitor, issued: &Issued) -> Response {
+/// The page that shows a new one's text, once, and leads back to that page.
+fn shown(console: &Console, visitor: &Visitor, issued: &Issued, back: &str) -> Response {
     let shell = Shell::of(console, visitor, SECTION);
-    let (caption, done) = (visitor.language.words().token_caption, console.path(SECTION));
+    let (caption, done) = (visitor.language.words().token_caption, console.path(back));
     secret::token(shell, &issued.token, caption, Some(&issued.listed.label), &done)
 }
 
@@ -326,7 +326,7 @@ async fn replaced(
         Err(wrong) => return Ok(Err(wrong)),
     };
     match console.foil.once(key).rotate_token(&visitor.presenter(), id, overlap).await {
-        Ok(issued) => Ok(Ok(shown(console, visitor, &issued))),
+        Ok(issued) => Ok(Ok(shown(console, visitor, &issued, &back(Some(form.one("back")), SECTION)))),
         Err(error) => wrong(console, visitor, error).map(Err),
     }
 }
