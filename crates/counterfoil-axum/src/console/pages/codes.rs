@@ -94,7 +94,8 @@ async fn names(console: &Console, visitor: &Visitor, codes: &[Listed]) -> Result
         Some(Access::SameAsUser(subject)) => Some(subject),
         _ => None,
     });
-    Names::of(console, visitor, acts_as.chain(codes.iter().filter_map(|code| code.created_by.as_ref()))).await
+    let makers = codes.iter().filter_map(|code| code.created_by.as_ref());
+    Names::of(console, visitor, acts_as.chain(makers).collect()).await
 }
 
 /// Makes one, and shows its text once.

@@ -40,12 +40,8 @@ pub(crate) async fn list(State(console): State<Shared>, visitor: Visitor) -> Res
     };
     let (words, clock) = (visitor.language.words(), visitor.clock(&console));
     let newest = events.newest(console.foil.realm(), MOST);
-    let names = Names::of(
-        &console,
-        &visitor,
-        newest.iter().flat_map(|event| event.by.subject().into_iter().chain(named(event))),
-    )
-    .await?;
+    let subjects = newest.iter().flat_map(|event| event.by.subject().into_iter().chain(named(event))).collect();
+    let names = Names::of(&console, &visitor, subjects).await?;
     let rows = newest.iter().map(|event| {
         let (what, weight, detail) = told(event);
         let detail = named(event).map_or(detail, |subject| names.name(subject.as_str()));

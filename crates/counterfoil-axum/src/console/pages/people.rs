@@ -13,11 +13,7 @@ use crate::console::visitor::Visitor;
 pub(super) struct Names(BTreeMap<String, String>);
 
 impl Names {
-    pub(super) async fn of<'a>(
-        console: &Console,
-        visitor: &Visitor,
-        subjects: impl Iterator<Item = &'a SubjectId>,
-    ) -> Result<Self, Stop> {
+    pub(super) async fn of(console: &Console, visitor: &Visitor, subjects: Vec<&SubjectId>) -> Result<Self, Stop> {
         let (by, mut names) = (visitor.presenter(), BTreeMap::new());
         for subject in subjects {
             if names.contains_key(subject.as_str()) {

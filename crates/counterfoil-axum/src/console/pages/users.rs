@@ -218,7 +218,7 @@ async fn switched(console: &Console, visitor: &mut Visitor, text: &str, form: &F
 
 /// What a user is called.
 async fn called(console: &Console, visitor: &Visitor, subject: &SubjectId) -> Result<String, Stop> {
-    Ok(Names::of(console, visitor, std::iter::once(subject)).await?.name(subject.as_str()))
+    Ok(Names::of(console, visitor, vec![subject]).await?.name(subject.as_str()))
 }
 
 /// Asks before a user's token is revoked.
