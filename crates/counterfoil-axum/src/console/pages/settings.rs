@@ -246,7 +246,8 @@ fn change(console: &Console, visitor: &Visitor, form: &Form, settings: &Settings
             let on = form.ticked(field).ok_or_else(|| Wrong::refused(visitor, Some(field)))?;
             // A form of a page that does not offer the switch does not touch it. One that sends it all the same is refused by the core.
             let was = form.was(field).map_or(holds != 0, |was| was == "true");
-            if if console.foil.gates().setting { on != was } else { on } {
+            let is_meant = if console.foil.gates().setting { on != was } else { on };
+            if is_meant {
                 change.set(name, u64::from(on));
             }
             continue;
