@@ -171,7 +171,7 @@ pub mod settings {
     pub use crate::verbs::settings::SettingsChange;
     pub use crate::words::key_check::KeyCheck;
     pub use crate::words::settings::{
-        InvalidSetting, Reading, SettingName, Settings, StoredSettings, VersionedSettings,
+        InvalidSetting, Reading, SettingName, SettingUnit, Settings, StoredSettings, VersionedSettings,
     };
 }
 

@@ -60,7 +60,7 @@ impl NewClient {
 }
 
 /// What is to be changed of a client; what is `None` stays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientChange {
     /// A disabled client's tokens are refused; they work again when it is enabled in time.
     pub disabled: Option<bool>,

@@ -6,8 +6,8 @@ use crate::desk::snapshot::SettingsView;
 use crate::instruments::policy::{Policy, SettingGate, SwitchGate};
 use crate::instruments::refusal::Gate;
 use crate::words::ids::SubjectId;
-use crate::words::settings::{Reading, SettingName, Settings, StoredSettings};
-use crate::words::time::{Span, Ts};
+use crate::words::settings::{Reading, SettingName, SettingUnit, Settings, StoredSettings};
+use crate::words::time::Ts;
 
 impl Desk {
     /// The settings as they hold now, for what gives something a life: a number that is garbage denies.
@@ -62,30 +62,15 @@ fn closed_gate(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Opt
 impl SettingsView {
     /// What is stored, over the policy's own values.
     pub(crate) fn new(policy: &Policy, stored: StoredSettings) -> Self {
-        let mut garbage = None;
-        let mut number = |name: SettingName| match stored.number(name) {
-            Reading::Missing => None,
-            Reading::Value(number) => Some(number.min(policy.setting_range(name).1)),
-            Reading::Garbage => {
-                garbage = Some(name);
-                None
+        let (mut settings, mut garbage) = (policy.settings(), None);
+        settings.personal_access_tokens = setting_opens(policy, &stored);
+        for name in SettingName::ALL.into_iter().filter(|name| name.unit() != SettingUnit::Switch) {
+            match stored.number(name) {
+                Reading::Missing => {}
+                Reading::Value(number) => settings.set_number(name, number.min(policy.setting_range(name).1)),
+                Reading::Garbage => garbage = Some(name),
             }
-        };
-        let own = policy.settings();
-        let mut span = |name, own: Span, unit: u64| {
-            number(name).and_then(|number| Span::from_seconds(number.saturating_mul(unit))).unwrap_or(own)
-        };
-        let settings = Settings {
-            personal_access_tokens: setting_opens(policy, &stored),
-            access_lifetime: span(SettingName::AccessLifetimeSeconds, own.access_lifetime, 1),
-            refresh_inactivity: span(SettingName::RefreshInactivitySeconds, own.refresh_inactivity, 1),
-            refresh_absolute: span(SettingName::RefreshAbsoluteSeconds, own.refresh_absolute, 1),
-            code_lifetime: span(SettingName::CodeLifetimeSeconds, own.code_lifetime, 1),
-            notice_lead: span(SettingName::NoticeLeadDays, own.notice_lead, 86_400),
-            pat_max_days: number(SettingName::PatMaxDays)
-                .and_then(|days| u16::try_from(days).ok())
-                .unwrap_or(own.pat_max_days),
-        };
+        }
         Self { stored, settings, garbage }
     }
 }

@@ -7,7 +7,7 @@ use crate::words::ids::{RecordId, SubjectId};
 use crate::words::kind::TokenKind;
 use crate::words::scope::Scope;
 use crate::words::settings::Settings;
-use crate::words::time::Ts;
+use crate::words::time::{Span, Ts};
 
 /// How a listed credential stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,11 @@ pub struct Listed {
     pub last_used_at: Option<Ts>,
     /// How it stands.
     pub status: Status,
+    /// Whether its end is near for how long it lives: within the notice lead, and within the last quarter of its life since its expiry was
+    /// last set. A code of 24 hours is not always near its end, though [`Status::Expiring`] by the lead.
+    pub ends_soon: bool,
+    /// Whether it was replaced and is still honoured beside its successor.
+    pub replaced: bool,
     /// What it may do; `None`: all that its owner may.
     pub scope: Option<Scope>,
     /// What a security code may do.
@@ -118,12 +123,22 @@ impl Listed {
             expires_at: own.expires_at,
             last_used_at,
             status,
+            replaced: own.superseded.is_some(),
+            ends_soon: ends_soon(own.expires_at, own.expiry_set_at, settings, now),
             scope: own.scope.clone(),
             access: made.access,
             named: made.named,
             created_by: made.created_by,
         })
     }
+}
+
+/// Whether an expiry that was set then is near for the life that it gave.
+pub(crate) fn ends_soon(expires_at: Option<Ts>, set_at: Ts, settings: &Settings, now: Ts) -> bool {
+    expires_at.is_some_and(|expires_at| {
+        let quarter = Span::from_micros(expires_at.since(set_at).micros() / 4).unwrap_or(Span::ZERO);
+        now.reached(expires_at.minus(settings.notice_lead.min(quarter)))
+    })
 }
 
 /// A credential just made: the one time that its token can be seen, and what will be shown of it.

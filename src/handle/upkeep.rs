@@ -55,6 +55,15 @@ impl Counterfoil {
         start::start(&self.desk, RingOf::AnotherStore, self.now()).await
     }
 
+    /// Whether the store takes writes: it tries one that changes nothing that anybody sees. For a readiness check, at most one in a few seconds.
+    ///
+    /// # Errors
+    ///
+    /// The store: it cannot be asked, is a replica, or can be read only.
+    pub async fn probe(&self) -> Result<(), Unavailable> {
+        Ok(self.desk.store.probe().await?)
+    }
+
     /// Removes one batch of what nothing needs any more, in all realms of the store. Call again, after a pause, while `more` says so;
     /// cut off, beside others or never: nothing that anybody sees depends on it.
     ///

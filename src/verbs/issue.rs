@@ -11,7 +11,7 @@ use crate::desk::authority::{Operation, Permit};
 use crate::desk::bounds::{hour_after, hourly};
 use crate::desk::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::desk::minting::{DRAWS, Entry, Minted};
-use crate::desk::view::{Issued, Listed, MadeFor, Status};
+use crate::desk::view::{Issued, Listed, MadeFor, Status, ends_soon};
 use crate::instruments::event::{Limit, What};
 use crate::instruments::policy::LiveCap;
 use crate::ports::change::{Home, Inserted};
@@ -310,6 +310,8 @@ fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Ts) -
         expires_at: record.expires_at,
         last_used_at: None,
         status: if soon { Status::Expiring } else { Status::Active },
+        replaced: false,
+        ends_soon: ends_soon(record.expires_at, now, settings, now),
         scope: record.scope.clone(),
         access: made.access,
         named: made.named,

@@ -6,7 +6,7 @@ use crate::desk::error::{Conflict, Invalid, ManageError};
 use crate::instruments::event::What;
 use crate::instruments::policy::Policy;
 use crate::instruments::refusal::Gate;
-use crate::words::settings::{InvalidSetting, SettingName, Settings, StoredSettings};
+use crate::words::settings::{InvalidSetting, SettingName, SettingUnit, Settings, StoredSettings};
 
 /// What is to be changed; what is `None` stays. Units are those of the names on the wire.
 ///
@@ -37,15 +37,39 @@ pub struct SettingsChange {
 }
 
 impl SettingsChange {
-    fn numbers(&self) -> [(SettingName, Option<u64>); 6] {
-        [
-            (SettingName::AccessLifetimeSeconds, self.access_lifetime_seconds),
-            (SettingName::RefreshInactivitySeconds, self.refresh_inactivity_seconds),
-            (SettingName::RefreshAbsoluteSeconds, self.refresh_absolute_seconds),
-            (SettingName::PatMaxDays, self.pat_max_days),
-            (SettingName::CodeLifetimeSeconds, self.code_lifetime_seconds),
-            (SettingName::NoticeLeadDays, self.notice_lead_days),
-        ]
+    /// Names a setting and its new number, in its unit; the switch is on unless the number is 0.
+    ///
+    /// ```
+    /// use counterfoil::settings::{SettingName, SettingsChange};
+    ///
+    /// let mut change = SettingsChange::default();
+    /// change.set(SettingName::PatMaxDays, 90);
+    /// assert_eq!(change, SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() });
+    /// ```
+    pub fn set(&mut self, name: SettingName, number: u64) {
+        match name {
+            SettingName::PersonalAccessTokensEnabled => self.personal_access_tokens_enabled = Some(number != 0),
+            SettingName::AccessLifetimeSeconds => self.access_lifetime_seconds = Some(number),
+            SettingName::RefreshInactivitySeconds => self.refresh_inactivity_seconds = Some(number),
+            SettingName::RefreshAbsoluteSeconds => self.refresh_absolute_seconds = Some(number),
+            SettingName::PatMaxDays => self.pat_max_days = Some(number),
+            SettingName::CodeLifetimeSeconds => self.code_lifetime_seconds = Some(number),
+            SettingName::NoticeLeadDays => self.notice_lead_days = Some(number),
+        }
+    }
+
+    /// What is named for a setting, as [`SettingsChange::set`] takes it.
+    #[must_use]
+    pub fn number(&self, name: SettingName) -> Option<u64> {
+        match name {
+            SettingName::PersonalAccessTokensEnabled => self.personal_access_tokens_enabled.map(u64::from),
+            SettingName::AccessLifetimeSeconds => self.access_lifetime_seconds,
+            SettingName::RefreshInactivitySeconds => self.refresh_inactivity_seconds,
+            SettingName::RefreshAbsoluteSeconds => self.refresh_absolute_seconds,
+            SettingName::PatMaxDays => self.pat_max_days,
+            SettingName::CodeLifetimeSeconds => self.code_lifetime_seconds,
+            SettingName::NoticeLeadDays => self.notice_lead_days,
+        }
     }
 }
 
@@ -80,8 +104,8 @@ fn apply(policy: &Policy, change: &SettingsChange, stored: &mut StoredSettings) 
     if let Some(on) = change.personal_access_tokens_enabled {
         stored.set_personal_access_tokens(on);
     }
-    for (name, number) in change.numbers() {
-        if let Some(number) = number {
+    for name in SettingName::ALL.into_iter().filter(|name| name.unit() != SettingUnit::Switch) {
+        if let Some(number) = change.number(name) {
             let (least, most) = policy.setting_range(name);
             if number > most {
                 return Err(InvalidSetting { name, least, most }.into());

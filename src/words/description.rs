@@ -4,7 +4,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::words::label::is_refused;
+use crate::words::visible::{code_point, refused};
 
 /// Free text of at most 500 characters: NFC, trimmed, without control and format characters other than a line feed.
 ///
@@ -23,9 +23,9 @@ pub enum InvalidDescription {
     /// More than 500 characters.
     #[error("description must have at most 500 characters")]
     TooLong,
-    /// A control, format, private-use or unassigned character.
-    #[error("description contains a control, format, private or unassigned character")]
-    Character,
+    /// A control, format, private-use or unassigned character, or a joiner where none belongs.
+    #[error("description contains {}, which is not allowed there", code_point(*.0))]
+    Character(char),
 }
 
 impl Description {
@@ -43,8 +43,8 @@ impl Description {
         }
         let text: String = text.nfc().collect();
         let text = text.trim();
-        if text.chars().any(|character| character != '\n' && is_refused(character)) {
-            return Err(InvalidDescription::Character);
+        if let Some(character) = refused(text, |character| character == '\n') {
+            return Err(InvalidDescription::Character(character));
         }
         if text.chars().count() > Self::MAX {
             return Err(InvalidDescription::TooLong);
@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(Description::new(&"ж".repeat(501)), Err(InvalidDescription::TooLong));
         assert_eq!(Description::new("").map(|text| text.as_str().len()), Ok(0));
         assert!(Description::new("two\nlines").is_ok());
-        assert_eq!(Description::new("a\u{202E}b"), Err(InvalidDescription::Character));
-        assert_eq!(Description::new("a\rb"), Err(InvalidDescription::Character));
+        assert_eq!(Description::new("a\u{202E}b"), Err(InvalidDescription::Character('\u{202E}')));
+        assert_eq!(Description::new("a\rb"), Err(InvalidDescription::Character('\r')));
     }
 }

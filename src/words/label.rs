@@ -4,14 +4,14 @@ use std::fmt;
 
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::words::short::Short;
+use crate::words::visible::{code_point, is_ignorable, is_invisible, refused};
 
 /// The most bytes a label may have before anything is computed on it: four for each of 255 characters.
 const MAX_BYTES: usize = 4 * 255;
 
-/// The text of a label as it is shown: NFC, trimmed, visible, without control and format characters.
+/// The text of a label as it is shown: NFC, trimmed, visible, without control and format characters but joiners where Unicode allows them.
 ///
 /// ```
 /// use counterfoil::{InvalidLabel, Label};
@@ -24,7 +24,7 @@ const MAX_BYTES: usize = 4 * 255;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Label(Short);
 
-/// What two labels are compared by: NFKC case fold, inner blanks collapsed.
+/// What two labels are compared by: `NFKC_Casefold`, which drops characters that show nothing, with inner blanks collapsed.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LabelKey(Short);
 
@@ -40,9 +40,9 @@ pub enum InvalidLabel {
         /// The most characters.
         limit: u16,
     },
-    /// A control, format, private-use or unassigned character, or a line separator.
-    #[error("label contains a control, format, private or unassigned character")]
-    Character,
+    /// A control, format, private-use or unassigned character, a line separator, or a joiner where none belongs.
+    #[error("label contains {}, which is not allowed there", code_point(*.0))]
+    Character(char),
 }
 
 impl Label {
@@ -55,11 +55,11 @@ impl Label {
         if text.len() > MAX_BYTES {
             return Err(InvalidLabel::TooLong { limit });
         }
-        if text.trim().chars().any(is_refused) {
-            return Err(InvalidLabel::Character);
-        }
         let shown: String = text.nfc().collect();
         let shown = shown.trim();
+        if let Some(character) = refused(shown, |_| false) {
+            return Err(InvalidLabel::Character(character));
+        }
         if shown.chars().all(is_invisible) {
             return Err(InvalidLabel::Empty);
         }
@@ -87,11 +87,16 @@ impl Label {
     /// What it is compared by.
     #[must_use]
     pub fn key(&self) -> LabelKey {
-        // The fold of UAX #15 for caseless compatibility matching (D146): NFD, fold, NFKD, fold, and NFKC at the end.
-        let folded: String =
-            self.as_str().chars().nfd().default_case_fold().nfkd().default_case_fold().nfkc().collect();
-        LabelKey(Short::new(&folded.split_whitespace().collect::<Vec<_>>().join(" ")))
+        LabelKey(Short::new(&folded(self.as_str())))
     }
+}
+
+/// `toNFKC_Casefold` (Unicode, section 3.13, R5): what shows nothing is dropped, the rest is folded as for compatibility caseless matching (D146).
+fn folded(text: &str) -> String {
+    let seen = |character: &char| !is_ignorable(*character);
+    let folded: String =
+        text.chars().filter(seen).nfd().default_case_fold().nfkd().filter(seen).default_case_fold().nfkc().collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Label {
@@ -112,28 +117,20 @@ impl LabelKey {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
-}
 
-/// Control, format, private-use, surrogate and unassigned characters, line and paragraph separators: they spoof, or break lines.
-pub(crate) fn is_refused(character: char) -> bool {
-    matches!(
-        character.general_category(),
-        GeneralCategory::Control
-            | GeneralCategory::Format
-            | GeneralCategory::LineSeparator
-            | GeneralCategory::ParagraphSeparator
-            | GeneralCategory::PrivateUse
-            | GeneralCategory::Surrogate
-            | GeneralCategory::Unassigned
-    )
-}
-
-/// White space, and what shows nothing although it is a letter or a mark (`Default_Ignorable_Code_Point`, braille blank).
-fn is_invisible(character: char) -> bool {
-    character.is_whitespace()
-        || matches!(character,
-            '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-            | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}' | '\u{E0100}'..='\u{E01EF}')
+    /// What a key is now that an older version of this library kept, for a store's migration. Where another family of the owner has that key
+    /// already, the old one stays: both labels were given, and only a third one is refused.
+    ///
+    /// ```
+    /// use counterfoil::{Label, LabelKey};
+    ///
+    /// assert_eq!(LabelKey::from_stored("ci\u{FE0F}").renewed(), Label::new("ci", 20)?.key());
+    /// # Ok::<(), counterfoil::InvalidLabel>(())
+    /// ```
+    #[must_use]
+    pub fn renewed(&self) -> Self {
+        Self(Short::new(&folded(self.as_str())))
+    }
 }
 
 #[cfg(test)]
@@ -159,19 +156,21 @@ mod tests {
 
     #[test]
     fn a2_token_2_control_and_format_characters_are_refused() {
-        for bad in [
-            "a\u{0}b",
-            "a\nb",
-            "a\u{200B}b",
-            "a\u{202E}b",
-            "a\u{2028}b",
-            "a\u{E000}",
-            "a\u{FEFF}b",
-            "a\u{378}",
-            "\u{200B}",
+        for (bad, character) in [
+            ("a\u{0}b", '\u{0}'),
+            ("a\nb", '\n'),
+            ("a\u{200B}b", '\u{200B}'),
+            ("a\u{202E}b", '\u{202E}'),
+            ("a\u{2028}b", '\u{2028}'),
+            ("a\u{E000}", '\u{E000}'),
+            ("a\u{FEFF}b", '\u{FEFF}'),
+            ("a\u{378}", '\u{378}'),
+            ("\u{200B}", '\u{200B}'),
         ] {
-            assert_eq!(Label::new(bad, 20), Err(InvalidLabel::Character), "{bad:?}");
+            assert_eq!(Label::new(bad, 20), Err(InvalidLabel::Character(character)), "{bad:?}");
         }
+        let told = InvalidLabel::Character('\u{200D}').to_string();
+        assert_eq!(told, "label contains U+200D, which is not allowed there");
     }
 
     #[test]
@@ -206,5 +205,34 @@ mod tests {
             assert_eq!(key(one), key(other), "{one} {other}");
         }
         assert_ne!(key("Telegram"), key("Теlegram"), "a Cyrillic twin is another label");
+    }
+
+    #[test]
+    fn fault_f2_labels_that_look_alike_are_one_though_something_that_shows_nothing_is_in_them() {
+        let key = |text: &str| Label::new(text, 100).expect("a label").key();
+        for text in ["ci\u{FE0F}", "c\u{34F}i", "CI\u{E0100}", "\u{FE0F}ci", "c\u{180B}i\u{115F}"] {
+            assert_eq!(key(text), key("ci"), "{text:?}");
+        }
+        let family = "\u{1F468}\u{200D}\u{1F469}";
+        assert_eq!(key(family), key("\u{1F468}\u{1F469}"));
+        assert_eq!(key("e\u{FE0F}\u{301}"), key("\u{C9}"), "what comes to stand together is composed");
+        assert_ne!(key("a \u{FE0F} b"), key("ab"));
+        assert_eq!(key("a \u{FE0F} b"), key("a b"));
+        for label in ["Stra\u{DF}e \u{2167}", "\u{FB01}le\u{FE0E}", "\u{3A3}\u{3C2}\u{345}", family] {
+            assert_eq!(key(label).renewed(), key(label), "{label:?}");
+        }
+    }
+
+    #[test]
+    fn fault_f12_a_label_keeps_its_joiners_and_is_read_back() {
+        for text in [
+            "\u{645}\u{6CC}\u{200C}\u{62E}",
+            "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}",
+            "\u{915}\u{93C}\u{94D}\u{200D}\u{937}",
+        ] {
+            let label = Label::new(text, 20).expect("a label");
+            assert_eq!(label.as_str(), text);
+            assert_eq!(Label::from_stored(label.as_str()), Ok(label));
+        }
     }
 }

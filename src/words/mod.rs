@@ -22,4 +22,5 @@ pub(crate) mod short;
 pub(crate) mod source;
 pub(crate) mod time;
 pub(crate) mod unknown;
+pub(crate) mod visible;
 pub(crate) mod why;

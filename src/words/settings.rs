@@ -15,21 +15,47 @@ use crate::words::unknown::UnknownFields;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SettingName {
-    /// "Creation and authentication of personal access tokens": `true` or `false`.
+    /// "Creation and authentication of personal access tokens".
     PersonalAccessTokensEnabled,
-    /// Seconds that an access token lives.
+    /// How long an access token lives.
     AccessLifetimeSeconds,
-    /// Seconds of inactivity after which a refresh token has ended.
+    /// The inactivity after which a refresh token has ended.
     RefreshInactivitySeconds,
-    /// Seconds after which a family has ended whatever happens.
+    /// The time after which a family has ended whatever happens.
     RefreshAbsoluteSeconds,
-    /// The most days of a personal access token.
+    /// The longest life of a personal access token.
     PatMaxDays,
-    /// Seconds that a security code lives by default; also what reset and reactivate give.
+    /// How long a security code lives by default; also what reset and reactivate give.
     CodeLifetimeSeconds,
-    /// Days before expiry at which the advance notice is due.
+    /// How long before expiry the advance notice is due.
     NoticeLeadDays,
 }
+
+/// What the number of a setting counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingUnit {
+    /// On or off: 1 or 0.
+    Switch,
+    /// Seconds.
+    Seconds,
+    /// Days of 86,400 seconds.
+    Days,
+}
+
+impl SettingUnit {
+    /// How many seconds one of it is; `None` for a switch.
+    #[must_use]
+    pub const fn seconds(self) -> Option<u64> {
+        match self {
+            Self::Switch => None,
+            Self::Seconds => Some(1),
+            Self::Days => Some(86_400),
+        }
+    }
+}
+
+/// A line of the table of settings: name on the wire, unit, least and greatest number.
+struct Line(&'static str, SettingUnit, u64, u64);
 
 impl SettingName {
     /// All of them.
@@ -43,32 +69,39 @@ impl SettingName {
         Self::NoticeLeadDays,
     ];
 
-    /// The name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    /// The one table of settings. Store, policy, API and pages read it.
+    const fn line(self) -> Line {
+        use SettingUnit::{Days, Seconds, Switch};
+        const DAY: u64 = 86_400;
+        const YEAR: u64 = 366 * DAY;
         match self {
-            Self::PersonalAccessTokensEnabled => "personal_access_tokens_enabled",
-            Self::AccessLifetimeSeconds => "access_lifetime_seconds",
-            Self::RefreshInactivitySeconds => "refresh_inactivity_seconds",
-            Self::RefreshAbsoluteSeconds => "refresh_absolute_seconds",
-            Self::PatMaxDays => "pat_max_days",
-            Self::CodeLifetimeSeconds => "code_lifetime_seconds",
-            Self::NoticeLeadDays => "notice_lead_days",
+            Self::PersonalAccessTokensEnabled => Line("personal_access_tokens_enabled", Switch, 0, 1),
+            Self::AccessLifetimeSeconds => Line("access_lifetime_seconds", Seconds, 1, DAY),
+            Self::RefreshInactivitySeconds => Line("refresh_inactivity_seconds", Seconds, 1, YEAR),
+            Self::RefreshAbsoluteSeconds => Line("refresh_absolute_seconds", Seconds, 1, YEAR),
+            Self::PatMaxDays => Line("pat_max_days", Days, 1, 3_660),
+            Self::CodeLifetimeSeconds => Line("code_lifetime_seconds", Seconds, 1, YEAR),
+            Self::NoticeLeadDays => Line("notice_lead_days", Days, 1, 365),
         }
     }
 
-    /// The smallest and the greatest whole number it takes; the switch takes none.
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.line().0
+    }
+
+    /// What its number counts.
+    #[must_use]
+    pub const fn unit(self) -> SettingUnit {
+        self.line().1
+    }
+
+    /// The smallest and the greatest whole number it takes, in its unit; 0 and 1 for the switch.
     #[must_use]
     pub const fn range(self) -> (u64, u64) {
-        const YEAR: u64 = 366 * 86_400;
-        match self {
-            Self::PersonalAccessTokensEnabled => (0, 0),
-            Self::AccessLifetimeSeconds => (1, 86_400),
-            Self::RefreshInactivitySeconds | Self::RefreshAbsoluteSeconds => (1, YEAR),
-            Self::PatMaxDays => (1, 3_660),
-            Self::CodeLifetimeSeconds => (1, YEAR),
-            Self::NoticeLeadDays => (1, 365),
-        }
+        let Line(_, _, least, most) = self.line();
+        (least, most)
     }
 }
 
@@ -208,6 +241,60 @@ pub struct Settings {
     pub notice_lead: Span,
 }
 
+impl Settings {
+    /// A setting as a whole number of its unit, which is how pages and API show it; the switch as 0 or 1. A policy may have a span that is no
+    /// whole number of units: it is rounded up.
+    ///
+    /// ```
+    /// use counterfoil::Span;
+    /// use counterfoil::policy::Policy;
+    /// use counterfoil::settings::SettingName;
+    ///
+    /// let mut policy = Policy::default();
+    /// policy.notices.lead = Span::hours(36);
+    /// let settings = policy.settings();
+    /// assert_eq!(settings.number(SettingName::NoticeLeadDays), 2);
+    /// assert_eq!(settings.span(SettingName::NoticeLeadDays), Some(Span::hours(36)));
+    /// ```
+    #[must_use]
+    pub fn number(&self, name: SettingName) -> u64 {
+        let unit = name.unit().seconds();
+        match (self.span(name), unit) {
+            (Some(span), Some(unit)) => span.seconds_up().div_ceil(unit),
+            _ => u64::from(self.personal_access_tokens),
+        }
+    }
+
+    /// A setting as it is, to the microsecond; `None` for the switch.
+    #[must_use]
+    pub fn span(&self, name: SettingName) -> Option<Span> {
+        match name {
+            SettingName::PersonalAccessTokensEnabled => None,
+            SettingName::AccessLifetimeSeconds => Some(self.access_lifetime),
+            SettingName::RefreshInactivitySeconds => Some(self.refresh_inactivity),
+            SettingName::RefreshAbsoluteSeconds => Some(self.refresh_absolute),
+            SettingName::PatMaxDays => Some(Span::days(self.pat_max_days)),
+            SettingName::CodeLifetimeSeconds => Some(self.code_lifetime),
+            SettingName::NoticeLeadDays => Some(self.notice_lead),
+        }
+    }
+
+    /// Sets what a number in the setting's unit says. One that no such setting can hold changes nothing.
+    pub(crate) fn set_number(&mut self, name: SettingName, number: u64) {
+        let unit = name.unit().seconds().unwrap_or(1);
+        let Some(span) = number.checked_mul(unit).and_then(Span::from_seconds) else { return };
+        match name {
+            SettingName::PersonalAccessTokensEnabled => self.personal_access_tokens = number != 0,
+            SettingName::AccessLifetimeSeconds => self.access_lifetime = span,
+            SettingName::RefreshInactivitySeconds => self.refresh_inactivity = span,
+            SettingName::RefreshAbsoluteSeconds => self.refresh_absolute = span,
+            SettingName::PatMaxDays => self.pat_max_days = u16::try_from(number).unwrap_or(self.pat_max_days),
+            SettingName::CodeLifetimeSeconds => self.code_lifetime = span,
+            SettingName::NoticeLeadDays => self.notice_lead = span,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,5 +322,31 @@ mod tests {
         assert!(stored.set_number(SettingName::PatMaxDays, 3_661).is_err());
         assert_eq!(stored.set_number(SettingName::PatMaxDays, 180), Ok(()));
         assert_eq!(stored.number(SettingName::PatMaxDays), Reading::Value(180));
+    }
+
+    #[test]
+    fn fault_f1_every_setting_is_one_line_of_the_table_and_is_read_back_as_it_was_set() {
+        let span = Span::days(1);
+        let mut settings = Settings {
+            personal_access_tokens: false,
+            access_lifetime: span,
+            refresh_inactivity: span,
+            refresh_absolute: span,
+            pat_max_days: 1,
+            code_lifetime: span,
+            notice_lead: span,
+        };
+        for name in SettingName::ALL {
+            let written = serde_json::to_string(&name).expect("a name");
+            assert_eq!(written, format!("\"{}\"", name.as_str()));
+            let (least, most) = name.range();
+            for number in [least, most, least] {
+                settings.set_number(name, number);
+                assert_eq!(settings.number(name), number, "{name}");
+            }
+            settings.set_number(name, u64::MAX);
+            let kept = if name.unit() == SettingUnit::Switch { 0 } else { least };
+            assert_eq!(settings.number(name), kept, "what cannot be is not set: {name}");
+        }
     }
 }

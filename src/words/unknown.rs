@@ -14,19 +14,19 @@ const KNOWN: u64 = 0;
 ///
 /// What an older version must not ignore raises the document's member `format`, 0 where it is not there, and is refused by it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UnknownFields(Option<Box<BTreeMap<String, serde_json::Value>>>);
+pub struct UnknownFields(BTreeMap<String, serde_json::Value>);
 
 impl UnknownFields {
     /// Whether the document has none.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.0.is_none()
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
 impl Serialize for UnknownFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().flat_map(|fields| fields.iter()))
+        serializer.collect_map(&self.0)
     }
 }
 
@@ -37,7 +37,7 @@ impl<'de> Deserialize<'de> for UnknownFields {
             None | Some(Some(KNOWN)) => {}
             Some(_) => return Err(D::Error::custom("the document is of a newer version: upgrade this node")),
         }
-        Ok(Self((!fields.is_empty()).then(|| Box::new(fields))))
+        Ok(Self(fields))
     }
 }
 

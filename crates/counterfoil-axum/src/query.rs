@@ -41,6 +41,12 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// All values of a parameter that may stand more than once.
+    #[cfg(feature = "console")]
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| &**value)
+    }
+
     /// `limit`: 1 to 100, 50 where it is left out.
     pub(crate) fn limit(&self) -> Result<NonZeroU32, Problem> {
         let Some(text) = self.one("limit")? else { return Ok(DEFAULT) };

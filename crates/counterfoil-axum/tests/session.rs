@@ -17,13 +17,13 @@ use sha2::{Digest as _, Sha256};
 use support::{Answer, World, send, world};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-const COOKIE: &str = "__Host-counterfoil-session";
-const PLAIN: &str = "counterfoil-session";
+const COOKIE: &str = "__Host-counterfoil-session-bf2105c8";
+const PLAIN: &str = "counterfoil-session-bf2105c8";
 const NEW: &str = "{\"label\":\"nightly\",\"expires_in_days\":30}";
 
 /// The management routers behind the layer.
 fn console(world: &World, transport: Transport) -> Router {
-    support::router(&world.foil).layer(SessionLayer::new(world.foil.clone(), transport))
+    support::router(&world.foil).layer(SessionLayer::new(world.foil.clone(), transport, "/console"))
 }
 
 async fn open(world: &World, name: &str) -> OpenedSession {
@@ -206,7 +206,7 @@ async fn console_1_a_cookie_that_is_not_ours_alone_is_not_read() {
         vec![("cookie", both.as_str())],
         vec![("cookie", own.as_str()), ("cookie", own.as_str())],
         vec![("cookie", plain.as_str())],
-        vec![("cookie", "__Host-counterfoil-session=")],
+        vec![("cookie", "__Host-counterfoil-session-bf2105c8=")],
         vec![("x-cookie", own.as_str())],
     ] {
         let answer = ask(&router, "GET", "/me/tokens", &headers, "").await;
@@ -256,7 +256,7 @@ async fn a_preflight_and_what_an_outer_layer_found_out_go_on_as_they_came() {
     let router: Router = Router::new()
         .route("/", axum::routing::any(name))
         .layer(AuthenticateLayer::optional(world.foil.clone()))
-        .layer(SessionLayer::new(world.foil.clone(), Transport::Https));
+        .layer(SessionLayer::new(world.foil.clone(), Transport::Https, "/console"));
     let preflight = Request::options("/")
         .header("host", "console.example")
         .header("origin", "https://evil.example")
@@ -281,7 +281,7 @@ async fn a_preflight_and_what_an_outer_layer_found_out_go_on_as_they_came() {
 async fn the_cookie_is_sensitive_behind_the_layer_and_a_host_shapes_what_is_forged() {
     let world = world().await;
     let bill = open(&world, "bill").await;
-    let layer = SessionLayer::new(world.foil.clone(), Transport::Https);
+    let layer = SessionLayer::new(world.foil.clone(), Transport::Https, "/console");
     let inner = service_fn(async |request: Request<()>| {
         let headers: &HeaderMap = request.headers();
         let sensitive = ["cookie", "x-csrf-token", "authorization"].map(|name| headers[name].is_sensitive());

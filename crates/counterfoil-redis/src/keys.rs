@@ -30,14 +30,18 @@
 //! successor; `r` revoked at, why; `u` last used. Instants are 16 decimal digits, or as many dashes for none.
 //!
 //! `<prefix>:layout` names the version of all this. Version 1 had no `y`, no `c`, and no `used_at` in `e`; a family's
-//! place in `s` had neither client nor use. 2 stands while an upgrade from 1 is under way (`upgrade.rs`).
+//! place in `s` had neither client nor use. 2 stands while an upgrade from 1 is under way (`upgrade.rs`). Version 3 had
+//! other label keys; 4 stands while they are made anew (`labels.rs`).
 
 use counterfoil::{FamilyId, Realm};
 
 /// The layout that this version of the crate writes.
-pub(crate) const LAYOUT: u64 = 3;
-/// Stands while an upgrade is under way: a version of the crate that writes layout 1 does not open.
+pub(crate) const LAYOUT: u64 = 5;
+/// Stands while an upgrade from 1 is under way: a version of the crate that writes layout 1 does not open.
 pub(crate) const UPGRADING: u64 = 2;
+/// Stands while label keys are made anew: families are as they are to be, and a version of the crate that compares labels otherwise does not
+/// open.
+pub(crate) const RELABELLING: u64 = 4;
 
 /// The letters of a shard's indexes, in the order in which the scripts take them.
 const INDEXES: [&str; 12] = ["l", "s", "o", "k", "d", "g", "h", "w", "c", "t", "u", "y"];
@@ -48,6 +52,7 @@ pub(crate) type Key = Vec<u8>;
 /// An index that is read outside of scripts.
 #[derive(Clone, Copy)]
 pub(crate) enum Index {
+    Labels,
     Standing,
     Owners,
     Kinds,
@@ -121,6 +126,7 @@ impl Keys {
         self.of(
             shard,
             match index {
+                Index::Labels => "l",
                 Index::Standing => "s",
                 Index::Owners => "o",
                 Index::Kinds => "k",

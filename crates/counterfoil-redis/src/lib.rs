@@ -9,6 +9,7 @@ mod error;
 mod husks;
 mod insert;
 mod keys;
+mod labels;
 mod lanes;
 mod link;
 mod list;

@@ -88,7 +88,7 @@ impl RedisStore {
         let (husks, probed) = Default::default();
         let store = Self(Arc::new(Inner { keys, link, lanes, rooms, husks, probed }));
         if layout < LAYOUT {
-            store.upgrade().await?;
+            store.upgrade(layout).await?;
         }
         Ok(store)
     }

@@ -1,4 +1,4 @@
-//! From layout 1 to this one: each family gets its client and its last use, its place among the standing tells both,
+//! From layout 1 to 3: each family gets its client and its last use, its place among the standing tells both,
 //! and its access tokens an index.
 //!
 //! The layout says 2 before the first key is touched, so that no older version of the crate opens meanwhile or
@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use redis::Value;
 
 use crate::ask::{args, members, shape};
-use crate::keys::{Index, LAYOUT, UPGRADING};
+use crate::keys::{Index, LAYOUT, RELABELLING, UPGRADING};
 use crate::link::Does;
 use crate::row::{self, Bytes};
 use crate::scripts;
@@ -31,14 +31,19 @@ const FAMILIES: [Index; 3] = [Index::Standing, Index::Tombs, Index::UnsentTombs]
 type Lacking = (FamilyId, Bytes);
 
 impl RedisStore {
-    pub(crate) async fn upgrade(&self) -> Result<(), StoreError> {
-        self.raise(UPGRADING).await?;
-        let shards: Vec<u8> = (0..=u8::MAX).collect();
-        for abreast in shards.chunks(ABREAST) {
-            for done in join_all(abreast.iter().map(|shard| self.upgrade_shard(*shard))).await {
-                done?;
+    /// From the layout that was found.
+    pub(crate) async fn upgrade(&self, found: u64) -> Result<(), StoreError> {
+        if found <= UPGRADING {
+            self.raise(UPGRADING).await?;
+            let shards: Vec<u8> = (0..=u8::MAX).collect();
+            for abreast in shards.chunks(ABREAST) {
+                for done in join_all(abreast.iter().map(|shard| self.upgrade_shard(*shard))).await {
+                    done?;
+                }
             }
         }
+        self.raise(RELABELLING).await?;
+        self.renew_labels().await?;
         self.raise(LAYOUT).await
     }
 

@@ -248,7 +248,7 @@ fn what_layout_1_left_is_upgraded_and_counts_and_goes() {
             let space = left_behind(backend);
             assert_eq!(layout(&space, backend), "1");
             let store = space.open().await;
-            assert_eq!(layout(&space, backend), "3");
+            assert_eq!(layout(&space, backend), "5");
             all_stands(&store).await;
             assert_eq!(places(&space, backend), 12, "one for each family that is not revoked");
             let clients = store.clients(&Realm::default(), None, most(9)).await.expect("a page");
@@ -285,7 +285,7 @@ fn an_upgrade_that_was_cut_off_is_gone_on_with_and_several_do_no_harm() {
                 let opened = cut_off(turns, space.open()).await;
                 under_way += usize::from(opened.is_none() && layout(&space, backend) == "2");
                 let (one, other) = tokio::join!(space.open(), space.open());
-                assert_eq!(layout(&space, backend), "3", "after {turns} polls");
+                assert_eq!(layout(&space, backend), "5", "after {turns} polls");
                 all_stands(&one).await;
                 assert_eq!(places(&space, backend), 12, "after {turns} polls");
                 all_counts(&other).await;
@@ -329,5 +329,53 @@ fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
         assert!(read(&store, &id(&person, 6, 0)).await.revoked().is_some());
         let left = Backend::Single.each(|node| cmd("EXISTS").arg(&standing).query::<Value>(node).expect("an answer"));
         assert_eq!(left, [Value::Int(0)], "no place is left");
+    });
+}
+
+/// Two labels that look alike, by keys as layout 3 has them: the first gets the new key, and both stay.
+#[test]
+fn fault_f2_label_keys_of_layout_3_are_made_anew_and_both_of_two_that_look_alike_stay() {
+    RUNTIME.block_on(async {
+        for backend in BOTH {
+            let (space, person) = (left_behind(backend), ann());
+            drop(space.open().await);
+            let shard = family_id(&person, 1).shard();
+            let labels = format!("{}:{{{shard:02x}}}:l", space.prefix());
+            for (number, now, old) in [(1, "ci", "nightly\u{FE0F}"), (4, "forever", "nightly\u{34F}")] {
+                let key = space.family_key(&id(&person, number, 0));
+                backend.each(|node| {
+                    let Ok(Some(held)) =
+                        cmd("HGET").arg(&labels).arg(format!("default\0ann\0{now}")).query::<Option<Vec<u8>>>(node)
+                    else {
+                        return;
+                    };
+                    cmd("HDEL").arg(&labels).arg(format!("default\0ann\0{now}")).exec(node).expect("an answer");
+                    cmd("HSET")
+                        .arg(&labels)
+                        .arg(format!("default\0ann\0{old}"))
+                        .arg(held)
+                        .exec(node)
+                        .expect("an answer");
+                    cmd("HSET").arg(&key).arg("k").arg(old).exec(node).expect("an answer");
+                });
+            }
+            let layout_key = format!("{}:layout", space.prefix());
+            backend.each(|node| cmd("SET").arg(&layout_key).arg(3).arg("XX").exec(node).ok());
+            let store = space.open().await;
+            assert_eq!(layout(&space, backend), "5");
+            let fields: Vec<String> = backend
+                .each(|node| cmd("HKEYS").arg(&labels).query::<Vec<String>>(node).unwrap_or_default())
+                .into_iter()
+                .flatten()
+                .collect();
+            let held = |key: &str| fields.iter().any(|field| *field == format!("default\0ann\0{key}"));
+            assert!(held("nightly") != held("nightly\u{FE0F}") && fields.len() == 3, "{fields:?}");
+            let third = person.pat().labelled("nightly").created(at(900));
+            let told = insert(&store, third.bounded(None, None), &third.records, 900).await;
+            assert!(matches!(told, Inserted::LabelTaken(_)), "{told:?}");
+            for number in [1, 4] {
+                assert!(read(&store, &id(&person, number, 0)).await.revoked().is_none(), "both stay");
+            }
+        }
     });
 }

@@ -2,6 +2,8 @@
 
 mod error;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod labels;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod port;
 #[cfg(feature = "postgres")]
 mod postgres;

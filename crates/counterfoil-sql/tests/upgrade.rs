@@ -166,6 +166,19 @@ async fn damage_stops_no_upgrade(store: &dyn TokenStore) {
     assert_eq!(read(store, 8, 0).await.family().used_at, at(150));
 }
 
+/// Keys as the version before kept them: two that look alike, and one beside them.
+const OLD_KEYS: [(u8, &str); 3] = [(1, "nightly\u{FE0F}"), (3, "nightly\u{34F}"), (8, "stra\u{DF}e")];
+
+/// The first has the new key and the second its old one; a third label that looks alike is refused.
+async fn labels_are_compared_anew(store: &dyn TokenStore) {
+    assert_eq!(insert(store, &ann().pat().labelled("nightly"), None).await, Inserted::LabelTaken(family(1)));
+    for number in [1, 3] {
+        assert!(read(store, number, 0).await.revoked().is_none(), "both stay");
+    }
+    let free = ann().pat().labelled("nightly 2");
+    assert_eq!(insert(store, &free, None).await, Inserted::Done);
+}
+
 #[cfg(feature = "sqlite")]
 mod sqlite {
     use counterfoil_sql::SqliteStore;
@@ -206,6 +219,28 @@ mod sqlite {
                 raw.execute(damage.bind(family(number).as_bytes().to_vec())).await.expect("damaged");
             }
             damage_stops_no_upgrade(&file.open().await).await;
+        });
+    }
+
+    #[test]
+    fn fault_f2_label_keys_of_a_file_are_made_anew_and_both_of_two_that_look_alike_stay() {
+        RUNTIME.block_on(async {
+            let file = written();
+            let mut raw = raw(&file).await;
+            for (number, key) in OLD_KEYS {
+                let old = sqlx::query("UPDATE counterfoil_family SET label_key = ?1 WHERE id = ?2").bind(key);
+                raw.execute(old.bind(family(number).as_bytes().to_vec())).await.expect("an old key");
+            }
+            labels_are_compared_anew(&file.open().await).await;
+            let keys: Vec<String> =
+                sqlx::query_scalar("SELECT label_key FROM counterfoil_family WHERE label_key IS NOT NULL ORDER BY id")
+                    .fetch_all(&mut raw)
+                    .await
+                    .expect("keys");
+            assert!(
+                ["nightly", "nightly\u{34F}", "stra\u{DF}e"].iter().all(|key| keys.iter().any(|own| own == key)),
+                "{keys:?}"
+            );
         });
     }
 }
@@ -249,6 +284,28 @@ mod postgres {
                 raw.execute(damage.bind(family(number).as_bytes().to_vec())).await.expect("damaged");
             }
             damage_stops_no_upgrade(&schema.open().await).await;
+        });
+    }
+
+    #[test]
+    fn fault_f2_label_keys_of_a_database_are_made_anew_and_both_of_two_that_look_alike_stay() {
+        RUNTIME.block_on(async {
+            let schema = written().await;
+            let mut raw = raw(&schema.options()).await;
+            for (number, key) in OLD_KEYS {
+                let old = sqlx::query("UPDATE counterfoil_family SET label_key = $1 WHERE id = $2").bind(key);
+                raw.execute(old.bind(family(number).as_bytes().to_vec())).await.expect("an old key");
+            }
+            labels_are_compared_anew(&schema.open().await).await;
+            let keys: Vec<String> =
+                sqlx::query_scalar("SELECT label_key FROM counterfoil_family WHERE label_key IS NOT NULL ORDER BY id")
+                    .fetch_all(&mut raw)
+                    .await
+                    .expect("keys");
+            assert!(
+                ["nightly", "nightly\u{34F}", "stra\u{DF}e"].iter().all(|key| keys.iter().any(|own| own == key)),
+                "{keys:?}"
+            );
         });
     }
 }

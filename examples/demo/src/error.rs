@@ -27,6 +27,9 @@ pub enum StartError {
     /// The file of the key ring.
     #[error("COUNTERFOIL_KEYS")]
     Keys(#[from] counterfoil::KeyFileError),
+    /// The store does not answer, or is not this key ring's.
+    #[error("the store and the key ring of COUNTERFOIL_KEYS do not go together, or the store does not answer")]
+    Start(#[source] counterfoil::Unavailable),
     /// The policy.
     #[error("COUNTERFOIL_POLICY: {}: {what}", path.display())]
     Policy {

@@ -19,7 +19,6 @@ mod routes;
 mod seed;
 mod serve;
 mod store;
-mod upkeep;
 mod welcome;
 mod whoami;
 
@@ -29,7 +28,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::Counterfoil;
-use counterfoil::event::TracingSink;
 use counterfoil_axum::console::RecentEvents;
 use counterfoil_axum::{Issuer, TrustedProxies};
 use counterfoil_notify::Worker;
@@ -86,9 +84,11 @@ impl Demo {
         let keys = keys::key_ring(options.keys.or_else(|| stores.keys()))?;
         let profiles = ProfileBook::open(stores.profiles())?;
         let people = Arc::new(People::new(profiles.clone()).map_err(|error| StartError::Seed(error.into()))?);
-        let events = RecentEvents::default().and(TracingSink);
+        let events = RecentEvents::default();
         let builder = Counterfoil::builder().policy(policy).key_ring(keys).directory(people).events(events.clone());
         let foil = stores.build_into(builder).build()?;
+        let started = if options.force_keys { foil.start_with_new_key_ring().await } else { foil.start().await };
+        started.map_err(StartError::Start)?;
         let listen = |source| StartError::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
@@ -98,7 +98,7 @@ impl Demo {
         };
         let notices = notices::worker(&foil, options.smtp.as_deref(), &issuer)?;
         seed(&foil, &stores).await?;
-        let router = routes(&foil, stores.clone(), issuer, profiles, events);
+        let router = routes(&foil, issuer, profiles, events);
         Ok(Self { foil, stores, notices, listener, address, router, proxies })
     }
 
@@ -115,7 +115,10 @@ impl Demo {
 
     /// Serves until `stop` is over; then what is under way may end, last uses are written, and the store is closed.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let upkeep = tokio::spawn(upkeep::upkeep(self.foil.clone()));
+        let (rest, rests) = tokio::sync::oneshot::channel::<()>();
+        let foil = self.foil.clone();
+        let upkeep =
+            tokio::spawn(async move { foil.run_upkeep(tokio::time::sleep, async { drop(rests.await) }).await });
         let (quit, quits) = tokio::sync::oneshot::channel::<()>();
         let notices = tokio::spawn(self.notices.run(async { drop(quits.await) }));
         // The worker is told first: its mails are on their way while the last requests are.
@@ -124,15 +127,14 @@ impl Demo {
             drop(quit);
         };
         serve(self.listener, self.router, self.proxies, Limits::default(), stop).await;
-        upkeep.abort();
-        let _ended = upkeep.await;
         let farewell = async {
             let _ended = notices.await;
-            self.foil.shutdown().await
+            drop(rest);
+            upkeep.await
         };
         match tokio::time::timeout(FAREWELL, farewell).await {
-            Ok(flushed) => tracing::info!(?flushed, "stopped"),
-            Err(_) => tracing::warn!("stopped, and the last uses may not be written"),
+            Ok(Ok(())) => tracing::info!("stopped"),
+            Ok(Err(_)) | Err(_) => tracing::warn!("stopped, and the last uses may not be written"),
         }
         close(&self.stores).await;
     }

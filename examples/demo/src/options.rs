@@ -33,6 +33,9 @@ pub struct Options {
     /// The file of the key ring; one beside the database where it is left out
     #[arg(long, alias = "counterfoil-keys", env = "COUNTERFOIL_KEYS")]
     pub keys: Option<PathBuf>,
+    /// Takes a key ring that is not the store's, where the store's is lost: every token and client secret of the store is refused from then on
+    #[arg(long, alias = "counterfoil-force-keys", env = "COUNTERFOIL_FORCE_KEYS")]
+    pub force_keys: bool,
     /// A TOML file over the demo's policy, times in seconds
     #[arg(long, alias = "counterfoil-policy", env = "COUNTERFOIL_POLICY")]
     pub policy: Option<PathBuf>,

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::Counterfoil;
-use counterfoil_axum::console::{Console, RecentEvents, SessionLayer, Transport};
+use counterfoil_axum::console::{Console, CookieName, RecentEvents, SessionLayer, Transport};
 use counterfoil_axum::{AuthenticateLayer, Issuer, Metadata, Sources};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, StatusCode};
@@ -11,24 +11,17 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::health::health;
 use crate::profiles::ProfileBook;
-use crate::store::Stores;
 use crate::whoami::whoami;
 
 /// Where the page that shows the API is.
 pub(crate) const PAGE: &str = "/api-docs/ui/index";
-
 /// Where the pages for people are.
 pub(crate) const CONSOLE: &str = "/console";
 
 /// The demo's router.
-pub fn routes(
-    foil: &Counterfoil,
-    stores: Stores,
-    issuer: Issuer,
-    profiles: ProfileBook,
-    events: RecentEvents,
-) -> Router {
-    let transport = transport(&issuer);
+pub fn routes(foil: &Counterfoil, issuer: Issuer, profiles: ProfileBook, events: RecentEvents) -> Router {
+    // Cookies go to all ports of a host: by the issuer two demos on one machine do not sign each other out.
+    let (transport, cookies) = (transport(&issuer), CookieName::from(&issuer));
     let metadata = Metadata::new(issuer)
         .token("/token")
         .revocation("/revoke")
@@ -41,7 +34,7 @@ pub fn routes(
         .merge(counterfoil_axum::security_codes(foil.clone()))
         .merge(counterfoil_axum::clients(foil.clone()))
         .merge(counterfoil_axum::settings(foil.clone()))
-        .layer(SessionLayer::new(foil.clone(), transport));
+        .layer(SessionLayer::new(foil.clone(), transport, CONSOLE).cookie_name(cookies.clone()));
     let api = OpenApiRouter::new().merge(whoami().layer(AuthenticateLayer::required(foil.clone()))).merge(managed);
     let (router, document) =
         OpenApiRouter::with_openapi(counterfoil_axum::document("counterfoil demo", env!("CARGO_PKG_VERSION")))
@@ -50,23 +43,13 @@ pub fn routes(
             .merge(counterfoil_axum::introspect(foil.clone(), Sources::Extension))
             .merge(counterfoil_axum::metadata(metadata))
             .nest("/api/v1", api)
-            .merge(health(stores))
+            .merge(health(foil.clone()))
             .split_for_parts();
     let router = router.merge(counterfoil_axum::ui("/api-docs/ui", "/api-docs/openapi.json", &document));
-    let router = with_console(router, foil, transport, profiles, events);
+    let console = Console::new(foil.clone(), transport, CONSOLE, Sources::Extension).cookie_name(cookies);
+    let console = console.product("counterfoil demo").profiles(profiles).events(events);
+    let router = router.nest_service(CONSOLE, console.router());
     router.fallback(nothing_here)
-}
-
-/// The pages for people: this is where they are mounted.
-fn with_console(
-    router: Router,
-    foil: &Counterfoil,
-    transport: Transport,
-    profiles: ProfileBook,
-    events: RecentEvents,
-) -> Router {
-    let console = Console::new(foil.clone(), transport, CONSOLE, Sources::Extension).product("counterfoil demo");
-    router.nest_service(CONSOLE, console.profiles(profiles).events(events).router())
 }
 
 /// How browsers reach it, as its own URL says: over TLS, or from this machine alone.

@@ -5,10 +5,10 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use counterfoil::Builder;
 use counterfoil::memory::MemoryStore;
 use counterfoil::settings::Reading;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
-use counterfoil::{Builder, RecordId};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
@@ -151,11 +151,6 @@ impl Stores {
     pub async fn is_untouched(&self) -> Result<bool, counterfoil::store::StoreError> {
         let found = self.settings.settings(&counterfoil::Realm::default()).await?;
         Ok(found.is_none_or(|found| found.settings.personal_access_tokens() == Reading::Missing))
-    }
-
-    /// Whether it answers: reads one record that is not there.
-    pub async fn answers(&self) -> bool {
-        self.tokens.get(&RecordId::from_bytes([0; 16])).await.is_ok()
     }
 }
 

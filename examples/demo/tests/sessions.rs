@@ -27,7 +27,7 @@ async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
     let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
     let session = foil.open_session(&login, &counterfoil::Source::Unknown).await.expect("the right password");
     let issuer = counterfoil_axum::Issuer::new(issuer).expect("an issuer");
-    let router = routes(&foil, stores, issuer, profiles, events.clone());
+    let router = routes(&foil, issuer, profiles, events.clone());
     (router, session.token.expose_secret().to_owned(), events)
 }
 
@@ -40,7 +40,8 @@ async fn get(router: &Router, path: &str, host: &str, cookie: &str) -> u16 {
 #[tokio::test]
 async fn console_1_a_session_manages_credentials_and_is_nobody_to_a_protected_resource() {
     let (router, text, events) = signed_in("http://127.0.0.1:8080").await;
-    let (cookie, bound) = (format!("counterfoil-session={text}"), format!("__Host-counterfoil-session={text}"));
+    let cookie = format!("counterfoil-session-127-0-0-1-8080={text}");
+    let bound = format!("__Host-{cookie}");
     for (path, status) in [("/api/v1/me/tokens", 200), ("/api/v1/settings", 403), ("/api/v1/whoami", 401)] {
         assert_eq!(get(&router, path, "127.0.0.1:8080", &cookie).await, status, "{path}");
     }
@@ -53,7 +54,8 @@ async fn console_1_a_session_manages_credentials_and_is_nobody_to_a_protected_re
 #[tokio::test]
 async fn console_1_behind_tls_only_a_cookie_that_is_bound_to_its_host_counts() {
     let (router, text, _) = signed_in("https://demo.example").await;
-    let (cookie, bound) = (format!("counterfoil-session={text}"), format!("__Host-counterfoil-session={text}"));
+    let cookie = format!("counterfoil-session-demo-example={text}");
+    let bound = format!("__Host-{cookie}");
     assert_eq!(get(&router, "/api/v1/me/tokens", "demo.example", &bound).await, 200);
     assert_eq!(get(&router, "/api/v1/me/tokens", "demo.example", &cookie).await, 401);
 }

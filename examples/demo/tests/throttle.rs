@@ -50,3 +50,25 @@ async fn fault_b1_twenty_five_right_sign_ins_in_parallel_all_succeed() {
     assert_eq!(status, 429, "ten failures are");
     assert!(told[0].parse::<u64>().expect("seconds") > 1, "{told:?}");
 }
+
+#[tokio::test]
+async fn fault_f13_behind_a_trusted_proxy_somebodys_failures_lock_nobody_out_elsewhere() {
+    let folder = support::tempfile::TempDir::new().expect("a folder");
+    let server = Server::start_in(folder, |command| {
+        command.args(["--store", "memory:", "--trusted-proxies", "127.0.0.0/8"]);
+    });
+    let http = reqwest::Client::new();
+    let sign_in = async |from: &str, password: &str| {
+        let form = format!("grant_type=password&username=carol&password={password}");
+        let request = http.post(server.url("/token")).header("authorization", SEED_CLIENT).body(form);
+        let request =
+            request.header("content-type", "application/x-www-form-urlencoded").header("x-forwarded-for", from);
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    for _ in 0..10 {
+        assert_eq!(sign_in("192.0.2.1", "wrong").await, 400);
+    }
+    assert_eq!(sign_in("192.0.2.1", "carol").await, 429, "the one who guesses waits");
+    assert_eq!(sign_in("192.0.2.2", "carol").await, 200, "everybody else does not");
+    assert_eq!(sign_in("192.0.2.1, 192.0.2.2", "carol").await, 200, "what a client writes itself does not count");
+}

@@ -1,8 +1,14 @@
 //! Cookies: what they are called, what they are set with, and how one is read. Only [`Transport`] decides whether they are `Secure`.
 
-use counterfoil::Secret;
+use std::fmt;
+use std::str::FromStr;
+
+use counterfoil::{Realm, Secret};
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
+use sha2::{Digest as _, Sha256};
+
+use crate::oauth::issuer::Issuer;
 
 /// How the console's pages reach the browser.
 ///
@@ -21,6 +27,84 @@ pub enum Transport {
     PlainLoopback,
 }
 
+impl Transport {
+    /// Whether pages may be served to a browser that asked for that host, given with or without a port.
+    #[must_use]
+    pub fn serves(self, authority: &str) -> bool {
+        match self {
+            Self::Https => true,
+            Self::PlainLoopback => crate::loopback::is_loopback(authority),
+        }
+    }
+}
+
+/// What tells the cookies of one console from those of another on the same host: the end of their names.
+///
+/// A browser sends a cookie to every port and every path of a host. By default the name is made from realm and base, so that two realms under
+/// two paths do not sign each other out. Two instances with the same realm and base on one host need a name each.
+///
+/// ```
+/// use counterfoil_axum::console::CookieName;
+///
+/// assert!("staging-2".parse::<CookieName>().is_ok());
+/// assert!("two words".parse::<CookieName>().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CookieName(String);
+
+/// A text that is no cookie name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidCookieName;
+
+impl fmt::Display for InvalidCookieName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a cookie name must be 1 to 64 letters, digits, hyphens and underscores")
+    }
+}
+
+impl std::error::Error for InvalidCookieName {}
+
+impl FromStr for CookieName {
+    type Err = InvalidCookieName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCookieName> {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let sound = (1..=64).contains(&text.len()) && text.bytes().all(fits);
+        sound.then(|| Self(text.to_owned())).ok_or(InvalidCookieName)
+    }
+}
+
+impl From<&Issuer> for CookieName {
+    /// The host and path of an issuer: the same on all nodes of a service, another for each service of a host.
+    ///
+    /// ```
+    /// use counterfoil_axum::Issuer;
+    /// use counterfoil_axum::console::CookieName;
+    ///
+    /// let issuer = Issuer::new("http://127.0.0.1:8080")?;
+    /// assert_eq!(CookieName::from(&issuer), "127-0-0-1-8080".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn from(issuer: &Issuer) -> Self {
+        let host = issuer.as_str().split_once("://").map_or("", |(_, host)| host);
+        let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+        Self(host.trim_end_matches('/').chars().take(64).map(letter).collect())
+    }
+}
+
+impl CookieName {
+    /// The one of a realm's console under a path.
+    pub(crate) fn of(realm: &Realm, base: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"counterfoil console: name of its cookies, 1\0");
+        for part in [realm.as_str(), base.trim_end_matches('/')] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        Self(hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
 /// A cookie of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cookie {
@@ -34,31 +118,31 @@ pub(crate) enum Cookie {
     Before,
 }
 
-impl Transport {
-    /// Whether pages may be served to a browser that asked for that host, given with or without a port.
-    #[must_use]
-    pub fn serves(self, authority: &str) -> bool {
-        match self {
-            Self::Https => true,
-            Self::PlainLoopback => crate::loopback::is_loopback(authority),
-        }
+/// The cookies of one console.
+#[derive(Clone, Debug)]
+pub(crate) struct Cookies {
+    pub(crate) transport: Transport,
+    name: CookieName,
+}
+
+impl Cookies {
+    pub(crate) const fn new(transport: Transport, name: CookieName) -> Self {
+        Self { transport, name }
     }
 
-    const fn name(self, cookie: Cookie) -> &'static str {
-        match (self, cookie) {
-            (Self::Https, Cookie::Session) => "__Host-counterfoil-session",
-            (Self::Https, Cookie::Visit) => "__Host-counterfoil-visit",
-            (Self::Https, Cookie::Language) => "__Host-counterfoil-language",
-            (Self::Https, Cookie::Before) => "__Host-counterfoil-before",
-            (Self::PlainLoopback, Cookie::Session) => "counterfoil-session",
-            (Self::PlainLoopback, Cookie::Visit) => "counterfoil-visit",
-            (Self::PlainLoopback, Cookie::Language) => "counterfoil-language",
-            (Self::PlainLoopback, Cookie::Before) => "counterfoil-before",
-        }
+    fn name(&self, cookie: Cookie) -> String {
+        let prefix = if self.transport == Transport::Https { "__Host-" } else { "" };
+        let what = match cookie {
+            Cookie::Session => "session",
+            Cookie::Visit => "visit",
+            Cookie::Language => "language",
+            Cookie::Before => "before",
+        };
+        format!("{prefix}counterfoil-{what}-{}", self.name.0)
     }
 
     /// What a request brings under that name; `None` where it brings none, or two of them: a second one is somebody else's.
-    pub(crate) fn read(self, headers: &HeaderMap, cookie: Cookie) -> Option<Secret> {
+    pub(crate) fn read(&self, headers: &HeaderMap, cookie: Cookie) -> Option<Secret> {
         let name = self.name(cookie);
         // By bytes: what another service of the same host has set may be no text at all.
         let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
@@ -73,7 +157,7 @@ impl Transport {
     }
 
     /// The header that sets it. A session and a visit end with the browser, if the server has not ended them before.
-    pub(crate) fn set(self, cookie: Cookie, value: &str) -> Option<HeaderValue> {
+    pub(crate) fn set(&self, cookie: Cookie, value: &str) -> Option<HeaderValue> {
         let life = match cookie {
             Cookie::Language => "; Max-Age=31536000",
             Cookie::Before => "; Max-Age=600",
@@ -83,12 +167,12 @@ impl Transport {
     }
 
     /// The header that takes it away.
-    pub(crate) fn clear(self, cookie: Cookie) -> Option<HeaderValue> {
+    pub(crate) fn clear(&self, cookie: Cookie) -> Option<HeaderValue> {
         self.header(cookie, "", "; Max-Age=0")
     }
 
-    fn header(self, cookie: Cookie, value: &str, life: &str) -> Option<HeaderValue> {
-        let secure = if self == Self::Https { "; Secure" } else { "" };
+    fn header(&self, cookie: Cookie, value: &str, life: &str) -> Option<HeaderValue> {
+        let secure = if self.transport == Transport::Https { "; Secure" } else { "" };
         let name = self.name(cookie);
         let mut header =
             HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}")).ok()?;
@@ -101,42 +185,59 @@ impl Transport {
 mod tests {
     use super::*;
 
+    fn cookies(transport: Transport) -> Cookies {
+        Cookies::new(transport, "x".parse().expect("a name"))
+    }
+
     fn headers(lines: &[&'static str]) -> HeaderMap {
         lines.iter().map(|line| (COOKIE, HeaderValue::from_static(line))).collect()
     }
 
     #[test]
     fn a_cookie_is_read_by_its_whole_name_and_only_where_it_stands_once() {
+        let own = cookies(Transport::Https);
         let read = |lines: &[&'static str]| {
-            let found = Transport::Https.read(&headers(lines), Cookie::Session);
+            let found = own.read(&headers(lines), Cookie::Session);
             found.map(|value| value.expose_secret().to_owned())
         };
-        assert_eq!(read(&["a=b; __Host-counterfoil-session=cfk_1"]).as_deref(), Some("cfk_1"));
-        let mut foreign = headers(&["__Host-counterfoil-session=cfk_1"]);
+        assert_eq!(read(&["a=b; __Host-counterfoil-session-x=cfk_1"]).as_deref(), Some("cfk_1"));
+        let mut foreign = headers(&["__Host-counterfoil-session-x=cfk_1"]);
         foreign.append(COOKIE, HeaderValue::from_bytes(b"name=J\xf6rg").expect("a value"));
-        assert!(
-            Transport::Https.read(&foreign, Cookie::Session).is_some(),
-            "another cookie's bytes are not ours to judge"
-        );
-        assert_eq!(read(&["counterfoil-session=cfk_1"]), None);
-        assert_eq!(read(&["x__Host-counterfoil-session=cfk_1"]), None);
-        assert_eq!(read(&["__Host-counterfoil-session="]), None);
-        assert_eq!(read(&["__Host-counterfoil-session=1", "__Host-counterfoil-session=2"]), None);
-        assert_eq!(read(&["__Host-counterfoil-session=1; __Host-counterfoil-session=1"]), None);
+        assert!(own.read(&foreign, Cookie::Session).is_some(), "another cookie's bytes are not ours to judge");
+        assert_eq!(read(&["counterfoil-session-x=cfk_1"]), None);
+        assert_eq!(read(&["__Host-counterfoil-session=cfk_1; __Host-counterfoil-session-y=cfk_1"]), None);
+        assert_eq!(read(&["x__Host-counterfoil-session-x=cfk_1"]), None);
+        assert_eq!(read(&["__Host-counterfoil-session-x="]), None);
+        assert_eq!(read(&["__Host-counterfoil-session-x=1", "__Host-counterfoil-session-x=2"]), None);
+        assert_eq!(read(&["__Host-counterfoil-session-x=1; __Host-counterfoil-session-x=1"]), None);
     }
 
     #[test]
     fn a_cookie_over_tls_is_bound_to_its_host() {
-        let set = Transport::Https.set(Cookie::Session, "cfk_1").expect("a header");
+        let set = cookies(Transport::Https).set(Cookie::Session, "cfk_1").expect("a header");
         assert!(set.is_sensitive());
-        assert_eq!(set, "__Host-counterfoil-session=cfk_1; Path=/; HttpOnly; SameSite=Lax; Secure");
-        let plain = Transport::PlainLoopback.set(Cookie::Session, "cfk_1").expect("a header");
-        assert_eq!(plain, "counterfoil-session=cfk_1; Path=/; HttpOnly; SameSite=Lax");
+        assert_eq!(set, "__Host-counterfoil-session-x=cfk_1; Path=/; HttpOnly; SameSite=Lax; Secure");
+        let plain = cookies(Transport::PlainLoopback).set(Cookie::Session, "cfk_1").expect("a header");
+        assert_eq!(plain, "counterfoil-session-x=cfk_1; Path=/; HttpOnly; SameSite=Lax");
     }
 
     #[test]
     fn a_value_that_is_no_header_is_not_set() {
-        assert_eq!(Transport::Https.set(Cookie::Language, "en\r\nSet-Cookie: a=b"), None);
+        assert_eq!(cookies(Transport::Https).set(Cookie::Language, "en\r\nSet-Cookie: a=b"), None);
+    }
+
+    #[test]
+    fn fault_f6_a_name_is_of_one_realm_and_one_base_or_what_the_host_says() {
+        let realm = |name| Realm::new(name).expect("a realm");
+        let own = CookieName::of(&realm("a"), "/console");
+        assert_eq!(CookieName::of(&realm("a"), "/console/"), own);
+        for other in [CookieName::of(&realm("b"), "/console"), CookieName::of(&realm("a"), "/other")] {
+            assert_ne!(other, own);
+        }
+        assert_eq!(own.0.parse(), Ok(own.clone()), "it is one that a host may give");
+        for bad in ["", "a b", "a;b", "a=b", "\u{e9}", &"x".repeat(65)] {
+            assert_eq!(bad.parse::<CookieName>(), Err(InvalidCookieName), "{bad}");
+        }
     }
 
     #[test]

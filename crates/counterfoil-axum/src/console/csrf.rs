@@ -42,16 +42,38 @@ pub(crate) fn fits(cookie: &Secret, presented: &str) -> bool {
     token(cookie).as_bytes().ct_eq(presented.as_bytes()).into()
 }
 
+/// Why a request is taken for another site's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Foreign {
+    /// The browser says so, or names no host that could be compared.
+    Site,
+    /// Its `Origin` is not the `Host`: another site's, or a proxy in between wrote another `Host`.
+    Origin,
+}
+
 /// Whether the browser says that another site made the request. One that says nothing is believed: the token decides then.
-pub(crate) fn is_foreign(asked: Asked<'_>) -> bool {
-    let Ok(host) = asked.host() else { return true };
+pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
+    let Ok(host) = asked.host() else { return Some(Foreign::Site) };
     if let Some(site) = asked.headers.get(SITE) {
-        return site != "same-origin" && site != "none";
+        return (site != "same-origin" && site != "none").then_some(Foreign::Site);
     }
-    let Some(origin) = asked.headers.get(ORIGIN) else { return false };
-    let said = origin.as_bytes();
+    let said = asked.headers.get(ORIGIN)?.as_bytes();
     let origin = said.strip_prefix(b"https://").or_else(|| said.strip_prefix(b"http://"));
-    origin.is_none() || origin != host.map(str::as_bytes)
+    if origin.is_some() && origin == host.map(str::as_bytes) {
+        return None;
+    }
+    tracing::warn!(
+        target: "counterfoil",
+        origin = ?shortened(said),
+        host = ?shortened(host.unwrap_or_default().as_bytes()),
+        "a form was refused: its origin is not the host that was asked for; a reverse proxy must pass the browser's Host header on"
+    );
+    Some(Foreign::Origin)
+}
+
+/// As much of a header as a line of the log has room for.
+fn shortened(value: &[u8]) -> String {
+    String::from_utf8_lossy(value).chars().take(100).collect()
 }
 
 #[cfg(test)]
@@ -76,41 +98,47 @@ mod tests {
 
     #[test]
     fn what_another_site_sends_is_told_by_the_browser() {
-        let is_foreign = |pairs: &[(HeaderName, &'static str)], host: &'static str| {
+        let foreign = |pairs: &[(HeaderName, &'static str)], host: &'static str| {
             let value = http::HeaderValue::from_static;
             let pairs = pairs.iter().map(|(name, text)| (name.clone(), value(text)));
             let headers: HeaderMap = pairs.chain([(HOST, value(host))]).collect();
-            is_foreign(Asked { headers: &headers, uri: &Uri::from_static("/"), version: Version::HTTP_11 })
+            super::foreign(Asked { headers: &headers, uri: &Uri::from_static("/"), version: Version::HTTP_11 })
         };
-        assert!(!is_foreign(&[], "a"));
-        assert!(!is_foreign(&[(SITE, "same-origin"), (ORIGIN, "null")], "a"));
-        assert!(!is_foreign(&[(SITE, "none")], "a"));
-        assert!(is_foreign(&[(SITE, "same-site")], "a"));
-        assert!(is_foreign(&[(SITE, "cross-site"), (ORIGIN, "https://a")], "a"));
-        assert!(!is_foreign(&[(ORIGIN, "http://a:8080")], "a:8080"));
-        assert!(is_foreign(&[(ORIGIN, "http://b:8080")], "a:8080"));
-        assert!(is_foreign(&[(ORIGIN, "null")], "a:8080"));
-        assert!(is_foreign(&[(ORIGIN, "http://a")], "b"));
+        assert_eq!(foreign(&[], "a"), None);
+        assert_eq!(foreign(&[(SITE, "same-origin"), (ORIGIN, "null")], "a"), None);
+        assert_eq!(foreign(&[(SITE, "none")], "a"), None);
+        assert_eq!(foreign(&[(SITE, "same-site")], "a"), Some(Foreign::Site));
+        assert_eq!(foreign(&[(SITE, "cross-site"), (ORIGIN, "https://a")], "a"), Some(Foreign::Site));
+        assert_eq!(foreign(&[(ORIGIN, "http://a:8080")], "a:8080"), None);
+        assert_eq!(foreign(&[(ORIGIN, "http://b:8080")], "a:8080"), Some(Foreign::Origin));
+        assert_eq!(foreign(&[(ORIGIN, "null")], "a:8080"), Some(Foreign::Origin));
+        assert_eq!(foreign(&[(ORIGIN, "http://a")], "b"), Some(Foreign::Origin));
     }
 
     #[test]
     fn fault_c10_a_request_without_a_host_of_its_own_is_foreign_whatever_else_it_says() {
         let mut headers = HeaderMap::from_iter([(SITE, http::HeaderValue::from_static("same-origin"))]);
         let uri = Uri::from_static("/");
-        assert!(is_foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }));
+        assert_eq!(
+            super::foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }),
+            Some(Foreign::Site)
+        );
         headers.append(HOST, http::HeaderValue::from_static("a"));
-        assert!(!is_foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }));
+        assert_eq!(super::foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }), None);
         headers.append(HOST, http::HeaderValue::from_static("a"));
-        assert!(is_foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }));
+        assert_eq!(
+            super::foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }),
+            Some(Foreign::Site)
+        );
     }
 
     #[test]
     fn http_2_names_the_host_in_its_target() {
         let headers = HeaderMap::from_iter([(ORIGIN, http::HeaderValue::from_static("https://a"))]);
         let foreign = |target: &'static str| {
-            is_foreign(Asked { headers: &headers, uri: &Uri::from_static(target), version: Version::HTTP_2 })
+            super::foreign(Asked { headers: &headers, uri: &Uri::from_static(target), version: Version::HTTP_2 })
         };
-        assert!(!foreign("https://a/x"));
-        assert!(foreign("https://b/x"));
+        assert_eq!(foreign("https://a/x"), None);
+        assert_eq!(foreign("https://b/x"), Some(Foreign::Origin));
     }
 }

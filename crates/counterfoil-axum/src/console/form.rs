@@ -9,7 +9,11 @@ use zeroize::Zeroize as _;
 /// The most fields of a form.
 const FIELDS: usize = 64;
 /// What a form of any page may have. Each of them has its own test, which a field that stands twice does not pass.
-const EVERYWHERE: [&str; 4] = ["csrf_token", "once", "password", "beside"];
+const EVERYWHERE: [&str; 5] = ["csrf_token", "once", "password", "beside", "back"];
+/// What the name of a field ends with that says what another one showed.
+pub(crate) const WAS: &str = "_was";
+/// What the name of a field ends with that holds the unit of another one.
+pub(crate) const UNIT: &str = "_unit";
 
 /// The fields of a form, decoded.
 pub(crate) struct Form(Vec<(String, Secret)>);
@@ -57,19 +61,36 @@ impl Form {
         }
     }
 
-    /// Checks that nothing would be passed over in silence: each field of `one` stands once at most, those of `many` any number of
-    /// times, and no other is there but those that every form may have. The field at fault is `None` where the page has none such.
+    /// Checks that nothing would be passed over in silence: each field of `one` stands once at most, with its unit and with what it
+    /// showed, those of `many` any number of times, and no other is there but those that every form may have. The field at fault is `None` where the page has none such.
     pub(crate) fn check(&self, one: &[&'static str], many: &[&'static str]) -> Result<(), Option<&'static str>> {
         for (name, _) in &self.0 {
             if many.contains(&name.as_str()) || EVERYWHERE.contains(&name.as_str()) {
                 continue;
             }
-            let known = one.iter().find(|own| **own == name).ok_or(None)?;
-            if self.all(known).count() > 1 {
+            let known = one.iter().find(|own| **own == name);
+            let of = name.strip_suffix(WAS).unwrap_or(name);
+            let of = of.strip_suffix(UNIT).unwrap_or(of);
+            let shown = || one.iter().chain(many).find(|own| **own == of && of != name);
+            let known = known.or_else(shown).ok_or(None)?;
+            if self.all(name).count() > 1 {
                 return Err(Some(known));
             }
         }
         Ok(())
+    }
+
+    /// What somebody typed that may be shown again elsewhere: no password, nothing of the form's own, and nothing that was left as it was.
+    pub(crate) fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.expose_secret())).filter(|(name, value)| {
+            let own = EVERYWHERE.contains(name) || name.ends_with(WAS);
+            !own && !value.is_empty() && self.was(name).as_deref() != Some(value)
+        })
+    }
+
+    /// What a field showed when the form was shown, as the form says.
+    pub(crate) fn was(&self, name: &str) -> Option<String> {
+        self.secret(&format!("{name}{WAS}")).map(|value| value.expose_secret().to_owned())
     }
 
     /// All values of boxes that share a name.

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
 
-use crate::console::cookie::{Cookie, Transport};
+use crate::console::cookie::{Cookie, Cookies};
 use crate::console::words::{ENGLISH, RUSSIAN, Words};
 
 /// A language that the pages are written in.
@@ -45,8 +45,8 @@ impl Language {
     }
 
     /// The one for a request.
-    pub(crate) fn asked(headers: &HeaderMap, transport: Transport) -> Self {
-        let chosen = transport.read(headers, Cookie::Language).and_then(|chosen| Self::of(chosen.expose_secret()));
+    pub(crate) fn asked(headers: &HeaderMap, cookies: &Cookies) -> Self {
+        let chosen = cookies.read(headers, Cookie::Language).and_then(|chosen| Self::of(chosen.expose_secret()));
         chosen.or_else(|| preferred(headers)).unwrap_or(Self::English)
     }
 }
@@ -81,6 +81,7 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+    use crate::console::cookie::Transport;
 
     #[test]
     fn console_1_the_browsers_preference_decides_until_one_is_chosen() {
@@ -90,7 +91,8 @@ mod tests {
             if let Some(cookie) = cookie {
                 headers.insert(http::header::COOKIE, HeaderValue::from_static(cookie));
             }
-            Language::asked(&headers, Transport::PlainLoopback)
+            let own = Cookies::new(Transport::PlainLoopback, "x".parse().expect("a name"));
+            Language::asked(&headers, &own)
         };
         let (english, russian) = (Language::English, Language::Russian);
         for (accept, wanted) in [
@@ -105,7 +107,7 @@ mod tests {
         ] {
             assert_eq!(asked(accept, None), wanted, "{accept}");
         }
-        assert_eq!(asked("en", Some("counterfoil-language=ru")), russian);
-        assert_eq!(asked("ru", Some("counterfoil-language=xx")), russian);
+        assert_eq!(asked("en", Some("counterfoil-language-x=ru")), russian);
+        assert_eq!(asked("ru", Some("counterfoil-language-x=xx")), russian);
     }
 }

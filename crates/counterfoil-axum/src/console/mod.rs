@@ -9,6 +9,7 @@ mod form;
 mod language;
 mod once;
 mod pages;
+mod paths;
 mod posted;
 mod profiles;
 mod proof;
@@ -22,7 +23,7 @@ mod visitor;
 mod when;
 mod words;
 
-pub use cookie::Transport;
+pub use cookie::{CookieName, InvalidCookieName, Transport};
 pub use profiles::{ImageFormat, Profile, Profiles, ProfilesError, Signature};
 pub use recent::RecentEvents;
 pub use router::Console;

@@ -6,7 +6,6 @@ use counterfoil::{Entropy as _, OnceKey, SystemEntropy};
 use http::StatusCode;
 
 use crate::console::form::Form;
-use crate::console::language::Language;
 use crate::console::posted::Wrong;
 use crate::console::state::Console;
 use crate::console::stop::Stop;
@@ -16,9 +15,9 @@ use crate::console::visitor::Visitor;
 pub(crate) const FIELD: &str = "once";
 
 /// A new number, for a form that is about to be shown.
-pub(crate) fn number(console: &Console, language: Language) -> Result<String, Stop> {
+pub(crate) fn number(console: &Console, visitor: &Visitor) -> Result<String, Stop> {
     let mut bytes = [0; 16];
-    SystemEntropy.fill(&mut bytes).map_err(|reason| Stop::unavailable(console, language, &reason))?;
+    SystemEntropy.fill(&mut bytes).map_err(|reason| Stop::unavailable(console, visitor, &reason))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 

@@ -1,6 +1,6 @@
 //! A form that a signed-in visitor sent: read within bounds, and only where our own page made it.
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, Request};
 use axum::response::Response;
 use counterfoil::{Conflict, ManageError, Ts};
 use http::header::RETRY_AFTER;
@@ -8,14 +8,14 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 
 use crate::body::{self, Unread};
-use crate::console::csrf;
+use crate::console::csrf::{self, Foreign};
 use crate::console::filled::Filled;
 use crate::console::form::Form;
-use crate::console::language::Language;
+use crate::console::paths;
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why};
-use crate::console::visitor::Visitor;
+use crate::console::visitor::{Nobody, Visitor, page};
 use crate::console::words::Reason;
 use crate::host::Asked;
 
@@ -61,11 +61,14 @@ impl Wrong {
         self
     }
 
-    /// Places its text: at its field where the form has that, else above the page.
+    /// Places its text: above the page, and at its field where the form has that.
     pub(crate) fn place(&self, shell: Shell, filled: Filled, fields: &[&'static str]) -> (Shell, Filled) {
         let text = self.reason.text.clone();
         match self.reason.field.filter(|field| fields.contains(field)) {
-            Some(field) => (shell, filled.wrong(field, text)),
+            Some(field) => {
+                let filled = filled.wrong(field, text);
+                (shell.faulty(&filled), filled)
+            }
             None => (shell.wrong(Some(text)), filled),
         }
     }
@@ -83,32 +86,51 @@ impl FromRequest<Shared> for Posted {
     type Rejection = Stop;
 
     async fn from_request(request: Request, console: &Shared) -> Result<Self, Stop> {
-        let (mut parts, body) = request.into_parts();
-        let mut visitor = Visitor::from_request_parts(&mut parts, console).await?;
-        let form = read(console, visitor.language, &parts, body).await?;
+        let (parts, body) = request.into_parts();
+        let mut visitor = match Visitor::of(console, &parts).await? {
+            Ok(visitor) => visitor,
+            Err(nobody) => return Err(signed_out(console, &nobody, &parts, body).await),
+        };
+        let form = read(&parts, body).await.map_err(|why| Stop::page(console, &visitor, why))?;
         if !visitor.sent(form.one(csrf::FIELD)) {
-            return Err(Stop::page(console, visitor.language, Why::Forged));
+            let page = paths::keeping(&visitor.here, form.typed());
+            return Err(Stop::forged(console, &visitor, page));
         }
         Ok(Self { visitor, form })
     }
 }
 
+/// A form that came without a session: nothing is done. Signing in leads back to its page, with what was typed where our own page sent it.
+async fn signed_out(console: &Console, nobody: &Nobody, parts: &Parts, body: axum::body::Body) -> Stop {
+    let page = page(parts);
+    let kept = match read(parts, body).await {
+        Ok(form) => paths::keeping(&page, form.typed()),
+        // What another site sends is nothing that somebody has typed here.
+        Err(why) => return Stop::bare(console, nobody.language, why),
+    };
+    let told = if kept == page { "ended" } else { "kept" };
+    let next: String = form_urlencoded::byte_serialize(kept.as_bytes()).collect();
+    Stop::Redirect(console.path(&format!("/sign-in?next={next}&told={told}")))
+}
+
 /// A form of our own site, by what the browser says; its token is for the caller to test.
-pub(crate) async fn read(
-    console: &Console,
-    language: Language,
-    parts: &Parts,
-    body: axum::body::Body,
-) -> Result<Form, Stop> {
-    if csrf::is_foreign(Asked::from(parts)) {
-        return Err(Stop::page(console, language, Why::Forged));
-    }
+pub(crate) async fn read(parts: &Parts, body: axum::body::Body) -> Result<Form, Why> {
+    refuse_foreign(parts)?;
     let body = match body::read(body, LIMIT).await {
         Ok(body) => body,
-        Err(Unread::TooLarge) => return Err(Stop::page(console, language, Why::TooLarge)),
-        Err(Unread::TooSlow | Unread::Broken) => return Err(Stop::page(console, language, Why::Forged)),
+        Err(Unread::TooLarge) => return Err(Why::TooLarge),
+        Err(Unread::TooSlow | Unread::Broken) => return Err(Why::Forged),
     };
-    Form::urlencoded(body).ok_or_else(|| Stop::page(console, language, Why::TooLarge))
+    Form::urlencoded(body).ok_or(Why::TooLarge)
+}
+
+/// Stops what the browser says another site has sent.
+pub(crate) fn refuse_foreign(parts: &Parts) -> Result<(), Why> {
+    match csrf::foreign(Asked::from(parts)) {
+        None => Ok(()),
+        Some(Foreign::Site) => Err(Why::Forged),
+        Some(Foreign::Origin) => Err(Why::Origin),
+    }
 }
 
 /// What a verb did not do, for the form that asked for it; what no form can tell is a page of its own.

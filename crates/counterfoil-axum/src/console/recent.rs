@@ -13,14 +13,13 @@ const CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(199);
 /// Keeps the latest events of this process in memory, those of all realms together, and forgets the oldest first. Clones share what is kept.
 ///
 /// It is a window and no audit log: it begins empty at each start, sees what happens on this machine alone, and whoever presents enough bad
-/// credentials fills it with their refusals. What must stay goes to a sink of the host's, which [`RecentEvents::and`] puts beside it.
+/// credentials fills it with their refusals. What must stay goes to another sink: [`Builder::events`](counterfoil::Builder::events) adds them up.
 ///
 /// ```
 /// use counterfoil::Counterfoil;
-/// use counterfoil::event::TracingSink;
 /// use counterfoil_axum::console::RecentEvents;
 ///
-/// let events = RecentEvents::default().and(TracingSink);
+/// let events = RecentEvents::default();
 /// let builder = Counterfoil::builder().events(events.clone());
 /// assert!(events.newest(&counterfoil::Realm::default(), 50).is_empty());
 /// # drop(builder);
@@ -29,21 +28,13 @@ const CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(199);
 pub struct RecentEvents {
     kept: Arc<Mutex<VecDeque<Event>>>,
     capacity: NonZeroUsize,
-    others: Vec<Arc<dyn EventSink>>,
 }
 
 impl RecentEvents {
     /// Keeps that many.
     #[must_use]
     pub fn new(capacity: NonZeroUsize) -> Self {
-        Self { kept: Arc::default(), capacity, others: Vec::new() }
-    }
-
-    /// Tells every event to that sink too.
-    #[must_use]
-    pub fn and(mut self, sink: impl EventSink) -> Self {
-        self.others.push(Arc::new(sink));
-        self
+        Self { kept: Arc::default(), capacity }
     }
 
     /// The latest of a realm, the newest first.
@@ -68,14 +59,11 @@ impl Default for RecentEvents {
 impl EventSink for RecentEvents {
     fn tell(&self, event: &Event) {
         let own = event.clone();
-        {
-            let mut kept = self.kept();
-            while kept.len() >= self.capacity.get() {
-                kept.pop_front();
-            }
-            kept.push_back(own);
+        let mut kept = self.kept();
+        while kept.len() >= self.capacity.get() {
+            kept.pop_front();
         }
-        self.others.iter().for_each(|sink| sink.tell(event));
+        kept.push_back(own);
     }
 }
 
@@ -90,7 +78,6 @@ mod tests {
     use super::*;
     use counterfoil::Ts;
     use counterfoil::event::{Actor, What};
-    use counterfoil::testing::RecordingSink;
 
     fn event(realm: &str, at: u64) -> Event {
         let realm = Realm::new(realm).expect("a realm");
@@ -134,13 +121,11 @@ mod tests {
     }
 
     #[test]
-    fn clones_share_and_every_sink_beside_is_told_all() {
-        let (one, other) = (RecordingSink::default(), RecordingSink::default());
-        let events = of(1).and(one.clone()).and(other.clone());
+    fn clones_share_what_is_kept() {
+        let events = of(1);
         let clone = events.clone();
         (1..=3).for_each(|at| clone.tell(&event("a", at)));
         assert_eq!(shown(&events, "a", 9), [3]);
-        assert_eq!((one.take().len(), other.take().len()), (3, 3));
     }
 
     #[test]
@@ -155,22 +140,5 @@ mod tests {
         assert!(panicked.join().is_err() && events.kept.is_poisoned());
         events.tell(&event("a", 2));
         assert_eq!(shown(&events, "a", 9), [2, 1]);
-    }
-
-    /// A sink that asks for what is kept, as one that writes to a page would.
-    struct Asks(RecentEvents);
-
-    impl EventSink for Asks {
-        fn tell(&self, event: &Event) {
-            assert_eq!(self.0.newest(&event.realm, 1).first(), Some(event));
-        }
-    }
-
-    #[test]
-    fn a_sink_beside_it_is_told_without_the_lock() {
-        let events = of(2);
-        let asks = events.clone().and(Asks(events.clone()));
-        asks.tell(&event("a", 1));
-        assert_eq!(shown(&events, "a", 9), [1]);
     }
 }

@@ -8,9 +8,9 @@ use axum::routing::{get, post};
 use counterfoil::Counterfoil;
 
 use crate::console::assets::asset;
-use crate::console::cookie::Transport;
+use crate::console::cookie::{CookieName, Cookies, Transport};
 use crate::console::pages::{
-    clients, code_edit, codes, events, languages, profile, settings, sign_in, signature, tokens, users,
+    client_edit, clients, code_edit, codes, events, languages, profile, settings, sign_in, signature, tokens, users,
 };
 use crate::console::profiles::Profiles;
 use crate::console::recent::RecentEvents;
@@ -44,7 +44,14 @@ impl Console {
     /// `sources` says where requests come from.
     pub fn new(foil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
         let (base, product) = (base.trim_end_matches('/').to_owned(), "counterfoil".to_owned());
-        Self(State { foil, sources, transport, base, product, profiles: None, events: None })
+        let cookies = Cookies::new(transport, CookieName::of(foil.realm(), &base));
+        Self(State { foil, sources, cookies, base, product, profiles: None, events: None })
+    }
+
+    /// With cookies of that name instead of one made from realm and base. [`SessionLayer`](crate::console::SessionLayer) needs the same.
+    pub fn cookie_name(mut self, name: CookieName) -> Self {
+        self.0.cookies = Cookies::new(self.0.cookies.transport, name);
+        self
     }
 
     /// What the pages call the product.
@@ -83,11 +90,12 @@ impl Console {
             .route("/users/{subject}/tokens/{id}/delete", get(users::ask_delete).post(users::delete))
             .route("/codes", get(codes::list).post(codes::create))
             .route("/codes/{id}/edit", get(code_edit::show).post(code_edit::edit))
-            .route("/codes/{id}/make-permanent", post(codes::make_permanent))
-            .route("/codes/{id}/reset", post(codes::reset))
-            .route("/codes/{id}/reactivate", post(codes::reactivate))
+            .route("/codes/{id}/make-permanent", get(codes::ask_make_permanent).post(codes::make_permanent))
+            .route("/codes/{id}/reset", get(codes::ask_reset).post(codes::reset))
+            .route("/codes/{id}/reactivate", get(codes::ask_reactivate).post(codes::reactivate))
             .route("/codes/{id}/delete", get(codes::ask_delete).post(codes::delete))
             .route("/clients", get(clients::list).post(clients::create))
+            .route("/clients/{id}/edit", get(client_edit::show).post(client_edit::edit))
             .route("/clients/{id}/enable", post(clients::enable))
             .route("/clients/{id}/disable", post(clients::disable))
             .route("/clients/{id}/secret", get(clients::ask_secret).post(clients::secret))
@@ -123,7 +131,7 @@ impl std::fmt::Debug for Console {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Console")
             .field("base", &self.0.base)
-            .field("transport", &self.0.transport)
+            .field("transport", &self.0.cookies.transport)
             .finish_non_exhaustive()
     }
 }

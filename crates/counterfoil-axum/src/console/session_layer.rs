@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, Request};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::cookie::{Cookie, Transport};
+use super::cookie::{Cookie, CookieName, Cookies, Transport};
 use super::csrf;
 use crate::authenticate::service::is_preflight;
 use crate::authentication::Authentication;
@@ -37,13 +37,13 @@ use crate::rejection::{Rejection, Why};
 ///
 /// fn service(foil: &Counterfoil) -> OpenApiRouter {
 ///     let managed = counterfoil_axum::me_tokens(foil.clone()).merge(counterfoil_axum::settings(foil.clone()));
-///     OpenApiRouter::new().nest("/api/v1", managed.layer(SessionLayer::new(foil.clone(), Transport::Https)))
+///     OpenApiRouter::new().nest("/api/v1", managed.layer(SessionLayer::new(foil.clone(), Transport::Https, "/console")))
 /// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct SessionLayer {
     foil: Counterfoil,
-    transport: Transport,
+    cookies: Cookies,
 }
 
 /// Authenticates by a session: made by [`SessionLayer`].
@@ -62,10 +62,18 @@ enum Brought {
 }
 
 impl SessionLayer {
-    /// Takes the sessions of that handle, from the cookies of that transport.
+    /// Takes the sessions of that handle, from the cookies of the console that is nested under `base` with that transport.
     #[must_use]
-    pub fn new(foil: Counterfoil, transport: Transport) -> Self {
-        Self { foil, transport }
+    pub fn new(foil: Counterfoil, transport: Transport, base: &str) -> Self {
+        let name = CookieName::of(foil.realm(), base);
+        Self { foil, cookies: Cookies::new(transport, name) }
+    }
+
+    /// From cookies of that name, where the console has it too.
+    #[must_use]
+    pub fn cookie_name(mut self, name: CookieName) -> Self {
+        self.cookies = Cookies::new(self.cookies.transport, name);
+        self
     }
 
     fn brought<B>(&self, request: &Request<B>) -> Option<Brought> {
@@ -74,10 +82,10 @@ impl SessionLayer {
         if known || headers.contains_key(AUTHORIZATION) || is_preflight(request) {
             return None;
         }
-        let session = self.transport.read(headers, Cookie::Session)?;
+        let session = self.cookies.read(headers, Cookie::Session)?;
         match Asked::of(request).host() {
             Err(InvalidHost) => return Some(Brought::Hostless),
-            Ok(host) if !host.is_some_and(|host| self.transport.serves(host)) => return None,
+            Ok(host) if !host.is_some_and(|host| self.cookies.transport.serves(host)) => return None,
             Ok(_) => {}
         }
         if is_forged(request, &session) {
@@ -150,7 +158,7 @@ fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
         (Some(token), None) => token.to_str().is_ok_and(|token| csrf::fits(session, token)),
         _ => false,
     };
-    !fits || csrf::is_foreign(Asked::of(request))
+    !fits || csrf::foreign(Asked::of(request)).is_some()
 }
 
 /// A header that is marked so is not printed, nor indexed by HTTP/2's compression.

@@ -1,5 +1,6 @@
-//! What surrounds every page: who is signed in, the sections, the languages, a notice.
+//! What surrounds every page: who is signed in, the sections, the languages, a notice, what is wrong.
 
+use crate::console::filled::Filled;
 use crate::console::language::Language;
 use crate::console::state::Console;
 use crate::console::visitor::Visitor;
@@ -16,11 +17,18 @@ pub(crate) struct Shell {
     pub(crate) person: Option<String>,
     pub(crate) csrf: String,
     pub(crate) tabs: Vec<Tab>,
+    /// The zone that times are told in.
     pub(crate) zone: String,
     pub(crate) notice: Option<&'static str>,
+    /// Whether the notice is of something that nobody wished for.
+    pub(crate) warns: bool,
     /// Says that an older session ended to make room for this one.
     pub(crate) room: Option<&'static str>,
+    /// What a link has filled in is not what somebody typed.
+    pub(crate) proposed: Option<&'static str>,
     pub(crate) error: Option<String>,
+    /// What is wrong with the fields of the page's form, with a link to each.
+    pub(crate) faults: Vec<Fault>,
 }
 
 /// A section.
@@ -30,22 +38,32 @@ pub(crate) struct Tab {
     pub(crate) current: bool,
 }
 
+/// What is wrong with a field, above the page.
+pub(crate) struct Fault {
+    pub(crate) field: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) text: String,
+}
+
 impl Shell {
-    /// For nobody who is signed in.
-    pub(crate) fn bare(console: &Console, language: Language) -> Self {
+    /// For nobody who is signed in, at that path.
+    pub(crate) fn bare(console: &Console, language: Language, path: &str) -> Self {
         Self {
             words: language.words(),
             language,
             base: console.base.clone(),
             product: console.product.clone(),
-            path: "/".to_owned(),
+            path: path.to_owned(),
             person: None,
             csrf: String::new(),
             tabs: Vec::new(),
             zone: "UTC".to_owned(),
             notice: None,
+            warns: false,
             room: None,
+            proposed: None,
             error: None,
+            faults: Vec::new(),
         }
     }
 
@@ -53,13 +71,12 @@ impl Shell {
     pub(crate) fn of(console: &Console, visitor: &Visitor, section: &'static str) -> Self {
         let tab = |(path, name)| Tab { path, name, current: path == section };
         Self {
-            path: section.to_owned(),
             person: Some(visitor.principal.name().to_owned()),
             csrf: visitor.csrf(),
             tabs: visitor.sections(console).into_iter().map(tab).collect(),
-            zone: visitor.zone.clone(),
+            zone: visitor.zone_in_use(),
             room: visitor.made_room.then_some(visitor.language.words().made_room),
-            ..Self::bare(console, visitor.language)
+            ..Self::bare(console, visitor.language, &visitor.here)
         }
     }
 
@@ -68,9 +85,28 @@ impl Shell {
         self
     }
 
+    /// Says so where a link filled the form in.
+    pub(crate) fn proposing(mut self, filled: &Filled) -> Self {
+        self.proposed = (!filled.is_empty()).then_some(self.words.proposed);
+        self
+    }
+
     pub(crate) fn wrong(mut self, error: Option<String>) -> Self {
         self.error = error;
         self
+    }
+
+    /// Says above the page what is wrong with the fields of its form.
+    pub(crate) fn faulty(mut self, filled: &Filled) -> Self {
+        let words = self.words;
+        let fault =
+            |(field, text): (&'static str, &str)| Fault { field, name: words.field(field), text: text.to_owned() };
+        self.faults = filled.errors().map(fault).collect();
+        self
+    }
+
+    pub(crate) fn is_wrong(&self) -> bool {
+        self.error.is_some() || !self.faults.is_empty()
     }
 
     pub(crate) fn languages(&self) -> [Language; 2] {

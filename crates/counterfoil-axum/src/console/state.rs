@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use counterfoil::Counterfoil;
 
-use crate::console::cookie::Transport;
+use crate::console::cookie::Cookies;
 use crate::console::profiles::Profiles;
 use crate::console::recent::RecentEvents;
 use crate::source::Sources;
@@ -13,7 +13,7 @@ use crate::source::Sources;
 pub(crate) struct Console {
     pub(crate) foil: Counterfoil,
     pub(crate) sources: Sources,
-    pub(crate) transport: Transport,
+    pub(crate) cookies: Cookies,
     /// The path under which the router is nested, without a slash at the end.
     pub(crate) base: String,
     pub(crate) product: String,

@@ -7,15 +7,15 @@ use counterfoil::{
 };
 use http::header::SET_COOKIE;
 use http::request::Parts;
-use http::{HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use subtle::ConstantTimeEq as _;
 
 use crate::console::cookie::Cookie;
-use crate::console::csrf;
 use crate::console::language::Language;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, Why};
-use crate::console::when::Clock;
+use crate::console::when::{Clock, zone_in_use};
+use crate::console::{csrf, paths};
 use crate::host::{Asked, InvalidHost};
 use crate::patience::patiently;
 use crate::query::Query;
@@ -30,6 +30,8 @@ pub(crate) struct Visitor {
     pub(crate) form_session: RecordId,
     /// Where the visitor is: the section's path.
     pub(crate) section: &'static str,
+    /// The page where the visitor is, below the base: of a form that was sent, the one that it stands on.
+    pub(crate) here: String,
     /// Whether an older session of the visitor ended to make room for this one, lately.
     pub(crate) made_room: bool,
     session: Secret,
@@ -90,6 +92,11 @@ impl Visitor {
         own.is_some()
     }
 
+    /// The zone that times are told in.
+    pub(crate) fn zone_in_use(&self) -> String {
+        zone_in_use(&self.zone).to_owned()
+    }
+
     pub(crate) fn clock(&self, console: &Console) -> Clock {
         Clock::new(Some(&self.zone), console.foil.now(), self.language.words())
     }
@@ -135,7 +142,7 @@ impl Visitor {
         let sealed_by = Secret::from(text.to_owned());
         let before = Before::text(&self.session, self.principal.credential_id(), &sealed_by);
         let cookies = [(Cookie::Session, text), (Cookie::Before, &before)];
-        self.renewed = cookies.into_iter().filter_map(|(cookie, text)| console.transport.set(cookie, text)).collect();
+        self.renewed = cookies.into_iter().filter_map(|(cookie, text)| console.cookies.set(cookie, text)).collect();
         self.made_room |= opened.ended > 0;
         self.session = Secret::from(text.to_owned());
         self.principal = opened.principal;
@@ -153,12 +160,81 @@ impl Visitor {
 
 /// Whether a request may be served at all, and in which language.
 pub(crate) fn receive(console: &Console, asked: Asked<'_>) -> Result<Language, Stop> {
-    let language = Language::asked(asked.headers, console.transport);
-    let stop = |why| Err(Stop::page(console, language, why));
+    let language = Language::asked(asked.headers, &console.cookies);
+    let stop = |why| Err(Stop::bare(console, language, why));
     match asked.host() {
         Err(InvalidHost) => stop(Why::Host),
-        Ok(host) if console.transport.serves(host.unwrap_or_default()) => Ok(language),
+        Ok(host) if console.cookies.transport.serves(host.unwrap_or_default()) => Ok(language),
         Ok(_) => stop(Why::Insecure),
+    }
+}
+
+/// Nobody is signed in.
+pub(crate) struct Nobody {
+    /// Whether there was a session, which has ended.
+    pub(crate) ended: bool,
+    pub(crate) language: Language,
+}
+
+/// Who is signed in, if anybody is.
+pub(crate) async fn session(
+    console: &Console,
+    language: Language,
+    headers: &HeaderMap,
+) -> Result<Result<(Secret, Principal), Nobody>, Stop> {
+    let Some(session) = console.cookies.read(headers, Cookie::Session) else {
+        return Ok(Err(Nobody { ended: false, language }));
+    };
+    match console.foil.verify_session(session.expose_secret()).await {
+        Ok(principal) => Ok(Ok((session, principal))),
+        Err(Denied::Refused(_)) => Ok(Err(Nobody { ended: true, language })),
+        Err(Denied::Unavailable(reason)) => Err(Stop::outage(console, language, &reason)),
+    }
+}
+
+impl Visitor {
+    /// Whoever made a request, where somebody is signed in.
+    pub(crate) async fn of(console: &Console, parts: &Parts) -> Result<Result<Self, Nobody>, Stop> {
+        let language = receive(console, Asked::from(parts))?;
+        let (session, principal) = match session(console, language, &parts.headers).await? {
+            Ok(found) => found,
+            Err(nobody) => return Ok(Err(nobody)),
+        };
+        let gate = match console.foil.may(&Presenter::from(&principal), Intent::CreateToken).await {
+            Err(ManageError::Forbidden(Forbidden::Gate { gate })) => Some(gate),
+            Err(ManageError::Unavailable(reason)) => return Err(Stop::outage(console, language, &reason)),
+            _ => None,
+        };
+        let zone = match &console.profiles {
+            Some(profiles) => match profiles.profile(principal.subject()).await {
+                Ok(profile) => profile.zone,
+                Err(reason) => return Err(Stop::outage(console, language, &reason)),
+            },
+            None => None,
+        };
+        let zone = zone.unwrap_or_else(|| "UTC".to_owned());
+        let source = match console.sources.of(&parts.extensions) {
+            Ok(source) => source,
+            Err(reason) => return Err(Stop::outage(console, language, &reason)),
+        };
+        let before = console.cookies.read(&parts.headers, Cookie::Before);
+        let before = before.as_ref().and_then(|text| Before::read(text, &session));
+        let form_session = principal.credential_id();
+        let made_room = Query::parse(parts.uri.query()).one(MADE_ROOM).is_ok_and(|value| value.is_some());
+        Ok(Ok(Self {
+            principal,
+            language,
+            zone,
+            form_session,
+            section: section(parts.uri.path()),
+            here: page(parts),
+            made_room,
+            session,
+            before,
+            source,
+            gate,
+            renewed: Vec::new(),
+        }))
     }
 }
 
@@ -166,61 +242,32 @@ impl FromRequestParts<Shared> for Visitor {
     type Rejection = Stop;
 
     async fn from_request_parts(parts: &mut Parts, console: &Shared) -> Result<Self, Stop> {
-        let language = receive(console, Asked::from(&*parts))?;
-        let Some(session) = console.transport.read(&parts.headers, Cookie::Session) else {
-            return Err(to_sign_in(console, parts));
-        };
-        let principal = match console.foil.verify_session(session.expose_secret()).await {
-            Ok(principal) => principal,
-            Err(Denied::Refused(_)) => return Err(to_sign_in(console, parts)),
-            Err(Denied::Unavailable(reason)) => return Err(Stop::unavailable(console, language, &reason)),
-        };
-        let gate = match console.foil.may(&Presenter::from(&principal), Intent::CreateToken).await {
-            Err(ManageError::Forbidden(Forbidden::Gate { gate })) => Some(gate),
-            Err(ManageError::Unavailable(reason)) => return Err(Stop::unavailable(console, language, &reason)),
-            _ => None,
-        };
-        let zone = match &console.profiles {
-            Some(profiles) => match profiles.profile(principal.subject()).await {
-                Ok(profile) => profile.zone,
-                Err(reason) => return Err(Stop::unavailable(console, language, &reason)),
-            },
-            None => None,
-        };
-        let zone = zone.unwrap_or_else(|| "UTC".to_owned());
-        let source = match console.sources.of(&parts.extensions) {
-            Ok(source) => source,
-            Err(reason) => return Err(Stop::unavailable(console, language, &reason)),
-        };
-        let before = console.transport.read(&parts.headers, Cookie::Before);
-        let before = before.as_ref().and_then(|text| Before::read(text, &session));
-        let form_session = principal.credential_id();
-        let (section, renewed) = (section(console, parts), Vec::new());
-        let made_room = Query::parse(parts.uri.query()).one(MADE_ROOM).is_ok_and(|value| value.is_some());
-        Ok(Self { principal, language, zone, form_session, section, made_room, session, before, source, gate, renewed })
+        Self::of(console, parts).await?.map_err(|nobody| to_sign_in(console, &nobody, &page(parts)))
     }
 }
 
 /// The parameter that says, after signing in, that an older session ended.
 pub(crate) const MADE_ROOM: &str = "made-room";
 
-/// The section that a request is about.
-fn section(console: &Console, parts: &Parts) -> &'static str {
-    let path = parts.uri.path();
-    let below = path.strip_prefix(&console.base).unwrap_or(path);
+/// The section that a path is about.
+fn section(path: &str) -> &'static str {
     let within =
-        |section: &&str| below.strip_prefix(*section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        |section: &&str| path.strip_prefix(*section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     SECTIONS.into_iter().find(within).unwrap_or("/")
 }
 
-/// Signing in comes first, and then, of a page that was only looked at, that page.
-fn to_sign_in(console: &Console, parts: &Parts) -> Stop {
-    let mut path = console.path("/sign-in");
-    if parts.method == Method::GET {
-        let below = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        let below = below.strip_prefix(&console.base).unwrap_or(below);
-        path.push_str("?next=");
-        path.extend(form_urlencoded::byte_serialize(below.as_bytes()));
+/// The page that a request is about: of a form that was sent, the one that it stands on. The router's paths are those below its base.
+pub(crate) fn page(parts: &Parts) -> String {
+    let path = parts.uri.path();
+    if parts.method == Method::GET { paths::lasting(path, parts.uri.query()) } else { paths::page_of(path) }
+}
+
+/// Signing in comes first, and then that page.
+pub(crate) fn to_sign_in(console: &Console, nobody: &Nobody, page: &str) -> Stop {
+    let mut path = console.path("/sign-in?next=");
+    path.extend(form_urlencoded::byte_serialize(page.as_bytes()));
+    if nobody.ended {
+        path.push_str("&told=ended");
     }
     Stop::Redirect(path)
 }

@@ -12,6 +12,8 @@ use crate::console::words::Words;
 pub(crate) struct Moment {
     /// `3 days ago`.
     pub(crate) relative: String,
+    /// `22 Nov 2026, 05:40`.
+    pub(crate) date: String,
     /// `22 Nov 2026, 05:40:12 UTC`.
     pub(crate) exact: String,
     /// As `datetime` has it.
@@ -29,6 +31,7 @@ pub(crate) enum Distance {
 /// A unit of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
+    Seconds,
     Minutes,
     Hours,
     Days,
@@ -64,7 +67,7 @@ pub(crate) struct Clock {
 impl Clock {
     /// In that IANA zone; in UTC where there is none.
     pub(crate) fn new(zone: Option<&str>, now: Ts, words: &'static Words) -> Self {
-        let zone = zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
+        let zone = zone.map(zone_in_use).and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
         Self { zone, now, words }
     }
 
@@ -72,6 +75,7 @@ impl Clock {
         let local = self.local(at);
         Moment {
             relative: (self.words.distance)(Distance::between(at, self.now)),
+            date: local.strftime(self.words.date).to_string(),
             exact: local.strftime(self.words.exact).to_string(),
             machine: local.timestamp().to_string(),
         }
@@ -93,6 +97,11 @@ impl Clock {
         let at = i64::try_from(at.micros()).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok());
         at.unwrap_or(Timestamp::MAX).to_zoned(self.zone.clone())
     }
+}
+
+/// The zone that times are told in where that one is kept: UTC where there is no such zone.
+pub(crate) fn zone_in_use(name: &str) -> &str {
+    if TimeZone::get(name).is_ok() { name } else { "UTC" }
 }
 
 /// Whether that names a time zone.

@@ -1,12 +1,14 @@
-//! Settings.
+//! Settings, by the one table of them that the core has.
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
-use counterfoil::settings::{Settings, SettingsChange};
+use counterfoil::settings::{SettingName, SettingUnit, Settings, SettingsChange};
 use counterfoil::{Counterfoil, Intent};
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde_json::{Map, Value};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,88 +22,81 @@ use crate::query::Query;
 use crate::secret_body;
 use crate::strict::Strict;
 
-/// A day.
-const DAY: u64 = 86_400;
-
 /// Settings, for administrators: serves `/settings`.
 pub fn settings(foil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new().routes(guarded(routes!(read, change), &foil)).with_state(foil)
 }
 
-/// The settings as they hold now.
-#[derive(Serialize, ToSchema)]
-struct SettingsView {
-    personal_access_tokens_enabled: bool,
-    access_lifetime_seconds: u64,
-    refresh_inactivity_seconds: u64,
-    refresh_absolute_seconds: u64,
-    pat_max_days: u16,
-    code_lifetime_seconds: u64,
-    /// Rounded up, where a policy has it in seconds.
-    notice_lead_days: u64,
-}
+/// The settings as they hold now: every one of the table.
+struct SettingsView;
 
-/// What is to be changed.
-#[derive(ToSchema)]
-struct NewSettings {
-    #[schema(value_type = bool, required = false)]
-    personal_access_tokens_enabled: Option<bool>,
-    #[schema(value_type = u64, required = false, minimum = 1, maximum = 86_400)]
-    access_lifetime_seconds: Option<u64>,
-    #[schema(value_type = u64, required = false, minimum = 1, maximum = 31_622_400)]
-    refresh_inactivity_seconds: Option<u64>,
-    #[schema(value_type = u64, required = false, minimum = 1, maximum = 31_622_400)]
-    refresh_absolute_seconds: Option<u64>,
-    #[schema(value_type = u64, required = false, minimum = 1, maximum = 3_660)]
-    pat_max_days: Option<u64>,
-    #[schema(value_type = u64, required = false, minimum = 1, maximum = 31_622_400)]
-    code_lifetime_seconds: Option<u64>,
-    #[schema(value_type = u64, required = false, minimum = 1, maximum = 365)]
-    notice_lead_days: Option<u64>,
-}
+/// What is to be changed: any of them.
+struct NewSettings(SettingsChange);
 
 /// Its schema.
 type NewSettingsSchema = Strict<NewSettings>;
 
-impl Body for NewSettings {
-    fn take(fields: &mut Fields) -> Result<Self, Problem> {
-        Ok(Self {
-            personal_access_tokens_enabled: fields.optional("personal_access_tokens_enabled")?,
-            access_lifetime_seconds: fields.optional("access_lifetime_seconds")?,
-            refresh_inactivity_seconds: fields.optional("refresh_inactivity_seconds")?,
-            refresh_absolute_seconds: fields.optional("refresh_absolute_seconds")?,
-            pat_max_days: fields.optional("pat_max_days")?,
-            code_lifetime_seconds: fields.optional("code_lifetime_seconds")?,
-            notice_lead_days: fields.optional("notice_lead_days")?,
-        })
+/// The schema of a setting.
+fn schema(name: SettingName) -> ObjectBuilder {
+    let builder = ObjectBuilder::new();
+    if name.unit() == SettingUnit::Switch {
+        return builder.schema_type(Type::Boolean);
+    }
+    let (least, most) = name.range();
+    let bound = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    builder
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(bound(least)))
+        .maximum(Some(bound(most)))
+}
+
+impl PartialSchema for SettingsView {
+    fn schema() -> RefOr<Schema> {
+        let all = SettingName::ALL.into_iter().fold(ObjectBuilder::new(), |object, name| {
+            let about = (name == SettingName::NoticeLeadDays).then_some("rounded up, where a policy has it in seconds");
+            object.property(name.as_str(), schema(name).description(about)).required(name.as_str())
+        });
+        all.description(Some("The settings as they hold now")).into()
     }
 }
 
-impl From<NewSettings> for SettingsChange {
-    fn from(new: NewSettings) -> Self {
-        Self {
-            personal_access_tokens_enabled: new.personal_access_tokens_enabled,
-            access_lifetime_seconds: new.access_lifetime_seconds,
-            refresh_inactivity_seconds: new.refresh_inactivity_seconds,
-            refresh_absolute_seconds: new.refresh_absolute_seconds,
-            pat_max_days: new.pat_max_days,
-            code_lifetime_seconds: new.code_lifetime_seconds,
-            notice_lead_days: new.notice_lead_days,
+impl ToSchema for SettingsView {}
+
+impl PartialSchema for NewSettings {
+    fn schema() -> RefOr<Schema> {
+        let all = SettingName::ALL.into_iter();
+        let all = all.fold(ObjectBuilder::new(), |object, name| object.property(name.as_str(), schema(name)));
+        all.description(Some("What is to be changed")).into()
+    }
+}
+
+impl ToSchema for NewSettings {}
+
+impl Body for NewSettings {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        let mut change = SettingsChange::default();
+        for name in SettingName::ALL {
+            let number = match name.unit() {
+                SettingUnit::Switch => fields.optional::<bool>(name.as_str())?.map(u64::from),
+                SettingUnit::Seconds | SettingUnit::Days => fields.optional(name.as_str())?,
+            };
+            if let Some(number) = number {
+                change.set(name, number);
+            }
         }
+        Ok(Self(change))
     }
 }
 
 fn shown(settings: &Settings) -> Response {
-    let view = SettingsView {
-        personal_access_tokens_enabled: settings.personal_access_tokens,
-        access_lifetime_seconds: settings.access_lifetime.whole_seconds(),
-        refresh_inactivity_seconds: settings.refresh_inactivity.whole_seconds(),
-        refresh_absolute_seconds: settings.refresh_absolute.whole_seconds(),
-        pat_max_days: settings.pat_max_days,
-        code_lifetime_seconds: settings.code_lifetime.whole_seconds(),
-        notice_lead_days: settings.notice_lead.seconds_up().div_ceil(DAY),
+    let value = |name: SettingName| match (name.unit(), settings.number(name)) {
+        (SettingUnit::Switch, on) => Value::from(on != 0),
+        (_, number) => Value::from(number),
     };
-    secret_body::json(StatusCode::OK, &view)
+    let all: Map<String, Value> =
+        SettingName::ALL.into_iter().map(|name| (name.as_str().to_owned(), value(name))).collect();
+    secret_body::json(StatusCode::OK, &all)
 }
 
 /// Reads the settings
@@ -131,6 +126,6 @@ async fn read(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
 )]
 async fn change(State(foil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
     let by = who.presenter();
-    let new: NewSettings = body(&foil, &by, Intent::ChangeSettings, request).await?;
-    Ok(shown(&told(&foil, foil.change_settings(&by, &new.into()).await)?))
+    let NewSettings(change) = body(&foil, &by, Intent::ChangeSettings, request).await?;
+    Ok(shown(&told(&foil, foil.change_settings(&by, &change).await)?))
 }

@@ -50,14 +50,34 @@ impl Browser {
         browser
     }
 
+    /// Signs in from a form that nobody is signed in for: whoever was, has come back with no session.
     pub async fn sign_in(&self, name: &str, password: &str) -> Answer {
+        let held = self.cookie(SESSION);
+        self.forget(SESSION);
         let page = self.get("/sign-in").await;
+        if let Some(held) = held {
+            self.cookies.lock().unwrap_or_else(PoisonError::into_inner).insert(format!("{SESSION}-{NAME}"), held);
+        }
         let token = token(&page.text);
         self.send_form("/sign-in", &format!("csrf_token={token}&next=/tokens&name={name}&password={password}")).await
     }
 
+    /// The cookie whose name begins so: it ends with what tells consoles apart.
     pub fn cookie(&self, name: &str) -> Option<String> {
-        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        let kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|(own, _)| own.starts_with(name)).map(|(_, value)| value.clone())
+    }
+
+    /// Plants a cookie under the name of the one that begins so, or under that name.
+    pub fn plant(&self, name: &str, value: &str) {
+        let mut kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = kept.keys().find(|own| own.starts_with(name)).cloned();
+        kept.insert(own.unwrap_or_else(|| name.to_owned()), value.to_owned());
+    }
+
+    /// Forgets the cookie whose name begins so, as a browser that was closed.
+    pub fn forget(&self, name: &str) {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).retain(|own, _| !own.starts_with(name));
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -120,6 +140,11 @@ impl Browser {
         answer
     }
 }
+
+/// How the names of session cookies begin over TLS.
+pub const SESSION: &str = "__Host-counterfoil-session";
+/// The end of the names in the worlds of these tests, by their realm and `/console`.
+pub const NAME: &str = "bf2105c8";
 
 const BESIDE: &str = "name=\"beside\" value=\"";
 

@@ -33,7 +33,7 @@ async fn fault_a12_as_many_as_an_hour_allows_are_made_and_the_form_says_when_the
     let once = number();
     waits(&sue.post("/tokens", &format!("label=two&days=5&once={once}")).await, "value=\"two\"");
     sue.post("/codes", "access=super_administrator").await;
-    waits(&sue.post("/codes", "access=super_administrator&description=two").await, "value=\"two\"");
+    waits(&sue.post("/codes", "access=super_administrator&description=two").await, "two</textarea>");
     let id = value(&sue.get("/tokens").await.text, "data-id=\"");
     let rotate = |id: String| format!("/tokens/{id}/rotate");
     assert!(secret(&sue.post(&rotate(id), "overlap_seconds=0").await.text).starts_with("cfp_"));

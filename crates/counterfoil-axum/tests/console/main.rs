@@ -3,13 +3,20 @@
 #![allow(unreachable_pub, reason = "rooms of a test")]
 
 mod browser;
+mod edits;
 mod fields;
 mod forms;
 mod limits;
+mod lists;
+mod names;
 mod once;
 mod pages;
 mod policies;
 mod proofs;
+mod returns;
+mod scopes;
 mod sessions;
+mod settings;
+mod summaries;
 #[path = "../support/mod.rs"]
 mod support;

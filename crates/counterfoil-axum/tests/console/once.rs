@@ -30,7 +30,7 @@ async fn stage() -> (World, Browser, Vec<Form>) {
             "/codes".to_owned(),
             "access=super_administrator&description=one",
             "access=super_administrator&description=two",
-            "value=\"two\"",
+            "two</textarea>",
             "/codes",
         ),
         (

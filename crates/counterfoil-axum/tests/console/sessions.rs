@@ -3,23 +3,21 @@
 use counterfoil::Span;
 use counterfoil_axum::console::Transport;
 
-use crate::browser::{Browser, console, secret, token};
+use crate::browser::{Browser, NAME, SESSION, console, secret, token};
 use crate::support::world;
-
-const SESSION: &str = "__Host-counterfoil-session";
 
 #[tokio::test]
 async fn console_1_signing_in_gives_a_new_session_each_time_and_the_old_cookie_is_not_taken_over() {
     let world = world().await;
     let browser = Browser::new(&world);
-    browser.cookies.lock().unwrap().insert(SESSION.into(), "cfk_planted".into());
+    browser.plant(&format!("{SESSION}-{NAME}"), "cfk_planted");
     let answer = browser.sign_in("bill", "bill").await;
     assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some("/console/tokens")), "{answer:?}");
     let first = browser.cookie(SESSION).expect("a session");
     assert!(first.starts_with("cfk_") && first != "cfk_planted");
     let set: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|set| set.to_str().unwrap()).collect();
     assert!(
-        set.iter().any(|set| *set == format!("{SESSION}={first}; Path=/; HttpOnly; SameSite=Lax; Secure")),
+        set.iter().any(|set| *set == format!("{SESSION}-{NAME}={first}; Path=/; HttpOnly; SameSite=Lax; Secure")),
         "{set:?}"
     );
     browser.sign_in("bill", "bill").await;
@@ -34,8 +32,8 @@ async fn console_1_signing_out_ends_the_session_at_the_server() {
     let answer = browser.post("/sign-out", "").await;
     assert_eq!(answer.header("location"), Some("/console/sign-in?told=signed-out"));
     assert_eq!(browser.cookie(SESSION), None);
-    browser.cookies.lock().unwrap().insert(SESSION.into(), kept);
-    assert_eq!(browser.get("/tokens").await.header("location"), Some("/console/sign-in?next=%2Ftokens"));
+    browser.plant(&format!("{SESSION}-{NAME}"), &kept);
+    assert_eq!(browser.get("/tokens").await.header("location"), Some("/console/sign-in?next=%2Ftokens&told=ended"));
 }
 
 #[tokio::test]
@@ -63,7 +61,7 @@ async fn a_session_is_no_bearer_and_a_token_is_no_session() {
     let answer = world.call("GET", "/me/tokens", &session, None).await;
     assert_eq!(answer.told().1, "invalid-token");
     let (access, _) = world.sign_in("bill", None).await;
-    browser.cookies.lock().unwrap().insert(SESSION.into(), access);
+    browser.plant(SESSION, &access);
     assert_eq!(browser.get("/tokens").await.status, 303);
 }
 

@@ -57,6 +57,7 @@ scripts! {
     STANDING: bare_token!("standing.lua");
     UPGRADE: bare_token!("upgrade.lua");
     RIGHTS: include_str!("rights.lua");
+    RELABEL: writes!("relabel.lua");
     RAISE: include_str!("raise.lua");
     TOUCH: include_str!("touch.lua");
     PUT_CLIENT: writes!("put_client.lua");

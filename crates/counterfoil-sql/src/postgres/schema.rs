@@ -1,9 +1,10 @@
 //! The schema: migrations, and the check that the set-up keeps what the store promises.
 
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{Connection as _, PgConnection, Row as _};
 
 use super::{sql, throttle_sql};
 use crate::error::SetupError;
+use crate::labels;
 
 /// The version that this crate knows.
 fn known() -> i64 {
@@ -63,10 +64,26 @@ async fn migrate_in_transaction(connection: &mut PgConnection) -> Result<(), Set
         return Err(SetupError::Newer { found, known: known() });
     }
     for (step, version) in sql::MIGRATIONS.iter().zip(1_i64..).skip_while(|(_, version)| *version <= found) {
-        sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        if *step == labels::STEP {
+            renew_labels(&mut tx).await?;
+        } else {
+            sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        }
         sqlx::query(sql::SCHEMA_STEP).bind(version).execute(&mut *tx).await?;
     }
     Ok(tx.commit().await?)
+}
+
+async fn renew_labels(connection: &mut PgConnection) -> Result<(), SetupError> {
+    sqlx::query(sql::LOCK_LABELS).execute(&mut *connection).await?;
+    let old = sqlx::query(sql::OLD_LABELS).bind(labels::IGNORED).fetch_all(&mut *connection).await?;
+    for row in old {
+        let (id, key): (Vec<u8>, String) = (row.try_get(0)?, row.try_get(1)?);
+        if let Some(new) = labels::renewed(&key) {
+            sqlx::query(sql::RENEW_LABEL).bind(new).bind(id).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses tables and functions that would break a promise.

@@ -10,6 +10,7 @@ mod bounds;
 use bounds::{no_end, stands_until};
 
 use super::throttle_sql;
+use crate::labels;
 
 /// The columns of a record, in the order of `row.rs`.
 macro_rules! record_columns {
@@ -79,7 +80,13 @@ macro_rules! forward {
 }
 
 /// The schema, step by step. A step that was released never changes; a new one is appended.
-pub(super) const MIGRATIONS: &[&str] = &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP];
+/// Families whose label's key has one of the characters $1, with nobody writing meanwhile.
+pub(super) const OLD_LABELS: &str =
+    "SELECT id, label_key FROM counterfoil_family WHERE label_key ~ ('[' || $1 || ']') ORDER BY id";
+pub(super) const LOCK_LABELS: &str = "LOCK TABLE counterfoil_family IN SHARE ROW EXCLUSIVE MODE";
+/// $1 key, $2 id; nothing where another family of the owner has the key.
+pub(super) const RENEW_LABEL: &str = "UPDATE counterfoil_family f SET label_key = $1 WHERE f.id = $2 AND NOT EXISTS (SELECT 1 FROM counterfoil_family o WHERE o.realm = f.realm AND o.owner = f.owner AND o.label_key = $1)";
 
 const V1: &str = r#"
 CREATE TABLE counterfoil_family (

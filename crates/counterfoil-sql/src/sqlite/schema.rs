@@ -5,6 +5,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqlitePool};
 
 use super::sql;
 use crate::error::SetupError;
+use crate::labels;
 
 /// The version that this crate knows.
 fn known() -> i64 {
@@ -35,10 +36,25 @@ pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Set
         return Err(SetupError::Newer { found, known: known() });
     }
     for (step, version) in sql::MIGRATIONS.iter().zip(1..).skip_while(|(_, version)| *version <= found) {
-        sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        if *step == labels::STEP {
+            renew_labels(&mut tx).await?;
+        } else {
+            sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        }
         sqlx::query(sql::SCHEMA_STEP).bind(version).execute(&mut *tx).await?;
     }
     Ok(tx.commit().await?)
+}
+
+async fn renew_labels(connection: &mut SqliteConnection) -> Result<(), SetupError> {
+    let old = sqlx::query(sql::OLD_LABELS).bind(labels::IGNORED).fetch_all(&mut *connection).await?;
+    for row in old {
+        let (id, key): (Vec<u8>, String) = (row.try_get(0)?, row.try_get(1)?);
+        if let Some(new) = labels::renewed(&key) {
+            sqlx::query(sql::RENEW_LABEL).bind(new).bind(id).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a file whose tables are not the ones that the migrations make: another collation, a lost index, a foreign trigger.

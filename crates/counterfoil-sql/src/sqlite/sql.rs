@@ -5,6 +5,7 @@ mod bounds;
 use bounds::{expires, lives_until, no_end, stands_until};
 
 use super::throttle_sql;
+use crate::labels;
 
 /// The columns of a family, in the order of `row.rs`.
 macro_rules! family_columns {
@@ -30,7 +31,12 @@ macro_rules! joined {
 }
 
 /// The schema, step by step. A step that was released never changes; a new one is appended.
-pub(super) const MIGRATIONS: &[&str] = &[V1, throttle_sql::MIGRATION, bounds::MIGRATION];
+pub(super) const MIGRATIONS: &[&str] = &[V1, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP];
+/// Families whose label's key has one of the characters ?1.
+pub(super) const OLD_LABELS: &str =
+    "SELECT id, label_key FROM counterfoil_family WHERE label_key GLOB '*[' || ?1 || ']*' ORDER BY id";
+/// ?1 key, ?2 id; nothing where another family of the owner has the key.
+pub(super) const RENEW_LABEL: &str = "UPDATE OR IGNORE counterfoil_family SET label_key = ?1 WHERE id = ?2";
 
 const V1: &str = "
 CREATE TABLE counterfoil_family (

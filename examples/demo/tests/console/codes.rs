@@ -19,8 +19,9 @@ fn make(desk: &Desk, description: &str) -> String {
     code
 }
 
+/// In how much time it expires, as people say it.
 fn expires(desk: &Desk, description: &str) -> String {
-    desk.browser.text(&desk.in_row(description, "td:nth-child(5)"))
+    desk.browser.text(&desk.in_row(description, "td:nth-child(5) .ago"))
 }
 
 #[test]
@@ -123,12 +124,16 @@ fn console_1_a_code_is_made_permanent_reset_and_deleted() {
         desk.sign_in("super@example.com", "super");
         let code = make(desk, "long-lived");
         let day = expires(desk, "long-lived");
-        desk.browser.follow(&desk.in_row("long-lived", "form.make-permanent button"));
+        desk.browser.follow(&desk.in_row("long-lived", "a.make-permanent"));
+        desk.speaks();
+        desk.browser.follow("#confirm button");
         assert!(desk.browser.is_shown("#notice"));
         desk.speaks();
         assert!(!desk.browser.exists(&desk.in_row("long-lived", "td:nth-child(5) time")));
-        assert!(!desk.browser.exists(&desk.in_row("long-lived", "form.make-permanent")));
-        desk.browser.follow(&desk.in_row("long-lived", "form.reset button"));
+        assert!(!desk.browser.exists(&desk.in_row("long-lived", "a.make-permanent")));
+        desk.browser.follow(&desk.in_row("long-lived", "a.reset"));
+        desk.speaks();
+        desk.browser.follow("#confirm button");
         assert_eq!(expires(desk, "long-lived"), day);
         assert_eq!(desk.bearer(&code), 200);
         desk.speaks();
@@ -155,13 +160,14 @@ fn console_1_an_expired_code_is_greyed_and_reactivated() {
             browser.exists("tr.expired[data-id]")
         });
         assert_eq!(desk.bearer(&code), 401);
-        assert!(!desk.browser.exists("tr.expired a.edit, tr.expired form.reset, tr.expired form.make-permanent"));
+        assert!(!desk.browser.exists("tr.expired a.reset, tr.expired a.make-permanent"));
         desk.speaks();
         desk.goto("/console/settings");
         desk.browser.fill("#settings [name=code_lifetime_seconds]", "3600");
         desk.browser.follow("#settings button");
         desk.goto("/console/codes");
-        desk.browser.follow("tr.expired form.reactivate button");
+        desk.browser.follow("tr.expired a.reactivate");
+        desk.browser.follow("#confirm button");
         assert!(desk.browser.is_shown("#notice") && !desk.browser.exists("tr.expired"));
         desk.speaks();
         assert_eq!(desk.bearer(&code), 200, "the same secret");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::Server;
 use crate::support::tempfile::TempDir;
-use crate::visitor::{SESSION, Visitor};
+use crate::visitor::{SESSION, Visitor, full_name};
 
 const LANGUAGES: [&str; 2] = ["en", "ru"];
 
@@ -148,6 +148,11 @@ impl Desk {
         }
         assert!(visitor.cookie(SESSION).is_some(), "nobody is signed in");
         visitor
+    }
+
+    /// The session's cookie, where there is one.
+    pub fn session(&self) -> Option<String> {
+        self.browser.cookie(&full_name(self.server.port, SESSION))
     }
 
     /// What a bearer is answered: the status.

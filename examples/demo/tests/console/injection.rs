@@ -39,7 +39,7 @@ fn a_tokens_label_is_text_wherever_it_is_shown() {
         ] {
             desk.make_token(label, "7");
             is_inert(desk);
-            assert!(desk.browser.texts("td.label").iter().any(|shown| shown.trim() == label), "{label}");
+            assert!(desk.browser.texts("td.label bdi").iter().any(|shown| shown.trim() == label), "{label}");
             desk.browser.follow(&desk.in_row(label, "a.delete"));
             is_inert(desk);
             assert!(desk.browser.text("main").contains(label));

@@ -42,6 +42,9 @@ fn every_page(desk: &Desk) {
     let goto = |path: &str| desk.goto(&format!("/console/{path}"));
     goto("sign-in");
     judge("sign-in");
+    goto("sign-in?told=kept&next=%2Ftokens");
+    judge("sign-in-ended");
+    goto("sign-in");
     desk.try_to_sign_in("ivan", "wrong");
     judge("sign-in-refused");
     desk.sign_in("ivan", "ivan");
@@ -55,6 +58,11 @@ fn every_page(desk: &Desk) {
     assert_eq!(desk.bearer(&used), 200);
     goto("tokens");
     judge("tokens");
+    goto("tokens?q=nothing%20of%20that%20name&state=expired");
+    judge("tokens-nothing");
+    goto("tokens?label=from%20a%20link&days=30&rights=limited&scope=demo%3Aread");
+    judge("tokens-proposed");
+    goto("tokens");
     desk.browser.follow(&desk.in_row("nightly", "a.rotate"));
     judge("token-rotate");
     desk.browser.choose("[name=overlap_seconds]", "3600");
@@ -123,6 +131,11 @@ fn administration(desk: &Desk, judge: &mut impl FnMut(&str)) {
     judge("codes");
     desk.browser.follow("tr[data-id] a.edit");
     judge("code-edit");
+    goto("codes");
+    desk.browser.follow("tr[data-id] a.make-permanent");
+    judge("code-make-permanent");
+    goto("codes");
+    desk.browser.follow("tr[data-id] a.edit");
     desk.browser.set("#edit [name=expires_at]", "2001-02-03T04:05");
     desk.browser.send_anyway("#edit");
     judge("code-edit-wrong");
@@ -135,6 +148,14 @@ fn administration(desk: &Desk, judge: &mut impl FnMut(&str)) {
     desk.browser.fill("#create [name=id]", "rotating");
     desk.browser.send_anyway("#create");
     judge("clients-wrong");
+    goto("clients");
+    desk.browser.follow("tr[data-id=rotating] a.edit");
+    desk.browser.click("[name=allowed][value=limited]");
+    desk.browser.tick("[name=scopes][value=\"demo:read\"]", true);
+    judge("client-edit");
+    desk.browser.fill("#edit [name=display_name]", "");
+    desk.browser.send_anyway("#edit");
+    judge("client-edit-wrong");
     goto("clients");
     desk.browser.follow("tr[data-id=rotating] form.disable button");
     judge("clients-disabled");

@@ -12,6 +12,7 @@ mod codes;
 mod csrf;
 mod desk;
 mod events;
+mod faults;
 mod headers;
 mod injection;
 mod keyboard;

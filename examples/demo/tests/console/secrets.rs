@@ -135,7 +135,7 @@ fn a_secret_is_in_no_log_no_address_and_nothing_that_the_browser_keeps() {
         desk.browser.follow("#done");
         secret
     });
-    let session = desk.browser.cookie(crate::visitor::SESSION).expect("a session");
+    let session = desk.session().expect("a session");
     for page in ["tokens", "codes", "clients", "events", "profile", "users", "settings"] {
         desk.goto(&format!("/console/{page}"));
         for secret in &secrets {

@@ -1,7 +1,7 @@
 //! The session's cookie: what it is set with, what it is good for, and when it dies.
 
 use crate::desk::{Desk, server};
-use crate::visitor::{SESSION, Visitor};
+use crate::visitor::{SESSION, Visitor, full_name};
 
 #[test]
 fn the_sessions_cookie_is_kept_from_scripts_and_from_other_sites() {
@@ -9,7 +9,7 @@ fn the_sessions_cookie_is_kept_from_scripts_and_from_other_sites() {
     let mut visitor = Visitor::new(server.port);
     let reply = visitor.sign_in("ivan", "ivan");
     let cookies = reply.headers("set-cookie");
-    let session = cookies.iter().find(|cookie| cookie.starts_with("counterfoil-session=")).expect("a session");
+    let session = cookies.iter().find(|cookie| cookie.starts_with("counterfoil-session-")).expect("a session");
     let mut attributes: Vec<_> = session.split("; ").skip(1).map(str::to_ascii_lowercase).collect();
     attributes.sort();
     assert_eq!(
@@ -31,7 +31,12 @@ fn the_sessions_cookie_is_kept_from_scripts_and_from_other_sites() {
 fn a_browser_holds_the_session_where_no_script_reads_it() {
     let desk = Desk::new("en", "");
     desk.sign_in("ivan", "ivan");
-    let cookie = desk.browser.cookies().into_iter().find(|cookie| cookie["name"] == SESSION).expect("a session");
+    let cookie = desk
+        .browser
+        .cookies()
+        .into_iter()
+        .find(|cookie| cookie["name"] == full_name(desk.server.port, SESSION))
+        .expect("a session");
     assert_eq!((&cookie["httpOnly"], &cookie["sameSite"], &cookie["path"]), (&true.into(), &"Lax".into(), &"/".into()));
     assert!(cookie.get("expiry").is_none(), "it ends with the browser");
     let seen = desk.browser.script(
@@ -52,14 +57,14 @@ fn signing_in_makes_a_new_session_whatever_cookie_was_there() {
     let own = Visitor::signed_in(desk.server.port, "carol", "carol");
     for planted in [own.cookie(SESSION).expect("a session"), "cfk_planted", "x"] {
         desk.goto("/console/sign-in");
-        desk.browser.plant_cookie(SESSION, planted);
+        desk.browser.plant_cookie(&full_name(desk.server.port, SESSION), planted);
         desk.goto("/console/sign-in?next=/tokens");
         if desk.browser.exists("#sign-in") {
             desk.try_to_sign_in("ivan", "ivan");
         } else {
             desk.hand_over("ivan", "ivan");
         }
-        let session = desk.browser.cookie(SESSION).expect("a session");
+        let session = desk.session().expect("a session");
         assert_ne!(session, planted);
         let mut attacker = Visitor::new(desk.server.port);
         attacker.carry(SESSION, planted);
@@ -127,10 +132,9 @@ fn a_session_dies_at_sign_out_and_with_its_owners_account_it_shows_nothing() {
     let session = visitor.cookie(SESSION).expect("a session").to_owned();
     let out = visitor.submit("/console/tokens", "/console/sign-out", &[]);
     assert_eq!(out.status, 303);
-    let cleared = out
-        .headers("set-cookie")
-        .iter()
-        .any(|cookie| cookie.starts_with("counterfoil-session=;") && cookie.contains("Max-Age=0"));
+    let cleared = out.headers("set-cookie").iter().any(|cookie| {
+        cookie.starts_with(&format!("{}=;", full_name(server.port, SESSION))) && cookie.contains("Max-Age=0")
+    });
     assert!(cleared, "{}", out.head);
     let mut old = Visitor::new(server.port);
     old.carry(SESSION, &session);
@@ -139,7 +143,8 @@ fn a_session_dies_at_sign_out_and_with_its_owners_account_it_shows_nothing() {
     }
     let mut twice = Visitor::signed_in(server.port, "ivan", "ivan");
     let value = twice.cookie(SESSION).expect("a session").to_owned();
-    let cookies = format!("{SESSION}={value}; {SESSION}={session}");
+    let name = full_name(server.port, SESSION);
+    let cookies = format!("{name}={value}; {name}={session}");
     let doubled = Visitor::new(server.port).get_with("/console/tokens", &[("Cookie", &cookies)]);
     assert_eq!(doubled.status, 303, "two cookies of the name: one is somebody else's");
     assert_eq!(twice.get("/console/tokens").status, 200);

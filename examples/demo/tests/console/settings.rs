@@ -18,6 +18,9 @@ fn console_1_each_setting_is_changed_and_holds() {
         ];
         for (name, value) in changes {
             desk.browser.fill(&format!("#settings [name={name}]"), value);
+            if name.ends_with("_seconds") {
+                desk.browser.choose(&format!("#settings [name={name}_unit]"), "1");
+            }
         }
         desk.browser.tick("#settings [name=personal_access_tokens_enabled]", false);
         desk.browser.follow("#settings button");
@@ -25,8 +28,12 @@ fn console_1_each_setting_is_changed_and_holds() {
         desk.speaks();
         let kept = |with: bool| {
             desk.goto("/console/settings");
-            for (name, value) in changes {
-                assert_eq!(desk.browser.value(&format!("#settings [name={name}]")), value, "{name}");
+            let shown = [("2", "60"), ("2", "3600"), ("1", "86400"), ("30", ""), ("1", "3600"), ("3", "")];
+            for ((name, _), (number, unit)) in changes.into_iter().zip(shown) {
+                assert_eq!(desk.browser.value(&format!("#settings [name={name}]")), number, "{name}");
+                if !unit.is_empty() {
+                    assert_eq!(desk.browser.value(&format!("#settings [name={name}_unit]")), unit, "{name}");
+                }
             }
             assert_eq!(desk.browser.exists("#settings [name=personal_access_tokens_enabled]:checked"), with);
         };

@@ -1,7 +1,7 @@
 //! Signing in and out, as somebody at a browser does it.
 
 use crate::desk::{Desk, in_both};
-use crate::visitor::{SESSION, Visitor};
+use crate::visitor::Visitor;
 
 #[test]
 fn console_1_somebody_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_page() {
@@ -29,7 +29,7 @@ fn console_1_a_wrong_password_and_an_unknown_name_are_refused_alike_and_the_pass
             assert_eq!(desk.browser.attribute("#error", "role").as_deref(), Some("alert"));
             assert_eq!(desk.browser.value("#sign-in [name=name]"), name);
             assert_eq!(desk.browser.value("#sign-in [name=password]"), "");
-            assert!(desk.browser.cookie(SESSION).is_none());
+            assert!(desk.session().is_none());
             desk.speaks();
             said.push(desk.browser.text("#error"));
         }
@@ -48,7 +48,7 @@ fn console_1_somebody_who_signed_out_is_out_and_the_button_back_shows_nothing() 
         assert_eq!(copy.get("/console/tokens").status, 200);
         desk.sign_out();
         desk.speaks();
-        assert!(desk.browser.cookie(SESSION).is_none());
+        assert!(desk.session().is_none());
         assert_eq!(copy.get("/console/tokens").status, 303, "the session itself has ended, not only its cookie");
         desk.browser.back();
         assert!(!desk.browser.source().contains("kept to myself"));
@@ -64,7 +64,7 @@ fn console_1_wrong_passwords_are_throttled_in_the_readers_language() {
         assert_eq!(seen[..10], [403; 10]);
         assert_eq!(seen[10], 429);
         desk.try_to_sign_in("carol", "carol");
-        assert!(desk.browser.exists("#error") && desk.browser.cookie(SESSION).is_none(), "even the right one waits");
+        assert!(desk.browser.exists("#error") && desk.session().is_none(), "even the right one waits");
         desk.speaks();
     });
 }

@@ -204,20 +204,14 @@ fn console_1_where_tokens_are_switched_off_their_owner_sees_neither_tab_nor_list
 fn switch(desk: &Desk, on: bool) {
     let mut admin = Visitor::signed_in(desk.server.port, "admin", "admin");
     let page = admin.get("/console/settings");
-    let numbers = [
-        "access_lifetime_seconds",
-        "refresh_inactivity_seconds",
-        "refresh_absolute_seconds",
-        "pat_max_days",
-        "code_lifetime_seconds",
-        "notice_lead_days",
-    ];
-    let values = numbers.map(|name| {
-        let input = page.between("<input", ">").into_iter().find(|input| input.contains(&format!("name=\"{name}\"")));
-        let input = input.unwrap_or_else(|| panic!("no {name}: {}", page.body));
-        input.split_once("value=\"").and_then(|(_, rest)| rest.split_once('"')).expect("a value").0.to_owned()
-    });
-    let mut fields: Vec<(&str, &str)> = numbers.into_iter().zip(values.iter().map(String::as_str)).collect();
+    let mut fields = Vec::new();
+    assert!(page.body.contains("name=\"personal_access_tokens_enabled\""), "{}", page.body);
+    for name in ["personal_access_tokens_enabled_was", "access_lifetime_seconds", "pat_max_days"] {
+        let value = page.between(&format!("name=\"{name}\" value=\""), "\"").remove(0);
+        fields.push((name, value));
+    }
+    let _numbers = fields.split_off(1);
+    let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     if on {
         fields.push(("personal_access_tokens_enabled", "true"));
     }

@@ -8,7 +8,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::support::{escaped, wire};
 
+/// How the session's cookie of any demo is called in tests; each demo's own name ends with its address.
 pub const SESSION: &str = "counterfoil-session";
+
+/// What a cookie is called by the demo at that port.
+pub fn full_name(port: u16, name: &str) -> String {
+    if name == SESSION { format!("{SESSION}-127-0-0-1-{port}") } else { name.to_owned() }
+}
 
 pub struct Visitor {
     port: u16,
@@ -78,16 +84,21 @@ impl Visitor {
     }
 
     pub fn sign_in(&mut self, name: &str, password: &str) -> Reply {
+        // A browser that is signed in is led on: the form lay open before.
+        let session = self.cookies.remove(&full_name(self.port, SESSION));
         let csrf = self.get("/console/sign-in").csrf();
+        if let Some(session) = session {
+            self.carry(SESSION, &session);
+        }
         self.post("/console/sign-in", &[("name", name), ("password", password), ("csrf_token", &csrf)])
     }
 
     pub fn carry(&mut self, name: &str, value: &str) {
-        self.cookies.insert(name.to_owned(), value.to_owned());
+        self.cookies.insert(full_name(self.port, name), value.to_owned());
     }
 
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies.get(name).map(String::as_str)
+        self.cookies.get(&full_name(self.port, name)).map(String::as_str)
     }
 
     pub fn get(&mut self, path: &str) -> Reply {

@@ -213,7 +213,7 @@ async fn fault_b5_a_full_house_answers_all_the_same_and_a_trusted_proxy_has_no_b
 }
 
 #[tokio::test]
-async fn a_trusted_proxy_says_where_a_request_comes_from_and_nobody_else_does() {
+async fn fault_f13_a_trusted_proxy_says_where_a_request_comes_from_and_nobody_else_does() {
     let ask = |house: House| async move {
         house.ask("GET /source HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n").await
     };

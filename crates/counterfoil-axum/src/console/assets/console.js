@@ -47,6 +47,10 @@
     show();
   }
 
+  // What is wrong has the focus; some browsers focus fields alone by themselves.
+  const error = document.getElementById("error");
+  if (error) error.focus();
+
   // The way back leads to the list, and not to the form's answer.
   const done = document.querySelector("[data-history]");
   if (done) history.replaceState(null, "", done.getAttribute("href"));

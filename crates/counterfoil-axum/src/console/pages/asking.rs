@@ -1,6 +1,7 @@
 //! The password for what a button does, on a page of its own: a button has no room for it.
 
 use axum::response::Response;
+use http::StatusCode;
 
 use super::confirm::Confirm;
 use crate::console::filled::Filled;
@@ -20,6 +21,8 @@ pub(super) struct Asked<'a> {
     /// Where the form goes, and where a change of mind does.
     pub(super) action: String,
     pub(super) cancel: String,
+    /// What is asked where the password is not.
+    pub(super) question: &'a str,
     /// What the button's form holds.
     pub(super) hidden: Vec<(&'static str, String)>,
 }
@@ -38,7 +41,7 @@ pub(super) async fn proved(
         filled = filled.wrong("password", wrong.reason.text.clone());
     }
     let confirm = Confirm {
-        shell: Shell::of(console, visitor, visitor.section),
+        shell: Shell::of(console, visitor, visitor.section).faulty(&filled),
         title: asked.title,
         question: words.prove_question,
         name: Some(asked.name),
@@ -52,4 +55,23 @@ pub(super) async fn proved(
         filled,
     };
     Ok(Some(wrong.seal(confirm.answer(wrong.status))))
+}
+
+/// The page that asks, with a field for the password where that is due.
+pub(super) fn asks(console: &Console, visitor: &Visitor, asked: Asked<'_>) -> Response {
+    let confirm = Confirm {
+        shell: Shell::of(console, visitor, visitor.section),
+        title: asked.title,
+        question: asked.question,
+        name: Some(asked.name),
+        action: asked.action,
+        cancel: asked.cancel,
+        yes: asked.title,
+        danger: false,
+        proof: visitor.needs_proof(console),
+        overlaps: Vec::new(),
+        hidden: asked.hidden,
+        filled: Filled::default(),
+    };
+    confirm.answer(StatusCode::OK)
 }

@@ -10,9 +10,12 @@ use counterfoil::{Invalid, RecordId};
 use http::StatusCode;
 
 use super::asking::{Asked, proved};
-use super::confirm::{Confirm, client_overlaps, span};
+use super::confirm::{Confirm, back_to, client_overlaps, span};
 use super::emptiness::Emptiness;
-use super::{PAGE, after, secret as shown};
+use super::listing::{Around, Wanted, back, came_from, from_here, returned};
+use super::rows::tokens;
+use super::scopes::{ALLOWED, DEFAULT, Rights};
+use super::{PAGE, secret as shown};
 use crate::console::answer;
 use crate::console::filled::Filled;
 use crate::console::form::Form;
@@ -36,15 +39,24 @@ struct Clients {
     filled: Filled,
     proof: bool,
     once: String,
+    allowed: Rights,
+    default: Rights,
     rows: Vec<ClientRow>,
     empty: Option<Emptiness>,
-    next: Option<String>,
+    around: Around,
+    /// Leads back to the page that is shown.
+    back: String,
+    here: String,
 }
 
 struct ClientRow {
     id: String,
     display_name: String,
     about: String,
+    /// What it may ask for; nothing where that is anything.
+    rights: Vec<String>,
+    /// Whether it asks for tokens at all.
+    has_grants: bool,
     created_at: Moment,
     public: bool,
     disabled: bool,
@@ -67,6 +79,8 @@ impl ClientRow {
         Self {
             display_name: client.display_name.clone(),
             about: about.join(" · "),
+            rights: tokens(client.allowed_scope.as_ref()),
+            has_grants: !client.grants.is_empty(),
             created_at: clock.moment(client.created_at),
             public: client.public,
             disabled: client.disabled,
@@ -87,10 +101,13 @@ pub(crate) async fn list(
         Ok(Some("enabled")) => Some(words.client_enabled),
         Ok(Some("disabled")) => Some(words.client_disabled),
         Ok(Some("deleted")) => Some(words.deleted),
+        Ok(Some("saved")) => Some(words.saved),
+        Ok(Some("unchanged")) => Some(words.unchanged),
         _ => None,
     };
-    let shell = Shell::of(&console, &visitor, SECTION).telling(told);
-    show(&console, &visitor, shell, Filled::default(), StatusCode::OK, query.as_deref()).await
+    let filled = Filled::asked(query.as_deref(), &FIELDS);
+    let shell = Shell::of(&console, &visitor, SECTION).telling(told).proposing(&filled);
+    show(&console, &visitor, shell, filled, StatusCode::OK, query.as_deref()).await
 }
 
 async fn show(
@@ -101,17 +118,61 @@ async fn show(
     status: StatusCode,
     query: Option<&str>,
 ) -> Result<Response, Stop> {
-    let (below, clock) = (console.path(SECTION), visitor.clock(console));
+    let (below, clock, wanted) = (console.path(SECTION), visitor.clock(console), Wanted::read(query));
     let list = List { name: "clients by id", realm: console.foil.realm().as_str(), owner: "" };
-    let after = after(query, list, |key| ClientId::from_str(key).ok());
-    let found = console.foil.clients(&visitor.presenter(), after.as_ref(), PAGE).await;
-    let found = found.map_err(|error| Stop::of(console, visitor, error))?;
-    let rows: Vec<_> = found.items.iter().map(|client| ClientRow::new(client, &clock, &below)).collect();
-    let next = found.next.map(|next| format!("{below}?cursor={}", list.cursor(next.as_str())));
+    let (found, next) = found(console, visitor, &wanted, list).await?;
+    let rows: Vec<_> = found.iter().map(|client| ClientRow::new(client, &clock, &below)).collect();
     let words = visitor.language.words();
-    let empty = Emptiness::of(words, rows.len(), after.is_none(), next.is_none(), words.no_clients);
-    let (proof, once) = (visitor.needs_proof(console), once::number(console, visitor.language)?);
-    Ok(answer::page(status, &Clients { shell, filled, proof, once, rows, empty, next }))
+    let around = wanted.view(words, below, next, false);
+    let page = Clients {
+        empty: Emptiness::of(words, rows.len(), &around, words.no_clients),
+        proof: visitor.needs_proof(console),
+        once: once::number(console, visitor)?,
+        allowed: ALLOWED.shown(console, words, &filled, (words.client_allowed, words.client_any, words.client_limited)),
+        default: DEFAULT.shown(
+            console,
+            words,
+            &filled,
+            (words.client_default, words.default_any, words.default_limited),
+        ),
+        back: from_here(visitor),
+        here: visitor.here.clone(),
+        shell,
+        filled,
+        rows,
+        around,
+    };
+    Ok(answer::page(status, &page))
+}
+
+/// How many pages of clients one page of a search may cost.
+const READS: usize = 10;
+
+/// A page of the clients that are wanted, and where the next one begins.
+async fn found(
+    console: &Console,
+    visitor: &Visitor,
+    wanted: &Wanted,
+    list: List<'_>,
+) -> Result<(Vec<ClientView>, Option<String>), Stop> {
+    let (by, mut after) = (visitor.presenter(), wanted.after(list, |key| ClientId::from_str(key).ok()));
+    let most = usize::try_from(PAGE.get()).unwrap_or(usize::MAX);
+    let mut found: Vec<ClientView> = Vec::new();
+    for _ in 0..READS {
+        let read = console.foil.clients(&by, after.as_ref(), PAGE).await;
+        let read = read.map_err(|error| Stop::of(console, visitor, error))?;
+        let fits = |client: &ClientView| wanted.finds(&[client.id.as_str(), &client.display_name]);
+        found.extend(read.items.into_iter().filter(fits));
+        after = read.next;
+        if after.is_none() || found.len() >= most {
+            break;
+        }
+    }
+    if found.len() > most {
+        found.truncate(most);
+        after = found.last().map(|last| last.id.clone());
+    }
+    Ok((found, after.map(|next| list.cursor(next.as_str()))))
 }
 
 /// Registers one, and shows its secret once.
@@ -120,23 +181,35 @@ pub(crate) async fn create(State(console): State<Shared>, Posted { mut visitor, 
     visitor.seal(answer.into_response())
 }
 
-/// The fields that stand once.
-const FIELDS: [&str; 5] = ["display_name", "id", "refresh_mode", "public", "resource_server"];
+/// The fields that stand once, and then those that may stand more often.
+const ONCE: [&str; 7] = ["display_name", "id", "refresh_mode", "public", "resource_server", ALLOWED.mode, DEFAULT.mode];
+const MANY: [&str; 3] = ["grants", ALLOWED.field, DEFAULT.field];
+const FIELDS: [&str; 10] = [
+    "display_name",
+    "id",
+    "grants",
+    "refresh_mode",
+    "public",
+    "resource_server",
+    ALLOWED.mode,
+    ALLOWED.field,
+    DEFAULT.mode,
+    DEFAULT.field,
+];
 
 async fn created(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Response, Stop> {
     match made(console, visitor, form).await? {
         Ok(response) => Ok(response),
         Err(wrong) => {
-            let fields = ["display_name", "id", "grants", "refresh_mode", "public", "resource_server", "password"];
-            let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&fields[..6])));
-            let (shell, filled) = wrong.place(shell, filled, &fields);
+            let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&FIELDS)));
+            let (shell, filled) = wrong.place(shell, filled, &[&FIELDS[..], &["password"]].concat());
             Ok(wrong.seal(show(console, visitor, shell, filled, wrong.status, None).await?))
         }
     }
 }
 
 async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Result<Response, Wrong>, Stop> {
-    if let Err(field) = form.check(&FIELDS, &["grants"]) {
+    if let Err(field) = form.check(&ONCE, &MANY) {
         return Ok(Err(Wrong::refused(visitor, field)));
     }
     if let Err(wrong) = demand(console, visitor, form).await? {
@@ -180,12 +253,15 @@ fn registration(visitor: &Visitor, form: &Form) -> Result<NewClient, Wrong> {
         public: ticked("public")?,
         resource_server: ticked("resource_server")?,
         refresh_mode,
+        allowed_scope: ALLOWED.read(visitor, form)?,
+        default_scope: DEFAULT.read(visitor, form)?,
         ..NewClient::named(form.one("display_name"))
     })
 }
 
-fn client(console: &Console, visitor: &Visitor, text: &str) -> Result<ClientId, Stop> {
-    ClientId::from_str(text).map_err(|_| Stop::page(console, visitor.language, Why::NotFound))
+/// The id in a path; nothing bears one that is none.
+pub(super) fn client(console: &Console, visitor: &Visitor, text: &str) -> Result<ClientId, Stop> {
+    ClientId::from_str(text).map_err(|_| Stop::page(console, visitor, Why::NotFound))
 }
 
 /// Lets a client in again.
@@ -200,16 +276,18 @@ pub(crate) async fn enable(
 
 async fn enabled(console: &Console, visitor: &mut Visitor, text: &str, form: &Form) -> Result<Response, Stop> {
     let id = client(console, visitor, text)?;
+    let (words, back) = (visitor.language.words(), back(Some(form.one("back")), SECTION));
     let asked = Asked {
-        title: visitor.language.words().enable,
+        title: words.enable,
+        question: words.prove_question,
         name: id.as_str(),
         action: console.path(&format!("{SECTION}/{id}/enable")),
-        cancel: console.path(SECTION),
-        hidden: Vec::new(),
+        cancel: console.path(&back),
+        hidden: vec![back_to(&back)],
     };
     match proved(console, visitor, form, asked).await? {
         Some(asks) => Ok(asks),
-        None => switch(console, visitor, &id, false).await,
+        None => switch(console, visitor, form, &id, false).await,
     }
 }
 
@@ -217,17 +295,23 @@ async fn enabled(console: &Console, visitor: &mut Visitor, text: &str, form: &Fo
 pub(crate) async fn disable(
     State(console): State<Shared>,
     Path(id): Path<String>,
-    Posted { visitor, .. }: Posted,
+    Posted { visitor, form }: Posted,
 ) -> Result<Response, Stop> {
     let id = client(&console, &visitor, &id)?;
-    switch(&console, &visitor, &id, true).await
+    switch(&console, &visitor, &form, &id, true).await
 }
 
-async fn switch(console: &Console, visitor: &Visitor, id: &ClientId, disabled: bool) -> Result<Response, Stop> {
+async fn switch(
+    console: &Console,
+    visitor: &Visitor,
+    form: &Form,
+    id: &ClientId,
+    disabled: bool,
+) -> Result<Response, Stop> {
     let change = ClientChange { disabled: Some(disabled), ..ClientChange::default() };
     let changed = console.foil.change_client(&visitor.presenter(), id, change).await;
     changed.map_err(|error| Stop::of(console, visitor, error))?;
-    Ok(redirect(&console.path(if disabled { "/clients?told=disabled" } else { "/clients?told=enabled" })))
+    Ok(redirect(&returned(console, form, SECTION, if disabled { "disabled" } else { "enabled" })))
 }
 
 /// The newest secret of a client.
@@ -242,9 +326,12 @@ pub(crate) async fn ask_secret(
     State(console): State<Shared>,
     visitor: Visitor,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
     let id = client(&console, &visitor, &id)?;
-    Ok(replacement(&console, &visitor, &id, Filled::default()).await?.answer(StatusCode::OK))
+    let filled = Filled::asked(query.as_deref(), &["overlap_seconds"]);
+    let back = came_from(query.as_deref(), SECTION);
+    Ok(replacement(&console, &visitor, &id, &back, filled).await?.answer(StatusCode::OK))
 }
 
 /// The field that says beside which secret the form was shown.
@@ -254,6 +341,7 @@ async fn replacement<'a>(
     console: &Console,
     visitor: &Visitor,
     id: &'a ClientId,
+    back: &str,
     filled: Filled,
 ) -> Result<Confirm<'a>, Stop> {
     let words = visitor.language.words();
@@ -264,14 +352,15 @@ async fn replacement<'a>(
         question: words.replace_secret_question,
         name: Some(id.as_str()),
         action: console.path(&format!("{SECTION}/{id}/secret")),
-        cancel: console.path(SECTION),
+        cancel: console.path(back),
         yes: words.replace_secret,
         danger: false,
         proof: visitor.needs_proof(console),
         overlaps: client_overlaps(words),
         hidden: vec![
-            (once::FIELD, once::number(console, visitor.language)?),
+            (once::FIELD, once::number(console, visitor)?),
             (BESIDE, beside.map(|id| id.to_string()).unwrap_or_default()),
+            back_to(back),
         ],
         filled,
     })
@@ -293,7 +382,8 @@ async fn renewed(console: &Console, visitor: &mut Visitor, id: &str, form: &Form
         Ok(response) => Ok(response),
         Err(wrong) => {
             let filled = Filled::with(form.shown_again(&["overlap_seconds"]));
-            let mut again = replacement(console, visitor, &id, filled).await?;
+            let back = back(Some(form.one("back")), SECTION);
+            let mut again = replacement(console, visitor, &id, &back, filled).await?;
             (again.shell, again.filled) = wrong.place(again.shell, again.filled, &["overlap_seconds", "password"]);
             Ok(wrong.seal(again.answer(wrong.status)))
         }
@@ -322,7 +412,8 @@ async fn replaced(
     let (by, beside) = (visitor.presenter(), form.one(BESIDE).parse().ok());
     match console.foil.once(key).replace_client_secret(&by, id, overlap, beside).await {
         Ok(registered) => {
-            Ok(Ok(shown::client(Shell::of(console, visitor, SECTION), &registered, &console.path(SECTION))))
+            let done = console.path(&back(Some(form.one("back")), SECTION));
+            Ok(Ok(shown::client(Shell::of(console, visitor, SECTION), &registered, &done)))
         }
         Err(error) => wrong(console, visitor, error).map(Err),
     }
@@ -333,20 +424,22 @@ pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     visitor: Visitor,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
     let (id, words) = (client(&console, &visitor, &id)?, visitor.language.words());
+    let back = came_from(query.as_deref(), SECTION);
     let confirm = Confirm {
         shell: Shell::of(&console, &visitor, SECTION),
         title: words.delete_client,
         question: words.delete_client_question,
         name: Some(id.as_str()),
         action: console.path(&format!("{SECTION}/{id}/delete")),
-        cancel: console.path(SECTION),
+        cancel: console.path(&back),
         yes: words.delete,
         danger: true,
         proof: false,
         overlaps: Vec::new(),
-        hidden: Vec::new(),
+        hidden: vec![back_to(&back)],
         filled: Filled::default(),
     };
     Ok(confirm.answer(StatusCode::OK))
@@ -356,10 +449,10 @@ pub(crate) async fn ask_delete(
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path(id): Path<String>,
-    Posted { visitor, .. }: Posted,
+    Posted { visitor, form }: Posted,
 ) -> Result<Response, Stop> {
     let id = client(&console, &visitor, &id)?;
     let deleted = console.foil.delete_client(&visitor.presenter(), &id).await;
     deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
-    Ok(redirect(&console.path("/clients?told=deleted")))
+    Ok(redirect(&returned(&console, &form, SECTION, "deleted")))
 }

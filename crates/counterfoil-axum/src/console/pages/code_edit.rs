@@ -1,13 +1,13 @@
 //! A security code's expiry and description, edited.
 
-use std::num::NonZeroU32;
-
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::{Invalid, Listed, RecordId, Secret};
+use counterfoil::{Conflict, Listed, RecordId, Secret, Status};
 use http::StatusCode;
 
+use super::listing::{back, came_from, returned};
+use super::rows::called;
 use super::tokens::record;
 use crate::console::answer;
 use crate::console::filled::Filled;
@@ -16,21 +16,26 @@ use crate::console::posted::{Posted, Wrong, wrong};
 use crate::console::proof::demand;
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
-use crate::console::stop::{Stop, Why, redirect};
+use crate::console::stop::{Stop, redirect};
 use crate::console::visitor::Visitor;
 
 const SECTION: &str = "/codes";
-const MOST: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 #[derive(Template)]
 #[template(path = "console/code_edit.html")]
 struct Edit {
     shell: Shell,
+    name: String,
     action: String,
     expires_hint: String,
     filled: Filled,
+    /// What stands there now, so that only what differs is written.
+    was: [String; 2],
+    /// Whether it has expired: then its description alone can be edited.
+    is_over: bool,
     /// Whether the password is to be given where the expiry is changed.
     proof: bool,
+    back: String,
 }
 
 /// The form, with what stands there now.
@@ -38,52 +43,59 @@ pub(crate) async fn show(
     State(console): State<Shared>,
     visitor: Visitor,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
-    let Some(code) = find(&console, &visitor, &id).await? else {
-        return Err(Stop::page(&console, visitor.language, Why::NotFound));
-    };
-    let clock = visitor.clock(&console);
-    let expires_at = code.expires_at.map(|at| clock.typed(at)).unwrap_or_default();
-    let filled = Filled::with(vec![("expires_at", expires_at), ("description", code.description.unwrap_or_default())]);
-    Ok(page(&console, &visitor, &id, filled, StatusCode::OK))
+    let code = find(&console, &visitor, &id).await?;
+    let filled = Filled::asked(query.as_deref(), &FIELDS);
+    let shell = Shell::of(&console, &visitor, SECTION).proposing(&filled);
+    let [expires_at, description] = standing(&console, &visitor, &code);
+    let filled = filled.over(vec![("expires_at", expires_at), ("description", description)]);
+    let back = came_from(query.as_deref(), SECTION);
+    Ok(page(shell, &console, &visitor, &code, filled, back, StatusCode::OK))
 }
 
-/// The code among all of them: there are as many as people made by hand.
-pub(super) async fn find(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<Option<Listed>, Stop> {
-    let (by, mut after) = (visitor.presenter(), None);
-    loop {
-        let page = console.foil.security_codes(&by, true, after.as_ref(), MOST).await;
-        let page = page.map_err(|error| Stop::of(console, visitor, error))?;
-        if let Some(found) = page.items.into_iter().find(|code| code.id == *id) {
-            return Ok(Some(found));
-        }
-        after = page.next;
-        if after.is_none() {
-            return Ok(None);
-        }
-    }
+/// The code; where nothing bears the id, the page that says so.
+pub(super) async fn find(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<Listed, Stop> {
+    let found = console.foil.security_code(&visitor.presenter(), id).await;
+    found.map_err(|error| Stop::of(console, visitor, error))
 }
 
-fn page(console: &Console, visitor: &Visitor, id: &RecordId, filled: Filled, status: StatusCode) -> Response {
-    page_in(Shell::of(console, visitor, SECTION), console, visitor, id, filled, status)
+/// The text of an area of several lines as it is kept: a form sends CR LF (HTML, "normalize newlines").
+pub(super) fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
-fn page_in(
+/// Expiry and description as the form shows them.
+fn standing(console: &Console, visitor: &Visitor, code: &Listed) -> [String; 2] {
+    let clock = visitor.clock(console);
+    [code.expires_at.map(|at| clock.typed(at)).unwrap_or_default(), code.description.clone().unwrap_or_default()]
+}
+
+fn page(
     shell: Shell,
     console: &Console,
     visitor: &Visitor,
-    id: &RecordId,
+    code: &Listed,
     filled: Filled,
+    back: String,
     status: StatusCode,
 ) -> Response {
-    let expires_hint = (visitor.language.words().in_zone)(&visitor.zone);
-    let action = console.path(&format!("{SECTION}/{id}/edit"));
-    let proof = visitor.needs_proof(console);
-    answer::page(status, &Edit { shell, action, expires_hint, filled, proof })
+    let edit = Edit {
+        shell,
+        name: called(code),
+        action: console.path(&format!("{SECTION}/{}/edit", code.id)),
+        expires_hint: (visitor.language.words().in_zone)(&visitor.zone_in_use()),
+        filled,
+        was: standing(console, visitor, code),
+        is_over: code.status == Status::Expired,
+        proof: visitor.needs_proof(console),
+        back,
+    };
+    answer::page(status, &edit)
 }
 
-/// Keeps what was changed. An expiry that was left alone stays as it is to the microsecond.
+/// Keeps what was changed, and nothing else. An expiry that was left alone stays as it is to the microsecond.
 pub(crate) async fn edit(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -97,35 +109,56 @@ const FIELDS: [&str; 2] = ["expires_at", "description"];
 
 async fn edited(console: &Console, visitor: &mut Visitor, id: &str, form: &Form) -> Result<Response, Stop> {
     let id = record(console, visitor, id)?;
-    let Some(code) = find(console, visitor, &id).await? else {
-        return Err(Stop::page(console, visitor.language, Why::NotFound));
-    };
-    let Err(wrong) = kept(console, visitor, &code, form).await? else {
-        return Ok(redirect(&console.path("/codes?told=saved")));
+    let code = find(console, visitor, &id).await?;
+    let wrong = match kept(console, visitor, &code, form).await? {
+        Ok(told) => return Ok(redirect(&returned(console, form, SECTION, told))),
+        Err(wrong) => wrong,
     };
     let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&FIELDS)));
     let (shell, filled) = wrong.place(shell, filled, &["expires_at", "description", "password"]);
-    Ok(wrong.seal(page_in(shell, console, visitor, &id, filled, wrong.status)))
+    let back = back(Some(form.one("back")), SECTION);
+    Ok(wrong.seal(page(shell, console, visitor, &code, filled, back, wrong.status)))
 }
 
-async fn kept(console: &Console, visitor: &mut Visitor, code: &Listed, form: &Form) -> Result<Result<(), Wrong>, Stop> {
+/// What is said afterwards.
+async fn kept(
+    console: &Console,
+    visitor: &mut Visitor,
+    code: &Listed,
+    form: &Form,
+) -> Result<Result<&'static str, Wrong>, Stop> {
     if let Err(field) = form.check(&FIELDS, &[]) {
         return Ok(Err(Wrong::refused(visitor, field)));
     }
-    let (clock, typed) = (visitor.clock(console), form.one("expires_at"));
-    let expires_at = match clock.read(typed) {
-        _ if typed == code.expires_at.map(|at| clock.typed(at)).unwrap_or_default() => None,
-        Some(at) => Some(at),
-        None => return wrong(console, visitor, Invalid::ExpiresAt.into()).map(Err),
+    let [expires, description] = standing(console, visitor, code);
+    let changed = |name: &str, stands: &str| {
+        let typed = form.secret(name).map(Secret::expose_secret).map(lines);
+        typed.filter(|typed| lines(&form.was(name).unwrap_or_else(|| stands.to_owned())) != *typed)
     };
+    let (expires_at, description) = (changed("expires_at", &expires), changed("description", &description));
+    let (clock, words) = (visitor.clock(console), visitor.language.words());
+    let refused = |text: &str| Wrong::new(StatusCode::UNPROCESSABLE_ENTITY, Some("expires_at"), text);
+    let expires_at = match expires_at.as_deref().map(|typed| (typed, clock.read(typed))) {
+        None => None,
+        Some(_) if code.status == Status::Expired => {
+            return wrong(console, visitor, Conflict::Expired.into()).map(|wrong| Err(wrong.at("expires_at")));
+        }
+        Some(("", _)) => return Ok(Err(refused(words.expiry_stays))),
+        Some((_, None)) => return Ok(Err(refused(words.expires_wrong))),
+        Some((_, at)) => at,
+    };
+    if expires_at.is_none() && description.is_none() {
+        return Ok(Ok("unchanged"));
+    }
     if expires_at.is_some()
         && let Err(wrong) = demand(console, visitor, form).await?
     {
         return Ok(Err(wrong));
     }
-    let description = form.secret("description").map(Secret::expose_secret);
-    match console.foil.edit_security_code(&visitor.presenter(), &code.id, expires_at, description).await {
-        Ok(_) => Ok(Ok(())),
+    let edited =
+        console.foil.edit_security_code(&visitor.presenter(), &code.id, expires_at, description.as_deref()).await;
+    match edited {
+        Ok(_) => Ok(Ok("saved")),
         Err(error) => wrong(console, visitor, error).map(Err),
     }
 }

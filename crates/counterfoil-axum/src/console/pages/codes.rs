@@ -3,16 +3,19 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::{NewAccess, NewSecurityCode, RecordId};
+use counterfoil::store::Access;
+use counterfoil::{Listed, NewAccess, NewSecurityCode, RecordId};
 use http::StatusCode;
 
-use super::asking::{Asked, proved};
-use super::code_edit::find;
-use super::confirm::Confirm;
+use super::asking::{Asked, asks, proved};
+use super::code_edit::{find, lines};
+use super::confirm::{Confirm, back_to};
 use super::emptiness::Emptiness;
-use super::rows::CodeRow;
+use super::listing::{Around, Wanted, Whose, back, came_from, from_here, returned};
+use super::people::Names;
+use super::rows::{CodeRow, called};
+use super::secret;
 use super::tokens::record;
-use super::{PAGE, after, secret};
 use crate::console::answer;
 use crate::console::filled::Filled;
 use crate::console::form::Form;
@@ -21,7 +24,7 @@ use crate::console::posted::{Posted, Wrong, wrong};
 use crate::console::proof::demand;
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
-use crate::console::stop::{Stop, Why, redirect};
+use crate::console::stop::{Stop, redirect};
 use crate::console::visitor::Visitor;
 use crate::console::words::Words;
 use crate::cursor::List;
@@ -38,7 +41,9 @@ struct Codes {
     once: String,
     rows: Vec<CodeRow>,
     empty: Option<Emptiness>,
-    next: Option<String>,
+    around: Around,
+    /// Leads back to the page that is shown: for links.
+    back: String,
 }
 
 /// The list, expired ones too, with the form that makes one.
@@ -51,13 +56,15 @@ pub(crate) async fn list(
     let told = match Query::parse(query.as_deref()).one("told") {
         Ok(Some("deleted")) => Some(words.deleted),
         Ok(Some("saved")) => Some(words.saved),
+        Ok(Some("unchanged")) => Some(words.unchanged),
         Ok(Some("permanent")) => Some(words.made_permanent),
         Ok(Some("reset")) => Some(words.copied_reset),
         Ok(Some("reactivated")) => Some(words.reactivated),
         _ => None,
     };
-    let shell = Shell::of(&console, &visitor, SECTION).telling(told);
-    show(&console, &visitor, shell, Filled::default(), StatusCode::OK, query.as_deref()).await
+    let filled = Filled::asked(query.as_deref(), &FIELDS);
+    let shell = Shell::of(&console, &visitor, SECTION).telling(told).proposing(&filled);
+    show(&console, &visitor, shell, filled, StatusCode::OK, query.as_deref()).await
 }
 
 async fn show(
@@ -68,17 +75,27 @@ async fn show(
     status: StatusCode,
     query: Option<&str>,
 ) -> Result<Response, Stop> {
-    let (below, clock) = (console.path(SECTION), visitor.clock(console));
+    let (below, clock, wanted) = (console.path(SECTION), visitor.clock(console), Wanted::read(query));
     let list = List { name: "codes, expired ones too", realm: console.foil.realm().as_str(), owner: "" };
-    let after = after(query, list, |key| key.parse().ok());
-    let found = console.foil.security_codes(&visitor.presenter(), true, after.as_ref(), PAGE).await;
-    let found = found.map_err(|error| Stop::of(console, visitor, error))?;
-    let rows: Vec<_> = found.items.iter().map(|listed| CodeRow::new(listed, &clock, &below)).collect();
-    let next = found.next.map(|next| format!("{below}?cursor={}", list.cursor(&next.to_string())));
+    let found = Whose::Codes.page(console, &visitor.presenter(), &wanted, list).await;
+    let (found, next) = found.map_err(|error| Stop::of(console, visitor, error))?;
+    let names = names(console, visitor, &found).await?;
+    let rows: Vec<_> = found.iter().map(|code| CodeRow::new(code, &clock, &below, |of| names.name(of))).collect();
     let words = visitor.language.words();
-    let empty = Emptiness::of(words, rows.len(), after.is_none(), next.is_none(), words.no_codes);
-    let (proof, once) = (visitor.needs_proof(console), once::number(console, visitor.language)?);
-    Ok(answer::page(status, &Codes { shell, filled, proof, once, rows, empty, next }))
+    let around = wanted.view(words, below, next, true);
+    let empty = Emptiness::of(words, rows.len(), &around, words.no_codes);
+    let (proof, once) = (visitor.needs_proof(console), once::number(console, visitor)?);
+    Ok(answer::page(status, &Codes { shell, filled, proof, once, rows, empty, around, back: from_here(visitor) }))
+}
+
+/// What those are called whom codes act as, and who made them.
+async fn names(console: &Console, visitor: &Visitor, codes: &[Listed]) -> Result<Names, Stop> {
+    let acts_as = codes.iter().filter_map(|code| match &code.access {
+        Some(Access::SameAsUser(subject)) => Some(subject),
+        _ => None,
+    });
+    let makers = codes.iter().filter_map(|code| code.created_by.as_ref());
+    Names::of(console, visitor, acts_as.chain(makers).collect()).await
 }
 
 /// Makes one, and shows its text once.
@@ -118,7 +135,8 @@ async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<R
         Ok(access) => access,
         Err(invalid) => return wrong(console, visitor, invalid.into()).map(Err),
     };
-    let new = NewSecurityCode { access, description: given("description").map(|_| form.one("description")) };
+    let description = given("description").map(lines);
+    let new = NewSecurityCode { access, description: description.as_deref() };
     match console.foil.once(key).create_security_code(&visitor.presenter(), &new).await {
         Ok(issued) => {
             let shell = Shell::of(console, visitor, SECTION);
@@ -156,6 +174,34 @@ impl Button {
         }
     }
 
+    /// What it means, for the page that asks.
+    const fn question(self, words: &Words) -> &'static str {
+        match self {
+            Self::MakePermanent => words.make_permanent_question,
+            Self::Reset => words.reset_question,
+            Self::Reactivate => words.reactivate_question,
+        }
+    }
+
+    /// Asks before a code lives longer.
+    async fn ask(self, console: &Console, visitor: &Visitor, id: &str, query: Option<&str>) -> Result<Response, Stop> {
+        let id = record(console, visitor, id)?;
+        let name = called(&find(console, visitor, &id).await?);
+        Ok(asks(console, visitor, self.asked(console, visitor, &id, &name, &came_from(query, SECTION))))
+    }
+
+    fn asked<'a>(self, console: &Console, visitor: &Visitor, id: &RecordId, name: &'a str, back: &str) -> Asked<'a> {
+        let words = visitor.language.words();
+        Asked {
+            title: self.name(words),
+            question: self.question(words),
+            name,
+            action: console.path(&format!("{SECTION}/{id}/{}", self.path())),
+            cancel: console.path(back),
+            hidden: vec![back_to(back)],
+        }
+    }
+
     async fn press(self, console: &Console, visitor: &mut Visitor, id: &str, form: &Form) -> Result<Response, Stop> {
         let id = record(console, visitor, id)?;
         if visitor.needs_proof(console)
@@ -170,7 +216,7 @@ impl Button {
             Self::Reactivate => (foil.reactivate_security_code(&by, &id).await, "reactivated"),
         };
         changed.map_err(|error| Stop::of(console, visitor, error))?;
-        Ok(redirect(&console.path(&format!("{SECTION}?told={told}"))))
+        Ok(redirect(&returned(console, form, SECTION, told)))
     }
 
     async fn prove(
@@ -180,19 +226,40 @@ impl Button {
         id: &RecordId,
         form: &Form,
     ) -> Result<Option<Response>, Stop> {
-        let Some(code) = find(console, visitor, id).await? else {
-            return Err(Stop::page(console, visitor.language, Why::NotFound));
-        };
-        let id = id.to_string();
-        let asked = Asked {
-            title: self.name(visitor.language.words()),
-            name: code.description.as_deref().filter(|text| !text.is_empty()).unwrap_or(&id),
-            action: console.path(&format!("{SECTION}/{id}/{}", self.path())),
-            cancel: console.path(SECTION),
-            hidden: Vec::new(),
-        };
+        let name = called(&find(console, visitor, id).await?);
+        let asked = self.asked(console, visitor, id, &name, &back(Some(form.one("back")), SECTION));
         proved(console, visitor, form, asked).await
     }
+}
+
+/// Asks before a live one is made permanent.
+pub(crate) async fn ask_make_permanent(
+    State(console): State<Shared>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Stop> {
+    Button::MakePermanent.ask(&console, &visitor, &id, query.as_deref()).await
+}
+
+/// Asks before a live one is given the default life from now.
+pub(crate) async fn ask_reset(
+    State(console): State<Shared>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Stop> {
+    Button::Reset.ask(&console, &visitor, &id, query.as_deref()).await
+}
+
+/// Asks before an expired one is brought back.
+pub(crate) async fn ask_reactivate(
+    State(console): State<Shared>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Stop> {
+    Button::Reactivate.ask(&console, &visitor, &id, query.as_deref()).await
 }
 
 /// Makes a live one permanent.
@@ -230,23 +297,22 @@ pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     visitor: Visitor,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
     let (id, words) = (record(&console, &visitor, &id)?, visitor.language.words());
-    let Some(code) = find(&console, &visitor, &id).await? else {
-        return Err(Stop::page(&console, visitor.language, Why::NotFound));
-    };
+    let (name, back) = (called(&find(&console, &visitor, &id).await?), came_from(query.as_deref(), SECTION));
     let confirm = Confirm {
         shell: Shell::of(&console, &visitor, SECTION),
         title: words.delete_code,
         question: words.delete_code_question,
-        name: code.description.as_deref().filter(|text| !text.is_empty()),
+        name: Some(&name),
         action: console.path(&format!("{SECTION}/{id}/delete")),
-        cancel: console.path(SECTION),
+        cancel: console.path(&back),
         yes: words.delete,
         danger: true,
         proof: false,
         overlaps: Vec::new(),
-        hidden: Vec::new(),
+        hidden: vec![back_to(&back)],
         filled: Filled::default(),
     };
     Ok(confirm.answer(StatusCode::OK))
@@ -256,10 +322,10 @@ pub(crate) async fn ask_delete(
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path(id): Path<String>,
-    Posted { visitor, .. }: Posted,
+    Posted { visitor, form }: Posted,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
     let deleted = console.foil.delete_security_code(&visitor.presenter(), &id).await;
     deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
-    Ok(redirect(&console.path("/codes?told=deleted")))
+    Ok(redirect(&returned(&console, &form, SECTION, "deleted")))
 }

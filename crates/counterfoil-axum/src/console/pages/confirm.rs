@@ -37,6 +37,11 @@ impl Confirm<'_> {
     }
 }
 
+/// The hidden field that leads back to the page that somebody came from.
+pub(super) fn back_to(page: &str) -> (&'static str, String) {
+    ("back", page.to_owned())
+}
+
 /// The overlaps that are offered for a token, by the value that the form sends.
 pub(super) fn token_overlaps(words: &Words) -> Vec<(&'static str, &'static str)> {
     let mut overlaps = client_overlaps(words);

@@ -6,13 +6,14 @@ use axum::response::Response;
 use counterfoil::Role;
 use http::StatusCode;
 
+use super::people::Names;
 use crate::console::answer;
 use crate::console::shell::Shell;
 use crate::console::state::Shared;
 use crate::console::stop::{Stop, Why};
 use crate::console::visitor::Visitor;
 use crate::console::when::Moment;
-use crate::console::words::told;
+use crate::console::words::{named, told};
 
 /// The most events of the page.
 const MOST: usize = 100;
@@ -35,13 +36,16 @@ struct EventRow {
 /// The feed, newest first.
 pub(crate) async fn list(State(console): State<Shared>, visitor: Visitor) -> Result<Response, Stop> {
     let Some(events) = console.events.as_ref().filter(|_| visitor.principal.role() >= Role::Administrator) else {
-        return Err(Stop::page(&console, visitor.language, Why::Forbidden));
+        return Err(Stop::page(&console, &visitor, Why::Forbidden));
     };
     let (words, clock) = (visitor.language.words(), visitor.clock(&console));
     let newest = events.newest(console.foil.realm(), MOST);
+    let subjects = newest.iter().flat_map(|event| event.by.subject().into_iter().chain(named(event))).collect();
+    let names = Names::of(&console, &visitor, subjects).await?;
     let rows = newest.iter().map(|event| {
         let (what, weight, detail) = told(event);
-        let by = event.by.subject().map(ToString::to_string);
+        let detail = named(event).map_or(detail, |subject| names.name(subject.as_str()));
+        let by = event.by.subject().map(|subject| names.name(subject.as_str()));
         EventRow { at: clock.moment(event.at), what: (words.event)(what), detail, by, weight: weight.class() }
     });
     let rows = rows.collect();

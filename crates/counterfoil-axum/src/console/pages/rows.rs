@@ -1,8 +1,9 @@
 //! Credentials as rows of a table.
 
 use counterfoil::store::Access;
-use counterfoil::{Listed, Status};
+use counterfoil::{Listed, Scope};
 
+use super::listing::Standing;
 use crate::console::when::{Clock, Moment};
 use crate::console::words::Words;
 
@@ -10,6 +11,7 @@ use crate::console::words::Words;
 pub(super) struct TokenRow {
     pub(super) id: String,
     pub(super) label: String,
+    pub(super) rights: Vec<String>,
     pub(super) last_used_at: Option<Moment>,
     pub(super) created_at: Moment,
     pub(super) expires_at: Option<Moment>,
@@ -21,22 +23,30 @@ pub(super) struct TokenRow {
 }
 
 impl TokenRow {
-    /// Below that path, which is where its actions are; its owner may replace it.
-    pub(super) fn new(listed: &Listed, clock: &Clock, below: &str, owner: bool) -> Self {
-        let (id, is_over) = (listed.id.to_string(), listed.status == Status::Expired);
+    /// Below that path, which is where its actions are; its owner may replace it. `back` leads to the page that is shown.
+    pub(super) fn new(listed: &Listed, clock: &Clock, below: &str, owner: bool, back: &str) -> Self {
+        let (id, standing) = (listed.id.to_string(), Standing::of(listed));
+        let is_over = standing == Standing::Expired;
         Self {
             label: listed.label.clone(),
+            rights: tokens(listed.scope.as_ref()),
             last_used_at: listed.last_used_at.map(|at| clock.moment(at)),
             created_at: clock.moment(listed.created_at),
             expires_at: listed.expires_at.map(|at| clock.moment(at)),
-            status: listed.status.as_str(),
-            status_name: status(clock.words, listed.status),
+            status: standing.as_str(),
+            status_name: standing.name(clock.words),
             is_over,
-            rotate: (owner && !is_over).then(|| format!("{below}/{id}/rotate")),
-            delete: format!("{below}/{id}/delete"),
+            rotate: (owner && !is_over && standing != Standing::Replaced)
+                .then(|| format!("{below}/{id}/rotate?back={back}")),
+            delete: format!("{below}/{id}/delete?back={back}"),
             id,
         }
     }
+}
+
+/// The scope tokens; none at all where everything is allowed.
+pub(super) fn tokens(scope: Option<&Scope>) -> Vec<String> {
+    scope.map(|scope| scope.tokens().map(str::to_owned).collect()).unwrap_or_default()
 }
 
 /// A security code.
@@ -47,6 +57,7 @@ pub(super) struct CodeRow {
     pub(super) description: String,
     pub(super) access: &'static str,
     pub(super) user: Option<String>,
+    pub(super) maker: Option<String>,
     pub(super) last_used_at: Option<Moment>,
     pub(super) created_at: Moment,
     pub(super) expires_at: Option<Moment>,
@@ -57,35 +68,38 @@ pub(super) struct CodeRow {
 }
 
 impl CodeRow {
-    pub(super) fn new(listed: &Listed, clock: &Clock, below: &str) -> Self {
-        let id = listed.id.to_string();
-        let description = listed.description.clone().unwrap_or_default();
-        let (access, user) = match &listed.access {
-            Some(Access::SameAsUser(subject)) => (clock.words.same_as_user, Some(subject.to_string())),
-            _ => (clock.words.super_administrator, None),
-        };
+    /// Below that path; `name` says what the account of a subject is called.
+    pub(super) fn new(listed: &Listed, clock: &Clock, below: &str, name: impl Fn(&str) -> String) -> Self {
+        let (id, standing) = (listed.id.to_string(), Standing::of(listed));
+        let (access, user) = access(listed, clock.words);
         Self {
-            name: if description.is_empty() { id.clone() } else { description.clone() },
-            description,
+            name: called(listed),
+            description: listed.description.clone().unwrap_or_default(),
             access,
-            user,
+            user: user.map(&name),
+            maker: listed.created_by.as_ref().map(|maker| name(maker.as_str())),
             last_used_at: listed.last_used_at.map(|at| clock.moment(at)),
             created_at: clock.moment(listed.created_at),
             expires_at: listed.expires_at.map(|at| clock.moment(at)),
-            status: listed.status.as_str(),
-            status_name: status(clock.words, listed.status),
-            is_over: listed.status == Status::Expired,
+            status: standing.as_str(),
+            status_name: standing.name(clock.words),
+            is_over: standing == Standing::Expired,
             path: format!("{below}/{id}"),
             id,
         }
     }
 }
 
-fn status(words: &Words, status: Status) -> &'static str {
-    match status {
-        Status::Active => words.active,
-        Status::Expiring => words.expiring,
-        Status::Expired => words.expired,
-        Status::Suspended => words.suspended,
+/// What a code is called: its description, or its id.
+pub(super) fn called(listed: &Listed) -> String {
+    let described = listed.description.as_deref().filter(|text| !text.is_empty());
+    described.map_or_else(|| listed.id.to_string(), |text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// What a code may do, and the subject that it acts as.
+fn access<'a>(listed: &'a Listed, words: &Words) -> (&'static str, Option<&'a str>) {
+    match &listed.access {
+        Some(Access::SameAsUser(subject)) => (words.same_as_user, Some(subject.as_str())),
+        _ => (words.super_administrator, None),
     }
 }

@@ -1,26 +1,26 @@
-//! The settings that administrators change at run time.
+//! The settings that administrators change at run time, by the one table of them that the core has.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::settings::{InvalidSetting, SettingName, Settings, SettingsChange};
-use counterfoil::{Invalid, Span};
+use counterfoil::Span;
+use counterfoil::settings::{InvalidSetting, SettingName, SettingUnit, Settings, SettingsChange};
 use http::StatusCode;
 
 use crate::console::answer;
 use crate::console::filled::Filled;
-use crate::console::form::Form;
+use crate::console::form::{Form, UNIT};
 use crate::console::posted::{Posted, Wrong, wrong};
 use crate::console::proof::demand;
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
 use crate::console::stop::{Stop, redirect};
 use crate::console::visitor::Visitor;
+use crate::console::when::Unit;
 use crate::console::words::Words;
 use crate::query::Query;
 
 const SECTION: &str = "/settings";
-const SWITCH: &str = SettingName::PersonalAccessTokensEnabled.as_str();
 
 #[derive(Template)]
 #[template(path = "console/settings.html")]
@@ -29,39 +29,60 @@ struct Page {
     filled: Filled,
     /// Whether the password is to be given with the form.
     proof: bool,
-    /// Whether the policy asks for the switch.
-    switch: bool,
+    switches: Vec<Switch>,
     numbers: Vec<Number>,
 }
 
-/// A setting that is a whole number.
+/// A setting that is on or off.
+struct Switch {
+    name: &'static str,
+    label: &'static str,
+    is_on: bool,
+    was: bool,
+}
+
+/// A setting that is a whole number: of days, or of a unit that is chosen beside it.
 struct Number {
     name: &'static str,
     label: &'static str,
     hint: String,
-    attributes: String,
+    shown: Amount,
+    /// What holds, as the page shows it where nobody has typed anything.
+    was: Amount,
+    /// The units to choose from, by their seconds; none where it counts days.
+    units: Vec<(u64, &'static str)>,
 }
 
-/// The numbers, in the order of the page.
-const NUMBERS: [SettingName; 6] = [
-    SettingName::PatMaxDays,
-    SettingName::NoticeLeadDays,
-    SettingName::CodeLifetimeSeconds,
-    SettingName::AccessLifetimeSeconds,
-    SettingName::RefreshInactivitySeconds,
-    SettingName::RefreshAbsoluteSeconds,
-];
+/// A number as it is typed, and the seconds of its unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Amount {
+    number: String,
+    unit: u64,
+}
 
-const fn label(words: &Words, name: SettingName) -> &'static str {
-    match name {
-        SettingName::PersonalAccessTokensEnabled => words.setting_enabled,
-        SettingName::AccessLifetimeSeconds => words.setting_access,
-        SettingName::RefreshInactivitySeconds => words.setting_inactivity,
-        SettingName::RefreshAbsoluteSeconds => words.setting_absolute,
-        SettingName::PatMaxDays => words.setting_days,
-        SettingName::CodeLifetimeSeconds => words.setting_code,
-        SettingName::NoticeLeadDays => words.setting_notice,
+/// The units that a duration is typed in.
+const UNITS: [(u64, Unit); 4] = [(1, Unit::Seconds), (60, Unit::Minutes), (3_600, Unit::Hours), (86_400, Unit::Days)];
+
+impl Amount {
+    /// A number of the setting's unit in the largest unit that it is a whole number of.
+    fn of(name: SettingName, number: u64) -> Self {
+        if name.unit() != SettingUnit::Seconds {
+            return Self { number: number.to_string(), unit: 1 };
+        }
+        let whole = |(unit, _): &(u64, Unit)| number.is_multiple_of(*unit);
+        let unit = UNITS.iter().rev().copied().find(whole).map_or(1, |(unit, _)| unit);
+        Self { number: (number / unit).to_string(), unit }
     }
+
+    /// The number in the setting's unit; `None` where it is none.
+    fn read(&self) -> Option<u64> {
+        let digits = self.number.bytes().all(|byte| byte.is_ascii_digit());
+        self.number.parse::<u64>().ok().filter(|_| digits)?.checked_mul(self.unit)
+    }
+}
+
+fn label(words: &Words, name: SettingName) -> &'static str {
+    words.field(name.as_str())
 }
 
 /// The settings as they hold now.
@@ -70,112 +91,208 @@ pub(crate) async fn show(
     visitor: Visitor,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
+    let (settings, words) = (held(&console, &visitor).await?, visitor.language.words());
+    let query = Query::parse(query.as_deref());
+    let told = match query.one("told") {
+        Ok(Some("saved")) => Some(words.saved),
+        Ok(Some("unchanged")) => Some(words.unchanged),
+        _ => None,
+    };
+    let given = |field: &str| query.all(field).next().map(str::to_owned);
+    let proposed = SettingName::ALL.into_iter().any(|name| given(name.as_str()).is_some());
+    let mut shell = Shell::of(&console, &visitor, SECTION).telling(told);
+    shell.proposed = proposed.then_some(words.proposed);
+    Ok(page(&console, &visitor, shell, Filled::default(), &settings, given, StatusCode::OK))
+}
+
+async fn held(console: &Console, visitor: &Visitor) -> Result<Settings, Stop> {
     let settings = console.foil.settings(&visitor.presenter()).await;
-    let settings = settings.map_err(|error| Stop::of(&console, &visitor, error))?;
-    let saved = Query::parse(query.as_deref()).one("told") == Ok(Some("saved"));
-    let shell = Shell::of(&console, &visitor, SECTION).telling(saved.then_some(visitor.language.words().saved));
-    Ok(page(&console, &visitor, shell, Filled::with(values(&settings)), StatusCode::OK))
+    settings.map_err(|error| Stop::of(console, visitor, error))
 }
 
-fn values(settings: &Settings) -> Vec<(&'static str, String)> {
-    let days = |span: Span| (span.whole_seconds() / 86_400).to_string();
-    let seconds = |span: Span| span.whole_seconds().to_string();
-    let mut values: Vec<_> = NUMBERS
-        .into_iter()
-        .map(|name| {
-            let value = match name {
-                SettingName::PatMaxDays => settings.pat_max_days.to_string(),
-                SettingName::NoticeLeadDays => days(settings.notice_lead),
-                SettingName::CodeLifetimeSeconds => seconds(settings.code_lifetime),
-                SettingName::AccessLifetimeSeconds => seconds(settings.access_lifetime),
-                SettingName::RefreshInactivitySeconds => seconds(settings.refresh_inactivity),
-                SettingName::RefreshAbsoluteSeconds => seconds(settings.refresh_absolute),
-                SettingName::PersonalAccessTokensEnabled => String::new(),
-            };
-            (name.as_str(), value)
-        })
-        .collect();
-    if settings.personal_access_tokens {
-        values.push((SWITCH, "true".to_owned()));
-    }
-    values
-}
-
-fn page(console: &Console, visitor: &Visitor, shell: Shell, filled: Filled, status: StatusCode) -> Response {
+/// The page, with what is typed in its fields, by their names; with what holds where nothing is.
+fn page(
+    console: &Console,
+    visitor: &Visitor,
+    shell: Shell,
+    filled: Filled,
+    settings: &Settings,
+    given: impl Fn(&str) -> Option<String>,
+    status: StatusCode,
+) -> Response {
     let words = shell.words;
+    let switch = |name: SettingName| {
+        let was = settings.number(name) != 0;
+        let is_on = given(name.as_str()).map_or(was, |typed| typed == "true");
+        Switch { name: name.as_str(), label: label(words, name), is_on, was }
+    };
     let number = |name: SettingName| {
-        let (least, most) = console.foil.setting_range(name);
+        let was = Amount::of(name, settings.number(name));
+        let unit = given(&format!("{}{UNIT}", name.as_str())).and_then(|unit| unit.parse().ok());
+        let shown = match given(name.as_str()) {
+            Some(number) => Amount { number, unit: unit.unwrap_or(was.unit) },
+            None => was.clone(),
+        };
+        let units = UNITS.map(|(seconds, unit)| (seconds, (words.unit)(unit)));
         Number {
             name: name.as_str(),
             label: label(words, name),
-            hint: (words.from_to)(least, most),
-            attributes: format!("type=\"number\" min=\"{least}\" max=\"{most}\" required inputmode=\"numeric\""),
+            hint: hint(console, words, settings, name),
+            units: if name.unit() == SettingUnit::Seconds { units.to_vec() } else { Vec::new() },
+            shown,
+            was,
         }
     };
-    let numbers = NUMBERS.into_iter().map(number).collect();
-    let (proof, switch) = (visitor.needs_proof(console), console.foil.gates().setting);
-    answer::page(status, &Page { shell, filled, proof, switch, numbers })
+    let asked = |name: &SettingName| name.unit() == SettingUnit::Switch && console.foil.gates().setting;
+    let counts = |name: &SettingName| name.unit() != SettingUnit::Switch;
+    let page = Page {
+        shell,
+        filled,
+        proof: visitor.needs_proof(console),
+        switches: SettingName::ALL.into_iter().filter(asked).map(switch).collect(),
+        numbers: SettingName::ALL.into_iter().filter(counts).map(number).collect(),
+    };
+    answer::page(status, &page)
 }
 
-/// Keeps all of them, or none.
+/// The range of a setting, and what holds exactly where its number is rounded.
+fn hint(console: &Console, words: &Words, settings: &Settings, name: SettingName) -> String {
+    let (least, most) = console.foil.setting_range(name);
+    let range = words.range(name.unit(), least, most);
+    let unit = name.unit().seconds().unwrap_or(1);
+    let whole = settings.number(name).checked_mul(unit).and_then(Span::from_seconds);
+    match settings.span(name) {
+        Some(exact) if Some(exact) != whole => format!("{range} {}", (words.exactly)(&(words.duration)(exact))),
+        _ => range,
+    }
+}
+
+/// Keeps what was changed: all of it, or nothing.
 pub(crate) async fn save(State(console): State<Shared>, Posted { mut visitor, form }: Posted) -> Response {
     let answer = saved(&console, &mut visitor, &form).await;
     visitor.seal(answer.into_response())
 }
 
-const FIELDS: [&str; 7] = [
-    SWITCH,
-    SettingName::PatMaxDays.as_str(),
-    SettingName::NoticeLeadDays.as_str(),
-    SettingName::CodeLifetimeSeconds.as_str(),
-    SettingName::AccessLifetimeSeconds.as_str(),
-    SettingName::RefreshInactivitySeconds.as_str(),
-    SettingName::RefreshAbsoluteSeconds.as_str(),
-];
+/// What is wrong with a form: fields, or something else.
+enum Fault {
+    Fields(Vec<InvalidSetting>),
+    Other(Wrong),
+}
+
+impl From<Wrong> for Fault {
+    fn from(wrong: Wrong) -> Self {
+        Self::Other(wrong)
+    }
+}
 
 async fn saved(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Response, Stop> {
-    let Err(wrong) = kept(console, visitor, form).await? else {
-        return Ok(redirect(&console.path("/settings?told=saved")));
+    let settings = held(console, visitor).await?;
+    let fault = match kept(console, visitor, form, &settings).await? {
+        Ok(told) => return Ok(redirect(&console.path(&format!("{SECTION}?told={told}")))),
+        Err(fault) => fault,
     };
-    let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&FIELDS)));
-    let fields = [&FIELDS[..], &["password"]].concat();
-    let (shell, filled) = wrong.place(shell, filled, &fields);
-    Ok(wrong.seal(page(console, visitor, shell, filled, wrong.status)))
+    let (shell, words) = (Shell::of(console, visitor, SECTION), visitor.language.words());
+    let given = |field: &str| Some(form.one(field).to_owned());
+    match fault {
+        Fault::Fields(invalid) => {
+            let of = |filled: Filled, invalid: &InvalidSetting| {
+                filled.wrong(invalid.name.as_str(), words.range(invalid.name.unit(), invalid.least, invalid.most))
+            };
+            let filled = invalid.iter().fold(Filled::default(), of);
+            let shell = shell.faulty(&filled);
+            Ok(page(console, visitor, shell, filled, &settings, given, StatusCode::UNPROCESSABLE_ENTITY))
+        }
+        Fault::Other(wrong) => {
+            let names = [&SettingName::ALL.map(SettingName::as_str)[..], &["password"]].concat();
+            let (shell, filled) = wrong.place(shell, Filled::default(), &names);
+            Ok(wrong.seal(page(console, visitor, shell, filled, &settings, given, wrong.status)))
+        }
+    }
 }
 
-async fn kept(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Result<(), Wrong>, Stop> {
-    if let Err(field) = form.check(&FIELDS, &[]) {
-        return Ok(Err(Wrong::refused(visitor, field)));
+/// What is said afterwards.
+async fn kept(
+    console: &Console,
+    visitor: &mut Visitor,
+    form: &Form,
+    settings: &Settings,
+) -> Result<Result<&'static str, Fault>, Stop> {
+    let names = SettingName::ALL.map(SettingName::as_str);
+    if let Err(field) = form.check(&names, &[]) {
+        return Ok(Err(Wrong::refused(visitor, field).into()));
+    }
+    let change = match change(console, visitor, form, settings) {
+        Ok(change) => change,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    if change == SettingsChange::default() {
+        return Ok(Ok("unchanged"));
     }
     if let Err(wrong) = demand(console, visitor, form).await? {
-        return Ok(Err(wrong));
+        return Ok(Err(wrong.into()));
     }
-    let Some(switch) = form.ticked(SWITCH) else { return Ok(Err(Wrong::refused(visitor, Some(SWITCH)))) };
-    let change = match change(console, form, switch) {
-        Ok(change) => change,
-        Err(invalid) => return wrong(console, visitor, Invalid::from(invalid).into()).map(Err),
-    };
     match console.foil.change_settings(&visitor.presenter(), &change).await {
-        Ok(_) => Ok(Ok(())),
-        Err(error) => wrong(console, visitor, error).map(Err),
+        Ok(_) => Ok(Ok("saved")),
+        Err(error) => wrong(console, visitor, error).map(|wrong| Err(wrong.into())),
     }
 }
 
-fn change(console: &Console, form: &Form, switch: bool) -> Result<SettingsChange, InvalidSetting> {
-    let number = |name: SettingName| {
-        let text = form.one(name.as_str()).trim();
+/// What differs from what the form showed; from what holds where it does not say.
+fn change(console: &Console, visitor: &Visitor, form: &Form, settings: &Settings) -> Result<SettingsChange, Fault> {
+    let (mut change, mut invalid) = (SettingsChange::default(), Vec::new());
+    for name in SettingName::ALL {
+        let (field, holds) = (name.as_str(), settings.number(name));
+        if name.unit() == SettingUnit::Switch {
+            let on = form.ticked(field).ok_or_else(|| Wrong::refused(visitor, Some(field)))?;
+            // A form of a page that does not offer the switch does not touch it. One that sends it all the same is refused by the core.
+            let was = form.was(field).map_or(holds != 0, |was| was == "true");
+            let is_meant = if console.foil.gates().setting { on != was } else { on };
+            if is_meant {
+                change.set(name, u64::from(on));
+            }
+            continue;
+        }
+        // What a form does not have stays.
+        if form.secret(field).is_none() && form.all(field).next().is_none() {
+            continue;
+        }
         let (least, most) = console.foil.setting_range(name);
-        let number = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
-        number.map(Some).ok_or(InvalidSetting { name, least, most })
+        match amount(form, field, "").and_then(|amount| amount.read()) {
+            Some(number) if number == amount(form, field, "_was").and_then(|was| was.read()).unwrap_or(holds) => {}
+            Some(number) if (least..=most).contains(&number) => change.set(name, number),
+            _ => invalid.push(InvalidSetting { name, least, most }),
+        }
+    }
+    if invalid.is_empty() { Ok(change) } else { Err(Fault::Fields(invalid)) }
+}
+
+/// What a form says of a setting. Without a unit it is in the setting's own.
+fn amount(form: &Form, field: &str, suffix: &str) -> Option<Amount> {
+    let number = form.secret(&format!("{field}{suffix}"))?.expose_secret().trim().to_owned();
+    let unit = match form.one(&format!("{field}{UNIT}{suffix}")) {
+        "" => 1,
+        unit => UNITS.iter().map(|(seconds, _)| *seconds).find(|seconds| seconds.to_string() == unit)?,
     };
-    Ok(SettingsChange {
-        // A form of a page that does not offer the switch does not touch it. One that sends it all the same is refused by the core.
-        personal_access_tokens_enabled: (console.foil.gates().setting || switch).then_some(switch),
-        access_lifetime_seconds: number(SettingName::AccessLifetimeSeconds)?,
-        refresh_inactivity_seconds: number(SettingName::RefreshInactivitySeconds)?,
-        refresh_absolute_seconds: number(SettingName::RefreshAbsoluteSeconds)?,
-        pat_max_days: number(SettingName::PatMaxDays)?,
-        code_lifetime_seconds: number(SettingName::CodeLifetimeSeconds)?,
-        notice_lead_days: number(SettingName::NoticeLeadDays)?,
-    })
+    Some(Amount { number, unit })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_f1_a_duration_is_shown_in_the_largest_unit_that_fits_and_read_back() {
+        let shown = |number| Amount::of(SettingName::AccessLifetimeSeconds, number);
+        for (seconds, number, unit) in
+            [(1, "1", 1), (90, "90", 1), (600, "10", 60), (5_400, "90", 60), (7_200, "2", 3_600), (86_400, "1", 86_400)]
+        {
+            let amount = shown(seconds);
+            assert_eq!((amount.number.as_str(), amount.unit, amount.read()), (number, unit, Some(seconds)));
+        }
+        assert_eq!(Amount::of(SettingName::NoticeLeadDays, 7), Amount { number: "7".into(), unit: 1 });
+        for bad in ["", "+1", "1.5", "-1", "99999999999999999999"] {
+            assert_eq!(Amount { number: bad.into(), unit: 60 }.read(), None, "{bad}");
+        }
+        assert_eq!(Amount { number: u64::MAX.to_string(), unit: 60 }.read(), None);
+    }
 }

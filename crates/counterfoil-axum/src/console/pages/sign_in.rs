@@ -11,16 +11,15 @@ use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use zeroize::Zeroize as _;
 
-use super::languages::own_path;
 use crate::console::cookie::Cookie;
 use crate::console::filled::Filled;
 use crate::console::language::Language;
 use crate::console::posted::{self, Posted};
 use crate::console::shell::Shell;
 use crate::console::state::{Console, Shared};
-use crate::console::stop::{Stop, Why, redirect};
-use crate::console::visitor::{MADE_ROOM, receive};
-use crate::console::{answer, csrf};
+use crate::console::stop::{Stop, redirect};
+use crate::console::visitor::{MADE_ROOM, receive, session};
+use crate::console::{answer, csrf, paths};
 use crate::host::Asked;
 use crate::patience::patiently;
 use crate::query::Query;
@@ -33,7 +32,7 @@ struct SignIn<'a> {
     next: &'a str,
 }
 
-/// The form.
+/// The form; a live session just goes on.
 pub(crate) async fn show(
     State(console): State<Shared>,
     RawQuery(query): RawQuery,
@@ -42,12 +41,39 @@ pub(crate) async fn show(
     let (language, headers) = (receive(&console, Asked::of(&request))?, request.headers());
     let query = Query::parse(query.as_deref());
     let next = query.one("next").ok().flatten().unwrap_or("/");
-    let told = (query.one("told") == Ok(Some("signed-out"))).then_some(language.words().signed_out);
-    let (visit, cookie) = visit(&console, headers, language)?;
-    let mut shell = Shell::bare(&console, language).telling(told);
+    if session(&console, language, headers).await?.is_ok() {
+        return Ok(redirect(&console.path(paths::own(Some(next)))));
+    }
+    let (words, told) = (language.words(), query.one("told").ok().flatten());
+    let mut shell = Shell::bare(&console, language, &at(next));
+    shell.notice = match told {
+        Some("signed-out") => Some(words.signed_out),
+        Some("ended") => Some(words.session_ended),
+        Some("kept") => Some(words.session_kept),
+        _ => None,
+    };
+    shell.warns = matches!(told, Some("ended" | "kept"));
+    form(&console, language, headers, shell, Filled::default(), next, StatusCode::OK)
+}
+
+/// The path of the form that leads there.
+fn at(next: &str) -> String {
+    paths::saying("/sign-in", "next", next)
+}
+
+/// The form with its token, and the cookie that this is made from.
+fn form(
+    console: &Console,
+    language: Language,
+    headers: &HeaderMap,
+    mut shell: Shell,
+    filled: Filled,
+    next: &str,
+    status: StatusCode,
+) -> Result<Response, Stop> {
+    let (visit, cookie) = visit(console, headers, language)?;
     shell.csrf = csrf::token(&visit);
-    shell.path = "/sign-in".to_owned();
-    let mut response = answer::page(StatusCode::OK, &SignIn { shell, filled: Filled::default(), next });
+    let mut response = answer::page(status, &SignIn { shell, filled, next });
     if let Some(cookie) = cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
@@ -56,14 +82,14 @@ pub(crate) async fn show(
 
 /// What a browser without a session is known by: what it brings, or something new.
 fn visit(console: &Console, headers: &HeaderMap, language: Language) -> Result<(Secret, Option<HeaderValue>), Stop> {
-    if let Some(visit) = console.transport.read(headers, Cookie::Visit) {
+    if let Some(visit) = console.cookies.read(headers, Cookie::Visit) {
         return Ok((visit, None));
     }
     let mut bytes = [0; 32];
-    SystemEntropy.fill(&mut bytes).map_err(|reason| Stop::unavailable(console, language, &reason))?;
+    SystemEntropy.fill(&mut bytes).map_err(|reason| Stop::outage(console, language, &reason))?;
     let text = URL_SAFE_NO_PAD.encode(bytes);
     bytes.zeroize();
-    let cookie = console.transport.set(Cookie::Visit, &text);
+    let cookie = console.cookies.set(Cookie::Visit, &text);
     Ok((Secret::from(text), cookie))
 }
 
@@ -71,29 +97,32 @@ fn visit(console: &Console, headers: &HeaderMap, language: Language) -> Result<(
 pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> Result<Response, Stop> {
     let (parts, body) = request.into_parts();
     let language = receive(&console, Asked::from(&parts))?;
-    let form = posted::read(&console, language, &parts, body).await?;
-    let Some(visit) = console.transport.read(&parts.headers, Cookie::Visit) else {
-        return Err(Stop::page(&console, language, Why::Forged));
-    };
-    if !csrf::fits(&visit, form.one(csrf::FIELD)) {
-        return Err(Stop::page(&console, language, Why::Forged));
+    let sent = posted::read(&parts, body).await.map_err(|why| Stop::bare(&console, language, why))?;
+    let (name, next) = (sent.one("name"), sent.one("next"));
+    let filled = || Filled::with(sent.shown_again(&["name"]));
+    let visit = console.cookies.read(&parts.headers, Cookie::Visit);
+    if !visit.is_some_and(|visit| csrf::fits(&visit, sent.one(csrf::FIELD))) {
+        // A form that lay open while somebody signed in here: that session goes on.
+        if session(&console, language, &parts.headers).await?.is_ok() {
+            return Ok(redirect(&console.path(paths::own(Some(next)))));
+        }
+        let shell = Shell::bare(&console, language, &at(next)).wrong(Some(language.words().form_expired.to_owned()));
+        return form(&console, language, &parts.headers, shell, filled(), next, StatusCode::FORBIDDEN);
     }
-    let (name, next) = (form.one("name"), form.one("next"));
     let empty = Secret::from(String::new());
-    let login = Login { name, password: form.secret("password").unwrap_or(&empty), mfa_key: None, machine_key: None };
+    let login = Login { name, password: sent.secret("password").unwrap_or(&empty), mfa_key: None, machine_key: None };
     let source = match console.sources.of(&parts.extensions) {
         Ok(source) => source,
-        Err(reason) => return Err(Stop::unavailable(&console, language, &reason)),
+        Err(reason) => return Err(Stop::outage(&console, language, &reason)),
     };
     let refused = match patiently(&console.foil, || console.foil.open_session(&login, &source)).await {
         Ok(opened) => {
             leave(&console, &parts.headers).await;
             let mut response = redirect(&after(&console, next, opened.ended));
-            let transport = console.transport;
+            // The visit stays: forms of other tabs belong to it.
             let cookies = [
-                transport.set(Cookie::Session, opened.token.expose_secret()),
-                transport.clear(Cookie::Visit),
-                transport.clear(Cookie::Before),
+                console.cookies.set(Cookie::Session, opened.token.expose_secret()),
+                console.cookies.clear(Cookie::Before),
             ];
             for cookie in cookies.into_iter().flatten() {
                 response.headers_mut().append(SET_COOKIE, cookie);
@@ -103,11 +132,8 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
         Err(error) => error,
     };
     let (status, error) = refusal(&console, language, &refused)?;
-    let mut shell = Shell::bare(&console, language).wrong(Some(error.to_owned()));
-    shell.csrf = csrf::token(&visit);
-    shell.path = "/sign-in".to_owned();
-    let filled = Filled::with(form.shown_again(&["name"]));
-    let mut response = answer::page(status, &SignIn { shell, filled, next });
+    let shell = Shell::bare(&console, language, &at(next)).wrong(Some(error.to_owned()));
+    let mut response = form(&console, language, &parts.headers, shell, filled(), next, status)?;
     match refused {
         LoginError::SlowDown { until } => {
             response.headers_mut().insert(RETRY_AFTER, seconds_until(until, console.foil.now()));
@@ -122,23 +148,17 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
 
 /// Where signing in leads; where it ended older sessions, the page there says so.
 fn after(console: &Console, next: &str, ended: usize) -> String {
-    let mut path = own_path(console, Some(next));
-    if ended > 0 {
-        let separator = if path.contains('?') { '&' } else { '?' };
+    match (paths::own(Some(next)), ended) {
+        (page, 0) => console.path(page),
         // The start leads on, and would lose it.
-        if path == console.path("/") {
-            path = console.path("/tokens");
-        }
-        path.push(separator);
-        path.push_str(MADE_ROOM);
-        path.push_str("=true");
+        ("/", _) => console.path(&paths::saying("/tokens", MADE_ROOM, "true")),
+        (page, _) => console.path(&paths::saying(page, MADE_ROOM, "true")),
     }
-    path
 }
 
 /// Ends the session that the browser came with, if it still lives: nobody can use what nobody sees any more. Where that fails it ends by itself.
 async fn leave(console: &Console, headers: &HeaderMap) {
-    let Some(session) = console.transport.read(headers, Cookie::Session) else { return };
+    let Some(session) = console.cookies.read(headers, Cookie::Session) else { return };
     if let Ok(principal) = console.foil.verify_session(session.expose_secret()).await {
         let _ended = console.foil.end_session(&principal).await;
     }
@@ -156,7 +176,7 @@ pub(crate) fn refusal(
         LoginError::SlowDown { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, words.slow_down)),
         LoginError::Busy { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, words.busy)),
         LoginError::TooManySessions => Ok((StatusCode::CONFLICT, words.too_many_sessions)),
-        other => Err(Stop::unavailable(console, language, other)),
+        other => Err(Stop::outage(console, language, other)),
     }
 }
 
@@ -169,12 +189,12 @@ pub(crate) async fn sign_out(State(console): State<Shared>, posted: Posted) -> R
     match console.foil.end_session(&posted.visitor.principal).await {
         Ok(()) => {}
         Err(ManageError::Unavailable(reason)) => {
-            return Err(Stop::unavailable(&console, posted.visitor.language, &reason));
+            return Err(Stop::unavailable(&console, &posted.visitor, &reason));
         }
         Err(error) => return Err(Stop::of(&console, &posted.visitor, error)),
     }
     let mut response = redirect(&console.path("/sign-in?told=signed-out"));
-    for cookie in [Cookie::Session, Cookie::Before].into_iter().filter_map(|cookie| console.transport.clear(cookie)) {
+    for cookie in [Cookie::Session, Cookie::Before].into_iter().filter_map(|cookie| console.cookies.clear(cookie)) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)

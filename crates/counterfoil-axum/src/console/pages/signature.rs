@@ -13,13 +13,12 @@ use super::profile::{kept, wrong};
 use crate::body::{self, Unread};
 use crate::console::filled::Filled;
 use crate::console::form::Form;
-use crate::console::posted::Posted;
+use crate::console::posted::{Posted, refuse_foreign};
 use crate::console::profiles::{ImageFormat, Signature};
 use crate::console::state::Shared;
 use crate::console::stop::{Stop, Why, redirect};
 use crate::console::visitor::Visitor;
 use crate::console::{answer, csrf};
-use crate::host::Asked;
 use crate::query::Query;
 
 /// The most bytes of an image, and of the form that brings one: enough to say at its field that it is too large.
@@ -41,9 +40,9 @@ pub(crate) async fn file(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
     let profile = kept(&console, &visitor)?.profile(visitor.principal.subject()).await;
-    let profile = profile.map_err(|error| Stop::unavailable(&console, visitor.language, &error))?;
+    let profile = profile.map_err(|error| Stop::unavailable(&console, &visitor, &error))?;
     let (media_type, extension, bytes) = match profile.signature {
-        None => return Err(Stop::page(&console, visitor.language, Why::NotFound)),
+        None => return Err(Stop::page(&console, &visitor, Why::NotFound)),
         Some(Signature::Typed(text)) => ("image/svg+xml", "svg", Bytes::from(drawn(&text))),
         Some(Signature::Image { format, bytes }) => (format.media_type(), format.extension(), bytes),
     };
@@ -106,14 +105,14 @@ pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Res
         _ => return wrong(&console, &visitor, filled, "typed", words.invalid).await,
     };
     let kept = kept(&console, &visitor)?.set_signature(visitor.principal.subject(), Some(signature)).await;
-    kept.map_err(|error| Stop::unavailable(&console, visitor.language, &error))?;
+    kept.map_err(|error| Stop::unavailable(&console, &visitor, &error))?;
     Ok(redirect(&console.path("/profile?told=saved")))
 }
 
 /// Clears it.
 pub(crate) async fn clear(State(console): State<Shared>, Posted { visitor, .. }: Posted) -> Result<Response, Stop> {
     let cleared = kept(&console, &visitor)?.set_signature(visitor.principal.subject(), None).await;
-    cleared.map_err(|error| Stop::unavailable(&console, visitor.language, &error))?;
+    cleared.map_err(|error| Stop::unavailable(&console, &visitor, &error))?;
     Ok(redirect(&console.path("/profile?told=cleared")))
 }
 
@@ -121,11 +120,8 @@ pub(crate) async fn clear(State(console): State<Shared>, Posted { visitor, .. }:
 async fn read(console: &Shared, request: Request) -> Result<(Visitor, Sent), Stop> {
     let (mut parts, body) = request.into_parts();
     let mut visitor = Visitor::from_request_parts(&mut parts, console).await?;
-    let language = visitor.language;
-    let stop = |why| Stop::page(console, language, why);
-    if csrf::is_foreign(Asked::from(&parts)) {
-        return Err(stop(Why::Forged));
-    }
+    refuse_foreign(&parts).map_err(|why| Stop::page(console, &visitor, why))?;
+    let stop = |why| Stop::page(console, &visitor, why);
     let body = match body::read(body, FORM).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => return Err(stop(Why::TooLarge)),
@@ -134,7 +130,7 @@ async fn read(console: &Shared, request: Request) -> Result<(Visitor, Sent), Sto
     let request = Request::from_parts(parts, Body::from(body));
     let sent = gather(request).await.ok_or_else(|| stop(Why::Forged))?;
     if !visitor.sent(sent.form.one(csrf::FIELD)) {
-        return Err(stop(Why::Forged));
+        return Err(Stop::page(console, &visitor, Why::Forged));
     }
     Ok((visitor, sent))
 }

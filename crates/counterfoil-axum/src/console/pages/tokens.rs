@@ -8,10 +8,12 @@ use counterfoil::{
 };
 use http::StatusCode;
 
-use super::confirm::{Confirm, span, token_overlaps};
+use super::confirm::{Confirm, back_to, span, token_overlaps};
 use super::emptiness::Emptiness;
+use super::listing::{Around, Wanted, Whose, back, came_from, from_here, returned};
 use super::rows::TokenRow;
-use super::{PAGE, after, secret};
+use super::scopes::{OF_TOKEN, Rights};
+use super::secret;
 use crate::console::answer;
 use crate::console::filled::Filled;
 use crate::console::form::Form;
@@ -41,9 +43,10 @@ struct Tokens {
     /// Whether the password is to be given with the form.
     proof: bool,
     once: String,
+    rights: Rights,
     rows: Vec<TokenRow>,
     empty: Option<Emptiness>,
-    next: Option<String>,
+    around: Around,
 }
 
 /// The first page: one's tokens.
@@ -62,8 +65,9 @@ pub(crate) async fn list(
         Ok(Some("revoked")) => Some(words.revoked),
         _ => None,
     };
-    let shell = Shell::of(&console, &visitor, SECTION).telling(told);
-    show(&console, &visitor, shell, Filled::default(), StatusCode::OK, query.as_deref()).await
+    let filled = Filled::asked(query.as_deref(), &FIELDS);
+    let shell = Shell::of(&console, &visitor, SECTION).telling(told).proposing(&filled);
+    show(&console, &visitor, shell, filled, StatusCode::OK, query.as_deref()).await
 }
 
 async fn show(
@@ -77,8 +81,7 @@ async fn show(
     let (by, words, clock) = (visitor.presenter(), visitor.language.words(), visitor.clock(console));
     let list =
         List { name: "tokens", realm: console.foil.realm().as_str(), owner: visitor.principal.subject().as_str() };
-    let after = after(query, list, |key| key.parse().ok());
-    let below = console.path(SECTION);
+    let (below, wanted) = (console.path(SECTION), Wanted::read(query));
     let stopped = |error| Stop::of(console, visitor, error);
     let mut page = Tokens {
         shell,
@@ -86,19 +89,20 @@ async fn show(
         no_creation: None,
         label_hint: String::new(),
         days_hint: String::new(),
+        rights: OF_TOKEN.shown(console, words, &filled, (words.scope_legend, words.scope_all, words.scope_limited)),
         filled,
         proof: visitor.needs_proof(console),
-        once: once::number(console, visitor.language)?,
+        once: once::number(console, visitor)?,
         rows: Vec::new(),
         empty: None,
-        next: None,
+        around: wanted.view(words, below.clone(), None, true),
     };
-    match console.foil.own_tokens(&by, after.as_ref(), PAGE).await {
-        Ok(found) => {
-            page.rows = found.items.iter().map(|listed| TokenRow::new(listed, &clock, &below, true)).collect();
-            page.next = found.next.map(|next| format!("{below}?cursor={}", list.cursor(&next.to_string())));
-            let (first, last) = (after.is_none(), page.next.is_none());
-            page.empty = Emptiness::of(words, page.rows.len(), first, last, words.no_tokens);
+    match Whose::Own.page(console, &by, &wanted, list).await {
+        Ok((found, next)) => {
+            let back = from_here(visitor);
+            page.rows = found.iter().map(|listed| TokenRow::new(listed, &clock, &below, true, &back)).collect();
+            page.around = wanted.view(words, below, next, true);
+            page.empty = Emptiness::of(words, page.rows.len(), &page.around, words.no_tokens);
         }
         Err(ManageError::Forbidden(gate @ Forbidden::Gate { .. })) => page.closed = Some(words.forbidden_because(gate)),
         Err(error) => return Err(stopped(error)),
@@ -117,8 +121,8 @@ async fn show(
 
 fn hints(visitor: &Visitor, limits: TokenLimits) -> (String, String) {
     let words = visitor.language.words();
-    let lead = limits.notice_lead.whole_seconds() / 86_400;
-    ((words.at_most_characters)(limits.label_max), (words.days_hint)(limits.max_days, lead))
+    let lead = (words.duration)(limits.notice_lead);
+    ((words.at_most_characters)(limits.label_max), (words.days_hint)(limits.max_days, &lead))
 }
 
 /// Makes one, and shows its text once.
@@ -127,7 +131,7 @@ pub(crate) async fn create(State(console): State<Shared>, Posted { mut visitor, 
     visitor.seal(answer.into_response())
 }
 
-const FIELDS: [&str; 2] = ["label", "days"];
+const FIELDS: [&str; 4] = ["label", "days", "rights", "scope"];
 
 async fn created(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Response, Stop> {
     let wrong = match made(console, visitor, form).await? {
@@ -135,14 +139,18 @@ async fn created(console: &Console, visitor: &mut Visitor, form: &Form) -> Resul
         Err(wrong) => wrong,
     };
     let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&FIELDS)));
-    let (shell, filled) = wrong.place(shell, filled, &["label", "days", "password"]);
+    let (shell, filled) = wrong.place(shell, filled, &["label", "days", "rights", "scope", "password"]);
     Ok(wrong.seal(show(console, visitor, shell, filled, wrong.status, None).await?))
 }
 
 async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Result<Response, Wrong>, Stop> {
-    if let Err(field) = form.check(&FIELDS, &[]) {
+    if let Err(field) = form.check(&FIELDS[..3], &FIELDS[3..]) {
         return Ok(Err(Wrong::refused(visitor, field)));
     }
+    let scope = match OF_TOKEN.read(visitor, form) {
+        Ok(scope) => scope,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
     if let Err(wrong) = demand(console, visitor, form).await? {
         return Ok(Err(wrong));
     }
@@ -155,45 +163,38 @@ async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<R
         // What is no number is no number of days: the same rule is told.
         days => Lifetime::Days(days.parse().unwrap_or(0)),
     };
-    let new = NewPersonalAccessToken { label: form.one("label"), lifetime, scope: None };
+    let new = NewPersonalAccessToken { label: form.one("label"), lifetime, scope };
     match console.foil.once(key).create_personal_access_token(&visitor.presenter(), &new).await {
-        Ok(issued) => Ok(Ok(shown(console, visitor, &issued))),
+        Ok(issued) => Ok(Ok(shown(console, visitor, &issued, SECTION))),
         Err(error) => wrong(console, visitor, error).map(Err),
     }
 }
 
-/// The page that shows a new one's text, once.
-fn shown(console: &Console, visitor: &Visitor, issued: &Issued) -> Response {
+/// The page that shows a new one's text, once, and leads back to that page.
+fn shown(console: &Console, visitor: &Visitor, issued: &Issued, back: &str) -> Response {
     let shell = Shell::of(console, visitor, SECTION);
-    let (caption, done) = (visitor.language.words().token_caption, console.path(SECTION));
+    let (caption, done) = (visitor.language.words().token_caption, console.path(back));
     secret::token(shell, &issued.token, caption, Some(&issued.listed.label), &done)
 }
 
 /// The id in a path; nothing bears one that is none.
 pub(super) fn record(console: &Console, visitor: &Visitor, text: &str) -> Result<RecordId, Stop> {
-    text.parse().map_err(|_| Stop::page(console, visitor.language, Why::NotFound))
+    text.parse().map_err(|_| Stop::page(console, visitor, Why::NotFound))
 }
 
-/// The label of one's own token, among all of them: there are as many as the policy allows.
+/// The label of one's own token.
 async fn label(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<Option<String>, Stop> {
-    let (by, mut after) = (visitor.presenter(), None);
-    loop {
-        let page = console.foil.own_tokens(&by, after.as_ref(), PAGE).await;
-        let page = page.map_err(|error| Stop::of(console, visitor, error))?;
-        if let Some(found) = page.items.into_iter().find(|token| token.id == *id) {
-            return Ok(Some(found.label));
-        }
-        after = page.next;
-        if after.is_none() {
-            return Ok(None);
-        }
+    match console.foil.own_token(&visitor.presenter(), id).await {
+        Ok(found) => Ok(Some(found.label)),
+        Err(ManageError::NotFound) => Ok(None),
+        Err(error) => Err(Stop::of(console, visitor, error)),
     }
 }
 
 /// The same of one that must be there.
 async fn known_label(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<String, Stop> {
     let label = label(console, visitor, id).await?;
-    label.ok_or_else(|| Stop::page(console, visitor.language, Why::NotFound))
+    label.ok_or_else(|| Stop::page(console, visitor, Why::NotFound))
 }
 
 /// Asks before one is revoked.
@@ -201,22 +202,23 @@ pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     visitor: Visitor,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
     let label = known_label(&console, &visitor, &id).await?;
-    let words = visitor.language.words();
+    let (words, back) = (visitor.language.words(), came_from(query.as_deref(), SECTION));
     let confirm = Confirm {
         shell: Shell::of(&console, &visitor, SECTION),
         title: words.revoke_token,
         question: words.revoke_token_question,
         name: Some(&label),
         action: console.path(&format!("{SECTION}/{id}/delete")),
-        cancel: console.path(SECTION),
+        cancel: console.path(&back),
         yes: words.revoke,
         danger: true,
         proof: false,
         overlaps: Vec::new(),
-        hidden: Vec::new(),
+        hidden: vec![back_to(&back)],
         filled: Filled::default(),
     };
     Ok(confirm.answer(StatusCode::OK))
@@ -226,12 +228,12 @@ pub(crate) async fn ask_delete(
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path(id): Path<String>,
-    Posted { visitor, .. }: Posted,
+    Posted { visitor, form }: Posted,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
     let deleted = console.foil.delete_token(&visitor.presenter(), &id).await;
     deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
-    Ok(redirect(&console.path("/tokens?told=revoked")))
+    Ok(redirect(&returned(&console, &form, SECTION, "revoked")))
 }
 
 /// Asks for how long the old one is to work beside the new one.
@@ -239,17 +241,22 @@ pub(crate) async fn ask_rotate(
     State(console): State<Shared>,
     visitor: Visitor,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
     let label = known_label(&console, &visitor, &id).await?;
-    Ok(rotation(&console, &visitor, &id, &label, Filled::default())?.answer(StatusCode::OK))
+    let filled = Filled::asked(query.as_deref(), &OVERLAP);
+    let back = came_from(query.as_deref(), SECTION);
+    Ok(rotation(&console, &visitor, (&id, &label), &back, filled)?.answer(StatusCode::OK))
 }
+
+const OVERLAP: [&str; 1] = ["overlap_seconds"];
 
 fn rotation<'a>(
     console: &Console,
     visitor: &Visitor,
-    id: &RecordId,
-    label: &'a str,
+    (id, label): (&RecordId, &'a str),
+    back: &str,
     filled: Filled,
 ) -> Result<Confirm<'a>, Stop> {
     let words = visitor.language.words();
@@ -259,12 +266,12 @@ fn rotation<'a>(
         question: words.replace_token_question,
         name: Some(label),
         action: console.path(&format!("{SECTION}/{id}/rotate")),
-        cancel: console.path(SECTION),
+        cancel: console.path(back),
         yes: words.replace,
         danger: false,
         proof: visitor.needs_proof(console),
         overlaps: token_overlaps(words),
-        hidden: vec![(once::FIELD, once::number(console, visitor.language)?)],
+        hidden: vec![(once::FIELD, once::number(console, visitor)?), back_to(back)],
         filled,
     })
 }
@@ -287,8 +294,9 @@ async fn rotated(console: &Console, visitor: &mut Visitor, id: &str, form: &Form
     };
     // One that was replaced may be listed no more: then no form of it can be shown again.
     let Some(label) = label(console, visitor, &id).await? else { return Err(Stop::wrong(console, visitor, &wrong)) };
-    let filled = Filled::with(form.shown_again(&["overlap_seconds"]));
-    let mut rotation = rotation(console, visitor, &id, &label, filled)?;
+    let filled = Filled::with(form.shown_again(&OVERLAP));
+    let back = back(Some(form.one("back")), SECTION);
+    let mut rotation = rotation(console, visitor, (&id, &label), &back, filled)?;
     let fields = ["overlap_seconds", "password"];
     (rotation.shell, rotation.filled) = wrong.place(rotation.shell, rotation.filled, &fields);
     Ok(wrong.seal(rotation.answer(wrong.status)))
@@ -300,7 +308,7 @@ async fn replaced(
     id: &RecordId,
     form: &Form,
 ) -> Result<Result<Response, Wrong>, Stop> {
-    if let Err(field) = form.check(&["overlap_seconds"], &[]) {
+    if let Err(field) = form.check(&OVERLAP, &[]) {
         return Ok(Err(Wrong::refused(visitor, field)));
     }
     if let Err(wrong) = demand(console, visitor, form).await? {
@@ -318,7 +326,7 @@ async fn replaced(
         Err(wrong) => return Ok(Err(wrong)),
     };
     match console.foil.once(key).rotate_token(&visitor.presenter(), id, overlap).await {
-        Ok(issued) => Ok(Ok(shown(console, visitor, &issued))),
+        Ok(issued) => Ok(Ok(shown(console, visitor, &issued, &back(Some(form.one("back")), SECTION)))),
         Err(error) => wrong(console, visitor, error).map(Err),
     }
 }

@@ -4,15 +4,17 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::directory::UserView;
-use counterfoil::{Intent, ManageError, RecordId, Role, SubjectId};
+use counterfoil::{Intent, ManageError, Role, SubjectId};
 use http::StatusCode;
 
+use super::PAGE;
 use super::asking::{Asked, proved};
-use super::confirm::Confirm;
+use super::confirm::{Confirm, back_to};
 use super::emptiness::Emptiness;
+use super::listing::{Around, Wanted, Whose, came_from, from_here, returned};
+use super::people::Names;
 use super::rows::TokenRow;
 use super::tokens::record;
-use super::{PAGE, after};
 use crate::console::answer;
 use crate::console::filled::Filled;
 use crate::console::form::Form;
@@ -33,6 +35,8 @@ struct Users {
     shell: Shell,
     asked: String,
     rows: Vec<UserRow>,
+    /// Whether the directory knows more than are shown.
+    is_cut: bool,
     /// Whether the policy asks for the switch.
     switch: bool,
 }
@@ -47,7 +51,7 @@ struct User {
     sees_tokens: bool,
     rows: Vec<TokenRow>,
     empty: Option<Emptiness>,
-    next: Option<String>,
+    around: Around,
 }
 
 struct UserRow {
@@ -79,9 +83,14 @@ impl UserRow {
     }
 }
 
-/// Where a user's page is. A subject may hold anything, so all of it is escaped but letters and digits.
+/// Where a user's page is.
 fn path(console: &Console, subject: &SubjectId) -> String {
-    let mut path = console.path("/users/");
+    console.path(&below(subject))
+}
+
+/// The same below the base. A subject may hold anything, so all of it is escaped but letters and digits.
+fn below(subject: &SubjectId) -> String {
+    let mut path = format!("{SECTION}/");
     for byte in subject.as_str().bytes() {
         if byte.is_ascii_alphanumeric() {
             path.push(char::from(byte));
@@ -93,7 +102,7 @@ fn path(console: &Console, subject: &SubjectId) -> String {
 }
 
 fn subject(console: &Console, visitor: &Visitor, text: &str) -> Result<SubjectId, Stop> {
-    SubjectId::new(text).map_err(|_| Stop::page(console, visitor.language, Why::NotFound))
+    SubjectId::new(text).map_err(|_| Stop::page(console, visitor, Why::NotFound))
 }
 
 /// Finds users by a part of their name.
@@ -104,8 +113,12 @@ pub(crate) async fn find(
 ) -> Result<Response, Stop> {
     let words = visitor.language.words();
     let asked = Query::parse(query.as_deref()).one("q").ok().flatten().unwrap_or_default().trim().to_owned();
-    let found = console.foil.find_users(&visitor.presenter(), &asked, PAGE).await;
-    let found = found.map_err(|error| Stop::of(&console, &visitor, error))?;
+    // One more than is shown tells whether that is all.
+    let found = console.foil.find_users(&visitor.presenter(), &asked, PAGE.saturating_add(1)).await;
+    let mut found = found.map_err(|error| Stop::of(&console, &visitor, error))?;
+    let most = usize::try_from(PAGE.get()).unwrap_or(usize::MAX);
+    let is_cut = found.len() > most;
+    found.truncate(most);
     let mut rows: Vec<_> = found.into_iter().map(|user| UserRow::new(&console, words, user)).collect();
     if rows.is_empty()
         && let Ok(subject) = SubjectId::new(&asked)
@@ -118,7 +131,7 @@ pub(crate) async fn find(
         }
     }
     let (shell, switch) = (Shell::of(&console, &visitor, SECTION), console.foil.gates().switch);
-    Ok(answer::page(StatusCode::OK, &Users { shell, asked, rows, switch }))
+    Ok(answer::page(StatusCode::OK, &Users { shell, asked, rows, is_cut, switch }))
 }
 
 /// One user, with the user's tokens for administrators.
@@ -147,24 +160,21 @@ pub(crate) async fn show(
         None => UserRow::left(&console, words, &subject),
     };
     let list = List { name: "tokens of", realm: console.foil.realm().as_str(), owner: subject.as_str() };
-    let after = after(query.as_deref(), list, |key| key.parse().ok());
-    let (sees_tokens, rows, next): (_, Vec<_>, _) =
-        match console.foil.tokens_of(&by, &subject, after.as_ref(), PAGE).await {
-            Ok(found) => {
-                let below = format!("{}/tokens", person.path);
-                let rows = found.items.iter().map(|listed| TokenRow::new(listed, &clock, &below, false)).collect();
-                let next = found.next.map(|next| format!("{}?cursor={}", person.path, list.cursor(&next.to_string())));
-                (true, rows, next)
-            }
-            // The right to manage profiles sets the switch, and sees no tokens.
-            Err(ManageError::Forbidden(_)) if person.known => (false, Vec::new(), None),
-            Err(ManageError::Forbidden(_)) => return Err(Stop::page(&console, visitor.language, Why::NotFound)),
-            Err(error) => return Err(Stop::of(&console, &visitor, error)),
-        };
+    let (wanted, path) = (Wanted::read(query.as_deref()), person.path.clone());
+    let (sees_tokens, found, next) = match Whose::Of(&subject).page(&console, &by, &wanted, list).await {
+        Ok((found, next)) => (true, found, next),
+        // The right to manage profiles sets the switch, and sees no tokens.
+        Err(ManageError::Forbidden(_)) if person.known => (false, Vec::new(), None),
+        Err(ManageError::Forbidden(_)) => return Err(Stop::page(&console, &visitor, Why::NotFound)),
+        Err(error) => return Err(Stop::of(&console, &visitor, error)),
+    };
+    let (below, back) = (format!("{path}/tokens"), from_here(&visitor));
+    let rows: Vec<_> = found.iter().map(|listed| TokenRow::new(listed, &clock, &below, false, &back)).collect();
     let shell = Shell::of(&console, &visitor, SECTION).telling(told);
     let switch = person.known && console.foil.gates().switch;
-    let empty = Emptiness::of(words, rows.len(), after.is_none(), next.is_none(), words.no_tokens_of);
-    Ok(answer::page(StatusCode::OK, &User { shell, person, switch, sees_tokens, rows, empty, next }))
+    let around = wanted.view(words, path, next, true);
+    let empty = Emptiness::of(words, rows.len(), &around, words.no_tokens_of);
+    Ok(answer::page(StatusCode::OK, &User { shell, person, switch, sees_tokens, rows, empty, around }))
 }
 
 /// Lets a user in with tokens, or stops that.
@@ -182,14 +192,16 @@ async fn switched(console: &Console, visitor: &mut Visitor, text: &str, form: &F
     let allowed = match form.one("allowed") {
         "true" => true,
         "false" => false,
-        _ => return Err(Stop::page(console, visitor.language, Why::NotFound)),
+        _ => return Err(Stop::page(console, visitor, Why::NotFound)),
     };
     let path = path(console, &subject);
     // It opens a gate; closing it takes rights away.
     if allowed && console.foil.gates().switch {
+        let (words, name) = (visitor.language.words(), called(console, visitor, &subject).await?);
         let asked = Asked {
-            title: visitor.language.words().allow,
-            name: subject.as_str(),
+            title: words.allow,
+            question: words.prove_question,
+            name: &name,
             action: format!("{path}/token-login"),
             cancel: path.clone(),
             hidden: vec![("allowed", "true".to_owned())],
@@ -204,20 +216,9 @@ async fn switched(console: &Console, visitor: &mut Visitor, text: &str, form: &F
     Ok(redirect(&format!("{path}?told={told}")))
 }
 
-/// The label of a user's token, among all of them.
-async fn label(console: &Console, visitor: &Visitor, subject: &SubjectId, id: &RecordId) -> Result<String, Stop> {
-    let (by, mut after) = (visitor.presenter(), None);
-    loop {
-        let page = console.foil.tokens_of(&by, subject, after.as_ref(), PAGE).await;
-        let page = page.map_err(|error| Stop::of(console, visitor, error))?;
-        if let Some(found) = page.items.into_iter().find(|token| token.id == *id) {
-            return Ok(found.label);
-        }
-        after = page.next;
-        if after.is_none() {
-            return Err(Stop::page(console, visitor.language, Why::NotFound));
-        }
-    }
+/// What a user is called.
+async fn called(console: &Console, visitor: &Visitor, subject: &SubjectId) -> Result<String, Stop> {
+    Ok(Names::of(console, visitor, vec![subject]).await?.name(subject.as_str()))
 }
 
 /// Asks before a user's token is revoked.
@@ -225,22 +226,25 @@ pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     visitor: Visitor,
     Path((text, id)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
     let (subject, id) = (subject(&console, &visitor, &text)?, record(&console, &visitor, &id)?);
-    let label = label(&console, &visitor, &subject, &id).await?;
-    let (words, path) = (visitor.language.words(), path(&console, &subject));
+    let found = console.foil.token_of(&visitor.presenter(), &subject, &id).await;
+    let found = found.map_err(|error| Stop::of(&console, &visitor, error))?;
+    let name = format!("{} · {}", called(&console, &visitor, &subject).await?, found.label);
+    let (words, back) = (visitor.language.words(), came_from(query.as_deref(), &below(&subject)));
     let confirm = Confirm {
         shell: Shell::of(&console, &visitor, SECTION),
         title: words.revoke_token,
         question: words.revoke_token_question,
-        name: Some(&label),
-        action: format!("{path}/tokens/{id}/delete"),
-        cancel: path,
+        name: Some(&name),
+        action: format!("{}/tokens/{id}/delete", path(&console, &subject)),
+        cancel: console.path(&back),
         yes: words.revoke,
         danger: true,
         proof: false,
         overlaps: Vec::new(),
-        hidden: Vec::new(),
+        hidden: vec![back_to(&back)],
         filled: Filled::default(),
     };
     Ok(confirm.answer(StatusCode::OK))
@@ -250,10 +254,10 @@ pub(crate) async fn ask_delete(
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path((text, id)): Path<(String, String)>,
-    Posted { visitor, .. }: Posted,
+    Posted { visitor, form }: Posted,
 ) -> Result<Response, Stop> {
     let (subject, id) = (subject(&console, &visitor, &text)?, record(&console, &visitor, &id)?);
     let deleted = console.foil.delete_token_of(&visitor.presenter(), &subject, &id).await;
     deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
-    Ok(redirect(&format!("{}?told=revoked", path(&console, &subject))))
+    Ok(redirect(&returned(&console, &form, &below(&subject), "revoked")))
 }

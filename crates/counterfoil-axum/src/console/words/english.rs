@@ -1,16 +1,25 @@
 //! English.
 
-use super::{Told, Words};
+use counterfoil::{Scope, Span};
+
+use super::{Told, Words, compound};
 use crate::console::when::{Distance, Moment, Unit};
 
 /// English.
 pub(crate) const ENGLISH: Words = Words {
     distance,
+    date: "%-d %b %Y, %H:%M",
     exact: "%-d %b %Y, %H:%M:%S %Z",
     from_to,
     at_most_characters,
     days_hint,
     too_many_made,
+    duration,
+    unit,
+    between,
+    exactly,
+    scope_about,
+    label_character,
     in_zone,
     event,
     skip: "Skip to content",
@@ -166,11 +175,11 @@ pub(crate) const ENGLISH: Words = Words {
     delete_client_question: "All tokens that it was given stop working. This cannot be undone.",
     settings: "System settings",
     setting_enabled: "Creation and authentication of personal access tokens",
-    setting_access: "Life of an access token, in seconds",
-    setting_inactivity: "Inactivity time-out of a refresh token, in seconds",
-    setting_absolute: "Life of a sign-in, in seconds",
+    setting_access: "Life of an access token",
+    setting_inactivity: "Inactivity time-out of a refresh token",
+    setting_absolute: "Longest life of a sign-in",
     setting_days: "Most days of a personal access token",
-    setting_code: "Life of a security code, in seconds",
+    setting_code: "Life of a security code",
     setting_notice: "Days before expiry at which a notice is sent",
     events: "Recent events",
     events_lead: "What this server has seen since it was started, newest first.",
@@ -203,7 +212,6 @@ pub(crate) const ENGLISH: Words = Words {
     conflict: "Its state does not allow this.",
     invalid: "This value is not accepted.",
     label_empty: "Give it a label that can be seen.",
-    label_character: "The label has a character that cannot be seen.",
     description_wrong: "At most 500 characters, without control characters.",
     days_needed: "Say after how many days it expires.",
     expires_wrong: "Choose a date and time in the future.",
@@ -240,6 +248,52 @@ pub(crate) const ENGLISH: Words = Words {
     user_not_asked: "A super administrator's code names no user. Leave it empty, or choose “same as user”.",
     user_needed: "Name the user.",
     gate_not_asked: "This service does not ask for it: changing it would change nothing.",
+    newer: "Newer",
+    newest: "Newest",
+    pages: "Pages",
+    search_label: "Search",
+    state_label: "Status",
+    any_state: "Any",
+    filter: "Search",
+    clear_filter: "Show all",
+    nothing_matches: "Nothing matches. Change the search, or show all.",
+    users_cut: "There are more. Only the first 50 are shown: type more of the name.",
+    rights: "Rights",
+    all_rights: "Everything",
+    scope_legend: "What it may do",
+    scope_all: "Everything that you may do",
+    scope_limited: "Only this:",
+    scope_tokens: "Scopes, with a blank between two",
+    scope_needed: "Choose at least one, or everything.",
+    scope_both: "You chose everything and single rights. Choose one of the two.",
+    scope_wrong: "This service does not know such a right.",
+    scope_beyond: "You cannot give more than you may do yourself.",
+    client_allowed: "What it may ask for",
+    client_any: "Anything",
+    client_limited: "At most this:",
+    client_default: "What it gets where it asks for nothing",
+    default_any: "All that it may ask for",
+    default_limited: "This:",
+    default_outside: "This must lie within what it may ask for.",
+    any_rights: "Anything",
+    edit_client: "Edit the client",
+    unchanged: "Nothing was changed.",
+    proposed: "The form is filled in from a link, or with what you had typed. Check it before you send it.",
+    problem: "There is a problem",
+    session_ended: "Your session has ended. Sign in, and you go on where you were.",
+    session_kept: "Your session has ended, and nothing was done. Sign in: what you typed is kept.",
+    form_expired: "This form lay open for too long. Give your password once more.",
+    foreign_origin: "Not the address that you see",
+    foreign_origin_text: "Nothing was done. The address in your browser is not the one that this service was asked for. If you did not come from another site, a proxy in between changes the Host header: an administrator finds both in the log.",
+    replaced_status: "Replaced",
+    made_by: "Made by",
+    make_permanent_question: "The code will never expire by itself. Whoever has it keeps its rights until somebody deletes it.",
+    reset_question: "The code will expire the usual time from now, whatever its expiry is at present.",
+    reactivate_question: "The code works again, with the same text, for the usual time from now.",
+    expiry_stays: "An expiry cannot be taken away here. “Make permanent” in the list does that.",
+    edit_expired: "The code has expired: only its description can be changed. Reactivate it to change its expiry.",
+    unit_label: "Unit",
+    id_title: "Id",
 };
 
 fn distance(distance: Distance) -> String {
@@ -252,6 +306,7 @@ fn distance(distance: Distance) -> String {
 
 fn counted(count: u64, unit: Unit) -> String {
     let unit = match unit {
+        Unit::Seconds => "second",
         Unit::Minutes => "minute",
         Unit::Hours => "hour",
         Unit::Days => "day",
@@ -269,13 +324,62 @@ fn at_most_characters(most: u16) -> String {
     format!("At most {most} characters.")
 }
 
-fn days_hint(most: u16, lead: u64) -> String {
-    let days = counted(lead, Unit::Days);
-    format!("From 1 to {most}. An e-mail goes out {days} before the end, and at the end.")
+fn days_hint(most: u16, lead: &str) -> String {
+    format!("From 1 to {most}. An e-mail goes out {lead} before the end, and at the end.")
+}
+
+fn duration(span: Span) -> String {
+    compound(span, counted)
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Seconds => "seconds",
+        Unit::Minutes => "minutes",
+        Unit::Hours => "hours",
+        Unit::Days => "days",
+        Unit::Months => "months",
+        Unit::Years => "years",
+    }
+}
+
+fn between(least: &str, most: &str) -> String {
+    format!("A whole number; from {least} to {most}.")
+}
+
+fn exactly(duration: &str) -> String {
+    format!("The service has exactly {duration}.")
+}
+
+fn scope_about(token: &str) -> &'static str {
+    match token {
+        Scope::CREDENTIALS_READ => "see your own tokens",
+        Scope::CREDENTIALS_WRITE => "create, replace and revoke your own tokens",
+        Scope::CODES_MANAGE => "manage security codes",
+        Scope::CLIENTS_MANAGE => "manage clients",
+        Scope::USERS_MANAGE => "manage users and their tokens",
+        Scope::SETTINGS_MANAGE => "see and change system settings",
+        _ => "",
+    }
 }
 
 fn too_many_made(again: &Moment) -> String {
     format!("As many were made lately as are allowed. Try again {}, at {}.", again.relative, again.exact)
+}
+
+fn label_character(character: char) -> String {
+    let name = match character {
+        '\u{200B}' => "zero width space",
+        '\u{200C}' => "zero width non-joiner",
+        '\u{200D}' => "zero width joiner",
+        '\u{AD}' => "soft hyphen",
+        '\u{FEFF}' => "byte order mark",
+        '\u{61C}' | '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => "text direction",
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' => "line break",
+        '\t' => "tab",
+        _ => "cannot be seen",
+    };
+    format!("The character U+{:04X} ({name}) is not allowed here. Delete it.", u32::from(character))
 }
 
 fn in_zone(zone: &str) -> String {
@@ -286,6 +390,7 @@ fn event(told: Told) -> &'static str {
     match told {
         Told::Issued => "Issued",
         Told::Refused => "Refused",
+        Told::LoginProved => "Login",
         Told::LoginRefused => "Login refused",
         Told::ClientRefused => "Client refused",
         Told::GrantRefused => "Grant refused",

@@ -1,13 +1,14 @@
 //! Events by name, and what of them is worth a second look.
 
 use counterfoil::event::{Action, ClientAction, Event, Throttled, What};
-use counterfoil::{OwnerId, SourceName};
+use counterfoil::{OwnerId, SourceName, SubjectId};
 
 /// What happened, without whom and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     Issued,
     Refused,
+    LoginProved,
     LoginRefused,
     ClientRefused,
     GrantRefused,
@@ -78,6 +79,7 @@ pub(crate) fn told(event: &Event) -> (Told, Weight, String) {
             let id = id.map(|id| id.to_string()).unwrap_or_default();
             (Told::Refused, failure, format!("{reason} {id}").trim_end().to_owned())
         }
+        What::LoginProved { subject } => usual(Told::LoginProved, subject.to_string()),
         What::LoginRefused { subject } => (Told::LoginRefused, failure, whose(subject)),
         What::ClientRefused { client, reason } => {
             let client = client.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -109,6 +111,15 @@ pub(crate) fn told(event: &Event) -> (Told, Weight, String) {
         What::MadeRoom { kind, owner, .. } => usual(Told::MadeRoom, format!("{} {}", kind.as_str(), shown(owner))),
         What::LimitReached { owner, .. } => (Told::LimitReached, failure, shown(owner)),
         _ => usual(Told::Other, String::new()),
+    }
+}
+
+/// The accounts that an event names beside who did it.
+pub(crate) fn named(event: &Event) -> Option<&SubjectId> {
+    match &event.what {
+        What::LoginProved { subject } | What::Switch { subject, .. } => Some(subject),
+        What::LoginRefused { subject } => subject.as_ref(),
+        _ => None,
     }
 }
 

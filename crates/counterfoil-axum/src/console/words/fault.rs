@@ -1,6 +1,6 @@
 //! What is wrong, in words, and at which field of a page's form.
 
-use counterfoil::{Conflict, Forbidden, Gate, Invalid, InvalidLabel};
+use counterfoil::{Conflict, Forbidden, Gate, Invalid, InvalidDescription, InvalidLabel};
 
 use super::Words;
 
@@ -22,7 +22,8 @@ impl Words {
         let text = match invalid {
             Invalid::Label(InvalidLabel::TooLong { limit }) => (self.at_most_characters)(*limit),
             Invalid::Label(InvalidLabel::Empty) => self.label_empty.to_owned(),
-            Invalid::Label(InvalidLabel::Character) => self.label_character.to_owned(),
+            Invalid::Label(InvalidLabel::Character(character))
+            | Invalid::Description(InvalidDescription::Character(character)) => (self.label_character)(*character),
             Invalid::Description(_) => self.description_wrong.to_owned(),
             Invalid::Days { most } => (self.from_to)(1, u64::from(*most)),
             Invalid::Permanent => self.days_needed.to_owned(),
@@ -35,7 +36,11 @@ impl Words {
             Invalid::DisplayName => self.display_name_wrong.to_owned(),
             Invalid::RefreshMode => self.refresh_mode_wrong.to_owned(),
             Invalid::ResourceServer => self.resource_server_wrong.to_owned(),
-            Invalid::Setting(invalid) => (self.from_to)(invalid.least, invalid.most),
+            Invalid::Setting(invalid) => self.range(invalid.name.unit(), invalid.least, invalid.most),
+            Invalid::Scope(_) | Invalid::ScopeUnknown { .. } => self.scope_wrong.to_owned(),
+            Invalid::ScopeBeyond { .. } => self.scope_beyond.to_owned(),
+            Invalid::ScopeDemanded => self.scope_needed.to_owned(),
+            Invalid::DefaultScope => self.default_outside.to_owned(),
             _ => self.invalid.to_owned(),
         };
         Reason { field: Some(field), text }

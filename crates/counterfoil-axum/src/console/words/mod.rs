@@ -6,16 +6,21 @@ mod fault;
 mod russian;
 
 pub(crate) use english::ENGLISH;
-pub(crate) use event::{Told, told};
+pub(crate) use event::{Told, named, told};
 pub(crate) use fault::Reason;
 pub(crate) use russian::RUSSIAN;
 
-use crate::console::when::{Distance, Moment};
+use counterfoil::Span;
+use counterfoil::settings::SettingUnit;
+
+use crate::console::when::{Distance, Moment, Unit};
 
 /// One language. Fields are named for the English that they hold.
 pub(crate) struct Words {
     /// `3 days ago`.
     pub(crate) distance: fn(Distance) -> String,
+    /// How an instant is written to the minute, for `strftime`.
+    pub(crate) date: &'static str,
     /// How an exact instant is written, for `strftime`.
     pub(crate) exact: &'static str,
     /// `1 to 180.`
@@ -23,9 +28,21 @@ pub(crate) struct Words {
     /// `At most 20 characters.`
     pub(crate) at_most_characters: fn(u16) -> String,
     /// `1 to 180. Notice goes out 7 days before the end, and at the end.`
-    pub(crate) days_hint: fn(u16, u64) -> String,
+    pub(crate) days_hint: fn(u16, &str) -> String,
     /// Too many were made: when there is room again.
     pub(crate) too_many_made: fn(&Moment) -> String,
+    /// `1 day 12 hours`.
+    pub(crate) duration: fn(Span) -> String,
+    /// A unit, as a list of units has it.
+    pub(crate) unit: fn(Unit) -> &'static str,
+    /// `From 1 second to 1 day.`
+    pub(crate) between: fn(&str, &str) -> String,
+    /// What holds exactly where a number is rounded.
+    pub(crate) exactly: fn(&str) -> String,
+    /// What a scope token of this library's own allows; empty for another's.
+    pub(crate) scope_about: fn(&str) -> &'static str,
+    /// A character that a text may not hold, by its code point and what it is.
+    pub(crate) label_character: fn(char) -> String,
     /// Which zone a time is typed in.
     pub(crate) in_zone: fn(&str) -> String,
     /// What happened, by the event's name.
@@ -220,7 +237,6 @@ pub(crate) struct Words {
     pub(crate) conflict: &'static str,
     pub(crate) invalid: &'static str,
     pub(crate) label_empty: &'static str,
-    pub(crate) label_character: &'static str,
     pub(crate) description_wrong: &'static str,
     pub(crate) days_needed: &'static str,
     pub(crate) expires_wrong: &'static str,
@@ -257,4 +273,112 @@ pub(crate) struct Words {
     pub(crate) user_not_asked: &'static str,
     pub(crate) user_needed: &'static str,
     pub(crate) gate_not_asked: &'static str,
+    pub(crate) newer: &'static str,
+    pub(crate) newest: &'static str,
+    pub(crate) pages: &'static str,
+    pub(crate) search_label: &'static str,
+    pub(crate) state_label: &'static str,
+    pub(crate) any_state: &'static str,
+    pub(crate) filter: &'static str,
+    pub(crate) clear_filter: &'static str,
+    pub(crate) nothing_matches: &'static str,
+    pub(crate) users_cut: &'static str,
+    pub(crate) rights: &'static str,
+    pub(crate) all_rights: &'static str,
+    pub(crate) scope_legend: &'static str,
+    pub(crate) scope_all: &'static str,
+    pub(crate) scope_limited: &'static str,
+    pub(crate) scope_tokens: &'static str,
+    pub(crate) scope_needed: &'static str,
+    pub(crate) scope_both: &'static str,
+    pub(crate) scope_wrong: &'static str,
+    pub(crate) scope_beyond: &'static str,
+    pub(crate) client_allowed: &'static str,
+    pub(crate) client_any: &'static str,
+    pub(crate) client_limited: &'static str,
+    pub(crate) client_default: &'static str,
+    pub(crate) default_any: &'static str,
+    pub(crate) default_limited: &'static str,
+    pub(crate) default_outside: &'static str,
+    pub(crate) any_rights: &'static str,
+    pub(crate) edit_client: &'static str,
+    pub(crate) unchanged: &'static str,
+    pub(crate) proposed: &'static str,
+    pub(crate) problem: &'static str,
+    pub(crate) session_ended: &'static str,
+    pub(crate) session_kept: &'static str,
+    pub(crate) form_expired: &'static str,
+    pub(crate) foreign_origin: &'static str,
+    pub(crate) foreign_origin_text: &'static str,
+    pub(crate) replaced_status: &'static str,
+    pub(crate) made_by: &'static str,
+    pub(crate) make_permanent_question: &'static str,
+    pub(crate) reset_question: &'static str,
+    pub(crate) reactivate_question: &'static str,
+    pub(crate) expiry_stays: &'static str,
+    pub(crate) edit_expired: &'static str,
+    pub(crate) unit_label: &'static str,
+    pub(crate) id_title: &'static str,
+}
+
+impl Words {
+    /// What a field of a form is called.
+    pub(crate) fn field(&self, name: &str) -> &'static str {
+        match name {
+            "label" => self.label,
+            "days" => self.days,
+            "rights" | "scope" => self.scope_legend,
+            "password" => self.password_again,
+            "access" => self.access,
+            "user" => self.user_of_code,
+            "description" => self.description,
+            "expires_at" => self.expires_label,
+            "display_name" => self.display_name,
+            "id" => self.client_id,
+            "grants" => self.grants,
+            "refresh_mode" => self.refresh_mode,
+            "public" | "resource_server" => self.kind,
+            "allowed" | "scopes" => self.client_allowed,
+            "default" | "default_scopes" => self.client_default,
+            "overlap_seconds" => self.overlap,
+            "zone" => self.zone_label,
+            "typed" => self.typed_label,
+            "image" => self.image_label,
+            "personal_access_tokens_enabled" => self.setting_enabled,
+            "access_lifetime_seconds" => self.setting_access,
+            "refresh_inactivity_seconds" => self.setting_inactivity,
+            "refresh_absolute_seconds" => self.setting_absolute,
+            "pat_max_days" => self.setting_days,
+            "code_lifetime_seconds" => self.setting_code,
+            "notice_lead_days" => self.setting_notice,
+            _ => self.problem,
+        }
+    }
+
+    /// The range of a number: a duration in units that people use.
+    pub(crate) fn range(&self, unit: SettingUnit, least: u64, most: u64) -> String {
+        let span = |seconds| (self.duration)(Span::from_seconds(seconds).unwrap_or(Span::MAX));
+        match unit {
+            SettingUnit::Seconds => (self.between)(&span(least), &span(most)),
+            SettingUnit::Switch | SettingUnit::Days => (self.from_to)(least, most),
+        }
+    }
+
+    /// What a scope token of this library's own allows; empty for another's.
+    pub(crate) fn scope_about(&self, token: &str) -> &'static str {
+        (self.scope_about)(token)
+    }
+}
+
+/// A duration in its units, the largest first; what is less than a second is left out.
+fn compound(span: Span, counted: fn(u64, Unit) -> String) -> String {
+    let mut left = span.whole_seconds();
+    let mut parts = Vec::new();
+    for (seconds, unit) in [(86_400, Unit::Days), (3_600, Unit::Hours), (60, Unit::Minutes), (1, Unit::Seconds)] {
+        if left >= seconds {
+            parts.push(counted(left / seconds, unit));
+            left %= seconds;
+        }
+    }
+    if parts.is_empty() { counted(0, Unit::Seconds) } else { parts.join(" ") }
 }

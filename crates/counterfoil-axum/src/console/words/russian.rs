@@ -1,16 +1,25 @@
 //! Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
 
-use super::{Told, Words};
+use counterfoil::{Scope, Span};
+
+use super::{Told, Words, compound};
 use crate::console::when::{Distance, Moment, Unit};
 
 /// Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
 pub(crate) const RUSSIAN: Words = Words {
     distance,
+    date: "%d.%m.%Y %H:%M",
     exact: "%d.%m.%Y %H:%M:%S %Z",
     from_to,
     at_most_characters,
     days_hint,
     too_many_made,
+    duration,
+    unit,
+    between,
+    exactly,
+    scope_about,
+    label_character,
     in_zone,
     event,
     skip: "К содержанию",
@@ -166,11 +175,11 @@ pub(crate) const RUSSIAN: Words = Words {
     delete_client_question: "Все выданные ему токены перестанут действовать. Отменить это нельзя.",
     settings: "Системные настройки",
     setting_enabled: "Создание персональных токенов и вход по ним",
-    setting_access: "Срок токена доступа, в секундах",
-    setting_inactivity: "Срок бездействия токена обновления, в секундах",
-    setting_absolute: "Срок входа в систему, в секундах",
+    setting_access: "Срок токена доступа",
+    setting_inactivity: "Срок бездействия токена обновления",
+    setting_absolute: "Наибольший срок входа в систему",
     setting_days: "Наибольший срок персонального токена, в днях",
-    setting_code: "Срок кода безопасности, в секундах",
+    setting_code: "Срок кода безопасности",
     setting_notice: "За сколько дней до истечения отправлять уведомление",
     events: "Последние события",
     events_lead: "Что происходило с момента запуска сервера, начиная с последнего.",
@@ -203,7 +212,6 @@ pub(crate) const RUSSIAN: Words = Words {
     conflict: "Состояние этого не позволяет.",
     invalid: "Такое значение не принимается.",
     label_empty: "Укажите метку, которую видно.",
-    label_character: "В метке есть невидимый символ.",
     description_wrong: "Не больше 500 символов, без управляющих.",
     days_needed: "Укажите, через сколько дней истечёт срок.",
     expires_wrong: "Выберите дату и время в будущем.",
@@ -240,6 +248,52 @@ pub(crate) const RUSSIAN: Words = Words {
     user_not_asked: "Код суперадминистратора не называет пользователя. Оставьте поле пустым или выберите «как у пользователя».",
     user_needed: "Укажите пользователя.",
     gate_not_asked: "Эта служба его не спрашивает: изменение ничего не изменит.",
+    newer: "Новее",
+    newest: "Самые новые",
+    pages: "Страницы",
+    search_label: "Поиск",
+    state_label: "Состояние",
+    any_state: "Любое",
+    filter: "Найти",
+    clear_filter: "Показать все",
+    nothing_matches: "Ничего не подходит. Измените условия или покажите все.",
+    users_cut: "Есть и другие. Показаны только первые 50: введите больше букв имени.",
+    rights: "Права",
+    all_rights: "Все права",
+    scope_legend: "Что ему можно",
+    scope_all: "Всё, что можно вам",
+    scope_limited: "Только это:",
+    scope_tokens: "Права через пробел",
+    scope_needed: "Выберите хотя бы одно или всё.",
+    scope_both: "Выбрано и всё, и отдельные права. Выберите что-то одно.",
+    scope_wrong: "Служба не знает такого права.",
+    scope_beyond: "Нельзя дать больше, чем можно вам.",
+    client_allowed: "Что ему можно запрашивать",
+    client_any: "Что угодно",
+    client_limited: "Не больше этого:",
+    client_default: "Что он получает, если ничего не запросил",
+    default_any: "Всё, что можно запросить",
+    default_limited: "Это:",
+    default_outside: "Это должно входить в то, что можно запрашивать.",
+    any_rights: "Что угодно",
+    edit_client: "Изменение клиента",
+    unchanged: "Ничего не изменено.",
+    proposed: "Форма заполнена по ссылке или тем, что вы ввели раньше. Проверьте её перед отправкой.",
+    problem: "Есть ошибка",
+    session_ended: "Сеанс завершён. Войдите, чтобы продолжить с того же места.",
+    session_kept: "Сеанс завершён, ничего не сделано. Войдите: введённое сохранится.",
+    form_expired: "Эта форма была открыта слишком долго. Введите пароль ещё раз.",
+    foreign_origin: "Не тот адрес, который вы видите",
+    foreign_origin_text: "Ничего не сделано. Адрес в браузере не совпадает с тем, по которому обратились к службе. Если вы не пришли с другого сайта, прокси по пути меняет заголовок Host: администратор найдёт оба адреса в журнале.",
+    replaced_status: "Заменён",
+    made_by: "Создал",
+    make_permanent_question: "Срок кода никогда не истечёт. Тот, у кого он есть, сохранит права, пока код не удалят.",
+    reset_question: "Срок кода будет отсчитан заново от текущего момента, каким бы он ни был сейчас.",
+    reactivate_question: "Код снова начнёт действовать, с тем же текстом, на обычный срок от текущего момента.",
+    expiry_stays: "Здесь срок убрать нельзя. Для этого в списке есть «Сделать бессрочным».",
+    edit_expired: "Срок кода истёк: можно изменить только описание. Чтобы изменить срок, возобновите код.",
+    unit_label: "Единица",
+    id_title: "Идентификатор",
 };
 
 fn distance(distance: Distance) -> String {
@@ -252,6 +306,7 @@ fn distance(distance: Distance) -> String {
 
 fn counted(count: u64, unit: Unit) -> String {
     let forms = match unit {
+        Unit::Seconds => ["секунду", "секунды", "секунд"],
         Unit::Minutes => ["минуту", "минуты", "минут"],
         Unit::Hours => ["час", "часа", "часов"],
         Unit::Days => ["день", "дня", "дней"],
@@ -279,12 +334,63 @@ fn at_most_characters(most: u16) -> String {
     format!("Не больше {most} {}.", form(u64::from(most), ["символа", "символов", "символов"]))
 }
 
-fn days_hint(most: u16, lead: u64) -> String {
-    format!("От 1 до {most}. Письмо придёт за {} до окончания срока и по его окончании.", counted(lead, Unit::Days))
+fn days_hint(most: u16, lead: &str) -> String {
+    format!("От 1 до {most}. Письмо придёт за {lead} до окончания срока и по его окончании.")
+}
+
+/// In the accusative, which all its uses take.
+fn duration(span: Span) -> String {
+    compound(span, counted)
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Seconds => "секунды",
+        Unit::Minutes => "минуты",
+        Unit::Hours => "часы",
+        Unit::Days => "дни",
+        Unit::Months => "месяцы",
+        Unit::Years => "годы",
+    }
+}
+
+fn between(least: &str, most: &str) -> String {
+    format!("Задайте целое число: минимум {least}, максимум {most}.")
+}
+
+fn exactly(duration: &str) -> String {
+    format!("Служба применяет ровно {duration}.")
+}
+
+fn scope_about(token: &str) -> &'static str {
+    match token {
+        Scope::CREDENTIALS_READ => "видеть свои токены",
+        Scope::CREDENTIALS_WRITE => "создавать, заменять и отзывать свои токены",
+        Scope::CODES_MANAGE => "управлять кодами безопасности",
+        Scope::CLIENTS_MANAGE => "управлять клиентами",
+        Scope::USERS_MANAGE => "управлять пользователями и их токенами",
+        Scope::SETTINGS_MANAGE => "видеть и менять системные настройки",
+        _ => "",
+    }
 }
 
 fn too_many_made(again: &Moment) -> String {
     format!("За последнее время создано столько, сколько разрешено. Попробуйте {}, в {}.", again.relative, again.exact)
+}
+
+fn label_character(character: char) -> String {
+    let name = match character {
+        '\u{200B}' => "пробел нулевой ширины",
+        '\u{200C}' => "разъединитель нулевой ширины",
+        '\u{200D}' => "соединитель нулевой ширины",
+        '\u{AD}' => "мягкий перенос",
+        '\u{FEFF}' => "метка порядка байтов",
+        '\u{61C}' | '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => "направление текста",
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' => "перевод строки",
+        '\t' => "табуляция",
+        _ => "не виден",
+    };
+    format!("Символ U+{:04X} ({name}) здесь не допускается. Удалите его.", u32::from(character))
 }
 
 fn in_zone(zone: &str) -> String {
@@ -295,6 +401,7 @@ fn event(told: Told) -> &'static str {
     match told {
         Told::Issued => "Выдан",
         Told::Refused => "Отказано",
+        Told::LoginProved => "Вход",
         Told::LoginRefused => "Вход отклонён",
         Told::ClientRefused => "Клиент отклонён",
         Told::GrantRefused => "Клиенту отказано в выдаче",

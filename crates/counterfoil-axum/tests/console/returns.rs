@@ -1,0 +1,184 @@
+//! Signing in leads back to where somebody was, with what was typed; links keep page and query (faults F8, F10).
+
+use axum::Router;
+use counterfoil::Span;
+use counterfoil_axum::Sources;
+use counterfoil_axum::console::{Console, Transport};
+
+use crate::browser::{Browser, SESSION, token, value};
+use crate::support::{Answer, world};
+
+/// The page that an answer leads to, below the base.
+fn leads_to(answer: &Answer) -> String {
+    assert_eq!(answer.status, 303, "{answer:?}");
+    let location = answer.header("location").expect("a path");
+    location.strip_prefix("/console").expect("a page of the console").to_owned()
+}
+
+/// Signs in by the form of that page.
+async fn sign_in_at(browser: &Browser, page: &str, name: &str) -> Answer {
+    let page = browser.get(page).await.text;
+    let next: String = value(&page, "name=\"next\" value=\"").replace("&#38;", "&");
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let form = format!("csrf_token={}&next={next}&name={name}&password={name}", token(&page));
+    browser.send_form("/sign-in", &form).await
+}
+
+#[tokio::test]
+async fn fault_f8_a_session_that_ended_says_so_and_signing_in_leads_back_to_the_page() {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    world.clock.advance(Span::minutes(31));
+    let away = leads_to(&sue.get("/users?q=bill").await);
+    let asks = sue.get(&away).await;
+    assert!(asks.text.contains("Your session has ended"), "{asks:?}");
+    assert_eq!(leads_to(&sign_in_at(&sue, &away, "sue").await), "/users?q=bill");
+    let stranger = Browser::new(&world);
+    let away = leads_to(&stranger.get("/users").await);
+    assert!(!stranger.get(&away).await.text.contains("has ended"), "there was none");
+}
+
+#[tokio::test]
+async fn fault_f8_a_form_that_the_session_did_not_outlive_does_nothing_and_keeps_what_was_typed() {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    let csrf = token(&sue.get("/tokens").await.text);
+    let codes = "access=same_as_user&user=bill&description=two%0D%0Alines";
+    for (path, fields, shown) in [
+        ("/tokens", "label=nightly+%3Cb%3E&days=30", "value=\"nightly &#60;b&#62;\""),
+        ("/codes", codes, "two\nlines</textarea>"),
+        ("/clients", "display_name=Reports&refresh_mode=reuse&grants=password", "value=\"Reports\""),
+        ("/settings", "pat_max_days=91&pat_max_days_was=180", "name=\"pat_max_days\" value=\"91\""),
+    ] {
+        world.clock.advance(Span::minutes(31));
+        drop(world.sink.take());
+        let form = format!("csrf_token={csrf}&once=AAAAAAAAAAAAAAAAAAAAAA&password=sue&{fields}");
+        let away = leads_to(&sue.send_form(path, &form).await);
+        assert!(!away.contains("password%3D") && !away.contains("csrf_token") && !away.contains("once"), "{away}");
+        let refused =
+            |event: &counterfoil::event::Event| matches!(event.what, counterfoil::event::What::Refused { .. });
+        assert!(world.sink.take().iter().all(refused), "nothing was done but that the session is refused: {path}");
+        assert!(sue.get(&away).await.text.contains("what you typed is kept"), "{path}");
+        let back = leads_to(&sign_in_at(&sue, &away, "sue").await);
+        assert!(back.starts_with(path), "{back}");
+        let page = sue.get(&back).await.text.replace("\r\n", "\n");
+        assert!(page.contains(shown) && page.contains("id=\"proposed\""), "{path}: {page}");
+        assert!(!sue.get(path).await.text.contains("id=\"proposed\""), "it is not kept anywhere but in the link");
+    }
+}
+
+#[tokio::test]
+async fn fault_f8_what_another_site_sends_is_not_kept_nor_too_much_of_it() {
+    let world = world().await;
+    let mut stranger = Browser::new(&world);
+    let long = format!("label={}", "x".repeat(5_000));
+    assert_eq!(leads_to(&stranger.send_form("/tokens", &long).await), "/sign-in?next=%2Ftokens&told=ended");
+    stranger.headers.push(("sec-fetch-site", "cross-site"));
+    assert_eq!(stranger.send_form("/tokens", "label=planted").await.status, 403);
+}
+
+#[tokio::test]
+async fn fault_f8_a_live_session_goes_on_where_the_sign_in_page_is_opened() {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    let before = sue.cookie(SESSION);
+    assert_eq!(leads_to(&sue.get("/sign-in?next=%2Fcodes").await), "/codes");
+    assert_eq!(leads_to(&sue.get("/sign-in?next=%2F%2Fevil").await), "/");
+    assert_eq!(sue.cookie(SESSION), before);
+}
+
+#[tokio::test]
+async fn fault_f8_of_two_sign_in_tabs_the_second_is_signed_in_too() {
+    let world = world().await;
+    let bill = Browser::new(&world);
+    let (one, other) = (token(&bill.get("/sign-in").await.text), token(&bill.get("/sign-in").await.text));
+    let form = |token: &str, next: &str| format!("csrf_token={token}&next={next}&name=bill&password=bill");
+    assert_eq!(leads_to(&bill.send_form("/sign-in", &form(&one, "/tokens")).await), "/tokens");
+    assert_eq!(leads_to(&bill.send_form("/sign-in", &form(&other, "/tokens?q=x")).await), "/tokens?q=x");
+    assert_eq!(bill.get("/tokens").await.status, 200);
+    // A form of a browser that was closed since: the session goes on, or the form is shown anew.
+    assert_eq!(leads_to(&bill.send_form("/sign-in", &form("old", "/tokens")).await), "/tokens");
+    bill.forget(SESSION);
+    let anew = bill.send_form("/sign-in", &form("old", "/codes")).await;
+    assert_eq!(anew.status, 403);
+    assert!(anew.text.contains("once more") && anew.text.contains("value=\"bill\""), "{anew:?}");
+    assert!(anew.text.contains("name=\"next\" value=\"/codes\""), "{anew:?}");
+}
+
+#[tokio::test]
+async fn fault_f8_a_form_of_another_session_leads_back_to_its_page_with_what_was_typed() {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    let refused = sue.send_form("/tokens", "csrf_token=old&label=kept+words&days=3").await;
+    assert_eq!(refused.status, 403);
+    let back = value(&refused.text, "id=\"back\" href=\"/console").replace("&#38;", "&");
+    assert!(sue.get(&back).await.text.contains("value=\"kept words\""), "{back}");
+}
+
+#[tokio::test]
+async fn fault_f10_a_deep_link_with_a_dot_outlives_the_sign_in() {
+    let world = world().await;
+    let stranger = Browser::new(&world);
+    for page in ["/users/a%2Eb", "/clients/test.token/edit", "/codes?q=1.5..2", "/tokens?cursor=a.b"] {
+        let away = leads_to(&stranger.get(page).await);
+        let back = leads_to(&sign_in_at(&stranger, &away, "sue").await);
+        assert_eq!(back, page);
+        stranger.forget(SESSION);
+    }
+}
+
+#[tokio::test]
+async fn fault_f10_a_base_that_is_called_like_a_section_works() {
+    let world = world().await;
+    let console = Console::new(world.foil.clone(), Transport::Https, "/users", Sources::Unknown);
+    let router = Router::new().nest_service("/users", console.router());
+    let ask = async |path: &str| {
+        let request = http::Request::get(path).header("host", "console.example").body(axum::body::Body::empty());
+        crate::support::send(&router, request.expect("a request")).await
+    };
+    let away = ask("/users/users/bill?q=x").await;
+    assert_eq!(away.header("location"), Some("/users/sign-in?next=%2Fusers%2Fbill%3Fq%3Dx"));
+    let asks = ask("/users/sign-in?next=%2Fusers%2Fbill").await;
+    assert!(asks.text.contains("name=\"next\" value=\"/users/bill\""), "{asks:?}");
+}
+
+#[tokio::test]
+async fn fault_f10_the_language_switch_keeps_page_and_query() {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    let russian = |page: &Answer| {
+        let all =
+            page.text.split("href=\"/console/language?").skip(1).map(|rest| rest.split('"').next().expect("a link"));
+        all.map(|link| format!("/language?{}", link.replace("&#38;", "&")))
+            .find(|link| link.contains("to=ru"))
+            .expect("Russian")
+    };
+    let edit = "/clients/app/edit?back=%2Fclients%3Fq%3Dapp".to_owned();
+    for page in ["/users?q=bill", "/codes?told=saved&q=x&state=expired", "/tokens", &edit] {
+        let link = russian(&sue.get(page).await);
+        let kept = page.replace("told=saved&", "");
+        assert_eq!(leads_to(&sue.get(&link).await), kept);
+    }
+    let wrong = sue.post("/tokens", "label=&days=0").await;
+    assert_eq!(leads_to(&sue.get(&russian(&wrong)).await), "/tokens");
+    let stranger = Browser::new(&world);
+    let link = russian(&stranger.get("/sign-in?next=%2Fcodes%3Fq%3D1").await);
+    assert_eq!(leads_to(&stranger.get(&link).await), "/sign-in?next=%2Fcodes%3Fq%3D1");
+}
+
+#[tokio::test]
+async fn fault_f10_pages_that_say_what_is_wrong_show_the_navigation() {
+    let world = world().await;
+    let adam = Browser::signed_in(&world, "adam").await;
+    for (path, status) in [("/nowhere", 404), ("/codes", 403), ("/tokens/xyz/delete", 404), ("/clients/none/edit", 404)]
+    {
+        let page = adam.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        assert!(page.text.contains("href=\"/console/settings\"") && page.text.contains("id=\"sign-out\""), "{path}");
+    }
+    let large = adam.send_form("/tokens", &"a=1&".repeat(100)).await;
+    assert!(large.status == 413 && large.text.contains("href=\"/console/settings\""), "{large:?}");
+    let forged = adam.send_form("/tokens", "csrf_token=x").await;
+    assert!(forged.status == 403 && forged.text.contains("href=\"/console/settings\""), "{forged:?}");
+    assert!(!Browser::new(&world).get("/nowhere").await.text.contains("id=\"sign-out\""));
+}

@@ -1,0 +1,73 @@
+//! From layout 3 to this one: the keys by which labels are compared, made anew by the core's present rules.
+//!
+//! Keys of older versions hold characters that show nothing. Where another family of the owner has the new key already the old one stays:
+//! both labels were given, and only a third one is refused. The pass may be cut off, begun again, and made by several at once.
+
+use counterfoil::store::StoreError;
+use counterfoil::{FamilyId, LabelKey};
+use futures_util::future::join_all;
+use redis::Value;
+
+use crate::ask::{args, members, shape};
+use crate::keys::Index;
+use crate::link::Does;
+use crate::row;
+use crate::scripts;
+use crate::store::RedisStore;
+
+const OP: &str = "upgrade";
+/// Shards at once.
+const ABREAST: usize = 16;
+/// Labels that are looked at in one go.
+const BATCH: usize = 256;
+
+impl RedisStore {
+    pub(crate) async fn renew_labels(&self) -> Result<(), StoreError> {
+        let shards: Vec<u8> = (0..=u8::MAX).collect();
+        for abreast in shards.chunks(ABREAST) {
+            for done in join_all(abreast.iter().map(|shard| self.renew_labels_of(*shard))).await {
+                done?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn renew_labels_of(&self, shard: u8) -> Result<(), StoreError> {
+        let labels = self.keys().index(shard, Index::Labels);
+        let mut cursor = b"0".to_vec();
+        loop {
+            let mut scan = redis::cmd("HSCAN");
+            scan.arg(&labels).arg(&cursor).arg("COUNT").arg(BATCH);
+            let Value::Array(answer) = self.link().command(OP, Does::Read, &scan).await? else {
+                return Err(shape(OP));
+            };
+            let [next, pairs] = <[Value; 2]>::try_from(answer).map_err(|_| shape(OP))?;
+            for pair in members(pairs).chunks_exact(2) {
+                let [field, held] = pair else { continue };
+                if let Some((family, [new_field, old, new])) = renewed(field, held) {
+                    let keys = [self.keys().family(&family), labels.clone()];
+                    let arguments = args![field.as_slice(), new_field.as_slice(), old.as_slice(), new.as_slice()];
+                    self.script(OP, &scripts::RELABEL, &keys, &arguments).await?;
+                }
+            }
+            cursor = row::bytes(&next).ok_or_else(|| shape(OP))?.to_vec();
+            if cursor == b"0" {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The family that holds a label, and the label's new field, old key and new key, where the key is another one now.
+fn renewed(field: &[u8], held: &[u8]) -> Option<(FamilyId, [Vec<u8>; 3])> {
+    let end = field.iter().rposition(|byte| *byte == 0)? + 1;
+    let (owner, key) = field.split_at(end);
+    let old = LabelKey::from_stored(std::str::from_utf8(key).ok()?);
+    let new = old.renewed();
+    if new == old || new.as_str().is_empty() {
+        return None;
+    }
+    let family = FamilyId::from_bytes(*held.first_chunk()?);
+    let new = new.as_str().as_bytes();
+    Some((family, [[owner, new].concat(), key.to_vec(), new.to_vec()]))
+}
