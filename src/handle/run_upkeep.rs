@@ -7,9 +7,15 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::handle::Counterfoil;
+use crate::instruments::event::{Actor, What};
+use crate::words::time::{Span, Ts};
 
 /// Between two rounds.
 const PAUSE: Duration = Duration::from_secs(5);
+/// The most that a clock goes ahead between two rounds without being doubted.
+const LEAP: Span = Span::days(1);
+/// So many rounds a leap is doubted: an hour.
+const DOUBT: u64 = 3_600 / PAUSE.as_secs();
 /// Records that are purged at once, so that a great purge keeps no rotation waiting.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
@@ -18,6 +24,9 @@ impl Counterfoil {
     /// needs any more. At the end it writes what is left: [`Counterfoil::shutdown`]. A failure is told as an event, and the next round tries again.
     ///
     /// `sleep` is the executor's, as `tokio::time::sleep`. Any number of nodes may run it on one store.
+    ///
+    /// A clock that leaps more than a day ahead between two rounds is not believed at once: for an hour nothing is purged, and
+    /// [`What::ClockLeapt`](crate::event::What::ClockLeapt) tells of it. What a wrong clock purges is gone for good.
     ///
     /// A host that neither runs this nor calls [`Counterfoil::flush`] or [`Counterfoil::purge`] is warned once, after ten minutes:
     /// [`What::NoUpkeep`](crate::event::What::NoUpkeep).
@@ -39,10 +48,18 @@ impl Counterfoil {
         sleep: impl Fn(Duration) -> F,
         stop: impl Future<Output = ()>,
     ) {
-        let mut stop = pin!(stop);
+        let (mut stop, mut trust) = (pin!(stop), Trust::default());
         loop {
+            let now = self.now();
+            if let Some(from) = trust.leap(now) {
+                self.desk.tell(now, Actor::Upkeep, What::ClockLeapt { from, to: now });
+            }
+            let purges = trust.is_whole();
             let round = pin!(async {
-                self.upkeep_round(&sleep).await;
+                let _flushed = self.flush().await;
+                if purges {
+                    self.purge_all(&sleep).await;
+                }
                 sleep(PAUSE).await;
             });
             if stopped_before(round, stop.as_mut()).await {
@@ -52,12 +69,36 @@ impl Counterfoil {
         let _flushed = self.shutdown().await;
     }
 
-    async fn upkeep_round<F: Future<Output = ()>>(&self, sleep: &impl Fn(Duration) -> F) {
-        let _flushed = self.flush().await;
+    async fn purge_all<F: Future<Output = ()>>(&self, sleep: &impl Fn(Duration) -> F) {
         // The failure itself is told where it happened.
         while self.purge(BATCH).await.is_ok_and(|progress| progress.more) {
             sleep(Duration::ZERO).await;
         }
+    }
+}
+
+/// Whether the clock is believed. The pauses between rounds tell how much time has passed at least.
+#[derive(Default)]
+struct Trust {
+    last: Option<Ts>,
+    /// Rounds until it is believed again.
+    doubted: u64,
+}
+
+impl Trust {
+    /// Where the clock stood before it leapt, if it did.
+    fn leap(&mut self, now: Ts) -> Option<Ts> {
+        self.doubted = self.doubted.saturating_sub(1);
+        let from = self.last.replace(now)?;
+        let leapt = from.plus(LEAP).is_some_and(|most| now > most);
+        if leapt {
+            self.doubted = DOUBT;
+        }
+        leapt.then_some(from)
+    }
+
+    const fn is_whole(&self) -> bool {
+        self.doubted == 0
     }
 }
 

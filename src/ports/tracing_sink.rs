@@ -54,6 +54,7 @@ fn loudness(what: &What) -> Loudness {
         | What::FailuresWithoutSource { .. }
         | What::NoKeyRing
         | What::NoUpkeep
+        | What::ClockLeapt { .. }
         | What::KeyMissing { .. }
         | What::Corrupt { .. }
         | What::NoAddress { .. }
@@ -113,6 +114,7 @@ fn fields(what: &What) -> Fields {
             Fields { count: Some(u64::from(*failures)), value: text(since.micros()), ..none }
         }
         What::NoKeyRing | What::NoUpkeep => none,
+        What::ClockLeapt { from, to } => Fields { value: text(from.micros()), until: Some(to.micros()), ..none },
         What::KeyMissing { key, records } => Fields { value: text(key.number()), count: Some(*records), ..none },
         What::Rekeyed { id, key } => Fields { id: text(id), value: text(key.number()), ..none },
         What::Failed { means, op, fault, id, cause, unsaid } => Fields {

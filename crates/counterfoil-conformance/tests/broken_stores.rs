@@ -62,10 +62,10 @@ units! {
     rotates::{ReadThenWriteRotate, RotateIgnoresTheFamily, ParentBeforeSuccessor, NonceKeptOnTheGrandparent, SlideBackwards, SlideAfterExpiry, SlideMovesTheVersion, RepeatedRotationIsDone, RotateInTwoSteps}
     revokes::{RevokeMissesASuccessor, RevokeOverwritesTheFirst, LabelNotFreedOnRevoke, LabelFreedByRevokingOne, RevokeAcrossRealms, OwnerRevokeStopsEarly, OwnerRevokeForgetsTheLast, RevokeMovesTheVersion, TheLaterRevocationWins}
     notices::{TouchLowers, TouchBumpsTheVersion, TouchCreatesGhosts, TouchRevives, TouchWritesBackTheRecord, DueSkipsEquals, ClaimWithoutStage, ClaimTakesAnEarlierLease, ClaimByLookThenSet, SettleIgnoresHeld, SettleForgetsWhatWasSent}
-    bounds::{CapOfAllClients, CreationsByCountThenInsert, CreationsForgetTheDeleted, CreationsCountSince, CreationsCountEveryKind, AccessByCountThenInsert, AccessCountsTheRevoked, LabelBeforeId, PaceBeforeCap, MovedBeforeId}
+    bounds::{CapOfAllClients, CreationsByCountThenInsert, CreationsForgetTheDeleted, CreationsCountSince, CreationsCountEveryKind, AccessByCountThenInsert, AccessCountsTheRevoked, AccessForgetsTheSuperseded, SlideOfNoneNeedsRoom, LabelBeforeId, PaceBeforeCap, MovedBeforeId}
     room::{RoomFromOtherClients, RoomInTwoSteps, EndsTheNewest, EndsWithoutTelling, EndsOneOnly, EndsBeforeItLooks, TouchMovesLastUse}
-    paces::{RotationDropsAnOldGeneration, RotationTakesWhatIsShrunk, WipesBeforeItLooks, RotationsCountSince, RotationsForgetTheShrunk, SlidesPassTheCap, AccessOfTheNewestGeneration, FullBeforePace}
-    pages::{OffsetPaging, CursorWithoutId, PageBeyondItsLimit, ListLeaksBetweenRealms, ListShowsTheOldestFirst, AnEmptyPageEnds, AShortPageEnds, OverlapsAreHidden, StandsOnItsEnd, StandingForgetsTheFamily}
+    paces::{RotationDropsAnOldGeneration, RotationTakesWhatIsShrunk, WipesBeforeItLooks, RotationsCountSince, RotationsForgetTheShrunk, SlidesPassTheCap, AccessOfTheNewestGeneration, FullBeforePace, PaceInEightBits}
+    pages::{OffsetPaging, CursorWithoutId, PageBeyondItsLimit, ListLeaksBetweenRealms, ListShowsTheOldestFirst, AnEmptyPageEnds, AShortPageEnds, OverlapsAreHidden, StandsOnItsEnd, StandingForgetsTheFamily, DamageAtAPagesEndCountsTwice, WalkEndsAtWhatShrank, WalkBeginsAnewAtWhatShrank}
     purges::{PurgeOfTheLiving, PurgeSkipsEquals, PurgeDropsUnsentNotices, PurgeBeyondItsLimit, PurgeTakesTheFamilyAlong, PurgeLeavesEmptyFamilies, ShrinkMovesTheVersion, ShrinkKeepsTheNonce}
 }
 
@@ -123,6 +123,9 @@ const CASES: &[Case] = cases! {
     pages::OffsetPaging => pages_are_stable,
     pages::CursorWithoutId => pages_are_stable,
     pages::PageBeyondItsLimit => pages_are_stable,
+    pages::WalkEndsAtWhatShrank => pages_are_stable,
+    pages::WalkBeginsAnewAtWhatShrank => pages_are_stable,
+    pages::DamageAtAPagesEndCountsTwice => garbage_is_corrupt,
     pages::ListLeaksBetweenRealms => realms_are_apart,
     pages::ListShowsTheOldestFirst => pages_are_stable,
     pages::AnEmptyPageEnds => list_shows_what_stands,
@@ -148,6 +151,8 @@ const CASES: &[Case] = cases! {
     bounds::BoundsBehindTheHandlesLock => cap_holds_under_races,
     bounds::AccessByCountThenInsert => access_tokens_are_capped,
     bounds::AccessCountsTheRevoked => access_tokens_are_capped,
+    bounds::AccessForgetsTheSuperseded => access_tokens_are_capped,
+    bounds::SlideOfNoneNeedsRoom => access_tokens_are_capped,
     bounds::LabelBeforeId => refusals_come_in_order,
     bounds::PaceBeforeCap => refusals_come_in_order,
     bounds::MovedBeforeId => refusals_come_in_order,
@@ -155,6 +160,7 @@ const CASES: &[Case] = cases! {
     paces::RotationTakesWhatIsShrunk => generations_stay,
     paces::WipesBeforeItLooks => rotations_are_paced,
     paces::RotationsCountSince => rotations_are_paced,
+    paces::PaceInEightBits => rotations_are_paced,
     paces::RotationsForgetTheShrunk => rotations_are_paced,
     paces::RotationsCountedByTheHandle => rotations_are_paced,
     paces::SlidesPassTheCap => access_tokens_are_capped,

@@ -23,6 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let keys = KeyRing::open_or_create(folder.path().join("counterfoil.keys"))?;
     let store = RedisStore::open(server.url(), Options::new()).await?;
     let handle = Counterfoil::builder().store(store).directory(people).key_ring(keys).build()?;
+    handle.start().await?;
 
     let by = Presenter::signed_in(&admin);
     let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };

@@ -30,6 +30,7 @@ impl What {
             Self::LimitReached { .. } => "limit_reached",
             Self::FailuresWithoutSource { .. } => "failures_without_source",
             Self::NoKeyRing => "no_key_ring",
+            Self::ClockLeapt { .. } => "clock_leapt",
             Self::NoUpkeep => "no_upkeep",
             Self::KeyMissing { .. } => "key_missing",
             Self::Rekeyed { .. } => "rekeyed",

@@ -173,6 +173,13 @@ pub enum What {
     },
     /// Rotation derives its successors from a public constant, since no key ring is configured.
     NoKeyRing,
+    /// The clock went ahead by more than a day between two rounds of [`run_upkeep`](crate::Counterfoil::run_upkeep): nothing is purged for an hour.
+    ClockLeapt {
+        /// Where it stood in the round before.
+        from: Ts,
+        /// Where it stands.
+        to: Ts,
+    },
     /// For ten minutes nobody has flushed or purged: last uses are not written, and what is gone stays in the store. Told once.
     NoUpkeep,
     /// Records of the store, in whatever realm, are digested under a key that is not in the ring (0: under none): here they do not verify.

@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use counterfoil::store::{Cap, Home, Inserted, NewRecord, Pace, TokenStore, WhenFull};
-use counterfoil::{FamilyId, TokenKind, Ts};
+use counterfoil::store::{Cap, Home, Inserted, NewRecord, Pace, Rotated, Step, TokenStore, WhenFull};
+use counterfoil::{FamilyId, RecordId, TokenKind, Ts};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{ReferenceStore, pause};
 
@@ -220,5 +220,58 @@ impl Flaw for AccessCountsTheRevoked {
             let refused = all.insert_refusals(home, new, now).first().cloned();
             refused.unwrap_or_else(|| model.insert(home, new, now))
         }))
+    }
+}
+
+/// An access token that another followed does not count.
+pub(crate) struct AccessForgetsTheSuperseded;
+
+#[async_trait]
+impl Flaw for AccessForgetsTheSuperseded {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        Ok(inner.with(|model| {
+            let mut counted = model.clone();
+            counted.records.retain(|record| record.kind != TokenKind::AccessToken || record.superseded.is_none());
+            let refused = counted.insert_refusals(home, new, now);
+            let full = refused.iter().find(|one| matches!(one, Inserted::FamilyFull { .. })).cloned();
+            full.unwrap_or_else(|| model.insert(uncapped(home), new, now))
+        }))
+    }
+}
+
+fn uncapped(home: Home<'_>) -> Home<'_> {
+    match home {
+        Home::Join { family, generation, .. } => Home::Join { family, generation, access_cap: None },
+        found => found,
+    }
+}
+
+/// A slide that brings no access token is refused where more live than the cap allows.
+pub(crate) struct SlideOfNoneNeedsRoom;
+
+#[async_trait]
+impl Flaw for SlideOfNoneNeedsRoom {
+    async fn rotate(
+        &self,
+        inner: &ReferenceStore,
+        parent: &RecordId,
+        step: &Step,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Said<Rotated> {
+        if let Step::Slide { access_cap: Some(cap), .. } = step
+            && new.is_empty()
+        {
+            let living = inner.with(|model| {
+                let of_family = model.records.iter().filter(|record| record.id.family() == parent.family());
+                let living =
+                    of_family.filter(|record| record.kind == TokenKind::AccessToken && record.revoked.is_none());
+                living.filter_map(|record| record.expires_at).filter(|end| !now.reached(*end)).count()
+            });
+            if living > cap.get() as usize {
+                return Ok(Rotated::FamilyFull { until: Ts::MAX });
+            }
+        }
+        inner.rotate(parent, step, new, now).await
     }
 }

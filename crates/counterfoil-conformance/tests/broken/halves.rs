@@ -192,3 +192,27 @@ impl<const POINTS: bool> Flaw for SuccessorBeforeParent<POINTS> {
         })
     }
 }
+
+/// A join brings its records one by one.
+pub(crate) struct JoinsOneByOne<const POINTS: bool>;
+
+#[async_trait]
+impl<const POINTS: bool> Flaw for JoinsOneByOne<POINTS> {
+    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+        first(POINTS).await;
+        let Some((early, rest)) = new.split_first() else { return inner.insert(home, new, now).await };
+        if !matches!(home, Home::Join { .. }) || rest.is_empty() {
+            return inner.insert(home, new, now).await;
+        }
+        let tried = inner.with(|model| model.clone().insert(home, new, now));
+        if tried != Inserted::Done {
+            return Ok(tried);
+        }
+        let answer = inner.insert(home, std::slice::from_ref(early), now).await?;
+        if answer != Inserted::Done {
+            return Ok(answer);
+        }
+        between(POINTS).await;
+        inner.insert(home, rest, now).await
+    }
+}

@@ -228,3 +228,27 @@ impl Flaw for FullBeforePace {
         Ok(answer)
     }
 }
+
+/// A pace looks at a generation of which it kept eight bits.
+pub(crate) struct PaceInEightBits;
+
+#[async_trait]
+impl Flaw for PaceInEightBits {
+    async fn rotate(
+        &self,
+        inner: &ReferenceStore,
+        parent: &RecordId,
+        step: &Step,
+        new: &[NewRecord],
+        now: Ts,
+    ) -> Said<Rotated> {
+        let generation = inner.with(|model| model.record(parent).map_or(0, |record| record.generation));
+        let mut step = *step;
+        if let Step::Supersede { pace, .. } = &mut step
+            && generation > 255
+        {
+            *pace = pace.filter(|pace| u64::from(pace.limit.get()) <= generation % 256);
+        }
+        inner.rotate(parent, &step, new, now).await
+    }
+}

@@ -234,3 +234,50 @@ impl Flaw for StandingForgetsTheFamily {
         }))
     }
 }
+
+pub(crate) type WalkEndsAtWhatShrank = CursorThatShrank<false>;
+pub(crate) type WalkBeginsAnewAtWhatShrank = CursorThatShrank<true>;
+
+/// The walk ends where the record at its cursor is listed no more, or begins anew.
+pub(crate) struct CursorThatShrank<const ANEW: bool>;
+
+#[async_trait]
+impl<const ANEW: bool> Flaw for CursorThatShrank<ANEW> {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        let shrank = |at: &&Cursor| inner.with(|model| model.record(&at.id).is_some_and(|record| record.shrunk));
+        match after.filter(shrank) {
+            Some(_) if ANEW => inner.list(of, None, limit).await,
+            Some(_) => Ok(Page { items: Vec::new(), next: None, corrupt: 0 }),
+            None => inner.list(of, after, limit).await,
+        }
+    }
+}
+
+/// The next page begins behind the last record that decodes.
+pub(crate) struct DamageAtAPagesEndCountsTwice;
+
+#[async_trait]
+impl Flaw for DamageAtAPagesEndCountsTwice {
+    async fn list(
+        &self,
+        inner: &ReferenceStore,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Said<Page<TokenRecord>> {
+        let mut page = inner.list(of, after, limit).await?;
+        if page.corrupt > 0
+            && let (Some(last), Some(next)) = (page.items.last(), &mut page.next)
+        {
+            let at = if matches!(of, Listing::Owner { .. }) { last.record().created_at } else { Ts::EPOCH };
+            *next = Cursor { at, id: last.record().id };
+        }
+        Ok(page)
+    }
+}

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Flaw;
 use super::blind::{Blind, method};
 use super::halves::{
-    ClaimAnswersLate, DueJoinsLate, GetJoinsLate, InsertRevivesFamilies, ListJoinsLate, OwnerEndsWhatItSaw,
-    SuccessorBeforeParent,
+    ClaimAnswersLate, DueJoinsLate, GetJoinsLate, InsertRevivesFamilies, JoinsOneByOne, ListJoinsLate,
+    OwnerEndsWhatItSaw, SuccessorBeforeParent,
 };
 use super::handle_lock::HandleLock;
 
@@ -53,7 +53,7 @@ pub(crate) fn all() -> Vec<Planted> {
     };
     all.extend(in_halves! {
         ListJoinsLate GetJoinsLate DueJoinsLate ClaimAnswersLate InsertRevivesFamilies OwnerEndsWhatItSaw
-        SuccessorBeforeParent
+        SuccessorBeforeParent JoinsOneByOne
     });
     all
 }

@@ -76,6 +76,7 @@ impl PostgresSetup {
     ///
     /// Where the programs are missing, naming the package, and where the server does not start, with its log: a test that cannot run must not pass.
     #[must_use]
+    #[cfg_attr(not(feature = "tls"), allow(unused_mut, reason = "certificates are settings too"))]
     pub fn start(mut self) -> Postgres {
         let programs = programs().expect(MISSING);
         let folder = folder();
