@@ -108,6 +108,8 @@ async fn world_on(policy: Policy, directory: impl FnOnce(Arc<MemoryDirectory>) -
         .events(sink.clone())
         .build()
         .expect("a handle");
+    // A host that does its upkeep: it is not warned.
+    let _flushed = foil.flush().await;
     let host = Presenter::host();
     for name in ["bill", "carol", "adam", "sue", "mia"].into_iter().filter(|_| foil.gates().switch) {
         foil.set_token_login(&host, &subject(name), true).await.expect("the switch");

@@ -259,11 +259,11 @@ impl<const ANEW: bool> Flaw for CursorThatShrank<ANEW> {
     }
 }
 
-/// The next page begins behind the last record that decodes.
-pub(crate) struct DamageAtAPagesEndCountsTwice;
+/// Reads one row more to know whether there is a next page, and counts it where it is damaged.
+pub(crate) struct LookAheadCountsDamage;
 
 #[async_trait]
-impl Flaw for DamageAtAPagesEndCountsTwice {
+impl Flaw for LookAheadCountsDamage {
     async fn list(
         &self,
         inner: &ReferenceStore,
@@ -272,11 +272,8 @@ impl Flaw for DamageAtAPagesEndCountsTwice {
         limit: NonZeroU32,
     ) -> Said<Page<TokenRecord>> {
         let mut page = inner.list(of, after, limit).await?;
-        if page.corrupt > 0
-            && let (Some(last), Some(next)) = (page.items.last(), &mut page.next)
-        {
-            let at = if matches!(of, Listing::Owner { .. }) { last.record().created_at } else { Ts::EPOCH };
-            *next = Cursor { at, id: last.record().id };
+        if let Some(next) = &page.next {
+            page.corrupt += inner.list(of, Some(next), NonZeroU32::MIN).await?.corrupt;
         }
         Ok(page)
     }
