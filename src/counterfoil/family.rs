@@ -20,9 +20,10 @@ pub enum Access {
     SameAsUser(SubjectId),
 }
 
-/// What a family was opened for. A store keeps it as a text it need not understand: [`FamilyBody::to_document`].
+/// What a family was opened for. A store keeps it as a text it need not understand: [`FamilyBody::to_document`]. One with more in it than this
+/// version knows is corrupt to it: what a newer version adds may be a bound.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum FamilyBody {
     /// A credential alone: a personal access token with its rotations.

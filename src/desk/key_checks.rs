@@ -12,16 +12,21 @@ impl Desk {
         self.key_ring.iter().flat_map(|ring| ring.checks())
     }
 
-    /// Refuses a ring that has a key of the store's number and another value. A key that the store does not know says
-    /// nothing: it may be new.
+    /// Refuses a ring that has a key of the store's number and another value, and one that has no key of the store's. A key that the
+    /// store does not know says nothing beside one that it knows: it may be new.
     pub(crate) fn own_key_ring(&self, stored: &StoredSettings) -> Result<(), Unavailable> {
-        if stored.key_checks.is_empty() {
-            return Ok(());
+        let (mut newest, mut shared) = (None, stored.key_checks.is_empty());
+        for (key, check) in self.key_checks() {
+            newest = newest.or(Some(key));
+            match stored.key_checks.get(&key) {
+                Some(known) if *known == check => shared = true,
+                Some(_) => return Err(Unavailable::ForeignKeyRing { key }),
+                None => {}
+            }
         }
-        let differs = |(key, check): &(KeyId, KeyCheck)| stored.key_checks.get(key).is_some_and(|known| known != check);
-        match self.key_checks().find(differs) {
-            Some((key, _)) => Err(Unavailable::ForeignKeyRing { key }),
-            None => Ok(()),
+        match newest {
+            Some(key) if !shared => Err(Unavailable::ForeignKeyRing { key }),
+            _ => Ok(()),
         }
     }
 }

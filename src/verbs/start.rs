@@ -21,7 +21,7 @@ pub(crate) async fn start(desk: &Desk, ring: RingOf, now: Ts) -> Result<(), Unav
         .update_settings(now, |stored| {
             match ring {
                 RingOf::ThisStore => desk.own_key_ring(stored)?,
-                RingOf::AnotherStore => {}
+                RingOf::AnotherStore => stored.key_checks.clear(),
             }
             stored.key_checks.extend(desk.key_checks());
             Ok(())

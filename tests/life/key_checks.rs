@@ -56,6 +56,10 @@ fn fault_d2_a_new_key_in_the_ring_is_noted_and_an_old_node_goes_on() {
     let error = block_on(with_ring(&world, other).start()).expect_err("its second key is another");
     assert!(matches!(error, Unavailable::ForeignKeyRing { key } if key == KeyId::new(2)), "{error}");
     block_on(with_ring(&world, ring(1)).start()).expect("a node that has only the old key");
+    // The store's first key has left its ring; a new ring begins with number 1 again.
+    world.set(|settings| settings.key_checks.retain(|key, _| *key != KeyId::new(1)));
+    let error = block_on(with_ring(&world, ring(9)).start()).expect_err("no key of the store's");
+    assert!(is_foreign(&error), "{error}");
 }
 
 #[test]

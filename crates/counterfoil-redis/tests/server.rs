@@ -72,9 +72,9 @@ fn a_newer_layout_is_refused_and_left_alone() {
     RUNTIME.block_on(async {
         let server = RedisServer::start();
         assert!(RedisStore::open(server.url(), Options::new()).await.is_ok());
-        let _ = server.cli(&["SET", "counterfoil:layout", "4"]);
-        assert!(matches!(refused(&server, Options::new()).await, SetupError::Newer { found: 4, known: 3 }));
-        assert_eq!(server.cli(&["GET", "counterfoil:layout"]).trim(), "4");
+        let _ = server.cli(&["SET", "counterfoil:layout", "6"]);
+        assert!(matches!(refused(&server, Options::new()).await, SetupError::Newer { found: 6, known: 5 }));
+        assert_eq!(server.cli(&["GET", "counterfoil:layout"]).trim(), "6");
     });
 }
 

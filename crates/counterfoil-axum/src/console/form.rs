@@ -98,6 +98,38 @@ impl Form {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.expose_secret())
     }
 
+    /// Whether a field still says what it showed when the form was shown.
+    pub(crate) fn is_untouched(&self, name: &str) -> bool {
+        let Some(was) = self.was(name) else { return false };
+        let now: Vec<&str> = self.all(name).collect();
+        if let [now] = now[..] {
+            return was.replace("\r\n", "\n") == now.replace("\r\n", "\n");
+        }
+        // Boxes stand in the order of the page, what they showed in that of what holds.
+        let sorted = |mut words: Vec<&str>| {
+            words.sort_unstable();
+            words.join(" ")
+        };
+        sorted(was.split_whitespace().collect()) == sorted(now)
+    }
+
+    /// What is shown again beside an error in a form that changes something: what was typed, and of what was left alone what holds now. A
+    /// field that showed something older must not be sent again as if it had been typed.
+    pub(crate) fn shown_over(
+        &self,
+        names: &[&'static str],
+        holds: &[(&'static str, String)],
+    ) -> Vec<(&'static str, String)> {
+        let of = |name: &&'static str| {
+            if self.is_untouched(name) {
+                holds.iter().filter(|(own, _)| own == name).cloned().collect()
+            } else {
+                self.shown_again(&[*name])
+            }
+        };
+        names.iter().flat_map(of).collect()
+    }
+
     /// What is shown again beside an error: the named fields and no other.
     pub(crate) fn shown_again(&self, names: &[&'static str]) -> Vec<(&'static str, String)> {
         names.iter().flat_map(|name| self.all(name).map(|value| (*name, value.to_owned()))).collect()

@@ -135,3 +135,48 @@ async fn fault_f11_a_new_code_does_not_expire_soon_and_names_are_names() {
     let events = sue.get("/users/sue").await.text;
     assert!(events.contains("sue"));
 }
+
+/// Whether the box of that setting is ticked on the page.
+fn is_ticked(page: &str, name: &str) -> bool {
+    let box_of =
+        page.split("<input").find(|tag| tag.contains("type=\"checkbox\"") && tag.contains(&format!("name=\"{name}\"")));
+    box_of.unwrap_or_else(|| panic!("no box {name}")).split('>').next().is_some_and(|tag| tag.contains("checked"))
+}
+
+#[tokio::test]
+async fn fault_f4_a_refused_form_does_not_bring_back_what_somebody_else_changed_meanwhile() {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    let switch = "personal_access_tokens_enabled";
+    assert!(is_ticked(&sue.get("/settings").await.text, switch));
+    let off =
+        counterfoil::settings::SettingsChange { personal_access_tokens_enabled: Some(false), ..Default::default() };
+    world.foil.change_settings(&counterfoil::Presenter::host(), &off).await.expect("switched off");
+    // The page of before is sent, its tick untouched, another field wrong.
+    let form = format!("{switch}=true&{switch}_was=true&pat_max_days=0&pat_max_days_was=180");
+    let refused = sue.post("/settings", &form).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    assert!(!is_ticked(&refused.text, switch), "what holds now is shown: {refused:?}");
+    assert!(refused.text.contains("name=\"pat_max_days\" value=\"0\""), "and what was typed is kept: {refused:?}");
+}
+
+#[tokio::test]
+async fn fault_f4_a_refused_edit_of_a_client_does_not_widen_it_again() {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    let host = counterfoil::Presenter::host();
+    let page = sue.get("/clients/app/edit").await.text;
+    let was = |name: &str| value(&page, &format!("name=\"{name}_was\" value=\""));
+    assert_eq!(was("grants"), "password refresh_token");
+    let fewer = counterfoil::client::ClientChange {
+        grants: Some(vec![counterfoil::client::Grant::RefreshToken]),
+        ..Default::default()
+    };
+    world.foil.change_client(&host, &"app".parse().expect("an id"), fewer).await.expect("narrowed");
+    let form =
+        "display_name=&display_name_was=app&grants=refresh_token&grants=password&grants_was=password+refresh_token";
+    let refused = sue.post("/clients/app/edit", form).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    let password = refused.text.split("<input").find(|tag| tag.contains("value=\"password\"")).expect("the box");
+    assert!(!password.split('>').next().is_some_and(|tag| tag.contains("checked")), "{refused:?}");
+}

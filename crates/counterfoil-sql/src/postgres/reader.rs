@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use counterfoil::RecordId;
 use sqlx::postgres::PgRow;
@@ -40,6 +41,8 @@ type Asks = Arc<Mutex<UnboundedReceiver<Ask>>>;
 /// The connections that read. They end when it is closed or dropped.
 pub(super) struct Reader {
     asks: RwLock<Option<UnboundedSender<Ask>>>,
+    /// How long a caller waits: for the statement under way, and for its own.
+    patience: Duration,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -47,9 +50,10 @@ impl Reader {
     /// Connects when it is first asked.
     pub(super) fn new(route: Route) -> Self {
         let (sender, receiver) = unbounded_channel();
+        let patience = route.limit().saturating_mul(2);
         let (asks, route): (Asks, _) = (Arc::new(Mutex::new(receiver)), Arc::new(route));
         let start = |_| tokio::spawn(serve(Arc::clone(&route), Arc::clone(&asks)));
-        Self { asks: RwLock::new(Some(sender)), tasks: Mutex::new((0..CONNECTIONS).map(start).collect()) }
+        Self { asks: RwLock::new(Some(sender)), patience, tasks: Mutex::new((0..CONNECTIONS).map(start).collect()) }
     }
 
     /// The record's row, joined with its family's.
@@ -61,7 +65,10 @@ impl Reader {
         } else {
             return Err(Arc::new(sqlx::Error::PoolClosed));
         }
-        answered.await.unwrap_or_else(|_| Err(Arc::new(sqlx::Error::PoolClosed)))
+        match timeout(self.patience, answered).await {
+            Ok(answered) => answered.unwrap_or_else(|_| Err(Arc::new(sqlx::Error::PoolClosed))),
+            Err(_) => Err(Arc::new(unanswered())),
+        }
     }
 
     /// Waits until what was asked is answered and the connections are closed.
@@ -76,6 +83,11 @@ impl Reader {
 async fn serve(route: Arc<Route>, asks: Asks) {
     let (mut kept, mut asked) = (None, Vec::new());
     while asks.lock().await.recv_many(&mut asked, TOGETHER).await > 0 {
+        // Whoever gave up must not keep those behind waiting.
+        asked.retain(|ask| !ask.answer.is_closed());
+        if asked.is_empty() {
+            continue;
+        }
         let mut ids: Vec<RecordId> = asked.iter().map(|ask| ask.id).collect();
         ids.sort_unstable();
         ids.dedup();

@@ -124,7 +124,8 @@ async fn edited(console: &Console, visitor: &mut Visitor, id: &str, form: &Form)
         Ok(told) => return Ok(redirect(&returned(console, form, SECTION, told))),
         Err(wrong) => wrong,
     };
-    let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&FIELDS)));
+    let (shell, filled) =
+        (Shell::of(console, visitor, SECTION), Filled::with(form.shown_over(&FIELDS, &standing(&client))));
     let (shell, filled) = wrong.place(shell, filled, &[&FIELDS[..], &["password"]].concat());
     let back = back(Some(form.one("back")), SECTION);
     Ok(wrong.seal(page(shell, console, visitor, &client, filled, back, wrong.status)))

@@ -114,7 +114,9 @@ async fn edited(console: &Console, visitor: &mut Visitor, id: &str, form: &Form)
         Ok(told) => return Ok(redirect(&returned(console, form, SECTION, told))),
         Err(wrong) => wrong,
     };
-    let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_again(&FIELDS)));
+    let [expires_at, description] = standing(console, visitor, &code);
+    let holds = [(FIELDS[0], expires_at), (FIELDS[1], description)];
+    let (shell, filled) = (Shell::of(console, visitor, SECTION), Filled::with(form.shown_over(&FIELDS, &holds)));
     let (shell, filled) = wrong.place(shell, filled, &["expires_at", "description", "password"]);
     let back = back(Some(form.one("back")), SECTION);
     Ok(wrong.seal(page(shell, console, visitor, &code, filled, back, wrong.status)))

@@ -192,7 +192,10 @@ async fn saved(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<
         Err(fault) => fault,
     };
     let (shell, words) = (Shell::of(console, visitor, SECTION), visitor.language.words());
-    let given = |field: &str| Some(form.one(field).to_owned());
+    // What was left alone shows what holds now: somebody else may have changed it meanwhile.
+    let left_alone =
+        |field: &str| SettingName::ALL.into_iter().any(|name| name.as_str() == field && is_untouched(form, name));
+    let given = |field: &str| (!left_alone(field)).then(|| form.one(field).to_owned());
     match fault {
         Fault::Fields(invalid) => {
             let of = |filled: Filled, invalid: &InvalidSetting| {
@@ -264,6 +267,16 @@ fn change(console: &Console, visitor: &Visitor, form: &Form, settings: &Settings
         }
     }
     if invalid.is_empty() { Ok(change) } else { Err(Fault::Fields(invalid)) }
+}
+
+/// Whether a form still says of a setting what it showed.
+fn is_untouched(form: &Form, name: SettingName) -> bool {
+    let field = name.as_str();
+    if name.unit() == SettingUnit::Switch {
+        return form.was(field).is_some_and(|was| (was == "true") == (form.one(field) == "true"));
+    }
+    let said = |suffix| amount(form, field, suffix).and_then(|amount| amount.read());
+    said("_was").is_some_and(|was| said("") == Some(was))
 }
 
 /// What a form says of a setting. Without a unit it is in the setting's own.
