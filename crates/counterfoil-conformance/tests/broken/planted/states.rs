@@ -183,6 +183,7 @@ fn damaged() -> Vec<Case> {
             let stuck = progress.changed == 0 && inner.with(|model| !model.damaged.is_empty());
             Progress { more: progress.more || stuck, ..progress }
         });
+        LookAheadCountsDamage => garbage_is_corrupt: crate::broken::pages::LookAheadCountsDamage;
         DamageIsAbsence => garbage_is_corrupt: Read(|read| match read {
             Err(StoreError::Corrupt { .. }) => Ok(None),
             other => other,
