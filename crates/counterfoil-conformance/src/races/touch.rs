@@ -17,11 +17,11 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Clause 17: No apply, rotate or revoke fails or turns `Stale` because of a touch, claim or settle.
 ///
-/// One thread in four lives the life of a family: it edits, rotates and revokes it. All others touch batches of the
+/// Every second thread lives the life of a family: it edits, rotates and revokes it. All others touch batches of the
 /// same ids in every order, claim and settle, until the last of these has lived. A round of the scale is a life.
 /// Afterwards each record was last used at the latest of the touches that returned.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
-    let lives = (subject.scale().threads / 4).max(1);
+    let lives = (subject.scale().threads / 2).max(1);
     for track in tracks(subject, u32::try_from(lives).unwrap_or(u32::MAX)).await {
         for round in 0..track.rounds {
             one_round(&track, lives, round).await?;
