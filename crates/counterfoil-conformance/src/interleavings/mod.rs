@@ -24,6 +24,9 @@ use schedule::{Run, run};
 /// Pairs that are tried beside each other, each in a database of its own.
 const ABREAST: usize = 4;
 
+/// How many rounds of the scale make one schedule of each pair.
+const PART: u32 = 3;
+
 /// Schedules of a pair in which one operation was seen to wait for the other: where a lock makes an operation one step,
 /// it does so in all of them, and each costs patience.
 const WAITS: u32 = 3;
@@ -40,7 +43,7 @@ struct Tried {
 /// Clause 50: Two operations are as if one had run after the other, whatever the order of their calls of the backend.
 ///
 /// A store awaits [`backend_call`](crate::backend_call) before each of them. Schedules that stop an operation once are
-/// tried first, then those that stop one twice, and so on, up to the scale's rounds for each pair.
+/// tried first, then those that stop one twice, and so on, up to a third of the scale's rounds for each pair.
 pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     let without: Arc<[Deed]> = without_points(subject).await?.into();
     if without.len() == Deed::ALL.len() {
@@ -95,7 +98,7 @@ async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> 
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         let Some(pair) = pairs.get(number) else { break };
-        let most = usize::try_from(subject.scale().rounds).unwrap_or(usize::MAX);
+        let most = usize::try_from(subject.scale().rounds.div_ceil(PART)).unwrap_or(usize::MAX);
         let schedules = stage.pair(*pair, most).await;
         // The other lanes need not go on for the sake of a store that is broken.
         let schedules = schedules.inspect_err(|_| next.store(pairs.len(), Ordering::Relaxed))?;
