@@ -15,7 +15,7 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation};
 
 /// How many rounds of the scale make one race of each pair.
-const PART: u32 = 300;
+const PART: u32 = 150;
 
 /// Clause 49: Any two methods that run at once on one owner's records answer, and leave the records, as if they had
 /// run one after the other.
