@@ -200,6 +200,40 @@ fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
     });
 }
 
+/// A connection that is just being opened finds it out, and the ones that are open do not know yet.
+#[test]
+fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
+    RUNTIME.block_on(async {
+        let server = Postgres::start();
+        let store = PgStore::connect(options(server.port()).username("postgres")).await.expect("a store");
+        run(server.port(), "ALTER ROLE postgres SET default_transaction_read_only = on").await;
+        let id = counterfoil::RecordId::from_bytes([7; 16]);
+        assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })), "its first read");
+        assert!(matches!(store.census().await, Err(StoreError::Unavailable { .. })), "on the connection of the start");
+    });
+}
+
+/// What the store gave up does not wait on in the server.
+#[test]
+fn a_locked_table_holds_no_connection_of_the_server_for_longer_than_a_statement_may_take() {
+    RUNTIME.block_on(async {
+        let server = Postgres::start();
+        let setup = PgSetup::default().statement_timeout(Duration::from_millis(300));
+        let store = PgStore::connect_with(options(server.port()).username("postgres"), setup).await.expect("a store");
+        let id = Person::somebody().pat().found(&store).await.expect("a record");
+        let mut locker = raw(&options(server.port()).username("postgres")).await;
+        sqlx::raw_sql("BEGIN; LOCK TABLE counterfoil_record").execute(&mut locker).await.expect("a lock");
+        for _ in 0..8 {
+            let refused = store.touch(&[(id, at(1))]).await;
+            assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, .. })), "{refused:?}");
+        }
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        wait_until(async || counted(server.port(), waiting).await == 0).await;
+        sqlx::raw_sql("ROLLBACK").execute(&mut locker).await.expect("given back");
+        assert!(store.touch(&[(id, at(1))]).await.is_ok(), "it serves again");
+    });
+}
+
 async fn takes_writes(port: u16, takes: bool) {
     let set = format!("ALTER SYSTEM SET default_transaction_read_only = {}", if takes { "off" } else { "on" });
     for statement in [set.as_str(), "SELECT pg_reload_conf()"] {

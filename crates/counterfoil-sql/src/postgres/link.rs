@@ -77,7 +77,10 @@ impl Route {
             match self.options.connect().await {
                 Ok(connection) => {
                     let mut link = Link { trust, ..self.adopt(connection) };
-                    link.ask().await?;
+                    if let Err(error) = link.ask().await {
+                        self.distrust();
+                        return Err(error);
+                    }
                     return Ok(link);
                 }
                 Err(error) if waits(&error) => {

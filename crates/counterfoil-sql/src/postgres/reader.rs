@@ -12,7 +12,7 @@ use sqlx::postgres::PgRow;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::ask::{TURNS, give_way, is_cut, is_full, is_rolled_back};
 use super::link::{Link, Route, unanswered};
@@ -91,12 +91,7 @@ async fn serve(route: Arc<Route>, asks: Asks) {
         let mut ids: Vec<RecordId> = asked.iter().map(|ask| ask.id).collect();
         ids.sort_unstable();
         ids.dedup();
-        // Where time runs out the connection is dropped with its unanswered question.
-        let rows = timeout(route.limit(), read(&route, &mut kept, &ids)).await;
-        let rows = rows.unwrap_or_else(|_| {
-            route.distrust();
-            Err(unanswered())
-        });
+        let rows = read(&route, &mut kept, &ids).await;
         let rows = rows.map_err(Arc::new).map(|rows| {
             let rows = rows.into_iter().filter_map(|row| Some((row::id(&row).ok()?, Arc::new(row))));
             rows.collect::<HashMap<_, _>>()
@@ -111,8 +106,10 @@ async fn serve(route: Arc<Route>, asks: Asks) {
     }
 }
 
-/// A connection that died since it was last used, or leads to the primary no more, is no reason to fail: then once more, on a new one.
+/// A connection that died since it was last used, or leads to the primary no more, is no reason to fail: then once more, on a new one. All within the limit of
+/// one statement.
 async fn read(route: &Route, kept: &mut Option<Link>, ids: &[RecordId]) -> Result<Vec<PgRow>, sqlx::Error> {
+    let deadline = Instant::now() + route.limit();
     let mut turn = 0;
     loop {
         let used = match kept.take() {
@@ -122,10 +119,13 @@ async fn read(route: &Route, kept: &mut Option<Link>, ids: &[RecordId]) -> Resul
         let elsewhere = used.is_some();
         let mut link = match used {
             Some(link) => link,
-            None => route.open(is_full).await?,
+            // Nothing was asked where this takes too long, so it says nothing of the connections that are open.
+            None => timeout_at(deadline, route.open(is_full)).await.unwrap_or_else(|_| Err(unanswered()))?,
         };
         let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
-        let read = link.rows(sqlx::query(sql::PAIRS).bind(ids)).await;
+        // Where time runs out the connection is dropped with its unanswered question.
+        let read = timeout_at(deadline, link.rows(sqlx::query(sql::PAIRS).bind(ids))).await;
+        let read = read.unwrap_or_else(|_| Err(unanswered()));
         if route.keeps(&read) {
             *kept = Some(link);
         }

@@ -56,6 +56,7 @@ fn may_not(error: &sqlx::Error) -> bool {
 
 async fn migrate_in_transaction(connection: &mut PgConnection) -> Result<(), SetupError> {
     let mut tx = connection.begin().await?;
+    sqlx::query(sql::WAIT_FOR_LOCKS).execute(&mut *tx).await?;
     sqlx::query(sql::SCHEMA_LOCK).execute(&mut *tx).await?;
     sqlx::query(sql::SCHEMA_TABLE).execute(&mut *tx).await?;
     let found: Option<i64> = sqlx::query_scalar(sql::SCHEMA_VERSION).fetch_one(&mut *tx).await?;

@@ -192,6 +192,8 @@ ALTER TABLE counterfoil_owner DROP COLUMN seq;
 
 /// The key of the lock under which one process at a time migrates: "counter" in ASCII.
 pub(super) const SCHEMA_LOCK: &str = "SELECT pg_advisory_xact_lock(27991992966505842)";
+/// For the rest of the transaction.
+pub(super) const WAIT_FOR_LOCKS: &str = "SET LOCAL lock_timeout = 0";
 pub(super) const SCHEMA_TABLE: &str = "CREATE TABLE IF NOT EXISTS counterfoil_schema (version BIGINT NOT NULL)";
 pub(super) const SCHEMA_VERSION: &str = "SELECT max(version) FROM counterfoil_schema";
 pub(super) const SCHEMA_STEP: &str = "INSERT INTO counterfoil_schema (version) VALUES ($1)";
