@@ -1,0 +1,179 @@
+//! docs/requirements.md and the names of tests agree: each id that a name uses is listed, and each id that is listed is used.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What comes before the number of an id. A new group of ids is added here.
+const GROUPS: [&str; 20] = [
+    "syn_pat_",
+    "syn_token_",
+    "a2_token_",
+    "ao_code_",
+    "notice_",
+    "all_kinds_",
+    "console_",
+    "life_",
+    "sight_",
+    "machine_",
+    "fault_a",
+    "fault_b",
+    "fault_c",
+    "fault_d",
+    "fault_e",
+    "fault_f",
+    "fault_g",
+    "t",
+    "i",
+    "c",
+];
+
+/// First words of names in which a number is no id.
+const ORDINARY: [&str; 4] = ["rfc", "http", "what", "a"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && !path.ends_with("target") {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn is_of_a_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
+}
+
+/// The name of every function in the workspace that has more than one word.
+fn names() -> BTreeSet<String> {
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "crates", "examples", "benches"] {
+        rust_files(&root().join(folder), &mut files);
+    }
+    let of_file = |file: PathBuf| {
+        let code = fs::read_to_string(file).expect("a file");
+        let functions = code.split("fn ").skip(1);
+        functions
+            .map(|rest| rest.chars().take_while(|&letter| is_of_a_name(letter)).collect::<String>())
+            .collect::<Vec<_>>()
+    };
+    files.into_iter().flat_map(of_file).filter(|name| name.contains('_')).collect()
+}
+
+/// A number, and what follows it: nothing, or another word.
+fn number(text: &str) -> Option<(u32, &str)> {
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, rest) = text.split_at(digits);
+    (rest.is_empty() || rest.starts_with('_')).then(|| number.parse().ok()).flatten().map(|number| (number, rest))
+}
+
+/// The group and the number of the id at the beginning, and what follows it.
+fn id(text: &str) -> Option<(&'static str, u32, &str)> {
+    GROUPS.iter().find_map(|group| {
+        let (number, rest) = number(text.strip_prefix(group)?)?;
+        Some((*group, number, rest))
+    })
+}
+
+/// The ids of a name: at its beginning, `…_and_2_…` and `…_to_5_…` after them, and `…_and_fault_d4_…` anywhere.
+fn ids(name: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut rest = Some(name);
+    while let Some((group, first, after)) = rest.and_then(id) {
+        found.insert(format!("{group}{first}"));
+        let last = after.strip_prefix("_to_").map(|last| last.strip_prefix(group).unwrap_or(last)).and_then(number);
+        let one_more = after.strip_prefix("_and_").and_then(number);
+        for number in last.map_or(first..=first, |(last, _)| first..=last).chain(one_more.map(|(more, _)| more)) {
+            found.insert(format!("{group}{number}"));
+        }
+        rest = after.split_once("_and_").map(|(_, other)| other);
+    }
+    found
+}
+
+/// Whether a name begins as an id would, with a number that is none.
+fn is_numbered(name: &str) -> bool {
+    let words: Vec<&str> = name.split('_').collect();
+    let is_number = |word: &&str| {
+        let digits = word.trim_start_matches(|letter: char| letter.is_ascii_lowercase());
+        word.len() - digits.len() <= 1 && digits.parse::<u32>().is_ok()
+    };
+    words.len() > 2 && words[..3].iter().any(is_number) && ids(name).is_empty() && !ORDINARY.contains(&words[0])
+}
+
+/// The ids that the page lists: `- `, the id between backticks, a colon, and a sentence.
+fn listed(page: &str) -> Vec<&str> {
+    let entries = page.lines().filter_map(|line| line.strip_prefix("- `"));
+    entries.filter_map(|entry| entry.split_once("`: ")).map(|(id, _)| id).collect()
+}
+
+/// What does not agree, in words.
+fn breaches<'a>(names: impl Iterator<Item = &'a str> + Clone, page: &str) -> Vec<String> {
+    let used: BTreeSet<String> = names.clone().flat_map(ids).collect();
+    let listed = listed(page);
+    let once: BTreeSet<&str> = listed.iter().copied().collect();
+    let unlisted = used.iter().filter(|id| !once.contains(id.as_str()));
+    let unused = once.iter().filter(|id| !used.contains(**id));
+    unlisted
+        .map(|id| format!("a test uses {id}, which docs/requirements.md does not list"))
+        .chain(unused.map(|id| format!("docs/requirements.md lists {id}, which no test uses")))
+        .chain((once.len() < listed.len()).then(|| "docs/requirements.md lists an id twice".to_owned()))
+        .chain(names.filter(|name| is_numbered(name)).map(|name| format!("{name} begins with a number of no known group")))
+        .collect()
+}
+
+#[test]
+fn every_id_of_a_test_is_listed_and_every_listed_id_is_used() {
+    let (names, page) = (names(), fs::read_to_string(root().join("docs/requirements.md")).expect("the page"));
+    assert!(listed(&page).len() > 100, "the ids are found");
+    let found = breaches(names.iter().map(String::as_str), &page);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn every_test_that_a_document_cites_exists() {
+    let (names, mut found) = (names(), Vec::new());
+    for folder in [root().to_owned(), root().join("docs")] {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            // The changelog speaks of what was.
+            if path.extension().is_none_or(|extension| extension != "md") || path.ends_with("CHANGELOG.md") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("a document");
+            let words = text.split(|letter| !is_of_a_name(letter)).filter(|word| word.contains('_'));
+            let cited = words.filter(|word| !ids(word).is_empty());
+            let missing = cited.filter(|word| !names.iter().any(|name| name.starts_with(word)));
+            found.extend(missing.map(|word| format!("{}: {word}", path.display())));
+        }
+    }
+    assert!(found.is_empty(), "no such test:\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_breach_is_found_where_one_is_planted() {
+    let of = |name| ids(name).into_iter().collect::<Vec<_>>();
+    assert_eq!(of("fault_a3_nothing"), ["fault_a3"]);
+    assert_eq!(of("t13_eight_kibibytes_and_32_parameters"), ["t13"]);
+    assert_eq!(of("syn_pat_1_and_2_a_closed_gate"), ["syn_pat_1", "syn_pat_2"]);
+    assert_eq!(of("i1_to_i3_every_case"), ["i1", "i2", "i3"]);
+    assert_eq!(of("ao_code_1_to_2_life"), ["ao_code_1", "ao_code_2"]);
+    assert_eq!(of("a2_token_1_and_syn_pat_1_both"), ["a2_token_1", "syn_pat_1"]);
+    assert_eq!(of("fault_d1_in_the_log_and_fault_d4_its_parts"), ["fault_d1", "fault_d4"]);
+    assert_eq!(of("a_retry_and_2_more"), Vec::<String>::new());
+
+    let page = "- `syn_pat_1`: One.\n- `fault_a3`: Three.\n";
+    let breaches = |names: &[&str]| breaches(names.iter().copied(), page).len();
+    assert_eq!(breaches(&["syn_pat_1_a", "fault_a3_b", "rfc_6750_3_c", "another"]), 0);
+    assert_eq!(breaches(&["syn_pat_1_a"]), 1, "listed and not used");
+    assert_eq!(breaches(&["syn_pat_1_a", "fault_a3_b", "fault_a4_c"]), 1, "used and not listed");
+    assert_eq!(breaches(&["syn_pat_1_a", "fault_a3_b", "other_4_c"]), 1, "of a group that nobody knows");
+}
