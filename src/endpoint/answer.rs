@@ -102,7 +102,7 @@ const STANDARD: [&str; 13] = [
     ".expires",
 ];
 
-/// The successful answer of the token endpoint, in the seed's order (SYN-TOKEN 4).
+/// The successful answer of the token endpoint, in the order that 12d Synergy documents (SYN-TOKEN 4).
 pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Ts) -> Answer {
     let TokenParts { access_token, refresh_token, issued_at, expires_at, scope, account, client } = *parts;
     let (issued, expires) = (gmt(issued_at), gmt(expires_at));

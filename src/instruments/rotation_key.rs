@@ -4,7 +4,7 @@ use crate::instruments::key_ring::KeyRing;
 use crate::words::ids::KeyId;
 use crate::words::secret::SecretBytes;
 
-/// What the secrets of successors are derived under (design.md, "Rotation that can be retried").
+/// What the secrets of successors are derived under (docs/design.md, "Families and rotation").
 #[derive(Debug)]
 pub(crate) struct RotationKey(SecretBytes<32>);
 

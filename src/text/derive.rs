@@ -1,4 +1,4 @@
-//! A successor that can be told again, and is stored nowhere (design.md, "Rotation that can be retried").
+//! A successor that can be told again, and is stored nowhere (docs/design.md, "Families and rotation").
 //!
 //! Whoever presents the parent's secret again inside the window gets the same successor, because it follows from that secret,
 //! a nonce kept for the window, and a key kept apart from the store. A dump with every nonce, and an old token, derive nothing.

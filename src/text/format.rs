@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn all_kinds_1_the_checksum_is_that_of_the_published_example() {
-        // Source: github.blog, "Behind GitHub's new authentication token formats" (2021), as requirements.md cites it.
+        // Source: github.blog, "Behind GitHub's new authentication token formats" (2021).
         assert_eq!(&check(b"zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ"), b"0mLq17");
         assert_eq!(&check(b""), b"000000", "padded");
     }

@@ -4,7 +4,7 @@
 A case is what is sent, byte for byte, and what must come back: the status, and the error code (RFC 6749's `error`, RFC 6750's, or the end of a
 problem's `type`; empty where the answer has none). Text stands for bytes as Latin-1. `${access}`, `${refresh}` and `${pat}` are tokens of a
 member, `${super}` is an access token of a super administrator, `${length}` the length of what follows the head.
-What is expected follows from http.md and the standards named in each group, and not from what a server was seen to answer.
+What is expected follows from docs/requirements.md and the standards named in each group, and not from what a server was seen to answer.
 """
 import base64
 import json
@@ -51,7 +51,7 @@ def is_field_byte(byte):
     return byte == 9 or 32 <= byte <= 126 or byte >= 128
 
 
-# --- I2: Authorization: Bearer (RFC 6750 §2.1, http.md "A protected resource") ---------------------------------------------------------
+# --- I2: Authorization: Bearer (RFC 6750 §2.1) ---------------------------------------------------------
 G = "bearer"
 for byte in range(256):
     value = f"Bearer {CANARY}{chr(byte)}a"
@@ -137,7 +137,7 @@ for byte in range(256):
         case(G, f"byte {byte:#04x} in base64", [basic(value)], 400)
 for name, value, status, error in [
     ("good", BASIC, 400, "invalid_grant"),
-    ("good, upper case as the seed has it", BASIC.replace("Basic", "BASIC"), 400, "invalid_grant"),
+    ("good, upper case as 12d Synergy documents it", BASIC.replace("Basic", "BASIC"), 400, "invalid_grant"),
     ("good, mixed case", BASIC.replace("Basic", "bAsIc"), 400, "invalid_grant"),
     ("good, the colon as it is in the secret's half", encoded("test.token:a7d849366d224f8eb521ccf696925627"), 400, "invalid_grant"),
     ("good, form-encoded", encoded("test%2Etoken:a7d849366d224f8eb521ccf69692562%37"), 400, "invalid_grant"),

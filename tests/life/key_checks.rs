@@ -1,4 +1,4 @@
-//! A key ring that is not the store's stops the start (D2, G6).
+//! A key ring that is not the store's stops the start (faults D2, G6).
 
 use std::sync::Arc;
 

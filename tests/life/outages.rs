@@ -1,4 +1,4 @@
-//! What a host is told of a store or a directory that does not answer (D1), and where its events go (D4).
+//! What a host is told of a store or a directory that does not answer (fault D1), and where its events go (fault D4).
 
 use std::fmt::Write as _;
 use std::io;

@@ -5,10 +5,10 @@ use counterfoil::{Presenter, Scope, Secret, SignIn};
 
 use super::{World, block_on, subject};
 
-/// The secret of the seed's own client.
+/// The secret of the client in 12d Synergy's documented example.
 pub const KEY: &str = "a7d849366d224f8eb521ccf696925627";
 
-/// The seed's own header: `test.token` and its secret.
+/// The header of that example: `test.token` and its secret.
 pub const SEED: &[u8] = b"BASIC dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 
 pub fn client_id(id: &str) -> ClientId {
@@ -21,7 +21,7 @@ pub fn new_client(id: &str) -> NewClient {
 }
 
 impl World {
-    /// `test.token` (the seed's, reuse), `rotating`, `public-app`, and the resource server `machine`.
+    /// `test.token` (the documented one, reuse), `rotating`, `public-app`, and the resource server `machine`.
     pub fn register_clients(&mut self) {
         let host = Presenter::host();
         let seed = NewClient {

@@ -10,7 +10,7 @@ pub fn subject(id: &str) -> SubjectId {
     SubjectId::new(id).expect("an id")
 }
 
-/// Each password is the subject, but for bill, whose name and password are the seed's.
+/// Each password is the subject, but for bill, whose name and password are those of 12d Synergy's documented example.
 pub fn people() -> MemoryDirectory {
     let people = MemoryDirectory::default();
     for (id, name, role, password) in [

@@ -1,4 +1,4 @@
-//! Clients that nobody here wrote, against the demo: curl with the seed's own commands, an OAuth crate, OAuth clients of PyPI, and a fuzzer
+//! Clients that nobody here wrote, against the demo: curl with the commands that 12d Synergy documents, an OAuth crate, OAuth clients of PyPI, and a fuzzer
 //! that reads the served OpenAPI document.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
@@ -33,7 +33,7 @@ fn tool(name: &str) -> PathBuf {
     path
 }
 
-/// The seed's two commands as they are written, but for the host name, the line continuation and the blank that is missing before the last
+/// The two commands that 12d Synergy documents, as they are written, but for the host name, the line continuation and the blank that is missing before the last
 /// field (SYN-TOKEN 1).
 #[tokio::test(flavor = "multi_thread")]
 async fn syn_token_1_the_seeds_two_commands_work() {
@@ -71,7 +71,7 @@ async fn syn_token_1_the_seeds_two_commands_work() {
     let refresh = format!("refresh_token={}", text(&first, "refresh_token"));
     let again = ["--data-urlencode", "grant_type=refresh_token", "--data-urlencode", &refresh];
     let second = curl(&[&begin[..], &again].concat());
-    assert_eq!(second["refresh_token"], first["refresh_token"], "mode reuse, as the seed shows");
+    assert_eq!(second["refresh_token"], first["refresh_token"], "mode reuse, as 12d Synergy documents it");
     assert_ne!(second["access_token"], first["access_token"]);
     let header = format!("Authorization: Bearer {}", text(&second, "access_token"));
     let who = curl(&[&server.url("/api/v1/whoami"), "--header", &header]);

@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The seed's own client as HTTP Basic has it.
+/// The client of 12d Synergy's documented example, as HTTP Basic has it.
 pub const SEED_CLIENT: &str = "Basic dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 
 /// A demo that listens on a free port of 127.0.0.1, in a folder of its own; it ends with the value.
@@ -103,7 +103,7 @@ impl Server {
         assert!(status.expect("kill runs").success());
     }
 
-    /// Waits for its end, at most as long as http.md allows.
+    /// Waits for its end, at most the ten seconds that a stop may take.
     pub fn ended(&mut self) -> ExitStatus {
         for _ in 0..100 {
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -126,7 +126,7 @@ impl Server {
         self.form("/token", SEED_CLIENT, form).await
     }
 
-    /// Signs in through the seed's client.
+    /// Signs in through the client of the documented example.
     pub async fn sign_in(&self, name: &str, password: &str) -> Value {
         let form = [("grant_type", "password"), ("username", name), ("password", password), ("remember", "true")];
         let (status, tokens) = self.token(&form).await;
