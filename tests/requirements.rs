@@ -126,7 +126,9 @@ fn breaches<'a>(names: impl Iterator<Item = &'a str> + Clone, page: &str) -> Vec
         .map(|id| format!("a test uses {id}, which docs/requirements.md does not list"))
         .chain(unused.map(|id| format!("docs/requirements.md lists {id}, which no test uses")))
         .chain((once.len() < listed.len()).then(|| "docs/requirements.md lists an id twice".to_owned()))
-        .chain(names.filter(|name| is_numbered(name)).map(|name| format!("{name} begins with a number of no known group")))
+        .chain(
+            names.filter(|name| is_numbered(name)).map(|name| format!("{name} begins with a number of no known group")),
+        )
         .collect()
 }
 

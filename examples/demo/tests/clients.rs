@@ -33,8 +33,8 @@ fn tool(name: &str) -> PathBuf {
     path
 }
 
-/// The two commands that 12d Synergy documents, as they are written, but for the host name, the line continuation and the blank that is missing before the last
-/// field (SYN-TOKEN 1).
+/// The two commands that 12d Synergy documents, as they are written, but for the host name, the line continuation and the blank that is
+/// missing before the last field (SYN-TOKEN 1).
 #[tokio::test(flavor = "multi_thread")]
 async fn syn_token_1_the_seeds_two_commands_work() {
     let server = Server::start("memory:");
