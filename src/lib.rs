@@ -73,6 +73,8 @@
 //! - `test-util`: `testing`, a clock moved by hand, a sink that records, entropy from a seed. For `[dev-dependencies]`.
 //! - `serde`: records and families as serde values, for stores that keep documents; policies, settings and registrations are so without it.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod counterfoil;
 mod desk;
 mod endpoint;
