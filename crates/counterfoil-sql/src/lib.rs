@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod error;
+#[cfg(all(feature = "fuzzing", feature = "sqlite"))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod labels;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
