@@ -3,7 +3,7 @@
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use counterfoil::{Credentials, Source, credentials};
+use counterfoil::{Credentials, credentials};
 use http::{HeaderValue, Request};
 
 use crate::world::{SECRET, in_world};
@@ -40,7 +40,7 @@ fn basic(headers: &[&[u8]]) -> bool {
         let Ok(value) = HeaderValue::from_bytes(header) else { return false };
         request = request.header("authorization", value);
     }
-    let request = request.extension(Source::Unknown).body(Body::from("grant_type=unknown")).expect("a request");
+    let request = request.body(Body::from("grant_type=unknown")).expect("a request");
     let answer = in_world(|world| (world.send(request), false));
     let error = answer.json()["error"].as_str().expect("an error").to_owned();
     let proved = error == "unsupported_grant_type";

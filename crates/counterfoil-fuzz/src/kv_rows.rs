@@ -97,10 +97,10 @@ async fn filled() -> Sound {
     Sound { person, ids, pairs, records }
 }
 
-/// The sound rows, each as the bytes that put it back.
+/// The sound rows that are more than an entry of an index, each as the bytes that put it back.
 pub(crate) fn rows() -> Vec<Vec<u8>> {
     let seed = |(at, (_, value)): (usize, &(Key, Value))| [&[u8::try_from(at).expect("few")], &value[..]].concat();
-    sound().pairs.iter().enumerate().map(seed).collect()
+    sound().pairs.iter().enumerate().filter(|(_, (_, value))| !value.is_empty()).map(seed).collect()
 }
 
 /// A first byte that chooses a row, then what stands in it instead.

@@ -29,9 +29,10 @@ pub fn redis_rows(data: &[u8]) -> bool {
         // A family's document has blanks and orders, and layout 1 knew neither use nor client. A nonce may be another member's.
         let another_spelling = match at {
             0 => same_but_for_document(read, written),
-            2 => read.as_ref().is_some_and(|ends| ends.len() == 32),
+            2 => same_but_for_end(read, written, row[4].is_some()),
             5 => record.record().superseded.is_none_or(|superseded| superseded.nonce.is_none()),
             6 => row[2].as_ref().is_some_and(|ends| ends.len() == 32),
+            12 => read.as_ref().is_some_and(Vec::is_empty),
             _ => false,
         };
         assert!(read == written || another_spelling, "field {at}: {} became {}", shown(read), shown(written));
@@ -48,6 +49,12 @@ fn same_but_for_document(read: &Field, written: &Field) -> bool {
     let document = |bytes: &[u8]| bytes.iter().position(|byte| *byte == b'{' || *byte == b'"').unwrap_or(bytes.len());
     let head = document(written).min(document(read));
     read[..head] == written[..head]
+}
+
+/// Layout 1, or a revoked family's end, in whose place its tombstone's counts.
+fn same_but_for_end(read: &Field, written: &Field, revoked: bool) -> bool {
+    let (Some(read), Some(written)) = (read, written) else { return false };
+    read.len() == 32 || revoked && read[..16] == written[..16] && read[32..] == written[32..]
 }
 
 fn time(at: Ts) -> String {

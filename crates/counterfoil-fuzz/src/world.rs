@@ -10,7 +10,7 @@ use counterfoil::client::{Grant, NewClient};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::settings::SettingsChange;
 use counterfoil::testing::{ManualClock, SeededEntropy};
-use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Secret, Source, SubjectId, Ts};
+use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Secret, SubjectId, Ts};
 use counterfoil_axum::console::{Console, SessionLayer, Transport};
 use counterfoil_axum::Sources;
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
@@ -119,7 +119,6 @@ impl World {
         let request = Request::post(path)
             .header("authorization", authorization)
             .header("content-type", "application/x-www-form-urlencoded")
-            .extension(Source::Unknown)
             .body(Body::from(body.to_vec()));
         self.send(request.expect("a request"))
     }
@@ -174,15 +173,15 @@ async fn prepared(foil: &Counterfoil) -> Router {
     foil.import_client(&host, app, &Secret::from(SECRET.to_owned()), false).await.expect("a client");
     foil.create_client(&host, client("other")).await.expect("a client");
     let name = || COOKIE.parse().expect("a name");
-    let console = Console::new(foil.clone(), Transport::Https, "/console", Sources::Extension).cookie_name(name());
+    let console = Console::new(foil.clone(), Transport::Https, "/console", Sources::Unknown).cookie_name(name());
     let api = counterfoil_axum::me_tokens(foil.clone())
         .merge(counterfoil_axum::users(foil.clone()))
         .merge(counterfoil_axum::security_codes(foil.clone()))
         .merge(counterfoil_axum::clients(foil.clone()))
         .merge(counterfoil_axum::settings(foil.clone()));
-    let oauth = counterfoil_axum::token(foil.clone(), Sources::Extension)
-        .merge(counterfoil_axum::revoke(foil.clone(), Sources::Extension))
-        .merge(counterfoil_axum::introspect(foil.clone(), Sources::Extension));
+    let oauth = counterfoil_axum::token(foil.clone(), Sources::Unknown)
+        .merge(counterfoil_axum::revoke(foil.clone(), Sources::Unknown))
+        .merge(counterfoil_axum::introspect(foil.clone(), Sources::Unknown));
     let session = SessionLayer::new(foil.clone(), Transport::Https, "/console").cookie_name(name());
     let api: Router = oauth.nest("/api/v1", api.layer(session)).into();
     api.nest_service("/console", console.router())
