@@ -20,7 +20,9 @@ pub fn cookies(data: &[u8]) -> bool {
             Some(world.send(request.body(Body::empty()).expect("a request")))
         };
         // What HTTP does not carry.
-        let (Some(api), Some(page)) = (asked("/api/v1/me/tokens"), asked("/console/tokens")) else { return (false, false) };
+        let (Some(api), Some(page)) = (asked("/api/v1/me/tokens"), asked("/console/tokens")) else {
+            return (false, false);
+        };
         let signed_in = api.status.as_u16() == 200;
         if signed_in {
             let name = format!("__Host-counterfoil-session-{COOKIE}=");

@@ -34,7 +34,10 @@ pub fn cursors(data: &[u8]) -> bool {
         let taken = page(world, path, Some(&cursor));
         if let Some((ids, next)) = &taken {
             assert!(ids.len() <= 1, "{ids:?}");
-            assert!(list & 4 != 0 || walk(world, path).contains(&String::from_utf8_lossy(&cursor).into_owned()), "not ours");
+            assert!(
+                list & 4 != 0 || walk(world, path).contains(&String::from_utf8_lossy(&cursor).into_owned()),
+                "not ours"
+            );
             assert!(next.as_deref().is_none_or(|next| next.len() < 256), "{next:?}");
         }
         (taken.is_some(), false)

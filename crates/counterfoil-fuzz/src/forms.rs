@@ -23,8 +23,8 @@ pub fn forms(data: &[u8]) -> bool {
         };
         if answer.status.as_u16() != 200 {
             assert!(answer.json()["error"].is_string(), "{answer:?}");
-            let told: Vec<_> = form.iter().flat_map(|(name, value)| [name, value]).filter(|text| text.len() > 40).collect();
-            assert!(!told.iter().any(|text| answer.text.contains(*text)), "said back: {answer:?}");
+            // No text of the library's own has this letter.
+            assert!(!answer.text.contains('Q'), "said back: {answer:?}");
             return (false, false);
         }
         match path {

@@ -32,7 +32,10 @@ pub fn key_files(data: &[u8]) -> bool {
     // Disks are slow: a file for some of the bytes only.
     if data.len() % 16 == 1 || ring.is_some() {
         let read = in_file(data);
-        assert_eq!(read, ring.filter(|_| data.len() <= 64 * 1024).map(|ring| ring.to_text().expose_secret().to_owned()));
+        assert_eq!(
+            read,
+            ring.filter(|_| data.len() <= 64 * 1024).map(|ring| ring.to_text().expose_secret().to_owned())
+        );
         return read.is_some();
     }
     false

@@ -7,11 +7,11 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use counterfoil::client::{ClientId, Registration};
-use counterfoil::store::{
-    ClientStore as _, Listing, Revoke, Revoked, SettingsStore as _, Show, Rotated, StoreError, Throttle as _, ThrottleKey,
-    TokenStore as _,
-};
 use counterfoil::settings::StoredSettings;
+use counterfoil::store::{
+    ClientStore as _, Listing, Revoke, Revoked, Rotated, SettingsStore as _, Show, StoreError, Throttle as _,
+    ThrottleKey, TokenStore as _,
+};
 use counterfoil::{RecordId, RevokedWhy, Span, TokenKind, Ts, Version};
 use counterfoil_conformance::reference::describe;
 use counterfoil_conformance::sample::{Person, at, relabel, supersede};
@@ -23,6 +23,9 @@ use crate::documents::REGISTRATION;
 
 /// More asks of the engine than any call needs here.
 const MOST: usize = 400;
+
+/// More than there is of anything.
+const LIMIT: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// An engine in memory that counts what it is asked.
 #[derive(Clone, Default)]
@@ -110,14 +113,17 @@ pub fn kv_rows(data: &[u8]) -> bool {
     let sound = sound();
     let at = at % sound.pairs.len();
     let engine = Counted::default();
-    runtime().block_on(async {
-        let pair = |(own, (key, kept)): (usize, &(Key, Value))| {
-            (key.clone(), Some(if own == at { value.to_vec() } else { kept.clone() }))
-        };
-        let change = sound.pairs.iter().enumerate().map(pair).collect();
-        let _applied = engine.engine.write(Write { expect: Vec::new(), change }).await.expect("in memory");
-        let Ok(store) = KvStore::open(engine.clone()).await else { return false };
-        used(&store, &engine, sound, &sound.pairs[at].0).await
+    thread_local!(static RUNTIME: Runtime = runtime());
+    RUNTIME.with(|runtime| {
+        runtime.block_on(async {
+            let pair = |(own, (key, kept)): (usize, &(Key, Value))| {
+                (key.clone(), Some(if own == at { value.to_vec() } else { kept.clone() }))
+            };
+            let change = sound.pairs.iter().enumerate().map(pair).collect();
+            let _applied = engine.engine.write(Write { expect: Vec::new(), change }).await.expect("in memory");
+            let Ok(store) = KvStore::open(engine.clone()).await else { return false };
+            used(&store, &engine, sound, &sound.pairs[at].0).await
+        })
     })
 }
 
@@ -141,11 +147,14 @@ async fn used(store: &KvStore, engine: &Counted, sound: &Sound, damaged: &[u8]) 
         assert!(own || now.as_ref() == Some(&Some(before.clone())), "another family: {now:?}");
         whole &= now.is_some();
     }
-    whole & listed(store, engine, sound).await & siblings(store, engine, sound).await & written(store, engine, sound).await
+    whole
+        & listed(store, engine, sound).await
+        & siblings(store, engine, sound).await
+        & written(store, engine, sound).await
 }
 
 async fn listed(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
-    let (realm, owner, limit) = (&sound.person.realm, &sound.person.owner, NonZeroU32::MAX);
+    let (realm, owner, limit) = (&sound.person.realm, &sound.person.owner, LIMIT);
     let mut whole = true;
     for kind in TokenKind::ALL {
         let of = Listing::Owner { realm, owner, kind, show: Show::All };
@@ -163,9 +172,9 @@ async fn siblings(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
     if let Some(Some(client)) = &client {
         assert!(client.registration.to_document().is_ok());
     }
-    let clients = sane(engine, store.clients(realm, None, NonZeroU32::MAX).await);
+    let clients = sane(engine, store.clients(realm, None, LIMIT).await);
     let settings = sane(engine, store.settings(realm).await);
-    let (key, window, limit) = (ThrottleKey::from_bytes([1; 32]), Span::minutes(1), NonZeroU32::MAX);
+    let (key, window, limit) = (ThrottleKey::from_bytes([1; 32]), Span::minutes(1), LIMIT);
     let reserved = sane(engine, store.reserve(&key, at(1), window, limit).await);
     sane(engine, store.failed(&key, at(1), at(2), window).await);
     sane(engine, store.purge_counters(Ts::MAX, limit).await);
@@ -173,7 +182,7 @@ async fn siblings(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
 }
 
 async fn written(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
-    let (realm, owner, limit) = (&sound.person.realm, &sound.person.owner, NonZeroU32::MAX);
+    let (realm, owner, limit) = (&sound.person.realm, &sound.person.owner, LIMIT);
     let seen: Vec<_> = sound.ids.iter().map(|id| (*id, at(20))).collect();
     let mut whole = sane(engine, store.touch(&seen).await).is_some();
     for id in &sound.ids {

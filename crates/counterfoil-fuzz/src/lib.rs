@@ -16,6 +16,7 @@ mod forms;
 mod json_bodies;
 mod key_files;
 mod kv_rows;
+mod labels;
 mod redis_rows;
 pub mod seeds;
 mod sql_rows;
@@ -30,6 +31,7 @@ pub use forms::forms;
 pub use json_bodies::json_bodies;
 pub use key_files::key_files;
 pub use kv_rows::kv_rows;
+pub use labels::labels;
 pub use redis_rows::redis_rows;
 pub use sql_rows::sql_rows;
 pub use token::token;
@@ -38,7 +40,7 @@ pub use token::token;
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target by the name of its folder in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("authorization", authorization),
     ("cookies", cookies),
     ("cursors", cursors),
@@ -47,6 +49,7 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("json_bodies", json_bodies),
     ("key_files", key_files),
     ("kv_rows", kv_rows),
+    ("labels", labels),
     ("redis_rows", redis_rows),
     ("sql_rows", sql_rows),
     ("token", token),

@@ -28,7 +28,8 @@ pub fn all() -> Vec<Seed> {
         let row: Vec<u8> = fields.iter().flat_map(field).collect();
         all.push(("redis_rows", format!("good-record-{at}"), [id.as_bytes(), &row[..]].concat()));
     }
-    let pages: Vec<u8> = records().iter().flat_map(|record| [sql(&sql_rows::written(record)), vec![4]].concat()).collect();
+    let pages: Vec<u8> =
+        records().iter().flat_map(|record| [sql(&sql_rows::written(record)), vec![4]].concat()).collect();
     all.push(("sql_rows", "good-page".to_owned(), [&[4], &pages[..]].concat()));
     let client = sql(&Row(vec![Cell::Number(1), Cell::Text(REGISTRATION.to_owned()), Cell::Text("app".to_owned())]));
     all.push(("sql_rows", "good-client".to_owned(), [&[1], &client[..]].concat()));
@@ -116,18 +117,27 @@ fn texts() -> Vec<Seed> {
         ("forms", "bad-twice", b"\0grant_type=password&username=sue&password=x&password=sue".into()),
         ("forms", "bad-escape", b"\0grant_type=password&username=sue&password=%zz".into()),
         ("forms", "bad-both", format!("\0grant_type=password&username=sue&password=sue&client_secret={SECRET}").into()),
+        ("forms", "bad-grant", b"\0grant_type=QQQQQQQQ&QQQQ=QQQQ".into()),
         ("forms", "good-revoke", b"\x01token=${refresh}&token_type_hint=access_token".into()),
         ("forms", "good-introspect", b"\x02token=${access}".into()),
         ("forms", "bad-introspect", format!("\x02token={good}").into_bytes()),
         ("json_bodies", "good-token", b"\0{\"label\":\"Cafe\\u0301\",\"expires_in_days\":30,\"scope\":\"a b\"}".into()),
         ("json_bodies", "good-rotate", b"\x01{\"overlap_seconds\":60}".into()),
-        ("json_bodies", "good-code", b"\x02{\"access\":\"same_as_user\",\"user\":\"bill\",\"description\":\"x\"}".into()),
+        (
+            "json_bodies",
+            "good-code",
+            b"\x02{\"access\":\"same_as_user\",\"user\":\"bill\",\"description\":\"x\"}".into(),
+        ),
         ("json_bodies", "good-edit", b"\x03{\"description\":\"y\",\"expires_at\":\"2027-02-01T00:00:00Z\"}".into()),
         ("json_bodies", "good-permanent", b"\x04{}".into()),
         ("json_bodies", "good-reset", b"\x05null".into()),
         ("json_bodies", "bad-reactivate", b"\x06".into()),
         ("json_bodies", "good-user", b"\x07{\"token_login_allowed\":false}".into()),
-        ("json_bodies", "good-client", b"\x08{\"display_name\":\"R\",\"grants\":[\"password\"],\"scopes\":\"a b\"}".into()),
+        (
+            "json_bodies",
+            "good-client",
+            b"\x08{\"display_name\":\"R\",\"grants\":[\"password\"],\"scopes\":\"a b\"}".into(),
+        ),
         ("json_bodies", "good-client-edit", b"\x09{\"disabled\":true,\"scopes\":null,\"display_name\":\"x\"}".into()),
         ("json_bodies", "good-secret", b"\x0a{\"overlap_seconds\":0}".into()),
         ("json_bodies", "good-settings", b"\x0b{\"pat_max_days\":90,\"access_lifetime_seconds\":600}".into()),
@@ -135,6 +145,12 @@ fn texts() -> Vec<Seed> {
         ("json_bodies", "bad-twice", b"\0{\"label\":\"a\",\"label\":\"b\",\"expires_in_days\":1}".into()),
         ("json_bodies", "bad-unknown", b"\0{\"label\":\"a\",\"expires_in_days\":1,\"admin\":true}".into()),
         ("json_bodies", "bad-deep", [b"\0{\"label\":", "[".repeat(300).as_bytes()].concat()),
+        ("labels", "good-label", b"\x14Telegram  bot".into()),
+        ("labels", "good-unicode", "\x14 Cafe\u{301} \u{FB01} ß ".into()),
+        ("labels", "good-emoji", "\x14👩\u{200D}🚀 ❤\u{FE0F}".into()),
+        ("labels", "bad-invisible", "\x14\u{200B}\u{2060}".into()),
+        ("labels", "bad-control", b"\x14a\x07".into()),
+        ("labels", "bad-length", b"\x03abcd".into()),
         ("cursors", "good-cursor", b"\0${cursor}".into()),
         ("cursors", "good-clients", b"\x02${cursor}".into()),
         ("cursors", "good-key", b"\x04AAYKJOlGAAAHBwcHBwcHBwcHBwcHBwcH".into()),
@@ -142,7 +158,11 @@ fn texts() -> Vec<Seed> {
         ("cursors", "bad-longer", b"\0${cursor}A".into()),
         ("cursors", "bad-key", b"\x06-1 x".into()),
         ("cookies", "good-session", b"a=b; __Host-counterfoil-session-fuzz=${session}; c".into()),
-        ("cookies", "bad-twice", b"__Host-counterfoil-session-fuzz=${session}\n__Host-counterfoil-session-fuzz=x".into()),
+        (
+            "cookies",
+            "bad-twice",
+            b"__Host-counterfoil-session-fuzz=${session}\n__Host-counterfoil-session-fuzz=x".into(),
+        ),
         ("cookies", "bad-name", b"counterfoil-session-fuzz=${session}".into()),
         ("cookies", "bad-quoted", b"__Host-counterfoil-session-fuzz=\"${session}\"".into()),
         ("cookies", "bad-language", b"__Host-counterfoil-language-fuzz=ru; __Host-counterfoil-visit-fuzz=\xff".into()),
@@ -154,11 +174,23 @@ fn texts() -> Vec<Seed> {
         ("key_files", "bad-length", format!("1:{}", STANDARD.encode([1; 31])).into_bytes()),
         ("key_files", "bad-empty", Vec::new()),
         ("documents", "good-client", format!("\0{REGISTRATION}").into_bytes()),
-        ("documents", "good-newer", format!("\0{}", REGISTRATION.replacen('{', "{\"later\":{\"a\":[1.5,null]},", 1)).into()),
+        (
+            "documents",
+            "good-newer",
+            format!("\0{}", REGISTRATION.replacen('{', "{\"later\":{\"a\":[1.5,null]},", 1)).into(),
+        ),
         ("documents", "bad-format", format!("\0{}", REGISTRATION.replacen('{', "{\"format\":1,", 1)).into()),
         ("documents", "good-alone", b"\x01\"alone\"".into()),
-        ("documents", "good-code", b"\x01{\"code\":{\"created_by\":\"7\",\"access\":{\"same_as_user\":\"8\"},\"named\":\"b\"}}".into()),
-        ("documents", "bad-family", b"\x01{\"session\":{\"authenticated_at\":1,\"absolute_end\":2,\"bound\":3}}".into()),
+        (
+            "documents",
+            "good-code",
+            b"\x01{\"code\":{\"created_by\":\"7\",\"access\":{\"same_as_user\":\"8\"},\"named\":\"b\"}}".into(),
+        ),
+        (
+            "documents",
+            "bad-family",
+            b"\x01{\"session\":{\"authenticated_at\":1,\"absolute_end\":2,\"bound\":3}}".into(),
+        ),
         ("documents", "good-settings", format!("\x02{SETTINGS}").into_bytes()),
         ("documents", "bad-settings", b"\x02{\"values\":{\"a\":1}}".into()),
     ];
