@@ -62,7 +62,7 @@ fn page(world: &World, path: &str, cursor: Option<&[u8]>) -> Option<(Vec<String>
     assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
     let json = answer.json();
     let ids = json["items"].as_array().expect("items").iter().map(|item| item["id"].to_string()).collect();
-    Some((ids, json["next_cursor"].as_str().map(str::to_owned)))
+    Some((ids, json["next"].as_str().map(str::to_owned)))
 }
 
 /// Every cursor of a list.
