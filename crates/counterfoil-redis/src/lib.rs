@@ -7,6 +7,9 @@ mod check;
 mod clients;
 mod conn;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod husks;
 mod insert;
 mod keys;

@@ -143,13 +143,19 @@ pub(crate) fn bytes(value: &Value) -> Option<&[u8]> {
     }
 }
 
-/// A number that is written in digits.
+/// A number that is written in digits. `parse` alone would take a sign.
 pub(crate) fn number(text: &[u8]) -> Option<u64> {
-    std::str::from_utf8(text).ok()?.parse().ok()
+    let digits = text.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
+}
+
+/// A number as `HINCRBY` writes it.
+fn counted(text: &[u8]) -> Option<u64> {
+    number(text).filter(|_| text == b"0" || !text.starts_with(b"0"))
 }
 
 fn instant(text: &[u8]) -> Option<Ts> {
-    number(text).and_then(Ts::from_micros)
+    <&[u8; 16]>::try_from(text).ok().and_then(|text| number(text)).and_then(Ts::from_micros)
 }
 
 /// `Some(None)` where there is none.
@@ -203,7 +209,7 @@ impl<'a> Row<'a> {
             realm,
             owner,
             kind,
-            generation: column("g", self.field(1).and_then(number))?,
+            generation: column("g", self.field(1).and_then(counted))?,
             body,
             live_until,
             gone_at,
@@ -222,8 +228,7 @@ impl<'a> Row<'a> {
     fn record(&self, id: &RecordId, family: &FamilyParts) -> Result<RecordParts, Corrupt> {
         let body = column("b", self.field(7).and_then(body_of))?;
         let [scope, label, description] = column("t", self.field(8).and_then(texts_of))?;
-        let ends = column("x", self.field(10).and_then(|text| text.as_chunks::<16>().0.try_into().ok()))?;
-        let [expires, set, gone]: [[u8; 16]; 3] = ends;
+        let [expires, set, gone] = column("x", self.field(10).and_then(record_ends_of))?;
         let notice = self.field(11).map(|text| column("n", notice_of(text))).transpose()?;
         let revoked = self.field(14).map(|text| column("r", revoked(text))).transpose()?;
         Ok(RecordParts {
@@ -239,7 +244,7 @@ impl<'a> Row<'a> {
             description: description.map(|text| column("description", Description::new(text).ok())).transpose()?,
             digest: body.digest,
             key_id: body.key_id,
-            version: Version::new(column("v", self.field(9).and_then(number))?),
+            version: Version::new(column("v", self.field(9).and_then(counted))?),
             expires_at: column("x", maybe_instant(&expires))?,
             expiry_set_at: column("x", instant(&set))?,
             gone_at: column("x", maybe_instant(&gone))?,
@@ -326,6 +331,12 @@ fn ends_of(text: &[u8]) -> Option<(Option<Ts>, Option<Ts>, Option<Ts>)> {
     Some((maybe_instant(live)?, maybe_instant(gone)?, used))
 }
 
+/// `expires_at`, `expiry_set_at` and `gone_at`, not yet read.
+fn record_ends_of(text: &[u8]) -> Option<[[u8; 16]; 3]> {
+    let (ends, []) = text.as_chunks::<16>() else { return None };
+    ends.try_into().ok()
+}
+
 fn client_of(key: &[u8]) -> Option<ClientKey> {
     key.try_into().ok().map(ClientKey::from_bytes)
 }
@@ -347,19 +358,23 @@ fn texts_of(texts: &[u8]) -> Option<[Option<&str>; 3]> {
     let mut rest = texts;
     let mut pieces = [None; 3];
     for piece in &mut pieces {
-        let (flag, behind) = rest.split_first()?;
-        rest = behind;
-        if *flag == b'+' {
-            let (length, behind) = behind.split_at_checked(6)?;
-            let (own, behind) = behind.split_at_checked(number(length)?.try_into().ok()?)?;
-            (*piece, rest) = (Some(text(own)?), behind);
-        }
+        rest = match rest.split_first()? {
+            (b'-', behind) => behind,
+            (b'+', behind) => {
+                let (length, behind) = behind.split_at_checked(6)?;
+                let (own, behind) = behind.split_at_checked(number(length)?.try_into().ok()?)?;
+                *piece = Some(text(own)?);
+                behind
+            }
+            _ => return None,
+        };
     }
-    Some(pieces)
+    // What is left over was written by nobody.
+    rest.is_empty().then_some(pieces)
 }
 
 fn stamp(text: &[u8]) -> Option<(Ts, u8)> {
-    let (at, number_of) = text.split_at_checked(16)?;
+    let (at, number_of) = <&[u8; NOTICE]>::try_from(text).ok()?.split_at(16);
     Some((instant(at)?, number(number_of)?.try_into().ok()?))
 }
 
@@ -377,8 +392,9 @@ fn noticed_of(text: &[u8]) -> Option<Vec<(Ts, u8)>> {
 }
 
 fn nonce_of(text: &[u8]) -> Option<Nonce> {
-    let (bytes, key) = text.split_at_checked(32)?;
-    Some(Nonce { bytes: bytes.try_into().ok()?, key_id: KeyId::new(number(key)?.try_into().ok()?) })
+    let (bytes, key) = text.split_first_chunk()?;
+    let key: &[u8; 10] = key.try_into().ok()?;
+    Some(Nonce { bytes: *bytes, key_id: KeyId::new(number(key)?.try_into().ok()?) })
 }
 
 /// The record of that id out of its fields; `None` where it is not there.
@@ -401,6 +417,29 @@ pub(crate) fn record(id: &RecordId, values: &[Value]) -> Result<Option<TokenReco
 mod tests {
     use super::*;
 
+    /// A credential without scope may do all that its owner may.
+    #[test]
+    fn a_damaged_mark_of_a_text_is_no_text_that_is_missing() {
+        assert_eq!(texts_of(b"+000003a b-+000001x"), Some([Some("a b"), None, Some("x")]));
+        assert_eq!(texts_of(b"---"), Some([None; 3]));
+        for damaged in [&b"*000003a b--"[..], b"1--", b"--", b"----", b"+00003a b--", b"++00003a b--", b"---+000001x"] {
+            assert_eq!(texts_of(damaged), None, "{damaged:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_instants_have_one_spelling() {
+        for (text, expected) in [(&b"0"[..], Some(0)), (b"10", Some(10)), (b"+1", None), (b"01", None), (b"", None)] {
+            assert_eq!(counted(text), expected, "{text:?}");
+        }
+        assert_eq!(instant(b"0000000000000001"), Ts::from_micros(1));
+        for other in [&b"+000000000000001"[..], b"1", b"00000000000000001", b""] {
+            assert_eq!(instant(other), None, "{other:?}");
+        }
+        assert_eq!(noticed_of(b"0000000000000001002"), Some(vec![(Ts::from_micros(1).unwrap_or(Ts::MAX), 2)]));
+        assert_eq!((noticed_of(b"00000000000000012"), stamp(b"00000000000000010002")), (None, None));
+    }
+
     #[test]
     fn instants_are_sixteen_digits_that_order_as_the_instants_do() {
         assert_eq!(&time(Ts::EPOCH), b"0000000000000000");
@@ -408,7 +447,11 @@ mod tests {
         assert_eq!(maybe_instant(&maybe(None)), Some(None));
         assert_eq!(maybe_instant(&maybe(Some(Ts::MAX))), Some(Some(Ts::MAX)));
         assert_eq!(instant(b"9007199254740992"), None, "no instant");
-        assert_eq!(instant(b"+000000000000001"), Ts::from_micros(1), "read as a number, whatever wrote it");
+        assert_eq!(
+            instant(b"+000000000000001"),
+            None,
+            "scripts compare the text, in which a sign is less than any digit"
+        );
     }
 
     #[test]

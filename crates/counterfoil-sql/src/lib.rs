@@ -2,6 +2,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod error;
+#[cfg(all(feature = "fuzzing", feature = "sqlite"))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod labels;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]

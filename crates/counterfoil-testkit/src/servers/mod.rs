@@ -3,6 +3,7 @@
 mod address;
 mod browser;
 mod pgbouncer;
+mod ports;
 mod postgres;
 mod proxy;
 pub mod redis;

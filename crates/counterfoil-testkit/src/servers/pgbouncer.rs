@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::postgres::{as_somebody, folder, free_port};
+use super::ports::free_port;
+use super::postgres::{as_somebody, folder};
 
 /// Runs the pooler until the pipe to this process ends, however it ends.
 const KEEPER: &str = r#"

@@ -1,11 +1,12 @@
 //! PostgreSQL, made by `initdb` and run by another user than root.
 
 use std::io::Write as _;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
+
+use super::ports::free_port;
 
 /// What to install where the programs are missing.
 const MISSING: &str =
@@ -24,11 +25,6 @@ kill -QUIT "$server" 2>/dev/null
 wait
 rm -rf "$folder"
 "#;
-
-/// Tests begin to look for a free port here, below those that the system gives to clients: while a killed server is down, no client's own port can take its
-/// place (a client that asks for it again and again would in the end be connected to itself).
-const PORTS: std::ops::Range<u16> = 20_000..32_000;
-static TAKEN: AtomicU16 = AtomicU16::new(0);
 
 /// A server of its own, open to its superuser `postgres` without a password. It flushes to the disk as a real one does.
 #[derive(Debug)]
@@ -272,17 +268,6 @@ fn programs() -> Option<PathBuf> {
         .rev()
         .chain(std::env::split_paths(&path))
         .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
-}
-
-pub(super) fn free_port() -> u16 {
-    let spread = u16::try_from(std::process::id() % 97).expect("below 97") * 120;
-    for _ in 0..PORTS.len() {
-        let next = spread.wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed)) % (PORTS.end - PORTS.start);
-        if TcpListener::bind(("127.0.0.1", PORTS.start + next)).is_ok() {
-            return PORTS.start + next;
-        }
-    }
-    panic!("no port of {PORTS:?} is free");
 }
 
 pub(super) fn folder() -> PathBuf {

@@ -1,9 +1,11 @@
 //! Redis servers to throw away: one alone, or three primaries with a replica each.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use super::ports::free_redis_port;
 
 /// What to install where the programs are missing.
 const MISSING: &str =
@@ -94,7 +96,7 @@ impl Node {
     fn start(maker: Maker, folder: &Path, arguments: Vec<String>) -> Self {
         maker.check();
         for _ in 0..5 {
-            let port = free_port();
+            let port = free_redis_port();
             let folder = folder.join(port.to_string());
             std::fs::create_dir_all(&folder).expect("a folder");
             let mut node = Self { maker, port, folder, arguments: arguments.clone(), keeper: None };
@@ -169,18 +171,6 @@ impl Drop for Node {
 fn runs(program: &str) -> bool {
     let told = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     told.is_ok_and(|status| status.success())
-}
-
-/// Free, and with a free one ten thousand above it, on which a cluster's nodes talk.
-fn free_port() -> u16 {
-    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
-    for _ in 0..1_000 {
-        let port = bind(0).and_then(|free| free.local_addr()).expect("a free port").port();
-        if port < 55_000 && bind(port + 10_000).is_ok() {
-            return port;
-        }
-    }
-    panic!("no free port");
 }
 
 /// Looks again until it is so; whether it became so.

@@ -1,12 +1,13 @@
 //! A mail server: Python's aiosmtpd.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use super::ports::free_port;
 
 /// What to install where the program is missing.
 const MISSING: &str = "python3 with aiosmtpd is not here: `apt-get install python3-aiosmtpd`, or `.ci/servers`";
@@ -38,9 +39,7 @@ impl Smtp {
     /// Where it cannot: says what to install.
     #[must_use]
     pub fn start() -> Self {
-        // Given back at once, and asked for again: a port that was never connected to can be.
-        let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|held| held.local_addr()).expect("a free port").port();
-        Self::start_at(port)
+        Self::start_at(free_port())
     }
 
     /// Starts one at that port: after the end of another one, a server that has come back.

@@ -1,0 +1,27 @@
+//! Reading a fuzzer's bytes.
+
+/// A first byte that chooses, and the rest. Of nothing: 0.
+pub(crate) fn choice(data: &[u8]) -> (usize, &[u8]) {
+    data.split_first().map_or((0, &[][..]), |(first, rest)| (usize::from(*first), rest))
+}
+
+/// Two bytes of length, then as many bytes, or as there are.
+pub(crate) fn counted<'a>(data: &mut &'a [u8]) -> &'a [u8] {
+    let Some((length, rest)) = data.split_first_chunk::<2>() else { return std::mem::take(data) };
+    let (own, rest) = rest.split_at(rest.len().min(usize::from(u16::from_be_bytes(*length))));
+    *data = rest;
+    own
+}
+
+/// With each placeholder replaced by what it stands for: what a service draws cannot be in a file.
+pub(crate) fn filled(data: &[u8], known: &[(&str, &str)]) -> Vec<u8> {
+    let mut filled = data.to_vec();
+    for (name, value) in known {
+        let mut from = 0;
+        while let Some(at) = filled[from..].windows(name.len()).position(|window| window == name.as_bytes()) {
+            filled.splice(from + at..from + at + name.len(), value.bytes());
+            from += at + value.len();
+        }
+    }
+    filled
+}

@@ -1,0 +1,86 @@
+//! Cursors of lists: only those of this list are taken, and one with a right checksum opens no more than the list.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use counterfoil::store::Cursor;
+use sha2::{Digest as _, Sha256};
+
+use crate::bytes::{choice, filled};
+use crate::world::{World, in_world};
+
+/// A list's path, its name, and whose it is.
+const LISTS: [(&str, &str, &str); 4] = [
+    ("/me/tokens", "tokens", "sue"),
+    ("/users/sue/tokens", "tokens", "sue"),
+    ("/clients", "clients", ""),
+    ("/security-codes", "codes", ""),
+];
+
+/// A first byte that chooses the list, and whether what follows is the cursor or the key in it.
+#[must_use]
+pub fn cursors(data: &[u8]) -> bool {
+    let (list, rest) = choice(data);
+    let (path, name, owner) = LISTS[list % 4];
+    if let Some(cursor) = std::str::from_utf8(rest).ok().and_then(|text| Some((text, text.parse::<Cursor>().ok()?))) {
+        assert_eq!(cursor.1.to_string(), cursor.0, "one spelling");
+    }
+    in_world(|world| {
+        let first = page(world, path, None).expect("the first page");
+        let cursor = if list & 4 == 0 {
+            filled(rest, &[("${cursor}", first.1.as_deref().unwrap_or_default())])
+        } else {
+            forged(name, owner, &String::from_utf8_lossy(rest)).into_bytes()
+        };
+        let taken = page(world, path, Some(&cursor));
+        if let Some((ids, next)) = &taken {
+            assert!(ids.len() <= 1, "{ids:?}");
+            assert!(
+                list & 4 != 0 || walk(world, path).contains(&String::from_utf8_lossy(&cursor).into_owned()),
+                "not ours"
+            );
+            assert!(next.as_deref().is_none_or(|next| next.len() < 256), "{next:?}");
+        }
+        (taken.is_some(), false)
+    })
+}
+
+/// Ids and the next page's cursor; `None` where the cursor is refused.
+fn page(world: &World, path: &str, cursor: Option<&[u8]>) -> Option<(Vec<String>, Option<String>)> {
+    let cursor: String = cursor.map_or_else(String::new, |cursor| {
+        format!("&cursor={}", form_urlencoded::byte_serialize(cursor).collect::<String>())
+    });
+    // What is longer than an address may be is no request.
+    if cursor.len() > 8_192 {
+        return None;
+    }
+    let answer = world.api("GET", &format!("{path}?limit=1{cursor}"), None);
+    if answer.status.as_u16() == 422 {
+        answer.assert_problem();
+        assert_eq!(answer.json()["field"], "cursor", "{answer:?}");
+        return None;
+    }
+    assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
+    let json = answer.json();
+    let ids = json["items"].as_array().expect("items").iter().map(|item| item["id"].to_string()).collect();
+    Some((ids, json["next"].as_str().map(str::to_owned)))
+}
+
+/// Every cursor of a list.
+fn walk(world: &World, path: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    while let Some((_, Some(next))) = page(world, path, all.last().map(String::as_bytes)) {
+        assert!(all.len() < 16, "a walk ends");
+        all.push(next);
+    }
+    all
+}
+
+/// A cursor of that key whose checksum is right.
+fn forged(name: &str, owner: &str, key: &str) -> String {
+    let mut hash = Sha256::new();
+    for field in ["counterfoil/cursor/v1", name, "default", owner, key] {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode([&hash.finalize()[..8], key.as_bytes()].concat())
+}

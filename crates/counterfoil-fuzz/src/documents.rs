@@ -1,0 +1,67 @@
+//! Stored documents: what is read is written back whole, members of a newer version too.
+
+use std::error::Error;
+
+use counterfoil::client::Registration;
+use counterfoil::settings::{Reading, SettingName, StoredSettings};
+use counterfoil::store::FamilyBody;
+use serde_json::Value;
+
+use crate::bytes::choice;
+
+/// A client's registration as a store keeps it.
+pub(crate) const REGISTRATION: &str = include_str!("registration.json");
+
+type Read = Result<String, Box<dyn Error>>;
+
+/// A first byte that chooses the document, then its text.
+#[must_use]
+pub fn documents(data: &[u8]) -> bool {
+    let (which, text) = choice(data);
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let read = [registration, family, settings][which % 3];
+    let Ok(written) = read(text) else { return false };
+    assert_eq!(read(&written).expect("our own document"), written, "one spelling");
+    // Escapes, and defaults that are written out.
+    assert!(written.len() < 512 + 8 * text.len(), "{} bytes of {}", written.len(), text.len());
+    kept(&serde_json::from_str(text).expect("JSON"), &serde_json::from_str(&written).expect("JSON"));
+    true
+}
+
+/// Every member of an object is written back, but for `format`, of which only 0 is read, and what stands for nothing.
+fn kept(read: &Value, written: &Value) {
+    let (Value::Object(read), Value::Object(written)) = (read, written) else { return };
+    for (name, value) in read.iter().filter(|(name, value)| *name != "format" && !is_nothing(value)) {
+        let again = written.get(name).unwrap_or_else(|| panic!("{name} is lost"));
+        if !value.is_object() && !value.is_array() {
+            assert_eq!(again, value, "{name}");
+        }
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+fn registration(text: &str) -> Read {
+    Ok(Registration::from_document(text)?.to_document()?)
+}
+
+fn family(text: &str) -> Read {
+    Ok(FamilyBody::from_document(text)?.to_document()?)
+}
+
+fn settings(text: &str) -> Read {
+    let settings = StoredSettings::from_document(text)?;
+    for name in SettingName::ALL {
+        let (least, most) = name.range();
+        if let Reading::Value(number) = settings.number(name) {
+            assert!((least..=most).contains(&number), "{number}");
+        }
+    }
+    // What cannot be read counts as off.
+    let on = settings.personal_access_tokens() == Reading::Value(true);
+    let name = SettingName::PersonalAccessTokensEnabled.as_str();
+    assert_eq!(on, settings.values.get(name).is_some_and(|text| text == "true"));
+    Ok(settings.to_document()?)
+}

@@ -1,0 +1,33 @@
+//! Labels: what is taken is in its last form, and its key too.
+
+use counterfoil::{Description, Label, Scope};
+
+use crate::bytes::choice;
+
+/// A first byte that says how long a label may be, then its text; the text as a description and as a scope beside it.
+#[must_use]
+pub fn labels(data: &[u8]) -> bool {
+    let (most, text) = choice(data);
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    if let Ok(description) = Description::new(text) {
+        let again = Description::new(description.as_str()).expect("in its last form");
+        assert_eq!(again.as_str(), description.as_str());
+    }
+    if let Ok(scope) = text.parse::<Scope>() {
+        assert_eq!(scope.as_str().parse::<Scope>().expect("in its last form").as_str(), scope.as_str());
+    }
+    let limit = u16::try_from(most).unwrap_or(u16::MAX);
+    let Ok(label) = Label::new(text, limit) else { return false };
+    let kept = label.as_str();
+    assert!((1..=most).contains(&kept.chars().count()) && kept.trim() == kept, "{kept:?}");
+    assert!(!kept.chars().any(char::is_control), "{kept:?}");
+    let again = Label::new(kept, limit).expect("in its last form");
+    assert_eq!((again.as_str(), again.key().as_str()), (kept, label.key().as_str()));
+    let stored = Label::from_stored(kept).expect("what was kept");
+    assert_eq!((stored.as_str(), stored.key().as_str()), (kept, label.key().as_str()));
+    // What a key says is folded: as a label of its own it has the same key.
+    if let Ok(folded) = Label::new(label.key().as_str(), 255) {
+        assert_eq!(folded.key().as_str(), label.key().as_str());
+    }
+    true
+}

@@ -1,0 +1,56 @@
+//! What counterfoil's fuzz targets do with their bytes. `fuzz/` hands them what libFuzzer makes up, `tests/corpus.rs` what is in
+//! `fuzz/corpus`, so that bytes that once showed a fault stay tested.
+//!
+//! A target panics where a promise is broken, and says whether it accepted its bytes: a file of the corpus whose name begins with `good-`
+//! must be accepted, one that begins with `bad-` must not.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a target says what is wrong by panicking")]
+#![allow(clippy::missing_panics_doc, reason = "panicking is what they are for")]
+
+mod authorization;
+mod bytes;
+mod cookies;
+mod cursors;
+mod documents;
+mod forms;
+mod json_bodies;
+mod key_files;
+mod kv_rows;
+mod labels;
+mod redis_rows;
+pub mod seeds;
+mod sql_rows;
+mod token;
+mod world;
+
+pub use authorization::authorization;
+pub use cookies::cookies;
+pub use cursors::cursors;
+pub use documents::documents;
+pub use forms::forms;
+pub use json_bodies::json_bodies;
+pub use key_files::key_files;
+pub use kv_rows::kv_rows;
+pub use labels::labels;
+pub use redis_rows::redis_rows;
+pub use sql_rows::sql_rows;
+pub use token::token;
+
+/// A target: whether it accepted the bytes.
+pub type Target = fn(&[u8]) -> bool;
+
+/// Every target by the name of its folder in `fuzz/corpus`.
+pub const TARGETS: [(&str, Target); 12] = [
+    ("authorization", authorization),
+    ("cookies", cookies),
+    ("cursors", cursors),
+    ("documents", documents),
+    ("forms", forms),
+    ("json_bodies", json_bodies),
+    ("key_files", key_files),
+    ("kv_rows", kv_rows),
+    ("labels", labels),
+    ("redis_rows", redis_rows),
+    ("sql_rows", sql_rows),
+    ("token", token),
+];

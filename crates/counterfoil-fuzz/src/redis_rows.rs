@@ -1,0 +1,133 @@
+//! Rows of Redis: any bytes in any field are a record that has one spelling, or corrupt.
+
+use counterfoil::store::{FamilyParts, Nonce, RecordParts, Revoked, TokenRecord};
+use counterfoil::{RecordId, Ts};
+use counterfoil_conformance::reference::describe;
+use counterfoil_redis::fuzzing::{self, FIELDS};
+
+use crate::bytes::counted;
+
+type Field = Option<Vec<u8>>;
+
+/// A record's id, then its fields: a byte that says whether it is there, and what is in it.
+#[must_use]
+pub fn redis_rows(data: &[u8]) -> bool {
+    let Some((id, mut data)) = data.split_first_chunk() else { return false };
+    let id = RecordId::from_bytes(*id);
+    let mut row: Vec<Field> = Vec::new();
+    while let Some((there, rest)) = data.split_first() {
+        data = rest;
+        row.push((there & 1 == 1).then(|| counted(&mut data).to_vec()));
+    }
+    row.resize(FIELDS.max(row.len()), None);
+    let Ok(Some(record)) = fuzzing::record(&id, &row) else { return false };
+    assert_eq!((record.record().id, row.len()), (id, FIELDS));
+    let written = written(&record);
+    let again = fuzzing::record(&id, &written).expect("our own row").expect("our own row");
+    assert_eq!(describe(&again), describe(&record));
+    for (at, (read, written)) in row.iter().zip(&written).enumerate() {
+        // A family's document has blanks and orders, and layout 1 knew neither use nor client. A nonce may be another member's.
+        let another_spelling = match at {
+            0 => same_but_for_document(read, written),
+            2 => same_but_for_end(read, written, row[4].is_some()),
+            5 => record.record().superseded.is_none_or(|superseded| superseded.nonce.is_none()),
+            6 => row[2].as_ref().is_some_and(|ends| ends.len() == 32),
+            12 => read.as_ref().is_some_and(Vec::is_empty),
+            _ => false,
+        };
+        assert!(read == written || another_spelling, "field {at}: {} became {}", shown(read), shown(written));
+    }
+    true
+}
+
+fn shown(field: &Field) -> String {
+    field.as_ref().map_or("nothing".to_owned(), |field| format!("{:?}", String::from_utf8_lossy(field)))
+}
+
+fn same_but_for_document(read: &Field, written: &Field) -> bool {
+    let (Some(read), Some(written)) = (read, written) else { return false };
+    let document = |bytes: &[u8]| bytes.iter().position(|byte| *byte == b'{' || *byte == b'"').unwrap_or(bytes.len());
+    let head = document(written).min(document(read));
+    read[..head] == written[..head]
+}
+
+/// Layout 1, or a revoked family's end, in whose place its tombstone's counts.
+fn same_but_for_end(read: &Field, written: &Field, revoked: bool) -> bool {
+    let (Some(read), Some(written)) = (read, written) else { return false };
+    read.len() == 32 || revoked && read[..16] == written[..16] && read[32..] == written[32..]
+}
+
+fn time(at: Ts) -> String {
+    format!("{:016}", at.micros())
+}
+
+fn maybe(at: Option<Ts>) -> String {
+    at.map_or("-".repeat(16), time)
+}
+
+fn stamped(at: Ts, number: u8) -> String {
+    format!("{}{number:03}", time(at))
+}
+
+fn ended(revoked: Revoked) -> String {
+    stamped(revoked.at, revoked.why.byte())
+}
+
+/// A record's fields, without the crate that reads them.
+pub(crate) fn written(record: &TokenRecord) -> Vec<Field> {
+    let (own, family) = (record.record(), record.family());
+    let mut row = family_fields(own, family);
+    row.extend(own_fields(own));
+    row
+}
+
+fn family_fields(own: &RecordParts, family: &FamilyParts) -> Vec<Field> {
+    let (realm, owner) = (family.realm.as_str(), family.owner.as_str());
+    let body = family.body.to_document().expect("a document");
+    let identity = format!("{:03}{:03}{:03}{realm}{owner}{body}", family.kind.byte(), realm.len(), owner.len());
+    // A revoked family's end is its tombstone's.
+    let gone_at = family.gone_at.filter(|_| family.revoked.is_none());
+    let ends = [maybe(family.live_until), maybe(gone_at), time(family.used_at)].concat();
+    let tomb = |revoked| [ended(revoked), time(family.gone_at.expect("a tombstone's end"))].concat();
+    let key = |nonce: Nonce| format!("{:010}", nonce.key_id.number()).into_bytes();
+    let nonce = own.superseded.and_then(|superseded| superseded.nonce);
+    vec![
+        Some(identity.into_bytes()),
+        Some(family.generation.to_string().into_bytes()),
+        Some(ends.into_bytes()),
+        family.label_key.as_ref().map(|key| key.as_str().as_bytes().to_vec()),
+        family.revoked.map(|revoked| tomb(revoked).into_bytes()),
+        nonce.map(|nonce| [&own.id.member()[..], &nonce.bytes, &key(nonce)].concat()),
+        family.client.map(|client| client.as_bytes().to_vec()),
+    ]
+}
+
+fn own_fields(own: &RecordParts) -> Vec<Field> {
+    let state = if own.shrunk { 's' } else { 'f' };
+    let head = format!("{state}{:03}{:020}{}", own.kind.byte(), own.generation, time(own.created_at));
+    let key = format!("{:010}", own.key_id.number());
+    let parent = own.parent.map(|parent| *parent.as_bytes());
+    let parent = parent.as_ref().map_or(&[][..], |parent| &parent[..]);
+    let body = [head.as_bytes(), key.as_bytes(), own.digest.as_bytes(), parent].concat();
+    let piece = |text: Option<&str>| text.map_or("-".to_owned(), |text| format!("+{:06}{text}", text.len()));
+    let label = own.label.as_ref().map(|label| label.as_str());
+    let description = own.description.as_ref().map(|description| description.as_str());
+    let texts = [piece(own.scope.as_ref().map(|scope| scope.as_str())), piece(label), piece(description)].concat();
+    let ends = [maybe(own.expires_at), time(own.expiry_set_at), maybe(own.gone_at)].concat();
+    let noticed: String = own.noticed.iter().map(|(at, stage)| stamped(*at, *stage)).collect();
+    let superseded = own.superseded.map(|superseded| {
+        let times = [time(superseded.at), maybe(superseded.honoured_until)].concat();
+        [times.as_bytes(), superseded.successor.as_bytes()].concat()
+    });
+    vec![
+        Some(body),
+        Some(texts.into_bytes()),
+        Some(own.version.number().to_string().into_bytes()),
+        Some(ends.into_bytes()),
+        own.notice.map(|notice| stamped(notice.at, notice.stage).into_bytes()),
+        (!noticed.is_empty()).then(|| noticed.into_bytes()),
+        superseded,
+        own.revoked.map(|revoked| ended(revoked).into_bytes()),
+        own.last_used_at.map(|at| time(at).into_bytes()),
+    ]
+}

@@ -1,0 +1,199 @@
+//! Seeds made of real formats.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use counterfoil::store::{Digest, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
+use counterfoil::{Description, KeyId, RevokedWhy};
+use counterfoil_conformance::sample::{Person, at};
+use counterfoil_sql::fuzzing::{Cell, Row};
+
+use crate::documents::REGISTRATION;
+use crate::world::SECRET;
+use crate::{kv_rows, redis_rows, sql_rows};
+
+/// A target, a file's name, and what is in it.
+pub type Seed = (&'static str, String, Vec<u8>);
+
+/// All of them.
+#[must_use]
+pub fn all() -> Vec<Seed> {
+    let mut all = texts();
+    for (at, record) in records().iter().enumerate() {
+        all.push(("sql_rows", format!("good-record-{at}"), [&[0], &sql(&sql_rows::written(record))[..]].concat()));
+        let fields = redis_rows::written(record);
+        let id = record.record().id;
+        let field = |field: &Option<Vec<u8>>| {
+            field.as_ref().map_or(vec![0], |field| [&[1], &length(field)[..], field].concat())
+        };
+        let row: Vec<u8> = fields.iter().flat_map(field).collect();
+        all.push(("redis_rows", format!("good-record-{at}"), [id.as_bytes(), &row[..]].concat()));
+    }
+    let pages: Vec<u8> =
+        records().iter().flat_map(|record| [sql(&sql_rows::written(record)), vec![4]].concat()).collect();
+    all.push(("sql_rows", "good-page".to_owned(), [&[4], &pages[..]].concat()));
+    let client = sql(&Row(vec![Cell::Number(1), Cell::Text(REGISTRATION.to_owned()), Cell::Text("app".to_owned())]));
+    all.push(("sql_rows", "good-client".to_owned(), [&[1], &client[..]].concat()));
+    all.push(("sql_rows", "good-clients".to_owned(), [&[5], &client[..], &[4], &client[..]].concat()));
+    let settings = sql(&Row(vec![Cell::Number(3), Cell::Text(SETTINGS.to_owned())]));
+    all.push(("sql_rows", "good-settings".to_owned(), [&[2], &settings[..]].concat()));
+    let instant = at(0).micros().to_be_bytes().to_vec();
+    let end = i64::try_from(at(1).micros()).unwrap_or_default();
+    let counter = Row(vec![Cell::Number(2), Cell::Number(end), Cell::Bytes(instant), Cell::Number(end)]);
+    all.push(("sql_rows", "good-counter".to_owned(), [&[3], &sql(&counter)[..]].concat()));
+    all.extend(kv_rows::rows().into_iter().enumerate().map(|(at, row)| ("kv_rows", format!("good-row-{at}"), row)));
+    all
+}
+
+const SETTINGS: &str = r#"{"values":{"personal_access_tokens_enabled":"true","pat_max_days":"90","later":"?"},"switches":{"7":true},"key_checks":{},"newer":[1]}"#;
+const TOKEN: &str = "cfp_0aZ0aZ0aZ0aZ0aZ0aZ0aZ00123456789012345678901234567890123456789012";
+
+/// A refresh token with every field, and records with few of them.
+fn records() -> Vec<TokenRecord> {
+    let person = Person::new("default", "7");
+    let draft = person.refresh().labelled("Телеграм").noticed(at(5), 2);
+    let mut full = RecordParts::from(draft.records[0].clone());
+    full.parent = Some(full.id);
+    full.description = Description::new("what for").ok();
+    full.superseded = Some(Superseded {
+        at: at(1),
+        successor: full.id,
+        nonce: Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }),
+        honoured_until: Some(at(2)),
+    });
+    full.revoked = Some(Revoked { at: at(3), why: RevokedWhy::Replay });
+    full.last_used_at = Some(at(4));
+    full.noticed = (0..8).map(|stage| (at(6), stage)).collect();
+    let mut family = counterfoil::store::FamilyParts::from(draft.family.clone());
+    family.generation = 1;
+    family.revoked = Some(Revoked { at: at(7), why: RevokedWhy::ByOwner });
+    let mut shrunk = full.clone();
+    shrunk.shrink();
+    let bare = person.pat();
+    let mut plain = RecordParts::from(bare.records[0].clone());
+    plain.digest = Digest::from_bytes([0xA5; 32]);
+    plain.notice = Some(NoticeMark { at: at(9), stage: 1 });
+    let join = |record, family| TokenRecord::from_parts(record, family).into_iter();
+    let all = join(full, family.clone()).chain(join(shrunk, family));
+    all.chain(join(plain, bare.family.into())).collect()
+}
+
+fn length(bytes: &[u8]) -> [u8; 2] {
+    u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes()
+}
+
+fn sql(row: &Row) -> Vec<u8> {
+    let cell = |cell: &Cell| match cell {
+        Cell::Null => vec![0],
+        Cell::Number(number) => [&[1], &number.to_be_bytes()[..]].concat(),
+        Cell::Bytes(bytes) => [&[2], &length(bytes)[..], bytes].concat(),
+        Cell::Text(text) => [&[3], &length(text.as_bytes())[..], text.as_bytes()].concat(),
+    };
+    row.0.iter().flat_map(cell).collect()
+}
+
+fn texts() -> Vec<Seed> {
+    let basic = |pair: &str| format!("Basic {}", STANDARD.encode(pair));
+    let key = |number: u32| format!("{number}:{}\n", STANDARD.encode([0xAB; 32]));
+    let good = crate::token::written("cfp", [7; 16], &"s".repeat(43));
+    let list: Vec<(&'static str, &str, Vec<u8>)> = vec![
+        ("token", "good-token", good.clone().into_bytes()),
+        ("token", "bad-checksum", TOKEN.into()),
+        ("token", "bad-blank", format!("{good} ").into_bytes()),
+        ("token", "bad-id-beyond-128-bits", crate::token::beyond().into_bytes()),
+        ("authorization", "good-bearer", format!("Bearer {good}").into_bytes()),
+        ("authorization", "good-blanks", format!("bEARER   {good}==").into_bytes()),
+        ("authorization", "good-basic", basic(&format!("app:{SECRET}")).into_bytes()),
+        ("authorization", "good-basic-escaped", basic(&format!("%61pp:{SECRET}")).into_bytes()),
+        ("authorization", "bad-basic-secret", basic("app:wrong").into_bytes()),
+        ("authorization", "bad-basic-colon", basic("app").into_bytes()),
+        ("authorization", "bad-basic-control", basic("app:\0\r\n").into_bytes()),
+        ("authorization", "bad-twice", format!("Bearer {good}\nBearer {good}").into_bytes()),
+        ("authorization", "bad-comma", b"Bearer a,b".into()),
+        ("authorization", "bad-digest", b"Digest username=\"x\"".into()),
+        ("forms", "good-password", b"\0grant_type=password&username=sue&password=sue&remember=TRUE&scope=a+b".into()),
+        ("forms", "good-escaped", b"\0grant%5Ftype=password&username=%73ue&password=sue&x=%D0%B6".into()),
+        ("forms", "good-refresh", b"\0grant_type=refresh_token&refresh_token=${refresh}".into()),
+        ("forms", "bad-refresh", b"\0grant_type=refresh_token&refresh_token=${access}".into()),
+        ("forms", "bad-twice", b"\0grant_type=password&username=sue&password=x&password=sue".into()),
+        ("forms", "bad-escape", b"\0grant_type=password&username=sue&password=%zz".into()),
+        ("forms", "bad-both", format!("\0grant_type=password&username=sue&password=sue&client_secret={SECRET}").into()),
+        ("forms", "bad-grant", b"\0grant_type=QQQQQQQQ&QQQQ=QQQQ".into()),
+        ("forms", "good-revoke", b"\x01token=${refresh}&token_type_hint=access_token".into()),
+        ("forms", "good-introspect", b"\x02token=${access}".into()),
+        ("forms", "bad-introspect", format!("\x02token={good}").into_bytes()),
+        ("json_bodies", "good-token", b"\0{\"label\":\"Cafe\\u0301\",\"expires_in_days\":30,\"scope\":\"a b\"}".into()),
+        ("json_bodies", "good-rotate", b"\x01{\"overlap_seconds\":60}".into()),
+        (
+            "json_bodies",
+            "good-code",
+            b"\x02{\"access\":\"same_as_user\",\"user\":\"bill\",\"description\":\"x\"}".into(),
+        ),
+        ("json_bodies", "good-edit", b"\x03{\"description\":\"y\",\"expires_at\":\"2027-02-01T00:00:00Z\"}".into()),
+        ("json_bodies", "good-permanent", b"\x04{}".into()),
+        ("json_bodies", "good-reset", b"\x05null".into()),
+        ("json_bodies", "bad-reactivate", b"\x06".into()),
+        ("json_bodies", "good-user", b"\x07{\"token_login_allowed\":false}".into()),
+        (
+            "json_bodies",
+            "good-client",
+            b"\x08{\"display_name\":\"R\",\"grants\":[\"password\"],\"scopes\":\"a b\"}".into(),
+        ),
+        ("json_bodies", "good-client-edit", b"\x09{\"disabled\":true,\"scopes\":null,\"display_name\":\"x\"}".into()),
+        ("json_bodies", "good-secret", b"\x0a{\"overlap_seconds\":0}".into()),
+        ("json_bodies", "good-settings", b"\x0b{\"pat_max_days\":90,\"access_lifetime_seconds\":600}".into()),
+        ("json_bodies", "bad-settings", b"\x0b{\"pat_max_days\":1e2}".into()),
+        ("json_bodies", "bad-twice", b"\0{\"label\":\"a\",\"label\":\"b\",\"expires_in_days\":1}".into()),
+        ("json_bodies", "bad-unknown", b"\0{\"label\":\"a\",\"expires_in_days\":1,\"admin\":true}".into()),
+        ("json_bodies", "bad-deep", [b"\0{\"label\":", "[".repeat(300).as_bytes()].concat()),
+        ("labels", "good-label", b"\x14Telegram  bot".into()),
+        ("labels", "good-unicode", "\x14 Cafe\u{301} \u{FB01} ß ".into()),
+        ("labels", "good-emoji", "\x14👩\u{200D}🚀 ❤\u{FE0F}".into()),
+        ("labels", "bad-invisible", "\x14\u{200B}\u{2060}".into()),
+        ("labels", "bad-control", b"\x14a\x07".into()),
+        ("labels", "bad-length", b"\x03abcd".into()),
+        ("cursors", "good-cursor", b"\0${cursor}".into()),
+        ("cursors", "good-clients", b"\x02${cursor}".into()),
+        ("cursors", "good-key", b"\x04AAYKJOlGAAAHBwcHBwcHBwcHBwcHBwcH".into()),
+        ("cursors", "bad-other", b"\x03AAYKJOlGAAAHBwcHBwcHBwcHBwcHBwcH".into()),
+        ("cursors", "bad-longer", b"\0${cursor}A".into()),
+        ("cursors", "bad-key", b"\x06-1 x".into()),
+        ("cookies", "good-session", b"a=b; __Host-counterfoil-session-fuzz=${session}; c".into()),
+        (
+            "cookies",
+            "bad-twice",
+            b"__Host-counterfoil-session-fuzz=${session}\n__Host-counterfoil-session-fuzz=x".into(),
+        ),
+        ("cookies", "bad-name", b"counterfoil-session-fuzz=${session}".into()),
+        ("cookies", "bad-quoted", b"__Host-counterfoil-session-fuzz=\"${session}\"".into()),
+        ("cookies", "bad-language", b"__Host-counterfoil-language-fuzz=ru; __Host-counterfoil-visit-fuzz=\xff".into()),
+        ("key_files", "good-one", key(1).into_bytes()),
+        ("key_files", "good-two", format!("{}{}", key(1), key(4_294_967_295)).into_bytes()),
+        ("key_files", "good-crlf", key(3).replace('\n', "\r\n").into_bytes()),
+        ("key_files", "bad-twice", format!("{}{}", key(1), key(1)).into_bytes()),
+        ("key_files", "bad-zero", format!("0{}", key(1)).into_bytes()),
+        ("key_files", "bad-length", format!("1:{}", STANDARD.encode([1; 31])).into_bytes()),
+        ("key_files", "bad-empty", Vec::new()),
+        ("documents", "good-client", format!("\0{REGISTRATION}").into_bytes()),
+        (
+            "documents",
+            "good-newer",
+            format!("\0{}", REGISTRATION.replacen('{', "{\"later\":{\"a\":[1.5,null]},", 1)).into(),
+        ),
+        ("documents", "bad-format", format!("\0{}", REGISTRATION.replacen('{', "{\"format\":1,", 1)).into()),
+        ("documents", "good-alone", b"\x01\"alone\"".into()),
+        (
+            "documents",
+            "good-code",
+            b"\x01{\"code\":{\"created_by\":\"7\",\"access\":{\"same_as_user\":\"8\"},\"named\":\"b\"}}".into(),
+        ),
+        (
+            "documents",
+            "bad-family",
+            b"\x01{\"session\":{\"authenticated_at\":1,\"absolute_end\":2,\"bound\":3}}".into(),
+        ),
+        ("documents", "good-settings", format!("\x02{SETTINGS}").into_bytes()),
+        ("documents", "bad-settings", b"\x02{\"values\":{\"a\":1}}".into()),
+    ];
+    let seed = |(target, name, bytes): (&'static str, &str, Vec<u8>)| (target, name.to_owned(), bytes);
+    list.into_iter().map(seed).collect()
+}
