@@ -22,6 +22,8 @@ mod rejection;
 mod rfc3339;
 mod scope;
 mod secret_body;
+#[cfg(feature = "console")]
+mod seldom;
 mod source;
 mod strict;
 #[cfg(feature = "ui")]

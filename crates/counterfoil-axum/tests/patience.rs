@@ -135,7 +135,7 @@ async fn fault_b1_the_console_waits_as_the_token_endpoint_does() {
     assert_eq!((with_status(&answers, 303), with_status(&answers, 429)), (18, 7));
     let refused = answers.iter().find(|answer| answer.status == 429).expect("one");
     assert_eq!(refused.header("retry-after"), Some("1"));
-    assert!(refused.text.contains("Too many sign-ins are under way"), "{}", refused.text);
+    assert!(refused.text.contains("Too many sign-in attempts at once"), "{}", refused.text);
 }
 
 #[tokio::test]

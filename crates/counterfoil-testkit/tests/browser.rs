@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 
-use counterfoil_testkit::servers::{Browser, Screen};
+use counterfoil_testkit::servers::{Browser, Engine, Screen};
 
 const PAGE: &str = "data:text/html,<title>here</title><meta name=viewport content='width=device-width'>\
      <p id=dark>night</p><style>@media (prefers-color-scheme: light) { %23dark { display: none } }</style>\
@@ -20,30 +20,34 @@ fn processes_of(folder: &Path) -> usize {
 
 #[test]
 fn nothing_of_a_browser_is_left_when_its_value_is_gone() {
-    let browser = Browser::start("en");
-    browser.goto(PAGE);
-    let folder = browser.folder().to_owned();
-    assert!(folder.is_dir() && processes_of(&folder) > 2, "driver and browser");
-    drop(browser);
-    assert!(!folder.exists());
-    assert_eq!(processes_of(&folder), 0);
+    for engine in Engine::ALL {
+        let browser = Browser::start(engine, "en");
+        browser.goto(PAGE);
+        let folder = browser.folder().to_owned();
+        assert!(folder.is_dir() && processes_of(&folder) > 1, "driver and browser");
+        drop(browser);
+        assert!(!folder.exists());
+        assert_eq!(processes_of(&folder), 0);
+    }
 }
 
 #[test]
 fn a_browser_shows_what_its_reader_would_see() {
-    let browser = Browser::start("ru");
-    browser.goto(PAGE);
-    assert_eq!(browser.text("#script"), "ru");
-    assert!(!browser.is_shown("#dark"));
-    browser.show_on(Screen { dark: true, ..Screen::PHONE });
-    assert!(browser.is_shown("#dark"));
-    assert_eq!(browser.page_width(), 360);
-    browser.fill("[name=field]", "слова");
-    assert_eq!(browser.value("[name=field]"), "слова");
-    assert_eq!(browser.complaints(), [""; 0]);
-    browser.run_scripts(false);
-    browser.goto(PAGE);
-    assert_eq!(browser.text("#script"), "");
+    for engine in Engine::ALL {
+        let browser = Browser::start(engine, "ru");
+        browser.goto(PAGE);
+        assert_eq!(browser.text("#script"), "ru");
+        assert!(!browser.is_shown("#dark"));
+        browser.show_on(Screen { dark: true, ..Screen::PHONE });
+        assert!(browser.is_shown("#dark"));
+        assert_eq!(browser.page_width(), 360);
+        browser.fill("[name=field]", "слова");
+        assert_eq!(browser.value("[name=field]"), "слова");
+        assert_eq!(browser.complaints(), [""; 0]);
+        browser.run_scripts(false);
+        browser.goto(PAGE);
+        assert_eq!(browser.text("#script"), "");
+    }
 }
 
 /// Answers whatever is asked with the page above, and gives its address.
@@ -73,31 +77,34 @@ fn site() -> String {
 #[test]
 fn the_next_borrower_of_a_browser_finds_nothing_of_the_one_before() {
     let site = site();
-    let first = Browser::borrow("en");
-    let folder = first.folder().to_owned();
-    first.goto(&site);
-    first.plant_cookie("left", "behind");
-    assert_eq!(first.cookie("left").as_deref(), Some("behind"));
-    first.show_on(Screen { dark: true, ..Screen::PHONE });
-    let _none = first.script("console.error('left behind')", &[]);
-    first.goto(PAGE);
-    first.run_scripts(false);
-    drop(first);
+    for engine in Engine::ALL {
+        let first = Browser::borrow(engine, "en");
+        let folder = first.folder().to_owned();
+        let before = format!("{site}before");
+        first.goto(&before);
+        first.plant_cookie("left", "behind");
+        assert_eq!(first.cookie("left").as_deref(), Some("behind"));
+        first.show_on(Screen { dark: true, ..Screen::PHONE });
+        let _none = first.script("console.error('left behind')", &[]);
+        first.goto(PAGE);
+        first.run_scripts(false);
+        drop(first);
 
-    let other = Browser::borrow("ru");
-    assert_ne!(other.folder(), folder, "a reader of another language");
-    let second = Browser::borrow("en");
-    assert_eq!(second.folder(), folder);
-    assert_ne!(Browser::borrow("en").folder(), folder, "it is borrowed");
-    assert_eq!(second.complaints(), [""; 0]);
-    second.goto(&site);
-    assert_eq!(second.cookie("left"), None);
-    assert_eq!(second.text("#script"), "en");
-    assert!(!second.is_shown("#dark"));
-    assert_eq!(second.page_width(), u64::from(Screen::DESKTOP.width));
-    second.back();
-    second.back();
-    assert_ne!(second.url(), site, "the way back leads to no page of the one before");
-    drop(second.keep());
-    assert!(!folder.exists(), "kept from others, it ends with its value");
+        let other = Browser::borrow(engine, "ru");
+        assert_ne!(other.folder(), folder, "a reader of another language");
+        let second = Browser::borrow(engine, "en");
+        assert_eq!(second.folder(), folder);
+        assert_ne!(Browser::borrow(engine, "en").folder(), folder, "it is borrowed");
+        assert_eq!(second.complaints(), [""; 0]);
+        second.goto(&site);
+        assert_eq!(second.cookie("left"), None);
+        assert_eq!(second.text("#script"), "en");
+        assert!(!second.is_shown("#dark"));
+        assert_eq!(second.page_width(), u64::from(Screen::DESKTOP.width));
+        second.back();
+        second.back();
+        assert_ne!(second.url(), before, "the way back leads to no page of the one before");
+        drop(second.keep());
+        assert!(!folder.exists(), "kept from others, it ends with its value");
+    }
 }

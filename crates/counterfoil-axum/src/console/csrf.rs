@@ -4,8 +4,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil::{RecordId, Secret};
-use http::HeaderName;
 use http::header::ORIGIN;
+use http::{HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -59,16 +59,15 @@ pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
     }
     let said = asked.headers.get(ORIGIN)?.as_bytes();
     let origin = said.strip_prefix(b"https://").or_else(|| said.strip_prefix(b"http://"));
-    if origin.is_some() && origin == host.map(str::as_bytes) {
-        return None;
-    }
-    tracing::warn!(
-        target: "counterfoil",
-        origin = ?shortened(said),
-        host = ?shortened(host.unwrap_or_default().as_bytes()),
-        "a form was refused: its origin is not the host that was asked for; a reverse proxy must pass the browser's Host header on"
-    );
-    Some(Foreign::Origin)
+    (origin.is_none() || origin != host.map(str::as_bytes)).then_some(Foreign::Origin)
+}
+
+/// Tells the host of a request that was refused, with what its browser says of where it comes from, and of how many such requests it was not told since.
+pub(crate) fn warn(asked: Asked<'_>, unsaid: u64, text: &str) {
+    let origin = asked.headers.get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
+    let host = asked.host().ok().flatten().unwrap_or_default();
+    let (origin, host) = (shortened(origin), shortened(host.as_bytes()));
+    tracing::warn!(target: "counterfoil", ?origin, ?host, unsaid, "{text}");
 }
 
 /// As much of a header as a line of the log has room for.

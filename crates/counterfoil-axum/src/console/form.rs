@@ -1,13 +1,15 @@
 //! What a form sent. Values are wiped with it: any of them may be a password.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::{Bytes, BytesMut};
 use counterfoil::Secret;
 use zeroize::Zeroize as _;
 
-/// The most fields of a form.
-const FIELDS: usize = 64;
+/// The most fields of a form: both lists of a client's scopes with every box ticked, of which a scope of 1,000 bytes holds fewer than 500,
+/// and what stands beside them.
+const FIELDS: usize = 1_024;
 /// What a form of any page may have. Each of them has its own test, which a field that stands twice does not pass.
 const EVERYWHERE: [&str; 5] = ["csrf_token", "once", "password", "beside", "back"];
 /// What the name of a field ends with that says what another one showed.
@@ -80,12 +82,29 @@ impl Form {
         Ok(())
     }
 
-    /// What somebody typed that may be shown again elsewhere: no password, nothing of the form's own, and nothing that was left as it was.
-    pub(crate) fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.expose_secret())).filter(|(name, value)| {
-            let own = EVERYWHERE.contains(name) || name.ends_with(WAS);
-            !own && !value.is_empty() && self.was(name).as_deref() != Some(value)
-        })
+    /// What somebody typed that may be shown again elsewhere: no password, nothing of the form's own, and nothing that was left as it was. What was
+    /// emptied is there with an empty value, and so are boxes whose ticks were all taken away, which a browser does not send.
+    pub(crate) fn typed(&self) -> Vec<(&str, &str)> {
+        let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, value) in &self.0 {
+            fields.entry(name).or_default().push(value.expose_secret());
+        }
+        let is_own = |name: &str| EVERYWHERE.contains(&name) || name.ends_with(WAS);
+        let was = |name: &str| match fields.get(format!("{name}{WAS}").as_str()).map(Vec::as_slice) {
+            Some([was]) => Some(*was),
+            _ => None,
+        };
+        let changed = |name: &str, now: &[&str]| match was(name) {
+            Some(was) => !says_the_same(was, now),
+            None => now.iter().any(|value| !value.is_empty()),
+        };
+        let changed: BTreeSet<&str> =
+            fields.iter().filter(|(name, now)| !is_own(name) && changed(name, now)).map(|(name, _)| *name).collect();
+        let sent = self.0.iter().filter(|(name, _)| changed.contains(name.as_str()));
+        let sent = sent.map(|(name, value)| (name.as_str(), value.expose_secret()));
+        let shown = fields.keys().filter_map(|name| name.strip_suffix(WAS)).filter(|name| !fields.contains_key(name));
+        let unticked = shown.filter(|name| was(name).is_some_and(|was| !matches!(was, "" | "false")));
+        sent.chain(unticked.map(|name| (name, ""))).collect()
     }
 
     /// What a field showed when the form was shown, as the form says.
@@ -101,16 +120,7 @@ impl Form {
     /// Whether a field still says what it showed when the form was shown.
     pub(crate) fn is_untouched(&self, name: &str) -> bool {
         let Some(was) = self.was(name) else { return false };
-        let now: Vec<&str> = self.all(name).collect();
-        if let [now] = now[..] {
-            return was.replace("\r\n", "\n") == now.replace("\r\n", "\n");
-        }
-        // Boxes stand in the order of the page, what they showed in that of what holds.
-        let sorted = |mut words: Vec<&str>| {
-            words.sort_unstable();
-            words.join(" ")
-        };
-        sorted(was.split_whitespace().collect()) == sorted(now)
+        says_the_same(&was, &self.all(name).collect::<Vec<_>>())
     }
 
     /// What is shown again beside an error in a form that changes something: what was typed, and of what was left alone what holds now. A
@@ -136,6 +146,19 @@ impl Form {
     }
 }
 
+/// Whether a field, or boxes that share a name, say what was shown.
+fn says_the_same(was: &str, now: &[&str]) -> bool {
+    if let [now] = now {
+        return was.replace("\r\n", "\n") == now.replace("\r\n", "\n");
+    }
+    // Boxes stand in the order of the page, what they showed in that of what holds.
+    let sorted = |mut words: Vec<&str>| {
+        words.sort_unstable();
+        words.join(" ")
+    };
+    sorted(was.split_whitespace().collect()) == sorted(now.to_vec())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +181,21 @@ mod tests {
         assert_eq!(check("csrf_token=x&label=1&grants=a&grants=b&once=1&password=p"), Ok(()));
         assert_eq!(check("label=1&label=1"), Err(Some("label")));
         assert_eq!(check("label=1&scope=all"), Err(None));
+    }
+
+    #[test]
+    fn fault_f8_what_was_typed_is_kept_wholly() {
+        let typed = |body: &'static str| {
+            let form = Form::urlencoded(Bytes::from_static(body.as_bytes())).expect("few fields");
+            form.typed().into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
+        };
+        assert_eq!(typed("password=p&once=1&label=a&days="), ["label=a"]);
+        assert_eq!(typed("label=a&label_was=a&note=&note_was=b"), ["note="], "emptied");
+        assert_eq!(typed("on_was=true&off_was=false&grants_was=a+b"), ["grants=", "on="], "unticked");
+        assert_eq!(typed("on=true&on_was=true&off=true&off_was=false"), ["off=true"]);
+        assert_eq!(typed("grants=a&grants=b&grants_was=a"), ["grants=a", "grants=b"], "ticked beside what was");
+        assert_eq!(typed("grants=a&grants_was=a+b"), ["grants=a"]);
+        assert_eq!(typed("grants=b&grants=a&grants_was=a+b"), [""; 0]);
     }
 
     #[test]

@@ -4,12 +4,15 @@ use crate::console::visitor::MADE_ROOM;
 
 /// The parameter that says on a page what was just done.
 pub(crate) const TOLD: &str = "told";
-/// The most bytes of what was typed that go along to the sign-in and back.
-const KEPT: usize = 4096;
+/// The most bytes of a page's path and query, as they stand in the address of the sign-in that leads back there: 500 Cyrillic letters fit. Servers
+/// and proxies take 8 KiB of an address.
+const KEPT: usize = 6 * 1024;
+/// The most bytes of a path that leads anywhere: that of the sign-in, with such a page in it.
+const LONGEST: usize = KEPT + 256;
 
 /// A path below the base that a request named; the start where it leads elsewhere.
 pub(crate) fn own(below: Option<&str>) -> &str {
-    below.filter(|path| is_own(path)).unwrap_or("/")
+    below.filter(|path| path.len() <= LONGEST && is_own(path)).unwrap_or("/")
 }
 
 /// Whether a browser that follows it stays below the base: no other host, and no folder above (WHATWG URL, "double-dot path segment").
@@ -41,17 +44,31 @@ pub(crate) fn lasting(path: &str, query: Option<&str>) -> String {
     with(path, pairs.filter(|(name, _)| name != TOLD && name != MADE_ROOM))
 }
 
-/// The same page with one more parameter.
+/// The same page with one more parameter, where there is room for it.
 pub(crate) fn saying(page: &str, name: &str, value: &str) -> String {
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(own, _)| own != name);
-    with(path, pairs.chain([(name.into(), value.into())]))
+    let said = with(path, pairs.chain([(name.into(), value.into())]));
+    if said.len() > LONGEST { page.to_owned() } else { said }
 }
 
 /// A page with what somebody had typed into its form, where that is not too much to go along.
-pub(crate) fn keeping<'a>(page: &str, typed: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let kept = with(page, typed);
-    if kept.len() > KEPT { page.to_owned() } else { kept }
+pub(crate) fn keeping(page: &str, typed: Vec<(&str, &str)>) -> String {
+    let kept = with(page, typed.into_iter());
+    if fits(&kept) { kept } else { page.to_owned() }
+}
+
+/// The sign-in that leads back to a page; where that is too long, to the page without its query, or to the start.
+pub(crate) fn sign_in(page: &str, told: Option<&str>) -> String {
+    let bare = page.split_once('?').map_or(page, |(path, _)| path);
+    let page = [page, bare].into_iter().find(|page| fits(page)).unwrap_or("/");
+    let pairs = [("next", Some(page)), ("told", told)];
+    with("/sign-in", pairs.into_iter().filter_map(|(name, value)| Some((name, value?))))
+}
+
+/// Whether a page can go along in an address, written as a parameter.
+fn fits(page: &str) -> bool {
+    form_urlencoded::byte_serialize(page.as_bytes()).map(str::len).sum::<usize>() <= KEPT
 }
 
 fn with<N: AsRef<str>, V: AsRef<str>>(path: &str, pairs: impl Iterator<Item = (N, V)>) -> String {
@@ -98,8 +115,25 @@ mod tests {
     fn what_is_said_once_does_not_stay() {
         assert_eq!(lasting("/tokens", Some("told=revoked&cursor=x&made-room=true")), "/tokens?cursor=x");
         assert_eq!(saying("/tokens?told=a&q=b+c", TOLD, "b"), "/tokens?q=b+c&told=b");
-        let long = "x".repeat(KEPT);
-        assert_eq!(keeping("/tokens", [("label", long.as_str())].into_iter()), "/tokens");
-        assert_eq!(keeping("/tokens", [("label", "й &")].into_iter()), "/tokens?label=%D0%B9+%26");
+        assert_eq!(keeping("/tokens", vec![("label", "й &")]), "/tokens?label=%D0%B9+%26");
+    }
+
+    #[test]
+    fn fault_f8_what_goes_along_is_bounded_as_it_is_sent() {
+        let letters = |count| "й".repeat(count);
+        let (some, many) = (letters(500), letters(700));
+        let kept = keeping("/codes", vec![("description", some.as_str())]);
+        assert!(kept.ends_with("%D0%B9"));
+        assert!(sign_in(&kept, Some("kept")).contains("%25D0%25B9"), "a description of 500 letters");
+        assert_eq!(keeping("/codes", vec![("description", many.as_str())]), "/codes");
+        let long = |count| format!("/users?q={}", "(".repeat(count));
+        assert_eq!(sign_in(&long(6_000), None), "/sign-in?next=%2Fusers");
+        assert_eq!(sign_in(&"/x".repeat(6_000), Some("ended")), "/sign-in?next=%2F&told=ended");
+        for path in [sign_in(&kept, Some("kept")), saying(&long(6_000), TOLD, "saved"), own(Some(&long(60_000))).into()]
+        {
+            assert!(path.len() <= LONGEST, "{}", path.len());
+        }
+        let nested = sign_in(&kept, Some("kept"));
+        assert_eq!(own(Some(&nested)), nested, "the language can be switched there");
     }
 }

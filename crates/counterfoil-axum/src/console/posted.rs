@@ -22,6 +22,9 @@ use crate::host::Asked;
 /// The most bytes of a form.
 const LIMIT: usize = 64 * 1024;
 
+/// What the log says, for somebody who runs the service.
+const OTHER_ORIGIN: &str = "a form was refused: its origin is not the host that was asked for; a reverse proxy must pass the browser's Host header on";
+
 /// A form and who sent it.
 pub(crate) struct Posted {
     pub(crate) visitor: Visitor,
@@ -91,7 +94,7 @@ impl FromRequest<Shared> for Posted {
             Ok(visitor) => visitor,
             Err(nobody) => return Err(signed_out(console, &nobody, &parts, body).await),
         };
-        let form = read(&parts, body).await.map_err(|why| Stop::page(console, &visitor, why))?;
+        let form = read(console, &parts, body).await.map_err(|why| Stop::page(console, &visitor, why))?;
         if !visitor.sent(form.one(csrf::FIELD)) {
             let page = paths::keeping(&visitor.here, form.typed());
             return Err(Stop::forged(console, &visitor, page));
@@ -103,19 +106,18 @@ impl FromRequest<Shared> for Posted {
 /// A form that came without a session: nothing is done. Signing in leads back to its page, with what was typed where our own page sent it.
 async fn signed_out(console: &Console, nobody: &Nobody, parts: &Parts, body: axum::body::Body) -> Stop {
     let page = page(parts);
-    let kept = match read(parts, body).await {
+    let kept = match read(console, parts, body).await {
         Ok(form) => paths::keeping(&page, form.typed()),
         // What another site sends is nothing that somebody has typed here.
         Err(why) => return Stop::bare(console, nobody.language, why),
     };
     let told = if kept == page { "ended" } else { "kept" };
-    let next: String = form_urlencoded::byte_serialize(kept.as_bytes()).collect();
-    Stop::Redirect(console.path(&format!("/sign-in?next={next}&told={told}")))
+    Stop::Redirect(console.path(&paths::sign_in(&kept, Some(told))))
 }
 
 /// A form of our own site, by what the browser says; its token is for the caller to test.
-pub(crate) async fn read(parts: &Parts, body: axum::body::Body) -> Result<Form, Why> {
-    refuse_foreign(parts)?;
+pub(crate) async fn read(console: &Console, parts: &Parts, body: axum::body::Body) -> Result<Form, Why> {
+    refuse_foreign(console, parts)?;
     let body = match body::read(body, LIMIT).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => return Err(Why::TooLarge),
@@ -125,11 +127,17 @@ pub(crate) async fn read(parts: &Parts, body: axum::body::Body) -> Result<Form, 
 }
 
 /// Stops what the browser says another site has sent.
-pub(crate) fn refuse_foreign(parts: &Parts) -> Result<(), Why> {
-    match csrf::foreign(Asked::from(parts)) {
+pub(crate) fn refuse_foreign(console: &Console, parts: &Parts) -> Result<(), Why> {
+    let asked = Asked::from(parts);
+    match csrf::foreign(asked) {
         None => Ok(()),
         Some(Foreign::Site) => Err(Why::Forged),
-        Some(Foreign::Origin) => Err(Why::Origin),
+        Some(Foreign::Origin) => {
+            if let Some(unsaid) = console.origins.note(console.foil.now()) {
+                csrf::warn(asked, unsaid, OTHER_ORIGIN);
+            }
+            Err(Why::Origin)
+        }
     }
 }
 

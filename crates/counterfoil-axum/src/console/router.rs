@@ -15,6 +15,7 @@ use crate::console::pages::{
 use crate::console::profiles::Profiles;
 use crate::console::recent::RecentEvents;
 use crate::console::state::{Console as State, Shared};
+use crate::seldom::Seldom;
 use crate::source::Sources;
 
 /// The pages that people use: sign-in, their tokens, their profile, and what administrators manage.
@@ -45,7 +46,7 @@ impl Console {
     pub fn new(foil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
         let (base, product) = (base.trim_end_matches('/').to_owned(), "counterfoil".to_owned());
         let cookies = Cookies::new(transport, CookieName::of(foil.realm(), &base));
-        Self(State { foil, sources, cookies, base, product, profiles: None, events: None })
+        Self(State { foil, sources, cookies, base, product, profiles: None, events: None, origins: Seldom::default() })
     }
 
     /// With cookies of that name instead of one made from realm and base. [`SessionLayer`](crate::console::SessionLayer) needs the same.

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use counterfoil::{Counterfoil, Secret};
@@ -16,6 +17,10 @@ use crate::authenticate::service::is_preflight;
 use crate::authentication::Authentication;
 use crate::host::{Asked, InvalidHost};
 use crate::rejection::{Rejection, Why};
+use crate::seldom::Seldom;
+
+/// What the log says, for somebody who runs the service.
+const FORGED: &str = "a session's cookie came without its token, or from another site";
 
 /// Authenticates by the console's session, so that its own pages can call the management routers: put it in front of them.
 ///
@@ -44,6 +49,8 @@ use crate::rejection::{Rejection, Why};
 pub struct SessionLayer {
     foil: Counterfoil,
     cookies: Cookies,
+    /// The line that tells of requests without the session's token.
+    forged: Arc<Seldom>,
 }
 
 /// Authenticates by a session: made by [`SessionLayer`].
@@ -66,7 +73,7 @@ impl SessionLayer {
     #[must_use]
     pub fn new(foil: Counterfoil, transport: Transport, base: &str) -> Self {
         let name = CookieName::of(foil.realm(), base);
-        Self { foil, cookies: Cookies::new(transport, name) }
+        Self { foil, cookies: Cookies::new(transport, name), forged: Arc::default() }
     }
 
     /// From cookies of that name, where the console has it too.
@@ -89,6 +96,9 @@ impl SessionLayer {
             Ok(_) => {}
         }
         if is_forged(request, &session) {
+            if let Some(unsaid) = self.forged.note(self.foil.now()) {
+                csrf::warn(Asked::of(request), unsaid, FORGED);
+            }
             return Some(Brought::Forged);
         }
         Some(Brought::Session(session))
@@ -97,10 +107,7 @@ impl SessionLayer {
     async fn authenticate(&self, brought: Brought) -> Authentication {
         let rejected = match brought {
             Brought::Hostless => Rejection::new(Why::InvalidHost, self.foil.realm()),
-            Brought::Forged => {
-                tracing::warn!(target: "counterfoil", "a session's cookie came without its token, or from another site");
-                Rejection::new(Why::Forged, self.foil.realm())
-            }
+            Brought::Forged => Rejection::new(Why::Forged, self.foil.realm()),
             Brought::Session(session) => match self.foil.verify_session(session.expose_secret()).await {
                 Ok(principal) => return Authentication::active(principal),
                 Err(denied) => Rejection::of(denied, self.foil.realm()),

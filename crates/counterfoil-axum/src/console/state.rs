@@ -7,6 +7,7 @@ use counterfoil::Counterfoil;
 use crate::console::cookie::Cookies;
 use crate::console::profiles::Profiles;
 use crate::console::recent::RecentEvents;
+use crate::seldom::Seldom;
 use crate::source::Sources;
 
 /// What all pages share.
@@ -19,6 +20,8 @@ pub(crate) struct Console {
     pub(crate) product: String,
     pub(crate) profiles: Option<Arc<dyn Profiles>>,
     pub(crate) events: Option<RecentEvents>,
+    /// The line that tells of forms whose origin is not the host.
+    pub(crate) origins: Seldom,
 }
 
 /// As handlers have it.

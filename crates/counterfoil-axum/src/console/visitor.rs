@@ -264,10 +264,6 @@ pub(crate) fn page(parts: &Parts) -> String {
 
 /// Signing in comes first, and then that page.
 pub(crate) fn to_sign_in(console: &Console, nobody: &Nobody, page: &str) -> Stop {
-    let mut path = console.path("/sign-in?next=");
-    path.extend(form_urlencoded::byte_serialize(page.as_bytes()));
-    if nobody.ended {
-        path.push_str("&told=ended");
-    }
-    Stop::Redirect(path)
+    let path = paths::sign_in(page, nobody.ended.then_some("ended"));
+    Stop::Redirect(console.path(&path))
 }

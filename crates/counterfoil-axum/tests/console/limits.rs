@@ -104,7 +104,7 @@ async fn fault_a13_a_sign_in_that_ended_a_session_says_so() {
     russian.headers.push(("accept-language", "ru"));
     let answer = russian.sign_in("bill", "bill").await;
     let path = answer.header("location").expect("a path").strip_prefix("/console").expect("ours").to_owned();
-    assert!(russian.get(&path).await.text.contains("самый давний из ваших сеансов"));
+    assert!(russian.get(&path).await.text.contains("которым вы дольше всего не пользовались"));
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn fault_a13_a_sign_in_beyond_the_cap_is_refused_in_words() {
             assert_eq!(answer.status, 303);
         } else {
             assert_eq!(answer.status, 409, "{answer:?}");
-            assert!(answer.text.contains("id=\"error\"") && answer.text.contains("signed in as often as allowed"));
+            assert!(answer.text.contains("id=\"error\"") && answer.text.contains("as many sessions as allowed"));
         }
     }
     let mut stale = Browser::new(&world);

@@ -72,7 +72,7 @@ fn shows_a_secret(answer: &Answer) -> bool {
 
 fn says_done(answer: &Answer, list: &str) {
     assert_eq!(answer.status, 200, "{answer:?}");
-    assert!(answer.text.contains("This was done already") && !shows_a_secret(answer), "{answer:?}");
+    assert!(answer.text.contains("This has already been done") && !shows_a_secret(answer), "{answer:?}");
     assert_eq!(value(&answer.text, "id=\"back\" href=\""), format!("/console{list}"));
 }
 

@@ -26,7 +26,7 @@ async fn fault_a8_a_switch_that_the_policy_does_not_ask_is_not_offered_and_not_s
     for allowed in ["true", "false"] {
         let refused = adam.post("/users/bill/token-login", &format!("allowed={allowed}")).await;
         assert_eq!(refused.status, 409, "{refused:?}");
-        assert!(refused.text.contains("does not ask for it"), "{refused:?}");
+        assert!(refused.text.contains("does not use this setting"), "{refused:?}");
         let (bearer, _) = world.sign_in("adam", None).await;
         let body = format!("{{\"token_login_allowed\":{allowed}}}");
         let told = world.call("PATCH", "/users/bill", &bearer, Some(&body)).await.told();

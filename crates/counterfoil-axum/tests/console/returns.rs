@@ -6,7 +6,7 @@ use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, Transport};
 
 use crate::browser::{Browser, SESSION, token, value};
-use crate::support::{Answer, world};
+use crate::support::{Answer, World, world};
 
 /// The page that an answer leads to, below the base.
 fn leads_to(answer: &Answer) -> String {
@@ -67,11 +67,81 @@ async fn fault_f8_a_form_that_the_session_did_not_outlive_does_nothing_and_keeps
     }
 }
 
+/// Sends a form that the session did not outlive, signs in, and gives the page that this leads to.
+async fn come_back(world: &World, sue: &Browser, path: &str, fields: &str) -> String {
+    let csrf = token(&sue.get("/profile").await.text);
+    world.clock.advance(Span::minutes(31));
+    let away = leads_to(&sue.send_form(path, &format!("csrf_token={csrf}&{fields}")).await);
+    assert!(sue.get(&away).await.text.contains("what you typed"), "{away}");
+    let back = leads_to(&sign_in_at(sue, &away, "sue").await);
+    sue.get(&back).await.text
+}
+
+/// The tag of the field, or of the box with that value.
+fn tag<'a>(page: &'a str, name: &str, value: &str) -> &'a str {
+    let mut tags = page.split('<').filter(|tag| tag.contains(&format!(" name=\"{name}\"")));
+    tags.find(|tag| tag.contains(&format!("value=\"{value}\""))).unwrap_or_else(|| panic!("no {name}={value}: {page}"))
+}
+
+#[tokio::test]
+async fn fault_f8_ticks_that_were_taken_away_stay_away_when_signing_in_comes_between() {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    let switch = "personal_access_tokens_enabled";
+    assert!(tag(&sue.get("/settings").await.text, switch, "true").contains(" checked"));
+    let page =
+        come_back(&world, &sue, "/settings", &format!("{switch}_was=true&pat_max_days=180&pat_max_days_was=180")).await;
+    assert!(!tag(&page, switch, "true").contains(" checked") && page.contains("id=\"proposed\""), "{page}");
+    let was = "grants_was=password+refresh_token&display_name=app&display_name_was=app";
+    let page = come_back(&world, &sue, "/clients/app/edit", was).await;
+    for grant in ["password", "refresh_token"] {
+        assert!(!tag(&page, "grants", grant).contains(" checked"), "{page}");
+    }
+    let one = "grants_was=password&grants=password&grants=refresh_token";
+    let page = come_back(&world, &sue, "/clients/app/edit", one).await;
+    for grant in ["password", "refresh_token"] {
+        assert!(tag(&page, "grants", grant).contains(" checked"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn fault_f8_a_unit_that_was_changed_and_a_field_that_was_emptied_come_back() {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    let name = "access_lifetime_seconds";
+    let fields = format!("{name}=10&{name}_was=10&{name}_unit=3600&{name}_unit_was=60");
+    let page = come_back(&world, &sue, "/settings", &fields).await;
+    assert!(page.contains("<option value=\"3600\" selected>") && page.contains("id=\"proposed\""), "{page}");
+    let page = come_back(&world, &sue, "/clients/app/edit", "display_name=&display_name_was=app").await;
+    assert!(page.contains("name=\"display_name\" value=\"\""), "{page}");
+}
+
+#[tokio::test]
+async fn fault_f8_an_address_that_leads_back_is_bounded_as_it_is_sent() {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    let letters = "%D0%B9".repeat(500);
+    let page = come_back(&world, &sue, "/codes", &format!("access=super_administrator&description={letters}")).await;
+    assert!(page.contains(&"й".repeat(500)), "the longest description");
+    let stranger = Browser::new(&world);
+    let far = |answer: &Answer| answer.header("location").expect("a path").len();
+    for long in [format!("/users?q={}", "(".repeat(20_000)), format!("/users?q={}", "a".repeat(7_000))] {
+        let away = stranger.get(&long).await;
+        assert!(far(&away) < 7_000, "{} bytes", far(&away));
+        assert!(away.header("location").expect("a path").contains("next=%2Fusers"), "{away:?}");
+    }
+    let sent = stranger.send_form("/codes", &format!("description={}", "%D0%B9".repeat(5_000))).await;
+    assert!(far(&sent) < 7_000, "{} bytes", far(&sent));
+    let page = stranger.get("/sign-in").await.text;
+    let form = format!("csrf_token={}&next=/users%3Fq={}&name=sue&password=sue", token(&page), "a".repeat(50_000));
+    assert_eq!(leads_to(&stranger.send_form("/sign-in", &form).await), "/");
+}
+
 #[tokio::test]
 async fn fault_f8_what_another_site_sends_is_not_kept_nor_too_much_of_it() {
     let world = world().await;
     let mut stranger = Browser::new(&world);
-    let long = format!("label={}", "x".repeat(5_000));
+    let long = format!("label={}", "x".repeat(7_000));
     assert_eq!(leads_to(&stranger.send_form("/tokens", &long).await), "/sign-in?next=%2Ftokens&told=ended");
     stranger.headers.push(("sec-fetch-site", "cross-site"));
     assert_eq!(stranger.send_form("/tokens", "label=planted").await.status, 403);
@@ -176,7 +246,7 @@ async fn fault_f10_pages_that_say_what_is_wrong_show_the_navigation() {
         assert_eq!(page.status, status, "{path}");
         assert!(page.text.contains("href=\"/console/settings\"") && page.text.contains("id=\"sign-out\""), "{path}");
     }
-    let large = adam.send_form("/tokens", &"a=1&".repeat(100)).await;
+    let large = adam.send_form("/tokens", &"a=1&".repeat(1_025)).await;
     assert!(large.status == 413 && large.text.contains("href=\"/console/settings\""), "{large:?}");
     let forged = adam.send_form("/tokens", "csrf_token=x").await;
     assert!(forged.status == 403 && forged.text.contains("href=\"/console/settings\""), "{forged:?}");

@@ -128,3 +128,34 @@ async fn fault_f9_a_client_is_registered_with_scopes() {
     let client = world.foil.client(&Presenter::host(), &"night".parse().expect("an id")).await.expect("there");
     assert_eq!(client.allowed_scope.as_ref().map(|scope| scope.as_str()), Some("demo:read"));
 }
+
+/// Every box of both lists ticked: more than 64 fields.
+#[tokio::test]
+async fn fault_f9_a_client_with_as_many_scopes_as_there_can_be_is_registered_and_edited() {
+    for count in [25, 200] {
+        let scopes: Vec<String> = (0..count).map(|number| format!("s{number}")).collect();
+        let policy = Policy { scopes: KnownScopes::new(&scopes).ok(), ..Policy::default() };
+        let world = world_under(policy).await;
+        let sue = Browser::signed_in(&world, "sue").await;
+        let ticks = |field: &str| scopes.iter().map(|scope| format!("&{field}={scope}")).collect::<String>();
+        let both = format!("allowed=limited{}&default=limited{}", ticks("scopes"), ticks("default_scopes"));
+        let made = sue.post("/clients", &format!("display_name=many&id=many&refresh_mode=rotate&{both}")).await;
+        assert_eq!(made.status, 200, "{count}: {made:?}");
+        let held = || async {
+            let client = world.foil.client(&Presenter::host(), &"many".parse().expect("an id")).await.expect("there");
+            client.default_scope.map(|scope| scope.tokens().count())
+        };
+        assert_eq!(held().await, Some(count));
+        let all = scopes.join("+");
+        let was = format!("allowed_was=limited&scopes_was={all}&default_was=limited&default_scopes_was={all}");
+        let fewer = both.replacen("&default_scopes=s0", "", 1);
+        let form = format!(
+            "display_name=many&display_name_was=many&refresh_mode=rotate&refresh_mode_was=rotate&{was}&{fewer}"
+        );
+        let edited = sue.post("/clients/many/edit", &form).await;
+        assert_eq!(edited.header("location"), Some("/console/clients?told=saved"), "{count}: {edited:?}");
+        assert_eq!(held().await, Some(count - 1));
+        let rights = format!("label=all&days=1&rights=limited{}", ticks("scope"));
+        assert_eq!(sue.post("/tokens", &rights).await.status, 200, "{count}");
+    }
+}

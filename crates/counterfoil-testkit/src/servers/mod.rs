@@ -10,7 +10,7 @@ pub mod redis;
 mod smtp;
 
 pub use address::Address;
-pub use browser::{BorrowedBrowser, Browser, Screen};
+pub use browser::{BorrowedBrowser, Browser, Engine, Screen};
 pub use pgbouncer::PgBouncer;
 pub use postgres::{Postgres, PostgresSetup};
 pub use proxy::Proxy;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use counterfoil_testkit::servers::Browser;
+use counterfoil_testkit::servers::{Browser, Engine};
 use serde_json::json;
 
 use crate::support::{Server, tempfile};
@@ -105,7 +105,7 @@ async fn fault_c1_a_browser_is_not_made_to_ask_for_a_password_and_sends_none_aft
     let server = Server::start("memory:");
     let (port, heard) = overheard(server.port);
     tokio::task::spawn_blocking(move || {
-        let browser = Browser::start("en");
+        let browser = Browser::start(Engine::Chromium, "en");
         browser.goto(&format!("http://127.0.0.1:{port}/healthz"));
         let fetched = |path: &str, with: serde_json::Value| browser.script_that_calls_back(FETCH, &[json!(path), with]);
         let form = |client: &str| {

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::desk::{Desk, clipboard, in_both, open_clipboard};
+use crate::desk::{Desk, in_both};
 use crate::visitor::Visitor;
 
 fn register(desk: &Desk, name: &str, id: &str, ticks: &[&str], mode: &str) {
@@ -37,7 +37,7 @@ fn key(id: &str, secret: &str) -> String {
 #[test]
 fn console_1_a_client_is_registered_and_its_api_key_copied_once() {
     in_both(|desk| {
-        open_clipboard(desk);
+        desk.browser.open_clipboard();
         desk.sign_in("admin", "admin");
         desk.goto("/console/clients");
         assert_eq!(desk.browser.count("#clients tr[data-id]"), 4);
@@ -48,9 +48,9 @@ fn console_1_a_client_is_registered_and_its_api_key_copied_once() {
         assert!(secret.starts_with("cfc_"));
         assert!(!desk.browser.text("#api-key").contains(&key("reports", &secret)), "masked");
         desk.browser.click("#copy-api-key");
-        desk.browser.wait("the copy", |_| !clipboard(desk).is_empty());
-        assert_eq!(clipboard(desk), key("reports", &secret));
-        assert_eq!(sign_in_with(desk, &clipboard(desk)), 200);
+        desk.browser.wait("the copy", |browser| !browser.clipboard().is_empty());
+        assert_eq!(desk.browser.clipboard(), key("reports", &secret));
+        assert_eq!(sign_in_with(desk, &desk.browser.clipboard()), 200);
         desk.browser.follow("#done");
         assert_eq!(desk.browser.path(), "/console/clients");
         assert!(desk.browser.text("tr[data-id=reports]").contains("Night reports"));

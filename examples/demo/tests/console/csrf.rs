@@ -1,6 +1,9 @@
 //! Requests that another site makes a browser send: every form, with no token, with another session's, from elsewhere.
 
-use crate::desk::server;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+
+use crate::desk::{Commit, Desk, Reader, server};
 use crate::profile::PIXEL;
 use crate::support::Server;
 use crate::visitor::{Reply, SESSION, Visitor};
@@ -232,4 +235,45 @@ fn what_changes_something_is_never_done_by_a_link() {
     }
     assert_eq!(stage.own.get("/console/sign-out").status, 405);
     assert_eq!(stage.state(), before);
+}
+
+/// A page of another site that sends a form of ours as soon as it is opened; its name is another one for the same machine.
+fn another_site(action: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://localhost:{}/", listener.local_addr().expect("an address").port());
+    let page = format!(
+        "<!doctype html><title>elsewhere</title><form method=post action=\"{action}\"><input name=label value=forged>\
+         <input name=days value=7></form><script>document.forms[0].submit()</script>"
+    );
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let page = page.clone();
+            // A browser also opens connections that it asks nothing on.
+            std::thread::spawn(move || {
+                let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                if lines.take_while(|line| !line.is_empty()).count() > 0 {
+                    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n";
+                    let _gone =
+                        (&stream).write_all(format!("{head}Content-Length: {}\r\n\r\n{page}", page.len()).as_bytes());
+                }
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn a_form_that_another_site_makes_a_browser_send_is_refused() {
+    for reader in Reader::all(&["en"], Commit::BothBrowsers) {
+        let desk = Desk::new(reader, "");
+        desk.sign_in("ivan", "ivan");
+        desk.browser.goto(&another_site(&desk.server.url("/console/tokens")));
+        desk.browser.wait("the answer to the form", |browser| browser.path() == "/console/tokens");
+        desk.browser.wait_for("main");
+        assert!(!desk.browser.exists("#secret"), "{reader:?}");
+        desk.goto("/console/tokens");
+        assert!(desk.browser.text("header").contains("ivan"), "still signed in");
+        assert_eq!(desk.browser.count("tr[data-id]"), 0, "{reader:?}");
+        desk.is_quiet();
+    }
 }

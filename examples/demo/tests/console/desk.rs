@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use counterfoil_conformance::{Scale, scale};
-use counterfoil_testkit::servers::{BorrowedBrowser, Browser};
-use serde_json::{Value, json};
+use counterfoil_testkit::servers::{BorrowedBrowser, Browser, Engine};
+use serde_json::Value;
 
 use crate::support::Server;
 use crate::support::tempfile::TempDir;
 use crate::visitor::{SESSION, Visitor, full_name};
 
-const LANGUAGES: [&str; 2] = ["en", "ru"];
+pub const LANGUAGES: [&str; 2] = ["en", "ru"];
 
 /// A browser whose reader prefers a language, and a demo with its store in memory.
 pub struct Desk {
@@ -19,25 +19,61 @@ pub struct Desk {
     pub language: &'static str,
 }
 
-/// Whether everything is tried in each language and on each screen: at full counts. For every commit each test has one of them, and all tests
-/// together have all.
+/// Whether everything is tried in each browser, in each language and on each screen: at full counts. For every commit each test has one of them,
+/// and all tests together have all.
 pub fn in_full() -> bool {
     scale() == Scale::SOAK
 }
 
-/// English and Russian; for every commit one of them, by the test's name.
-pub fn languages() -> &'static [&'static str] {
-    let name: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
-    if in_full() { &LANGUAGES } else { &LANGUAGES[name % 2..][..1] }
+/// Who sits at a desk: a browser, and the language that its reader prefers.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    pub engine: Engine,
+    pub language: &'static str,
 }
 
-/// The same before pages of each of the languages, each time from the beginning.
+/// In which browsers a test runs for every commit. At full counts every test runs in both.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Commit {
+    Chromium,
+    BothBrowsers,
+}
+
+impl Reader {
+    pub const ENGLISH: Self = Self { engine: Engine::Chromium, language: "en" };
+
+    /// All that a test is for: each browser with each of the languages; for every commit with one of them, by the test's name.
+    pub fn all(languages: &[&'static str], commit: Commit) -> Vec<Self> {
+        let name: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
+        let browsers = if in_full() || commit == Commit::BothBrowsers { &Engine::ALL[..] } else { &[Engine::Chromium] };
+        let of = |(turn, &engine): (usize, &Engine)| {
+            let chosen = if in_full() { languages } else { &languages[(name + turn) % languages.len()..][..1] };
+            chosen.iter().map(move |&language| Self { engine, language }).collect::<Vec<_>>()
+        };
+        browsers.iter().enumerate().flat_map(of).collect()
+    }
+}
+
+/// Does it in English and Russian, in both browsers, each time from the beginning.
 pub fn in_both(act: impl Fn(&Desk)) {
-    for &language in languages() {
-        let desk = Desk::new(language, "");
+    for_each(&Reader::all(&LANGUAGES, Commit::Chromium), act);
+}
+
+/// The same, for every commit in both browsers.
+pub fn in_both_browsers(act: impl Fn(&Desk)) {
+    for_each(&Reader::all(&LANGUAGES, Commit::BothBrowsers), act);
+}
+
+/// What has nothing to do with a language, in both browsers.
+pub fn in_english(commit: Commit, act: impl Fn(&Desk)) {
+    for_each(&Reader::all(&["en"], commit), act);
+}
+
+fn for_each(readers: &[Reader], act: impl Fn(&Desk)) {
+    for &reader in readers {
+        let desk = Desk::new(reader, "");
         act(&desk);
-        assert_eq!(desk.browser.complaints(), [""; 0], "the browser complained, {language}");
-        assert!(!desk.server.log().contains("panicked"), "{}", desk.server.log());
+        desk.is_quiet();
     }
 }
 
@@ -51,8 +87,16 @@ pub fn server(policy: &str) -> Server {
 }
 
 impl Desk {
-    pub fn new(language: &'static str, policy: &str) -> Self {
-        Self { server: server(policy), browser: Browser::borrow(language), language }
+    pub fn new(reader: Reader, policy: &str) -> Self {
+        let Reader { engine, language } = reader;
+        Self { server: server(policy), browser: Browser::borrow(engine, language), language }
+    }
+
+    /// Neither browser nor demo has anything to complain of.
+    pub fn is_quiet(&self) {
+        let of = (self.browser.engine(), self.language);
+        assert_eq!(self.browser.complaints(), [""; 0], "the browser complained, {of:?}");
+        assert!(!self.server.log().contains("panicked"), "{}", self.server.log());
     }
 
     pub fn goto(&self, path: &str) {
@@ -182,16 +226,4 @@ pub fn file(desk: &Desk, name: &str, bytes: &[u8]) -> PathBuf {
     let path = desk.server.folder.path().join(name);
     std::fs::write(&path, bytes).expect("written");
     path
-}
-
-/// Lets the pages of this demo write to the clipboard, as somebody who clicks may, and the test read it.
-pub fn open_clipboard(desk: &Desk) {
-    let permissions = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
-    desk.browser.devtools("Browser.grantPermissions", &permissions);
-}
-
-pub fn clipboard(desk: &Desk) -> String {
-    let read =
-        "const done = arguments[0]; navigator.clipboard.readText().then(done, error => done('failed: ' + error))";
-    desk.browser.script_that_calls_back(read, &[]).as_str().expect("text").to_owned()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::desk::{Desk, in_both};
+use crate::desk::{Desk, in_both, in_both_browsers};
 
 const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
@@ -32,7 +32,7 @@ fn tab_to(desk: &Desk, id_or_name: &str) {
 
 #[test]
 fn console_1_somebody_signs_in_makes_a_token_and_revokes_it_by_keys_alone() {
-    in_both(|desk| {
+    in_both_browsers(|desk| {
         desk.goto("/console/sign-in");
         assert_eq!(focus(desk)["name"], "name", "one can type at once");
         desk.browser.press("ivan");

@@ -1,6 +1,6 @@
 //! The session's cookie: what it is set with, what it is good for, and when it dies.
 
-use crate::desk::{Desk, server};
+use crate::desk::{Commit, in_english, server};
 use crate::visitor::{SESSION, Visitor, full_name};
 
 #[test]
@@ -29,48 +29,53 @@ fn the_sessions_cookie_is_kept_from_scripts_and_from_other_sites() {
 
 #[test]
 fn a_browser_holds_the_session_where_no_script_reads_it() {
-    let desk = Desk::new("en", "");
-    desk.sign_in("ivan", "ivan");
-    let cookie = desk
-        .browser
-        .cookies()
-        .into_iter()
-        .find(|cookie| cookie["name"] == full_name(desk.server.port, SESSION))
-        .expect("a session");
-    assert_eq!((&cookie["httpOnly"], &cookie["sameSite"], &cookie["path"]), (&true.into(), &"Lax".into(), &"/".into()));
-    assert!(cookie.get("expiry").is_none(), "it ends with the browser");
-    let seen = desk.browser.script(
-        "return document.cookie + JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage})",
-        &[],
-    );
-    assert!(
-        !seen.as_str().expect("text").contains("cfk_") && !seen.as_str().expect("text").contains("session"),
-        "{seen}"
-    );
-    assert!(!desk.browser.source().contains(cookie["value"].as_str().expect("a value")));
+    in_english(Commit::BothBrowsers, |desk| {
+        desk.sign_in("ivan", "ivan");
+        let cookie = desk
+            .browser
+            .cookies()
+            .into_iter()
+            .find(|cookie| cookie["name"] == full_name(desk.server.port, SESSION))
+            .expect("a session");
+        assert_eq!(
+            (&cookie["httpOnly"], &cookie["sameSite"], &cookie["path"]),
+            (&true.into(), &"Lax".into(), &"/".into())
+        );
+        assert!(cookie.get("expiry").is_none(), "it ends with the browser");
+        let seen = desk.browser.script(
+            "return document.cookie + JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage})",
+            &[],
+        );
+        assert!(
+            !seen.as_str().expect("text").contains("cfk_") && !seen.as_str().expect("text").contains("session"),
+            "{seen}"
+        );
+        assert!(!desk.browser.source().contains(cookie["value"].as_str().expect("a value")));
+    });
 }
 
 /// Fixation: whoever plants a cookie before knows nothing after.
 #[test]
 fn signing_in_makes_a_new_session_whatever_cookie_was_there() {
-    let desk = Desk::new("en", "");
-    let own = Visitor::signed_in(desk.server.port, "carol", "carol");
-    for planted in [own.cookie(SESSION).expect("a session"), "cfk_planted", "x"] {
-        desk.goto("/console/sign-in");
-        desk.browser.plant_cookie(&full_name(desk.server.port, SESSION), planted);
-        desk.goto("/console/sign-in?next=/tokens");
-        if desk.browser.exists("#sign-in") {
-            desk.try_to_sign_in("ivan", "ivan");
-        } else {
-            desk.hand_over("ivan", "ivan");
+    in_english(Commit::Chromium, |desk| {
+        let own = Visitor::signed_in(desk.server.port, "carol", "carol");
+        for planted in [own.cookie(SESSION).expect("a session"), "cfk_planted", "x"] {
+            desk.goto("/console/sign-in");
+            desk.browser.plant_cookie(&full_name(desk.server.port, SESSION), planted);
+            desk.goto("/console/sign-in?next=/tokens");
+            if desk.browser.exists("#sign-in") {
+                desk.try_to_sign_in("ivan", "ivan");
+            } else {
+                desk.hand_over("ivan", "ivan");
+            }
+            let session = desk.session().expect("a session");
+            assert_ne!(session, planted);
+            let mut attacker = Visitor::new(desk.server.port);
+            attacker.carry(SESSION, planted);
+            assert!(!attacker.get("/console/tokens").body.contains("ivan"), "{planted}");
+            desk.sign_out();
         }
-        let session = desk.session().expect("a session");
-        assert_ne!(session, planted);
-        let mut attacker = Visitor::new(desk.server.port);
-        attacker.carry(SESSION, planted);
-        assert!(!attacker.get("/console/tokens").body.contains("ivan"), "{planted}");
-        desk.sign_out();
-    }
+    });
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Signing in and out, as somebody at a browser does it.
 
-use crate::desk::{Desk, in_both};
+use crate::desk::{Desk, Reader, in_both, in_both_browsers};
 use crate::visitor::Visitor;
 
 #[test]
 fn console_1_somebody_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_page() {
-    in_both(|desk| {
+    in_both_browsers(|desk| {
         desk.goto("/console/profile");
         assert!(desk.browser.path().starts_with("/console/sign-in?next="), "{}", desk.browser.path());
         desk.speaks();
@@ -71,7 +71,7 @@ fn console_1_wrong_passwords_are_throttled_in_the_readers_language() {
 
 #[test]
 fn console_1_the_language_is_the_browsers_until_another_is_chosen_and_stays_chosen() {
-    let desk = Desk::new("ru", "");
+    let desk = Desk::new(Reader { language: "ru", ..Reader::ENGLISH }, "");
     desk.goto("/console/sign-in");
     desk.speaks();
     desk.sign_in("ivan", "ivan");

@@ -1,6 +1,6 @@
 //! A person's own tokens.
 
-use crate::desk::{Desk, clipboard, in_both, open_clipboard};
+use crate::desk::{Desk, in_both, in_both_browsers};
 use crate::visitor::Visitor;
 
 fn create(desk: &Desk, label: &str, days: &str) {
@@ -12,7 +12,7 @@ fn create(desk: &Desk, label: &str, days: &str) {
 
 #[test]
 fn console_1_a_token_is_created_masked_revealed_once_and_listed_with_its_last_access() {
-    in_both(|desk| {
+    in_both_browsers(|desk| {
         desk.sign_in("ivan", "ivan");
         assert!(desk.browser.is_shown("#empty") && !desk.browser.exists("#tokens"));
         desk.speaks();
@@ -41,12 +41,12 @@ fn console_1_a_token_is_created_masked_revealed_once_and_listed_with_its_last_ac
 #[test]
 fn console_1_a_token_is_copied_by_its_button_and_is_gone_from_the_page_then() {
     in_both(|desk| {
-        open_clipboard(desk);
+        desk.browser.open_clipboard();
         desk.sign_in("ivan", "ivan");
         create(desk, "copied", "1");
         desk.browser.click("#copy");
-        desk.browser.wait("the copy", |_| clipboard(desk).starts_with("cfp_"));
-        let token = clipboard(desk);
+        desk.browser.wait("the copy", |browser| browser.clipboard().starts_with("cfp_"));
+        let token = desk.browser.clipboard();
         assert_eq!(desk.bearer(&token), 200);
         desk.browser.wait("the token to go", |browser| !browser.source().contains(&token));
         desk.speaks();

@@ -99,7 +99,8 @@ pub(crate) async fn show(
         _ => None,
     };
     let given = |field: &str| query.all(field).next().map(str::to_owned);
-    let proposed = SettingName::ALL.into_iter().any(|name| given(name.as_str()).is_some());
+    let proposes = |name: SettingName| given(name.as_str()).or_else(|| given(&format!("{}{UNIT}", name.as_str())));
+    let proposed = SettingName::ALL.into_iter().any(|name| proposes(name).is_some());
     let mut shell = Shell::of(&console, &visitor, SECTION).telling(told);
     shell.proposed = proposed.then_some(words.proposed);
     Ok(page(&console, &visitor, shell, Filled::default(), &settings, given, StatusCode::OK))
@@ -129,10 +130,8 @@ fn page(
     let number = |name: SettingName| {
         let was = Amount::of(name, settings.number(name));
         let unit = given(&format!("{}{UNIT}", name.as_str())).and_then(|unit| unit.parse().ok());
-        let shown = match given(name.as_str()) {
-            Some(number) => Amount { number, unit: unit.unwrap_or(was.unit) },
-            None => was.clone(),
-        };
+        let number = given(name.as_str()).unwrap_or_else(|| was.number.clone());
+        let shown = Amount { number, unit: unit.unwrap_or(was.unit) };
         let units = UNITS.map(|(seconds, unit)| (seconds, (words.unit)(unit)));
         Number {
             name: name.as_str(),
@@ -193,8 +192,10 @@ async fn saved(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<
     };
     let (shell, words) = (Shell::of(console, visitor, SECTION), visitor.language.words());
     // What was left alone shows what holds now: somebody else may have changed it meanwhile.
-    let left_alone =
-        |field: &str| SettingName::ALL.into_iter().any(|name| name.as_str() == field && is_untouched(form, name));
+    let left_alone = |field: &str| {
+        let of = field.strip_suffix(UNIT).unwrap_or(field);
+        SettingName::ALL.into_iter().any(|name| name.as_str() == of && is_untouched(form, name))
+    };
     let given = |field: &str| (!left_alone(field)).then(|| form.one(field).to_owned());
     match fault {
         Fault::Fields(invalid) => {

@@ -97,7 +97,7 @@ fn visit(console: &Console, headers: &HeaderMap, language: Language) -> Result<(
 pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> Result<Response, Stop> {
     let (parts, body) = request.into_parts();
     let language = receive(&console, Asked::from(&parts))?;
-    let sent = posted::read(&parts, body).await.map_err(|why| Stop::bare(&console, language, why))?;
+    let sent = posted::read(&console, &parts, body).await.map_err(|why| Stop::bare(&console, language, why))?;
     let (name, next) = (sent.one("name"), sent.one("next"));
     let filled = || Filled::with(sent.shown_again(&["name"]));
     let visit = console.cookies.read(&parts.headers, Cookie::Visit);

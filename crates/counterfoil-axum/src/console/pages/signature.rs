@@ -120,7 +120,7 @@ pub(crate) async fn clear(State(console): State<Shared>, Posted { visitor, .. }:
 async fn read(console: &Shared, request: Request) -> Result<(Visitor, Sent), Stop> {
     let (mut parts, body) = request.into_parts();
     let mut visitor = Visitor::from_request_parts(&mut parts, console).await?;
-    refuse_foreign(&parts).map_err(|why| Stop::page(console, &visitor, why))?;
+    refuse_foreign(console, &parts).map_err(|why| Stop::page(console, &visitor, why))?;
     let stop = |why| Stop::page(console, &visitor, why);
     let body = match body::read(body, FORM).await {
         Ok(body) => body,

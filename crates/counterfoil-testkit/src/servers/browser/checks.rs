@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
-
 use super::Browser;
 
 /// Says what breaks a rule: the rule, what it wants, and each element that breaks it.
@@ -24,12 +22,7 @@ impl Browser {
     /// Where the driver's answer is none.
     #[must_use]
     pub fn complaints(&self) -> Vec<String> {
-        let log = self.post("se/log", &json!({"type": "browser"}));
-        let entries = log.as_array().expect("entries").iter();
-        let bad = entries.filter(|entry| entry["level"] == "SEVERE" || entry["source"] == "security");
-        let text = |entry: &Value| entry["message"].as_str().unwrap_or_default().to_owned();
-        let own = ["403", "409", "413", "422", "429"].map(|status| format!("a status of {status} "));
-        bad.map(text).filter(|message| !own.iter().any(|status| message.contains(status.as_str()))).collect()
+        self.engine.vendor().complaints(self).unwrap_or_else(|refusal| panic!("complaints: {refusal}"))
     }
 
     /// What axe-core, whose file that is, finds wrong with the page. It is put in by the driver, in spite of the page's policy.
@@ -41,8 +34,8 @@ impl Browser {
     pub fn barriers(&self, axe: &Path) -> Vec<String> {
         let source = std::fs::read_to_string(axe)
             .unwrap_or_else(|error| panic!("{}: {error}: run `.ci/clients`, which installs it", axe.display()));
-        let _none = self.script(&source, &[]);
-        let found = self.script_that_calls_back(JUDGE, &[]);
+        // In one script: what one leaves behind, the next does not always find.
+        let found = self.script_that_calls_back(&format!("{source};{JUDGE}"), &[]);
         let broken: Vec<_> = found["broken"].as_array().expect("rules").iter().map(super::text).collect();
         assert!(!broken.is_empty() || found["rules"].as_u64() > Some(5), "axe-core judged nothing: {found}");
         broken

@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// What to install where the programs are missing.
-const MISSING: &str =
-    "chromium and chromedriver are not here: `apt-get install chromium chromium-driver`, or `.ci/servers`";
+use super::vendor::{DriverProgram, Vendor};
 
 /// Holds driver, browser and folder by the pipe to this process: at its end all three go, however this process ends. The browser's processes are known by
 /// the folder, whose name nobody else has.
@@ -24,7 +22,7 @@ wait
 for turn in 1 2 3 4 5; do rm -rf "$folder" 2>/dev/null && break; sleep 0.1; done
 "#;
 
-/// `chromedriver` on a port of its own.
+/// The driver of a browser, on a port of its own.
 #[derive(Debug)]
 pub(super) struct Driver {
     pub(super) folder: PathBuf,
@@ -34,27 +32,27 @@ pub(super) struct Driver {
 
 impl Driver {
     /// Starts one. A port that is free for one kind of address may be taken for the other; then another is drawn.
-    pub(super) fn start() -> Self {
+    pub(super) fn start(vendor: &dyn Vendor) -> Self {
+        let program = vendor.driver();
         let mut log = String::new();
         for _ in 0..5 {
-            match Self::try_start() {
+            match Self::try_start(&program) {
                 Ok(driver) => return driver,
                 Err(told) => log = told,
             }
         }
-        panic!("chromedriver did not start:\n{log}");
+        panic!("{} did not start:\n{log}", program.file.display());
     }
 
-    fn try_start() -> Result<Self, String> {
-        let driver = program(&["chromedriver"]).expect(MISSING);
+    fn try_start(program: &DriverProgram) -> Result<Self, String> {
         let made = Command::new("mktemp").args(["-d", "-t", "counterfoil-browser-XXXXXXXXXX"]).output();
         let folder = PathBuf::from(String::from_utf8_lossy(&made.expect("mktemp runs").stdout).trim());
         assert!(folder.is_dir(), "mktemp made no folder");
         let keeper = Command::new("sh")
             .args(["-c", KEEPER, "sh"])
             .arg(&folder)
-            .arg(driver)
-            .arg("--port=0")
+            .arg(&program.file)
+            .args(program.arguments)
             .env("TMPDIR", &folder)
             .env("HOME", &folder)
             .env_remove("LANGUAGE")
@@ -62,11 +60,11 @@ impl Driver {
             .spawn();
         let mut driver = Self { folder, port: 0, keeper: keeper.expect("sh runs") };
         for _ in 0..1_200 {
-            if let Some(port) = port(&driver.log()) {
+            if let Some(port) = port(&driver.log(), program.before_port) {
                 driver.port = port;
                 return Ok(driver);
             }
-            if driver.log().contains("Exiting") {
+            if ["Exiting", "error:"].iter().any(|end| driver.log().contains(end)) {
                 break;
             }
             std::thread::sleep(Duration::from_millis(25));
@@ -86,20 +84,17 @@ impl Drop for Driver {
     }
 }
 
-/// Where Debian has the browser, or where others have it.
-pub(super) fn browser() -> PathBuf {
-    program(&["chromium", "chromium-browser", "google-chrome"]).expect(MISSING)
-}
-
-fn program(names: &[&str]) -> Option<PathBuf> {
+/// The first of the programs that is here.
+pub(super) fn program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();
     let all = names.iter().flat_map(|name| folders.iter().map(move |folder: &PathBuf| folder.join(name)));
     all.into_iter().find(|file: &PathBuf| Path::is_file(file))
 }
 
-/// It says so: `ChromeDriver was started successfully on port 43210.`
-fn port(log: &str) -> Option<u16> {
-    let (_, said) = log.split_once("started successfully on port ")?;
-    said.split_once('.')?.0.parse().ok()
+/// Both say so, the one in a sentence with a full stop, the other at the end of a line.
+fn port(log: &str, before: &str) -> Option<u16> {
+    let (_, said) = log.split_once(before)?;
+    let end = said.find(|letter: char| !letter.is_ascii_digit())?;
+    said[..end].parse().ok()
 }

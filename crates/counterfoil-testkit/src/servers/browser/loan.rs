@@ -6,16 +6,19 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use super::wire::Refusal;
-use super::{Browser, Screen, text};
+use super::{Browser, Engine, Screen, text};
 
-/// Those that nobody has, with their readers' languages. They end with the process, whose end their keepers see.
-static IDLE: Mutex<Vec<(String, Browser)>> = Mutex::new(Vec::new());
+/// A browser and the language that its reader prefers.
+type Reader = (Engine, String);
 
-/// A browser that the next borrower of its language gets when this one is through: without its pages, their history, cookies, cache, permissions and
+/// Those that nobody has. They end with the process, whose end their keepers see.
+static IDLE: Mutex<Vec<(Reader, Browser)>> = Mutex::new(Vec::new());
+
+/// A browser that the next borrower of its kind and language gets when this one is through: without its pages, their history, cookies, cache, permissions and
 /// complaints, and on a desk again. What pages keep in databases of their own stays theirs, by their server's port.
 #[derive(Debug)]
 pub struct BorrowedBrowser {
-    language: String,
+    reader: Reader,
     browser: Option<Browser>,
 }
 
@@ -26,14 +29,15 @@ impl Browser {
     ///
     /// As [`start`](Self::start) does.
     #[must_use]
-    pub fn borrow(language: &str) -> BorrowedBrowser {
+    pub fn borrow(engine: Engine, language: &str) -> BorrowedBrowser {
+        let reader = (engine, language.to_owned());
         let idle = {
             let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
-            let place = idle.iter().position(|(own, _)| own == language);
+            let place = idle.iter().position(|(own, _)| *own == reader);
             place.map(|place| idle.swap_remove(place).1)
         };
-        let browser = idle.unwrap_or_else(|| Self::start(language));
-        BorrowedBrowser { language: language.to_owned(), browser: Some(browser) }
+        let browser = idle.unwrap_or_else(|| Self::start(engine, language));
+        BorrowedBrowser { reader, browser: Some(browser) }
     }
 
     /// Takes everything from it that a reader left behind.
@@ -46,10 +50,7 @@ impl Browser {
             self.ask("DELETE", "window", None)?;
         }
         self.switch_to(&new["handle"])?;
-        for command in ["Network.clearBrowserCookies", "Network.clearBrowserCache", "Browser.resetPermissions"] {
-            self.ask("POST", "goog/cdp/execute", Some(&json!({"cmd": command, "params": {}})))?;
-        }
-        self.ask("POST", "se/log", Some(&json!({"type": "browser"})))?;
+        self.engine.vendor().forget(self)?;
         self.show_on(Screen::DESKTOP);
         Ok(())
     }
@@ -84,8 +85,8 @@ impl Drop for BorrowedBrowser {
         let Some(browser) = self.browser.take() else { return };
         // What a failed test left behind is nobody's, nor is a browser that cannot be emptied.
         if !std::thread::panicking() && browser.empty().is_ok() {
-            let language = std::mem::take(&mut self.language);
-            IDLE.lock().unwrap_or_else(PoisonError::into_inner).push((language, browser));
+            let reader = (self.reader.0, std::mem::take(&mut self.reader.1));
+            IDLE.lock().unwrap_or_else(PoisonError::into_inner).push((reader, browser));
         }
     }
 }

@@ -1,15 +1,19 @@
-//! A browser without a screen: Debian's Chromium, driven by its `chromedriver`. Each has a folder, a profile and a driver of its own, sees nothing but this
-//! machine, and ends with its value.
+//! A browser without a screen: Chromium, driven by its `chromedriver`, or Firefox, driven by `geckodriver`. Each has a folder, a profile and a driver of its
+//! own, sees nothing but this machine, and ends with its value. It is driven by W3C WebDriver; what that has no endpoint for is in `vendor.rs`.
 
 mod checks;
+mod chromium;
 mod driver;
 mod elements;
+mod firefox;
+mod kept;
 mod loan;
 mod screen;
+mod vendor;
 mod wire;
 
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -17,24 +21,8 @@ use serde_json::{Value, json};
 use driver::Driver;
 pub use loan::BorrowedBrowser;
 pub use screen::Screen;
+pub use vendor::Engine;
 use wire::Refusal;
-
-/// Nothing is asked of the network that a test does not ask for, and no name but this machine's is known.
-const ARGUMENTS: [&str; 13] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-breakpad",
-    "--disable-dev-shm-usage",
-    "--hide-scrollbars",
-    "--force-color-profile=srgb",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-];
 
 /// How often and how long a condition is looked at.
 const TRIES: u32 = 750;
@@ -43,6 +31,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// A browser with one page open.
 #[derive(Debug)]
 pub struct Browser {
+    engine: Engine,
     session: String,
     screen: Cell<Screen>,
     driver: Driver,
@@ -55,33 +44,25 @@ impl Browser {
     ///
     /// Where the programs are missing, naming the packages, and where they do not start.
     #[must_use]
-    pub fn start(language: &str) -> Self {
-        let driver = Driver::start();
-        let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).into();
-        arguments.push(format!("--lang={language}"));
-        arguments.push(format!("--user-data-dir={}", driver.folder.join("profile").display()));
-        let options = json!({
-            "binary": driver::browser(),
-            "args": arguments,
-            "prefs": {
-                "intl.accept_languages": language,
-                "credentials_enable_service": false,
-                "profile.password_manager_leak_detection": false,
-            },
-        });
-        let wanted = json!({"capabilities": {"alwaysMatch": {
-            "browserName": "chrome",
-            "goog:chromeOptions": options,
-            "goog:loggingPrefs": {"browser": "ALL"},
-            "timeouts": {"implicit": 0, "pageLoad": 30_000, "script": 60_000},
-            "unhandledPromptBehavior": "ignore",
-        }}});
+    pub fn start(engine: Engine, language: &str) -> Self {
+        let vendor = engine.vendor();
+        let driver = Driver::start(vendor);
+        let mut wanted = vendor.capabilities(&driver.folder, language);
+        wanted["timeouts"] = json!({"implicit": 0, "pageLoad": 30_000, "script": 60_000});
+        wanted["unhandledPromptBehavior"] = "ignore".into();
+        let wanted = json!({"capabilities": {"alwaysMatch": wanted}});
         let begun = wire::command(driver.port, "POST", "/session", Some(&wanted));
         let begun = begun.unwrap_or_else(|refusal| panic!("the browser did not start: {refusal}\n{}", driver.log()));
         let session = begun["sessionId"].as_str().expect("a session").to_owned();
-        let browser = Self { session, screen: Cell::new(Screen::DESKTOP), driver };
+        let browser = Self { engine, session, screen: Cell::new(Screen::DESKTOP), driver };
         browser.show_on(Screen::DESKTOP);
         browser
+    }
+
+    /// Which browser it is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// Where it keeps everything that is its own.
@@ -121,12 +102,20 @@ impl Browser {
 
     /// The button for the page before.
     pub fn back(&self) {
-        self.post("back", &json!({}));
+        self.step("back");
     }
 
     /// The button for the page after.
     pub fn forward(&self) {
-        self.post("forward", &json!({}));
+        self.step("forward");
+    }
+
+    /// A page that the browser may not show again is its own page that says so. Firefox calls that an error of the command.
+    fn step(&self, way: &str) {
+        match self.ask("POST", way, Some(&json!({}))) {
+            Err(refusal) if !refusal.tells_of_an_error_page() => panic!("{way}: {refusal}"),
+            _ => {}
+        }
     }
 
     /// The button for the page once more.
@@ -165,29 +154,6 @@ impl Browser {
     #[must_use]
     pub fn script_that_calls_back(&self, body: &str, arguments: &[Value]) -> Value {
         self.post("execute/async", &json!({"script": body, "args": arguments}))
-    }
-
-    /// A command of the Chrome DevTools Protocol.
-    pub fn devtools(&self, command: &str, parameters: &Value) -> Value {
-        self.post("goog/cdp/execute", &json!({"cmd": command, "params": parameters}))
-    }
-
-    /// Ends the browser as a person does, who may open it again, and gives for each of the texts the files of its profile that hold it: history, cache,
-    /// sessions.
-    ///
-    /// # Panics
-    ///
-    /// Where the profile cannot be read.
-    #[must_use]
-    pub fn files_with<const N: usize>(self, texts: [&str; N]) -> [Vec<PathBuf>; N] {
-        self.close();
-        let files = files(&self.driver.folder.join("profile"));
-        texts.map(|text| {
-            let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            let holds = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
-            let with = files.iter().filter(|(_, bytes)| holds(bytes, text.as_bytes()) || holds(bytes, &wide));
-            with.map(|(path, _)| path.clone()).collect()
-        })
     }
 
     /// Waits for a condition; what it waits for stands in the panic of one that does not come.
@@ -229,20 +195,6 @@ impl Drop for Browser {
             self.close();
         }
     }
-}
-
-/// All files below a folder, with what they hold.
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() && !path.is_symlink() {
-            found.extend(files(&path));
-        } else if let Ok(bytes) = std::fs::read(&path) {
-            found.push((path, bytes));
-        }
-    }
-    found
 }
 
 fn text(value: &Value) -> String {

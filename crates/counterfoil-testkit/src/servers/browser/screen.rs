@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use super::chromium::devtools;
 use super::{Browser, text};
 
 /// A screen and its reader's preference.
@@ -29,23 +30,45 @@ impl Screen {
 }
 
 impl Browser {
-    /// From now on shows pages on that screen. A narrow one is a phone's: a page that does not ask for the phone's own width gets 980 pixels, as on a phone.
+    /// From now on shows pages on that screen.
+    ///
+    /// # Panics
+    ///
+    /// Where the browser cannot.
     pub fn show_on(&self, screen: Screen) {
-        let size = json!({
-            "width": screen.width, "height": screen.height, "deviceScaleFactor": 1, "mobile": screen.width < 500,
-        });
-        self.devtools("Emulation.setDeviceMetricsOverride", &size);
-        let scheme = if screen.dark { "dark" } else { "light" };
-        let features = json!([
-            {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"},
-        ]);
-        self.devtools("Emulation.setEmulatedMedia", &json!({"features": features}));
+        let shown = self.engine.vendor().emulate(self, screen);
+        shown.unwrap_or_else(|refusal| panic!("{screen:?}: {refusal}"));
         self.screen.set(screen);
     }
 
     /// From the next page on runs the pages' own scripts, or none of them.
+    ///
+    /// # Panics
+    ///
+    /// Where the browser cannot.
     pub fn run_scripts(&self, run: bool) {
-        self.devtools("Emulation.setScriptExecutionDisabled", &json!({"value": !run}));
+        self.engine.vendor().run_scripts(self, run).unwrap_or_else(|refusal| panic!("scripts: {refusal}"));
+    }
+
+    /// Lets pages write to the clipboard, as somebody who clicks may, and a test read it.
+    ///
+    /// # Panics
+    ///
+    /// Where the browser cannot.
+    pub fn open_clipboard(&self) {
+        self.engine.vendor().open_clipboard(self).unwrap_or_else(|refusal| panic!("the clipboard: {refusal}"));
+    }
+
+    /// What is on the clipboard.
+    ///
+    /// # Panics
+    ///
+    /// Where nobody opened it.
+    #[must_use]
+    pub fn clipboard(&self) -> String {
+        let read =
+            "const done = arguments[0]; navigator.clipboard.readText().then(done, error => done('failed: ' + error))";
+        text(&self.script_that_calls_back(read, &[]))
     }
 
     /// How wide the page is, what must be scrolled to included.
@@ -58,11 +81,11 @@ impl Browser {
         self.script("return document.documentElement.scrollWidth", &[]).as_u64().expect("a width")
     }
 
-    /// Keeps a picture of the whole page, what must be scrolled to included.
+    /// Keeps a picture of the whole page, what must be scrolled to included, as Chromium makes it.
     ///
     /// # Panics
     ///
-    /// Where the file cannot be written.
+    /// In another browser, and where the file cannot be written.
     pub fn take_picture(&self, file: &Path) {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).expect("a folder for pictures");
@@ -72,8 +95,9 @@ impl Browser {
         let clip = json!({
             "x": 0, "y": 0, "width": screen.width, "height": height.max(u64::from(screen.height)), "scale": 1,
         });
-        let picture = self
-            .devtools("Page.captureScreenshot", &json!({"format": "png", "captureBeyondViewport": true, "clip": clip}));
+        let wanted = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let picture = devtools(self, "Page.captureScreenshot", &wanted);
+        let picture = picture.unwrap_or_else(|refusal| panic!("a picture: {refusal}"));
         let bytes = STANDARD.decode(text(&picture["data"])).expect("base64");
         std::fs::write(file, bytes).expect("a picture");
     }

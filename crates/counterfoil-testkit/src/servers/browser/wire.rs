@@ -17,6 +17,13 @@ pub(super) struct Refusal {
     message: String,
 }
 
+impl Refusal {
+    /// Whether the browser shows a page of its own in place of the one that was asked for.
+    pub(super) fn tells_of_an_error_page(&self) -> bool {
+        self.code == "unknown error" && self.message.contains("about:neterror")
+    }
+}
+
 impl std::fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}: {}", self.code, self.message)

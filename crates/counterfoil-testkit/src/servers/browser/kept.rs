@@ -1,0 +1,92 @@
+//! What a browser leaves on the disk.
+
+use std::path::{Path, PathBuf};
+
+use super::Browser;
+
+/// What Firefox packs its sessions behind: LZ4, one block, after the length of what is packed.
+const PACKED: &[u8] = b"mozLz40\0";
+
+impl Browser {
+    /// Ends the browser as a person does, who may open it again, and gives for each of the texts the files of its profile that hold it: history, cache,
+    /// sessions.
+    ///
+    /// # Panics
+    ///
+    /// Where the profile cannot be read.
+    #[must_use]
+    pub fn files_with<const N: usize>(self, texts: [&str; N]) -> [Vec<PathBuf>; N] {
+        self.close();
+        let files = files(&self.driver.folder.join("profile"));
+        texts.map(|text| {
+            let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let holds = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+            let with = files.iter().filter(|(_, bytes)| holds(bytes, text.as_bytes()) || holds(bytes, &wide));
+            with.map(|(path, _)| path.clone()).collect()
+        })
+    }
+}
+
+/// All files below a folder, with what they hold.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() && !path.is_symlink() {
+            found.extend(files(&path));
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            found.push((path, unpacked(&bytes).unwrap_or(bytes)));
+        }
+    }
+    found
+}
+
+/// What Firefox has packed; `None` where it is no such file, or a broken one.
+fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
+    let (_length, mut rest) = file.strip_prefix(PACKED)?.split_at_checked(4)?;
+    let mut text = Vec::new();
+    while let Some((&token, after)) = rest.split_first() {
+        rest = after;
+        let count = length(token >> 4, &mut rest)?;
+        let (literals, after) = rest.split_at_checked(count)?;
+        text.extend_from_slice(literals);
+        rest = after;
+        // The last sequence is literals alone.
+        let Some((distance, after)) = rest.split_at_checked(2) else { break };
+        rest = after;
+        let from = text.len().checked_sub(usize::from(u16::from_le_bytes([distance[0], distance[1]])))?;
+        let copied = length(token & 15, &mut rest)? + 4;
+        // It may overlap with what it adds.
+        for at in from..from + copied {
+            text.push(*text.get(at)?);
+        }
+    }
+    Some(text)
+}
+
+/// A length that does not fit into its half of the token goes on in bytes of 255 and a last one.
+fn length(half: u8, rest: &mut &[u8]) -> Option<usize> {
+    let mut length = usize::from(half);
+    let mut more = half == 15;
+    while more {
+        let (&byte, after) = rest.split_first()?;
+        (length, *rest, more) = (length + usize::from(byte), after, byte == 255);
+    }
+    Some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_firefox_packs_is_read() {
+        let file = |block: &[u8]| [PACKED, &[9, 0, 0, 0], block].concat();
+        // Three letters, then six more of them from three before, then one alone.
+        assert_eq!(unpacked(&file(b"\x32abc\x03\0\x10!")).as_deref(), Some(&b"abcabcabc!"[..]));
+        let long = [b"\xf0\x05".as_slice(), &[b'x'; 20]].concat();
+        assert_eq!(unpacked(&file(&long)), Some(vec![b'x'; 20]));
+        assert_eq!(unpacked(b"mozLz41\0"), None);
+        assert_eq!(unpacked(&file(b"\x32abc\x09\0")), None, "from before the beginning");
+    }
+}
