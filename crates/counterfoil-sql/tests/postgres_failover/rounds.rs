@@ -277,6 +277,8 @@ fn fault_g3_rounds_of_connections_that_fall_silent() {
             };
             let (breaks, stores) = (async || pair.address.fall_silent(), [store, pair.direct().await]);
             fail_over(&mut tally, &pair, stores, breaks, mends, async || pair.direct().await).await;
+            // Cuts what is silent still.
+            pair.lead_back();
         }
         tally.tell("PostgreSQL, connections that fall silent");
     });
