@@ -129,12 +129,20 @@ fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
 #[test]
 fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
     RUNTIME.block_on(async {
-        let server = Postgres::start();
+        let server = Postgres::setup().setting("log_connections", "on").start();
         let store = PgStore::connect(options(server.port()).username("postgres")).await.expect("a store");
         run(server.port(), "ALTER ROLE postgres SET default_transaction_read_only = on").await;
         let id = counterfoil::RecordId::from_bytes([7; 16]);
         assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })), "its first read");
         assert!(matches!(store.census().await, Err(StoreError::Unavailable { .. })), "on the connection of the start");
+        // Nor does each call that is refused make a connection of its own.
+        let made = || std::fs::read_to_string(server.log()).expect("a log").matches("connection received").count();
+        let (before, begun) = (made(), Instant::now());
+        for _ in 0..100 {
+            assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })));
+        }
+        let quarters = usize::try_from(begun.elapsed().as_millis() / 250).expect("few");
+        assert!(made() - before <= 2 + 2 * quarters, "{} connections in {:?}", made() - before, begun.elapsed());
     });
 }
 
