@@ -193,7 +193,7 @@ impl Link {
         };
         if let Some(role) = role {
             if let Err(refused) = role::primary(role) {
-                self.demoted(epoch);
+                self.state().demoted(epoch);
                 return Tried::Undone(refusal(op, refused));
             }
             self.state().confirm(epoch, asked_at);
@@ -205,7 +205,7 @@ impl Link {
                 if does == Does::Read { Tried::Undone(self.told(op, does, error)) } else { Tried::Answered(Err(error)) }
             }
             Err(error) if !in_cluster && role::is_read_only(&error) => {
-                self.demoted(epoch);
+                self.state().demoted(epoch);
                 Tried::Undone(unavailable(op, false, error))
             }
             answer => {
@@ -224,7 +224,7 @@ impl Link {
         let (asked_at, role) = (Instant::now(), redis::cmd("ROLE"));
         match timeout_at((asked_at + PATIENCE).min(deadline), held.conn.ask(Request::One(&role))).await {
             Ok(Ok(role)) => role::primary(role).map_err(|refused| {
-                self.demoted(held.epoch);
+                self.state().demoted(held.epoch);
                 refusal(op, refused)
             })?,
             Ok(Err(error)) => return Err(unavailable(op, false, error)),
@@ -350,15 +350,6 @@ impl Link {
         }
     }
 
-    /// The node of the shared connection is no primary any more.
-    fn demoted(&self, epoch: u64) {
-        let mut state = self.state();
-        if state.epoch == epoch {
-            let trust = state.distrusted;
-            state.distrust(trust);
-        }
-    }
-
     /// Looks at the set-up, beside the calls. A server that cannot be asked is not one that is refused.
     fn look(&self, mut conn: Conn, epoch: u64) {
         let (state, setup) = (Arc::clone(&self.state), self.setup);
@@ -369,8 +360,7 @@ impl Link {
                 let mut state = lock(&state);
                 if state.epoch == epoch {
                     state.refuse(&refused, Instant::now());
-                    let trust = state.distrusted;
-                    state.distrust(trust);
+                    state.demoted(epoch);
                 }
             }
         });

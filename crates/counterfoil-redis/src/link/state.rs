@@ -107,6 +107,13 @@ impl State {
         }
     }
 
+    /// The node of this connection is no primary any more, or is set up otherwise.
+    pub(super) fn demoted(&mut self, epoch: u64) {
+        if self.epoch == epoch {
+            self.distrust(self.distrusted);
+        }
+    }
+
     pub(super) fn refuse(&mut self, why: &SetupError, now: Instant) {
         if let SetupError::Refused { what } = why {
             self.refused = Some((now, what.clone()));
