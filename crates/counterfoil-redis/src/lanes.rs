@@ -39,6 +39,7 @@ pub(crate) struct Lanes {
 struct Lane {
     conn: Conn,
     confirmed_at: Instant,
+    trust: u64,
 }
 
 /// How one attempt ended.
@@ -110,7 +111,7 @@ impl Lanes {
                 if let Some(error) = answers.first().and_then(role::read_only)
                     && !link.door().is_cluster()
                 {
-                    self.close_all();
+                    link.distrust(lane.trust);
                     return Ok(Tried::Undone(unavailable(op, false, error)));
                 }
                 self.put_back(lane);
@@ -153,7 +154,7 @@ impl Lanes {
         deadline: Duration,
     ) -> Result<Result<Lane, StoreError>, StoreError> {
         while let Some(mut lane) = self.pop() {
-            if lane.conn.is_over() {
+            if lane.trust != link.trust() || lane.conn.is_over() {
                 continue;
             }
             if link.door().is_cluster() || lane.confirmed_at.elapsed() < INTERVAL {
@@ -167,14 +168,18 @@ impl Lanes {
             return Ok(match told {
                 Ok(()) => Ok(Lane { confirmed_at: asked_at, ..lane }),
                 Err(refused) => {
-                    self.close_all();
+                    if matches!(refused, SetupError::Backend(_)) {
+                        self.close_all();
+                    } else {
+                        link.distrust(lane.trust);
+                    }
                     Err(refusal(op, refused))
                 }
             });
         }
-        let confirmed_at = Instant::now();
+        let (confirmed_at, trust) = (Instant::now(), link.trust());
         match timeout(deadline, link.open()).await {
-            Ok(Ok(conn)) => Ok(Ok(Lane { conn, confirmed_at })),
+            Ok(Ok(conn)) => Ok(Ok(Lane { conn, confirmed_at, trust })),
             Ok(Err(refused)) => Err(refusal(op, refused)),
             Err(_) => Err(silent(op, false, Silence::NoConnection)),
         }

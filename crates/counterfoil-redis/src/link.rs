@@ -1,6 +1,7 @@
 //! The shared connection, and the watch over it.
 //!
 //! - An answer counts only where the node has said within the last second, or in the same round trip, that it is a primary.
+//! - What one connection finds out holds for all: where a new one leads to no primary, nothing is asked of those that were opened before.
 //! - A connection that was not used for a second is tried before a write is sent on it, and a write that is known not to have been carried out is sent once more.
 //! - A client may fall silent although the servers are well again. So: no success for three seconds while calls are made, or one call that waits so long, and a
 //!   new connection is built; the old one serves on until the new one stands.
@@ -192,7 +193,7 @@ impl Link {
         };
         if let Some(role) = role {
             if let Err(refused) = role::primary(role) {
-                self.state().close(epoch);
+                self.state().demoted(epoch);
                 return Tried::Undone(refusal(op, refused));
             }
             self.state().confirm(epoch, asked_at);
@@ -204,7 +205,7 @@ impl Link {
                 if does == Does::Read { Tried::Undone(self.told(op, does, error)) } else { Tried::Answered(Err(error)) }
             }
             Err(error) if !in_cluster && role::is_read_only(&error) => {
-                self.state().close(epoch);
+                self.state().demoted(epoch);
                 Tried::Undone(unavailable(op, false, error))
             }
             answer => {
@@ -222,7 +223,10 @@ impl Link {
     async fn confirm(&self, op: &'static str, held: &mut Held, deadline: Instant) -> Result<(), StoreError> {
         let (asked_at, role) = (Instant::now(), redis::cmd("ROLE"));
         match timeout_at((asked_at + PATIENCE).min(deadline), held.conn.ask(Request::One(&role))).await {
-            Ok(Ok(role)) => role::primary(role).map_err(|refused| refusal(op, refused))?,
+            Ok(Ok(role)) => role::primary(role).map_err(|refused| {
+                self.state().demoted(held.epoch);
+                refusal(op, refused)
+            })?,
             Ok(Err(error)) => return Err(unavailable(op, false, error)),
             Err(_) => return Err(silent(op, false, Silence::Unanswered)),
         }
@@ -313,21 +317,37 @@ impl Link {
         match opened {
             Ok(Ok(conn)) => Ok(self.state().install(conn, Instant::now())),
             Ok(Err(SetupError::Backend(error))) => Err(unavailable(op, false, error)),
-            Ok(Err(refused)) => {
-                self.state().refuse(&refused, Instant::now());
-                Err(refusal(op, refused))
-            }
+            Ok(Err(refused)) => Err(refusal(op, refused)),
             Err(_) => Err(silent(op, false, Silence::NoConnection)),
         }
     }
 
     /// A connection whose set-up is as it must be. A cluster's is looked at beside the calls, unless it was refused: one of its nodes may be down.
     pub(crate) async fn open(&self) -> Result<Conn, SetupError> {
+        let trust = self.trust();
         let mut conn = self.door.open().await?;
-        if !self.door.is_cluster() || self.state().is_refused() {
-            self.setup.look(&mut conn).await?;
+        if (!self.door.is_cluster() || self.state().is_refused())
+            && let Err(refused) = self.setup.look(&mut conn).await
+        {
+            if !matches!(refused, SetupError::Backend(_)) {
+                self.state().refuse(&refused, Instant::now());
+                self.distrust(trust);
+            }
+            return Err(refused);
         }
         Ok(conn)
+    }
+
+    /// What to compare a connection's with that was opened before.
+    pub(crate) fn trust(&self) -> u64 {
+        self.state().distrusted
+    }
+
+    /// A connection that was opened at that trust has found no primary. A cluster's client finds its nodes' roles by itself.
+    pub(crate) fn distrust(&self, trust: u64) {
+        if !self.door.is_cluster() {
+            self.state().distrust(trust);
+        }
     }
 
     /// Looks at the set-up, beside the calls. A server that cannot be asked is not one that is refused.
@@ -340,7 +360,7 @@ impl Link {
                 let mut state = lock(&state);
                 if state.epoch == epoch {
                     state.refuse(&refused, Instant::now());
-                    state.close(epoch);
+                    state.demoted(epoch);
                 }
             }
         });

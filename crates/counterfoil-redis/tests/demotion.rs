@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use counterfoil::RecordId;
 use counterfoil::store::{Inserted, StoreError, TokenStore};
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, most, revoked};
 use counterfoil_conformance::{Fixture, Scale, Store, Subject, Task, hold, scale};
-use counterfoil_redis::{Options, RedisStore, SetupError};
+use counterfoil_redis::{Options, RedisStore, SetupError, Waits};
 use support::RUNTIME;
 use support::backend::CLUSTER;
 use support::pair::{Pair, SOON, now};
@@ -228,6 +229,33 @@ fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
         }
         assert!(tally.unavailable > 0, "the control");
         tally.tell("a primary demoted in place");
+    });
+}
+
+/// The address moves, and nobody is cut: what the connection that is opened for a write finds out holds for the one that reads.
+#[test]
+fn fault_g1_what_a_new_connection_finds_out_holds_for_the_one_that_is_open() {
+    RUNTIME.block_on(async {
+        let (pair, person) = (Pair::start().await, Person::somebody());
+        let waits = Waits::new(NonZeroU32::MIN, Duration::from_secs(2));
+        let store = pair.open(Options::new().waits(waits)).await;
+        let draft = person.pat();
+        let id = Person::somebody().pat().found(&pair.open_at(0).await).await.expect("a record");
+        assert!(store.get(&id).await.is_ok_and(|found| found.is_some()), "it is asked, and says that it is a primary");
+        pair.address.lead_to(pair.servers[1].port());
+        let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
+        assert!(matches!(refused, Err(StoreError::Unavailable { maybe_done: false, .. })), "{refused:?}");
+        let told = store.get(&id).await;
+        assert!(
+            matches!(told, Err(StoreError::Unavailable { .. })),
+            "the connection of the reads leads nowhere: {told:?}"
+        );
+        pair.address.lead_to(pair.servers[0].port());
+        let begun = now();
+        while store.get(&id).await.is_err() {
+            assert!(begun.elapsed() < SOON, "it does not serve");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     });
 }
 

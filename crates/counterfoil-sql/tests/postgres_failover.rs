@@ -6,12 +6,15 @@
     reason = "servers are waited for in real time, and promises of seconds are measured"
 )]
 
+#[path = "postgres_failover/pair.rs"]
+mod pair;
+#[path = "postgres_failover/rounds.rs"]
+mod rounds;
 mod support;
 
-use std::future::Future;
 use std::net::TcpListener;
 use std::num::NonZeroU32;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -19,92 +22,19 @@ use counterfoil::store::{Applied, SettingsStore as _, StoreError, Throttle as _,
 use counterfoil::{Denied, Presenter, Realm, Span, Version};
 use counterfoil_conformance::sample::{Person, at, describe_as, most, must_get};
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Store, Subject, Task};
-use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 use counterfoil_sql::{PgSetup, PgStore, SetupError};
 use counterfoil_testkit::servers::{Address, Postgres};
+use pair::{Pair, counted, run, takes_writes, wait_until};
 use support::RUNTIME;
-use support::host::{Site, refresh, sign_in};
+use support::host::{refresh, sign_in};
 use support::schemas::{options, raw};
+use tokio::sync::OwnedMutexGuard;
 
 /// How soon a store serves again once it can.
 const HEALED: Duration = Duration::from_secs(10);
 
-/// A primary and its standby, and an address that leads to one of them.
-struct Pair {
-    primary: Postgres,
-    standby: Postgres,
-    address: Address,
-}
-
-static PAIR: LazyLock<Pair> = LazyLock::new(|| RUNTIME.block_on(Pair::new()));
-/// One test at a time moves the address.
-static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-
-impl Pair {
-    async fn new() -> Self {
-        let primary = Postgres::start();
-        let standby = primary.standby();
-        let address = Address::of(primary.port());
-        let pair = Self { primary, standby, address };
-        pair.wait_for_each_other(true).await;
-        pair
-    }
-
-    fn options(&self) -> PgConnectOptions {
-        options(self.address.port()).username("postgres")
-    }
-
-    /// Whether a write is answered only when the standby shows it.
-    async fn wait_for_each_other(&self, synchronous: bool) {
-        let names = if synchronous { "*" } else { "" };
-        let (apply, set) = (
-            "ALTER SYSTEM SET synchronous_commit = remote_apply",
-            format!("ALTER SYSTEM SET synchronous_standby_names = '{names}'"),
-        );
-        for statement in [apply, &set, "SELECT pg_reload_conf()"] {
-            run(self.primary.port(), statement).await;
-        }
-        let told = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
-        let wanted = i64::from(synchronous);
-        wait_until(async || counted(self.primary.port(), told).await == wanted).await;
-    }
-
-    /// The address leads to the standby, which gets no more.
-    async fn fail_over(&self) {
-        self.wait_for_each_other(false).await;
-        run(self.standby.port(), "SELECT pg_wal_replay_pause()").await;
-        let paused = "SELECT count(*) FROM (SELECT pg_get_wal_replay_pause_state() AS state) s WHERE state = 'paused'";
-        wait_until(async || counted(self.standby.port(), paused).await == 1).await;
-        self.address.lead_to(self.standby.port());
-    }
-
-    async fn lead_back(&self) {
-        self.address.lead_to(self.primary.port());
-        run(self.standby.port(), "SELECT pg_wal_replay_resume()").await;
-        self.wait_for_each_other(true).await;
-    }
-}
-
-async fn run(port: u16, statement: &str) {
-    let mut raw = raw(&options(port).username("postgres")).await;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut raw).await.expect("the superuser may");
-}
-
-async fn counted(port: u16, statement: &str) -> i64 {
-    let mut raw = raw(&options(port).username("postgres")).await;
-    sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).fetch_one(&mut raw).await.expect("a count")
-}
-
-async fn wait_until<F: Future<Output = bool>>(holds: impl Fn() -> F) {
-    let begun = Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < HEALED, "the servers do not get there");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 /// The clause's own test, on the pair.
-struct Behind;
+struct Behind(OwnedMutexGuard<Pair>);
 
 #[async_trait]
 impl Fixture for Behind {
@@ -113,17 +43,17 @@ impl Fixture for Behind {
     async fn create(&self) {}
 
     async fn open(&self, (): &()) -> Store {
-        Arc::new(PgStore::connect(PAIR.options()).await.expect("a store"))
+        Arc::new(PgStore::connect(self.0.options()).await.expect("a store"))
     }
 
     async fn demote(&self, (): &(), demoted: bool) -> Option<Store> {
         if demoted {
-            PAIR.fail_over().await
+            self.0.fail_over().await;
         } else {
-            PAIR.lead_back().await
+            self.0.lead_back();
+            self.0.catch_up().await;
         }
-        let direct = PgStore::connect(options(PAIR.primary.port()).username("postgres")).await;
-        Some(Arc::new(direct.expect("a store")))
+        Some(Arc::new(self.0.direct().await))
     }
 
     fn block_on(&self, task: Task<'_>) {
@@ -133,38 +63,33 @@ impl Fixture for Behind {
 
 #[test]
 fn fault_g1_nothing_is_answered_from_a_standby_that_lags() {
-    LazyLock::force(&PAIR);
-    let _turn = TURN.blocking_lock();
     let check = CHECKS.iter().find(|check| check.name == "no_replica_answers").expect("the clause");
-    assert_eq!(check.run(&Subject::new(Behind)).map_err(|broken| broken.to_string()), Ok(Checked::Held));
+    assert_eq!(check.run(&Subject::new(Behind(Pair::lend()))).map_err(|broken| broken.to_string()), Ok(Checked::Held));
 }
 
 /// What a user sees: the token that was deleted with success, on the node that the address now leads to a standby.
 #[test]
 fn fault_g1_a_deleted_token_stays_deleted_when_the_address_moves() {
-    LazyLock::force(&PAIR);
-    let _turn = TURN.blocking_lock();
+    let pair = Pair::lend();
     RUNTIME.block_on(async {
-        let site = Site::new();
-        let near = PgStore::connect(options(PAIR.primary.port()).username("postgres")).await.expect("a store");
-        let node = site.node(PgStore::connect(PAIR.options()).await.expect("a store"));
-        let primary = site.first_node(near).await;
+        let node = pair.site.node(PgStore::connect(pair.options()).await.expect("a store"));
+        let primary = pair.site.node(pair.direct().await);
         let [access, token] = sign_in(&node).await;
         assert!(node.verify(&access).await.is_ok());
-        PAIR.fail_over().await;
-        let ended = primary.revoke_everything_of(&Presenter::host(), site.ann.subject()).await;
+        pair.fail_over().await;
+        let ended = primary.revoke_everything_of(&Presenter::host(), pair.site.ann.subject()).await;
         assert!(ended.is_ok(), "the primary ends all that is Ann's: {ended:?}");
         for _ in 0..20 {
             assert!(matches!(node.verify(&access).await, Err(Denied::Unavailable(_))));
         }
         assert_eq!(refresh(&node, &token).await.status(), 503);
-        PAIR.lead_back().await;
-        let begun = Instant::now();
+        let begun = pair.lead_back();
         while let Err(Denied::Unavailable(_)) = node.verify(&access).await {
             assert!(begun.elapsed() < HEALED, "the node does not come back");
         }
         assert!(matches!(node.verify(&access).await, Err(Denied::Refused(_))));
         assert_eq!(refresh(&node, &token).await.status(), 400);
+        pair.catch_up().await;
     });
 }
 
@@ -204,12 +129,20 @@ fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
 #[test]
 fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
     RUNTIME.block_on(async {
-        let server = Postgres::start();
+        let server = Postgres::setup().setting("log_connections", "on").start();
         let store = PgStore::connect(options(server.port()).username("postgres")).await.expect("a store");
         run(server.port(), "ALTER ROLE postgres SET default_transaction_read_only = on").await;
         let id = counterfoil::RecordId::from_bytes([7; 16]);
         assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })), "its first read");
         assert!(matches!(store.census().await, Err(StoreError::Unavailable { .. })), "on the connection of the start");
+        // Nor does each call that is refused make a connection of its own.
+        let made = || std::fs::read_to_string(server.log()).expect("a log").matches("connection received").count();
+        let (before, begun) = (made(), Instant::now());
+        for _ in 0..100 {
+            assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })));
+        }
+        let quarters = usize::try_from(begun.elapsed().as_millis() / 250).expect("few");
+        assert!(made() - before <= 2 + 2 * quarters, "{} connections in {:?}", made() - before, begun.elapsed());
     });
 }
 
@@ -232,13 +165,6 @@ fn a_locked_table_holds_no_connection_of_the_server_for_longer_than_a_statement_
         sqlx::raw_sql("ROLLBACK").execute(&mut locker).await.expect("given back");
         assert!(store.touch(&[(id, at(1))]).await.is_ok(), "it serves again");
     });
-}
-
-async fn takes_writes(port: u16, takes: bool) {
-    let set = format!("ALTER SYSTEM SET default_transaction_read_only = {}", if takes { "off" } else { "on" });
-    for statement in [set.as_str(), "SELECT pg_reload_conf()"] {
-        run(port, statement).await;
-    }
 }
 
 /// The network swallows everything, resets nothing, and lets new connections through again.

@@ -126,3 +126,51 @@ fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
         assert!(must_get(&store, &id).await.is_ok());
     });
 }
+
+/// The server passes over a schema that is missing or closed to the role, and would make an empty store in the next one.
+#[test]
+fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() {
+    RUNTIME.block_on(async {
+        let server = Postgres::start();
+        let superuser = options(server.port()).username("postgres");
+        let run = async |statements: &str| {
+            let mut raw = raw(&superuser).await;
+            sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut raw).await.expect("the superuser may");
+        };
+        run("CREATE ROLE teller LOGIN; GRANT CREATE ON SCHEMA public TO teller").await;
+        let teller = options(server.port()).username("teller");
+        let by = |path: &str| teller.clone().options([("search_path", path)]);
+        let told = refused(by("till, public")).await.to_string();
+        assert!(told.contains("begins with the schema till, which is not there"), "{told}");
+        let told = refused(by("till")).await.to_string();
+        assert!(told.contains("names no schema that is there"), "{told}");
+        // There, and closed to the role: as if it were not there.
+        run("CREATE SCHEMA till").await;
+        let told = refused(by("till, public")).await.to_string();
+        assert!(told.contains("grant USAGE on it"), "{told}");
+        run("GRANT USAGE, CREATE ON SCHEMA till TO teller").await;
+        let store = PgStore::connect(by("till, public")).await.expect("a store");
+        let id = Person::somebody().pat().found(&store).await.expect("a record");
+        store.close().await;
+        // PostgreSQL's own default leads to `public`, where no store is, and the schema of the role's name is missing.
+        for told in [refused(teller.clone()).await, PgStore::migrate(teller.clone()).await.expect_err("refused")] {
+            let told = told.to_string();
+            assert!(told.contains("tables are in the schema till") && told.contains("leads to public"), "{told}");
+        }
+        // What is meant is said, and a store of its own may be made all the same.
+        PgStore::connect(by("public")).await.expect("a store of its own").close().await;
+        PgStore::connect(teller.clone()).await.expect("which the default leads to").close().await;
+        // A schema of the role's name that is made later leads away from the store; a right that is taken leads to an older one.
+        run("CREATE SCHEMA teller AUTHORIZATION teller").await;
+        let told = refused(teller.clone()).await.to_string();
+        assert!(told.contains("in the schema public") && told.contains("leads to teller"), "{told}");
+        run("REVOKE USAGE ON SCHEMA till FROM teller").await;
+        let told = refused(by("till, public")).await.to_string();
+        assert!(told.contains("in the schema till") && told.contains("leads to public"), "{told}");
+        let told = refused(by("till")).await.to_string();
+        assert!(told.contains("in the schema till: grant USAGE on it to the role teller"), "{told}");
+        run("GRANT USAGE ON SCHEMA till TO teller").await;
+        let store = PgStore::connect(by("\"till\", public")).await.expect("the store");
+        assert!(must_get(&store, &id).await.is_ok());
+    });
+}

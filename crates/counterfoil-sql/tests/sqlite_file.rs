@@ -223,6 +223,32 @@ async fn fault_d8_the_files_are_their_owners_alone() {
     assert!(refused.is_err() && !other.exists());
 }
 
+/// As an earlier version left them, and reached by a link in another folder: to the file, and to a folder above it.
+#[cfg(unix)]
+#[tokio::test]
+async fn fault_d8_the_files_behind_a_link_are_their_owners_alone() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let (file, links) = (File::new(), File::new());
+    // Open all the while, so that log and index are there.
+    let first = file.open().await;
+    Person::somebody().pat().found(&first).await.expect("a record");
+    let (to_file, to_folder) = (links.folder().join("linked.db"), links.folder().join("linked"));
+    symlink(file.path(), &to_file).expect("a link");
+    symlink(file.folder(), &to_folder).expect("a link");
+    for path in [to_file, to_folder.join("counterfoil.db")] {
+        let all = ["", "-wal", "-shm"].map(|ending| file.folder().join(format!("counterfoil.db{ending}")));
+        for path in &all {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("opened to all");
+        }
+        let store = SqliteStore::open(SqliteConnectOptions::new().filename(path)).await.expect("a store");
+        let modes = all.map(|path| std::fs::metadata(path).expect("a file").permissions().mode() & 0o777);
+        assert_eq!(modes, [0o600; 3]);
+        store.close().await;
+    }
+    first.close().await;
+}
+
 /// Alone, and while somebody else has the file open.
 #[tokio::test]
 async fn fault_g8_a_closed_store_leaves_one_whole_file() {

@@ -12,6 +12,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error("COUNTERFOIL_STORE: the store cannot be opened")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store's schema is of an older version, or not there, and the role may not bring it up to date.
+    #[error("COUNTERFOIL_STORE: run `counterfoil-demo migrate` first, as a role that may create")]
+    Older(#[source] counterfoil_sql::SetupError),
     /// The issuer.
     #[error("COUNTERFOIL_ISSUER cannot be used")]
     Issuer(#[source] counterfoil_axum::InvalidIssuer),

@@ -6,6 +6,7 @@ mod guests;
 mod health;
 pub mod keys;
 mod limits;
+mod migrate;
 mod notices;
 mod options;
 mod passwords;
@@ -35,6 +36,7 @@ use tokio::net::TcpListener;
 
 pub use error::StartError;
 pub use limits::Limits;
+pub use migrate::{Migrated, migrate};
 pub use options::Options;
 pub use passwords::Unhashed;
 pub use people::{EVERYBODY, InvalidPerson, Known, People};

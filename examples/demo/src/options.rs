@@ -16,6 +16,7 @@ pub struct Options {
     #[arg(
         long,
         alias = "counterfoil-store",
+        global = true,
         env = "COUNTERFOIL_STORE",
         default_value = "sqlite://counterfoil-demo.db",
         hide_env_values = true

@@ -1,4 +1,4 @@
-//! The choice of the store, by URL. Another store is one more arm of [`Stores::open`].
+//! The choice of the store, by URL. Another store is one more [`Kind`].
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
@@ -12,7 +12,7 @@ use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
-use counterfoil_sql::{PgStore, SqliteStore};
+use counterfoil_sql::{PgStore, SetupError, SqliteStore};
 
 use crate::error::StartError;
 
@@ -22,6 +22,41 @@ const FILES: &str = "counterfoil-demo";
 /// A server as it comes, without an append-only file, will do to try things with.
 fn redis_options() -> Options {
     Options::new().volatile()
+}
+
+/// What a URL names.
+pub(crate) enum Kind {
+    Memory,
+    Sqlite(PathBuf),
+    Postgres(PgConnectOptions),
+    Redis,
+    RedisCluster(Vec<String>),
+}
+
+/// Reads a URL.
+pub(crate) fn kind(url: &str) -> Result<Kind, StartError> {
+    let (scheme, rest) = url.split_once(':').ok_or(StartError::StoreUrl)?;
+    let behind_slashes = || rest.strip_prefix("//").filter(|rest| !rest.is_empty()).ok_or(StartError::StoreUrl);
+    match scheme {
+        "memory" if rest.is_empty() => Ok(Kind::Memory),
+        "sqlite" => Ok(Kind::Sqlite(behind_slashes()?.into())),
+        "postgres" | "postgresql" => {
+            PgConnectOptions::from_str(url).map(Kind::Postgres).map_err(|_| StartError::StoreUrl)
+        }
+        "redis" => Ok(Kind::Redis),
+        "redis-cluster" => {
+            Ok(Kind::RedisCluster(behind_slashes()?.split(',').map(|node| format!("redis://{node}")).collect()))
+        }
+        _ => Err(StartError::StoreUrl),
+    }
+}
+
+/// A database that is not taken as it is.
+pub(crate) fn refused(error: SetupError) -> StartError {
+    match error {
+        SetupError::Older { .. } => StartError::Older(error),
+        other => StartError::Store(other.into()),
+    }
 }
 
 /// One store behind its four ports.
@@ -63,33 +98,25 @@ impl Stores {
     ///
     /// [`StartError`], without a word of the URL.
     pub async fn open(url: &str) -> Result<Self, StartError> {
-        let (scheme, rest) = url.split_once(':').ok_or(StartError::StoreUrl)?;
-        match scheme {
-            "memory" if rest.is_empty() => Ok(Self::of(MemoryStore::default(), None)),
-            "sqlite" => {
-                let path = rest.strip_prefix("//").filter(|path| !path.is_empty()).ok_or(StartError::StoreUrl)?;
-                let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
-                let store = SqliteStore::open(options).await.map_err(|error| StartError::Store(error.into()))?;
-                let store = Arc::new(store);
-                Ok(Self { closes: Some(store.clone()), ..Self::of_shared(store, Some(PathBuf::from(path))) })
+        match kind(url)? {
+            Kind::Memory => Ok(Self::of(MemoryStore::default(), None)),
+            Kind::Sqlite(path) => {
+                let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+                let store = Arc::new(SqliteStore::open(options).await.map_err(refused)?);
+                Ok(Self { closes: Some(store.clone()), ..Self::of_shared(store, Some(path)) })
             }
-            "postgres" | "postgresql" => {
-                let options = PgConnectOptions::from_str(url).map_err(|_| StartError::StoreUrl)?;
-                let store = PgStore::connect(options).await.map_err(|error| StartError::Store(error.into()))?;
-                let store = Arc::new(store);
+            Kind::Postgres(options) => {
+                let store = Arc::new(PgStore::connect(options).await.map_err(refused)?);
                 Ok(Self { closes: Some(store.clone()), ..Self::of_shared(store, Some(PathBuf::from(FILES))) })
             }
-            "redis" => {
+            Kind::Redis => {
                 let store = RedisStore::open(url, redis_options()).await;
                 Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(FILES))))
             }
-            "redis-cluster" => {
-                let nodes = rest.strip_prefix("//").filter(|nodes| !nodes.is_empty()).ok_or(StartError::StoreUrl)?;
-                let nodes: Vec<_> = nodes.split(',').map(|node| format!("redis://{node}")).collect();
+            Kind::RedisCluster(nodes) => {
                 let store = RedisStore::open_cluster(nodes, redis_options()).await;
                 Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(FILES))))
             }
-            _ => Err(StartError::StoreUrl),
         }
     }
 

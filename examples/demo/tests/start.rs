@@ -4,6 +4,8 @@
 
 #[path = "start/connections.rs"]
 mod connections;
+#[path = "start/migrate.rs"]
+mod migrate;
 #[path = "start/operation.rs"]
 mod operation;
 mod support;

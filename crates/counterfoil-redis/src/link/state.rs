@@ -17,6 +17,8 @@ pub(super) struct State {
     conn: Option<Conn>,
     /// Of the connection: goes up with each.
     pub(super) epoch: u64,
+    /// How often a node was found not to be the primary that it was taken for.
+    pub(super) distrusted: u64,
     /// When the node was last asked for its role and said that it is a primary.
     confirmed_at: Option<Instant>,
     looked_at: Option<Instant>,
@@ -94,6 +96,21 @@ impl State {
     pub(super) fn close(&mut self, epoch: u64) {
         if self.epoch == epoch {
             self.conn = None;
+        }
+    }
+
+    /// The address may lead elsewhere than it did: whatever was opened before is not used again, unless somebody else has found that out since.
+    pub(super) fn distrust(&mut self, trust: u64) {
+        if self.distrusted == trust {
+            self.distrusted += 1;
+            self.conn = None;
+        }
+    }
+
+    /// The node of this connection is no primary any more, or is set up otherwise.
+    pub(super) fn demoted(&mut self, epoch: u64) {
+        if self.epoch == epoch {
+            self.distrust(self.distrusted);
         }
     }
 

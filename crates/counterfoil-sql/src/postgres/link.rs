@@ -2,8 +2,8 @@
 //! is cut or does not answer, all that were opened before are closed unasked: they lead the same way, and a new one is cheap.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgQueryResult, PgRow};
@@ -19,6 +19,8 @@ const ASKED: Duration = Duration::from_secs(1);
 const ANSWERS: Duration = Duration::from_secs(1);
 /// The server and what is in between change: no connection is kept for longer.
 const AGE: Duration = Duration::from_secs(30 * 60);
+/// How long a server that was found to be no primary is left alone: it would make a process for each call that is refused.
+const LEFT_ALONE: Duration = Duration::from_millis(250);
 /// Between two attempts to connect, at first.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -31,7 +33,14 @@ struct NotPrimary;
 pub(super) struct Route {
     options: PgConnectOptions,
     limit: Duration,
-    distrusted: Arc<AtomicU64>,
+    seen: Arc<Seen>,
+}
+
+/// What connections have found out.
+#[derive(Default)]
+struct Seen {
+    distrusted: AtomicU64,
+    refused: Mutex<Option<Instant>>,
 }
 
 /// A connection to the primary.
@@ -45,13 +54,13 @@ pub(super) struct Link {
 impl Route {
     /// `limit`: how long a statement may be under way.
     pub(super) fn new(options: PgConnectOptions, limit: Duration) -> Self {
-        Self { options, limit, distrusted: Arc::default() }
+        Self { options, limit, seen: Arc::default() }
     }
 
     /// To the same server with another setting in force. What one finds out holds for both.
     pub(super) fn with(&self, setting: (&str, &str)) -> Self {
         let options = self.options.clone().options([setting]);
-        Self { options, limit: self.limit, distrusted: Arc::clone(&self.distrusted) }
+        Self { options, limit: self.limit, seen: Arc::clone(&self.seen) }
     }
 
     #[cfg(test)]
@@ -66,18 +75,24 @@ impl Route {
     /// A connection that was just asked.
     pub(super) fn adopt(&self, connection: PgConnection) -> Link {
         let (opened, asked) = (Instant::now(), Instant::now());
-        Link { connection, opened, asked, trust: self.distrusted.load(Ordering::Acquire) }
+        Link { connection, opened, asked, trust: self.seen.distrusted.load(Ordering::Acquire) }
     }
 
     /// Connects, again and again where `waits` says of an error that it passes. The caller bounds the time.
     pub(super) async fn open(&self, waits: impl Fn(&sqlx::Error) -> bool + Send) -> Result<Link, sqlx::Error> {
+        if self.refused().is_some_and(|at| at.elapsed() < LEFT_ALONE) {
+            return Err(not_primary());
+        }
         let mut pause = PAUSE;
         loop {
-            let trust = self.distrusted.load(Ordering::Acquire);
+            let trust = self.seen.distrusted.load(Ordering::Acquire);
             match self.options.connect().await {
                 Ok(connection) => {
                     let mut link = Link { trust, ..self.adopt(connection) };
                     if let Err(error) = link.ask().await {
+                        if is_not_primary(&error) {
+                            *self.refused() = Some(Instant::now());
+                        }
                         self.distrust();
                         return Err(error);
                     }
@@ -98,7 +113,7 @@ impl Route {
             link.close();
             return None;
         }
-        if link.trust != self.distrusted.load(Ordering::Acquire) {
+        if link.trust != self.seen.distrusted.load(Ordering::Acquire) {
             return None;
         }
         if link.asked.elapsed() < ASKED {
@@ -120,9 +135,13 @@ impl Route {
         !lost
     }
 
+    fn refused(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.seen.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whatever was opened before is not used again.
     pub(super) fn distrust(&self) {
-        self.distrusted.fetch_add(1, Ordering::AcqRel);
+        self.seen.distrusted.fetch_add(1, Ordering::AcqRel);
     }
 }
 
@@ -130,7 +149,7 @@ impl Link {
     async fn ask(&mut self) -> Result<(), sqlx::Error> {
         let primary: bool = sqlx::query_scalar(sql::IS_PRIMARY).fetch_one(&mut self.connection).await?;
         self.asked = Instant::now();
-        if primary { Ok(()) } else { Err(sqlx::Error::Io(io::Error::other(NotPrimary))) }
+        if primary { Ok(()) } else { Err(not_primary()) }
     }
 
     pub(super) async fn rows(&mut self, statement: Statement<'_>) -> Result<Vec<PgRow>, sqlx::Error> {
@@ -157,6 +176,14 @@ impl Link {
     pub(super) async fn closed(self) {
         let _gone = timeout(ANSWERS, self.connection.close()).await;
     }
+}
+
+fn not_primary() -> sqlx::Error {
+    sqlx::Error::Io(io::Error::other(NotPrimary))
+}
+
+fn is_not_primary(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(error) if error.get_ref().is_some_and(|source| source.is::<NotPrimary>()))
 }
 
 /// What a statement that is not answered in time ends with: whether it was carried out is not known.

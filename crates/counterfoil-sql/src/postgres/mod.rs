@@ -12,6 +12,7 @@ mod insert;
 mod link;
 mod list;
 mod notice;
+mod place;
 mod pool;
 mod purge;
 mod reader;

@@ -2,7 +2,7 @@
 
 use sqlx::{Connection as _, PgConnection, Row as _};
 
-use super::{sql, throttle_sql};
+use super::{place, sql, throttle_sql};
 use crate::error::SetupError;
 use crate::labels;
 
@@ -11,8 +11,9 @@ fn known() -> i64 {
     i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// Whether a step of the schema is missing. Changes nothing.
+/// Whether a step of the schema is missing, once it is clear which schema is meant. Changes nothing.
 pub(super) async fn needs_migration(connection: &mut PgConnection) -> Result<bool, SetupError> {
+    place::check(connection).await?;
     let found = version(connection).await?;
     if found > known() {
         return Err(SetupError::Newer { found, known: known() });

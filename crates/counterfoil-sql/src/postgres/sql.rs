@@ -207,6 +207,19 @@ pub(super) const INDEX_COUNT: i64 = 20;
 pub(super) const SCHEMA_IS_THERE: &str = "SELECT EXISTS (
     SELECT 1 FROM pg_class WHERE oid = to_regclass('counterfoil_schema') AND relnamespace = to_regnamespace(quote_ident(current_schema()))
 )";
+/// The `search_path` as it is written, the role, the first of its schemas that is there and open to the role, and any schema that has our tables.
+pub(super) const SEARCH_PATH: &str = "
+SELECT current_setting('search_path'), current_user::text, current_schema()::text, (
+    SELECT min(n.nspname::text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relname = 'counterfoil_schema' AND c.relkind = 'r'
+)";
+/// Of schemas in their order: whether they are there, and have our tables. $1 names.
+pub(super) const NAMED_SCHEMAS: &str = "
+SELECT named.name, n.oid IS NOT NULL, EXISTS (
+    SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'counterfoil_schema' AND c.relkind = 'r'
+)
+FROM unnest($1::text[]) WITH ORDINALITY AS named (name, place) LEFT JOIN pg_namespace n ON n.nspname = named.name
+ORDER BY named.place";
 /// A replica takes no writes; nor does a server that was made read-only, a primary of yesterday among them.
 pub(super) const IS_PRIMARY: &str =
     "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'";

@@ -27,7 +27,7 @@ pub(super) const PLANNING: [(&str, &str); 2] = [("enable_seqscan", "off"), ("jit
 
 /// Records, clients, settings and counters in a PostgreSQL database, all four stores in one.
 ///
-/// Tables are made in the first schema of the `search_path`. Several stores of any number of processes may share a database.
+/// Tables are made in the first schema of the `search_path`, which must be there and open to the role. Several stores of any number of processes may share a database.
 #[derive(Clone)]
 pub struct PgStore {
     pool: Arc<Pool>,

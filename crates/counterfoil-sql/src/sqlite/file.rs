@@ -67,10 +67,10 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 }
 
 /// Takes the file and what SQLite keeps beside it from everybody but their owner; makes the file first, empty, where it is to be made: SQLite would let
-/// everybody read it.
+/// everybody read it. Where the path is a link, SQLite keeps the rest beside the file itself.
 #[cfg(unix)]
 pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
-    use std::fs::{OpenOptions, Permissions, set_permissions};
+    use std::fs::{OpenOptions, Permissions, canonicalize, set_permissions};
     use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 
     let path = options.get_filename();
@@ -80,7 +80,8 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
             _ => {}
         }
     }
-    for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+    let file = canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    for path in [beside(&file, "-wal"), beside(&file, "-shm"), file] {
         let Ok(file) = metadata(&path) else { continue };
         let mode = file.permissions().mode();
         if file.is_file() && mode & 0o077 != 0 {

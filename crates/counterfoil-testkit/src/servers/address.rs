@@ -95,7 +95,7 @@ impl Shared {
         self.wires.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn connect(&self, client: TcpStream) {
+    fn connect(self: &Arc<Self>, client: TcpStream) {
         let Ok(server) = TcpStream::connect(("127.0.0.1", self.target.load(Ordering::SeqCst))) else { return };
         for stream in [&client, &server] {
             let _faster = stream.set_nodelay(true);
@@ -104,24 +104,30 @@ impl Shared {
         let wire = Arc::new(Wire { ends: [client, server], silent });
         self.wires().push(Arc::clone(&wire));
         for (from, to) in [(0, 1), (1, 0)] {
-            let wire = Arc::clone(&wire);
-            std::thread::spawn(move || wire.forward(from, to));
+            let (shared, wire) = (Arc::clone(self), Arc::clone(&wire));
+            std::thread::spawn(move || {
+                if wire.forward(from, to) {
+                    shared.wires().retain(|open| !Arc::ptr_eq(open, &wire));
+                }
+            });
         }
     }
 }
 
 impl Wire {
-    /// A silent wire tells neither end that the other one is gone.
-    fn forward(&self, from: usize, to: usize) {
+    /// Whether the wire has ended. A silent one tells neither end that the other one is gone.
+    fn forward(&self, from: usize, to: usize) -> bool {
         let mut bytes = [0; 16 * 1024];
         while let Ok(read @ 1..) = (&self.ends[from]).read(&mut bytes) {
             if !self.silent.load(Ordering::SeqCst) && (&self.ends[to]).write_all(&bytes[..read]).is_err() {
                 break;
             }
         }
-        if !self.silent.load(Ordering::SeqCst) {
+        let ended = !self.silent.load(Ordering::SeqCst);
+        if ended {
             self.cut();
         }
+        ended
     }
 
     fn cut(&self) {

@@ -26,6 +26,50 @@ async fn fault_g4_a_log_that_nobody_reads_any_more_fails_no_request_and_no_stop(
     assert_eq!(server.ended().code(), Some(0));
 }
 
+/// Refuses that many requests, each of which the log tells of; none waits for a reader of the log.
+async fn refuse(server: &Server, count: usize) {
+    let (client, mut callers) = (reqwest::Client::new(), tokio::task::JoinSet::new());
+    for _ in 0..8 {
+        let request = client.get(server.url("/api/v1/whoami")).bearer_auth("no-token").timeout(Duration::from_secs(10));
+        callers.spawn(async move {
+            for _ in 0..count / 8 {
+                let answer = request.try_clone().expect("no body").send().await;
+                assert_eq!(answer.expect("no request waits for a reader of the log").status(), 401);
+            }
+        });
+    }
+    callers.join_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_g4_a_log_that_stalls_holds_up_no_request_and_no_stop_and_tells_what_was_lost() {
+    let mut server = Server::start_in(TempDir::new().expect("a folder"), |command| {
+        command.env("COUNTERFOIL_STORE", "memory:").env("RUST_LOG", "debug").stderr(Stdio::piped());
+    });
+    let mut unread = BufReader::new(server.stderr());
+    // More than the pipe holds and what may wait before it.
+    refuse(&server, 2_400).await;
+    server.access("ivan", "ivan").await;
+    assert_eq!(server.call("GET", "/healthz", "", None).await.0, 200);
+    // Whoever read too slowly reads on.
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut line = String::new();
+        while !line.contains("log lines were lost") {
+            line.clear();
+            assert!(unread.read_line(&mut line).expect("a line") > 0, "it was told");
+        }
+        (line, unread)
+    });
+    let (told, still_open) =
+        tokio::time::timeout(Duration::from_secs(10), reading).await.expect("it is told").expect("no panic");
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert!(told["fields"]["lost"].as_u64().is_some_and(|lost| lost > 0), "{told}");
+    refuse(&server, 2_400).await;
+    server.signal("TERM");
+    assert_eq!(server.ended().code(), Some(0));
+    drop(still_open);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn fault_g8_a_copy_of_the_database_after_a_stop_is_whole() {
     let server = Server::start_in(TempDir::new().expect("a folder"), |_| {});

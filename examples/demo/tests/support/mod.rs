@@ -80,9 +80,18 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// What it wrote to its log so far.
+    /// What it wrote to its log so far. A thread of its own writes that, soon after the answer: so until nothing more comes.
     pub fn log(&self) -> String {
-        log_of(self.folder.path())
+        let mut told = log_of(self.folder.path());
+        for _ in 0..100 {
+            std::thread::sleep(Duration::from_millis(20));
+            let more = log_of(self.folder.path());
+            if more == told {
+                break;
+            }
+            told = more;
+        }
+        told
     }
 
     /// Resident memory in KiB.
@@ -95,6 +104,11 @@ impl Server {
     /// Nobody reads its standard error, a pipe, any more.
     pub fn leave_stderr(&mut self) {
         drop(self.child.stderr.take().expect("a pipe"));
+    }
+
+    /// Its standard error, a pipe that nobody reads.
+    pub fn stderr(&mut self) -> std::process::ChildStderr {
+        self.child.stderr.take().expect("a pipe")
     }
 
     /// Sends a signal.

@@ -1,0 +1,111 @@
+//! Which schema the tables belong in.
+//!
+//! The server takes the first schema of the `search_path` that is there and open to the role, and passes over the others without a word. So a schema that is
+//! missing, or made later, would lead to an empty store beside the one that is meant: all credentials unknown, and an older store's revoked ones live.
+
+use sqlx::{PgConnection, Row as _};
+
+use super::sql;
+use crate::error::SetupError;
+
+/// What PostgreSQL writes for the schema that is called after the role.
+const USER: &str = "$user";
+
+/// A schema that the `search_path` names.
+struct Named {
+    name: String,
+    is_there: bool,
+    has_store: bool,
+    is_present: bool,
+}
+
+/// Refuses a `search_path` by which it is not clear which schema is meant. Changes nothing.
+pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupError> {
+    let row = sqlx::query(sql::SEARCH_PATH).fetch_one(&mut *connection).await?;
+    let (path, user): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+    let (present, elsewhere): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+    let written = names(&path);
+    let of_user = |name: &String| if name == USER { user.clone() } else { name.clone() };
+    let rows = sqlx::query(sql::NAMED_SCHEMAS).bind(written.iter().map(of_user).collect::<Vec<_>>());
+    let rows = rows.fetch_all(connection).await?;
+    let named = rows.iter().map(|row| {
+        let (name, is_there, has_store) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let is_present = present.as_ref() == Some(&name);
+        Ok(Named { name, is_there, has_store, is_present })
+    });
+    let named: Vec<Named> = named.collect::<Result<_, sqlx::Error>>()?;
+    let Some(present) = present else {
+        return closed(&named, &path, &user);
+    };
+    if let Some(holder) = named.iter().find(|named| named.has_store) {
+        return if holder.is_present { Ok(()) } else { Err(ambiguous(&holder.name, &present, &path)) };
+    }
+    // Nothing is there yet: it would be made in the present schema.
+    match (named.first(), written.first()) {
+        (Some(first), Some(written)) if !first.is_present => {
+            let is_default = written == USER && !first.is_there;
+            match (is_default, elsewhere) {
+                (false, _) => Err(SetupError::refused(format!(
+                    "the search_path ({path}) begins with the schema {}, which is not there or not open to the role {user}, so the tables would be made in {present}: create it and \
+                     grant USAGE on it, or let the search_path begin with the schema that is meant",
+                    first.name
+                ))),
+                (true, Some(holder)) => Err(ambiguous(&holder, &present, &path)),
+                (true, None) => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// No schema is there and open to the role. Where one is only closed, and empty, the migration says who must run it.
+fn closed(named: &[Named], path: &str, user: &str) -> Result<(), SetupError> {
+    match named.iter().find(|named| named.has_store) {
+        Some(Named { name, .. }) => Err(SetupError::refused(format!(
+            "the store's tables are in the schema {name}: grant USAGE on it to the role {user}"
+        ))),
+        None if named.iter().any(|named| named.is_there) => Ok(()),
+        None => Err(SetupError::refused(format!(
+            "the search_path ({path}) names no schema that is there: create it, and grant USAGE on it to the role {user}"
+        ))),
+    }
+}
+
+fn ambiguous(holder: &str, present: &str, path: &str) -> SetupError {
+    SetupError::refused(format!(
+        "the store's tables are in the schema {holder}, and the search_path ({path}) leads to {present}: let it begin with {holder} and grant USAGE on that, or begin with \
+         {present} where a store of its own is meant"
+    ))
+}
+
+/// The names of a list as `search_path` has it: between commas, folded to lower case unless quoted.
+fn names(list: &str) -> Vec<String> {
+    let (mut names, mut name, mut is_quoted, mut letters) = (Vec::new(), String::new(), false, list.chars().peekable());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if is_quoted && letters.peek() == Some(&'"') => name.extend(letters.next()),
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => names.push(std::mem::take(&mut name)),
+            _ if is_quoted => name.push(letter),
+            _ if letter.is_ascii_whitespace() => {}
+            _ => name.push(letter.to_ascii_lowercase()),
+        }
+    }
+    names.push(name);
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn names_are_read_as_the_server_reads_them() {
+        assert_eq!(names(r#""$user", public"#), ["$user", "public"]);
+        assert_eq!(names("Billing,public"), ["billing", "public"]);
+        assert_eq!(names(r#""Bill, ""the"" kid" ,x"#), [r#"Bill, "the" kid"#, "x"]);
+        assert_eq!(names(""), [""; 0]);
+        assert_eq!(names(r#""""#), [""; 0]);
+    }
+}
