@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::handle::Counterfoil;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::words::time::{Span, Ts};
 
 /// Between two rounds.
@@ -52,7 +52,7 @@ impl Counterfoil {
         loop {
             let now = self.now();
             if let Some(from) = trust.leap(now) {
-                self.desk.tell(now, Actor::Upkeep, What::ClockLeapt { from, to: now });
+                self.desk.tell(now, By::itself(Actor::Upkeep), What::ClockLeapt { from, to: now });
             }
             let purges = trust.is_whole();
             let round = pin!(async {

@@ -7,7 +7,6 @@ use crate::words::client::ClientId;
 use crate::words::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId};
 use crate::words::kind::TokenKind;
 use crate::words::settings::SettingName;
-use crate::words::source::SourceName;
 use crate::words::time::Ts;
 use crate::words::why::RevokedWhy;
 
@@ -139,12 +138,10 @@ pub enum What {
         /// To what.
         allowed: bool,
     },
-    /// An attempt has to wait after too many failures.
+    /// An attempt has to wait after too many failures. They came from the event's source.
     Throttled {
         /// Which failures were counted.
         counted: Throttled,
-        /// From where. Personal data, where it is an address.
-        source: SourceName,
         /// Until when.
         until: Ts,
     },

@@ -1,12 +1,14 @@
 //! Policy: what holds for a host, as one value that serde can read. Settings change some of it at run time.
 
 mod check;
+mod events;
 mod gathering;
 mod presets;
 mod sections;
 mod throttling;
 
 pub use check::InvalidPolicy;
+pub use events::Events;
 pub use gathering::Gather;
 pub use sections::{
     AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
@@ -50,6 +52,8 @@ pub struct Policy {
     pub uses: Uses,
     /// Throttling of failures.
     pub throttle: Throttling,
+    /// What events say.
+    pub events: Events,
     /// Within which time a change made in another process holds here; zero: settings and clients are read at each call.
     pub settings_staleness: Span,
     /// How long something deleted answers a second deletion with success.
