@@ -8,6 +8,7 @@ pub(crate) mod changing;
 pub(crate) mod claimed;
 pub(crate) mod client_auth;
 pub(crate) mod client_view;
+pub(crate) mod clock_trust;
 pub(crate) mod error;
 pub(crate) mod gates;
 pub(crate) mod granting;

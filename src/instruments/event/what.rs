@@ -170,9 +170,10 @@ pub enum What {
     },
     /// Rotation derives its successors from a public constant, since no key ring is configured.
     NoKeyRing,
-    /// The clock went ahead by more than a day between two rounds of [`run_upkeep`](crate::Counterfoil::run_upkeep): nothing is purged for an hour.
+    /// The clock is more than a day ahead of the last upkeep of any process ([`run_upkeep`](crate::Counterfoil::run_upkeep)): nothing is purged for an
+    /// hour, or as the policy has it ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)). The clock leapt, or no upkeep ran for so long.
     ClockLeapt {
-        /// Where it stood in the round before.
+        /// Where it stood before.
         from: Ts,
         /// Where it stands.
         to: Ts,

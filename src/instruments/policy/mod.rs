@@ -58,6 +58,9 @@ pub struct Policy {
     pub settings_staleness: Span,
     /// How long something deleted answers a second deletion with success.
     pub tombstone: Span,
+    /// For how long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after the clock went ahead by more than a day, or where no upkeep was
+    /// ever noted: 0 to 1 day. 0 believes every clock at once, which is for tests.
+    pub clock_doubt: Span,
     /// Whether the builder refuses a retry window without a key ring.
     pub retry_needs_key_ring: bool,
     /// The scope tokens that the service knows; the library's own are always among them. An unknown one is then refused

@@ -19,6 +19,7 @@ impl Default for Policy {
             events: Default::default(),
             settings_staleness: Span::seconds(1),
             tombstone: Span::days(30),
+            clock_doubt: Span::hours(1),
             retry_needs_key_ring: true,
             scopes: None,
         }
