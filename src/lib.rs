@@ -94,6 +94,7 @@ pub use desk::uses::Flushed;
 pub use desk::view::{Issued, Listed, Status};
 pub use handle::Counterfoil;
 pub use handle::builder::{BuildError, Builder};
+pub use handle::from_source::FromSource;
 pub use handle::may::Intent;
 pub use handle::once::Once;
 pub use instruments::bearer::{Credentials, MalformedHeader, credentials};
@@ -163,8 +164,8 @@ pub mod client {
 /// Policies: what holds for a host.
 pub mod policy {
     pub use crate::instruments::policy::{
-        AccessTokens, Allowance, ConsoleSessions, Gates, Gather, InvalidPolicy, LiveCap, Notices, PersonalAccessTokens,
-        Policy, RefreshTokens, SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
+        AccessTokens, Allowance, ConsoleSessions, Events, Gates, Gather, InvalidPolicy, LiveCap, Notices,
+        PersonalAccessTokens, Policy, RefreshTokens, SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
     };
 }
 

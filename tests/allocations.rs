@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::{ManualClock, SeededEntropy};
-use counterfoil::{Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId, Ts};
+use counterfoil::{Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, Source, SubjectId, Ts};
 use counterfoil_testkit::{CountingAllocator, allocations};
 
 #[global_allocator]
@@ -48,6 +48,9 @@ fn a_hot_verification_allocates_three_times() {
         // directory that is given behind an `Arc` costs a fourth: the future that forwards.
         assert_eq!(allocations(|| ready(counterfoil.verify(token)).expect("verified")), 3);
     }
+    let source: Source = "203.0.113.7".parse().expect("a source");
+    let from_there = || ready(counterfoil.from_source(&source).verify(token)).expect("verified");
+    assert_eq!(allocations(from_there), 3, "a principal shares the name of its source");
     let mistyped = format!("{}_", &token[..token.len() - 1]);
     ready(counterfoil.verify(&mistyped)).expect_err("cold: names the event for its count");
     let refused = allocations(|| ready(counterfoil.verify(&mistyped)).expect_err("mistyped"));

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use crate::counterfoil::state::Revoked;
 use crate::desk::Desk;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{By, What};
 use crate::instruments::policy::LiveCap;
 use crate::ports::change::{Cap, Pace, WhenFull};
 use crate::words::ids::{FamilyId, OwnerId};
@@ -38,7 +38,7 @@ impl Desk {
     }
 
     /// Tells of the families that ended to make room.
-    pub(crate) fn tell_made_room(&self, by: &Actor, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Ts) {
+    pub(crate) fn tell_made_room(&self, by: &By, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Ts) {
         for &family in ended {
             self.tell(now, by.clone(), What::MadeRoom { kind, family, owner: owner.clone() });
         }

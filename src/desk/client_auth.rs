@@ -8,7 +8,7 @@ use crate::desk::throttling::{Attempt, Counted, Held};
 use crate::instruments::basic::ClientHeader;
 use crate::instruments::client_fault::ClientFault;
 use crate::instruments::digest::{Digest, Digester};
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::ports::client_store::ClientPut;
 use crate::ports::throttle::ThrottleKey;
 use crate::text::prefixes::Prefixes;
@@ -121,7 +121,7 @@ impl Desk {
     ) -> Result<Result<VersionedRegistration, ClientRefusal>, Unavailable> {
         let (id, secret) = match presented.halves() {
             Ok(halves) => halves,
-            Err(refusal) => return Ok(Err(self.client_refused(None, refusal, now))),
+            Err(refusal) => return Ok(Err(self.client_refused(None, refusal, source, now))),
         };
         let attempt = match secret {
             None => Ok(Attempt::of_nothing()),
@@ -145,13 +145,13 @@ impl Desk {
         match (verdict(registration, secret, &proof), found) {
             (Ok(()), Some(found)) => {
                 self.give_back(attempt, now).await?;
-                Ok(Ok(self.redigested(found, &proof, now).await))
+                Ok(Ok(self.redigested(found, &proof, source, now).await))
             }
             (verdict, found) => {
                 self.failed(attempt, now).await;
                 let client = found.map(|found| found.registration.client_id);
                 let fault = verdict.err().unwrap_or(ClientFault::Unknown);
-                Ok(Err(self.client_refused(client, presented.invalid(fault), now)))
+                Ok(Err(self.client_refused(client, presented.invalid(fault), source, now)))
             }
         }
     }
@@ -165,15 +165,27 @@ impl Desk {
     }
 
     /// Tells of a refused client, and gives the refusal back.
-    pub(crate) fn client_refused(&self, client: Option<ClientId>, refusal: ClientRefusal, now: Ts) -> ClientRefusal {
+    pub(crate) fn client_refused(
+        &self,
+        client: Option<ClientId>,
+        refusal: ClientRefusal,
+        source: &Source,
+        now: Ts,
+    ) -> ClientRefusal {
         if let Some(reason) = refusal.fault() {
-            self.tell(now, Actor::Unproved, What::ClientRefused { client, reason });
+            self.tell(now, By::from(Actor::Unproved, source.name()), What::ClientRefused { client, reason });
         }
         refusal
     }
 
     /// Writes the digest of a proved secret under the newest key. A lost race or an outage changes nothing: its next use tries again.
-    async fn redigested(&self, found: VersionedRegistration, proof: &Proof, now: Ts) -> VersionedRegistration {
+    async fn redigested(
+        &self,
+        found: VersionedRegistration,
+        proof: &Proof,
+        source: &Source,
+        now: Ts,
+    ) -> VersionedRegistration {
         let mut registration = found.registration.clone();
         let mut moved = None;
         for ((slot, matches), fresher) in registration.secrets.iter_mut().zip(proof.matches).zip(proof.fresher) {
@@ -187,7 +199,7 @@ impl Desk {
             Ok(ClientPut::Done(version)) => {
                 let written = VersionedRegistration { version, registration };
                 self.snapshot.client_changed(&written.registration.client_id, Some(written.clone()), now);
-                self.tell(now, Actor::Upkeep, What::Rekeyed { id, key });
+                self.tell(now, By::from(Actor::Upkeep, source.name()), What::Rekeyed { id, key });
                 written
             }
             _ => found,

@@ -5,10 +5,11 @@ use crate::counterfoil::state::Superseded;
 use crate::desk::Desk;
 use crate::desk::changing::Changed;
 use crate::desk::error::Unavailable;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::ports::change::Change;
 use crate::words::ids::RecordId;
 use crate::words::kind::TokenKind;
+use crate::words::source::SourceName;
 use crate::words::time::Ts;
 
 impl Desk {
@@ -17,11 +18,17 @@ impl Desk {
     /// token, nothing for any other; doing it twice is harmless.
     ///
     /// A parent with an instant of its own keeps it: it ends by itself.
-    pub(crate) async fn first_use_ends_parent(&self, record: &TokenRecord, now: Ts) -> Result<(), Unavailable> {
+    pub(crate) async fn first_use_ends_parent(
+        &self,
+        record: &TokenRecord,
+        source: Option<&SourceName>,
+        now: Ts,
+    ) -> Result<(), Unavailable> {
         let own = record.record();
         match own.parent {
             Some(parent) if own.kind == TokenKind::PersonalAccessToken => {
-                self.end_half(&parent, Actor::Upkeep, now, |half, _| half.honoured_until.is_none()).await
+                let by = By::from(Actor::Upkeep, source);
+                self.end_half(&parent, by, now, |half, _| half.honoured_until.is_none()).await
             }
             _ => Ok(()),
         }
@@ -29,12 +36,7 @@ impl Desk {
 
     /// Ends the parent if it is still honoured, however long it was to be: before its successor is replaced in turn, so that of one token
     /// there are never more than two halves alive.
-    pub(crate) async fn end_running_overlap(
-        &self,
-        record: &TokenRecord,
-        by: Actor,
-        now: Ts,
-    ) -> Result<(), Unavailable> {
+    pub(crate) async fn end_running_overlap(&self, record: &TokenRecord, by: By, now: Ts) -> Result<(), Unavailable> {
         let Some(parent) = record.record().parent else { return Ok(()) };
         self.end_half(&parent, by, now, |half, now| half.honoured_until.is_none_or(|until| !now.reached(until))).await
     }
@@ -42,7 +44,7 @@ impl Desk {
     async fn end_half(
         &self,
         id: &RecordId,
-        by: Actor,
+        by: By,
         now: Ts,
         ends: fn(&Superseded, Ts) -> bool,
     ) -> Result<(), Unavailable> {

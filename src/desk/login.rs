@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 use crate::desk::error::Unavailable;
 use crate::desk::throttling::{Counted, Held};
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::ports::directory::Login;
 use crate::ports::throttle::ThrottleKey;
 use crate::words::account::Account;
@@ -80,12 +80,12 @@ impl Desk {
                     }
                     other => other.clone(),
                 };
-                self.tell(now, by, What::LoginProved { subject });
+                self.tell(now, By::from(by, source.name()), What::LoginProved { subject });
                 Ok(account)
             }
             Ok(None) => {
                 self.failed(attempt, now).await;
-                self.tell(now, by.clone(), What::LoginRefused { subject: resolved.subject });
+                self.tell(now, By::from(by.clone(), source.name()), What::LoginRefused { subject: resolved.subject });
                 Err(LoginError::Refused)
             }
         }

@@ -8,6 +8,7 @@ pub(crate) mod changing;
 pub(crate) mod claimed;
 pub(crate) mod client_auth;
 pub(crate) mod client_view;
+pub(crate) mod clock_trust;
 pub(crate) mod error;
 pub(crate) mod gates;
 pub(crate) mod granting;
@@ -40,7 +41,7 @@ use crate::desk::upkept::Upkept;
 use crate::desk::uses::Uses;
 use crate::instruments::digest::Digester;
 use crate::instruments::entropy::Entropy;
-use crate::instruments::event::{Actor, Event, What};
+use crate::instruments::event::{By, Event, What};
 use crate::instruments::key_ring::KeyRing;
 use crate::instruments::policy::Policy;
 use crate::ports::client_store::ClientStore;
@@ -80,8 +81,10 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Tells the host what happened.
-    pub(crate) fn tell(&self, at: Ts, by: Actor, what: What) {
-        self.sink.tell(&Event { at, realm: self.realm.clone(), by, what });
+    pub(crate) fn tell(&self, at: Ts, by: By, what: What) {
+        let By { actor: by, source } = by;
+        let source = source.filter(|_| self.policy.events.sources);
+        self.sink.tell(&Event { at, realm: self.realm.clone(), by, source, what });
     }
 
     /// When notices of that kind are due.

@@ -1,6 +1,6 @@
 //! The presenter of a request: a verified credential, a person whom the host signed in by itself, or the host.
 
-use crate::instruments::event::Actor;
+use crate::instruments::event::{Actor, By};
 use crate::instruments::principal::Principal;
 use crate::words::account::Account;
 use crate::words::ids::{RecordId, SubjectId};
@@ -8,6 +8,7 @@ use crate::words::kind::TokenKind;
 use crate::words::realm::Realm;
 use crate::words::role::Role;
 use crate::words::scope::Scope;
+use crate::words::source::{Source, SourceName};
 use crate::words::time::{Span, Ts};
 
 /// The presenter of a request. Make one for each request, from what was verified for it: it has no end of its own.
@@ -32,6 +33,7 @@ pub struct Presenter {
     manages_profiles: bool,
     scope: Option<Scope>,
     means: Means,
+    source: Option<SourceName>,
 }
 
 /// What was presented.
@@ -67,6 +69,7 @@ impl From<&Principal> for Presenter {
             manages_profiles: principal.manages_profiles,
             scope: principal.scope.clone(),
             means,
+            source: principal.source.clone(),
         }
     }
 }
@@ -83,6 +86,7 @@ impl Presenter {
             manages_profiles: account.manages_profiles(),
             scope: None,
             means: Means::SignedIn,
+            source: None,
         }
     }
 
@@ -104,6 +108,22 @@ impl Presenter {
         self
     }
 
+    /// The same in a request from there: its events say so. What is made of a [`Principal`] that was verified with a source has it already.
+    ///
+    /// ```
+    /// use counterfoil::{Presenter, Source};
+    ///
+    /// let source: Source = "203.0.113.7".parse()?;
+    /// let presenter = Presenter::host().from_source(&source);
+    /// assert_eq!(presenter.source(), source.name());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn from_source(mut self, source: &Source) -> Self {
+        self.source = source.name().cloned();
+        self
+    }
+
     /// The host's own code: set-up, imports, clean-up after a person left. It may do everything, in every realm.
     #[must_use]
     pub const fn host() -> Self {
@@ -114,6 +134,7 @@ impl Presenter {
             manages_profiles: true,
             scope: None,
             means: Means::Host,
+            source: None,
         }
     }
 
@@ -133,6 +154,12 @@ impl Presenter {
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
         self.subject.as_ref()
+    }
+
+    /// Where the request comes from, if that is known.
+    #[must_use]
+    pub const fn source(&self) -> Option<&SourceName> {
+        self.source.as_ref()
     }
 
     pub(crate) fn scope(&self) -> Option<&Scope> {
@@ -170,7 +197,11 @@ impl Presenter {
     }
 
     /// What events say of it.
-    pub(crate) fn actor(&self) -> Actor {
+    pub(crate) fn by(&self) -> By {
+        By::from(self.actor(), self.source())
+    }
+
+    fn actor(&self) -> Actor {
         let Some(subject) = self.subject.clone() else { return Actor::Host };
         match &self.means {
             Means::Host => Actor::Host,

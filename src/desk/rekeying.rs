@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::counterfoil::record::TokenRecord;
 use crate::desk::Desk;
 use crate::instruments::digest::Digest;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::ports::change::{Applied, Change};
 use crate::words::ids::{KeyId, RecordId, Version};
 use crate::words::kind::TokenKind;
@@ -45,7 +45,7 @@ impl Desk {
             let change = Change::Rekey { digest, key_id };
             if let Ok(Applied::Done(_)) = self.store.apply(&id, version, &change, now).await {
                 written += 1;
-                self.tell(now, Actor::Upkeep, What::Rekeyed { id, key: key_id });
+                self.tell(now, By::itself(Actor::Upkeep), What::Rekeyed { id, key: key_id });
             }
         }
         written

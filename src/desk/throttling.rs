@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use crate::desk::Desk;
 use crate::desk::error::Unavailable;
 use crate::desk::unsourced::{Pace, Turn};
-use crate::instruments::event::{Actor, Throttled, What};
+use crate::instruments::event::{Actor, By, Throttled, What};
 use crate::instruments::policy::Allowance;
 use crate::ports::throttle::{Reserved, ThrottleKey};
 use crate::words::client::ClientId;
@@ -90,7 +90,7 @@ impl Desk {
             self.give_back(granted, now).await?;
             if let Held::Until(until) = held {
                 let counted = self.told(counted, is_source);
-                self.tell(now, Actor::Unproved, What::Throttled { counted, source: name.clone(), until });
+                self.tell(now, By::from(Actor::Unproved, Some(name)), What::Throttled { counted, until });
             }
             return Ok(Err(held));
         }
@@ -159,7 +159,7 @@ impl Desk {
         if attempt.without_source.is_some()
             && let Some(Pace { since, failures }) = self.unsourced.failed(now)
         {
-            self.tell(now, Actor::Unproved, What::FailuresWithoutSource { failures, since });
+            self.tell(now, By::from(Actor::Unproved, None), What::FailuresWithoutSource { failures, since });
         }
     }
 }

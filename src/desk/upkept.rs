@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::desk::Desk;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::words::time::{Span, Ts};
 
 /// So long a host may do without.
@@ -35,7 +35,7 @@ impl Desk {
         };
         let late = this.saturating_sub(first) >= PATIENCE.micros();
         if late && !self.upkept.settled.swap(true, Ordering::Relaxed) {
-            self.tell(now, Actor::Host, What::NoUpkeep);
+            self.tell(now, By::itself(Actor::Host), What::NoUpkeep);
         }
     }
 }

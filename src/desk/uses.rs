@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::desk::Desk;
 use crate::desk::error::Unavailable;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::instruments::policy::Uses as Limits;
 use crate::words::hash::IdState;
 use crate::words::ids::RecordId;
@@ -173,7 +173,7 @@ impl Desk {
         }
         let dropped = self.uses.dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {
-            self.tell(now, Actor::Upkeep, What::UsesDropped { count: dropped });
+            self.tell(now, By::itself(Actor::Upkeep), What::UsesDropped { count: dropped });
         }
         Flushed { written, waiting: self.uses.waiting(), dropped, error }
     }

@@ -6,7 +6,7 @@ use crate::endpoint::error::{OAuthError, OAuthErrorCode};
 use crate::endpoint::form::Form;
 use crate::instruments::basic::client_header;
 use crate::instruments::client_fault::ClientFault;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::words::client::Registration;
 use crate::words::secret::Secret;
 use crate::words::source::Source;
@@ -28,16 +28,17 @@ pub struct OAuthRequest<'a> {
 }
 
 /// A request whose form was read and whose client is proved.
-pub(crate) struct Proved {
+pub(crate) struct Proved<'a> {
+    pub(crate) source: &'a Source,
     pub(crate) form: Form,
     pub(crate) client: Registration,
     /// What the client is told where it turns out to be too little: as [`PresentedClient::invalid`] has it.
     public: ClientRefusal,
 }
 
-impl OAuthRequest<'_> {
+impl<'a> OAuthRequest<'a> {
     /// Reads the form, then proves the client; nothing else is looked at before.
-    pub(crate) async fn proved(&self, desk: &Desk, now: Ts) -> Result<Proved, OAuthError> {
+    pub(crate) async fn proved(&self, desk: &Desk, now: Ts) -> Result<Proved<'a>, OAuthError> {
         let mut form = Form::parse(self.content_type, self.body)?;
         let header = client_header(self.authorization.iter().copied());
         let (client_id, client_secret) = (form.take("client_id"), form.take("client_secret"));
@@ -45,20 +46,21 @@ impl OAuthRequest<'_> {
             PresentedClient { header: &header, client_id: client_id.as_ref(), client_secret: client_secret.as_ref() };
         match desk.authenticate_client(presented, self.source, now).await? {
             Ok(client) => {
-                Ok(Proved { form, client: client.registration, public: presented.invalid(ClientFault::Public) })
+                let public = presented.invalid(ClientFault::Public);
+                Ok(Proved { source: self.source, form, client: client.registration, public })
             }
             Err(refusal) => Err(OAuthError::of_client(refusal, &desk.realm, now)),
         }
     }
 }
 
-impl Proved {
+impl Proved<'_> {
     /// Refuses a public client, which has named itself and proved nothing.
     pub(crate) fn confidential(self, desk: &Desk, now: Ts) -> Result<Self, OAuthError> {
         if !self.client.public {
             return Ok(self);
         }
-        let refusal = desk.client_refused(Some(self.client.client_id), self.public, now);
+        let refusal = desk.client_refused(Some(self.client.client_id), self.public, self.source, now);
         Err(OAuthError::of_client(refusal, &desk.realm, now))
     }
 
@@ -68,7 +70,11 @@ impl Proved {
         if matches!(error.code(), InvalidScope | UnauthorizedClient | UnsupportedGrantType) {
             let client = self.client.client_id.clone();
             let by = Actor::Client { client: client.clone(), subject: None };
-            desk.tell(now, by, What::GrantRefused { client, error: error.code().as_str() });
+            desk.tell(
+                now,
+                By::from(by, self.source.name()),
+                What::GrantRefused { client, error: error.code().as_str() },
+            );
         }
     }
 

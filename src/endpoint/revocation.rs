@@ -11,7 +11,7 @@ use crate::words::time::Ts;
 pub(crate) async fn revocation(desk: &Desk, request: OAuthRequest<'_>, now: Ts) -> Result<Answer, OAuthError> {
     let mut proved = request.proved(desk, now).await?;
     let token = proved.required("token")?;
-    match by_client(desk, &proved.client, token.expose_secret(), now).await? {
+    match by_client(desk, &proved.client, token.expose_secret(), request.source, now).await? {
         Ok(()) => Ok(empty_answer(200)),
         Err(ForeignToken) => Err(OAuthError::new(OAuthErrorCode::UnauthorizedClient, Reason::ForeignClient)),
     }

@@ -6,25 +6,24 @@ use crate::desk::login::LoginError;
 use crate::endpoint::answer::{Answer, TokenParts, token_answer};
 use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason};
 use crate::endpoint::request::{OAuthRequest, Proved};
-use crate::instruments::event::Actor;
+use crate::instruments::event::{Actor, By};
 use crate::ports::directory::Login;
 use crate::verbs::open::{OpenError, Opening, family, granted_scope};
 use crate::verbs::refresh::{RefreshError, refresh};
 use crate::words::client::Grant;
 use crate::words::scope::Scope;
 use crate::words::secret::Secret;
-use crate::words::source::Source;
 use crate::words::time::Ts;
 
 /// Answers a request for tokens.
 pub(crate) async fn token(desk: &Desk, request: OAuthRequest<'_>, now: Ts) -> Result<Answer, OAuthError> {
     let mut proved = request.proved(desk, now).await?;
-    let granted = granted(desk, &mut proved, request, now).await;
+    let granted = granted(desk, &mut proved, now).await;
     let granted = granted.inspect_err(|error| proved.tell_of_refused_grant(desk, error, now))?;
     Ok(answer(&granted, &proved, now))
 }
 
-async fn granted(desk: &Desk, proved: &mut Proved, request: OAuthRequest<'_>, now: Ts) -> Result<Granted, OAuthError> {
+async fn granted(desk: &Desk, proved: &mut Proved<'_>, now: Ts) -> Result<Granted, OAuthError> {
     let name = proved.required("grant_type")?;
     let grant = Grant::from_name(name.expose_secret())
         .ok_or_else(|| OAuthError::new(OAuthErrorCode::UnsupportedGrantType, Reason::GrantUnknown))?;
@@ -33,23 +32,17 @@ async fn granted(desk: &Desk, proved: &mut Proved, request: OAuthRequest<'_>, no
     }
     let scope = asked_scope(proved)?;
     match grant {
-        Grant::Password => password(desk, proved, scope, request.source, now).await,
+        Grant::Password => password(desk, proved, scope, now).await,
         Grant::RefreshToken => {
             let token = proved.required("refresh_token")?;
-            let refreshed = refresh(desk, &proved.client, &token, scope, now).await;
+            let refreshed = refresh(desk, &proved.client, &token, scope, proved.source, now).await;
             refreshed.map_err(|error| of_refresh(error, now))
         }
     }
 }
 
 /// The resource owner's password (RFC 6749 §4.3), for clients that may. RFC 9700 §2.4 says that it must not be used.
-async fn password(
-    desk: &Desk,
-    proved: &mut Proved,
-    scope: Option<Scope>,
-    source: &Source,
-    now: Ts,
-) -> Result<Granted, OAuthError> {
+async fn password(desk: &Desk, proved: &mut Proved<'_>, scope: Option<Scope>, now: Ts) -> Result<Granted, OAuthError> {
     let (name, password) = (proved.required("username")?, proved.required("password")?);
     let (mfa_key, machine_key) = (proved.form.take("mfa_key"), proved.form.take("machine_key"));
     // In any case: what Python and .NET write for a truth begins with a capital.
@@ -69,18 +62,19 @@ async fn password(
     let scope = granted_scope(desk, &proved.client, scope.as_ref())?;
     let client = proved.client.client_id.clone();
     let by = Actor::Client { client: client.clone(), subject: None };
-    let account = desk.log_in(&login, None, source, &by, now).await.map_err(|error| of_login(error, now))?;
+    let account = desk.log_in(&login, None, proved.source, &by, now).await.map_err(|error| of_login(error, now))?;
     let by = Actor::Client { client, subject: Some(account.subject().clone()) };
+    let by = By::from(by, proved.source.name());
     let opening = Opening { grant: Some(Grant::Password), scope, remember, by };
     Ok(family(desk, &proved.client, account, opening, now).await?)
 }
 
-fn asked_scope(proved: &mut Proved) -> Result<Option<Scope>, OAuthError> {
+fn asked_scope(proved: &mut Proved<'_>) -> Result<Option<Scope>, OAuthError> {
     let parsed = proved.form.take("scope").map(|scope| scope.expose_secret().parse::<Scope>()).transpose();
     parsed.map_err(|invalid| OAuthError::new(OAuthErrorCode::InvalidScope, Reason::Scope(invalid)))
 }
 
-fn answer(granted: &Granted, proved: &Proved, now: Ts) -> Answer {
+fn answer(granted: &Granted, proved: &Proved<'_>, now: Ts) -> Answer {
     let parts = TokenParts {
         access_token: granted.access_token.expose_secret(),
         refresh_token: granted.refresh_token.as_ref().map(Secret::expose_secret),

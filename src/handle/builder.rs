@@ -13,7 +13,7 @@ use crate::handle::Counterfoil;
 use crate::instruments::clock::{Clock, SystemClock};
 use crate::instruments::digest::{Digester, Unkeyed};
 use crate::instruments::entropy::{Entropy, SystemEntropy};
-use crate::instruments::event::{Actor, Means, What};
+use crate::instruments::event::{Actor, By, Means, What};
 use crate::instruments::key_ring::KeyRing;
 use crate::instruments::policy::{InvalidPolicy, Policy};
 use crate::ports::client_store::ClientStore;
@@ -238,7 +238,7 @@ impl Builder {
             sink,
         };
         if warn {
-            desk.tell(self.clock.now(), Actor::Host, What::NoKeyRing);
+            desk.tell(self.clock.now(), By::itself(Actor::Host), What::NoKeyRing);
         }
         Ok(Counterfoil { desk: Arc::new(desk), clock: self.clock })
     }

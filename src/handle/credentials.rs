@@ -12,6 +12,7 @@ use crate::verbs::issue::{NewPersonalAccessToken, NewSecurityCode, TokenLimits};
 use crate::verbs::open::{OpenError, SignIn};
 use crate::verbs::{issue, open, revoke, verify};
 use crate::words::ids::{RecordId, SubjectId};
+use crate::words::source::SourceName;
 
 impl Counterfoil {
     /// Verifies a bearer token: an access token, a personal access token or a security code. Everything else is refused.
@@ -46,8 +47,12 @@ impl Counterfoil {
     /// # Ok(()) }) }
     /// ```
     pub async fn verify(&self, token: &str) -> Result<Principal, Denied> {
+        self.verified(token, None).await
+    }
+
+    pub(super) async fn verified(&self, token: &str, source: Option<&SourceName>) -> Result<Principal, Denied> {
         let watch = Stopwatch::start();
-        let verified = verify::verify(&self.desk, token, self.now()).await;
+        let verified = verify::verify(&self.desk, token, source, self.now()).await;
         match &verified {
             Ok(_) => timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "accepted"),
             Err(Denied::Refused(_)) => {
@@ -133,7 +138,7 @@ impl Counterfoil {
     ///
     /// A dropped call has opened the family or has not; tokens that nobody saw expire.
     pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
-        open::by_host(&self.desk, sign_in, self.now()).await
+        open::by_host(&self.desk, sign_in, None, self.now()).await
     }
 
     /// Deletes one of the presenter's own personal access tokens. Twice is a success while its tombstone stands (30 days by default).
@@ -184,7 +189,7 @@ impl Counterfoil {
     ///
     /// [`ManageError::NotFound`] for an id that is not there.
     pub async fn revoke_family_of(&self, id: &RecordId) -> Result<(), ManageError> {
-        revoke::family(&self.desk, id, self.now()).await
+        revoke::family(&self.desk, id, None, self.now()).await
     }
 
     /// Writes the uses that are due, and new digests of records that bear an older key. Called by the host's own loop, about every

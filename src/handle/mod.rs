@@ -3,6 +3,7 @@
 pub(crate) mod builder;
 mod clients;
 mod credentials;
+pub(crate) mod from_source;
 mod list;
 pub(crate) mod may;
 mod oauth;

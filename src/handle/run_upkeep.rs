@@ -6,16 +6,14 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
+use crate::desk::clock_trust::ClockTrust;
+use crate::desk::error::Unavailable;
 use crate::handle::Counterfoil;
-use crate::instruments::event::{Actor, What};
-use crate::words::time::{Span, Ts};
+use crate::ports::change::Progress;
+use crate::verbs::purge;
 
 /// Between two rounds.
 const PAUSE: Duration = Duration::from_secs(5);
-/// The most that a clock goes ahead between two rounds without being doubted.
-const LEAP: Span = Span::days(1);
-/// So many rounds a leap is doubted: an hour.
-const DOUBT: u64 = 3_600 / PAUSE.as_secs();
 /// Records that are purged at once, so that a great purge keeps no rotation waiting.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
@@ -25,8 +23,13 @@ impl Counterfoil {
     ///
     /// `sleep` is the executor's, as `tokio::time::sleep`. Any number of nodes may run it on one store.
     ///
-    /// A clock that leaps more than a day ahead between two rounds is not believed at once: for an hour nothing is purged, and
-    /// [`What::ClockLeapt`](crate::event::What::ClockLeapt) tells of it. What a wrong clock purges is gone for good.
+    /// What a wrong clock purges is gone for good, so a clock is not believed at once. The store keeps the instant of the last upkeep, whichever
+    /// process it was of. Where the clock is more than a day ahead of that, no record is purged for an hour
+    /// ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and [`What::ClockLeapt`](crate::event::What::ClockLeapt) tells of it; the hour is
+    /// counted by the pauses, not by the clock, and begins anew while another process notes another time. So it also goes after an
+    /// interruption of more than a day, and silently where no upkeep was noted yet: a new service has nothing to purge in its first hour, and an
+    /// upgraded one may have started with a wrong clock. A process that never lives for an hour leaves the first purge to another, or calls
+    /// [`Counterfoil::purge`], which believes the clock. A note from the future is put right by the next upkeep with a clock behind it.
     ///
     /// A host that neither runs this nor calls [`Counterfoil::flush`] or [`Counterfoil::purge`] is warned once, after ten minutes:
     /// [`What::NoUpkeep`](crate::event::What::NoUpkeep).
@@ -48,20 +51,20 @@ impl Counterfoil {
         sleep: impl Fn(Duration) -> F,
         stop: impl Future<Output = ()>,
     ) {
-        let (mut stop, mut trust) = (pin!(stop), Trust::default());
+        let (mut stop, mut clock) = (pin!(stop), ClockTrust::default());
         loop {
             let now = self.now();
-            if let Some(from) = trust.leap(now) {
-                self.desk.tell(now, Actor::Upkeep, What::ClockLeapt { from, to: now });
-            }
-            let purges = trust.is_whole();
             let round = pin!(async {
                 let _flushed = self.flush().await;
-                if purges {
-                    // By the clock that was looked at: a leap meanwhile purges nothing.
-                    self.at(now).purge_all(&sleep).await;
+                // By the clock that was looked at: a leap meanwhile purges nothing.
+                let then = self.at(now);
+                if self.desk.believes(&mut clock, now).await {
+                    all(&sleep, || then.purge(BATCH)).await;
+                } else {
+                    all(&sleep, || purge::counters(&self.desk, BATCH, now)).await;
                 }
                 sleep(PAUSE).await;
+                clock.paused(PAUSE);
             });
             if stopped_before(round, stop.as_mut()).await {
                 break;
@@ -69,37 +72,16 @@ impl Counterfoil {
         }
         let _flushed = self.shutdown().await;
     }
-
-    async fn purge_all<F: Future<Output = ()>>(&self, sleep: &impl Fn(Duration) -> F) {
-        // The failure itself is told where it happened.
-        while self.purge(BATCH).await.is_ok_and(|progress| progress.more) {
-            sleep(Duration::ZERO).await;
-        }
-    }
 }
 
-/// Whether the clock is believed. The pauses between rounds tell how much time has passed at least.
-#[derive(Default)]
-struct Trust {
-    last: Option<Ts>,
-    /// Rounds until it is believed again.
-    doubted: u64,
-}
-
-impl Trust {
-    /// Where the clock stood before it leapt, if it did.
-    fn leap(&mut self, now: Ts) -> Option<Ts> {
-        self.doubted = self.doubted.saturating_sub(1);
-        let from = self.last.replace(now)?;
-        let leapt = from.plus(LEAP).is_some_and(|most| now > most);
-        if leapt {
-            self.doubted = DOUBT;
-        }
-        leapt.then_some(from)
-    }
-
-    const fn is_whole(&self) -> bool {
-        self.doubted == 0
+/// Batch by batch, until nothing is left. A failure is told where it happened.
+async fn all<S, B>(sleep: &impl Fn(Duration) -> S, batch: impl Fn() -> B)
+where
+    S: Future<Output = ()>,
+    B: Future<Output = Result<Progress, Unavailable>>,
+{
+    while batch().await.is_ok_and(|progress| progress.more) {
+        sleep(Duration::ZERO).await;
     }
 }
 

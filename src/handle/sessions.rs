@@ -35,7 +35,7 @@ impl Counterfoil {
     ///
     /// As for [`Counterfoil::open_session`].
     pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
-        open::for_account(&self.desk, account, self.now()).await
+        open::for_account(&self.desk, account, None, self.now()).await
     }
 
     /// Verifies the text of a session's cookie, and keeps the session alive: at most one write a minute, never past its absolute life.
@@ -48,7 +48,7 @@ impl Counterfoil {
     ///
     /// Safe: a dropped call has kept the session alive or has not.
     pub async fn verify_session(&self, text: &str) -> Result<Principal, Denied> {
-        verify::verify(&self.desk, text, self.now()).await
+        verify::verify(&self.desk, text, None, self.now()).await
     }
 
     /// Whether the session's password was proved within the policy's `console_sessions.fresh`.

@@ -7,6 +7,7 @@ use crate::words::realm::Realm;
 use crate::words::role::Role;
 use crate::words::scope::Scope;
 use crate::words::short::Short;
+use crate::words::source::SourceName;
 use crate::words::time::Ts;
 
 /// Who is calling. Only a verification makes one.
@@ -24,6 +25,7 @@ pub struct Principal {
     pub(crate) expires_at: Option<Ts>,
     pub(crate) actor: Option<SubjectId>,
     pub(crate) authenticated_at: Option<Ts>,
+    pub(crate) source: Option<SourceName>,
 }
 
 impl Principal {
@@ -103,5 +105,11 @@ impl Principal {
     #[must_use]
     pub fn authenticated_at(&self) -> Option<Ts> {
         self.authenticated_at
+    }
+
+    /// Where the request came from, if the host said so ([`Counterfoil::from_source`](crate::Counterfoil::from_source)).
+    #[must_use]
+    pub fn source(&self) -> Option<&SourceName> {
+        self.source.as_ref()
     }
 }

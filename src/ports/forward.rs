@@ -80,6 +80,8 @@ forward!(ClientStore, "client_store", StoreError {
 forward!(SettingsStore, "settings_store", StoreError {
     fn settings(&self, realm: &Realm) -> Option<VersionedSettings>;
     fn put_settings(&self, realm: &Realm, expect: Option<Version>, settings: &StoredSettings) -> SettingsPut;
+    fn last_upkeep(&self) -> Option<Ts>;
+    fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> bool;
 });
 
 forward!(Throttle, "throttle", StoreError {

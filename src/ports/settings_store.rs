@@ -6,6 +6,7 @@ use crate::ports::store_error::StoreError;
 use crate::words::ids::Version;
 use crate::words::realm::Realm;
 use crate::words::settings::{StoredSettings, VersionedSettings};
+use crate::words::time::Ts;
 
 /// What became of a `put`.
 #[derive(Clone, Debug)]
@@ -17,11 +18,14 @@ pub enum SettingsPut {
     Stale(Option<VersionedSettings>),
 }
 
-/// Keeps one document a realm.
+/// Keeps one document a realm, and the instant of the last upkeep.
 ///
 /// # Contract
 ///
 /// 29. `put_needs_the_version`: `expect: None` creates and never overwrites; `Some` replaces only that version.
+/// 56. `note_upkeep_needs_the_note`: the instant belongs to the whole store, not to a realm, as a purge does. A note takes the place of exactly what is
+///     expected (`None`: of nothing), earlier or later; of any number of racers with one expectation one is true, the rest are false and write
+///     nothing. What a returned note wrote is read by every handle of the database, and stands when it is opened again.
 ///
 /// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) hold here too.
 ///
@@ -40,4 +44,10 @@ pub trait SettingsStore: Send + Sync + 'static {
         expect: Option<Version>,
         settings: &StoredSettings,
     ) -> Result<SettingsPut, StoreError>;
+
+    /// The instant of the last upkeep, as it was noted; `None` where none ever was. Never from a replica.
+    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError>;
+
+    /// Notes an upkeep where what stands is `expect` still. Else false, and nothing is written.
+    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError>;
 }

@@ -3,9 +3,10 @@
 use crate::instruments::event::{Actor, Event, Throttled, What};
 use crate::ports::sink::EventSink;
 use crate::words::ids::OwnerId;
+use crate::words::source::SourceName;
 
 /// Writes every event to `tracing`, target `counterfoil`, one field a part: `event` is [`What::name`], `at` in microseconds since 1970, then
-/// `realm`, `actor`, `by_subject`, `by_credential`, `by_client`, and what the event speaks of. A failure of a store or the directory is an
+/// `realm`, `actor`, `by_subject`, `by_credential`, `by_client`, `source`, and what the event speaks of. A failure of a store or the directory is an
 /// error, refusals, replays and what went missing are warnings, the rest is information.
 ///
 /// The builder has one unless it is told otherwise: [`Builder::without_tracing`](crate::Builder::without_tracing).
@@ -23,7 +24,6 @@ struct Fields {
     client: Option<String>,
     family: Option<String>,
     generation: Option<u64>,
-    source: Option<String>,
     reason: Option<String>,
     count: Option<u64>,
     value: Option<String>,
@@ -103,9 +103,7 @@ fn fields(what: &What) -> Fields {
         What::Client { client, action } => Fields { client: text(client), reason: debug(action), ..none },
         What::Setting { name, value } => Fields { reason: text(name), value: text(value), ..none },
         What::Switch { subject, allowed } => Fields { subject: text(subject), value: text(allowed), ..none },
-        What::Throttled { counted, source, until } => {
-            Fields { source: text(source.as_str()), until: Some(until.micros()), ..counted_of(counted) }
-        }
+        What::Throttled { counted, until } => Fields { until: Some(until.micros()), ..counted_of(counted) },
         What::MadeRoom { kind, family, owner } => {
             Fields { kind: text(kind), family: debug(family), owner: whose(owner), ..none }
         }
@@ -192,7 +190,7 @@ impl EventSink for TracingSink {
                     client = said.client,
                     family = said.family,
                     generation = said.generation,
-                    source = said.source,
+                    source = event.source.as_ref().map(SourceName::as_str),
                     reason = said.reason,
                     count = said.count,
                     value = said.value,

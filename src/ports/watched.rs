@@ -33,7 +33,7 @@ impl Watch {
     }
 
     fn tell(&self, at: Ts, what: What) {
-        self.sink.tell(&Event { at, realm: self.realm.clone(), by: Actor::Host, what });
+        self.sink.tell(&Event { at, realm: self.realm.clone(), by: Actor::Host, source: None, what });
     }
 }
 

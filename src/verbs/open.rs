@@ -5,7 +5,7 @@ use crate::desk::Desk;
 use crate::desk::error::Unavailable;
 use crate::desk::granting::{Granted, Place, ScopeBeyond, client_scope};
 use crate::desk::minting::DRAWS;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::ports::change::{Home, Inserted};
 use crate::words::account::Account;
 use crate::words::client::{ClientId, Grant, Registration};
@@ -13,6 +13,7 @@ use crate::words::ids::{OwnerId, SubjectId};
 use crate::words::kind::TokenKind;
 use crate::words::scope::Scope;
 use crate::words::secret::Secret;
+use crate::words::source::SourceName;
 use crate::words::time::Ts;
 
 /// Why no family was opened.
@@ -65,13 +66,19 @@ pub struct SignIn<'a> {
 }
 
 /// Opens a family for somebody whom the host has authenticated.
-pub(crate) async fn by_host(desk: &Desk, sign_in: &SignIn<'_>, now: Ts) -> Result<Granted, OpenError> {
+pub(crate) async fn by_host(
+    desk: &Desk,
+    sign_in: &SignIn<'_>,
+    source: Option<&SourceName>,
+    now: Ts,
+) -> Result<Granted, OpenError> {
     let client =
         desk.with_client(sign_in.client, now, |client| client.map(|client| client.registration.clone())).await?;
     let client = client.ok_or(OpenError::ClientMissing)?;
     let account = desk.directory.account(sign_in.subject).await?.ok_or(OpenError::AccountMissing)?;
     let scope = granted_scope(desk, &client, sign_in.scope.as_ref())?;
-    let opening = Opening { grant: None, scope, remember: sign_in.remember, by: Actor::Host };
+    let by = By::from(Actor::Host, source);
+    let opening = Opening { grant: None, scope, remember: sign_in.remember, by };
     family(desk, &client, account, opening, now).await
 }
 
@@ -100,7 +107,7 @@ pub(crate) struct Opening {
     pub(crate) grant: Option<Grant>,
     pub(crate) scope: GrantedScope,
     pub(crate) remember: bool,
-    pub(crate) by: Actor,
+    pub(crate) by: By,
 }
 
 /// Opens a family; client and account are proved.

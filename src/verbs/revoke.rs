@@ -11,11 +11,12 @@ use crate::desk::authority::operations::{DeleteCode, DeleteToken, DeleteTokenOf,
 use crate::desk::authority::{Operation, Permit};
 use crate::desk::error::{ManageError, Unavailable};
 use crate::desk::granting::access_gone_at;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::ports::change::{Applied, Change, Revoke};
 use crate::words::client::Registration;
 use crate::words::ids::{OwnerId, RecordId, SubjectId};
 use crate::words::kind::TokenKind;
+use crate::words::source::{Source, SourceName};
 use crate::words::time::Ts;
 use crate::words::why::RevokedWhy;
 
@@ -70,10 +71,15 @@ pub(crate) async fn owner(permit: Permit<'_, RevokeEverythingOf>, subject: &Subj
 }
 
 /// Ends the family of a credential, whatever its kind: the host alone, for sign-out and for clean-up.
-pub(crate) async fn family(desk: &Desk, id: &RecordId, now: Ts) -> Result<(), ManageError> {
+pub(crate) async fn family(
+    desk: &Desk,
+    id: &RecordId,
+    source: Option<&SourceName>,
+    now: Ts,
+) -> Result<(), ManageError> {
     let record = desk.store.get(id).await?.filter(|record| record.record().realm == desk.realm);
     let record = record.ok_or(ManageError::NotFound)?;
-    end_family(desk, Actor::Host, &record, RevokedWhy::ByHost, now).await?;
+    end_family(desk, By::from(Actor::Host, source), &record, RevokedWhy::ByHost, now).await?;
     Ok(())
 }
 
@@ -87,12 +93,14 @@ pub(crate) async fn by_client(
     desk: &Desk,
     client: &Registration,
     token: &str,
+    source: &Source,
     now: Ts,
 ) -> Result<Result<(), ForeignToken>, Unavailable> {
     let Ok(presented) = desk.prefixes.parse(token) else { return Ok(Ok(())) };
     let Ok(matched) = desk.matched(&presented).await? else { return Ok(Ok(())) };
     let (record, id) = (matched.record, *presented.id());
     let by = Actor::Client { client: client.client_id.clone(), subject: record.record().owner.subject() };
+    let by = By::from(by, source.name());
     let FamilyBody::SignIn { client: own, .. } = record.body() else {
         desk.tell(now, by, What::RevocationIgnored { id });
         return Ok(Ok(()));
@@ -150,7 +158,7 @@ async fn delete<O: Operation>(
             // Expired by itself while it was superseded: there is nothing left to end.
             Phase::Expired { .. } if !record.is_newest() => return Ok(()),
             Phase::Live | Phase::Expired { .. } => {
-                end_family(desk, permit.actor(), &record, why, now).await?;
+                end_family(desk, permit.by(), &record, why, now).await?;
                 // A rotation may have come first: then the whole hand-over ended, which is what deleting the newest means for
                 // whoever saw this one as the newest.
                 return Ok(());
@@ -160,7 +168,7 @@ async fn delete<O: Operation>(
     Err(Unavailable::Contended { verb: "delete" }.into())
 }
 
-async fn end_family(desk: &Desk, by: Actor, record: &TokenRecord, why: RevokedWhy, now: Ts) -> Result<(), Unavailable> {
+async fn end_family(desk: &Desk, by: By, record: &TokenRecord, why: RevokedWhy, now: Ts) -> Result<(), Unavailable> {
     let own = record.record();
     let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };
     let progress = desk.store.revoke(what, Revoked { at: now, why }, tombstone(desk, now), NonZeroU32::MIN).await?;

@@ -67,7 +67,7 @@ pub(crate) async fn rotate(
         let new = handover.successor(&minted, &old);
         // Everything that can fail comes before the step: once it is done the answer alone holds the secret.
         let listed = handover.listed(&new, &old).await?;
-        desk.end_running_overlap(&old, permit.actor(), now).await?;
+        desk.end_running_overlap(&old, permit.by(), now).await?;
         match handover.replace(&old, honoured_until, new).await? {
             Rotated::Done => {
                 permit.tell(What::Rotated { id: *id, successor: minted.id });

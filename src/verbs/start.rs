@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use crate::desk::error::{ManageError, Unavailable};
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::words::ids::KeyId;
 use crate::words::time::Ts;
 
@@ -36,7 +36,7 @@ pub(crate) async fn start(desk: &Desk, ring: RingOf, now: Ts) -> Result<(), Unav
     let usable = |key: KeyId| desk.digester.is_usable(key);
     for (key, records) in desk.store.census().await? {
         if records > 0 && !usable(key) {
-            desk.tell(now, Actor::Host, What::KeyMissing { key, records });
+            desk.tell(now, By::itself(Actor::Host), What::KeyMissing { key, records });
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::counterfoil::record::TokenRecord;
 use crate::desk::Desk;
 use crate::desk::error::Denied;
 use crate::desk::matching::Matched;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::instruments::principal::Principal;
 use crate::instruments::refusal::Refusal;
 use crate::text::presented::PresentedToken;
@@ -14,6 +14,7 @@ use crate::words::account::Account;
 use crate::words::ids::RecordId;
 use crate::words::kind::TokenKind;
 use crate::words::realm::Realm;
+use crate::words::source::SourceName;
 use crate::words::time::Ts;
 
 /// A credential whose secret was proved and whose right to be used was decided, with the role that it carries. [`check`] alone makes one.
@@ -24,21 +25,27 @@ struct Verified {
 }
 
 /// Verifies the text of a bearer token.
-pub(crate) async fn verify(desk: &Desk, text: &str, now: Ts) -> Result<Principal, Denied> {
-    let Ok(presented) = desk.prefixes.parse(text) else { return refuse(desk, None, Refusal::Malformed, now) };
+pub(crate) async fn verify(desk: &Desk, text: &str, source: Option<&SourceName>, now: Ts) -> Result<Principal, Denied> {
+    let refuse = |id, reason| refuse(desk, id, reason, source, now);
+    let Ok(presented) = desk.prefixes.parse(text) else { return refuse(None, Refusal::Malformed) };
     let id = Some(*presented.id());
     let kind = presented.kind();
     if !matches!(kind, TokenKind::PersonalAccessToken | TokenKind::AccessToken | TokenKind::SecurityCode) {
-        return refuse(desk, id, Refusal::WrongKind { kind }, now);
+        return refuse(id, Refusal::WrongKind { kind });
     }
-    match check(desk, &presented, now).await? {
-        Ok(verified) => Ok(principal(desk.realm.clone(), verified)),
-        Err(refusal) => refuse(desk, id, refusal, now),
+    match check(desk, &presented, source, now).await? {
+        Ok(verified) => Ok(principal(desk.realm.clone(), verified, source)),
+        Err(refusal) => refuse(id, refusal),
     }
 }
 
 /// Secret, then the pure decision, then what a successful use brings about.
-async fn check(desk: &Desk, presented: &PresentedToken, now: Ts) -> Result<Result<Verified, Refusal>, Denied> {
+async fn check(
+    desk: &Desk,
+    presented: &PresentedToken,
+    source: Option<&SourceName>,
+    now: Ts,
+) -> Result<Result<Verified, Refusal>, Denied> {
     let Matched { record, fresher } = match desk.matched(presented).await? {
         Ok(matched) => matched,
         Err(refusal) => return Ok(Err(refusal)),
@@ -53,7 +60,7 @@ async fn check(desk: &Desk, presented: &PresentedToken, now: Ts) -> Result<Resul
     let first_use =
         last_used_at.is_none() && record.record().parent.is_some() && desk.uses.overlaid(id, None).is_none();
     if first_use {
-        desk.first_use_ends_parent(&record, now).await?;
+        desk.first_use_ends_parent(&record, source, now).await?;
     }
     desk.uses.note(id, last_used_at, now);
     if let Some((digest, key)) = fresher {
@@ -62,7 +69,7 @@ async fn check(desk: &Desk, presented: &PresentedToken, now: Ts) -> Result<Resul
     Ok(Ok(Verified { record, account, rights }))
 }
 
-fn principal(realm: Realm, verified: Verified) -> Principal {
+fn principal(realm: Realm, verified: Verified, source: Option<&SourceName>) -> Principal {
     let Verified { record, account, rights: Rights { role, narrowed } } = verified;
     let own = record.record();
     let (kind, credential, expires_at) = (own.kind, own.id, own.expires_at);
@@ -90,10 +97,17 @@ fn principal(realm: Realm, verified: Verified) -> Principal {
         expires_at,
         actor,
         authenticated_at: None,
+        source: source.cloned(),
     }
 }
 
-fn refuse(desk: &Desk, id: Option<RecordId>, reason: Refusal, now: Ts) -> Result<Principal, Denied> {
-    desk.tell(now, Actor::Unproved, What::Refused { id, reason });
+fn refuse(
+    desk: &Desk,
+    id: Option<RecordId>,
+    reason: Refusal,
+    source: Option<&SourceName>,
+    now: Ts,
+) -> Result<Principal, Denied> {
+    desk.tell(now, By::from(Actor::Unproved, source), What::Refused { id, reason });
     Err(Denied::Refused(reason))
 }

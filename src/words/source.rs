@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Where a request comes from, for counting failures. A host says it with each request; there is no default.
 ///
@@ -30,7 +31,7 @@ pub enum Source {
 
 /// The name of a source: an address, or another name that the host gives. 1 to 255 visible characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SourceName(String);
+pub struct SourceName(Arc<str>);
 
 /// A text that names no source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,8 +61,8 @@ impl From<IpAddr> for SourceName {
     /// IPv6: one subscriber has 2^64 addresses at least, so the network's half is the source. A mapped IPv4 address is that address.
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
-            IpAddr::V4(address) => Self(address.to_string()),
-            IpAddr::V6(address) => Self(Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string()),
+            IpAddr::V4(address) => Self(address.to_string().into()),
+            IpAddr::V6(address) => Self(Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string().into()),
         }
     }
 }
@@ -83,7 +84,7 @@ impl FromStr for SourceName {
         let fits = (1..=255).contains(&letters)
                 // A comma is of a list of proxies, which a client can begin as it likes.
                 && !text.chars().any(|letter| letter == ',' || letter.is_control() || letter.is_whitespace());
-        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidSource) }
+        if fits { Ok(Self(text.into())) } else { Err(InvalidSource) }
     }
 }
 

@@ -10,6 +10,7 @@ mod authority;
 mod bad_input;
 mod client_naming;
 mod clients;
+mod clock_doubt;
 mod gates;
 mod key_checks;
 mod last_use;

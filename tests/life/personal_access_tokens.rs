@@ -63,6 +63,12 @@ fn syn_pat_1_a_settings_store_that_fails_is_unavailable() {
         ) -> Result<SettingsPut, StoreError> {
             Err(StoreError::unavailable("put_settings"))
         }
+        async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+            Err(StoreError::unavailable("last_upkeep"))
+        }
+        async fn note_upkeep(&self, _: Option<Ts>, _: Ts) -> Result<bool, StoreError> {
+            Err(StoreError::unavailable("note_upkeep"))
+        }
     }
     let here = world();
     let token = here.pat("bill", "ci");

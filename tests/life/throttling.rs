@@ -212,8 +212,8 @@ fn syn_token_12_an_event_says_what_was_counted() {
     (policy.throttle.account, policy.throttle.client) = (a_few(1), a_few(2));
     let world = world_with(policy.clone(), |builder| builder);
     let told = |world: &World| {
-        let throttled = world.told().into_iter().filter_map(|what| match what {
-            What::Throttled { counted, source, .. } => Some((counted, source.as_str().to_owned())),
+        let throttled = world.sink.take().into_iter().filter_map(|event| match (event.what, event.source) {
+            (What::Throttled { counted, .. }, Some(source)) => Some((counted, source.as_str().to_owned())),
             _ => None,
         });
         throttled.collect::<Vec<_>>()

@@ -98,13 +98,14 @@ pub mod clauses {
     pub use crate::touch::touch_is_forward;
 }
 
-/// The checks of the siblings, clauses 29 to 35 and 47.
+/// The checks of the siblings, clauses 29 to 35, 47, 51 to 53 and 56.
 pub mod sibling_clauses {
     pub use crate::siblings::{
         client_answers_equal_the_model, client_pages_have_an_end, no_wait_beyond_the_window,
-        put_client_needs_the_version, put_settings_needs_the_version, refused_writes_nothing,
-        removed_internal_ids_never_return, reserve_never_passes_the_limit, settings_answers_equal_the_model,
-        sibling_cut_off_is_all_or_nothing, sibling_garbage_is_corrupt, sibling_outage_is_unavailable,
-        throttle_answers_equal_the_model, under_way_is_told_from_failed, unsettled_counts_as_failed,
+        note_upkeep_needs_the_note, put_client_needs_the_version, put_settings_needs_the_version,
+        refused_writes_nothing, removed_internal_ids_never_return, reserve_never_passes_the_limit,
+        settings_answers_equal_the_model, sibling_cut_off_is_all_or_nothing, sibling_garbage_is_corrupt,
+        sibling_outage_is_unavailable, throttle_answers_equal_the_model, under_way_is_told_from_failed,
+        unsettled_counts_as_failed,
     };
 }

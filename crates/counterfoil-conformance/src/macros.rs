@@ -61,6 +61,7 @@ macro_rules! __every_sibling_clause {
         $crate::$call! { { $($with)* }
             put_client_needs_the_version
             put_settings_needs_the_version
+            note_upkeep_needs_the_note
             removed_internal_ids_never_return
             reserve_never_passes_the_limit
             under_way_is_told_from_failed

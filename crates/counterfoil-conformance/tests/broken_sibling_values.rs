@@ -218,6 +218,14 @@ impl SettingsStore for Narrow {
         let expect = expect.map(|expect| self.version(expect, stands));
         self.0.put_settings(&self.realm(realm), expect, &kept).await
     }
+
+    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+        self.0.last_upkeep().await
+    }
+
+    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+        self.0.note_upkeep(expect.map(|expect| self.at(expect)), self.at(at)).await
+    }
 }
 
 #[async_trait]

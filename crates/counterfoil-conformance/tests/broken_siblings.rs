@@ -47,6 +47,18 @@ enum Flaw {
     LooksUpBeforeItRemoves,
     /// A handle has a lock of its own and reads before it writes.
     LocksInTheHandle,
+    /// The last upkeep is kept by the handle alone.
+    NotesInTheHandle,
+    /// A note is told as written, and is not.
+    ForgetsTheUpkeep,
+    /// The later of two upkeeps stays: a note from the future can never be put right.
+    KeepsTheLaterUpkeep,
+    /// What is expected is not looked at.
+    NotesWhateverStands,
+    /// An upkeep that cannot be read was never.
+    NoUpkeepInAnOutage,
+    /// What was noted is gone before the new note stands.
+    NotesInTwoSteps,
     /// The next user's attempt is lost with the one that was cut off.
     DropsTheNextAttempt,
 }
@@ -68,6 +80,13 @@ const CASES: &[(Flaw, &str)] = &[
     (Flaw::LooksUpBeforeItRemoves, "put_client_needs_the_version"),
     (Flaw::LocksInTheHandle, "put_client_needs_the_version"),
     (Flaw::LocksInTheHandle, "put_settings_needs_the_version"),
+    (Flaw::NotesInTheHandle, "note_upkeep_needs_the_note"),
+    (Flaw::ForgetsTheUpkeep, "note_upkeep_needs_the_note"),
+    (Flaw::KeepsTheLaterUpkeep, "note_upkeep_needs_the_note"),
+    (Flaw::NotesWhateverStands, "note_upkeep_needs_the_note"),
+    (Flaw::LocksInTheHandle, "note_upkeep_needs_the_note"),
+    (Flaw::NoUpkeepInAnOutage, "sibling_outage_is_unavailable"),
+    (Flaw::NotesInTwoSteps, "sibling_cut_off_is_all_or_nothing"),
     (Flaw::LocksInTheHandle, "removed_internal_ids_never_return"),
 ];
 
@@ -85,6 +104,7 @@ struct Broken {
     flaw: Flaw,
     kept: Arc<Kept>,
     handle: turn::Turn,
+    noted: Mutex<Option<Ts>>,
     cut: AtomicBool,
 }
 
@@ -305,6 +325,46 @@ impl SettingsStore for Broken {
             _ => inner.put_settings(realm, expect, settings).await,
         }
     }
+
+    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+        match self.reach("last_upkeep") {
+            Err(_) if self.flaw == Flaw::NoUpkeepInAnOutage => return Ok(None),
+            reached => reached?,
+        }
+        if self.flaw == Flaw::NotesInTheHandle { Ok(*lock(&self.noted)) } else { self.kept.inner.last_upkeep().await }
+    }
+
+    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+        self.reach("note_upkeep")?;
+        let inner = &self.kept.inner;
+        match self.flaw {
+            Flaw::NotesInTheHandle => {
+                let mut noted = lock(&self.noted);
+                let fits = *noted == expect;
+                *noted = if fits { Some(at) } else { *noted };
+                Ok(fits)
+            }
+            Flaw::ForgetsTheUpkeep => Ok(inner.last_upkeep().await? == expect),
+            Flaw::KeepsTheLaterUpkeep => inner.note_upkeep(expect, expect.map_or(at, |there| there.max(at))).await,
+            Flaw::NotesWhateverStands => inner.note_upkeep(inner.last_upkeep().await?, at).await,
+            Flaw::LocksInTheHandle => {
+                let _held = self.handle.take().await;
+                if inner.last_upkeep().await? != expect {
+                    return Ok(false);
+                }
+                pause().await;
+                inner.note_upkeep(inner.last_upkeep().await?, at).await
+            }
+            Flaw::NotesInTwoSteps => {
+                if !inner.note_upkeep(expect, Ts::EPOCH).await? {
+                    return Ok(false);
+                }
+                pause().await;
+                inner.note_upkeep(Some(Ts::EPOCH), at).await
+            }
+            _ => inner.note_upkeep(expect, at).await,
+        }
+    }
 }
 
 #[async_trait]
@@ -359,6 +419,7 @@ impl Bench {
             flaw: self.0,
             kept: Arc::clone(kept),
             handle: Default::default(),
+            noted: Mutex::default(),
             cut: AtomicBool::new(false),
         })
     }

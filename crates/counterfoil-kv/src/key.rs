@@ -213,6 +213,11 @@ pub(crate) fn settings(realm: &Realm) -> Key {
     Build::of(b'S').text(realm.as_str()).key()
 }
 
+/// The last upkeep.
+pub(crate) fn upkeep() -> Key {
+    Build::of(b'U').key()
+}
+
 /// A counter.
 pub(crate) fn counter(counter: &ThrottleKey) -> Key {
     Build::of(b'T').bytes(counter.as_bytes()).key()

@@ -23,6 +23,7 @@
 //! | `V` realm client id | the last version of one that is no more |
 //! | `K` realm key (16) | nothing: an internal id that was used |
 //! | `S` realm | settings and their version |
+//! | `U` | the instant of the last upkeep, of the whole store |
 //! | `T` key (32) | a counter |
 //! | `E` gone_at key (32) | nothing: counters by when they lose their meaning |
 //!

@@ -1,12 +1,12 @@
-//! Settings, one document a realm.
+//! Settings, one document a realm, and the last upkeep.
 
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Realm, Version};
+use counterfoil::{Realm, Ts, Version};
 
 use crate::key;
-use crate::row::{read_document, write_document};
+use crate::row::{read_document, read_instant, write_document, write_instant};
 use crate::step::{Decision, Step, carry_out};
 use crate::store::KvStore;
 
@@ -40,6 +40,29 @@ async fn stands(step: &mut Step<'_>, realm: &Realm) -> Result<Option<VersionedSe
     Ok(Some(VersionedSettings { version, settings }))
 }
 
+struct Note {
+    expect: Option<Ts>,
+    at: Ts,
+}
+
+impl Decision for Note {
+    type Answer = bool;
+
+    async fn decide(&self, step: &mut Step<'_>) -> Result<bool, StoreError> {
+        let fits = noted(step).await? == self.expect;
+        if fits {
+            step.put(key::upkeep(), write_instant(self.at));
+        }
+        Ok(fits)
+    }
+}
+
+async fn noted(step: &mut Step<'_>) -> Result<Option<Ts>, StoreError> {
+    let key = key::upkeep();
+    step.load([key.clone()]).await?;
+    step.value(&key).map(|row| read_instant(row)).transpose().map_err(|corrupt| StoreError::corrupt(None, corrupt))
+}
+
 #[async_trait]
 impl SettingsStore for KvStore {
     async fn settings(&self, realm: &Realm) -> Result<Option<VersionedSettings>, StoreError> {
@@ -53,5 +76,13 @@ impl SettingsStore for KvStore {
         settings: &StoredSettings,
     ) -> Result<SettingsPut, StoreError> {
         carry_out(&*self.engine, "put_settings", &Put { realm, expect, settings }).await
+    }
+
+    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+        noted(&mut Step::new(&*self.engine, "last_upkeep")).await
+    }
+
+    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+        carry_out(&*self.engine, "note_upkeep", &Note { expect, at }).await
     }
 }

@@ -18,6 +18,7 @@
 //! | `t`, `u` | zset by score | the tombstone's end → revoked family; in `u` those of which only members with a notice are left |
 //! | `cd:<realm>`, `ci:<realm>`, `cu:<realm>` | hash, zset by text, set | registrations with their versions, their ids in order, internal ids ever used |
 //! | `p:<realm>` | hash | settings: `v` version, `d` document |
+//! | `q` | hash | `a` the instant of the last upkeep, of the whole store: under the tag `{00}` alone |
 //! | `a`, `b` | hash, zset by score | throttle counters: key → the window's end, failures, attempts under way; and from when on it has no meaning → key |
 //! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts under way: removed by the next purge |
 //! | `z` | string | written before WAIT, so that it waits for everything before it, and by the probe; nobody reads it |
@@ -148,6 +149,11 @@ impl Keys {
 
     pub(crate) fn settings(&self, realm: &Realm) -> Key {
         self.realm("p:", realm)
+    }
+
+    /// The last upkeep.
+    pub(crate) fn upkeep(&self) -> Key {
+        self.of(0, "q")
     }
 
     fn realm(&self, kind: &str, realm: &Realm) -> Key {

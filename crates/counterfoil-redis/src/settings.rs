@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Realm, Version};
+use counterfoil::{Realm, Ts, Version};
 use redis::Value;
 
 use crate::ask::{args, shape};
@@ -41,6 +41,24 @@ impl SettingsStore for RedisStore {
             "stale" => standing(&answer.rest).map(SettingsPut::Stale),
             _ => answer.unknown(OP),
         }
+    }
+
+    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+        const OP: &str = "last_upkeep";
+        let mut get = redis::cmd("HGET");
+        get.arg(self.keys().upkeep()).arg("a");
+        match self.link().command(OP, Does::Read, &get).await? {
+            Value::Nil => Ok(None),
+            found => row::bytes(&found).ok_or_else(|| shape(OP)).and_then(row::instant_of).map(Some),
+        }
+    }
+
+    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+        const OP: &str = "note_upkeep";
+        let expect = expect.map(|expect| row::time(expect).to_vec()).unwrap_or_default();
+        let arguments = args![expect, row::time(at)];
+        let value = self.script(OP, &scripts::NOTE_UPKEEP, &[self.keys().upkeep()], &arguments).await?;
+        Ok(Self::count(OP, &value)? == 1)
     }
 }
 

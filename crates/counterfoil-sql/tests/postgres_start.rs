@@ -8,7 +8,8 @@ use std::num::NonZeroU32;
 
 use counterfoil::client::ClientId;
 use counterfoil::store::{
-    Applied, ClientStore as _, Inserted, NoticeMark, Reserved, Throttle as _, ThrottleKey, TokenStore,
+    Applied, ClientStore as _, Inserted, NoticeMark, Reserved, SettingsStore as _, Throttle as _, ThrottleKey,
+    TokenStore,
 };
 use counterfoil::{Presenter, Realm, Span, TokenKind};
 use counterfoil_conformance::sample::{GONE, Person, at, describe_as, most, must_get, relabel};
@@ -87,6 +88,10 @@ async fn everything(store: PgStore) {
     assert_eq!(store.reserve(&key, at(0), window, most(1)).await.expect("an answer"), Reserved::Granted(at(0)));
     store.failed(&key, at(0), at(1), window).await.expect("counted");
     store.purge_counters(at(60 * GONE), most(9)).await.expect("purged");
+    for (stands, next) in [(None, at(1)), (Some(at(1)), at(2))] {
+        assert!(store.note_upkeep(stands, next).await.expect("an answer"));
+        assert_eq!(store.last_upkeep().await.expect("an answer"), Some(next));
+    }
     let (realm, client): (_, ClientId) = (Realm::default(), "canary".parse().expect("a client id"));
     let stands = store.client(&realm, &client).await.expect("an answer").expect("the site's client");
     assert!(store.remove_client(&realm, &client, stands.version).await.expect("removed"));

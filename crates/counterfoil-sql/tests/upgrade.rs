@@ -139,6 +139,9 @@ async fn siblings_stand<S: ClientStore + SettingsStore>(store: &S) {
     assert!(rest.items[0].registration.client_id.as_str() == "second" && rest.next.is_none());
     let settings = store.settings(&Realm::default()).await.expect("an answer").expect("settings");
     assert_eq!(settings.version, Version::FIRST);
+    assert_eq!(store.last_upkeep().await.expect("an answer"), None);
+    assert!(store.note_upkeep(None, at(1)).await.expect("an answer"));
+    assert_eq!(store.last_upkeep().await.expect("an answer"), Some(at(1)));
 }
 
 async fn an_upgraded_store_is_whole<S: TokenStore + ClientStore + SettingsStore>(store: &S) {

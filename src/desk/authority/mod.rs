@@ -13,7 +13,7 @@ pub(crate) use rule::{Credentials, Host, OwnGate, Proof, Right, Rule};
 use crate::desk::Desk;
 use crate::desk::error::{Forbidden, Invalid, ManageError};
 use crate::desk::presenter::Presenter;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{By, What};
 use crate::words::ids::{RecordId, SubjectId};
 use crate::words::role::Role;
 use crate::words::scope::Scope;
@@ -141,14 +141,14 @@ impl<'a, O: Operation> Permit<'a, O> {
         self.by.is_host()
     }
 
-    /// Who acts, for the events.
-    pub(crate) fn actor(&self) -> Actor {
-        self.by.actor()
+    /// Who acts, and from where, for the events.
+    pub(crate) fn by(&self) -> By {
+        self.by.by()
     }
 
     /// Tells the host what was done, and by whom.
     pub(crate) fn tell(&self, what: What) {
-        self.desk.tell(self.now, self.actor(), what);
+        self.desk.tell(self.now, self.by(), what);
     }
 
     /// The scope of a new credential: what was asked where that lies within the presenter's own and is known, the presenter's

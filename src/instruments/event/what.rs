@@ -7,7 +7,6 @@ use crate::words::client::ClientId;
 use crate::words::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId};
 use crate::words::kind::TokenKind;
 use crate::words::settings::SettingName;
-use crate::words::source::SourceName;
 use crate::words::time::Ts;
 use crate::words::why::RevokedWhy;
 
@@ -139,12 +138,10 @@ pub enum What {
         /// To what.
         allowed: bool,
     },
-    /// An attempt has to wait after too many failures.
+    /// An attempt has to wait after too many failures. They came from the event's source.
     Throttled {
         /// Which failures were counted.
         counted: Throttled,
-        /// From where. Personal data, where it is an address.
-        source: SourceName,
         /// Until when.
         until: Ts,
     },
@@ -173,9 +170,10 @@ pub enum What {
     },
     /// Rotation derives its successors from a public constant, since no key ring is configured.
     NoKeyRing,
-    /// The clock went ahead by more than a day between two rounds of [`run_upkeep`](crate::Counterfoil::run_upkeep): nothing is purged for an hour.
+    /// The clock is more than a day ahead of the last upkeep of any process ([`run_upkeep`](crate::Counterfoil::run_upkeep)): nothing is purged for an
+    /// hour, or as the policy has it ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)). The clock leapt, or no upkeep ran for so long.
     ClockLeapt {
-        /// Where it stood in the round before.
+        /// Where it stood before.
         from: Ts,
         /// Where it stands.
         to: Ts,

@@ -1,12 +1,14 @@
 //! Policy: what holds for a host, as one value that serde can read. Settings change some of it at run time.
 
 mod check;
+mod events;
 mod gathering;
 mod presets;
 mod sections;
 mod throttling;
 
 pub use check::InvalidPolicy;
+pub use events::Events;
 pub use gathering::Gather;
 pub use sections::{
     AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
@@ -50,10 +52,15 @@ pub struct Policy {
     pub uses: Uses,
     /// Throttling of failures.
     pub throttle: Throttling,
+    /// What events say.
+    pub events: Events,
     /// Within which time a change made in another process holds here; zero: settings and clients are read at each call.
     pub settings_staleness: Span,
     /// How long something deleted answers a second deletion with success.
     pub tombstone: Span,
+    /// For how long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after the clock went ahead by more than a day, or where no upkeep was
+    /// ever noted: 0 to 1 day. 0 believes every clock at once, which is for tests.
+    pub clock_doubt: Span,
     /// Whether the builder refuses a retry window without a key ring.
     pub retry_needs_key_ring: bool,
     /// The scope tokens that the service knows; the library's own are always among them. An unknown one is then refused

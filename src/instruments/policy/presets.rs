@@ -16,8 +16,10 @@ impl Default for Policy {
             notices: Default::default(),
             uses: Default::default(),
             throttle: Default::default(),
+            events: Default::default(),
             settings_staleness: Span::seconds(1),
             tombstone: Span::days(30),
+            clock_doubt: Span::hours(1),
             retry_needs_key_ring: true,
             scopes: None,
         }

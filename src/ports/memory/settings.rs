@@ -11,14 +11,22 @@ use crate::ports::store_error::StoreError;
 use crate::words::ids::Version;
 use crate::words::realm::Realm;
 use crate::words::settings::{StoredSettings, VersionedSettings};
+use crate::words::time::Ts;
 
-/// One document a realm.
+/// One document a realm, and the last upkeep.
 #[derive(Default)]
-pub(super) struct RealmSettings(Mutex<HashMap<Realm, VersionedSettings>>);
+pub(super) struct RealmSettings {
+    documents: Mutex<HashMap<Realm, VersionedSettings>>,
+    last_upkeep: Mutex<Option<Ts>>,
+}
 
 impl RealmSettings {
     fn documents(&self) -> MutexGuard<'_, HashMap<Realm, VersionedSettings>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.documents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn last_upkeep(&self) -> MutexGuard<'_, Option<Ts>> {
+        self.last_upkeep.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -42,6 +50,19 @@ impl SettingsStore for MemoryStore {
         let version = expect.map_or(Version::FIRST, Version::next);
         documents.insert(realm.clone(), VersionedSettings { version, settings: settings.clone() });
         Ok(SettingsPut::Done(version))
+    }
+
+    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+        Ok(*self.settings.last_upkeep())
+    }
+
+    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+        let mut last = self.settings.last_upkeep();
+        let fits = *last == expect;
+        if fits {
+            *last = Some(at);
+        }
+        Ok(fits)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::counterfoil::state::NoticeMark;
 use crate::desk::Desk;
 use crate::desk::claimed::{Claim, ClaimedNotice, DueNotice, Outcome};
 use crate::desk::error::Unavailable;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::ports::page::{Cursor, Page};
 use crate::verbs::notices::plan::{Plan, plan};
 use crate::words::time::{Span, Ts};
@@ -29,7 +29,7 @@ pub(crate) async fn due(
 ) -> Result<Page<DueNotice>, Unavailable> {
     let read = desk.store.due(now, after, limit).await?;
     if read.corrupt > 0 {
-        desk.tell(now, Actor::Upkeep, What::Corrupt { rows: read.corrupt });
+        desk.tell(now, By::itself(Actor::Upkeep), What::Corrupt { rows: read.corrupt });
     }
     // A store may hold other realms: their owners are in other directories.
     let ours = read.items.iter().filter(|record| record.record().realm == desk.realm);

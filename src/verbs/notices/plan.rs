@@ -7,7 +7,7 @@ use crate::counterfoil::state::NoticeMark;
 use crate::desk::Desk;
 use crate::desk::claimed::addressee;
 use crate::desk::error::Unavailable;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::instruments::refusal::Refusal;
 use crate::verbs::notices::schedule;
 use crate::words::account::Account;
@@ -44,7 +44,11 @@ pub(super) async fn plan(desk: &Desk, record: &TokenRecord, held: u8, now: Ts) -
     let account = match entitled(desk, record).await? {
         Ok(account) => account,
         Err(reason) => {
-            desk.tell(now, Actor::Upkeep, What::NoticeWithheld { owner: own.owner.clone(), id: own.id, reason });
+            desk.tell(
+                now,
+                By::itself(Actor::Upkeep),
+                What::NoticeWithheld { owner: own.owner.clone(), id: own.id, reason },
+            );
             return Ok(Plan::Withhold(arm(&schedule, life, stage.saturating_add(1), now)));
         }
     };
@@ -54,7 +58,7 @@ pub(super) async fn plan(desk: &Desk, record: &TokenRecord, held: u8, now: Ts) -
         return Ok(Plan::Rest(again));
     }
     if account.email().is_none() {
-        desk.tell(now, Actor::Upkeep, What::NoAddress { owner: own.owner.clone(), id: own.id });
+        desk.tell(now, By::itself(Actor::Upkeep), What::NoAddress { owner: own.owner.clone(), id: own.id });
     }
     Ok(Plan::Send { stage, account: Box::new(account), otherwise: again })
 }

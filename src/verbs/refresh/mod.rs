@@ -19,7 +19,7 @@ use crate::desk::error::Unavailable;
 use crate::desk::granting::Granted;
 use crate::desk::minting::Minted;
 use crate::desk::standing::Judged;
-use crate::instruments::event::{Actor, Limit, What};
+use crate::instruments::event::{Actor, By, Limit, What};
 use crate::instruments::refusal::Refusal;
 use crate::text::presented::PresentedToken;
 use crate::words::account::Account;
@@ -28,6 +28,7 @@ use crate::words::kind::TokenKind;
 use crate::words::scope::Scope;
 use crate::words::scope_meet::{NothingLeft, meet};
 use crate::words::secret::Secret;
+use crate::words::source::Source;
 use crate::words::time::Ts;
 
 /// How many lost races in a row end the loop.
@@ -66,6 +67,7 @@ struct Request<'a> {
     text: &'a Secret,
     presented: PresentedToken,
     asked: Option<Scope>,
+    source: &'a Source,
     now: Ts,
 }
 
@@ -82,16 +84,14 @@ pub(crate) async fn refresh(
     client: &Registration,
     text: &Secret,
     asked: Option<Scope>,
+    source: &Source,
     now: Ts,
 ) -> Result<Granted, RefreshError> {
-    let answer = proved(desk, client, text, asked, now).await;
+    let answer = proved(desk, client, text, asked, source, now).await;
     if let Err(RefreshError::Refused(reason)) = &answer {
         let id = desk.prefixes.parse(text.expose_secret()).ok().map(|presented| *presented.id());
-        desk.tell(
-            now,
-            Actor::Client { client: client.client_id.clone(), subject: None },
-            What::Refused { id, reason: *reason },
-        );
+        let by = Actor::Client { client: client.client_id.clone(), subject: None };
+        desk.tell(now, By::from(by, source.name()), What::Refused { id, reason: *reason });
     }
     answer
 }
@@ -101,6 +101,7 @@ async fn proved(
     client: &Registration,
     text: &Secret,
     asked: Option<Scope>,
+    source: &Source,
     now: Ts,
 ) -> Result<Granted, RefreshError> {
     let refused = |refusal| Err(RefreshError::Refused(refusal));
@@ -117,11 +118,11 @@ async fn proved(
         _ => {
             let (id, client) = (record.record().id, client.client_id.clone());
             let by = Actor::Client { client: client.clone(), subject: record.record().owner.subject() };
-            desk.tell(now, by, What::ForeignClient { id, client });
+            desk.tell(now, By::from(by, source.name()), What::ForeignClient { id, client });
             return refused(Refusal::WrongClient);
         }
     }
-    let request = Request { desk, client, text, presented, asked, now };
+    let request = Request { desk, client, text, presented, asked, source, now };
     for _ in 0..TURNS {
         match request.turn(&record).await? {
             Turn::Answered(granted) => return Ok(*granted),
@@ -167,7 +168,7 @@ impl Request<'_> {
     /// Tells the host what the client did with somebody's refresh token.
     fn tell(&self, record: &TokenRecord, what: What) {
         let by = Actor::Client { client: self.client.client_id.clone(), subject: record.record().owner.subject() };
-        self.desk.tell(self.now, by, what);
+        self.desk.tell(self.now, By::from(by, self.source.name()), what);
     }
 
     /// The family has rotated as often as it may in a day.

@@ -65,7 +65,8 @@ fn loot(ring: Option<KeyRing>) -> Loot {
     let mut token = Secret::from(ancestor.expose_secret().to_owned());
     for _ in 0..GENERATIONS {
         let parent = *handle.desk.prefixes.parse(token.expose_secret()).expect("a token").id();
-        let granted = block_on(refresh(&handle.desk, &client, &token, None, handle.now())).expect("refreshed");
+        let granted =
+            block_on(refresh(&handle.desk, &client, &token, None, &Source::Unknown, handle.now())).expect("refreshed");
         let there = block_on(store.get(&parent)).expect("available").expect("there");
         let superseded = there.record().superseded.expect("used up");
         written.push((superseded.successor, superseded.nonce.expect("inside the window")));

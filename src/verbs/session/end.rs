@@ -6,7 +6,7 @@ use crate::counterfoil::state::Revoked;
 use crate::desk::Desk;
 use crate::desk::error::{Forbidden, ManageError, Unavailable};
 use crate::desk::presenter::Presenter;
-use crate::instruments::event::What;
+use crate::instruments::event::{By, What};
 use crate::instruments::principal::Principal;
 use crate::ports::change::Revoke;
 use crate::words::ids::OwnerId;
@@ -22,17 +22,17 @@ pub(crate) async fn end(desk: &Desk, principal: &Principal, now: Ts) -> Result<(
     if principal.kind != TokenKind::ConsoleSession {
         return Err(Forbidden::CredentialKind.into());
     }
-    Ok(family(desk, principal, now).await?)
+    Ok(family(desk, principal, Presenter::from(principal).by(), now).await?)
 }
 
-pub(super) async fn family(desk: &Desk, principal: &Principal, now: Ts) -> Result<(), Unavailable> {
+pub(super) async fn family(desk: &Desk, principal: &Principal, by: By, now: Ts) -> Result<(), Unavailable> {
     let (id, why) = (principal.credential, RevokedWhy::ByOwner);
     let owner = OwnerId::from(&principal.subject);
     let what = Revoke::Family { realm: &desk.realm, owner: &owner, family: id.family() };
     let gone_at = now.plus_capped(desk.policy.tombstone);
     let progress = desk.store.revoke(what, Revoked { at: now, why }, gone_at, NonZeroU32::MIN).await?;
     if progress.changed > 0 {
-        desk.tell(now, Presenter::from(principal).actor(), What::Revoked { kind: principal.kind, id, why });
+        desk.tell(now, by, What::Revoked { kind: principal.kind, id, why });
     }
     Ok(())
 }

@@ -11,13 +11,20 @@ use crate::instruments::principal::Principal;
 use crate::words::account::Account;
 use crate::words::ids::RecordId;
 use crate::words::kind::TokenKind;
+use crate::words::source::SourceName;
 use crate::words::time::{Span, Ts};
 
 /// For how long an expired session is still told from an unknown one.
 const AFTERLIFE: Span = Span::days(1);
 
 /// Who is signed in by a session.
-fn principal(desk: &Desk, account: Account, credential: RecordId, expires_at: Ts, authenticated_at: Ts) -> Principal {
+fn principal(
+    desk: &Desk,
+    account: Account,
+    credential: RecordId,
+    (expires_at, authenticated_at): (Ts, Ts),
+    source: Option<&SourceName>,
+) -> Principal {
     let (role, manages_profiles) = (account.role(), account.manages_profiles());
     let (subject, name) = account.into_identity();
     Principal {
@@ -33,5 +40,6 @@ fn principal(desk: &Desk, account: Account, credential: RecordId, expires_at: Ts
         expires_at: Some(expires_at),
         actor: None,
         authenticated_at: Some(authenticated_at),
+        source: source.cloned(),
     }
 }

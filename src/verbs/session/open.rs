@@ -7,7 +7,7 @@ use crate::desk::error::Unavailable;
 use crate::desk::login::LoginError;
 use crate::desk::minting::{DRAWS, Entry};
 use crate::desk::presenter::Presenter;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::instruments::principal::Principal;
 use crate::ports::change::{Home, Inserted};
 use crate::ports::directory::Login;
@@ -15,7 +15,7 @@ use crate::text::issued::IssuedToken;
 use crate::words::account::Account;
 use crate::words::ids::OwnerId;
 use crate::words::kind::TokenKind;
-use crate::words::source::Source;
+use crate::words::source::{Source, SourceName};
 use crate::words::time::Ts;
 
 /// A session just opened: the text for the cookie, shown once, and who is signed in by it.
@@ -37,16 +37,23 @@ pub(crate) async fn with_password(
     now: Ts,
 ) -> Result<OpenedSession, LoginError> {
     let account = desk.log_in(login, None, source, &Actor::Unproved, now).await?;
-    open(desk, account, None, now).await
+    let by = Actor::Person { subject: account.subject().clone(), credential: None };
+    open(desk, account, By::from(by, source.name()), now).await
 }
 
 /// Signs in somebody whom the host has authenticated by itself (SSO, MFA).
-pub(crate) async fn for_account(desk: &Desk, account: &Account, now: Ts) -> Result<OpenedSession, LoginError> {
+pub(crate) async fn for_account(
+    desk: &Desk,
+    account: &Account,
+    source: Option<&SourceName>,
+    now: Ts,
+) -> Result<OpenedSession, LoginError> {
+    let by = By::from(Actor::Host, source);
     if account.is_disabled() {
-        desk.tell(now, Actor::Host, What::LoginRefused { subject: Some(account.subject().clone()) });
+        desk.tell(now, by, What::LoginRefused { subject: Some(account.subject().clone()) });
         return Err(LoginError::Refused);
     }
-    open(desk, account.clone(), Some(Actor::Host), now).await
+    open(desk, account.clone(), by, now).await
 }
 
 /// A fresh proof of the password by whoever is signed in. When a password was proved belongs to a session from its beginning, so a new
@@ -61,23 +68,21 @@ pub(crate) async fn again(
     if principal.kind != TokenKind::ConsoleSession || principal.realm != desk.realm {
         return Err(LoginError::Refused);
     }
-    let by = Presenter::from(principal).actor();
-    let account = desk.log_in(login, Some(&principal.subject), source, &by, now).await?;
-    let opened = open(desk, account, Some(by), now).await?;
-    end::family(desk, principal, now).await?;
+    let by = Presenter::from(principal).from_source(source).by();
+    let account = desk.log_in(login, Some(&principal.subject), source, &by.actor, now).await?;
+    let opened = open(desk, account, by.clone(), now).await?;
+    end::family(desk, principal, by, now).await?;
     Ok(opened)
 }
 
-/// `by`: who opens it; `None`: the person, by what was proved.
-async fn open(desk: &Desk, account: Account, by: Option<Actor>, now: Ts) -> Result<OpenedSession, LoginError> {
+/// `by`: who opens it.
+async fn open(desk: &Desk, account: Account, by: By, now: Ts) -> Result<OpenedSession, LoginError> {
     let kind = TokenKind::ConsoleSession;
     let lives = &desk.policy.console_sessions;
     let absolute_end = now.plus(lives.absolute).ok_or(Unavailable::Clock)?;
     let expires_at = now.plus(lives.idle).ok_or(Unavailable::Clock)?.min(absolute_end);
     let gone_at = expires_at.plus_capped(AFTERLIFE);
     let owner = OwnerId::from(account.subject());
-    let person = || Actor::Person { subject: account.subject().clone(), credential: None };
-    let by = by.unwrap_or_else(person);
     for _ in 0..DRAWS {
         let minted = desk.mint_first(kind, &owner)?;
         let entry = Entry {
@@ -114,8 +119,8 @@ async fn open(desk: &Desk, account: Account, by: Option<Actor>, now: Ts) -> Resu
         };
         if let Some(ended) = ended {
             desk.tell_made_room(&by, kind, &owner, &ended, now);
+            let principal = principal(desk, account, minted.id, (expires_at, now), by.source.as_ref());
             desk.tell(now, by, What::Issued { kind, id: minted.id, owner });
-            let principal = principal(desk, account, minted.id, expires_at, now);
             return Ok(OpenedSession { token: minted.token, principal, ended: ended.len() });
         }
     }

@@ -7,36 +7,38 @@ use crate::desk::Desk;
 use crate::desk::error::{Denied, Unavailable};
 use crate::desk::matching::Matched;
 use crate::desk::presenter::Presenter;
-use crate::instruments::event::{Actor, What};
+use crate::instruments::event::{Actor, By, What};
 use crate::instruments::principal::Principal;
 use crate::instruments::refusal::Refusal;
 use crate::ports::change::{Rotated, Step};
 use crate::words::ids::RecordId;
 use crate::words::kind::TokenKind;
+use crate::words::source::SourceName;
 use crate::words::time::{Span, Ts};
 
 /// A session is kept alive by one write in this time, however much it is used.
 const SLIDE_EVERY: Span = Span::minutes(1);
 
 /// Verifies the text of a session's cookie.
-pub(crate) async fn verify(desk: &Desk, text: &str, now: Ts) -> Result<Principal, Denied> {
-    let Ok(presented) = desk.prefixes.parse(text) else { return refuse(desk, None, Refusal::Malformed, now) };
+pub(crate) async fn verify(desk: &Desk, text: &str, source: Option<&SourceName>, now: Ts) -> Result<Principal, Denied> {
+    let refuse = |id, reason| refuse(desk, id, reason, source, now);
+    let Ok(presented) = desk.prefixes.parse(text) else { return refuse(None, Refusal::Malformed) };
     let (id, kind) = (*presented.id(), presented.kind());
     if kind != TokenKind::ConsoleSession {
-        return refuse(desk, Some(id), Refusal::WrongKind { kind }, now);
+        return refuse(Some(id), Refusal::WrongKind { kind });
     }
     let Matched { record, fresher } = match desk.matched(&presented).await? {
         Ok(matched) => matched,
-        Err(refusal) => return refuse(desk, Some(id), refusal, now),
+        Err(refusal) => return refuse(Some(id), refusal),
     };
     let judged = desk.judge(&record, now).await?;
     let account = match (judged.verdict, judged.account) {
         (Ok(_), Some(account)) => account,
-        (Ok(_), None) => return refuse(desk, Some(id), Refusal::AccountMissing, now),
-        (Err(refusal), _) => return refuse(desk, Some(id), refusal, now),
+        (Ok(_), None) => return refuse(Some(id), Refusal::AccountMissing),
+        (Err(refusal), _) => return refuse(Some(id), refusal),
     };
     let FamilyBody::Session { authenticated_at, absolute_end } = *record.body() else {
-        return refuse(desk, Some(id), Refusal::WrongKind { kind }, now);
+        return refuse(Some(id), Refusal::WrongKind { kind });
     };
     let Some(expires_at) = kept_alive(desk, &record, absolute_end, now).await? else {
         // Ended between the reading and the write: what stands there now says why.
@@ -44,12 +46,12 @@ pub(crate) async fn verify(desk: &Desk, text: &str, now: Ts) -> Result<Principal
             Some(ended) => desk.judge(&ended, now).await?.verdict.err().unwrap_or(Refusal::Unknown),
             None => Refusal::Unknown,
         };
-        return refuse(desk, Some(id), reason, now);
+        return refuse(Some(id), reason);
     };
     if let Some((digest, key)) = fresher {
         desk.rekeying.note(&record, digest, key);
     }
-    Ok(principal(desk, account, id, expires_at, authenticated_at))
+    Ok(principal(desk, account, id, (expires_at, authenticated_at), source))
 }
 
 /// When the session ends now that it was used; `None` where it has been ended meanwhile. Never past its absolute life.
@@ -81,7 +83,13 @@ pub(crate) fn is_fresh(desk: &Desk, principal: &Principal, now: Ts) -> bool {
     is_own_session && Presenter::from(principal).is_fresh(desk.policy.console_sessions.fresh, now)
 }
 
-fn refuse(desk: &Desk, id: Option<RecordId>, reason: Refusal, now: Ts) -> Result<Principal, Denied> {
-    desk.tell(now, Actor::Unproved, What::Refused { id, reason });
+fn refuse(
+    desk: &Desk,
+    id: Option<RecordId>,
+    reason: Refusal,
+    source: Option<&SourceName>,
+    now: Ts,
+) -> Result<Principal, Denied> {
+    desk.tell(now, By::from(Actor::Unproved, source), What::Refused { id, reason });
     Err(Denied::Refused(reason))
 }

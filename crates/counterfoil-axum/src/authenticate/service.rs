@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use counterfoil::{Counterfoil, Credentials, MalformedHeader, credentials};
+use counterfoil::{Counterfoil, Credentials, MalformedHeader, Source, credentials};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, Entry, ORIGIN};
 use http::{HeaderMap, Method, Request, Response};
 use tower_service::Service;
@@ -11,6 +11,7 @@ use crate::authenticate::future::{ResponseFuture, State, Verifying};
 use crate::authenticate::layer::AuthenticateLayer;
 use crate::authentication::Authentication;
 use crate::rejection::{Refuse, Rejection, Why};
+use crate::source::source_of;
 
 /// Authenticates requests: made by [`AuthenticateLayer`].
 #[derive(Clone, Debug)]
@@ -43,7 +44,7 @@ where
         let preflight = is_preflight(&request);
         let seen = match request.extensions().get::<Authentication>() {
             Some(known) => Seen::Known(known.clone().of_realm(self.layer.foil.realm())),
-            None => look(&self.layer.foil, request.headers(), preflight),
+            None => look(&self.layer.foil, request.headers(), source_of(request.extensions()), preflight),
         };
         // The inner service that was polled ready is the one to call; its clone takes its place.
         let clone = self.inner.clone();
@@ -63,7 +64,7 @@ where
     }
 }
 
-fn look(foil: &Counterfoil, headers: &HeaderMap, preflight: bool) -> Seen {
+fn look(foil: &Counterfoil, headers: &HeaderMap, source: Source, preflight: bool) -> Seen {
     let rejected = |why| Seen::Known(Authentication::rejected(Rejection::new(why, foil.realm())));
     if preflight {
         return rejected(Why::Unauthenticated);
@@ -77,7 +78,7 @@ fn look(foil: &Counterfoil, headers: &HeaderMap, preflight: bool) -> Seen {
         Ok(Credentials::Bearer(token)) => {
             let foil = foil.clone();
             Seen::Ask(Box::pin(async move {
-                match foil.verify(token.expose_secret()).await {
+                match foil.from_source(&source).verify(token.expose_secret()).await {
                     Ok(principal) => Authentication::active(principal),
                     Err(denied) => Authentication::rejected(Rejection::of(denied, foil.realm())),
                 }

@@ -81,7 +81,13 @@ mod tests {
 
     fn event(realm: &str, at: u64) -> Event {
         let realm = Realm::new(realm).expect("a realm");
-        Event { at: Ts::from_micros(at).expect("in range"), realm, by: Actor::Host, what: What::NoKeyRing }
+        Event {
+            at: Ts::from_micros(at).expect("in range"),
+            realm,
+            by: Actor::Host,
+            source: None,
+            what: What::NoKeyRing,
+        }
     }
 
     fn of(capacity: usize) -> RecentEvents {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use counterfoil::{Counterfoil, Secret};
+use counterfoil::{Counterfoil, Secret, Source};
 use http::header::{AUTHORIZATION, COOKIE, Entry};
 use http::{HeaderMap, Method, Request};
 use tower_layer::Layer;
@@ -18,6 +18,7 @@ use crate::authentication::Authentication;
 use crate::host::{Asked, InvalidHost};
 use crate::rejection::{Rejection, Why};
 use crate::seldom::Seldom;
+use crate::source::source_of;
 
 /// What the log says, for somebody who runs the service.
 const FORGED: &str = "a session's cookie came without its token, or from another site";
@@ -104,14 +105,16 @@ impl SessionLayer {
         Some(Brought::Session(session))
     }
 
-    async fn authenticate(&self, brought: Brought) -> Authentication {
+    async fn authenticate(&self, brought: Brought, source: &Source) -> Authentication {
         let rejected = match brought {
             Brought::Hostless => Rejection::new(Why::InvalidHost, self.foil.realm()),
             Brought::Forged => Rejection::new(Why::Forged, self.foil.realm()),
-            Brought::Session(session) => match self.foil.verify_session(session.expose_secret()).await {
-                Ok(principal) => return Authentication::active(principal),
-                Err(denied) => Rejection::of(denied, self.foil.realm()),
-            },
+            Brought::Session(session) => {
+                match self.foil.from_source(source).verify_session(session.expose_secret()).await {
+                    Ok(principal) => return Authentication::active(principal),
+                    Err(denied) => Rejection::of(denied, self.foil.realm()),
+                }
+            }
         };
         Authentication::rejected(rejected)
     }
@@ -145,9 +148,9 @@ where
         // The inner service that was polled ready is the one to call; its clone takes its place.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let layer = self.layer.clone();
+        let (layer, source) = (self.layer.clone(), source_of(request.extensions()));
         Box::pin(async move {
-            let known = layer.authenticate(brought).await;
+            let known = layer.authenticate(brought, &source).await;
             request.extensions_mut().insert(known);
             inner.call(request).await
         })

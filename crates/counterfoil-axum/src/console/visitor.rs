@@ -181,11 +181,12 @@ pub(crate) async fn session(
     console: &Console,
     language: Language,
     headers: &HeaderMap,
+    source: &Source,
 ) -> Result<Result<(Secret, Principal), Nobody>, Stop> {
     let Some(session) = console.cookies.read(headers, Cookie::Session) else {
         return Ok(Err(Nobody { ended: false, language }));
     };
-    match console.foil.verify_session(session.expose_secret()).await {
+    match console.foil.from_source(source).verify_session(session.expose_secret()).await {
         Ok(principal) => Ok(Ok((session, principal))),
         Err(Denied::Refused(_)) => Ok(Err(Nobody { ended: true, language })),
         Err(Denied::Unavailable(reason)) => Err(Stop::outage(console, language, &reason)),
@@ -196,7 +197,8 @@ impl Visitor {
     /// Whoever made a request, where somebody is signed in.
     pub(crate) async fn of(console: &Console, parts: &Parts) -> Result<Result<Self, Nobody>, Stop> {
         let language = receive(console, Asked::from(parts))?;
-        let (session, principal) = match session(console, language, &parts.headers).await? {
+        let known = console.sources.known(&parts.extensions);
+        let (session, principal) = match session(console, language, &parts.headers, &known).await? {
             Ok(found) => found,
             Err(nobody) => return Ok(Err(nobody)),
         };

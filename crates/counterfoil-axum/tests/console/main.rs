@@ -17,6 +17,7 @@ mod returns;
 mod scopes;
 mod sessions;
 mod settings;
+mod sources;
 mod summaries;
 #[path = "../support/mod.rs"]
 mod support;

@@ -17,6 +17,7 @@ struct Lists {
     retired: Vec<(Realm, ClientKey)>,
     settings: Vec<(Realm, VersionedSettings)>,
     counters: Vec<(ThrottleKey, Counter)>,
+    last_upkeep: Option<Ts>,
     // One number for all versions: it only grows, so no old version ever fits again.
     written: u64,
 }
@@ -147,6 +148,18 @@ impl SettingsStore for ReferenceSiblings {
             lists.settings.push((realm.clone(), VersionedSettings { version, settings: settings.clone() }));
             Ok(SettingsPut::Done(version))
         })
+    }
+
+    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+        Ok(self.with(|lists| lists.last_upkeep))
+    }
+
+    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+        Ok(self.with(|lists| {
+            let fits = lists.last_upkeep == expect;
+            lists.last_upkeep = if fits { Some(at) } else { lists.last_upkeep };
+            fits
+        }))
     }
 }
 

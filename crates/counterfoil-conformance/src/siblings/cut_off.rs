@@ -107,6 +107,11 @@ async fn settings(database: &SiblingDatabase) -> Result<bool, Violation> {
             break;
         }
     }
+    for polls in 1..=DEEPEST {
+        if one_note(&store, polls).await? {
+            break;
+        }
+    }
     Ok(true)
 }
 
@@ -119,6 +124,18 @@ async fn one_realm(store: &Arc<dyn SettingsStore>, polls: u32) -> Result<bool, V
     let read = || async { Ok::<_, Violation>(store.settings(&realm).await?.map(|one| one.settings)) };
     let seen = shortly("put_settings", read, |seen| seen.as_ref().is_none_or(|seen| *seen == new)).await?;
     ensure!(!done || seen.is_some(), "put_settings returned, so it must stand");
+    ensure!(store.settings(&beside).await?.is_some(), "an acknowledged write after a cut-off was lost");
+    Ok(done)
+}
+
+async fn one_note(store: &Arc<dyn SettingsStore>, polls: u32) -> Result<bool, Violation> {
+    let (old, new) = (store.last_upkeep().await?, Some(at(u64::from(polls))));
+    let beside = Realm::new(&format!("beside-note-{polls}")).expect("a realm");
+    let done = cut(store.note_upkeep(old, at(u64::from(polls))), polls).await.is_some();
+    let _ = store.put_settings(&beside, None, &document("new")).await?;
+    let read = || async { Ok::<_, Violation>(store.last_upkeep().await?) };
+    let seen = shortly("note_upkeep", read, |seen| *seen == old || *seen == new).await?;
+    ensure!(!done || seen == new, "note_upkeep returned, so it must stand");
     ensure!(store.settings(&beside).await?.is_some(), "an acknowledged write after a cut-off was lost");
     Ok(done)
 }

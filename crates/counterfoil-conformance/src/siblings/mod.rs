@@ -14,6 +14,7 @@ mod races;
 mod setting_model;
 mod settings;
 mod throttle;
+mod upkeep;
 
 pub use client_model::client_answers_equal_the_model;
 pub use client_pages::client_pages_have_an_end;
@@ -30,3 +31,4 @@ pub use throttle::{
     no_wait_beyond_the_window, refused_writes_nothing, reserve_never_passes_the_limit, under_way_is_told_from_failed,
     unsettled_counts_as_failed,
 };
+pub use upkeep::note_upkeep_needs_the_note;

@@ -77,11 +77,15 @@ async fn settings(database: &SiblingDatabase) -> Result<Held, Violation> {
         unavailable("settings", store.settings(&realm).await)?;
         let replaced = store.put_settings(&realm, Some(Version::new(1)), &document("second")).await;
         unavailable("put_settings", replaced)?;
-        unavailable("put_settings", store.put_settings(&realm, None, &document("first")).await)
+        let created = unavailable("put_settings", store.put_settings(&realm, None, &document("first")).await)?;
+        unavailable("last_upkeep", store.last_upkeep().await)?;
+        Ok::<_, Violation>((created, unavailable("note_upkeep", store.note_upkeep(None, at(1)).await)?))
     };
     let answer = asked.await;
     database.outage(false).await;
-    let maybe_done = answer?;
+    let (maybe_done, maybe_noted) = answer?;
+    let noted = store.last_upkeep().await?.is_some();
+    ensure!(maybe_noted || !noted, "maybe_done was false, but the upkeep was noted");
     let there = store.settings(&realm).await?.is_some();
     ensure!(maybe_done || !there, "maybe_done was false, but the settings were written");
     Ok(Held::Tried)

@@ -1,7 +1,7 @@
 //! The other rows: owners, counters, versions, and documents with their versions.
 
 use counterfoil::store::{Corrupt, Counter};
-use counterfoil::{FamilyId, Version};
+use counterfoil::{FamilyId, Ts, Version};
 
 use super::reader::Reader;
 use super::writer::Writer;
@@ -92,4 +92,18 @@ pub(crate) fn read_version(row: &[u8]) -> Result<Version, Corrupt> {
     let mut row = Reader::new(row)?;
     let version = Version::new(row.number("version")?);
     row.end(version)
+}
+
+/// The row of an instant alone.
+pub(crate) fn write_instant(at: Ts) -> Value {
+    let mut row = Writer::new();
+    row.instant(at);
+    row.row()
+}
+
+/// The instant in such a row.
+pub(crate) fn read_instant(row: &[u8]) -> Result<Ts, Corrupt> {
+    let mut row = Reader::new(row)?;
+    let at = row.instant("instant")?;
+    row.end(at)
 }

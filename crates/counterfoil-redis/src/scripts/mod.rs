@@ -64,6 +64,7 @@ scripts! {
     REMOVE_CLIENT: writes!("remove_client.lua");
     CLIENTS: include_str!("clients.lua");
     PUT_SETTINGS: writes!("put_settings.lua");
+    NOTE_UPKEEP: writes!("note_upkeep.lua");
     ATTEMPT: writes!("attempt.lua");
     PURGE_COUNTERS: writes!("purge_counters.lua");
 }

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Realm, Version};
+use counterfoil::{Realm, Ts, Version};
 
 use super::ask::{TURNS, Wrote, lost};
 use super::sql;
 use super::store::PgStore;
-use crate::row::{self, count};
+use crate::row::{self, count, micros};
 
 #[async_trait]
 impl SettingsStore for PgStore {
@@ -42,5 +42,18 @@ impl SettingsStore for PgStore {
             }
         }
         Err(lost(OP))
+    }
+
+    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+        let found = self.read_one("last_upkeep", || sqlx::query(sql::LAST_UPKEEP)).await?;
+        found.map_or(Ok(None), |row| row::instant(&row, 0))
+    }
+
+    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+        let query = || match expect {
+            None => sqlx::query(sql::FIRST_UPKEEP).bind(micros(at)),
+            Some(expect) => sqlx::query(sql::NOTE_UPKEEP).bind(micros(at)).bind(micros(expect)),
+        };
+        Ok(self.changed("note_upkeep", query).await? > 0)
     }
 }

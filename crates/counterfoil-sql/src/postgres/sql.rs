@@ -80,13 +80,21 @@ macro_rules! forward {
 }
 
 /// The schema, step by step. A step that was released never changes; a new one is appended.
-pub(super) const MIGRATIONS: &[&str] = &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP];
 /// Families whose label's key has one of the characters $1, with nobody writing meanwhile.
 pub(super) const OLD_LABELS: &str =
     "SELECT id, label_key FROM counterfoil_family WHERE label_key ~ ('[' || $1 || ']') ORDER BY id";
 pub(super) const LOCK_LABELS: &str = "LOCK TABLE counterfoil_family IN SHARE ROW EXCLUSIVE MODE";
 /// $1 key, $2 id; nothing where another family of the owner has the key.
 pub(super) const RENEW_LABEL: &str = "UPDATE counterfoil_family f SET label_key = $1 WHERE f.id = $2 AND NOT EXISTS (SELECT 1 FROM counterfoil_family o WHERE o.realm = f.realm AND o.owner = f.owner AND o.label_key = $1)";
+
+/// The instant of the last upkeep: one row, or none.
+const UPKEEP: &str = "
+CREATE TABLE counterfoil_upkeep (
+    id SMALLINT NOT NULL CONSTRAINT counterfoil_upkeep_id PRIMARY KEY CHECK (id = 1),
+    at BIGINT NOT NULL
+);
+";
 
 const V1: &str = r#"
 CREATE TABLE counterfoil_family (
@@ -202,7 +210,7 @@ pub(super) const WRONG_COLLATION: &str = "SELECT c.relname || '.' || a.attname |
 /// Our indexes that are there and complete.
 pub(super) const INDEXES: &str = "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class s ON s.relnamespace = c.relnamespace AND s.oid = to_regclass('counterfoil_schema') WHERE c.relname LIKE 'counterfoil\\_%' AND i.indisvalid";
 /// As many as the migrations make.
-pub(super) const INDEX_COUNT: i64 = 20;
+pub(super) const INDEX_COUNT: i64 = 21;
 /// Whether the schema is in the first schema of the `search_path`, where the migrations make it.
 pub(super) const SCHEMA_IS_THERE: &str = "SELECT EXISTS (
     SELECT 1 FROM pg_class WHERE oid = to_regclass('counterfoil_schema') AND relnamespace = to_regnamespace(quote_ident(current_schema()))
@@ -539,3 +547,7 @@ pub(super) const REMOVE_CLIENT: &str = "UPDATE counterfoil_client SET document =
 pub(super) const SETTINGS: &str = "SELECT version, document FROM counterfoil_settings WHERE realm = $1";
 pub(super) const CREATE_SETTINGS: &str = "INSERT INTO counterfoil_settings (realm, version, document) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING RETURNING version";
 pub(super) const REPLACE_SETTINGS: &str = "UPDATE counterfoil_settings SET version = version + 1, document = $2 WHERE realm = $1 AND version = $3 RETURNING version";
+
+pub(super) const LAST_UPKEEP: &str = "SELECT at FROM counterfoil_upkeep";
+pub(super) const FIRST_UPKEEP: &str = "INSERT INTO counterfoil_upkeep (id, at) VALUES (1, $1) ON CONFLICT DO NOTHING";
+pub(super) const NOTE_UPKEEP: &str = "UPDATE counterfoil_upkeep SET at = $1 WHERE id = 1 AND at = $2";

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Realm, Version};
+use counterfoil::{Realm, Ts, Version};
 
 use super::sql;
 use super::store::SqliteStore;
@@ -33,5 +33,20 @@ impl SettingsStore for SqliteStore {
         let put = write.one(sqlx::query(sql::PUT_SETTINGS).bind(realm.as_str()).bind(document)).await?;
         let version = put.map(|row| row::version(&row)).transpose()?;
         write.commit(SettingsPut::Done(version.unwrap_or(Version::FIRST))).await
+    }
+
+    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+        let found = self.read_one("last_upkeep", sqlx::query(sql::LAST_UPKEEP)).await?;
+        found.map_or(Ok(None), |row| row::instant(&row, 0))
+    }
+
+    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+        let mut write = self.write("note_upkeep").await?;
+        let standing = write.one(sqlx::query(sql::LAST_UPKEEP)).await?;
+        if standing.map_or(Ok(None), |row| row::instant(&row, 0))? != expect {
+            return Ok(false);
+        }
+        write.run(sqlx::query(sql::NOTE_UPKEEP).bind(row::micros(at))).await?;
+        write.commit(true).await
     }
 }

@@ -31,12 +31,20 @@ macro_rules! joined {
 }
 
 /// The schema, step by step. A step that was released never changes; a new one is appended.
-pub(super) const MIGRATIONS: &[&str] = &[V1, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP];
+pub(super) const MIGRATIONS: &[&str] = &[V1, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP];
 /// Families whose label's key has one of the characters ?1.
 pub(super) const OLD_LABELS: &str =
     "SELECT id, label_key FROM counterfoil_family WHERE label_key GLOB '*[' || ?1 || ']*' ORDER BY id";
 /// ?1 key, ?2 id; nothing where another family of the owner has the key.
 pub(super) const RENEW_LABEL: &str = "UPDATE OR IGNORE counterfoil_family SET label_key = ?1 WHERE id = ?2";
+
+/// The instant of the last upkeep: one row, or none.
+const UPKEEP: &str = "
+CREATE TABLE counterfoil_upkeep (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    at INTEGER NOT NULL
+) STRICT;
+";
 
 const V1: &str = "
 CREATE TABLE counterfoil_family (
@@ -278,3 +286,7 @@ pub(super) const REMOVE_CLIENT: &str = "UPDATE counterfoil_client SET document =
 
 pub(super) const SETTINGS: &str = "SELECT version, document FROM counterfoil_settings WHERE realm = ?1";
 pub(super) const PUT_SETTINGS: &str = "INSERT INTO counterfoil_settings (realm, version, document) VALUES (?1, 0, ?2) ON CONFLICT (realm) DO UPDATE SET version = version + 1, document = excluded.document RETURNING version";
+
+pub(super) const LAST_UPKEEP: &str = "SELECT at FROM counterfoil_upkeep";
+pub(super) const NOTE_UPKEEP: &str =
+    "INSERT INTO counterfoil_upkeep (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = excluded.at";

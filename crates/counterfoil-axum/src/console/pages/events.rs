@@ -46,6 +46,9 @@ pub(crate) async fn list(State(console): State<Shared>, visitor: Visitor) -> Res
         let (what, weight, detail) = told(event);
         let detail = named(event).map_or(detail, |subject| names.name(subject.as_str()));
         let by = event.by.subject().map(|subject| names.name(subject.as_str()));
+        // Who, and from where.
+        let source = event.source.as_ref().map(|source| source.as_str().to_owned());
+        let by = by.into_iter().chain(source).reduce(|by, source| format!("{by}, {source}"));
         EventRow { at: clock.moment(event.at), what: (words.event)(what), detail, by, weight: weight.class() }
     });
     let rows = rows.collect();

@@ -6,7 +6,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil::directory::Login;
-use counterfoil::{Entropy as _, LoginError, ManageError, Secret, SystemEntropy, Ts};
+use counterfoil::{Entropy as _, LoginError, ManageError, Secret, Source, SystemEntropy, Ts};
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use zeroize::Zeroize as _;
@@ -41,7 +41,7 @@ pub(crate) async fn show(
     let (language, headers) = (receive(&console, Asked::of(&request))?, request.headers());
     let query = Query::parse(query.as_deref());
     let next = query.one("next").ok().flatten().unwrap_or("/");
-    if session(&console, language, headers).await?.is_ok() {
+    if session(&console, language, headers, &console.sources.known(request.extensions())).await?.is_ok() {
         return Ok(redirect(&console.path(paths::own(Some(next)))));
     }
     let (words, told) = (language.words(), query.one("told").ok().flatten());
@@ -103,7 +103,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     let visit = console.cookies.read(&parts.headers, Cookie::Visit);
     if !visit.is_some_and(|visit| csrf::fits(&visit, sent.one(csrf::FIELD))) {
         // A form that lay open while somebody signed in here: that session goes on.
-        if session(&console, language, &parts.headers).await?.is_ok() {
+        if session(&console, language, &parts.headers, &console.sources.known(&parts.extensions)).await?.is_ok() {
             return Ok(redirect(&console.path(paths::own(Some(next)))));
         }
         let shell = Shell::bare(&console, language, &at(next)).wrong(Some(language.words().form_expired.to_owned()));
@@ -117,7 +117,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     };
     let refused = match patiently(&console.foil, || console.foil.open_session(&login, &source)).await {
         Ok(opened) => {
-            leave(&console, &parts.headers).await;
+            leave(&console, &parts.headers, &source).await;
             let mut response = redirect(&after(&console, next, opened.ended));
             // The visit stays: forms of other tabs belong to it.
             let cookies = [
@@ -157,9 +157,9 @@ fn after(console: &Console, next: &str, ended: usize) -> String {
 }
 
 /// Ends the session that the browser came with, if it still lives: nobody can use what nobody sees any more. Where that fails it ends by itself.
-async fn leave(console: &Console, headers: &HeaderMap) {
+async fn leave(console: &Console, headers: &HeaderMap, source: &Source) {
     let Some(session) = console.cookies.read(headers, Cookie::Session) else { return };
-    if let Ok(principal) = console.foil.verify_session(session.expose_secret()).await {
+    if let Ok(principal) = console.foil.from_source(source).verify_session(session.expose_secret()).await {
         let _ended = console.foil.end_session(&principal).await;
     }
 }

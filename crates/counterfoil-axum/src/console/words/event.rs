@@ -1,7 +1,7 @@
 //! Events by name, and what of them is worth a second look.
 
 use counterfoil::event::{Action, ClientAction, Event, Throttled, What};
-use counterfoil::{OwnerId, SourceName, SubjectId};
+use counterfoil::{OwnerId, SubjectId};
 
 /// What happened, without whom and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ pub(crate) fn told(event: &Event) -> (Told, Weight, String) {
         What::Switch { subject, allowed } => {
             usual(if *allowed { Told::LoginAllowed } else { Told::LoginForbidden }, subject.to_string())
         }
-        What::Throttled { counted, source, .. } => (Told::Throttled, alarm, throttled(counted, source)),
+        What::Throttled { counted, .. } => (Told::Throttled, alarm, throttled(counted)),
         What::FailuresWithoutSource { failures, .. } => (Told::FailuresWithoutSource, alarm, failures.to_string()),
         What::NoKeyRing => (Told::NoKeyRing, alarm, String::new()),
         What::Rekeyed { id, .. } => usual(Told::Rekeyed, id.to_string()),
@@ -152,12 +152,11 @@ const fn client_told(action: ClientAction) -> Told {
     }
 }
 
-/// Whose failures were counted, where that is somebody, and from where.
-fn throttled(counted: &Throttled, source: &SourceName) -> String {
-    let of = match counted {
-        Throttled::Account { subject: Some(subject) } => subject.as_str(),
-        Throttled::Client { client: Some(client) } => client.as_str(),
-        _ => return source.as_str().to_owned(),
-    };
-    format!("{of}, {}", source.as_str())
+/// Whose failures were counted, where that is somebody.
+fn throttled(counted: &Throttled) -> String {
+    match counted {
+        Throttled::Account { subject: Some(subject) } => subject.to_string(),
+        Throttled::Client { client: Some(client) } => client.to_string(),
+        _ => String::new(),
+    }
 }

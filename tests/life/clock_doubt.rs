@@ -1,0 +1,197 @@
+//! Clocks that upkeep does not believe: a wrong one must not purge what is not gone.
+
+use std::cell::Cell;
+use std::task::Poll;
+use std::time::Duration;
+
+use counterfoil::event::What;
+use counterfoil::store::{SettingsStore as _, TokenStore as _};
+use counterfoil::testing::ManualClock;
+use counterfoil::{Counterfoil, RecordId, Span, Ts};
+
+use crate::support::*;
+
+/// So many rounds are an hour.
+const HOUR: u32 = 720;
+
+/// Does the upkeep of a process for so many rounds, in which its clock goes on; `between` is called after each.
+async fn upkeep(handle: &Counterfoil, clock: &ManualClock, most: u32, between: impl AsyncFn(u32)) {
+    let (rounds, between) = (Cell::new(0_u32), &between);
+    let sleep = |pause: Duration| {
+        let rounds = &rounds;
+        async move {
+            if !pause.is_zero() {
+                rounds.set(rounds.get() + 1);
+                clock.advance(Span::seconds(5));
+                between(rounds.get()).await;
+            }
+        }
+    };
+    let stop = std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if rounds.get() >= most { Poll::Ready(()) } else { Poll::Pending }
+    });
+    handle.run_upkeep(sleep, stop).await;
+}
+
+/// Another process over the same store, whose clock is ahead.
+struct Ahead {
+    handle: Counterfoil,
+    clock: std::sync::Arc<ManualClock>,
+}
+
+fn ahead(world: &World, days: u16) -> Ahead {
+    let now = world.now().plus(Span::days(days)).expect("in range");
+    let clock = std::sync::Arc::new(ManualClock::at(now));
+    Ahead { handle: world.elsewhere(|builder| builder.clock(clock.clone())).handle, clock }
+}
+
+fn noted(world: &World) -> Option<Ts> {
+    block_on(world.store.last_upkeep()).expect("available")
+}
+
+fn leaps(world: &World) -> Vec<(Ts, Ts)> {
+    let leapt = |what| if let What::ClockLeapt { from, to } = what { Some((from, to)) } else { None };
+    world.told().into_iter().filter_map(leapt).collect()
+}
+
+/// A token that lives, and one whose tombstone has ended.
+fn living_and_gone(world: &World) -> (RecordId, RecordId) {
+    let gone = world.pat("bill", "gone").listed.id;
+    block_on(world.handle.delete_token(&world.presenter("bill"), &gone)).expect("deleted");
+    world.pass(Span::days(61));
+    (world.pat("bill", "lives").listed.id, gone)
+}
+
+#[test]
+fn fault_g9_a_clock_that_leaps_ahead_for_a_while_purges_nothing() {
+    let world = world();
+    let token = world.pat("bill", "one");
+    let (start, rounds) = (world.now(), Cell::new(0_u32));
+    // 120 days ahead and more in the second and third round, then right again for two hours.
+    let sleep = |pause: Duration| {
+        if !pause.is_zero() {
+            let round = rounds.get() + 1;
+            rounds.set(round);
+            let leap = if (1..=2).contains(&round) { Span::days(400) } else { Span::ZERO };
+            world.clock.set(start.plus(leap).and_then(|at| at.plus(Span::seconds(5 * round))).expect("in range"));
+        }
+        std::future::ready(())
+    };
+    let stop = std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if rounds.get() >= 1_440 { Poll::Ready(()) } else { Poll::Pending }
+    });
+    world.told();
+    block_on(world.handle.run_upkeep(sleep, stop));
+    assert!(world.works(token.token.expose_secret()), "nothing that lives by the right clock was purged");
+    let leaps = world.told().into_iter().filter(|what| matches!(what, What::ClockLeapt { .. })).count();
+    assert_eq!(leaps, 1, "and the leap is told once");
+}
+
+#[test]
+fn fault_g9_a_clock_that_stays_ahead_is_believed_after_an_hour() {
+    let world = world();
+    let token = world.pat("bill", "one");
+    let (start, rounds) = (world.now(), Cell::new(0_u32));
+    let gone_at = Cell::new(0_u32);
+    let sleep = |pause: Duration| {
+        let (world, rounds, gone_at, id) = (&world, &rounds, &gone_at, token.listed.id);
+        async move {
+            if !pause.is_zero() {
+                let round = rounds.get() + 1;
+                rounds.set(round);
+                let ahead = start.plus(Span::days(400)).and_then(|at| at.plus(Span::seconds(5 * round)));
+                world.clock.set(ahead.expect("in range"));
+                if gone_at.get() == 0 && world.store.get(&id).await.expect("available").is_none() {
+                    gone_at.set(round);
+                }
+            }
+        }
+    };
+    let stop = std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if rounds.get() >= 1_440 { Poll::Ready(()) } else { Poll::Pending }
+    });
+    block_on(world.handle.run_upkeep(sleep, stop));
+    assert_eq!(gone_at.get(), 722, "the leap is seen in the second round, and 720 rounds are an hour");
+}
+
+#[test]
+fn fault_g9_a_process_that_starts_with_a_wrong_clock_purges_nothing_for_an_hour() {
+    let world = world();
+    let (living, gone) = living_and_gone(&world);
+    block_on(upkeep(&world.handle, &world.clock, HOUR + 1, async |_| {}));
+    assert!(!world.is_stored(&gone), "what is gone by the right clock was purged");
+    let last = noted(&world).expect("an upkeep was noted");
+    let wrong = ahead(&world, 400);
+    leaps(&world);
+    let started = wrong.handle.now();
+    block_on(upkeep(&wrong.handle, &wrong.clock, HOUR, async |_| {}));
+    assert!(world.is_stored(&living), "an hour long nothing is purged");
+    assert_eq!(leaps(&world), [(last, started)], "and the leap is told once");
+    assert_eq!(noted(&world), Some(last), "nor is anything noted");
+}
+
+#[test]
+fn fault_g9_a_wrong_clock_is_never_believed_while_a_right_one_goes_on() {
+    let world = world();
+    let (living, _) = living_and_gone(&world);
+    block_on(upkeep(&world.handle, &world.clock, HOUR + 1, async |_| {}));
+    let wrong = ahead(&world, 400);
+    block_on(upkeep(&wrong.handle, &wrong.clock, 3 * HOUR, async |round| {
+        if round % 130 == 0 {
+            world.pass(Span::minutes(11));
+            upkeep(&world.handle, &world.clock, 1, async |_| {}).await;
+        }
+    }));
+    assert!(world.is_stored(&living));
+    assert!(noted(&world).is_some_and(|last| last <= world.now()), "the right clock is noted");
+}
+
+#[test]
+fn fault_g9_a_wrong_clock_on_an_upgraded_database_purges_nothing_for_an_hour() {
+    let world = world();
+    let (living, gone) = living_and_gone(&world);
+    let wrong = ahead(&world, 400);
+    leaps(&world);
+    block_on(upkeep(&wrong.handle, &wrong.clock, HOUR, async |_| {}));
+    assert!(world.is_stored(&living) && world.is_stored(&gone) && noted(&world).is_none());
+    assert_eq!(leaps(&world), [], "there is nothing that it could have leapt from");
+    block_on(upkeep(&world.handle, &world.clock, HOUR + 1, async |_| {}));
+    assert!(world.is_stored(&living) && !world.is_stored(&gone), "with a right one it begins after an hour");
+}
+
+#[test]
+fn fault_g9_a_note_from_the_future_is_put_right_and_lets_no_later_leap_pass() {
+    let world = world();
+    let (living, gone) = living_and_gone(&world);
+    let future = world.now().plus(Span::days(400)).expect("in range");
+    assert!(block_on(world.store.note_upkeep(None, future)).expect("available"));
+    let now = world.now();
+    block_on(upkeep(&world.handle, &world.clock, 1, async |_| {}));
+    assert!(world.is_stored(&living) && !world.is_stored(&gone), "what is gone is purged at once");
+    assert_eq!(noted(&world), Some(now));
+    let wrong = ahead(&world, 400);
+    block_on(upkeep(&wrong.handle, &wrong.clock, HOUR, async |_| {}));
+    assert!(world.is_stored(&living), "the wrong clock that once was is no warrant for the next");
+}
+
+#[test]
+fn fault_g9_a_restart_within_a_day_purges_at_once_and_notes_every_ten_minutes() {
+    let world = world();
+    let last = world.now();
+    assert!(block_on(world.store.note_upkeep(None, last)).expect("available"));
+    let next = world.elsewhere(|builder| builder);
+    let gone = world.pat("bill", "gone").listed.id;
+    block_on(upkeep(&next.handle, &world.clock, 120, async |_| {}));
+    assert_eq!(noted(&world), Some(last), "a note of less than ten minutes ago does");
+    block_on(upkeep(&next.handle, &world.clock, 1, async |_| {}));
+    assert_eq!(noted(&world), last.plus(Span::minutes(10)));
+    block_on(world.handle.delete_token(&world.presenter("bill"), &gone)).expect("deleted");
+    world.pass(Span::days(61));
+    let yesterday = world.now().minus(Span::days(1));
+    assert!(block_on(world.store.note_upkeep(noted(&world), yesterday)).expect("available"));
+    block_on(upkeep(&world.elsewhere(|builder| builder).handle, &world.clock, 1, async |_| {}));
+    assert!(!world.is_stored(&gone), "a day without upkeep is no leap");
+}
