@@ -25,6 +25,7 @@ use crate::words::ids::{RecordId, SubjectId};
 use crate::words::kind::TokenKind;
 use crate::words::role::Role;
 use crate::words::secret::{Secret, SecretBytes};
+use crate::words::source::Source;
 use crate::words::time::Ts;
 
 const GENERATIONS: usize = 6;

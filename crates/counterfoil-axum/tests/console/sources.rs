@@ -67,7 +67,7 @@ fn service(world: &World) -> Router {
 async fn events_of(sources: bool) -> Vec<Event> {
     let mut world = world_under(policy(sources)).await;
     world.router = service(&world);
-    world.sink.take();
+    let _ = world.sink.take();
     at_the_token_endpoints(&world).await;
     by_bearers(&world).await;
     in_the_console(&world).await;
@@ -173,7 +173,7 @@ async fn fault_d5_a_deletion_by_a_same_as_user_code_names_code_creator_and_sourc
     let made = world.call("POST", "/me/tokens", &bill, Some("{\"label\":\"ci\",\"expires_in_days\":30}")).await.json();
     let body = Some("{\"access\":\"same_as_user\",\"user\":\"bill\"}");
     let code = world.call("POST", "/security-codes", &sue, body).await.json();
-    world.sink.take();
+    let _ = world.sink.take();
     let (id, text) = (made["id"].as_str().expect("an id"), code["code"].as_str().expect("a code"));
     assert_eq!(world.call("DELETE", &format!("/me/tokens/{id}"), text, None).await.status, 204);
     let [event] = &world.sink.take()[..] else { panic!("one event") };
@@ -186,7 +186,7 @@ async fn fault_d5_a_deletion_by_a_same_as_user_code_names_code_creator_and_sourc
 async fn fault_d5_a_request_whose_host_tells_no_source_is_served_and_told_without() {
     let world = world_under(policy(true)).await;
     let (bill, _) = world.sign_in("bill", None).await;
-    world.sink.take();
+    let _ = world.sink.take();
     let request = Request::get("/api/v1/me/tokens").header("authorization", "Bearer cfa_mistyped");
     assert_eq!(send(&world.router, request.body(Body::empty()).expect("a request")).await.status, 401);
     let body = Some("{\"label\":\"ci\",\"expires_in_days\":30}");
