@@ -15,7 +15,7 @@ use crate::walk::walk;
 
 /// Clause 18: A label has one holder under races: of creators alone, of relabels, beside a revocation, beside rotations, and on a holder that is gone.
 pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 5).await {
+    for track in tracks(subject, 9).await {
         for round in 0..track.rounds {
             creators_alone(&track).await?;
             let now = [at(GONE - 1), at(GONE), at(GONE + 1)][usize::try_from(round % 3).unwrap_or(0)];

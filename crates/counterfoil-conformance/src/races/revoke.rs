@@ -22,7 +22,7 @@ const STEPS: u64 = 12;
 /// Clause 13, racing: Whatever refreshers and joins were under way: once revoke has returned, all of the family reads as revoked, and what comes
 /// back afterwards brought nothing alive.
 pub(crate) async fn refreshers_beside_a_revocation(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 1).await {
+    for track in tracks(subject, 2).await {
         for round in 0..track.rounds {
             one_round(&track, round).await?;
         }
