@@ -26,7 +26,7 @@ use counterfoil::client::{ClientId, Grant, NewClient, RefreshMode};
 use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::testing::ManualClock;
 use counterfoil::{
-    Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Prefixes, Presenter, SignIn, Span, SubjectId, Ts,
+    Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Prefixes, Presenter, SignIn, Span, SubjectId, Timestamp,
 };
 use criterion::{BatchSize, Criterion, Throughput};
 
@@ -77,7 +77,7 @@ fn refresh(counterfoil: &Counterfoil, client: &Client, body: &str) -> Answer {
 
 fn at_size(criterion: &mut Criterion, size: usize) {
     // Eight days before the end the notice is not due yet; two days later those of eight days are, and no others.
-    let clock = Arc::new(ManualClock::at(Ts::from_micros(1_800_000_000_000_000).expect("a time")));
+    let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_800_000_000_000_000).expect("a time")));
     let ring = KeyRing::generate_from_system().expect("the system's entropy");
     let counterfoil = host::host(size).clock(clock.clone()).key_ring(ring).build().expect("a handle");
     let mut tokens = Tokens::with_room_for(size);

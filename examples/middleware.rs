@@ -16,7 +16,11 @@ use futures_executor::block_on;
 type Challenge = (u16, Option<String>);
 
 /// Call it before every handler, with all values of `Authorization` and the scope token that the handler asks for.
-async fn authenticate(foil: &Counterfoil, headers: &[&[u8]], needed: Option<&str>) -> Result<Principal, Challenge> {
+async fn authenticate(
+    counterfoil: &Counterfoil,
+    headers: &[&[u8]],
+    needed: Option<&str>,
+) -> Result<Principal, Challenge> {
     let challenge = |status, error: &str| (status, Some(format!("Bearer realm=\"example\"{error}")));
     let token = match credentials(headers.iter().copied()) {
         Ok(Credentials::Bearer(token)) => token,
@@ -24,7 +28,7 @@ async fn authenticate(foil: &Counterfoil, headers: &[&[u8]], needed: Option<&str
         Ok(Credentials::Absent | Credentials::OtherScheme) => return Err(challenge(401, "")),
         Err(_) => return Err(challenge(400, ", error=\"invalid_request\"")),
     };
-    let principal = match foil.verify(token.expose_secret()).await {
+    let principal = match counterfoil.verify(token.expose_secret()).await {
         Ok(principal) => principal,
         // The reason went to the events; the caller learns the same for every one.
         Err(Denied::Refused(_)) => return Err(challenge(401, ", error=\"invalid_token\"")),
@@ -46,15 +50,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
     let directory = people.clone();
-    let foil = Counterfoil::builder().policy(policy).store(MemoryStore::default()).directory(directory).build()?;
+    let counterfoil =
+        Counterfoil::builder().policy(policy).store(MemoryStore::default()).directory(directory).build()?;
     let scope = Some("demo:read".parse()?);
     let new = NewPersonalAccessToken { label: "reader", lifetime: Lifetime::Days(1), scope };
-    let made = block_on(foil.create_personal_access_token(&Presenter::signed_in(&ivan), &new))?;
+    let made = block_on(counterfoil.create_personal_access_token(&Presenter::signed_in(&ivan), &new))?;
     let good = format!("Bearer {}", made.token.expose_secret());
     let mistyped = good.replace("cfp_", "cfp_x");
     let ask = |headers: &[&str], needed| {
         let headers: Vec<&[u8]> = headers.iter().map(|header| header.as_bytes()).collect();
-        block_on(authenticate(&foil, &headers, needed)).map(|who| who.name().to_owned())
+        block_on(authenticate(&counterfoil, &headers, needed)).map(|who| who.name().to_owned())
     };
 
     assert_eq!(ask(&[&good], Some("demo:read")), Ok("ivan".to_owned()));

@@ -23,19 +23,19 @@ const BACK_OFF: Span = Span::minutes(15);
 type Transport<'a> = &'a dyn Fn(&ClaimedNotice) -> bool;
 
 /// One run of a worker. Call it about once a minute, on as many nodes as you like; says how many notices went out.
-async fn run(foil: &Counterfoil, clock: &dyn Clock, send: Transport<'_>) -> Result<u32, Unavailable> {
+async fn run(counterfoil: &Counterfoil, clock: &dyn Clock, send: Transport<'_>) -> Result<u32, Unavailable> {
     let (mut sent, mut after) = (0, None);
     // A changed lead reaches the tokens that are there.
-    while foil.rearm_notices(PAGE).await?.more {}
+    while counterfoil.rearm_notices(PAGE).await?.more {}
     loop {
-        let page = foil.due_notices(after.as_ref(), PAGE).await?;
+        let page = counterfoil.due_notices(after.as_ref(), PAGE).await?;
         for due in &page.items {
             // None: another worker has it, or there is nothing to send after all.
-            let Some(claimed) = foil.claim_notice(due, LEASE).await?.won() else { continue };
+            let Some(claimed) = counterfoil.claim_notice(due, LEASE).await?.won() else { continue };
             let accepted = send(&claimed);
             let retry_at = clock.now().plus_capped(BACK_OFF);
             let outcome = if accepted { Outcome::Sent } else { Outcome::Failed { retry_at } };
-            foil.settle_notice(claimed, outcome).await?;
+            counterfoil.settle_notice(claimed, outcome).await?;
             sent += u32::from(accepted);
         }
         // A short page is no end; `None` is.
@@ -51,13 +51,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ivan = Account::new(SubjectId::new("7")?, "ivan", Role::Member).with_email(email);
     let people = Arc::new(MemoryDirectory::default());
     people.insert(ivan.clone(), &["ivan"], "ivan");
-    let clock = Arc::new(ManualClock::at(Ts::EPOCH.plus_capped(Span::days(20_000))));
+    let clock = Arc::new(ManualClock::at(Timestamp::EPOCH.plus_capped(Span::days(20_000))));
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
     let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default()).clock(clock.clone());
-    let foil = builder.directory(people).build()?;
+    let counterfoil = builder.directory(people).build()?;
     let new = NewPersonalAccessToken { label: "backup", lifetime: Lifetime::Days(30), scope: None };
-    block_on(foil.create_personal_access_token(&Presenter::signed_in(&ivan), &new))?;
+    block_on(counterfoil.create_personal_access_token(&Presenter::signed_in(&ivan), &new))?;
 
     let broken: Transport<'_> = &|_| false;
     let print: Transport<'_> = &|notice| {
@@ -71,8 +71,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         [(Span::days(22), print, 0), (Span::days(1), broken, 0), (BACK_OFF, print, 1), (Span::days(7), print, 1)];
     for (passed, transport, expected) in passes {
         clock.advance(passed);
-        assert_eq!(block_on(run(&foil, &*clock, transport))?, expected);
+        assert_eq!(block_on(run(&counterfoil, &*clock, transport))?, expected);
     }
-    assert_eq!(block_on(run(&foil, &*clock, print))?, 0, "once each");
+    assert_eq!(block_on(run(&counterfoil, &*clock, print))?, 0, "once each");
     Ok(())
 }

@@ -11,7 +11,7 @@ use counterfoil::*;
 use futures_executor::block_on;
 
 type Answer<T> = Result<T, StoreError>;
-type Sent = Option<(Ts, u8)>;
+type Sent = Option<(Timestamp, u8)>;
 
 struct Noted(Arc<MemoryStore>, Mutex<Vec<&'static str>>);
 
@@ -24,37 +24,49 @@ impl Noted {
 
 #[async_trait::async_trait]
 impl TokenStore for Noted {
-    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Answer<Inserted> {
+    async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Answer<Inserted> {
         self.on("insert").insert(home, new, now).await
     }
     async fn get(&self, id: &RecordId) -> Answer<Option<TokenRecord>> {
         self.on("get").get(id).await
     }
-    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Answer<Applied> {
+    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Timestamp) -> Answer<Applied> {
         self.on("apply").apply(id, expect, change, now).await
     }
-    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Answer<Rotated> {
+    async fn rotate(
+        &self,
+        parent: &RecordId,
+        step: &ParentUpdate,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Answer<Rotated> {
         self.on("rotate").rotate(parent, step, new, now).await
     }
-    async fn revoke(&self, what: Revoke<'_>, how: Revoked, gone_at: Ts, limit: NonZeroU32) -> Answer<Progress> {
+    async fn revoke(&self, what: Revoke<'_>, how: Revoked, gone_at: Timestamp, limit: NonZeroU32) -> Answer<Progress> {
         self.on("revoke").revoke(what, how, gone_at, limit).await
     }
-    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Answer<()> {
+    async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Answer<()> {
         self.on("touch").touch(seen).await
     }
     async fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Answer<Page<TokenRecord>> {
         self.on("list").list(of, after, limit).await
     }
-    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Answer<Page<TokenRecord>> {
+    async fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Answer<Page<TokenRecord>> {
         self.on("due").due(now, after, limit).await
     }
-    async fn claim(&self, id: &RecordId, held: NoticeMark, until: Ts) -> Answer<Option<TokenRecord>> {
+    async fn claim(&self, id: &RecordId, held: NoticeMark, until: Timestamp) -> Answer<Option<TokenRecord>> {
         self.on("claim").claim(id, held, until).await
     }
     async fn settle(&self, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Sent) -> Answer<bool> {
         self.on("settle").settle(id, held, next, sent).await
     }
-    async fn purge(&self, now: Ts, unsent: Ts, windows: Ts, limit: NonZeroU32) -> Answer<Progress> {
+    async fn purge(
+        &self,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
+        limit: NonZeroU32,
+    ) -> Answer<Progress> {
         self.on("purge").purge(now, unsent, windows, limit).await
     }
     async fn census(&self) -> Answer<Vec<(KeyId, u64)>> {
@@ -70,9 +82,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let noted = Arc::new(Noted(store.clone(), Mutex::default()));
     let builder = Counterfoil::builder().token_store(noted.clone()).client_store(store.clone());
     let builder = builder.settings_store(store.clone()).throttle(store).directory(people);
-    let foil = builder.key_ring(KeyRing::generate_from_system()?).build()?;
-    let session = block_on(foil.open_session_for(&ivan))?;
-    let who = block_on(foil.verify_session(session.token.expose_secret()))?;
+    let counterfoil = builder.key_ring(KeyRing::generate_from_system()?).build()?;
+    let session = block_on(counterfoil.open_session_for(&ivan))?;
+    let who = block_on(counterfoil.verify_session(session.token.expose_secret()))?;
     assert_eq!(*noted.1.lock().map_err(|_| "poisoned")?, ["insert", "get"]);
     println!("{} is signed in: one write to open a session, one read to verify it", who.name());
     Ok(())

@@ -8,15 +8,16 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use counterfoil::client::{Grant, NewClient, RefreshMode};
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::notice::{NoticeText, Outcome};
 use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::settings::SettingsChange;
 use counterfoil::testing::{ManualClock, RecordingSink};
 use counterfoil::{
-    Account, Clock, Conflict, Counterfoil, Denied, EmailAddress, Invalid, Issued, KeyRing, Lifetime, ManageError,
-    NewAccess, NewPersonalAccessToken, NewSecurityCode, Presenter, Refusal, Role, Secret, Span, SubjectId, Ts,
+    Account, Clock, Conflict, Counterfoil, Denied, EmailAddress, Invalid, IssuedCredential, KeyRing, Lifetime,
+    ManageError, NewAccess, NewPersonalAccessToken, NewSecurityCode, Presenter, Refusal, Role, Secret, Span, SubjectId,
+    Timestamp,
 };
 use futures_executor::block_on;
 use serde_json::Value;
@@ -69,7 +70,7 @@ fn person(people: &MemoryDirectory, id: &str, name: &str, role: Role, password: 
 
 /// The hardened policy; the clock stands at the first `.issued` of 12d Synergy's own documentation.
 fn open_service(people: Arc<MemoryDirectory>) -> Outcomes<Service> {
-    let clock = Arc::new(ManualClock::at(Ts::try_from(datetime!(2022-12-22 23:14:42 UTC))?));
+    let clock = Arc::new(ManualClock::at(Timestamp::try_from(datetime!(2022-12-22 23:14:42 UTC))?));
     let events = RecordingSink::default();
     let counterfoil = Counterfoil::builder()
         .store(MemoryStore::default())
@@ -132,7 +133,7 @@ async fn sign_in_with_a_password(service: &Service) -> Outcomes<String> {
 
 /// Mode reuse: the same refresh token comes back with a new access token.
 async fn refresh_with_the_same_token(service: &Service, refresh_token: &str) -> Outcomes<String> {
-    service.clock.set(Ts::try_from(datetime!(2022-12-23 02:31:49 UTC))?);
+    service.clock.set(Timestamp::try_from(datetime!(2022-12-23 02:31:49 UTC))?);
     chapter(service, "Three hours later test.token refreshes");
     let answer = refresh(service, TEST_TOKEN, refresh_token).await?;
     show_tokens(&answer)?;
@@ -181,20 +182,20 @@ async fn labels(service: &Service, bill: &Presenter) -> Outcomes {
 
 async fn security_code(service: &Service, root: &Presenter) -> Outcomes {
     chapter(service, "A super administrator makes a security code");
-    let foil = &service.counterfoil;
+    let counterfoil = &service.counterfoil;
     let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: Some("export") };
-    let made = foil.create_security_code(root, &new).await?;
+    let made = counterfoil.create_security_code(root, &new).await?;
     let (id, secret) = (made.listed.id, made.token.expose_secret());
     println!("  {} works until {}", first_8(secret), instant(made.listed.expires_at));
     service.clock.advance(Span::hours(24));
     println!("  24 hours later: {}", refusal(service, secret).await?);
-    let back = foil.reactivate_security_code(root, &id).await?;
+    let back = counterfoil.reactivate_security_code(root, &id).await?;
     println!("  reactivated, with the same secret, until {}", instant(back.expires_at));
-    foil.verify(secret).await?;
-    let permanent = foil.make_security_code_permanent(root, &id).await?;
+    counterfoil.verify(secret).await?;
+    let permanent = counterfoil.make_security_code_permanent(root, &id).await?;
     assert_eq!(permanent.expires_at, None);
     service.clock.advance(Span::days(365));
-    println!("  made permanent; a year later it still is a {}'s", foil.verify(secret).await?.role());
+    println!("  made permanent; a year later it still is a {}'s", counterfoil.verify(secret).await?.role());
     Ok(())
 }
 
@@ -215,7 +216,7 @@ async fn replayed_refresh_token(service: &Service, client: &str) -> Outcomes {
     let replay = refresh(service, client, stolen).await.err().ok_or("a replay")?;
     println!("  a second later it is a replay: {replay}");
     let told = service.events.take();
-    assert!(told.iter().any(|event| matches!(event.what, What::Replayed { generation: 0, .. })));
+    assert!(told.iter().any(|event| matches!(event.what, EventKind::Replayed { generation: 0, .. })));
     assert!(refresh(service, client, text(&second, "refresh_token")?).await.is_err());
     println!("  and the family has ended: {}", refusal(service, text(&second, "access_token")?).await?);
     Ok(())
@@ -258,7 +259,7 @@ async fn close(service: &Service) -> Outcomes {
     Ok(())
 }
 
-async fn create(service: &Service, by: &Presenter, label: &str) -> Result<Issued, ManageError> {
+async fn create(service: &Service, by: &Presenter, label: &str) -> Result<IssuedCredential, ManageError> {
     let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(30), scope: None };
     service.counterfoil.create_personal_access_token(by, &new).await
 }
@@ -308,7 +309,7 @@ fn now(service: &Service) -> String {
     instant(Some(service.clock.now()))
 }
 
-fn instant(at: Option<Ts>) -> String {
+fn instant(at: Option<Timestamp>) -> String {
     let minutes = format_description!("[day] [month repr:short] [year] [hour]:[minute]");
     at.and_then(|at| OffsetDateTime::from(at).format(minutes).ok()).unwrap_or_else(|| "never".to_owned())
 }

@@ -26,7 +26,7 @@ impl Harness {
         let ivan = Account::new(SubjectId::new("7")?, "ivan", Role::Member);
         let people = Arc::new(MemoryDirectory::default());
         people.insert(ivan.clone(), &["ivan"], "ivan");
-        let (clock, events) = (Arc::new(ManualClock::at(Ts::EPOCH)), RecordingSink::default());
+        let (clock, events) = (Arc::new(ManualClock::at(Timestamp::EPOCH)), RecordingSink::default());
         let mut policy = Policy::synergy();
         policy.personal_access_tokens.setting = SettingGate::DefaultOn;
         let directory = people.clone();
@@ -35,12 +35,12 @@ impl Harness {
         Ok(Self { counterfoil: builder.build()?, people, clock, events, ivan })
     }
 
-    fn token(&self) -> Outcome<Issued> {
+    fn token(&self) -> Outcome<IssuedCredential> {
         let new = NewPersonalAccessToken { label: "ci", lifetime: Lifetime::Days(1), scope: None };
         Ok(block_on(self.counterfoil.create_personal_access_token(&Presenter::signed_in(&self.ivan), &new))?)
     }
 
-    fn works(&self, token: &Issued) -> bool {
+    fn works(&self, token: &IssuedCredential) -> bool {
         block_on(self.counterfoil.verify(token.token.expose_secret())).is_ok()
     }
 }
@@ -61,7 +61,7 @@ fn the_host_is_told_the_true_reason() -> Outcome {
     let token = harness.token()?;
     assert!(harness.people.set_disabled(harness.ivan.subject(), true));
     assert!(!harness.works(&token));
-    let told = event::What::Refused { id: Some(token.listed.id), reason: Refusal::AccountDisabled };
+    let told = event::EventKind::Refused { id: Some(token.listed.id), reason: Refusal::AccountDisabled };
     assert_eq!(harness.events.take().pop().map(|event| event.what), Some(told));
     Ok(())
 }

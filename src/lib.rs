@@ -75,144 +75,94 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod builder;
+mod clock;
 mod counterfoil;
-mod desk;
-mod endpoint;
-mod handle;
-mod instruments;
-mod ports;
-mod text;
-mod verbs;
-mod words;
+mod crypto;
+pub mod directory;
+pub mod event;
+mod http_auth;
+#[cfg(feature = "memory")]
+pub mod memory;
+pub mod oauth;
+mod operations;
+pub mod policy;
+mod record;
+mod service;
+pub mod store;
+mod token;
+mod types;
 
-pub use desk::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
-pub use desk::granting::Granted;
-pub use desk::login::LoginError;
-pub use desk::presenter::Presenter;
-pub use desk::queue::Place;
-pub use desk::uses::Flushed;
-pub use desk::view::{Issued, Listed, Status};
-pub use handle::Counterfoil;
-pub use handle::builder::{BuildError, Builder};
-pub use handle::from_source::FromSource;
-pub use handle::may::Intent;
-pub use handle::once::Once;
-pub use instruments::bearer::{Credentials, MalformedHeader, credentials};
-pub use instruments::clock::{Clock, SystemClock};
-pub use instruments::entropy::{Entropy, NoEntropy, RngEntropy, SystemEntropy};
-pub use instruments::key_path::{KeyFile, KeyFileError};
-pub use instruments::key_ring::{KeyRing, KeyRingError};
-pub use instruments::principal::Principal;
-pub use instruments::refusal::{Gate, PublicRefusal, Refusal};
-pub use text::draw::shard;
-pub use text::issued::IssuedToken;
-pub use text::once::OnceKey;
-pub use text::prefix::{InvalidPrefix, Prefix};
-pub use text::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
-pub use text::presented::{MalformedToken, PresentedToken};
-pub use verbs::issue::{Lifetime, NewAccess, NewPersonalAccessToken, NewSecurityCode, TokenLimits};
-pub use verbs::keys::{DropKeyError, KeyUse};
-pub use verbs::open::{OpenError, SignIn};
-pub use verbs::rotate::Overlap;
-pub use verbs::session::open::OpenedSession;
-pub use words::account::{Account, Claims};
-pub use words::description::{Description, InvalidDescription};
-pub use words::email::{EmailAddress, InvalidEmail};
-pub use words::ids::{FamilyId, InvalidId, InvalidSubject, KeyId, OwnerId, RecordId, SubjectId, Version};
-pub use words::kind::TokenKind;
-pub use words::known_scopes::KnownScopes;
-pub use words::label::{InvalidLabel, Label, LabelKey};
-pub use words::realm::{InvalidRealm, Realm};
-pub use words::role::Role;
-pub use words::scope::{InvalidScope, Scope};
-pub use words::secret::{Secret, SecretBytes};
-pub use words::source::{InvalidSource, Source, SourceName};
-pub use words::time::{OutOfRange, Span, Ts};
-pub use words::why::RevokedWhy;
-
-/// The store contract and its siblings, for those who write a store.
-pub mod store {
-    pub use crate::counterfoil::family::{Access, FamilyBody, FamilyParts, NewFamily};
-    pub use crate::counterfoil::record::{Corrupt, NOTICED_MAX, NewRecord, RecordParts, TokenRecord};
-    pub use crate::counterfoil::state::{Nonce, NoticeMark, Revoked, Superseded};
-    pub use crate::instruments::digest::Digest;
-    pub use crate::ports::change::{
-        Applied, Cap, Change, Home, Inserted, Listing, Pace, Progress, Relabel, Revoke, Rotated, Show, Step, WhenFull,
-    };
-    pub use crate::ports::client_store::{ClientPut, ClientStore};
-    pub use crate::ports::counter::Counter;
-    pub use crate::ports::page::{Cursor, InvalidCursor, Page};
-    pub use crate::ports::request::{check_insert, check_members, check_rotate};
-    pub use crate::ports::settings_store::{SettingsPut, SettingsStore};
-    pub use crate::ports::store::TokenStore;
-    pub use crate::ports::store_error::{StoreError, StoreSource};
-    pub use crate::ports::throttle::{Reserved, Throttle, ThrottleKey, UNSETTLED};
-}
+pub use builder::{BuildError, Builder};
+pub use clock::{Clock, SystemClock};
+pub use counterfoil::Counterfoil;
+pub use crypto::entropy::{Entropy, NoEntropy, RngEntropy, SystemEntropy};
+pub use crypto::key_path::{KeyFile, KeyFileError};
+pub use crypto::key_ring::{KeyRing, KeyRingError};
+pub use http_auth::bearer::{Credentials, MalformedHeader, credentials};
+pub use http_auth::refusal::{Gate, PublicRefusal, Refusal};
+pub use operations::authorize::Operation;
+pub use operations::from_source::FromSource;
+pub use operations::maintenance::keys::{DropKeyError, KeyUse};
+pub use operations::once::Once;
+pub use operations::personal_access_tokens::create::{Lifetime, NewPersonalAccessToken, TokenLimits};
+pub use operations::personal_access_tokens::rotate::Overlap;
+pub use operations::security_codes::create::{NewAccess, NewSecurityCode};
+pub use operations::sessions::open::OpenedSession;
+pub use operations::sign_ins::open::{OpenError, SignIn};
+pub use service::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
+pub use service::granting::Granted;
+pub use service::login::LoginError;
+pub use service::presenter::Presenter;
+pub use service::queue::Place;
+pub use service::uses::Flushed;
+pub use service::view::{CredentialView, IssuedCredential, Status};
+pub use token::draw::shard;
+pub use token::issued::IssuedToken;
+pub use token::once::OnceKey;
+pub use token::prefix::{InvalidPrefix, Prefix};
+pub use token::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
+pub use token::presented::{MalformedToken, PresentedToken};
+pub use types::account::{Account, Claims};
+pub use types::description::{Description, InvalidDescription};
+pub use types::email::{EmailAddress, InvalidEmail};
+pub use types::ids::{FamilyId, InvalidId, InvalidSubject, KeyId, OwnerId, RecordId, SubjectId, Version};
+pub use types::kind::TokenKind;
+pub use types::known_scopes::KnownScopes;
+pub use types::label::{InvalidLabel, Label, LabelKey};
+pub use types::principal::Principal;
+pub use types::realm::{InvalidRealm, Realm};
+pub use types::role::Role;
+pub use types::scope::{InvalidScope, Scope};
+pub use types::secret::{Secret, SecretBytes};
+pub use types::source::{InvalidSource, Source, SourceName};
+pub use types::time::{OutOfRange, Span, Timestamp};
+pub use types::why::RevocationReason;
 
 /// Registered clients.
 pub mod client {
-    pub use crate::desk::client_view::{
+    pub use crate::service::client_view::{
         ClientChange, ClientPage, ClientView, NewClient, NewClientSecret, RegisteredClient, SecretView,
     };
-    pub use crate::words::client::{
+    pub use crate::types::client::{
         ClientId, ClientKey, Grant, InvalidClientId, InvalidDocument, RefreshMode, Registration, SecretForm,
         StoredSecret, VersionedRegistration,
     };
-    pub use crate::words::unknown::UnknownFields;
-}
-
-/// Policies: what holds for a host.
-pub mod policy {
-    pub use crate::instruments::policy::{
-        AccessTokens, Allowance, ConsoleSessions, Events, Gates, Gather, InvalidPolicy, LiveCap, Notices,
-        PersonalAccessTokens, Policy, RefreshTokens, SecurityCodes, SettingGate, SwitchGate, Throttling, Uses,
-    };
+    pub use crate::types::unknown::UnknownFields;
 }
 
 /// Settings: what administrators change at run time.
 pub mod settings {
-    pub use crate::verbs::settings::SettingsChange;
-    pub use crate::words::key_check::KeyCheck;
-    pub use crate::words::settings::{
+    pub use crate::operations::settings::SettingsChange;
+    pub use crate::types::key_check::KeyCheck;
+    pub use crate::types::settings::{
         InvalidSetting, Reading, SettingName, SettingUnit, Settings, StoredSettings, VersionedSettings,
     };
 }
 
-/// The host's people.
-pub mod directory {
-    pub use crate::ports::directory::{Directory, DirectoryError, Login, ResolvedName};
-    pub use crate::verbs::users::UserView;
-}
-
 /// Notices of expiry: what a worker is given, and what it says became of it.
 pub mod notice {
-    pub use crate::desk::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, NoticeText, Outcome};
-}
-
-/// The OAuth endpoints without HTTP: a form in, an answer out.
-pub mod oauth {
-    pub use crate::desk::client_auth::ClientRefusal;
-    pub use crate::endpoint::answer::Answer;
-    pub use crate::endpoint::error::{OAuthError, OAuthErrorCode, Reason, UNAVAILABLE_RETRY};
-    pub use crate::endpoint::form::FormFault;
-    pub use crate::endpoint::request::OAuthRequest;
-    pub use crate::instruments::client_fault::ClientFault;
-    pub use crate::verbs::introspect::Introspected;
-}
-
-/// The stores and a directory in memory.
-#[cfg(feature = "memory")]
-pub mod memory {
-    pub use crate::ports::memory::directory::MemoryDirectory;
-    pub use crate::ports::memory::store::MemoryStore;
-}
-
-/// What is told, and to whom.
-pub mod event {
-    pub use crate::instruments::event::{Action, Actor, ClientAction, Event, Fault, Limit, Means, Throttled, What};
-    pub use crate::ports::sink::{EventSink, NoSink};
-    #[cfg(feature = "tracing")]
-    pub use crate::ports::tracing_sink::TracingSink;
+    pub use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, NoticeText, Outcome};
 }
 
 /// The example of README.md is compiled and run.
@@ -224,8 +174,8 @@ struct Readme;
 /// their backends.
 #[cfg(any(test, feature = "test-util"))]
 pub mod testing {
-    pub use crate::instruments::clock::ManualClock;
-    pub use crate::instruments::entropy::SeededEntropy;
-    pub use crate::ports::backend_call::{BackendCall, BackendCalls, Listened, backend_call, listen};
-    pub use crate::ports::sink::RecordingSink;
+    pub use crate::clock::ManualClock;
+    pub use crate::crypto::entropy::SeededEntropy;
+    pub use crate::event::sink::RecordingSink;
+    pub use crate::store::backend_call::{BackendCall, BackendCalls, Listened, backend_call, listen};
 }

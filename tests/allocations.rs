@@ -9,7 +9,9 @@ use std::task::{Context, Poll, Waker};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::{ManualClock, SeededEntropy};
-use counterfoil::{Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, Source, SubjectId, Ts};
+use counterfoil::{
+    Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, Source, SubjectId, Timestamp,
+};
 use counterfoil_testkit::{CountingAllocator, allocations};
 
 #[global_allocator]
@@ -32,7 +34,7 @@ fn a_hot_verification_allocates_three_times() {
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
     let counterfoil = Counterfoil::builder()
         .policy(policy)
-        .clock(ManualClock::at(Ts::from_micros(1_800_000_000_000_000).expect("a time")))
+        .clock(ManualClock::at(Timestamp::from_micros(1_800_000_000_000_000).expect("a time")))
         .entropy(SeededEntropy::new(1))
         .store(MemoryStore::default())
         .directory(directory)

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::memory::MemoryStore;
 use counterfoil::policy::Policy;
 use counterfoil::store::TokenStore;
@@ -125,7 +125,7 @@ fn syn_token_6_with_grace_zero_exactly_one_wins_and_the_rest_end_the_family() {
                 let (won, lost): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 200);
                 assert_eq!(won.len(), 1, "round {round}");
                 assert!(lost.iter().all(|reply| reply.error() == (400, "invalid_grant".into())), "round {round}");
-                let replays = world.told().iter().filter(|event| matches!(event, What::Replayed { .. })).count();
+                let replays = world.told().iter().filter(|event| matches!(event, EventKind::Replayed { .. })).count();
                 assert_eq!(replays, 1, "round {round}: told once");
                 assert!(!world.works(&won[0].access()), "round {round}: a presentation that did not win revokes");
                 assert_eq!(world.refresh("public-app", &won[0].refresh()).status, 400);

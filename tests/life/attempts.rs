@@ -11,7 +11,7 @@ use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::store::Throttle as _;
-use counterfoil::{Account, LoginError, OpenedSession, Secret, Source, Span, SubjectId, Ts};
+use counterfoil::{Account, LoginError, OpenedSession, Secret, Source, Span, SubjectId, Timestamp};
 
 use crate::support::*;
 
@@ -88,7 +88,7 @@ fn fault_b1_right_sign_ins_in_parallel_are_not_throttled() {
         assert!(under_way.is_empty());
         assert!(ended.iter().all(Result::is_ok), "each of them is a success");
     }
-    let left = block_on(world.store.purge_counters(Ts::MAX, NonZeroU32::MAX)).expect("available");
+    let left = block_on(world.store.purge_counters(Timestamp::MAX, NonZeroU32::MAX)).expect("available");
     assert_eq!(left, 0, "and nothing is left of any");
 }
 

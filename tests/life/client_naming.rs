@@ -1,7 +1,7 @@
 //! How a client names and proves itself, and what it is told where it does not (RFC 6749 §2.3, §5.2).
 
 use crate::support::*;
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::oauth::ClientFault;
 
 const PASSWORD: &str = "grant_type=password&username=ivan&password=ivan";
@@ -143,13 +143,13 @@ fn fault_c4_a_refused_client_and_a_refused_grant_are_events_with_their_reason() 
     ask(&world, &["Basic !"], PASSWORD);
     ask(&world, &[], &format!("{PASSWORD}&client_id=rotating&client_secret=x"));
     ask(&world, &[&world.basic("rotating")], "grant_type=implicit");
-    let refused = |client: Option<&str>, reason| What::ClientRefused { client: client.map(client_id), reason };
+    let refused = |client: Option<&str>, reason| EventKind::ClientRefused { client: client.map(client_id), reason };
     assert_eq!(
         world.told(),
         [
             refused(None, ClientFault::Malformed),
             refused(Some("rotating"), ClientFault::Secret),
-            What::GrantRefused { client: client_id("rotating"), error: "unsupported_grant_type" },
+            EventKind::GrantRefused { client: client_id("rotating"), error: "unsupported_grant_type" },
         ]
     );
 }

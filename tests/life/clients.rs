@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::support::*;
 use counterfoil::client::{ClientChange, Grant, NewClient, RefreshMode, RegisteredClient};
-use counterfoil::event::{ClientAction, What};
+use counterfoil::event::{ClientAction, EventKind};
 use counterfoil::oauth::{Answer, ClientFault, ClientRefusal, OAuthErrorCode, OAuthRequest, Reason};
 use counterfoil::policy::Policy;
 use counterfoil::{Conflict, Forbidden, KeyRing, ManageError, Presenter, Role, Scope, Secret, Span, TokenKind};
@@ -49,7 +49,7 @@ fn syn_token_2_a_created_client_proves_itself_with_its_api_key_and_its_secret_is
     let listed = block_on(world.handle.clients(&world.presenter("admin"), None, limit(10))).expect("allowed");
     assert_eq!(listed.items, std::slice::from_ref(&created.view));
     let told = world.told();
-    assert_eq!(told, [What::Client { client: client_id("rotating"), action: ClientAction::Created }]);
+    assert_eq!(told, [EventKind::Client { client: client_id("rotating"), action: ClientAction::Created }]);
     let shown = format!("{created:?} {listed:?} {told:?}");
     assert!(!shown.contains(secret.expose_secret()) && !shown.contains(secret.expose_api_key()), "{shown}");
 }
@@ -134,7 +134,7 @@ fn syn_token_2_each_change_is_told_and_a_name_must_be_visible() {
     assert_eq!(world.told(), []);
     let both = ClientChange { disabled: Some(true), ..named("другое имя") };
     assert_eq!(change(both.clone()).expect("allowed").display_name, "другое имя");
-    let told = |action| What::Client { client: client_id("app"), action };
+    let told = |action| EventKind::Client { client: client_id("app"), action };
     assert_eq!(world.told(), [told(ClientAction::Disabled), told(ClientAction::Changed)]);
     change(both).expect("allowed");
     assert_eq!(world.told(), [], "nothing changed");
@@ -159,8 +159,9 @@ fn t6_an_unknown_a_disabled_and_a_wrong_client_are_told_the_same_and_the_host_th
     block_on(world.handle.change_client(&world.presenter("admin"), &client_id("app"), off)).expect("allowed");
     refused(format!("Basic {key}"));
     assert_eq!(seen, [ClientFault::Unknown, ClientFault::Secret, ClientFault::Missing, ClientFault::Disabled]);
-    let told: Vec<_> = world.told().into_iter().filter(|what| matches!(what, What::ClientRefused { .. })).collect();
-    let of = |client: Option<&str>, reason| What::ClientRefused { client: client.map(client_id), reason };
+    let told: Vec<_> =
+        world.told().into_iter().filter(|what| matches!(what, EventKind::ClientRefused { .. })).collect();
+    let of = |client: Option<&str>, reason| EventKind::ClientRefused { client: client.map(client_id), reason };
     assert_eq!(
         told,
         [
@@ -310,7 +311,7 @@ fn all_kinds_2_a_secret_proved_under_an_older_key_moves_to_the_newest() {
     let created = create(&before, new_client("app"));
     let during = bare_world_on(Policy::default(), before.store.clone(), both.into());
     assert!(proves(&during, &created));
-    assert!(matches!(during.told()[..], [What::Rekeyed { .. }]));
+    assert!(matches!(during.told()[..], [EventKind::Rekeyed { .. }]));
     assert!(proves(&during, &created));
     assert_eq!(during.told(), [], "once");
     let after = bare_world_on(Policy::default(), before.store.clone(), new.into());

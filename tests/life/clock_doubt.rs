@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::task::Poll;
 use std::time::Duration;
 
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::store::{SettingsStore as _, TokenStore as _};
 use counterfoil::testing::ManualClock;
-use counterfoil::{Counterfoil, RecordId, Span, Ts};
+use counterfoil::{Counterfoil, RecordId, Span, Timestamp};
 
 use crate::support::*;
 
@@ -46,12 +46,12 @@ fn ahead(world: &World, days: u16) -> Ahead {
     Ahead { handle: world.elsewhere(|builder| builder.clock(clock.clone())).handle, clock }
 }
 
-fn noted(world: &World) -> Option<Ts> {
+fn noted(world: &World) -> Option<Timestamp> {
     block_on(world.store.last_upkeep()).expect("available")
 }
 
-fn leaps(world: &World) -> Vec<(Ts, Ts)> {
-    let leapt = |what| if let What::ClockLeapt { from, to } = what { Some((from, to)) } else { None };
+fn leaps(world: &World) -> Vec<(Timestamp, Timestamp)> {
+    let leapt = |what| if let EventKind::ClockLeapt { from, to } = what { Some((from, to)) } else { None };
     world.told().into_iter().filter_map(leapt).collect()
 }
 
@@ -85,7 +85,7 @@ fn fault_g9_a_clock_that_leaps_ahead_for_a_while_purges_nothing() {
     world.told();
     block_on(world.handle.run_upkeep(sleep, stop));
     assert!(world.works(token.token.expose_secret()), "nothing that lives by the right clock was purged");
-    let leaps = world.told().into_iter().filter(|what| matches!(what, What::ClockLeapt { .. })).count();
+    let leaps = world.told().into_iter().filter(|what| matches!(what, EventKind::ClockLeapt { .. })).count();
     assert_eq!(leaps, 1, "and the leap is told once");
 }
 

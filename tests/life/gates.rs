@@ -6,7 +6,7 @@ use counterfoil::*;
 use crate::support::*;
 
 /// The hardened policy as it is, with both gates opened, a token made, and the gates set as asked.
-fn hardened(setting: bool, switch: bool) -> (World, Issued) {
+fn hardened(setting: bool, switch: bool) -> (World, IssuedCredential) {
     let world = bare_world(Policy::default());
     world.allow_tokens(true);
     world.allow_token_login("helen", "ivan", true).expect("helen manages user profiles");
@@ -17,7 +17,7 @@ fn hardened(setting: bool, switch: bool) -> (World, Issued) {
 }
 
 /// The gate that each of the owner's verbs names.
-fn gates_named(world: &World, token: &Issued) -> [Option<Gate>; 4] {
+fn gates_named(world: &World, token: &IssuedCredential) -> [Option<Gate>; 4] {
     let (by, id) = (world.presenter("ivan"), &token.listed.id);
     let gate = |outcome: Result<(), ManageError>| match outcome {
         Ok(()) => None,

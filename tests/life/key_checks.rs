@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::TokenStore as _;
 use counterfoil::testing::SeededEntropy;
@@ -85,7 +85,7 @@ fn fault_d2_records_under_a_key_that_is_not_in_the_ring_are_told_at_the_start() 
     later = with_ring(&world, ring(1));
     world.told();
     block_on(later.start()).expect("key 1 is the store's");
-    assert_eq!(world.told(), [What::KeyMissing { key: KeyId::new(2), records: 1 }]);
+    assert_eq!(world.told(), [EventKind::KeyMissing { key: KeyId::new(2), records: 1 }]);
 }
 
 fn stored_under(world: &World, id: &RecordId) -> KeyId {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::StoreError;
 use counterfoil::*;
@@ -47,13 +47,13 @@ fn watched(buffered: u32) -> Watched {
 }
 
 impl Watched {
-    fn listed(&self, id: &RecordId) -> Option<Ts> {
+    fn listed(&self, id: &RecordId) -> Option<Timestamp> {
         let world = &self.world;
         let page = block_on(world.handle.own_tokens(&world.presenter("bill"), None, NonZeroU32::MAX)).expect("a page");
         page.items.iter().find(|item| item.id == *id).expect("listed").last_used_at
     }
 
-    fn stored(&self, id: &RecordId) -> Option<Ts> {
+    fn stored(&self, id: &RecordId) -> Option<Timestamp> {
         self.world.stored(id).expect("there").record().last_used_at
     }
 
@@ -143,7 +143,7 @@ fn a2_token_4_the_buffer_is_bounded_and_says_what_it_dropped() {
     world.told();
     let report = watched.flush();
     assert_eq!((report.written, report.dropped), (2, 2));
-    assert!(world.told().contains(&What::UsesDropped { count: 2 }));
+    assert!(world.told().contains(&EventKind::UsesDropped { count: 2 }));
     assert!(world.works(world.pat("bill", "five").token.expose_secret()));
     world.pass(Span::minutes(2));
     let _ = watched.flush();

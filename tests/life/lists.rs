@@ -1,17 +1,17 @@
 //! Lists: order, pages, what is shown to whom (SYN-PAT 5, A2-TOKEN 3, AO-CODE 4).
 
 use counterfoil::settings::SettingName;
-use counterfoil::{Forbidden, Gate, Listed, ManageError, Overlap, Presenter, RecordId, Role, Span, Status};
+use counterfoil::{CredentialView, Forbidden, Gate, ManageError, Overlap, Presenter, RecordId, Role, Span, Status};
 
 use crate::support::*;
 
-fn own(world: &World, owner: &str) -> Vec<Listed> {
+fn own(world: &World, owner: &str) -> Vec<CredentialView> {
     let page = block_on(world.handle.own_tokens(&world.presenter(owner), None, limit(100))).expect("a list");
     assert_eq!(page.next, None);
     page.items
 }
 
-fn ids(items: &[Listed]) -> Vec<RecordId> {
+fn ids(items: &[CredentialView]) -> Vec<RecordId> {
     items.iter().map(|listed| listed.id).collect()
 }
 

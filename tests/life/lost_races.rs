@@ -11,7 +11,7 @@ use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingsChange, StoredSettings, VersionedSettings};
 use counterfoil::store::{ClientPut, ClientStore, Page, SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Ts, Unavailable, Version};
+use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Timestamp, Unavailable, Version};
 
 /// Somebody else writes just before each of the next so many writes.
 struct Rival {
@@ -48,11 +48,11 @@ impl SettingsStore for Rival {
         self.store.put_settings(realm, expect, settings).await
     }
 
-    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+    async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
         self.store.last_upkeep().await
     }
 
-    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+    async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {
         self.store.note_upkeep(expect, at).await
     }
 }

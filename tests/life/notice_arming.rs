@@ -1,6 +1,6 @@
 //! What arms, cancels, delays and silences a notice (NOTICE 2).
 
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::notice::{DueNotice, NoticeText, Outcome};
 use counterfoil::policy::Policy;
 use counterfoil::settings::SettingName;
@@ -160,7 +160,7 @@ fn notice_2_an_owner_without_an_address_is_reported_and_tried_again() {
     world.pass(Span::days(23));
     world.told();
     assert!(run(&world).is_empty());
-    let missing = What::NoAddress { owner: OwnerId::from(subject("ivan")), id: token.listed.id };
+    let missing = EventKind::NoAddress { owner: OwnerId::from(subject("ivan")), id: token.listed.id };
     assert_eq!(world.told(), std::slice::from_ref(&missing));
     world.pass(Span::days(1));
     assert!(run(&world).is_empty());

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
-use counterfoil::event::{Fault, Means, TracingSink, What};
+use counterfoil::event::{EventKind, Fault, Means, TracingSink};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::store::StoreError;
 use counterfoil::testing::RecordingSink;
@@ -112,13 +112,13 @@ impl Outage {
         }
     }
 
-    fn told(&self) -> Vec<What> {
+    fn told(&self) -> Vec<EventKind> {
         self.world.told()
     }
 }
 
-fn failed(means: Means, op: &'static str, cause: &str, unsaid: u64) -> What {
-    What::Failed { means, op, fault: Fault::Unavailable, id: None, cause: cause.to_owned(), unsaid }
+fn failed(means: Means, op: &'static str, cause: &str, unsaid: u64) -> EventKind {
+    EventKind::Failed { means, op, fault: Fault::Unavailable, id: None, cause: cause.to_owned(), unsaid }
 }
 
 fn ms(millis: u64) -> Span {
@@ -165,7 +165,7 @@ fn fault_d1_an_end_of_an_outage_is_told_five_seconds_after_its_last_failure() {
     for (passed, told) in [(4_999, false), (1, true), (60_000, false)] {
         outage.world.pass(ms(passed));
         assert!(outage.verify());
-        let over = What::Recovered { means: Means::TokenStore, failures: 2, since };
+        let over = EventKind::Recovered { means: Means::TokenStore, failures: 2, since };
         assert_eq!(outage.told(), told.then_some(over).into_iter().collect::<Vec<_>>(), "after {passed} ms more");
     }
     // The next outage is told at once.
@@ -244,7 +244,7 @@ fn fault_d4_sinks_add_up_and_a_shared_one_is_one() {
     tracing::subscriber::with_default(log.clone(), || world.pat("bill", "one"));
     let issued = |told: Vec<event::Event>| {
         told.into_iter()
-            .filter(|event| matches!(event.what, What::Issued { kind: TokenKind::PersonalAccessToken, .. }))
+            .filter(|event| matches!(event.what, EventKind::Issued { kind: TokenKind::PersonalAccessToken, .. }))
             .count()
     };
     assert_eq!((issued(first.take()), issued(second.take())), (1, 2));

@@ -6,7 +6,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-fn days(world: &World, days: i64) -> Result<Issued, ManageError> {
+fn days(world: &World, days: i64) -> Result<IssuedCredential, ManageError> {
     world.create("bill", &format!("days {}", days % 1_000), days)
 }
 
@@ -63,10 +63,10 @@ fn syn_pat_1_a_settings_store_that_fails_is_unavailable() {
         ) -> Result<SettingsPut, StoreError> {
             Err(StoreError::unavailable("put_settings"))
         }
-        async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+        async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
             Err(StoreError::unavailable("last_upkeep"))
         }
-        async fn note_upkeep(&self, _: Option<Ts>, _: Ts) -> Result<bool, StoreError> {
+        async fn note_upkeep(&self, _: Option<Timestamp>, _: Timestamp) -> Result<bool, StoreError> {
             Err(StoreError::unavailable("note_upkeep"))
         }
     }
@@ -256,7 +256,7 @@ fn a2_token_5_a_permanent_token_needs_a_policy_that_allows_it() {
     a2nta.allow_token_login("admin", "bill", true).expect("allowed");
     let made = create(&a2nta).expect("a token");
     assert_eq!(made.listed.expires_at, None);
-    a2nta.clock.set(Ts::MAX);
+    a2nta.clock.set(Timestamp::MAX);
     assert!(a2nta.works(made.token.expose_secret()));
 }
 

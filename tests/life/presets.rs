@@ -11,7 +11,7 @@ fn label_limit(world: &World, most: usize) {
     assert!(matches!(long, Err(ManageError::Invalid(Invalid::Label(InvalidLabel::TooLong { .. })))), "{long:?}");
 }
 
-fn permanent(world: &World) -> Result<Issued, ManageError> {
+fn permanent(world: &World) -> Result<IssuedCredential, ManageError> {
     let new = NewPersonalAccessToken { label: "for ever", lifetime: Lifetime::Permanent, scope: None };
     block_on(world.handle.create_personal_access_token(&world.presenter("ivan"), &new))
 }
@@ -57,7 +57,7 @@ fn all_kinds_8_aodocs_gives_codes_of_24_hours_that_can_be_reactivated_for_a_week
     world.clock.set(end);
     assert!(!world.works(code.token.expose_secret()));
     let boss = world.presenter("super");
-    let reactivate = |code: &Issued| block_on(world.handle.reactivate_security_code(&boss, &code.listed.id));
+    let reactivate = |code: &IssuedCredential| block_on(world.handle.reactivate_security_code(&boss, &code.listed.id));
     let other = world.described_code("import");
     world.clock.set(just_before(end.plus(Span::days(7)).expect("in range")));
     assert_eq!(reactivate(&code).expect("the last moment").expires_at, world.now().plus(Span::hours(24)));

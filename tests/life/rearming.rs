@@ -3,7 +3,7 @@
 use counterfoil::notice::{NoticeText, Outcome};
 use counterfoil::settings::SettingName;
 use counterfoil::store::NoticeMark;
-use counterfoil::{Issued, Span};
+use counterfoil::{IssuedCredential, Span};
 
 use crate::support::*;
 
@@ -23,11 +23,11 @@ fn rearm(world: &World, size: u32) -> Vec<u64> {
     }
 }
 
-fn mark(world: &World, token: &Issued) -> NoticeMark {
+fn mark(world: &World, token: &IssuedCredential) -> NoticeMark {
     world.stored(&token.listed.id).and_then(|record| record.record().notice).expect("a mark")
 }
 
-fn before_end(token: &Issued, days: u16) -> NoticeMark {
+fn before_end(token: &IssuedCredential, days: u16) -> NoticeMark {
     NoticeMark { at: token.listed.expires_at.expect("an end").minus(Span::days(days)), stage: 0 }
 }
 

@@ -1,7 +1,7 @@
 //! How long sign-ins live, how they are refreshed, and how that ends (SYN-TOKEN 5 to 7).
 
 use counterfoil::client::{ClientChange, RefreshMode};
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::policy::Policy;
 use counterfoil::settings::SettingsChange;
 use counterfoil::store::TokenStore;
@@ -122,7 +122,7 @@ fn syn_token_6_another_clients_refresh_token_is_refused_and_not_consumed() {
     let reply = world.log_in("rotating", "true");
     world.told();
     assert_eq!(world.refresh("test.token", &reply.refresh()).error(), (400, "invalid_grant".into()));
-    assert!(world.told().iter().any(|event| matches!(event, What::ForeignClient { .. })));
+    assert!(world.told().iter().any(|event| matches!(event, EventKind::ForeignClient { .. })));
     let used = world.refresh("rotating", &reply.refresh());
     assert_eq!(used.status, 200);
     world.pass(Span::minutes(1));
@@ -151,7 +151,7 @@ fn syn_token_6_the_parent_after_the_window_kills_the_family() {
     world.told();
     world.pass(Span::seconds(30));
     assert_eq!(world.refresh("rotating", &first.refresh()).error(), (400, "invalid_grant".into()));
-    assert!(world.told().iter().any(|event| matches!(event, What::Replayed { generation: 0, .. })));
+    assert!(world.told().iter().any(|event| matches!(event, EventKind::Replayed { generation: 0, .. })));
     assert!(!world.works(&won.access()) && !world.works(&first.access()), "access tokens included");
     assert_eq!(world.refresh("rotating", &won.refresh()).status, 400);
 }

@@ -1,28 +1,29 @@
 //! Editing, resetting and reactivating codes, and relabelling tokens (AO-CODE 3 to 6, A2-TOKEN 2).
 
-use counterfoil::event::{Action, What};
+use counterfoil::event::{Action, EventKind};
 use counterfoil::settings::SettingName;
 use counterfoil::{
-    Conflict, Forbidden, Invalid, Issued, Listed, ManageError, NewAccess, Presenter, Role, Span, Status, Ts,
+    Conflict, CredentialView, Forbidden, Invalid, IssuedCredential, ManageError, NewAccess, Presenter, Role, Span,
+    Status, Timestamp,
 };
 
 use crate::support::*;
 
-type Answer = Result<Listed, ManageError>;
+type Answer = Result<CredentialView, ManageError>;
 
-fn edit(world: &World, code: &Issued, expires_at: Option<Ts>, description: Option<&str>) -> Answer {
+fn edit(world: &World, code: &IssuedCredential, expires_at: Option<Timestamp>, description: Option<&str>) -> Answer {
     let by = world.presenter("super");
     block_on(world.handle.edit_security_code(&by, &code.listed.id, expires_at, description))
 }
 
-fn act(world: &World, by: &Presenter, code: &Issued, action: &str) -> Answer {
-    let (foil, id) = (&world.handle, &code.listed.id);
+fn act(world: &World, by: &Presenter, code: &IssuedCredential, action: &str) -> Answer {
+    let (counterfoil, id) = (&world.handle, &code.listed.id);
     match action {
-        "describe" => block_on(foil.edit_security_code(by, id, None, Some("new"))),
-        "make-permanent" => block_on(foil.make_security_code_permanent(by, id)),
-        "reset" => block_on(foil.reset_security_code(by, id)),
-        "reactivate" => block_on(foil.reactivate_security_code(by, id)),
-        _ => block_on(foil.edit_security_code(by, id, Some(world.now().plus_capped(Span::days(2))), None)),
+        "describe" => block_on(counterfoil.edit_security_code(by, id, None, Some("new"))),
+        "make-permanent" => block_on(counterfoil.make_security_code_permanent(by, id)),
+        "reset" => block_on(counterfoil.reset_security_code(by, id)),
+        "reactivate" => block_on(counterfoil.reactivate_security_code(by, id)),
+        _ => block_on(counterfoil.edit_security_code(by, id, Some(world.now().plus_capped(Span::days(2))), None)),
     }
 }
 
@@ -33,7 +34,7 @@ fn ao_code_3_a_new_expiry_lies_strictly_after_now() {
     let world = synergy();
     let code = world.described_code("one");
     let here = world.now();
-    for past in [here, here.minus(Span::seconds(1)), Ts::EPOCH, Ts::MAX] {
+    for past in [here, here.minus(Span::seconds(1)), Timestamp::EPOCH, Timestamp::MAX] {
         let refused = edit(&world, &code, Some(past), None);
         assert!(matches!(refused, Err(ManageError::Invalid(Invalid::ExpiresAt))), "{past:?}");
     }
@@ -177,7 +178,7 @@ fn ao_code_6_every_action_leaves_an_event_with_who_and_what() {
         let events = world.sink.take();
         assert_eq!(events.len(), 1);
         assert_eq!(events[0].by.subject(), Some(&subject("super")));
-        assert_eq!((events[0].at, &events[0].what), (world.now(), &What::Changed { id: code.listed.id, action }));
+        assert_eq!((events[0].at, &events[0].what), (world.now(), &EventKind::Changed { id: code.listed.id, action }));
     }
     act(&world, &by, &code, "reactivate").expect_err("not expired");
     assert!(world.told().is_empty(), "of what was refused nothing is told");
@@ -218,7 +219,7 @@ fn a2_token_2_relabel_keeps_labels_different_and_frees_the_old_one() {
     assert_eq!(relabel(&two.listed.id, "Two").expect("its own").label, "Two");
     world.told();
     assert_eq!(relabel(&one.listed.id, "three").expect("free").label, "three");
-    assert_eq!(world.told(), [What::Changed { id: one.listed.id, action: Action::Edited }]);
+    assert_eq!(world.told(), [EventKind::Changed { id: one.listed.id, action: Action::Edited }]);
     assert_eq!(relabel(&two.listed.id, "one").expect("given back").label, "one");
     assert!(matches!(relabel(&two.listed.id, " "), Err(ManageError::Invalid(Invalid::Label(_)))));
     world.pat("ivan", "two");

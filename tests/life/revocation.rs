@@ -1,7 +1,7 @@
 //! Revocation and introspection by clients (SYN-TOKEN 9).
 
 use counterfoil::NewAccess;
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 
 use crate::support::*;
 
@@ -20,7 +20,7 @@ fn syn_token_9_revocation_of_own_foreign_unknown_and_clientless_tokens() {
     for token in [&token.token, &code.token] {
         assert_eq!(world.revoke("rotating", token.expose_secret()).status, 200);
         assert!(world.works(token.expose_secret()), "nothing is done");
-        assert!(world.told().iter().any(|event| matches!(event, What::RevocationIgnored { .. })));
+        assert!(world.told().iter().any(|event| matches!(event, EventKind::RevocationIgnored { .. })));
     }
 }
 

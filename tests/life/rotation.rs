@@ -2,21 +2,23 @@
 
 use std::sync::Barrier;
 
-use counterfoil::event::What;
-use counterfoil::{Conflict, Forbidden, Invalid, Issued, ManageError, Overlap, Presenter, RecordId, Role, Scope, Span};
+use counterfoil::event::EventKind;
+use counterfoil::{
+    Conflict, Forbidden, Invalid, IssuedCredential, ManageError, Overlap, Presenter, RecordId, Role, Scope, Span,
+};
 
 use crate::support::*;
 
-fn rotate(world: &World, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<Issued, ManageError> {
+fn rotate(world: &World, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<IssuedCredential, ManageError> {
     block_on(world.handle.rotate_token(by, id, overlap))
 }
 
 /// Ivan rotates his own.
-fn rotated(world: &World, old: &Issued, overlap: Overlap) -> Issued {
+fn rotated(world: &World, old: &IssuedCredential, overlap: Overlap) -> IssuedCredential {
     rotate(world, &world.presenter("ivan"), &old.listed.id, overlap).expect("rotated")
 }
 
-fn text(issued: &Issued) -> &str {
+fn text(issued: &IssuedCredential) -> &str {
     issued.token.expose_secret()
 }
 
@@ -31,7 +33,7 @@ fn a2_token_2_rotation_keeps_label_scope_and_expiry_and_replaces_the_secret() {
     assert_eq!(new.listed.expires_at, old.listed.expires_at);
     assert_ne!(new.listed.id, old.listed.id);
     assert_eq!(new.listed.id.family(), old.listed.id.family());
-    assert_eq!(world.told(), [What::Rotated { id: old.listed.id, successor: new.listed.id }]);
+    assert_eq!(world.told(), [EventKind::Rotated { id: old.listed.id, successor: new.listed.id }]);
     assert!(world.works(text(&new)) && !world.works(text(&old)));
 }
 
@@ -56,7 +58,7 @@ fn a2_token_2_the_first_use_of_the_new_one_ends_the_old_one() {
     assert!(world.works(text(&old)), "however long it takes");
     world.told();
     assert!(world.works(text(&new)));
-    assert_eq!(world.told(), [What::OverlapEnded { id: old.listed.id }]);
+    assert_eq!(world.told(), [EventKind::OverlapEnded { id: old.listed.id }]);
     assert!(!world.works(text(&old)));
     world.told();
     assert!(world.works(text(&new)));
@@ -79,7 +81,7 @@ fn a2_token_2_many_first_uses_at_once_end_the_old_one_once() {
         }
     });
     assert!(!world.works(text(&old)));
-    let ended = world.told().into_iter().filter(|what| matches!(what, What::OverlapEnded { .. }));
+    let ended = world.told().into_iter().filter(|what| matches!(what, EventKind::OverlapEnded { .. }));
     assert_eq!(ended.count(), 1);
 }
 
@@ -102,8 +104,10 @@ fn a2_token_2_there_are_never_more_than_two_halves() {
         let two = rotated(&world, &one, first);
         world.told();
         let three = rotated(&world, &two, Overlap::UntilFirstUse);
-        let told =
-            [What::OverlapEnded { id: one.listed.id }, What::Rotated { id: two.listed.id, successor: three.listed.id }];
+        let told = [
+            EventKind::OverlapEnded { id: one.listed.id },
+            EventKind::Rotated { id: two.listed.id, successor: three.listed.id },
+        ];
         assert_eq!(world.told(), told);
         assert!(!world.works(text(&one)) && world.works(text(&two)));
         assert!(world.works(text(&three)) && !world.works(text(&two)));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::support::*;
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingName, SettingsChange, StoredSettings};
 use counterfoil::store::SettingsStore;
@@ -25,7 +25,7 @@ fn syn_pat_1_a_change_holds_from_the_next_call_and_leaves_an_event_for_each_fiel
     assert_eq!(after.access_lifetime, Span::seconds(60));
     assert_eq!(after.notice_lead, before.notice_lead, "what is not named stays");
     assert_eq!(block_on(world.handle.settings(&admin)).expect("allowed"), after);
-    let setting = |name, value: &str| What::Setting { name, value: value.into() };
+    let setting = |name, value: &str| EventKind::Setting { name, value: value.into() };
     let wanted =
         [setting(SettingName::PersonalAccessTokensEnabled, "true"), setting(SettingName::AccessLifetimeSeconds, "60")];
     assert_eq!(world.told(), wanted);

@@ -3,10 +3,10 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::event::{Throttled, What};
+use counterfoil::event::{EventKind, Throttled};
 use counterfoil::policy::{Allowance, Policy};
 use counterfoil::store::Throttle as _;
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
 
 use crate::support::*;
 
@@ -81,7 +81,7 @@ fn a_few(failures: u32) -> Allowance {
 
 /// How many counters are kept: a purge long after everything takes them all.
 fn counters(world: &World) -> u64 {
-    block_on(world.store.purge_counters(Ts::MAX, NonZeroU32::MAX)).expect("available")
+    block_on(world.store.purge_counters(Timestamp::MAX, NonZeroU32::MAX)).expect("available")
 }
 
 fn body(name: &str, password: &str) -> String {
@@ -104,8 +104,8 @@ fn fault_b2_wrong_passwords_without_a_source_never_keep_the_right_one_out() {
         world.pass(Span::seconds(1));
     }
     let pace = world.told().into_iter().filter_map(|what| match what {
-        What::FailuresWithoutSource { failures, since } => Some((failures, since.since(start()).whole_seconds())),
-        What::Throttled { .. } => panic!("nobody is throttled"),
+        EventKind::FailuresWithoutSource { failures, since } => Some((failures, since.since(start()).whole_seconds())),
+        EventKind::Throttled { .. } => panic!("nobody is throttled"),
         _ => None,
     });
     let told: Vec<_> = (0..12).map(|hundred| (100, hundred * 5)).collect();
@@ -213,7 +213,7 @@ fn syn_token_12_an_event_says_what_was_counted() {
     let world = world_with(policy.clone(), |builder| builder);
     let told = |world: &World| {
         let throttled = world.sink.take().into_iter().filter_map(|event| match (event.what, event.source) {
-            (What::Throttled { counted, .. }, Some(source)) => Some((counted, source.as_str().to_owned())),
+            (EventKind::Throttled { counted, .. }, Some(source)) => Some((counted, source.as_str().to_owned())),
             _ => None,
         });
         throttled.collect::<Vec<_>>()

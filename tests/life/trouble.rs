@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use counterfoil::memory::MemoryStore;
-use counterfoil::store::{Applied, Change, Step, StoreError, TokenStore as _};
+use counterfoil::store::{Applied, Change, ParentUpdate, StoreError, TokenStore as _};
 use counterfoil::testing::SeededEntropy;
 use counterfoil::{Conflict, Counterfoil, Entropy, ManageError, NoEntropy, Overlap, Span, Unavailable};
 
@@ -27,7 +27,7 @@ impl Around for Trouble {
     async fn before(&self, store: &MemoryStore, call: Call<'_>) -> Result<(), StoreError> {
         let (id, expect, now) = match call {
             Call::Apply { id, expect, now } => (id, expect, now),
-            Call::Rotate { parent, step: Step::Supersede { expect, .. }, now } => (parent, *expect, now),
+            Call::Rotate { parent, step: ParentUpdate::Supersede { expect, .. }, now } => (parent, *expect, now),
             _ => return Ok(()),
         };
         if one_of(&self.overtakers) {
@@ -57,9 +57,9 @@ fn troubled(world: &World, lost_rotations: u32, overtakers: u32, entropy: impl E
 fn a_rotation_whose_answer_was_lost_is_recognised_and_answered() {
     let world = synergy();
     let old = world.pat("ivan", "one");
-    let foil = troubled(&world, 1, 0, SeededEntropy::new(2));
+    let counterfoil = troubled(&world, 1, 0, SeededEntropy::new(2));
     let by = world.presenter("ivan");
-    let new = block_on(foil.rotate_token(&by, &old.listed.id, Overlap::Immediate)).expect("rotated");
+    let new = block_on(counterfoil.rotate_token(&by, &old.listed.id, Overlap::Immediate)).expect("rotated");
     assert!(world.works(new.token.expose_secret()) && !world.works(old.token.expose_secret()));
 }
 
@@ -67,12 +67,12 @@ fn a_rotation_whose_answer_was_lost_is_recognised_and_answered() {
 fn all_kinds_5_a_rotation_whose_answer_is_lost_twice_is_unavailable() {
     let world = synergy();
     let old = world.pat("ivan", "one");
-    let foil = troubled(&world, 2, 0, SeededEntropy::new(2));
+    let counterfoil = troubled(&world, 2, 0, SeededEntropy::new(2));
     let by = world.presenter("ivan");
-    let lost = block_on(foil.rotate_token(&by, &old.listed.id, Overlap::Immediate));
+    let lost = block_on(counterfoil.rotate_token(&by, &old.listed.id, Overlap::Immediate));
     assert!(matches!(lost, Err(ManageError::Unavailable(Unavailable::Store(_)))));
     // It was done: whoever tries again is told so, and deletes what nobody has seen.
-    let again = block_on(foil.rotate_token(&by, &old.listed.id, Overlap::Immediate));
+    let again = block_on(counterfoil.rotate_token(&by, &old.listed.id, Overlap::Immediate));
     assert!(matches!(again, Err(ManageError::Conflict(Conflict::Replaced))));
 }
 
@@ -81,11 +81,11 @@ fn a_change_that_is_overtaken_seven_times_is_made_and_after_eight_it_is_unavaila
     for (overtakers, made) in [(7, true), (8, false)] {
         let world = synergy();
         let (token, code) = (world.pat("ivan", "one"), world.described_code("export"));
-        let foil = || troubled(&world, 0, overtakers, SeededEntropy::new(2));
+        let counterfoil = || troubled(&world, 0, overtakers, SeededEntropy::new(2));
         let (ivan, boss) = (world.presenter("ivan"), world.presenter("super"));
-        let relabelled = block_on(foil().relabel_token(&ivan, &token.listed.id, "two"));
-        let permanent = block_on(foil().make_security_code_permanent(&boss, &code.listed.id));
-        let rotated = block_on(foil().rotate_token(&ivan, &token.listed.id, Overlap::Immediate));
+        let relabelled = block_on(counterfoil().relabel_token(&ivan, &token.listed.id, "two"));
+        let permanent = block_on(counterfoil().make_security_code_permanent(&boss, &code.listed.id));
+        let rotated = block_on(counterfoil().rotate_token(&ivan, &token.listed.id, Overlap::Immediate));
         if made {
             assert_eq!(relabelled.expect("relabelled").label, "two");
             assert_eq!(permanent.expect("permanent").expires_at, None);
@@ -105,8 +105,8 @@ fn a2_token_2_a_first_use_that_is_overtaken_still_ends_the_old_half() {
     let old = world.pat("ivan", "one");
     let by = world.presenter("ivan");
     let new = block_on(world.handle.rotate_token(&by, &old.listed.id, Overlap::UntilFirstUse)).expect("rotated");
-    let foil = troubled(&world, 0, 3, SeededEntropy::new(2));
-    block_on(foil.verify(new.token.expose_secret())).expect("verified");
+    let counterfoil = troubled(&world, 0, 3, SeededEntropy::new(2));
+    block_on(counterfoil.verify(new.token.expose_secret())).expect("verified");
     assert!(!world.works(old.token.expose_secret()));
 }
 
@@ -125,10 +125,11 @@ fn an_id_that_is_taken_is_drawn_again_and_a_stuck_source_ends_without_harm() {
     let world = synergy();
     let old = world.pat("ivan", "one");
     let by = world.presenter("ivan");
-    let foil = troubled(&world, 0, 0, Stuck);
-    let second = block_on(foil.rotate_token(&by, &old.listed.id, Overlap::Immediate)).expect("the first of that id");
+    let counterfoil = troubled(&world, 0, 0, Stuck);
+    let second =
+        block_on(counterfoil.rotate_token(&by, &old.listed.id, Overlap::Immediate)).expect("the first of that id");
     world.pass(Span::seconds(1));
-    let third = block_on(foil.rotate_token(&by, &second.listed.id, Overlap::Immediate));
-    assert!(matches!(third, Err(ManageError::Unavailable(Unavailable::Contended { verb: "rotate" }))));
+    let third = block_on(counterfoil.rotate_token(&by, &second.listed.id, Overlap::Immediate));
+    assert!(matches!(third, Err(ManageError::Unavailable(Unavailable::Contended { operation: "rotate" }))));
     assert!(world.works(second.token.expose_secret()));
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::task::Poll;
 use std::time::Duration;
 
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::policy::Policy;
 use counterfoil::{DropKeyError, KeyId, Span};
 
@@ -53,18 +53,18 @@ fn all_kinds_6_a_tombstone_and_a_code_that_can_be_reactivated_outlive_a_purge() 
 fn all_kinds_2_a_key_in_use_is_not_dropped_until_everything_is_under_the_new_one() {
     let world = synergy();
     let token = world.pat("ivan", "one");
-    let foil = world.elsewhere(|builder| builder.key_ring(ring()).accept_unkeyed()).handle;
-    let refused = block_on(foil.may_drop_key(KeyId::NONE));
+    let counterfoil = world.elsewhere(|builder| builder.key_ring(ring()).accept_unkeyed()).handle;
+    let refused = block_on(counterfoil.may_drop_key(KeyId::NONE));
     assert!(matches!(refused, Err(DropKeyError::InUse { key: KeyId::NONE, records: 1, client_secrets: 0 })));
-    assert_eq!(block_on(foil.key_still_used(KeyId::NONE)).expect("a count"), 1);
-    assert!(block_on(foil.may_drop_key(KeyId::new(1))).is_ok(), "nothing is under it yet");
+    assert_eq!(block_on(counterfoil.key_still_used(KeyId::NONE)).expect("a count"), 1);
+    assert!(block_on(counterfoil.may_drop_key(KeyId::new(1))).is_ok(), "nothing is under it yet");
     // A use under the old key, then the host's loop.
-    block_on(foil.verify(token.token.expose_secret())).expect("verified under the old key");
-    let _ = block_on(foil.flush());
-    let census = block_on(foil.key_census()).expect("a census");
+    block_on(counterfoil.verify(token.token.expose_secret())).expect("verified under the old key");
+    let _ = block_on(counterfoil.flush());
+    let census = block_on(counterfoil.key_census()).expect("a census");
     assert_eq!(census.iter().map(|used| (used.key, used.records)).collect::<Vec<_>>(), [(KeyId::new(1), 1)]);
-    assert!(block_on(foil.may_drop_key(KeyId::NONE)).is_ok());
-    block_on(foil.verify(token.token.expose_secret())).expect("verified under the new key");
+    assert!(block_on(counterfoil.may_drop_key(KeyId::NONE)).is_ok());
+    block_on(counterfoil.verify(token.token.expose_secret())).expect("verified under the new key");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn fault_d3_a_host_without_upkeep_is_warned_once() {
     let passed = |world: &World, minutes| {
         world.pass(Span::minutes(minutes));
         let _limits = block_on(world.handle.token_limits()).expect("available");
-        world.told().contains(&What::NoUpkeep)
+        world.told().contains(&EventKind::NoUpkeep)
     };
     assert!(!passed(&world, 0) && !passed(&world, 9) && passed(&world, 1) && !passed(&world, 60));
     let kept = world.elsewhere(|builder| builder);

@@ -1,7 +1,7 @@
 //! Users and the switch "token login allowed" (A2-TOKEN 1).
 
 use crate::support::*;
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::policy::Policy;
 use counterfoil::store::SettingsStore;
 use counterfoil::{Forbidden, ManageError, Presenter, Realm};
@@ -20,11 +20,11 @@ fn a2_token_1_administrators_and_profile_managers_set_the_switch() {
         assert!(!allowed(&world, &by, "ivan"), "off until somebody sets it");
         let view = block_on(world.handle.set_token_login(&by, &subject("ivan"), true)).expect("allowed");
         assert!(view.token_login_allowed && allowed(&world, &by, "ivan") && !allowed(&world, &by, "carol"));
-        assert_eq!(world.told(), [What::Switch { subject: subject("ivan"), allowed: true }]);
+        assert_eq!(world.told(), [EventKind::Switch { subject: subject("ivan"), allowed: true }]);
         block_on(world.handle.set_token_login(&by, &subject("ivan"), true)).expect("allowed");
         assert_eq!(world.told(), [], "nothing changed");
         block_on(world.handle.set_token_login(&by, &subject("ivan"), false)).expect("allowed");
-        assert_eq!(world.told(), [What::Switch { subject: subject("ivan"), allowed: false }]);
+        assert_eq!(world.told(), [EventKind::Switch { subject: subject("ivan"), allowed: false }]);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use counterfoil::event::{Limit, What};
+use counterfoil::event::{EventKind, Limit};
 use counterfoil::*;
 use counterfoil_testkit::{Fails, FaultyStore, When};
 
@@ -39,14 +39,14 @@ fn all_kinds_3_refusals_look_alike_to_the_caller_and_say_the_truth_to_the_host()
         (wrong.as_str(), Refusal::Malformed),
         ("", Refusal::Malformed),
         (dead.token.expose_secret(), Refusal::Expired { at: dead.listed.expires_at.expect("an end") }),
-        (revoked.token.expose_secret(), Refusal::Revoked { at: start(), why: RevokedWhy::ByOwner }),
+        (revoked.token.expose_secret(), Refusal::Revoked { at: start(), why: RevocationReason::ByOwner }),
     ];
     for (token, reason) in cases {
         let denied = world.verify(token).expect_err("refused");
         assert_eq!(denied.public(), Some(PublicRefusal::InvalidToken));
         assert_eq!(denied.to_string(), "credential was refused");
         let events = world.told();
-        assert!(matches!(events[..], [What::Refused { reason: told, .. }] if told == reason), "{events:?}");
+        assert!(matches!(events[..], [EventKind::Refused { reason: told, .. }] if told == reason), "{events:?}");
     }
 }
 
@@ -88,7 +88,7 @@ fn all_kinds_2_a_key_ring_is_rolled_over_off_the_hot_path() {
     block_on(rolled.verify(token.token.expose_secret())).expect("verified under the old key");
     world.told();
     let _ = block_on(rolled.flush());
-    assert_eq!(world.told(), [What::Rekeyed { id: token.listed.id, key: new }]);
+    assert_eq!(world.told(), [EventKind::Rekeyed { id: token.listed.id, key: new }]);
     block_on(rolled.verify(token.token.expose_secret())).expect("verified under the new key");
     let only_new =
         ring.with_new_key(&testing::SeededEntropy::new(7)).expect("a ring").without(old).expect("one is left");
@@ -125,7 +125,7 @@ fn all_kinds_7_generations_and_not_times_give_order() {
 fn all_kinds_7_a_clock_that_cannot_be_told_denies() {
     let world = world();
     let token = world.pat("bill", "ci");
-    world.clock.set(Ts::MAX);
+    world.clock.set(Timestamp::MAX);
     assert!(!world.works(token.token.expose_secret()));
     assert!(matches!(world.create("bill", "more", 1), Err(ManageError::Unavailable(Unavailable::Clock))));
     let reply = world.token("rotating", &[("grant_type", "password"), ("username", "ivan"), ("password", "ivan")]);
@@ -163,7 +163,7 @@ fn fault_a4_rotations_of_a_day_are_limited_and_replays_are_judged_first() {
     }
     let slowed = world.refresh("rotating", &tokens[600]);
     assert_eq!((slowed.status, slowed.text("error")), (429, "slow_down".to_owned()), "{}", slowed.body);
-    let limited = |what: &What| matches!(what, What::LimitReached { limit: Limit::RotationsPerDay(_), .. });
+    let limited = |what: &EventKind| matches!(what, EventKind::LimitReached { limit: Limit::RotationsPerDay(_), .. });
     assert!(world.told().iter().any(limited));
     let retried = world.refresh("rotating", &tokens[599]);
     assert_eq!((retried.status, retried.refresh()), (200, tokens[600].clone()), "a retry is not slowed");

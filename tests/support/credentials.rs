@@ -6,32 +6,32 @@ use counterfoil::*;
 use super::{World, block_on, scope, subject};
 
 impl World {
-    pub fn create(&self, id: &str, label: &str, days: i64) -> Result<Issued, ManageError> {
+    pub fn create(&self, id: &str, label: &str, days: i64) -> Result<IssuedCredential, ManageError> {
         let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(days), scope: None };
         block_on(self.handle.create_personal_access_token(&self.presenter(id), &new))
     }
 
     /// A token of 30 days.
-    pub fn pat(&self, id: &str, label: &str) -> Issued {
+    pub fn pat(&self, id: &str, label: &str) -> IssuedCredential {
         self.create(id, label, 30).expect("a token")
     }
 
     /// A token of 30 days with a scope.
-    pub fn scoped_pat(&self, id: &str, label: &str, text: &str) -> Issued {
+    pub fn scoped_pat(&self, id: &str, label: &str, text: &str) -> IssuedCredential {
         let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(30), scope: scope(text) };
         block_on(self.handle.create_personal_access_token(&self.presenter(id), &new)).expect("a token")
     }
 
     /// A super administrator's code.
-    pub fn code(&self, access: NewAccess<'_>) -> Issued {
+    pub fn code(&self, access: NewAccess<'_>) -> IssuedCredential {
         self.make_code(access, None)
     }
 
-    pub fn described_code(&self, description: &str) -> Issued {
+    pub fn described_code(&self, description: &str) -> IssuedCredential {
         self.make_code(NewAccess::SuperAdministrator, Some(description))
     }
 
-    fn make_code(&self, access: NewAccess<'_>, description: Option<&str>) -> Issued {
+    fn make_code(&self, access: NewAccess<'_>, description: Option<&str>) -> IssuedCredential {
         let new = NewSecurityCode { access, description };
         block_on(self.handle.create_security_code(&self.presenter("super"), &new)).expect("a code")
     }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::*;
-use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil::{KeyId, RecordId, Timestamp, Version};
 
 type Answer<T> = Result<T, StoreError>;
 
 /// A call that a test can come before.
 pub enum Call<'a> {
-    Apply { id: &'a RecordId, expect: Version, now: Ts },
-    Rotate { parent: &'a RecordId, step: &'a Step, now: Ts },
+    Apply { id: &'a RecordId, expect: Version, now: Timestamp },
+    Rotate { parent: &'a RecordId, step: &'a ParentUpdate, now: Timestamp },
     Touch,
     Get,
 }
@@ -38,7 +38,7 @@ pub struct Beset<A> {
 
 #[async_trait]
 impl<A: Around> TokenStore for Beset<A> {
-    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Answer<Inserted> {
+    async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Answer<Inserted> {
         self.inner.insert(home, new, now).await
     }
 
@@ -47,23 +47,35 @@ impl<A: Around> TokenStore for Beset<A> {
         self.inner.get(id).await
     }
 
-    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Answer<Applied> {
+    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Timestamp) -> Answer<Applied> {
         self.around.before(&self.inner, Call::Apply { id, expect, now }).await?;
         self.inner.apply(id, expect, change, now).await
     }
 
-    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Answer<Rotated> {
+    async fn rotate(
+        &self,
+        parent: &RecordId,
+        step: &ParentUpdate,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Answer<Rotated> {
         self.around.before(&self.inner, Call::Rotate { parent, step, now }).await?;
         let rotated = self.inner.rotate(parent, step, new, now).await?;
         self.around.after_rotate()?;
         Ok(rotated)
     }
 
-    async fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32) -> Answer<Progress> {
+    async fn revoke(
+        &self,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Timestamp,
+        limit: NonZeroU32,
+    ) -> Answer<Progress> {
         self.inner.revoke(what, revoked, gone_at, limit).await
     }
 
-    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Answer<()> {
+    async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Answer<()> {
         self.around.before(&self.inner, Call::Touch).await?;
         self.inner.touch(seen).await
     }
@@ -72,11 +84,11 @@ impl<A: Around> TokenStore for Beset<A> {
         self.inner.list(of, after, limit).await
     }
 
-    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Answer<Page<TokenRecord>> {
+    async fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Answer<Page<TokenRecord>> {
         self.inner.due(now, after, limit).await
     }
 
-    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Answer<Option<TokenRecord>> {
+    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Timestamp) -> Answer<Option<TokenRecord>> {
         self.inner.claim(id, held, lease_until).await
     }
 
@@ -85,12 +97,18 @@ impl<A: Around> TokenStore for Beset<A> {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Answer<bool> {
         self.inner.settle(id, held, next, sent).await
     }
 
-    async fn purge(&self, now: Ts, unsent_before: Ts, windows_before: Ts, limit: NonZeroU32) -> Answer<Progress> {
+    async fn purge(
+        &self,
+        now: Timestamp,
+        unsent_before: Timestamp,
+        windows_before: Timestamp,
+        limit: NonZeroU32,
+    ) -> Answer<Progress> {
         self.inner.purge(now, unsent_before, windows_before, limit).await
     }
 

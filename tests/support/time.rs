@@ -1,10 +1,10 @@
 //! When the host starts, and the smallest step of its clock.
 
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
 
 /// 2023-11-14 22:13:20 UTC.
-pub fn start() -> Ts {
-    Ts::from_micros(1_700_000_000_000_000).expect("in range")
+pub fn start() -> Timestamp {
+    Timestamp::from_micros(1_700_000_000_000_000).expect("in range")
 }
 
 pub fn micro() -> Span {
@@ -12,7 +12,7 @@ pub fn micro() -> Span {
 }
 
 /// The last instant before.
-pub fn just_before(at: Ts) -> Ts {
+pub fn just_before(at: Timestamp) -> Timestamp {
     at.minus(micro())
 }
 
@@ -27,6 +27,6 @@ pub fn just_over(span: Span) -> Span {
 }
 
 /// So long after the start.
-pub fn after_start(span: Span) -> Ts {
+pub fn after_start(span: Span) -> Timestamp {
     start().plus(span).expect("in range")
 }

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use counterfoil::directory::Directory;
-use counterfoil::event::{Event, What};
+use counterfoil::event::{Event, EventKind};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingName, StoredSettings};
@@ -108,7 +108,7 @@ impl World {
         self.site.clone().node(2, change)
     }
 
-    pub fn now(&self) -> Ts {
+    pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
@@ -117,7 +117,7 @@ impl World {
     }
 
     /// What was told since the last look.
-    pub fn told(&self) -> Vec<What> {
+    pub fn told(&self) -> Vec<EventKind> {
         self.sink.take().into_iter().map(|Event { what, .. }| what).collect()
     }
 

@@ -53,17 +53,18 @@ async fn counterfoil() -> (Counterfoil, String) {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
     let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default()).directory(people.clone());
-    let foil = builder.key_ring(KeyRing::generate_from_system().expect("a key")).build().expect("a handle");
+    let counterfoil = builder.key_ring(KeyRing::generate_from_system().expect("a key")).build().expect("a handle");
     let mut token = String::new();
     for number in 0..1_000 {
         let id = SubjectId::new(&number.to_string()).expect("an id");
         let account = Account::new(id, "somebody", Role::Member);
         people.insert(account.clone(), &[], "");
         let new = NewPersonalAccessToken { label: "bench", lifetime: Lifetime::Days(30), scope: None };
-        let made = foil.create_personal_access_token(&Presenter::signed_in(&account), &new).await.expect("a token");
+        let made =
+            counterfoil.create_personal_access_token(&Presenter::signed_in(&account), &new).await.expect("a token");
         made.token.expose_secret().clone_into(&mut token);
     }
-    (foil, token)
+    (counterfoil, token)
 }
 
 fn jwt() -> (Router, String) {
@@ -170,9 +171,9 @@ fn report(way: &str, [bare, layered, jwt]: [f64; 3]) {
 
 #[tokio::main]
 async fn main() {
-    let (foil, pat) = counterfoil().await;
+    let (counterfoil, pat) = counterfoil().await;
     let (with_jwt, jwt) = jwt();
-    let routers = [service(), service().layer(AuthenticateLayer::required(foil)), with_jwt];
+    let routers = [service(), service().layer(AuthenticateLayer::required(counterfoil)), with_jwt];
     let tokens = [pat.clone(), pat, jwt];
     let mut times = [const { Vec::new() }; 3];
     for round in 0..=ROUNDS {

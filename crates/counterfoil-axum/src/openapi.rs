@@ -10,10 +10,10 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 /// use counterfoil_axum::Sources;
 /// use utoipa_axum::router::OpenApiRouter;
 ///
-/// fn service(foil: &Counterfoil) -> axum::Router {
+/// fn service(counterfoil: &Counterfoil) -> axum::Router {
 ///     let (router, document) = OpenApiRouter::with_openapi(counterfoil_axum::document("My service", "1.0.0"))
-///         .merge(counterfoil_axum::token(foil.clone(), Sources::Extension))
-///         .nest("/api/v1", counterfoil_axum::me_tokens(foil.clone()))
+///         .merge(counterfoil_axum::token(counterfoil.clone(), Sources::Extension))
+///         .nest("/api/v1", counterfoil_axum::me_tokens(counterfoil.clone()))
 ///         .split_for_parts();
 ///     router.merge(counterfoil_axum::ui("/api-docs/ui", "/api-docs/openapi.json", &document))
 /// }

@@ -35,7 +35,7 @@ impl Held for LoginError {
 }
 
 /// Asks, and again for a second while only attempts under way stand in the way, where a place in line is free.
-pub(crate) async fn patiently<T, E, F>(foil: &Counterfoil, ask: impl Fn() -> F) -> Result<T, E>
+pub(crate) async fn patiently<T, E, F>(counterfoil: &Counterfoil, ask: impl Fn() -> F) -> Result<T, E>
 where
     E: Held,
     F: Future<Output = Result<T, E>>,
@@ -50,7 +50,7 @@ where
         if place.as_ref().is_none_or(|(held, _)| *held != key) {
             // The place for another key is given up first.
             drop(place.take());
-            let Some(free) = foil.line_up(&key) else { break };
+            let Some(free) = counterfoil.line_up(&key) else { break };
             place = Some((key, free));
         }
         sleep(pause.min(until.saturating_duration_since(Instant::now()))).await;

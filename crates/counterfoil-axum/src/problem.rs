@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use counterfoil::oauth::UNAVAILABLE_RETRY;
-use counterfoil::{Conflict, Forbidden, Gate, Invalid, ManageError, Realm, Ts};
+use counterfoil::{Conflict, Forbidden, Gate, Invalid, ManageError, Realm, Timestamp};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -133,7 +133,7 @@ impl Problem {
     }
 
     /// What a verb did not do.
-    pub(crate) fn of(error: ManageError, realm: &Realm, now: Ts) -> Self {
+    pub(crate) fn of(error: ManageError, realm: &Realm, now: Timestamp) -> Self {
         match error {
             ManageError::SlowDown { until } => {
                 let seconds = until.since(now).seconds_up().max(1);

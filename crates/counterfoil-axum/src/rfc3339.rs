@@ -1,6 +1,6 @@
 //! Instants on the wire: RFC 3339, in UTC with `Z`.
 
-use counterfoil::Ts;
+use counterfoil::Timestamp;
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known;
@@ -11,13 +11,13 @@ use utoipa::{PartialSchema, ToSchema};
 /// An instant as the routers write it: RFC 3339, in UTC with `Z`. For a host's own answers beside theirs.
 ///
 /// ```
-/// use counterfoil::Ts;
+/// use counterfoil::Timestamp;
 /// use counterfoil_axum::Rfc3339;
 ///
-/// assert_eq!(serde_json::to_string(&Rfc3339(Ts::EPOCH)).expect("JSON"), "\"1970-01-01T00:00:00Z\"");
+/// assert_eq!(serde_json::to_string(&Rfc3339(Timestamp::EPOCH)).expect("JSON"), "\"1970-01-01T00:00:00Z\"");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rfc3339(pub Ts);
+pub struct Rfc3339(pub Timestamp);
 
 impl Serialize for Rfc3339 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -27,8 +27,8 @@ impl Serialize for Rfc3339 {
 }
 
 /// Reads an instant in any offset.
-pub(crate) fn parse(text: &str) -> Option<Ts> {
-    OffsetDateTime::parse(text, &well_known::Rfc3339).ok().and_then(|at| Ts::try_from(at).ok())
+pub(crate) fn parse(text: &str) -> Option<Timestamp> {
+    OffsetDateTime::parse(text, &well_known::Rfc3339).ok().and_then(|at| Timestamp::try_from(at).ok())
 }
 
 impl PartialSchema for Rfc3339 {

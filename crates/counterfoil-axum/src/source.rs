@@ -14,8 +14,8 @@ use http::Extensions;
 /// use counterfoil::{Counterfoil, Source};
 /// use counterfoil_axum::Sources;
 ///
-/// fn endpoints(foil: Counterfoil) -> Router {
-///     let token = counterfoil_axum::token(foil, Sources::Extension);
+/// fn endpoints(counterfoil: Counterfoil) -> Router {
+///     let token = counterfoil_axum::token(counterfoil, Sources::Extension);
 ///     Router::from(token).layer(from_fn(async |mut request: Request, next: Next| {
 ///         // The peer's address where nothing stands in front; what a trusted proxy says where one does.
 ///         let peer = IpAddr::from([192, 0, 2, 7]);

@@ -41,7 +41,7 @@ async fn a_tonic_service_behind_the_layer_is_reached_by_the_authenticated_alone(
     let world = world().await;
     let (access, refresh) = world.sign_in("bill", None).await;
     let (_reporter, health) = tonic_health::server::health_reporter();
-    let layer = AuthenticateLayer::required(world.foil.clone()).refuse_with(grpc_status);
+    let layer = AuthenticateLayer::required(world.counterfoil.clone()).refuse_with(grpc_status);
     let router: Router = Router::new().route_service("/{*method}", layer.layer(health));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

@@ -32,8 +32,8 @@ async fn decides(who: Result<Principal, Rejection>) -> String {
 }
 
 fn guarded(world: &World) -> Router {
-    let required = AuthenticateLayer::required(world.foil.clone());
-    let optional = AuthenticateLayer::optional(world.foil.clone());
+    let required = AuthenticateLayer::required(world.counterfoil.clone());
+    let optional = AuthenticateLayer::optional(world.counterfoil.clone());
     let scoped = Router::new()
         .route("/scoped", any(async || "in"))
         .layer(RequireScopeLayer::new("demo:read"))
@@ -58,7 +58,8 @@ async fn get_with(router: &Router, path: &str, values: &[&[u8]]) -> Answer {
 async fn pat(world: &World, label: &str, scope: Option<&str>) -> String {
     let bill = world.people_account("bill");
     let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(1), scope: scope.map(World::scope) };
-    let issued = world.foil.create_personal_access_token(&Presenter::signed_in(&bill), &new).await.expect("a token");
+    let issued =
+        world.counterfoil.create_personal_access_token(&Presenter::signed_in(&bill), &new).await.expect("a token");
     issued.token.expose_secret().to_owned()
 }
 
@@ -106,8 +107,8 @@ async fn all_kinds_3_refusals_of_every_reason_are_the_same_bytes() {
     let (expired, revoked, suspended) =
         (pat(&world, "e", None).await, pat(&world, "r", None).await, pat(&world, "s", None).await);
     let bill = Presenter::signed_in(&world.people_account("bill"));
-    let id = world.foil.verify(&revoked).await.expect("live").credential_id();
-    world.foil.delete_token(&bill, &id).await.expect("deleted");
+    let id = world.counterfoil.verify(&revoked).await.expect("live").credential_id();
+    world.counterfoil.delete_token(&bill, &id).await.expect("deleted");
     let ask = async |token: &str| {
         let answer = get_with(&router, "/required", &[format!("Bearer {token}").as_bytes()]).await;
         (answer.status, answer.header("www-authenticate").map(str::to_owned), answer.text)
@@ -216,7 +217,7 @@ async fn the_header_is_sensitive_behind_the_layer_and_the_authentication_travels
             shown.contains("cfp_")
         )))
     });
-    let mut service = AuthenticateLayer::optional(world.foil.clone()).layer(inner);
+    let mut service = AuthenticateLayer::optional(world.counterfoil.clone()).layer(inner);
     let request = Request::builder().header("authorization", format!("Bearer {token}")).body(()).expect("a request");
     let response = service.ready().await.expect("ready").call(request).await.expect("infallible");
     assert_eq!(response.into_body(), "true false");
@@ -233,8 +234,9 @@ async fn a_host_gives_refusals_its_own_shape() {
         };
         response
     };
-    let router: Router =
-        Router::new().route("/", get(name)).layer(AuthenticateLayer::required(world.foil.clone()).refuse_with(shape));
+    let router: Router = Router::new()
+        .route("/", get(name))
+        .layer(AuthenticateLayer::required(world.counterfoil.clone()).refuse_with(shape));
     let answer = get_with(&router, "/", &[]).await;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (418, "no: a bearer credential is needed"));
 }
@@ -243,9 +245,10 @@ async fn a_host_gives_refusals_its_own_shape() {
 async fn what_an_outer_layer_found_out_is_not_asked_again() {
     let world = world().await;
     let token = pat(&world, "one", None).await;
-    let known = world.foil.verify(&token).await.expect("live");
+    let known = world.counterfoil.verify(&token).await.expect("live");
     assert_eq!(known.kind(), TokenKind::PersonalAccessToken);
-    let router: Router = Router::new().route("/", get(name)).layer(AuthenticateLayer::required(world.foil.clone()));
+    let router: Router =
+        Router::new().route("/", get(name)).layer(AuthenticateLayer::required(world.counterfoil.clone()));
     let mut request = Request::get("/").body(Body::empty()).expect("a request");
     request.extensions_mut().insert(Authentication::active(known));
     world.people.set_unavailable(true);
@@ -286,17 +289,18 @@ async fn fault_a3_what_an_outer_layer_of_another_realm_found_out_opens_nothing_h
     let sue = world.people_account("sue");
     let opened = there.open_session_for(&sue).await.expect("opened");
     let principal = there.verify_session(opened.token.expose_secret()).await.expect("live");
-    let behind = |foil: &counterfoil::Counterfoil| {
+    let behind = |counterfoil: &counterfoil::Counterfoil| {
         let known = Authentication::active(principal.clone());
-        let (managed, _) = counterfoil_axum::settings(foil.clone()).split_for_parts();
+        let (managed, _) = counterfoil_axum::settings(counterfoil.clone()).split_for_parts();
         Router::new()
             .route("/who", get(name))
-            .layer(AuthenticateLayer::required(foil.clone()))
+            .layer(AuthenticateLayer::required(counterfoil.clone()))
             .merge(managed)
             .layer(axum::Extension(known))
     };
     for path in ["/who", "/settings"] {
-        let refused = send(&behind(&world.foil), Request::get(path).body(Body::empty()).expect("a request")).await;
+        let refused =
+            send(&behind(&world.counterfoil), Request::get(path).body(Body::empty()).expect("a request")).await;
         assert_eq!((refused.status, refused.problem()), (StatusCode::UNAUTHORIZED, "invalid-token".into()), "{path}");
         let own = send(&behind(&there), Request::get(path).body(Body::empty()).expect("a request")).await;
         assert_eq!(own.status, StatusCode::OK, "{path}: where it belongs");
@@ -309,13 +313,13 @@ async fn fault_a1_a_credential_of_whose_scope_nothing_is_left_is_insufficient_sc
     let world = world().await;
     let (host, client) = (Presenter::host(), "narrow".parse().expect("an id"));
     let new = NewClient { id: Some("narrow".parse().expect("an id")), ..NewClient::named("narrow") };
-    world.foil.create_client(&host, new).await.expect("registered");
+    world.counterfoil.create_client(&host, new).await.expect("registered");
     let subject = world.people_account("bill").subject().clone();
     let scope = Some(World::scope("demo:read"));
     let sign_in = counterfoil::SignIn { client: &client, subject: &subject, scope, remember: false };
-    let granted = world.foil.open_sign_in(&sign_in).await.expect("opened");
+    let granted = world.counterfoil.open_sign_in(&sign_in).await.expect("opened");
     let change = ClientChange { allowed_scope: Some(Some(World::scope("demo:write"))), ..ClientChange::default() };
-    world.foil.change_client(&host, &client, change).await.expect("changed");
+    world.counterfoil.change_client(&host, &client, change).await.expect("changed");
     let header = format!("Bearer {}", granted.access_token.expose_secret());
     let refused = get_with(&guarded(&world), "/required", &[header.as_bytes()]).await;
     assert_eq!((refused.status, refused.problem()), (StatusCode::FORBIDDEN, "insufficient-scope".into()));

@@ -250,8 +250,8 @@ async fn rfc_8414_the_metadata_say_what_is_mounted_and_nothing_else() {
         send(&router, request).await.json()
     };
     let all = Metadata::new(issuer("https://auth.example.com/"));
-    let foil = with_scopes();
-    let all = ask(all.token("/token").revocation("/revoke").introspection("/introspect").scopes_of(&foil)).await;
+    let counterfoil = with_scopes();
+    let all = ask(all.token("/token").revocation("/revoke").introspection("/introspect").scopes_of(&counterfoil)).await;
     assert_eq!(all["issuer"], "https://auth.example.com/", "as it was given");
     assert_eq!(all["token_endpoint"], "https://auth.example.com/token");
     assert_eq!(all["grant_types_supported"], serde_json::json!(["password", "refresh_token"]));

@@ -104,7 +104,7 @@ async fn fault_b1_failures_make_nobody_wait_in_line() {
 }
 
 fn console(world: &World, sources: Sources) -> Router {
-    let console = Console::new(world.foil.clone(), Transport::Https, "/console", sources);
+    let console = Console::new(world.counterfoil.clone(), Transport::Https, "/console", sources);
     Router::new().nest_service("/console", console.router())
 }
 
@@ -152,7 +152,7 @@ async fn fault_b2_a_router_whose_source_is_missing_tests_no_secret() {
 #[tokio::test]
 async fn fault_b2_a_router_that_knows_no_source_never_refuses_the_right_secret() {
     let world = world_with(|people| people).await;
-    let router: Router = counterfoil_axum::token(world.foil.clone(), Sources::Unknown).into();
+    let router: Router = counterfoil_axum::token(world.counterfoil.clone(), Sources::Unknown).into();
     for _ in 0..50 {
         let wrong = send(&router, ask("/token", "grant_type=password&username=bill&password=wrong")).await;
         assert_eq!(wrong.status, 400);

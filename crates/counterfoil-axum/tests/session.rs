@@ -23,13 +23,13 @@ const NEW: &str = "{\"label\":\"nightly\",\"expires_in_days\":30}";
 
 /// The management routers behind the layer.
 fn console(world: &World, transport: Transport) -> Router {
-    support::router(&world.foil).layer(SessionLayer::new(world.foil.clone(), transport, "/console"))
+    support::router(&world.counterfoil).layer(SessionLayer::new(world.counterfoil.clone(), transport, "/console"))
 }
 
 async fn open(world: &World, name: &str) -> OpenedSession {
     let password = Secret::from(name.to_owned());
     let login = Login { name, password: &password, mfa_key: None, machine_key: None };
-    world.foil.open_session(&login, &counterfoil::Source::Unknown).await.expect("the right password")
+    world.counterfoil.open_session(&login, &counterfoil::Source::Unknown).await.expect("the right password")
 }
 
 fn cookie_of(session: &OpenedSession) -> String {
@@ -152,7 +152,7 @@ async fn all_kinds_3_a_session_that_ended_and_every_other_credential_are_the_sam
     let personal = made["token"].as_str().expect("a token");
     let live = ask(&router, "GET", "/me/tokens", &[("cookie", &cookie_of(&bill))], "").await;
     assert_eq!(live.status, 200);
-    world.foil.end_session(&bill.principal).await.expect("signed out");
+    world.counterfoil.end_session(&bill.principal).await.expect("signed out");
     let ask_with = async |text: &str| {
         let answer = ask(&router, "GET", "/me/tokens", &[("cookie", &format!("{COOKIE}={text}"))], "").await;
         assert_eq!(answer.told(), (401, "invalid-token".into(), None), "{}", &text[..4.min(text.len())]);
@@ -255,8 +255,8 @@ async fn a_preflight_and_what_an_outer_layer_found_out_go_on_as_they_came() {
     let name = async |who: Option<Principal>| who.map_or("nobody".to_owned(), |who| who.name().to_owned());
     let router: Router = Router::new()
         .route("/", axum::routing::any(name))
-        .layer(AuthenticateLayer::optional(world.foil.clone()))
-        .layer(SessionLayer::new(world.foil.clone(), Transport::Https, "/console"));
+        .layer(AuthenticateLayer::optional(world.counterfoil.clone()))
+        .layer(SessionLayer::new(world.counterfoil.clone(), Transport::Https, "/console"));
     let preflight = Request::options("/")
         .header("host", "console.example")
         .header("origin", "https://evil.example")
@@ -281,7 +281,7 @@ async fn a_preflight_and_what_an_outer_layer_found_out_go_on_as_they_came() {
 async fn the_cookie_is_sensitive_behind_the_layer_and_a_host_shapes_what_is_forged() {
     let world = world().await;
     let bill = open(&world, "bill").await;
-    let layer = SessionLayer::new(world.foil.clone(), Transport::Https, "/console");
+    let layer = SessionLayer::new(world.counterfoil.clone(), Transport::Https, "/console");
     let inner = service_fn(async |request: Request<()>| {
         let headers: &HeaderMap = request.headers();
         let sensitive = ["cookie", "x-csrf-token", "authorization"].map(|name| headers[name].is_sensitive());
@@ -309,7 +309,7 @@ async fn the_cookie_is_sensitive_behind_the_layer_and_a_host_shapes_what_is_forg
     };
     let router: Router = Router::new()
         .route("/", axum::routing::post(async || "in"))
-        .layer(AuthenticateLayer::required(world.foil.clone()).refuse_with(shape))
+        .layer(AuthenticateLayer::required(world.counterfoil.clone()).refuse_with(shape))
         .layer(layer);
     let request = Request::post("/").header("host", "a").header("cookie", cookie_of(&bill)).body(Body::empty());
     let answer = send(&router, request.expect("a request")).await;

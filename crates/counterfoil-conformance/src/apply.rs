@@ -87,7 +87,7 @@ async fn superseded_if_needed(store: &dyn TokenStore, draft: &Draft, change: &Ch
     let id = draft.found(store).await?;
     if matches!(change, Change::End { .. }) {
         let next = draft.successor(id, 1);
-        let step = counterfoil::store::Step::Supersede {
+        let step = counterfoil::store::ParentUpdate::Supersede {
             expect: Version::FIRST,
             successor: next.id,
             nonce: None,

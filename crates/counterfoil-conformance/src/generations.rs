@@ -1,7 +1,7 @@
 //! Old generations: clause 41.
 
 use counterfoil::store::{Rotated, TokenStore};
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 
 use crate::sample::{Draft, GONE, Person, at, most, must_get, supersede};
 use crate::subject::Subject;
@@ -77,7 +77,7 @@ async fn replays_are_known(store: &dyn TokenStore, draft: &Draft, chain: &[Recor
     Ok(())
 }
 
-async fn purge(store: &dyn TokenStore, now: Ts, windows_before: Ts) -> Result<u64, Violation> {
+async fn purge(store: &dyn TokenStore, now: Timestamp, windows_before: Timestamp) -> Result<u64, Violation> {
     let mut changed = 0;
     for _ in 0..1_000 {
         let progress = store.purge(now, now, windows_before, most(50)).await?;

@@ -95,9 +95,9 @@ async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation>
     full.records[0].description = Description::new(&"ж".repeat(500)).ok();
     full.records[0].key_id = KeyId::new(u32::MAX);
     full.records[0].digest = Digest::from_bytes([0xff; 32]);
-    full.records[0].created_at = counterfoil::Ts::EPOCH;
-    full.records[0].expires_at = Some(counterfoil::Ts::MAX);
-    full.records[0].gone_at = Some(counterfoil::Ts::MAX);
+    full.records[0].created_at = counterfoil::Timestamp::EPOCH;
+    full.records[0].expires_at = Some(counterfoil::Timestamp::MAX);
+    full.records[0].gone_at = Some(counterfoil::Timestamp::MAX);
     let mut bare = ann.pat().ending(None, None);
     bare.records[0].scope = None;
     bare.records[0].description = Description::new("").ok();

@@ -1,7 +1,7 @@
 //! Labels: clause 19, and the holder's rule without races.
 
 use counterfoil::store::{Applied, Change, Inserted, Relabel, Revoke, Rotated, TokenStore};
-use counterfoil::{FamilyId, Label, RecordId, Ts, Version};
+use counterfoil::{FamilyId, Label, RecordId, Timestamp, Version};
 
 use crate::reference::describe;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, most, must_get, relabel, revoked, supersede};
@@ -23,7 +23,7 @@ async fn take(
     store: &dyn TokenStore,
     person: &Person,
     label: &str,
-    now: Ts,
+    now: Timestamp,
 ) -> Result<Result<Draft, FamilyId>, Violation> {
     let draft = person.pat().labelled(label);
     match store.insert(draft.home(None), &draft.records, now).await? {
@@ -40,7 +40,7 @@ async fn held_by(
     store: &dyn TokenStore,
     person: &Person,
     label: &str,
-    now: Ts,
+    now: Timestamp,
     holder: FamilyId,
 ) -> Result<(), Violation> {
     let taken = take(store, person, label, now).await?;
@@ -48,7 +48,7 @@ async fn held_by(
     Ok(())
 }
 
-async fn free(store: &dyn TokenStore, person: &Person, label: &str, now: Ts) -> Result<Draft, Violation> {
+async fn free(store: &dyn TokenStore, person: &Person, label: &str, now: Timestamp) -> Result<Draft, Violation> {
     let taken = take(store, person, label, now).await?;
     taken.map_err(|holder| Violation::new(format!("{label:?} must be free, but {holder:?} holds it")))
 }

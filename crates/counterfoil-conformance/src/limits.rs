@@ -1,7 +1,7 @@
 //! Limits: clauses 1 and 2, a microsecond before, on and after each instant that a store compares.
 
-use counterfoil::store::{Change, Inserted, NoticeMark, Rotated, Step, TokenStore};
-use counterfoil::{TokenKind, Ts, Version};
+use counterfoil::store::{Change, Inserted, NoticeMark, ParentUpdate, Rotated, TokenStore};
+use counterfoil::{Timestamp, TokenKind, Version};
 
 use crate::reference::describe;
 use crate::sample::{EXPIRES, GONE, Person, at, most, must_get, relabel, slide, supersede};
@@ -12,8 +12,8 @@ use crate::walk::{walk, walk_due};
 /// Clause 1: No method reads a clock or draws a random number: a story set in 1970 and one in 2255 go as any other, and twice the same.
 pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
     let ann = Person::new("default", "ann");
-    for epoch in [0, 1_600_000_000_000_000, Ts::MAX.micros() - 100] {
-        let then = |micros: u64| Ts::from_micros(epoch + micros).expect("an instant");
+    for epoch in [0, 1_600_000_000_000_000, Timestamp::MAX.micros() - 100] {
+        let then = |micros: u64| Timestamp::from_micros(epoch + micros).expect("an instant");
         let draft =
             ann.pat().labelled("one").created(then(0)).ending(Some(then(50)), Some(then(60))).noticed(then(40), 0);
         let mut told = Vec::new();
@@ -29,7 +29,7 @@ pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
 async fn story(
     store: &dyn TokenStore,
     draft: &crate::sample::Draft,
-    then: &(dyn Fn(u64) -> Ts + Send + Sync),
+    then: &(dyn Fn(u64) -> Timestamp + Send + Sync),
 ) -> Result<String, Violation> {
     let (id, mut told) = (draft.id(), String::new());
     ensure_is!(
@@ -55,7 +55,7 @@ async fn story(
     let (expect, successor) = (Version::FIRST, next.id);
     let (honoured_until, gone_at) = (Some(then(20)), Some(then(60)));
     let (nonce, pace, access_cap) = (None, None, None);
-    let step = Step::Supersede { expect, successor, nonce, honoured_until, gone_at, pace, access_cap };
+    let step = ParentUpdate::Supersede { expect, successor, nonce, honoured_until, gone_at, pace, access_cap };
     ensure_is!(
         store.rotate(&id, &step, std::slice::from_ref(&next), then(10)).await?,
         Rotated::Done,

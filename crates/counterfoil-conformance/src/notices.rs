@@ -10,7 +10,7 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{sorted_ids, walk_due};
 
-const fn mark(at: counterfoil::Ts, stage: u8) -> NoticeMark {
+const fn mark(at: counterfoil::Timestamp, stage: u8) -> NoticeMark {
     NoticeMark { at, stage }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use counterfoil::store::{Cursor, Listing, Page, Revoke, TokenRecord, TokenStore};
-use counterfoil::{KeyId, RecordId, TokenKind, Ts, Version};
+use counterfoil::{KeyId, RecordId, Timestamp, TokenKind, Version};
 
 use crate::extremes;
 use crate::sample::{GONE, Person, at, most, relabel, revoked, supersede};
@@ -147,7 +147,7 @@ pub async fn census_counts_every_record(subject: &Subject) -> Verdict {
         "a rekeyed token can be rotated"
     );
     count(&*store, &[(1, 2), (2, 1), (u32::MAX, 1)]).await?;
-    let _ = store.purge(at(12), Ts::EPOCH, at(12), most(9)).await?;
+    let _ = store.purge(at(12), Timestamp::EPOCH, at(12), most(9)).await?;
     count(&*store, &[(1, 2), (2, 1), (u32::MAX, 1)]).await?;
     let _ = store.purge(at(GONE), at(GONE), at(GONE), most(9)).await?;
     count(&*store, &[]).await?;

@@ -1,7 +1,7 @@
 //! Purging: clauses 23 and 24.
 
-use counterfoil::store::{Change, Inserted, Rotated, Step, TokenStore};
-use counterfoil::{RecordId, TokenKind, Ts, Version};
+use counterfoil::store::{Change, Inserted, ParentUpdate, Rotated, TokenStore};
+use counterfoil::{RecordId, Timestamp, TokenKind, Version};
 
 use crate::extremes;
 use crate::fixture::Store;
@@ -30,9 +30,9 @@ pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
 /// Purges until there is no more, which must come; how many were changed.
 pub(crate) async fn purge(
     store: &dyn TokenStore,
-    now: Ts,
-    unsent_before: Ts,
-    windows_before: Ts,
+    now: Timestamp,
+    unsent_before: Timestamp,
+    windows_before: Timestamp,
 ) -> Result<u64, Violation> {
     let mut changed = 0;
     for _ in 0..1_000 {
@@ -76,7 +76,7 @@ async fn only_what_the_limits_name(subject: &Subject) -> Result<(), Violation> {
     ensure!(there(later.id()).await?, "a microsecond before the tombstone's end it must stay");
     purge(&*store, at(GONE + 50), at(GONE + 50), at(0)).await?;
     ensure!(!there(later.id()).await?, "on the tombstone's end it must go");
-    purge(&*store, Ts::MAX, Ts::MAX, Ts::MAX).await?;
+    purge(&*store, Timestamp::MAX, Timestamp::MAX, Timestamp::MAX).await?;
     ensure!(there(permanent).await? && there(kept).await?, "what has no gone_at must stay for ever");
     Ok(())
 }
@@ -226,13 +226,16 @@ pub async fn shrinking_keeps_the_proof(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-async fn rotated(store: &dyn TokenStore, honoured_until: Option<Ts>) -> Result<(Draft, RecordId, RecordId), Violation> {
+async fn rotated(
+    store: &dyn TokenStore,
+    honoured_until: Option<Timestamp>,
+) -> Result<(Draft, RecordId, RecordId), Violation> {
     let draft = Person::somebody().refresh().labelled("one");
     let parent = draft.found(store).await?;
     store.touch(&[(parent, at(3))]).await?;
     let next = draft.successor(parent, 1);
     let mut step = supersede(Version::FIRST, next.id, at(5));
-    if let Step::Supersede { honoured_until: window, .. } = &mut step {
+    if let ParentUpdate::Supersede { honoured_until: window, .. } = &mut step {
         *window = honoured_until;
     }
     ensure_is!(
@@ -282,7 +285,7 @@ async fn an_open_overlap_stays(subject: &Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let (_, parent, _) = rotated(&*store, None).await?;
     ensure!(
-        purge(&*store, at(GONE - 1), at(GONE - 1), Ts::MAX).await? == 0,
+        purge(&*store, at(GONE - 1), at(GONE - 1), Timestamp::MAX).await? == 0,
         "an overlap without an end must not shrink"
     );
     let end = Change::End { honoured_until: at(30), gone_at: at(GONE) };

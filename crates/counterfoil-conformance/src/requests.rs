@@ -1,6 +1,6 @@
 //! Requests that contradict themselves: clause 48.
 
-use counterfoil::store::{Home, NewRecord, Rotated, StoreError, TokenStore};
+use counterfoil::store::{InsertInto, NewRecord, Rotated, StoreError, TokenStore};
 use counterfoil::{FamilyId, OwnerId, Realm, RecordId, SubjectId, Version};
 
 use crate::reference::describe;
@@ -78,7 +78,7 @@ async fn joins(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     let mut wrong = vec![("no record", Vec::new()), ("one id twice", vec![access.clone(), access.clone()])];
     wrong.extend(misplaced(&draft, &access).into_iter().map(|(what, record)| (what, vec![record])));
     for (what, new) in wrong {
-        let home = Home::Join { family: draft.family.id, generation: 0, access_cap: None };
+        let home = InsertInto::Join { family: draft.family.id, generation: 0, access_cap: None };
         let answer = store.insert(home, &new, at(9)).await;
         ensure_is!(answer, Err(StoreError::Invalid { .. }), "a join with {what} must be Invalid");
         absent(store, &new, what).await?;

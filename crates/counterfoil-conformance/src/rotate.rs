@@ -144,7 +144,7 @@ async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violat
     Ok(())
 }
 
-/// What the docs of [`Step::Slide`](counterfoil::store::Step) say: forward only, no version, the family along with it, only while live and the newest.
+/// What the docs of [`ParentUpdate::Slide`](counterfoil::store::ParentUpdate) say: forward only, no version, the family along with it, only while live and the newest.
 pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");

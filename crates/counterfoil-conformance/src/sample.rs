@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use counterfoil::client::{ClientKey, Grant};
 use counterfoil::store::{
-    Cap, Change, Digest, FamilyBody, Home, Inserted, Listing, NewFamily, NewRecord, NoticeMark, Pace, Relabel, Revoke,
-    Revoked, Show, TokenRecord, TokenStore,
+    Cap, Change, Digest, FamilyBody, InsertInto, Inserted, Listing, NewFamily, NewRecord, NoticeMark, Pace, Relabel,
+    Revoke, Revoked, Show, TokenRecord, TokenStore,
 };
-use counterfoil::{FamilyId, KeyId, Label, OwnerId, Realm, RecordId, RevokedWhy, SubjectId, TokenKind, Ts};
+use counterfoil::{
+    FamilyId, KeyId, Label, OwnerId, Realm, RecordId, RevocationReason, SubjectId, Timestamp, TokenKind,
+};
 
 use crate::violation::{Violation, ensure_is};
 
@@ -21,8 +23,8 @@ pub use crate::steps::{bounded, make_room, pace, refuse, slide, supersede};
 ///
 /// Beyond the year 2255.
 #[must_use]
-pub fn at(micros: u64) -> Ts {
-    Ts::from_micros(1_700_000_000_000_000 + micros).expect("an instant")
+pub fn at(micros: u64) -> Timestamp {
+    Timestamp::from_micros(1_700_000_000_000_000 + micros).expect("an instant")
 }
 
 /// A limit.
@@ -126,7 +128,7 @@ impl Person {
 
     /// This person's records of that kind that stand at that instant.
     #[must_use]
-    pub fn standing(&self, kind: TokenKind, now: Ts) -> Listing<'_> {
+    pub fn standing(&self, kind: TokenKind, now: Timestamp) -> Listing<'_> {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::Standing { now } }
     }
 
@@ -213,7 +215,7 @@ impl Draft {
 
     /// With another expiry and another end, the family's too.
     #[must_use]
-    pub fn ending(mut self, expires_at: Option<Ts>, gone_at: Option<Ts>) -> Self {
+    pub fn ending(mut self, expires_at: Option<Timestamp>, gone_at: Option<Timestamp>) -> Self {
         (self.family.live_until, self.family.gone_at) = (expires_at, gone_at);
         for record in &mut self.records {
             (record.expires_at, record.gone_at) = (expires_at, gone_at);
@@ -223,14 +225,14 @@ impl Draft {
 
     /// Created then.
     #[must_use]
-    pub fn created(mut self, then: Ts) -> Self {
+    pub fn created(mut self, then: Timestamp) -> Self {
         self.records.iter_mut().for_each(|record| record.created_at = then);
         self
     }
 
     /// With a notice on the first record.
     #[must_use]
-    pub fn noticed(mut self, at: Ts, stage: u8) -> Self {
+    pub fn noticed(mut self, at: Timestamp, stage: u8) -> Self {
         self.records[0].notice = Some(NoticeMark { at, stage });
         self
     }
@@ -255,33 +257,33 @@ impl Draft {
 
     /// Last used then.
     #[must_use]
-    pub const fn used(mut self, then: Ts) -> Self {
+    pub const fn used(mut self, then: Timestamp) -> Self {
         self.family.used_at = then;
         self
     }
 
     /// Where it goes, under a cap that refuses.
     #[must_use]
-    pub fn home(&self, cap: Option<u32>) -> Home<'_> {
+    pub fn home(&self, cap: Option<u32>) -> InsertInto<'_> {
         self.bounded(cap.map(refuse), None)
     }
 
     /// Where it goes, under that cap and that pace.
     #[must_use]
-    pub const fn bounded(&self, cap: Option<Cap>, pace: Option<Pace>) -> Home<'_> {
-        Home::Found { family: &self.family, cap, pace }
+    pub const fn bounded(&self, cap: Option<Cap>, pace: Option<Pace>) -> InsertInto<'_> {
+        InsertInto::Found { family: &self.family, cap, pace }
     }
 
     /// Into the family that this one founded, at that generation.
     #[must_use]
-    pub const fn join(&self, generation: u64) -> Home<'static> {
-        Home::Join { family: self.family.id, generation, access_cap: None }
+    pub const fn join(&self, generation: u64) -> InsertInto<'static> {
+        InsertInto::Join { family: self.family.id, generation, access_cap: None }
     }
 
     /// The same, with at most that many live access tokens.
     #[must_use]
-    pub fn join_capped(&self, generation: u64, access_cap: u32) -> Home<'static> {
-        Home::Join { family: self.family.id, generation, access_cap: Some(most(access_cap)) }
+    pub fn join_capped(&self, generation: u64, access_cap: u32) -> InsertInto<'static> {
+        InsertInto::Join { family: self.family.id, generation, access_cap: Some(most(access_cap)) }
     }
 
     /// An access token for the family at that generation.
@@ -315,8 +317,8 @@ impl Draft {
 
 /// Revoked then by the host.
 #[must_use]
-pub fn revoked(at: Ts) -> Revoked {
-    Revoked { at, why: RevokedWhy::ByHost }
+pub fn revoked(at: Timestamp) -> Revoked {
+    Revoked { at, why: RevocationReason::ByHost }
 }
 
 /// An edit of the label with its key.

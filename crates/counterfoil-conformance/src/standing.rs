@@ -1,7 +1,7 @@
 //! Lists without what is gone: clause 46.
 
-use counterfoil::store::{Cursor, Listing, NewRecord, Page, Revoke, Rotated, Show, Step, TokenStore};
-use counterfoil::{RecordId, TokenKind, Ts, Version};
+use counterfoil::store::{Cursor, Listing, NewRecord, Page, ParentUpdate, Revoke, Rotated, Show, TokenStore};
+use counterfoil::{RecordId, Timestamp, TokenKind, Version};
 
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, revoked, supersede};
 use crate::subject::Subject;
@@ -28,13 +28,13 @@ async fn standing(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result
 async fn overlap(
     store: &dyn TokenStore,
     draft: &Draft,
-    honoured: Option<Ts>,
-    gone: Option<Ts>,
+    honoured: Option<Timestamp>,
+    gone: Option<Timestamp>,
 ) -> Result<[RecordId; 2], Violation> {
     let parent = draft.found(store).await?;
     let next = draft.successor(parent, 1);
     let mut step = supersede(Version::FIRST, next.id, at(5));
-    if let Step::Supersede { honoured_until, gone_at, nonce, .. } = &mut step {
+    if let ParentUpdate::Supersede { honoured_until, gone_at, nonce, .. } = &mut step {
         (*honoured_until, *gone_at, *nonce) = (honoured, gone, None);
     }
     let answer = store.rotate(&parent, &step, std::slice::from_ref(&next), at(5)).await?;

@@ -1,7 +1,7 @@
 //! Caps, paces and steps as the suite asks for them.
 
-use counterfoil::store::{Cap, Nonce, Pace, Revoked, Step, WhenFull};
-use counterfoil::{KeyId, RecordId, RevokedWhy, Ts, Version};
+use counterfoil::store::{Cap, Nonce, Pace, ParentUpdate, Revoked, WhenFull};
+use counterfoil::{KeyId, RecordId, RevocationReason, Timestamp, Version};
 
 use crate::sample::{GONE, at, digest_of, most};
 
@@ -13,39 +13,39 @@ pub fn refuse(limit: u32) -> Cap {
 
 /// A cap that makes room: what it ends says that it ended at `now`, and is gone at [`GONE`].
 #[must_use]
-pub fn make_room(limit: u32, now: Ts) -> Cap {
-    let revoked = Revoked { at: now, why: RevokedWhy::MadeRoom };
+pub fn make_room(limit: u32, now: Timestamp) -> Cap {
+    let revoked = Revoked { at: now, why: RevocationReason::MadeRoom };
     Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: at(GONE) } }
 }
 
 /// At most so many after that instant.
 #[must_use]
-pub fn pace(limit: u32, since: Ts) -> Pace {
+pub fn pace(limit: u32, since: Timestamp) -> Pace {
     Pace { limit: most(limit), since }
 }
 
 /// A slide without a cap.
 #[must_use]
-pub const fn slide(expires_at: Ts, gone_at: Ts) -> Step {
-    Step::Slide { expires_at, gone_at, access_cap: None }
+pub const fn slide(expires_at: Timestamp, gone_at: Timestamp) -> ParentUpdate {
+    ParentUpdate::Slide { expires_at, gone_at, access_cap: None }
 }
 
 /// The same step with that pace, where it is a supersession, and that cap of access tokens.
 #[must_use]
-pub fn bounded(step: Step, within: Option<Pace>, cap: Option<u32>) -> Step {
+pub fn bounded(step: ParentUpdate, within: Option<Pace>, cap: Option<u32>) -> ParentUpdate {
     let mut step = step;
     match &mut step {
-        Step::Supersede { pace, access_cap, .. } => (*pace, *access_cap) = (within, cap.map(most)),
-        Step::Slide { access_cap, .. } => *access_cap = cap.map(most),
+        ParentUpdate::Supersede { pace, access_cap, .. } => (*pace, *access_cap) = (within, cap.map(most)),
+        ParentUpdate::Slide { access_cap, .. } => *access_cap = cap.map(most),
     }
     step
 }
 
 /// The step of an ordinary refresh: nonce, a window of 10 µs after `now`, no pace and no cap.
 #[must_use]
-pub fn supersede(expect: Version, successor: RecordId, now: Ts) -> Step {
-    let window = Ts::from_micros(now.micros() + 10);
-    Step::Supersede {
+pub fn supersede(expect: Version, successor: RecordId, now: Timestamp) -> ParentUpdate {
+    let window = Timestamp::from_micros(now.micros() + 10);
+    ParentUpdate::Supersede {
         expect,
         successor,
         nonce: Some(Nonce { bytes: *digest_of(&successor).as_bytes(), key_id: KeyId::new(1) }),

@@ -1,7 +1,7 @@
 //! The last use: clause 16. Clause 17 is a race.
 
 use counterfoil::store::{Revoke, TokenRecord, TokenStore};
-use counterfoil::{RecordId, TokenKind, Ts};
+use counterfoil::{RecordId, Timestamp, TokenKind};
 
 use crate::reference::describe;
 use crate::sample::{EXPIRES, GONE, Person, at, member_id, most, must_get, revoked};
@@ -44,14 +44,14 @@ pub async fn touch_is_forward(subject: &Subject) -> Verdict {
     }
     no_ghosts(&*store, &ann, &[ghost, stranger]).await?;
     no_resurrection(&*store, &ann).await?;
-    let many: Vec<(RecordId, Ts)> =
+    let many: Vec<(RecordId, Timestamp)> =
         (0..1_000).map(|when| (if when % 2 == 0 { id } else { member_id(stranger.family()) }, at(when))).collect();
     store.touch(&many).await?;
     crate::extremes::touches_beyond_a_thousand(&*store).await?;
     Ok(Checked::Held)
 }
 
-fn only_the_use_moved(before: &TokenRecord, used: Option<Ts>, after: &TokenRecord) -> Result<(), Violation> {
+fn only_the_use_moved(before: &TokenRecord, used: Option<Timestamp>, after: &TokenRecord) -> Result<(), Violation> {
     let (mut record, family) = before.clone().into_parts();
     record.last_used_at = used;
     let wanted = TokenRecord::from_parts(record, family).map_err(|corrupt| Violation::new(corrupt.to_string()))?;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use counterfoil::store::{Cursor, Listing, Page, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use crate::sample::most;
 use crate::violation::{Violation, ensure};
@@ -15,7 +15,7 @@ const ENDLESS: usize = 10_000;
 #[derive(Clone, Copy)]
 enum Walked<'a> {
     Listing(Listing<'a>),
-    Due(Ts),
+    Due(Timestamp),
 }
 
 /// All records of a listing, in its order.
@@ -32,7 +32,7 @@ pub async fn walk(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result
 /// # Errors
 ///
 /// As for [`walk`].
-pub async fn walk_due(store: &dyn TokenStore, now: Ts, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
+pub async fn walk_due(store: &dyn TokenStore, now: Timestamp, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
     collect(store, Walked::Due(now), limit).await
 }
 

@@ -9,7 +9,7 @@ use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
     ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
 };
-use counterfoil::{Realm, Span, Ts, Version};
+use counterfoil::{Realm, Span, Timestamp, Version};
 use counterfoil_conformance::{ReferenceSiblings, SIBLING_CHECKS, SiblingFixture, Siblings};
 
 /// What becomes of each argument on its way into a column.
@@ -152,8 +152,8 @@ impl Narrow {
         ThrottleKey::from_bytes(bytes)
     }
 
-    fn at(&self, at: Ts) -> Ts {
-        Ts::from_micros((self.1.instant)(at.micros())).expect("an instant")
+    fn at(&self, at: Timestamp) -> Timestamp {
+        Timestamp::from_micros((self.1.instant)(at.micros())).expect("an instant")
     }
 
     fn window(&self, window: Span) -> Span {
@@ -219,11 +219,11 @@ impl SettingsStore for Narrow {
         self.0.put_settings(&self.realm(realm), expect, &kept).await
     }
 
-    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+    async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
         self.0.last_upkeep().await
     }
 
-    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+    async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {
         self.0.note_upkeep(expect.map(|expect| self.at(expect)), self.at(at)).await
     }
 }
@@ -233,7 +233,7 @@ impl Throttle for Narrow {
     async fn reserve(
         &self,
         key: &ThrottleKey,
-        now: Ts,
+        now: Timestamp,
         window: Span,
         most: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
@@ -241,15 +241,27 @@ impl Throttle for Narrow {
         self.0.reserve(&self.key(key), self.at(now), self.window(window), most).await
     }
 
-    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn failed(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.0.failed(&self.key(key), self.at(reserved_at), self.at(now), self.window(window)).await
     }
 
-    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn release(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.0.release(&self.key(key), self.at(reserved_at), self.at(now), self.window(window)).await
     }
 
-    async fn purge_counters(&self, now: Ts, most: NonZeroU32) -> Result<u64, StoreError> {
+    async fn purge_counters(&self, now: Timestamp, most: NonZeroU32) -> Result<u64, StoreError> {
         self.0.purge_counters(self.at(now), most).await
     }
 }

@@ -10,7 +10,7 @@ use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
     ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
 };
-use counterfoil::{Realm, Span, Ts, Version};
+use counterfoil::{Realm, Span, Timestamp, Version};
 use counterfoil_conformance::{
     Checked, ReferenceSiblings, SIBLING_CHECKS, SiblingFixture, SiblingRow, Siblings, pause,
 };
@@ -104,7 +104,7 @@ struct Broken {
     flaw: Flaw,
     kept: Arc<Kept>,
     handle: turn::Turn,
-    noted: Mutex<Option<Ts>>,
+    noted: Mutex<Option<Timestamp>>,
     cut: AtomicBool,
 }
 
@@ -326,7 +326,7 @@ impl SettingsStore for Broken {
         }
     }
 
-    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+    async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
         match self.reach("last_upkeep") {
             Err(_) if self.flaw == Flaw::NoUpkeepInAnOutage => return Ok(None),
             reached => reached?,
@@ -334,7 +334,7 @@ impl SettingsStore for Broken {
         if self.flaw == Flaw::NotesInTheHandle { Ok(*lock(&self.noted)) } else { self.kept.inner.last_upkeep().await }
     }
 
-    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+    async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {
         self.reach("note_upkeep")?;
         let inner = &self.kept.inner;
         match self.flaw {
@@ -356,11 +356,11 @@ impl SettingsStore for Broken {
                 inner.note_upkeep(inner.last_upkeep().await?, at).await
             }
             Flaw::NotesInTwoSteps => {
-                if !inner.note_upkeep(expect, Ts::EPOCH).await? {
+                if !inner.note_upkeep(expect, Timestamp::EPOCH).await? {
                     return Ok(false);
                 }
                 pause().await;
-                inner.note_upkeep(Some(Ts::EPOCH), at).await
+                inner.note_upkeep(Some(Timestamp::EPOCH), at).await
             }
             _ => inner.note_upkeep(expect, at).await,
         }
@@ -372,7 +372,7 @@ impl Throttle for Broken {
     async fn reserve(
         &self,
         key: &ThrottleKey,
-        now: Ts,
+        now: Timestamp,
         window: Span,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
@@ -395,17 +395,29 @@ impl Throttle for Broken {
         self.kept.inner.reserve(key, now, window, limit).await
     }
 
-    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn failed(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.reach("failed")?;
         self.kept.inner.failed(key, reserved_at, now, window).await
     }
 
-    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn release(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.reach("release")?;
         self.kept.inner.release(key, reserved_at, now, window).await
     }
 
-    async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
+    async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         self.reach("purge_counters")?;
         self.kept.inner.purge_counters(now, limit).await
     }

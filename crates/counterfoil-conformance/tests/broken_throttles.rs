@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey, UNSETTLED};
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
 use counterfoil_conformance::{SIBLING_CHECKS, SiblingFixture, Siblings};
 
 /// What is done wrong.
@@ -111,11 +111,11 @@ impl Broken {
         step(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn read(&self, key: &ThrottleKey, now: Ts) -> Counter {
+    fn read(&self, key: &ThrottleKey, now: Timestamp) -> Counter {
         let found = self.with(|kept| kept.iter().find(|(of, _)| of == key).map(|(_, counter)| counter.clone()));
         let counter = found.unwrap_or_default();
         let under_way = counter.under_way().iter().copied();
-        let under_way: Vec<Ts> = match self.flaw {
+        let under_way: Vec<Timestamp> = match self.flaw {
             Flaw::ForgetsTheUnsettled => under_way.filter(|at| now.since(*at) < UNSETTLED).collect(),
             Flaw::NeverGivesUp => under_way.map(|at| at.max(now.minus(Span::seconds(59)))).collect(),
             _ => return counter,
@@ -133,8 +133,8 @@ impl Broken {
     }
 }
 
-fn with_failures(counter: &Counter, failures: u32, ends_at: Option<Ts>, under_way: Vec<Ts>) -> Counter {
-    let gone_at = counter.gone_at().max(ends_at.unwrap_or(Ts::EPOCH));
+fn with_failures(counter: &Counter, failures: u32, ends_at: Option<Timestamp>, under_way: Vec<Timestamp>) -> Counter {
+    let gone_at = counter.gone_at().max(ends_at.unwrap_or(Timestamp::EPOCH));
     Counter::from_parts(failures, ends_at, under_way, gone_at)
 }
 
@@ -143,7 +143,7 @@ impl Throttle for Broken {
     async fn reserve(
         &self,
         key: &ThrottleKey,
-        now: Ts,
+        now: Timestamp,
         window: Span,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
@@ -177,7 +177,13 @@ impl Throttle for Broken {
         Ok(answer)
     }
 
-    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn failed(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         let _together = self.together(Flaw::FailsByLookThenWrite);
         let mut counter = self.read(key, now);
         self.dawdle(Flaw::FailsByLookThenWrite);
@@ -196,7 +202,13 @@ impl Throttle for Broken {
         Ok(())
     }
 
-    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn release(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         let _together = self.together(Flaw::ReleasesByLookThenWrite);
         let mut counter = self.read(key, now);
         self.dawdle(Flaw::ReleasesByLookThenWrite);
@@ -214,7 +226,7 @@ impl Throttle for Broken {
         Ok(())
     }
 
-    async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
+    async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         if self.flaw == Flaw::PurgesByLookThenRemove {
             let ended = self.with(|kept| {
                 let ended = kept.iter().filter(|(_, counter)| now.reached(counter.gone_at()));

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Applied, Change, Cursor, FamilyParts, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, RecordParts,
-    Revoke, Revoked, Rotated, Step, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
+    Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate,
+    Progress, RecordParts, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
-use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil::{KeyId, RecordId, Timestamp, Version};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Scale, Store, Subject, backend_call, pause};
 
@@ -96,7 +96,7 @@ async fn pages(
     store: &DocumentStore,
     after: Option<&Cursor>,
     limit: NonZeroU32,
-    key: impl Fn(&RecordParts) -> Ts + Send,
+    key: impl Fn(&RecordParts) -> Timestamp + Send,
     page: impl Fn(&Model, Option<&Cursor>, usize) -> Page<TokenRecord> + Send,
 ) -> Result<Page<TokenRecord>, StoreError> {
     let first = after.map_or(0, |cursor| cursor.id.shard());
@@ -120,11 +120,11 @@ async fn pages(
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl TokenStore for DocumentStore {
-    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+    async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError> {
         check_insert(home, new)?;
         let shard = match home {
-            Home::Found { family, .. } => family.id.shard(),
-            Home::Join { family, .. } => family.shard(),
+            InsertInto::Found { family, .. } => family.id.shard(),
+            InsertInto::Join { family, .. } => family.shard(),
         };
         let insert = |model: &mut Model| model.check_home(home, new).map(|()| model.insert(home, new, now));
         self.step(shard, insert).await?
@@ -134,11 +134,23 @@ impl TokenStore for DocumentStore {
         self.shard(id.shard()).await?.get(id)
     }
 
-    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
+    async fn apply(
+        &self,
+        id: &RecordId,
+        expect: Version,
+        change: &Change,
+        now: Timestamp,
+    ) -> Result<Applied, StoreError> {
         self.step(id.shard(), |model| model.apply(id, expect, change, now)).await?
     }
 
-    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
+    async fn rotate(
+        &self,
+        parent: &RecordId,
+        step: &ParentUpdate,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Result<Rotated, StoreError> {
         check_rotate(parent, step, new)?;
         let rotate = |model: &mut Model| {
             model.check_parent(parent, step, new)?;
@@ -151,7 +163,7 @@ impl TokenStore for DocumentStore {
         &self,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         let shard = match what {
@@ -163,7 +175,7 @@ impl TokenStore for DocumentStore {
         Ok(Progress { changed, more })
     }
 
-    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+    async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         for one in seen {
             self.step(one.0.shard(), |model| model.touch(&[*one])).await?;
         }
@@ -181,17 +193,28 @@ impl TokenStore for DocumentStore {
                 Ok(self.shard(counterfoil::shard(realm, owner)).await?.list(of, after, count(limit)))
             }
             Listing::Kind { .. } => {
-                pages(self, after, limit, |_| Ts::EPOCH, |model, after, limit| model.list(of, after, limit)).await
+                pages(self, after, limit, |_| Timestamp::EPOCH, |model, after, limit| model.list(of, after, limit))
+                    .await
             }
         }
     }
 
-    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
-        let key = |record: &RecordParts| record.notice.map_or(Ts::EPOCH, |notice| notice.at);
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
+        let key = |record: &RecordParts| record.notice.map_or(Timestamp::EPOCH, |notice| notice.at);
         pages(self, after, limit, key, |model, after, limit| model.due(now, after, limit)).await
     }
 
-    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+    async fn claim(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        lease_until: Timestamp,
+    ) -> Result<Option<TokenRecord>, StoreError> {
         self.step(id.shard(), |model| model.claim(id, held, lease_until)).await?
     }
 
@@ -200,16 +223,16 @@ impl TokenStore for DocumentStore {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError> {
         self.step(id.shard(), |model| model.settle(id, held, next, sent)).await?
     }
 
     async fn purge(
         &self,
-        now: Ts,
-        unsent_before: Ts,
-        windows_before: Ts,
+        now: Timestamp,
+        unsent_before: Timestamp,
+        windows_before: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         let mut changed = 0;

@@ -12,7 +12,7 @@ use counterfoil::store::{
     ClientStore as _, Listing, Revoke, Revoked, Rotated, SettingsStore as _, Show, StoreError, Throttle as _,
     ThrottleKey, TokenStore as _,
 };
-use counterfoil::{RecordId, RevokedWhy, Span, TokenKind, Ts, Version};
+use counterfoil::{RecordId, RevocationReason, Span, Timestamp, TokenKind, Version};
 use counterfoil_conformance::reference::describe;
 use counterfoil_conformance::sample::{Person, at, relabel, supersede};
 use counterfoil_kv::{Engine, EngineError, Key, KvStore, MemoryEngine, Outcome, Value, Write};
@@ -177,7 +177,7 @@ async fn siblings(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
     let (key, window, limit) = (ThrottleKey::from_bytes([1; 32]), Span::minutes(1), LIMIT);
     let reserved = sane(engine, store.reserve(&key, at(1), window, limit).await);
     sane(engine, store.failed(&key, at(1), at(2), window).await);
-    sane(engine, store.purge_counters(Ts::MAX, limit).await);
+    sane(engine, store.purge_counters(Timestamp::MAX, limit).await);
     client.is_some() & clients.is_some() & settings.is_some() & reserved.is_some()
 }
 
@@ -189,8 +189,8 @@ async fn written(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
         let version = sane(engine, store.get(id).await).flatten().map_or(Version::FIRST, |read| read.record().version);
         whole &= sane(engine, store.apply(id, version, &relabel("two"), at(21)).await).is_some();
     }
-    let revoked = Revoked { at: at(22), why: RevokedWhy::ByHost };
+    let revoked = Revoked { at: at(22), why: RevocationReason::ByHost };
     let all = Revoke::Owner { realm, owner };
     whole &= sane(engine, store.revoke(all, revoked, at(30), limit).await).is_some();
-    whole & sane(engine, store.purge(Ts::MAX, Ts::MAX, Ts::MAX, limit).await).is_some()
+    whole & sane(engine, store.purge(Timestamp::MAX, Timestamp::MAX, Timestamp::MAX, limit).await).is_some()
 }

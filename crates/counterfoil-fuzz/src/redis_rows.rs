@@ -1,7 +1,7 @@
 //! Rows of Redis: any bytes in any field are a record that has one spelling, or corrupt.
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, Revoked, TokenRecord};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 use counterfoil_conformance::reference::describe;
 use counterfoil_redis::fuzzing::{self, FIELDS};
 
@@ -57,15 +57,15 @@ fn same_but_for_end(read: &Field, written: &Field, revoked: bool) -> bool {
     read.len() == 32 || revoked && read[..16] == written[..16] && read[32..] == written[32..]
 }
 
-fn time(at: Ts) -> String {
+fn time(at: Timestamp) -> String {
     format!("{:016}", at.micros())
 }
 
-fn maybe(at: Option<Ts>) -> String {
+fn maybe(at: Option<Timestamp>) -> String {
     at.map_or("-".repeat(16), time)
 }
 
-fn stamped(at: Ts, number: u8) -> String {
+fn stamped(at: Timestamp, number: u8) -> String {
     format!("{}{number:03}", time(at))
 }
 

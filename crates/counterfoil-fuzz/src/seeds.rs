@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil::store::{Digest, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
-use counterfoil::{Description, KeyId, RevokedWhy};
+use counterfoil::{Description, KeyId, RevocationReason};
 use counterfoil_conformance::sample::{Person, at};
 use counterfoil_sql::fuzzing::{Cell, Row};
 
@@ -60,12 +60,12 @@ fn records() -> Vec<TokenRecord> {
         nonce: Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }),
         honoured_until: Some(at(2)),
     });
-    full.revoked = Some(Revoked { at: at(3), why: RevokedWhy::Replay });
+    full.revoked = Some(Revoked { at: at(3), why: RevocationReason::Replay });
     full.last_used_at = Some(at(4));
     full.noticed = (0..8).map(|stage| (at(6), stage)).collect();
     let mut family = counterfoil::store::FamilyParts::from(draft.family.clone());
     family.generation = 1;
-    family.revoked = Some(Revoked { at: at(7), why: RevokedWhy::ByOwner });
+    family.revoked = Some(Revoked { at: at(7), why: RevocationReason::ByOwner });
     let mut shrunk = full.clone();
     shrunk.shrink();
     let bare = person.pat();

@@ -1,6 +1,6 @@
 //! Rows of SQL: any value in any column is a record that is written back as it was read, or corrupt.
 
-use counterfoil::Ts;
+use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
 use counterfoil_conformance::reference::describe;
 use counterfoil_sql::fuzzing::{self, Cell, Row};
@@ -63,7 +63,7 @@ fn number(number: u64) -> Cell {
     Cell::Number(i64::try_from(number).expect("what came out of a column"))
 }
 
-fn instant(at: Ts) -> Cell {
+fn instant(at: Timestamp) -> Cell {
     number(at.micros())
 }
 

@@ -10,7 +10,7 @@ use counterfoil::client::{Grant, NewClient};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::settings::SettingsChange;
 use counterfoil::testing::{ManualClock, SeededEntropy};
-use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Secret, SubjectId, Ts};
+use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Secret, SubjectId, Timestamp};
 use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, SessionLayer, Transport};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
@@ -79,8 +79,8 @@ pub(crate) fn in_world<T>(ask: impl FnOnce(&World) -> (T, bool)) -> T {
 impl World {
     fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-        let foil = service();
-        let router = runtime.block_on(prepared(&foil));
+        let counterfoil = service();
+        let router = runtime.block_on(prepared(&counterfoil));
         let mut world = Self {
             runtime,
             router,
@@ -99,7 +99,7 @@ impl World {
         }
         world.code = text(&world.api("POST", "/security-codes", Some(b"{\"access\":\"super_administrator\"}")), "id");
         let sue = Account::new(subject("sue"), "sue", Role::SuperAdministrator);
-        let session = world.runtime.block_on(foil.open_session_for(&sue)).expect("a session");
+        let session = world.runtime.block_on(counterfoil.open_session_for(&sue)).expect("a session");
         world.session = session.token.expose_secret().to_owned();
         world
     }
@@ -153,36 +153,36 @@ fn service() -> Counterfoil {
         .store(MemoryStore::default())
         .directory(people)
         .key_ring(KeyRing::from_text(&keys).expect("a ring"))
-        .clock(ManualClock::at(Ts::from_micros(1_800_000_000_000_000).expect("in range")))
+        .clock(ManualClock::at(Timestamp::from_micros(1_800_000_000_000_000).expect("in range")))
         .entropy(SeededEntropy::new(7))
         .without_tracing()
         .build()
         .expect("a handle")
 }
 
-async fn prepared(foil: &Counterfoil) -> Router {
+async fn prepared(counterfoil: &Counterfoil) -> Router {
     let host = Presenter::host();
-    let _flushed = foil.flush().await;
+    let _flushed = counterfoil.flush().await;
     for name in ["bill", "sue"] {
-        foil.set_token_login(&host, &subject(name), true).await.expect("the switch");
+        counterfoil.set_token_login(&host, &subject(name), true).await.expect("the switch");
     }
     let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    foil.change_settings(&host, &on).await.expect("the setting");
+    counterfoil.change_settings(&host, &on).await.expect("the setting");
     let client = |id: &str| NewClient { id: Some(id.parse().expect("an id")), ..NewClient::named(id) };
     let app = NewClient { grants: vec![Grant::Password, Grant::RefreshToken], resource_server: true, ..client("app") };
-    foil.import_client(&host, app, &Secret::from(SECRET.to_owned()), false).await.expect("a client");
-    foil.create_client(&host, client("other")).await.expect("a client");
+    counterfoil.import_client(&host, app, &Secret::from(SECRET.to_owned()), false).await.expect("a client");
+    counterfoil.create_client(&host, client("other")).await.expect("a client");
     let name = || COOKIE.parse().expect("a name");
-    let console = Console::new(foil.clone(), Transport::Https, "/console", Sources::Unknown).cookie_name(name());
-    let api = counterfoil_axum::me_tokens(foil.clone())
-        .merge(counterfoil_axum::users(foil.clone()))
-        .merge(counterfoil_axum::security_codes(foil.clone()))
-        .merge(counterfoil_axum::clients(foil.clone()))
-        .merge(counterfoil_axum::settings(foil.clone()));
-    let oauth = counterfoil_axum::token(foil.clone(), Sources::Unknown)
-        .merge(counterfoil_axum::revoke(foil.clone(), Sources::Unknown))
-        .merge(counterfoil_axum::introspect(foil.clone(), Sources::Unknown));
-    let session = SessionLayer::new(foil.clone(), Transport::Https, "/console").cookie_name(name());
+    let console = Console::new(counterfoil.clone(), Transport::Https, "/console", Sources::Unknown).cookie_name(name());
+    let api = counterfoil_axum::me_tokens(counterfoil.clone())
+        .merge(counterfoil_axum::users(counterfoil.clone()))
+        .merge(counterfoil_axum::security_codes(counterfoil.clone()))
+        .merge(counterfoil_axum::clients(counterfoil.clone()))
+        .merge(counterfoil_axum::settings(counterfoil.clone()));
+    let oauth = counterfoil_axum::token(counterfoil.clone(), Sources::Unknown)
+        .merge(counterfoil_axum::revoke(counterfoil.clone(), Sources::Unknown))
+        .merge(counterfoil_axum::introspect(counterfoil.clone(), Sources::Unknown));
+    let session = SessionLayer::new(counterfoil.clone(), Transport::Https, "/console").cookie_name(name());
     let api: Router = oauth.nest("/api/v1", api.layer(session)).into();
     api.nest_service("/console", console.router())
 }

@@ -1,7 +1,7 @@
 //! Changing one record: compare-and-swap on its version.
 
 use counterfoil::store::{Applied, Change, StoreError};
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 
 use crate::insert::Holder;
 use crate::step::{Decision, Step};
@@ -11,7 +11,7 @@ pub(crate) struct Apply<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) expect: Version,
     pub(crate) change: &'a Change,
-    pub(crate) now: Ts,
+    pub(crate) now: Timestamp,
 }
 
 impl Decision for Apply<'_> {

@@ -5,7 +5,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Cap, FamilyParts, NewRecord, Pace, RecordParts, StoreError, WhenFull};
-use counterfoil::{FamilyId, TokenKind, Ts};
+use counterfoil::{FamilyId, Timestamp, TokenKind};
 
 use crate::engine::{Key, Value};
 use crate::key;
@@ -22,7 +22,7 @@ impl Step<'_> {
         &mut self,
         new: &FamilyParts,
         cap: Option<Cap>,
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Option<Vec<FamilyId>>, StoreError> {
         let Some(cap) = cap else { return Ok(Some(Vec::new())) };
         let limit = usize::try_from(cap.limit.get()).unwrap_or(usize::MAX);
@@ -54,7 +54,11 @@ impl Step<'_> {
     }
 
     /// Where the pace of creations is reached: when the `limit`-th newest listed record was made.
-    pub(crate) async fn paced(&mut self, new: &FamilyParts, pace: Option<Pace>) -> Result<Option<Ts>, StoreError> {
+    pub(crate) async fn paced(
+        &mut self,
+        new: &FamilyParts,
+        pace: Option<Pace>,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let Some(Pace { limit, since }) = pace else { return Ok(None) };
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let listed = key::listed(&new.realm, &new.owner, new.kind);
@@ -63,7 +67,7 @@ impl Step<'_> {
         let newest = self.all(from, &until, limit).await?;
         let instant = |(key, _): &(Key, Value)| {
             let (at, _) = key.last_chunk::<24>()?.split_first_chunk::<8>()?;
-            Ts::from_micros(!u64::from_be_bytes(*at))
+            Timestamp::from_micros(!u64::from_be_bytes(*at))
         };
         Ok(newest.last().filter(|_| newest.len() >= limit).and_then(instant))
     }
@@ -74,12 +78,14 @@ impl Step<'_> {
         family: &FamilyParts,
         parent: &RecordParts,
         pace: Option<Pace>,
-    ) -> Result<Option<Ts>, StoreError> {
+    ) -> Result<Option<Timestamp>, StoreError> {
         let Some(Pace { limit, since }) = pace else { return Ok(None) };
         let Some(generation) = parent.generation.checked_sub(u64::from(limit.get())) else { return Ok(None) };
         let chain = key::superseded(&family.id, family.kind, generation);
         let found = self.scan(&chain.clone().key(), &chain.end_of_prefix(), 1).await?;
-        let at = found.first().and_then(|(_, at)| Ts::from_micros(u64::from_be_bytes(at.as_slice().try_into().ok()?)));
+        let at = found
+            .first()
+            .and_then(|(_, at)| Timestamp::from_micros(u64::from_be_bytes(at.as_slice().try_into().ok()?)));
         Ok(at.filter(|at| *at > since))
     }
 
@@ -89,8 +95,8 @@ impl Step<'_> {
         family: &FamilyId,
         cap: Option<NonZeroU32>,
         new: &[NewRecord],
-        now: Ts,
-    ) -> Result<Option<Ts>, StoreError> {
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let Some(room) = room_beside(cap, new, now) else { return Ok(None) };
         let most = usize::try_from(room.saturating_add(1)).unwrap_or(0).max(1);
         let tokens = key::access(family);
@@ -101,7 +107,7 @@ impl Step<'_> {
         }
         let first = live.first().and_then(|(key, _)| key.last_chunk::<24>()?.split_first_chunk::<8>());
         // What has no end, or none that can be told, expires at the last instant.
-        Ok(Some(first.map_or(now, |(at, _)| Ts::from_micros(u64::from_be_bytes(*at)).unwrap_or(Ts::MAX))))
+        Ok(Some(first.map_or(now, |(at, _)| Timestamp::from_micros(u64::from_be_bytes(*at)).unwrap_or(Timestamp::MAX))))
     }
 
     /// All pairs of a range, at most so many.
@@ -123,7 +129,7 @@ impl Step<'_> {
 
 /// How many access tokens of the family may live already, so that the new ones have room. `None`: any number. Negative:
 /// the new ones alone are too many.
-fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Ts) -> Option<i64> {
+fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))
     };

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Cap, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_members};
-use counterfoil::{FamilyId, LabelKey, RecordId, Ts};
+use counterfoil::store::{Cap, InsertInto, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_members};
+use counterfoil::{FamilyId, LabelKey, RecordId, Timestamp};
 
 use crate::key;
 use crate::revoke::Ending;
@@ -13,9 +13,9 @@ use crate::step::{Decision, Step};
 
 /// An insert.
 pub(crate) struct Insert<'a> {
-    pub(crate) home: Home<'a>,
+    pub(crate) home: InsertInto<'a>,
     pub(crate) new: &'a [NewRecord],
-    pub(crate) now: Ts,
+    pub(crate) now: Timestamp,
 }
 
 /// Who holds a label.
@@ -33,8 +33,10 @@ impl Decision for Insert<'_> {
 
     async fn decide(&self, step: &mut Step<'_>) -> Result<Inserted, StoreError> {
         match self.home {
-            Home::Found { family, cap, pace } => self.found(step, family, cap, pace).await,
-            Home::Join { family, generation, access_cap } => self.join(step, family, generation, access_cap).await,
+            InsertInto::Found { family, cap, pace } => self.found(step, family, cap, pace).await,
+            InsertInto::Join { family, generation, access_cap } => {
+                self.join(step, family, generation, access_cap).await
+            }
         }
     }
 }
@@ -119,7 +121,7 @@ impl Step<'_> {
         &mut self,
         asking: &FamilyRow,
         label: Option<&LabelKey>,
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Holder, StoreError> {
         let Some(label) = label else { return Ok(Holder::Nobody) };
         let row = key::label(&asking.parts.realm, &asking.parts.owner, label);

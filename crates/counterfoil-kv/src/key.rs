@@ -5,7 +5,7 @@
 
 use counterfoil::client::{ClientId, ClientKey};
 use counterfoil::store::ThrottleKey;
-use counterfoil::{FamilyId, LabelKey, OwnerId, Realm, RecordId, TokenKind, Ts};
+use counterfoil::{FamilyId, LabelKey, OwnerId, Realm, RecordId, Timestamp, TokenKind};
 
 use crate::engine::Key;
 
@@ -40,11 +40,11 @@ impl Build {
         self.bytes(&number.to_be_bytes())
     }
 
-    pub(crate) fn instant(self, at: Ts) -> Self {
+    pub(crate) fn instant(self, at: Timestamp) -> Self {
         self.number(at.micros())
     }
 
-    pub(crate) fn newest_first(self, at: Ts, id: &RecordId) -> Self {
+    pub(crate) fn newest_first(self, at: Timestamp, id: &RecordId) -> Self {
         let mut id = *id.as_bytes();
         id.iter_mut().for_each(|byte| *byte = !*byte);
         self.number(!at.micros()).bytes(&id)
@@ -58,8 +58,8 @@ impl Build {
         self.bytes(family.as_bytes())
     }
 
-    pub(crate) fn end(self, at: Option<Ts>) -> Self {
-        self.number(at.map_or(NO_END, Ts::micros))
+    pub(crate) fn end(self, at: Option<Timestamp>) -> Self {
+        self.number(at.map_or(NO_END, Timestamp::micros))
     }
 
     pub(crate) fn client(self, client: Option<&ClientKey>) -> Self {
@@ -229,7 +229,7 @@ pub(crate) fn counter_ends() -> Build {
 }
 
 /// The same, of one counter.
-pub(crate) fn counter_end(at: Ts, counter: &ThrottleKey) -> Key {
+pub(crate) fn counter_end(at: Timestamp, counter: &ThrottleKey) -> Key {
     counter_ends().instant(at).bytes(counter.as_bytes()).key()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use counterfoil::{LabelKey, OwnerId, Realm, RecordId, SubjectId, TokenKind, Ts};
+use counterfoil::{LabelKey, OwnerId, Realm, RecordId, SubjectId, Timestamp, TokenKind};
 
 use super::*;
 
@@ -42,12 +42,12 @@ fn no_two_realms_owners_and_labels_are_one_key_and_none_begins_another() {
 #[test]
 fn keys_are_in_the_order_of_their_numbers() {
     let instants = [0, 1, 255, 256, 65_535, 65_536, 1 << 31, 1 << 32, (1 << 53) - 1]
-        .map(|micros| Ts::from_micros(micros).expect("in range"));
+        .map(|micros| Timestamp::from_micros(micros).expect("in range"));
     let id = RecordId::from_bytes([7; 16]);
     let oldest: Vec<Key> = instants.iter().map(|at| due().instant(*at).id(&id).key()).collect();
     assert!(oldest.is_sorted());
     let (realm, owner) = (Realm::default(), OwnerId::realm());
-    let listed = |at: &Ts| listed(&realm, &owner, TokenKind::SecurityCode).newest_first(*at, &id).key();
+    let listed = |at: &Timestamp| listed(&realm, &owner, TokenKind::SecurityCode).newest_first(*at, &id).key();
     let newest: Vec<Key> = instants.iter().rev().map(listed).collect();
     assert!(newest.is_sorted());
     let ends: Vec<Key> =

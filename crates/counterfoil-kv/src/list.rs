@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Cursor, Listing, Page, Show, StoreError, TokenRecord};
-use counterfoil::{KeyId, RecordId, Ts};
+use counterfoil::{KeyId, RecordId, Timestamp};
 
 use crate::engine::{Engine, Key};
 use crate::key;
@@ -59,7 +59,7 @@ pub(crate) async fn list(
 /// A page of what is due.
 pub(crate) async fn due(
     engine: &dyn Engine,
-    now: Ts,
+    now: Timestamp,
     after: Option<&Cursor>,
     limit: NonZeroU32,
 ) -> Result<Page<TokenRecord>, StoreError> {
@@ -111,16 +111,16 @@ impl Shelf {
 
 fn newest_first(key: &[u8]) -> Option<Cursor> {
     let (at, _) = key.last_chunk::<24>()?.split_first_chunk::<8>()?;
-    Some(Cursor { at: Ts::from_micros(!u64::from_be_bytes(*at))?, id: key::last_id_newest_first(key)? })
+    Some(Cursor { at: Timestamp::from_micros(!u64::from_be_bytes(*at))?, id: key::last_id_newest_first(key)? })
 }
 
 fn oldest_first(key: &[u8]) -> Option<Cursor> {
     let (at, _) = key.last_chunk::<24>()?.split_first_chunk::<8>()?;
-    Some(Cursor { at: Ts::from_micros(u64::from_be_bytes(*at))?, id: key::last_id(key)? })
+    Some(Cursor { at: Timestamp::from_micros(u64::from_be_bytes(*at))?, id: key::last_id(key)? })
 }
 
 fn by_id(key: &[u8]) -> Option<Cursor> {
-    Some(Cursor { at: Ts::EPOCH, id: key::last_id(key)? })
+    Some(Cursor { at: Timestamp::EPOCH, id: key::last_id(key)? })
 }
 
 /// Records per digest key: a scan of all rows. What is written meanwhile may be counted or not.

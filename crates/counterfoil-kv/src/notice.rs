@@ -1,7 +1,7 @@
 //! Use and notices: what moves a record without moving its version.
 
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use crate::engine::Value;
 use crate::key;
@@ -10,7 +10,7 @@ use crate::rows::Pair;
 use crate::step::{Decision, Step};
 
 /// Last uses, each id once.
-pub(crate) struct Touch<'a>(pub(crate) &'a [(RecordId, Ts)]);
+pub(crate) struct Touch<'a>(pub(crate) &'a [(RecordId, Timestamp)]);
 
 impl Decision for Touch<'_> {
     type Answer = ();
@@ -34,7 +34,7 @@ impl Decision for Touch<'_> {
 pub(crate) struct Claim<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) held: NoticeMark,
-    pub(crate) lease_until: Ts,
+    pub(crate) lease_until: Timestamp,
 }
 
 impl Decision for Claim<'_> {
@@ -57,7 +57,7 @@ pub(crate) struct Settle<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) held: NoticeMark,
     pub(crate) next: Option<NoticeMark>,
-    pub(crate) sent: Option<(Ts, u8)>,
+    pub(crate) sent: Option<(Timestamp, u8)>,
 }
 
 impl Decision for Settle<'_> {

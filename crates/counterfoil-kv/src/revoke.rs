@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Progress, Revoke, Revoked, StoreError};
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Ts};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Timestamp};
 
 use crate::engine::Engine;
 use crate::key;
@@ -18,7 +18,7 @@ const SCAN: usize = 64;
 #[derive(Clone, Copy)]
 pub(crate) struct Ending {
     pub(crate) revoked: Revoked,
-    pub(crate) gone_at: Ts,
+    pub(crate) gone_at: Timestamp,
 }
 
 /// Revokes what is named.

@@ -1,7 +1,7 @@
 //! Rotation: the parent's step and all that is new, at once.
 
-use counterfoil::store::{NewRecord, Rotated, Step as Asked, StoreError, Superseded, check_members};
-use counterfoil::{RecordId, Ts};
+use counterfoil::store::{NewRecord, ParentUpdate as Asked, Rotated, StoreError, Superseded, check_members};
+use counterfoil::{RecordId, Timestamp};
 
 use crate::key;
 use crate::row::read_record;
@@ -15,7 +15,7 @@ pub(crate) struct Rotate<'a> {
     pub(crate) new: &'a [NewRecord],
     /// Which of them follows the parent, where it is superseded.
     pub(crate) successor: Option<&'a NewRecord>,
-    pub(crate) now: Ts,
+    pub(crate) now: Timestamp,
 }
 
 impl Decision for Rotate<'_> {
@@ -101,7 +101,7 @@ impl Rotate<'_> {
 }
 
 /// The later of the two; nothing is later than no end.
-fn forward(old: Option<Ts>, new: Ts) -> Option<Ts> {
+fn forward(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
     old.map(|old| old.max(new))
 }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Realm, Ts, Version};
+use counterfoil::{Realm, Timestamp, Version};
 
 use crate::key;
 use crate::row::{read_document, read_instant, write_document, write_instant};
@@ -41,8 +41,8 @@ async fn stands(step: &mut Step<'_>, realm: &Realm) -> Result<Option<VersionedSe
 }
 
 struct Note {
-    expect: Option<Ts>,
-    at: Ts,
+    expect: Option<Timestamp>,
+    at: Timestamp,
 }
 
 impl Decision for Note {
@@ -57,7 +57,7 @@ impl Decision for Note {
     }
 }
 
-async fn noted(step: &mut Step<'_>) -> Result<Option<Ts>, StoreError> {
+async fn noted(step: &mut Step<'_>) -> Result<Option<Timestamp>, StoreError> {
     let key = key::upkeep();
     step.load([key.clone()]).await?;
     step.value(&key).map(|row| read_instant(row)).transpose().map_err(|corrupt| StoreError::corrupt(None, corrupt))
@@ -78,11 +78,11 @@ impl SettingsStore for KvStore {
         carry_out(&*self.engine, "put_settings", &Put { realm, expect, settings }).await
     }
 
-    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+    async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
         noted(&mut Step::new(&*self.engine, "last_upkeep")).await
     }
 
-    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+    async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {
         carry_out(&*self.engine, "note_upkeep", &Note { expect, at }).await
     }
 }

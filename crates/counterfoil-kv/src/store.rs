@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
-    Step as Asked, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
+    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate as Asked,
+    Progress, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
-use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil::{KeyId, RecordId, Timestamp, Version};
 
 use crate::apply::Apply;
 use crate::engine::Engine;
@@ -63,7 +63,7 @@ impl fmt::Debug for KvStore {
 
 #[async_trait]
 impl TokenStore for KvStore {
-    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+    async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError> {
         check_insert(home, new)?;
         carry_out(&*self.engine, "insert", &Insert { home, new, now }).await
     }
@@ -73,11 +73,23 @@ impl TokenStore for KvStore {
         step.pair(id).await?.map(|pair| pair.joined()).transpose()
     }
 
-    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
+    async fn apply(
+        &self,
+        id: &RecordId,
+        expect: Version,
+        change: &Change,
+        now: Timestamp,
+    ) -> Result<Applied, StoreError> {
         carry_out(&*self.engine, "apply", &Apply { id, expect, change, now }).await
     }
 
-    async fn rotate(&self, parent: &RecordId, step: &Asked, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
+    async fn rotate(
+        &self,
+        parent: &RecordId,
+        step: &Asked,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Result<Rotated, StoreError> {
         let successor = check_rotate(parent, step, new)?;
         carry_out(&*self.engine, "rotate", &Rotate { parent, step, new, successor, now }).await
     }
@@ -86,13 +98,13 @@ impl TokenStore for KvStore {
         &self,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         revoke::revoke(&*self.engine, what, Ending { revoked, gone_at }, limit).await
     }
 
-    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+    async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         let mut latest = BTreeMap::new();
         for (id, at) in seen {
             let kept = latest.entry(*id).or_insert(*at);
@@ -115,11 +127,21 @@ impl TokenStore for KvStore {
         list::list(&*self.engine, of, after, limit).await
     }
 
-    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
         list::due(&*self.engine, now, after, limit).await
     }
 
-    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+    async fn claim(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        lease_until: Timestamp,
+    ) -> Result<Option<TokenRecord>, StoreError> {
         carry_out(&*self.engine, "claim", &Claim { id, held, lease_until }).await
     }
 
@@ -128,16 +150,16 @@ impl TokenStore for KvStore {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError> {
         carry_out(&*self.engine, "settle", &Settle { id, held, next, sent }).await
     }
 
     async fn purge(
         &self,
-        now: Ts,
-        unsent_before: Ts,
-        windows_before: Ts,
+        now: Timestamp,
+        unsent_before: Timestamp,
+        windows_before: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         purge::purge(&*self.engine, Limits { now, unsent_before, windows_before }, limit).await

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey};
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
 
 use crate::engine::Value;
 use crate::key;
@@ -17,7 +17,7 @@ const BATCH: usize = 32;
 
 struct Reserve<'a> {
     key: &'a ThrottleKey,
-    now: Ts,
+    now: Timestamp,
     window: Span,
     limit: NonZeroU32,
 }
@@ -40,10 +40,10 @@ impl Decision for Reserve<'_> {
 /// `failed` and `release`.
 struct Settle<'a> {
     key: &'a ThrottleKey,
-    reserved_at: Ts,
-    now: Ts,
+    reserved_at: Timestamp,
+    now: Timestamp,
     window: Span,
-    settle: fn(&mut Counter, Ts, Ts, Span),
+    settle: fn(&mut Counter, Timestamp, Timestamp, Span),
 }
 
 impl Decision for Settle<'_> {
@@ -61,7 +61,7 @@ impl Decision for Settle<'_> {
 /// Removes counters whose entries were reached.
 struct Purge<'a> {
     entries: &'a [(Vec<u8>, Value)],
-    now: Ts,
+    now: Timestamp,
 }
 
 impl Decision for Purge<'_> {
@@ -114,24 +114,36 @@ impl Throttle for KvStore {
     async fn reserve(
         &self,
         key: &ThrottleKey,
-        now: Ts,
+        now: Timestamp,
         window: Span,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         carry_out(&*self.engine, "reserve", &Reserve { key, now, window, limit }).await
     }
 
-    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn failed(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         let settle = Settle { key, reserved_at, now, window, settle: Counter::failed };
         carry_out(&*self.engine, "failed", &settle).await
     }
 
-    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn release(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         let settle = Settle { key, reserved_at, now, window, settle: Counter::release };
         carry_out(&*self.engine, "release", &settle).await
     }
 
-    async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
+    async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         const OP: &str = "purge_counters";
         let (from, until) = (key::counter_ends().key(), key::counter_ends().number(now.micros() + 1).key());
         let (limit, mut went) = (u64::from(limit.get()), 0);

@@ -4,7 +4,7 @@
 mod support;
 
 use counterfoil::store::{NewRecord, Revoke, Rotated, TokenStore};
-use counterfoil::{RecordId, TokenKind, Ts, Version};
+use counterfoil::{RecordId, Timestamp, TokenKind, Version};
 use counterfoil_conformance::block_on;
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, describe_as, most, pace, revoked, slide, supersede};
 use counterfoil_kv::KvStore;
@@ -120,7 +120,7 @@ async fn counted(size: usize) -> Vec<(&'static str, Counts)> {
     all.push(("due of 100", engine.take()));
     let _ = store.due(at(NOW), page.next.as_ref(), most(100)).await.expect("a page");
     all.push(("due of 100, the next", engine.take()));
-    let done = store.purge(at(NOW), at(NOW), Ts::EPOCH, most(50)).await.expect("purged");
+    let done = store.purge(at(NOW), at(NOW), Timestamp::EPOCH, most(50)).await.expect("purged");
     assert_eq!((done.changed, done.more), (50, true));
     all.push(("purge of 50", engine.take()));
     let one = owner.pat();
@@ -190,11 +190,11 @@ fn damaged_rows_at_the_front_hide_nothing_from_a_purge_and_end_it() {
             let write = counterfoil_kv::Write { expect: Vec::new(), change };
             let _ = counterfoil_kv::Engine::write(&engine, write).await.expect("an answer");
         }
-        let first = store.purge(at(500), at(500), Ts::EPOCH, most(49)).await.expect("purged");
+        let first = store.purge(at(500), at(500), Timestamp::EPOCH, most(49)).await.expect("purged");
         assert_eq!((first.changed, first.more), (49, true));
-        let second = store.purge(at(500), at(500), Ts::EPOCH, most(1)).await.expect("purged");
+        let second = store.purge(at(500), at(500), Timestamp::EPOCH, most(1)).await.expect("purged");
         assert_eq!((second.changed, second.more), (1, false));
-        let third = store.purge(at(500), at(500), Ts::EPOCH, most(1)).await.expect("purged");
+        let third = store.purge(at(500), at(500), Timestamp::EPOCH, most(1)).await.expect("purged");
         assert_eq!((third.changed, third.more), (0, false));
     });
 }

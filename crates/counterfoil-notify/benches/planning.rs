@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::{
-    Account, Counterfoil, EmailAddress, Lifetime, NewPersonalAccessToken, Presenter, Role, Span, SubjectId, Ts,
+    Account, Counterfoil, EmailAddress, Lifetime, NewPersonalAccessToken, Presenter, Role, Span, SubjectId, Timestamp,
 };
 use counterfoil_notify::{Digest, Limits, SendError, Transport, Worker};
 
@@ -34,8 +34,8 @@ impl Transport for Nowhere {
     }
 }
 
-fn day(days: u16) -> Ts {
-    Ts::EPOCH.plus_capped(Span::days(20_000)).plus_capped(Span::days(days))
+fn day(days: u16) -> Timestamp {
+    Timestamp::EPOCH.plus_capped(Span::days(20_000)).plus_capped(Span::days(days))
 }
 
 /// Microseconds a notice, of the fastest of several runs on stores of their own.
@@ -45,7 +45,7 @@ async fn at_size(size: usize) -> f64 {
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
     policy.personal_access_tokens.max_live_per_owner = None;
     let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default()).directory(Arc::clone(&people));
-    let foil = builder.events(counterfoil::event::NoSink).build().expect("a handle");
+    let counterfoil = builder.events(counterfoil::event::NoSink).build().expect("a handle");
     let mut owner = None;
     for at in 0..size {
         if at % PER_OWNER == 0 {
@@ -62,10 +62,11 @@ async fn at_size(size: usize) -> f64 {
         };
         let label = format!("token {at}");
         let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(days.into()), scope: None };
-        let created = foil.at(day(0)).create_personal_access_token(owner.as_ref().expect("an owner"), &new).await;
+        let created =
+            counterfoil.at(day(0)).create_personal_access_token(owner.as_ref().expect("an owner"), &new).await;
         let _issued = created.expect("a token");
     }
-    let worker = Worker::new(foil, Nowhere).with_limits(Limits { at_once: 1, ..Limits::default() });
+    let worker = Worker::new(counterfoil, Nowhere).with_limits(Limits { at_once: 1, ..Limits::default() });
     let mut fastest = f64::INFINITY;
     for days in 23..28 {
         let began = Instant::now();

@@ -1,7 +1,7 @@
 //! What one person is told in one run.
 
 use counterfoil::notice::ClaimedNotice;
-use counterfoil::{Account, EmailAddress, Realm, Ts};
+use counterfoil::{Account, EmailAddress, Realm, Timestamp};
 
 /// All that one person is told at once: never empty, the earliest expiry first.
 ///
@@ -11,12 +11,12 @@ pub struct Digest<'a> {
     realm: &'a Realm,
     first: &'a ClaimedNotice,
     notices: &'a [ClaimedNotice],
-    now: Ts,
+    now: Timestamp,
 }
 
 impl<'a> Digest<'a> {
     /// `None` of nothing. Sorts what it is given.
-    pub(crate) fn new(realm: &'a Realm, notices: &'a mut [ClaimedNotice], now: Ts) -> Option<Self> {
+    pub(crate) fn new(realm: &'a Realm, notices: &'a mut [ClaimedNotice], now: Timestamp) -> Option<Self> {
         notices.sort_by_key(|notice| (notice.expires_at(), notice.id()));
         let notices = &*notices;
         notices.first().map(|first| Self { realm, first, notices, now })
@@ -47,7 +47,7 @@ impl<'a> Digest<'a> {
 
     /// When the delivery was begun, by the clock that decides.
     #[must_use]
-    pub fn now(&self) -> Ts {
+    pub fn now(&self) -> Timestamp {
         self.now
     }
 }

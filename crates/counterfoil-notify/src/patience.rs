@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use counterfoil::{SubjectId, Ts};
+use counterfoil::{SubjectId, Timestamp};
 
 /// How many people are remembered; of whoever comes beyond, the credentials are read again.
 const MOST: usize = 10_000;
 
 /// What was learned, in this process.
 #[derive(Debug, Default)]
-pub(crate) struct Patience(Mutex<BTreeMap<SubjectId, Ts>>);
+pub(crate) struct Patience(Mutex<BTreeMap<SubjectId, Timestamp>>);
 
 impl Patience {
     /// Notes that nothing need be done until then.
-    pub(crate) fn wait(&self, whom: &SubjectId, until: Ts, now: Ts) {
+    pub(crate) fn wait(&self, whom: &SubjectId, until: Timestamp, now: Timestamp) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= MOST {
             waiting.retain(|_, until| !now.reached(*until));
@@ -25,7 +25,7 @@ impl Patience {
     }
 
     /// Whether that person waits still.
-    pub(crate) fn waits(&self, whom: &SubjectId, now: Ts) -> bool {
+    pub(crate) fn waits(&self, whom: &SubjectId, now: Timestamp) -> bool {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let waits = waiting.get(whom).is_some_and(|until| !now.reached(*until));
         if !waits {
@@ -44,11 +44,11 @@ mod tests {
     #[test]
     fn a_person_waits_until_then_and_is_forgotten() {
         let (patience, ivan) = (Patience::default(), SubjectId::new("ivan").expect("an id"));
-        let until = Ts::EPOCH.plus_capped(Span::hours(1));
-        assert!(!patience.waits(&ivan, Ts::EPOCH));
-        patience.wait(&ivan, until, Ts::EPOCH);
-        assert!(patience.waits(&ivan, Ts::EPOCH));
+        let until = Timestamp::EPOCH.plus_capped(Span::hours(1));
+        assert!(!patience.waits(&ivan, Timestamp::EPOCH));
+        patience.wait(&ivan, until, Timestamp::EPOCH);
+        assert!(patience.waits(&ivan, Timestamp::EPOCH));
         assert!(!patience.waits(&ivan, until));
-        assert!(!patience.waits(&ivan, Ts::EPOCH), "forgotten");
+        assert!(!patience.waits(&ivan, Timestamp::EPOCH), "forgotten");
     }
 }

@@ -9,7 +9,7 @@ pub struct Report {
     /// Notices that went out with them, and are marked so.
     pub sent: u64,
     /// Sent to nobody, since the owner's account is disabled or no more; settled so. Each is an event too
-    /// ([`What::NoticeWithheld`](counterfoil::event::What::NoticeWithheld)).
+    /// ([`EventKind::NoticeWithheld`](counterfoil::event::EventKind::NoticeWithheld)).
     pub withheld: u64,
     /// Refused for good by the transport, and given up.
     pub refused: u64,

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use counterfoil::notice::{Claim, ClaimedNotice, DueNotice, Gathered};
-use counterfoil::{Counterfoil, SubjectId, Ts, Unavailable};
+use counterfoil::{Counterfoil, SubjectId, Timestamp, Unavailable};
 use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
@@ -18,7 +18,7 @@ use crate::worker::Worker;
 
 pub(crate) struct Round<'a> {
     pub(crate) worker: &'a Worker,
-    now: Ts,
+    now: Timestamp,
     began: Instant,
     stop: &'a AtomicBool,
     pub(crate) down: AtomicBool,
@@ -27,7 +27,7 @@ pub(crate) struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    pub(crate) fn new(worker: &'a Worker, now: Ts, stop: &'a AtomicBool) -> Self {
+    pub(crate) fn new(worker: &'a Worker, now: Timestamp, stop: &'a AtomicBool) -> Self {
         let (down, timeouts, claimed) = (AtomicBool::new(false), AtomicU32::new(0), AtomicU64::new(0));
         Self { worker, now, began: Instant::now(), stop, down, timeouts, claimed }
     }
@@ -43,7 +43,7 @@ impl<'a> Round<'a> {
     }
 
     /// The instant that has come by now.
-    pub(crate) fn at(&self) -> Ts {
+    pub(crate) fn at(&self) -> Timestamp {
         self.now.plus_capped(span(self.began.elapsed()))
     }
 

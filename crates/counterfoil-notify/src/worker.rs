@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use counterfoil::{Counterfoil, Ts, Unavailable};
+use counterfoil::{Counterfoil, Timestamp, Unavailable};
 
 use crate::back_off::BackOff;
 use crate::limits::Limits;
@@ -50,7 +50,7 @@ impl Worker {
     ///
     /// A dropped call is like a node that died: leases run out, and a digest that was on its way may be sent again. Prefer
     /// [`Worker::run`], which ends cleanly.
-    pub async fn run_once(&self, now: Ts) -> Result<Report, Unavailable> {
+    pub async fn run_once(&self, now: Timestamp) -> Result<Report, Unavailable> {
         Round::new(self, now, &AtomicBool::new(false)).run().await
     }
 

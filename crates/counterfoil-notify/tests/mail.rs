@@ -210,7 +210,12 @@ async fn fault_e4_a_mail_links_to_the_page_of_what_it_speaks_of_and_offers_no_re
     let texts = BuiltIn::default().manage_url(pages[0]).codes_url(pages[1]);
     let worker = world.worker(Smtp::new(&server.url(), FROM).expect("a transport").with_templates(texts));
     let new = counterfoil::NewSecurityCode { access: counterfoil::NewAccess::SuperAdministrator, description: None };
-    world.foil.at(day(0)).create_security_code(&counterfoil::Presenter::signed_in(&boss), &new).await.expect("a code");
+    world
+        .counterfoil
+        .at(day(0))
+        .create_security_code(&counterfoil::Presenter::signed_in(&boss), &new)
+        .await
+        .expect("a code");
     world.create(&person("bill"), "ci", 30, day(0)).await;
     for (at, linked) in [(1, [false, true]), (23, [true, false])] {
         worker.run_once(day(at)).await.expect("a run");

@@ -15,7 +15,7 @@ fn smtp(url: &str) -> Smtp {
 }
 
 /// Ann to fay, with a token each that is due at day 23.
-async fn six(world: &World) -> Vec<counterfoil::Issued> {
+async fn six(world: &World) -> Vec<counterfoil::IssuedCredential> {
     let mut issued = Vec::new();
     for name in ["ann", "ben", "cyd", "dan", "eve", "fay"] {
         world.people.insert(person(name), &[name], "a password");

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::notice::NoticeText;
 use counterfoil::testing::ManualClock;
 use counterfoil::{Account, Clock as _, Counterfoil, Overlap, Presenter, Role, Span, SubjectId};
@@ -89,11 +89,12 @@ async fn notice_2_what_is_revoked_or_rotated_meanwhile_is_told_as_it_is_now() {
     let [deleted, rotated] = ["deleted", "rotated"];
     let deleted = world.create(&bill, deleted, 30, day(0)).await;
     let rotated = world.create(&bill, rotated, 30, day(0)).await;
-    world.foil.at(day(22)).delete_token(&by, &deleted.listed.id).await.expect("deleted");
-    let new = world.foil.at(day(22)).rotate_token(&by, &rotated.listed.id, Overlap::Immediate).await.expect("rotated");
+    world.counterfoil.at(day(22)).delete_token(&by, &deleted.listed.id).await.expect("deleted");
+    let new =
+        world.counterfoil.at(day(22)).rotate_token(&by, &rotated.listed.id, Overlap::Immediate).await.expect("rotated");
     assert_eq!(sent(worker.run_once(day(23)).await.expect("a run")), (1, 1), "the new half, whose expiry is the same");
     assert_eq!(outbox.take(), [[("bill".to_owned(), "rotated".to_owned(), WEEK)]]);
-    world.foil.at(day(24)).delete_token(&by, &new.listed.id).await.expect("deleted");
+    world.counterfoil.at(day(24)).delete_token(&by, &new.listed.id).await.expect("deleted");
     assert_eq!(worker.run_once(day(31)).await.expect("a run"), Report::default());
 }
 
@@ -107,24 +108,24 @@ async fn notice_2_a_security_code_that_lives_longer_is_announced_anew() {
     world.people.insert(boss.clone(), &["boss"], "a password");
     let builder = Counterfoil::builder().policy(policy).store(Arc::clone(&world.store));
     let ring = Arc::new(counterfoil::KeyRing::generate_from_system().expect("a key"));
-    let foil = builder.directory(Arc::clone(&world.people)).key_ring(ring).build().expect("a handle");
-    let worker = counterfoil_notify::Worker::new(foil.clone(), outbox.clone());
+    let counterfoil = builder.directory(Arc::clone(&world.people)).key_ring(ring).build().expect("a handle");
+    let worker = counterfoil_notify::Worker::new(counterfoil.clone(), outbox.clone());
     let by = Presenter::signed_in(&boss);
     let access = counterfoil::NewAccess::SuperAdministrator;
     let new = counterfoil::NewSecurityCode { access, description: Some("export") };
-    let code = foil.at(day(0)).create_security_code(&by, &new).await.expect("a code");
+    let code = counterfoil.at(day(0)).create_security_code(&by, &new).await.expect("a code");
     assert_eq!(sent(worker.run_once(day(1)).await.expect("a run")), (1, 1));
     assert_eq!(outbox.take(), [[("boss".to_owned(), "export".to_owned(), NoticeText::Expired)]]);
-    foil.at(day(2)).reactivate_security_code(&by, &code.listed.id).await.expect("reactivated");
+    counterfoil.at(day(2)).reactivate_security_code(&by, &code.listed.id).await.expect("reactivated");
     assert_eq!(worker.run_once(day(2)).await.expect("a run"), Report::default());
     assert_eq!(sent(worker.run_once(day(3)).await.expect("a run")), (1, 1), "another expiry, another notice");
-    foil.at(day(4)).reactivate_security_code(&by, &code.listed.id).await.expect("reactivated");
+    counterfoil.at(day(4)).reactivate_security_code(&by, &code.listed.id).await.expect("reactivated");
     outbox.take();
-    foil.at(day(4)).edit_security_code(&by, &code.listed.id, Some(day(24)), None).await.expect("extended");
+    counterfoil.at(day(4)).edit_security_code(&by, &code.listed.id, Some(day(24)), None).await.expect("extended");
     assert_eq!(worker.run_once(day(16)).await.expect("a run"), Report::default(), "the old expiry is no more");
     assert_eq!(sent(worker.run_once(day(17)).await.expect("a run")), (1, 1));
     assert_eq!(outbox.take(), [[("boss".to_owned(), "export".to_owned(), WEEK)]]);
-    foil.at(day(18)).make_security_code_permanent(&by, &code.listed.id).await.expect("permanent");
+    counterfoil.at(day(18)).make_security_code_permanent(&by, &code.listed.id).await.expect("permanent");
     assert_eq!(worker.run_once(day(30)).await.expect("a run"), Report::default());
 }
 
@@ -138,7 +139,7 @@ async fn notice_2_an_owner_without_an_address_is_reported_and_told_once_there_is
     let _created = world.sink.take();
     assert_eq!(worker.run_once(day(23)).await.expect("a run"), Report::default());
     let told = world.sink.take();
-    assert!(told.iter().any(|event| matches!(event.what, What::NoAddress { id, .. } if id == token.listed.id)));
+    assert!(told.iter().any(|event| matches!(event.what, EventKind::NoAddress { id, .. } if id == token.listed.id)));
     world.people.insert(person("bill"), &["bill"], "a password");
     assert_eq!(sent(worker.run_once(day(24)).await.expect("a run")), (1, 1));
 }
@@ -207,11 +208,11 @@ async fn a_loop_that_is_told_to_stop_finishes_what_is_on_its_way_and_begins_noth
     let clock = Arc::new(ManualClock::at(day(23)));
     let builder = Counterfoil::builder().policy(policy()).store(Arc::clone(&world.store)).clock(Arc::clone(&clock));
     let ring = Arc::new(counterfoil::KeyRing::generate_from_system().expect("a key"));
-    let foil = builder.directory(Arc::clone(&world.people)).key_ring(ring).build().expect("a handle");
-    assert_eq!(foil.now(), clock.now());
+    let counterfoil = builder.directory(Arc::clone(&world.people)).key_ring(ring).build().expect("a handle");
+    assert_eq!(counterfoil.now(), clock.now());
     let gate = Gate::default();
     let limits = Limits { at_once: 1, interval: Duration::from_secs(3_600), ..Limits::default() };
-    let worker = counterfoil_notify::Worker::new(foil, gate.clone()).with_limits(limits);
+    let worker = counterfoil_notify::Worker::new(counterfoil, gate.clone()).with_limits(limits);
     let stop = Notify::new();
     tokio::join!(worker.run(stop.notified()), async {
         gate.entered.notified().await;

@@ -1,7 +1,7 @@
 //! Changing one record: compare-and-swap on its version.
 
 use counterfoil::store::{Applied, Change, StoreError};
-use counterfoil::{FamilyId, RecordId, Scope, Ts, Version};
+use counterfoil::{FamilyId, RecordId, Scope, Timestamp, Version};
 
 use crate::ask::{TURNS, args, lost};
 use crate::row::{Bytes, digested, maybe, notice, piece, time};
@@ -16,7 +16,7 @@ impl RedisStore {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Applied, StoreError> {
         let expect = expect.number().to_string();
         let mut lent: Option<FamilyId> = None;

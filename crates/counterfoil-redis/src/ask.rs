@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use counterfoil::store::{StoreError, TokenRecord};
-use counterfoil::{FamilyId, RecordId, Ts};
+use counterfoil::{FamilyId, RecordId, Timestamp};
 use futures_util::future::join_all;
 use redis::{Cmd, Pipeline, Value};
 
@@ -47,7 +47,7 @@ impl Answer {
     }
 
     /// An instant, which stands first behind the word.
-    pub(crate) fn instant(&self) -> Result<Ts, StoreError> {
+    pub(crate) fn instant(&self) -> Result<Timestamp, StoreError> {
         row::end_of(&self.id::<16>()?)
     }
 

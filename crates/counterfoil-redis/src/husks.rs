@@ -4,7 +4,7 @@
 use std::sync::PoisonError;
 
 use counterfoil::store::StoreError;
-use counterfoil::{FamilyId, Ts};
+use counterfoil::{FamilyId, Timestamp};
 use redis::{Cmd, Value};
 
 use crate::ask::{members, shape};
@@ -31,7 +31,7 @@ pub(crate) enum Walk {
 
 impl RedisStore {
     /// One step of the walk.
-    pub(crate) async fn sweep(&self, now: Ts) -> Result<(), StoreError> {
+    pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
         let walk = self.walk_of_husks().lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut nodes, cursor) = match walk {
             Walk::Done => return Ok(()),
@@ -54,7 +54,7 @@ impl RedisStore {
         Ok(())
     }
 
-    async fn finish(&self, mut families: Vec<FamilyId>, now: Ts) -> Result<(), StoreError> {
+    async fn finish(&self, mut families: Vec<FamilyId>, now: Timestamp) -> Result<(), StoreError> {
         families.sort_unstable();
         for shard in families.chunk_by(|one, other| one.shard() == other.shard()) {
             let look = |family: &FamilyId| {
@@ -75,7 +75,7 @@ impl RedisStore {
 }
 
 /// Whether a family has no members, or should have been purged by now. The script looks again.
-fn is_half_done(answer: &Value, now: Ts) -> bool {
+fn is_half_done(answer: &Value, now: Timestamp) -> bool {
     let Value::Array(fields) = answer else { return false };
     let [count, revoked] = fields.as_slice() else { return false };
     let empty = row::bytes(count).is_none_or(|count| count == b"0" || count.starts_with(b"-"));

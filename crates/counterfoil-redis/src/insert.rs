@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Cap, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_insert};
-use counterfoil::{FamilyId, RecordId, Ts};
+use counterfoil::store::{Cap, InsertInto, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_insert};
+use counterfoil::{FamilyId, RecordId, Timestamp};
 
 use crate::ask::{Answer, TURNS, args, lost};
 use crate::row::{Bytes, ended, family_ends, identity, time};
@@ -16,11 +16,18 @@ const OP: &str = "insert";
 const ROOM_TURNS: u32 = 512;
 
 impl RedisStore {
-    pub(crate) async fn insert_all(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+    pub(crate) async fn insert_all(
+        &self,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Result<Inserted, StoreError> {
         check_insert(home, new)?;
         match home {
-            Home::Found { family, cap, pace } => self.found(family, cap, pace, new, now).await,
-            Home::Join { family, generation, access_cap } => self.join(family, generation, access_cap, new, now).await,
+            InsertInto::Found { family, cap, pace } => self.found(family, cap, pace, new, now).await,
+            InsertInto::Join { family, generation, access_cap } => {
+                self.join(family, generation, access_cap, new, now).await
+            }
         }
     }
 
@@ -31,7 +38,7 @@ impl RedisStore {
         cap: Option<Cap>,
         pace: Option<Pace>,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Inserted, StoreError> {
         let label = family.label_key.as_ref().map(|key| format!("+{}", key.as_str())).unwrap_or_default();
         let client = family.client.map(|client| client.as_bytes().to_vec()).unwrap_or_default();
@@ -73,7 +80,7 @@ impl RedisStore {
         generation: u64,
         access_cap: Option<NonZeroU32>,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Inserted, StoreError> {
         let mut arguments = args![time(now), generation.to_string().as_bytes(), count_or_none(access_cap)];
         arguments.push(owner_of(new));
@@ -102,7 +109,7 @@ fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
 
 /// `now` and a cap as the script takes them: the least end that counts, the limit, and what an ended family is to say,
 /// the last two nothing where there is none.
-fn capped(cap: Option<Cap>, now: Ts) -> Vec<Bytes> {
+fn capped(cap: Option<Cap>, now: Timestamp) -> Vec<Bytes> {
     // The least end that is later than now, in digits.
     let counts = format!("{:016}", now.micros() + 1);
     let ending = match cap.map(|cap| cap.when_full) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Cursor, Listing, Page, Show, StoreError, TokenRecord};
-use counterfoil::{KeyId, OwnerId, Realm, RecordId, TokenKind, Ts};
+use counterfoil::{KeyId, OwnerId, Realm, RecordId, Timestamp, TokenKind};
 use redis::{Cmd, Value};
 
 use crate::ask::{members, shape};
@@ -86,14 +86,14 @@ impl RedisStore {
         };
         let first = after.map_or(0, |cursor| cursor.id.shard());
         let found = self.walk(OP, first, most(limit), look).await?;
-        let keys = found.iter().map(|member| id_of(member).map(|id| Cursor { at: Ts::EPOCH, id }));
+        let keys = found.iter().map(|member| id_of(member).map(|id| Cursor { at: Timestamp::EPOCH, id }));
         self.page(OP, keys.collect::<Result<_, _>>()?, limit, |_| true).await
     }
 
     /// Shard by shard, within one by instant and id.
     pub(crate) async fn due_page(
         &self,
-        now: Ts,
+        now: Timestamp,
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use counterfoil::store::{Corrupt, NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 use futures_util::future::join_all;
 
 use crate::ask::{ABREAST, args};
@@ -16,13 +16,13 @@ const USES: usize = 64;
 
 impl RedisStore {
     /// Shard by shard in a cluster, where a script's keys lie in one slot.
-    pub(crate) async fn touch_all(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
-        let mut shards: BTreeMap<u8, Vec<&(RecordId, Ts)>> = BTreeMap::new();
+    pub(crate) async fn touch_all(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
+        let mut shards: BTreeMap<u8, Vec<&(RecordId, Timestamp)>> = BTreeMap::new();
         for use_of in seen {
             let shard = if self.link().door().is_cluster() { use_of.0.shard() } else { 0 };
             shards.entry(shard).or_default().push(use_of);
         }
-        let batches: Vec<&[&(RecordId, Ts)]> = shards.values().flat_map(|uses| uses.chunks(USES)).collect();
+        let batches: Vec<&[&(RecordId, Timestamp)]> = shards.values().flat_map(|uses| uses.chunks(USES)).collect();
         let mut outcome = Ok(());
         for abreast in batches.chunks(ABREAST) {
             for answer in join_all(abreast.iter().map(|uses| self.touch_some(uses))).await {
@@ -32,7 +32,7 @@ impl RedisStore {
         outcome
     }
 
-    async fn touch_some(&self, uses: &[&(RecordId, Ts)]) -> Result<(), StoreError> {
+    async fn touch_some(&self, uses: &[&(RecordId, Timestamp)]) -> Result<(), StoreError> {
         let keys: Vec<_> = uses.iter().map(|(id, _)| self.keys().family(&id.family())).collect();
         let triples = uses
             .iter()
@@ -45,7 +45,7 @@ impl RedisStore {
         &self,
         id: &RecordId,
         held: NoticeMark,
-        lease_until: Ts,
+        lease_until: Timestamp,
     ) -> Result<Option<TokenRecord>, StoreError> {
         const OP: &str = "claim";
         let arguments = args![id.member(), notice(held), time(lease_until)];
@@ -63,7 +63,7 @@ impl RedisStore {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError> {
         const OP: &str = "settle";
         let next = next.map(notice).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Progress, StoreError};
-use counterfoil::{FamilyId, RecordId, Ts};
+use counterfoil::{FamilyId, RecordId, Timestamp};
 use redis::{Cmd, Value};
 
 use crate::ask::{ABREAST, args, members};
@@ -21,13 +21,13 @@ const FRONTS: [Index; 5] = [Index::Tombs, Index::UnsentTombs, Index::Gone, Index
 /// The limits of one purge.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    pub(crate) now: Ts,
-    pub(crate) unsent_before: Ts,
-    pub(crate) windows_before: Ts,
+    pub(crate) now: Timestamp,
+    pub(crate) unsent_before: Timestamp,
+    pub(crate) windows_before: Timestamp,
 }
 
 impl Limits {
-    fn of(self, front: Index) -> Ts {
+    fn of(self, front: Index) -> Timestamp {
         match front {
             Index::UnsentTombs | Index::Unsent => self.unsent(),
             Index::Windows => self.windows_before,
@@ -36,7 +36,7 @@ impl Limits {
     }
 
     /// Records with a notice are never removed before they are gone.
-    fn unsent(self) -> Ts {
+    fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Corrupt, Progress, Revoke, Revoked, StoreError};
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Ts};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Timestamp};
 use futures_util::future::join_all;
 
 use crate::ask::{ABREAST, args, members};
@@ -20,7 +20,7 @@ impl RedisStore {
         &self,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         match what {
@@ -33,7 +33,7 @@ impl RedisStore {
         }
     }
 
-    async fn revoke_one(&self, id: &RecordId, revoked: Revoked, gone_at: Ts) -> Result<Progress, StoreError> {
+    async fn revoke_one(&self, id: &RecordId, revoked: Revoked, gone_at: Timestamp) -> Result<Progress, StoreError> {
         let arguments = args![id.member(), stamped(revoked.at, revoked.why.byte()), time(gone_at)];
         let keys = self.keys().step(&id.family());
         let value = self.waited(OP, &scripts::REVOKE_ONE, id.shard(), &keys, &arguments).await?;
@@ -47,7 +47,7 @@ impl RedisStore {
         family: FamilyId,
         found: &[u8],
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
     ) -> Result<u64, StoreError> {
         let keys = self.keys().step(&family);
         let arguments = args![whose, ended(revoked, gone_at), found];
@@ -64,7 +64,7 @@ impl RedisStore {
         realm: &Realm,
         owner: &OwnerId,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         let whose = whose(realm, owner);

@@ -1,7 +1,7 @@
 //! Rotation: the parent's step and all that is new, in one script.
 
-use counterfoil::store::{NewRecord, Rotated, Step, StoreError, check_rotate};
-use counterfoil::{RecordId, Ts};
+use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, check_rotate};
+use counterfoil::{RecordId, Timestamp};
 
 use crate::ask::args;
 use crate::row::{Bytes, family_ends, maybe, nonce, time};
@@ -16,12 +16,12 @@ impl RedisStore {
     pub(crate) async fn rotate_step(
         &self,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Rotated, StoreError> {
         let family = parent.family();
-        let (Step::Supersede { access_cap, .. } | Step::Slide { access_cap, .. }) = *step;
+        let (ParentUpdate::Supersede { access_cap, .. } | ParentUpdate::Slide { access_cap, .. }) = *step;
         let (word, step) = arguments_of(step, check_rotate(parent, step, new)?);
         let mut batch = batch(new).into_iter();
         let mut arguments = args![word.as_bytes(), parent.member(), time(now), owner_of(new)];
@@ -47,14 +47,14 @@ impl RedisStore {
 }
 
 /// The script's word for the step, and the eight values that go with it.
-fn arguments_of(step: &Step, follows: Option<&NewRecord>) -> (&'static str, Vec<Bytes>) {
+fn arguments_of(step: &ParentUpdate, follows: Option<&NewRecord>) -> (&'static str, Vec<Bytes>) {
     match *step {
-        Step::Slide { expires_at, gone_at, access_cap: _ } => {
+        ParentUpdate::Slide { expires_at, gone_at, access_cap: _ } => {
             let mut values = args![time(expires_at), time(gone_at)];
             values.resize(8, Bytes::new());
             ("slide", values)
         }
-        Step::Supersede { expect, successor, nonce: drawn, honoured_until, gone_at, pace, access_cap: _ } => {
+        ParentUpdate::Supersede { expect, successor, nonce: drawn, honoured_until, gone_at, pace, access_cap: _ } => {
             let ends =
                 family_ends(follows.and_then(|record| record.expires_at), follows.and_then(|record| record.gone_at));
             let mut values = args![expect.number().to_string().as_bytes(), successor.as_bytes(), nonce(drawn)];

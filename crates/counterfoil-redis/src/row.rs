@@ -6,7 +6,8 @@ use counterfoil::store::{
     StoreError, Superseded, TokenRecord,
 };
 use counterfoil::{
-    Description, FamilyId, KeyId, Label, LabelKey, OwnerId, Realm, RecordId, RevokedWhy, Scope, TokenKind, Ts, Version,
+    Description, FamilyId, KeyId, Label, LabelKey, OwnerId, Realm, RecordId, RevocationReason, Scope, Timestamp,
+    TokenKind, Version,
 };
 use redis::Value;
 
@@ -30,12 +31,12 @@ pub(crate) const MEMBER_FIELDS: [u8; 9] = *b"btvxnqsru";
 pub(crate) type Bytes = Vec<u8>;
 
 /// An instant.
-pub(crate) fn time(at: Ts) -> [u8; 16] {
+pub(crate) fn time(at: Timestamp) -> [u8; 16] {
     digits(at.micros())
 }
 
 /// An instant, or none.
-pub(crate) fn maybe(at: Option<Ts>) -> [u8; 16] {
+pub(crate) fn maybe(at: Option<Timestamp>) -> [u8; 16] {
     at.map_or(*NONE, time)
 }
 
@@ -56,22 +57,22 @@ pub(crate) fn notice(mark: NoticeMark) -> Bytes {
 }
 
 /// An instant and a small number.
-pub(crate) fn stamped(at: Ts, number: u8) -> Bytes {
+pub(crate) fn stamped(at: Timestamp, number: u8) -> Bytes {
     [&time(at)[..], &digits::<3>(u64::from(number))].concat()
 }
 
 /// `r` of a family: when and why it was revoked, and the end of its tombstone.
-pub(crate) fn ended(revoked: Revoked, gone_at: Ts) -> Bytes {
+pub(crate) fn ended(revoked: Revoked, gone_at: Timestamp) -> Bytes {
     [stamped(revoked.at, revoked.why.byte()).as_slice(), &time(gone_at)].concat()
 }
 
 /// `x` of a record.
-fn ends(expires_at: Option<Ts>, set_at: Ts, gone_at: Option<Ts>) -> Bytes {
+fn ends(expires_at: Option<Timestamp>, set_at: Timestamp, gone_at: Option<Timestamp>) -> Bytes {
     [maybe(expires_at), time(set_at), maybe(gone_at)].concat()
 }
 
 /// A family's ends: `e` without the use.
-pub(crate) fn family_ends(live_until: Option<Ts>, gone_at: Option<Ts>) -> Bytes {
+pub(crate) fn family_ends(live_until: Option<Timestamp>, gone_at: Option<Timestamp>) -> Bytes {
     [maybe(live_until), maybe(gone_at)].concat()
 }
 
@@ -154,23 +155,23 @@ fn counted(text: &[u8]) -> Option<u64> {
     number(text).filter(|_| text == b"0" || !text.starts_with(b"0"))
 }
 
-fn instant(text: &[u8]) -> Option<Ts> {
-    <&[u8; 16]>::try_from(text).ok().and_then(|text| number(text)).and_then(Ts::from_micros)
+fn instant(text: &[u8]) -> Option<Timestamp> {
+    <&[u8; 16]>::try_from(text).ok().and_then(|text| number(text)).and_then(Timestamp::from_micros)
 }
 
 /// `Some(None)` where there is none.
-fn maybe_instant(text: &[u8]) -> Option<Option<Ts>> {
+fn maybe_instant(text: &[u8]) -> Option<Option<Timestamp>> {
     if text == NONE { Some(None) } else { instant(text).map(Some) }
 }
 
 /// An instant standing alone.
-pub(crate) fn instant_of(value: &[u8]) -> Result<Ts, StoreError> {
+pub(crate) fn instant_of(value: &[u8]) -> Result<Timestamp, StoreError> {
     instant(value).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "instant" }))
 }
 
 /// An instant as the indexes have it, where no end is later than every instant.
-pub(crate) fn end_of(value: &[u8]) -> Result<Ts, StoreError> {
-    if value == NEVER { Ok(Ts::MAX) } else { instant_of(value) }
+pub(crate) fn end_of(value: &[u8]) -> Result<Timestamp, StoreError> {
+    if value == NEVER { Ok(Timestamp::MAX) } else { instant_of(value) }
 }
 
 /// The fields of one read, by their letters.
@@ -221,7 +222,7 @@ impl<'a> Row<'a> {
     }
 
     /// When the record's expiry was set, of the family's newest member at the latest when it was last used.
-    fn set_at(&self) -> Option<Ts> {
+    fn set_at(&self) -> Option<Timestamp> {
         self.field(10)?.get(16..32).and_then(instant)
     }
 
@@ -279,7 +280,7 @@ struct Body {
     shrunk: bool,
     kind: TokenKind,
     generation: u64,
-    created_at: Ts,
+    created_at: Timestamp,
     key_id: KeyId,
     digest: Digest,
     parent: Option<RecordId>,
@@ -324,7 +325,7 @@ fn identity_of(identity: &[u8]) -> Option<(TokenKind, Realm, OwnerId, FamilyBody
 }
 
 /// `live_until`, `gone_at` and, but for what layout 1 wrote, `used_at`.
-fn ends_of(text: &[u8]) -> Option<(Option<Ts>, Option<Ts>, Option<Ts>)> {
+fn ends_of(text: &[u8]) -> Option<(Option<Timestamp>, Option<Timestamp>, Option<Timestamp>)> {
     let (live, rest) = text.split_at_checked(16)?;
     let (gone, used) = rest.split_at_checked(16)?;
     let used = if used.is_empty() { None } else { Some(instant(used)?) };
@@ -373,7 +374,7 @@ fn texts_of(texts: &[u8]) -> Option<[Option<&str>; 3]> {
     rest.is_empty().then_some(pieces)
 }
 
-fn stamp(text: &[u8]) -> Option<(Ts, u8)> {
+fn stamp(text: &[u8]) -> Option<(Timestamp, u8)> {
     let (at, number_of) = <&[u8; NOTICE]>::try_from(text).ok()?.split_at(16);
     Some((instant(at)?, number(number_of)?.try_into().ok()?))
 }
@@ -384,10 +385,10 @@ fn notice_of(text: &[u8]) -> Option<NoticeMark> {
 
 fn revoked(text: &[u8]) -> Option<Revoked> {
     let (at, why) = stamp(text)?;
-    Some(Revoked { at, why: RevokedWhy::from_byte(why)? })
+    Some(Revoked { at, why: RevocationReason::from_byte(why)? })
 }
 
-fn noticed_of(text: &[u8]) -> Option<Vec<(Ts, u8)>> {
+fn noticed_of(text: &[u8]) -> Option<Vec<(Timestamp, u8)>> {
     text.chunks(NOTICE).map(stamp).collect()
 }
 
@@ -432,20 +433,23 @@ mod tests {
         for (text, expected) in [(&b"0"[..], Some(0)), (b"10", Some(10)), (b"+1", None), (b"01", None), (b"", None)] {
             assert_eq!(counted(text), expected, "{text:?}");
         }
-        assert_eq!(instant(b"0000000000000001"), Ts::from_micros(1));
+        assert_eq!(instant(b"0000000000000001"), Timestamp::from_micros(1));
         for other in [&b"+000000000000001"[..], b"1", b"00000000000000001", b""] {
             assert_eq!(instant(other), None, "{other:?}");
         }
-        assert_eq!(noticed_of(b"0000000000000001002"), Some(vec![(Ts::from_micros(1).unwrap_or(Ts::MAX), 2)]));
+        assert_eq!(
+            noticed_of(b"0000000000000001002"),
+            Some(vec![(Timestamp::from_micros(1).unwrap_or(Timestamp::MAX), 2)])
+        );
         assert_eq!((noticed_of(b"00000000000000012"), stamp(b"00000000000000010002")), (None, None));
     }
 
     #[test]
     fn instants_are_sixteen_digits_that_order_as_the_instants_do() {
-        assert_eq!(&time(Ts::EPOCH), b"0000000000000000");
-        assert_eq!(&time(Ts::MAX), b"9007199254740991");
+        assert_eq!(&time(Timestamp::EPOCH), b"0000000000000000");
+        assert_eq!(&time(Timestamp::MAX), b"9007199254740991");
         assert_eq!(maybe_instant(&maybe(None)), Some(None));
-        assert_eq!(maybe_instant(&maybe(Some(Ts::MAX))), Some(Some(Ts::MAX)));
+        assert_eq!(maybe_instant(&maybe(Some(Timestamp::MAX))), Some(Some(Timestamp::MAX)));
         assert_eq!(instant(b"9007199254740992"), None, "no instant");
         assert_eq!(
             instant(b"+000000000000001"),

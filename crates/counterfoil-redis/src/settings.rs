@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Realm, Ts, Version};
+use counterfoil::{Realm, Timestamp, Version};
 use redis::Value;
 
 use crate::ask::{args, shape};
@@ -43,7 +43,7 @@ impl SettingsStore for RedisStore {
         }
     }
 
-    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+    async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
         const OP: &str = "last_upkeep";
         let mut get = redis::cmd("HGET");
         get.arg(self.keys().upkeep()).arg("a");
@@ -53,7 +53,7 @@ impl SettingsStore for RedisStore {
         }
     }
 
-    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+    async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {
         const OP: &str = "note_upkeep";
         let expect = expect.map(|expect| row::time(expect).to_vec()).unwrap_or_default();
         let arguments = args![expect, row::time(at)];

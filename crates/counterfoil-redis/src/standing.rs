@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::Ts;
+use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Page, StoreError, TokenRecord};
 use redis::Value;
 
@@ -24,7 +24,7 @@ impl RedisStore {
     pub(crate) async fn standing_page(
         &self,
         of: &OwnersKind,
-        now: Ts,
+        now: Timestamp,
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError> {
@@ -53,7 +53,7 @@ impl RedisStore {
     async fn look_through(
         &self,
         keys: &[Cursor],
-        now: Ts,
+        now: Timestamp,
         room: usize,
         page: &mut Page<TokenRecord>,
     ) -> Result<usize, StoreError> {

@@ -7,10 +7,10 @@ use std::sync::atomic::AtomicU8;
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
-    Step, StoreError, TokenRecord, TokenStore,
+    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
+    Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
 };
-use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil::{KeyId, RecordId, Timestamp, Version};
 use redis::cluster::ClusterClient;
 use redis::{Client, IntoConnectionInfo};
 use tokio::sync::{Mutex, MutexGuard};
@@ -140,7 +140,7 @@ impl fmt::Debug for RedisStore {
 
 #[async_trait]
 impl TokenStore for RedisStore {
-    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+    async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError> {
         self.insert_all(home, new, now).await
     }
 
@@ -148,11 +148,23 @@ impl TokenStore for RedisStore {
         self.pair("get", id).await
     }
 
-    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
+    async fn apply(
+        &self,
+        id: &RecordId,
+        expect: Version,
+        change: &Change,
+        now: Timestamp,
+    ) -> Result<Applied, StoreError> {
         self.apply_change(id, expect, change, now).await
     }
 
-    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
+    async fn rotate(
+        &self,
+        parent: &RecordId,
+        step: &ParentUpdate,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Result<Rotated, StoreError> {
         self.rotate_step(parent, step, new, now).await
     }
 
@@ -160,13 +172,13 @@ impl TokenStore for RedisStore {
         &self,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         self.revoke_what(what, revoked, gone_at, limit).await
     }
 
-    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+    async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         self.touch_all(seen).await
     }
 
@@ -179,11 +191,21 @@ impl TokenStore for RedisStore {
         self.list_page(of, after, limit).await
     }
 
-    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
         self.due_page(now, after, limit).await
     }
 
-    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+    async fn claim(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        lease_until: Timestamp,
+    ) -> Result<Option<TokenRecord>, StoreError> {
         self.claim_notice(id, held, lease_until).await
     }
 
@@ -192,16 +214,16 @@ impl TokenStore for RedisStore {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError> {
         self.settle_notice(id, held, next, sent).await
     }
 
     async fn purge(
         &self,
-        now: Ts,
-        unsent_before: Ts,
-        windows_before: Ts,
+        now: Timestamp,
+        unsent_before: Timestamp,
+        windows_before: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         self.purge_batch(Limits { now, unsent_before, windows_before }, limit).await

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{Corrupt, Reserved, StoreError, Throttle, ThrottleKey};
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
 
 use crate::ask::{Answer, args};
 use crate::row::{instant_of, time};
@@ -16,7 +16,7 @@ impl RedisStore {
         &self,
         step: &'static str,
         key: &ThrottleKey,
-        times: (Ts, Ts, Span),
+        times: (Timestamp, Timestamp, Span),
         limit: NonZeroU32,
     ) -> Result<Answer, StoreError> {
         let (noted, now, window) = times;
@@ -32,7 +32,7 @@ impl RedisStore {
     }
 
     /// The shards that hold a counter that has no meaning any more, or one of the layout before.
-    async fn ended(&self, op: &'static str, now: Ts) -> Result<Vec<u8>, StoreError> {
+    async fn ended(&self, op: &'static str, now: Timestamp) -> Result<Vec<u8>, StoreError> {
         let look = |shard| {
             let ([_, ends], [_, old]) = (self.keys().counters(shard), self.keys().old_counters(shard));
             let mut count = redis::cmd("ZCOUNT");
@@ -54,7 +54,7 @@ impl Throttle for RedisStore {
     async fn reserve(
         &self,
         key: &ThrottleKey,
-        now: Ts,
+        now: Timestamp,
         window: Span,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
@@ -68,15 +68,27 @@ impl Throttle for RedisStore {
         }
     }
 
-    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn failed(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.attempt("failed", key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
     }
 
-    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn release(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.attempt("release", key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
     }
 
-    async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
+    async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         const OP: &str = "purge_counters";
         let limit = u64::from(limit.get());
         let mut went = 0;

@@ -4,8 +4,8 @@
 mod support;
 
 use counterfoil::client::ClientKey;
-use counterfoil::store::{Home, Inserted, Rotated, Step, StoreError, TokenStore};
-use counterfoil::{RevokedWhy, Version};
+use counterfoil::store::{InsertInto, Inserted, ParentUpdate, Rotated, StoreError, TokenStore};
+use counterfoil::{RevocationReason, Version};
 use counterfoil_conformance::sample::{Draft, EXPIRES, GONE, Person, at, make_room, most, pace, revoked, supersede};
 use counterfoil_redis::RedisStore;
 use support::RUNTIME;
@@ -55,7 +55,7 @@ fn fault_a13_room_is_made_for_every_one_of_many_racers() {
             assert_eq!((live, told, ended.len()), (limit, 64 - limit as usize, 64 - limit as usize), "{backend:?}");
             for draft in &drafts {
                 let record = store.get(&draft.id()).await.expect("an answer").expect("it is there");
-                let why = ended.binary_search(&draft.family.id).is_ok().then_some(RevokedWhy::MadeRoom);
+                let why = ended.binary_search(&draft.family.id).is_ok().then_some(RevocationReason::MadeRoom);
                 assert_eq!(record.revoked().map(|revoked| revoked.why), why);
             }
         }
@@ -139,13 +139,14 @@ fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_
             let mut access = draft.access(turn);
             access.expires_at = Some(at(turn + 10));
             let next = draft.successor(tip, turn);
-            let Step::Supersede { expect, successor, nonce, honoured_until, gone_at, .. } =
+            let ParentUpdate::Supersede { expect, successor, nonce, honoured_until, gone_at, .. } =
                 supersede(Version::FIRST, next.id, at(turn))
             else {
                 panic!("a supersession")
             };
             let (paced, access_cap) = (Some(pace(1_101, at(0))), Some(most(12)));
-            let step = Step::Supersede { expect, successor, nonce, honoured_until, gone_at, pace: paced, access_cap };
+            let step =
+                ParentUpdate::Supersede { expect, successor, nonce, honoured_until, gone_at, pace: paced, access_cap };
             let (id, new) = (next.id, [next, access]);
             let done = store.rotate(&tip, &step, &new, at(turn)).await;
             assert!(matches!(done, Ok(Rotated::Done)), "{turn}: {done:?}");
@@ -154,7 +155,7 @@ fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_
         let oldest = store.get(&first).await.expect("an answer").expect("the first generation is known");
         assert!(oldest.record().superseded.is_some_and(|superseded| superseded.at == at(1)));
         // The first access token lives long, and those of the last nine rotations live at that instant.
-        let joins = |cap| Home::Join { family: draft.family.id, generation: turns, access_cap: Some(most(cap)) };
+        let joins = |cap| InsertInto::Join { family: draft.family.id, generation: turns, access_cap: Some(most(cap)) };
         let now = at(turns + 1);
         let full = store.insert(joins(10), &[draft.access(turns)], now).await.expect("an answer");
         assert_eq!(full, Inserted::FamilyFull { until: at(turns + 2) });

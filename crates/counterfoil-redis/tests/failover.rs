@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use counterfoil::store::{Applied, Inserted, Rotated, StoreError, TokenStore};
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, describe_as, most, revoked, supersede};
 use counterfoil_conformance::{Scale, scale};
 use counterfoil_redis::{Options, RedisStore, Waits};
@@ -95,7 +95,7 @@ enum Word {
     Rotated(RecordId, RecordId),
     Revoked(RecordId),
     Edited(RecordId, u64),
-    Touched(RecordId, Ts),
+    Touched(RecordId, Timestamp),
 }
 
 /// By whether the replica's link was cut, and by operation.

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use counterfoil::store::{Applied, Inserted, Reserved, Rotated, StoreError, Throttle as _, ThrottleKey, TokenStore};
-use counterfoil::{Span, Ts, Version};
+use counterfoil::{Span, Timestamp, Version};
 use counterfoil_conformance::sample::{Person, at, describe_as, must_get, supersede};
 use counterfoil_redis::redis::cmd;
 use counterfoil_redis::{NotReplicated, Options, RedisStore, SetupError, Waits};
@@ -380,7 +380,11 @@ fn fault_b3_refused_attempts_leave_no_new_counters_and_old_ones_are_removed() {
                 let answer = store.reserve(&key, at(1), window, once).await.expect("an answer");
                 assert_eq!(answer, Reserved::Wait(at(0).plus_capped(window)));
             }
-            assert_eq!(store.purge_counters(Ts::MAX, NonZeroU32::MAX).await.expect("an answer"), 1, "{backend:?}");
+            assert_eq!(
+                store.purge_counters(Timestamp::MAX, NonZeroU32::MAX).await.expect("an answer"),
+                1,
+                "{backend:?}"
+            );
             let tag = format!("{}:{{07}}", space.prefix());
             backend.each(|node| {
                 // A node of a cluster that does not have the slot refuses it.

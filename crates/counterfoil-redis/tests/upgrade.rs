@@ -11,9 +11,10 @@ use std::task::Poll;
 use counterfoil::client::ClientKey;
 use counterfoil::settings::{Reading, SettingName};
 use counterfoil::store::{
-    ClientStore, FamilyBody, Home, Inserted, Revoked, Rotated, SettingsStore, Step, TokenRecord, TokenStore,
+    ClientStore, FamilyBody, InsertInto, Inserted, ParentUpdate, Revoked, Rotated, SettingsStore, TokenRecord,
+    TokenStore,
 };
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, RevokedWhy, TokenKind, Ts, Version};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, RevocationReason, Timestamp, TokenKind, Version};
 use counterfoil_conformance::sample::{EXPIRES, GONE, Person, at, digest_of, make_room, most, pace, refuse, revoked};
 use counterfoil_redis::RedisStore;
 use counterfoil_redis::redis::{Value, cmd};
@@ -95,7 +96,7 @@ async fn read(store: &RedisStore, id: &RecordId) -> TokenRecord {
 }
 
 /// Member 0 of each family, with the family's client, last use and generation.
-fn families() -> Vec<(Person, u8, Option<ClientKey>, Ts, u64)> {
+fn families() -> Vec<(Person, u8, Option<ClientKey>, Timestamp, u64)> {
     let (seven, eight) = (Some(client(7)), Some(client(8)));
     vec![
         (ann(), 1, None, at(1), 0),
@@ -129,7 +130,7 @@ async fn all_stands(store: &RedisStore) {
     assert_eq!(noticed.record().last_used_at, Some(at(700)));
     let (handed, next) = (read(store, &id(&ann, 2, 0)).await, read(store, &id(&ann, 2, 1)).await);
     assert_eq!(handed.record().superseded.map(|superseded| superseded.successor), Some(next.record().id));
-    for (number, when, why) in [(3, 30, RevokedWhy::ByOwner), (8, 40, RevokedWhy::Replay)] {
+    for (number, when, why) in [(3, 30, RevocationReason::ByOwner), (8, 40, RevocationReason::Replay)] {
         let ended = read(store, &id(&ann, number, 0)).await;
         assert_eq!(ended.revoked(), Some(Revoked { at: at(when), why }));
         assert_eq!(ended.gone_at(), Some(at(GONE + 5)));
@@ -146,7 +147,7 @@ async fn all_stands(store: &RedisStore) {
     assert_eq!(edited.record().description.as_ref().map(|text| text.as_str()), Some("edited"));
 }
 
-async fn insert(store: &RedisStore, home: Home<'_>, new: &[counterfoil::store::NewRecord], now: u64) -> Inserted {
+async fn insert(store: &RedisStore, home: InsertInto<'_>, new: &[counterfoil::store::NewRecord], now: u64) -> Inserted {
     store.insert(home, new, at(now)).await.expect("an answer")
 }
 
@@ -175,12 +176,12 @@ async fn all_counts(store: &RedisStore) {
     let ended = insert(store, room, &fifth.records, NOW).await;
     assert_eq!(ended, Inserted::MadeRoom(vec![family_id(&ann, 6)]), "the least recently used");
     let ended = read(store, &id(&ann, 6, 0)).await;
-    assert_eq!(ended.revoked().map(|revoked| revoked.why), Some(RevokedWhy::MadeRoom));
+    assert_eq!(ended.revoked().map(|revoked| revoked.why), Some(RevocationReason::MadeRoom));
 
     // The first rotation of the fifth was at 100, and shrinking took nothing of that. Three of its access tokens live.
     let mut next = fourth.successor(id(&ann, 5, 3), 4);
     next.id = id(&ann, 5, 4);
-    let step = |since, access_cap| Step::Supersede {
+    let step = |since, access_cap| ParentUpdate::Supersede {
         expect: Version::FIRST,
         successor: next.id,
         nonce: None,

@@ -19,7 +19,7 @@ use common::measure::median_time;
 use common::ours::{owner, pick};
 use common::rows::{NOW, OF_ONE, fill_postgres, fill_sqlite};
 use counterfoil::store::{Rotated, TokenStore};
-use counterfoil::{RecordId, TokenKind, Ts, Version};
+use counterfoil::{RecordId, Timestamp, TokenKind, Version};
 use counterfoil_conformance::sample::{Person, at, most, supersede};
 use counterfoil_sql::{PgStore, SqliteStore};
 use counterfoil_testkit::servers::Postgres;
@@ -70,7 +70,7 @@ async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
     };
     let due = async |_| assert_eq!(store.due(at(NOW), None, most(100)).await.expect("a page").items.len(), 100);
     let purge = async |_| {
-        let done = store.purge(at(NOW), at(0), Ts::EPOCH, most(50)).await.expect("a batch");
+        let done = store.purge(at(NOW), at(0), Timestamp::EPOCH, most(50)).await.expect("a batch");
         assert_eq!(done.changed, 50);
     };
     median_time(2_000, get).await;

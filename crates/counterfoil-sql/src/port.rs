@@ -18,25 +18,25 @@ macro_rules! token_store {
             use std::num::NonZeroU32;
 
             use counterfoil::store::{
-                Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked,
-                Rotated, Step, TokenRecord,
+                Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked,
+                Rotated, ParentUpdate, TokenRecord,
             };
-            use counterfoil::{KeyId, RecordId, Ts, Version};
+            use counterfoil::{KeyId, RecordId, Timestamp, Version};
 
             $crate::port::token_store! { $store {
-                insert = insert_all(home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted;
+                insert = insert_all(home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted;
                 get = get_pair(id: &RecordId) -> Option<TokenRecord>;
-                apply = apply_change(id: &RecordId, expect: Version, change: &Change, now: Ts) -> Applied;
-                rotate = rotate_step(parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Rotated;
-                revoke = revoke_what(what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32) -> Progress;
-                touch = touch_all(seen: &[(RecordId, Ts)]) -> ();
+                apply = apply_change(id: &RecordId, expect: Version, change: &Change, now: Timestamp) -> Applied;
+                rotate = rotate_step(parent: &RecordId, step: &ParentUpdate, new: &[NewRecord], now: Timestamp) -> Rotated;
+                revoke = revoke_what(what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: NonZeroU32) -> Progress;
+                touch = touch_all(seen: &[(RecordId, Timestamp)]) -> ();
                 list = list_page(of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
-                due = due_page(now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
-                claim = claim_notice(id: &RecordId, held: NoticeMark, lease_until: Ts) -> Option<TokenRecord>;
+                due = due_page(now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
+                claim = claim_notice(id: &RecordId, held: NoticeMark, lease_until: Timestamp) -> Option<TokenRecord>;
                 settle = settle_notice(
-                    id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Ts, u8)>
+                    id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Timestamp, u8)>
                 ) -> bool;
-                purge = purge_batch(now: Ts, unsent_before: Ts, windows_before: Ts, limit: NonZeroU32) -> Progress;
+                purge = purge_batch(now: Timestamp, unsent_before: Timestamp, windows_before: Timestamp, limit: NonZeroU32) -> Progress;
                 census = count_keys() -> Vec<(KeyId, u64)>;
                 probe = try_both() -> ();
             }}

@@ -9,7 +9,8 @@ use counterfoil::store::{
     Superseded, TokenRecord,
 };
 use counterfoil::{
-    Description, FamilyId, KeyId, Label, LabelKey, OwnerId, Realm, RecordId, RevokedWhy, TokenKind, Ts, Version,
+    Description, FamilyId, KeyId, Label, LabelKey, OwnerId, Realm, RecordId, RevocationReason, Timestamp, TokenKind,
+    Version,
 };
 
 /// The columns of a record joined with its family, in the order in which every statement selects them.
@@ -112,8 +113,8 @@ impl<'a, S: Sheet> Cells<'a, S> {
         self.number(at)?.map(|number| T::try_from(number).map_err(|_| Self::corrupt(at))).transpose()
     }
 
-    fn instant(&self, at: usize) -> Result<Option<Ts>, Corrupt> {
-        self.number(at)?.map(|micros| Ts::from_micros(micros).ok_or_else(|| Self::corrupt(at))).transpose()
+    fn instant(&self, at: usize) -> Result<Option<Timestamp>, Corrupt> {
+        self.number(at)?.map(|micros| Timestamp::from_micros(micros).ok_or_else(|| Self::corrupt(at))).transpose()
     }
 
     fn raw(&self, at: usize) -> Result<Option<&'a [u8]>, Corrupt> {
@@ -138,7 +139,7 @@ impl<'a, S: Sheet> Cells<'a, S> {
         match (self.instant(at)?, self.small::<u8>(at + 1)?) {
             (None, None) => Ok(None),
             (Some(instant), Some(why)) => {
-                let why = RevokedWhy::from_byte(why).ok_or_else(|| Self::corrupt(at + 1))?;
+                let why = RevocationReason::from_byte(why).ok_or_else(|| Self::corrupt(at + 1))?;
                 Ok(Some(Revoked { at: instant, why }))
             }
             _ => Err(Self::corrupt(at + 1)),
@@ -156,13 +157,13 @@ impl<'a, S: Sheet> Cells<'a, S> {
         Ok(Some(Superseded { at, successor, nonce, honoured_until: self.instant(20)? }))
     }
 
-    fn noticed(&self) -> Result<Vec<(Ts, u8)>, Corrupt> {
+    fn noticed(&self) -> Result<Vec<(Timestamp, u8)>, Corrupt> {
         let (sent, rest) = need(self.raw(26)?, 26)?.as_chunks::<NOTICE>();
         if !rest.is_empty() {
             return Err(Self::corrupt(26));
         }
         let one = |[micros @ .., stage]: &[u8; NOTICE]| {
-            Ts::from_micros(u64::from_be_bytes(*micros)).map(|at| (at, *stage)).ok_or_else(|| Self::corrupt(26))
+            Timestamp::from_micros(u64::from_be_bytes(*micros)).map(|at| (at, *stage)).ok_or_else(|| Self::corrupt(26))
         };
         sent.iter().map(one).collect()
     }
@@ -260,7 +261,7 @@ pub(crate) fn family_ids(row: &sqlx::postgres::PgRow, at: usize) -> Result<Vec<F
 }
 
 /// An instant in any column, for rows that are no records.
-pub(crate) fn instant(sheet: &impl Sheet, at: usize) -> Result<Option<Ts>, StoreError> {
+pub(crate) fn instant(sheet: &impl Sheet, at: usize) -> Result<Option<Timestamp>, StoreError> {
     Cells { sheet, shift: 0 }.instant(at).map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }
 
@@ -300,7 +301,7 @@ fn key(sheet: &impl Sheet, order: Order) -> Option<Cursor> {
     let at = match order {
         Order::CreatedAt => cells.instant(6).ok()??,
         Order::NoticeAt => cells.instant(24).ok()??,
-        Order::Id => Ts::EPOCH,
+        Order::Id => Timestamp::EPOCH,
     };
     Some(Cursor { at, id: RecordId::from_bytes(cells.bytes(0).ok()??) })
 }
@@ -384,18 +385,18 @@ pub(crate) fn count(number: u64) -> i64 {
 }
 
 /// An instant as a column takes it.
-pub(crate) fn micros(at: Ts) -> i64 {
+pub(crate) fn micros(at: Timestamp) -> i64 {
     count(at.micros())
 }
 
 /// The same, where there may be none.
-pub(crate) fn micros_of(at: Option<Ts>) -> Option<i64> {
+pub(crate) fn micros_of(at: Option<Timestamp>) -> Option<i64> {
     at.map(micros)
 }
 
 /// The notices sent, as their column takes them.
-pub(crate) fn noticed(sent: &[(Ts, u8)]) -> Vec<u8> {
-    let one = |(at, stage): &(Ts, u8)| at.micros().to_be_bytes().into_iter().chain([*stage]);
+pub(crate) fn noticed(sent: &[(Timestamp, u8)]) -> Vec<u8> {
+    let one = |(at, stage): &(Timestamp, u8)| at.micros().to_be_bytes().into_iter().chain([*stage]);
     sent.iter().flat_map(one).collect()
 }
 
@@ -405,7 +406,7 @@ pub(crate) fn counter(sheet: &impl Sheet) -> Result<Counter, StoreError> {
     let corrupt = || StoreError::corrupt(None, Corrupt::Column { column: "under_way" });
     let failures = u32::try_from(number(sheet, 0)?).map_err(|_| corrupt())?;
     let (bytes, rest) = sheet.bytes(2).ok().flatten().ok_or_else(corrupt)?.as_chunks::<8>();
-    let under_way = bytes.iter().map(|micros| Ts::from_micros(u64::from_be_bytes(*micros)));
+    let under_way = bytes.iter().map(|micros| Timestamp::from_micros(u64::from_be_bytes(*micros)));
     let under_way = under_way.collect::<Option<Vec<_>>>().filter(|_| rest.is_empty()).ok_or_else(corrupt)?;
     let gone_at = instant_of(number(sheet, 3)?)?;
     let ends_at = sheet.number(1).map_err(|_| corrupt())?.map(instant_of).transpose()?;
@@ -414,12 +415,12 @@ pub(crate) fn counter(sheet: &impl Sheet) -> Result<Counter, StoreError> {
 
 /// Attempts under way, as their column takes them.
 #[cfg(feature = "sqlite")]
-pub(crate) fn instants(all: &[Ts]) -> Vec<u8> {
+pub(crate) fn instants(all: &[Timestamp]) -> Vec<u8> {
     all.iter().flat_map(|at| at.micros().to_be_bytes()).collect()
 }
 
 /// An instant of a counter, by its microseconds.
-pub(crate) fn instant_of(micros: i64) -> Result<Ts, StoreError> {
-    let at = u64::try_from(micros).ok().and_then(Ts::from_micros);
+pub(crate) fn instant_of(micros: i64) -> Result<Timestamp, StoreError> {
+    let at = u64::try_from(micros).ok().and_then(Timestamp::from_micros);
     at.ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "ends_at" }))
 }

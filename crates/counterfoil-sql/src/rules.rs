@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Change, FamilyParts, NewRecord, RecordParts, Step};
-use counterfoil::{TokenKind, Ts};
+use counterfoil::store::{Change, FamilyParts, NewRecord, ParentUpdate, RecordParts};
+use counterfoil::{Timestamp, TokenKind};
 
 /// Realm and owner of the new records; nothing where a slide brings none.
 #[cfg(feature = "postgres")]
@@ -13,7 +13,7 @@ pub(crate) fn owned_by(new: &[NewRecord]) -> (&str, &str) {
 
 /// How many access tokens of the family may live already, so that the new ones have room. `None`: any number. Negative: the new ones
 /// alone are too many.
-pub(crate) fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Ts) -> Option<i64> {
+pub(crate) fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))
     };
@@ -44,11 +44,11 @@ pub(crate) fn accepts(record: &RecordParts, change: &Change) -> bool {
 }
 
 /// Whether the parent is as the step expects it.
-pub(crate) fn fits(parent: &RecordParts, step: &Step, now: Ts) -> bool {
+pub(crate) fn fits(parent: &RecordParts, step: &ParentUpdate, now: Timestamp) -> bool {
     parent.superseded.is_none()
         && match step {
-            Step::Supersede { expect, .. } => parent.version == *expect,
-            Step::Slide { .. } => !parent.expires_at.is_some_and(|expires_at| now.reached(expires_at)),
+            ParentUpdate::Supersede { expect, .. } => parent.version == *expect,
+            ParentUpdate::Slide { .. } => !parent.expires_at.is_some_and(|expires_at| now.reached(expires_at)),
         }
 }
 

@@ -5,7 +5,7 @@ mod support;
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{
-    Cap, ClientStore, Home, Inserted, NewRecord, Page, Rotated, SettingsStore, TokenRecord, TokenStore,
+    Cap, ClientStore, InsertInto, Inserted, NewRecord, Page, Rotated, SettingsStore, TokenRecord, TokenStore,
 };
 use counterfoil::{FamilyId, OwnerId, Realm, RecordId, TokenKind, Version};
 use counterfoil_conformance::sample::{
@@ -120,7 +120,7 @@ async fn caps_count(store: &dyn TokenStore) {
     (code.family.kind, code.records[0].kind) = (TokenKind::SecurityCode, TokenKind::SecurityCode);
     assert_eq!(insert(store, &code, Some(refuse(1))).await, Inserted::OwnerFull);
 
-    let home = |cap| Home::Join { family: family(5), generation: 0, access_cap: Some(most(cap)) };
+    let home = |cap| InsertInto::Join { family: family(5), generation: 0, access_cap: Some(most(cap)) };
     let access = NewRecord { id: id(5, 103), ..through(8).access(0) };
     let full = store.insert(home(2), std::slice::from_ref(&access), at(200)).await.expect("an answer");
     assert_eq!(full, Inserted::FamilyFull { until: at(EXPIRES) });

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
-    Step, StoreError, TokenRecord, TokenStore,
+    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
+    Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
 };
-use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil::{KeyId, RecordId, Timestamp, Version};
 use counterfoil_conformance::dice::Dice;
 
 /// Which calls fail.
@@ -106,17 +106,17 @@ macro_rules! faulty {
 }
 
 faulty! {
-    fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted;
+    fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted;
     fn get(&self, id: &RecordId) -> Option<TokenRecord>;
-    fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Applied;
-    fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Rotated;
-    fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32) -> Progress;
-    fn touch(&self, seen: &[(RecordId, Ts)]) -> ();
+    fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Timestamp) -> Applied;
+    fn rotate(&self, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord], now: Timestamp) -> Rotated;
+    fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: NonZeroU32) -> Progress;
+    fn touch(&self, seen: &[(RecordId, Timestamp)]) -> ();
     fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
-    fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
-    fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Option<TokenRecord>;
-    fn settle(&self, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Ts, u8)>) -> bool;
-    fn purge(&self, now: Ts, unsent_before: Ts, windows_before: Ts, limit: NonZeroU32) -> Progress;
+    fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
+    fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Timestamp) -> Option<TokenRecord>;
+    fn settle(&self, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Timestamp, u8)>) -> bool;
+    fn purge(&self, now: Timestamp, unsent_before: Timestamp, windows_before: Timestamp, limit: NonZeroU32) -> Progress;
     fn census(&self) -> Vec<(KeyId, u64)>;
     fn probe(&self) -> ();
 }
@@ -136,7 +136,7 @@ mod tests {
             let draft = Person::somebody().pat();
             block_on(async {
                 assert!(store.get(&draft.id()).await.is_ok() && store.get(&draft.id()).await.is_ok());
-                let failed = store.insert(draft.home(None), &draft.records, Ts::EPOCH).await;
+                let failed = store.insert(draft.home(None), &draft.records, Timestamp::EPOCH).await;
                 assert!(
                     matches!(failed, Err(StoreError::Unavailable { maybe_done, .. }) if maybe_done == done),
                     "{failed:?}"

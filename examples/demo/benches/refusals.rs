@@ -26,7 +26,7 @@ struct Asked {
     body: &'static [u8],
 }
 
-async fn ask(foil: &Counterfoil, asked: &Asked) -> (f64, u16, String) {
+async fn ask(counterfoil: &Counterfoil, asked: &Asked) -> (f64, u16, String) {
     let authorization = [asked.authorization];
     let request = OAuthRequest {
         authorization: &authorization,
@@ -35,18 +35,18 @@ async fn ask(foil: &Counterfoil, asked: &Asked) -> (f64, u16, String) {
         source: &counterfoil::Source::Unknown,
     };
     let began = Instant::now();
-    let answer = foil.token(request).await.unwrap_or_else(Answer::from);
+    let answer = counterfoil.token(request).await.unwrap_or_else(Answer::from);
     let took = began.elapsed().as_secs_f64();
     (took, answer.status(), answer.expose_secret().to_owned())
 }
 
-async fn compare(foil: &Counterfoil, people: &People, pair: [Asked; 2], rounds: usize) {
+async fn compare(counterfoil: &Counterfoil, people: &People, pair: [Asked; 2], rounds: usize) {
     let (mut times, mut answers, mut hashes) = ([Vec::new(), Vec::new()], Vec::new(), [0, 0]);
     for round in 0..rounds + 10 {
         for turn in 0..2 {
             let at = (round + turn) % 2;
             let before = people.tested();
-            let (took, status, body) = ask(foil, &pair[at]).await;
+            let (took, status, body) = ask(counterfoil, &pair[at]).await;
             hashes[at] += people.tested() - before;
             answers.push((status, body));
             // The first rounds warm up.
@@ -85,18 +85,18 @@ async fn main() {
     (policy.throttle.account, policy.throttle.client, policy.throttle.source) = (none, none, none);
     let builder = Counterfoil::builder().policy(policy).directory(people.clone());
     let builder = builder.key_ring(KeyRing::generate_from_system().expect("a key"));
-    let foil = stores.build_into(builder.events(counterfoil::event::NoSink)).build().expect("a handle");
-    seed(&foil, &stores).await.expect("seeded");
+    let counterfoil = stores.build_into(builder.events(counterfoil::event::NoSink)).build().expect("a handle");
+    seed(&counterfoil, &stores).await.expect("seeded");
     let login = |name, body| Asked { name, authorization: SEED_CLIENT, body };
     let users = [
         login("unknown user", b"grant_type=password&username=navi&password=wrong"),
         login("wrong password", b"grant_type=password&username=ivan&password=wrong"),
     ];
-    compare(&foil, &people, users, 200).await;
+    compare(&counterfoil, &people, users, 200).await;
     let body = b"grant_type=refresh_token&refresh_token=x";
     let clients = [
         Asked { name: "unknown client", authorization: UNKNOWN_CLIENT, body },
         Asked { name: "wrong secret", authorization: WRONG_SECRET, body },
     ];
-    compare(&foil, &people, clients, 20_000).await;
+    compare(&counterfoil, &people, clients, 20_000).await;
 }

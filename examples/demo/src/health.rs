@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What the store last said.
 #[derive(Clone)]
 struct Readiness {
-    foil: Counterfoil,
+    counterfoil: Counterfoil,
     last: Arc<Mutex<Option<(Instant, bool)>>>,
 }
 
@@ -35,7 +35,7 @@ impl Readiness {
         {
             return ready;
         }
-        let answer = tokio::time::timeout(PATIENCE, self.foil.probe()).await;
+        let answer = tokio::time::timeout(PATIENCE, self.counterfoil.probe()).await;
         let ready = matches!(answer, Ok(Ok(())));
         *last = Some((Instant::now(), ready));
         ready
@@ -43,8 +43,8 @@ impl Readiness {
 }
 
 /// Serves `/healthz` and `/readyz`.
-pub(crate) fn health(foil: Counterfoil) -> OpenApiRouter {
-    let readiness = Readiness { foil, last: Arc::default() };
+pub(crate) fn health(counterfoil: Counterfoil) -> OpenApiRouter {
+    let readiness = Readiness { counterfoil, last: Arc::default() };
     OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz)).with_state(readiness)
 }
 

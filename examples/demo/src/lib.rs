@@ -62,7 +62,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// A demo that listens and does not serve yet.
 #[derive(Debug)]
 pub struct Demo {
-    foil: Counterfoil,
+    counterfoil: Counterfoil,
     stores: Stores,
     notices: Worker,
     listener: TcpListener,
@@ -88,8 +88,9 @@ impl Demo {
         let people = Arc::new(People::new(profiles.clone()).map_err(|error| StartError::Seed(error.into()))?);
         let events = RecentEvents::default();
         let builder = Counterfoil::builder().policy(policy).key_ring(keys).directory(people).events(events.clone());
-        let foil = stores.build_into(builder).build()?;
-        let started = if options.force_keys { foil.start_with_new_key_ring().await } else { foil.start().await };
+        let counterfoil = stores.build_into(builder).build()?;
+        let started =
+            if options.force_keys { counterfoil.start_with_new_key_ring().await } else { counterfoil.start().await };
         started.map_err(StartError::Start)?;
         let listen = |source| StartError::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
@@ -98,10 +99,10 @@ impl Demo {
             Some(issuer) => issuer,
             None => Issuer::new(own_url(address)).map_err(StartError::IssuerMissing)?,
         };
-        let notices = notices::worker(&foil, options.smtp.as_deref(), &issuer)?;
-        seed(&foil, &stores).await?;
-        let router = routes(&foil, issuer, profiles, events);
-        Ok(Self { foil, stores, notices, listener, address, router, proxies })
+        let notices = notices::worker(&counterfoil, options.smtp.as_deref(), &issuer)?;
+        seed(&counterfoil, &stores).await?;
+        let router = routes(&counterfoil, issuer, profiles, events);
+        Ok(Self { counterfoil, stores, notices, listener, address, router, proxies })
     }
 
     /// Where it listens.
@@ -118,9 +119,9 @@ impl Demo {
     /// Serves until `stop` is over; then what is under way may end, last uses are written, and the store is closed.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let (rest, rests) = tokio::sync::oneshot::channel::<()>();
-        let foil = self.foil.clone();
+        let counterfoil = self.counterfoil.clone();
         let upkeep =
-            tokio::spawn(async move { foil.run_upkeep(tokio::time::sleep, async { drop(rests.await) }).await });
+            tokio::spawn(async move { counterfoil.run_upkeep(tokio::time::sleep, async { drop(rests.await) }).await });
         let (quit, quits) = tokio::sync::oneshot::channel::<()>();
         let notices = tokio::spawn(self.notices.run(async { drop(quits.await) }));
         // The worker is told first: its mails are on their way while the last requests are.

@@ -34,7 +34,7 @@ impl fmt::Display for Migrated {
 pub async fn migrate(url: &str) -> Result<Migrated, StartError> {
     match store::kind(url)? {
         Kind::Postgres(options) => {
-            let migrated = waited_for(PgStore::migrate(options)).await;
+            let migrated = waited_for(PgStore::migrate(*options)).await;
             migrated.map(|()| Migrated::UpToDate).map_err(store::refused)
         }
         Kind::Sqlite(_) => {

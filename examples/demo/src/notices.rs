@@ -16,13 +16,13 @@ const PRODUCT: &str = "counterfoil demo";
 const INTERVAL: Duration = Duration::from_secs(5);
 
 /// A worker for that mail server, or for the log. Its texts link to the console where people reach it.
-pub(crate) fn worker(foil: &Counterfoil, smtp: Option<&str>, issuer: &Issuer) -> Result<Worker, StartError> {
+pub(crate) fn worker(counterfoil: &Counterfoil, smtp: Option<&str>, issuer: &Issuer) -> Result<Worker, StartError> {
     let console = format!("{}{CONSOLE}", issuer.as_str().trim_end_matches('/'));
     let texts = BuiltIn::default().product(PRODUCT);
     let texts = texts.manage_url(&format!("{console}/tokens")).codes_url(&format!("{console}/codes"));
     let worker = match smtp {
-        Some(url) => Worker::new(foil.clone(), Smtp::new(url, FROM)?.with_templates(texts)),
-        None => Worker::new(foil.clone(), Log::new(texts)),
+        Some(url) => Worker::new(counterfoil.clone(), Smtp::new(url, FROM)?.with_templates(texts)),
+        None => Worker::new(counterfoil.clone(), Log::new(texts)),
     };
     Ok(worker.with_limits(Limits { interval: INTERVAL, jitter: INTERVAL / 5, ..Limits::default() }))
 }

@@ -19,34 +19,35 @@ pub(crate) const PAGE: &str = "/api-docs/ui/index";
 pub(crate) const CONSOLE: &str = "/console";
 
 /// The demo's router.
-pub fn routes(foil: &Counterfoil, issuer: Issuer, profiles: ProfileBook, events: RecentEvents) -> Router {
+pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileBook, events: RecentEvents) -> Router {
     // Cookies go to all ports of a host: by the issuer two demos on one machine do not sign each other out.
     let (transport, cookies) = (transport(&issuer), CookieName::from(&issuer));
     let metadata = Metadata::new(issuer)
         .token("/token")
         .revocation("/revoke")
         .introspection("/introspect")
-        .scopes_of(foil)
+        .scopes_of(counterfoil)
         .documentation(PAGE);
     let managed = OpenApiRouter::new()
-        .merge(counterfoil_axum::me_tokens(foil.clone()))
-        .merge(counterfoil_axum::users(foil.clone()))
-        .merge(counterfoil_axum::security_codes(foil.clone()))
-        .merge(counterfoil_axum::clients(foil.clone()))
-        .merge(counterfoil_axum::settings(foil.clone()))
-        .layer(SessionLayer::new(foil.clone(), transport, CONSOLE).cookie_name(cookies.clone()));
-    let api = OpenApiRouter::new().merge(whoami().layer(AuthenticateLayer::required(foil.clone()))).merge(managed);
+        .merge(counterfoil_axum::me_tokens(counterfoil.clone()))
+        .merge(counterfoil_axum::users(counterfoil.clone()))
+        .merge(counterfoil_axum::security_codes(counterfoil.clone()))
+        .merge(counterfoil_axum::clients(counterfoil.clone()))
+        .merge(counterfoil_axum::settings(counterfoil.clone()))
+        .layer(SessionLayer::new(counterfoil.clone(), transport, CONSOLE).cookie_name(cookies.clone()));
+    let api =
+        OpenApiRouter::new().merge(whoami().layer(AuthenticateLayer::required(counterfoil.clone()))).merge(managed);
     let (router, document) =
         OpenApiRouter::with_openapi(counterfoil_axum::document("counterfoil demo", env!("CARGO_PKG_VERSION")))
-            .merge(counterfoil_axum::token(foil.clone(), Sources::Extension))
-            .merge(counterfoil_axum::revoke(foil.clone(), Sources::Extension))
-            .merge(counterfoil_axum::introspect(foil.clone(), Sources::Extension))
+            .merge(counterfoil_axum::token(counterfoil.clone(), Sources::Extension))
+            .merge(counterfoil_axum::revoke(counterfoil.clone(), Sources::Extension))
+            .merge(counterfoil_axum::introspect(counterfoil.clone(), Sources::Extension))
             .merge(counterfoil_axum::metadata(metadata))
             .nest("/api/v1", api)
-            .merge(health(foil.clone()))
+            .merge(health(counterfoil.clone()))
             .split_for_parts();
     let router = router.merge(counterfoil_axum::ui("/api-docs/ui", "/api-docs/openapi.json", &document));
-    let console = Console::new(foil.clone(), transport, CONSOLE, Sources::Extension).cookie_name(cookies);
+    let console = Console::new(counterfoil.clone(), transport, CONSOLE, Sources::Extension).cookie_name(cookies);
     let console = console.product("counterfoil demo").profiles(profiles).events(events);
     let router = router.nest_service(CONSOLE, console.router());
     router.fallback(nothing_here)

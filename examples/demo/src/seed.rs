@@ -61,13 +61,13 @@ const CLIENTS: [Known; 4] = [
 /// # Errors
 ///
 /// [`StartError::Seed`].
-pub async fn seed(foil: &Counterfoil, stores: &Stores) -> Result<(), StartError> {
+pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), StartError> {
     let failed = |error: ManageError| StartError::Seed(error.into());
     if !stores.is_untouched().await.map_err(|error| StartError::Seed(error.into()))? {
         return Ok(());
     }
     for known in &CLIENTS {
-        match register(foil, known).await {
+        match register(counterfoil, known).await {
             // Half a seed, or another process at the same work.
             Ok(()) | Err(ManageError::Conflict(Conflict::ClientIdTaken)) => {}
             Err(error) => return Err(failed(error)),
@@ -75,14 +75,14 @@ pub async fn seed(foil: &Counterfoil, stores: &Stores) -> Result<(), StartError>
     }
     for known in EVERYBODY.iter().filter(|known| known.token_login) {
         let subject = SubjectId::new(known.subject).map_err(|error| StartError::Seed(error.into()))?;
-        foil.set_token_login(&Presenter::host(), &subject, true).await.map_err(failed)?;
+        counterfoil.set_token_login(&Presenter::host(), &subject, true).await.map_err(failed)?;
     }
     let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    foil.change_settings(&Presenter::host(), &on).await.map_err(failed)?;
+    counterfoil.change_settings(&Presenter::host(), &on).await.map_err(failed)?;
     Ok(())
 }
 
-async fn register(foil: &Counterfoil, known: &Known) -> Result<(), ManageError> {
+async fn register(counterfoil: &Counterfoil, known: &Known) -> Result<(), ManageError> {
     let new = NewClient {
         id: Some(known.id.parse().map_err(counterfoil::Invalid::from)?),
         grants: known.grants.to_vec(),
@@ -94,8 +94,8 @@ async fn register(foil: &Counterfoil, known: &Known) -> Result<(), ManageError> 
     match known.secret {
         Some(secret) => {
             let secret = Secret::from(secret.to_owned());
-            foil.import_client(&Presenter::host(), new, &secret, false).await.map(|_| ())
+            counterfoil.import_client(&Presenter::host(), new, &secret, false).await.map(|_| ())
         }
-        None => foil.create_client(&Presenter::host(), new).await.map(|_| ()),
+        None => counterfoil.create_client(&Presenter::host(), new).await.map(|_| ()),
     }
 }

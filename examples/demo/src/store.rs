@@ -28,7 +28,7 @@ fn redis_options() -> Options {
 pub(crate) enum Kind {
     Memory,
     Sqlite(PathBuf),
-    Postgres(PgConnectOptions),
+    Postgres(Box<PgConnectOptions>),
     Redis,
     RedisCluster(Vec<String>),
 }
@@ -40,9 +40,9 @@ pub(crate) fn kind(url: &str) -> Result<Kind, StartError> {
     match scheme {
         "memory" if rest.is_empty() => Ok(Kind::Memory),
         "sqlite" => Ok(Kind::Sqlite(behind_slashes()?.into())),
-        "postgres" | "postgresql" => {
-            PgConnectOptions::from_str(url).map(Kind::Postgres).map_err(|_| StartError::StoreUrl)
-        }
+        "postgres" | "postgresql" => PgConnectOptions::from_str(url)
+            .map(|options| Kind::Postgres(Box::new(options)))
+            .map_err(|_| StartError::StoreUrl),
         "redis" => Ok(Kind::Redis),
         "redis-cluster" => {
             Ok(Kind::RedisCluster(behind_slashes()?.split(',').map(|node| format!("redis://{node}")).collect()))
@@ -106,7 +106,7 @@ impl Stores {
                 Ok(Self { closes: Some(store.clone()), ..Self::of_shared(store, Some(path)) })
             }
             Kind::Postgres(options) => {
-                let store = Arc::new(PgStore::connect(options).await.map_err(refused)?);
+                let store = Arc::new(PgStore::connect(*options).await.map_err(refused)?);
                 Ok(Self { closes: Some(store.clone()), ..Self::of_shared(store, Some(PathBuf::from(FILES))) })
             }
             Kind::Redis => {

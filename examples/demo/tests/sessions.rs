@@ -21,13 +21,13 @@ async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
     let events = RecentEvents::default();
     let keys = KeyRing::generate_from_system().expect("a key");
     let builder = Counterfoil::builder().policy(policy::demo()).key_ring(keys).directory(people).events(events.clone());
-    let foil = stores.build_into(builder).build().expect("a handle");
-    seed(&foil, &stores).await.expect("seeded");
+    let counterfoil = stores.build_into(builder).build().expect("a handle");
+    seed(&counterfoil, &stores).await.expect("seeded");
     let password = Secret::from("ivan".to_owned());
     let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
-    let session = foil.open_session(&login, &counterfoil::Source::Unknown).await.expect("the right password");
+    let session = counterfoil.open_session(&login, &counterfoil::Source::Unknown).await.expect("the right password");
     let issuer = counterfoil_axum::Issuer::new(issuer).expect("an issuer");
-    let router = routes(&foil, issuer, profiles, events.clone());
+    let router = routes(&counterfoil, issuer, profiles, events.clone());
     (router, session.token.expose_secret().to_owned(), events)
 }
 

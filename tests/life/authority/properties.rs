@@ -6,7 +6,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::client::{ClientChange, ClientId, Grant, NewClient, RefreshMode};
-use counterfoil::event::{Actor, What};
+use counterfoil::event::{Actor, EventKind};
 use counterfoil::*;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -373,16 +373,19 @@ fn ao_code_6_every_event_of_something_done_names_who_acted() {
     block_on(world.handle.revoke_everything_of(&world.presenter("admin"), &subject("ivan"))).expect("revoked");
     drop(second);
     let events = world.sink.take();
-    let refusals = |what: &What| {
+    let refusals = |what: &EventKind| {
         matches!(
             what,
-            What::Refused { .. } | What::LoginRefused { .. } | What::ClientRefused { .. } | What::Throttled { .. }
+            EventKind::Refused { .. }
+                | EventKind::LoginRefused { .. }
+                | EventKind::ClientRefused { .. }
+                | EventKind::Throttled { .. }
         )
     };
     for event in &events {
         assert!(event.by != Actor::Unproved || refusals(&event.what), "{event:?}");
     }
-    let replayed = |event: &&event::Event| matches!(event.what, What::Replayed { .. });
+    let replayed = |event: &&event::Event| matches!(event.what, EventKind::Replayed { .. });
     let actor = &events.iter().find(replayed).expect("a replay").by;
     assert!(matches!(actor, Actor::Client { client: named, subject: Some(_) } if *named == client), "{actor:?}");
     assert!(events.len() > 20, "{}", events.len());

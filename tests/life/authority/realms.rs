@@ -21,7 +21,7 @@ fn fault_a3_a_session_of_another_realm_is_not_renewed_ended_or_fresh_here() {
     assert!(matches!(ended, Err(ManageError::Forbidden(Forbidden::Realm))), "{ended:?}");
     assert!(!world.handle.is_fresh(&opened.principal) && there.handle.is_fresh(&opened.principal));
     assert!(block_on(there.handle.verify_session(opened.token.expose_secret())).is_ok(), "it goes on where it belongs");
-    let may = block_on(world.handle.may(&foreign(&world, "super").by, Intent::ChangeSettings));
+    let may = block_on(world.handle.authorize(&foreign(&world, "super").by, Operation::ChangeSettings));
     assert!(matches!(may, Err(ManageError::Forbidden(Forbidden::Realm))), "{may:?}");
     let here = Presenter::signed_in(&world.account("super"));
     let refused = block_on(there.handle.settings(&here));
@@ -153,7 +153,8 @@ fn fault_a13_sign_ins_sessions_and_access_tokens_are_bounded_and_the_least_recen
     let other = world.log_in("test.token", "true");
     world.told();
     world.log_in("rotating", "true");
-    let made_room = |what: &event::What| matches!(what, event::What::MadeRoom { kind: TokenKind::RefreshToken, .. });
+    let made_room =
+        |what: &event::EventKind| matches!(what, event::EventKind::MadeRoom { kind: TokenKind::RefreshToken, .. });
     assert_eq!(world.told().iter().filter(|what| made_room(what)).count(), 1);
     assert!(!world.works(&sign_ins[1].access()), "the least recently used");
     assert!(world.works(&sign_ins[2].access()) && world.works(&used.access()) && world.works(&other.access()));

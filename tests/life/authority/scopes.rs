@@ -1,7 +1,7 @@
 //! Scopes: what is granted lies within what the client is allowed, whenever it is looked at.
 
 use counterfoil::client::{ClientChange, ClientId, Grant, NewClient};
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::*;
 
 use crate::support::*;
@@ -158,7 +158,7 @@ fn fault_c11_a_scope_beyond_is_refused_before_the_password_and_a_proved_one_leav
     assert_eq!(log_in(&world, "app", Some("b")).error(), (400, "invalid_scope".into()));
     assert_eq!(world.people.hashes(), hashes, "no password was looked at");
     log_in(&world, "app", Some("a"));
-    let proved = |what: &What| matches!(what, What::LoginProved { subject: who } if *who == subject("admin"));
+    let proved = |what: &EventKind| matches!(what, EventKind::LoginProved { subject: who } if *who == subject("admin"));
     assert!(world.told().iter().any(proved));
     block_on(world.handle.open_session(&login("admin", "admin"), &counterfoil::Source::Unknown)).expect("opened");
     assert!(world.told().iter().any(proved), "the console's too");

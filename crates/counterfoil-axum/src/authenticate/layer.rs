@@ -34,7 +34,7 @@ use crate::rejection::AsProblem;
 /// ```
 #[derive(Clone, Debug)]
 pub struct AuthenticateLayer<R = AsProblem> {
-    pub(crate) foil: Counterfoil,
+    pub(crate) counterfoil: Counterfoil,
     pub(crate) required: bool,
     pub(crate) refuse: R,
 }
@@ -42,14 +42,14 @@ pub struct AuthenticateLayer<R = AsProblem> {
 impl AuthenticateLayer {
     /// Refuses whatever is not active.
     #[must_use]
-    pub fn required(foil: Counterfoil) -> Self {
-        Self { foil, required: true, refuse: AsProblem }
+    pub fn required(counterfoil: Counterfoil) -> Self {
+        Self { counterfoil, required: true, refuse: AsProblem }
     }
 
     /// Lets everything through.
     #[must_use]
-    pub fn optional(foil: Counterfoil) -> Self {
-        Self { foil, required: false, refuse: AsProblem }
+    pub fn optional(counterfoil: Counterfoil) -> Self {
+        Self { counterfoil, required: false, refuse: AsProblem }
     }
 }
 
@@ -57,7 +57,7 @@ impl<R> AuthenticateLayer<R> {
     /// Gives refusals another shape: see [`Refuse`](crate::Refuse).
     #[must_use]
     pub fn refuse_with<N>(self, refuse: N) -> AuthenticateLayer<N> {
-        AuthenticateLayer { foil: self.foil, required: self.required, refuse }
+        AuthenticateLayer { counterfoil: self.counterfoil, required: self.required, refuse }
     }
 }
 

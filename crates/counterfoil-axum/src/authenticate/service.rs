@@ -43,8 +43,8 @@ where
         mark_sensitive(request.headers_mut());
         let preflight = is_preflight(&request);
         let seen = match request.extensions().get::<Authentication>() {
-            Some(known) => Seen::Known(known.clone().of_realm(self.layer.foil.realm())),
-            None => look(&self.layer.foil, request.headers(), source_of(request.extensions()), preflight),
+            Some(known) => Seen::Known(known.clone().of_realm(self.layer.counterfoil.realm())),
+            None => look(&self.layer.counterfoil, request.headers(), source_of(request.extensions()), preflight),
         };
         // The inner service that was polled ready is the one to call; its clone takes its place.
         let clone = self.inner.clone();
@@ -64,8 +64,8 @@ where
     }
 }
 
-fn look(foil: &Counterfoil, headers: &HeaderMap, source: Source, preflight: bool) -> Seen {
-    let rejected = |why| Seen::Known(Authentication::rejected(Rejection::new(why, foil.realm())));
+fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source, preflight: bool) -> Seen {
+    let rejected = |why| Seen::Known(Authentication::rejected(Rejection::new(why, counterfoil.realm())));
     if preflight {
         return rejected(Why::Unauthenticated);
     }
@@ -76,11 +76,11 @@ fn look(foil: &Counterfoil, headers: &HeaderMap, source: Source, preflight: bool
             rejected(Why::Malformed)
         }
         Ok(Credentials::Bearer(token)) => {
-            let foil = foil.clone();
+            let counterfoil = counterfoil.clone();
             Seen::Ask(Box::pin(async move {
-                match foil.from_source(&source).verify(token.expose_secret()).await {
+                match counterfoil.from_source(&source).verify(token.expose_secret()).await {
                     Ok(principal) => Authentication::active(principal),
-                    Err(denied) => Authentication::rejected(Rejection::of(denied, foil.realm())),
+                    Err(denied) => Authentication::rejected(Rejection::of(denied, counterfoil.realm())),
                 }
             }))
         }

@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::response::Response;
-use counterfoil::{Conflict, ManageError, Ts};
+use counterfoil::{Conflict, ManageError, Timestamp};
 use http::header::RETRY_AFTER;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -52,8 +52,8 @@ impl Wrong {
     }
 
     /// What has to wait.
-    pub(crate) fn slow_down(console: &Console, text: String, until: Ts) -> Self {
-        let seconds = until.since(console.foil.now()).seconds_up().max(1);
+    pub(crate) fn slow_down(console: &Console, text: String, until: Timestamp) -> Self {
+        let seconds = until.since(console.counterfoil.now()).seconds_up().max(1);
         let status = StatusCode::TOO_MANY_REQUESTS;
         Self { status, reason: Reason { field: None, text }, retry_after: Some(seconds) }
     }
@@ -133,7 +133,7 @@ pub(crate) fn refuse_foreign(console: &Console, parts: &Parts) -> Result<(), Why
         None => Ok(()),
         Some(Foreign::Site) => Err(Why::Forged),
         Some(Foreign::Origin) => {
-            if let Some(unsaid) = console.origins.note(console.foil.now()) {
+            if let Some(unsaid) = console.origins.note(console.counterfoil.now()) {
                 csrf::warn(asked, unsaid, OTHER_ORIGIN);
             }
             Err(Why::Origin)

@@ -16,7 +16,7 @@ pub(crate) async fn demand(console: &Console, visitor: &mut Visitor, form: &Form
         Ok(()) => return Ok(Ok(())),
         Err(LoginError::Refused) => Wrong::new(StatusCode::FORBIDDEN, None, words.password_wrong),
         Err(LoginError::SlowDown { until }) => Wrong::slow_down(console, words.slow_down.to_owned(), until),
-        Err(LoginError::Busy { .. }) => Wrong::slow_down(console, words.busy.to_owned(), console.foil.now()),
+        Err(LoginError::Busy { .. }) => Wrong::slow_down(console, words.busy.to_owned(), console.counterfoil.now()),
         Err(LoginError::TooManySessions) => Wrong::new(StatusCode::CONFLICT, None, words.too_many_sessions),
         Err(other) => return Err(Stop::unavailable(console, visitor, &other)),
     };

@@ -76,17 +76,17 @@ impl std::fmt::Debug for RecentEvents {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use counterfoil::Ts;
-    use counterfoil::event::{Actor, What};
+    use counterfoil::Timestamp;
+    use counterfoil::event::{Actor, EventKind};
 
     fn event(realm: &str, at: u64) -> Event {
         let realm = Realm::new(realm).expect("a realm");
         Event {
-            at: Ts::from_micros(at).expect("in range"),
+            at: Timestamp::from_micros(at).expect("in range"),
             realm,
             by: Actor::Host,
             source: None,
-            what: What::NoKeyRing,
+            what: EventKind::NoKeyRing,
         }
     }
 

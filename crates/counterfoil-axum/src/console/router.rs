@@ -43,10 +43,19 @@ pub struct Console(State);
 impl Console {
     /// Pages over that handle, to be nested under `base`: a path that begins with a slash and does not end with one.
     /// `sources` says where requests come from.
-    pub fn new(foil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
+    pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
         let (base, product) = (base.trim_end_matches('/').to_owned(), "counterfoil".to_owned());
-        let cookies = Cookies::new(transport, CookieName::of(foil.realm(), &base));
-        Self(State { foil, sources, cookies, base, product, profiles: None, events: None, origins: Seldom::default() })
+        let cookies = Cookies::new(transport, CookieName::of(counterfoil.realm(), &base));
+        Self(State {
+            counterfoil,
+            sources,
+            cookies,
+            base,
+            product,
+            profiles: None,
+            events: None,
+            origins: Seldom::default(),
+        })
     }
 
     /// With cookies of that name instead of one made from realm and base. [`SessionLayer`](crate::console::SessionLayer) needs the same.

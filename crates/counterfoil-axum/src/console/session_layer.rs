@@ -41,14 +41,14 @@ const FORGED: &str = "a session's cookie came without its token, or from another
 /// use counterfoil_axum::console::{SessionLayer, Transport};
 /// use utoipa_axum::router::OpenApiRouter;
 ///
-/// fn service(foil: &Counterfoil) -> OpenApiRouter {
-///     let managed = counterfoil_axum::me_tokens(foil.clone()).merge(counterfoil_axum::settings(foil.clone()));
-///     OpenApiRouter::new().nest("/api/v1", managed.layer(SessionLayer::new(foil.clone(), Transport::Https, "/console")))
+/// fn service(counterfoil: &Counterfoil) -> OpenApiRouter {
+///     let managed = counterfoil_axum::me_tokens(counterfoil.clone()).merge(counterfoil_axum::settings(counterfoil.clone()));
+///     OpenApiRouter::new().nest("/api/v1", managed.layer(SessionLayer::new(counterfoil.clone(), Transport::Https, "/console")))
 /// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct SessionLayer {
-    foil: Counterfoil,
+    counterfoil: Counterfoil,
     cookies: Cookies,
     /// The line that tells of requests without the session's token.
     forged: Arc<Seldom>,
@@ -72,9 +72,9 @@ enum Brought {
 impl SessionLayer {
     /// Takes the sessions of that handle, from the cookies of the console that is nested under `base` with that transport.
     #[must_use]
-    pub fn new(foil: Counterfoil, transport: Transport, base: &str) -> Self {
-        let name = CookieName::of(foil.realm(), base);
-        Self { foil, cookies: Cookies::new(transport, name), forged: Arc::default() }
+    pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str) -> Self {
+        let name = CookieName::of(counterfoil.realm(), base);
+        Self { counterfoil, cookies: Cookies::new(transport, name), forged: Arc::default() }
     }
 
     /// From cookies of that name, where the console has it too.
@@ -97,7 +97,7 @@ impl SessionLayer {
             Ok(_) => {}
         }
         if is_forged(request, &session) {
-            if let Some(unsaid) = self.forged.note(self.foil.now()) {
+            if let Some(unsaid) = self.forged.note(self.counterfoil.now()) {
                 csrf::warn(Asked::of(request), unsaid, FORGED);
             }
             return Some(Brought::Forged);
@@ -107,12 +107,12 @@ impl SessionLayer {
 
     async fn authenticate(&self, brought: Brought, source: &Source) -> Authentication {
         let rejected = match brought {
-            Brought::Hostless => Rejection::new(Why::InvalidHost, self.foil.realm()),
-            Brought::Forged => Rejection::new(Why::Forged, self.foil.realm()),
+            Brought::Hostless => Rejection::new(Why::InvalidHost, self.counterfoil.realm()),
+            Brought::Forged => Rejection::new(Why::Forged, self.counterfoil.realm()),
             Brought::Session(session) => {
-                match self.foil.from_source(source).verify_session(session.expose_secret()).await {
+                match self.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
                     Ok(principal) => return Authentication::active(principal),
-                    Err(denied) => Rejection::of(denied, self.foil.realm()),
+                    Err(denied) => Rejection::of(denied, self.counterfoil.realm()),
                 }
             }
         };

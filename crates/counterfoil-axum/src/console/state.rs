@@ -12,7 +12,7 @@ use crate::source::Sources;
 
 /// What all pages share.
 pub(crate) struct Console {
-    pub(crate) foil: Counterfoil,
+    pub(crate) counterfoil: Counterfoil,
     pub(crate) sources: Sources,
     pub(crate) cookies: Cookies,
     /// The path under which the router is nested, without a slash at the end.

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use counterfoil::directory::Login;
 use counterfoil::{
-    Denied, Forbidden, Gate, Intent, LoginError, ManageError, Presenter, Principal, RecordId, Role, Secret, Source,
+    Denied, Forbidden, Gate, LoginError, ManageError, Operation, Presenter, Principal, RecordId, Role, Secret, Source,
 };
 use http::header::SET_COOKIE;
 use http::request::Parts;
@@ -98,7 +98,7 @@ impl Visitor {
     }
 
     pub(crate) fn clock(&self, console: &Console) -> Clock {
-        Clock::new(Some(&self.zone), console.foil.now(), self.language.words())
+        Clock::new(Some(&self.zone), console.counterfoil.now(), self.language.words())
     }
 
     /// The sections that are open to the visitor, with their names. The tab of personal access tokens goes where a gate is closed.
@@ -123,7 +123,7 @@ impl Visitor {
 
     /// Whether the visitor's password is old enough to be asked for again before what is grave.
     pub(crate) fn needs_proof(&self, console: &Console) -> bool {
-        !console.foil.is_fresh(&self.principal)
+        !console.counterfoil.is_fresh(&self.principal)
     }
 
     /// Proves the password again where that is due: a new session takes the old one's place.
@@ -136,8 +136,9 @@ impl Visitor {
         };
         let name = self.principal.name().to_owned();
         let login = Login { name: &name, password, mfa_key: None, machine_key: None };
-        let foil = &console.foil;
-        let opened = patiently(foil, || foil.reauthenticate(&self.principal, &login, &self.source)).await?;
+        let counterfoil = &console.counterfoil;
+        let opened =
+            patiently(counterfoil, || counterfoil.reauthenticate(&self.principal, &login, &self.source)).await?;
         let text = opened.token.expose_secret();
         let sealed_by = Secret::from(text.to_owned());
         let before = Before::text(&self.session, self.principal.credential_id(), &sealed_by);
@@ -186,7 +187,7 @@ pub(crate) async fn session(
     let Some(session) = console.cookies.read(headers, Cookie::Session) else {
         return Ok(Err(Nobody { ended: false, language }));
     };
-    match console.foil.from_source(source).verify_session(session.expose_secret()).await {
+    match console.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
         Ok(principal) => Ok(Ok((session, principal))),
         Err(Denied::Refused(_)) => Ok(Err(Nobody { ended: true, language })),
         Err(Denied::Unavailable(reason)) => Err(Stop::outage(console, language, &reason)),
@@ -202,7 +203,7 @@ impl Visitor {
             Ok(found) => found,
             Err(nobody) => return Ok(Err(nobody)),
         };
-        let gate = match console.foil.may(&Presenter::from(&principal), Intent::CreateToken).await {
+        let gate = match console.counterfoil.authorize(&Presenter::from(&principal), Operation::CreateToken).await {
             Err(ManageError::Forbidden(Forbidden::Gate { gate })) => Some(gate),
             Err(ManageError::Unavailable(reason)) => return Err(Stop::outage(console, language, &reason)),
             _ => None,

@@ -1,9 +1,9 @@
 //! Instants as people read them: relative, with the exact one beside it, in the viewer's time zone.
 
-use counterfoil::Ts;
+use counterfoil::Timestamp;
+use jiff::Zoned;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 
 use crate::console::words::Words;
 
@@ -40,7 +40,7 @@ pub(crate) enum Unit {
 }
 
 impl Distance {
-    pub(crate) fn between(at: Ts, now: Ts) -> Self {
+    pub(crate) fn between(at: Timestamp, now: Timestamp) -> Self {
         let past = now.reached(at);
         let seconds = if past { now.since(at) } else { at.since(now) }.whole_seconds();
         let nearest = |unit: u64| (seconds + unit / 2) / unit;
@@ -60,18 +60,18 @@ impl Distance {
 #[derive(Clone)]
 pub(crate) struct Clock {
     pub(crate) zone: TimeZone,
-    pub(crate) now: Ts,
+    pub(crate) now: Timestamp,
     pub(crate) words: &'static Words,
 }
 
 impl Clock {
     /// In that IANA zone; in UTC where there is none.
-    pub(crate) fn new(zone: Option<&str>, now: Ts, words: &'static Words) -> Self {
+    pub(crate) fn new(zone: Option<&str>, now: Timestamp, words: &'static Words) -> Self {
         let zone = zone.map(zone_in_use).and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
         Self { zone, now, words }
     }
 
-    pub(crate) fn moment(&self, at: Ts) -> Moment {
+    pub(crate) fn moment(&self, at: Timestamp) -> Moment {
         let local = self.local(at);
         Moment {
             relative: (self.words.distance)(Distance::between(at, self.now)),
@@ -82,20 +82,20 @@ impl Clock {
     }
 
     /// As a field of kind `datetime-local` holds it, to the minute.
-    pub(crate) fn typed(&self, at: Ts) -> String {
+    pub(crate) fn typed(&self, at: Timestamp) -> String {
         self.local(at).strftime("%Y-%m-%dT%H:%M").to_string()
     }
 
     /// What was typed into such a field. Of an hour that comes twice the first is meant, and one that is left out is the hour after it.
-    pub(crate) fn read(&self, typed: &str) -> Option<Ts> {
+    pub(crate) fn read(&self, typed: &str) -> Option<Timestamp> {
         let at: DateTime = typed.parse().ok().filter(|_| typed.contains('T'))?;
         let at = self.zone.to_zoned(at).ok()?.timestamp();
-        Ts::from_micros(u64::try_from(at.as_microsecond()).ok()?)
+        Timestamp::from_micros(u64::try_from(at.as_microsecond()).ok()?)
     }
 
-    fn local(&self, at: Ts) -> Zoned {
-        let at = i64::try_from(at.micros()).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok());
-        at.unwrap_or(Timestamp::MAX).to_zoned(self.zone.clone())
+    fn local(&self, at: Timestamp) -> Zoned {
+        let at = i64::try_from(at.micros()).ok().and_then(|micros| jiff::Timestamp::from_microsecond(micros).ok());
+        at.unwrap_or(jiff::Timestamp::MAX).to_zoned(self.zone.clone())
     }
 }
 
@@ -131,9 +131,9 @@ mod tests {
     use super::*;
     use crate::console::words::{ENGLISH, RUSSIAN};
 
-    fn at(text: &str) -> Ts {
-        let at: Timestamp = text.parse().expect("an instant");
-        Ts::from_micros(u64::try_from(at.as_microsecond()).expect("after 1970")).expect("in range")
+    fn at(text: &str) -> Timestamp {
+        let at: jiff::Timestamp = text.parse().expect("an instant");
+        Timestamp::from_micros(u64::try_from(at.as_microsecond()).expect("after 1970")).expect("in range")
     }
 
     #[test]
@@ -158,12 +158,12 @@ mod tests {
         assert_eq!(after(30 * 86_400), Distance::Future(30, Unit::Days));
         assert_eq!(after(180 * 86_400), Distance::Future(6, Unit::Months));
         assert_eq!(after(1_095 * 86_400), Distance::Future(3, Unit::Years));
-        assert_eq!(Distance::between(Ts::EPOCH, now), Distance::Past(57, Unit::Years));
+        assert_eq!(Distance::between(Timestamp::EPOCH, now), Distance::Past(57, Unit::Years));
     }
 
     #[test]
     fn what_was_typed_is_an_instant_of_the_viewers_zone() {
-        let clock = Clock::new(Some("Asia/Kolkata"), Ts::EPOCH, &ENGLISH);
+        let clock = Clock::new(Some("Asia/Kolkata"), Timestamp::EPOCH, &ENGLISH);
         let read = clock.read("2027-03-03T16:30").expect("an instant");
         assert_eq!(read, at("2027-03-03T11:00:00Z"));
         assert_eq!(clock.typed(read), "2027-03-03T16:30");

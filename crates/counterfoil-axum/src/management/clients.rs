@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use counterfoil::client::ClientId;
-use counterfoil::{Counterfoil, Intent, ManageError, Presenter, Ts};
+use counterfoil::{Counterfoil, ManageError, Operation, Presenter, Timestamp};
 use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,12 +25,12 @@ use crate::secret_body;
 use crate::strict::Strict;
 
 /// Registered clients, for administrators: serves `/clients` and what lies below it.
-pub fn clients(foil: Counterfoil) -> OpenApiRouter {
+pub fn clients(counterfoil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(guarded(routes!(list, create), &foil))
-        .routes(guarded(routes!(see, change, delete), &foil))
-        .routes(guarded(routes!(replace_secret), &foil))
-        .with_state(foil)
+        .routes(guarded(routes!(list, create), &counterfoil))
+        .routes(guarded(routes!(see, change, delete), &counterfoil))
+        .routes(guarded(routes!(replace_secret), &counterfoil))
+        .with_state(counterfoil)
 }
 
 /// Its schema.
@@ -40,14 +40,14 @@ type NewRegistrationSchema = Strict<NewRegistration>;
 type RegistrationChangeSchema = Strict<RegistrationChange>;
 
 /// Where a client stands in the list: by age, then by id.
-type Key = (Ts, String);
+type Key = (Timestamp, String);
 
 /// Every client, newest first. The store lists them by id, and there are as many as administrators registered by hand.
-async fn newest_first(foil: &Counterfoil, by: &Presenter) -> Result<Vec<(Key, ClientView)>, ManageError> {
+async fn newest_first(counterfoil: &Counterfoil, by: &Presenter) -> Result<Vec<(Key, ClientView)>, ManageError> {
     let most = std::num::NonZeroU32::MIN.saturating_add(99);
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let page = foil.clients(by, after.as_ref(), most).await?;
+        let page = counterfoil.clients(by, after.as_ref(), most).await?;
         all.extend(page.items.iter().map(|view| ((view.created_at, view.id.to_string()), ClientView::from(view))));
         after = page.next;
         if after.is_none() {
@@ -60,7 +60,7 @@ async fn newest_first(foil: &Counterfoil, by: &Presenter) -> Result<Vec<(Key, Cl
 
 fn key(text: &str) -> Option<Key> {
     let (micros, id) = text.split_once(' ')?;
-    Some((Ts::from_micros(micros.parse().ok()?)?, id.parse::<ClientId>().ok()?.to_string()))
+    Some((Timestamp::from_micros(micros.parse().ok()?)?, id.parse::<ClientId>().ok()?.to_string()))
 }
 
 /// Lists clients
@@ -76,9 +76,13 @@ fn key(text: &str) -> Option<Key> {
     responses((status = 200, description = "newest first", body = PageView<ClientView>), ReadProblems),
     security(("bearer" = [])),
 )]
-async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    let all = told(&foil, newest_first(&foil, &who.presenter()).await)?;
-    let list = List { name: "clients", realm: foil.realm().as_str(), owner: "" };
+async fn list(
+    State(counterfoil): State<Counterfoil>,
+    who: Principal,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let all = told(&counterfoil, newest_first(&counterfoil, &who.presenter()).await)?;
+    let list = List { name: "clients", realm: counterfoil.realm().as_str(), owner: "" };
     let query = Query::strict(query.as_deref(), &["limit", "cursor"])?;
     let limit = query.limit()?.get() as usize;
     let after = list.read(query.one("cursor")?, key)?;
@@ -103,14 +107,14 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     security(("bearer" = [])),
 )]
 async fn create(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     place: Place,
     request: Request,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
-    let new: NewRegistration = body(&foil, &by, Intent::CreateClient, request).await?;
-    let registered = told(&foil, foil.create_client(&by, new.into()).await)?;
+    let new: NewRegistration = body(&counterfoil, &by, Operation::CreateClient, request).await?;
+    let registered = told(&counterfoil, counterfoil.create_client(&by, new.into()).await)?;
     Ok(place.created(registered.view.id.as_str(), &NewClientView::from(&registered)))
 }
 
@@ -125,15 +129,15 @@ async fn create(
     security(("bearer" = [])),
 )]
 async fn see(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let text = path.ok();
-    let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::SeeClient).await?;
-    let view = told(&foil, foil.client(&by, &id).await)?;
+    let id = paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::SeeClient).await?;
+    let view = told(&counterfoil, counterfoil.client(&by, &id).await)?;
     Query::none(query.as_deref())?;
     Ok(secret_body::json(StatusCode::OK, &ClientView::from(&view)))
 }
@@ -150,16 +154,17 @@ async fn see(
     security(("bearer" = [])),
 )]
 async fn change(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     request: Request,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let text = path.ok();
-    let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::ChangeClient(None)).await?;
-    let change: RegistrationChange = body(&foil, &by, Intent::ChangeClient(Some(&id)), request).await?;
-    let view = told(&foil, foil.change_client(&by, &id, change.into()).await)?;
+    let id =
+        paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::ChangeClient(None)).await?;
+    let change: RegistrationChange = body(&counterfoil, &by, Operation::ChangeClient(Some(&id)), request).await?;
+    let view = told(&counterfoil, counterfoil.change_client(&by, &id, change.into()).await)?;
     Ok(secret_body::json(StatusCode::OK, &ClientView::from(&view)))
 }
 
@@ -174,21 +179,21 @@ async fn change(
     security(("bearer" = [])),
 )]
 async fn delete(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<StatusCode, Problem> {
     let by = who.presenter();
     let text = path.ok();
-    let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::DeleteClient).await?;
+    let id = paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::DeleteClient).await?;
     let none = Query::none(query.as_deref());
     if none.is_err() {
         // Who may, and whether it is there, come before what is wrong with the question.
-        told(&foil, foil.client(&by, &id).await)?;
+        told(&counterfoil, counterfoil.client(&by, &id).await)?;
     }
     none?;
-    told(&foil, foil.delete_client(&by, &id).await)?;
+    told(&counterfoil, counterfoil.delete_client(&by, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -204,7 +209,7 @@ async fn delete(
     security(("bearer" = [])),
 )]
 async fn replace_secret(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     place: Place,
@@ -212,8 +217,9 @@ async fn replace_secret(
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let text = path.ok();
-    let id = paths::client(&foil, &by, text.as_deref().map(String::as_str), Intent::ChangeClient(None)).await?;
-    let asked: NewOverlap = body(&foil, &by, Intent::ChangeClient(Some(&id)), request).await?;
-    let registered = told(&foil, foil.replace_client_secret(&by, &id, asked.overlap_seconds).await)?;
+    let id =
+        paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::ChangeClient(None)).await?;
+    let asked: NewOverlap = body(&counterfoil, &by, Operation::ChangeClient(Some(&id)), request).await?;
+    let registered = told(&counterfoil, counterfoil.replace_client_secret(&by, &id, asked.overlap_seconds).await)?;
     Ok(place.up(2).created(id.as_str(), &NewClientView::from(&registered)))
 }

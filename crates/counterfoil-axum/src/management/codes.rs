@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
-use counterfoil::{Counterfoil, Intent, Invalid, Listed, NewAccess, NewSecurityCode, Ts};
+use counterfoil::{Counterfoil, CredentialView, Invalid, NewAccess, NewSecurityCode, Operation, Timestamp};
 use http::StatusCode;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -26,14 +26,14 @@ use crate::secret_body;
 use crate::strict::Strict;
 
 /// Security codes, for super administrators: serves `/security-codes` and what lies below it.
-pub fn security_codes(foil: Counterfoil) -> OpenApiRouter {
+pub fn security_codes(counterfoil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(guarded(routes!(list, create), &foil))
-        .routes(guarded(routes!(see, edit, delete), &foil))
-        .routes(guarded(routes!(make_permanent), &foil))
-        .routes(guarded(routes!(reset), &foil))
-        .routes(guarded(routes!(reactivate), &foil))
-        .with_state(foil)
+        .routes(guarded(routes!(list, create), &counterfoil))
+        .routes(guarded(routes!(see, edit, delete), &counterfoil))
+        .routes(guarded(routes!(make_permanent), &counterfoil))
+        .routes(guarded(routes!(reset), &counterfoil))
+        .routes(guarded(routes!(reactivate), &counterfoil))
+        .with_state(counterfoil)
 }
 
 /// A code to be made.
@@ -74,7 +74,7 @@ impl Body for NewCode {
 struct CodeChange {
     /// Strictly after now.
     #[schema(value_type = String, format = DateTime, required = false)]
-    expires_at: Option<Ts>,
+    expires_at: Option<Timestamp>,
     /// What it is for.
     #[schema(value_type = String, required = false, max_length = 500)]
     description: Option<String>,
@@ -96,12 +96,12 @@ impl Body for CodeChange {
     }
 }
 
-fn listing(foil: &Counterfoil, include_expired: bool) -> List<'_> {
+fn listing(counterfoil: &Counterfoil, include_expired: bool) -> List<'_> {
     let name = if include_expired { "codes, expired ones too" } else { "codes" };
-    List { name, realm: foil.realm().as_str(), owner: "" }
+    List { name, realm: counterfoil.realm().as_str(), owner: "" }
 }
 
-fn shown(code: &Listed) -> Response {
+fn shown(code: &CredentialView) -> Response {
     secret_body::json(StatusCode::OK, &CodeView::from(code))
 }
 
@@ -119,17 +119,21 @@ fn shown(code: &Listed) -> Response {
     responses((status = 200, description = "newest first", body = PageView<CodeView>), ReadProblems),
     security(("bearer" = [])),
 )]
-async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+async fn list(
+    State(counterfoil): State<Counterfoil>,
+    who: Principal,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let asked = Query::strict(query.as_deref(), &["include_expired", "limit", "cursor"]).and_then(|query| {
         let expired_too = query.flag("include_expired")?;
-        Ok((expired_too, query.limit()?, after(&query, listing(&foil, expired_too))?))
+        Ok((expired_too, query.limit()?, after(&query, listing(&counterfoil, expired_too))?))
     });
     let (expired_too, limit, after) = match &asked {
         Ok((expired_too, limit, after)) => (*expired_too, *limit, after.as_ref()),
         Err(_) => (false, NonZeroU32::MIN, None),
     };
-    let found = told(&foil, foil.security_codes(&who.presenter(), expired_too, after, limit).await)?;
-    asked.map(|_| page::<CodeView>(&found, listing(&foil, expired_too)))
+    let found = told(&counterfoil, counterfoil.security_codes(&who.presenter(), expired_too, after, limit).await)?;
+    asked.map(|_| page::<CodeView>(&found, listing(&counterfoil, expired_too)))
 }
 
 /// Makes a security code
@@ -143,16 +147,16 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     security(("bearer" = [])),
 )]
 async fn create(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     place: Place,
     request: Request,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
-    let new: NewCode = body(&foil, &by, Intent::CreateCode, request).await?;
+    let new: NewCode = body(&counterfoil, &by, Operation::CreateCode, request).await?;
     let access = new.access().map_err(Problem::from)?;
     let code = NewSecurityCode { access, description: new.description.as_deref() };
-    let issued = told(&foil, foil.create_security_code(&by, &code).await)?;
+    let issued = told(&counterfoil, counterfoil.create_security_code(&by, &code).await)?;
     Ok(new_code(&place, &issued))
 }
 
@@ -167,13 +171,13 @@ async fn create(
     security(("bearer" = [])),
 )]
 async fn see(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    let found = told(&foil, foil.security_code(&who.presenter(), &id).await)?;
+    let found = told(&counterfoil, counterfoil.security_code(&who.presenter(), &id).await)?;
     Query::none(query.as_deref())?;
     Ok(shown(&found))
 }
@@ -190,16 +194,16 @@ async fn see(
     security(("bearer" = [])),
 )]
 async fn edit(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     request: Request,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    let change: CodeChange = body(&foil, &by, Intent::ChangeCode(Some(&id)), request).await?;
-    let edited = foil.edit_security_code(&by, &id, change.expires_at, change.description.as_deref()).await;
-    Ok(shown(&told(&foil, edited)?))
+    let change: CodeChange = body(&counterfoil, &by, Operation::ChangeCode(Some(&id)), request).await?;
+    let edited = counterfoil.edit_security_code(&by, &id, change.expires_at, change.description.as_deref()).await;
+    Ok(shown(&told(&counterfoil, edited)?))
 }
 
 /// Deletes a code; twice is a success
@@ -213,15 +217,15 @@ async fn edit(
     security(("bearer" = [])),
 )]
 async fn delete(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<StatusCode, Problem> {
     let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    unasked(&foil, &by, Intent::DeleteCode(&id), query.as_deref()).await?;
-    told(&foil, foil.delete_security_code(&by, &id).await)?;
+    unasked(&counterfoil, &by, Operation::DeleteCode(&id), query.as_deref()).await?;
+    told(&counterfoil, counterfoil.delete_security_code(&by, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -236,15 +240,15 @@ async fn delete(
     security(("bearer" = [])),
 )]
 async fn make_permanent(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    unasked(&foil, &by, Intent::ChangeCode(Some(&id)), query.as_deref()).await?;
-    Ok(shown(&told(&foil, foil.make_security_code_permanent(&by, &id).await)?))
+    unasked(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&told(&counterfoil, counterfoil.make_security_code_permanent(&by, &id).await)?))
 }
 
 /// Lets a live or permanent code expire the default life from now
@@ -258,15 +262,15 @@ async fn make_permanent(
     security(("bearer" = [])),
 )]
 async fn reset(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    unasked(&foil, &by, Intent::ChangeCode(Some(&id)), query.as_deref()).await?;
-    Ok(shown(&told(&foil, foil.reset_security_code(&by, &id).await)?))
+    unasked(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&told(&counterfoil, counterfoil.reset_security_code(&by, &id).await)?))
 }
 
 /// Brings an expired code back, with the same text
@@ -280,13 +284,13 @@ async fn reset(
     security(("bearer" = [])),
 )]
 async fn reactivate(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    unasked(&foil, &by, Intent::ChangeCode(Some(&id)), query.as_deref()).await?;
-    Ok(shown(&told(&foil, foil.reactivate_security_code(&by, &id).await)?))
+    unasked(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&told(&counterfoil, counterfoil.reactivate_security_code(&by, &id).await)?))
 }

@@ -22,9 +22,9 @@ use crate::authenticate::layer::AuthenticateLayer;
 use crate::problem::{self, Problem};
 
 /// Routes that need a credential. Another method is told so without one.
-fn guarded(routes: UtoipaMethodRouter<Counterfoil>, foil: &Counterfoil) -> UtoipaMethodRouter<Counterfoil> {
+fn guarded(routes: UtoipaMethodRouter<Counterfoil>, counterfoil: &Counterfoil) -> UtoipaMethodRouter<Counterfoil> {
     let (schemas, paths, method) = routes;
-    let method = method.route_layer(AuthenticateLayer::required(foil.clone())).fallback(another_method);
+    let method = method.route_layer(AuthenticateLayer::required(counterfoil.clone())).fallback(another_method);
     (schemas, paths, method)
 }
 

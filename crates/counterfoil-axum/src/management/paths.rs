@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use counterfoil::client::ClientId;
-use counterfoil::{Counterfoil, Intent, Presenter, RecordId, SubjectId};
+use counterfoil::{Counterfoil, Operation, Presenter, RecordId, SubjectId};
 
 use crate::management::reading::told;
 use crate::problem::{self, Problem};
@@ -23,29 +23,34 @@ pub(super) fn record(text: Option<&str>) -> RecordId {
 
 /// The id of a person; where it cannot be one, what the verb would have said.
 pub(super) async fn subject(
-    foil: &Counterfoil,
+    counterfoil: &Counterfoil,
     by: &Presenter,
     text: Option<&str>,
-    intent: Intent<'_>,
+    operation: Operation<'_>,
 ) -> Result<SubjectId, Problem> {
-    found(foil, by, text.and_then(|text| SubjectId::new(text).ok()), intent).await
+    found(counterfoil, by, text.and_then(|text| SubjectId::new(text).ok()), operation).await
 }
 
 /// The id of a client, likewise.
 pub(super) async fn client(
-    foil: &Counterfoil,
+    counterfoil: &Counterfoil,
     by: &Presenter,
     text: Option<&str>,
-    intent: Intent<'_>,
+    operation: Operation<'_>,
 ) -> Result<ClientId, Problem> {
-    found(foil, by, text.and_then(|text| ClientId::from_str(text).ok()), intent).await
+    found(counterfoil, by, text.and_then(|text| ClientId::from_str(text).ok()), operation).await
 }
 
-async fn found<T>(foil: &Counterfoil, by: &Presenter, id: Option<T>, intent: Intent<'_>) -> Result<T, Problem> {
+async fn found<T>(
+    counterfoil: &Counterfoil,
+    by: &Presenter,
+    id: Option<T>,
+    operation: Operation<'_>,
+) -> Result<T, Problem> {
     match id {
         Some(id) => Ok(id),
         None => {
-            told(foil, foil.may(by, intent).await)?;
+            told(counterfoil, counterfoil.authorize(by, operation).await)?;
             Err(Problem::new(problem::NOT_FOUND))
         }
     }

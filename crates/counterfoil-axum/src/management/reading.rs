@@ -2,7 +2,7 @@
 //! too much, is it right.
 
 use axum::extract::Request;
-use counterfoil::{Counterfoil, Intent, ManageError, Presenter};
+use counterfoil::{Counterfoil, ManageError, Operation, Presenter};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 
@@ -15,35 +15,35 @@ use crate::query::Query;
 const MOST: usize = 64 * 1024;
 
 /// What a verb answered, or the problem it is told as.
-pub(super) fn told<T>(foil: &Counterfoil, outcome: Result<T, ManageError>) -> Result<T, Problem> {
-    outcome.map_err(|error| Problem::of(error, foil.realm(), foil.now()))
+pub(super) fn told<T>(counterfoil: &Counterfoil, outcome: Result<T, ManageError>) -> Result<T, Problem> {
+    outcome.map_err(|error| Problem::of(error, counterfoil.realm(), counterfoil.now()))
 }
 
 /// Reads a body. Where it is faulty, whoever may not do that, or speaks of what is not there, learns so and nothing about the body; where
 /// it is sound, the verb looks at these first.
 pub(super) async fn body<T: Body>(
-    foil: &Counterfoil,
+    counterfoil: &Counterfoil,
     by: &Presenter,
-    intent: Intent<'_>,
+    operation: Operation<'_>,
     request: Request,
 ) -> Result<T, Problem> {
     let read = parsed(request).await;
     if read.is_err() {
-        told(foil, foil.may(by, intent).await)?;
+        told(counterfoil, counterfoil.authorize(by, operation).await)?;
     }
     read
 }
 
 /// That a request without a body has no parameters. Who may not do that, or speaks of what is not there, learns so first.
 pub(super) async fn unasked(
-    foil: &Counterfoil,
+    counterfoil: &Counterfoil,
     by: &Presenter,
-    intent: Intent<'_>,
+    operation: Operation<'_>,
     query: Option<&str>,
 ) -> Result<(), Problem> {
     let none = Query::none(query);
     if none.is_err() {
-        told(foil, foil.may(by, intent).await)?;
+        told(counterfoil, counterfoil.authorize(by, operation).await)?;
     }
     none
 }

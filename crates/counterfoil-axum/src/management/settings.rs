@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use counterfoil::settings::{SettingName, SettingUnit, Settings, SettingsChange};
-use counterfoil::{Counterfoil, Intent};
+use counterfoil::{Counterfoil, Operation};
 use http::StatusCode;
 use serde_json::{Map, Value};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -23,8 +23,8 @@ use crate::secret_body;
 use crate::strict::Strict;
 
 /// Settings, for administrators: serves `/settings`.
-pub fn settings(foil: Counterfoil) -> OpenApiRouter {
-    OpenApiRouter::new().routes(guarded(routes!(read, change), &foil)).with_state(foil)
+pub fn settings(counterfoil: Counterfoil) -> OpenApiRouter {
+    OpenApiRouter::new().routes(guarded(routes!(read, change), &counterfoil)).with_state(counterfoil)
 }
 
 /// The settings as they hold now: every one of the table.
@@ -108,8 +108,12 @@ fn shown(settings: &Settings) -> Response {
     responses((status = 200, description = "as they hold now", body = SettingsView), ReadProblems),
     security(("bearer" = [])),
 )]
-async fn read(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    let settings = told(&foil, foil.settings(&who.presenter()).await)?;
+async fn read(
+    State(counterfoil): State<Counterfoil>,
+    who: Principal,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let settings = told(&counterfoil, counterfoil.settings(&who.presenter()).await)?;
     Query::none(query.as_deref())?;
     Ok(shown(&settings))
 }
@@ -124,8 +128,8 @@ async fn read(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     responses((status = 200, description = "all of them, as they hold now", body = SettingsView), WriteProblems),
     security(("bearer" = [])),
 )]
-async fn change(State(foil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
+async fn change(State(counterfoil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
     let by = who.presenter();
-    let NewSettings(change) = body(&foil, &by, Intent::ChangeSettings, request).await?;
-    Ok(shown(&told(&foil, foil.change_settings(&by, &change).await)?))
+    let NewSettings(change) = body(&counterfoil, &by, Operation::ChangeSettings, request).await?;
+    Ok(shown(&told(&counterfoil, counterfoil.change_settings(&by, &change).await)?))
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
-use counterfoil::{Counterfoil, Intent, Lifetime, NewPersonalAccessToken, Overlap, Scope, Span};
+use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Operation, Overlap, Scope, Span};
 use http::StatusCode;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,12 +23,12 @@ use crate::secret_body;
 use crate::strict::Strict;
 
 /// One's own personal access tokens: serves `/me/tokens` and what lies below it.
-pub fn me_tokens(foil: Counterfoil) -> OpenApiRouter {
+pub fn me_tokens(counterfoil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(guarded(routes!(list, create), &foil))
-        .routes(guarded(routes!(see, delete), &foil))
-        .routes(guarded(routes!(rotate), &foil))
-        .with_state(foil)
+        .routes(guarded(routes!(list, create), &counterfoil))
+        .routes(guarded(routes!(see, delete), &counterfoil))
+        .routes(guarded(routes!(rotate), &counterfoil))
+        .with_state(counterfoil)
 }
 
 /// A token to be made.
@@ -81,8 +81,8 @@ impl Body for NewOverlap {
     }
 }
 
-fn own<'a>(foil: &'a Counterfoil, who: &'a Principal) -> List<'a> {
-    List { name: "tokens", realm: foil.realm().as_str(), owner: who.subject().as_str() }
+fn own<'a>(counterfoil: &'a Counterfoil, who: &'a Principal) -> List<'a> {
+    List { name: "tokens", realm: counterfoil.realm().as_str(), owner: who.subject().as_str() }
 }
 
 /// Lists one's own personal access tokens
@@ -98,8 +98,12 @@ fn own<'a>(foil: &'a Counterfoil, who: &'a Principal) -> List<'a> {
     responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
     security(("bearer" = [])),
 )]
-async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    let (by, list) = (who.presenter(), own(&foil, &who));
+async fn list(
+    State(counterfoil): State<Counterfoil>,
+    who: Principal,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let (by, list) = (who.presenter(), own(&counterfoil, &who));
     let asked = Query::strict(query.as_deref(), &["limit", "cursor"]);
     let asked = asked.and_then(|query| Ok((query.limit()?, after(&query, list)?)));
     let (limit, after) = match &asked {
@@ -107,7 +111,7 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
         // Whether one may look at all comes before what is wrong with the question.
         Err(_) => (std::num::NonZeroU32::MIN, None),
     };
-    let found = told(&foil, foil.own_tokens(&by, after, limit).await)?;
+    let found = told(&counterfoil, counterfoil.own_tokens(&by, after, limit).await)?;
     asked.map(|_| page::<TokenView>(&found, list))
 }
 
@@ -122,16 +126,16 @@ async fn list(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     security(("bearer" = [])),
 )]
 async fn create(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     place: Place,
     request: Request,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
-    let new: NewToken = body(&foil, &by, Intent::CreateToken, request).await?;
+    let new: NewToken = body(&counterfoil, &by, Operation::CreateToken, request).await?;
     let lifetime = new.expires_in_days.map_or(Lifetime::Permanent, Lifetime::Days);
     let new = NewPersonalAccessToken { label: &new.label, lifetime, scope: new.scope };
-    let issued = told(&foil, foil.create_personal_access_token(&by, &new).await)?;
+    let issued = told(&counterfoil, counterfoil.create_personal_access_token(&by, &new).await)?;
     Ok(new_token(&place, &issued))
 }
 
@@ -146,13 +150,13 @@ async fn create(
     security(("bearer" = [])),
 )]
 async fn see(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    let found = told(&foil, foil.own_token(&who.presenter(), &id).await)?;
+    let found = told(&counterfoil, counterfoil.own_token(&who.presenter(), &id).await)?;
     Query::none(query.as_deref())?;
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
@@ -168,15 +172,15 @@ async fn see(
     security(("bearer" = [])),
 )]
 async fn delete(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<StatusCode, Problem> {
     let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    unasked(&foil, &by, Intent::DeleteToken(&id), query.as_deref()).await?;
-    told(&foil, foil.delete_token(&by, &id).await)?;
+    unasked(&counterfoil, &by, Operation::DeleteToken(&id), query.as_deref()).await?;
+    told(&counterfoil, counterfoil.delete_token(&by, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -192,7 +196,7 @@ async fn delete(
     security(("bearer" = [])),
 )]
 async fn rotate(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     place: Place,
@@ -200,11 +204,11 @@ async fn rotate(
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    let asked: NewOverlap = body(&foil, &by, Intent::RotateToken(Some(&id)), request).await?;
+    let asked: NewOverlap = body(&counterfoil, &by, Operation::RotateToken(Some(&id)), request).await?;
     let overlap = match asked.overlap_seconds {
         Span::ZERO => Overlap::Immediate,
         span => Overlap::For(span),
     };
-    let issued = told(&foil, foil.rotate_token(&by, &id, overlap).await)?;
+    let issued = told(&counterfoil, counterfoil.rotate_token(&by, &id, overlap).await)?;
     Ok(new_token(&place.up(2), &issued))
 }

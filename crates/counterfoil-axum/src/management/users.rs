@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use counterfoil::directory::UserView as Found;
-use counterfoil::{Counterfoil, Intent};
+use counterfoil::{Counterfoil, Operation};
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,13 +26,13 @@ use crate::secret_body;
 use crate::strict::Strict;
 
 /// Users, for administrators: serves `/users` and what lies below it.
-pub fn users(foil: Counterfoil) -> OpenApiRouter {
+pub fn users(counterfoil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(guarded(routes!(find), &foil))
-        .routes(guarded(routes!(change), &foil))
-        .routes(guarded(routes!(tokens), &foil))
-        .routes(guarded(routes!(see_token, delete_token), &foil))
-        .with_state(foil)
+        .routes(guarded(routes!(find), &counterfoil))
+        .routes(guarded(routes!(change), &counterfoil))
+        .routes(guarded(routes!(tokens), &counterfoil))
+        .routes(guarded(routes!(see_token, delete_token), &counterfoil))
+        .with_state(counterfoil)
 }
 
 /// A user.
@@ -90,12 +90,16 @@ impl Body for UserChange {
     responses((status = 200, description = "in the directory's order", body = UserList), ReadProblems),
     security(("bearer" = [])),
 )]
-async fn find(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+async fn find(
+    State(counterfoil): State<Counterfoil>,
+    who: Principal,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let query = Query::strict(query.as_deref(), &["q", "limit"]);
     let asked = query.as_ref().map_err(Problem::clone);
     let asked = asked.and_then(|query| Ok((query.limit()?, query.one("q")?.unwrap_or_default())));
     let (limit, text) = asked.as_ref().map_or((NonZeroU32::MIN, ""), |asked| *asked);
-    let found = told(&foil, foil.find_users(&who.presenter(), text, limit).await)?;
+    let found = told(&counterfoil, counterfoil.find_users(&who.presenter(), text, limit).await)?;
     asked.map(|_| secret_body::json(StatusCode::OK, &UserList { items: found.iter().map(UserView::from).collect() }))
 }
 
@@ -111,16 +115,17 @@ async fn find(State(foil): State<Counterfoil>, who: Principal, RawQuery(query): 
     security(("bearer" = [])),
 )]
 async fn change(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     request: Request,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let text = path.ok();
-    let subject = paths::subject(&foil, &by, text.as_deref().map(String::as_str), Intent::SetTokenLogin(None)).await?;
-    let change: UserChange = body(&foil, &by, Intent::SetTokenLogin(Some(&subject)), request).await?;
-    let view = told(&foil, foil.set_token_login(&by, &subject, change.token_login_allowed).await)?;
+    let subject =
+        paths::subject(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::SetTokenLogin(None)).await?;
+    let change: UserChange = body(&counterfoil, &by, Operation::SetTokenLogin(Some(&subject)), request).await?;
+    let view = told(&counterfoil, counterfoil.set_token_login(&by, &subject, change.token_login_allowed).await)?;
     Ok(secret_body::json(StatusCode::OK, &UserView::from(&view)))
 }
 
@@ -139,22 +144,23 @@ async fn change(
     security(("bearer" = [])),
 )]
 async fn tokens(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let by = who.presenter();
     let text = path.ok();
-    let subject = paths::subject(&foil, &by, text.as_deref().map(String::as_str), Intent::SeeTokensOf(None)).await?;
-    let list = List { name: "tokens", realm: foil.realm().as_str(), owner: subject.as_str() };
+    let subject =
+        paths::subject(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::SeeTokensOf(None)).await?;
+    let list = List { name: "tokens", realm: counterfoil.realm().as_str(), owner: subject.as_str() };
     let asked = Query::strict(query.as_deref(), &["limit", "cursor"]);
     let asked = asked.and_then(|query| Ok((query.limit()?, after(&query, list)?)));
     let (limit, after) = match &asked {
         Ok((limit, after)) => (*limit, after.as_ref()),
         Err(_) => (NonZeroU32::MIN, None),
     };
-    let found = told(&foil, foil.tokens_of(&by, &subject, after, limit).await)?;
+    let found = told(&counterfoil, counterfoil.tokens_of(&by, &subject, after, limit).await)?;
     asked.map(|_| page::<TokenView>(&found, list))
 }
 
@@ -169,7 +175,7 @@ async fn tokens(
     security(("bearer" = [])),
 )]
 async fn see_token(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segments,
     RawQuery(query): RawQuery,
@@ -177,9 +183,9 @@ async fn see_token(
     let by = who.presenter();
     let texts = path.ok().map(|path| path.0);
     let text = texts.as_ref().map(|(subject, _)| subject.as_str());
-    let subject = paths::subject(&foil, &by, text, Intent::SeeTokensOf(None)).await?;
+    let subject = paths::subject(&counterfoil, &by, text, Operation::SeeTokensOf(None)).await?;
     let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
-    let found = told(&foil, foil.token_of(&by, &subject, &id).await)?;
+    let found = told(&counterfoil, counterfoil.token_of(&by, &subject, &id).await)?;
     Query::none(query.as_deref())?;
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
@@ -195,7 +201,7 @@ async fn see_token(
     security(("bearer" = [])),
 )]
 async fn delete_token(
-    State(foil): State<Counterfoil>,
+    State(counterfoil): State<Counterfoil>,
     who: Principal,
     path: Segments,
     RawQuery(query): RawQuery,
@@ -203,10 +209,10 @@ async fn delete_token(
     let by = who.presenter();
     let texts = path.ok().map(|path| path.0);
     let text = texts.as_ref().map(|(subject, _)| subject.as_str());
-    let subject = paths::subject(&foil, &by, text, Intent::SeeTokensOf(None)).await?;
-    told(&foil, foil.may(&by, Intent::SeeTokensOf(Some(&subject))).await)?;
+    let subject = paths::subject(&counterfoil, &by, text, Operation::SeeTokensOf(None)).await?;
+    told(&counterfoil, counterfoil.authorize(&by, Operation::SeeTokensOf(Some(&subject))).await)?;
     let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
-    unasked(&foil, &by, Intent::DeleteTokenOf(&subject, &id), query.as_deref()).await?;
-    told(&foil, foil.delete_token_of(&by, &subject, &id).await)?;
+    unasked(&counterfoil, &by, Operation::DeleteTokenOf(&subject, &id), query.as_deref()).await?;
+    told(&counterfoil, counterfoil.delete_token_of(&by, &subject, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use counterfoil::store::{Access, Cursor, Page};
-use counterfoil::{Issued, Listed};
+use counterfoil::{CredentialView, IssuedCredential};
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -93,8 +93,8 @@ pub(crate) struct NewCodeView<'a> {
     code: &'a str,
 }
 
-impl From<&Listed> for TokenView {
-    fn from(listed: &Listed) -> Self {
+impl From<&CredentialView> for TokenView {
+    fn from(listed: &CredentialView) -> Self {
         Self {
             id: listed.id.to_string(),
             label: listed.label.clone(),
@@ -107,8 +107,8 @@ impl From<&Listed> for TokenView {
     }
 }
 
-impl From<&Listed> for CodeView {
-    fn from(listed: &Listed) -> Self {
+impl From<&CredentialView> for CodeView {
+    fn from(listed: &CredentialView) -> Self {
         let (access, user_subject) = match &listed.access {
             Some(Access::SameAsUser(subject)) => ("same_as_user", Some(subject.as_str().to_owned())),
             _ => ("super_administrator", None),
@@ -130,13 +130,13 @@ impl From<&Listed> for CodeView {
 }
 
 /// The answer that has a new token's text.
-pub(super) fn new_token(place: &Place, issued: &Issued) -> Response {
+pub(super) fn new_token(place: &Place, issued: &IssuedCredential) -> Response {
     let view = NewTokenView { record: (&issued.listed).into(), token: issued.token.expose_secret() };
     place.created(&issued.listed.id.to_string(), &view)
 }
 
 /// The answer that has a new code's text.
-pub(super) fn new_code(place: &Place, issued: &Issued) -> Response {
+pub(super) fn new_code(place: &Place, issued: &IssuedCredential) -> Response {
     let view = NewCodeView { record: (&issued.listed).into(), code: issued.token.expose_secret() };
     place.created(&issued.listed.id.to_string(), &view)
 }
@@ -147,7 +147,10 @@ pub(super) fn after(query: &Query<'_>, list: List<'_>) -> Result<Option<Cursor>,
 }
 
 /// A page of credentials as it goes out.
-pub(super) fn page<'a, T: From<&'a Listed> + Serialize>(page: &'a Page<Listed>, list: List<'_>) -> Response {
+pub(super) fn page<'a, T: From<&'a CredentialView> + Serialize>(
+    page: &'a Page<CredentialView>,
+    list: List<'_>,
+) -> Response {
     let items: Vec<T> = page.items.iter().map(T::from).collect();
     let next = page.next.as_ref().map(|next| list.cursor(&next.to_string()));
     secret_body::json(StatusCode::OK, &PageView { items, next })

@@ -18,7 +18,7 @@ const MOST: usize = 8 * 1024;
 /// What an endpoint works with.
 #[derive(Clone)]
 pub(super) struct Served {
-    pub(super) foil: Counterfoil,
+    pub(super) counterfoil: Counterfoil,
     pub(super) sources: Sources,
 }
 

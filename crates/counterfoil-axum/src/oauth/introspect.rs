@@ -12,9 +12,11 @@ use crate::patience::patiently;
 use crate::source::Sources;
 
 /// The introspection endpoint, for confidential clients: serves `POST /introspect`. `sources` says where its requests come from.
-pub fn introspect(foil: Counterfoil, sources: Sources) -> OpenApiRouter {
+pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> OpenApiRouter {
     let (schemas, paths, method) = routes!(answer);
-    OpenApiRouter::new().routes((schemas, paths, method.fallback(another_method))).with_state(Served { foil, sources })
+    OpenApiRouter::new()
+        .routes((schemas, paths, method.fallback(another_method)))
+        .with_state(Served { counterfoil, sources })
 }
 
 /// Says what a token is
@@ -27,12 +29,12 @@ pub fn introspect(foil: Counterfoil, sources: Sources) -> OpenApiRouter {
     responses((status = 200, description = "what it is", body = Introspection), OAuthProblems),
     security((), ("client" = [])),
 )]
-async fn answer(State(Served { foil, sources }): State<Served>, request: Request) -> Response {
+async fn answer(State(Served { counterfoil, sources }): State<Served>, request: Request) -> Response {
     match Posted::read(request, sources).await {
         Err(refused) => refused,
         Ok(posted) => {
             let authorization = posted.authorization();
-            sent(patiently(&foil, || foil.introspection(posted.request(&authorization))).await)
+            sent(patiently(&counterfoil, || counterfoil.introspection(posted.request(&authorization))).await)
         }
     }
 }

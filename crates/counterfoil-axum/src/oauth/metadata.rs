@@ -114,8 +114,8 @@ impl Metadata {
     /// The scope tokens that the policy of that handle names ([`Policy::scopes`](counterfoil::policy::Policy)). Where it names
     /// none, and without this call, the library's own are listed.
     #[must_use]
-    pub fn scopes_of(mut self, foil: &Counterfoil) -> Self {
-        let known = foil.known_scopes().into_iter().flat_map(KnownScopes::tokens);
+    pub fn scopes_of(mut self, counterfoil: &Counterfoil) -> Self {
+        let known = counterfoil.known_scopes().into_iter().flat_map(KnownScopes::tokens);
         self.scopes_supported.extend(known.map(str::to_owned));
         self
     }

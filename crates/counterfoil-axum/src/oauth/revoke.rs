@@ -12,9 +12,11 @@ use crate::patience::patiently;
 use crate::source::Sources;
 
 /// The revocation endpoint: serves `POST /revoke`. `sources` says where its requests come from.
-pub fn revoke(foil: Counterfoil, sources: Sources) -> OpenApiRouter {
+pub fn revoke(counterfoil: Counterfoil, sources: Sources) -> OpenApiRouter {
     let (schemas, paths, method) = routes!(answer);
-    OpenApiRouter::new().routes((schemas, paths, method.fallback(another_method))).with_state(Served { foil, sources })
+    OpenApiRouter::new()
+        .routes((schemas, paths, method.fallback(another_method)))
+        .with_state(Served { counterfoil, sources })
 }
 
 /// Revokes a token of the client that asks
@@ -27,12 +29,12 @@ pub fn revoke(foil: Counterfoil, sources: Sources) -> OpenApiRouter {
     responses((status = 200, description = "revoked, or unknown", body = Nothing), OAuthProblems),
     security((), ("client" = [])),
 )]
-async fn answer(State(Served { foil, sources }): State<Served>, request: Request) -> Response {
+async fn answer(State(Served { counterfoil, sources }): State<Served>, request: Request) -> Response {
     match Posted::read(request, sources).await {
         Err(refused) => refused,
         Ok(posted) => {
             let authorization = posted.authorization();
-            sent(patiently(&foil, || foil.revocation(posted.request(&authorization))).await)
+            sent(patiently(&counterfoil, || counterfoil.revocation(posted.request(&authorization))).await)
         }
     }
 }

@@ -12,9 +12,11 @@ use crate::patience::patiently;
 use crate::source::Sources;
 
 /// The token endpoint: serves `POST /token`. `sources` says where its requests come from.
-pub fn token(foil: Counterfoil, sources: Sources) -> OpenApiRouter {
+pub fn token(counterfoil: Counterfoil, sources: Sources) -> OpenApiRouter {
     let (schemas, paths, method) = routes!(answer);
-    OpenApiRouter::new().routes((schemas, paths, method.fallback(another_method))).with_state(Served { foil, sources })
+    OpenApiRouter::new()
+        .routes((schemas, paths, method.fallback(another_method)))
+        .with_state(Served { counterfoil, sources })
 }
 
 /// Exchanges a password or a refresh token for tokens
@@ -27,12 +29,12 @@ pub fn token(foil: Counterfoil, sources: Sources) -> OpenApiRouter {
     responses((status = 200, description = "tokens", body = TokenAnswer), OAuthProblems),
     security((), ("client" = [])),
 )]
-async fn answer(State(Served { foil, sources }): State<Served>, request: Request) -> Response {
+async fn answer(State(Served { counterfoil, sources }): State<Served>, request: Request) -> Response {
     match Posted::read(request, sources).await {
         Err(refused) => refused,
         Ok(posted) => {
             let authorization = posted.authorization();
-            sent(patiently(&foil, || foil.token(posted.request(&authorization))).await)
+            sent(patiently(&counterfoil, || counterfoil.token(posted.request(&authorization))).await)
         }
     }
 }

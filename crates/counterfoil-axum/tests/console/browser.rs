@@ -24,7 +24,7 @@ pub struct Browser {
 
 /// The console over a world.
 pub fn console(world: &World, transport: Transport) -> Router {
-    mounted(Console::new(world.foil.clone(), transport, "/console", Sources::Extension))
+    mounted(Console::new(world.counterfoil.clone(), transport, "/console", Sources::Extension))
 }
 
 /// A console of a test's own making, for a browser of one address.

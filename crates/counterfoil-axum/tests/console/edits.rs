@@ -1,7 +1,7 @@
 //! What is edited: an untouched field is not written, and what cannot be done is said (fault F4). What lengthens a life asks (fault F11).
 
 use counterfoil::Span;
-use counterfoil::event::{Action, What};
+use counterfoil::event::{Action, EventKind};
 
 use crate::browser::{Browser, secret, value};
 use crate::support::{World, world};
@@ -16,7 +16,7 @@ async fn code(world: &World, description: &str) -> (Browser, String) {
 
 fn done(world: &World) -> Vec<Action> {
     let action = |event: counterfoil::event::Event| match event.what {
-        What::Changed { action, .. } => Some(action),
+        EventKind::Changed { action, .. } => Some(action),
         _ => None,
     };
     world.sink.take().into_iter().filter_map(action).collect()
@@ -24,7 +24,7 @@ fn done(world: &World) -> Vec<Action> {
 
 async fn described(world: &World, id: &str) -> Option<String> {
     let sue = counterfoil::Presenter::host();
-    world.foil.security_code(&sue, &id.parse().expect("an id")).await.expect("there").description
+    world.counterfoil.security_code(&sue, &id.parse().expect("an id")).await.expect("there").description
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn fault_f4_a_refused_form_does_not_bring_back_what_somebody_else_changed_
     assert!(is_ticked(&sue.get("/settings").await.text, switch));
     let off =
         counterfoil::settings::SettingsChange { personal_access_tokens_enabled: Some(false), ..Default::default() };
-    world.foil.change_settings(&counterfoil::Presenter::host(), &off).await.expect("switched off");
+    world.counterfoil.change_settings(&counterfoil::Presenter::host(), &off).await.expect("switched off");
     // The page of before is sent, its tick untouched, another field wrong.
     let form = format!("{switch}=true&{switch}_was=true&pat_max_days=0&pat_max_days_was=180");
     let refused = sue.post("/settings", &form).await;
@@ -172,7 +172,7 @@ async fn fault_f4_a_refused_edit_of_a_client_does_not_widen_it_again() {
         grants: Some(vec![counterfoil::client::Grant::RefreshToken]),
         ..Default::default()
     };
-    world.foil.change_client(&host, &"app".parse().expect("an id"), fewer).await.expect("narrowed");
+    world.counterfoil.change_client(&host, &"app".parse().expect("an id"), fewer).await.expect("narrowed");
     let form =
         "display_name=&display_name_was=app&grants=refresh_token&grants=password&grants_was=password+refresh_token";
     let refused = sue.post("/clients/app/edit", form).await;

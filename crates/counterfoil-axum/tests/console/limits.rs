@@ -150,7 +150,7 @@ async fn fault_a11_the_tokens_of_a_user_who_has_left_are_found_seen_and_deleted_
     let page = adam.get("/users/bill?told=revoked").await;
     assert!(page.status == 200 && page.text.contains("id=\"empty\""), "{page:?}");
     world.people.insert(world.people_account("bill"), &["bill"], "bill");
-    assert!(world.foil.verify(&text).await.is_err());
+    assert!(world.counterfoil.verify(&text).await.is_err());
 }
 
 #[tokio::test]

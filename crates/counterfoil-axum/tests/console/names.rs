@@ -25,9 +25,9 @@ fn other_realm(world: &World) -> Counterfoil {
         .expect("a handle")
 }
 
-fn at(foil: &Counterfoil, base: &str) -> Router {
+fn at(counterfoil: &Counterfoil, base: &str) -> Router {
     let source = Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
-    let console = Console::new(foil.clone(), Transport::Https, base, Sources::Extension);
+    let console = Console::new(counterfoil.clone(), Transport::Https, base, Sources::Extension);
     Router::new().nest_service("/console", console.router()).layer(Extension(source))
 }
 
@@ -35,13 +35,15 @@ fn at(foil: &Counterfoil, base: &str) -> Router {
 async fn fault_f6_two_realms_and_two_paths_of_one_host_do_not_sign_each_other_out() {
     let world = world().await;
     let named: CookieName = "staging".parse().expect("a name");
-    let console = Console::new(world.foil.clone(), Transport::Https, "/console", Sources::Extension);
+    let console = Console::new(world.counterfoil.clone(), Transport::Https, "/console", Sources::Extension);
     // One browser: all of them see its cookies.
-    let one = Browser::at(at(&world.foil, "/console"));
+    let one = Browser::at(at(&world.counterfoil, "/console"));
     let mut others = Vec::new();
-    for router in
-        [at(&other_realm(&world), "/console"), at(&world.foil, "/elsewhere"), mounted(console.cookie_name(named))]
-    {
+    for router in [
+        at(&other_realm(&world), "/console"),
+        at(&world.counterfoil, "/elsewhere"),
+        mounted(console.cookie_name(named)),
+    ] {
         others.push(Browser::at(router));
     }
     assert_eq!(one.sign_in("bill", "bill").await.status, 303);
@@ -86,7 +88,7 @@ async fn fault_f5_a_zone_that_the_list_lacks_is_shown_kept_and_not_named_where_i
     let world = world().await;
     for (kept, in_use) in [("EST5EDT", "EST5EDT"), ("Etc/GMT-3", "Etc/GMT-3"), ("Nowhere/Land", "UTC")] {
         let zone = Zone(Arc::new(Mutex::new(kept.to_owned())));
-        let console = Console::new(world.foil.clone(), Transport::Https, "/console", Sources::Extension);
+        let console = Console::new(world.counterfoil.clone(), Transport::Https, "/console", Sources::Extension);
         let bill = Browser::at(mounted(console.profiles(zone.clone())));
         bill.sign_in("bill", "bill").await;
         let page = bill.get("/profile").await.text;

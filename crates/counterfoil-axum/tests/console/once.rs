@@ -55,11 +55,11 @@ async fn stage() -> (World, Browser, Vec<Form>) {
 fn made(world: &World) -> usize {
     let made = |event: &counterfoil::event::Event| {
         use counterfoil::TokenKind::ConsoleSession;
-        use counterfoil::event::{ClientAction, What};
+        use counterfoil::event::{ClientAction, EventKind};
         match &event.what {
-            What::Issued { kind, .. } => *kind != ConsoleSession,
-            What::Rotated { .. } => true,
-            What::Client { action, .. } => matches!(action, ClientAction::Created | ClientAction::SecretReplaced),
+            EventKind::Issued { kind, .. } => *kind != ConsoleSession,
+            EventKind::Rotated { .. } => true,
+            EventKind::Client { action, .. } => matches!(action, ClientAction::Created | ClientAction::SecretReplaced),
             _ => false,
         }
     };

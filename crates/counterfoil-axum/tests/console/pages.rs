@@ -61,7 +61,7 @@ async fn syn_pat_4_a_tokens_text_is_on_one_page_and_nowhere_after_it() {
     let made = browser.post("/tokens", "label=nightly&days=30").await;
     let text = secret(&made.text);
     assert!(text.starts_with("cfp_"));
-    assert!(world.foil.verify(&text).await.is_ok());
+    assert!(world.counterfoil.verify(&text).await.is_ok());
     let list = browser.get("/tokens").await.text;
     assert!(list.contains("nightly") && !list.contains(&text[26..]));
     assert!(!format!("{:?}", world.sink.take()).contains(&text[26..]));
@@ -100,13 +100,13 @@ async fn ao_code_4_an_expired_code_is_greyed_and_comes_back_with_a_button() {
     let text = secret(&made.text);
     let id = value(&browser.get("/codes").await.text, "data-id=\"");
     world.clock.advance(Span::hours(25));
-    assert!(world.foil.verify(&text).await.is_err());
+    assert!(world.counterfoil.verify(&text).await.is_err());
     browser.sign_in("sue", "sue").await;
     let list = browser.get("/codes").await.text;
     assert!(list.contains(&format!("data-id=\"{id}\" class=\"expired\"")), "{list}");
     let answer = browser.post(&format!("/codes/{id}/reactivate"), "").await;
     assert_eq!(answer.header("location"), Some("/console/codes?told=reactivated"), "{answer:?}");
-    assert!(world.foil.verify(&text).await.is_ok(), "the same text works again");
+    assert!(world.counterfoil.verify(&text).await.is_ok(), "the same text works again");
     assert_eq!(browser.post(&format!("/codes/{id}/reactivate"), "").await.status, 409);
 }
 

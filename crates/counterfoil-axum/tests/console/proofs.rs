@@ -7,7 +7,7 @@ use counterfoil::client::{ClientChange, NewClient};
 use counterfoil::directory::Directory;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
-use counterfoil::{Account, Clock, Counterfoil, KeyRing, Presenter, Role, Span, Ts};
+use counterfoil::{Account, Clock, Counterfoil, KeyRing, Presenter, Role, Span, Timestamp};
 use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, Transport};
 
@@ -40,12 +40,12 @@ async fn stage() -> Stage {
     let host = Presenter::host();
     let off = ClientChange { disabled: Some(true), ..ClientChange::default() };
     world
-        .foil
+        .counterfoil
         .create_client(&host, NewClient { id: Some("off".parse().unwrap()), ..NewClient::named("off") })
         .await
         .unwrap();
-    world.foil.change_client(&host, &"off".parse().unwrap(), off).await.unwrap();
-    world.foil.set_token_login(&host, &subject("bill"), false).await.unwrap();
+    world.counterfoil.change_client(&host, &"off".parse().unwrap(), off).await.unwrap();
+    world.counterfoil.set_token_login(&host, &subject("bill"), false).await.unwrap();
     Stage { world, sue, token, live, expired }
 }
 
@@ -94,7 +94,7 @@ async fn fault_a7_what_makes_or_widens_asks_for_a_password_that_is_ten_minutes_o
         }
         let events = stage.world.sink.take();
         assert!(
-            events.iter().all(|event| matches!(event.what, counterfoil::event::What::LoginRefused { .. })),
+            events.iter().all(|event| matches!(event.what, counterfoil::event::EventKind::LoginRefused { .. })),
             "nothing was done: {path} {events:?}"
         );
         let proved = stage.sue.post(&path, &format!("{form}&password=sue")).await;
@@ -129,11 +129,11 @@ async fn fault_a7_what_takes_rights_away_or_only_describes_asks_for_none() {
 /// A clock that jumps ten minutes after it was asked that many times.
 struct Jumping {
     left: AtomicU64,
-    start: Ts,
+    start: Timestamp,
 }
 
 impl Clock for Jumping {
-    fn now(&self) -> Ts {
+    fn now(&self) -> Timestamp {
         let left = self.left.load(Ordering::SeqCst);
         if left == 0 {
             return self.start.plus_capped(Span::minutes(10));
@@ -145,13 +145,13 @@ impl Clock for Jumping {
 
 #[tokio::test]
 async fn fault_a7_a_session_that_turns_stale_meanwhile_is_led_back_to_its_page() {
-    let clock = Arc::new(Jumping { left: AtomicU64::new(u64::MAX), start: Ts::from_micros(1 << 50).unwrap() });
+    let clock = Arc::new(Jumping { left: AtomicU64::new(u64::MAX), start: Timestamp::from_micros(1 << 50).unwrap() });
     let people = Arc::new(MemoryDirectory::default());
     people.insert(Account::new(subject("sue"), "sue", Role::SuperAdministrator), &["sue"], "sue");
     let mut policy = Policy::default();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
     policy.personal_access_tokens.switch = SwitchGate::DefaultOn;
-    let foil = Counterfoil::builder()
+    let counterfoil = Counterfoil::builder()
         .policy(policy)
         .store(MemoryStore::default())
         .directory(people as Arc<dyn Directory>)
@@ -159,7 +159,7 @@ async fn fault_a7_a_session_that_turns_stale_meanwhile_is_led_back_to_its_page()
         .clock(clock.clone())
         .build()
         .unwrap();
-    let sue = Browser::at(mounted(Console::new(foil, Transport::Https, "/console", Sources::Extension)));
+    let sue = Browser::at(mounted(Console::new(counterfoil, Transport::Https, "/console", Sources::Extension)));
     let mut led_back = 0;
     for asked in 0..40 {
         clock.left.store(u64::MAX, Ordering::SeqCst);

@@ -56,7 +56,7 @@ async fn fault_f8_a_form_that_the_session_did_not_outlive_does_nothing_and_keeps
         let away = leads_to(&sue.send_form(path, &form).await);
         assert!(!away.contains("password%3D") && !away.contains("csrf_token") && !away.contains("once"), "{away}");
         let refused =
-            |event: &counterfoil::event::Event| matches!(event.what, counterfoil::event::What::Refused { .. });
+            |event: &counterfoil::event::Event| matches!(event.what, counterfoil::event::EventKind::Refused { .. });
         assert!(world.sink.take().iter().all(refused), "nothing was done but that the session is refused: {path}");
         assert!(sue.get(&away).await.text.contains("what you typed is kept"), "{path}");
         let back = leads_to(&sign_in_at(&sue, &away, "sue").await);
@@ -200,7 +200,7 @@ async fn fault_f10_a_deep_link_with_a_dot_outlives_the_sign_in() {
 #[tokio::test]
 async fn fault_f10_a_base_that_is_called_like_a_section_works() {
     let world = world().await;
-    let console = Console::new(world.foil.clone(), Transport::Https, "/users", Sources::Unknown);
+    let console = Console::new(world.counterfoil.clone(), Transport::Https, "/users", Sources::Unknown);
     let router = Router::new().nest_service("/users", console.router());
     let ask = async |path: &str| {
         let request = http::Request::get(path).header("host", "console.example").body(axum::body::Body::empty());

@@ -1,6 +1,6 @@
 //! Scopes are chosen and shown, and clients are edited (fault F9).
 
-use counterfoil::event::{ClientAction, What};
+use counterfoil::event::{ClientAction, EventKind};
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
 use counterfoil::{KnownScopes, Presenter};
 
@@ -22,10 +22,10 @@ async fn fault_f9_a_token_has_the_scopes_that_were_ticked_and_its_row_shows_them
     let page = bill.get("/tokens").await.text;
     assert!(page.contains("value=\"demo:read\"") && page.contains("see your own tokens"), "{page}");
     let made = bill.post("/tokens", "label=one&days=5&rights=limited&scope=demo:read&scope=credentials:read").await;
-    let principal = world.foil.verify(&secret(&made.text)).await.expect("it works");
+    let principal = world.counterfoil.verify(&secret(&made.text)).await.expect("it works");
     assert_eq!(principal.scope().map(|scope| scope.as_str()), Some("credentials:read demo:read"));
     let made = bill.post("/tokens", "label=two&days=5&rights=all").await;
-    assert!(world.foil.verify(&secret(&made.text)).await.expect("it works").scope().is_none());
+    assert!(world.counterfoil.verify(&secret(&made.text)).await.expect("it works").scope().is_none());
     let list = bill.get("/tokens").await.text;
     assert!(list.contains("<li><code>demo:read</code></li>") && list.contains("<span>Everything</span>"), "{list}");
     for wrong in ["rights=limited", "rights=all&scope=demo:read", "rights=limited&scope=demo:raed", "rights=some"] {
@@ -41,7 +41,7 @@ async fn fault_f9_where_the_policy_names_no_scopes_they_are_typed() {
     let bill = Browser::signed_in(&world, "bill").await;
     assert!(bill.get("/tokens").await.text.contains("id=\"scope-text\""));
     let made = bill.post("/tokens", "label=one&days=5&rights=limited&scope=b+a").await;
-    let principal = world.foil.verify(&secret(&made.text)).await.expect("it works");
+    let principal = world.counterfoil.verify(&secret(&made.text)).await.expect("it works");
     assert_eq!(principal.scope().map(|scope| scope.as_str()), Some("a b"));
     let all = bill.post("/tokens", "label=two&days=5&rights=all&scope=").await;
     assert!(secret(&all.text).starts_with("cfp_"), "the empty field of a form: {all:?}");
@@ -49,7 +49,7 @@ async fn fault_f9_where_the_policy_names_no_scopes_they_are_typed() {
 
 fn done(world: &World) -> Vec<ClientAction> {
     let action = |event: counterfoil::event::Event| match event.what {
-        What::Client { action, .. } => Some(action),
+        EventKind::Client { action, .. } => Some(action),
         _ => None,
     };
     world.sink.take().into_iter().filter_map(action).collect()
@@ -77,7 +77,7 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     let saved = adam.post(path, &format!("{other}&{was}&back=%2Fclients%3Fq%3Dre")).await;
     assert_eq!(saved.header("location"), Some("/console/clients?q=re&told=saved"), "{saved:?}");
     assert_eq!(done(&world), [ClientAction::Changed]);
-    let client = world.foil.client(&Presenter::host(), &id).await.expect("there");
+    let client = world.counterfoil.client(&Presenter::host(), &id).await.expect("there");
     let scope = |scope: &Option<counterfoil::Scope>| scope.as_ref().map(|scope| scope.as_str().to_owned());
     assert_eq!((client.display_name.as_str(), client.grants.len()), ("Reports", 1));
     assert_eq!(scope(&client.allowed_scope).as_deref(), Some("demo:read demo:write"));
@@ -86,7 +86,7 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     // A page that was opened before: what it left alone stays as somebody else has set it.
     let late = same.replace("display_name=app", "display_name=Late");
     adam.post(path, &format!("{late}&{was}")).await;
-    let client = world.foil.client(&Presenter::host(), &id).await.expect("there");
+    let client = world.counterfoil.client(&Presenter::host(), &id).await.expect("there");
     assert_eq!((client.display_name.as_str(), client.grants.len()), ("Late", 1));
     assert_eq!(scope(&client.allowed_scope).as_deref(), Some("demo:read demo:write"));
 }
@@ -125,7 +125,7 @@ async fn fault_f9_a_client_is_registered_with_scopes() {
     let form =
         "display_name=Night&id=night&refresh_mode=rotate&grants=password&allowed=limited&scopes=demo:read&default=all";
     assert!(secret(&adam.post("/clients", form).await.text).starts_with("cfc_"));
-    let client = world.foil.client(&Presenter::host(), &"night".parse().expect("an id")).await.expect("there");
+    let client = world.counterfoil.client(&Presenter::host(), &"night".parse().expect("an id")).await.expect("there");
     assert_eq!(client.allowed_scope.as_ref().map(|scope| scope.as_str()), Some("demo:read"));
 }
 
@@ -142,7 +142,8 @@ async fn fault_f9_a_client_with_as_many_scopes_as_there_can_be_is_registered_and
         let made = sue.post("/clients", &format!("display_name=many&id=many&refresh_mode=rotate&{both}")).await;
         assert_eq!(made.status, 200, "{count}: {made:?}");
         let held = || async {
-            let client = world.foil.client(&Presenter::host(), &"many".parse().expect("an id")).await.expect("there");
+            let client =
+                world.counterfoil.client(&Presenter::host(), &"many".parse().expect("an id")).await.expect("there");
             client.default_scope.map(|scope| scope.tokens().count())
         };
         assert_eq!(held().await, Some(count));

@@ -1,7 +1,7 @@
 //! Settings are shown as the API has them, in units that people use, and only what was changed is written (fault F1).
 
 use counterfoil::Span;
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::settings::SettingName;
 
@@ -39,7 +39,7 @@ async fn form(browser: &Browser, typed: &[(&str, &str)]) -> String {
 
 fn written(world: &World) -> Vec<(SettingName, String)> {
     let setting = |event: counterfoil::event::Event| match event.what {
-        What::Setting { name, value } => Some((name, value)),
+        EventKind::Setting { name, value } => Some((name, value)),
         _ => None,
     };
     world.sink.take().into_iter().filter_map(setting).collect()
@@ -68,7 +68,7 @@ async fn fault_f1_saving_the_page_unchanged_writes_nothing_whatever_the_policy_h
         let saved = adam.post("/settings", &form(&adam, &[]).await).await;
         assert_eq!(saved.header("location"), Some("/console/settings?told=unchanged"), "{saved:?}");
         assert_eq!(written(&world), []);
-        let kept = world.foil.settings(&counterfoil::Presenter::host()).await.expect("read");
+        let kept = world.counterfoil.settings(&counterfoil::Presenter::host()).await.expect("read");
         assert_eq!(kept.notice_lead, Span::hours(hours));
     }
 }

@@ -57,8 +57,9 @@ fn policy(sources: bool) -> Policy {
 
 /// Everything that a service mounts, for requests of one address.
 fn service(world: &World) -> Router {
-    let console = Console::new(world.foil.clone(), Transport::Https, "/console", Sources::Extension);
-    let api = router(&world.foil).layer(SessionLayer::new(world.foil.clone(), Transport::Https, "/console"));
+    let console = Console::new(world.counterfoil.clone(), Transport::Https, "/console", Sources::Extension);
+    let api =
+        router(&world.counterfoil).layer(SessionLayer::new(world.counterfoil.clone(), Transport::Https, "/console"));
     let source = Source::from(ADDRESS.parse::<IpAddr>().expect("an address"));
     api.nest_service("/console", console.router()).layer(Extension(source))
 }
@@ -117,7 +118,7 @@ async fn by_bearers(world: &World) {
     // What the host itself does in a request of somebody's.
     let source = Source::from(ADDRESS.parse::<IpAddr>().expect("an address"));
     let host = counterfoil::Presenter::host().from_source(&source);
-    world.foil.revoke_everything_of(&host, &subject("bill")).await.expect("revoked");
+    world.counterfoil.revoke_everything_of(&host, &subject("bill")).await.expect("revoked");
 }
 
 async fn in_the_console(world: &World) {

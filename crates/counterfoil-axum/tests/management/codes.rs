@@ -63,7 +63,7 @@ async fn ao_code_1_to_5_the_life_of_a_security_code() {
     let odd = world.call("GET", "/security-codes?include_expired=1", &sue, None).await;
     assert_eq!(odd.told(), told(422, "invalid-field", Some("include_expired")));
     assert_eq!(act("reactivate").await.json()["status"], "expiring");
-    let who = world.foil.verify(made["code"].as_str().expect("a code")).await.expect("the same secret");
+    let who = world.counterfoil.verify(made["code"].as_str().expect("a code")).await.expect("the same secret");
     assert_eq!((who.name(), who.actor().map(ToString::to_string)), ("bill", Some("sue".to_owned())));
     assert_eq!(world.call("DELETE", &path, &sue, None).await.status, 204);
     assert_eq!(world.call("PATCH", &path, &sue, Some("{")).await.told(), told(404, "not-found", None));

@@ -166,13 +166,13 @@ async fn a2_token_2_rotation_hands_over_label_scope_and_expiry() {
     assert_eq!(new.status, 201);
     let new = new.json();
     assert_eq!((&new["label"], &new["expires_at"]), (&old["label"], &old["expires_at"]));
-    assert!(world.foil.verify(old["token"].as_str().expect("a token")).await.is_ok(), "an overlap");
+    assert!(world.counterfoil.verify(old["token"].as_str().expect("a token")).await.is_ok(), "an overlap");
     let list = world.call("GET", "/me/tokens", &bill, None).await.json();
     assert_eq!(list["items"][1]["status"], "expiring");
     assert_eq!(world.call("POST", &path, &bill, None).await.told(), told(409, "replaced", None));
     let path = format!("/me/tokens/{}/rotate", new["id"].as_str().expect("an id"));
     assert_eq!(world.call("POST", &path, &bill, None).await.status, 201, "no body is no overlap");
-    assert!(world.foil.verify(new["token"].as_str().expect("a token")).await.is_err());
+    assert!(world.counterfoil.verify(new["token"].as_str().expect("a token")).await.is_err());
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::Policy;
 use counterfoil::settings::SettingsChange;
 use counterfoil::testing::{ManualClock, RecordingSink};
-use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Scope, Secret, SubjectId, Ts};
+use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Scope, Secret, SubjectId, Timestamp};
 use counterfoil_axum::{Source, Sources};
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
@@ -26,7 +26,7 @@ pub const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
 
 /// A service and what lies under it.
 pub struct World {
-    pub foil: Counterfoil,
+    pub counterfoil: Counterfoil,
     pub people: Arc<MemoryDirectory>,
     pub clock: Arc<ManualClock>,
     pub sink: RecordingSink,
@@ -97,9 +97,9 @@ async fn world_on(policy: Policy, directory: impl FnOnce(Arc<MemoryDirectory>) -
         let account = Account::new(subject(name), name, role).with_profile_management(name == "mia");
         people.insert(account, &[name], name);
     }
-    let clock = Arc::new(ManualClock::at(Ts::from_micros(1_800_000_000_000_000).expect("in range")));
+    let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_800_000_000_000_000).expect("in range")));
     let sink = RecordingSink::default();
-    let foil = Counterfoil::builder()
+    let counterfoil = Counterfoil::builder()
         .policy(policy)
         .store(MemoryStore::default())
         .directory(directory(people.clone()))
@@ -109,37 +109,37 @@ async fn world_on(policy: Policy, directory: impl FnOnce(Arc<MemoryDirectory>) -
         .build()
         .expect("a handle");
     // A host that does its upkeep: it is not warned.
-    let _flushed = foil.flush().await;
+    let _flushed = counterfoil.flush().await;
     let host = Presenter::host();
-    for name in ["bill", "carol", "adam", "sue", "mia"].into_iter().filter(|_| foil.gates().switch) {
-        foil.set_token_login(&host, &subject(name), true).await.expect("the switch");
+    for name in ["bill", "carol", "adam", "sue", "mia"].into_iter().filter(|_| counterfoil.gates().switch) {
+        counterfoil.set_token_login(&host, &subject(name), true).await.expect("the switch");
     }
     let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    if foil.gates().setting {
-        foil.change_settings(&host, &on).await.expect("the setting");
+    if counterfoil.gates().setting {
+        counterfoil.change_settings(&host, &on).await.expect("the setting");
     }
     let client = |id: &str| NewClient { id: Some(id.parse().expect("an id")), ..NewClient::named(id) };
     let grants = vec![Grant::Password, Grant::RefreshToken];
     let app = NewClient { grants: grants.clone(), refresh_mode: RefreshMode::Rotate, ..client("app") };
     let rs = NewClient { resource_server: true, ..client("rs") };
     for new in [app, rs] {
-        foil.import_client(&host, new, &Secret::from(SECRET.to_owned()), false).await.expect("a client");
+        counterfoil.import_client(&host, new, &Secret::from(SECRET.to_owned()), false).await.expect("a client");
     }
     let open = NewClient { grants, public: true, ..client("open") };
-    foil.create_client(&host, open).await.expect("a client");
-    let router = router(&foil);
-    World { foil, people, clock, sink, router }
+    counterfoil.create_client(&host, open).await.expect("a client");
+    let router = router(&counterfoil);
+    World { counterfoil, people, clock, sink, router }
 }
 
-pub fn router(foil: &Counterfoil) -> Router {
-    let api = counterfoil_axum::me_tokens(foil.clone())
-        .merge(counterfoil_axum::users(foil.clone()))
-        .merge(counterfoil_axum::security_codes(foil.clone()))
-        .merge(counterfoil_axum::clients(foil.clone()))
-        .merge(counterfoil_axum::settings(foil.clone()));
-    counterfoil_axum::token(foil.clone(), Sources::Extension)
-        .merge(counterfoil_axum::revoke(foil.clone(), Sources::Extension))
-        .merge(counterfoil_axum::introspect(foil.clone(), Sources::Extension))
+pub fn router(counterfoil: &Counterfoil) -> Router {
+    let api = counterfoil_axum::me_tokens(counterfoil.clone())
+        .merge(counterfoil_axum::users(counterfoil.clone()))
+        .merge(counterfoil_axum::security_codes(counterfoil.clone()))
+        .merge(counterfoil_axum::clients(counterfoil.clone()))
+        .merge(counterfoil_axum::settings(counterfoil.clone()));
+    counterfoil_axum::token(counterfoil.clone(), Sources::Extension)
+        .merge(counterfoil_axum::revoke(counterfoil.clone(), Sources::Extension))
+        .merge(counterfoil_axum::introspect(counterfoil.clone(), Sources::Extension))
         .nest("/api/v1", api)
         .into()
 }

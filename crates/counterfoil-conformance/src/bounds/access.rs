@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use counterfoil::store::{Inserted, NewRecord, Revoke, Rotated, TokenStore};
-use counterfoil::{RecordId, TokenKind, Ts, Version};
+use counterfoil::{RecordId, Timestamp, TokenKind, Version};
 
 use super::{PART, TURNS, snapshot, unchanged};
 use crate::fixture::Store;
@@ -71,7 +71,7 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     let late = access(&draft, 0, 9_000);
     ensure_is!(
         join(std::slice::from_ref(&late), 1, 8_000).await?,
-        Inserted::FamilyFull { until } if until == Ts::MAX,
+        Inserted::FamilyFull { until } if until == Timestamp::MAX,
         "a permanent one is live for ever"
     );
     ensure_is!(join(std::slice::from_ref(&late), 2, 8_000).await?, Inserted::Done, "and counts as one");
@@ -183,7 +183,7 @@ async fn get_in(
     racer: usize,
     cap: u32,
 ) -> Result<bool, Violation> {
-    let (mut tip, now): (RecordId, Ts) = (root, at(5));
+    let (mut tip, now): (RecordId, Timestamp) = (root, at(5));
     for _ in 0..TURNS {
         let stands = must_get(store, &tip).await?;
         if let Some(superseded) = stands.record().superseded {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use counterfoil::store::{Inserted, Pace, Rotated, TokenStore};
-use counterfoil::{TokenKind, Ts, Version};
+use counterfoil::{Timestamp, TokenKind, Version};
 
 use super::{PART, snapshot, unchanged};
 use crate::fixture::Store;
@@ -168,7 +168,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
         track.pool.len()
     );
     let listed = walk(&*track.store, person.listing(TokenKind::PersonalAccessToken), 100).await?;
-    let after = |since: Ts| listed.iter().filter(|record| record.record().created_at > since).count();
+    let after = |since: Timestamp| listed.iter().filter(|record| record.record().created_at > since).count();
     ensure!(
         after(at(4)) == (deleted + living + room) as usize,
         "{} must be there that were made after `since`, but {} are",

@@ -1,6 +1,6 @@
 //! The order in which refusals are given: that of the variants of `Inserted` and `Rotated`.
 
-use counterfoil::store::{Inserted, NewRecord, Rotated, Step, TokenStore};
+use counterfoil::store::{Inserted, NewRecord, ParentUpdate, Rotated, TokenStore};
 use counterfoil::{RecordId, Version};
 
 use super::{snapshot, unchanged};
@@ -152,7 +152,7 @@ impl Scene<'_> {
         vec![self.draft.successor(self.parent, generation), NewRecord { id, ..access }]
     }
 
-    async fn refused(&self, step: &Step, new: &[NewRecord]) -> Result<Rotated, Violation> {
+    async fn refused(&self, step: &ParentUpdate, new: &[NewRecord]) -> Result<Rotated, Violation> {
         let ids: Vec<RecordId> = self.ids.iter().copied().chain(new.iter().map(|new| new.id)).collect();
         let before = snapshot(self.store, &ids).await?;
         let answer = self.store.rotate(&self.parent, step, new, at(6)).await?;

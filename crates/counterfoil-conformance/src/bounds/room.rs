@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, Revoked, Rotated, TokenStore};
-use counterfoil::{FamilyId, RevokedWhy, TokenKind, Version};
+use counterfoil::{FamilyId, RevocationReason, TokenKind, Version};
 
 use super::{PART, snapshot, unchanged};
 use crate::fixture::Store;
@@ -69,7 +69,7 @@ async fn the_least_recently_used_goes(subject: &Subject) -> Result<(), Violation
         ensure!(ended == wanted, "a limit of {limit} must end {wanted:?}, but ended {ended:?}");
         for (place, draft) in drafts.iter().enumerate() {
             let told = must_get(&*store, &draft.id()).await?.revoked();
-            let wanted = (place < ends).then_some(Revoked { at: at(9), why: RevokedWhy::MadeRoom });
+            let wanted = (place < ends).then_some(Revoked { at: at(9), why: RevocationReason::MadeRoom });
             ensure!(told == wanted, "number {place} in the order of last use must read {wanted:?}, but reads {told:?}");
         }
         ensure!(must_get(&*store, &next.id()).await?.revoked().is_none(), "the new one must live");
@@ -159,7 +159,7 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     for stands in must_get_all(&*store, &[old.id(), old.records[1].id]).await? {
         let family = stands.family();
         let told = (stands.revoked().map(|revoked| revoked.why), family.gone_at, family.label_key.is_some());
-        let wanted = (Some(RevokedWhy::MadeRoom), Some(at(GONE)), false);
+        let wanted = (Some(RevocationReason::MadeRoom), Some(at(GONE)), false);
         ensure!(told == wanted, "every member of an ended family must read {wanted:?}, but reads {told:?}");
     }
     let answer = store.insert(old.join(0), &[old.access(0)], at(6)).await?;

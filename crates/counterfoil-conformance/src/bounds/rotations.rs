@@ -1,7 +1,7 @@
 //! How often a family is rotated: clause 42.
 
 use counterfoil::store::{Pace, Rotated, TokenStore};
-use counterfoil::{RecordId, TokenKind, Ts, Version};
+use counterfoil::{RecordId, Timestamp, TokenKind, Version};
 
 use super::{PART, TURNS, snapshot, unchanged};
 use crate::fixture::Store;
@@ -40,11 +40,11 @@ impl<'a> Chain<'a> {
         Ok(Self { store, draft, ids })
     }
 
-    async fn down(&mut self, now: Ts, within: Option<Pace>, gone_at: Ts) -> Result<Rotated, Violation> {
+    async fn down(&mut self, now: Timestamp, within: Option<Pace>, gone_at: Timestamp) -> Result<Rotated, Violation> {
         let (parent, generation) = (self.ids[self.ids.len() - 1], self.ids.len() as u64);
         let next = self.draft.successor(parent, generation);
         let mut step = bounded(supersede(Version::FIRST, next.id, now), within, None);
-        if let counterfoil::store::Step::Supersede { gone_at: gone, .. } = &mut step {
+        if let counterfoil::store::ParentUpdate::Supersede { gone_at: gone, .. } = &mut step {
             *gone = Some(gone_at);
         }
         let new = [next.clone(), self.draft.access(generation)];
@@ -66,7 +66,7 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
         let mut chain = Chain::new(&*store, draft).await?;
         for now in 1..=3 {
             // Fewer rotations than the limit: whatever `since` is.
-            let answer = chain.down(at(10 * now), Some(pace(3, Ts::EPOCH)), at(GONE)).await?;
+            let answer = chain.down(at(10 * now), Some(pace(3, Timestamp::EPOCH)), at(GONE)).await?;
             ensure_is!(answer, Rotated::Done, "rotation {now} must go through where three are allowed");
         }
         for (since, oldest) in [(0, 10), (9, 10)] {
@@ -92,7 +92,7 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
     }
     let stranger = Person::new("default", "ann").refresh();
     let mut other = Chain::new(&*store, stranger).await?;
-    let answer = other.down(at(41), Some(pace(1, Ts::EPOCH)), at(GONE)).await?;
+    let answer = other.down(at(41), Some(pace(1, Timestamp::EPOCH)), at(GONE)).await?;
     ensure_is!(answer, Rotated::Done, "another family's rotations must not count");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Purges of records whose end was moved, and of families whose members do not end together.
 
-use counterfoil::store::{Change, Inserted, Progress, Rotated, Step, StoreError, TokenStore};
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::store::{Change, Inserted, ParentUpdate, Progress, Rotated, StoreError, TokenStore};
+use counterfoil::{RecordId, Timestamp, Version};
 
 use crate::database::Database;
 use crate::fixture::Row;
@@ -45,11 +45,11 @@ async fn rotated(
     store: &dyn TokenStore,
     draft: &Draft,
     id: &RecordId,
-    ends: Option<(Ts, Ts)>,
+    ends: Option<(Timestamp, Timestamp)>,
 ) -> Result<RecordId, Violation> {
     let next = draft.successor(*id, 1);
     let mut step = supersede(Version::FIRST, next.id, at(5));
-    if let Step::Supersede { honoured_until, gone_at, .. } = &mut step {
+    if let ParentUpdate::Supersede { honoured_until, gone_at, .. } = &mut step {
         (*honoured_until, *gone_at) = (ends.map(|ends| ends.0), ends.map(|ends| ends.1));
     }
     let answer = store.rotate(id, &step, std::slice::from_ref(&next), at(5)).await?;

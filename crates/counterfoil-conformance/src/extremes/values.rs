@@ -1,8 +1,8 @@
 //! Instants, numbers and texts at the ends of their ranges, in every field that keeps one.
 
 use counterfoil::client::ClientKey;
-use counterfoil::store::{FamilyBody, NoticeMark, Step, TokenStore};
-use counterfoil::{Description, KeyId, Label, Ts, Version};
+use counterfoil::store::{FamilyBody, NoticeMark, ParentUpdate, TokenStore};
+use counterfoil::{Description, KeyId, Label, Timestamp, Version};
 use futures_util::future::try_join_all;
 
 use crate::reference::{Model, describe};
@@ -10,11 +10,11 @@ use crate::sample::{Draft, Person, most, must_get, revoked, supersede};
 use crate::violation::{Violation, ensure};
 
 /// Both ends of the range, and one before, on and after the end of each width.
-fn instants() -> Vec<Ts> {
+fn instants() -> Vec<Timestamp> {
     let ends = [1, 1 << 8, 1 << 16, 1 << 31, 1 << 32, 1_000_000 << 31, 1_000_000 << 32, 1 << 52, 1_700_000_000_123_457];
     let near = |end: u64| [end - 1, end, end + 1];
-    let last = [Ts::MAX.micros() - 1, Ts::MAX.micros()];
-    ends.into_iter().flat_map(near).chain(last).filter_map(Ts::from_micros).collect()
+    let last = [Timestamp::MAX.micros() - 1, Timestamp::MAX.micros()];
+    ends.into_iter().flat_map(near).chain(last).filter_map(Timestamp::from_micros).collect()
 }
 
 /// What went in comes out, whatever moved it.
@@ -27,7 +27,7 @@ pub(crate) async fn values_come_back(store: &dyn TokenStore) -> Result<(), Viola
 }
 
 /// A life all of whose instants are that one.
-async fn a_life_at(store: &dyn TokenStore, instant: Ts) -> Result<(), Violation> {
+async fn a_life_at(store: &dyn TokenStore, instant: Timestamp) -> Result<(), Violation> {
     let (person, mut model) = (Person::somebody(), Model::default());
     let mut draft = person.refresh().ending(Some(instant), Some(instant)).created(instant).used(instant);
     if let FamilyBody::SignIn { opened_at, absolute_end, .. } = &mut draft.family.body {
@@ -46,8 +46,8 @@ async fn a_life_at(store: &dyn TokenStore, instant: Ts) -> Result<(), Violation>
     as_the_model(store, &model, &draft).await?;
     let mut next = draft.successor(id, 1);
     (next.created_at, next.expires_at, next.gone_at) = (instant, Some(instant), Some(instant));
-    let mut step = supersede(Version::FIRST, next.id, Ts::EPOCH);
-    if let Step::Supersede { honoured_until, gone_at, nonce, .. } = &mut step {
+    let mut step = supersede(Version::FIRST, next.id, Timestamp::EPOCH);
+    if let ParentUpdate::Supersede { honoured_until, gone_at, nonce, .. } = &mut step {
         (*honoured_until, *gone_at) = (Some(instant), Some(instant));
         *nonce = nonce.map(|nonce| counterfoil::store::Nonce { key_id: KeyId::new(u32::MAX), ..nonce });
     }
@@ -82,7 +82,7 @@ async fn numbers_and_texts(store: &dyn TokenStore) -> Result<(), Violation> {
         }
         draft.found(store).await?;
         let mut model = Model::default();
-        let _ = model.insert(draft.home(None), &draft.records, Ts::EPOCH);
+        let _ = model.insert(draft.home(None), &draft.records, Timestamp::EPOCH);
         as_the_model(store, &model, &draft).await?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Versions and generations beyond 8 bits, and what a narrow column takes for them. Beyond 16 bits a record is not brought: 65,536 calls in a row.
 
 use counterfoil::store::{Applied, Change, Inserted, TokenStore};
-use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil::{KeyId, RecordId, Timestamp, Version};
 
 use crate::sample::{Draft, Person, at, digest_of, member_id, must_get};
 use crate::violation::{Violation, ensure, ensure_is};
@@ -66,8 +66,8 @@ pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<
     let draft = Person::somebody().refresh();
     let id = draft.found(store).await?;
     for (round, place) in [0, 99, 100, 999, 1_000, MANY - 1].into_iter().enumerate() {
-        let used: Ts = at(10 + round as u64);
-        let batch: Vec<(RecordId, Ts)> =
+        let used: Timestamp = at(10 + round as u64);
+        let batch: Vec<(RecordId, Timestamp)> =
             (0..MANY).map(|number| (if number == place { id } else { member_id(draft.family.id) }, used)).collect();
         store.touch(&batch).await?;
         let read = must_get(store, &id).await?.record().last_used_at;
@@ -75,7 +75,7 @@ pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<
     }
     // Beyond what 16 bits count, and beyond the parameters of a statement.
     const WIDE: usize = 66_000;
-    let mut batch: Vec<(RecordId, Ts)> = (1..WIDE).map(|_| (member_id(draft.family.id), at(5))).collect();
+    let mut batch: Vec<(RecordId, Timestamp)> = (1..WIDE).map(|_| (member_id(draft.family.id), at(5))).collect();
     batch.push((id, at(90)));
     store.touch(&batch).await?;
     let read = must_get(store, &id).await?.record().last_used_at;

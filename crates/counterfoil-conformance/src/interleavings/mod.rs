@@ -25,7 +25,7 @@ use schedule::{Run, run};
 const ABREAST: usize = 4;
 
 /// How many rounds of the scale make one schedule of each pair.
-const PART: u32 = 5;
+const PART: u32 = 6;
 
 /// Schedules of a pair in which one operation was seen to wait for the other: where a lock makes an operation one step,
 /// it does so in all of them, and each costs patience.
@@ -43,7 +43,7 @@ struct Tried {
 /// Clause 50: Two operations are as if one had run after the other, whatever the order of their calls of the backend.
 ///
 /// A store awaits [`backend_call`](crate::backend_call) before each of them. Schedules that stop an operation once are
-/// tried first, then those that stop one twice, and so on, up to a fifth of the scale's rounds for each pair.
+/// tried first, then those that stop one twice, and so on, up to a sixth of the scale's rounds for each pair.
 pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     let without: Arc<[Deed]> = without_points(subject).await?.into();
     if without.len() == Deed::ALL.len() {

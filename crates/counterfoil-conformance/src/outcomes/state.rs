@@ -1,7 +1,7 @@
 //! The states of a record.
 
-use counterfoil::store::{Inserted, NoticeMark, Revoke, Rotated, Step, TokenStore};
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::store::{Inserted, NoticeMark, ParentUpdate, Revoke, Rotated, TokenStore};
+use counterfoil::{RecordId, Timestamp, Version};
 
 use crate::database::Database;
 use crate::fixture::Row;
@@ -52,7 +52,7 @@ impl State {
 }
 
 /// The notice that the record had when it was inserted.
-pub(super) const MARK: NoticeMark = NoticeMark { at: Ts::EPOCH, stage: 1 };
+pub(super) const MARK: NoticeMark = NoticeMark { at: Timestamp::EPOCH, stage: 1 };
 
 /// A record in that state, of somebody's own.
 pub(super) struct Case {
@@ -97,10 +97,10 @@ impl Case {
         Ok(Some(case))
     }
 
-    async fn rotate(&mut self, store: &dyn TokenStore, window: Ts) -> Result<(), Violation> {
+    async fn rotate(&mut self, store: &dyn TokenStore, window: Timestamp) -> Result<(), Violation> {
         let next = self.draft.successor(self.id, 1);
         let mut step = supersede(Version::FIRST, next.id, at(20));
-        if let Step::Supersede { honoured_until, .. } = &mut step {
+        if let ParentUpdate::Supersede { honoured_until, .. } = &mut step {
             *honoured_until = Some(window);
         }
         let answer = store.rotate(&self.id, &step, std::slice::from_ref(&next), at(20)).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use counterfoil::store::{Applied, Inserted, Rotated, TokenStore};
-use counterfoil::{FamilyId, RecordId, TokenKind, Ts, Version};
+use counterfoil::{FamilyId, RecordId, Timestamp, TokenKind, Version};
 
 use super::{Track, tracks};
 use crate::fixture::Store;
@@ -29,7 +29,7 @@ pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
 }
 
 /// What one creator was told: that it has the label, or who has.
-async fn create(store: &dyn TokenStore, draft: &Draft, now: Ts) -> Result<Option<FamilyId>, Violation> {
+async fn create(store: &dyn TokenStore, draft: &Draft, now: Timestamp) -> Result<Option<FamilyId>, Violation> {
     match store.insert(draft.home(None), &draft.records, now).await? {
         Inserted::Done => Ok(None),
         Inserted::LabelTaken(holder) => Ok(Some(holder)),
@@ -76,7 +76,7 @@ async fn creators_alone(track: &Track) -> Result<(), Violation> {
     Ok(())
 }
 
-async fn beside_a_gone_holder(track: &Track, now: Ts) -> Result<(), Violation> {
+async fn beside_a_gone_holder(track: &Track, now: Timestamp) -> Result<(), Violation> {
     let person = Person::somebody();
     let old = person.pat().labelled("one");
     old.found(&track.store).await?;

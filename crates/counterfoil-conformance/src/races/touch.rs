@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use counterfoil::store::{Applied, NoticeMark, Rotated, TokenStore};
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 
 use super::{Track, tracks};
 use crate::dice::Dice;
@@ -77,9 +77,9 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
 }
 
 /// The latest use of each record.
-type Uses = HashMap<RecordId, Ts>;
+type Uses = HashMap<RecordId, Timestamp>;
 
-fn note(uses: &mut Uses, id: RecordId, at: Ts) {
+fn note(uses: &mut Uses, id: RecordId, at: Timestamp) {
     let last = uses.entry(id).or_insert(at);
     *last = at.max(*last);
 }
@@ -111,15 +111,15 @@ async fn use_and_claim(
     dice: &mut Dice,
     uses: &mut Uses,
 ) -> Result<(), Violation> {
-    let batch: Vec<(RecordId, Ts)> = (0..6).map(|_| (*dice.pick(ids), at(dice.below(1_000)))).collect();
+    let batch: Vec<(RecordId, Timestamp)> = (0..6).map(|_| (*dice.pick(ids), at(dice.below(1_000)))).collect();
     store.touch(&batch).await?;
     batch.iter().for_each(|(id, at)| note(uses, *id, *at));
     for (id, _) in batch.iter().take(2) {
         let Some(held) = must_get(store, id).await?.record().notice else { continue };
-        let until = Ts::from_micros(held.at.micros() + 1).unwrap_or(held.at);
+        let until = Timestamp::from_micros(held.at.micros() + 1).unwrap_or(held.at);
         if store.claim(id, held, until).await?.is_some() {
             let lease = NoticeMark { at: until, ..held };
-            let later = NoticeMark { at: Ts::from_micros(until.micros() + 1).unwrap_or(until), ..held };
+            let later = NoticeMark { at: Timestamp::from_micros(until.micros() + 1).unwrap_or(until), ..held };
             let _ = store.settle(id, lease, Some(later), Some((at(50), 0))).await?;
         }
     }

@@ -1,7 +1,9 @@
 //! Carries a command out on the store and on the model.
 
-use counterfoil::Ts;
-use counterfoil::store::{Cursor, Home, Listing, NewRecord, Page, Revoke, Show, StoreError, TokenRecord, TokenStore};
+use counterfoil::Timestamp;
+use counterfoil::store::{
+    Cursor, InsertInto, Listing, NewRecord, Page, Revoke, Show, StoreError, TokenRecord, TokenStore,
+};
 
 use super::answer::Answer;
 use super::command::{Command, Listed, Purge};
@@ -92,7 +94,7 @@ pub(super) fn purge_model(model: &mut Model, limits: Purge) -> bool {
     changed
 }
 
-fn insert(model: &mut Model, home: Home<'_>, new: &[NewRecord], now: Ts) -> Vec<Answer> {
+fn insert(model: &mut Model, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Answer> {
     let refusals = model.insert_refusals(home, new, now);
     let done = model.insert(home, new, now);
     let answers = if refusals.is_empty() { vec![done] } else { refusals };
@@ -190,7 +192,7 @@ async fn revoke_all(
     store: &dyn TokenStore,
     what: Revoke<'_>,
     revoked: counterfoil::store::Revoked,
-    gone_at: Ts,
+    gone_at: Timestamp,
     limit: u32,
 ) -> Said {
     let mut changed = false;
@@ -211,7 +213,7 @@ async fn revoke_all(
 #[derive(Clone, Copy)]
 pub(super) enum Walked<'a> {
     Listing(Listing<'a>),
-    Due(Ts),
+    Due(Timestamp),
 }
 
 /// The records of a walk and its damaged rows.

@@ -1,6 +1,6 @@
 //! The cells of the coverage: an operation, the state of a record that it meets, and the side of the limit that it compares.
 
-use counterfoil::Ts;
+use counterfoil::Timestamp;
 
 use super::state::State;
 
@@ -157,13 +157,13 @@ impl Boundary {
     }
 
     /// An instant beside a limit.
-    pub(super) fn of_instant(instant: Ts, limit: Ts) -> Self {
+    pub(super) fn of_instant(instant: Timestamp, limit: Timestamp) -> Self {
         Self::of(&instant, &limit)
     }
 
     /// An instant beside a limit, the ends of its range told apart.
-    pub(super) fn of_far_instant(instant: Ts, limit: Ts) -> Self {
-        let extreme = [Ts::EPOCH, Ts::MAX].contains(&instant) && instant != limit;
+    pub(super) fn of_far_instant(instant: Timestamp, limit: Timestamp) -> Self {
+        let extreme = [Timestamp::EPOCH, Timestamp::MAX].contains(&instant) && instant != limit;
         if extreme { Self::Extreme } else { Self::of(&instant, &limit) }
     }
 

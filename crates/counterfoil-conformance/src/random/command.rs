@@ -3,16 +3,16 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{
-    Cap, Change, Home, Listing, NewFamily, NewRecord, NoticeMark, Pace, Revoke, Revoked, Show, Step,
+    Cap, Change, InsertInto, Listing, NewFamily, NewRecord, NoticeMark, Pace, ParentUpdate, Revoke, Revoked, Show,
 };
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, TokenKind, Ts, Version};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Timestamp, TokenKind, Version};
 
 /// The limits of a purge, and how many records a call may change.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Purge {
-    pub(super) now: Ts,
-    pub(super) unsent_before: Ts,
-    pub(super) windows_before: Ts,
+    pub(super) now: Timestamp,
+    pub(super) unsent_before: Timestamp,
+    pub(super) windows_before: Timestamp,
     pub(super) limit: u32,
 }
 
@@ -24,59 +24,59 @@ pub(super) enum Command {
         cap: Option<Cap>,
         pace: Option<Pace>,
         new: Vec<NewRecord>,
-        now: Ts,
+        now: Timestamp,
     },
     Join {
         family: FamilyId,
         generation: u64,
         access_cap: Option<NonZeroU32>,
         new: Vec<NewRecord>,
-        now: Ts,
+        now: Timestamp,
     },
     Apply {
         id: RecordId,
         expect: Version,
         change: Change,
-        now: Ts,
+        now: Timestamp,
     },
     Rotate {
         parent: RecordId,
-        step: Step,
+        step: ParentUpdate,
         new: Vec<NewRecord>,
-        now: Ts,
+        now: Timestamp,
     },
     RevokeOne {
         id: RecordId,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
     },
     RevokeFamily {
         realm: Realm,
         owner: OwnerId,
         family: FamilyId,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
     },
     RevokeOwner {
         realm: Realm,
         owner: OwnerId,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: u32,
     },
     Touch {
-        seen: Vec<(RecordId, Ts)>,
+        seen: Vec<(RecordId, Timestamp)>,
     },
     Claim {
         id: RecordId,
         held: NoticeMark,
-        until: Ts,
+        until: Timestamp,
     },
     Settle {
         id: RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     },
     Purge(Purge),
     Get {
@@ -93,7 +93,7 @@ pub(super) enum Command {
         purge: Purge,
     },
     Due {
-        now: Ts,
+        now: Timestamp,
         limit: u32,
     },
     Census,
@@ -121,21 +121,21 @@ impl Listed {
 
 impl Command {
     /// Where the records of an insert go, the records, and when.
-    pub(super) fn insert(&self) -> Option<(Home<'_>, &[NewRecord], Ts)> {
+    pub(super) fn insert(&self) -> Option<(InsertInto<'_>, &[NewRecord], Timestamp)> {
         match self {
             Self::Found { family, cap, pace, new, now } => {
-                Some((Home::Found { family, cap: *cap, pace: *pace }, new, *now))
+                Some((InsertInto::Found { family, cap: *cap, pace: *pace }, new, *now))
             }
             Self::Join { family, generation, access_cap, new, now } => {
                 let (family, generation, access_cap) = (*family, *generation, *access_cap);
-                Some((Home::Join { family, generation, access_cap }, new, *now))
+                Some((InsertInto::Join { family, generation, access_cap }, new, *now))
             }
             _ => None,
         }
     }
 
     /// What is revoked, how, from when on it is gone, and the limit of a call.
-    pub(super) const fn revoke(&self) -> Option<(Revoke<'_>, Revoked, Ts, u32)> {
+    pub(super) const fn revoke(&self) -> Option<(Revoke<'_>, Revoked, Timestamp, u32)> {
         match self {
             Self::RevokeOne { id, revoked, gone_at } => Some((Revoke::One(id), *revoked, *gone_at, 1)),
             Self::RevokeFamily { realm, owner, family, revoked, gone_at } => {
@@ -149,7 +149,7 @@ impl Command {
     }
 
     /// The `now` that the call is given, where it is given one.
-    pub(super) const fn now(&self) -> Option<Ts> {
+    pub(super) const fn now(&self) -> Option<Timestamp> {
         match self {
             Self::Found { now, .. } | Self::Join { now, .. } | Self::Apply { now, .. } | Self::Rotate { now, .. } => {
                 Some(*now)
@@ -163,7 +163,7 @@ impl Command {
 
     /// The same with a `now` that a clock can say: never the last instant, which a store may keep for "no end".
     pub(super) fn before_the_end(mut self) -> Self {
-        let last = Ts::from_micros(Ts::MAX.micros() - 1).unwrap_or(Ts::MAX);
+        let last = Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX);
         match &mut self {
             Self::Found { now, .. }
             | Self::Join { now, .. }

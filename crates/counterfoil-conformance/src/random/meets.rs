@@ -1,7 +1,7 @@
 //! Which cells a command meets, seen on the model before it is carried out.
 
-use counterfoil::store::{Cap, Change, FamilyParts, NewFamily, NewRecord, NoticeMark, RecordParts, Show, Step};
-use counterfoil::{FamilyId, RecordId, TokenKind, Ts, Version};
+use counterfoil::store::{Cap, Change, FamilyParts, NewFamily, NewRecord, NoticeMark, ParentUpdate, RecordParts, Show};
+use counterfoil::{FamilyId, RecordId, Timestamp, TokenKind, Version};
 
 use super::cells::{Boundary, Cell, Operation};
 use super::command::{Command, Listed, Purge};
@@ -11,12 +11,12 @@ use crate::reference::Model;
 /// The model before a command, and the instant at which states are told.
 pub(super) struct Meeting<'a> {
     pub(super) model: &'a Model,
-    pub(super) now: Ts,
+    pub(super) now: Timestamp,
     cells: Vec<Cell>,
 }
 
 /// The cells that the command meets. `clock` is the sequence's own, for calls that are given no `now`.
-pub(super) fn meets(model: &Model, command: &Command, clock: Ts) -> Vec<Cell> {
+pub(super) fn meets(model: &Model, command: &Command, clock: Timestamp) -> Vec<Cell> {
     let mut meeting = Meeting { model, now: command.now().unwrap_or(clock), cells: Vec::new() };
     meeting.look(command);
     meeting.cells
@@ -134,7 +134,7 @@ impl Meeting<'_> {
     fn access(&mut self, family: FamilyId) {
         let now = self.now;
         let of = |record: &RecordParts| record.id.family() == family && record.kind == TokenKind::AccessToken;
-        let side = |end: Ts| Boundary::of_instant(now, end);
+        let side = |end: Timestamp| Boundary::of_instant(now, end);
         self.each(Operation::AccessCapped, of, |record| Some(record.expires_at.map_or(Boundary::Before, side)));
     }
 
@@ -156,16 +156,16 @@ impl Meeting<'_> {
         }
     }
 
-    fn rotate(&mut self, parent: &RecordId, step: &Step, new: &[NewRecord]) {
+    fn rotate(&mut self, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord]) {
         self.taken(new);
         let (family, now) = (parent.family(), self.now);
         let capped = match *step {
-            Step::Supersede { expect, pace, access_cap, .. } => {
+            ParentUpdate::Supersede { expect, pace, access_cap, .. } => {
                 self.meet(Operation::Supersede, parent, self.version(parent, expect));
                 pace.iter().for_each(|pace| self.paced(parent, pace.limit.get(), pace.since));
                 access_cap
             }
-            Step::Slide { access_cap, .. } => {
+            ParentUpdate::Slide { access_cap, .. } => {
                 let end = self.model.record(parent).and_then(|record| record.expires_at);
                 let side = end.map_or(Boundary::Before, |end| Boundary::of_instant(now, end));
                 self.meet(Operation::Slide, parent, side);
@@ -175,7 +175,7 @@ impl Meeting<'_> {
         capped.iter().for_each(|_| self.access(family));
     }
 
-    fn paced(&mut self, parent: &RecordId, limit: u32, since: Ts) {
+    fn paced(&mut self, parent: &RecordId, limit: u32, since: Timestamp) {
         let generation = self.model.record(parent).and_then(|record| record.generation.checked_sub(u64::from(limit)));
         let family = parent.family();
         let looked_at = |record: &RecordParts| {
@@ -194,12 +194,12 @@ impl Meeting<'_> {
         }
     }
 
-    fn touch(&mut self, id: &RecordId, at: Ts) {
+    fn touch(&mut self, id: &RecordId, at: Timestamp) {
         let used = self.model.record(id).and_then(|record| record.last_used_at);
         self.meet(Operation::Touch, id, used.map_or(Boundary::After, |used| Boundary::of_far_instant(at, used)));
     }
 
-    fn claim(&mut self, id: &RecordId, held: NoticeMark, until: Ts) {
+    fn claim(&mut self, id: &RecordId, held: NoticeMark, until: Timestamp) {
         let holds = self.model.record(id).is_some_and(|record| record.notice == Some(held));
         let side = if holds { Boundary::of_instant(until, held.at) } else { Boundary::Extreme };
         self.meet(Operation::Claim, id, side);

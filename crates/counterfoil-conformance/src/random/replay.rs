@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use counterfoil::store::Show;
-use counterfoil::{RecordId, TokenKind, Ts};
+use counterfoil::{RecordId, Timestamp, TokenKind};
 use futures_util::future::join_all;
 
 use super::act::{Site, on_model};
@@ -63,7 +63,7 @@ impl<'a> Replay<'a> {
     }
 
     /// The model follows the store in what became of damaged records whose time had come.
-    async fn forget_what_went(&mut self, now: Ts, unsent_before: Ts) {
+    async fn forget_what_went(&mut self, now: Timestamp, unsent_before: Timestamp) {
         for id in self.model.damaged_gone(now, unsent_before) {
             if matches!(self.site.database.get(&id).await, Ok(None)) {
                 self.model.forget(&id);
@@ -73,7 +73,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Compares every record that was named, every listing, what is due and the census.
-    pub(super) async fn state(&mut self, ids: &[RecordId], people: &[Person], now: Ts) -> Option<String> {
+    pub(super) async fn state(&mut self, ids: &[RecordId], people: &[Person], now: Timestamp) -> Option<String> {
         let mut told = String::new();
         for ids in ids.chunks(ABREAST) {
             let store = self.site.database.handle(self.site.turn + 1);
@@ -99,9 +99,9 @@ impl<'a> Replay<'a> {
     }
 
     /// Every listing of what is there, and one of the kinds of which there is nothing.
-    fn looks(&self, people: &[Person], now: Ts) -> Vec<Command> {
+    fn looks(&self, people: &[Person], now: Timestamp) -> Vec<Command> {
         let limit = PAGE;
-        let mut looks = vec![Command::Census, Command::Due { now: Ts::MAX, limit }];
+        let mut looks = vec![Command::Census, Command::Due { now: Timestamp::MAX, limit }];
         let records = || self.model.records.iter();
         let mut owners: BTreeSet<_> =
             records().map(|record| (record.realm.clone(), record.owner.clone(), record.kind)).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use super::command::Command;
 use super::draw::NAMED;
@@ -20,7 +20,7 @@ pub(super) struct Failing {
 const TRIES: u32 = 250;
 
 /// Shrinks a sequence that failed at its last command or in the state behind it.
-pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Ts) -> Failing {
+pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Timestamp) -> Failing {
     let mut best = failing;
     let mut tries = TRIES;
     let mut chunk = best.commands.len();
@@ -41,7 +41,7 @@ pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Ts) -> Fail
 }
 
 /// Carries the commands out on an empty database, up to the first that fails.
-async fn fails(subject: &Subject, commands: &[Command], now: Ts) -> Option<Failing> {
+async fn fails(subject: &Subject, commands: &[Command], now: Timestamp) -> Option<Failing> {
     let database = subject.fresh_with(2).await;
     let mut replay = Replay::new(&database);
     let mut failing = None;

@@ -1,7 +1,7 @@
 //! The states of a record that a call can meet.
 
 use counterfoil::store::RecordParts;
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use crate::reference::Model;
 
@@ -58,13 +58,13 @@ impl State {
     }
 
     /// The state of the record of that id at that instant.
-    pub(super) fn of(model: &Model, id: &RecordId, now: Ts) -> Self {
+    pub(super) fn of(model: &Model, id: &RecordId, now: Timestamp) -> Self {
         model.record(id).map_or(Self::Absent, |record| Self::of_record(model, record, now))
     }
 
-    pub(super) fn of_record(model: &Model, record: &RecordParts, now: Ts) -> Self {
-        let honoured = |until: Option<Ts>| until.is_none_or(|until| !now.reached(until));
-        let reached = |limit: Option<Ts>| limit.is_some_and(|limit| now.reached(limit));
+    pub(super) fn of_record(model: &Model, record: &RecordParts, now: Timestamp) -> Self {
+        let honoured = |until: Option<Timestamp>| until.is_none_or(|until| !now.reached(until));
+        let reached = |limit: Option<Timestamp>| limit.is_some_and(|limit| now.reached(limit));
         if model.damaged.contains(&record.id) {
             Self::Damaged
         } else if model.family(record.id.family()).is_some_and(|family| family.revoked.is_some()) {

@@ -107,8 +107,8 @@ fn records(new: &[NewRecord]) -> String {
             new.kind,
             new.generation,
             new.created_at.micros(),
-            new.expires_at.map(counterfoil::Ts::micros),
-            new.gone_at.map(counterfoil::Ts::micros),
+            new.expires_at.map(counterfoil::Timestamp::micros),
+            new.gone_at.map(counterfoil::Timestamp::micros),
             new.notice.map(|notice| (notice.at.micros(), notice.stage)),
         )
     };

@@ -2,7 +2,7 @@
 
 use counterfoil::client::{ClientKey, Grant};
 use counterfoil::store::{Access, FamilyBody};
-use counterfoil::{Description, KeyId, Scope, SubjectId, TokenKind, Ts};
+use counterfoil::{Description, KeyId, Scope, SubjectId, Timestamp, TokenKind};
 
 use crate::dice::Dice;
 
@@ -16,21 +16,21 @@ pub(super) fn epoch(number: u64) -> u64 {
     match number {
         0 | 1 => TODAY,
         2 => 40,
-        3 => Ts::MAX.micros() - 120,
+        3 => Timestamp::MAX.micros() - 120,
         _ => WIDTHS[number - 4] - 60,
     }
 }
 
 /// An instant at an end of the range, or beside the end of a width.
-pub(super) fn far(dice: &mut Dice) -> Ts {
+pub(super) fn far(dice: &mut Dice) -> Timestamp {
     let micros = match dice.below(8) {
         0 | 1 => 0,
-        2 | 3 => Ts::MAX.micros(),
-        4 => Ts::MAX.micros() - 1,
+        2 | 3 => Timestamp::MAX.micros(),
+        4 => Timestamp::MAX.micros() - 1,
         5 => (1 << 52) + dice.below(3) - 1,
         _ => *dice.pick(&WIDTHS) + dice.below(3) - 1,
     };
-    Ts::from_micros(micros).unwrap_or(Ts::MAX)
+    Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
 }
 
 /// A number that is no less wrong for its low bits being right.
@@ -87,8 +87,8 @@ pub(super) fn client(dice: &mut Dice) -> ClientKey {
 }
 
 /// What a family of that kind was opened for.
-pub(super) fn body(dice: &mut Dice, kind: TokenKind, client: Option<ClientKey>, at: Ts) -> FamilyBody {
-    let absolute_end = if dice.chance(1, 4) { Ts::MAX } else { at };
+pub(super) fn body(dice: &mut Dice, kind: TokenKind, client: Option<ClientKey>, at: Timestamp) -> FamilyBody {
+    let absolute_end = if dice.chance(1, 4) { Timestamp::MAX } else { at };
     match (kind, client) {
         (_, Some(client)) => FamilyBody::SignIn {
             client,

@@ -1,7 +1,7 @@
 //! Purging.
 
 use counterfoil::store::RecordParts;
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use super::Model;
 
@@ -9,16 +9,22 @@ use super::Model;
 #[derive(Clone, Copy, Debug)]
 struct PurgeLimits {
     /// What is gone by then goes.
-    now: Ts,
+    now: Timestamp,
     /// Where a notice is set: only what was gone by then.
-    unsent_before: Ts,
+    unsent_before: Timestamp,
     /// Superseded records whose window had ended by then shrink.
-    windows_before: Ts,
+    windows_before: Timestamp,
 }
 
 impl Model {
     /// Removes and shrinks at most `limit` records; how many, and whether something is left.
-    pub fn purge(&mut self, now: Ts, unsent_before: Ts, windows_before: Ts, limit: usize) -> (u64, bool) {
+    pub fn purge(
+        &mut self,
+        now: Timestamp,
+        unsent_before: Timestamp,
+        windows_before: Timestamp,
+        limit: usize,
+    ) -> (u64, bool) {
         let limits = PurgeLimits { now, unsent_before, windows_before };
         let gone: Vec<RecordId> = self.ids_where(|model, record| model.may_go(record, limits));
         let spent: Vec<RecordId> =
@@ -39,7 +45,13 @@ impl Model {
     }
 
     /// The same of one record alone; whether it was removed or shrunk.
-    pub fn purge_one(&mut self, id: &RecordId, now: Ts, unsent_before: Ts, windows_before: Ts) -> bool {
+    pub fn purge_one(
+        &mut self,
+        id: &RecordId,
+        now: Timestamp,
+        unsent_before: Timestamp,
+        windows_before: Timestamp,
+    ) -> bool {
         let limits = PurgeLimits { now, unsent_before, windows_before };
         let Some(record) = self.record(id).filter(|record| !self.damaged.contains(&record.id)) else { return false };
         if self.may_go(record, limits) {
@@ -57,12 +69,12 @@ impl Model {
 
     /// Damaged records whose time has come: a store may remove them, or leave them.
     #[must_use]
-    pub fn damaged_gone(&self, now: Ts, unsent_before: Ts) -> Vec<RecordId> {
+    pub fn damaged_gone(&self, now: Timestamp, unsent_before: Timestamp) -> Vec<RecordId> {
         let damaged = self.records.iter().filter(|record| self.damaged.contains(&record.id));
         let gone = damaged.filter(|record| {
             // One that a purge may have shrunk has no notice any more to wait for.
             let unsent_before = if is_spent(record) { now } else { unsent_before };
-            self.may_go(record, PurgeLimits { now, unsent_before, windows_before: Ts::EPOCH })
+            self.may_go(record, PurgeLimits { now, unsent_before, windows_before: Timestamp::EPOCH })
         });
         gone.map(|record| record.id).collect()
     }
@@ -74,7 +86,7 @@ impl Model {
 
     /// Whether a purge finds a damaged record that it may remove or shrink.
     #[must_use]
-    pub fn purges_damaged(&self, now: Ts, unsent_before: Ts, windows_before: Ts) -> bool {
+    pub fn purges_damaged(&self, now: Timestamp, unsent_before: Timestamp, windows_before: Timestamp) -> bool {
         let damaged = |record: &&RecordParts| self.damaged.contains(&record.id);
         let limits = PurgeLimits { now, unsent_before, windows_before };
         !self.damaged_gone(now, unsent_before).is_empty()

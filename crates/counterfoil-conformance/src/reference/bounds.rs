@@ -1,23 +1,25 @@
 //! What bounds inserts and rotations, counted by scans.
 
-use counterfoil::store::{Cap, FamilyParts, Home, Inserted, NewFamily, NewRecord, Pace, Rotated, Step, WhenFull};
-use counterfoil::{FamilyId, RecordId, TokenKind, Ts};
+use counterfoil::store::{
+    Cap, FamilyParts, InsertInto, Inserted, NewFamily, NewRecord, Pace, ParentUpdate, Rotated, WhenFull,
+};
+use counterfoil::{FamilyId, RecordId, Timestamp, TokenKind};
 
 use super::Model;
 
 impl Model {
     /// Why the bounds of that home refuse the records, in the order of the answers.
-    pub(super) fn insert_bounds(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Vec<Inserted> {
+    pub(super) fn insert_bounds(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let mut refusals = Vec::new();
         match home {
-            Home::Found { family, cap, pace } => {
+            InsertInto::Found { family, cap, pace } => {
                 if cap.is_some_and(|cap| self.refuses(cap, family, now)) {
                     refusals.push(Inserted::OwnerFull);
                 }
                 let oldest = pace.and_then(|pace| self.creations_reached(pace, family));
                 refusals.extend(oldest.map(|oldest| Inserted::PaceReached { oldest }));
             }
-            Home::Join { family, access_cap, .. } => {
+            InsertInto::Join { family, access_cap, .. } => {
                 let full = access_cap.and_then(|cap| self.access_full(family, cap.get(), new, now));
                 refusals.extend(full.map(|until| Inserted::FamilyFull { until }));
             }
@@ -26,10 +28,16 @@ impl Model {
     }
 
     /// Why the bounds of that step refuse it, in the order of the answers.
-    pub(super) fn step_bounds(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Option<Rotated> {
+    pub(super) fn step_bounds(
+        &self,
+        parent: &RecordId,
+        step: &ParentUpdate,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Option<Rotated> {
         let (pace, cap) = match *step {
-            Step::Supersede { pace, access_cap, .. } => (pace, access_cap),
-            Step::Slide { access_cap, .. } => (None, access_cap),
+            ParentUpdate::Supersede { pace, access_cap, .. } => (pace, access_cap),
+            ParentUpdate::Slide { access_cap, .. } => (None, access_cap),
         };
         if let Some(oldest) = pace.and_then(|pace| self.rotations_reached(pace, parent)) {
             return Some(Rotated::PaceReached { oldest });
@@ -39,7 +47,7 @@ impl Model {
     }
 
     /// The families that count against the cap of such a one.
-    fn live_families(&self, like: &NewFamily, now: Ts) -> Vec<&FamilyParts> {
+    fn live_families(&self, like: &NewFamily, now: Timestamp) -> Vec<&FamilyParts> {
         let counts = |family: &&FamilyParts| {
             let of_owner = family.realm == like.realm && family.owner == like.owner && family.kind == like.kind;
             let lives = family.revoked.is_none() && !family.live_until.is_some_and(|end| now.reached(end));
@@ -48,13 +56,13 @@ impl Model {
         self.families.iter().filter(counts).collect()
     }
 
-    fn refuses(&self, cap: Cap, family: &NewFamily, now: Ts) -> bool {
+    fn refuses(&self, cap: Cap, family: &NewFamily, now: Timestamp) -> bool {
         matches!(cap.when_full, WhenFull::Refuse)
             && self.live_families(family, now).len() as u64 >= u64::from(cap.limit.get())
     }
 
     /// Ends families until the new one has room; which.
-    pub(super) fn make_room(&mut self, cap: Cap, family: &NewFamily, now: Ts) -> Vec<FamilyId> {
+    pub(super) fn make_room(&mut self, cap: Cap, family: &NewFamily, now: Timestamp) -> Vec<FamilyId> {
         let WhenFull::End { revoked, gone_at } = cap.when_full else { return Vec::new() };
         let mut ended = Vec::new();
         loop {
@@ -71,12 +79,12 @@ impl Model {
     }
 
     /// When the `limit`-th newest record was made, where that is after `since`.
-    fn creations_reached(&self, pace: Pace, family: &NewFamily) -> Option<Ts> {
+    fn creations_reached(&self, pace: Pace, family: &NewFamily) -> Option<Timestamp> {
         let of_kind = |record: &&counterfoil::store::RecordParts| {
             record.realm == family.realm && record.owner == family.owner && record.kind == family.kind
         };
         let listed = self.records.iter().filter(of_kind).filter(|record| !record.shrunk);
-        let mut made: Vec<Ts> =
+        let mut made: Vec<Timestamp> =
             listed.map(|record| record.created_at).filter(|created_at| *created_at > pace.since).collect();
         made.sort_unstable();
         let place = made.len().checked_sub(pace.limit.get() as usize)?;
@@ -84,7 +92,7 @@ impl Model {
     }
 
     /// When the `limit`-th rotation before this one was made, where that is after `since`.
-    fn rotations_reached(&self, pace: Pace, parent: &RecordId) -> Option<Ts> {
+    fn rotations_reached(&self, pace: Pace, parent: &RecordId) -> Option<Timestamp> {
         let family = self.family(parent.family())?;
         let generation = self.record(parent)?.generation.checked_sub(u64::from(pace.limit.get()))?;
         let mut older = self.records.iter().filter(|record| {
@@ -95,11 +103,11 @@ impl Model {
     }
 
     /// When the first live access token expires, where the new ones have no room.
-    fn access_full(&self, family: FamilyId, cap: u32, new: &[NewRecord], now: Ts) -> Option<Ts> {
-        let lives = |end: Option<Ts>| !end.is_some_and(|end| now.reached(end));
+    fn access_full(&self, family: FamilyId, cap: u32, new: &[NewRecord], now: Timestamp) -> Option<Timestamp> {
+        let lives = |end: Option<Timestamp>| !end.is_some_and(|end| now.reached(end));
         let more = new.iter().filter(|new| new.kind == TokenKind::AccessToken && lives(new.expires_at)).count();
         let of_family = self.records.iter().filter(|record| record.id.family() == family);
-        let living: Vec<Option<Ts>> = of_family
+        let living: Vec<Option<Timestamp>> = of_family
             .filter(|record| record.kind == TokenKind::AccessToken && record.revoked.is_none())
             .map(|record| record.expires_at)
             .filter(|end| lives(*end))
@@ -107,6 +115,6 @@ impl Model {
         if more == 0 || living.len() + more <= cap as usize {
             return None;
         }
-        Some(living.iter().map(|end| end.unwrap_or(Ts::MAX)).min().unwrap_or(now))
+        Some(living.iter().map(|end| end.unwrap_or(Timestamp::MAX)).min().unwrap_or(now))
     }
 }

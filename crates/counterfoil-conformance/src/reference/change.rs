@@ -1,7 +1,7 @@
 //! Changing one record, and revoking.
 
 use counterfoil::store::{Applied, Change, Relabel, Revoke, Revoked, StoreError, TokenRecord};
-use counterfoil::{FamilyId, RecordId, Ts, Version};
+use counterfoil::{FamilyId, RecordId, Timestamp, Version};
 
 use super::Model;
 use super::insert::is_gone;
@@ -21,7 +21,13 @@ impl Model {
     /// # Errors
     ///
     /// As for [`Model::get`].
-    pub fn apply(&mut self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
+    pub fn apply(
+        &mut self,
+        id: &RecordId,
+        expect: Version,
+        change: &Change,
+        now: Timestamp,
+    ) -> Result<Applied, StoreError> {
         let Some(stands) = self.get(id)? else { return Ok(Applied::Missing) };
         if stands.record().version != expect || stands.revoked().is_some() || !takes(&stands, change) {
             return Ok(Applied::Stale(stands));
@@ -38,7 +44,7 @@ impl Model {
     }
 
     /// Moves the family's key; the family that stands in the way, if one does.
-    fn relabel(&mut self, id: &RecordId, label: &Relabel, now: Ts) -> Option<FamilyId> {
+    fn relabel(&mut self, id: &RecordId, label: &Relabel, now: Timestamp) -> Option<FamilyId> {
         let family = self.family(id.family())?.clone();
         if let Some(key) = &label.key {
             let holder = self.holder(&family.realm, &family.owner, key).filter(|holder| holder.id != family.id);
@@ -51,7 +57,7 @@ impl Model {
         None
     }
 
-    fn write(&mut self, id: &RecordId, change: &Change, now: Ts, leads: bool) {
+    fn write(&mut self, id: &RecordId, change: &Change, now: Timestamp, leads: bool) {
         let Some(record) = self.record_mut(id) else { return };
         record.version = record.version.next();
         match change {
@@ -78,7 +84,7 @@ impl Model {
     }
 
     /// Revokes; how many records (`One`) or families were changed, and whether another call has something left.
-    pub fn revoke(&mut self, what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: u32) -> (u64, bool) {
+    pub fn revoke(&mut self, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: u32) -> (u64, bool) {
         match what {
             Revoke::One(id) => {
                 let family_lives = self.family(id.family()).is_some_and(|family| family.revoked.is_none());
@@ -102,7 +108,7 @@ impl Model {
         &mut self,
         hit: impl Fn(&counterfoil::store::FamilyParts) -> bool,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: u32,
     ) -> (u64, bool) {
         let (mut changed, mut more) = (0, false);

@@ -1,7 +1,7 @@
 //! Inserting: every reason to refuse is found before anything is written.
 
-use counterfoil::store::{FamilyParts, Home, Inserted, NewFamily, NewRecord, RecordParts};
-use counterfoil::{FamilyId, LabelKey, OwnerId, Realm, Ts};
+use counterfoil::store::{FamilyParts, InsertInto, Inserted, NewFamily, NewRecord, RecordParts};
+use counterfoil::{FamilyId, LabelKey, OwnerId, Realm, Timestamp};
 
 use super::Model;
 
@@ -10,13 +10,13 @@ impl Model {
     ///
     /// The order of [`Inserted`] decides, so there is one; only where several ids are taken, any of them may be named.
     #[must_use]
-    pub fn insert_refusals(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Vec<Inserted> {
+    pub fn insert_refusals(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let joined = match home {
-            Home::Join { family, .. } => match self.family(family).filter(|family| family.revoked.is_none()) {
+            InsertInto::Join { family, .. } => match self.family(family).filter(|family| family.revoked.is_none()) {
                 Some(family) => Some(family),
                 None => return vec![Inserted::FamilyEnded],
             },
-            Home::Found { .. } => None,
+            InsertInto::Found { .. } => None,
         };
         let taken: Vec<Inserted> =
             new.iter().filter(|new| self.record(&new.id).is_some()).map(|new| Inserted::IdTaken(new.id)).collect();
@@ -24,14 +24,14 @@ impl Model {
             return taken;
         }
         let moved = match home {
-            Home::Found { family, .. } if self.family(family.id).is_some() => {
+            InsertInto::Found { family, .. } if self.family(family.id).is_some() => {
                 let members = self.records.iter().filter(|record| record.id.family() == family.id);
                 return members.map(|record| Inserted::IdTaken(record.id)).collect();
             }
-            Home::Found { family, .. } => {
+            InsertInto::Found { family, .. } => {
                 self.standing_holder(family, now).map(|holder| Inserted::LabelTaken(holder.id))
             }
-            Home::Join { generation, .. } => {
+            InsertInto::Join { generation, .. } => {
                 joined.filter(|family| family.generation != generation).map(|_| Inserted::FamilyMoved)
             }
         };
@@ -39,20 +39,20 @@ impl Model {
     }
 
     /// Inserts all or nothing.
-    pub fn insert(&mut self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted {
+    pub fn insert(&mut self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted {
         if let Some(refusal) = self.insert_refusals(home, new, now).first() {
             return refusal.clone();
         }
         let mut ended = Vec::new();
         match home {
-            Home::Found { family, cap, .. } => {
+            InsertInto::Found { family, cap, .. } => {
                 if let Some(key) = &family.label_key {
                     self.displace(&family.realm, &family.owner, key, family.id);
                 }
                 ended = cap.map_or(Vec::new(), |cap| self.make_room(cap, family, now));
                 self.families.push(FamilyParts::from(family.clone()));
             }
-            Home::Join { family, .. } => {
+            InsertInto::Join { family, .. } => {
                 if let Some(family) = self.family_mut(family) {
                     family.used_at = now;
                 }
@@ -78,12 +78,12 @@ impl Model {
         }
     }
 
-    fn standing_holder(&self, family: &NewFamily, now: Ts) -> Option<&FamilyParts> {
+    fn standing_holder(&self, family: &NewFamily, now: Timestamp) -> Option<&FamilyParts> {
         self.holder(&family.realm, &family.owner, family.label_key.as_ref()?).filter(|holder| !is_gone(holder, now))
     }
 }
 
 /// Whether a holder's label may be taken over.
-pub(super) fn is_gone(family: &FamilyParts, now: Ts) -> bool {
+pub(super) fn is_gone(family: &FamilyParts, now: Timestamp) -> bool {
     family.gone_at.is_some_and(|gone_at| now.reached(gone_at))
 }

@@ -1,7 +1,7 @@
 //! Requests that contradict what stands: clause 48.
 
 use counterfoil::RecordId;
-use counterfoil::store::{FamilyParts, Home, NewRecord, Step, StoreError, check_members};
+use counterfoil::store::{FamilyParts, InsertInto, NewRecord, ParentUpdate, StoreError, check_members};
 
 use super::Model;
 
@@ -11,10 +11,10 @@ impl Model {
     /// # Errors
     ///
     /// [`StoreError::Invalid`] where they name another realm or owner.
-    pub fn check_home(&self, home: Home<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
+    pub fn check_home(&self, home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
         match home {
-            Home::Found { .. } => Ok(()),
-            Home::Join { family, generation, .. } => {
+            InsertInto::Found { .. } => Ok(()),
+            InsertInto::Join { family, generation, .. } => {
                 let family = self.family(family).filter(|family| family.generation == generation);
                 family.map_or(Ok(()), |family| check_members("insert", new, family))
             }
@@ -26,9 +26,9 @@ impl Model {
     /// # Errors
     ///
     /// [`StoreError::Invalid`] where they name another realm or owner, or are newer than the rotation makes it.
-    pub fn check_parent(&self, parent: &RecordId, step: &Step, new: &[NewRecord]) -> Result<(), StoreError> {
+    pub fn check_parent(&self, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord]) -> Result<(), StoreError> {
         let Some(family) = self.family(parent.family()) else { return Ok(()) };
-        let more = u64::from(matches!(step, Step::Supersede { .. }));
+        let more = u64::from(matches!(step, ParentUpdate::Supersede { .. }));
         let after = FamilyParts { generation: family.generation + more, ..family.clone() };
         check_members("rotate", new, &after)
     }

@@ -14,7 +14,7 @@ mod siblings;
 mod store;
 
 use counterfoil::store::{Cursor, FamilyParts, Listing, Page, RecordParts, Show, StoreError, TokenRecord};
-use counterfoil::{FamilyId, KeyId, RecordId, Ts};
+use counterfoil::{FamilyId, KeyId, RecordId, Timestamp};
 
 pub use describe::{Fields, describe, fields, same};
 pub use siblings::ReferenceSiblings;
@@ -87,7 +87,7 @@ impl Model {
             .filter(|record| shows(record, of, self.family(record.id.family())))
             .map(|record| match of {
                 Listing::Owner { .. } => Cursor { at: record.created_at, id: record.id },
-                Listing::Kind { .. } => Cursor { at: Ts::EPOCH, id: record.id },
+                Listing::Kind { .. } => Cursor { at: Timestamp::EPOCH, id: record.id },
             })
             .collect();
         keys.sort_unstable();
@@ -102,7 +102,7 @@ impl Model {
 
     /// All that [`TokenStore::due`](counterfoil::store::TokenStore::due) shows, on pages.
     #[must_use]
-    pub fn due(&self, now: Ts, after: Option<&Cursor>, limit: usize) -> Page<TokenRecord> {
+    pub fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: usize) -> Page<TokenRecord> {
         let mut keys: Vec<Cursor> = self
             .records
             .iter()

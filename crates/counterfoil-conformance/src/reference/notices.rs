@@ -1,13 +1,13 @@
 //! Claiming and settling notices, and the last use. None of it moves a version.
 
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use super::Model;
 
 impl Model {
     /// Each record by itself, forward only. Shrunk ones keep no use.
-    pub fn touch(&mut self, seen: &[(RecordId, Ts)]) {
+    pub fn touch(&mut self, seen: &[(RecordId, Timestamp)]) {
         for (id, at) in seen {
             if let Some(record) = self.record_mut(id).filter(|record| !record.shrunk) {
                 record.last_used_at = record.last_used_at.max(Some(*at));
@@ -20,7 +20,12 @@ impl Model {
     /// # Errors
     ///
     /// As for [`Model::get`].
-    pub fn claim(&mut self, id: &RecordId, held: NoticeMark, until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+    pub fn claim(
+        &mut self,
+        id: &RecordId,
+        held: NoticeMark,
+        until: Timestamp,
+    ) -> Result<Option<TokenRecord>, StoreError> {
         self.get(id)?;
         let Some(record) = self.record_mut(id).filter(|record| record.notice == Some(held) && until > held.at) else {
             return Ok(None);
@@ -39,7 +44,7 @@ impl Model {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError> {
         self.get(id)?;
         let Some(record) = self.record_mut(id).filter(|record| !record.shrunk) else { return Ok(false) };

@@ -1,7 +1,9 @@
 //! Rotating: the parent's step, the family's and all of the new records, or nothing.
 
-use counterfoil::store::{FamilyParts, NewRecord, RecordParts, Rotated, Step, StoreError, Superseded, TokenRecord};
-use counterfoil::{RecordId, Ts};
+use counterfoil::store::{
+    FamilyParts, NewRecord, ParentUpdate, RecordParts, Rotated, StoreError, Superseded, TokenRecord,
+};
+use counterfoil::{RecordId, Timestamp};
 
 use super::Model;
 
@@ -14,9 +16,9 @@ impl Model {
     pub fn rotate(
         &mut self,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Rotated, StoreError> {
         let Some(stands) = self.get(parent)? else { return Ok(Rotated::Missing) };
         if stands.revoked().is_some() {
@@ -37,14 +39,14 @@ impl Model {
             family.used_at = now;
         }
         match step {
-            Step::Supersede { .. } => self.supersede(parent, step, now),
-            Step::Slide { expires_at, gone_at, .. } => self.slide(parent, *expires_at, *gone_at, now),
+            ParentUpdate::Supersede { .. } => self.supersede(parent, step, now),
+            ParentUpdate::Slide { expires_at, gone_at, .. } => self.slide(parent, *expires_at, *gone_at, now),
         }
         Ok(Rotated::Done)
     }
 
-    fn supersede(&mut self, parent: &RecordId, step: &Step, now: Ts) {
-        let Step::Supersede { successor, nonce, honoured_until, gone_at, .. } = *step else { return };
+    fn supersede(&mut self, parent: &RecordId, step: &ParentUpdate, now: Timestamp) {
+        let ParentUpdate::Supersede { successor, nonce, honoured_until, gone_at, .. } = *step else { return };
         let follows = self.record(&successor).map(|record| (record.expires_at, record.gone_at));
         if let Some(record) = self.record_mut(parent) {
             record.version = record.version.next();
@@ -72,7 +74,7 @@ impl Model {
     }
 
     /// Forward only; a permanent record, whose end is later than any, stays permanent.
-    fn slide(&mut self, parent: &RecordId, expires_at: Ts, gone_at: Ts, now: Ts) {
+    fn slide(&mut self, parent: &RecordId, expires_at: Timestamp, gone_at: Timestamp, now: Timestamp) {
         let Some(record) = self.record_mut(parent) else { return };
         record.expires_at = record.expires_at.map(|old| old.max(expires_at));
         record.gone_at = record.gone_at.map(|old| old.max(gone_at));
@@ -85,11 +87,11 @@ impl Model {
     }
 }
 
-fn is_as_expected(parent: &TokenRecord, step: &Step, now: Ts) -> bool {
+fn is_as_expected(parent: &TokenRecord, step: &ParentUpdate, now: Timestamp) -> bool {
     let record = parent.record();
     record.superseded.is_none()
         && match step {
-            Step::Supersede { expect, .. } => record.version == *expect,
-            Step::Slide { .. } => !record.expires_at.is_some_and(|end| now.reached(end)),
+            ParentUpdate::Supersede { expect, .. } => record.version == *expect,
+            ParentUpdate::Slide { .. } => !record.expires_at.is_some_and(|end| now.reached(end)),
         }
 }

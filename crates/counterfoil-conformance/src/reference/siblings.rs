@@ -9,7 +9,7 @@ use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
     ClientPut, ClientStore, Counter, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
 };
-use counterfoil::{Realm, Span, Ts, Version};
+use counterfoil::{Realm, Span, Timestamp, Version};
 
 #[derive(Debug, Default)]
 struct Lists {
@@ -17,7 +17,7 @@ struct Lists {
     retired: Vec<(Realm, ClientKey)>,
     settings: Vec<(Realm, VersionedSettings)>,
     counters: Vec<(ThrottleKey, Counter)>,
-    last_upkeep: Option<Ts>,
+    last_upkeep: Option<Timestamp>,
     // One number for all versions: it only grows, so no old version ever fits again.
     written: u64,
 }
@@ -150,11 +150,11 @@ impl SettingsStore for ReferenceSiblings {
         })
     }
 
-    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+    async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.with(|lists| lists.last_upkeep))
     }
 
-    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+    async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {
         Ok(self.with(|lists| {
             let fits = lists.last_upkeep == expect;
             lists.last_upkeep = if fits { Some(at) } else { lists.last_upkeep };
@@ -169,7 +169,7 @@ impl Throttle for ReferenceSiblings {
     async fn reserve(
         &self,
         key: &ThrottleKey,
-        now: Ts,
+        now: Timestamp,
         window: Span,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
@@ -184,7 +184,13 @@ impl Throttle for ReferenceSiblings {
         })
     }
 
-    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn failed(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.with(|lists| {
             let mut counter = lists.counter(key);
             counter.failed(reserved_at, now, window);
@@ -193,7 +199,13 @@ impl Throttle for ReferenceSiblings {
         })
     }
 
-    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn release(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.with(|lists| {
             let mut counter = lists.counter(key);
             counter.release(reserved_at, now, window);
@@ -202,7 +214,7 @@ impl Throttle for ReferenceSiblings {
         })
     }
 
-    async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
+    async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         self.with(|lists| {
             let mut gone = 0;
             lists.counters.retain(|(_, counter)| {

@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
-    Step, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
+    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
+    Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
-use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil::{KeyId, RecordId, Timestamp, Version};
 
 use super::Model;
 
@@ -51,7 +51,7 @@ fn count(limit: NonZeroU32) -> usize {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl TokenStore for ReferenceStore {
-    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+    async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError> {
         check_insert(home, new)?;
         self.step("insert", |model| {
             model.check_home(home, new)?;
@@ -63,11 +63,23 @@ impl TokenStore for ReferenceStore {
         self.step("get", |model| model.get(id))?
     }
 
-    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Result<Applied, StoreError> {
+    async fn apply(
+        &self,
+        id: &RecordId,
+        expect: Version,
+        change: &Change,
+        now: Timestamp,
+    ) -> Result<Applied, StoreError> {
         self.step("apply", |model| model.apply(id, expect, change, now))?
     }
 
-    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Result<Rotated, StoreError> {
+    async fn rotate(
+        &self,
+        parent: &RecordId,
+        step: &ParentUpdate,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Result<Rotated, StoreError> {
         check_rotate(parent, step, new)?;
         self.step("rotate", |model| {
             model.check_parent(parent, step, new)?;
@@ -79,14 +91,14 @@ impl TokenStore for ReferenceStore {
         &self,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         let (changed, more) = self.step("revoke", |model| model.revoke(what, revoked, gone_at, limit.get()))?;
         Ok(Progress { changed, more })
     }
 
-    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+    async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         self.step("touch", |model| model.touch(seen))
     }
 
@@ -99,11 +111,21 @@ impl TokenStore for ReferenceStore {
         self.step("list", |model| model.list(of, after, count(limit)))
     }
 
-    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<TokenRecord>, StoreError> {
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
         self.step("due", |model| model.due(now, after, count(limit)))
     }
 
-    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Ts) -> Result<Option<TokenRecord>, StoreError> {
+    async fn claim(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        lease_until: Timestamp,
+    ) -> Result<Option<TokenRecord>, StoreError> {
         self.step("claim", |model| model.claim(id, held, lease_until))?
     }
 
@@ -112,16 +134,16 @@ impl TokenStore for ReferenceStore {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError> {
         self.step("settle", |model| model.settle(id, held, next, sent))?
     }
 
     async fn purge(
         &self,
-        now: Ts,
-        unsent_before: Ts,
-        windows_before: Ts,
+        now: Timestamp,
+        unsent_before: Timestamp,
+        windows_before: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         let (changed, more) =

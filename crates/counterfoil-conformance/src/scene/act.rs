@@ -1,9 +1,9 @@
 //! What each operation calls.
 
 use counterfoil::store::{
-    Change, Digest, Home, Listing, NewRecord, NoticeMark, Revoke, Revoked, Step, TokenRecord, TokenStore,
+    Change, Digest, InsertInto, Listing, NewRecord, NoticeMark, ParentUpdate, Revoke, Revoked, TokenRecord, TokenStore,
 };
-use counterfoil::{KeyId, RecordId, TokenKind, Ts, Version};
+use counterfoil::{KeyId, RecordId, Timestamp, TokenKind, Version};
 
 use super::{Brought, Deed, Scene, Told, far};
 use crate::sample::{
@@ -54,7 +54,8 @@ impl Scene {
 
     async fn join(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
         let new = self.joining(deed, actor);
-        let home: Home<'_> = if deed == Deed::JoinCapped { self.chain.join_capped(2, 2) } else { self.chain.join(2) };
+        let home: InsertInto<'_> =
+            if deed == Deed::JoinCapped { self.chain.join_capped(2, 2) } else { self.chain.join(2) };
         Ok(Told::inserted(store.insert(home, new, self.now()).await?))
     }
 
@@ -94,7 +95,7 @@ impl Scene {
         let succeeded = supersede(Version::FIRST, next.id, self.now());
         // Two rotations before this one lie after the hour's beginning, a third is not there.
         let paced = pace(if actor.is_multiple_of(2) { 3 } else { 2 }, self.near(0));
-        let (step, new): (Step, Vec<NewRecord>) = match deed {
+        let (step, new): (ParentUpdate, Vec<NewRecord>) = match deed {
             Deed::Slide => (slid, self.joining(deed, actor).to_vec()),
             Deed::SlideCapped => (bounded(slid, None, Some(2)), self.joining(deed, actor).to_vec()),
             Deed::SupersedePaced => (bounded(succeeded, Some(paced), None), vec![next.clone(), beside.clone()]),
@@ -130,7 +131,7 @@ impl Scene {
     }
 
     /// What the end of all families says: the same of every actor, so that it does not matter which of them it was.
-    pub(crate) fn owner_end(&self) -> (Revoked, Ts) {
+    pub(crate) fn owner_end(&self) -> (Revoked, Timestamp) {
         (revoked(self.near(19)), far(9))
     }
 
@@ -140,7 +141,7 @@ impl Scene {
         Ok(match deed {
             Deed::Touch => Told::plain(store.touch(&[(tip, self.near(100 + micros))]).await?),
             Deed::TouchBatch => {
-                let seen: Vec<(RecordId, Ts)> =
+                let seen: Vec<(RecordId, Timestamp)> =
                     self.standing().iter().map(|id| (*id, self.near(100 + micros))).collect();
                 Told::plain(store.touch(&seen).await?)
             }
@@ -154,7 +155,7 @@ impl Scene {
     }
 
     /// The limits of that purge.
-    pub(crate) fn purge_limits(&self, deed: Deed) -> [Ts; 3] {
+    pub(crate) fn purge_limits(&self, deed: Deed) -> [Timestamp; 3] {
         match deed {
             Deed::PurgeGone => [self.near(6), self.near(6), self.near(0)],
             _ => [self.near(0), self.near(0), self.near(15)],

@@ -10,8 +10,8 @@ mod told;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use counterfoil::store::{NewRecord, NoticeMark, Rotated, Step, TokenStore};
-use counterfoil::{FamilyId, KeyId, RecordId, Ts, Version};
+use counterfoil::store::{NewRecord, NoticeMark, ParentUpdate, Rotated, TokenStore};
+use counterfoil::{FamilyId, KeyId, RecordId, Timestamp, Version};
 
 use crate::reference::{Model, ReferenceStore};
 use crate::sample::{Draft, GONE, Person, at, supersede};
@@ -98,7 +98,7 @@ impl Scene {
     }
 
     /// How the chain came to its third generation.
-    fn rotations(&self) -> [(RecordId, Step, NewRecord, Ts); 2] {
+    fn rotations(&self) -> [(RecordId, ParentUpdate, NewRecord, Timestamp); 2] {
         let next = |parent, id, generation| NewRecord {
             id,
             key_id: self.key(),
@@ -106,7 +106,7 @@ impl Scene {
             ..self.chain.successor(parent, generation)
         };
         let first = supersede(Version::FIRST, self.handed, self.near(2));
-        let hand_over = Step::Supersede {
+        let hand_over = ParentUpdate::Supersede {
             expect: Version::FIRST,
             successor: self.tip,
             nonce: None,
@@ -121,12 +121,12 @@ impl Scene {
     }
 
     /// An instant of this scene's hour, which has a thousand of them.
-    pub(crate) fn near(&self, micros: u64) -> Ts {
+    pub(crate) fn near(&self, micros: u64) -> Timestamp {
         near(self.hour, micros)
     }
 
     /// When all operations happen.
-    pub(crate) fn now(&self) -> Ts {
+    pub(crate) fn now(&self) -> Timestamp {
         self.near(10)
     }
 
@@ -203,11 +203,11 @@ fn key(hour: u32) -> KeyId {
 }
 
 /// Hours lie a thousand microseconds apart and go backwards.
-fn near(hour: u32, micros: u64) -> Ts {
-    Ts::from_micros(at(0).micros() - 1_000 * u64::from(hour) + micros).expect("an instant")
+fn near(hour: u32, micros: u64) -> Timestamp {
+    Timestamp::from_micros(at(0).micros() - 1_000 * u64::from(hour) + micros).expect("an instant")
 }
 
 /// Later than every hour.
-pub(crate) fn far(micros: u64) -> Ts {
+pub(crate) fn far(micros: u64) -> Timestamp {
     at(GONE + micros)
 }

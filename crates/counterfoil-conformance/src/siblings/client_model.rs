@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use counterfoil::client::{ClientId, ClientKey, Registration, SecretForm, StoredSecret, VersionedRegistration};
 use counterfoil::store::{ClientPut, ClientStore};
-use counterfoil::{KeyId, Realm, Ts, Version};
+use counterfoil::{KeyId, Realm, Timestamp, Version};
 
 use super::clients::{NO_CLIENTS, registration};
 use super::database::Siblings;
@@ -95,7 +95,7 @@ fn key(dice: &mut Dice) -> ClientKey {
 }
 
 fn drawn(dice: &mut Dice, id: &ClientId, key: ClientKey) -> Registration {
-    let at = *dice.pick(&[Ts::EPOCH, Ts::MAX, crate::sample::at(1)]);
+    let at = *dice.pick(&[Timestamp::EPOCH, Timestamp::MAX, crate::sample::at(1)]);
     let secret = StoredSecret {
         id: [0xff; 16],
         form: SecretForm::Imported,

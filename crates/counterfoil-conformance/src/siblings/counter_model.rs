@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey};
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
 
 use super::database::Siblings;
 use super::throttle::{MINUTE, NO_THROTTLE, WINDOW};
@@ -27,7 +27,7 @@ pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
 
 /// Where the clock of a sequence stands: today, at the ends of the range, and a little before a width ends.
 fn epoch(seed: u64) -> u64 {
-    let last = Ts::MAX.micros() - 31 * MINUTE;
+    let last = Timestamp::MAX.micros() - 31 * MINUTE;
     let ends = [at(0).micros(), 0, last, (1_000_000 << 31) - 30 * MINUTE, (1_000_000 << 32) - 30 * MINUTE, 1 << 52];
     ends[usize::try_from(seed).unwrap_or(0) % ends.len()]
 }
@@ -36,7 +36,7 @@ fn epoch(seed: u64) -> u64 {
 struct Keyed {
     key: ThrottleKey,
     counter: Counter,
-    noted: Vec<Ts>,
+    noted: Vec<Timestamp>,
 }
 
 impl Keyed {
@@ -53,7 +53,7 @@ impl Keyed {
 
 async fn sequence(handles: &[Arc<dyn Throttle>], seed: u64, key: u8) -> Result<(), Violation> {
     let (mut dice, mut all, epoch) = (Dice::new(seed), Keyed::three(key), epoch(seed));
-    let at = |clock: u64| Ts::from_micros(epoch + clock).unwrap_or(Ts::MAX);
+    let at = |clock: u64| Timestamp::from_micros(epoch + clock).unwrap_or(Timestamp::MAX);
     let mut clock = 30 * MINUTE;
     for step in 0..90 {
         clock = match dice.below(20) {
@@ -98,7 +98,8 @@ async fn sequence(handles: &[Arc<dyn Throttle>], seed: u64, key: u8) -> Result<(
 
 /// Each counter stays until nothing of it has a meaning, and goes then.
 async fn what_is_left(store: &dyn Throttle, seed: u64, all: &[Keyed]) -> Result<(), Violation> {
-    let mut ends: Vec<Ts> = all.iter().filter(|one| !one.counter.is_empty()).map(|one| one.counter.gone_at()).collect();
+    let mut ends: Vec<Timestamp> =
+        all.iter().filter(|one| !one.counter.is_empty()).map(|one| one.counter.gone_at()).collect();
     ends.sort_unstable();
     let (Some(first), Some(last)) = (ends.first(), ends.last()) else { return Ok(()) };
     let early = store.purge_counters(first.minus(Span::from_micros(1).expect("a span")), most(9)).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use counterfoil::Ts;
+use counterfoil::Timestamp;
 
 use super::database::Siblings;
 use super::settings::NO_SETTINGS;
@@ -21,7 +21,7 @@ pub async fn note_upkeep_needs_the_note(siblings: &Siblings) -> Verdict {
     ensure!(!store.note_upkeep(Some(at(1)), at(2)).await?, "nothing can be replaced where nothing is");
     ensure!(store.last_upkeep().await?.is_none(), "a note that was refused must write nothing");
     let mut stands = None;
-    let extremes = [Ts::EPOCH, Ts::from_micros((1 << 53) - 2).unwrap_or(Ts::MAX)];
+    let extremes = [Timestamp::EPOCH, Timestamp::from_micros((1 << 53) - 2).unwrap_or(Timestamp::MAX)];
     let instants = [at(9), at(9_000_000), at(5), extremes[0], extremes[1], at(7), at(7), at(8)];
     for (step, next) in instants.into_iter().enumerate() {
         let (writer, reader) = if step % 2 == 0 { (&store, &other) } else { (&other, &store) };

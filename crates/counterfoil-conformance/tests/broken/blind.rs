@@ -4,10 +4,10 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Applied, Change, Home, Inserted, NewRecord, NoticeMark, Progress, RecordParts, Revoke, Revoked, Rotated, Step,
-    TokenRecord,
+    Applied, Change, InsertInto, Inserted, NewRecord, NoticeMark, ParentUpdate, Progress, RecordParts, Revoke, Revoked,
+    Rotated, TokenRecord,
 };
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 
@@ -39,9 +39,9 @@ pub(crate) trait Called {
     fn method(&self) -> u32;
 }
 
-impl Called for Home<'_> {
+impl Called for InsertInto<'_> {
     fn method(&self) -> u32 {
-        if matches!(self, Home::Found { .. }) { FOUND } else { JOIN }
+        if matches!(self, InsertInto::Found { .. }) { FOUND } else { JOIN }
     }
 }
 
@@ -56,9 +56,9 @@ impl Called for Change {
     }
 }
 
-impl Called for Step {
+impl Called for ParentUpdate {
     fn method(&self) -> u32 {
-        if matches!(self, Step::Supersede { .. }) { SUPERSEDE } else { SLIDE }
+        if matches!(self, ParentUpdate::Supersede { .. }) { SUPERSEDE } else { SLIDE }
     }
 }
 
@@ -157,44 +157,44 @@ macro_rules! goes_its_way {
         $(#[async_trait]
         impl<$($generic)*> Flaw for $flaw {
             async fn insert(
-                &self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts,
+                &self, inner: &ReferenceStore, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp,
             ) -> Said<Inserted> {
                 Ok(self.step(inner, home.method(), |model| model.insert(home, new, now)).await)
             }
             async fn apply(
-                &self, inner: &ReferenceStore, id: &RecordId, expect: Version, change: &Change, now: Ts,
+                &self, inner: &ReferenceStore, id: &RecordId, expect: Version, change: &Change, now: Timestamp,
             ) -> Said<Applied> {
                 self.step(inner, change.method(), |model| model.apply(id, expect, change, now)).await
             }
             async fn rotate(
-                &self, inner: &ReferenceStore, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts,
+                &self, inner: &ReferenceStore, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord], now: Timestamp,
             ) -> Said<Rotated> {
                 self.step(inner, step.method(), |model| model.rotate(parent, step, new, now)).await
             }
             async fn revoke(
-                &self, inner: &ReferenceStore, what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32,
+                &self, inner: &ReferenceStore, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: NonZeroU32,
             ) -> Said<Progress> {
                 let act = |model: &mut Model| model.revoke(what, revoked, gone_at, limit.get());
                 let (changed, more) = self.step(inner, what.method(), act).await;
                 Ok(Progress { changed, more })
             }
-            async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+            async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
                 self.step(inner, TOUCH, |model| model.touch(seen)).await;
                 Ok(())
             }
             async fn claim(
-                &self, inner: &ReferenceStore, id: &RecordId, held: NoticeMark, until: Ts,
+                &self, inner: &ReferenceStore, id: &RecordId, held: NoticeMark, until: Timestamp,
             ) -> Said<Option<TokenRecord>> {
                 self.step(inner, CLAIM, |model| model.claim(id, held, until)).await
             }
             async fn settle(
                 &self, inner: &ReferenceStore, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>,
-                sent: Option<(Ts, u8)>,
+                sent: Option<(Timestamp, u8)>,
             ) -> Said<bool> {
                 self.step(inner, SETTLE, |model| model.settle(id, held, next, sent)).await
             }
             async fn purge(
-                &self, inner: &ReferenceStore, now: Ts, unsent: Ts, windows: Ts, limit: NonZeroU32,
+                &self, inner: &ReferenceStore, now: Timestamp, unsent: Timestamp, windows: Timestamp, limit: NonZeroU32,
             ) -> Said<Progress> {
                 let act = |model: &mut Model| model.purge(now, unsent, windows, limit.get() as usize);
                 let (changed, more) = self.step(inner, PURGE, act).await;

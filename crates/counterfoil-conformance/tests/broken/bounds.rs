@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use counterfoil::store::{Cap, Home, Inserted, NewRecord, Pace, Rotated, Step, TokenStore, WhenFull};
-use counterfoil::{FamilyId, RecordId, TokenKind, Ts};
+use counterfoil::store::{Cap, InsertInto, Inserted, NewRecord, Pace, ParentUpdate, Rotated, TokenStore, WhenFull};
+use counterfoil::{FamilyId, RecordId, Timestamp, TokenKind};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{ReferenceStore, pause};
 
@@ -12,13 +12,18 @@ use super::room::end;
 use super::{Flaw, Said};
 
 /// A microsecond earlier: what turns `>` into `>=`.
-pub(crate) fn before(since: Ts) -> Ts {
-    Ts::from_micros(since.micros().saturating_sub(1)).unwrap_or(since)
+pub(crate) fn before(since: Timestamp) -> Timestamp {
+    Timestamp::from_micros(since.micros().saturating_sub(1)).unwrap_or(since)
 }
 
 /// The counted families of the owner are those of every client.
-pub(crate) fn insert_for_all_clients(model: &mut Model, home: Home<'_>, new: &[NewRecord], now: Ts) -> Inserted {
-    let Home::Found { family, .. } = home else { return model.insert(home, new, now) };
+pub(crate) fn insert_for_all_clients(
+    model: &mut Model,
+    home: InsertInto<'_>,
+    new: &[NewRecord],
+    now: Timestamp,
+) -> Inserted {
+    let InsertInto::Found { family, .. } = home else { return model.insert(home, new, now) };
     let clients: Vec<_> = model.families.iter().map(|one| (one.id, one.client)).collect();
     model.families.iter_mut().for_each(|one| one.client = family.client);
     let answer = model.insert(home, new, now);
@@ -35,9 +40,15 @@ pub(crate) struct CapOfAllClients;
 
 #[async_trait]
 impl Flaw for CapOfAllClients {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         match home {
-            Home::Found { cap: Some(Cap { when_full: WhenFull::Refuse, .. }), .. } => {
+            InsertInto::Found { cap: Some(Cap { when_full: WhenFull::Refuse, .. }), .. } => {
                 Ok(inner.with(|model| insert_for_all_clients(model, home, new, now)))
             }
             _ => inner.insert(home, new, now).await,
@@ -45,9 +56,9 @@ impl Flaw for CapOfAllClients {
     }
 }
 
-fn unpaced<'a>(home: Home<'a>) -> Home<'a> {
+fn unpaced<'a>(home: InsertInto<'a>) -> InsertInto<'a> {
     match home {
-        Home::Found { family, cap, .. } => Home::Found { family, cap, pace: None },
+        InsertInto::Found { family, cap, .. } => InsertInto::Found { family, cap, pace: None },
         join => join,
     }
 }
@@ -57,7 +68,13 @@ pub(crate) struct CreationsByCountThenInsert;
 
 #[async_trait]
 impl Flaw for CreationsByCountThenInsert {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
             return Ok(refused);
         }
@@ -71,7 +88,13 @@ pub(crate) struct CreationsForgetTheDeleted;
 
 #[async_trait]
 impl Flaw for CreationsForgetTheDeleted {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         Ok(inner.with(|model| {
             let mut living = model.clone();
             let deleted = |id: FamilyId| model.family(id).is_some_and(|family| family.revoked.is_some());
@@ -88,10 +111,16 @@ pub(crate) struct CreationsCountSince;
 
 #[async_trait]
 impl Flaw for CreationsCountSince {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
         let pace = pace.map(|pace| Pace { since: before(pace.since), ..pace });
-        inner.insert(Home::Found { family, cap, pace }, new, now).await
+        inner.insert(InsertInto::Found { family, cap, pace }, new, now).await
     }
 }
 
@@ -100,8 +129,14 @@ pub(crate) struct CreationsCountEveryKind;
 
 #[async_trait]
 impl Flaw for CreationsCountEveryKind {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, .. } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Found { family, .. } = home else { return inner.insert(home, new, now).await };
         Ok(inner.with(|model| {
             let mut other = model.clone();
             other.records.iter_mut().for_each(|record| record.kind = family.kind);
@@ -118,13 +153,19 @@ pub(crate) struct BoundsBehindTheHandlesLock(Mutex<()>);
 
 #[async_trait]
 impl Flaw for BoundsBehindTheHandlesLock {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         let _alone = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let looked = inner.with(|model| model.clone().insert(home, new, now));
         (0..8).for_each(|_| std::thread::yield_now());
         Ok(match (looked, home) {
             (Inserted::Done, _) => inner.with(|model| model.insert(unbounded(home), new, now)),
-            (Inserted::MadeRoom(ended), Home::Found { cap: Some(cap), .. }) => {
+            (Inserted::MadeRoom(ended), InsertInto::Found { cap: Some(cap), .. }) => {
                 inner.with(|model| end(model, &ended, cap));
                 let answer = inner.with(|model| model.insert(unbounded(home), new, now));
                 if answer == Inserted::Done { Inserted::MadeRoom(ended) } else { answer }
@@ -134,10 +175,10 @@ impl Flaw for BoundsBehindTheHandlesLock {
     }
 }
 
-fn unbounded(home: Home<'_>) -> Home<'_> {
+fn unbounded(home: InsertInto<'_>) -> InsertInto<'_> {
     match home {
-        Home::Found { family, .. } => Home::Found { family, cap: None, pace: None },
-        Home::Join { family, generation, .. } => Home::Join { family, generation, access_cap: None },
+        InsertInto::Found { family, .. } => InsertInto::Found { family, cap: None, pace: None },
+        InsertInto::Join { family, generation, .. } => InsertInto::Join { family, generation, access_cap: None },
     }
 }
 
@@ -146,8 +187,14 @@ pub(crate) struct LabelBeforeId;
 
 #[async_trait]
 impl Flaw for LabelBeforeId {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        if let Home::Found { family, .. } = home
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        if let InsertInto::Found { family, .. } = home
             && let Some(key) = &family.label_key
             && let Some(holder) = inner.with(|model| {
                 let holder = model.holder(&family.realm, &family.owner, key)?;
@@ -165,10 +212,16 @@ pub(crate) struct PaceBeforeCap;
 
 #[async_trait]
 impl Flaw for PaceBeforeCap {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         let answer = inner.insert(home, new, now).await?;
-        if let (Inserted::OwnerFull, Home::Found { family, pace, .. }) = (&answer, home) {
-            let uncapped = Home::Found { family, cap: None, pace };
+        if let (Inserted::OwnerFull, InsertInto::Found { family, pace, .. }) = (&answer, home) {
+            let uncapped = InsertInto::Found { family, cap: None, pace };
             let paced = inner.with(|model| model.insert_refusals(uncapped, new, now).first().cloned());
             return Ok(paced.unwrap_or(answer));
         }
@@ -181,9 +234,15 @@ pub(crate) struct MovedBeforeId;
 
 #[async_trait]
 impl Flaw for MovedBeforeId {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         let answer = inner.insert(home, new, now).await?;
-        if let (Inserted::IdTaken(_), Home::Join { family, generation, .. }) = (&answer, home)
+        if let (Inserted::IdTaken(_), InsertInto::Join { family, generation, .. }) = (&answer, home)
             && inner.with(|model| model.family(family).is_some_and(|family| family.generation != generation))
         {
             return Ok(Inserted::FamilyMoved);
@@ -197,13 +256,19 @@ pub(crate) struct AccessByCountThenInsert;
 
 #[async_trait]
 impl Flaw for AccessByCountThenInsert {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
         if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
             return Ok(refused);
         }
         pause().await;
-        inner.insert(Home::Join { family, generation, access_cap: None }, new, now).await
+        inner.insert(InsertInto::Join { family, generation, access_cap: None }, new, now).await
     }
 }
 
@@ -212,7 +277,13 @@ pub(crate) struct AccessCountsTheRevoked;
 
 #[async_trait]
 impl Flaw for AccessCountsTheRevoked {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         Ok(inner.with(|model| {
             let mut all = model.clone();
             let access = all.records.iter_mut().filter(|record| record.kind == TokenKind::AccessToken);
@@ -228,7 +299,13 @@ pub(crate) struct AccessForgetsTheSuperseded;
 
 #[async_trait]
 impl Flaw for AccessForgetsTheSuperseded {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         Ok(inner.with(|model| {
             let mut counted = model.clone();
             counted.records.retain(|record| record.kind != TokenKind::AccessToken || record.superseded.is_none());
@@ -239,9 +316,9 @@ impl Flaw for AccessForgetsTheSuperseded {
     }
 }
 
-fn uncapped(home: Home<'_>) -> Home<'_> {
+fn uncapped(home: InsertInto<'_>) -> InsertInto<'_> {
     match home {
-        Home::Join { family, generation, .. } => Home::Join { family, generation, access_cap: None },
+        InsertInto::Join { family, generation, .. } => InsertInto::Join { family, generation, access_cap: None },
         found => found,
     }
 }
@@ -255,11 +332,11 @@ impl Flaw for SlideOfNoneNeedsRoom {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
-        if let Step::Slide { access_cap: Some(cap), .. } = step
+        if let ParentUpdate::Slide { access_cap: Some(cap), .. } = step
             && new.is_empty()
         {
             let living = inner.with(|model| {
@@ -269,7 +346,7 @@ impl Flaw for SlideOfNoneNeedsRoom {
                 living.filter_map(|record| record.expires_at).filter(|end| !now.reached(*end)).count()
             });
             if living > cap.get() as usize {
-                return Ok(Rotated::FamilyFull { until: Ts::MAX });
+                return Ok(Rotated::FamilyFull { until: Timestamp::MAX });
             }
         }
         inner.rotate(parent, step, new, now).await

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use counterfoil::store::{Applied, Change, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 use counterfoil_conformance::ReferenceStore;
 
 use super::{Flaw, Said};
@@ -21,7 +21,7 @@ impl Flaw for ApplyWithoutVersion {
         id: &RecordId,
         _: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Applied> {
         let stands = inner.with(|model| model.record(id).map_or(Version::FIRST, |record| record.version));
         inner.apply(id, stands, change, now).await
@@ -39,7 +39,7 @@ impl Flaw for DoneCarriesTheOldRecord {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Applied> {
         let old = inner.get(id).await?;
         Ok(match (inner.apply(id, expect, change, now).await?, old) {
@@ -60,7 +60,7 @@ impl Flaw for RelabelKeepsTheOldKey {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Applied> {
         let key = inner.with(|model| model.family(id.family()).and_then(|family| family.label_key.clone()));
         let answer = inner.apply(id, expect, change, now).await?;
@@ -86,7 +86,7 @@ impl Flaw for ExpiryForgetsTheFamily {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Applied> {
         let row = inner.with(|model| model.family(id.family()).cloned());
         let answer = inner.apply(id, expect, change, now).await?;
@@ -133,7 +133,7 @@ impl Flaw for ReadsItsOwnCache {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Applied> {
         self.0.lock().unwrap().clear();
         inner.apply(id, expect, change, now).await
@@ -146,7 +146,7 @@ pub(crate) struct GetHidesTheExpired;
 #[async_trait]
 impl Flaw for GetHidesTheExpired {
     async fn get(&self, inner: &ReferenceStore, id: &RecordId) -> Said<Option<TokenRecord>> {
-        let today = Ts::from_micros(1_800_000_000_000_000).expect("an instant");
+        let today = Timestamp::from_micros(1_800_000_000_000_000).expect("an instant");
         Ok(inner.get(id).await?.filter(|record| record.record().expires_at.is_none_or(|end| end > today)))
     }
 }

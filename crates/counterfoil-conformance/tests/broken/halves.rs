@@ -4,10 +4,10 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated, Step,
-    TokenRecord, TokenStore,
+    Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress, Revoke, Revoked,
+    Rotated, TokenRecord, TokenStore,
 };
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 
 use super::{Flaw, Said};
@@ -80,7 +80,7 @@ impl<const POINTS: bool> Flaw for DueJoinsLate<POINTS> {
     async fn due(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
+        now: Timestamp,
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Said<Page<TokenRecord>> {
@@ -100,7 +100,7 @@ impl<const POINTS: bool> Flaw for ClaimAnswersLate<POINTS> {
         inner: &ReferenceStore,
         id: &RecordId,
         held: NoticeMark,
-        until: Ts,
+        until: Timestamp,
     ) -> Said<Option<TokenRecord>> {
         first(POINTS).await;
         let Some(_) = inner.claim(id, held, until).await? else { return Ok(None) };
@@ -114,7 +114,13 @@ pub(crate) struct InsertRevivesFamilies<const POINTS: bool>;
 
 #[async_trait]
 impl<const POINTS: bool> Flaw for InsertRevivesFamilies<POINTS> {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         let families = inner.with(|model| model.families.clone());
         between(POINTS).await;
         inner.with(|model| {
@@ -139,7 +145,7 @@ impl<const POINTS: bool> Flaw for OwnerEndsWhatItSaw<POINTS> {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let Revoke::Owner { realm, owner } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
@@ -172,9 +178,9 @@ impl<const POINTS: bool> Flaw for SuccessorBeforeParent<POINTS> {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         first(POINTS).await;
         let mut tried = inner.with(|model| model.clone());
@@ -183,7 +189,8 @@ impl<const POINTS: bool> Flaw for SuccessorBeforeParent<POINTS> {
             return Ok(answer);
         }
         // An access token may be shown early: it is of no newer generation where the parent slides.
-        let early: Vec<NewRecord> = new.iter().filter(|_| matches!(step, Step::Slide { .. })).cloned().collect();
+        let early: Vec<NewRecord> =
+            new.iter().filter(|_| matches!(step, ParentUpdate::Slide { .. })).cloned().collect();
         inner.with(|model| model.records.extend(early.iter().cloned().map(counterfoil::store::RecordParts::from)));
         between(POINTS).await;
         inner.with(|model| {
@@ -198,10 +205,16 @@ pub(crate) struct JoinsOneByOne<const POINTS: bool>;
 
 #[async_trait]
 impl<const POINTS: bool> Flaw for JoinsOneByOne<POINTS> {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         first(POINTS).await;
         let Some((early, rest)) = new.split_first() else { return inner.insert(home, new, now).await };
-        if !matches!(home, Home::Join { .. }) || rest.is_empty() {
+        if !matches!(home, InsertInto::Join { .. }) || rest.is_empty() {
             return inner.insert(home, new, now).await;
         }
         let tried = inner.with(|model| model.clone().insert(home, new, now));

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Applied, Change, Home, Inserted, NewRecord, NoticeMark, Progress, Revoke, Revoked, Rotated, Step, TokenRecord,
+    Applied, Change, InsertInto, Inserted, NewRecord, NoticeMark, ParentUpdate, Progress, Revoke, Revoked, Rotated,
+    TokenRecord,
 };
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{ReferenceStore, pause};
 

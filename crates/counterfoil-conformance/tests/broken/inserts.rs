@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use counterfoil::LabelKey;
-use counterfoil::Ts;
-use counterfoil::store::{Home, Inserted, NewFamily, NewRecord, TokenStore};
+use counterfoil::Timestamp;
+use counterfoil::store::{InsertInto, Inserted, NewFamily, NewRecord, TokenStore};
 use counterfoil_conformance::{ReferenceStore, pause};
 
 use super::{Flaw, Said};
@@ -13,7 +13,13 @@ pub(crate) struct UpsertOnInsert;
 
 #[async_trait]
 impl Flaw for UpsertOnInsert {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         inner.with(|model| model.records.retain(|record| new.iter().all(|new| new.id != record.id)));
         inner.insert(home, new, now).await
     }
@@ -24,12 +30,18 @@ pub(crate) struct PartialInsert;
 
 #[async_trait]
 impl Flaw for PartialInsert {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         let answer = inner.insert(home, new, now).await?;
         if let Inserted::IdTaken(taken) = answer {
             let before: Vec<NewRecord> = new.iter().take_while(|one| one.id != taken).cloned().collect();
             let (family, generation) = (taken.family(), 0);
-            let _ = inner.insert(Home::Join { family, generation, access_cap: None }, &before, now).await?;
+            let _ = inner.insert(InsertInto::Join { family, generation, access_cap: None }, &before, now).await?;
         }
         Ok(answer)
     }
@@ -40,14 +52,20 @@ pub(crate) struct InsertInTwoSteps;
 
 #[async_trait]
 impl Flaw for InsertInTwoSteps {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
-        if let (None, Home::Found { family, .. }) = (refused, home) {
+        if let (None, InsertInto::Found { family, .. }) = (refused, home) {
             let done = inner.insert(home, &new[..1], now).await?;
             pause().await;
             if new.len() > 1 && done == Inserted::Done {
                 return inner
-                    .insert(Home::Join { family: family.id, generation: 0, access_cap: None }, &new[1..], now)
+                    .insert(InsertInto::Join { family: family.id, generation: 0, access_cap: None }, &new[1..], now)
                     .await;
             }
             return Ok(done);
@@ -61,14 +79,20 @@ pub(crate) struct CapByCountThenInsert;
 
 #[async_trait]
 impl Flaw for CapByCountThenInsert {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, cap: Some(_), pace } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Found { family, cap: Some(_), pace } = home else { return inner.insert(home, new, now).await };
         let full = inner.with(|model| model.insert_refusals(home, new, now).contains(&Inserted::OwnerFull));
         pause().await;
         if full {
             return Ok(Inserted::OwnerFull);
         }
-        inner.insert(Home::Found { family, cap: None, pace }, new, now).await
+        inner.insert(InsertInto::Found { family, cap: None, pace }, new, now).await
     }
 }
 
@@ -77,8 +101,14 @@ pub(crate) struct CapCountsTheDead;
 
 #[async_trait]
 impl Flaw for CapCountsTheDead {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        if let Home::Found { family, cap: Some(cap), .. } = home {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        if let InsertInto::Found { family, cap: Some(cap), .. } = home {
             let of_owner = |one: &&counterfoil::store::FamilyParts| {
                 (&one.realm, &one.owner, one.kind) == (&family.realm, &family.owner, family.kind)
             };
@@ -95,10 +125,18 @@ pub(crate) struct LabelsWithoutCase;
 
 #[async_trait]
 impl Flaw for LabelsWithoutCase {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
         let label_key = family.label_key.as_ref().map(|key| LabelKey::from_stored(&key.as_str().to_lowercase()));
-        inner.insert(Home::Found { family: &NewFamily { label_key, ..family.clone() }, cap, pace }, new, now).await
+        inner
+            .insert(InsertInto::Found { family: &NewFamily { label_key, ..family.clone() }, cap, pace }, new, now)
+            .await
     }
 }
 
@@ -107,8 +145,14 @@ pub(crate) struct LabelsLeakBetweenRealms;
 
 #[async_trait]
 impl Flaw for LabelsLeakBetweenRealms {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        if let Home::Found { family, .. } = home {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        if let InsertInto::Found { family, .. } = home {
             let holder = inner.with(|model| {
                 let holds = |one: &&counterfoil::store::FamilyParts| {
                     one.label_key.is_some()
@@ -131,7 +175,13 @@ pub(crate) struct LabelFreedOnExpiry;
 
 #[async_trait]
 impl Flaw for LabelFreedOnExpiry {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         inner.with(|model| {
             for family in
                 model.families.iter_mut().filter(|family| family.live_until.is_some_and(|end| now.reached(end)))
@@ -148,8 +198,14 @@ pub(crate) struct LabelHeldByAGoneHolder;
 
 #[async_trait]
 impl Flaw for LabelHeldByAGoneHolder {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        if let Home::Found { family, .. } = home {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        if let InsertInto::Found { family, .. } = home {
             let holder = inner.with(|model| {
                 let key = family.label_key.as_ref()?;
                 model.holder(&family.realm, &family.owner, key).map(|holder| holder.id)
@@ -167,14 +223,20 @@ pub(crate) struct LabelByLookThenInsert;
 
 #[async_trait]
 impl Flaw for LabelByLookThenInsert {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
         if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
             return Ok(refused);
         }
         pause().await;
         let keyless = NewFamily { label_key: None, ..family.clone() };
-        let answer = inner.insert(Home::Found { family: &keyless, cap, pace }, new, now).await?;
+        let answer = inner.insert(InsertInto::Found { family: &keyless, cap, pace }, new, now).await?;
         inner.with(|model| model.family_mut(family.id).map(|kept| kept.label_key.clone_from(&family.label_key)));
         Ok(answer)
     }
@@ -185,10 +247,18 @@ pub(crate) struct JoinOfAnOlderGeneration;
 
 #[async_trait]
 impl Flaw for JoinOfAnOlderGeneration {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Join { family, generation, access_cap } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Join { family, generation, access_cap } = home else {
+            return inner.insert(home, new, now).await;
+        };
         let generation = inner.with(|model| model.family(family).map_or(generation, |family| family.generation));
-        inner.insert(Home::Join { family, generation, access_cap }, new, now).await
+        inner.insert(InsertInto::Join { family, generation, access_cap }, new, now).await
     }
 }
 
@@ -197,8 +267,14 @@ pub(crate) struct JoinByLookThenInsert;
 
 #[async_trait]
 impl Flaw for JoinByLookThenInsert {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        if let Home::Join { family, .. } = home {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        if let InsertInto::Join { family, .. } = home {
             // The family's row is kept as it was read and written back: so the revocation that came between is undone.
             let read = inner.with(|model| model.family(family).cloned());
             pause().await;
@@ -217,10 +293,16 @@ pub(crate) struct LabelTakenNamesTheCaller;
 
 #[async_trait]
 impl Flaw for LabelTakenNamesTheCaller {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         let answer = inner.insert(home, new, now).await?;
         Ok(match (answer, home) {
-            (Inserted::LabelTaken(_), Home::Found { family, .. }) => Inserted::LabelTaken(family.id),
+            (Inserted::LabelTaken(_), InsertInto::Found { family, .. }) => Inserted::LabelTaken(family.id),
             (answer, _) => answer,
         })
     }

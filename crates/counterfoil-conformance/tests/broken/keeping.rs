@@ -4,10 +4,10 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Applied, Cap, Change, FamilyBody, FamilyParts, Home, Inserted, NewRecord, NoticeMark, Pace, RecordParts, Rotated,
-    Step, TokenRecord, TokenStore,
+    Applied, Cap, Change, FamilyBody, FamilyParts, InsertInto, Inserted, NewRecord, NoticeMark, Pace, ParentUpdate,
+    RecordParts, Rotated, TokenRecord, TokenStore,
 };
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 use counterfoil_conformance::ReferenceStore;
 
 use super::{Flaw, Said};
@@ -28,7 +28,13 @@ impl Keeping {
 
 #[async_trait]
 impl Flaw for Keeping {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         let answer = inner.insert(home, new, now).await;
         self.keep(inner);
         answer
@@ -40,7 +46,7 @@ impl Flaw for Keeping {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Applied> {
         let answer = inner.apply(id, expect, change, now).await;
         self.keep(inner);
@@ -51,16 +57,16 @@ impl Flaw for Keeping {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let answer = inner.rotate(parent, step, new, now).await;
         self.keep(inner);
         answer
     }
 
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         inner.touch(seen).await?;
         self.keep(inner);
         Ok(())
@@ -71,7 +77,7 @@ impl Flaw for Keeping {
         inner: &ReferenceStore,
         id: &RecordId,
         held: NoticeMark,
-        until: Ts,
+        until: Timestamp,
     ) -> Said<Option<TokenRecord>> {
         let answer = inner.claim(id, held, until).await;
         self.keep(inner);
@@ -84,7 +90,7 @@ impl Flaw for Keeping {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Said<bool> {
         let answer = inner.settle(id, held, next, sent).await;
         self.keep(inner);
@@ -93,8 +99,8 @@ impl Flaw for Keeping {
 }
 
 /// Every instant through that column.
-pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, column: fn(Ts) -> Ts) {
-    let maybe = |at: &mut Option<Ts>| *at = at.map(column);
+pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, column: fn(Timestamp) -> Timestamp) {
+    let maybe = |at: &mut Option<Timestamp>| *at = at.map(column);
     (record.created_at, record.expiry_set_at) = (column(record.created_at), column(record.expiry_set_at));
     [&mut record.expires_at, &mut record.gone_at, &mut record.last_used_at].into_iter().for_each(maybe);
     record.notice = record.notice.map(|mark| NoticeMark { at: column(mark.at), ..mark });
@@ -111,8 +117,8 @@ pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, colum
 }
 
 /// An instant of so many microseconds, or the last.
-pub(crate) fn micros(micros: u64) -> Ts {
-    Ts::from_micros(micros).unwrap_or(Ts::MAX)
+pub(crate) fn micros(micros: u64) -> Timestamp {
+    Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
 }
 
 /// The first letters of a text.
@@ -138,12 +144,20 @@ impl Comparing {
 
 #[async_trait]
 impl Flaw for Comparing {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Join { family, generation, access_cap } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Join { family, generation, access_cap } = home else {
+            return inner.insert(home, new, now).await;
+        };
         let stands = inner.with(|model| model.family(family).map(|family| family.generation));
         let stands = stands.filter(|stands| self.generations && (self.alike)(*stands, generation));
         let generation = stands.unwrap_or(generation);
-        inner.insert(Home::Join { family, generation, access_cap }, new, now).await
+        inner.insert(InsertInto::Join { family, generation, access_cap }, new, now).await
     }
 
     async fn apply(
@@ -152,7 +166,7 @@ impl Flaw for Comparing {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Applied> {
         inner.apply(id, self.version(inner, id, expect), change, now).await
     }
@@ -161,12 +175,12 @@ impl Flaw for Comparing {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let mut step = *step;
-        if let Step::Supersede { expect, .. } = &mut step {
+        if let ParentUpdate::Supersede { expect, .. } = &mut step {
             *expect = self.version(inner, parent, *expect);
         }
         inner.rotate(parent, &step, new, now).await
@@ -188,14 +202,20 @@ impl Limiting {
 
 #[async_trait]
 impl Flaw for Limiting {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         let home = match home {
-            Home::Found { family, cap, pace } => {
+            InsertInto::Found { family, cap, pace } => {
                 let cap = cap.map(|cap| Cap { limit: self.limit(cap.limit), ..cap });
-                Home::Found { family, cap, pace: self.pace(pace) }
+                InsertInto::Found { family, cap, pace: self.pace(pace) }
             }
-            Home::Join { family, generation, access_cap } => {
-                Home::Join { family, generation, access_cap: access_cap.map(|cap| self.limit(cap)) }
+            InsertInto::Join { family, generation, access_cap } => {
+                InsertInto::Join { family, generation, access_cap: access_cap.map(|cap| self.limit(cap)) }
             }
         };
         inner.insert(home, new, now).await
@@ -205,30 +225,30 @@ impl Flaw for Limiting {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let mut step = *step;
         match &mut step {
-            Step::Supersede { pace, access_cap, .. } => {
+            ParentUpdate::Supersede { pace, access_cap, .. } => {
                 (*pace, *access_cap) = (self.pace(*pace), access_cap.map(|cap| self.limit(cap)));
             }
-            Step::Slide { access_cap, .. } => *access_cap = access_cap.map(|cap| self.limit(cap)),
+            ParentUpdate::Slide { access_cap, .. } => *access_cap = access_cap.map(|cap| self.limit(cap)),
         }
         inner.rotate(parent, &step, new, now).await
     }
 }
 
 /// Records and when each was used.
-type Batch = [(RecordId, Ts)];
+type Batch = [(RecordId, Timestamp)];
 
 /// Of a batch only what this leaves is written.
 pub(crate) struct Touching(pub fn(&Batch) -> &Batch);
 
 #[async_trait]
 impl Flaw for Touching {
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         inner.touch((self.0)(seen)).await
     }
 }

@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Cursor, Home, Inserted, Listing, NewRecord, Page, Progress, Revoke, Revoked, TokenRecord, TokenStore,
+    Cursor, InsertInto, Inserted, Listing, NewRecord, Page, Progress, Revoke, Revoked, TokenRecord, TokenStore,
 };
-use counterfoil::{OwnerId, Realm, Ts};
+use counterfoil::{OwnerId, Realm, Timestamp};
 use counterfoil_conformance::ReferenceStore;
 
 use super::{Flaw, Said};
@@ -38,8 +38,14 @@ impl Keyed {
 
 #[async_trait]
 impl Flaw for Keyed {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, .. } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Found { family, .. } = home else { return inner.insert(home, new, now).await };
         if let Some(label) = family.label_key.as_ref().filter(|_| self.1 == Index::Labels) {
             let key = (self.0)(&[family.realm.as_str(), family.owner.as_str(), label.as_str()]);
             let holder = inner.with(|model| {
@@ -85,7 +91,7 @@ impl Flaw for Keyed {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let Revoke::Owner { realm, owner } = what else { return inner.revoke(what, revoked, gone_at, limit).await };

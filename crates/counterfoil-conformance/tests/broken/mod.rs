@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
-    Step, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
+    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
+    Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
-use counterfoil::{KeyId, RecordId, Ts, Version};
+use counterfoil::{KeyId, RecordId, Timestamp, Version};
 use counterfoil_conformance::{Fixture, ReferenceStore, Store};
 
 pub(crate) mod blind;
@@ -39,7 +39,13 @@ pub(crate) trait Flaw: Send + Sync + 'static {
     fn checks_requests(&self) -> bool {
         true
     }
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         inner.insert(home, new, now).await
     }
     async fn get(&self, inner: &ReferenceStore, id: &RecordId) -> Said<Option<TokenRecord>> {
@@ -51,7 +57,7 @@ pub(crate) trait Flaw: Send + Sync + 'static {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Applied> {
         inner.apply(id, expect, change, now).await
     }
@@ -59,9 +65,9 @@ pub(crate) trait Flaw: Send + Sync + 'static {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         inner.rotate(parent, step, new, now).await
     }
@@ -70,12 +76,12 @@ pub(crate) trait Flaw: Send + Sync + 'static {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         inner.revoke(what, revoked, gone_at, limit).await
     }
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         inner.touch(seen).await
     }
     async fn list(
@@ -90,7 +96,7 @@ pub(crate) trait Flaw: Send + Sync + 'static {
     async fn due(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
+        now: Timestamp,
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Said<Page<TokenRecord>> {
@@ -101,7 +107,7 @@ pub(crate) trait Flaw: Send + Sync + 'static {
         inner: &ReferenceStore,
         id: &RecordId,
         held: NoticeMark,
-        until: Ts,
+        until: Timestamp,
     ) -> Said<Option<TokenRecord>> {
         inner.claim(id, held, until).await
     }
@@ -111,16 +117,16 @@ pub(crate) trait Flaw: Send + Sync + 'static {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Said<bool> {
         inner.settle(id, held, next, sent).await
     }
     async fn purge(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
-        unsent: Ts,
-        windows: Ts,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         inner.purge(now, unsent, windows, limit).await
@@ -135,7 +141,7 @@ pub(crate) struct Broken {
 
 #[async_trait]
 impl TokenStore for Broken {
-    async fn insert(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Said<Inserted> {
         if self.flaw.checks_requests() {
             check_insert(home, new)?;
         }
@@ -144,28 +150,34 @@ impl TokenStore for Broken {
     async fn get(&self, id: &RecordId) -> Said<Option<TokenRecord>> {
         self.flaw.get(&self.inner, id).await
     }
-    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Ts) -> Said<Applied> {
+    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Timestamp) -> Said<Applied> {
         self.flaw.apply(&self.inner, id, expect, change, now).await
     }
-    async fn rotate(&self, parent: &RecordId, step: &Step, new: &[NewRecord], now: Ts) -> Said<Rotated> {
+    async fn rotate(&self, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord], now: Timestamp) -> Said<Rotated> {
         if self.flaw.checks_requests() {
             let _successor = check_rotate(parent, step, new)?;
         }
         self.flaw.rotate(&self.inner, parent, step, new, now).await
     }
-    async fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Ts, limit: NonZeroU32) -> Said<Progress> {
+    async fn revoke(
+        &self,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Timestamp,
+        limit: NonZeroU32,
+    ) -> Said<Progress> {
         self.flaw.revoke(&self.inner, what, revoked, gone_at, limit).await
     }
-    async fn touch(&self, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         self.flaw.touch(&self.inner, seen).await
     }
     async fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Said<Page<TokenRecord>> {
         self.flaw.list(&self.inner, of, after, limit).await
     }
-    async fn due(&self, now: Ts, after: Option<&Cursor>, limit: NonZeroU32) -> Said<Page<TokenRecord>> {
+    async fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Said<Page<TokenRecord>> {
         self.flaw.due(&self.inner, now, after, limit).await
     }
-    async fn claim(&self, id: &RecordId, held: NoticeMark, until: Ts) -> Said<Option<TokenRecord>> {
+    async fn claim(&self, id: &RecordId, held: NoticeMark, until: Timestamp) -> Said<Option<TokenRecord>> {
         self.flaw.claim(&self.inner, id, held, until).await
     }
     async fn settle(
@@ -173,11 +185,11 @@ impl TokenStore for Broken {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Said<bool> {
         self.flaw.settle(&self.inner, id, held, next, sent).await
     }
-    async fn purge(&self, now: Ts, unsent: Ts, windows: Ts, limit: NonZeroU32) -> Said<Progress> {
+    async fn purge(&self, now: Timestamp, unsent: Timestamp, windows: Timestamp, limit: NonZeroU32) -> Said<Progress> {
         self.flaw.purge(&self.inner, now, unsent, windows, limit).await
     }
     async fn census(&self) -> Said<Vec<(KeyId, u64)>> {

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{Cursor, NoticeMark, Page, RecordParts, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 use counterfoil_conformance::{ReferenceStore, pause};
 
 use super::{Flaw, Said};
@@ -14,7 +14,7 @@ pub(crate) struct TouchLowers;
 
 #[async_trait]
 impl Flaw for TouchLowers {
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         inner.with(|model| {
             for (id, at) in seen {
                 if let Some(record) = model.record_mut(id) {
@@ -31,7 +31,7 @@ pub(crate) struct TouchBumpsTheVersion;
 
 #[async_trait]
 impl Flaw for TouchBumpsTheVersion {
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         inner.with(|model| {
             for (id, _) in seen {
                 if let Some(record) = model.record_mut(id) {
@@ -48,7 +48,7 @@ pub(crate) struct TouchCreatesGhosts;
 
 #[async_trait]
 impl Flaw for TouchCreatesGhosts {
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         inner.with(|model| {
             for (id, at) in seen {
                 let kin = model.records.iter().find(|record| record.id.family() == id.family()).cloned();
@@ -66,7 +66,7 @@ pub(crate) struct TouchRevives;
 
 #[async_trait]
 impl Flaw for TouchRevives {
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         inner.with(|model| {
             for (id, _) in seen {
                 if let Some(record) = model.record_mut(id) {
@@ -83,7 +83,7 @@ pub(crate) struct TouchWritesBackTheRecord;
 
 #[async_trait]
 impl Flaw for TouchWritesBackTheRecord {
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         for (id, at) in seen {
             let read = inner.with(|model| model.record(id).cloned());
             pause().await;
@@ -104,11 +104,11 @@ impl Flaw for DueSkipsEquals {
     async fn due(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
+        now: Timestamp,
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Said<Page<TokenRecord>> {
-        inner.due(Ts::from_micros(now.micros().saturating_sub(1)).unwrap_or(now), after, limit).await
+        inner.due(Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now), after, limit).await
     }
 }
 
@@ -122,7 +122,7 @@ impl Flaw for ClaimWithoutStage {
         inner: &ReferenceStore,
         id: &RecordId,
         held: NoticeMark,
-        until: Ts,
+        until: Timestamp,
     ) -> Said<Option<TokenRecord>> {
         let stage =
             inner.with(|model| model.record(id).and_then(|record| record.notice).map_or(held.stage, |mark| mark.stage));
@@ -140,7 +140,7 @@ impl Flaw for ClaimTakesAnEarlierLease {
         inner: &ReferenceStore,
         id: &RecordId,
         held: NoticeMark,
-        until: Ts,
+        until: Timestamp,
     ) -> Said<Option<TokenRecord>> {
         inner.with(|model| {
             let Some(record) = model.record_mut(id).filter(|record| record.notice == Some(held)) else {
@@ -162,7 +162,7 @@ impl Flaw for ClaimByLookThenSet {
         inner: &ReferenceStore,
         id: &RecordId,
         held: NoticeMark,
-        until: Ts,
+        until: Timestamp,
     ) -> Said<Option<TokenRecord>> {
         let holds = inner.with(|model| model.record(id).is_some_and(|record| record.notice == Some(held)));
         if !holds || until <= held.at {
@@ -189,7 +189,7 @@ impl Flaw for SettleIgnoresHeld {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Said<bool> {
         let stands = inner.with(|model| model.record(id).and_then(|record| record.notice)).unwrap_or(held);
         inner.settle(id, stands, next, sent).await
@@ -207,7 +207,7 @@ impl Flaw for SettleForgetsWhatWasSent {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Said<bool> {
         let holds = inner.with(|model| model.record(id).is_some_and(|record| record.notice == Some(held)));
         inner.settle(id, held, next, sent.filter(|_| holds)).await

@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use counterfoil::store::{Home, Inserted, NewRecord, Pace, Rotated, Step, TokenStore};
-use counterfoil::{FamilyId, RecordId, Ts};
+use counterfoil::store::{InsertInto, Inserted, NewRecord, Pace, ParentUpdate, Rotated, TokenStore};
+use counterfoil::{FamilyId, RecordId, Timestamp};
 use counterfoil_conformance::ReferenceStore;
 
 use super::bounds::before;
@@ -20,9 +20,9 @@ impl Flaw for RotationDropsAnOldGeneration {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let answer = inner.rotate(parent, step, new, now).await?;
         inner.with(|model| {
@@ -44,9 +44,9 @@ impl Flaw for RotationTakesWhatIsShrunk {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let answer = inner.rotate(parent, step, new, now).await?;
         if matches!(answer, Rotated::Done) {
@@ -57,11 +57,11 @@ impl Flaw for RotationTakesWhatIsShrunk {
 }
 
 /// The step with another pace and another cap.
-fn with_bounds(step: &Step, change: impl FnOnce(&mut Option<Pace>, &mut Option<NonZeroU32>)) -> Step {
+fn with_bounds(step: &ParentUpdate, change: impl FnOnce(&mut Option<Pace>, &mut Option<NonZeroU32>)) -> ParentUpdate {
     let mut step = *step;
     match &mut step {
-        Step::Supersede { pace, access_cap, .. } => change(pace, access_cap),
-        Step::Slide { access_cap, .. } => change(&mut None, access_cap),
+        ParentUpdate::Supersede { pace, access_cap, .. } => change(pace, access_cap),
+        ParentUpdate::Slide { access_cap, .. } => change(&mut None, access_cap),
     }
     step
 }
@@ -76,9 +76,9 @@ impl Flaw for WipesBeforeItLooks {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         inner.with(|model| {
             let answer = model.rotate(parent, step, new, now);
@@ -100,9 +100,9 @@ impl Flaw for RotationsCountSince {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let earlier = |pace: Pace| Pace { since: before(pace.since), ..pace };
         inner.rotate(parent, &with_bounds(step, |pace, _| *pace = pace.map(earlier)), new, now).await
@@ -118,9 +118,9 @@ impl Flaw for RotationsForgetTheShrunk {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let answer = inner.rotate(parent, step, new, now).await?;
         let Rotated::PaceReached { oldest } = answer else { return Ok(answer) };
@@ -137,7 +137,7 @@ impl Flaw for RotationsForgetTheShrunk {
 
 /// Each handle counts the rotations that went through itself.
 #[derive(Default)]
-pub(crate) struct RotationsCountedByTheHandle(Mutex<Vec<(FamilyId, Ts)>>);
+pub(crate) struct RotationsCountedByTheHandle(Mutex<Vec<(FamilyId, Timestamp)>>);
 
 #[async_trait]
 impl Flaw for RotationsCountedByTheHandle {
@@ -145,13 +145,13 @@ impl Flaw for RotationsCountedByTheHandle {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
-        let Step::Supersede { pace, .. } = step else { return inner.rotate(parent, step, new, now).await };
+        let ParentUpdate::Supersede { pace, .. } = step else { return inner.rotate(parent, step, new, now).await };
         let mut made = self.0.lock().unwrap();
-        let own = |since: Ts| {
+        let own = |since: Timestamp| {
             made.iter().filter(move |(family, at)| *family == parent.family() && *at > since).map(|(_, at)| *at)
         };
         if let Some(pace) = pace.filter(|pace| own(pace.since).count() >= pace.limit.get() as usize) {
@@ -177,11 +177,11 @@ impl Flaw for SlidesPassTheCap {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
-        let slide = matches!(step, Step::Slide { .. });
+        let slide = matches!(step, ParentUpdate::Slide { .. });
         inner.rotate(parent, &with_bounds(step, |_, cap| *cap = cap.filter(|_| !slide)), new, now).await
     }
 }
@@ -191,13 +191,19 @@ pub(crate) struct AccessOfTheNewestGeneration;
 
 #[async_trait]
 impl Flaw for AccessOfTheNewestGeneration {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
         Ok(inner.with(|model| {
             let mut newest = model.clone();
             newest.records.retain(|record| record.id.family() != family || record.generation == generation);
             let answer = newest.insert_refusals(home, new, now).first().cloned();
-            let uncapped = Home::Join { family, generation, access_cap: None };
+            let uncapped = InsertInto::Join { family, generation, access_cap: None };
             match answer {
                 Some(Inserted::FamilyFull { until }) => Inserted::FamilyFull { until },
                 _ => model.insert(uncapped, new, now),
@@ -215,9 +221,9 @@ impl Flaw for FullBeforePace {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let answer = inner.rotate(parent, step, new, now).await?;
         if matches!(answer, Rotated::PaceReached { .. }) {
@@ -238,13 +244,13 @@ impl Flaw for PaceInEightBits {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let generation = inner.with(|model| model.record(parent).map_or(0, |record| record.generation));
         let mut step = *step;
-        if let Step::Supersede { pace, .. } = &mut step
+        if let ParentUpdate::Supersede { pace, .. } = &mut step
             && generation > 255
         {
             *pace = pace.filter(|pace| u64::from(pace.limit.get()) <= generation % 256);

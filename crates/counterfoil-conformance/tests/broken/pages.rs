@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{Cursor, Listing, Page, Show, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 use counterfoil_conformance::ReferenceStore;
 
 use super::{Flaw, Said};
@@ -25,8 +25,10 @@ impl Flaw for OffsetPaging {
         let limit = limit.get() as usize;
         let all = inner.with(|model| model.list(of, None, usize::MAX)).items;
         let next = offset + limit;
-        let more = (next < all.len())
-            .then(|| Cursor { at: Ts::from_micros(next as u64).unwrap_or(Ts::MAX), id: RecordId::from_bytes([0; 16]) });
+        let more = (next < all.len()).then(|| Cursor {
+            at: Timestamp::from_micros(next as u64).unwrap_or(Timestamp::MAX),
+            id: RecordId::from_bytes([0; 16]),
+        });
         Ok(Page { items: all.into_iter().skip(offset).take(limit).collect(), next: more, corrupt: 0 })
     }
 }
@@ -208,7 +210,7 @@ impl Flaw for StandsOnItsEnd {
         let Listing::Owner { realm, owner, kind, show: Show::Standing { now } } = of else {
             return inner.list(of, after, limit).await;
         };
-        let show = Show::Standing { now: Ts::from_micros(now.micros().saturating_sub(1)).unwrap_or(now) };
+        let show = Show::Standing { now: Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now) };
         inner.list(Listing::Owner { realm, owner, kind, show }, after, limit).await
     }
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
-use counterfoil::Ts;
+use counterfoil::Timestamp;
 use counterfoil::store::{Progress, TokenStore};
 use counterfoil_conformance::ReferenceStore;
 
@@ -17,9 +17,9 @@ impl Flaw for PurgeOfTheLiving {
     async fn purge(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
-        unsent: Ts,
-        windows: Ts,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         inner.with(|model| {
@@ -43,12 +43,12 @@ impl Flaw for PurgeSkipsEquals {
     async fn purge(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
-        unsent: Ts,
-        windows: Ts,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
-        inner.purge(Ts::from_micros(now.micros().saturating_sub(1)).unwrap_or(now), unsent, windows, limit).await
+        inner.purge(Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now), unsent, windows, limit).await
     }
 }
 
@@ -57,7 +57,14 @@ pub(crate) struct PurgeDropsUnsentNotices;
 
 #[async_trait]
 impl Flaw for PurgeDropsUnsentNotices {
-    async fn purge(&self, inner: &ReferenceStore, now: Ts, _: Ts, windows: Ts, limit: NonZeroU32) -> Said<Progress> {
+    async fn purge(
+        &self,
+        inner: &ReferenceStore,
+        now: Timestamp,
+        _: Timestamp,
+        windows: Timestamp,
+        limit: NonZeroU32,
+    ) -> Said<Progress> {
         inner.purge(now, now, windows, limit).await
     }
 }
@@ -67,7 +74,14 @@ pub(crate) struct PurgeBeyondItsLimit;
 
 #[async_trait]
 impl Flaw for PurgeBeyondItsLimit {
-    async fn purge(&self, inner: &ReferenceStore, now: Ts, unsent: Ts, windows: Ts, _: NonZeroU32) -> Said<Progress> {
+    async fn purge(
+        &self,
+        inner: &ReferenceStore,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
+        _: NonZeroU32,
+    ) -> Said<Progress> {
         inner.purge(now, unsent, windows, NonZeroU32::MAX).await
     }
 }
@@ -80,9 +94,9 @@ impl Flaw for PurgeTakesTheFamilyAlong {
     async fn purge(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
-        unsent: Ts,
-        windows: Ts,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let before: Vec<_> = inner.with(|model| model.records.iter().map(|record| record.id).collect());
@@ -104,9 +118,9 @@ impl Flaw for PurgeLeavesEmptyFamilies {
     async fn purge(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
-        unsent: Ts,
-        windows: Ts,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         inner.with(|model| {
@@ -126,9 +140,9 @@ impl Flaw for ShrinkMovesTheVersion {
     async fn purge(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
-        unsent: Ts,
-        windows: Ts,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let full: Vec<_> =
@@ -151,9 +165,9 @@ impl Flaw for ShrinkKeepsTheNonce {
     async fn purge(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
-        unsent: Ts,
-        windows: Ts,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let kept: Vec<_> = inner

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{Progress, Revoke, Revoked, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 use counterfoil_conformance::{ReferenceStore, pause};
 
 use super::{Flaw, Said};
@@ -19,7 +19,7 @@ impl Flaw for RevokeMissesASuccessor {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
@@ -49,7 +49,7 @@ impl Flaw for RevokeOverwritesTheFirst {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let progress = inner.revoke(what, revoked, gone_at, limit).await?;
@@ -74,7 +74,7 @@ impl Flaw for LabelNotFreedOnRevoke {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         inner.with(|model| {
@@ -98,7 +98,7 @@ impl Flaw for LabelFreedByRevokingOne {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         if let Revoke::One(id) = what {
@@ -122,7 +122,7 @@ impl Flaw for RevokeAcrossRealms {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
@@ -143,7 +143,7 @@ impl Flaw for OwnerRevokeStopsEarly {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let progress = inner.revoke(what, revoked, gone_at, limit).await?;
@@ -161,7 +161,7 @@ impl Flaw for OwnerRevokeForgetsTheLast {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let Revoke::Owner { realm, owner } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
@@ -186,7 +186,7 @@ impl Flaw for RevokeMovesTheVersion {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let progress = inner.revoke(what, revoked, gone_at, limit).await?;

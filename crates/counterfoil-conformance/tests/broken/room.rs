@@ -1,8 +1,8 @@
 //! Room made wrong.
 
 use async_trait::async_trait;
-use counterfoil::store::{Cap, FamilyParts, Home, Inserted, NewRecord, TokenStore, WhenFull};
-use counterfoil::{FamilyId, RecordId, Ts};
+use counterfoil::store::{Cap, FamilyParts, InsertInto, Inserted, NewRecord, TokenStore, WhenFull};
+use counterfoil::{FamilyId, RecordId, Timestamp};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{ReferenceStore, pause};
 
@@ -14,9 +14,15 @@ pub(crate) struct RoomFromOtherClients;
 
 #[async_trait]
 impl Flaw for RoomFromOtherClients {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         match home {
-            Home::Found { cap: Some(Cap { when_full: WhenFull::End { .. }, .. }), .. } => {
+            InsertInto::Found { cap: Some(Cap { when_full: WhenFull::End { .. }, .. }), .. } => {
                 Ok(inner.with(|model| insert_for_all_clients(model, home, new, now)))
             }
             _ => inner.insert(home, new, now).await,
@@ -29,8 +35,16 @@ pub(crate) struct RoomInTwoSteps;
 
 #[async_trait]
 impl Flaw for RoomInTwoSteps {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, cap: Some(cap), pace } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Found { family, cap: Some(cap), pace } = home else {
+            return inner.insert(home, new, now).await;
+        };
         let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
         if let (None, WhenFull::End { .. }) = (refused, cap.when_full) {
             // On a copy, so that what would be ended is known; then it is ended, and the new one is not in yet.
@@ -42,7 +56,7 @@ impl Flaw for RoomInTwoSteps {
                 _ => Vec::new(),
             });
             pause().await;
-            let answer = inner.insert(Home::Found { family, cap: None, pace }, new, now).await?;
+            let answer = inner.insert(InsertInto::Found { family, cap: None, pace }, new, now).await?;
             return Ok(if answer == Inserted::Done && !ended.is_empty() { Inserted::MadeRoom(ended) } else { answer });
         }
         inner.insert(home, new, now).await
@@ -63,11 +77,17 @@ pub(crate) struct EndsTheNewest;
 
 #[async_trait]
 impl Flaw for EndsTheNewest {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         Ok(inner.with(|model| {
             let used: Vec<_> = model.families.iter().map(|one| (one.id, one.used_at)).collect();
             let latest = used.iter().map(|(_, used_at)| used_at.micros()).max().unwrap_or(0);
-            let mirrored = |used_at: Ts| Ts::from_micros(latest - used_at.micros()).unwrap_or(used_at);
+            let mirrored = |used_at: Timestamp| Timestamp::from_micros(latest - used_at.micros()).unwrap_or(used_at);
             model.families.iter_mut().for_each(|one| one.used_at = mirrored(one.used_at));
             let answer = model.insert(home, new, now);
             for (id, used_at) in used {
@@ -85,7 +105,13 @@ pub(crate) struct EndsWithoutTelling;
 
 #[async_trait]
 impl Flaw for EndsWithoutTelling {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         Ok(match inner.insert(home, new, now).await? {
             Inserted::MadeRoom(_) => Inserted::Done,
             other => other,
@@ -98,12 +124,20 @@ pub(crate) struct EndsOneOnly;
 
 #[async_trait]
 impl Flaw for EndsOneOnly {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, cap: Some(cap), pace } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Found { family, cap: Some(cap), pace } = home else {
+            return inner.insert(home, new, now).await;
+        };
         Ok(inner.with(|model| match (model.clone().insert(home, new, now), cap.when_full) {
             (Inserted::MadeRoom(ended), WhenFull::End { .. }) => {
                 end(model, &ended[..1], cap);
-                let _ = model.insert(Home::Found { family, cap: None, pace }, new, now);
+                let _ = model.insert(InsertInto::Found { family, cap: None, pace }, new, now);
                 Inserted::MadeRoom(ended[..1].to_vec())
             }
             _ => model.insert(home, new, now),
@@ -116,8 +150,14 @@ pub(crate) struct EndsBeforeItLooks;
 
 #[async_trait]
 impl Flaw for EndsBeforeItLooks {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
-        let Home::Found { family, cap: Some(cap), .. } = home else { return inner.insert(home, new, now).await };
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let InsertInto::Found { family, cap: Some(cap), .. } = home else { return inner.insert(home, new, now).await };
         Ok(inner.with(|model| {
             let answer = model.insert(home, new, now);
             if !matches!(answer, Inserted::Done | Inserted::MadeRoom(_)) {
@@ -141,7 +181,7 @@ pub(crate) struct TouchMovesLastUse;
 
 #[async_trait]
 impl Flaw for TouchMovesLastUse {
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         inner.with(|model| {
             for (id, at) in seen {
                 if let Some(family) = model.family_mut(id.family()) {

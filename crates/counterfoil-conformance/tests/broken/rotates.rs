@@ -1,8 +1,8 @@
 //! Rotations done wrong.
 
 use async_trait::async_trait;
-use counterfoil::store::{NewRecord, RecordParts, Rotated, Step, TokenStore};
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::store::{NewRecord, ParentUpdate, RecordParts, Rotated, TokenStore};
+use counterfoil::{RecordId, Timestamp, Version};
 use counterfoil_conformance::{ReferenceStore, pause};
 
 use super::{Flaw, Said};
@@ -16,11 +16,11 @@ impl Flaw for ReadThenWriteRotate {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
-        let Step::Supersede { expect, .. } = step else { return inner.rotate(parent, step, new, now).await };
+        let ParentUpdate::Supersede { expect, .. } = step else { return inner.rotate(parent, step, new, now).await };
         let read = inner.get(parent).await?;
         if read.as_ref().is_some_and(|read| read.record().version != *expect || read.record().superseded.is_some()) {
             return inner.rotate(parent, step, new, now).await;
@@ -46,9 +46,9 @@ impl Flaw for RotateIgnoresTheFamily {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         inner.with(|model| {
             let revoked = model.family(parent.family()).and_then(|family| family.revoked);
@@ -73,9 +73,9 @@ impl Flaw for ParentBeforeSuccessor {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let (answer, late): (Said<Rotated>, Vec<RecordParts>) = inner.with(|model| {
             let answer = model.rotate(parent, step, new, now);
@@ -104,9 +104,9 @@ impl Flaw for NonceKeptOnTheGrandparent {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         inner.with(|model| {
             let kept: Vec<_> = model
@@ -135,12 +135,12 @@ impl Flaw for SlideBackwards {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let answer = inner.rotate(parent, step, new, now).await?;
-        if let (Rotated::Done, Step::Slide { expires_at, gone_at, .. }) = (&answer, step) {
+        if let (Rotated::Done, ParentUpdate::Slide { expires_at, gone_at, .. }) = (&answer, step) {
             inner.with(|model| {
                 if let Some(record) = model.record_mut(parent) {
                     (record.expires_at, record.gone_at) = (Some(*expires_at), Some(*gone_at));
@@ -160,11 +160,11 @@ impl Flaw for SlideAfterExpiry {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
-        let early = if matches!(step, Step::Slide { .. }) { Ts::EPOCH } else { now };
+        let early = if matches!(step, ParentUpdate::Slide { .. }) { Timestamp::EPOCH } else { now };
         inner.rotate(parent, step, new, early).await
     }
 }
@@ -178,12 +178,12 @@ impl Flaw for SlideMovesTheVersion {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let answer = inner.rotate(parent, step, new, now).await?;
-        if let (Rotated::Done, Step::Slide { .. }) = (&answer, step) {
+        if let (Rotated::Done, ParentUpdate::Slide { .. }) = (&answer, step) {
             inner.with(|model| {
                 if let Some(record) = model.record_mut(parent) {
                     record.version = record.version.next();
@@ -203,9 +203,9 @@ impl Flaw for RepeatedRotationIsDone {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         Ok(match inner.rotate(parent, step, new, now).await? {
             Rotated::Stale(stands) if stands.record().version == Version::new(1) => Rotated::Done,
@@ -223,9 +223,9 @@ impl Flaw for RotateInTwoSteps {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let (first, rest) = new.split_at(new.len().min(1));
         let answer = inner.rotate(parent, step, first, now).await?;

@@ -4,10 +4,10 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{
-    Applied, Change, Cursor, Home, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked, Rotated,
-    Step, TokenRecord, TokenStore,
+    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
+    Revoke, Revoked, Rotated, TokenRecord, TokenStore,
 };
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 use counterfoil_conformance::ReferenceStore;
 use counterfoil_conformance::reference::Model;
 
@@ -15,14 +15,14 @@ use super::{Flaw, Said};
 
 /// What was done.
 pub(crate) enum Done<'a> {
-    Insert(Home<'a>),
+    Insert(InsertInto<'a>),
     Apply(RecordId, &'a Change),
-    Rotate(RecordId, Step),
-    Revoke(Revoke<'a>, Ts),
-    Touch(&'a [(RecordId, Ts)]),
-    Settle(RecordId, Option<(Ts, u8)>),
+    Rotate(RecordId, ParentUpdate),
+    Revoke(Revoke<'a>, Timestamp),
+    Touch(&'a [(RecordId, Timestamp)]),
+    Settle(RecordId, Option<(Timestamp, u8)>),
     /// `now` and `windows_before`.
-    Purge(Ts, Ts),
+    Purge(Timestamp, Timestamp),
 }
 
 /// After each step: the model before it, the model, and the step.
@@ -40,7 +40,13 @@ impl Then {
 
 #[async_trait]
 impl Flaw for Then {
-    async fn insert(&self, inner: &ReferenceStore, home: Home<'_>, new: &[NewRecord], now: Ts) -> Said<Inserted> {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
         let before = self.before(inner);
         let answer = inner.insert(home, new, now).await;
         self.put_wrong(inner, &before, &Done::Insert(home));
@@ -53,7 +59,7 @@ impl Flaw for Then {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Applied> {
         let before = self.before(inner);
         let answer = inner.apply(id, expect, change, now).await?;
@@ -68,9 +74,9 @@ impl Flaw for Then {
         &self,
         inner: &ReferenceStore,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Said<Rotated> {
         let before = self.before(inner);
         let answer = inner.rotate(parent, step, new, now).await?;
@@ -85,7 +91,7 @@ impl Flaw for Then {
         inner: &ReferenceStore,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let before = self.before(inner);
@@ -94,7 +100,7 @@ impl Flaw for Then {
         Ok(progress)
     }
 
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Ts)]) -> Said<()> {
+    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
         let before = self.before(inner);
         inner.touch(seen).await?;
         self.put_wrong(inner, &before, &Done::Touch(seen));
@@ -107,7 +113,7 @@ impl Flaw for Then {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Said<bool> {
         let before = self.before(inner);
         let answer = inner.settle(id, held, next, sent).await?;
@@ -118,9 +124,9 @@ impl Flaw for Then {
     async fn purge(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
-        unsent: Ts,
-        windows: Ts,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let before = self.before(inner);
@@ -154,9 +160,9 @@ impl Flaw for Purged {
     async fn purge(
         &self,
         inner: &ReferenceStore,
-        now: Ts,
-        unsent: Ts,
-        windows: Ts,
+        now: Timestamp,
+        unsent: Timestamp,
+        windows: Timestamp,
         limit: NonZeroU32,
     ) -> Said<Progress> {
         let progress = inner.purge(now, unsent, windows, limit).await?;

@@ -1,7 +1,7 @@
 //! Revoked families: their members go by the family's instant.
 
 use counterfoil::store::StoreError;
-use counterfoil::{FamilyId, Ts};
+use counterfoil::{FamilyId, Timestamp};
 
 use super::batch::Line;
 use super::{OP, SCAN, Sweep};
@@ -12,7 +12,12 @@ use crate::step::{Decision, Step, carry_out};
 
 impl Sweep<'_> {
     /// Walks the families of a timeline; whether something is left to do.
-    pub(super) async fn families(&mut self, timeline: Build, until: Ts, unsent: bool) -> Result<bool, StoreError> {
+    pub(super) async fn families(
+        &mut self,
+        timeline: Build,
+        until: Timestamp,
+        unsent: bool,
+    ) -> Result<bool, StoreError> {
         let (mut from, until) = (timeline.clone().key(), timeline.number(until.micros() + 1).key());
         loop {
             let page = self.scan(&from, &until).await?;

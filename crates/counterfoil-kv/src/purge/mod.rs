@@ -9,7 +9,7 @@ mod families;
 
 use std::num::NonZeroU32;
 
-use counterfoil::Ts;
+use counterfoil::Timestamp;
 use counterfoil::store::{Progress, StoreError};
 
 use crate::engine::{Engine, Key, Value};
@@ -28,14 +28,14 @@ const LOOK: usize = 32;
 /// The limits of one purge.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    pub(crate) now: Ts,
-    pub(crate) unsent_before: Ts,
-    pub(crate) windows_before: Ts,
+    pub(crate) now: Timestamp,
+    pub(crate) unsent_before: Timestamp,
+    pub(crate) windows_before: Timestamp,
 }
 
 impl Limits {
     /// Until when what has a notice is gone: never before it is gone at all.
-    fn unsent(self) -> Ts {
+    fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }
 }
@@ -67,7 +67,7 @@ impl Sweep<'_> {
             || self.records(key::window(), windows_before, Line::Windows).await?)
     }
 
-    async fn records(&mut self, timeline: Build, until: Ts, line: Line) -> Result<bool, StoreError> {
+    async fn records(&mut self, timeline: Build, until: Timestamp, line: Line) -> Result<bool, StoreError> {
         let (mut from, until) = (timeline.clone().key(), timeline.number(until.micros() + 1).key());
         loop {
             let page = self.scan(&from, &until).await?;

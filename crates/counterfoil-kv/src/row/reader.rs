@@ -1,6 +1,6 @@
 //! Reading fields. Every fault names its field.
 
-use counterfoil::Ts;
+use counterfoil::Timestamp;
 use counterfoil::store::Corrupt;
 
 use super::FORM;
@@ -42,8 +42,8 @@ impl<'a> Reader<'a> {
         self.raw(column).map(u32::from_be_bytes)
     }
 
-    pub(super) fn instant(&mut self, column: &'static str) -> Result<Ts, Corrupt> {
-        Ts::from_micros(self.number(column)?).ok_or(Corrupt::Column { column })
+    pub(super) fn instant(&mut self, column: &'static str) -> Result<Timestamp, Corrupt> {
+        Timestamp::from_micros(self.number(column)?).ok_or(Corrupt::Column { column })
     }
 
     pub(super) fn text<T, E>(

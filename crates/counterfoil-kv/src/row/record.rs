@@ -1,7 +1,7 @@
 //! A record's own fields. Its id is its key.
 
 use counterfoil::store::{Corrupt, Digest, Nonce, NoticeMark, RecordParts, Revoked, Superseded};
-use counterfoil::{Description, KeyId, Label, OwnerId, Realm, RecordId, RevokedWhy, TokenKind, Version};
+use counterfoil::{Description, KeyId, Label, OwnerId, Realm, RecordId, RevocationReason, TokenKind, Version};
 
 use super::reader::Reader;
 use super::writer::Writer;
@@ -109,6 +109,6 @@ pub(super) fn write_revoked(row: &mut Writer, revoked: Revoked) {
 
 pub(super) fn read_revoked(row: &mut Reader<'_>, column: &'static str) -> Result<Revoked, Corrupt> {
     let at = row.instant(column)?;
-    let why = RevokedWhy::from_byte(row.byte(column)?).ok_or(Corrupt::Column { column })?;
+    let why = RevocationReason::from_byte(row.byte(column)?).ok_or(Corrupt::Column { column })?;
     Ok(Revoked { at, why })
 }

@@ -1,7 +1,7 @@
 //! The other rows: owners, counters, versions, and documents with their versions.
 
 use counterfoil::store::{Corrupt, Counter};
-use counterfoil::{FamilyId, Ts, Version};
+use counterfoil::{FamilyId, Timestamp, Version};
 
 use super::reader::Reader;
 use super::writer::Writer;
@@ -95,14 +95,14 @@ pub(crate) fn read_version(row: &[u8]) -> Result<Version, Corrupt> {
 }
 
 /// The row of an instant alone.
-pub(crate) fn write_instant(at: Ts) -> Value {
+pub(crate) fn write_instant(at: Timestamp) -> Value {
     let mut row = Writer::new();
     row.instant(at);
     row.row()
 }
 
 /// The instant in such a row.
-pub(crate) fn read_instant(row: &[u8]) -> Result<Ts, Corrupt> {
+pub(crate) fn read_instant(row: &[u8]) -> Result<Timestamp, Corrupt> {
     let mut row = Reader::new(row)?;
     let at = row.instant("instant")?;
     row.end(at)

@@ -1,7 +1,7 @@
 //! Rows come back as they were written, and nothing else reads.
 
 use counterfoil::store::{FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
-use counterfoil::{Description, KeyId, RevokedWhy, Ts};
+use counterfoil::{Description, KeyId, RevocationReason, Timestamp};
 use counterfoil_conformance::reference::describe;
 use counterfoil_conformance::sample::{Person, at};
 
@@ -9,7 +9,7 @@ use super::*;
 use crate::engine::Value;
 
 fn full() -> (RecordParts, FamilyRow) {
-    let draft = Person::new("realm", "owner").refresh().labelled("Telegram").noticed(Ts::MAX, 255);
+    let draft = Person::new("realm", "owner").refresh().labelled("Telegram").noticed(Timestamp::MAX, 255);
     let mut record = RecordParts::from(draft.records[0].clone());
     record.parent = Some(record.id);
     record.scope = "a b".parse().ok();
@@ -20,13 +20,13 @@ fn full() -> (RecordParts, FamilyRow) {
         nonce: Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }),
         honoured_until: Some(at(2)),
     });
-    record.revoked = Some(Revoked { at: at(3), why: RevokedWhy::Replay });
+    record.revoked = Some(Revoked { at: at(3), why: RevocationReason::Replay });
     record.last_used_at = Some(at(4));
     record.notice = Some(NoticeMark { at: at(5), stage: 3 });
     record.noticed = (0..8).map(|stage| (at(6), stage)).collect();
     let mut family = FamilyRow::new(draft.family);
     family.parts.generation = u64::MAX;
-    family.parts.revoked = Some(Revoked { at: at(7), why: RevokedWhy::ByOwner });
+    family.parts.revoked = Some(Revoked { at: at(7), why: RevocationReason::ByOwner });
     (family.members, family.step, family.nonce_of) = (2, u64::MAX, Some(record.id));
     (record, family)
 }

@@ -1,6 +1,6 @@
 //! Writing fields.
 
-use counterfoil::Ts;
+use counterfoil::Timestamp;
 
 use super::FORM;
 use crate::engine::Value;
@@ -31,7 +31,7 @@ impl Writer {
         self.raw(&number.to_be_bytes());
     }
 
-    pub(super) fn instant(&mut self, at: Ts) {
+    pub(super) fn instant(&mut self, at: Timestamp) {
         self.number(at.micros());
     }
 

@@ -1,18 +1,18 @@
 //! Instants in somebody's time zone, and how long is left.
 
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
+use jiff::Zoned;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 
 /// An instant on the calendar and the clock of one zone.
 pub(super) struct Local(Zoned);
 
 impl Local {
     /// In that IANA zone; in UTC where there is no such zone.
-    pub(super) fn of(at: Ts, zone: &str) -> Self {
+    pub(super) fn of(at: Timestamp, zone: &str) -> Self {
         let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-        let at = i64::try_from(at.micros()).ok().and_then(|micros| Timestamp::from_microsecond(micros).ok());
-        Self(at.unwrap_or(Timestamp::MAX).to_zoned(zone))
+        let at = i64::try_from(at.micros()).ok().and_then(|micros| jiff::Timestamp::from_microsecond(micros).ok());
+        Self(at.unwrap_or(jiff::Timestamp::MAX).to_zoned(zone))
     }
 
     pub(super) fn year(&self) -> i16 {
@@ -60,8 +60,8 @@ mod tests {
     use super::*;
 
     fn local(text: &str, zone: &str) -> (i16, usize, i8, String) {
-        let at: Timestamp = text.parse().expect("an instant");
-        let at = Ts::from_micros(u64::try_from(at.as_microsecond()).expect("after 1970")).expect("in range");
+        let at: jiff::Timestamp = text.parse().expect("an instant");
+        let at = Timestamp::from_micros(u64::try_from(at.as_microsecond()).expect("after 1970")).expect("in range");
         let local = Local::of(at, zone);
         (local.year(), local.month() + 1, local.day(), local.clock())
     }
@@ -86,7 +86,11 @@ mod tests {
         for (at, zone, (year, month, day, clock)) in cases {
             assert_eq!(local(at, zone), (year, month, day, clock.to_owned()), "{at} {zone}");
         }
-        assert_eq!(Local::of(Ts::MAX, "Pacific/Apia").year(), 2255, "the end of time is an instant as any other");
+        assert_eq!(
+            Local::of(Timestamp::MAX, "Pacific/Apia").year(),
+            2255,
+            "the end of time is an instant as any other"
+        );
     }
 
     #[test]

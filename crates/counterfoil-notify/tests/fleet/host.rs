@@ -9,7 +9,8 @@ use counterfoil::memory::MemoryDirectory;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
 use counterfoil::{
-    Account, Counterfoil, EmailAddress, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Span, SubjectId, Ts,
+    Account, Counterfoil, EmailAddress, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Span, SubjectId,
+    Timestamp,
 };
 use counterfoil_notify::{Limits, Transport, Worker};
 use tokio::runtime::Runtime;
@@ -38,8 +39,8 @@ pub trait Backend: Sized {
     fn open(place: &str) -> impl Future<Output = Self::Store> + Send;
 }
 
-pub fn day(days: u16) -> Ts {
-    Ts::EPOCH.plus_capped(Span::days(20_000)).plus_capped(Span::days(days))
+pub fn day(days: u16) -> Timestamp {
+    Timestamp::EPOCH.plus_capped(Span::days(20_000)).plus_capped(Span::days(days))
 }
 
 fn owner(at: usize) -> Account {

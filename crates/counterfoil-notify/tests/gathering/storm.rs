@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use counterfoil::memory::MemoryStore;
 use counterfoil::notice::NoticeText;
 use counterfoil::store::TokenStore;
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
 use counterfoil_conformance::SlowStore;
 use counterfoil_notify::{Digest, Report, SendError, Transport, Worker};
 
@@ -66,7 +66,7 @@ struct Sent {
 }
 
 impl Sent {
-    fn add(&mut self, digests: Vec<Vec<Told>>, now: Ts) {
+    fn add(&mut self, digests: Vec<Vec<Told>>, now: Timestamp) {
         for digest in digests {
             let ahead = |told: &Told| matches!(told.2, NoticeText::ExpiresIn(_));
             if digest.iter().any(ahead) {
@@ -96,7 +96,7 @@ impl Sent {
 }
 
 /// Each minute of a while, for each of the workers.
-async fn minutes(workers: &[Worker], mail: &Mail, from: Ts, minutes: u16, sent: &mut Sent) {
+async fn minutes(workers: &[Worker], mail: &Mail, from: Timestamp, minutes: u16, sent: &mut Sent) {
     for minute in 0..minutes {
         let now = from.plus_capped(Span::minutes(minute));
         let runs = workers.iter().map(|worker| worker.run_once(now));
@@ -109,7 +109,7 @@ async fn minutes(workers: &[Worker], mail: &Mail, from: Ts, minutes: u16, sent: 
 const HOUR: u16 = 60;
 
 /// Both storms: of advance notices and of expiries. `trouble` comes where each has begun.
-async fn storm(workers: &[Worker], mail: &Mail, trouble: impl AsyncFn(Ts)) -> Sent {
+async fn storm(workers: &[Worker], mail: &Mail, trouble: impl AsyncFn(Timestamp)) -> Sent {
     let mut sent = Sent::default();
     for begins in [day(23), day(30)] {
         minutes(workers, mail, begins.minus(Span::hours(1)), HOUR, &mut sent).await;

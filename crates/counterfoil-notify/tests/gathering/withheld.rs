@@ -1,7 +1,7 @@
 //! Who is told nothing: a disabled account, one that is no more, and one whose credentials of that time are void.
 
 use counterfoil::Refusal;
-use counterfoil::event::What;
+use counterfoil::event::EventKind;
 use counterfoil_notify::Report;
 
 use crate::support::*;
@@ -9,7 +9,7 @@ use crate::support::*;
 /// Tells, of each notice that was withheld, why.
 fn withheld(world: &World) -> Vec<Refusal> {
     let reason = |what| match what {
-        What::NoticeWithheld { reason, .. } => Some(reason),
+        EventKind::NoticeWithheld { reason, .. } => Some(reason),
         _ => None,
     };
     world.sink.take().into_iter().filter_map(|event| reason(event.what)).collect()

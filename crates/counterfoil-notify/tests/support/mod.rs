@@ -12,8 +12,8 @@ use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::store::TokenStore;
 use counterfoil::testing::RecordingSink;
 use counterfoil::{
-    Account, Counterfoil, EmailAddress, Issued, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Span,
-    SubjectId, Ts,
+    Account, Counterfoil, EmailAddress, IssuedCredential, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role,
+    Span, SubjectId, Timestamp,
 };
 use counterfoil_notify::{Digest, Limits, Report, SendError, Transport, Worker};
 use tokio::runtime::Runtime;
@@ -25,11 +25,14 @@ pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("
 pub const START: u64 = 1_801_479_600;
 
 /// So long after the start.
-pub fn after(span: Span) -> Ts {
-    Ts::EPOCH.plus(Span::from_seconds(START).expect("small")).and_then(|start| start.plus(span)).expect("in range")
+pub fn after(span: Span) -> Timestamp {
+    Timestamp::EPOCH
+        .plus(Span::from_seconds(START).expect("small"))
+        .and_then(|start| start.plus(span))
+        .expect("in range")
 }
 
-pub fn day(days: u16) -> Ts {
+pub fn day(days: u16) -> Timestamp {
     after(Span::days(days))
 }
 
@@ -45,7 +48,7 @@ pub fn ivan() -> Account {
 
 /// A host of `bill` (English, UTC) and `ivan` (Russian, Moscow).
 pub struct World {
-    pub foil: Counterfoil,
+    pub counterfoil: Counterfoil,
     pub people: Arc<MemoryDirectory>,
     pub store: Arc<MemoryStore>,
     pub sink: RecordingSink,
@@ -90,20 +93,20 @@ impl World {
         let ring = KeyRing::generate_from_system().expect("a key");
         let builder = Counterfoil::builder().policy(policy).store(Arc::clone(&store)).token_store(records);
         let builder = builder.directory(Arc::clone(&people)).key_ring(Arc::new(ring)).events(sink.clone());
-        Self { foil: builder.build().expect("a handle"), people, store, sink }
+        Self { counterfoil: builder.build().expect("a handle"), people, store, sink }
     }
 
-    pub async fn create(&self, whom: &Account, label: &str, days: u16, at: Ts) -> Issued {
+    pub async fn create(&self, whom: &Account, label: &str, days: u16, at: Timestamp) -> IssuedCredential {
         let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(days.into()), scope: None };
-        self.foil.at(at).create_personal_access_token(&Presenter::signed_in(whom), &new).await.expect("a token")
+        self.counterfoil.at(at).create_personal_access_token(&Presenter::signed_in(whom), &new).await.expect("a token")
     }
 
     pub fn worker(&self, transport: impl Transport) -> Worker {
-        Worker::new(self.foil.clone(), transport).with_limits(limits())
+        Worker::new(self.counterfoil.clone(), transport).with_limits(limits())
     }
 
     /// Whether any notice of it is marked as sent.
-    pub async fn is_marked(&self, issued: &Issued) -> bool {
+    pub async fn is_marked(&self, issued: &IssuedCredential) -> bool {
         let record = self.store.get(&issued.listed.id).await.expect("the store answers").expect("a record");
         !record.record().noticed.is_empty()
     }

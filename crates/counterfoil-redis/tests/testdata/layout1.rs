@@ -7,11 +7,11 @@ use std::num::NonZeroU32;
 use counterfoil::client::{ClientKey, Grant, RefreshMode, Registration};
 use counterfoil::settings::{SettingName, StoredSettings};
 use counterfoil::store::{
-    Access, Change, ClientStore, Digest, FamilyBody, Home, Inserted, NewFamily, NewRecord, Nonce, NoticeMark, Revoke,
-    Revoked, Rotated, SettingsStore, Step, TokenStore,
+    Access, Change, ClientStore, Digest, FamilyBody, InsertInto, Inserted, NewFamily, NewRecord, Nonce, NoticeMark, Revoke,
+    Revoked, Rotated, SettingsStore, ParentUpdate, TokenStore,
 };
 use counterfoil::{
-    Description, FamilyId, KeyId, Label, OwnerId, Realm, RecordId, RevokedWhy, SubjectId, TokenKind, Ts, Version,
+    Description, FamilyId, KeyId, Label, OwnerId, Realm, RecordId, RevocationReason, SubjectId, TokenKind, Timestamp, Version,
 };
 use counterfoil_redis::redis::{Client, Connection, cmd};
 use counterfoil_redis::{Options, RedisStore};
@@ -20,8 +20,8 @@ use counterfoil_testkit::servers::redis::RedisServer;
 const EXPIRES: u64 = 1_000_000;
 const GONE: u64 = 2_000_000;
 
-fn at(micros: u64) -> Ts {
-    Ts::from_micros(1_700_000_000_000_000 + micros).expect("an instant")
+fn at(micros: u64) -> Timestamp {
+    Timestamp::from_micros(1_700_000_000_000_000 + micros).expect("an instant")
 }
 
 fn ann() -> OwnerId {
@@ -104,7 +104,7 @@ impl Old {
             gone_at: new[0].gone_at,
             label_key,
         };
-        let done = self.0.insert(Home::Found { family: &family, cap: None }, &new, at(0)).await.expect("answered");
+        let done = self.0.insert(InsertInto::Found { family: &family, cap: None }, &new, at(0)).await.expect("answered");
         assert_eq!(done, Inserted::Done);
     }
 
@@ -112,7 +112,7 @@ impl Old {
         let (next, access) = (generation + 1, generation + 11);
         let successor = record(owner, number, next, TokenKind::RefreshToken, u64::from(next), now);
         let beside = record(owner, number, access, TokenKind::AccessToken, u64::from(next), now);
-        let step = Step::Supersede {
+        let step = ParentUpdate::Supersede {
             expect: Version::FIRST,
             successor: successor.id,
             nonce: Some(Nonce { bytes: [next; 32], key_id: KeyId::new(1) }),
@@ -125,12 +125,12 @@ impl Old {
     }
 
     async fn slide(&self, owner: &OwnerId, number: u8, new: &[NewRecord], now: u64) {
-        let step = Step::Slide { expires_at: at(EXPIRES + now), gone_at: at(GONE + now) };
+        let step = ParentUpdate::Slide { expires_at: at(EXPIRES + now), gone_at: at(GONE + now) };
         let done = self.0.rotate(&id(owner, number, 0), &step, new, at(now)).await;
         assert!(matches!(done, Ok(Rotated::Done)), "{done:?}");
     }
 
-    async fn revoke(&self, what: Revoke<'_>, now: u64, why: RevokedWhy) {
+    async fn revoke(&self, what: Revoke<'_>, now: u64, why: RevocationReason) {
         let one = NonZeroU32::MIN;
         let done = self.0.revoke(what, Revoked { at: at(now), why }, at(GONE + 5), one).await.expect("answered");
         assert_eq!(done.changed, 1);
@@ -157,7 +157,7 @@ async fn write(store: &Old) {
         )
         .await;
     let next = record(&ann, 2, 1, PersonalAccessToken, 1, 20);
-    let step = Step::Supersede {
+    let step = ParentUpdate::Supersede {
         expect: Version::FIRST,
         successor: next.id,
         nonce: None,
@@ -177,7 +177,7 @@ async fn write(store: &Old) {
         )
         .await;
     store
-        .revoke(Revoke::Family { realm: &realm, owner: &ann, family: family_id(&ann, 3) }, 30, RevokedWhy::ByOwner)
+        .revoke(Revoke::Family { realm: &realm, owner: &ann, family: family_id(&ann, 3) }, 30, RevocationReason::ByOwner)
         .await;
     let forever = NewRecord { expires_at: None, gone_at: None, ..first(&ann, 4, PersonalAccessToken, 4) };
     store.found(&ann, 4, PersonalAccessToken, FamilyBody::Alone, Some("forever"), vec![forever]).await;
@@ -191,12 +191,12 @@ async fn write(store: &Old) {
     for (generation, now) in [(0, 100), (1, 200), (2, 300)] {
         store.refresh(&ann, 5, generation, now).await;
     }
-    store.revoke(Revoke::One(&id(&ann, 5, 11)), 310, RevokedWhy::ByClient).await;
+    store.revoke(Revoke::One(&id(&ann, 5, 11)), 310, RevocationReason::ByClient).await;
     store.found(&ann, 6, RefreshToken, sign_in(7), None, both(6, 6)).await;
     store.found(&ann, 7, RefreshToken, sign_in(8), None, both(7, 7)).await;
     store.found(&ann, 8, RefreshToken, sign_in(7), None, both(8, 8)).await;
     store
-        .revoke(Revoke::Family { realm: &realm, owner: &ann, family: family_id(&ann, 8) }, 40, RevokedWhy::Replay)
+        .revoke(Revoke::Family { realm: &realm, owner: &ann, family: family_id(&ann, 8) }, 40, RevocationReason::Replay)
         .await;
     store.found(&ann, 9, RefreshToken, sign_in(7), None, both(9, 9)).await;
     store.slide(&ann, 9, &[record(&ann, 9, 11, AccessToken, 0, 500)], 500).await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use counterfoil::store::{Inserted, Rotated, TokenStore};
-use counterfoil::{Counterfoil, RecordId, TokenKind, Ts, Version};
+use counterfoil::{Counterfoil, RecordId, Timestamp, TokenKind, Version};
 use counterfoil_conformance::sample::{Draft, Person, at, most, supersede};
 use tokio::sync::Mutex;
 
@@ -40,7 +40,7 @@ pub fn owner(ids: &[RecordId], caller: usize, nth: u64) -> String {
 }
 
 /// The instant of a touch, later for each call.
-pub fn used(nth: u64) -> Ts {
+pub fn used(nth: u64) -> Timestamp {
     at(1_000_000 * (nth + 1))
 }
 

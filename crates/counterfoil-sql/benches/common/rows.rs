@@ -1,6 +1,6 @@
 //! Records to fill a store with, faster than one by one.
 
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 use counterfoil_conformance::sample::{Person, at, digest_of};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
@@ -49,7 +49,7 @@ fn row(nth: usize, size: usize) -> Row {
     }
 }
 
-pub fn micros(at: Ts) -> i64 {
+pub fn micros(at: Timestamp) -> i64 {
     i64::try_from(at.micros()).expect("an instant")
 }
 

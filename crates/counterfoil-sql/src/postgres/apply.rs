@@ -1,7 +1,7 @@
 //! Changing one record: compare-and-swap on its version, one statement a kind of change.
 
 use counterfoil::store::{Applied, Change, Relabel, StoreError, TokenRecord};
-use counterfoil::{Description, Label, LabelKey, RecordId, Scope, Ts, Version};
+use counterfoil::{Description, Label, LabelKey, RecordId, Scope, Timestamp, Version};
 
 use super::ask::{Statement, TURNS, Wrote, lost};
 use super::sql;
@@ -17,7 +17,7 @@ impl PgStore {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Applied, StoreError> {
         for _ in 0..TURNS {
             if let Wrote::Done(Some(written)) = self.write_one(OP, || statement(id, expect, change, now)).await? {
@@ -39,7 +39,7 @@ impl PgStore {
     }
 }
 
-fn statement<'q>(id: &'q RecordId, expect: Version, change: &'q Change, now: Ts) -> Statement<'q> {
+fn statement<'q>(id: &'q RecordId, expect: Version, change: &'q Change, now: Timestamp) -> Statement<'q> {
     let swap = |text: &'static str| {
         sqlx::query(text)
             .bind(id.family().as_bytes().to_vec())

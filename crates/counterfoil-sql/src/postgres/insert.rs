@@ -3,9 +3,10 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{
-    Cap, FamilyParts, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_insert, check_members,
+    Cap, FamilyParts, InsertInto, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_insert,
+    check_members,
 };
-use counterfoil::{FamilyId, LabelKey, Ts};
+use counterfoil::{FamilyId, LabelKey, Timestamp};
 use sqlx::postgres::PgRow;
 
 use super::ask::{Statement, TURNS, Wrote, adding, first_taken, lost};
@@ -23,7 +24,7 @@ struct Founding<'a> {
     family: FamilyParts,
     body: String,
     new: &'a [NewRecord],
-    now: Ts,
+    now: Timestamp,
     cap: Option<Cap>,
     pace: Option<Pace>,
 }
@@ -39,11 +40,18 @@ enum Outcome {
 }
 
 impl PgStore {
-    pub(super) async fn insert_all(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+    pub(super) async fn insert_all(
+        &self,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Result<Inserted, StoreError> {
         check_insert(home, new)?;
         match home {
-            Home::Found { family, cap, pace } => self.found(family, cap, pace, new, now).await,
-            Home::Join { family, generation, access_cap } => self.join(&family, generation, access_cap, new, now).await,
+            InsertInto::Found { family, cap, pace } => self.found(family, cap, pace, new, now).await,
+            InsertInto::Join { family, generation, access_cap } => {
+                self.join(&family, generation, access_cap, new, now).await
+            }
         }
     }
 
@@ -53,7 +61,7 @@ impl PgStore {
         cap: Option<Cap>,
         pace: Option<Pace>,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Inserted, StoreError> {
         let family = FamilyParts::from(family.clone());
         let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
@@ -109,7 +117,7 @@ impl PgStore {
         op: &'static str,
         asking: &FamilyParts,
         key: &LabelKey,
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Option<FamilyId>, StoreError> {
         let query = || {
             sqlx::query(sql::HOLDER)
@@ -132,7 +140,7 @@ impl PgStore {
         generation: u64,
         access_cap: Option<NonZeroU32>,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Inserted, StoreError> {
         for _ in 0..TURNS {
             let mut full_until = None;

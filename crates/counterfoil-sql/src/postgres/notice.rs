@@ -1,7 +1,7 @@
 //! Use and notices: what moves a record without moving its version.
 
 use counterfoil::store::{NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use super::ask::{Wrote, lost};
 use super::sql;
@@ -15,7 +15,7 @@ const BATCH: usize = 256;
 const REMEMBERED: i64 = (NOTICED_MAX * NOTICE) as i64;
 
 impl PgStore {
-    pub(super) async fn touch_all(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+    pub(super) async fn touch_all(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         for batch in seen.chunks(BATCH) {
             let query = || {
                 let (ids, times): (Vec<Vec<u8>>, Vec<i64>) =
@@ -31,7 +31,7 @@ impl PgStore {
         &self,
         id: &RecordId,
         held: NoticeMark,
-        lease_until: Ts,
+        lease_until: Timestamp,
     ) -> Result<Option<TokenRecord>, StoreError> {
         if lease_until <= held.at {
             return self.parts("claim", id).await.map(|_| None);
@@ -58,7 +58,7 @@ impl PgStore {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError> {
         const OP: &str = "settle";
         let query = || {

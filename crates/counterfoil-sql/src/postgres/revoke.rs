@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Progress, Revoke, Revoked, StoreError};
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Ts};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Timestamp};
 
 use super::ask::Statement;
 use super::sql;
@@ -17,7 +17,7 @@ impl PgStore {
         &self,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         match what {
@@ -29,7 +29,7 @@ impl PgStore {
         }
     }
 
-    async fn revoke_one(&self, id: &RecordId, revoked: Revoked, gone_at: Ts) -> Result<Progress, StoreError> {
+    async fn revoke_one(&self, id: &RecordId, revoked: Revoked, gone_at: Timestamp) -> Result<Progress, StoreError> {
         let query = || {
             bind(sql::REVOKE_ONE, revoked, gone_at).bind(id.family().as_bytes().to_vec()).bind(id.as_bytes().as_slice())
         };
@@ -43,7 +43,7 @@ impl PgStore {
         owner: &OwnerId,
         family: &FamilyId,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
     ) -> Result<Progress, StoreError> {
         let query = || {
             bind(sql::REVOKE_FAMILY, revoked, gone_at)
@@ -60,7 +60,7 @@ impl PgStore {
         realm: &Realm,
         owner: &OwnerId,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         let query = || {
@@ -75,6 +75,6 @@ impl PgStore {
     }
 }
 
-fn bind<'q>(text: &'static str, revoked: Revoked, gone_at: Ts) -> Statement<'q> {
+fn bind<'q>(text: &'static str, revoked: Revoked, gone_at: Timestamp) -> Statement<'q> {
     sqlx::query(text).bind(micros(revoked.at)).bind(i64::from(revoked.why.byte())).bind(micros(gone_at))
 }

@@ -1,7 +1,7 @@
 //! Rotation: the parent's step and all that is new, in one statement.
 
-use counterfoil::store::{NewRecord, Rotated, Step, StoreError, TokenRecord, check_members, check_rotate};
-use counterfoil::{RecordId, Ts};
+use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, TokenRecord, check_members, check_rotate};
+use counterfoil::{RecordId, Timestamp};
 use sqlx::postgres::PgRow;
 
 use super::ask::{Statement, TURNS, Wrote, adding, lost};
@@ -18,9 +18,9 @@ impl PgStore {
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Rotated, StoreError> {
         let follows = check_rotate(parent, step, new)?;
         for _ in 0..TURNS {
@@ -44,7 +44,7 @@ impl PgStore {
             if let Some(taken) = self.taken(OP, new).await? {
                 return Ok(Rotated::IdTaken(taken));
             }
-            if let Step::Supersede { .. } = step {
+            if let ParentUpdate::Supersede { .. } = step {
                 family.generation = family.generation.saturating_add(1);
             }
             check_members(OP, new, &family)?;
@@ -57,27 +57,27 @@ impl PgStore {
 }
 
 /// What bounds the step, as its statement told; `None` where nothing does.
-fn bound_of(step: &Step, row: &PgRow) -> Result<Option<Rotated>, StoreError> {
+fn bound_of(step: &ParentUpdate, row: &PgRow) -> Result<Option<Rotated>, StoreError> {
     let full = |at| Ok(row::instant(row, at)?.map(|until| Rotated::FamilyFull { until }));
     match step {
-        Step::Supersede { .. } => {
+        ParentUpdate::Supersede { .. } => {
             row::instant(row, 1)?.map_or_else(|| full(2), |oldest| Ok(Some(Rotated::PaceReached { oldest })))
         }
-        Step::Slide { .. } => full(1),
+        ParentUpdate::Slide { .. } => full(1),
     }
 }
 
 fn statement<'q>(
     parent: &'q RecordId,
-    step: &'q Step,
+    step: &'q ParentUpdate,
     new: &'q [NewRecord],
     follows: Option<&'q NewRecord>,
-    now: Ts,
+    now: Timestamp,
 ) -> Statement<'q> {
     let home = owned_by(new);
     let family = parent.family().as_bytes().to_vec();
     match step {
-        Step::Supersede { expect, successor: id, nonce, honoured_until, gone_at, pace, access_cap } => {
+        ParentUpdate::Supersede { expect, successor: id, nonce, honoured_until, gone_at, pace, access_cap } => {
             adding(sql::SUPERSEDE, new, home)
                 .bind(family)
                 .bind(parent.as_bytes().as_slice())
@@ -94,7 +94,7 @@ fn statement<'q>(
                 .bind(pace.map(|pace| micros(pace.since)))
                 .bind(room_beside(*access_cap, new, now))
         }
-        Step::Slide { expires_at, gone_at, access_cap } => adding(sql::SLIDE, new, home)
+        ParentUpdate::Slide { expires_at, gone_at, access_cap } => adding(sql::SLIDE, new, home)
             .bind(family)
             .bind(parent.as_bytes().as_slice())
             .bind(micros(now))

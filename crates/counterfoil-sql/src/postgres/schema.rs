@@ -118,7 +118,7 @@ mod tests {
     use std::num::NonZeroU32;
 
     use counterfoil::store::{Inserted, Throttle as _, TokenStore as _};
-    use counterfoil::{RecordId, Ts};
+    use counterfoil::{RecordId, Timestamp};
     use counterfoil_conformance::sample::{Person, at};
     use counterfoil_testkit::servers::Postgres;
     use sqlx::ConnectOptions as _;
@@ -152,7 +152,11 @@ INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, crea
         let kept =
             store.get(&RecordId::from_bytes([7; 16])).await.expect("an answer").expect("what stood there stands");
         assert_eq!(kept.record().owner.as_str(), "ann");
-        assert_eq!(store.purge_counters(Ts::MAX, NonZeroU32::MAX).await.expect("an answer"), 0, "counters are dropped");
+        assert_eq!(
+            store.purge_counters(Timestamp::MAX, NonZeroU32::MAX).await.expect("an answer"),
+            0,
+            "counters are dropped"
+        );
         let draft = Person::new("default", "ann").pat();
         for (cap, told) in [(1, Inserted::OwnerFull), (2, Inserted::Done)] {
             assert_eq!(store.insert(draft.home(Some(cap)), &draft.records, at(0)).await.expect("an answer"), told);

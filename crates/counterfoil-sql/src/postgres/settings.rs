@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Realm, Ts, Version};
+use counterfoil::{Realm, Timestamp, Version};
 
 use super::ask::{TURNS, Wrote, lost};
 use super::sql;
@@ -44,12 +44,12 @@ impl SettingsStore for PgStore {
         Err(lost(OP))
     }
 
-    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+    async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
         let found = self.read_one("last_upkeep", || sqlx::query(sql::LAST_UPKEEP)).await?;
         found.map_or(Ok(None), |row| row::instant(&row, 0))
     }
 
-    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+    async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {
         let query = || match expect {
             None => sqlx::query(sql::FIRST_UPKEEP).bind(micros(at)),
             Some(expect) => sqlx::query(sql::NOTE_UPKEEP).bind(micros(at)).bind(micros(expect)),

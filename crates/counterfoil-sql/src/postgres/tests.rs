@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{NoticeMark, Reserved, StoreError, Throttle as _, ThrottleKey, TokenStore};
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
 use counterfoil_conformance::sample::{Draft, Person, at, most, must_get};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -207,7 +207,7 @@ async fn a_notice_is_looked_for_where_one_begins() {
     let held = NoticeMark { at: at(10), stage: 0 };
     let draft = Person::somebody().pat().noticed(held.at, held.stage);
     let id = draft.found(&store).await.expect("a record");
-    let sent = [(0, 0), (1, 5), (0, 1)].map(|(at, stage)| (Ts::from_micros(at).expect("an instant"), stage));
+    let sent = [(0, 0), (1, 5), (0, 1)].map(|(at, stage)| (Timestamp::from_micros(at).expect("an instant"), stage));
     for sent in sent.into_iter().chain(sent) {
         assert!(store.settle(&id, held, Some(held), Some(sent)).await.expect("an answer"));
     }

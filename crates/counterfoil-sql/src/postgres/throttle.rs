@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{Reserved, StoreError, Throttle, ThrottleKey};
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
 
 use super::ask::{Wrote, lost};
 use super::store::PgStore;
@@ -29,7 +29,7 @@ impl PgStore {
         op: &'static str,
         step: Step,
         key: &ThrottleKey,
-        times: (Ts, Ts, Span),
+        times: (Timestamp, Timestamp, Span),
         limit: NonZeroU32,
     ) -> Result<i64, StoreError> {
         let (noted, now, window) = times;
@@ -54,7 +54,7 @@ impl Throttle for PgStore {
     async fn reserve(
         &self,
         key: &ThrottleKey,
-        now: Ts,
+        now: Timestamp,
         window: Span,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
@@ -65,15 +65,27 @@ impl Throttle for PgStore {
         }
     }
 
-    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn failed(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.attempt("failed", Step::Fail, key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
     }
 
-    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn release(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.attempt("release", Step::Release, key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
     }
 
-    async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
+    async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         let query = || sqlx::query(throttle_sql::PURGE).bind(micros(now)).bind(i64::from(limit.get()));
         self.changed("purge_counters", query).await
     }

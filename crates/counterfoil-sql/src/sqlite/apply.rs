@@ -1,7 +1,7 @@
 //! Changing one record: compare-and-swap on its version.
 
 use counterfoil::store::{Applied, Change, FamilyParts, RecordParts, StoreError};
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 
 use super::store::SqliteStore;
 use super::write::{Holder, Write, joined};
@@ -21,7 +21,7 @@ impl SqliteStore {
         id: &RecordId,
         expect: Version,
         change: &Change,
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Applied, StoreError> {
         let mut write = self.write(OP).await?;
         let Some((mut record, mut family)) = write.pair(id).await? else { return Ok(Applied::Missing) };
@@ -45,7 +45,7 @@ async fn change_pair(
     record: &mut RecordParts,
     family: &mut FamilyParts,
     change: &Change,
-    now: Ts,
+    now: Timestamp,
 ) -> Result<Outcome, StoreError> {
     match change {
         Change::Edit { label, description, scope } => {

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Cap, FamilyParts, NewRecord, Pace, RecordParts, StoreError, WhenFull};
-use counterfoil::{FamilyId, Ts};
+use counterfoil::{FamilyId, Timestamp};
 
 use super::sql;
 use super::write::{Statement, Write};
@@ -16,7 +16,7 @@ impl Write {
         &mut self,
         family: &FamilyParts,
         cap: Cap,
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Option<Vec<FamilyId>>, StoreError> {
         let cap_limit = i64::from(cap.limit.get());
         if self.live(family, now, cap_limit).await? < cap_limit {
@@ -30,13 +30,13 @@ impl Write {
         rows.iter().map(row::family_id).collect::<Result<_, _>>().map(Some)
     }
 
-    async fn live(&mut self, family: &FamilyParts, now: Ts, most: i64) -> Result<i64, StoreError> {
+    async fn live(&mut self, family: &FamilyParts, now: Timestamp, most: i64) -> Result<i64, StoreError> {
         let live = self.one(living(sql::LIVE, family, now).bind(most)).await?;
         Ok(live.map(|row| row::number(&row, 0)).transpose()?.unwrap_or(0))
     }
 
     /// Where the pace of creations is reached: when the oldest of them was made.
-    pub(super) async fn paced(&mut self, family: &FamilyParts, pace: Pace) -> Result<Option<Ts>, StoreError> {
+    pub(super) async fn paced(&mut self, family: &FamilyParts, pace: Pace) -> Result<Option<Timestamp>, StoreError> {
         let query = sqlx::query(sql::PACED)
             .bind(family.realm.as_str())
             .bind(family.owner.as_str())
@@ -53,7 +53,7 @@ impl Write {
         family: &FamilyParts,
         parent: &RecordParts,
         pace: Pace,
-    ) -> Result<Option<Ts>, StoreError> {
+    ) -> Result<Option<Timestamp>, StoreError> {
         let before = parent.generation.checked_sub(u64::from(pace.limit.get()));
         let Some(generation) = before else { return Ok(None) };
         let query = sqlx::query(sql::ROTATED)
@@ -71,8 +71,8 @@ impl Write {
         family: &FamilyId,
         cap: Option<NonZeroU32>,
         new: &[NewRecord],
-        now: Ts,
-    ) -> Result<Option<Ts>, StoreError> {
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let Some(most) = room_beside(cap, new, now) else { return Ok(None) };
         let query = sqlx::query(sql::ACCESS)
             .bind(family.as_bytes().as_slice())
@@ -85,7 +85,7 @@ impl Write {
 }
 
 /// A statement about the families that live beside this one.
-fn living<'q>(text: &'static str, family: &'q FamilyParts, now: Ts) -> Statement<'q> {
+fn living<'q>(text: &'static str, family: &'q FamilyParts, now: Timestamp) -> Statement<'q> {
     sqlx::query(text)
         .bind(family.realm.as_str())
         .bind(family.owner.as_str())

@@ -3,9 +3,10 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{
-    Cap, FamilyParts, Home, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_insert, check_members,
+    Cap, FamilyParts, InsertInto, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_insert,
+    check_members,
 };
-use counterfoil::{FamilyId, RecordId, Ts};
+use counterfoil::{FamilyId, RecordId, Timestamp};
 
 use super::sql;
 use super::store::SqliteStore;
@@ -15,12 +16,17 @@ use crate::row;
 const OP: &str = "insert";
 
 impl SqliteStore {
-    pub(super) async fn insert_all(&self, home: Home<'_>, new: &[NewRecord], now: Ts) -> Result<Inserted, StoreError> {
+    pub(super) async fn insert_all(
+        &self,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Result<Inserted, StoreError> {
         check_insert(home, new)?;
         let mut write = self.write(OP).await?;
         let inserted = match home {
-            Home::Found { family, cap, pace } => found(&mut write, family, cap, pace, new, now).await?,
-            Home::Join { family, generation, access_cap } => {
+            InsertInto::Found { family, cap, pace } => found(&mut write, family, cap, pace, new, now).await?,
+            InsertInto::Join { family, generation, access_cap } => {
                 join(&mut write, family, generation, access_cap, new, now).await?
             }
         };
@@ -35,7 +41,7 @@ async fn found(
     cap: Option<Cap>,
     pace: Option<Pace>,
     new: &[NewRecord],
-    now: Ts,
+    now: Timestamp,
 ) -> Result<Inserted, StoreError> {
     let taken = write.taken(new).await?;
     let relative = first_member(write, &family.id).await?;
@@ -77,7 +83,7 @@ async fn join(
     generation: u64,
     access_cap: Option<NonZeroU32>,
     new: &[NewRecord],
-    now: Ts,
+    now: Timestamp,
 ) -> Result<Inserted, StoreError> {
     let Some(mut family) = write.family(&family).await?.filter(|family| family.revoked.is_none()) else {
         return Ok(Inserted::FamilyEnded);

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::Ts;
+use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, Page, Show, StoreError, TokenRecord};
 
 use super::sql;
@@ -53,7 +53,7 @@ impl SqliteStore {
 
     pub(super) async fn due_page(
         &self,
-        now: Ts,
+        now: Timestamp,
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError> {

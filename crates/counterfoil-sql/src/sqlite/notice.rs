@@ -1,7 +1,7 @@
 //! Use and notices: what moves a record without moving its version.
 
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use super::sql;
 use super::store::SqliteStore;
@@ -12,7 +12,7 @@ use crate::row::micros;
 const BATCH: usize = 64;
 
 impl SqliteStore {
-    pub(super) async fn touch_all(&self, seen: &[(RecordId, Ts)]) -> Result<(), StoreError> {
+    pub(super) async fn touch_all(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         for batch in seen.chunks(BATCH) {
             let mut write = self.write("touch").await?;
             for (id, at) in batch {
@@ -27,7 +27,7 @@ impl SqliteStore {
         &self,
         id: &RecordId,
         held: NoticeMark,
-        lease_until: Ts,
+        lease_until: Timestamp,
     ) -> Result<Option<TokenRecord>, StoreError> {
         let mut write = self.write("claim").await?;
         let Some((mut record, family)) = write.pair(id).await? else { return Ok(None) };
@@ -46,7 +46,7 @@ impl SqliteStore {
         id: &RecordId,
         held: NoticeMark,
         next: Option<NoticeMark>,
-        sent: Option<(Ts, u8)>,
+        sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError> {
         let mut write = self.write("settle").await?;
         let Some((mut record, family)) = write.pair(id).await? else { return Ok(false) };

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Progress, StoreError};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use super::store::SqliteStore;
 use super::write::Write;
@@ -17,9 +17,9 @@ const BATCH: u32 = 64;
 /// The limits of one purge.
 #[derive(Clone, Copy)]
 struct Limits {
-    now: Ts,
-    unsent_before: Ts,
-    windows_before: Ts,
+    now: Timestamp,
+    unsent_before: Timestamp,
+    windows_before: Timestamp,
 }
 
 impl Limits {
@@ -37,9 +37,9 @@ enum Chore {
 impl SqliteStore {
     pub(super) async fn purge_batch(
         &self,
-        now: Ts,
-        unsent_before: Ts,
-        windows_before: Ts,
+        now: Timestamp,
+        unsent_before: Timestamp,
+        windows_before: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         let limits = Limits { now, unsent_before, windows_before };

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Progress, Revoke, Revoked, StoreError};
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Ts};
+use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Timestamp};
 
 use super::sql;
 use super::store::SqliteStore;
@@ -18,7 +18,7 @@ impl SqliteStore {
         &self,
         what: Revoke<'_>,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         match what {
@@ -30,7 +30,7 @@ impl SqliteStore {
         }
     }
 
-    async fn revoke_one(&self, id: &RecordId, revoked: Revoked, gone_at: Ts) -> Result<Progress, StoreError> {
+    async fn revoke_one(&self, id: &RecordId, revoked: Revoked, gone_at: Timestamp) -> Result<Progress, StoreError> {
         let mut write = self.write(OP).await?;
         let found = write.pair(id).await?.filter(|(record, family)| !reads_as_revoked(record, family));
         let Some((mut record, family)) = found else { return Ok(Progress { changed: 0, more: false }) };
@@ -46,7 +46,7 @@ impl SqliteStore {
         owner: &OwnerId,
         family: &FamilyId,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
     ) -> Result<Progress, StoreError> {
         let mut write = self.write(OP).await?;
         let changed = write.end_family(realm, owner, family, revoked, gone_at).await?;
@@ -59,7 +59,7 @@ impl SqliteStore {
         realm: &Realm,
         owner: &OwnerId,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         let mut write = self.write(OP).await?;
@@ -82,7 +82,7 @@ impl Write {
         owner: &OwnerId,
         family: &FamilyId,
         revoked: Revoked,
-        gone_at: Ts,
+        gone_at: Timestamp,
     ) -> Result<u64, StoreError> {
         let query = bind(sql::REVOKE_FAMILY, revoked, gone_at)
             .bind(family.as_bytes().as_slice())
@@ -92,6 +92,6 @@ impl Write {
     }
 }
 
-fn bind(text: &'static str, revoked: Revoked, gone_at: Ts) -> Statement<'static> {
+fn bind(text: &'static str, revoked: Revoked, gone_at: Timestamp) -> Statement<'static> {
     sqlx::query(text).bind(micros(revoked.at)).bind(i64::from(revoked.why.byte())).bind(micros(gone_at))
 }

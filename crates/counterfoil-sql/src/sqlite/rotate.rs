@@ -1,9 +1,9 @@
 //! Rotation: the parent's step and all that is new, at once.
 
 use counterfoil::store::{
-    FamilyParts, NewRecord, RecordParts, Rotated, Step, StoreError, Superseded, check_members, check_rotate,
+    FamilyParts, NewRecord, ParentUpdate, RecordParts, Rotated, StoreError, Superseded, check_members, check_rotate,
 };
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use super::sql;
 use super::store::SqliteStore;
@@ -18,9 +18,9 @@ impl SqliteStore {
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,
-        step: &Step,
+        step: &ParentUpdate,
         new: &[NewRecord],
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Rotated, StoreError> {
         let follows = check_rotate(parent, step, new)?;
         let mut write = self.write(OP).await?;
@@ -37,29 +37,35 @@ impl SqliteStore {
         let mut family = before.clone();
         take(step, &mut record, &mut family, follows, now);
         check_members(OP, new, &family)?;
-        if let Step::Supersede { pace: Some(pace), .. } = *step
+        if let ParentUpdate::Supersede { pace: Some(pace), .. } = *step
             && let Some(oldest) = write.rotated(&before, &record, pace).await?
         {
             return Ok(Rotated::PaceReached { oldest });
         }
-        let (Step::Supersede { access_cap, .. } | Step::Slide { access_cap, .. }) = *step;
+        let (ParentUpdate::Supersede { access_cap, .. } | ParentUpdate::Slide { access_cap, .. }) = *step;
         if let Some(until) = write.access_full(&family.id, access_cap, new, now).await? {
             return Ok(Rotated::FamilyFull { until });
         }
         write.add_records(new, &family).await?;
         write.put_record(&record, &family).await?;
         write.put_family(&family).await?;
-        if matches!(step, Step::Supersede { .. }) {
+        if matches!(step, ParentUpdate::Supersede { .. }) {
             wipe_grandparent(&mut write, &record).await?;
         }
         write.commit(Rotated::Done).await
     }
 }
 
-fn take(step: &Step, parent: &mut RecordParts, family: &mut FamilyParts, follows: Option<&NewRecord>, now: Ts) {
+fn take(
+    step: &ParentUpdate,
+    parent: &mut RecordParts,
+    family: &mut FamilyParts,
+    follows: Option<&NewRecord>,
+    now: Timestamp,
+) {
     family.used_at = now;
     match *step {
-        Step::Supersede { successor: id, nonce, honoured_until, gone_at, .. } => {
+        ParentUpdate::Supersede { successor: id, nonce, honoured_until, gone_at, .. } => {
             parent.version = parent.version.next();
             parent.superseded = Some(Superseded { at: now, successor: id, nonce, honoured_until });
             parent.gone_at = gone_at;
@@ -69,7 +75,7 @@ fn take(step: &Step, parent: &mut RecordParts, family: &mut FamilyParts, follows
                 (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
             }
         }
-        Step::Slide { expires_at, gone_at, .. } => {
+        ParentUpdate::Slide { expires_at, gone_at, .. } => {
             parent.expires_at = forward(parent.expires_at, expires_at);
             parent.gone_at = forward(parent.gone_at, gone_at);
             parent.expiry_set_at = now;
@@ -82,7 +88,7 @@ fn take(step: &Step, parent: &mut RecordParts, family: &mut FamilyParts, follows
 }
 
 /// The later of the two; nothing is later than no end.
-fn forward(old: Option<Ts>, new: Ts) -> Option<Ts> {
+fn forward(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
     old.map(|old| old.max(new))
 }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Realm, Ts, Version};
+use counterfoil::{Realm, Timestamp, Version};
 
 use super::sql;
 use super::store::SqliteStore;
@@ -35,12 +35,12 @@ impl SettingsStore for SqliteStore {
         write.commit(SettingsPut::Done(version.unwrap_or(Version::FIRST))).await
     }
 
-    async fn last_upkeep(&self) -> Result<Option<Ts>, StoreError> {
+    async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
         let found = self.read_one("last_upkeep", sqlx::query(sql::LAST_UPKEEP)).await?;
         found.map_or(Ok(None), |row| row::instant(&row, 0))
     }
 
-    async fn note_upkeep(&self, expect: Option<Ts>, at: Ts) -> Result<bool, StoreError> {
+    async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {
         let mut write = self.write("note_upkeep").await?;
         let standing = write.one(sqlx::query(sql::LAST_UPKEEP)).await?;
         if standing.map_or(Ok(None), |row| row::instant(&row, 0))? != expect {

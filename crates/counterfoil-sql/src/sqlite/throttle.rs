@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey};
-use counterfoil::{Span, Ts};
+use counterfoil::{Span, Timestamp};
 
 use super::store::SqliteStore;
 use super::throttle_sql;
@@ -54,7 +54,7 @@ impl Throttle for SqliteStore {
     async fn reserve(
         &self,
         key: &ThrottleKey,
-        now: Ts,
+        now: Timestamp,
         window: Span,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
@@ -68,15 +68,27 @@ impl Throttle for SqliteStore {
         write.commit(answer).await
     }
 
-    async fn failed(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn failed(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.settle("failed", key, |counter| counter.failed(reserved_at, now, window)).await
     }
 
-    async fn release(&self, key: &ThrottleKey, reserved_at: Ts, now: Ts, window: Span) -> Result<(), StoreError> {
+    async fn release(
+        &self,
+        key: &ThrottleKey,
+        reserved_at: Timestamp,
+        now: Timestamp,
+        window: Span,
+    ) -> Result<(), StoreError> {
         self.settle("release", key, |counter| counter.release(reserved_at, now, window)).await
     }
 
-    async fn purge_counters(&self, now: Ts, limit: NonZeroU32) -> Result<u64, StoreError> {
+    async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError> {
         let mut write = self.write("purge_counters").await?;
         let query = sqlx::query(throttle_sql::PURGE).bind(micros(now)).bind(i64::from(limit.get()));
         let went = write.run(query).await?.rows_affected();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord};
-use counterfoil::{FamilyId, LabelKey, RecordId, Ts};
+use counterfoil::{FamilyId, LabelKey, RecordId, Timestamp};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteQueryResult};
 use sqlx::{Sqlite, Transaction};
@@ -110,7 +110,7 @@ impl Write {
         &mut self,
         asking: &FamilyParts,
         key: Option<&LabelKey>,
-        now: Ts,
+        now: Timestamp,
     ) -> Result<Holder, StoreError> {
         let Some(key) = key else { return Ok(Holder::Nobody) };
         let query = sqlx::query(sql::HOLDER)

@@ -7,11 +7,11 @@ use std::process::Command;
 use counterfoil::client::{ClientKey, Grant, RefreshMode, Registration};
 use counterfoil::settings::StoredSettings;
 use counterfoil::store::{
-    ClientPut, ClientStore, Digest, FamilyBody, Home, Inserted, NewFamily, NewRecord, Nonce, NoticeMark, Progress,
-    Reserved, Revoke, Revoked, Rotated, SettingsPut, SettingsStore, Step, Throttle, ThrottleKey, TokenStore,
+    ClientPut, ClientStore, Digest, FamilyBody, InsertInto, Inserted, NewFamily, NewRecord, Nonce, NoticeMark, Progress,
+    Reserved, Revoke, Revoked, Rotated, SettingsPut, SettingsStore, ParentUpdate, Throttle, ThrottleKey, TokenStore,
 };
 use counterfoil::{
-    FamilyId, KeyId, Label, OwnerId, Realm, RecordId, RevokedWhy, Span, SubjectId, TokenKind, Ts, Version,
+    FamilyId, KeyId, Label, OwnerId, Realm, RecordId, RevocationReason, Span, SubjectId, TokenKind, Timestamp, Version,
 };
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
@@ -25,8 +25,8 @@ const GONE: u64 = 2_000_000;
 const REVOKED_GONE: u64 = 3_000_000;
 const MANY: NonZeroU32 = NonZeroU32::MAX;
 
-fn at(micros: u64) -> Ts {
-    Ts::from_micros(1_700_000_000_000_000 + micros).expect("an instant")
+fn at(micros: u64) -> Timestamp {
+    Timestamp::from_micros(1_700_000_000_000_000 + micros).expect("an instant")
 }
 
 fn id(family: u8, member: u8) -> RecordId {
@@ -79,12 +79,12 @@ fn record(family: &NewFamily, member: u8, kind: TokenKind, generation: u64, crea
 }
 
 async fn found(store: &impl TokenStore, family: &NewFamily, new: &[NewRecord]) {
-    let done = store.insert(Home::Found { family, cap: NonZeroU32::new(50) }, new, at(0)).await;
+    let done = store.insert(InsertInto::Found { family, cap: NonZeroU32::new(50) }, new, at(0)).await;
     assert_eq!(done.expect("an answer"), Inserted::Done);
 }
 
 async fn supersede(store: &impl TokenStore, parent: RecordId, new: &[NewRecord], now: u64, overlap: bool) {
-    let step = Step::Supersede {
+    let step = ParentUpdate::Supersede {
         expect: Version::FIRST,
         successor: new[0].id,
         nonce: (!overlap).then_some(Nonce { bytes: [9; 32], key_id: KeyId::new(1) }),
@@ -96,13 +96,13 @@ async fn supersede(store: &impl TokenStore, parent: RecordId, new: &[NewRecord],
 }
 
 async fn revoke(store: &impl TokenStore, what: Revoke<'_>, now: u64) {
-    let revoked = Revoked { at: at(now), why: RevokedWhy::ByHost };
+    let revoked = Revoked { at: at(now), why: RevocationReason::ByHost };
     let done = store.revoke(what, revoked, at(REVOKED_GONE), MANY).await;
     assert_eq!(done.expect("an answer"), Progress { changed: 1, more: false });
 }
 
 async fn slide(store: &impl TokenStore, parent: RecordId, new: &[NewRecord], now: u64) {
-    let step = Step::Slide { expires_at: at(EXPIRES + now), gone_at: at(GONE + now) };
+    let step = ParentUpdate::Slide { expires_at: at(EXPIRES + now), gone_at: at(GONE + now) };
     assert!(matches!(store.rotate(&parent, &step, new, at(now)).await, Ok(Rotated::Done)));
 }
 

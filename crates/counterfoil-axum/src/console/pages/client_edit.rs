@@ -58,7 +58,7 @@ pub(crate) async fn show(
 }
 
 async fn find(console: &Console, visitor: &Visitor, text: &str) -> Result<ClientView, Stop> {
-    let found = console.foil.client(&visitor.presenter(), &client(console, visitor, text)?).await;
+    let found = console.counterfoil.client(&visitor.presenter(), &client(console, visitor, text)?).await;
     found.map_err(|error| Stop::of(console, visitor, error))
 }
 
@@ -151,7 +151,7 @@ async fn kept(
     if let Err(wrong) = demand(console, visitor, form).await? {
         return Ok(Err(wrong));
     }
-    match console.foil.change_client(&visitor.presenter(), &client.id, change).await {
+    match console.counterfoil.change_client(&visitor.presenter(), &client.id, change).await {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => wrong(console, visitor, error).map(Err),
     }

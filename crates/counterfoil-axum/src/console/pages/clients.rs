@@ -119,7 +119,7 @@ async fn show(
     query: Option<&str>,
 ) -> Result<Response, Stop> {
     let (below, clock, wanted) = (console.path(SECTION), visitor.clock(console), Wanted::read(query));
-    let list = List { name: "clients by id", realm: console.foil.realm().as_str(), owner: "" };
+    let list = List { name: "clients by id", realm: console.counterfoil.realm().as_str(), owner: "" };
     let (found, next) = found(console, visitor, &wanted, list).await?;
     let rows: Vec<_> = found.iter().map(|client| ClientRow::new(client, &clock, &below)).collect();
     let words = visitor.language.words();
@@ -159,7 +159,7 @@ async fn found(
     let most = usize::try_from(PAGE.get()).unwrap_or(usize::MAX);
     let mut found: Vec<ClientView> = Vec::new();
     for _ in 0..READS {
-        let read = console.foil.clients(&by, after.as_ref(), PAGE).await;
+        let read = console.counterfoil.clients(&by, after.as_ref(), PAGE).await;
         let read = read.map_err(|error| Stop::of(console, visitor, error))?;
         let fits = |client: &ClientView| wanted.finds(&[client.id.as_str(), &client.display_name]);
         found.extend(read.items.into_iter().filter(fits));
@@ -223,7 +223,7 @@ async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<R
         Ok(new) => new,
         Err(wrong) => return Ok(Err(wrong)),
     };
-    match console.foil.once(key).create_client(&visitor.presenter(), new).await {
+    match console.counterfoil.once(key).create_client(&visitor.presenter(), new).await {
         Ok(registered) => {
             Ok(Ok(shown::client(Shell::of(console, visitor, SECTION), &registered, &console.path(SECTION))))
         }
@@ -309,14 +309,14 @@ async fn switch(
     disabled: bool,
 ) -> Result<Response, Stop> {
     let change = ClientChange { disabled: Some(disabled), ..ClientChange::default() };
-    let changed = console.foil.change_client(&visitor.presenter(), id, change).await;
+    let changed = console.counterfoil.change_client(&visitor.presenter(), id, change).await;
     changed.map_err(|error| Stop::of(console, visitor, error))?;
     Ok(redirect(&returned(console, form, SECTION, if disabled { "disabled" } else { "enabled" })))
 }
 
 /// The newest secret of a client.
 async fn newest_secret(console: &Console, visitor: &Visitor, id: &ClientId) -> Result<Option<RecordId>, Stop> {
-    let client = console.foil.client(&visitor.presenter(), id).await;
+    let client = console.counterfoil.client(&visitor.presenter(), id).await;
     let client = client.map_err(|error| Stop::of(console, visitor, error))?;
     Ok(client.secrets.last().map(|newest| newest.id))
 }
@@ -410,7 +410,7 @@ async fn replaced(
         return wrong(console, visitor, Invalid::Overlap { most: 0 }.into()).map(Err);
     };
     let (by, beside) = (visitor.presenter(), form.one(BESIDE).parse().ok());
-    match console.foil.once(key).replace_client_secret(&by, id, overlap, beside).await {
+    match console.counterfoil.once(key).replace_client_secret(&by, id, overlap, beside).await {
         Ok(registered) => {
             let done = console.path(&back(Some(form.one("back")), SECTION));
             Ok(Ok(shown::client(Shell::of(console, visitor, SECTION), &registered, &done)))
@@ -452,7 +452,7 @@ pub(crate) async fn delete(
     Posted { visitor, form }: Posted,
 ) -> Result<Response, Stop> {
     let id = client(&console, &visitor, &id)?;
-    let deleted = console.foil.delete_client(&visitor.presenter(), &id).await;
+    let deleted = console.counterfoil.delete_client(&visitor.presenter(), &id).await;
     deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
     Ok(redirect(&returned(&console, &form, SECTION, "deleted")))
 }

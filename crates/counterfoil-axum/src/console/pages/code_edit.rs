@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::{Conflict, Listed, RecordId, Secret, Status};
+use counterfoil::{Conflict, CredentialView, RecordId, Secret, Status};
 use http::StatusCode;
 
 use super::listing::{back, came_from, returned};
@@ -56,8 +56,8 @@ pub(crate) async fn show(
 }
 
 /// The code; where nothing bears the id, the page that says so.
-pub(super) async fn find(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<Listed, Stop> {
-    let found = console.foil.security_code(&visitor.presenter(), id).await;
+pub(super) async fn find(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<CredentialView, Stop> {
+    let found = console.counterfoil.security_code(&visitor.presenter(), id).await;
     found.map_err(|error| Stop::of(console, visitor, error))
 }
 
@@ -67,7 +67,7 @@ pub(super) fn lines(text: &str) -> String {
 }
 
 /// Expiry and description as the form shows them.
-fn standing(console: &Console, visitor: &Visitor, code: &Listed) -> [String; 2] {
+fn standing(console: &Console, visitor: &Visitor, code: &CredentialView) -> [String; 2] {
     let clock = visitor.clock(console);
     [code.expires_at.map(|at| clock.typed(at)).unwrap_or_default(), code.description.clone().unwrap_or_default()]
 }
@@ -76,7 +76,7 @@ fn page(
     shell: Shell,
     console: &Console,
     visitor: &Visitor,
-    code: &Listed,
+    code: &CredentialView,
     filled: Filled,
     back: String,
     status: StatusCode,
@@ -126,7 +126,7 @@ async fn edited(console: &Console, visitor: &mut Visitor, id: &str, form: &Form)
 async fn kept(
     console: &Console,
     visitor: &mut Visitor,
-    code: &Listed,
+    code: &CredentialView,
     form: &Form,
 ) -> Result<Result<&'static str, Wrong>, Stop> {
     if let Err(field) = form.check(&FIELDS, &[]) {
@@ -157,8 +157,10 @@ async fn kept(
     {
         return Ok(Err(wrong));
     }
-    let edited =
-        console.foil.edit_security_code(&visitor.presenter(), &code.id, expires_at, description.as_deref()).await;
+    let edited = console
+        .counterfoil
+        .edit_security_code(&visitor.presenter(), &code.id, expires_at, description.as_deref())
+        .await;
     match edited {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => wrong(console, visitor, error).map(Err),

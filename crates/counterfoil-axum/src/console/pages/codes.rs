@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::store::Access;
-use counterfoil::{Listed, NewAccess, NewSecurityCode, RecordId};
+use counterfoil::{CredentialView, NewAccess, NewSecurityCode, RecordId};
 use http::StatusCode;
 
 use super::asking::{Asked, asks, proved};
@@ -76,7 +76,7 @@ async fn show(
     query: Option<&str>,
 ) -> Result<Response, Stop> {
     let (below, clock, wanted) = (console.path(SECTION), visitor.clock(console), Wanted::read(query));
-    let list = List { name: "codes, expired ones too", realm: console.foil.realm().as_str(), owner: "" };
+    let list = List { name: "codes, expired ones too", realm: console.counterfoil.realm().as_str(), owner: "" };
     let found = Whose::Codes.page(console, &visitor.presenter(), &wanted, list).await;
     let (found, next) = found.map_err(|error| Stop::of(console, visitor, error))?;
     let names = names(console, visitor, &found).await?;
@@ -89,7 +89,7 @@ async fn show(
 }
 
 /// What those are called whom codes act as, and who made them.
-async fn names(console: &Console, visitor: &Visitor, codes: &[Listed]) -> Result<Names, Stop> {
+async fn names(console: &Console, visitor: &Visitor, codes: &[CredentialView]) -> Result<Names, Stop> {
     let acts_as = codes.iter().filter_map(|code| match &code.access {
         Some(Access::SameAsUser(subject)) => Some(subject),
         _ => None,
@@ -137,7 +137,7 @@ async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<R
     };
     let description = given("description").map(lines);
     let new = NewSecurityCode { access, description: description.as_deref() };
-    match console.foil.once(key).create_security_code(&visitor.presenter(), &new).await {
+    match console.counterfoil.once(key).create_security_code(&visitor.presenter(), &new).await {
         Ok(issued) => {
             let shell = Shell::of(console, visitor, SECTION);
             let (caption, done) = (visitor.language.words().code_caption, console.path(SECTION));
@@ -209,11 +209,11 @@ impl Button {
         {
             return Ok(asks);
         }
-        let (by, foil) = (visitor.presenter(), &console.foil);
+        let (by, counterfoil) = (visitor.presenter(), &console.counterfoil);
         let (changed, told) = match self {
-            Self::MakePermanent => (foil.make_security_code_permanent(&by, &id).await, "permanent"),
-            Self::Reset => (foil.reset_security_code(&by, &id).await, "reset"),
-            Self::Reactivate => (foil.reactivate_security_code(&by, &id).await, "reactivated"),
+            Self::MakePermanent => (counterfoil.make_security_code_permanent(&by, &id).await, "permanent"),
+            Self::Reset => (counterfoil.reset_security_code(&by, &id).await, "reset"),
+            Self::Reactivate => (counterfoil.reactivate_security_code(&by, &id).await, "reactivated"),
         };
         changed.map_err(|error| Stop::of(console, visitor, error))?;
         Ok(redirect(&returned(console, form, SECTION, told)))
@@ -325,7 +325,7 @@ pub(crate) async fn delete(
     Posted { visitor, form }: Posted,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
-    let deleted = console.foil.delete_security_code(&visitor.presenter(), &id).await;
+    let deleted = console.counterfoil.delete_security_code(&visitor.presenter(), &id).await;
     deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
     Ok(redirect(&returned(&console, &form, SECTION, "deleted")))
 }

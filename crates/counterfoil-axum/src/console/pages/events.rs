@@ -39,7 +39,7 @@ pub(crate) async fn list(State(console): State<Shared>, visitor: Visitor) -> Res
         return Err(Stop::page(&console, &visitor, Why::Forbidden));
     };
     let (words, clock) = (visitor.language.words(), visitor.clock(&console));
-    let newest = events.newest(console.foil.realm(), MOST);
+    let newest = events.newest(console.counterfoil.realm(), MOST);
     let subjects = newest.iter().flat_map(|event| event.by.subject().into_iter().chain(named(event))).collect();
     let names = Names::of(&console, &visitor, subjects).await?;
     let rows = newest.iter().map(|event| {

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Cursor, Page};
-use counterfoil::{Listed, ManageError, Presenter, Status, SubjectId};
+use counterfoil::{CredentialView, ManageError, Presenter, Status, SubjectId};
 
 use super::PAGE;
 use crate::console::form::Form;
@@ -32,7 +32,7 @@ pub(super) enum Standing {
 impl Standing {
     const ALL: [Self; 5] = [Self::Active, Self::Soon, Self::Replaced, Self::Expired, Self::Suspended];
 
-    pub(super) const fn of(listed: &Listed) -> Self {
+    pub(super) const fn of(listed: &CredentialView) -> Self {
         match listed.status {
             Status::Expired => Self::Expired,
             Status::Suspended => Self::Suspended,
@@ -102,7 +102,7 @@ impl Wanted {
         sought.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&sought))
     }
 
-    fn fits(&self, listed: &Listed) -> bool {
+    fn fits(&self, listed: &CredentialView) -> bool {
         let id = listed.id.to_string();
         let described = listed.description.as_deref().unwrap_or_default();
         self.standing.is_none_or(|standing| standing == Standing::of(listed))
@@ -161,11 +161,11 @@ impl Whose<'_> {
         by: &Presenter,
         after: Option<&Cursor>,
         limit: NonZeroU32,
-    ) -> Result<Page<Listed>, ManageError> {
+    ) -> Result<Page<CredentialView>, ManageError> {
         match self {
-            Self::Own => console.foil.own_tokens(by, after, limit).await,
-            Self::Of(subject) => console.foil.tokens_of(by, subject, after, limit).await,
-            Self::Codes => console.foil.security_codes(by, true, after, limit).await,
+            Self::Own => console.counterfoil.own_tokens(by, after, limit).await,
+            Self::Of(subject) => console.counterfoil.tokens_of(by, subject, after, limit).await,
+            Self::Codes => console.counterfoil.security_codes(by, true, after, limit).await,
         }
     }
 
@@ -176,7 +176,7 @@ impl Whose<'_> {
         by: &Presenter,
         wanted: &Wanted,
         list: List<'_>,
-    ) -> Result<(Vec<Listed>, Option<String>), ManageError> {
+    ) -> Result<(Vec<CredentialView>, Option<String>), ManageError> {
         let mut after = wanted.after(list, |key| key.parse().ok());
         let most = usize::try_from(PAGE.get()).unwrap_or(usize::MAX);
         let mut found = Vec::new();

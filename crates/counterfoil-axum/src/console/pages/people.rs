@@ -19,7 +19,7 @@ impl Names {
             if names.contains_key(subject.as_str()) {
                 continue;
             }
-            match console.foil.user(&by, subject).await {
+            match console.counterfoil.user(&by, subject).await {
                 Ok(user) => names.insert(subject.to_string(), user.name),
                 // Somebody who has left is called by the id.
                 Err(ManageError::NotFound | ManageError::Forbidden(_)) => {

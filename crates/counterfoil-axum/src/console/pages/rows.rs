@@ -1,7 +1,7 @@
 //! Credentials as rows of a table.
 
 use counterfoil::store::Access;
-use counterfoil::{Listed, Scope};
+use counterfoil::{CredentialView, Scope};
 
 use super::listing::Standing;
 use crate::console::when::{Clock, Moment};
@@ -24,7 +24,7 @@ pub(super) struct TokenRow {
 
 impl TokenRow {
     /// Below that path, which is where its actions are; its owner may replace it. `back` leads to the page that is shown.
-    pub(super) fn new(listed: &Listed, clock: &Clock, below: &str, owner: bool, back: &str) -> Self {
+    pub(super) fn new(listed: &CredentialView, clock: &Clock, below: &str, owner: bool, back: &str) -> Self {
         let (id, standing) = (listed.id.to_string(), Standing::of(listed));
         let is_over = standing == Standing::Expired;
         Self {
@@ -69,7 +69,7 @@ pub(super) struct CodeRow {
 
 impl CodeRow {
     /// Below that path; `name` says what the account of a subject is called.
-    pub(super) fn new(listed: &Listed, clock: &Clock, below: &str, name: impl Fn(&str) -> String) -> Self {
+    pub(super) fn new(listed: &CredentialView, clock: &Clock, below: &str, name: impl Fn(&str) -> String) -> Self {
         let (id, standing) = (listed.id.to_string(), Standing::of(listed));
         let (access, user) = access(listed, clock.words);
         Self {
@@ -91,13 +91,13 @@ impl CodeRow {
 }
 
 /// What a code is called: its description, or its id.
-pub(super) fn called(listed: &Listed) -> String {
+pub(super) fn called(listed: &CredentialView) -> String {
     let described = listed.description.as_deref().filter(|text| !text.is_empty());
     described.map_or_else(|| listed.id.to_string(), |text| text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// What a code may do, and the subject that it acts as.
-fn access<'a>(listed: &'a Listed, words: &Words) -> (&'static str, Option<&'a str>) {
+fn access<'a>(listed: &'a CredentialView, words: &Words) -> (&'static str, Option<&'a str>) {
     match &listed.access {
         Some(Access::SameAsUser(subject)) => (words.same_as_user, Some(subject.as_str())),
         _ => (words.super_administrator, None),

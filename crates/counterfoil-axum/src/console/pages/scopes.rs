@@ -57,7 +57,7 @@ impl Choice {
         chosen.retain(|token| !token.is_empty());
         let tick = |token: &str, is_on| Tick { token: token.to_owned(), about: words.scope_about(token), is_on };
         let mut ticks = Vec::new();
-        if let Some(known) = console.foil.known_scopes() {
+        if let Some(known) = console.counterfoil.known_scopes() {
             ticks.extend(known.tokens().map(|token| tick(token, chosen.contains(&token))));
             // What stands there stays a choice, though the policy knows it no longer.
             ticks.extend(chosen.iter().filter(|token| !known.contains(token)).map(|token| tick(token, true)));

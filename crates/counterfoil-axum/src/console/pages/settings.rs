@@ -107,7 +107,7 @@ pub(crate) async fn show(
 }
 
 async fn held(console: &Console, visitor: &Visitor) -> Result<Settings, Stop> {
-    let settings = console.foil.settings(&visitor.presenter()).await;
+    let settings = console.counterfoil.settings(&visitor.presenter()).await;
     settings.map_err(|error| Stop::of(console, visitor, error))
 }
 
@@ -142,7 +142,7 @@ fn page(
             was,
         }
     };
-    let asked = |name: &SettingName| name.unit() == SettingUnit::Switch && console.foil.gates().setting;
+    let asked = |name: &SettingName| name.unit() == SettingUnit::Switch && console.counterfoil.gates().setting;
     let counts = |name: &SettingName| name.unit() != SettingUnit::Switch;
     let page = Page {
         shell,
@@ -156,7 +156,7 @@ fn page(
 
 /// The range of a setting, and what holds exactly where its number is rounded.
 fn hint(console: &Console, words: &Words, settings: &Settings, name: SettingName) -> String {
-    let (least, most) = console.foil.setting_range(name);
+    let (least, most) = console.counterfoil.setting_range(name);
     let range = words.range(name.unit(), least, most);
     let unit = name.unit().seconds().unwrap_or(1);
     let whole = settings.number(name).checked_mul(unit).and_then(Span::from_seconds);
@@ -235,7 +235,7 @@ async fn kept(
     if let Err(wrong) = demand(console, visitor, form).await? {
         return Ok(Err(wrong.into()));
     }
-    match console.foil.change_settings(&visitor.presenter(), &change).await {
+    match console.counterfoil.change_settings(&visitor.presenter(), &change).await {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => wrong(console, visitor, error).map(|wrong| Err(wrong.into())),
     }
@@ -250,7 +250,7 @@ fn change(console: &Console, visitor: &Visitor, form: &Form, settings: &Settings
             let on = form.ticked(field).ok_or_else(|| Wrong::refused(visitor, Some(field)))?;
             // A form of a page that does not offer the switch does not touch it. One that sends it all the same is refused by the core.
             let was = form.was(field).map_or(holds != 0, |was| was == "true");
-            let is_meant = if console.foil.gates().setting { on != was } else { on };
+            let is_meant = if console.counterfoil.gates().setting { on != was } else { on };
             if is_meant {
                 change.set(name, u64::from(on));
             }
@@ -260,7 +260,7 @@ fn change(console: &Console, visitor: &Visitor, form: &Form, settings: &Settings
         if form.secret(field).is_none() && form.all(field).next().is_none() {
             continue;
         }
-        let (least, most) = console.foil.setting_range(name);
+        let (least, most) = console.counterfoil.setting_range(name);
         match amount(form, field, "").and_then(|amount| amount.read()) {
             Some(number) if number == amount(form, field, "_was").and_then(|was| was.read()).unwrap_or(holds) => {}
             Some(number) if (least..=most).contains(&number) => change.set(name, number),

@@ -6,7 +6,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil::directory::Login;
-use counterfoil::{Entropy as _, LoginError, ManageError, Secret, Source, SystemEntropy, Ts};
+use counterfoil::{Entropy as _, LoginError, ManageError, Secret, Source, SystemEntropy, Timestamp};
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use zeroize::Zeroize as _;
@@ -115,7 +115,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
         Ok(source) => source,
         Err(reason) => return Err(Stop::outage(&console, language, &reason)),
     };
-    let refused = match patiently(&console.foil, || console.foil.open_session(&login, &source)).await {
+    let refused = match patiently(&console.counterfoil, || console.counterfoil.open_session(&login, &source)).await {
         Ok(opened) => {
             leave(&console, &parts.headers, &source).await;
             let mut response = redirect(&after(&console, next, opened.ended));
@@ -136,7 +136,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     let mut response = form(&console, language, &parts.headers, shell, filled(), next, status)?;
     match refused {
         LoginError::SlowDown { until } => {
-            response.headers_mut().insert(RETRY_AFTER, seconds_until(until, console.foil.now()));
+            response.headers_mut().insert(RETRY_AFTER, seconds_until(until, console.counterfoil.now()));
         }
         LoginError::Busy { .. } => {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
@@ -159,8 +159,8 @@ fn after(console: &Console, next: &str, ended: usize) -> String {
 /// Ends the session that the browser came with, if it still lives: nobody can use what nobody sees any more. Where that fails it ends by itself.
 async fn leave(console: &Console, headers: &HeaderMap, source: &Source) {
     let Some(session) = console.cookies.read(headers, Cookie::Session) else { return };
-    if let Ok(principal) = console.foil.from_source(source).verify_session(session.expose_secret()).await {
-        let _ended = console.foil.end_session(&principal).await;
+    if let Ok(principal) = console.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
+        let _ended = console.counterfoil.end_session(&principal).await;
     }
 }
 
@@ -180,13 +180,13 @@ pub(crate) fn refusal(
     }
 }
 
-fn seconds_until(until: Ts, now: Ts) -> HeaderValue {
+fn seconds_until(until: Timestamp, now: Timestamp) -> HeaderValue {
     HeaderValue::from(until.since(now).seconds_up())
 }
 
 /// Signs out: the session ends at the server, and the cookie goes.
 pub(crate) async fn sign_out(State(console): State<Shared>, posted: Posted) -> Result<Response, Stop> {
-    match console.foil.end_session(&posted.visitor.principal).await {
+    match console.counterfoil.end_session(&posted.visitor.principal).await {
         Ok(()) => {}
         Err(ManageError::Unavailable(reason)) => {
             return Err(Stop::unavailable(&console, &posted.visitor, &reason));

@@ -4,7 +4,8 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::{
-    Forbidden, Intent, Invalid, Issued, Lifetime, ManageError, NewPersonalAccessToken, Overlap, RecordId, TokenLimits,
+    Forbidden, Invalid, IssuedCredential, Lifetime, ManageError, NewPersonalAccessToken, Operation, Overlap, RecordId,
+    TokenLimits,
 };
 use http::StatusCode;
 
@@ -79,8 +80,11 @@ async fn show(
     query: Option<&str>,
 ) -> Result<Response, Stop> {
     let (by, words, clock) = (visitor.presenter(), visitor.language.words(), visitor.clock(console));
-    let list =
-        List { name: "tokens", realm: console.foil.realm().as_str(), owner: visitor.principal.subject().as_str() };
+    let list = List {
+        name: "tokens",
+        realm: console.counterfoil.realm().as_str(),
+        owner: visitor.principal.subject().as_str(),
+    };
     let (below, wanted) = (console.path(SECTION), Wanted::read(query));
     let stopped = |error| Stop::of(console, visitor, error);
     let mut page = Tokens {
@@ -107,10 +111,11 @@ async fn show(
         Err(ManageError::Forbidden(gate @ Forbidden::Gate { .. })) => page.closed = Some(words.forbidden_because(gate)),
         Err(error) => return Err(stopped(error)),
     }
-    match console.foil.may(&by, Intent::CreateToken).await {
+    match console.counterfoil.authorize(&by, Operation::CreateToken).await {
         // A stale session makes one with the password.
         Ok(()) | Err(ManageError::Forbidden(Forbidden::StaleSession)) => {
-            let limits = console.foil.token_limits().await.map_err(|error| stopped(ManageError::Unavailable(error)))?;
+            let limits =
+                console.counterfoil.token_limits().await.map_err(|error| stopped(ManageError::Unavailable(error)))?;
             (page.label_hint, page.days_hint) = hints(visitor, limits);
         }
         Err(ManageError::Forbidden(why)) => page.no_creation = Some(words.forbidden_because(why)),
@@ -164,14 +169,14 @@ async fn made(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<R
         days => Lifetime::Days(days.parse().unwrap_or(0)),
     };
     let new = NewPersonalAccessToken { label: form.one("label"), lifetime, scope };
-    match console.foil.once(key).create_personal_access_token(&visitor.presenter(), &new).await {
+    match console.counterfoil.once(key).create_personal_access_token(&visitor.presenter(), &new).await {
         Ok(issued) => Ok(Ok(shown(console, visitor, &issued, SECTION))),
         Err(error) => wrong(console, visitor, error).map(Err),
     }
 }
 
 /// The page that shows a new one's text, once, and leads back to that page.
-fn shown(console: &Console, visitor: &Visitor, issued: &Issued, back: &str) -> Response {
+fn shown(console: &Console, visitor: &Visitor, issued: &IssuedCredential, back: &str) -> Response {
     let shell = Shell::of(console, visitor, SECTION);
     let (caption, done) = (visitor.language.words().token_caption, console.path(back));
     secret::token(shell, &issued.token, caption, Some(&issued.listed.label), &done)
@@ -184,7 +189,7 @@ pub(super) fn record(console: &Console, visitor: &Visitor, text: &str) -> Result
 
 /// The label of one's own token.
 async fn label(console: &Console, visitor: &Visitor, id: &RecordId) -> Result<Option<String>, Stop> {
-    match console.foil.own_token(&visitor.presenter(), id).await {
+    match console.counterfoil.own_token(&visitor.presenter(), id).await {
         Ok(found) => Ok(Some(found.label)),
         Err(ManageError::NotFound) => Ok(None),
         Err(error) => Err(Stop::of(console, visitor, error)),
@@ -231,7 +236,7 @@ pub(crate) async fn delete(
     Posted { visitor, form }: Posted,
 ) -> Result<Response, Stop> {
     let id = record(&console, &visitor, &id)?;
-    let deleted = console.foil.delete_token(&visitor.presenter(), &id).await;
+    let deleted = console.counterfoil.delete_token(&visitor.presenter(), &id).await;
     deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
     Ok(redirect(&returned(&console, &form, SECTION, "revoked")))
 }
@@ -325,7 +330,7 @@ async fn replaced(
         Ok(key) => key,
         Err(wrong) => return Ok(Err(wrong)),
     };
-    match console.foil.once(key).rotate_token(&visitor.presenter(), id, overlap).await {
+    match console.counterfoil.once(key).rotate_token(&visitor.presenter(), id, overlap).await {
         Ok(issued) => Ok(Ok(shown(console, visitor, &issued, &back(Some(form.one("back")), SECTION)))),
         Err(error) => wrong(console, visitor, error).map(Err),
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::directory::UserView;
-use counterfoil::{Intent, ManageError, Role, SubjectId};
+use counterfoil::{ManageError, Operation, Role, SubjectId};
 use http::StatusCode;
 
 use super::PAGE;
@@ -114,7 +114,7 @@ pub(crate) async fn find(
     let words = visitor.language.words();
     let asked = Query::parse(query.as_deref()).one("q").ok().flatten().unwrap_or_default().trim().to_owned();
     // One more than is shown tells whether that is all.
-    let found = console.foil.find_users(&visitor.presenter(), &asked, PAGE.saturating_add(1)).await;
+    let found = console.counterfoil.find_users(&visitor.presenter(), &asked, PAGE.saturating_add(1)).await;
     let mut found = found.map_err(|error| Stop::of(&console, &visitor, error))?;
     let most = usize::try_from(PAGE.get()).unwrap_or(usize::MAX);
     let is_cut = found.len() > most;
@@ -124,13 +124,13 @@ pub(crate) async fn find(
         && let Ok(subject) = SubjectId::new(&asked)
     {
         // What somebody has left behind is found by the id.
-        match console.foil.may(&visitor.presenter(), Intent::SeeTokensOf(Some(&subject))).await {
+        match console.counterfoil.authorize(&visitor.presenter(), Operation::SeeTokensOf(Some(&subject))).await {
             Ok(()) => rows.push(UserRow::left(&console, words, &subject)),
             Err(ManageError::NotFound | ManageError::Forbidden(_)) => {}
             Err(error) => return Err(Stop::of(&console, &visitor, error)),
         }
     }
-    let (shell, switch) = (Shell::of(&console, &visitor, SECTION), console.foil.gates().switch);
+    let (shell, switch) = (Shell::of(&console, &visitor, SECTION), console.counterfoil.gates().switch);
     Ok(answer::page(StatusCode::OK, &Users { shell, asked, rows, is_cut, switch }))
 }
 
@@ -143,7 +143,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Stop> {
     let (by, words, clock) = (visitor.presenter(), visitor.language.words(), visitor.clock(&console));
     let subject = subject(&console, &visitor, &text)?;
-    let user = match console.foil.user(&by, &subject).await {
+    let user = match console.counterfoil.user(&by, &subject).await {
         Ok(user) => Some(user),
         // The directory does not know the user: what the store has is seen by the id all the same.
         Err(ManageError::NotFound) => None,
@@ -159,7 +159,7 @@ pub(crate) async fn show(
         Some(user) => UserRow::new(&console, words, user),
         None => UserRow::left(&console, words, &subject),
     };
-    let list = List { name: "tokens of", realm: console.foil.realm().as_str(), owner: subject.as_str() };
+    let list = List { name: "tokens of", realm: console.counterfoil.realm().as_str(), owner: subject.as_str() };
     let (wanted, path) = (Wanted::read(query.as_deref()), person.path.clone());
     let (sees_tokens, found, next) = match Whose::Of(&subject).page(&console, &by, &wanted, list).await {
         Ok((found, next)) => (true, found, next),
@@ -171,7 +171,7 @@ pub(crate) async fn show(
     let (below, back) = (format!("{path}/tokens"), from_here(&visitor));
     let rows: Vec<_> = found.iter().map(|listed| TokenRow::new(listed, &clock, &below, false, &back)).collect();
     let shell = Shell::of(&console, &visitor, SECTION).telling(told);
-    let switch = person.known && console.foil.gates().switch;
+    let switch = person.known && console.counterfoil.gates().switch;
     let around = wanted.view(words, path, next, true);
     let empty = Emptiness::of(words, rows.len(), &around, words.no_tokens_of);
     Ok(answer::page(StatusCode::OK, &User { shell, person, switch, sees_tokens, rows, empty, around }))
@@ -196,7 +196,7 @@ async fn switched(console: &Console, visitor: &mut Visitor, text: &str, form: &F
     };
     let path = path(console, &subject);
     // It opens a gate; closing it takes rights away.
-    if allowed && console.foil.gates().switch {
+    if allowed && console.counterfoil.gates().switch {
         let (words, name) = (visitor.language.words(), called(console, visitor, &subject).await?);
         let asked = Asked {
             title: words.allow,
@@ -210,7 +210,7 @@ async fn switched(console: &Console, visitor: &mut Visitor, text: &str, form: &F
             return Ok(asks);
         }
     }
-    let set = console.foil.set_token_login(&visitor.presenter(), &subject, allowed).await;
+    let set = console.counterfoil.set_token_login(&visitor.presenter(), &subject, allowed).await;
     set.map_err(|error| Stop::of(console, visitor, error))?;
     let told = if allowed { "allowed" } else { "forbidden" };
     Ok(redirect(&format!("{path}?told={told}")))
@@ -229,7 +229,7 @@ pub(crate) async fn ask_delete(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Stop> {
     let (subject, id) = (subject(&console, &visitor, &text)?, record(&console, &visitor, &id)?);
-    let found = console.foil.token_of(&visitor.presenter(), &subject, &id).await;
+    let found = console.counterfoil.token_of(&visitor.presenter(), &subject, &id).await;
     let found = found.map_err(|error| Stop::of(&console, &visitor, error))?;
     let name = format!("{} · {}", called(&console, &visitor, &subject).await?, found.label);
     let (words, back) = (visitor.language.words(), came_from(query.as_deref(), &below(&subject)));
@@ -257,7 +257,7 @@ pub(crate) async fn delete(
     Posted { visitor, form }: Posted,
 ) -> Result<Response, Stop> {
     let (subject, id) = (subject(&console, &visitor, &text)?, record(&console, &visitor, &id)?);
-    let deleted = console.foil.delete_token_of(&visitor.presenter(), &subject, &id).await;
+    let deleted = console.counterfoil.delete_token_of(&visitor.presenter(), &subject, &id).await;
     deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
     Ok(redirect(&returned(&console, &form, &below(&subject), "revoked")))
 }

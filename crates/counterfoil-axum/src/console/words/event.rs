@@ -1,6 +1,6 @@
 //! Events by name, and what of them is worth a second look.
 
-use counterfoil::event::{Action, ClientAction, Event, Throttled, What};
+use counterfoil::event::{Action, ClientAction, Event, EventKind, Throttled};
 use counterfoil::{OwnerId, SubjectId};
 
 /// What happened, without whom and to what.
@@ -74,42 +74,44 @@ pub(crate) fn told(event: &Event) -> (Told, Weight, String) {
     let usual = |told, detail: String| (told, Weight::Usual, detail);
     let whose = |id: &Option<_>| id.as_ref().map(ToString::to_string).unwrap_or_default();
     match &event.what {
-        What::Issued { kind, id, .. } => usual(Told::Issued, format!("{} {id}", kind.as_str())),
-        What::Refused { id, reason } => {
+        EventKind::Issued { kind, id, .. } => usual(Told::Issued, format!("{} {id}", kind.as_str())),
+        EventKind::Refused { id, reason } => {
             let id = id.map(|id| id.to_string()).unwrap_or_default();
             (Told::Refused, failure, format!("{reason} {id}").trim_end().to_owned())
         }
-        What::LoginProved { subject } => usual(Told::LoginProved, subject.to_string()),
-        What::LoginRefused { subject } => (Told::LoginRefused, failure, whose(subject)),
-        What::ClientRefused { client, reason } => {
+        EventKind::LoginProved { subject } => usual(Told::LoginProved, subject.to_string()),
+        EventKind::LoginRefused { subject } => (Told::LoginRefused, failure, whose(subject)),
+        EventKind::ClientRefused { client, reason } => {
             let client = client.as_ref().map(ToString::to_string).unwrap_or_default();
             (Told::ClientRefused, failure, format!("{reason} {client}").trim_end().to_owned())
         }
-        What::GrantRefused { client, error } => (Told::GrantRefused, failure, format!("{error} {client}")),
-        What::Refreshed { family, .. } => usual(Told::Refreshed, format!("{family:?}")),
-        What::Replayed { family, .. } => (Told::Replayed, alarm, format!("{family:?}")),
-        What::ForeignClient { id, client } => (Told::ForeignClient, alarm, format!("{id} {client}")),
-        What::RevocationIgnored { id } => (Told::RevocationIgnored, failure, id.to_string()),
-        What::Revoked { kind, id, .. } => usual(Told::Revoked, format!("{} {id}", kind.as_str())),
-        What::OwnerRevoked { owner, families } => usual(Told::OwnerRevoked, format!("{} {families}", owner.as_str())),
-        What::Rotated { id, successor } => usual(Told::Rotated, format!("{id} {successor}")),
-        What::OverlapEnded { id } => usual(Told::OverlapEnded, id.to_string()),
-        What::Changed { id, action } => usual(changed(*action), id.to_string()),
-        What::Client { client, action } => usual(client_told(*action), client.to_string()),
-        What::Setting { name, value } => usual(Told::Setting, format!("{name} = {value}")),
-        What::Switch { subject, allowed } => {
+        EventKind::GrantRefused { client, error } => (Told::GrantRefused, failure, format!("{error} {client}")),
+        EventKind::Refreshed { family, .. } => usual(Told::Refreshed, format!("{family:?}")),
+        EventKind::Replayed { family, .. } => (Told::Replayed, alarm, format!("{family:?}")),
+        EventKind::ForeignClient { id, client } => (Told::ForeignClient, alarm, format!("{id} {client}")),
+        EventKind::RevocationIgnored { id } => (Told::RevocationIgnored, failure, id.to_string()),
+        EventKind::Revoked { kind, id, .. } => usual(Told::Revoked, format!("{} {id}", kind.as_str())),
+        EventKind::OwnerRevoked { owner, families } => {
+            usual(Told::OwnerRevoked, format!("{} {families}", owner.as_str()))
+        }
+        EventKind::Rotated { id, successor } => usual(Told::Rotated, format!("{id} {successor}")),
+        EventKind::OverlapEnded { id } => usual(Told::OverlapEnded, id.to_string()),
+        EventKind::Changed { id, action } => usual(changed(*action), id.to_string()),
+        EventKind::Client { client, action } => usual(client_told(*action), client.to_string()),
+        EventKind::Setting { name, value } => usual(Told::Setting, format!("{name} = {value}")),
+        EventKind::Switch { subject, allowed } => {
             usual(if *allowed { Told::LoginAllowed } else { Told::LoginForbidden }, subject.to_string())
         }
-        What::Throttled { counted, .. } => (Told::Throttled, alarm, throttled(counted)),
-        What::FailuresWithoutSource { failures, .. } => (Told::FailuresWithoutSource, alarm, failures.to_string()),
-        What::NoKeyRing => (Told::NoKeyRing, alarm, String::new()),
-        What::Rekeyed { id, .. } => usual(Told::Rekeyed, id.to_string()),
-        What::Corrupt { rows } => (Told::Corrupt, alarm, rows.to_string()),
-        What::NoAddress { id, .. } => (Told::NoAddress, failure, id.to_string()),
-        What::NoticeWithheld { id, reason, .. } => usual(Told::NoticeWithheld, format!("{id}: {reason}")),
-        What::UsesDropped { count } => (Told::UsesDropped, failure, count.to_string()),
-        What::MadeRoom { kind, owner, .. } => usual(Told::MadeRoom, format!("{} {}", kind.as_str(), shown(owner))),
-        What::LimitReached { owner, .. } => (Told::LimitReached, failure, shown(owner)),
+        EventKind::Throttled { counted, .. } => (Told::Throttled, alarm, throttled(counted)),
+        EventKind::FailuresWithoutSource { failures, .. } => (Told::FailuresWithoutSource, alarm, failures.to_string()),
+        EventKind::NoKeyRing => (Told::NoKeyRing, alarm, String::new()),
+        EventKind::Rekeyed { id, .. } => usual(Told::Rekeyed, id.to_string()),
+        EventKind::Corrupt { rows } => (Told::Corrupt, alarm, rows.to_string()),
+        EventKind::NoAddress { id, .. } => (Told::NoAddress, failure, id.to_string()),
+        EventKind::NoticeWithheld { id, reason, .. } => usual(Told::NoticeWithheld, format!("{id}: {reason}")),
+        EventKind::UsesDropped { count } => (Told::UsesDropped, failure, count.to_string()),
+        EventKind::MadeRoom { kind, owner, .. } => usual(Told::MadeRoom, format!("{} {}", kind.as_str(), shown(owner))),
+        EventKind::LimitReached { owner, .. } => (Told::LimitReached, failure, shown(owner)),
         _ => usual(Told::Other, String::new()),
     }
 }
@@ -117,8 +119,8 @@ pub(crate) fn told(event: &Event) -> (Told, Weight, String) {
 /// The accounts that an event names beside who did it.
 pub(crate) fn named(event: &Event) -> Option<&SubjectId> {
     match &event.what {
-        What::LoginProved { subject } | What::Switch { subject, .. } => Some(subject),
-        What::LoginRefused { subject } => subject.as_ref(),
+        EventKind::LoginProved { subject } | EventKind::Switch { subject, .. } => Some(subject),
+        EventKind::LoginRefused { subject } => subject.as_ref(),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Changes of one record.
 
 use counterfoil::store::{Change, Relabel};
-use counterfoil::{RecordId, Ts, Version};
+use counterfoil::{RecordId, Timestamp, Version};
 
 use super::Draw;
 use crate::random::cells::{Boundary, Operation};
@@ -50,7 +50,7 @@ impl Draw {
     }
 
     /// A label that is free or held, around the end of the family that holds it.
-    fn relabel(&mut self, model: &Model, id: &RecordId) -> (Change, Ts) {
+    fn relabel(&mut self, model: &Model, id: &RecordId) -> (Change, Timestamp) {
         let (label, key) = self.dice.pick(&self.names.labels).clone();
         let record = model.record(id);
         let holder = record.and_then(|record| model.holder(&record.realm, &record.owner, &key));

@@ -2,7 +2,7 @@
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Cap, FamilyBody, FamilyParts, NewFamily, NewRecord, Pace, RecordParts, Revoked, WhenFull};
-use counterfoil::{FamilyId, RecordId, RevokedWhy, TokenKind, Ts};
+use counterfoil::{FamilyId, RecordId, RevocationReason, Timestamp, TokenKind};
 
 use super::Draw;
 use crate::random::cells::{Boundary, Operation};
@@ -142,7 +142,7 @@ impl Draw {
         first: NewRecord,
         cap: Option<Cap>,
         pace: Option<Pace>,
-        now: Ts,
+        now: Timestamp,
     ) -> Command {
         let mut new = vec![first];
         if family.kind == TokenKind::RefreshToken {
@@ -153,7 +153,7 @@ impl Draw {
     }
 
     /// One in so many inserts is capped.
-    fn cap(&mut self, now: Ts, in_so_many: u64) -> Option<Cap> {
+    fn cap(&mut self, now: Timestamp, in_so_many: u64) -> Option<Cap> {
         let limit = self.limit();
         if !self.dice.chance(1, in_so_many) {
             return None;
@@ -161,7 +161,7 @@ impl Draw {
         if self.dice.chance(1, 2) {
             return Some(refuse(limit));
         }
-        let revoked = Revoked { at: now, why: RevokedWhy::MadeRoom };
+        let revoked = Revoked { at: now, why: RevocationReason::MadeRoom };
         Some(Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: self.soon() } })
     }
 

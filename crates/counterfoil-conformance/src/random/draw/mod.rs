@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::num::NonZeroU32;
 
 use counterfoil::store::{NoticeMark, Pace, RecordParts};
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use super::cells::{Boundary, Cell, Operation};
 use super::command::Command;
@@ -94,44 +94,46 @@ impl Draw {
         draw
     }
 
-    fn at(&self, clock: u64) -> Ts {
-        Ts::from_micros(self.epoch.saturating_add(clock)).unwrap_or(Ts::MAX)
+    fn at(&self, clock: u64) -> Timestamp {
+        Timestamp::from_micros(self.epoch.saturating_add(clock)).unwrap_or(Timestamp::MAX)
     }
 
     /// Where the clock of the sequence stands.
-    pub(super) fn now(&self) -> Ts {
-        self.at(self.clock).min(Ts::from_micros(Ts::MAX.micros() - 1).unwrap_or(Ts::MAX))
+    pub(super) fn now(&self) -> Timestamp {
+        self.at(self.clock).min(Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX))
     }
 
     /// Around now, often on the very instant of something else; now and then far away.
-    fn soon(&mut self) -> Ts {
+    fn soon(&mut self) -> Timestamp {
         let near = self.clock + self.dice.below(12);
         if self.dice.chance(1, 14) { values::far(&mut self.dice) } else { self.at(near) }
     }
 
-    fn maybe_soon(&mut self) -> Option<Ts> {
+    fn maybe_soon(&mut self) -> Option<Timestamp> {
         if self.dice.chance(1, 6) { None } else { Some(self.soon()) }
     }
 
     /// On the side of that limit that is aimed at.
-    fn around(&mut self, limit: Option<Ts>) -> Ts {
+    fn around(&mut self, limit: Option<Timestamp>) -> Timestamp {
         let Some(limit) = limit else { return self.soon() };
         let micros = limit.micros();
         match self.aim.2 {
-            Boundary::Before => Ts::from_micros(micros.saturating_sub(1)).unwrap_or(limit),
+            Boundary::Before => Timestamp::from_micros(micros.saturating_sub(1)).unwrap_or(limit),
             Boundary::At => limit,
-            Boundary::After => Ts::from_micros(micros + 1).unwrap_or(Ts::MAX),
-            Boundary::Extreme if self.aims_at(&[Operation::Touch]) => *self.dice.pick(&[Ts::EPOCH, Ts::MAX]),
+            Boundary::After => Timestamp::from_micros(micros + 1).unwrap_or(Timestamp::MAX),
+            Boundary::Extreme if self.aims_at(&[Operation::Touch]) => {
+                *self.dice.pick(&[Timestamp::EPOCH, Timestamp::MAX])
+            }
             Boundary::Extreme => values::far(&mut self.dice),
         }
     }
 
     /// A limit to which that instant is on the side that is aimed at.
-    fn so_that(&mut self, instant: Ts) -> Ts {
+    fn so_that(&mut self, instant: Timestamp) -> Timestamp {
         let micros = instant.micros();
         match self.aim.2 {
-            Boundary::Before => Ts::from_micros(micros + 1).unwrap_or(Ts::MAX),
-            Boundary::After => Ts::from_micros(micros.saturating_sub(1)).unwrap_or(instant),
+            Boundary::Before => Timestamp::from_micros(micros + 1).unwrap_or(Timestamp::MAX),
+            Boundary::After => Timestamp::from_micros(micros.saturating_sub(1)).unwrap_or(instant),
             _ => instant,
         }
     }
@@ -154,7 +156,7 @@ impl Draw {
         model.damaged.is_empty()
     }
 
-    fn pace(&mut self, model: &Model, since: Option<Ts>) -> Option<Pace> {
+    fn pace(&mut self, model: &Model, since: Option<Timestamp>) -> Option<Pace> {
         let aimed = self.aims_at(&[Operation::FoundPaced, Operation::SupersedePaced]);
         let limit = most(self.limit());
         let past = self.at(self.clock.saturating_sub(6));

@@ -1,7 +1,7 @@
 //! Last use and notices.
 
 use counterfoil::store::NoticeMark;
-use counterfoil::{RecordId, Ts};
+use counterfoil::{RecordId, Timestamp};
 
 use super::Draw;
 use crate::random::cells::{Boundary, Operation};
@@ -16,7 +16,7 @@ impl Draw {
     /// A few, none, or a great many of which the last are the ones that are there.
     pub(super) fn touch(&mut self, model: &Model) -> Command {
         let few = if self.dice.chance(1, 8) { 0 } else { 1 + self.dice.below(5) };
-        let mut seen: Vec<(RecordId, Ts)> = Vec::new();
+        let mut seen: Vec<(RecordId, Timestamp)> = Vec::new();
         if self.dice.chance(1, 16) {
             let strangers = self.absent(model).family();
             seen.extend((0..MANY).map(|number| (stranger(strangers, number), self.now())));

@@ -1,7 +1,7 @@
 //! Ends: revocations, purges, damage.
 
 use counterfoil::store::{RecordParts, Revoked};
-use counterfoil::{RecordId, RevokedWhy, Span};
+use counterfoil::{RecordId, RevocationReason, Span};
 
 use super::Draw;
 use crate::random::cells::Operation;
@@ -10,13 +10,13 @@ use crate::random::state::State;
 use crate::reference::Model;
 use crate::sample::Person;
 
-const WHY: [RevokedWhy; 6] = [
-    RevokedWhy::ByOwner,
-    RevokedWhy::ByAdministrator,
-    RevokedWhy::ByClient,
-    RevokedWhy::ByHost,
-    RevokedWhy::Replay,
-    RevokedWhy::MadeRoom,
+const WHY: [RevocationReason; 6] = [
+    RevocationReason::ByOwner,
+    RevocationReason::ByAdministrator,
+    RevocationReason::ByClient,
+    RevocationReason::ByHost,
+    RevocationReason::Replay,
+    RevocationReason::MadeRoom,
 ];
 
 impl Draw {

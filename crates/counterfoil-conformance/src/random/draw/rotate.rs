@@ -1,7 +1,7 @@
 //! Rotations.
 
-use counterfoil::store::{NewRecord, Nonce, RecordParts, Step};
-use counterfoil::{RecordId, TokenKind, Ts};
+use counterfoil::store::{NewRecord, Nonce, ParentUpdate, RecordParts};
+use counterfoil::{RecordId, Timestamp, TokenKind};
 
 use super::Draw;
 use crate::random::cells::{Boundary, Operation};
@@ -32,7 +32,8 @@ impl Draw {
             let now = self.around(record.expires_at);
             let (expires_at, gone_at) = (self.near(record.expires_at), self.near(record.gone_at));
             let chain = model.family(parent.family()).is_some_and(|family| family.kind == TokenKind::AccessToken);
-            let step = Step::Slide { expires_at, gone_at, access_cap: self.access_cap(model).filter(|_| !chain) };
+            let step =
+                ParentUpdate::Slide { expires_at, gone_at, access_cap: self.access_cap(model).filter(|_| !chain) };
             let new = self.beside(model, &person, parent, record.generation);
             return Command::Rotate { parent, step, new, now };
         }
@@ -40,9 +41,9 @@ impl Draw {
     }
 
     /// A little before or after that instant, or on it, or anywhere.
-    fn near(&mut self, limit: Option<Ts>) -> Ts {
+    fn near(&mut self, limit: Option<Timestamp>) -> Timestamp {
         let back = self.dice.below(3);
-        let near = limit.and_then(|limit| Ts::from_micros((limit.micros() + 1).saturating_sub(back)));
+        let near = limit.and_then(|limit| Timestamp::from_micros((limit.micros() + 1).saturating_sub(back)));
         near.filter(|_| self.dice.chance(1, 2)).unwrap_or_else(|| self.soon())
     }
 
@@ -63,14 +64,14 @@ impl Draw {
     fn rotate_absent(&mut self, model: &Model, parent: RecordId) -> Command {
         let now = self.now();
         if self.dice.chance(1, 2) {
-            let step = Step::Slide { expires_at: self.soon(), gone_at: self.soon(), access_cap: None };
+            let step = ParentUpdate::Slide { expires_at: self.soon(), gone_at: self.soon(), access_cap: None };
             return Command::Rotate { parent, step, new: Vec::new(), now };
         }
         let kin = model.family(parent.family());
         let kin = kin.map(|kin| Person { realm: kin.realm.clone(), owner: kin.owner.clone() });
         let person = kin.unwrap_or_else(|| self.person());
         let next = self.record(&person, parent.family(), TokenKind::RefreshToken, 1);
-        let step = Step::Supersede {
+        let step = ParentUpdate::Supersede {
             expect: counterfoil::Version::FIRST,
             successor: next.id,
             nonce: None,
@@ -107,7 +108,7 @@ impl Draw {
         }
         let key_id = values::key_id(&mut self.dice);
         let nonce = Nonce { bytes: *ids::digest(&next.id, 0x77).as_bytes(), key_id };
-        let step = Step::Supersede {
+        let step = ParentUpdate::Supersede {
             expect: self.version(model, &parent),
             successor: next.id,
             nonce: Some(nonce).filter(|_| self.dice.chance(3, 4)),

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use counterfoil::store::{Change, NewRecord, Nonce, NoticeMark, Revoked, Step};
-use counterfoil::{RecordId, RevokedWhy, TokenKind, Ts, Version};
+use counterfoil::store::{Change, NewRecord, Nonce, NoticeMark, ParentUpdate, Revoked};
+use counterfoil::{RecordId, RevocationReason, Timestamp, TokenKind, Version};
 
 use super::{Draw, START};
 use crate::random::command::{Command, Purge};
@@ -15,7 +15,7 @@ struct Zoo<'a> {
     draw: &'a mut Draw,
     person: Person,
     labels: usize,
-    seen: Vec<(RecordId, Ts)>,
+    seen: Vec<(RecordId, Timestamp)>,
     plan: VecDeque<Command>,
 }
 
@@ -48,7 +48,7 @@ impl Draw {
 }
 
 impl Zoo<'_> {
-    fn at(&self, clock: u64) -> Ts {
+    fn at(&self, clock: u64) -> Timestamp {
         self.draw.at(clock)
     }
 
@@ -137,7 +137,7 @@ impl Zoo<'_> {
         self.seen.push((next.id, self.at(START - 11)));
         let key_id = values::key_id(&mut self.draw.dice);
         let nonce = Nonce { bytes: *ids::digest(&next.id, 0x77).as_bytes(), key_id };
-        let step = Step::Supersede {
+        let step = ParentUpdate::Supersede {
             expect: Version::FIRST,
             successor: next.id,
             nonce: Some(nonce),
@@ -152,7 +152,8 @@ impl Zoo<'_> {
     }
 
     fn revoke(&mut self, ended: &[NewRecord], family: bool) {
-        let (revoked, gone_at) = (Revoked { at: self.at(START - 3), why: RevokedWhy::ByHost }, self.at(START + 40));
+        let (revoked, gone_at) =
+            (Revoked { at: self.at(START - 3), why: RevocationReason::ByHost }, self.at(START + 40));
         for id in ended.iter().map(|ended| ended.id) {
             let Person { realm, owner } = self.person.clone();
             self.plan.push_back(if family {

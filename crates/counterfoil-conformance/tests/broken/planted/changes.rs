@@ -1,6 +1,6 @@
 //! Changes and rotations that write too much or too little.
 
-use counterfoil::store::{Change, Home, NoticeMark, Step};
+use counterfoil::store::{Change, InsertInto, NoticeMark, ParentUpdate};
 use counterfoil::{RecordId, TokenKind};
 use counterfoil_conformance::reference::Model;
 
@@ -94,7 +94,7 @@ pub(super) fn changes() -> Vec<Case> {
 pub(super) fn rotations() -> Vec<Case> {
     cases! {
         SlideEndsWhatIsPermanent => slide_is_forward: Then(|before, model, done| {
-            let Done::Rotate(id, Step::Slide { expires_at, gone_at, .. }) = done else { return };
+            let Done::Rotate(id, ParentUpdate::Slide { expires_at, gone_at, .. }) = done else { return };
             if before.record(id).is_some_and(|record| record.expires_at.is_none())
                 && let Some(record) = model.record_mut(id)
             {
@@ -102,14 +102,14 @@ pub(super) fn rotations() -> Vec<Case> {
             }
         });
         SlideForgetsTheFamily => slide_is_forward: Then(|before, model, done| {
-            let Done::Rotate(id, Step::Slide { .. }) = done else { return };
+            let Done::Rotate(id, ParentUpdate::Slide { .. }) = done else { return };
             let ends = before.family(id.family()).map(|family| (family.live_until, family.gone_at));
             if let (Some(ends), Some(family)) = (ends, model.family_mut(id.family())) {
                 (family.live_until, family.gone_at) = ends;
             }
         });
         RotationKeepsTheOldNotice => rotate_wipes_one_back: Then(|before, model, done| {
-            let Done::Rotate(id, Step::Supersede { .. }) = done else { return };
+            let Done::Rotate(id, ParentUpdate::Supersede { .. }) = done else { return };
             if let (Some(old), Some(record)) = (before.record(id), model.record_mut(id)) {
                 record.notice = old.notice;
             }
@@ -121,13 +121,13 @@ pub(super) fn rotations() -> Vec<Case> {
             }
         });
         RotationForgetsTheFamilysEnd => rotate_wipes_one_back: Then(|before, model, done| {
-            let Done::Rotate(id, Step::Supersede { .. }) = done else { return };
+            let Done::Rotate(id, ParentUpdate::Supersede { .. }) = done else { return };
             if let (Some(old), Some(family)) = (before.family(id.family()), model.family_mut(id.family())) {
                 (family.live_until, family.gone_at) = (old.live_until, old.gone_at);
             }
         });
         JoinForgetsTheUse => room_is_made: Then(|before, model, done| {
-            let Done::Insert(Home::Join { family, .. }) = done else { return };
+            let Done::Insert(InsertInto::Join { family, .. }) = done else { return };
             if let (Some(old), Some(family)) = (before.family(*family), model.family_mut(*family)) {
                 family.used_at = old.used_at;
             }

@@ -1,7 +1,7 @@
 //! Columns that are too narrow for a number, an instant or a text.
 
 use counterfoil::store::{FamilyBody, NoticeMark};
-use counterfoil::{Description, KeyId, Label, LabelKey, Ts, Version};
+use counterfoil::{Description, KeyId, Label, LabelKey, Timestamp, Version};
 
 use super::{Case, cases};
 use crate::broken::keeping::{Comparing, Keeping, Limiting, Touching, cut, instants, micros};
@@ -9,12 +9,12 @@ use crate::broken::keeping::{Comparing, Keeping, Limiting, Touching, cut, instan
 const SECOND: u64 = 1_000_000;
 
 /// As an `f32` of seconds rounds it.
-fn through_f32(at: Ts) -> Ts {
+fn through_f32(at: Timestamp) -> Timestamp {
     let seconds = at.micros() as f64 / SECOND as f64;
     micros((f64::from(seconds as f32) * SECOND as f64) as u64)
 }
 
-fn through_f64(at: Ts) -> Ts {
+fn through_f64(at: Timestamp) -> Timestamp {
     micros((at.micros() as f64 / SECOND as f64 * SECOND as f64) as u64)
 }
 
@@ -121,14 +121,14 @@ fn times() -> Vec<Case> {
             instants(record, family, |at| at.min(micros((1 << 53) - 2)));
         });
         TheLastInstantIsNone => get_is_exact: Keeping(|record, _| {
-            record.expires_at = record.expires_at.filter(|at| *at != Ts::MAX);
+            record.expires_at = record.expires_at.filter(|at| *at != Timestamp::MAX);
         });
         TheFirstInstantIsNone => get_is_exact: Keeping(|record, _| {
-            record.gone_at = record.gone_at.filter(|at| *at != Ts::EPOCH && at.micros() != 0);
+            record.gone_at = record.gone_at.filter(|at| *at != Timestamp::EPOCH && at.micros() != 0);
             record.last_used_at = record.last_used_at.filter(|at| at.micros() != 0);
         });
         NoExpiryIsTheLast => get_is_exact: Keeping(|record, _| {
-            record.expires_at = Some(record.expires_at.unwrap_or(Ts::MAX));
+            record.expires_at = Some(record.expires_at.unwrap_or(Timestamp::MAX));
         });
         WindowsInSeconds => get_is_exact: Keeping(|record, _| {
             if let Some(until) = record.superseded.as_mut().and_then(|superseded| superseded.honoured_until.as_mut()) {

@@ -3,7 +3,7 @@
 //! The functions are `VOLATILE`: each of their statements sees what is committed when it begins. A statement that has waited for a lock and
 //! then calls one decides on what the one before it has committed, which it does not see itself.
 
-/// Later than every instant: `Ts::MAX`. Indexes have it where there is no end.
+/// Later than every instant: `Timestamp::MAX`. Indexes have it where there is no end.
 macro_rules! no_end {
     () => {
         "9007199254740991"

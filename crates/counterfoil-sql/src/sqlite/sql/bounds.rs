@@ -1,6 +1,6 @@
 //! The schema's step for what bounds inserts and rotations: caps by client, paces, and lists of what stands.
 
-/// Later than every instant: `Ts::MAX`. Indexes have it where there is no end.
+/// Later than every instant: `Timestamp::MAX`. Indexes have it where there is no end.
 macro_rules! no_end {
     () => {
         "9007199254740991"

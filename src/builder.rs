@@ -1,0 +1,251 @@
+//! The one way to a handle: what is missing or contradicts itself is told here and never later.
+
+use std::sync::Arc;
+
+use crate::clock::{Clock, SystemClock};
+use crate::counterfoil::Counterfoil;
+use crate::crypto::digest::{Digester, Unkeyed};
+use crate::crypto::entropy::{Entropy, SystemEntropy};
+use crate::crypto::key_ring::KeyRing;
+use crate::directory::Directory;
+use crate::event::sink::EventSink;
+use crate::event::{Actor, By, EventKind, Means};
+use crate::policy::{InvalidPolicy, Policy};
+use crate::service::Service;
+use crate::service::queue::Queue;
+use crate::service::rekeying::Rekeying;
+use crate::service::snapshot::Snapshot;
+use crate::service::unsourced::Unsourced;
+use crate::service::upkept::Upkept;
+use crate::service::uses::Uses;
+use crate::service::watched::{Watch, Watched};
+use crate::store::client_store::ClientStore;
+use crate::store::settings_store::SettingsStore;
+use crate::store::throttle::Throttle;
+use crate::store::token_store::TokenStore;
+use crate::token::prefixes::Prefixes;
+use crate::types::realm::Realm;
+use crate::types::time::Span;
+
+/// Why a handle cannot be built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The policy is out of its limits.
+    #[error(transparent)]
+    Policy(#[from] InvalidPolicy),
+    /// A part is missing.
+    #[error("{part} is missing")]
+    Missing {
+        /// The builder's method that gives it.
+        part: &'static str,
+    },
+    /// The policy asks for a key ring where used-up refresh tokens are answered alike for a while.
+    #[error("policy demands a key ring where refresh_tokens.grace is above zero")]
+    KeyRingDemanded,
+}
+
+/// Builds a [`Counterfoil`].
+#[must_use]
+pub struct Builder {
+    realm: Realm,
+    policy: Policy,
+    prefixes: Prefixes,
+    key_ring: Option<Arc<KeyRing>>,
+    unkeyed: Unkeyed,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    store: Option<Arc<dyn TokenStore>>,
+    clients: Option<Arc<dyn ClientStore>>,
+    settings: Option<Arc<dyn SettingsStore>>,
+    throttle: Option<Arc<dyn Throttle>>,
+    directory: Option<Arc<dyn Directory>>,
+    sinks: Vec<Arc<dyn EventSink>>,
+    #[cfg(feature = "tracing")]
+    tracing: bool,
+}
+
+impl Counterfoil {
+    /// Begins with the hardened policy, the system's clock and entropy, the realm `default`, and `tracing` for the events.
+    pub fn builder() -> Builder {
+        Builder {
+            realm: Realm::default(),
+            policy: Policy::default(),
+            prefixes: Prefixes::default(),
+            key_ring: None,
+            unkeyed: Unkeyed::Refused,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            store: None,
+            clients: None,
+            settings: None,
+            throttle: None,
+            directory: None,
+            sinks: Vec::new(),
+            #[cfg(feature = "tracing")]
+            tracing: true,
+        }
+    }
+}
+
+impl Builder {
+    /// The realm; a host with one tenant never mentions it.
+    pub fn realm(mut self, realm: Realm) -> Self {
+        self.realm = realm;
+        self
+    }
+
+    /// What holds.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// How tokens begin.
+    pub fn prefixes(mut self, prefixes: Prefixes) -> Self {
+        self.prefixes = prefixes;
+        self
+    }
+
+    /// The keys under which secrets are digested and successors derived.
+    pub fn key_ring(mut self, key_ring: impl Into<Arc<KeyRing>>) -> Self {
+        self.key_ring = Some(key_ring.into());
+        self
+    }
+
+    /// Accepts, beside the key ring, what was digested without a key: for the time in which a host moves to its first ring. Each
+    /// record is digested anew at its next use, a client's secret too. [`Counterfoil::key_census`] counts what remains; once
+    /// it counts nothing under [`KeyId::NONE`](crate::KeyId::NONE), take this out again: until then a person who can write to
+    /// the store can make credentials.
+    pub fn accept_unkeyed(mut self) -> Self {
+        self.unkeyed = Unkeyed::Accepted;
+        self
+    }
+
+    /// The clock; it decides on every node.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The source of random bytes.
+    pub fn entropy(mut self, entropy: impl Entropy) -> Self {
+        self.entropy = Arc::new(entropy);
+        self
+    }
+
+    /// One store for everything: records, clients, settings and counters.
+    pub fn store<S>(self, store: S) -> Self
+    where
+        S: TokenStore + ClientStore + SettingsStore + Throttle,
+    {
+        let store = Arc::new(store);
+        self.token_store(store.clone()).client_store(store.clone()).settings_store(store.clone()).throttle(store)
+    }
+
+    /// Where records are kept.
+    pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Where registrations are kept.
+    pub fn client_store(mut self, clients: Arc<dyn ClientStore>) -> Self {
+        self.clients = Some(clients);
+        self
+    }
+
+    /// Where settings are kept.
+    pub fn settings_store(mut self, settings: Arc<dyn SettingsStore>) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    /// Where failures are counted.
+    pub fn throttle(mut self, throttle: Arc<dyn Throttle>) -> Self {
+        self.throttle = Some(throttle);
+        self
+    }
+
+    /// The host's people.
+    pub fn directory(mut self, directory: impl Directory) -> Self {
+        self.directory = Some(Arc::new(directory));
+        self
+    }
+
+    /// Where events go, beside `tracing` and the sinks that were given before.
+    pub fn events(mut self, sink: impl EventSink) -> Self {
+        self.sinks.push(Arc::new(sink));
+        self
+    }
+
+    /// Writes no events to `tracing`.
+    #[cfg(feature = "tracing")]
+    pub fn without_tracing(mut self) -> Self {
+        self.tracing = false;
+        self
+    }
+
+    /// All sinks as one.
+    fn sink(&mut self) -> Arc<dyn EventSink> {
+        #[allow(unused_mut, reason = "without the feature there is nothing to add")]
+        let mut sinks = std::mem::take(&mut self.sinks);
+        #[cfg(feature = "tracing")]
+        if self.tracing {
+            sinks.push(Arc::new(crate::event::tracing_sink::TracingSink));
+        }
+        #[cfg(feature = "metrics")]
+        sinks.push(Arc::new(crate::service::measured::CountingSink::default()));
+        match <[_; 1]>::try_from(sinks) {
+            Ok([only]) => only,
+            Err(sinks) => Arc::new(sinks),
+        }
+    }
+
+    /// Checks everything and builds the handle.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] says which part is missing or out of its limits.
+    pub fn build(mut self) -> Result<Counterfoil, BuildError> {
+        self.policy.check()?;
+        let retries = self.policy.refresh_tokens.grace > Span::ZERO;
+        if retries && self.key_ring.is_none() && self.policy.retry_needs_key_ring {
+            return Err(BuildError::KeyRingDemanded);
+        }
+        let missing = |part| BuildError::Missing { part };
+        let warn = retries && self.key_ring.is_none();
+        let sink = self.sink();
+        let watch = Watch::new(self.realm.clone(), Arc::clone(&self.clock), Arc::clone(&sink));
+        let service = Service {
+            digester: Digester::new(&self.realm, self.key_ring.clone(), self.unkeyed),
+            snapshot: Snapshot::new(),
+            uses: Uses::new(&self.policy.uses),
+            rekeying: Rekeying::default(),
+            unsourced: Unsourced::default(),
+            queue: Queue::default(),
+            upkept: Upkept::default(),
+            realm: self.realm,
+            policy: self.policy,
+            prefixes: self.prefixes,
+            key_ring: self.key_ring,
+            entropy: self.entropy,
+            store: Watched::new(Means::TokenStore, self.store.ok_or(missing("store"))?, &watch),
+            clients: Watched::new(Means::ClientStore, self.clients.ok_or(missing("client_store"))?, &watch),
+            settings: Watched::new(Means::SettingsStore, self.settings.ok_or(missing("settings_store"))?, &watch),
+            throttle: Watched::new(Means::Throttle, self.throttle.ok_or(missing("throttle"))?, &watch),
+            directory: Watched::new(Means::Directory, self.directory.ok_or(missing("directory"))?, &watch),
+            sink,
+        };
+        if warn {
+            service.tell(self.clock.now(), By::itself(Actor::Host), EventKind::NoKeyRing);
+        }
+        Ok(Counterfoil { service: Arc::new(service), clock: self.clock })
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("realm", &self.realm).field("policy", &self.policy).finish_non_exhaustive()
+    }
+}

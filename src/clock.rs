@@ -1,0 +1,73 @@
+//! Layer 3: the clock that decides.
+
+use crate::types::time::Timestamp;
+
+/// What time it is. The injected clock decides on every node; order within a family comes from generations, never from it.
+pub trait Clock: Send + Sync + 'static {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The system's clock.
+///
+/// A time that [`Timestamp`] cannot tell reads as [`Timestamp::MAX`]: everything that can expire has expired and nothing can be issued, so a
+/// broken clock denies.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    fn now(&self) -> Timestamp {
+        std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .ok()
+            .and_then(|since| u64::try_from(since.as_micros()).ok())
+            .and_then(Timestamp::from_micros)
+            .unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// A clock that is moved by hand.
+///
+/// ```
+/// use counterfoil::{Clock, Span, Timestamp, testing::ManualClock};
+///
+/// let clock = ManualClock::at(Timestamp::EPOCH);
+/// clock.advance(Span::days(7));
+/// assert_eq!(clock.now().seconds(), 7 * 86_400);
+/// ```
+#[cfg(any(test, feature = "test-util"))]
+#[derive(Debug)]
+pub struct ManualClock(std::sync::atomic::AtomicU64);
+
+#[cfg(any(test, feature = "test-util"))]
+impl ManualClock {
+    /// A clock that stands at `now`.
+    #[must_use]
+    pub fn at(now: Timestamp) -> Self {
+        Self(std::sync::atomic::AtomicU64::new(now.micros()))
+    }
+
+    /// Moves it forward, at most to [`Timestamp::MAX`].
+    pub fn advance(&self, span: crate::types::time::Span) {
+        self.set(self.now().plus_capped(span));
+    }
+
+    /// Puts it anywhere, also back.
+    pub fn set(&self, now: Timestamp) {
+        self.0.store(now.micros(), std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+#[cfg(any(test, feature = "test-util"))]
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(std::sync::atomic::Ordering::SeqCst)).unwrap_or(Timestamp::MAX)
+    }
+}
+
+impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+}

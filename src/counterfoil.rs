@@ -1,0 +1,88 @@
+//! Layer 9: the embedder's handle: asks the clock once per call, and holds no logic.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::service::Service;
+use crate::service::authority::{Permission, Permit};
+use crate::service::error::ManageError;
+use crate::service::presenter::Presenter;
+use crate::types::ids::RecordId;
+use crate::types::realm::Realm;
+use crate::types::time::Timestamp;
+
+/// The credentials of one realm: everything that a host does with them. Cheap to clone; clones are the same.
+///
+/// Made by [`Counterfoil::builder`].
+#[derive(Clone)]
+pub struct Counterfoil {
+    pub(crate) service: Arc<Service>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Counterfoil {
+    /// What time it is, by the clock that decides.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The realm whose credentials these are.
+    #[must_use]
+    pub fn realm(&self) -> &Realm {
+        &self.service.realm
+    }
+
+    /// The same credentials as they are at that instant, by a clock that stands still: for a host whose own scheduler says what time it is.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
+    /// use counterfoil::{Counterfoil, KeyRing, Span};
+    ///
+    /// let people = Arc::new(MemoryDirectory::default());
+    /// let counterfoil = Counterfoil::builder()
+    ///     .store(MemoryStore::default())
+    ///     .directory(people)
+    ///     .key_ring(KeyRing::generate_from_system()?)
+    ///     .build()?;
+    /// let tomorrow = counterfoil.now().plus_capped(Span::days(1));
+    /// assert_eq!(counterfoil.at(tomorrow).now(), tomorrow);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> Self {
+        Self { service: Arc::clone(&self.service), clock: Arc::new(Stopped(now)) }
+    }
+}
+
+impl Counterfoil {
+    /// Decides whether a presenter may do `O` now: the only way to an operation.
+    pub(crate) async fn permit<'a, O: Permission>(&'a self, by: &'a Presenter) -> Result<Permit<'a, O>, ManageError> {
+        self.service.permit(by, self.now()).await
+    }
+
+    /// The same of an operation on one credential.
+    pub(crate) async fn permit_on<'a, O: Permission>(
+        &'a self,
+        by: &'a Presenter,
+        credential: Option<&RecordId>,
+    ) -> Result<Permit<'a, O>, ManageError> {
+        self.service.permit_on(by, credential, self.now()).await
+    }
+}
+
+struct Stopped(Timestamp);
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+impl fmt::Debug for Counterfoil {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Counterfoil").field("realm", &self.service.realm).finish_non_exhaustive()
+    }
+}

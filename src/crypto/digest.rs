@@ -1,0 +1,324 @@
+//! What the store holds in place of a secret.
+//!
+//! SHA-256 of a block that names realm and kind, then the id, then the secret: a digest fits one record of one realm only, and
+//! a row that was moved or edited opens nothing. With a key ring it is HMAC-SHA-256 of the same, and a stolen dump cannot even
+//! confirm a guess. The secret has 256 random bits, so nothing here has to be slow.
+
+use std::fmt;
+use std::sync::Arc;
+
+use subtle::ConstantTimeEq as _;
+
+use crate::crypto::key_ring::KeyRing;
+use crate::crypto::primed::Primed;
+use crate::crypto::sha256::{self, LastBlock};
+use crate::types::base62;
+use crate::types::ids::{KeyId, RecordId};
+use crate::types::kind::TokenKind;
+use crate::types::realm::Realm;
+use crate::types::secret::{TokenSecret, wipe};
+
+/// The digest of a credential: 32 bytes from which the secret cannot be had.
+///
+/// It is no secret, yet no `==`: a comparison that decides must take the same time wherever the bytes differ.
+#[derive(Clone, Copy)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest that a store kept.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for a store to keep.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Whether a store gave back what it was given. Not constant in time: it decides about stores, never about credentials.
+    #[must_use]
+    pub fn same_bytes(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
+    /// Whether they are the same, found out in constant time: as four words, which costs a sixth of comparing 32 bytes.
+    #[must_use]
+    pub fn ct_eq(&self, other: &Self) -> bool {
+        self.words().ct_eq(&other.words()).into()
+    }
+
+    fn words(&self) -> [u64; 4] {
+        let (words, _) = self.0.as_chunks();
+        std::array::from_fn(|at| u64::from_ne_bytes(words[at]))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digest([redacted])")
+    }
+}
+
+/// The kind byte of a client secret that was imported: no [`TokenKind`], because its text is not of our format.
+const IMPORTED: u8 = 7;
+
+/// Makes the digests of one realm, from states primed once.
+pub(crate) struct Digester {
+    plain: Primed,
+    /// The newest key first; a ring has few, so they are searched one by one.
+    keyed: Vec<(KeyId, Primed)>,
+    ring: Option<Arc<KeyRing>>,
+    unkeyed: Unkeyed,
+}
+
+/// What becomes of digests that were taken without a key, where a key ring is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unkeyed {
+    /// They prove nothing: whoever can write to the store could make one.
+    Refused,
+    /// They still verify, while a host moves to its first key ring.
+    Accepted,
+}
+
+impl Digester {
+    pub(crate) fn new(realm: &Realm, ring: Option<Arc<KeyRing>>, unkeyed: Unkeyed) -> Self {
+        let keys = ring.iter().flat_map(|ring| ring.digest_keys());
+        let keyed = keys.map(|(id, key)| (id, Primed::under(&key, realm))).collect();
+        Self { plain: Primed::plain(realm), keyed, ring, unkeyed }
+    }
+
+    /// The key that is written with, [`KeyId::NONE`] without a ring.
+    pub(crate) fn current_key(&self) -> KeyId {
+        self.newest().0
+    }
+
+    /// The digest under the newest key.
+    pub(crate) fn token(&self, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> (Digest, KeyId) {
+        let (key, primed) = self.newest();
+        (of_token(primed, kind, id, secret), key)
+    }
+
+    /// Whether what was digested, or derived, under that key can prove anything: a key of the ring, or no key where there is
+    /// no ring or the host accepts it for a move.
+    pub(crate) fn is_usable(&self, key: KeyId) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// The digest under the key of a record; `None` where that key is not usable.
+    pub(crate) fn token_under(
+        &self,
+        key: KeyId,
+        kind: TokenKind,
+        id: &RecordId,
+        secret: &TokenSecret,
+    ) -> Option<Digest> {
+        Some(of_token(self.find(key)?, kind, id, secret))
+    }
+
+    /// The digest of an imported client secret, whatever its bytes, under the newest key.
+    pub(crate) fn imported(&self, id: &[u8; 16], text: &[u8]) -> (Digest, KeyId) {
+        let (key, primed) = self.newest();
+        (of_imported(primed, id, text), key)
+    }
+
+    /// The same under the key of the registration; `None` where that key is not usable.
+    pub(crate) fn imported_under(&self, key: KeyId, id: &[u8; 16], text: &[u8]) -> Option<Digest> {
+        Some(of_imported(self.find(key)?, id, text))
+    }
+
+    fn newest(&self) -> (KeyId, &Primed) {
+        self.keyed.first().map_or((KeyId::NONE, &self.plain), |(key, primed)| (*key, primed))
+    }
+
+    fn find(&self, key: KeyId) -> Option<&Primed> {
+        if key == KeyId::NONE {
+            let usable = self.ring.is_none() || self.unkeyed == Unkeyed::Accepted;
+            return usable.then_some(&self.plain);
+        }
+        self.keyed.iter().find(|(own, _)| *own == key).map(|(_, primed)| primed)
+    }
+}
+
+/// Counts the digests that a thread takes: that two refusals did the same work is shown by counting, not by a watch.
+#[cfg(test)]
+pub(crate) mod counting {
+    use std::cell::Cell;
+
+    thread_local!(static TAKEN: Cell<u64> = const { Cell::new(0) });
+
+    pub(crate) fn taken() -> u64 {
+        TAKEN.get()
+    }
+
+    pub(super) fn count() {
+        TAKEN.set(TAKEN.get() + 1);
+    }
+}
+
+/// id ‖ packed secret.
+fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> Digest {
+    #[cfg(test)]
+    counting::count();
+    let mut message = LastBlock::<49>::new();
+    message.message()[..16].copy_from_slice(id.as_bytes());
+    pack(secret.expose_secret(), &mut message.message()[16..]);
+    Digest(primed.hash(kind.byte(), &mut message))
+}
+
+/// id ‖ SHA-256(text).
+fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
+    #[cfg(test)]
+    counting::count();
+    let mut hash = sha256::hash(&[text]);
+    let mut message = LastBlock::<48>::new();
+    message.message()[..16].copy_from_slice(id);
+    message.message()[16..].copy_from_slice(&hash);
+    wipe(&mut hash);
+    Digest(primed.hash(IMPORTED, &mut message))
+}
+
+/// 43 letters at 6 bits each, most significant bit first, six zero bits at the end: 33 bytes, so that no second block is needed.
+///
+/// A byte that is no letter counts as 63, which no letter does; none comes through the parser. Written as whole words: eight
+/// letters are 48 bits, so four such groups make three words.
+fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
+    let bits = |from: usize, to: usize| {
+        let values = letters[from..to].iter().map(|&letter| u64::from(base62::raw_value(letter) & 0x3F));
+        values.fold(0, |bits, value| bits << 6 | value)
+    };
+    let [a, b, c, d, e] = [0, 8, 16, 24, 32].map(|at| bits(at, at + 8));
+    let last = bits(40, 43);
+    let words = [a << 16 | b >> 32, b << 32 | c >> 16, c << 48 | d, e << 16 | last >> 2];
+    bytes.chunks_exact_mut(8).zip(words).for_each(|(bytes, word)| bytes.copy_from_slice(&word.to_be_bytes()));
+    bytes[32] = (last << 6) as u8; // the two bits that are left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::secret::SecretBytes;
+
+    const ID: RecordId = RecordId::from_bytes([0xA5; 16]);
+
+    fn secret() -> TokenSecret {
+        SecretBytes::new(*b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg")
+    }
+
+    fn ring(keys: &[u32]) -> Option<Arc<KeyRing>> {
+        let keys = keys.iter().map(|&id| (KeyId::new(id), SecretBytes::new([id as u8; 32])));
+        Some(Arc::new(KeyRing::new(keys).expect("a ring")))
+    }
+
+    fn same(a: &Digest, b: &Digest) -> bool {
+        assert_eq!(a.ct_eq(b), a.same_bytes(b));
+        a.ct_eq(b)
+    }
+
+    #[test]
+    fn all_kinds_2_a_digest_is_bound_to_realm_kind_id_and_secret() {
+        for keys in [None, ring(&[1])] {
+            let digester = Digester::new(&Realm::default(), keys.clone(), Unkeyed::Accepted);
+            let kind = TokenKind::PersonalAccessToken;
+            let (digest, key) = digester.token(kind, &ID, &secret());
+            assert_eq!(key, digester.current_key());
+            let mut others: Vec<_> =
+                TokenKind::ALL[1..].iter().map(|&kind| digester.token(kind, &ID, &secret()).0).collect();
+            for bit in 0..128 {
+                let id = RecordId::from_bytes((u128::from_be_bytes(*ID.as_bytes()) ^ (1 << bit)).to_be_bytes());
+                others.push(digester.token(kind, &id, &secret()).0);
+            }
+            for at in 0..43 {
+                let mut letters = *secret().expose_secret();
+                letters[at] = b'z';
+                others.push(digester.token(kind, &ID, &SecretBytes::new(letters)).0);
+            }
+            let elsewhere = Digester::new(&Realm::new("defaulu").expect("a realm"), keys, Unkeyed::Accepted);
+            others.push(elsewhere.token(kind, &ID, &secret()).0);
+            assert!(others.iter().all(|other| !same(&digest, other)));
+            assert!(same(&digest, &digester.token(kind, &ID, &secret()).0));
+        }
+    }
+
+    #[test]
+    fn all_kinds_2_an_old_key_and_no_key_still_verify_under_a_new_one() {
+        let before = Digester::new(&Realm::default(), None, Unkeyed::Accepted);
+        let old = Digester::new(&Realm::default(), ring(&[1]), Unkeyed::Accepted);
+        let new = Digester::new(&Realm::default(), ring(&[2, 7, 1]), Unkeyed::Accepted);
+        let kind = TokenKind::RefreshToken;
+        let (plain, none) = before.token(kind, &ID, &secret());
+        let (first, one) = old.token(kind, &ID, &secret());
+        let (newest, seven) = new.token(kind, &ID, &secret());
+        assert_eq!([none, one, seven], [KeyId::NONE, KeyId::new(1), KeyId::new(7)]);
+        assert_eq!(new.current_key(), seven);
+        for (digest, key) in [(plain, none), (first, one), (newest, seven)] {
+            assert!(same(&new.token_under(key, kind, &ID, &secret()).expect("a key of the ring"), &digest));
+        }
+        assert!(!same(&plain, &first) && !same(&first, &newest) && !same(&plain, &newest));
+        assert!(new.token_under(KeyId::new(3), kind, &ID, &secret()).is_none());
+        assert!(before.token_under(one, kind, &ID, &secret()).is_none());
+    }
+
+    #[test]
+    fn all_kinds_2_the_digest_is_the_hash_of_block_id_and_packed_secret() {
+        let packed = {
+            let bits: String =
+                secret().expose_secret().iter().map(|&l| format!("{:06b}", base62::raw_value(l))).collect();
+            let bits = format!("{bits}000000");
+            let byte = |at: usize| u8::from_str_radix(&bits[8 * at..8 * at + 8], 2).expect("bits");
+            (0..33).map(byte).collect::<Vec<_>>()
+        };
+        let name = sha256::hash(&[b"default"]);
+        let parts: [&[u8]; 6] = [b"counterfoil/v1\0", &[4], &name, &[0; 16], ID.as_bytes(), &packed];
+        let plain =
+            Digester::new(&Realm::default(), None, Unkeyed::Accepted).token(TokenKind::SecurityCode, &ID, &secret()).0;
+        assert_eq!(*plain.as_bytes(), sha256::hash(&parts));
+        let keys = ring(&[1]).expect("a ring");
+        let sub = keys.digest_keys().next().expect("a key").1;
+        let keyed = Digester::new(&Realm::default(), Some(keys), Unkeyed::Accepted)
+            .token(TokenKind::SecurityCode, &ID, &secret())
+            .0;
+        assert_eq!(keyed.as_bytes(), sha256::hmac(sub.expose_secret(), &parts).expose_secret());
+    }
+
+    #[test]
+    fn syn_token_2_an_imported_secret_of_any_length_counts_to_its_last_byte() {
+        let digester = Digester::new(&Realm::default(), ring(&[1]), Unkeyed::Accepted);
+        for len in [1, 22, 32, 72, 73, 1024] {
+            let (mut text, id) = (vec![b'x'; len], [1; 16]);
+            let (digest, key) = digester.imported(&id, &text);
+            assert!(same(&digest, &digester.imported_under(key, &id, &text).expect("the key")));
+            assert!(!same(&digest, &digester.imported_under(KeyId::NONE, &id, &text).expect("no key")));
+            assert!(!same(&digest, &digester.imported(&[2; 16], &text).0));
+            text[len - 1] = b'y';
+            assert!(!same(&digest, &digester.imported(&id, &text).0));
+        }
+        assert!(digester.imported_under(KeyId::new(2), &[1; 16], b"x").is_none());
+    }
+
+    #[test]
+    fn digests_compare_to_the_last_bit_and_do_not_show_themselves() {
+        let digest = Digest::from_bytes([0x5A; 32]);
+        for bit in 0..256 {
+            let mut bytes = [0x5A; 32];
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(!same(&digest, &Digest::from_bytes(bytes)));
+        }
+        assert_eq!(format!("{digest:?}"), "Digest([redacted])");
+    }
+
+    #[test]
+    fn a_letter_that_is_none_packs_without_a_panic_and_unlike_every_letter() {
+        let packed = |letter| {
+            let mut bytes = [0; 33];
+            pack(&[letter; 43], &mut bytes);
+            bytes
+        };
+        for letter in base62::ALPHABET {
+            assert!(
+                (0..=255u8).filter(|byte| !byte.is_ascii_alphanumeric()).all(|byte| packed(byte) != packed(*letter))
+            );
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Where random bytes come from: the only file that draws them.
+
+use std::sync::{Mutex, PoisonError};
+
+use rand_core::TryCryptoRng;
+
+/// The source of random bytes failed; nothing was issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the source of random bytes failed")]
+pub struct NoEntropy;
+
+/// A source of random bytes fit for secrets.
+pub trait Entropy: Send + Sync + 'static {
+    /// Fills all of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`NoEntropy`] where the source failed; what `bytes` then hold must not be used.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
+}
+
+/// The operating system's generator.
+#[derive(Debug, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_types, reason = "this is where random numbers come from")]
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        use getrandom::SysRng;
+        use rand_core::TryRng as _;
+        SysRng.try_fill_bytes(bytes).map_err(|_| NoEntropy)
+    }
+}
+
+/// Any cryptographic generator of the `rand_core` family as a source, behind a lock.
+#[derive(Debug)]
+pub struct RngEntropy<R>(Mutex<R>);
+
+impl<R: TryCryptoRng> RngEntropy<R> {
+    /// Takes the generator over.
+    pub fn new(rng: R) -> Self {
+        Self(Mutex::new(rng))
+    }
+}
+
+impl<R: TryCryptoRng + Send + 'static> Entropy for RngEntropy<R> {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        // A generator whose user panicked is still a generator.
+        let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        rng.try_fill_bytes(bytes).map_err(|_| NoEntropy)
+    }
+}
+
+/// Bytes that follow from a seed: a SHA-256 counter stream, for tests that must be told the same story twice.
+#[cfg(any(test, feature = "test-util"))]
+#[derive(Debug)]
+pub struct SeededEntropy {
+    seed: u64,
+    drawn: std::sync::atomic::AtomicU64,
+}
+
+#[cfg(any(test, feature = "test-util"))]
+impl SeededEntropy {
+    /// A stream of its own for each seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { seed, drawn: std::sync::atomic::AtomicU64::new(0) }
+    }
+}
+
+#[cfg(any(test, feature = "test-util"))]
+impl Entropy for SeededEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        use sha2::{Digest, Sha256};
+        for chunk in bytes.chunks_mut(32) {
+            let count = self.drawn.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let block =
+                Sha256::new().chain_update(self.seed.to_be_bytes()).chain_update(count.to_be_bytes()).finalize();
+            chunk.copy_from_slice(&block[..chunk.len()]);
+        }
+        Ok(())
+    }
+}

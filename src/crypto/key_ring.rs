@@ -1,0 +1,246 @@
+//! The keys that a stolen dump lacks.
+//!
+//! A ring is kept apart from the store. Each key makes sub-keys, one a purpose, so that no key is used for two things. The
+//! newest key, the one of the highest number, is written with; the others only verify what was written before.
+
+use std::fmt;
+
+use crate::crypto::entropy::{Entropy, NoEntropy, SystemEntropy};
+use crate::crypto::rotation_key::RotationKey;
+use crate::crypto::sha256;
+use crate::types::ids::KeyId;
+use crate::types::key_check::KeyCheck;
+use crate::types::secret::SecretBytes;
+
+/// Keys of 32 bytes, each with a number.
+///
+/// Invariants: at least one key, no number twice, none of them 0. No `Clone`, no `Serialize`; `Debug` shows the numbers only.
+///
+/// ```
+/// use counterfoil::{KeyId, KeyRing};
+///
+/// let ring = KeyRing::generate_from_system().expect("the system has random bytes");
+/// let kept = ring.to_text(); // for a file that only the service can read
+/// let again = KeyRing::from_text(&kept).expect("our own text");
+/// assert_eq!(again.newest(), KeyId::new(1));
+/// ```
+pub struct KeyRing {
+    /// In falling order of their numbers.
+    pub(super) keys: Vec<(KeyId, SecretBytes<32>)>,
+}
+
+/// Why there is no such key ring. Never says what was in a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyRingError {
+    /// A ring without a key.
+    #[error("key ring must hold at least one key")]
+    Empty,
+    /// 0 stands for "no key".
+    #[error("key id must be 1 to 4294967295")]
+    KeyId,
+    /// Two keys of one number.
+    #[error("key id {} stands twice in the key ring", .0.number())]
+    Duplicate(KeyId),
+    /// No key of that number.
+    #[error("key id {} is not in the key ring", .0.number())]
+    Unknown(KeyId),
+    /// A key of another length. Longer ones are not cut and shorter ones not filled.
+    #[error("line {line}: a key must be exactly 32 bytes")]
+    Length {
+        /// Counted from 1.
+        line: usize,
+    },
+    /// A line of the file form that cannot be read.
+    #[error("line {line}: must be a key id, a colon, and 32 bytes in standard base64")]
+    Line {
+        /// Counted from 1.
+        line: usize,
+    },
+    /// The source of random bytes failed.
+    #[error("no key was made")]
+    NoEntropy(#[from] NoEntropy),
+}
+
+impl KeyRing {
+    /// A ring of one new key, number 1.
+    ///
+    /// # Errors
+    ///
+    /// [`NoEntropy`] where the source failed.
+    pub fn generate(entropy: &dyn Entropy) -> Result<Self, NoEntropy> {
+        Ok(Self { keys: vec![(KeyId::new(1), draw(entropy)?)] })
+    }
+
+    /// The same from the operating system's generator.
+    ///
+    /// # Errors
+    ///
+    /// [`NoEntropy`] where it failed.
+    pub fn generate_from_system() -> Result<Self, NoEntropy> {
+        Self::generate(&SystemEntropy)
+    }
+
+    /// The ring of those keys, in whatever order.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError`] where there is none, one is numbered 0, or a number stands twice.
+    pub fn new(keys: impl IntoIterator<Item = (KeyId, SecretBytes<32>)>) -> Result<Self, KeyRingError> {
+        let mut keys: Vec<_> = keys.into_iter().collect();
+        keys.sort_by_key(|&(id, _)| std::cmp::Reverse(id));
+        if let Some(twin) = keys.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(KeyRingError::Duplicate(twin[0].0));
+        }
+        match keys.last() {
+            None => Err(KeyRingError::Empty),
+            Some(&(KeyId::NONE, _)) => Err(KeyRingError::KeyId),
+            Some(_) => Ok(Self { keys }),
+        }
+    }
+
+    /// The key that is written with.
+    #[must_use]
+    pub fn newest(&self) -> KeyId {
+        self.keys.first().map_or(KeyId::NONE, |&(id, _)| id)
+    }
+
+    /// The numbers of its keys, the newest first.
+    pub fn ids(&self) -> impl Iterator<Item = KeyId> {
+        self.keys.iter().map(|&(id, _)| id)
+    }
+
+    /// Whether a key of that number is in the ring.
+    #[must_use]
+    pub fn contains(&self, id: KeyId) -> bool {
+        self.find(id).is_some()
+    }
+
+    /// The same ring with one more key, the newest. This one stays as it is, for those who still hold it.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError`] where the source of random bytes failed or no number is left.
+    pub fn with_new_key(&self, entropy: &dyn Entropy) -> Result<Self, KeyRingError> {
+        let id = self.newest().number().checked_add(1).map(KeyId::new).ok_or(KeyRingError::KeyId)?;
+        Self::new(std::iter::once((id, draw(entropy)?)).chain(self.copies()))
+    }
+
+    /// The same ring without a key. What was written with it verifies no longer: first see that nothing is left.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError`] where it has no such key, or no other.
+    pub fn without(&self, id: KeyId) -> Result<Self, KeyRingError> {
+        self.find(id).ok_or(KeyRingError::Unknown(id))?;
+        Self::new(self.copies().filter(|&(kept, _)| kept != id))
+    }
+
+    /// The sub-keys for digests, the newest first.
+    pub(crate) fn digest_keys(&self) -> impl Iterator<Item = (KeyId, SecretBytes<32>)> {
+        self.keys.iter().map(|(id, key)| (*id, sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/digest/v1"])))
+    }
+
+    /// The sub-key for rotation; `None` where the key has left the ring.
+    pub(crate) fn rotation_key(&self, id: KeyId) -> Option<RotationKey> {
+        let key = self.find(id)?;
+        Some(RotationKey::new(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))
+    }
+
+    /// What tells each key from another of the same number.
+    pub(crate) fn checks(&self) -> impl Iterator<Item = (KeyId, KeyCheck)> {
+        self.keys.iter().map(|(id, key)| {
+            let mac = sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/check/v1"]);
+            let (first, _) = mac.expose_secret().split_first_chunk().unwrap_or((&[0; 8], &[]));
+            (*id, KeyCheck::new(*first))
+        })
+    }
+
+    fn find(&self, id: KeyId) -> Option<&SecretBytes<32>> {
+        self.keys.iter().find(|&&(own, _)| own == id).map(|(_, key)| key)
+    }
+
+    fn copies(&self) -> impl Iterator<Item = (KeyId, SecretBytes<32>)> {
+        self.keys.iter().map(|(id, key)| (*id, SecretBytes::new(*key.expose_secret())))
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyRing")?;
+        f.debug_list().entries(self.ids()).finish()
+    }
+}
+
+fn draw(entropy: &dyn Entropy) -> Result<SecretBytes<32>, NoEntropy> {
+    let mut key = SecretBytes::new([0; 32]);
+    entropy.fill(key.expose_secret_mut())?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::entropy::SeededEntropy;
+
+    fn key(byte: u8) -> SecretBytes<32> {
+        SecretBytes::new([byte; 32])
+    }
+
+    #[test]
+    fn the_highest_number_is_the_newest() {
+        let ring = KeyRing::new([(KeyId::new(2), key(2)), (KeyId::new(9), key(9)), (KeyId::new(1), key(1))]);
+        let ring = ring.expect("three keys");
+        assert_eq!(ring.newest(), KeyId::new(9));
+        assert_eq!(ring.ids().map(KeyId::number).collect::<Vec<_>>(), [9, 2, 1]);
+        assert!(ring.contains(KeyId::new(2)) && !ring.contains(KeyId::NONE));
+    }
+
+    #[test]
+    fn empty_rings_number_0_and_twins_are_refused() {
+        assert_eq!(KeyRing::new([]).err(), Some(KeyRingError::Empty));
+        assert_eq!(KeyRing::new([(KeyId::NONE, key(1)), (KeyId::new(1), key(1))]).err(), Some(KeyRingError::KeyId));
+        let twins = [1, 2, 1].map(|id| (KeyId::new(id), key(1)));
+        assert_eq!(KeyRing::new(twins).err(), Some(KeyRingError::Duplicate(KeyId::new(1))));
+    }
+
+    #[test]
+    fn a_ring_is_written_and_read_again() {
+        let entropy = SeededEntropy::new(1);
+        let ring = KeyRing::generate(&entropy).expect("seeded").with_new_key(&entropy).expect("seeded");
+        let again = KeyRing::from_text(&ring.to_text()).expect("our own text");
+        assert_eq!(again.to_text().expose_secret(), ring.to_text().expose_secret());
+        assert!(ring.to_text().expose_secret().starts_with("2:"));
+        let old = again.without(KeyId::new(2)).expect("the other stays");
+        assert_eq!(old.newest(), KeyId::new(1));
+        assert_eq!(old.without(KeyId::new(1)).err(), Some(KeyRingError::Empty));
+        assert_eq!(old.without(KeyId::new(2)).err(), Some(KeyRingError::Unknown(KeyId::new(2))));
+    }
+
+    #[test]
+    fn no_key_serves_two_purposes() {
+        let ring = KeyRing::new([(KeyId::new(1), key(1))]).expect("a key");
+        let (_, digest) = ring.digest_keys().next().expect("a key");
+        let (id, rotate) = RotationKey::current(Some(&ring));
+        assert_eq!(id, KeyId::new(1));
+        assert_ne!(digest.expose_secret(), rotate.expose_secret());
+        assert_ne!(key(1).expose_secret(), rotate.expose_secret());
+        assert_ne!(key(1).expose_secret(), digest.expose_secret());
+        assert!(RotationKey::under(Some(&ring), KeyId::new(2)).is_none());
+        assert!(RotationKey::under(None, KeyId::new(1)).is_none());
+        let public = RotationKey::under(Some(&ring), KeyId::NONE).expect("public");
+        assert_eq!(public.expose_secret(), RotationKey::current(None).1.expose_secret());
+    }
+
+    #[test]
+    fn a_ring_shows_only_its_numbers() {
+        let ring = KeyRing::new([(KeyId::new(3), key(0x41))]).expect("a key");
+        assert_eq!(format!("{ring:?}"), "KeyRing[KeyId(3)]");
+    }
+
+    #[test]
+    fn the_last_number_has_no_next() {
+        let ring = KeyRing::new([(KeyId::new(u32::MAX), key(1))]).expect("a key");
+        assert_eq!(ring.with_new_key(&SeededEntropy::new(1)).err(), Some(KeyRingError::KeyId));
+    }
+}

@@ -1,0 +1,64 @@
+//! Hash states that already know realm, kind and key.
+//!
+//! What a verification has to hash then fits into one block: one compression without a key, two with one.
+
+use zeroize::{Zeroize as _, ZeroizeOnDrop};
+
+use crate::crypto::sha256::{self, LastBlock, State};
+use crate::types::realm::Realm;
+use crate::types::secret::SecretBytes;
+
+/// Kind bytes are 1 to 7, so that three bits name a state; 0 stays unused.
+const KINDS: usize = 8;
+
+/// A state for each kind byte: of SHA-256, or of the inner hash of HMAC.
+///
+/// Whoever has the states under a key can do what the holder of the key can: they are wiped like it.
+pub(crate) struct Primed {
+    kinds: [State; KINDS],
+    outer: Option<State>,
+}
+
+impl Primed {
+    /// Without a key: SHA-256 after the realm's block.
+    pub(crate) fn plain(realm: &Realm) -> Self {
+        Self { kinds: blocks(realm).map(|block| sha256::primed(&block)), outer: None }
+    }
+
+    /// With a key: HMAC-SHA-256 after the realm's block.
+    pub(crate) fn under(key: &SecretBytes<32>, realm: &Realm) -> Self {
+        let [inner, outer] = sha256::keyed(key.expose_secret());
+        Self { kinds: blocks(realm).map(|block| sha256::absorbed(inner, &block)), outer: Some(outer) }
+    }
+
+    /// The hash of the realm's block of that kind and of the message.
+    pub(crate) fn hash<const N: usize>(&self, kind: u8, message: &mut LastBlock<N>) -> [u8; 32] {
+        let state = self.kinds[usize::from(kind) % KINDS];
+        let Some(outer) = self.outer else { return message.finish(state, 1) };
+        // Before the realm's block stands the key's.
+        let mut inner = LastBlock::<32>::new();
+        inner.message().copy_from_slice(&message.finish(state, 2));
+        inner.finish(outer, 1)
+    }
+}
+
+impl Drop for Primed {
+    fn drop(&mut self) {
+        self.kinds.zeroize();
+        self.outer.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Primed {}
+
+/// `counterfoil/v1\0` ‖ kind byte ‖ SHA-256(realm name) ‖ zeros, for each kind byte.
+fn blocks(realm: &Realm) -> [[u8; 64]; KINDS] {
+    let name = sha256::hash(&[realm.as_str().as_bytes()]);
+    std::array::from_fn(|kind| {
+        let mut block = [0; 64];
+        block[..15].copy_from_slice(b"counterfoil/v1\0");
+        block[15] = kind as u8;
+        block[16..48].copy_from_slice(&name);
+        block
+    })
+}

@@ -1,0 +1,45 @@
+//! What each event is called.
+
+use super::what::EventKind;
+
+impl EventKind {
+    /// Its name, as in `login_refused`: for logs and counts.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Issued { .. } => "issued",
+            Self::Refused { .. } => "refused",
+            Self::LoginProved { .. } => "login_proved",
+            Self::LoginRefused { .. } => "login_refused",
+            Self::ClientRefused { .. } => "client_refused",
+            Self::GrantRefused { .. } => "grant_refused",
+            Self::Refreshed { .. } => "refreshed",
+            Self::Replayed { .. } => "replayed",
+            Self::ForeignClient { .. } => "foreign_client",
+            Self::RevocationIgnored { .. } => "revocation_ignored",
+            Self::Revoked { .. } => "revoked",
+            Self::OwnerRevoked { .. } => "owner_revoked",
+            Self::Rotated { .. } => "rotated",
+            Self::OverlapEnded { .. } => "overlap_ended",
+            Self::Changed { .. } => "changed",
+            Self::Client { .. } => "client",
+            Self::Setting { .. } => "setting",
+            Self::Switch { .. } => "switch",
+            Self::Throttled { .. } => "throttled",
+            Self::MadeRoom { .. } => "made_room",
+            Self::LimitReached { .. } => "limit_reached",
+            Self::FailuresWithoutSource { .. } => "failures_without_source",
+            Self::NoKeyRing => "no_key_ring",
+            Self::ClockLeapt { .. } => "clock_leapt",
+            Self::NoUpkeep => "no_upkeep",
+            Self::KeyMissing { .. } => "key_missing",
+            Self::Rekeyed { .. } => "rekeyed",
+            Self::Failed { .. } => "failed",
+            Self::Recovered { .. } => "recovered",
+            Self::Corrupt { .. } => "corrupt",
+            Self::NoAddress { .. } => "no_address",
+            Self::NoticeWithheld { .. } => "notice_withheld",
+            Self::UsesDropped { .. } => "uses_dropped",
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Where events go.
+
+use std::sync::Arc;
+
+use crate::event::Event;
+
+/// Receives events, synchronously, after the store has confirmed. It cannot fail the call: hand off what takes long.
+pub trait EventSink: Send + Sync + 'static {
+    /// Takes one event.
+    fn tell(&self, event: &Event);
+}
+
+/// Drops every event.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoSink;
+
+impl EventSink for NoSink {
+    fn tell(&self, _event: &Event) {}
+}
+
+impl<S: EventSink + ?Sized> EventSink for Arc<S> {
+    fn tell(&self, event: &Event) {
+        (**self).tell(event);
+    }
+}
+
+impl<S: EventSink + ?Sized> EventSink for Box<S> {
+    fn tell(&self, event: &Event) {
+        (**self).tell(event);
+    }
+}
+
+/// Each of them is told, in this order.
+impl<S: EventSink> EventSink for Vec<S> {
+    fn tell(&self, event: &Event) {
+        self.iter().for_each(|sink| sink.tell(event));
+    }
+}
+
+/// Keeps every event, for tests.
+///
+/// ```
+/// use counterfoil::event::EventSink;
+/// use counterfoil::testing::RecordingSink;
+///
+/// let sink = RecordingSink::default();
+/// assert!(sink.take().is_empty());
+/// # fn is_a_sink(_: impl EventSink) {}
+/// # is_a_sink(sink);
+/// ```
+#[cfg(any(test, feature = "test-util"))]
+#[derive(Clone, Debug, Default)]
+pub struct RecordingSink(std::sync::Arc<std::sync::Mutex<Vec<Event>>>);
+
+#[cfg(any(test, feature = "test-util"))]
+impl RecordingSink {
+    /// All events so far, and none of them again.
+    #[must_use]
+    pub fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+#[cfg(any(test, feature = "test-util"))]
+impl EventSink for RecordingSink {
+    fn tell(&self, event: &Event) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(event.clone());
+    }
+}

@@ -1,0 +1,212 @@
+//! Events in the log, as fields that a collector can search.
+
+use crate::event::sink::EventSink;
+use crate::event::{Actor, Event, EventKind, Throttled};
+use crate::types::ids::OwnerId;
+use crate::types::source::SourceName;
+
+/// Writes every event to `tracing`, target `counterfoil`, one field a part: `event` is [`EventKind::name`], `at` in microseconds since 1970, then
+/// `realm`, `actor`, `by_subject`, `by_credential`, `by_client`, `source`, and what the event speaks of. A failure of a store or the directory is an
+/// error, refusals, replays and what went missing are warnings, the rest is information.
+///
+/// The builder has one unless it is told otherwise: [`Builder::without_tracing`](crate::Builder::without_tracing).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TracingSink;
+
+/// What an event speaks of. Most events have few of them.
+#[derive(Default)]
+struct Fields {
+    kind: Option<String>,
+    id: Option<String>,
+    other_id: Option<String>,
+    owner: Option<String>,
+    subject: Option<String>,
+    client: Option<String>,
+    family: Option<String>,
+    generation: Option<u64>,
+    reason: Option<String>,
+    count: Option<u64>,
+    value: Option<String>,
+    until: Option<u64>,
+    means: Option<&'static str>,
+    op: Option<&'static str>,
+    cause: Option<String>,
+}
+
+/// How loud.
+enum Loudness {
+    Error,
+    Warning,
+    Information,
+}
+
+fn loudness(what: &EventKind) -> Loudness {
+    match what {
+        EventKind::Failed { .. } => Loudness::Error,
+        EventKind::Refused { .. }
+        | EventKind::LoginRefused { .. }
+        | EventKind::ClientRefused { .. }
+        | EventKind::GrantRefused { .. }
+        | EventKind::Replayed { .. }
+        | EventKind::ForeignClient { .. }
+        | EventKind::RevocationIgnored { .. }
+        | EventKind::Throttled { .. }
+        | EventKind::FailuresWithoutSource { .. }
+        | EventKind::NoKeyRing
+        | EventKind::NoUpkeep
+        | EventKind::ClockLeapt { .. }
+        | EventKind::KeyMissing { .. }
+        | EventKind::Corrupt { .. }
+        | EventKind::NoAddress { .. }
+        | EventKind::UsesDropped { .. } => Loudness::Warning,
+        _ => Loudness::Information,
+    }
+}
+
+fn debug(value: impl std::fmt::Debug) -> Option<String> {
+    Some(format!("{value:?}"))
+}
+
+/// A person's id, or `realm` for what belongs to the realm itself.
+fn whose(owner: &OwnerId) -> Option<String> {
+    Some(owner.person().map_or_else(|| "realm".to_owned(), ToString::to_string))
+}
+
+fn text(value: impl ToString) -> Option<String> {
+    Some(value.to_string())
+}
+
+fn fields(what: &EventKind) -> Fields {
+    let none = Fields::default();
+    match what {
+        EventKind::Issued { kind, id, owner } => Fields { kind: text(kind), id: text(id), owner: whose(owner), ..none },
+        EventKind::Refused { id, reason } => Fields { id: id.and_then(text), reason: text(reason), ..none },
+        EventKind::LoginProved { subject } => Fields { subject: text(subject), ..none },
+        EventKind::LoginRefused { subject } => Fields { subject: subject.as_ref().and_then(text), ..none },
+        EventKind::ClientRefused { client, reason } => {
+            Fields { client: client.as_ref().and_then(text), reason: text(reason), ..none }
+        }
+        EventKind::GrantRefused { client, error } => Fields { client: text(client), reason: text(error), ..none },
+        EventKind::Refreshed { family, generation, retry } => {
+            let reason = retry.then(|| "retry".to_owned());
+            Fields { family: debug(family), generation: Some(*generation), reason, ..none }
+        }
+        EventKind::Replayed { family, generation } => {
+            Fields { family: debug(family), generation: Some(*generation), ..none }
+        }
+        EventKind::ForeignClient { id, client } => Fields { id: text(id), client: text(client), ..none },
+        EventKind::RevocationIgnored { id } | EventKind::OverlapEnded { id } => Fields { id: text(id), ..none },
+        EventKind::Revoked { kind, id, why } => Fields { kind: text(kind), id: text(id), reason: debug(why), ..none },
+        EventKind::OwnerRevoked { owner, families } => Fields { owner: whose(owner), count: Some(*families), ..none },
+        EventKind::Rotated { id, successor } => Fields { id: text(id), other_id: text(successor), ..none },
+        EventKind::Changed { id, action } => Fields { id: text(id), reason: debug(action), ..none },
+        EventKind::Client { client, action } => Fields { client: text(client), reason: debug(action), ..none },
+        EventKind::Setting { name, value } => Fields { reason: text(name), value: text(value), ..none },
+        EventKind::Switch { subject, allowed } => Fields { subject: text(subject), value: text(allowed), ..none },
+        EventKind::Throttled { counted, until } => Fields { until: Some(until.micros()), ..counted_of(counted) },
+        EventKind::MadeRoom { kind, family, owner } => {
+            Fields { kind: text(kind), family: debug(family), owner: whose(owner), ..none }
+        }
+        EventKind::LimitReached { limit, owner } => Fields { reason: debug(limit), owner: whose(owner), ..none },
+        EventKind::FailuresWithoutSource { failures, since } => {
+            Fields { count: Some(u64::from(*failures)), value: text(since.micros()), ..none }
+        }
+        EventKind::NoKeyRing | EventKind::NoUpkeep => none,
+        EventKind::ClockLeapt { from, to } => Fields { value: text(from.micros()), until: Some(to.micros()), ..none },
+        EventKind::KeyMissing { key, records } => Fields { value: text(key.number()), count: Some(*records), ..none },
+        EventKind::Rekeyed { id, key } => Fields { id: text(id), value: text(key.number()), ..none },
+        EventKind::Failed { means, op, fault, id, cause, unsaid } => Fields {
+            means: Some(means.as_str()),
+            op: Some(op),
+            reason: text(fault.as_str()),
+            id: id.and_then(text),
+            cause: Some(cause.clone()),
+            count: Some(*unsaid),
+            ..none
+        },
+        EventKind::Recovered { means, failures, since } => {
+            Fields { means: Some(means.as_str()), count: Some(*failures), value: text(since.micros()), ..none }
+        }
+        EventKind::Corrupt { rows } => Fields { count: Some(u64::from(*rows)), ..none },
+        EventKind::NoAddress { owner, id } => Fields { owner: whose(owner), id: text(id), ..none },
+        EventKind::NoticeWithheld { owner, id, reason } => {
+            Fields { owner: whose(owner), id: text(id), reason: debug(reason), ..none }
+        }
+        EventKind::UsesDropped { count } => Fields { count: Some(*count), ..none },
+    }
+}
+
+/// Which failures were counted, and whose.
+fn counted_of(counted: &Throttled) -> Fields {
+    let none = Fields::default();
+    match counted {
+        Throttled::Account { subject } => {
+            Fields { reason: text("account"), subject: subject.as_ref().and_then(text), ..none }
+        }
+        Throttled::Client { client } => {
+            Fields { reason: text("client"), client: client.as_ref().and_then(text), ..none }
+        }
+        Throttled::Logins => Fields { reason: text("logins"), ..none },
+        Throttled::ClientSecrets => Fields { reason: text("client_secrets"), ..none },
+    }
+}
+
+/// Who acted: the sort of actor, whose rights, which credential, which client.
+fn actor(by: &Actor) -> (&'static str, Option<String>, Option<String>, Option<String>) {
+    match by {
+        Actor::Unproved => ("unproved", None, None, None),
+        Actor::Person { subject, credential } => ("person", text(subject), credential.and_then(text), None),
+        Actor::SecurityCode { subject, credential, .. } => ("security_code", text(subject), text(credential), None),
+        Actor::Client { client, subject } => ("client", subject.as_ref().and_then(text), None, text(client)),
+        Actor::Host => ("host", None, None, None),
+        Actor::Upkeep => ("upkeep", None, None, None),
+    }
+}
+
+impl EventSink for TracingSink {
+    fn tell(&self, event: &Event) {
+        macro_rules! write {
+            ($level:expr) => {{
+                if !tracing::enabled!(target: "counterfoil", $level) {
+                    return;
+                }
+                let (actor, by_subject, by_credential, by_client) = actor(&event.by);
+                let said = fields(&event.what);
+                tracing::event!(
+                    target: "counterfoil",
+                    $level,
+                    event = event.what.name(),
+                    at = event.at.micros(),
+                    realm = event.realm.as_str(),
+                    actor,
+                    by_subject,
+                    by_credential,
+                    by_client,
+                    kind = said.kind,
+                    id = said.id,
+                    other_id = said.other_id,
+                    owner = said.owner,
+                    subject = said.subject,
+                    client = said.client,
+                    family = said.family,
+                    generation = said.generation,
+                    source = event.source.as_ref().map(SourceName::as_str),
+                    reason = said.reason,
+                    count = said.count,
+                    value = said.value,
+                    until = said.until,
+                    means = said.means,
+                    op = said.op,
+                    cause = said.cause,
+                    "{}",
+                    event.what.name()
+                );
+            }};
+        }
+        match loudness(&event.what) {
+            Loudness::Error => write!(tracing::Level::ERROR),
+            Loudness::Warning => write!(tracing::Level::WARN),
+            Loudness::Information => write!(tracing::Level::INFO),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The indexes, kept under one lock: who owns what, what is due, what is gone, which family holds which label.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
+
+use super::table::StepNumber;
+use crate::record::family::FamilyParts;
+use crate::record::token_record::RecordParts;
+use crate::types::client::ClientKey;
+use crate::types::hash::IdState;
+use crate::types::ids::{FamilyId, OwnerId, RecordId};
+use crate::types::kind::TokenKind;
+use crate::types::label::LabelKey;
+use crate::types::realm::Realm;
+use crate::types::time::Timestamp;
+
+/// Records by an instant.
+pub(super) type Timeline = BTreeSet<(Timestamp, RecordId)>;
+
+/// All indexes. Each is ordered by what its readers walk it by, so that no operation scans.
+#[derive(Default)]
+pub(super) struct Books {
+    /// `notice.at`.
+    pub(super) due: Timeline,
+    /// Effective `gone_at` of the records without a notice.
+    pub(super) gone: Timeline,
+    /// Effective `gone_at` of those with one: they wait for another limit, and must not stand in the way of the others.
+    pub(super) gone_unsent: Timeline,
+    /// `honoured_until` of the superseded that are not shrunk.
+    pub(super) windows: Timeline,
+    /// Access tokens that are not revoked by themselves, by family and `expires_at`.
+    access: BTreeSet<(FamilyId, Timestamp, RecordId)>,
+    realms: HashMap<Realm, RealmBook>,
+    /// Members by generation. Rotation appends: a sorted list is the smallest thing that serves.
+    kin: HashMap<FamilyId, Vec<(u64, RecordId)>, IdState>,
+    steps: u64,
+}
+
+#[derive(Default)]
+struct RealmBook {
+    owners: HashMap<OwnerId, OwnerBook>,
+    /// Those not shrunk, by kind and id.
+    kinds: BTreeSet<(TokenKind, RecordId)>,
+}
+
+/// What one owner has in one realm.
+#[derive(Default)]
+pub(super) struct OwnerBook {
+    /// Those not shrunk, by kind and `created_at`.
+    pub(super) records: BTreeSet<(TokenKind, Timestamp, RecordId)>,
+    /// Families that are not revoked, by kind, client and end; [`NO_END`] where they have none.
+    pub(super) standing: BTreeSet<Standing>,
+    labels: HashMap<LabelKey, FamilyId>,
+}
+
+/// Where a family stands among those that are not revoked.
+pub(super) type Standing = (TokenKind, Option<ClientKey>, u64, FamilyId);
+
+/// Later than every instant.
+const NO_END: u64 = u64::MAX;
+
+/// Where a record stands in the indexes.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Places {
+    listed_at: Option<Timestamp>,
+    due_at: Option<Timestamp>,
+    gone_at: Option<Timestamp>,
+    gone_unsent_at: Option<Timestamp>,
+    window_ends: Option<Timestamp>,
+    access_until: Option<Timestamp>,
+}
+
+impl Places {
+    fn of((record, family): (&RecordParts, &FamilyParts)) -> Self {
+        let gone_at = if family.revoked.is_some() { family.gone_at } else { record.gone_at };
+        let honoured_until = record.superseded.and_then(|superseded| superseded.honoured_until);
+        Self {
+            listed_at: (!record.shrunk).then_some(record.created_at),
+            due_at: record.notice.map(|notice| notice.at),
+            gone_at: gone_at.filter(|_| record.notice.is_none()),
+            gone_unsent_at: gone_at.filter(|_| record.notice.is_some()),
+            window_ends: honoured_until.filter(|_| !record.shrunk),
+            access_until: (record.kind == TokenKind::AccessToken && record.revoked.is_none())
+                .then(|| record.expires_at.unwrap_or(Timestamp::MAX)),
+        }
+    }
+}
+
+impl Books {
+    /// The number of the next step that writes records and their family together.
+    pub(super) fn next_step(&mut self) -> StepNumber {
+        self.steps += 1;
+        StepNumber(self.steps)
+    }
+
+    /// Moves a record from where it stood (`None`: it is new) to where it stands now (`None`: it is no more).
+    pub(super) fn reindex(
+        &mut self,
+        old: Option<(&RecordParts, &FamilyParts)>,
+        new: Option<(&RecordParts, &FamilyParts)>,
+    ) {
+        let Some((of, _)) = new.or(old) else { return };
+        let (was, is) = (old.map(Places::of).unwrap_or_default(), new.map(Places::of).unwrap_or_default());
+        shift(&mut self.due, of.id, was.due_at, is.due_at);
+        shift(&mut self.gone, of.id, was.gone_at, is.gone_at);
+        shift(&mut self.gone_unsent, of.id, was.gone_unsent_at, is.gone_unsent_at);
+        shift(&mut self.windows, of.id, was.window_ends, is.window_ends);
+        if was.access_until != is.access_until {
+            let family = of.id.family();
+            was.access_until.map(|until| self.access.remove(&(family, until, of.id)));
+            is.access_until.map(|until| self.access.insert((family, until, of.id)));
+        }
+        if was.listed_at != is.listed_at {
+            self.relist(of, was.listed_at, is.listed_at);
+        }
+        if old.is_some() != new.is_some() {
+            self.recount(of, new.is_some());
+        }
+    }
+
+    fn relist(&mut self, of: &RecordParts, was: Option<Timestamp>, is: Option<Timestamp>) {
+        let realm = self.realms.entry(of.realm.clone()).or_default();
+        let owner = realm.owners.entry(of.owner.clone()).or_default();
+        if let Some(was) = was {
+            owner.records.remove(&(of.kind, was, of.id));
+            realm.kinds.remove(&(of.kind, of.id));
+        }
+        if let Some(is) = is {
+            owner.records.insert((of.kind, is, of.id));
+            realm.kinds.insert((of.kind, of.id));
+        }
+    }
+
+    fn recount(&mut self, of: &RecordParts, there: bool) {
+        let kin = self.kin.entry(of.id.family()).or_default();
+        match (kin.binary_search(&(of.generation, of.id)), there) {
+            (Err(place), true) => kin.insert(place, (of.generation, of.id)),
+            (Ok(place), false) => drop(kin.remove(place)),
+            _ => {}
+        }
+        if kin.is_empty() {
+            self.kin.remove(&of.id.family());
+        }
+    }
+
+    /// The same for a family: its place among the standing, and the label it holds.
+    pub(super) fn reindex_family(&mut self, old: Option<&FamilyParts>, new: Option<&FamilyParts>) {
+        let Some(of) = new.or(old) else { return };
+        let realm = self.realms.entry(of.realm.clone()).or_default();
+        let owner = realm.owners.entry(of.owner.clone()).or_default();
+        let (was, is) = (old.and_then(standing), new.and_then(standing));
+        if was != is {
+            was.map(|was| owner.standing.remove(&was));
+            is.map(|is| owner.standing.insert(is));
+        }
+        let (was, is) = (old.and_then(|old| old.label_key.as_ref()), new.and_then(|new| new.label_key.as_ref()));
+        if was != is {
+            // A displaced holder's key may be another family's by now: only its own entry goes.
+            if let Some(was) = was.filter(|was| owner.labels.get(*was) == Some(&of.id)) {
+                owner.labels.remove(was);
+            }
+            is.map(|is| owner.labels.insert(is.clone(), of.id));
+        }
+        if new.is_none() {
+            self.prune(&of.realm, &of.owner);
+        }
+    }
+
+    /// Forgets an owner, and a realm, of whom nothing is left.
+    fn prune(&mut self, realm: &Realm, owner: &OwnerId) {
+        let Some(book) = self.realms.get_mut(realm) else { return };
+        if book.owners.get(owner).is_some_and(OwnerBook::is_empty) {
+            book.owners.remove(owner);
+        }
+        if book.owners.is_empty() {
+            self.realms.remove(realm);
+        }
+    }
+
+    /// What that owner has.
+    pub(super) fn owner(&self, realm: &Realm, owner: &OwnerId) -> Option<&OwnerBook> {
+        self.realms.get(realm)?.owners.get(owner)
+    }
+
+    /// A realm's records by kind and id.
+    pub(super) fn kinds(&self, realm: &Realm) -> Option<&BTreeSet<(TokenKind, RecordId)>> {
+        self.realms.get(realm).map(|book| &book.kinds)
+    }
+
+    /// The members of a family, by generation.
+    pub(super) fn kin(&self, family: &FamilyId) -> &[(u64, RecordId)] {
+        self.kin.get(family).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many live access tokens the family has, counted up to `most`, and when the first of them expires.
+    pub(super) fn live_access(&self, family: &FamilyId, now: Timestamp, most: usize) -> (usize, Option<Timestamp>) {
+        let first = Bound::Excluded((*family, now, RecordId::from_bytes([0xFF; 16])));
+        let last = Bound::Included((*family, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));
+        let live = self.access.range((first, last));
+        (live.clone().take(most).count(), live.map(|&(_, until, _)| until).next())
+    }
+
+    /// The members of one generation.
+    pub(super) fn generation(&self, family: &FamilyId, generation: u64) -> impl Iterator<Item = RecordId> {
+        let kin = self.kin(family);
+        let start = kin.partition_point(|&(own, _)| own < generation);
+        kin[start..].iter().take_while(move |&&(own, _)| own == generation).map(|&(_, id)| id)
+    }
+}
+
+impl OwnerBook {
+    /// Which family holds the label.
+    pub(super) fn holder(&self, key: &LabelKey) -> Option<FamilyId> {
+        self.labels.get(key).copied()
+    }
+
+    /// The live families of that kind and client: not revoked, and their end not reached.
+    pub(super) fn live(
+        &self,
+        kind: TokenKind,
+        client: Option<ClientKey>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = FamilyId> + '_ {
+        let first = (kind, client, now.micros() + 1, FamilyId::from_bytes([0; 10]));
+        let last = (kind, client, NO_END, FamilyId::from_bytes([0xFF; 10]));
+        self.standing.range(first..=last).map(|&(_, _, _, family)| family)
+    }
+
+    /// When the `limit`-th newest listed record of that kind was made, where that is later than `since`.
+    pub(super) fn pace_reached(&self, kind: TokenKind, limit: u32, since: Timestamp) -> Option<Timestamp> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let first = Bound::Excluded((kind, since, RecordId::from_bytes([0xFF; 16])));
+        let last = Bound::Included((kind, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));
+        self.records.range((first, last)).rev().nth(limit.saturating_sub(1)).map(|&(_, at, _)| at)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.standing.is_empty() && self.labels.is_empty()
+    }
+}
+
+fn standing(family: &FamilyParts) -> Option<Standing> {
+    let end = family.live_until.map_or(NO_END, Timestamp::micros);
+    family.revoked.is_none().then_some((family.kind, family.client, end, family.id))
+}
+
+fn shift(timeline: &mut Timeline, id: RecordId, was: Option<Timestamp>, is: Option<Timestamp>) {
+    if was != is {
+        was.map(|at| timeline.remove(&(at, id)));
+        is.map(|at| timeline.insert((at, id)));
+    }
+}

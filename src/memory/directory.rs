@@ -1,0 +1,282 @@
+//! A directory in memory, for tests and examples.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::people::{People, Proofs, canonical, digest};
+use crate::directory::{Directory, DirectoryError, Login, ResolvedName};
+use crate::types::account::Account;
+use crate::types::hash::IdState;
+use crate::types::ids::SubjectId;
+use crate::types::role::Role;
+
+/// A directory for tests and examples. **Not for production**: it keeps a plain salted SHA-256 of each password, which
+/// is fast to guess, and all of it dies with the process. A production directory keeps Argon2id (RFC 9106) in a store
+/// of its own.
+///
+/// Names are one where their Unicode lowercase is one; a backslash is a character like any other.
+///
+/// ```
+/// use counterfoil::memory::MemoryDirectory;
+/// use counterfoil::{Account, Role, SubjectId};
+///
+/// let directory = MemoryDirectory::default();
+/// let bill = Account::new(SubjectId::new("7").expect("an id"), "Bill Posters", Role::Member);
+/// directory.insert(bill, &["AD\\bill.posters", "bill@example.com"], "blabla");
+/// ```
+#[derive(Default)]
+pub struct MemoryDirectory {
+    /// What every verification asks for: read without a lock, copied without a shared count. The host chooses the subjects,
+    /// so the hasher need not be guarded against them.
+    accounts: papaya::HashMap<SubjectId, Account, IdState>,
+    people: Mutex<People>,
+    hashes: AtomicU64,
+    unavailable: AtomicBool,
+}
+
+impl MemoryDirectory {
+    /// Adds an account, or replaces the one of that subject with all its names and keys. A name that somebody else
+    /// bears is theirs no more.
+    pub fn insert(&self, account: Account, names: &[&str], password: &str) {
+        let subject = account.subject().clone();
+        let password = digest(subject.as_str(), password);
+        let mut people = self.people();
+        people.proofs.insert(subject.clone(), Proofs { password, ..Proofs::default() });
+        people.name(&subject, names);
+        self.accounts.pin().insert(subject, account);
+    }
+
+    /// Replaces what is told of an account: role, name, e-mail address and the like. False where there is none of that
+    /// subject.
+    pub fn update(&self, account: Account) -> bool {
+        // The lock, so that no account comes back that is being removed.
+        let people = self.people();
+        let known = people.proofs.contains_key(account.subject());
+        if known {
+            self.accounts.pin().insert(account.subject().clone(), account);
+        }
+        known
+    }
+
+    /// Gives an account another role. False where there is none.
+    pub fn set_role(&self, subject: &SubjectId, role: Role) -> bool {
+        self.edit(subject, |account| account.with_role(role))
+    }
+
+    /// Disables or enables an account. False where there is none.
+    pub fn set_disabled(&self, subject: &SubjectId, disabled: bool) -> bool {
+        self.edit(subject, |account| account.with_disabled(disabled))
+    }
+
+    /// Gives an account another password. False where there is none.
+    pub fn set_password(&self, subject: &SubjectId, password: &str) -> bool {
+        let password = digest(subject.as_str(), password);
+        self.people().prove(subject, |proofs| proofs.password = password)
+    }
+
+    /// Asks for a second factor at each login, or (`None`) for none. False where there is no such account.
+    pub fn require_mfa_key(&self, subject: &SubjectId, key: Option<&str>) -> bool {
+        let key = key.map(|key| digest(subject.as_str(), key));
+        self.people().prove(subject, |proofs| proofs.mfa_key = key)
+    }
+
+    /// Asks for a machine's key at each login, or (`None`) for none. False where there is no such account.
+    pub fn require_machine_key(&self, subject: &SubjectId, key: Option<&str>) -> bool {
+        let key = key.map(|key| digest(subject.as_str(), key));
+        self.people().prove(subject, |proofs| proofs.machine_key = key)
+    }
+
+    /// Gives an account other names to sign in with, instead of all it had. False where there is none.
+    pub fn rename(&self, subject: &SubjectId, names: &[&str]) -> bool {
+        let mut people = self.people();
+        let known = people.proofs.contains_key(subject);
+        if known {
+            people.name(subject, names);
+        }
+        known
+    }
+
+    /// Removes an account and frees its names. False where there is none.
+    pub fn remove(&self, subject: &SubjectId) -> bool {
+        let mut people = self.people();
+        people.name(subject, &[]);
+        self.accounts.pin().remove(subject);
+        people.proofs.remove(subject).is_some()
+    }
+
+    /// From now on every call fails, or none does any more.
+    pub fn set_unavailable(&self, unavailable: bool) {
+        self.unavailable.store(unavailable, Ordering::SeqCst);
+    }
+
+    /// How many secrets were hashed by logins so far: what a test compares the work of two logins by.
+    #[must_use]
+    pub fn hashes(&self) -> u64 {
+        self.hashes.load(Ordering::SeqCst)
+    }
+
+    fn edit(&self, subject: &SubjectId, change: impl FnOnce(Account) -> Account) -> bool {
+        let _alone = self.people();
+        let accounts = self.accounts.pin();
+        let Some(account) = accounts.get(subject).cloned() else { return false };
+        accounts.insert(subject.clone(), change(account));
+        true
+    }
+
+    fn people(&self) -> MutexGuard<'_, People> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reachable(&self) -> Result<(), DirectoryError> {
+        if self.unavailable.load(Ordering::SeqCst) { Err(DirectoryError(None)) } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for MemoryDirectory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryDirectory").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Directory for MemoryDirectory {
+    /// A disabled account is told as it is: that its credentials are refused is the core's decision.
+    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        self.reachable()?;
+        let key = canonical(login.name);
+        let (subject, kept) = {
+            let people = self.people();
+            let subject = people.names.get(&key).cloned();
+            let kept = subject.as_ref().and_then(|subject| people.proofs.get(subject).cloned());
+            (subject, kept.unwrap_or_default())
+        };
+        // No secret has the digest of all zeros, so the dummy fits nobody.
+        let (proved, hashes) = kept.shown_by(login, subject.as_ref().map_or("nobody", SubjectId::as_str));
+        self.hashes.fetch_add(hashes, Ordering::SeqCst);
+        let subject = subject.filter(|_| proved);
+        Ok(subject.and_then(|subject| self.accounts.pin().get(&subject).cloned()))
+    }
+
+    async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        self.reachable()?;
+        Ok(self.accounts.pin().get(subject).cloned())
+    }
+
+    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        self.reachable()?;
+        let key = canonical(name);
+        let subject = self.people().names.get(&key).cloned();
+        Ok(ResolvedName { key, subject })
+    }
+
+    /// By a part of a sign-in name or of the display name, without regard to case; in the order of subjects.
+    async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
+        self.reachable()?;
+        let text = canonical(text);
+        let people = self.people();
+        let accounts = self.accounts.pin();
+        let named =
+            |subject: &SubjectId| people.names.iter().any(|(name, bearer)| bearer == subject && name.contains(&text));
+        let found = people.proofs.keys().filter_map(|subject| accounts.get(subject));
+        let found = found.filter(|account| canonical(account.name()).contains(&text) || named(account.subject()));
+        Ok(found.take(usize::try_from(limit.get()).unwrap_or(usize::MAX)).cloned().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::*;
+    use crate::types::secret::Secret;
+
+    fn subject(id: &str) -> SubjectId {
+        SubjectId::new(id).expect("a subject")
+    }
+
+    fn bill() -> MemoryDirectory {
+        let directory = MemoryDirectory::default();
+        directory.insert(Account::new(subject("7"), "Bill", Role::Member), &["AD\\bill.posters"], "blabla");
+        directory
+    }
+
+    fn sign_in(directory: &MemoryDirectory, name: &str, password: &str, mfa: Option<&str>) -> Option<Account> {
+        let (password, mfa) = (Secret::from(password.to_owned()), mfa.map(|mfa| Secret::from(mfa.to_owned())));
+        let login = Login { name, password: &password, mfa_key: mfa.as_ref(), machine_key: None };
+        block_on(directory.authenticate(&login)).expect("reachable")
+    }
+
+    #[test]
+    fn every_spelling_of_a_name_is_one_name_and_a_backslash_is_data() {
+        let directory = bill();
+        for name in ["AD\\bill.posters", "ad\\BILL.POSTERS"] {
+            assert!(sign_in(&directory, name, "blabla", None).is_some(), "{name}");
+            let resolved = block_on(directory.resolve(name)).expect("reachable");
+            assert_eq!(resolved.key, "ad\\bill.posters");
+            assert_eq!(resolved.subject, Some(subject("7")));
+        }
+        for name in ["ADbill.posters", "AD\\\\bill.posters", "bill.posters", " AD\\bill.posters"] {
+            assert!(sign_in(&directory, name, "blabla", None).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_costs_what_a_wrong_password_costs() {
+        let directory = bill();
+        let mut work = Vec::new();
+        for (name, password) in [("AD\\bill.posters", "blabla"), ("AD\\bill.posters", "x"), ("nobody", "blabla")] {
+            let before = directory.hashes();
+            assert_eq!(sign_in(&directory, name, password, None).is_some(), password == "blabla" && name != "nobody");
+            work.push(directory.hashes() - before);
+        }
+        assert_eq!(work, [3, 3, 3]);
+    }
+
+    #[test]
+    fn a_required_key_must_be_shown() {
+        let directory = bill();
+        assert!(directory.require_mfa_key(&subject("7"), Some("")), "even an empty one must be shown");
+        assert!(sign_in(&directory, "ad\\bill.posters", "blabla", None).is_none());
+        assert!(sign_in(&directory, "ad\\bill.posters", "blabla", Some("")).is_some());
+        assert!(directory.require_mfa_key(&subject("7"), Some("123456")));
+        assert!(sign_in(&directory, "ad\\bill.posters", "blabla", Some("123457")).is_none());
+        assert!(sign_in(&directory, "ad\\bill.posters", "blabla", Some("123456")).is_some());
+        assert!(sign_in(&directory, "ad\\bill.posters", "x", Some("123456")).is_none());
+        assert!(directory.require_machine_key(&subject("7"), Some("m")));
+        assert!(sign_in(&directory, "ad\\bill.posters", "blabla", Some("123456")).is_none());
+    }
+
+    #[test]
+    fn changes_show_at_once() {
+        let directory = bill();
+        let account = |id| block_on(directory.account(&subject(id))).expect("reachable");
+        assert!(directory.set_role(&subject("7"), Role::Administrator));
+        assert_eq!(account("7").map(|account| account.role()), Some(Role::Administrator));
+        assert!(directory.set_disabled(&subject("7"), true));
+        assert!(account("7").is_some_and(|account| account.is_disabled()));
+        assert!(directory.set_password(&subject("7"), "new"));
+        assert!(directory.rename(&subject("7"), &["will"]));
+        assert!(sign_in(&directory, "ad\\bill.posters", "new", None).is_none());
+        assert!(sign_in(&directory, "WILL", "new", None).is_some());
+        let bills = block_on(directory.find("BIL", NonZeroU32::MIN)).expect("reachable");
+        assert_eq!(bills.len(), 1);
+        assert!(directory.remove(&subject("7")) && !directory.remove(&subject("7")));
+        assert!(account("7").is_none() && !directory.set_role(&subject("7"), Role::Member));
+        assert!(!directory.update(Account::new(subject("7"), "Bill", Role::Member)), "a removed one stays away");
+    }
+
+    #[test]
+    fn an_outage_is_an_error_and_no_answer() {
+        let directory = bill();
+        directory.set_unavailable(true);
+        assert!(block_on(directory.account(&subject("7"))).is_err());
+        assert!(block_on(directory.resolve("will")).is_err());
+        assert!(block_on(directory.find("", NonZeroU32::MIN)).is_err());
+        directory.set_unavailable(false);
+        assert!(block_on(directory.account(&subject("7"))).is_ok_and(|account| account.is_some()));
+    }
+}

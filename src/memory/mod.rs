@@ -1,0 +1,25 @@
+//! The stores and a directory in memory.
+
+mod apply;
+mod books;
+mod clients;
+pub(crate) mod directory;
+#[cfg(test)]
+mod fixtures;
+mod insert;
+mod list;
+mod notice;
+mod people;
+mod purge;
+#[cfg(test)]
+mod races;
+mod revoke;
+mod rotate;
+mod settings;
+pub(crate) mod store;
+mod table;
+mod throttle;
+mod write;
+
+pub use directory::MemoryDirectory;
+pub use store::MemoryStore;

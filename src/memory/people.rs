@@ -1,0 +1,71 @@
+//! The names and proofs behind the directory in memory.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sha2::{Digest as _, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::directory::Login;
+use crate::types::ids::SubjectId;
+use crate::types::secret::Secret;
+
+/// Who bears which name, and proves it how.
+#[derive(Default)]
+pub(super) struct People {
+    pub(super) proofs: BTreeMap<SubjectId, Proofs>,
+    pub(super) names: HashMap<String, SubjectId>,
+}
+
+/// What a login must show. `None`: nothing is asked.
+#[derive(Clone, Default)]
+pub(super) struct Proofs {
+    pub(super) password: [u8; 32],
+    pub(super) mfa_key: Option<[u8; 32]>,
+    pub(super) machine_key: Option<[u8; 32]>,
+}
+
+impl People {
+    /// Gives somebody these names instead of all they had. A name that somebody else bears is theirs no more.
+    pub(super) fn name(&mut self, subject: &SubjectId, names: &[&str]) {
+        self.names.retain(|_, bearer| bearer != subject);
+        self.names.extend(names.iter().map(|name| (canonical(name), subject.clone())));
+    }
+
+    /// Changes what a login must show. False where there is nobody of that subject.
+    pub(super) fn prove(&mut self, subject: &SubjectId, change: impl FnOnce(&mut Proofs)) -> bool {
+        self.proofs.get_mut(subject).map(change).is_some()
+    }
+}
+
+impl Proofs {
+    /// Whether a login shows all of it, and how many secrets were hashed to find out. The same three hashes and
+    /// comparisons for everybody, nobody included: neither a name nor a required key shows in the time.
+    pub(super) fn shown_by(&self, login: &Login<'_>, salt: &str) -> (bool, u64) {
+        let mut hashes = 0;
+        let mut one = |kept: Option<[u8; 32]>, shown: Option<&Secret>| {
+            hashes += 1;
+            let digest = digest(salt, shown.map_or("", Secret::expose_secret));
+            let fits = kept.unwrap_or_default().ct_eq(&digest) & Choice::from(u8::from(shown.is_some()));
+            fits | Choice::from(u8::from(kept.is_none()))
+        };
+        let proved = one(Some(self.password), Some(login.password))
+            & one(self.mfa_key, login.mfa_key)
+            & one(self.machine_key, login.machine_key);
+        (proved.into(), hashes)
+    }
+}
+
+/// One key for all spellings of a name.
+pub(super) fn canonical(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// The subject is the salt: different for each person, and no dice are needed. Its length goes before it, so that salt
+/// and secret cannot be confused.
+pub(super) fn digest(salt: &str, secret: &str) -> [u8; 32] {
+    let mut hash = Sha256::new_with_prefix(b"counterfoil memory directory");
+    hash.update(u64::try_from(salt.len()).unwrap_or(u64::MAX).to_be_bytes());
+    hash.update(salt);
+    hash.update(secret);
+    hash.finalize().into()
+}

@@ -1,0 +1,249 @@
+//! Rotation: the parent's step and all that is new, at once.
+
+use super::write::{Writer, joined, leads, reads_as_revoked};
+use crate::record::family::FamilyParts;
+use crate::record::state::Superseded;
+use crate::record::token_record::{NewRecord, RecordParts};
+use crate::store::change::{ParentUpdate, Rotated};
+use crate::store::error::StoreError;
+use crate::store::request::check_members;
+use crate::types::ids::RecordId;
+use crate::types::time::Timestamp;
+
+impl Writer<'_> {
+    /// Revoked goes before stale, and stale before a taken id: a repeated rotation must be told of its own successor.
+    pub(super) fn rotate(
+        &mut self,
+        parent: &RecordId,
+        step: &ParentUpdate,
+        new: &[NewRecord],
+        successor: Option<&NewRecord>,
+        now: Timestamp,
+    ) -> Result<Rotated, StoreError> {
+        let Some((mut record, before)) = self.table.pair(parent) else { return Ok(Rotated::Missing) };
+        if reads_as_revoked(&record, &before) {
+            return Ok(Rotated::FamilyEnded);
+        }
+        if !fits(&record, step, now) {
+            return joined(record, before).map(Rotated::Stale);
+        }
+        if let Some(taken) = self.taken(new) {
+            return Ok(Rotated::IdTaken(taken));
+        }
+        let mut family = before.clone();
+        take(step, &mut record, &mut family, successor, now);
+        check_members("rotate", new, &family)?;
+        if let Some(oldest) = self.rotated_after(step, &before, &record) {
+            return Ok(Rotated::PaceReached { oldest });
+        }
+        let (ParentUpdate::Supersede { access_cap, .. } | ParentUpdate::Slide { access_cap, .. }) = *step;
+        if let Some(until) = self.access_full(&family.id, access_cap, new, now) {
+            return Ok(Rotated::FamilyFull { until });
+        }
+        let mut records: Vec<_> = new.iter().cloned().map(RecordParts::from).collect();
+        if matches!(step, ParentUpdate::Supersede { .. }) {
+            records.extend(self.grandparent_wiped(&record));
+        }
+        records.push(record);
+        self.commit(Some(&before), family, records);
+        Ok(Rotated::Done)
+    }
+
+    /// The superseded record one generation before the parent, without its nonce. Access tokens of that generation are
+    /// nobody's grandparent.
+    fn grandparent_wiped(&self, parent: &RecordParts) -> Option<RecordParts> {
+        let (family, generation) = (parent.id.family(), parent.generation.checked_sub(1)?);
+        let mut older = self.books.generation(&family, generation).filter_map(|id| self.table.record(&id));
+        older.find_map(|mut older| {
+            older.superseded.as_mut().filter(|superseded| superseded.successor == parent.id)?.nonce.take()?;
+            Some(older)
+        })
+    }
+
+    /// Where the pace is reached: when the `limit`-th rotation before this one was made.
+    fn rotated_after(&self, step: &ParentUpdate, family: &FamilyParts, parent: &RecordParts) -> Option<Timestamp> {
+        let ParentUpdate::Supersede { pace: Some(pace), .. } = step else { return None };
+        let generation = parent.generation.checked_sub(u64::from(pace.limit.get()))?;
+        let at = |id: RecordId| {
+            let of_kind = |old: &&RecordParts| old.kind == family.kind;
+            self.table.peek(&id, |old| old.filter(of_kind).and_then(|old| Some(old.superseded?.at)))
+        };
+        self.books.generation(&family.id, generation).find_map(at).filter(|at| *at > pace.since)
+    }
+}
+
+fn fits(parent: &RecordParts, step: &ParentUpdate, now: Timestamp) -> bool {
+    parent.superseded.is_none()
+        && match step {
+            ParentUpdate::Supersede { expect, .. } => parent.version == *expect,
+            ParentUpdate::Slide { .. } => !parent.expires_at.is_some_and(|expires_at| now.reached(expires_at)),
+        }
+}
+
+fn take(
+    step: &ParentUpdate,
+    parent: &mut RecordParts,
+    family: &mut FamilyParts,
+    follows: Option<&NewRecord>,
+    now: Timestamp,
+) {
+    match *step {
+        ParentUpdate::Supersede { successor, nonce, honoured_until, gone_at, .. } => {
+            parent.version = parent.version.next();
+            parent.superseded = Some(Superseded { at: now, successor, nonce, honoured_until });
+            parent.gone_at = gone_at;
+            parent.notice = None;
+            family.generation = family.generation.saturating_add(1);
+            if let Some(follows) = follows {
+                (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
+            }
+            family.used_at = now;
+        }
+        ParentUpdate::Slide { expires_at, gone_at, .. } => {
+            family.used_at = now;
+            parent.expires_at = forward(parent.expires_at, expires_at);
+            parent.gone_at = forward(parent.gone_at, gone_at);
+            parent.expiry_set_at = now;
+            if leads(parent, family) {
+                family.live_until = forward(family.live_until, expires_at);
+                family.gone_at = forward(family.gone_at, gone_at);
+            }
+        }
+    }
+}
+
+/// The later of the two; nothing is later than no end.
+fn forward(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
+    old.map(|old| old.max(new))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::super::fixtures::*;
+    use super::super::store::MemoryStore;
+    use super::*;
+    use crate::store::change::{InsertInto, Inserted, Pace, Revoke};
+    use crate::store::token_store::TokenStore;
+    use crate::types::kind::TokenKind;
+
+    fn slide(store: &MemoryStore, expires: u32, now: u32, new: &[NewRecord]) -> Rotated {
+        let step = ParentUpdate::Slide { expires_at: at(expires), gone_at: at(expires + 10), access_cap: None };
+        block_on(store.rotate(&id(1, 0), &step, new, at(now))).expect("in memory")
+    }
+
+    #[test]
+    fn a_rotation_moves_the_family_and_a_repeated_one_finds_its_own_successor() {
+        let store = MemoryStore::default();
+        assert!(matches!(rotate(&store, 1, 0), Rotated::Missing));
+        let noticed = NewRecord { notice: Some(mark(9, 0)), ..record(1, 0, 0) };
+        found_as(&store, &family(1), &[noticed]);
+        assert!(matches!(rotate(&store, 1, 0), Rotated::Done));
+        let (parent, next) = (read(&store, id(1, 0)), read(&store, id(1, 1)));
+        assert_eq!(parent.record().superseded.map(|superseded| superseded.successor), Some(id(1, 1)));
+        assert_eq!((parent.record().version.number(), parent.record().notice), (1, None));
+        assert!(next.is_newest() && !parent.is_newest() && next.family().generation == 1);
+        let Rotated::Stale(standing) = rotate(&store, 1, 0) else { panic!("used up") };
+        assert_eq!(standing.record().superseded.map(|superseded| superseded.successor), Some(id(1, 1)));
+    }
+
+    #[test]
+    fn a_taken_id_or_a_missing_successor_writes_nothing() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        found(&store, 2);
+        let step = supersede(0, id(1, 1));
+        let join = InsertInto::Join { family: family_id(1), generation: 0, access_cap: None };
+        assert_eq!(insert(&store, join, &[record(1, 7, 0)], at(50)), Inserted::Done);
+        let new = [record(1, 1, 1), record(1, 7, 1)];
+        let answer = block_on(store.rotate(&id(1, 0), &step, &new, at(50))).expect("in memory");
+        assert!(matches!(answer, Rotated::IdTaken(taken) if taken == id(1, 7)));
+        assert!(block_on(store.rotate(&id(1, 0), &step, &[record(1, 2, 1)], at(50))).is_err());
+        assert!(read(&store, id(1, 0)).is_newest() && get(&store, id(1, 1)).is_none());
+    }
+
+    #[test]
+    fn fault_a4_rotate_wipes_one_back_and_removes_no_generation() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        for generation in 0..5 {
+            assert!(matches!(rotate(&store, 1, generation), Rotated::Done));
+        }
+        let superseded = |member| read(&store, id(1, member)).record().superseded;
+        assert!((0..5).all(|member| superseded(member).is_some()), "every generation stays");
+        let nonces = (0..5).filter_map(superseded).filter(|superseded| superseded.nonce.is_some());
+        assert_eq!(nonces.count(), 1, "one nonce a family");
+        assert!(superseded(4).is_some_and(|superseded| superseded.nonce.is_some()));
+        assert!(read(&store, id(1, 5)).is_newest());
+    }
+
+    #[test]
+    fn fault_a4_a_family_rotates_so_often_after_an_instant_and_no_more() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        let paced = |generation: u32, now: u32, since: u32| {
+            let next = record(1, generation + 1, u64::from(generation) + 1);
+            let ParentUpdate::Supersede { expect, successor, nonce, honoured_until, gone_at, .. } =
+                supersede(0, next.id)
+            else {
+                panic!("a supersession")
+            };
+            let pace = Some(Pace { limit: some(2), since: at(since) });
+            let step =
+                ParentUpdate::Supersede { expect, successor, nonce, honoured_until, gone_at, pace, access_cap: None };
+            block_on(store.rotate(&id(1, generation), &step, &[next], at(now))).expect("in memory")
+        };
+        assert!(matches!(paced(0, 50, 0), Rotated::Done));
+        assert!(matches!(paced(1, 51, 0), Rotated::Done));
+        assert!(matches!(paced(2, 52, 49), Rotated::PaceReached { oldest } if oldest == at(50)));
+        assert!(read(&store, id(1, 2)).is_newest(), "nothing was written");
+        assert!(matches!(paced(2, 52, 50), Rotated::Done), "equality is reached");
+        assert!(matches!(paced(3, 53, 50), Rotated::PaceReached { oldest } if oldest == at(51)));
+    }
+
+    #[test]
+    fn fault_a13_a_family_has_so_many_live_access_tokens_and_no_more() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        let access =
+            |member| NewRecord { kind: TokenKind::AccessToken, expires_at: Some(at(90)), ..record(1, member, 0) };
+        let slid = |member, now| {
+            let step = ParentUpdate::Slide { expires_at: at(EXPIRY), gone_at: at(GONE), access_cap: Some(some(2)) };
+            block_on(store.rotate(&id(1, 0), &step, &[access(member)], at(now))).expect("in memory")
+        };
+        assert!(matches!(slid(7, 5), Rotated::Done));
+        assert!(matches!(slid(8, 6), Rotated::Done));
+        assert!(matches!(slid(9, 89), Rotated::FamilyFull { until } if until == at(90)));
+        let home = InsertInto::Join { family: family_id(1), generation: 0, access_cap: Some(some(2)) };
+        assert_eq!(insert(&store, home, &[access(9)], at(89)), Inserted::FamilyFull { until: at(90) });
+        assert_eq!(revoke(&store, Revoke::One(&id(1, 7)), 7, MANY).changed, 1);
+        assert!(matches!(slid(9, 89), Rotated::Done), "a revoked one does not count");
+        assert!(matches!(slid(10, 90), Rotated::Done), "equality is reached");
+    }
+
+    #[test]
+    fn nothing_rotates_in_a_revoked_family() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        assert_eq!(revoke_family(&store, 1, 5).changed, 1);
+        assert!(matches!(rotate(&store, 1, 0), Rotated::FamilyEnded));
+        assert!(matches!(slide(&store, 1_500, 6, &[]), Rotated::FamilyEnded));
+        assert!(get(&store, id(1, 1)).is_none());
+    }
+
+    #[test]
+    fn a_slide_moves_forward_only_and_only_before_the_end() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        assert!(matches!(slide(&store, 500, 5, &[record(1, 9, 0)]), Rotated::Done));
+        let kept = read(&store, id(1, 0));
+        assert_eq!((kept.record().expires_at, kept.record().expiry_set_at), (Some(at(EXPIRY)), at(5)));
+        assert!(matches!(slide(&store, GONE, EXPIRY - 1, &[]), Rotated::Done));
+        let moved = read(&store, id(1, 0));
+        assert_eq!((moved.record().expires_at, moved.family().live_until), (Some(at(GONE)), Some(at(GONE))));
+        assert_eq!((moved.record().version.number(), moved.family().generation), (0, 0));
+        assert!(get(&store, id(1, 9)).is_some());
+        assert!(matches!(slide(&store, 9_000, GONE, &[]), Rotated::Stale(_)), "equality is reached");
+    }
+}

@@ -1,0 +1,239 @@
+//! The store in memory.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::books::Books;
+use super::clients::Clients;
+use super::purge::Limits;
+use super::settings::RealmSettings;
+use super::table::{Glance, Table};
+use super::throttle::Counters;
+use super::write::Writer;
+use crate::record::state::{NoticeMark, Revoked};
+use crate::record::token_record::{Corrupt, NewRecord, TokenRecord};
+use crate::store::change::{Applied, Change, InsertInto, Inserted, Listing, ParentUpdate, Progress, Revoke, Rotated};
+use crate::store::error::StoreError;
+use crate::store::page::{Cursor, Page};
+use crate::store::request::{check_insert, check_rotate};
+use crate::store::token_store::TokenStore;
+use crate::types::ids::{KeyId, RecordId, Version};
+use crate::types::time::Timestamp;
+
+/// Records, clients, settings and counters of one process, all four stores in one. What is in it dies with it.
+///
+/// Reads by id take no lock and touch no shared count; all writes go one at a time. No method ever waits for anything
+/// but another one's few microseconds, so every future is ready at its first poll, and one that is dropped before has
+/// done nothing (clause 25).
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use counterfoil::memory::MemoryStore;
+/// use counterfoil::store::TokenStore;
+///
+/// let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
+/// # drop(store);
+/// ```
+#[derive(Default)]
+pub struct MemoryStore {
+    table: Table,
+    books: Mutex<Books>,
+    pub(super) clients: Clients,
+    pub(super) settings: RealmSettings,
+    pub(super) counters: Counters,
+}
+
+/// How often a reader looks again before it waits for the writer: a step's publishes lie less than that apart, unless
+/// its thread was stopped.
+const LOOKS: u32 = 64;
+
+/// A point that tests wait at; nothing in a build without them.
+macro_rules! backend_call {
+    () => {
+        #[cfg(any(test, feature = "test-util"))]
+        crate::store::backend_call::backend_call().await;
+    };
+}
+
+impl MemoryStore {
+    fn write(&self) -> Writer<'_> {
+        Writer { table: &self.table, books: self.books.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+
+    fn read(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+        for _ in 0..LOOKS {
+            if let Some(answer) = answer(self.table.glance(id), id) {
+                return answer;
+            }
+            std::hint::spin_loop();
+        }
+        // With the lock held no step is under way: a pair that still does not fit never will.
+        let quiet = self.write();
+        answer(quiet.table.glance(id), id).unwrap_or_else(|| Err(StoreError::corrupt(Some(*id), Corrupt::Family)))
+    }
+}
+
+#[inline]
+fn answer(glance: Glance, id: &RecordId) -> Option<Result<Option<TokenRecord>, StoreError>> {
+    match glance {
+        Glance::Absent => Some(Ok(None)),
+        Glance::Whole(Ok(record)) => Some(Ok(Some(record))),
+        Glance::Whole(Err(corrupt)) => Some(Err(StoreError::corrupt(Some(*id), corrupt))),
+        Glance::Torn => None,
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl TokenStore for MemoryStore {
+    async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError> {
+        check_insert(home, new)?;
+        backend_call!();
+        self.write().insert(home, new, now)
+    }
+
+    async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+        backend_call!();
+        self.read(id)
+    }
+
+    async fn apply(
+        &self,
+        id: &RecordId,
+        expect: Version,
+        change: &Change,
+        now: Timestamp,
+    ) -> Result<Applied, StoreError> {
+        backend_call!();
+        self.write().apply(id, expect, change, now)
+    }
+
+    async fn rotate(
+        &self,
+        parent: &RecordId,
+        step: &ParentUpdate,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Result<Rotated, StoreError> {
+        let successor = check_rotate(parent, step, new)?;
+        backend_call!();
+        self.write().rotate(parent, step, new, successor, now)
+    }
+
+    async fn revoke(
+        &self,
+        what: Revoke<'_>,
+        revoked: Revoked,
+        gone_at: Timestamp,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        backend_call!();
+        Ok(self.write().revoke(what, revoked, gone_at, limit))
+    }
+
+    /// Takes the lock for each record anew, so that a great batch keeps nobody waiting.
+    async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
+        for (id, at) in seen {
+            backend_call!();
+            self.write().touch(id, *at);
+        }
+        Ok(())
+    }
+
+    async fn list(
+        &self,
+        of: Listing<'_>,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
+        backend_call!();
+        Ok(self.write().list(of, after, limit))
+    }
+
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<TokenRecord>, StoreError> {
+        backend_call!();
+        Ok(self.write().due(now, after, limit))
+    }
+
+    async fn claim(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        lease_until: Timestamp,
+    ) -> Result<Option<TokenRecord>, StoreError> {
+        backend_call!();
+        self.write().claim(id, held, lease_until)
+    }
+
+    async fn settle(
+        &self,
+        id: &RecordId,
+        held: NoticeMark,
+        next: Option<NoticeMark>,
+        sent: Option<(Timestamp, u8)>,
+    ) -> Result<bool, StoreError> {
+        backend_call!();
+        Ok(self.write().settle(id, held, next, sent))
+    }
+
+    async fn purge(
+        &self,
+        now: Timestamp,
+        unsent_before: Timestamp,
+        windows_before: Timestamp,
+        limit: NonZeroU32,
+    ) -> Result<Progress, StoreError> {
+        backend_call!();
+        Ok(self.write().purge(Limits { now, unsent_before, windows_before }, limit))
+    }
+
+    /// Counts without the lock: what is written meanwhile may be in the numbers or not.
+    async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
+        backend_call!();
+        let mut counts = BTreeMap::new();
+        self.table.each(|record| *counts.entry(record.key_id).or_insert(0) += 1);
+        Ok(counts.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::MemoryStore;
+
+    #[test]
+    fn debug_tells_nothing_of_what_is_kept() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        assert_eq!(format!("{store:?}"), "MemoryStore { .. }");
+    }
+
+    #[test]
+    fn a_thread_that_died_holding_the_lock_does_not_end_the_store() {
+        let store = MemoryStore::default();
+        found(&store, 1);
+        let died = std::thread::scope(|scope| {
+            let holder = scope.spawn(|| {
+                let _held = store.write();
+                panic!("on purpose");
+            });
+            holder.join().is_err()
+        });
+        assert!(died && revoke_family(&store, 1, 5).changed == 1);
+    }
+}

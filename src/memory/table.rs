@@ -1,0 +1,200 @@
+//! What readers read: records and family rows in maps that need no lock.
+//!
+//! A family of one member (a personal access token, a code) lies beside its record: one look-up reads both. With its
+//! second member the family gets a row of its own, and a reader has two places to look at, between which a writer may
+//! pass. Two things make such a pair whole:
+//!
+//! - A step that writes records *and* the row publishes the records first, each bearing the step's number, and the row,
+//!   bearing it too, last. A record with a higher number than its row belongs to a step under way, and nobody believes
+//!   it yet. So a step shows as a whole or not at all, and whoever reads a superseded parent finds the successor.
+//! - A reader looks at the record, at the row, and at the record again. The same entry twice (an entry's address cannot
+//!   come back while the guard is held) means that no step ended between, so an old record is never joined with a newer
+//!   row.
+
+use std::fmt;
+use std::sync::Arc;
+
+use papaya::{Guard, HashMap};
+
+use crate::record::family::FamilyParts;
+use crate::record::token_record::{Corrupt, Joined, RecordParts, TokenRecord};
+use crate::types::hash::IdState;
+use crate::types::ids::{FamilyId, RecordId};
+
+/// The number of a step that writes records and their family's row together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct StepNumber(pub(super) u64);
+
+#[expect(clippy::large_enum_variant, reason = "a box would put a cache miss on the hottest read")]
+enum Slot {
+    /// The only member of its family, the family beside it.
+    Alone(Joined),
+    /// One of several; its family is in a row, which is that step's or a later one's.
+    Member(RecordParts, StepNumber),
+}
+
+impl Slot {
+    fn record(&self) -> &RecordParts {
+        match self {
+            Self::Alone(joined) => joined.record(),
+            Self::Member(record, _) => record,
+        }
+    }
+}
+
+struct Row {
+    family: FamilyParts,
+    step: StepNumber,
+}
+
+/// What a look without a lock gave.
+pub(super) enum Glance {
+    /// No such record.
+    Absent,
+    /// The record as it is.
+    Whole(Result<TokenRecord, Corrupt>),
+    /// A step passed by, or is under way: look again.
+    Torn,
+}
+
+/// Records and family rows. Only the holder of the books' lock may publish.
+pub(super) struct Table {
+    records: HashMap<RecordId, Slot, IdState>,
+    families: HashMap<FamilyId, Row, IdState>,
+}
+
+impl Table {
+    /// Looks a record up without a lock.
+    pub(super) fn glance(&self, id: &RecordId) -> Glance {
+        let guard = self.records.guard();
+        let Some(slot) = self.records.get(id, &guard) else { return Glance::Absent };
+        let (record, step) = match slot {
+            Slot::Alone(joined) => return Glance::Whole(Ok(joined.to_record())),
+            Slot::Member(record, step) => (record, *step),
+        };
+        let row = self.families.get(&id.family(), &guard);
+        let again = self.records.get(id, &guard);
+        match row {
+            Some(row) if step <= row.step && again.is_some_and(|again| std::ptr::eq(slot, again)) => {
+                Glance::Whole(TokenRecord::from_parts(record.clone(), row.family.clone()))
+            }
+            _ => Glance::Torn,
+        }
+    }
+
+    /// Whether that id is taken.
+    pub(super) fn contains(&self, id: &RecordId) -> bool {
+        self.records.contains_key(id, &self.records.guard())
+    }
+
+    /// Shows a record's own fields to `look`. For the holder of the lock, as is all below.
+    pub(super) fn peek<T>(&self, id: &RecordId, look: impl FnOnce(Option<&RecordParts>) -> T) -> T {
+        let guard = self.records.guard();
+        look(self.records.get(id, &guard).map(Slot::record))
+    }
+
+    /// A record's own fields.
+    pub(super) fn record(&self, id: &RecordId) -> Option<RecordParts> {
+        self.peek(id, |record| record.cloned())
+    }
+
+    /// The family's row, found by one of its members.
+    pub(super) fn family_of(&self, member: &RecordId) -> Option<FamilyParts> {
+        let guard = self.records.guard();
+        self.row_of(self.records.get(member, &guard)?, &guard).cloned()
+    }
+
+    /// Both halves of a record.
+    pub(super) fn pair(&self, id: &RecordId) -> Option<(RecordParts, FamilyParts)> {
+        let guard = self.records.guard();
+        let slot = self.records.get(id, &guard)?;
+        Some((slot.record().clone(), self.row_of(slot, &guard)?.clone()))
+    }
+
+    /// Whether the family has a row of its own.
+    pub(super) fn has_row(&self, family: &FamilyId) -> bool {
+        self.families.contains_key(family, &self.records.guard())
+    }
+
+    /// Goes through all records, in no order.
+    pub(super) fn each(&self, mut visit: impl FnMut(&RecordParts)) {
+        self.records.iter(&self.records.guard()).for_each(|(_, slot)| visit(slot.record()));
+    }
+
+    /// Replaces one record's own fields; its family stays as it is.
+    pub(super) fn publish_record(&self, record: RecordParts) {
+        let guard = self.records.guard();
+        match self.records.get(&record.id, &guard) {
+            Some(Slot::Alone(joined)) => self.publish_alone(record, joined.family().clone()),
+            Some(Slot::Member(_, step)) => drop(self.records.insert(record.id, Slot::Member(record, *step), &guard)),
+            None => {}
+        }
+    }
+
+    /// Replaces one family's row; its members, of which `member` is one, stay as they are. One publish, so readers of
+    /// all members see it at once.
+    pub(super) fn publish_family(&self, family: FamilyParts, member: &RecordId) {
+        let guard = self.records.guard();
+        match self.records.get(member, &guard) {
+            Some(Slot::Alone(joined)) => self.publish_alone(joined.record().clone(), family),
+            Some(Slot::Member(_, least)) => {
+                let step = self.families.get(&family.id, &guard).map_or(*least, |row| row.step);
+                self.families.insert(family.id, Row { family, step }, &guard);
+            }
+            None => {}
+        }
+    }
+
+    /// The only member of a family, and the family with it. The writer has looked at both before, so they do fit; if
+    /// they did not, a reader would go on finding what stood there.
+    pub(super) fn publish_alone(&self, record: RecordParts, family: FamilyParts) {
+        let id = record.id;
+        if let Ok(joined) = Joined::new(record, family) {
+            self.records.insert(id, Slot::Alone(joined), &self.records.guard());
+        }
+    }
+
+    /// A family's row and those members that change with it. Where the family had no row yet, `records` must name every
+    /// member.
+    pub(super) fn publish_all(&self, records: Vec<RecordParts>, family: FamilyParts, step: StepNumber) {
+        let guard = self.records.guard();
+        for record in records {
+            self.records.insert(record.id, Slot::Member(record, step), &guard);
+        }
+        self.families.insert(family.id, Row { family, step }, &guard);
+    }
+
+    /// Removes a record; a reader who holds it no more finds nothing, with or without its row.
+    pub(super) fn remove_record(&self, id: &RecordId) {
+        self.records.remove(id, &self.records.guard());
+    }
+
+    /// Removes a family's row, after its last member.
+    pub(super) fn remove_family(&self, family: &FamilyId) {
+        self.families.remove(family, &self.records.guard());
+    }
+
+    fn row_of<'a>(&'a self, slot: &'a Slot, guard: &'a impl Guard) -> Option<&'a FamilyParts> {
+        match slot {
+            Slot::Alone(joined) => Some(joined.family()),
+            Slot::Member(record, _) => self.families.get(&record.id.family(), guard).map(|row| &row.family),
+        }
+    }
+}
+
+impl Default for Table {
+    /// Both maps share a collector, so that one guard serves both.
+    fn default() -> Self {
+        let collector = Arc::default();
+        Self {
+            records: HashMap::builder().hasher(IdState::default()).shared_collector(Arc::clone(&collector)).build(),
+            families: HashMap::builder().hasher(IdState::default()).shared_collector(collector).build(),
+        }
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table").field("records", &self.records.len()).finish_non_exhaustive()
+    }
+}

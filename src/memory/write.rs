@@ -1,0 +1,131 @@
+//! The one writer: table and books under the lock, moved together.
+
+use std::sync::MutexGuard;
+
+use super::books::Books;
+use super::table::Table;
+use crate::record::family::FamilyParts;
+use crate::record::token_record::{NewRecord, RecordParts, TokenRecord};
+use crate::store::error::StoreError;
+use crate::types::ids::{FamilyId, RecordId};
+use crate::types::label::LabelKey;
+use crate::types::time::Timestamp;
+
+/// Whoever holds the lock. An operation looks at everything first and then writes everything: nothing can fail in between.
+pub(super) struct Writer<'a> {
+    pub(super) table: &'a Table,
+    pub(super) books: MutexGuard<'a, Books>,
+}
+
+/// Who holds a label.
+pub(super) enum Holder {
+    /// Nobody, or the family that asks.
+    Nobody,
+    /// A family past its `gone_at`: it is displaced by whoever asks.
+    Gone(Box<FamilyParts>),
+    /// A family that keeps it.
+    Kept(FamilyId),
+}
+
+impl Writer<'_> {
+    /// The family's row.
+    pub(super) fn family(&self, family: &FamilyId) -> Option<FamilyParts> {
+        self.table.family_of(&self.books.kin(family).first()?.1)
+    }
+
+    /// The first id of `new` that is taken.
+    pub(super) fn taken(&self, new: &[NewRecord]) -> Option<RecordId> {
+        new.iter().map(|new| new.id).find(|id| self.table.contains(id))
+    }
+
+    /// Who holds that label, beside `asking`.
+    pub(super) fn holder(&self, asking: &FamilyParts, key: Option<&LabelKey>, now: Timestamp) -> Holder {
+        let book = key.and_then(|key| Some((key, self.books.owner(&asking.realm, &asking.owner)?)));
+        let holder = book.and_then(|(key, owner)| owner.holder(key)).filter(|holder| *holder != asking.id);
+        match holder.and_then(|holder| self.family(&holder)) {
+            None => Holder::Nobody,
+            Some(family) if family.gone_at.is_some_and(|gone_at| now.reached(gone_at)) => {
+                Holder::Gone(Box::new(family))
+            }
+            Some(family) => Holder::Kept(family.id),
+        }
+    }
+
+    /// Takes the label from a family that is gone.
+    pub(super) fn displace(&mut self, gone: &FamilyParts) {
+        self.put_family(gone, FamilyParts { label_key: None, ..gone.clone() });
+    }
+
+    /// Replaces a record's own fields.
+    pub(super) fn put_record(&mut self, old: &RecordParts, family: &FamilyParts, record: RecordParts) {
+        self.books.reindex(Some((old, family)), Some((&record, family)));
+        self.table.publish_record(record);
+    }
+
+    /// Replaces a family's row. A revocation moves every member among the gone, so it costs as much as there are
+    /// members.
+    pub(super) fn put_family(&mut self, old: &FamilyParts, family: FamilyParts) {
+        let Some(&(_, member)) = self.books.kin(&family.id).first() else { return };
+        if old.revoked != family.revoked {
+            for (_, id) in self.books.kin(&family.id).to_vec() {
+                let (table, books) = (self.table, &mut *self.books);
+                table.peek(&id, |record| {
+                    books.reindex(record.map(|record| (record, old)), record.map(|record| (record, &family)));
+                });
+            }
+        }
+        self.books.reindex_family(Some(old), Some(&family));
+        self.table.publish_family(family, &member);
+    }
+
+    /// Writes a family (`before`: as it was, `None` where it is new) and records of it, old and new, in one step.
+    pub(super) fn commit(&mut self, before: Option<&FamilyParts>, family: FamilyParts, mut records: Vec<RecordParts>) {
+        let (table, books) = (self.table, &mut *self.books);
+        for record in &records {
+            table.peek(&record.id, |old| books.reindex(old.zip(before), Some((record, &family))));
+        }
+        books.reindex_family(before, Some(&family));
+        let kin = books.kin(&family.id);
+        if !table.has_row(&family.id) {
+            match <[RecordParts; 1]>::try_from(records) {
+                Ok([record]) if kin.len() == 1 => return table.publish_alone(record, family),
+                Ok([record]) => records = vec![record],
+                Err(many) => records = many,
+            }
+            // The family gets its row now, so a founder that was alone so far moves with it.
+            let staying = kin.iter().filter(|(_, id)| records.iter().all(|record| record.id != *id));
+            let staying: Vec<_> = staying.filter_map(|(_, id)| table.record(id)).collect();
+            records.extend(staying);
+        }
+        let step = books.next_step();
+        table.publish_all(records, family, step);
+    }
+
+    /// Removes a record, and its family with the last one.
+    pub(super) fn remove(&mut self, id: &RecordId) {
+        let Some((record, family)) = self.table.pair(id) else { return };
+        self.books.reindex(Some((&record, &family)), None);
+        self.table.remove_record(id);
+        if self.books.kin(&family.id).is_empty() {
+            self.books.reindex_family(Some(&family), None);
+            self.table.remove_family(&family.id);
+        }
+    }
+}
+
+/// Joins what was written.
+pub(super) fn joined(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
+    let id = record.id;
+    TokenRecord::from_parts(record, family).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt))
+}
+
+/// Whether the record, or its family, is revoked.
+pub(super) fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bool {
+    record.revoked.is_some() || family.revoked.is_some()
+}
+
+/// Whether the family's `live_until` and `gone_at` follow this record's: the newest of the chain, and no access token
+/// beside it.
+pub(super) fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
+    record.kind == family.kind && record.generation == family.generation
+}

@@ -1,0 +1,296 @@
+//! Errors of the OAuth endpoints (RFC 6749 §5.2): a code and a fixed text for the caller, the true reason for the host, in one type.
+
+use std::borrow::Cow;
+
+use crate::http_auth::refusal::Refusal;
+use crate::oauth::description::description;
+use crate::oauth::form::FormFault;
+use crate::service::client_auth::ClientRefusal;
+use crate::service::error::Unavailable;
+use crate::store::throttle::ThrottleKey;
+use crate::types::realm::Realm;
+use crate::types::scope::InvalidScope;
+use crate::types::time::Timestamp;
+
+/// What `Retry-After` says beside 503, in seconds, on each of the endpoints and routers: long enough for a store's connection to heal, short
+/// enough for a client that waits.
+pub const UNAVAILABLE_RETRY: u64 = 2;
+
+/// What the caller is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OAuthErrorCode {
+    /// 400; too large: 413; too slow: 408; another method: 405.
+    InvalidRequest,
+    /// 401 with a challenge; 400 without one where the client named itself in the form.
+    InvalidClient,
+    /// 400: user, password or refresh token.
+    InvalidGrant,
+    /// 400: the client may not do this.
+    UnauthorizedClient,
+    /// 400.
+    UnsupportedGrantType,
+    /// 400.
+    InvalidScope,
+    /// 429 with `Retry-After`.
+    SlowDown,
+    /// 503.
+    TemporarilyUnavailable,
+}
+
+impl OAuthErrorCode {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::SlowDown => "slow_down",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+        }
+    }
+
+    const fn status(self) -> u16 {
+        match self {
+            Self::InvalidClient => 401,
+            Self::SlowDown => 429,
+            Self::TemporarilyUnavailable => 503,
+            _ => 400,
+        }
+    }
+}
+
+/// The true reason, for the host only.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The form.
+    #[error(transparent)]
+    Form(FormFault),
+    /// Another method than POST.
+    #[error("method is not POST")]
+    Method,
+    /// A parameter is missing.
+    #[error("parameter {name} is missing")]
+    Missing {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A parameter has a value that it cannot have.
+    #[error("parameter {name} has a wrong value")]
+    Value {
+        /// Its name.
+        name: &'static str,
+    },
+    /// The client.
+    #[error(transparent)]
+    Client(ClientRefusal),
+    /// The directory refused the login.
+    #[error("login was refused")]
+    Login,
+    /// A token.
+    #[error(transparent)]
+    Token(Refusal),
+    /// A token of another client.
+    #[error("token belongs to another client")]
+    ForeignClient,
+    /// The owner has as many live sign-ins as the policy allows.
+    #[error("quota is reached")]
+    QuotaReached,
+    /// No grant of that name is served.
+    #[error("grant type is not supported")]
+    GrantUnknown,
+    /// The client's registration does not name the grant.
+    #[error("grant type is not in the client's registration")]
+    GrantNotRegistered,
+    /// The scope's spelling.
+    #[error(transparent)]
+    Scope(InvalidScope),
+    /// A scope beyond what the client or the refresh token has.
+    #[error("scope is beyond what may be had")]
+    ScopeBeyond,
+    /// No scope where one is demanded.
+    #[error("scope is missing")]
+    ScopeDemanded,
+    /// Somebody has to wait.
+    #[error("too many failures")]
+    Throttled {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Other attempts are under way, and only they stand in the way.
+    #[error("too many attempts at once")]
+    Busy {
+        /// What to line up for.
+        key: ThrottleKey,
+    },
+    /// The host's own means failed.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+/// An error of an OAuth endpoint: turns into an [`Answer`](crate::oauth::Answer), and keeps the true reason for the host until then.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .code.as_str())]
+pub struct OAuthError {
+    code: OAuthErrorCode,
+    status: u16,
+    retry_after: Option<u64>,
+    challenge: Option<Realm>,
+    #[source]
+    reason: Option<Reason>,
+}
+
+impl OAuthError {
+    /// An error of that code. [`OAuthError::of_client`] makes those of the client, which carry a challenge.
+    pub(crate) fn new(code: OAuthErrorCode, reason: impl Into<Option<Reason>>) -> Self {
+        let retry_after = (code == OAuthErrorCode::TemporarilyUnavailable).then_some(UNAVAILABLE_RETRY);
+        Self { code, status: code.status(), retry_after, challenge: None, reason: reason.into() }
+    }
+
+    /// A missing parameter.
+    pub(crate) fn missing(name: &'static str) -> Self {
+        Self::new(OAuthErrorCode::InvalidRequest, Reason::Missing { name })
+    }
+
+    /// A parameter with a value that it cannot have.
+    pub(crate) fn value(name: &'static str) -> Self {
+        Self::new(OAuthErrorCode::InvalidRequest, Reason::Value { name })
+    }
+
+    /// Another method than POST: 405 with `Allow`.
+    #[must_use]
+    pub fn method() -> Self {
+        Self { status: 405, ..Self::new(OAuthErrorCode::InvalidRequest, Reason::Method) }
+    }
+
+    /// A client that did not prove itself.
+    pub(crate) fn of_client(refusal: ClientRefusal, realm: &Realm, now: Timestamp) -> Self {
+        match refusal {
+            ClientRefusal::InvalidRequest { .. } => Self::new(OAuthErrorCode::InvalidRequest, Reason::Client(refusal)),
+            ClientRefusal::InvalidClient { by_form: true, .. } => {
+                Self { status: 400, ..Self::new(OAuthErrorCode::InvalidClient, Reason::Client(refusal)) }
+            }
+            ClientRefusal::InvalidClient { by_form: false, .. } => Self {
+                challenge: Some(realm.clone()),
+                ..Self::new(OAuthErrorCode::InvalidClient, Reason::Client(refusal))
+            },
+            ClientRefusal::SlowDown { until } => Self::slow_down(until, now),
+            ClientRefusal::Busy { key } => Self::busy(key),
+        }
+    }
+
+    /// Back-off until then.
+    pub(crate) fn slow_down(until: Timestamp, now: Timestamp) -> Self {
+        let wait = until.since(now).seconds_up().max(1);
+        Self { retry_after: Some(wait), ..Self::new(OAuthErrorCode::SlowDown, Reason::Throttled { until }) }
+    }
+
+    /// Only attempts under way stand in the way: a second.
+    pub(crate) fn busy(key: ThrottleKey) -> Self {
+        Self { retry_after: Some(1), ..Self::new(OAuthErrorCode::SlowDown, Reason::Busy { key }) }
+    }
+
+    /// What to line up for with [`Counterfoil::line_up`](crate::Counterfoil::line_up), where only attempts under way stand in the way.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&ThrottleKey> {
+        match &self.reason {
+            Some(Reason::Busy { key }) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> OAuthErrorCode {
+        self.code
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// What is sent as `error_description`: a fixed text that names the cause and, where one is at fault, the parameter. Nothing of the
+    /// request is in it.
+    #[must_use]
+    pub fn description(&self) -> Cow<'static, str> {
+        description(self.code, self.reason.as_ref())
+    }
+
+    /// Whole seconds to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    /// The true reason: for the host's eyes, never for the caller's.
+    #[must_use]
+    pub fn reason(&self) -> Option<&Reason> {
+        self.reason.as_ref()
+    }
+
+    pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = Vec::new();
+        headers.extend(self.retry_after.map(|seconds| ("retry-after", seconds.to_string())));
+        headers.extend(self.challenge.as_ref().map(|realm| ("www-authenticate", challenge(realm))));
+        headers.extend((self.status == 405).then(|| ("allow", "POST".to_owned())));
+        headers
+    }
+}
+
+/// RFC 7617 §2. A realm is visible ASCII, of which a quoted string escapes two (RFC 9110 §5.6.4).
+fn challenge(realm: &Realm) -> String {
+    let escaped = realm.as_str().replace('\\', r"\\").replace('"', r#"\""#);
+    format!("Basic realm=\"{escaped}\"")
+}
+
+impl From<FormFault> for OAuthError {
+    fn from(fault: FormFault) -> Self {
+        let status = match fault {
+            FormFault::TooLarge => 413,
+            FormFault::TooSlow => 408,
+            _ => 400,
+        };
+        Self { status, ..Self::new(OAuthErrorCode::InvalidRequest, Reason::Form(fault)) }
+    }
+}
+
+impl<E: Into<Unavailable>> From<E> for OAuthError {
+    fn from(error: E) -> Self {
+        Self::new(OAuthErrorCode::TemporarilyUnavailable, Reason::Unavailable(error.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::time::Span;
+
+    #[test]
+    fn syn_token_12_whoever_must_wait_is_told_whole_seconds_rounded_up() {
+        let until = Timestamp::EPOCH.plus_capped(Span::from_micros(1_000_001).expect("small"));
+        let error = OAuthError::slow_down(until, Timestamp::EPOCH);
+        assert_eq!((error.status(), error.retry_after()), (429, Some(2)));
+        assert_eq!(OAuthError::slow_down(Timestamp::EPOCH, Timestamp::EPOCH).retry_after(), Some(1), "never zero");
+    }
+
+    #[test]
+    fn fault_c8_an_outage_says_when_to_come_back() {
+        let error = OAuthError::from(Unavailable::Clock);
+        assert_eq!((error.status(), error.headers()), (503, vec![("retry-after", "2".to_owned())]));
+    }
+
+    #[test]
+    fn t13_too_large_is_413_and_another_method_405() {
+        assert_eq!(OAuthError::from(FormFault::TooLarge).status(), 413);
+        assert_eq!(OAuthError::from(FormFault::Repeated { name: None }).status(), 400);
+        assert_eq!(OAuthError::from(FormFault::TooSlow).status(), 408);
+        assert_eq!(OAuthError::method().headers(), [("allow", "POST".to_owned())]);
+    }
+}

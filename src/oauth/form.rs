@@ -1,0 +1,220 @@
+//! The strict reader of `application/x-www-form-urlencoded` (RFC 6749 appendix B).
+//!
+//! It decodes by itself, with the decoder of HTTP Basic: a lenient parser turns what is undecodable into something else, so that two
+//! texts mean one value, and leaves copies of passwords behind in memory. A test holds it against the lenient one.
+
+use crate::http_auth::basic::form_decoded;
+use crate::types::secret::Secret;
+
+/// The largest form that is read.
+const MAX_BYTES: usize = 8 * 1024;
+/// The most parameters; beyond is no honest client.
+const MAX_PARAMETERS: usize = 32;
+
+/// Why a form is not read. Never with anything of what was in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormFault {
+    /// Over 8 KiB, or over 32 parameters: 413.
+    #[error("form is over 8 KiB or 32 parameters")]
+    TooLarge,
+    /// The media type is missing or another.
+    #[error("content type is not application/x-www-form-urlencoded")]
+    MediaType,
+    /// A bad escape, bytes that are no UTF-8, or a NUL.
+    #[error("form cannot be decoded")]
+    Undecodable {
+        /// The parameter, where it is one that the endpoints know.
+        name: Option<&'static str>,
+    },
+    /// A parameter stands twice, known or not (RFC 6749 §3.2).
+    #[error("a parameter is repeated")]
+    Repeated {
+        /// The parameter, where it is one that the endpoints know.
+        name: Option<&'static str>,
+    },
+    /// It did not arrive in time: 408. For those who read bodies; the endpoints are given one.
+    #[error("form did not arrive in time")]
+    TooSlow,
+    /// It broke off while it was read.
+    #[error("form broke off")]
+    Broken,
+}
+
+/// What the endpoints know. A fault names no other parameter: its name would be the caller's text.
+pub(crate) const PARAMETERS: [&str; 12] = [
+    "grant_type",
+    "username",
+    "password",
+    "remember",
+    "mfa_key",
+    "machine_key",
+    "refresh_token",
+    "scope",
+    "client_id",
+    "client_secret",
+    "token",
+    "token_type_hint",
+];
+
+fn known(name: &str) -> Option<&'static str> {
+    PARAMETERS.into_iter().find(|own| *own == name)
+}
+
+/// The parameters of a request, each once. All values are treated as secrets: a password may stand under any name.
+#[derive(Debug)]
+pub(crate) struct Form(Vec<(String, Secret)>);
+
+impl Form {
+    /// Reads a body under the value of its `Content-Type`. Sizes are looked at first, before anything is computed.
+    pub(crate) fn parse(content_type: Option<&[u8]>, body: &[u8]) -> Result<Self, FormFault> {
+        if body.len() > MAX_BYTES {
+            return Err(FormFault::TooLarge);
+        }
+        if !content_type.is_some_and(is_form) {
+            return Err(FormFault::MediaType);
+        }
+        let pairs = || body.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty());
+        if pairs().count() > MAX_PARAMETERS {
+            return Err(FormFault::TooLarge);
+        }
+        let mut form = Self(Vec::new());
+        for pair in pairs() {
+            let (name, value) = match pair.iter().position(|&byte| byte == b'=') {
+                Some(at) => (&pair[..at], &pair[at + 1..]),
+                None => (pair, &[][..]),
+            };
+            let name = decoded(name).ok_or(FormFault::Undecodable { name: None })?;
+            let value = decoded(value).ok_or_else(|| FormFault::Undecodable { name: known(&name) })?;
+            let value = Secret::from(value);
+            if form.0.iter().any(|(taken, _)| *taken == name) {
+                return Err(FormFault::Repeated { name: known(&name) });
+            }
+            form.0.push((name, value));
+        }
+        Ok(form)
+    }
+
+    /// Takes a value out. A parameter sent without a value counts as omitted (RFC 6749 §3.2).
+    pub(crate) fn take(&mut self, name: &str) -> Option<Secret> {
+        let at = self.0.iter().position(|(own, _)| own == name)?;
+        let (_, value) = self.0.swap_remove(at);
+        (!value.expose_secret().is_empty()).then_some(value)
+    }
+}
+
+/// The media type, in any case, whatever its parameters: the standard defines none, and UTF-8 is what it prescribes.
+fn is_form(content_type: &[u8]) -> bool {
+    let essence = content_type.split(|&byte| byte == b';').next().unwrap_or_default();
+    essence.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+}
+
+fn decoded(text: &[u8]) -> Option<String> {
+    let text = form_decoded(text)?;
+    if text.contains('\0') {
+        // Wiped like a value that is kept.
+        drop(Secret::from(text));
+        return None;
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TYPE: Option<&[u8]> = Some(b"application/x-www-form-urlencoded");
+
+    fn read(body: &str) -> Result<Vec<(String, String)>, FormFault> {
+        let form = Form::parse(TYPE, body.as_bytes())?;
+        Ok(form.0.into_iter().map(|(name, value)| (name, value.expose_secret().to_owned())).collect())
+    }
+
+    #[test]
+    fn syn_token_3_a_backslash_is_data_however_it_is_written() {
+        for body in ["username=AD\\bill.posters", "username=AD%5Cbill.posters", "username=AD%5cbill%2Eposters"] {
+            assert_eq!(read(body), Ok(vec![("username".into(), "AD\\bill.posters".into())]), "{body}");
+        }
+    }
+
+    #[test]
+    fn t19_what_is_read_is_what_the_lenient_reader_reads() {
+        for body in ["", "a=b", "a", "a=", "=b", "a=b=c", "a=b;c=d", "&&a=b&&c=d&", "a+b=c%2Bd+e", "%61=%D0%B6", "ж=ж"]
+        {
+            let lenient: Vec<_> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+            assert_eq!(read(body), Ok(lenient), "{body}");
+        }
+    }
+
+    #[test]
+    fn t19_any_repeated_parameter_is_refused_known_or_not_and_however_it_is_spelled() {
+        for body in ["a=b&a=b", "x=&x=", "grant_type=a&grant%5ftype=b", "a&a", "=1&=2"] {
+            assert!(matches!(read(body), Err(FormFault::Repeated { .. })), "{body}");
+        }
+        let known = Err(FormFault::Repeated { name: Some("grant_type") });
+        assert_eq!(read("grant_type=a&grant%5ftype=b"), known);
+        assert_eq!(read("zqx=a&zqx=b"), Err(FormFault::Repeated { name: None }), "a name that is the caller's own");
+    }
+
+    #[test]
+    fn i3_what_cannot_be_decoded_is_refused() {
+        for body in
+            ["a=%", "a=%4", "a=%zz", "a=%+1", "%zz=a", "a=%00", "a%00=b", "a=%FF", "a=%C3", "a=%ED%A0%80", "a=\0"]
+        {
+            assert_eq!(read(body), Err(FormFault::Undecodable { name: None }), "{body}");
+        }
+        let undecodable = |name| Some(FormFault::Undecodable { name });
+        assert_eq!(Form::parse(TYPE, b"a=\xFF").err(), undecodable(None));
+        assert_eq!(Form::parse(TYPE, b"a=\xC0\x80").err(), undecodable(None), "overlong");
+        assert_eq!(Form::parse(TYPE, b"token=%").err(), undecodable(Some("token")));
+    }
+
+    #[test]
+    fn i3_the_media_type_is_asked_for_in_any_case_with_or_without_parameters() {
+        for fits in [
+            "application/x-www-form-urlencoded",
+            "Application/X-WWW-Form-URLencoded",
+            "application/x-www-form-urlencoded; charset=utf-8",
+            "application/x-www-form-urlencoded;charset=UTF-8",
+        ] {
+            assert!(Form::parse(Some(fits.as_bytes()), b"a=b").is_ok(), "{fits}");
+        }
+        for bad in [
+            "",
+            ";",
+            "text/plain",
+            "application/json",
+            "multipart/form-data; boundary=x",
+            "application/x-www-form-urlencodedx",
+            "application/x-www-form-urlencoded, text/plain",
+        ] {
+            assert_eq!(Form::parse(Some(bad.as_bytes()), b"a=b").err(), Some(FormFault::MediaType), "{bad}");
+        }
+        assert_eq!(Form::parse(None, b"a=b").err(), Some(FormFault::MediaType));
+    }
+
+    #[test]
+    fn t13_eight_kibibytes_and_32_parameters_are_the_most() {
+        let of = |bytes: usize| format!("a={}", "x".repeat(bytes - 2));
+        assert!(read(&of(8 * 1024)).is_ok());
+        assert_eq!(read(&of(8 * 1024 + 1)), Err(FormFault::TooLarge));
+        assert_eq!(Form::parse(None, &[b'x'; 8 * 1024 + 1]).err(), Some(FormFault::TooLarge), "before the media type");
+        let many = |count| (0..count).map(|at| format!("p{at}=1")).collect::<Vec<_>>().join("&");
+        assert_eq!(read(&many(32)).map(|pairs| pairs.len()), Ok(32));
+        assert_eq!(read(&many(33)), Err(FormFault::TooLarge));
+    }
+
+    #[test]
+    fn an_empty_value_counts_as_omitted_and_a_value_is_taken_once() {
+        let mut form = Form::parse(TYPE, b"a=&b=1").expect("a form");
+        assert!(form.take("a").is_none() && form.take("c").is_none());
+        assert_eq!(form.take("b").map(|value| value.expose_secret().to_owned()), Some("1".into()));
+        assert!(form.take("b").is_none());
+    }
+
+    #[test]
+    fn t10_a_form_does_not_show_its_values() {
+        let form = Form::parse(TYPE, b"password=hunter2").expect("a form");
+        assert!(!format!("{form:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,35 @@
+//! The introspection endpoint (RFC 7662): for confidential clients.
+
+use crate::oauth::answer::{Active, Answer, introspection_answer};
+use crate::oauth::error::OAuthError;
+use crate::oauth::request::OAuthRequest;
+use crate::operations::sign_ins::introspect::introspect;
+use crate::service::Service;
+use crate::types::time::Timestamp;
+
+/// Answers what a token is, to those who may know. A public client has proved nothing, so it is refused as one that did not authenticate.
+pub(crate) async fn introspection(
+    service: &Service,
+    request: OAuthRequest<'_>,
+    now: Timestamp,
+) -> Result<Answer, OAuthError> {
+    let mut proved = request.proved(service, now).await?.confidential(service, now)?;
+    let token = proved.required("token")?;
+    let found = introspect(service, &proved.client, token.expose_secret(), now).await?;
+    Ok(introspection_answer(
+        found
+            .as_ref()
+            .map(|found| Active {
+                kind: found.kind,
+                scope: found.scope.as_ref(),
+                client_id: found.client_id.as_ref(),
+                username: &found.username,
+                subject: &found.subject,
+                issued_at: found.issued_at,
+                expires_at: found.expires_at,
+                role: found.role,
+                actor: found.actor.as_ref(),
+            })
+            .as_ref(),
+    ))
+}

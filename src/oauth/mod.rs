@@ -1,0 +1,20 @@
+//! The OAuth endpoints without HTTP: a form in, an answer out.
+
+pub(crate) mod answer;
+pub(crate) mod description;
+mod endpoints;
+pub(crate) mod error;
+pub(crate) mod form;
+pub(crate) mod introspection;
+pub(crate) mod json;
+pub(crate) mod request;
+pub(crate) mod revocation;
+pub(crate) mod token;
+
+pub use crate::http_auth::client_fault::ClientFault;
+pub use crate::operations::sign_ins::introspect::Introspected;
+pub use crate::service::client_auth::ClientRefusal;
+pub use answer::Answer;
+pub use error::{OAuthError, OAuthErrorCode, Reason, UNAVAILABLE_RETRY};
+pub use form::FormFault;
+pub use request::OAuthRequest;

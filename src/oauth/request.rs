@@ -1,0 +1,85 @@
+//! A request to one of the OAuth endpoints, on plain strings, so that any framework can serve it.
+
+use crate::event::{Actor, By, EventKind};
+use crate::http_auth::basic::client_header;
+use crate::http_auth::client_fault::ClientFault;
+use crate::oauth::error::{OAuthError, OAuthErrorCode};
+use crate::oauth::form::Form;
+use crate::service::Service;
+use crate::service::client_auth::{ClientRefusal, PresentedClient};
+use crate::types::client::Registration;
+use crate::types::secret::Secret;
+use crate::types::source::Source;
+use crate::types::time::Timestamp;
+
+/// What a POST to an OAuth endpoint carries.
+///
+/// `Debug` is left out on purpose: header and body hold secrets.
+#[derive(Clone, Copy)]
+pub struct OAuthRequest<'a> {
+    /// Every value of the `Authorization` header, in order. Only `Basic` authenticates a client: any other scheme is as if absent.
+    pub authorization: &'a [&'a [u8]],
+    /// The value of `Content-Type`.
+    pub content_type: Option<&'a [u8]>,
+    /// The body.
+    pub body: &'a [u8],
+    /// Where it comes from (an address, as the host's proxies tell it), for counting failures.
+    pub source: &'a Source,
+}
+
+/// A request whose form was read and whose client is proved.
+pub(crate) struct Proved<'a> {
+    pub(crate) source: &'a Source,
+    pub(crate) form: Form,
+    pub(crate) client: Registration,
+    /// What the client is told where it turns out to be too little: as [`PresentedClient::invalid`] has it.
+    public: ClientRefusal,
+}
+
+impl<'a> OAuthRequest<'a> {
+    /// Reads the form, then proves the client; nothing else is looked at before.
+    pub(crate) async fn proved(&self, service: &Service, now: Timestamp) -> Result<Proved<'a>, OAuthError> {
+        let mut form = Form::parse(self.content_type, self.body)?;
+        let header = client_header(self.authorization.iter().copied());
+        let (client_id, client_secret) = (form.take("client_id"), form.take("client_secret"));
+        let presented =
+            PresentedClient { header: &header, client_id: client_id.as_ref(), client_secret: client_secret.as_ref() };
+        match service.authenticate_client(presented, self.source, now).await? {
+            Ok(client) => {
+                let public = presented.invalid(ClientFault::Public);
+                Ok(Proved { source: self.source, form, client: client.registration, public })
+            }
+            Err(refusal) => Err(OAuthError::of_client(refusal, &service.realm, now)),
+        }
+    }
+}
+
+impl Proved<'_> {
+    /// Refuses a public client, which has named itself and proved nothing.
+    pub(crate) fn confidential(self, service: &Service, now: Timestamp) -> Result<Self, OAuthError> {
+        if !self.client.public {
+            return Ok(self);
+        }
+        let refusal = service.client_refused(Some(self.client.client_id), self.public, self.source, now);
+        Err(OAuthError::of_client(refusal, &service.realm, now))
+    }
+
+    /// Tells of a grant or a scope that a proved client cannot have. What went wrong with a login or a token is told by those who judge it.
+    pub(crate) fn tell_of_refused_grant(&self, service: &Service, error: &OAuthError, now: Timestamp) {
+        use OAuthErrorCode::{InvalidScope, UnauthorizedClient, UnsupportedGrantType};
+        if matches!(error.code(), InvalidScope | UnauthorizedClient | UnsupportedGrantType) {
+            let client = self.client.client_id.clone();
+            let by = Actor::Client { client: client.clone(), subject: None };
+            service.tell(
+                now,
+                By::from(by, self.source.name()),
+                EventKind::GrantRefused { client, error: error.code().as_str() },
+            );
+        }
+    }
+
+    /// A parameter that must be there.
+    pub(crate) fn required(&mut self, name: &'static str) -> Result<Secret, OAuthError> {
+        self.form.take(name).ok_or_else(|| OAuthError::missing(name))
+    }
+}

@@ -1,0 +1,94 @@
+//! Who may do what, asked without doing it: so that a server can refuse before it says what is wrong with a request's body.
+
+use crate::counterfoil::Counterfoil;
+use crate::operations::clients::change;
+use crate::operations::personal_access_tokens::{get, list, rotate};
+use crate::operations::{security_codes, users};
+use crate::service::authority::operations::{
+    ChangeSettings, CreateCode, CreateToken, DeleteClient, DescribeCode, DisableClient, ForbidTokenLogin, ListClients,
+    RegisterClient,
+};
+use crate::service::error::ManageError;
+use crate::service::presenter::Presenter;
+use crate::types::client::ClientId;
+use crate::types::ids::{RecordId, SubjectId};
+
+/// What somebody is about to do. `None` stands for a text that cannot be such an id, as a path may hold one: nothing bears it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Operation<'a> {
+    /// [`Counterfoil::create_personal_access_token`].
+    CreateToken,
+    /// [`Counterfoil::rotate_token`].
+    RotateToken(Option<&'a RecordId>),
+    /// [`Counterfoil::tokens_of`].
+    SeeTokensOf(Option<&'a SubjectId>),
+    /// [`Counterfoil::delete_token`].
+    DeleteToken(&'a RecordId),
+    /// [`Counterfoil::delete_token_of`].
+    DeleteTokenOf(&'a SubjectId, &'a RecordId),
+    /// [`Counterfoil::set_token_login`].
+    SetTokenLogin(Option<&'a SubjectId>),
+    /// [`Counterfoil::create_security_code`].
+    CreateCode,
+    /// Editing, resetting, reactivating a security code, or making it permanent.
+    ChangeCode(Option<&'a RecordId>),
+    /// [`Counterfoil::delete_security_code`].
+    DeleteCode(&'a RecordId),
+    /// [`Counterfoil::client`], as far as who may goes.
+    SeeClient,
+    /// [`Counterfoil::create_client`].
+    CreateClient,
+    /// [`Counterfoil::change_client`], [`Counterfoil::replace_client_secret`].
+    ChangeClient(Option<&'a ClientId>),
+    /// [`Counterfoil::delete_client`], as far as who may goes.
+    DeleteClient,
+    /// [`Counterfoil::change_settings`].
+    ChangeSettings,
+}
+
+impl Counterfoil {
+    /// Whether that would be forbidden, or meet nothing: what the operation itself checks first, and nothing else of it. The operation checks again.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::Forbidden`], [`ManageError::NotFound`], [`ManageError::Unavailable`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    ///
+    /// # Example: a member and the settings
+    ///
+    /// ```
+    #[doc = include_str!("../example.in")]
+    /// use counterfoil::{Forbidden, ManageError, Operation};
+    ///
+    /// assert!(counterfoil.authorize(&ivan, Operation::CreateToken).await.is_ok());
+    /// let refused = counterfoil.authorize(&ivan, Operation::ChangeSettings).await.expect_err("administrators do");
+    /// assert!(matches!(refused, ManageError::Forbidden(Forbidden::Role { .. })));
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn authorize(&self, by: &Presenter, operation: Operation<'_>) -> Result<(), ManageError> {
+        match operation {
+            Operation::CreateToken => self.permit::<CreateToken>(by).await.map(drop),
+            Operation::RotateToken(id) => rotate::exists(&self.permit_on(by, id).await?, id).await,
+            Operation::SeeTokensOf(subject) => list::known(&self.permit(by).await?, subject).await,
+            Operation::DeleteToken(id) => get::own_exists(self.permit(by).await?, id).await,
+            Operation::DeleteTokenOf(subject, id) => get::exists_of(self.permit(by).await?, subject, id).await,
+            Operation::DeleteCode(id) => security_codes::get::code_exists(self.permit(by).await?, id).await,
+            Operation::SeeClient => self.permit::<ListClients>(by).await.map(drop),
+            Operation::SetTokenLogin(subject) => {
+                users::known(&self.permit::<ForbidTokenLogin>(by).await?, subject).await.map(drop)
+            }
+            Operation::CreateCode => self.permit::<CreateCode>(by).await.map(drop),
+            Operation::ChangeCode(id) => {
+                security_codes::edit::exists(&self.permit::<DescribeCode>(by).await?, id).await
+            }
+            Operation::CreateClient => self.permit::<RegisterClient>(by).await.map(drop),
+            Operation::ChangeClient(id) => change::exists(&self.permit::<DisableClient>(by).await?, id).await,
+            Operation::DeleteClient => self.permit::<DeleteClient>(by).await.map(drop),
+            Operation::ChangeSettings => self.permit::<ChangeSettings>(by).await.map(drop),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Changes clients, replaces their secrets, revokes their tokens, deletes them.
+
+use super::{TURNS, rules, secrets};
+use crate::counterfoil::Counterfoil;
+use crate::event::{ClientAction, EventKind};
+use crate::service::Service;
+use crate::service::authority::operations::{
+    ChangeClient, DeleteClient, DisableClient, ReplaceClientSecret, RevokeClientTokens,
+};
+use crate::service::authority::{Permission, Permit};
+use crate::service::client_view::{ClientChange, ClientView, RegisteredClient};
+use crate::service::error::{Conflict, Invalid, ManageError, Unavailable};
+use crate::service::presenter::Presenter;
+use crate::store::client_store::ClientPut;
+use crate::token::once::{OnceKey, same_number};
+use crate::types::client::{ClientId, RefreshMode, Registration, VersionedRegistration};
+use crate::types::ids::RecordId;
+use crate::types::scope::Scope;
+use crate::types::time::Span;
+
+/// The longest time that a replaced secret goes on.
+const OVERLAP_MOST: Span = Span::days(366);
+
+impl Counterfoil {
+    /// Changes a client. A disabled client's tokens are refused from the next call on.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`], by whose fault it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has changed all that was named, or nothing.
+    pub async fn change_client(
+        &self,
+        by: &Presenter,
+        id: &ClientId,
+        change: ClientChange,
+    ) -> Result<ClientView, ManageError> {
+        if change.only_disables() {
+            return disable(self.permit(by).await?, id).await;
+        }
+        edit(self.permit(by).await?, id, change).await
+    }
+
+    /// Gives a client a new secret; the newest one before goes on for `overlap`, any other ends now.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`], by whose fault it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has replaced the secret or has not; replace one that nobody saw again.
+    pub async fn replace_client_secret(
+        &self,
+        by: &Presenter,
+        id: &ClientId,
+        overlap: Span,
+    ) -> Result<RegisteredClient, ManageError> {
+        replace_secret(self.permit(by).await?, id, overlap, None).await
+    }
+
+    /// Revokes all tokens of a client at once.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`], by whose fault it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has revoked all of them or none.
+    pub async fn revoke_client_tokens(&self, by: &Presenter, id: &ClientId) -> Result<(), ManageError> {
+        revoke_tokens(self.permit(by).await?, id).await
+    }
+
+    /// Removes a client, and with it the worth of all its tokens: one registered under the same id revives none.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`], by whose fault it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has removed the client or has not.
+    pub async fn delete_client(&self, by: &Presenter, id: &ClientId) -> Result<(), ManageError> {
+        delete(self.permit(by).await?, id).await
+    }
+}
+
+/// Whether that client is there; `None` is an id that no client can have.
+pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&ClientId>) -> Result<(), ManageError> {
+    let service = permit.service();
+    let found = service.clients.client(&service.realm, id.ok_or(ManageError::NotFound)?).await?;
+    found.map(|_| ()).ok_or(ManageError::NotFound)
+}
+
+/// Changes what is named.
+async fn edit(
+    permit: Permit<'_, ChangeClient>,
+    id: &ClientId,
+    change: ClientChange,
+) -> Result<ClientView, ManageError> {
+    let (after, actions) = update(&permit, id, |registration| {
+        let before = registration.clone();
+        let actions = applied(&change, registration);
+        rules::check(registration)?;
+        if widens(&before, registration) {
+            rules::within(&permit, registration)?;
+        }
+        rules::known(&permit, change.allowed_scope.as_ref(), change.default_scope.as_ref())?;
+        Ok(actions)
+    })
+    .await?;
+    for action in actions {
+        permit.tell(EventKind::Client { client: id.clone(), action });
+    }
+    Ok(ClientView::from(&after))
+}
+
+/// Disables a client and changes nothing else: it takes rights away, so a stale session may.
+async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) -> Result<ClientView, ManageError> {
+    let change = ClientChange { disabled: Some(true), ..ClientChange::default() };
+    let (after, actions) = update(&permit, id, |registration| Ok(applied(&change, registration))).await?;
+    for action in actions {
+        permit.tell(EventKind::Client { client: id.clone(), action });
+    }
+    Ok(ClientView::from(&after))
+}
+
+/// Whether a change gives a client more than it had: a grant, a scope, its life back, or a refresh token that goes on.
+fn widens(before: &Registration, after: &Registration) -> bool {
+    let grants = after.grants.iter().any(|grant| !before.grants.contains(grant));
+    let covers = |wide: &Option<Scope>, narrow: &Option<Scope>| match (wide, narrow) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(wide), Some(narrow)) => wide.covers(narrow),
+    };
+    // The same refresh token again, where a used-up one would have told of a thief.
+    let reuses = before.refresh_mode != RefreshMode::Reuse && after.refresh_mode == RefreshMode::Reuse;
+    grants
+        || reuses
+        || (before.disabled && !after.disabled)
+        || !covers(&before.allowed_scope, &after.allowed_scope)
+        || before.default_scope != after.default_scope
+}
+
+/// The form that replaces a secret: its key, and the newest secret that it was shown beside.
+///
+/// A registration keeps two secrets at most, so an old form's own secret may be gone. The newest one is another then, and the form
+/// is refused for that.
+pub(crate) struct OnceSecret<'a> {
+    pub(crate) key: &'a OnceKey,
+    pub(crate) beside: Option<RecordId>,
+}
+
+impl OnceSecret<'_> {
+    /// The id of the new secret, where this form has made none yet.
+    fn id(&self, service: &Service, registration: &Registration, overlap: Span) -> Result<[u8; 16], Conflict> {
+        let id = self.key.secret_id(&service.realm, &registration.client_id, &[&overlap.micros().to_be_bytes()]);
+        for own in &registration.secrets {
+            if own.id == id {
+                return Err(Conflict::DoneAlready);
+            }
+            if same_number(&own.id, &id) {
+                return Err(Conflict::FormUsed);
+            }
+        }
+        let newest = registration.secrets.last().map(|newest| RecordId::from_bytes(newest.id));
+        if newest == self.beside { Ok(id) } else { Err(Conflict::ChangedMeanwhile) }
+    }
+}
+
+/// Gives a new secret; the one before goes on for `overlap`.
+pub(crate) async fn replace_secret(
+    permit: Permit<'_, ReplaceClientSecret>,
+    id: &ClientId,
+    overlap: Span,
+    once: Option<&OnceSecret<'_>>,
+) -> Result<RegisteredClient, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let (after, shown) = update(&permit, id, |registration| {
+        if overlap > OVERLAP_MOST {
+            return Err(Invalid::Overlap { most: OVERLAP_MOST.whole_seconds() }.into());
+        }
+        if registration.public {
+            return Err(Invalid::PublicSecret.into());
+        }
+        rules::within(&permit, registration)?;
+        let derived = once.map(|once| once.id(service, registration, overlap)).transpose()?;
+        let (shown, stored) = secrets::drawn(service, id, derived, now)?;
+        secrets::replace(&mut registration.secrets, stored, overlap, now);
+        Ok(shown)
+    })
+    .await?;
+    permit.tell(EventKind::Client { client: id.clone(), action: ClientAction::SecretReplaced });
+    Ok(RegisteredClient { view: ClientView::from(&after), secret: Some(shown) })
+}
+
+/// Revokes all tokens of a client by raising its epoch: one write, however many there are.
+async fn revoke_tokens(permit: Permit<'_, RevokeClientTokens>, id: &ClientId) -> Result<(), ManageError> {
+    update(&permit, id, |registration| {
+        registration.epoch = registration.epoch.saturating_add(1);
+        Ok(())
+    })
+    .await?;
+    permit.tell(EventKind::Client { client: id.clone(), action: ClientAction::TokensRevoked });
+    Ok(())
+}
+
+/// Removes a client. Its internal id never returns, so one registered under the same name revives nothing.
+async fn delete(permit: Permit<'_, DeleteClient>, id: &ClientId) -> Result<(), ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    for _ in 0..TURNS {
+        let found = service.clients.client(&service.realm, id).await?.ok_or(ManageError::NotFound)?;
+        if service.clients.remove_client(&service.realm, id, found.version).await? {
+            service.snapshot.client_changed(id, None, now);
+            permit.tell(EventKind::Client { client: id.clone(), action: ClientAction::Deleted });
+            return Ok(());
+        }
+    }
+    Err(Unavailable::Contended { operation: "delete client" }.into())
+}
+
+/// Decides a change on what stands there and writes it over exactly that; a lost race decides again on what it brought back.
+async fn update<O: Permission, A>(
+    permit: &Permit<'_, O>,
+    id: &ClientId,
+    mut decide: impl FnMut(&mut Registration) -> Result<A, ManageError>,
+) -> Result<(Registration, A), ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let mut found = service.clients.client(&service.realm, id).await?.ok_or(ManageError::NotFound)?;
+    for _ in 0..TURNS {
+        let mut registration = found.registration;
+        let answer = decide(&mut registration)?;
+        match service.clients.put_client(&service.realm, Some(found.version), &registration).await? {
+            ClientPut::Done(version) => {
+                let written = VersionedRegistration { version, registration: registration.clone() };
+                service.snapshot.client_changed(id, Some(written), now);
+                return Ok((registration, answer));
+            }
+            ClientPut::Stale(Some(other)) => found = other,
+            ClientPut::Stale(None) | ClientPut::Retired => return Err(ManageError::NotFound),
+        }
+    }
+    Err(Unavailable::Contended { operation: "change client" }.into())
+}
+
+/// Applies what is named and says what that did.
+fn applied(change: &ClientChange, registration: &mut Registration) -> Vec<ClientAction> {
+    let mut actions = Vec::new();
+    if let Some(disabled) = change.disabled.filter(|&disabled| disabled != registration.disabled) {
+        registration.disabled = disabled;
+        actions.push(if disabled { ClientAction::Disabled } else { ClientAction::Enabled });
+    }
+    let before = registration.clone();
+    if let Some(name) = &change.display_name {
+        registration.display_name.clone_from(name);
+    }
+    if let Some(grants) = &change.grants {
+        registration.grants = rules::grants(grants.clone());
+    }
+    if let Some(mode) = change.refresh_mode {
+        registration.refresh_mode = mode;
+    }
+    if let Some(allowed) = &change.allowed_scope {
+        registration.allowed_scope.clone_from(allowed);
+    }
+    if let Some(default) = &change.default_scope {
+        registration.default_scope.clone_from(default);
+    }
+    let named = |of: &Registration| (of.display_name.clone(), of.grants.clone(), of.refresh_mode);
+    let scopes = |of: &Registration| (of.allowed_scope.clone(), of.default_scope.clone());
+    if named(&before) != named(registration) || scopes(&before) != scopes(registration) {
+        actions.push(ClientAction::Changed);
+    }
+    actions
+}

@@ -1,0 +1,31 @@
+//! One client by its id.
+
+use crate::counterfoil::Counterfoil;
+use crate::service::authority::Permit;
+use crate::service::authority::operations::ListClients;
+use crate::service::client_view::ClientView;
+use crate::service::error::ManageError;
+use crate::service::presenter::Presenter;
+use crate::types::client::ClientId;
+
+impl Counterfoil {
+    /// One client, as the store has it now: for administrators with scope `clients:manage`.
+    ///
+    /// # Errors
+    ///
+    /// Forbidden; not found; unavailable.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn client(&self, by: &Presenter, id: &ClientId) -> Result<ClientView, ManageError> {
+        see(self.permit(by).await?, id).await
+    }
+}
+
+/// The client as the store has it now.
+async fn see(permit: Permit<'_, ListClients>, id: &ClientId) -> Result<ClientView, ManageError> {
+    let service = permit.service();
+    let found = service.clients.client(&service.realm, id).await?.ok_or(ManageError::NotFound)?;
+    Ok(ClientView::from(&found.registration))
+}

@@ -1,0 +1,52 @@
+//! Lists clients.
+
+use std::num::NonZeroU32;
+
+use crate::counterfoil::Counterfoil;
+use crate::event::EventKind;
+use crate::service::authority::Permit;
+use crate::service::authority::operations::ListClients;
+use crate::service::client_view::{ClientPage, ClientView};
+use crate::service::error::ManageError;
+use crate::service::presenter::Presenter;
+use crate::types::client::ClientId;
+
+/// The most clients of a page.
+const PAGE: u32 = 100;
+
+impl Counterfoil {
+    /// Lists clients by id, those after `after`, at most 100 a page. Administrators do, with scope `clients:manage`.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`], by whose fault it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn clients(
+        &self,
+        by: &Presenter,
+        after: Option<&ClientId>,
+        limit: NonZeroU32,
+    ) -> Result<ClientPage, ManageError> {
+        list(self.permit(by).await?, after, limit).await
+    }
+}
+
+/// Lists clients by id, those after `after`.
+async fn list(
+    permit: Permit<'_, ListClients>,
+    after: Option<&ClientId>,
+    limit: NonZeroU32,
+) -> Result<ClientPage, ManageError> {
+    let service = permit.service();
+    let limit = limit.get().min(PAGE);
+    let limit = NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN);
+    let found = service.clients.clients(&service.realm, after, limit).await?;
+    if found.corrupt > 0 {
+        permit.tell(EventKind::Corrupt { rows: found.corrupt });
+    }
+    let items = found.items.iter().map(|found| ClientView::from(&found.registration)).collect();
+    Ok(ClientPage { items, next: found.next })
+}

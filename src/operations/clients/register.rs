@@ -1,0 +1,180 @@
+//! Registers clients.
+
+use super::{TURNS, rules, secrets};
+use crate::counterfoil::Counterfoil;
+use crate::event::{ClientAction, EventKind};
+use crate::service::Service;
+use crate::service::authority::Permit;
+use crate::service::authority::operations::RegisterClient;
+use crate::service::client_view::{ClientView, NewClient, NewClientSecret, RegisteredClient};
+use crate::service::error::{Conflict, Invalid, ManageError, Unavailable};
+use crate::service::presenter::Presenter;
+use crate::store::client_store::ClientPut;
+use crate::token::draw::draw_secret;
+use crate::token::once::OnceKey;
+use crate::types::client::{ClientId, ClientKey, Registration, StoredSecret, VersionedRegistration};
+use crate::types::secret::Secret;
+
+/// Letters of an id that is drawn: 95 bits, so that nobody gets another's.
+const ID_LETTERS: usize = 16;
+
+/// Both halves of a secret, where there is one.
+type Halves = (Option<NewClientSecret>, Option<StoredSecret>);
+
+impl Counterfoil {
+    /// Registers a client. The answer is the only place where its secret ever is.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`]: a field that breaks a rule is `Invalid`, a taken id `Conflict`.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has registered the client or has not; give a secret that nobody saw a successor.
+    pub async fn create_client(&self, by: &Presenter, new: NewClient) -> Result<RegisteredClient, ManageError> {
+        create(self.permit(by).await?, new, None).await
+    }
+
+    /// Registers a confidential client with the secret that it has already: machine-made, at least 22 characters of
+    /// `[A-Za-z0-9._~+/=-]`, or said to be `weak`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Counterfoil::create_client`].
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has registered the client or has not.
+    pub async fn import_client(
+        &self,
+        by: &Presenter,
+        new: NewClient,
+        secret: &Secret,
+        weak: bool,
+    ) -> Result<ClientView, ManageError> {
+        import(self.permit(by).await?, new, secret, weak).await
+    }
+}
+
+/// Registers a client with a secret that is drawn; a public one has none.
+pub(crate) async fn create(
+    permit: Permit<'_, RegisterClient>,
+    new: NewClient,
+    once: Option<&OnceKey>,
+) -> Result<RegisteredClient, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let drawn = |id: &ClientId| {
+        let drawn = secrets::drawn(service, id, None, now)?;
+        Ok((Some(drawn.0), Some(drawn.1)))
+    };
+    match new.public {
+        true => register(&permit, new, once, |_| Ok((None, None))).await,
+        false => register(&permit, new, once, drawn).await,
+    }
+}
+
+/// Registers a confidential client with the secret that it has already.
+async fn import(
+    permit: Permit<'_, RegisterClient>,
+    new: NewClient,
+    secret: &Secret,
+    weak: bool,
+) -> Result<ClientView, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    if new.public {
+        return Err(Invalid::PublicSecret.into());
+    }
+    secrets::importable(secret, weak)?;
+    let kept = |_: &ClientId| Ok((None, Some(secrets::imported(service, secret, now)?)));
+    Ok(register(&permit, new, None, kept).await?.view)
+}
+
+async fn register(
+    permit: &Permit<'_, RegisterClient>,
+    new: NewClient,
+    once: Option<&OnceKey>,
+    secret: impl Fn(&ClientId) -> Result<Halves, Unavailable>,
+) -> Result<RegisteredClient, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let given = new.id.clone();
+    for _ in 0..TURNS {
+        let derived = || once.and_then(|once| once.client_id(&service.realm, ID_LETTERS));
+        let client_id = match given.clone().or_else(derived) {
+            Some(id) => id,
+            None => drawn_id(service)?,
+        };
+        let mut registration = registration(permit, &new, client_id, once)?;
+        rules::check(&registration)?;
+        let (shown, kept) = secret(&registration.client_id)?;
+        registration.secrets.extend(kept);
+        match service.clients.put_client(&service.realm, None, &registration).await? {
+            ClientPut::Done(version) => {
+                let view = ClientView::from(&registration);
+                let written = VersionedRegistration { version, registration };
+                service.snapshot.client_changed(&view.id, Some(written), now);
+                let what = EventKind::Client { client: view.id.clone(), action: ClientAction::Created };
+                permit.tell(what);
+                return Ok(RegisteredClient { view, secret: shown });
+            }
+            ClientPut::Stale(Some(there)) if once.is_some() && there.registration.key == registration.key => {
+                let same = is_alike(&there.registration, &registration);
+                return Err(if same { Conflict::DoneAlready } else { Conflict::FormUsed }.into());
+            }
+            ClientPut::Retired if once.is_some() => return Err(Conflict::FormUsed.into()),
+            ClientPut::Stale(Some(_)) if given.is_some() => return Err(Conflict::ClientIdTaken.into()),
+            // An id or a key that is drawn anew will be free.
+            ClientPut::Stale(_) | ClientPut::Retired => {}
+        }
+    }
+    Err(Unavailable::Contended { operation: "register" }.into())
+}
+
+fn registration(
+    permit: &Permit<'_, RegisterClient>,
+    new: &NewClient,
+    client_id: ClientId,
+    once: Option<&OnceKey>,
+) -> Result<Registration, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let key = match once {
+        Some(once) => once.client_key(&service.realm),
+        None => {
+            let mut key = [0; 16];
+            service.entropy.fill(&mut key)?;
+            ClientKey::from_bytes(key)
+        }
+    };
+    let allowed_scope = permit.narrowed(new.allowed_scope.clone(), "scopes")?;
+    let default_scope = new.default_scope.clone();
+    rules::known(permit, None, Some(&default_scope))?;
+    Ok(Registration {
+        client_id,
+        key,
+        display_name: new.display_name.clone(),
+        secrets: Vec::new(),
+        grants: rules::grants(new.grants.clone()),
+        allowed_scope,
+        default_scope,
+        public: new.public,
+        refresh_mode: new.refresh_mode,
+        resource_server: new.resource_server,
+        disabled: false,
+        epoch: 0,
+        created_at: now,
+        unknown: crate::types::unknown::UnknownFields::default(),
+    })
+}
+
+/// Whether two registrations were asked for with the same fields.
+fn is_alike(there: &Registration, asked: &Registration) -> bool {
+    let texts = |of: &Registration| (of.display_name.clone(), of.grants.clone());
+    let scopes = |of: &Registration| (of.allowed_scope.clone(), of.default_scope.clone());
+    let kinds = |of: &Registration| (of.public, of.refresh_mode, of.resource_server);
+    texts(there) == texts(asked) && scopes(there) == scopes(asked) && kinds(there) == kinds(asked)
+}
+
+fn drawn_id(service: &Service) -> Result<ClientId, ManageError> {
+    let letters = draw_secret(&*service.entropy)?;
+    let id: String = letters.expose_secret().iter().take(ID_LETTERS).map(|&letter| char::from(letter)).collect();
+    Ok(id.parse().map_err(Invalid::from)?)
+}

@@ -1,0 +1,59 @@
+//! What holds for every registration, however it comes about.
+
+use crate::service::authority::{Permission, Permit};
+use crate::service::error::Invalid;
+use crate::types::client::{Grant, RefreshMode, Registration};
+use crate::types::scope::Scope;
+
+/// The most characters of a display name.
+const NAME_MAX: usize = 100;
+
+/// The rules that a registration keeps at any time.
+pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
+    display_name(&registration.display_name)?;
+    if registration.public && registration.refresh_mode == RefreshMode::Reuse {
+        return Err(Invalid::RefreshMode);
+    }
+    if registration.public && registration.resource_server {
+        return Err(Invalid::ResourceServer);
+    }
+    match (&registration.allowed_scope, &registration.default_scope) {
+        (Some(allowed), Some(default)) if !allowed.covers(default) => Err(Invalid::DefaultScope),
+        _ => Ok(()),
+    }
+}
+
+/// A presenter with a scope hands out nothing beyond it: the client must be allowed a scope, and one within the presenter's.
+pub(super) fn within<O: Permission>(permit: &Permit<'_, O>, registration: &Registration) -> Result<(), Invalid> {
+    let reaches = permit.needs_reach(registration.allowed_scope.as_ref());
+    reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })
+}
+
+/// Scope tokens that are asked for must be the service's.
+pub(super) fn known<O: Permission>(
+    permit: &Permit<'_, O>,
+    allowed: Option<&Option<Scope>>,
+    default: Option<&Option<Scope>>,
+) -> Result<(), Invalid> {
+    let Some(known) = &permit.service().policy.scopes else { return Ok(()) };
+    for (asked, field) in [(allowed, "scopes"), (default, "default_scopes")] {
+        if asked.and_then(Option::as_ref).is_some_and(|asked| !known.knows(asked)) {
+            return Err(Invalid::ScopeUnknown { field });
+        }
+    }
+    Ok(())
+}
+
+/// Each grant once, in one order.
+pub(super) fn grants(mut grants: Vec<Grant>) -> Vec<Grant> {
+    grants.sort_unstable();
+    grants.dedup();
+    grants
+}
+
+fn display_name(name: &str) -> Result<(), Invalid> {
+    let fits = (1..=NAME_MAX).contains(&name.chars().count())
+        && !name.trim().is_empty()
+        && !name.chars().any(char::is_control);
+    if fits { Ok(()) } else { Err(Invalid::DisplayName) }
+}

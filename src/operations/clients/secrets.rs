@@ -1,0 +1,136 @@
+//! The secrets of a client: drawn, brought along, replaced.
+
+use crate::service::Service;
+use crate::service::client_auth::{SLOTS, is_live};
+use crate::service::client_view::NewClientSecret;
+use crate::service::error::{Invalid, Unavailable};
+use crate::token::draw::draw_secret;
+use crate::types::client::{ClientId, SecretForm, StoredSecret};
+use crate::types::ids::RecordId;
+use crate::types::kind::TokenKind;
+use crate::types::secret::Secret;
+use crate::types::time::{Span, Timestamp};
+
+/// 22 letters of base62 are 131 bits, 22 hexadecimal digits 88: below that a guesser is not hopeless.
+const STRONG: usize = 22;
+/// What anybody would bring along, and far above it.
+const LONGEST: usize = 1_024;
+
+/// Both halves of a secret that is drawn: shown once, and kept. `id`: where it follows from a form.
+pub(super) fn drawn(
+    service: &Service,
+    client: &ClientId,
+    id: Option<[u8; 16]>,
+    now: Timestamp,
+) -> Result<(NewClientSecret, StoredSecret), Unavailable> {
+    let id = match id {
+        Some(id) => id,
+        None => {
+            let mut id = [0; 16];
+            service.entropy.fill(&mut id)?;
+            id
+        }
+    };
+    let secret = draw_secret(&*service.entropy)?;
+    let minted = service.mint(TokenKind::ClientSecret, RecordId::from_bytes(id), &secret);
+    let stored = StoredSecret {
+        id,
+        form: SecretForm::Generated,
+        digest: *minted.digest.as_bytes(),
+        key_id: minted.key_id,
+        created_at: now,
+        expires_at: None,
+        unknown: crate::types::unknown::UnknownFields::default(),
+    };
+    Ok((NewClientSecret::new(client, minted.token.expose_secret()), stored))
+}
+
+/// What is kept of a secret that the host brought along.
+pub(super) fn imported(service: &Service, secret: &Secret, now: Timestamp) -> Result<StoredSecret, Unavailable> {
+    let mut id = [0; 16];
+    service.entropy.fill(&mut id)?;
+    let (digest, key_id) = service.digester.imported(&id, secret.expose_secret().as_bytes());
+    let form = SecretForm::Imported;
+    Ok(StoredSecret {
+        id,
+        form,
+        digest: *digest.as_bytes(),
+        key_id,
+        created_at: now,
+        expires_at: None,
+        unknown: crate::types::unknown::UnknownFields::default(),
+    })
+}
+
+/// Whether a secret may be brought along. A weak one must still fit into a header.
+pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
+    let text = secret.expose_secret();
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte);
+    let strong = text.len() >= STRONG && text.bytes().all(safe);
+    let sendable = (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control);
+    if sendable && (strong || weak) { Ok(()) } else { Err(Invalid::WeakSecret) }
+}
+
+/// Adds a secret. The newest of those before it goes on for `overlap`, the others end: two are live at most.
+pub(super) fn replace(secrets: &mut Vec<StoredSecret>, new: StoredSecret, overlap: Span, now: Timestamp) {
+    let end = now.plus_capped(overlap);
+    secrets.retain(|slot| is_live(slot, now));
+    secrets.drain(..secrets.len().saturating_sub(SLOTS - 1));
+    for slot in secrets.iter_mut() {
+        // An end that was set stays: an overlap is never renewed.
+        slot.expires_at = Some(slot.expires_at.map_or(end, |set| set.min(end)));
+    }
+    secrets.retain(|slot| is_live(slot, now));
+    secrets.push(new);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::ids::KeyId;
+
+    fn slot(id: u8) -> StoredSecret {
+        StoredSecret {
+            id: [id; 16],
+            form: SecretForm::Generated,
+            digest: [id; 32],
+            key_id: KeyId::NONE,
+            created_at: Timestamp::EPOCH,
+            expires_at: None,
+            unknown: crate::types::unknown::UnknownFields::default(),
+        }
+    }
+
+    fn ids(secrets: &[StoredSecret]) -> Vec<(u8, Option<u64>)> {
+        secrets.iter().map(|slot| (slot.id[0], slot.expires_at.map(Timestamp::seconds))).collect()
+    }
+
+    #[test]
+    fn syn_token_2_two_secrets_are_live_at_most_and_the_older_ends_with_the_overlap() {
+        let mut secrets = vec![slot(1)];
+        replace(&mut secrets, slot(2), Span::seconds(10), Timestamp::EPOCH);
+        assert_eq!(ids(&secrets), [(1, Some(10)), (2, None)]);
+        replace(&mut secrets, slot(3), Span::seconds(20), Timestamp::EPOCH);
+        assert_eq!(ids(&secrets), [(2, Some(20)), (3, None)], "the newest two stay");
+        replace(&mut secrets, slot(4), Span::ZERO, Timestamp::EPOCH);
+        assert_eq!(ids(&secrets), [(4, None)], "without overlap the new one is alone");
+        let later = Timestamp::EPOCH.plus_capped(Span::seconds(1));
+        secrets[0].expires_at = Some(later);
+        replace(&mut secrets, slot(5), Span::seconds(9), Timestamp::EPOCH);
+        assert_eq!(ids(&secrets), [(4, Some(1)), (5, None)], "an end that was set is not moved on");
+        replace(&mut secrets, slot(6), Span::seconds(9), later);
+        assert_eq!(ids(&secrets), [(5, Some(10)), (6, None)], "an ended one goes");
+    }
+
+    #[test]
+    fn syn_token_2_the_seeds_secret_is_importable_and_a_guessable_one_only_as_weak() {
+        let judge = |text: &str, weak| importable(&Secret::from(text.to_owned()), weak).is_ok();
+        assert!(judge("a7d849366d224f8eb521ccf696925627", false));
+        for guessable in ["x", "hunter2", &"x".repeat(21), "with blanks in it, and long"] {
+            assert!(!judge(guessable, false) && judge(guessable, true), "{guessable}");
+        }
+        for never in ["", "a\nb", &"x".repeat(1_025)] {
+            assert!(!judge(never, true));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What is asked in a request whose source the host knows.
+
+use crate::counterfoil::Counterfoil;
+use crate::operations::sessions::open::OpenedSession;
+use crate::operations::sessions::{open as session_open, verify as session_verify};
+use crate::operations::sign_ins::open::{OpenError, SignIn};
+use crate::operations::sign_ins::{open, revoke};
+use crate::service::error::{Denied, ManageError};
+use crate::service::granting::Granted;
+use crate::service::login::LoginError;
+use crate::types::account::Account;
+use crate::types::ids::RecordId;
+use crate::types::principal::Principal;
+use crate::types::source::Source;
+
+/// A handle whose events name the source of the request: made by [`Counterfoil::from_source`].
+///
+/// A [`Principal`] that comes out of it remembers the source, and so does the [`Presenter`](crate::Presenter) that is made of the principal.
+#[derive(Clone, Copy, Debug)]
+pub struct FromSource<'a> {
+    counterfoil: &'a Counterfoil,
+    source: &'a Source,
+}
+
+impl Counterfoil {
+    /// The same handle for one request, whose source the host knows. Nothing is counted or refused by it: events say where the request came
+    /// from, unless the policy leaves that out ([`Events::sources`](crate::policy::Events::sources)).
+    ///
+    /// Calls that count failures take the source themselves; those that take a presenter have it from
+    /// [`Presenter::from_source`](crate::Presenter::from_source).
+    ///
+    /// ```
+    #[doc = include_str!("../example.in")]
+    /// use counterfoil::Source;
+    ///
+    /// let source: Source = "203.0.113.7".parse()?;
+    /// let session = counterfoil.from_source(&source).open_session_for(&account).await?;
+    /// let principal = counterfoil.from_source(&source).verify_session(session.token.expose_secret()).await?;
+    /// // Told as an event from 203.0.113.7.
+    /// counterfoil.end_session(&principal).await?;
+    /// # Ok(()) }) }
+    /// ```
+    #[must_use]
+    pub const fn from_source<'a>(&'a self, source: &'a Source) -> FromSource<'a> {
+        FromSource { counterfoil: self, source }
+    }
+}
+
+impl FromSource<'_> {
+    /// Verifies a bearer token.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::verify`].
+    pub async fn verify(&self, token: &str) -> Result<Principal, Denied> {
+        self.counterfoil.verified(token, self.source.name()).await
+    }
+
+    /// Verifies the text of a session's cookie.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::verify_session`].
+    pub async fn verify_session(&self, text: &str) -> Result<Principal, Denied> {
+        session_verify::verify(&self.counterfoil.service, text, self.source.name(), self.counterfoil.now()).await
+    }
+
+    /// Signs in somebody whom the host has authenticated by itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::open_session_for`].
+    pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
+        session_open::for_account(&self.counterfoil.service, account, self.source.name(), self.counterfoil.now()).await
+    }
+
+    /// Opens a family for somebody whom the host has authenticated by itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::open_sign_in`].
+    pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
+        open::by_host(&self.counterfoil.service, sign_in, self.source.name(), self.counterfoil.now()).await
+    }
+
+    /// Ends the family of a credential on the host's own authority.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::revoke_family_of`].
+    pub async fn revoke_family_of(&self, id: &RecordId) -> Result<(), ManageError> {
+        revoke::family(&self.counterfoil.service, id, self.source.name(), self.counterfoil.now()).await
+    }
+}

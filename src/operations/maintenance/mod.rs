@@ -1,0 +1,7 @@
+//! What a host calls at its start and from its own loop.
+
+pub(crate) mod flush;
+pub(crate) mod keys;
+pub(crate) mod purge;
+pub(crate) mod run;
+pub(crate) mod start;

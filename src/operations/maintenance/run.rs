@@ -1,0 +1,100 @@
+//! Upkeep as one call, on whatever executor the host has.
+
+use std::future::poll_fn;
+use std::num::NonZeroU32;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
+
+use crate::counterfoil::Counterfoil;
+use crate::operations::maintenance::purge;
+use crate::service::clock_trust::ClockTrust;
+use crate::service::error::Unavailable;
+use crate::store::change::Progress;
+
+/// Between two rounds.
+const PAUSE: Duration = Duration::from_secs(5);
+/// Records that are purged at once, so that a great purge keeps no rotation waiting.
+const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
+
+impl Counterfoil {
+    /// Does the upkeep until `stop` is over: every five seconds it writes the last uses and the new digests that are due, and purges what nothing
+    /// needs any more. At the end it writes what is left: [`Counterfoil::shutdown`]. A failure is told as an event, and the next round tries again.
+    ///
+    /// `sleep` is the executor's, as `tokio::time::sleep`. Any number of nodes may run it on one store.
+    ///
+    /// What a wrong clock purges is gone for good, so a clock is not believed at once. The store keeps the instant of the last upkeep, whichever
+    /// process it was of. Where the clock is more than a day ahead of that, no record is purged for an hour
+    /// ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and [`EventKind::ClockLeapt`](crate::event::EventKind::ClockLeapt) tells of it; the hour is
+    /// counted by the pauses, not by the clock, and begins anew while another process notes another time. So it also goes after an
+    /// interruption of more than a day, and silently where no upkeep was noted yet: a new service has nothing to purge in its first hour, and an
+    /// upgraded one may have started with a wrong clock. A process that never lives for an hour leaves the first purge to another, or calls
+    /// [`Counterfoil::purge`], which believes the clock. A note from the future is put right by the next upkeep with a clock behind it.
+    ///
+    /// A host that neither runs this nor calls [`Counterfoil::flush`] or [`Counterfoil::purge`] is warned once, after ten minutes:
+    /// [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep).
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped future leaves whole batches; what was not written stays in the buffer.
+    ///
+    /// ```
+    #[doc = include_str!("../../example.in")]
+    /// # let sleep = |_| std::future::ready(());
+    /// let upkeep = counterfoil.clone();
+    /// // tokio::spawn(async move { upkeep.run_upkeep(tokio::time::sleep, stopped).await });
+    /// upkeep.run_upkeep(sleep, async {}).await;
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn run_upkeep<F: Future<Output = ()>>(
+        &self,
+        sleep: impl Fn(Duration) -> F,
+        stop: impl Future<Output = ()>,
+    ) {
+        let (mut stop, mut clock) = (pin!(stop), ClockTrust::default());
+        loop {
+            let now = self.now();
+            let round = pin!(async {
+                let _flushed = self.flush().await;
+                // By the clock that was looked at: a leap meanwhile purges nothing.
+                let then = self.at(now);
+                if self.service.believes(&mut clock, now).await {
+                    all(&sleep, || then.purge(BATCH)).await;
+                } else {
+                    all(&sleep, || purge::counters(&self.service, BATCH, now)).await;
+                }
+                sleep(PAUSE).await;
+                clock.paused(PAUSE);
+            });
+            if stopped_before(round, stop.as_mut()).await {
+                break;
+            }
+        }
+        let _flushed = self.shutdown().await;
+    }
+}
+
+/// Batch by batch, until nothing is left. A failure is told where it happened.
+async fn all<S, B>(sleep: &impl Fn(Duration) -> S, batch: impl Fn() -> B)
+where
+    S: Future<Output = ()>,
+    B: Future<Output = Result<Progress, Unavailable>>,
+{
+    while batch().await.is_ok_and(|progress| progress.more) {
+        sleep(Duration::ZERO).await;
+    }
+}
+
+/// Whether `stop` was over before the round was.
+async fn stopped_before(
+    mut round: Pin<&mut impl Future<Output = ()>>,
+    mut stop: Pin<&mut impl Future<Output = ()>>,
+) -> bool {
+    poll_fn(|context| {
+        if stop.as_mut().poll(context).is_ready() {
+            return Poll::Ready(true);
+        }
+        round.as_mut().poll(context).map(|()| false)
+    })
+    .await
+}

@@ -1,0 +1,109 @@
+//! Gathering: which of one person's notices go out in one digest, and when.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use crate::counterfoil::Counterfoil;
+use crate::record::gather::{Place, place, waits_until};
+use crate::record::notice::LONGEST_LEASE;
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::claimed::{DueNotice, Gathered, addressee};
+use crate::service::error::Unavailable;
+use crate::store::change::{Listing, Show};
+use crate::types::ids::{OwnerId, RecordId, SubjectId};
+use crate::types::kind::TokenKind;
+use crate::types::time::{Span, Timestamp};
+
+const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+
+/// How many pages of a person's credentials of one kind are read. What lies beyond is told when it is due.
+const PAGES: usize = 10;
+
+impl Counterfoil {
+    /// Says which of one person's notices go out together now, as [`Policy::notices`](crate::policy::Policy::notices) gathers them. `due` is
+    /// what a walk found for that person; what else the person has is read, at most 1,000 credentials of each kind. `lease` is the one
+    /// that will be claimed with.
+    ///
+    /// Claims nothing: a worker that does not gather claims what is due.
+    ///
+    /// # Errors
+    ///
+    /// The store.
+    pub async fn gather_notices(
+        &self,
+        whom: &SubjectId,
+        due: Vec<DueNotice>,
+        lease: Span,
+    ) -> Result<Gathered, Unavailable> {
+        gather(&self.service, whom, due, lease, self.now()).await
+    }
+}
+
+/// Looks at all of a person's notices, and says which of them are to be claimed now. `due` is what a walk found.
+async fn gather(
+    service: &Service,
+    whom: &SubjectId,
+    due: Vec<DueNotice>,
+    lease: Span,
+    now: Timestamp,
+) -> Result<Gathered, Unavailable> {
+    let (settings, _) = service.settings_and_gate(None, now).await?;
+    let (rules, lease) = (service.policy.notices.gather, lease.min(LONGEST_LEASE));
+    let mut known: BTreeMap<_, _> =
+        due.into_iter().filter(|due| due.addressee() == Some(whom)).map(|due| (due.id(), due)).collect();
+    for &kind in &service.policy.notices.kinds {
+        read(service, whom, kind, &mut known, now).await?;
+    }
+    let (mut first, mut along, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+    for notice in known.into_values() {
+        let schedule = service.schedule(notice.kind(), &settings);
+        match place(&schedule, &rules, notice.held(), notice.expires_at(), lease, now) {
+            Place::Due => first.push(notice),
+            Place::Ahead => along.push(notice),
+            Place::Expired(at) => waiting.push((at, notice)),
+            Place::Later => {}
+            Place::AtWork => return Ok(Gathered::AtWork),
+        }
+    }
+    let (expired, mut waiting): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+    match waits_until(&rules, &expired).filter(|&until| !now.reached(until)) {
+        Some(until) if first.is_empty() => return Ok(Gathered::Wait { until, notices: waiting.len() as u64 }),
+        Some(_) => along.append(&mut waiting),
+        None if first.is_empty() => (first, along) = (waiting, Vec::new()),
+        None => first.append(&mut waiting),
+    }
+    for notices in [&mut first, &mut along] {
+        notices.sort_by_key(|notice| (notice.held().at, notice.id()));
+    }
+    Ok(Gathered::Send { first, along })
+}
+
+/// What stands of a person's credentials of one kind, over what a walk found earlier.
+async fn read(
+    service: &Service,
+    whom: &SubjectId,
+    kind: TokenKind,
+    known: &mut BTreeMap<RecordId, DueNotice>,
+    now: Timestamp,
+) -> Result<(), Unavailable> {
+    let owner = if kind == TokenKind::SecurityCode { OwnerId::realm() } else { OwnerId::from(whom) };
+    let of = Listing::Owner { realm: &service.realm, owner: &owner, kind, show: Show::Standing { now } };
+    let longest_wait = service.policy.notices.gather.longest_wait;
+    let mut after = None;
+    for _ in 0..PAGES {
+        let page = service.store.list(of, after.as_ref(), PAGE).await?;
+        let theirs = |record: &&TokenRecord| addressee(record).as_ref() == Some(whom);
+        for record in page.items.iter().filter(theirs) {
+            match DueNotice::of(record, longest_wait) {
+                Some(notice) => known.insert(notice.id(), notice),
+                None => known.remove(&record.record().id),
+            };
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(())
+}

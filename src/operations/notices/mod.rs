@@ -1,0 +1,154 @@
+//! Notices of expiry, as far as a plan goes: what is due, who sends it, what became of it. Texts and transport are the host's.
+//!
+//! One mark a record, moved forward by a lease: of any number of workers one wins the claim, a worker that dies gives it back by dying, and
+//! an expiry that changes meanwhile writes another mark, which takes the notice from whoever held the old one.
+
+use std::num::NonZeroU32;
+
+use self::plan::{Plan, plan};
+use crate::counterfoil::Counterfoil;
+use crate::event::{Actor, By, EventKind};
+use crate::record::notice::{Expiring, LONGEST_LEASE, Schedule, arm, put_off};
+use crate::record::state::NoticeMark;
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Outcome};
+use crate::service::error::Unavailable;
+use crate::store::page::{Cursor, Page};
+use crate::types::time::{Span, Timestamp};
+
+mod gather;
+mod plan;
+mod rearm;
+
+impl Counterfoil {
+    /// A page of the credentials that a notice worker must look at. `next` of the last page is `None`; a short page is no end.
+    ///
+    /// # Errors
+    ///
+    /// The store.
+    ///
+    /// # Example: a week before a token expires
+    ///
+    /// ```
+    #[doc = include_str!("../../example.in")]
+    /// use counterfoil::notice::{NoticeText, Outcome};
+    ///
+    /// let page = NonZeroU32::MIN.saturating_add(99);
+    /// let new = NewPersonalAccessToken { label: "backup", lifetime: Lifetime::Days(30), scope: None };
+    /// counterfoil.create_personal_access_token(&ivan, &new).await?;
+    /// assert!(counterfoil.due_notices(None, page).await?.items.is_empty());
+    ///
+    /// clock.advance(Span::days(23));
+    /// let due = counterfoil.due_notices(None, page).await?.items;
+    /// let claimed = counterfoil.claim_notice(&due[0], Span::minutes(5)).await?.won().ok_or("no other worker has it")?;
+    /// assert_eq!((claimed.label(), claimed.text()), ("backup", NoticeText::ExpiresIn(Span::days(7))));
+    /// // … send it to claimed.to(), in the language and time zone of claimed.account() …
+    /// assert!(counterfoil.settle_notice(claimed, Outcome::Sent).await?);
+    /// assert!(counterfoil.due_notices(None, page).await?.items.is_empty());
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn due_notices(&self, after: Option<&Cursor>, limit: NonZeroU32) -> Result<Page<DueNotice>, Unavailable> {
+        due(&self.service, after, limit, self.now()).await
+    }
+
+    /// Takes a notice for the time of `lease`, an hour at most, which must outlast the transport's time-out: what is sent more slowly
+    /// may be sent twice. One of [`Gathered::Send`]'s `along` may be taken ahead of its time.
+    ///
+    /// # Errors
+    ///
+    /// The store or the directory: the lease runs out, and the notice is due again.
+    pub async fn claim_notice(&self, due: &DueNotice, lease: Span) -> Result<Claim, Unavailable> {
+        claim(&self.service, due, lease, self.now()).await
+    }
+
+    /// Says what became of a notice. False where it was no longer this worker's; that it was sent is noted in any case.
+    ///
+    /// # Errors
+    ///
+    /// The store: what was sent may be sent again once the lease has run out.
+    pub async fn settle_notice(&self, claimed: ClaimedNotice, outcome: Outcome) -> Result<bool, Unavailable> {
+        settle(&self.service, claimed, outcome, self.now()).await
+    }
+}
+
+/// A page of what must be looked at. A short page is no end; a walk that begins after something came due meets it.
+async fn due(
+    service: &Service,
+    after: Option<&Cursor>,
+    limit: NonZeroU32,
+    now: Timestamp,
+) -> Result<Page<DueNotice>, Unavailable> {
+    let read = service.store.due(now, after, limit).await?;
+    if read.corrupt > 0 {
+        service.tell(now, By::itself(Actor::Upkeep), EventKind::Corrupt { rows: read.corrupt });
+    }
+    // A store may hold other realms: their owners are in other directories.
+    let ours = read.items.iter().filter(|record| record.record().realm == service.realm);
+    let longest_wait = service.policy.notices.gather.longest_wait;
+    let items = ours.filter_map(|record| DueNotice::of(record, longest_wait)).collect();
+    Ok(Page { items, next: read.next, corrupt: read.corrupt })
+}
+
+/// Takes a notice for the time of a lease, at most [`LONGEST_LEASE`].
+///
+/// The lease must be longer than the transport's time-out: a send that is slower than its lease may be repeated by another worker.
+async fn claim(service: &Service, due: &DueNotice, lease: Span, now: Timestamp) -> Result<Claim, Unavailable> {
+    let lease_until = now.plus(lease.min(LONGEST_LEASE)).ok_or(Unavailable::Clock)?;
+    let Some(held) = brought_forward(service, due, now).await? else { return Ok(Claim::Lost) };
+    let Some(record) = service.store.claim(&due.id(), held, lease_until).await? else { return Ok(Claim::Lost) };
+    let lease = NoticeMark { at: lease_until, stage: held.stage };
+    let (next, claim) = match plan(service, &record, lease.stage, now).await? {
+        Plan::Send { stage, account, otherwise } => match ClaimedNotice::new(record, *account, stage, lease, now) {
+            Some(claimed) => return Ok(Claim::Won(Box::new(claimed))),
+            None => (otherwise, Claim::NothingToSend),
+        },
+        Plan::Rest(next) => (next, Claim::NothingToSend),
+        Plan::Withhold(next) => (next, Claim::Withheld),
+    };
+    service.store.settle(&due.id(), lease, next, None).await?;
+    Ok(claim)
+}
+
+/// The mark to claim: that of a notice that goes out ahead of its time becomes due now, so that its lease ends with those of the
+/// others of its digest.
+async fn brought_forward(
+    service: &Service,
+    due: &DueNotice,
+    now: Timestamp,
+) -> Result<Option<NoticeMark>, Unavailable> {
+    let held = due.held();
+    if now.reached(held.at) {
+        return Ok(Some(held));
+    }
+    let at_once = NoticeMark { at: now, ..held };
+    let moved = service.store.settle(&due.id(), held, Some(at_once), None).await?;
+    Ok(moved.then_some(at_once))
+}
+
+/// Says what became of a notice. False: the mark was another's by then (the lease ran out, or the expiry was changed); what was sent is noted
+/// all the same.
+async fn settle(
+    service: &Service,
+    claimed: ClaimedNotice,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<bool, Unavailable> {
+    let (schedule, life) = (schedule(service, claimed.record(), now).await?, Expiring::from(claimed.record().record()));
+    let stage = claimed.stage();
+    let following = || arm(&schedule, life, stage.saturating_add(1), now);
+    let (next, sent) = match outcome {
+        Outcome::Sent => (following(), Some((claimed.expires_at(), stage))),
+        Outcome::Dropped => (following(), None),
+        Outcome::Failed { retry_at } => {
+            let retry_at = if retry_at > now { retry_at } else { now.plus_capped(Span::seconds(1)) };
+            (Some(put_off(&schedule, life, stage, retry_at, now)), None)
+        }
+    };
+    Ok(service.store.settle(&claimed.id(), claimed.lease(), next, sent).await?)
+}
+
+async fn schedule(service: &Service, record: &TokenRecord, now: Timestamp) -> Result<Schedule, Unavailable> {
+    let (settings, _) = service.settings_and_gate(None, now).await?;
+    Ok(service.schedule(record.record().kind, &settings))
+}

@@ -1,0 +1,84 @@
+//! What is to be done about a record that was claimed: much may have happened since its mark was set.
+
+use crate::event::{Actor, By, EventKind};
+use crate::http_auth::refusal::Refusal;
+use crate::operations::notices::schedule;
+use crate::record::decide::{account_of, predates};
+use crate::record::notice::{Expiring, Look, arm, look, put_off};
+use crate::record::state::NoticeMark;
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::claimed::addressee;
+use crate::service::error::Unavailable;
+use crate::types::account::Account;
+use crate::types::time::{Span, Timestamp};
+
+/// When to look again where an owner has no address, or something stands in a token's way, and that may change.
+const LOOK_AGAIN: Span = Span::days(1);
+
+/// What to do about a record.
+pub(super) enum Plan {
+    /// Tell that stage to that person; where the person has no address, `otherwise` is the mark to look at next.
+    Send { stage: u8, account: Box<Account>, otherwise: Option<NoticeMark> },
+    /// Nothing is to be told now: the mark to look at next.
+    Rest(Option<NoticeMark>),
+    /// Nobody is to be told of this stage: the mark of the next one.
+    Withhold(Option<NoticeMark>),
+}
+
+/// Looks again at a record that was claimed.
+pub(super) async fn plan(
+    service: &Service,
+    record: &TokenRecord,
+    held: u8,
+    now: Timestamp,
+) -> Result<Plan, Unavailable> {
+    let own = record.record();
+    let Some(expires_at) = own.expires_at else { return Ok(Plan::Rest(None)) };
+    // Nobody waits for the notice of something long gone: where no purge ran, this is the end of the purge's patience.
+    let kept = service.policy.notices.unsent_kept;
+    let forgotten = record.gone_at().is_some_and(|gone_at| now.reached(gone_at.plus_capped(kept)));
+    if forgotten || record.revoked().is_some() || own.superseded.is_some() {
+        return Ok(Plan::Rest(None));
+    }
+    let (schedule, life) = (schedule(service, record, now).await?, Expiring::from(own));
+    let stage = match look(&schedule, life, held, service.policy.notices.gather.ahead, now) {
+        Look::Send(stage) => stage,
+        Look::Rest(next) => return Ok(Plan::Rest(next)),
+    };
+    let account = match entitled(service, record).await? {
+        Ok(account) => account,
+        Err(reason) => {
+            service.tell(
+                now,
+                By::itself(Actor::Upkeep),
+                EventKind::NoticeWithheld { owner: own.owner.clone(), id: own.id, reason },
+            );
+            return Ok(Plan::Withhold(arm(&schedule, life, stage.saturating_add(1), now)));
+        }
+    };
+    let again = Some(put_off(&schedule, life, stage, now.plus_capped(LOOK_AGAIN), now));
+    // Suspended: the expiry notice only. What stands in the way may be gone tomorrow, and then the notice is merely late.
+    if !now.reached(expires_at) && service.judge(record, now).await?.verdict.is_err_and(Refusal::is_suspension) {
+        return Ok(Plan::Rest(again));
+    }
+    if account.email().is_none() {
+        service.tell(now, By::itself(Actor::Upkeep), EventKind::NoAddress { owner: own.owner.clone(), id: own.id });
+    }
+    Ok(Plan::Send { stage, account: Box::new(account), otherwise: again })
+}
+
+/// The person to tell; or why nobody is told: a disabled account, one that is no more, or one whose credentials of that time are void, since
+/// the name may be another person's by now.
+async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
+    let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
+    let Some(account) = service.directory.account(&subject).await? else { return Ok(Err(Refusal::AccountMissing)) };
+    if account.is_disabled() {
+        return Ok(Err(Refusal::AccountDisabled));
+    }
+    let own_rights = account_of(record) == Some(&subject);
+    match predates(record, &account).filter(|_| own_rights) {
+        Some(valid_since) => Ok(Err(Refusal::BeforeValidSince { valid_since })),
+        None => Ok(Ok(account)),
+    }
+}

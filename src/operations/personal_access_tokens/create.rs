@@ -1,0 +1,167 @@
+//! Creates personal access tokens.
+
+use crate::counterfoil::Counterfoil;
+use crate::record::family::FamilyBody;
+use crate::service::Service;
+use crate::service::authority::Permit;
+use crate::service::authority::operations::CreateToken;
+use crate::service::error::{Invalid, ManageError, Unavailable};
+use crate::service::issuing::{Draft, derived, insert};
+use crate::service::presenter::Presenter;
+use crate::service::view::IssuedCredential;
+use crate::token::once::OnceKey;
+use crate::types::ids::OwnerId;
+use crate::types::kind::TokenKind;
+use crate::types::label::Label;
+use crate::types::scope::Scope;
+use crate::types::settings::Settings;
+use crate::types::time::{Span, Timestamp};
+
+/// How long a personal access token is to live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// Whole days of 86,400 s, from 1 to the policy's most.
+    Days(i64),
+    /// For ever, where the policy allows it.
+    Permanent,
+}
+
+/// A personal access token to be made.
+#[derive(Clone, Debug)]
+pub struct NewPersonalAccessToken<'a> {
+    /// What its owner calls it.
+    pub label: &'a str,
+    /// How long it lives.
+    pub lifetime: Lifetime,
+    /// What it may do; `None`: what the presenter may.
+    pub scope: Option<Scope>,
+}
+
+/// What a personal access token may be now, for a form that says so beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenLimits {
+    /// The most characters of a label.
+    pub label_max: u16,
+    /// The most days.
+    pub max_days: u16,
+    /// Whether one may be permanent.
+    pub permanent: bool,
+    /// How long before its expiry the advance notice is due.
+    pub notice_lead: Span,
+}
+
+impl Counterfoil {
+    /// Makes a personal access token for the presenter. The answer is the only place where its secret ever is.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`], by whose fault it is: a closed gate or a collaborator is `Forbidden`, a label or a number of days out of its limits
+    /// `Invalid`, a taken label or a reached quota `Conflict`.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has made the token or has not; one whose secret nobody saw shows in the list and can be deleted.
+    ///
+    /// # Example: made, and two that break a rule
+    ///
+    /// ```
+    #[doc = include_str!("../../example.in")]
+    /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
+    /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
+    /// assert_eq!(issued.listed.expires_at, issued.listed.created_at.plus(Span::days(30)));
+    /// assert!(issued.token.expose_secret().starts_with("cfp_"));
+    ///
+    /// let again = NewPersonalAccessToken { label: "Nightly Build", ..new.clone() };
+    /// let refused = counterfoil.create_personal_access_token(&ivan, &again).await.expect_err("the label is taken");
+    /// assert!(matches!(refused, ManageError::Conflict(Conflict::LabelTaken)));
+    ///
+    /// let long = NewPersonalAccessToken { label: "long", lifetime: Lifetime::Days(181), scope: None };
+    /// let refused = counterfoil.create_personal_access_token(&ivan, &long).await.expect_err("too long");
+    /// assert_eq!(refused.to_string(), "expires_in_days must be a whole number from 1 to 180");
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn create_personal_access_token(
+        &self,
+        by: &Presenter,
+        new: &NewPersonalAccessToken<'_>,
+    ) -> Result<IssuedCredential, ManageError> {
+        personal_access_token(self.permit(by).await?, new, None).await
+    }
+
+    /// What a personal access token may be now. Nothing secret, so nobody is asked who wants to know.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`], also where a stored setting is garbage.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn token_limits(&self) -> Result<TokenLimits, Unavailable> {
+        limits(&self.service, self.now()).await
+    }
+}
+
+/// Makes a personal access token for the presenter.
+pub(crate) async fn personal_access_token(
+    permit: Permit<'_, CreateToken>,
+    new: &NewPersonalAccessToken<'_>,
+    once: Option<&OnceKey>,
+) -> Result<IssuedCredential, ManageError> {
+    let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
+    let settings = service.settings(now).await?;
+    let rules = &service.policy.personal_access_tokens;
+    let label = Label::new(new.label, rules.label_max).map_err(Invalid::from)?;
+    let expires_at = expiry(service, new.lifetime, &settings, now)?;
+    let scope = permit.narrowed(new.scope.clone(), "scope")?;
+    if rules.scope_demanded && scope.is_none() {
+        return Err(Invalid::ScopeDemanded.into());
+    }
+    let owner = OwnerId::from(owner);
+    let asked = scope.as_ref().map(Scope::to_string).unwrap_or_default();
+    let fields = [label.as_str(), &format!("{:?}", new.lifetime), &asked];
+    let draft = Draft {
+        kind: TokenKind::PersonalAccessToken,
+        id: derived(service, once, &owner, TokenKind::PersonalAccessToken, &fields),
+        owner,
+        body: FamilyBody::Alone,
+        cap: rules.max_live_per_owner,
+        pace: rules.creations_per_hour,
+        label_key: rules.unique_labels.then(|| label.key()),
+        label: Some(label),
+        description: None,
+        scope,
+        expires_at,
+        retention: rules.retention,
+    };
+    insert(&permit, draft, &settings).await
+}
+
+/// The limits as they hold now.
+async fn limits(service: &Service, now: Timestamp) -> Result<TokenLimits, Unavailable> {
+    let (settings, rules) = (service.settings(now).await?, &service.policy.personal_access_tokens);
+    Ok(TokenLimits {
+        label_max: rules.label_max,
+        max_days: settings.pat_max_days,
+        permanent: rules.permanent,
+        notice_lead: settings.notice_lead,
+    })
+}
+
+fn expiry(
+    service: &Service,
+    lifetime: Lifetime,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, ManageError> {
+    let most = settings.pat_max_days;
+    match lifetime {
+        Lifetime::Permanent if service.policy.personal_access_tokens.permanent => Ok(None),
+        Lifetime::Permanent => Err(Invalid::Permanent.into()),
+        Lifetime::Days(days) => {
+            let days = u16::try_from(days).ok().filter(|days| (1..=most).contains(days));
+            let days = days.ok_or(Invalid::Days { most })?;
+            Ok(Some(now.plus(Span::days(days)).ok_or(Unavailable::Clock)?))
+        }
+    }
+}

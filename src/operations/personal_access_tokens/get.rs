@@ -1,0 +1,89 @@
+//! One personal access token by its id.
+
+use crate::counterfoil::Counterfoil;
+use crate::service::authority::Permit;
+use crate::service::authority::operations::{DeleteToken, DeleteTokenOf, ListOwnTokens, ListTokensOf};
+use crate::service::error::ManageError;
+use crate::service::finding::{shown, there};
+use crate::service::presenter::Presenter;
+use crate::service::view::CredentialView;
+use crate::types::ids::{RecordId, SubjectId};
+use crate::types::kind::TokenKind;
+
+impl Counterfoil {
+    /// One of the presenter's own personal access tokens, as [`Counterfoil::own_tokens`] shows it. One read of the store.
+    ///
+    /// # Errors
+    ///
+    /// Forbidden where scope `credentials:read` is missing or a gate is closed; not found where it is not there or somebody else's, deleted, or
+    /// replaced and no longer honoured; unavailable.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    ///
+    /// # Example
+    ///
+    /// ```
+    #[doc = include_str!("../../example.in")]
+    /// use counterfoil::{Lifetime, ManageError, NewPersonalAccessToken, RecordId};
+    ///
+    /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
+    /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
+    /// assert_eq!(counterfoil.own_token(&ivan, &issued.listed.id).await?.label, "nightly build");
+    /// let nobodys = RecordId::from_bytes([0; 16]);
+    /// assert!(matches!(counterfoil.own_token(&ivan, &nobodys).await, Err(ManageError::NotFound)));
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn own_token(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
+        own_token(self.permit(by).await?, id).await
+    }
+
+    /// One of somebody's personal access tokens, whatever the gates say: for administrators with scope `users:manage`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Counterfoil::own_token`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn token_of(
+        &self,
+        by: &Presenter,
+        subject: &SubjectId,
+        id: &RecordId,
+    ) -> Result<CredentialView, ManageError> {
+        token_of(self.permit(by).await?, subject, id).await
+    }
+}
+
+/// One of the presenter's own personal access tokens, as lists show it.
+async fn own_token(permit: Permit<'_, ListOwnTokens>, id: &RecordId) -> Result<CredentialView, ManageError> {
+    let owner = permit.person()?.into();
+    shown(&permit, (TokenKind::PersonalAccessToken, &owner), id).await
+}
+
+/// One of somebody's personal access tokens, whatever the gates say, also of a person who has left.
+async fn token_of(
+    permit: Permit<'_, ListTokensOf>,
+    subject: &SubjectId,
+    id: &RecordId,
+) -> Result<CredentialView, ManageError> {
+    shown(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id).await
+}
+
+/// Whether one of one's own tokens is there to be deleted.
+pub(crate) async fn own_exists(permit: Permit<'_, DeleteToken>, id: &RecordId) -> Result<(), ManageError> {
+    let owner = permit.person()?.into();
+    there(&permit, (TokenKind::PersonalAccessToken, &owner), id).await.map(drop)
+}
+
+/// Whether one of somebody's tokens is there to be deleted.
+pub(crate) async fn exists_of(
+    permit: Permit<'_, DeleteTokenOf>,
+    subject: &SubjectId,
+    id: &RecordId,
+) -> Result<(), ManageError> {
+    there(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id).await.map(drop)
+}

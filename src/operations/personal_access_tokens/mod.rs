@@ -1,0 +1,8 @@
+//! Personal access tokens.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod relabel;
+pub(crate) mod rotate;

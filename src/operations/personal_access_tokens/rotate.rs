@@ -1,0 +1,240 @@
+//! Replaces a personal access token: a new secret under the same label, with an overlap that its owner chooses.
+
+use crate::counterfoil::Counterfoil;
+use crate::event::{EventKind, Limit};
+use crate::record::notice::{Expiring, arm};
+use crate::record::phase::{Phase, phase};
+use crate::record::token_record::{NewRecord, TokenRecord};
+use crate::service::Service;
+use crate::service::authority::Permit;
+use crate::service::authority::operations::RotateToken;
+use crate::service::bounds::{hour_after, hourly};
+use crate::service::changing::TURNS;
+use crate::service::error::{Conflict, Invalid, ManageError, Unavailable};
+use crate::service::minting::{Entry, Minted};
+use crate::service::presenter::Presenter;
+use crate::service::view::{CredentialView, IssuedCredential};
+use crate::store::change::{ParentUpdate, Rotated};
+use crate::store::error::StoreError;
+use crate::token::once::OnceKey;
+use crate::types::ids::{OwnerId, RecordId};
+use crate::types::kind::TokenKind;
+use crate::types::settings::Settings;
+use crate::types::time::{Span, Timestamp};
+
+/// For how long the old token works beside the new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlap {
+    /// Not at all.
+    Immediate,
+    /// So long, at most as long as the policy lets it and never beyond its own expiry.
+    For(Span),
+    /// Until the new one is used for the first time: nothing breaks in between, and nothing stays open once the new one is in place.
+    UntilFirstUse,
+}
+
+impl Counterfoil {
+    /// Replaces one's own personal access token by a new one of the same label, scope and expiry. The answer is the one time that the new
+    /// token can be seen. A personal access token may present itself here, and no other.
+    ///
+    /// # Errors
+    ///
+    /// Forbidden (no session, scope, gate, collaborator, or the token may do more than the presenter); not found where it is not the
+    /// presenter's; invalid where the overlap is too long; a conflict where it has expired or was replaced; unavailable: then the old token
+    /// may have been replaced all the same, and the new one is nobody's until it is deleted.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has replaced the token or has not; where the answer was lost, delete the newest and make another.
+    ///
+    /// # Example: a hand-over that the first use of the new token ends
+    ///
+    /// ```
+    #[doc = include_str!("../../example.in")]
+    /// let new = NewPersonalAccessToken { label: "deploy", lifetime: Lifetime::Days(30), scope: None };
+    /// let old = counterfoil.create_personal_access_token(&ivan, &new).await?;
+    /// let new = counterfoil.rotate_token(&ivan, &old.listed.id, Overlap::UntilFirstUse).await?;
+    /// assert_eq!((new.listed.label.as_str(), new.listed.expires_at), ("deploy", old.listed.expires_at));
+    ///
+    /// // The new one is on its way to where it is used: the old one works.
+    /// assert!(counterfoil.verify(old.token.expose_secret()).await.is_ok());
+    /// assert!(counterfoil.verify(new.token.expose_secret()).await.is_ok());
+    /// // It arrived.
+    /// assert!(counterfoil.verify(old.token.expose_secret()).await.is_err());
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn rotate_token(
+        &self,
+        by: &Presenter,
+        id: &RecordId,
+        overlap: Overlap,
+    ) -> Result<IssuedCredential, ManageError> {
+        rotate(self.permit_on(by, Some(id)).await?, id, overlap, None).await
+    }
+}
+
+/// Replaces one's own token by a new one of the same label, scope and expiry. A token may do that with itself, and with no other.
+///
+/// Of one token there are never more than two halves alive: what an earlier rotation left open ends first.
+pub(crate) async fn rotate(
+    permit: Permit<'_, RotateToken>,
+    id: &RecordId,
+    overlap: Overlap,
+    once: Option<&OnceKey>,
+) -> Result<IssuedCredential, ManageError> {
+    let derived = once.map(|once| once.successor_id(id, &[format!("{overlap:?}").as_bytes()]));
+    let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
+    let (settings, _) = service.settings_and_gate(None, now).await?;
+    let handover = Handover { service, owner: owner.into(), settings, now };
+    let mut old = service.store.get(id).await?.ok_or(ManageError::NotFound)?;
+    // Whether it is there, then whether the request is sound, then whether its state allows it.
+    if let Err(missing @ ManageError::NotFound) = handover.stands(&old) {
+        return Err(missing);
+    }
+    permit.needs_reach(old.record().scope.as_ref())?;
+    let honoured_until = honoured_until(service, overlap, now)?;
+    for _ in 0..TURNS {
+        let successor = old.record().superseded.map(|past| past.successor);
+        handover.stands(&old).map_err(|error| match error {
+            // It was replaced, and by this form.
+            ManageError::Conflict(Conflict::Replaced) if derived.is_some() && successor == derived => {
+                Conflict::DoneAlready.into()
+            }
+            error => error,
+        })?;
+        let minted = match derived {
+            Some(id) => service.mint_drawn(TokenKind::PersonalAccessToken, id)?,
+            None => service.mint_member(TokenKind::PersonalAccessToken, id.family())?,
+        };
+        let new = handover.successor(&minted, &old);
+        // Everything that can fail comes before the step: once it is done the answer alone holds the secret.
+        let listed = handover.listed(&new, &old).await?;
+        service.end_running_overlap(&old, permit.by(), now).await?;
+        match handover.replace(&old, honoured_until, new).await? {
+            Rotated::Done => {
+                permit.tell(EventKind::Rotated { id: *id, successor: minted.id });
+                return Ok(IssuedCredential { token: minted.token, listed });
+            }
+            Rotated::Stale(there) => old = there,
+            Rotated::IdTaken(_) if derived.is_some() => return Err(Conflict::FormUsed.into()),
+            Rotated::IdTaken(_) | Rotated::FamilyFull { .. } => {}
+            Rotated::PaceReached { oldest } => {
+                let limit = Limit::CreationsPerHour(TokenKind::PersonalAccessToken);
+                permit.tell(EventKind::LimitReached { limit, owner: handover.owner });
+                return Err(ManageError::SlowDown { until: hour_after(oldest) });
+            }
+            Rotated::FamilyEnded | Rotated::Missing => return Err(ManageError::NotFound),
+        }
+    }
+    Err(Unavailable::Contended { operation: "rotate" }.into())
+}
+
+/// Whether that token is there and within the presenter's reach; `None` is an id that no token can have.
+pub(crate) async fn exists(permit: &Permit<'_, RotateToken>, id: Option<&RecordId>) -> Result<(), ManageError> {
+    let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
+    let (settings, _) = service.settings_and_gate(None, now).await?;
+    let handover = Handover { service, owner: owner.into(), settings, now };
+    let old = service.store.get(id.ok_or(ManageError::NotFound)?).await?.ok_or(ManageError::NotFound)?;
+    match handover.stands(&old) {
+        Err(missing @ ManageError::NotFound) => Err(missing),
+        _ => Ok(permit.needs_reach(old.record().scope.as_ref())?),
+    }
+}
+
+fn honoured_until(service: &Service, overlap: Overlap, now: Timestamp) -> Result<Option<Timestamp>, ManageError> {
+    let longest = service.policy.personal_access_tokens.max_overlap;
+    match overlap {
+        Overlap::UntilFirstUse => Ok(None),
+        Overlap::Immediate => Ok(Some(now)),
+        Overlap::For(span) if span > longest => Err(Invalid::Overlap { most: longest.whole_seconds() }.into()),
+        Overlap::For(span) => Ok(Some(now.plus(span).ok_or(Unavailable::Clock)?)),
+    }
+}
+
+/// What stays the same from turn to turn.
+struct Handover<'a> {
+    service: &'a Service,
+    owner: OwnerId,
+    settings: Settings,
+    now: Timestamp,
+}
+
+impl Handover<'_> {
+    /// Somebody else's, unknown, deleted: all alike.
+    fn stands(&self, record: &TokenRecord) -> Result<(), ManageError> {
+        let own = record.record();
+        if own.realm != self.service.realm || own.owner != self.owner || own.kind != TokenKind::PersonalAccessToken {
+            return Err(ManageError::NotFound);
+        }
+        match phase(record, &self.settings, self.now) {
+            Phase::Revoked(_) | Phase::Purgeable => Err(ManageError::NotFound),
+            _ if own.superseded.is_some() => Err(Conflict::Replaced.into()),
+            Phase::Expired { .. } => Err(Conflict::Expired.into()),
+            Phase::Live | Phase::Overlap { .. } | Phase::Rotated { .. } => Ok(()),
+        }
+    }
+
+    /// Same label, scope and expiry; a life of its own for notices, counted from now.
+    fn successor(&self, minted: &Minted, old: &TokenRecord) -> NewRecord {
+        let own = old.record();
+        let life = Expiring { expires_at: own.expires_at, expiry_set_at: self.now, noticed: &[] };
+        let entry = Entry {
+            owner: own.owner.clone(),
+            parent: Some(own.id),
+            generation: own.generation.saturating_add(1),
+            created_at: self.now,
+            scope: own.scope.clone(),
+            label: own.label.clone(),
+            description: own.description.clone(),
+            expires_at: own.expires_at,
+            gone_at: own.gone_at,
+            notice: arm(&self.service.schedule(own.kind, &self.settings), life, 0, self.now),
+        };
+        self.service.counterfoil(minted, entry)
+    }
+
+    /// What lists will show of the successor.
+    async fn listed(&self, new: &NewRecord, old: &TokenRecord) -> Result<CredentialView, ManageError> {
+        let mut family = old.family().clone();
+        family.generation = new.generation;
+        let record = TokenRecord::from_parts(new.clone().into(), family);
+        let record = record.map_err(|corrupt| StoreError::corrupt(Some(old.record().id), corrupt))?;
+        self.service.listed(&record, self.now).await?.ok_or(ManageError::NotFound)
+    }
+
+    /// The step, once more where the outcome of the first try is unknown: then the own successor there means that it was done.
+    async fn replace(
+        &self,
+        old: &TokenRecord,
+        honoured_until: Option<Timestamp>,
+        new: NewRecord,
+    ) -> Result<Rotated, StoreError> {
+        let policy = &self.service.policy;
+        let successor = new.id;
+        let ends = [honoured_until, old.record().expires_at].into_iter().flatten().min();
+        let step = ParentUpdate::Supersede {
+            expect: old.record().version,
+            successor,
+            nonce: None,
+            honoured_until,
+            gone_at: ends.map(|end| end.plus_capped(policy.personal_access_tokens.retention)),
+            pace: hourly(policy.personal_access_tokens.creations_per_hour, self.now),
+            access_cap: None,
+        };
+        let (id, new) = (old.record().id, [new]);
+        let rotated = match self.service.store.rotate(&id, &step, &new, self.now).await {
+            Err(StoreError::Unavailable { retry: true, .. }) => {
+                self.service.store.rotate(&id, &step, &new, self.now).await?
+            }
+            outcome => outcome?,
+        };
+        let Rotated::Stale(there) = &rotated else { return Ok(rotated) };
+        if there.record().superseded.is_none_or(|past| past.successor != successor) {
+            return Ok(rotated);
+        }
+        // A form's successor has the same id each time: only its secret tells this call's from another's.
+        let there = self.service.store.get(&successor).await?;
+        let is_own = there.is_some_and(|there| there.record().digest.same_bytes(&new[0].digest));
+        Ok(if is_own { Rotated::Done } else { rotated })
+    }
+}

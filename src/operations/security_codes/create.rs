@@ -1,0 +1,112 @@
+//! Creates security codes.
+
+use crate::counterfoil::Counterfoil;
+use crate::record::family::{Access, FamilyBody};
+use crate::service::authority::Permit;
+use crate::service::authority::operations::CreateCode;
+use crate::service::error::{Invalid, ManageError, Unavailable};
+use crate::service::issuing::{Draft, derived, insert};
+use crate::service::presenter::Presenter;
+use crate::service::view::IssuedCredential;
+use crate::token::once::OnceKey;
+use crate::types::description::Description;
+use crate::types::ids::OwnerId;
+use crate::types::kind::TokenKind;
+
+/// Whose rights a new security code carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewAccess<'a> {
+    /// A super administrator's, while its creator is one.
+    SuperAdministrator,
+    /// Those of the account with that name, at most an ordinary member's.
+    SameAsUser(&'a str),
+}
+
+impl<'a> NewAccess<'a> {
+    /// Reads what a form or a body says: `super_administrator` without a user, or `same_as_user` with one.
+    ///
+    /// ```
+    /// use counterfoil::{Invalid, NewAccess};
+    ///
+    /// assert_eq!(NewAccess::parse("same_as_user", Some("ivan")), Ok(NewAccess::SameAsUser("ivan")));
+    /// assert_eq!(NewAccess::parse("super_administrator", Some("ivan")), Err(Invalid::UserNotAsked));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`] where the access level is another, where a user is missing, or where one is given that the level does not take.
+    pub fn parse(access: &str, user: Option<&'a str>) -> Result<Self, Invalid> {
+        match (access, user) {
+            ("super_administrator", None) => Ok(Self::SuperAdministrator),
+            ("super_administrator", Some(_)) => Err(Invalid::UserNotAsked),
+            ("same_as_user", Some(user)) => Ok(Self::SameAsUser(user)),
+            ("same_as_user", None) => Err(Invalid::UserMissing),
+            _ => Err(Invalid::Access),
+        }
+    }
+}
+
+/// A security code to be made.
+#[derive(Clone, Debug)]
+pub struct NewSecurityCode<'a> {
+    /// Whose rights it carries.
+    pub access: NewAccess<'a>,
+    /// What it is for.
+    pub description: Option<&'a str>,
+}
+
+impl Counterfoil {
+    /// Makes a security code: only a super administrator does.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`], by whose fault it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`Counterfoil::create_personal_access_token`].
+    pub async fn create_security_code(
+        &self,
+        by: &Presenter,
+        new: &NewSecurityCode<'_>,
+    ) -> Result<IssuedCredential, ManageError> {
+        security_code(self.permit(by).await?, new, None).await
+    }
+}
+
+/// Makes a security code.
+pub(crate) async fn security_code(
+    permit: Permit<'_, CreateCode>,
+    new: &NewSecurityCode<'_>,
+    once: Option<&OnceKey>,
+) -> Result<IssuedCredential, ManageError> {
+    let (service, now, created_by) = (permit.service(), permit.now(), permit.person()?.clone());
+    let description = new.description.map(Description::new).transpose().map_err(Invalid::from)?;
+    let (access, named) = match new.access {
+        NewAccess::SuperAdministrator => (Access::SuperAdministrator, None),
+        NewAccess::SameAsUser(name) => {
+            let subject = service.directory.resolve(name).await?.subject.ok_or(Invalid::User)?;
+            (Access::SameAsUser(subject), Some(name.into()))
+        }
+    };
+    let settings = service.settings(now).await?;
+    let rules = &service.policy.security_codes;
+    let owner = OwnerId::realm();
+    let asked = format!("{:?}", new.access);
+    let fields = [asked.as_str(), if description.is_some() { "1" } else { "" }, new.description.unwrap_or_default()];
+    let draft = Draft {
+        kind: TokenKind::SecurityCode,
+        id: derived(service, once, &owner, TokenKind::SecurityCode, &fields),
+        owner,
+        body: FamilyBody::Code { created_by, access, named },
+        cap: rules.max_live,
+        pace: rules.creations_per_hour,
+        label: None,
+        label_key: None,
+        description,
+        scope: permit.narrowed(None, "scope")?,
+        expires_at: Some(now.plus(settings.code_lifetime).ok_or(Unavailable::Clock)?),
+        retention: rules.retention,
+    };
+    insert(&permit, draft, &settings).await
+}

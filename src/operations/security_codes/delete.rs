@@ -1,0 +1,26 @@
+//! Deletes security codes.
+
+use crate::counterfoil::Counterfoil;
+use crate::service::authority::Permit;
+use crate::service::authority::operations::DeleteCode;
+use crate::service::error::ManageError;
+use crate::service::presenter::Presenter;
+use crate::service::revoking::{by_administrator, delete};
+use crate::types::ids::{OwnerId, RecordId};
+use crate::types::kind::TokenKind;
+
+impl Counterfoil {
+    /// Deletes a security code: super administrators.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::NotFound`] for what is no code of this realm.
+    pub async fn delete_security_code(&self, by: &Presenter, id: &RecordId) -> Result<(), ManageError> {
+        code(self.permit(by).await?, id).await
+    }
+}
+
+/// Deletes a security code.
+async fn code(permit: Permit<'_, DeleteCode>, id: &RecordId) -> Result<(), ManageError> {
+    delete(&permit, (TokenKind::SecurityCode, &OwnerId::realm()), id, by_administrator(&permit)).await
+}

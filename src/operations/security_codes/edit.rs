@@ -1,0 +1,221 @@
+//! Edits a security code: its description, its expiry, or both.
+
+use crate::counterfoil::Counterfoil;
+use crate::event::{Action, EventKind};
+use crate::record::notice::{Expiring, arm};
+use crate::record::phase::{Phase, phase};
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::authority::operations::{DescribeCode, RenewCode};
+use crate::service::authority::{Permission, Permit};
+use crate::service::changing::Changed;
+use crate::service::error::{Conflict, Invalid, ManageError, Unavailable};
+use crate::service::presenter::Presenter;
+use crate::service::view::CredentialView;
+use crate::store::change::Change;
+use crate::types::description::Description;
+use crate::types::ids::RecordId;
+use crate::types::kind::TokenKind;
+use crate::types::settings::Settings;
+use crate::types::time::Timestamp;
+
+/// When a code expires and from when on nothing brings it back.
+type End = (Timestamp, Timestamp);
+
+impl Counterfoil {
+    /// Gives a security code another expiry, strictly after now, another description, or both. `None` leaves a field as it is.
+    ///
+    /// # Errors
+    ///
+    /// Forbidden unless a super administrator with scope `codes:manage` asks in a session; not found; invalid; a conflict where the code has
+    /// expired and another expiry is asked for; unavailable.
+    pub async fn edit_security_code(
+        &self,
+        by: &Presenter,
+        id: &RecordId,
+        expires_at: Option<Timestamp>,
+        description: Option<&str>,
+    ) -> Result<CredentialView, ManageError> {
+        match expires_at {
+            Some(at) => set_expiry(self.permit(by).await?, id, at, description).await,
+            None => describe(self.permit(by).await?, id, description).await,
+        }
+    }
+
+    /// Makes a live security code permanent.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::edit_security_code`].
+    pub async fn make_security_code_permanent(
+        &self,
+        by: &Presenter,
+        id: &RecordId,
+    ) -> Result<CredentialView, ManageError> {
+        make_permanent(self.permit(by).await?, id).await
+    }
+
+    /// Lets a live or permanent security code expire the default life from now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::edit_security_code`].
+    pub async fn reset_security_code(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
+        reset(self.permit(by).await?, id).await
+    }
+
+    /// Brings an expired security code back within its retention, with the same secret, for the default life from now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::edit_security_code`]; a conflict where it has not expired.
+    pub async fn reactivate_security_code(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
+        reactivate(self.permit(by).await?, id).await
+    }
+}
+
+/// Gives a code another description.
+async fn describe(
+    permit: Permit<'_, DescribeCode>,
+    id: &RecordId,
+    description: Option<&str>,
+) -> Result<CredentialView, ManageError> {
+    let code = Code::find(&permit, id).await?;
+    let Some(text) = description else { return code.listed().await };
+    let description = Some(Description::new(text).map_err(Invalid::from)?);
+    let edit = Change::Edit { label: None, description, scope: None };
+    code.change(Action::Edited, |_| Ok(edit.clone())).await?.listed().await
+}
+
+/// Gives a code another expiry, and another description where one is given.
+///
+/// Each is one step of the store. The expiry goes first, since it alone may meet a state that does not allow it.
+async fn set_expiry(
+    permit: Permit<'_, RenewCode>,
+    id: &RecordId,
+    expires_at: Timestamp,
+    description: Option<&str>,
+) -> Result<CredentialView, ManageError> {
+    let code = Code::within(&permit, id).await?;
+    let description = description.map(Description::new).transpose().map_err(Invalid::from)?;
+    let end = Some(end_at(permit.service(), expires_at, permit.now())?);
+    let mut code = code.change(Action::ExpirySet, |code| code.unexpired().map(|()| code.ends(end))).await?;
+    if description.is_some() {
+        let edit = Change::Edit { label: None, description, scope: None };
+        code = code.change(Action::Edited, |_| Ok(edit.clone())).await?;
+    }
+    code.listed().await
+}
+
+/// Takes a live code's end away.
+async fn make_permanent(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
+    let code = Code::within(&permit, id).await?;
+    code.change(Action::MadePermanent, |code| code.unexpired().map(|()| code.ends(None))).await?.listed().await
+}
+
+/// Lets a live or permanent code live for the default life from now on.
+async fn reset(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
+    let code = Code::within(&permit, id).await?;
+    let end = Some(default_end(permit.service(), permit.now()).await?);
+    code.change(Action::Reset, |code| code.unexpired().map(|()| code.ends(end))).await?.listed().await
+}
+
+/// Brings an expired code back, with the same secret, for the default life from now on. How long that can be done was decided when its
+/// expiry was set, and does not depend on whether a purge ran.
+async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
+    let code = Code::within(&permit, id).await?;
+    let end = Some(default_end(permit.service(), permit.now()).await?);
+    let plan = |code: &Code<'_, RenewCode>| if code.expired { Ok(code.ends(end)) } else { Err(Conflict::NotExpired) };
+    code.change(Action::Reactivated, plan).await?.listed().await
+}
+
+/// Whether that code is there; `None` is an id that no code can have.
+pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&RecordId>) -> Result<(), ManageError> {
+    Code::find(permit, id.ok_or(ManageError::NotFound)?).await.map(|_| ())
+}
+
+fn end_at(service: &Service, expires_at: Timestamp, now: Timestamp) -> Result<End, Invalid> {
+    let gone_at = expires_at.plus(service.policy.security_codes.retention);
+    gone_at.filter(|_| expires_at > now).map(|gone_at| (expires_at, gone_at)).ok_or(Invalid::ExpiresAt)
+}
+
+async fn default_end(service: &Service, now: Timestamp) -> Result<End, Unavailable> {
+    let expires_at = now.plus(service.settings(now).await?.code_lifetime).ok_or(Unavailable::Clock)?;
+    end_at(service, expires_at, now).map_err(|_| Unavailable::Clock)
+}
+
+/// A code that stands there, and the permit to change it.
+struct Code<'a, O> {
+    permit: &'a Permit<'a, O>,
+    settings: Settings,
+    record: TokenRecord,
+    expired: bool,
+}
+
+impl<'a, O: Permission> Code<'a, O> {
+    async fn find(permit: &'a Permit<'a, O>, id: &RecordId) -> Result<Self, ManageError> {
+        let record = permit.service().store.get(id).await?.ok_or(ManageError::NotFound)?;
+        let (settings, _) = permit.service().settings_and_gate(None, permit.now()).await?;
+        Self { permit, settings, record, expired: false }.judged()
+    }
+
+    /// The same, where the code may do no more than the presenter: a longer life for it is a right given.
+    async fn within(permit: &'a Permit<'a, O>, id: &RecordId) -> Result<Self, ManageError> {
+        let code = Self::find(permit, id).await?;
+        permit.needs_reach(code.record.record().scope.as_ref())?;
+        Ok(code)
+    }
+
+    /// Unknown, deleted, past its week, of another kind or realm: all alike.
+    fn judged(self) -> Result<Self, ManageError> {
+        let own = self.record.record();
+        if own.kind != TokenKind::SecurityCode || own.realm != self.permit.service().realm {
+            return Err(ManageError::NotFound);
+        }
+        match phase(&self.record, &self.settings, self.permit.now()) {
+            Phase::Live => Ok(Self { expired: false, ..self }),
+            Phase::Expired { .. } => Ok(Self { expired: true, ..self }),
+            _ => Err(ManageError::NotFound),
+        }
+    }
+
+    fn unexpired(&self) -> Result<(), Conflict> {
+        if self.expired { Err(Conflict::Expired) } else { Ok(()) }
+    }
+
+    /// The change to that end, or to none, with the notice that goes with it.
+    fn ends(&self, end: Option<End>) -> Change {
+        let (own, now) = (self.record.record(), self.permit.now());
+        let expires_at = end.map(|(expires_at, _)| expires_at);
+        let life = Expiring { expires_at, expiry_set_at: now, noticed: &own.noticed };
+        let notice = arm(&self.permit.service().schedule(own.kind, &self.settings), life, 0, now);
+        Change::Expiry { expires_at, gone_at: end.map(|(_, gone_at)| gone_at), notice }
+    }
+
+    async fn change(
+        self,
+        action: Action,
+        plan: impl Fn(&Self) -> Result<Change, Conflict> + Send + Sync,
+    ) -> Result<Self, ManageError> {
+        let Self { permit, settings, record, .. } = self;
+        let id = record.record().id;
+        let held = |record: TokenRecord| Self { permit, settings, record, expired: false };
+        let decide = |there: &TokenRecord| {
+            let code = held(there.clone()).judged()?;
+            Ok::<_, ManageError>(Some(plan(&code)?))
+        };
+        match permit.service().change("renew", record, permit.now(), decide).await? {
+            Changed::Done(written) => {
+                permit.tell(EventKind::Changed { id, action });
+                held(written).judged()
+            }
+            Changed::Kept(there) => held(there).judged(),
+            Changed::LabelTaken => Err(Conflict::LabelTaken.into()),
+            Changed::Missing => Err(ManageError::NotFound),
+        }
+    }
+
+    async fn listed(self) -> Result<CredentialView, ManageError> {
+        self.permit.service().listed(&self.record, self.permit.now()).await?.ok_or(ManageError::NotFound)
+    }
+}

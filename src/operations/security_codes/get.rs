@@ -1,0 +1,36 @@
+//! One security code by its id.
+
+use crate::counterfoil::Counterfoil;
+use crate::service::authority::Permit;
+use crate::service::authority::operations::{DeleteCode, ListCodes};
+use crate::service::error::ManageError;
+use crate::service::finding::{shown, there};
+use crate::service::presenter::Presenter;
+use crate::service::view::CredentialView;
+use crate::types::ids::{OwnerId, RecordId};
+use crate::types::kind::TokenKind;
+
+impl Counterfoil {
+    /// One of the realm's security codes, one that has expired and can be reactivated too: for super administrators with scope `codes:manage`.
+    ///
+    /// # Errors
+    ///
+    /// Forbidden; not found; unavailable.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn security_code(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
+        code(self.permit(by).await?, id).await
+    }
+}
+
+/// One of the realm's security codes, one that has expired and can be reactivated too.
+async fn code(permit: Permit<'_, ListCodes>, id: &RecordId) -> Result<CredentialView, ManageError> {
+    shown(&permit, (TokenKind::SecurityCode, &OwnerId::realm()), id).await
+}
+
+/// Whether a security code is there to be deleted.
+pub(crate) async fn code_exists(permit: Permit<'_, DeleteCode>, id: &RecordId) -> Result<(), ManageError> {
+    there(&permit, (TokenKind::SecurityCode, &OwnerId::realm()), id).await.map(drop)
+}

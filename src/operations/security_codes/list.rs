@@ -1,0 +1,42 @@
+//! Lists security codes.
+
+use std::num::NonZeroU32;
+
+use crate::counterfoil::Counterfoil;
+use crate::service::authority::Permit;
+use crate::service::authority::operations::ListCodes;
+use crate::service::error::ManageError;
+use crate::service::listing::{Wanted, page};
+use crate::service::presenter::Presenter;
+use crate::service::view::CredentialView;
+use crate::store::page::{Cursor, Page};
+use crate::types::ids::OwnerId;
+use crate::types::kind::TokenKind;
+
+impl Counterfoil {
+    /// The realm's security codes: for super administrators with scope `codes:manage`. Without `include_expired` the live ones only.
+    ///
+    /// # Errors
+    ///
+    /// Forbidden; unavailable.
+    pub async fn security_codes(
+        &self,
+        by: &Presenter,
+        include_expired: bool,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<CredentialView>, ManageError> {
+        codes(self.permit(by).await?, include_expired, after, limit).await
+    }
+}
+
+/// The realm's security codes: for super administrators. Expired ones, which can still be reactivated, where they are asked for.
+async fn codes(
+    permit: Permit<'_, ListCodes>,
+    include_expired: bool,
+    after: Option<&Cursor>,
+    limit: NonZeroU32,
+) -> Result<Page<CredentialView>, ManageError> {
+    let wanted = Wanted { owner: &OwnerId::realm(), kind: TokenKind::SecurityCode, expired_too: include_expired };
+    page(&permit, &wanted, after, limit).await
+}

@@ -1,0 +1,7 @@
+//! Security codes.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod edit;
+pub(crate) mod get;
+pub(crate) mod list;

@@ -1,0 +1,59 @@
+//! Ends sessions of the console.
+
+use std::num::NonZeroU32;
+
+use crate::counterfoil::Counterfoil;
+use crate::event::{By, EventKind};
+use crate::record::state::Revoked;
+use crate::service::Service;
+use crate::service::error::{Forbidden, ManageError, Unavailable};
+use crate::service::presenter::Presenter;
+use crate::store::change::Revoke;
+use crate::types::ids::OwnerId;
+use crate::types::kind::TokenKind;
+use crate::types::principal::Principal;
+use crate::types::time::Timestamp;
+use crate::types::why::RevocationReason;
+
+impl Counterfoil {
+    /// Signs out: ends the session that somebody is signed in by. Twice is a success.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::Forbidden`] where the principal is none of a session.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has ended the session or has not.
+    pub async fn end_session(&self, principal: &Principal) -> Result<(), ManageError> {
+        end(&self.service, principal, self.now()).await
+    }
+}
+
+/// Ends the session that somebody is signed in by; twice is a success.
+async fn end(service: &Service, principal: &Principal, now: Timestamp) -> Result<(), ManageError> {
+    if principal.realm != service.realm {
+        return Err(Forbidden::Realm.into());
+    }
+    if principal.kind != TokenKind::ConsoleSession {
+        return Err(Forbidden::CredentialKind.into());
+    }
+    Ok(family(service, principal, Presenter::from(principal).by(), now).await?)
+}
+
+pub(super) async fn family(
+    service: &Service,
+    principal: &Principal,
+    by: By,
+    now: Timestamp,
+) -> Result<(), Unavailable> {
+    let (id, why) = (principal.credential, RevocationReason::ByOwner);
+    let owner = OwnerId::from(&principal.subject);
+    let what = Revoke::Family { realm: &service.realm, owner: &owner, family: id.family() };
+    let gone_at = now.plus_capped(service.policy.tombstone);
+    let progress = service.store.revoke(what, Revoked { at: now, why }, gone_at, NonZeroU32::MIN).await?;
+    if progress.changed > 0 {
+        service.tell(now, by, EventKind::Revoked { kind: principal.kind, id, why });
+    }
+    Ok(())
+}

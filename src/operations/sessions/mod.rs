@@ -1,0 +1,43 @@
+//! Sessions of the console. A session is a record alone in a family. It is no bearer token: only [`verify`] takes its text.
+
+use crate::service::Service;
+use crate::types::account::Account;
+use crate::types::ids::RecordId;
+use crate::types::kind::TokenKind;
+use crate::types::principal::Principal;
+use crate::types::source::SourceName;
+use crate::types::time::{Span, Timestamp};
+
+pub(crate) mod end;
+pub(crate) mod open;
+pub(crate) mod verify;
+
+/// For how long an expired session is still told from an unknown one.
+const AFTERLIFE: Span = Span::days(1);
+
+/// Who is signed in by a session.
+fn principal(
+    service: &Service,
+    account: Account,
+    credential: RecordId,
+    (expires_at, authenticated_at): (Timestamp, Timestamp),
+    source: Option<&SourceName>,
+) -> Principal {
+    let (role, manages_profiles) = (account.role(), account.manages_profiles());
+    let (subject, name) = account.into_identity();
+    Principal {
+        realm: service.realm.clone(),
+        subject,
+        name,
+        role,
+        manages_profiles,
+        kind: TokenKind::ConsoleSession,
+        credential,
+        label: None,
+        scope: None,
+        expires_at: Some(expires_at),
+        actor: None,
+        authenticated_at: Some(authenticated_at),
+        source: source.cloned(),
+    }
+}

@@ -1,0 +1,176 @@
+//! Opens sessions of the console: with a password, by the host, or anew.
+
+use super::{AFTERLIFE, end, principal};
+use crate::counterfoil::Counterfoil;
+use crate::directory::Login;
+use crate::event::{Actor, By, EventKind};
+use crate::record::family::{FamilyBody, NewFamily};
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::service::login::LoginError;
+use crate::service::minting::{DRAWS, Entry};
+use crate::service::presenter::Presenter;
+use crate::store::change::{InsertInto, Inserted};
+use crate::token::issued::IssuedToken;
+use crate::types::account::Account;
+use crate::types::ids::OwnerId;
+use crate::types::kind::TokenKind;
+use crate::types::principal::Principal;
+use crate::types::source::{Source, SourceName};
+use crate::types::time::Timestamp;
+
+/// A session just opened: the text for the cookie, shown once, and who is signed in by it.
+#[derive(Debug)]
+pub struct OpenedSession {
+    /// What goes into the cookie.
+    pub token: IssuedToken,
+    /// Who it signs in.
+    pub principal: Principal,
+    /// How many older sessions of the person ended to make room for it.
+    pub ended: usize,
+}
+
+impl Counterfoil {
+    /// Signs somebody in with a password. Failures are throttled by account and source.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::Refused`] for unknown names, wrong passwords and disabled accounts alike, [`LoginError::SlowDown`] in back-off,
+    /// [`LoginError::Busy`] where only attempts under way stand in the way.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call counts as a failure after a minute, or has opened a session whose text nobody saw, which ends by itself.
+    pub async fn open_session(&self, login: &Login<'_>, source: &Source) -> Result<OpenedSession, LoginError> {
+        with_password(&self.service, login, source, self.now()).await
+    }
+
+    /// Signs in somebody whom the host has authenticated by itself (SSO, MFA).
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::Refused`] for a disabled account.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`Counterfoil::open_session`].
+    pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
+        for_account(&self.service, account, None, self.now()).await
+    }
+
+    /// A fresh proof of the password: a new session takes the old one's place. The right password of somebody else is refused.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Counterfoil::open_session`].
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call leaves the old session, or the new one, or both, which end by themselves.
+    pub async fn reauthenticate(
+        &self,
+        principal: &Principal,
+        login: &Login<'_>,
+        source: &Source,
+    ) -> Result<OpenedSession, LoginError> {
+        again(&self.service, principal, login, source, self.now()).await
+    }
+}
+
+/// Signs somebody in with a password.
+async fn with_password(
+    service: &Service,
+    login: &Login<'_>,
+    source: &Source,
+    now: Timestamp,
+) -> Result<OpenedSession, LoginError> {
+    let account = service.log_in(login, None, source, &Actor::Unproved, now).await?;
+    let by = Actor::Person { subject: account.subject().clone(), credential: None };
+    open(service, account, By::from(by, source.name()), now).await
+}
+
+/// Signs in somebody whom the host has authenticated by itself (SSO, MFA).
+pub(crate) async fn for_account(
+    service: &Service,
+    account: &Account,
+    source: Option<&SourceName>,
+    now: Timestamp,
+) -> Result<OpenedSession, LoginError> {
+    let by = By::from(Actor::Host, source);
+    if account.is_disabled() {
+        service.tell(now, by, EventKind::LoginRefused { subject: Some(account.subject().clone()) });
+        return Err(LoginError::Refused);
+    }
+    open(service, account.clone(), by, now).await
+}
+
+/// A fresh proof of the password by whoever is signed in. When a password was proved belongs to a session from its beginning, so a new
+/// one takes the old one's place, which also leaves a stolen cookie behind.
+async fn again(
+    service: &Service,
+    principal: &Principal,
+    login: &Login<'_>,
+    source: &Source,
+    now: Timestamp,
+) -> Result<OpenedSession, LoginError> {
+    if principal.kind != TokenKind::ConsoleSession || principal.realm != service.realm {
+        return Err(LoginError::Refused);
+    }
+    let by = Presenter::from(principal).from_source(source).by();
+    let account = service.log_in(login, Some(&principal.subject), source, &by.actor, now).await?;
+    let opened = open(service, account, by.clone(), now).await?;
+    end::family(service, principal, by, now).await?;
+    Ok(opened)
+}
+
+/// `by`: who opens it.
+async fn open(service: &Service, account: Account, by: By, now: Timestamp) -> Result<OpenedSession, LoginError> {
+    let kind = TokenKind::ConsoleSession;
+    let lives = &service.policy.console_sessions;
+    let absolute_end = now.plus(lives.absolute).ok_or(Unavailable::Clock)?;
+    let expires_at = now.plus(lives.idle).ok_or(Unavailable::Clock)?.min(absolute_end);
+    let gone_at = expires_at.plus_capped(AFTERLIFE);
+    let owner = OwnerId::from(account.subject());
+    for _ in 0..DRAWS {
+        let minted = service.mint_first(kind, &owner)?;
+        let entry = Entry {
+            owner: owner.clone(),
+            parent: None,
+            generation: 0,
+            created_at: now,
+            scope: None,
+            label: None,
+            description: None,
+            expires_at: Some(expires_at),
+            gone_at: Some(gone_at),
+            notice: None,
+        };
+        let record = service.counterfoil(&minted, entry);
+        let family = NewFamily {
+            id: minted.id.family(),
+            realm: service.realm.clone(),
+            owner: owner.clone(),
+            kind,
+            body: FamilyBody::Session { authenticated_at: now, absolute_end },
+            live_until: Some(expires_at),
+            gone_at: Some(gone_at),
+            label_key: None,
+            client: None,
+            used_at: now,
+        };
+        let home = InsertInto::Found { family: &family, cap: service.cap(lives.live_per_owner, now), pace: None };
+        let ended = match service.insert(home, &[record], now).await? {
+            Inserted::Done => Some(Vec::new()),
+            Inserted::MadeRoom(ended) => Some(ended),
+            Inserted::OwnerFull => return Err(LoginError::TooManySessions),
+            _ => None,
+        };
+        if let Some(ended) = ended {
+            service.tell_made_room(&by, kind, &owner, &ended, now);
+            let principal = principal(service, account, minted.id, (expires_at, now), by.source.as_ref());
+            service.tell(now, by, EventKind::Issued { kind, id: minted.id, owner });
+            return Ok(OpenedSession { token: minted.token, principal, ended: ended.len() });
+        }
+    }
+    Err(Unavailable::Contended { operation: "open session" }.into())
+}

@@ -1,0 +1,127 @@
+//! Verifies sessions of the console.
+
+use super::{AFTERLIFE, principal};
+use crate::counterfoil::Counterfoil;
+use crate::event::{Actor, By, EventKind};
+use crate::http_auth::refusal::Refusal;
+use crate::record::family::FamilyBody;
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::error::{Denied, Unavailable};
+use crate::service::matching::Matched;
+use crate::service::presenter::Presenter;
+use crate::store::change::{ParentUpdate, Rotated};
+use crate::types::ids::RecordId;
+use crate::types::kind::TokenKind;
+use crate::types::principal::Principal;
+use crate::types::source::SourceName;
+use crate::types::time::{Span, Timestamp};
+
+/// A session is kept alive by one write in this time, however much it is used.
+const SLIDE_EVERY: Span = Span::minutes(1);
+
+impl Counterfoil {
+    /// Verifies the text of a session's cookie, and keeps the session alive: at most one write a minute, never past its absolute life.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied`], as for [`Counterfoil::verify`]. Every other kind of credential is refused.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: a dropped call has kept the session alive or has not.
+    pub async fn verify_session(&self, text: &str) -> Result<Principal, Denied> {
+        verify(&self.service, text, None, self.now()).await
+    }
+
+    /// Whether the session's password was proved within the policy's `console_sessions.fresh`.
+    #[must_use]
+    pub fn is_fresh(&self, principal: &Principal) -> bool {
+        is_fresh(&self.service, principal, self.now())
+    }
+}
+
+/// Verifies the text of a session's cookie.
+pub(crate) async fn verify(
+    service: &Service,
+    text: &str,
+    source: Option<&SourceName>,
+    now: Timestamp,
+) -> Result<Principal, Denied> {
+    let refuse = |id, reason| refuse(service, id, reason, source, now);
+    let Ok(presented) = service.prefixes.parse(text) else { return refuse(None, Refusal::Malformed) };
+    let (id, kind) = (*presented.id(), presented.kind());
+    if kind != TokenKind::ConsoleSession {
+        return refuse(Some(id), Refusal::WrongKind { kind });
+    }
+    let Matched { record, fresher } = match service.matched(&presented).await? {
+        Ok(matched) => matched,
+        Err(refusal) => return refuse(Some(id), refusal),
+    };
+    let judged = service.judge(&record, now).await?;
+    let account = match (judged.verdict, judged.account) {
+        (Ok(_), Some(account)) => account,
+        (Ok(_), None) => return refuse(Some(id), Refusal::AccountMissing),
+        (Err(refusal), _) => return refuse(Some(id), refusal),
+    };
+    let FamilyBody::Session { authenticated_at, absolute_end } = *record.body() else {
+        return refuse(Some(id), Refusal::WrongKind { kind });
+    };
+    let Some(expires_at) = kept_alive(service, &record, absolute_end, now).await? else {
+        // Ended between the reading and the write: what stands there now says why.
+        let reason = match service.store.get(&id).await? {
+            Some(ended) => service.judge(&ended, now).await?.verdict.err().unwrap_or(Refusal::Unknown),
+            None => Refusal::Unknown,
+        };
+        return refuse(Some(id), reason);
+    };
+    if let Some((digest, key)) = fresher {
+        service.rekeying.note(&record, digest, key);
+    }
+    Ok(principal(service, account, id, (expires_at, authenticated_at), source))
+}
+
+/// When the session ends now that it was used; `None` where it has been ended meanwhile. Never past its absolute life.
+async fn kept_alive(
+    service: &Service,
+    record: &TokenRecord,
+    absolute_end: Timestamp,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Unavailable> {
+    let own = record.record();
+    let idle = service.policy.console_sessions.idle;
+    let current = own.expires_at.unwrap_or(absolute_end).min(absolute_end);
+    let slid = now.plus_capped(idle).min(absolute_end);
+    // Where the time-out is shorter than two minutes it would run out between two writes.
+    let half = Span::from_micros(idle.micros() / 2).unwrap_or(SLIDE_EVERY);
+    if slid <= current || now.since(own.expiry_set_at) < SLIDE_EVERY.min(half) {
+        return Ok(Some(current));
+    }
+    let step = ParentUpdate::Slide { expires_at: slid, gone_at: slid.plus_capped(AFTERLIFE), access_cap: None };
+    match service.store.rotate(&own.id, &step, &[], now).await? {
+        Rotated::Done => Ok(Some(slid)),
+        Rotated::Stale(_)
+        | Rotated::IdTaken(_)
+        | Rotated::FamilyEnded
+        | Rotated::Missing
+        | Rotated::PaceReached { .. }
+        | Rotated::FamilyFull { .. } => Ok(None),
+    }
+}
+
+/// Whether the password was proved within the policy's time: a console asks for it again before what is grave.
+fn is_fresh(service: &Service, principal: &Principal, now: Timestamp) -> bool {
+    let is_own_session = principal.realm == service.realm && principal.kind == TokenKind::ConsoleSession;
+    is_own_session && Presenter::from(principal).is_fresh(service.policy.console_sessions.fresh, now)
+}
+
+fn refuse(
+    service: &Service,
+    id: Option<RecordId>,
+    reason: Refusal,
+    source: Option<&SourceName>,
+    now: Timestamp,
+) -> Result<Principal, Denied> {
+    service.tell(now, By::from(Actor::Unproved, source), EventKind::Refused { id, reason });
+    Err(Denied::Refused(reason))
+}

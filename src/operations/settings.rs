@@ -1,0 +1,170 @@
+//! Settings: read and changed by administrators.
+
+use crate::counterfoil::Counterfoil;
+use crate::event::EventKind;
+use crate::http_auth::refusal::Gate;
+use crate::policy::{Gates, Policy};
+use crate::service::authority::Permit;
+use crate::service::authority::operations::{ChangeSettings, ReadSettings};
+use crate::service::error::{Conflict, Invalid, ManageError};
+use crate::service::presenter::Presenter;
+use crate::types::known_scopes::KnownScopes;
+use crate::types::settings::{InvalidSetting, SettingName, SettingUnit, Settings, StoredSettings};
+
+/// What is to be changed; what is `None` stays. Units are those of the names on the wire.
+///
+/// ```
+/// use counterfoil::settings::SettingsChange;
+///
+/// let change = SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() };
+/// assert_eq!(change.access_lifetime_seconds, None);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// Creation and authentication of personal access tokens.
+    pub personal_access_tokens_enabled: Option<bool>,
+    /// How long an access token lives, 1 s to 1 day. Each upper end is at most the policy's
+    /// ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
+    pub access_lifetime_seconds: Option<u64>,
+    /// The inactivity time-out of refresh tokens, 1 s to 366 days.
+    pub refresh_inactivity_seconds: Option<u64>,
+    /// The absolute life of a family, 1 s to 366 days.
+    pub refresh_absolute_seconds: Option<u64>,
+    /// The most days of a personal access token, 1 to 3,660.
+    pub pat_max_days: Option<u64>,
+    /// The default life of a security code, 1 s to 366 days.
+    pub code_lifetime_seconds: Option<u64>,
+    /// How many days before expiry the advance notice is due, 1 to 365. Credentials that are there follow as a worker of notices
+    /// comes to them ([`Counterfoil::rearm_notices`](crate::Counterfoil::rearm_notices)).
+    pub notice_lead_days: Option<u64>,
+}
+
+impl SettingsChange {
+    /// Names a setting and its new number, in its unit; the switch is on unless the number is 0.
+    ///
+    /// ```
+    /// use counterfoil::settings::{SettingName, SettingsChange};
+    ///
+    /// let mut change = SettingsChange::default();
+    /// change.set(SettingName::PatMaxDays, 90);
+    /// assert_eq!(change, SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() });
+    /// ```
+    pub fn set(&mut self, name: SettingName, number: u64) {
+        match name {
+            SettingName::PersonalAccessTokensEnabled => self.personal_access_tokens_enabled = Some(number != 0),
+            SettingName::AccessLifetimeSeconds => self.access_lifetime_seconds = Some(number),
+            SettingName::RefreshInactivitySeconds => self.refresh_inactivity_seconds = Some(number),
+            SettingName::RefreshAbsoluteSeconds => self.refresh_absolute_seconds = Some(number),
+            SettingName::PatMaxDays => self.pat_max_days = Some(number),
+            SettingName::CodeLifetimeSeconds => self.code_lifetime_seconds = Some(number),
+            SettingName::NoticeLeadDays => self.notice_lead_days = Some(number),
+        }
+    }
+
+    /// What is named for a setting, as [`SettingsChange::set`] takes it.
+    #[must_use]
+    pub fn number(&self, name: SettingName) -> Option<u64> {
+        match name {
+            SettingName::PersonalAccessTokensEnabled => self.personal_access_tokens_enabled.map(u64::from),
+            SettingName::AccessLifetimeSeconds => self.access_lifetime_seconds,
+            SettingName::RefreshInactivitySeconds => self.refresh_inactivity_seconds,
+            SettingName::RefreshAbsoluteSeconds => self.refresh_absolute_seconds,
+            SettingName::PatMaxDays => self.pat_max_days,
+            SettingName::CodeLifetimeSeconds => self.code_lifetime_seconds,
+            SettingName::NoticeLeadDays => self.notice_lead_days,
+        }
+    }
+}
+
+impl Counterfoil {
+    /// The settings as they hold now. Administrators read them, with scope `settings:manage`.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`], by whose fault it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn settings(&self, by: &Presenter) -> Result<Settings, ManageError> {
+        read(self.permit(by).await?).await
+    }
+
+    /// Changes settings: all that is named or nothing. Holds from the next call of this process, and within the policy's staleness in others.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`]: a number out of its range is `Invalid` and names the field and its limits.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has changed all that was named, or nothing.
+    pub async fn change_settings(&self, by: &Presenter, change: &SettingsChange) -> Result<Settings, ManageError> {
+        update(self.permit(by).await?, change).await
+    }
+
+    /// Which gates of personal access tokens the policy asks. Not secret: no presenter is needed.
+    #[must_use]
+    pub fn gates(&self) -> Gates {
+        self.service.policy.gates()
+    }
+
+    /// The scope tokens that the service knows, as the policy names them; `None`: any.
+    #[must_use]
+    pub fn known_scopes(&self) -> Option<&KnownScopes> {
+        self.service.policy.scopes.as_ref()
+    }
+
+    /// The least and the greatest number that a setting takes under the policy, in the unit of its name. Not secret: no presenter is
+    /// needed.
+    #[must_use]
+    pub fn setting_range(&self, name: SettingName) -> (u64, u64) {
+        self.service.policy.setting_range(name)
+    }
+}
+
+/// The settings as they hold now. Where a stored number is garbage the policy's own is shown, so that somebody can see it and repair it.
+async fn read(permit: Permit<'_, ReadSettings>) -> Result<Settings, ManageError> {
+    Ok(permit.service().with_settings(permit.now(), |view| view.settings).await?)
+}
+
+/// Changes what is named, all of it or nothing.
+async fn update(permit: Permit<'_, ChangeSettings>, change: &SettingsChange) -> Result<Settings, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    if change.personal_access_tokens_enabled.is_some() && !service.policy.gates().setting {
+        return Err(Conflict::NotApplicable { gate: Gate::Setting }.into());
+    }
+    let (view, changed) = service
+        .update_settings(now, |stored| {
+            let before = stored.clone();
+            apply(&service.policy, change, stored)?;
+            Ok(differences(&before, stored))
+        })
+        .await?;
+    for (name, value) in changed {
+        permit.tell(EventKind::Setting { name, value });
+    }
+    Ok(view.settings)
+}
+
+fn apply(policy: &Policy, change: &SettingsChange, stored: &mut StoredSettings) -> Result<(), Invalid> {
+    if let Some(on) = change.personal_access_tokens_enabled {
+        stored.set_personal_access_tokens(on);
+    }
+    for name in SettingName::ALL.into_iter().filter(|name| name.unit() != SettingUnit::Switch) {
+        if let Some(number) = change.number(name) {
+            let (least, most) = policy.setting_range(name);
+            if number > most {
+                return Err(InvalidSetting { name, least, most }.into());
+            }
+            stored.set_number(name, number)?;
+        }
+    }
+    Ok(())
+}
+
+fn differences(before: &StoredSettings, after: &StoredSettings) -> Vec<(SettingName, String)> {
+    let value = |stored: &StoredSettings, name: SettingName| stored.values.get(name.as_str()).cloned();
+    let changed = |name| value(after, name).filter(|own| value(before, name).as_ref() != Some(own));
+    SettingName::ALL.into_iter().filter_map(|name| Some((name, changed(name)?))).collect()
+}

@@ -1,0 +1,80 @@
+//! Introspection (RFC 7662): what a resource server may know. Counts no use and triggers nothing.
+
+use crate::record::family::FamilyBody;
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::types::client::{ClientId, Registration};
+use crate::types::ids::SubjectId;
+use crate::types::kind::TokenKind;
+use crate::types::role::Role;
+use crate::types::scope::Scope;
+use crate::types::time::Timestamp;
+
+/// What is told of an active token. All else is exactly `{"active":false}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Introspected {
+    /// Its kind.
+    pub kind: TokenKind,
+    /// What it may do; `None`: all that its owner may.
+    pub scope: Option<Scope>,
+    /// The client that it was issued to, where it was one.
+    pub client_id: Option<ClientId>,
+    /// The account's display name.
+    pub username: String,
+    /// Whose rights it carries.
+    pub subject: SubjectId,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// When it expires; `None`: never.
+    pub expires_at: Option<Timestamp>,
+    /// The effective role: the account's as it is now, for a same-as-user code at most an ordinary member's.
+    pub role: Role,
+    /// Who made a security code and so acts by it (RFC 8693 §4.1); `None` for all others.
+    pub actor: Option<SubjectId>,
+}
+
+/// Looks at a token for a confidential client that is proved. `None`: inactive, or not for this client to see.
+pub(crate) async fn introspect(
+    service: &Service,
+    client: &Registration,
+    token: &str,
+    now: Timestamp,
+) -> Result<Option<Introspected>, Unavailable> {
+    let Ok(presented) = service.prefixes.parse(token) else { return Ok(None) };
+    let kind = presented.kind();
+    if matches!(kind, TokenKind::ClientSecret | TokenKind::ConsoleSession) {
+        return Ok(None);
+    }
+    let Ok(matched) = service.matched(&presented).await? else { return Ok(None) };
+    let record = matched.record;
+    let is_refresh = kind == TokenKind::RefreshToken;
+    let client_id = match record.body() {
+        // A refresh token is no access token: no resource server may take it for one.
+        FamilyBody::SignIn { client: own, .. } if is_refresh && *own != client.key => return Ok(None),
+        FamilyBody::SignIn { client: own, client_id, .. } if *own == client.key || client.resource_server => {
+            Some(client_id.clone())
+        }
+        FamilyBody::SignIn { .. } => return Ok(None),
+        _ if client.resource_server => None,
+        _ => return Ok(None),
+    };
+    let judged = service.judge(&record, now).await?;
+    let (Ok(rights), Some(account)) = (judged.verdict, judged.account) else { return Ok(None) };
+    let actor = match record.body() {
+        FamilyBody::Code { created_by, .. } => Some(created_by.clone()),
+        _ => None,
+    };
+    let own = record.record();
+    let expires_at = crate::record::expiry::effective_expiry(&record, &judged.settings);
+    Ok(Some(Introspected {
+        kind,
+        scope: rights.scope(&record).cloned(),
+        client_id,
+        username: account.name().to_owned(),
+        subject: account.subject().clone(),
+        issued_at: own.created_at,
+        expires_at,
+        role: rights.role,
+        actor,
+    }))
+}

@@ -1,0 +1,228 @@
+//! Opening a family: a sign-in through a client, by the password grant or by the host itself (after single sign-on or a second factor).
+
+use crate::counterfoil::Counterfoil;
+use crate::event::{Actor, By, EventKind};
+use crate::record::family::{FamilyBody, NewFamily};
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::service::granting::{Granted, Place, ScopeBeyond, client_scope};
+use crate::service::minting::DRAWS;
+use crate::store::change::{InsertInto, Inserted};
+use crate::types::account::Account;
+use crate::types::client::{ClientId, Grant, Registration};
+use crate::types::ids::{OwnerId, SubjectId};
+use crate::types::kind::TokenKind;
+use crate::types::scope::Scope;
+use crate::types::secret::Secret;
+use crate::types::source::SourceName;
+use crate::types::time::Timestamp;
+
+/// Why no family was opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// No such client.
+    #[error("client does not exist")]
+    ClientMissing,
+    /// The client is disabled.
+    #[error("client is disabled")]
+    ClientDisabled,
+    /// The account is not in the directory.
+    #[error("account does not exist")]
+    AccountMissing,
+    /// The account is disabled.
+    #[error("account is disabled")]
+    AccountDisabled,
+    /// The scope is beyond what the client may have: `invalid_scope`.
+    #[error("scope must lie within the client's")]
+    ScopeBeyond,
+    /// The policy demands a scope: `invalid_scope`.
+    #[error("scope must be given")]
+    ScopeDemanded,
+    /// The owner has as many live sign-ins as the policy allows.
+    #[error("quota is reached")]
+    QuotaReached,
+    /// The host's own means failed.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for OpenError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// A sign-in that the host vouches for.
+#[derive(Clone, Debug)]
+pub struct SignIn<'a> {
+    /// Through which client.
+    pub client: &'a ClientId,
+    /// Who.
+    pub subject: &'a SubjectId,
+    /// What was asked for; `None`: the client's default.
+    pub scope: Option<Scope>,
+    /// Whether a refresh slides the inactivity time-out.
+    pub remember: bool,
+}
+
+impl Counterfoil {
+    /// Opens a family for somebody whom the host has authenticated itself, after single sign-on or a second factor.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] where client or account may not, or the host's own means fail.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has opened the family or has not; tokens that nobody saw expire.
+    pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
+        by_host(&self.service, sign_in, None, self.now()).await
+    }
+}
+
+/// Opens a family for somebody whom the host has authenticated.
+pub(crate) async fn by_host(
+    service: &Service,
+    sign_in: &SignIn<'_>,
+    source: Option<&SourceName>,
+    now: Timestamp,
+) -> Result<Granted, OpenError> {
+    let client =
+        service.with_client(sign_in.client, now, |client| client.map(|client| client.registration.clone())).await?;
+    let client = client.ok_or(OpenError::ClientMissing)?;
+    let account = service.directory.account(sign_in.subject).await?.ok_or(OpenError::AccountMissing)?;
+    let scope = granted_scope(service, &client, sign_in.scope.as_ref())?;
+    let by = By::from(Actor::Host, source);
+    let opening = Opening { grant: None, scope, remember: sign_in.remember, by };
+    family(service, &client, account, opening, now).await
+}
+
+/// What a client is granted, decided before anything secret is looked at.
+pub(crate) struct GrantedScope {
+    scope: Option<Scope>,
+    as_asked: bool,
+}
+
+/// Decides what a client is granted.
+pub(crate) fn granted_scope(
+    service: &Service,
+    client: &Registration,
+    asked: Option<&Scope>,
+) -> Result<GrantedScope, OpenError> {
+    let scope = client_scope(client, asked, service.policy.scopes.as_ref());
+    let scope = scope.map_err(|ScopeBeyond| OpenError::ScopeBeyond)?;
+    if service.policy.access_tokens.scope_demanded && scope.is_none() {
+        return Err(OpenError::ScopeDemanded);
+    }
+    Ok(GrantedScope { as_asked: scope.as_ref() == asked, scope })
+}
+
+/// How a family is opened.
+pub(crate) struct Opening {
+    pub(crate) grant: Option<Grant>,
+    pub(crate) scope: GrantedScope,
+    pub(crate) remember: bool,
+    pub(crate) by: By,
+}
+
+/// Opens a family; client and account are proved.
+pub(crate) async fn family(
+    service: &Service,
+    client: &Registration,
+    account: Account,
+    opening: Opening,
+    now: Timestamp,
+) -> Result<Granted, OpenError> {
+    let Opening { grant, scope: GrantedScope { scope, as_asked }, remember, by } = opening;
+    if client.disabled {
+        return Err(OpenError::ClientDisabled);
+    }
+    if account.is_disabled() {
+        return Err(OpenError::AccountDisabled);
+    }
+    let settings = service.settings(now).await?;
+    let refreshes = client.allows(Grant::RefreshToken);
+    let access_end = now.plus(settings.access_lifetime).ok_or(Unavailable::Clock)?;
+    let idle_end = now.plus(settings.refresh_inactivity).ok_or(Unavailable::Clock)?;
+    let life_end = now.plus(settings.refresh_absolute).ok_or(Unavailable::Clock)?;
+    let absolute_end = match (refreshes, remember) {
+        (false, _) => access_end,
+        (true, true) => life_end,
+        // Without sliding the family ends one inactivity period after its issue.
+        (true, false) => idle_end.min(life_end),
+    };
+    let (access_end, refresh_end) = (access_end.min(absolute_end), idle_end.min(absolute_end));
+    let owner = OwnerId::from(account.subject());
+    let body = FamilyBody::SignIn {
+        client: client.key,
+        client_id: client.client_id.clone(),
+        epoch: client.epoch,
+        grant,
+        remember,
+        opened_at: now,
+        absolute_end,
+    };
+    for _ in 0..DRAWS {
+        let first = if refreshes { TokenKind::RefreshToken } else { TokenKind::AccessToken };
+        let first = service.mint_first(first, &owner)?;
+        let place =
+            |parent, expires_at| Place { owner: &owner, parent, generation: 0, scope: scope.clone(), expires_at };
+        let (access, refresh, records) = if refreshes {
+            let access = service.mint_member(TokenKind::AccessToken, first.id.family())?;
+            let records = vec![
+                service.refresh_record(&first, place(None, refresh_end), now),
+                service.access_record(&access, place(Some(first.id), access_end), now),
+            ];
+            (access, Some(first), records)
+        } else {
+            let records = vec![service.access_record(&first, place(None, access_end), now)];
+            (first, None, records)
+        };
+        let family = NewFamily {
+            id: access.id.family(),
+            realm: service.realm.clone(),
+            owner: owner.clone(),
+            kind: refresh.as_ref().map_or(TokenKind::AccessToken, |refresh| refresh.kind),
+            body: body.clone(),
+            live_until: Some(if refreshes { refresh_end } else { access_end }),
+            gone_at: records.first().and_then(|record| record.gone_at),
+            label_key: None,
+            client: Some(client.key),
+            used_at: now,
+        };
+        let cap = service.cap(service.policy.refresh_tokens.live_per_owner_and_client, now);
+        let inserted = service.insert(InsertInto::Found { family: &family, cap, pace: None }, &records, now).await?;
+        match inserted {
+            Inserted::Done | Inserted::MadeRoom(_) => {
+                if let Inserted::MadeRoom(ended) = &inserted {
+                    service.tell_made_room(&by, family.kind, &owner, ended, now);
+                }
+                for record in &records {
+                    let what = EventKind::Issued { kind: record.kind, id: record.id, owner: owner.clone() };
+                    service.tell(now, by.clone(), what);
+                }
+                return Ok(Granted {
+                    access_id: access.id,
+                    family: access.id.family(),
+                    access_token: Secret::from(access.token.expose_secret().to_owned()),
+                    issued_at: now,
+                    expires_at: access_end,
+                    refresh_token: refresh.map(|refresh| Secret::from(refresh.token.expose_secret().to_owned())),
+                    scope_as_asked: as_asked,
+                    scope,
+                    account,
+                    client_name: client.display_name.clone(),
+                });
+            }
+            Inserted::OwnerFull => return Err(OpenError::QuotaReached),
+            Inserted::IdTaken(_)
+            | Inserted::LabelTaken(_)
+            | Inserted::FamilyMoved
+            | Inserted::FamilyEnded
+            | Inserted::PaceReached { .. }
+            | Inserted::FamilyFull { .. } => {}
+        }
+    }
+    Err(Unavailable::Contended { operation: "open" }.into())
+}

@@ -1,0 +1,233 @@
+//! The refresh grant (RFC 6749 §6): reuse or rotate, retried without a second successor, and the replay that kills a family.
+//!
+//! The loop: read, decide, one compare-and-swap; on a lost race decide again on the record that the store hands back.
+mod replay;
+mod retry;
+mod reuse;
+mod rotate;
+#[cfg(test)]
+mod secrecy_tests;
+
+use std::borrow::Cow;
+
+use crate::event::{Actor, By, EventKind, Limit};
+use crate::http_auth::refusal::Refusal;
+use crate::record::expiry::slid_expiry;
+use crate::record::family::FamilyBody;
+use crate::record::phase::Phase;
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::service::granting::Granted;
+use crate::service::minting::Minted;
+use crate::service::standing::Judged;
+use crate::token::presented::PresentedToken;
+use crate::types::account::Account;
+use crate::types::client::{RefreshMode, Registration};
+use crate::types::kind::TokenKind;
+use crate::types::scope::Scope;
+use crate::types::scope_meet::{NothingLeft, meet};
+use crate::types::secret::Secret;
+use crate::types::source::Source;
+use crate::types::time::Timestamp;
+
+/// How many lost races in a row end the loop.
+const TURNS: usize = 8;
+
+/// Why a refresh was not answered with tokens.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RefreshError {
+    /// `invalid_grant`.
+    #[error("refresh token was refused")]
+    Refused(#[source] Refusal),
+    /// As many tokens were issued as the policy allows in a time: `slow_down`.
+    #[error("too many tokens were issued: wait")]
+    SlowDown {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// `invalid_scope`.
+    #[error("scope must lie within the refresh token's")]
+    ScopeBeyond,
+    /// 503.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for RefreshError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// One refresh as it was asked for.
+struct Request<'a> {
+    service: &'a Service,
+    client: &'a Registration,
+    text: &'a Secret,
+    presented: PresentedToken,
+    asked: Option<Scope>,
+    source: &'a Source,
+    now: Timestamp,
+}
+
+/// What a turn of the loop came to.
+enum Turn {
+    Answered(Box<Granted>),
+    /// A race was lost: decide again on this.
+    Again(TokenRecord),
+}
+
+/// Refreshes. The client is proved; the secret is proved here, before any rule runs.
+pub(crate) async fn refresh(
+    service: &Service,
+    client: &Registration,
+    text: &Secret,
+    asked: Option<Scope>,
+    source: &Source,
+    now: Timestamp,
+) -> Result<Granted, RefreshError> {
+    let answer = proved(service, client, text, asked, source, now).await;
+    if let Err(RefreshError::Refused(reason)) = &answer {
+        let id = service.prefixes.parse(text.expose_secret()).ok().map(|presented| *presented.id());
+        let by = Actor::Client { client: client.client_id.clone(), subject: None };
+        service.tell(now, By::from(by, source.name()), EventKind::Refused { id, reason: *reason });
+    }
+    answer
+}
+
+async fn proved(
+    service: &Service,
+    client: &Registration,
+    text: &Secret,
+    asked: Option<Scope>,
+    source: &Source,
+    now: Timestamp,
+) -> Result<Granted, RefreshError> {
+    let refused = |refusal| Err(RefreshError::Refused(refusal));
+    let Ok(presented) = service.prefixes.parse(text.expose_secret()) else { return refused(Refusal::Malformed) };
+    if presented.kind() != TokenKind::RefreshToken {
+        return refused(Refusal::WrongKind { kind: presented.kind() });
+    }
+    let mut record = match service.matched(&presented).await? {
+        Ok(matched) => matched.record,
+        Err(refusal) => return refused(refusal),
+    };
+    match record.body() {
+        FamilyBody::SignIn { client: own, .. } if *own == client.key => {}
+        _ => {
+            let (id, client) = (record.record().id, client.client_id.clone());
+            let by = Actor::Client { client: client.clone(), subject: record.record().owner.subject() };
+            service.tell(now, By::from(by, source.name()), EventKind::ForeignClient { id, client });
+            return refused(Refusal::WrongClient);
+        }
+    }
+    let request = Request { service, client, text, presented, asked, source, now };
+    for _ in 0..TURNS {
+        match request.turn(&record).await? {
+            Turn::Answered(granted) => return Ok(*granted),
+            Turn::Again(there) => record = there,
+        }
+    }
+    Err(Unavailable::Contended { operation: "refresh" }.into())
+}
+
+impl Request<'_> {
+    async fn turn(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
+        let judged = self.service.judge(record, self.now).await?;
+        match judged.phase {
+            Phase::Rotated { retry_until: Some(_) } => return self.retry(record).await,
+            Phase::Rotated { retry_until: None } => return Err(self.replayed(record).await?),
+            _ => {}
+        }
+        match &judged.verdict {
+            Ok(_) => {}
+            Err(Refusal::ScopeEmpty) => return Err(RefreshError::ScopeBeyond),
+            Err(refusal) => return Err(RefreshError::Refused(*refusal)),
+        }
+        // A stored number that is garbage gives nothing a life.
+        self.service.settings(self.now).await?;
+        let scope = self.scope(record)?;
+        match self.client.refresh_mode {
+            RefreshMode::Rotate => self.rotate(record, judged, scope).await,
+            RefreshMode::Reuse => self.reuse(record, judged, scope).await,
+        }
+    }
+
+    /// May only narrow; the refresh token keeps its own. What is left of that beside the client's allowed scope, as it is now,
+    /// bounds both what is asked and what comes of asking for nothing.
+    fn scope(&self, record: &TokenRecord) -> Result<Option<Scope>, RefreshError> {
+        let (held, allowed) = (record.record().scope.as_ref(), self.client.allowed_scope.as_ref());
+        let known = self.service.policy.scopes.as_ref();
+        let left = meet(held, allowed, known).map_err(|NothingLeft| RefreshError::ScopeBeyond)?;
+        let Some(asked) = &self.asked else { return Ok(left.map(Cow::into_owned)) };
+        let granted = left.is_none_or(|left| left.covers(asked)) && known.is_none_or(|known| known.knows(asked));
+        if granted { Ok(Some(asked.clone())) } else { Err(RefreshError::ScopeBeyond) }
+    }
+
+    /// Tells the host what the client did with somebody's refresh token.
+    fn tell(&self, record: &TokenRecord, what: EventKind) {
+        let by = Actor::Client { client: self.client.client_id.clone(), subject: record.record().owner.subject() };
+        self.service.tell(self.now, By::from(by, self.source.name()), what);
+    }
+
+    /// The family has rotated as often as it may in a day.
+    fn paced(&self, record: &TokenRecord, until: Timestamp) -> RefreshError {
+        let own = record.record();
+        let what = EventKind::LimitReached { limit: Limit::RotationsPerDay(own.id.family()), owner: own.owner.clone() };
+        self.tell(record, what);
+        RefreshError::SlowDown { until }
+    }
+
+    /// The family has as many live access tokens as it may.
+    fn full(&self, record: &TokenRecord, until: Timestamp) -> RefreshError {
+        let own = record.record();
+        let what = EventKind::LimitReached { limit: Limit::AccessTokens(own.id.family()), owner: own.owner.clone() };
+        self.tell(record, what);
+        RefreshError::SlowDown { until }
+    }
+
+    /// What stands there now.
+    async fn again(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
+        let there = self.service.store.get(&record.record().id).await?;
+        there.map(Turn::Again).ok_or(RefreshError::Refused(Refusal::Unknown))
+    }
+
+    /// Where the refresh token, the access token and the family end.
+    fn ends(&self, record: &TokenRecord, judged: &Judged) -> Result<(Timestamp, Timestamp, Timestamp), RefreshError> {
+        let FamilyBody::SignIn { absolute_end, .. } = record.body() else {
+            return Err(RefreshError::Refused(Refusal::WrongClient));
+        };
+        let slid = slid_expiry(record, &judged.settings, self.now).ok_or(Unavailable::Clock)?;
+        let access_end = self.now.plus(judged.settings.access_lifetime).ok_or(Unavailable::Clock)?;
+        Ok((slid, access_end.min(*absolute_end), *absolute_end))
+    }
+
+    /// The answer: the access token with its life, the refresh token, and the scope beside the one that the refresh token has.
+    fn answer(
+        &self,
+        (access, issued_at, expires_at): (Minted, Timestamp, Timestamp),
+        refresh_token: Secret,
+        held: &Option<Scope>,
+        scope: Option<Scope>,
+        account: Account,
+    ) -> Result<Turn, RefreshError> {
+        // Asking for nothing asks for what the refresh token has (RFC 6749 §6).
+        let scope_as_asked = match &self.asked {
+            None => scope == *held,
+            asked => scope == *asked,
+        };
+        Ok(Turn::Answered(Box::new(Granted {
+            access_id: access.id,
+            family: access.id.family(),
+            access_token: Secret::from(access.token.expose_secret().to_owned()),
+            issued_at,
+            expires_at,
+            refresh_token: Some(refresh_token),
+            scope_as_asked,
+            scope,
+            account,
+            client_name: self.client.display_name.clone(),
+        })))
+    }
+}

@@ -1,0 +1,28 @@
+//! A replay: what is used up and comes again kills its family.
+
+use std::num::NonZeroU32;
+
+use crate::event::EventKind;
+use crate::http_auth::refusal::Refusal;
+use crate::operations::sign_ins::refresh::{RefreshError, Request};
+use crate::record::state::Revoked;
+use crate::record::token_record::TokenRecord;
+use crate::store::change::Revoke;
+use crate::types::why::RevocationReason;
+
+impl Request<'_> {
+    /// A used-up token that is no retry: the whole family dies, and only then is the caller refused. A revocation that fails is told as a
+    /// failure, for the family may still live.
+    pub(super) async fn replayed(&self, record: &TokenRecord) -> Result<RefreshError, RefreshError> {
+        let own = record.record();
+        let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };
+        let revoked = Revoked { at: self.now, why: RevocationReason::Replay };
+        let tombstone = self.now.plus_capped(self.service.policy.tombstone);
+        let progress = self.service.store.revoke(what, revoked, tombstone, NonZeroU32::MIN).await?;
+        if progress.changed > 0 {
+            let what = EventKind::Replayed { family: own.id.family(), generation: own.generation };
+            self.tell(record, what);
+        }
+        Ok(RefreshError::Refused(Refusal::Replaced))
+    }
+}

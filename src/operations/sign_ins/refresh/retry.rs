@@ -1,0 +1,125 @@
+//! A retry inside the window: the winner's answer, derived again.
+
+use crate::crypto::rotation_key::RotationKey;
+use crate::event::EventKind;
+use crate::http_auth::refusal::Refusal;
+use crate::operations::sign_ins::refresh::{RefreshError, Request, Turn};
+use crate::record::token_record::TokenRecord;
+use crate::service::error::Unavailable;
+use crate::service::granting::Place;
+use crate::service::minting::{DRAWS, Minted};
+use crate::service::standing::Judged;
+use crate::store::change::{InsertInto, Inserted};
+use crate::token::derive::Rotation;
+use crate::types::kind::TokenKind;
+use crate::types::scope::Scope;
+use crate::types::secret::Secret;
+use crate::types::time::Timestamp;
+
+impl Request<'_> {
+    /// A retry with the direct parent inside its window: derives the answer that the winner gave, and writes nothing.
+    pub(super) async fn retry(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
+        let service = self.service;
+        let Some(superseded) = record.record().superseded else { return self.again(record).await };
+        let Some(nonce) = superseded.nonce else { return self.again(record).await };
+        let Some(successor) = service.store.get(&superseded.successor).await? else {
+            return Err(RefreshError::Refused(Refusal::Unknown));
+        };
+        // The window is over as soon as the successor has itself been refreshed, by rotation or by a slide.
+        if successor.record().superseded.is_some() {
+            return self.again(record).await;
+        }
+        if successor.record().expiry_set_at != successor.record().created_at {
+            return Err(self.replayed(record).await?);
+        }
+        let judged = service.judge(&successor, self.now).await?;
+        match &judged.verdict {
+            Ok(_) => {}
+            Err(Refusal::ScopeEmpty) => return Err(RefreshError::ScopeBeyond),
+            Err(refusal) => return Err(RefreshError::Refused(*refusal)),
+        }
+        let usable = service.digester.is_usable(nonce.key_id);
+        let key = usable.then(|| RotationKey::under(service.key_ring.as_deref(), nonce.key_id)).flatten();
+        let Some(key) = key else {
+            return Err(RefreshError::Refused(Refusal::KeyGone));
+        };
+        let rotation = Rotation {
+            realm: &service.realm,
+            family: successor.record().id.family(),
+            generation: successor.record().generation,
+            nonce: &nonce.bytes,
+            parent_secret: self.presented.secret(),
+            key: &key,
+        };
+        let (id, stored) = (successor.record().id, successor.record());
+        let secret = rotation.secret(&id);
+        let derived = service.digester.token_under(stored.key_id, TokenKind::RefreshToken, &id, &secret);
+        if !derived.is_some_and(|digest| digest.ct_eq(&stored.digest)) {
+            return Err(RefreshError::Refused(Refusal::KeyGone));
+        }
+        let scope = self.scope(&successor)?;
+        let refresh = service.mint(TokenKind::RefreshToken, id, &secret);
+        let account = judged.account.clone().ok_or(RefreshError::Refused(Refusal::AccountMissing))?;
+        let access_id = rotation.access_id(&id);
+        let access_secret = rotation.access_secret(&access_id);
+        let access = service.mint(TokenKind::AccessToken, access_id, &access_secret);
+        let standing = service.store.get(&access_id).await?.filter(|there| {
+            let own = there.record();
+            let digest = service.digester.token_under(own.key_id, TokenKind::AccessToken, &access_id, &access_secret);
+            there.revoked().is_none()
+                && own.scope == scope
+                && own.expires_at.is_some_and(|expires_at| !self.now.reached(expires_at))
+                && digest.is_some_and(|digest| digest.ct_eq(&own.digest))
+        });
+        let (access, issued_at, expires_at) = match standing {
+            Some(there) => {
+                let own = there.record();
+                (access, own.created_at, own.expires_at.unwrap_or(self.now))
+            }
+            None => match self.fresh_access(&successor, &judged, scope.clone()).await? {
+                Some((access, expires_at)) => (access, self.now, expires_at),
+                None => return self.again(record).await,
+            },
+        };
+        let what = EventKind::Refreshed { family: id.family(), generation: stored.generation, retry: true };
+        self.tell(&successor, what);
+        let refresh = Secret::from(refresh.token.expose_secret().to_owned());
+        self.answer((access, issued_at, expires_at), refresh, &stored.scope, scope, account)
+    }
+
+    /// A fresh access token for a retry whose own has expired, was revoked, or had another scope; only while the family is alive and no
+    /// further. `None`: it moved or ended meanwhile.
+    async fn fresh_access(
+        &self,
+        successor: &TokenRecord,
+        judged: &Judged,
+        scope: Option<Scope>,
+    ) -> Result<Option<(Minted, Timestamp)>, RefreshError> {
+        let (service, own) = (self.service, successor.record());
+        let (_, access_end, _) = self.ends(successor, judged)?;
+        let access_cap = service.policy.access_tokens.max_live_per_family;
+        let home = InsertInto::Join { family: own.id.family(), generation: own.generation, access_cap };
+        for _ in 0..DRAWS {
+            let access = service.mint_member(TokenKind::AccessToken, own.id.family())?;
+            let place = Place {
+                owner: &own.owner,
+                parent: Some(own.id),
+                generation: own.generation,
+                scope: scope.clone(),
+                expires_at: access_end,
+            };
+            let new = [service.access_record(&access, place, self.now)];
+            match service.insert(home, &new, self.now).await? {
+                Inserted::Done => return Ok(Some((access, access_end))),
+                Inserted::FamilyMoved | Inserted::FamilyEnded => return Ok(None),
+                Inserted::FamilyFull { until } => return Err(self.full(successor, until)),
+                Inserted::IdTaken(_)
+                | Inserted::LabelTaken(_)
+                | Inserted::OwnerFull
+                | Inserted::PaceReached { .. }
+                | Inserted::MadeRoom(_) => {}
+            }
+        }
+        Err(Unavailable::Contended { operation: "refresh" }.into())
+    }
+}

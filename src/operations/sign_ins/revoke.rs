@@ -1,0 +1,89 @@
+//! Ends a sign-in: by the host, or by its client (RFC 7009).
+
+use std::num::NonZeroU32;
+
+use crate::counterfoil::Counterfoil;
+use crate::event::{Actor, By, EventKind};
+use crate::record::family::FamilyBody;
+use crate::record::state::Revoked;
+use crate::service::Service;
+use crate::service::error::{ManageError, Unavailable};
+use crate::service::granting::access_gone_at;
+use crate::service::revoking::{end_family, tombstone};
+use crate::store::change::Revoke;
+use crate::types::client::Registration;
+use crate::types::ids::RecordId;
+use crate::types::kind::TokenKind;
+use crate::types::source::{Source, SourceName};
+use crate::types::time::Timestamp;
+use crate::types::why::RevocationReason;
+
+impl Counterfoil {
+    /// Ends the family of a credential, whatever its kind, on the host's own authority: sign-out, clean-up. When it returns, nothing of
+    /// the family authenticates on any node.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::NotFound`] for an id that is not there.
+    pub async fn revoke_family_of(&self, id: &RecordId) -> Result<(), ManageError> {
+        family(&self.service, id, None, self.now()).await
+    }
+}
+
+/// Ends the family of a credential, whatever its kind: the host alone, for sign-out and for clean-up.
+pub(crate) async fn family(
+    service: &Service,
+    id: &RecordId,
+    source: Option<&SourceName>,
+    now: Timestamp,
+) -> Result<(), ManageError> {
+    let record = service.store.get(id).await?.filter(|record| record.record().realm == service.realm);
+    let record = record.ok_or(ManageError::NotFound)?;
+    end_family(service, By::from(Actor::Host, source), &record, RevocationReason::ByHost, now).await?;
+    Ok(())
+}
+
+/// A token of another client: refused (RFC 7009 §2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ForeignToken;
+
+/// RFC 7009. Unknown tokens are a success; a refresh token of any generation kills its family, an access token ends alone; what belongs
+/// to no client is left alone.
+pub(crate) async fn by_client(
+    service: &Service,
+    client: &Registration,
+    token: &str,
+    source: &Source,
+    now: Timestamp,
+) -> Result<Result<(), ForeignToken>, Unavailable> {
+    let Ok(presented) = service.prefixes.parse(token) else { return Ok(Ok(())) };
+    let Ok(matched) = service.matched(&presented).await? else { return Ok(Ok(())) };
+    let (record, id) = (matched.record, *presented.id());
+    let by = Actor::Client { client: client.client_id.clone(), subject: record.record().owner.subject() };
+    let by = By::from(by, source.name());
+    let FamilyBody::SignIn { client: own, .. } = record.body() else {
+        service.tell(now, by, EventKind::RevocationIgnored { id });
+        return Ok(Ok(()));
+    };
+    if *own != client.key {
+        service.tell(now, by, EventKind::ForeignClient { id, client: client.client_id.clone() });
+        return Ok(Err(ForeignToken));
+    }
+    if record.record().kind == TokenKind::RefreshToken {
+        end_family(service, by, &record, RevocationReason::ByClient, now).await?;
+    } else {
+        let revoked = Revoked { at: now, why: RevocationReason::ByClient };
+        // No longer than it would have stood: revoking and asking anew must leave no graveyard.
+        let expired = record.record().expires_at.map(access_gone_at);
+        let gone_at = expired.map_or(tombstone(service, now), |gone_at| gone_at.min(tombstone(service, now)));
+        let progress = service.store.revoke(Revoke::One(&id), revoked, gone_at, NonZeroU32::MIN).await?;
+        if progress.changed > 0 {
+            service.tell(
+                now,
+                by,
+                EventKind::Revoked { kind: TokenKind::AccessToken, id, why: RevocationReason::ByClient },
+            );
+        }
+    }
+    Ok(Ok(()))
+}

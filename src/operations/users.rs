@@ -1,0 +1,174 @@
+//! Users, as far as credentials go: found, allowed to sign in with tokens, and everything of theirs ended.
+
+use std::num::NonZeroU32;
+
+use crate::counterfoil::Counterfoil;
+use crate::directory::UserView;
+use crate::event::EventKind;
+use crate::http_auth::refusal::Gate;
+use crate::policy::SwitchGate;
+use crate::record::state::Revoked;
+use crate::service::Service;
+use crate::service::authority::operations::{AllowTokenLogin, ForbidTokenLogin, RevokeEverythingOf, SeeUsers};
+use crate::service::authority::{Permission, Permit};
+use crate::service::error::{Conflict, ManageError};
+use crate::service::gates::switch_opens;
+use crate::service::presenter::Presenter;
+use crate::service::revoking::{BATCH, by_administrator, tombstone};
+use crate::service::snapshot::SettingsView;
+use crate::store::change::Revoke;
+use crate::types::account::Account;
+use crate::types::ids::{OwnerId, SubjectId};
+
+/// The most users of one answer.
+const PAGE: NonZeroU32 = match NonZeroU32::new(100) {
+    Some(page) => page,
+    None => NonZeroU32::MIN,
+};
+
+impl Counterfoil {
+    /// Finds users in the host's directory, at most 100. Administrators and whoever manages user profiles do, with scope `users:manage`.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`], by whose fault it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn find_users(
+        &self,
+        by: &Presenter,
+        text: &str,
+        limit: NonZeroU32,
+    ) -> Result<Vec<UserView>, ManageError> {
+        find(self.permit(by).await?, text, limit).await
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Counterfoil::find_users`]; not found where the directory does not know the subject.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    pub async fn user(&self, by: &Presenter, subject: &SubjectId) -> Result<UserView, ManageError> {
+        see(self.permit(by).await?, subject).await
+    }
+
+    /// Sets "token login allowed" for an account. Where the policy does not ask for the switch it is kept and has no effect.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`]: a subject that the directory does not know is `NotFound`.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has set the switch or has not.
+    pub async fn set_token_login(
+        &self,
+        by: &Presenter,
+        subject: &SubjectId,
+        allowed: bool,
+    ) -> Result<UserView, ManageError> {
+        if allowed {
+            set_token_login(self.permit::<AllowTokenLogin>(by).await?, subject, true).await
+        } else {
+            set_token_login(self.permit::<ForbidTokenLogin>(by).await?, subject, false).await
+        }
+    }
+
+    /// Ends every credential of a person that existed when the call began: administrators and the host. How many families ended.
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError`]; after `Unavailable` call again until it succeeds.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has ended some families; call again.
+    pub async fn revoke_everything_of(&self, by: &Presenter, subject: &SubjectId) -> Result<u64, ManageError> {
+        owner(self.permit(by).await?, subject).await
+    }
+}
+
+/// Finds users in the host's directory, by its own lights and in its order, at most 100.
+async fn find(permit: Permit<'_, SeeUsers>, text: &str, limit: NonZeroU32) -> Result<Vec<UserView>, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let found = service.directory.find(text, limit.min(PAGE)).await?;
+    Ok(service.with_settings(now, |view| found.iter().map(|account| shown(service, view, account)).collect()).await?)
+}
+
+/// One user; whoever finds users may see them.
+async fn see(permit: Permit<'_, SeeUsers>, subject: &SubjectId) -> Result<UserView, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let account = service.directory.account(subject).await?.ok_or(ManageError::NotFound)?;
+    Ok(service.with_settings(now, |view| shown(service, view, &account)).await?)
+}
+
+/// Sets "token login allowed" for an account. Kept only where it differs from the policy's default, so that the document that holds all
+/// switches grows with exceptions and not with accounts.
+async fn set_token_login<O: Permission>(
+    permit: Permit<'_, O>,
+    subject: &SubjectId,
+    allowed: bool,
+) -> Result<UserView, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let account = known(&permit, Some(subject)).await?;
+    if !service.policy.gates().switch {
+        return Err(Conflict::NotApplicable { gate: Gate::Switch }.into());
+    }
+    let default = service.policy.personal_access_tokens.switch != SwitchGate::DefaultOff;
+    let (view, changed) = service
+        .update_settings(now, |stored| {
+            let before = stored.switches.get(subject).copied().unwrap_or(default);
+            if allowed == default {
+                stored.switches.remove(subject);
+            } else {
+                stored.switches.insert(subject.clone(), allowed);
+            }
+            Ok(before != allowed)
+        })
+        .await?;
+    if changed {
+        permit.tell(EventKind::Switch { subject: subject.clone(), allowed });
+    }
+    Ok(shown(service, &view, &account))
+}
+
+/// The account; `None` is an id that nobody can have.
+pub(crate) async fn known<O: Permission>(
+    permit: &Permit<'_, O>,
+    subject: Option<&SubjectId>,
+) -> Result<Account, ManageError> {
+    let subject = subject.ok_or(ManageError::NotFound)?;
+    permit.service().directory.account(subject).await?.ok_or(ManageError::NotFound)
+}
+
+fn shown(service: &Service, view: &SettingsView, account: &Account) -> UserView {
+    UserView {
+        subject: account.subject().clone(),
+        name: account.name().to_owned(),
+        role: account.role(),
+        token_login_allowed: switch_opens(&service.policy, view, account.subject()),
+    }
+}
+
+/// Ends everything of an owner. Covers what existed when the call began.
+async fn owner(permit: Permit<'_, RevokeEverythingOf>, subject: &SubjectId) -> Result<u64, ManageError> {
+    let (service, now, why) = (permit.service(), permit.now(), by_administrator(&permit));
+    let owner = OwnerId::from(subject);
+    let mut families = 0;
+    loop {
+        let what = Revoke::Owner { realm: &service.realm, owner: &owner };
+        let progress = service.store.revoke(what, Revoked { at: now, why }, tombstone(service, now), BATCH).await?;
+        families += progress.changed;
+        if !progress.more {
+            break;
+        }
+    }
+    permit.tell(EventKind::OwnerRevoked { owner, families });
+    Ok(families)
+}

@@ -1,0 +1,172 @@
+//! Verification of a bearer token.
+
+use crate::counterfoil::Counterfoil;
+use crate::event::{Actor, By, EventKind};
+use crate::http_auth::refusal::Refusal;
+use crate::record::decide::Rights;
+use crate::record::family::{Access, FamilyBody};
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::error::Denied;
+use crate::service::matching::Matched;
+use crate::service::measured::{Stopwatch, timed};
+use crate::token::presented::PresentedToken;
+use crate::types::account::Account;
+use crate::types::ids::RecordId;
+use crate::types::kind::TokenKind;
+use crate::types::principal::Principal;
+use crate::types::realm::Realm;
+use crate::types::source::SourceName;
+use crate::types::time::Timestamp;
+
+impl Counterfoil {
+    /// Verifies a bearer token: an access token, a personal access token or a security code. Everything else is refused.
+    ///
+    /// Asks the store and the directory once each; settings and clients come from a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied::Refused`] with the true reason for the host (tell the caller [`Denied::public`] only), [`Denied::Unavailable`] where
+    /// nobody can say.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: a dropped call has at most ended the old half of a hand-over, which the next use does again.
+    ///
+    /// # Example: a token that may read, for a day
+    ///
+    /// ```
+    #[doc = include_str!("../example.in")]
+    /// let scope = Some("demo:read".parse()?);
+    /// let new = NewPersonalAccessToken { label: "reports", lifetime: Lifetime::Days(1), scope };
+    /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
+    ///
+    /// let principal = counterfoil.verify(issued.token.expose_secret()).await?;
+    /// assert_eq!((principal.name(), principal.kind()), ("ivan", TokenKind::PersonalAccessToken));
+    /// assert!(principal.may("demo:read") && !principal.may("demo:write"));
+    ///
+    /// clock.advance(Span::days(1));
+    /// let denied = counterfoil.verify(issued.token.expose_secret()).await.expect_err("expired");
+    /// assert!(matches!(denied, Denied::Refused(Refusal::Expired { .. })), "for the host");
+    /// assert_eq!(denied.public(), Some(PublicRefusal::InvalidToken), "for the caller");
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn verify(&self, token: &str) -> Result<Principal, Denied> {
+        self.verified(token, None).await
+    }
+
+    pub(crate) async fn verified(&self, token: &str, source: Option<&SourceName>) -> Result<Principal, Denied> {
+        let watch = Stopwatch::start();
+        let verified = verify(&self.service, token, source, self.now()).await;
+        match &verified {
+            Ok(_) => timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "accepted"),
+            Err(Denied::Refused(_)) => {
+                timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "refused");
+            }
+            Err(Denied::Unavailable(_)) => {
+                timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "unavailable");
+            }
+        }
+        verified
+    }
+}
+
+/// A credential whose secret was proved and whose right to be used was decided, with the role that it carries. [`check`] alone makes one.
+struct Verified {
+    record: TokenRecord,
+    account: Account,
+    rights: Rights,
+}
+
+/// Verifies the text of a bearer token.
+async fn verify(
+    service: &Service,
+    text: &str,
+    source: Option<&SourceName>,
+    now: Timestamp,
+) -> Result<Principal, Denied> {
+    let refuse = |id, reason| refuse(service, id, reason, source, now);
+    let Ok(presented) = service.prefixes.parse(text) else { return refuse(None, Refusal::Malformed) };
+    let id = Some(*presented.id());
+    let kind = presented.kind();
+    if !matches!(kind, TokenKind::PersonalAccessToken | TokenKind::AccessToken | TokenKind::SecurityCode) {
+        return refuse(id, Refusal::WrongKind { kind });
+    }
+    match check(service, &presented, source, now).await? {
+        Ok(verified) => Ok(principal(service.realm.clone(), verified, source)),
+        Err(refusal) => refuse(id, refusal),
+    }
+}
+
+/// Secret, then the pure decision, then what a successful use brings about.
+async fn check(
+    service: &Service,
+    presented: &PresentedToken,
+    source: Option<&SourceName>,
+    now: Timestamp,
+) -> Result<Result<Verified, Refusal>, Denied> {
+    let Matched { record, fresher } = match service.matched(presented).await? {
+        Ok(matched) => matched,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let judged = service.judge(&record, now).await?;
+    let rights = match judged.verdict {
+        Ok(rights) => rights,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Some(account) = judged.account else { return Ok(Err(Refusal::AccountMissing)) };
+    let (id, last_used_at) = (record.record().id, record.record().last_used_at);
+    let first_use =
+        last_used_at.is_none() && record.record().parent.is_some() && service.uses.overlaid(id, None).is_none();
+    if first_use {
+        service.first_use_ends_parent(&record, source, now).await?;
+    }
+    service.uses.note(id, last_used_at, now);
+    if let Some((digest, key)) = fresher {
+        service.rekeying.note(&record, digest, key);
+    }
+    Ok(Ok(Verified { record, account, rights }))
+}
+
+fn principal(realm: Realm, verified: Verified, source: Option<&SourceName>) -> Principal {
+    let Verified { record, account, rights: Rights { role, narrowed } } = verified;
+    let own = record.record();
+    let (kind, credential, expires_at) = (own.kind, own.id, own.expires_at);
+    let (actor, same_as_user) = match record.body() {
+        FamilyBody::Code { created_by, access, .. } => {
+            (Some(created_by.clone()), matches!(access, Access::SameAsUser(_)))
+        }
+        _ => (None, false),
+    };
+    // A same-as-user code stays limited: the named account's right to manage profiles is more than an ordinary member's.
+    let manages_profiles = account.manages_profiles() && !same_as_user;
+    let (subject, name) = account.into_identity();
+    let (label, held) = record.into_label_and_scope();
+    let scope = narrowed.map_or(held, |narrowed| Some(*narrowed));
+    Principal {
+        realm,
+        subject,
+        name,
+        role,
+        manages_profiles,
+        kind,
+        credential,
+        label,
+        scope,
+        expires_at,
+        actor,
+        authenticated_at: None,
+        source: source.cloned(),
+    }
+}
+
+fn refuse(
+    service: &Service,
+    id: Option<RecordId>,
+    reason: Refusal,
+    source: Option<&SourceName>,
+    now: Timestamp,
+) -> Result<Principal, Denied> {
+    service.tell(now, By::from(Actor::Unproved, source), EventKind::Refused { id, reason });
+    Err(Denied::Refused(reason))
+}

@@ -1,0 +1,130 @@
+//! A policy is checked once, where the handle is built.
+
+use crate::policy::Policy;
+use crate::types::time::Span;
+
+/// A policy that contradicts itself or leaves its limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("policy: {field} must be {rule}")]
+pub struct InvalidPolicy {
+    /// The field at fault.
+    pub field: &'static str,
+    /// What it must be.
+    pub rule: &'static str,
+}
+
+impl Policy {
+    /// Checks every limit.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPolicy`] names the first field that is out of its limits, and the limits.
+    pub fn check(&self) -> Result<(), InvalidPolicy> {
+        let tokens = &self.personal_access_tokens;
+        let (access, refresh, codes) = (&self.access_tokens, &self.refresh_tokens, &self.security_codes);
+        let year = Span::days(366);
+        let within = |span: Span, least: Span, most: Span| (least..=most).contains(&span);
+        let second = Span::seconds(1);
+        let rules = [
+            ((1..=3_660).contains(&tokens.max_days_ceiling), "personal_access_tokens.max_days_ceiling", "1 to 3660"),
+            (
+                (1..=tokens.max_days_ceiling).contains(&tokens.max_days),
+                "personal_access_tokens.max_days",
+                "1 to personal_access_tokens.max_days_ceiling",
+            ),
+            ((1..=255).contains(&tokens.label_max), "personal_access_tokens.label_max", "1 to 255"),
+            (tokens.retention <= year, "personal_access_tokens.retention", "at most 366 days"),
+            (tokens.max_overlap <= year, "personal_access_tokens.max_overlap", "at most 366 days"),
+            (within(access.max_lifetime, second, Span::days(1)), "access_tokens.max_lifetime", "1 s to 1 day"),
+            (
+                within(access.lifetime, second, access.max_lifetime),
+                "access_tokens.lifetime",
+                "1 s to access_tokens.max_lifetime",
+            ),
+            (within(refresh.max_inactivity, second, year), "refresh_tokens.max_inactivity", "1 s to 366 days"),
+            (
+                within(refresh.inactivity, second, refresh.max_inactivity),
+                "refresh_tokens.inactivity",
+                "1 s to refresh_tokens.max_inactivity",
+            ),
+            (within(refresh.max_absolute, second, year), "refresh_tokens.max_absolute", "1 s to 366 days"),
+            (
+                within(refresh.absolute, second, refresh.max_absolute),
+                "refresh_tokens.absolute",
+                "1 s to refresh_tokens.max_absolute",
+            ),
+            (refresh.grace <= Span::seconds(60), "refresh_tokens.grace", "0 to 60 s"),
+            (
+                within(codes.max_default_lifetime, second, year),
+                "security_codes.max_default_lifetime",
+                "1 s to 366 days",
+            ),
+            (
+                within(codes.default_lifetime, second, codes.max_default_lifetime),
+                "security_codes.default_lifetime",
+                "1 s to security_codes.max_default_lifetime",
+            ),
+            (codes.retention <= year, "security_codes.retention", "at most 366 days"),
+            (within(self.console_sessions.idle, second, Span::days(1)), "console_sessions.idle", "1 s to 1 day"),
+            (
+                within(self.console_sessions.absolute, second, Span::days(30)),
+                "console_sessions.absolute",
+                "1 s to 30 days",
+            ),
+            (within(self.notices.lead, second, year), "notices.lead", "1 s to 366 days"),
+            (self.notices.more_leads.len() <= 6, "notices.more_leads", "at most 6 further thresholds"),
+            (self.notices.unsent_kept <= Span::days(30), "notices.unsent_kept", "at most 30 days"),
+            (within(self.uses.interval, second, Span::days(1)), "uses.interval", "1 s to 1 day"),
+            (self.notices.gather.ahead <= Span::days(7), "notices.gather.ahead", "at most 7 days"),
+            (self.notices.gather.longest_wait <= Span::days(1), "notices.gather.longest_wait", "at most 1 day"),
+            (
+                self.notices.gather.gap <= self.notices.gather.longest_wait,
+                "notices.gather.gap",
+                "at most notices.gather.longest_wait",
+            ),
+            (self.uses.buffered >= 1, "uses.buffered", "at least 1"),
+            (within(self.throttle.account.window, second, Span::days(1)), "throttle.account.window", "1 s to 1 day"),
+            (within(self.throttle.client.window, second, Span::days(1)), "throttle.client.window", "1 s to 1 day"),
+            (within(self.throttle.source.window, second, Span::days(1)), "throttle.source.window", "1 s to 1 day"),
+            (self.settings_staleness <= Span::minutes(5), "settings_staleness", "at most 300 s"),
+            (self.clock_doubt <= Span::days(1), "clock_doubt", "at most 1 day"),
+            (within(self.tombstone, Span::days(1), year), "tombstone", "1 to 366 days"),
+        ];
+        match rules.into_iter().find(|(holds, _, _)| !holds) {
+            Some((_, field, rule)) => Err(InvalidPolicy { field, rule }),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_kinds_8_every_preset_keeps_its_limits() {
+        for policy in [Policy::default(), Policy::synergy(), Policy::a2nta(), Policy::aodocs(), Policy::aal2()] {
+            assert_eq!(policy.check(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn syn_token_6_a_grace_window_of_more_than_60_seconds_is_refused() {
+        let mut policy = Policy::default();
+        for (seconds, fits) in [(0, true), (60, true), (61, false)] {
+            policy.refresh_tokens.grace = Span::seconds(seconds);
+            assert_eq!(policy.check().is_ok(), fits);
+        }
+        assert_eq!(policy.check().map_err(|error| error.field), Err("refresh_tokens.grace"));
+    }
+
+    #[test]
+    fn all_kinds_8_a_policy_is_read_from_a_file_and_an_unknown_key_is_refused() {
+        let read = |text: &str| serde_json::from_str::<Policy>(text);
+        let policy = read(r#"{"access_tokens": {"lifetime": 60}}"#).expect("a policy");
+        assert_eq!(policy.access_tokens.lifetime, Span::seconds(60));
+        assert_eq!(policy.refresh_tokens, Policy::default().refresh_tokens);
+        assert!(read(r#"{"acess_tokens": {}}"#).is_err());
+        assert!(read(r#"{"access_tokens": {"lifetime": -1}}"#).is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! The second half of the pure decision: a phase, the people and clients as they are now, and the gates. No I/O and no clock.
+
+use crate::http_auth::refusal::{Gate, Refusal};
+use crate::record::family::{Access, FamilyBody};
+use crate::record::phase::Phase;
+use crate::record::token_record::TokenRecord;
+use crate::types::account::Account;
+use crate::types::client::{Grant, Registration};
+use crate::types::ids::SubjectId;
+use crate::types::kind::TokenKind;
+use crate::types::known_scopes::KnownScopes;
+use crate::types::role::Role;
+use crate::types::scope::Scope;
+use crate::types::scope_meet::{NothingLeft, meet};
+use crate::types::time::Timestamp;
+
+/// The account and the client as they are now, and what the policy asks of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Standing<'a> {
+    /// The account that [`account_of`] names, or its absence.
+    pub(crate) account: Option<&'a Account>,
+    /// The client of a sign-in's family, or its absence.
+    pub(crate) client: Option<&'a Registration>,
+    /// The gate that is closed for personal access tokens, if one is.
+    pub(crate) closed_gate: Option<Gate>,
+    /// Whether the policy refuses credentials of this kind without scope.
+    pub(crate) scope_demanded: bool,
+    /// The scope tokens that the service knows; `None`: any.
+    pub(crate) known_scopes: Option<&'a KnownScopes>,
+}
+
+/// What a credential may do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rights {
+    /// The role that it carries.
+    pub(crate) role: Role,
+    /// Its scope, where that is narrower than the record's: what is left beside its client's allowed scope and what is known.
+    pub(crate) narrowed: Option<Box<Scope>>,
+}
+
+impl Rights {
+    /// The effective scope of a record with these rights.
+    pub(crate) fn scope<'a>(&'a self, record: &'a TokenRecord) -> Option<&'a Scope> {
+        self.narrowed.as_deref().or(record.record().scope.as_ref())
+    }
+}
+
+/// Whose rights a credential carries: a personal access token's owner's, a super-administrator code's creator's, a same-as-user code's
+/// named account's alone. `None` where the record cannot be anybody's.
+pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
+    match record.body() {
+        FamilyBody::Code { created_by, access: Access::SuperAdministrator, .. } => Some(created_by),
+        FamilyBody::Code { access: Access::SameAsUser(subject), .. } => Some(subject),
+        _ => record.record().owner.person(),
+    }
+}
+
+/// Whether the credential authenticates, and with which rights.
+pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Rights, Refusal> {
+    match phase {
+        Phase::Live | Phase::Overlap { .. } => {}
+        Phase::Rotated { .. } => return Err(Refusal::Replaced),
+        Phase::Expired { at, .. } => return Err(Refusal::Expired { at }),
+        Phase::Revoked(revoked) => return Err(Refusal::Revoked { at: revoked.at, why: revoked.why }),
+        Phase::Purgeable => return Err(Refusal::Unknown),
+    }
+    let account = standing.account.ok_or(Refusal::AccountMissing)?;
+    if account.is_disabled() {
+        return Err(Refusal::AccountDisabled);
+    }
+    if let Some(valid_since) = predates(record, account) {
+        return Err(Refusal::BeforeValidSince { valid_since });
+    }
+    let role = role(record, account, &standing)?;
+    let narrowed = narrowed(record, &standing)?;
+    if standing.scope_demanded && narrowed.is_none() && record.record().scope.is_none() {
+        return Err(Refusal::ScopeDemanded);
+    }
+    Ok(Rights { role, narrowed })
+}
+
+/// Since when the account's credentials are valid, where this one began before.
+pub(crate) fn predates(record: &TokenRecord, account: &Account) -> Option<Timestamp> {
+    account.valid_since().filter(|&since| began_at(record) < since)
+}
+
+/// When a credential began: a sign-in when it was opened, any other when its present secret was made.
+fn began_at(record: &TokenRecord) -> Timestamp {
+    match record.body() {
+        FamilyBody::SignIn { opened_at, .. } => *opened_at,
+        _ => record.record().created_at,
+    }
+}
+
+/// The record's scope where its client's allowed scope, as it is now, or the service's tokens narrow it.
+fn narrowed(record: &TokenRecord, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
+    let held = record.record().scope.as_ref();
+    let allowed = standing.client.and_then(|client| client.allowed_scope.as_ref());
+    match meet(held, allowed, standing.known_scopes) {
+        Err(NothingLeft) => Err(Refusal::ScopeEmpty),
+        Ok(None) => Ok(None),
+        Ok(Some(left)) if held == Some(&*left) => Ok(None),
+        Ok(Some(left)) => Ok(Some(Box::new(left.into_owned()))),
+    }
+}
+
+fn role(record: &TokenRecord, account: &Account, standing: &Standing<'_>) -> Result<Role, Refusal> {
+    match record.body() {
+        FamilyBody::Alone => alone(record, account, standing.closed_gate),
+        FamilyBody::SignIn { client, epoch, grant, .. } => {
+            let registered = standing.client.filter(|registered| registered.key == *client);
+            sign_in(record, account, registered, *epoch, *grant)
+        }
+        FamilyBody::Code { access, .. } => code(access, account),
+        FamilyBody::Session { .. } => Ok(account.role()),
+    }
+}
+
+fn alone(record: &TokenRecord, account: &Account, closed_gate: Option<Gate>) -> Result<Role, Refusal> {
+    if record.record().kind == TokenKind::PersonalAccessToken {
+        if let Some(gate) = closed_gate {
+            return Err(Refusal::GateClosed { gate });
+        }
+        if account.role() == Role::Collaborator {
+            return Err(Refusal::OwnerIsCollaborator);
+        }
+    }
+    Ok(account.role())
+}
+
+fn sign_in(
+    record: &TokenRecord,
+    account: &Account,
+    client: Option<&Registration>,
+    epoch: u64,
+    grant: Option<Grant>,
+) -> Result<Role, Refusal> {
+    let client = client.ok_or(Refusal::ClientMissing)?;
+    if client.disabled {
+        return Err(Refusal::ClientDisabled);
+    }
+    if client.epoch != epoch {
+        return Err(Refusal::ClientEpoch);
+    }
+    let refreshes = record.record().kind == TokenKind::RefreshToken;
+    if grant.is_some_and(|grant| !client.allows(grant)) || (refreshes && !client.allows(Grant::RefreshToken)) {
+        return Err(Refusal::GrantRemoved);
+    }
+    Ok(account.role())
+}
+
+fn code(access: &Access, account: &Account) -> Result<Role, Refusal> {
+    match access {
+        Access::SuperAdministrator if account.role() == Role::SuperAdministrator => Ok(Role::SuperAdministrator),
+        Access::SuperAdministrator => Err(Refusal::CreatorLostRole),
+        // At most an ordinary member's rights, also where the account is promoted later.
+        Access::SameAsUser(_) => Ok(account.role().min(Role::Member)),
+    }
+}

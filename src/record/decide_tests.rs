@@ -1,0 +1,192 @@
+//! The decision: every reason on its own, and the properties that hold for all of them.
+
+use proptest::prelude::*;
+
+use crate::http_auth::refusal::{Gate, Refusal};
+use crate::record::decide::{self, Standing, account_of};
+use crate::record::family::{Access, FamilyBody};
+use crate::record::phase::Phase;
+use crate::record::samples::{account, at, client, record, sign_in, subject};
+use crate::record::state::Revoked;
+use crate::record::token_record::TokenRecord;
+use crate::types::account::Account;
+use crate::types::client::{ClientKey, Grant, Registration};
+use crate::types::kind::TokenKind;
+use crate::types::role::Role;
+use crate::types::why::RevocationReason;
+
+const ROLES: [Role; 4] = [Role::Collaborator, Role::Member, Role::Administrator, Role::SuperAdministrator];
+
+fn standing<'a>(account: Option<&'a Account>, client: Option<&'a Registration>) -> Standing<'a> {
+    Standing { account, client, closed_gate: None, scope_demanded: false, known_scopes: None }
+}
+
+/// The role alone.
+fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Role, Refusal> {
+    decide::decide(record, phase, standing).map(|rights| rights.role)
+}
+
+fn pat() -> TokenRecord {
+    record(TokenKind::PersonalAccessToken, FamilyBody::Alone, None, |_, _| {})
+}
+
+fn code(access: Access) -> TokenRecord {
+    record(
+        TokenKind::SecurityCode,
+        FamilyBody::Code { created_by: subject("maker"), access, named: None },
+        None,
+        |_, _| {},
+    )
+}
+
+fn access_token() -> TokenRecord {
+    record(TokenKind::AccessToken, sign_in(true, at(9_999)), Some(at(600)), |_, _| {})
+}
+
+#[test]
+fn a_phase_that_is_over_refuses_whoever_stands_there() {
+    let owner = account(Role::SuperAdministrator);
+    let standing = standing(Some(&owner), None);
+    let revoked = Revoked { at: at(1), why: RevocationReason::ByOwner };
+    for (phase, refusal) in [
+        (Phase::Rotated { retry_until: None }, Refusal::Replaced),
+        (Phase::Rotated { retry_until: Some(at(9)) }, Refusal::Replaced),
+        (Phase::Expired { at: at(1), until: None }, Refusal::Expired { at: at(1) }),
+        (Phase::Revoked(revoked), Refusal::Revoked { at: at(1), why: RevocationReason::ByOwner }),
+        (Phase::Purgeable, Refusal::Unknown),
+    ] {
+        assert_eq!(decide(&pat(), phase, standing), Err(refusal));
+    }
+    assert_eq!(decide(&pat(), Phase::Overlap { until: None }, standing), Ok(Role::SuperAdministrator));
+}
+
+#[test]
+fn syn_pat_2_a_personal_access_token_needs_its_owner_enabled_and_no_collaborator() {
+    for role in ROLES {
+        let owner = account(role);
+        let verdict = decide(&pat(), Phase::Live, standing(Some(&owner), None));
+        let expected = if role == Role::Collaborator { Err(Refusal::OwnerIsCollaborator) } else { Ok(role) };
+        assert_eq!(verdict, expected);
+        let disabled = owner.with_disabled(true);
+        assert_eq!(decide(&pat(), Phase::Live, standing(Some(&disabled), None)), Err(Refusal::AccountDisabled));
+    }
+    assert_eq!(decide(&pat(), Phase::Live, standing(None, None)), Err(Refusal::AccountMissing));
+}
+
+#[test]
+fn a2_token_1_a_closed_gate_refuses_personal_access_tokens_and_nothing_else() {
+    let owner = account(Role::Member);
+    for gate in [Gate::Setting, Gate::Switch] {
+        let closed = Standing { closed_gate: Some(gate), ..standing(Some(&owner), None) };
+        assert_eq!(decide(&pat(), Phase::Live, closed), Err(Refusal::GateClosed { gate }));
+        let registered = client();
+        let closed = Standing { client: Some(&registered), ..closed };
+        assert_eq!(decide(&access_token(), Phase::Live, closed), Ok(Role::Member));
+    }
+}
+
+#[test]
+fn syn_token_8_a_demanded_scope_refuses_a_credential_without_one() {
+    let owner = account(Role::Member);
+    let demanded = Standing { scope_demanded: true, ..standing(Some(&owner), None) };
+    assert_eq!(decide(&pat(), Phase::Live, demanded), Err(Refusal::ScopeDemanded));
+    let scoped = record(TokenKind::PersonalAccessToken, FamilyBody::Alone, None, |record, _| {
+        record.scope = "demo:read".parse().ok();
+    });
+    assert_eq!(decide(&scoped, Phase::Live, demanded), Ok(Role::Member));
+}
+
+#[test]
+fn syn_token_11_a_client_that_is_missing_disabled_or_anew_and_a_removed_grant_refuse() {
+    let owner = account(Role::Member);
+    let (token, refresh) = (access_token(), record(TokenKind::RefreshToken, sign_in(true, at(9_999)), None, |_, _| {}));
+    let judged =
+        |record: &TokenRecord, client: &Registration| decide(record, Phase::Live, standing(Some(&owner), Some(client)));
+    assert_eq!(judged(&token, &client()), Ok(Role::Member));
+    assert_eq!(decide(&token, Phase::Live, standing(Some(&owner), None)), Err(Refusal::ClientMissing));
+    let anew = Registration { key: ClientKey::from_bytes([8; 16]), ..client() };
+    assert_eq!(judged(&token, &anew), Err(Refusal::ClientMissing), "made again under the same id");
+    let disabled = Registration { disabled: true, ..client() };
+    assert_eq!(judged(&token, &disabled), Err(Refusal::ClientDisabled));
+    for epoch in [2, 4] {
+        let raised = Registration { epoch, ..client() };
+        assert_eq!(judged(&token, &raised), Err(Refusal::ClientEpoch));
+    }
+    let no_password = Registration { grants: vec![Grant::RefreshToken], ..client() };
+    assert_eq!(judged(&token, &no_password), Err(Refusal::GrantRemoved));
+    let no_refresh = Registration { grants: vec![Grant::Password], ..client() };
+    assert_eq!(judged(&token, &no_refresh), Ok(Role::Member), "an access token asks for no refresh grant");
+    assert_eq!(judged(&refresh, &no_refresh), Err(Refusal::GrantRemoved));
+    assert_eq!(judged(&refresh, &client()), Ok(Role::Member));
+}
+
+#[test]
+fn syn_token_13_a_family_that_the_host_opened_needs_no_password_grant() {
+    let owner = account(Role::Member);
+    let mut body = sign_in(true, at(9_999));
+    if let FamilyBody::SignIn { grant, .. } = &mut body {
+        *grant = None;
+    }
+    let token = record(TokenKind::AccessToken, body, None, |_, _| {});
+    let registered = Registration { grants: vec![], ..client() };
+    assert_eq!(decide(&token, Phase::Live, standing(Some(&owner), Some(&registered))), Ok(Role::Member));
+}
+
+#[test]
+fn ao_code_2_a_super_administrator_code_works_while_its_creator_is_one() {
+    let code = code(Access::SuperAdministrator);
+    assert_eq!(account_of(&code), Some(&subject("maker")));
+    for role in ROLES {
+        let maker = account(role);
+        let verdict = decide(&code, Phase::Live, standing(Some(&maker), None));
+        let expected =
+            if role == Role::SuperAdministrator { Ok(Role::SuperAdministrator) } else { Err(Refusal::CreatorLostRole) };
+        assert_eq!(verdict, expected);
+    }
+}
+
+#[test]
+fn ao_code_2_a_same_as_user_code_has_at_most_a_members_rights() {
+    let code = code(Access::SameAsUser(subject("named")));
+    assert_eq!(account_of(&code), Some(&subject("named")));
+    for role in ROLES {
+        let named = account(role);
+        assert_eq!(decide(&code, Phase::Live, standing(Some(&named), None)), Ok(role.min(Role::Member)));
+    }
+}
+
+#[test]
+fn the_account_of_any_other_credential_is_its_owner() {
+    assert_eq!(account_of(&pat()), Some(&subject("owner")));
+    assert_eq!(account_of(&access_token()), Some(&subject("owner")));
+}
+
+proptest! {
+    /// No credential authenticates without an enabled account, and none with more than that account's own role, the code of a super
+    /// administrator included.
+    #[test]
+    fn nothing_authenticates_beyond_its_account(kind in 0usize..4, role in 0usize..4, disabled: bool, present: bool, gate: bool) {
+        let registered = client();
+        let record = match kind {
+            0 => pat(),
+            1 => access_token(),
+            2 => code(Access::SuperAdministrator),
+            _ => code(Access::SameAsUser(subject("named"))),
+        };
+        let owner = account(ROLES[role]).with_disabled(disabled);
+        let standing = Standing {
+            account: present.then_some(&owner),
+            client: Some(&registered),
+            closed_gate: gate.then_some(Gate::Switch),
+            scope_demanded: false,
+            known_scopes: None,
+        };
+        match decide(&record, Phase::Live, standing) {
+            Ok(effective) => {
+                prop_assert!(present && !disabled);
+                prop_assert!(effective <= owner.role());
+            }
+            Err(refusal) => prop_assert!(refusal.is_suspension(), "{refusal:?} can pass by itself"),
+        }
+    }
+}

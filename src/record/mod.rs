@@ -1,0 +1,22 @@
+//! Layer 8: record and family, their states and transitions, and the pure decision.
+
+pub(crate) mod decide;
+pub(crate) mod expiry;
+pub(crate) mod family;
+pub(crate) mod gather;
+pub(crate) mod notice;
+pub(crate) mod phase;
+mod record_copy;
+#[cfg(feature = "serde")]
+mod serial;
+pub(crate) mod state;
+pub(crate) mod token_record;
+
+#[cfg(test)]
+mod decide_tests;
+#[cfg(test)]
+mod notice_tests;
+#[cfg(test)]
+mod phase_tests;
+#[cfg(test)]
+mod samples;

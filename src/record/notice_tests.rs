@@ -1,0 +1,268 @@
+//! Arming and looking: each rule of the notices by itself, and what holds for every schedule and every life.
+
+use proptest::prelude::*;
+
+use crate::record::notice::{Expiring, LONGEST_LEASE, Look, Schedule, arm, look, put_off, rearm};
+use crate::record::samples::{around, t0};
+use crate::record::state::NoticeMark;
+use crate::types::time::{Span, Timestamp};
+
+fn day(days: u16) -> Timestamp {
+    t0().plus(Span::days(days)).expect("in range")
+}
+
+fn life(expires_at: Timestamp, expiry_set_at: Timestamp, noticed: &[(Timestamp, u8)]) -> Expiring<'_> {
+    Expiring { expires_at: Some(expires_at), expiry_set_at, noticed }
+}
+
+/// A week before and on expiry.
+fn week() -> Schedule {
+    Schedule::new([Span::days(7)], true)
+}
+
+/// Thirty days, a week, and on expiry.
+fn month_and_week() -> Schedule {
+    Schedule::new([Span::days(7), Span::days(30)], true)
+}
+
+#[test]
+fn notice_1_the_first_mark_is_a_lead_before_expiry_and_the_second_on_it() {
+    let expires_at = day(100);
+    let first = arm(&week(), life(expires_at, t0(), &[]), 0, t0());
+    assert_eq!(first, Some(NoticeMark { at: day(93), stage: 0 }));
+    let sent = [(expires_at, 0)];
+    let second = arm(&week(), life(expires_at, t0(), &sent), 1, day(93));
+    assert_eq!(second, Some(NoticeMark { at: expires_at, stage: 1 }));
+    let sent = [(expires_at, 0), (expires_at, 1)];
+    assert_eq!(arm(&week(), life(expires_at, t0(), &sent), 2, expires_at), None);
+}
+
+#[test]
+fn notice_1_thresholds_come_in_falling_order_whatever_the_policy_wrote() {
+    let schedule = Schedule::new([Span::days(1), Span::days(30), Span::ZERO, Span::days(30)], true);
+    let leads: Vec<_> = (0..4).map(|stage| schedule.lead(stage)).collect();
+    assert_eq!(leads, [Some(Span::days(30)), Some(Span::days(1)), Some(Span::ZERO), None]);
+    assert_eq!(schedule.expiry_stage(), Some(2));
+    assert_eq!(Schedule::new([Span::days(1)], false).expiry_stage(), None);
+    assert_eq!(Schedule::none().expiry_stage(), None);
+}
+
+#[test]
+fn notice_2_a_life_no_longer_than_the_lead_gets_no_advance_notice() {
+    for expires_at in around(day(7)) {
+        let mark = arm(&week(), life(expires_at, t0(), &[]), 0, t0());
+        let advance = expires_at > day(7);
+        assert_eq!(mark.map(|mark| mark.stage), Some(if advance { 0 } else { 1 }));
+    }
+}
+
+#[test]
+fn notice_2_the_life_counts_from_when_the_expiry_was_last_set() {
+    let expires_at = day(100);
+    let mark = arm(&week(), life(expires_at, day(95), &[]), 0, day(95));
+    assert_eq!(mark, Some(NoticeMark { at: expires_at, stage: 1 }));
+}
+
+#[test]
+fn notice_2_permanent_has_no_mark() {
+    let permanent = Expiring { expires_at: None, expiry_set_at: t0(), noticed: &[] };
+    assert_eq!(arm(&week(), permanent, 0, t0()), None);
+    assert_eq!(look(&week(), permanent, 0, Span::ZERO, t0()), Look::Rest(None));
+}
+
+#[test]
+fn notice_2_a_late_worker_sends_one_late_notice_the_tightest() {
+    let (schedule, record) = (month_and_week(), life(day(100), t0(), &[]));
+    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(70)), Look::Send(0));
+    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(92)), Look::Send(0));
+    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(93)), Look::Send(1));
+    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(99)), Look::Send(1));
+}
+
+#[test]
+fn notice_2_after_expiry_there_is_only_the_expiry_notice() {
+    let (schedule, expires_at) = (month_and_week(), day(100));
+    for held in 0..3 {
+        for now in [expires_at, day(200)] {
+            assert_eq!(look(&schedule, life(expires_at, t0(), &[]), held, Span::ZERO, now), Look::Send(2));
+            let sent = [(expires_at, 2)];
+            assert_eq!(look(&schedule, life(expires_at, t0(), &sent), held, Span::ZERO, now), Look::Rest(None));
+        }
+    }
+    let silent = Schedule::new([Span::days(7)], false);
+    assert_eq!(look(&silent, life(expires_at, t0(), &[]), 0, Span::ZERO, expires_at), Look::Rest(None));
+}
+
+#[test]
+fn notice_2_extended_and_moved_back_does_not_send_twice() {
+    let (first, longer) = (day(100), day(150));
+    let sent = [(first, 0)];
+    // Extended on day 94, after the advance notice: armed for the new expiry.
+    let mark = arm(&week(), life(longer, day(94), &sent), 0, day(94));
+    assert_eq!(mark, Some(NoticeMark { at: day(143), stage: 0 }));
+    // Moved back on day 92: long enough for an advance notice, but that one went out already.
+    let mark = arm(&week(), life(first, day(92), &sent), 0, day(92));
+    assert_eq!(mark, Some(NoticeMark { at: first, stage: 1 }));
+}
+
+#[test]
+fn fault_e2_a_mark_of_another_lead_is_told_as_the_present_lead_says() {
+    // Armed under a week; the lead is three days now.
+    let shorter = Schedule::new([Span::days(3)], true);
+    let rest = Look::Rest(Some(NoticeMark { at: day(97), stage: 0 }));
+    assert_eq!(look(&shorter, life(day(100), t0(), &[]), 0, Span::ZERO, day(93)), rest);
+    // A lead that is longer than the life: there is no advance notice any more.
+    let longer = Schedule::new([Span::days(200)], true);
+    let rest = Look::Rest(Some(NoticeMark { at: day(100), stage: 1 }));
+    assert_eq!(look(&longer, life(day(100), t0(), &[]), 0, Span::ZERO, day(93)), rest);
+}
+
+#[test]
+fn fault_e1_an_advance_notice_may_go_out_ahead_of_its_time_and_an_expiry_may_not() {
+    let record = life(day(100), t0(), &[]);
+    let rest = Look::Rest(Some(NoticeMark { at: day(93), stage: 0 }));
+    assert_eq!(look(&week(), record, 0, Span::days(1), day(92)), Look::Send(0));
+    assert_eq!(look(&week(), record, 0, Span::hours(23), day(92)), rest);
+    let sent = [(day(100), 0)];
+    let rest = Look::Rest(Some(NoticeMark { at: day(100), stage: 1 }));
+    assert_eq!(look(&week(), life(day(100), t0(), &sent), 1, Span::days(1), day(99)), rest);
+}
+
+#[test]
+fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
+    let fortnight = Schedule::new([Span::days(14)], true);
+    let record = life(day(100), t0(), &[]);
+    let (held, moved) = (NoticeMark { at: day(93), stage: 0 }, NoticeMark { at: day(86), stage: 0 });
+    let (told, known) = ([(day(100), 0)], [week()]);
+    for before in [Some(&known[..]), None] {
+        let rearm = |record, held, now| rearm(&fortnight, before, record, held, now);
+        assert_eq!(rearm(record, held, day(50)), Some(moved));
+        assert_eq!(rearm(record, held, day(90)), Some(moved), "overdue: told late");
+        assert_eq!(rearm(record, held, day(93)), None, "both are due");
+        assert_eq!(rearm(record, moved, day(50)), None);
+        let leased = NoticeMark { at: day(90).plus_capped(LONGEST_LEASE), stage: 0 };
+        assert_eq!(rearm(record, leased, day(90)), None);
+        let put_off = NoticeMark { at: day(91), stage: 0 };
+        assert_eq!(rearm(record, put_off, day(90)), None);
+        let expiry = NoticeMark { at: day(100), stage: 1 };
+        assert_eq!(rearm(life(day(100), t0(), &told), expiry, day(94)), None, "told for that expiry");
+        assert_eq!(rearm(record, expiry, day(94)), None, "given up");
+        assert_eq!(rearm(record, held, day(100)), None, "expired: the notice on expiry alone");
+        // A token of ten days: a fortnight is longer than its life.
+        assert_eq!(rearm(life(day(100), day(90), &[]), held, day(91)), Some(expiry));
+    }
+}
+
+#[test]
+fn fault_e2_a_shorter_lead_moves_the_mark_and_may_fit_a_life_that_the_longer_one_did_not() {
+    let fortnight = [Schedule::new([Span::days(14)], true)];
+    let (longer, shorter) = (NoticeMark { at: day(86), stage: 0 }, NoticeMark { at: day(93), stage: 0 });
+    let rearm = |record, held, now| rearm(&week(), Some(&fortnight), record, held, now);
+    assert_eq!(rearm(life(day(100), t0(), &[]), longer, day(50)), Some(shorter));
+    assert_eq!(rearm(life(day(100), t0(), &[]), longer, day(87)), Some(shorter), "due no more");
+    let expiry = NoticeMark { at: day(100), stage: 1 };
+    assert_eq!(rearm(life(day(100), day(90), &[]), expiry, day(91)), Some(shorter), "passed over");
+    assert_eq!(rearm(life(day(100), t0(), &[]), expiry, day(91)), None, "given up");
+}
+
+#[test]
+fn a_schedule_is_read_as_it_was_written() {
+    for schedule in [week(), month_and_week(), Schedule::new([Span::days(7)], false), Schedule::none()] {
+        assert_eq!(schedule.to_string().parse(), Ok(schedule));
+    }
+    assert_eq!("7 days".parse::<Schedule>(), Err(()));
+}
+
+#[test]
+fn notice_1_what_another_worker_has_sent_meanwhile_is_not_sent_again() {
+    let expires_at = day(100);
+    let sent = [(expires_at, 0)];
+    let rest = Look::Rest(Some(NoticeMark { at: expires_at, stage: 1 }));
+    assert_eq!(look(&week(), life(expires_at, t0(), &sent), 0, Span::ZERO, day(94)), rest);
+}
+
+#[test]
+fn notice_1_a_retry_does_not_hold_up_the_next_notice() {
+    let (schedule, record) = (week(), life(day(100), t0(), &[]));
+    assert_eq!(put_off(&schedule, record, 0, day(95), day(93)), NoticeMark { at: day(95), stage: 0 });
+    assert_eq!(put_off(&schedule, record, 0, day(120), day(93)), NoticeMark { at: day(100), stage: 0 });
+    assert_eq!(put_off(&schedule, record, 1, day(120), day(100)), NoticeMark { at: day(120), stage: 1 });
+}
+
+prop_compose! {
+    /// Leads and times in hours, close enough together to meet each other.
+    fn any_case()(
+        leads in prop::collection::vec(0u16..60, 0..8),
+        on_expiry in any::<bool>(),
+        set_at in 0u16..100,
+        life in 1u16..100,
+        now in 0u16..250,
+        from in 0u8..9,
+        sent in prop::collection::vec(0u8..9, 0..8),
+    ) -> (Schedule, Timestamp, Timestamp, Timestamp, u8, Vec<(Timestamp, u8)>) {
+        let hour = |hours: u16| t0().plus(Span::hours(hours)).expect("in range");
+        let expires_at = hour(set_at + life);
+        let schedule = Schedule::new(leads.into_iter().map(Span::hours), on_expiry);
+        let sent = sent.into_iter().map(|stage| (expires_at, stage)).collect();
+        (schedule, expires_at, hour(set_at), hour(now), from, sent)
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_mark_is_unsent_fits_the_life_and_lies_at_its_lead((schedule, expires_at, set_at, now, from, sent) in any_case()) {
+        if let Some(mark) = arm(&schedule, life(expires_at, set_at, &sent), from, now) {
+            let lead = schedule.lead(mark.stage).expect("a stage");
+            prop_assert!(mark.stage >= from && !sent.contains(&(expires_at, mark.stage)));
+            prop_assert!(lead < expires_at.since(set_at));
+            prop_assert_eq!(mark.at, expires_at.minus(lead));
+            prop_assert!(mark.at > set_at, "nothing is due at the moment an expiry is set");
+            // No tighter stage is due, sent or not.
+            for tighter in mark.stage + 1..9 {
+                let due = schedule.lead(tighter).is_some_and(|lead| now.reached(expires_at.minus(lead)));
+                prop_assert!(!due);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_open_is_forgotten((schedule, expires_at, set_at, now, from, sent) in any_case()) {
+        if arm(&schedule, life(expires_at, set_at, &sent), from, now).is_none() {
+            for stage in from..9 {
+                let ahead = schedule.lead(stage).is_some_and(|lead| {
+                    lead < expires_at.since(set_at) && !now.reached(expires_at.minus(lead))
+                });
+                prop_assert!(!ahead || sent.contains(&(expires_at, stage)));
+            }
+        }
+    }
+
+    #[test]
+    fn after_expiry_nothing_but_the_expiry_is_sent((schedule, expires_at, set_at, now, held, sent) in any_case()) {
+        let look = look(&schedule, life(expires_at, set_at, &sent), held, Span::ZERO, now);
+        if now.reached(expires_at) {
+            prop_assert!(matches!(look, Look::Send(stage) if schedule.lead(stage) == Some(Span::ZERO)) || look == Look::Rest(None));
+        } else if let Look::Send(stage) = look {
+            prop_assert!(schedule.lead(stage).is_some_and(|lead| lead > Span::ZERO));
+        }
+    }
+
+    #[test]
+    fn a_worker_that_never_sleeps_sends_every_fitting_notice_once((schedule, expires_at, set_at, _, _, _) in any_case()) {
+        let mut sent: Vec<(Timestamp, u8)> = Vec::new();
+        let mut mark = arm(&schedule, life(expires_at, set_at, &sent), 0, set_at);
+        while let Some(due) = mark {
+            let now = due.at;
+            mark = match look(&schedule, life(expires_at, set_at, &sent), due.stage, Span::ZERO, now) {
+                Look::Send(stage) => {
+                    prop_assert!(!sent.contains(&(expires_at, stage)));
+                    sent.push((expires_at, stage));
+                    arm(&schedule, life(expires_at, set_at, &sent), stage + 1, now)
+                }
+                Look::Rest(next) => next.filter(|next| next.at > now),
+            };
+        }
+        let fitting = (0..9).filter_map(|stage| schedule.lead(stage)).filter(|&lead| lead < expires_at.since(set_at));
+        prop_assert_eq!(sent.len(), fitting.count());
+    }
+}

@@ -1,0 +1,182 @@
+//! The one place where rights are decided.
+//!
+//! An operation is a type that names what it demands ([`Permission::RULE`]). Its function takes a [`Permit`] of that type,
+//! which holds the only way to the stores that it is given, and [`Service::permit`] alone makes one.
+
+pub(crate) mod operations;
+mod rule;
+
+use std::marker::PhantomData;
+
+pub(crate) use rule::{Credentials, Host, OwnGate, Proof, Right, Rule};
+
+use crate::event::{By, EventKind};
+use crate::service::Service;
+use crate::service::error::{Forbidden, Invalid, ManageError};
+use crate::service::presenter::Presenter;
+use crate::types::ids::{RecordId, SubjectId};
+use crate::types::role::Role;
+use crate::types::scope::Scope;
+use crate::types::time::Timestamp;
+
+/// Something that a presenter can ask for.
+pub(crate) trait Permission {
+    /// What it demands.
+    const RULE: Rule;
+}
+
+/// A presenter who may do `O` now. Only [`Service::permit`] makes one.
+pub(crate) struct Permit<'a, O> {
+    service: &'a Service,
+    by: &'a Presenter,
+    now: Timestamp,
+    operation: PhantomData<fn() -> O>,
+}
+
+impl Service {
+    /// Decides whether a presenter may do `O`.
+    pub(crate) async fn permit<'a, O: Permission>(
+        &'a self,
+        by: &'a Presenter,
+        now: Timestamp,
+    ) -> Result<Permit<'a, O>, ManageError> {
+        self.permit_on(by, None, now).await
+    }
+
+    /// The same of an operation on one credential, `None` where it names none.
+    pub(crate) async fn permit_on<'a, O: Permission>(
+        &'a self,
+        by: &'a Presenter,
+        credential: Option<&RecordId>,
+        now: Timestamp,
+    ) -> Result<Permit<'a, O>, ManageError> {
+        self.authorize(O::RULE, by, credential, now).await?;
+        Ok(Permit { service: self, by, now, operation: PhantomData })
+    }
+
+    /// The decision: realm, credential, scope, right, person, gates, proof, in this order.
+    pub(crate) async fn authorize(
+        &self,
+        rule: Rule,
+        by: &Presenter,
+        credential: Option<&RecordId>,
+        now: Timestamp,
+    ) -> Result<(), ManageError> {
+        if !by.is_of(&self.realm) {
+            return Err(Forbidden::Realm.into());
+        }
+        may_present(rule.credentials, by, credential)?;
+        if !by.scope().is_none_or(|scope| scope.contains(rule.scope)) {
+            return Err(Forbidden::Scope { scope: rule.scope }.into());
+        }
+        has_right(rule.right, by)?;
+        let person = match (rule.host, by.subject()) {
+            (Host::SignsIn, None) => return Err(Forbidden::NoPerson.into()),
+            (_, person) => person,
+        };
+        if let Some(person) = person {
+            self.own_gate(rule.gate, person, now).await?;
+        }
+        match rule.proof {
+            Proof::NotNeeded => Ok(()),
+            Proof::Fresh if by.is_fresh(self.policy.console_sessions.fresh, now) => Ok(()),
+            Proof::Fresh => Err(Forbidden::StaleSession.into()),
+        }
+    }
+
+    async fn own_gate(&self, gate: OwnGate, owner: &SubjectId, now: Timestamp) -> Result<(), ManageError> {
+        if gate == OwnGate::NotAsked {
+            return Ok(());
+        }
+        if let Some(gate) = self.closed_gate(owner, now).await? {
+            return Err(Forbidden::Gate { gate }.into());
+        }
+        if gate == OwnGate::GatesAndAccount {
+            let account = self.directory.account(owner).await?.filter(|account| !account.is_disabled());
+            if account.ok_or(ManageError::NotFound)?.role() == Role::Collaborator {
+                return Err(Forbidden::Collaborator.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn may_present(credentials: Credentials, by: &Presenter, credential: Option<&RecordId>) -> Result<(), Forbidden> {
+    let Some(token) = by.token() else { return Ok(()) };
+    match credentials {
+        Credentials::All => Ok(()),
+        Credentials::SessionsAndItself if credential == Some(&token) => Ok(()),
+        Credentials::Sessions | Credentials::SessionsAndItself => Err(Forbidden::CredentialKind),
+    }
+}
+
+fn has_right(right: Right, by: &Presenter) -> Result<(), Forbidden> {
+    match right {
+        Right::Everybody => Ok(()),
+        Right::Role(needed) if by.role() >= needed => Ok(()),
+        Right::Role(needed) => Err(Forbidden::Role { needed }),
+        Right::ProfileManagement if by.manages_profiles() || by.role() >= Role::Administrator => Ok(()),
+        Right::ProfileManagement => Err(Forbidden::ProfileManagement),
+    }
+}
+
+impl<'a, O: Permission> Permit<'a, O> {
+    /// The stores, the policy and the rest.
+    pub(crate) fn service(&self) -> &'a Service {
+        self.service
+    }
+
+    /// When it was given: the instant of the whole operation.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The person, where only a person will do.
+    pub(crate) fn person(&self) -> Result<&'a SubjectId, Forbidden> {
+        self.by.subject().ok_or(Forbidden::NoPerson)
+    }
+
+    /// Whether the host's own code asks.
+    pub(crate) fn is_host(&self) -> bool {
+        self.by.is_host()
+    }
+
+    /// Who acts, and from where, for the events.
+    pub(crate) fn by(&self) -> By {
+        self.by.by()
+    }
+
+    /// Tells the host what was done, and by whom.
+    pub(crate) fn tell(&self, what: EventKind) {
+        self.service.tell(self.now, self.by(), what);
+    }
+
+    /// The scope of a new credential: what was asked where that lies within the presenter's own and is known, the presenter's
+    /// own where nothing was. `field` names what was asked in.
+    pub(crate) fn narrowed(&self, asked: Option<Scope>, field: &'static str) -> Result<Option<Scope>, Invalid> {
+        if let (Some(known), Some(asked)) = (&self.service.policy.scopes, &asked)
+            && !known.knows(asked)
+        {
+            return Err(Invalid::ScopeUnknown { field });
+        }
+        match (self.by.scope(), asked) {
+            (None, asked) => Ok(asked),
+            (Some(own), None) => Ok(Some(own.clone())),
+            (Some(own), Some(asked)) if own.covers(&asked) => Ok(Some(asked)),
+            (Some(_), Some(_)) => Err(Invalid::ScopeBeyond { field }),
+        }
+    }
+
+    /// A credential's successor can do what that may do: it must lie within the presenter's own scope.
+    pub(crate) fn needs_reach(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
+        let reaches = match (self.by.scope(), scope) {
+            (None, _) => true,
+            (Some(own), Some(scope)) => own.covers(scope),
+            (Some(_), None) => false,
+        };
+        if reaches { Ok(()) } else { Err(Forbidden::Outranked) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

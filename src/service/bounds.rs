@@ -1,0 +1,61 @@
+//! What bounds an insert or a rotation, as the store is told it.
+
+use std::num::NonZeroU32;
+
+use crate::event::{By, EventKind};
+use crate::policy::LiveCap;
+use crate::record::state::Revoked;
+use crate::service::Service;
+use crate::store::change::{Cap, Pace, WhenFull};
+use crate::types::ids::{FamilyId, OwnerId};
+use crate::types::kind::TokenKind;
+use crate::types::settings::Settings;
+use crate::types::time::{Span, Timestamp};
+use crate::types::why::RevocationReason;
+
+/// In which time creations are counted.
+const HOUR: Span = Span::hours(1);
+
+/// In which time rotations are counted.
+const DAY: Span = Span::days(1);
+
+impl Service {
+    /// A cap as the policy has it.
+    pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
+        let LiveCap { limit, evict } = cap?;
+        let revoked = Revoked { at: now, why: RevocationReason::MadeRoom };
+        // Nobody deletes it a second time, so it needs no tombstone.
+        let end = WhenFull::End { revoked, gone_at: now.plus_capped(DAY) };
+        Some(Cap { limit, when_full: if evict { end } else { WhenFull::Refuse } })
+    }
+
+    /// The most rotations of a sign-in in 24 hours. Four times what the access tokens' life needs are always allowed, so that
+    /// the limit stops a loop and no client.
+    pub(crate) fn rotations_a_day(&self, settings: &Settings, now: Timestamp) -> Pace {
+        let needed = DAY.micros().div_ceil(settings.access_lifetime.micros().max(1)).saturating_mul(4);
+        let needed = u32::try_from(needed).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+        Pace { limit: self.policy.refresh_tokens.rotations_per_day.max(needed), since: now.minus(DAY) }
+    }
+
+    /// Tells of the families that ended to make room.
+    pub(crate) fn tell_made_room(&self, by: &By, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Timestamp) {
+        for &family in ended {
+            self.tell(now, by.clone(), EventKind::MadeRoom { kind, family, owner: owner.clone() });
+        }
+    }
+}
+
+/// What is made at most so often in an hour.
+pub(crate) fn hourly(limit: Option<NonZeroU32>, now: Timestamp) -> Option<Pace> {
+    limit.map(|limit| Pace { limit, since: now.minus(HOUR) })
+}
+
+/// When an hour's pace has room again. `oldest` is what the store found.
+pub(crate) fn hour_after(oldest: Timestamp) -> Timestamp {
+    oldest.plus_capped(HOUR)
+}
+
+/// When a day's pace has room again.
+pub(crate) fn day_after(oldest: Timestamp) -> Timestamp {
+    oldest.plus_capped(DAY)
+}

@@ -1,0 +1,273 @@
+//! Client authentication (RFC 6749 §2.3): HTTP Basic or form fields, never both.
+//!
+//! Every attempt does the same work: four digests, of two slots in both forms, whether the client is unknown, disabled, public or wrong.
+
+use crate::crypto::digest::{Digest, Digester};
+use crate::event::{Actor, By, EventKind};
+use crate::http_auth::basic::ClientHeader;
+use crate::http_auth::client_fault::ClientFault;
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::service::throttling::{Attempt, Counted, Held};
+use crate::store::client_store::ClientPut;
+use crate::store::throttle::ThrottleKey;
+use crate::token::prefixes::Prefixes;
+use crate::types::client::{ClientId, Registration, SecretForm, StoredSecret, VersionedRegistration};
+use crate::types::ids::{KeyId, RecordId};
+use crate::types::kind::TokenKind;
+use crate::types::secret::{Secret, SecretBytes, TokenSecret};
+use crate::types::source::Source;
+use crate::types::time::Timestamp;
+
+/// How many secrets of a client can be live.
+pub(crate) const SLOTS: usize = 2;
+
+/// What a request says about its client. `Debug` is safe: secrets redact themselves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PresentedClient<'a> {
+    pub(crate) header: &'a ClientHeader,
+    /// The form's `client_id`.
+    pub(crate) client_id: Option<&'a Secret>,
+    /// The form's `client_secret`.
+    pub(crate) client_secret: Option<&'a Secret>,
+}
+
+/// A client that did not prove itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClientRefusal {
+    /// Two authentications in one request, or two clients: 400 `invalid_request`.
+    #[error(transparent)]
+    InvalidRequest {
+        /// The true reason.
+        fault: ClientFault,
+    },
+    /// `invalid_client`, all alike.
+    #[error("{fault}")]
+    InvalidClient {
+        /// The true reason.
+        fault: ClientFault,
+        /// Whether the client named itself in the form alone: 400 without a challenge (RFC 6749 §5.2), since a browser answers a challenge
+        /// with a dialog of its own. Else 401 with one.
+        by_form: bool,
+    },
+    /// In back-off also the right secret waits: 429.
+    #[error("too many failures")]
+    SlowDown {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Other attempts are under way, and only they stand in the way; nothing was tested: 429, with one second.
+    #[error("too many attempts at once")]
+    Busy {
+        /// What to line up for.
+        key: ThrottleKey,
+    },
+}
+
+impl ClientRefusal {
+    const fn fault(self) -> Option<ClientFault> {
+        match self {
+            Self::InvalidRequest { fault } | Self::InvalidClient { fault, .. } => Some(fault),
+            Self::SlowDown { .. } | Self::Busy { .. } => None,
+        }
+    }
+}
+
+/// What a secret matched: for each slot whether it did, and where its key is an older one, the digest under the newest.
+struct Proof {
+    matches: [bool; SLOTS],
+    fresher: [Option<(Digest, KeyId)>; SLOTS],
+}
+
+impl<'a> PresentedClient<'a> {
+    /// The id as it was sent and the secret.
+    fn halves(self) -> Result<(&'a str, Option<&'a Secret>), ClientRefusal> {
+        let form_id = self.client_id.map(Secret::expose_secret);
+        let clash = |fault| Err(ClientRefusal::InvalidRequest { fault });
+        match self.header {
+            ClientHeader::Unusable(fault @ ClientFault::HeaderTwice) => clash(*fault),
+            ClientHeader::Basic(_) | ClientHeader::Unusable(_) if self.client_secret.is_some() => {
+                clash(ClientFault::HeaderAndForm)
+            }
+            ClientHeader::Basic(pair) if form_id.is_some_and(|id| id != pair.client_id) => clash(ClientFault::OtherId),
+            ClientHeader::Basic(pair) if pair.client_id.is_empty() => Err(self.invalid(ClientFault::Missing)),
+            ClientHeader::Basic(pair) => Ok((&pair.client_id, pair.secret.as_ref())),
+            ClientHeader::Unusable(fault) => Err(self.invalid(*fault)),
+            ClientHeader::Absent => match form_id {
+                Some(id) => Ok((id, self.client_secret)),
+                None => Err(self.invalid(ClientFault::Missing)),
+            },
+        }
+    }
+
+    /// `invalid_client`, with a challenge exactly where Basic was tried or no client is named.
+    pub(crate) fn invalid(self, fault: ClientFault) -> ClientRefusal {
+        let by_form = matches!(self.header, ClientHeader::Absent) && self.client_id.is_some();
+        ClientRefusal::InvalidClient { fault, by_form }
+    }
+}
+
+impl Service {
+    /// Finds the client of a request and proves it. Wrong secrets are counted by (id as sent, source): reserved before the secret is tested.
+    /// A request without a secret has nothing to guess: it is never counted, and never waits.
+    ///
+    /// A secret that was proved under an older key of the ring is digested again at once: the token endpoint is no hot path, and a key
+    /// whose last secret was never used again could otherwise never leave the ring.
+    pub(crate) async fn authenticate_client(
+        &self,
+        presented: PresentedClient<'_>,
+        source: &Source,
+        now: Timestamp,
+    ) -> Result<Result<VersionedRegistration, ClientRefusal>, Unavailable> {
+        let (id, secret) = match presented.halves() {
+            Ok(halves) => halves,
+            Err(refusal) => return Ok(Err(self.client_refused(None, refusal, source, now))),
+        };
+        let attempt = match secret {
+            None => Ok(Attempt::of_nothing()),
+            Some(_) => self.attempt(Counted::Client(id), source, now).await?,
+        };
+        let attempt = match attempt {
+            Ok(attempt) => attempt,
+            Err(Held::Until(until)) => return Ok(Err(ClientRefusal::SlowDown { until })),
+            Err(Held::UnderWay(key)) => return Ok(Err(ClientRefusal::Busy { key })),
+        };
+        let found = self.registered(id, now).await;
+        let found = match found {
+            Ok(found) => found,
+            Err(failed) => {
+                self.untested(attempt, now).await;
+                return Err(failed);
+            }
+        };
+        let registration = found.as_ref().map(|found| &found.registration);
+        let proof = prove(&self.digester, &self.prefixes, registration, secret, now);
+        match (verdict(registration, secret, &proof), found) {
+            (Ok(()), Some(found)) => {
+                self.give_back(attempt, now).await?;
+                Ok(Ok(self.redigested(found, &proof, source, now).await))
+            }
+            (verdict, found) => {
+                self.failed(attempt, now).await;
+                let client = found.map(|found| found.registration.client_id);
+                let fault = verdict.err().unwrap_or(ClientFault::Unknown);
+                Ok(Err(self.client_refused(client, presented.invalid(fault), source, now)))
+            }
+        }
+    }
+
+    /// The client of that id; `None` where nobody bears it, or nobody can.
+    async fn registered(&self, id: &str, now: Timestamp) -> Result<Option<VersionedRegistration>, Unavailable> {
+        match id.parse::<ClientId>() {
+            Ok(id) => self.with_client(&id, now, |client| client.cloned()).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Tells of a refused client, and gives the refusal back.
+    pub(crate) fn client_refused(
+        &self,
+        client: Option<ClientId>,
+        refusal: ClientRefusal,
+        source: &Source,
+        now: Timestamp,
+    ) -> ClientRefusal {
+        if let Some(reason) = refusal.fault() {
+            self.tell(now, By::from(Actor::Unproved, source.name()), EventKind::ClientRefused { client, reason });
+        }
+        refusal
+    }
+
+    /// Writes the digest of a proved secret under the newest key. A lost race or an outage changes nothing: its next use tries again.
+    async fn redigested(
+        &self,
+        found: VersionedRegistration,
+        proof: &Proof,
+        source: &Source,
+        now: Timestamp,
+    ) -> VersionedRegistration {
+        let mut registration = found.registration.clone();
+        let mut moved = None;
+        for ((slot, matches), fresher) in registration.secrets.iter_mut().zip(proof.matches).zip(proof.fresher) {
+            if let (true, Some((digest, key_id))) = (matches, fresher) {
+                (slot.digest, slot.key_id) = (*digest.as_bytes(), key_id);
+                moved = Some((RecordId::from_bytes(slot.id), key_id));
+            }
+        }
+        let Some((id, key)) = moved else { return found };
+        match self.clients.put_client(&self.realm, Some(found.version), &registration).await {
+            Ok(ClientPut::Done(version)) => {
+                let written = VersionedRegistration { version, registration };
+                self.snapshot.client_changed(&written.registration.client_id, Some(written.clone()), now);
+                self.tell(now, By::from(Actor::Upkeep, source.name()), EventKind::Rekeyed { id, key });
+                written
+            }
+            _ => found,
+        }
+    }
+}
+
+fn verdict(client: Option<&Registration>, secret: Option<&Secret>, proof: &Proof) -> Result<(), ClientFault> {
+    let client = client.ok_or(ClientFault::Unknown)?;
+    if client.disabled {
+        return Err(ClientFault::Disabled);
+    }
+    match (client.public, secret) {
+        (true, None) => Ok(()),
+        (true, Some(_)) => Err(ClientFault::PublicSecret),
+        (false, Some(_)) if proof.matches.contains(&true) => Ok(()),
+        (false, _) => Err(ClientFault::Secret),
+    }
+}
+
+/// Digests what was sent for each slot in both forms, and compares in constant time. Slots that are not there are dummies, a text that
+/// is no generated secret is digested as one of zeros, and a key that has left the ring is replaced by the newest, to no avail.
+fn prove(
+    digester: &Digester,
+    prefixes: &Prefixes,
+    client: Option<&Registration>,
+    secret: Option<&Secret>,
+    now: Timestamp,
+) -> Proof {
+    let text = secret.map_or("", Secret::expose_secret);
+    let parsed = prefixes.parse(text).ok().filter(|token| token.kind() == TokenKind::ClientSecret);
+    let dummy: TokenSecret = SecretBytes::new([b'0'; 43]);
+    let (text_id, letters) = match &parsed {
+        Some(token) => (*token.id(), token.secret()),
+        None => (RecordId::from_bytes([0; 16]), &dummy),
+    };
+    let newest = digester.current_key();
+    let mut proof = Proof { matches: [false; SLOTS], fresher: [None; SLOTS] };
+    for at in 0..SLOTS {
+        let slot = client.and_then(|client| client.secrets.get(at));
+        let key = slot.map_or(newest, |slot| slot.key_id);
+        let known = digester.is_usable(key);
+        let key = if known { key } else { newest };
+        let id = slot.map_or([0; 16], |slot| slot.id);
+        let generated = digester.token_under(key, TokenKind::ClientSecret, &text_id, letters);
+        let imported = digester.imported_under(key, &id, text.as_bytes());
+        let Some(slot) = slot.filter(|slot| known && is_live(slot, now)) else { continue };
+        let (digest, formed) = match slot.form {
+            SecretForm::Generated => (generated, parsed.is_some() && *text_id.as_bytes() == slot.id),
+            SecretForm::Imported => (imported, secret.is_some()),
+        };
+        let equal = digest.is_some_and(|digest| digest.ct_eq(&Digest::from_bytes(slot.digest)));
+        proof.matches[at] = equal & formed;
+        if proof.matches[at] && key != newest {
+            proof.fresher[at] = Some(match slot.form {
+                SecretForm::Generated => digester.token(TokenKind::ClientSecret, &text_id, letters),
+                SecretForm::Imported => digester.imported(&slot.id, text.as_bytes()),
+            });
+        }
+    }
+    proof
+}
+
+/// Whether a secret has not been ended by its replacement.
+pub(crate) fn is_live(slot: &StoredSecret, now: Timestamp) -> bool {
+    slot.expires_at.is_none_or(|end| !now.reached(end))
+}
+
+#[cfg(test)]
+#[path = "client_auth_tests.rs"]
+mod tests;

@@ -1,0 +1,158 @@
+//! Whether upkeep believes the clock. What a wrong clock purges is gone for good.
+
+use std::time::Duration;
+
+use crate::event::{Actor, By, EventKind};
+use crate::service::Service;
+use crate::types::time::{Span, Timestamp};
+
+/// The most that a clock is ahead of the last upkeep without being doubted.
+const LEAP: Span = Span::days(1);
+/// How old the note of the last upkeep becomes before it is written anew.
+const NOTED_EVERY: Span = Span::minutes(10);
+
+/// Whether the clock is believed, from one round of upkeep to the next.
+#[derive(Default)]
+pub(crate) struct ClockTrust {
+    doubt: Option<Doubt>,
+}
+
+/// A clock that nothing confirms.
+struct Doubt {
+    /// What was noted when it began. Another note since is another process with another clock.
+    noted: Option<Timestamp>,
+    /// Where the clock stood in the last round.
+    seen: Timestamp,
+    /// How long the pauses between the rounds were together: time that no clock was asked for.
+    waited: Duration,
+}
+
+/// What a round does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Judged {
+    believed: bool,
+    /// Whether this round is to be noted as the last upkeep.
+    notes: bool,
+    /// From where the clock has leapt ahead, in the round that begins to doubt it.
+    leapt_from: Option<Timestamp>,
+}
+
+impl ClockTrust {
+    /// A pause has passed.
+    pub(crate) fn paused(&mut self, pause: Duration) {
+        if let Some(doubt) = &mut self.doubt {
+            doubt.waited = doubt.waited.saturating_add(pause);
+        }
+    }
+
+    /// `noted` is the last upkeep of any process, `waits` how long a clock is doubted.
+    ///
+    /// A clock that is behind the note is believed: it purges less than the other did, and its own note takes the place of one from the future,
+    /// so that this lets no later leap pass. A clock that is ahead is doubted, and so is one that is the first: a database of an older version
+    /// holds what is not gone yet, and no note. The doubt begins anew where the clock moves by more than a day, or somebody else notes another
+    /// instant, so of two processes that live at once and disagree the one ahead purges nothing.
+    fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
+        if let Some(noted) = noted.filter(|noted| !is_beyond(now, *noted)) {
+            self.doubt = None;
+            let fresh = noted <= now && !now.reached(noted.plus_capped(NOTED_EVERY));
+            return Judged { believed: true, notes: !fresh, leapt_from: None };
+        }
+        let before = self.doubt.take();
+        let (doubt, leapt_from) = match before {
+            Some(doubt) if doubt.noted != noted => (None, noted),
+            Some(doubt) if is_beyond(now, doubt.seen) || is_beyond(doubt.seen, now) => (None, Some(doubt.seen)),
+            None => (None, noted),
+            doubt => (doubt, None),
+        };
+        let doubt = Doubt { seen: now, ..doubt.unwrap_or(Doubt { noted, seen: now, waited: Duration::ZERO }) };
+        let believed = doubt.waited >= waits;
+        self.doubt = Some(doubt);
+        Judged { believed, notes: believed, leapt_from: leapt_from.filter(|from| *from < now) }
+    }
+}
+
+fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
+    earlier.plus(LEAP).is_some_and(|most| later > most)
+}
+
+impl Service {
+    /// Whether what is gone by that instant may be purged. Notes it as the last upkeep before anything is purged: where somebody else notes
+    /// another instant meanwhile, or the store fails, the next round judges anew.
+    pub(crate) async fn believes(&self, clock: &mut ClockTrust, now: Timestamp) -> bool {
+        let Ok(noted) = self.settings.last_upkeep().await else { return false };
+        let Judged { believed, notes, leapt_from } =
+            clock.judge(noted, now, Duration::from_micros(self.policy.clock_doubt.micros()));
+        if let Some(from) = leapt_from {
+            self.tell(now, By::itself(Actor::Upkeep), EventKind::ClockLeapt { from, to: now });
+        }
+        believed && (!notes || self.settings.note_upkeep(noted, now).await.is_ok_and(|noted| noted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+    const BELIEVED: Judged = Judged { believed: true, notes: false, leapt_from: None };
+    const NOTED: Judged = Judged { believed: true, notes: true, leapt_from: None };
+    const DOUBTED: Judged = Judged { believed: false, notes: false, leapt_from: None };
+
+    fn day(day: u16) -> Timestamp {
+        Timestamp::EPOCH.plus_capped(Span::days(day))
+    }
+
+    #[test]
+    fn fault_g9_a_day_ahead_of_the_note_is_believed_and_a_microsecond_more_is_not() {
+        let mut clock = ClockTrust::default();
+        assert_eq!(clock.judge(Some(day(9)), day(9), HOUR), BELIEVED);
+        assert_eq!(clock.judge(Some(day(9)), day(10), HOUR), NOTED);
+        let beyond = Timestamp::from_micros(day(10).micros() + 1).expect("in range");
+        assert_eq!(clock.judge(Some(day(9)), beyond, HOUR), Judged { leapt_from: Some(day(9)), ..DOUBTED });
+        assert_eq!(clock.judge(Some(day(9)), beyond, HOUR), DOUBTED, "told once");
+        clock.paused(HOUR);
+        assert_eq!(clock.judge(Some(day(9)), beyond, HOUR), NOTED);
+    }
+
+    #[test]
+    fn fault_g9_a_note_is_written_anew_after_ten_minutes_and_one_from_the_future_at_once() {
+        let mut clock = ClockTrust::default();
+        let after = |minutes| day(9).plus_capped(Span::minutes(minutes));
+        assert_eq!(clock.judge(Some(day(9)), after(9), HOUR), BELIEVED);
+        assert_eq!(clock.judge(Some(day(9)), after(10), HOUR), NOTED);
+        assert_eq!(clock.judge(Some(day(130)), day(9), HOUR), NOTED);
+    }
+
+    #[test]
+    fn fault_g9_without_a_note_the_first_hour_purges_nothing_and_tells_nothing() {
+        let mut clock = ClockTrust::default();
+        assert_eq!(clock.judge(None, day(9), HOUR), DOUBTED);
+        clock.paused(HOUR - Duration::from_secs(1));
+        assert_eq!(clock.judge(None, day(9), HOUR), DOUBTED);
+        clock.paused(Duration::from_secs(1));
+        assert_eq!(clock.judge(None, day(9), HOUR), NOTED);
+        assert_eq!(
+            ClockTrust::default().judge(None, day(9), Duration::ZERO),
+            NOTED,
+            "no time is waited where none is asked"
+        );
+    }
+
+    #[test]
+    fn fault_g9_the_doubt_begins_anew_where_the_clock_moves_on_or_somebody_else_notes() {
+        for (noted, now, from) in [(day(9), day(200), day(100)), (day(8), day(100), day(8))] {
+            let mut clock = ClockTrust::default();
+            clock.judge(Some(day(9)), day(100), HOUR);
+            clock.paused(HOUR);
+            assert_eq!(clock.judge(Some(noted), now, HOUR), Judged { leapt_from: Some(from), ..DOUBTED });
+        }
+        let mut clock = ClockTrust::default();
+        clock.judge(Some(day(9)), day(100), HOUR);
+        clock.paused(HOUR);
+        assert_eq!(
+            clock.judge(Some(day(9)), day(50), HOUR),
+            DOUBTED,
+            "also where it moves back, which is no leap ahead"
+        );
+    }
+}

@@ -1,0 +1,314 @@
+//! What goes wrong, by whose fault it is.
+
+use crate::crypto::entropy::NoEntropy;
+use crate::directory::DirectoryError;
+use crate::http_auth::refusal::{Gate, PublicRefusal, Refusal};
+use crate::store::error::StoreError;
+use crate::store::page::InvalidCursor;
+use crate::types::client::InvalidClientId;
+use crate::types::description::InvalidDescription;
+use crate::types::ids::KeyId;
+use crate::types::label::InvalidLabel;
+use crate::types::role::Role;
+use crate::types::scope::InvalidScope;
+use crate::types::settings::{InvalidSetting, SettingName};
+use crate::types::time::Timestamp;
+
+/// The host's own means failed: 503, never "not found" and never a success.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unavailable {
+    /// A store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The directory.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The source of random bytes.
+    #[error(transparent)]
+    Entropy(#[from] NoEntropy),
+    /// A stored setting that is no value of its own.
+    #[error("stored setting {name} is garbage")]
+    Setting {
+        /// Which.
+        name: SettingName,
+    },
+    /// The key ring is not the one that the store was filled with.
+    #[error(
+        "key {} of the key ring is not this store's: put back the key file that belongs to the store",
+        .key.number()
+    )]
+    ForeignKeyRing {
+        /// The first key that differs.
+        key: KeyId,
+    },
+    /// The clock is at the end of what can be told, so nothing can be given an end.
+    #[error("clock is out of range")]
+    Clock,
+    /// The host said that it knows where requests come from, and did not say it of this one.
+    #[error("the request has no source: put one into its extensions, or mount the router for unknown sources")]
+    NoSource,
+    /// A race was lost eight times over; the next call may win.
+    #[error("{operation} lost too many races")]
+    Contended {
+        /// What was tried.
+        operation: &'static str,
+    },
+}
+
+/// A credential that does not authenticate.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    /// Refused: 401. The true reason is for the host; [`Refusal::public`] is what the caller may know.
+    #[error("credential was refused")]
+    Refused(#[source] Refusal),
+    /// Nobody can say: 503.
+    #[error("credential could not be verified")]
+    Unavailable(#[source] Unavailable),
+}
+
+impl Denied {
+    /// What the caller may know; `None` where the service is at fault.
+    #[must_use]
+    pub const fn public(&self) -> Option<PublicRefusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.public()),
+            Self::Unavailable(_) => None,
+        }
+    }
+}
+
+impl<E: Into<Unavailable>> From<E> for Denied {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// Why a presenter may not do that: 403.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Forbidden {
+    /// The presenter is of another realm.
+    #[error("the presenter is of another realm")]
+    Realm,
+    /// A console session must prove the password again: see [`Counterfoil::reauthenticate`](crate::Counterfoil::reauthenticate).
+    #[error("the session's password must be proved again")]
+    StaleSession,
+    /// A personal access token or security code cannot do this: it lists, deletes, and rotates itself.
+    #[error("a credential of this kind cannot do this")]
+    CredentialKind,
+    /// The credential's scope does not hold this scope token.
+    #[error("scope {scope} is missing")]
+    Scope {
+        /// The scope token.
+        scope: &'static str,
+    },
+    /// The role is too low.
+    #[error("role {needed} is needed")]
+    Role {
+        /// The least role.
+        needed: Role,
+    },
+    /// The right "manage user profiles", or an administrator's role, is missing.
+    #[error("the right to manage user profiles is missing")]
+    ProfileManagement,
+    /// Only a person can own or make this: the host signs the person in first.
+    #[error("a person must do this: sign the person in first")]
+    NoPerson,
+    /// A gate is closed.
+    #[error("a gate is closed: {}", .gate.as_str())]
+    Gate {
+        /// Which.
+        gate: Gate,
+    },
+    /// The credential may do more than the one that asks for its successor.
+    #[error("the credential may do more than the one presented")]
+    Outranked,
+    /// Collaborators create no personal access tokens.
+    #[error("a collaborator cannot create personal access tokens")]
+    Collaborator,
+}
+
+/// A field that breaks a rule: 422. [`Invalid::field`] names it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// The label.
+    #[error(transparent)]
+    Label(#[from] InvalidLabel),
+    /// The description.
+    #[error(transparent)]
+    Description(#[from] InvalidDescription),
+    /// The days of a personal access token.
+    #[error("expires_in_days must be a whole number from 1 to {most}")]
+    Days {
+        /// The most days.
+        most: u16,
+    },
+    /// A permanent token where the policy allows none.
+    #[error("expires_in_days must be given: tokens are not permanent here")]
+    Permanent,
+    /// The scope's spelling.
+    #[error(transparent)]
+    Scope(#[from] InvalidScope),
+    /// A scope beyond what the presenter has.
+    #[error("{field} must lie within the presenter's own scope")]
+    ScopeBeyond {
+        /// The field at fault.
+        field: &'static str,
+    },
+    /// A scope token that the service does not know.
+    #[error("{field} must hold scope tokens of this service only")]
+    ScopeUnknown {
+        /// The field at fault.
+        field: &'static str,
+    },
+    /// A scope is demanded.
+    #[error("scope must be given")]
+    ScopeDemanded,
+    /// An expiry that is not strictly after now, or cannot be told.
+    #[error("expires_at must be after now")]
+    ExpiresAt,
+    /// An overlap beyond the policy's.
+    #[error("overlap_seconds must be at most {most}")]
+    Overlap {
+        /// The most seconds.
+        most: u64,
+    },
+    /// Whose rights a security code carries.
+    #[error("access must be super_administrator or same_as_user")]
+    Access,
+    /// A user beside an access level that has none.
+    #[error("user belongs to access same_as_user")]
+    UserNotAsked,
+    /// The user of a same-as-user code is missing.
+    #[error("user must be given")]
+    UserMissing,
+    /// The account that a same-as-user code names.
+    #[error("user must name an account")]
+    User,
+    /// The client id.
+    #[error(transparent)]
+    ClientId(#[from] InvalidClientId),
+    /// The display name of a client.
+    #[error("display_name must be 1 to 100 characters without control characters")]
+    DisplayName,
+    /// Reuse for a public client.
+    #[error("refresh_mode must be rotate for a public client")]
+    RefreshMode,
+    /// A resource server that is public, and the like.
+    #[error("resource_server must be a confidential client")]
+    ResourceServer,
+    /// A default scope that the allowed scope does not hold.
+    #[error("default_scopes must lie within scopes")]
+    DefaultScope,
+    /// An imported secret that a guesser could find.
+    #[error("secret must have at least 22 characters of [A-Za-z0-9._~+/=-] unless it is imported as weak")]
+    WeakSecret,
+    /// A secret for a client that has none.
+    #[error("secret cannot be given to a public client")]
+    PublicSecret,
+    /// A setting.
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
+    /// A cursor.
+    #[error(transparent)]
+    Cursor(#[from] InvalidCursor),
+}
+
+impl Invalid {
+    /// The field at fault, as it is named on the wire.
+    #[must_use]
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Label(_) => "label",
+            Self::Description(_) => "description",
+            Self::Days { .. } | Self::Permanent => "expires_in_days",
+            Self::Scope(_) | Self::ScopeDemanded => "scope",
+            Self::ScopeBeyond { field } | Self::ScopeUnknown { field } => field,
+            Self::ExpiresAt => "expires_at",
+            Self::Overlap { .. } => "overlap_seconds",
+            Self::Access => "access",
+            Self::UserNotAsked | Self::UserMissing | Self::User => "user",
+            Self::ClientId(_) => "id",
+            Self::DisplayName => "display_name",
+            Self::RefreshMode => "refresh_mode",
+            Self::ResourceServer => "resource_server",
+            Self::DefaultScope => "default_scopes",
+            Self::WeakSecret | Self::PublicSecret => "secret",
+            Self::Setting(invalid) => invalid.name.as_str(),
+            Self::Cursor(_) => "cursor",
+        }
+    }
+}
+
+/// What stands in the way: 409.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Conflict {
+    /// Another of the owner's tokens bears that label.
+    #[error("label is taken")]
+    LabelTaken,
+    /// A client bears that id.
+    #[error("client id is taken")]
+    ClientIdTaken,
+    /// The owner has as many live credentials as the policy allows.
+    #[error("quota is reached")]
+    QuotaReached,
+    /// Changed by somebody else meanwhile.
+    #[error("changed meanwhile")]
+    ChangedMeanwhile,
+    /// Expired: reactivate it first.
+    #[error("expired: reactivate first")]
+    Expired,
+    /// Live or permanent: there is nothing to reactivate.
+    #[error("not expired")]
+    NotExpired,
+    /// Replaced by a successor already.
+    #[error("replaced already")]
+    Replaced,
+    /// The policy does not ask that gate, so opening or closing it would change nothing.
+    #[error("the policy does not ask this gate: {}", .gate.as_str())]
+    NotApplicable {
+        /// Which.
+        gate: Gate,
+    },
+    /// The same form was sent before and has made what it makes: see [`OnceKey`](crate::OnceKey).
+    #[error("done already: this form was sent before")]
+    DoneAlready,
+    /// The form's number was used with other fields.
+    #[error("the form was used already: show it anew")]
+    FormUsed,
+}
+
+/// Why a management operation changed nothing, by whose fault it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    /// The presenter may not: 403.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Not there, or not the presenter's: 404.
+    #[error("not found")]
+    NotFound,
+    /// A field breaks a rule: 422.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// Something stands in the way: 409.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// As many were made as the policy allows in a time: 429.
+    #[error("too many were made: wait")]
+    SlowDown {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The host's own means failed: 503.
+    #[error(transparent)]
+    Unavailable(Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for ManageError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}

@@ -1,0 +1,148 @@
+//! Inserting what a person creates by hand: personal access tokens and security codes.
+
+use std::num::NonZeroU32;
+
+use crate::event::{EventKind, Limit};
+use crate::policy::LiveCap;
+use crate::record::family::{FamilyBody, NewFamily};
+use crate::record::notice::{Expiring, arm};
+use crate::record::token_record::NewRecord;
+use crate::service::Service;
+use crate::service::authority::{Permission, Permit};
+use crate::service::bounds::{hour_after, hourly};
+use crate::service::error::{Conflict, ManageError, Unavailable};
+use crate::service::minting::{DRAWS, Entry, Minted};
+use crate::service::view::{CredentialView, IssuedCredential, MadeFor, Status, ends_soon};
+use crate::store::change::{InsertInto, Inserted};
+use crate::token::once::OnceKey;
+use crate::types::description::Description;
+use crate::types::ids::{OwnerId, RecordId};
+use crate::types::kind::TokenKind;
+use crate::types::label::{Label, LabelKey};
+use crate::types::scope::Scope;
+use crate::types::settings::Settings;
+use crate::types::time::{Span, Timestamp};
+
+/// What is being made, until it has an id.
+pub(crate) struct Draft {
+    pub(crate) kind: TokenKind,
+    /// `None`: it is drawn.
+    pub(crate) id: Option<RecordId>,
+    pub(crate) owner: OwnerId,
+    pub(crate) body: FamilyBody,
+    pub(crate) cap: Option<NonZeroU32>,
+    pub(crate) pace: Option<NonZeroU32>,
+    pub(crate) label: Option<Label>,
+    pub(crate) label_key: Option<LabelKey>,
+    pub(crate) description: Option<Description>,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) retention: Span,
+}
+
+/// The id that follows from a form.
+pub(crate) fn derived(
+    service: &Service,
+    once: Option<&OnceKey>,
+    owner: &OwnerId,
+    kind: TokenKind,
+    fields: &[&str; 3],
+) -> Option<RecordId> {
+    Some(once?.first_id(&service.realm, owner, kind, &fields.map(str::as_bytes)))
+}
+
+pub(crate) async fn insert<O: Permission>(
+    permit: &Permit<'_, O>,
+    draft: Draft,
+    settings: &Settings,
+) -> Result<IssuedCredential, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    for _ in 0..DRAWS {
+        let minted = match draft.id {
+            Some(id) => service.mint_drawn(draft.kind, id)?,
+            None => service.mint_first(draft.kind, &draft.owner)?,
+        };
+        let record = counterfoil(service, &minted, &draft, settings, now);
+        let family = NewFamily {
+            id: minted.id.family(),
+            realm: service.realm.clone(),
+            owner: draft.owner.clone(),
+            kind: draft.kind,
+            body: draft.body.clone(),
+            live_until: draft.expires_at,
+            gone_at: record.gone_at,
+            label_key: draft.label_key.clone(),
+            client: None,
+            used_at: now,
+        };
+        let listed = listed(&record, &draft.body, settings, now);
+        let cap = service.cap(draft.cap.map(|limit| LiveCap { limit, evict: false }), now);
+        let home = InsertInto::Found { family: &family, cap, pace: hourly(draft.pace, now) };
+        match service.insert(home, &[record], now).await? {
+            Inserted::Done => {
+                let what = EventKind::Issued { kind: draft.kind, id: minted.id, owner: draft.owner };
+                permit.tell(what);
+                return Ok(IssuedCredential { token: minted.token, listed });
+            }
+            Inserted::LabelTaken(_) => return Err(Conflict::LabelTaken.into()),
+            Inserted::OwnerFull => return Err(Conflict::QuotaReached.into()),
+            Inserted::PaceReached { oldest } => {
+                let limit = Limit::CreationsPerHour(draft.kind);
+                permit.tell(EventKind::LimitReached { limit, owner: draft.owner });
+                return Err(ManageError::SlowDown { until: hour_after(oldest) });
+            }
+            Inserted::IdTaken(_) if draft.id.is_some() => return Err(used(service, &minted.id).await?.into()),
+            Inserted::IdTaken(_)
+            | Inserted::MadeRoom(_)
+            | Inserted::FamilyMoved
+            | Inserted::FamilyEnded
+            | Inserted::FamilyFull { .. } => {}
+        }
+    }
+    Err(Unavailable::Contended { operation: "issue" }.into())
+}
+
+/// What a form did that meets its own number: all of its id is there where its fields are the same.
+async fn used(service: &Service, id: &RecordId) -> Result<Conflict, Unavailable> {
+    let there = service.store.get(id).await?;
+    Ok(if there.is_some() { Conflict::DoneAlready } else { Conflict::FormUsed })
+}
+
+fn counterfoil(service: &Service, minted: &Minted, draft: &Draft, settings: &Settings, now: Timestamp) -> NewRecord {
+    let life = Expiring { expires_at: draft.expires_at, expiry_set_at: now, noticed: &[] };
+    let entry = Entry {
+        owner: draft.owner.clone(),
+        parent: None,
+        generation: 0,
+        created_at: now,
+        scope: draft.scope.clone(),
+        label: draft.label.clone(),
+        description: draft.description.clone(),
+        expires_at: draft.expires_at,
+        gone_at: draft.expires_at.map(|expires_at| expires_at.plus_capped(draft.retention)),
+        notice: arm(&service.schedule(draft.kind, settings), life, 0, now),
+    };
+    service.counterfoil(minted, entry)
+}
+
+/// What lists will show of it: nothing stands in its way at the moment of its issue.
+fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Timestamp) -> CredentialView {
+    let soon = record.expires_at.is_some_and(|expires_at| now.reached(expires_at.minus(settings.notice_lead)));
+    let made = MadeFor::of(body);
+    CredentialView {
+        id: record.id,
+        kind: record.kind,
+        label: record.label.as_ref().map(|label| label.as_str().to_owned()).unwrap_or_default(),
+        description: record.description.as_ref().map(|text| text.as_str().to_owned()),
+        created_at: now,
+        expires_at: record.expires_at,
+        last_used_at: None,
+        status: if soon { Status::Expiring } else { Status::Active },
+        replaced: false,
+        ends_soon: ends_soon(record.expires_at, now, settings, now),
+        scope: record.scope.clone(),
+        access: made.access,
+        named: made.named,
+        created_by: made.created_by,
+    }
+}

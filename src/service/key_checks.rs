@@ -1,0 +1,32 @@
+//! Whether this key ring is the store's. Two rings number their keys alike; their check values differ.
+
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::types::ids::KeyId;
+use crate::types::key_check::KeyCheck;
+use crate::types::settings::StoredSettings;
+
+impl Service {
+    /// The check values of the ring's keys.
+    pub(crate) fn key_checks(&self) -> impl Iterator<Item = (KeyId, KeyCheck)> {
+        self.key_ring.iter().flat_map(|ring| ring.checks())
+    }
+
+    /// Refuses a ring that has a key of the store's number and another value, and one that has no key of the store's. A key that the
+    /// store does not know says nothing beside one that it knows: it may be new.
+    pub(crate) fn own_key_ring(&self, stored: &StoredSettings) -> Result<(), Unavailable> {
+        let (mut newest, mut shared) = (None, stored.key_checks.is_empty());
+        for (key, check) in self.key_checks() {
+            newest = newest.or(Some(key));
+            match stored.key_checks.get(&key) {
+                Some(known) if *known == check => shared = true,
+                Some(_) => return Err(Unavailable::ForeignKeyRing { key }),
+                None => {}
+            }
+        }
+        match newest {
+            Some(key) if !shared => Err(Unavailable::ForeignKeyRing { key }),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! One page of an owner's credentials, newest first.
+
+use std::num::NonZeroU32;
+
+use crate::event::EventKind;
+use crate::service::authority::{Permission, Permit};
+use crate::service::error::ManageError;
+use crate::service::view::{CredentialView, Status};
+use crate::store::change::{Listing, Show};
+use crate::store::page::{Cursor, Page};
+use crate::types::ids::OwnerId;
+use crate::types::kind::TokenKind;
+
+/// How many pages of the store one page may cost. What lies beyond them comes with the next one: it is short, and not the last.
+const READS: usize = 20;
+
+/// Whose records are wanted, and which of them.
+pub(crate) struct Wanted<'a> {
+    pub(crate) owner: &'a OwnerId,
+    pub(crate) kind: TokenKind,
+    pub(crate) expired_too: bool,
+}
+
+/// The store leaves out what is deleted or replaced, and its pages may be short. So this reads on until it has one credential more than
+/// `limit`: `next` is set exactly where another page has something to show.
+pub(crate) async fn page<O: Permission>(
+    permit: &Permit<'_, O>,
+    wanted: &Wanted<'_>,
+    after: Option<&Cursor>,
+    limit: NonZeroU32,
+) -> Result<Page<CredentialView>, ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
+    let show = Show::Standing { now };
+    let of = Listing::Owner { realm: &service.realm, owner: wanted.owner, kind: wanted.kind, show };
+    let mut page = Page { items: Vec::new(), next: after.copied(), corrupt: 0 };
+    let mut judging = service.judging(now).await?;
+    for _ in 0..READS {
+        let read = service.store.list(of, page.next.as_ref(), limit.saturating_add(1)).await?;
+        page.corrupt = page.corrupt.saturating_add(read.corrupt);
+        for record in &read.items {
+            let listed = judging.listed(record).await?;
+            page.items.extend(listed.filter(|listed| wanted.expired_too || listed.status != Status::Expired));
+        }
+        page.next = read.next;
+        if page.next.is_none() || page.items.len() > most {
+            break;
+        }
+    }
+    if page.items.len() > most {
+        page.items.truncate(most);
+        page.next = page.items.last().map(|last| Cursor { at: last.created_at, id: last.id });
+    }
+    if page.corrupt > 0 {
+        permit.tell(EventKind::Corrupt { rows: page.corrupt });
+    }
+    Ok(page)
+}

@@ -1,0 +1,97 @@
+//! A login tested: throttled by (canonical account, source), alike for unknown names and wrong passwords; without a source never refused.
+
+use crate::directory::Login;
+use crate::event::{Actor, By, EventKind};
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::service::throttling::{Counted, Held};
+use crate::store::throttle::ThrottleKey;
+use crate::types::account::Account;
+use crate::types::ids::SubjectId;
+use crate::types::source::Source;
+use crate::types::time::Timestamp;
+
+/// Why a login came to nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoginError {
+    /// Unknown, wrong, disabled, or somebody else: all alike.
+    #[error("login was refused")]
+    Refused,
+    /// In back-off also the right password waits: 429.
+    #[error("too many failures")]
+    SlowDown {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The person has as many live sessions as the policy allows: 429.
+    #[error("too many live sessions: end one first")]
+    TooManySessions,
+    /// Other attempts are under way, and only they stand in the way; nothing was tested: 429, with one second. An adapter may wait that long,
+    /// with a place from [`Counterfoil::line_up`](crate::Counterfoil::line_up), and ask again.
+    #[error("too many attempts at once")]
+    Busy {
+        /// What to line up for.
+        key: ThrottleKey,
+    },
+    /// Nobody can say: 503.
+    #[error("login could not be tested")]
+    Unavailable(#[source] Unavailable),
+}
+
+impl<E: Into<Unavailable>> From<E> for LoginError {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl Service {
+    /// Tests a login. Where `expected` is named, the right password of anybody else is a failure like a wrong one, and counts as one: else
+    /// passwords could be tried on others without end. `by` is who asks, for the events.
+    pub(crate) async fn log_in(
+        &self,
+        login: &Login<'_>,
+        expected: Option<&SubjectId>,
+        source: &Source,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Account, LoginError> {
+        let resolved = self.directory.resolve(login.name).await?;
+        let counted = Counted::Account { key: &resolved.key, subject: resolved.subject.as_ref() };
+        let attempt = match self.attempt(counted, source, now).await? {
+            Ok(attempt) => attempt,
+            Err(Held::Until(until)) => return Err(LoginError::SlowDown { until }),
+            Err(Held::UnderWay(key)) => return Err(LoginError::Busy { key }),
+        };
+        let fits =
+            |account: &Account| !account.is_disabled() && expected.is_none_or(|expected| expected == account.subject());
+        match self.directory.authenticate(login).await.map(|account| account.filter(fits)) {
+            Err(failed) => {
+                self.untested(attempt, now).await;
+                Err(failed.into())
+            }
+            Ok(Some(account)) => {
+                self.give_back(attempt, now).await?;
+                let subject = account.subject().clone();
+                let by = match by {
+                    Actor::Unproved => Actor::Person { subject: subject.clone(), credential: None },
+                    Actor::Client { client, .. } => {
+                        Actor::Client { client: client.clone(), subject: Some(subject.clone()) }
+                    }
+                    other => other.clone(),
+                };
+                self.tell(now, By::from(by, source.name()), EventKind::LoginProved { subject });
+                Ok(account)
+            }
+            Ok(None) => {
+                self.failed(attempt, now).await;
+                self.tell(
+                    now,
+                    By::from(by.clone(), source.name()),
+                    EventKind::LoginRefused { subject: resolved.subject },
+                );
+                Err(LoginError::Refused)
+            }
+        }
+    }
+}

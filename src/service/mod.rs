@@ -1,0 +1,103 @@
+//! Layer 12: what operations share: the stores, the directory, the policy and the keys of one realm, and the steps that more than one operation takes.
+
+pub(crate) mod authority;
+pub(crate) mod bounds;
+pub(crate) mod changing;
+pub(crate) mod claimed;
+pub(crate) mod client_auth;
+pub(crate) mod client_view;
+pub(crate) mod clock_trust;
+pub(crate) mod error;
+pub(crate) mod finding;
+pub(crate) mod forward;
+pub(crate) mod gates;
+pub(crate) mod granting;
+pub(crate) mod handover;
+pub(crate) mod issuing;
+pub(crate) mod key_checks;
+pub(crate) mod listing;
+pub(crate) mod login;
+pub(crate) mod matching;
+pub(crate) mod measured;
+pub(crate) mod minting;
+pub(crate) mod presenter;
+pub(crate) mod queue;
+pub(crate) mod quick;
+pub(crate) mod rekeying;
+pub(crate) mod revoking;
+pub(crate) mod settings_writing;
+pub(crate) mod snapshot;
+pub(crate) mod standing;
+pub(crate) mod throttling;
+pub(crate) mod unsourced;
+pub(crate) mod upkept;
+pub(crate) mod uses;
+pub(crate) mod view;
+pub(crate) mod watched;
+
+use std::sync::Arc;
+
+use crate::crypto::digest::Digester;
+use crate::crypto::entropy::Entropy;
+use crate::crypto::key_ring::KeyRing;
+use crate::directory::Directory;
+use crate::event::sink::EventSink;
+use crate::event::{By, Event, EventKind};
+use crate::policy::Policy;
+use crate::record::notice::Schedule;
+use crate::service::queue::Queue;
+use crate::service::rekeying::Rekeying;
+use crate::service::snapshot::Snapshot;
+use crate::service::unsourced::Unsourced;
+use crate::service::upkept::Upkept;
+use crate::service::uses::Uses;
+use crate::service::watched::Watched;
+use crate::store::client_store::ClientStore;
+use crate::store::settings_store::SettingsStore;
+use crate::store::throttle::Throttle;
+use crate::store::token_store::TokenStore;
+use crate::token::prefixes::Prefixes;
+use crate::types::kind::TokenKind;
+use crate::types::realm::Realm;
+use crate::types::settings::Settings;
+use crate::types::time::Timestamp;
+
+/// Everything an operation works with.
+pub(crate) struct Service {
+    pub(crate) realm: Realm,
+    pub(crate) policy: Policy,
+    pub(crate) prefixes: Prefixes,
+    pub(crate) digester: Digester,
+    pub(crate) key_ring: Option<Arc<KeyRing>>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) store: Watched<dyn TokenStore>,
+    pub(crate) clients: Watched<dyn ClientStore>,
+    pub(crate) settings: Watched<dyn SettingsStore>,
+    pub(crate) throttle: Watched<dyn Throttle>,
+    pub(crate) directory: Watched<dyn Directory>,
+    pub(crate) sink: Arc<dyn EventSink>,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) uses: Uses,
+    pub(crate) rekeying: Rekeying,
+    pub(crate) unsourced: Unsourced,
+    pub(crate) queue: Queue,
+    pub(crate) upkept: Upkept,
+}
+
+impl Service {
+    /// Tells the host what happened.
+    pub(crate) fn tell(&self, at: Timestamp, by: By, what: EventKind) {
+        let By { actor: by, source } = by;
+        let source = source.filter(|_| self.policy.events.sources);
+        self.sink.tell(&Event { at, realm: self.realm.clone(), by, source, what });
+    }
+
+    /// When notices of that kind are due.
+    pub(crate) fn schedule(&self, kind: TokenKind, settings: &Settings) -> Schedule {
+        let notices = &self.policy.notices;
+        if !notices.kinds.contains(&kind) {
+            return Schedule::none();
+        }
+        Schedule::new(notices.more_leads.iter().copied().chain([settings.notice_lead]), notices.on_expiry)
+    }
+}

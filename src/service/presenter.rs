@@ -1,0 +1,217 @@
+//! The presenter of a request: a verified credential, a person whom the host signed in by itself, or the host.
+
+use crate::event::{Actor, By};
+use crate::types::account::Account;
+use crate::types::ids::{RecordId, SubjectId};
+use crate::types::kind::TokenKind;
+use crate::types::principal::Principal;
+use crate::types::realm::Realm;
+use crate::types::role::Role;
+use crate::types::scope::Scope;
+use crate::types::source::{Source, SourceName};
+use crate::types::time::{Span, Timestamp};
+
+/// The presenter of a request. Make one for each request, from what was verified for it: it has no end of its own.
+///
+/// A credential never makes one that outranks it, so this carries realm, role, scope and kind of what was presented. The
+/// handle of another realm refuses it.
+///
+/// ```
+/// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
+///
+/// let account = Account::new(SubjectId::new("7").expect("an id"), "ivan", Role::Member);
+/// let presenter = Presenter::signed_in(&account);
+/// assert_eq!(presenter.role(), Role::Member);
+/// assert_eq!(presenter.realm(), Some(&Realm::default()));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Presenter {
+    /// `None`: the host's own code, which has the handles of all its realms.
+    realm: Option<Realm>,
+    subject: Option<SubjectId>,
+    role: Role,
+    manages_profiles: bool,
+    scope: Option<Scope>,
+    means: Means,
+    source: Option<SourceName>,
+}
+
+/// What was presented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Means {
+    /// The host's own code.
+    Host,
+    /// A person whom the host signed in.
+    SignedIn,
+    /// An access token.
+    AccessToken(RecordId),
+    /// A console session, and when its password was proved.
+    Session(RecordId, Option<Timestamp>),
+    /// A personal access token.
+    PersonalAccessToken(RecordId),
+    /// A security code, and who made it.
+    SecurityCode(RecordId, SubjectId),
+}
+
+impl From<&Principal> for Presenter {
+    fn from(principal: &Principal) -> Self {
+        let id = principal.credential;
+        let means = match (principal.kind, &principal.actor) {
+            (TokenKind::AccessToken, _) => Means::AccessToken(id),
+            (TokenKind::ConsoleSession, _) => Means::Session(id, principal.authenticated_at),
+            (_, Some(creator)) => Means::SecurityCode(id, creator.clone()),
+            (_, None) => Means::PersonalAccessToken(id),
+        };
+        Self {
+            realm: Some(principal.realm.clone()),
+            subject: Some(principal.subject.clone()),
+            role: principal.role,
+            manages_profiles: principal.manages_profiles,
+            scope: principal.scope.clone(),
+            means,
+            source: principal.source.clone(),
+        }
+    }
+}
+
+impl Presenter {
+    /// A person of the realm `default` whom the host has authenticated by itself just now, with all of that person's rights.
+    /// A host of several realms says which: [`Presenter::in_realm`].
+    #[must_use]
+    pub fn signed_in(account: &Account) -> Self {
+        Self {
+            realm: Some(Realm::default()),
+            subject: Some(account.subject().clone()),
+            role: account.role(),
+            manages_profiles: account.manages_profiles(),
+            scope: None,
+            means: Means::SignedIn,
+            source: None,
+        }
+    }
+
+    /// A signed-in person of that realm. A verified credential keeps its own realm, and the host has none.
+    ///
+    /// ```
+    /// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
+    ///
+    /// let account = Account::new(SubjectId::new("7").expect("an id"), "ivan", Role::Member);
+    /// let tenant = Realm::new("tenant").expect("a realm");
+    /// assert_eq!(Presenter::signed_in(&account).in_realm(&tenant).realm(), Some(&tenant));
+    /// assert_eq!(Presenter::host().in_realm(&tenant).realm(), None);
+    /// ```
+    #[must_use]
+    pub fn in_realm(mut self, realm: &Realm) -> Self {
+        if self.means == Means::SignedIn {
+            self.realm = Some(realm.clone());
+        }
+        self
+    }
+
+    /// The same in a request from there: its events say so. What is made of a [`Principal`] that was verified with a source has it already.
+    ///
+    /// ```
+    /// use counterfoil::{Presenter, Source};
+    ///
+    /// let source: Source = "203.0.113.7".parse()?;
+    /// let presenter = Presenter::host().from_source(&source);
+    /// assert_eq!(presenter.source(), source.name());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn from_source(mut self, source: &Source) -> Self {
+        self.source = source.name().cloned();
+        self
+    }
+
+    /// The host's own code: set-up, imports, clean-up after a person left. It may do everything, in every realm.
+    #[must_use]
+    pub const fn host() -> Self {
+        Self {
+            realm: None,
+            subject: None,
+            role: Role::SuperAdministrator,
+            manages_profiles: true,
+            scope: None,
+            means: Means::Host,
+            source: None,
+        }
+    }
+
+    /// The realm; `None` for the host.
+    #[must_use]
+    pub const fn realm(&self) -> Option<&Realm> {
+        self.realm.as_ref()
+    }
+
+    /// The role it acts with.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The person; `None` for the host.
+    #[must_use]
+    pub const fn subject(&self) -> Option<&SubjectId> {
+        self.subject.as_ref()
+    }
+
+    /// Where the request comes from, if that is known.
+    #[must_use]
+    pub const fn source(&self) -> Option<&SourceName> {
+        self.source.as_ref()
+    }
+
+    pub(crate) fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
+    }
+
+    pub(crate) fn manages_profiles(&self) -> bool {
+        self.manages_profiles
+    }
+
+    pub(crate) fn is_host(&self) -> bool {
+        self.means == Means::Host
+    }
+
+    /// Whether it may act in that realm at all.
+    pub(crate) fn is_of(&self, realm: &Realm) -> bool {
+        self.realm.as_ref().is_none_or(|own| own == realm)
+    }
+
+    /// The credential, where it is a personal access token or a security code.
+    pub(crate) fn token(&self) -> Option<RecordId> {
+        match self.means {
+            Means::PersonalAccessToken(id) | Means::SecurityCode(id, _) => Some(id),
+            Means::Host | Means::SignedIn | Means::AccessToken(_) | Means::Session(..) => None,
+        }
+    }
+
+    /// Whether the password of a console session was proved less than `fresh` ago. Only a session is asked: an access token
+    /// lives for minutes, and the host has just signed its person in.
+    pub(crate) fn is_fresh(&self, fresh: Span, now: Timestamp) -> bool {
+        match self.means {
+            Means::Session(_, proved_at) => proved_at.is_some_and(|at| !now.reached(at.plus_capped(fresh))),
+            _ => true,
+        }
+    }
+
+    /// What events say of it.
+    pub(crate) fn by(&self) -> By {
+        By::from(self.actor(), self.source())
+    }
+
+    fn actor(&self) -> Actor {
+        let Some(subject) = self.subject.clone() else { return Actor::Host };
+        match &self.means {
+            Means::Host => Actor::Host,
+            Means::SignedIn => Actor::Person { subject, credential: None },
+            Means::AccessToken(id) | Means::Session(id, _) | Means::PersonalAccessToken(id) => {
+                Actor::Person { subject, credential: Some(*id) }
+            }
+            Means::SecurityCode(id, creator) => {
+                Actor::SecurityCode { subject, creator: creator.clone(), credential: *id }
+            }
+        }
+    }
+}

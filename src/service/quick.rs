@@ -1,0 +1,105 @@
+//! The settings as plain numbers, for the one reader that cannot wait: a verification.
+//!
+//! Numbers in a row with a version before and after them: a reader who finds the same even version twice has read one writing, whole. It
+//! takes no lock and writes nothing, and where a writer is at work, or what is there is older than asked for, it looks elsewhere.
+
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+
+use crate::types::settings::Settings;
+use crate::types::time::{Span, Timestamp};
+
+/// One writer at a time: whoever holds the snapshot's lock.
+#[derive(Default)]
+pub(crate) struct Quick {
+    /// Odd while a writer is at work; 0: nothing was written yet.
+    version: AtomicU64,
+    words: [AtomicU64; 8],
+}
+
+impl Quick {
+    /// The settings, where they were read not longer than `age` ago.
+    pub(crate) fn read(&self, age: Span, now: Timestamp) -> Option<Settings> {
+        let version = self.version.load(Ordering::Acquire);
+        let words: [u64; 8] = std::array::from_fn(|at| self.words[at].load(Ordering::Relaxed));
+        fence(Ordering::Acquire);
+        let whole = version != 0 && version.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == version;
+        let [read_at, on, access, inactivity, absolute, days, code, lead] = words;
+        let fresh = now.micros().checked_sub(read_at).is_some_and(|since| since < age.micros());
+        if !(whole && fresh) {
+            return None;
+        }
+        Some(Settings {
+            personal_access_tokens: on == 1,
+            access_lifetime: Span::from_micros(access)?,
+            refresh_inactivity: Span::from_micros(inactivity)?,
+            refresh_absolute: Span::from_micros(absolute)?,
+            pat_max_days: u16::try_from(days).ok()?,
+            code_lifetime: Span::from_micros(code)?,
+            notice_lead: Span::from_micros(lead)?,
+        })
+    }
+
+    /// Writes what was read then.
+    pub(crate) fn write(&self, settings: &Settings, read_at: Timestamp) {
+        let words = [
+            read_at.micros(),
+            u64::from(settings.personal_access_tokens),
+            settings.access_lifetime.micros(),
+            settings.refresh_inactivity.micros(),
+            settings.refresh_absolute.micros(),
+            u64::from(settings.pat_max_days),
+            settings.code_lifetime.micros(),
+            settings.notice_lead.micros(),
+        ];
+        let version = self.version.load(Ordering::Relaxed);
+        self.version.store(version.wrapping_add(1), Ordering::Relaxed);
+        fence(Ordering::Release);
+        self.words.iter().zip(words).for_each(|(own, word)| own.store(word, Ordering::Relaxed));
+        self.version.store(version.wrapping_add(2), Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+
+    fn all_at(seconds: u32) -> Settings {
+        let span = Span::seconds(seconds);
+        Settings {
+            personal_access_tokens: seconds % 2 == 1,
+            access_lifetime: span,
+            refresh_inactivity: span,
+            refresh_absolute: span,
+            pat_max_days: u16::try_from(seconds % 60_000).expect("small"),
+            code_lifetime: span,
+            notice_lead: span,
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read_until_it_is_too_old() {
+        let (quick, settings, age) = (Quick::default(), Policy::default().settings(), Span::seconds(1));
+        let at = |micros| Timestamp::from_micros(micros).expect("a time");
+        assert_eq!(quick.read(age, at(0)), None, "nothing is there yet");
+        quick.write(&settings, at(5));
+        assert_eq!(quick.read(age, at(5)), Some(settings));
+        assert_eq!(quick.read(age, at(1_000_004)), Some(settings));
+        assert_eq!(quick.read(age, at(1_000_005)), None, "equality is reached");
+        assert_eq!(quick.read(age, at(4)), None, "read in the future: the clock was put back");
+    }
+
+    #[test]
+    fn a_reader_beside_a_writer_sees_one_writing_whole_or_none() {
+        let quick = Quick::default();
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| (0..50_000).for_each(|turn| quick.write(&all_at(turn), Timestamp::EPOCH)));
+            while !writer.is_finished() {
+                if let Some(read) = quick.read(Span::seconds(1), Timestamp::EPOCH) {
+                    let turn = u32::try_from(read.notice_lead.whole_seconds()).expect("small");
+                    assert_eq!(read, all_at(turn));
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,94 @@
+//! Ending credentials: one, or a family.
+
+use std::num::NonZeroU32;
+
+use crate::event::{By, EventKind};
+use crate::record::phase::{Phase, phase};
+use crate::record::state::Revoked;
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::authority::{Permission, Permit};
+use crate::service::error::{ManageError, Unavailable};
+use crate::store::change::{Applied, Change, Revoke};
+use crate::types::ids::{OwnerId, RecordId};
+use crate::types::kind::TokenKind;
+use crate::types::time::Timestamp;
+use crate::types::why::RevocationReason;
+
+/// How many lost races in a row end the loop.
+const TURNS: usize = 8;
+
+/// How many families one call of the store ends.
+pub(crate) const BATCH: NonZeroU32 = match NonZeroU32::new(500) {
+    Some(batch) => batch,
+    None => NonZeroU32::MIN,
+};
+
+pub(crate) fn by_administrator<O: Permission>(permit: &Permit<'_, O>) -> RevocationReason {
+    if permit.is_host() { RevocationReason::ByHost } else { RevocationReason::ByAdministrator }
+}
+
+/// Deleting twice is a success while the tombstone stands; somebody else's id and an unknown one are alike.
+pub(crate) async fn delete<O: Permission>(
+    permit: &Permit<'_, O>,
+    (kind, owner): (TokenKind, &OwnerId),
+    id: &RecordId,
+    why: RevocationReason,
+) -> Result<(), ManageError> {
+    let (service, now) = (permit.service(), permit.now());
+    let settings = service.with_settings(now, |view| view.settings).await?;
+    let is_own = |record: &TokenRecord| {
+        let own = record.record();
+        own.realm == service.realm && own.owner == *owner && own.kind == kind
+    };
+    let mut record = service.store.get(id).await?.filter(is_own).ok_or(ManageError::NotFound)?;
+    for _ in 0..TURNS {
+        match phase(&record, &settings, now) {
+            Phase::Purgeable => return Err(ManageError::NotFound),
+            Phase::Revoked(_) | Phase::Rotated { .. } => return Ok(()),
+            // The old half of a hand-over ends alone: it holds no label, and its successor goes on.
+            Phase::Overlap { .. } => {
+                let gone_at = now.plus_capped(service.policy.tombstone);
+                let change = Change::End { honoured_until: now, gone_at };
+                match service.store.apply(id, record.record().version, &change, now).await? {
+                    Applied::Done(_) => {
+                        permit.tell(EventKind::OverlapEnded { id: *id });
+                        return Ok(());
+                    }
+                    Applied::Stale(there) => record = there,
+                    Applied::Missing | Applied::LabelTaken(_) => return Err(ManageError::NotFound),
+                }
+            }
+            // Expired by itself while it was superseded: there is nothing left to end.
+            Phase::Expired { .. } if !record.is_newest() => return Ok(()),
+            Phase::Live | Phase::Expired { .. } => {
+                end_family(service, permit.by(), &record, why, now).await?;
+                // A rotation may have come first: then the whole hand-over ended, which is what deleting the newest means for
+                // whoever saw this one as the newest.
+                return Ok(());
+            }
+        }
+    }
+    Err(Unavailable::Contended { operation: "delete" }.into())
+}
+
+pub(crate) async fn end_family(
+    service: &Service,
+    by: By,
+    record: &TokenRecord,
+    why: RevocationReason,
+    now: Timestamp,
+) -> Result<(), Unavailable> {
+    let own = record.record();
+    let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };
+    let progress =
+        service.store.revoke(what, Revoked { at: now, why }, tombstone(service, now), NonZeroU32::MIN).await?;
+    if progress.changed > 0 {
+        service.tell(now, by, EventKind::Revoked { kind: own.kind, id: own.id, why });
+    }
+    Ok(())
+}
+
+pub(crate) fn tombstone(service: &Service, now: Timestamp) -> Timestamp {
+    now.plus_capped(service.policy.tombstone)
+}

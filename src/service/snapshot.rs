@@ -1,0 +1,217 @@
+//! Settings and clients as this process last read them, so that a verification asks the token store and nothing else.
+//!
+//! A change made here holds from the next call on: it is installed at once, and what a slower read brings back is dropped where a change
+//! overtook it. A change made elsewhere holds within the policy's staleness; a snapshot that cannot be renewed in time is an error.
+//! In the second half of its time one caller renews it ahead while the others go on, so that no crowd reads at once.
+
+use std::hash::Hash;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::service::quick::Quick;
+use crate::types::client::{ClientId, VersionedRegistration};
+use crate::types::settings::{SettingName, Settings, StoredSettings};
+use crate::types::time::{Span, Timestamp};
+
+/// What was read, and when.
+struct Fresh<V> {
+    value: V,
+    read_at: Timestamp,
+    renewing: AtomicBool,
+}
+
+impl<V> Fresh<V> {
+    fn new(value: V, read_at: Timestamp) -> Self {
+        Self { value, read_at, renewing: AtomicBool::new(false) }
+    }
+}
+
+/// What a caller has to do before it may look.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Nothing,
+    Ahead,
+    Read,
+}
+
+/// Settings as they were read, and what they come to under the policy.
+#[derive(Clone, Debug)]
+pub(crate) struct SettingsView {
+    pub(crate) stored: StoredSettings,
+    /// What holds; the policy's own value where a stored number is garbage.
+    pub(crate) settings: Settings,
+    /// A stored number that is garbage: what needs settings to give something a life is refused.
+    pub(crate) garbage: Option<SettingName>,
+}
+
+/// What this process last read.
+pub(crate) struct Snapshot {
+    settings: papaya::HashMap<(), Fresh<SettingsView>>,
+    /// The same settings as numbers, without who has which switch.
+    quick: Quick,
+    clients: papaya::HashMap<ClientId, Fresh<VersionedRegistration>>,
+    /// How many changes this process has made; what a read brings back counts only if no change overtook it.
+    changes: Mutex<u64>,
+}
+
+impl Snapshot {
+    /// Whether that client was there when it was last read.
+    pub(crate) fn knows(&self, id: &ClientId) -> bool {
+        self.clients.pin().get(id).is_some()
+    }
+
+    pub(crate) fn new() -> Self {
+        Self {
+            settings: papaya::HashMap::new(),
+            quick: Quick::default(),
+            clients: papaya::HashMap::new(),
+            changes: Mutex::new(0),
+        }
+    }
+
+    fn changes(&self) -> u64 {
+        *self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `install` where nothing was changed here since `seen`.
+    fn install(&self, seen: u64, install: impl FnOnce()) -> bool {
+        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = *changes == seen;
+        if current {
+            install();
+        }
+        current
+    }
+
+    fn change(&self, install: impl FnOnce()) {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        *changes = changes.wrapping_add(1);
+        install();
+    }
+
+    /// Within [`Snapshot::install`] or [`Snapshot::change`], which hold the lock.
+    fn put_settings(&self, view: SettingsView, now: Timestamp) {
+        self.quick.write(&view.settings, now);
+        self.settings.pin().insert((), Fresh::new(view, now));
+    }
+
+    /// The settings alone, where nobody has to think of renewing them yet.
+    pub(crate) fn quick_settings(&self, staleness: Span, now: Timestamp) -> Option<Settings> {
+        self.quick.read(half(staleness), now)
+    }
+
+    /// Settings that were just written here.
+    pub(crate) fn settings_changed(&self, view: SettingsView, now: Timestamp) {
+        self.change(|| self.put_settings(view, now));
+    }
+
+    /// A client that was just written or removed here.
+    pub(crate) fn client_changed(&self, id: &ClientId, client: Option<VersionedRegistration>, now: Timestamp) {
+        self.change(|| {
+            let clients = self.clients.pin();
+            match client {
+                Some(client) => clients.insert(id.clone(), Fresh::new(client, now)),
+                None => clients.remove(id),
+            };
+        });
+    }
+}
+
+/// From when on one caller renews ahead.
+fn half(staleness: Span) -> Span {
+    Span::from_micros(staleness.micros() / 2).unwrap_or(Span::ZERO)
+}
+
+fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness: Span, now: Timestamp) -> Need {
+    let map = map.pin();
+    let Some(fresh) = map.get(key) else { return Need::Read };
+    let age = now.since(fresh.read_at);
+    // A clock that was put back makes what was read "later" as good as never read.
+    if now < fresh.read_at || age >= staleness {
+        return Need::Read;
+    }
+    let ahead = age >= half(staleness)
+        && !fresh.renewing.load(Ordering::Relaxed)
+        && !fresh.renewing.swap(true, Ordering::Relaxed);
+    if ahead { Need::Ahead } else { Need::Nothing }
+}
+
+impl Service {
+    /// Makes the settings fresh enough, then lets `look` at them.
+    pub(crate) async fn with_settings<A>(
+        &self,
+        now: Timestamp,
+        look: impl FnOnce(&SettingsView) -> A,
+    ) -> Result<A, Unavailable> {
+        let need = need(&self.snapshot.settings, &(), self.policy.settings_staleness, now);
+        if need == Need::Nothing
+            && let Some(fresh) = self.snapshot.settings.pin().get(&())
+        {
+            return Ok(look(&fresh.value));
+        }
+        match self.read_settings(now).await {
+            Ok(view) => Ok(look(&view)),
+            Err(error) => match self.snapshot.settings.pin().get(&()) {
+                Some(fresh) if need == Need::Ahead => Ok(look(&fresh.value)),
+                _ => Err(error),
+            },
+        }
+    }
+
+    async fn read_settings(&self, now: Timestamp) -> Result<SettingsView, Unavailable> {
+        self.watch_upkeep(now);
+        loop {
+            let seen = self.snapshot.changes();
+            let stored = self.settings.settings(&self.realm).await?.map(|versioned| versioned.settings);
+            let stored = stored.unwrap_or_default();
+            self.own_key_ring(&stored)?;
+            let view = SettingsView::new(&self.policy, stored);
+            let installed = self.snapshot.install(seen, || self.snapshot.put_settings(view.clone(), now));
+            if installed {
+                return Ok(view);
+            }
+        }
+    }
+
+    /// Makes a client fresh enough, then lets `look` at it, or at its absence.
+    pub(crate) async fn with_client<A>(
+        &self,
+        id: &ClientId,
+        now: Timestamp,
+        look: impl FnOnce(Option<&VersionedRegistration>) -> A,
+    ) -> Result<A, Unavailable> {
+        let need = need(&self.snapshot.clients, id, self.policy.settings_staleness, now);
+        if need == Need::Nothing
+            && let Some(fresh) = self.snapshot.clients.pin().get(id)
+        {
+            return Ok(look(Some(&fresh.value)));
+        }
+        match self.read_client(id, now).await {
+            Ok(client) => Ok(look(client.as_ref())),
+            Err(error) => match self.snapshot.clients.pin().get(id) {
+                Some(fresh) if need == Need::Ahead => Ok(look(Some(&fresh.value))),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Only clients that are there are kept: ids that somebody makes up cost a read each and no memory.
+    async fn read_client(&self, id: &ClientId, now: Timestamp) -> Result<Option<VersionedRegistration>, Unavailable> {
+        loop {
+            let seen = self.snapshot.changes();
+            let client = self.clients.client(&self.realm, id).await?;
+            let installed = self.snapshot.install(seen, || {
+                let clients = self.snapshot.clients.pin();
+                match &client {
+                    Some(client) => clients.insert(id.clone(), Fresh::new(client.clone(), now)),
+                    None => clients.remove(id),
+                };
+            });
+            if installed {
+                return Ok(client);
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What the pure decision needs to know of people and clients, gathered; then the decision.
+
+use std::collections::BTreeMap;
+
+use crate::http_auth::refusal::{Gate, Refusal};
+use crate::record::decide::{Rights, Standing, account_of, decide};
+use crate::record::family::FamilyBody;
+use crate::record::phase::{Phase, phase};
+use crate::record::token_record::TokenRecord;
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::service::view::CredentialView;
+use crate::types::account::Account;
+use crate::types::ids::SubjectId;
+use crate::types::kind::TokenKind;
+use crate::types::settings::Settings;
+use crate::types::time::Timestamp;
+
+/// A record as it stands at one instant.
+pub(crate) struct Judged {
+    pub(crate) phase: Phase,
+    pub(crate) settings: Settings,
+    /// The account whose rights the record carries, where the directory was asked and knows it.
+    pub(crate) account: Option<Account>,
+    /// Whether it authenticates, and with which rights.
+    pub(crate) verdict: Result<Rights, Refusal>,
+}
+
+impl Service {
+    /// Judges a record: phase first, and people and clients only where the phase lets it live.
+    pub(crate) async fn judge(&self, record: &TokenRecord, now: Timestamp) -> Result<Judged, Unavailable> {
+        let subject = account_of(record);
+        let gated = record.record().kind == TokenKind::PersonalAccessToken;
+        let (settings, closed_gate) = self.settings_and_gate(subject.filter(|_| gated), now).await?;
+        let phase = phase(record, &settings, now);
+        if !lives(phase) {
+            return Ok(Judged { phase, settings, account: None, verdict: decide(record, phase, NOBODY) });
+        }
+        let account = match subject {
+            Some(subject) => self.directory.account(subject).await?,
+            None => None,
+        };
+        let verdict = self.verdict(record, phase, account.as_ref(), closed_gate, now).await?;
+        Ok(Judged { phase, settings, account, verdict })
+    }
+
+    async fn verdict(
+        &self,
+        record: &TokenRecord,
+        phase: Phase,
+        account: Option<&Account>,
+        closed_gate: Option<Gate>,
+        now: Timestamp,
+    ) -> Result<Result<Rights, Refusal>, Unavailable> {
+        let scope_demanded = match record.record().kind {
+            TokenKind::PersonalAccessToken => self.policy.personal_access_tokens.scope_demanded,
+            TokenKind::AccessToken => self.policy.access_tokens.scope_demanded,
+            _ => false,
+        };
+        let known_scopes = self.policy.scopes.as_ref();
+        let standing = Standing { account, client: None, closed_gate, scope_demanded, known_scopes };
+        match record.body() {
+            FamilyBody::SignIn { client_id, .. } => {
+                self.with_client(client_id, now, |client| {
+                    let client = client.map(|client| &client.registration);
+                    decide(record, phase, Standing { client, ..standing })
+                })
+                .await
+            }
+            _ => Ok(decide(record, phase, standing)),
+        }
+    }
+
+    /// What is shown of a record as it stands; `None`: it is not shown.
+    pub(crate) async fn listed(
+        &self,
+        record: &TokenRecord,
+        now: Timestamp,
+    ) -> Result<Option<CredentialView>, Unavailable> {
+        let judged = self.judge(record, now).await?;
+        let last_used_at = self.uses.overlaid(record.record().id, record.record().last_used_at);
+        Ok(CredentialView::of(record, judged.phase, judged.verdict.is_ok(), &judged.settings, last_used_at, now))
+    }
+}
+
+/// Records judged one after the other at one instant: settings are read once, and each person once, however many records are theirs.
+pub(crate) struct Judging<'a> {
+    service: &'a Service,
+    now: Timestamp,
+    settings: Settings,
+    people: BTreeMap<SubjectId, (Option<Account>, Option<Gate>)>,
+}
+
+impl Service {
+    /// Begins to judge many records.
+    pub(crate) async fn judging(&self, now: Timestamp) -> Result<Judging<'_>, Unavailable> {
+        let (settings, _) = self.settings_and_gate(None, now).await?;
+        Ok(Judging { service: self, now, settings, people: BTreeMap::new() })
+    }
+}
+
+impl Judging<'_> {
+    /// As [`Service::listed`].
+    pub(crate) async fn listed(&mut self, record: &TokenRecord) -> Result<Option<CredentialView>, Unavailable> {
+        let phase = phase(record, &self.settings, self.now);
+        let verdict = match account_of(record) {
+            Some(subject) if lives(phase) => {
+                let (service, now) = (self.service, self.now);
+                let (account, closed_gate) = self.person(subject.clone()).await?;
+                service.verdict(record, phase, account.as_ref(), *closed_gate, now).await?
+            }
+            _ => decide(record, phase, NOBODY),
+        };
+        let last_used_at = self.service.uses.overlaid(record.record().id, record.record().last_used_at);
+        Ok(CredentialView::of(record, phase, verdict.is_ok(), &self.settings, last_used_at, self.now))
+    }
+
+    async fn person(&mut self, subject: SubjectId) -> Result<&(Option<Account>, Option<Gate>), Unavailable> {
+        if !self.people.contains_key(&subject) {
+            let account = self.service.directory.account(&subject).await?;
+            let closed_gate = self.service.closed_gate(&subject, self.now).await?;
+            self.people.insert(subject.clone(), (account, closed_gate));
+        }
+        Ok(self.people.entry(subject).or_default())
+    }
+}
+
+/// The standing of a record whose phase has decided already.
+const NOBODY: Standing<'_> =
+    Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
+
+/// Whether people and clients have a say.
+const fn lives(phase: Phase) -> bool {
+    matches!(phase, Phase::Live | Phase::Overlap { .. })
+}

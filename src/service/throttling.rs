@@ -1,0 +1,165 @@
+//! Attempts: reserved before a secret is tested, then told as failed or released. Only failures count.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::event::{Actor, By, EventKind, Throttled};
+use crate::policy::Allowance;
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::service::unsourced::{Pace, Turn};
+use crate::store::throttle::{Reserved, ThrottleKey};
+use crate::types::client::ClientId;
+use crate::types::ids::SubjectId;
+use crate::types::source::{Source, SourceName};
+use crate::types::time::{Span, Timestamp};
+
+/// Whose failures are counted, beside those of the source.
+#[derive(Clone, Copy)]
+pub(crate) enum Counted<'a> {
+    /// Logins: the canonical key of an account's name, and whose it is.
+    Account { key: &'a str, subject: Option<&'a SubjectId> },
+    /// Client secrets: a client id as it was sent.
+    Client(&'a str),
+}
+
+/// What stands in the way of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Failures, until then.
+    Until(Timestamp),
+    /// Attempts under way alone.
+    UnderWay(ThrottleKey),
+}
+
+/// An attempt under way. Dropped without a word, its counters take it for a failure after a minute.
+#[must_use]
+pub(crate) struct Attempt {
+    reserved: Vec<Reservation>,
+    /// Where there is no source, what is held while a password is tested.
+    without_source: Option<Option<Turn>>,
+}
+
+struct Reservation {
+    key: ThrottleKey,
+    at: Timestamp,
+    window: Span,
+}
+
+impl Attempt {
+    /// Of a request that brings no secret: there is nothing to guess.
+    pub(crate) const fn of_nothing() -> Self {
+        Self { reserved: Vec::new(), without_source: None }
+    }
+}
+
+impl Service {
+    fn throttle_key(&self, purpose: &str, name: &str, source: &str) -> ThrottleKey {
+        let mut hash = Sha256::new();
+        for field in ["counterfoil/throttle/v2", self.realm.as_str(), purpose, name, source] {
+            hash.update((field.len() as u64).to_be_bytes());
+            hash.update(field.as_bytes());
+        }
+        ThrottleKey::from_bytes(hash.finalize().into())
+    }
+
+    /// Reserves one attempt, or says what stands in the way; then also the right secret waits.
+    ///
+    /// The source's counter comes first, so that a source in back-off writes nothing. Logins and client secrets have counters of their own,
+    /// so that failures of one sort never stand in the way of the other. Without a source nothing is counted.
+    pub(crate) async fn attempt(
+        &self,
+        counted: Counted<'_>,
+        source: &Source,
+        now: Timestamp,
+    ) -> Result<Result<Attempt, Held>, Unavailable> {
+        let Source::Known(name) = source else { return Ok(self.attempt_without_source(counted)) };
+        let mut granted = Attempt::of_nothing();
+        for (key, allowance, is_source) in self.counters(counted, name) {
+            let held = match self.throttle.reserve(&key, now, allowance.window, allowance.failures).await {
+                Err(failed) => {
+                    self.untested(granted, now).await;
+                    return Err(failed.into());
+                }
+                Ok(Reserved::Granted(at)) => {
+                    granted.reserved.push(Reservation { key, at, window: allowance.window });
+                    continue;
+                }
+                Ok(Reserved::Wait(until)) => Held::Until(until),
+                Ok(Reserved::UnderWay) => Held::UnderWay(key),
+            };
+            self.give_back(granted, now).await?;
+            if let Held::Until(until) = held {
+                let counted = self.told(counted, is_source);
+                self.tell(now, By::from(Actor::Unproved, Some(name)), EventKind::Throttled { counted, until });
+            }
+            return Ok(Err(held));
+        }
+        Ok(Ok(granted))
+    }
+
+    /// The counters of an attempt: first the source's, then that of whose secret it is.
+    fn counters(&self, counted: Counted<'_>, source: &SourceName) -> [(ThrottleKey, Allowance, bool); 2] {
+        let limits = &self.policy.throttle;
+        let (sort, purpose, name, allowance) = match counted {
+            Counted::Account { key, .. } => ("logins", "account", key, limits.account),
+            Counted::Client(id) => ("client secrets", "client", id, limits.client),
+        };
+        let source = source.as_str();
+        [
+            (self.throttle_key(sort, "", source), limits.source, true),
+            (self.throttle_key(purpose, name, source), allowance, false),
+        ]
+    }
+
+    fn attempt_without_source(&self, counted: Counted<'_>) -> Result<Attempt, Held> {
+        let turn = match counted {
+            Counted::Client(_) => None,
+            Counted::Account { .. } => match self.unsourced.turn() {
+                None => return Err(Held::UnderWay(self.throttle_key("logins without a source", "", ""))),
+                turn => turn,
+            },
+        };
+        Ok(Attempt { reserved: Vec::new(), without_source: Some(turn) })
+    }
+
+    /// What an event says of a counter. A client is named only where it is registered: anything could stand in a request.
+    fn told(&self, counted: Counted<'_>, is_source: bool) -> Throttled {
+        match counted {
+            Counted::Account { .. } if is_source => Throttled::Logins,
+            Counted::Client(_) if is_source => Throttled::ClientSecrets,
+            Counted::Account { subject, .. } => Throttled::Account { subject: subject.cloned() },
+            Counted::Client(id) => {
+                let client = id.parse::<ClientId>().ok().filter(|id| self.snapshot.knows(id));
+                Throttled::Client { client }
+            }
+        }
+    }
+
+    /// Gives an attempt back that an outage kept from being tested: an outage must not end in a back-off. What cannot be given back now
+    /// counts as failed after a minute.
+    pub(crate) async fn untested(&self, attempt: Attempt, now: Timestamp) {
+        for of in attempt.reserved {
+            let _ = self.throttle.release(&of.key, of.at, now, of.window).await;
+        }
+    }
+
+    /// The secret was right.
+    pub(crate) async fn give_back(&self, attempt: Attempt, now: Timestamp) -> Result<(), Unavailable> {
+        for of in attempt.reserved {
+            self.throttle.release(&of.key, of.at, now, of.window).await?;
+        }
+        Ok(())
+    }
+
+    /// The secret was wrong. A counter that cannot be told takes the attempt for a failure after a minute, so an outage lets nobody guess.
+    pub(crate) async fn failed(&self, attempt: Attempt, now: Timestamp) {
+        for of in attempt.reserved {
+            let _ = self.throttle.failed(&of.key, of.at, now, of.window).await;
+        }
+        if attempt.without_source.is_some()
+            && let Some(Pace { since, failures }) = self.unsourced.failed(now)
+        {
+            self.tell(now, By::from(Actor::Unproved, None), EventKind::FailuresWithoutSource { failures, since });
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Where the host knows no source: nothing is counted against anybody, few passwords are tested at once, and the pace of failures is told.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::types::time::Timestamp;
+
+/// How many passwords are tested at once.
+const AT_ONCE: u32 = 8;
+/// How many failures are told as one event.
+const A_BATCH: u32 = 100;
+
+/// What a handle knows of attempts without a source.
+#[derive(Default)]
+pub(crate) struct Unsourced {
+    under_way: Arc<AtomicU32>,
+    pace: Mutex<Option<Pace>>,
+}
+
+/// Failures, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pace {
+    pub(crate) since: Timestamp,
+    pub(crate) failures: u32,
+}
+
+/// A password test under way. Dropped, it has ended.
+pub(crate) struct Turn(Arc<AtomicU32>);
+
+impl Unsourced {
+    /// A turn to test one password, where one of eight is free.
+    pub(crate) fn turn(&self) -> Option<Turn> {
+        let one_more = |under_way: u32| (under_way < AT_ONCE).then(|| under_way + 1);
+        let taken = self.under_way.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more);
+        taken.ok().map(|_| Turn(Arc::clone(&self.under_way)))
+    }
+
+    /// Counts a failure. Each hundredth gives the pace, and a new hundred begins with the next.
+    pub(crate) fn failed(&self, now: Timestamp) -> Option<Pace> {
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = pace.unwrap_or(Pace { since: now, failures: 0 });
+        seen.failures += 1;
+        let full = seen.failures >= A_BATCH;
+        *pace = (!full).then_some(seen);
+        full.then_some(seen)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::time::Span;
+
+    #[test]
+    fn fault_b2_eight_passwords_are_tested_at_once() {
+        let unsourced = Unsourced::default();
+        let mut turns: Vec<_> = (0..8).map(|_| unsourced.turn().expect("a turn")).collect();
+        assert!(unsourced.turn().is_none(), "the ninth");
+        turns.pop();
+        assert!(unsourced.turn().is_some(), "a turn that has ended is free again");
+    }
+
+    #[test]
+    fn fault_b2_each_hundredth_failure_gives_the_pace() {
+        let unsourced = Unsourced::default();
+        let at = |seconds| Timestamp::EPOCH.plus_capped(Span::seconds(seconds));
+        let told: Vec<_> = (0..250).filter_map(|second| unsourced.failed(at(second))).collect();
+        assert_eq!(told, [Pace { since: at(0), failures: 100 }, Pace { since: at(100), failures: 100 }]);
+    }
+}

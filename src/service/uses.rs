@@ -1,0 +1,180 @@
+//! The recorder of last use: off the hot path, coalesced, forward only, bounded.
+//!
+//! A use is noted in memory, to the second, and written by `flush` at most once a token in the policy's interval. What a crash loses is at most
+//! what was not flushed. A token used all the time touches its own entry once a second, so a hot credential writes no shared line.
+
+use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::event::{Actor, By, EventKind};
+use crate::policy::Uses as Limits;
+use crate::service::Service;
+use crate::service::error::Unavailable;
+use crate::types::hash::IdState;
+use crate::types::ids::RecordId;
+use crate::types::time::{Span, Timestamp};
+
+/// Uses closer together than this count as one.
+const RESOLUTION: Span = Span::seconds(1);
+
+/// How many places there are for what was just noted.
+const NOTED: usize = 1 << 13;
+
+/// An instant in so many microseconds, rounded down: 38 bits of it, which leaves 26 to an id.
+const GRAIN: u64 = 1 << 15;
+
+/// How many of these are less than a second.
+const GRAINS: u64 = 1_000_000 / GRAIN;
+
+/// How many uses one call of the store carries.
+const BATCH: usize = 64;
+
+/// When a token was last used, and up to when the store knows it.
+struct Seen {
+    last: AtomicU64,
+    written: AtomicU64,
+}
+
+/// Uses that wait to be written.
+pub(crate) struct Uses {
+    /// What was noted within the last second, so that a token in constant use is not even looked up: in each place part of an id's hash and an
+    /// instant. Who shares a place, notes more often than need be; who shares the part of the id as well (one pair in 2^39) may go
+    /// without a note for a second.
+    noted: Box<[AtomicU64]>,
+    seen: papaya::HashMap<RecordId, Seen, IdState>,
+    state: IdState,
+    interval: Span,
+    most: usize,
+    dropped: AtomicU64,
+}
+
+/// What a flush or a shutdown came to.
+#[derive(Debug)]
+#[must_use]
+pub struct Flushed {
+    /// Uses that were written.
+    pub written: u64,
+    /// Uses that still wait: the store failed, or their interval is not over.
+    pub waiting: u64,
+    /// Uses that found the buffer full since the last flush, and are lost.
+    pub dropped: u64,
+    /// What the store said, where it failed.
+    pub error: Option<Unavailable>,
+}
+
+impl Uses {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let most = usize::try_from(limits.buffered).unwrap_or(usize::MAX);
+        Self {
+            noted: (0..NOTED).map(|_| AtomicU64::new(0)).collect(),
+            seen: papaya::HashMap::default(),
+            state: IdState::default(),
+            interval: limits.interval,
+            most,
+            dropped: AtomicU64::new(0),
+        }
+    }
+
+    /// Notes a successful use; `stored` is what the record says.
+    pub(crate) fn note(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) {
+        // Of a keyed hash, for an owner can choose ids: the low bits for the place, others for the part.
+        let hash = self.state.hash_one(id);
+        let place = &self.noted[usize::try_from(hash % NOTED as u64).unwrap_or(0)];
+        let (part, grain) = ((hash >> 26) << 38, now.micros() / GRAIN);
+        let noted = part ^ place.load(Ordering::Relaxed);
+        if (noted..noted.saturating_add(GRAINS)).contains(&grain) {
+            return;
+        }
+        let last = self.note_in_map(id, stored, now);
+        place.store(part | (last / GRAIN), Ordering::Relaxed);
+    }
+
+    /// The instant up to when nothing has to be noted is that of the last use that was, so it is given back.
+    fn note_in_map(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) -> u64 {
+        let map = self.seen.pin();
+        if let Some(seen) = map.get(&id) {
+            let last = seen.last.load(Ordering::Relaxed);
+            if now.micros() >= last.saturating_add(RESOLUTION.micros()) {
+                return seen.last.fetch_max(now.micros(), Ordering::Relaxed).max(now.micros());
+            }
+            return last;
+        }
+        let written = stored.map_or(0, Timestamp::micros);
+        if stored.is_some() && now.micros() < written.saturating_add(RESOLUTION.micros()) {
+            return written;
+        }
+        if map.len() >= self.most {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+            return now.micros();
+        }
+        let fresh = Seen { last: AtomicU64::new(now.micros()), written: AtomicU64::new(written) };
+        // Somebody else may have noted the same token meanwhile; then the later of both stays.
+        if let Err(taken) = map.try_insert(id, fresh) {
+            taken.current.last.fetch_max(now.micros(), Ordering::Relaxed);
+        }
+        now.micros()
+    }
+
+    /// The later of what is stored and what this process has seen.
+    pub(crate) fn overlaid(&self, id: RecordId, stored: Option<Timestamp>) -> Option<Timestamp> {
+        let seen = self.seen.pin().get(&id).and_then(|seen| Timestamp::from_micros(seen.last.load(Ordering::Relaxed)));
+        stored.max(seen)
+    }
+
+    /// What may be written now: once an interval, or all of it where the process ends.
+    fn due(&self, now: Timestamp, all: bool) -> Vec<(RecordId, Timestamp)> {
+        let map = self.seen.pin();
+        let mut due = Vec::new();
+        for (id, seen) in &map {
+            let (last, written) = (seen.last.load(Ordering::Relaxed), seen.written.load(Ordering::Relaxed));
+            let ripe = all || written == 0 || now.micros() >= written.saturating_add(self.interval.micros());
+            if last > written && ripe {
+                due.extend(Timestamp::from_micros(last).map(|last| (*id, last)));
+            } else if last <= written && ripe {
+                map.remove(id);
+            }
+        }
+        due
+    }
+
+    fn confirm(&self, batch: &[(RecordId, Timestamp)]) {
+        let map = self.seen.pin();
+        for (id, at) in batch {
+            if let Some(seen) = map.get(id) {
+                seen.written.fetch_max(at.micros(), Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn waiting(&self) -> u64 {
+        let map = self.seen.pin();
+        let waits = |seen: &Seen| seen.last.load(Ordering::Relaxed) > seen.written.load(Ordering::Relaxed);
+        map.values().filter(|seen| waits(seen)).count() as u64
+    }
+}
+
+impl Service {
+    /// Writes what is due, `all` of it where the process ends. A failed batch stays in the buffer.
+    pub(crate) async fn flush_uses(&self, now: Timestamp, all: bool) -> Flushed {
+        let due = self.uses.due(now, all);
+        let mut written = 0;
+        let mut error = None;
+        for batch in due.chunks(BATCH) {
+            match self.store.touch(batch).await {
+                Ok(()) => {
+                    self.uses.confirm(batch);
+                    written += batch.len() as u64;
+                }
+                Err(failed) => {
+                    error = Some(failed.into());
+                    break;
+                }
+            }
+        }
+        let dropped = self.uses.dropped.swap(0, Ordering::Relaxed);
+        if dropped > 0 {
+            self.tell(now, By::itself(Actor::Upkeep), EventKind::UsesDropped { count: dropped });
+        }
+        Flushed { written, waiting: self.uses.waiting(), dropped, error }
+    }
+}

@@ -1,0 +1,151 @@
+//! A credential as it is shown: to its owner, to an administrator.
+
+use crate::record::family::{Access, FamilyBody};
+use crate::record::phase::Phase;
+use crate::record::token_record::TokenRecord;
+use crate::types::ids::{RecordId, SubjectId};
+use crate::types::kind::TokenKind;
+use crate::types::scope::Scope;
+use crate::types::settings::Settings;
+use crate::types::time::{Span, Timestamp};
+
+/// How a listed credential stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Works.
+    Active,
+    /// Works, and expires within the notice lead, or is replaced and still honoured.
+    Expiring,
+    /// Ended by itself.
+    Expired,
+    /// Its owner, client or gate stands in the way; it may work again.
+    Suspended,
+}
+
+impl Status {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expiring => "expiring",
+            Self::Expired => "expired",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+/// What is shown of a credential. Never its secret, nor anything it could be had from.
+#[derive(Clone, Debug)]
+pub struct CredentialView {
+    /// The public id.
+    pub id: RecordId,
+    /// The kind.
+    pub kind: TokenKind,
+    /// The label; empty where it has none.
+    pub label: String,
+    /// The description of a security code.
+    pub description: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it expires; `None`: permanent.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used with success; `None`: never. To the second, and with this process's unwritten uses.
+    pub last_used_at: Option<Timestamp>,
+    /// How it stands.
+    pub status: Status,
+    /// Whether its end is near for how long it lives: within the notice lead, and within the last quarter of its life since its expiry was
+    /// last set. A code of 24 hours is not always near its end, though [`Status::Expiring`] by the lead.
+    pub ends_soon: bool,
+    /// Whether it was replaced and is still honoured beside its successor.
+    pub replaced: bool,
+    /// What it may do; `None`: all that its owner may.
+    pub scope: Option<Scope>,
+    /// What a security code may do.
+    pub access: Option<Access>,
+    /// The account's name as it was sent when a same-as-user code was made. The account may be called otherwise by now: [`CredentialView::access`] has its
+    /// subject.
+    pub named: Option<String>,
+    /// Who made a security code.
+    pub created_by: Option<SubjectId>,
+}
+
+/// What a security code was made for, and by whom; nothing of any other credential.
+#[derive(Default)]
+pub(crate) struct MadeFor {
+    pub(crate) access: Option<Access>,
+    pub(crate) named: Option<String>,
+    pub(crate) created_by: Option<SubjectId>,
+}
+
+impl MadeFor {
+    pub(crate) fn of(body: &FamilyBody) -> Self {
+        match body {
+            FamilyBody::Code { access, created_by, named } => Self {
+                access: Some(access.clone()),
+                named: named.as_deref().map(str::to_owned),
+                created_by: Some(created_by.clone()),
+            },
+            _ => Self::default(),
+        }
+    }
+}
+
+impl CredentialView {
+    /// The view of a record. `None`: it is not shown (revoked, replaced and not honoured, past its retention).
+    pub(crate) fn of(
+        record: &TokenRecord,
+        phase: Phase,
+        authenticates: bool,
+        settings: &Settings,
+        last_used_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let own = record.record();
+        let status = match phase {
+            Phase::Revoked(_) | Phase::Rotated { .. } | Phase::Purgeable => return None,
+            Phase::Expired { .. } if own.superseded.is_some() => return None,
+            Phase::Expired { .. } => Status::Expired,
+            Phase::Live | Phase::Overlap { .. } if !authenticates => Status::Suspended,
+            Phase::Overlap { .. } => Status::Expiring,
+            Phase::Live => match own.expires_at {
+                Some(expires_at) if now.reached(expires_at.minus(settings.notice_lead)) => Status::Expiring,
+                _ => Status::Active,
+            },
+        };
+        let made = MadeFor::of(record.body());
+        Some(Self {
+            id: own.id,
+            kind: own.kind,
+            label: own.label.as_ref().map(|label| label.as_str().to_owned()).unwrap_or_default(),
+            description: own.description.as_ref().map(|text| text.as_str().to_owned()),
+            created_at: own.created_at,
+            expires_at: own.expires_at,
+            last_used_at,
+            status,
+            replaced: own.superseded.is_some(),
+            ends_soon: ends_soon(own.expires_at, own.expiry_set_at, settings, now),
+            scope: own.scope.clone(),
+            access: made.access,
+            named: made.named,
+            created_by: made.created_by,
+        })
+    }
+}
+
+/// Whether an expiry that was set then is near for the life that it gave.
+pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settings: &Settings, now: Timestamp) -> bool {
+    expires_at.is_some_and(|expires_at| {
+        let quarter = Span::from_micros(expires_at.since(set_at).micros() / 4).unwrap_or(Span::ZERO);
+        now.reached(expires_at.minus(settings.notice_lead.min(quarter)))
+    })
+}
+
+/// A credential just made: the one time that its token can be seen, and what will be shown of it.
+#[derive(Debug)]
+pub struct IssuedCredential {
+    /// The token. Show it once.
+    pub token: crate::token::issued::IssuedToken,
+    /// What lists show.
+    pub listed: CredentialView,
+}

@@ -1,0 +1,188 @@
+//! The host's stores and directory, watched: each failure becomes an event, whatever becomes of the request.
+
+use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::clock::Clock;
+use crate::directory::DirectoryError;
+use crate::event::sink::EventSink;
+use crate::event::{Actor, Event, EventKind, Fault, Means};
+use crate::store::error::StoreError;
+use crate::types::ids::RecordId;
+use crate::types::realm::Realm;
+use crate::types::time::{Span, Timestamp};
+
+/// The same failure of the same method is told once in so long.
+const EVERY: Span = Span::seconds(10);
+/// Without a failure for so long, it answers again.
+const QUIET: Span = Span::seconds(5);
+/// The most characters of a cause.
+const LONGEST: usize = 500;
+
+/// Who is told of failures.
+pub(crate) struct Watch {
+    sink: Arc<dyn EventSink>,
+    clock: Arc<dyn Clock>,
+    realm: Realm,
+}
+
+impl Watch {
+    pub(crate) fn new(realm: Realm, clock: Arc<dyn Clock>, sink: Arc<dyn EventSink>) -> Arc<Self> {
+        Arc::new(Self { sink, clock, realm })
+    }
+
+    fn tell(&self, at: Timestamp, what: EventKind) {
+        self.sink.tell(&Event { at, realm: self.realm.clone(), by: Actor::Host, source: None, what });
+    }
+}
+
+/// A store, or the directory, with an eye on its failures. Its methods are those of the port: see `forward.rs`.
+pub(crate) struct Watched<P: ?Sized> {
+    pub(super) port: Arc<P>,
+    means: Means,
+    watch: Arc<Watch>,
+    /// Whether something failed since it was last told that all is well: the one thing that a success looks at.
+    failing: AtomicBool,
+    failures: Mutex<Failures>,
+}
+
+#[derive(Default)]
+struct Failures {
+    /// By method and fault.
+    told: Vec<Told>,
+    count: u64,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+}
+
+struct Told {
+    op: &'static str,
+    fault: Fault,
+    at: Timestamp,
+    unsaid: u64,
+}
+
+impl<P: ?Sized> Watched<P> {
+    pub(crate) fn new(means: Means, port: Arc<P>, watch: &Arc<Watch>) -> Self {
+        let (watch, failures) = (Arc::clone(watch), Mutex::default());
+        Self { port, means, watch, failing: AtomicBool::new(false), failures }
+    }
+
+    /// Looks at an answer before the caller has it.
+    pub(super) fn heard<T, E: Failure>(&self, op: &'static str, answer: &Result<T, E>) {
+        match answer {
+            Ok(_) if self.failing.load(Ordering::Relaxed) => self.tell_recovery(),
+            Ok(_) => {}
+            Err(error) => self.tell_failure(op, error),
+        }
+    }
+
+    fn failures(&self) -> MutexGuard<'_, Failures> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cold]
+    fn tell_failure(&self, op: &'static str, error: &impl Failure) {
+        let (now, fault) = (self.watch.clock.now(), error.fault());
+        let unsaid = self.failures().note(op, fault, now);
+        if fault == Fault::Unavailable {
+            self.failing.store(true, Ordering::Relaxed);
+        }
+        if let Some(unsaid) = unsaid {
+            let (means, id, cause) = (self.means, error.record(), cause(error));
+            self.watch.tell(now, EventKind::Failed { means, op, fault, id, cause, unsaid });
+        }
+    }
+
+    #[cold]
+    fn tell_recovery(&self) {
+        let now = self.watch.clock.now();
+        let Some((since, failures)) = self.failures().over(now) else { return };
+        self.failing.store(false, Ordering::Relaxed);
+        self.watch.tell(now, EventKind::Recovered { means: self.means, failures, since });
+    }
+}
+
+impl Failures {
+    /// How many were not told since the last that was; `None` where this one is not told either.
+    fn note(&mut self, op: &'static str, fault: Fault, now: Timestamp) -> Option<u64> {
+        if fault == Fault::Unavailable {
+            self.count = self.count.saturating_add(1);
+            self.first = self.first.or(Some(now));
+            self.last = Some(now);
+        }
+        let Some(told) = self.told.iter_mut().find(|told| told.op == op && told.fault == fault) else {
+            self.told.push(Told { op, fault, at: now, unsaid: 0 });
+            return Some(0);
+        };
+        // A clock that was put back must not keep a failure untold.
+        if now >= told.at && told.at.plus(EVERY).is_none_or(|again| now < again) {
+            told.unsaid = told.unsaid.saturating_add(1);
+            return None;
+        }
+        told.at = now;
+        Some(std::mem::take(&mut told.unsaid))
+    }
+
+    /// Since when it failed, and how often, where it has been quiet for long enough.
+    fn over(&mut self, now: Timestamp) -> Option<(Timestamp, u64)> {
+        let quiet = self.last.is_none_or(|last| now < last || last.plus(QUIET).is_some_and(|quiet| now >= quiet));
+        if !quiet {
+            return None;
+        }
+        self.last = None;
+        self.told.retain(|told| told.fault != Fault::Unavailable);
+        Some((self.first.take()?, std::mem::take(&mut self.count)))
+    }
+}
+
+/// An error of the host's means.
+pub(super) trait Failure: Error + 'static {
+    fn fault(&self) -> Fault;
+    /// The record at fault.
+    fn record(&self) -> Option<RecordId>;
+}
+
+impl Failure for StoreError {
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Unavailable { .. } => Fault::Unavailable,
+            Self::Corrupt { .. } => Fault::Corrupt,
+            Self::Invalid { .. } => Fault::Invalid,
+            Self::Unsupported { .. } => Fault::Unsupported,
+        }
+    }
+
+    fn record(&self) -> Option<RecordId> {
+        match self {
+            Self::Corrupt { id, .. } => *id,
+            _ => None,
+        }
+    }
+}
+
+impl Failure for DirectoryError {
+    fn fault(&self) -> Fault {
+        Fault::Unavailable
+    }
+
+    fn record(&self) -> Option<RecordId> {
+        None
+    }
+}
+
+/// The error and its sources on one line.
+fn cause(error: &(dyn Error + 'static)) -> String {
+    let (mut text, mut next) = (error.to_string(), error.source());
+    while let Some(source) = next {
+        let said = source.to_string();
+        // Many errors repeat what their source says.
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        next = source.source();
+    }
+    text.chars().take(LONGEST).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}

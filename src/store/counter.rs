@@ -1,0 +1,154 @@
+//! One counter as a value: the steps of the throttle's contract without a store.
+
+use std::num::NonZeroU32;
+
+use crate::store::throttle::{Reserved, UNSETTLED};
+use crate::types::time::{Span, Timestamp};
+
+/// One counter: failures in a window, and attempts under way. A store that can read, decide and write in one step keeps these.
+///
+/// ```
+/// use std::num::NonZeroU32;
+///
+/// use counterfoil::store::{Counter, Reserved};
+/// use counterfoil::{Span, Timestamp};
+///
+/// let (now, window, limit) = (Timestamp::EPOCH, Span::minutes(1), NonZeroU32::MIN);
+/// let mut counter = Counter::default();
+/// assert_eq!(counter.reserve(now, window, limit), Reserved::Granted(now));
+/// assert_eq!(counter.reserve(now, window, limit), Reserved::UnderWay);
+/// counter.failed(now, now, window);
+/// assert_eq!(counter.reserve(now, window, limit), Reserved::Wait(now.plus_capped(window)));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counter {
+    /// Failures in the window; zero: there is no window.
+    failures: u32,
+    /// When the window ends.
+    ends_at: Option<Timestamp>,
+    /// When each attempt under way was granted.
+    under_way: Vec<Timestamp>,
+    /// From when on nothing of it has a meaning.
+    gone_at: Option<Timestamp>,
+}
+
+impl Counter {
+    /// The counter that was kept as these parts. No failures, or no end, is no window.
+    #[must_use]
+    pub fn from_parts(
+        failures: u32,
+        ends_at: Option<Timestamp>,
+        under_way: Vec<Timestamp>,
+        gone_at: Timestamp,
+    ) -> Self {
+        let ends_at = ends_at.filter(|_| failures > 0);
+        Self { failures: if ends_at.is_some() { failures } else { 0 }, ends_at, under_way, gone_at: Some(gone_at) }
+    }
+
+    /// Failures in the window that is open.
+    #[must_use]
+    pub const fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// When the window ends; `None`: none is open.
+    #[must_use]
+    pub const fn ends_at(&self) -> Option<Timestamp> {
+        self.ends_at
+    }
+
+    /// The instants at which the attempts under way were granted.
+    #[must_use]
+    pub fn under_way(&self) -> &[Timestamp] {
+        &self.under_way
+    }
+
+    /// From when on a purge removes it. [`Timestamp::EPOCH`] where it is empty.
+    #[must_use]
+    pub fn gone_at(&self) -> Timestamp {
+        self.gone_at.unwrap_or(Timestamp::EPOCH)
+    }
+
+    /// Whether nothing is in it, so that a store keeps nothing of it.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.failures == 0 && self.under_way.is_empty()
+    }
+
+    /// Whether something in it lies further ahead than can be, so that a refused attempt has something to write.
+    #[must_use]
+    pub fn lies_ahead(&self, now: Timestamp, window: Span) -> bool {
+        let end = now.plus_capped(window);
+        self.ends_at.is_some_and(|ends_at| ends_at > end) || self.under_way.iter().any(|at| is_ahead(*at, now))
+    }
+
+    /// Notes one attempt, or says what stands in the way.
+    pub fn reserve(&mut self, now: Timestamp, window: Span, limit: NonZeroU32) -> Reserved {
+        self.settle(now, window);
+        let under_way = u32::try_from(self.under_way.len()).unwrap_or(u32::MAX);
+        let answer = match self.ends_at {
+            Some(ends_at) if self.failures >= limit.get() => Reserved::Wait(ends_at),
+            _ if self.failures.saturating_add(under_way) >= limit.get() => Reserved::UnderWay,
+            _ => {
+                self.under_way.push(now);
+                Reserved::Granted(now)
+            }
+        };
+        self.reckon(window);
+        answer
+    }
+
+    /// Counts the attempt of that instant as a failure.
+    pub fn failed(&mut self, reserved_at: Timestamp, now: Timestamp, window: Span) {
+        self.settle(now, window);
+        if self.take(reserved_at) {
+            self.count(now, window);
+        }
+        self.reckon(window);
+    }
+
+    /// Takes the attempt of that instant out again.
+    pub fn release(&mut self, reserved_at: Timestamp, now: Timestamp, window: Span) {
+        self.settle(now, window);
+        self.take(reserved_at);
+        self.reckon(window);
+    }
+
+    fn take(&mut self, reserved_at: Timestamp) -> bool {
+        let place = self.under_way.iter().position(|at| *at == reserved_at);
+        place.map(|place| self.under_way.swap_remove(place)).is_some()
+    }
+
+    /// Brings it to `now`: what nobody settled counts as failed, and a window that has ended is none.
+    fn settle(&mut self, now: Timestamp, window: Span) {
+        self.ends_at = self.ends_at.map(|ends_at| ends_at.min(now.plus_capped(window)));
+        let unsettled = |at: &Timestamp| now.since(*at) >= UNSETTLED || is_ahead(*at, now);
+        let (mut left, under_way): (Vec<Timestamp>, Vec<Timestamp>) = self.under_way.drain(..).partition(unsettled);
+        self.under_way = under_way;
+        left.sort_unstable();
+        for at in left {
+            self.count(at.plus_capped(UNSETTLED).min(now), window);
+        }
+        if self.ends_at.is_some_and(|ends_at| now.reached(ends_at)) {
+            (self.failures, self.ends_at) = (0, None);
+        }
+    }
+
+    /// One failure more, at that instant.
+    fn count(&mut self, at: Timestamp, window: Span) {
+        match self.ends_at {
+            Some(ends_at) if !at.reached(ends_at) => self.failures = self.failures.saturating_add(1),
+            _ => (self.failures, self.ends_at) = (1, Some(at.plus_capped(window))),
+        }
+    }
+
+    fn reckon(&mut self, window: Span) {
+        let last = self.under_way.iter().max().map(|at| at.plus_capped(UNSETTLED).plus_capped(window));
+        self.gone_at = self.ends_at.max(last);
+    }
+}
+
+/// Whether an attempt lies so far ahead that the clock was put back since.
+fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
+    at.since(now) >= UNSETTLED
+}

@@ -1,0 +1,30 @@
+//! The store contract and its siblings, for those who write a store.
+
+#[cfg(any(test, feature = "test-util"))]
+pub(crate) mod backend_call;
+pub(crate) mod change;
+pub(crate) mod client_store;
+pub(crate) mod counter;
+pub(crate) mod error;
+pub(crate) mod page;
+pub(crate) mod request;
+pub(crate) mod settings_store;
+pub(crate) mod throttle;
+pub(crate) mod token_store;
+
+pub use crate::crypto::digest::Digest;
+pub use crate::record::family::{Access, FamilyBody, FamilyParts, NewFamily};
+pub use crate::record::state::{Nonce, NoticeMark, Revoked, Superseded};
+pub use crate::record::token_record::{Corrupt, NOTICED_MAX, NewRecord, RecordParts, TokenRecord};
+pub use change::{
+    Applied, Cap, Change, InsertInto, Inserted, Listing, Pace, ParentUpdate, Progress, Relabel, Revoke, Rotated, Show,
+    WhenFull,
+};
+pub use client_store::{ClientPut, ClientStore};
+pub use counter::Counter;
+pub use error::{StoreError, StoreSource};
+pub use page::{Cursor, InvalidCursor, Page};
+pub use request::{check_insert, check_members, check_rotate};
+pub use settings_store::{SettingsPut, SettingsStore};
+pub use throttle::{Reserved, Throttle, ThrottleKey, UNSETTLED};
+pub use token_store::TokenStore;

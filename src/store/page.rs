@@ -1,0 +1,78 @@
+//! Pages by key, not by offset.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::types::ids::RecordId;
+use crate::types::time::Timestamp;
+
+/// Where a page ended: the key of its last item. Only the listing that made it gives it a meaning; its text is opaque.
+///
+/// ```
+/// use counterfoil::{RecordId, Timestamp, store::Cursor};
+///
+/// let cursor = Cursor { at: Timestamp::EPOCH, id: RecordId::from_bytes([1; 16]) };
+/// assert_eq!(cursor.to_string().parse(), Ok(cursor));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cursor {
+    /// The instant that the listing is ordered by: `created_at`, or `notice.at`; [`Timestamp::EPOCH`] where it is ordered by id alone.
+    pub at: Timestamp,
+    /// The id.
+    pub id: RecordId,
+}
+
+/// A text that is no cursor. The field is `cursor`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cursor is not one that a page gave")]
+pub struct InvalidCursor;
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = [0; 24];
+        bytes[..8].copy_from_slice(&self.at.micros().to_be_bytes());
+        bytes[8..].copy_from_slice(self.id.as_bytes());
+        f.write_str(&URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        if text.len() != 32 {
+            return Err(InvalidCursor);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor)?;
+        let (at, id) = bytes.split_at_checked(8).ok_or(InvalidCursor)?;
+        let at = u64::from_be_bytes(at.try_into().map_err(|_| InvalidCursor)?);
+        let id = RecordId::from_bytes(id.try_into().map_err(|_| InvalidCursor)?);
+        Ok(Self { at: Timestamp::from_micros(at).ok_or(InvalidCursor)?, id })
+    }
+}
+
+/// A page of a listing, by the key `K`. A page may be short, or empty, before the end: the end is `next == None`.
+#[derive(Clone, Debug)]
+pub struct Page<T, K = Cursor> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// The key after which the next page begins.
+    pub next: Option<K>,
+    /// How many rows of it did not decode and were passed over, each on one page of a walk; the host's events tell of them.
+    pub corrupt: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_foreign_cursor_is_refused() {
+        for foreign in ["", "x", "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!", &"_".repeat(32), &"A".repeat(33)] {
+            assert_eq!(foreign.parse::<Cursor>(), Err(InvalidCursor), "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Requests that contradict themselves: clause 48. Every store asks here before it reads or writes anything.
+
+use crate::record::family::FamilyParts;
+use crate::record::token_record::NewRecord;
+use crate::store::change::{InsertInto, ParentUpdate};
+use crate::store::error::StoreError;
+use crate::token::draw::shard;
+use crate::types::ids::{FamilyId, RecordId};
+
+const EMPTY: &str = "an insert has a record";
+const FAMILY: &str = "a new record is of the family it goes into";
+const OWNER: &str = "a new record has the realm and owner of its family";
+const ONCE: &str = "each id is new once";
+const NEWER: &str = "no record is of a newer generation than its family";
+const SUCCESSOR: &str = "the successor is among the new records";
+const SHARD: &str = "the first byte of an id is its owner's shard";
+
+/// Checks what an insert says of itself.
+///
+/// # Errors
+///
+/// [`StoreError::Invalid`] with the rule that is broken: an insert has a record; each id is new once; new records are of the
+/// family, realm, owner and generation that they go into; the first byte of a new family's id is its owner's shard.
+pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
+    const OP: &str = "insert";
+    let Some(first) = new.first() else { return Err(StoreError::invalid(OP, EMPTY)) };
+    let (family, generation, realm, owner) = match home {
+        InsertInto::Found { family, .. } => (family.id, 0, &family.realm, &family.owner),
+        InsertInto::Join { family, generation, .. } => (family, generation, &first.realm, &first.owner),
+    };
+    if matches!(home, InsertInto::Found { .. }) && family.shard() != shard(realm, owner) {
+        return Err(StoreError::invalid(OP, SHARD));
+    }
+    if !new.iter().all(|new| new.realm == *realm && new.owner == *owner) {
+        return Err(StoreError::invalid(OP, OWNER));
+    }
+    check_new(OP, new, family)?;
+    check_generation(OP, new, generation)
+}
+
+/// Checks what a rotation says of itself; returns the successor, where the step has one.
+///
+/// # Errors
+///
+/// [`StoreError::Invalid`] with the rule that is broken: each id is new once; new records are of the parent's family and of one realm
+/// and owner; the successor is among them.
+pub fn check_rotate<'a>(
+    parent: &RecordId,
+    step: &ParentUpdate,
+    new: &'a [NewRecord],
+) -> Result<Option<&'a NewRecord>, StoreError> {
+    const OP: &str = "rotate";
+    let successor = match step {
+        ParentUpdate::Supersede { successor, .. } => {
+            let found = new.iter().find(|new| new.id == *successor);
+            Some(found.ok_or_else(|| StoreError::invalid(OP, SUCCESSOR))?)
+        }
+        ParentUpdate::Slide { .. } => None,
+    };
+    if !new.windows(2).all(|two| two[0].realm == two[1].realm && two[0].owner == two[1].owner) {
+        return Err(StoreError::invalid(OP, OWNER));
+    }
+    check_new(OP, new, parent.family())?;
+    Ok(successor)
+}
+
+/// Checks new records against the family's row, as it is after the step: what only a read can tell.
+///
+/// # Errors
+///
+/// [`StoreError::Invalid`] where a record names another realm or owner, or is of a newer generation.
+pub fn check_members(op: &'static str, new: &[NewRecord], family: &FamilyParts) -> Result<(), StoreError> {
+    if !new.iter().all(|new| new.realm == family.realm && new.owner == family.owner) {
+        return Err(StoreError::invalid(op, OWNER));
+    }
+    check_generation(op, new, family.generation)
+}
+
+fn check_new(op: &'static str, new: &[NewRecord], family: FamilyId) -> Result<(), StoreError> {
+    if !new.iter().all(|new| new.id.family() == family) {
+        return Err(StoreError::invalid(op, FAMILY));
+    }
+    let twice = |place: usize, id: &RecordId| new.iter().take(place).any(|earlier| earlier.id == *id);
+    if new.iter().enumerate().any(|(place, new)| twice(place, &new.id)) {
+        return Err(StoreError::invalid(op, ONCE));
+    }
+    Ok(())
+}
+
+fn check_generation(op: &'static str, new: &[NewRecord], most: u64) -> Result<(), StoreError> {
+    if new.iter().any(|new| new.generation > most) {
+        return Err(StoreError::invalid(op, NEWER));
+    }
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! Which prefix stands for which kind.
+
+use crate::token::prefix::Prefix;
+use crate::types::kind::TokenKind;
+
+/// The prefixes of a realm's tokens: for each kind one that is issued with, and old ones that go on verifying.
+///
+/// Invariant: no prefix stands for two kinds. That is all it takes: a text is split 71 letters before its end, so it has one
+/// prefix only, and two prefixes can both claim it only where they are equal.
+///
+/// ```
+/// use counterfoil::{Prefix, Prefixes, TokenKind};
+///
+/// let kind = TokenKind::PersonalAccessToken;
+/// let prefixes = Prefixes::builder()
+///     .current(kind, Prefix::new("acme")?)
+///     .old(kind, Prefix::new("cfp")?)
+///     .build()
+///     .expect("none stands for two kinds");
+/// assert_eq!(prefixes.current(kind).as_str(), "acme");
+/// # Ok::<(), counterfoil::InvalidPrefix>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Prefixes {
+    /// In the order of the kinds' bytes.
+    current: [Prefix; 6],
+    known: Box<[Known]>,
+}
+
+/// Two kinds with one prefix: a token would be both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("prefix {prefix} stands for {first} and for {second}")]
+pub struct InvalidPrefixes {
+    /// The prefix that is taken twice.
+    pub prefix: Prefix,
+    /// The one kind.
+    pub first: TokenKind,
+    /// The other.
+    pub second: TokenKind,
+}
+
+/// Collects prefixes; what is not named keeps its default.
+#[derive(Clone, Debug)]
+pub struct PrefixesBuilder {
+    current: [Prefix; 6],
+    old: Vec<(TokenKind, Prefix)>,
+}
+
+impl Prefixes {
+    /// Starts from the defaults: `cfp`, `cfa`, `cfr`, `cfs`, `cfc`, `cfk`.
+    #[must_use]
+    pub fn builder() -> PrefixesBuilder {
+        let defaults = ["cfp", "cfa", "cfr", "cfs", "cfc", "cfk"];
+        PrefixesBuilder { current: defaults.map(Prefix::known), old: Vec::new() }
+    }
+
+    /// The prefix that a kind is issued with.
+    #[must_use]
+    pub fn current(&self, kind: TokenKind) -> &Prefix {
+        &self.current[slot(kind)]
+    }
+
+    /// Every prefix that verifies, with its kind; the current ones first. A leak scanner's pattern is made from these.
+    pub fn all(&self) -> impl Iterator<Item = (&Prefix, TokenKind)> {
+        self.known.iter().map(|known| (&known.prefix, known.kind))
+    }
+
+    /// The kind that a text's prefix names.
+    pub(crate) fn kind(&self, prefix: &[u8]) -> Option<TokenKind> {
+        if prefix.len() > 16 {
+            return None;
+        }
+        // Comparing numbers beats comparing slices by calls. The lengths are compared too, because NUL bytes weigh nothing.
+        let number = number(prefix);
+        let is_it = |known: &&Known| known.number == number && known.prefix.as_str().len() == prefix.len();
+        self.known.iter().find(is_it).map(|known| known.kind)
+    }
+
+    /// Whether a text begins with a known prefix and `_`: decides which error it gets.
+    pub(crate) fn begin(&self, text: &[u8]) -> bool {
+        let begins = |known: &Known| {
+            text.strip_prefix(known.prefix.as_str().as_bytes()).is_some_and(|rest| rest.starts_with(b"_"))
+        };
+        self.known.iter().any(begins)
+    }
+}
+
+impl Default for Prefixes {
+    fn default() -> Self {
+        Self::builder().all_known()
+    }
+}
+
+impl PrefixesBuilder {
+    /// Issues a kind with another prefix. The one before goes on verifying only if it is named as an old one.
+    #[must_use]
+    pub fn current(mut self, kind: TokenKind, prefix: Prefix) -> Self {
+        self.current[slot(kind)] = prefix;
+        self
+    }
+
+    /// Lets an old prefix go on verifying.
+    #[must_use]
+    pub fn old(mut self, kind: TokenKind, prefix: Prefix) -> Self {
+        self.old.push((kind, prefix));
+        self
+    }
+
+    /// Checks that no prefix stands for two kinds.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrefixes`] names the prefix and the kinds.
+    pub fn build(self) -> Result<Prefixes, InvalidPrefixes> {
+        let prefixes = self.all_known();
+        for (at, one) in prefixes.known.iter().enumerate() {
+            if let Some(other) = prefixes.known[at + 1..].iter().find(|other| other.prefix == one.prefix) {
+                return Err(InvalidPrefixes { prefix: one.prefix, first: one.kind, second: other.kind });
+            }
+        }
+        Ok(prefixes)
+    }
+
+    /// The same prefix twice for one kind is kept once.
+    fn all_known(self) -> Prefixes {
+        let currents = TokenKind::ALL.into_iter().map(|kind| (kind, self.current[slot(kind)]));
+        let mut known: Vec<Known> = Vec::with_capacity(6 + self.old.len());
+        for (kind, prefix) in currents.chain(self.old) {
+            if !known.iter().any(|known| known.kind == kind && known.prefix == prefix) {
+                known.push(Known { number: number(prefix.as_str().as_bytes()), prefix, kind });
+            }
+        }
+        Prefixes { current: self.current, known: known.into() }
+    }
+}
+
+/// A prefix that verifies, also as a number, because every parse compares it.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    number: u128,
+    prefix: Prefix,
+    kind: TokenKind,
+}
+
+/// At most 16 bytes as a big-endian number.
+fn number(prefix: &[u8]) -> u128 {
+    prefix.iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
+}
+
+/// Kind bytes are 1 to 6.
+fn slot(kind: TokenKind) -> usize {
+    usize::from(kind.byte() - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prefix(text: &str) -> Prefix {
+        Prefix::new(text).expect("a prefix")
+    }
+
+    #[test]
+    fn all_kinds_1_the_defaults_are_prefixes_and_name_each_kind() {
+        let prefixes = Prefixes::default();
+        let texts: Vec<_> = TokenKind::ALL.iter().map(|&kind| prefixes.current(kind).as_str()).collect();
+        assert_eq!(texts, ["cfp", "cfa", "cfr", "cfs", "cfc", "cfk"]);
+        for (own, kind) in prefixes.all() {
+            assert_eq!(Prefix::new(own.as_str()), Ok(*own));
+            assert_eq!(prefixes.kind(own.as_str().as_bytes()), Some(kind));
+        }
+        assert!(Prefixes::builder().build().is_ok());
+    }
+
+    #[test]
+    fn all_kinds_1_one_prefix_for_two_kinds_is_an_error_however_it_comes() {
+        let (pat, code) = (TokenKind::PersonalAccessToken, TokenKind::SecurityCode);
+        let clash = |builder: PrefixesBuilder| builder.build().map(|_| ()).map_err(|error| (error.first, error.second));
+        assert_eq!(clash(Prefixes::builder().current(pat, prefix("cfs"))), Err((pat, code)));
+        assert_eq!(clash(Prefixes::builder().old(pat, prefix("cfs"))), Err((code, pat)));
+        assert_eq!(clash(Prefixes::builder().old(code, prefix("xx")).old(pat, prefix("xx"))), Err((code, pat)));
+        let swapped = Prefixes::builder().current(pat, prefix("cfs")).current(code, prefix("cfp"));
+        assert_eq!(clash(swapped), Ok(()), "the order of the calls does not matter");
+        assert_eq!(clash(Prefixes::builder().old(pat, prefix("cfp")).old(pat, prefix("cfp"))), Ok(()));
+    }
+
+    #[test]
+    fn a_prefix_is_known_by_all_its_bytes() {
+        let prefixes = Prefixes::default();
+        for other in [b"\0cfp".as_slice(), b"cfp\0", b"cf", b"cfpp", b"CFP", b"", b"cfp_", &[0; 16], &[b'c'; 17]] {
+            assert_eq!(prefixes.kind(other), None, "{other:?}");
+        }
+    }
+}

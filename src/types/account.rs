@@ -1,0 +1,197 @@
+//! A person as the host's directory tells it.
+
+use std::collections::BTreeMap;
+
+use crate::types::email::EmailAddress;
+use crate::types::ids::SubjectId;
+use crate::types::role::Role;
+use crate::types::short::Short;
+use crate::types::time::Timestamp;
+
+/// Extra claims: what the token endpoint adds to its answer (`user_id`, …). Names of RFC 6749 §5.1 are refused there.
+pub type Claims = BTreeMap<String, String>;
+
+/// An account as it is *now*. The library owns credentials, not people: it keeps none of this.
+///
+/// ```
+/// use counterfoil::{Account, Role, SubjectId};
+///
+/// let ivan = Account::new(SubjectId::new("7").expect("an id"), "ivan", Role::Member)
+///     .with_zone("Europe/Moscow")
+///     .with_language("ru");
+/// assert_eq!(ivan.zone(), "Europe/Moscow");
+/// assert!(!ivan.is_disabled());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Account {
+    subject: SubjectId,
+    name: Short,
+    role: Role,
+    disabled: bool,
+    manages_profiles: bool,
+    valid_since: Option<Timestamp>,
+    contact: Option<Box<Contact>>,
+}
+
+/// What a verification has no use for: apart, so that it need not be copied where a directory does not fill it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Contact {
+    email: Option<EmailAddress>,
+    zone: Short,
+    language: Short,
+    claims: Claims,
+}
+
+const ZONE: &str = "UTC";
+const LANGUAGE: &str = "en";
+
+impl Default for Contact {
+    fn default() -> Self {
+        Self { email: None, zone: Short::new(ZONE), language: Short::new(LANGUAGE), claims: Claims::new() }
+    }
+}
+
+impl PartialEq for Account {
+    fn eq(&self, other: &Self) -> bool {
+        let own = |of: &Self| (of.role, of.disabled, of.manages_profiles, of.valid_since);
+        let contact = |of: &Self| of.contact.as_deref().cloned().unwrap_or_default();
+        (&self.subject, &self.name) == (&other.subject, &other.name)
+            && own(self) == own(other)
+            && contact(self) == contact(other)
+    }
+}
+
+impl Eq for Account {}
+
+impl Account {
+    /// An enabled account in UTC, in English, without an e-mail address or claims of its own.
+    #[must_use]
+    pub fn new(subject: SubjectId, name: &str, role: Role) -> Self {
+        let (disabled, manages_profiles, valid_since, contact) = (false, false, None, None);
+        Self { subject, name: Short::new(name), role, disabled, manages_profiles, valid_since, contact }
+    }
+
+    /// Where notices go.
+    #[must_use]
+    pub fn with_email(mut self, email: EmailAddress) -> Self {
+        self.contact.get_or_insert_default().email = Some(email);
+        self
+    }
+
+    /// An IANA time zone, for display only.
+    #[must_use]
+    pub fn with_zone(mut self, zone: &str) -> Self {
+        self.contact.get_or_insert_default().zone = Short::new(zone);
+        self
+    }
+
+    /// A BCP 47 language, `en` or `ru` where the shipped templates are used.
+    #[must_use]
+    pub fn with_language(mut self, language: &str) -> Self {
+        self.contact.get_or_insert_default().language = Short::new(language);
+        self
+    }
+
+    /// Adds an extra claim.
+    #[must_use]
+    pub fn with_claim(mut self, name: &str, value: &str) -> Self {
+        self.contact.get_or_insert_default().claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// Gives the right "manage user profiles".
+    #[must_use]
+    pub fn with_profile_management(mut self, manages_profiles: bool) -> Self {
+        self.manages_profiles = manages_profiles;
+        self
+    }
+
+    /// The same account with another role.
+    #[must_use]
+    pub fn with_role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
+    /// The same account, disabled or not.
+    #[must_use]
+    pub fn with_disabled(mut self, disabled: bool) -> Self {
+        self.disabled = disabled;
+        self
+    }
+
+    /// Since when the account's credentials are valid: what began before is refused at each use. For a change of the
+    /// password, for a person who was removed and comes back under the same id, for "sign out everywhere".
+    ///
+    /// A sign-in and a session began when they were opened, any other credential when its present secret was made; equal is
+    /// valid. Round up where the host's own instants are coarser than microseconds. An instant ahead of the clock refuses
+    /// everything until then.
+    #[must_use]
+    pub fn with_valid_since(mut self, at: Timestamp) -> Self {
+        self.valid_since = Some(at);
+        self
+    }
+
+    /// Since when its credentials are valid; `None`: always.
+    #[must_use]
+    pub fn valid_since(&self) -> Option<Timestamp> {
+        self.valid_since
+    }
+
+    /// The immutable id.
+    #[must_use]
+    pub fn subject(&self) -> &SubjectId {
+        &self.subject
+    }
+
+    /// The display name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// The role.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// A disabled account's credentials are refused.
+    #[must_use]
+    pub fn is_disabled(&self) -> bool {
+        self.disabled
+    }
+
+    /// Whether it has the right "manage user profiles".
+    #[must_use]
+    pub fn manages_profiles(&self) -> bool {
+        self.manages_profiles
+    }
+
+    /// Where notices go, if anywhere.
+    #[must_use]
+    pub fn email(&self) -> Option<&EmailAddress> {
+        self.contact.as_ref().and_then(|contact| contact.email.as_ref())
+    }
+
+    /// The IANA time zone.
+    #[must_use]
+    pub fn zone(&self) -> &str {
+        self.contact.as_ref().map_or(ZONE, |contact| contact.zone.as_str())
+    }
+
+    /// The language.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        self.contact.as_ref().map_or(LANGUAGE, |contact| contact.language.as_str())
+    }
+
+    /// The extra claims.
+    pub fn claims(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.contact.iter().flat_map(|contact| &contact.claims).map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    pub(crate) fn into_identity(self) -> (SubjectId, Short) {
+        (self.subject, self.name)
+    }
+}

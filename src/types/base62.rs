@@ -1,0 +1,133 @@
+//! Base62, digits first: `0-9A-Za-z` stand for 0..=61, most significant first.
+
+use zeroize::Zeroizing;
+
+use crate::types::secret::SecretBytes;
+
+pub(crate) const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// The letter's value at its byte, 0xFF where the byte is no letter.
+const VALUES: [u8; 256] = {
+    let mut values = [0xFF; 256];
+    let mut i = 0;
+    while i < 62 {
+        values[ALPHABET[i] as usize] = i as u8;
+        i += 1;
+    }
+    values
+};
+
+/// `letter`'s value, or 0xFF where it is none: for loops that check once at the end.
+pub(crate) const fn raw_value(letter: u8) -> u8 {
+    VALUES[letter as usize]
+}
+
+/// 22 letters for 16 bytes read as one big-endian number.
+pub(crate) fn encode_id(id: &[u8; 16]) -> [u8; 22] {
+    // Two halves of 11 letters each: 62^11 < 2^66 > 2^64, so split by 62^11 in u128 once and go on in u64.
+    const HALF: u128 = 62u128.pow(11);
+    let number = u128::from_be_bytes(*id);
+    let mut text = [b'0'; 22];
+    let (mut high, mut low) = (number / HALF, number % HALF);
+    for slot in text[..11].iter_mut().rev() {
+        *slot = ALPHABET[(high % 62) as usize];
+        high /= 62;
+    }
+    for slot in text[11..].iter_mut().rev() {
+        *slot = ALPHABET[(low % 62) as usize];
+        low /= 62;
+    }
+    text
+}
+
+/// The 16 bytes of 22 letters; `None` for a foreign letter and for a number of 2^128 and more (62^22 is 1.1 times that).
+pub(crate) fn decode_id(text: &[u8; 22]) -> Option<[u8; 16]> {
+    // Ten letters stay below 62^10 < 2^60, so three parts of 10, 10 and 2 letters are read in u64.
+    let mut bad = 0u8;
+    let mut part = |letters: &[u8]| {
+        letters.iter().fold(0u64, |sum, &letter| {
+            let value = raw_value(letter);
+            bad |= value;
+            sum.wrapping_mul(62).wrapping_add(u64::from(value))
+        })
+    };
+    let (high, middle, low) = (part(&text[..10]), part(&text[10..20]), part(&text[20..]));
+    if bad & 0xC0 != 0 {
+        return None;
+    }
+    let number = u128::from(high)
+        .checked_mul(62u128.pow(10))?
+        .checked_add(u128::from(middle))?
+        .checked_mul(62 * 62)?
+        .checked_add(u128::from(low))?;
+    Some(number.to_be_bytes())
+}
+
+/// 43 letters for 32 bytes read as one big-endian number (62^43 is 1.02 times 2^256, so every number fits).
+///
+/// Long division in 32-bit limbs: no branch and no address depends on the number, but for the look-up of its letters.
+pub(crate) fn encode_secret(bytes: &[u8; 32]) -> SecretBytes<43> {
+    let mut limbs = Zeroizing::new([0u32; 8]);
+    for (limb, four) in limbs.iter_mut().zip(bytes.chunks_exact(4)) {
+        *limb = four.iter().fold(0, |limb, &byte| limb << 8 | u32::from(byte));
+    }
+    let mut secret = SecretBytes::new([b'0'; 43]);
+    for slot in secret.expose_secret_mut().iter_mut().rev() {
+        let mut rest = 0u64;
+        for limb in limbs.iter_mut() {
+            let part = rest << 32 | u64::from(*limb);
+            *limb = (part / 62) as u32; // rest < 62, so the quotient is below 2^32
+            rest = part % 62;
+        }
+        *slot = ALPHABET[rest as usize];
+    }
+    secret
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_go_there_and_back() {
+        for number in [0u128, 1, 61, 62, u128::from(u64::MAX), 1 << 127, u128::MAX - 1, u128::MAX] {
+            let id = number.to_be_bytes();
+            assert_eq!(decode_id(&encode_id(&id)), Some(id));
+        }
+        assert_eq!(&encode_id(&[0; 16]), b"0000000000000000000000");
+        assert_eq!(&encode_id(&[0xFF; 16]), b"7n42DGM5Tflk9n8mt7Fhc7");
+    }
+
+    #[test]
+    fn overflow_and_foreign_letters_are_refused() {
+        assert_eq!(decode_id(b"7n42DGM5Tflk9n8mt7Fhc8"), None, "2^128");
+        assert_eq!(decode_id(b"zzzzzzzzzzzzzzzzzzzzzz"), None, "62^22 - 1");
+        for byte in 0..=255u8 {
+            for at in [0, 9, 10, 19, 20, 21] {
+                let mut text = *b"0000000000000000000000";
+                text[at] = byte;
+                assert_eq!(decode_id(&text).is_some(), byte.is_ascii_alphanumeric() && (at > 0 || byte <= b'7'));
+            }
+        }
+    }
+
+    #[test]
+    fn thirty_two_bytes_are_43_letters() {
+        let text = |bytes: [u8; 32]| String::from_utf8_lossy(encode_secret(&bytes).expose_secret()).into_owned();
+        let mut bytes = [0; 32];
+        assert_eq!(text(bytes), "0".repeat(43));
+        bytes[31] = 61;
+        assert_eq!(text(bytes), format!("{}z", "0".repeat(42)));
+        bytes[30] = 1;
+        assert_eq!(text(bytes), format!("{}57", "0".repeat(41)), "317 = 5 * 62 + 7");
+        assert_eq!(text([0xFF; 32]), "yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp1");
+    }
+
+    #[test]
+    fn every_letter_has_its_value() {
+        for (i, &letter) in ALPHABET.iter().enumerate() {
+            assert_eq!(usize::from(raw_value(letter)), i);
+        }
+        assert_eq!(raw_value(b'_'), 0xFF);
+    }
+}

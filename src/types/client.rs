@@ -1,0 +1,243 @@
+//! A registered client (RFC 6749 §2) as a value.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::types::ids::{KeyId, Version};
+use crate::types::scope::Scope;
+use crate::types::short::Short;
+use crate::types::time::Timestamp;
+use crate::types::unknown::UnknownFields;
+
+/// The public id of a client: 1 to 100 characters of `[A-Za-z0-9._~-]`, so that every way to encode it for HTTP Basic agrees.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ClientId(Short);
+
+/// A text that is no client id. The field is `id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("client id must be 1 to 100 characters of [A-Za-z0-9._~-]")]
+pub struct InvalidClientId;
+
+impl ClientId {
+    /// The id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl FromStr for ClientId {
+    type Err = InvalidClientId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidClientId> {
+        let fits = (1..=100).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-'));
+        fits.then(|| Self(Short::new(text))).ok_or(InvalidClientId)
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for ClientId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ClientId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// The internal id of a registration: 16 random bytes, drawn once, carried by every token, never used again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct ClientKey([u8; 16]);
+
+impl ClientKey {
+    /// The id of those bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 16 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+/// How a client may open or go on with a family at the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grant {
+    /// RFC 6749 §4.3. RFC 9700 §2.4 says it must not be used: off unless a registration names it.
+    Password,
+    /// RFC 6749 §6.
+    RefreshToken,
+}
+
+impl Grant {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::RefreshToken => "refresh_token",
+        }
+    }
+
+    /// The grant of that name, or `None`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Password, Self::RefreshToken].into_iter().find(|grant| grant.as_str() == name)
+    }
+}
+
+/// What a refresh answers with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshMode {
+    /// A new refresh token each time, the old one used up (RFC 9700 §2.2.2).
+    #[default]
+    Rotate,
+    /// The same refresh token again: confidential clients only.
+    Reuse,
+}
+
+/// How the text of a client secret is digested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretForm {
+    /// `cfc_…`, drawn by this library.
+    Generated,
+    /// Any text that the host brought along.
+    Imported,
+}
+
+/// What is kept of one secret of a client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StoredSecret {
+    /// Part of what is digested; the id inside the text of a generated one.
+    pub id: [u8; 16],
+    /// How it is digested.
+    pub form: SecretForm,
+    /// The digest.
+    pub digest: [u8; 32],
+    /// Under which key of the ring.
+    pub key_id: KeyId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops: set on the older one by a replacement.
+    pub expires_at: Option<Timestamp>,
+    /// What a newer version wrote beside it.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+/// A client as it is registered: everything but its secrets' texts.
+///
+/// A store keeps it as the document of [`Registration::to_document`], beside `client_id`, [`ClientKey`] and [`Version`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Registration {
+    /// The public id.
+    pub client_id: ClientId,
+    /// The internal id, which tokens carry. A client deleted and made again gets another.
+    pub key: ClientKey,
+    /// What people see; `as:client_id` of the token endpoint's answer.
+    pub display_name: String,
+    /// At most two, the newest last.
+    pub secrets: Vec<StoredSecret>,
+    /// What it may ask for at the token endpoint.
+    pub grants: Vec<Grant>,
+    /// The widest scope that it may ask for; `None`: any.
+    pub allowed_scope: Option<Scope>,
+    /// What it gets where it asks for none; `None`: all that it may have, and a credential without scope where that is any.
+    ///
+    /// A credential without scope has all rights of its owner, and is introspected without a member `scope` (RFC 7662 §2.2): a
+    /// resource server that asks for scopes refuses it. Name a default for clients whose tokens such servers see.
+    pub default_scope: Option<Scope>,
+    /// Without a secret (RFC 6749 §2.1).
+    pub public: bool,
+    /// What a refresh answers with. Never reuse for a public client.
+    pub refresh_mode: RefreshMode,
+    /// May introspect every token of the realm (RFC 7662).
+    pub resource_server: bool,
+    /// A disabled client's tokens are refused.
+    pub disabled: bool,
+    /// Copied into each family. Raised to revoke all of the client's tokens at once.
+    pub epoch: u64,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// What a newer version wrote beside it.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+/// A registration with the version under which the store keeps it.
+#[derive(Clone, Debug)]
+pub struct VersionedRegistration {
+    /// What `put` and `remove` must name.
+    pub version: Version,
+    /// The registration.
+    pub registration: Registration,
+}
+
+/// A stored document that this version cannot read.
+#[derive(Debug, thiserror::Error)]
+#[error("stored document cannot be read")]
+pub struct InvalidDocument(#[source] serde_json::Error);
+
+impl Registration {
+    /// The text that a store keeps: JSON, its fields named as here.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`] never in practice: every field has a JSON form.
+    pub fn to_document(&self) -> Result<String, InvalidDocument> {
+        serde_json::to_string(self).map_err(InvalidDocument)
+    }
+
+    /// Reads what [`Registration::to_document`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`] for anything else.
+    pub fn from_document(text: &str) -> Result<Self, InvalidDocument> {
+        serde_json::from_str(text).map_err(InvalidDocument)
+    }
+
+    /// Whether it may use that grant.
+    #[must_use]
+    pub fn allows(&self, grant: Grant) -> bool {
+        self.grants.contains(&grant)
+    }
+}
+
+impl InvalidDocument {
+    pub(crate) fn new(source: serde_json::Error) -> Self {
+        Self(source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_id_is_1_to_100_unreserved_characters() {
+        for fits in ["test.token", "public-app", "a", "x~_9", &"x".repeat(100)] {
+            assert!(fits.parse::<ClientId>().is_ok());
+        }
+        for bad in ["", "a:b", "a b", "é", "a%", "a+b", &"x".repeat(101)] {
+            assert_eq!(bad.parse::<ClientId>(), Err(InvalidClientId), "{bad}");
+        }
+    }
+}

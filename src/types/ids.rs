@@ -1,0 +1,317 @@
+//! Who and what: ids of records, families, owners, people, clients and keys.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::types::base62;
+use crate::types::short::Short;
+
+/// The public id of a credential, 16 bytes: shard (1) · family (9 random) · member (6 random). Written as 22 base62 letters.
+///
+/// It is part of the token's text and is no secret.
+///
+/// ```
+/// use counterfoil::RecordId;
+///
+/// let id = RecordId::from_bytes([7; 16]);
+/// assert_eq!(id.to_string().parse(), Ok(id));
+/// assert_eq!(id.family().as_bytes(), &[7; 10]);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordId([u8; 16]);
+
+/// What descends from one issue: the first 10 bytes of its members' ids.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FamilyId([u8; 10]);
+
+/// A text that is no id of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("id must be 22 characters of [0-9A-Za-z] for a number below 2^128")]
+pub struct InvalidId;
+
+impl RecordId {
+    /// The id of those bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn of(family: FamilyId, member: [u8; 6]) -> Self {
+        let mut bytes = [0; 16];
+        bytes[..10].copy_from_slice(&family.0);
+        bytes[10..].copy_from_slice(&member);
+        Self(bytes)
+    }
+
+    /// The 16 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// The shard: first byte of SHA-256(realm, owner). It says 1/256 about the owner.
+    #[must_use]
+    pub const fn shard(&self) -> u8 {
+        self.0[0]
+    }
+
+    /// The family it belongs to.
+    #[must_use]
+    pub fn family(&self) -> FamilyId {
+        let mut family = [0; 10];
+        family.copy_from_slice(&self.0[..10]);
+        FamilyId(family)
+    }
+
+    /// The six bytes that tell it from the others of its family.
+    #[must_use]
+    pub fn member(&self) -> [u8; 6] {
+        let mut member = [0; 6];
+        member.copy_from_slice(&self.0[10..]);
+        member
+    }
+}
+
+impl FamilyId {
+    /// The family of those bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 10]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 10 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 10] {
+        &self.0
+    }
+
+    /// The shard its members lie on.
+    #[must_use]
+    pub const fn shard(&self) -> u8 {
+        self.0[0]
+    }
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = base62::encode_id(&self.0);
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RecordId({self})")
+    }
+}
+
+impl fmt::Debug for FamilyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FamilyId(")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str(")")
+    }
+}
+
+impl FromStr for RecordId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let letters: &[u8; 22] = text.as_bytes().try_into().map_err(|_| InvalidId)?;
+        base62::decode_id(letters).map(Self).ok_or(InvalidId)
+    }
+}
+
+impl Serialize for RecordId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RecordId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// The immutable id of a person in the host's directory: 1 to 255 bytes without control characters.
+///
+/// Never a name: a new person with an old name gets none of the old one's credentials.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SubjectId(Short);
+
+/// A text that cannot be a subject's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("subject id must be 1 to 255 bytes without control characters")]
+pub struct InvalidSubject;
+
+impl SubjectId {
+    /// Checks the id.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSubject`] where it is empty, longer than 255 bytes, or holds a control character.
+    pub fn new(id: &str) -> Result<Self, InvalidSubject> {
+        let fits = (1..=255).contains(&id.len()) && !id.chars().any(char::is_control);
+        fits.then(|| Self(Short::new(id))).ok_or(InvalidSubject)
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for SubjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for SubjectId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for SubjectId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+/// Whom a record is listed under: a person, or the realm itself (security codes).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct OwnerId(SubjectId);
+
+/// What the realm's own records are listed under. It holds a control character, so no [`SubjectId`] can equal it.
+const REALM_OWNER: &str = "\u{1}realm";
+
+impl OwnerId {
+    /// Nobody: where an owner is about to be written.
+    pub(crate) const BLANK: Self = Self(SubjectId(Short::EMPTY));
+
+    /// The realm itself: the owner of every security code.
+    #[must_use]
+    pub fn realm() -> Self {
+        Self(SubjectId(Short::new(REALM_OWNER)))
+    }
+
+    /// Reads what a store kept: a subject's id, or the realm's reserved one.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSubject`] where it is neither.
+    pub fn from_stored(text: &str) -> Result<Self, InvalidSubject> {
+        if text == REALM_OWNER { Ok(Self::realm()) } else { SubjectId::new(text).map(Self::from) }
+    }
+
+    /// The text that a store keeps.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The person, where it is one.
+    #[must_use]
+    pub fn subject(&self) -> Option<SubjectId> {
+        self.person().cloned()
+    }
+
+    /// The same, lent.
+    pub(crate) fn person(&self) -> Option<&SubjectId> {
+        (self.as_str() != REALM_OWNER).then_some(&self.0)
+    }
+}
+
+impl From<SubjectId> for OwnerId {
+    fn from(subject: SubjectId) -> Self {
+        Self(subject)
+    }
+}
+
+impl From<&SubjectId> for OwnerId {
+    fn from(subject: &SubjectId) -> Self {
+        Self(subject.clone())
+    }
+}
+
+/// The number of a key of the key ring. 0 is "no key": a plain SHA-256 digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct KeyId(u32);
+
+impl KeyId {
+    /// No key.
+    pub const NONE: Self = Self(0);
+
+    /// The key of that number.
+    #[must_use]
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// How often a record was changed. Stores compare it, nobody counts with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Version(u64);
+
+impl Version {
+    /// The version of a record that was just inserted.
+    pub const FIRST: Self = Self(0);
+
+    /// The version of that number.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The version after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_realms_owner_is_no_subject() {
+        assert!(SubjectId::new(OwnerId::realm().as_str()).is_err());
+        assert_eq!(OwnerId::realm().subject(), None);
+        assert_eq!(OwnerId::from_stored(REALM_OWNER), Ok(OwnerId::realm()));
+    }
+
+    #[test]
+    fn a_subject_is_1_to_255_bytes_without_control_characters() {
+        assert!(SubjectId::new("<ID>6</ID><ServerID>1</ServerID>").is_ok());
+        assert!(SubjectId::new(&"x".repeat(255)).is_ok());
+        for bad in ["", "a\nb", "a\u{0}", &"x".repeat(256)] {
+            assert_eq!(SubjectId::new(bad), Err(InvalidSubject));
+        }
+    }
+
+    #[test]
+    fn an_id_names_family_and_shard() {
+        let id = RecordId::from_bytes([9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+        assert_eq!(id.shard(), 9);
+        assert_eq!(RecordId::of(id.family(), id.member()), id);
+        assert_eq!("x".parse::<RecordId>(), Err(InvalidId));
+    }
+}

@@ -1,0 +1,115 @@
+//! What a handler receives: who is calling, by which credential, with which rights.
+
+use crate::types::ids::{RecordId, SubjectId};
+use crate::types::kind::TokenKind;
+use crate::types::label::Label;
+use crate::types::realm::Realm;
+use crate::types::role::Role;
+use crate::types::scope::Scope;
+use crate::types::short::Short;
+use crate::types::source::SourceName;
+use crate::types::time::Timestamp;
+
+/// Who is calling. Only a verification makes one.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    pub(crate) realm: Realm,
+    pub(crate) subject: SubjectId,
+    pub(crate) name: Short,
+    pub(crate) role: Role,
+    pub(crate) manages_profiles: bool,
+    pub(crate) kind: TokenKind,
+    pub(crate) credential: RecordId,
+    pub(crate) label: Option<Label>,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) actor: Option<SubjectId>,
+    pub(crate) authenticated_at: Option<Timestamp>,
+    pub(crate) source: Option<SourceName>,
+}
+
+impl Principal {
+    /// The realm.
+    #[must_use]
+    pub fn realm(&self) -> &Realm {
+        &self.realm
+    }
+
+    /// Whose rights it carries.
+    #[must_use]
+    pub fn subject(&self) -> &SubjectId {
+        &self.subject
+    }
+
+    /// The account's display name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// The effective role: the account's as it is now, for a same-as-user code at most an ordinary member's.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether it has the right "manage user profiles".
+    #[must_use]
+    pub fn manages_profiles(&self) -> bool {
+        self.manages_profiles
+    }
+
+    /// What it authenticated with.
+    #[must_use]
+    pub fn kind(&self) -> TokenKind {
+        self.kind
+    }
+
+    /// The public id of the credential.
+    #[must_use]
+    pub fn credential_id(&self) -> RecordId {
+        self.credential
+    }
+
+    /// The credential's label.
+    #[must_use]
+    pub fn label(&self) -> Option<&Label> {
+        self.label.as_ref()
+    }
+
+    /// What it may do; `None`: all that its role allows.
+    #[must_use]
+    pub fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
+    }
+
+    /// Whether it may do what asks for that scope token.
+    #[must_use]
+    pub fn may(&self, scope_token: &str) -> bool {
+        self.scope.as_ref().is_none_or(|scope| scope.contains(scope_token))
+    }
+
+    /// When the credential expires; `None`: never.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    /// Who made a security code; `None` for all others.
+    #[must_use]
+    pub fn actor(&self) -> Option<&SubjectId> {
+        self.actor.as_ref()
+    }
+
+    /// When the password behind a session of the console was proved; `None` for all others.
+    #[must_use]
+    pub fn authenticated_at(&self) -> Option<Timestamp> {
+        self.authenticated_at
+    }
+
+    /// Where the request came from, if the host said so ([`Counterfoil::from_source`](crate::Counterfoil::from_source)).
+    #[must_use]
+    pub fn source(&self) -> Option<&SourceName> {
+        self.source.as_ref()
+    }
+}

@@ -1,0 +1,93 @@
+//! Realms keep tenants apart.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::types::short::Short;
+
+/// The name of a realm (a tenant, a domain): immutable, 1 to 255 visible ASCII characters, compared byte for byte.
+///
+/// Ids, labels, listings and digests never cross a realm. A host with one tenant never mentions it: [`Realm::default`].
+///
+/// ```
+/// use counterfoil::Realm;
+///
+/// assert_eq!(Realm::default().as_str(), "default");
+/// assert!(Realm::new("example.com").is_ok());
+/// assert!(Realm::new("two words").is_err());
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Realm(Option<Short>);
+
+/// The realm of a host with one tenant, kept as `None`: most hosts have no other, and every record bears its realm.
+const DEFAULT: &str = "default";
+
+/// A text that cannot name a realm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("realm must be 1 to 255 visible ASCII characters")]
+pub struct InvalidRealm;
+
+impl Realm {
+    pub(crate) const DEFAULT: Self = Self(None);
+
+    /// Checks the name.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRealm`] where it is empty, longer than 255 bytes, or holds anything but `%x21-7E`.
+    pub fn new(name: &str) -> Result<Self, InvalidRealm> {
+        let fits = (1..=255).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then(|| Self((name != DEFAULT).then(|| Short::new(name)))).ok_or(InvalidRealm)
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_ref().map_or(DEFAULT, Short::as_str)
+    }
+}
+
+impl Default for Realm {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl fmt::Debug for Realm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Realm").field(&self.as_str()).finish()
+    }
+}
+
+impl fmt::Display for Realm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Realm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Realm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::new(&name).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_realm_is_one_however_it_is_made() {
+        let spelled = Realm::new("default").expect("a realm");
+        assert_eq!(spelled, Realm::default());
+        assert_eq!((spelled.as_str(), format!("{spelled:?}").as_str()), ("default", "Realm(\"default\")"));
+        assert_ne!(Realm::new("Default").expect("a realm"), Realm::default());
+    }
+}

@@ -1,0 +1,165 @@
+//! Scopes (RFC 6749 §3.3): a set of scope tokens, each of `%x21 / %x23-5B / %x5D-7E`.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::types::short::Short;
+
+/// The longest scope that is read, in bytes.
+const MAX_BYTES: usize = 1_000;
+
+/// A scope: at least one scope token, each once, in order.
+///
+/// A credential without a scope may do all that its owner may; that is `None` wherever an `Option<Scope>` stands.
+///
+/// ```
+/// use counterfoil::Scope;
+///
+/// let wide: Scope = "demo:write demo:read".parse().expect("a scope");
+/// let narrow: Scope = "demo:read".parse().expect("a scope");
+/// assert_eq!(wide.as_str(), "demo:read demo:write");
+/// assert!(wide.covers(&narrow) && !narrow.covers(&wide));
+/// assert!(wide.contains("demo:write"));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Scope(Short);
+
+/// A text that is no scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidScope {
+    /// No token in it.
+    #[error("scope is empty")]
+    Empty,
+    /// A character that RFC 6749 §3.3 does not allow.
+    #[error("scope token contains a character outside %x21 / %x23-5B / %x5D-7E")]
+    Character,
+    /// Over 1,000 bytes.
+    #[error("scope is longer than 1000 bytes")]
+    TooLong,
+}
+
+impl Scope {
+    /// What the library's own management asks for.
+    pub const CREDENTIALS_READ: &'static str = "credentials:read";
+    /// Creating, rotating and deleting one's own credentials.
+    pub const CREDENTIALS_WRITE: &'static str = "credentials:write";
+    /// Security codes.
+    pub const CODES_MANAGE: &'static str = "codes:manage";
+    /// Clients.
+    pub const CLIENTS_MANAGE: &'static str = "clients:manage";
+    /// Other people's tokens and switches.
+    pub const USERS_MANAGE: &'static str = "users:manage";
+    /// Settings.
+    pub const SETTINGS_MANAGE: &'static str = "settings:manage";
+    /// The library's own scope tokens, all of them.
+    pub const OWN: [&'static str; 6] = [
+        Self::CODES_MANAGE,
+        Self::CLIENTS_MANAGE,
+        Self::CREDENTIALS_READ,
+        Self::CREDENTIALS_WRITE,
+        Self::SETTINGS_MANAGE,
+        Self::USERS_MANAGE,
+    ];
+
+    /// The canonical text: tokens in byte order, one blank between them.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The scope tokens, in byte order.
+    pub fn tokens(&self) -> impl Iterator<Item = &str> {
+        self.as_str().split(' ')
+    }
+
+    /// Whether that one token is in it.
+    #[must_use]
+    pub fn contains(&self, token: &str) -> bool {
+        self.tokens().any(|own| own == token)
+    }
+
+    /// The tokens that `stays` keeps; `None` where it keeps none.
+    pub(crate) fn filtered(&self, stays: impl Fn(&str) -> bool) -> Option<Self> {
+        let left: Vec<_> = self.tokens().filter(|token| stays(token)).collect();
+        (!left.is_empty()).then(|| Self(Short::new(&left.join(" "))))
+    }
+
+    /// Whether every token of `other` is in this one.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        other.tokens().all(|token| self.contains(token))
+    }
+}
+
+impl std::str::FromStr for Scope {
+    type Err = InvalidScope;
+
+    /// Tokens separated by blanks; repeated tokens count once.
+    fn from_str(text: &str) -> Result<Self, InvalidScope> {
+        if text.len() > MAX_BYTES {
+            return Err(InvalidScope::TooLong);
+        }
+        let tokens: BTreeSet<&str> = text.split(' ').filter(|token| !token.is_empty()).collect();
+        if tokens.is_empty() {
+            return Err(InvalidScope::Empty);
+        }
+        let allowed = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
+        if !tokens.iter().all(|token| token.bytes().all(allowed)) {
+            return Err(InvalidScope::Character);
+        }
+        Ok(Self(Short::new(&tokens.into_iter().collect::<Vec<_>>().join(" "))))
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Scope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_a_set_in_one_spelling() {
+        let scope: Scope = "  b a b ".parse().expect("a scope");
+        assert_eq!(scope.as_str(), "a b");
+        assert_eq!(scope.as_str().parse(), Ok(scope));
+    }
+
+    #[test]
+    fn only_the_characters_of_the_standard_are_taken() {
+        for byte in 0..=0x7Fu8 {
+            let text = format!("a{}b", char::from(byte));
+            let fits = matches!(byte, 0x20 | 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
+            assert_eq!(text.parse::<Scope>().is_ok(), fits, "{byte:#x}");
+        }
+        assert_eq!("é".parse::<Scope>(), Err(InvalidScope::Character));
+        assert_eq!(" ".parse::<Scope>(), Err(InvalidScope::Empty));
+        assert!("a".repeat(1_000).parse::<Scope>().is_ok());
+        assert_eq!("a".repeat(1_001).parse::<Scope>(), Err(InvalidScope::TooLong));
+    }
+
+    #[test]
+    fn a_token_is_not_covered_by_its_beginning() {
+        let scope: Scope = "demo:read".parse().expect("a scope");
+        assert!(!scope.contains("demo"));
+        assert!(!scope.contains("demo:read:all"));
+        assert!(!scope.contains(""));
+    }
+}

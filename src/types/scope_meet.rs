@@ -1,0 +1,83 @@
+//! What is left of a scope where several bounds hold at once.
+
+use std::borrow::Cow;
+
+use crate::types::known_scopes::KnownScopes;
+use crate::types::scope::Scope;
+
+/// No scope token is left. This is not "without scope", which may do everything: it may do nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NothingLeft;
+
+/// The meet of a credential's scope, what its client is allowed, and what the service knows.
+///
+/// `None` of the answer is "without scope". It comes out only where both `held` and `allowed` are without scope; no scope and
+/// no list of known tokens can yield it.
+pub(crate) fn meet<'a>(
+    held: Option<&'a Scope>,
+    allowed: Option<&'a Scope>,
+    known: Option<&KnownScopes>,
+) -> Result<Option<Cow<'a, Scope>>, NothingLeft> {
+    let (scope, bound) = match (held, allowed) {
+        (None, None) => return Ok(None),
+        (Some(one), None) | (None, Some(one)) => (one, None),
+        (Some(held), Some(allowed)) => (held, Some(allowed)),
+    };
+    let stays = |token: &str| {
+        bound.is_none_or(|bound| bound.contains(token)) && known.is_none_or(|known| known.contains(token))
+    };
+    if scope.tokens().all(stays) {
+        return Ok(Some(Cow::Borrowed(scope)));
+    }
+    scope.filtered(stays).map(|left| Some(Cow::Owned(left))).ok_or(NothingLeft)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn scope(text: &str) -> Option<Scope> {
+        (!text.is_empty()).then(|| text.parse().expect("a scope"))
+    }
+
+    fn met(held: &str, allowed: &str, known: Option<&[&str]>) -> Result<Option<String>, NothingLeft> {
+        let known = known.map(|known| KnownScopes::new(known.iter().copied()).expect("tokens"));
+        let (held, allowed) = (scope(held), scope(allowed));
+        meet(held.as_ref(), allowed.as_ref(), known.as_ref()).map(|left| left.map(|left| left.as_str().to_owned()))
+    }
+
+    #[test]
+    fn fault_a1_without_scope_comes_of_nothing_that_has_a_bound() {
+        assert_eq!(met("", "", None), Ok(None));
+        assert_eq!(met("", "", Some(&[])), Ok(None));
+        assert_eq!(met("", "a", None), Ok(Some("a".into())));
+        assert_eq!(met("a b", "b c", None), Ok(Some("b".into())));
+        assert_eq!(met("a", "b", None), Err(NothingLeft));
+    }
+
+    #[test]
+    fn fault_a2_unknown_tokens_drop_out() {
+        assert_eq!(met("a b", "", Some(&["b"])), Ok(Some("b".into())));
+        assert_eq!(met("", "a", Some(&["b"])), Err(NothingLeft));
+        assert_eq!(met("settings:manage", "", Some(&["b"])), Ok(Some("settings:manage".into())), "the library's own");
+    }
+
+    proptest! {
+        #[test]
+        fn fault_a1_the_meet_lies_within_each_bound(held in "[abcd ]{0,7}", allowed in "[abcd ]{0,7}", known in proptest::option::of("[abcd]{0,4}")) {
+            let (held, allowed) = (scope(held.trim()), scope(allowed.trim()));
+            let known = known.map(|known| KnownScopes::new(known.chars().map(String::from)).expect("tokens"));
+            match meet(held.as_ref(), allowed.as_ref(), known.as_ref()) {
+                Ok(None) => prop_assert!(held.is_none() && allowed.is_none()),
+                Ok(Some(left)) => {
+                    prop_assert!(held.as_ref().is_none_or(|held| held.covers(&left)));
+                    prop_assert!(allowed.as_ref().is_none_or(|allowed| allowed.covers(&left)));
+                    prop_assert!(known.as_ref().is_none_or(|known| known.knows(&left)));
+                }
+                Err(NothingLeft) => prop_assert!(held.is_some() || allowed.is_some()),
+            }
+        }
+    }
+}

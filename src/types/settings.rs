@@ -1,0 +1,352 @@
+//! Settings: what administrators change at run time, kept as text and read leniently where reading is safe.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::client::InvalidDocument;
+use crate::types::ids::{KeyId, SubjectId, Version};
+use crate::types::key_check::KeyCheck;
+use crate::types::time::Span;
+use crate::types::unknown::UnknownFields;
+
+/// The name of a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingName {
+    /// "Creation and authentication of personal access tokens".
+    PersonalAccessTokensEnabled,
+    /// How long an access token lives.
+    AccessLifetimeSeconds,
+    /// The inactivity after which a refresh token has ended.
+    RefreshInactivitySeconds,
+    /// The time after which a family has ended whatever happens.
+    RefreshAbsoluteSeconds,
+    /// The longest life of a personal access token.
+    PatMaxDays,
+    /// How long a security code lives by default; also what reset and reactivate give.
+    CodeLifetimeSeconds,
+    /// How long before expiry the advance notice is due.
+    NoticeLeadDays,
+}
+
+/// What the number of a setting counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingUnit {
+    /// On or off: 1 or 0.
+    Switch,
+    /// Seconds.
+    Seconds,
+    /// Days of 86,400 seconds.
+    Days,
+}
+
+impl SettingUnit {
+    /// How many seconds one of it is; `None` for a switch.
+    #[must_use]
+    pub const fn seconds(self) -> Option<u64> {
+        match self {
+            Self::Switch => None,
+            Self::Seconds => Some(1),
+            Self::Days => Some(86_400),
+        }
+    }
+}
+
+/// A line of the table of settings: name on the wire, unit, least and greatest number.
+struct Line(&'static str, SettingUnit, u64, u64);
+
+impl SettingName {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::PersonalAccessTokensEnabled,
+        Self::AccessLifetimeSeconds,
+        Self::RefreshInactivitySeconds,
+        Self::RefreshAbsoluteSeconds,
+        Self::PatMaxDays,
+        Self::CodeLifetimeSeconds,
+        Self::NoticeLeadDays,
+    ];
+
+    /// The one table of settings. Store, policy, API and pages read it.
+    const fn line(self) -> Line {
+        use SettingUnit::{Days, Seconds, Switch};
+        const DAY: u64 = 86_400;
+        const YEAR: u64 = 366 * DAY;
+        match self {
+            Self::PersonalAccessTokensEnabled => Line("personal_access_tokens_enabled", Switch, 0, 1),
+            Self::AccessLifetimeSeconds => Line("access_lifetime_seconds", Seconds, 1, DAY),
+            Self::RefreshInactivitySeconds => Line("refresh_inactivity_seconds", Seconds, 1, YEAR),
+            Self::RefreshAbsoluteSeconds => Line("refresh_absolute_seconds", Seconds, 1, YEAR),
+            Self::PatMaxDays => Line("pat_max_days", Days, 1, 3_660),
+            Self::CodeLifetimeSeconds => Line("code_lifetime_seconds", Seconds, 1, YEAR),
+            Self::NoticeLeadDays => Line("notice_lead_days", Days, 1, 365),
+        }
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.line().0
+    }
+
+    /// What its number counts.
+    #[must_use]
+    pub const fn unit(self) -> SettingUnit {
+        self.line().1
+    }
+
+    /// The smallest and the greatest whole number it takes, in its unit; 0 and 1 for the switch.
+    #[must_use]
+    pub const fn range(self) -> (u64, u64) {
+        let Line(_, _, least, most) = self.line();
+        (least, most)
+    }
+}
+
+impl fmt::Display for SettingName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A value that a setting does not take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name} must be a whole number from {least} to {most}")]
+pub struct InvalidSetting {
+    /// The field at fault.
+    pub name: SettingName,
+    /// The smallest it takes.
+    pub least: u64,
+    /// The greatest it takes.
+    pub most: u64,
+}
+
+/// What stands in the store for one setting: absence, garbage and a value are three cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading<T> {
+    /// Nothing was stored.
+    Missing,
+    /// Something that is no value of this setting.
+    Garbage,
+    /// A value.
+    Value(T),
+}
+
+/// Settings and switches of one realm as a store keeps them: the document of [`StoredSettings::to_document`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredSettings {
+    /// The values, as text, by name. Unknown names are kept.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
+    /// "Token login allowed", for the accounts that differ from the policy's default.
+    #[serde(default)]
+    pub switches: BTreeMap<SubjectId, bool>,
+    /// What tells the keys of the key ring apart: [`KeyRing`](crate::KeyRing)s that number their keys alike.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub key_checks: BTreeMap<KeyId, KeyCheck>,
+    /// What a newer version wrote beside it.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+/// Settings with the version under which the store keeps them.
+#[derive(Clone, Debug)]
+pub struct VersionedSettings {
+    /// What `put` must name.
+    pub version: Version,
+    /// The settings.
+    pub settings: StoredSettings,
+}
+
+impl StoredSettings {
+    /// The text that a store keeps: JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`] never in practice: every field has a JSON form.
+    pub fn to_document(&self) -> Result<String, InvalidDocument> {
+        serde_json::to_string(self).map_err(InvalidDocument::new)
+    }
+
+    /// Reads what [`StoredSettings::to_document`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`] for anything else.
+    pub fn from_document(text: &str) -> Result<Self, InvalidDocument> {
+        serde_json::from_str(text).map_err(InvalidDocument::new)
+    }
+
+    /// The switch "creation and authentication of personal access tokens".
+    #[must_use]
+    pub fn personal_access_tokens(&self) -> Reading<bool> {
+        match self.values.get(SettingName::PersonalAccessTokensEnabled.as_str()).map(String::as_str) {
+            None => Reading::Missing,
+            Some("true") => Reading::Value(true),
+            Some("false") => Reading::Value(false),
+            Some(_) => Reading::Garbage,
+        }
+    }
+
+    /// A setting that is a whole number.
+    #[must_use]
+    pub fn number(&self, name: SettingName) -> Reading<u64> {
+        let Some(text) = self.values.get(name.as_str()) else { return Reading::Missing };
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let (least, most) = name.range();
+        match text.parse() {
+            Ok(number) if digits && (least..=most).contains(&number) => Reading::Value(number),
+            _ => Reading::Garbage,
+        }
+    }
+
+    /// Writes a number after checking its range.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSetting`] names the field and its limits.
+    pub fn set_number(&mut self, name: SettingName, number: u64) -> Result<(), InvalidSetting> {
+        let (least, most) = name.range();
+        if !(least..=most).contains(&number) {
+            return Err(InvalidSetting { name, least, most });
+        }
+        self.values.insert(name.as_str().into(), number.to_string());
+        Ok(())
+    }
+
+    /// Writes the switch.
+    pub fn set_personal_access_tokens(&mut self, on: bool) {
+        self.values.insert(SettingName::PersonalAccessTokensEnabled.as_str().into(), on.to_string());
+    }
+}
+
+/// The settings as they hold now: what is stored, over the policy's own values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Creation and authentication of personal access tokens.
+    pub personal_access_tokens: bool,
+    /// How long an access token lives.
+    pub access_lifetime: Span,
+    /// The inactivity time-out of refresh tokens.
+    pub refresh_inactivity: Span,
+    /// The absolute life of a family.
+    pub refresh_absolute: Span,
+    /// The most days of a personal access token.
+    pub pat_max_days: u16,
+    /// The default life of a security code.
+    pub code_lifetime: Span,
+    /// How long before expiry the advance notice is due.
+    pub notice_lead: Span,
+}
+
+impl Settings {
+    /// A setting as a whole number of its unit, which is how pages and API show it; the switch as 0 or 1. A policy may have a span that is no
+    /// whole number of units: it is rounded up.
+    ///
+    /// ```
+    /// use counterfoil::Span;
+    /// use counterfoil::policy::Policy;
+    /// use counterfoil::settings::SettingName;
+    ///
+    /// let mut policy = Policy::default();
+    /// policy.notices.lead = Span::hours(36);
+    /// let settings = policy.settings();
+    /// assert_eq!(settings.number(SettingName::NoticeLeadDays), 2);
+    /// assert_eq!(settings.span(SettingName::NoticeLeadDays), Some(Span::hours(36)));
+    /// ```
+    #[must_use]
+    pub fn number(&self, name: SettingName) -> u64 {
+        let unit = name.unit().seconds();
+        match (self.span(name), unit) {
+            (Some(span), Some(unit)) => span.seconds_up().div_ceil(unit),
+            _ => u64::from(self.personal_access_tokens),
+        }
+    }
+
+    /// A setting as it is, to the microsecond; `None` for the switch.
+    #[must_use]
+    pub fn span(&self, name: SettingName) -> Option<Span> {
+        match name {
+            SettingName::PersonalAccessTokensEnabled => None,
+            SettingName::AccessLifetimeSeconds => Some(self.access_lifetime),
+            SettingName::RefreshInactivitySeconds => Some(self.refresh_inactivity),
+            SettingName::RefreshAbsoluteSeconds => Some(self.refresh_absolute),
+            SettingName::PatMaxDays => Some(Span::days(self.pat_max_days)),
+            SettingName::CodeLifetimeSeconds => Some(self.code_lifetime),
+            SettingName::NoticeLeadDays => Some(self.notice_lead),
+        }
+    }
+
+    /// Sets what a number in the setting's unit says. One that no such setting can hold changes nothing.
+    pub(crate) fn set_number(&mut self, name: SettingName, number: u64) {
+        let unit = name.unit().seconds().unwrap_or(1);
+        let Some(span) = number.checked_mul(unit).and_then(Span::from_seconds) else { return };
+        match name {
+            SettingName::PersonalAccessTokensEnabled => self.personal_access_tokens = number != 0,
+            SettingName::AccessLifetimeSeconds => self.access_lifetime = span,
+            SettingName::RefreshInactivitySeconds => self.refresh_inactivity = span,
+            SettingName::RefreshAbsoluteSeconds => self.refresh_absolute = span,
+            SettingName::PatMaxDays => self.pat_max_days = u16::try_from(number).unwrap_or(self.pat_max_days),
+            SettingName::CodeLifetimeSeconds => self.code_lifetime = span,
+            SettingName::NoticeLeadDays => self.notice_lead = span,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn syn_pat_1_missing_and_garbage_are_told_apart_from_a_value() {
+        let mut stored = StoredSettings::default();
+        assert_eq!(stored.personal_access_tokens(), Reading::Missing);
+        for garbage in ["", "TRUE", "1", "yes", " true"] {
+            stored.values.insert("personal_access_tokens_enabled".into(), garbage.into());
+            assert_eq!(stored.personal_access_tokens(), Reading::Garbage, "{garbage:?}");
+        }
+        stored.set_personal_access_tokens(true);
+        assert_eq!(stored.personal_access_tokens(), Reading::Value(true));
+    }
+
+    #[test]
+    fn a_number_is_read_in_its_range_only() {
+        let mut stored = StoredSettings::default();
+        assert_eq!(stored.number(SettingName::PatMaxDays), Reading::Missing);
+        for garbage in ["", "+5", "1.5", "-1", "0", "3661", "٥", "99999999999999999999999"] {
+            stored.values.insert("pat_max_days".into(), garbage.into());
+            assert_eq!(stored.number(SettingName::PatMaxDays), Reading::Garbage, "{garbage:?}");
+        }
+        assert!(stored.set_number(SettingName::PatMaxDays, 3_661).is_err());
+        assert_eq!(stored.set_number(SettingName::PatMaxDays, 180), Ok(()));
+        assert_eq!(stored.number(SettingName::PatMaxDays), Reading::Value(180));
+    }
+
+    #[test]
+    fn fault_f1_every_setting_is_one_line_of_the_table_and_is_read_back_as_it_was_set() {
+        let span = Span::days(1);
+        let mut settings = Settings {
+            personal_access_tokens: false,
+            access_lifetime: span,
+            refresh_inactivity: span,
+            refresh_absolute: span,
+            pat_max_days: 1,
+            code_lifetime: span,
+            notice_lead: span,
+        };
+        for name in SettingName::ALL {
+            let written = serde_json::to_string(&name).expect("a name");
+            assert_eq!(written, format!("\"{}\"", name.as_str()));
+            let (least, most) = name.range();
+            for number in [least, most, least] {
+                settings.set_number(name, number);
+                assert_eq!(settings.number(name), number, "{name}");
+            }
+            settings.set_number(name, u64::MAX);
+            let kept = if name.unit() == SettingUnit::Switch { 0 } else { least };
+            assert_eq!(settings.number(name), kept, "what cannot be is not set: {name}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Why things end.
+
+/// Why something was revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationReason {
+    /// Its owner deleted it, or signed out.
+    ByOwner,
+    /// An administrator deleted it.
+    ByAdministrator,
+    /// Its client revoked it (RFC 7009).
+    ByClient,
+    /// The host's own code did.
+    ByHost,
+    /// A used-up refresh token was presented again (RFC 9700 §4.14.2).
+    Replay,
+    /// A newer sign-in or session took its place: the owner had as many as the policy allows.
+    MadeRoom,
+}
+
+impl RevocationReason {
+    /// The byte that a store keeps. Never reused.
+    #[must_use]
+    pub const fn byte(self) -> u8 {
+        match self {
+            Self::ByOwner => 1,
+            Self::ByAdministrator => 2,
+            Self::ByClient => 3,
+            Self::ByHost => 4,
+            Self::Replay => 5,
+            Self::MadeRoom => 6,
+        }
+    }
+
+    /// The reason of a byte, or `None`.
+    #[must_use]
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::ByOwner),
+            2 => Some(Self::ByAdministrator),
+            3 => Some(Self::ByClient),
+            4 => Some(Self::ByHost),
+            5 => Some(Self::Replay),
+            6 => Some(Self::MadeRoom),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RevocationReason;
+
+    #[test]
+    fn every_reason_has_its_own_byte() {
+        let known: Vec<_> = (0..=255).filter_map(RevocationReason::from_byte).collect();
+        assert_eq!(known.len(), 6);
+        for why in known {
+            assert_eq!(RevocationReason::from_byte(why.byte()), Some(why));
+        }
+    }
+}
