@@ -77,7 +77,7 @@ fn a_missing_hook_is_not_applicable() {
 
 /// The name of a clause in the docs of a trait.
 fn clause_of(file: &str, number: u32) -> String {
-    let path = format!("{}/../../src/ports/{file}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../../src/store/{file}", env!("CARGO_MANIFEST_DIR"));
     let contract = std::fs::read_to_string(path).unwrap();
     let rest = contract.split_once(&format!("/// {number}. `")).expect("the clause").1;
     rest.split_once('`').expect("its name").0.to_owned()
@@ -86,7 +86,7 @@ fn clause_of(file: &str, number: u32) -> String {
 /// Every clause of the trait's docs has a check of its name, and the list names none twice.
 #[test]
 fn every_clause_has_a_check_of_its_name() {
-    for clause in (1..=28).chain(41..=46).chain([48, 49, 50, 54, 55]).map(|number| clause_of("store.rs", number)) {
+    for clause in (1..=28).chain(41..=46).chain([48, 49, 50, 54, 55]).map(|number| clause_of("token_store.rs", number)) {
         assert_eq!(CHECKS.iter().filter(|check| check.name == clause).count(), 1, "{clause}");
     }
     for clause in [47, 51, 52, 53].map(|number| clause_of("client_store.rs", number)) {
@@ -98,7 +98,7 @@ fn every_clause_has_a_check_of_its_name() {
 #[test]
 fn every_clause_of_the_throttle_has_a_check_of_its_name() {
     let contract =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/ports/throttle.rs")).unwrap();
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/store/throttle.rs")).unwrap();
     for number in 31..=35 {
         let rest = contract.split_once(&format!("/// {number}. `")).expect("the clause").1;
         let (name, _) = rest.split_once('`').expect("its name");
