@@ -86,7 +86,8 @@ fn clause_of(file: &str, number: u32) -> String {
 /// Every clause of the trait's docs has a check of its name, and the list names none twice.
 #[test]
 fn every_clause_has_a_check_of_its_name() {
-    for clause in (1..=28).chain(41..=46).chain([48, 49, 50, 54, 55]).map(|number| clause_of("token_store.rs", number)) {
+    for clause in (1..=28).chain(41..=46).chain([48, 49, 50, 54, 55]).map(|number| clause_of("token_store.rs", number))
+    {
         assert_eq!(CHECKS.iter().filter(|check| check.name == clause).count(), 1, "{clause}");
     }
     for clause in [47, 51, 52, 53].map(|number| clause_of("client_store.rs", number)) {
