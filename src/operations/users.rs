@@ -80,7 +80,7 @@ impl Counterfoil {
         }
     }
 
-    /// Ends every credential of a person that existed when the call began: administrators and the host. How many families ended.
+    /// Ends every credential that the person had when the call began. Allowed to administrators and the host. Returns how many families ended.
     ///
     /// # Errors
     ///

@@ -143,7 +143,7 @@ pub struct StoredSettings {
     /// "Token login allowed", for the accounts that differ from the policy's default.
     #[serde(default)]
     pub switches: BTreeMap<SubjectId, bool>,
-    /// What tells the keys of the key ring apart: [`KeyRing`](crate::KeyRing)s that number their keys alike.
+    /// Check values of the keys, by key id. They tell apart two [`KeyRing`](crate::KeyRing)s that use the same numbers for different keys.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub key_checks: BTreeMap<KeyId, KeyCheck>,
     /// What a newer version wrote beside it.

@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// told when, and each question costs the store two writes.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// An outcome that may say that only attempts under way stand in the way. Then nothing was tested, so one may ask again.
+/// An outcome that may mean that the limit is taken up by attempts that are still running. Nothing was checked then, so the request may be repeated.
 pub(crate) trait Held {
     /// What to line up for.
     fn waits_for(&self) -> Option<ThrottleKey>;

@@ -132,7 +132,7 @@ impl Problem {
         Self { challenge: challenge.map(Box::new), ..self }
     }
 
-    /// What a verb did not do.
+    /// The problem for an operation's error.
     pub(crate) fn of(error: ManageError, realm: &Realm, now: Timestamp) -> Self {
         match error {
             ManageError::SlowDown { until } => {

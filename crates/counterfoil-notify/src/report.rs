@@ -6,7 +6,7 @@
 pub struct Report {
     /// Digests that the transport took.
     pub digests: u64,
-    /// Notices that went out with them, and are marked so.
+    /// Notices in those digests, marked as sent.
     pub sent: u64,
     /// Sent to nobody, since the owner's account is disabled or no more; settled so. Each is an event too
     /// ([`EventKind::NoticeWithheld`](counterfoil::event::EventKind::NoticeWithheld)).

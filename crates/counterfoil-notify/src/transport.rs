@@ -9,7 +9,7 @@ use crate::digest::Digest;
 /// Why a digest was not taken, by what is to be done.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// This person's digests will never be taken (an address that does not exist): it is given up, and the rest goes on.
+    /// This person's digests will never be taken (an address that does not exist). This digest is given up, and the run continues with other people.
     #[error("the transport refused the digest")]
     Refused(#[source] Option<Box<dyn Error + Send + Sync>>),
     /// Not now (greylisting, a full mailbox): it is tried again after a back-off, and the rest goes on.

@@ -97,7 +97,7 @@ impl RedisStore {
     }
 }
 
-/// What both ways of inserting are told.
+/// Reads the script's answers that founding a family and joining one have in common.
 fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
     match answer.word.as_str() {
         "done" => Ok(Inserted::Done),

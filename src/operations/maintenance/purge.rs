@@ -21,7 +21,7 @@ impl Counterfoil {
     }
 }
 
-/// One batch: records that are gone, used-up generations, counters whose window has ended; at most `limit` of records and of counters each.
+/// One batch: records whose `gone_at` is reached, used-up generations, counters whose window has ended; at most `limit` of records and of counters each.
 ///
 /// Nothing hangs on it: what is past its end is treated as gone whether a purge ran or not. Safe beside everything else, several at once
 /// included; one that is cut off has done less. Call again, after a pause, while `more` says so. It covers all realms of the store.

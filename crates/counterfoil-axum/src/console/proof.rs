@@ -1,4 +1,4 @@
-//! The password again, before what is grave: said at its own field of the form that needs it.
+//! Asks for the password again before a grave action. A wrong one is reported at the form's password field.
 
 use counterfoil::LoginError;
 use http::StatusCode;

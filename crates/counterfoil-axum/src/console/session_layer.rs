@@ -27,8 +27,8 @@ const FORGED: &str = "a session's cookie came without its token, or from another
 ///
 /// It looks at a request that brings the session's cookie and no `Authorization` header: where there is one, that alone counts. A session
 /// that is refused is an invalid credential. Every method but `GET`, `HEAD` and `OPTIONS` must bring the session's token in `x-csrf-token`,
-/// and not come from another site: else it is refused as [`Why::Forged`](crate::Why::Forged), before the session is looked up, so that what
-/// others make a browser send does not even keep a session alive.
+/// and not come from another site. Otherwise it is refused as [`Why::Forged`](crate::Why::Forged). This happens before the session is looked
+/// up, so a forged request cannot prolong a session.
 ///
 /// What it found out travels as an [`Authentication`] in the request's extensions; the layer of the routers behind it reads that, and answers
 /// a refusal in its own shape. A request that brings the cookie and names no host, more than one, or an invalid one is 400. A request without the cookie, with two of them, or over [`Transport::PlainLoopback`] for a host that is not this

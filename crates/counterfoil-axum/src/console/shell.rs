@@ -46,7 +46,7 @@ pub(crate) struct Fault {
 }
 
 impl Shell {
-    /// For nobody who is signed in, at that path.
+    /// The frame of a page for a visitor who is not signed in.
     pub(crate) fn bare(console: &Console, language: Language, path: &str) -> Self {
         Self {
             words: language.words(),

@@ -62,7 +62,7 @@ impl Stop {
         Self::message(Shell::of(console, visitor, visitor.section), why, reason)
     }
 
-    /// The same where nobody is known to be signed in.
+    /// A store or the directory failed before it was known who is signed in. The reason is for the log.
     pub(crate) fn bare(console: &Console, language: Language, why: Why) -> Self {
         Self::message(Shell::bare(console, language, "/"), why, None)
     }
@@ -90,7 +90,7 @@ impl Stop {
         Self::page(console, visitor, Why::Unavailable)
     }
 
-    /// The same where nobody is known to be signed in.
+    /// A store or the directory failed before it was known who is signed in. The reason is for the log.
     pub(crate) fn outage(console: &Console, language: Language, reason: &(dyn Error + 'static)) -> Self {
         tracing::warn!(target: "counterfoil", reason, "unavailable");
         Self::bare(console, language, Why::Unavailable)

@@ -98,7 +98,7 @@ fn nullable_scope(fields: &mut Fields, name: &'static str) -> Result<Option<Opti
     given.map(|given| given.map(|scopes| parsed(scopes, name)).transpose()).transpose()
 }
 
-/// A list's tokens may hold no blank: two would be taken for one.
+/// A token of a list must not contain a blank: one would be read as two.
 fn parsed(scopes: Scopes, name: &'static str) -> Result<Scope, Problem> {
     let text = match scopes {
         Scopes::Text(text) => text,

@@ -1,4 +1,4 @@
-//! What stands in a path: ids, as texts that may be none.
+//! Reads ids from paths. The text may not be a valid id.
 
 use std::str::FromStr;
 

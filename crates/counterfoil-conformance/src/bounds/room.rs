@@ -35,7 +35,7 @@ pub async fn room_is_made(subject: &Subject) -> Verdict {
 
 const OTHER: ClientKey = ClientKey::from_bytes([8; 16]);
 
-/// Inserts under a cap that makes room; which families were ended, in the order of their ids.
+/// Inserts under a cap that makes room. Returns the families that were ended, ordered by id.
 async fn squeeze(store: &dyn TokenStore, draft: &Draft, limit: u32, now: u64) -> Result<Vec<FamilyId>, Violation> {
     let home = draft.bounded(Some(make_room(limit, at(now))), None);
     match store.insert(home, &draft.records, at(now)).await? {

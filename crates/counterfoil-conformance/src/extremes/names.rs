@@ -9,7 +9,7 @@ use crate::sample::{GONE, Person, at, most, must_get, revoked};
 use crate::violation::{Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// Everybody of all kinds of names, once.
+/// Each person of each kind of names, without repeats.
 fn everybody() -> Vec<(Person, Names)> {
     let mut all: Vec<(Person, Names)> = Vec::new();
     for names in (0..Names::KINDS).map(Names::of) {

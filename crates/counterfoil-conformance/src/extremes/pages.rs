@@ -8,7 +8,7 @@ use crate::sample::{GONE, Person, at, most, supersede};
 use crate::violation::{Violation, ensure};
 use crate::walk::{ids, walk};
 
-/// A listing over 1,000 records, whole and by id, in pages that a narrow column cuts.
+/// A listing over 1,000 records, whole and by id, with page sizes that overflow 8 or 16 bits.
 pub(crate) async fn pages_beyond_a_thousand(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut wanted: Vec<RecordId> = Vec::new();

@@ -14,7 +14,7 @@ use crate::row::micros;
 
 /// What a statement may read that finds a few rows, and none but those.
 const FEW: i64 = 100;
-/// What one reads at least that walks over all of an owner's rows.
+/// The least that a statement reads which walks over all of an owner's rows.
 const MANY: i64 = 400;
 
 /// Instants lie at 1,700,000,000,000,000 and the number. Ann has 2,300 deleted tokens, 2,300 expired ones, and a live one; Bob a sign-in of

@@ -1,6 +1,6 @@
-//! PostgreSQL: every write one autocommitted statement.
+//! PostgreSQL: every write is one autocommitted statement.
 //!
-//! The driver forgets a cancelled BEGIN and hands its connection on inside an open transaction, so no future that a caller can drop begins one. What may
+//! The driver forgets a cancelled BEGIN and hands its connection on inside an open transaction, so a future that a caller can drop never opens a transaction. What may
 //! race is decided on locked rows (`sql.rs` says how); where a statement wrote nothing, one more read says why.
 
 mod apply;

@@ -162,7 +162,7 @@ async fn fault_a13_a_cap_walks_over_nothing_that_has_expired() {
     assert!(taken > 2_200, "the control: a longer way shows, {taken} steps");
 }
 
-/// What sorts, sorts what lives or stands, which caps bound; it finds it by its index.
+/// Statements that sort only sort what lives or stands, which a cap keeps small, and they find it through an index.
 #[tokio::test]
 async fn what_sorts_finds_what_it_sorts_by_an_index() {
     let (_folder, store) = open().await;

@@ -259,8 +259,8 @@ pub(super) const DUE: &str =
     joined!("WHERE r.notice_at <= ?1 AND (r.notice_at, r.id) > (?2, ?3) ORDER BY r.notice_at, r.id LIMIT ?4");
 pub(super) const CENSUS: &str = "SELECT key_id, count(*) FROM counterfoil_record GROUP BY key_id ORDER BY key_id";
 
-/// A member of a revoked family waits for the family's tombstone, by which [`GONE_FAMILIES`] finds it. It leaves the timeline of the records, so that no purge
-/// looks at it again meanwhile. Looks at the fronts alone: ?1 now, ?2 the limit of the unsent, ?3 how far.
+/// Clears `purge_at` of members of revoked families. [`GONE_FAMILIES`] purges them by the family's tombstone, and no purge meets them twice. Reads only the first
+/// ?3 rows of each timeline. ?1 now, ?2 the limit for unsent notices.
 pub(super) const LEAVE_TO_FAMILY: &str = "UPDATE counterfoil_record SET purge_at = NULL WHERE id IN (SELECT r.id FROM (SELECT id, family FROM counterfoil_record WHERE purge_at <= ?1 AND notice_at IS NULL ORDER BY purge_at, id LIMIT ?3) r WHERE EXISTS (SELECT 1 FROM counterfoil_family f WHERE f.id = r.family AND f.revoked_at IS NOT NULL) UNION ALL SELECT r.id FROM (SELECT id, family FROM counterfoil_record WHERE purge_at <= ?2 AND notice_at IS NOT NULL ORDER BY purge_at, id LIMIT ?3) r WHERE EXISTS (SELECT 1 FROM counterfoil_family f WHERE f.id = r.family AND f.revoked_at IS NOT NULL))";
 pub(super) const GONE: &str =
     "SELECT id FROM counterfoil_record WHERE purge_at <= ?1 AND notice_at IS NULL ORDER BY purge_at, id LIMIT ?2";

@@ -1,4 +1,4 @@
-//! A retry inside the window: the winner's answer, derived again.
+//! A retry inside the window (`refresh_tokens.grace` of the policy): the winner's answer, derived again.
 
 use crate::crypto::rotation_key::RotationKey;
 use crate::event::EventKind;

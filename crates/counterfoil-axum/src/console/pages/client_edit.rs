@@ -131,7 +131,7 @@ async fn edited(console: &Console, visitor: &mut Visitor, id: &str, form: &Form)
     Ok(wrong.seal(page(shell, console, visitor, &client, filled, back, wrong.status)))
 }
 
-/// What is said afterwards.
+/// Saves what was changed. Returns the name of the message that the next page shows.
 async fn kept(
     console: &Console,
     visitor: &mut Visitor,

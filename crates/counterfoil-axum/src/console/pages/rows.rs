@@ -68,7 +68,7 @@ pub(super) struct CodeRow {
 }
 
 impl CodeRow {
-    /// Below that path; `name` says what the account of a subject is called.
+    /// A row whose link lies under the path `below`. `name` gives the account name of a subject id.
     pub(super) fn new(listed: &CredentialView, clock: &Clock, below: &str, name: impl Fn(&str) -> String) -> Self {
         let (id, standing) = (listed.id.to_string(), Standing::of(listed));
         let (access, user) = access(listed, clock.words);

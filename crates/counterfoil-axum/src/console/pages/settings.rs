@@ -214,7 +214,7 @@ async fn saved(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<
     }
 }
 
-/// What is said afterwards.
+/// Saves what was changed. Returns the name of the message that the next page shows.
 async fn kept(
     console: &Console,
     visitor: &mut Visitor,
@@ -270,7 +270,7 @@ fn change(console: &Console, visitor: &Visitor, form: &Form, settings: &Settings
     if invalid.is_empty() { Ok(change) } else { Err(Fault::Fields(invalid)) }
 }
 
-/// Whether a form still says of a setting what it showed.
+/// Whether the person left a setting's field as the page had shown it.
 fn is_untouched(form: &Form, name: SettingName) -> bool {
     let field = name.as_str();
     if name.unit() == SettingUnit::Switch {

@@ -3,7 +3,7 @@
 use counterfoil::event::{Action, ClientAction, Event, EventKind, Throttled};
 use counterfoil::{OwnerId, SubjectId};
 
-/// What happened, without whom and to what.
+/// The kind of an event, without who did it and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     Issued,

@@ -57,8 +57,8 @@ macro_rules! living {
     };
 }
 
-/// The client of a sign-in is what its body names, 16 numbers; a body that is not read names none. A family was last used when one of its
-/// members last got an expiry.
+/// The migration that adds `client`, taken from the 16 numbers in the body (null where it does not parse), and `used_at`, the latest
+/// `expiry_set_at` of the family's members.
 macro_rules! tables {
     () => {
         concat!(

@@ -25,7 +25,7 @@ impl Browser {
         self.engine.vendor().complaints(self).unwrap_or_else(|refusal| panic!("complaints: {refusal}"))
     }
 
-    /// What axe-core, whose file that is, finds wrong with the page. It is put in by the driver, in spite of the page's policy.
+    /// What axe-core finds wrong with the page; `axe` is its file. The driver injects it, which the page's content policy does not stop.
     ///
     /// # Panics
     ///
