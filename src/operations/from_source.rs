@@ -11,7 +11,7 @@ use crate::service::login::LoginError;
 use crate::types::account::Account;
 use crate::types::ids::RecordId;
 use crate::types::principal::Principal;
-use crate::types::source::Source;
+use crate::types::source::{Source, SourceName};
 
 /// A handle whose events name the source of the request: made by [`Counterfoil::from_source`].
 ///
@@ -47,13 +47,18 @@ impl Counterfoil {
 }
 
 impl FromSource<'_> {
+    /// The source, where the policy lets events name it: a principal then carries no address that is never told.
+    fn name(&self) -> Option<&SourceName> {
+        self.source.name().filter(|_| self.counterfoil.service.policy.events.sources)
+    }
+
     /// Verifies a bearer token.
     ///
     /// # Errors
     ///
     /// As [`Counterfoil::verify`].
     pub async fn verify(&self, token: &str) -> Result<Principal, Denied> {
-        self.counterfoil.verified(token, self.source.name()).await
+        self.counterfoil.verified(token, self.name()).await
     }
 
     /// Verifies the text of a session's cookie.
@@ -62,7 +67,7 @@ impl FromSource<'_> {
     ///
     /// As [`Counterfoil::verify_session`].
     pub async fn verify_session(&self, text: &str) -> Result<Principal, Denied> {
-        session_verify::verify(&self.counterfoil.service, text, self.source.name(), self.counterfoil.now()).await
+        session_verify::verify(&self.counterfoil.service, text, self.name(), self.counterfoil.now()).await
     }
 
     /// Signs in somebody whom the host has authenticated by itself.
@@ -71,7 +76,7 @@ impl FromSource<'_> {
     ///
     /// As [`Counterfoil::open_session_for`].
     pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
-        session_open::for_account(&self.counterfoil.service, account, self.source.name(), self.counterfoil.now()).await
+        session_open::for_account(&self.counterfoil.service, account, self.name(), self.counterfoil.now()).await
     }
 
     /// Opens a family for somebody whom the host has authenticated by itself.
@@ -80,7 +85,7 @@ impl FromSource<'_> {
     ///
     /// As [`Counterfoil::open_sign_in`].
     pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
-        open::by_host(&self.counterfoil.service, sign_in, self.source.name(), self.counterfoil.now()).await
+        open::by_host(&self.counterfoil.service, sign_in, self.name(), self.counterfoil.now()).await
     }
 
     /// Ends the family of a credential on the host's own authority.
@@ -89,6 +94,6 @@ impl FromSource<'_> {
     ///
     /// As [`Counterfoil::revoke_family_of`].
     pub async fn revoke_family_of(&self, id: &RecordId) -> Result<(), ManageError> {
-        revoke::family(&self.counterfoil.service, id, self.source.name(), self.counterfoil.now()).await
+        revoke::family(&self.counterfoil.service, id, self.name(), self.counterfoil.now()).await
     }
 }

@@ -87,7 +87,11 @@ impl Policy {
             (within(self.throttle.client.window, second, Span::days(1)), "throttle.client.window", "1 s to 1 day"),
             (within(self.throttle.source.window, second, Span::days(1)), "throttle.source.window", "1 s to 1 day"),
             (self.settings_staleness <= Span::minutes(5), "settings_staleness", "at most 300 s"),
-            (self.clock_doubt <= Span::days(1), "clock_doubt", "at most 1 day"),
+            (
+                self.clock_doubt == Span::ZERO || within(self.clock_doubt, Span::minutes(20), Span::days(1)),
+                "clock_doubt",
+                "20 minutes to 1 day, or 0 in tests",
+            ),
             (within(self.tombstone, Span::days(1), year), "tombstone", "1 to 366 days"),
         ];
         match rules.into_iter().find(|(holds, _, _)| !holds) {

@@ -59,7 +59,7 @@ pub struct Policy {
     /// How long something deleted answers a second deletion with success.
     pub tombstone: Span,
     /// For how long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after the clock went ahead by more than a day, or where no upkeep was
-    /// ever noted: 0 to 1 day. 0 believes every clock at once, which is for tests.
+    /// ever noted: 20 minutes to 1 day, or 0. 0 believes every clock at once, which is for tests.
     pub clock_doubt: Span,
     /// Whether the builder refuses a retry window without a key ring.
     pub retry_needs_key_ring: bool,

@@ -10,11 +10,27 @@ use crate::types::time::{Span, Timestamp};
 const LEAP: Span = Span::days(1);
 /// How old the note of the last upkeep becomes before it is written anew.
 const NOTED_EVERY: Span = Span::minutes(10);
+/// How long the note of a clock that was doubted must stand before anything is purged by it. A process whose clock is behind replaces such a note in its next
+/// round.
+const CHALLENGED: Duration = Duration::from_secs(30);
 
 /// Whether the clock is believed, from one round of upkeep to the next.
 #[derive(Default)]
 pub(crate) struct ClockTrust {
     doubt: Option<Doubt>,
+    /// For how long the note has stood that was written out of doubt.
+    challenged: Option<Duration>,
+}
+
+/// Up to which instant a round purges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purges {
+    /// The clock is believed.
+    All,
+    /// The clock is doubted: only counters that ended before this instant, which no clock of a day's difference still counts by.
+    CountersUntil(Timestamp),
+    /// Nothing confirms any instant.
+    Nothing,
 }
 
 /// A clock that nothing confirms.
@@ -43,6 +59,7 @@ impl ClockTrust {
         if let Some(doubt) = &mut self.doubt {
             doubt.waited = doubt.waited.saturating_add(pause);
         }
+        self.challenged = self.challenged.map(|stood| stood.saturating_add(pause));
     }
 
     /// `noted` is the last upkeep of any process, `waits` how long a clock is doubted.
@@ -50,13 +67,16 @@ impl ClockTrust {
     /// A clock that is behind the note is believed: it purges less than the other did, and its own note takes the place of one from the future,
     /// so that this lets no later leap pass. A clock that is ahead is doubted, and so is one that is the first: a database of an older version
     /// holds what is not gone yet, and no note. The doubt begins anew where the clock moves by more than a day, or somebody else notes another
-    /// instant, so of two processes that live at once and disagree the one ahead purges nothing.
+    /// instant, so of two processes that live at once and disagree the one ahead purges nothing. Where the doubt ends, the clock is noted first, and
+    /// purged by only once the note has stood: where all processes doubt, the one that began first may be the wrong one.
     fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
         if let Some(noted) = noted.filter(|noted| !is_beyond(now, *noted)) {
             self.doubt = None;
+            self.challenged = self.challenged.filter(|stood| *stood < CHALLENGED.min(waits));
             let fresh = noted <= now && !now.reached(noted.plus_capped(NOTED_EVERY));
-            return Judged { believed: true, notes: !fresh, leapt_from: None };
+            return Judged { believed: self.challenged.is_none(), notes: !fresh, leapt_from: None };
         }
+        self.challenged = None;
         let before = self.doubt.take();
         let (doubt, leapt_from) = match before {
             Some(doubt) if doubt.noted != noted => (None, noted),
@@ -65,9 +85,11 @@ impl ClockTrust {
             doubt => (doubt, None),
         };
         let doubt = Doubt { seen: now, ..doubt.unwrap_or(Doubt { noted, seen: now, waited: Duration::ZERO }) };
-        let believed = doubt.waited >= waits;
+        let notes = doubt.waited >= waits;
+        self.challenged = notes.then_some(Duration::ZERO);
         self.doubt = Some(doubt);
-        Judged { believed, notes: believed, leapt_from: leapt_from.filter(|from| *from < now) }
+        let believed = notes && waits.is_zero();
+        Judged { believed, notes, leapt_from: leapt_from.filter(|from| *from < now) }
     }
 }
 
@@ -76,16 +98,22 @@ fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
 }
 
 impl Service {
-    /// Whether what is gone by that instant may be purged. Notes it as the last upkeep before anything is purged: where somebody else notes
-    /// another instant meanwhile, or the store fails, the next round judges anew.
-    pub(crate) async fn believes(&self, clock: &mut ClockTrust, now: Timestamp) -> bool {
-        let Ok(noted) = self.settings.last_upkeep().await else { return false };
+    /// What may be purged by that instant. Notes it as the last upkeep before anything is purged: where somebody else notes another instant
+    /// meanwhile, or the store fails, the next round judges anew.
+    pub(crate) async fn purges(&self, clock: &mut ClockTrust, now: Timestamp) -> Purges {
+        let Ok(noted) = self.settings.last_upkeep().await else { return Purges::Nothing };
         let Judged { believed, notes, leapt_from } =
             clock.judge(noted, now, Duration::from_micros(self.policy.clock_doubt.micros()));
         if let Some(from) = leapt_from {
             self.tell(now, By::itself(Actor::Upkeep), EventKind::ClockLeapt { from, to: now });
         }
-        believed && (!notes || self.settings.note_upkeep(noted, now).await.is_ok_and(|noted| noted))
+        let stands = !notes || self.settings.note_upkeep(noted, now).await.is_ok_and(|noted| noted);
+        match noted {
+            _ if believed && stands => Purges::All,
+            // The policy's windows are a day at most.
+            Some(noted) => Purges::CountersUntil(noted.min(now).minus(LEAP)),
+            None => Purges::Nothing,
+        }
     }
 }
 
@@ -96,6 +124,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3_600);
     const BELIEVED: Judged = Judged { believed: true, notes: false, leapt_from: None };
     const NOTED: Judged = Judged { believed: true, notes: true, leapt_from: None };
+    const CHALLENGED_NOTE: Judged = Judged { believed: false, notes: true, leapt_from: None };
     const DOUBTED: Judged = Judged { believed: false, notes: false, leapt_from: None };
 
     fn day(day: u16) -> Timestamp {
@@ -111,7 +140,22 @@ mod tests {
         assert_eq!(clock.judge(Some(day(9)), beyond, HOUR), Judged { leapt_from: Some(day(9)), ..DOUBTED });
         assert_eq!(clock.judge(Some(day(9)), beyond, HOUR), DOUBTED, "told once");
         clock.paused(HOUR);
-        assert_eq!(clock.judge(Some(day(9)), beyond, HOUR), NOTED);
+        assert_eq!(clock.judge(Some(day(9)), beyond, HOUR), CHALLENGED_NOTE);
+        assert_eq!(clock.judge(Some(beyond), beyond, HOUR), DOUBTED, "until the note has stood");
+        clock.paused(CHALLENGED);
+        assert_eq!(clock.judge(Some(beyond), beyond, HOUR), BELIEVED);
+    }
+
+    #[test]
+    fn fault_g9_where_all_doubt_a_note_that_another_process_replaces_purges_nothing() {
+        let mut ahead = ClockTrust::default();
+        ahead.judge(None, day(100), HOUR);
+        ahead.paused(HOUR);
+        assert_eq!(ahead.judge(None, day(100), HOUR), CHALLENGED_NOTE);
+        // The right one is behind that note, believed at once, and replaces it.
+        assert_eq!(ClockTrust::default().judge(Some(day(100)), day(9), HOUR), NOTED);
+        ahead.paused(CHALLENGED);
+        assert_eq!(ahead.judge(Some(day(9)), day(100), HOUR), Judged { leapt_from: Some(day(9)), ..DOUBTED });
     }
 
     #[test]
@@ -130,7 +174,7 @@ mod tests {
         clock.paused(HOUR - Duration::from_secs(1));
         assert_eq!(clock.judge(None, day(9), HOUR), DOUBTED);
         clock.paused(Duration::from_secs(1));
-        assert_eq!(clock.judge(None, day(9), HOUR), NOTED);
+        assert_eq!(clock.judge(None, day(9), HOUR), CHALLENGED_NOTE);
         assert_eq!(
             ClockTrust::default().judge(None, day(9), Duration::ZERO),
             NOTED,

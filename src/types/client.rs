@@ -122,7 +122,8 @@ pub enum SecretForm {
     Imported,
 }
 
-/// What is kept of one secret of a client.
+/// What is kept of one secret of a client. In a document every member must be there: one that is missing, or whose name is damaged, must not read as "never
+/// ends".
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StoredSecret {
     /// Part of what is digested; the id inside the text of a generated one.
@@ -136,6 +137,7 @@ pub struct StoredSecret {
     /// When it was made.
     pub created_at: Timestamp,
     /// When it stops: set on the older one by a replacement.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub expires_at: Option<Timestamp>,
     /// What a newer version wrote beside it.
     #[serde(flatten)]
@@ -158,11 +160,13 @@ pub struct Registration {
     /// What it may ask for at the token endpoint.
     pub grants: Vec<Grant>,
     /// The widest scope that it may ask for; `None`: any.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub allowed_scope: Option<Scope>,
     /// What it gets where it asks for none; `None`: all that it may have, and a credential without scope where that is any.
     ///
     /// A credential without scope has all rights of its owner, and is introspected without a member `scope` (RFC 7662 §2.2): a
     /// resource server that asks for scopes refuses it. Name a default for clients whose tokens such servers see.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub default_scope: Option<Scope>,
     /// Without a secret (RFC 6749 §2.1).
     pub public: bool,
@@ -238,6 +242,20 @@ mod tests {
         }
         for bad in ["", "a:b", "a b", "é", "a%", "a+b", &"x".repeat(101)] {
             assert_eq!(bad.parse::<ClientId>(), Err(InvalidClientId), "{bad}");
+        }
+    }
+
+    /// Every member is written, so one that is missing was damaged: `allowed_scope` would read as any scope, `expires_at` as never.
+    #[test]
+    fn a_document_without_one_of_its_members_is_refused() {
+        let secret = r#"{"id":[2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2],"form":"imported","digest":[3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3],"key_id":1,"created_at":7,"expires_at":null}"#;
+        let whole = r#"{"client_id":"app","key":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"display_name":"App","secrets":[SECRET],"grants":["password"],"allowed_scope":null,"default_scope":null,"public":false,"refresh_mode":"rotate","resource_server":true,"disabled":false,"epoch":1,"created_at":7}"#;
+        let whole = whole.replace("SECRET", secret);
+        assert_eq!(Registration::from_document(&whole).expect("whole").to_document().expect("written"), whole);
+        let members = whole.split('"').filter(|word| whole.contains(&format!("\"{word}\":")));
+        for member in members {
+            let damaged = whole.replacen(&format!("\"{member}\":"), &format!("\"{member}~\":"), 1);
+            assert!(Registration::from_document(&damaged).is_err(), "{member}");
         }
     }
 }

@@ -138,10 +138,8 @@ pub enum Reading<T> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredSettings {
     /// The values, as text, by name. Unknown names are kept.
-    #[serde(default)]
     pub values: BTreeMap<String, String>,
     /// "Token login allowed", for the accounts that differ from the policy's default.
-    #[serde(default)]
     pub switches: BTreeMap<SubjectId, bool>,
     /// Check values of the keys, by key id. They tell apart two [`KeyRing`](crate::KeyRing)s that use the same numbers for different keys.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -298,6 +296,16 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Both are always written, so one that is missing was damaged: an account that was shut out would be let in.
+    #[test]
+    fn a_document_without_values_or_switches_is_refused() {
+        let whole = StoredSettings::default().to_document().expect("written");
+        assert!(StoredSettings::from_document(&whole).is_ok());
+        for member in ["values", "switches"] {
+            assert!(StoredSettings::from_document(&whole.replace(member, "damaged")).is_err(), "{member}");
+        }
+    }
 
     #[test]
     fn syn_pat_1_missing_and_garbage_are_told_apart_from_a_value() {

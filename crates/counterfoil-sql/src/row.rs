@@ -147,7 +147,15 @@ impl<'a, S: Sheet> Cells<'a, S> {
     }
 
     fn superseded(&self) -> Result<Option<Superseded>, Corrupt> {
-        let Some(at) = self.instant(16)? else { return Ok(None) };
+        let Some(at) = self.instant(16)? else {
+            let rest = [
+                self.raw(17)?.is_none(),
+                self.raw(18)?.is_none(),
+                self.small(19)?.is_none(),
+                self.instant(20)?.is_none(),
+            ];
+            return if rest == [true; 4] { Ok(None) } else { Err(Self::corrupt(16)) };
+        };
         let nonce = match (self.bytes(18)?, self.small(19)?) {
             (None, None) => None,
             (Some(bytes), Some(key)) => Some(Nonce { bytes, key_id: KeyId::new(key) }),
@@ -410,6 +418,9 @@ pub(crate) fn counter(sheet: &impl Sheet) -> Result<Counter, StoreError> {
     let under_way = under_way.collect::<Option<Vec<_>>>().filter(|_| rest.is_empty()).ok_or_else(corrupt)?;
     let gone_at = instant_of(number(sheet, 3)?)?;
     let ends_at = sheet.number(1).map_err(|_| corrupt())?.map(instant_of).transpose()?;
+    if failures > 0 && ends_at.is_none() {
+        return Err(corrupt());
+    }
     Ok(Counter::from_parts(failures, ends_at, under_way, gone_at))
 }
 

@@ -32,7 +32,7 @@ async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed: records.changed.saturating_add(counters.changed), more: records.more || counters.more })
 }
 
-/// The counters alone: whoever counts goes by the same clock, so a wrong one loses nothing by it that is not lost already.
+/// The counters alone, that ended by that instant.
 pub(crate) async fn counters(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     let changed = service.throttle.purge_counters(now, limit).await?;
     Ok(Progress { changed, more: changed >= u64::from(limit.get()) })

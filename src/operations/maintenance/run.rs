@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::maintenance::purge;
-use crate::service::clock_trust::ClockTrust;
+use crate::service::clock_trust::{ClockTrust, Purges};
 use crate::service::error::Unavailable;
 use crate::store::change::Progress;
 
@@ -58,10 +58,10 @@ impl Counterfoil {
                 let _flushed = self.flush().await;
                 // By the clock that was looked at: a leap meanwhile purges nothing.
                 let then = self.at(now);
-                if self.service.believes(&mut clock, now).await {
-                    all(&sleep, || then.purge(BATCH)).await;
-                } else {
-                    all(&sleep, || purge::counters(&self.service, BATCH, now)).await;
+                match self.service.purges(&mut clock, now).await {
+                    Purges::All => all(&sleep, || then.purge(BATCH)).await,
+                    Purges::CountersUntil(at) => all(&sleep, || purge::counters(&self.service, BATCH, at)).await,
+                    Purges::Nothing => {}
                 }
                 sleep(PAUSE).await;
                 clock.paused(PAUSE);

@@ -92,8 +92,8 @@ impl Route {
                     if let Err(error) = link.ask().await {
                         if is_not_primary(&error) {
                             *self.refused() = Some(Instant::now());
+                            self.distrust();
                         }
-                        self.distrust();
                         return Err(error);
                     }
                     return Ok(link);

@@ -106,6 +106,12 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     if let Some(what) = wrong {
         return Err(SetupError::refused(format!("{what}, not C")));
     }
+    let may_note: Option<bool> = sqlx::query_scalar(sql::MAY_NOTE_UPKEEP).fetch_one(&mut *connection).await?;
+    if may_note != Some(true) {
+        return Err(SetupError::refused(
+            "the role may not note the upkeep, so nothing would ever be purged: GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep",
+        ));
+    }
     let indexes: i64 = sqlx::query_scalar(sql::INDEXES).fetch_one(connection).await?;
     if indexes < sql::INDEX_COUNT {
         return Err(SetupError::refused(format!("{indexes} of {} indexes are there and valid", sql::INDEX_COUNT)));

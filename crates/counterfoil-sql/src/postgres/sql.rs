@@ -548,6 +548,8 @@ pub(super) const SETTINGS: &str = "SELECT version, document FROM counterfoil_set
 pub(super) const CREATE_SETTINGS: &str = "INSERT INTO counterfoil_settings (realm, version, document) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING RETURNING version";
 pub(super) const REPLACE_SETTINGS: &str = "UPDATE counterfoil_settings SET version = version + 1, document = $2 WHERE realm = $1 AND version = $3 RETURNING version";
 
+/// Whether the role may note the upkeep. Without it nothing would ever be purged.
+pub(super) const MAY_NOTE_UPKEEP: &str = "SELECT bool_and(has_table_privilege(to_regclass('counterfoil_upkeep'), allowed)) FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS allowed";
 pub(super) const LAST_UPKEEP: &str = "SELECT at FROM counterfoil_upkeep";
 pub(super) const FIRST_UPKEEP: &str = "INSERT INTO counterfoil_upkeep (id, at) VALUES (1, $1) ON CONFLICT DO NOTHING";
 pub(super) const NOTE_UPKEEP: &str = "UPDATE counterfoil_upkeep SET at = $1 WHERE id = 1 AND at = $2";

@@ -116,11 +116,11 @@ impl PgStore {
     }
 }
 
-/// What holds for every connection of the store, whatever the host's options say. The server gives up waiting for a lock when the store does: else each
+/// What holds for every connection of the store, whatever the host's options say. The server gives up waiting for a lock a little before the store does, and says so: else each
 /// statement that the store gave up would keep a connection of the server's for as long as somebody locks the table.
 fn own(options: PgConnectOptions, setup: PgSetup) -> PgConnectOptions {
     let isolation = [("default_transaction_isolation", setup.isolation.name())];
-    let milliseconds = i32::try_from(setup.statement_timeout.as_millis()).unwrap_or(i32::MAX);
+    let milliseconds = i32::try_from(setup.statement_timeout.as_millis() * 4 / 5).unwrap_or(i32::MAX);
     let lock_timeout = [("lock_timeout", milliseconds.to_string())];
     options.options(isolation).options(lock_timeout).options(PLANNING).disable_statement_logging()
 }

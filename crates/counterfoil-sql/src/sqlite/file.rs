@@ -3,7 +3,7 @@
 //! A file that is removed or replaced stays open: it would be read and written for ever, and all that was acknowledged would be lost with the process. So its
 //! place is looked at with each call. It is never opened for that: closing it would drop the locks of the whole process.
 
-use std::fs::{Metadata, metadata, symlink_metadata};
+use std::fs::{Metadata, metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -74,11 +74,9 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
     use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 
     let path = options.get_filename();
-    if creates(options) && !in_memory(path) && symlink_metadata(path).is_err() {
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
+    if creates(options) && !in_memory(path) && metadata(path).is_err() {
+        // Not `create_new`, which a link that leads to no file yet refuses: the file at its end is made private too.
+        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
     }
     let file = canonicalize(path).unwrap_or_else(|_| path.to_owned());
     for path in [beside(&file, "-wal"), beside(&file, "-shm"), file] {

@@ -1,5 +1,7 @@
 //! The choice of scopes: everything, or only what is ticked. Where the policy names no scopes, they are typed.
 
+use std::collections::BTreeSet;
+
 use counterfoil::Scope;
 use http::StatusCode;
 
@@ -23,6 +25,9 @@ pub(super) const OF_TOKEN: Choice = Choice { mode: "rights", field: "scope" };
 pub(super) const ALLOWED: Choice = Choice { mode: "allowed", field: "scopes" };
 /// What it gets where it asks for nothing.
 pub(super) const DEFAULT: Choice = Choice { mode: "default", field: "default_scopes" };
+
+/// The most unknown tokens that are shown: a scope of 1,000 bytes has no more.
+const MOST: usize = 500;
 
 /// A choice as it is shown.
 pub(super) struct Rights {
@@ -60,7 +65,8 @@ impl Choice {
         if let Some(known) = console.counterfoil.known_scopes() {
             ticks.extend(known.tokens().map(|token| tick(token, chosen.contains(&token))));
             // What stands there stays a choice, though the policy knows it no longer.
-            ticks.extend(chosen.iter().filter(|token| !known.contains(token)).map(|token| tick(token, true)));
+            let unknown: BTreeSet<&str> = chosen.iter().copied().filter(|token| !known.contains(token)).collect();
+            ticks.extend(unknown.into_iter().take(MOST).map(|token| tick(token, true)));
         }
         let Self { mode, field } = self;
         let is_limited = filled.has(mode, "limited");
