@@ -151,7 +151,7 @@ impl<'a, S: Sheet> Cells<'a, S> {
             let rest = [
                 self.raw(17)?.is_none(),
                 self.raw(18)?.is_none(),
-                self.small(19)?.is_none(),
+                self.small::<u32>(19)?.is_none(),
                 self.instant(20)?.is_none(),
             ];
             return if rest == [true; 4] { Ok(None) } else { Err(Self::corrupt(16)) };
