@@ -40,6 +40,7 @@ pub(crate) fn source_of(extensions: &Extensions) -> Source {
 
 impl Sources {
     /// Where a request comes from, as far as that is known: for the events of what tests no password.
+    #[cfg(feature = "console")]
     pub(crate) fn known(self, extensions: &Extensions) -> Source {
         match self {
             Self::Extension => source_of(extensions),

@@ -53,7 +53,7 @@ impl Counterfoil {
     }
 
     /// Takes a notice for the time of `lease`, an hour at most, which must outlast the transport's time-out: what is sent more slowly
-    /// may be sent twice. One of [`Gathered::Send`]'s `along` may be taken ahead of its time.
+    /// may be sent twice. One of [`Gathered::Send`](crate::notice::Gathered::Send)'s `along` may be taken ahead of its time.
     ///
     /// # Errors
     ///
