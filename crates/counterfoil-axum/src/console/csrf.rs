@@ -62,7 +62,7 @@ pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
     (origin.is_none() || origin != host.map(str::as_bytes)).then_some(Foreign::Origin)
 }
 
-/// Tells the host of a request that was refused, with what its browser says of where it comes from, and of how many such requests it was not told since.
+/// Logs a refused request with its `Origin` and `Host`, and how many such requests were not logged since the last one.
 pub(crate) fn warn(asked: Asked<'_>, unsaid: u64, text: &str) {
     let origin = asked.headers.get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
     let host = asked.host().ok().flatten().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Where a request came from, in the events that are told of it.
+//! The source of a request is in its events.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
