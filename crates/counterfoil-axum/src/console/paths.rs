@@ -44,7 +44,7 @@ pub(crate) fn lasting(path: &str, query: Option<&str>) -> String {
     with(path, pairs.filter(|(name, _)| name != TOLD && name != MADE_ROOM))
 }
 
-/// Adds a parameter to the page's address, unless the address would become too long.
+/// Sets a parameter in the page's address, unless the address would become too long.
 pub(crate) fn saying(page: &str, name: &str, value: &str) -> String {
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(own, _)| own != name);
