@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::store::{ClientStore, Reserved, SettingsStore, Throttle, ThrottleKey};
-use counterfoil::{Realm, Span, Version};
+use counterfoil::{Realm, Span, Timestamp, Version};
 
 use super::clients::{put, registration};
 use super::database::{SiblingDatabase, Siblings};
@@ -129,15 +129,27 @@ async fn one_realm(store: &Arc<dyn SettingsStore>, polls: u32) -> Result<bool, V
 }
 
 async fn one_note(store: &Arc<dyn SettingsStore>, polls: u32) -> Result<bool, Violation> {
-    let (old, new) = (store.last_upkeep().await?, Some(at(u64::from(polls))));
+    let polled = u64::from(polls) * 2;
+    let (old, new) = (Some(take_over_note(store, at(polled)).await?), Some(at(polled + 1)));
     let beside = Realm::new(&format!("beside-note-{polls}")).expect("a realm");
-    let done = cut(store.note_upkeep(old, at(u64::from(polls))), polls).await.is_some();
+    let done = cut(store.note_upkeep(old, at(polled + 1)), polls).await.is_some();
     let _ = store.put_settings(&beside, None, &document("new")).await?;
     let read = || async { Ok::<_, Violation>(store.last_upkeep().await?) };
     let seen = shortly("note_upkeep", read, |seen| *seen == old || *seen == new).await?;
     ensure!(!done || seen == new, "note_upkeep returned, so it must stand");
     ensure!(store.settings(&beside).await?.is_some(), "an acknowledged write after a cut-off was lost");
     Ok(done)
+}
+
+/// Replaces the note. A server may still be carrying out the write of a call that was dropped: after this it finds another note than it expects.
+async fn take_over_note(store: &Arc<dyn SettingsStore>, new: Timestamp) -> Result<Timestamp, Violation> {
+    for _ in 0..1_000 {
+        let found = store.last_upkeep().await?;
+        if store.note_upkeep(found, new).await? {
+            return Ok(new);
+        }
+    }
+    Err(Violation::new("note_upkeep never finds the note that last_upkeep has just read"))
 }
 
 async fn counters(database: &SiblingDatabase) -> Result<bool, Violation> {

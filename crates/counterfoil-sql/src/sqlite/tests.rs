@@ -135,8 +135,8 @@ async fn a_file_of_the_first_version_is_brought_up_to_date() {
     let options = SqliteConnectOptions::new().filename(folder.path().join("db")).create_if_missing(true);
     let mut raw = options.connect().await.expect("a connection");
     let counter = "INSERT INTO counterfoil_counter VALUES (zeroblob(32), 3, 9)";
-    let client = "INSERT INTO counterfoil_settings VALUES ('default', 4, '{}')";
-    let steps = [sql::SCHEMA_TABLE, sql::MIGRATIONS[0], "INSERT INTO counterfoil_schema VALUES (1)", counter, client];
+    let settings = r#"INSERT INTO counterfoil_settings VALUES ('default', 4, '{"values":{},"switches":{}}')"#;
+    let steps = [sql::SCHEMA_TABLE, sql::MIGRATIONS[0], "INSERT INTO counterfoil_schema VALUES (1)", counter, settings];
     for step in steps {
         sqlx::raw_sql(step).execute(&mut raw).await.expect("the first version");
     }
