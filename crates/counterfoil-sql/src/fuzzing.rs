@@ -4,7 +4,7 @@ use counterfoil::client::{ClientId, VersionedRegistration};
 use counterfoil::settings::VersionedSettings;
 use counterfoil::store::{Corrupt, Counter, Page, StoreError, TokenRecord};
 
-use crate::row::{self, Order, Sheet};
+use crate::row::{self, Order, SqlRow};
 
 /// One column's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Row {
     }
 }
 
-impl Sheet for Row {
+impl SqlRow for Row {
     fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
         self.at(at, |cell| if let Cell::Number(number) = cell { Some(*number) } else { None })
     }

@@ -64,15 +64,15 @@ const FAMILY: usize = 28;
 pub(crate) const NOTICE: usize = 9;
 
 /// A row of either dialect: every column is a number, bytes or a text.
-pub(crate) trait Sheet {
+pub(crate) trait SqlRow {
     fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error>;
     fn bytes(&self, at: usize) -> Result<Option<&[u8]>, sqlx::Error>;
     fn text(&self, at: usize) -> Result<Option<&str>, sqlx::Error>;
 }
 
-macro_rules! sheet {
+macro_rules! sql_row {
     ($row:ty) => {
-        impl Sheet for $row {
+        impl SqlRow for $row {
             fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
                 sqlx::Row::try_get(self, at)
             }
@@ -89,23 +89,23 @@ macro_rules! sheet {
 }
 
 #[cfg(feature = "sqlite")]
-sheet!(sqlx::sqlite::SqliteRow);
+sql_row!(sqlx::sqlite::SqliteRow);
 #[cfg(feature = "postgres")]
-sheet!(sqlx::postgres::PgRow);
+sql_row!(sqlx::postgres::PgRow);
 
 /// A row whose columns stand from `first` on at the places that [`COLUMNS`] gives them from `named` on.
-struct Cells<'a, S> {
-    sheet: &'a S,
+struct Columns<'a, S> {
+    row: &'a S,
     shift: usize,
 }
 
-impl<'a, S: Sheet> Cells<'a, S> {
+impl<'a, S: SqlRow> Columns<'a, S> {
     fn corrupt(at: usize) -> Corrupt {
         Corrupt::Column { column: COLUMNS.get(at).copied().unwrap_or("?") }
     }
 
     fn number(&self, at: usize) -> Result<Option<u64>, Corrupt> {
-        let number = self.sheet.number(at - self.shift).map_err(|_| Self::corrupt(at))?;
+        let number = self.row.number(at - self.shift).map_err(|_| Self::corrupt(at))?;
         number.map(|number| u64::try_from(number).map_err(|_| Self::corrupt(at))).transpose()
     }
 
@@ -118,7 +118,7 @@ impl<'a, S: Sheet> Cells<'a, S> {
     }
 
     fn raw(&self, at: usize) -> Result<Option<&'a [u8]>, Corrupt> {
-        self.sheet.bytes(at - self.shift).map_err(|_| Self::corrupt(at))
+        self.row.bytes(at - self.shift).map_err(|_| Self::corrupt(at))
     }
 
     fn bytes<const N: usize>(&self, at: usize) -> Result<Option<[u8; N]>, Corrupt> {
@@ -126,7 +126,7 @@ impl<'a, S: Sheet> Cells<'a, S> {
     }
 
     fn text<T, E>(&self, at: usize, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<Option<T>, Corrupt> {
-        let text = self.sheet.text(at - self.shift).map_err(|_| Self::corrupt(at))?;
+        let text = self.row.text(at - self.shift).map_err(|_| Self::corrupt(at))?;
         text.map(|text| parse(text).map_err(|_| Self::corrupt(at))).transpose()
     }
 
@@ -231,31 +231,31 @@ fn need<T>(value: Option<T>, at: usize) -> Result<T, Corrupt> {
 }
 
 /// A record with its family.
-pub(crate) fn record(sheet: &impl Sheet) -> Result<TokenRecord, Corrupt> {
-    let cells = Cells { sheet, shift: 0 };
-    TokenRecord::from_parts(cells.record()?, cells.family()?)
+pub(crate) fn record(row: &impl SqlRow) -> Result<TokenRecord, Corrupt> {
+    let columns = Columns { row, shift: 0 };
+    TokenRecord::from_parts(columns.record()?, columns.family()?)
 }
 
 /// The same for a caller that named the id: a row that does not decode is told of, never passed over.
-pub(crate) fn record_of(id: &RecordId, sheet: &impl Sheet) -> Result<TokenRecord, StoreError> {
-    record(sheet).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
+pub(crate) fn record_of(id: &RecordId, row: &impl SqlRow) -> Result<TokenRecord, StoreError> {
+    record(row).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
 }
 
 /// A family's row alone.
-pub(crate) fn family(sheet: &impl Sheet) -> Result<FamilyParts, StoreError> {
-    Cells { sheet, shift: FAMILY }.family().map_err(|corrupt| StoreError::corrupt(None, corrupt))
+pub(crate) fn family(row: &impl SqlRow) -> Result<FamilyParts, StoreError> {
+    Columns { row, shift: FAMILY }.family().map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }
 
 /// An id standing alone in a row.
-pub(crate) fn id(sheet: &impl Sheet) -> Result<RecordId, StoreError> {
-    let bytes = Cells { sheet, shift: 0 }.bytes(0);
+pub(crate) fn id(row: &impl SqlRow) -> Result<RecordId, StoreError> {
+    let bytes = Columns { row, shift: 0 }.bytes(0);
     let id = bytes.and_then(|bytes| need(bytes, 0)).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
     Ok(RecordId::from_bytes(id))
 }
 
 /// A family's id standing alone in a row.
-pub(crate) fn family_id(sheet: &impl Sheet) -> Result<FamilyId, StoreError> {
-    let bytes = Cells { sheet, shift: FAMILY }.bytes(FAMILY);
+pub(crate) fn family_id(row: &impl SqlRow) -> Result<FamilyId, StoreError> {
+    let bytes = Columns { row, shift: FAMILY }.bytes(FAMILY);
     let id = bytes.and_then(|bytes| need(bytes, FAMILY)).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
     Ok(FamilyId::from_bytes(id))
 }
@@ -269,8 +269,8 @@ pub(crate) fn family_ids(row: &sqlx::postgres::PgRow, at: usize) -> Result<Vec<F
 }
 
 /// An instant in any column, for rows that are no records.
-pub(crate) fn instant(sheet: &impl Sheet, at: usize) -> Result<Option<Timestamp>, StoreError> {
-    Cells { sheet, shift: 0 }.instant(at).map_err(|corrupt| StoreError::corrupt(None, corrupt))
+pub(crate) fn instant(row: &impl SqlRow, at: usize) -> Result<Option<Timestamp>, StoreError> {
+    Columns { row, shift: 0 }.instant(at).map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }
 
 /// The notices sent are not what their column holds.
@@ -289,7 +289,7 @@ pub(crate) enum Order {
 
 /// A page out of up to `limit + 1` rows: the one too many says that there is a next page. A row that does not decode is counted, and its key, which does,
 /// still moves the cursor.
-pub(crate) fn page(rows: &[impl Sheet], limit: u32, order: Order) -> Page<TokenRecord> {
+pub(crate) fn page(rows: &[impl SqlRow], limit: u32, order: Order) -> Page<TokenRecord> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
     let mut last = None;
@@ -304,31 +304,31 @@ pub(crate) fn page(rows: &[impl Sheet], limit: u32, order: Order) -> Page<TokenR
     page
 }
 
-fn key(sheet: &impl Sheet, order: Order) -> Option<Cursor> {
-    let cells = Cells { sheet, shift: 0 };
+fn key(row: &impl SqlRow, order: Order) -> Option<Cursor> {
+    let columns = Columns { row, shift: 0 };
     let at = match order {
-        Order::CreatedAt => cells.instant(6).ok()??,
-        Order::NoticeAt => cells.instant(24).ok()??,
+        Order::CreatedAt => columns.instant(6).ok()??,
+        Order::NoticeAt => columns.instant(24).ok()??,
         Order::Id => Timestamp::EPOCH,
     };
-    Some(Cursor { at, id: RecordId::from_bytes(cells.bytes(0).ok()??) })
+    Some(Cursor { at, id: RecordId::from_bytes(columns.bytes(0).ok()??) })
 }
 
 /// A number in any column, for rows that are no records.
-pub(crate) fn number(sheet: &impl Sheet, at: usize) -> Result<i64, StoreError> {
-    let number = sheet.number(at).ok().flatten();
+pub(crate) fn number(row: &impl SqlRow, at: usize) -> Result<i64, StoreError> {
+    let number = row.number(at).ok().flatten();
     number.ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "count" }))
 }
 
 /// The same, where there may be none.
 #[cfg(feature = "postgres")]
-pub(crate) fn number_of(sheet: &impl Sheet, at: usize) -> Result<Option<i64>, StoreError> {
-    sheet.number(at).map_err(|_| StoreError::corrupt(None, Corrupt::Column { column: "count" }))
+pub(crate) fn number_of(row: &impl SqlRow, at: usize) -> Result<Option<i64>, StoreError> {
+    row.number(at).map_err(|_| StoreError::corrupt(None, Corrupt::Column { column: "count" }))
 }
 
 /// The version that a `put` returned.
-pub(crate) fn version(sheet: &impl Sheet) -> Result<Version, StoreError> {
-    let version = u64::try_from(number(sheet, 0)?).ok();
+pub(crate) fn version(row: &impl SqlRow) -> Result<Version, StoreError> {
+    let version = u64::try_from(number(row, 0)?).ok();
     version.map(Version::new).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "version" }))
 }
 
@@ -336,32 +336,32 @@ pub(crate) fn version(sheet: &impl Sheet) -> Result<Version, StoreError> {
 pub(crate) const LAST_ID: &[u8; 16] = &[0xFF; 16];
 
 /// Key id and count.
-pub(crate) fn census(sheet: &impl Sheet) -> Result<(KeyId, u64), StoreError> {
-    let cells = Cells { sheet, shift: 0 };
-    let key = cells.small(0).and_then(|key| need(key, 11));
-    let count = cells.number(1).and_then(|count| need(count, 11));
+pub(crate) fn census(row: &impl SqlRow) -> Result<(KeyId, u64), StoreError> {
+    let columns = Columns { row, shift: 0 };
+    let key = columns.small(0).and_then(|key| need(key, 11));
+    let count = columns.number(1).and_then(|count| need(count, 11));
     let corrupt = |corrupt| StoreError::corrupt(None, corrupt);
     Ok((KeyId::new(key.map_err(corrupt)?), count.map_err(corrupt)?))
 }
 
 /// Version and document.
-fn document(sheet: &impl Sheet) -> Result<(Version, &str), StoreError> {
+fn document(row: &impl SqlRow) -> Result<(Version, &str), StoreError> {
     let column = |column| StoreError::corrupt(None, Corrupt::Column { column });
-    let version = sheet.number(0).ok().flatten().and_then(|version| u64::try_from(version).ok());
-    let text = sheet.text(1).ok().flatten().ok_or_else(|| column("document"))?;
+    let version = row.number(0).ok().flatten().and_then(|version| u64::try_from(version).ok());
+    let text = row.text(1).ok().flatten().ok_or_else(|| column("document"))?;
     Ok((Version::new(version.ok_or_else(|| column("version"))?), text))
 }
 
 /// A client.
-pub(crate) fn client(sheet: &impl Sheet) -> Result<VersionedRegistration, StoreError> {
-    let (version, text) = document(sheet)?;
+pub(crate) fn client(row: &impl SqlRow) -> Result<VersionedRegistration, StoreError> {
+    let (version, text) = document(row)?;
     let registration = Registration::from_document(text).map_err(|invalid| StoreError::corrupt(None, invalid))?;
     Ok(VersionedRegistration { version, registration })
 }
 
 /// A page of clients out of up to `limit + 1` rows of version, document and id, as [`page`] makes one of records. A page of which no id
 /// decodes has no end from which the next one could begin, and is told of.
-pub(crate) fn clients(rows: &[impl Sheet], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
+pub(crate) fn clients(rows: &[impl SqlRow], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
     for row in rows.iter().take(limit) {
@@ -381,8 +381,8 @@ pub(crate) fn clients(rows: &[impl Sheet], limit: u32) -> Result<Page<VersionedR
 }
 
 /// A realm's settings.
-pub(crate) fn settings(sheet: &impl Sheet) -> Result<VersionedSettings, StoreError> {
-    let (version, text) = document(sheet)?;
+pub(crate) fn settings(row: &impl SqlRow) -> Result<VersionedSettings, StoreError> {
+    let (version, text) = document(row)?;
     let settings = StoredSettings::from_document(text).map_err(|invalid| StoreError::corrupt(None, invalid))?;
     Ok(VersionedSettings { version, settings })
 }
@@ -410,14 +410,14 @@ pub(crate) fn noticed(sent: &[(Timestamp, u8)]) -> Vec<u8> {
 
 /// A counter's row: failures, the window's end, attempts under way, from when on it has no meaning.
 #[cfg(feature = "sqlite")]
-pub(crate) fn counter(sheet: &impl Sheet) -> Result<Counter, StoreError> {
+pub(crate) fn counter(row: &impl SqlRow) -> Result<Counter, StoreError> {
     let corrupt = || StoreError::corrupt(None, Corrupt::Column { column: "under_way" });
-    let failures = u32::try_from(number(sheet, 0)?).map_err(|_| corrupt())?;
-    let (bytes, rest) = sheet.bytes(2).ok().flatten().ok_or_else(corrupt)?.as_chunks::<8>();
+    let failures = u32::try_from(number(row, 0)?).map_err(|_| corrupt())?;
+    let (bytes, rest) = row.bytes(2).ok().flatten().ok_or_else(corrupt)?.as_chunks::<8>();
     let under_way = bytes.iter().map(|micros| Timestamp::from_micros(u64::from_be_bytes(*micros)));
     let under_way = under_way.collect::<Option<Vec<_>>>().filter(|_| rest.is_empty()).ok_or_else(corrupt)?;
-    let gone_at = instant_of(number(sheet, 3)?)?;
-    let ends_at = sheet.number(1).map_err(|_| corrupt())?.map(instant_of).transpose()?;
+    let gone_at = instant_of(number(row, 3)?)?;
+    let ends_at = row.number(1).map_err(|_| corrupt())?.map(instant_of).transpose()?;
     if failures > 0 && ends_at.is_none() {
         return Err(corrupt());
     }

@@ -106,7 +106,7 @@ fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
         let refused = loop {
             match store.apply(&id, Version::FIRST, &describe_as("x"), at(1)).await {
                 Err(refused) => break refused,
-                Ok(told) => assert!(begun.elapsed() < HEALED, "the server takes writes: {told:?}"),
+                Ok(answer) => assert!(begun.elapsed() < HEALED, "the server takes writes: {answer:?}"),
             }
         };
         assert!(matches!(refused, StoreError::Unavailable { retry: true, maybe_done: false, .. }), "{refused:?}");
@@ -214,7 +214,7 @@ fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
             loop {
                 match store.apply(&draft.id(), Version::FIRST, &describe_as("y"), at(2)).await {
                     Ok(Applied::Done(_)) => break,
-                    Ok(told) => panic!("{told:?}"),
+                    Ok(answer) => panic!("{answer:?}"),
                     Err(StoreError::Unavailable { .. }) => {
                         assert!(begun.elapsed() < HEALED, "the store does not come back")
                     }
@@ -254,8 +254,8 @@ fn fault_g15_too_few_connections_are_refused_at_start_and_enough_serve_a_crowd()
         let name = schema.name();
         support::schemas::superuser(&format!("ALTER ROLE {name} CONNECTION LIMIT 4")).await;
         let refused = PgStore::connect(schema.options()).await.map(drop).expect_err("too few");
-        let told = refused.to_string();
-        assert!(told.contains("the role allows 4 connections, and this store makes up to 12"), "{told}");
+        let error = refused.to_string();
+        assert!(error.contains("the role allows 4 connections, and this store makes up to 12"), "{error}");
         let two = PgSetup::default().connections(NonZeroU32::MIN.saturating_add(1));
         let store = PgStore::connect_with(schema.options(), two).await.expect("two and two are four");
         let mut calls = tokio::task::JoinSet::new();

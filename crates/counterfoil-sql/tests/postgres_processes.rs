@@ -78,8 +78,9 @@ fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
             server.kill();
             None
         });
-        let told = ended.iter().take(4).all(|ended| matches!(ended, Some(StoreError::Unavailable { retry: true, .. })));
-        assert!(told, "who is cut off is told so: {ended:?}");
+        let unavailable =
+            ended.iter().take(4).all(|ended| matches!(ended, Some(StoreError::Unavailable { retry: true, .. })));
+        assert!(unavailable, "a call that is cut off must be unavailable: {ended:?}");
         server.start_again();
         find_back(store);
         tally.add(RUNTIME.block_on(examine(store, &journal.lines())));

@@ -83,8 +83,8 @@ fn a_count_that_does_not_look_again_is_refused() {
             schema.open().await.close().await;
             for change in [format!("ALTER FUNCTION {function} STABLE"), format!("DROP FUNCTION {function}")] {
                 schema.run(&change).await;
-                let told = refused(&schema).await;
-                assert!(matches!(&told, SetupError::Refused { what } if what.contains(function)), "{told:?}");
+                let error = refused(&schema).await;
+                assert!(matches!(&error, SetupError::Refused { what } if what.contains(function)), "{error:?}");
             }
         }
     });

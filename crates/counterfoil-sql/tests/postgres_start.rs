@@ -40,9 +40,9 @@ fn fault_d6_a_role_with_the_listed_rights_starts_and_does_everything() {
         .await;
         let as_role = |name| support::schemas::server().username(name).options([("search_path", "counterfoil")]);
         // Nothing is there, and the role may make nothing.
-        let told = refused(as_role("service")).await;
-        assert!(matches!(told, SetupError::Older { found: 0, .. }), "{told:?}");
-        assert!(told.to_string().contains("run `PgStore::migrate`"), "{told}");
+        let error = refused(as_role("service")).await;
+        assert!(matches!(error, SetupError::Older { found: 0, .. }), "{error:?}");
+        assert!(error.to_string().contains("run `PgStore::migrate`"), "{error}");
         PgStore::migrate(as_role("keeper")).await.expect("the owner may");
         PgStore::migrate(as_role("keeper")).await.expect("and again, which changes nothing");
         superuser(listed_rights()).await;
@@ -50,9 +50,9 @@ fn fault_d6_a_role_with_the_listed_rights_starts_and_does_everything() {
         everything(store.clone()).await;
         // A schema that is one step behind stops the start with a sentence.
         superuser("DELETE FROM counterfoil.counterfoil_schema WHERE version > 3").await;
-        let told = refused(as_role("service")).await;
-        assert!(matches!(told, SetupError::Older { found: 3, .. }), "{told:?}");
-        assert!(told.to_string().contains("is of version 3"), "{told}");
+        let error = refused(as_role("service")).await;
+        assert!(matches!(error, SetupError::Older { found: 3, .. }), "{error:?}");
+        assert!(error.to_string().contains("is of version 3"), "{error}");
     });
 }
 
@@ -109,17 +109,17 @@ fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
             ("statement", "extra_float_digits,options", "a connection pooler in transaction or statement mode"),
         ] {
             let pooler = PgBouncer::to(server.port(), mode, ignored);
-            let told = refused(options(pooler.port()).username("postgres")).await;
+            let error = refused(options(pooler.port()).username("postgres")).await;
             assert!(
-                matches!(&told, SetupError::Refused { what } if what.starts_with(reason)),
-                "{mode} {ignored}: {told:?}"
+                matches!(&error, SetupError::Refused { what } if what.starts_with(reason)),
+                "{mode} {ignored}: {error:?}"
             );
         }
         // What the pooler keeps to itself is not in force.
         let server = Postgres::start();
         let pooler = PgBouncer::to(server.port(), "session", "extra_float_digits,options");
-        let told = refused(options(pooler.port()).username("postgres")).await;
-        assert!(told.to_string().contains("start-up options do not reach the server"), "{told}");
+        let error = refused(options(pooler.port()).username("postgres")).await;
+        assert!(error.to_string().contains("start-up options do not reach the server"), "{error}");
         // A session of its own in which they are is as good as a server.
         let mut raw = raw(&options(server.port()).username("postgres")).await;
         let role = "ALTER ROLE postgres SET enable_seqscan = off; ALTER ROLE postgres SET jit = off";
@@ -145,35 +145,35 @@ fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() 
         run("CREATE ROLE teller LOGIN; GRANT CREATE ON SCHEMA public TO teller").await;
         let teller = options(server.port()).username("teller");
         let by = |path: &str| teller.clone().options([("search_path", path)]);
-        let told = refused(by("till, public")).await.to_string();
-        assert!(told.contains("begins with the schema till, which is not there"), "{told}");
-        let told = refused(by("till")).await.to_string();
-        assert!(told.contains("names no schema that is there"), "{told}");
+        let error = refused(by("till, public")).await.to_string();
+        assert!(error.contains("begins with the schema till, which is not there"), "{error}");
+        let error = refused(by("till")).await.to_string();
+        assert!(error.contains("names no schema that is there"), "{error}");
         // There, and closed to the role: as if it were not there.
         run("CREATE SCHEMA till").await;
-        let told = refused(by("till, public")).await.to_string();
-        assert!(told.contains("grant USAGE on it"), "{told}");
+        let error = refused(by("till, public")).await.to_string();
+        assert!(error.contains("grant USAGE on it"), "{error}");
         run("GRANT USAGE, CREATE ON SCHEMA till TO teller").await;
         let store = PgStore::connect(by("till, public")).await.expect("a store");
         let id = Person::somebody().pat().found(&store).await.expect("a record");
         store.close().await;
         // PostgreSQL's own default leads to `public`, where no store is, and the schema of the role's name is missing.
-        for told in [refused(teller.clone()).await, PgStore::migrate(teller.clone()).await.expect_err("refused")] {
-            let told = told.to_string();
-            assert!(told.contains("tables are in the schema till") && told.contains("leads to public"), "{told}");
+        for error in [refused(teller.clone()).await, PgStore::migrate(teller.clone()).await.expect_err("refused")] {
+            let error = error.to_string();
+            assert!(error.contains("tables are in the schema till") && error.contains("leads to public"), "{error}");
         }
         // What is meant is said, and a store of its own may be made all the same.
         PgStore::connect(by("public")).await.expect("a store of its own").close().await;
         PgStore::connect(teller.clone()).await.expect("which the default leads to").close().await;
         // A schema of the role's name that is made later leads away from the store; a right that is taken leads to an older one.
         run("CREATE SCHEMA teller AUTHORIZATION teller").await;
-        let told = refused(teller.clone()).await.to_string();
-        assert!(told.contains("in the schema public") && told.contains("leads to teller"), "{told}");
+        let error = refused(teller.clone()).await.to_string();
+        assert!(error.contains("in the schema public") && error.contains("leads to teller"), "{error}");
         run("REVOKE USAGE ON SCHEMA till FROM teller").await;
-        let told = refused(by("till, public")).await.to_string();
-        assert!(told.contains("in the schema till") && told.contains("leads to public"), "{told}");
-        let told = refused(by("till")).await.to_string();
-        assert!(told.contains("in the schema till: grant USAGE on it to the role teller"), "{told}");
+        let error = refused(by("till, public")).await.to_string();
+        assert!(error.contains("in the schema till") && error.contains("leads to public"), "{error}");
+        let error = refused(by("till")).await.to_string();
+        assert!(error.contains("in the schema till: grant USAGE on it to the role teller"), "{error}");
         run("GRANT USAGE ON SCHEMA till TO teller").await;
         let store = PgStore::connect(by("\"till\", public")).await.expect("the store");
         assert!(must_get(&store, &id).await.is_ok());

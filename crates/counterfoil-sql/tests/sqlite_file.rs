@@ -162,16 +162,16 @@ async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success()
     let aside = file.folder().join("aside.db");
     let outage = async |what: &str| {
         let new = Person::somebody().pat();
-        let told = [
+        let outcomes = [
             store.get(&id).await.map(drop),
             store.insert(new.home(None), &new.records, at(1)).await.map(drop),
             store.revoke(Person::somebody().all(), revoked(at(1)), at(2), most(1)).await.map(drop),
             store.census().await.map(drop),
             store.probe().await,
         ];
-        for told in told {
-            let Err(StoreError::Unavailable { retry: false, source: Some(source), .. }) = told else {
-                panic!("{what}: {told:?}")
+        for outcome in outcomes {
+            let Err(StoreError::Unavailable { retry: false, source: Some(source), .. }) = outcome else {
+                panic!("{what}: {outcome:?}")
             };
             assert!(format!("{source:?}").contains("was removed or replaced"), "{what}: {source:?}");
         }

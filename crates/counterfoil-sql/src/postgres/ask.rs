@@ -162,7 +162,7 @@ impl PgStore {
     /// A record, for those who ask by its id.
     pub(super) async fn pair(&self, op: &'static str, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         let found = self.reader().get(id).await.map_err(|source| unread(op, source))?;
-        found.map(|sheet| row::record_of(id, &*sheet)).transpose()
+        found.map(|row| row::record_of(id, &*row)).transpose()
     }
 
     /// Both halves of a record.
@@ -191,8 +191,8 @@ impl PgStore {
 
 /// The first id of `new` that is stored, or that an earlier one of `new` has.
 pub(super) fn first_taken(new: &[NewRecord], stored: &[RecordId]) -> Option<RecordId> {
-    let twice = |place: usize, id| new.iter().take(place).any(|earlier| earlier.id == id);
-    let taken = new.iter().enumerate().find(|(place, new)| stored.contains(&new.id) || twice(*place, new.id));
+    let twice = |index: usize, id| new.iter().take(index).any(|earlier| earlier.id == id);
+    let taken = new.iter().enumerate().find(|(index, new)| stored.contains(&new.id) || twice(*index, new.id));
     taken.map(|(_, new)| new.id)
 }
 

@@ -1,7 +1,7 @@
 //! The connections that write and list.
 //!
 //! A pool of the store's own: the driver's tests each connection when it is given back, a second trip for each statement, and waits for that answer
-//! without end. Where the network swallows what is sent, each such wait keeps a place for a quarter of an hour.
+//! without end. Where the network swallows what is sent, each such wait keeps a permit for a quarter of an hour.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::ask::Statement;
-use super::link::{Link, Route, passes_soon, unanswered};
+use super::connection::{Connection, Route, passes_soon, unanswered};
 
 /// So many connections at most, opened as they are needed.
 pub(super) struct Pool {
@@ -19,13 +19,13 @@ pub(super) struct Pool {
     patience: Duration,
     size: u32,
     free: Arc<Semaphore>,
-    idle: Mutex<Vec<Link>>,
+    idle: Mutex<Vec<Connection>>,
 }
 
 /// A connection lent for one statement.
 pub(super) struct Lent {
     pool: Arc<Pool>,
-    link: Option<Link>,
+    connection: Option<Connection>,
     /// Whether a statement is under way whose answer nobody has read.
     asked: bool,
     permit: Option<OwnedSemaphorePermit>,
@@ -33,9 +33,9 @@ pub(super) struct Lent {
 
 impl Pool {
     /// `patience`: how long a call waits for a connection. `first`: one that is open already.
-    pub(super) fn new(route: Arc<Route>, size: u32, patience: Duration, first: Link) -> Arc<Self> {
-        let places = usize::try_from(size).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
-        let (free, idle) = (Arc::new(Semaphore::new(places)), Mutex::new(vec![first]));
+    pub(super) fn new(route: Arc<Route>, size: u32, patience: Duration, first: Connection) -> Arc<Self> {
+        let permits = usize::try_from(size).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+        let (free, idle) = (Arc::new(Semaphore::new(permits)), Mutex::new(vec![first]));
         Arc::new(Self { route, patience, size, free, idle })
     }
 
@@ -43,40 +43,40 @@ impl Pool {
         &self.route
     }
 
-    /// Waits for a place, then for a connection. Nothing was sent where this fails.
+    /// Waits for a permit, then for a connection. Nothing was sent where this fails.
     pub(super) async fn lend(self: &Arc<Self>) -> Result<Lent, sqlx::Error> {
         let lent = timeout(self.patience, async {
             let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)?;
-            while let Some(link) = self.take() {
-                if let Some(link) = self.route.still_good(link).await {
-                    return Ok(self.lent(link, permit));
+            while let Some(connection) = self.take() {
+                if let Some(connection) = self.route.still_good(connection).await {
+                    return Ok(self.lent(connection, permit));
                 }
             }
-            let link = self.route.open(passes_soon).await?;
-            Ok(self.lent(link, permit))
+            let connection = self.route.open(passes_soon).await?;
+            Ok(self.lent(connection, permit))
         });
         lent.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
 
-    fn lent(self: &Arc<Self>, link: Link, permit: OwnedSemaphorePermit) -> Lent {
-        Lent { pool: Arc::clone(self), link: Some(link), asked: false, permit: Some(permit) }
+    fn lent(self: &Arc<Self>, connection: Connection, permit: OwnedSemaphorePermit) -> Lent {
+        Lent { pool: Arc::clone(self), connection: Some(connection), asked: false, permit: Some(permit) }
     }
 
     /// The one that was used last: the others age.
-    fn take(&self) -> Option<Link> {
+    fn take(&self) -> Option<Connection> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn put(&self, link: Link) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(link);
+    fn put(&self, connection: Connection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 
     /// Waits for the statements under way; calls after it find the pool closed.
     pub(super) async fn close(&self) {
         let _all = self.free.acquire_many(self.size).await;
         self.free.close();
-        while let Some(link) = self.take() {
-            link.closed().await;
+        while let Some(connection) = self.take() {
+            connection.closed().await;
         }
     }
 }
@@ -84,9 +84,9 @@ impl Pool {
 impl Lent {
     /// Rows of a statement, within the limit.
     pub(super) async fn rows(mut self, limit: Duration, statement: Statement<'_>) -> Result<Vec<PgRow>, sqlx::Error> {
-        let Some(link) = self.link.as_mut() else { return Err(sqlx::Error::PoolClosed) };
+        let Some(connection) = self.connection.as_mut() else { return Err(sqlx::Error::PoolClosed) };
         self.asked = true;
-        let answer = timeout(limit, link.rows(statement)).await;
+        let answer = timeout(limit, connection.rows(statement)).await;
         self.answered(answer.unwrap_or_else(|_| Err(unanswered())))
     }
 
@@ -96,16 +96,16 @@ impl Lent {
         limit: Duration,
         statement: Statement<'_>,
     ) -> Result<PgQueryResult, sqlx::Error> {
-        let Some(link) = self.link.as_mut() else { return Err(sqlx::Error::PoolClosed) };
+        let Some(connection) = self.connection.as_mut() else { return Err(sqlx::Error::PoolClosed) };
         self.asked = true;
-        let answer = timeout(limit, link.done(statement)).await;
+        let answer = timeout(limit, connection.done(statement)).await;
         self.answered(answer.unwrap_or_else(|_| Err(unanswered())))
     }
 
     fn answered<T>(&mut self, answer: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
         self.asked = false;
         if !self.pool.route.keeps(&answer) {
-            self.link = None;
+            self.connection = None;
         }
         answer
     }
@@ -113,16 +113,16 @@ impl Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let Some(mut link) = self.link.take() else { return };
+        let Some(mut connection) = self.connection.take() else { return };
         if !self.asked {
-            return self.pool.put(link);
+            return self.pool.put(connection);
         }
-        // The caller went away. The server carries the statement out all the same; its place is free when that is known.
+        // The caller went away. The server carries the statement out all the same; its permit is given back when that is known.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let (pool, permit) = (Arc::clone(&self.pool), self.permit.take());
         runtime.spawn(async move {
-            if link.settle(pool.route.limit()).await {
-                pool.put(link);
+            if connection.settle(pool.route.limit()).await {
+                pool.put(connection);
             } else {
                 pool.route.distrust();
             }

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::ask::{TURNS, give_way, is_cut, is_full, is_rolled_back};
-use super::link::{Link, Route, unanswered};
+use super::connection::{Connection, Route, unanswered};
 use super::sql;
 use crate::row;
 
@@ -101,33 +101,33 @@ async fn serve(route: Arc<Route>, asks: Asks) {
             let _gave_up = answer.send(found);
         }
     }
-    if let Some(link) = kept {
-        link.closed().await;
+    if let Some(connection) = kept {
+        connection.closed().await;
     }
 }
 
 /// A connection that died since it was last used, or leads to the primary no more, is no reason to fail: then once more, on a new one. All within the limit of
 /// one statement.
-async fn read(route: &Route, kept: &mut Option<Link>, ids: &[RecordId]) -> Result<Vec<PgRow>, sqlx::Error> {
+async fn read(route: &Route, kept: &mut Option<Connection>, ids: &[RecordId]) -> Result<Vec<PgRow>, sqlx::Error> {
     let deadline = Instant::now() + route.limit();
     let mut turn = 0;
     loop {
         let used = match kept.take() {
-            Some(link) => route.still_good(link).await,
+            Some(connection) => route.still_good(connection).await,
             None => None,
         };
         let elsewhere = used.is_some();
-        let mut link = match used {
-            Some(link) => link,
+        let mut connection = match used {
+            Some(connection) => connection,
             // Nothing was asked where this takes too long, so it says nothing of the connections that are open.
             None => timeout_at(deadline, route.open(is_full)).await.unwrap_or_else(|_| Err(unanswered()))?,
         };
         let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
         // Where time runs out the connection is dropped with its unanswered question.
-        let read = timeout_at(deadline, link.rows(sqlx::query(sql::PAIRS).bind(ids))).await;
+        let read = timeout_at(deadline, connection.rows(sqlx::query(sql::PAIRS).bind(ids))).await;
         let read = read.unwrap_or_else(|_| Err(unanswered()));
         if route.keeps(&read) {
-            *kept = Some(link);
+            *kept = Some(connection);
         }
         match &read {
             Err(error) if is_cut(error) && elsewhere => {}

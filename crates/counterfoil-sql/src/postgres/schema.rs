@@ -2,7 +2,7 @@
 
 use sqlx::{Connection as _, PgConnection, Row as _};
 
-use super::{place, sql, throttle_sql};
+use super::{search_path, sql, throttle_sql};
 use crate::error::SetupError;
 use crate::labels;
 
@@ -13,7 +13,7 @@ fn known() -> i64 {
 
 /// Whether a step of the schema is missing, once it is clear which schema is meant. Changes nothing.
 pub(super) async fn needs_migration(connection: &mut PgConnection) -> Result<bool, SetupError> {
-    place::check(connection).await?;
+    search_path::check(connection).await?;
     let found = version(connection).await?;
     if found > known() {
         return Err(SetupError::Newer { found, known: known() });
@@ -164,8 +164,8 @@ INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, crea
             "counters are dropped"
         );
         let draft = Person::new("default", "ann").pat();
-        for (cap, told) in [(1, Inserted::OwnerFull), (2, Inserted::Done)] {
-            assert_eq!(store.insert(draft.home(Some(cap)), &draft.records, at(0)).await.expect("an answer"), told);
+        for (cap, expected) in [(1, Inserted::OwnerFull), (2, Inserted::Done)] {
+            assert_eq!(store.insert(draft.home(Some(cap)), &draft.records, at(0)).await.expect("an answer"), expected);
         }
     }
 }

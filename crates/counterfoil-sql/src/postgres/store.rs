@@ -9,7 +9,7 @@ use counterfoil::{KeyId, RecordId};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::link::Route;
+use super::connection::Route;
 use super::pool::Pool;
 use super::reader::{PLANNED_ONCE, Reader};
 use super::setup::PgSetup;

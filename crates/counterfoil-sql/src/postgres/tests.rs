@@ -215,8 +215,8 @@ async fn a_notice_is_looked_for_where_one_begins() {
 
     let damage = "UPDATE counterfoil_record SET noticed = noticed || '\\x00'";
     sqlx::query(damage).execute(&mut store.wire().await).await.expect("damaged");
-    let told = store.settle(&id, held, None, Some(sent[0])).await;
-    assert!(matches!(told, Err(StoreError::Corrupt { id: Some(told), .. }) if told == id), "{told:?}");
+    let outcome = store.settle(&id, held, None, Some(sent[0])).await;
+    assert!(matches!(outcome, Err(StoreError::Corrupt { id: Some(found), .. }) if found == id), "{outcome:?}");
     let left = sqlx::query("SELECT 1 FROM counterfoil_record WHERE notice_at IS NOT NULL")
         .fetch_all(&mut store.wire().await)
         .await;
@@ -272,7 +272,7 @@ async fn a_step_of_a_counter_scans_nothing() {
     let store = PgStore::connect(options.clone()).await.expect("a store");
     sqlx::raw_sql(ROWS).execute(&mut store.wire().await).await.expect("rows");
     let mut raw = options.connect().await.expect("a connection");
-    let told = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'counterfoil_throttle'";
+    let scan_count = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'counterfoil_throttle'";
     let mut scans = Vec::new();
     for looks in [false, true] {
         for step in 0..24_i64 {
@@ -284,8 +284,8 @@ async fn a_step_of_a_counter_scans_nothing() {
             let control = "SELECT count(*) FROM counterfoil_throttle WHERE failures > 0";
             let _count: i64 = sqlx::query_scalar(control).fetch_one(&mut raw).await.expect("a count");
         }
-        sqlx::raw_sql("SELECT pg_stat_force_next_flush()").execute(&mut raw).await.expect("told");
-        scans.push(sqlx::query_scalar::<_, i64>(told).fetch_one(&mut raw).await.expect("a count"));
+        sqlx::raw_sql("SELECT pg_stat_force_next_flush()").execute(&mut raw).await.expect("flushed");
+        scans.push(sqlx::query_scalar::<_, i64>(scan_count).fetch_one(&mut raw).await.expect("a count"));
     }
     assert_eq!(scans[1] - scans[0], 1, "the control alone: {scans:?}");
 }

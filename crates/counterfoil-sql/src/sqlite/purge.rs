@@ -96,17 +96,17 @@ async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chor
         sqlx::query(sql::WINDOWS).bind(micros(limits.windows_before)),
     ];
     let last = queries.len() - 1;
-    for (place, query) in queries.into_iter().enumerate() {
+    for (index, query) in queries.into_iter().enumerate() {
         let left = i64::from(most) - i64::try_from(chores.len()).unwrap_or(i64::MAX);
         if left <= 0 {
             break;
         }
         // What goes need not shrink first: so many more are read as may be passed over.
-        let rows = if place == last { i64::from(most) * 2 } else { left };
+        let rows = if index == last { i64::from(most) * 2 } else { left };
         for row in write.all(query.bind(rows)).await? {
             let id = row::id(&row)?;
             let goes = chores.iter().any(|chore| matches!(chore, Chore::Remove(gone) if *gone == id));
-            match place == last {
+            match index == last {
                 true if goes => {}
                 true => chores.push(Chore::Shrink(id)),
                 false => chores.push(Chore::Remove(id)),

@@ -18,12 +18,12 @@ const READERS: usize = 4;
 /// The connections, and as many permits.
 pub(super) struct Readers {
     options: SqliteConnectOptions,
-    seats: [Mutex<Option<SqliteConnection>>; READERS],
+    slots: [Mutex<Option<SqliteConnection>>; READERS],
     free: Semaphore,
 }
 
 /// A connection taken for one read; given back before its permit is.
-struct Seat<'a> {
+struct Slot<'a> {
     connection: MutexGuard<'a, Option<SqliteConnection>>,
     _permit: SemaphorePermit<'a>,
 }
@@ -32,10 +32,10 @@ impl Readers {
     /// Connects as they are needed.
     pub(super) fn new(options: SqliteConnectOptions) -> Self {
         let options = options.pragma("query_only", "ON");
-        Self { options, seats: [const { Mutex::const_new(None) }; READERS], free: Semaphore::new(READERS) }
+        Self { options, slots: [const { Mutex::const_new(None) }; READERS], free: Semaphore::new(READERS) }
     }
 
-    async fn seat(&self) -> Result<Seat<'_>, sqlx::Error> {
+    async fn slot(&self) -> Result<Slot<'_>, sqlx::Error> {
         let permit = match self.free.try_acquire() {
             Ok(permit) => permit,
             Err(_) => timeout(PATIENCE, self.free.acquire())
@@ -43,16 +43,16 @@ impl Readers {
                 .map_err(|_| sqlx::Error::PoolTimedOut)?
                 .map_err(|_| sqlx::Error::PoolClosed)?,
         };
-        // Who has a permit finds a seat, for there are as many, unless all are being closed.
-        let free = self.seats.iter().find_map(|seat| seat.try_lock().ok());
-        Ok(Seat { connection: free.ok_or(sqlx::Error::PoolClosed)?, _permit: permit })
+        // Who has a permit finds a slot, for there are as many, unless all are being closed.
+        let free = self.slots.iter().find_map(|slot| slot.try_lock().ok());
+        Ok(Slot { connection: free.ok_or(sqlx::Error::PoolClosed)?, _permit: permit })
     }
 
     /// Reads are refused from now on; waits for those under way.
     pub(super) async fn close(&self) {
         self.free.close();
-        for seat in &self.seats {
-            if let Some(connection) = seat.lock().await.take() {
+        for slot in &self.slots {
+            if let Some(connection) = slot.lock().await.take() {
                 let _closed = connection.close().await;
             }
         }
@@ -61,11 +61,11 @@ impl Readers {
     /// Takes all of them away until the answer is dropped.
     #[cfg(test)]
     pub(super) async fn exhaust(&self) -> SemaphorePermit<'_> {
-        self.free.acquire_many(u32::try_from(READERS).unwrap_or(u32::MAX)).await.expect("all seats")
+        self.free.acquire_many(u32::try_from(READERS).unwrap_or(u32::MAX)).await.expect("all slots")
     }
 }
 
-impl Seat<'_> {
+impl Slot<'_> {
     async fn connected(&mut self, options: &SqliteConnectOptions) -> Result<&mut SqliteConnection, sqlx::Error> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
@@ -87,10 +87,10 @@ impl SqliteStore {
     /// All rows of a read.
     pub(super) async fn read(&self, op: &'static str, query: Statement<'_>) -> Result<Vec<SqliteRow>, StoreError> {
         backend_call!();
-        let mut seat = self.readers().seat().await.map_err(not_done(op))?;
-        let connection = seat.connected(&self.readers().options).await.map_err(not_done(op))?;
+        let mut slot = self.readers().slot().await.map_err(not_done(op))?;
+        let connection = slot.connected(&self.readers().options).await.map_err(not_done(op))?;
         let read = query.fetch_all(connection).await;
-        let read = seat.checked(read).map_err(not_done(op))?;
+        let read = slot.checked(read).map_err(not_done(op))?;
         self.file().stands().map_err(not_done(op))?;
         Ok(read)
     }
@@ -102,10 +102,10 @@ impl SqliteStore {
         query: Statement<'_>,
     ) -> Result<Option<SqliteRow>, StoreError> {
         backend_call!();
-        let mut seat = self.readers().seat().await.map_err(not_done(op))?;
-        let connection = seat.connected(&self.readers().options).await.map_err(not_done(op))?;
+        let mut slot = self.readers().slot().await.map_err(not_done(op))?;
+        let connection = slot.connected(&self.readers().options).await.map_err(not_done(op))?;
         let read = query.fetch_optional(connection).await;
-        let read = seat.checked(read).map_err(not_done(op))?;
+        let read = slot.checked(read).map_err(not_done(op))?;
         self.file().stands().map_err(not_done(op))?;
         Ok(read)
     }

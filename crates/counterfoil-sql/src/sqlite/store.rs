@@ -106,7 +106,7 @@ impl fmt::Debug for SqliteStore {
 impl SqliteStore {
     async fn get_pair(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         let found = self.read_one("get", sqlx::query(sql::PAIR).bind(id.as_bytes().as_slice())).await?;
-        found.map(|sheet| row::record_of(id, &sheet)).transpose()
+        found.map(|row| row::record_of(id, &row)).transpose()
     }
 
     async fn count_keys(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {

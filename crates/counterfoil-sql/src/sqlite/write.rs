@@ -84,7 +84,7 @@ impl Write {
     /// Both halves of a record.
     pub(super) async fn pair(&mut self, id: &RecordId) -> Result<Option<(RecordParts, FamilyParts)>, StoreError> {
         let found = self.one(sqlx::query(sql::PAIR).bind(id.as_bytes().as_slice())).await?;
-        found.map(|sheet| row::record_of(id, &sheet).map(TokenRecord::into_parts)).transpose()
+        found.map(|row| row::record_of(id, &row).map(TokenRecord::into_parts)).transpose()
     }
 
     /// A family's row.
@@ -95,8 +95,8 @@ impl Write {
 
     /// The first id of `new` that is taken, in the store or by another one of `new`.
     pub(super) async fn taken(&mut self, new: &[NewRecord]) -> Result<Option<RecordId>, StoreError> {
-        for (place, record) in new.iter().enumerate() {
-            let twice = new.iter().take(place).any(|earlier| earlier.id == record.id);
+        for (index, record) in new.iter().enumerate() {
+            let twice = new.iter().take(index).any(|earlier| earlier.id == record.id);
             let query = sqlx::query(sql::TAKEN).bind(record.id.as_bytes().as_slice());
             if twice || self.one(query).await?.is_some() {
                 return Ok(Some(record.id));

@@ -62,9 +62,9 @@ impl Pair {
         for statement in [apply, &set, "SELECT pg_reload_conf()"] {
             run(self.primary.port(), statement).await;
         }
-        let told = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        let standbys = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
         let wanted = i64::from(synchronous);
-        wait_until(async || counted(self.primary.port(), told).await == wanted).await;
+        wait_until(async || counted(self.primary.port(), standbys).await == wanted).await;
     }
 
     /// The address leads to the standby, which gets no more.

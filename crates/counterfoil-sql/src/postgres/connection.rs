@@ -44,8 +44,8 @@ struct Seen {
 }
 
 /// A connection to the primary.
-pub(super) struct Link {
-    connection: PgConnection,
+pub(super) struct Connection {
+    inner: PgConnection,
     opened: Instant,
     asked: Instant,
     trust: u64,
@@ -73,13 +73,13 @@ impl Route {
     }
 
     /// A connection that was just asked.
-    pub(super) fn adopt(&self, connection: PgConnection) -> Link {
+    pub(super) fn adopt(&self, connection: PgConnection) -> Connection {
         let (opened, asked) = (Instant::now(), Instant::now());
-        Link { connection, opened, asked, trust: self.seen.distrusted.load(Ordering::Acquire) }
+        Connection { inner: connection, opened, asked, trust: self.seen.distrusted.load(Ordering::Acquire) }
     }
 
     /// Connects, again and again where `waits` says of an error that it passes. The caller bounds the time.
-    pub(super) async fn open(&self, waits: impl Fn(&sqlx::Error) -> bool + Send) -> Result<Link, sqlx::Error> {
+    pub(super) async fn open(&self, waits: impl Fn(&sqlx::Error) -> bool + Send) -> Result<Connection, sqlx::Error> {
         if self.refused().is_some_and(|at| at.elapsed() < LEFT_ALONE) {
             return Err(not_primary());
         }
@@ -88,15 +88,15 @@ impl Route {
             let trust = self.seen.distrusted.load(Ordering::Acquire);
             match self.options.connect().await {
                 Ok(connection) => {
-                    let mut link = Link { trust, ..self.adopt(connection) };
-                    if let Err(error) = link.ask().await {
+                    let mut connection = Connection { trust, ..self.adopt(connection) };
+                    if let Err(error) = connection.ask().await {
                         if is_not_primary(&error) {
                             *self.refused() = Some(Instant::now());
                             self.distrust();
                         }
                         return Err(error);
                     }
-                    return Ok(link);
+                    return Ok(connection);
                 }
                 Err(error) if waits(&error) => {
                     sleep(pause).await;
@@ -108,19 +108,19 @@ impl Route {
     }
 
     /// The connection, where it may be used still. Else it is closed.
-    pub(super) async fn still_good(&self, mut link: Link) -> Option<Link> {
-        if link.opened.elapsed() >= AGE {
-            link.close();
+    pub(super) async fn still_good(&self, mut connection: Connection) -> Option<Connection> {
+        if connection.opened.elapsed() >= AGE {
+            connection.close();
             return None;
         }
-        if link.trust != self.seen.distrusted.load(Ordering::Acquire) {
+        if connection.trust != self.seen.distrusted.load(Ordering::Acquire) {
             return None;
         }
-        if link.asked.elapsed() < ASKED {
-            return Some(link);
+        if connection.asked.elapsed() < ASKED {
+            return Some(connection);
         }
-        if matches!(timeout(ANSWERS, link.ask()).await, Ok(Ok(()))) {
-            return Some(link);
+        if matches!(timeout(ANSWERS, connection.ask()).await, Ok(Ok(()))) {
+            return Some(connection);
         }
         self.distrust();
         None
@@ -145,24 +145,24 @@ impl Route {
     }
 }
 
-impl Link {
+impl Connection {
     async fn ask(&mut self) -> Result<(), sqlx::Error> {
-        let primary: bool = sqlx::query_scalar(sql::IS_PRIMARY).fetch_one(&mut self.connection).await?;
+        let primary: bool = sqlx::query_scalar(sql::IS_PRIMARY).fetch_one(&mut self.inner).await?;
         self.asked = Instant::now();
         if primary { Ok(()) } else { Err(not_primary()) }
     }
 
     pub(super) async fn rows(&mut self, statement: Statement<'_>) -> Result<Vec<PgRow>, sqlx::Error> {
-        statement.fetch_all(&mut self.connection).await
+        statement.fetch_all(&mut self.inner).await
     }
 
     pub(super) async fn done(&mut self, statement: Statement<'_>) -> Result<PgQueryResult, sqlx::Error> {
-        statement.execute(&mut self.connection).await
+        statement.execute(&mut self.inner).await
     }
 
     /// Reads to the end what a caller asked who went away.
     pub(super) async fn settle(&mut self, limit: Duration) -> bool {
-        matches!(timeout(limit, self.connection.ping()).await, Ok(Ok(())))
+        matches!(timeout(limit, self.inner.ping()).await, Ok(Ok(())))
     }
 
     /// Takes leave of the server, beside all else.
@@ -174,7 +174,7 @@ impl Link {
 
     /// Takes leave of the server.
     pub(super) async fn closed(self) {
-        let _gone = timeout(ANSWERS, self.connection.close()).await;
+        let _gone = timeout(ANSWERS, self.inner.close()).await;
     }
 }
 
