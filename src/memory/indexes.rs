@@ -19,7 +19,7 @@ pub(super) type Timeline = BTreeSet<(Timestamp, RecordId)>;
 
 /// All indexes. Each is ordered by what its readers walk it by, so that no operation scans.
 #[derive(Default)]
-pub(super) struct Books {
+pub(super) struct Indexes {
     /// `notice.at`.
     pub(super) due: Timeline,
     /// Effective `gone_at` of the records without a notice.
@@ -30,22 +30,22 @@ pub(super) struct Books {
     pub(super) windows: Timeline,
     /// Access tokens that are not revoked by themselves, by family and `expires_at`.
     access: BTreeSet<(FamilyId, Timestamp, RecordId)>,
-    realms: HashMap<Realm, RealmBook>,
+    realms: HashMap<Realm, RealmIndex>,
     /// Members by generation. Rotation appends: a sorted list is the smallest thing that serves.
     kin: HashMap<FamilyId, Vec<(u64, RecordId)>, IdState>,
     steps: u64,
 }
 
 #[derive(Default)]
-struct RealmBook {
-    owners: HashMap<OwnerId, OwnerBook>,
+struct RealmIndex {
+    owners: HashMap<OwnerId, OwnerIndex>,
     /// Those not shrunk, by kind and id.
     kinds: BTreeSet<(TokenKind, RecordId)>,
 }
 
 /// What one owner has in one realm.
 #[derive(Default)]
-pub(super) struct OwnerBook {
+pub(super) struct OwnerIndex {
     /// Those not shrunk, by kind and `created_at`.
     pub(super) records: BTreeSet<(TokenKind, Timestamp, RecordId)>,
     /// Families that are not revoked, by kind, client and end; [`NO_END`] where they have none.
@@ -61,7 +61,7 @@ const NO_END: u64 = u64::MAX;
 
 /// Where a record stands in the indexes.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Places {
+struct IndexKeys {
     listed_at: Option<Timestamp>,
     due_at: Option<Timestamp>,
     gone_at: Option<Timestamp>,
@@ -70,7 +70,7 @@ struct Places {
     access_until: Option<Timestamp>,
 }
 
-impl Places {
+impl IndexKeys {
     fn of((record, family): (&RecordParts, &FamilyParts)) -> Self {
         let gone_at = if family.revoked.is_some() { family.gone_at } else { record.gone_at };
         let honoured_until = record.superseded.and_then(|superseded| superseded.honoured_until);
@@ -86,7 +86,7 @@ impl Places {
     }
 }
 
-impl Books {
+impl Indexes {
     /// The number of the next step that writes records and their family together.
     pub(super) fn next_step(&mut self) -> StepNumber {
         self.steps += 1;
@@ -100,7 +100,7 @@ impl Books {
         new: Option<(&RecordParts, &FamilyParts)>,
     ) {
         let Some((of, _)) = new.or(old) else { return };
-        let (was, is) = (old.map(Places::of).unwrap_or_default(), new.map(Places::of).unwrap_or_default());
+        let (was, is) = (old.map(IndexKeys::of).unwrap_or_default(), new.map(IndexKeys::of).unwrap_or_default());
         shift(&mut self.due, of.id, was.due_at, is.due_at);
         shift(&mut self.gone, of.id, was.gone_at, is.gone_at);
         shift(&mut self.gone_unsent, of.id, was.gone_unsent_at, is.gone_unsent_at);
@@ -168,23 +168,23 @@ impl Books {
 
     /// Forgets an owner, and a realm, of whom nothing is left.
     fn prune(&mut self, realm: &Realm, owner: &OwnerId) {
-        let Some(book) = self.realms.get_mut(realm) else { return };
-        if book.owners.get(owner).is_some_and(OwnerBook::is_empty) {
-            book.owners.remove(owner);
+        let Some(index) = self.realms.get_mut(realm) else { return };
+        if index.owners.get(owner).is_some_and(OwnerIndex::is_empty) {
+            index.owners.remove(owner);
         }
-        if book.owners.is_empty() {
+        if index.owners.is_empty() {
             self.realms.remove(realm);
         }
     }
 
     /// What that owner has.
-    pub(super) fn owner(&self, realm: &Realm, owner: &OwnerId) -> Option<&OwnerBook> {
+    pub(super) fn owner(&self, realm: &Realm, owner: &OwnerId) -> Option<&OwnerIndex> {
         self.realms.get(realm)?.owners.get(owner)
     }
 
     /// A realm's records by kind and id.
     pub(super) fn kinds(&self, realm: &Realm) -> Option<&BTreeSet<(TokenKind, RecordId)>> {
-        self.realms.get(realm).map(|book| &book.kinds)
+        self.realms.get(realm).map(|index| &index.kinds)
     }
 
     /// The members of a family, by generation.
@@ -208,7 +208,7 @@ impl Books {
     }
 }
 
-impl OwnerBook {
+impl OwnerIndex {
     /// Which family holds the label.
     pub(super) fn holder(&self, key: &LabelKey) -> Option<FamilyId> {
         self.labels.get(key).copied()

@@ -35,7 +35,7 @@ impl Writer<'_> {
         new: &[NewRecord],
         now: Timestamp,
     ) -> Result<Inserted, StoreError> {
-        let relative = self.books.kin(&family.id).first().map(|&(_, id)| id);
+        let relative = self.indexes.kin(&family.id).first().map(|&(_, id)| id);
         if let Some(taken) = self.taken(new).or(relative) {
             return Ok(Inserted::IdTaken(taken));
         }
@@ -61,7 +61,9 @@ impl Writer<'_> {
 
     /// The families that make room for a new one. `None`: there is no room, and none may be made.
     fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Timestamp) -> Option<Vec<(FamilyParts, WhenEnded)>> {
-        let (Some(cap), Some(owner)) = (cap, self.books.owner(&new.realm, &new.owner)) else { return Some(Vec::new()) };
+        let (Some(cap), Some(owner)) = (cap, self.indexes.owner(&new.realm, &new.owner)) else {
+            return Some(Vec::new());
+        };
         let limit = usize::try_from(cap.limit.get()).unwrap_or(usize::MAX);
         let live: Vec<_> = owner.live(new.kind, new.client, now).collect();
         let surplus = (live.len() + 1).saturating_sub(limit);
@@ -78,7 +80,7 @@ impl Writer<'_> {
     }
 
     fn paced(&self, family: &FamilyParts, pace: Option<Pace>) -> Option<Timestamp> {
-        let (pace, owner) = (pace?, self.books.owner(&family.realm, &family.owner)?);
+        let (pace, owner) = (pace?, self.indexes.owner(&family.realm, &family.owner)?);
         owner.pace_reached(family.kind, pace.limit.get(), pace.since)
     }
 
@@ -123,7 +125,7 @@ impl Writer<'_> {
         };
         let more = new.iter().filter(live).count();
         let most = usize::try_from(cap?.get()).unwrap_or(usize::MAX);
-        let (living, first) = self.books.live_access(family, now, most);
+        let (living, first) = self.indexes.live_access(family, now, most);
         (more > 0 && living.saturating_add(more) > most).then(|| first.unwrap_or(now))
     }
 }

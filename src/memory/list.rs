@@ -18,16 +18,16 @@ impl Writer<'_> {
     pub(super) fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord> {
         match of {
             Listing::Owner { realm, owner, kind, show } => {
-                let Some(book) = self.books.owner(realm, owner) else { return Self::EMPTY };
+                let Some(index) = self.indexes.owner(realm, owner) else { return Self::EMPTY };
                 let first = Bound::Included((kind, Timestamp::EPOCH, FIRST));
                 let last = after.map_or(Bound::Included((kind, Timestamp::MAX, LAST)), |cursor| {
                     Bound::Excluded((kind, cursor.at, cursor.id))
                 });
-                let newest_first = book.records.range((first, last)).rev();
+                let newest_first = index.records.range((first, last)).rev();
                 self.page(newest_first.map(|&(_, at, id)| Cursor { at, id }), limit, show)
             }
             Listing::Kind { realm, kind } => {
-                let Some(kinds) = self.books.kinds(realm) else { return Self::EMPTY };
+                let Some(kinds) = self.indexes.kinds(realm) else { return Self::EMPTY };
                 let first = after.map_or(Bound::Included((kind, FIRST)), |cursor| Bound::Excluded((kind, cursor.id)));
                 let by_id = kinds.range((first, Bound::Included((kind, LAST))));
                 self.page(by_id.map(|&(_, id)| Cursor { at: Timestamp::EPOCH, id }), limit, Show::All)
@@ -43,7 +43,7 @@ impl Writer<'_> {
         if matches!(first, Bound::Excluded(first) if first >= last) {
             return Self::EMPTY;
         }
-        let due = self.books.due.range((first, Bound::Included(last)));
+        let due = self.indexes.due.range((first, Bound::Included(last)));
         self.page(due.map(|&(at, id)| Cursor { at, id }), limit, Show::All)
     }
 

@@ -1,11 +1,11 @@
 //! The stores and a directory in memory.
 
 mod apply;
-mod books;
 mod clients;
 pub(crate) mod directory;
 #[cfg(test)]
 mod fixtures;
+mod indexes;
 mod insert;
 mod list;
 mod notice;

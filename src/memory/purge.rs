@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use super::books::Timeline;
+use super::indexes::Timeline;
 use super::write::Writer;
 use crate::store::change::Progress;
 use crate::types::ids::RecordId;
@@ -37,9 +37,9 @@ impl Writer<'_> {
 
     /// The next thing to do: the front of a timeline, so a purge never looks at what stays.
     fn chore(&self, Limits { now, unsent_before, windows_before }: Limits) -> Option<Chore> {
-        let gone = reached(&self.books.gone, now);
-        let gone = gone.or_else(|| reached(&self.books.gone_unsent, now.min(unsent_before)));
-        let used_up = || reached(&self.books.windows, windows_before);
+        let gone = reached(&self.indexes.gone, now);
+        let gone = gone.or_else(|| reached(&self.indexes.gone_unsent, now.min(unsent_before)));
+        let used_up = || reached(&self.indexes.windows, windows_before);
         gone.map(Chore::Remove).or_else(|| used_up().map(Chore::Shrink))
     }
 

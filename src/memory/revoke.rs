@@ -68,7 +68,7 @@ impl Writer<'_> {
     }
 
     fn first_standing(&self, realm: &Realm, owner: &OwnerId) -> Option<FamilyId> {
-        self.books.owner(realm, owner)?.standing.first().map(|&(_, _, _, family)| family)
+        self.indexes.owner(realm, owner)?.standing.first().map(|&(_, _, _, family)| family)
     }
 }
 

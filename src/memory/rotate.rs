@@ -53,7 +53,7 @@ impl Writer<'_> {
     /// nobody's grandparent.
     fn grandparent_wiped(&self, parent: &RecordParts) -> Option<RecordParts> {
         let (family, generation) = (parent.id.family(), parent.generation.checked_sub(1)?);
-        let mut older = self.books.generation(&family, generation).filter_map(|id| self.table.record(&id));
+        let mut older = self.indexes.generation(&family, generation).filter_map(|id| self.table.record(&id));
         older.find_map(|mut older| {
             older.superseded.as_mut().filter(|superseded| superseded.successor == parent.id)?.nonce.take()?;
             Some(older)
@@ -68,7 +68,7 @@ impl Writer<'_> {
             let of_kind = |old: &&RecordParts| old.kind == family.kind;
             self.table.peek(&id, |old| old.filter(of_kind).and_then(|old| Some(old.superseded?.at)))
         };
-        self.books.generation(&family.id, generation).find_map(at).filter(|at| *at > pace.since)
+        self.indexes.generation(&family.id, generation).find_map(at).filter(|at| *at > pace.since)
     }
 }
 

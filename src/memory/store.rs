@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::books::Books;
 use super::clients::Clients;
+use super::indexes::Indexes;
 use super::purge::Limits;
 use super::settings::RealmSettings;
 use super::table::{Glance, Table};
@@ -42,7 +42,7 @@ use crate::types::time::Timestamp;
 #[derive(Default)]
 pub struct MemoryStore {
     table: Table,
-    books: Mutex<Books>,
+    indexes: Mutex<Indexes>,
     pub(super) clients: Clients,
     pub(super) settings: RealmSettings,
     pub(super) counters: Counters,
@@ -62,7 +62,7 @@ macro_rules! backend_call {
 
 impl MemoryStore {
     fn write(&self) -> Writer<'_> {
-        Writer { table: &self.table, books: self.books.lock().unwrap_or_else(PoisonError::into_inner) }
+        Writer { table: &self.table, indexes: self.indexes.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 
     fn read(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {

@@ -57,7 +57,7 @@ pub(super) enum Glance {
     Torn,
 }
 
-/// Records and family rows. Only the holder of the books' lock may publish.
+/// Records and family rows. Only the holder of the indexes' lock may publish.
 pub(super) struct Table {
     records: HashMap<RecordId, Slot, IdState>,
     families: HashMap<FamilyId, Row, IdState>,

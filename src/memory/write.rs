@@ -1,8 +1,8 @@
-//! The one writer: table and books under the lock, moved together.
+//! The one writer: table and indexes under the lock, moved together.
 
 use std::sync::MutexGuard;
 
-use super::books::Books;
+use super::indexes::Indexes;
 use super::table::Table;
 use crate::record::family::FamilyParts;
 use crate::record::token_record::{NewRecord, RecordParts, TokenRecord};
@@ -14,7 +14,7 @@ use crate::types::time::Timestamp;
 /// Whoever holds the lock. An operation looks at everything first and then writes everything: nothing can fail in between.
 pub(super) struct Writer<'a> {
     pub(super) table: &'a Table,
-    pub(super) books: MutexGuard<'a, Books>,
+    pub(super) indexes: MutexGuard<'a, Indexes>,
 }
 
 /// Who holds a label.
@@ -30,7 +30,7 @@ pub(super) enum Holder {
 impl Writer<'_> {
     /// The family's row.
     pub(super) fn family(&self, family: &FamilyId) -> Option<FamilyParts> {
-        self.table.family_of(&self.books.kin(family).first()?.1)
+        self.table.family_of(&self.indexes.kin(family).first()?.1)
     }
 
     /// The first id of `new` that is taken.
@@ -40,8 +40,8 @@ impl Writer<'_> {
 
     /// Who holds that label, beside `asking`.
     pub(super) fn holder(&self, asking: &FamilyParts, key: Option<&LabelKey>, now: Timestamp) -> Holder {
-        let book = key.and_then(|key| Some((key, self.books.owner(&asking.realm, &asking.owner)?)));
-        let holder = book.and_then(|(key, owner)| owner.holder(key)).filter(|holder| *holder != asking.id);
+        let index = key.and_then(|key| Some((key, self.indexes.owner(&asking.realm, &asking.owner)?)));
+        let holder = index.and_then(|(key, owner)| owner.holder(key)).filter(|holder| *holder != asking.id);
         match holder.and_then(|holder| self.family(&holder)) {
             None => Holder::Nobody,
             Some(family) if family.gone_at.is_some_and(|gone_at| now.reached(gone_at)) => {
@@ -58,34 +58,34 @@ impl Writer<'_> {
 
     /// Replaces a record's own fields.
     pub(super) fn put_record(&mut self, old: &RecordParts, family: &FamilyParts, record: RecordParts) {
-        self.books.reindex(Some((old, family)), Some((&record, family)));
+        self.indexes.reindex(Some((old, family)), Some((&record, family)));
         self.table.publish_record(record);
     }
 
     /// Replaces a family's row. A revocation moves every member among the gone, so it costs as much as there are
     /// members.
     pub(super) fn put_family(&mut self, old: &FamilyParts, family: FamilyParts) {
-        let Some(&(_, member)) = self.books.kin(&family.id).first() else { return };
+        let Some(&(_, member)) = self.indexes.kin(&family.id).first() else { return };
         if old.revoked != family.revoked {
-            for (_, id) in self.books.kin(&family.id).to_vec() {
-                let (table, books) = (self.table, &mut *self.books);
+            for (_, id) in self.indexes.kin(&family.id).to_vec() {
+                let (table, indexes) = (self.table, &mut *self.indexes);
                 table.peek(&id, |record| {
-                    books.reindex(record.map(|record| (record, old)), record.map(|record| (record, &family)));
+                    indexes.reindex(record.map(|record| (record, old)), record.map(|record| (record, &family)));
                 });
             }
         }
-        self.books.reindex_family(Some(old), Some(&family));
+        self.indexes.reindex_family(Some(old), Some(&family));
         self.table.publish_family(family, &member);
     }
 
     /// Writes a family (`before`: as it was, `None` where it is new) and records of it, old and new, in one step.
     pub(super) fn commit(&mut self, before: Option<&FamilyParts>, family: FamilyParts, mut records: Vec<RecordParts>) {
-        let (table, books) = (self.table, &mut *self.books);
+        let (table, indexes) = (self.table, &mut *self.indexes);
         for record in &records {
-            table.peek(&record.id, |old| books.reindex(old.zip(before), Some((record, &family))));
+            table.peek(&record.id, |old| indexes.reindex(old.zip(before), Some((record, &family))));
         }
-        books.reindex_family(before, Some(&family));
-        let kin = books.kin(&family.id);
+        indexes.reindex_family(before, Some(&family));
+        let kin = indexes.kin(&family.id);
         if !table.has_row(&family.id) {
             match <[RecordParts; 1]>::try_from(records) {
                 Ok([record]) if kin.len() == 1 => return table.publish_alone(record, family),
@@ -97,17 +97,17 @@ impl Writer<'_> {
             let staying: Vec<_> = staying.filter_map(|(_, id)| table.record(id)).collect();
             records.extend(staying);
         }
-        let step = books.next_step();
+        let step = indexes.next_step();
         table.publish_all(records, family, step);
     }
 
     /// Removes a record, and its family with the last one.
     pub(super) fn remove(&mut self, id: &RecordId) {
         let Some((record, family)) = self.table.pair(id) else { return };
-        self.books.reindex(Some((&record, &family)), None);
+        self.indexes.reindex(Some((&record, &family)), None);
         self.table.remove_record(id);
-        if self.books.kin(&family.id).is_empty() {
-            self.books.reindex_family(Some(&family), None);
+        if self.indexes.kin(&family.id).is_empty() {
+            self.indexes.reindex_family(Some(&family), None);
             self.table.remove_family(&family.id);
         }
     }
