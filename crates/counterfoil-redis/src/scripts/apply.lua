@@ -1,6 +1,6 @@
 -- Changes a record: member, now, expect, what; then for 'edit' label ('' or its piece), key ('' or '+' and key),
--- description and scope ('' or their pieces), for 'expiry' expires_at, gone_at, notice, for 'rekey' key and digest, for
--- 'end' honoured_until, gone_at.
+-- description and scope ('' or their pieces), for 'expiry' expires_at, gone_at, notice, for 'rekey' key and digest in
+-- one, for 'end' honoured_until, gone_at.
 local m, now, expect, what = unpack(ARGV, 1, 4)
 local f = fields(m)
 local i, g, e, k, c, b, t, x, n, s = f[1], f[2], f[3], f[4], f[7], f[8], f[9], f[11], f[12], f[14]
@@ -8,7 +8,7 @@ if not b then return { 'missing' } end
 if f[10] ~= expect or f[5] or f[15] or (what == 'end' and not s) then return { 'stale', f } end
 -- A shrunk record takes another digest only.
 if b:sub(1, 1) == 's' and what ~= 'rekey' then return { 'stale', f } end
--- What does not decode is left as it is.
+-- A row that does not decode is not changed.
 if (#b ~= 82 and #b ~= 98) or not i or not e or not t or not x or #x ~= 48 then return { 'stale', f } end
 
 if what == 'edit' then
@@ -51,19 +51,21 @@ elseif what == 'expiry' then
   if b:sub(2, 4) == i:sub(1, 3) and tonumber(b:sub(5, 24)) == tonumber(g) then
     move_ends(i, c, e, expires .. gone .. e:sub(33), k)
   end
-  place(m, b, x, notice ~= '', s, false)
+  index_for_purge(m, b, x, notice ~= '', s, false)
 elseif what == 'rekey' then
-  local old, new = b:sub(41, 50), ARGV[5]:sub(1, 10)
-  call('HSET', F, 'b' .. m, b:sub(1, 40) .. ARGV[5] .. b:sub(83))
+  local digested = ARGV[5]
+  local old, new = b:sub(41, 50), digested:sub(1, 10)
+  call('HSET', F, 'b' .. m, b:sub(1, 40) .. digested .. b:sub(83))
   if old ~= new then
     if call('HINCRBY', C, old, -1) <= 0 then call('HDEL', C, old) end
     call('HINCRBY', C, new, 1)
   end
 else
-  s = s:sub(1, 16) .. ARGV[5] .. s:sub(33)
-  if x:sub(33, 48) == NONE then x = x:sub(1, 32) .. ARGV[6] end
+  local honoured, gone = unpack(ARGV, 5, 6)
+  s = s:sub(1, 16) .. honoured .. s:sub(33)
+  if x:sub(33, 48) == NONE then x = x:sub(1, 32) .. gone end
   call('HSET', F, 's' .. m, s, 'x' .. m, x)
-  place(m, b, x, n, s, false)
+  index_for_purge(m, b, x, n, s, false)
 end
 call('HINCRBY', F, 'v' .. m, 1)
 return { 'done', fields(m) }

@@ -1,10 +1,11 @@
--- One step of a counter: 'reserve', 'failed' or 'release', key, the instant of the attempt, now, window, limit. It does what the core's `Counter` does.
--- KEYS: counters (the window's end or dashes, failures in 10 digits, instants of attempts under way), keys by when they have no meaning any more.
--- Numbers below 2^53 are exact here; '%.0f' keeps all their digits.
+-- One step of a counter: 'reserve', 'failed' or 'release', key, the instant of the attempt, now, window, limit. It does
+-- what the core's `Counter` does. KEYS: counters (the window's end or dashes, failures in 10 digits, instants of
+-- attempts under way), keys by when they have no meaning any more. Numbers below 2^53 are exact here; '%.0f' keeps all
+-- their digits.
 tries_places(KEYS[2])
 tries_hash(KEYS[1])
-local step, key, noted = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local now, window, limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local step, key, noted, now, window, limit = unpack(ARGV, 1, 6)
+noted, now, window, limit = tonumber(noted), tonumber(now), tonumber(window), tonumber(limit)
 local MINUTE, LAST = 60000000, 9007199254740991
 local cap = math.min(now + window, LAST)
 local kept = redis.call('HGET', KEYS[1], key)
@@ -44,9 +45,9 @@ if ends and now >= ends then failures, ends = 0, nil end
 
 local answer = { 'done' }
 if step ~= 'reserve' then
-  for place, at in ipairs(under_way) do
+  for index, at in ipairs(under_way) do
     if at == noted then
-      table.remove(under_way, place)
+      table.remove(under_way, index)
       if step == 'failed' then count(now) end
       break
     end

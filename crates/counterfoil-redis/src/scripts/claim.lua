@@ -3,7 +3,7 @@ local m, held, lease = unpack(ARGV, 1, 3)
 local f = call('HMGET', F, 'n' .. m, 'b' .. m)
 local b = f[2]
 if not b then return { 'none' } end
--- What does not decode is left as it is.
+-- A row that does not decode is not changed.
 if #b ~= 82 and #b ~= 98 then return { 'done', fields(m) } end
 if f[1] ~= held or lease <= held:sub(1, 16) then return { 'none' } end
 notify(m, held, lease .. held:sub(17))

@@ -1,6 +1,7 @@
--- A page of registrations: where it begins, how many. Ids, versions and documents by turns, of one moment.
+-- A page of registrations: the first id, how many. Returns id, version and document of each, of one moment.
+local first, most = unpack(ARGV, 1, 2)
 local page = {}
-for _, id in ipairs(redis.call('ZRANGEBYLEX', KEYS[2], ARGV[1], '+', 'LIMIT', 0, ARGV[2])) do
+for _, id in ipairs(redis.call('ZRANGEBYLEX', KEYS[2], first, '+', 'LIMIT', 0, most)) do
   local f = redis.call('HMGET', KEYS[1], 'v' .. id, 'd' .. id)
   page[#page + 1] = id
   page[#page + 1] = f[1]

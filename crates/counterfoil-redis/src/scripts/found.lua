@@ -1,16 +1,15 @@
 -- Founds a family: now; of the cap the least live_until that counts, the limit ('' for none), and what the `r` of an
 -- ended family is ('' where none is to end); of the pace the limit ('' for none) and since; then i, e, c ('' for none),
 -- label ('' or '+' and key), count, records.
-local now, counts, limit, ending, pace, since = unpack(ARGV, 1, 6)
-local i, e, c, label, count = unpack(ARGV, 7, 11)
+local now, counts, limit, ending, pace, since, i, e, c, label, count = unpack(ARGV, 1, 11)
 c, count = c ~= '' and c, tonumber(count)
--- Families that are lent beyond those that are needed, for somebody else may end some of these meanwhile.
+-- How many more families are lent than needed, since others may end some of them meanwhile.
 local SPARE = 8
 
 local hit = taken(12, count)
 if hit then return { 'id', hit } end
 if call('EXISTS', F) == 1 then
-  -- Nine random bytes twice: this never happens, so it may look for a member the long way.
+  -- Two equal random family ids do not occur in practice, so this search may be slow.
   for _, field in ipairs(call('HKEYS', F)) do
     if #field == 7 and field:sub(1, 1) == 'b' then return { 'id', FAMILY .. field:sub(2) } end
   end
@@ -37,30 +36,30 @@ if pace ~= '' then
   if made then return { 'paced', made:sub(-32, -17) } end
 end
 
--- The least recently used of the families that are counted make room.
+-- The least recently used of the counted families make room.
 local leaving, stale, lend = {}, {}, {}
 local complete = not holder or LENT[holder] ~= nil
 if holder then lend[1] = holder end
 if surplus > 0 then
-  local places = call('ZRANGEBYLEX', S, least, greatest)
-  table.sort(places, function(one, other)
+  local entries = call('ZRANGEBYLEX', S, least, greatest)
+  table.sort(entries, function(one, other)
     local used, later = one:sub(-26, -11), other:sub(-26, -11)
     if used ~= later then return used < later end
     return before(one:sub(-10), other:sub(-10))
   end)
-  for at = 1, math.min(surplus + SPARE, #places) do
-    local family = places[at]:sub(-10)
+  for at = 1, math.min(surplus + SPARE, #entries) do
+    local family = entries[at]:sub(-10)
     local key = LENT[family]
     if family ~= holder then lend[#lend + 1] = family end
     if at <= surplus and not key then
       complete = false
     elseif at <= surplus then
       local f = call('HMGET', key, 'i', 'r', 'c', 'e')
-      if f[1] and not f[2] and f[4] and standing(family, f[1], f[3], f[4]) == places[at] then
+      if f[1] and not f[2] and f[4] and standing(family, f[1], f[3], f[4]) == entries[at] then
         leaving[#leaving + 1] = { key = key, i = f[1], c = f[3], e = f[4] }
       else
-        -- A place that an older version left behind stands for nobody.
-        stale[#stale + 1] = places[at]
+        -- An entry that an older version left behind is of no live family.
+        stale[#stale + 1] = entries[at]
       end
     end
   end
@@ -70,9 +69,9 @@ if not complete then return { 'lend', table.concat(lend) } end
 many('ZREM', S, stale)
 displace(holder, k)
 local ended = {}
-for place, family in ipairs(leaving) do
+for index, family in ipairs(leaving) do
   end_family(family.key, family.i, family.c, family.e, ending)
-  ended[place] = family.key:sub(-10)
+  ended[index] = family.key:sub(-10)
 end
 call('HSET', F, 'i', i, 'g', '0', 'e', e)
 if c then call('HSET', F, 'c', c) end

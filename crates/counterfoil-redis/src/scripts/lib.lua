@@ -1,9 +1,9 @@
--- What every script of the tokens begins with. KEYS[1] is a family, KEYS[2] to KEYS[13] are its shard's indexes;
--- keys.rs says what is in them. Keys behind them are families that a step was lent: the ones whose fields it may have
--- to write beside its own.
+-- The head of every script of the tokens. KEYS[1] is a family, KEYS[2] to KEYS[13] are its shard's indexes (see
+-- keys.rs). Further keys are lent families, whose fields a step may have to write too.
 --
--- Scripts try what they need (needs.lua), decide, and write afterwards: an error can come only before the first write. Instants are texts of 16 digits that are compared and never
--- reckoned with; counts that may grow beyond ten to the fourteenth go through HINCRBY or '%.0f', for tostring keeps 14 digits.
+-- A script first tries the commands that it needs (needs.lua), then decides, then writes, so that errors occur only
+-- before the first write. Instants are texts of 16 digits, which are compared, never calculated with. Counts that may
+-- exceed 10^14 use HINCRBY or '%.0f', for tostring keeps 14 digits.
 local F, L, S, O, K, D, G, H, W, C, T, U, Y = unpack(KEYS, 1, 13)
 local call = redis.call
 local FAMILY = string.sub(F, -10)
@@ -18,10 +18,10 @@ local WIDE = 5
 local LENT = {}
 for at = 14, #KEYS do LENT[KEYS[at]:sub(-10)] = KEYS[at] end
 
--- Kind, realm and owner of a family, the last two as the indexes begin with them.
+-- Kind, realm and owner of a family. The last two are prefixes of index entries.
 local function who(i)
   local r, o = tonumber((i or ''):sub(4, 6)), tonumber((i or ''):sub(7, 9))
-  -- What does not decode must not keep a purge from the others.
+  -- A row that does not decode must not stop a purge of the others.
   if not r or not o then return '', '', '' end
   local realm = i:sub(10, 9 + r)
   return i:sub(1, 3), realm .. '\0', realm .. '\0' .. i:sub(10 + r, 9 + r + o) .. '\0'
@@ -33,7 +33,7 @@ local function fields(m)
     'b' .. m, 't' .. m, 'v' .. m, 'x' .. m, 'n' .. m, 'q' .. m, 's' .. m, 'r' .. m, 'u' .. m)
 end
 
--- unpack takes a few thousand values at most.
+-- unpack accepts a few thousand values at most.
 local function many(command, key, list)
   for from = 1, #list, 2000 do
     call(command, key, unpack(list, from, math.min(from + 1999, #list)))
@@ -45,7 +45,7 @@ local function push(list, one, other)
   list[#list + 1] = other
 end
 
--- Whether one text of bytes comes before another. The operator would ask the server's locale.
+-- Whether one byte string is less than another. The operator < would use the server's locale.
 local function before(one, other)
   for at = 1, #one do
     local a, b = one:byte(at), other:byte(at)
@@ -56,36 +56,36 @@ end
 
 -- The first new record whose id is taken.
 local function taken(at, count)
-  for place = 1, count do
-    local m = ARGV[at + (place - 1) * WIDE]
+  for first = at, at + (count - 1) * WIDE, WIDE do
+    local m = ARGV[first]
     if call('HEXISTS', F, 'b' .. m) == 1 then
       return FAMILY .. m
     end
   end
 end
 
--- An access token's place among those of its family that are not revoked by themselves.
-local function access_place(m, x)
+-- An access token's entry among those of its family that are not revoked by themselves.
+local function access_entry(m, x)
   local ends = x:sub(1, 16)
   return FAMILY .. (ends == NONE and NEVER or ends) .. m
 end
 
--- Moves an access token among them, from where its ends were (`old`) to where they are (`new`, nil where it leaves).
--- Other kinds have no place there.
+-- Moves an access token's entry from the ends `old` to the ends `new` (nil: removes it). Other kinds have no entry
+-- there.
 local function move_access(m, b, old, new)
   if b:sub(2, 4) ~= ACCESS or (new and old:sub(1, 16) == new:sub(1, 16)) then return end
-  call('ZREM', Y, access_place(m, old))
-  if new then call('ZADD', Y, 0, access_place(m, new)) end
+  call('ZREM', Y, access_entry(m, old))
+  if new then call('ZADD', Y, 0, access_entry(m, new)) end
 end
 
--- Where the new records' access tokens have no room beside those that live: when the first of these expires, or `now`
--- where none lives.
+-- If the new access tokens do not fit beside the live ones: when the first live one expires, or `now` if none lives.
 local function access_full(most, now, at, count)
   if most == '' then return end
   local more = 0
-  for place = at, at + (count - 1) * WIDE, WIDE do
-    local ends = ARGV[place + 3]:sub(1, 16)
-    if ARGV[place + 1]:sub(2, 4) == ACCESS and (ends == NONE or ends > now) then more = more + 1 end
+  for first = at, at + (count - 1) * WIDE, WIDE do
+    local b, x = ARGV[first + 1], ARGV[first + 3]
+    local ends = x:sub(1, 16)
+    if b:sub(2, 4) == ACCESS and (ends == NONE or ends > now) then more = more + 1 end
   end
   if more == 0 then return end
   local first, last = '(' .. FAMILY .. now .. BEYOND, '(' .. FAMILY .. ':'
@@ -99,8 +99,8 @@ local function add(i, at, count)
   if count == 0 then return end
   local _, realm, owner = who(i)
   local rows, owners, kinds, due, gone, unsent, access = {}, {}, {}, {}, {}, {}, {}
-  for place = at, at + (count - 1) * WIDE, WIDE do
-    local m, b, t, x, n = ARGV[place], ARGV[place + 1], ARGV[place + 2], ARGV[place + 3], ARGV[place + 4]
+  for first = at, at + (count - 1) * WIDE, WIDE do
+    local m, b, t, x, n = unpack(ARGV, first, first + WIDE - 1)
     local id, kind, ends = FAMILY .. m, b:sub(2, 4), x:sub(33, 48)
     push(rows, 'b' .. m, b)
     push(rows, 't' .. m, t)
@@ -115,7 +115,7 @@ local function add(i, at, count)
     if ends ~= NONE then
       push(n == '' and gone or unsent, ends, id)
     end
-    if kind == ACCESS then push(access, 0, access_place(m, x)) end
+    if kind == ACCESS then push(access, 0, access_entry(m, x)) end
     call('HINCRBY', C, b:sub(41, 50), 1)
   end
   many('HSET', F, rows)
@@ -128,13 +128,13 @@ local function add(i, at, count)
   call('HINCRBY', F, 'n', count)
 end
 
--- What the places of the families that a cap counts together begin with.
+-- The prefix of the entries of families that a cap counts together.
 local function counted(owner, kind, c)
   return owner .. kind .. (c and '+' .. c or '-')
 end
 
--- A family's place among the standing. Where its ends say no use, a version wrote them that knew neither use nor
--- client: the place is as it made it.
+-- A family's entry in the index of standing families. Ends without a use come from a version that knew neither use nor
+-- client, and its entry has that version's form.
 local function standing(family, i, c, e)
   local kind, _, owner = who(i)
   local live = e:sub(1, 16) == NONE and NEVER or e:sub(1, 16)
@@ -142,16 +142,16 @@ local function standing(family, i, c, e)
   return counted(owner, kind, c) .. live .. e:sub(33, 48) .. family
 end
 
--- Moves a family's ends (live_until, gone_at, used_at), and with them its place among the standing and the end of its
+-- Moves a family's ends (live_until, gone_at, used_at), and with them its entry among the standing and the end of its
 -- label.
 local function move_ends(i, c, old, new, k)
   if #old == 32 then new = new:sub(1, 32) end
   if old == new then return end
   call('HSET', F, 'e', new)
-  local place, other = standing(FAMILY, i, c, old), standing(FAMILY, i, c, new)
-  if place ~= other then
-    call('ZREM', S, place)
-    call('ZADD', S, 0, other)
+  local entry, moved = standing(FAMILY, i, c, old), standing(FAMILY, i, c, new)
+  if entry ~= moved then
+    call('ZREM', S, entry)
+    call('ZADD', S, 0, moved)
   end
   if k and old:sub(17, 32) ~= new:sub(17, 32) then
     local _, _, owner = who(i)
@@ -159,7 +159,7 @@ local function move_ends(i, c, old, new, k)
   end
 end
 
--- Ends a family that is not revoked: one field for all its members. What a purge needs of it moves with it.
+-- Revokes a family that is not revoked, by one field for all members, and updates the indexes of a purge.
 local function end_family(key, i, c, e, r)
   local family, k = key:sub(-10), call('HGET', key, 'k')
   local _, _, owner = who(i)
@@ -172,8 +172,8 @@ local function end_family(key, i, c, e, r)
   call('ZADD', T, r:sub(20, 35), family)
 end
 
--- Why a label cannot be had: 'label' with its holder. Else, second, the holder that is gone: its key must be lent
--- before it can be displaced.
+-- If the label is held: the answer 'label' and the holder. If its holder is gone: nil and the holder, whose key must be
+-- lent before it can be displaced.
 local function refused(label, now)
   local held = call('HGET', L, label)
   if not held or held:sub(1, 10) == FAMILY then return end
@@ -182,15 +182,16 @@ local function refused(label, now)
   return nil, held:sub(1, 10)
 end
 
--- Takes the label from the family that is gone.
+-- Removes the label from the family that is gone.
 local function displace(holder, k)
   if holder and call('HGET', LENT[holder], 'k') == k then
     call('HDEL', LENT[holder], 'k')
   end
 end
 
--- Puts a record where a purge looks for it: among the gone, with or without a notice, and among the windows. A revoked family's members go by its tombstone.
-local function place(m, b, x, n, s, revoked)
+-- Updates a record's entries in the timelines of a purge: gone with or without a notice, and windows. Members of a
+-- revoked family are purged by its tombstone.
+local function index_for_purge(m, b, x, n, s, revoked)
   local id, gone, window = FAMILY .. m, #x == 48 and x:sub(33, 48) or NONE, s and #s == 48 and s:sub(17, 32) or NONE
   if gone == NONE or revoked then
     call('ZREM', G, id)
@@ -209,7 +210,7 @@ local function place(m, b, x, n, s, revoked)
   end
 end
 
--- Another notice, or none ('').
+-- Sets another notice, or none ('').
 local function notify(m, old, new)
   local id = FAMILY .. m
   if old then call('ZREM', D, old:sub(1, 16) .. id) end
@@ -255,7 +256,7 @@ local function remove(m)
     if e then call('ZREM', S, standing(FAMILY, i, c, e)) end
     call('ZREM', T, FAMILY)
     call('ZREM', U, FAMILY)
-    -- A hash without fields is gone.
+    -- A hash without fields does not exist.
     many('HDEL', F, call('HKEYS', F))
   end
 end

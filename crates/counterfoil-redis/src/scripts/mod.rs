@@ -6,6 +6,10 @@ use std::sync::LazyLock;
 pub(crate) struct Script {
     /// Its text.
     pub(crate) text: &'static str,
+    /// The names of its arguments: those of every call, then the further ones of each kind of call. Groups such as
+    /// records follow without names. A test compares the names with the script's text.
+    #[cfg(test)]
+    arguments: &'static [&'static [&'static str]],
     hash: LazyLock<redis::Script>,
 }
 
@@ -17,26 +21,36 @@ impl Script {
 }
 
 macro_rules! scripts {
-    ($($name:ident: $text:expr;)*) => {$(
-        pub(crate) static $name: Script = Script { text: $text, hash: LazyLock::new(|| redis::Script::new($text)) };
-    )*};
+    ($($name:ident($($argument:ident)* $(| $($own:ident)*)*): $text:expr;)*) => {
+        $(
+            pub(crate) static $name: Script = Script {
+                text: $text,
+                #[cfg(test)]
+                arguments: &[&[$(stringify!($argument)),*] $(, &[$(stringify!($own)),*])*],
+                hash: LazyLock::new(|| redis::Script::new($text)),
+            };
+        )*
+
+        #[cfg(test)]
+        static ALL: &[&Script] = &[$(&$name),*];
+    };
 }
 
-/// A script that writes: what it needs is tried before all else.
+/// A script that writes, after the head that tries what it needs.
 macro_rules! writes {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!($file))
     };
 }
 
-/// A script of the tokens, behind what all of them share.
+/// A script of the tokens, after their common head.
 macro_rules! token {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!("step.lua"), include_str!($file))
     };
 }
 
-/// A script of the tokens that tries what it needs by itself, or writes nothing.
+/// The same for a script that tries what it needs by itself, or writes nothing.
 macro_rules! bare_token {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!($file))
@@ -44,27 +58,72 @@ macro_rules! bare_token {
 }
 
 scripts! {
-    FOUND: token!("found.lua");
-    JOIN: token!("join.lua");
-    ROTATE: token!("rotate.lua");
-    APPLY: token!("apply.lua");
-    REVOKE_FAMILY: token!("revoke_family.lua");
-    REVOKE_ONE: token!("revoke_one.lua");
-    CLAIM: token!("claim.lua");
-    SETTLE: token!("settle.lua");
-    PURGE: bare_token!("purge.lua");
-    HUSKS: bare_token!("husks.lua");
-    STANDING: bare_token!("standing.lua");
-    UPGRADE: bare_token!("upgrade.lua");
-    RIGHTS: include_str!("rights.lua");
-    RELABEL: writes!("relabel.lua");
-    RAISE: include_str!("raise.lua");
-    TOUCH: include_str!("touch.lua");
-    PUT_CLIENT: writes!("put_client.lua");
-    REMOVE_CLIENT: writes!("remove_client.lua");
-    CLIENTS: include_str!("clients.lua");
-    PUT_SETTINGS: writes!("put_settings.lua");
-    NOTE_UPKEEP: writes!("note_upkeep.lua");
-    ATTEMPT: writes!("attempt.lua");
-    PURGE_COUNTERS: writes!("purge_counters.lua");
+    FOUND(now counts limit ending pace since i e c label count): token!("found.lua");
+    JOIN(now generation most whose count): token!("join.lua");
+    ROTATE(
+        step m now whose count most
+        | expires slide_gone
+        | expect successor nonce honoured gone pace since successor_ends
+    ): token!("rotate.lua");
+    APPLY(
+        m now expect what
+        | label key description scope
+        | expires gone notice
+        | digested
+        | honoured gone
+    ): token!("apply.lua");
+    REVOKE_FAMILY(whose r found): token!("revoke_family.lua");
+    REVOKE_ONE(m r gone): token!("revoke_one.lua");
+    CLAIM(m held lease): token!("claim.lua");
+    SETTLE(m held next sent most): token!("settle.lua");
+    PURGE(now unsent windows left): bare_token!("purge.lua");
+    HUSKS(now): bare_token!("husks.lua");
+    STANDING(now left): bare_token!("standing.lua");
+    UPGRADE(left): bare_token!("upgrade.lua");
+    RIGHTS(): include_str!("rights.lua");
+    RELABEL(old_field new_field old_key new_key): writes!("relabel.lua");
+    RAISE(version): include_str!("raise.lua");
+    TOUCH(): include_str!("touch.lua");
+    PUT_CLIENT(id expect key document): writes!("put_client.lua");
+    REMOVE_CLIENT(id expect): writes!("remove_client.lua");
+    CLIENTS(first most): include_str!("clients.lua");
+    PUT_SETTINGS(expect document): writes!("put_settings.lua");
+    NOTE_UPKEEP(expect at): writes!("note_upkeep.lua");
+    ATTEMPT(step key noted now window limit): writes!("attempt.lua");
+    PURGE_COUNTERS(now most): writes!("purge_counters.lua");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    /// The line that names the arguments from `first` on.
+    fn head(first: usize, names: &[&str]) -> String {
+        let last = first + names.len() - 1;
+        match names {
+            [name] => format!("local {name} = ARGV[{first}]"),
+            names => format!("local {} = unpack(ARGV, {first}, {last})", names.join(", ")),
+        }
+    }
+
+    #[test]
+    fn every_argument_has_its_name_in_the_script() {
+        for script in ALL {
+            let shared = script.arguments[0].len();
+            let lists = script.arguments.iter().enumerate().filter(|(_, names)| !names.is_empty());
+            let heads = lists.map(|(list, names)| head(if list == 0 { 1 } else { shared + 1 }, names));
+            let mut heads: Vec<String> = heads.collect();
+            for line in script.text.lines().map(str::trim) {
+                if let Some(known) = heads.iter().position(|head| head == line) {
+                    heads.remove(known);
+                } else {
+                    let numbered = |call: &str| {
+                        line.match_indices(call).any(|(at, _)| line[at + call.len()..].starts_with(char::is_numeric))
+                    };
+                    assert!(!numbered("ARGV[") && !numbered("ARGV, "), "arguments without names: {line}");
+                }
+            }
+            assert!(heads.is_empty(), "not in the script: {heads:?}");
+        }
+    }
 }

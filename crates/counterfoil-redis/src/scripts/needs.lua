@@ -1,20 +1,21 @@
--- What a script may have to write is tried before it looks at anything, with arguments that change nothing: what stops a
--- write (a replica, a full memory or disk, a user without the right) then stops all of it. Nothing undoes a step half done.
+-- A script first tries every write command that it may need, with arguments that change nothing. Whatever refuses a
+-- write (a replica, full memory, a full disk, a missing right) then stops the script before its first write, for a
+-- script is not rolled back.
 
--- A command whose arguments are wrong on purpose: any other error is raised as the server has it.
+-- Runs a command with invalid arguments; any error other than about these is raised.
 local function attempts(command, ...)
-  local told = redis.pcall(command, ...)
-  if type(told) ~= 'table' or not told.err then return end
-  if told.err:find('wrong number of arguments', 1, true) or told.err:find('not an integer', 1, true) then return end
+  local result = redis.pcall(command, ...)
+  if type(result) ~= 'table' or not result.err then return end
+  if result.err:find('wrong number of arguments', 1, true) or result.err:find('not an integer', 1, true) then return end
   redis.call(command, ...)
 end
 
--- The right alone, where the server can be asked for it: from version 7 on.
+-- Checks only the right, if the server can be asked: from version 7 on.
 local function may(command, ...)
   if not (redis.acl_check_cmd and redis.acl_check_cmd(command, ...)) then attempts(command, ...) end
 end
 
--- Of a sorted set. XX: it adds no member. The first, for it is refused where memory is full.
+-- For a sorted set. XX adds no member. It comes first, for it is refused when memory is full.
 local function tries_places(key)
   redis.call('ZADD', key, 'XX', 0, '')
   redis.call('ZREM', key, '')

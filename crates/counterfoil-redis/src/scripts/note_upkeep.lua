@@ -1,7 +1,8 @@
 -- Notes an upkeep: expect ('' for none), instant.
+local expect, at = unpack(ARGV, 1, 2)
 attempts('HSET', KEYS[1], '', '', '')
 may('HGET', KEYS[1], '')
-local at = redis.call('HGET', KEYS[1], 'a')
-if (at or '') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'a', ARGV[2])
+local last = redis.call('HGET', KEYS[1], 'a')
+if (last or '') ~= expect then return 0 end
+redis.call('HSET', KEYS[1], 'a', at)
 return 1

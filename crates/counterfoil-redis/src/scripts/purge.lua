@@ -1,6 +1,7 @@
--- Purges one shard: now, the limit of the unsent, the limit of the windows, how many at most; then triples of 'record' or 'family', member, key. What is
--- looked at either goes, shrinks, or leaves the place where it was found, so that no purge meets it there again.
--- What needs no memory is tried first, and what follows a write is not refused for want of memory: a full server is purged too.
+-- Purges one shard: now, the limit of the unsent, the limit of the windows, how many at most; then triples of 'record'
+-- or 'family', member, key. Each record is removed, shrunk, or moved to another entry, so that no purge finds it there
+-- again. Commands that need no memory are tried first, and after a write the server refuses nothing for want of memory,
+-- so a full server is purged too.
 call('ZREM', G, '')
 tries_places(G)
 tries_hash(F)
@@ -9,7 +10,8 @@ call('HEXISTS', F, '')
 call('EXISTS', F)
 may('HKEYS', F)
 may('HSCAN', F, '0')
-local now, unsent, windows, left = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local now, unsent, windows, left = unpack(ARGV, 1, 4)
+left = tonumber(left)
 local changed = 0
 
 local function shrink(m, b, x, n, s)
@@ -25,7 +27,7 @@ local function shrink(m, b, x, n, s)
   call('HSET', F, 'b' .. m, b, 'x' .. m, x, 't' .. m, '---')
   call('HDEL', F, 'q' .. m, 'u' .. m)
   if call('HEXISTS', F, 'r' .. m) == 0 then move_access(m, b, old, x) end
-  place(m, b, x, false, s, call('HEXISTS', F, 'r') == 1)
+  index_for_purge(m, b, x, false, s, call('HEXISTS', F, 'r') == 1)
 end
 
 local function record(m)
@@ -43,7 +45,7 @@ local function record(m)
     shrink(m, b, x, n, s)
     changed, left = changed + 1, left - 1
   else
-    place(m, b, x, n, s, r)
+    index_for_purge(m, b, x, n, s, r)
   end
 end
 
@@ -76,8 +78,9 @@ end
 
 for at = 5, #ARGV, 3 do
   if left <= 0 then break end
-  F = KEYS[tonumber(ARGV[at + 2])]
+  local what, m, key = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  F = KEYS[tonumber(key)]
   FAMILY = F:sub(-10)
-  if ARGV[at] == 'family' then family() else record(ARGV[at + 1]) end
+  if what == 'family' then family() else record(m) end
 end
 return changed

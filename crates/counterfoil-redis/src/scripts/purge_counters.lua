@@ -1,9 +1,10 @@
--- Removes counters that have no meaning any more: now, how many at most. KEYS: counters, keys by then; the same two of an older version, which knew no attempts
--- under way and whose counters lasted a minute: they go whatever the time is.
--- Neither needs memory: a full server is purged too.
+-- Removes counters that have expired: now, how many at most. KEYS: counters, keys by expiry; then the same two of an
+-- older version without attempts under way, whose counters lasted a minute: they are removed at once. Neither command
+-- needs memory, so a full server is purged too.
 redis.call('ZREM', KEYS[2], '')
 redis.call('HDEL', KEYS[1], '')
-local now, most = ARGV[1], tonumber(ARGV[2])
+local now, most = unpack(ARGV, 1, 2)
+most = tonumber(most)
 local went = 0
 for _, of in ipairs({ { 1, now }, { 3, '+inf' } }) do
   local first, ended_at = of[1], of[2]

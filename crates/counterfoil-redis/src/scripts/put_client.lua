@@ -1,4 +1,5 @@
--- Puts a registration: client id, expect ('' for none), internal id, document. KEYS: documents, ids in order, internal ids ever used.
+-- Puts a registration: client id, expect ('' for none), internal id, document. KEYS: documents, ids in order, internal
+-- ids ever used.
 tries_places(KEYS[2])
 tries_hash(KEYS[1])
 local id, expect, key, document = unpack(ARGV, 1, 4)

@@ -1,4 +1,5 @@
 -- Raises the layout's version, and never lowers it: version.
+local version = ARGV[1]
 local found = redis.call('GET', KEYS[1])
-if not found or tonumber(found) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
+if not found or tonumber(found) < tonumber(version) then redis.call('SET', KEYS[1], version) end
 return 1

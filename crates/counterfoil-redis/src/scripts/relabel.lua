@@ -1,10 +1,12 @@
--- A label's key made anew, where nobody has the new one: a family and its shard's labels; the labels' old and new field, the family's old and new key.
+-- Replaces a label's key, unless another family has the new one. KEYS: a family, its shard's labels. Arguments: the old
+-- and the new field of the labels, the old and the new key of the family.
+local old_field, new_field, old_key, new_key = unpack(ARGV, 1, 4)
 tries_hash(KEYS[1])
 tries_hash(KEYS[2])
 may('HSETNX', KEYS[2], '', '')
-local held = redis.call('HGET', KEYS[2], ARGV[1])
-if not held or redis.call('HGET', KEYS[1], 'k') ~= ARGV[3] then return 0 end
-if redis.call('HSETNX', KEYS[2], ARGV[2], held) == 0 then return 0 end
-redis.call('HDEL', KEYS[2], ARGV[1])
-redis.call('HSET', KEYS[1], 'k', ARGV[4])
+local held = redis.call('HGET', KEYS[2], old_field)
+if not held or redis.call('HGET', KEYS[1], 'k') ~= old_key then return 0 end
+if redis.call('HSETNX', KEYS[2], new_field, held) == 0 then return 0 end
+redis.call('HDEL', KEYS[2], old_field)
+redis.call('HSET', KEYS[1], 'k', new_key)
 return 1

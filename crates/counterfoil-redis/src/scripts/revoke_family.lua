@@ -1,12 +1,12 @@
--- Revokes a family: realm and owner, r (at, why, the tombstone's end), the place among the standing where it was found
--- ('' where it was not sought there).
+-- Revokes a family: realm and owner, r (at, why, the tombstone's end), its entry in the index of standing families (''
+-- if it was not found there).
 local whose, r, found = unpack(ARGV, 1, 3)
 local f = call('HMGET', F, 'i', 'e', 'c', 'r')
 local i, e, c = f[1], f[2], f[3]
 local _, _, owner = who(i)
 local ends = i and e and not f[4] and owner == whose
 if ends then end_family(F, i, c, e, r) end
--- A row that does not decode does not say whose it is: the place where it was found does, and else nobody knows.
+-- A row that does not decode does not name its owner, but its index entry does.
 if i and owner == '' and not f[4] then
   if found == '' then return 2 end
   call('HSET', F, 'r', r)

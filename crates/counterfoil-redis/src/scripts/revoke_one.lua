@@ -7,5 +7,5 @@ move_access(m, b, x, nil)
 x = x:sub(1, 32) .. gone
 call('HSET', F, 'x' .. m, x)
 if n then notify(m, n, '') end
-place(m, b, x, false, s, false)
+index_for_purge(m, b, x, false, s, false)
 return 1

@@ -3,30 +3,35 @@
 -- and since, the successor's ends, for 'slide' expires_at, gone_at; records from 15.
 local step, m, now, whose, count, most = unpack(ARGV, 1, 6)
 count = tonumber(count)
+-- Of 'slide'.
+local expires, slide_gone = unpack(ARGV, 7, 8)
+-- Of 'supersede'.
+local expect, successor, nonce, honoured, gone, pace, since, successor_ends = unpack(ARGV, 7, 14)
 local f = fields(m)
 local i, g, e, k, r, c, b, x, n, s = f[1], f[2], f[3], f[4], f[5], f[7], f[8], f[11], f[12], f[14]
 if not b then return { 'missing' } end
--- What does not decode is left as it is.
+-- A row that does not decode is not changed.
 if (#b ~= 82 and #b ~= 98) or not i or not e or not x or #x ~= 48 then return { 'stale', f } end
 if r or f[15] then return { 'ended' } end
 local slides, ends = step == 'slide', x:sub(1, 16)
-if s or (not slides and f[10] ~= ARGV[7]) or (slides and ends ~= NONE and ends <= now) then return { 'stale', f } end
+if s or (not slides and f[10] ~= expect) or (slides and ends ~= NONE and ends <= now) then return { 'stale', f } end
 local hit = taken(15, count)
 if hit then return { 'id', hit } end
 local _, _, owner = who(i)
 local newest = slides and tonumber(g) or tonumber(g) + 1
 if count > 0 and owner ~= whose then return { 'fault' } end
 for at = 15, 14 + count * WIDE, WIDE do
-  if ARGV[at + 1]:sub(5, 24) > string.format('%020.0f', newest) then return { 'fault' } end
+  local b = ARGV[at + 1]
+  if b:sub(5, 24) > string.format('%020.0f', newest) then return { 'fault' } end
 end
 
--- When the member of the family's kind was superseded that stands `limit` generations before the parent.
+-- When the member `limit` generations before the parent, of the family's kind, was superseded.
 local function rotated_before(limit)
   local generation = tonumber(b:sub(5, 24)) - tonumber(limit)
   if generation < 0 then return end
   local used, member, at = call('HGET', F, string.format('h%020.0f', generation)) or '', nil, nil
-  for place = 1, #used, 6 do
-    local other = used:sub(place, place + 5)
+  for first = 1, #used, 6 do
+    local other = used:sub(first, first + 5)
     local own = call('HMGET', F, 'b' .. other, 's' .. other)
     if own[1] and own[2] and own[1]:sub(2, 4) == i:sub(1, 3) and (not member or before(other, member)) then
       member, at = other, own[2]:sub(1, 16)
@@ -35,7 +40,6 @@ local function rotated_before(limit)
   return at
 end
 
-local pace, since = ARGV[12], ARGV[13]
 if not slides and pace ~= '' then
   local oldest = rotated_before(pace)
   if oldest and oldest > since then return { 'paced', oldest } end
@@ -44,34 +48,32 @@ local first = access_full(most, now, 15, count)
 if first then return { 'crowded', first } end
 
 if slides then
-  local expires, gone = ARGV[7], ARGV[8]
   -- The later of the two; nothing is later than no end.
   local function forward(old, new)
     return (old == NONE or old > new) and old or new
   end
   local old, live, tomb = x, e:sub(1, 16), e:sub(17, 32)
-  x = forward(ends, expires) .. now .. forward(x:sub(33, 48), gone)
+  x = forward(ends, expires) .. now .. forward(x:sub(33, 48), slide_gone)
   call('HSET', F, 'x' .. m, x)
   move_access(m, b, old, x)
   if b:sub(2, 4) == i:sub(1, 3) and tonumber(b:sub(5, 24)) == newest then
-    live, tomb = forward(live, expires), forward(tomb, gone)
+    live, tomb = forward(live, expires), forward(tomb, slide_gone)
   end
   move_ends(i, c, e, live .. tomb .. now, k)
-  place(m, b, x, n, s, false)
+  index_for_purge(m, b, x, n, s, false)
   add(i, 15, count)
   return { 'done' }
 end
 
-local successor, nonce, honoured, gone = unpack(ARGV, 8, 11)
 add(i, 15, count)
 s, x = now .. honoured .. successor, x:sub(1, 32) .. gone
 local generation = 'h' .. b:sub(5, 24)
 call('HSET', F, 's' .. m, s, 'x' .. m, x, generation, (call('HGET', F, generation) or '') .. m)
 call('HINCRBY', F, 'v' .. m, 1)
 call('HINCRBY', F, 'g', 1)
--- One field for the family's one nonce: writing the parent's wipes the grandparent's.
+-- The family has one field for a nonce: writing the parent's wipes the grandparent's.
 if nonce == '' then call('HDEL', F, 'o') else call('HSET', F, 'o', m .. nonce) end
 if n then notify(m, n, '') end
-move_ends(i, c, e, ARGV[14] .. now, k)
-place(m, b, x, false, s, false)
+move_ends(i, c, e, successor_ends .. now, k)
+index_for_purge(m, b, x, false, s, false)
 return { 'done' }

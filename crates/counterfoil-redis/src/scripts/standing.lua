@@ -1,8 +1,9 @@
--- Which of these records stand: now, how many at most are told, then their members; their families are lent, one a
+-- Which of these records stand: now, how many at most are answered, then their members; their families are lent, one a
 -- member. Answers how many were looked at, then for each that stands its number among them and its fields. One that
--- does not decode is told, so that it is counted.
-local now, left = ARGV[1], tonumber(ARGV[2])
-local seen, told = 0, {}
+-- does not decode is answered too, so that the caller counts it.
+local now, left = unpack(ARGV, 1, 2)
+left = tonumber(left)
+local seen, found = 0, {}
 local function reached(at)
   return at ~= NONE and at <= now
 end
@@ -15,8 +16,8 @@ for at = 3, #ARGV do
   local r, b, x, s, own = f[1], f[2], f[3] or NONE, f[4] or NONE, f[5]
   local over = #s == 48 and reached(s:sub(17, 32)) or #x == 48 and reached(x:sub(33, 48))
   if b and b:sub(1, 1) ~= 's' and not r and not own and not over then
-    push(told, seen, fields(m))
+    push(found, seen, fields(m))
     left = left - 1
   end
 end
-return { 'done', seen, unpack(told) }
+return { 'done', seen, unpack(found) }

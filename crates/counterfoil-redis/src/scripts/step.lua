@@ -1,4 +1,4 @@
--- What a step of a family needs.
+-- What a step on a family needs.
 tries_places(G)
 tries_hash(F)
 

@@ -5,7 +5,8 @@ tries_places(S)
 tries_hash(F)
 call('HMGET', F, '')
 may('HGETALL', F)
-local left = tonumber(ARGV[1])
+local left = ARGV[1]
+left = tonumber(left)
 
 local function family(c)
   local f = call('HMGET', F, 'i', 'e', 'r')
@@ -14,14 +15,14 @@ local function family(c)
   local all, row = call('HGETALL', F), {}
   left = left - #all
   for at = 1, #all, 2 do row[all[at]] = all[at + 1] end
-  -- The last use is the latest instant at which a member was made, rotated, slid or moved.
+  -- The last use is the latest instant at which a member was created, rotated, slid or got another expiry.
   local used, access = string.rep('0', 16), {}
   for field, x in pairs(row) do
     local m = field:sub(2)
     local b = row['b' .. m]
     if #field == 7 and field:sub(1, 1) == 'x' and #x == 48 and b then
       if x:sub(17, 32) > used then used = x:sub(17, 32) end
-      if b:sub(2, 4) == ACCESS and not row['r' .. m] then push(access, 0, access_place(m, x)) end
+      if b:sub(2, 4) == ACCESS and not row['r' .. m] then push(access, 0, access_entry(m, x)) end
     end
   end
   many('ZADD', Y, access)
