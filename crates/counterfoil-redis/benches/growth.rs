@@ -1,5 +1,5 @@
-//! What a read, a page and a purge cost in a store of ten thousand, a hundred thousand and a million records: one at a time, microseconds, and the ratio to
-//! the smallest. `COUNTERFOIL_BENCH_SIZES=10000,100000` names other sizes.
+//! What a read, a page and a purge cost in a store of ten thousand, a hundred thousand and a million records: one at a
+//! time, microseconds, and the ratio to the smallest. `COUNTERFOIL_BENCH_SIZES=10000,100000` names other sizes.
 #![allow(clippy::expect_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
 #![allow(missing_docs, reason = "a bench is no library")]
@@ -32,8 +32,8 @@ fn main() {
         let size: usize = size.trim().parse().expect("a size");
         let costs = runtime.block_on(costs(size));
         let least = *first.get_or_insert(costs);
-        let cells = costs.iter().zip(least).map(|(cost, least)| format!("{cost:9.1} {:>5.2}x", cost / least));
-        println!("{size:>9} {}", cells.map(|cell| format!("{cell:>16}")).collect::<Vec<_>>().join(" "));
+        let columns = costs.iter().zip(least).map(|(cost, least)| format!("{cost:9.1} {:>5.2}x", cost / least));
+        println!("{size:>9} {}", columns.map(|column| format!("{column:>16}")).collect::<Vec<_>>().join(" "));
     }
 }
 
@@ -79,8 +79,8 @@ async fn filled(store: &RedisStore, people: &[Person]) -> Vec<RecordId> {
         let filling: Vec<_> = people
             .iter()
             .enumerate()
-            .map(|(place, person)| {
-                let (store, person, number) = (store.clone(), person.clone(), batch * AT_ONCE + place);
+            .map(|(index, person)| {
+                let (store, person, number) = (store.clone(), person.clone(), batch * AT_ONCE + index);
                 tokio::spawn(async move {
                     let mut own = Vec::new();
                     for turn in 0..EACH {

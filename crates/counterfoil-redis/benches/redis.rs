@@ -1,7 +1,9 @@
-//! What the store costs beside the raw client: each operation and the same point read or write by hand, by turns in one run, at 1, 16, 64 and 256 callers.
-//! `cargo bench -p counterfoil-redis`; a word behind `--` runs the cases that contain it.
+//! What the store costs beside the raw client: each operation and the same point read or write by hand, by turns in one
+//! run, at 1, 16, 64 and 256 callers. `cargo bench -p counterfoil-redis`; a word behind `--` runs the cases that
+//! contain it.
 //!
-//! Ratios are the result: the store's rate by the raw client's, the median of the rounds. The server runs beside on the same machine.
+//! Ratios are the result: the store's rate by the raw client's, the median of the rounds. The server runs beside on the
+//! same machine.
 #![allow(clippy::expect_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
 #![allow(missing_docs, reason = "a bench is no library")]

@@ -1,4 +1,4 @@
-//! Asking the server: scripts by their hash, reads in one go, walks over the shards.
+//! Requests: scripts by their hash, pipelined reads, walks over the shards.
 
 use std::collections::BTreeMap;
 
@@ -9,36 +9,37 @@ use redis::{Cmd, Pipeline, Value};
 
 use crate::error::{Silence, is_unknown_script, silent};
 use crate::keys::Key;
-use crate::link::Does;
 use crate::row::{self, Bytes, FAMILY_FIELDS, MEMBER_FIELDS};
 use crate::scripts::Script;
+use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
-/// Shards that are asked at once: enough to be quick, few enough that a page of one shard does not read the others' for nothing.
+/// How many shards are read at once: enough to be fast, few enough that a page of one shard seldom reads others for
+/// nothing.
 pub(crate) const ABREAST: usize = 64;
-/// How often a step is tried again whose conditions somebody moved meanwhile.
+/// How often a step is repeated whose conditions another one changed.
 pub(crate) const TURNS: u32 = 16;
 
-/// What a script answered: a word, and what it says more.
+/// A script's answer: a word and further values.
 pub(crate) struct Answer {
     pub(crate) word: String,
     pub(crate) rest: Vec<Value>,
 }
 
 impl Answer {
-    /// A record's fields, which stand first behind the word.
+    /// A record's fields, the first value behind the word.
     pub(crate) fn record(&self, id: &RecordId) -> Result<TokenRecord, StoreError> {
         let fields = if let Some(Value::Array(fields)) = self.rest.first() { fields.as_slice() } else { &[] };
         row::record(id, fields)?.ok_or_else(|| shape("record"))
     }
 
-    /// Some bytes, which stand first behind the word.
+    /// Bytes of an id, the first value behind the word.
     pub(crate) fn id<const N: usize>(&self) -> Result<[u8; N], StoreError> {
         let bytes = self.rest.first().and_then(row::bytes).and_then(|bytes| bytes.try_into().ok());
         bytes.ok_or_else(|| shape("id"))
     }
 
-    /// Families, which stand first behind the word, one behind the other.
+    /// Families, concatenated in the first value behind the word.
     pub(crate) fn families(&self) -> Result<Vec<FamilyId>, StoreError> {
         let (families, []) = self.rest.first().and_then(row::bytes).unwrap_or_default().as_chunks::<10>() else {
             return Err(shape("families"));
@@ -46,18 +47,18 @@ impl Answer {
         Ok(families.iter().copied().map(FamilyId::from_bytes).collect())
     }
 
-    /// An instant, which stands first behind the word.
+    /// An instant, the first value behind the word.
     pub(crate) fn instant(&self) -> Result<Timestamp, StoreError> {
         row::end_of(&self.id::<16>()?)
     }
 
-    /// A word that the script does not say.
+    /// The error for a word that the script does not use.
     pub(crate) fn unknown<T>(&self, op: &'static str) -> Result<T, StoreError> {
         Err(shape(op))
     }
 }
 
-/// The server answered something else than was asked for.
+/// The answer has an unexpected form.
 pub(crate) fn shape(op: &'static str) -> StoreError {
     StoreError::Unavailable { op, retry: false, maybe_done: true, source: Some(Box::new(Silence::Shape)) }
 }
@@ -67,7 +68,7 @@ pub(crate) fn lost(op: &'static str) -> StoreError {
     silent(op, false, Silence::Lost)
 }
 
-/// The bytes of arguments of several lengths.
+/// Arguments as bytes.
 macro_rules! args {
     ($($arg:expr),* $(,)?) => {
         vec![$($crate::row::Bytes::from(&$arg[..])),*]
@@ -83,7 +84,7 @@ fn invocation(command: &'static str, script: &str, keys: &[Key], arguments: &[By
 }
 
 impl RedisStore {
-    /// Runs a script. A server that does not know it (new, restarted, flushed, elected) is sent its text once.
+    /// Runs a script by its hash. A server that does not know it (new, restarted, flushed, promoted) gets its text.
     pub(crate) async fn script(
         &self,
         op: &'static str,
@@ -104,16 +105,16 @@ impl RedisStore {
         arguments: &[Bytes],
     ) -> Result<Value, StoreError> {
         let by_hash = invocation("EVALSHA", script.hash(), keys, arguments);
-        match self.link().try_command(op, does, &by_hash).await? {
+        match self.connection().try_command(op, does, &by_hash).await? {
             Err(error) if is_unknown_script(&error) => {
                 let by_text = invocation("EVAL", script.text, keys, arguments);
-                self.link().command(op, does, &by_text).await
+                self.connection().command(op, does, &by_text).await
             }
-            answer => answer.map_err(|error| self.link().told(op, does, error)),
+            answer => answer.map_err(|error| self.connection().failure(op, does, error)),
         }
     }
 
-    /// The same for what is to be waited for.
+    /// The same for a write that waits for replicas, if the store does.
     pub(crate) async fn waited(
         &self,
         op: &'static str,
@@ -122,17 +123,17 @@ impl RedisStore {
         keys: &[Key],
         arguments: &[Bytes],
     ) -> Result<Value, StoreError> {
-        let Some(lanes) = self.lanes() else { return self.script(op, script, keys, arguments).await };
-        let (barrier, link) = (self.keys().barrier(shard), self.link());
+        let Some(wait_pool) = self.wait_pool() else { return self.script(op, script, keys, arguments).await };
+        let (barrier, shared) = (self.keys().barrier(shard), self.connection());
         let by_hash = invocation("EVALSHA", script.hash(), keys, arguments);
-        let answer = match lanes.command(op, link, &barrier, &by_hash).await? {
+        let answer = match wait_pool.command(op, shared, &barrier, &by_hash).await? {
             Err(error) if is_unknown_script(&error) => {
                 let by_text = invocation("EVAL", script.text, keys, arguments);
-                lanes.command(op, link, &barrier, &by_text).await?
+                wait_pool.command(op, shared, &barrier, &by_text).await?
             }
             answer => answer,
         };
-        answer.map_err(|error| link.told(op, Does::Write, error))
+        answer.map_err(|error| shared.failure(op, Does::Write, error))
     }
 
     /// A script's answer that begins with a word.
@@ -169,29 +170,29 @@ impl RedisStore {
 
     /// One read of one declared key.
     pub(crate) async fn pair(&self, op: &'static str, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
-        match self.link().command(op, Does::Read, &self.look(id)).await? {
+        match self.connection().command(op, Does::Read, &self.look(id)).await? {
             Value::Array(fields) => row::record(id, &fields),
             _ => Err(shape(op)),
         }
     }
 
-    /// Many reads; where one record does not decode, the others do.
+    /// Many reads. A record that does not decode does not affect the others.
     pub(crate) async fn pairs(
         &self,
         op: &'static str,
         ids: &[RecordId],
     ) -> Result<Vec<Result<Option<TokenRecord>, StoreError>>, StoreError> {
         let mut shards: BTreeMap<u8, (Vec<usize>, Vec<Cmd>)> = BTreeMap::new();
-        for (place, id) in ids.iter().enumerate() {
-            let (places, commands) = shards.entry(id.shard()).or_default();
-            places.push(place);
+        for (index, id) in ids.iter().enumerate() {
+            let (indexes, commands) = shards.entry(id.shard()).or_default();
+            indexes.push(index);
             commands.push(self.look(id));
         }
-        let (places, groups): (Vec<_>, Vec<_>) = shards.into_values().unzip();
+        let (indexes, groups): (Vec<_>, Vec<_>) = shards.into_values().unzip();
         let mut found: Vec<_> = ids.iter().map(|_| Ok(None)).collect();
-        for (places, answers) in places.into_iter().zip(self.groups(op, groups).await?) {
-            for (place, answer) in places.into_iter().zip(answers) {
-                if let (Some(found), Some(id), Value::Array(fields)) = (found.get_mut(place), ids.get(place), answer) {
+        for (indexes, answers) in indexes.into_iter().zip(self.groups(op, groups).await?) {
+            for (index, answer) in indexes.into_iter().zip(answers) {
+                if let (Some(found), Some(id), Value::Array(fields)) = (found.get_mut(index), ids.get(index), answer) {
                     *found = row::record(id, &fields);
                 }
             }
@@ -199,13 +200,13 @@ impl RedisStore {
         Ok(found)
     }
 
-    /// Reads in groups of one slot each: all at once to a single node, each by itself to a cluster.
+    /// Reads in groups of one slot each: in one pipeline for a single node, in one per group for a cluster.
     pub(crate) async fn groups(&self, op: &'static str, groups: Vec<Vec<Cmd>>) -> Result<Vec<Vec<Value>>, StoreError> {
         let lengths: Vec<usize> = groups.iter().map(Vec::len).collect();
         if lengths.iter().sum::<usize>() == 0 {
             return Ok(lengths.iter().map(|_| Vec::new()).collect());
         }
-        let pipelines: Vec<Pipeline> = if self.link().door().is_cluster() {
+        let pipelines: Vec<Pipeline> = if self.connection().connector().is_cluster() {
             groups.into_iter().map(pipeline).collect()
         } else {
             vec![pipeline(groups.into_iter().flatten().collect())]
@@ -213,7 +214,7 @@ impl RedisStore {
         let mut all = Vec::new();
         for abreast in pipelines.chunks(ABREAST) {
             let answers = join_all(abreast.iter().map(|pipeline| async move {
-                if pipeline.is_empty() { Ok(Vec::new()) } else { self.link().reads(op, pipeline).await }
+                if pipeline.is_empty() { Ok(Vec::new()) } else { self.connection().reads(op, pipeline).await }
             }));
             for answers in answers.await {
                 all.extend(answers?);
@@ -223,7 +224,7 @@ impl RedisStore {
         Ok(lengths.into_iter().map(|length| all.by_ref().take(length).collect()).collect())
     }
 
-    /// Walks the shards from `first` on until `most` members of an index are found, in the order of shards.
+    /// Reads an index shard by shard, from `first` on, until `most` members are found.
     pub(crate) async fn walk(
         &self,
         op: &'static str,

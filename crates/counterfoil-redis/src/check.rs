@@ -1,4 +1,5 @@
-//! What is looked at when a store is opened and once a second while it is used: whatever of the set-up can be seen to break a promise is refused.
+//! The checks when a store is opened and once a second while it is used: a set-up that would break a promise is
+//! refused.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,13 +9,13 @@ use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
 use redis::{Cmd, ErrorKind, RedisError, RedisResult, Value};
 use tokio::time::timeout;
 
-use crate::conn::{Conn, Door, Request};
+use crate::connection::{Connection, Connector, Request};
 use crate::error::SetupError;
 use crate::keys::{Keys, LAYOUT};
 use crate::rights;
 use crate::row;
 
-/// The oldest server whose scripts are carried to the replicas by what they wrote, and which knows every command that they use.
+/// The oldest version that replicates the effects of scripts and knows every command that they use.
 const OLDEST: u64 = 6;
 
 /// What the servers must be.
@@ -26,21 +27,26 @@ pub(crate) struct Setup {
 
 impl Setup {
     /// Asks every primary.
-    pub(crate) async fn look(self, conn: &mut Conn) -> Result<(), SetupError> {
-        for (node, info) in info(conn).await? {
+    pub(crate) async fn look(self, connection: &mut Connection) -> Result<(), SetupError> {
+        for (node, info) in info(connection).await? {
             self.primary(&node, &info)?;
         }
         Ok(())
     }
 }
 
-/// Asks every primary, and looks at the layout: its version.
-pub(crate) async fn server(door: &Door, setup: Setup, keys: &Keys, deadline: Duration) -> Result<u64, SetupError> {
+/// Checks every primary, and returns the version of the layout.
+pub(crate) async fn server(
+    connector: &Connector,
+    setup: Setup,
+    keys: &Keys,
+    deadline: Duration,
+) -> Result<u64, SetupError> {
     let looking = async {
-        let mut conn = door.open().await?;
-        setup.look(&mut conn).await?;
-        rights::check(&mut conn, keys).await?;
-        layout(&mut conn, keys).await
+        let mut connection = connector.open().await?;
+        setup.look(&mut connection).await?;
+        rights::check(&mut connection, keys).await?;
+        layout(&mut connection, keys).await
     };
     match timeout(deadline, looking).await {
         Ok(looked) => looked,
@@ -52,25 +58,25 @@ pub(crate) async fn server(door: &Door, setup: Setup, keys: &Keys, deadline: Dur
 }
 
 /// INFO of every primary, by its address.
-async fn info(conn: &mut Conn) -> RedisResult<Vec<(String, String)>> {
+async fn info(connection: &mut Connection) -> RedisResult<Vec<(String, String)>> {
     let info = redis::cmd("INFO");
     let text = |value: &Value| row::bytes(value).map(|text| String::from_utf8_lossy(text).into_owned());
     let shape = || RedisError::from((ErrorKind::UnexpectedReturnType, "INFO is no text"));
-    match conn {
-        Conn::Single(conn) => {
-            let answer = conn.req_packed_command(&info).await?.extract_error()?;
-            let told = match &answer {
+    match connection {
+        Connection::Single(connection) => {
+            let answer = connection.req_packed_command(&info).await?.extract_error()?;
+            let text = match &answer {
                 Value::VerbatimString { text, .. } => Some(text.clone()),
                 other => text(other),
             };
-            Ok(vec![("the server".to_owned(), told.ok_or_else(shape)?)])
+            Ok(vec![("the server".to_owned(), text.ok_or_else(shape)?)])
         }
-        Conn::Cluster(conn) => {
+        Connection::Cluster(connection) => {
             let everywhere = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
-            match conn.route_command(info, everywhere).await?.extract_error()? {
+            match connection.route_command(info, everywhere).await?.extract_error()? {
                 Value::Map(nodes) => nodes
                     .iter()
-                    .map(|(node, told)| Ok((text(node).unwrap_or_default(), text(told).ok_or_else(shape)?)))
+                    .map(|(node, answer)| Ok((text(node).unwrap_or_default(), text(answer).ok_or_else(shape)?)))
                     .collect(),
                 _ => Err(shape()),
             }
@@ -80,10 +86,10 @@ async fn info(conn: &mut Conn) -> RedisResult<Vec<(String, String)>> {
 
 impl Setup {
     fn primary(self, node: &str, info: &str) -> Result<(), SetupError> {
-        let told: BTreeMap<&str, &str> = info.lines().filter_map(|line| line.trim_end().split_once(':')).collect();
-        let is = |name: &str, value: &str| told.get(name).is_some_and(|told| *told == value);
+        let fields: BTreeMap<&str, &str> = info.lines().filter_map(|line| line.trim_end().split_once(':')).collect();
+        let is = |name: &str, value: &str| fields.get(name).is_some_and(|found| *found == value);
         let refused = |what: &str| Err(SetupError::refused(format!("{node}: {what}")));
-        let version = told.get("redis_version").copied().unwrap_or("0");
+        let version = fields.get("redis_version").copied().unwrap_or("0");
         if version.split('.').next().and_then(|major| major.parse::<u64>().ok()).unwrap_or(0) < OLDEST {
             return refused(&format!("version {version} is older than {OLDEST}"));
         }
@@ -98,7 +104,7 @@ impl Setup {
             });
         }
         if !is("maxmemory_policy", "noeviction") {
-            let policy = told.get("maxmemory_policy").copied().unwrap_or("unknown");
+            let policy = fields.get("maxmemory_policy").copied().unwrap_or("unknown");
             return refused(&format!("maxmemory-policy is {policy}: records and revocations would be thrown away"));
         }
         if !is("aof_enabled", "1") && !self.volatile {
@@ -109,13 +115,13 @@ impl Setup {
 }
 
 /// Writes the layout's version where there is none, and refuses a newer one.
-async fn layout(conn: &mut Conn, keys: &Keys) -> Result<u64, SetupError> {
+async fn layout(connection: &mut Connection, keys: &Keys) -> Result<u64, SetupError> {
     let mut mark = Cmd::new();
     mark.arg("SET").arg(keys.layout()).arg(LAYOUT).arg("NX");
-    conn.ask(Request::One(&mark)).await?;
+    connection.ask(Request::One(&mark)).await?;
     let mut get = redis::cmd("GET");
     get.arg(keys.layout());
-    let found = conn.ask(Request::One(&get)).await?;
+    let found = connection.ask(Request::One(&get)).await?;
     let found =
         row::bytes(&found).and_then(row::number).ok_or_else(|| SetupError::refused("the layout has no version"))?;
     if found > LAYOUT { Err(SetupError::Newer { found, known: LAYOUT }) } else { Ok(found) }

@@ -9,9 +9,9 @@ use counterfoil::{Realm, Version};
 use redis::Value;
 
 use crate::ask::{args, shape};
-use crate::link::Does;
 use crate::row;
 use crate::scripts;
+use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 #[async_trait]
@@ -20,7 +20,7 @@ impl ClientStore for RedisStore {
         let mut get = redis::cmd("HMGET");
         get.arg(self.keys().clients(realm).first());
         get.arg(format!("v{}", id.as_str())).arg(format!("d{}", id.as_str()));
-        let Value::Array(values) = self.link().command("client", Does::Read, &get).await? else {
+        let Value::Array(values) = self.connection().command("client", Does::Read, &get).await? else {
             return Err(shape("client"));
         };
         standing(&values)
@@ -35,7 +35,7 @@ impl ClientStore for RedisStore {
         const OP: &str = "clients";
         let first = after.map_or_else(|| "-".to_owned(), |after| format!("({}", after.as_str()));
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-        // The one too many says that there is a next page.
+        // The extra row shows that there is a next page.
         let arguments = args![first.as_bytes(), limit.saturating_add(1).to_string().as_bytes()];
         let keys = self.keys().clients(realm);
         let value = self.script_that(OP, Does::Read, &scripts::CLIENTS, &keys, &arguments).await?;
@@ -95,7 +95,7 @@ fn standing(values: &[Value]) -> Result<Option<VersionedRegistration>, StoreErro
     Ok(Some(VersionedRegistration { version: version(values.first())?, registration }))
 }
 
-/// A version that stands in digits.
+/// A version in decimal digits.
 pub(crate) fn version(value: Option<&Value>) -> Result<Version, StoreError> {
     let number = value.and_then(row::bytes).and_then(row::number);
     number.map(Version::new).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "version" }))

@@ -16,13 +16,13 @@ const QUEUE: usize = 1_024;
 
 /// What connections are made by.
 #[derive(Clone)]
-pub(crate) enum Door {
+pub(crate) enum Connector {
     Single(Box<Client>),
     Cluster(Box<ClusterClient>),
 }
 
-impl Door {
-    pub(crate) async fn open(&self) -> RedisResult<Conn> {
+impl Connector {
+    pub(crate) async fn open(&self) -> RedisResult<Connection> {
         match self {
             Self::Single(client) => {
                 // The store has a deadline of its own.
@@ -30,14 +30,16 @@ impl Door {
                     .set_connection_timeout(Some(CONNECT))
                     .set_response_timeout(None)
                     .set_pipeline_buffer_size(QUEUE);
-                client.get_multiplexed_async_connection_with_config(&config).await.map(Conn::Single)
+                client.get_multiplexed_async_connection_with_config(&config).await.map(Connection::Single)
             }
-            // With fewer attempts or shorter waits than its own, this client was seen to fall silent for good after a fail-over.
-            Self::Cluster(client) => client.get_async_connection().await.map(Conn::Cluster),
+            // With fewer attempts or shorter waits than its own, this client was seen to fall silent for good after a
+            // fail-over.
+            Self::Cluster(client) => client.get_async_connection().await.map(Connection::Cluster),
         }
     }
 
-    /// Whether keys lie in slots. A cluster's connections also heal by themselves, and repeat a request where they have to.
+    /// Whether keys lie in slots. A cluster's connections also heal by themselves, and repeat a request where they have
+    /// to.
     pub(crate) const fn is_cluster(&self) -> bool {
         matches!(self, Self::Cluster(_))
     }
@@ -54,21 +56,21 @@ pub(crate) enum Request<'a> {
 
 /// A connection that many callers share. A dropped call leaves it unharmed: its answer is thrown away when it comes.
 #[derive(Clone)]
-pub(crate) enum Conn {
+pub(crate) enum Connection {
     Single(MultiplexedConnection),
     Cluster(ClusterConnection),
 }
 
-impl Conn {
+impl Connection {
     pub(crate) async fn ask(&mut self, request: Request<'_>) -> RedisResult<Value> {
         match (self, request) {
-            (Self::Single(conn), Request::One(command)) => {
-                conn.send_packed_command(command).await.and_then(Value::extract_error)
+            (Self::Single(connection), Request::One(command)) => {
+                connection.send_packed_command(command).await.and_then(Value::extract_error)
             }
-            (Self::Cluster(conn), Request::One(command)) => {
-                conn.req_packed_command(command).await.and_then(Value::extract_error)
+            (Self::Cluster(connection), Request::One(command)) => {
+                connection.req_packed_command(command).await.and_then(Value::extract_error)
             }
-            (conn, Request::Many(pipeline)) => conn.pipeline(pipeline).await.map(Value::Array),
+            (connection, Request::Many(pipeline)) => connection.pipeline(pipeline).await.map(Value::Array),
         }
     }
 
@@ -98,9 +100,9 @@ impl Conn {
     pub(crate) async fn ask_node(&mut self, slot: u16, command: Cmd) -> RedisResult<Value> {
         match self {
             Self::Single(_) => self.ask(Request::One(&command)).await,
-            Self::Cluster(conn) => {
+            Self::Cluster(connection) => {
                 let primary = SingleNodeRoutingInfo::SpecificNode(Route::new(slot, SlotAddr::Master));
-                conn.route_command(command, RoutingInfo::SingleNode(primary)).await?.extract_error()
+                connection.route_command(command, RoutingInfo::SingleNode(primary)).await?.extract_error()
             }
         }
     }
@@ -109,18 +111,19 @@ impl Conn {
     pub(crate) async fn pipeline(&mut self, pipeline: &Pipeline) -> RedisResult<Vec<Value>> {
         let count = pipeline.len();
         match self {
-            Self::Single(conn) => conn.send_packed_commands(pipeline, 0, count).await,
-            Self::Cluster(conn) => conn.req_packed_commands(pipeline, 0, count).await,
+            Self::Single(connection) => connection.send_packed_commands(pipeline, 0, count).await,
+            Self::Cluster(connection) => connection.req_packed_commands(pipeline, 0, count).await,
         }
     }
 
     /// Whether the end of the connection has been noticed: then nothing that it is given is sent.
     ///
-    /// The client tells by a request alone. This one is given up at once, and a request whose caller is gone is not sent.
+    /// The client tells by a request alone. This one is given up at once, and a request whose caller is gone is not
+    /// sent.
     pub(crate) fn is_over(&self) -> bool {
         match self {
-            Self::Single(conn) => {
-                let over = conn.clone().send_packed_command(&redis::cmd("ROLE")).now_or_never();
+            Self::Single(connection) => {
+                let over = connection.clone().send_packed_command(&redis::cmd("ROLE")).now_or_never();
                 over.is_some_and(|answer| answer.is_err())
             }
             Self::Cluster(_) => false,

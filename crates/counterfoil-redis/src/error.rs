@@ -3,7 +3,8 @@
 use counterfoil::store::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// A server that is not taken as it is, when a store is opened or later: then it is the source of an `Unavailable`. Nothing was changed on it.
+/// A server that is not taken as it is, when a store is opened or later: then it is the source of an `Unavailable`.
+/// Nothing was changed on it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
@@ -36,8 +37,9 @@ impl SetupError {
     }
 }
 
-/// A write stands on the primary, but fewer replicas than demanded have said in time that they have it: what lies under an `Unavailable` with
-/// `maybe_done: true` of a store that [waits](crate::Waits). It may still reach them, or be lost with the primary.
+/// A write stands on the primary, but fewer replicas than demanded have said in time that they have it: what lies under
+/// an `Unavailable` with `maybe_done: true` of a store that [waits](crate::Waits). It may still reach them, or be lost
+/// with the primary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reached} replicas of {wanted} have the write")]
 #[non_exhaustive]
@@ -61,8 +63,8 @@ pub(crate) enum Silence {
     Lost,
 }
 
-/// Whether the request may have been carried out although it ended in that error. A cluster's client repeats a request by itself, so its last error says
-/// nothing of the ones before.
+/// Whether the request may have been carried out although it ended in that error. A cluster's client repeats a request
+/// by itself, so its last error says nothing of the ones before.
 pub(crate) fn maybe_done(error: &RedisError, repeats: bool) -> bool {
     repeats || !is_refusal(error)
 }
@@ -77,7 +79,8 @@ fn is_refusal(error: &RedisError) -> bool {
     }
 }
 
-/// Whether the same call may go through in a moment: the network, a fail-over, a full memory and a restart pass; a missing right does not.
+/// Whether the same call may go through in a moment: the network, a fail-over, a full memory and a restart pass; a
+/// missing right does not.
 pub(crate) fn passes(error: &RedisError) -> bool {
     !matches!(
         error.kind(),

@@ -1,4 +1,4 @@
-//! Rows out of plain fields: what a damaged server could hand out. For the fuzz targets, and no part of the API.
+//! Rows of arbitrary fields, as a damaged server could return them. For the fuzz targets; not part of the API.
 
 use counterfoil::RecordId;
 use counterfoil::store::{StoreError, TokenRecord};
@@ -6,11 +6,11 @@ use redis::Value;
 
 use crate::row;
 
-/// The record of that id out of its family's fields and its own, in the order in which they are read; `None` where a field is missing.
+/// The record of that id from its family's fields and its own, in the order of a read; `None` if a field is missing.
 ///
 /// # Errors
 ///
-/// [`StoreError`] where they are no record.
+/// [`StoreError`] if they do not decode.
 pub fn record(id: &RecordId, fields: &[Option<Vec<u8>>]) -> Result<Option<TokenRecord>, StoreError> {
     let value = |field: &Option<Vec<u8>>| field.clone().map_or(Value::Nil, Value::BulkString);
     row::record(id, &fields.iter().map(value).collect::<Vec<_>>())

@@ -1,5 +1,5 @@
-//! Families that a purge of an earlier version left half done, where the server's user lacked a right: no index leads to them, so that they are looked for among
-//! all keys. Each process walks through these once, a step beside each purge.
+//! Families that a purge of an earlier version left incomplete, because the server's user lacked a right. No index
+//! leads to them, so they are searched among all keys. Each process scans the keys once, one step with each purge.
 
 use std::sync::PoisonError;
 
@@ -13,15 +13,15 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "purge";
-/// Keys that a node looks at in one step.
+/// How many keys a node scans in one step.
 const STEP: u32 = 1_000;
 
-/// How far the walk is.
+/// The progress of the scan.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Walk {
     #[default]
     Begins,
-    /// Slots of nodes that are still to be walked, the last one now, and where it is. A single node has one slot.
+    /// The slots of the nodes still to scan, the last one first, and the cursor. A single node has one slot.
     At {
         nodes: Vec<u16>,
         cursor: Vec<u8>,
@@ -30,18 +30,18 @@ pub(crate) enum Walk {
 }
 
 impl RedisStore {
-    /// One step of the walk.
+    /// One step of the scan.
     pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
         let walk = self.walk_of_husks().lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut nodes, cursor) = match walk {
             Walk::Done => return Ok(()),
-            Walk::Begins => (self.link().slots(OP).await?, b"0".to_vec()),
+            Walk::Begins => (self.connection().slots(OP).await?, b"0".to_vec()),
             Walk::At { nodes, cursor } => (nodes, cursor),
         };
         let Some(node) = nodes.last().copied() else { return Ok(()) };
         let mut scan = redis::cmd("SCAN");
         scan.arg(&cursor).arg("MATCH").arg(self.keys().families_pattern()).arg("COUNT").arg(STEP);
-        let Value::Array(answer) = self.link().on_node(OP, node, scan).await? else { return Err(shape(OP)) };
+        let Value::Array(answer) = self.connection().on_node(OP, node, scan).await? else { return Err(shape(OP)) };
         let [next, keys] = <[Value; 2]>::try_from(answer).map_err(|_| shape(OP))?;
         let families = members(keys).iter().filter_map(|key| self.keys().family_of(key)).collect();
         self.finish(families, now).await?;
@@ -74,7 +74,7 @@ impl RedisStore {
     }
 }
 
-/// Whether a family has no members, or should have been purged by now. The script looks again.
+/// Whether a family has no members, or should have been purged by now. The script checks again.
 fn is_half_done(answer: &Value, now: Timestamp) -> bool {
     let Value::Array(fields) = answer else { return false };
     let [count, revoked] = fields.as_slice() else { return false };

@@ -12,7 +12,7 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "insert";
-/// How often an insert that makes room is tried again: each turn that it loses, somebody else has made room.
+/// How often an insert that makes room is repeated: in each lost turn another one has made room.
 const ROOM_TURNS: u32 = 512;
 
 impl RedisStore {
@@ -31,7 +31,7 @@ impl RedisStore {
         }
     }
 
-    /// A taken id goes before label and cap: a repeated insert must find its own record, not the label it holds itself.
+    /// A taken id takes precedence over label and cap: a repeated insert must find its own record, not its own label.
     async fn found(
         &self,
         family: &NewFamily,
@@ -73,7 +73,8 @@ impl RedisStore {
         Err(lost(OP))
     }
 
-    /// Revoked is final and goes first; then a taken id, so that a repeated join finds its own record although the family has moved on.
+    /// Revoked is final and comes first. A taken id comes second, so that a repeated join finds its own record after
+    /// the family has moved on.
     async fn join(
         &self,
         family: FamilyId,
@@ -97,7 +98,7 @@ impl RedisStore {
     }
 }
 
-/// Reads the script's answers that founding a family and joining one have in common.
+/// Reads the answers that both scripts may give.
 fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
     match answer.word.as_str() {
         "done" => Ok(Inserted::Done),

@@ -1,7 +1,8 @@
 //! The layout: every key, and what is under it.
 //!
-//! A key is `<prefix>:{<shard>}:<letter>`, the shard in two hex digits as the cluster's hash tag: a record's shard is the first byte of its id, which follows
-//! from realm and owner, so whatever one step touches lies in one slot, and every key of it can be declared.
+//! A key is `<prefix>:{<shard>}:<letter>`, the shard in two hex digits as the cluster's hash tag: a record's shard is
+//! the first byte of its id, which follows from realm and owner, so whatever one step touches lies in one slot, and
+//! every key of it can be declared.
 //!
 //! | key | type | holds |
 //! |---|---|---|
@@ -40,8 +41,8 @@ use counterfoil::{FamilyId, Realm};
 pub(crate) const LAYOUT: u64 = 5;
 /// Stands while an upgrade from 1 is under way: a version of the crate that writes layout 1 does not open.
 pub(crate) const UPGRADING: u64 = 2;
-/// Stands while label keys are made anew: families are as they are to be, and a version of the crate that compares labels otherwise does not
-/// open.
+/// Stands while label keys are made anew: families are as they are to be, and a version of the crate that compares
+/// labels otherwise does not open.
 pub(crate) const RELABELLING: u64 = 4;
 
 /// The letters of a shard's indexes, in the order in which the scripts take them.

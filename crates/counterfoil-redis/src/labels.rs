@@ -1,7 +1,8 @@
 //! From layout 3 to this one: the keys by which labels are compared, made anew by the core's present rules.
 //!
-//! Keys of older versions hold characters that show nothing. Where another family of the owner has the new key already the old one stays:
-//! both labels were given, and only a third one is refused. The pass may be cut off, begun again, and made by several at once.
+//! Keys of older versions hold characters that show nothing. Where another family of the owner has the new key already
+//! the old one stays: both labels were given, and only a third one is refused. The pass may be cut off, begun again,
+//! and made by several at once.
 
 use counterfoil::store::StoreError;
 use counterfoil::{FamilyId, LabelKey};
@@ -10,15 +11,15 @@ use redis::Value;
 
 use crate::ask::{args, members, shape};
 use crate::keys::Index;
-use crate::link::Does;
 use crate::row;
 use crate::scripts;
+use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "upgrade";
 /// Shards at once.
 const ABREAST: usize = 16;
-/// Labels that are looked at in one go.
+/// Labels in one step.
 const BATCH: usize = 256;
 
 impl RedisStore {
@@ -38,7 +39,7 @@ impl RedisStore {
         loop {
             let mut scan = redis::cmd("HSCAN");
             scan.arg(&labels).arg(&cursor).arg("COUNT").arg(BATCH);
-            let Value::Array(answer) = self.link().command(OP, Does::Read, &scan).await? else {
+            let Value::Array(answer) = self.connection().command(OP, Does::Read, &scan).await? else {
                 return Err(shape(OP));
             };
             let [next, pairs] = <[Value; 2]>::try_from(answer).map_err(|_| shape(OP))?;
@@ -58,7 +59,7 @@ impl RedisStore {
     }
 }
 
-/// The family that holds a label, and the label's new field, old key and new key, where the key is another one now.
+/// The family that holds a label, and the label's new field, old key and new key, if the key changes.
 fn renewed(field: &[u8], held: &[u8]) -> Option<(FamilyId, [Vec<u8>; 3])> {
     let end = field.iter().rposition(|byte| *byte == 0)? + 1;
     let (owner, key) = field.split_at(end);

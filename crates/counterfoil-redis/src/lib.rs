@@ -5,7 +5,7 @@ mod apply;
 mod ask;
 mod check;
 mod clients;
-mod conn;
+mod connection;
 mod error;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
@@ -14,8 +14,6 @@ mod husks;
 mod insert;
 mod keys;
 mod labels;
-mod lanes;
-mod link;
 mod list;
 mod notice;
 mod options;
@@ -29,14 +27,16 @@ mod row;
 mod rules;
 mod scripts;
 mod settings;
+mod shared_connection;
 mod standing;
 mod store;
 mod throttle;
 mod upgrade;
+mod wait_pool;
 
 pub use error::{NotReplicated, SetupError};
-pub use lanes::Replication;
 pub use options::{Options, Waits};
 /// The client, for its connection information.
 pub use redis;
 pub use store::RedisStore;
+pub use wait_pool::Replication;

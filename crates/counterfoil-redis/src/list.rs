@@ -9,8 +9,8 @@ use redis::{Cmd, Value};
 
 use crate::ask::{members, shape};
 use crate::keys::Index;
-use crate::link::Does;
 use crate::row::{self, Bytes, instant_of, time, whose};
+use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "list";
@@ -65,7 +65,7 @@ impl RedisStore {
         let mut range = redis::cmd("ZREVRANGEBYLEX");
         range.arg(self.keys().index(of.shard, Index::Owners)).arg(last).arg([b"[", begins].concat());
         range.arg("LIMIT").arg(0).arg(most);
-        stamped_keys(&members(self.link().command(OP, Does::Read, &range).await?))
+        stamped_keys(&members(self.connection().command(OP, Does::Read, &range).await?))
     }
 
     async fn kind_page(
@@ -112,7 +112,8 @@ impl RedisStore {
         self.page("due", stamped_keys(&found)?, limit, is_due).await
     }
 
-    /// The one key too many says that there is a next page. What went between the two reads is passed over; what does not decode is counted.
+    /// The one key too many says that there is a next page. What went between the two reads is passed over; what does
+    /// not decode is counted.
     async fn page(
         &self,
         op: &'static str,

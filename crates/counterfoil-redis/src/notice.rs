@@ -1,4 +1,4 @@
-//! Use and notices: what moves a record without moving its version.
+//! Uses and notices: writes that do not change a record's version.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use crate::row::{notice, stamped, time};
 use crate::scripts;
 use crate::store::RedisStore;
 
-/// Uses in a script: few enough that nothing behind it waits for long.
+/// Uses in one script: few, so that it delays no other call for long.
 const USES: usize = 64;
 
 impl RedisStore {
-    /// Shard by shard in a cluster, where a script's keys lie in one slot.
+    /// In a cluster one script per shard: its keys must be in one slot.
     pub(crate) async fn touch_all(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         let mut shards: BTreeMap<u8, Vec<&(RecordId, Timestamp)>> = BTreeMap::new();
         for use_of in seen {
-            let shard = if self.link().door().is_cluster() { use_of.0.shard() } else { 0 };
+            let shard = if self.connection().connector().is_cluster() { use_of.0.shard() } else { 0 };
             shards.entry(shard).or_default().push(use_of);
         }
         let batches: Vec<&[&(RecordId, Timestamp)]> = shards.values().flat_map(|uses| uses.chunks(USES)).collect();
@@ -37,7 +37,7 @@ impl RedisStore {
         let triples = uses
             .iter()
             .enumerate()
-            .flat_map(|(place, (id, used))| args![(place + 1).to_string().as_bytes(), id.member(), time(*used)]);
+            .flat_map(|(index, (id, used))| args![(index + 1).to_string().as_bytes(), id.member(), time(*used)]);
         self.script("touch", &scripts::TOUCH, &keys, &triples.collect::<Vec<_>>()).await.map(drop)
     }
 

@@ -10,9 +10,10 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Waiting for replicas after each insert, rotate and revoke, on connections of its own.
 ///
-/// WAIT does not make Redis a store that loses nothing: a replica that has a write need not be the one that is elected. It makes the loss rare. A call
-/// whose write reached too few in time is `Unavailable` with `maybe_done: true` and [`NotReplicated`](crate::NotReplicated) as its source; the same call again
-/// recognises its own write, and waits again, for what stands as well.
+/// WAIT does not make Redis a store that loses nothing: a replica that has a write need not be the one that is elected.
+/// It makes the loss rare. A call whose write reached too few in time is `Unavailable` with `maybe_done: true` and
+/// [`NotReplicated`](crate::NotReplicated) as its source; the same call again recognises its own write, and waits
+/// again, for what stands as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waits {
     pub(crate) replicas: NonZeroU32,
@@ -68,7 +69,8 @@ impl Options {
         Self::default()
     }
 
-    /// What every key begins with: 1 to 64 visible ASCII characters but braces. Stores with different prefixes are apart.
+    /// What every key begins with: 1 to 64 visible ASCII characters but braces. Stores with different prefixes are
+    /// apart.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         prefix.clone_into(&mut self.prefix);
@@ -89,8 +91,8 @@ impl Options {
         self
     }
 
-    /// Takes a server without an append-only file too: whatever it forgets in a restart is lost, revocations among it, so that revoked credentials
-    /// live again. For a service that keeps its data by other means, and for tests.
+    /// Takes a server without an append-only file too: whatever it forgets in a restart is lost, revocations among it,
+    /// so that revoked credentials live again. For a service that keeps its data by other means, and for tests.
     #[must_use]
     pub fn volatile(mut self) -> Self {
         self.volatile = true;

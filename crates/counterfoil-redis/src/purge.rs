@@ -1,4 +1,5 @@
-//! Purging: what is gone goes, what is used up shrinks. Looks at the fronts of each shard's timelines and never at what stays.
+//! Purging: removes records that are gone and shrinks those whose window is over. It reads only the first rows of each
+//! shard's timelines, never records that stay.
 
 use std::num::NonZeroU32;
 
@@ -13,9 +14,9 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "purge";
-/// Records of each timeline in a script, so that nothing behind it waits for long.
+/// Records of each timeline in one script, so that it delays no other call for long.
 const BATCH: u32 = 64;
-/// The timelines, in the order in which they are looked at.
+/// The timelines, in the order in which they are purged.
 const FRONTS: [Index; 5] = [Index::Tombs, Index::UnsentTombs, Index::Gone, Index::Unsent, Index::Windows];
 
 /// The limits of one purge.
@@ -47,7 +48,7 @@ impl RedisStore {
         let mut changed = 0;
         let shards: Vec<u8> = (0..=u8::MAX).collect();
         for abreast in shards.chunks(ABREAST) {
-            // Up to three lines for a front of each; who has no more to do only asks whether there is more.
+            // Up to three reads for each timeline. With no work left, this only finds out whether there is more.
             let most = u32::try_from(limit - changed).unwrap_or(BATCH).clamp(1, BATCH);
             let looks = abreast.iter().map(|shard| self.fronts(*shard, limits, most)).collect();
             for (shard, front) in abreast.iter().zip(self.groups(OP, looks).await?) {
@@ -82,7 +83,7 @@ impl RedisStore {
         FRONTS.iter().map(look).collect()
     }
 
-    /// The script looks again at each: what was found may have changed meanwhile.
+    /// The script checks each again: it may have changed meanwhile.
     async fn work_off(&self, chores: &[Chore], limits: Limits, left: u64) -> Result<u64, StoreError> {
         let Some(first) = chores.first() else { return Ok(0) };
         let mut keys = self.keys().step(&first.family());
@@ -100,7 +101,7 @@ impl RedisStore {
     }
 }
 
-/// What stood at a front.
+/// An entry of a timeline.
 enum Chore {
     Family(FamilyId),
     Record(RecordId),

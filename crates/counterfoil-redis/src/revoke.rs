@@ -8,9 +8,9 @@ use futures_util::future::join_all;
 
 use crate::ask::{ABREAST, args, members};
 use crate::keys::Index;
-use crate::link::Does;
 use crate::row::{ended, stamped, time, whose};
 use crate::scripts;
+use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "revoke";
@@ -40,7 +40,7 @@ impl RedisStore {
         Ok(Progress { changed: Self::count(OP, &value)?, more: false })
     }
 
-    /// One field, so all members at once. `found` is the place among the standing where it was found.
+    /// One field revokes all members at once. `found` is the family's entry in the index of standing families.
     async fn revoke_family(
         &self,
         whose: &[u8],
@@ -58,7 +58,7 @@ impl RedisStore {
         }
     }
 
-    /// A revoked family leaves the owner's standing ones, so each call finds new ones first and the last one finds none.
+    /// Revoked families leave the index of standing ones, so each call continues where the last one ended.
     async fn revoke_owner(
         &self,
         realm: &Realm,
@@ -69,21 +69,21 @@ impl RedisStore {
     ) -> Result<Progress, StoreError> {
         let whose = whose(realm, owner);
         let standing = self.keys().index(counterfoil::shard(realm, owner), Index::Standing);
-        // Behind realm and owner come digits, and a colon is the first that is none.
+        // Digits follow realm and owner, and a colon comes after all digits.
         let (first, last) = ([b"[", whose.as_slice()].concat(), [b"(", whose.as_slice(), b":"].concat());
         let mut range = redis::cmd("ZRANGEBYLEX");
         range.arg(standing).arg(first).arg(last).arg("LIMIT").arg(0).arg(i64::from(limit.get()) + 1);
-        let standing = members(self.link().command(OP, Does::Read, &range).await?);
+        let standing = members(self.connection().command(OP, Does::Read, &range).await?);
         let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let families: Vec<(&[u8], FamilyId)> = standing
             .iter()
             .take(most)
-            .filter_map(|place| Some((place.as_slice(), FamilyId::from_bytes(*place.last_chunk::<10>()?))))
+            .filter_map(|entry| Some((entry.as_slice(), FamilyId::from_bytes(*entry.last_chunk::<10>()?))))
             .collect();
         let mut changed = 0;
         for abreast in families.chunks(ABREAST) {
             let revoking =
-                abreast.iter().map(|(place, family)| self.revoke_family(&whose, *family, place, revoked, gone_at));
+                abreast.iter().map(|(entry, family)| self.revoke_family(&whose, *family, entry, revoked, gone_at));
             for one in join_all(revoking).await {
                 changed += one?;
             }

@@ -2,7 +2,7 @@
 
 use redis::Value;
 
-use crate::conn::{Conn, Request};
+use crate::connection::{Connection, Request};
 use crate::error::SetupError;
 use crate::keys::Keys;
 use crate::row;
@@ -41,11 +41,12 @@ const COMMANDS: [&str; 29] = [
     "cluster|slots",
 ];
 
-/// Asks the server what of it the user may not do. A server of version 6 cannot be asked: there a script finds out before its first write.
-pub(crate) async fn check(conn: &mut Conn, keys: &Keys) -> Result<(), SetupError> {
+/// Asks the server which of these commands the user may not run. A server of version 6 cannot be asked: there a script
+/// finds out before its first write.
+pub(crate) async fn check(connection: &mut Connection, keys: &Keys) -> Result<(), SetupError> {
     let mut ask = redis::cmd("EVAL");
     ask.arg(scripts::RIGHTS.text).arg(1).arg(keys.barrier(0)).arg(&COMMANDS[..]);
-    let Value::Array(lacking) = conn.ask(Request::One(&ask)).await? else {
+    let Value::Array(lacking) = connection.ask(Request::One(&ask)).await? else {
         return Err(SetupError::refused("the server does not tell what its user may do"));
     };
     if lacking.is_empty() {
@@ -65,10 +66,10 @@ mod tests {
     fn fault_g7_the_documentation_lists_what_is_asked_for() {
         let readme = include_str!("../README.md");
         let rules = readme.lines().find_map(|line| line.strip_prefix("ACL SETUSER counterfoil ")).expect("the rules");
-        let mut told: Vec<_> = rules.split(' ').filter_map(|rule| rule.strip_prefix('+')).collect();
+        let mut documented: Vec<_> = rules.split(' ').filter_map(|rule| rule.strip_prefix('+')).collect();
         let mut asked = COMMANDS.to_vec();
-        told.sort_unstable();
+        documented.sort_unstable();
         asked.sort_unstable();
-        assert_eq!(told, asked);
+        assert_eq!(documented, asked);
     }
 }

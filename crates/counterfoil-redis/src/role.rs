@@ -1,11 +1,11 @@
-//! Whether a node is a primary: nothing is taken from one that is not.
+//! Whether a node is a primary. Answers of other nodes do not count.
 
 use redis::{ErrorKind, RedisError, ServerErrorKind, Value};
 
 use crate::error::SetupError;
 use crate::row;
 
-/// What a replica is refused with.
+/// The refusal of a replica.
 pub(crate) fn replica() -> SetupError {
     SetupError::refused("the server is a replica, which may lag behind what was answered")
 }
@@ -13,13 +13,14 @@ pub(crate) fn replica() -> SetupError {
 /// Whether ROLE was answered by a primary.
 pub(crate) fn primary(answer: Value) -> Result<(), SetupError> {
     match answer.extract_error()? {
-        Value::Array(told) if told.first().and_then(row::bytes) == Some(b"master") => Ok(()),
+        Value::Array(answer) if answer.first().and_then(row::bytes) == Some(b"master") => Ok(()),
         Value::Array(_) => Err(replica()),
         _ => Err(SetupError::refused("the server does not tell its ROLE")),
     }
 }
 
-/// Whether a node has refused a write because it is no primary. A server of version 6 tells what stopped a script inside of another error.
+/// Whether a node has refused a write because it is no primary. A server of version 6 wraps the error that stopped a
+/// script in another one.
 pub(crate) fn is_read_only(error: &RedisError) -> bool {
     match error.kind() {
         ErrorKind::Server(ServerErrorKind::ReadOnly) => true,
@@ -30,7 +31,7 @@ pub(crate) fn is_read_only(error: &RedisError) -> bool {
     }
 }
 
-/// The same of one answer among several.
+/// The same for one answer of several.
 pub(crate) fn read_only(answer: &Value) -> Option<RedisError> {
     let Value::ServerError(error) = answer else { return None };
     Some(RedisError::from(error.clone())).filter(is_read_only)
@@ -40,19 +41,19 @@ pub(crate) fn read_only(answer: &Value) -> Option<RedisError> {
 mod tests {
     use super::*;
 
-    fn told(role: &str) -> Value {
+    fn answer(role: &str) -> Value {
         Value::Array(vec![Value::BulkString(role.into()), Value::Int(0)])
     }
 
     #[test]
     fn a_primary_says_so_and_nobody_else_is_one() {
-        assert!(primary(told("master")).is_ok());
-        for other in [told("slave"), told("sentinel"), Value::Array(Vec::new()), Value::Nil, Value::Okay] {
+        assert!(primary(answer("master")).is_ok());
+        for other in [answer("slave"), answer("sentinel"), Value::Array(Vec::new()), Value::Nil, Value::Okay] {
             assert!(primary(other).is_err());
         }
     }
 
-    /// As Redis 7.0, and 6.2 in a script, have it.
+    /// The errors of Redis 7.0, and of 6.2 in a script.
     #[test]
     fn a_replica_that_refuses_a_write_is_known_by_it() {
         let answers: [(&[u8], bool); 4] = [

@@ -12,7 +12,7 @@ use crate::store::RedisStore;
 const OP: &str = "rotate";
 
 impl RedisStore {
-    /// Revoked goes before stale, and stale before a taken id: a repeated rotation must be told of its own successor.
+    /// Revoked takes precedence over stale, and stale over a taken id: a repeated rotation must get its own successor.
     pub(crate) async fn rotate_step(
         &self,
         parent: &RecordId,

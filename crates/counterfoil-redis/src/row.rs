@@ -40,7 +40,7 @@ pub(crate) fn maybe(at: Option<Timestamp>) -> [u8; 16] {
     at.map_or(*NONE, time)
 }
 
-/// A number in so many digits; what has more keeps its last ones.
+/// A number in N digits; of a longer one the last digits.
 fn digits<const N: usize>(mut number: u64) -> [u8; N] {
     let mut text = [b'0'; N];
     for digit in text.iter_mut().rev() {
@@ -159,7 +159,7 @@ fn instant(text: &[u8]) -> Option<Timestamp> {
     <&[u8; 16]>::try_from(text).ok().and_then(|text| number(text)).and_then(Timestamp::from_micros)
 }
 
-/// `Some(None)` where there is none.
+/// `Some(None)` for no instant.
 fn maybe_instant(text: &[u8]) -> Option<Option<Timestamp>> {
     if text == NONE { Some(None) } else { instant(text).map(Some) }
 }
@@ -370,7 +370,7 @@ fn texts_of(texts: &[u8]) -> Option<[Option<&str>; 3]> {
             _ => return None,
         };
     }
-    // What is left over was written by nobody.
+    // Trailing bytes are corrupt.
     rest.is_empty().then_some(pieces)
 }
 
@@ -398,7 +398,7 @@ fn nonce_of(text: &[u8]) -> Option<Nonce> {
     Some(Nonce { bytes: *bytes, key_id: KeyId::new(number(key)?.try_into().ok()?) })
 }
 
-/// The record of that id out of its fields; `None` where it is not there.
+/// The record of that id from its fields; `None` if it does not exist.
 pub(crate) fn record(id: &RecordId, values: &[Value]) -> Result<Option<TokenRecord>, StoreError> {
     let row = Row { values };
     if values.len() != FIELDS {

@@ -1,4 +1,4 @@
-//! What is asked of new records before they are sent, in words that need no server.
+//! Conditions and arguments of new records, without a server.
 
 use std::num::NonZeroU32;
 
@@ -6,12 +6,12 @@ use counterfoil::store::{NewRecord, Pace, StoreError};
 
 use crate::row::{Bytes, added, time, whose};
 
-/// A limit as the scripts take it; nothing where there is none.
+/// A limit as an argument; empty for none.
 pub(crate) fn count_or_none(limit: Option<NonZeroU32>) -> Bytes {
     limit.map(|limit| limit.to_string().into_bytes()).unwrap_or_default()
 }
 
-/// A pace as the scripts take it: limit and since, both nothing where there is none.
+/// A pace as arguments: limit and since, both empty for none.
 pub(crate) fn pace_or_none(pace: Option<Pace>) -> [Bytes; 2] {
     [count_or_none(pace.map(|pace| pace.limit)), pace.map(|pace| time(pace.since).to_vec()).unwrap_or_default()]
 }
@@ -23,7 +23,7 @@ pub(crate) fn batch(new: &[NewRecord]) -> Vec<Bytes> {
     values
 }
 
-/// Realm and owner of the new records; nothing where a slide brings none.
+/// Realm and owner of the new records; empty if a slide brings no records.
 pub(crate) fn owner_of(new: &[NewRecord]) -> Bytes {
     new.first().map(|first| whose(&first.realm, &first.owner)).unwrap_or_default()
 }

@@ -8,9 +8,9 @@ use redis::Value;
 
 use crate::ask::{args, shape};
 use crate::clients::version;
-use crate::link::Does;
 use crate::row;
 use crate::scripts;
+use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 #[async_trait]
@@ -18,7 +18,7 @@ impl SettingsStore for RedisStore {
     async fn settings(&self, realm: &Realm) -> Result<Option<VersionedSettings>, StoreError> {
         let mut get = redis::cmd("HMGET");
         get.arg(self.keys().settings(realm)).arg("v").arg("d");
-        let Value::Array(values) = self.link().command("settings", Does::Read, &get).await? else {
+        let Value::Array(values) = self.connection().command("settings", Does::Read, &get).await? else {
             return Err(shape("settings"));
         };
         standing(&values)
@@ -47,7 +47,7 @@ impl SettingsStore for RedisStore {
         const OP: &str = "last_upkeep";
         let mut get = redis::cmd("HGET");
         get.arg(self.keys().upkeep()).arg("a");
-        match self.link().command(OP, Does::Read, &get).await? {
+        match self.connection().command(OP, Does::Read, &get).await? {
             Value::Nil => Ok(None),
             found => row::bytes(&found).ok_or_else(|| shape(OP)).and_then(row::instant_of).map(Some),
         }

@@ -7,10 +7,10 @@ use counterfoil::store::{Cursor, Page, StoreError, TokenRecord};
 use redis::Value;
 
 use crate::ask::{args, shape};
-use crate::link::Does;
 use crate::list::OwnersKind;
 use crate::row::{self, time};
 use crate::scripts;
+use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "list";
@@ -20,7 +20,7 @@ const CHUNK: usize = 1_024;
 const LOOKS: usize = 4 * CHUNK;
 
 impl RedisStore {
-    /// What does not decode is counted, and takes a place on the page.
+    /// What does not decode is counted, and counts towards the page.
     pub(crate) async fn standing_page(
         &self,
         of: &OwnersKind,
@@ -64,8 +64,8 @@ impl RedisStore {
         arguments.extend(keys.iter().map(|key| key.id.member().to_vec()));
         let value = self.script_that(OP, Does::Read, &scripts::STANDING, &lent, &arguments).await?;
         let answer = Self::answer(OP, value)?;
-        let Some((Value::Int(seen), told)) = answer.rest.split_first() else { return Err(shape(OP)) };
-        for pair in told.chunks(2) {
+        let Some((Value::Int(seen), pairs)) = answer.rest.split_first() else { return Err(shape(OP)) };
+        for pair in pairs.chunks(2) {
             let [Value::Int(number), Value::Array(fields)] = pair else { return Err(shape(OP)) };
             let key = usize::try_from(*number).ok().and_then(|number| keys.get(number.checked_sub(1)?));
             match row::record(&key.ok_or_else(|| shape(OP))?.id, fields) {

@@ -18,27 +18,27 @@ use tokio::time::timeout;
 
 use crate::ask::lost;
 use crate::check::{self, Setup};
-use crate::conn::Door;
+use crate::connection::Connector;
 use crate::error::SetupError;
 use crate::husks::Walk;
 use crate::keys::{Keys, LAYOUT};
-use crate::lanes::{Lanes, Replication};
-use crate::link::Link;
 use crate::options::Options;
 use crate::purge::Limits;
+use crate::shared_connection::SharedConnection;
+use crate::wait_pool::{Replication, WaitPool};
 
 /// Records, clients, settings and counters on a Redis or Valkey server, or on a cluster, all four stores in one.
 ///
-/// A clone is the same store. Several stores of any number of processes may share a server. What a fail-over can lose is said in the crate's
-/// documentation, operation by operation.
+/// A clone is the same store. Several stores of any number of processes may share a server. What a fail-over can lose
+/// is described in the crate's documentation, operation by operation.
 #[derive(Clone)]
 pub struct RedisStore(Arc<Inner>);
 
 struct Inner {
     keys: Keys,
-    link: Link,
-    lanes: Option<Lanes>,
-    /// Held by the insert of this process that makes room in that shard.
+    connection: SharedConnection,
+    wait_pool: Option<WaitPool>,
+    /// For each shard: held by an insert of this process that makes room.
     rooms: Vec<Mutex<()>>,
     husks: std::sync::Mutex<Walk>,
     /// The shard where the next probe begins.
@@ -46,19 +46,19 @@ struct Inner {
 }
 
 impl RedisStore {
-    /// A store on a single node, which must be a primary. What an older layout left is upgraded first: stop the nodes
-    /// that write it before (the crate's documentation says more).
+    /// A store on a single node, which must be a primary. An older layout is upgraded first: stop the nodes that write
+    /// it (the crate's documentation says more).
     ///
     /// # Cancel safety
     ///
-    /// An upgrade that is dropped is gone on with by the next call.
+    /// The next call continues an upgrade that was dropped.
     ///
     /// # Errors
     ///
-    /// [`SetupError`], where the server cannot be asked too.
+    /// [`SetupError`], also if the server cannot be reached.
     pub async fn open(node: impl IntoConnectionInfo, options: Options) -> Result<Self, SetupError> {
         options.check()?;
-        Self::checked(Door::Single(Box::new(Client::open(node)?)), options).await
+        Self::checked(Connector::Single(Box::new(Client::open(node)?)), options).await
     }
 
     /// A store on a cluster, found by some of its nodes. Nothing is ever read from a replica. An older layout is
@@ -66,57 +66,57 @@ impl RedisStore {
     ///
     /// # Errors
     ///
-    /// [`SetupError`], where the cluster cannot be asked too.
+    /// [`SetupError`], also if the cluster cannot be reached.
     pub async fn open_cluster<N: IntoConnectionInfo>(
         nodes: impl IntoIterator<Item = N>,
         options: Options,
     ) -> Result<Self, SetupError> {
         options.check()?;
-        Self::checked(Door::Cluster(Box::new(ClusterClient::new(nodes)?)), options).await
+        Self::checked(Connector::Cluster(Box::new(ClusterClient::new(nodes)?)), options).await
     }
 
-    async fn checked(door: Door, options: Options) -> Result<Self, SetupError> {
-        // The client looks for the process's provider. A host that has one keeps it.
+    async fn checked(connector: Connector, options: Options) -> Result<Self, SetupError> {
+        // The client uses the process's TLS provider. One that the host has set stays.
         #[cfg(feature = "tls")]
         let _kept = rustls::crypto::ring::default_provider().install_default();
         let keys = Keys::new(&options.prefix);
-        let setup = Setup { in_cluster: door.is_cluster(), volatile: options.volatile };
-        let layout = check::server(&door, setup, &keys, options.deadline).await?;
-        let link = Link::new(door, setup, options.deadline);
+        let setup = Setup { in_cluster: connector.is_cluster(), volatile: options.volatile };
+        let layout = check::server(&connector, setup, &keys, options.deadline).await?;
+        let connection = SharedConnection::new(connector, setup, options.deadline);
         let rooms = (0..=u8::MAX).map(|_| Mutex::default()).collect();
-        let lanes = options.waits.map(Lanes::new);
+        let wait_pool = options.waits.map(WaitPool::new);
         let (husks, probed) = Default::default();
-        let store = Self(Arc::new(Inner { keys, link, lanes, rooms, husks, probed }));
+        let store = Self(Arc::new(Inner { keys, connection, wait_pool, rooms, husks, probed }));
         if layout < LAYOUT {
             store.upgrade(layout).await?;
         }
         Ok(store)
     }
 
-    /// What waiting for replicas has come to; nothing where the store does not wait.
+    /// How writes waited for replicas; zeros if the store does not wait.
     #[must_use]
     pub fn replication(&self) -> Replication {
-        self.lanes().map(Lanes::replication).unwrap_or_default()
+        self.wait_pool().map(WaitPool::replication).unwrap_or_default()
     }
 
-    /// How often the watch has found the connection silent for three seconds and built a new one.
+    /// How often the connection was silent for three seconds and was replaced.
     #[must_use]
     pub fn rebuilt(&self) -> u64 {
-        self.link().rebuilt()
+        self.connection().rebuilt()
     }
 
     pub(crate) fn keys(&self) -> &Keys {
         &self.0.keys
     }
 
-    pub(crate) fn link(&self) -> &Link {
-        &self.0.link
+    pub(crate) fn connection(&self) -> &SharedConnection {
+        &self.0.connection
     }
 
-    /// The right to make room in that shard. A call that does not get it in time has written nothing.
+    /// The lock to make room in that shard. A call that does not get it in time has written nothing.
     pub(crate) async fn room(&self, op: &'static str, shard: u8) -> Result<Option<MutexGuard<'_, ()>>, StoreError> {
         let Some(room) = self.0.rooms.get(usize::from(shard)) else { return Ok(None) };
-        timeout(self.link().deadline(), room.lock()).await.map(Some).map_err(|_| lost(op))
+        timeout(self.connection().deadline(), room.lock()).await.map(Some).map_err(|_| lost(op))
     }
 
     pub(crate) fn probed(&self) -> &AtomicU8 {
@@ -127,8 +127,8 @@ impl RedisStore {
         &self.0.husks
     }
 
-    pub(crate) fn lanes(&self) -> Option<&Lanes> {
-        self.0.lanes.as_ref()
+    pub(crate) fn wait_pool(&self) -> Option<&WaitPool> {
+        self.0.wait_pool.as_ref()
     }
 }
 

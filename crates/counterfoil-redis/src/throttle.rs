@@ -31,7 +31,7 @@ impl RedisStore {
         }
     }
 
-    /// The shards that hold a counter that has no meaning any more, or one of the layout before.
+    /// The shards with an expired counter, or one of the older layout.
     async fn ended(&self, op: &'static str, now: Timestamp) -> Result<Vec<u8>, StoreError> {
         let look = |shard| {
             let ([_, ends], [_, old]) = (self.keys().counters(shard), self.keys().old_counters(shard));

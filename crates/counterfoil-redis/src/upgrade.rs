@@ -1,4 +1,4 @@
-//! From layout 1 to 3: each family gets its client and its last use, its place among the standing tells both,
+//! From layout 1 to 3: each family gets its client and its last use, its entry among the standing tells both,
 //! and its access tokens an index.
 //!
 //! The layout says 2 before the first key is touched, so that no older version of the crate opens meanwhile or
@@ -12,17 +12,17 @@ use redis::Value;
 
 use crate::ask::{args, members, shape};
 use crate::keys::{Index, LAYOUT, RELABELLING, UPGRADING};
-use crate::link::Does;
 use crate::row::{self, Bytes};
 use crate::scripts;
+use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "upgrade";
 /// Shards at once.
 const ABREAST: usize = 16;
-/// Families that are looked at in one go.
+/// Families in one step.
 const BATCH: usize = 64;
-/// Fields that a script reads before it leaves the rest to the next one, so that nothing behind it waits for long.
+/// How many fields one script reads, so that it delays no other call for long.
 const FIELDS: u32 = 20_000;
 /// Every family is among the standing or among the revoked.
 const FAMILIES: [Index; 3] = [Index::Standing, Index::Tombs, Index::UnsentTombs];
@@ -58,14 +58,14 @@ impl RedisStore {
             loop {
                 let mut scan = redis::cmd("ZSCAN");
                 scan.arg(self.keys().index(shard, index)).arg(&cursor).arg("COUNT").arg(BATCH);
-                let Value::Array(answer) = self.link().command(OP, Does::Read, &scan).await? else {
+                let Value::Array(answer) = self.connection().command(OP, Does::Read, &scan).await? else {
                     return Err(shape(OP));
                 };
-                let [next, places] = <[Value; 2]>::try_from(answer).map_err(|_| shape(OP))?;
-                // Members and scores by turns.
-                let places = members(places).into_iter().step_by(2);
+                let [next, entries] = <[Value; 2]>::try_from(answer).map_err(|_| shape(OP))?;
+                // Members and scores alternate.
+                let entries = members(entries).into_iter().step_by(2);
                 let families: Vec<_> =
-                    places.filter_map(|place| place.last_chunk().copied().map(FamilyId::from_bytes)).collect();
+                    entries.filter_map(|entry| entry.last_chunk().copied().map(FamilyId::from_bytes)).collect();
                 for batch in families.chunks(BATCH) {
                     self.upgrade_families(&self.lacking(batch).await?).await?;
                 }
@@ -78,7 +78,7 @@ impl RedisStore {
         Ok(())
     }
 
-    /// Those of these families that are as layout 1 has them. One that does not decode stays as it is.
+    /// Those of these families that have layout 1. One that does not decode is not changed.
     async fn lacking(&self, families: &[FamilyId]) -> Result<Vec<Lacking>, StoreError> {
         let look = |family: &FamilyId| {
             let mut get = redis::cmd("HMGET");

@@ -1,4 +1,5 @@
-//! Connections for writes that wait for replicas: WAIT holds up whatever stands behind it, and answers for its own connection's writes alone.
+//! Connections for writes that wait for replicas: WAIT blocks the commands behind it, and covers only the writes of its
+//! own connection.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,35 +10,35 @@ use redis::{Cmd, Pipeline, RedisResult, Value};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
-use crate::conn::{Conn, Request};
+use crate::connection::{Connection, Request};
 use crate::error::{NotReplicated, SetupError, Silence, is_cut, refusal, silent, unavailable};
 use crate::keys::Key;
-use crate::link::{INTERVAL, Link, PATIENCE};
 use crate::options::Waits;
 use crate::role;
+use crate::shared_connection::{INTERVAL, PATIENCE, SharedConnection};
 
-/// What waiting for replicas has come to since the store was opened.
+/// How many writes waited for replicas since the store was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Replication {
-    /// Writes that enough replicas had in time.
+    /// Writes that enough replicas confirmed in time.
     pub reached: u64,
-    /// Writes that too few had.
+    /// Writes that too few replicas confirmed in time.
     pub missed: u64,
 }
 
-/// A few connections of their own, each for one write at a time.
-pub(crate) struct Lanes {
+/// A few connections, each for one write at a time.
+pub(crate) struct WaitPool {
     waits: Waits,
-    idle: Mutex<Vec<Lane>>,
+    idle: Mutex<Vec<PooledConnection>>,
     permits: Semaphore,
     reached: AtomicU64,
     missed: AtomicU64,
 }
 
 /// A connection, and when its node was last asked for its role and said that it is a primary.
-struct Lane {
-    conn: Conn,
+struct PooledConnection {
+    connection: Connection,
     confirmed_at: Instant,
     trust: u64,
 }
@@ -46,11 +47,11 @@ struct Lane {
 enum Tried {
     Answered(Vec<Value>),
     Refused(redis::RedisError),
-    /// It has changed nothing, and the connection is closed.
+    /// Nothing was changed, and the connection is closed.
     Undone(StoreError),
 }
 
-impl Lanes {
+impl WaitPool {
     pub(crate) fn new(waits: Waits) -> Self {
         let permits = Semaphore::new(usize::try_from(waits.connections.get()).unwrap_or(1));
         Self { waits, idle: Mutex::default(), permits, reached: AtomicU64::new(0), missed: AtomicU64::new(0) }
@@ -60,17 +61,18 @@ impl Lanes {
         Replication { reached: self.reached.load(Ordering::Relaxed), missed: self.missed.load(Ordering::Relaxed) }
     }
 
-    /// Runs a script's command and waits for the replicas. What the server refuses is a value.
+    /// Runs a script's command and waits for the replicas. A refusal of the server is a value.
     ///
-    /// The write before WAIT makes it wait for all that was written before, so that an answer that rests on what stands waits for that too.
+    /// The SET before WAIT makes it wait for all earlier writes, so that an answer waits for the state that it depends
+    /// on, even if the script wrote nothing.
     pub(crate) async fn command(
         &self,
         op: &'static str,
-        link: &Link,
+        shared: &SharedConnection,
         barrier: &Key,
         command: &Cmd,
     ) -> Result<RedisResult<Value>, StoreError> {
-        let deadline = link.deadline() + self.waits.within;
+        let deadline = shared.deadline() + self.waits.within;
         let Ok(Ok(_permit)) = timeout(deadline, self.permits.acquire()).await else {
             return Err(silent(op, false, Silence::NoConnection));
         };
@@ -81,8 +83,8 @@ impl Lanes {
         pipeline.cmd("WAIT").arg(self.waits.replicas.get()).arg(within);
         let mut again = true;
         loop {
-            link.admit(op).await?;
-            match self.attempt(op, link, &pipeline, deadline).await? {
+            shared.admit(op).await?;
+            match self.attempt(op, shared, &pipeline, deadline).await? {
                 Tried::Answered(answers) => return self.judge(op, answers),
                 Tried::Refused(error) => return Ok(Err(error)),
                 Tried::Undone(_) if again => again = false,
@@ -94,32 +96,32 @@ impl Lanes {
     async fn attempt(
         &self,
         op: &'static str,
-        link: &Link,
+        shared: &SharedConnection,
         pipeline: &Pipeline,
         deadline: Duration,
     ) -> Result<Tried, StoreError> {
-        let mut lane = match self.lane(op, link, deadline).await? {
-            Ok(lane) => lane,
+        let mut pooled = match self.pooled(op, shared, deadline).await? {
+            Ok(pooled) => pooled,
             Err(undone) => return Ok(Tried::Undone(undone)),
         };
-        let limit = PATIENCE.min(link.deadline()) + self.waits.within;
-        let Ok(answers) = timeout(limit, lane.conn.pipeline(pipeline)).await else {
+        let limit = PATIENCE.min(shared.deadline()) + self.waits.within;
+        let Ok(answers) = timeout(limit, pooled.connection.pipeline(pipeline)).await else {
             return Err(silent(op, true, Silence::Unanswered));
         };
         match answers {
             Ok(answers) => {
                 if let Some(error) = answers.first().and_then(role::read_only)
-                    && !link.door().is_cluster()
+                    && !shared.connector().is_cluster()
                 {
-                    link.distrust(lane.trust);
+                    shared.distrust(pooled.trust);
                     return Ok(Tried::Undone(unavailable(op, false, error)));
                 }
-                self.put_back(lane);
+                self.put_back(pooled);
                 Ok(Tried::Answered(answers))
             }
             Err(error) if is_cut(&error) => Err(unavailable(op, true, error)),
             Err(error) => {
-                self.put_back(lane);
+                self.put_back(pooled);
                 Ok(Tried::Refused(error))
             }
         }
@@ -146,51 +148,52 @@ impl Lanes {
         }
     }
 
-    /// A connection to a primary. The inner error is one of a connection that was there, which is closed: another may serve.
-    async fn lane(
+    /// A connection to a primary. The inner error is that of one existing connection, which is closed: another may
+    /// work.
+    async fn pooled(
         &self,
         op: &'static str,
-        link: &Link,
+        shared: &SharedConnection,
         deadline: Duration,
-    ) -> Result<Result<Lane, StoreError>, StoreError> {
-        while let Some(mut lane) = self.pop() {
-            if lane.trust != link.trust() || lane.conn.is_over() {
+    ) -> Result<Result<PooledConnection, StoreError>, StoreError> {
+        while let Some(mut pooled) = self.pop() {
+            if pooled.trust != shared.trust() || pooled.connection.is_over() {
                 continue;
             }
-            if link.door().is_cluster() || lane.confirmed_at.elapsed() < INTERVAL {
-                return Ok(Ok(lane));
+            if shared.connector().is_cluster() || pooled.confirmed_at.elapsed() < INTERVAL {
+                return Ok(Ok(pooled));
             }
             let (asked_at, role) = (Instant::now(), redis::cmd("ROLE"));
-            let told = match timeout(PATIENCE.min(deadline), lane.conn.ask(Request::One(&role))).await {
-                Ok(told) => told.map_err(SetupError::Backend).and_then(role::primary),
+            let role = match timeout(PATIENCE.min(deadline), pooled.connection.ask(Request::One(&role))).await {
+                Ok(role) => role.map_err(SetupError::Backend).and_then(role::primary),
                 Err(_) => return Ok(Err(silent(op, false, Silence::Unanswered))),
             };
-            return Ok(match told {
-                Ok(()) => Ok(Lane { confirmed_at: asked_at, ..lane }),
+            return Ok(match role {
+                Ok(()) => Ok(PooledConnection { confirmed_at: asked_at, ..pooled }),
                 Err(refused) => {
                     if matches!(refused, SetupError::Backend(_)) {
                         self.close_all();
                     } else {
-                        link.distrust(lane.trust);
+                        shared.distrust(pooled.trust);
                     }
                     Err(refusal(op, refused))
                 }
             });
         }
-        let (confirmed_at, trust) = (Instant::now(), link.trust());
-        match timeout(deadline, link.open()).await {
-            Ok(Ok(conn)) => Ok(Ok(Lane { conn, confirmed_at, trust })),
+        let (confirmed_at, trust) = (Instant::now(), shared.trust());
+        match timeout(deadline, shared.open()).await {
+            Ok(Ok(connection)) => Ok(Ok(PooledConnection { connection, confirmed_at, trust })),
             Ok(Err(refused)) => Err(refusal(op, refused)),
             Err(_) => Err(silent(op, false, Silence::NoConnection)),
         }
     }
 
-    fn pop(&self) -> Option<Lane> {
+    fn pop(&self) -> Option<PooledConnection> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn put_back(&self, lane: Lane) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
+    fn put_back(&self, pooled: PooledConnection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(pooled);
     }
 
     fn close_all(&self) {

@@ -50,9 +50,9 @@ fn fault_a13_room_is_made_for_every_one_of_many_racers() {
                 live += u32::from(is_live(&store, draft).await);
             }
             ended.sort_unstable();
-            let told = ended.len();
+            let reported = ended.len();
             ended.dedup();
-            assert_eq!((live, told, ended.len()), (limit, 64 - limit as usize, 64 - limit as usize), "{backend:?}");
+            assert_eq!((live, reported, ended.len()), (limit, 64 - limit as usize, 64 - limit as usize), "{backend:?}");
             for draft in &drafts {
                 let record = store.get(&draft.id()).await.expect("an answer").expect("it is there");
                 let why = ended.binary_search(&draft.family.id).is_ok().then_some(RevocationReason::MadeRoom);

@@ -1,5 +1,5 @@
-//! Fail-overs of a single node and of a cluster's: nothing is answered from what is not the primary, and the store serves again by itself. One round of each for
-//! every commit, twenty at soak scale, which print what they took.
+//! Fail-overs of a single node and of a cluster's: nothing is answered from what is not the primary, and the store
+//! serves again by itself. One round of each for every commit, twenty at soak scale, which print what they took.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -159,7 +159,8 @@ async fn revoke(store: &RedisStore, person: &Person, draft: &Draft) {
     assert_eq!(done.expect("an answer").changed, 1);
 }
 
-/// The replica lags, the token is deleted, the address leads to the replica, and at last to a primary: the old one, or the replica, caught up and promoted.
+/// The replica lags, the token is deleted, the address leads to the replica, and at last to a primary: the old one, or
+/// the replica, caught up and promoted.
 #[test]
 fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
     RUNTIME.block_on(async {
@@ -174,9 +175,9 @@ fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
             revoke(&store, &person, &draft).await;
             pair.lead_to(1);
             tally.read(&store, &[id], Duration::from_millis(300)).await;
-            let told = store.get(&id).await.expect_err("nothing is read from a replica");
-            let source = std::error::Error::source(&told).and_then(|source| source.downcast_ref::<SetupError>());
-            assert!(source.is_some_and(|refused| refused.to_string().contains("it is a replica")), "{told:?}");
+            let error = store.get(&id).await.expect_err("nothing is read from a replica");
+            let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<SetupError>());
+            assert!(source.is_some_and(|refused| refused.to_string().contains("it is a replica")), "{error:?}");
             if round % 2 == 0 {
                 pair.follow(1, 0).await;
                 pair.promote(1);
@@ -190,7 +191,8 @@ fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
     });
 }
 
-/// The primary is demoted in place while it is read and written; the new one deletes the token. At last the address leads to a primary without a restart.
+/// The primary is demoted in place while it is read and written; the new one deletes the token. At last the address
+/// leads to a primary without a restart.
 #[test]
 fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
     RUNTIME.block_on(async {
@@ -232,7 +234,8 @@ fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
     });
 }
 
-/// The address moves, and nobody is cut: what the connection that is opened for a write finds out holds for the one that reads.
+/// The address moves, and nobody is cut: what the connection that is opened for a write finds out holds for the one
+/// that reads.
 #[test]
 fn fault_g1_what_a_new_connection_finds_out_holds_for_the_one_that_is_open() {
     RUNTIME.block_on(async {
@@ -245,10 +248,10 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_the_one_that_is_open() {
         pair.address.lead_to(pair.servers[1].port());
         let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
         assert!(matches!(refused, Err(StoreError::Unavailable { maybe_done: false, .. })), "{refused:?}");
-        let told = store.get(&id).await;
+        let answer = store.get(&id).await;
         assert!(
-            matches!(told, Err(StoreError::Unavailable { .. })),
-            "the connection of the reads leads nowhere: {told:?}"
+            matches!(answer, Err(StoreError::Unavailable { .. })),
+            "the connection of the reads leads nowhere: {answer:?}"
         );
         pair.address.lead_to(pair.servers[0].port());
         let begun = now();

@@ -1,5 +1,5 @@
-//! A primary killed during load: what was acknowledged and is gone, operation by operation, with and without WAIT. Every other primary loses the link to its
-//! replica a moment before. Two kills each in CI, forty at soak scale.
+//! A primary killed during load: what was acknowledged and is gone, operation by operation, with and without WAIT.
+//! Every other primary loses the link to its replica a moment before. Two kills each in CI, forty at soak scale.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -170,7 +170,8 @@ impl Load {
         }
     }
 
-    /// Down a chain for a while. A parent or a successor that is gone ends it; the words that were kept say what was lost.
+    /// Down a chain for a while. A parent or a successor that is gone ends it; the words that were kept say what was
+    /// lost.
     async fn rotate(&self, draft: &Draft) {
         let mut tip = draft.id();
         for generation in 1..200 {

@@ -1,5 +1,5 @@
-//! A server that takes nothing more, its memory or its disk full: reads go on, a write is unavailable and has done nothing, nobody is told that something is
-//! not there, and once there is room the same calls go through.
+//! A server that takes nothing more, its memory or its disk full: reads go on, a write is unavailable and has done
+//! nothing, nobody is told that something is not there, and once there is room the same calls go through.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -131,7 +131,8 @@ fn goes_through_it(server: &RedisServer, fill: impl Fn(bool)) -> Vec<RecordId> {
 
         fill(true);
         let late = loop {
-            // What a disk does not take any more is found out with the first write; that one was answered for, by the server's memory.
+            // What a disk does not take any more is found out with the first write; that one was answered for, by the
+            // server's memory.
             let filler = Person::somebody().pat();
             match store.insert(filler.home(None), &filler.records, at(1)).await {
                 Ok(Inserted::Done) => ids.push(filler.id()),

@@ -54,7 +54,7 @@ fn fault_a12_a_page_after_2_300_deletions_costs_few_commands() {
     });
 }
 
-/// What stands is told in order over any number of short pages, and what does not decode is counted on its page.
+/// Live records are listed in order over any number of short pages, and what does not decode is counted on its page.
 #[test]
 fn fault_a12_what_stands_is_told_once_and_in_order() {
     RUNTIME.block_on(async {

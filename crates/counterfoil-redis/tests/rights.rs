@@ -1,5 +1,5 @@
-//! What the server's user may do: exactly what the documentation lists is enough, one right less is refused by its name, and a right that is lost later stops a
-//! step before its first write.
+//! What the server's user may do: exactly what the documentation lists is enough, one right less is refused by its
+//! name, and a right that is lost later stops a step before its first write.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -24,8 +24,8 @@ fn fault_g7_one_right_less_than_the_documentation_lists_is_refused_by_its_name()
             let refused = RedisStore::open(space.urls()[0].as_str(), space.options()).await.map(drop);
             let refused = refused.expect_err(right);
             let name = right.split('|').next().expect("a name");
-            let told = format!("{refused} {:?}", std::error::Error::source(&refused).map(ToString::to_string));
-            assert!(told.contains(name), "{right}: {told}");
+            let message = format!("{refused} {:?}", std::error::Error::source(&refused).map(ToString::to_string));
+            assert!(message.contains(name), "{right}: {message}");
             tried += 1;
         }
         assert!(tried > 20);
@@ -80,8 +80,8 @@ fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
                     4 => store.revoke(Revoke::One(&doomed.id()), revoked(at(3)), at(GONE), most(1)).await.map(drop),
                     _ => store.revoke(family, revoked(at(3)), at(GONE), most(1)).await.map(drop),
                 };
-                if let Err(told) = answer {
-                    assert!(matches!(told, StoreError::Unavailable { .. }), "{right}: {told:?}");
+                if let Err(error) = answer {
+                    assert!(matches!(error, StoreError::Unavailable { .. }), "{right}: {error:?}");
                     assert!(before == everything(&space, backend), "{right}: step {attempt} was half done");
                     refused += 1;
                 }

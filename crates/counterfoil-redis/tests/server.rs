@@ -1,4 +1,5 @@
-//! A server beyond the contract: set-ups that are refused, scripts that are forgotten, answers that are lost, and what lies on the disk.
+//! A server beyond the contract: set-ups that are refused, scripts that are forgotten, answers that are lost, and what
+//! lies on the disk.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -24,15 +25,15 @@ async fn refused(server: &RedisServer, options: Options) -> SetupError {
 }
 
 fn says(error: &SetupError, what: &str) -> bool {
-    matches!(error, SetupError::Refused { what: told } if told.contains(what))
+    matches!(error, SetupError::Refused { what: message } if message.contains(what))
 }
 
 #[test]
 fn a_server_that_throws_records_away_is_refused() {
     RUNTIME.block_on(async {
         let server = RedisServer::start_with(&[("maxmemory-policy", "volatile-lru")]);
-        let told = refused(&server, Options::new()).await;
-        assert!(says(&told, "maxmemory-policy is volatile-lru"), "{told:?}");
+        let error = refused(&server, Options::new()).await;
+        assert!(says(&error, "maxmemory-policy is volatile-lru"), "{error:?}");
         let _ = server.cli(&["CONFIG", "SET", "maxmemory-policy", "noeviction"]);
         assert!(RedisStore::open(server.url(), Options::new()).await.is_ok(), "the control");
     });
@@ -42,8 +43,8 @@ fn a_server_that_throws_records_away_is_refused() {
 fn a_server_without_an_append_only_file_is_refused_unless_the_host_says_so() {
     RUNTIME.block_on(async {
         let server = RedisServer::start_with(&[("appendonly", "no")]);
-        let told = refused(&server, Options::new()).await;
-        assert!(says(&told, "appendonly is off"), "{told:?}");
+        let error = refused(&server, Options::new()).await;
+        assert!(says(&error, "appendonly is off"), "{error:?}");
         assert!(RedisStore::open(server.url(), Options::new().volatile()).await.is_ok());
     });
 }
@@ -53,16 +54,16 @@ fn a_replica_is_refused() {
     RUNTIME.block_on(async {
         let port = SERVER.port().to_string();
         let server = RedisServer::start_with(&[("replicaof", &format!("127.0.0.1 {port}"))]);
-        let told = refused(&server, Options::new()).await;
-        assert!(says(&told, "it is a replica"), "{told:?}");
+        let error = refused(&server, Options::new()).await;
+        assert!(says(&error, "it is a replica"), "{error:?}");
     });
 }
 
 #[test]
 fn a_node_of_a_cluster_is_no_single_node_nor_the_other_way_round() {
     RUNTIME.block_on(async {
-        let told = RedisStore::open(CLUSTER.urls()[0].as_str(), Options::new()).await.map(drop).expect_err("refused");
-        assert!(says(&told, "part of a cluster"), "{told:?}");
+        let error = RedisStore::open(CLUSTER.urls()[0].as_str(), Options::new()).await.map(drop).expect_err("refused");
+        assert!(says(&error, "part of a cluster"), "{error:?}");
         assert!(RedisStore::open_cluster([SERVER.url()], Options::new()).await.is_err());
     });
 }
@@ -101,9 +102,9 @@ fn fault_g15_an_eviction_policy_or_a_missing_file_set_at_run_time_is_an_outage()
         ];
         for ([name, wrong, right], sentence) in cases {
             assert_eq!(server.cli(&["CONFIG", "SET", name, wrong]).trim(), "OK");
-            let told = eventually(async || store.get(&id).await.err()).await;
-            let why = told.source().and_then(|source| source.downcast_ref::<SetupError>());
-            assert!(why.is_some_and(|why| says(why, sentence)), "{told:?}");
+            let error = eventually(async || store.get(&id).await.err()).await;
+            let why = error.source().and_then(|source| source.downcast_ref::<SetupError>());
+            assert!(why.is_some_and(|why| says(why, sentence)), "{error:?}");
             let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
             assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })));
             assert_eq!(server.cli(&["CONFIG", "SET", name, right]).trim(), "OK");
@@ -145,7 +146,8 @@ fn scripts_are_sent_again_after_a_flush() {
     });
 }
 
-/// Every connection is cut while nobody uses it: reads go on by a new one, a write says that it may have been done, and soon all is well.
+/// Every connection is cut while nobody uses it: reads go on by a new one, a write says that it may have been done, and
+/// soon all is well.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {
@@ -196,7 +198,8 @@ fn a_server_that_was_killed_is_unavailable_and_comes_back_with_what_it_answered_
     });
 }
 
-/// The answer to an insert and to a rotation is lost after they were carried out: unavailable, and the same call again finds its own write.
+/// The answer to an insert and to a rotation is lost after they were carried out: unavailable, and the same call again
+/// finds its own write.
 #[test]
 fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
     RUNTIME.block_on(async {
@@ -257,7 +260,8 @@ fn a_refresh_whose_answer_was_lost_gives_the_same_successor_when_it_is_repeated(
     });
 }
 
-/// The connection stays and nothing comes back: after three seconds without a success a new one is built, and a read that waits is asked there.
+/// The connection stays and nothing comes back: after three seconds without a success a new one is built, and a read
+/// that waits is asked there.
 #[test]
 fn a_silent_connection_is_replaced() {
     RUNTIME.block_on(async {
@@ -274,7 +278,8 @@ fn a_silent_connection_is_replaced() {
     });
 }
 
-/// With a replica the answer comes when it has the write; without one it is unavailable, and says so, also when the call is repeated.
+/// With a replica the answer comes when it has the write; without one it is unavailable, and says so, also when the
+/// call is repeated.
 #[test]
 fn a_write_that_waits_says_how_many_replicas_have_it() {
     RUNTIME.block_on(async {
@@ -328,7 +333,8 @@ fn a_read_does_not_stand_behind_a_write_that_waits() {
     });
 }
 
-/// Secrets that went through the handle are in no file of the server: not in its append-only file, its snapshot or its log.
+/// Secrets that went through the handle are in no file of the server: not in its append-only file, its snapshot or its
+/// log.
 #[test]
 fn no_secret_is_on_the_servers_disk() {
     RUNTIME.block_on(async {

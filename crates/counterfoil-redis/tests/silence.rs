@@ -1,4 +1,5 @@
-//! Connections that are cut while nobody uses them, and such that go silent: what was not sent is sent once more, and the store serves again by itself.
+//! Connections that are cut while nobody uses them, and such that go silent: what was not sent is sent once more, and
+//! the store serves again by itself.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -76,7 +77,8 @@ fn fault_g10_the_first_write_on_a_connection_that_was_forgotten_goes_through() {
     });
 }
 
-/// Nothing gets through in either direction, and no connection is ended: calls have a time limit, and once something gets through they are served.
+/// Nothing gets through in either direction, and no connection is ended: calls have a time limit, and once something
+/// gets through they are served.
 #[test]
 fn fault_g3_connections_that_go_silent_are_dropped() {
     RUNTIME.block_on(async {

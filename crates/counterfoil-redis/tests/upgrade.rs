@@ -53,7 +53,7 @@ const fn client(number: u8) -> ClientKey {
 }
 
 /// The bytes that a word of the file stands for.
-fn told(word: &str) -> Vec<u8> {
+fn unescaped(word: &str) -> Vec<u8> {
     let (mut bytes, mut rest) = (Vec::new(), word.as_bytes());
     while let [first, behind @ ..] = rest {
         rest = behind;
@@ -75,9 +75,9 @@ fn left_behind(backend: Backend) -> Space {
         let mut words = line.split(' ');
         let (name, key) = (words.next().expect("a command"), words.next().expect("a key"));
         let mut command = cmd(name);
-        command.arg(told(&key.replacen("counterfoil", space.prefix(), 1)));
+        command.arg(unescaped(&key.replacen("counterfoil", space.prefix(), 1)));
         for word in words {
-            command.arg(told(word));
+            command.arg(unescaped(word));
         }
         let taken = backend.each(|node| command.exec(node).is_ok());
         assert_eq!(taken.iter().filter(|taken| **taken).count(), 1, "{line}");
@@ -307,16 +307,16 @@ fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
         let standing = format!("{}:{{{:02x}}}:s", space.prefix(), family_id(&person, 6).shard());
         for number in [6, 9] {
             let family = family_id(&person, number);
-            let place = [b"default\x00ann\x00003".as_slice(), &b"1700000001000000"[..], family.as_bytes()].concat();
+            let entry = [b"default\x00ann\x00003".as_slice(), &b"1700000001000000"[..], family.as_bytes()].concat();
             Backend::Single.each(|node| {
                 let (key, old) = (space.family_key(&id(&person, number, 0)), "17000000010000001700000002000000");
                 cmd("HSET").arg(&key).arg("e").arg(old).exec(node).expect("as the old version writes it");
-                cmd("ZADD").arg(&standing).arg(0).arg(&place).exec(node).expect("as the old version writes it");
+                cmd("ZADD").arg(&standing).arg(0).arg(&entry).exec(node).expect("as the old version writes it");
             });
         }
         let strayed = read(&store, &id(&person, 6, 0)).await;
         assert_eq!((strayed.family().client, strayed.family().used_at), (Some(client(7)), at(6)));
-        // Its place of before the upgrade still stands among client 7's three, and gives way without ending anybody.
+        // Its entry of before the upgrade still stands among client 7's three, and gives way without ending anybody.
         let draft = person.refresh().through(client(7)).used(at(1_000));
         let room = draft.bounded(Some(make_room(3, at(1_000))), None);
         assert_eq!(insert(&store, room, &draft.records, 1_000).await, Inserted::Done);
@@ -329,7 +329,7 @@ fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
         assert!(!done.more);
         assert!(read(&store, &id(&person, 6, 0)).await.revoked().is_some());
         let left = Backend::Single.each(|node| cmd("EXISTS").arg(&standing).query::<Value>(node).expect("an answer"));
-        assert_eq!(left, [Value::Int(0)], "no place is left");
+        assert_eq!(left, [Value::Int(0)], "no entry is left");
     });
 }
 
@@ -372,8 +372,8 @@ fn fault_f2_label_keys_of_layout_3_are_made_anew_and_both_of_two_that_look_alike
             let held = |key: &str| fields.iter().any(|field| *field == format!("default\0ann\0{key}"));
             assert!(held("nightly") != held("nightly\u{FE0F}") && fields.len() == 3, "{fields:?}");
             let third = person.pat().labelled("nightly").created(at(900));
-            let told = insert(&store, third.bounded(None, None), &third.records, 900).await;
-            assert!(matches!(told, Inserted::LabelTaken(_)), "{told:?}");
+            let outcome = insert(&store, third.bounded(None, None), &third.records, 900).await;
+            assert!(matches!(outcome, Inserted::LabelTaken(_)), "{outcome:?}");
             for number in [1, 4] {
                 assert!(read(&store, &id(&person, number, 0)).await.revoked().is_none(), "both stay");
             }

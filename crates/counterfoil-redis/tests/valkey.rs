@@ -1,4 +1,5 @@
-//! The store contract on Valkey: every sibling clause, and of the tokens' clauses those that run every script in every state. All of them at soak scale.
+//! The store contract on Valkey: every sibling clause, and of the tokens' clauses those that run every script in every
+//! state. All of them at soak scale.
 #![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
 
 mod support;

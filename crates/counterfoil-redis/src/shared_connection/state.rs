@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::conn::Conn;
+use crate::connection::Connection;
 use crate::error::SetupError;
 
-/// How long it counts that a node has said that it is a primary, and how often the set-up is looked at.
+/// For how long a check of a node's role counts, and how often the set-up is checked.
 pub(crate) const INTERVAL: Duration = Duration::from_secs(1);
-/// How long a refused server is left alone.
+/// How long no new connection is tried after a refusal.
 const PAUSE: Duration = Duration::from_millis(250);
 
 #[derive(Default)]
 pub(super) struct State {
-    conn: Option<Conn>,
-    /// Of the connection: goes up with each.
+    connection: Option<Connection>,
+    /// The connection's number, which increases with each new one.
     pub(super) epoch: u64,
-    /// How often a node was found not to be the primary that it was taken for.
+    /// How often a supposed primary was found to be none.
     pub(super) distrusted: u64,
     /// When the node was last asked for its role and said that it is a primary.
     confirmed_at: Option<Instant>,
@@ -29,18 +29,18 @@ pub(super) struct State {
     last_call: Option<Instant>,
 }
 
-/// The connection, as a call gets it.
+/// The connection as a call receives it.
 pub(super) struct Held {
-    pub(super) conn: Conn,
+    pub(super) connection: Connection,
     pub(super) epoch: u64,
-    /// Its node must say that it is a primary before an answer counts.
+    /// The node's role must be checked before an answer counts.
     pub(super) unconfirmed: bool,
 }
 
 /// What a call finds.
 pub(super) struct Call {
     pub(super) held: Option<Held>,
-    /// The set-up is to be looked at.
+    /// The caller must check the set-up.
     pub(super) looks: bool,
     /// Nothing was answered for too long.
     pub(super) silent: bool,
@@ -53,19 +53,19 @@ fn is_older(at: Option<Instant>, than: Duration, now: Instant) -> bool {
 impl State {
     /// Notes that a call is made.
     pub(super) fn call(&mut self, now: Instant, patience: Duration) -> Call {
-        // A silence in which nobody asked is none: the last caller may have gone away without an answer.
+        // Time without calls is no silence: the last caller may have been dropped before its answer.
         if self.last_call.replace(now).is_some_and(|last| now.duration_since(last) >= patience) {
             self.silent_since = None;
         }
         let since = *self.silent_since.get_or_insert(now);
         let looks = self.looks(now);
-        let silent = self.conn.is_some() && now.duration_since(since) >= patience;
+        let silent = self.connection.is_some() && now.duration_since(since) >= patience;
         Call { held: self.held(now), looks, silent }
     }
 
-    /// Whether the set-up is to be looked at now, by whoever asked.
+    /// Whether the caller must check the set-up now.
     pub(super) fn looks(&mut self, now: Instant) -> bool {
-        let looks = self.conn.is_some() && is_older(self.looked_at, INTERVAL, now);
+        let looks = self.connection.is_some() && is_older(self.looked_at, INTERVAL, now);
         if looks {
             self.looked_at = Some(now);
         }
@@ -73,17 +73,17 @@ impl State {
     }
 
     pub(super) fn held(&self, now: Instant) -> Option<Held> {
-        let conn = self.conn.clone()?;
-        Some(Held { conn, epoch: self.epoch, unconfirmed: is_older(self.confirmed_at, INTERVAL, now) })
+        let connection = self.connection.clone()?;
+        Some(Held { connection, epoch: self.epoch, unconfirmed: is_older(self.confirmed_at, INTERVAL, now) })
     }
 
-    /// A connection whose set-up has been looked at.
-    pub(super) fn install(&mut self, conn: Conn, now: Instant) -> Held {
+    /// Installs a connection whose set-up has been checked.
+    pub(super) fn install(&mut self, connection: Connection, now: Instant) -> Held {
         self.epoch += 1;
         (self.confirmed_at, self.looked_at) = (Some(now), Some(now));
         (self.refused, self.silent_since) = (None, None);
-        self.conn = Some(conn.clone());
-        Held { conn, epoch: self.epoch, unconfirmed: false }
+        self.connection = Some(connection.clone());
+        Held { connection, epoch: self.epoch, unconfirmed: false }
     }
 
     pub(super) fn confirm(&mut self, epoch: u64, asked_at: Instant) {
@@ -92,22 +92,23 @@ impl State {
         }
     }
 
-    /// Nobody gets this connection any more.
+    /// Closes this connection for further calls.
     pub(super) fn close(&mut self, epoch: u64) {
         if self.epoch == epoch {
-            self.conn = None;
+            self.connection = None;
         }
     }
 
-    /// The address may lead elsewhere than it did: whatever was opened before is not used again, unless somebody else has found that out since.
+    /// The address may lead elsewhere now: earlier connections are not used again, unless another call has found that
+    /// out since.
     pub(super) fn distrust(&mut self, trust: u64) {
         if self.distrusted == trust {
             self.distrusted += 1;
-            self.conn = None;
+            self.connection = None;
         }
     }
 
-    /// The node of this connection is no primary any more, or is set up otherwise.
+    /// The node of this connection is no longer a primary, or its set-up has changed.
     pub(super) fn demoted(&mut self, epoch: u64) {
         if self.epoch == epoch {
             self.distrust(self.distrusted);
@@ -130,7 +131,7 @@ impl State {
         (now.duration_since(*at) < PAUSE).then(|| SetupError::refused(what.as_str()))
     }
 
-    /// Whether this connection is to be replaced now: one try in so long.
+    /// Whether this connection may be replaced now: one attempt per `patience`.
     pub(super) fn may_renew(&mut self, epoch: u64, now: Instant, patience: Duration) -> bool {
         let may = self.epoch == epoch && is_older(self.renewed_at, patience, now);
         if may {

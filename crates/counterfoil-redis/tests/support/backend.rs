@@ -57,8 +57,8 @@ impl Backend {
 
 /// What the documentation says that the user needs.
 fn told_rules() -> Vec<&'static str> {
-    let told = include_str!("../../README.md").lines().find_map(|line| line.strip_prefix("ACL SETUSER counterfoil "));
-    told.expect("the README says what a user needs").split(' ').collect()
+    let rule = include_str!("../../README.md").lines().find_map(|line| line.strip_prefix("ACL SETUSER counterfoil "));
+    rule.expect("the README says what a user needs").split(' ').collect()
 }
 
 /// The commands among it.

@@ -16,7 +16,8 @@ const CLIENT: &str = "canaryclientsecret0123456789abcd";
 /// A person's password.
 pub const PASSWORD: &str = "canary-password-of-ann";
 
-/// Signs Ann in, refreshes twice, makes her a token labelled `canary-label` and verifies it; every secret that was in play.
+/// Signs Ann in, refreshes twice, makes her a token labelled `canary-label` and verifies it; every secret that was in
+/// play.
 pub async fn secrets<S>(store: S) -> Vec<String>
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,

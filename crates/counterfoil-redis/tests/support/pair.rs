@@ -51,8 +51,9 @@ impl Pair {
     /// The replica has what the primary has.
     pub async fn caught_up(&self, replica: usize, primary: usize) {
         let offset = |server: usize| {
-            let told = self.info(server);
-            told.lines().find_map(|line| line.strip_prefix("master_repl_offset:").map(|told| told.trim().to_owned()))
+            let info = self.info(server);
+            info.lines()
+                .find_map(|line| line.strip_prefix("master_repl_offset:").map(|offset| offset.trim().to_owned()))
         };
         soon(|| offset(replica) == offset(primary)).await;
     }
@@ -73,8 +74,8 @@ impl Pair {
     }
 
     fn set_role(&self, server: usize, of: &[&str]) {
-        let told = self.servers[server].cli(&[&["REPLICAOF"], of].concat());
-        assert!(told.starts_with("OK"), "{told}");
+        let answer = self.servers[server].cli(&[&["REPLICAOF"], of].concat());
+        assert!(answer.starts_with("OK"), "{answer}");
     }
 
     fn info(&self, server: usize) -> String {

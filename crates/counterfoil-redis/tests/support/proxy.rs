@@ -86,7 +86,8 @@ impl Proxy {
         self.shared.server.store(server, Ordering::SeqCst);
     }
 
-    /// Nothing gets through any more, in either direction, and no connection is ended. Afterwards new connections are as before; what was swallowed stays so.
+    /// Nothing gets through any more, in either direction, and no connection is ended. Afterwards new connections are
+    /// as before; what was swallowed stays so.
     pub fn swallow(&self, swallows: bool) {
         self.shared.swallows.store(swallows, Ordering::SeqCst);
         if !swallows {

@@ -249,7 +249,7 @@ async fn write(store: &Old) {
 }
 
 /// A byte that is no visible ASCII character, a blank or a percent sign, in percent and two hex digits.
-fn told(bytes: &[u8]) -> String {
+fn escaped(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in bytes {
         if byte.is_ascii_graphic() && *byte != b'%' {
@@ -283,8 +283,8 @@ fn dump(conn: &mut Connection) {
             pairs.sort();
             values = pairs.concat();
         }
-        let words: Vec<String> = values.iter().map(|value| told(value)).collect();
-        println!("{command} {} {}", told(&key), words.join(" "));
+        let words: Vec<String> = values.iter().map(|value| escaped(value)).collect();
+        println!("{command} {} {}", escaped(&key), words.join(" "));
     }
 }
 
