@@ -1,6 +1,6 @@
-//! What grows with the number of records: the point read, a page of what is due, an owner's list and a batch of the purge, at ten thousand, a hundred thousand
-//! and a million records with as many due and as many gone in each. Prints medians and how they compare with the smallest. And what grows with a family: a
-//! rotation.
+//! What grows with the number of records: the point read, a page of what is due, an owner's list and a batch of the
+//! purge, at ten thousand, a hundred thousand and a million records with as many due and as many gone in each. Prints
+//! medians and how they compare with the smallest. And what grows with a family: a rotation.
 //!
 //! `cargo bench -p counterfoil-sql --bench growth`; `COUNTERFOIL_BENCH_SIZES=10000,100000` leaves the million out.
 #![allow(
@@ -57,7 +57,8 @@ fn main() {
 }
 
 async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
-    // What is asked is the same few thousand rows over and over, warm at every size: else the disk's cache is what is measured.
+    // What is asked is the same few thousand rows over and over, warm at every size: else the disk's cache is what is
+    // measured.
     let few = &ids[..ids.len().min(5_000)];
     let get = async |nth: u32| {
         let id = few[pick(few.len(), 0, u64::from(nth))];

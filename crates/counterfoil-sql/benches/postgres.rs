@@ -1,9 +1,10 @@
-//! What each call of the PostgreSQL store costs beside drivers doing the same by hand, on a server of its own (fsync on) and in the same run. By hand means
-//! tokio-postgres, as many connections as the store has, statements prepared once and pipelined, nothing decoded and nothing decided; for the point read
-//! sqlx's own pool too, so that what is the store's and what is the driver's can be told apart, and deadpool's, which is what a host would have without a store.
+//! What each call of the PostgreSQL store costs beside drivers doing the same by hand, on a server of its own (fsync
+//! on) and in the same run. By hand means tokio-postgres, as many connections as the store has, statements prepared
+//! once and pipelined, nothing decoded and nothing decided; for the point read sqlx's own pool too, so that what is the
+//! store's and what is the driver's can be told apart, and deadpool's, which is what a host would have without a store.
 //!
-//! `cargo bench -p counterfoil-sql --bench postgres`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and `COUNTERFOIL_BENCH_ONLY=get,insert` say how much
-//! of it.
+//! `cargo bench -p counterfoil-sql --bench postgres`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16`
+//! and `COUNTERFOIL_BENCH_ONLY=get,insert` say how much of it.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -46,7 +47,8 @@ macro_rules! joined {
     };
 }
 
-/// Adds one record: $1 id, $2 family, $3 realm, $4 owner, $5 kind, $6 generation, $7 created, $8 digest, $9 expires, $10 gone.
+/// Adds one record: $1 id, $2 family, $3 realm, $4 owner, $5 kind, $6 generation, $7 created, $8 digest, $9 expires,
+/// $10 gone.
 macro_rules! record {
     () => {
         "INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, created_at, digest, key_id, version, expires_at, expiry_set_at, gone_at, \
@@ -120,7 +122,8 @@ async fn pooled(options: PgConnectOptions, ids: &Arc<Vec<RecordId>>) -> Op {
     })
 }
 
-/// The point read by tokio-postgres, its connections lent by deadpool to one caller at a time, none tested before, statements prepared once.
+/// The point read by tokio-postgres, its connections lent by deadpool to one caller at a time, none tested before,
+/// statements prepared once.
 fn lent(port: u16, ids: &Arc<Vec<RecordId>>) -> Op {
     let mut options = tokio_postgres::Config::new();
     options.host("127.0.0.1").port(port).user("postgres").dbname("postgres");

@@ -1,8 +1,9 @@
-//! What each call of the SQLite store costs beside the driver doing the same by hand, in a file on the disk and in the same run. By hand means sqlx's own
-//! connections without a pool, four for reads and one for writes, statements prepared once, nothing decoded and nothing decided.
+//! What each call of the SQLite store costs beside the driver doing the same by hand, in a file on the disk and in the
+//! same run. By hand means sqlx's own connections without a pool, four for reads and one for writes, statements
+//! prepared once, nothing decoded and nothing decided.
 //!
-//! `cargo bench -p counterfoil-sql --bench sqlite`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and `COUNTERFOIL_BENCH_ONLY=get,insert` say how much
-//! of it.
+//! `cargo bench -p counterfoil-sql --bench sqlite`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and
+//! `COUNTERFOIL_BENCH_ONLY=get,insert` say how much of it.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,

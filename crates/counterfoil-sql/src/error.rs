@@ -1,14 +1,14 @@
-//! Errors: why a store could not be opened, and what of the driver's errors the contract's callers are told.
+//! Errors: why a store could not be opened, and how the driver's errors become errors of the contract.
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use counterfoil::store::StoreError;
 
-/// A database that is not taken as it is. Nothing was changed in it, except that a migration that failed half-way was rolled back.
+/// Why a database was refused. Nothing was changed in it; a migration that failed was rolled back.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// SQLite in memory: each of the store's connections would see a database of its own, and nothing would be kept. `MemoryStore` of the core is
-    /// the store for that.
+    /// SQLite in memory: each of the store's connections would have a database of its own. Use the core's `MemoryStore`
+    /// instead.
     #[error("a database in memory is not supported: every connection would have one of its own")]
     InMemory,
     /// The schema was written by a newer version of this crate, whose rules this one does not know.
@@ -19,7 +19,7 @@ pub enum SetupError {
         /// What this crate knows.
         known: i64,
     },
-    /// The schema is of an older version, or not there, and the role may not bring it up to date. Nothing was changed.
+    /// The schema is older or missing, and the role may not migrate it. Nothing was changed.
     #[error(
         "the schema is of version {found}, this crate needs {known}, and the role may not create: run `PgStore::migrate` as the schema's owner"
     )]
@@ -29,13 +29,13 @@ pub enum SetupError {
         /// What this crate needs.
         known: i64,
     },
-    /// Something accepts connections and does not answer, or nothing accepts them.
+    /// The server does not accept connections, or does not answer.
     #[error("the server did not answer within {within:?}: check its address and what is in between")]
     NoAnswer {
         /// The limit that was set.
         within: std::time::Duration,
     },
-    /// The set-up breaks what the store promises, a collation that takes two texts for one among them.
+    /// The set-up would break a promise of the store, for example by a collation that treats two texts as equal.
     #[error("the set-up is refused: {what}")]
     Refused {
         /// What is wrong.
@@ -53,25 +53,26 @@ impl SetupError {
     }
 }
 
-/// The database did not carry it out.
+/// The database did not execute it.
 #[cfg(feature = "sqlite")]
 pub(crate) fn not_done(op: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     move |source| unavailable(op, false, source)
 }
 
-/// The database may have carried it out: the answer is lost, or the server went away.
+/// The database may have executed it: the answer is lost, or the server went away.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) fn unavailable(op: &'static str, maybe_done: bool, source: sqlx::Error) -> StoreError {
     StoreError::Unavailable { op, retry: passes(&source), maybe_done, source: Some(Box::new(source)) }
 }
 
-/// A read that failed for everybody who asked with it.
+/// A read that failed for all callers that shared it.
 #[cfg(feature = "postgres")]
 pub(crate) fn unread(op: &'static str, source: std::sync::Arc<sqlx::Error>) -> StoreError {
     StoreError::Unavailable { op, retry: passes(&source), maybe_done: false, source: Some(Box::new(source)) }
 }
 
-/// Whether the same call may go through in a moment: the network, a full pool, a full disk and a restart pass; a missing table or right does not.
+/// Whether the same call may succeed in a moment. Network errors, a full pool, a full disk and a restart pass; a
+/// missing table or right does not.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 fn passes(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else {
@@ -82,7 +83,7 @@ fn passes(error: &sqlx::Error) -> bool {
     };
     let code = error.code().unwrap_or_default();
     if code.len() == 5 {
-        // PostgreSQL: connection, resources, operator's intervention, system error, what a transaction lost to another, and a server that takes no writes.
+        // PostgreSQL: connection, resources, operator's intervention, system error, lost races, and read-only servers.
         return ["08", "25006", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class));
     }
     // SQLite: busy, locked, I/O, full, cannot open; the low byte is the primary code.

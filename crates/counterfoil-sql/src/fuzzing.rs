@@ -1,4 +1,4 @@
-//! Rows out of plain values: what a damaged database could hand out. For the fuzz targets, and no part of the API.
+//! Rows of arbitrary values, as a damaged database could return them. For the fuzz targets; not part of the API.
 
 use counterfoil::client::{ClientId, VersionedRegistration};
 use counterfoil::settings::VersionedSettings;
@@ -33,7 +33,40 @@ impl Row {
     }
 }
 
+/// A row whose columns have names.
+struct Named<'a> {
+    row: &'a Row,
+    names: &'static [&'static str],
+}
+
+impl SqlRow for Named<'_> {
+    fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| *known == name)
+    }
+
+    fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
+        self.row.number(at)
+    }
+
+    fn bytes(&self, at: usize) -> Result<Option<&[u8]>, sqlx::Error> {
+        self.row.bytes(at)
+    }
+
+    fn text(&self, at: usize) -> Result<Option<&str>, sqlx::Error> {
+        self.row.text(at)
+    }
+}
+
+const CLIENT: &[&str] = &["version", "document", "client_id"];
+const SETTINGS: &[&str] = &["version", "document"];
+const COUNTER: &[&str] = &["failures", "ends_at", "under_way", "gone_at"];
+
 impl SqlRow for Row {
+    /// The columns of a record are read by their positions.
+    fn position(&self, _name: &str) -> Option<usize> {
+        None
+    }
+
     fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
         self.at(at, |cell| if let Cell::Number(number) = cell { Some(*number) } else { None })
     }
@@ -57,7 +90,7 @@ impl SqlRow for Row {
 ///
 /// # Errors
 ///
-/// [`Corrupt`] where the row is none.
+/// [`Corrupt`] if the row does not decode.
 pub fn record(row: &Row) -> Result<TokenRecord, Corrupt> {
     row::record(row)
 }
@@ -72,36 +105,37 @@ pub fn page(rows: &[Row], limit: u32) -> Page<TokenRecord> {
 ///
 /// # Errors
 ///
-/// [`StoreError`] where the row is none.
+/// [`StoreError`] if the row does not decode.
 pub fn client(row: &Row) -> Result<VersionedRegistration, StoreError> {
-    row::client(row)
+    row::client(&Named { row, names: CLIENT })
 }
 
 /// A page of clients.
 ///
 /// # Errors
 ///
-/// [`StoreError`] where no row has an id.
+/// [`StoreError`] if no row has an id.
 pub fn clients(rows: &[Row], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
-    row::clients(rows, limit)
+    let rows: Vec<Named<'_>> = rows.iter().map(|row| Named { row, names: CLIENT }).collect();
+    row::clients(&rows, limit)
 }
 
 /// A realm's settings.
 ///
 /// # Errors
 ///
-/// [`StoreError`] where the row holds none.
+/// [`StoreError`] if the row does not decode.
 pub fn settings(row: &Row) -> Result<VersionedSettings, StoreError> {
-    row::settings(row)
+    row::settings(&Named { row, names: SETTINGS })
 }
 
 /// A counter.
 ///
 /// # Errors
 ///
-/// [`StoreError`] where the row is none.
+/// [`StoreError`] if the row does not decode.
 pub fn counter(row: &Row) -> Result<Counter, StoreError> {
-    row::counter(row)
+    row::counter(&Named { row, names: COUNTER })
 }
 
 /// The column of notices sent.

@@ -1,18 +1,19 @@
-//! A step of the schema that SQL alone cannot make: the keys by which labels are compared, made anew.
+//! A migration that SQL alone cannot do: it recomputes the keys by which labels are compared.
 //!
-//! Keys of older versions hold characters that show nothing. Where another family of the owner has the new key already the old one stays:
-//! both labels were given, and only a third one is refused.
+//! Keys of older versions contain invisible characters. If another family of the owner already has the new key, the old
+//! one stays: both labels were accepted before, and only a third one is refused.
 
 use counterfoil::LabelKey;
 
-/// Stands for the step among the migrations.
+/// Marks this step in the list of migrations.
 pub(crate) const STEP: &str = "-- label keys are made anew";
 
-/// What of characters that show nothing an older version let into a label, as SQLite's GLOB and PostgreSQL's classes both take it.
+/// The invisible characters that older versions accepted in a label, in a form that SQLite's GLOB and PostgreSQL's
+/// character classes both understand.
 pub(crate) const IGNORED: &str =
     "\u{34F}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180B}-\u{180F}\u{3164}\u{FE00}-\u{FE0F}\u{FFA0}\u{E0100}-\u{E01EF}";
 
-/// The new key, where it is another one.
+/// The new key, if it differs.
 pub(crate) fn renewed(key: &str) -> Option<String> {
     let old = LabelKey::from_stored(key);
     let new = old.renewed();

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod columns;
 mod error;
 #[cfg(all(feature = "fuzzing", feature = "sqlite"))]
 #[doc(hidden)]

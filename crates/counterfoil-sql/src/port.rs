@@ -1,6 +1,7 @@
-//! The port as both dialects fill it: one method of the contract, one inherent method that bears what is done in its name.
+//! Implements the store contract for both dialects: each method of the contract calls an inherent method named after
+//! what it does.
 
-/// Makes `TokenStore` of a type's inherent methods.
+/// Implements `TokenStore` by a type's inherent methods.
 macro_rules! token_store {
     ($store:ty {
         $($method:ident = $inherent:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*

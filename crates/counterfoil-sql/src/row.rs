@@ -1,4 +1,4 @@
-//! Rows: one order of columns for both dialects, and what they decode to.
+//! Rows of both dialects, and what they decode to.
 
 use counterfoil::client::{ClientId, ClientKey, Registration, VersionedRegistration};
 use counterfoil::settings::{StoredSettings, VersionedSettings};
@@ -13,58 +13,15 @@ use counterfoil::{
     Version,
 };
 
-/// The columns of a record joined with its family, in the order in which every statement selects them.
-const COLUMNS: [&str; 41] = [
-    "id",
-    "realm",
-    "owner",
-    "kind",
-    "parent",
-    "generation",
-    "created_at",
-    "scope",
-    "label",
-    "description",
-    "digest",
-    "key_id",
-    "version",
-    "expires_at",
-    "expiry_set_at",
-    "gone_at",
-    "superseded_at",
-    "successor",
-    "nonce",
-    "nonce_key",
-    "honoured_until",
-    "revoked_at",
-    "revoked_why",
-    "last_used_at",
-    "notice_at",
-    "notice_stage",
-    "noticed",
-    "shrunk",
-    "family.id",
-    "family.realm",
-    "family.owner",
-    "family.kind",
-    "family.generation",
-    "family.body",
-    "family.live_until",
-    "family.gone_at",
-    "family.label_key",
-    "family.revoked_at",
-    "family.revoked_why",
-    "family.client",
-    "family.used_at",
-];
+use crate::columns::{Column, FamilyColumn, RecordColumn};
 
-/// Where the family begins in a joined row.
-const FAMILY: usize = 28;
 /// How many bytes a sent notice takes in `noticed`: the expiry's microseconds, big-endian, and the stage.
 pub(crate) const NOTICE: usize = 9;
 
 /// A row of either dialect: every column is a number, bytes or a text.
 pub(crate) trait SqlRow {
+    /// Where the column of that name is.
+    fn position(&self, name: &str) -> Option<usize>;
     fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error>;
     fn bytes(&self, at: usize) -> Result<Option<&[u8]>, sqlx::Error>;
     fn text(&self, at: usize) -> Result<Option<&str>, sqlx::Error>;
@@ -73,6 +30,10 @@ pub(crate) trait SqlRow {
 macro_rules! sql_row {
     ($row:ty) => {
         impl SqlRow for $row {
+            fn position(&self, name: &str) -> Option<usize> {
+                sqlx::ColumnIndex::<$row>::index(&name, self).ok()
+            }
+
             fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
                 sqlx::Row::try_get(self, at)
             }
@@ -93,190 +54,202 @@ sql_row!(sqlx::sqlite::SqliteRow);
 #[cfg(feature = "postgres")]
 sql_row!(sqlx::postgres::PgRow);
 
-/// A row whose columns stand from `first` on at the places that [`COLUMNS`] gives them from `named` on.
-struct Columns<'a, S> {
-    row: &'a S,
-    shift: usize,
+/// A row, read by columns. `first` is where the list of a [`RecordColumn`] or a [`FamilyColumn`] starts in it.
+struct Columns<'a, R> {
+    row: &'a R,
+    first: usize,
 }
 
-impl<'a, S: SqlRow> Columns<'a, S> {
-    fn corrupt(at: usize) -> Corrupt {
-        Corrupt::Column { column: COLUMNS.get(at).copied().unwrap_or("?") }
+fn corrupt(column: impl Column) -> Corrupt {
+    Corrupt::Column { column: column.name() }
+}
+
+impl<'a, R: SqlRow> Columns<'a, R> {
+    fn position(&self, column: impl Column) -> Result<usize, Corrupt> {
+        column.position(self.row, self.first).ok_or_else(|| corrupt(column))
     }
 
-    fn number(&self, at: usize) -> Result<Option<u64>, Corrupt> {
-        let number = self.row.number(at - self.shift).map_err(|_| Self::corrupt(at))?;
-        number.map(|number| u64::try_from(number).map_err(|_| Self::corrupt(at))).transpose()
+    fn number(&self, column: impl Column) -> Result<Option<u64>, Corrupt> {
+        let number = self.row.number(self.position(column)?).map_err(|_| corrupt(column))?;
+        number.map(|number| u64::try_from(number).map_err(|_| corrupt(column))).transpose()
     }
 
-    fn small<T: TryFrom<u64>>(&self, at: usize) -> Result<Option<T>, Corrupt> {
-        self.number(at)?.map(|number| T::try_from(number).map_err(|_| Self::corrupt(at))).transpose()
+    fn small<T: TryFrom<u64>>(&self, column: impl Column) -> Result<Option<T>, Corrupt> {
+        self.number(column)?.map(|number| T::try_from(number).map_err(|_| corrupt(column))).transpose()
     }
 
-    fn instant(&self, at: usize) -> Result<Option<Timestamp>, Corrupt> {
-        self.number(at)?.map(|micros| Timestamp::from_micros(micros).ok_or_else(|| Self::corrupt(at))).transpose()
+    fn instant(&self, column: impl Column) -> Result<Option<Timestamp>, Corrupt> {
+        self.number(column)?.map(|micros| Timestamp::from_micros(micros).ok_or_else(|| corrupt(column))).transpose()
     }
 
-    fn raw(&self, at: usize) -> Result<Option<&'a [u8]>, Corrupt> {
-        self.row.bytes(at - self.shift).map_err(|_| Self::corrupt(at))
+    fn raw(&self, column: impl Column) -> Result<Option<&'a [u8]>, Corrupt> {
+        self.row.bytes(self.position(column)?).map_err(|_| corrupt(column))
     }
 
-    fn bytes<const N: usize>(&self, at: usize) -> Result<Option<[u8; N]>, Corrupt> {
-        self.raw(at)?.map(|bytes| <[u8; N]>::try_from(bytes).map_err(|_| Self::corrupt(at))).transpose()
+    fn bytes<const N: usize>(&self, column: impl Column) -> Result<Option<[u8; N]>, Corrupt> {
+        self.raw(column)?.map(|bytes| <[u8; N]>::try_from(bytes).map_err(|_| corrupt(column))).transpose()
     }
 
-    fn text<T, E>(&self, at: usize, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<Option<T>, Corrupt> {
-        let text = self.row.text(at - self.shift).map_err(|_| Self::corrupt(at))?;
-        text.map(|text| parse(text).map_err(|_| Self::corrupt(at))).transpose()
+    fn text<T, E>(&self, column: impl Column, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<Option<T>, Corrupt> {
+        let text = self.row.text(self.position(column)?).map_err(|_| corrupt(column))?;
+        text.map(|text| parse(text).map_err(|_| corrupt(column))).transpose()
     }
 
-    fn kind(&self, at: usize) -> Result<TokenKind, Corrupt> {
-        let kind = self.small::<u8>(at)?.and_then(TokenKind::from_byte);
-        kind.ok_or_else(|| Self::corrupt(at))
+    fn kind(&self, column: impl Column) -> Result<TokenKind, Corrupt> {
+        let kind = self.small::<u8>(column)?.and_then(TokenKind::from_byte);
+        kind.ok_or_else(|| corrupt(column))
     }
 
-    fn revoked(&self, at: usize) -> Result<Option<Revoked>, Corrupt> {
-        match (self.instant(at)?, self.small::<u8>(at + 1)?) {
+    fn revoked(&self, at: impl Column, why: impl Column) -> Result<Option<Revoked>, Corrupt> {
+        match (self.instant(at)?, self.small::<u8>(why)?) {
             (None, None) => Ok(None),
-            (Some(instant), Some(why)) => {
-                let why = RevocationReason::from_byte(why).ok_or_else(|| Self::corrupt(at + 1))?;
-                Ok(Some(Revoked { at: instant, why }))
+            (Some(instant), Some(reason)) => {
+                let reason = RevocationReason::from_byte(reason).ok_or_else(|| corrupt(why))?;
+                Ok(Some(Revoked { at: instant, why: reason }))
             }
-            _ => Err(Self::corrupt(at + 1)),
+            _ => Err(corrupt(why)),
         }
     }
 
     fn superseded(&self) -> Result<Option<Superseded>, Corrupt> {
-        let Some(at) = self.instant(16)? else {
+        let Some(at) = self.instant(RecordColumn::SupersededAt)? else {
             let rest = [
-                self.raw(17)?.is_none(),
-                self.raw(18)?.is_none(),
-                self.small::<u32>(19)?.is_none(),
-                self.instant(20)?.is_none(),
+                self.raw(RecordColumn::Successor)?.is_none(),
+                self.raw(RecordColumn::Nonce)?.is_none(),
+                self.small::<u32>(RecordColumn::NonceKey)?.is_none(),
+                self.instant(RecordColumn::HonouredUntil)?.is_none(),
             ];
-            return if rest == [true; 4] { Ok(None) } else { Err(Self::corrupt(16)) };
+            return if rest == [true; 4] { Ok(None) } else { Err(corrupt(RecordColumn::SupersededAt)) };
         };
-        let nonce = match (self.bytes(18)?, self.small(19)?) {
+        let nonce = match (self.bytes(RecordColumn::Nonce)?, self.small(RecordColumn::NonceKey)?) {
             (None, None) => None,
             (Some(bytes), Some(key)) => Some(Nonce { bytes, key_id: KeyId::new(key) }),
-            _ => return Err(Self::corrupt(18)),
+            _ => return Err(corrupt(RecordColumn::Nonce)),
         };
-        let successor = need(self.bytes(17)?.map(RecordId::from_bytes), 17)?;
-        Ok(Some(Superseded { at, successor, nonce, honoured_until: self.instant(20)? }))
+        let successor = need(self.bytes(RecordColumn::Successor)?.map(RecordId::from_bytes), RecordColumn::Successor)?;
+        Ok(Some(Superseded { at, successor, nonce, honoured_until: self.instant(RecordColumn::HonouredUntil)? }))
     }
 
     fn noticed(&self) -> Result<Vec<(Timestamp, u8)>, Corrupt> {
-        let (sent, rest) = need(self.raw(26)?, 26)?.as_chunks::<NOTICE>();
+        let (sent, rest) = need(self.raw(RecordColumn::Noticed)?, RecordColumn::Noticed)?.as_chunks::<NOTICE>();
         if !rest.is_empty() {
-            return Err(Self::corrupt(26));
+            return Err(corrupt(RecordColumn::Noticed));
         }
         let one = |[micros @ .., stage]: &[u8; NOTICE]| {
-            Timestamp::from_micros(u64::from_be_bytes(*micros)).map(|at| (at, *stage)).ok_or_else(|| Self::corrupt(26))
+            Timestamp::from_micros(u64::from_be_bytes(*micros))
+                .map(|at| (at, *stage))
+                .ok_or_else(|| corrupt(RecordColumn::Noticed))
         };
         sent.iter().map(one).collect()
     }
 
     fn record(&self) -> Result<RecordParts, Corrupt> {
-        let notice = match (self.instant(24)?, self.small(25)?) {
+        let notice = match (self.instant(RecordColumn::NoticeAt)?, self.small(RecordColumn::NoticeStage)?) {
             (None, None) => None,
             (Some(at), Some(stage)) => Some(NoticeMark { at, stage }),
-            _ => return Err(Self::corrupt(24)),
+            _ => return Err(corrupt(RecordColumn::NoticeAt)),
         };
         Ok(RecordParts {
-            id: need(self.bytes(0)?.map(RecordId::from_bytes), 0)?,
-            realm: need(self.text(1, Realm::new)?, 1)?,
-            owner: need(self.text(2, OwnerId::from_stored)?, 2)?,
-            kind: self.kind(3)?,
-            parent: self.bytes(4)?.map(RecordId::from_bytes),
-            generation: need(self.number(5)?, 5)?,
-            created_at: need(self.instant(6)?, 6)?,
-            scope: self.text(7, str::parse)?,
-            label: self.text(8, Label::from_stored)?,
-            description: self.text(9, Description::new)?,
-            digest: need(self.bytes(10)?.map(Digest::from_bytes), 10)?,
-            key_id: KeyId::new(need(self.small(11)?, 11)?),
-            version: Version::new(need(self.number(12)?, 12)?),
-            expires_at: self.instant(13)?,
-            expiry_set_at: need(self.instant(14)?, 14)?,
-            gone_at: self.instant(15)?,
+            id: need(self.bytes(RecordColumn::Id)?.map(RecordId::from_bytes), RecordColumn::Id)?,
+            realm: need(self.text(RecordColumn::Realm, Realm::new)?, RecordColumn::Realm)?,
+            owner: need(self.text(RecordColumn::Owner, OwnerId::from_stored)?, RecordColumn::Owner)?,
+            kind: self.kind(RecordColumn::Kind)?,
+            parent: self.bytes(RecordColumn::Parent)?.map(RecordId::from_bytes),
+            generation: need(self.number(RecordColumn::Generation)?, RecordColumn::Generation)?,
+            created_at: need(self.instant(RecordColumn::CreatedAt)?, RecordColumn::CreatedAt)?,
+            scope: self.text(RecordColumn::Scope, str::parse)?,
+            label: self.text(RecordColumn::Label, Label::from_stored)?,
+            description: self.text(RecordColumn::Description, Description::new)?,
+            digest: need(self.bytes(RecordColumn::Digest)?.map(Digest::from_bytes), RecordColumn::Digest)?,
+            key_id: KeyId::new(need(self.small(RecordColumn::KeyId)?, RecordColumn::KeyId)?),
+            version: Version::new(need(self.number(RecordColumn::Version)?, RecordColumn::Version)?),
+            expires_at: self.instant(RecordColumn::ExpiresAt)?,
+            expiry_set_at: need(self.instant(RecordColumn::ExpirySetAt)?, RecordColumn::ExpirySetAt)?,
+            gone_at: self.instant(RecordColumn::GoneAt)?,
             superseded: self.superseded()?,
-            revoked: self.revoked(21)?,
-            last_used_at: self.instant(23)?,
+            revoked: self.revoked(RecordColumn::RevokedAt, RecordColumn::RevokedWhy)?,
+            last_used_at: self.instant(RecordColumn::LastUsedAt)?,
             notice,
             noticed: self.noticed()?,
-            shrunk: need(self.number(27)?, 27)? != 0,
+            shrunk: need(self.number(RecordColumn::Shrunk)?, RecordColumn::Shrunk)? != 0,
         })
     }
 
     fn family(&self) -> Result<FamilyParts, Corrupt> {
         Ok(FamilyParts {
-            id: need(self.bytes(FAMILY)?.map(FamilyId::from_bytes), FAMILY)?,
-            realm: need(self.text(29, Realm::new)?, 29)?,
-            owner: need(self.text(30, OwnerId::from_stored)?, 30)?,
-            kind: self.kind(31)?,
-            generation: need(self.number(32)?, 32)?,
-            body: need(self.text(33, FamilyBody::from_document)?, 33)?,
-            live_until: self.instant(34)?,
-            gone_at: self.instant(35)?,
-            label_key: self.text(36, |text| Ok::<_, Corrupt>(LabelKey::from_stored(text)))?,
-            revoked: self.revoked(37)?,
-            client: self.bytes(39)?.map(ClientKey::from_bytes),
-            used_at: need(self.instant(40)?, 40)?,
+            id: need(self.bytes(FamilyColumn::Id)?.map(FamilyId::from_bytes), FamilyColumn::Id)?,
+            realm: need(self.text(FamilyColumn::Realm, Realm::new)?, FamilyColumn::Realm)?,
+            owner: need(self.text(FamilyColumn::Owner, OwnerId::from_stored)?, FamilyColumn::Owner)?,
+            kind: self.kind(FamilyColumn::Kind)?,
+            generation: need(self.number(FamilyColumn::Generation)?, FamilyColumn::Generation)?,
+            body: need(self.text(FamilyColumn::Body, FamilyBody::from_document)?, FamilyColumn::Body)?,
+            live_until: self.instant(FamilyColumn::LiveUntil)?,
+            gone_at: self.instant(FamilyColumn::GoneAt)?,
+            label_key: self.text(FamilyColumn::LabelKey, |text| Ok::<_, Corrupt>(LabelKey::from_stored(text)))?,
+            revoked: self.revoked(FamilyColumn::RevokedAt, FamilyColumn::RevokedWhy)?,
+            client: self.bytes(FamilyColumn::Client)?.map(ClientKey::from_bytes),
+            used_at: need(self.instant(FamilyColumn::UsedAt)?, FamilyColumn::UsedAt)?,
         })
     }
 }
 
-fn need<T>(value: Option<T>, at: usize) -> Result<T, Corrupt> {
-    value.ok_or(Corrupt::Column { column: COLUMNS[at] })
+fn need<T>(value: Option<T>, column: impl Column) -> Result<T, Corrupt> {
+    value.ok_or_else(|| corrupt(column))
 }
 
 /// A record with its family.
 pub(crate) fn record(row: &impl SqlRow) -> Result<TokenRecord, Corrupt> {
-    let columns = Columns { row, shift: 0 };
-    TokenRecord::from_parts(columns.record()?, columns.family()?)
+    let record = Columns { row, first: 0 }.record()?;
+    TokenRecord::from_parts(record, Columns { row, first: RecordColumn::COUNT }.family()?)
 }
 
-/// The same for a caller that named the id: a row that does not decode is told of, never passed over.
+/// The same for a caller that named the id: a row that does not decode is an error, never skipped.
 pub(crate) fn record_of(id: &RecordId, row: &impl SqlRow) -> Result<TokenRecord, StoreError> {
     record(row).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
 }
 
 /// A family's row alone.
 pub(crate) fn family(row: &impl SqlRow) -> Result<FamilyParts, StoreError> {
-    Columns { row, shift: FAMILY }.family().map_err(|corrupt| StoreError::corrupt(None, corrupt))
+    Columns { row, first: 0 }.family().map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }
 
-/// An id standing alone in a row.
+/// The id in a row that starts with the columns of a record.
+#[cfg(feature = "postgres")]
+pub(crate) fn record_id(row: &impl SqlRow) -> Result<RecordId, Corrupt> {
+    need(Columns { row, first: 0 }.bytes(RecordColumn::Id)?.map(RecordId::from_bytes), RecordColumn::Id)
+}
+
+/// The column `id`, of a record.
 pub(crate) fn id(row: &impl SqlRow) -> Result<RecordId, StoreError> {
-    let bytes = Columns { row, shift: 0 }.bytes(0);
-    let id = bytes.and_then(|bytes| need(bytes, 0)).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
+    let bytes = Columns { row, first: 0 }.bytes("id");
+    let id = bytes.and_then(|bytes| need(bytes, "id")).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
     Ok(RecordId::from_bytes(id))
 }
 
-/// A family's id standing alone in a row.
+/// The column `id`, of a family.
 pub(crate) fn family_id(row: &impl SqlRow) -> Result<FamilyId, StoreError> {
-    let bytes = Columns { row, shift: FAMILY }.bytes(FAMILY);
-    let id = bytes.and_then(|bytes| need(bytes, FAMILY)).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
+    let bytes = Columns { row, first: 0 }.bytes("id");
+    let id = bytes.and_then(|bytes| need(bytes, "id")).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
     Ok(FamilyId::from_bytes(id))
 }
 
-/// Families' ids in any column.
+/// A column of families' ids.
 #[cfg(feature = "postgres")]
-pub(crate) fn family_ids(row: &sqlx::postgres::PgRow, at: usize) -> Result<Vec<FamilyId>, StoreError> {
-    let corrupt = || StoreError::corrupt(None, Corrupt::Column { column: COLUMNS[FAMILY] });
-    let ids: Vec<Vec<u8>> = sqlx::Row::try_get(row, at).map_err(|_| corrupt())?;
+pub(crate) fn family_ids(row: &sqlx::postgres::PgRow, column: &'static str) -> Result<Vec<FamilyId>, StoreError> {
+    let corrupt = || StoreError::corrupt(None, corrupt(column));
+    let ids: Vec<Vec<u8>> = sqlx::Row::try_get(row, column).map_err(|_| corrupt())?;
     ids.into_iter().map(|id| id.try_into().map(FamilyId::from_bytes).map_err(|_| corrupt())).collect()
 }
 
-/// An instant in any column, for rows that are no records.
-pub(crate) fn instant(row: &impl SqlRow, at: usize) -> Result<Option<Timestamp>, StoreError> {
-    Columns { row, shift: 0 }.instant(at).map_err(|corrupt| StoreError::corrupt(None, corrupt))
+/// A column that is an instant.
+pub(crate) fn instant(row: &impl SqlRow, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+    Columns { row, first: 0 }.instant(column).map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }
 
-/// The notices sent are not what their column holds.
+/// The error for a `noticed` column of another form.
 #[cfg(feature = "postgres")]
 pub(crate) fn unsound_notices(id: &RecordId) -> StoreError {
-    StoreError::corrupt(Some(*id), Corrupt::Column { column: COLUMNS[26] })
+    StoreError::corrupt(Some(*id), corrupt(RecordColumn::Noticed))
 }
 
 /// What a listing is ordered by.
@@ -287,8 +260,8 @@ pub(crate) enum Order {
     Id,
 }
 
-/// A page out of up to `limit + 1` rows: the one too many says that there is a next page. A row that does not decode is counted, and its key, which does,
-/// still moves the cursor.
+/// A page of up to `limit + 1` rows: the extra row shows that there is a next page. A row that does not decode is
+/// counted, and its key still moves the cursor.
 pub(crate) fn page(rows: &[impl SqlRow], limit: u32, order: Order) -> Page<TokenRecord> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
@@ -305,51 +278,52 @@ pub(crate) fn page(rows: &[impl SqlRow], limit: u32, order: Order) -> Page<Token
 }
 
 fn key(row: &impl SqlRow, order: Order) -> Option<Cursor> {
-    let columns = Columns { row, shift: 0 };
+    let columns = Columns { row, first: 0 };
     let at = match order {
-        Order::CreatedAt => columns.instant(6).ok()??,
-        Order::NoticeAt => columns.instant(24).ok()??,
+        Order::CreatedAt => columns.instant(RecordColumn::CreatedAt).ok()??,
+        Order::NoticeAt => columns.instant(RecordColumn::NoticeAt).ok()??,
         Order::Id => Timestamp::EPOCH,
     };
-    Some(Cursor { at, id: RecordId::from_bytes(columns.bytes(0).ok()??) })
+    Some(Cursor { at, id: RecordId::from_bytes(columns.bytes(RecordColumn::Id).ok()??) })
 }
 
-/// A number in any column, for rows that are no records.
-pub(crate) fn number(row: &impl SqlRow, at: usize) -> Result<i64, StoreError> {
-    let number = row.number(at).ok().flatten();
-    number.ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "count" }))
+/// A column that is a number.
+pub(crate) fn number(row: &impl SqlRow, column: &'static str) -> Result<i64, StoreError> {
+    number_or_null(row, column)?.ok_or_else(|| StoreError::corrupt(None, corrupt(column)))
 }
 
-/// The same, where there may be none.
-#[cfg(feature = "postgres")]
-pub(crate) fn number_of(row: &impl SqlRow, at: usize) -> Result<Option<i64>, StoreError> {
-    row.number(at).map_err(|_| StoreError::corrupt(None, Corrupt::Column { column: "count" }))
+/// A column that is a number or NULL.
+pub(crate) fn number_or_null(row: &impl SqlRow, column: &'static str) -> Result<Option<i64>, StoreError> {
+    let number = row.position(column).and_then(|at| row.number(at).ok());
+    number.ok_or_else(|| StoreError::corrupt(None, corrupt(column)))
 }
 
 /// The version that a `put` returned.
 pub(crate) fn version(row: &impl SqlRow) -> Result<Version, StoreError> {
-    let version = u64::try_from(number(row, 0)?).ok();
-    version.map(Version::new).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "version" }))
+    let version = u64::try_from(number(row, "version")?).ok();
+    version.map(Version::new).ok_or_else(|| StoreError::corrupt(None, corrupt("version")))
 }
 
-/// Beyond all ids; before them is the empty one.
+/// After every id. The empty one is before every id.
 pub(crate) const LAST_ID: &[u8; 16] = &[0xFF; 16];
 
 /// Key id and count.
 pub(crate) fn census(row: &impl SqlRow) -> Result<(KeyId, u64), StoreError> {
-    let columns = Columns { row, shift: 0 };
-    let key = columns.small(0).and_then(|key| need(key, 11));
-    let count = columns.number(1).and_then(|count| need(count, 11));
+    let columns = Columns { row, first: 0 };
+    let key = columns.small("key_id").and_then(|key| need(key, "key_id"));
+    let count = columns.number("count").and_then(|count| need(count, "count"));
     let corrupt = |corrupt| StoreError::corrupt(None, corrupt);
     Ok((KeyId::new(key.map_err(corrupt)?), count.map_err(corrupt)?))
 }
 
-/// Version and document.
+/// The columns `version` and `document`.
 fn document(row: &impl SqlRow) -> Result<(Version, &str), StoreError> {
-    let column = |column| StoreError::corrupt(None, Corrupt::Column { column });
-    let version = row.number(0).ok().flatten().and_then(|version| u64::try_from(version).ok());
-    let text = row.text(1).ok().flatten().ok_or_else(|| column("document"))?;
-    Ok((Version::new(version.ok_or_else(|| column("version"))?), text))
+    let text = text(row, "document").ok_or_else(|| StoreError::corrupt(None, corrupt("document")))?;
+    Ok((version(row)?, text))
+}
+
+fn text<'a>(row: &'a impl SqlRow, column: &str) -> Option<&'a str> {
+    row.position(column).and_then(|at| row.text(at).ok()).flatten()
 }
 
 /// A client.
@@ -359,8 +333,8 @@ pub(crate) fn client(row: &impl SqlRow) -> Result<VersionedRegistration, StoreEr
     Ok(VersionedRegistration { version, registration })
 }
 
-/// A page of clients out of up to `limit + 1` rows of version, document and id, as [`page`] makes one of records. A page of which no id
-/// decodes has no end from which the next one could begin, and is told of.
+/// A page of up to `limit + 1` clients, like [`page`]. If no id on it decodes, the next page has no start, so this is
+/// an error.
 pub(crate) fn clients(rows: &[impl SqlRow], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
@@ -369,13 +343,13 @@ pub(crate) fn clients(rows: &[impl SqlRow], limit: u32) -> Result<Page<Versioned
             Ok(registration) => page.items.push(registration),
             Err(_) => page.corrupt = page.corrupt.saturating_add(1),
         }
-        let id = row.text(2).ok().flatten().and_then(|id| id.parse().ok());
+        let id = text(row, "client_id").and_then(|id| id.parse().ok());
         page.next = id.or(page.next);
     }
     if rows.len() <= limit {
         page.next = None;
     } else if page.next.is_none() {
-        return Err(StoreError::corrupt(None, Corrupt::Column { column: "client_id" }));
+        return Err(StoreError::corrupt(None, corrupt("client_id")));
     }
     Ok(page)
 }
@@ -387,44 +361,45 @@ pub(crate) fn settings(row: &impl SqlRow) -> Result<VersionedSettings, StoreErro
     Ok(VersionedSettings { version, settings })
 }
 
-/// A count, a version or a generation as a column takes it. What is beyond can never have been stored, and matches nothing.
+/// A count, a version or a generation as a column's value. A larger number was never stored, and matches nothing.
 pub(crate) fn count(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// An instant as a column takes it.
+/// An instant as a column's value.
 pub(crate) fn micros(at: Timestamp) -> i64 {
     count(at.micros())
 }
 
-/// The same, where there may be none.
+/// The same for an optional instant.
 pub(crate) fn micros_of(at: Option<Timestamp>) -> Option<i64> {
     at.map(micros)
 }
 
-/// The notices sent, as their column takes them.
+/// Sent notices as the value of `noticed`.
 pub(crate) fn noticed(sent: &[(Timestamp, u8)]) -> Vec<u8> {
     let one = |(at, stage): &(Timestamp, u8)| at.micros().to_be_bytes().into_iter().chain([*stage]);
     sent.iter().flat_map(one).collect()
 }
 
-/// A counter's row: failures, the window's end, attempts under way, from when on it has no meaning.
+/// A counter.
 #[cfg(feature = "sqlite")]
 pub(crate) fn counter(row: &impl SqlRow) -> Result<Counter, StoreError> {
-    let corrupt = || StoreError::corrupt(None, Corrupt::Column { column: "under_way" });
-    let failures = u32::try_from(number(row, 0)?).map_err(|_| corrupt())?;
-    let (bytes, rest) = row.bytes(2).ok().flatten().ok_or_else(corrupt)?.as_chunks::<8>();
+    let corrupt = || StoreError::corrupt(None, corrupt("under_way"));
+    let failures = u32::try_from(number(row, "failures")?).map_err(|_| corrupt())?;
+    let bytes = row.position("under_way").and_then(|at| row.bytes(at).ok()).flatten();
+    let (bytes, rest) = bytes.ok_or_else(corrupt)?.as_chunks::<8>();
     let under_way = bytes.iter().map(|micros| Timestamp::from_micros(u64::from_be_bytes(*micros)));
     let under_way = under_way.collect::<Option<Vec<_>>>().filter(|_| rest.is_empty()).ok_or_else(corrupt)?;
-    let gone_at = instant_of(number(row, 3)?)?;
-    let ends_at = row.number(1).map_err(|_| corrupt())?.map(instant_of).transpose()?;
+    let gone_at = instant_of(number(row, "gone_at")?)?;
+    let ends_at = number_or_null(row, "ends_at")?.map(instant_of).transpose()?;
     if failures > 0 && ends_at.is_none() {
         return Err(corrupt());
     }
     Ok(Counter::from_parts(failures, ends_at, under_way, gone_at))
 }
 
-/// Attempts under way, as their column takes them.
+/// Attempts under way as a column's value.
 #[cfg(feature = "sqlite")]
 pub(crate) fn instants(all: &[Timestamp]) -> Vec<u8> {
     all.iter().flat_map(|at| at.micros().to_be_bytes()).collect()
@@ -433,5 +408,5 @@ pub(crate) fn instants(all: &[Timestamp]) -> Vec<u8> {
 /// An instant of a counter, by its microseconds.
 pub(crate) fn instant_of(micros: i64) -> Result<Timestamp, StoreError> {
     let at = u64::try_from(micros).ok().and_then(Timestamp::from_micros);
-    at.ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "ends_at" }))
+    at.ok_or_else(|| StoreError::corrupt(None, corrupt("ends_at")))
 }

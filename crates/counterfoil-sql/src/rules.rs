@@ -1,18 +1,18 @@
-//! What both dialects ask of records before they write, in words that need no database.
+//! Conditions that both dialects check before a write, without a database.
 
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Change, FamilyParts, NewRecord, ParentUpdate, RecordParts};
 use counterfoil::{Timestamp, TokenKind};
 
-/// Realm and owner of the new records; nothing where a slide brings none.
+/// Realm and owner of the new records; empty if a slide brings no records.
 #[cfg(feature = "postgres")]
 pub(crate) fn owned_by(new: &[NewRecord]) -> (&str, &str) {
     new.first().map_or(("", ""), |first| (first.realm.as_str(), first.owner.as_str()))
 }
 
-/// How many access tokens of the family may live already, so that the new ones have room. `None`: any number. Negative: the new ones
-/// alone are too many.
+/// How many access tokens of the family may be live so that the new ones fit. `None`: any number. Negative: the new
+/// ones alone exceed the cap.
 pub(crate) fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))
@@ -21,7 +21,8 @@ pub(crate) fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Times
     cap.filter(|_| more > 0).map(|cap| i64::from(cap.get()) - more)
 }
 
-/// The kinds of the families in which records of that kind are, from and to: a record that is no access token is of its family's kind.
+/// The first and the last kind of families that contain records of that kind. Only access tokens differ from their
+/// family's kind.
 pub(crate) fn families_of(kind: TokenKind) -> (i64, i64) {
     match kind {
         TokenKind::AccessToken => (0, i64::from(u8::MAX)),
@@ -34,7 +35,8 @@ pub(crate) fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bo
     record.revoked.is_some() || family.revoked.is_some()
 }
 
-/// Whether a record in that state takes that change: a shrunk one only another digest, and only a superseded one has a window to end.
+/// Whether a record in that state accepts the change: a shrunk one only another digest, and only a superseded one has a
+/// window to end.
 pub(crate) fn accepts(record: &RecordParts, change: &Change) -> bool {
     match change {
         Change::Rekey { .. } => true,
@@ -52,7 +54,8 @@ pub(crate) fn fits(parent: &RecordParts, step: &ParentUpdate, now: Timestamp) ->
         }
 }
 
-/// Whether the family's `live_until` and `gone_at` follow this record's: the newest of the chain, and no access token beside it.
+/// Whether the family's `live_until` and `gone_at` follow this record's: it is the newest of the chain, and no access
+/// token.
 #[cfg(feature = "sqlite")]
 pub(crate) fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
     record.kind == family.kind && record.generation == family.generation

@@ -1,4 +1,5 @@
-//! The store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE: one server for the binary, a schema and a role for each database.
+//! The store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE: one server for the binary, a schema and a
+//! role for each database.
 #![cfg(feature = "postgres")]
 #![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
 
@@ -23,8 +24,8 @@ struct Schemas {
     emptied: Mutex<Vec<Used>>,
 }
 
-/// A schema and the stores that were opened on it. A schema, its connections and all that they have prepared take longer to make than a
-/// short test on them, so an emptied one is given out again, and its stores with it.
+/// A schema and the stores that were opened on it. A schema, its connections and all that they have prepared take
+/// longer to make than a short test on them, so an emptied one is given out again, and its stores with it.
 struct Used {
     schema: Schema,
     stores: Mutex<Stores>,
@@ -37,7 +38,8 @@ struct Stores {
 }
 
 impl Schemas {
-    /// On a busy machine a crowd that locks one row without a rest may keep a statement waiting for longer than a network that is dead.
+    /// On a busy machine a crowd that locks one row without a rest may keep a statement waiting for longer than a
+    /// network that is dead.
     fn at(isolation: Isolation) -> Self {
         let setup = PgSetup::default().isolation(isolation).statement_timeout(Duration::from_secs(60));
         Self { setup, emptied: Mutex::default() }

@@ -1,4 +1,5 @@
-//! PostgreSQL behind an address that moves to a standby, falls silent, or leads to what is no server of ours: real servers, and a wire in between.
+//! PostgreSQL behind an address that moves to a standby, falls silent, or leads to what is no server of ours: real
+//! servers, and a wire in between.
 #![cfg(feature = "postgres")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 #![allow(
@@ -93,7 +94,8 @@ fn fault_g1_a_deleted_token_stays_deleted_when_the_address_moves() {
     });
 }
 
-/// The server is made read-only under open connections, as a primary of yesterday is fenced off: the first refused write ends the reads too.
+/// The server is made read-only under open connections, as a primary of yesterday is fenced off: the first refused
+/// write ends the reads too.
 #[test]
 fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
     RUNTIME.block_on(async {
@@ -187,7 +189,8 @@ fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
             assert_eq!(made.expect("a call"), Ok(()));
         }
         let mut calls = tokio::task::JoinSet::new();
-        // The one connection is open; whoever writes first hangs up on a statement that nobody answers, and the next ones wait for their limit.
+        // The one connection is open; whoever writes first hangs up on a statement that nobody answers, and the next
+        // ones wait for their limit.
         address.fall_silent();
         for patience in [Duration::from_millis(200), HEALED] {
             for draft in &ids {

@@ -1,4 +1,5 @@
-//! PostgreSQL with more than one process: four that race on one schema, and a server that is killed with `kill -9` while it is written to.
+//! PostgreSQL with more than one process: four that race on one schema, and a server that is killed with `kill -9`
+//! while it is written to.
 #![cfg(feature = "postgres")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
@@ -60,8 +61,8 @@ fn four_processes_on_one_schema_have_one_winner_a_round() {
     }
 }
 
-/// Kills the server so many times at moments that the dice choose, while four workers write; what was then found. The store is the same all the time and
-/// has to find its way back.
+/// Kills the server so many times at moments that the dice choose, while four workers write; what was then found. The
+/// store is the same all the time and has to find its way back.
 fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
     let folder = TempDir::new().expect("a folder");
     let (mut dice, mut tally) = (Dice::new(5), Tally::default());
@@ -93,7 +94,8 @@ fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
     tally
 }
 
-/// A write on a connection that the crash has cut says that it may have been done; a read goes on with the next one, until none of these is left.
+/// A write on a connection that the crash has cut says that it may have been done; a read goes on with the next one,
+/// until none of these is left.
 fn find_back(store: &PgStore) {
     let _all = RUNTIME.block_on(store.census()).expect("the store comes back");
 }
@@ -112,7 +114,8 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
     assert!(tally.created > 0 && tally.rotated > 0 && tally.revoked > 0 && tally.in_doubt > 0, "{tally}");
 }
 
-/// The control, behind the back of the check at the start, which refuses `synchronous_commit = off`: the role learns it only afterwards.
+/// The control, behind the back of the check at the start, which refuses `synchronous_commit = off`: the role learns it
+/// only afterwards.
 #[test]
 fn a_server_that_acknowledges_before_it_writes_loses_some() {
     let (kills, mut server) = (kills(), Postgres::start());

@@ -1,4 +1,5 @@
-//! A PostgreSQL server beyond the contract: set-ups that are refused, what a dump shows, and a server that is down, cut off, full or not who it says.
+//! A PostgreSQL server beyond the contract: set-ups that are refused, what a dump shows, and a server that is down, cut
+//! off, full or not who it says.
 #![cfg(feature = "postgres")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
@@ -101,7 +102,8 @@ fn the_isolation_is_the_stores_own() {
     });
 }
 
-/// Every connection is cut while nobody uses it: reads go on by new ones, a write says that it may have been done, and soon all is well.
+/// Every connection is cut while nobody uses it: reads go on by new ones, a write says that it may have been done, and
+/// soon all is well.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {
@@ -128,7 +130,8 @@ fn cut_connections_pass() {
     });
 }
 
-/// The wire is cut after the server has answered and before the answer is here, at each answer that a refresh waits for.
+/// The wire is cut after the server has answered and before the answer is here, at each answer that a refresh waits
+/// for.
 #[test]
 fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     RUNTIME.block_on(async {
@@ -161,7 +164,8 @@ async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
     // Who waits for a connection waits for seconds; nobody else needs the clock here.
     tokio::time::pause();
     assert!(matches!(store.get(&draft.id()).await, Err(StoreError::Unavailable { retry: true, .. })));
-    // Passes over the connections that the crash has cut, on which a write would have to say that it may have been done.
+    // Passes over the connections that the crash has cut, on which a write would have to say that it may have been
+    // done.
     assert!(matches!(store.census().await, Err(StoreError::Unavailable { retry: true, .. })));
     let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
     assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{refused:?}");
@@ -174,7 +178,8 @@ async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
     assert_eq!(refresh(&node, &token).await.status(), 200);
 }
 
-/// Rows that no page has room for any more, as on a full disk: nothing is done, nobody is told that something is not there, and the store goes on afterwards.
+/// Rows that no page has room for any more, as on a full disk: nothing is done, nobody is told that something is not
+/// there, and the store goes on afterwards.
 #[tokio::test]
 async fn a_full_disk_is_unavailable_and_passes() {
     let server = Postgres::setup().largest_file(2 * 1024 * 1024 + 4096).start();
@@ -211,7 +216,8 @@ async fn a_full_disk_is_unavailable_and_passes() {
     assert_eq!(store.insert(draft.home(None), &draft.records, at(1)).await.expect("an answer"), Inserted::Done);
 }
 
-/// By name and by an authority of the host's own; who trusts another authority, or knows the server by another name, is not let in.
+/// By name and by an authority of the host's own; who trusts another authority, or knows the server by another name, is
+/// not let in.
 #[cfg(feature = "tls")]
 #[tokio::test]
 async fn a_server_is_known_by_its_certificate() {

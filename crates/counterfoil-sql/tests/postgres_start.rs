@@ -100,7 +100,8 @@ async fn everything(store: PgStore) {
 #[test]
 fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
     RUNTIME.block_on(async {
-        // All that the store asks of a session is the server's own default, so that nothing but the pooler is in the way.
+        // All that the store asks of a session is the server's own default, so that nothing but the pooler is in the
+        // way.
         let server = Postgres::setup().setting("enable_seqscan", "off").setting("jit", "off").start();
         for (mode, ignored, reason) in [
             ("transaction", "", "start-up options do not reach the server"),
@@ -132,7 +133,8 @@ fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
     });
 }
 
-/// The server passes over a schema that is missing or closed to the role, and would make an empty store in the next one.
+/// The server passes over a schema that is missing or closed to the role, and would make an empty store in the next
+/// one.
 #[test]
 fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() {
     RUNTIME.block_on(async {
@@ -165,7 +167,8 @@ fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() 
         // What is meant is said, and a store of its own may be made all the same.
         PgStore::connect(by("public")).await.expect("a store of its own").close().await;
         PgStore::connect(teller.clone()).await.expect("which the default leads to").close().await;
-        // A schema of the role's name that is made later leads away from the store; a right that is taken leads to an older one.
+        // A schema of the role's name that is made later leads away from the store; a right that is taken leads to an
+        // older one.
         run("CREATE SCHEMA teller AUTHORIZATION teller").await;
         let error = refused(teller.clone()).await.to_string();
         assert!(error.contains("in the schema public") && error.contains("leads to teller"), "{error}");

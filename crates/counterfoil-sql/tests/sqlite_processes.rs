@@ -1,4 +1,5 @@
-//! SQLite with more than one process: four that race on one file, and one that is killed with `kill -9` while it writes.
+//! SQLite with more than one process: four that race on one file, and one that is killed with `kill -9` while it
+//! writes.
 #![cfg(feature = "sqlite")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
@@ -105,8 +106,9 @@ fn killed(times: u16, writer: &str) -> Tally {
     tally
 }
 
-/// The pragma that the store insists on has no part in this: what a process wrote before it was killed is the system's, flushed or not, and only a power
-/// cut would show `synchronous=OFF`. So the control is one that this crash does show: a writer that acknowledges before the commit.
+/// The pragma that the store insists on has no part in this: what a process wrote before it was killed is the system's,
+/// flushed or not, and only a power cut would show `synchronous=OFF`. So the control is one that this crash does show:
+/// a writer that acknowledges before the commit.
 #[test]
 fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
     let kills = kills();

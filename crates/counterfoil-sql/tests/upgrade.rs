@@ -1,4 +1,5 @@
-//! Databases that commit 2d47c90 wrote (`testdata/2d47c90`) open, are brought up to date, and are bounded by what stood in them.
+//! Databases that commit 2d47c90 wrote (`testdata/2d47c90`) open, are brought up to date, and are bounded by what stood
+//! in them.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;

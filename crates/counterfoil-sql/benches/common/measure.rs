@@ -1,5 +1,6 @@
-//! Rates of concurrent callers. The machine's speed drifts and neighbours take its cores, so ours and the driver's are measured by turns, short ones and many,
-//! and the fastest turn of each counts. The spread between the fastest and the median turn is printed too: where it is wide, the ratio says little.
+//! Rates of concurrent callers. The machine's speed drifts and neighbours take its cores, so ours and the driver's are
+//! measured by turns, short ones and many, and the fastest turn of each counts. The spread between the fastest and the
+//! median turn is printed too: where it is wide, the ratio says little.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -31,7 +31,8 @@ struct Row {
     notice_at: Option<i64>,
 }
 
-/// The nth of so many: [`FEW`] are due, as many others are gone, the rest has all that before it. Its owner is `owner-` and n / [`OF_ONE`].
+/// The nth of so many: [`FEW`] are due, as many others are gone, the rest has all that before it. Its owner is `owner-`
+/// and n / [`OF_ONE`].
 fn row(nth: usize, size: usize) -> Row {
     let owner = format!("owner-{}", nth / OF_ONE);
     let id = Person::new("default", &owner).pat().id();

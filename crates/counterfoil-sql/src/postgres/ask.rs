@@ -1,4 +1,4 @@
-//! Asking the server: one statement, again where it lost to another one.
+//! Statements, and their repetition after a lost race.
 
 use std::future::Future;
 use std::io::ErrorKind;
@@ -18,18 +18,18 @@ use crate::row::{self, count, micros, micros_of};
 
 pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
-/// How often a statement is repeated that the server rolled back for another's sake, or a step whose conditions another one moved. Whoever loses a turn
-/// loses it to somebody who won it, so only a crowd on one family gets this far: at SERIALIZABLE one of sixteen that never rest wins one turn in sixteen, and 64
-/// turns were once not enough for an edit.
+/// How often a statement is repeated that the server rolled back for another one, or whose conditions another one
+/// changed. Each lost turn is won by another call, so only a crowd on one family needs many. At SERIALIZABLE, with
+/// sixteen callers that never pause, each wins one turn in sixteen; 64 turns were once too few for an edit.
 pub(super) const TURNS: u32 = 512;
 
-/// Turns that are taken at once.
+/// Turns without a pause before them.
 const AT_ONCE: u32 = 8;
 /// The longest pause before a turn.
 const PAUSE: u32 = 20;
 
-/// Before a turn that follows one that was lost. Who loses again and again does so to a transaction that is still under way, and turns that follow at
-/// once are all lost to the same one.
+/// Pauses after a lost turn. A call that loses repeatedly loses to a transaction that is still under way, and immediate
+/// turns would all be lost to the same one.
 pub(super) async fn give_way(lost: u32) {
     let pause = lost.saturating_sub(AT_ONCE).min(PAUSE);
     if pause > 0 {
@@ -37,14 +37,14 @@ pub(super) async fn give_way(lost: u32) {
     }
 }
 
-/// Where a write broke a unique key.
+/// Whether a write was done or violated a unique key.
 pub(super) enum Wrote<T> {
     Done(T),
     Taken,
 }
 
 impl PgStore {
-    /// Runs a write; a broken unique key is an answer.
+    /// Runs a write. A violated unique key is an outcome, not an error.
     pub(super) async fn write<'q>(
         &self,
         op: &'static str,
@@ -66,7 +66,7 @@ impl PgStore {
         })
     }
 
-    /// How many rows a write that breaks no key has changed.
+    /// Runs a write that violates no key, and counts the rows that it changed.
     pub(super) async fn changed<'q>(
         &self,
         op: &'static str,
@@ -88,7 +88,8 @@ impl PgStore {
                 Ok(done) => return Ok(Wrote::Done(done)),
                 Err(error) if is_taken(&error) => return Ok(Wrote::Taken),
                 Err(error) if is_rolled_back(&error) => give_way(turn).await,
-                // Refused by a server that was demoted, so not done: once more, by a connection that is asked first.
+                // A demoted server refused it, so nothing was done. It is repeated on a connection that is checked
+                // first.
                 Err(error) if is_demoted(&error) && elsewhere => elsewhere = false,
                 Err(error) => {
                     let sent = maybe_sent(&error);
@@ -99,8 +100,8 @@ impl PgStore {
         Err(lost(op))
     }
 
-    /// Runs a read. A connection that died since it was last used is no reason to fail: the next one is new. Nor is a read that the server rolled back, as it
-    /// may at SERIALIZABLE.
+    /// Runs a read. It is repeated on a new connection if the first died since its last use, and if the server rolled
+    /// it back, as it may at SERIALIZABLE.
     pub(super) async fn read<'q>(
         &self,
         op: &'static str,
@@ -130,7 +131,7 @@ impl PgStore {
         }
     }
 
-    /// Runs a statement once. The outer error: nothing was sent.
+    /// Runs a statement once. The outer error means that nothing was sent.
     async fn rows(
         &self,
         op: &'static str,
@@ -159,7 +160,7 @@ impl PgStore {
         Ok(self.read(op, statement).await?.into_iter().next())
     }
 
-    /// A record, for those who ask by its id.
+    /// A record by its id.
     pub(super) async fn pair(&self, op: &'static str, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         let found = self.reader().get(id).await.map_err(|source| unread(op, source))?;
         found.map(|row| row::record_of(id, &*row)).transpose()
@@ -239,7 +240,7 @@ pub(super) fn is_rolled_back(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "40001" || code == "40P01")
 }
 
-/// Whether the connection is no more: cut, or ended by the server.
+/// Whether the connection is cut, or was ended by the server.
 pub(super) fn is_cut(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(_) | sqlx::Error::Protocol(_))
         || code(error).is_some_and(|code| code.starts_with("57P"))
@@ -250,7 +251,7 @@ fn is_unanswered(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == ErrorKind::TimedOut)
 }
 
-/// Whether the server refused a write as one that takes none: a replica, or made read-only.
+/// Whether a replica or a read-only server refused the write.
 pub(super) fn is_demoted(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "25006")
 }
@@ -265,7 +266,8 @@ pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     is_full(error) || code(error).is_some_and(|code| code == "57P03")
 }
 
-/// A write that the server answered with an error was rolled back; before a connection was there nothing was sent. All else is in doubt, 40003 by name.
+/// Whether a write may have been executed. An error of the server rolled it back, except 40003, and without a
+/// connection nothing was sent. All other errors leave it in doubt.
 fn maybe_sent(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) | sqlx::Error::Configuration(_) => {

@@ -1,4 +1,5 @@
-//! What bounds and lists cost where much was deleted, rotated or has expired: in pages of the server's cache, not in time.
+//! The cost of bounds and lists where many records were deleted, rotated or have expired, measured in pages of the
+//! server's cache.
 
 use counterfoil::TokenKind;
 use counterfoil::store::TokenStore;
@@ -12,13 +13,14 @@ use super::sql;
 use super::store::{PLANNING, PgStore};
 use crate::row::micros;
 
-/// What a statement may read that finds a few rows, and none but those.
+/// The most that a statement may read that finds a few rows and reads no others.
 const FEW: i64 = 100;
 /// The least that a statement reads which walks over all of an owner's rows.
 const MANY: i64 = 400;
 
-/// Instants lie at 1,700,000,000,000,000 and the number. Ann has 2,300 deleted tokens, 2,300 expired ones, and a live one; Bob a sign-in of
-/// 5,000 generations, with an access token each, of which the last three live. Others have 30,000 tokens.
+/// Instants lie at 1,700,000,000,000,000 and the number. Ann has 2,300 deleted tokens, 2,300 expired ones, and a live
+/// one; Bob a sign-in of 5,000 generations, with an access token each, of which the last three live. Others have 30,000
+/// tokens.
 const ROWS: &str = "
 CREATE FUNCTION id(n BIGINT, size INT) RETURNS BYTEA LANGUAGE sql AS $$ SELECT substring(sha256(n::text::bytea) FROM 1 FOR size) $$;
 CREATE FUNCTION t(n BIGINT) RETURNS BIGINT LANGUAGE sql AS $$ SELECT 1700000000000000 + n $$;
@@ -59,8 +61,8 @@ fn now(number: u64) -> i64 {
     micros(at(number))
 }
 
-/// How many pages a statement reads, once what it finds dead on its way is marked so. Run more often than the five times after which a plan is
-/// made for good.
+/// How many pages a statement reads once dead rows are marked as such. Run eight times: after five the server keeps a
+/// generic plan.
 async fn pages(wire: &mut PgConnection, query: impl Fn() -> Statement<'static>) -> i64 {
     let mut pages = 0;
     for _ in 0..8 {

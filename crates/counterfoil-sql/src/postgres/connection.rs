@@ -1,5 +1,6 @@
-//! A connection that is known to lead to the primary: it is asked when it opens and once a second while it is in use. Where one is found to lead elsewhere,
-//! is cut or does not answer, all that were opened before are closed unasked: they lead the same way, and a new one is cheap.
+//! A connection that leads to the primary. This is checked when it opens and once a second while it is in use. If one
+//! leads elsewhere, is cut or does not answer, all earlier connections are closed without a check: they have the same
+//! address, and new ones are cheap.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,15 +14,15 @@ use tokio::time::{Instant, sleep, timeout};
 use super::ask::{Statement, is_cut, is_demoted, is_transient};
 use super::sql;
 
-/// How long a connection is taken at its word that its server is the primary.
+/// For how long a check that the server is the primary counts.
 const ASKED: Duration = Duration::from_secs(1);
-/// How long that question may take on a connection that was good a moment ago.
+/// How long this check may take on a connection in use.
 const ANSWERS: Duration = Duration::from_secs(1);
-/// The server and what is in between change: no connection is kept for longer.
+/// The maximum age of a connection: servers and networks change.
 const AGE: Duration = Duration::from_secs(30 * 60);
-/// How long a server that was found to be no primary is left alone: it would make a process for each call that is refused.
+/// How long no new connection is tried after one led to no primary: each would cost the server a process.
 const LEFT_ALONE: Duration = Duration::from_millis(250);
-/// Between two attempts to connect, at first.
+/// The first pause between two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The server is a replica, or takes no writes.
@@ -29,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[error("the server is a replica or read-only: the address must lead to the primary")]
 struct NotPrimary;
 
-/// How connections are made, and which are trusted.
+/// Opens connections, and decides which are trusted.
 pub(super) struct Route {
     options: PgConnectOptions,
     limit: Duration,
@@ -57,7 +58,7 @@ impl Route {
         Self { options, limit, seen: Arc::default() }
     }
 
-    /// To the same server with another setting in force. What one finds out holds for both.
+    /// A route to the same server with another setting. Both share what they find out.
     pub(super) fn with(&self, setting: (&str, &str)) -> Self {
         let options = self.options.clone().options([setting]);
         Self { options, limit: self.limit, seen: Arc::clone(&self.seen) }
@@ -72,13 +73,13 @@ impl Route {
         self.limit
     }
 
-    /// A connection that was just asked.
+    /// Takes over a connection that was just checked.
     pub(super) fn adopt(&self, connection: PgConnection) -> Connection {
         let (opened, asked) = (Instant::now(), Instant::now());
         Connection { inner: connection, opened, asked, trust: self.seen.distrusted.load(Ordering::Acquire) }
     }
 
-    /// Connects, again and again where `waits` says of an error that it passes. The caller bounds the time.
+    /// Connects, and retries while `waits` accepts the error. The caller bounds the time.
     pub(super) async fn open(&self, waits: impl Fn(&sqlx::Error) -> bool + Send) -> Result<Connection, sqlx::Error> {
         if self.refused().is_some_and(|at| at.elapsed() < LEFT_ALONE) {
             return Err(not_primary());
@@ -107,7 +108,7 @@ impl Route {
         }
     }
 
-    /// The connection, where it may be used still. Else it is closed.
+    /// Returns the connection if it may still be used, and closes it otherwise.
     pub(super) async fn still_good(&self, mut connection: Connection) -> Option<Connection> {
         if connection.opened.elapsed() >= AGE {
             connection.close();
@@ -139,7 +140,7 @@ impl Route {
         self.seen.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whatever was opened before is not used again.
+    /// No connection opened before this call is used again.
     pub(super) fn distrust(&self) {
         self.seen.distrusted.fetch_add(1, Ordering::AcqRel);
     }
@@ -160,19 +161,19 @@ impl Connection {
         statement.execute(&mut self.inner).await
     }
 
-    /// Reads to the end what a caller asked who went away.
+    /// Waits for the end of a statement whose caller was dropped.
     pub(super) async fn settle(&mut self, limit: Duration) -> bool {
         matches!(timeout(limit, self.inner.ping()).await, Ok(Ok(())))
     }
 
-    /// Takes leave of the server, beside all else.
+    /// Closes the connection in a task of its own.
     pub(super) fn close(self) {
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(self.closed());
         }
     }
 
-    /// Takes leave of the server.
+    /// Closes the connection.
     pub(super) async fn closed(self) {
         let _gone = timeout(ANSWERS, self.inner.close()).await;
     }
@@ -186,7 +187,7 @@ fn is_not_primary(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.get_ref().is_some_and(|source| source.is::<NotPrimary>()))
 }
 
-/// What a statement that is not answered in time ends with: whether it was carried out is not known.
+/// The error of a statement without an answer in time. Whether it was executed is unknown.
 pub(super) fn unanswered() -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(
         io::ErrorKind::TimedOut,
@@ -194,7 +195,7 @@ pub(super) fn unanswered() -> sqlx::Error {
     ))
 }
 
-/// What passes while a server starts, or while connections that were dropped still count.
+/// Errors that pass: while a server starts, and while dropped connections still count.
 pub(super) fn passes_soon(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused) || is_transient(error)
 }

@@ -16,10 +16,10 @@ use crate::row::{self, count, micros, micros_of};
 use crate::rules::{owned_by, room_beside};
 
 const OP: &str = "insert";
-/// The verdict of `counterfoil_admit` where the owner has as many live families as the cap allows.
+/// The verdict of `counterfoil_admit` when the cap is reached.
 const OWNER_FULL: i64 = 1;
 
-/// Where a family is founded: what its statements take.
+/// The values of the statements that insert a family.
 struct Founding<'a> {
     family: FamilyParts,
     body: String,
@@ -32,7 +32,7 @@ struct Founding<'a> {
 /// What the statement came to.
 enum Outcome {
     Written(Inserted),
-    /// The owner's row, on which bounds are decided, is not there yet.
+    /// The owner has no row yet, on whose lock bounds are decided.
     NoOwner,
     Bound(Inserted),
     /// An id is taken or a label held.
@@ -86,8 +86,8 @@ impl PgStore {
         Err(lost(OP))
     }
 
-    /// What stands in the way, beside cap and pace; `None` where it went away meanwhile. A taken id goes before label and cap: a repeated insert must find its own
-    /// record, not the label it holds itself.
+    /// Why nothing was inserted, apart from cap and pace; `None` if the reason is gone by now. A taken id takes
+    /// precedence over label and cap: a repeated insert must find its own record, not its own label.
     async fn why_not(&self, founding: &Founding<'_>) -> Result<Option<Inserted>, StoreError> {
         let (family, new) = (&founding.family, founding.new);
         let query = || {
@@ -101,7 +101,7 @@ impl PgStore {
         };
         let (mut ids, mut relative, mut holder) = (Vec::new(), None, None);
         for row in self.read(OP, query).await? {
-            match row::number(&row, 1)? {
+            match row::number(&row, "obstacle")? {
                 0 => ids.push(row::id(&row)?),
                 1 => relative = Some(row::id(&row)?),
                 _ => holder = Some(row::family_id(&row)?),
@@ -111,7 +111,7 @@ impl PgStore {
         Ok(taken.or(holder.map(Inserted::LabelTaken)))
     }
 
-    /// Who holds that label, beside `asking`, and is not gone.
+    /// The family other than `asking` that holds the label and is not gone.
     pub(super) async fn holder(
         &self,
         op: &'static str,
@@ -152,12 +152,13 @@ impl PgStore {
                     .bind(room_beside(access_cap, new, now))
             };
             if let Wrote::Done(Some(row)) = self.write_one(OP, statement).await? {
-                if row::number(&row, 0)? > 0 {
+                if row::number(&row, "written")? > 0 {
                     return Ok(Inserted::Done);
                 }
-                full_until = row::instant(&row, 1)?;
+                full_until = row::instant(&row, "full_until")?;
             }
-            // Revoked is final and goes first; then a taken id, so that a repeated join finds its own record although the family has moved on.
+            // Revoked is final and comes first. A taken id comes second, so that a repeated join finds its own record
+            // after the family has moved on.
             let found = self.family(OP, family).await?.filter(|family| family.revoked.is_none());
             let Some(found) = found else { return Ok(Inserted::FamilyEnded) };
             if let Some(taken) = self.taken(OP, new).await? {
@@ -216,15 +217,15 @@ impl Founding<'_> {
     }
 
     fn outcome(&self, row: &PgRow) -> Result<Outcome, StoreError> {
-        let written = row::number(row, 0)? > 0;
+        let written = row::number(row, "written")? > 0;
         if !self.is_bound() {
             return Ok(if written { Outcome::Written(Inserted::Done) } else { Outcome::InTheWay });
         }
         if written {
-            let ended = row::family_ids(row, 3)?;
+            let ended = row::family_ids(row, "ended")?;
             return Ok(Outcome::Written(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) }));
         }
-        Ok(match (row::number_of(row, 1)?, row::instant(row, 2)?) {
+        Ok(match (row::number_or_null(row, "verdict")?, row::instant(row, "oldest")?) {
             (None, _) => Outcome::NoOwner,
             (Some(OWNER_FULL), _) => Outcome::Bound(Inserted::OwnerFull),
             (Some(_), Some(oldest)) => Outcome::Bound(Inserted::PaceReached { oldest }),

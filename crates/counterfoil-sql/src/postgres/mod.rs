@@ -1,7 +1,8 @@
 //! PostgreSQL: every write is one autocommitted statement.
 //!
-//! The driver forgets a cancelled BEGIN and hands its connection on inside an open transaction, so a future that a caller can drop never opens a transaction. What may
-//! race is decided on locked rows (`sql.rs` says how); where a statement wrote nothing, one more read says why.
+//! The driver loses track of a cancelled BEGIN and reuses its connection inside an open transaction, so a future that a
+//! caller can drop never opens one. Decisions that may race are made on locked rows (see `sql.rs`). If a statement
+//! wrote nothing, one more read finds the reason.
 
 mod apply;
 mod ask;

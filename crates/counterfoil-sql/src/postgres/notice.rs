@@ -1,4 +1,4 @@
-//! Use and notices: what moves a record without moving its version.
+//! Uses and notices: writes that do not change a record's version.
 
 use counterfoil::store::{NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
 use counterfoil::{RecordId, Timestamp};
@@ -8,9 +8,9 @@ use super::sql;
 use super::store::PgStore;
 use crate::row::{self, NOTICE, micros, noticed};
 
-/// Records a statement of `touch`: so long a rotation may wait for one of them.
+/// Records in one statement of `touch`. A rotation may have to wait for one statement.
 const BATCH: usize = 256;
-/// Bytes that all notices take which a record remembers.
+/// How many bytes the remembered notices of a record take at most.
 #[expect(clippy::cast_possible_wrap, reason = "eight times nine")]
 const REMEMBERED: i64 = (NOTICED_MAX * NOTICE) as i64;
 
@@ -46,13 +46,13 @@ impl PgStore {
         };
         match self.write_one("claim", query).await? {
             Wrote::Done(Some(claimed)) => row::record_of(id, &claimed).map(Some),
-            // Another mark stands there, or a row that does not decode: reading it tells.
+            // The record has another mark, or its row does not decode: the read reports which.
             Wrote::Done(None) => self.parts("claim", id).await.map(|_| None),
             Wrote::Taken => Err(lost("claim")),
         }
     }
 
-    /// Decided and written on the locked row: two workers may tell of two notices at once.
+    /// Decides and writes on the locked row: two workers may settle two notices at once.
     pub(super) async fn settle_notice(
         &self,
         id: &RecordId,
@@ -73,11 +73,11 @@ impl PgStore {
         };
         match self.write_one(OP, query).await? {
             Wrote::Done(None) => Ok(false),
-            Wrote::Done(Some(row)) if row::number(&row, 1)? == 0 => {
-                // Reading it tells which column does not decode.
+            Wrote::Done(Some(row)) if row::number(&row, "sound")? == 0 => {
+                // The read reports which column does not decode.
                 self.parts(OP, id).await.and_then(|_| Err(row::unsound_notices(id)))
             }
-            Wrote::Done(Some(row)) => Ok(row::number(&row, 0)? != 0),
+            Wrote::Done(Some(row)) => Ok(row::number(&row, "held")? != 0),
             Wrote::Taken => Err(lost(OP)),
         }
     }

@@ -1,7 +1,8 @@
 //! The connections that write and list.
 //!
-//! A pool of the store's own: the driver's tests each connection when it is given back, a second trip for each statement, and waits for that answer
-//! without end. Where the network swallows what is sent, each such wait keeps a permit for a quarter of an hour.
+//! This is not the driver's pool, which tests each connection when it is given back: a second round trip for each
+//! statement, without a timeout. In a network that drops packets each such wait would hold a permit for a quarter of an
+//! hour.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use tokio::time::timeout;
 use super::ask::Statement;
 use super::connection::{Connection, Route, passes_soon, unanswered};
 
-/// So many connections at most, opened as they are needed.
+/// Opens connections as they are needed, up to `size`.
 pub(super) struct Pool {
     route: Arc<Route>,
     patience: Duration,
@@ -26,7 +27,7 @@ pub(super) struct Pool {
 pub(super) struct Lent {
     pool: Arc<Pool>,
     connection: Option<Connection>,
-    /// Whether a statement is under way whose answer nobody has read.
+    /// Whether a statement was sent whose answer has not been read.
     asked: bool,
     permit: Option<OwnedSemaphorePermit>,
 }
@@ -62,7 +63,7 @@ impl Pool {
         Lent { pool: Arc::clone(self), connection: Some(connection), asked: false, permit: Some(permit) }
     }
 
-    /// The one that was used last: the others age.
+    /// The most recently used connection: the others reach their maximum age.
     fn take(&self) -> Option<Connection> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
@@ -117,7 +118,8 @@ impl Drop for Lent {
         if !self.asked {
             return self.pool.put(connection);
         }
-        // The caller went away. The server carries the statement out all the same; its permit is given back when that is known.
+        // The caller's future was dropped, but the server still executes the statement. The permit is released when it
+        // has ended.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let (pool, permit) = (Arc::clone(&self.pool), self.permit.take());
         runtime.spawn(async move {

@@ -1,4 +1,5 @@
-//! Purging: what is gone goes, what is used up shrinks. Works on ids alone, so that a row that does not decode goes like any other.
+//! Purging: removes records that are gone and shrinks those whose window is over. It works on ids only, so that rows
+//! that do not decode are purged too.
 
 use std::num::NonZeroU32;
 
@@ -11,7 +12,7 @@ use super::store::PgStore;
 use crate::row::{self, micros};
 
 const OP: &str = "purge";
-/// Records a statement, so that a great purge keeps no rotation waiting.
+/// Records in one statement, so that a large purge delays no rotation.
 const BATCH: u32 = 256;
 
 /// The limits of one purge.
@@ -29,7 +30,7 @@ impl Limits {
     }
 }
 
-/// What is to be done next, at most so much.
+/// The next batch of work.
 struct Chores {
     remove: Vec<RecordId>,
     shrink: Vec<RecordId>,
@@ -59,7 +60,8 @@ impl PgStore {
         }
     }
 
-    /// Until the fronts hold no member of a revoked family, or none that nobody else holds at the moment.
+    /// Repeats until the first rows of the timelines contain no member of a revoked family, except rows that others
+    /// have locked.
     async fn leave_to_families(&self, limits: Limits, front: u32) -> Result<(), StoreError> {
         let query = || {
             let query = sqlx::query(sql::LEAVE_TO_FAMILY);
@@ -80,12 +82,12 @@ impl PgStore {
         let mut chores = Chores { remove: Vec::new(), shrink: Vec::new(), more: false };
         for row in self.read(OP, query).await? {
             let id = row::id(&row)?;
-            // What goes need not shrink first.
+            // A record that is removed is not shrunk first.
             if chores.remove.contains(&id) {
                 continue;
             }
             let full = chores.remove.len() + chores.shrink.len() >= usize::try_from(most).unwrap_or(usize::MAX);
-            match row::number(&row, 1)? {
+            match row::number(&row, "shrinks")? {
                 _ if full => chores.more = true,
                 0 => chores.remove.push(id),
                 _ => chores.shrink.push(id),
@@ -106,7 +108,7 @@ impl PgStore {
                 .bind(limits.unsent())
         };
         match self.write_one(OP, query).await? {
-            Wrote::Done(Some(row)) => Ok(u64::try_from(row::number(&row, 0)?).unwrap_or(0)),
+            Wrote::Done(Some(row)) => Ok(u64::try_from(row::number(&row, "removed")?).unwrap_or(0)),
             _ => Err(lost(OP)),
         }
     }

@@ -1,7 +1,7 @@
-//! The point read. Those that wait are asked together: one statement for all that came in while the one before was under way.
+//! The point read. Requests that arrive while a statement is under way are sent together in the next one.
 //!
-//! The reads have connections of their own, so that none waits for a write's turn in the pool, and none pays for the pool: the driver tests each connection
-//! when it is given back, a second trip for each read. A caller whose future is dropped takes nothing with it: the tasks here read on.
+//! The reads have connections of their own, so that none waits for a write in the pool. Tasks own these connections: a
+//! caller whose future is dropped leaves them usable.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,16 +19,16 @@ use super::connection::{Connection, Route, unanswered};
 use super::sql;
 use crate::row;
 
-/// While one connection waits for its answer, the other gathers.
+/// While one connection waits for its answer, the other collects requests.
 pub(super) const CONNECTIONS: u32 = 2;
 /// Ids in one statement.
 const TOGETHER: usize = 256;
 
-/// For connections that know one statement, beside what all of the store's have. The server takes ten ids for granted where it is not told how many come,
-/// finds that dearer than the one that came, and would plan anew each time.
+/// A setting for connections that run one statement only. A generic plan assumes ten ids, so the server would find it
+/// more expensive than a plan for the one id that came, and would plan each time.
 pub(super) const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
-/// A row, which everybody who asked for it decodes for himself, or why there is none.
+/// A row, which each caller decodes, or why there is none.
 type Answer = Result<Option<Arc<PgRow>>, Arc<sqlx::Error>>;
 
 struct Ask {
@@ -41,7 +41,7 @@ type Asks = Arc<Mutex<UnboundedReceiver<Ask>>>;
 /// The connections that read. They end when it is closed or dropped.
 pub(super) struct Reader {
     asks: RwLock<Option<UnboundedSender<Ask>>>,
-    /// How long a caller waits: for the statement under way, and for its own.
+    /// How long a caller waits: for the statement under way and for its own.
     patience: Duration,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -60,7 +60,7 @@ impl Reader {
     pub(super) async fn get(&self, id: &RecordId) -> Answer {
         let (answer, answered) = oneshot::channel();
         if let Some(asks) = &*self.asks.read().unwrap_or_else(PoisonError::into_inner) {
-            // Where nobody reads any more, the question comes back and its sender goes with it.
+            // If no task reads any more, `send` returns the request, and dropping it closes the channel.
             let _asked = asks.send(Ask { id: *id, answer });
         } else {
             return Err(Arc::new(sqlx::Error::PoolClosed));
@@ -83,7 +83,7 @@ impl Reader {
 async fn serve(route: Arc<Route>, asks: Asks) {
     let (mut kept, mut asked) = (None, Vec::new());
     while asks.lock().await.recv_many(&mut asked, TOGETHER).await > 0 {
-        // Whoever gave up must not keep those behind waiting.
+        // Requests of dropped callers would delay the others.
         asked.retain(|ask| !ask.answer.is_closed());
         if asked.is_empty() {
             continue;
@@ -93,7 +93,7 @@ async fn serve(route: Arc<Route>, asks: Asks) {
         ids.dedup();
         let rows = read(&route, &mut kept, &ids).await;
         let rows = rows.map_err(Arc::new).map(|rows| {
-            let rows = rows.into_iter().filter_map(|row| Some((row::id(&row).ok()?, Arc::new(row))));
+            let rows = rows.into_iter().filter_map(|row| Some((row::record_id(&row).ok()?, Arc::new(row))));
             rows.collect::<HashMap<_, _>>()
         });
         for Ask { id, answer } in asked.drain(..) {
@@ -106,8 +106,8 @@ async fn serve(route: Arc<Route>, asks: Asks) {
     }
 }
 
-/// A connection that died since it was last used, or leads to the primary no more, is no reason to fail: then once more, on a new one. All within the limit of
-/// one statement.
+/// Retries on a new connection if the kept one died since its last use or no longer leads to the primary. All within
+/// the limit of one statement.
 async fn read(route: &Route, kept: &mut Option<Connection>, ids: &[RecordId]) -> Result<Vec<PgRow>, sqlx::Error> {
     let deadline = Instant::now() + route.limit();
     let mut turn = 0;
@@ -119,11 +119,11 @@ async fn read(route: &Route, kept: &mut Option<Connection>, ids: &[RecordId]) ->
         let elsewhere = used.is_some();
         let mut connection = match used {
             Some(connection) => connection,
-            // Nothing was asked where this takes too long, so it says nothing of the connections that are open.
+            // A timeout here proves nothing about the open connections: nothing was sent.
             None => timeout_at(deadline, route.open(is_full)).await.unwrap_or_else(|_| Err(unanswered()))?,
         };
         let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
-        // Where time runs out the connection is dropped with its unanswered question.
+        // On a timeout the connection is dropped, for its answer may still come.
         let read = timeout_at(deadline, connection.rows(sqlx::query(sql::PAIRS).bind(ids))).await;
         let read = read.unwrap_or_else(|_| Err(unanswered()));
         if route.keeps(&read) {

@@ -36,7 +36,7 @@ impl PgStore {
         Ok(Progress { changed: self.changed(OP, query).await?, more: false })
     }
 
-    /// One row, so all members at once.
+    /// One row revokes all members at once.
     async fn revoke_family(
         &self,
         realm: &Realm,
@@ -54,7 +54,7 @@ impl PgStore {
         Ok(Progress { changed: self.changed(OP, query).await?, more: false })
     }
 
-    /// A revoked family leaves the owner's standing ones, so each call finds new ones first and the last one finds none.
+    /// Revoked families are not found again, so each call continues where the last one ended.
     async fn revoke_owner(
         &self,
         realm: &Realm,

@@ -13,8 +13,8 @@ use crate::rules::{fits, owned_by, reads_as_revoked, room_beside};
 const OP: &str = "rotate";
 
 impl PgStore {
-    /// The statement writes where parent and family are as they should be. Where it did not, one read says why: revoked goes before stale, and stale before a
-    /// taken id, for a repeated rotation must be told of its own successor.
+    /// The statement writes only if parent and family are as expected. If it wrote nothing, one read finds the reason.
+    /// Revoked takes precedence over stale, and stale over a taken id: a repeated rotation must get its own successor.
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -27,7 +27,7 @@ impl PgStore {
             let mut bound = None;
             let written = self.write_one(OP, || statement(parent, step, new, follows, now)).await?;
             if let Wrote::Done(Some(row)) = written {
-                if row::number(&row, 0)? > 0 {
+                if row::number(&row, "written")? > 0 {
                     return Ok(Rotated::Done);
                 }
                 bound = bound_of(step, &row)?;
@@ -56,15 +56,14 @@ impl PgStore {
     }
 }
 
-/// What bounds the step, as its statement told; `None` where nothing does.
+/// The limit that kept the step from being written; `None` where no limit did.
 fn bound_of(step: &ParentUpdate, row: &PgRow) -> Result<Option<Rotated>, StoreError> {
-    let full = |at| Ok(row::instant(row, at)?.map(|until| Rotated::FamilyFull { until }));
-    match step {
-        ParentUpdate::Supersede { .. } => {
-            row::instant(row, 1)?.map_or_else(|| full(2), |oldest| Ok(Some(Rotated::PaceReached { oldest })))
-        }
-        ParentUpdate::Slide { .. } => full(1),
+    if let ParentUpdate::Supersede { .. } = step
+        && let Some(oldest) = row::instant(row, "oldest")?
+    {
+        return Ok(Some(Rotated::PaceReached { oldest }));
     }
+    Ok(row::instant(row, "full_until")?.map(|until| Rotated::FamilyFull { until }))
 }
 
 fn statement<'q>(

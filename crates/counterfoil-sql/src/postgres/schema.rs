@@ -1,4 +1,4 @@
-//! The schema: migrations, and the check that the set-up keeps what the store promises.
+//! The schema: migrations, and the check of the set-up.
 
 use sqlx::{Connection as _, PgConnection, Row as _};
 
@@ -11,7 +11,7 @@ fn known() -> i64 {
     i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// Whether a step of the schema is missing, once it is clear which schema is meant. Changes nothing.
+/// Whether the schema needs a migration. Refuses an ambiguous `search_path`. Changes nothing.
 pub(super) async fn needs_migration(connection: &mut PgConnection) -> Result<bool, SetupError> {
     search_path::check(connection).await?;
     let found = version(connection).await?;
@@ -31,8 +31,8 @@ async fn version(connection: &mut PgConnection) -> Result<i64, SetupError> {
     Ok(found.unwrap_or(0))
 }
 
-/// Brings the database to the version that this crate knows, one process at a time and all in one transaction. It runs in a task of its own: a transaction
-/// whose future is dropped half-way would stay open.
+/// Migrates the database in one transaction, one process at a time. It runs in a task of its own: a transaction whose
+/// future is dropped would stay open.
 pub(super) async fn migrate(mut connection: PgConnection) -> Result<PgConnection, SetupError> {
     let task = tokio::spawn(async move {
         let migrated = migrate_in_transaction(&mut connection).await;
@@ -47,7 +47,7 @@ pub(super) async fn migrate(mut connection: PgConnection) -> Result<PgConnection
     task.await.unwrap_or_else(|_| Err(SetupError::refused("the migration was cut off and rolled back")))
 }
 
-/// Whether the role lacks a right, that to see the schema among them.
+/// Whether the role lacks a right, such as to use the schema.
 fn may_not(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
@@ -80,7 +80,7 @@ async fn renew_labels(connection: &mut PgConnection) -> Result<(), SetupError> {
     sqlx::query(sql::LOCK_LABELS).execute(&mut *connection).await?;
     let old = sqlx::query(sql::OLD_LABELS).bind(labels::IGNORED).fetch_all(&mut *connection).await?;
     for row in old {
-        let (id, key): (Vec<u8>, String) = (row.try_get(0)?, row.try_get(1)?);
+        let (id, key): (Vec<u8>, String) = (row.try_get("id")?, row.try_get("label_key")?);
         if let Some(new) = labels::renewed(&key) {
             sqlx::query(sql::RENEW_LABEL).bind(new).bind(id).execute(&mut *connection).await?;
         }

@@ -1,14 +1,15 @@
 //! Which schema the tables belong in.
 //!
-//! The server takes the first schema of the `search_path` that is there and open to the role, and passes over the others without a word. So a schema that is
-//! missing, or made later, would lead to an empty store beside the one that is meant: all credentials unknown, and an older store's revoked ones live.
+//! The server uses the first schema of the `search_path` that exists and is open to the role, and skips the others
+//! silently. A schema that is missing, or created later, would lead to an empty store beside the intended one: all
+//! credentials would be unknown, or those revoked since would be valid.
 
 use sqlx::{PgConnection, Row as _};
 
 use super::sql;
 use crate::error::SetupError;
 
-/// What PostgreSQL writes for the schema that is called after the role.
+/// How PostgreSQL writes the schema that is named after the role.
 const USER: &str = "$user";
 
 /// A schema that the `search_path` names.
@@ -19,17 +20,17 @@ struct Named {
     is_present: bool,
 }
 
-/// Refuses a `search_path` by which it is not clear which schema is meant. Changes nothing.
+/// Refuses an ambiguous `search_path`. Changes nothing.
 pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupError> {
     let row = sqlx::query(sql::SEARCH_PATH).fetch_one(&mut *connection).await?;
-    let (path, user): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-    let (present, elsewhere): (Option<String>, Option<String>) = (row.try_get(2)?, row.try_get(3)?);
+    let (path, user): (String, String) = (row.try_get("path")?, row.try_get("role")?);
+    let (present, elsewhere): (Option<String>, Option<String>) = (row.try_get("present")?, row.try_get("elsewhere")?);
     let written = names(&path);
     let of_user = |name: &String| if name == USER { user.clone() } else { name.clone() };
     let rows = sqlx::query(sql::NAMED_SCHEMAS).bind(written.iter().map(of_user).collect::<Vec<_>>());
     let rows = rows.fetch_all(connection).await?;
     let named = rows.iter().map(|row| {
-        let (name, is_there, has_store) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let (name, is_there, has_store) = (row.try_get("name")?, row.try_get("is_there")?, row.try_get("has_store")?);
         let is_present = present.as_ref() == Some(&name);
         Ok(Named { name, is_there, has_store, is_present })
     });
@@ -40,7 +41,7 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     if let Some(holder) = named.iter().find(|named| named.has_store) {
         return if holder.is_present { Ok(()) } else { Err(ambiguous(&holder.name, &present, &path)) };
     }
-    // Nothing is there yet: it would be made in the present schema.
+    // There are no tables yet: they would be created in the present schema.
     match (named.first(), written.first()) {
         (Some(first), Some(written)) if !first.is_present => {
             let is_default = written == USER && !first.is_there;
@@ -58,7 +59,8 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     }
 }
 
-/// No schema is there and open to the role. Where one is only closed, and empty, the migration says who must run it.
+/// No schema exists and is open to the role. If one exists but is closed and empty, the migration reports the missing
+/// right.
 fn closed(named: &[Named], path: &str, user: &str) -> Result<(), SetupError> {
     match named.iter().find(|named| named.has_store) {
         Some(Named { name, .. }) => Err(SetupError::refused(format!(

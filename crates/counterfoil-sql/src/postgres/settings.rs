@@ -46,7 +46,7 @@ impl SettingsStore for PgStore {
 
     async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
         let found = self.read_one("last_upkeep", || sqlx::query(sql::LAST_UPKEEP)).await?;
-        found.map_or(Ok(None), |row| row::instant(&row, 0))
+        found.map_or(Ok(None), |row| row::instant(&row, "at"))
     }
 
     async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {

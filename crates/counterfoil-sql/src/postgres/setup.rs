@@ -1,18 +1,19 @@
-//! What a host chooses of the store's connections.
+//! The host's settings of the store's connections.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::reader;
 
-/// Connections that write and list, where the host names no number: more than a server of few cores can use at once.
+/// The default number of connections that write and list: more than a server with few cores can use at once.
 const CONNECTIONS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
-/// Where the host names no limit. A statement takes milliseconds.
+/// The default limit. A statement takes milliseconds.
 const LIMIT: Duration = Duration::from_secs(5);
-/// Below it a busy machine would be taken for a dead one.
+/// With a lower limit a busy machine would count as down.
 const LEAST: Duration = Duration::from_millis(100);
 
-/// How many connections a [`PgStore`](crate::PgStore) makes, how long it waits for them, and at which isolation they run.
+/// How many connections a [`PgStore`](crate::PgStore) makes, how long it waits for them, and at which isolation they
+/// run.
 ///
 /// ```
 /// use counterfoil_sql::{Isolation, PgSetup};
@@ -29,14 +30,16 @@ pub struct PgSetup {
     pub(super) statement_timeout: Duration,
 }
 
-/// The isolation of the store's statements, whatever the server's, the database's or the role's default is. The store's promises are the same at both.
+/// The isolation of the store's statements, whatever the defaults of server, database and role are. The store's
+/// promises hold at both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Isolation {
     /// Each statement decides on rows that it has locked.
     #[default]
     ReadCommitted,
-    /// For hosts whose rules ask for it. A statement that the server rolls back for another's sake is repeated, so under a crowd it costs more.
+    /// For hosts whose rules demand it. Statements that the server rolls back are repeated, so it costs more under
+    /// contention.
     Serializable,
 }
 
@@ -53,23 +56,24 @@ impl Default for PgSetup {
 }
 
 impl PgSetup {
-    /// At most so many connections for writes and lists. Two more read by id, for any number of callers: what waits is asked together. So server, database
-    /// and role must allow this number and two, which is checked at start.
+    /// The maximum number of connections for writes and lists. Two more serve all reads by id, which are sent together.
+    /// Server, database and role must allow two more than this number; the start checks it.
     #[must_use]
     pub const fn connections(mut self, connections: NonZeroU32) -> Self {
         self.connections = connections;
         self
     }
 
-    /// How long a start waits for the server, and a call for a connection, before it is `Unavailable`. 5 s where it is not set, at least 100 ms.
+    /// How long a start waits for the server, and a call for a connection before it is `Unavailable`. Default 5 s, at
+    /// least 100 ms.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit.max(LEAST);
         self
     }
 
-    /// How long a statement may be under way. Then its connection is dropped, the call is `Unavailable`, a write with `maybe_done: true`, and a new connection is made. 5 s
-    /// where it is not set, at least 100 ms; a census is given 12 times as long.
+    /// How long a statement may take. After that its connection is replaced and the call is `Unavailable`, for a write
+    /// with `maybe_done: true`. Default 5 s, at least 100 ms; a census may take 12 times as long.
     #[must_use]
     pub fn statement_timeout(mut self, limit: Duration) -> Self {
         self.statement_timeout = limit.max(LEAST);

@@ -1,4 +1,4 @@
-//! The first connection, and what is asked of the server before anything is changed in it.
+//! The first connection, and the checks of the server before anything is changed.
 
 use std::future::Future;
 
@@ -11,10 +11,10 @@ use super::sql;
 use super::store::PLANNING;
 use crate::error::SetupError;
 
-/// What is wrong with a pooler that lends a server's connection for one transaction.
+/// The refusal of a pooler that lends a server's connection for one transaction.
 const POOLER: &str = "a connection pooler in transaction or statement mode is in between: prepared statements and settings are of a connection that it changes under \
     the store; connect to the server itself, or by a pooler in session mode that passes start-up options on";
-/// What is wrong with one that keeps start-up options to itself.
+/// The refusal of a pooler that does not pass start-up options on.
 const OPTIONS: &str = "start-up options do not reach the server: a connection pooler in between drops or refuses them; connect to the server itself";
 
 /// Connects and refuses a server that would break a promise.
@@ -29,7 +29,7 @@ pub(super) async fn connect(options: &PgConnectOptions, setup: PgSetup) -> Resul
     timeout(setup.connect_timeout, connecting).await.unwrap_or(Err(no_answer))
 }
 
-/// What the start asks once the server is there, within the limit of a statement.
+/// Runs one of the start's checks within the limit of a statement.
 pub(super) async fn within<T>(
     setup: PgSetup,
     asked: impl Future<Output = Result<T, SetupError>> + Send,
@@ -38,7 +38,7 @@ pub(super) async fn within<T>(
     timeout(setup.statement_timeout, asked).await.unwrap_or(Err(no_answer))
 }
 
-/// A pooler says so itself where it takes no start-up options.
+/// Some poolers refuse start-up options with an error of their own.
 fn refusal(error: sqlx::Error) -> SetupError {
     let said = error.as_database_error().map(|error| (error.code(), error.message().contains("startup parameter")));
     match said {
@@ -49,24 +49,26 @@ fn refusal(error: sqlx::Error) -> SetupError {
 
 async fn is_sound(first: &mut PgConnection, setup: PgSetup) -> Result<(), SetupError> {
     let found = sqlx::raw_sql(sql::SETUP).fetch_one(&mut *first).await?;
-    let (encoding, synchronous): (&str, &str) = (found.try_get(0)?, found.try_get(1)?);
+    let (encoding, synchronous): (&str, &str) = (found.try_get("encoding")?, found.try_get("synchronous_commit")?);
     if encoding != "UTF8" {
         return Err(SetupError::refused(format!("the database's encoding is {encoding}, not UTF8")));
     }
     if synchronous == "off" {
         return Err(SetupError::refused("synchronous_commit is off: an acknowledged revocation could be lost"));
     }
-    if !sqlx::raw_sql(sql::IS_PRIMARY).fetch_one(first).await?.try_get::<bool, _>(0)? {
+    if !sqlx::raw_sql(sql::IS_PRIMARY).fetch_one(first).await?.try_get::<bool, _>("is_primary")? {
         return Err(SetupError::refused("the server is a replica or read-only; the address must lead to the primary"));
     }
-    let asked = [setup.isolation.name(), PLANNING[0].1, PLANNING[1].1];
-    for (column, asked) in (2..).zip(asked) {
+    let asked = [("isolation", setup.isolation.name()), PLANNING[0], PLANNING[1]];
+    for (column, asked) in asked {
         if found.try_get::<&str, _>(column)? != asked {
             return Err(SetupError::refused(OPTIONS));
         }
     }
     let needed = setup.all_connections();
-    for (column, whose) in [(5, "server"), (6, "database"), (7, "role")] {
+    for (column, whose) in
+        [("server_connections", "server"), ("database_connections", "database"), ("role_connections", "role")]
+    {
         let allowed: i64 = found.try_get(column)?;
         if (0..needed).contains(&allowed) {
             return Err(SetupError::refused(format!(
@@ -77,7 +79,7 @@ async fn is_sound(first: &mut PgConnection, setup: PgSetup) -> Result<(), SetupE
     Ok(())
 }
 
-/// Two connections that are open at once are two processes of the server, and stay the same ones.
+/// Checks that two open connections are two processes of the server, and stay so.
 async fn is_ours(first: &mut PgConnection, options: &PgConnectOptions) -> Result<(), SetupError> {
     let one = process(first).await?;
     let mut second = options.connect().await?;
@@ -89,5 +91,5 @@ async fn is_ours(first: &mut PgConnection, options: &PgConnectOptions) -> Result
 
 /// Not prepared: a pooler that lends connections would answer with an error of its own.
 async fn process(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
-    sqlx::raw_sql(sql::PROCESS).fetch_one(connection).await?.try_get(0)
+    sqlx::raw_sql(sql::PROCESS).fetch_one(connection).await?.try_get("process")
 }

@@ -18,16 +18,18 @@ use crate::error::SetupError;
 use crate::port::token_store;
 use crate::row;
 
-/// A census reads every record: it is given so many times the limit of a statement.
+/// A census reads every record: it may take this many times the limit of a statement.
 const CENSUS: u32 = 12;
 
-/// A plan made while the tables are empty is kept, and must not be a scan when they are not: none but the census and the schema's version needs one. The server
-/// prices such a scan as endless and would compile it first (`jit`): four tenths of a second for a census of four records.
+/// A plan that is made while the tables are empty is kept, so it must not be a scan. Only the census and the schema's
+/// version need one. The server gives such a scan a very high cost and would compile it first (`jit`), which takes 0.4
+/// s for a census of four records.
 pub(super) const PLANNING: [(&str, &str); 2] = [("enable_seqscan", "off"), ("jit", "off")];
 
 /// Records, clients, settings and counters in a PostgreSQL database, all four stores in one.
 ///
-/// Tables are made in the first schema of the `search_path`, which must be there and open to the role. Several stores of any number of processes may share a database.
+/// Tables are made in the first schema of the `search_path`, which must be there and open to the role. Several stores
+/// of any number of processes may share a database.
 #[derive(Clone)]
 pub struct PgStore {
     pool: Arc<Pool>,
@@ -35,9 +37,9 @@ pub struct PgStore {
 }
 
 impl PgStore {
-    /// Connects, brings the schema up to date where it is not, and checks the set-up. A start at the present schema changes nothing and needs no right to create.
-    /// The store makes its own connections: in a shared pool somebody else's dropped future may have left a transaction open, in which the store's
-    /// acknowledged writes would vanish.
+    /// Connects, migrates the schema if needed, and checks the set-up. With an up-to-date schema it changes nothing and
+    /// needs no right to create. The store opens its own connections: in a shared pool another dropped future may have
+    /// left a transaction open, and acknowledged writes of the store would be rolled back with it.
     ///
     /// # Errors
     ///
@@ -65,8 +67,8 @@ impl PgStore {
         Ok(Self { pool, reader })
     }
 
-    /// Brings the schema up to date and ends: for a start under a role that may not create. It is not bounded in time, since a step may
-    /// write every row once.
+    /// Migrates the schema and disconnects, for services whose role may not create tables. It has no time limit, since
+    /// a step may write every row.
     ///
     /// # Errors
     ///
@@ -90,7 +92,8 @@ impl PgStore {
         Ok(first.close().await?)
     }
 
-    /// Closes all connections; calls after it are `Unavailable`. Dropping the last clone does the same, but does not wait.
+    /// Closes all connections; calls after it are `Unavailable`. Dropping the last clone does the same, but does not
+    /// wait.
     pub async fn close(&self) {
         self.reader.close().await;
         self.pool.close().await;
@@ -116,8 +119,9 @@ impl PgStore {
     }
 }
 
-/// What holds for every connection of the store, whatever the host's options say. The server gives up waiting for a lock a little before the store does, and says so: else each
-/// statement that the store gave up would keep a connection of the server's for as long as somebody locks the table.
+/// Settings of every connection of the store, whatever the host's options are. The server stops waiting for a lock
+/// shortly before the store does: otherwise each abandoned statement would occupy a server connection for as long as
+/// the table is locked.
 fn own(options: PgConnectOptions, setup: PgSetup) -> PgConnectOptions {
     let isolation = [("default_transaction_isolation", setup.isolation.name())];
     let milliseconds = i32::try_from(setup.statement_timeout.as_millis() * 4 / 5).unwrap_or(i32::MAX);

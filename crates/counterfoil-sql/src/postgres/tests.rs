@@ -1,4 +1,5 @@
-//! What only the code can see: the plans of its statements on a table of some size, reads that wait together, and a pool without connections.
+//! Tests of the plans of the statements on filled tables, of reads that are sent together, and of a pool without
+//! connections.
 
 use std::num::NonZeroU32;
 
@@ -63,7 +64,7 @@ async fn plan(wire: &mut PgConnection, text: &'static str, adds: bool, values: &
     rows.iter().map(|row| row.try_get(0).expect("a line")).collect()
 }
 
-/// More than one statement takes, twice the same among them, and some that are not there: each gets his own.
+/// More ids than fit in one statement, with duplicates and unknown ids: each caller gets its own answer.
 #[tokio::test]
 async fn reads_that_wait_together_are_answered_each() {
     let server = Postgres::start();
@@ -146,7 +147,8 @@ fn scan(plan: &[String]) -> Option<&String> {
     plan.iter().find(|line| line.contains("Seq Scan on counterfoil"))
 }
 
-/// As any connection plans them on a table of some size, so that an index that is missing shows; and as the store's own do while there is nothing.
+/// Plans of ordinary connections on filled tables, so that a missing index shows, and plans of the store's connections
+/// on empty tables.
 #[tokio::test]
 async fn no_statement_scans() {
     let server = Postgres::start();
@@ -162,8 +164,8 @@ async fn no_statement_scans() {
             let plan = plan(wire, text, adds, values).await;
             assert_eq!(scan(&plan), None, "{text}\n{}", plan.join("\n"));
         }
-        // A chain of refreshes has thousands of members: the one that a rotation wipes and the one that its pace looks at are found by their
-        // generations, and a label by its owner.
+        // A chain of refreshes has thousands of members: the one that a rotation wipes and the one that its pace looks
+        // at are found by their generations, and a label by its owner.
         let narrow = [
             (sql::SUPERSEDE, true, "FINNIINNNNNNNN", "family", "generation", 2),
             (sql::RELABEL, false, "FINYTYTTTN", "label_key", "owner", 1),
@@ -180,7 +182,8 @@ async fn no_statement_scans() {
     assert!(scan(&census).is_some(), "the control: a scan shows\n{census:#?}");
 }
 
-/// What must scan is priced as endless, and a server compiles what is dear before it runs it: not for the store.
+/// With `enable_seqscan` off a scan has a very high cost, and the server would compile it first (`jit`). The store
+/// turns that off.
 #[tokio::test]
 async fn nothing_is_compiled_before_it_is_run() {
     let server = Postgres::start();
@@ -198,7 +201,8 @@ async fn nothing_is_compiled_before_it_is_run() {
     }
 }
 
-/// The bytes of (0, 1) stand in the row of (0, 0) and (1, 5), but not where a notice begins. Bytes that are no row of notices are told and left.
+/// The bytes of (0, 1) stand in the row of (0, 0) and (1, 5), but not where a notice begins. Bytes of another form are
+/// reported and left unchanged.
 #[tokio::test]
 async fn a_notice_is_looked_for_where_one_begins() {
     let server = Postgres::start();
@@ -223,7 +227,7 @@ async fn a_notice_is_looked_for_where_one_begins() {
     assert_eq!(left.expect("rows").len(), 1);
 }
 
-/// Every connection of the pool is taken and nobody gives one back: point reads have their own.
+/// All connections of the pool are in use; point reads have their own.
 #[tokio::test]
 async fn an_exhausted_pool_is_unavailable_and_passes() {
     let server = Postgres::start();
@@ -244,7 +248,7 @@ async fn an_exhausted_pool_is_unavailable_and_passes() {
     assert!(other.found(&store).await.is_ok());
 }
 
-/// The server counts what is written: 3,000 refused attempts write nothing, and lock no row.
+/// `xmin` and `xmax` show that 3,000 refused attempts write nothing and lock no row.
 #[tokio::test]
 async fn fault_b3_refused_attempts_leave_no_new_rows() {
     let server = Postgres::start();
@@ -263,7 +267,7 @@ async fn fault_b3_refused_attempts_leave_no_new_rows() {
     assert_eq!((after.len(), after), (1, before), "the one row stands as it stood");
 }
 
-/// What a function asks shows in no plan, but a scan is counted.
+/// The statements of a function show in no plan, but the server counts their scans.
 #[tokio::test]
 async fn a_step_of_a_counter_scans_nothing() {
     let server = Postgres::start();

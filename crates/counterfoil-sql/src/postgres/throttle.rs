@@ -1,4 +1,4 @@
-//! Counters: each step one statement, which calls the function that the schema brings.
+//! Counters: each step is one statement, which calls a function of the schema.
 
 use std::num::NonZeroU32;
 
@@ -11,7 +11,7 @@ use super::store::PgStore;
 use super::throttle_sql;
 use crate::row::{self, count, micros};
 
-/// What the function is asked to do.
+/// The function's first argument.
 #[derive(Clone, Copy)]
 enum Step {
     Reserve,
@@ -19,7 +19,7 @@ enum Step {
     Release,
 }
 
-/// What it answers where it names no instant.
+/// The function's results that are no instants.
 const GRANTED: i64 = -1;
 const UNDER_WAY: i64 = -2;
 
@@ -43,7 +43,7 @@ impl PgStore {
                 .bind(i64::from(limit.get()))
         };
         match self.write_one(op, query).await? {
-            Wrote::Done(Some(row)) => row::number(&row, 0),
+            Wrote::Done(Some(row)) => row::number(&row, "outcome"),
             Wrote::Done(None) | Wrote::Taken => Err(lost(op)),
         }
     }

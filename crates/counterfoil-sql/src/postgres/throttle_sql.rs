@@ -1,10 +1,11 @@
 //! All SQL of the counters. `$n` are the values of the calling function, in its order.
 
-/// The step that brought attempts under way. Counters of the step before it meant something else and lasted a minute: they are dropped.
+/// This step adds attempts under way. Older counters had another meaning and lasted a minute: they are dropped.
 ///
-/// `counterfoil_attempt` is one statement of the caller's and does what `counterfoil::store::Counter` does, on a row that it has locked. `step`: 0 reserves, 1 is a
-/// failure, 2 a release. It answers −1 for granted, −2 for attempts under way, else the end of the window that is full. `ahead` is what alone a refused attempt
-/// writes: something lies further ahead than can be, since the clock was put back.
+/// `counterfoil_attempt` does what `counterfoil::store::Counter` does, on a locked row. `step`: 0 reserves, 1 records a
+/// failure, 2 releases. It returns −1 for granted, −2 for attempts under way, otherwise the end of the full window. A
+/// refused attempt writes only if `ahead`: an instant lies impossibly far in the future, because the clock was set
+/// back.
 pub(super) const MIGRATION: &str = r#"
 DROP TABLE counterfoil_counter;
 CREATE TABLE counterfoil_throttle (
@@ -79,8 +80,15 @@ END
 $attempt$;
 "#;
 
-/// Whether the function is there, for the check of the set-up. What is not volatile keeps the view of the statement that calls it.
-pub(super) const SOUND: &str = "SELECT count(*) FROM pg_proc WHERE oid = to_regprocedure('counterfoil_attempt(bigint, bytea, bigint, bigint, bigint, bigint)') AND provolatile = 'v'";
+/// Whether the function exists and is `VOLATILE`: otherwise it would see only what its calling statement sees.
+pub(super) const SOUND: &str = "
+SELECT count(*) FROM pg_proc
+WHERE oid = to_regprocedure('counterfoil_attempt(bigint, bytea, bigint, bigint, bigint, bigint)')
+    AND provolatile = 'v'";
 
-pub(super) const ATTEMPT: &str = "SELECT counterfoil_attempt($1, $2, $3, $4, $5, $6)";
-pub(super) const PURGE: &str = "WITH l AS MATERIALIZED (SELECT key FROM counterfoil_throttle WHERE gone_at <= $1 ORDER BY gone_at LIMIT $2 FOR UPDATE SKIP LOCKED) DELETE FROM counterfoil_throttle WHERE key = ANY(ARRAY(SELECT key FROM l)) AND gone_at <= $1";
+pub(super) const ATTEMPT: &str = "SELECT counterfoil_attempt($1, $2, $3, $4, $5, $6) AS outcome";
+pub(super) const PURGE: &str = "
+WITH l AS MATERIALIZED (
+    SELECT key FROM counterfoil_throttle WHERE gone_at <= $1 ORDER BY gone_at LIMIT $2 FOR UPDATE SKIP LOCKED
+)
+DELETE FROM counterfoil_throttle WHERE key = ANY(ARRAY(SELECT key FROM l)) AND gone_at <= $1";

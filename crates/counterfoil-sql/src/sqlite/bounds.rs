@@ -1,4 +1,4 @@
-//! What bounds an insert or a rotation, asked before anything is written.
+//! Bounds of inserts and rotations, checked before anything is written.
 
 use std::num::NonZeroU32;
 
@@ -11,7 +11,8 @@ use crate::row::{self, count, micros};
 use crate::rules::room_beside;
 
 impl Write {
-    /// The families that make room for a new one, the least recently used first. `None`: there is no room, and none may be made.
+    /// The families that make room for a new one, the least recently used first. `None`: there is no room, and none may
+    /// be made.
     pub(super) async fn leaving(
         &mut self,
         family: &FamilyParts,
@@ -32,10 +33,10 @@ impl Write {
 
     async fn live(&mut self, family: &FamilyParts, now: Timestamp, most: i64) -> Result<i64, StoreError> {
         let live = self.one(living(sql::LIVE, family, now).bind(most)).await?;
-        Ok(live.map(|row| row::number(&row, 0)).transpose()?.unwrap_or(0))
+        Ok(live.map(|row| row::number(&row, "live")).transpose()?.unwrap_or(0))
     }
 
-    /// Where the pace of creations is reached: when the oldest of them was made.
+    /// If the pace of creations is reached: when the oldest of them was made.
     pub(super) async fn paced(&mut self, family: &FamilyParts, pace: Pace) -> Result<Option<Timestamp>, StoreError> {
         let query = sqlx::query(sql::PACED)
             .bind(family.realm.as_str())
@@ -44,10 +45,10 @@ impl Write {
             .bind(micros(pace.since))
             .bind(i64::from(pace.limit.get()) - 1);
         let oldest = self.one(query).await?;
-        Ok(oldest.map(|row| row::instant(&row, 0)).transpose()?.flatten())
+        Ok(oldest.map(|row| row::instant(&row, "created_at")).transpose()?.flatten())
     }
 
-    /// Where the pace of rotations is reached: when the oldest of them was made.
+    /// If the pace of rotations is reached: when the oldest of them was made.
     pub(super) async fn rotated(
         &mut self,
         family: &FamilyParts,
@@ -61,11 +62,11 @@ impl Write {
             .bind(count(generation))
             .bind(i64::from(family.kind.byte()));
         let at = self.one(query).await?;
-        let at = at.map(|row| row::instant(&row, 0)).transpose()?.flatten();
+        let at = at.map(|row| row::instant(&row, "superseded_at")).transpose()?.flatten();
         Ok(at.filter(|at| *at > pace.since))
     }
 
-    /// Where the new access tokens have no room beside those that live: when the first of these expires.
+    /// If the new access tokens do not fit beside the live ones: when the first of these expires.
     pub(super) async fn access_full(
         &mut self,
         family: &FamilyId,
@@ -79,8 +80,8 @@ impl Write {
             .bind(micros(now))
             .bind(most.saturating_add(1).max(1));
         let Some(found) = self.one(query).await? else { return Ok(None) };
-        let first = row::instant(&found, 1)?;
-        Ok((row::number(&found, 0)? > most).then(|| first.unwrap_or(now)))
+        let first = row::instant(&found, "first_end")?;
+        Ok((row::number(&found, "live")? > most).then(|| first.unwrap_or(now)))
     }
 }
 

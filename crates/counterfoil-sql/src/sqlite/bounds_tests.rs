@@ -1,4 +1,5 @@
-//! What bounds and lists cost where much was deleted, rotated or has expired: in steps of SQLite's machine, not in time.
+//! The cost of bounds and lists where many records were deleted, rotated or have expired, measured in steps of SQLite's
+//! virtual machine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,11 +20,11 @@ use crate::row::{LAST_ID, micros};
 use crate::rules::families_of;
 
 const KIND: TokenKind = TokenKind::PersonalAccessToken;
-/// As many as fault A12 needed.
+/// The number with which fault A12 was found.
 const CYCLES: u64 = 2_300;
-/// What a statement may take that finds a few rows, and none but those.
+/// The most steps for a statement that finds a few rows and reads no others.
 const FEW: u64 = 1_000;
-/// What one takes at least that walks over so many rows.
+/// The fewest steps for a statement that walks over that many rows.
 const MANY: u64 = 5 * CYCLES;
 
 async fn open() -> (TempDir, SqliteStore) {
@@ -32,7 +33,7 @@ async fn open() -> (TempDir, SqliteStore) {
     (folder, SqliteStore::open(options).await.expect("a store"))
 }
 
-/// How many rows a statement gives, and how many steps it takes for them.
+/// How many rows a statement returns, and how many steps it takes.
 async fn steps(store: &SqliteStore, query: Statement<'_>) -> (usize, u64) {
     let mut connection = store.writer().acquire().await.expect("the writer");
     let count = Arc::new(AtomicU64::new(0));
@@ -85,7 +86,7 @@ async fn fault_a12_a_page_of_what_stands_reads_nothing_that_was_deleted() {
     assert!(rows > 2_000 && taken > MANY, "the control: a walk shows, {rows} rows, {taken} steps");
 }
 
-/// The old half of each rotation is over, and no purge has shrunk it yet; all access tokens have expired but the last ones.
+/// Each superseded token is past its window but not shrunk yet; all access tokens but the last have expired.
 #[tokio::test]
 async fn fault_a13_neither_cap_nor_page_walks_over_generations() {
     let (_folder, store) = open().await;
@@ -103,7 +104,7 @@ async fn fault_a13_neither_cap_nor_page_walks_over_generations() {
     let family = draft.family.id;
     let access = || sqlx::query(sql::ACCESS).bind(family.as_bytes().to_vec()).bind(micros(at(7))).bind(101_i64);
     let found = access().fetch_one(store.writer()).await.expect("a count");
-    assert_eq!((found.get::<i64, _>(0), found.get::<i64, _>(1)), (3, micros(at(EXPIRES))));
+    assert_eq!((found.get::<i64, _>("live"), found.get::<i64, _>("first_end")), (3, micros(at(EXPIRES))));
     let (_, taken) = steps(&store, access()).await;
     assert!(taken < FEW, "{taken} steps");
     let rotated = sqlx::query(sql::ROTATED).bind(family.as_bytes().to_vec()).bind(1_000_i64).bind(3_i64);
@@ -131,7 +132,7 @@ async fn fault_a13_neither_cap_nor_page_walks_over_generations() {
     assert!(rows == 51 && taken > MANY, "the control: while all are honoured, {rows} rows, {taken} steps");
 }
 
-/// Families that have expired and were not purged yet are not walked over by a cap, and a pace reads no further than its limit.
+/// A cap does not read expired families that are not purged yet, and a pace reads no further than its limit.
 #[tokio::test]
 async fn fault_a13_a_cap_walks_over_nothing_that_has_expired() {
     let (_folder, store) = open().await;
@@ -162,7 +163,7 @@ async fn fault_a13_a_cap_walks_over_nothing_that_has_expired() {
     assert!(taken > 2_200, "the control: a longer way shows, {taken} steps");
 }
 
-/// Statements that sort only sort what lives or stands, which a cap keeps small, and they find it through an index.
+/// Statements that sort do so only with live rows, which a cap keeps few, and they find them by an index.
 #[tokio::test]
 async fn what_sorts_finds_what_it_sorts_by_an_index() {
     let (_folder, store) = open().await;

@@ -44,7 +44,7 @@ impl ClientStore for SqliteStore {
         let (id, key) = (registration.client_id.as_str(), registration.key.as_bytes().as_slice());
         let mut write = self.write("put_client").await?;
         let standing = write.one(sqlx::query(sql::CLIENT).bind(realm.as_str()).bind(id)).await?;
-        let same_key = standing.as_ref().is_some_and(|row| row.try_get(2).is_ok_and(|own: &[u8]| own == key));
+        let same_key = standing.as_ref().is_some_and(|row| row.try_get("key").is_ok_and(|own: &[u8]| own == key));
         let standing = standing.as_ref().map(row::client).transpose()?;
         if standing.as_ref().map(|standing| standing.version) != expect {
             return Ok(ClientPut::Stale(standing));

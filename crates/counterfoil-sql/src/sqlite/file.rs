@@ -1,7 +1,8 @@
-//! The database file: kept to its owner, and told from another one at its place.
+//! The database file: its permissions, and the check that it was not replaced.
 //!
-//! A file that is removed or replaced stays open: it would be read and written for ever, and all that was acknowledged would be lost with the process. So its
-//! place is looked at with each call. It is never opened for that: closing it would drop the locks of the whole process.
+//! A removed or replaced file stays open: it would be read and written on, and all acknowledged writes would be lost
+//! with the process. So each call checks the path. It never opens the file for that: closing it would drop the locks of
+//! the whole process.
 
 use std::fs::{Metadata, metadata};
 use std::io;
@@ -39,13 +40,13 @@ impl OpenFile {
         Ok(Self { log: beside(&path, "-wal"), path, identity })
     }
 
-    /// An error where the file is not at its place any more.
+    /// An error if the path leads to another file or none.
     pub(super) fn stands(&self) -> Result<(), sqlx::Error> {
         let stands = metadata(&self.path).is_ok_and(|file| identity(&file) == self.identity);
         if stands { Ok(()) } else { Err(gone(&self.path)) }
     }
 
-    /// The same, and its log is beside it: what was just committed is in there.
+    /// The same, and checks that the log exists, which holds what was just committed.
     pub(super) fn stands_with_its_log(&self) -> Result<(), sqlx::Error> {
         self.stands()?;
         if metadata(&self.log).is_ok() { Ok(()) } else { Err(gone(&self.log)) }
@@ -66,8 +67,8 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Takes the file and what SQLite keeps beside it from everybody but their owner; makes the file first, empty, where it is to be made: SQLite would let
-/// everybody read it. Where the path is a link, SQLite keeps the rest beside the file itself.
+/// Restricts the file, its log and its index to their owner. A new file is created here, since SQLite would make it
+/// readable for everybody. If the path is a link, SQLite puts log and index beside the link's target.
 #[cfg(unix)]
 pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
     use std::fs::{OpenOptions, Permissions, canonicalize, set_permissions};
@@ -75,7 +76,7 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
 
     let path = options.get_filename();
     if creates(options) && !in_memory(path) && metadata(path).is_err() {
-        // Not `create_new`, which a link that leads to no file yet refuses: the file at its end is made private too.
+        // Not `create_new`, which refuses a dangling link: its target must be private too.
         OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
     }
     let file = canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -84,7 +85,7 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
         let mode = file.permissions().mode();
         if file.is_file() && mode & 0o077 != 0 {
             match set_permissions(&path, Permissions::from_mode(mode & 0o700)) {
-                // Another user's, who shares it.
+                // The file belongs to another user, who shares it.
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
                 changed => changed?,
             }
@@ -102,7 +103,7 @@ fn in_memory(path: &Path) -> bool {
     path.as_os_str().is_empty() || path.to_str().is_some_and(|path| path.starts_with(':') || path.starts_with("file:"))
 }
 
-/// Whether a file that is missing is to be made. The options keep that to themselves, but show whether they would change.
+/// Whether a missing file is created. The options have no getter for that, but their `Debug` output shows it.
 #[cfg(unix)]
 fn creates(options: &SqliteConnectOptions) -> bool {
     format!("{options:?}") == format!("{:?}", options.clone().create_if_missing(true))

@@ -34,7 +34,7 @@ impl SqliteStore {
     }
 }
 
-/// A taken id goes before label and cap: a repeated insert must find its own record, not the label it holds itself.
+/// A taken id takes precedence over label and cap: a repeated insert must find its own record, not its own label.
 async fn found(
     write: &mut Write,
     family: &NewFamily,
@@ -76,7 +76,8 @@ async fn found(
     Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
 }
 
-/// Revoked is final and goes first; then a taken id, so that a repeated join finds its own record although the family has moved on.
+/// Revoked is final and comes first. A taken id comes second, so that a repeated join finds its own record after the
+/// family has moved on.
 async fn join(
     write: &mut Write,
     family: FamilyId,

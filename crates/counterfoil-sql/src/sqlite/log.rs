@@ -4,8 +4,8 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use super::sql;
 
-/// Copies the log into the file and empties it. Where somebody reads still, what they do not read is copied, and the rest is left for the next time:
-/// nobody is waited for. In a task of its own, since a connection without patience must not be left behind.
+/// Copies the log into the file and empties it. It waits for no reader: what readers still need is left for the next
+/// time. It runs in a task of its own, since its connection must not be dropped with the busy timeout off.
 pub(super) async fn empty(writer: &SqlitePool) {
     let writer = writer.clone();
     let task = tokio::spawn(async move {

@@ -1,7 +1,8 @@
 //! SQLite: one file, one writer, a few readers.
 //!
-//! Every write is one transaction begun with `BEGIN IMMEDIATE` on the one writing connection: it looks at everything first and then writes everything,
-//! as the store in memory does under its lock. Reads go to connections of their own, which see what was committed.
+//! Every write is one transaction, begun with `BEGIN IMMEDIATE` on the one writing connection. It reads everything
+//! first and then writes, as the store in memory does under its lock. Reads have connections of their own, which see
+//! what is committed.
 
 mod apply;
 mod bounds;

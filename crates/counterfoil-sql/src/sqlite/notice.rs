@@ -1,4 +1,4 @@
-//! Use and notices: what moves a record without moving its version.
+//! Uses and notices: writes that do not change a record's version.
 
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
 use counterfoil::{RecordId, Timestamp};
@@ -8,7 +8,7 @@ use super::store::SqliteStore;
 use super::write::joined;
 use crate::row::micros;
 
-/// Records a transaction of `touch`: with 256 a rotation behind it waited 36 ms.
+/// Records in one transaction of `touch`. With 256 a rotation waited 36 ms for it.
 const BATCH: usize = 64;
 
 impl SqliteStore {

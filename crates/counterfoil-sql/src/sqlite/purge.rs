@@ -1,4 +1,5 @@
-//! Purging: what is gone goes, what is used up shrinks. Works on ids alone, so that a row that does not decode goes like any other.
+//! Purging: removes records that are gone and shrinks those whose window is over. It works on ids only, so that rows
+//! that do not decode are purged too.
 
 use std::num::NonZeroU32;
 
@@ -11,7 +12,7 @@ use super::{log, sql};
 use crate::row::{self, micros};
 
 const OP: &str = "purge";
-/// Records a transaction, so that a great purge keeps no rotation waiting.
+/// Records in one transaction, so that a large purge delays no rotation.
 const BATCH: u32 = 64;
 
 /// The limits of one purge.
@@ -74,7 +75,8 @@ impl SqliteStore {
     }
 }
 
-/// Until the fronts hold no member of a revoked family: then what [`chores`] reads from them may go.
+/// Repeats until the first rows of the timelines contain no member of a revoked family, so that [`chores`] may remove
+/// what it reads there.
 async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Result<(), StoreError> {
     loop {
         let query = sqlx::query(sql::LEAVE_TO_FAMILY);
@@ -85,7 +87,7 @@ async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Res
     }
 }
 
-/// The next things to do, from the fronts of the timelines, so that a purge never looks at what stays.
+/// The next batch of work: the first rows of each timeline, so that a purge never reads records that stay.
 async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chore>, StoreError> {
     let mut chores: Vec<Chore> = Vec::new();
     let now = micros(limits.now);
@@ -101,7 +103,8 @@ async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chor
         if left <= 0 {
             break;
         }
-        // What goes need not shrink first: so many more are read as may be passed over.
+        // A record that is removed is not shrunk first. Twice as many rows are read, since some may be skipped for
+        // that.
         let rows = if index == last { i64::from(most) * 2 } else { left };
         for row in write.all(query.bind(rows)).await? {
             let id = row::id(&row)?;

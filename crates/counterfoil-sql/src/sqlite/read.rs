@@ -1,5 +1,6 @@
-//! The readers: a few connections of their own, without a pool, for the driver's pool tests each connection when it is given back, a second trip for each
-//! read. A read that is dropped half-way leaves nothing: the driver's thread ends its statement before it takes the next one.
+//! The readers: a few connections without a pool, since the driver's pool tests each connection when it is given back,
+//! a second round trip for each read. A dropped read does no harm: the driver's thread ends its statement before the
+//! next one.
 
 use counterfoil::store::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
@@ -22,7 +23,7 @@ pub(super) struct Readers {
     free: Semaphore,
 }
 
-/// A connection taken for one read; given back before its permit is.
+/// A connection taken for one read. It is released before its permit (the order of the fields).
 struct Slot<'a> {
     connection: MutexGuard<'a, Option<SqliteConnection>>,
     _permit: SemaphorePermit<'a>,
@@ -43,12 +44,12 @@ impl Readers {
                 .map_err(|_| sqlx::Error::PoolTimedOut)?
                 .map_err(|_| sqlx::Error::PoolClosed)?,
         };
-        // Who has a permit finds a slot, for there are as many, unless all are being closed.
+        // There is one slot for each permit, so this fails only while the readers are closed.
         let free = self.slots.iter().find_map(|slot| slot.try_lock().ok());
         Ok(Slot { connection: free.ok_or(sqlx::Error::PoolClosed)?, _permit: permit })
     }
 
-    /// Reads are refused from now on; waits for those under way.
+    /// Refuses new reads and waits for those under way.
     pub(super) async fn close(&self) {
         self.free.close();
         for slot in &self.slots {
@@ -74,7 +75,7 @@ impl Slot<'_> {
         Ok(self.connection.insert(connection))
     }
 
-    /// A connection whose thread is no more makes room for a new one.
+    /// Drops a connection whose thread has ended.
     fn checked<T>(mut self, read: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
         if matches!(read, Err(sqlx::Error::WorkerCrashed)) {
             *self.connection = None;

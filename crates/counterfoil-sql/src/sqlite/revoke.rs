@@ -39,7 +39,7 @@ impl SqliteStore {
         write.commit(Progress { changed: 1, more: false }).await
     }
 
-    /// One row, so all members at once.
+    /// One row revokes all members at once.
     async fn revoke_family(
         &self,
         realm: &Realm,
@@ -53,7 +53,7 @@ impl SqliteStore {
         write.commit(Progress { changed, more: false }).await
     }
 
-    /// A revoked family leaves the owner's standing ones, so each call finds new ones first and the last one finds none.
+    /// Revoked families are not found again, so each call continues where the last one ended.
     async fn revoke_owner(
         &self,
         realm: &Realm,
@@ -75,7 +75,7 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Revokes a family where it is not revoked yet; how many that were.
+    /// Revokes a family that is not revoked yet; returns how many that were.
     pub(super) async fn end_family(
         &mut self,
         realm: &Realm,

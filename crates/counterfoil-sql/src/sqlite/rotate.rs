@@ -14,7 +14,7 @@ use crate::rules::{fits, leads, reads_as_revoked};
 const OP: &str = "rotate";
 
 impl SqliteStore {
-    /// Revoked goes before stale, and stale before a taken id: a repeated rotation must be told of its own successor.
+    /// Revoked takes precedence over stale, and stale over a taken id: a repeated rotation must get its own successor.
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -92,7 +92,7 @@ fn forward(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
     old.map(|old| old.max(new))
 }
 
-/// The grandparent's nonce goes: a family holds one at most.
+/// Wipes the grandparent's nonce: a family holds at most one.
 async fn wipe_grandparent(write: &mut Write, parent: &RecordParts) -> Result<(), StoreError> {
     let Some(older) = parent.generation.checked_sub(1) else { return Ok(()) };
     let (family, id) = (parent.id.family(), parent.id.as_bytes().as_slice());

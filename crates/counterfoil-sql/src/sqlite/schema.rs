@@ -1,4 +1,4 @@
-//! The schema: migrations, and the check that what is there is what they make.
+//! The schema: migrations, and the check that the tables are those that they create.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqlitePool};
@@ -26,7 +26,7 @@ pub(super) async fn needs_migration(connection: &mut SqliteConnection) -> Result
     Ok(found < known())
 }
 
-/// Brings the file to the version that this crate knows, all in one transaction: a process that dies meanwhile leaves the old version.
+/// Migrates the file in one transaction: a process that dies meanwhile leaves the old version.
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), SetupError> {
     let mut tx = connection.begin_with(sql::BEGIN).await?;
     sqlx::query(sql::SCHEMA_TABLE).execute(&mut *tx).await?;
@@ -49,7 +49,7 @@ pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Set
 async fn renew_labels(connection: &mut SqliteConnection) -> Result<(), SetupError> {
     let old = sqlx::query(sql::OLD_LABELS).bind(labels::IGNORED).fetch_all(&mut *connection).await?;
     for row in old {
-        let (id, key): (Vec<u8>, String) = (row.try_get(0)?, row.try_get(1)?);
+        let (id, key): (Vec<u8>, String) = (row.try_get("id")?, row.try_get("label_key")?);
         if let Some(new) = labels::renewed(&key) {
             sqlx::query(sql::RENEW_LABEL).bind(new).bind(id).execute(&mut *connection).await?;
         }
@@ -57,7 +57,8 @@ async fn renew_labels(connection: &mut SqliteConnection) -> Result<(), SetupErro
     Ok(())
 }
 
-/// Refuses a file whose tables are not the ones that the migrations make: another collation, a lost index, a foreign trigger.
+/// Refuses a file whose tables are not the ones that the migrations make: another collation, a lost index, a foreign
+/// trigger.
 pub(super) async fn check(pool: &SqlitePool) -> Result<(), SetupError> {
     let journal: String = sqlx::query_scalar(sql::JOURNAL_MODE).fetch_one(pool).await?;
     let synchronous: i64 = sqlx::query_scalar(sql::SYNCHRONOUS).fetch_one(pool).await?;
@@ -85,5 +86,5 @@ pub(super) async fn file(connection: &mut SqliteConnection) -> Result<String, Se
 }
 
 fn texts(rows: &[SqliteRow]) -> Result<Vec<(String, String)>, sqlx::Error> {
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    rows.iter().map(|row| Ok((row.try_get("name")?, row.try_get("sql")?))).collect()
 }

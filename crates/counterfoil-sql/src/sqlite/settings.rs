@@ -37,13 +37,13 @@ impl SettingsStore for SqliteStore {
 
     async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
         let found = self.read_one("last_upkeep", sqlx::query(sql::LAST_UPKEEP)).await?;
-        found.map_or(Ok(None), |row| row::instant(&row, 0))
+        found.map_or(Ok(None), |row| row::instant(&row, "at"))
     }
 
     async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {
         let mut write = self.write("note_upkeep").await?;
         let standing = write.one(sqlx::query(sql::LAST_UPKEEP)).await?;
-        if standing.map_or(Ok(None), |row| row::instant(&row, 0))? != expect {
+        if standing.map_or(Ok(None), |row| row::instant(&row, "at"))? != expect {
             return Ok(false);
         }
         write.run(sqlx::query(sql::NOTE_UPKEEP).bind(row::micros(at))).await?;

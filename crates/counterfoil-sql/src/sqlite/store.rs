@@ -17,15 +17,15 @@ use crate::error::SetupError;
 use crate::port::token_store;
 use crate::row;
 
-/// How long another process may hold the file. Within this one nobody ever waits for a lock, but for the writer's turn.
+/// How long another process may lock the file. Within this process no call waits for a lock, only for the writer.
 const BUSY: Duration = Duration::from_secs(5);
 /// How long a call waits for a connection before it is `Unavailable`.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Records, clients, settings and counters in one SQLite file, all four stores in one.
 ///
-/// Several stores, also of several processes on one machine, may share a file; a network file system will not do. A write that was answered is on the
-/// disk (`synchronous=FULL`).
+/// Several stores, also of several processes on one machine, may share a file; a network file system is not supported.
+/// An acknowledged write is on the disk (`synchronous=FULL`).
 #[derive(Clone)]
 pub struct SqliteStore {
     writer: SqlitePool,
@@ -34,9 +34,9 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, brings its schema up to date where it is not, and checks its set-up. The file and what SQLite keeps beside it are taken from everybody but
-    /// their owner (mode 0600). Journal mode, synchronous and busy time-out are the store's own, whatever
-    /// the options say; the store makes its own connections, because a pool whose connections all write starves under load.
+    /// Opens the file, migrates its schema if needed, and checks its set-up. The file, its log and its index get mode
+    /// 0600. Journal mode, synchronous and busy timeout are the store's own, whatever the options say. The store opens
+    /// its own connections, because writers that share a pool starve each other under load.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl SqliteStore {
         if path.is_empty() {
             return Err(SetupError::InMemory);
         }
-        // What was made by way of a link is as SQLite made it.
+        // A file that SQLite created through a link has SQLite's permissions.
         keep_private(&options).map_err(sqlx::Error::Io)?;
         let file = Arc::new(OpenFile::at(path.into()).map_err(sqlx::Error::Io)?);
         if schema::needs_migration(&mut connection).await? {
@@ -69,15 +69,16 @@ impl SqliteStore {
         }
         drop(connection);
         schema::check(&writer).await?;
-        // From here on a file that is missing was removed: no other one is made in its place.
+        // From here on a missing file was removed, and no new one is created.
         let options = options.create_if_missing(false);
         writer.set_connect_options(options.clone());
         let readers = Arc::new(Readers::new(options));
         Ok(Self { writer, readers, file })
     }
 
-    /// Closes all connections and leaves one whole file: what is in the log is copied into it. Calls after it are `Unavailable`. Where another process has the file
-    /// open, its log stays, empty but for what that process reads. Dropping the last clone closes too, but does not wait, and may leave the log.
+    /// Closes all connections and copies the log into the file. Calls after it are `Unavailable`. If another process
+    /// has the file open, the log stays, with only what that process still reads. Dropping the last clone closes too,
+    /// but does not wait, and may leave the log.
     pub async fn close(&self) {
         self.readers.close().await;
         log::empty(&self.writer).await;

@@ -1,4 +1,4 @@
-//! What only the code can see: the plans of its statements, a disk that is full, and pools without connections.
+//! Tests of the plans of the statements, of a full disk, and of pools without connections.
 
 use counterfoil::store::{
     Inserted, Listing, Reserved, SettingsStore as _, StoreError, Throttle as _, ThrottleKey, TokenStore,
@@ -18,7 +18,8 @@ async fn open(folder: &TempDir) -> SqliteStore {
     SqliteStore::open(options).await.expect("a store")
 }
 
-/// Every statement but the census, which may be slow; each line of a plan is a search by an index or by the primary key, and nothing is sorted.
+/// Every statement except the census: each line of a plan is a search by an index or by the primary key, and nothing is
+/// sorted.
 #[tokio::test]
 async fn no_statement_scans_or_sorts() {
     let folder = TempDir::new().expect("a folder");
@@ -69,7 +70,8 @@ async fn no_statement_scans_or_sorts() {
     }
 }
 
-/// The writer may take no more pages, as on a full disk: nothing is done, nobody is told that something is not there, and the store goes on afterwards.
+/// The writer gets no more pages, as on a full disk. Writes do nothing, no answer says that a record is missing, and
+/// the store recovers.
 #[tokio::test]
 async fn a_full_disk_is_unavailable_and_passes() {
     let folder = TempDir::new().expect("a folder");
@@ -99,7 +101,7 @@ async fn a_full_disk_is_unavailable_and_passes() {
     assert_eq!(store.list(of, None, most(1)).await.expect("a page").items.len(), 1);
 }
 
-/// Somebody holds the writer and does not give it back: reads go on. The same with all readers: writes go on.
+/// While the writer is held, reads continue. While all readers are held, writes continue.
 #[tokio::test]
 async fn exhausted_pools_are_unavailable_and_pass() {
     let folder = TempDir::new().expect("a folder");

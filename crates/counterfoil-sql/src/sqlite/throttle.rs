@@ -17,7 +17,7 @@ impl Write {
         self.one(query).await?.as_ref().map(row::counter).transpose()
     }
 
-    /// Nothing is kept of an empty one.
+    /// An empty counter is removed.
     async fn put_counter(&mut self, key: &ThrottleKey, counter: &Counter) -> Result<(), StoreError> {
         let key = key.as_bytes().as_slice();
         if counter.is_empty() {

@@ -1,7 +1,7 @@
 //! All SQL of the counters. `?n` are the values of the calling function, in its order.
 
-/// The step that brought attempts under way: their instants, eight bytes each. Counters of the step before it meant something else and lasted a minute: they are
-/// dropped.
+/// This step adds attempts under way: their instants, eight bytes each. Older counters had another meaning and lasted a
+/// minute: they are dropped.
 pub(super) const MIGRATION: &str = "
 DROP TABLE counterfoil_counter;
 CREATE TABLE counterfoil_throttle (
@@ -15,6 +15,10 @@ CREATE INDEX counterfoil_throttle_gone ON counterfoil_throttle (gone_at);
 ";
 
 pub(super) const READ: &str = "SELECT failures, ends_at, under_way, gone_at FROM counterfoil_throttle WHERE key = ?1";
-pub(super) const PUT: &str = "INSERT INTO counterfoil_throttle (key, failures, ends_at, under_way, gone_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key) DO UPDATE SET failures = ?2, ends_at = ?3, under_way = ?4, gone_at = ?5";
+pub(super) const PUT: &str = "
+INSERT INTO counterfoil_throttle (key, failures, ends_at, under_way, gone_at) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (key) DO UPDATE SET failures = ?2, ends_at = ?3, under_way = ?4, gone_at = ?5";
 pub(super) const REMOVE: &str = "DELETE FROM counterfoil_throttle WHERE key = ?1";
-pub(super) const PURGE: &str = "DELETE FROM counterfoil_throttle WHERE key IN (SELECT key FROM counterfoil_throttle WHERE gone_at <= ?1 ORDER BY gone_at LIMIT ?2)";
+pub(super) const PURGE: &str = "
+DELETE FROM counterfoil_throttle
+WHERE key IN (SELECT key FROM counterfoil_throttle WHERE gone_at <= ?1 ORDER BY gone_at LIMIT ?2)";

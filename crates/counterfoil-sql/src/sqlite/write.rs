@@ -1,4 +1,4 @@
-//! The one writer: a transaction that looks at everything first and then writes everything.
+//! The one writer: a transaction that reads everything first and then writes.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::error::{not_done, unavailable};
 use crate::port::backend_call;
 use crate::row::{self, count, micros, micros_of, noticed};
 
-/// How many stuck connections one call gives up before it gives up itself.
+/// How many broken connections one call replaces before it fails.
 const GIVEN_UP: u32 = 3;
 
-/// A write under way. Dropped before [`Write::commit`], it is rolled back.
+/// A write under way. It is rolled back unless [`Write::commit`] is called.
 pub(super) struct Write {
     tx: Transaction<'static, Sqlite>,
     file: Arc<OpenFile>,
@@ -29,7 +29,7 @@ pub(super) struct Write {
 pub(super) enum Holder {
     /// Nobody, or the family that asks.
     Nobody,
-    /// A family past its `gone_at`: it is displaced by whoever asks.
+    /// A family past its `gone_at`: it may be displaced.
     Gone(FamilyId),
     /// A family that keeps it.
     Kept(FamilyId),
@@ -40,8 +40,8 @@ pub(super) type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
 impl SqliteStore {
     /// Waits for the writer's turn.
     ///
-    /// On a full disk or a failed write SQLite rolls back by itself; the driver's own ROLLBACK then fails, and it takes the transaction for open for ever. A
-    /// connection that says so is given up for a new one.
+    /// On a full disk or a failed write SQLite rolls back by itself. The driver's ROLLBACK then fails, and the driver
+    /// considers the transaction open from then on. Such a connection is replaced.
     pub(super) async fn write(&self, op: &'static str) -> Result<Write, StoreError> {
         backend_call!();
         self.file().stands().map_err(not_done(op))?;
@@ -60,7 +60,7 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Makes it last. Only here can an error leave in doubt whether it was done.
+    /// Commits. Only here can an error leave it in doubt whether the write was done.
     pub(super) async fn commit<T>(self, answer: T) -> Result<T, StoreError> {
         let op = self.op;
         backend_call!();
@@ -105,7 +105,7 @@ impl Write {
         Ok(None)
     }
 
-    /// Who holds that label, beside `asking`.
+    /// The family other than `asking` that holds the label.
     pub(super) async fn holder(
         &mut self,
         asking: &FamilyParts,
@@ -119,12 +119,12 @@ impl Write {
             .bind(key.as_str())
             .bind(asking.id.as_bytes().as_slice());
         let Some(holder) = self.one(query).await? else { return Ok(Holder::Nobody) };
-        let (id, gone_at) = (row::family_id(&holder)?, row::instant(&holder, 1)?);
+        let (id, gone_at) = (row::family_id(&holder)?, row::instant(&holder, "gone_at")?);
         let gone = gone_at.is_some_and(|gone_at| now.reached(gone_at));
         Ok(if gone { Holder::Gone(id) } else { Holder::Kept(id) })
     }
 
-    /// Takes the label from a family that is gone.
+    /// Removes the label from a family that is gone.
     pub(super) async fn displace(&mut self, gone: &FamilyId) -> Result<(), StoreError> {
         self.run(sqlx::query(sql::DISPLACE).bind(gone.as_bytes().as_slice())).await.map(drop)
     }

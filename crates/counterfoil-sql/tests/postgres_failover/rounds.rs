@@ -1,5 +1,6 @@
-//! Fail-overs counted: one round of each kind for every commit, twenty at soak scale. A host's node verifies and revokes all the while. Of what was revoked with
-//! success nothing may verify, and nothing else may be refused, during the fail-over and on what the primary holds after it.
+//! Fail-overs counted: one round of each kind for every commit, twenty at soak scale. A host's node verifies and
+//! revokes all the while. Of what was revoked with success nothing may verify, and nothing else may be refused, during
+//! the fail-over and on what the primary holds after it.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

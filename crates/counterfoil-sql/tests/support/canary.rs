@@ -5,7 +5,8 @@ use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
 
 use super::host::{CLIENT, PASSWORD, Site, post, refresh, sign_in, tokens};
 
-/// Signs Ann in, refreshes twice, makes her a token labelled `canary-label` and verifies it; every secret that was in play.
+/// Signs Ann in, refreshes twice, makes her a token labelled `canary-label` and verifies it; every secret that was in
+/// play.
 pub async fn secrets<S>(store: S) -> Vec<String>
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,

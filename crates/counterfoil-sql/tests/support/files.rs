@@ -13,7 +13,8 @@ pub struct File {
 }
 
 impl File {
-    /// Not there yet. In memory where the system has a folder for that: thousands of flushed commits are the disk's time and prove nothing here.
+    /// Not there yet. In memory where the system has a folder for that: thousands of flushed commits are the disk's
+    /// time and prove nothing here.
     pub fn new() -> Self {
         let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
         Self { folder: folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder") }

@@ -11,8 +11,9 @@ const MOST: u64 = 60;
 /// A node that loses an answer, and whether it has lost it.
 pub type Flaky = (Counterfoil, Box<dyn Fn() -> bool>);
 
-/// Refreshes with the first, the second, the third … answer lost, until none is, and again by the same node. `flaky` gives a node whose nth
-/// answer from then on is lost, and what says whether that came to pass. How often the refresh had been carried out although the client was told *unavailable*.
+/// Refreshes with the first, the second, the third … answer lost, until none is, and again by the same node. `flaky`
+/// gives a node whose nth answer from then on is lost, and what says whether that came to pass. How often the refresh
+/// had been carried out although the client was told *unavailable*.
 pub async fn each_answer_lost(
     direct: &Counterfoil,
     store: &dyn TokenStore,

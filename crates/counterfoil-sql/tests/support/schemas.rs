@@ -37,7 +37,8 @@ impl Schema {
         superuser(&format!("SET search_path = {}; {statement}", self.name)).await;
     }
 
-    /// Removes all that the token store wrote. Rows, not tables: what connections have prepared for these tables stays good.
+    /// Removes all that the token store wrote. Rows, not tables: what connections have prepared for these tables stays
+    /// good.
     pub async fn empty(&self) {
         let name = &self.name;
         let tables = ["record", "family", "owner"].map(|table| format!("DELETE FROM {name}.counterfoil_{table}"));

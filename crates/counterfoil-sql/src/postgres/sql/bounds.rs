@@ -1,7 +1,7 @@
 //! The schema's step for what bounds inserts and rotations: caps by client, paces, and lists of what stands.
 //!
-//! The functions are `VOLATILE`: each of their statements sees what is committed when it begins. A statement that has waited for a lock and
-//! then calls one decides on what the one before it has committed, which it does not see itself.
+//! The functions are `VOLATILE`: each of their statements sees what is committed when it begins. A statement that has
+//! waited for a lock and then calls one decides on what the one before it has committed, which it does not see itself.
 
 /// Later than every instant: `Timestamp::MAX`. Indexes have it where there is no end.
 macro_rules! no_end {
@@ -57,8 +57,8 @@ macro_rules! living {
     };
 }
 
-/// The migration that adds `client`, taken from the 16 numbers in the body (null where it does not parse), and `used_at`, the latest
-/// `expiry_set_at` of the family's members.
+/// The migration that adds `client`, taken from the 16 numbers in the body (null where it does not parse), and
+/// `used_at`, the latest `expiry_set_at` of the family's members.
 macro_rules! tables {
     () => {
         concat!(
@@ -99,11 +99,12 @@ DROP FUNCTION counterfoil_live(TEXT, TEXT, BIGINT, BIGINT, BIGINT);
     };
 }
 
-/// Whether a family may be founded: `verdict` 0 where it may, 1 where the owner is full, 2 where the pace is reached (`oldest` is when its
-/// oldest was made), 3 where somebody holds the label and families would have to end for nothing. The caller holds the owner's row.
+/// Whether a family may be founded: `verdict` 0 where it may, 1 where the owner is full, 2 where the pace is reached
+/// (`oldest` is when its oldest was made), 3 where somebody holds the label and families would have to end for nothing.
+/// The caller holds the owner's row.
 ///
-/// Families that make room are locked and then chosen again, until all that are chosen are locked: a rotation that was under way may have
-/// used one meanwhile.
+/// Families that make room are locked and then chosen again, until all that are chosen are locked: a rotation that was
+/// under way may have used one meanwhile.
 macro_rules! admit {
     () => {
         concat!(
@@ -172,8 +173,8 @@ $admit$;
     };
 }
 
-/// Where more than `most` access tokens of a family live: when the first of them expires. `most` is negative where the new ones alone are too
-/// many. The caller holds the family's row.
+/// Where more than `most` access tokens of a family live: when the first of them expires. `most` is negative where the
+/// new ones alone are too many. The caller holds the family's row.
 macro_rules! access {
     () => {
         concat!(

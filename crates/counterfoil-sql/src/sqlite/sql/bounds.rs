@@ -32,8 +32,8 @@ macro_rules! stands_until {
 }
 pub(super) use stands_until;
 
-/// The client of a sign-in is what its body names, 16 numbers; a body that is not read names none. A family was last used when one of its
-/// members last got an expiry.
+/// The client of a sign-in is what its body names, 16 numbers; a body that is not read names none. A family was last
+/// used when one of its members last got an expiry.
 pub(super) const MIGRATION: &str = concat!(
     "
 ALTER TABLE counterfoil_family ADD COLUMN client BLOB CHECK (length(client) = 16);

@@ -1,0 +1,165 @@
+//! The columns of a record and of its family, listed once. The statements of both dialects select by these lists, and
+//! rows are decoded by them, so that the position of a column is written nowhere.
+
+use crate::row::SqlRow;
+
+/// Passes the columns of a record to a macro: a variant of [`RecordColumn`], the column's name, and its type, which is
+/// `number`, `small` (SMALLINT in PostgreSQL), `flag` (BOOLEAN in PostgreSQL), `bytes` or `text`.
+macro_rules! record_columns {
+    ($then:ident) => {
+        $then! {
+            "r.";
+            Id "id" bytes,
+            Realm "realm" text,
+            Owner "owner" text,
+            Kind "kind" small,
+            Parent "parent" bytes,
+            Generation "generation" number,
+            CreatedAt "created_at" number,
+            Scope "scope" text,
+            Label "label" text,
+            Description "description" text,
+            Digest "digest" bytes,
+            KeyId "key_id" number,
+            Version "version" number,
+            ExpiresAt "expires_at" number,
+            ExpirySetAt "expiry_set_at" number,
+            GoneAt "gone_at" number,
+            SupersededAt "superseded_at" number,
+            Successor "successor" bytes,
+            Nonce "nonce" bytes,
+            NonceKey "nonce_key" number,
+            HonouredUntil "honoured_until" number,
+            RevokedAt "revoked_at" number,
+            RevokedWhy "revoked_why" small,
+            LastUsedAt "last_used_at" number,
+            NoticeAt "notice_at" number,
+            NoticeStage "notice_stage" small,
+            Noticed "noticed" bytes,
+            Shrunk "shrunk" flag
+        }
+    };
+}
+pub(crate) use record_columns;
+
+/// The same for a family and [`FamilyColumn`].
+macro_rules! family_columns {
+    ($then:ident) => {
+        $then! {
+            "f.";
+            Id "id" bytes,
+            Realm "realm" text,
+            Owner "owner" text,
+            Kind "kind" small,
+            Generation "generation" number,
+            Body "body" text,
+            LiveUntil "live_until" number,
+            GoneAt "gone_at" number,
+            LabelKey "label_key" text,
+            RevokedAt "revoked_at" number,
+            RevokedWhy "revoked_why" small,
+            Client "client" bytes,
+            UsedAt "used_at" number
+        }
+    };
+}
+pub(crate) use family_columns;
+
+/// The columns as SQLite selects them.
+#[cfg(feature = "sqlite")]
+macro_rules! sqlite_columns {
+    ($table:literal; $first:ident $first_name:literal $first_type:ident $(, $column:ident $name:literal $type:ident)*) => {
+        concat!($table, $first_name $(, ", ", $table, $name)*)
+    };
+}
+#[cfg(feature = "sqlite")]
+pub(crate) use sqlite_columns;
+
+/// The columns as PostgreSQL selects them: every number is a BIGINT.
+#[cfg(feature = "postgres")]
+macro_rules! postgres_columns {
+    ($table:literal; $first:ident $first_name:literal $first_type:ident $(, $column:ident $name:literal $type:ident)*) => {
+        concat!(
+            $table, $first_name, $crate::columns::bigint!($first_type)
+            $(, ", ", $table, $name, $crate::columns::bigint!($type))*
+        )
+    };
+}
+#[cfg(feature = "postgres")]
+pub(crate) use postgres_columns;
+
+#[cfg(feature = "postgres")]
+macro_rules! bigint {
+    (small) => {
+        "::bigint"
+    };
+    (flag) => {
+        "::int::bigint"
+    };
+    ($type:ident) => {
+        ""
+    };
+}
+#[cfg(feature = "postgres")]
+pub(crate) use bigint;
+
+/// A column that a row is read by.
+pub(crate) trait Column: Copy {
+    /// What an error calls it.
+    fn name(self) -> &'static str;
+
+    /// Its position in a row whose list of columns starts at `first`.
+    fn position(self, row: &impl SqlRow, first: usize) -> Option<usize>;
+}
+
+/// A column by its name in the row, for rows of few columns.
+impl Column for &'static str {
+    fn name(self) -> &'static str {
+        self
+    }
+
+    fn position(self, row: &impl SqlRow, _first: usize) -> Option<usize> {
+        row.position(self)
+    }
+}
+
+/// A column of a list. Its position is that in the list: looking up 41 names in each row would be slow.
+macro_rules! column_enum {
+    ($enum:ident, $prefix:literal, $($column:ident $name:literal),*) => {
+        #[derive(Clone, Copy)]
+        pub(crate) enum $enum {
+            $($column),*
+        }
+
+        impl Column for $enum {
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$column => concat!($prefix, $name)),*
+                }
+            }
+
+            fn position(self, _row: &impl SqlRow, first: usize) -> Option<usize> {
+                Some(first + self as usize)
+            }
+        }
+    };
+}
+
+macro_rules! record_enum {
+    ($table:literal; $($column:ident $name:literal $type:ident),*) => {
+        column_enum!(RecordColumn, "", $($column $name),*);
+
+        impl RecordColumn {
+            /// How many there are: the position of the family's first column in a joined row.
+            pub(crate) const COUNT: usize = [$(Self::$column),*].len();
+        }
+    };
+}
+record_columns!(record_enum);
+
+macro_rules! family_enum {
+    ($table:literal; $($column:ident $name:literal $type:ident),*) => {
+        column_enum!(FamilyColumn, "family.", $($column $name),*);
+    };
+}
+family_columns!(family_enum);

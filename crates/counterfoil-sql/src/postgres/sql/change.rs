@@ -1,0 +1,94 @@
+//! Changes of one record.
+
+use crate::columns::{family_columns, postgres_columns, record_columns};
+
+/// A change of a record alone: $1 family, $2 id, $3 expected version. Like every step, it does not change a row whose
+/// digest does not decode; the read that follows reports it.
+macro_rules! change {
+    ($set:literal, $where:literal) => {
+        concat!(
+            "WITH ",
+            standing!("$1"),
+            " UPDATE counterfoil_record r SET version = r.version + 1, ",
+            $set,
+            " FROM f WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL AND length(r.digest) = 32",
+            $where,
+            " RETURNING ",
+            record_columns!(postgres_columns),
+            ", ",
+            family_columns!(postgres_columns)
+        )
+    };
+}
+
+/// $4 and $5 the description, $6 and $7 the scope: whether it changes, and to what.
+pub(in crate::postgres) const EDIT: &str = change!(
+    "description = CASE WHEN $4 THEN $5 ELSE r.description END, scope = CASE WHEN $6 THEN $7 ELSE r.scope END",
+    " AND NOT r.shrunk"
+);
+/// $4 digest, $5 key.
+pub(in crate::postgres) const REKEY: &str = change!("digest = $4, key_id = $5", "");
+/// $4 honoured_until, $5 gone_at.
+pub(in crate::postgres) const END: &str = change!(
+    "honoured_until = $4, gone_at = coalesce(r.gone_at, $5), purge_at = coalesce(r.gone_at, $5)",
+    " AND r.superseded_at IS NOT NULL AND NOT r.shrunk"
+);
+
+/// A change of a record and its family. Returns both rows as written.
+macro_rules! change_both {
+    ($before:literal, $record:literal, $family:literal) => {
+        concat!(
+            "
+    WITH l AS MATERIALIZED (
+        SELECT id, kind, generation FROM counterfoil_family
+        WHERE id = $1 AND revoked_at IS NULL FOR NO KEY UPDATE
+    ), p AS (
+        UPDATE counterfoil_record r SET version = r.version + 1, ",
+            $record,
+            "
+        FROM l
+        WHERE r.id = $2 AND r.version = $3 AND r.revoked_at IS NULL AND NOT r.shrunk AND length(r.digest) = 32
+        RETURNING r.*, r.kind = l.kind AND r.generation = l.generation AS leads
+    )",
+            $before,
+            ", f AS (
+        UPDATE counterfoil_family f SET ",
+            $family,
+            " f.id = $1
+        RETURNING f.*
+    ) SELECT ",
+            record_columns!(postgres_columns),
+            ", ",
+            family_columns!(postgres_columns),
+            " FROM p r, f"
+        )
+    };
+}
+
+/// As [`EDIT`]; $8 label, $9 label_key, $10 now. A holder that is gone loses the key first, but only if the record
+/// changes.
+pub(in crate::postgres) const RELABEL: &str = change_both!(
+    ", x AS (
+        UPDATE counterfoil_family SET label_key = NULL
+        WHERE realm = (SELECT realm FROM p) AND owner = (SELECT owner FROM p)
+            AND label_key = $9 AND gone_at <= $10 AND id <> $1
+        RETURNING 1
+    )",
+    "
+            description = CASE WHEN $4 THEN $5 ELSE r.description END,
+            scope = CASE WHEN $6 THEN $7 ELSE r.scope END,
+            label = $8",
+    "label_key = $9
+        FROM p
+        WHERE (SELECT count(*) FROM x) >= 0 AND"
+);
+/// $4 expires_at, $5 gone_at, $6 and $7 the notice, $8 now.
+pub(in crate::postgres) const EXPIRY: &str = change_both!(
+    "",
+    "expires_at = $4, gone_at = $5, purge_at = $5, notice_at = $6, notice_stage = $7, expiry_set_at = $8",
+    "
+            live_until = CASE WHEN p.leads THEN $4 ELSE f.live_until END,
+            gone_at = CASE WHEN p.leads THEN $5 ELSE f.gone_at END
+        FROM p
+        WHERE"
+);

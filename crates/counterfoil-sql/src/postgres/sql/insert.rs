@@ -1,0 +1,86 @@
+//! Inserting: a new family, or records that join one.
+
+/// The family that holds a label and is not gone.
+pub(in crate::postgres) const HOLDER: &str = "
+SELECT id FROM counterfoil_family
+WHERE realm = $1 AND owner = $2 AND label_key = $3 AND id <> $4 AND (gone_at IS NULL OR gone_at > $5)";
+
+/// What prevents a new family. 0: a record with one of the ids. 1: the first record of a family with that id. 2: the
+/// family that holds the label and is not gone. $1 ids, $2 family, $3 realm, $4 owner, $5 label_key, $6 now.
+pub(in crate::postgres) const OBSTACLES: &str = "
+SELECT id, 0::bigint AS obstacle FROM counterfoil_record WHERE id = ANY($1)
+UNION ALL
+(SELECT id, 1::bigint FROM counterfoil_record WHERE family = $2 ORDER BY generation, id LIMIT 1)
+UNION ALL
+SELECT id, 2::bigint FROM counterfoil_family
+WHERE realm = $3 AND owner = $4 AND label_key = $5 AND id <> $2 AND (gone_at IS NULL OR gone_at > $6)";
+
+/// Inserts the family for each row of `$from`: one, or none where a condition failed.
+macro_rules! add_family {
+    ($from:literal) => {
+        concat!(
+            "INSERT INTO counterfoil_family (
+                id, realm, owner, kind, generation, members, body, live_until, gone_at, label_key, client, used_at
+            ) SELECT $17, $15, $16, $18, 0, cardinality($1::bytea[]), $19, $20, $21, $22, $24, $25 ",
+            $from,
+            " RETURNING id"
+        )
+    };
+}
+
+/// $17 id, $18 kind, $19 body, $20 live_until, $21 gone_at, $22 label_key, $23 now, $24 client, $25 used_at.
+pub(in crate::postgres) const FOUND: &str = concat!(
+    "WITH x AS (
+        UPDATE counterfoil_family SET label_key = NULL
+        WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23
+        RETURNING id
+    ), f AS (",
+    add_family!("WHERE (SELECT count(*) FROM x) >= 0"),
+    "), r AS (",
+    add_records!("f RETURNING 1"),
+    ") SELECT count(*) AS written FROM r"
+);
+/// The same with a cap or a pace. The owner's row is locked first, then `counterfoil_admit` decides. $26 cap; $27, $28
+/// and $29 at, why and gone_at of the families that make room; $30 pace, $31 since. `verdict` is null where the owner
+/// has no row yet.
+pub(in crate::postgres) const FOUND_WITHIN: &str = concat!(
+    "WITH o AS MATERIALIZED (
+        SELECT 1 FROM counterfoil_owner WHERE realm = $15 AND owner = $16 AND kind = $18 FOR NO KEY UPDATE
+    ), a AS MATERIALIZED (
+        SELECT counterfoil_admit($15, $16, $18, $24, $22, $23, $26, $27, $28, $29, $30, $31) AS answer FROM o
+    ), c AS MATERIALIZED (
+        SELECT (answer).verdict, (answer).oldest, (answer).ended FROM a
+    ), x AS (
+        UPDATE counterfoil_family SET label_key = NULL
+        WHERE realm = $15 AND owner = $16 AND label_key = $22 AND gone_at <= $23
+            AND EXISTS (SELECT 1 FROM c WHERE verdict = 0) AND id <> ALL (ARRAY(SELECT unnest(ended) FROM c))
+        RETURNING id
+    ), f AS (",
+    add_family!("FROM c WHERE verdict = 0 AND (SELECT count(*) FROM x) >= 0"),
+    "), r AS (",
+    add_records!("f RETURNING 1"),
+    ")
+    SELECT
+        (SELECT count(*) FROM r) AS written, (SELECT verdict FROM c) AS verdict,
+        (SELECT oldest FROM c) AS oldest, (SELECT ended FROM c) AS ended"
+);
+pub(in crate::postgres) const ADD_OWNER: &str =
+    "INSERT INTO counterfoil_owner (realm, owner, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+
+/// $17 family, $18 generation, $19 now, $20 how many access tokens may live already. `full_until`: until when the
+/// family is full.
+pub(in crate::postgres) const JOIN: &str = concat!(
+    "WITH l AS MATERIALIZED (
+        SELECT id FROM counterfoil_family
+        WHERE id = $17 AND generation = $18 AND realm = $15 AND owner = $16 AND revoked_at IS NULL
+        FOR NO KEY UPDATE
+    ), a AS MATERIALIZED (
+        SELECT CASE WHEN $20::bigint IS NOT NULL THEN counterfoil_access($17, $19, $20) END AS full_until FROM l
+    ), f AS (
+        UPDATE counterfoil_family SET members = members + cardinality($1::bytea[]), used_at = $19
+        FROM a WHERE id = $17 AND a.full_until IS NULL
+        RETURNING id
+    ), r AS (",
+    add_records!("f RETURNING 1"),
+    ") SELECT (SELECT count(*) FROM r) AS written, (SELECT full_until FROM a) AS full_until"
+);

@@ -1,0 +1,61 @@
+//! Uses and notices.
+
+use crate::columns::{family_columns, postgres_columns, record_columns};
+
+/// $1 ids, $2 instants; an id may occur twice. Rows are locked in the order of their ids first: otherwise overlapping
+/// batches deadlock.
+pub(in crate::postgres) const TOUCH: &str = "
+WITH n AS MATERIALIZED (
+    SELECT id, max(at) AS at FROM unnest($1::bytea[], $2::bigint[]) AS n (id, at) GROUP BY id
+), l AS MATERIALIZED (
+    SELECT r.id FROM counterfoil_record r
+    WHERE r.id = ANY($1) AND NOT r.shrunk
+    ORDER BY r.id FOR NO KEY UPDATE
+)
+UPDATE counterfoil_record r SET last_used_at = n.at
+FROM n JOIN l USING (id)
+WHERE r.id = n.id AND (r.last_used_at IS NULL OR r.last_used_at < n.at)";
+
+/// $1 id, $2 and $3 the mark that is held, $4 the lease, $5 family. The family's row is locked against writers only, so
+/// that both rows are of one moment.
+pub(in crate::postgres) const CLAIM: &str = concat!(
+    "
+WITH f AS MATERIALIZED (SELECT * FROM counterfoil_family WHERE id = $5 FOR SHARE)
+UPDATE counterfoil_record r SET notice_at = $4
+FROM f
+WHERE r.id = $1 AND r.notice_at = $2 AND r.notice_stage = $3 AND length(r.digest) = 32
+RETURNING ",
+    record_columns!(postgres_columns),
+    ", ",
+    family_columns!(postgres_columns)
+);
+/// $1 id, $2 and $3 the mark that is held, $4 and $5 the next one, $6 the notice that was sent, $7 how many bytes
+/// `noticed` may have. `noticed` has nine bytes for each notice, the oldest first. A shrunk record keeps none. `sound`:
+/// whether the stored bytes have this form; if not, nothing is written.
+pub(in crate::postgres) const SETTLE: &str = "
+WITH l AS MATERIALIZED (
+    SELECT
+        id,
+        noticed AS known,
+        length(noticed) % 9 = 0 AND length(digest) = 32 AS sound,
+        coalesce(notice_at = $2 AND notice_stage = $3, false) AS held,
+        CASE
+            WHEN shrunk OR $6::bytea IS NULL OR EXISTS (
+                SELECT 1 FROM generate_series(1, length(noticed), 9) AS at_byte
+                WHERE substring(noticed FROM at_byte FOR 9) = $6
+            ) THEN noticed
+            WHEN length(noticed) < $7 THEN noticed || $6
+            ELSE substring(noticed FROM 10) || $6
+        END AS updated
+    FROM counterfoil_record
+    WHERE id = $1
+    FOR NO KEY UPDATE
+), u AS (
+    UPDATE counterfoil_record r SET
+        noticed = updated,
+        notice_at = CASE WHEN held THEN $4 ELSE notice_at END,
+        notice_stage = CASE WHEN held THEN $5 ELSE notice_stage END
+    FROM l
+    WHERE r.id = l.id AND sound AND (held OR updated <> known)
+)
+SELECT held::int::bigint AS held, sound::int::bigint AS sound FROM l";

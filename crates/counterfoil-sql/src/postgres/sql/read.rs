@@ -1,0 +1,39 @@
+//! Reads of records and families.
+
+use super::bounds::{no_end, stands_until};
+use crate::columns::{family_columns, postgres_columns, record_columns};
+
+pub(in crate::postgres) const PAIRS: &str = joined!("WHERE r.id = ANY($1)");
+pub(in crate::postgres) const FAMILY: &str =
+    concat!("SELECT ", family_columns!(postgres_columns), " FROM counterfoil_family f WHERE f.id = $1");
+pub(in crate::postgres) const TAKEN: &str = "SELECT id FROM counterfoil_record WHERE id = ANY($1)";
+pub(in crate::postgres) const LIST_OWNER: &str = joined!(
+    "
+WHERE r.realm = $1 AND r.owner = $2 AND r.kind = $3 AND NOT r.shrunk AND (r.created_at, r.id) < ($4, $5)
+ORDER BY r.created_at DESC, r.id DESC LIMIT $6"
+);
+/// Starts from the owner's families that are not revoked, so that no page reads deleted records. $1 realm, $2 owner, $3
+/// kind, $4 and $5 the cursor, $6 how many, $7 and $8 the families' kinds, $9 now. `OFFSET 0` keeps the planner from
+/// flattening the subquery: the loops stay nested.
+pub(in crate::postgres) const LIST_STANDING: &str = joined!(
+    "WHERE r.id = ANY(ARRAY(
+        SELECT s.id FROM counterfoil_family o CROSS JOIN LATERAL (
+            SELECT m.id, m.created_at FROM counterfoil_record m
+            WHERE m.family = o.id AND m.kind = $3 AND NOT m.shrunk AND m.revoked_at IS NULL
+                AND ",
+    stands_until!("m."),
+    " > $9
+                AND (m.created_at, m.id) < ($4, $5)
+            OFFSET 0
+        ) s
+        WHERE o.realm = $1 AND o.owner = $2 AND o.kind BETWEEN $7 AND $8 AND o.revoked_at IS NULL
+        ORDER BY s.created_at DESC, s.id DESC LIMIT $6
+    ))
+    ORDER BY r.created_at DESC, r.id DESC"
+);
+pub(in crate::postgres) const LIST_KIND: &str =
+    joined!("WHERE r.realm = $1 AND r.kind = $2 AND NOT r.shrunk AND r.id > $3 ORDER BY r.id LIMIT $4");
+pub(in crate::postgres) const DUE: &str =
+    joined!("WHERE r.notice_at <= $1 AND (r.notice_at, r.id) > ($2, $3) ORDER BY r.notice_at, r.id LIMIT $4");
+pub(in crate::postgres) const CENSUS: &str =
+    "SELECT key_id, count(*) AS count FROM counterfoil_record GROUP BY key_id ORDER BY key_id";

@@ -1,0 +1,75 @@
+//! Rotation: the parent is superseded, or its expiry slides.
+
+/// $17 family, $18 parent, $19 expected version, $20 now, $21 successor, $22 nonce, $23 nonce key, $24 honoured_until,
+/// $25 gone_at, $26 and $27 the successor's expires_at and gone_at, $28 pace, $29 since, $30 how many access tokens may
+/// live already. `oldest`: when the oldest rotation within a reached pace was made. `full_until`: until when the family
+/// is full. Whoever sees the parent also sees what was superseded before it, so the pace needs no second read.
+pub(in crate::postgres) const SUPERSEDE: &str = concat!(
+    "WITH ",
+    standing!("$17 AND realm = $15 AND owner = $16"),
+    ", a AS MATERIALIZED (
+        SELECT
+            (
+                SELECT min(old.superseded_at) FROM counterfoil_record old
+                WHERE old.family = $17
+                    AND old.generation = (SELECT generation FROM counterfoil_record WHERE id = $18) - $28::bigint
+                    AND old.kind = f.kind AND old.superseded_at > $29
+            ) AS oldest,
+            CASE WHEN $30::bigint IS NOT NULL THEN counterfoil_access($17, $20, $30) END AS full_until
+        FROM f
+    ), p AS (
+        UPDATE counterfoil_record r SET version = r.version + 1, superseded_at = $20, successor = $21,
+            nonce = $22, nonce_key = $23, honoured_until = $24, gone_at = $25, purge_at = $25,
+            notice_at = NULL, notice_stage = NULL
+        FROM f, a
+        WHERE r.id = $18 AND r.version = $19 AND r.superseded_at IS NULL AND r.revoked_at IS NULL
+            AND length(r.digest) = 32 AND f.generation + 1 >= ALL($4::bigint[])
+            AND a.oldest IS NULL AND a.full_until IS NULL
+        RETURNING r.generation, f.generation + 1 AS now_at
+    ), g AS (
+        UPDATE counterfoil_record r SET nonce = NULL, nonce_key = NULL
+        WHERE r.family = $17 AND r.generation = (SELECT generation - 1 FROM p)
+            AND r.successor = $18 AND r.nonce IS NOT NULL
+    ), u AS (
+        UPDATE counterfoil_family SET generation = p.now_at, live_until = $26, gone_at = $27, used_at = $20,
+            members = members + cardinality($1::bytea[])
+        FROM p WHERE id = $17
+    ), r AS (",
+    add_records!("p RETURNING 1"),
+    ")
+    SELECT
+        (SELECT count(*) FROM p) AS written, (SELECT oldest FROM a) AS oldest,
+        (SELECT full_until FROM a) AS full_until"
+);
+/// $17 family, $18 parent, $19 now, $20 expires_at, $21 gone_at, $22 how many access tokens may live already.
+/// `full_until`: until when the family is full.
+pub(in crate::postgres) const SLIDE: &str = concat!(
+    "WITH ",
+    standing!("$17 AND (cardinality($1::bytea[]) = 0 OR (realm = $15 AND owner = $16))"),
+    ", a AS MATERIALIZED (
+        SELECT CASE WHEN $22::bigint IS NOT NULL THEN counterfoil_access($17, $19, $22) END AS full_until FROM f
+    ), p AS (
+        UPDATE counterfoil_record r SET expiry_set_at = $19,
+            expires_at = ",
+    forward!("r.expires_at", "$20"),
+    ", gone_at = ",
+    forward!("r.gone_at", "$21"),
+    ", purge_at = ",
+    forward!("r.gone_at", "$21"),
+    " FROM f, a
+        WHERE r.id = $18 AND r.superseded_at IS NULL AND r.revoked_at IS NULL
+            AND (r.expires_at IS NULL OR r.expires_at > $19)
+            AND length(r.digest) = 32 AND f.generation >= ALL($4::bigint[]) AND a.full_until IS NULL
+        RETURNING r.kind = f.kind AND r.generation = f.generation AS leads
+    ), u AS (
+        UPDATE counterfoil_family SET used_at = $19, members = members + cardinality($1::bytea[]),
+            live_until = CASE WHEN p.leads THEN ",
+    forward!("live_until", "$20"),
+    " ELSE live_until END, gone_at = CASE WHEN p.leads THEN ",
+    forward!("gone_at", "$21"),
+    " ELSE gone_at END
+        FROM p WHERE id = $17
+    ), r AS (",
+    add_records!("p RETURNING 1"),
+    ") SELECT (SELECT count(*) FROM p) AS written, (SELECT full_until FROM a) AS full_until"
+);

@@ -1,0 +1,40 @@
+//! Purging.
+
+/// Clears `purge_at` of members of revoked families. [`GONE_FAMILIES`] purges them by the family's tombstone, and no
+/// purge meets them twice. Reads only the first ?3 rows of each timeline. ?1 now, ?2 the limit for unsent notices.
+pub(in crate::sqlite) const LEAVE_TO_FAMILY: &str = "
+UPDATE counterfoil_record SET purge_at = NULL
+WHERE id IN (
+    SELECT r.id FROM (
+        SELECT id, family FROM counterfoil_record
+        WHERE purge_at <= ?1 AND notice_at IS NULL
+        ORDER BY purge_at, id LIMIT ?3
+    ) r
+    WHERE EXISTS (SELECT 1 FROM counterfoil_family f WHERE f.id = r.family AND f.revoked_at IS NOT NULL)
+    UNION ALL
+    SELECT r.id FROM (
+        SELECT id, family FROM counterfoil_record
+        WHERE purge_at <= ?2 AND notice_at IS NOT NULL
+        ORDER BY purge_at, id LIMIT ?3
+    ) r
+    WHERE EXISTS (SELECT 1 FROM counterfoil_family f WHERE f.id = r.family AND f.revoked_at IS NOT NULL)
+)";
+pub(in crate::sqlite) const GONE: &str =
+    "SELECT id FROM counterfoil_record WHERE purge_at <= ?1 AND notice_at IS NULL ORDER BY purge_at, id LIMIT ?2";
+pub(in crate::sqlite) const GONE_UNSENT: &str =
+    "SELECT id FROM counterfoil_record WHERE purge_at <= ?1 AND notice_at IS NOT NULL ORDER BY purge_at, id LIMIT ?2";
+pub(in crate::sqlite) const GONE_FAMILIES: &str = "
+SELECT r.id FROM counterfoil_family f CROSS JOIN counterfoil_record r ON r.family = f.id
+WHERE f.revoked_at IS NOT NULL AND f.gone_at <= ?1 AND (r.notice_at IS NULL OR f.gone_at <= ?2)
+LIMIT ?3";
+pub(in crate::sqlite) const WINDOWS: &str =
+    "SELECT id FROM counterfoil_record WHERE honoured_until <= ?1 AND shrunk = 0 ORDER BY honoured_until, id LIMIT ?2";
+pub(in crate::sqlite) const REMOVE: &str = "DELETE FROM counterfoil_record WHERE id = ?1";
+pub(in crate::sqlite) const REMOVE_EMPTY: &str =
+    "DELETE FROM counterfoil_family WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM counterfoil_record WHERE family = ?1)";
+pub(in crate::sqlite) const SHRINK: &str = "
+UPDATE counterfoil_record SET
+    nonce = NULL, nonce_key = NULL, created_at = superseded_at, expiry_set_at = superseded_at, parent = NULL,
+    scope = NULL, label = NULL, description = NULL, expires_at = NULL, last_used_at = NULL,
+    notice_at = NULL, notice_stage = NULL, noticed = x'', shrunk = 1
+WHERE id = ?1 AND superseded_at IS NOT NULL";

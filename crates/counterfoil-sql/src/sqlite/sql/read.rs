@@ -1,0 +1,39 @@
+//! Reads of records and families.
+
+use super::bounds::{no_end, stands_until};
+use crate::columns::{family_columns, record_columns, sqlite_columns};
+
+pub(in crate::sqlite) const PAIR: &str = joined!("WHERE r.id = ?1");
+pub(in crate::sqlite) const FAMILY: &str =
+    concat!("SELECT ", family_columns!(sqlite_columns), " FROM counterfoil_family f WHERE f.id = ?1");
+pub(in crate::sqlite) const TAKEN: &str = "SELECT 1 FROM counterfoil_record WHERE id = ?1";
+pub(in crate::sqlite) const FIRST_MEMBER: &str =
+    "SELECT id FROM counterfoil_record WHERE family = ?1 ORDER BY generation, id LIMIT 1";
+pub(in crate::sqlite) const HOLDER: &str =
+    "SELECT id, gone_at FROM counterfoil_family WHERE realm = ?1 AND owner = ?2 AND label_key = ?3 AND id <> ?4";
+pub(in crate::sqlite) const LIST_OWNER: &str = joined!(
+    "
+WHERE r.realm = ?1 AND r.owner = ?2 AND r.kind = ?3 AND r.shrunk = 0 AND (r.created_at, r.id) < (?4, ?5)
+ORDER BY r.created_at DESC, r.id DESC LIMIT ?6"
+);
+/// Starts from the owner's families that are not revoked, so that no page reads deleted records. ?1 realm, ?2 owner, ?3
+/// kind, ?4 and ?5 the cursor, ?6 how many, ?7 and ?8 the families' kinds, ?9 now.
+pub(in crate::sqlite) const LIST_STANDING: &str = joined!(
+    "WHERE r.id IN (
+        SELECT s.id FROM counterfoil_family o CROSS JOIN counterfoil_record s
+        WHERE o.realm = ?1 AND o.owner = ?2 AND o.kind BETWEEN ?7 AND ?8 AND o.revoked_at IS NULL
+            AND s.family = o.id AND s.kind = ?3 AND s.shrunk = 0 AND s.revoked_at IS NULL
+            AND ",
+    stands_until!("s."),
+    " > ?9
+            AND (s.created_at, s.id) < (?4, ?5)
+        ORDER BY s.created_at DESC, s.id DESC LIMIT ?6
+    )
+    ORDER BY r.created_at DESC, r.id DESC"
+);
+pub(in crate::sqlite) const LIST_KIND: &str =
+    joined!("WHERE r.realm = ?1 AND r.kind = ?2 AND r.shrunk = 0 AND r.id > ?3 ORDER BY r.id LIMIT ?4");
+pub(in crate::sqlite) const DUE: &str =
+    joined!("WHERE r.notice_at <= ?1 AND (r.notice_at, r.id) > (?2, ?3) ORDER BY r.notice_at, r.id LIMIT ?4");
+pub(in crate::sqlite) const CENSUS: &str =
+    "SELECT key_id, count(*) AS count FROM counterfoil_record GROUP BY key_id ORDER BY key_id";
