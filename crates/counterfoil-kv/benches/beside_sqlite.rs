@@ -161,8 +161,8 @@ impl Ours {
         op(move |caller, nth| {
             let ours = ours.clone();
             async move {
-                let id = |place| ours.ids[pick(ours.ids.len(), caller, nth * BATCH + place)];
-                let seen: Vec<_> = (0..BATCH).map(|place| (id(place), at(1_000_000 * (nth + 1)))).collect();
+                let id = |index| ours.ids[pick(ours.ids.len(), caller, nth * BATCH + index)];
+                let seen: Vec<_> = (0..BATCH).map(|index| (id(index), at(1_000_000 * (nth + 1)))).collect();
                 ours.store.touch(&seen).await.expect("touched");
             }
         })

@@ -1,5 +1,5 @@
-//! What bounds an insert or a rotation. Each is a count over index entries, guarded by a row that the step reads before
-//! and that everybody writes who could add to the count: the owner's row for caps and paces of creations, the family's
+//! Bounds of inserts and rotations. Each is a count of index entries, guarded by a row that the step reads first and
+//! that every step writes that could add to the count: the owner's row for caps and paces of creations, the family's
 //! row for access tokens and paces of rotations.
 
 use std::num::NonZeroU32;
@@ -8,8 +8,8 @@ use counterfoil::store::{Cap, FamilyParts, NewRecord, Pace, RecordParts, StoreEr
 use counterfoil::{FamilyId, Timestamp, TokenKind};
 
 use crate::engine::{Key, Value};
+use crate::index;
 use crate::key;
-use crate::place;
 use crate::step::Step;
 
 /// Entries in one scan.
@@ -27,7 +27,7 @@ impl Step<'_> {
         let Some(cap) = cap else { return Ok(Some(Vec::new())) };
         let limit = usize::try_from(cap.limit.get()).unwrap_or(usize::MAX);
         let alike = key::standing(&new.realm, &new.owner).kind(new.kind).client(new.client.as_ref());
-        // Live is what has an end later than now.
+        // A family is live if its end is later than now.
         let (from, until) = (alike.clone().number(now.micros() + 1).key(), alike.end_of_prefix());
         let most = if cap.when_full == WhenFull::Refuse { limit } else { usize::MAX };
         let live = self.all(from, &until, most).await?;
@@ -44,16 +44,16 @@ impl Step<'_> {
         live.truncate(surplus);
         self.load(live.iter().map(|(_, family, _)| key::family(family)).collect::<Vec<_>>()).await?;
         for (used, family, key) in &live {
-            // The entries and the rows are of two moments. What moved between is looked at anew.
-            let stands = self.loaded_family(family)?.map(|row| place::of_family(&row.parts)).unwrap_or_default();
-            if !stands.iter().any(|(place, value)| place == key && value == used) {
+            // Entries and rows are of two moments. If they do not match, the step begins anew.
+            let stands = self.loaded_family(family)?.map(|row| index::of_family(&row.parts)).unwrap_or_default();
+            if !stands.iter().any(|(entry, value)| entry == key && value == used) {
                 self.outdated();
             }
         }
         Ok(Some(live.into_iter().map(|(_, family, _)| family).collect()))
     }
 
-    /// Where the pace of creations is reached: when the `limit`-th newest listed record was made.
+    /// If the pace of creations is reached: when the `limit`-th newest listed record was made.
     pub(crate) async fn paced(
         &mut self,
         new: &FamilyParts,
@@ -62,7 +62,7 @@ impl Step<'_> {
         let Some(Pace { limit, since }) = pace else { return Ok(None) };
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let listed = key::listed(&new.realm, &new.owner, new.kind);
-        // Newest first: what is as old as `since`, or older, stands behind.
+        // Newest first: records as old as `since` or older come last.
         let (from, until) = (listed.clone().key(), listed.number(!since.micros()).key());
         let newest = self.all(from, &until, limit).await?;
         let instant = |(key, _): &(Key, Value)| {
@@ -72,7 +72,7 @@ impl Step<'_> {
         Ok(newest.last().filter(|_| newest.len() >= limit).and_then(instant))
     }
 
-    /// Where the pace of rotations is reached: when the `limit`-th rotation before this one was made.
+    /// If the pace of rotations is reached: when the `limit`-th rotation before this one was made.
     pub(crate) async fn rotated(
         &mut self,
         family: &FamilyParts,
@@ -89,7 +89,7 @@ impl Step<'_> {
         Ok(at.filter(|at| *at > since))
     }
 
-    /// Where the new access tokens have no room beside those that live: when the first of these expires.
+    /// If the new access tokens do not fit beside the live ones: when the first of these expires.
     pub(crate) async fn access_full(
         &mut self,
         family: &FamilyId,
@@ -106,11 +106,11 @@ impl Step<'_> {
             return Ok(None);
         }
         let first = live.first().and_then(|(key, _)| key.last_chunk::<24>()?.split_first_chunk::<8>());
-        // What has no end, or none that can be told, expires at the last instant.
+        // A token without an end, or with a corrupt one, expires at the last instant.
         Ok(Some(first.map_or(now, |(at, _)| Timestamp::from_micros(u64::from_be_bytes(*at)).unwrap_or(Timestamp::MAX))))
     }
 
-    /// All pairs of a range, at most so many.
+    /// All pairs of a range, up to a limit.
     async fn all(&mut self, mut from: Key, until: &Key, most: usize) -> Result<Vec<(Key, Value)>, StoreError> {
         let mut found: Vec<(Key, Value)> = Vec::new();
         while found.len() < most {
@@ -127,8 +127,8 @@ impl Step<'_> {
     }
 }
 
-/// How many access tokens of the family may live already, so that the new ones have room. `None`: any number. Negative:
-/// the new ones alone are too many.
+/// How many access tokens of the family may be live so that the new ones fit. `None`: any number. Negative: the new
+/// ones alone exceed the cap.
 fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))

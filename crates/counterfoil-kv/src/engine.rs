@@ -33,11 +33,11 @@ pub type Value = Vec<u8>;
 /// of 255 characters, else well below 1 KB; no value is longer than the documents that it holds.
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {
-    /// The values of those keys, in their order; `None` where nothing is.
+    /// The values of those keys, in their order; `None` for a missing key.
     ///
     /// # Errors
     ///
-    /// [`EngineError`] where the engine cannot say.
+    /// [`EngineError`] if the engine cannot answer.
     async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Value>>, EngineError>;
 
     /// The first `limit` pairs with `from <= key < until`, in the order of the keys. Fewer only where there are no
@@ -45,10 +45,10 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`EngineError`] where the engine cannot say.
+    /// [`EngineError`] if the engine cannot answer.
     async fn scan(&self, from: &[u8], until: &[u8], limit: usize) -> Result<Vec<(Key, Value)>, EngineError>;
 
-    /// All changes where every expectation holds, else none, in one atomic step.
+    /// Makes all changes if every expectation holds, and none otherwise, in one atomic step.
     ///
     /// An expectation is compared with the value that is there when the changes are made. An engine may answer
     /// [`Outcome::Conflict`] for other reasons too (an optimistic transaction that lost, a lease that moved): the store
@@ -56,7 +56,7 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`EngineError`] where the engine cannot say whether the changes were made, or could not try.
+    /// [`EngineError`] if the engine does not know whether the changes were made, or could not try.
     async fn write(&self, write: Write) -> Result<Outcome, EngineError>;
 
     /// Waits before a step is tried again that met `conflicts` conflicts. This one lets other tasks run, which is right
@@ -117,9 +117,9 @@ pub enum Outcome {
 #[derive(Debug, thiserror::Error)]
 #[error("the engine cannot answer")]
 pub struct EngineError {
-    /// Whether the same call may go through in a moment.
+    /// Whether the same call may succeed in a moment.
     pub retry: bool,
-    /// Whether the changes may have been made all the same. True whenever the request may have been sent.
+    /// Whether the changes may have been made. True whenever the request may have been sent.
     pub maybe_done: bool,
     /// The engine's own error.
     #[source]
@@ -132,7 +132,7 @@ impl EngineError {
         Self { retry: true, maybe_done: false, source: Some(source.into()) }
     }
 
-    /// A write of which nobody knows what became.
+    /// A write whose outcome is unknown.
     pub fn unknown(source: impl Into<StoreSource>) -> Self {
         Self { retry: true, maybe_done: true, source: Some(source.into()) }
     }

@@ -12,13 +12,13 @@ use fjall::{
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 use crate::queue::{Embedded, Queue};
 
-/// A fjall database in a folder, for one process. It must be the only one who has the folder open.
+/// A fjall database in a folder, for one process. No other process may have the folder open.
 ///
 /// Reads run on the thread that asks, for as long as blocks come from the cache or the disk. Writes run on a thread of
 /// the engine's own, those that wait together in one transaction with [`PersistMode::SyncAll`]: what was answered is on
 /// the disk.
 pub struct FjallEngine {
-    // Before the database: the thread that writes lets go of it first.
+    // Dropped before the database: the writing thread must release it first.
     queue: Queue,
     folder: Arc<Folder>,
 }
@@ -33,7 +33,7 @@ impl FjallEngine {
     ///
     /// # Errors
     ///
-    /// [`EngineError`] where the folder is open elsewhere, holds no database, or cannot be read.
+    /// [`EngineError`] if the folder is open elsewhere, contains no database, or cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, EngineError> {
         Self::on(SingleWriterTxDatabase::builder(path).open().map_err(EngineError::not_done)?)
     }
@@ -42,7 +42,7 @@ impl FjallEngine {
     ///
     /// # Errors
     ///
-    /// [`EngineError`] where the keyspace cannot be made.
+    /// [`EngineError`] if the keyspace cannot be created.
     pub fn on(database: SingleWriterTxDatabase) -> Result<Self, EngineError> {
         let keyspace = database.keyspace("counterfoil", KeyspaceCreateOptions::default);
         let keyspace = keyspace.map_err(EngineError::not_done)?;

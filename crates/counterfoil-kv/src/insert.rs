@@ -22,7 +22,7 @@ pub(crate) struct Insert<'a> {
 pub(crate) enum Holder {
     /// Nobody, or the family that asks.
     Nobody,
-    /// A family past its `gone_at`: it gives the label to whoever asks.
+    /// A family past its `gone_at`: it may be displaced.
     Gone(Box<FamilyRow>),
     /// A family that keeps it.
     Kept(FamilyId),
@@ -83,7 +83,8 @@ impl Insert<'_> {
         Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
     }
 
-    /// A taken id goes before the generation: a repeated join finds its own record although the family has moved on.
+    /// A taken id takes precedence over the generation: a repeated join finds its own record after the family has moved
+    /// on.
     async fn join(
         &self,
         step: &mut Step<'_>,
@@ -116,7 +117,7 @@ impl Insert<'_> {
 }
 
 impl Step<'_> {
-    /// Who holds that label, beside `asking`. A holder whose row does not read keeps it.
+    /// The family other than `asking` that holds the label. A holder with a corrupt row keeps it.
     pub(crate) async fn holder(
         &mut self,
         asking: &FamilyRow,
@@ -138,7 +139,7 @@ impl Step<'_> {
         })
     }
 
-    /// Takes the label from a family that is gone.
+    /// Removes the label from a family that is gone.
     pub(crate) fn displace(&mut self, gone: &FamilyRow) -> Result<(), StoreError> {
         let mut row = gone.clone();
         row.parts.label_key = None;

@@ -9,7 +9,7 @@ use counterfoil::{FamilyId, LabelKey, OwnerId, Realm, RecordId, Timestamp, Token
 
 use crate::engine::Key;
 
-/// Later than every instant: the place of what has no end.
+/// Later than every instant: the key part for no end.
 const NO_END: u64 = u64::MAX;
 
 /// The layout of keys and rows in this database.
@@ -96,7 +96,7 @@ pub(crate) fn after(mut key: Key) -> Key {
     key
 }
 
-/// A family's row. Its members' keys begin with it, so that the one lies beside the others.
+/// A family's row. Its members' keys begin with its key, so that they lie beside it.
 pub(crate) fn family(family: &FamilyId) -> Key {
     Build::of(b'r').family(family).key()
 }
@@ -223,7 +223,7 @@ pub(crate) fn counter(counter: &ThrottleKey) -> Key {
     Build::of(b'T').bytes(counter.as_bytes()).key()
 }
 
-/// Counters by when they lose their meaning.
+/// Counters by expiry.
 pub(crate) fn counter_ends() -> Build {
     Build::of(b'E')
 }

@@ -17,7 +17,7 @@ fn owners() -> impl Iterator<Item = OwnerId> {
     TEXTS.into_iter().filter_map(|text| SubjectId::new(text).ok()).map(OwnerId::from).chain([OwnerId::realm()])
 }
 
-/// One key begins another nowhere among these, so no range of one owner holds what is another's.
+/// No key is a prefix of another, so no range of one owner contains entries of another.
 #[test]
 fn no_two_realms_owners_and_labels_are_one_key_and_none_begins_another() {
     let mut keys = BTreeSet::new();

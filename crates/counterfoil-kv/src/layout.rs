@@ -14,7 +14,7 @@
 //! | `k` realm kind id | nothing: a realm's list |
 //! | `s` realm owner kind client ends family | `used_at`: the families that are not revoked |
 //! | `a` family ends id | nothing: access tokens that are not revoked by themselves |
-//! | `c` family kind generation id | `superseded.at`: who was rotated |
+//! | `c` family kind generation id | `superseded.at`: the superseded members |
 //! | `d` notice.at id | nothing: what is due |
 //! | `g`, `u` gone_at id | nothing: what is gone, without and with a notice |
 //! | `x`, `y` gone_at family | nothing: revoked families to be purged, and those of which only members with a notice are left |
@@ -29,9 +29,9 @@
 //!
 //! # What guards what
 //!
-//! A conditional write compares keys, and nothing in it guards a range: between a scan and the write an entry may
-//! appear. So each decision that counts rests on a row that it reads first, and that everybody writes who could add to
-//! the count. Where the row is as it was, so is the count, or it is smaller.
+//! A conditional write compares keys and cannot guard a range: an entry may appear between a scan and the write. So
+//! each decision by a count first reads a guarding row, which every step writes that could add to the count. If the row
+//! is unchanged, the count is unchanged or smaller.
 //!
 //! | decided from | guarded by | written by |
 //! |---|---|---|
@@ -46,11 +46,11 @@
 //! An expired family that gets a new end, and an access token that does, add to a count without writing its guard. Both
 //! orders of such a pair are allowed: no cap bounds them.
 //!
-//! A refusal writes nothing, so nothing is compared. Where it took more than one read, the store reads the keys once
-//! more and begins anew where one of them has changed, so that no refusal is told that was true at no moment.
+//! A refusal writes nothing, so nothing is compared. After more than one read the store reads the keys once more, and
+//! begins anew if one has changed. So every refusal was true at some moment.
 //!
-//! A scan and the rows that are read after it are of two moments. Where a row no longer has the entry that was scanned,
-//! a step that writes begins anew, and a page passes the entry over: the record stands elsewhere by then.
+//! A scan and the rows that are read after it are of two moments. If a row no longer has the scanned entry, a step that
+//! writes begins anew, and a page skips the entry: the record has another entry by then.
 //!
-//! Neither the owner's nor the family's row is ever twice the same: each has a number that grows, and the owner's also
-//! has the family that came last, for it goes with the last family and may come again.
+//! No two versions of an owner's or a family's row are equal: each has a number that grows. The owner's row is removed
+//! with the last family and may be created again, so it also names the newest family.

@@ -7,6 +7,7 @@ mod clients;
 mod engine;
 #[cfg(feature = "fjall")]
 mod fjall;
+mod index;
 mod insert;
 mod key;
 pub mod layout;
@@ -14,7 +15,6 @@ mod list;
 #[cfg(feature = "test-util")]
 mod memory;
 mod notice;
-mod place;
 mod purge;
 #[cfg(any(feature = "fjall", feature = "redb"))]
 mod queue;

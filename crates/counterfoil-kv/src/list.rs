@@ -7,15 +7,15 @@ use counterfoil::store::{Cursor, Listing, Page, Show, StoreError, TokenRecord};
 use counterfoil::{KeyId, RecordId, Timestamp};
 
 use crate::engine::{Engine, Key};
+use crate::index;
 use crate::key;
-use crate::place;
 use crate::row::read_record;
 use crate::rows::keys_of;
 use crate::step::{Step, unavailable};
 
 /// The most index entries that a page reads.
 const MOST: usize = 500;
-/// The fewest that a page reads which leaves some out.
+/// The fewest index entries that a page with skipped records reads.
 const FEWEST: usize = 64;
 /// The most records in one read: two keys each.
 const ROWS: usize = 48;
@@ -27,7 +27,7 @@ struct Shelf {
     op: &'static str,
     from: Key,
     until: Key,
-    /// Which record an entry is of, and at which instant it stands.
+    /// The record and the instant of an entry.
     cursor: fn(&[u8]) -> Option<Cursor>,
     show: Show,
 }
@@ -95,8 +95,8 @@ impl Shelf {
                 (page.next, left) = (cursor, left - 1);
                 let Some(cursor) = cursor else { continue };
                 match step.loaded_pair(&cursor.id) {
-                    // A record that moved between the two reads stands elsewhere by now, and is met there.
-                    Ok(Some(pair)) if place::of_record(&pair.record).iter().any(|(place, _)| place == key) => {
+                    // A record that moved between the two reads has another entry by now, and is found there.
+                    Ok(Some(pair)) if index::of_record(&pair.record).iter().any(|(entry, _)| entry == key) => {
                         page.items.extend(pair.joined().ok().filter(|record| self.show.shows(record)));
                     }
                     Ok(_) => {}
@@ -123,7 +123,7 @@ fn by_id(key: &[u8]) -> Option<Cursor> {
     Some(Cursor { at: Timestamp::EPOCH, id: key::last_id(key)? })
 }
 
-/// Records per digest key: a scan of all rows. What is written meanwhile may be counted or not.
+/// Records per digest key: a scan of all rows. Concurrent writes may be counted or not.
 pub(crate) async fn census(engine: &dyn Engine) -> Result<Vec<(KeyId, u64)>, StoreError> {
     let (mut from, until) = (key::rows().key(), key::rows().end_of_prefix());
     let mut counts = BTreeMap::new();

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 
-/// An ordered map behind a lock. A clone is another handle of the same data; what is in it dies with the last one.
+/// An ordered map behind a lock. A clone is another handle of the same data; the data is dropped with the last one.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryEngine(Arc<Mutex<Kept>>);
 
@@ -19,7 +19,7 @@ struct Kept {
 }
 
 impl MemoryEngine {
-    /// Takes the engine out of reach (`down`), or brings it back.
+    /// Makes the engine unreachable (`down`) or reachable.
     pub fn set_down(&self, down: bool) {
         self.lock().down = down;
     }

@@ -1,4 +1,4 @@
-//! Use and notices: what moves a record without moving its version.
+//! Uses and notices: writes that do not change a record's version.
 
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
 use counterfoil::{RecordId, Timestamp};
@@ -15,7 +15,7 @@ pub(crate) struct Touch<'a>(pub(crate) &'a [(RecordId, Timestamp)]);
 impl Decision for Touch<'_> {
     type Answer = ();
 
-    /// Records that are not there, are shrunk, or do not read are passed over.
+    /// Records that are missing, shrunk or corrupt are skipped.
     async fn decide(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
         step.load(self.0.iter().map(|(id, _)| key::record(id))).await?;
         for (id, at) in self.0 {
@@ -82,7 +82,7 @@ impl Decision for Settle<'_> {
 }
 
 impl Step<'_> {
-    /// Has the next purge look at a revoked family again, of which a member has no notice any more.
+    /// Makes the next purge check a revoked family again after a member has lost its notice.
     pub(crate) fn look_again(&mut self, pair: &Pair) {
         let family = &pair.family.parts;
         if let Some(gone_at) = family.gone_at.filter(|_| family.revoked.is_some() && pair.record.notice.is_none()) {

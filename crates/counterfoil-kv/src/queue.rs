@@ -20,7 +20,7 @@ const MOST: usize = 128;
 pub(crate) trait Embedded: Send + Sync + 'static {
     type Error: Error + Send + Sync + 'static;
 
-    /// Carries the writes out, one after the other, in one transaction that is durable when this returns.
+    /// Executes the writes in order, in one transaction that is durable when this returns.
     fn transact(&self, writes: &[Write]) -> Result<Vec<Outcome>, Self::Error>;
 }
 
@@ -31,7 +31,7 @@ struct Queued {
     answer: oneshot::Sender<Answer>,
 }
 
-/// The thread that writes. It ends, and lets go of the engine, when this is dropped.
+/// The writing thread. It ends and releases the engine when this is dropped.
 pub(crate) struct Queue {
     sender: Option<Sender<Queued>>,
     thread: Option<JoinHandle<()>>,
@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
 
-    /// Fails where it is told to, and notes how many writes came at once.
+    /// Fails on demand, and records how many writes came at once.
     #[derive(Default)]
     struct Noting {
         fails: Mutex<bool>,

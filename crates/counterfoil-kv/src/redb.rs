@@ -13,13 +13,13 @@ use crate::queue::{Embedded, Queue};
 
 const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("counterfoil");
 
-/// A redb database in a file, for one process. It must be the only one who has the file open.
+/// A redb database in a file, for one process. No other process may have the file open.
 ///
 /// Reads run on the thread that asks, for as long as pages come from the system's cache or the disk. Writes run on a
 /// thread of the engine's own, those that wait together in one transaction with [`Durability::Immediate`]: what was
 /// answered is on the disk.
 pub struct RedbEngine {
-    // Before the database: the thread that writes lets go of it first.
+    // Dropped before the database: the writing thread must release it first.
     queue: Queue,
     file: Arc<File>,
 }
@@ -31,7 +31,7 @@ impl RedbEngine {
     ///
     /// # Errors
     ///
-    /// [`EngineError`] where the file is open elsewhere, is no database, or cannot be read.
+    /// [`EngineError`] if the file is open elsewhere, is no database, or cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, EngineError> {
         Self::on(Database::create(path).map_err(EngineError::not_done)?)
     }
@@ -40,7 +40,7 @@ impl RedbEngine {
     ///
     /// # Errors
     ///
-    /// [`EngineError`] where the table cannot be made.
+    /// [`EngineError`] if the table cannot be created.
     pub fn on(database: Database) -> Result<Self, EngineError> {
         let file = Arc::new(File(database));
         // A reader finds no table before the first write.
@@ -62,7 +62,7 @@ impl Embedded for File {
         let mut table = transaction.open_table(TABLE)?;
         let outcomes = writes.iter().map(|write| carry_out(&mut table, write)).collect::<Result<Vec<_>, _>>()?;
         drop(table);
-        // A transaction in which nothing was changed is dropped: it needs no flush.
+        // A transaction without changes is dropped: it needs no flush.
         if writes.is_empty() || outcomes.contains(&Outcome::Applied) {
             transaction.commit()?;
         }

@@ -74,7 +74,7 @@ impl Decision for RevokeFamily<'_> {
                 step.end_family(&self.family, self.ending)
             }
             Ok(_) => Ok(false),
-            // Told with a member's id: nobody knows a family by its own.
+            // The error names a member: callers do not know family ids.
             Err(StoreError::Corrupt { source, .. }) => {
                 Err(StoreError::Corrupt { id: step.first_member(&self.family).await?, source })
             }
@@ -98,8 +98,8 @@ impl Step<'_> {
     }
 }
 
-/// Begins at the front each time, for a revoked family leaves it. A family that does not read stands in nobody's way,
-/// and is told when all others are revoked.
+/// Starts from the first entry each time, since revoked families lose their entries. A corrupt family is skipped, and
+/// reported when all others are revoked.
 async fn revoke_owner(
     engine: &dyn Engine,
     realm: &Realm,

@@ -13,7 +13,7 @@ pub(crate) struct Rotate<'a> {
     pub(crate) parent: &'a RecordId,
     pub(crate) step: &'a Asked,
     pub(crate) new: &'a [NewRecord],
-    /// Which of them follows the parent, where it is superseded.
+    /// Which of them succeeds the parent, if the step supersedes it.
     pub(crate) successor: Option<&'a NewRecord>,
     pub(crate) now: Timestamp,
 }
@@ -21,7 +21,7 @@ pub(crate) struct Rotate<'a> {
 impl Decision for Rotate<'_> {
     type Answer = Rotated;
 
-    /// Revoked goes before stale, and stale before a taken id: a repeated rotation is told of its own successor.
+    /// Revoked takes precedence over stale, and stale over a taken id: a repeated rotation gets its own successor.
     async fn decide(&self, step: &mut Step<'_>) -> Result<Rotated, StoreError> {
         step.load(self.new.iter().map(|new| key::record(&new.id)).chain(keys_of(self.parent))).await?;
         let Some(before) = step.loaded_pair(self.parent)? else { return Ok(Rotated::Missing) };
@@ -105,7 +105,7 @@ fn forward(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
     old.map(|old| old.max(new))
 }
 
-/// The nonce of an older generation goes: a family holds one at most. One that went, or does not read, holds none.
+/// Wipes the nonce of the older generation: a family holds at most one. A purged or corrupt member holds none.
 async fn wipe_nonce(step: &mut Step<'_>, id: &RecordId) -> Result<(), StoreError> {
     let key = key::record(id);
     step.load([key.clone()]).await?;

@@ -4,8 +4,8 @@ use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreErro
 use counterfoil::{FamilyId, OwnerId, Realm, RecordId};
 
 use crate::engine::Key;
+use crate::index::{self, Entry};
 use crate::key;
-use crate::place::{self, Entry};
 use crate::row::{FamilyRow, OwnerRow, read_record, write_record};
 use crate::step::Step;
 
@@ -27,7 +27,7 @@ impl Pair {
         self.record.revoked.is_some() || self.family.parts.revoked.is_some()
     }
 
-    /// Whether the family's ends follow this record's: the newest of the chain, and no access token beside it.
+    /// Whether the family's ends follow this record's: it is the newest of the chain, and no access token.
     pub(crate) fn leads(&self) -> bool {
         self.record.kind == self.family.parts.kind && self.record.generation == self.family.parts.generation
     }
@@ -76,7 +76,7 @@ impl Step<'_> {
     /// Writes a record's row and moves its entries; `old` is what was there.
     pub(crate) fn put_record(&mut self, old: Option<&RecordParts>, new: &RecordParts) {
         self.put(key::record(&new.id), write_record(new));
-        self.reindex(old.map(place::of_record), place::of_record(new));
+        self.reindex(old.map(index::of_record), index::of_record(new));
     }
 
     /// Writes the new records.
@@ -89,31 +89,30 @@ impl Step<'_> {
     /// Removes a record and its entries.
     pub(crate) fn drop_record(&mut self, old: &RecordParts) {
         self.delete(key::record(&old.id));
-        self.reindex(Some(place::of_record(old)), Vec::new());
+        self.reindex(Some(index::of_record(old)), Vec::new());
     }
 
     /// Writes a family's row, which is never as it was before, and moves its entries.
     pub(crate) fn put_family(&mut self, old: Option<&FamilyRow>, new: &FamilyRow) -> Result<(), StoreError> {
         let row = FamilyRow { step: new.step.wrapping_add(1), ..new.clone() }.write()?;
         self.put(key::family(&new.parts.id), row);
-        self.reindex(old.map(|old| place::of_family(&old.parts)), place::of_family(&new.parts));
+        self.reindex(old.map(|old| index::of_family(&old.parts)), index::of_family(&new.parts));
         Ok(())
     }
 
     /// Removes a family and its entries.
     pub(crate) fn drop_family(&mut self, old: &FamilyParts) {
         self.delete(key::family(&old.id));
-        self.reindex(Some(place::of_family(old)), Vec::new());
+        self.reindex(Some(index::of_family(old)), Vec::new());
         if let Some(gone_at) = old.gone_at {
             self.delete(key::ended(true).instant(gone_at).family(&old.id).key());
         }
     }
 
-    /// Notes that an owner's families are others than before: one more, one less, or one revoked. The owner's row was
-    /// loaded.
+    /// Records a change of an owner's families: one more, one less, or one revoked. The owner's row was loaded.
     pub(crate) fn mark_owner(&mut self, realm: &Realm, owner: &OwnerId, family: &FamilyId, change: Families) {
         let key = key::owner(realm, owner);
-        // A row that does not read is made anew: it guards, and it says nothing.
+        // A corrupt row is replaced: it only guards.
         let old = self.value(&key).and_then(|row| OwnerRow::read(row).ok()).unwrap_or(OwnerRow::NEW);
         let families = match change {
             Families::More => old.families.saturating_add(1),

@@ -14,13 +14,13 @@ const LAYOUT: u64 = 1;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// A newer version of this crate wrote there.
+    /// A newer version of this crate wrote the data.
     #[error("the layout is version {found}, and this version knows {LAYOUT}")]
     Newer {
         /// The layout that is there.
         found: u64,
     },
-    /// Something else is where the layout is noted.
+    /// The layout's key has another value.
     #[error("what is there is not a store of this crate")]
     Foreign(#[source] Corrupt),
     /// The engine cannot be asked.
@@ -28,7 +28,7 @@ pub enum SetupError {
     Engine(#[from] EngineError),
 }
 
-/// Reads the layout's note, or makes it.
+/// Reads the layout's version, or writes it.
 pub(crate) async fn check(engine: &dyn Engine) -> Result<(), SetupError> {
     let key = key::LAYOUT.to_vec();
     loop {

@@ -1,7 +1,7 @@
-//! One step of the store: what was read, what is to be changed, and one conditional write.
+//! One step of the store: reads, changes, and one conditional write.
 //!
 //! Every key that a step reads is expected as it was when the step is written, so a decision holds for whatever it read
-//! by key. What it read by a scan, nothing guards but a row that everybody writes who moves what was scanned; see
+//! by key. A scan is guarded only by a row that every step writes that changes the scanned entries; see
 //! [`crate::layout`].
 
 use std::collections::BTreeMap;
@@ -16,9 +16,9 @@ pub(crate) struct Step<'a> {
     op: &'static str,
     read: BTreeMap<Key, Option<Value>>,
     change: BTreeMap<Key, Option<Value>>,
-    /// How many calls it took to read.
+    /// How many read calls were made.
     looks: u32,
-    /// Whether what was scanned was no more when the rows were read.
+    /// Whether a scan and the rows read after it did not match.
     outdated: bool,
 }
 
@@ -27,7 +27,7 @@ impl<'a> Step<'a> {
         Self { engine, op, read: BTreeMap::new(), change: BTreeMap::new(), looks: 0, outdated: false }
     }
 
-    /// Reads those keys, at one moment, but for those that were read before.
+    /// Reads those keys at one moment, except those that were read before.
     pub(crate) async fn load(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), StoreError> {
         let mut keys: Vec<Key> = keys.into_iter().filter(|key| !self.read.contains_key(key)).collect();
         keys.sort_unstable();
@@ -50,7 +50,7 @@ impl<'a> Step<'a> {
         Err(unavailable(self.op, EngineError { retry: false, ..EngineError::not_done(odd) }))
     }
 
-    /// What is there of a key that was loaded, as this step leaves it.
+    /// The value of a loaded key after this step's changes.
     pub(crate) fn value(&self, key: &Key) -> Option<&Value> {
         self.change.get(key).or_else(|| self.read.get(key))?.as_ref()
     }
@@ -69,7 +69,7 @@ impl<'a> Step<'a> {
         self.engine.scan(from, until, limit).await.map_err(|error| unavailable(self.op, error))
     }
 
-    /// Has the step begin anew: a scan and the rows behind it do not fit together.
+    /// Makes the step begin anew: a scan and the rows read after it do not match.
     pub(crate) fn outdated(&mut self) {
         self.outdated = true;
     }
@@ -82,8 +82,8 @@ impl<'a> Step<'a> {
         self.change.insert(key, None);
     }
 
-    /// Makes the changes where all that was read still stands. A step without changes asks, where it read more than
-    /// once, whether what it read was of one moment. False: somebody came between.
+    /// Makes the changes if everything that was read is unchanged. A step without changes that read more than once
+    /// checks that its reads were of one moment. False: another step came between.
     pub(crate) async fn commit(mut self) -> Result<bool, StoreError> {
         if self.outdated {
             return Ok(false);
@@ -103,13 +103,13 @@ impl<'a> Step<'a> {
     }
 }
 
-/// The store's word for an engine that cannot answer.
+/// The store's error for an error of the engine.
 pub(crate) fn unavailable(op: &'static str, error: EngineError) -> StoreError {
     let EngineError { retry, maybe_done, source } = error;
     StoreError::Unavailable { op, retry, maybe_done, source }
 }
 
-/// The same error of a call of which a part was carried out before.
+/// The same error for a call that was partly executed before.
 pub(crate) fn after_a_part(error: StoreError, carried_out: bool) -> StoreError {
     match error {
         StoreError::Unavailable { op, retry, maybe_done, source } => {
@@ -119,7 +119,7 @@ pub(crate) fn after_a_part(error: StoreError, carried_out: bool) -> StoreError {
     }
 }
 
-/// What a step does between reading and writing. It is asked again after each conflict.
+/// What a step does between reading and writing. It is repeated after each conflict.
 pub(crate) trait Decision: Sync {
     /// What the caller is told.
     type Answer: Send;
@@ -128,7 +128,8 @@ pub(crate) trait Decision: Sync {
     fn decide(&self, step: &mut Step<'_>) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
 }
 
-/// How often a step is tried. Each conflict is somebody else's success, so only a crowd on one row comes near it.
+/// How often a step is tried. Each conflict is another step's success, so only heavy contention on one row comes near
+/// it.
 const ATTEMPTS: u32 = 4_096;
 
 /// Carries a step out.

@@ -44,11 +44,11 @@ pub struct KvStore {
 }
 
 impl KvStore {
-    /// The store in that engine. Where nothing of a store is there yet, it notes its layout.
+    /// The store in that engine. In an empty engine it writes its layout's version.
     ///
     /// # Errors
     ///
-    /// [`SetupError`] where a newer version of this crate wrote there, or the engine cannot be asked.
+    /// [`SetupError`] if a newer version of this crate wrote the data, or the engine fails.
     pub async fn open(engine: impl Engine) -> Result<Self, SetupError> {
         setup::check(&engine).await?;
         Ok(Self { engine: Arc::new(engine) })

@@ -74,7 +74,7 @@ impl Decision for Purge<'_> {
         for (entry, counter) in counters() {
             let row = key::counter(&counter);
             let kept = step.value(&row).map(|row| read_counter(row));
-            // One that does not read goes at the instant of its entry like any other.
+            // A corrupt counter is removed at the instant of its entry.
             if kept.is_some_and(|kept| kept.is_ok_and(|kept| !self.now.reached(kept.gone_at()))) {
                 continue;
             }

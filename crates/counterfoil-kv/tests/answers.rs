@@ -151,8 +151,9 @@ fn a_batch_of_which_a_part_was_carried_out_says_so() {
         for (writes, maybe) in [(0, false), (1, true)] {
             engine.left.store(writes, Ordering::Relaxed);
             let answer = store.revoke(ann.all(), revoked(at(1)), at(2), most(9)).await;
-            let told = matches!(&answer, Err(StoreError::Unavailable { maybe_done, .. }) if *maybe_done == maybe);
-            assert!(told, "{writes}: {answer:?}");
+            let unavailable =
+                matches!(&answer, Err(StoreError::Unavailable { maybe_done, .. }) if *maybe_done == maybe);
+            assert!(unavailable, "{writes}: {answer:?}");
         }
     });
 }

@@ -4,17 +4,17 @@ use counterfoil::store::StoreError;
 
 use super::Limits;
 use crate::engine::Key;
+use crate::index;
 use crate::key;
-use crate::place;
 use crate::rows::{Families, Pair, keys_of};
 use crate::step::{Decision, Step};
 
-/// Where records were found, and so what is to become of them.
+/// Where records were found, which decides what happens to them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
-    /// By their own `gone_at`: they go.
+    /// By their own `gone_at`: they are removed.
     Gone,
-    /// Among the members of a revoked family that is gone: they go.
+    /// Among the members of a revoked family that is gone: they are removed.
     Members,
     /// By `honoured_until`: they shrink.
     Windows,
@@ -31,11 +31,11 @@ pub(super) struct Batch<'a> {
 /// How far a batch came.
 #[derive(Default)]
 pub(super) struct Done {
-    /// Entries that need not be looked at again.
+    /// Entries that need no further check.
     pub(super) taken: usize,
     /// Records that were removed or shrunk.
     pub(super) changed: u64,
-    /// Whether there was something to do and no room at all.
+    /// Whether there was work but no room for it.
     pub(super) more: bool,
     /// Members that wait for their notice.
     pub(super) waiting: Vec<Key>,
@@ -44,7 +44,7 @@ pub(super) struct Done {
 enum Verdict {
     /// Not to be changed.
     Stays,
-    /// The entry has no meaning any more.
+    /// The entry is obsolete.
     Drop,
     /// A member that waits for its notice.
     Waits,
@@ -81,7 +81,7 @@ impl Decision for Batch<'_> {
 }
 
 impl Batch<'_> {
-    /// Families that may go have their owner's row written.
+    /// The owner's row is written for families that may be removed.
     async fn load_owners(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
         if self.line == Line::Windows {
             return Ok(());
@@ -99,7 +99,7 @@ impl Batch<'_> {
             Some(Ok(None)) if self.line != Line::Members => return Verdict::Drop,
             _ => return Verdict::Stays,
         };
-        let stands = || place::of_record(&pair.record).iter().any(|(place, _)| place == key);
+        let stands = || index::of_record(&pair.record).iter().any(|(entry, _)| entry == key);
         let family = &pair.family.parts;
         match self.line {
             Line::Gone if family.revoked.is_some() => Verdict::Drop,

@@ -11,7 +11,7 @@ use crate::rows::keys_of;
 use crate::step::{Decision, Step, carry_out};
 
 impl Sweep<'_> {
-    /// Walks the families of a timeline; whether something is left to do.
+    /// Walks the families of a timeline. Returns whether work is left.
     pub(super) async fn families(
         &mut self,
         timeline: Build,
@@ -60,10 +60,11 @@ impl Sweep<'_> {
     }
 }
 
-/// With more members that wait, a family is looked at in each purge.
+/// A family with more waiting members is checked by each purge.
 const MOST_WAITING: usize = 32;
 
-/// Moves a revoked family, of which only members with a notice are left, to where it is in nobody's way.
+/// Moves a revoked family of which only members with a notice are left to a timeline of its own, so that purges need
+/// not skip it.
 struct Park<'a> {
     entry: &'a Key,
     waiting: &'a [Key],

@@ -1,4 +1,4 @@
-//! Purging: what is gone goes, what is used up shrinks.
+//! Purging: removes records that are gone and shrinks those whose window is over.
 //!
 //! Each timeline is walked from its front to the instant that was reached. A member of a revoked family goes by the
 //! family's instant and not by its own, so its entry is left to the family. What does not read is passed over and
@@ -20,9 +20,9 @@ use batch::{Batch, Line};
 const OP: &str = "purge";
 /// Entries in one scan.
 const SCAN: usize = 64;
-/// Records that are changed in one step, about ten keys each, and so many are looked at.
+/// Records that one step reads and changes, about ten keys each.
 const CHANGE: usize = 8;
-/// Entries that are looked at in one step where none of the last ones was to be changed.
+/// Entries that one step reads after a step that changed nothing.
 const LOOK: usize = 32;
 
 /// The limits of one purge.
@@ -34,7 +34,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Until when what has a notice is gone: never before it is gone at all.
+    /// The limit for records with a notice: never later than now.
     fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }
@@ -82,7 +82,7 @@ impl Sweep<'_> {
         }
     }
 
-    /// Changes what may be changed of those; whether there was more than the limit allows, and which members wait.
+    /// Changes those that may be changed. Returns whether the limit left some out, and which members wait.
     async fn change(&mut self, line: Line, mut keys: &[Key]) -> Result<(bool, Vec<Key>), StoreError> {
         let (mut waiting, mut look) = (Vec::new(), CHANGE);
         while !keys.is_empty() {

@@ -9,12 +9,12 @@ use super::record::{kind, read_revoked, write_revoked};
 use super::writer::Writer;
 use crate::engine::Value;
 
-/// A family, and what the store keeps beside it.
+/// A family, and further values of its row.
 #[derive(Clone, Debug)]
 pub(crate) struct FamilyRow {
     /// The family.
     pub(crate) parts: FamilyParts,
-    /// How many records it has. It goes with the last one.
+    /// How many records it has. It is removed with the last one.
     pub(crate) members: u64,
     /// How often the row was written. No two rows of a family are alike, so what was counted behind one holds while it
     /// stands.

@@ -1,4 +1,4 @@
-//! Reading fields. Every fault names its field.
+//! Reading fields. Every error names its field.
 
 use counterfoil::Timestamp;
 use counterfoil::store::Corrupt;
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         self.flag(column)?.then(|| read(self, column)).transpose()
     }
 
-    /// What is left over was written by nobody.
+    /// Trailing bytes are corrupt.
     pub(super) fn end<T>(self, row: T) -> Result<T, Corrupt> {
         if self.0.is_empty() { Ok(row) } else { Err(Corrupt::Column { column: "end" }) }
     }

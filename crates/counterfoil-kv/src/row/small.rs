@@ -7,10 +7,10 @@ use super::reader::Reader;
 use super::writer::Writer;
 use crate::engine::Value;
 
-/// What guards an owner's families as a whole.
+/// The row that guards an owner's families.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OwnerRow {
-    /// How many families there are. The row goes with the last one.
+    /// How many families there are. The row is removed with the last one.
     pub(crate) families: u64,
     /// How often the row was written, and which family came last: no two rows of an owner are alike, also where one
     /// went between.
@@ -80,7 +80,7 @@ pub(crate) fn read_document<T, E>(
     row.end((version, document))
 }
 
-/// The row of a version alone.
+/// A row that holds only a version.
 pub(crate) fn write_version(version: Version) -> Value {
     let mut row = Writer::new();
     row.number(version.number());
@@ -94,7 +94,7 @@ pub(crate) fn read_version(row: &[u8]) -> Result<Version, Corrupt> {
     row.end(version)
 }
 
-/// The row of an instant alone.
+/// A row that holds only an instant.
 pub(crate) fn write_instant(at: Timestamp) -> Value {
     let mut row = Writer::new();
     row.instant(at);

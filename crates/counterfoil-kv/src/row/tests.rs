@@ -1,4 +1,4 @@
-//! Rows come back as they were written, and nothing else reads.
+//! Rows are read as they were written, and any other bytes are corrupt.
 
 use counterfoil::store::{FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
 use counterfoil::{Description, KeyId, RevocationReason, Timestamp};
@@ -58,15 +58,15 @@ fn a_row_that_was_cut_lengthened_or_is_of_another_form_is_corrupt() {
     assert!(read_record(record.id, &[&[2], &one[1..]].concat()).is_err(), "a form that is not known");
 }
 
-/// Whatever a damaged row says, reading it ends and does not panic.
+/// Reading a damaged row never panics.
 #[test]
 fn a_row_with_any_byte_changed_reads_or_is_corrupt() {
     let (record, family) = full();
     let (one, other) = (write_record(&record), family.write().expect("a row"));
-    for place in 0..one.len().max(other.len()) {
+    for index in 0..one.len().max(other.len()) {
         for byte in [0, 1, 2, 127, 128, 255] {
             let change =
-                |row: &Value| row.iter().enumerate().map(|(at, old)| if at == place { byte } else { *old }).collect();
+                |row: &Value| row.iter().enumerate().map(|(at, old)| if at == index { byte } else { *old }).collect();
             let (one, other): (Value, Value) = (change(&one), change(&other));
             drop((read_record(record.id, &one), FamilyRow::read(family.parts.id, &other)));
         }

@@ -35,7 +35,7 @@ impl Writer {
         self.number(at.micros());
     }
 
-    /// A text that does not fit into 4 GB cannot be; its row would not read.
+    /// No text is longer than 4 GB; such a row could not be read.
     pub(super) fn text(&mut self, text: &str) {
         self.small(u32::try_from(text.len()).unwrap_or(u32::MAX));
         self.raw(text.as_bytes());

@@ -1,5 +1,4 @@
-//! Where a record and a family stand in the indexes. Each entry follows from the row alone, and is written with it in
-//! one step.
+//! The index entries of a record and of a family. Each follows from the row alone, and is written with it in one step.
 
 use counterfoil::TokenKind;
 use counterfoil::store::{FamilyParts, RecordParts};
