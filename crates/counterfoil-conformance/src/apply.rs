@@ -8,8 +8,8 @@ use crate::sample::{Draft, GONE, Person, at, describe_as, digest_of, member_id, 
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 9: `apply` needs the version: otherwise, or when the record reads as revoked, `Stale` with what stands there; `Done` carries the record
-/// as written, and each change moves what it names and nothing else.
+/// Clause 9: `apply` needs the version: otherwise, or when the record reads as revoked, `Stale` with what stands there;
+/// `Done` carries the record as written, and each change moves what it names and nothing else.
 pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -153,7 +153,8 @@ async fn an_access_token_leads_nobody(store: &dyn TokenStore) -> Result<(), Viol
     as_the_contract_says(&before, &change, &written)
 }
 
-/// An edit or an expiry of a superseded record writes its own fields; the label's key is the family's whichever member it is set by.
+/// An edit or an expiry of a superseded record writes its own fields; the label's key is the family's whichever member
+/// it is set by.
 async fn an_old_half_writes_its_own(store: &dyn TokenStore) -> Result<(), Violation> {
     for change in [
         relabel("new name"),

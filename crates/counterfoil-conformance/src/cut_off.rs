@@ -19,7 +19,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 /// Whose operation it is.
 const ACTOR: usize = 0;
 
-/// Clause 25: A future dropped at any await leaves all or nothing, now or shortly, and the next user of the connection unharmed.
+/// Clause 25: A future dropped at any await leaves all or nothing, now or shortly, and the next user of the connection
+/// unharmed.
 pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
     for slow in [false, true] {
         let store = subject.fresh().await;
@@ -50,9 +51,9 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-async fn all_there(store: &dyn TokenStore, ids: &[RecordId], place: &str) -> Result<(), Violation> {
+async fn all_there(store: &dyn TokenStore, ids: &[RecordId], handle: &str) -> Result<(), Violation> {
     let found = get_all(store, ids).await?;
-    ensure!(found.iter().all(Option::is_some), "an acknowledged write after a cut-off was lost in {place}");
+    ensure!(found.iter().all(Option::is_some), "an acknowledged write after a cut-off was lost in {handle}");
     Ok(())
 }
 
@@ -91,7 +92,8 @@ impl Cut {
         Ok([before, self.snapshot(&model).await?])
     }
 
-    /// "Now or shortly": a server may still be carrying out what was sent, so a half state is given a second to become none.
+    /// "Now or shortly": a server may still be carrying out what was sent, so a half state is given a second to become
+    /// none.
     async fn is_all_or_nothing(&self, store: &dyn TokenStore) -> Result<(), Violation> {
         let [before, after] = self.before_and_after().await?;
         let mut seen = Vec::new();

@@ -9,8 +9,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk, walk_due};
 
-/// Clause 26: An undecodable row is `Corrupt` with its id, never absent, and nothing is written over it. One such row does not stop a listing,
-/// a touch, a revocation or a purge of others.
+/// Clause 26: An undecodable row is `Corrupt` with its id, never absent, and nothing is written over it. One such row
+/// does not stop a listing, a touch, a revocation or a purge of others.
 pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
     if !a_record(subject).await? {
         return Ok(Checked::NotApplicable("the fixture has no hook `damage`"));
@@ -32,7 +32,7 @@ async fn a_record(subject: &Subject) -> Result<bool, Violation> {
     }
     let next = draft.successor(id, 1);
     let step = supersede(Version::FIRST, next.id, at(1));
-    let told = [
+    let answers = [
         ("get", store.get(&id).await.map(drop)),
         ("apply", store.apply(&id, Version::FIRST, &describe_as("x"), at(1)).await.map(drop)),
         ("apply of another version", store.apply(&id, Version::new(9), &describe_as("x"), at(1)).await.map(drop)),
@@ -41,7 +41,7 @@ async fn a_record(subject: &Subject) -> Result<bool, Violation> {
         ("claim", store.claim(&id, mark, at(20)).await.map(drop)),
         ("settle", store.settle(&id, mark, None, Some((at(50), 1))).await.map(drop)),
     ];
-    for (op, answer) in told {
+    for (op, answer) in answers {
         let own = matches!(&answer, Err(StoreError::Corrupt { id: Some(of), .. }) if *of == id);
         ensure!(own, "{op} of a damaged row must be Corrupt with its id, but was {answer:?}");
     }
@@ -194,7 +194,8 @@ async fn beside_a_damaged_family(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A damaged family row: its members are `Corrupt`, another family goes on, and a revocation never says that there was nothing to do.
+/// A damaged family row: its members are `Corrupt`, another family goes on, and a revocation never says that there was
+/// nothing to do.
 async fn a_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (draft, other): (Draft, Draft) = (ann.refresh().with_access(), ann.refresh().with_access());

@@ -14,7 +14,7 @@ use crate::fixture::{Fixture, Row, Store, Task};
 /// What a fixture made, of a type that only the fixture knows.
 type Kept = Box<dyn Any + Send + Sync>;
 
-/// A database under test and the handles that are open on it. It stands for its first handle where a store is wanted.
+/// A database under test and its open handles. It dereferences to its first handle.
 pub struct Database {
     fixture: Arc<dyn AnyFixture>,
     kept: Kept,
@@ -52,7 +52,8 @@ impl Database {
         self.fixture.outage(&self.kept, down).await
     }
 
-    /// Demotes the server behind the address, or gives the address back: a handle of the present primary, `None` where the fixture has no such hook.
+    /// Demotes the server behind the address, or gives the address back: a handle of the present primary, `None` where
+    /// the fixture has no such hook.
     pub async fn demote(&self, demoted: bool) -> Option<Store> {
         self.fixture.demote(&self.kept, demoted).await
     }

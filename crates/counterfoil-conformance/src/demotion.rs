@@ -20,8 +20,8 @@ const HEALED: Duration = Duration::from_secs(10);
 /// Between two turns.
 const BREATH: Duration = Duration::from_millis(20);
 
-/// Clause 55: Nothing is answered from a replica, though the address leads to one: each answer is what the present primary holds, or `Unavailable`. Once the
-/// address leads to the primary, the same handle serves within 10 s.
+/// Clause 55: Nothing is answered from a replica, though the address leads to one: each answer is what the present
+/// primary holds, or `Unavailable`. Once the address leads to the primary, the same handle serves within 10 s.
 pub async fn no_replica_answers(subject: &Subject) -> Verdict {
     let database = subject.fresh_with(2).await;
     let scene = Scene::new(&*database).await?;
@@ -111,7 +111,8 @@ impl Scene {
         Ok(())
     }
 
-    /// Asks all that only reads, then writes. Whether everything was answered; a violation where something was answered wrongly.
+    /// Asks all that only reads, then writes. Whether everything was answered; a violation where something was answered
+    /// wrongly.
     async fn ask(&self, store: &dyn TokenStore, primary: &dyn TokenStore) -> Result<bool, Violation> {
         let mut served = true;
         for id in self.ids.iter().chain([&self.added.id()]) {

@@ -17,8 +17,8 @@ impl Driver {
     /// Drives a future on this thread. `None`: `block_on` returned before the future was done.
     pub(crate) fn drive<T: Send>(&self, future: impl Future<Output = T> + Send) -> Option<T> {
         let mut answer = None;
-        let place = &mut answer;
-        (self.0)(Box::pin(async move { *place = Some(future.await) }));
+        let slot = &mut answer;
+        (self.0)(Box::pin(async move { *slot = Some(future.await) }));
         answer
     }
 }

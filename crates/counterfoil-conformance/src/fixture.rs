@@ -24,7 +24,8 @@ pub enum Row<'a> {
 
 /// Makes databases for the suite and opens stores on them.
 ///
-/// [`create`](Fixture::create) and [`open`](Fixture::open) are required. A check whose hook is not given is reported as not applicable.
+/// [`create`](Fixture::create) and [`open`](Fixture::open) are required. A check whose hook is not given is reported as
+/// not applicable.
 #[async_trait]
 pub trait Fixture: Send + Sync + 'static {
     /// One database, with all that keeps it alive: a folder, a schema, a key prefix.
@@ -33,11 +34,12 @@ pub trait Fixture: Send + Sync + 'static {
     /// Makes an empty database, apart from every other.
     async fn create(&self) -> Self::Database;
 
-    /// Opens a handle of that database: connections of its own, as another process would have. The suite opens several and
-    /// races them against each other.
+    /// Opens a handle of that database: connections of its own, as another process would have. The suite opens several
+    /// and races them against each other.
     async fn open(&self, database: &Self::Database) -> Store;
 
-    /// Takes back a database that the suite no longer uses; all its handles are dropped. A fixture may empty it and give it out again.
+    /// Takes back a database that the suite no longer uses; all its handles are dropped. A fixture may empty it and
+    /// give it out again.
     async fn remove(&self, _database: Self::Database) {}
 
     /// Closes the database and opens what it kept; `None` where nothing is kept. All handles are dropped before.
@@ -55,11 +57,12 @@ pub trait Fixture: Send + Sync + 'static {
         false
     }
 
-    /// Demotes the server behind the address of the handles (`demoted`): it becomes a read-only replica, or the address leads to one. It holds all that was
-    /// acknowledged before and, so that an answer from it shows, gets nothing more. Then gives the address back: it leads to the present primary again.
+    /// Demotes the server behind the address of the handles (`demoted`): it becomes a read-only replica, or the address
+    /// leads to one. It holds all that was acknowledged before and, so that an answer from it shows, gets nothing more.
+    /// Then gives the address back: it leads to the present primary again.
     ///
-    /// Gives a handle of the present primary by an address of its own. A store that asks for the role at intervals is given one interval before this returns,
-    /// and says in its documentation how long that is. `None`: no such hook.
+    /// Gives a handle of the present primary by an address of its own. A store that asks for the role at intervals is
+    /// given one interval before this returns, and says in its documentation how long that is. `None`: no such hook.
     async fn demote(&self, _database: &Self::Database, _demoted: bool) -> Option<Store> {
         None
     }

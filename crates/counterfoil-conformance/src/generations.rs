@@ -55,8 +55,8 @@ async fn all_are_there(store: &dyn TokenStore, chain: &[RecordId]) -> Result<(),
         let next = stands.record().superseded.map(|superseded| superseded.successor);
         let wanted = chain.get(usize::try_from(generation).unwrap_or(usize::MAX) + 1).copied();
         ensure!(next == wanted, "generation {generation} must name its successor {wanted:?}, but names {next:?}");
-        let told = (stands.record().generation, stands.family().generation);
-        ensure!(told == (generation, newest), "generation {generation} of {newest} must say so, but says {told:?}");
+        let found = (stands.record().generation, stands.family().generation);
+        ensure!(found == (generation, newest), "generation {generation} of {newest} must say so, but says {found:?}");
     }
     Ok(())
 }

@@ -10,7 +10,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// Clause 6: Ids, realms, owners and labels are compared byte for byte; no collation, no case, no trailing blanks. What went in comes out.
+/// Clause 6: Ids, realms, owners and labels are compared byte for byte; no collation, no case, no trailing blanks. What
+/// went in comes out.
 pub async fn get_is_exact(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     every_bit_of_an_id_counts(&*store).await?;

@@ -10,7 +10,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// Clause 3: One taken id or label among many leaves nothing; never an upsert. `IdTaken` and `LabelTaken` name the holder.
+/// Clause 3: One taken id or label among many leaves nothing; never an upsert. `IdTaken` and `LabelTaken` name the
+/// holder.
 pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -19,19 +20,19 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
     let before = must_get(&*store, &taken).await?;
 
     // The taken id as the first, the second and the last of three.
-    for place in 0..3 {
+    for index in 0..3 {
         let mut family = ann.refresh().with_access().with_access();
         let thief = NewRecord { id: taken, digest: digest_of(&family.id()), ..first.records[0].clone() };
         family.family.id = first.family.id;
         for record in &mut family.records {
             record.id = crate::sample::member_id(first.family.id);
         }
-        family.records[place] = thief;
+        family.records[index] = thief;
         let join = first.join(0);
         for home in [family.home(None), join] {
             let answer = store.insert(home, &family.records, at(1)).await?;
             ensure_is!(answer, Inserted::IdTaken(id) if id == taken, "the taken id must be refused by name");
-            nothing_of(&*store, &family.records, place).await?;
+            nothing_of(&*store, &family.records, index).await?;
         }
         ensure!(
             same(&must_get(&*store, &taken).await?, &before),
@@ -64,11 +65,11 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
 }
 
 async fn nothing_of(store: &dyn TokenStore, records: &[NewRecord], but: usize) -> Result<(), Violation> {
-    for (place, record) in records.iter().enumerate().filter(|(place, _)| *place != but) {
+    for (index, record) in records.iter().enumerate().filter(|(index, _)| *index != but) {
         let found = store.get(&record.id).await?;
         ensure!(
             found.is_none(),
-            "a refused insert must leave nothing, but record {place} of {} is there",
+            "a refused insert must leave nothing, but record {index} of {} is there",
             records.len()
         );
     }
@@ -88,7 +89,7 @@ async fn a_family_is_founded_once(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The cap without races: who counts and who does not.
+/// The cap without races: which families count.
 async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -135,8 +136,8 @@ async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Clause 5: After an outcome unknown, repeating insert gives `IdTaken` with the caller's own digest there, repeating rotate gives `Stale` with
-/// the caller's own successor there. Nothing is applied twice.
+/// Clause 5: After an outcome unknown, repeating insert gives `IdTaken` with the caller's own digest there, repeating
+/// rotate gives `Stale` with the caller's own successor there. Nothing is applied twice.
 pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
     crate::races::repeats_at_once(subject).await?;
     let store = subject.fresh().await;

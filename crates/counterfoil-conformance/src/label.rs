@@ -8,7 +8,8 @@ use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, most, must_get,
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 19: A label is given back by revoke of the family, purge, relabel and displacement; not by expiry, not by rotation, not by `revoke(One)`.
+/// Clause 19: A label is given back by revoke of the family, purge, relabel and displacement; not by expiry, not by
+/// rotation, not by `revoke(One)`.
 pub async fn label_is_given_back(subject: &Subject) -> Verdict {
     by_revoke(subject).await?;
     by_purge_and_not_before(subject).await?;
@@ -18,7 +19,7 @@ pub async fn label_is_given_back(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Who has the label, as an attempt to take it tells. The taker, where it got it.
+/// The family that has the label, found by an attempt to take it: the taker, if it got it.
 async fn take(
     store: &dyn TokenStore,
     person: &Person,

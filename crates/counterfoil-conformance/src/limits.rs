@@ -9,18 +9,19 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{walk, walk_due};
 
-/// Clause 1: No method reads a clock or draws a random number: a story set in 1970 and one in 2255 go as any other, and twice the same.
+/// Clause 1: No method reads a clock or draws a random number: a story set in 1970 and one in 2255 go as any other, and
+/// twice the same.
 pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
     let ann = Person::new("default", "ann");
     for epoch in [0, 1_600_000_000_000_000, Timestamp::MAX.micros() - 100] {
         let then = |micros: u64| Timestamp::from_micros(epoch + micros).expect("an instant");
         let draft =
             ann.pat().labelled("one").created(then(0)).ending(Some(then(50)), Some(then(60))).noticed(then(40), 0);
-        let mut told = Vec::new();
+        let mut stories = Vec::new();
         for _ in 0..2 {
-            told.push(story(&*subject.fresh().await, &draft, &then).await?);
+            stories.push(story(&*subject.fresh().await, &draft, &then).await?);
         }
-        ensure!(told[0] == told[1], "the same calls must give the same answers:\n{}\n{}", told[0], told[1]);
+        ensure!(stories[0] == stories[1], "the same calls must give the same answers:\n{}\n{}", stories[0], stories[1]);
     }
     Ok(Checked::Held)
 }
@@ -31,13 +32,13 @@ async fn story(
     draft: &crate::sample::Draft,
     then: &(dyn Fn(u64) -> Timestamp + Send + Sync),
 ) -> Result<String, Violation> {
-    let (id, mut told) = (draft.id(), String::new());
+    let (id, mut story) = (draft.id(), String::new());
     ensure_is!(
         store.insert(draft.home(Some(1)), &draft.records, then(0)).await?,
         Inserted::Done,
         "an insert must not depend on today"
     );
-    told += &describe(&must_get(store, &id).await?);
+    story += &describe(&must_get(store, &id).await?);
     store.touch(&[(id, then(3))]).await?;
     let claimed = store.claim(&id, NoticeMark { at: then(40), stage: 0 }, then(45)).await?;
     ensure!(claimed.is_some(), "a claim must not depend on today");
@@ -61,13 +62,13 @@ async fn story(
         Rotated::Done,
         "a rotation must not depend on today"
     );
-    told += &describe(&must_get(store, &id).await?);
-    told += &describe(&must_get(store, &next.id).await?);
+    story += &describe(&must_get(store, &id).await?);
+    story += &describe(&must_get(store, &next.id).await?);
     let purged = store.purge(then(59), then(59), then(19), most(9)).await?;
     ensure!(purged.changed == 0, "a purge must go by its arguments and nothing else");
     let left = store.purge(then(60), then(60), then(60), most(9)).await?;
     ensure!(left.changed == 1, "a purge must go by its arguments and nothing else");
-    Ok(format!("{told} {:?}", store.census().await?))
+    Ok(format!("{story} {:?}", store.census().await?))
 }
 
 /// Clause 2: `t >= limit` everywhere, and a store compares only where the contract says so.
@@ -85,7 +86,8 @@ pub async fn equality_is_reached(subject: &Subject) -> Verdict {
             now.micros()
         );
     }
-    // Each limit of a purge: now against gone_at, unsent_before, windows_before are tried in purge_keeps_the_living, on the instant too.
+    // Each limit of a purge: now against gone_at, unsent_before, windows_before are tried in purge_keeps_the_living, on
+    // the instant too.
     for (now, gone) in [(GONE - 1, false), (GONE, true)] {
         let id = ann.pat().found(&*store).await?;
         let _ = store.purge(at(now), at(0), at(0), most(100)).await?;

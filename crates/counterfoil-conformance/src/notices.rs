@@ -42,7 +42,8 @@ pub async fn due_is_complete(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// A claim, a settlement, a new expiry, a rotation and a revocation of one each move a record out of what is due, or into it.
+/// A claim, a settlement, a new expiry, a rotation and a revocation of one each move a record out of what is due, or
+/// into it.
 async fn what_moves_a_mark(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().noticed(at(10), 0);
@@ -114,7 +115,7 @@ pub async fn claim_has_one_winner(subject: &Subject) -> Verdict {
     let id = draft.found(&*store).await?;
     let mut model = Model::default();
     let _ = model.insert(draft.home(None), &draft.records, at(0));
-    // Whoever holds another mark, or wants a lease that is no later, gets nothing.
+    // A caller with another mark, or a lease that is not later, gets nothing.
     for (held, until) in [
         (mark(at(9), 1), 20),
         (mark(at(11), 1), 20),
@@ -156,7 +157,7 @@ async fn a_long_lease(store: &dyn TokenStore) -> Result<(), Violation> {
 
 async fn settling(store: &dyn TokenStore, model: &mut Model, id: &RecordId) -> Result<(), Violation> {
     let lease = mark(at(11), 1);
-    // The old holder, a wrong stage, a lease that somebody else holds: noted as sent, and nothing more.
+    // The old holder, a wrong stage, another caller's lease: the notice is recorded as sent, and nothing else changes.
     for (round, held) in [mark(at(10), 1), mark(at(11), 0), mark(at(12), 1)].into_iter().enumerate() {
         let sent = Some((at(EXPIRES), u8::try_from(round).unwrap_or(0)));
         let settled = store.settle(id, held, Some(mark(at(500), 5)), sent).await?;

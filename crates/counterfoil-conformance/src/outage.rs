@@ -8,7 +8,8 @@ use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoke
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 27: An outage is `Unavailable`: never `None`, never `Stale`; `maybe_done` is true whenever the request may have been sent.
+/// Clause 27: An outage is `Unavailable`: never `None`, never `Stale`; `maybe_done` is true whenever the request may
+/// have been sent.
 pub async fn outage_is_unavailable(subject: &Subject) -> Verdict {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().labelled("one").noticed(at(10), 0);
@@ -48,33 +49,33 @@ async fn ask_everything(store: &dyn TokenStore, ann: &Person, draft: &Draft) -> 
     let step = supersede(Version::FIRST, next.id, at(1));
     let edit = describe_as("x");
     let mut maybe_done = false;
-    let mut told = |op: &str, answer: Result<String, StoreError>| match answer {
+    let mut check = |op: &str, answer: Result<String, StoreError>| match answer {
         Err(StoreError::Unavailable { maybe_done: maybe, .. }) => {
             maybe_done |= maybe;
             Ok(())
         }
         other => Err(Violation::new(format!("{op} during an outage must be Unavailable, but was {other:?}"))),
     };
-    told("get", store.get(&id).await.map(|answer| format!("{answer:?}")))?;
-    told("insert", store.insert(coming.home(None), &coming.records, at(1)).await.map(|answer| format!("{answer:?}")))?;
-    told("apply", store.apply(&id, Version::FIRST, &edit, at(1)).await.map(|answer| format!("{answer:?}")))?;
-    told(
+    check("get", store.get(&id).await.map(|answer| format!("{answer:?}")))?;
+    check("insert", store.insert(coming.home(None), &coming.records, at(1)).await.map(|answer| format!("{answer:?}")))?;
+    check("apply", store.apply(&id, Version::FIRST, &edit, at(1)).await.map(|answer| format!("{answer:?}")))?;
+    check(
         "rotate",
         store.rotate(&id, &step, std::slice::from_ref(&next), at(1)).await.map(|answer| format!("{answer:?}")),
     )?;
-    told(
+    check(
         "revoke",
         store
             .revoke(ann.family(draft.family.id), revoked(at(1)), at(GONE), most(1))
             .await
             .map(|answer| format!("{answer:?}")),
     )?;
-    told("touch", store.touch(&[(id, at(1))]).await.map(|answer| format!("{answer:?}")))?;
-    told("list", store.list(ann.listing(kind), None, most(5)).await.map(|answer| format!("{answer:?}")))?;
-    told("due", store.due(at(20), None, most(5)).await.map(|answer| format!("{answer:?}")))?;
-    told("claim", store.claim(&id, mark, at(20)).await.map(|answer| format!("{answer:?}")))?;
-    told("settle", store.settle(&id, mark, None, None).await.map(|answer| format!("{answer:?}")))?;
-    told("purge", store.purge(at(1), at(1), at(1), most(5)).await.map(|answer| format!("{answer:?}")))?;
-    told("census", store.census().await.map(|answer| format!("{answer:?}")))?;
+    check("touch", store.touch(&[(id, at(1))]).await.map(|answer| format!("{answer:?}")))?;
+    check("list", store.list(ann.listing(kind), None, most(5)).await.map(|answer| format!("{answer:?}")))?;
+    check("due", store.due(at(20), None, most(5)).await.map(|answer| format!("{answer:?}")))?;
+    check("claim", store.claim(&id, mark, at(20)).await.map(|answer| format!("{answer:?}")))?;
+    check("settle", store.settle(&id, mark, None, None).await.map(|answer| format!("{answer:?}")))?;
+    check("purge", store.purge(at(1), at(1), at(1), most(5)).await.map(|answer| format!("{answer:?}")))?;
+    check("census", store.census().await.map(|answer| format!("{answer:?}")))?;
     Ok(Coming { draft: coming, maybe_done })
 }

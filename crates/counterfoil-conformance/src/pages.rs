@@ -11,8 +11,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, sorted_ids, walk};
 
-/// Clause 20: Inserts and deletes between pages neither repeat nor hide a record that was there all along; limit is a maximum; a short page is no
-/// end; `next == None` is.
+/// Clause 20: Inserts and deletes between pages neither repeat nor hide a record that was there all along; limit is a
+/// maximum; a short page is no end; `next == None` is.
 pub async fn pages_are_stable(subject: &Subject) -> Verdict {
     every_size_shows_the_same(subject).await?;
     for by_owner in [true, false] {
@@ -127,7 +127,8 @@ async fn dead_records_are_listed(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// What the docs of `census` say: all records by the key of their digest, wherever they came from and whatever became of them.
+/// What the docs of `census` say: all records by the key of their digest, wherever they came from and whatever became
+/// of them.
 pub async fn census_counts_every_record(subject: &Subject) -> Verdict {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     count(&*store, &[]).await?;

@@ -12,8 +12,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 23: Only what its limits name goes; a family goes with its last member; limit is a maximum; two at once do no harm (one cut off is
-/// clause 25's).
+/// Clause 23: Only what its limits name goes; a family goes with its last member; limit is a maximum; two at once do no
+/// harm (one cut off is clause 25's).
 pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     only_what_the_limits_name(subject).await?;
     the_family_goes_last(subject).await?;

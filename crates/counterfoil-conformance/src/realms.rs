@@ -8,7 +8,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// Clause 28: Nothing of one realm is listed, conflicts or is revoked in another; `get` goes by id alone, and the record names its realm.
+/// Clause 28: Nothing of one realm is listed, conflicts or is revoked in another; `get` goes by id alone, and the
+/// record names its realm.
 pub async fn realms_are_apart(subject: &Subject) -> Verdict {
     crate::extremes::owners_end_apart(&*subject.fresh().await).await?;
     let store = subject.fresh().await;

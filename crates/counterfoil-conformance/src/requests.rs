@@ -25,7 +25,7 @@ fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
     RecordId::from_bytes(bytes)
 }
 
-/// Somebody else whose ids begin like those of the draft's owner: only the family's row tells them apart.
+/// Another person whose ids begin like those of the draft's owner: only the family's row distinguishes them.
 fn neighbour(draft: &Draft) -> OwnerId {
     let others = (0..).map(|number| OwnerId::from(SubjectId::new(&format!("other-{number}")).expect("a subject")));
     let alike = |owner: &OwnerId| counterfoil::shard(&draft.family.realm, owner) == draft.family.id.shard();

@@ -11,8 +11,8 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 13: After revoke returned, every get of the family is revoked, and insert, rotate and `Slide` into it are `FamilyEnded`, also when they
-/// began before (the racing half). A join of an older generation is `FamilyMoved`.
+/// Clause 13: After revoke returned, every get of the family is revoked, and insert, rotate and `Slide` into it are
+/// `FamilyEnded`, also when they began before (the racing half). A join of an older generation is `FamilyMoved`.
 pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");

@@ -9,7 +9,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// A chain that a test goes down: every rotation is made on the store and on the reference model, and all records must then be equal.
+/// A chain that a test goes down: every rotation is made on the store and on the reference model, and all records must
+/// then be equal.
 struct Chain {
     draft: Draft,
     model: Model,
@@ -144,7 +145,8 @@ async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violat
     Ok(())
 }
 
-/// What the docs of [`ParentUpdate::Slide`](counterfoil::store::ParentUpdate) say: forward only, no version, the family along with it, only while live and the newest.
+/// What the docs of [`ParentUpdate::Slide`](counterfoil::store::ParentUpdate) say: forward only, no version, the family
+/// along with it, only while live and the newest.
 pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");

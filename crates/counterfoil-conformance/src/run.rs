@@ -26,7 +26,8 @@ pub struct SiblingCheck {
     run: for<'a> fn(&'a Siblings) -> Running<'a>,
 }
 
-/// All checks of a token store: the clauses in their order, then what the docs of single methods promise, then the model test.
+/// All checks of a token store: the clauses in their order, then what the docs of single methods promise, then the
+/// model test.
 pub const CHECKS: &[Check] = crate::__every_clause! { __checks { Check, clauses } };
 
 /// All checks of the siblings.

@@ -1,5 +1,5 @@
-//! Records to try things on. Every instant lies at [`at`]`(n)`, microseconds from one fixed day, so that a limit and its neighbours are
-//! one apart.
+//! Records to try things on. Every instant lies at [`at`]`(n)`, microseconds from one fixed day, so that a limit and
+//! its neighbours are one apart.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,9 +37,9 @@ pub fn most(limit: u32) -> NonZeroU32 {
     NonZeroU32::new(limit).expect("a limit is at least 1")
 }
 
-/// Where drafts expire unless told otherwise.
+/// The default expiry of drafts.
 pub const EXPIRES: u64 = 1_000_000;
-/// Where drafts are gone unless told otherwise.
+/// The default `gone_at` of drafts.
 pub const GONE: u64 = 2_000_000;
 
 /// Ids are drawn in order, never twice in one process: no dice.
@@ -66,7 +66,7 @@ impl Person {
         Self { realm: Realm::new(realm).expect("a realm"), owner }
     }
 
-    /// Somebody nobody else is: for rounds that must not see each other.
+    /// A new person, for rounds that must not affect each other.
     #[must_use]
     pub fn somebody() -> Self {
         Self::new("default", &format!("somebody-{}", DRAWN.fetch_add(1, Ordering::Relaxed)))
@@ -292,7 +292,7 @@ impl Draft {
         NewRecord { parent: Some(self.id()), generation, ..member(&self.family, TokenKind::AccessToken) }
     }
 
-    /// What follows on `parent`, which stands at `generation - 1`.
+    /// The successor of `parent`, which has `generation - 1`.
     #[must_use]
     pub fn successor(&self, parent: RecordId, generation: u64) -> NewRecord {
         let label = self.records[0].label.clone();

@@ -29,8 +29,8 @@ impl Scale {
 /// The fewest sequences of a model test: each cell of its coverage is aimed at in two of them.
 const LEAST: u32 = 14;
 
-/// What the environment asks for: `COUNTERFOIL_SCALE=ci` (the default), `soak`, or a number that divides the rounds and sequences of `ci`
-/// (`COUNTERFOIL_SCALE=10` for a backend far away).
+/// What the environment asks for: `COUNTERFOIL_SCALE=ci` (the default), `soak`, or a number that divides the rounds and
+/// sequences of `ci` (`COUNTERFOIL_SCALE=10` for a backend far away).
 ///
 /// # Panics
 ///

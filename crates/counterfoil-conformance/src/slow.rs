@@ -1,5 +1,5 @@
-//! A store that dawdles. A fast store finishes within one turn of the scheduler and so hides its races; this one gives every other
-//! thread a turn before and after each call.
+//! A store that dawdles. A fast store finishes within one turn of the scheduler and so hides its races; this one gives
+//! every other thread a turn before and after each call.
 
 use std::future::poll_fn;
 use std::num::NonZeroU32;

@@ -84,7 +84,7 @@ async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Deleted with its family or by itself, at whatever instant.
+/// Deleted with its family or by itself, at any instant.
 async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access();
@@ -123,7 +123,7 @@ async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violatio
         Draft { records: draft.records.iter().cloned().chain(access).collect(), ..draft }
     };
     let living = ann.refresh().with_access().with_access();
-    // Two are older than all the dead, one stands in their midst.
+    // Two are older than all dead ones, one is among them.
     let mut last = living.clone();
     (last.records[1].created_at, last.records[2].created_at) = (at(1), at(2));
     last.found(&*store).await?;

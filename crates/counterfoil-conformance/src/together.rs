@@ -1,5 +1,5 @@
-//! Many calls at once from one thread, for what is only laid out or looked at: one after the other, their trips would be most of what a race on a server
-//! takes. What races does so on threads of its own.
+//! Many calls at once from one thread, for what is only laid out or looked at: one after the other, their trips would
+//! be most of what a race on a server takes. What races does so on threads of its own.
 
 use counterfoil::RecordId;
 use counterfoil::store::{TokenRecord, TokenStore};
@@ -11,7 +11,7 @@ use crate::violation::Violation;
 /// As many calls as a race's threads make: a store that serves these serves those.
 const ABREAST: usize = 64;
 
-/// What stands under those ids, in their order.
+/// The stored records of those ids, in their order.
 pub(crate) async fn get_all(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<Option<TokenRecord>>, Violation> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(ABREAST) {

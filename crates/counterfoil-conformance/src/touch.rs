@@ -9,7 +9,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{walk, walk_due};
 
-/// Clause 16: Touch never lowers, never moves version, never creates, never revives; any order of ids, any number of batches at once, no error.
+/// Clause 16: Touch never lowers, never moves version, never creates, never revives; any order of ids, any number of
+/// batches at once, no error.
 pub async fn touch_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");

@@ -11,7 +11,8 @@ use counterfoil::store::StoreError;
 pub enum Checked {
     /// The clause holds as far as the check can see.
     Held,
-    /// The fixture lacks the hook that the check needs. The runner prints it: what was not tried must not look like what passed.
+    /// The fixture lacks the hook that the check needs. The runner prints it: what was not tried must not look like
+    /// what passed.
     NotApplicable(&'static str),
 }
 

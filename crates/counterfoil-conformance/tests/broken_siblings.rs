@@ -239,7 +239,8 @@ impl ClientStore for Broken {
 }
 
 impl Broken {
-    /// Decides on what it read, and writes whatever stands there by then. An internal id that came into use meanwhile is given twice.
+    /// Decides on what it read, and writes whatever stands there by then. An internal id that came into use meanwhile
+    /// is given twice.
     async fn by_look(
         &self,
         realm: &Realm,
@@ -384,7 +385,8 @@ impl Throttle for Broken {
             return if self.flaw == Flaw::ForgetsADamagedCounter { Ok(Reserved::Granted(now)) } else { Err(corrupt()) };
         }
         if self.flaw == Flaw::DropsTheNextAttempt {
-            // Set while the call is under way: one that is dropped leaves it set, and the next call is rolled back with it.
+            // Set while the call is under way: one that is dropped leaves it set, and the next call is rolled back with
+            // it.
             let dirty = self.cut.swap(true, Ordering::SeqCst);
             pause().await;
             self.cut.store(false, Ordering::SeqCst);

@@ -1,5 +1,5 @@
-//! The suite's positive controls: stores that break one promise each, and the check that must say so. A check that no broken store fails
-//! proves nothing; the table is printed with `cargo test --test broken_stores -- --nocapture`.
+//! The suite's positive controls: stores that break one promise each, and the check that must say so. A check that no
+//! broken store fails proves nothing; the table is printed with `cargo test --test broken_stores -- --nocapture`.
 
 mod broken;
 
@@ -250,7 +250,8 @@ fn the_wrapper_without_a_flaw_passes() {
     }
 }
 
-/// How much the model test finds by itself, and in how short a run: `COUNTERFOIL_SCALE=20 cargo test --test broken_stores -- --ignored --nocapture`.
+/// How much the model test finds by itself, and in how short a run: `COUNTERFOIL_SCALE=20 cargo test --test
+/// broken_stores -- --ignored --nocapture`.
 #[test]
 #[ignore = "a figure for a report, no promise"]
 fn what_the_model_test_finds_by_itself() {

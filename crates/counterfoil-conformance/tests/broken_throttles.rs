@@ -1,4 +1,5 @@
-//! The positive controls of the throttle's clauses: counters that break one promise each, and the check that must say so.
+//! The positive controls of the throttle's clauses: counters that break one promise each, and the check that must say
+//! so.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

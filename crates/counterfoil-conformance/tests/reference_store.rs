@@ -1,4 +1,5 @@
-//! The reference store keeps the whole contract: the suite's own control. Its fixture has every hook but `demote`, which `broken_demotions.rs` tries.
+//! The reference store keeps the whole contract: the suite's own control. Its fixture has every hook but `demote`,
+//! which `broken_demotions.rs` tries.
 
 use std::sync::Arc;
 

@@ -1,7 +1,9 @@
-//! A store as a third party would write one, on a database that can do one thing: replace a document if it still is the version that was read.
+//! A store as a third party would write one, on a database that can do one thing: replace a document if it still is the
+//! version that was read.
 //!
-//! One document a shard, for whatever a step touches lies in one. Each step reads, decides and swaps, and begins again where somebody was quicker. What a step
-//! decides is the reference model's, so that the example shows the other half: how a step becomes one.
+//! One document a shard, for whatever a step touches lies in one. Each step reads, decides and swaps, and begins again
+//! where somebody was quicker. What a step decides is the reference model's, so that the example shows the other half:
+//! how a step becomes one.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -71,7 +73,8 @@ impl DocumentStore {
         decoded(&self.0.read(shard).await)
     }
 
-    /// One step on a shard. Nothing is written where nothing changed, so an answer that refuses costs nobody their turn.
+    /// One step on a shard. Nothing is written where nothing changed, so an answer that refuses costs nobody their
+    /// turn.
     async fn step<T>(&self, shard: u8, act: impl Fn(&mut Model) -> T + Send) -> Result<T, StoreError> {
         loop {
             let document = self.0.read(shard).await;
@@ -285,8 +288,8 @@ impl Fixture for Databases {
     }
 }
 
-/// `conformance!(third_party, Databases::default());` would make a test of each clause. Here they run at small counts: this database writes a document of many
-/// families for each step.
+/// `conformance!(third_party, Databases::default());` would make a test of each clause. Here they run at small counts:
+/// this database writes a document of many families for each step.
 #[test]
 fn a_third_partys_store_keeps_the_contract() {
     let scale = Scale { rounds: 4, threads: 8, sequences: 6, ..Scale::CI };
@@ -315,7 +318,8 @@ fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
     assert!(check.run(&subject).is_err());
 }
 
-/// The control: a database that swaps whatever version it is given lets two win. Not in each round, and the first one ends it: so as many as may be needed.
+/// The control: a database that swaps whatever version it is given lets two win. Not in each round, and the first one
+/// ends it: so as many as may be needed.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out() {
     let scale = Scale { threads: 8, ..Scale::CI };

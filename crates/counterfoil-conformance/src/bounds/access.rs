@@ -196,7 +196,7 @@ async fn get_in(
                 Inserted::Done => return Ok(true),
                 Inserted::FamilyFull { until } if until == at(EXPIRES) => return Ok(false),
                 Inserted::FamilyMoved => continue,
-                other => return Err(Violation::new(format!("a join under a cap must not be told {other:?}"))),
+                other => return Err(Violation::new(format!("a join under a cap must not get {other:?}"))),
             }
         }
         let next = draft.successor(tip, generation + 1);
@@ -208,7 +208,7 @@ async fn get_in(
             Rotated::Done => return Ok(true),
             Rotated::FamilyFull { until } if until == at(EXPIRES) => return Ok(false),
             Rotated::Stale(_) => {}
-            other => return Err(Violation::new(format!("a rotation under a cap must not be told {other:?}"))),
+            other => return Err(Violation::new(format!("a rotation under a cap must not get {other:?}"))),
         }
     }
     Err(Violation::new(format!("a racer must be let in or refused, but {TURNS} turns did neither")))

@@ -50,7 +50,7 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
             Some(oldest) => {
                 ensure_is!(
                     answer,
-                    Inserted::PaceReached { oldest: told } if told == at(oldest),
+                    Inserted::PaceReached { oldest: found } if found == at(oldest),
                     "{limit} after +{since} are made, and the {limit}-th newest was made at +{oldest}"
                 );
             }
@@ -158,7 +158,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
         match answer? {
             Inserted::Done => made += 1,
             Inserted::PaceReached { oldest } if oldest == at(5) => {}
-            other => return Err(Violation::new(format!("an insert under a pace must not be told {other:?}"))),
+            other => return Err(Violation::new(format!("an insert under a pace must not get {other:?}"))),
         }
     }
     let room = (limit - deleted - living).min(u32::try_from(track.pool.len()).unwrap_or(u32::MAX));

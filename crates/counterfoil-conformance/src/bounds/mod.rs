@@ -25,7 +25,7 @@ const PART: u32 = 4;
 /// How often a racer tries again because another was quicker: each time, one of the others has made a step.
 const TURNS: u32 = 200;
 
-/// What stands under those ids, every field, as texts.
+/// The stored records of those ids, every field as text.
 async fn snapshot(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<Option<String>>, Violation> {
     Ok(get_all(store, ids).await?.iter().map(|found| found.as_ref().map(describe)).collect())
 }

@@ -67,10 +67,13 @@ async fn the_least_recently_used_goes(subject: &Subject) -> Result<(), Violation
         drafts.sort_by_key(|draft| (draft.family.used_at, draft.family.id));
         let wanted = families(&drafts[..ends]);
         ensure!(ended == wanted, "a limit of {limit} must end {wanted:?}, but ended {ended:?}");
-        for (place, draft) in drafts.iter().enumerate() {
-            let told = must_get(&*store, &draft.id()).await?.revoked();
-            let wanted = (place < ends).then_some(Revoked { at: at(9), why: RevocationReason::MadeRoom });
-            ensure!(told == wanted, "number {place} in the order of last use must read {wanted:?}, but reads {told:?}");
+        for (index, draft) in drafts.iter().enumerate() {
+            let revoked = must_get(&*store, &draft.id()).await?.revoked();
+            let wanted = (index < ends).then_some(Revoked { at: at(9), why: RevocationReason::MadeRoom });
+            ensure!(
+                revoked == wanted,
+                "number {index} in the order of last use must read {wanted:?}, but reads {revoked:?}"
+            );
         }
         ensure!(must_get(&*store, &next.id()).await?.revoked().is_none(), "the new one must live");
     }
@@ -133,8 +136,8 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
             "another client's, kind's, owner's or realm's family must live on: {stands:?}"
         );
     }
-    let told = must_get(&*store, &dead.id()).await?.revoked();
-    ensure!(told == Some(first_end), "what was revoked before must keep its first end, but reads {told:?}");
+    let revoked = must_get(&*store, &dead.id()).await?.revoked();
+    ensure!(revoked == Some(first_end), "what was revoked before must keep its first end, but reads {revoked:?}");
     let ended = squeeze(&*store, &ann.refresh().through(OTHER).used(at(9)), 1, 9).await?;
     ensure!(ended == families([&strangers[0]]), "each client has a cap of its own: {ended:?}");
     let ended = squeeze(&*store, &ann.pat().used(at(9)), 1, 9).await?;
@@ -158,9 +161,9 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     ensure!(squeeze(&*store, &ann.refresh(), 1, 5).await? == families([&old]), "a full cap must make room");
     for stands in must_get_all(&*store, &[old.id(), old.records[1].id]).await? {
         let family = stands.family();
-        let told = (stands.revoked().map(|revoked| revoked.why), family.gone_at, family.label_key.is_some());
+        let revoked = (stands.revoked().map(|revoked| revoked.why), family.gone_at, family.label_key.is_some());
         let wanted = (Some(RevocationReason::MadeRoom), Some(at(GONE)), false);
-        ensure!(told == wanted, "every member of an ended family must read {wanted:?}, but reads {told:?}");
+        ensure!(revoked == wanted, "every member of an ended family must read {wanted:?}, but reads {revoked:?}");
     }
     let answer = store.insert(old.join(0), &[old.access(0)], at(6)).await?;
     ensure_is!(answer, Inserted::FamilyEnded, "nothing may join an ended family");
@@ -174,7 +177,7 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A repeated insert meets its own record; a refused one ends nobody.
+/// A repeated insert meets its own record; a refused one ends no family.
 async fn a_refusal_ends_nobody(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (first, second) = (ann.refresh().used(at(1)), ann.refresh().used(at(2)));
@@ -209,26 +212,34 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
             async move { squeeze(&*store, &draft, limit, 5).await }
         })
         .await;
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for answer in answers {
-        told.extend(answer?);
+        reported.extend(answer?);
     }
-    let once: BTreeSet<FamilyId> = told.iter().copied().collect();
-    ensure!(once.len() == told.len(), "each family must be ended once, but the answers told of {told:?}");
+    let once: BTreeSet<FamilyId> = reported.iter().copied().collect();
+    ensure!(once.len() == reported.len(), "each family must be ended once, but the answers were {reported:?}");
     before.sort_by_key(|draft| (draft.family.used_at, draft.family.id));
     let all: Vec<&Draft> = before.iter().chain(&new).collect();
     let ends = all.len().saturating_sub(limit as usize);
-    ensure!(told.len() == ends, "{limit} of {} must remain, so {ends} must end, but {} did", all.len(), told.len());
+    ensure!(
+        reported.len() == ends,
+        "{limit} of {} must remain, so {ends} must end, but {} did",
+        all.len(),
+        reported.len()
+    );
     let ids: Vec<_> = all.iter().map(|draft| draft.id()).collect();
     let mut live = 0;
-    for (place, stands) in must_get_all(&*track.store, &ids).await?.iter().enumerate() {
+    for (index, stands) in must_get_all(&*track.store, &ids).await?.iter().enumerate() {
         let ended = stands.revoked().is_some();
         live += usize::from(!ended);
-        ensure!(ended == once.contains(&ids[place].family()), "what was told must be what was done: {stands:?}");
+        ensure!(
+            ended == once.contains(&ids[index].family()),
+            "the answers must name the families that ended: {stands:?}"
+        );
         // Those from before were all used before the new ones.
-        let must = place < before.len().min(ends);
-        ensure!(ended || !must, "the least recently used must end first, but number {place} lives");
-        ensure!(!ended || must || place >= before.len(), "number {place} was used later than one that lives");
+        let must = index < before.len().min(ends);
+        ensure!(ended || !must, "the least recently used must end first, but number {index} lives");
+        ensure!(!ended || must || index >= before.len(), "number {index} was used later than one that lives");
     }
     ensure!(live == all.len() - ends, "{} live families must remain, but {live} do", all.len() - ends);
     for stands in must_get_all(&*track.store, &beside.each_ref().map(Draft::id)).await? {

@@ -73,7 +73,7 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
             let answer = chain.down(at(40), Some(pace(3, at(since))), at(GONE)).await?;
             ensure_is!(
                 answer,
-                Rotated::PaceReached { oldest: told } if told == at(oldest),
+                Rotated::PaceReached { oldest: found } if found == at(oldest),
                 "a fourth rotation after +{since} must be refused, for the third before it was at +{oldest}"
             );
         }
@@ -156,7 +156,7 @@ async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violati
         let answer = store.rotate(&tip, &step, std::slice::from_ref(&next), at(DEEP + 1)).await?;
         ensure_is!(
             answer,
-            Rotated::PaceReached { oldest: told } if told == at(oldest),
+            Rotated::PaceReached { oldest: found } if found == at(oldest),
             "after {DEEP} rotations, the last {limit} of them after `since`, one more must be refused"
         );
     }
@@ -190,10 +190,10 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let person = Person { realm: draft.family.realm.clone(), owner: draft.family.owner.clone() };
     let listed = walk(&*track.store, person.listing(TokenKind::RefreshToken), 100).await?;
     let after = listed.iter().filter(|record| record.record().superseded.is_some_and(|by| by.at > at(4))).count();
-    let told = done + u32::try_from(counted).unwrap_or(0);
+    let reported = done + u32::try_from(counted).unwrap_or(0);
     ensure!(
-        after == limit as usize && told == limit,
-        "{limit} rotations must be made after `since`, but {after} are there, and {told} were said to be done"
+        after == limit as usize && reported == limit,
+        "{limit} rotations must be made after `since`, but {after} are there, and {reported} were reported as done"
     );
     Ok(())
 }
@@ -213,7 +213,7 @@ async fn go_down(store: &dyn TokenStore, draft: &Draft, root: RecordId, within: 
             Rotated::Done => (tip, done) = (next.id, done + 1),
             Rotated::Stale(stands) => tip = stands.record().superseded.map_or(tip, |by| by.successor),
             Rotated::PaceReached { oldest } if oldest == at(5) => return Ok(done),
-            other => return Err(Violation::new(format!("a racer under a pace must not be told {other:?}"))),
+            other => return Err(Violation::new(format!("a racer under a pace must not get {other:?}"))),
         }
     }
     Err(Violation::new(format!("a pace of {} must stop a racer, but {TURNS} turns did not reach it", within.limit)))

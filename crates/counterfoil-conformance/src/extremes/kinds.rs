@@ -24,7 +24,8 @@ fn of_kind(person: &Person, kind: TokenKind) -> Draft {
     draft
 }
 
-/// Whatever an owner has ends when all of theirs is revoked: also what has expired, what is permanent, and what was replaced.
+/// Whatever an owner has ends when all of theirs is revoked: also what has expired, what is permanent, and what was
+/// replaced.
 pub(crate) async fn every_kind_ends_with_its_owner(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut own = Vec::new();

@@ -146,7 +146,7 @@ pub(crate) async fn a_cursor_outlives_its_record(store: &dyn TokenStore) -> Resu
             ensure!(shown.len() <= all.len(), "a walk must end although the record at its cursor is gone");
         }
         let wanted: Vec<RecordId> =
-            all.iter().enumerate().filter(|(place, id)| *place < 4 || stays.contains(id)).map(|(_, id)| *id).collect();
+            all.iter().enumerate().filter(|(index, id)| *index < 4 || stays.contains(id)).map(|(_, id)| *id).collect();
         ensure!(
             shown == wanted,
             "behind a record that is gone a walk must go on, but it showed {} of {}",

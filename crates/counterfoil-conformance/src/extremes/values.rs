@@ -17,7 +17,7 @@ fn instants() -> Vec<Timestamp> {
     ends.into_iter().flat_map(near).chain(last).filter_map(Timestamp::from_micros).collect()
 }
 
-/// What went in comes out, whatever moved it.
+/// Values are read as they were written, by any operation.
 pub(crate) async fn values_come_back(store: &dyn TokenStore) -> Result<(), Violation> {
     let instants = instants();
     for some in instants.chunks(8) {

@@ -1,4 +1,5 @@
-//! Versions and generations beyond 8 bits, and what a narrow column takes for them. Beyond 16 bits a record is not brought: 65,536 calls in a row.
+//! Versions and generations beyond 8 bits, and what a narrow column takes for them. Beyond 16 bits a record is not
+//! brought: 65,536 calls in a row.
 
 use counterfoil::store::{Applied, Change, Inserted, TokenStore};
 use counterfoil::{KeyId, RecordId, Timestamp, Version};
@@ -65,13 +66,13 @@ pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<
     const MANY: usize = 1_203;
     let draft = Person::somebody().refresh();
     let id = draft.found(store).await?;
-    for (round, place) in [0, 99, 100, 999, 1_000, MANY - 1].into_iter().enumerate() {
+    for (round, index) in [0, 99, 100, 999, 1_000, MANY - 1].into_iter().enumerate() {
         let used: Timestamp = at(10 + round as u64);
         let batch: Vec<(RecordId, Timestamp)> =
-            (0..MANY).map(|number| (if number == place { id } else { member_id(draft.family.id) }, used)).collect();
+            (0..MANY).map(|number| (if number == index { id } else { member_id(draft.family.id) }, used)).collect();
         store.touch(&batch).await?;
         let read = must_get(store, &id).await?.record().last_used_at;
-        ensure!(read == Some(used), "number {place} of {MANY} must be touched, but its use reads {read:?}");
+        ensure!(read == Some(used), "number {index} of {MANY} must be touched, but its use reads {read:?}");
     }
     // Beyond what 16 bits count, and beyond the parameters of a statement.
     const WIDE: usize = 66_000;

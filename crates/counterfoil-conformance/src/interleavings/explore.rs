@@ -22,8 +22,8 @@ impl Schedules {
     /// over the operation.
     pub(super) fn next(&mut self) -> Option<Vec<usize>> {
         let mut least = self.open.first_entry()?;
-        let place = usize::try_from(self.dice.below(least.get().len() as u64)).unwrap_or(0);
-        let wanted = least.get_mut().swap_remove(place);
+        let index = usize::try_from(self.dice.below(least.get().len() as u64)).unwrap_or(0);
+        let wanted = least.get_mut().swap_remove(index);
         if least.get().is_empty() {
             least.remove();
         }
@@ -33,9 +33,9 @@ impl Schedules {
 
     /// Adds what branches off a run that began with `wanted`.
     pub(super) fn branch(&mut self, wanted: &[usize], choices: &[Choice]) {
-        for (place, choice) in choices.iter().enumerate().skip(wanted.len()) {
+        for (index, choice) in choices.iter().enumerate().skip(wanted.len()) {
             let other = Choice { chosen: 1 - choice.chosen, ..*choice };
-            let begin = choices.iter().take(place).copied().chain([other]);
+            let begin = choices.iter().take(index).copied().chain([other]);
             let stops = begin.clone().filter(|choice| choice.stops_one()).count();
             self.open.entry(stops).or_default().push(begin.map(|choice| choice.chosen).collect());
         }

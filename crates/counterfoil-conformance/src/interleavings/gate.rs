@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use counterfoil::testing::BackendCalls;
 
-/// The gate of one operation. Who opens it polls the operation next, so that no wake-up is needed.
+/// The gate of one operation. The caller that opens it polls the operation next, so that no wake-up is needed.
 #[derive(Default)]
 pub(super) struct Gate {
     open: AtomicBool,
@@ -20,7 +20,7 @@ impl Gate {
         self.open.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the operation stands at the gate.
+    /// Whether the operation waits at the gate.
     pub(super) fn waits(&self) -> bool {
         self.waits.load(Ordering::Relaxed)
     }

@@ -13,7 +13,7 @@ use counterfoil::testing::backend_call;
 use crate::database::Database;
 use crate::judge::{Call, judge_in};
 use crate::pool::Pool;
-use crate::scene::{Deed, Scene, Told};
+use crate::scene::{Deed, Outcome, Scene};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation};
 
@@ -50,13 +50,13 @@ pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
         return Ok(Checked::NotApplicable("the store awaits no `backend_call`"));
     }
     let next = Arc::new(AtomicUsize::new(0));
-    let lane = |_| {
+    let share = |_| {
         let (subject, next, without) = (subject.clone(), Arc::clone(&next), Arc::clone(&without));
         async move { some_pairs(&subject, &next, &without).await }
     };
     let mut all = Tried::default();
-    for lane in Pool::new(&subject.driver(), ABREAST).race(lane).await {
-        let Tried { pairs, schedules, most, left } = lane?;
+    for share in Pool::new(&subject.driver(), ABREAST).race(share).await {
+        let Tried { pairs, schedules, most, left } = share?;
         all.pairs += pairs;
         all.schedules += schedules;
         all.most = all.most.max(most);
@@ -100,7 +100,7 @@ async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> 
         let Some(pair) = pairs.get(number) else { break };
         let most = usize::try_from(subject.scale().rounds.div_ceil(PART)).unwrap_or(usize::MAX);
         let schedules = stage.pair(*pair, most).await;
-        // The other lanes need not go on for the sake of a store that is broken.
+        // The other shares need not go on for the sake of a store that is broken.
         let schedules = schedules.inspect_err(|_| next.store(pairs.len(), Ordering::Relaxed))?;
         all.pairs += 1;
         all.schedules += schedules.tried;
@@ -129,7 +129,7 @@ impl Stage<'_> {
             let scene = Scene::new(&**self.database).await?;
             let run = self.schedule(&scene, pair, &wanted, schedules.tried).await?;
             let order: Vec<usize> = run.choices.iter().map(|choice| choice.chosen).collect();
-            let judged = self.judged(&scene, pair, run.told).await;
+            let judged = self.judged(&scene, pair, run.outcomes).await;
             judged.map_err(|broken| Violation::new(format!("schedule {order:?}: {}", broken.what())))?;
             waits += u32::from(run.waits > 0);
             schedules.branch(&wanted, &run.choices);
@@ -144,7 +144,7 @@ impl Stage<'_> {
         pair: [Deed; 2],
         wanted: &[usize],
         handle: usize,
-    ) -> Result<Run<Result<Told, Violation>>, Violation> {
+    ) -> Result<Run<Result<Outcome, Violation>>, Violation> {
         let act = |actor: usize| {
             let (store, deed) = (&**self.database.handle(handle + actor), pair[actor]);
             let begins = self.without.contains(&deed);
@@ -164,12 +164,12 @@ impl Stage<'_> {
         &self,
         scene: &Scene,
         pair: [Deed; 2],
-        told: [Result<Told, Violation>; 2],
+        outcomes: [Result<Outcome, Violation>; 2],
     ) -> Result<(), Violation> {
         let mut calls = Vec::new();
-        for (actor, told) in told.into_iter().enumerate() {
-            let told = told.map_err(|broken| Violation::new(format!("{pair:?} at once: {}", broken.what())))?;
-            calls.push(Call { deed: pair[actor], actor, told });
+        for (actor, outcome) in outcomes.into_iter().enumerate() {
+            let outcome = outcome.map_err(|broken| Violation::new(format!("{pair:?} at once: {}", broken.what())))?;
+            calls.push(Call { deed: pair[actor], actor, outcome });
         }
         judge_in(&**self.database, scene, &calls).await
     }

@@ -32,7 +32,7 @@ impl Choice {
 
 /// What came of a run.
 pub(super) struct Run<T> {
-    pub(super) told: [T; 2],
+    pub(super) outcomes: [T; 2],
     pub(super) choices: Vec<Choice>,
     /// How many calls the two came to.
     pub(super) calls: u32,
@@ -43,29 +43,29 @@ pub(super) struct Run<T> {
 struct Actor<'a, T> {
     gate: Arc<Gate>,
     future: Listened<Acting<'a, T>>,
-    told: Option<T>,
+    outcome: Option<T>,
 }
 
 impl<'a, T> Actor<'a, T> {
     fn new(future: Acting<'a, T>) -> Self {
         let gate = Arc::new(Gate::default());
         let listener = Arc::clone(&gate);
-        Self { gate, future: listen(listener, future), told: None }
+        Self { gate, future: listen(listener, future), outcome: None }
     }
 
     fn is_ready(&self) -> bool {
-        self.told.is_none() && self.gate.waits()
+        self.outcome.is_none() && self.gate.waits()
     }
 
     /// Goes on; whether it is done or at a gate.
     fn goes_on(&mut self, context: &mut Context<'_>) -> bool {
-        if self.told.is_none()
+        if self.outcome.is_none()
             && !self.gate.waits()
-            && let Poll::Ready(told) = Pin::new(&mut self.future).poll(context)
+            && let Poll::Ready(outcome) = Pin::new(&mut self.future).poll(context)
         {
-            self.told = Some(told);
+            self.outcome = Some(outcome);
         }
-        self.told.is_some() || self.gate.waits()
+        self.outcome.is_some() || self.gate.waits()
     }
 }
 
@@ -102,8 +102,8 @@ pub(super) async fn run<'a, T>(
         actors[chosen].gate.open();
     }
     let calls = actors.iter().map(|actor| actor.gate.reached()).sum();
-    let told = actors.map(|actor| actor.told.expect("an operation that is done"));
-    Ok(Run { told, choices, calls, waits })
+    let outcomes = actors.map(|actor| actor.outcome.expect("an operation that is done"));
+    Ok(Run { outcomes, choices, calls, waits })
 }
 
 /// Polls until each is done or at a gate. False: patience ran out before.

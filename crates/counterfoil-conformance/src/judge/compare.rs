@@ -19,7 +19,8 @@ pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRec
     }
 }
 
-/// Compares each field that is named. Those after `except` the caller compares. A field of `$parts` that is named nowhere does not compile.
+/// Compares each field that is named. Those after `except` the caller compares. A field of `$parts` that is named
+/// nowhere does not compile.
 macro_rules! differing_fields {
     ($prefix:literal, $parts:ident, $is:ident, $must:ident, $($field:ident)*, except $($other:ident)*) => {{
         let $parts { $($field: _,)* $($other: _,)* } = $is;

@@ -1,4 +1,4 @@
-//! What stands when all operations have returned.
+//! The state after all operations have returned.
 
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::{RecordId, TokenKind};
@@ -38,8 +38,8 @@ impl Left {
     pub(super) fn differing(&self, must: &Self, wanted: &[RecordId]) -> Vec<String> {
         let mut lines = Vec::new();
         for (id, (is, must)) in wanted.iter().zip(self.records.iter().zip(&must.records)) {
-            let told = differing_options(is.as_ref(), must.as_ref());
-            lines.extend(told.into_iter().map(|line| format!("{id:?}: {line}")));
+            let differing = differing_options(is.as_ref(), must.as_ref());
+            lines.extend(differing.into_iter().map(|line| format!("{id:?}: {line}")));
         }
         let names = ["the list of refresh tokens", "the list of access tokens", "the due notices"];
         for (name, (is, must)) in names.iter().zip(self.listed.iter().zip(&must.listed)) {

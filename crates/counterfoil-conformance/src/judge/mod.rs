@@ -1,9 +1,9 @@
 //! Whether what happened at once could have happened one after the other.
 //!
-//! Given the answers of a few operations that ran at once, and what stands afterwards: is there an order in which the
-//! reference model gives the same answers and leaves the same records? An operation that the contract lets go piece
-//! by piece is as many steps as it has records or families, each in a place of its own. A read is no step: each
-//! record that it shows must be as it was at some moment of that order.
+//! Given the answers of a few concurrent operations and the final state: is there an order in which the reference model
+//! gives the same answers and leaves the same records? An operation that the contract lets go piece by piece is as many
+//! steps as it has records or families, each in a place of its own. A read is no step: each record that it shows must
+//! be as it was at some moment of that order.
 
 mod compare;
 mod left;
@@ -14,7 +14,7 @@ mod steps;
 use counterfoil::RecordId;
 use counterfoil::store::TokenStore;
 
-use crate::scene::{Deed, Scene, Told};
+use crate::scene::{Deed, Outcome, Scene};
 use crate::violation::Violation;
 
 use left::Left;
@@ -23,10 +23,10 @@ use left::Left;
 pub(crate) struct Call {
     pub(crate) deed: Deed,
     pub(crate) actor: usize,
-    pub(crate) told: Told,
+    pub(crate) outcome: Outcome,
 }
 
-/// Judges what these operations answered by what now stands in the store.
+/// Judges the answers of these operations by the present state of the store.
 pub(crate) async fn judge_in(store: &dyn TokenStore, scene: &Scene, calls: &[Call]) -> Result<(), Violation> {
     let new = calls.iter().flat_map(|call| scene.new_ids(call.deed, call.actor));
     let ids: Vec<RecordId> = scene.standing().into_iter().chain(new).collect();
@@ -38,7 +38,7 @@ pub(crate) async fn judge_in(store: &dyn TokenStore, scene: &Scene, calls: &[Cal
 ///
 /// # Errors
 ///
-/// A violation where there is none: the operations, their answers, and in which fields the nearest order differs.
+/// A violation if there is none: the operations, their answers, and the fields in which the nearest order differs.
 fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result<(), Violation> {
     let mut search = search::Search::new(scene, calls, ids, left);
     if search.finds_an_order() {
@@ -46,7 +46,7 @@ fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result
     }
     let mut names: Vec<String> = calls.iter().map(|call| format!("{:?}", call.deed)).collect();
     names.dedup();
-    let answers = calls.iter().map(|call| format!("\n  {:?} {}: {}", call.deed, call.actor, call.told.brief()));
+    let answers = calls.iter().map(|call| format!("\n  {:?} {}: {}", call.deed, call.actor, call.outcome.brief()));
     Err(Violation::new(format!(
         "{} at once must be as one after the other, but no order of {} explains their answers and what is left:{}\n\
          The nearest order is {}",

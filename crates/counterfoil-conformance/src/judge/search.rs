@@ -7,7 +7,7 @@ use super::reads::Read;
 use super::steps::{Batch, Step, looked_at, piece, steps, whole};
 use super::{Call, Left};
 use crate::reference::Model;
-use crate::scene::{Scene, Told};
+use crate::scene::{Outcome, Scene};
 
 pub(super) struct Search<'a> {
     scene: &'a Scene,
@@ -24,9 +24,9 @@ pub(super) struct Search<'a> {
     nearness: (usize, std::cmp::Reverse<usize>),
 }
 
-/// A place in the search.
+/// A node of the search.
 #[derive(Clone)]
-struct Place<'a> {
+struct Node<'a> {
     model: Model,
     /// The steps done, in their order.
     done: Vec<usize>,
@@ -42,7 +42,7 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn finds_an_order(&mut self) -> bool {
-        let mut first = Place {
+        let mut first = Node {
             model: self.scene.model.clone(),
             done: Vec::new(),
             changed: vec![0; self.batches.len()],
@@ -51,20 +51,20 @@ impl<'a> Search<'a> {
         self.look(&mut first) && self.goes_on(&first)
     }
 
-    fn look(&self, place: &mut Place<'_>) -> bool {
-        let Place { model, reads, .. } = place;
+    fn look(&self, node: &mut Node<'_>) -> bool {
+        let Node { model, reads, .. } = node;
         reads.iter_mut().all(|read| read.look(self.scene, model).is_ok())
     }
 
-    fn goes_on(&mut self, place: &Place<'_>) -> bool {
-        if place.done.len() == self.steps.len() {
-            return self.ends_so(place);
+    fn goes_on(&mut self, node: &Node<'_>) -> bool {
+        if node.done.len() == self.steps.len() {
+            return self.ends_so(node);
         }
         for number in 0..self.steps.len() {
-            if place.done.contains(&number) || self.commutes(place, number) {
+            if node.done.contains(&number) || self.commutes(node, number) {
                 continue;
             }
-            let mut next = place.clone();
+            let mut next = node.clone();
             next.done.push(number);
             if self.steps_so(&mut next, number) && self.look(&mut next) && self.goes_on(&next) {
                 return true;
@@ -74,26 +74,26 @@ impl<'a> Search<'a> {
     }
 
     /// Pieces of one batch that follow each other may be done in any order: one is enough.
-    fn commutes(&self, place: &Place<'_>, number: usize) -> bool {
-        let last = place.done.last().filter(|last| **last > number);
+    fn commutes(&self, node: &Node<'_>, number: usize) -> bool {
+        let last = node.done.last().filter(|last| **last > number);
         let batch = self.steps[number].batch();
         batch.is_some() && last.is_some_and(|last| self.steps[*last].batch() == batch)
     }
 
     /// Makes the step; whether its answer is the one that was given.
-    fn steps_so(&mut self, place: &mut Place<'_>, number: usize) -> bool {
+    fn steps_so(&mut self, node: &mut Node<'_>, number: usize) -> bool {
         let step = self.steps[number];
         let Step::Whole(call) = step else {
             let batch = step.batch().unwrap_or_default();
-            place.changed[batch] += u64::from(piece(self.scene, &mut place.model, self.batches[batch].deed, step));
+            node.changed[batch] += u64::from(piece(self.scene, &mut node.model, self.batches[batch].deed, step));
             return true;
         };
         let name = self.name(step);
         let call = &self.calls[call];
-        let lines = match whole(self.scene, &place.model, call.deed, call.actor) {
+        let lines = match whole(self.scene, &node.model, call.deed, call.actor) {
             Ok((must, model)) => {
-                place.model = model;
-                answers_differ(&name, &call.told, &must)
+                node.model = model;
+                answers_differ(&name, &call.outcome, &must)
             }
             Err(broken) => vec![broken.what().to_owned()],
         };
@@ -101,37 +101,37 @@ impl<'a> Search<'a> {
             return true;
         }
         self.orders += 1;
-        self.note(place, place.done.len() - 1, &lines);
+        self.note(node, node.done.len() - 1, &lines);
         false
     }
 
-    /// Whether what stands in the end, and what was seen and counted, is what this order leaves.
-    fn ends_so(&mut self, place: &Place<'_>) -> bool {
+    /// Whether the final state, the reads and the counts are those of this order.
+    fn ends_so(&mut self, node: &Node<'_>) -> bool {
         self.orders += 1;
         let mut lines = Vec::new();
-        for (batch, changed) in self.batches.iter().zip(&place.changed) {
-            if batch.told != *changed {
-                lines.push(format!("{:?} changed {changed}, but told {}", batch.deed, batch.told));
+        for (batch, changed) in self.batches.iter().zip(&node.changed) {
+            if batch.reported != *changed {
+                lines.push(format!("{:?} changed {changed}, but reported {}", batch.deed, batch.reported));
             }
         }
-        lines.extend(place.reads.iter().flat_map(|read| read.unexplained(self.scene, &place.model)));
+        lines.extend(node.reads.iter().flat_map(|read| read.unexplained(self.scene, &node.model)));
         let (scene, ids) = (self.scene, self.ids);
-        match looked_at(&place.model, async |store| Left::of(store, scene, ids).await) {
+        match looked_at(&node.model, async |store| Left::of(store, scene, ids).await) {
             Ok(must) => lines.extend(self.left.differing(&must, self.ids)),
             Err(broken) => lines.push(broken.what().to_owned()),
         }
         if !lines.is_empty() {
-            self.note(place, self.steps.len(), &lines);
+            self.note(node, self.steps.len(), &lines);
         }
         lines.is_empty()
     }
 
-    fn note(&mut self, place: &Place<'_>, fitted: usize, lines: &[String]) {
+    fn note(&mut self, node: &Node<'_>, fitted: usize, lines: &[String]) {
         let nearness = (fitted, std::cmp::Reverse(lines.len()));
         if nearness <= self.nearness && !self.nearest.is_empty() {
             return;
         }
-        let order: Vec<String> = place.done.iter().map(|number| self.name(self.steps[*number])).collect();
+        let order: Vec<String> = node.done.iter().map(|number| self.name(self.steps[*number])).collect();
         self.nearness = nearness;
         self.nearest = format!("{}:\n  {}", order.join(", then "), lines.join("\n  "));
     }
@@ -146,12 +146,12 @@ impl<'a> Search<'a> {
 }
 
 /// A line for each difference of two answers.
-fn answers_differ(name: &str, told: &Told, must: &Told) -> Vec<String> {
-    match (told, must) {
-        (Told::Step(told, is), Told::Step(must, record)) if told == must => {
+fn answers_differ(name: &str, found: &Outcome, must: &Outcome) -> Vec<String> {
+    match (found, must) {
+        (Outcome::Step(found, is), Outcome::Step(must, record)) if found == must => {
             let fields = differing_options(is.as_deref(), record.as_deref());
-            fields.into_iter().map(|line| format!("{name} answered {told} with a record whose {line}")).collect()
+            fields.into_iter().map(|line| format!("{name} answered {found} with a record whose {line}")).collect()
         }
-        _ => vec![format!("{name} answered {}, must answer {}", told.brief(), must.brief())],
+        _ => vec![format!("{name} answered {}, must answer {}", found.brief(), must.brief())],
     }
 }

@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 
 use super::Call;
 use crate::reference::Model;
-use crate::scene::{Deed, Scene, Told, modelled};
+use crate::scene::{Deed, Outcome, Scene, modelled};
 use crate::violation::Violation;
 
 /// One atomic step.
@@ -35,7 +35,7 @@ impl Step {
 pub(super) struct Batch {
     pub(super) deed: Deed,
     /// How many pieces they say to have changed.
-    pub(super) told: u64,
+    pub(super) reported: u64,
 }
 
 /// The steps and batches of those calls; reads have none.
@@ -43,16 +43,16 @@ pub(super) fn steps(scene: &Scene, calls: &[Call]) -> (Vec<Step>, Vec<Batch>) {
     let (mut steps, mut batches) = (Vec::new(), Vec::<Batch>::new());
     let founders: Vec<usize> = calls.iter().filter(|call| call.deed.founds()).map(|call| call.actor).collect();
     for (number, call) in calls.iter().enumerate().filter(|(_, call)| !call.deed.reads()) {
-        let Told::Changed(changed) = call.told else {
+        let Outcome::Changed(changed) = call.outcome else {
             steps.push(Step::Whole(number));
             continue;
         };
         if let Some(batch) = batches.iter_mut().find(|batch| batch.deed == call.deed) {
-            batch.told += changed;
+            batch.reported += changed;
             continue;
         }
         let batch = batches.len();
-        batches.push(Batch { deed: call.deed, told: changed });
+        batches.push(Batch { deed: call.deed, reported: changed });
         match call.deed {
             Deed::RevokeOwner => {
                 steps.extend(scene.families(&founders).into_iter().map(|family| Step::Family(batch, family)));
@@ -81,10 +81,10 @@ pub(super) fn piece(scene: &Scene, model: &mut Model, deed: Deed, step: Step) ->
 }
 
 /// The same operation on the model, and the model after it.
-pub(super) fn whole(scene: &Scene, model: &Model, deed: Deed, actor: usize) -> Result<(Told, Model), Violation> {
+pub(super) fn whole(scene: &Scene, model: &Model, deed: Deed, actor: usize) -> Result<(Outcome, Model), Violation> {
     let store = modelled(model);
-    let told = at_once(scene.act(&store, deed, actor))?;
-    Ok((told, store.with(std::mem::take)))
+    let outcome = at_once(scene.act(&store, deed, actor))?;
+    Ok((outcome, store.with(std::mem::take)))
 }
 
 /// The model's futures never wait.

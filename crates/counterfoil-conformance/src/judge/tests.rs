@@ -2,7 +2,7 @@ use futures_executor::block_on;
 
 use super::{Call, judge_in};
 use crate::reference::ReferenceStore;
-use crate::scene::{Deed, Scene, Told};
+use crate::scene::{Deed, Outcome, Scene};
 use crate::violation::Violation;
 
 /// A scene, and the store that it lies in.
@@ -14,11 +14,11 @@ fn scene() -> (ReferenceStore, Scene) {
 
 /// One after the other, in that order.
 fn call(store: &ReferenceStore, scene: &Scene, calls: &[(Deed, usize)]) -> Vec<Call> {
-    let told = |(deed, actor): &(Deed, usize)| {
-        let told = block_on(scene.act(store, *deed, *actor)).unwrap();
-        Call { deed: *deed, actor: *actor, told }
+    let call = |(deed, actor): &(Deed, usize)| {
+        let outcome = block_on(scene.act(store, *deed, *actor)).unwrap();
+        Call { deed: *deed, actor: *actor, outcome }
     };
-    calls.iter().map(told).collect()
+    calls.iter().map(call).collect()
 }
 
 fn judged(store: &ReferenceStore, scene: &Scene, calls: &[Call]) -> Result<(), Violation> {
@@ -42,7 +42,7 @@ fn what_ran_one_after_the_other_has_an_order_whatever_it_was() {
 fn two_winners_of_one_version_have_no_order() {
     let (store, scene) = scene();
     let mut calls = call(&store, &scene, &[(Deed::Rekey, 0), (Deed::EditDescription, 1)]);
-    calls[1].told = calls[0].told.clone();
+    calls[1].outcome = calls[0].outcome.clone();
     let broken = judged(&store, &scene, &calls).unwrap_err();
     assert!(broken.what().contains("EditDescription 1 answered Done, must answer Stale"), "{}", broken.what());
 }
@@ -77,14 +77,14 @@ fn a_list_may_show_each_record_as_of_its_own_moment_but_none_as_it_never_was() {
     let before = call(&store, &scene, &[(Deed::ListAll, 2)]);
     let writes = call(&store, &scene, &[(Deed::Supersede, 0)]);
     let after = call(&store, &scene, &[(Deed::ListAll, 2)]);
-    let showed = |call: &Call| match &call.told {
-        Told::Seen(records) => records.clone(),
+    let showed = |call: &Call| match &call.outcome {
+        Outcome::Seen(records) => records.clone(),
         other => panic!("{other:?}"),
     };
     let judge = |records| {
-        let list = Call { deed: Deed::ListAll, actor: 2, told: Told::Seen(records) };
+        let list = Call { deed: Deed::ListAll, actor: 2, outcome: Outcome::Seen(records) };
         let [write] = &writes[..] else { panic!("one write") };
-        let write = Call { deed: write.deed, actor: write.actor, told: write.told.clone() };
+        let write = Call { deed: write.deed, actor: write.actor, outcome: write.outcome.clone() };
         judged(&store, &scene, &[write, list])
     };
     let (old, new) = (showed(&before[0]), showed(&after[0]));

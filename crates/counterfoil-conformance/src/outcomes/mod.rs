@@ -1,5 +1,5 @@
-//! Every operation in every state of a record: clause 54. What must come is the table in the guide, so that the document and the check cannot
-//! disagree.
+//! Every operation in every state of a record: clause 54. What must come is the table in the guide, so that the
+//! document and the check cannot disagree.
 
 mod ask;
 mod state;

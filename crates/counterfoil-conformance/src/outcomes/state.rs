@@ -54,12 +54,12 @@ impl State {
 /// The notice that the record had when it was inserted.
 pub(super) const MARK: NoticeMark = NoticeMark { at: Timestamp::EPOCH, stage: 1 };
 
-/// A record in that state, of somebody's own.
+/// A record in that state, with an owner of its own.
 pub(super) struct Case {
     pub(super) person: Person,
     pub(super) draft: Draft,
     pub(super) id: RecordId,
-    /// The version that stands there.
+    /// The stored version.
     pub(super) version: Version,
     /// The family's generation.
     pub(super) generation: u64,

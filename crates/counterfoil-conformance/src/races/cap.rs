@@ -14,8 +14,8 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
-/// Clause 4: Of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and `now >= live_until` do not count,
-/// nor do those of another client.
+/// Clause 4: Of any number of concurrent inserts `cap` live families remain, neither more nor fewer; revoked ones and
+/// `now >= live_until` do not count, nor do those of another client.
 pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     for track in tracks(subject, 1).await {
@@ -52,7 +52,7 @@ pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
                 match answer? {
                     Inserted::Done => admitted += 1,
                     Inserted::OwnerFull => {}
-                    other => return Err(Violation::new(format!("an insert under a cap must not be told {other:?}"))),
+                    other => return Err(Violation::new(format!("an insert under a cap must not get {other:?}"))),
                 }
             }
             let room = (cap - living).min(u32::try_from(track.pool.len()).unwrap_or(u32::MAX));

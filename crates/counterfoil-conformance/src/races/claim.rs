@@ -8,7 +8,8 @@ use crate::sample::{Person, at, must_get};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, ensure};
 
-/// Clause 22, racing: Of any number of workers that hold one mark one gets the record, and of any number that settle one lease one is believed.
+/// Clause 22, racing: Of any number of workers that hold one mark one gets the record, and of any number that settle
+/// one lease one is believed.
 pub(crate) async fn claimers(subject: &Subject) -> Verdict {
     for track in tracks(subject, 1).await {
         for _ in 0..track.rounds {

@@ -13,7 +13,8 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 18: A label has one holder under races: of creators alone, of relabels, beside a revocation, beside rotations, and on a holder that is gone.
+/// Clause 18: A label has one holder under races: of creators alone, of relabels, beside a revocation, beside
+/// rotations, and on a holder that is gone.
 pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
     for track in tracks(subject, 9).await {
         for round in 0..track.rounds {
@@ -28,12 +29,12 @@ pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// What one creator was told: that it has the label, or who has.
+/// One creator's answer: `None` if it has the label, otherwise the holder.
 async fn create(store: &dyn TokenStore, draft: &Draft, now: Timestamp) -> Result<Option<FamilyId>, Violation> {
     match store.insert(draft.home(None), &draft.records, now).await? {
         Inserted::Done => Ok(None),
         Inserted::LabelTaken(holder) => Ok(Some(holder)),
-        other => Err(Violation::new(format!("a creator must be told Done or LabelTaken, but not {other:?}"))),
+        other => Err(Violation::new(format!("a creator must get Done or LabelTaken, but not {other:?}"))),
     }
 }
 
@@ -57,19 +58,19 @@ async fn creators_alone(track: &Track) -> Result<(), Violation> {
             async move { create(&*store, &draft, now).await }
         })
         .await;
-    let (mut winners, mut told) = (Vec::new(), Vec::new());
+    let (mut winners, mut reported) = (Vec::new(), Vec::new());
     for (draft, answer) in drafts.iter().zip(answers) {
         match answer? {
             None => winners.push(draft.family.id),
-            Some(holder) => told.push(holder),
+            Some(holder) => reported.push(holder),
         }
     }
     let holders = holders(&*track.store, &person).await?;
     ensure!(holders.len() == 1, "the label must have one holder, but has {holders:?}");
     ensure!(winners.len() == 1, "of {} creators one must win, but {} did", drafts.len(), winners.len());
     ensure!(
-        told.iter().all(|holder| *holder == holders[0]),
-        "every loser must be told the holder {:?}, but was told {told:?}",
+        reported.iter().all(|holder| *holder == holders[0]),
+        "every loser must get the holder {:?}, but got {reported:?}",
         holders[0]
     );
     ensure!(winners == holders, "the winner must be the holder");
@@ -123,7 +124,7 @@ async fn relabels(track: &Track) -> Result<(), Violation> {
             Applied::Done(_) => won += 1,
             Applied::LabelTaken(_) => {}
             other => {
-                return Err(Violation::new(format!("a relabel must be told Done or LabelTaken, but not {other:?}")));
+                return Err(Violation::new(format!("a relabel must get Done or LabelTaken, but not {other:?}")));
             }
         }
     }
@@ -169,7 +170,7 @@ async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
     let last = create(&*track.store, &person.pat().labelled("one"), at(2)).await?;
     ensure!(
         won + usize::from(last.is_none()) == 1,
-        "revoking must free the label for exactly one, but {won} creators won beside it and the one after it was told {last:?}"
+        "revoking must free the label for exactly one, but {won} creators won beside it and the one after it got {last:?}"
     );
     let holders = holders(&*track.store, &person).await?;
     ensure!(
@@ -192,10 +193,10 @@ async fn beside_rotations(track: &Track) -> Result<(), Violation> {
             let (store, person, draft) = (Store::clone(track.handle(racer)), Arc::clone(&person), Arc::clone(&draft));
             async move {
                 if racer > 0 {
-                    let told = create(&*store, &person.pat().labelled("one"), at(1)).await?;
+                    let answer = create(&*store, &person.pat().labelled("one"), at(1)).await?;
                     ensure!(
-                        told == Some(holder),
-                        "a family under rotation must keep its label, but a creator was told {told:?}"
+                        answer == Some(holder),
+                        "a family under rotation must keep its label, but a creator got {answer:?}"
                     );
                     return Ok(());
                 }

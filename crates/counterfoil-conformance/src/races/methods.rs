@@ -9,7 +9,7 @@ use crate::dice::Dice;
 use crate::fixture::Store;
 use crate::judge::{Call, judge_in};
 use crate::pool::Pool;
-use crate::scene::{ACTORS, Deed, Scene, Told};
+use crate::scene::{ACTORS, Deed, Outcome, Scene};
 use crate::slow::{SlowStore, pause};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation};
@@ -74,7 +74,7 @@ impl Stages {
     async fn race(&self, pairs: &[[Deed; 2]]) -> Result<(), Violation> {
         let scenes = try_join_all(self.databases.iter().map(|database| Scene::new(&**database))).await?;
         let scenes: Vec<Arc<Scene>> = scenes.into_iter().map(Arc::new).collect();
-        let pair = |place: usize| pairs[place % pairs.len()];
+        let pair = |stage: usize| pairs[stage % pairs.len()];
         let answers = self
             .pool
             .race(|racer| {
@@ -89,17 +89,20 @@ impl Stages {
                 }
             })
             .await;
-        let told = |(racer, answer): (usize, Result<Told, Violation>)| {
+        let outcome = |(racer, answer): (usize, Result<Outcome, Violation>)| {
             let pair = pair(racer / ACTORS);
             answer
                 .map_err(|broken| Violation::new(format!("{:?} and {:?} at once: {}", pair[0], pair[1], broken.what())))
         };
-        let answers = answers.into_iter().enumerate().map(told).collect::<Result<Vec<Told>, Violation>>()?;
+        let answers = answers.into_iter().enumerate().map(outcome).collect::<Result<Vec<Outcome>, Violation>>()?;
         let stages = scenes.iter().zip(answers.chunks(ACTORS)).zip(&self.databases).enumerate();
-        let judged = stages.map(|(place, ((scene, told), database))| {
-            let call =
-                |(actor, told): (usize, &Told)| Call { deed: deed_of(pair(place), actor), actor, told: told.clone() };
-            let calls: Vec<Call> = told.iter().enumerate().map(call).collect();
+        let judged = stages.map(|(stage, ((scene, outcomes), database))| {
+            let call = |(actor, outcome): (usize, &Outcome)| Call {
+                deed: deed_of(pair(stage), actor),
+                actor,
+                outcome: outcome.clone(),
+            };
+            let calls: Vec<Call> = outcomes.iter().enumerate().map(call).collect();
             async move { judge_in(&**database, scene, &calls).await }
         });
         try_join_all(judged).await.map(drop)

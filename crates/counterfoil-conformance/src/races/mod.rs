@@ -1,5 +1,5 @@
-//! Races, on real threads: once on the store as it is, once through a [`SlowStore`](crate::slow::SlowStore), which shows what a fast one hides.
-//! How many rounds and racers: [`scale`](crate::scale::scale).
+//! Races, on real threads: once on the store as it is, once through a [`SlowStore`](crate::slow::SlowStore), which
+//! shows what a fast one hides. How many rounds and racers: [`scale`](crate::scale::scale).
 
 mod cap;
 mod claim;
@@ -45,7 +45,8 @@ impl Track {
     }
 }
 
-/// The store as it is, then the same kind slowed down, with rounds divided by `part`: some races need several times as many calls a round.
+/// The store as it is, then the same kind slowed down, with rounds divided by `part`: some races need several times as
+/// many calls a round.
 pub(crate) async fn tracks(subject: &Subject, part: u32) -> Vec<Track> {
     let scale = subject.scale();
     let mut tracks = Vec::new();

@@ -20,7 +20,8 @@ enum Way {
     Rotation,
 }
 
-/// Clause 5, racing: of any number of requests that bring one id, each with a digest of its own, one is `Done`, and its digest stands.
+/// Clause 5, racing: of any number of requests that bring one id, each with a digest of its own, one is `Done`, and its
+/// digest stands.
 pub(crate) async fn repeats_at_once(subject: &Subject) -> Result<(), Violation> {
     for track in tracks(subject, 12).await {
         for _ in 0..track.rounds {

@@ -19,8 +19,8 @@ use crate::walk::walk;
 /// How far down the chain a refresher goes at most.
 const STEPS: u64 = 12;
 
-/// Clause 13, racing: Whatever refreshers and joins were under way: once revoke has returned, all of the family reads as revoked, and what comes
-/// back afterwards brought nothing alive.
+/// Clause 13, racing: Whatever refreshers and joins were under way: once revoke has returned, all of the family reads
+/// as revoked, and what comes back afterwards brought nothing alive.
 pub(crate) async fn refreshers_beside_a_revocation(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for round in 0..track.rounds {
@@ -69,7 +69,7 @@ fn note(written: &Written, ids: &[RecordId]) {
     written.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
 }
 
-/// Revokes at a moment that the seed picks; from then on every record that anybody has been told of must be dead.
+/// Revokes at a moment that the seed picks. From then on every acknowledged record must be dead.
 async fn end(
     store: &dyn TokenStore,
     person: &Person,
@@ -109,7 +109,7 @@ async fn refresh(store: &dyn TokenStore, draft: &Draft, root: RecordId, written:
             }
             Rotated::Stale(stands) => tip = stands.record().superseded.map_or(tip, |superseded| superseded.successor),
             Rotated::FamilyEnded => return Ok(()),
-            other => return Err(Violation::new(format!("a refresher beside a revocation must not be told {other:?}"))),
+            other => return Err(Violation::new(format!("a refresher beside a revocation must not get {other:?}"))),
         }
     }
     Ok(())
@@ -123,7 +123,7 @@ async fn join(store: &dyn TokenStore, draft: &Draft, written: &Written) -> Resul
             Inserted::Done => note(written, &[access.id]),
             Inserted::FamilyMoved => {}
             Inserted::FamilyEnded => return Ok(()),
-            other => return Err(Violation::new(format!("a join beside a revocation must not be told {other:?}"))),
+            other => return Err(Violation::new(format!("a join beside a revocation must not get {other:?}"))),
         }
     }
     Ok(())

@@ -43,13 +43,13 @@ async fn one_round(track: &Track, draft: &Draft, parent: RecordId, generation: u
             async move { store.rotate(&parent, &supersede(Version::FIRST, next.id, now), &[next], now).await }
         })
         .await;
-    let (mut winners, mut losers, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut winners, mut losers, mut carried) = (Vec::new(), Vec::new(), Vec::new());
     for (next, answer) in successors.iter().zip(answers) {
         match answer? {
             Rotated::Done => winners.push(next.id),
             Rotated::Stale(stands) => {
                 losers.push(next.id);
-                told.push(stands.record().superseded.map(|superseded| superseded.successor));
+                carried.push(stands.record().superseded.map(|superseded| superseded.successor));
             }
             other => {
                 return Err(Violation::new(format!("a loser must be Stale, for nobody revoked, but was {other:?}")));
@@ -59,8 +59,8 @@ async fn one_round(track: &Track, draft: &Draft, parent: RecordId, generation: u
     ensure!(winners.len() == 1, "of {} racers one must win, but {} did", successors.len(), winners.len());
     let winner = winners[0];
     ensure!(
-        told.iter().all(|told| *told == Some(winner)),
-        "Stale must carry the winner's successor {winner:?}, but carried {told:?}"
+        carried.iter().all(|successor| *successor == Some(winner)),
+        "Stale must carry the winner's successor {winner:?}, but carried {carried:?}"
     );
     let left = get_all(&*track.store, &losers).await?;
     ensure!(left.iter().all(Option::is_none), "a loser must leave no successor, but {left:?} is there");

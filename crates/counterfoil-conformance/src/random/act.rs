@@ -30,7 +30,9 @@ pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
         }
         Command::List { of, .. } => {
             let page = model.list(of.as_listing(), None, usize::MAX);
-            counting(model, u64::from(page.corrupt), |corrupt| Answer::listed(&page.items, told(of, corrupt)))
+            counting(model, u64::from(page.corrupt), |corrupt| {
+                Answer::listed(&page.items, counted_corrupt(of, corrupt))
+            })
         }
         Command::Due { now, .. } => {
             let mut page = model.due(*now, None, usize::MAX);
@@ -79,8 +81,8 @@ fn counting(model: &Model, corrupt: u64, answer: impl Fn(u64) -> Answer) -> Vec<
     (corrupt.saturating_sub(spent)..=corrupt).rev().map(answer).collect()
 }
 
-/// Whether a damaged record stands cannot be known, so only the other listings must count it.
-fn told(of: &Listed, corrupt: u64) -> Option<u64> {
+/// It is unknown whether a damaged record is live, so only the other listings must count it.
+fn counted_corrupt(of: &Listed, corrupt: u64) -> Option<u64> {
     let standing = matches!(of, Listed::Owner { show: Show::Standing { .. }, .. });
     (!standing).then_some(corrupt)
 }
@@ -149,7 +151,7 @@ async fn on_store(store: &dyn TokenStore, command: &Command) -> Said {
                 Ok(walked) => walked,
                 Err(wrong) => return Ok(wrong),
             };
-            Answer::listed(&records, told(of, corrupt))
+            Answer::listed(&records, counted_corrupt(of, corrupt))
         }
         Command::Due { now, limit } => {
             let (mut records, corrupt) = match walk(store, Walked::Due(*now), *limit, None).await? {

@@ -80,37 +80,37 @@ impl Answer {
     }
 }
 
-/// The most differing fields that are told.
-const TOLD: usize = 8;
+/// The most differing fields that are shown.
+const FIELDS: usize = 8;
 
 /// Where two answers differ: the words, or the fields of the records that do not agree.
 pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
-    let mut told = String::new();
+    let mut text = String::new();
     if wanted.word != found.word {
-        told += &format!("  expected {}\n  got      {}\n", cut(&wanted.word), cut(&found.word));
+        text += &format!("  expected {}\n  got      {}\n", cut(&wanted.word), cut(&found.word));
     }
     let id = |fields: &Fields| fields.first().map(|(_, id)| id.clone()).unwrap_or_default();
     let ids = |answer: &Answer| answer.records.iter().map(id).collect::<Vec<_>>();
     let (wanted_ids, found_ids) = (ids(wanted), ids(found));
     if wanted_ids != found_ids {
-        told += &of_ids(&wanted_ids, &found_ids);
+        text += &of_ids(&wanted_ids, &found_ids);
     }
     let mut lines = 0;
     for (record, id) in wanted.records.iter().zip(&wanted_ids) {
-        let Some(place) = found_ids.iter().position(|found| found == id) else { continue };
-        let differing = record.iter().zip(&found.records[place]).filter(|(one, other)| one != other);
+        let Some(index) = found_ids.iter().position(|found| found == id) else { continue };
+        let differing = record.iter().zip(&found.records[index]).filter(|(one, other)| one != other);
         for ((field, wanted), (_, found)) in differing {
             lines += 1;
-            if lines <= TOLD {
+            if lines <= FIELDS {
                 let (wanted, found) = around(wanted, found);
-                let _ = writeln!(told, "  {id} {field}: expected {wanted}, got {found}");
+                let _ = writeln!(text, "  {id} {field}: expected {wanted}, got {found}");
             }
         }
     }
-    if lines > TOLD {
-        let _ = writeln!(told, "  and {} more fields", lines - TOLD);
+    if lines > FIELDS {
+        let _ = writeln!(text, "  and {} more fields", lines - FIELDS);
     }
-    told
+    text
 }
 
 fn of_ids(wanted: &[String], found: &[String]) -> String {
@@ -119,19 +119,19 @@ fn of_ids(wanted: &[String], found: &[String]) -> String {
         ids.join(", ")
     };
     let (missing, surplus) = (only(wanted, found), only(found, wanted));
-    let mut told = String::new();
+    let mut text = String::new();
     if !missing.is_empty() {
-        let _ = writeln!(told, "  missing: {missing}");
+        let _ = writeln!(text, "  missing: {missing}");
     }
     if !surplus.is_empty() {
-        let _ = writeln!(told, "  too many: {surplus}");
+        let _ = writeln!(text, "  too many: {surplus}");
     }
     if missing.is_empty() && surplus.is_empty() {
-        let place = wanted.iter().zip(found).position(|(one, other)| one != other).unwrap_or(0);
-        let at = |of: &[String]| of.get(place).cloned().unwrap_or_else(|| "the end".into());
-        let _ = writeln!(told, "  in another order: at place {place} expected {}, got {}", at(wanted), at(found));
+        let index = wanted.iter().zip(found).position(|(one, other)| one != other).unwrap_or(0);
+        let at = |of: &[String]| of.get(index).cloned().unwrap_or_else(|| "the end".into());
+        let _ = writeln!(text, "  in another order: at position {index} expected {}, got {}", at(wanted), at(found));
     }
-    told
+    text
 }
 
 /// The most letters of a value that are shown.

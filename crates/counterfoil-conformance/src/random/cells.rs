@@ -1,4 +1,5 @@
-//! The cells of the coverage: an operation, the state of a record that it meets, and the side of the limit that it compares.
+//! The cells of the coverage: an operation, the state of a record that it meets, and the side of the limit that it
+//! compares.
 
 use counterfoil::Timestamp;
 
@@ -9,7 +10,8 @@ use super::state::State;
 pub(super) enum Operation {
     /// An insert whose id is taken.
     InsertTaken,
-    /// An insert with a label: `now` beside the `gone_at` of the family that holds it. The state is that of its newest member.
+    /// An insert with a label: `now` beside the `gone_at` of the family that holds it. The state is that of its newest
+    /// member.
     FoundLabelled,
     /// An insert under a cap: `now` beside the `live_until` of each family that it counts.
     FoundCapped,
@@ -98,7 +100,8 @@ impl Operation {
         )
     }
 
-    /// Whether what is far away is apart from what lies before or after: another mark, or a number that a narrow column takes for the right one.
+    /// Whether what is far away is apart from what lies before or after: another mark, or a number that a narrow column
+    /// takes for the right one.
     pub(super) const fn has_far_sides(self) -> bool {
         matches!(
             self,
@@ -161,7 +164,7 @@ impl Boundary {
         Self::of(&instant, &limit)
     }
 
-    /// An instant beside a limit, the ends of its range told apart.
+    /// An instant beside a limit; the ends of its range count as extreme.
     pub(super) fn of_far_instant(instant: Timestamp, limit: Timestamp) -> Self {
         let extreme = [Timestamp::EPOCH, Timestamp::MAX].contains(&instant) && instant != limit;
         if extreme { Self::Extreme } else { Self::of(&instant, &limit) }

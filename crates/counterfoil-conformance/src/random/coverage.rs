@@ -40,24 +40,24 @@ impl Coverage {
 
     /// A row for each operation and state, a column for each boundary.
     pub(super) fn table(&self) -> String {
-        let mut told = String::from("operation, state: before / at / after the limit / extreme\n");
+        let mut text = String::from("operation, state: before / at / after the limit / extreme\n");
         for operation in Operation::ALL {
             for state in State::ALL {
-                let cell = |boundary| self.told((operation, state, boundary));
+                let cell = |boundary| self.count_text((operation, state, boundary));
                 let [before, at, after, extreme] = Boundary::ALL.map(cell);
                 let _ = writeln!(
-                    told,
+                    text,
                     "{:16} {:20} {before:>6} / {at:>6} / {after:>6} / {extreme:>6}",
                     operation.name(),
                     state.name()
                 );
             }
         }
-        told
+        text
     }
 
     /// How often the cell was met; `-` where it is out of reach.
-    fn told(&self, cell: Cell) -> String {
+    fn count_text(&self, cell: Cell) -> String {
         match (self.0.get(&cell), out_of_reach(cell)) {
             (Some(times), _) => times.to_string(),
             (None, Some(_)) => "-".into(),

@@ -1,4 +1,5 @@
-//! Hostile ids: both ends of the byte order, the high bit set, and families and members that differ in their last bytes only.
+//! Hostile ids: both ends of the byte order, the high bit set, and families and members that differ in their last bytes
+//! only.
 
 use counterfoil::store::Digest;
 use counterfoil::{FamilyId, RecordId};

@@ -1,4 +1,5 @@
-//! A walk with a purge after its first page: the record where the page ended may be gone, and the walk goes on behind its place.
+//! A walk with a purge after its first page: the record where the page ended may be gone, and the walk goes on behind
+//! its place.
 
 use counterfoil::store::{Listing, StoreError, TokenRecord, TokenStore};
 

@@ -8,7 +8,7 @@ use super::command::{Command, Listed, Purge};
 use super::state::State;
 use crate::reference::Model;
 
-/// The model before a command, and the instant at which states are told.
+/// The model before a command, and the instant for which states are determined.
 pub(super) struct Meeting<'a> {
     pub(super) model: &'a Model,
     pub(super) now: Timestamp,

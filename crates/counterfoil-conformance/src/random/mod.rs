@@ -1,4 +1,5 @@
-//! The model test: random sequences of commands on the store and on the reference model, every answer and the final state compared.
+//! The model test: random sequences of commands on the store and on the reference model, every answer and the final
+//! state compared.
 
 mod act;
 mod answer;
@@ -11,11 +12,11 @@ mod interrupted;
 mod meets;
 pub(crate) mod names;
 mod replay;
+mod report;
 mod shrink;
 mod state;
 #[cfg(test)]
 mod tests;
-mod told;
 mod values;
 
 use std::io::Write as _;
@@ -32,21 +33,23 @@ use meets::meets;
 use replay::Replay;
 use shrink::{Failing, shrink};
 
-/// Sequences that run beside each other, each on a store of its own: the next one's trips to a server fill the pauses of the one before.
+/// Sequences that run beside each other, each on a store of its own: the next one's trips to a server fill the pauses
+/// of the one before.
 const ABREAST: usize = 4;
 
 /// How often the whole state is compared.
 const COMPARED_EVERY: u32 = 50;
 
-/// Random commands give what the model gives. On failure the seed, the shortest commands and the fields that differ are told.
+/// Random commands give what the model gives. On failure the message has the seed, the shortest commands and the fields
+/// that differ.
 pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
     let (next, covered) = (Arc::new(AtomicU32::new(0)), Arc::new(Mutex::new(Coverage::default())));
-    let lane = |_| {
+    let share = |_| {
         let (subject, next, covered) = (subject.clone(), Arc::clone(&next), Arc::clone(&covered));
         async move { sequences(&subject, &next, &covered).await }
     };
-    let lanes = Pool::new(&subject.driver(), ABREAST).race(lane).await;
-    lanes.into_iter().collect::<Result<(), Violation>>()?;
+    let shares = Pool::new(&subject.driver(), ABREAST).race(share).await;
+    shares.into_iter().collect::<Result<(), Violation>>()?;
     print(&covered.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(Checked::Held)
 }
@@ -67,7 +70,7 @@ async fn sequences(subject: &Subject, next: &AtomicU32, covered: &Mutex<Coverage
             return Ok(());
         }
         let held = sequence(subject, u64::from(seed), scale.commands).await;
-        // The other lanes need not go on for the sake of a store that is broken.
+        // The other shares need not go on for the sake of a store that is broken.
         let met = held.inspect_err(|_| next.store(scale.sequences, Ordering::Relaxed))?;
         covered.lock().unwrap_or_else(PoisonError::into_inner).add(&met);
     }
@@ -102,5 +105,5 @@ async fn sequence(subject: &Subject, seed: u64, commands: u32) -> Result<Coverag
     database.remove().await;
     let Some(difference) = difference else { return Ok(covered) };
     let shortest = shrink(subject, Failing { commands: history, difference }, draw.now()).await;
-    Err(Violation::new(told::told(seed, &shortest)))
+    Err(Violation::new(report::report(seed, &shortest)))
 }

@@ -4,7 +4,7 @@ use counterfoil::{Label, LabelKey, OwnerId, Realm, SubjectId};
 
 use crate::sample::Person;
 
-/// The names of one sequence. Each is apart from the others, and each is somebody's mistake away from them.
+/// The names of one sequence. All are different, and each differs from another one by a likely mistake.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     pub(crate) people: Vec<Person>,
@@ -14,7 +14,8 @@ pub(crate) struct Names {
 /// What keys are joined with.
 const SEPARATORS: [&str; 12] = ["/", ":", "|", ".", "-", "_", ",", ";", "=", "#", "::", "}{"];
 
-/// Letters at which keys are cut. A name one longer than such a width differs from its twin in the letter that falls off.
+/// Letters at which keys are cut. A name one longer than such a width differs from its twin in the letter that falls
+/// off.
 const WIDTHS: [usize; 10] = [9, 17, 33, 40, 51, 64, 65, 101, 129, 255];
 
 impl Names {

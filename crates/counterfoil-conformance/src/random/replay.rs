@@ -74,14 +74,14 @@ impl<'a> Replay<'a> {
 
     /// Compares every record that was named, every listing, what is due and the census.
     pub(super) async fn state(&mut self, ids: &[RecordId], people: &[Person], now: Timestamp) -> Option<String> {
-        let mut told = String::new();
+        let mut text = String::new();
         for ids in ids.chunks(ABREAST) {
             let store = self.site.database.handle(self.site.turn + 1);
             for (id, found) in ids.iter().zip(join_all(ids.iter().map(|id| store.get(id))).await) {
                 let found = found.map_or_else(|error| Answer::error(&error), |found| Answer::record(found.as_ref()));
                 let wanted = on_model(&mut self.model, &Command::Get { id: *id });
                 if !wanted.contains(&found) {
-                    told += &format!(" get of {id}:\n{}", difference(&wanted[0], &found));
+                    text += &format!(" get of {id}:\n{}", difference(&wanted[0], &found));
                 }
             }
         }
@@ -92,10 +92,10 @@ impl<'a> Replay<'a> {
             let wanted = on_model(&mut self.model, &look);
             let found = self.site.carry_out(&look).await;
             if let Some(first) = wanted.first().filter(|_| !wanted.contains(&found)) {
-                told += &format!(" {look:?}:\n{}", difference(first, &found));
+                text += &format!(" {look:?}:\n{}", difference(first, &found));
             }
         }
-        (!told.is_empty()).then_some(told)
+        (!text.is_empty()).then_some(text)
     }
 
     /// Every listing of what is there, and one of the kinds of which there is nothing.

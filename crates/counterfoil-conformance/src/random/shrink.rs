@@ -16,7 +16,7 @@ pub(super) struct Failing {
     pub(super) difference: String,
 }
 
-/// The most databases that are tried: a store far away must not keep anybody waiting for the message.
+/// The most databases that are tried: with a remote store the message must not take too long.
 const TRIES: u32 = 250;
 
 /// Shrinks a sequence that failed at its last command or in the state behind it.
@@ -25,14 +25,14 @@ pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Timestamp) 
     let mut tries = TRIES;
     let mut chunk = best.commands.len();
     while chunk > 0 && tries > 0 {
-        let mut place = 0;
-        while place < best.commands.len() && tries > 0 {
+        let mut index = 0;
+        while index < best.commands.len() && tries > 0 {
             let mut fewer = best.commands.clone();
-            fewer.drain(place..(place + chunk).min(fewer.len()));
+            fewer.drain(index..(index + chunk).min(fewer.len()));
             tries -= 1;
             match fails(subject, &fewer, now).await {
                 Some(shorter) => best = shorter,
-                None => place += chunk,
+                None => index += chunk,
             }
         }
         chunk /= 2;

@@ -87,8 +87,8 @@ impl Model {
         let mut made: Vec<Timestamp> =
             listed.map(|record| record.created_at).filter(|created_at| *created_at > pace.since).collect();
         made.sort_unstable();
-        let place = made.len().checked_sub(pace.limit.get() as usize)?;
-        made.get(place).copied()
+        let index = made.len().checked_sub(pace.limit.get() as usize)?;
+        made.get(index).copied()
     }
 
     /// When the `limit`-th rotation before this one was made, where that is after `since`.

@@ -6,7 +6,8 @@ use counterfoil::{FamilyId, RecordId, Timestamp, Version};
 use super::Model;
 use super::insert::is_gone;
 
-/// Whether a record takes such a change: a shrunk one has nothing left to edit, and only a superseded one has a window to end.
+/// Whether a record takes such a change: a shrunk one has nothing left to edit, and only a superseded one has a window
+/// to end.
 fn takes(stands: &TokenRecord, change: &Change) -> bool {
     match change {
         Change::Rekey { .. } => true,
@@ -37,13 +38,13 @@ impl Model {
         {
             return Ok(Applied::LabelTaken(holder));
         }
-        // An access token beside the newest refresh token leads nobody.
+        // An access token beside the newest refresh token does not move the family's ends.
         let leads = stands.is_newest() && stands.record().kind == stands.family().kind;
         self.write(id, change, now, leads);
         Ok(self.get(id)?.map_or(Applied::Missing, Applied::Done))
     }
 
-    /// Moves the family's key; the family that stands in the way, if one does.
+    /// Moves the family's key, or returns the family that holds it.
     fn relabel(&mut self, id: &RecordId, label: &Relabel, now: Timestamp) -> Option<FamilyId> {
         let family = self.family(id.family())?.clone();
         if let Some(key) = &label.key {

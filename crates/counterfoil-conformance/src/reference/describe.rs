@@ -1,4 +1,4 @@
-//! Every field of a record by name, so that two records are compared in full and a difference is told by field.
+//! Every field of a record by name, so that two records are compared completely and differences are shown by field.
 
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
 

@@ -1,4 +1,4 @@
-//! Requests that contradict what stands: clause 48.
+//! Requests that contradict the stored state: clause 48.
 
 use counterfoil::RecordId;
 use counterfoil::store::{FamilyParts, InsertInto, NewRecord, ParentUpdate, StoreError, check_members};

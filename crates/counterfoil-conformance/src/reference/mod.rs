@@ -1,6 +1,8 @@
-//! The reference model: the contract's words, acted out by linear scans over two lists. Slow, simple, and no kin of any real store.
+//! The reference model: the contract's words, acted out by linear scans over two lists. Slow, simple, and no kin of any
+//! real store.
 //!
-//! It serves as the oracle of [`random`](crate::random), and behind a mutex ([`ReferenceStore`]) as an example of a store.
+//! It serves as the oracle of [`random`](crate::random), and behind a mutex ([`ReferenceStore`]) as an example of a
+//! store.
 
 mod batches;
 mod bounds;

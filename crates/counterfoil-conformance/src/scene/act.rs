@@ -5,7 +5,7 @@ use counterfoil::store::{
 };
 use counterfoil::{KeyId, RecordId, Timestamp, TokenKind, Version};
 
-use super::{Brought, Deed, Scene, Told, far};
+use super::{Brought, Deed, Outcome, Scene, far};
 use crate::sample::{
     Draft, EXPIRES, at, bounded, describe_as, digest_of, make_room, most, pace, refuse, relabel, revoked, slide,
     supersede,
@@ -20,8 +20,9 @@ const CALLS: u32 = 20;
 const PAGE: u32 = 100;
 
 impl Scene {
-    /// That operation as that actor calls it, on a store or on the model. Whatever an actor writes bears its number.
-    pub(crate) async fn act(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+    /// That operation as that actor calls it, on a store or on the model. All values that an actor writes contain its
+    /// number.
+    pub(crate) async fn act(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         match deed {
             deed if deed.founds() => self.found(store, deed, actor).await,
             Deed::Join | Deed::JoinCapped => self.join(store, deed, actor).await,
@@ -34,7 +35,7 @@ impl Scene {
         }
     }
 
-    async fn found(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+    async fn found(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         let coming = self.actors[actor].coming.clone();
         let labelled = |draft: Draft| match deed {
             Deed::FoundFreeLabel => draft.labelled("free"),
@@ -49,17 +50,17 @@ impl Scene {
             Deed::FoundPaced => coming.bounded(None, Some(pace(1, self.near(7)))),
             _ => coming.home(None),
         };
-        Ok(Told::inserted(store.insert(home, &coming.records, self.now()).await?))
+        Ok(Outcome::inserted(store.insert(home, &coming.records, self.now()).await?))
     }
 
-    async fn join(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+    async fn join(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         let new = self.joining(deed, actor);
         let home: InsertInto<'_> =
             if deed == Deed::JoinCapped { self.chain.join_capped(2, 2) } else { self.chain.join(2) };
-        Ok(Told::inserted(store.insert(home, new, self.now()).await?))
+        Ok(Outcome::inserted(store.insert(home, new, self.now()).await?))
     }
 
-    async fn apply(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+    async fn apply(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         let micros = actor as u64;
         let (id, expect, change) = match deed {
             Deed::EditLabel => (self.tip, Version::FIRST, relabel("free")),
@@ -80,7 +81,7 @@ impl Scene {
                 )
             }
         };
-        Ok(Told::applied(store.apply(&id, expect, &change, self.now()).await?))
+        Ok(Outcome::applied(store.apply(&id, expect, &change, self.now()).await?))
     }
 
     fn rekeyed(&self, actor: usize) -> Change {
@@ -88,7 +89,7 @@ impl Scene {
         Change::Rekey { digest, key_id: KeyId::new(self.key().number() + 1) }
     }
 
-    async fn rotate(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+    async fn rotate(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         let Brought { next, beside, .. } = &self.actors[actor];
         let micros = actor as u64;
         let slid = slide(at(EXPIRES + 5 + micros), far(5 + micros));
@@ -102,18 +103,18 @@ impl Scene {
             Deed::SupersedeCapped => (bounded(succeeded, None, Some(2)), vec![next.clone(), beside.clone()]),
             _ => (succeeded, vec![next.clone(), beside.clone()]),
         };
-        Ok(Told::rotated(store.rotate(&self.tip, &step, &new, self.now()).await?))
+        Ok(Outcome::rotated(store.rotate(&self.tip, &step, &new, self.now()).await?))
     }
 
-    async fn revoke(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+    async fn revoke(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         let micros = actor as u64;
         let (said, gone_at) = (revoked(self.near(10 + micros)), far(micros));
         let access = self.access();
         match deed {
-            Deed::RevokeOne => Ok(Told::revoked(store.revoke(Revoke::One(&access), said, gone_at, most(1)).await?)),
+            Deed::RevokeOne => Ok(Outcome::revoked(store.revoke(Revoke::One(&access), said, gone_at, most(1)).await?)),
             Deed::RevokeFamily => {
                 let chain = self.person.family(self.chain.family.id);
-                Ok(Told::revoked(store.revoke(chain, said, gone_at, most(1)).await?))
+                Ok(Outcome::revoked(store.revoke(chain, said, gone_at, most(1)).await?))
             }
             _ => {
                 let mut changed = 0;
@@ -122,7 +123,7 @@ impl Scene {
                     let progress = store.revoke(self.person.all(), said, gone_at, most(PAGE)).await?;
                     changed += progress.changed;
                     if !progress.more {
-                        return Ok(Told::Changed(changed));
+                        return Ok(Outcome::Changed(changed));
                     }
                 }
                 Err(Violation::new("revoking all of an owner must end"))
@@ -135,21 +136,21 @@ impl Scene {
         (revoked(self.near(19)), far(9))
     }
 
-    async fn notice(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Told, Violation> {
+    async fn notice(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         let micros = actor as u64;
         let (tip, mark) = (self.tip, self.mark());
         Ok(match deed {
-            Deed::Touch => Told::plain(store.touch(&[(tip, self.near(100 + micros))]).await?),
+            Deed::Touch => Outcome::plain(store.touch(&[(tip, self.near(100 + micros))]).await?),
             Deed::TouchBatch => {
                 let seen: Vec<(RecordId, Timestamp)> =
                     self.standing().iter().map(|id| (*id, self.near(100 + micros))).collect();
-                Told::plain(store.touch(&seen).await?)
+                Outcome::plain(store.touch(&seen).await?)
             }
-            Deed::Claim => Told::claimed(store.claim(&tip, mark, self.near(30 + micros)).await?),
+            Deed::Claim => Outcome::claimed(store.claim(&tip, mark, self.near(30 + micros)).await?),
             _ => {
                 let next = NoticeMark { at: self.near(40 + micros), stage: 2 };
                 let sent = (self.near(50), u8::try_from(actor).unwrap_or(u8::MAX));
-                Told::plain(store.settle(&tip, mark, Some(next), Some(sent)).await?)
+                Outcome::plain(store.settle(&tip, mark, Some(next), Some(sent)).await?)
             }
         })
     }
@@ -162,20 +163,20 @@ impl Scene {
         }
     }
 
-    async fn purge(&self, store: &dyn TokenStore, deed: Deed) -> Result<Told, Violation> {
+    async fn purge(&self, store: &dyn TokenStore, deed: Deed) -> Result<Outcome, Violation> {
         let [now, unsent_before, windows_before] = self.purge_limits(deed);
         let mut changed = 0;
         for _ in 0..CALLS {
             let progress = store.purge(now, unsent_before, windows_before, most(PAGE)).await?;
             changed += progress.changed;
             if !progress.more {
-                return Ok(Told::Changed(changed));
+                return Ok(Outcome::Changed(changed));
             }
         }
         Err(Violation::new("a purge must end"))
     }
 
-    async fn read(&self, store: &dyn TokenStore, deed: Deed) -> Result<Told, Violation> {
+    async fn read(&self, store: &dyn TokenStore, deed: Deed) -> Result<Outcome, Violation> {
         let realm = &self.person.realm;
         let seen: Vec<TokenRecord> = match deed {
             Deed::Get => store.get(&self.tip).await?.into_iter().collect(),
@@ -183,9 +184,9 @@ impl Scene {
             Deed::ListStanding => walk(store, self.person.standing(TokenKind::RefreshToken, self.now()), PAGE).await?,
             Deed::ListKind => walk(store, Listing::Kind { realm, kind: TokenKind::AccessToken }, PAGE).await?,
             Deed::Due => walk_due(store, self.now(), PAGE).await?,
-            _ => return Ok(Told::Counted(self.counted(store.census().await?))),
+            _ => return Ok(Outcome::Counted(self.counted(store.census().await?))),
         };
-        Ok(Told::Seen(seen))
+        Ok(Outcome::Seen(seen))
     }
 
     /// The counts of this scene's two keys.

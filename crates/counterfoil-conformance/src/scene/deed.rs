@@ -51,7 +51,7 @@ pub(crate) enum Deed {
     RevokeOwner,
     /// `touch` of the tip.
     Touch,
-    /// `touch` of all that stands.
+    /// `touch` of all records.
     TouchBatch,
     /// `claim` of the tip's notice.
     Claim,
@@ -137,9 +137,9 @@ impl Deed {
     /// Every unordered pair, an operation with itself too, but for two reads: these change nothing that the other could
     /// see. Shuffled, so that what is broken shows soon. At few rounds, only some of them.
     pub(crate) fn pairs(rounds: u32) -> Vec<[Self; 2]> {
-        let with_later = |(place, one): (usize, &Self)| {
+        let with_later = |(index, one): (usize, &Self)| {
             let one = *one;
-            Self::ALL[place..].iter().map(move |other| [one, *other]).collect::<Vec<_>>()
+            Self::ALL[index..].iter().map(move |other| [one, *other]).collect::<Vec<_>>()
         };
         let all = Self::ALL.iter().enumerate().flat_map(with_later);
         let mut all: Vec<[Self; 2]> = all.filter(|pair| pair.iter().any(|deed| !deed.reads())).collect();

@@ -6,7 +6,7 @@
 
 mod act;
 mod deed;
-mod told;
+mod outcome;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -19,7 +19,7 @@ use crate::together::found_all;
 use crate::violation::{Violation, ensure_is};
 
 pub(crate) use deed::Deed;
-pub(crate) use told::Told;
+pub(crate) use outcome::Outcome;
 
 /// How many may act in a scene at once.
 pub(crate) const ACTORS: usize = 4;
@@ -150,7 +150,7 @@ impl Scene {
         self.chain.records[2].id
     }
 
-    /// What stands in the beginning.
+    /// The state at the beginning.
     pub(crate) fn standing(&self) -> Vec<RecordId> {
         vec![self.chain.id(), self.handed, self.tip, self.access(), self.spent(), self.gone.id()]
     }
@@ -181,7 +181,7 @@ impl Scene {
         [self.chain.family.id, self.gone.family.id].into_iter().chain(coming).collect()
     }
 
-    /// The model of what stands, as a store.
+    /// The model of the stored state, as a store.
     pub(crate) fn modelled(&self) -> ReferenceStore {
         modelled(&self.model)
     }

@@ -15,14 +15,14 @@ use crate::sample::most;
 use crate::scale::scale;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-type Place = (String, String);
+type Identity = (String, String);
 
-/// What stands where, which internal ids were used in which realm, and the last version of each place.
+/// The registrations, the internal ids used in each realm, and the last version of each identity.
 #[derive(Default)]
 struct Model {
-    standing: BTreeMap<Place, (Version, Registration)>,
+    standing: BTreeMap<Identity, (Version, Registration)>,
     used: BTreeSet<(String, ClientKey)>,
-    last: BTreeMap<Place, Version>,
+    last: BTreeMap<Identity, Version>,
 }
 
 /// No clause of its own: whatever the steps are, their answers equal those of the model.
@@ -58,8 +58,8 @@ async fn sequence(handles: &[Arc<dyn ClientStore>; 2], seed: u64) -> Result<(), 
             _ => page(store, &mut dice, &model, &realm, &id).await?,
         };
         if let Some(wrong) = wrong {
-            let place = (realm.as_str(), id.as_str());
-            return Err(Violation::new(format!("seed {seed}, step {step}, {place:?}: {wrong}")));
+            let identity = (realm.as_str(), id.as_str());
+            return Err(Violation::new(format!("seed {seed}, step {step}, {identity:?}: {wrong}")));
         }
     }
     for realm in &realms {
@@ -71,7 +71,7 @@ async fn sequence(handles: &[Arc<dyn ClientStore>; 2], seed: u64) -> Result<(), 
     Ok(())
 }
 
-fn place(realm: &Realm, id: &ClientId) -> Place {
+fn identity(realm: &Realm, id: &ClientId) -> Identity {
     (realm.as_str().into(), id.as_str().into())
 }
 
@@ -79,11 +79,11 @@ fn text_of(one: &Registration) -> String {
     one.to_document().unwrap_or_else(|error| error.to_string())
 }
 
-/// What differs between what must stand and what was told.
+/// The difference between the expected and the returned registration.
 fn difference(wanted: Option<&(Version, Registration)>, found: Option<&VersionedRegistration>) -> Option<String> {
-    let told = |version: Version, one: &Registration| format!("{version:?} {}", text_of(one));
-    let wanted = wanted.map(|(version, one)| told(*version, one));
-    let found = found.map(|found| told(found.version, &found.registration));
+    let describe = |version: Version, one: &Registration| format!("{version:?} {}", text_of(one));
+    let wanted = wanted.map(|(version, one)| describe(*version, one));
+    let found = found.map(|found| describe(found.version, &found.registration));
     (wanted != found).then(|| format!("{wanted:?} must stand there, but {found:?} does"))
 }
 
@@ -123,12 +123,12 @@ async fn put(
     realm: &Realm,
     id: &ClientId,
 ) -> Result<Option<String>, Violation> {
-    let place = place(realm, id);
-    let stands = model.standing.get(&place).cloned();
+    let identity = identity(realm, id);
+    let stands = model.standing.get(&identity).cloned();
     let own = stands.as_ref().map(|(_, one)| one.key).filter(|_| dice.chance(1, 2));
     let key = own.unwrap_or_else(|| key(dice));
     let one = drawn(dice, id, key);
-    let expect = version(dice, stands.as_ref().map(|(version, _)| *version), model.last.get(&place).copied());
+    let expect = version(dice, stands.as_ref().map(|(version, _)| *version), model.last.get(&identity).copied());
     let answer = store.put_client(realm, expect, &one).await?;
     if stands.as_ref().map(|(version, _)| *version) != expect {
         return Ok(match &answer {
@@ -140,16 +140,16 @@ async fn put(
         });
     }
     let keeps = stands.as_ref().is_some_and(|(_, old)| old.key == key);
-    if !keeps && model.used.contains(&(place.0.clone(), key)) {
+    if !keeps && model.used.contains(&(identity.0.clone(), key)) {
         let wanted = matches!(answer, ClientPut::Retired);
         return Ok((!wanted).then(|| format!("an internal id that was used must be Retired, but was {answer:?}")));
     }
     let ClientPut::Done(version) = answer else {
         return Ok(Some(format!("a put with {expect:?}, which stands, must be Done, but was {answer:?}")));
     };
-    let last = model.last.insert(place.clone(), version);
-    model.used.insert((place.0.clone(), key));
-    model.standing.insert(place, (version, one));
+    let last = model.last.insert(identity.clone(), version);
+    model.used.insert((identity.0.clone(), key));
+    model.standing.insert(identity, (version, one));
     Ok(last.filter(|last| version <= *last).map(|last| format!("{version:?} must be later than {last:?}")))
 }
 
@@ -160,13 +160,13 @@ async fn remove(
     realm: &Realm,
     id: &ClientId,
 ) -> Result<Option<String>, Violation> {
-    let place = place(realm, id);
-    let stands = model.standing.get(&place).map(|(version, _)| *version);
-    let expect = version(dice, stands, model.last.get(&place).copied()).unwrap_or(Version::new(5));
+    let identity = identity(realm, id);
+    let stands = model.standing.get(&identity).map(|(version, _)| *version);
+    let expect = version(dice, stands, model.last.get(&identity).copied()).unwrap_or(Version::new(5));
     let removed = store.remove_client(realm, id, expect).await?;
     let wanted = stands == Some(expect);
     if wanted {
-        model.standing.remove(&place);
+        model.standing.remove(&identity);
     }
     Ok((removed != wanted).then(|| format!("a removal of {expect:?} where {stands:?} stands must say {wanted}")))
 }
@@ -178,7 +178,7 @@ async fn get(
     id: &ClientId,
 ) -> Result<Option<String>, Violation> {
     let found = store.client(realm, id).await?;
-    Ok(difference(model.standing.get(&place(realm, id)), found.as_ref()))
+    Ok(difference(model.standing.get(&identity(realm, id)), found.as_ref()))
 }
 
 /// A walk from behind an id, which need not be there.
@@ -203,10 +203,10 @@ async fn page(
     let behind = |id: &str| first.as_ref().is_none_or(|first| id > first.as_str());
     let of_realm = model.standing.iter().filter(|((of, id), _)| of == realm.as_str() && behind(id));
     let wanted: Vec<(Version, String)> = of_realm.map(|(_, (version, one))| (*version, text_of(one))).collect();
-    let place = wanted.iter().zip(&shown).position(|(one, other)| one != other);
-    let place = place.unwrap_or(wanted.len().min(shown.len()));
-    let (one, other) = (wanted.get(place), shown.get(place));
+    let position = wanted.iter().zip(&shown).position(|(one, other)| one != other);
+    let position = position.unwrap_or(wanted.len().min(shown.len()));
+    let (one, other) = (wanted.get(position), shown.get(position));
     Ok((wanted != shown).then(|| {
-        format!("pages of {limit} behind {first:?}: at place {place} {one:?} must be shown, but {other:?} was")
+        format!("pages of {limit} behind {first:?}: at position {position} {one:?} must be shown, but {other:?} was")
     }))
 }

@@ -46,8 +46,9 @@ pub(crate) async fn put(
     }
 }
 
-/// Clause 29, clients: `expect: None` creates and never overwrites; `Some` replaces only that version; versions of one id only grow, also across
-/// removal, so that an old version never fits again. Of many writers with one version one wins.
+/// Clause 29, clients: `expect: None` creates and never overwrites; `Some` replaces only that version; versions of one
+/// id only grow, also across removal, so that an old version never fits again. Of many writers with one version one
+/// wins.
 pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };
@@ -151,8 +152,8 @@ async fn put_race(siblings: &Siblings, handles: &[Arc<dyn ClientStore>], realm: 
     Ok(())
 }
 
-/// Clause 30: After `remove`, a `put` with that internal id into the same realm is `Retired`, for ever; nor may two of its registrations
-/// have one.
+/// Clause 30: After `remove`, a `put` with that internal id into the same realm is `Retired`, for ever; nor may two of
+/// its registrations have one.
 pub async fn removed_internal_ids_never_return(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };

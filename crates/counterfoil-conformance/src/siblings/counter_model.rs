@@ -12,7 +12,8 @@ use crate::sample::{at, most};
 use crate::scale::scale;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// No clause of its own: whatever the steps are, their answers equal those of [`Counter`], also where windows, limits and the clock change.
+/// No clause of its own: whatever the steps are, their answers equal those of [`Counter`], also where windows, limits
+/// and the clock change.
 pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let handles = database.throttles(2).await;
@@ -25,7 +26,7 @@ pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Where the clock of a sequence stands: today, at the ends of the range, and a little before a width ends.
+/// The present instant of a sequence: today, at the ends of the range, and a little before the end of a width.
 fn epoch(seed: u64) -> u64 {
     let last = Timestamp::MAX.micros() - 31 * MINUTE;
     let ends = [at(0).micros(), 0, last, (1_000_000 << 31) - 30 * MINUTE, (1_000_000 << 32) - 30 * MINUTE, 1 << 52];

@@ -14,7 +14,8 @@ use crate::sample::{at, most};
 use crate::slow::pause;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Clause 53: A future dropped at any await leaves all or nothing, now or shortly, and the next user of the connection unharmed.
+/// Clause 53: A future dropped at any await leaves all or nothing, now or shortly, and the next user of the connection
+/// unharmed.
 pub async fn sibling_cut_off_is_all_or_nothing(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];
@@ -141,7 +142,8 @@ async fn one_note(store: &Arc<dyn SettingsStore>, polls: u32) -> Result<bool, Vi
     Ok(done)
 }
 
-/// Replaces the note. A server may still be carrying out the write of a call that was dropped: after this it finds another note than it expects.
+/// Replaces the note. A server may still be carrying out the write of a call that was dropped: after this it finds
+/// another note than it expects.
 async fn take_over_note(store: &Arc<dyn SettingsStore>, new: Timestamp) -> Result<Timestamp, Violation> {
     for _ in 0..1_000 {
         let found = store.last_upkeep().await?;
@@ -168,7 +170,8 @@ async fn one_counter(store: &Arc<dyn Throttle>, polls: u32) -> Result<bool, Viol
     let window = Span::seconds(60);
     let done = cut(store.reserve(&key, at(1), window, most(1)), polls).await.is_some();
     let _ = store.reserve(&beside, at(1), window, most(1)).await?;
-    // Granted: nothing was noted, and now one attempt is. UnderWay: the dropped attempt is noted. Then one is noted in either case.
+    // Granted: nothing was noted, and now one attempt is. UnderWay: the dropped attempt is noted. Then one is noted in
+    // either case.
     let answer = store.reserve(&key, at(2), window, most(1)).await?;
     let known = matches!(answer, Reserved::Granted(_) | Reserved::UnderWay);
     ensure!(known, "after a cut-off an attempt is noted or not, but the answer was {answer:?}");

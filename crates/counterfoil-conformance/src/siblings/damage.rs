@@ -10,8 +10,8 @@ use super::settings::document;
 use crate::sample::{at, most};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 52: A row that does not decode is `Corrupt`, never absent, and never overwritten by what creates. A damaged counter grants
-/// nothing. Others are not affected.
+/// Clause 52: A row that does not decode is `Corrupt`, never absent, and never overwritten by what creates. A damaged
+/// counter grants nothing. Others are not affected.
 pub async fn sibling_garbage_is_corrupt(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];

@@ -20,7 +20,8 @@ pub enum SiblingRow<'a> {
     Counter(&'a ThrottleKey),
 }
 
-/// Makes the siblings of a token store. A sibling that is not given is reported as not applicable, and so is a check whose hook is not given.
+/// Makes the siblings of a token store. A sibling that is not given is reported as not applicable, and so is a check
+/// whose hook is not given.
 #[async_trait]
 pub trait SiblingFixture: Send + Sync + 'static {
     /// One database, with all that keeps it alive.

@@ -11,7 +11,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 const NO_HOOK: Checked = Checked::NotApplicable("the fixture has no hook `outage`");
 
-/// Clause 51: An outage is `Unavailable`. A throttle that cannot ask grants nothing, and what said that nothing was sent was not done.
+/// Clause 51: An outage is `Unavailable`. A throttle that cannot ask grants nothing, and what said that nothing was
+/// sent was not done.
 pub async fn sibling_outage_is_unavailable(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let mut tried = false;

@@ -41,7 +41,7 @@ pub(super) async fn one_registration_an_internal_id(
     Ok(())
 }
 
-/// A removal and replacements of one version: one of them wins, and what stands is the winner's.
+/// A removal and replacements of one version: one of them wins, and the winner's state is stored.
 pub(super) async fn a_removal_beside_replacements(
     pool: &Pool,
     handles: &Clients,

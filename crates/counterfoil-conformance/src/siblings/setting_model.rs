@@ -37,8 +37,8 @@ async fn sequence(handles: &[Arc<dyn SettingsStore>; 2], seed: u64) -> Result<()
         } else {
             difference(model.get(realm.as_str()), store.settings(&realm).await?.as_ref())
         };
-        let told = wrong.unwrap_or_default();
-        ensure!(told.is_empty(), "seed {seed}, step {step}, {realm:?}: {told}");
+        let lines = wrong.unwrap_or_default();
+        ensure!(lines.is_empty(), "seed {seed}, step {step}, {realm:?}: {lines}");
     }
     for realm in &realms {
         let wrong = difference(model.get(realm.as_str()), handles[0].settings(realm).await?.as_ref());

@@ -21,7 +21,8 @@ pub(crate) fn document(value: &str) -> StoredSettings {
     settings
 }
 
-/// Clause 29, settings: `expect: None` creates and never overwrites; `Some` replaces only that version. Of many writers one wins.
+/// Clause 29, settings: `expect: None` creates and never overwrites; `Some` replaces only that version. Of many writers
+/// one wins.
 pub async fn put_settings_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.settings().await else { return Ok(NO_SETTINGS) };

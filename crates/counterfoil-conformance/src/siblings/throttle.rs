@@ -14,7 +14,7 @@ use crate::scale::scale;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 pub(crate) const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has no `throttle`");
-/// Microseconds until an attempt that nobody settled counts as failed.
+/// Microseconds until an unsettled attempt counts as failed.
 pub(super) const MINUTE: u64 = UNSETTLED.micros();
 pub(super) const WINDOW: u64 = 100;
 /// An instant far behind everything that a check does.
@@ -70,8 +70,9 @@ impl<'a> Gate<'a> {
     }
 }
 
-/// Clause 31: An attempt is granted where failures and attempts under way are fewer than `limit` together: 1,000 in parallel through several handles
-/// against 10, with attempts that are given back, that fail, and that stay under way. No count is below zero.
+/// Clause 31: An attempt is granted where failures and attempts under way are fewer than `limit` together: 1,000 in
+/// parallel through several handles against 10, with attempts that are given back, that fail, and that stay under way.
+/// No count is below zero.
 pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let handles = database.throttles(3).await;
@@ -138,7 +139,7 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
                         End::UnderWay => {}
                         End::Failed => store.failed(&key, noted, now, window).await?,
                         End::Released => {
-                            // Before the store is told: else another one's attempt could be seen beside it.
+                            // Before the store's call: otherwise another attempt could be seen beside it.
                             under_way.fetch_sub(1, Ordering::SeqCst);
                             store.release(&key, noted, now, window).await?;
                         }
@@ -176,8 +177,8 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
     Ok(())
 }
 
-/// Clause 32: Only `failed` counts a failure. A window begins with the first failure in it and ends `window` later. Where failures alone reach the
-/// limit the answer is `Wait`, else `UnderWay`.
+/// Clause 32: Only `failed` counts a failure. A window begins with the first failure in it and ends `window` later.
+/// Where failures alone reach the limit the answer is `Wait`, else `UnderWay`.
 pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -216,8 +217,8 @@ pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 33: An attempt that nobody settled counts as failed 60 s after its instant; settling it then changes nothing. One that lies 60 s and more
-/// ahead counts as failed now.
+/// Clause 33: An attempt that nobody settled counts as failed 60 s after its instant; settling it then changes nothing.
+/// One that lies 60 s and more ahead counts as failed now.
 pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -253,7 +254,8 @@ pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 34: `Wait` and `UnderWay` leave everything as it was, a released attempt leaves nothing, and a purge removes what has no meaning any more.
+/// Clause 34: `Wait` and `UnderWay` leave everything as it was, a released attempt leaves nothing, and a purge removes
+/// what has no meaning any more.
 pub async fn refused_writes_nothing(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };

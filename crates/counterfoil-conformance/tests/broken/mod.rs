@@ -197,7 +197,8 @@ impl TokenStore for Broken {
     }
 }
 
-/// Makes handles with one flaw each: what a flaw remembers is its handle's, and the reference store behind is the database.
+/// Makes handles with one flaw each: what a flaw remembers is its handle's, and the reference store behind is the
+/// database.
 pub(crate) struct Bench(pub fn() -> Arc<dyn Flaw>);
 
 #[async_trait]

@@ -14,7 +14,7 @@ impl Draw {
     pub(super) fn share(seed: u64) -> Vec<Cell> {
         let share = usize::try_from(seed).unwrap_or(0) % SHARES;
         let cells = every_cell().filter(|cell| out_of_reach(*cell).is_none());
-        cells.enumerate().filter(|(place, _)| (place + place / 44) % SHARES == share).map(|(_, cell)| cell).collect()
+        cells.enumerate().filter(|(index, _)| (index + index / 44) % SHARES == share).map(|(_, cell)| cell).collect()
     }
 
     /// One of the cells that are open still, from a drawn place on the first whose state some record is in.
@@ -24,10 +24,10 @@ impl Draw {
         }
         let count = self.open.len();
         let start = usize::try_from(self.dice.below(count as u64)).unwrap_or(0);
-        let places = (0..count).map(|step| (start + step) % count);
-        let place = places.into_iter().find(|place| self.is_met(model, self.open[*place].1)).unwrap_or(start);
-        self.aim = self.open[place];
-        place
+        let indexes = (0..count).map(|step| (start + step) % count);
+        let index = indexes.into_iter().find(|index| self.is_met(model, self.open[*index].1)).unwrap_or(start);
+        self.aim = self.open[index];
+        index
     }
 
     fn is_met(&self, model: &Model, state: State) -> bool {

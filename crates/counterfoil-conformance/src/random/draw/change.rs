@@ -10,7 +10,7 @@ use crate::random::{ids, values};
 use crate::reference::Model;
 
 impl Draw {
-    /// The version that stands there, or one beside it, or one that a narrow column takes for it.
+    /// The stored version, one beside it, or one that a narrow column would confuse with it.
     pub(super) fn version(&mut self, model: &Model, id: &RecordId) -> Version {
         let stands = model.record(id).map_or(0, |record| record.version.number());
         Version::new(match self.aim.2 {

@@ -44,7 +44,8 @@ pub(super) struct Draw {
     pub(super) drawn: Vec<RecordId>,
 }
 
-/// Where the dice of the seeds begin. With other dice the default counts may miss a cell, and a test says so: then begin elsewhere.
+/// Where the dice of the seeds begin. With other dice the default counts may miss a cell, and a test says so: then
+/// begin elsewhere.
 const FIRST: u64 = 1_000;
 
 /// From that command on others come, and owners are revoked: what is drawn before lives on till then.
@@ -69,7 +70,7 @@ const TRIES: usize = 12;
 /// Of a great batch so many ids are looked at afterwards: its last, which may be there.
 pub(super) const NAMED: usize = 8;
 
-/// Where the clock of a sequence stands at first, so that something lies behind it.
+/// The first instant of a sequence, with room for earlier ones.
 const START: u64 = 20;
 
 impl Draw {
@@ -98,7 +99,7 @@ impl Draw {
         Timestamp::from_micros(self.epoch.saturating_add(clock)).unwrap_or(Timestamp::MAX)
     }
 
-    /// Where the clock of the sequence stands.
+    /// The present instant of the sequence.
     pub(super) fn now(&self) -> Timestamp {
         self.at(self.clock).min(Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX))
     }
@@ -212,12 +213,12 @@ impl Draw {
         }
         let mut command = None;
         for _ in 0..TRIES {
-            let place = self.take_aim(model);
+            let index = self.take_aim(model);
             let aimed = self.aimed(model, number);
             let hits = meets(model, &aimed, self.now()).contains(&self.aim);
             command = Some(aimed);
             if hits {
-                self.open.swap_remove(place);
+                self.open.swap_remove(index);
                 break;
             }
         }

@@ -30,7 +30,7 @@ impl Draw {
         Command::Touch { seen }
     }
 
-    /// A record and the mark that is held on it: the one that stands, or one beside it.
+    /// A record and a mark for it: the stored one, or one beside it.
     fn held(&mut self, model: &Model) -> (RecordId, NoticeMark) {
         let marked = self.aim.2 != Boundary::Extreme;
         let id = self.target(model, |record| !marked || record.notice.is_some());

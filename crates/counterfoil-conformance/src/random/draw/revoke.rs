@@ -54,7 +54,8 @@ impl Draw {
         Command::RevokeOwner { realm, owner, revoked: self.revoked(), gone_at: self.soon(), limit: self.limit() }
     }
 
-    /// The limit that is aimed at beside an instant that it compares, the others in the past: else little would be left.
+    /// The limit that is aimed at beside an instant that it compares, the others in the past: else little would be
+    /// left.
     pub(super) fn purge(&mut self, model: &Model) -> Purge {
         let [now, unsent_before, windows_before] = [(); 3].map(|()| {
             let past = if self.dice.chance(1, 4) { self.clock.saturating_sub(9) } else { 0 };
@@ -79,7 +80,7 @@ impl Draw {
         let limit = self.around(Some(limit));
         match self.aim.0 {
             Operation::Shrink => limits.windows_before = limit,
-            // What is not gone yet stays whatever the limit of the unsent is.
+            // Records that are not gone yet stay, whatever the limit for unsent notices is.
             Operation::PurgeUnsent => {
                 let gone = matches!(self.aim.1, State::Gone | State::RevokedWithFamily | State::Damaged);
                 limits.unsent_before = limit;

@@ -123,7 +123,8 @@ impl Draw {
         Command::Rotate { parent, step, new, now }
     }
 
-    /// The access token that a rotation brings along, where it brings one. Not in a chain of access tokens: of those several would lead at once.
+    /// The access token that a rotation brings along, where it brings one. Not in a chain of access tokens: of those
+    /// several would lead at once.
     fn beside(&mut self, model: &Model, person: &Person, parent: RecordId, generation: u64) -> Vec<NewRecord> {
         let chain = model.family(parent.family()).is_some_and(|family| family.kind != TokenKind::AccessToken);
         if !chain || (!self.aims_at(&[Operation::AccessCapped]) && self.dice.chance(1, 2)) {

@@ -5,7 +5,7 @@ use counterfoil::{KeyId, RecordId};
 
 /// An answer in a form that can be compared.
 #[derive(Clone, Debug)]
-pub(crate) enum Told {
+pub(crate) enum Outcome {
     /// Of one atomic step: its name, and the record that came with it.
     Step(String, Option<Box<TokenRecord>>),
     /// Of a batch: how many were changed, in all of its calls.
@@ -16,12 +16,12 @@ pub(crate) enum Told {
     Counted(Vec<(KeyId, u64)>),
 }
 
-impl Told {
+impl Outcome {
     fn step(name: impl Into<String>, record: Option<TokenRecord>) -> Self {
         Self::Step(name.into(), record.map(Box::new))
     }
 
-    /// Whom an insert ended is told in no promised order.
+    /// The order of the families that an insert ended is not promised.
     pub(super) fn inserted(answer: Inserted) -> Self {
         match answer {
             Inserted::MadeRoom(mut ended) => {

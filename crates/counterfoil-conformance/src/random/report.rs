@@ -14,14 +14,14 @@ const MESSAGE: usize = 3_000;
 const LINE: usize = 330;
 
 /// The message of a failure: of many commands the last ones.
-pub(super) fn told(seed: u64, failing: &Failing) -> String {
+pub(super) fn report(seed: u64, failing: &Failing) -> String {
     let Failing { commands, difference } = failing;
     let mut names = Names(Vec::new());
     let lines: Vec<String> = commands.iter().map(|command| names.short(&line(command))).collect();
     let difference = names.short(difference);
-    let mut told = format!("seed {seed}, shrunk to {} commands; the store and the model differ:\n", commands.len());
-    told += &clipped(&difference, MESSAGE / 2);
-    let mut room = MESSAGE.saturating_sub(told.len() + 200);
+    let mut text = format!("seed {seed}, shrunk to {} commands; the store and the model differ:\n", commands.len());
+    text += &clipped(&difference, MESSAGE / 2);
+    let mut room = MESSAGE.saturating_sub(text.len() + 200);
     let mut shown = Vec::new();
     for (number, text) in lines.iter().enumerate().rev() {
         let text = format!("{number:3} {}\n", clipped(text, LINE));
@@ -29,12 +29,12 @@ pub(super) fn told(seed: u64, failing: &Failing) -> String {
         room = left;
         shown.push(text);
     }
-    let _ = writeln!(told, "after (the last of them is the one that fails, or the state behind it):");
+    let _ = writeln!(text, "after (the last of them is the one that fails, or the state behind it):");
     if shown.len() < lines.len() {
-        let _ = writeln!(told, "    {} commands before", lines.len() - shown.len());
+        let _ = writeln!(text, "    {} commands before", lines.len() - shown.len());
     }
-    told.extend(shown.into_iter().rev());
-    told
+    text.extend(shown.into_iter().rev());
+    text
 }
 
 fn clipped(text: &str, most: usize) -> String {
@@ -59,11 +59,11 @@ impl Names {
                 continue;
             }
             if word.len() == LETTERS && word.parse::<RecordId>().is_ok() {
-                let place = self.0.iter().position(|known| *known == word).unwrap_or(self.0.len());
-                if place == self.0.len() {
+                let index = self.0.iter().position(|known| *known == word).unwrap_or(self.0.len());
+                if index == self.0.len() {
                     self.0.push(word.clone());
                 }
-                word = format!("r{place}");
+                word = format!("r{index}");
             }
             short += &word;
             word.clear();
