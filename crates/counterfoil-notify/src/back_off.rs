@@ -1,11 +1,11 @@
-//! How long to wait for somebody whose notices could not be delivered: twice as long each time.
+//! How long to wait after a failed delivery to a person: twice as long each time.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use counterfoil::{Span, SubjectId};
 
-/// How many people with failures are remembered; whoever comes beyond begins with the first wait each time.
+/// How many people with failures are remembered. For others each wait is the first.
 const MOST: usize = 10_000;
 
 /// Failures in a row, of this process: another node, or a new start, begins anew.
@@ -13,7 +13,7 @@ const MOST: usize = 10_000;
 pub(crate) struct BackOff(Mutex<BTreeMap<SubjectId, u32>>);
 
 impl BackOff {
-    /// Notes a failure and says how long to wait.
+    /// Records a failure and returns how long to wait.
     pub(crate) fn failed(&self, whom: &SubjectId, first: Span, longest: Span) -> Span {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = failures.get(whom).copied().unwrap_or(0);

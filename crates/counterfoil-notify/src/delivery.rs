@@ -11,14 +11,15 @@ use crate::report::Report;
 use crate::round::Round;
 use crate::transport::SendError;
 
-/// So many deliveries that ran into the time-out, in one run, are a transport that is down.
+/// After this many timeouts in one run the transport counts as down.
 const TIMEOUTS: u32 = 3;
 
 impl Round<'_> {
-    /// Sends what was claimed, and says what became of it.
+    /// Sends the claimed notices and returns the outcome.
     pub(crate) async fn deliver(&self, mut claimed: Vec<ClaimedNotice>) -> Result<Report, Unavailable> {
         let (now, timeout) = (self.at(), self.worker.limits.timeout());
-        // A lease that would end before the transport must answer (the claims took minutes): not sent twice, but later.
+        // The lease would end before the transport's timeout (the claims took minutes): sent later, so that it is not
+        // sent twice.
         let in_time = now.plus_capped(span(timeout));
         let late: Vec<_> = claimed.extract_if(.., |notice| notice.lease_until() <= in_time).collect();
         let mut report = self.settle(late, Outcome::Failed { retry_at: now }).await?;
@@ -44,7 +45,7 @@ impl Round<'_> {
         Ok(report)
     }
 
-    /// All of a digest wait for the same instant, so that they go out together after all.
+    /// All notices of a digest wait for the same instant, so that they are sent together.
     fn failed(&self, whom: &SubjectId, error: &SendError) -> Outcome {
         let cause = error as &dyn std::error::Error;
         tracing::warn!(target: "counterfoil::notice", whom = whom.as_str(), error = cause, "a digest was not sent");
@@ -55,14 +56,14 @@ impl Round<'_> {
             SendError::Down(_) => self.down.store(true, Ordering::Relaxed),
         }
         let wait = match error {
-            // Nobody's fault in particular: as soon as the transport is up again.
+            // Not the person's fault: retried as soon as the transport is up again.
             SendError::Down(_) => limits.first_back_off,
             _ => self.worker.back_off.failed(whom, limits.first_back_off, limits.longest_back_off),
         };
         Outcome::Failed { retry_at: self.at().plus_capped(wait) }
     }
 
-    /// Settles each; the first error is told after all were tried.
+    /// Settles each notice. The first error is returned after all were tried.
     async fn settle(&self, claimed: Vec<ClaimedNotice>, outcome: Outcome) -> Result<Report, Unavailable> {
         let (mut report, mut failed) = (Report::default(), None);
         for notice in claimed {

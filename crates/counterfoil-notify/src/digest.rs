@@ -1,9 +1,9 @@
-//! What one person is told in one run.
+//! The notices of one person in one run.
 
 use counterfoil::notice::ClaimedNotice;
 use counterfoil::{Account, EmailAddress, Realm, Timestamp};
 
-/// All that one person is told at once: never empty, the earliest expiry first.
+/// All notices that one person gets at once: never empty, the earliest expiry first.
 ///
 /// Only a worker makes one; a transport gets it for the length of one delivery.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct Digest<'a> {
 }
 
 impl<'a> Digest<'a> {
-    /// `None` of nothing. Sorts what it is given.
+    /// `None` for no notices. Sorts the notices.
     pub(crate) fn new(realm: &'a Realm, notices: &'a mut [ClaimedNotice], now: Timestamp) -> Option<Self> {
         notices.sort_by_key(|notice| (notice.expires_at(), notice.id()));
         let notices = &*notices;
@@ -28,7 +28,7 @@ impl<'a> Digest<'a> {
         self.realm
     }
 
-    /// To whom, as the directory told when the notices were claimed.
+    /// The recipient, as the directory had it when the notices were claimed.
     #[must_use]
     pub fn account(&self) -> &Account {
         self.first.account()
@@ -45,7 +45,7 @@ impl<'a> Digest<'a> {
         self.notices
     }
 
-    /// When the delivery was begun, by the clock that decides.
+    /// When the delivery began, by the clock that the run was given.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now

@@ -1,11 +1,11 @@
-//! How much a worker does at once, and how long it waits for what.
+//! A worker's limits and timeouts.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use counterfoil::Span;
 
-/// A worker's measures. The defaults suit a mail server next door and some thousands of notices a day.
+/// A worker's limits. The defaults suit a nearby mail server and some thousand notices a day.
 ///
 /// ```
 /// use counterfoil_notify::Limits;
@@ -15,15 +15,16 @@ use counterfoil::Span;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// From the end of one run of the loop to the next. A minute.
+    /// The pause between two runs. Default: a minute.
     pub interval: Duration,
-    /// Up to so much is added to each interval, by chance, so that the nodes of a fleet do not run in step. 15 seconds.
+    /// The maximum random addition to each interval, so that nodes do not run in step. Default: 15 seconds.
     pub jitter: Duration,
-    /// How many notices one run takes; the others wait for the next. A person's digest is not cut, so it may be some more. 1,000.
+    /// How many notices one run takes; the others wait for the next. A person's digest is not cut, so it may be some
+    /// more. 1,000.
     pub budget: NonZeroU32,
     /// How long a transport may take for one digest, at most 50 minutes. 30 seconds.
     pub send_timeout: Duration,
-    /// Digests on their way at once, 1 to 64; others count as the nearer of these. 4.
+    /// How many digests are sent at once, clamped to 1 to 64. Default: 4.
     pub at_once: usize,
     /// The first wait after a failure; each further failure for the same person doubles it. 5 minutes.
     pub first_back_off: Span,
@@ -31,20 +32,20 @@ pub struct Limits {
     pub longest_back_off: Span,
 }
 
-/// What a lease has for claiming and settling beside the sending itself.
+/// The part of a lease for claiming and settling, beside the sending itself.
 const MARGIN: Duration = Duration::from_secs(120);
 
 /// A claim holds for an hour at most.
 const LONGEST: Duration = Duration::from_secs(50 * 60);
 
 impl Limits {
-    /// For how long a claim keeps others off: the time of a send and two minutes, so that it outlasts the transport's time-out.
+    /// How long a claim lasts: the timeout of a send and two minutes.
     #[must_use]
     pub fn lease(&self) -> Span {
         span(self.timeout().saturating_add(MARGIN))
     }
 
-    /// The time-out of a send, within what a lease can outlast.
+    /// The timeout of a send, at most what a lease allows.
     pub(crate) fn timeout(&self) -> Duration {
         self.send_timeout.min(LONGEST)
     }

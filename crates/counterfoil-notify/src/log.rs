@@ -1,4 +1,4 @@
-//! The transport for who has none: notices in the log.
+//! A transport for hosts without another: it writes notices to the log.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use crate::digest::Digest;
 use crate::templates::{BuiltIn, Templates};
 use crate::transport::{SendError, Transport};
 
-/// Writes each digest to `tracing` at the level `INFO`, target `counterfoil::notice`: the person's subject id, the subject line and the text.
-/// No address and no secret is in it.
+/// Writes each digest to `tracing` at the level `INFO`, target `counterfoil::notice`: the person's subject id, the
+/// subject line and the text. No address and no secret is in it.
 #[derive(Clone, Debug)]
 pub struct Log {
     templates: Arc<dyn Templates>,

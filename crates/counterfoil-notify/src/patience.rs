@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use counterfoil::{SubjectId, Timestamp};
 
-/// How many people are remembered; of whoever comes beyond, the credentials are read again.
+/// How many people are remembered. For others the credentials are read again.
 const MOST: usize = 10_000;
 
 /// What was learned, in this process.
@@ -13,7 +13,7 @@ const MOST: usize = 10_000;
 pub(crate) struct Patience(Mutex<BTreeMap<SubjectId, Timestamp>>);
 
 impl Patience {
-    /// Notes that nothing need be done until then.
+    /// Records that nothing need be done until then.
     pub(crate) fn wait(&self, whom: &SubjectId, until: Timestamp, now: Timestamp) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= MOST {

@@ -8,17 +8,17 @@ pub struct Report {
     pub digests: u64,
     /// Notices in those digests, marked as sent.
     pub sent: u64,
-    /// Sent to nobody, since the owner's account is disabled or no more; settled so. Each is an event too
+    /// Settled without sending, since the owner's account is disabled or deleted. Each is an event too
     /// ([`EventKind::NoticeWithheld`](counterfoil::event::EventKind::NoticeWithheld)).
     pub withheld: u64,
-    /// Refused for good by the transport, and given up.
+    /// Permanently refused by the transport.
     pub refused: u64,
-    /// Not taken now; they wait for their back-off.
+    /// Temporarily refused; retried after the back-off.
     pub delayed: u64,
     /// Expired, and waiting for others of the same person, as the policy gathers them.
     pub waiting: u64,
-    /// Due and not tried: past the budget, or because the transport was found to be down, the worker was told to stop, or another worker is
-    /// at the same person.
+    /// Due but not tried: over the budget, or because the transport was down, the worker was stopped, or another worker
+    /// is at the same person.
     pub left: u64,
     /// Sent, but the mark was no longer this worker's: the expiry was changed meanwhile, or the lease had run out.
     pub overtaken: u64,
@@ -42,8 +42,8 @@ impl Report {
         self.down |= other.down;
     }
 
-    /// Writes it to `tracing`: a warning where something could not be sent, information where something was done, and
-    /// otherwise nothing that anybody looks at.
+    /// Writes it to `tracing`: a warning if something could not be sent, information if something was done, and
+    /// otherwise a debug message.
     pub(crate) fn tell(&self) {
         let report = self;
         if self.down {

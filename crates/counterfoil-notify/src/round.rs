@@ -1,7 +1,7 @@
 //! One run: what is due, by person; gathered, claimed, sent and settled, several people at once.
 //!
-//! A person's notices are claimed from the earliest on. So where two workers meet at one person, one of them wins the first notice and
-//! with it the person, and the other leaves that person to it.
+//! A person's notices are claimed in order, the earliest first. If two workers compete for one person, the one that
+//! wins the first notice takes the person, and the other skips it.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -42,12 +42,12 @@ impl<'a> Round<'a> {
         Ok(report)
     }
 
-    /// The instant that has come by now.
+    /// The present instant: the run's `now` and the time since.
     pub(crate) fn at(&self) -> Timestamp {
         self.now.plus_capped(span(self.began.elapsed()))
     }
 
-    /// The credentials as they are at the instant that has come by now.
+    /// The credentials at the present instant.
     pub(crate) fn counterfoil(&self) -> Counterfoil {
         self.worker.counterfoil.at(self.at())
     }
@@ -62,7 +62,7 @@ impl<'a> Round<'a> {
         self.is_stopped() || self.down.load(Ordering::Relaxed) || self.claimed.load(Ordering::Relaxed) >= budget
     }
 
-    /// Handles people, several at once. An error waits for those that are under way.
+    /// Handles several people at once. An error is returned after those under way have ended.
     async fn each(&self, found: Found, report: &mut Report) -> Result<(), Unavailable> {
         let at_once = self.worker.limits.at_once.clamp(1, 64);
         let mut failed = None;
@@ -72,7 +72,7 @@ impl<'a> Round<'a> {
             match one {
                 Ok(one) => report.add(one),
                 Err(error) => {
-                    // Whoever is not begun yet is left alone: the store or the directory fails.
+                    // No further person is started: the store or the directory fails.
                     self.down.store(true, Ordering::Relaxed);
                     failed = failed.or(Some(error));
                 }
@@ -114,7 +114,7 @@ impl<'a> Round<'a> {
         Ok(report)
     }
 
-    /// Claims one after the other, unless the first of all is another worker's.
+    /// Claims the notices in order, unless another worker has the first one.
     async fn claim(
         &self,
         counterfoil: &Counterfoil,
@@ -134,7 +134,7 @@ impl<'a> Round<'a> {
     }
 }
 
-/// Whom a worker met at a person.
+/// What a worker found for a person.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Met {
     Nobody,

@@ -6,25 +6,26 @@ use async_trait::async_trait;
 
 use crate::digest::Digest;
 
-/// Why a digest was not taken, by what is to be done.
+/// Why a digest was refused, by what happens next.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// This person's digests will never be taken (an address that does not exist). This digest is given up, and the run continues with other people.
+    /// This person's digests will never be taken (an address that does not exist). This digest is given up, and the run
+    /// continues with other people.
     #[error("the transport refused the digest")]
     Refused(#[source] Option<Box<dyn Error + Send + Sync>>),
-    /// Not now (greylisting, a full mailbox): it is tried again after a back-off, and the rest goes on.
+    /// A temporary refusal (greylisting, a full mailbox): it is tried again after a back-off, and the run continues.
     #[error("the transport did not take the digest now")]
     Delayed(#[source] Option<Box<dyn Error + Send + Sync>>),
-    /// Nobody's digests are taken now (no connection, wrong credentials): the run ends, and all is tried again.
+    /// No digest can be sent now (no connection, wrong credentials): the run ends, and everything is tried again.
     #[error("the transport is down")]
     Down(#[source] Option<Box<dyn Error + Send + Sync>>),
 }
 
 /// Delivers digests: mail, a webhook, a queue.
 ///
-/// A digest counts as sent when the call returns `Ok`, and for no other reason. A worker drops the call at its time-out
-/// ([`Limits::send_timeout`](crate::Limits)) and tries again later, so one that was delivered all the same is delivered twice; the notices' ids,
-/// expiries and stages tell a repeat.
+/// A digest counts as sent only when the call returns `Ok`. A worker drops the call at its time-out
+/// ([`Limits::send_timeout`](crate::Limits)) and tries again later, so a digest that was delivered after all is
+/// delivered twice. The notices' ids, expiries and stages identify a repeat.
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -51,6 +52,6 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`SendError`] where it was not taken.
+    /// [`SendError`] if it was refused.
     async fn send(&self, digest: &Digest<'_>) -> Result<(), SendError>;
 }

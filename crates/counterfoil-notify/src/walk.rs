@@ -16,16 +16,16 @@ const BATCHES: usize = 20;
 /// What a walk found.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// By person, and those of nobody who can be told.
+    /// By person, and those without a recipient.
     pub(crate) people: BTreeMap<Option<SubjectId>, Vec<DueNotice>>,
     /// How many belong to people who wait for more of theirs to expire.
     pub(crate) waiting: u64,
-    /// Whether anything is beyond the budget.
+    /// Whether the budget left something out.
     pub(crate) beyond: bool,
 }
 
 impl Round<'_> {
-    /// Brings a part of the marks under a schedule that was changed; how many were moved.
+    /// Moves a part of the marks to a changed schedule. Returns how many were moved.
     pub(crate) async fn rearm(&self) -> Result<u64, Unavailable> {
         let mut moved = 0;
         for _ in 0..BATCHES {
@@ -38,7 +38,7 @@ impl Round<'_> {
         Ok(moved)
     }
 
-    /// Reads what is due, up to the budget. What may wait for others does not count against it.
+    /// Reads due notices, up to the budget. Notices that may wait for others do not count.
     pub(crate) async fn walk(&self) -> Result<Found, Unavailable> {
         let budget = u64::from(self.worker.limits.budget.get());
         let (mut found, mut count, mut after) = (Found::default(), 0, None);

@@ -14,9 +14,9 @@ use crate::report::Report;
 use crate::round::Round;
 use crate::transport::Transport;
 
-/// Sends what is due. Run as many as you like, on as many nodes as you like: of each notice one of them wins the claim.
+/// Sends due notices. Any number of workers may run on any number of nodes: each notice is claimed by one of them.
 ///
-/// A host with a scheduler of its own calls [`Worker::run_once`]; any other spawns [`Worker::run`].
+/// Spawn [`Worker::run`], or call [`Worker::run_once`] from a scheduler.
 pub struct Worker {
     pub(crate) counterfoil: Counterfoil,
     pub(crate) transport: Box<dyn Transport>,
@@ -39,26 +39,27 @@ impl Worker {
         Self { limits, ..self }
     }
 
-    /// Sends what is due at `now`, up to the budget. Instants within the run are `now` and what has passed since the call.
+    /// Sends what is due at `now`, up to the budget. Instants within the run are `now` and what has passed since the
+    /// call.
     ///
     /// # Errors
     ///
-    /// The store or the directory. What was sent by then and could be noted is noted; what was claimed is due again when its lease has run
-    /// out ([`Limits::lease`]).
+    /// The store or the directory. What was sent by then and could be noted is noted; what was claimed is due again
+    /// when its lease has run out ([`Limits::lease`]).
     ///
     /// # Cancel safety
     ///
-    /// A dropped call is like a node that died: leases run out, and a digest that was on its way may be sent again. Prefer
+    /// A dropped call is like a crashed node: leases expire, and a digest that was being sent may be sent again. Prefer
     /// [`Worker::run`], which ends cleanly.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, Unavailable> {
         Round::new(self, now, &AtomicBool::new(false)).run().await
     }
 
-    /// Runs until `shutdown` is ready: at once, and then after each interval with its jitter. Told to stop, it finishes the digests that are on
-    /// their way (at most a time-out of the transport and the store's) and begins no other.
+    /// Runs until `shutdown` is ready: at once, and then after each interval with its jitter. After that it finishes
+    /// the digests that are being sent (at most the timeouts of the transport and the store) and starts no others.
     ///
-    /// What a run came to is told to `tracing`, target `counterfoil::notice`: a warning where notices could not be sent. After a run that
-    /// failed the next comes after the same interval.
+    /// The result of each run is logged to `tracing`, target `counterfoil::notice`: a warning if notices could not be
+    /// sent. After a run that failed the next comes after the same interval.
     ///
     /// The future owns the worker, so it can be spawned:
     ///

@@ -23,8 +23,12 @@ async fn fault_e1_an_advance_digest_takes_along_what_falls_due_within_a_day() {
     }
     world.create(&ivan(), "another's", 30, after(Span::hours(1))).await;
     assert_eq!(sent(worker.run_once(day(23)).await.expect("a run")), (1, 2));
-    let told = |label: &str, left| ("bill".to_owned(), label.to_owned(), NoticeText::ExpiresIn(left));
-    assert_eq!(outbox.take(), [[told("first", Span::days(7)), told("within", Span::days(8))]], "the true time left");
+    let notice = |label: &str, left| ("bill".to_owned(), label.to_owned(), NoticeText::ExpiresIn(left));
+    assert_eq!(
+        outbox.take(),
+        [[notice("first", Span::days(7)), notice("within", Span::days(8))]],
+        "the true time left"
+    );
     assert_eq!(worker.run_once(day(24)).await.expect("a run").sent, 1, "another's alone: the rest was told");
     outbox.take();
     assert_eq!(sent(worker.run_once(day(25)).await.expect("a run")), (1, 1));
@@ -42,14 +46,14 @@ async fn fault_e1_an_expiry_waits_for_a_gap_of_an_hour_and_at_most_six() {
     for (label, minutes) in [("one", 0), ("two", 59), ("three", 600)] {
         world.create(&person("bill"), label, 1, after(Span::minutes(minutes))).await;
     }
-    let mut told = Vec::new();
+    let mut digests = Vec::new();
     for minutes in 0..12 * 60 {
         let now = day(1).plus_capped(Span::minutes(minutes));
         let report = worker.run_once(now).await.expect("a run");
         assert!(report.sent == 0 || report.waiting == 0, "{report:?}");
-        told.extend(outbox.take().into_iter().map(|digest| (minutes, digest.len())));
+        digests.extend(outbox.take().into_iter().map(|digest| (minutes, digest.len())));
     }
-    assert_eq!(told, [(119, 2), (660, 1)]);
+    assert_eq!(digests, [(119, 2), (660, 1)]);
 }
 
 #[tokio::test(start_paused = true)]

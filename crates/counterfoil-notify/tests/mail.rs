@@ -123,7 +123,8 @@ async fn notice_3_a_digest_of_many_is_one_mail_with_the_right_plural() {
 #[tokio::test]
 async fn a_repeat_after_a_crash_bears_the_same_message_id() {
     let (store, server) = (Arc::new(MemoryStore::default()), servers::Smtp::start());
-    // A token is made; marks are looked at, what is due, and the person's; claimed; and then the answer that it was sent gets lost.
+    // A token is made; marks are looked at, what is due, and the person's; claimed; and then the answer that it was
+    // sent gets lost.
     let records = Arc::new(FaultyStore::new(Arc::clone(&store), Fails::Only(6), When::Before));
     let world = World::behind(store, records);
     world.create(&person("bill"), "ci", 30, day(0)).await;

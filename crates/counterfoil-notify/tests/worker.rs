@@ -23,13 +23,13 @@ async fn notice_1_each_threshold_is_told_once_whatever_the_number_of_runs() {
     let (world, outbox) = (World::new(), Outbox::default());
     let worker = world.worker(outbox.clone());
     world.create(&person("bill"), "ci", 30, day(0)).await;
-    let mut told = Vec::new();
+    let mut notices = Vec::new();
     for hours in 0..24 * 40 {
         let report = worker.run_once(after(Span::hours(hours))).await.expect("a run");
-        told.extend(outbox.take().into_iter().flatten().map(|(_, _, text)| (hours / 24, text)));
+        notices.extend(outbox.take().into_iter().flatten().map(|(_, _, text)| (hours / 24, text)));
         assert_eq!(report.sent, report.digests);
     }
-    assert_eq!(told, [(23, WEEK), (30, NoticeText::Expired)]);
+    assert_eq!(notices, [(23, WEEK), (30, NoticeText::Expired)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -57,10 +57,10 @@ async fn notice_2_a_worker_that_was_down_for_a_month_sends_one_late_notice_each(
     world.create(&ivan(), "expiring", 34, day(0)).await;
     world.create(&ivan(), "later", 60, day(0)).await;
     assert_eq!(sent(worker.run_once(day(30)).await.expect("a run")), (2, 2));
-    let mut told: Vec<_> = outbox.take().into_iter().flatten().map(|(_, label, text)| (label, text)).collect();
-    told.sort_by_key(|(label, _)| label.clone());
+    let mut notices: Vec<_> = outbox.take().into_iter().flatten().map(|(_, label, text)| (label, text)).collect();
+    notices.sort_by_key(|(label, _)| label.clone());
     let left = NoticeText::ExpiresIn(Span::days(4));
-    assert_eq!(told, [("expired".to_owned(), NoticeText::Expired), ("expiring".to_owned(), left)]);
+    assert_eq!(notices, [("expired".to_owned(), NoticeText::Expired), ("expiring".to_owned(), left)]);
     assert_eq!(worker.run_once(day(30)).await.expect("a run"), Report::default());
 }
 
@@ -71,14 +71,14 @@ async fn notice_2_tokens_of_a_week_and_less_get_no_advance_notice() {
     for days in [1, 7, 8] {
         world.create(&person("bill"), &format!("{days} days"), days, day(0)).await;
     }
-    let mut told = Vec::new();
+    let mut notices = Vec::new();
     for days in 0..10 {
         worker.run_once(day(days)).await.expect("a run");
-        told.extend(outbox.take().into_iter().flatten().map(|(_, label, text)| (days, label, text)));
+        notices.extend(outbox.take().into_iter().flatten().map(|(_, label, text)| (days, label, text)));
     }
-    let told: Vec<_> = told.iter().map(|(days, label, text)| (*days, label.as_str(), *text)).collect();
+    let notices: Vec<_> = notices.iter().map(|(days, label, text)| (*days, label.as_str(), *text)).collect();
     let expired = NoticeText::Expired;
-    assert_eq!(told, [(1, "1 days", expired), (1, "8 days", WEEK), (7, "7 days", expired), (8, "8 days", expired)]);
+    assert_eq!(notices, [(1, "1 days", expired), (1, "8 days", WEEK), (7, "7 days", expired), (8, "8 days", expired)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -138,8 +138,8 @@ async fn notice_2_an_owner_without_an_address_is_reported_and_told_once_there_is
     let token = world.create(&person("bill"), "ci", 30, day(0)).await;
     let _created = world.sink.take();
     assert_eq!(worker.run_once(day(23)).await.expect("a run"), Report::default());
-    let told = world.sink.take();
-    assert!(told.iter().any(|event| matches!(event.what, EventKind::NoAddress { id, .. } if id == token.listed.id)));
+    let events = world.sink.take();
+    assert!(events.iter().any(|event| matches!(event.what, EventKind::NoAddress { id, .. } if id == token.listed.id)));
     world.people.insert(person("bill"), &["bill"], "a password");
     assert_eq!(sent(worker.run_once(day(24)).await.expect("a run")), (1, 1));
 }

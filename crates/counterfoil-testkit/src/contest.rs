@@ -1,4 +1,5 @@
-//! Races between processes on one store: the same races as the conformance suite's, in which nobody shares so much as a pool.
+//! Races between processes on one store: the same races as in the conformance suite, without anything shared but the
+//! store.
 
 use std::collections::HashSet;
 use std::num::NonZeroU32;
@@ -15,19 +16,19 @@ use counterfoil_conformance::{Task, pause};
 use crate::crew::{Crew, Post};
 use crate::racing::threads;
 
-/// What drives a future to its end on the calling thread.
+/// Runs a future on the calling thread.
 pub type Drive<'a> = &'a (dyn Fn(Task<'_>) + Sync);
 
-/// Steps that a refresher beside a revocation goes down the chain.
+/// How many rotations a refresher makes beside a revocation.
 const STEPS: u64 = 8;
 
-/// Rounds of six races between the crew's processes, of so many racers each: a rotation, a label, a quota, room made under a cap, a pace of
-/// creations, and refreshers beside a revocation.
+/// Rounds of six races between the crew's processes, of so many racers each: a rotation, a label, a quota, room made
+/// under a cap, a pace of creations, and refreshers beside a revocation.
 ///
 /// # Panics
 ///
-/// With what was seen, where more or fewer than one wins, a quota, a cap or a pace is passed or not filled, or something of a revoked family
-/// lives.
+/// With what was seen, where more or fewer than one wins, a quota, a cap or a pace is passed or not filled, or
+/// something of a revoked family lives.
 pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn TokenStore) {
     let mut parent = Parent { crew, racers, store };
     let mut chain = None;
@@ -45,7 +46,7 @@ pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn To
 ///
 /// # Panics
 ///
-/// Where the orders are none of a contest's.
+/// If an order is not one of a contest's.
 pub fn contend(post: Post, store: &dyn TokenStore, drive: Drive<'_>) {
     let place = post.place();
     post.answer(|order| {
@@ -155,7 +156,7 @@ impl Racer<'_> {
         format!("done:{}", written.join(","))
     }
 
-    /// Ids are drawn by a counter that each process has for itself: the place keeps them apart.
+    /// Each process draws ids by a counter of its own: the place keeps them apart.
     fn apart(&self, draft: Draft) -> Draft {
         apart(draft, u16::try_from(self.place + 1).expect("few processes"))
     }
@@ -202,16 +203,21 @@ struct Parent<'a> {
 }
 
 impl Parent<'_> {
-    /// The family and its newest refresh token. Each fourth round opens a new family, the others go on with the winner's.
+    /// The family and its newest refresh token. Each fourth round opens a new family, the others go on with the
+    /// winner's.
     async fn rotation(&mut self, chain: Option<(Person, RecordId)>, generation: u64) -> (Person, RecordId) {
         let (person, parent) = match chain {
             Some(chain) => chain,
             None => self.family().await,
         };
-        let told = self.order(&format!("rotate {} {} {parent} {generation}", self.racers, person.owner.as_str()));
-        let winner = only_winner(&told);
+        let answers = self.order(&format!("rotate {} {} {parent} {generation}", self.racers, person.owner.as_str()));
+        let winner = only_winner(&answers);
         let lost = format!("lost:{winner}");
-        assert_eq!(told.iter().filter(|word| **word == lost).count(), told.len() - 1, "all lost to it: {told:?}");
+        assert_eq!(
+            answers.iter().filter(|word| **word == lost).count(),
+            answers.len() - 1,
+            "all lost to it: {answers:?}"
+        );
         let stands = must_get(self.store, &parent).await.expect("the parent stands");
         assert_eq!(stands.record().superseded.map(|by| by.successor), Some(winner));
         assert_eq!(stands.family().generation, generation + 1, "one successor moves the generation by one");
@@ -221,57 +227,57 @@ impl Parent<'_> {
 
     async fn label(&mut self) {
         let person = Person::somebody();
-        let told = self.order(&format!("label {} {} nightly", self.racers, person.owner.as_str()));
-        let winner = only_winner(&told);
-        assert_eq!(told.iter().filter(|word| *word == "taken").count(), told.len() - 1, "{told:?}");
+        let answers = self.order(&format!("label {} {} nightly", self.racers, person.owner.as_str()));
+        let winner = only_winner(&answers);
+        assert_eq!(answers.iter().filter(|word| *word == "taken").count(), answers.len() - 1, "{answers:?}");
         assert_eq!(self.all(&person, TokenKind::PersonalAccessToken).await, [(winner, false)]);
     }
 
     async fn quota(&mut self) {
         let person = Person::somebody();
         let cap = self.racers * self.crew.size() / 2;
-        let told = self.order(&format!("quota {} {} {cap}", self.racers, person.owner.as_str()));
-        let said = |what: &str| told.iter().filter(|word| word.starts_with(what)).count();
-        assert_eq!((said("done:"), said("full")), (cap, told.len() - cap), "{told:?}");
+        let answers = self.order(&format!("quota {} {} {cap}", self.racers, person.owner.as_str()));
+        let said = |what: &str| answers.iter().filter(|word| word.starts_with(what)).count();
+        assert_eq!((said("done:"), said("full")), (cap, answers.len() - cap), "{answers:?}");
         let all = self.all(&person, TokenKind::PersonalAccessToken).await;
         assert_eq!(all.len(), cap, "neither more nor fewer");
     }
 
-    /// All go in, as many as the cap allows stand, and each other one was ended once.
+    /// All are inserted, as many as the cap allows stay live, and each other one is ended once.
     async fn room(&mut self) {
         let person = Person::somebody();
         let cap = (self.racers * self.crew.size() / 2).max(1);
-        let told = self.order(&format!("room {} {} {cap}", self.racers, person.owner.as_str()));
+        let answers = self.order(&format!("room {} {} {cap}", self.racers, person.owner.as_str()));
         let ended = |word: &String| match word.split(':').collect::<Vec<_>>()[..] {
             ["done", _] => 0,
             ["room", _, ended] => ended.parse::<usize>().expect("a number"),
-            _ => panic!("all go in: {told:?}"),
+            _ => panic!("all go in: {answers:?}"),
         };
-        assert_eq!(told.iter().map(ended).sum::<usize>(), told.len() - cap, "each is ended once: {told:?}");
+        assert_eq!(answers.iter().map(ended).sum::<usize>(), answers.len() - cap, "each is ended once: {answers:?}");
         let all = self.all(&person, TokenKind::PersonalAccessToken).await;
         let standing = all.iter().filter(|(_, revoked)| !revoked).count();
-        assert_eq!((all.len(), standing), (told.len(), cap), "neither more nor fewer");
+        assert_eq!((all.len(), standing), (answers.len(), cap), "neither more nor fewer");
     }
 
     async fn pace(&mut self) {
         let person = Person::somebody();
         let limit = (self.racers * self.crew.size() / 2).max(1);
-        let told = self.order(&format!("pace {} {} {limit}", self.racers, person.owner.as_str()));
-        let said = |what: &str| told.iter().filter(|word| word.starts_with(what)).count();
-        assert_eq!((said("done:"), said("paced")), (limit, told.len() - limit), "{told:?}");
+        let answers = self.order(&format!("pace {} {} {limit}", self.racers, person.owner.as_str()));
+        let said = |what: &str| answers.iter().filter(|word| word.starts_with(what)).count();
+        assert_eq!((said("done:"), said("paced")), (limit, answers.len() - limit), "{answers:?}");
         let all = self.all(&person, TokenKind::PersonalAccessToken).await;
         assert_eq!(all.len(), limit, "neither more nor fewer");
     }
 
     async fn revocation(&mut self, seed: u64) {
         let (person, root) = self.family().await;
-        let told = self.order(&format!("revoke {} {} {root} {seed}", self.racers, person.owner.as_str()));
+        let answers = self.order(&format!("revoke {} {} {root} {seed}", self.racers, person.owner.as_str()));
         let all = self.all(&person, TokenKind::RefreshToken).await;
         let living: Vec<_> = all.iter().filter(|(_, revoked)| !revoked).collect();
         assert!(living.is_empty(), "alive after its family was revoked: {living:?}");
         let there: HashSet<RecordId> = all.iter().map(|(id, _)| *id).collect();
-        for word in &told {
-            let written = word.strip_prefix("done:").unwrap_or_else(|| panic!("{told:?}"));
+        for word in &answers {
+            let written = word.strip_prefix("done:").unwrap_or_else(|| panic!("{answers:?}"));
             for written in written.split(',').filter(|written| !written.is_empty()) {
                 assert!(there.contains(&id(written)), "{written} was acknowledged and is not there");
             }
@@ -280,15 +286,15 @@ impl Parent<'_> {
 
     async fn family(&self) -> (Person, RecordId) {
         let person = Person::somebody();
-        // The racers' parts begin with one, so this one's ids are nobody else's.
+        // The racers' parts start at one, so these ids are unique.
         let root = apart(person.refresh(), 0).found(self.store).await.expect("a family");
         (person, root)
     }
 
     /// What the racers said.
     fn order(&mut self, order: &str) -> Vec<String> {
-        let told = self.crew.order(order);
-        told.iter().flat_map(|told| told.split(' ')).map(str::to_owned).collect()
+        let answers = self.crew.order(order);
+        answers.iter().flat_map(|answer| answer.split(' ')).map(str::to_owned).collect()
     }
 
     /// A person's records of that kind, and whether each is revoked.
@@ -298,8 +304,8 @@ impl Parent<'_> {
     }
 }
 
-fn only_winner(told: &[String]) -> RecordId {
-    let winners: Vec<&str> = told.iter().filter_map(|word| word.strip_prefix("done:")).collect();
-    let [winner] = winners[..] else { panic!("one wins, not {told:?}") };
+fn only_winner(answers: &[String]) -> RecordId {
+    let winners: Vec<&str> = answers.iter().filter_map(|word| word.strip_prefix("done:")).collect();
+    let [winner] = winners[..] else { panic!("one wins, not {answers:?}") };
     id(winner)
 }

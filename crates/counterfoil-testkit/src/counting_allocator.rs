@@ -28,8 +28,8 @@ fn count() {
     COUNT.with(|count| count.set(count.get().wrapping_add(1)));
 }
 
-// SAFETY: every call is handed on to the system's allocator unchanged, which keeps the contract of `GlobalAlloc`; counting touches a
-// thread-local integer alone and neither allocates nor unwinds.
+// SAFETY: every call is handed on to the system's allocator unchanged, which keeps the contract of `GlobalAlloc`;
+// counting touches a thread-local integer alone and neither allocates nor unwinds.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
@@ -55,8 +55,8 @@ unsafe impl GlobalAlloc for CountingAllocator {
     }
 }
 
-/// How often this thread allocated (or grew what it had) while `work` ran, its answer's dropping included. 0 also where the binary did not
-/// install [`CountingAllocator`]: a test states a control that must count.
+/// How often this thread allocated (or grew what it had) while `work` ran, its answer's dropping included. 0 also where
+/// the binary did not install [`CountingAllocator`]: a test states a control that must count.
 pub fn allocations<T>(work: impl FnOnce() -> T) -> usize {
     let before = COUNT.with(Cell::get);
     drop(work());

@@ -1,4 +1,4 @@
-//! What a crash may take and what not: a load that writes down what it begins and what it was told, and a look at what is there afterwards.
+//! Durability across crashes: a load that logs each call and its answer, and a check of the store afterwards.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -13,12 +13,12 @@ use counterfoil_conformance::sample::{Draft, GONE, Person, at, revoked, supersed
 
 use crate::contest::apart;
 
-/// Families that a worker goes on with; of more it forgets the oldest.
+/// How many families a worker continues; of more it forgets the oldest.
 const IN_HAND: usize = 8;
-/// Calls after which a worker stops though nothing crashed.
+/// After this many calls a worker stops even without a crash.
 const CALLS: u32 = 20_000;
 
-/// What was begun and what was told, a line each, in a file that outlives the process that writes it.
+/// The log of calls and answers, a line each, in a file that survives the process.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
@@ -26,7 +26,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Goes on with the file, or begins it.
+    /// Opens the file, or creates it.
     ///
     /// # Panics
     ///
@@ -47,7 +47,7 @@ impl Journal {
         std::fs::metadata(&self.path).expect("a journal").len()
     }
 
-    /// All whole lines. Half a line at the end, of a process that was killed, has told nobody anything.
+    /// All complete lines. An incomplete last line, of a killed process, is ignored.
     ///
     /// # Panics
     ///
@@ -64,16 +64,16 @@ impl Journal {
     }
 }
 
-/// When a worker writes down that a call was carried out.
+/// When a worker logs that a call was executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
     /// When the store has said so.
     WhenTold,
-    /// Before the store was asked: the control, which a crash must show to be wrong.
+    /// Before the call: the control, which a crash must expose.
     TooEarly,
 }
 
-/// A family that a worker goes on with.
+/// A family that a worker continues.
 #[derive(Clone)]
 struct Family {
     draft: Draft,
@@ -88,11 +88,12 @@ enum Call {
     Revoke(Family),
 }
 
-/// Creates, rotates and revokes until the store fails, and gives its error; `part` keeps the ids of several loads apart.
+/// Creates, rotates and revokes until the store fails, and gives its error; `part` keeps the ids of several loads
+/// apart.
 ///
 /// # Panics
 ///
-/// Where the store answers what cannot be, for nobody else has a hand in the worker's families.
+/// If the store gives an impossible answer: no other worker changes this worker's families.
 pub async fn load(
     store: &dyn TokenStore,
     journal: &Journal,
@@ -104,8 +105,8 @@ pub async fn load(
     let mut dice = Dice::new(u64::from(part) << 8 | worker as u64);
     let mut families: Vec<Family> = Vec::new();
     for _ in 0..CALLS {
-        let place = usize::try_from(dice.below(families.len() as u64)).expect("a place");
-        let call = match (dice.below(10), families.get(place).cloned()) {
+        let index = usize::try_from(dice.below(families.len() as u64)).expect("a index");
+        let call = match (dice.below(10), families.get(index).cloned()) {
             (3..=7, Some(family)) => {
                 let next = family.draft.successor(family.tip, family.generation + 1);
                 let access = NewRecord { parent: Some(next.id), ..family.draft.access(family.generation + 1) };
@@ -133,9 +134,9 @@ pub async fn load(
         match call {
             Call::Create(family) => families.push(family),
             Call::Rotate(family, new) => {
-                families[place] = Family { tip: new[0].id, generation: new[0].generation, ..family };
+                families[index] = Family { tip: new[0].id, generation: new[0].generation, ..family };
             }
-            Call::Revoke(_) => drop(families.remove(place)),
+            Call::Revoke(_) => drop(families.remove(index)),
         }
         if families.len() > IN_HAND {
             families.remove(0);
@@ -185,7 +186,7 @@ pub struct Tally {
     pub rotated: u64,
     /// Acknowledged revocations.
     pub revoked: u64,
-    /// Calls without an answer, which may have been carried out, but not by halves.
+    /// Calls without an answer, which may have been executed, but not partly.
     pub in_doubt: u64,
     /// Of those, the ones that were.
     pub carried_out: u64,
@@ -235,18 +236,18 @@ struct Expected {
     doubt: Option<Doubt>,
 }
 
-/// The last call, where nothing was told of it.
+/// The last call, if it had no answer.
 enum Doubt {
     Create([RecordId; 2]),
     Rotate([RecordId; 2]),
     Revoke,
 }
 
-/// Compares what is there with what was told.
+/// Compares the store with the log.
 ///
 /// # Panics
 ///
-/// Where the store cannot be asked, or the journal is none.
+/// If the store fails, or the log is invalid.
 pub async fn examine(store: &dyn TokenStore, lines: &[String]) -> Tally {
     let mut tally = Tally::default();
     for expected in read(lines, &mut tally).into_values() {
@@ -261,14 +262,14 @@ pub async fn examine(store: &dyn TokenStore, lines: &[String]) -> Tally {
 }
 
 impl Expected {
-    /// What was acknowledged is there, all of it and as it was told.
+    /// Every acknowledged write is in the store, complete and as answered.
     fn compare(&self, found: &[[Option<TokenRecord>; 2]], tally: &mut Tally) {
-        for (place, (ids, [refresh, access])) in self.chain.iter().zip(found).enumerate() {
+        for (index, (ids, [refresh, access])) in self.chain.iter().zip(found).enumerate() {
             let (Some(refresh), Some(access)) = (refresh, access) else {
                 tally.broken.push(format!("{ids:?} was acknowledged and is not there"));
                 continue;
             };
-            let follows = self.chain.get(place + 1).map(|[next, _]| *next);
+            let follows = self.chain.get(index + 1).map(|[next, _]| *next);
             let stands = refresh.record().superseded.map(|by| by.successor);
             let open = follows.is_none() && matches!(self.doubt, Some(Doubt::Rotate(_)));
             tally.demand(open || stands == follows, || {
@@ -287,7 +288,7 @@ impl Expected {
         tally.demand(!half, || format!("{:?}: half of a family is revoked", self.chain.first()));
     }
 
-    /// What is in doubt was carried out as a whole or not at all.
+    /// A call in doubt was executed completely or not at all.
     async fn settle(&self, store: &dyn TokenStore, tip: Option<&TokenRecord>, tally: &mut Tally) {
         let (Some(Doubt::Create(new)) | Some(Doubt::Rotate(new))) = &self.doubt else {
             let revoked = matches!(self.doubt, Some(Doubt::Revoke)) && tip.is_some_and(|tip| tip.revoked().is_some());

@@ -1,4 +1,5 @@
-//! Processes that start at once: copies of the test binary itself. Each runs one of its ignored tests alone and answers what it is told.
+//! Processes that start at once: copies of the test binary itself. Each runs one of its ignored tests alone and answers
+//! what it is told.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
@@ -40,7 +41,7 @@ impl Crew {
         wire.set_nonblocking(true).expect("a listener that does not block");
         for _ in 0..6_000 {
             match wire.accept() {
-                Ok((stream, _)) => crew.seat(stream),
+                Ok((stream, _)) => crew.join(stream),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::sleep(Duration::from_millis(10)),
                 Err(error) => panic!("nobody can come: {error}"),
             }
@@ -51,7 +52,7 @@ impl Crew {
         panic!("a process did not come");
     }
 
-    fn seat(&mut self, stream: TcpStream) {
+    fn join(&mut self, stream: TcpStream) {
         stream.set_nonblocking(false).expect("a stream that blocks");
         stream.set_nodelay(true).expect("a stream without delay");
         let mut wire = BufReader::new(stream);
@@ -105,8 +106,9 @@ impl Post {
     /// In a process that nobody started for this.
     #[must_use]
     pub fn take() -> Self {
-        let told = |name| env::var(name).unwrap_or_else(|_| panic!("{name}: this test is run by others, as a process"));
-        let place = told(PLACE);
+        let variable =
+            |name| env::var(name).unwrap_or_else(|_| panic!("{name}: this test is run by others, as a process"));
+        let place = variable(PLACE);
         let wire = env::var(WIRE).ok().map(|port| {
             let mut wire =
                 TcpStream::connect(("127.0.0.1", port.parse().expect("a port"))).expect("the one who orders");
@@ -114,7 +116,7 @@ impl Post {
             wire.write_all(format!("{place}\n").as_bytes()).expect("a place");
             BufReader::new(wire)
         });
-        Self { place: place.parse().expect("a number"), target: told(TARGET), wire }
+        Self { place: place.parse().expect("a number"), target: variable(TARGET), wire }
     }
 
     /// Which of the processes this is, from 0.

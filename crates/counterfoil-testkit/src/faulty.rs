@@ -1,4 +1,4 @@
-//! A store whose backend fails, before or after the call was carried out.
+//! A store that fails, before or after the call was executed.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +22,7 @@ pub enum Fails {
     Each(u64),
     /// That call alone, counted from 1.
     Only(u64),
-    /// So many of a hundred, as the seed has it.
+    /// A percentage of the calls, chosen by the seed.
     Percent {
         /// Of a hundred.
         percent: u64,
@@ -38,7 +38,7 @@ pub enum When {
     Before,
     /// After it: all was done and only the answer is lost, `maybe_done` is true.
     After,
-    /// The one or the other, by turns.
+    /// Alternates between the two.
     Either,
 }
 
@@ -154,7 +154,8 @@ mod tests {
         };
         let failed = run();
         assert_eq!(failed, run());
-        // 200 of 1,000 with a deviation of 12.6: outside of 140 to 260 less than once in 10^5 seeds, and this one is fixed.
+        // 200 of 1,000 with a deviation of 12.6: outside of 140 to 260 less than once in 10^5 seeds, and this one is
+        // fixed.
         let count = failed.iter().filter(|failed| **failed).count();
         assert!((140..=260).contains(&count), "{count}");
     }

@@ -1,5 +1,5 @@
-//! What the tests of counterfoil stand on: stores that dawdle and stores that fail, threads that start at once, servers to throw away, an allocator that
-//! counts.
+//! Support for counterfoil's tests: slow and failing stores, threads that start at once, temporary servers, an
+//! allocator that counts.
 
 pub mod contest;
 mod counting_allocator;

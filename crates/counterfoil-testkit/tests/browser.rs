@@ -1,4 +1,5 @@
-//! The browser ends with its value, and shows and hides what it is told to; one that was borrowed is given on with nothing in it.
+//! The browser ends with its value, and shows and hides what it is told to; one that was borrowed is given on with
+//! nothing in it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;

@@ -1,7 +1,7 @@
-//! The pool of connections, made within a runtime and let go within it.
+//! The pool of connections, created and dropped within a runtime.
 //!
-//! lettre 0.11 spawns a task when a pool is made and another when it is dropped, and panics where there is no runtime to spawn on: a transport
-//! that a host makes before its runtime, or drops after it, must not.
+//! lettre 0.11 spawns a task when a pool is made and another when it is dropped, and panics where there is no runtime
+//! to spawn on: a transport that a host makes before its runtime, or drops after it, must not.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -26,7 +26,7 @@ impl Mailer {
         Self { builder, pool: OnceLock::new() }
     }
 
-    /// Called within the runtime that the rest of the transport's life is spent in. `None`: there is no pool any more.
+    /// Must be called within the runtime that the transport is used in. `None`: the pool was dropped.
     pub(super) async fn send(&self, mail: Message) -> Option<Result<(), Error>> {
         let pool = self
             .pool

@@ -1,12 +1,13 @@
-//! The Message-ID of a digest: the same for the same notices, so that a repeat can be told by whoever receives it.
+//! The Message-ID of a digest: the same for the same notices, so that recipients can recognise a repeat.
 
 use lettre::message::Mailbox;
 use sha2::{Digest as _, Sha256};
 
 use crate::digest::Digest;
 
-/// `<32 hexadecimal digits.notice@the sender's domain>` (RFC 5322 §3.6.4). The digits are of SHA-256 over realm, person, and each notice's credential,
-/// expiry and threshold; every text is preceded by its length, so that no two lists read alike.
+/// `<32 hexadecimal digits.notice@the sender's domain>` (RFC 5322 §3.6.4). The digits are of SHA-256 over realm,
+/// person, and each notice's credential, expiry and threshold; every text is preceded by its length, so that no two
+/// lists read alike.
 pub(super) fn of(from: &Mailbox, digest: &Digest<'_>) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil/notice/v1\0");

@@ -25,7 +25,7 @@ pub enum SmtpSetupError {
     /// The server's address.
     #[error("smtp url must be smtp://, smtps:// or smtp://…?tls=required with a host")]
     Url(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Plain text, or TLS that an attacker can talk out of, to another machine.
+    /// Plain text to another machine, or TLS that an attacker can prevent.
     #[error("smtp url must ask for tls (smtps://, or smtp://…?tls=required) unless the host is loopback")]
     PlainText,
     /// The sender.
@@ -39,7 +39,8 @@ const IDLE_FOR: Duration = Duration::from_secs(60);
 /// For each step of the conversation; a worker's own time-out holds for the whole of it.
 const STEP: Duration = Duration::from_secs(20);
 
-/// Sends one mail a digest: text and HTML, with a Message-ID that is the same whenever the same notices are sent to the same person.
+/// Sends one mail a digest: text and HTML, with a Message-ID that is the same whenever the same notices are sent to the
+/// same person.
 ///
 /// ```
 /// use counterfoil_notify::Smtp;
@@ -58,8 +59,9 @@ pub struct Smtp {
 impl Smtp {
     /// A server and a sender, with the built-in texts. Connects when there is something to send.
     ///
-    /// `smtps://host` is TLS from the first byte (port 465), `smtp://host?tls=required` STARTTLS (port 587), `smtp://localhost:25` plain text, which is
-    /// for loopback alone. A user and a password stand before the host as in any URL, percent-encoded.
+    /// `smtps://host` is TLS from the first byte (port 465), `smtp://host?tls=required` STARTTLS (port 587),
+    /// `smtp://localhost:25` plain text, which is for loopback alone. A user and a password stand before the host as in
+    /// any URL, percent-encoded.
     ///
     /// # Errors
     ///
@@ -83,11 +85,11 @@ impl Smtp {
     }
 }
 
-/// Whether nobody on the way can read along: TLS from the first byte or demanded, or no way at all.
+/// Whether the connection is private: TLS from the first byte, required STARTTLS, or loopback.
 fn is_safe(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return true };
     let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
-    // Where another reader of URLs could see another host or another query than this one.
+    // Refuses URLs that another parser could read as another host or query.
     if url.contains(['#', '\\']) {
         return false;
     }

@@ -8,10 +8,11 @@ use super::when::Local;
 use super::{RenderError, Rendered, Templates, english, one_line, russian};
 use crate::digest::Digest;
 
-/// English and Russian texts. An account whose language is `ru`, or begins with `ru-` or `ru_`, is written to in Russian, every other in English.
+/// English and Russian texts. An account whose language is `ru`, or begins with `ru-` or `ru_`, is written to in
+/// Russian, every other in English.
 ///
-/// They give for each credential its label, its id, when it expires in the account's time zone with that zone's abbreviation, how long is
-/// left, and what to do; never a secret.
+/// They give for each credential its label, its id, when it expires in the account's time zone with that zone's
+/// abbreviation, how long is left, and what to do; never a secret.
 #[derive(Clone, Debug, Default)]
 pub struct BuiltIn {
     product: Option<String>,
@@ -29,8 +30,8 @@ impl BuiltIn {
         Self { product: Some(one_line(name, NAME)), ..self }
     }
 
-    /// The page where people manage their tokens, for the link in each digest: an address of the host's own. What is not `https:` or
-    /// `http:` is left out.
+    /// The page where people manage their tokens, for the link in each digest: an address of the host's own. What is
+    /// not `https:` or `http:` is left out.
     ///
     /// ```
     /// use counterfoil_notify::BuiltIn;
@@ -156,7 +157,7 @@ impl Words {
         }
     }
 
-    /// A description may have lines; a mail's line has none.
+    /// A description may have line breaks; one line of a mail may not.
     fn quoted(&self, label: &str) -> String {
         let [open, close] = self.quotes;
         let label = one_line(label, 120);

@@ -24,8 +24,9 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Takes what a template made. The subject is cut to one line of at most 200 characters; control and format characters (line ends,
-    /// direction marks) are taken out of it, and `=?` is taken apart, so that nobody reads it as an encoded word.
+    /// Takes what a template made. The subject is cut to one line of at most 200 characters; control and format
+    /// characters (line ends, direction marks) are taken out of it, and `=?` is taken apart, so that nobody reads it as
+    /// an encoded word.
     #[must_use]
     pub fn new(subject: &str, text: String, html: String) -> Self {
         Self { subject: header_line(subject, 200), text, html }
@@ -50,14 +51,15 @@ impl Rendered {
     }
 }
 
-/// A template failed: the digest is given up, for it would fail again.
+/// A template failed: the digest is not sent, for it would fail again.
 #[derive(Debug, thiserror::Error)]
 #[error("the digest could not be put into words")]
 pub struct RenderError(#[source] pub Box<dyn Error + Send + Sync>);
 
-/// Puts digests into words. A host's own take the place of [`BuiltIn`].
+/// Writes the texts of digests. A host's own templates replace [`BuiltIn`].
 ///
-/// Labels are free of control and format characters; an account's name is the host's, and as clean as the host keeps it.
+/// Labels are free of control and format characters; an account's name is the host's, and as clean as the host keeps
+/// it.
 pub trait Templates: fmt::Debug + Send + Sync + 'static {
     /// In the language and the time zone of `digest.account()`.
     ///

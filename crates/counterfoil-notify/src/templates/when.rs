@@ -1,4 +1,4 @@
-//! Instants in somebody's time zone, and how long is left.
+//! Instants in a person's time zone, and the time left.
 
 use counterfoil::{Span, Timestamp};
 use jiff::Zoned;
@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 pub(super) struct Local(Zoned);
 
 impl Local {
-    /// In that IANA zone; in UTC where there is no such zone.
+    /// In that IANA zone, or in UTC if there is no such zone.
     pub(super) fn of(at: Timestamp, zone: &str) -> Self {
         let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
         let at = i64::try_from(at.micros()).ok().and_then(|micros| jiff::Timestamp::from_microsecond(micros).ok());
@@ -34,7 +34,7 @@ impl Local {
     }
 }
 
-/// How much time is left, in the unit that people would say it in.
+/// The time left, in the unit that people would use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Left {
     Days(u64),
@@ -43,7 +43,7 @@ pub(super) enum Left {
 }
 
 impl Left {
-    /// Rounded to the nearest, and never to none: days from two days on, hours from two hours on.
+    /// Rounded to the nearest, but never to zero: days from two days on, hours from two hours on.
     pub(super) fn of(span: Span) -> Self {
         let seconds = span.whole_seconds();
         let nearest = |unit: u64| (seconds + unit / 2) / unit;

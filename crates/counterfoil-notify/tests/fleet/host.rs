@@ -35,8 +35,8 @@ pub trait Backend: Sized {
     type Store: TokenStore + ClientStore + SettingsStore + Throttle;
 
     fn start() -> Self;
-    fn place(&self) -> String;
-    fn open(place: &str) -> impl Future<Output = Self::Store> + Send;
+    fn address(&self) -> String;
+    fn open(address: &str) -> impl Future<Output = Self::Store> + Send;
 }
 
 pub fn day(days: u16) -> Timestamp {
@@ -49,24 +49,24 @@ fn owner(at: usize) -> Account {
     Account::new(SubjectId::new(&name).expect("an id"), &name, Role::Member).with_email(address)
 }
 
-pub fn counterfoil<B: Backend>(place: &str) -> Counterfoil {
+pub fn counterfoil<B: Backend>(address: &str) -> Counterfoil {
     let people = Arc::new(MemoryDirectory::default());
     (0..OWNERS).map(owner).for_each(|account| people.insert(account.clone(), &[account.name()], "a password"));
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
     let ring = Arc::new(KeyRing::generate_from_system().expect("a key"));
-    let builder = Counterfoil::builder().policy(policy).store(block_on(B::open(place))).directory(people);
+    let builder = Counterfoil::builder().policy(policy).store(block_on(B::open(address))).directory(people);
     builder.key_ring(ring).events(counterfoil::event::NoSink).build().expect("a handle")
 }
 
-pub fn worker<B: Backend>(place: &str, transport: impl Transport) -> Worker {
+pub fn worker<B: Backend>(address: &str, transport: impl Transport) -> Worker {
     let limits = Limits { at_once: AT_ONCE, send_timeout: Duration::from_secs(30), ..Limits::default() };
-    Worker::new(counterfoil::<B>(place), transport).with_limits(limits)
+    Worker::new(counterfoil::<B>(address), transport).with_limits(limits)
 }
 
 /// Tokens that are due at day 23, evenly among the owners; their ids.
 pub fn fill<B: Backend>(backend: &B, tokens: usize, owners: usize) -> BTreeSet<String> {
-    let counterfoil = counterfoil::<B>(&backend.place()).at(day(0));
+    let counterfoil = counterfoil::<B>(&backend.address()).at(day(0));
     let create = |at: usize| {
         let counterfoil = &counterfoil;
         async move {

@@ -1,4 +1,5 @@
-//! A transport that writes down what it was given: one line a notice, one write a digest, in a file that all processes share.
+//! A transport that writes down what it was given: one line a notice, one write a digest, in a file that all processes
+//! share.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;

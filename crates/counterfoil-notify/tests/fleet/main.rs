@@ -38,15 +38,15 @@ fn say(what: impl std::fmt::Display) {
 }
 
 /// What a process of the fleet works on: the journal's path, and where the store is.
-fn target(journal: &Path, place: &str) -> String {
-    format!("{} {place}", journal.display())
+fn target(journal: &Path, address: &str) -> String {
+    format!("{} {address}", journal.display())
 }
 
 /// The member's side: runs once for each order, until nothing is due.
 fn serve<B: Backend>() {
     let post = Post::take();
-    let (journal, place) = post.target().split_once(' ').expect("journal and place");
-    let worker = host::worker::<B>(place, Journal::open(Path::new(journal), post.place()));
+    let (journal, address) = post.target().split_once(' ').expect("journal and address");
+    let worker = host::worker::<B>(address, Journal::open(Path::new(journal), post.place()));
     post.answer(|_| {
         let sent = host::block_on(async {
             let mut sent = 0;
@@ -72,10 +72,10 @@ fn elapsed(journal: &Path) -> Span {
 /// One that is killed: runs until then.
 fn run_on<B: Backend>() {
     let post = Post::take();
-    let (journal, place) = post.target().split_once(' ').expect("journal and place");
+    let (journal, address) = post.target().split_once(' ').expect("journal and address");
     let path = Path::new(journal);
     let journal = Journal::open(path, post.place()).slowed(Duration::from_millis(1));
-    let worker = host::worker::<B>(place, journal);
+    let worker = host::worker::<B>(address, journal);
     host::block_on(async {
         loop {
             // The clock goes on, so that nobody takes the leases of the dead for those of the living.
@@ -90,7 +90,7 @@ fn each_notice_once<B: Backend>(process: &str) {
     let expected = host::fill(&backend, tokens, owners);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal");
-    let mut crew = Crew::start(PROCESSES, process, &target(&path, &backend.place()));
+    let mut crew = Crew::start(PROCESSES, process, &target(&path, &backend.address()));
     let sent: Vec<usize> = crew.order("run").iter().map(|count| count.parse().expect("a count")).collect();
     drop(crew);
     let lines = journal::read(&path);
@@ -106,14 +106,15 @@ fn each_notice_once<B: Backend>(process: &str) {
     ));
 }
 
-/// Kills processes of the fleet at moments that the dice choose, each time starting another; in the end one that is not killed, when all leases are over.
+/// Kills processes of the fleet at moments that the dice choose, each time starting another; in the end one that is not
+/// killed, when all leases are over.
 fn none_lost_where_processes_are_killed<B: Backend>(process: &str) {
     let (tokens, owners) = size();
     let backend = B::start();
     let expected = host::fill(&backend, tokens, owners);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal");
-    let at = target(&path, &backend.place());
+    let at = target(&path, &backend.address());
     let mut dice = Dice::new(7);
     let mut next = 0;
     let mut start = || {
@@ -144,7 +145,7 @@ fn none_lost_where_processes_are_killed<B: Backend>(process: &str) {
         killed.insert(name);
     }
     // Long after all leases: what was claimed and not settled is due again.
-    let worker = host::worker::<B>(&backend.place(), Journal::open(&path, 0));
+    let worker = host::worker::<B>(&backend.address(), Journal::open(&path, 0));
     let later = day(23).plus_capped(Span::hours(1));
     host::block_on(async { while worker.run_once(later).await.expect("a run").sent > 0 {} });
     let mut sent: BTreeMap<String, Vec<Line>> = BTreeMap::new();

@@ -16,12 +16,12 @@ impl Backend for Postgres {
         Self(servers::Postgres::start())
     }
 
-    fn place(&self) -> String {
+    fn address(&self) -> String {
         self.0.port().to_string()
     }
 
-    async fn open(place: &str) -> PgStore {
-        let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(place.parse().expect("a port"));
+    async fn open(address: &str) -> PgStore {
+        let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(address.parse().expect("a port"));
         PgStore::connect(options.username("postgres").database("postgres")).await.expect("a store")
     }
 }

@@ -18,7 +18,8 @@ fn fault_e2_a_changed_lead_reaches_the_tokens_in_postgresql_with_two_workers_at_
     let expected = host::fill(&backend, 2 * OWNERS, OWNERS);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal");
-    let workers = [1, 2].map(|name| host::worker::<Postgres>(&backend.place(), Journal::open(Path::new(&path), name)));
+    let workers =
+        [1, 2].map(|name| host::worker::<Postgres>(&backend.address(), Journal::open(Path::new(&path), name)));
     let run = |days| {
         host::block_on(async {
             let (one, other) = tokio::join!(workers[0].run_once(day(days)), workers[1].run_once(day(days)));
@@ -28,7 +29,7 @@ fn fault_e2_a_changed_lead_reaches_the_tokens_in_postgresql_with_two_workers_at_
     };
     assert_eq!(run(16), (0, 0), "a week before is day 23");
     host::block_on(async {
-        let store = Postgres::open(&backend.place()).await;
+        let store = Postgres::open(&backend.address()).await;
         let there = store.settings(&Realm::default()).await.expect("available");
         let (version, mut settings) =
             there.map_or((None, StoredSettings::default()), |there| (Some(there.version), there.settings));
@@ -37,8 +38,8 @@ fn fault_e2_a_changed_lead_reaches_the_tokens_in_postgresql_with_two_workers_at_
         assert!(matches!(put, SettingsPut::Done(_)));
     });
     // What one worker left to the other it comes to in its next run.
-    let told: Vec<_> = (16..18).map(run).collect();
-    assert_eq!(told.iter().map(|(rearmed, _)| rearmed).sum::<u64>(), 2 * OWNERS as u64);
+    let runs: Vec<_> = (16..18).map(run).collect();
+    assert_eq!(runs.iter().map(|(rearmed, _)| rearmed).sum::<u64>(), 2 * OWNERS as u64);
     let lines = journal::read(&path);
     assert_eq!(lines.len(), 2 * OWNERS, "each once");
     assert!(lines.iter().all(|line| expected.contains(&line.id)));

@@ -15,12 +15,12 @@ impl Backend for Redis {
         Self(RedisServer::start())
     }
 
-    fn place(&self) -> String {
+    fn address(&self) -> String {
         self.0.url()
     }
 
-    async fn open(place: &str) -> RedisStore {
-        RedisStore::open(place, Options::new().volatile()).await.expect("a store")
+    async fn open(address: &str) -> RedisStore {
+        RedisStore::open(address, Options::new().volatile()).await.expect("a store")
     }
 }
 

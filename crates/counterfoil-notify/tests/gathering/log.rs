@@ -82,10 +82,10 @@ async fn fault_d8_the_log_says_what_became_of_a_run() {
     let lines = Lines::default();
     let _guard = tracing::subscriber::set_default(lines.clone());
     run(Down).await;
-    let told = std::mem::take(&mut *lines.0.lock().expect("nobody died with it"));
-    assert_eq!(told.last().map(String::as_str), Some("WARN the transport is down: notices wait"), "{told:?}");
-    assert!(!told.iter().any(|line| line.contains("were sent")), "{told:?}");
+    let logged = std::mem::take(&mut *lines.0.lock().expect("nobody died with it"));
+    assert_eq!(logged.last().map(String::as_str), Some("WARN the transport is down: notices wait"), "{logged:?}");
+    assert!(!logged.iter().any(|line| line.contains("were sent")), "{logged:?}");
     run(Outbox::default()).await;
-    let told = std::mem::take(&mut *lines.0.lock().expect("nobody died with it"));
-    assert_eq!(told, ["INFO notices were sent"]);
+    let logged = std::mem::take(&mut *lines.0.lock().expect("nobody died with it"));
+    assert_eq!(logged, ["INFO notices were sent"]);
 }

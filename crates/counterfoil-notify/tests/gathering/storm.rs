@@ -66,9 +66,9 @@ struct Sent {
 }
 
 impl Sent {
-    fn add(&mut self, digests: Vec<Vec<Told>>, now: Timestamp) {
+    fn add(&mut self, digests: Vec<Vec<SentNotice>>, now: Timestamp) {
         for digest in digests {
-            let ahead = |told: &Told| matches!(told.2, NoticeText::ExpiresIn(_));
+            let ahead = |notice: &SentNotice| matches!(notice.2, NoticeText::ExpiresIn(_));
             if digest.iter().any(ahead) {
                 self.advance += 1
             } else {

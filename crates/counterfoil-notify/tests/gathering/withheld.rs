@@ -24,8 +24,8 @@ async fn fault_e3_a_disabled_owner_is_sent_nothing_and_it_is_reported() {
     for (days, expected) in [(23, 1), (24, 0), (29, 0), (31, 1), (32, 0), (50, 0)] {
         let report = worker.run_once(day(days)).await.expect("a run");
         assert_eq!((report.withheld, report.sent), (expected, 0), "day {days}");
-        let told = withheld(&world);
-        assert_eq!(told, vec![Refusal::AccountDisabled; usize::try_from(expected).expect("small")]);
+        let reasons = withheld(&world);
+        assert_eq!(reasons, vec![Refusal::AccountDisabled; usize::try_from(expected).expect("small")]);
     }
     assert!(outbox.take().is_empty());
 }
@@ -54,9 +54,9 @@ async fn fault_e3_who_has_left_is_sent_nothing_and_neither_is_a_successor_under_
         assert_eq!(worker.run_once(day(days)).await.expect("a run").withheld, 2, "day {days}");
     }
     let valid_since = day(10);
-    let told = withheld(&world);
+    let reasons = withheld(&world);
     let void = Refusal::BeforeValidSince { valid_since };
-    assert_eq!(told.iter().filter(|&&reason| reason == Refusal::AccountMissing).count(), 2);
-    assert_eq!(told.iter().filter(|&&reason| reason == void).count(), 2);
+    assert_eq!(reasons.iter().filter(|&&reason| reason == Refusal::AccountMissing).count(), 2);
+    assert_eq!(reasons.iter().filter(|&&reason| reason == void).count(), 2);
     assert!(outbox.take().is_empty());
 }

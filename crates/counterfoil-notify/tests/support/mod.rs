@@ -118,14 +118,14 @@ pub fn limits() -> Limits {
 }
 
 /// To whom, label, text.
-pub type Told = (String, String, NoticeText);
+pub type SentNotice = (String, String, NoticeText);
 
 /// Keeps what it is given, a list a digest.
 #[derive(Clone, Debug, Default)]
-pub struct Outbox(Arc<Mutex<Vec<Vec<Told>>>>);
+pub struct Outbox(Arc<Mutex<Vec<Vec<SentNotice>>>>);
 
 impl Outbox {
-    pub fn take(&self) -> Vec<Vec<Told>> {
+    pub fn take(&self) -> Vec<Vec<SentNotice>> {
         std::mem::take(&mut self.0.lock().expect("nobody died with it"))
     }
 }

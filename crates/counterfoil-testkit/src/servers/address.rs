@@ -1,4 +1,4 @@
-//! An address that moves to another server, or behind which the network falls silent: nothing is refused and nothing is reset, but no byte arrives.
+//! An address that can be moved to another server, or made silent: nothing is refused or reset, but no byte arrives.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -58,7 +58,7 @@ impl Address {
         self.port
     }
 
-    /// Leads to that port from now on. What is connected is cut, as by a server that goes away.
+    /// Leads to that port from now on. Open connections are cut, as by a server that stops.
     pub fn lead_to(&self, target: u16) {
         self.shared.target.store(target, Ordering::SeqCst);
         for wire in self.shared.wires().drain(..) {
@@ -66,7 +66,8 @@ impl Address {
         }
     }
 
-    /// Swallows all that is sent from now on by connections that are open, for good; also by new ones, until [`speak`](Self::speak).
+    /// Swallows all that is sent from now on by connections that are open, for good; also by new ones, until
+    /// [`speak`](Self::speak).
     pub fn fall_silent(&self) {
         self.shared.silent.store(true, Ordering::SeqCst);
         for wire in self.shared.wires().iter() {
@@ -115,7 +116,7 @@ impl Shared {
 }
 
 impl Wire {
-    /// Whether the wire has ended. A silent one tells neither end that the other one is gone.
+    /// Whether the connection has ended. A silent one does not report to either end that the other is closed.
     fn forward(&self, from: usize, to: usize) -> bool {
         let mut bytes = [0; 16 * 1024];
         while let Ok(read @ 1..) = (&self.ends[from]).read(&mut bytes) {

@@ -1,4 +1,5 @@
-//! Servers to throw away, and a browser: each in a folder of its own, on a free port of 127.0.0.1, stopped and removed with its value.
+//! Temporary servers and browsers: each in a folder of its own, on a free port of 127.0.0.1, stopped and removed when
+//! dropped.
 
 mod address;
 mod browser;

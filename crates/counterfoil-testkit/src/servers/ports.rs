@@ -1,6 +1,7 @@
-//! Ports for servers that are killed and come back on the same one. They lie below those that the system gives to clients: while a server is down, no
-//! client's own port can take its place (a client that asks for it again and again would in the end be connected to itself). Test binaries that run beside each
-//! other begin to look at different places.
+//! Ports for servers that are killed and come back on the same one. They lie below those that the system gives to
+//! clients: while a server is down, no client's own port can take its place (a client that asks for it again and again
+//! would in the end be connected to itself). Test binaries that run beside each other begin to look at different
+//! places.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::ops::Range;

@@ -12,7 +12,8 @@ use super::ports::free_port;
 const MISSING: &str =
     "the PostgreSQL server's programs (initdb, postgres) are not here: `apt-get install postgresql`, or `.ci/servers`";
 
-/// Holds folder and server by the pipe to this process: each line starts the server, and at the pipe's end both go, however this process ends.
+/// Holds folder and server by the pipe to this process: each line starts the server, and at the pipe's end both go,
+/// however this process ends.
 const KEEPER: &str = r#"
 trap '' INT TERM
 folder=$1; shift
@@ -51,7 +52,8 @@ impl PostgresSetup {
         self
     }
 
-    /// On a disk that takes no file of more bytes: a table that grows further finds it full. The server's own files need somewhat less than 2 MiB.
+    /// On a disk that takes no file of more bytes: a table that grows further finds it full. The server's own files
+    /// need somewhat less than 2 MiB.
     #[must_use]
     pub const fn largest_file(mut self, bytes: u64) -> Self {
         self.largest_file = Some(bytes);
@@ -70,7 +72,8 @@ impl PostgresSetup {
     ///
     /// # Panics
     ///
-    /// Where the programs are missing, naming the package, and where the server does not start, with its log: a test that cannot run must not pass.
+    /// Where the programs are missing, naming the package, and where the server does not start, with its log: a test
+    /// that cannot run must not pass.
     #[must_use]
     #[cfg_attr(not(feature = "tls"), allow(unused_mut, reason = "certificates are settings too"))]
     pub fn start(mut self) -> Postgres {
@@ -102,7 +105,8 @@ impl PostgresSetup {
             if server.listens_after(0) {
                 return server;
             }
-            // Somebody else took the port meanwhile. The keeper, if it ended, would remove the folder that the next try needs.
+            // Another process took the port meanwhile. If the keeper ended, it would remove the folder that the next
+            // attempt needs.
             std::mem::forget(server);
         }
         let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
@@ -146,7 +150,8 @@ impl Postgres {
         PostgresSetup::default()
     }
 
-    /// A streaming standby of this server, which answers reads. It is asynchronous until the primary's `synchronous_standby_names` says otherwise.
+    /// A streaming standby of this server, which answers reads. It is asynchronous until the primary's
+    /// `synchronous_standby_names` says otherwise.
     ///
     /// # Panics
     ///
@@ -324,7 +329,7 @@ fn children(parent: u32) -> Vec<u32> {
     ids.filter(|process| status(*process).is_some_and(|(_, of)| of == parent)).collect()
 }
 
-/// A dead one whose parent has not asked yet does not run.
+/// A zombie does not run.
 fn runs(process: u32) -> bool {
     status(process).is_some_and(|(state, _)| state != "Z" && state != "X")
 }

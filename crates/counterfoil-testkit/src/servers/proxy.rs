@@ -1,4 +1,4 @@
-//! A wire in between that can swallow an answer: the call was carried out, and nobody is told.
+//! A proxy that can drop an answer: the call was executed, but its caller gets no answer.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -17,7 +17,7 @@ struct Shared {
     target: u16,
     /// How many times the server has begun to answer.
     answers: AtomicU64,
-    /// Which of these to swallow; 0: none.
+    /// Which of these to drop; 0: none.
     swallow: AtomicU64,
     swallowed: AtomicU64,
     closed: AtomicBool,
@@ -65,7 +65,7 @@ impl Proxy {
         self.shared.swallowed.load(Ordering::SeqCst)
     }
 
-    /// Takes the `nth` answer from now on, counted from 1, and cuts the connection that it was for. 0 leaves all alone.
+    /// Drops the `nth` answer from now on, counted from 1, and cuts its connection. 0: none.
     pub fn swallow(&self, nth: u64) {
         let answer = if nth == 0 { 0 } else { self.answers() + nth };
         self.shared.swallow.store(answer, Ordering::SeqCst);
@@ -99,7 +99,7 @@ impl Shared {
         });
     }
 
-    /// Counts an answer; false: it is the one to swallow.
+    /// Counts an answer. False: drop it.
     fn passes(&self) -> bool {
         let answer = self.answers.fetch_add(1, Ordering::SeqCst) + 1;
         let passes = answer != self.swallow.load(Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! Redis servers to throw away: one alone, or three primaries with a replica each.
+//! Temporary Redis servers: a single one, or three primaries with a replica each.
 
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -41,15 +41,15 @@ impl Maker {
     }
 }
 
-/// Holds a server's life on the pipe to this process: it ends with the value, and with the process, however that ends. A write that the disk refuses must fail
-/// and not end the server, hence XFSZ.
+/// Holds a server's life on the pipe to this process: it ends with the value, and with the process, however that ends.
+/// A write that the disk refuses must fail and not end the server, hence XFSZ.
 const KEEPER: &str = r#"trap '' INT TERM XFSZ; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
 
 /// The same for a folder, which goes when the servers in it are gone.
 const FOLDER_KEEPER: &str =
     r#"trap '' INT TERM; cat >/dev/null; for turn in 1 2 3; do sleep 0.2; rm -rf "$1" 2>/dev/null; done"#;
 
-/// A server looks at a silent neighbour for so long before it takes it for dead.
+/// How long a node waits for a silent one before it counts as failed.
 const NODE_TIMEOUT: &str = "1000";
 /// How long a server may take to start, and a cluster to settle.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -169,8 +169,8 @@ impl Drop for Node {
 
 /// Whether a program is there.
 fn runs(program: &str) -> bool {
-    let told = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    told.is_ok_and(|status| status.success())
+    let status = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }
 
 /// Looks again until it is so; whether it became so.
@@ -201,7 +201,8 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// Where the programs are missing, naming the package, and where the server does not start: a test that cannot run must not pass.
+    /// Where the programs are missing, naming the package, and where the server does not start: a test that cannot run
+    /// must not pass.
     #[must_use]
     pub fn start() -> Self {
         Self::start_with(&[])
@@ -370,8 +371,8 @@ impl RedisCluster {
         (0..self.nodes.len()).filter(|node| self.cli(*node, &["ROLE"]).starts_with("master")).collect()
     }
 
-    /// Waits until every node agrees on a whole cluster of three primaries and every replica's link is up: before that nobody may be elected when the next
-    /// one dies.
+    /// Waits until every node agrees on a whole cluster of three primaries and every replica's link is up: before that
+    /// nobody may be elected when the next one dies.
     ///
     /// # Panics
     ///
@@ -386,17 +387,17 @@ impl RedisCluster {
 
     fn is_settled(&self) -> bool {
         let whole = |node: &Node| {
-            let told = node.cli(&["CLUSTER", "INFO"]);
+            let info = node.cli(&["CLUSTER", "INFO"]);
             let nodes = node.cli(&["CLUSTER", "NODES"]);
-            told.contains("cluster_state:ok") && !nodes.contains("fail")
+            info.contains("cluster_state:ok") && !nodes.contains("fail")
         };
         let (mut followed, mut linked) = (0, 0);
         for node in &self.nodes {
-            let told = node.cli(&["INFO", "replication"]);
+            let info = node.cli(&["INFO", "replication"]);
             followed += usize::from(
-                told.contains("role:master") && told.contains("connected_slaves:1") && told.contains("state=online"),
+                info.contains("role:master") && info.contains("connected_slaves:1") && info.contains("state=online"),
             );
-            linked += usize::from(told.contains("role:slave") && told.contains("master_link_status:up"));
+            linked += usize::from(info.contains("role:slave") && info.contains("master_link_status:up"));
         }
         followed == 3 && linked == 3 && self.nodes.iter().all(whole)
     }

@@ -23,7 +23,8 @@ pub struct TakenMail {
     pub data: String,
 }
 
-/// A mail server of its own, on the loopback. It takes every mail until it is told otherwise, and ends with this value, or with this process.
+/// A mail server of its own, on the loopback. It accepts every mail by default, and ends with this value or this
+/// process.
 #[derive(Debug)]
 pub struct Smtp {
     port: u16,
@@ -80,17 +81,17 @@ impl Smtp {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// From now on answers a mail to that address so: `550 5.1.1 no such user`.
+    /// Answers mails to that address with `550 5.1.1 no such user` from now on.
     pub fn answer(&self, to: &str, answer: &str) {
         self.command(&json!({"to": to, "answer": answer}));
     }
 
-    /// From now on takes so long over each mail.
+    /// Delays each mail by that time from now on.
     pub fn take_time(&self, time: Duration) {
         self.command(&json!({"seconds": time.as_secs_f64()}));
     }
 
-    /// What was taken since the last call.
+    /// The mails since the last call.
     ///
     /// # Panics
     ///

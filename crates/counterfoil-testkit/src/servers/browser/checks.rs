@@ -1,4 +1,4 @@
-//! What judges a page: the browser's own complaints, and axe-core.
+//! Checks of a page: the browser's own errors, and axe-core.
 
 use std::path::Path;
 
@@ -14,8 +14,8 @@ const JUDGE: &str = "
     }), error => done({rules: 0, broken: [String(error)]}))";
 
 impl Browser {
-    /// What the browser complained of since the last call: scripts that failed, what the policy forbade, what was not found. A page's own status is no
-    /// complaint: a refusal is 403 by design.
+    /// What the browser complained of since the last call: scripts that failed, what the policy forbade, what was not
+    /// found. A page's own status is no complaint: a refusal is 403 by design.
     ///
     /// # Panics
     ///
@@ -25,7 +25,8 @@ impl Browser {
         self.engine.vendor().complaints(self).unwrap_or_else(|refusal| panic!("complaints: {refusal}"))
     }
 
-    /// What axe-core finds wrong with the page; `axe` is its file. The driver injects it, which the page's content policy does not stop.
+    /// What axe-core finds wrong with the page; `axe` is its file. The driver injects it, which the page's content
+    /// policy does not stop.
     ///
     /// # Panics
     ///

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::vendor::{DriverProgram, Vendor};
 
-/// Holds driver, browser and folder by the pipe to this process: at its end all three go, however this process ends. The browser's processes are known by
-/// the folder, whose name nobody else has.
+/// Holds driver, browser and folder by the pipe to this process: at its end all three go, however this process ends.
+/// The browser's processes are known by the folder, whose name nobody else has.
 const KEEPER: &str = r#"
 trap '' INT TERM
 folder=$1; shift
@@ -38,7 +38,7 @@ impl Driver {
         for _ in 0..5 {
             match Self::try_start(&program) {
                 Ok(driver) => return driver,
-                Err(told) => log = told,
+                Err(lines) => log = lines,
             }
         }
         panic!("{} did not start:\n{log}", program.file.display());

@@ -129,7 +129,8 @@ impl Browser {
         assert_eq!(self.value(css), value, "the list {css} has no such option");
     }
 
-    /// Sends a form that the browser itself would find fault with, and waits for the answer: what the server says of it is wanted.
+    /// Sends a form that the browser itself would find fault with, and waits for the answer: what the server says of it
+    /// is wanted.
     pub fn send_anyway(&self, form: &str) {
         self.wait_for(form);
         let _none = self.script("document.querySelector(arguments[0]).noValidate = true", &[Value::from(form)]);

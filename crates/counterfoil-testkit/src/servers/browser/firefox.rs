@@ -25,7 +25,8 @@ const RESIZE: &str = "
     }
     done()";
 
-/// Complaints of pages, and of nothing that the browser itself is made of: what it counts as errors, scripts that did not load, and what the pages' policy forbade.
+/// Complaints of pages, and of nothing that the browser itself is made of: what it counts as errors, scripts that did
+/// not load, and what the pages' policy forbade.
 const COMPLAINTS: &str = "
     const said = Services.console.getMessageArray();
     Services.console.reset();

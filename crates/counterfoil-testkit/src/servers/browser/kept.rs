@@ -8,8 +8,8 @@ use super::Browser;
 const PACKED: &[u8] = b"mozLz40\0";
 
 impl Browser {
-    /// Ends the browser as a person does, who may open it again, and gives for each of the texts the files of its profile that hold it: history, cache,
-    /// sessions.
+    /// Ends the browser as a person does, who may open it again, and gives for each of the texts the files of its
+    /// profile that hold it: history, cache, sessions.
     ///
     /// # Panics
     ///

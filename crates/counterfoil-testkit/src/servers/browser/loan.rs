@@ -14,8 +14,9 @@ type Reader = (Engine, String);
 /// Those that nobody has. They end with the process, whose end their keepers see.
 static IDLE: Mutex<Vec<(Reader, Browser)>> = Mutex::new(Vec::new());
 
-/// A browser that the next borrower of its kind and language gets when this one is through: without its pages, their history, cookies, cache, permissions and
-/// complaints, and on a desk again. What pages keep in databases of their own stays theirs, by their server's port.
+/// A browser that the next borrower of its kind and language gets when this one is through: without its pages, their
+/// history, cookies, cache, permissions and complaints, and on a desk again. What pages keep in databases of their own
+/// stays theirs, by their server's port.
 #[derive(Debug)]
 pub struct BorrowedBrowser {
     reader: Reader,
@@ -33,8 +34,8 @@ impl Browser {
         let reader = (engine, language.to_owned());
         let idle = {
             let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
-            let place = idle.iter().position(|(own, _)| *own == reader);
-            place.map(|place| idle.swap_remove(place).1)
+            let index = idle.iter().position(|(own, _)| *own == reader);
+            index.map(|index| idle.swap_remove(index).1)
         };
         let browser = idle.unwrap_or_else(|| Self::start(engine, language));
         BorrowedBrowser { reader, browser: Some(browser) }
@@ -61,11 +62,11 @@ impl Browser {
 }
 
 impl BorrowedBrowser {
-    /// Nobody gets it any more: it ends with its value.
+    /// Removes it from the loan: it ends with its value.
     ///
     /// # Panics
     ///
-    /// Never: it is there until it is dropped.
+    /// Never: it exists until it is dropped.
     #[must_use]
     pub fn keep(mut self) -> Browser {
         self.browser.take().expect("a browser")
@@ -83,7 +84,7 @@ impl Deref for BorrowedBrowser {
 impl Drop for BorrowedBrowser {
     fn drop(&mut self) {
         let Some(browser) = self.browser.take() else { return };
-        // What a failed test left behind is nobody's, nor is a browser that cannot be emptied.
+        // A browser of a failed test is not lent again, nor one that cannot be reset.
         if !std::thread::panicking() && browser.empty().is_ok() {
             let reader = (self.reader.0, std::mem::take(&mut self.reader.1));
             IDLE.lock().unwrap_or_else(PoisonError::into_inner).push((reader, browser));

@@ -1,5 +1,6 @@
-//! A browser without a screen: Chromium, driven by its `chromedriver`, or Firefox, driven by `geckodriver`. Each has a folder, a profile and a driver of its
-//! own, sees nothing but this machine, and ends with its value. It is driven by W3C WebDriver; what that has no endpoint for is in `vendor.rs`.
+//! A browser without a screen: Chromium, driven by its `chromedriver`, or Firefox, driven by `geckodriver`. Each has a
+//! folder, a profile and a driver of its own, sees nothing but this machine, and ends with its value. It is driven by
+//! W3C WebDriver; what that has no endpoint for is in `vendor.rs`.
 
 mod checks;
 mod chromium;
@@ -110,7 +111,8 @@ impl Browser {
         self.step("forward");
     }
 
-    /// A page that the browser may not show again is its own page that says so. Firefox calls that an error of the command.
+    /// A page that the browser may not show again is its own page that says so. Firefox calls that an error of the
+    /// command.
     fn step(&self, way: &str) {
         match self.ask("POST", way, Some(&json!({}))) {
             Err(refusal) if !refusal.tells_of_an_error_page() => panic!("{way}: {refusal}"),
@@ -123,7 +125,8 @@ impl Browser {
         self.post("refresh", &json!({}));
     }
 
-    /// All cookies that the page's host would be sent, `HttpOnly` ones too, as WebDriver has them: `name`, `value`, `httpOnly`, `secure`, `sameSite`, `path`.
+    /// All cookies that the page's host would be sent, `HttpOnly` ones too, as WebDriver has them: `name`, `value`,
+    /// `httpOnly`, `secure`, `sameSite`, `path`.
     ///
     /// # Panics
     ///

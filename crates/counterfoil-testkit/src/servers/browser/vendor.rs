@@ -1,4 +1,4 @@
-//! What W3C WebDriver has no endpoint for, so that each browser has a way of its own.
+//! Functions without a W3C WebDriver endpoint, which each browser implements in its own way.
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -45,7 +45,8 @@ pub(super) trait Vendor: Debug {
     ///
     /// Where it is missing, with what to install.
     fn driver(&self) -> DriverProgram;
-    /// What a new session asks for beside what it asks of every browser. Everything that the browser keeps is below the folder's `profile`.
+    /// What a new session asks for beside what it asks of every browser. Everything that the browser keeps is below the
+    /// folder's `profile`.
     fn capabilities(&self, folder: &Path, language: &str) -> Value;
     /// Shows pages as on that screen from now on.
     fn emulate(&self, browser: &Browser, screen: Screen) -> Result<(), Refusal>;

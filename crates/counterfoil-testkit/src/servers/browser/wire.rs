@@ -1,5 +1,5 @@
-//! WebDriver (W3C, 2018) as far as the tests speak it: JSON over HTTP/1.1 on the loopback. The client on crates.io would bring a TLS stack and a licence that
-//! `deny.toml` does not allow.
+//! WebDriver (W3C, 2018) as far as the tests speak it: JSON over HTTP/1.1 on the loopback. The client on crates.io
+//! would bring a TLS stack and a licence that `deny.toml` does not allow.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -49,7 +49,7 @@ pub(super) fn command(port: u16, method: &str, path: &str, body: Option<&Value>)
         return Ok(value.clone());
     }
     let part = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    // The driver's own stack of addresses helps nobody.
+    // The driver's own stack trace is of no use.
     let message = part("message").lines().next().unwrap_or_default().to_owned();
     Err(Refusal { code: part("error"), message })
 }
