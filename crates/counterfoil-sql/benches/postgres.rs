@@ -51,23 +51,41 @@ macro_rules! joined {
 /// $10 gone.
 macro_rules! record {
     () => {
-        "INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, created_at, digest, key_id, version, expires_at, expiry_set_at, gone_at, \
-         purge_at, noticed, shrunk) VALUES ($1, $2, $3, $4, $5::bigint, $6, $7, $8, 1, 0, $9, $7, $10, $10, '', false)"
+        "
+INSERT INTO counterfoil_record (
+    id, family, realm, owner, kind, generation, created_at, digest, key_id, version,
+    expires_at, expiry_set_at, gone_at, purge_at, noticed, shrunk
+) VALUES ($1, $2, $3, $4, $5::bigint, $6, $7, $8, 1, 0, $9, $7, $10, $10, '', false)"
     };
 }
 
 const GET: &str = joined!("r.id = $1");
 const LIST: &str = joined!(
-    "r.realm = 'default' AND r.owner = $1 AND r.kind = 1 AND NOT r.shrunk ORDER BY r.created_at DESC, r.id DESC LIMIT $2"
+    "r.realm = 'default' AND r.owner = $1 AND r.kind = 1 AND NOT r.shrunk \
+     ORDER BY r.created_at DESC, r.id DESC LIMIT $2"
 );
 const DUE: &str = joined!("r.notice_at <= $1 ORDER BY r.notice_at, r.id LIMIT 51");
-const TOUCH: &str = "UPDATE counterfoil_record SET last_used_at = $2 WHERE id IN (SELECT id FROM counterfoil_record WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE) AND (last_used_at IS NULL OR last_used_at < $2)";
+const TOUCH: &str = "
+UPDATE counterfoil_record SET last_used_at = $2
+WHERE id IN (SELECT id FROM counterfoil_record WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE)
+    AND (last_used_at IS NULL OR last_used_at < $2)";
 const INSERT: &str = concat!(
-    "WITH f AS (INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at) VALUES ($2, $3, $4, $5::bigint, 0, 1, '\"alone\"', $9, $10)) ",
+    "
+WITH f AS (
+    INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at)
+    VALUES ($2, $3, $4, $5::bigint, 0, 1, '\"alone\"', $9, $10)
+)",
     record!()
 );
 const ROTATE: &str = concat!(
-    "WITH p AS (UPDATE counterfoil_record SET version = version + 1, superseded_at = $7, successor = $1 WHERE id = $11 AND version = 0), f AS (UPDATE counterfoil_family SET generation = generation + 1, members = members + 1 WHERE id = $2 AND revoked_at IS NULL) ",
+    "
+WITH p AS (
+    UPDATE counterfoil_record SET version = version + 1, superseded_at = $7, successor = $1
+    WHERE id = $11 AND version = 0
+), f AS (
+    UPDATE counterfoil_family SET generation = generation + 1, members = members + 1
+    WHERE id = $2 AND revoked_at IS NULL
+)",
     record!()
 );
 

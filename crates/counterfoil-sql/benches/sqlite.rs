@@ -44,14 +44,23 @@ macro_rules! joined {
 
 const GET: &str = joined!("r.id = ?1");
 const LIST: &str = joined!(
-    "r.realm = 'default' AND r.owner = ?1 AND r.kind = 1 AND r.shrunk = 0 ORDER BY r.created_at DESC, r.id DESC LIMIT ?2"
+    "r.realm = 'default' AND r.owner = ?1 AND r.kind = 1 AND r.shrunk = 0 \
+     ORDER BY r.created_at DESC, r.id DESC LIMIT ?2"
 );
 const DUE: &str = joined!("r.notice_at <= ?1 ORDER BY r.notice_at, r.id LIMIT 51");
 const TOUCH: &str =
     "UPDATE counterfoil_record SET last_used_at = ?2 WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)";
-const ADD_FAMILY: &str = "INSERT INTO counterfoil_family (id, realm, owner, kind, generation, body, live_until, gone_at) VALUES (?1, ?2, ?3, ?4, 0, '\"alone\"', ?5, ?6)";
-const ADD_RECORD: &str = "INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, created_at, digest, key_id, version, expires_at, expiry_set_at, gone_at, purge_at, noticed, shrunk) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, 0, ?9, ?7, ?10, ?10, x'', 0)";
-const USE_UP: &str = "UPDATE counterfoil_record SET version = version + 1, superseded_at = ?2, successor = ?3 WHERE id = ?1 AND version = 0";
+const ADD_FAMILY: &str = "
+INSERT INTO counterfoil_family (id, realm, owner, kind, generation, body, live_until, gone_at)
+VALUES (?1, ?2, ?3, ?4, 0, '\"alone\"', ?5, ?6)";
+const ADD_RECORD: &str = "
+INSERT INTO counterfoil_record (
+    id, family, realm, owner, kind, generation, created_at, digest, key_id, version,
+    expires_at, expiry_set_at, gone_at, purge_at, noticed, shrunk
+) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, 0, ?9, ?7, ?10, ?10, x'', 0)";
+const USE_UP: &str = "
+UPDATE counterfoil_record SET version = version + 1, superseded_at = ?2, successor = ?3
+WHERE id = ?1 AND version = 0";
 const MOVE_ON: &str = "UPDATE counterfoil_family SET generation = generation + 1 WHERE id = ?1 AND revoked_at IS NULL";
 
 fn main() {

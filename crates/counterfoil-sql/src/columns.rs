@@ -68,7 +68,11 @@ pub(crate) use family_columns;
 /// The columns as SQLite selects them.
 #[cfg(feature = "sqlite")]
 macro_rules! sqlite_columns {
-    ($table:literal; $first:ident $first_name:literal $first_type:ident $(, $column:ident $name:literal $type:ident)*) => {
+    (
+        $table:literal;
+        $first:ident $first_name:literal $first_type:ident
+        $(, $column:ident $name:literal $type:ident)*
+    ) => {
         concat!($table, $first_name $(, ", ", $table, $name)*)
     };
 }
@@ -78,7 +82,11 @@ pub(crate) use sqlite_columns;
 /// The columns as PostgreSQL selects them: every number is a BIGINT.
 #[cfg(feature = "postgres")]
 macro_rules! postgres_columns {
-    ($table:literal; $first:ident $first_name:literal $first_type:ident $(, $column:ident $name:literal $type:ident)*) => {
+    (
+        $table:literal;
+        $first:ident $first_name:literal $first_type:ident
+        $(, $column:ident $name:literal $type:ident)*
+    ) => {
         concat!(
             $table, $first_name, $crate::columns::bigint!($first_type)
             $(, ", ", $table, $name, $crate::columns::bigint!($type))*

@@ -19,8 +19,8 @@ macro_rules! token_store {
             use std::num::NonZeroU32;
 
             use counterfoil::store::{
-                Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked,
-                Rotated, ParentUpdate, TokenRecord,
+                Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate,
+                Progress, Revoke, Revoked, Rotated, TokenRecord,
             };
             use counterfoil::{KeyId, RecordId, Timestamp, Version};
 
@@ -28,8 +28,12 @@ macro_rules! token_store {
                 insert = insert_all(home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted;
                 get = get_pair(id: &RecordId) -> Option<TokenRecord>;
                 apply = apply_change(id: &RecordId, expect: Version, change: &Change, now: Timestamp) -> Applied;
-                rotate = rotate_step(parent: &RecordId, step: &ParentUpdate, new: &[NewRecord], now: Timestamp) -> Rotated;
-                revoke = revoke_what(what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: NonZeroU32) -> Progress;
+                rotate = rotate_step(
+                    parent: &RecordId, step: &ParentUpdate, new: &[NewRecord], now: Timestamp
+                ) -> Rotated;
+                revoke = revoke_what(
+                    what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: NonZeroU32
+                ) -> Progress;
                 touch = touch_all(seen: &[(RecordId, Timestamp)]) -> ();
                 list = list_page(of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
                 due = due_page(now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
@@ -37,7 +41,9 @@ macro_rules! token_store {
                 settle = settle_notice(
                     id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Timestamp, u8)>
                 ) -> bool;
-                purge = purge_batch(now: Timestamp, unsent_before: Timestamp, windows_before: Timestamp, limit: NonZeroU32) -> Progress;
+                purge = purge_batch(
+                    now: Timestamp, unsent_before: Timestamp, windows_before: Timestamp, limit: NonZeroU32
+                ) -> Progress;
                 census = count_keys() -> Vec<(KeyId, u64)>;
                 probe = try_both() -> ();
             }}

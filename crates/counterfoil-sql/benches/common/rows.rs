@@ -15,10 +15,32 @@ pub const NOW: u64 = 100_000;
 /// Rows in one statement, or one transaction.
 const AT_ONCE: usize = 10_000;
 
-const SQLITE_FAMILY: &str = "INSERT INTO counterfoil_family (id, realm, owner, kind, generation, body, live_until, gone_at) VALUES (?1, 'default', ?2, 1, 0, '\"alone\"', ?3, ?4)";
-const SQLITE_RECORD: &str = "INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, created_at, digest, key_id, version, expires_at, expiry_set_at, gone_at, purge_at, notice_at, notice_stage, noticed, shrunk) VALUES (?1, ?2, 'default', ?3, 1, 0, ?4, ?5, 1, 0, ?6, ?4, ?7, ?7, ?8, CASE WHEN ?8 IS NOT NULL THEN 0 END, x'', 0)";
-const POSTGRES_FAMILY: &str = "INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at) SELECT substring(id FROM 1 FOR 10), 'default', owner, 1, 0, 1, '\"alone\"', expires, gone FROM unnest($1::bytea[], $2::text[], $3::bigint[], $4::bigint[]) n (id, owner, expires, gone)";
-const POSTGRES_RECORD: &str = "INSERT INTO counterfoil_record (id, family, realm, owner, kind, generation, created_at, digest, key_id, version, expires_at, expiry_set_at, gone_at, purge_at, notice_at, notice_stage, noticed, shrunk) SELECT id, substring(id FROM 1 FOR 10), 'default', owner, 1, 0, created, digest, 1, 0, expires, created, gone, gone, notice, CASE WHEN notice IS NOT NULL THEN 0 END, '', false FROM unnest($1::bytea[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bigint[]) n (id, owner, expires, gone, created, digest, notice)";
+const SQLITE_FAMILY: &str = "
+INSERT INTO counterfoil_family (id, realm, owner, kind, generation, body, live_until, gone_at)
+VALUES (?1, 'default', ?2, 1, 0, '\"alone\"', ?3, ?4)";
+const SQLITE_RECORD: &str = "
+INSERT INTO counterfoil_record (
+    id, family, realm, owner, kind, generation, created_at, digest, key_id, version,
+    expires_at, expiry_set_at, gone_at, purge_at, notice_at, notice_stage, noticed, shrunk
+) VALUES (
+    ?1, ?2, 'default', ?3, 1, 0, ?4, ?5, 1, 0,
+    ?6, ?4, ?7, ?7, ?8, CASE WHEN ?8 IS NOT NULL THEN 0 END, x'', 0
+)";
+const POSTGRES_FAMILY: &str = "
+INSERT INTO counterfoil_family (id, realm, owner, kind, generation, members, body, live_until, gone_at)
+SELECT substring(id FROM 1 FOR 10), 'default', owner, 1, 0, 1, '\"alone\"', expires, gone
+FROM unnest($1::bytea[], $2::text[], $3::bigint[], $4::bigint[]) n (id, owner, expires, gone)";
+const POSTGRES_RECORD: &str = "
+INSERT INTO counterfoil_record (
+    id, family, realm, owner, kind, generation, created_at, digest, key_id, version,
+    expires_at, expiry_set_at, gone_at, purge_at, notice_at, notice_stage, noticed, shrunk
+)
+SELECT
+    id, substring(id FROM 1 FOR 10), 'default', owner, 1, 0, created, digest, 1, 0,
+    expires, created, gone, gone, notice, CASE WHEN notice IS NOT NULL THEN 0 END, '', false
+FROM unnest(
+    $1::bytea[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bigint[]
+) n (id, owner, expires, gone, created, digest, notice)";
 
 /// A personal access token, alone in its family.
 struct Row {

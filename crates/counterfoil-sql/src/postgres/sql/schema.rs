@@ -157,7 +157,9 @@ WHERE c.relname LIKE 'counterfoil\\_%' AND i.indisvalid";
 pub(in crate::postgres) const INDEX_COUNT: i64 = 21;
 /// Whether the tables are in the first schema of the `search_path`, where migrations create them.
 pub(in crate::postgres) const SCHEMA_IS_THERE: &str = "SELECT EXISTS (
-    SELECT 1 FROM pg_class WHERE oid = to_regclass('counterfoil_schema') AND relnamespace = to_regnamespace(quote_ident(current_schema()))
+    SELECT 1 FROM pg_class
+    WHERE oid = to_regclass('counterfoil_schema')
+        AND relnamespace = to_regnamespace(quote_ident(current_schema()))
 )";
 /// The `search_path` as written, the role, the first schema of the path that exists and is open to the role, and any
 /// schema that has the store's tables.
