@@ -1,10 +1,10 @@
-//! Errors: why a store could not be opened, and what of the client's errors the contract's callers are told.
+//! Errors: why a store could not be opened, and how the client's errors become errors of the contract.
 
 use counterfoil::store::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// A server that is not taken as it is, when a store is opened or later: then it is the source of an `Unavailable`.
-/// Nothing was changed on it.
+/// Why a server was refused when a store was opened. Later it is the source of an `Unavailable`. Nothing was changed on
+/// it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
@@ -16,14 +16,14 @@ pub enum SetupError {
         /// What this crate knows.
         known: u64,
     },
-    /// The set-up breaks what the store promises.
+    /// The set-up would break a promise of the store.
     #[error("the set-up is refused: {what}")]
     Refused {
         /// What is wrong.
         what: String,
     },
-    /// The keys of an older layout could not be brought to this one. Opening again goes on with it; older versions of
-    /// the crate are refused from now on.
+    /// The keys of an older layout could not be brought to this one. Opening again continues the upgrade; older
+    /// versions of the crate can no longer open.
     #[error("the layout could not be upgraded: open again to go on")]
     Upgrade(#[from] StoreError),
     /// The server did not answer, or not as expected.
@@ -46,7 +46,7 @@ impl SetupError {
 pub struct NotReplicated {
     /// How many were demanded.
     pub wanted: u32,
-    /// How many had it in time.
+    /// How many confirmed it in time.
     pub reached: u32,
 }
 
@@ -63,8 +63,8 @@ pub(crate) enum Silence {
     Lost,
 }
 
-/// Whether the request may have been carried out although it ended in that error. A cluster's client repeats a request
-/// by itself, so its last error says nothing of the ones before.
+/// Whether the request may have been executed although it ended in that error. A cluster's client repeats requests by
+/// itself, so the last error proves nothing about earlier attempts.
 pub(crate) fn maybe_done(error: &RedisError, repeats: bool) -> bool {
     repeats || !is_refusal(error)
 }
@@ -79,7 +79,7 @@ fn is_refusal(error: &RedisError) -> bool {
     }
 }
 
-/// Whether the same call may go through in a moment: the network, a fail-over, a full memory and a restart pass; a
+/// Whether the same call may succeed in a moment: network errors, a fail-over, full memory and a restart pass; a
 /// missing right does not.
 pub(crate) fn passes(error: &RedisError) -> bool {
     !matches!(
@@ -105,7 +105,7 @@ pub(crate) fn unavailable(op: &'static str, maybe_done: bool, error: RedisError)
     StoreError::Unavailable { op, retry: passes(&error), maybe_done, source: Some(Box::new(error)) }
 }
 
-/// What a call to a server comes to that is not taken as it is. It has changed nothing.
+/// The error of a call to a refused server. Nothing was changed.
 pub(crate) fn refusal(op: &'static str, refused: SetupError) -> StoreError {
     match refused {
         SetupError::Backend(error) => unavailable(op, false, error),
@@ -113,7 +113,7 @@ pub(crate) fn refusal(op: &'static str, refused: SetupError) -> StoreError {
     }
 }
 
-/// What a call that met with silence comes to.
+/// The error of a call without an answer.
 pub(crate) fn silent(op: &'static str, maybe_done: bool, why: Silence) -> StoreError {
     StoreError::Unavailable { op, retry: true, maybe_done, source: Some(Box::new(why)) }
 }

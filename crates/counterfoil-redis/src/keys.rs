@@ -1,8 +1,8 @@
 //! The layout: every key, and what is under it.
 //!
 //! A key is `<prefix>:{<shard>}:<letter>`, the shard in two hex digits as the cluster's hash tag: a record's shard is
-//! the first byte of its id, which follows from realm and owner, so whatever one step touches lies in one slot, and
-//! every key of it can be declared.
+//! the first byte of its id, which follows from realm and owner. So all keys of one step are in one slot and can be
+//! declared.
 //!
 //! | key | type | holds |
 //! |---|---|---|
@@ -20,9 +20,9 @@
 //! | `cd:<realm>`, `ci:<realm>`, `cu:<realm>` | hash, zset by text, set | registrations with their versions, their ids in order, internal ids ever used |
 //! | `p:<realm>` | hash | settings: `v` version, `d` document |
 //! | `q` | hash | `a` the instant of the last upkeep, of the whole store: under the tag `{00}` alone |
-//! | `a`, `b` | hash, zset by score | throttle counters: key → the window's end, failures, attempts under way; and from when on it has no meaning → key |
+//! | `a`, `b` | hash, zset by score | throttle counters: key → the window's end, failures, attempts under way; and expiry → key |
 //! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts under way: removed by the next purge |
-//! | `z` | string | written before WAIT, so that it waits for everything before it, and by the probe; nobody reads it |
+//! | `z` | string | written before WAIT, so that it waits for everything before it, and by the probe; never read |
 //!
 //! Fields of a family: `i` kind, realm, owner, body; `g` generation; `e` `live_until`, `gone_at`, `used_at`; `c`
 //! client, where it has one; `k` label key; `r` revoked at, why, the tombstone's end; `o` the one nonce and whose it
@@ -32,17 +32,17 @@
 //! successor; `r` revoked at, why; `u` last used. Instants are 16 decimal digits, or as many dashes for none.
 //!
 //! `<prefix>:layout` names the version of all this. Version 1 had no `y`, no `c`, and no `used_at` in `e`; a family's
-//! place in `s` had neither client nor use. 2 stands while an upgrade from 1 is under way (`upgrade.rs`). Version 3 had
-//! other label keys; 4 stands while they are made anew (`labels.rs`).
+//! entry in `s` had neither client nor use. Version 2 marks an upgrade from 1 (`upgrade.rs`). Version 3 had other label
+//! keys; version 4 marks their recomputation (`labels.rs`).
 
 use counterfoil::{FamilyId, Realm};
 
 /// The layout that this version of the crate writes.
 pub(crate) const LAYOUT: u64 = 5;
-/// Stands while an upgrade from 1 is under way: a version of the crate that writes layout 1 does not open.
+/// Marks an upgrade from 1: versions of the crate that write layout 1 refuse to open.
 pub(crate) const UPGRADING: u64 = 2;
-/// Stands while label keys are made anew: families are as they are to be, and a version of the crate that compares
-/// labels otherwise does not open.
+/// Marks the recomputation of label keys: families already have their final form, and versions of the crate with other
+/// label keys refuse to open.
 pub(crate) const RELABELLING: u64 = 4;
 
 /// The letters of a shard's indexes, in the order in which the scripts take them.
@@ -162,7 +162,7 @@ impl Keys {
         self.of(shard, &format!("{kind}{}", realm.as_str()))
     }
 
-    /// Counters, and keys by when they have no meaning any more.
+    /// Counters, and keys by expiry.
     pub(crate) fn counters(&self, shard: u8) -> [Key; 2] {
         [self.of(shard, "a"), self.of(shard, "b")]
     }

@@ -57,7 +57,7 @@ impl RedisStore {
         most: i64,
     ) -> Result<Vec<Cursor>, StoreError> {
         let begins = of.begins.as_slice();
-        // Behind the kind come digits, and a colon is the first that is none.
+        // Digits follow the kind, and a colon comes after all digits.
         let last = after.map_or_else(
             || [b"(", begins, b":"].concat(),
             |cursor| [b"(", begins, &time(cursor.at), cursor.id.as_bytes()].concat(),
@@ -107,13 +107,13 @@ impl RedisStore {
         };
         let first = after.map_or(0, |cursor| cursor.id.shard());
         let found = self.walk("due", first, most(limit), look).await?;
-        // Between the two reads somebody may have claimed it.
+        // Another worker may have claimed it between the two reads.
         let is_due = |record: &TokenRecord| record.record().notice.is_some_and(|notice| now.reached(notice.at));
         self.page("due", stamped_keys(&found)?, limit, is_due).await
     }
 
-    /// The one key too many says that there is a next page. What went between the two reads is passed over; what does
-    /// not decode is counted.
+    /// The extra key shows that there is a next page. Records removed between the two reads are skipped; what does not
+    /// decode is counted.
     async fn page(
         &self,
         op: &'static str,

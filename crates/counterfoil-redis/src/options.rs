@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use crate::error::SetupError;
 
-/// How long a call is waited for, where the host says nothing: longer than a fail-over that goes well.
+/// The default deadline of a call: longer than a successful fail-over.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Waiting for replicas after each insert, rotate and revoke, on connections of its own.
 ///
-/// WAIT does not make Redis a store that loses nothing: a replica that has a write need not be the one that is elected.
-/// It makes the loss rare. A call whose write reached too few in time is `Unavailable` with `maybe_done: true` and
+/// WAIT does not make Redis lossless: a replica that has a write need not be the one that is promoted. It makes losses
+/// rare. A call whose write reached too few in time is `Unavailable` with `maybe_done: true` and
 /// [`NotReplicated`](crate::NotReplicated) as its source; the same call again recognises its own write, and waits
 /// again, for what stands as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// For so many replicas, so long (at least a millisecond), on 4 connections.
+    /// Waits for that many replicas, for at most that long (at least a millisecond), on 4 connections.
     #[must_use]
     pub fn new(replicas: NonZeroU32, within: Duration) -> Self {
         // WAIT takes 0 for "for ever".
@@ -30,7 +30,7 @@ impl Waits {
         Self { replicas, within, connections: NonZeroU32::MIN.saturating_add(3) }
     }
 
-    /// On so many connections: as many writes wait at once, the others queue for their turn.
+    /// The number of connections: that many writes wait at once, the others queue.
     #[must_use]
     pub fn on_connections(self, connections: NonZeroU32) -> Self {
         Self { connections, ..self }
@@ -91,8 +91,8 @@ impl Options {
         self
     }
 
-    /// Takes a server without an append-only file too: whatever it forgets in a restart is lost, revocations among it,
-    /// so that revoked credentials live again. For a service that keeps its data by other means, and for tests.
+    /// Accepts a server without an append-only file. A restart may lose writes, including revocations, so that revoked
+    /// credentials are valid again. For services that keep their data by other means, and for tests.
     #[must_use]
     pub fn volatile(mut self) -> Self {
         self.volatile = true;

@@ -1,4 +1,4 @@
-//! A page of what stands: the server leaves out the rest, a thousand records at a time.
+//! A page of live records: a script filters them on the server, a thousand records at a time.
 
 use std::num::NonZeroU32;
 
@@ -14,13 +14,13 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "list";
-/// Records that a script looks at, so that nothing behind it waits for long.
+/// Records that one script checks, so that it delays no other call for long.
 const CHUNK: usize = 1_024;
-/// Records that are looked at for one page. A page that has found too few by then is short.
+/// Records that are checked for one page. If they yield too few, the page is short.
 const LOOKS: usize = 4 * CHUNK;
 
 impl RedisStore {
-    /// What does not decode is counted, and counts towards the page.
+    /// A record that does not decode is counted, also towards the page.
     pub(crate) async fn standing_page(
         &self,
         of: &OwnersKind,
@@ -30,7 +30,7 @@ impl RedisStore {
     ) -> Result<Page<TokenRecord>, StoreError> {
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let mut page = Page { items: Vec::new(), next: after.copied(), corrupt: 0 };
-        // Most owners have little that is gone, so the first chunk is no longer than the page.
+        // Most owners have few records that are gone, so the first chunk has the length of the page.
         let (mut looked, mut chunk, mut room) = (0, limit.min(CHUNK), limit);
         loop {
             let most = i64::try_from(chunk + 1).unwrap_or(i64::MAX);
@@ -49,7 +49,7 @@ impl RedisStore {
         }
     }
 
-    /// Puts on the page what stands of these, and tells how many it looked at.
+    /// Adds the live ones of these records to the page. Returns how many were checked.
     async fn look_through(
         &self,
         keys: &[Cursor],

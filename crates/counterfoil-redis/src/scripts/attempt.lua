@@ -1,7 +1,6 @@
 -- One step of a counter: 'reserve', 'failed' or 'release', key, the instant of the attempt, now, window, limit. It does
 -- what the core's `Counter` does. KEYS: counters (the window's end or dashes, failures in 10 digits, instants of
--- attempts under way), keys by when they have no meaning any more. Numbers below 2^53 are exact here; '%.0f' keeps all
--- their digits.
+-- attempts under way), keys by expiry. Numbers below 2^53 are exact here; '%.0f' keeps all their digits.
 tries_places(KEYS[2])
 tries_hash(KEYS[1])
 local step, key, noted, now, window, limit = unpack(ARGV, 1, 6)
@@ -19,7 +18,7 @@ if kept then
     local at = tonumber(kept:sub(from, from + 15))
     whole, all[#all + 1] = whole and at, at
   end
-  -- What does not decode grants nothing, and is left as it is.
+  -- A counter that does not decode grants nothing and is not changed.
   if not whole then return { 'corrupt' } end
 end
 
@@ -31,9 +30,9 @@ local function count(at)
   end
 end
 
--- What lies further ahead than can be: the clock was put back. This alone a refused attempt writes.
+-- An instant lies impossibly far ahead if the clock was set back. Only then does a refused attempt write.
 if ends and ends > cap then ends, ahead = cap, true end
--- What nobody settled has failed.
+-- Unsettled attempts have failed.
 local under_way, left = {}, {}
 for _, at in ipairs(all) do
   if at - now >= MINUTE then ahead = true end
