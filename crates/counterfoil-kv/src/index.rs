@@ -1,7 +1,7 @@
 //! The index entries of a record and of a family. Each follows from the row alone, and is written with it in one step.
 
-use counterfoil::TokenKind;
 use counterfoil::store::{FamilyParts, RecordParts};
+use counterfoil::types::TokenKind;
 
 use crate::engine::{Key, Value};
 use crate::key;

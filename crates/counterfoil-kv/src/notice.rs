@@ -1,7 +1,8 @@
 //! Uses and notices: writes that do not change a record's version.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use crate::engine::Value;
 use crate::key;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use counterfoil::{Span, SubjectId};
+use counterfoil::SubjectId;
+use counterfoil::types::Span;
 
 /// How many people with failures are remembered. For others each wait is the first.
 const MOST: usize = 10_000;

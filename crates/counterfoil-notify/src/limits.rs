@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 
 /// A worker's limits. The defaults suit a nearby mail server and some thousand notices a day.
 ///

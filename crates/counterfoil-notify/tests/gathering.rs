@@ -9,8 +9,8 @@ mod support;
 #[path = "gathering/withheld.rs"]
 mod withheld;
 
-use counterfoil::Span;
 use counterfoil::notice::NoticeText;
+use counterfoil::types::Span;
 use counterfoil_notify::Report;
 use support::*;
 

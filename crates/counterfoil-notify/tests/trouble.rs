@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 use counterfoil_notify::{Limits, Smtp};
 use counterfoil_testkit::servers;
 use support::*;

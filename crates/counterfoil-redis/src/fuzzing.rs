@@ -1,7 +1,7 @@
 //! Rows of arbitrary fields, as a damaged server could return them. For the fuzz targets; not part of the API.
 
-use counterfoil::RecordId;
 use counterfoil::store::{StoreError, TokenRecord};
+use counterfoil::types::RecordId;
 use redis::Value;
 
 use crate::row;

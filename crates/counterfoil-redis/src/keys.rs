@@ -35,7 +35,8 @@
 //! entry in `s` had neither client nor use. Version 2 marks an upgrade from 1 (`upgrade.rs`). Version 3 had other label
 //! keys; version 4 marks their recomputation (`labels.rs`).
 
-use counterfoil::{FamilyId, Realm};
+use counterfoil::Realm;
+use counterfoil::types::FamilyId;
 
 /// The layout that this version of the crate writes.
 pub(crate) const LAYOUT: u64 = 5;
@@ -158,7 +159,7 @@ impl Keys {
     }
 
     fn realm(&self, kind: &str, realm: &Realm) -> Key {
-        let shard = counterfoil::shard(realm, &counterfoil::OwnerId::realm());
+        let shard = counterfoil::token::shard(realm, &counterfoil::types::OwnerId::realm());
         self.of(shard, &format!("{kind}{}", realm.as_str()))
     }
 

@@ -5,7 +5,7 @@
 //! and made by several at once.
 
 use counterfoil::store::StoreError;
-use counterfoil::{FamilyId, LabelKey};
+use counterfoil::types::{FamilyId, LabelKey};
 use futures_util::future::join_all;
 use redis::Value;
 

@@ -3,7 +3,7 @@
 //! Keys of older versions contain invisible characters. If another family of the owner already has the new key, the old
 //! one stays: both labels were accepted before, and only a third one is refused.
 
-use counterfoil::LabelKey;
+use counterfoil::types::LabelKey;
 
 /// Marks this step in the list of migrations.
 pub(crate) const STEP: &str = "-- label keys are made anew";

@@ -22,7 +22,8 @@ macro_rules! token_store {
                 Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate,
                 Progress, Revoke, Revoked, Rotated, TokenRecord,
             };
-            use counterfoil::{KeyId, RecordId, Timestamp, Version};
+            use counterfoil::types::{KeyId, RecordId, Version};
+            use counterfoil::Timestamp;
 
             $crate::port::token_store! { $store {
                 insert = insert_all(home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted;

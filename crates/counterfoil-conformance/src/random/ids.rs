@@ -2,7 +2,7 @@
 //! only.
 
 use counterfoil::store::Digest;
-use counterfoil::{FamilyId, RecordId};
+use counterfoil::types::{FamilyId, RecordId};
 
 use crate::sample::Person;
 
@@ -21,7 +21,7 @@ impl Ids {
         let number = self.families;
         self.families += 1;
         let mut bytes = [0; 10];
-        bytes[0] = counterfoil::shard(&person.realm, &person.owner);
+        bytes[0] = counterfoil::token::shard(&person.realm, &person.owner);
         fill(&mut bytes[1..], number);
         FamilyId::from_bytes(bytes)
     }

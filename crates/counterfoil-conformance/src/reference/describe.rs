@@ -91,7 +91,7 @@ fn family_fields(family: &FamilyParts) -> Fields {
         ("family.body", format!("{body:?}")),
         ("family.live_until", format!("{live_until:?}")),
         ("family.gone_at", format!("{gone_at:?}")),
-        ("family.label_key", format!("{:?}", label_key.as_ref().map(counterfoil::LabelKey::as_str))),
+        ("family.label_key", format!("{:?}", label_key.as_ref().map(counterfoil::types::LabelKey::as_str))),
         ("family.client", format!("{client:?}")),
         ("family.used_at", used_at.micros().to_string()),
         ("family.revoked", format!("{revoked:?}")),

@@ -1,6 +1,7 @@
 //! Instants in a person's time zone, and the time left.
 
-use counterfoil::{Span, Timestamp};
+use counterfoil::Timestamp;
+use counterfoil::types::Span;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 

@@ -1,8 +1,8 @@
 //! The cost of bounds and lists where many records were deleted, rotated or have expired, measured in pages of the
 //! server's cache.
 
-use counterfoil::TokenKind;
 use counterfoil::store::TokenStore;
+use counterfoil::types::TokenKind;
 use counterfoil_conformance::sample::{Person, at, most};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};

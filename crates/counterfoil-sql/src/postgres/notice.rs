@@ -1,7 +1,8 @@
 //! Uses and notices: writes that do not change a record's version.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use super::ask::{Wrote, lost};
 use super::sql;
