@@ -76,22 +76,22 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
-mod clock;
+pub mod clock;
 mod counterfoil;
-mod crypto;
+pub mod crypto;
 pub mod directory;
 pub mod event;
-mod http_auth;
+pub mod http_auth;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod oauth;
-mod operations;
+pub mod operations;
 pub mod policy;
 mod record;
 mod service;
 pub mod store;
-mod token;
-mod types;
+pub mod token;
+pub mod types;
 
 pub use builder::{BuildError, Builder};
 pub use clock::{Clock, SystemClock};
