@@ -24,10 +24,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil::client::{ClientId, Grant, NewClient, RefreshMode};
 use counterfoil::oauth::{Answer, OAuthRequest};
+use counterfoil::operations::SignIn;
 use counterfoil::testing::ManualClock;
-use counterfoil::{
-    Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Prefixes, Presenter, SignIn, Span, SubjectId, Timestamp,
-};
+use counterfoil::token::Prefixes;
+use counterfoil::types::Span;
+use counterfoil::{Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, SubjectId, Timestamp};
 use criterion::{BatchSize, Criterion, Throughput};
 
 use host::{Tokens, person, ready};
@@ -68,7 +69,7 @@ fn refresh(counterfoil: &Counterfoil, client: &Client, body: &str) -> Answer {
         authorization: &[client.header.as_bytes()],
         content_type: Some(b"application/x-www-form-urlencoded"),
         body: body.as_bytes(),
-        source: &counterfoil::Source::Unknown,
+        source: &counterfoil::types::Source::Unknown,
     };
     let answer = ready(counterfoil.token(request)).unwrap_or_else(Answer::from);
     assert_eq!(answer.status(), 200);

@@ -6,10 +6,12 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use counterfoil::http_auth::Credentials;
+use counterfoil::http_auth::credentials;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
-use counterfoil::{Account, Counterfoil, Credentials, Denied, Lifetime, NewPersonalAccessToken, Presenter, Principal};
-use counterfoil::{Role, SubjectId, credentials};
+use counterfoil::{Account, Counterfoil, Denied, Lifetime, NewPersonalAccessToken, Presenter, Principal};
+use counterfoil::{Role, SubjectId};
 use futures_executor::block_on;
 
 /// What goes out instead of an answer: status and `WWW-Authenticate`.

@@ -7,10 +7,12 @@ use std::error::Error;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use counterfoil::clock::Clock;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::notice::{ClaimedNotice, NoticeText, Outcome};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::ManualClock;
+use counterfoil::types::Span;
 use counterfoil::*;
 use futures_executor::block_on;
 

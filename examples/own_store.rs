@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::store::*;
+use counterfoil::types::{KeyId, RecordId, Version};
 use counterfoil::*;
 use futures_executor::block_on;
 

@@ -8,16 +8,19 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use counterfoil::client::{Grant, NewClient, RefreshMode};
+use counterfoil::clock::Clock;
 use counterfoil::event::EventKind;
+use counterfoil::http_auth::Refusal;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::notice::{NoticeText, Outcome};
 use counterfoil::oauth::{Answer, OAuthRequest};
+use counterfoil::operations::{NewAccess, NewSecurityCode};
 use counterfoil::settings::SettingsChange;
 use counterfoil::testing::{ManualClock, RecordingSink};
+use counterfoil::types::Span;
 use counterfoil::{
-    Account, Clock, Conflict, Counterfoil, Denied, EmailAddress, Invalid, IssuedCredential, KeyRing, Lifetime,
-    ManageError, NewAccess, NewPersonalAccessToken, NewSecurityCode, Presenter, Refusal, Role, Secret, Span, SubjectId,
-    Timestamp,
+    Account, Conflict, Counterfoil, Denied, EmailAddress, Invalid, IssuedCredential, KeyRing, Lifetime, ManageError,
+    NewPersonalAccessToken, Presenter, Role, Secret, SubjectId, Timestamp,
 };
 use futures_executor::block_on;
 use serde_json::Value;

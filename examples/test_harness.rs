@@ -5,9 +5,11 @@
 
 use std::sync::Arc;
 
+use counterfoil::http_auth::Refusal;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::{ManualClock, RecordingSink, SeededEntropy};
+use counterfoil::types::Span;
 use counterfoil::*;
 use futures_executor::block_on;
 

@@ -115,7 +115,7 @@ impl Builder {
 
     /// Accepts, beside the key ring, what was digested without a key: for the time in which a host moves to its first ring. Each
     /// record is digested anew at its next use, a client's secret too. [`Counterfoil::key_census`] counts what remains; once
-    /// it counts nothing under [`KeyId::NONE`](crate::KeyId::NONE), take this out again: until then a person who can write to
+    /// it counts nothing under [`KeyId::NONE`](crate::types::KeyId::NONE), take this out again: until then a person who can write to
     /// the store can make credentials.
     pub fn accept_unkeyed(mut self) -> Self {
         self.unkeyed = Unkeyed::Accepted;

@@ -30,7 +30,9 @@ impl Clock for SystemClock {
 /// A clock that is moved by hand.
 ///
 /// ```
-/// use counterfoil::{Clock, Span, Timestamp, testing::ManualClock};
+/// use counterfoil::clock::Clock;
+/// use counterfoil::types::Span;
+/// use counterfoil::{Timestamp, testing::ManualClock};
 ///
 /// let clock = ManualClock::at(Timestamp::EPOCH);
 /// clock.advance(Span::days(7));

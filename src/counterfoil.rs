@@ -39,7 +39,8 @@ impl Counterfoil {
     /// ```
     /// # use std::sync::Arc;
     /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
-    /// use counterfoil::{Counterfoil, KeyRing, Span};
+    /// use counterfoil::types::Span;
+    /// use counterfoil::{Counterfoil, KeyRing};
     ///
     /// let people = Arc::new(MemoryDirectory::default());
     /// let counterfoil = Counterfoil::builder()

@@ -9,9 +9,8 @@ use std::task::{Context, Poll, Waker};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::{ManualClock, SeededEntropy};
-use counterfoil::{
-    Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, Source, SubjectId, Timestamp,
-};
+use counterfoil::types::Source;
+use counterfoil::{Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId, Timestamp};
 use counterfoil_testkit::{CountingAllocator, allocations};
 
 #[global_allocator]

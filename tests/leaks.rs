@@ -11,8 +11,11 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use counterfoil::client::NewClient;
 use counterfoil::event::{EventSink, TracingSink};
+use counterfoil::http_auth::credentials;
 use counterfoil::oauth::OAuthRequest;
+use counterfoil::operations::{NewAccess, Overlap};
 use counterfoil::store::TokenStore;
+use counterfoil::token::Prefixes;
 use counterfoil::*;
 use support::*;
 

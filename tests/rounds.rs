@@ -13,6 +13,7 @@ use counterfoil::event::EventKind;
 use counterfoil::memory::MemoryStore;
 use counterfoil::policy::Policy;
 use counterfoil::store::TokenStore;
+use counterfoil::types::Span;
 use counterfoil::*;
 use counterfoil_conformance::{SlowStore, scale};
 use support::*;

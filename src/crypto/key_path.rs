@@ -14,7 +14,8 @@ const LONGEST: u64 = 64 * 1024;
 /// A file that holds a key ring.
 ///
 /// ```
-/// use counterfoil::{KeyFile, KeyRing};
+/// use counterfoil::crypto::KeyFile;
+/// use counterfoil::KeyRing;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = std::env::temp_dir().join(format!("counterfoil-doc-{}", std::process::id()));

@@ -17,7 +17,8 @@ use crate::types::secret::SecretBytes;
 /// Invariants: at least one key, no number twice, none of them 0. No `Clone`, no `Serialize`; `Debug` shows the numbers only.
 ///
 /// ```
-/// use counterfoil::{KeyId, KeyRing};
+/// use counterfoil::types::KeyId;
+/// use counterfoil::KeyRing;
 ///
 /// let ring = KeyRing::generate_from_system().expect("the system has random bytes");
 /// let kept = ring.to_text(); // for a file that only the service can read

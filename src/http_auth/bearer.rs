@@ -26,7 +26,7 @@ pub(crate) const MAX_VALUE: usize = 4096;
 /// Accepts `Bearer`, in any case, one SP or more (RFC 6750 §2.1, RFC 9110 §11.4), and a b64token. Nothing else is trimmed.
 ///
 /// ```
-/// use counterfoil::{Credentials, credentials};
+/// use counterfoil::http_auth::{Credentials, credentials};
 ///
 /// let headers: [&[u8]; 1] = [b"bearer abc"];
 /// assert!(matches!(credentials(headers), Ok(Credentials::Bearer(token)) if token.expose_secret() == "abc"));

@@ -26,7 +26,7 @@ impl Counterfoil {
     /// ```
     #[doc = include_str!("../example.in")]
     /// use counterfoil::client::{Grant, NewClient};
-    /// use counterfoil::Source;
+    /// use counterfoil::types::Source;
     /// use counterfoil::oauth::{Answer, OAuthRequest};
     ///
     /// let id = Some("app".parse()?);
@@ -60,7 +60,7 @@ impl Counterfoil {
     }
 
     /// A place in line for whoever was told that only attempts under way stand in the way: by [`OAuthError::waits_for`] or
-    /// [`LoginError::Busy`](crate::LoginError). An adapter that has one asks again within a second, as often as it likes, and then drops it;
+    /// [`LoginError::Busy`](crate::operations::LoginError). An adapter that has one asks again within a second, as often as it likes, and then drops it;
     /// one that has none, or whose second is over, answers 429 with `Retry-After: 1`. `None`: eight wait already.
     #[must_use]
     pub fn line_up(&self, key: &ThrottleKey) -> Option<Place> {

@@ -62,7 +62,8 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../example.in")]
-    /// use counterfoil::{Forbidden, ManageError, Operation};
+    /// use counterfoil::operations::Operation;
+    /// use counterfoil::{Forbidden, ManageError};
     ///
     /// assert!(counterfoil.authorize(&ivan, Operation::CreateToken).await.is_ok());
     /// let refused = counterfoil.authorize(&ivan, Operation::ChangeSettings).await.expect_err("administrators do");

@@ -31,7 +31,7 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../example.in")]
-    /// use counterfoil::Source;
+    /// use counterfoil::types::Source;
     ///
     /// let source: Source = "203.0.113.7".parse()?;
     /// let session = counterfoil.from_source(&source).open_session_for(&account).await?;

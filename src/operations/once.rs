@@ -33,7 +33,7 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../example.in")]
-    /// use counterfoil::OnceKey;
+    /// use counterfoil::token::OnceKey;
     ///
     /// let session = counterfoil.open_session_for(&account).await?;
     /// let form = OnceKey::new(&session.principal.credential_id(), &[7; 16]);

@@ -8,7 +8,7 @@ use crate::types::time::Span;
 ///
 /// ```
 /// use counterfoil::policy::Gather;
-/// use counterfoil::Span;
+/// use counterfoil::types::Span;
 ///
 /// let gather = Gather::default();
 /// assert_eq!((gather.ahead, gather.gap, gather.longest_wait), (Span::hours(24), Span::hours(1), Span::hours(6)));

@@ -26,7 +26,8 @@ use crate::types::time::Span;
 /// [`Policy::aal2`] give each product's behaviour in one line. Times are written in whole seconds.
 ///
 /// ```
-/// use counterfoil::{Span, policy::Policy};
+/// use counterfoil::types::Span;
+/// use counterfoil::policy::Policy;
 ///
 /// let policy = Policy::aal2();
 /// assert_eq!(policy.refresh_tokens.inactivity, Span::hours(1));

@@ -27,7 +27,7 @@ impl Allowance {
 /// Throttling of failures at the token endpoint, revocation, introspection and sign-in; of bearer use never.
 ///
 /// Counters are kept per (canonical account, source), (client, source) and source alone, the source's for logins and for client secrets apart.
-/// So nobody can lock out an owner or a client from elsewhere. Where the host knows no source ([`Source::Unknown`](crate::Source)) nothing is
+/// So nobody can lock out an owner or a client from elsewhere. Where the host knows no source ([`Source::Unknown`](crate::types::Source)) nothing is
 /// counted and a right secret is never refused: how fast passwords can be guessed there is the directory's to limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

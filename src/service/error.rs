@@ -273,7 +273,7 @@ pub enum Conflict {
         /// Which.
         gate: Gate,
     },
-    /// The same form was sent before and has made what it makes: see [`OnceKey`](crate::OnceKey).
+    /// The same form was sent before and has made what it makes: see [`OnceKey`](crate::token::OnceKey).
     #[error("done already: this form was sent before")]
     DoneAlready,
     /// The form's number was used with other fields.

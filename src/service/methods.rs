@@ -45,20 +45,20 @@ macro_rules! methods_of {
             fn insert(
                 &self, home: $crate::store::InsertInto<'_>, new: &[$crate::store::NewRecord], now: $crate::Timestamp
             ) -> $crate::store::Inserted;
-            fn get(&self, id: &$crate::RecordId) -> Option<$crate::store::TokenRecord>;
+            fn get(&self, id: &$crate::types::RecordId) -> Option<$crate::store::TokenRecord>;
             fn apply(
-                &self, id: &$crate::RecordId, expect: $crate::Version, change: &$crate::store::Change,
+                &self, id: &$crate::types::RecordId, expect: $crate::types::Version, change: &$crate::store::Change,
                 now: $crate::Timestamp
             ) -> $crate::store::Applied;
             fn rotate(
-                &self, parent: &$crate::RecordId, step: &$crate::store::ParentUpdate,
+                &self, parent: &$crate::types::RecordId, step: &$crate::store::ParentUpdate,
                 new: &[$crate::store::NewRecord], now: $crate::Timestamp
             ) -> $crate::store::Rotated;
             fn revoke(
                 &self, what: $crate::store::Revoke<'_>, revoked: $crate::store::Revoked, gone_at: $crate::Timestamp,
                 limit: ::core::num::NonZeroU32
             ) -> $crate::store::Progress;
-            fn touch(&self, seen: &[($crate::RecordId, $crate::Timestamp)]) -> ();
+            fn touch(&self, seen: &[($crate::types::RecordId, $crate::Timestamp)]) -> ();
             fn list(
                 &self, of: $crate::store::Listing<'_>, after: Option<&$crate::store::Cursor>,
                 limit: ::core::num::NonZeroU32
@@ -67,17 +67,17 @@ macro_rules! methods_of {
                 &self, now: $crate::Timestamp, after: Option<&$crate::store::Cursor>, limit: ::core::num::NonZeroU32
             ) -> $crate::store::Page<$crate::store::TokenRecord>;
             fn claim(
-                &self, id: &$crate::RecordId, held: $crate::store::NoticeMark, lease_until: $crate::Timestamp
+                &self, id: &$crate::types::RecordId, held: $crate::store::NoticeMark, lease_until: $crate::Timestamp
             ) -> Option<$crate::store::TokenRecord>;
             fn settle(
-                &self, id: &$crate::RecordId, held: $crate::store::NoticeMark,
+                &self, id: &$crate::types::RecordId, held: $crate::store::NoticeMark,
                 next: Option<$crate::store::NoticeMark>, sent: Option<($crate::Timestamp, u8)>
             ) -> bool;
             fn purge(
                 &self, now: $crate::Timestamp, unsent_before: $crate::Timestamp, windows_before: $crate::Timestamp,
                 limit: ::core::num::NonZeroU32
             ) -> $crate::store::Progress;
-            fn census(&self) -> Vec<($crate::KeyId, u64)>;
+            fn census(&self) -> Vec<($crate::types::KeyId, u64)>;
             fn probe(&self) -> ();
         }
     };
@@ -91,11 +91,11 @@ macro_rules! methods_of {
                 &self, realm: &$crate::Realm, after: Option<&$crate::client::ClientId>, limit: ::core::num::NonZeroU32
             ) -> $crate::store::Page<$crate::client::VersionedRegistration, $crate::client::ClientId>;
             fn put_client(
-                &self, realm: &$crate::Realm, expect: Option<$crate::Version>,
+                &self, realm: &$crate::Realm, expect: Option<$crate::types::Version>,
                 registration: &$crate::client::Registration
             ) -> $crate::store::ClientPut;
             fn remove_client(
-                &self, realm: &$crate::Realm, id: &$crate::client::ClientId, expect: $crate::Version
+                &self, realm: &$crate::Realm, id: &$crate::client::ClientId, expect: $crate::types::Version
             ) -> bool;
         }
     };
@@ -104,7 +104,7 @@ macro_rules! methods_of {
             $($($first)*)?
             fn settings(&self, realm: &$crate::Realm) -> Option<$crate::settings::VersionedSettings>;
             fn put_settings(
-                &self, realm: &$crate::Realm, expect: Option<$crate::Version>,
+                &self, realm: &$crate::Realm, expect: Option<$crate::types::Version>,
                 settings: &$crate::settings::StoredSettings
             ) -> $crate::store::SettingsPut;
             fn last_upkeep(&self) -> Option<$crate::Timestamp>;
@@ -115,16 +115,16 @@ macro_rules! methods_of {
         $to! {
             $($($first)*)?
             fn reserve(
-                &self, key: &$crate::store::ThrottleKey, now: $crate::Timestamp, window: $crate::Span,
+                &self, key: &$crate::store::ThrottleKey, now: $crate::Timestamp, window: $crate::types::Span,
                 limit: ::core::num::NonZeroU32
             ) -> $crate::store::Reserved;
             fn failed(
                 &self, key: &$crate::store::ThrottleKey, reserved_at: $crate::Timestamp, now: $crate::Timestamp,
-                window: $crate::Span
+                window: $crate::types::Span
             ) -> ();
             fn release(
                 &self, key: &$crate::store::ThrottleKey, reserved_at: $crate::Timestamp, now: $crate::Timestamp,
-                window: $crate::Span
+                window: $crate::types::Span
             ) -> ();
             fn purge_counters(&self, now: $crate::Timestamp, limit: ::core::num::NonZeroU32) -> u64;
         }

@@ -111,7 +111,8 @@ impl Presenter {
     /// The same in a request from there: its events say so. What is made of a [`Principal`] that was verified with a source has it already.
     ///
     /// ```
-    /// use counterfoil::{Presenter, Source};
+    /// use counterfoil::types::Source;
+    /// use counterfoil::Presenter;
     ///
     /// let source: Source = "203.0.113.7".parse()?;
     /// let presenter = Presenter::host().from_source(&source);

@@ -11,7 +11,8 @@ use crate::types::time::{Span, Timestamp};
 /// use std::num::NonZeroU32;
 ///
 /// use counterfoil::store::{Counter, Reserved};
-/// use counterfoil::{Span, Timestamp};
+/// use counterfoil::types::Span;
+/// use counterfoil::Timestamp;
 ///
 /// let (now, window, limit) = (Timestamp::EPOCH, Span::minutes(1), NonZeroU32::MIN);
 /// let mut counter = Counter::default();

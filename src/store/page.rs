@@ -12,7 +12,8 @@ use crate::types::time::Timestamp;
 /// Where a page ended: the key of its last item. Only the listing that made it gives it a meaning; its text is opaque.
 ///
 /// ```
-/// use counterfoil::{RecordId, Timestamp, store::Cursor};
+/// use counterfoil::types::RecordId;
+/// use counterfoil::{Timestamp, store::Cursor};
 ///
 /// let cursor = Cursor { at: Timestamp::EPOCH, id: RecordId::from_bytes([1; 16]) };
 /// assert_eq!(cursor.to_string().parse(), Ok(cursor));

@@ -6,7 +6,8 @@
 //! ```
 //! # #[cfg(feature = "test-util")] {
 //! use counterfoil::store::{Applied, Change, FamilyParts, RecordParts, StoreError, TokenRecord, transition};
-//! use counterfoil::{Timestamp, Version};
+//! use counterfoil::types::Version;
+//! use counterfoil::Timestamp;
 //!
 //! /// One record of a store; the caller has its lock.
 //! fn apply(

@@ -27,7 +27,8 @@ const NUMBER_BYTES: usize = 10;
 /// the ids that follow are part of the text of what is made, and nothing can be computed back from them.
 ///
 /// ```
-/// use counterfoil::{OnceKey, RecordId};
+/// use counterfoil::token::OnceKey;
+/// use counterfoil::types::RecordId;
 ///
 /// let session = RecordId::from_bytes([7; 16]);
 /// assert_eq!(OnceKey::new(&session, &[1; 16]), OnceKey::new(&session, &[1; 16]));

@@ -7,7 +7,7 @@ use arrayvec::ArrayString;
 /// 2 to 16 of `[a-z0-9_]`, not ending in `_`.
 ///
 /// ```
-/// use counterfoil::Prefix;
+/// use counterfoil::token::Prefix;
 ///
 /// assert!(Prefix::new("acme_pat").is_ok());
 /// assert!(Prefix::new("acme_").is_err());

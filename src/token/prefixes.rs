@@ -9,7 +9,8 @@ use crate::types::kind::TokenKind;
 /// prefix only, and two prefixes can both claim it only where they are equal.
 ///
 /// ```
-/// use counterfoil::{Prefix, Prefixes, TokenKind};
+/// use counterfoil::token::{Prefix, Prefixes};
+/// use counterfoil::types::TokenKind;
 ///
 /// let kind = TokenKind::PersonalAccessToken;
 /// let prefixes = Prefixes::builder()
@@ -18,7 +19,7 @@ use crate::types::kind::TokenKind;
 ///     .build()
 ///     .expect("none stands for two kinds");
 /// assert_eq!(prefixes.current(kind).as_str(), "acme");
-/// # Ok::<(), counterfoil::InvalidPrefix>(())
+/// # Ok::<(), counterfoil::token::InvalidPrefix>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Prefixes {

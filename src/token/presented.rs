@@ -41,7 +41,7 @@ impl Prefixes {
     /// Reads a token's text. Exactly one spelling is accepted: no trimming, no folding of case.
     ///
     /// ```
-    /// use counterfoil::{MalformedToken, Prefixes};
+    /// use counterfoil::token::{MalformedToken, Prefixes};
     ///
     /// assert_eq!(Prefixes::default().parse("ghp_1").err(), Some(MalformedToken::Prefix));
     /// assert_eq!(Prefixes::default().parse("cfp_1").err(), Some(MalformedToken::Length));

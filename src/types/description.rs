@@ -9,7 +9,7 @@ use crate::types::visible::{code_point, refused};
 /// Free text of at most 500 characters: NFC, trimmed, without control and format characters other than a line feed.
 ///
 /// ```
-/// use counterfoil::Description;
+/// use counterfoil::types::Description;
 ///
 /// assert_eq!(Description::new(" nightly export ").expect("fits").as_str(), "nightly export");
 /// assert!(Description::new(&"x".repeat(501)).is_err());

@@ -13,7 +13,7 @@ use crate::types::short::Short;
 /// It is part of the token's text and is no secret.
 ///
 /// ```
-/// use counterfoil::RecordId;
+/// use counterfoil::types::RecordId;
 ///
 /// let id = RecordId::from_bytes([7; 16]);
 /// assert_eq!(id.to_string().parse(), Ok(id));

@@ -9,12 +9,12 @@ use crate::types::scope::{InvalidScope, Scope};
 /// The scope tokens that a service knows: its own, and always those of this library ([`Scope::OWN`]).
 ///
 /// ```
-/// use counterfoil::KnownScopes;
+/// use counterfoil::types::KnownScopes;
 ///
 /// let known = KnownScopes::new(["demo:read", "demo:write"])?;
 /// assert!(known.contains("demo:read") && known.contains("settings:manage"));
 /// assert!(!known.contains("demo:raed"));
-/// # Ok::<(), counterfoil::InvalidScope>(())
+/// # Ok::<(), counterfoil::types::InvalidScope>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "BTreeSet<String>", into = "BTreeSet<String>")]

@@ -14,7 +14,7 @@ const MAX_BYTES: usize = 4 * 255;
 /// The text of a label as it is shown: NFC, trimmed, visible, without control and format characters but joiners where Unicode allows them.
 ///
 /// ```
-/// use counterfoil::{InvalidLabel, Label};
+/// use counterfoil::types::{InvalidLabel, Label};
 ///
 /// let label = Label::new("  Telegram ", 20).expect("a label");
 /// assert_eq!(label.as_str(), "Telegram");
@@ -122,10 +122,10 @@ impl LabelKey {
     /// already, the old one stays: both labels were given, and only a third one is refused.
     ///
     /// ```
-    /// use counterfoil::{Label, LabelKey};
+    /// use counterfoil::types::{Label, LabelKey};
     ///
     /// assert_eq!(LabelKey::from_stored("ci\u{FE0F}").renewed(), Label::new("ci", 20)?.key());
-    /// # Ok::<(), counterfoil::InvalidLabel>(())
+    /// # Ok::<(), counterfoil::types::InvalidLabel>(())
     /// ```
     #[must_use]
     pub fn renewed(&self) -> Self {

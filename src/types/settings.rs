@@ -244,7 +244,7 @@ impl Settings {
     /// whole number of units: it is rounded up.
     ///
     /// ```
-    /// use counterfoil::Span;
+    /// use counterfoil::types::Span;
     /// use counterfoil::policy::Policy;
     /// use counterfoil::settings::SettingName;
     ///

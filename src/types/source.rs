@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// ```
 /// use std::net::IpAddr;
 ///
-/// use counterfoil::Source;
+/// use counterfoil::types::Source;
 ///
 /// let one = Source::from("2001:db8::1".parse::<IpAddr>()?);
 /// let other: Source = "2001:db8::2".parse()?;

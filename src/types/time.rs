@@ -15,7 +15,8 @@ const LIMIT: u64 = 1 << 53;
 /// Invariant: the value is below `2^53`. `now >= limit` means "reached", everywhere.
 ///
 /// ```
-/// use counterfoil::{Span, Timestamp};
+/// use counterfoil::types::Span;
+/// use counterfoil::Timestamp;
 ///
 /// let start = Timestamp::from_micros(1_000_000).expect("in range");
 /// let end = start.plus(Span::seconds(10)).expect("in range");
@@ -133,7 +134,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 /// A length of time: whole microseconds, `0 <= span < 2^53`. Policy files write it in whole seconds.
 ///
 /// ```
-/// use counterfoil::Span;
+/// use counterfoil::types::Span;
 ///
 /// assert_eq!(Span::days(1), Span::seconds(86_400));
 /// assert_eq!(Span::seconds(599).whole_seconds(), 599);

@@ -10,8 +10,10 @@ use async_trait::async_trait;
 use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::oauth::{Answer, OAuthRequest};
+use counterfoil::operations::{LoginError, OpenedSession};
 use counterfoil::store::Throttle as _;
-use counterfoil::{Account, LoginError, OpenedSession, Secret, Source, Span, SubjectId, Timestamp};
+use counterfoil::types::{Source, Span};
+use counterfoil::{Account, Secret, SubjectId, Timestamp};
 
 use crate::support::*;
 

@@ -5,9 +5,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
+use counterfoil::http_auth::{Credentials, credentials};
 use counterfoil::oauth::Answer;
 use counterfoil::policy::Policy;
 use counterfoil::store::Cursor;
+use counterfoil::types::{Description, Label, RecordId, Source, Span};
 use counterfoil::*;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};

@@ -7,7 +7,8 @@ use counterfoil::client::{ClientChange, Grant, NewClient, RefreshMode, Registere
 use counterfoil::event::{ClientAction, EventKind};
 use counterfoil::oauth::{Answer, ClientFault, ClientRefusal, OAuthErrorCode, OAuthRequest, Reason};
 use counterfoil::policy::Policy;
-use counterfoil::{Conflict, Forbidden, KeyRing, ManageError, Presenter, Role, Scope, Secret, Span, TokenKind};
+use counterfoil::types::{Span, TokenKind};
+use counterfoil::{Conflict, Forbidden, KeyRing, ManageError, Presenter, Role, Scope, Secret};
 
 fn create(world: &World, new: NewClient) -> RegisteredClient {
     block_on(world.handle.create_client(&world.presenter("admin"), new)).expect("allowed")
@@ -209,7 +210,7 @@ fn syn_token_2_a_client_deleted_and_made_again_revives_nothing() {
     let sign_in = |remember| {
         let client = client_id("app");
         let subject = subject("ivan");
-        let sign_in = counterfoil::SignIn { client: &client, subject: &subject, scope: None, remember };
+        let sign_in = counterfoil::operations::SignIn { client: &client, subject: &subject, scope: None, remember };
         block_on(world.handle.open_sign_in(&sign_in)).expect("allowed").access_token
     };
     let old = sign_in(true);
@@ -283,7 +284,8 @@ fn all_kinds_9_a_presenter_with_a_scope_makes_no_client_that_may_ask_for_more() 
     create(&world, new_client("wide"));
     let (client, admin) = (client_id("narrow"), subject("admin"));
     let asked = Some(scope("a clients:manage"));
-    let sign_in = counterfoil::SignIn { client: &client, subject: &admin, scope: asked.clone(), remember: false };
+    let sign_in =
+        counterfoil::operations::SignIn { client: &client, subject: &admin, scope: asked.clone(), remember: false };
     let granted = block_on(world.handle.open_sign_in(&sign_in)).expect("allowed");
     let principal = block_on(world.handle.verify(granted.access_token.expose_secret())).expect("live");
     let by = Presenter::from(&principal);

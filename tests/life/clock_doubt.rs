@@ -7,7 +7,8 @@ use std::time::Duration;
 use counterfoil::event::EventKind;
 use counterfoil::store::{SettingsStore as _, TokenStore as _};
 use counterfoil::testing::ManualClock;
-use counterfoil::{Counterfoil, RecordId, Span, Timestamp};
+use counterfoil::types::{RecordId, Span};
+use counterfoil::{Counterfoil, Timestamp};
 
 use crate::support::*;
 

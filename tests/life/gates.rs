@@ -1,5 +1,7 @@
 //! The setting and the switch under the hardened policy (SYN-PAT 1, A2-TOKEN 1).
 
+use counterfoil::http_auth::{Gate, Refusal};
+use counterfoil::operations::{Overlap, Status};
 use counterfoil::policy::Policy;
 use counterfoil::*;
 

@@ -6,7 +6,8 @@ use counterfoil::event::EventKind;
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::TokenStore as _;
 use counterfoil::testing::SeededEntropy;
-use counterfoil::{Counterfoil, Denied, KeyId, KeyRing, RecordId, Unavailable};
+use counterfoil::types::{KeyId, RecordId};
+use counterfoil::{Counterfoil, Denied, KeyRing, Unavailable};
 
 use crate::support::*;
 

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use async_trait::async_trait;
 use counterfoil::event::EventKind;
 use counterfoil::memory::MemoryStore;
+use counterfoil::operations::Flushed;
 use counterfoil::store::StoreError;
+use counterfoil::types::{RecordId, Span};
 use counterfoil::*;
 
 use crate::support::*;

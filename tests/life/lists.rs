@@ -1,7 +1,10 @@
 //! Lists: order, pages, what is shown to whom (SYN-PAT 5, A2-TOKEN 3, AO-CODE 4).
 
+use counterfoil::http_auth::Gate;
+use counterfoil::operations::{Overlap, Status};
 use counterfoil::settings::SettingName;
-use counterfoil::{CredentialView, Forbidden, Gate, ManageError, Overlap, Presenter, RecordId, Role, Span, Status};
+use counterfoil::types::{RecordId, Span};
+use counterfoil::{CredentialView, Forbidden, ManageError, Presenter, Role};
 
 use crate::support::*;
 

@@ -11,7 +11,8 @@ use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingsChange, StoredSettings, VersionedSettings};
 use counterfoil::store::{ClientPut, ClientStore, Page, SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Timestamp, Unavailable, Version};
+use counterfoil::types::Version;
+use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Timestamp, Unavailable};
 
 /// Somebody else writes just before each of the next so many writes.
 struct Rival {

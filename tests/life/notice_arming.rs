@@ -2,9 +2,11 @@
 
 use counterfoil::event::EventKind;
 use counterfoil::notice::{DueNotice, NoticeText, Outcome};
+use counterfoil::operations::Overlap;
 use counterfoil::policy::Policy;
 use counterfoil::settings::SettingName;
-use counterfoil::{Account, Overlap, OwnerId, Role, Span, TokenKind};
+use counterfoil::types::{OwnerId, Span, TokenKind};
+use counterfoil::{Account, Role};
 
 use crate::support::*;
 

@@ -1,7 +1,7 @@
 //! Notices of expiry, worked off by a host (NOTICE 1 and 3, SYN-PAT 7).
 
 use counterfoil::notice::{NoticeText, Outcome};
-use counterfoil::{Span, TokenKind};
+use counterfoil::types::{Span, TokenKind};
 
 use crate::support::*;
 

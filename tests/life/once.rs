@@ -4,6 +4,9 @@ use std::sync::Barrier;
 
 use crate::support::*;
 use counterfoil::client::NewClient;
+use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap};
+use counterfoil::token::{OnceKey, shard};
+use counterfoil::types::{OwnerId, RecordId, Span};
 use counterfoil::*;
 
 /// A form of Ivan's session with that number.

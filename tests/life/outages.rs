@@ -12,6 +12,7 @@ use counterfoil::event::{EventKind, Fault, Means, TracingSink};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::store::StoreError;
 use counterfoil::testing::RecordingSink;
+use counterfoil::types::{Span, TokenKind};
 use counterfoil::*;
 
 use crate::support::*;

@@ -1,7 +1,9 @@
 //! Personal access tokens as their owners and administrators see them (SYN-PAT, A2-TOKEN).
 
+use counterfoil::http_auth::{Gate, Refusal, credentials};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::settings::SettingsChange;
+use counterfoil::types::{Label, RecordId, Span, TokenKind, Version};
 use counterfoil::*;
 
 use crate::support::*;

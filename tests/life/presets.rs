@@ -1,6 +1,8 @@
 //! Each product's behaviour in one line, seen through the handle (ALL KINDS 8).
 
+use counterfoil::http_auth::Gate;
 use counterfoil::policy::Policy;
+use counterfoil::types::{InvalidLabel, Span};
 use counterfoil::*;
 
 use crate::support::*;

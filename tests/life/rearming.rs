@@ -1,9 +1,10 @@
 //! A changed lead reaches the tokens that are there (fault E2).
 
+use counterfoil::IssuedCredential;
 use counterfoil::notice::{NoticeText, Outcome};
 use counterfoil::settings::SettingName;
 use counterfoil::store::NoticeMark;
-use counterfoil::{IssuedCredential, Span};
+use counterfoil::types::Span;
 
 use crate::support::*;
 

@@ -5,6 +5,8 @@ use counterfoil::event::EventKind;
 use counterfoil::policy::Policy;
 use counterfoil::settings::SettingsChange;
 use counterfoil::store::TokenStore;
+use counterfoil::token::Prefixes;
+use counterfoil::types::{KeyId, Span};
 use counterfoil::*;
 
 use crate::support::*;

@@ -1,10 +1,11 @@
 //! Editing, resetting and reactivating codes, and relabelling tokens (AO-CODE 3 to 6, A2-TOKEN 2).
 
 use counterfoil::event::{Action, EventKind};
+use counterfoil::operations::{NewAccess, Status};
 use counterfoil::settings::SettingName;
+use counterfoil::types::Span;
 use counterfoil::{
-    Conflict, CredentialView, Forbidden, Invalid, IssuedCredential, ManageError, NewAccess, Presenter, Role, Span,
-    Status, Timestamp,
+    Conflict, CredentialView, Forbidden, Invalid, IssuedCredential, ManageError, Presenter, Role, Timestamp,
 };
 
 use crate::support::*;

@@ -1,7 +1,7 @@
 //! Revocation and introspection by clients (SYN-TOKEN 9).
 
-use counterfoil::NewAccess;
 use counterfoil::event::EventKind;
+use counterfoil::operations::NewAccess;
 
 use crate::support::*;
 

@@ -3,9 +3,9 @@
 use std::sync::Barrier;
 
 use counterfoil::event::EventKind;
-use counterfoil::{
-    Conflict, Forbidden, Invalid, IssuedCredential, ManageError, Overlap, Presenter, RecordId, Role, Scope, Span,
-};
+use counterfoil::operations::Overlap;
+use counterfoil::types::{RecordId, Span};
+use counterfoil::{Conflict, Forbidden, Invalid, IssuedCredential, ManageError, Presenter, Role, Scope};
 
 use crate::support::*;
 

@@ -3,8 +3,11 @@
 use crate::support::*;
 use counterfoil::directory::Login;
 use counterfoil::event::EventKind;
+use counterfoil::http_auth::Refusal;
+use counterfoil::operations::{LoginError, OpenedSession};
 use counterfoil::policy::Policy;
-use counterfoil::{Denied, LoginError, OpenedSession, Presenter, Principal, Refusal, Role, Secret, Span, TokenKind};
+use counterfoil::types::{Span, TokenKind};
+use counterfoil::{Denied, Presenter, Principal, Role, Secret};
 
 fn sign_in(world: &World, name: &str, password: &str) -> Result<OpenedSession, LoginError> {
     let password = Secret::from(password.to_owned());

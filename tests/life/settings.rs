@@ -7,7 +7,8 @@ use counterfoil::event::EventKind;
 use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingName, SettingsChange, StoredSettings};
 use counterfoil::store::SettingsStore;
-use counterfoil::{Forbidden, KeyRing, ManageError, Presenter, Realm, Role, Span};
+use counterfoil::types::Span;
+use counterfoil::{Forbidden, KeyRing, ManageError, Presenter, Realm, Role};
 
 #[test]
 fn syn_pat_1_a_change_holds_from_the_next_call_and_leaves_an_event_for_each_field() {

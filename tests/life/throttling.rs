@@ -3,10 +3,11 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::event::{EventKind, Throttled};
 use counterfoil::policy::{Allowance, Policy};
 use counterfoil::store::Throttle as _;
-use counterfoil::{Span, Timestamp};
+use counterfoil::types::Span;
 
 use crate::support::*;
 

@@ -1,6 +1,8 @@
 //! The token endpoint as a client sees it (SYN-TOKEN 1 to 4, 8, 10, 11, 13).
 
 use counterfoil::client::{ClientChange, Grant, NewClient};
+use counterfoil::http_auth::Refusal;
+use counterfoil::operations::{OpenError, SignIn};
 use counterfoil::*;
 
 use crate::support::*;

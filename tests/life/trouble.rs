@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
+use counterfoil::crypto::{Entropy, NoEntropy};
 use counterfoil::memory::MemoryStore;
+use counterfoil::operations::Overlap;
 use counterfoil::store::{Applied, Change, ParentUpdate, StoreError, TokenStore as _};
 use counterfoil::testing::SeededEntropy;
-use counterfoil::{Conflict, Counterfoil, Entropy, ManageError, NoEntropy, Overlap, Span, Unavailable};
+use counterfoil::types::Span;
+use counterfoil::{Conflict, Counterfoil, ManageError, Unavailable};
 
 use crate::support::*;
 

@@ -5,8 +5,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use counterfoil::event::EventKind;
+use counterfoil::operations::DropKeyError;
 use counterfoil::policy::Policy;
-use counterfoil::{DropKeyError, KeyId, Span};
+use counterfoil::types::{KeyId, Span};
 
 use crate::support::*;
 

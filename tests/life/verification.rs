@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use counterfoil::event::{EventKind, Limit};
+use counterfoil::http_auth::{PublicRefusal, Refusal};
+use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap};
+use counterfoil::types::{RevocationReason, Span, TokenKind};
 use counterfoil::*;
 use counterfoil_testkit::{Fails, FaultyStore, When};
 

@@ -1,7 +1,8 @@
 //! The registered clients of the host.
 
 use counterfoil::client::{ClientId, Grant, NewClient, RefreshMode};
-use counterfoil::{Presenter, Scope, Secret, SignIn};
+use counterfoil::operations::SignIn;
+use counterfoil::{Presenter, Scope, Secret};
 
 use super::{World, block_on, subject};
 

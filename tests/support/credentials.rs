@@ -1,6 +1,9 @@
 //! Making, using and ending credentials as somebody of the host.
 
+use counterfoil::http_auth::Refusal;
+use counterfoil::operations::{NewAccess, NewSecurityCode};
 use counterfoil::settings::SettingsChange;
+use counterfoil::types::RecordId;
 use counterfoil::*;
 
 use super::{World, block_on, scope, subject};

@@ -1,7 +1,7 @@
 //! A worker of notices.
 
-use counterfoil::Span;
 use counterfoil::notice::{ClaimedNotice, DueNotice, NoticeText, Outcome};
+use counterfoil::types::Span;
 
 use super::{World, block_on, limit};
 

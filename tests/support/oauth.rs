@@ -1,9 +1,10 @@
 //! The OAuth endpoints as a client sees them.
 
 use base64::Engine as _;
+use counterfoil::Presenter;
 use counterfoil::client::ClientId;
 use counterfoil::oauth::{Answer, OAuthRequest};
-use counterfoil::{Presenter, Source, Span};
+use counterfoil::types::{Source, Span};
 
 use super::{World, block_on};
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use counterfoil::KeyRing;
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
 use counterfoil::testing::SeededEntropy;
-use counterfoil::{KeyRing, Span};
+use counterfoil::types::Span;
 
 /// The hardened policy with both gates open for everybody.
 pub fn open_policy() -> Policy {

@@ -4,9 +4,10 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::*;
-use counterfoil::{KeyId, RecordId, Timestamp, Version};
+use counterfoil::types::{KeyId, RecordId, Version};
 
 type Answer<T> = Result<T, StoreError>;
 

@@ -1,6 +1,7 @@
 //! When the host starts, and the smallest step of its clock.
 
-use counterfoil::{Span, Timestamp};
+use counterfoil::Timestamp;
+use counterfoil::types::Span;
 
 /// 2023-11-14 22:13:20 UTC.
 pub fn start() -> Timestamp {

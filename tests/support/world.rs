@@ -10,6 +10,7 @@ use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingName, StoredSettings};
 use counterfoil::store::{SettingsPut, SettingsStore as _, TokenStore as _};
 use counterfoil::testing::{ManualClock, RecordingSink, SeededEntropy};
+use counterfoil::types::{RecordId, Span};
 use counterfoil::*;
 
 use super::{block_on, open_policy, people, ring_for, start, synergy_policy};

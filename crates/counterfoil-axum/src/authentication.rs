@@ -1,6 +1,7 @@
 //! What an authentication came to, as it travels in a request's extensions.
 
-use counterfoil::{Denied, Principal as Verified, Realm, Refusal};
+use counterfoil::http_auth::Refusal;
+use counterfoil::{Denied, Principal as Verified, Realm};
 
 use crate::rejection::{Rejection, Why};
 

@@ -33,7 +33,7 @@ pub use authenticate::future::ResponseFuture as AuthenticateFuture;
 pub use authenticate::layer::AuthenticateLayer;
 pub use authenticate::service::Authenticate;
 pub use authentication::Authentication;
-pub use counterfoil::Source;
+pub use counterfoil::types::Source;
 pub use host::{InvalidHost, host_of};
 pub use management::clients::clients;
 pub use management::codes::security_codes;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use counterfoil::Counterfoil;
 use counterfoil::oauth::OAuthError;
+use counterfoil::operations::LoginError;
 use counterfoil::store::ThrottleKey;
-use counterfoil::{Counterfoil, LoginError};
 use tokio::time::{Instant, sleep};
 
 /// How long one waits.

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use counterfoil::http_auth::Gate;
 use counterfoil::oauth::UNAVAILABLE_RETRY;
-use counterfoil::{Conflict, Forbidden, Gate, Invalid, ManageError, Realm, Timestamp};
+use counterfoil::{Conflict, Forbidden, Invalid, ManageError, Realm, Timestamp};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;

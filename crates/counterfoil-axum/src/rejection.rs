@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
+use counterfoil::http_auth::PublicRefusal;
 use counterfoil::oauth::UNAVAILABLE_RETRY;
-use counterfoil::{Denied, PublicRefusal, Realm};
+use counterfoil::{Denied, Realm};
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 

@@ -2,7 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use counterfoil::{Span, Timestamp};
+use counterfoil::Timestamp;
+use counterfoil::types::Span;
 
 /// The same line is written once in so long, as the core tells the same failure.
 const EVERY: Span = Span::seconds(10);

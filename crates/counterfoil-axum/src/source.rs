@@ -1,6 +1,7 @@
 //! How a router learns where a request comes from.
 
-use counterfoil::{Source, Unavailable};
+use counterfoil::Unavailable;
+use counterfoil::types::Source;
 use http::Extensions;
 
 /// How a router learns where its requests come from. Every router that tests secrets asks for it, so that a host chooses.
@@ -11,7 +12,8 @@ use http::Extensions;
 /// use axum::Router;
 /// use axum::extract::Request;
 /// use axum::middleware::{Next, from_fn};
-/// use counterfoil::{Counterfoil, Source};
+/// use counterfoil::types::Source;
+/// use counterfoil::Counterfoil;
 /// use counterfoil_axum::Sources;
 ///
 /// fn endpoints(counterfoil: Counterfoil) -> Router {

@@ -7,7 +7,8 @@ mod support;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{any, get};
-use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter, Span, TokenKind};
+use counterfoil::types::{Span, TokenKind};
+use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
 use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, RequireScopeLayer, Why};
 use http::{HeaderValue, Request, Response, StatusCode};
 use support::{Answer, World, send, world};
@@ -316,7 +317,7 @@ async fn fault_a1_a_credential_of_whose_scope_nothing_is_left_is_insufficient_sc
     world.counterfoil.create_client(&host, new).await.expect("registered");
     let subject = world.people_account("bill").subject().clone();
     let scope = Some(World::scope("demo:read"));
-    let sign_in = counterfoil::SignIn { client: &client, subject: &subject, scope, remember: false };
+    let sign_in = counterfoil::operations::SignIn { client: &client, subject: &subject, scope, remember: false };
     let granted = world.counterfoil.open_sign_in(&sign_in).await.expect("opened");
     let change = ClientChange { allowed_scope: Some(Some(World::scope("demo:write"))), ..ClientChange::default() };
     world.counterfoil.change_client(&host, &client, change).await.expect("changed");

@@ -5,7 +5,7 @@
 mod support;
 
 use axum::body::Body;
-use counterfoil::Span;
+use counterfoil::types::Span;
 use counterfoil_axum::{Issuer, Metadata, Source};
 use http::Request;
 use support::{Answer, SECRET, World, basic, send, world};
@@ -226,7 +226,7 @@ impl futures_core::Stream for Dawdling {
 /// A handle whose policy names the service's scopes.
 fn with_scopes() -> counterfoil::Counterfoil {
     let policy = counterfoil::policy::Policy {
-        scopes: counterfoil::KnownScopes::new(["demo:read"]).ok(),
+        scopes: counterfoil::types::KnownScopes::new(["demo:read"]).ok(),
         ..counterfoil::policy::Policy::default()
     };
     counterfoil::Counterfoil::builder()

@@ -8,8 +8,10 @@ use axum::Router;
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use counterfoil::Secret;
 use counterfoil::directory::Login;
-use counterfoil::{OpenedSession, Secret, Span};
+use counterfoil::operations::OpenedSession;
+use counterfoil::types::Span;
 use counterfoil_axum::console::{SessionLayer, Transport};
 use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, Why};
 use http::{HeaderMap, Request, Response, StatusCode, Version};
@@ -29,7 +31,7 @@ fn console(world: &World, transport: Transport) -> Router {
 async fn open(world: &World, name: &str) -> OpenedSession {
     let password = Secret::from(name.to_owned());
     let login = Login { name, password: &password, mfa_key: None, machine_key: None };
-    world.counterfoil.open_session(&login, &counterfoil::Source::Unknown).await.expect("the right password")
+    world.counterfoil.open_session(&login, &counterfoil::types::Source::Unknown).await.expect("the right password")
 }
 
 fn cookie_of(session: &OpenedSession) -> String {

@@ -1,7 +1,7 @@
 //! Changing one record: clause 9, and what each change moves.
 
 use counterfoil::store::{Applied, Change, NoticeMark, Revoke, Rotated, TokenRecord, TokenStore};
-use counterfoil::{KeyId, RecordId, Version};
+use counterfoil::types::{KeyId, RecordId, Version};
 
 use crate::reference::{Model, describe, same};
 use crate::sample::{Draft, GONE, Person, at, describe_as, digest_of, member_id, most, must_get, relabel, revoked};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use counterfoil::RecordId;
 use counterfoil::store::TokenStore;
+use counterfoil::types::RecordId;
 
 use crate::cut::{DEEPEST, cut};
 use crate::fixture::Store;

@@ -1,7 +1,7 @@
 //! Damage: clause 26. It needs a hook of the fixture.
 
 use counterfoil::store::{Cursor, Inserted, Listing, NoticeMark, StoreError, TokenStore};
-use counterfoil::{RecordId, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
 
 use crate::fixture::Row;
 use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoked, slide, supersede};

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 use counterfoil::store::{Applied, Inserted, NoticeMark, Page, Rotated, StoreError, TokenRecord, TokenStore};
-use counterfoil::{KeyId, RecordId, TokenKind, Version};
+use counterfoil::types::{KeyId, RecordId, TokenKind, Version};
 
 use crate::fixture::Store;
 use crate::reference::describe;

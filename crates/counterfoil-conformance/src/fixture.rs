@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::store::TokenStore;
-use counterfoil::{FamilyId, RecordId};
+use counterfoil::types::{FamilyId, RecordId};
 
 /// A store behind a pointer, as hosts hold it.
 pub type Store = Arc<dyn TokenStore>;

@@ -1,7 +1,8 @@
 //! Old generations: clause 41.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Rotated, TokenStore};
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 
 use crate::sample::{Draft, GONE, Person, at, most, must_get, supersede};
 use crate::subject::Subject;

@@ -1,7 +1,7 @@
 //! Reading: clauses 6, 7 and 8.
 
 use counterfoil::store::{Change, Digest, Inserted, NoticeMark, TokenStore};
-use counterfoil::{Description, KeyId, OwnerId, RecordId, TokenKind, Version};
+use counterfoil::types::{Description, KeyId, OwnerId, RecordId, TokenKind, Version};
 
 use crate::extremes;
 use crate::reference::{Model, describe};
@@ -76,7 +76,7 @@ async fn keys_are_not_collated(store: &dyn TokenStore) -> Result<(), Violation> 
     let eve = Person::new("default", "eve");
     for key in ["one", "One", "one ", " one", "\u{f6}ne", "o\u{308}ne", "on\u{e9}", "o%", "o_e", "one\u{0}"] {
         let mut draft = eve.pat().labelled("shown");
-        draft.family.label_key = Some(counterfoil::LabelKey::from_stored(key));
+        draft.family.label_key = Some(counterfoil::types::LabelKey::from_stored(key));
         // PostgreSQL's text cannot hold a zero byte, and no label can: it need not be stored, only not be confused.
         if key.contains('\0') {
             continue;

@@ -2,7 +2,7 @@
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};
-use counterfoil::{TokenKind, Version};
+use counterfoil::types::{TokenKind, Version};
 
 use crate::reference::same;
 use crate::sample::{GONE, Person, at, digest_of, most, must_get, relabel, revoked, supersede};

@@ -1,7 +1,8 @@
 //! Labels: clause 19, and the holder's rule without races.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Inserted, Relabel, Revoke, Rotated, TokenStore};
-use counterfoil::{FamilyId, Label, RecordId, Timestamp, Version};
+use counterfoil::types::{FamilyId, Label, RecordId, Version};
 
 use crate::reference::describe;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, most, must_get, relabel, revoked, supersede};

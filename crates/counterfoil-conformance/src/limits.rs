@@ -1,7 +1,8 @@
 //! Limits: clauses 1 and 2, a microsecond before, on and after each instant that a store compares.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, NoticeMark, ParentUpdate, Rotated, TokenStore};
-use counterfoil::{Timestamp, TokenKind, Version};
+use counterfoil::types::{TokenKind, Version};
 
 use crate::reference::describe;
 use crate::sample::{EXPIRES, GONE, Person, at, most, must_get, relabel, slide, supersede};
@@ -50,7 +51,7 @@ async fn story(
     // The ids are the same in both stores, so that only what a store adds of its own can differ.
     let mut bytes = *id.as_bytes();
     bytes[15] ^= 0xff;
-    next.id = counterfoil::RecordId::from_bytes(bytes);
+    next.id = counterfoil::types::RecordId::from_bytes(bytes);
     next.digest = crate::sample::digest_of(&next.id);
     let (expect, successor) = (Version::FIRST, next.id);
     let (honoured_until, gone_at) = (Some(then(20)), Some(then(60)));

@@ -1,7 +1,7 @@
 //! Notices: clauses 21 and 22.
 
 use counterfoil::store::{Change, NOTICED_MAX, NoticeMark, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Version};
+use counterfoil::types::{RecordId, Version};
 
 use crate::extremes;
 use crate::reference::{Model, describe};

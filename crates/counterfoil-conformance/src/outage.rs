@@ -1,7 +1,7 @@
 //! Outages: clause 27. It needs a hook of the fixture.
 
 use counterfoil::store::{Inserted, NoticeMark, StoreError, TokenStore};
-use counterfoil::{TokenKind, Version};
+use counterfoil::types::{TokenKind, Version};
 
 use crate::reference::describe;
 use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoked, supersede};

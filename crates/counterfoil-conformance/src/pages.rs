@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, Page, Revoke, TokenRecord, TokenStore};
-use counterfoil::{KeyId, RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{KeyId, RecordId, TokenKind, Version};
 
 use crate::extremes;
 use crate::sample::{GONE, Person, at, most, relabel, revoked, supersede};

@@ -1,7 +1,8 @@
 //! Purging: clauses 23 and 24.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, ParentUpdate, Rotated, TokenStore};
-use counterfoil::{RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
 
 use crate::extremes;
 use crate::fixture::Store;

@@ -1,7 +1,7 @@
 //! Realms: clause 28.
 
-use counterfoil::TokenKind;
 use counterfoil::store::{Inserted, Listing};
+use counterfoil::types::TokenKind;
 
 use crate::sample::{GONE, Person, at, most, must_get, revoked};
 use crate::subject::Subject;

@@ -1,7 +1,8 @@
 //! Requests that contradict themselves: clause 48.
 
 use counterfoil::store::{InsertInto, NewRecord, Rotated, StoreError, TokenStore};
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, SubjectId, Version};
+use counterfoil::types::{FamilyId, OwnerId, RecordId, Version};
+use counterfoil::{Realm, SubjectId};
 
 use crate::reference::describe;
 use crate::sample::{Draft, Person, at, must_get, slide, supersede};
@@ -28,7 +29,7 @@ fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
 /// Somebody else whose ids begin like those of the draft's owner: only the family's row tells them apart.
 fn neighbour(draft: &Draft) -> OwnerId {
     let others = (0..).map(|number| OwnerId::from(SubjectId::new(&format!("other-{number}")).expect("a subject")));
-    let alike = |owner: &OwnerId| counterfoil::shard(&draft.family.realm, owner) == draft.family.id.shard();
+    let alike = |owner: &OwnerId| counterfoil::token::shard(&draft.family.realm, owner) == draft.family.id.shard();
     others.into_iter().find(alike).expect("one of 256 is alike")
 }
 

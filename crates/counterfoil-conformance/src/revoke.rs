@@ -1,7 +1,7 @@
 //! Revoking: clauses 13 to 15.
 
 use counterfoil::store::{Inserted, Revoke, Rotated, TokenStore};
-use counterfoil::{RecordId, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
 use futures_util::future::try_join_all;
 
 use crate::extremes;
@@ -153,7 +153,7 @@ pub async fn owner_revoke_covers(subject: &Subject) -> Verdict {
             own.extend(draft.records.iter().map(|record| record.id));
             labels.push(label);
         }
-        let code = Person { realm: ann.realm.clone(), owner: counterfoil::OwnerId::realm() }.pat();
+        let code = Person { realm: ann.realm.clone(), owner: counterfoil::types::OwnerId::realm() }.pat();
         let others = [Person::new("default", "ann2").pat(), Person::new("other", "ann").pat(), code];
         for other in &others {
             other.found(&*store).await?;

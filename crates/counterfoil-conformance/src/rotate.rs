@@ -1,7 +1,7 @@
 //! Rotating: clauses 10 to 12 without races, and what a step moves.
 
 use counterfoil::store::{Inserted, NoticeMark, Rotated, TokenRecord, TokenStore};
-use counterfoil::{RecordId, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
 
 use crate::reference::{Model, describe};
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, must_get, slide, supersede};

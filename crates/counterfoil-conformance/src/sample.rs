@@ -9,9 +9,8 @@ use counterfoil::store::{
     Cap, Change, Digest, FamilyBody, InsertInto, Inserted, Listing, NewFamily, NewRecord, NoticeMark, Pace, Relabel,
     Revoke, Revoked, Show, TokenRecord, TokenStore,
 };
-use counterfoil::{
-    FamilyId, KeyId, Label, OwnerId, Realm, RecordId, RevocationReason, SubjectId, Timestamp, TokenKind,
-};
+use counterfoil::types::{FamilyId, KeyId, Label, OwnerId, RecordId, RevocationReason, TokenKind};
+use counterfoil::{Realm, SubjectId, Timestamp};
 
 use crate::violation::{Violation, ensure_is};
 
@@ -73,7 +72,7 @@ impl Person {
     }
 
     fn shard(&self) -> u8 {
-        counterfoil::shard(&self.realm, &self.owner)
+        counterfoil::token::shard(&self.realm, &self.owner)
     }
 
     /// A family id of this person's that was never drawn before.
@@ -336,7 +335,7 @@ pub fn relabel(text: &str) -> Change {
 /// An edit of the description alone.
 #[must_use]
 pub fn describe_as(text: &str) -> Change {
-    Change::Edit { label: None, description: counterfoil::Description::new(text).ok(), scope: None }
+    Change::Edit { label: None, description: counterfoil::types::Description::new(text).ok(), scope: None }
 }
 
 /// A record that must be there.

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
     Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
 };
 use counterfoil::testing::BackendCalls;
-use counterfoil::{KeyId, RecordId, Timestamp, Version};
+use counterfoil::types::{KeyId, RecordId, Version};
 
 use crate::dice::Dice;
 

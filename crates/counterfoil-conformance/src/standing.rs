@@ -1,7 +1,8 @@
 //! Lists without what is gone: clause 46.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, NewRecord, Page, ParentUpdate, Revoke, Rotated, Show, TokenStore};
-use counterfoil::{RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
 
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, revoked, supersede};
 use crate::subject::Subject;

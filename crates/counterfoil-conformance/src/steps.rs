@@ -1,7 +1,8 @@
 //! Caps, paces and steps as the suite asks for them.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cap, Nonce, Pace, ParentUpdate, Revoked, WhenFull};
-use counterfoil::{KeyId, RecordId, RevocationReason, Timestamp, Version};
+use counterfoil::types::{KeyId, RecordId, RevocationReason, Version};
 
 use crate::sample::{GONE, at, digest_of, most};
 

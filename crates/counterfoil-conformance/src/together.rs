@@ -1,8 +1,8 @@
 //! Many calls at once from one thread, for what is only laid out or looked at: one after the other, their trips would be most of what a race on a server
 //! takes. What races does so on threads of its own.
 
-use counterfoil::RecordId;
 use counterfoil::store::{TokenRecord, TokenStore};
+use counterfoil::types::RecordId;
 use futures_util::future::try_join_all;
 
 use crate::sample::{Draft, must_get};

@@ -1,7 +1,8 @@
 //! The last use: clause 16. Clause 17 is a race.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Revoke, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Timestamp, TokenKind};
+use counterfoil::types::{RecordId, TokenKind};
 
 use crate::reference::describe;
 use crate::sample::{EXPIRES, GONE, Person, at, member_id, most, must_get, revoked};

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, Page, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use crate::sample::most;
 use crate::violation::{Violation, ensure};

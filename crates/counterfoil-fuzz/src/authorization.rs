@@ -3,7 +3,7 @@
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use counterfoil::{Credentials, credentials};
+use counterfoil::http_auth::{Credentials, credentials};
 use http::{HeaderValue, Request};
 
 use crate::world::{SECRET, in_world};

@@ -61,6 +61,6 @@ fn created(answer: &Answer) {
     let json = answer.json();
     for name in ["token", "secret"] {
         let Value::String(text) = &json[name] else { continue };
-        assert!(counterfoil::Prefixes::default().parse(text).is_ok(), "{answer:?}");
+        assert!(counterfoil::token::Prefixes::default().parse(text).is_ok(), "{answer:?}");
     }
 }

@@ -5,7 +5,9 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use counterfoil::{KeyFile, KeyId, KeyRing, Secret};
+use counterfoil::crypto::KeyFile;
+use counterfoil::types::KeyId;
+use counterfoil::{KeyRing, Secret};
 
 static FILES: AtomicU64 = AtomicU64::new(0);
 

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::client::{ClientId, Registration};
 use counterfoil::settings::StoredSettings;
 use counterfoil::store::{
     ClientStore as _, Listing, Revoke, Revoked, Rotated, SettingsStore as _, Show, StoreError, Throttle as _,
     ThrottleKey, TokenStore as _,
 };
-use counterfoil::{RecordId, RevocationReason, Span, Timestamp, TokenKind, Version};
+use counterfoil::types::{RecordId, RevocationReason, Span, TokenKind, Version};
 use counterfoil_conformance::reference::describe;
 use counterfoil_conformance::sample::{Person, at, relabel, supersede};
 use counterfoil_kv::{Engine, EngineError, Key, KvStore, MemoryEngine, Outcome, Value, Write};

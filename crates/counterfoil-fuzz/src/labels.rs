@@ -1,6 +1,7 @@
 //! Labels: what is taken is in its last form, and its key too.
 
-use counterfoil::{Description, Label, Scope};
+use counterfoil::Scope;
+use counterfoil::types::{Description, Label};
 
 use crate::bytes::choice;
 

@@ -1,7 +1,8 @@
 //! Rows of Redis: any bytes in any field are a record that has one spelling, or corrupt.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, Revoked, TokenRecord};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 use counterfoil_conformance::reference::describe;
 use counterfoil_redis::fuzzing::{self, FIELDS};
 

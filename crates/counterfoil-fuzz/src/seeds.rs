@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil::store::{Digest, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
-use counterfoil::{Description, KeyId, RevocationReason};
+use counterfoil::types::{Description, KeyId, RevocationReason};
 use counterfoil_conformance::sample::{Person, at};
 use counterfoil_sql::fuzzing::{Cell, Row};
 

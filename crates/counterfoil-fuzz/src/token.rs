@@ -1,6 +1,7 @@
 //! The text of a token: what is read has one spelling, and a typing error is found.
 
-use counterfoil::{Prefix, Prefixes, TokenKind};
+use counterfoil::token::{Prefix, Prefixes};
+use counterfoil::types::TokenKind;
 
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};
-use counterfoil::{RecordId, Version};
+use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::sample::{Draft, Person, at, most, supersede};
 use counterfoil_kv::{FjallEngine, KvStore, RedbEngine};
 use counterfoil_sql::SqliteStore;
@@ -141,7 +141,7 @@ impl Ours {
             let (ours, owner) = (ours.clone(), pick(RECORDS / OF_ONE, caller, nth));
             async move {
                 let person = Person::new("default", &format!("owner-{owner}"));
-                let listing = person.listing(counterfoil::TokenKind::PersonalAccessToken);
+                let listing = person.listing(counterfoil::types::TokenKind::PersonalAccessToken);
                 let page = ours.store.list(listing, None, most(OF_ONE as u32)).await.expect("a page");
                 assert_eq!(page.items.len(), OF_ONE);
             }

@@ -1,7 +1,8 @@
 //! Changing one record: compare-and-swap on its version.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, StoreError, transition};
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 
 use crate::insert::Holder;
 use crate::step::{Decision, Step};

@@ -4,8 +4,9 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cap, FamilyParts, NewRecord, Pace, RecordParts, StoreError, WhenFull};
-use counterfoil::{FamilyId, Timestamp, TokenKind};
+use counterfoil::types::{FamilyId, TokenKind};
 
 use crate::engine::{Key, Value};
 use crate::key;

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cap, InsertInto, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_members};
-use counterfoil::{FamilyId, LabelKey, RecordId, Timestamp};
+use counterfoil::types::{FamilyId, LabelKey, RecordId};
 
 use crate::key;
 use crate::revoke::Ending;

@@ -5,7 +5,8 @@
 
 use counterfoil::client::{ClientId, ClientKey};
 use counterfoil::store::ThrottleKey;
-use counterfoil::{FamilyId, LabelKey, OwnerId, Realm, RecordId, Timestamp, TokenKind};
+use counterfoil::types::{FamilyId, LabelKey, OwnerId, RecordId, TokenKind};
+use counterfoil::{Realm, Timestamp};
 
 use crate::engine::Key;
 

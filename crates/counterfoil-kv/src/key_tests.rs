@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use counterfoil::{LabelKey, OwnerId, Realm, RecordId, SubjectId, Timestamp, TokenKind};
+use counterfoil::types::{LabelKey, OwnerId, RecordId, TokenKind};
+use counterfoil::{Realm, SubjectId, Timestamp};
 
 use super::*;
 

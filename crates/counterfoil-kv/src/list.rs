@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, Page, Show, StoreError, TokenRecord};
-use counterfoil::{KeyId, RecordId, Timestamp};
+use counterfoil::types::{KeyId, RecordId};
 
 use crate::engine::{Engine, Key};
 use crate::key;

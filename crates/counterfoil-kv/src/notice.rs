@@ -1,7 +1,8 @@
 //! Use and notices: what moves a record without moving its version.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord, transition};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use crate::engine::Value;
 use crate::key;

@@ -1,8 +1,8 @@
 //! Where a record and a family stand in the indexes. Each entry follows from the row alone, and is written with it in
 //! one step.
 
-use counterfoil::TokenKind;
 use counterfoil::store::{FamilyParts, RecordParts};
+use counterfoil::types::TokenKind;
 
 use crate::engine::{Key, Value};
 use crate::key;

@@ -1,7 +1,8 @@
 //! Rotation: the parent's step and all that is new, at once.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, check_members, transition};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use crate::key;
 use crate::row::read_record;

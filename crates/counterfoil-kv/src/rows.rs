@@ -1,7 +1,8 @@
 //! Rows in a step: reading them, and writing them with their index entries.
 
+use counterfoil::Realm;
 use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord, transition};
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId};
+use counterfoil::types::{FamilyId, OwnerId, RecordId};
 
 use crate::engine::Key;
 use crate::key;

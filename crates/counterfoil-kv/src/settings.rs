@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Realm, Timestamp, Version};
+use counterfoil::types::Version;
+use counterfoil::{Realm, Timestamp};
 
 use crate::key;
 use crate::row::{read_document, read_instant, write_document, write_instant};

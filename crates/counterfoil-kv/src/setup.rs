@@ -1,7 +1,7 @@
 //! What is checked when a store is opened.
 
-use counterfoil::Version;
 use counterfoil::store::Corrupt;
+use counterfoil::types::Version;
 
 use crate::engine::{Engine, EngineError, Outcome, Write};
 use crate::key;

@@ -6,11 +6,12 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate as Asked,
     Progress, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
-use counterfoil::{KeyId, RecordId, Timestamp, Version};
+use counterfoil::types::{KeyId, RecordId, Version};
 
 use crate::apply::Apply;
 use crate::engine::Engine;

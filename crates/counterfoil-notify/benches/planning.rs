@@ -17,8 +17,9 @@ use std::time::Instant;
 use async_trait::async_trait;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
+use counterfoil::types::Span;
 use counterfoil::{
-    Account, Counterfoil, EmailAddress, Lifetime, NewPersonalAccessToken, Presenter, Role, Span, SubjectId, Timestamp,
+    Account, Counterfoil, EmailAddress, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId, Timestamp,
 };
 use counterfoil_notify::{Digest, Limits, SendError, Transport, Worker};
 

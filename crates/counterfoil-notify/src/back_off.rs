@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use counterfoil::{Span, SubjectId};
+use counterfoil::SubjectId;
+use counterfoil::types::Span;
 
 /// How many people with failures are remembered; whoever comes beyond begins with the first wait each time.
 const MOST: usize = 10_000;

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 
 /// A worker's measures. The defaults suit a mail server next door and some thousands of notices a day.
 ///

@@ -37,7 +37,7 @@ impl Patience {
 
 #[cfg(test)]
 mod tests {
-    use counterfoil::Span;
+    use counterfoil::types::Span;
 
     use super::*;
 

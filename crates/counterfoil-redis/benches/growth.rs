@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use counterfoil::store::{Cursor, TokenStore};
-use counterfoil::{RecordId, TokenKind};
+use counterfoil::types::{RecordId, TokenKind};
 use counterfoil_conformance::sample::{Person, at, most};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_testkit::servers::redis::RedisServer;

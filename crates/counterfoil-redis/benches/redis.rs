@@ -15,10 +15,8 @@ use std::time::{Duration, Instant};
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::settings::SettingsChange;
 use counterfoil::store::{Inserted, Rotated, TokenStore};
-use counterfoil::{
-    Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, RecordId, Role, SubjectId, TokenKind,
-    Version,
-};
+use counterfoil::types::{RecordId, TokenKind, Version};
+use counterfoil::{Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
 use counterfoil_conformance::sample::{Person, at, most, supersede};
 use counterfoil_redis::redis::aio::MultiplexedConnection;
 use counterfoil_redis::redis::{AsyncConnectionConfig, Client, Cmd, Pipeline, Value, cmd};

@@ -1,7 +1,8 @@
 //! Changing one record: compare-and-swap on its version.
 
 use counterfoil::store::{Applied, Change, StoreError};
-use counterfoil::{FamilyId, RecordId, Scope, Timestamp, Version};
+use counterfoil::types::{FamilyId, RecordId, Version};
+use counterfoil::{Scope, Timestamp};
 
 use crate::ask::{TURNS, args, lost};
 use crate::row::{Bytes, digested, maybe, notice, piece, time};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{StoreError, TokenRecord};
-use counterfoil::{FamilyId, RecordId, Timestamp};
+use counterfoil::types::{FamilyId, RecordId};
 use futures_util::future::join_all;
 use redis::{Cmd, Pipeline, Value};
 

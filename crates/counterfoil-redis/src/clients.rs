@@ -3,9 +3,10 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
+use counterfoil::Realm;
 use counterfoil::client::{ClientId, Registration, VersionedRegistration};
 use counterfoil::store::{ClientPut, ClientStore, Corrupt, Page, StoreError};
-use counterfoil::{Realm, Version};
+use counterfoil::types::Version;
 use redis::Value;
 
 use crate::ask::{args, shape};

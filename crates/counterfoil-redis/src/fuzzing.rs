@@ -1,7 +1,7 @@
 //! Rows out of plain fields: what a damaged server could hand out. For the fuzz targets, and no part of the API.
 
-use counterfoil::RecordId;
 use counterfoil::store::{StoreError, TokenRecord};
+use counterfoil::types::RecordId;
 use redis::Value;
 
 use crate::row;

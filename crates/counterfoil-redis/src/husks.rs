@@ -3,8 +3,9 @@
 
 use std::sync::PoisonError;
 
+use counterfoil::Timestamp;
 use counterfoil::store::StoreError;
-use counterfoil::{FamilyId, Timestamp};
+use counterfoil::types::FamilyId;
 use redis::{Cmd, Value};
 
 use crate::ask::{members, shape};

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cap, InsertInto, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_insert};
-use counterfoil::{FamilyId, RecordId, Timestamp};
+use counterfoil::types::{FamilyId, RecordId};
 
 use crate::ask::{Answer, TURNS, args, lost};
 use crate::row::{Bytes, ended, family_ends, identity, time};

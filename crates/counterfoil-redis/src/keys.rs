@@ -34,7 +34,8 @@
 //! place in `s` had neither client nor use. 2 stands while an upgrade from 1 is under way (`upgrade.rs`). Version 3 had
 //! other label keys; 4 stands while they are made anew (`labels.rs`).
 
-use counterfoil::{FamilyId, Realm};
+use counterfoil::Realm;
+use counterfoil::types::FamilyId;
 
 /// The layout that this version of the crate writes.
 pub(crate) const LAYOUT: u64 = 5;
@@ -157,7 +158,7 @@ impl Keys {
     }
 
     fn realm(&self, kind: &str, realm: &Realm) -> Key {
-        let shard = counterfoil::shard(realm, &counterfoil::OwnerId::realm());
+        let shard = counterfoil::token::shard(realm, &counterfoil::types::OwnerId::realm());
         self.of(shard, &format!("{kind}{}", realm.as_str()))
     }
 

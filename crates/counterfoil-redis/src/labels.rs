@@ -4,7 +4,7 @@
 //! both labels were given, and only a third one is refused. The pass may be cut off, begun again, and made by several at once.
 
 use counterfoil::store::StoreError;
-use counterfoil::{FamilyId, LabelKey};
+use counterfoil::types::{FamilyId, LabelKey};
 use futures_util::future::join_all;
 use redis::Value;
 

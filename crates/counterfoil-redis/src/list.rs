@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Cursor, Listing, Page, Show, StoreError, TokenRecord};
-use counterfoil::{KeyId, OwnerId, Realm, RecordId, Timestamp, TokenKind};
+use counterfoil::types::{KeyId, OwnerId, RecordId, TokenKind};
+use counterfoil::{Realm, Timestamp};
 use redis::{Cmd, Value};
 
 use crate::ask::{members, shape};
@@ -26,7 +27,7 @@ pub(crate) struct OwnersKind {
 impl OwnersKind {
     fn new(realm: &Realm, owner: &OwnerId, kind: TokenKind) -> Self {
         let begins = [whose(realm, owner).as_slice(), &row::kind(kind)].concat();
-        Self { shard: counterfoil::shard(realm, owner), begins }
+        Self { shard: counterfoil::token::shard(realm, owner), begins }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Corrupt, NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 use futures_util::future::join_all;
 
 use crate::ask::{ABREAST, args};

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Progress, StoreError};
-use counterfoil::{FamilyId, RecordId, Timestamp};
+use counterfoil::types::{FamilyId, RecordId};
 use redis::{Cmd, Value};
 
 use crate::ask::{ABREAST, args, members};

@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Corrupt, Progress, Revoke, Revoked, StoreError};
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Timestamp};
+use counterfoil::types::{FamilyId, OwnerId, RecordId};
+use counterfoil::{Realm, Timestamp};
 use futures_util::future::join_all;
 
 use crate::ask::{ABREAST, args, members};
@@ -68,7 +69,7 @@ impl RedisStore {
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError> {
         let whose = whose(realm, owner);
-        let standing = self.keys().index(counterfoil::shard(realm, owner), Index::Standing);
+        let standing = self.keys().index(counterfoil::token::shard(realm, owner), Index::Standing);
         // Behind realm and owner come digits, and a colon is the first that is none.
         let (first, last) = ([b"[", whose.as_slice()].concat(), [b"(", whose.as_slice(), b":"].concat());
         let mut range = redis::cmd("ZRANGEBYLEX");

@@ -1,7 +1,8 @@
 //! Rotation: the parent's step and all that is new, in one script.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, check_rotate};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use crate::ask::args;
 use crate::row::{Bytes, family_ends, maybe, nonce, time};

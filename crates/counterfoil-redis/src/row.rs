@@ -5,10 +5,10 @@ use counterfoil::store::{
     Corrupt, Digest, FamilyBody, FamilyParts, NewFamily, NewRecord, Nonce, NoticeMark, RecordParts, Revoked,
     StoreError, Superseded, TokenRecord,
 };
-use counterfoil::{
-    Description, FamilyId, KeyId, Label, LabelKey, OwnerId, Realm, RecordId, RevocationReason, Scope, Timestamp,
-    TokenKind, Version,
+use counterfoil::types::{
+    Description, FamilyId, KeyId, Label, LabelKey, OwnerId, RecordId, RevocationReason, TokenKind, Version,
 };
+use counterfoil::{Realm, Scope, Timestamp};
 use redis::Value;
 
 /// No instant.

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
-use counterfoil::{Realm, Timestamp, Version};
+use counterfoil::types::Version;
+use counterfoil::{Realm, Timestamp};
 use redis::Value;
 
 use crate::ask::{args, shape};

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
     Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
 };
-use counterfoil::{KeyId, RecordId, Timestamp, Version};
+use counterfoil::types::{KeyId, RecordId, Version};
 use redis::cluster::ClusterClient;
 use redis::{Client, IntoConnectionInfo};
 use tokio::sync::{Mutex, MutexGuard};

@@ -3,8 +3,9 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{Corrupt, Reserved, StoreError, Throttle, ThrottleKey};
-use counterfoil::{Span, Timestamp};
+use counterfoil::types::Span;
 
 use crate::ask::{Answer, args};
 use crate::row::{instant_of, time};

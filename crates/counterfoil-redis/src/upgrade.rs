@@ -5,8 +5,8 @@
 //! afterwards, and this one's number when all is done. Each step writes whole families and leaves alone what has been
 //! written, so the pass may be cut off, begun again, and made by several at once.
 
-use counterfoil::FamilyId;
 use counterfoil::store::StoreError;
+use counterfoil::types::FamilyId;
 use futures_util::future::join_all;
 use redis::Value;
 

@@ -5,7 +5,7 @@ mod support;
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{InsertInto, Inserted, ParentUpdate, Rotated, StoreError, TokenStore};
-use counterfoil::{RevocationReason, Version};
+use counterfoil::types::{RevocationReason, Version};
 use counterfoil_conformance::sample::{Draft, EXPIRES, GONE, Person, at, make_room, most, pace, revoked, supersede};
 use counterfoil_redis::RedisStore;
 use support::RUNTIME;

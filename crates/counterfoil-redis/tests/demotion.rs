@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use counterfoil::RecordId;
 use counterfoil::store::{Inserted, StoreError, TokenStore};
+use counterfoil::types::RecordId;
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, most, revoked};
 use counterfoil_conformance::{Fixture, Scale, Store, Subject, Task, hold, scale};
 use counterfoil_redis::{Options, RedisStore, SetupError, Waits};

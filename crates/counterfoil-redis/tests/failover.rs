@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Inserted, Rotated, StoreError, TokenStore};
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, describe_as, most, revoked, supersede};
 use counterfoil_conformance::{Scale, scale};
 use counterfoil_redis::{Options, RedisStore, Waits};

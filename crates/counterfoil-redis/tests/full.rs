@@ -7,7 +7,7 @@ mod support;
 use std::fmt::Debug;
 
 use counterfoil::store::{Applied, Inserted, Rotated, StoreError, TokenStore};
-use counterfoil::{RecordId, Version};
+use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoked, supersede};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_testkit::servers::redis::RedisServer;

@@ -3,9 +3,10 @@
 
 mod support;
 
+use counterfoil::Realm;
 use counterfoil::client::{ClientKey, RefreshMode, Registration};
 use counterfoil::store::{ClientPut, ClientStore, Rotated, TokenStore};
-use counterfoil::{OwnerId, Realm, TokenKind, Version};
+use counterfoil::types::{OwnerId, TokenKind, Version};
 use counterfoil_conformance::sample::{GONE, Person, at, most, revoked, supersede};
 use counterfoil_redis::redis::cmd;
 use counterfoil_redis::{Options, RedisStore};
@@ -138,7 +139,7 @@ fn registrations_that_do_not_decode_are_passed_over_and_counted() {
                 let put = store.put_client(&realm, None, &registration).await;
                 assert!(matches!(put, Ok(ClientPut::Done(_))), "{put:?}");
             }
-            let shard = counterfoil::shard(&realm, &OwnerId::realm());
+            let shard = counterfoil::token::shard(&realm, &OwnerId::realm());
             let key = format!("{}:{{{shard:02x}}}:cd:default", space.prefix());
             for name in ["da", "dc", "dd", "df"] {
                 let there = backend.each(|node| cmd("HSET").arg(&key).arg(name).arg("{").exec(node).is_ok());

@@ -4,8 +4,8 @@
 
 mod support;
 
-use counterfoil::Version;
 use counterfoil::store::{Revoke, StoreError, TokenStore};
+use counterfoil::types::Version;
 use counterfoil_conformance::sample::{GONE, Person, at, describe_as, most, revoked, supersede};
 use counterfoil_redis::RedisStore;
 use counterfoil_redis::redis::{Value, cmd};

@@ -8,8 +8,9 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Inserted, Reserved, Rotated, StoreError, Throttle as _, ThrottleKey, TokenStore};
-use counterfoil::{Span, Timestamp, Version};
+use counterfoil::types::{Span, Version};
 use counterfoil_conformance::sample::{Person, at, describe_as, must_get, supersede};
 use counterfoil_redis::redis::cmd;
 use counterfoil_redis::{NotReplicated, Options, RedisStore, SetupError, Waits};

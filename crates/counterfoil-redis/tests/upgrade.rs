@@ -14,7 +14,8 @@ use counterfoil::store::{
     ClientStore, FamilyBody, InsertInto, Inserted, ParentUpdate, Revoked, Rotated, SettingsStore, TokenRecord,
     TokenStore,
 };
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, RevocationReason, Timestamp, TokenKind, Version};
+use counterfoil::types::{FamilyId, OwnerId, RecordId, RevocationReason, TokenKind, Version};
+use counterfoil::{Realm, Timestamp};
 use counterfoil_conformance::sample::{EXPIRES, GONE, Person, at, digest_of, make_room, most, pace, refuse, revoked};
 use counterfoil_redis::RedisStore;
 use counterfoil_redis::redis::{Value, cmd};
@@ -37,7 +38,7 @@ fn codes() -> Person {
 
 fn family_id(person: &Person, number: u8) -> FamilyId {
     let mut bytes = [0; 10];
-    (bytes[0], bytes[9]) = (counterfoil::shard(&person.realm, &person.owner), number);
+    (bytes[0], bytes[9]) = (counterfoil::token::shard(&person.realm, &person.owner), number);
     FamilyId::from_bytes(bytes)
 }
 
@@ -228,7 +229,7 @@ async fn all_goes(space: &Space, backend: Backend, store: &RedisStore) {
 
 /// How many places there are among the standing families.
 fn places(space: &Space, backend: Backend) -> u64 {
-    let shards = [ann(), bob(), codes()].map(|person| counterfoil::shard(&person.realm, &person.owner));
+    let shards = [ann(), bob(), codes()].map(|person| counterfoil::token::shard(&person.realm, &person.owner));
     let keys = shards.map(|shard| format!("{}:{{{shard:02x}}}:s", space.prefix()));
     let count = |key: &String| backend.each(|node| cmd("ZCARD").arg(key).query(node).unwrap_or(0));
     // Replicas send whoever asks to their primaries.

@@ -3,7 +3,7 @@
 //! Keys of older versions hold characters that show nothing. Where another family of the owner has the new key already the old one stays:
 //! both labels were given, and only a third one is refused.
 
-use counterfoil::LabelKey;
+use counterfoil::types::LabelKey;
 
 /// Stands for the step among the migrations.
 pub(crate) const STEP: &str = "-- label keys are made anew";

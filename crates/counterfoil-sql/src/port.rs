@@ -21,7 +21,8 @@ macro_rules! token_store {
                 Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, Progress, Revoke, Revoked,
                 Rotated, ParentUpdate, TokenRecord,
             };
-            use counterfoil::{KeyId, RecordId, Timestamp, Version};
+            use counterfoil::types::{KeyId, RecordId, Version};
+            use counterfoil::Timestamp;
 
             $crate::port::token_store! { $store {
                 insert = insert_all(home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted;

@@ -8,10 +8,10 @@ use counterfoil::store::{
     Corrupt, Cursor, Digest, FamilyBody, FamilyParts, Nonce, NoticeMark, Page, RecordParts, Revoked, StoreError,
     Superseded, TokenRecord,
 };
-use counterfoil::{
-    Description, FamilyId, KeyId, Label, LabelKey, OwnerId, Realm, RecordId, RevocationReason, Timestamp, TokenKind,
-    Version,
+use counterfoil::types::{
+    Description, FamilyId, KeyId, Label, LabelKey, OwnerId, RecordId, RevocationReason, TokenKind, Version,
 };
+use counterfoil::{Realm, Timestamp};
 
 /// The columns of a record joined with its family, in the order in which every statement selects them.
 const COLUMNS: [&str; 41] = [

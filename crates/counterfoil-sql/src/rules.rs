@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Change, FamilyParts, NewRecord, ParentUpdate, RecordParts};
-use counterfoil::{Timestamp, TokenKind};
+use counterfoil::types::TokenKind;
 
 /// Realm and owner of the new records; nothing where a slide brings none.
 #[cfg(feature = "postgres")]

@@ -19,7 +19,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use counterfoil::store::{Applied, SettingsStore as _, StoreError, Throttle as _, ThrottleKey, TokenStore};
-use counterfoil::{Denied, Presenter, Realm, Span, Version};
+use counterfoil::types::{Span, Version};
+use counterfoil::{Denied, Presenter, Realm};
 use counterfoil_conformance::sample::{Person, at, describe_as, most, must_get};
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Store, Subject, Task};
 use counterfoil_sql::{PgSetup, PgStore, SetupError};
@@ -132,7 +133,7 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
         let server = Postgres::setup().setting("log_connections", "on").start();
         let store = PgStore::connect(options(server.port()).username("postgres")).await.expect("a store");
         run(server.port(), "ALTER ROLE postgres SET default_transaction_read_only = on").await;
-        let id = counterfoil::RecordId::from_bytes([7; 16]);
+        let id = counterfoil::types::RecordId::from_bytes([7; 16]);
         assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })), "its first read");
         assert!(matches!(store.census().await, Err(StoreError::Unavailable { .. })), "on the connection of the start");
         // Nor does each call that is refused make a connection of its own.

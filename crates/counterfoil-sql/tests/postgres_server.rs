@@ -8,8 +8,9 @@ use std::num::NonZeroU32;
 use std::process::Command;
 use std::sync::Arc;
 
+use counterfoil::Denied;
 use counterfoil::store::{Applied, Inserted, StoreError, TokenStore};
-use counterfoil::{Denied, Version};
+use counterfoil::types::Version;
 use counterfoil_conformance::sample::{Person, at, describe_as, must_get};
 use counterfoil_sql::{PgSetup, PgStore, SetupError};
 use counterfoil_testkit::servers::{Postgres, Proxy};

@@ -11,7 +11,8 @@ use counterfoil::store::{
     Applied, ClientStore as _, Inserted, NoticeMark, Reserved, SettingsStore as _, Throttle as _, ThrottleKey,
     TokenStore,
 };
-use counterfoil::{Presenter, Realm, Span, TokenKind};
+use counterfoil::types::{Span, TokenKind};
+use counterfoil::{Presenter, Realm};
 use counterfoil_conformance::sample::{GONE, Person, at, describe_as, most, must_get, relabel};
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 use counterfoil_sql::{PgSetup, PgStore, SetupError};

@@ -6,8 +6,8 @@ mod support;
 
 use std::sync::Arc;
 
-use counterfoil::Version;
 use counterfoil::store::{Rotated, StoreError, TokenStore};
+use counterfoil::types::Version;
 use counterfoil_conformance::sample::{Person, at, most, must_get, revoked, supersede};
 use counterfoil_sql::{SetupError, SqliteStore};
 use counterfoil_testkit::{Fails, FaultyStore, When, threads};

@@ -3,11 +3,12 @@
 
 mod support;
 
+use counterfoil::Realm;
 use counterfoil::client::ClientKey;
 use counterfoil::store::{
     Cap, ClientStore, InsertInto, Inserted, NewRecord, Page, Rotated, SettingsStore, TokenRecord, TokenStore,
 };
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, TokenKind, Version};
+use counterfoil::types::{FamilyId, OwnerId, RecordId, TokenKind, Version};
 use counterfoil_conformance::sample::{
     Draft, EXPIRES, Person, at, bounded, digest_of, make_room, most, must_get, pace, refuse, supersede,
 };

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Cap, Inserted, NewRecord, Pace, Rotated, TokenStore};
-use counterfoil::{FamilyId, RecordId, TokenKind, Version};
+use counterfoil::types::{FamilyId, RecordId, TokenKind, Version};
 use counterfoil_conformance::dice::Dice;
 use counterfoil_conformance::sample::{
     Draft, GONE, Person, at, digest_of, make_room, member_id, must_get, pace, refuse, revoked, supersede,

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use counterfoil::store::{Inserted, NewRecord, Rotated, StoreError, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Version};
+use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::dice::Dice;
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, revoked, supersede};
 

@@ -11,7 +11,8 @@ use std::time::Instant;
 use counterfoil::memory::MemoryStore;
 use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::policy::Allowance;
-use counterfoil::{Counterfoil, KeyRing, Span};
+use counterfoil::types::Span;
+use counterfoil::{Counterfoil, KeyRing};
 use counterfoil_demo::{People, ProfileBook, Stores, policy, seed};
 
 const SEED_CLIENT: &[u8] = b"Basic dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
@@ -32,7 +33,7 @@ async fn ask(counterfoil: &Counterfoil, asked: &Asked) -> (f64, u16, String) {
         authorization: &authorization,
         content_type: Some(b"application/x-www-form-urlencoded"),
         body: asked.body,
-        source: &counterfoil::Source::Unknown,
+        source: &counterfoil::types::Source::Unknown,
     };
     let began = Instant::now();
     let answer = counterfoil.token(request).await.unwrap_or_else(Answer::from);

@@ -29,7 +29,7 @@ pub enum StartError {
     Smtp(#[from] counterfoil_notify::SmtpSetupError),
     /// The file of the key ring.
     #[error("COUNTERFOIL_KEYS")]
-    Keys(#[from] counterfoil::KeyFileError),
+    Keys(#[from] counterfoil::crypto::KeyFileError),
     /// The store does not answer, or is not this key ring's.
     #[error("the store and the key ring of COUNTERFOIL_KEYS do not go together, or the store does not answer")]
     Start(#[source] counterfoil::Unavailable),
@@ -54,7 +54,7 @@ pub enum StartError {
     Build(#[from] counterfoil::BuildError),
     /// The system's generator.
     #[error("no random bytes")]
-    NoEntropy(#[from] counterfoil::NoEntropy),
+    NoEntropy(#[from] counterfoil::crypto::NoEntropy),
     /// The demo's people or clients.
     #[error("the demo's accounts and clients cannot be set up")]
     Seed(#[source] Box<dyn std::error::Error + Send + Sync>),

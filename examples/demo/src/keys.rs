@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use counterfoil::{KeyFile, KeyRing};
+use counterfoil::KeyRing;
+use counterfoil::crypto::KeyFile;
 
 use crate::error::StartError;
 

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::{Argon2, Block};
-use counterfoil::{Entropy as _, Secret, SystemEntropy};
+use counterfoil::Secret;
+use counterfoil::crypto::{Entropy as _, SystemEntropy};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
-use counterfoil::{Account, EmailAddress, InvalidEmail, InvalidSubject, Role, SubjectId};
+use counterfoil::types::{InvalidEmail, InvalidSubject};
+use counterfoil::{Account, EmailAddress, Role, SubjectId};
 
 use crate::passwords::{Kept, Passwords};
 use crate::profiles::ProfileBook;

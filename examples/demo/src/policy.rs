@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use counterfoil::policy::{Allowance, Policy};
-use counterfoil::{KnownScopes, Span};
+use counterfoil::types::{KnownScopes, Span};
 use toml::{Table, Value};
 
 use crate::error::StartError;

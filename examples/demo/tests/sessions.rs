@@ -25,7 +25,8 @@ async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
     seed(&counterfoil, &stores).await.expect("seeded");
     let password = Secret::from("ivan".to_owned());
     let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
-    let session = counterfoil.open_session(&login, &counterfoil::Source::Unknown).await.expect("the right password");
+    let session =
+        counterfoil.open_session(&login, &counterfoil::types::Source::Unknown).await.expect("the right password");
     let issuer = counterfoil_axum::Issuer::new(issuer).expect("an issuer");
     let router = routes(&counterfoil, issuer, profiles, events.clone());
     (router, session.token.expose_secret().to_owned(), events)

@@ -26,7 +26,8 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
-    /// use counterfoil::{Lifetime, ManageError, NewPersonalAccessToken, RecordId};
+    /// use counterfoil::types::RecordId;
+    /// use counterfoil::{Lifetime, ManageError, NewPersonalAccessToken};
     ///
     /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;

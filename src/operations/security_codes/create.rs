@@ -26,7 +26,8 @@ impl<'a> NewAccess<'a> {
     /// Reads what a form or a body says: `super_administrator` without a user, or `same_as_user` with one.
     ///
     /// ```
-    /// use counterfoil::{Invalid, NewAccess};
+    /// use counterfoil::operations::NewAccess;
+    /// use counterfoil::Invalid;
     ///
     /// assert_eq!(NewAccess::parse("same_as_user", Some("ivan")), Ok(NewAccess::SameAsUser("ivan")));
     /// assert_eq!(NewAccess::parse("super_administrator", Some("ivan")), Err(Invalid::UserNotAsked));

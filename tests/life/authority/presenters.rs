@@ -1,6 +1,8 @@
 //! Every kind of presenter, each made by the real thing: signed in, verified, created.
 
 use counterfoil::client::{ClientId, NewClient};
+use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
+use counterfoil::types::{RecordId, Span};
 use counterfoil::*;
 
 use crate::support::*;

@@ -7,6 +7,8 @@ use std::num::NonZeroU32;
 
 use counterfoil::client::{ClientChange, ClientId, Grant, NewClient, RefreshMode};
 use counterfoil::event::{Actor, EventKind};
+use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap, SignIn};
+use counterfoil::types::{RecordId, Span};
 use counterfoil::*;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};

@@ -2,6 +2,9 @@
 
 use counterfoil::client::NewClient;
 use counterfoil::directory::Login;
+use counterfoil::http_auth::Refusal;
+use counterfoil::operations::{LoginError, NewAccess, NewSecurityCode, Operation, Overlap};
+use counterfoil::types::{KeyId, Source, Span, TokenKind};
 use counterfoil::*;
 
 use super::presenters::{Presented, access, code, foreign, unhindered};

@@ -2,6 +2,9 @@
 
 use counterfoil::client::{ClientChange, ClientId, Grant, NewClient};
 use counterfoil::event::EventKind;
+use counterfoil::http_auth::{PublicRefusal, Refusal};
+use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
+use counterfoil::types::{KnownScopes, Span};
 use counterfoil::*;
 
 use crate::support::*;
@@ -160,7 +163,8 @@ fn fault_c11_a_scope_beyond_is_refused_before_the_password_and_a_proved_one_leav
     log_in(&world, "app", Some("a"));
     let proved = |what: &EventKind| matches!(what, EventKind::LoginProved { subject: who } if *who == subject("admin"));
     assert!(world.told().iter().any(proved));
-    block_on(world.handle.open_session(&login("admin", "admin"), &counterfoil::Source::Unknown)).expect("opened");
+    block_on(world.handle.open_session(&login("admin", "admin"), &counterfoil::types::Source::Unknown))
+        .expect("opened");
     assert!(world.told().iter().any(proved), "the console's too");
 }
 

@@ -1,6 +1,7 @@
 //! The table of operations and presenters, as the handle answers, beside the one that a person reads.
 
-use counterfoil::{Forbidden, Gate, ManageError, Presenter};
+use counterfoil::http_auth::Gate;
+use counterfoil::{Forbidden, ManageError, Presenter};
 
 use super::operations::ALL;
 use super::presenters::{PEOPLE, Presented, all, unhindered};

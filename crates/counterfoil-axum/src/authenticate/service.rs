@@ -2,7 +2,9 @@
 
 use std::task::{Context, Poll};
 
-use counterfoil::{Counterfoil, Credentials, MalformedHeader, Source, credentials};
+use counterfoil::Counterfoil;
+use counterfoil::http_auth::{Credentials, MalformedHeader, credentials};
+use counterfoil::types::Source;
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, Entry, ORIGIN};
 use http::{HeaderMap, Method, Request, Response};
 use tower_service::Service;

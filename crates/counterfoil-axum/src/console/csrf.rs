@@ -3,7 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use counterfoil::{RecordId, Secret};
+use counterfoil::Secret;
+use counterfoil::types::RecordId;
 use http::header::ORIGIN;
 use http::{HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256};

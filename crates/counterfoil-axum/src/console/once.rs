@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use counterfoil::{Entropy as _, OnceKey, SystemEntropy};
+use counterfoil::crypto::{Entropy as _, SystemEntropy};
+use counterfoil::token::OnceKey;
 use http::StatusCode;
 
 use crate::console::form::Form;

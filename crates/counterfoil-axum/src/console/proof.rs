@@ -1,6 +1,6 @@
 //! Asks for the password again before a grave action. A wrong one is reported at the form's password field.
 
-use counterfoil::LoginError;
+use counterfoil::operations::LoginError;
 use http::StatusCode;
 
 use crate::console::form::Form;

@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use counterfoil::{Counterfoil, Secret, Source};
+use counterfoil::types::Source;
+use counterfoil::{Counterfoil, Secret};
 use http::header::{AUTHORIZATION, COOKIE, Entry};
 use http::{HeaderMap, Method, Request};
 use tower_layer::Layer;

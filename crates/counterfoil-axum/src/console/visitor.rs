@@ -2,9 +2,10 @@
 
 use axum::extract::FromRequestParts;
 use counterfoil::directory::Login;
-use counterfoil::{
-    Denied, Forbidden, Gate, LoginError, ManageError, Operation, Presenter, Principal, RecordId, Role, Secret, Source,
-};
+use counterfoil::http_auth::Gate;
+use counterfoil::operations::{LoginError, Operation};
+use counterfoil::types::{RecordId, Source};
+use counterfoil::{Denied, Forbidden, ManageError, Presenter, Principal, Role, Secret};
 use http::header::SET_COOKIE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};

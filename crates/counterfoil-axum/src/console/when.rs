@@ -126,7 +126,7 @@ fn is_offered(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use counterfoil::Span;
+    use counterfoil::types::Span;
 
     use super::*;
     use crate::console::words::{ENGLISH, RUSSIAN};

@@ -107,7 +107,7 @@ fn parsed(scopes: Scopes, name: &'static str) -> Result<Scope, Problem> {
         }
         Scopes::List(tokens) => tokens.join(" "),
     };
-    text.parse().map_err(|invalid: counterfoil::InvalidScope| Problem::field(name, invalid.to_string()))
+    text.parse().map_err(|invalid: counterfoil::types::InvalidScope| Problem::field(name, invalid.to_string()))
 }
 
 impl Body for NewRegistration {

@@ -3,7 +3,8 @@
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use counterfoil::client::ClientId;
-use counterfoil::{Counterfoil, ManageError, Operation, Presenter, Timestamp};
+use counterfoil::operations::Operation;
+use counterfoil::{Counterfoil, ManageError, Presenter, Timestamp};
 use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

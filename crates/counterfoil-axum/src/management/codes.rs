@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
-use counterfoil::{Counterfoil, CredentialView, Invalid, NewAccess, NewSecurityCode, Operation, Timestamp};
+use counterfoil::operations::{NewAccess, NewSecurityCode, Operation};
+use counterfoil::{Counterfoil, CredentialView, Invalid, Timestamp};
 use http::StatusCode;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

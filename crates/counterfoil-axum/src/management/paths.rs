@@ -5,7 +5,9 @@ use std::str::FromStr;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use counterfoil::client::ClientId;
-use counterfoil::{Counterfoil, Operation, Presenter, RecordId, SubjectId};
+use counterfoil::operations::Operation;
+use counterfoil::types::RecordId;
+use counterfoil::{Counterfoil, Presenter, SubjectId};
 
 use crate::management::reading::told;
 use crate::problem::{self, Problem};

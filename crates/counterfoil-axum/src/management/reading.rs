@@ -2,7 +2,8 @@
 //! too much, is it right.
 
 use axum::extract::Request;
-use counterfoil::{Counterfoil, ManageError, Operation, Presenter};
+use counterfoil::operations::Operation;
+use counterfoil::{Counterfoil, ManageError, Presenter};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 

@@ -2,8 +2,9 @@
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
+use counterfoil::Counterfoil;
+use counterfoil::operations::Operation;
 use counterfoil::settings::{SettingName, SettingUnit, Settings, SettingsChange};
-use counterfoil::{Counterfoil, Operation};
 use http::StatusCode;
 use serde_json::{Map, Value};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};

@@ -2,7 +2,9 @@
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
-use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Operation, Overlap, Scope, Span};
+use counterfoil::operations::{Operation, Overlap};
+use counterfoil::types::Span;
+use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Scope};
 use http::StatusCode;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -4,8 +4,9 @@ use std::num::NonZeroU32;
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
+use counterfoil::Counterfoil;
 use counterfoil::directory::UserView as Found;
-use counterfoil::{Counterfoil, Operation};
+use counterfoil::operations::Operation;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -3,8 +3,9 @@
 use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
+use counterfoil::Counterfoil;
 use counterfoil::oauth::{Answer, FormFault, OAuthError, OAuthRequest, Reason};
-use counterfoil::{Counterfoil, Source};
+use counterfoil::types::Source;
 use http::HeaderValue;
 use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
 

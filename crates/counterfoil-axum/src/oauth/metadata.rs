@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use counterfoil::{Counterfoil, KnownScopes, Scope};
+use counterfoil::types::KnownScopes;
+use counterfoil::{Counterfoil, Scope};
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,7 +1,7 @@
 //! What is edited: an untouched field is not written, and what cannot be done is said (fault F4). What lengthens a life asks (fault F11).
 
-use counterfoil::Span;
 use counterfoil::event::{Action, EventKind};
+use counterfoil::types::Span;
 
 use crate::browser::{Browser, secret, value};
 use crate::support::{World, world};

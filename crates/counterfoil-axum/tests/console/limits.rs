@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::Span;
 use counterfoil::policy::{LiveCap, Policy, SettingGate, SwitchGate};
+use counterfoil::types::Span;
 
 use crate::browser::{Browser, number, secret, value};
 use crate::support::{World, subject, world, world_under};

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::Span;
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
+use counterfoil::types::Span;
 
 use crate::browser::{Browser, value};
 use crate::support::{World, subject, world, world_under};

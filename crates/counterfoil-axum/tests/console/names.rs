@@ -146,7 +146,7 @@ async fn fault_f13_an_origin_that_is_not_the_host_is_logged_with_both_and_seldom
         assert_eq!(bill.send_form("/sign-in", &form).await.status, 403);
     }
     assert_eq!(lines(), 1, "nobody fills a disk with them");
-    world.clock.advance(counterfoil::Span::seconds(10));
+    world.clock.advance(counterfoil::types::Span::seconds(10));
     assert_eq!(bill.send_form("/sign-in", &form).await.status, 403);
     assert_eq!(lines(), 2);
     assert!(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 
 use crate::browser::{Browser, number, value};
 use crate::support::{Answer, World, world};
@@ -54,8 +54,8 @@ async fn stage() -> (World, Browser, Vec<Form>) {
 /// How many credentials were made, by the events.
 fn made(world: &World) -> usize {
     let made = |event: &counterfoil::event::Event| {
-        use counterfoil::TokenKind::ConsoleSession;
         use counterfoil::event::{ClientAction, EventKind};
+        use counterfoil::types::TokenKind::ConsoleSession;
         match &event.what {
             EventKind::Issued { kind, .. } => *kind != ConsoleSession,
             EventKind::Rotated { .. } => true,

@@ -1,6 +1,6 @@
 //! What pages show, to whom, and with which headers.
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 
 use crate::browser::{Browser, secret, value};
 use crate::support::world;

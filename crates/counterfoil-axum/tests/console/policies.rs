@@ -1,7 +1,7 @@
 //! What the policy asks is offered, within the policy's ranges, and nothing else is (faults A8, A14).
 
-use counterfoil::Span;
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
+use counterfoil::types::Span;
 
 use crate::browser::Browser;
 use crate::support::world_under;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use counterfoil::client::{ClientChange, NewClient};
+use counterfoil::clock::Clock;
 use counterfoil::directory::Directory;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
-use counterfoil::{Account, Clock, Counterfoil, KeyRing, Presenter, Role, Span, Timestamp};
+use counterfoil::types::Span;
+use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Timestamp};
 use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, Transport};
 

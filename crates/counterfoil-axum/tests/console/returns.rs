@@ -1,7 +1,7 @@
 //! Signing in leads back to where somebody was, with what was typed; links keep page and query (faults F8, F10).
 
 use axum::Router;
-use counterfoil::Span;
+use counterfoil::types::Span;
 use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, Transport};
 

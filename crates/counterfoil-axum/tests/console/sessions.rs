@@ -1,6 +1,6 @@
 //! Sessions: their cookies, their ends, and the password again.
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 use counterfoil_axum::console::Transport;
 
 use crate::browser::{Browser, NAME, SESSION, console, secret, token};

@@ -1,9 +1,9 @@
 //! Settings are shown as the API has them, in units that people use, and only what was changed is written (fault F1).
 
-use counterfoil::Span;
 use counterfoil::event::EventKind;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::settings::SettingName;
+use counterfoil::types::Span;
 
 use crate::browser::{Browser, value};
 use crate::support::{World, world, world_under};

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::{Extension, Router};
 use counterfoil::event::{Actor, Event};
 use counterfoil::policy::{LiveCap, Policy};
-use counterfoil::{Source, Span};
+use counterfoil::types::{Source, Span};
 use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, SessionLayer, Transport};
 use http::Request;

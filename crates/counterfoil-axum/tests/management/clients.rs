@@ -1,6 +1,6 @@
 //! Clients.
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 
 use super::support::{basic, world};
 use super::told;

@@ -1,6 +1,6 @@
 //! Security codes.
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 use serde_json::Value;
 
 use super::support::world;

@@ -1,6 +1,6 @@
 //! One credential or client by its id, where it is, and questions that nobody knows (fault C12).
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 use serde_json::Value;
 
 use super::support::{Answer, World, world};

@@ -1,6 +1,6 @@
 //! A person's own tokens: made, listed, found, rotated.
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 
 use super::support::world;
 use super::{make, told};

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Inserted, NewRecord, Revoke, Rotated, TokenStore};
-use counterfoil::{RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
 
 use super::{PART, TURNS, snapshot, unchanged};
 use crate::fixture::Store;

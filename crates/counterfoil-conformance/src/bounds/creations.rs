@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Inserted, Pace, Rotated, TokenStore};
-use counterfoil::{Timestamp, TokenKind, Version};
+use counterfoil::types::{TokenKind, Version};
 
 use super::{PART, snapshot, unchanged};
 use crate::fixture::Store;

@@ -6,8 +6,8 @@ mod order;
 mod room;
 mod rotations;
 
-use counterfoil::RecordId;
 use counterfoil::store::TokenStore;
+use counterfoil::types::RecordId;
 
 use crate::reference::describe;
 use crate::together::get_all;

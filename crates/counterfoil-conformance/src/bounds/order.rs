@@ -1,7 +1,7 @@
 //! The order in which refusals are given: that of the variants of `Inserted` and `Rotated`.
 
 use counterfoil::store::{Inserted, NewRecord, ParentUpdate, Rotated, TokenStore};
-use counterfoil::{RecordId, Version};
+use counterfoil::types::{RecordId, Version};
 
 use super::{snapshot, unchanged};
 use crate::sample::{

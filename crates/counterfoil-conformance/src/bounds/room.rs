@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, Revoked, Rotated, TokenStore};
-use counterfoil::{FamilyId, RevocationReason, TokenKind, Version};
+use counterfoil::types::{FamilyId, RevocationReason, TokenKind, Version};
 
 use super::{PART, snapshot, unchanged};
 use crate::fixture::Store;

@@ -1,7 +1,8 @@
 //! How often a family is rotated: clause 42.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Pace, Rotated, TokenStore};
-use counterfoil::{RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
 
 use super::{PART, TURNS, snapshot, unchanged};
 use crate::fixture::Store;

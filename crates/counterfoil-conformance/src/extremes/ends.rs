@@ -1,7 +1,8 @@
 //! Purges of records whose end was moved, and of families whose members do not end together.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, ParentUpdate, Progress, Rotated, StoreError, TokenStore};
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 
 use crate::database::Database;
 use crate::fixture::Row;

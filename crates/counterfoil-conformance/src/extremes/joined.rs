@@ -1,7 +1,7 @@
 //! All fields of records that come into a family later.
 
 use counterfoil::store::{Inserted, NewRecord, NoticeMark, Rotated, TokenStore};
-use counterfoil::{Description, KeyId, Label, TokenKind, Version};
+use counterfoil::types::{Description, KeyId, Label, TokenKind, Version};
 
 use crate::reference::{Model, describe};
 use crate::sample::{Draft, Person, at, must_get, slide, supersede};

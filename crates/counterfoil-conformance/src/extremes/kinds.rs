@@ -1,7 +1,7 @@
 //! One owner with credentials of every kind.
 
-use counterfoil::TokenKind;
 use counterfoil::store::{Access, FamilyBody, TokenStore};
+use counterfoil::types::TokenKind;
 
 use crate::sample::{Draft, GONE, Person, at, most, must_get, revoked};
 use crate::violation::{Violation, ensure};

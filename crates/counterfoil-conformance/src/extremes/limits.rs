@@ -1,8 +1,9 @@
 //! Limits that are small in a narrow column only.
 
+use counterfoil::Timestamp;
 use counterfoil::client::ClientKey;
 use counterfoil::store::{InsertInto, Inserted, Pace, Rotated, TokenStore};
-use counterfoil::{Timestamp, Version};
+use counterfoil::types::Version;
 
 use crate::sample::{Person, at, bounded, make_room, most, pace, refuse, supersede};
 use crate::violation::{Violation, ensure_is};

@@ -1,7 +1,7 @@
 //! Names that a careless key takes for one another.
 
 use counterfoil::store::{Inserted, TokenStore};
-use counterfoil::{RecordId, TokenKind};
+use counterfoil::types::{RecordId, TokenKind};
 use futures_util::future::try_join_all;
 
 use crate::random::names::Names;

@@ -1,7 +1,7 @@
 //! Pages over 1,000, and cursors whose record is gone.
 
 use counterfoil::store::{Cursor, Listing, NewRecord, Rotated, TokenStore};
-use counterfoil::{RecordId, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
 
 use crate::purge::purge;
 use crate::sample::{GONE, Person, at, most, supersede};

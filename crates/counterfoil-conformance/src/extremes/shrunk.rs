@@ -1,7 +1,7 @@
 //! What a purge leaves: shrunk records, as many as it may, and no empty family.
 
 use counterfoil::store::{Applied, Change, Inserted, NoticeMark, Relabel, TokenStore};
-use counterfoil::{KeyId, Label, RecordId, Version};
+use counterfoil::types::{KeyId, Label, RecordId, Version};
 
 use crate::purge::purge;
 use crate::reference::describe;

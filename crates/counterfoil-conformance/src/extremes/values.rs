@@ -1,8 +1,9 @@
 //! Instants, numbers and texts at the ends of their ranges, in every field that keeps one.
 
+use counterfoil::Timestamp;
 use counterfoil::client::ClientKey;
 use counterfoil::store::{FamilyBody, NoticeMark, ParentUpdate, TokenStore};
-use counterfoil::{Description, KeyId, Label, Timestamp, Version};
+use counterfoil::types::{Description, KeyId, Label, Version};
 use futures_util::future::try_join_all;
 
 use crate::reference::{Model, describe};

@@ -1,7 +1,8 @@
 //! Versions and generations beyond 8 bits, and what a narrow column takes for them. Beyond 16 bits a record is not brought: 65,536 calls in a row.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Inserted, TokenStore};
-use counterfoil::{KeyId, RecordId, Timestamp, Version};
+use counterfoil::types::{KeyId, RecordId, Version};
 
 use crate::sample::{Draft, Person, at, digest_of, member_id, must_get};
 use crate::violation::{Violation, ensure, ensure_is};

@@ -1,7 +1,7 @@
 //! What stands when all operations have returned.
 
 use counterfoil::store::{TokenRecord, TokenStore};
-use counterfoil::{RecordId, TokenKind};
+use counterfoil::types::{RecordId, TokenKind};
 use futures_util::future::try_join4;
 
 use super::compare::differing_options;

@@ -11,8 +11,8 @@ mod reads;
 mod search;
 mod steps;
 
-use counterfoil::RecordId;
 use counterfoil::store::TokenStore;
+use counterfoil::types::RecordId;
 
 use crate::scene::{Deed, Scene, Told};
 use crate::violation::Violation;

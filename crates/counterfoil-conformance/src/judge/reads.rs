@@ -1,7 +1,7 @@
 //! What reads showed, record by record.
 
-use counterfoil::RecordId;
 use counterfoil::store::TokenRecord;
+use counterfoil::types::RecordId;
 
 use super::Call;
 use super::compare::differing_options;
@@ -22,7 +22,11 @@ enum Showed<'a> {
     /// Records by id; each entry leaves when a moment is found at which it read so.
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
     /// Counts by key, between what was counted at every moment and what was at some.
-    Counts { told: &'a [(counterfoil::KeyId, u64)], always: Option<Vec<(RecordId, u32)>>, ever: Vec<(RecordId, u32)> },
+    Counts {
+        told: &'a [(counterfoil::types::KeyId, u64)],
+        always: Option<Vec<(RecordId, u32)>>,
+        ever: Vec<(RecordId, u32)>,
+    },
 }
 
 impl<'a> Read<'a> {

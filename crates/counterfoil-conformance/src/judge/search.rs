@@ -1,6 +1,6 @@
 //! The search for an order, depth first; an answer that does not fit ends a branch.
 
-use counterfoil::RecordId;
+use counterfoil::types::RecordId;
 
 use super::compare::differing_options;
 use super::reads::Read;

@@ -1,7 +1,7 @@
 //! The steps of the operations.
 
 use counterfoil::store::{Revoke, TokenStore};
-use counterfoil::{FamilyId, RecordId};
+use counterfoil::types::{FamilyId, RecordId};
 use futures_util::FutureExt as _;
 
 use super::Call;

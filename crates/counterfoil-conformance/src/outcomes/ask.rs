@@ -3,7 +3,7 @@
 use counterfoil::store::{
     Applied, Change, Inserted, Listing, Page, Progress, Revoke, Rotated, StoreError, TokenRecord, TokenStore,
 };
-use counterfoil::{KeyId, TokenKind, Version};
+use counterfoil::types::{KeyId, TokenKind, Version};
 
 use super::state::{Case, MARK};
 use crate::purge::purge;

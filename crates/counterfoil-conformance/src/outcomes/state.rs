@@ -1,7 +1,8 @@
 //! The states of a record.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Inserted, NoticeMark, ParentUpdate, Revoke, Rotated, TokenStore};
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 
 use crate::database::Database;
 use crate::fixture::Row;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use counterfoil::TokenKind;
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, TokenStore};
+use counterfoil::types::TokenKind;
 
 use super::tracks;
 use crate::fixture::Store;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Inserted, Rotated, TokenStore};
-use counterfoil::{FamilyId, RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{FamilyId, RecordId, TokenKind, Version};
 
 use super::{Track, tracks};
 use crate::fixture::Store;

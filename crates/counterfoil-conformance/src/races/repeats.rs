@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use counterfoil::store::{Digest, Inserted, NewRecord, Rotated, TokenStore};
-use counterfoil::{KeyId, RecordId, Version};
+use counterfoil::types::{KeyId, RecordId, Version};
 
 use super::{Track, tracks};
 use crate::sample::{Draft, Person, at, must_get, slide, supersede};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use counterfoil::store::{Inserted, Rotated, TokenStore};
-use counterfoil::{RecordId, TokenKind};
+use counterfoil::types::{RecordId, TokenKind};
 
 use super::{Track, tracks};
 use crate::dice::Dice;

@@ -1,7 +1,7 @@
 //! One refresh token, many requests.
 
 use counterfoil::store::{NewRecord, Rotated, TokenStore};
-use counterfoil::{RecordId, Version};
+use counterfoil::types::{RecordId, Version};
 
 use super::{Track, tracks};
 use crate::fixture::Store;

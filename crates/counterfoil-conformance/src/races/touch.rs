@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Applied, NoticeMark, Rotated, TokenStore};
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 
 use super::{Track, tracks};
 use crate::dice::Dice;

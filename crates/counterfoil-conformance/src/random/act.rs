@@ -119,7 +119,7 @@ impl Site<'_> {
         answer.unwrap_or_else(|error| Answer::error(&error))
     }
 
-    async fn damage(&self, id: &counterfoil::RecordId) -> Answer {
+    async fn damage(&self, id: &counterfoil::types::RecordId) -> Answer {
         let damaged = self.database.damage(Row::Record(id)).await;
         Answer::word(if damaged { "damaged" } else { "the fixture has no hook `damage`" })
     }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use counterfoil::KeyId;
 use counterfoil::store::{Applied, Inserted, Rotated, StoreError, TokenRecord};
+use counterfoil::types::KeyId;
 
 use crate::reference::{Fields, fields};
 

@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 use counterfoil::store::{
     Cap, Change, InsertInto, Listing, NewFamily, NewRecord, NoticeMark, Pace, ParentUpdate, Revoke, Revoked, Show,
 };
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{FamilyId, OwnerId, RecordId, TokenKind, Version};
+use counterfoil::{Realm, Timestamp};
 
 /// The limits of a purge, and how many records a call may change.
 #[derive(Clone, Copy, Debug)]

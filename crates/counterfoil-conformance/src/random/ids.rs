@@ -1,7 +1,7 @@
 //! Hostile ids: both ends of the byte order, the high bit set, and families and members that differ in their last bytes only.
 
 use counterfoil::store::Digest;
-use counterfoil::{FamilyId, RecordId};
+use counterfoil::types::{FamilyId, RecordId};
 
 use crate::sample::Person;
 
@@ -20,7 +20,7 @@ impl Ids {
         let number = self.families;
         self.families += 1;
         let mut bytes = [0; 10];
-        bytes[0] = counterfoil::shard(&person.realm, &person.owner);
+        bytes[0] = counterfoil::token::shard(&person.realm, &person.owner);
         fill(&mut bytes[1..], number);
         FamilyId::from_bytes(bytes)
     }

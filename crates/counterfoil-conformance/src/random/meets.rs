@@ -1,7 +1,8 @@
 //! Which cells a command meets, seen on the model before it is carried out.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cap, Change, FamilyParts, NewFamily, NewRecord, NoticeMark, ParentUpdate, RecordParts, Show};
-use counterfoil::{FamilyId, RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{FamilyId, RecordId, TokenKind, Version};
 
 use super::cells::{Boundary, Cell, Operation};
 use super::command::{Command, Listed, Purge};

@@ -1,6 +1,7 @@
 //! Hostile names: owners, realms and labels that a careless key takes for one another.
 
-use counterfoil::{Label, LabelKey, OwnerId, Realm, SubjectId};
+use counterfoil::types::{Label, LabelKey, OwnerId};
+use counterfoil::{Realm, SubjectId};
 
 use crate::sample::Person;
 

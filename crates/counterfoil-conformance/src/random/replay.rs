@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use counterfoil::Timestamp;
 use counterfoil::store::Show;
-use counterfoil::{RecordId, Timestamp, TokenKind};
+use counterfoil::types::{RecordId, TokenKind};
 use futures_util::future::join_all;
 
 use super::act::{Site, on_model};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::Timestamp;
+use counterfoil::types::RecordId;
 
 use super::command::Command;
 use super::draw::NAMED;

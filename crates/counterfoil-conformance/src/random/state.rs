@@ -1,7 +1,8 @@
 //! The states of a record that a call can meet.
 
+use counterfoil::Timestamp;
 use counterfoil::store::RecordParts;
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use crate::reference::Model;
 

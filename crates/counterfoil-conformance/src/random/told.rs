@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use counterfoil::RecordId;
 use counterfoil::store::{NewFamily, NewRecord};
+use counterfoil::types::RecordId;
 
 use super::answer::cut;
 use super::command::Command;

@@ -2,7 +2,8 @@
 
 use counterfoil::client::{ClientKey, Grant};
 use counterfoil::store::{Access, FamilyBody};
-use counterfoil::{Description, KeyId, Scope, SubjectId, Timestamp, TokenKind};
+use counterfoil::types::{Description, KeyId, TokenKind};
+use counterfoil::{Scope, SubjectId, Timestamp};
 
 use crate::dice::Dice;
 

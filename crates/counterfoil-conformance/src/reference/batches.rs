@@ -1,7 +1,8 @@
 //! Purging.
 
+use counterfoil::Timestamp;
 use counterfoil::store::RecordParts;
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use super::Model;
 

@@ -1,9 +1,10 @@
 //! What bounds inserts and rotations, counted by scans.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Cap, FamilyParts, InsertInto, Inserted, NewFamily, NewRecord, Pace, ParentUpdate, Rotated, WhenFull,
 };
-use counterfoil::{FamilyId, RecordId, Timestamp, TokenKind};
+use counterfoil::types::{FamilyId, RecordId, TokenKind};
 
 use super::Model;
 

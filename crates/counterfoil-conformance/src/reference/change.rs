@@ -1,7 +1,8 @@
 //! Changing one record, and revoking.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Relabel, Revoke, Revoked, StoreError, TokenRecord};
-use counterfoil::{FamilyId, RecordId, Timestamp, Version};
+use counterfoil::types::{FamilyId, RecordId, Version};
 
 use super::Model;
 use super::insert::is_gone;

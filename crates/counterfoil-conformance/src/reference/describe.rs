@@ -52,7 +52,7 @@ fn family_fields(family: &FamilyParts) -> Fields {
         ("family.body", format!("{:?}", family.body)),
         ("family.live_until", format!("{:?}", family.live_until)),
         ("family.gone_at", format!("{:?}", family.gone_at)),
-        ("family.label_key", format!("{:?}", family.label_key.as_ref().map(counterfoil::LabelKey::as_str))),
+        ("family.label_key", format!("{:?}", family.label_key.as_ref().map(counterfoil::types::LabelKey::as_str))),
         ("family.client", format!("{:?}", family.client)),
         ("family.used_at", family.used_at.micros().to_string()),
         ("family.revoked", format!("{:?}", family.revoked)),

@@ -1,7 +1,8 @@
 //! Inserting: every reason to refuse is found before anything is written.
 
 use counterfoil::store::{FamilyParts, InsertInto, Inserted, NewFamily, NewRecord, RecordParts};
-use counterfoil::{FamilyId, LabelKey, OwnerId, Realm, Timestamp};
+use counterfoil::types::{FamilyId, LabelKey, OwnerId};
+use counterfoil::{Realm, Timestamp};
 
 use super::Model;
 

@@ -1,7 +1,7 @@
 //! Requests that contradict what stands: clause 48.
 
-use counterfoil::RecordId;
 use counterfoil::store::{FamilyParts, InsertInto, NewRecord, ParentUpdate, StoreError, check_members};
+use counterfoil::types::RecordId;
 
 use super::Model;
 

@@ -13,8 +13,9 @@ mod rotate;
 mod siblings;
 mod store;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, FamilyParts, Listing, Page, RecordParts, Show, StoreError, TokenRecord};
-use counterfoil::{FamilyId, KeyId, RecordId, Timestamp};
+use counterfoil::types::{FamilyId, KeyId, RecordId};
 
 pub use describe::{Fields, describe, fields, same};
 pub use siblings::ReferenceSiblings;

@@ -1,7 +1,8 @@
 //! Claiming and settling notices, and the last use. None of it moves a version.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use super::Model;
 

@@ -1,9 +1,10 @@
 //! Rotating: the parent's step, the family's and all of the new records, or nothing.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{
     FamilyParts, NewRecord, ParentUpdate, RecordParts, Rotated, StoreError, Superseded, TokenRecord,
 };
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use super::Model;
 

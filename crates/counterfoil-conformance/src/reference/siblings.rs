@@ -9,7 +9,8 @@ use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
     ClientPut, ClientStore, Counter, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
 };
-use counterfoil::{Realm, Span, Timestamp, Version};
+use counterfoil::types::{Span, Version};
+use counterfoil::{Realm, Timestamp};
 
 #[derive(Debug, Default)]
 struct Lists {

@@ -1,9 +1,10 @@
 //! What each operation calls.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Change, Digest, InsertInto, Listing, NewRecord, NoticeMark, ParentUpdate, Revoke, Revoked, TokenRecord, TokenStore,
 };
-use counterfoil::{KeyId, RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{KeyId, RecordId, TokenKind, Version};
 
 use super::{Brought, Deed, Scene, Told, far};
 use crate::sample::{

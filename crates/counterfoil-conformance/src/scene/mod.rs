@@ -10,8 +10,9 @@ mod told;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, NoticeMark, ParentUpdate, Rotated, TokenStore};
-use counterfoil::{FamilyId, KeyId, RecordId, Timestamp, Version};
+use counterfoil::types::{FamilyId, KeyId, RecordId, Version};
 
 use crate::reference::{Model, ReferenceStore};
 use crate::sample::{Draft, GONE, Person, at, supersede};

@@ -1,7 +1,7 @@
 //! What an operation answered.
 
 use counterfoil::store::{Applied, Inserted, Progress, Rotated, TokenRecord};
-use counterfoil::{KeyId, RecordId};
+use counterfoil::types::{KeyId, RecordId};
 
 /// An answer in a form that can be compared.
 #[derive(Clone, Debug)]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use counterfoil::client::{ClientId, ClientKey, Registration, SecretForm, StoredSecret, VersionedRegistration};
 use counterfoil::store::{ClientPut, ClientStore};
-use counterfoil::{KeyId, Realm, Timestamp, Version};
+use counterfoil::types::{KeyId, Version};
+use counterfoil::{Realm, Timestamp};
 
 use super::clients::{NO_CLIENTS, registration};
 use super::database::Siblings;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use counterfoil::Realm;
 use counterfoil::client::{ClientId, ClientKey, Registration};
 use counterfoil::store::ClientStore;
-use counterfoil::{Realm, Version};
+use counterfoil::types::Version;
 
 use super::clients::{NO_CLIENTS, put, registration};
 use super::database::Siblings;

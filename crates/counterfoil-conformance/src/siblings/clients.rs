@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use counterfoil::Realm;
 use counterfoil::client::{ClientId, ClientKey, RefreshMode, Registration};
 use counterfoil::store::{ClientPut, ClientStore};
-use counterfoil::{Realm, Version};
+use counterfoil::types::Version;
 
 use super::database::Siblings;
 use super::races;

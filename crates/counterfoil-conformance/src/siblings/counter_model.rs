@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey};
-use counterfoil::{Span, Timestamp};
+use counterfoil::types::Span;
 
 use super::database::Siblings;
 use super::throttle::{MINUTE, NO_THROTTLE, WINDOW};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::store::{ClientStore, Reserved, SettingsStore, Throttle, ThrottleKey};
-use counterfoil::{Realm, Span, Timestamp, Version};
+use counterfoil::types::{Span, Version};
+use counterfoil::{Realm, Timestamp};
 
 use super::clients::{put, registration};
 use super::database::{SiblingDatabase, Siblings};

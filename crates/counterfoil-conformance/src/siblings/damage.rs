@@ -1,7 +1,8 @@
 //! Damaged rows of the siblings: clause 52.
 
+use counterfoil::Realm;
 use counterfoil::store::{ClientPut, SettingsPut, StoreError, ThrottleKey};
-use counterfoil::{Realm, Span};
+use counterfoil::types::Span;
 
 use super::clients::{put, registration};
 use super::database::{SiblingDatabase, Siblings};

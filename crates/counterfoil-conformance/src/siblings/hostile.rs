@@ -1,6 +1,7 @@
 //! What the models of the siblings draw.
 
-use counterfoil::{Realm, Version};
+use counterfoil::Realm;
+use counterfoil::types::Version;
 
 use crate::dice::Dice;
 

@@ -1,7 +1,8 @@
 //! Siblings during an outage: clause 51.
 
+use counterfoil::Realm;
 use counterfoil::store::{StoreError, ThrottleKey};
-use counterfoil::{Realm, Span, Version};
+use counterfoil::types::{Span, Version};
 
 use super::clients::{put, registration};
 use super::database::{SiblingDatabase, Siblings};

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use counterfoil::Realm;
 use counterfoil::store::{ClientPut, ClientStore, Reserved, Throttle, ThrottleKey};
-use counterfoil::{Realm, Span, Version};
+use counterfoil::types::{Span, Version};
 
 use super::clients::{put, registration};
 use crate::pool::Pool;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{SettingsPut, SettingsStore};
-use counterfoil::{Realm, SubjectId, Version};
+use counterfoil::types::Version;
+use counterfoil::{Realm, SubjectId};
 
 use super::database::Siblings;
 use super::hostile::{realms, text, version};

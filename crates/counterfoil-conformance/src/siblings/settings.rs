@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use counterfoil::Realm;
 use counterfoil::settings::StoredSettings;
 use counterfoil::store::SettingsPut;
-use counterfoil::{Realm, Version};
+use counterfoil::types::Version;
 
 use super::database::Siblings;
 use crate::pool::Pool;

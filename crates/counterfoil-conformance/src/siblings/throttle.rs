@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use counterfoil::Span;
 use counterfoil::store::{Reserved, Throttle, ThrottleKey, UNSETTLED};
+use counterfoil::types::Span;
 
 use super::database::Siblings;
 use super::races::a_purge_beside_attempts;

@@ -4,9 +4,10 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use counterfoil::Realm;
 use counterfoil::client::{ClientId, Registration, VersionedRegistration};
 use counterfoil::store::{ClientPut, ClientStore, Page, StoreError};
-use counterfoil::{Realm, Version};
+use counterfoil::types::Version;
 use counterfoil_conformance::{Checked, ReferenceSiblings, SIBLING_CHECKS, SiblingFixture, Siblings};
 
 type ClientPage = Page<VersionedRegistration, ClientId>;

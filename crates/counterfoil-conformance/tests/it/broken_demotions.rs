@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
     Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
 };
-use counterfoil::{KeyId, RecordId, Timestamp, Version};
+use counterfoil::types::{KeyId, RecordId, Version};
 use counterfoil_conformance::{CHECKS, Checked, Fixture, ReferenceStore, Store, Subject, Verdict};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

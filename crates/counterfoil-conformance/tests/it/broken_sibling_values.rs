@@ -9,7 +9,8 @@ use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
     ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
 };
-use counterfoil::{Realm, Span, Timestamp, Version};
+use counterfoil::types::{Span, Version};
+use counterfoil::{Realm, Timestamp};
 use counterfoil_conformance::{ReferenceSiblings, SIBLING_CHECKS, SiblingFixture, Siblings};
 
 /// What becomes of each argument on its way into a column.

@@ -4,8 +4,9 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey, UNSETTLED};
-use counterfoil::{Span, Timestamp};
+use counterfoil::types::Span;
 use counterfoil_conformance::{SIBLING_CHECKS, SiblingFixture, Siblings};
 
 /// What is done wrong.

@@ -8,11 +8,12 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate,
     Progress, RecordParts, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
-use counterfoil::{KeyId, RecordId, Timestamp, Version};
+use counterfoil::types::{KeyId, RecordId, Version};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Scale, Store, Subject, backend_call, pause};
 
@@ -169,7 +170,7 @@ impl TokenStore for DocumentStore {
         let shard = match what {
             Revoke::One(id) => id.shard(),
             Revoke::Family { family, .. } => family.shard(),
-            Revoke::Owner { realm, owner } => counterfoil::shard(realm, owner),
+            Revoke::Owner { realm, owner } => counterfoil::token::shard(realm, owner),
         };
         let (changed, more) = self.step(shard, |model| model.revoke(what, revoked, gone_at, limit.get())).await?;
         Ok(Progress { changed, more })
@@ -190,7 +191,7 @@ impl TokenStore for DocumentStore {
     ) -> Result<Page<TokenRecord>, StoreError> {
         match of {
             Listing::Owner { realm, owner, .. } => {
-                Ok(self.shard(counterfoil::shard(realm, owner)).await?.list(of, after, count(limit)))
+                Ok(self.shard(counterfoil::token::shard(realm, owner)).await?.list(of, after, count(limit)))
             }
             Listing::Kind { .. } => {
                 pages(self, after, limit, |_| Timestamp::EPOCH, |model, after, limit| model.list(of, after, limit))

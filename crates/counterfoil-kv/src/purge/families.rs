@@ -1,7 +1,8 @@
 //! Revoked families: their members go by the family's instant.
 
+use counterfoil::Timestamp;
 use counterfoil::store::StoreError;
-use counterfoil::{FamilyId, Timestamp};
+use counterfoil::types::FamilyId;
 
 use super::batch::Line;
 use super::{OP, SCAN, Sweep};

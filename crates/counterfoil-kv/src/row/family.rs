@@ -1,8 +1,9 @@
 //! A family's row. Its id is its key.
 
+use counterfoil::Realm;
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Corrupt, FamilyBody, FamilyParts, NewFamily, StoreError};
-use counterfoil::{FamilyId, LabelKey, OwnerId, Realm, RecordId};
+use counterfoil::types::{FamilyId, LabelKey, OwnerId, RecordId};
 
 use super::reader::Reader;
 use super::record::{kind, read_revoked, write_revoked};

@@ -1,7 +1,8 @@
 //! A record's own fields. Its id is its key.
 
+use counterfoil::Realm;
 use counterfoil::store::{Corrupt, Digest, Nonce, NoticeMark, RecordParts, Revoked, Superseded};
-use counterfoil::{Description, KeyId, Label, OwnerId, Realm, RecordId, RevocationReason, TokenKind, Version};
+use counterfoil::types::{Description, KeyId, Label, OwnerId, RecordId, RevocationReason, TokenKind, Version};
 
 use super::reader::Reader;
 use super::writer::Writer;

@@ -1,7 +1,8 @@
 //! The other rows: owners, counters, versions, and documents with their versions.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Corrupt, Counter};
-use counterfoil::{FamilyId, Timestamp, Version};
+use counterfoil::types::{FamilyId, Version};
 
 use super::reader::Reader;
 use super::writer::Writer;

@@ -1,7 +1,8 @@
 //! Rows come back as they were written, and nothing else reads.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
-use counterfoil::{Description, KeyId, RevocationReason, Timestamp};
+use counterfoil::types::{Description, KeyId, RevocationReason};
 use counterfoil_conformance::reference::describe;
 use counterfoil_conformance::sample::{Person, at};
 

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use counterfoil::Version;
 use counterfoil::store::{Inserted, Rotated, StoreError, TokenStore};
+use counterfoil::types::Version;
 use counterfoil_conformance::sample::{Person, at, most, must_get, revoked, supersede};
 use counterfoil_conformance::{Fixture, Store, block_on, conformance};
 use counterfoil_kv::{Engine, EngineError, Key, KvStore, MemoryEngine, Outcome, Value, Write};

@@ -2,8 +2,9 @@
 
 use crate::support::counted::{Counted, Counts};
 use crate::support::say;
+use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, Revoke, Rotated, TokenStore};
-use counterfoil::{RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
 use counterfoil_conformance::block_on;
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, describe_as, most, pace, revoked, slide, supersede};
 use counterfoil_kv::KvStore;

@@ -1,8 +1,8 @@
 //! The texts that ship: English and Russian.
 
 use askama::Template;
-use counterfoil::TokenKind;
 use counterfoil::notice::{ClaimedNotice, NoticeText};
+use counterfoil::types::TokenKind;
 
 use super::when::Local;
 use super::{RenderError, Rendered, Templates, english, one_line, russian};
@@ -111,7 +111,7 @@ struct RussianHtml<'a>(&'a Page<'a>, &'a str);
 struct Words {
     instant: fn(&Local) -> String,
     date: fn(&Local) -> String,
-    left: fn(counterfoil::Span) -> String,
+    left: fn(counterfoil::types::Span) -> String,
     kind: fn(TokenKind) -> &'static str,
     quotes: [char; 2],
     subject: fn(Option<&str>, usize, usize, &str) -> String,

@@ -1,6 +1,6 @@
 //! English.
 
-use counterfoil::{Span, TokenKind};
+use counterfoil::types::{Span, TokenKind};
 
 use super::when::{Left, Local};
 

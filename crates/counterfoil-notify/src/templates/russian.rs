@@ -1,6 +1,6 @@
 //! Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
 
-use counterfoil::{Span, TokenKind};
+use counterfoil::types::{Span, TokenKind};
 
 use super::when::{Left, Local};
 

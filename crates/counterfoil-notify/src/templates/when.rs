@@ -1,6 +1,7 @@
 //! Instants in somebody's time zone, and how long is left.
 
-use counterfoil::{Span, Timestamp};
+use counterfoil::Timestamp;
+use counterfoil::types::Span;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 

@@ -8,8 +8,9 @@ use std::time::Duration;
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
+use counterfoil::types::Span;
 use counterfoil::{
-    Account, Counterfoil, EmailAddress, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Span, SubjectId,
+    Account, Counterfoil, EmailAddress, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId,
     Timestamp,
 };
 use counterfoil_notify::{Limits, Transport, Worker};

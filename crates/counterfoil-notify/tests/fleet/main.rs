@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use counterfoil::Span;
+use counterfoil::types::Span;
 use counterfoil_conformance::dice::Dice;
 use counterfoil_conformance::{Scale, scale};
 use counterfoil_testkit::crew::{Crew, Post, loner};

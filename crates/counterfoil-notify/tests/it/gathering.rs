@@ -4,8 +4,8 @@ mod storm;
 mod withheld;
 
 use crate::support::*;
-use counterfoil::Span;
 use counterfoil::notice::NoticeText;
+use counterfoil::types::Span;
 use counterfoil_notify::Report;
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::support::*;
 use counterfoil::memory::MemoryStore;
-use counterfoil::{Account, EmailAddress, Role, Span, SubjectId};
+use counterfoil::types::Span;
+use counterfoil::{Account, EmailAddress, Role, SubjectId};
 use counterfoil_notify::{BuiltIn, Smtp};
 use counterfoil_testkit::servers::{self, TakenMail};
 use counterfoil_testkit::{Fails, FaultyStore, When};
@@ -198,7 +199,7 @@ async fn notice_3_the_time_is_that_of_the_owners_zone() {
 #[tokio::test]
 async fn fault_e4_a_mail_links_to_the_page_of_what_it_speaks_of_and_offers_no_renewal() {
     let mut policy = policy();
-    policy.notices.kinds.push(counterfoil::TokenKind::SecurityCode);
+    policy.notices.kinds.push(counterfoil::types::TokenKind::SecurityCode);
     let (world, server) = (World::with(policy), servers::Smtp::start());
     let boss = Account::new(SubjectId::new("boss").expect("an id"), "boss", Role::SuperAdministrator)
         .with_email(EmailAddress::new("boss@example.com").expect("an address"));
@@ -206,7 +207,10 @@ async fn fault_e4_a_mail_links_to_the_page_of_what_it_speaks_of_and_offers_no_re
     let pages = ["https://example.com/console/tokens", "https://example.com/console/codes"];
     let texts = BuiltIn::default().manage_url(pages[0]).codes_url(pages[1]);
     let worker = world.worker(Smtp::new(&server.url(), FROM).expect("a transport").with_templates(texts));
-    let new = counterfoil::NewSecurityCode { access: counterfoil::NewAccess::SuperAdministrator, description: None };
+    let new = counterfoil::operations::NewSecurityCode {
+        access: counterfoil::operations::NewAccess::SuperAdministrator,
+        description: None,
+    };
     world
         .counterfoil
         .at(day(0))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::*;
-use counterfoil::Span;
+use counterfoil::types::Span;
 use counterfoil_notify::{Limits, Smtp};
 use counterfoil_testkit::servers;
 

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use crate::support::*;
 use async_trait::async_trait;
+use counterfoil::clock::Clock as _;
 use counterfoil::event::EventKind;
 use counterfoil::notice::NoticeText;
+use counterfoil::operations::Overlap;
 use counterfoil::testing::ManualClock;
-use counterfoil::{Account, Clock as _, Counterfoil, Overlap, Presenter, Role, Span, SubjectId};
+use counterfoil::types::Span;
+use counterfoil::{Account, Counterfoil, Presenter, Role, SubjectId};
 use counterfoil_notify::{Digest, Limits, Report, SendError, Transport};
 use tokio::sync::Notify;
 
@@ -98,7 +101,7 @@ async fn notice_2_what_is_revoked_or_rotated_meanwhile_is_told_as_it_is_now() {
 #[tokio::test(start_paused = true)]
 async fn notice_2_a_security_code_that_lives_longer_is_announced_anew() {
     let mut policy = policy();
-    policy.notices.kinds.push(counterfoil::TokenKind::SecurityCode);
+    policy.notices.kinds.push(counterfoil::types::TokenKind::SecurityCode);
     let (world, outbox) = (World::new(), Outbox::default());
     let boss = Account::new(SubjectId::new("boss").expect("an id"), "boss", Role::SuperAdministrator)
         .with_email(counterfoil::EmailAddress::new("boss@example.com").expect("an address"));
@@ -108,8 +111,8 @@ async fn notice_2_a_security_code_that_lives_longer_is_announced_anew() {
     let counterfoil = builder.directory(Arc::clone(&world.people)).key_ring(ring).build().expect("a handle");
     let worker = counterfoil_notify::Worker::new(counterfoil.clone(), outbox.clone());
     let by = Presenter::signed_in(&boss);
-    let access = counterfoil::NewAccess::SuperAdministrator;
-    let new = counterfoil::NewSecurityCode { access, description: Some("export") };
+    let access = counterfoil::operations::NewAccess::SuperAdministrator;
+    let new = counterfoil::operations::NewSecurityCode { access, description: Some("export") };
     let code = counterfoil.at(day(0)).create_security_code(&by, &new).await.expect("a code");
     assert_eq!(sent(worker.run_once(day(1)).await.expect("a run")), (1, 1));
     assert_eq!(outbox.take(), [[("boss".to_owned(), "export".to_owned(), NoticeText::Expired)]]);

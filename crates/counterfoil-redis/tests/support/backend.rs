@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId};
+use counterfoil::Realm;
+use counterfoil::types::{FamilyId, OwnerId, RecordId};
 use counterfoil_conformance::SiblingRow;
 use counterfoil_redis::redis::{self, Client, Commands as _, Connection};
 use counterfoil_redis::{Options, RedisStore};
@@ -160,7 +161,7 @@ impl Space {
     /// Damages what is kept of a sibling.
     pub fn damage_sibling(&self, row: SiblingRow<'_>) -> bool {
         let of_realm = |letter: &str, realm: &Realm| {
-            let shard = counterfoil::shard(realm, &OwnerId::realm());
+            let shard = counterfoil::token::shard(realm, &OwnerId::realm());
             format!("{}:{{{shard:02x}}}:{letter}:{}", self.name, realm.as_str()).into_bytes()
         };
         match row {

@@ -78,7 +78,7 @@ pub async fn post(handle: &Counterfoil, form: &str) -> Answer {
         authorization: &[b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk"],
         content_type: Some(b"application/x-www-form-urlencoded"),
         body: form.as_bytes(),
-        source: &counterfoil::Source::from(std::net::IpAddr::from([192, 0, 2, 7])),
+        source: &counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7])),
     };
     handle.token(request).await.unwrap_or_else(Answer::from)
 }

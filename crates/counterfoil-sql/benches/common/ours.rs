@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use counterfoil::store::{Inserted, Rotated, TokenStore};
-use counterfoil::{Counterfoil, RecordId, Timestamp, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
+use counterfoil::{Counterfoil, Timestamp};
 use counterfoil_conformance::sample::{Draft, Person, at, most, supersede};
 use tokio::sync::Mutex;
 

@@ -1,6 +1,7 @@
 //! Records to fill a store with, faster than one by one.
 
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::Timestamp;
+use counterfoil::types::RecordId;
 use counterfoil_conformance::sample::{Person, at, digest_of};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};

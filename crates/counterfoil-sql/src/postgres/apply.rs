@@ -1,7 +1,8 @@
 //! Changing one record: compare-and-swap on its version, one statement a kind of change.
 
 use counterfoil::store::{Applied, Change, Relabel, StoreError, TokenRecord};
-use counterfoil::{Description, Label, LabelKey, RecordId, Scope, Timestamp, Version};
+use counterfoil::types::{Description, Label, LabelKey, RecordId, Version};
+use counterfoil::{Scope, Timestamp};
 
 use super::ask::{Statement, TURNS, Wrote, lost};
 use super::sql;

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use counterfoil::store::{FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord};
-use counterfoil::{FamilyId, RecordId};
+use counterfoil::types::{FamilyId, RecordId};
 use sqlx::Postgres;
 use sqlx::postgres::{PgArguments, PgQueryResult, PgRow};
 use sqlx::query::Query;
@@ -209,8 +209,8 @@ pub(super) fn adding<'q>(text: &'static str, new: &'q [NewRecord], family: (&'q 
         .bind(each(new, |new| count(new.generation)))
         .bind(each(new, |new| micros(new.created_at)))
         .bind(each(new, |new| text_of(new.scope.as_ref().map(counterfoil::Scope::as_str))))
-        .bind(each(new, |new| text_of(new.label.as_ref().map(counterfoil::Label::as_str))))
-        .bind(each(new, |new| text_of(new.description.as_ref().map(counterfoil::Description::as_str))))
+        .bind(each(new, |new| text_of(new.label.as_ref().map(counterfoil::types::Label::as_str))))
+        .bind(each(new, |new| text_of(new.description.as_ref().map(counterfoil::types::Description::as_str))))
         .bind(each(new, |new| new.digest.as_bytes().to_vec()))
         .bind(each(new, |new| i64::from(new.key_id.number())))
         .bind(each(new, |new| micros_of(new.expires_at)))

@@ -1,7 +1,7 @@
 //! What bounds and lists cost where much was deleted, rotated or has expired: in pages of the server's cache, not in time.
 
-use counterfoil::TokenKind;
 use counterfoil::store::TokenStore;
+use counterfoil::types::TokenKind;
 use counterfoil_conformance::sample::{Person, at, most};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};

@@ -2,11 +2,12 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Cap, FamilyParts, InsertInto, Inserted, NewFamily, NewRecord, Pace, StoreError, WhenFull, check_insert,
     check_members,
 };
-use counterfoil::{FamilyId, LabelKey, Timestamp};
+use counterfoil::types::{FamilyId, LabelKey};
 use sqlx::postgres::PgRow;
 
 use super::ask::{Statement, TURNS, Wrote, adding, first_taken, lost};

@@ -1,7 +1,8 @@
 //! Use and notices: what moves a record without moving its version.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use super::ask::{Wrote, lost};
 use super::sql;

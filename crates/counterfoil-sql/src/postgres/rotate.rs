@@ -1,7 +1,8 @@
 //! Rotation: the parent's step and all that is new, in one statement.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, TokenRecord, check_members, check_rotate};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 use sqlx::postgres::PgRow;
 
 use super::ask::{Statement, TURNS, Wrote, adding, lost};

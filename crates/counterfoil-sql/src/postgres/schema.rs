@@ -123,8 +123,9 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
 mod tests {
     use std::num::NonZeroU32;
 
+    use counterfoil::Timestamp;
     use counterfoil::store::{Inserted, Throttle as _, TokenStore as _};
-    use counterfoil::{RecordId, Timestamp};
+    use counterfoil::types::RecordId;
     use counterfoil_conformance::sample::{Person, at};
     use counterfoil_testkit::servers::Postgres;
     use sqlx::ConnectOptions as _;

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, Reserved, StoreError, Throttle as _, ThrottleKey, TokenStore};
-use counterfoil::{Span, Timestamp};
+use counterfoil::types::Span;
 use counterfoil_conformance::sample::{Draft, Person, at, most, must_get};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};

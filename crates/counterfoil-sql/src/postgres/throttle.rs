@@ -3,8 +3,9 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{Reserved, StoreError, Throttle, ThrottleKey};
-use counterfoil::{Span, Timestamp};
+use counterfoil::types::Span;
 
 use super::ask::{Wrote, lost};
 use super::store::PgStore;

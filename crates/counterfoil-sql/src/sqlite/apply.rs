@@ -1,7 +1,8 @@
 //! Changing one record: compare-and-swap on its version.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, FamilyParts, RecordParts, StoreError};
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 
 use super::store::SqliteStore;
 use super::write::{Holder, Write, joined};
@@ -11,7 +12,7 @@ const OP: &str = "apply";
 
 /// What a change comes to.
 enum Outcome {
-    LabelTaken(counterfoil::FamilyId),
+    LabelTaken(counterfoil::types::FamilyId),
     Write,
 }
 

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Cap, FamilyParts, NewRecord, Pace, RecordParts, StoreError, WhenFull};
-use counterfoil::{FamilyId, Timestamp};
+use counterfoil::types::FamilyId;
 
 use super::sql;
 use super::write::{Statement, Write};

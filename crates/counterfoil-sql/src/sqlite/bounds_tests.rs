@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use counterfoil::store::{Inserted, Progress, Rotated, TokenStore};
-use counterfoil::{RecordId, TokenKind, Version};
+use counterfoil::types::{RecordId, TokenKind, Version};
 use counterfoil_conformance::sample::{
     Draft, EXPIRES, GONE, Person, at, bounded, make_room, most, pace, revoked, supersede,
 };

@@ -3,9 +3,10 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
+use counterfoil::Realm;
 use counterfoil::client::{ClientId, Registration, VersionedRegistration};
 use counterfoil::store::{ClientPut, ClientStore, Page, StoreError};
-use counterfoil::{Realm, Version};
+use counterfoil::types::Version;
 use sqlx::Row as _;
 
 use super::sql;

@@ -1,7 +1,8 @@
 //! Use and notices: what moves a record without moving its version.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use super::sql;
 use super::store::SqliteStore;

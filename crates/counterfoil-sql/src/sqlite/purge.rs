@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Progress, StoreError};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use super::store::SqliteStore;
 use super::write::Write;

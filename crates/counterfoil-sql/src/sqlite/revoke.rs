@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use counterfoil::store::{Progress, Revoke, Revoked, StoreError};
-use counterfoil::{FamilyId, OwnerId, Realm, RecordId, Timestamp};
+use counterfoil::types::{FamilyId, OwnerId, RecordId};
+use counterfoil::{Realm, Timestamp};
 
 use super::sql;
 use super::store::SqliteStore;

@@ -1,9 +1,10 @@
 //! Rotation: the parent's step and all that is new, at once.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{
     FamilyParts, NewRecord, ParentUpdate, RecordParts, Rotated, StoreError, Superseded, check_members, check_rotate,
 };
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use super::sql;
 use super::store::SqliteStore;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::store::{StoreError, TokenRecord};
-use counterfoil::{KeyId, RecordId};
+use counterfoil::types::{KeyId, RecordId};
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqlitePool};

@@ -1,9 +1,10 @@
 //! What only the code can see: the plans of its statements, a disk that is full, and pools without connections.
 
+use counterfoil::Realm;
 use counterfoil::store::{
     Inserted, Listing, Reserved, SettingsStore as _, StoreError, Throttle as _, ThrottleKey, TokenStore,
 };
-use counterfoil::{Realm, Span, TokenKind, Version};
+use counterfoil::types::{Span, TokenKind, Version};
 use counterfoil_conformance::sample::{Person, at, most, must_get};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};

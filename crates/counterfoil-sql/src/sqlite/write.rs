@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord};
-use counterfoil::{FamilyId, LabelKey, RecordId, Timestamp};
+use counterfoil::types::{FamilyId, LabelKey, RecordId};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteQueryResult};
 use sqlx::{Sqlite, Transaction};
@@ -182,8 +183,8 @@ fn bind_record<'q>(query: Statement<'q>, record: &'q RecordParts, family: &Famil
     let purge_at = record.gone_at.filter(|_| family.revoked.is_none());
     query
         .bind(record.scope.as_ref().map(counterfoil::Scope::as_str))
-        .bind(record.label.as_ref().map(counterfoil::Label::as_str))
-        .bind(record.description.as_ref().map(counterfoil::Description::as_str))
+        .bind(record.label.as_ref().map(counterfoil::types::Label::as_str))
+        .bind(record.description.as_ref().map(counterfoil::types::Description::as_str))
         .bind(record.digest.as_bytes().as_slice())
         .bind(i64::from(record.key_id.number()))
         .bind(count(record.version.number()))

@@ -84,17 +84,17 @@ impl Site {
 
 /// The token endpoint's answer to the client.
 pub async fn post(node: &Counterfoil, form: &str) -> Answer {
-    let source = counterfoil::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
+    let source = counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
     node.token(request(form, &source)).await.unwrap_or_else(Answer::from)
 }
 
 /// The revocation endpoint's.
 pub async fn revoke(node: &Counterfoil, token: &str) -> Answer {
-    let source = counterfoil::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
+    let source = counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
     node.revocation(request(&format!("token={token}"), &source)).await.unwrap_or_else(Answer::from)
 }
 
-fn request<'a>(form: &'a str, source: &'a counterfoil::Source) -> OAuthRequest<'a> {
+fn request<'a>(form: &'a str, source: &'a counterfoil::types::Source) -> OAuthRequest<'a> {
     OAuthRequest {
         authorization: &[BASIC],
         content_type: Some(b"application/x-www-form-urlencoded"),

@@ -1,7 +1,8 @@
 //! Answers that are lost on the way: the call was carried out, and nobody was told.
 
+use counterfoil::Counterfoil;
 use counterfoil::store::TokenStore;
-use counterfoil::{Counterfoil, RecordId};
+use counterfoil::types::RecordId;
 
 use super::host::{refresh, sign_in, tokens};
 

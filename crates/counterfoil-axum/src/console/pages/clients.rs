@@ -5,8 +5,9 @@ use std::str::FromStr as _;
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
+use counterfoil::Invalid;
 use counterfoil::client::{ClientChange, ClientId, ClientView, Grant, NewClient, RefreshMode};
-use counterfoil::{Invalid, RecordId};
+use counterfoil::types::RecordId;
 use http::StatusCode;
 
 use super::asking::{Asked, proved};

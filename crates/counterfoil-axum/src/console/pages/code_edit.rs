@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::{Conflict, CredentialView, RecordId, Secret, Status};
+use counterfoil::operations::Status;
+use counterfoil::types::RecordId;
+use counterfoil::{Conflict, CredentialView, Secret};
 use http::StatusCode;
 
 use super::listing::{back, came_from, returned};

@@ -3,8 +3,10 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
+use counterfoil::CredentialView;
+use counterfoil::operations::{NewAccess, NewSecurityCode};
 use counterfoil::store::Access;
-use counterfoil::{CredentialView, NewAccess, NewSecurityCode, RecordId};
+use counterfoil::types::RecordId;
 use http::StatusCode;
 
 use super::asking::{Asked, asks, proved};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use counterfoil::Span;
+use counterfoil::types::Span;
 use http::StatusCode;
 
 use crate::console::answer;

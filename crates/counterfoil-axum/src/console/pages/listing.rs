@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use counterfoil::operations::Status;
 use counterfoil::store::{Cursor, Page};
-use counterfoil::{CredentialView, ManageError, Presenter, Status, SubjectId};
+use counterfoil::{CredentialView, ManageError, Presenter, SubjectId};
 
 use super::PAGE;
 use crate::console::form::Form;

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::Span;
 use counterfoil::settings::{InvalidSetting, SettingName, SettingUnit, Settings, SettingsChange};
+use counterfoil::types::Span;
 use http::StatusCode;
 
 use crate::console::answer;

@@ -3,10 +3,9 @@
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::{
-    Forbidden, Invalid, IssuedCredential, Lifetime, ManageError, NewPersonalAccessToken, Operation, Overlap, RecordId,
-    TokenLimits,
-};
+use counterfoil::operations::{Operation, Overlap, TokenLimits};
+use counterfoil::types::RecordId;
+use counterfoil::{Forbidden, Invalid, IssuedCredential, Lifetime, ManageError, NewPersonalAccessToken};
 use http::StatusCode;
 
 use super::confirm::{Confirm, back_to, span, token_overlaps};

@@ -4,7 +4,8 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::directory::UserView;
-use counterfoil::{ManageError, Operation, Role, SubjectId};
+use counterfoil::operations::Operation;
+use counterfoil::{ManageError, Role, SubjectId};
 use http::StatusCode;
 
 use super::PAGE;

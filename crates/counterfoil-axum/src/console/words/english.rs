@@ -1,6 +1,7 @@
 //! English.
 
-use counterfoil::{Scope, Span};
+use counterfoil::Scope;
+use counterfoil::types::Span;
 
 use super::{Told, Words, compound};
 use crate::console::when::{Distance, Moment, Unit};

@@ -1,7 +1,8 @@
 //! Events by name, and what of them is worth a second look.
 
+use counterfoil::SubjectId;
 use counterfoil::event::{Action, ClientAction, Event, EventKind, Throttled};
-use counterfoil::{OwnerId, SubjectId};
+use counterfoil::types::OwnerId;
 
 /// The kind of an event, without who did it and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! What is wrong, in words, and at which field of a page's form.
 
-use counterfoil::{Conflict, Forbidden, Gate, Invalid, InvalidDescription, InvalidLabel};
+use counterfoil::http_auth::Gate;
+use counterfoil::types::{InvalidDescription, InvalidLabel};
+use counterfoil::{Conflict, Forbidden, Invalid};
 
 use super::Words;
 

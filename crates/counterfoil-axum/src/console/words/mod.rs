@@ -10,8 +10,8 @@ pub(crate) use event::{Told, named, told};
 pub(crate) use fault::Reason;
 pub(crate) use russian::RUSSIAN;
 
-use counterfoil::Span;
 use counterfoil::settings::SettingUnit;
+use counterfoil::types::Span;
 
 use crate::console::when::{Distance, Moment, Unit};
 

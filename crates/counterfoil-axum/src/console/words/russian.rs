@@ -1,6 +1,7 @@
 //! Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
 
-use counterfoil::{Scope, Span};
+use counterfoil::Scope;
+use counterfoil::types::Span;
 
 use super::{Told, Words, compound};
 use crate::console::when::{Distance, Moment, Unit};

@@ -1,7 +1,8 @@
 //! Changes of one record.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Change, Relabel};
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 
 use super::Draw;
 use crate::random::cells::{Boundary, Operation};

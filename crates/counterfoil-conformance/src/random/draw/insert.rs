@@ -1,8 +1,9 @@
 //! Inserts.
 
+use counterfoil::Timestamp;
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Cap, FamilyBody, FamilyParts, NewFamily, NewRecord, Pace, RecordParts, Revoked, WhenFull};
-use counterfoil::{FamilyId, RecordId, RevocationReason, Timestamp, TokenKind};
+use counterfoil::types::{FamilyId, RecordId, RevocationReason, TokenKind};
 
 use super::Draw;
 use crate::random::cells::{Boundary, Operation};
@@ -42,7 +43,7 @@ impl Draw {
             label: None,
             description: None,
             digest: ids::digest(&id, 0x11),
-            key_id: counterfoil::KeyId::new(1),
+            key_id: counterfoil::types::KeyId::new(1),
             expires_at: Some(self.at(self.clock + 400)),
             gone_at: Some(self.at(self.clock + 800)),
             notice: None,

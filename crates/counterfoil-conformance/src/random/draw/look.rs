@@ -1,7 +1,7 @@
 //! Reads and pages.
 
-use counterfoil::TokenKind;
 use counterfoil::store::{RecordParts, Show};
+use counterfoil::types::TokenKind;
 
 use super::Draw;
 use crate::random::cells::Operation;

@@ -12,8 +12,9 @@ mod zoo;
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, Pace, RecordParts};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use super::cells::{Boundary, Cell, Operation};
 use super::command::Command;

@@ -1,7 +1,8 @@
 //! Last use and notices.
 
+use counterfoil::Timestamp;
 use counterfoil::store::NoticeMark;
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 
 use super::Draw;
 use crate::random::cells::{Boundary, Operation};
@@ -60,7 +61,7 @@ impl Draw {
 }
 
 /// An id that is drawn for nothing else: the middle of the member is no fill's.
-fn stranger(family: counterfoil::FamilyId, number: usize) -> RecordId {
+fn stranger(family: counterfoil::types::FamilyId, number: usize) -> RecordId {
     let mut bytes = [0x5a; 16];
     bytes[..10].copy_from_slice(family.as_bytes());
     bytes[12..].copy_from_slice(&u32::try_from(number).unwrap_or(0).to_be_bytes());

@@ -1,7 +1,7 @@
 //! Ends: revocations, purges, damage.
 
 use counterfoil::store::{RecordParts, Revoked};
-use counterfoil::{RecordId, RevocationReason, Span};
+use counterfoil::types::{RecordId, RevocationReason, Span};
 
 use super::Draw;
 use crate::random::cells::Operation;

@@ -1,7 +1,8 @@
 //! Rotations.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, Nonce, ParentUpdate, RecordParts};
-use counterfoil::{RecordId, Timestamp, TokenKind};
+use counterfoil::types::{RecordId, TokenKind};
 
 use super::Draw;
 use crate::random::cells::{Boundary, Operation};
@@ -20,7 +21,7 @@ impl Draw {
         let slides = self.aims_at(&[Operation::Slide]) || (capped && self.dice.chance(1, 2));
         let older = !slides && !capped && self.aim.2 == Boundary::Before;
         let chain = |record: &RecordParts| {
-            if older && record.version == counterfoil::Version::FIRST {
+            if older && record.version == counterfoil::types::Version::FIRST {
                 return false;
             }
             slides || model.family(record.id.family()).is_some_and(|family| family.kind == record.kind)
@@ -72,7 +73,7 @@ impl Draw {
         let person = kin.unwrap_or_else(|| self.person());
         let next = self.record(&person, parent.family(), TokenKind::RefreshToken, 1);
         let step = ParentUpdate::Supersede {
-            expect: counterfoil::Version::FIRST,
+            expect: counterfoil::types::Version::FIRST,
             successor: next.id,
             nonce: None,
             honoured_until: None,

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
+use counterfoil::Timestamp;
 use counterfoil::store::{Change, NewRecord, Nonce, NoticeMark, ParentUpdate, Revoked};
-use counterfoil::{RecordId, RevocationReason, Timestamp, TokenKind, Version};
+use counterfoil::types::{RecordId, RevocationReason, TokenKind, Version};
 
 use super::{Draw, START};
 use crate::random::command::{Command, Purge};

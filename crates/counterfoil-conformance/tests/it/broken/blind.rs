@@ -3,11 +3,12 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Applied, Change, InsertInto, Inserted, NewRecord, NoticeMark, ParentUpdate, Progress, RecordParts, Revoke, Revoked,
     Rotated, TokenRecord,
 };
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 

@@ -3,8 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{Cap, InsertInto, Inserted, NewRecord, Pace, ParentUpdate, Rotated, TokenStore, WhenFull};
-use counterfoil::{FamilyId, RecordId, Timestamp, TokenKind};
+use counterfoil::types::{FamilyId, RecordId, TokenKind};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{ReferenceStore, pause};
 

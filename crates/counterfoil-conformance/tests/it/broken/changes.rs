@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::ReferenceStore;
 
 use super::{Flaw, Said};

@@ -3,11 +3,12 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress, Revoke, Revoked,
     Rotated, TokenRecord, TokenStore,
 };
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 
 use super::{Flaw, Said};

@@ -1,9 +1,9 @@
 //! Inserts done wrong.
 
 use async_trait::async_trait;
-use counterfoil::LabelKey;
 use counterfoil::Timestamp;
 use counterfoil::store::{InsertInto, Inserted, NewFamily, NewRecord, TokenStore};
+use counterfoil::types::LabelKey;
 use counterfoil_conformance::{ReferenceStore, pause};
 
 use super::{Flaw, Said};

@@ -3,11 +3,12 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Applied, Cap, Change, FamilyBody, FamilyParts, InsertInto, Inserted, NewRecord, NoticeMark, Pace, ParentUpdate,
     RecordParts, Rotated, TokenRecord, TokenStore,
 };
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::ReferenceStore;
 
 use super::{Flaw, Said};

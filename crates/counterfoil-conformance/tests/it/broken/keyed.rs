@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use counterfoil::store::{
     Cursor, InsertInto, Inserted, Listing, NewRecord, Page, Progress, Revoke, Revoked, TokenRecord, TokenStore,
 };
-use counterfoil::{OwnerId, Realm, Timestamp};
+use counterfoil::types::OwnerId;
+use counterfoil::{Realm, Timestamp};
 use counterfoil_conformance::ReferenceStore;
 
 use super::{Flaw, Said};

@@ -3,8 +3,9 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, NoticeMark, Page, RecordParts, TokenRecord, TokenStore};
-use counterfoil::{RecordId, Timestamp};
+use counterfoil::types::RecordId;
 use counterfoil_conformance::{ReferenceStore, pause};
 
 use super::{Flaw, Said};

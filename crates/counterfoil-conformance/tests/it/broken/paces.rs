@@ -4,8 +4,9 @@ use std::num::NonZeroU32;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{InsertInto, Inserted, NewRecord, Pace, ParentUpdate, Rotated, TokenStore};
-use counterfoil::{FamilyId, RecordId, Timestamp};
+use counterfoil::types::{FamilyId, RecordId};
 use counterfoil_conformance::ReferenceStore;
 
 use super::bounds::before;

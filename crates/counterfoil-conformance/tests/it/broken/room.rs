@@ -1,8 +1,9 @@
 //! Room made wrong.
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{Cap, FamilyParts, InsertInto, Inserted, NewRecord, TokenStore, WhenFull};
-use counterfoil::{FamilyId, RecordId, Timestamp};
+use counterfoil::types::{FamilyId, RecordId};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{ReferenceStore, pause};
 

@@ -1,8 +1,9 @@
 //! Rotations done wrong.
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, ParentUpdate, RecordParts, Rotated, TokenStore};
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::{ReferenceStore, pause};
 
 use super::{Flaw, Said};

@@ -3,11 +3,12 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::store::{
     Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
     Revoke, Revoked, Rotated, TokenRecord, TokenStore,
 };
-use counterfoil::{RecordId, Timestamp, Version};
+use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::ReferenceStore;
 use counterfoil_conformance::reference::Model;
 

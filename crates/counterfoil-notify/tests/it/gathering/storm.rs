@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use counterfoil::Timestamp;
 use counterfoil::memory::MemoryStore;
 use counterfoil::notice::NoticeText;
 use counterfoil::store::TokenStore;
-use counterfoil::{Span, Timestamp};
+use counterfoil::types::Span;
 use counterfoil_conformance::SlowStore;
 use counterfoil_notify::{Digest, Report, SendError, Transport, Worker};
 

@@ -1,7 +1,7 @@
 //! Who is told nothing: a disabled account, one that is no more, and one whose credentials of that time are void.
 
-use counterfoil::Refusal;
 use counterfoil::event::EventKind;
+use counterfoil::http_auth::Refusal;
 use counterfoil_notify::Report;
 
 use crate::support::*;

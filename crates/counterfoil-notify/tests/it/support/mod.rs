@@ -11,9 +11,10 @@ use counterfoil::notice::NoticeText;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::store::TokenStore;
 use counterfoil::testing::RecordingSink;
+use counterfoil::types::Span;
 use counterfoil::{
     Account, Counterfoil, EmailAddress, IssuedCredential, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role,
-    Span, SubjectId, Timestamp,
+    SubjectId, Timestamp,
 };
 use counterfoil_notify::{Digest, Limits, Report, SendError, Transport, Worker};
 use tokio::runtime::Runtime;

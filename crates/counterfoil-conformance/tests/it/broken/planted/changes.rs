@@ -1,7 +1,7 @@
 //! Changes and rotations that write too much or too little.
 
 use counterfoil::store::{Change, InsertInto, NoticeMark, ParentUpdate};
-use counterfoil::{RecordId, TokenKind};
+use counterfoil::types::{RecordId, TokenKind};
 use counterfoil_conformance::reference::Model;
 
 use super::states::restore;

@@ -1,7 +1,7 @@
 //! Stores that forget what holds for a record in some state.
 
-use counterfoil::TokenKind;
 use counterfoil::store::{Change, Cursor, FamilyParts, Listing, Page, Progress, Revoke, StoreError};
+use counterfoil::types::TokenKind;
 use counterfoil_conformance::reference::Model;
 
 use super::changes::{changes, rotations};

@@ -1,7 +1,8 @@
 //! Columns that are too narrow for a number, an instant or a text.
 
+use counterfoil::Timestamp;
 use counterfoil::store::{FamilyBody, NoticeMark};
-use counterfoil::{Description, KeyId, Label, LabelKey, Timestamp, Version};
+use counterfoil::types::{Description, KeyId, Label, LabelKey, Version};
 
 use super::{Case, cases};
 use crate::broken::keeping::{Comparing, Keeping, Limiting, Touching, cut, instants, micros};
