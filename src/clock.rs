@@ -1,4 +1,4 @@
-//! Layer 3: the clock that decides.
+//! The clock that decides.
 
 use crate::types::time::Timestamp;
 

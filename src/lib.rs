@@ -76,68 +76,40 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
-mod clock;
+pub mod clock;
 mod counterfoil;
-mod crypto;
+pub mod crypto;
 pub mod directory;
 pub mod event;
-mod http_auth;
+pub mod http_auth;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod oauth;
-mod operations;
+pub mod operations;
 pub mod policy;
 mod record;
 mod service;
 pub mod store;
-mod token;
-mod types;
+pub mod token;
+pub mod types;
 
 pub use builder::{BuildError, Builder};
-pub use clock::{Clock, SystemClock};
 pub use counterfoil::Counterfoil;
-pub use crypto::entropy::{Entropy, NoEntropy, RngEntropy, SystemEntropy};
-pub use crypto::key_path::{KeyFile, KeyFileError};
-pub use crypto::key_ring::{KeyRing, KeyRingError};
-pub use http_auth::bearer::{Credentials, MalformedHeader, credentials};
-pub use http_auth::refusal::{Gate, PublicRefusal, Refusal};
-pub use operations::authorize::Operation;
-pub use operations::from_source::FromSource;
-pub use operations::maintenance::keys::{DropKeyError, KeyUse};
-pub use operations::once::Once;
-pub use operations::personal_access_tokens::create::{Lifetime, NewPersonalAccessToken, TokenLimits};
-pub use operations::personal_access_tokens::rotate::Overlap;
-pub use operations::security_codes::create::{NewAccess, NewSecurityCode};
-pub use operations::sessions::open::OpenedSession;
-pub use operations::sign_ins::open::{OpenError, SignIn};
+pub use crypto::key_ring::KeyRing;
+pub use operations::personal_access_tokens::create::{Lifetime, NewPersonalAccessToken};
 pub use service::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
-pub use service::granting::Granted;
-pub use service::login::LoginError;
 pub use service::presenter::Presenter;
-pub use service::queue::Place;
-pub use service::uses::Flushed;
-pub use service::view::{CredentialView, IssuedCredential, Status};
-pub use token::draw::shard;
+pub use service::view::{CredentialView, IssuedCredential};
 pub use token::issued::IssuedToken;
-pub use token::once::OnceKey;
-pub use token::prefix::{InvalidPrefix, Prefix};
-pub use token::prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
-pub use token::presented::{MalformedToken, PresentedToken};
-pub use types::account::{Account, Claims};
-pub use types::description::{Description, InvalidDescription};
-pub use types::email::{EmailAddress, InvalidEmail};
-pub use types::ids::{FamilyId, InvalidId, InvalidSubject, KeyId, OwnerId, RecordId, SubjectId, Version};
-pub use types::kind::TokenKind;
-pub use types::known_scopes::KnownScopes;
-pub use types::label::{InvalidLabel, Label, LabelKey};
+pub use types::account::Account;
+pub use types::email::EmailAddress;
+pub use types::ids::SubjectId;
 pub use types::principal::Principal;
-pub use types::realm::{InvalidRealm, Realm};
+pub use types::realm::Realm;
 pub use types::role::Role;
-pub use types::scope::{InvalidScope, Scope};
-pub use types::secret::{Secret, SecretBytes};
-pub use types::source::{InvalidSource, Source, SourceName};
-pub use types::time::{OutOfRange, Span, Timestamp};
-pub use types::why::RevocationReason;
+pub use types::scope::Scope;
+pub use types::secret::Secret;
+pub use types::time::Timestamp;
 
 /// Registered clients.
 pub mod client {

@@ -1,4 +1,4 @@
-//! Layer 2: digests, key rings and key files, random numbers.
+//! Digests, key rings and key files, and random numbers.
 
 pub(crate) mod digest;
 pub(crate) mod entropy;
@@ -8,3 +8,7 @@ pub(crate) mod key_ring;
 pub(crate) mod primed;
 pub(crate) mod rotation_key;
 pub(crate) mod sha256;
+
+pub use entropy::{Entropy, NoEntropy, RngEntropy, SystemEntropy};
+pub use key_path::{KeyFile, KeyFileError};
+pub use key_ring::KeyRingError;

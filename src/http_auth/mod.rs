@@ -1,6 +1,9 @@
-//! Layer 4: the grammar of `Authorization` (RFC 6750, RFC 7617), and what a refusal tells the host and the caller.
+//! The grammar of `Authorization` (RFC 6750, RFC 7617), and the status and challenge of each refusal.
 
 pub(crate) mod basic;
 pub(crate) mod bearer;
 pub(crate) mod client_fault;
 pub(crate) mod refusal;
+
+pub use bearer::{Credentials, MalformedHeader, credentials};
+pub use refusal::{Gate, PublicRefusal, Refusal};

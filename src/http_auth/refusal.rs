@@ -6,6 +6,7 @@ use crate::types::why::RevocationReason;
 
 /// A gate that the policy asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Gate {
     /// The setting "creation and authentication of personal access tokens".
     Setting,

@@ -1,8 +1,9 @@
 //! Changing one record: compare-and-swap on its version.
 
-use super::write::{Holder, Writer, joined, leads, reads_as_revoked};
+use super::write::{Holder, Writer, joined};
 use crate::store::change::{Applied, Change};
 use crate::store::error::StoreError;
+use crate::store::transition;
 use crate::types::ids::{RecordId, Version};
 use crate::types::time::Timestamp;
 
@@ -15,48 +16,19 @@ impl Writer<'_> {
         now: Timestamp,
     ) -> Result<Applied, StoreError> {
         let Some((mut record, before)) = self.table.pair(id) else { return Ok(Applied::Missing) };
-        // A shrunk record has nothing left to edit.
-        let takes = !record.shrunk || matches!(change, Change::Rekey { .. });
-        if record.version != expect || reads_as_revoked(&record, &before) || !takes {
+        if !transition::accepts_change(&record, &before, expect, change) {
             return joined(record, before).map(Applied::Stale);
         }
         let mut family = before.clone();
         let mut displaced = None;
-        match change {
-            Change::Edit { label, description, scope } => {
-                if let Some(relabel) = label {
-                    match self.holder(&family, relabel.key.as_ref(), now) {
-                        Holder::Kept(holder) => return Ok(Applied::LabelTaken(holder)),
-                        Holder::Gone(holder) => displaced = Some(holder),
-                        Holder::Nobody => {}
-                    }
-                    record.label = Some(relabel.label.clone());
-                    family.label_key.clone_from(&relabel.key);
-                }
-                if let Some(description) = description {
-                    record.description = Some(description.clone());
-                }
-                if let Some(scope) = scope {
-                    record.scope.clone_from(scope);
-                }
+        if let Change::Edit { label: Some(relabel), .. } = change {
+            match self.holder(&family, relabel.key.as_ref(), now) {
+                Holder::Kept(holder) => return Ok(Applied::LabelTaken(holder)),
+                Holder::Gone(holder) => displaced = Some(holder),
+                Holder::Nobody => {}
             }
-            Change::Expiry { expires_at, gone_at, notice } => {
-                (record.expires_at, record.gone_at, record.notice) = (*expires_at, *gone_at, *notice);
-                record.expiry_set_at = now;
-                if leads(&record, &family) {
-                    (family.live_until, family.gone_at) = (*expires_at, *gone_at);
-                }
-            }
-            Change::Rekey { digest, key_id } => (record.digest, record.key_id) = (*digest, *key_id),
-            Change::End { honoured_until, gone_at } => match &mut record.superseded {
-                None => return joined(record, before).map(Applied::Stale),
-                Some(superseded) => {
-                    superseded.honoured_until = Some(*honoured_until);
-                    record.gone_at = record.gone_at.or(Some(*gone_at));
-                }
-            },
         }
-        record.version = record.version.next();
+        transition::change(&mut record, &mut family, change, now);
         let written = joined(record.clone(), family.clone())?;
         if let Some(holder) = displaced {
             self.displace(&holder);

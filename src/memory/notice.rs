@@ -2,16 +2,16 @@
 
 use super::write::{Writer, joined};
 use crate::record::state::NoticeMark;
-use crate::record::token_record::{RecordParts, TokenRecord};
+use crate::record::token_record::TokenRecord;
 use crate::store::error::StoreError;
+use crate::store::transition;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 impl Writer<'_> {
     /// An older use, a shrunk record, and one that is not there are passed over without a copy.
     pub(super) fn touch(&mut self, id: &RecordId, at: Timestamp) {
-        let moves = |record: &RecordParts| !record.shrunk && record.last_used_at.is_none_or(|used| used < at);
-        if !self.table.peek(id, |record| record.is_some_and(moves)) {
+        if !self.table.peek(id, |record| record.is_some_and(|record| transition::is_touched(record, at))) {
             return;
         }
         // No index knows when a record was used.
@@ -28,16 +28,14 @@ impl Writer<'_> {
         lease_until: Timestamp,
     ) -> Result<Option<TokenRecord>, StoreError> {
         let Some((old, family)) = self.table.pair(id) else { return Ok(None) };
-        if old.notice != Some(held) || lease_until <= held.at {
+        let mut record = old.clone();
+        if !transition::claim(&mut record, held, lease_until) {
             return Ok(None);
         }
-        let mut record = old.clone();
-        record.notice = Some(NoticeMark { at: lease_until, stage: held.stage });
         self.put_record(&old, &family, record.clone());
         joined(record, family).map(Some)
     }
 
-    /// A shrunk record keeps no memory of notices.
     pub(super) fn settle(
         &mut self,
         id: &RecordId,
@@ -47,13 +45,7 @@ impl Writer<'_> {
     ) -> bool {
         let Some((old, family)) = self.table.pair(id) else { return false };
         let mut record = old.clone();
-        if let Some((expiry, stage)) = sent.filter(|_| !old.shrunk) {
-            record.remember_notice(expiry, stage);
-        }
-        let held = old.notice == Some(held);
-        if held {
-            record.notice = next;
-        }
+        let held = transition::settle(&mut record, held, next, sent);
         if held || sent.is_some() {
             self.put_record(&old, &family, record);
         }

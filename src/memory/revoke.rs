@@ -2,10 +2,11 @@
 
 use std::num::NonZeroU32;
 
-use super::write::{Writer, reads_as_revoked};
+use super::write::Writer;
 use crate::record::family::FamilyParts;
 use crate::record::state::Revoked;
 use crate::store::change::{Progress, Revoke};
+use crate::store::transition;
 use crate::types::ids::{FamilyId, OwnerId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
@@ -30,22 +31,22 @@ impl Writer<'_> {
 
     fn revoke_one(&mut self, id: &RecordId, revoked: Revoked, gone_at: Timestamp) -> bool {
         let Some((old, family)) = self.table.pair(id) else { return false };
-        if reads_as_revoked(&old, &family) {
+        if transition::reads_as_revoked(&old, &family) {
             return false;
         }
         let mut record = old.clone();
-        (record.revoked, record.gone_at, record.notice) = (Some(revoked), Some(gone_at), None);
+        transition::revoke_record(&mut record, revoked, gone_at);
         self.put_record(&old, &family, record);
         true
     }
 
     pub(super) fn revoke_family(&mut self, family: &FamilyParts, revoked: Revoked, gone_at: Timestamp) -> bool {
-        if family.revoked.is_some() {
-            return false;
+        let mut ended = family.clone();
+        let standing = transition::revoke_family(&mut ended, revoked, gone_at);
+        if standing {
+            self.put_family(family, ended);
         }
-        let ended = FamilyParts { revoked: Some(revoked), gone_at: Some(gone_at), label_key: None, ..family.clone() };
-        self.put_family(family, ended);
-        true
+        standing
     }
 
     /// A revoked family leaves the owner's standing ones, so each call finds new ones first and the last one finds

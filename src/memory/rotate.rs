@@ -1,12 +1,12 @@
 //! Rotation: the parent's step and all that is new, at once.
 
-use super::write::{Writer, joined, leads, reads_as_revoked};
+use super::write::{Writer, joined};
 use crate::record::family::FamilyParts;
-use crate::record::state::Superseded;
 use crate::record::token_record::{NewRecord, RecordParts};
 use crate::store::change::{ParentUpdate, Rotated};
 use crate::store::error::StoreError;
 use crate::store::request::check_members;
+use crate::store::transition;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
@@ -21,17 +21,17 @@ impl Writer<'_> {
         now: Timestamp,
     ) -> Result<Rotated, StoreError> {
         let Some((mut record, before)) = self.table.pair(parent) else { return Ok(Rotated::Missing) };
-        if reads_as_revoked(&record, &before) {
+        if transition::reads_as_revoked(&record, &before) {
             return Ok(Rotated::FamilyEnded);
         }
-        if !fits(&record, step, now) {
+        if !transition::accepts_rotation(&record, step, now) {
             return joined(record, before).map(Rotated::Stale);
         }
         if let Some(taken) = self.taken(new) {
             return Ok(Rotated::IdTaken(taken));
         }
         let mut family = before.clone();
-        take(step, &mut record, &mut family, successor, now);
+        transition::rotate(&mut record, &mut family, step, successor, now);
         check_members("rotate", new, &family)?;
         if let Some(oldest) = self.rotated_after(step, &before, &record) {
             return Ok(Rotated::PaceReached { oldest });
@@ -55,8 +55,8 @@ impl Writer<'_> {
         let (family, generation) = (parent.id.family(), parent.generation.checked_sub(1)?);
         let mut older = self.indexes.generation(&family, generation).filter_map(|id| self.table.record(&id));
         older.find_map(|mut older| {
-            older.superseded.as_mut().filter(|superseded| superseded.successor == parent.id)?.nonce.take()?;
-            Some(older)
+            let precedes = older.superseded.is_some_and(|superseded| superseded.successor == parent.id);
+            (precedes && transition::wipe_nonce(&mut older)).then_some(older)
         })
     }
 
@@ -70,51 +70,6 @@ impl Writer<'_> {
         };
         self.indexes.generation(&family.id, generation).find_map(at).filter(|at| *at > pace.since)
     }
-}
-
-fn fits(parent: &RecordParts, step: &ParentUpdate, now: Timestamp) -> bool {
-    parent.superseded.is_none()
-        && match step {
-            ParentUpdate::Supersede { expect, .. } => parent.version == *expect,
-            ParentUpdate::Slide { .. } => !parent.expires_at.is_some_and(|expires_at| now.reached(expires_at)),
-        }
-}
-
-fn take(
-    step: &ParentUpdate,
-    parent: &mut RecordParts,
-    family: &mut FamilyParts,
-    follows: Option<&NewRecord>,
-    now: Timestamp,
-) {
-    match *step {
-        ParentUpdate::Supersede { successor, nonce, honoured_until, gone_at, .. } => {
-            parent.version = parent.version.next();
-            parent.superseded = Some(Superseded { at: now, successor, nonce, honoured_until });
-            parent.gone_at = gone_at;
-            parent.notice = None;
-            family.generation = family.generation.saturating_add(1);
-            if let Some(follows) = follows {
-                (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
-            }
-            family.used_at = now;
-        }
-        ParentUpdate::Slide { expires_at, gone_at, .. } => {
-            family.used_at = now;
-            parent.expires_at = forward(parent.expires_at, expires_at);
-            parent.gone_at = forward(parent.gone_at, gone_at);
-            parent.expiry_set_at = now;
-            if leads(parent, family) {
-                family.live_until = forward(family.live_until, expires_at);
-                family.gone_at = forward(family.gone_at, gone_at);
-            }
-        }
-    }
-}
-
-/// The later of the two; nothing is later than no end.
-fn forward(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
-    old.map(|old| old.max(new))
 }
 
 #[cfg(test)]

@@ -118,14 +118,3 @@ pub(super) fn joined(record: RecordParts, family: FamilyParts) -> Result<TokenRe
     let id = record.id;
     TokenRecord::from_parts(record, family).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt))
 }
-
-/// Whether the record, or its family, is revoked.
-pub(super) fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bool {
-    record.revoked.is_some() || family.revoked.is_some()
-}
-
-/// Whether the family's `live_until` and `gone_at` follow this record's: the newest of the chain, and no access token
-/// beside it.
-pub(super) fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
-    record.kind == family.kind && record.generation == family.generation
-}

@@ -1,4 +1,4 @@
-//! Layer 13: the operations of [`Counterfoil`](crate::Counterfoil), one folder or file a subject: the documentation of each beside its logic.
+//! What the operations of [`Counterfoil`](crate::Counterfoil) take and return. The operations themselves are its methods.
 
 pub(crate) mod authorize;
 pub(crate) mod clients;
@@ -13,3 +13,19 @@ pub(crate) mod settings;
 pub(crate) mod sign_ins;
 pub(crate) mod users;
 pub(crate) mod verify;
+
+pub use authorize::Operation;
+pub use from_source::FromSource;
+pub use maintenance::keys::{DropKeyError, KeyUse};
+pub use personal_access_tokens::create::TokenLimits;
+pub use personal_access_tokens::rotate::Overlap;
+pub use security_codes::create::{NewAccess, NewSecurityCode};
+pub use sessions::open::OpenedSession;
+pub use sign_ins::open::{OpenError, SignIn};
+
+pub use crate::service::granting::Granted;
+pub use crate::service::login::LoginError;
+pub use crate::service::queue::Place;
+pub use crate::service::uses::Flushed;
+pub use crate::service::view::Status;
+pub use once::Once;

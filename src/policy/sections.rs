@@ -11,6 +11,7 @@ use crate::types::time::Span;
 /// Whether the setting "creation and authentication of personal access tokens" is asked, and what its absence means. Garbage is always off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum SettingGate {
     /// Not asked.
     NotAsked,
@@ -23,6 +24,7 @@ pub enum SettingGate {
 /// Whether the per-account switch "token login allowed" is asked, and what it says for an account that has none of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum SwitchGate {
     /// Not asked.
     NotAsked,

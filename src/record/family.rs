@@ -13,6 +13,7 @@ use crate::types::time::Timestamp;
 /// What a security code may do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Access {
     /// A super administrator's rights, while its creator has that role.
     SuperAdministrator,

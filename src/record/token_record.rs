@@ -164,6 +164,7 @@ impl RecordParts {
 
 /// A stored record that contradicts itself: impossible, so it is told and never believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Corrupt {
     /// The record is of one family and the row of another, or they differ in realm or owner.
     #[error("record and family row do not belong together")]

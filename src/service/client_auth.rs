@@ -34,6 +34,7 @@ pub(crate) struct PresentedClient<'a> {
 
 /// A client that did not prove itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ClientRefusal {
     /// Two authentications in one request, or two clients: 400 `invalid_request`.
     #[error(transparent)]

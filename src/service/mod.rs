@@ -19,6 +19,7 @@ pub(crate) mod listing;
 pub(crate) mod login;
 pub(crate) mod matching;
 pub(crate) mod measured;
+mod methods;
 pub(crate) mod minting;
 pub(crate) mod presenter;
 pub(crate) mod queue;

@@ -11,6 +11,7 @@ use crate::types::time::{Span, Timestamp};
 
 /// How a listed credential stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Status {
     /// Works.
     Active,

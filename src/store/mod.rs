@@ -11,6 +11,7 @@ pub(crate) mod request;
 pub(crate) mod settings_store;
 pub(crate) mod throttle;
 pub(crate) mod token_store;
+pub mod transition;
 
 pub use crate::crypto::digest::Digest;
 pub use crate::record::family::{Access, FamilyBody, FamilyParts, NewFamily};

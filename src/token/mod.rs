@@ -1,4 +1,4 @@
-//! Layer 7: the text of a token.
+//! The text of a token: prefixes, format, and the token as it was issued or presented.
 
 pub(crate) mod derive;
 pub(crate) mod draw;
@@ -8,6 +8,12 @@ pub(crate) mod once;
 pub(crate) mod prefix;
 pub(crate) mod prefixes;
 pub(crate) mod presented;
+
+pub use draw::shard;
+pub use once::OnceKey;
+pub use prefix::{InvalidPrefix, Prefix};
+pub use prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
+pub use presented::{MalformedToken, PresentedToken};
 
 #[cfg(test)]
 mod corpus_tests;

@@ -19,6 +19,7 @@ pub struct PresentedToken {
 
 /// The rule that a text breaks; told without a store call, and never with the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MalformedToken {
     /// It does not begin with a known prefix and `_`.
     #[error("token does not begin with a known prefix")]

@@ -19,6 +19,7 @@ pub struct Description(Box<str>);
 
 /// A text that cannot be a description. The field is `description`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidDescription {
     /// More than 500 characters.
     #[error("description must have at most 500 characters")]

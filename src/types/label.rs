@@ -30,6 +30,7 @@ pub struct LabelKey(Short);
 
 /// A text that cannot be a label. The field is `label`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidLabel {
     /// Nothing in it, blanks only, or invisible characters only.
     #[error("label must not be empty or invisible")]

@@ -1,4 +1,4 @@
-//! Layer 1: values without behaviour of their own, parsed once.
+//! Values without behaviour of their own, each parsed once.
 
 pub(crate) mod account;
 pub(crate) mod arming;
@@ -25,3 +25,17 @@ pub(crate) mod time;
 pub(crate) mod unknown;
 pub(crate) mod visible;
 pub(crate) mod why;
+
+pub use account::Claims;
+pub use description::{Description, InvalidDescription};
+pub use email::InvalidEmail;
+pub use ids::{FamilyId, InvalidId, InvalidSubject, KeyId, OwnerId, RecordId, Version};
+pub use kind::TokenKind;
+pub use known_scopes::KnownScopes;
+pub use label::{InvalidLabel, Label, LabelKey};
+pub use realm::InvalidRealm;
+pub use scope::InvalidScope;
+pub use secret::SecretBytes;
+pub use source::{InvalidSource, Source, SourceName};
+pub use time::{OutOfRange, Span};
+pub use why::RevocationReason;

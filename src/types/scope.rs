@@ -28,6 +28,7 @@ pub struct Scope(Short);
 
 /// A text that is no scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidScope {
     /// No token in it.
     #[error("scope is empty")]

@@ -1,7 +1,7 @@
 //! Uses and notices: writes that do not change a record's version.
 
 use counterfoil::Timestamp;
-use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
+use counterfoil::store::{NoticeMark, StoreError, TokenRecord, transition};
 use counterfoil::types::RecordId;
 
 use crate::engine::Value;
@@ -21,7 +21,7 @@ impl Decision for Touch<'_> {
         step.load(self.0.iter().map(|(id, _)| key::record(id))).await?;
         for (id, at) in self.0 {
             let Some(Ok(before)) = step.value(&key::record(id)).map(|row| read_record(*id, row)) else { continue };
-            if !before.shrunk && before.last_used_at.is_none_or(|used| used < *at) {
+            if transition::is_touched(&before, *at) {
                 let mut after = before.clone();
                 after.last_used_at = Some(*at);
                 step.put_record(Some(&before), &after);
@@ -43,11 +43,10 @@ impl Decision for Claim<'_> {
 
     async fn decide(&self, step: &mut Step<'_>) -> Result<Option<TokenRecord>, StoreError> {
         let Some(before) = step.pair(self.id).await? else { return Ok(None) };
-        if before.record.shrunk || before.record.notice != Some(self.held) || self.lease_until <= self.held.at {
+        let mut after = before.clone();
+        if !transition::claim(&mut after.record, self.held, self.lease_until) {
             return Ok(None);
         }
-        let mut after = before.clone();
-        after.record.notice = Some(NoticeMark { at: self.lease_until, stage: self.held.stage });
         step.put_record(Some(&before.record), &after.record);
         after.joined().map(Some)
     }
@@ -67,13 +66,7 @@ impl Decision for Settle<'_> {
     async fn decide(&self, step: &mut Step<'_>) -> Result<bool, StoreError> {
         let Some(before) = step.pair(self.id).await?.filter(|pair| !pair.record.shrunk) else { return Ok(false) };
         let mut after = before.clone();
-        if let Some((expiry, stage)) = self.sent {
-            after.record.remember_notice(expiry, stage);
-        }
-        let held = before.record.notice == Some(self.held);
-        if held {
-            after.record.notice = self.next;
-        }
+        let held = transition::settle(&mut after.record, self.held, self.next, self.sent);
         step.put_record(Some(&before.record), &after.record);
         if before.record.notice.is_some() {
             step.look_again(&after);

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Progress, Revoke, Revoked, StoreError};
+use counterfoil::store::{Progress, Revoke, Revoked, StoreError, transition};
 use counterfoil::types::{FamilyId, OwnerId, RecordId};
 use counterfoil::{Realm, Timestamp};
 
@@ -50,9 +50,7 @@ impl Decision for RevokeOne<'_> {
     async fn decide(&self, step: &mut Step<'_>) -> Result<bool, StoreError> {
         let Some(before) = step.pair(self.id).await?.filter(|pair| !pair.reads_as_revoked()) else { return Ok(false) };
         let mut record = before.record.clone();
-        record.revoked = Some(self.ending.revoked);
-        record.gone_at = Some(self.ending.gone_at);
-        record.notice = None;
+        transition::revoke_record(&mut record, self.ending.revoked, self.ending.gone_at);
         step.put_record(Some(&before.record), &record);
         Ok(true)
     }
@@ -87,12 +85,11 @@ impl Decision for RevokeFamily<'_> {
 impl Step<'_> {
     /// Revokes a family, all its members at once. Its row and its owner's were loaded.
     pub(crate) fn end_family(&mut self, family: &FamilyId, ending: Ending) -> Result<bool, StoreError> {
-        let standing = self.loaded_family(family)?.filter(|family| family.parts.revoked.is_none());
-        let Some(before) = standing else { return Ok(false) };
+        let Some(before) = self.loaded_family(family)? else { return Ok(false) };
         let mut after = before.clone();
-        after.parts.revoked = Some(ending.revoked);
-        after.parts.gone_at = Some(ending.gone_at);
-        after.parts.label_key = None;
+        if !transition::revoke_family(&mut after.parts, ending.revoked, ending.gone_at) {
+            return Ok(false);
+        }
         self.put_family(Some(&before), &after)?;
         self.mark_owner(&before.parts.realm, &before.parts.owner, family, Families::Revoked);
         Ok(true)

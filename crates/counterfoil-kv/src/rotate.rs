@@ -1,7 +1,7 @@
 //! Rotation: the parent's step and all that is new, at once.
 
 use counterfoil::Timestamp;
-use counterfoil::store::{NewRecord, ParentUpdate as Asked, Rotated, StoreError, Superseded, check_members};
+use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, check_members, transition};
 use counterfoil::types::RecordId;
 
 use crate::key;
@@ -12,7 +12,7 @@ use crate::step::{Decision, Step};
 /// A rotation.
 pub(crate) struct Rotate<'a> {
     pub(crate) parent: &'a RecordId,
-    pub(crate) step: &'a Asked,
+    pub(crate) step: &'a ParentUpdate,
     pub(crate) new: &'a [NewRecord],
     /// Which of them succeeds the parent, if the step supersedes it.
     pub(crate) successor: Option<&'a NewRecord>,
@@ -29,15 +29,15 @@ impl Decision for Rotate<'_> {
         if before.reads_as_revoked() {
             return Ok(Rotated::FamilyEnded);
         }
-        if !self.fits(&before) {
+        if !transition::accepts_rotation(&before.record, self.step, self.now) {
             return before.joined().map(Rotated::Stale);
         }
         if let Some(taken) = step.taken(self.new) {
             return Ok(Rotated::IdTaken(taken));
         }
         let (pace, cap) = match *self.step {
-            Asked::Supersede { pace, access_cap, .. } => (pace, access_cap),
-            Asked::Slide { access_cap, .. } => (None, access_cap),
+            ParentUpdate::Supersede { pace, access_cap, .. } => (pace, access_cap),
+            ParentUpdate::Slide { access_cap, .. } => (None, access_cap),
         };
         if let Some(oldest) = step.rotated(&before.family.parts, &before.record, pace).await? {
             return Ok(Rotated::PaceReached { oldest });
@@ -49,7 +49,7 @@ impl Decision for Rotate<'_> {
         self.take(&mut after);
         check_members("rotate", self.new, &after.family.parts)?;
         if let Some(holder) = before.family.nonce_of.filter(|holder| *holder != *self.parent)
-            && matches!(self.step, Asked::Supersede { .. })
+            && matches!(self.step, ParentUpdate::Supersede { .. })
         {
             wipe_nonce(step, &holder).await?;
         }
@@ -61,49 +61,14 @@ impl Decision for Rotate<'_> {
 }
 
 impl Rotate<'_> {
-    fn fits(&self, before: &Pair) -> bool {
-        let parent = &before.record;
-        parent.superseded.is_none()
-            && match self.step {
-                Asked::Supersede { expect, .. } => parent.version == *expect,
-                Asked::Slide { .. } => !parent.expires_at.is_some_and(|expires_at| self.now.reached(expires_at)),
-            }
-    }
-
     fn take(&self, pair: &mut Pair) {
-        let leads = pair.leads();
         let Pair { record, family: row } = pair;
-        let family = &mut row.parts;
-        family.used_at = self.now;
         row.members = row.members.saturating_add(u64::try_from(self.new.len()).unwrap_or(u64::MAX));
-        match *self.step {
-            Asked::Supersede { successor, nonce, honoured_until, gone_at, .. } => {
-                record.version = record.version.next();
-                record.superseded = Some(Superseded { at: self.now, successor, nonce, honoured_until });
-                record.gone_at = gone_at;
-                record.notice = None;
-                row.nonce_of = nonce.map(|_| record.id);
-                family.generation = family.generation.saturating_add(1);
-                if let Some(follows) = self.successor {
-                    (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
-                }
-            }
-            Asked::Slide { expires_at, gone_at, .. } => {
-                record.expires_at = forward(record.expires_at, expires_at);
-                record.gone_at = forward(record.gone_at, gone_at);
-                record.expiry_set_at = self.now;
-                if leads {
-                    family.live_until = forward(family.live_until, expires_at);
-                    family.gone_at = forward(family.gone_at, gone_at);
-                }
-            }
+        if let ParentUpdate::Supersede { nonce, .. } = self.step {
+            row.nonce_of = nonce.map(|_| record.id);
         }
+        transition::rotate(record, &mut row.parts, self.step, self.successor, self.now);
     }
-}
-
-/// The later of the two; nothing is later than no end.
-fn forward(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
-    old.map(|old| old.max(new))
 }
 
 /// Wipes the nonce of the older generation: a family holds at most one. A purged or corrupt member holds none.
@@ -112,7 +77,7 @@ async fn wipe_nonce(step: &mut Step<'_>, id: &RecordId) -> Result<(), StoreError
     step.load([key.clone()]).await?;
     let Some(Ok(before)) = step.value(&key).map(|row| read_record(*id, row)) else { return Ok(()) };
     let mut after = before.clone();
-    if after.superseded.as_mut().and_then(|superseded| superseded.nonce.take()).is_some() {
+    if transition::wipe_nonce(&mut after) {
         step.put_record(Some(&before), &after);
     }
     Ok(())

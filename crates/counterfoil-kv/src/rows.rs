@@ -1,7 +1,7 @@
 //! Rows in a step: reading them, and writing them with their index entries.
 
 use counterfoil::Realm;
-use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord};
+use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord, transition};
 use counterfoil::types::{FamilyId, OwnerId, RecordId};
 
 use crate::engine::Key;
@@ -25,12 +25,7 @@ impl Pair {
 
     /// Whether the record, or its family, is revoked.
     pub(crate) fn reads_as_revoked(&self) -> bool {
-        self.record.revoked.is_some() || self.family.parts.revoked.is_some()
-    }
-
-    /// Whether the family's ends follow this record's: it is the newest of the chain, and no access token.
-    pub(crate) fn leads(&self) -> bool {
-        self.record.kind == self.family.parts.kind && self.record.generation == self.family.parts.generation
+        transition::reads_as_revoked(&self.record, &self.family.parts)
     }
 }
 

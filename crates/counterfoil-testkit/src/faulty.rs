@@ -1,15 +1,9 @@
 //! A store that fails, before or after the call was executed.
 
-use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use counterfoil::Timestamp;
-use counterfoil::store::{
-    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
-    Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
-};
-use counterfoil::types::{KeyId, RecordId, Version};
+use counterfoil::store::{StoreError, TokenStore};
 use counterfoil_conformance::dice::Dice;
 
 /// Which calls fail.
@@ -106,24 +100,11 @@ macro_rules! faulty {
     };
 }
 
-faulty! {
-    fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted;
-    fn get(&self, id: &RecordId) -> Option<TokenRecord>;
-    fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Timestamp) -> Applied;
-    fn rotate(&self, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord], now: Timestamp) -> Rotated;
-    fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: NonZeroU32) -> Progress;
-    fn touch(&self, seen: &[(RecordId, Timestamp)]) -> ();
-    fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
-    fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
-    fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Timestamp) -> Option<TokenRecord>;
-    fn settle(&self, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Timestamp, u8)>) -> bool;
-    fn purge(&self, now: Timestamp, unsent_before: Timestamp, windows_before: Timestamp, limit: NonZeroU32) -> Progress;
-    fn census(&self) -> Vec<(KeyId, u64)>;
-    fn probe(&self) -> ();
-}
+counterfoil::methods_of!(TokenStore => faulty);
 
 #[cfg(test)]
 mod tests {
+    use counterfoil::Timestamp;
     use counterfoil_conformance::sample::Person;
     use futures_executor::block_on;
 

@@ -19,6 +19,7 @@ use crate::types::time::{Span, Timestamp};
 
 /// How long a personal access token is to live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Lifetime {
     /// Whole days of 86,400 s, from 1 to the policy's most.
     Days(i64),

@@ -24,6 +24,7 @@ use crate::types::time::{Span, Timestamp};
 
 /// For how long the old token works beside the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Overlap {
     /// Not at all.
     Immediate,

@@ -15,6 +15,7 @@ use crate::types::kind::TokenKind;
 
 /// Whose rights a new security code carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NewAccess<'a> {
     /// A super administrator's, while its creator is one.
     SuperAdministrator,

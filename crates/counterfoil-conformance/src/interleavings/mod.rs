@@ -25,7 +25,7 @@ use schedule::{Run, run};
 const ABREAST: usize = 4;
 
 /// How many rounds of the scale make one schedule of each pair.
-const PART: u32 = 6;
+const PART: u32 = 9;
 
 /// Schedules of a pair in which one operation was seen to wait for the other: where a lock makes an operation one step,
 /// it does so in all of them, and each costs patience.

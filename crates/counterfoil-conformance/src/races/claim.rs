@@ -11,7 +11,7 @@ use crate::violation::{Checked, Verdict, ensure};
 /// Clause 22, racing: Of any number of workers that hold one mark one gets the record, and of any number that settle
 /// one lease one is believed.
 pub(crate) async fn claimers(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 1).await {
+    for track in tracks(subject, 2).await {
         for _ in 0..track.rounds {
             let (held, lease) = (NoticeMark { at: at(10), stage: 1 }, NoticeMark { at: at(20), stage: 1 });
             let id = Person::somebody().pat().noticed(held.at, held.stage).found(&track.store).await?;

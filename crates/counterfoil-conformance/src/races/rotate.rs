@@ -15,7 +15,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 ///
 /// Each fourth round opens a new family, the others go on with the winner's successor.
 pub async fn rotate_has_one_winner(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 1).await {
+    for track in tracks(subject, 2).await {
         let mut chain: Option<(Draft, RecordId)> = None;
         for round in 0..track.rounds {
             let (draft, parent) = match chain.take().filter(|_| round % 4 != 0) {
@@ -81,7 +81,7 @@ async fn one_round(track: &Track, draft: &Draft, parent: RecordId, generation: u
 
 /// Clause 11, racing: Readers look at a parent while it is rotated: whoever sees it superseded must find its successor.
 pub(crate) async fn readers_find_the_successor(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 1).await {
+    for track in tracks(subject, 2).await {
         for _ in 0..track.rounds {
             let draft = Person::somebody().refresh();
             let parent = draft.found(&track.store).await?;

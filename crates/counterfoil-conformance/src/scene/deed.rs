@@ -179,6 +179,11 @@ impl Deed {
         matches!(self, Self::Supersede | Self::SupersedePaced | Self::SupersedeCapped)
     }
 
+    /// Whether it prolongs the tip, and brings an access token along.
+    pub(crate) const fn slides(self) -> bool {
+        matches!(self, Self::Slide | Self::SlideCapped)
+    }
+
     /// Whether it brings an access token into the chain as it is.
     pub(crate) const fn joins(self) -> bool {
         matches!(self, Self::Join | Self::JoinCapped | Self::Slide | Self::SlideCapped)

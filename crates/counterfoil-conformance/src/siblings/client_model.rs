@@ -28,7 +28,7 @@ struct Model {
 
 /// No clause of its own: whatever the steps are, their answers equal those of the model.
 pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
-    for seed in 0..u64::from(scale().sequences.min(40)) {
+    for seed in 0..u64::from(scale().sequences.min(24)) {
         let database = siblings.fresh().await;
         let (Some(one), Some(other)) = (database.clients().await, database.clients().await) else {
             return Ok(NO_CLIENTS);

@@ -1,10 +1,8 @@
 //! Mails as a real server takes them, parsed again (NOTICE 1, 3).
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
-
-mod support;
 
 use std::sync::Arc;
 
+use crate::support::*;
 use counterfoil::memory::MemoryStore;
 use counterfoil::types::Span;
 use counterfoil::{Account, EmailAddress, Role, SubjectId};
@@ -12,7 +10,6 @@ use counterfoil_notify::{BuiltIn, Smtp};
 use counterfoil_testkit::servers::{self, TakenMail};
 use counterfoil_testkit::{Fails, FaultyStore, When};
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
-use support::*;
 
 const FROM: &str = "Tokens <no-reply@tokens.example>";
 

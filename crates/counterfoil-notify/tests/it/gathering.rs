@@ -1,18 +1,12 @@
 //! Many expiries of one person are few mails, and each notice goes out once all the same (faults E1, E3, D8).
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
-
-#[path = "gathering/log.rs"]
 mod log;
-#[path = "gathering/storm.rs"]
 mod storm;
-mod support;
-#[path = "gathering/withheld.rs"]
 mod withheld;
 
+use crate::support::*;
 use counterfoil::notice::NoticeText;
 use counterfoil::types::Span;
 use counterfoil_notify::Report;
-use support::*;
 
 #[tokio::test(start_paused = true)]
 async fn fault_e1_an_advance_digest_takes_along_what_falls_due_within_a_day() {

@@ -1,13 +1,11 @@
 //! The suite's positive controls: stores that break one promise each, and the check that must say so. A check that no
-//! broken store fails proves nothing; the table is printed with `cargo test --test broken_stores -- --nocapture`.
-
-mod broken;
+//! broken store fails proves nothing; the table is printed with `cargo test --test it broken_stores -- --nocapture`.
 
 use std::sync::Arc;
 
 use counterfoil_conformance::{CHECKS, Check, Checked, Scale, Subject};
 
-use broken::{Bench, Flaw, bounds, changes, inserts, notices, paces, pages, purges, revokes, room, rotates};
+use crate::broken::{Bench, Flaw, bounds, changes, inserts, notices, paces, pages, purges, revokes, room, rotates};
 
 struct Case {
     name: &'static str,

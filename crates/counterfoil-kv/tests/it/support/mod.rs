@@ -4,11 +4,11 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
 
 pub mod bases;
-#[path = "../../../counterfoil-sql/tests/support/canary.rs"]
+#[path = "../../../../counterfoil-sql/tests/support/canary.rs"]
 pub mod canary;
 pub mod counted;
 pub mod halting;
-#[path = "../../../counterfoil-sql/tests/support/host.rs"]
+#[path = "../../../../counterfoil-sql/tests/support/host.rs"]
 pub mod host;
 
 use std::io::Write as _;

@@ -1,6 +1,4 @@
 //! What an engine may answer at worst: conflicts without a reason, answers that are lost, and nothing but conflicts.
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,13 +1,12 @@
 //! The embedded engines beyond the contract: who may open a file, what is in it, and a process that is killed while it
 //! writes.
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
-
-mod support;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::bases::{folder, open_fjall, open_redb};
+use crate::support::{canary, say};
 use counterfoil_conformance::dice::Dice;
 use counterfoil_conformance::sample::{Person, must_get};
 use counterfoil_conformance::{block_on, scale};
@@ -15,8 +14,6 @@ use counterfoil_kv::{Engine, EngineError, KvStore, SetupError, Write};
 use counterfoil_testkit::crash::{Journal, Says, Tally, examine, load};
 use counterfoil_testkit::crew::{Post, loner};
 use counterfoil_testkit::threads;
-use support::bases::{folder, open_fjall, open_redb};
-use support::{canary, say};
 use tempfile::TempDir;
 
 type Open = fn(&Path) -> Result<Arc<dyn Engine>, EngineError>;

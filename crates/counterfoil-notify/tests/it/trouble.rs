@@ -1,14 +1,11 @@
 //! A mail server that is down, slow, or says no: nothing is marked sent that was not, and the rest goes on (NOTICE 1).
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
-
-mod support;
 
 use std::time::Duration;
 
+use crate::support::*;
 use counterfoil::types::Span;
 use counterfoil_notify::{Limits, Smtp};
 use counterfoil_testkit::servers;
-use support::*;
 
 fn smtp(url: &str) -> Smtp {
     Smtp::new(url, "no-reply@tokens.example").expect("a transport")

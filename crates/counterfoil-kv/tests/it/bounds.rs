@@ -1,16 +1,13 @@
 //! What each step reads and writes, counted in keys, and that it does not follow the number of records.
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
-mod support;
-
+use crate::support::counted::{Counted, Counts};
+use crate::support::say;
 use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, Revoke, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 use counterfoil_conformance::block_on;
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, describe_as, most, pace, revoked, slide, supersede};
 use counterfoil_kv::KvStore;
-use support::counted::{Counted, Counts};
-use support::say;
 
 /// Microseconds after the sample's beginning, by which some are due and some are gone.
 const NOW: u64 = 100_000;

@@ -1,12 +1,10 @@
 //! The worker, with a transport that keeps what it is given: what is sent when, and what is not (NOTICE).
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
-
-mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::support::*;
 use async_trait::async_trait;
 use counterfoil::clock::Clock as _;
 use counterfoil::event::EventKind;
@@ -16,7 +14,6 @@ use counterfoil::testing::ManualClock;
 use counterfoil::types::Span;
 use counterfoil::{Account, Counterfoil, Presenter, Role, SubjectId};
 use counterfoil_notify::{Digest, Limits, Report, SendError, Transport};
-use support::*;
 use tokio::sync::Notify;
 
 const WEEK: NoticeText = NoticeText::ExpiresIn(Span::days(7));

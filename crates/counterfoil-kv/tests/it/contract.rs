@@ -1,10 +1,8 @@
 //! The store contract on each engine. A database that is made of a file or a folder is shared by all handles of its
 //! process.
 
-mod support;
-
+use crate::support::bases::{Bases, Fjall, Memory, Redb};
 use counterfoil_conformance::{conformance, sibling_conformance};
-use support::bases::{Bases, Fjall, Memory, Redb};
 
 conformance!(in_memory, Bases(Memory));
 conformance!(on_redb, Bases(Redb));

@@ -1,0 +1,13 @@
+//! The suite judges: stores that are right pass it, and stores with a planted flaw do not.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod broken;
+mod broken_clients;
+mod broken_demotions;
+mod broken_sibling_values;
+mod broken_siblings;
+mod broken_stores;
+mod broken_throttles;
+mod methods;
+mod reference_store;
+mod third_party;

@@ -1,0 +1,9 @@
+//! The tests of the key-value store, in one binary.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod answers;
+mod bounds;
+mod contract;
+mod files;
+mod interleavings;
+mod support;

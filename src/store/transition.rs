@@ -1,0 +1,202 @@
+//! What each write does to a record and its family, as pure functions. A store that holds whole records calls these inside its
+//! transaction, so that it cannot differ from the others: the store in memory, SQLite and `counterfoil-kv` do.
+//!
+//! A store reads both halves, asks whether they accept the write, changes them, and writes both in one step.
+//!
+//! ```
+//! # #[cfg(feature = "test-util")] {
+//! use counterfoil::store::{Applied, Change, FamilyParts, RecordParts, StoreError, TokenRecord, transition};
+//! use counterfoil::types::Version;
+//! use counterfoil::Timestamp;
+//!
+//! /// One record of a store; the caller has its lock.
+//! fn apply(
+//!     record: &mut RecordParts,
+//!     family: &mut FamilyParts,
+//!     expect: Version,
+//!     change: &Change,
+//!     now: Timestamp,
+//! ) -> Result<Applied, StoreError> {
+//!     let joined = |record: &RecordParts, family: &FamilyParts| {
+//!         TokenRecord::from_parts(record.clone(), family.clone()).map_err(|corrupt| StoreError::corrupt(Some(record.id), corrupt))
+//!     };
+//!     if !transition::accepts_change(record, family, expect, change) {
+//!         return joined(record, family).map(Applied::Stale);
+//!     }
+//!     transition::change(record, family, change, now);
+//!     joined(record, family).map(Applied::Done)
+//! }
+//! # }
+//! ```
+
+use crate::record::family::FamilyParts;
+use crate::record::state::{NoticeMark, Revoked, Superseded};
+use crate::record::token_record::{NewRecord, RecordParts};
+use crate::store::change::{Change, ParentUpdate};
+use crate::types::ids::Version;
+use crate::types::time::Timestamp;
+
+/// Whether the record, or its family, is revoked.
+#[must_use]
+pub fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bool {
+    record.revoked.is_some() || family.revoked.is_some()
+}
+
+/// Whether the family's `live_until` and `gone_at` follow this record's. They follow the newest record of the chain, and no access
+/// token beside it.
+#[must_use]
+pub fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
+    record.kind == family.kind && record.generation == family.generation
+}
+
+/// Whether the record accepts the change: it has the expected version and is not revoked. A shrunk record accepts another digest
+/// only, and only a superseded record has an overlap to end. A change that is not accepted is [`Applied::Stale`](super::Applied::Stale).
+#[must_use]
+pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Version, change: &Change) -> bool {
+    let suits = match change {
+        Change::Rekey { .. } => true,
+        Change::Edit { .. } | Change::Expiry { .. } => !record.shrunk,
+        Change::End { .. } => !record.shrunk && record.superseded.is_some(),
+    };
+    suits && record.version == expect && !reads_as_revoked(record, family)
+}
+
+/// Carries out an accepted change. The store has made sure that no other standing family holds the label.
+pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Change, now: Timestamp) {
+    match change {
+        Change::Edit { label, description, scope } => {
+            if let Some(relabel) = label {
+                record.label = Some(relabel.label.clone());
+                family.label_key.clone_from(&relabel.key);
+            }
+            if let Some(description) = description {
+                record.description = Some(description.clone());
+            }
+            if let Some(scope) = scope {
+                record.scope.clone_from(scope);
+            }
+        }
+        Change::Expiry { expires_at, gone_at, notice } => {
+            (record.expires_at, record.gone_at, record.notice) = (*expires_at, *gone_at, *notice);
+            record.expiry_set_at = now;
+            if leads(record, family) {
+                (family.live_until, family.gone_at) = (*expires_at, *gone_at);
+            }
+        }
+        Change::Rekey { digest, key_id } => (record.digest, record.key_id) = (*digest, *key_id),
+        Change::End { honoured_until, gone_at } => {
+            if let Some(superseded) = &mut record.superseded {
+                superseded.honoured_until = Some(*honoured_until);
+            }
+            record.gone_at = record.gone_at.or(Some(*gone_at));
+        }
+    }
+    record.version = record.version.next();
+}
+
+/// Whether the parent is as the rotation expects it: not superseded, and of the expected version or, to slide, not expired. Ask
+/// [`reads_as_revoked`] before: a revoked family is another answer. A parent that does not accept is
+/// [`Rotated::Stale`](super::Rotated::Stale).
+#[must_use]
+pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timestamp) -> bool {
+    parent.superseded.is_none()
+        && match update {
+            ParentUpdate::Supersede { expect, .. } => parent.version == *expect,
+            ParentUpdate::Slide { .. } => !parent.expires_at.is_some_and(|expires_at| now.reached(expires_at)),
+        }
+}
+
+/// Carries out an accepted rotation on the parent and its family. `successor` is the new record that follows the parent
+/// ([`check_rotate`](super::check_rotate)); a slide has none. The store adds the new records, and calls [`wipe_nonce`] on the
+/// parent's own predecessor.
+pub fn rotate(
+    parent: &mut RecordParts,
+    family: &mut FamilyParts,
+    update: &ParentUpdate,
+    successor: Option<&NewRecord>,
+    now: Timestamp,
+) {
+    family.used_at = now;
+    match *update {
+        ParentUpdate::Supersede { successor: id, nonce, honoured_until, gone_at, .. } => {
+            parent.version = parent.version.next();
+            parent.superseded = Some(Superseded { at: now, successor: id, nonce, honoured_until });
+            parent.gone_at = gone_at;
+            parent.notice = None;
+            family.generation = family.generation.saturating_add(1);
+            if let Some(successor) = successor {
+                (family.live_until, family.gone_at) = (successor.expires_at, successor.gone_at);
+            }
+        }
+        ParentUpdate::Slide { expires_at, gone_at, .. } => {
+            parent.expires_at = later(parent.expires_at, expires_at);
+            parent.gone_at = later(parent.gone_at, gone_at);
+            parent.expiry_set_at = now;
+            if leads(parent, family) {
+                family.live_until = later(family.live_until, expires_at);
+                family.gone_at = later(family.gone_at, gone_at);
+            }
+        }
+    }
+}
+
+/// The later of the two. Nothing is later than no end.
+fn later(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
+    old.map(|old| old.max(new))
+}
+
+/// Takes the nonce of a superseded record: a family holds one at most. Returns whether there was one.
+pub fn wipe_nonce(older: &mut RecordParts) -> bool {
+    older.superseded.as_mut().and_then(|superseded| superseded.nonce.take()).is_some()
+}
+
+/// Revokes one record. A record that [`reads_as_revoked`] keeps its first instant: do not call this.
+pub fn revoke_record(record: &mut RecordParts, revoked: Revoked, gone_at: Timestamp) {
+    (record.revoked, record.gone_at, record.notice) = (Some(revoked), Some(gone_at), None);
+}
+
+/// Revokes a family and so all its members, and gives its label back. Returns whether it was standing: a revoked family keeps its
+/// first instant.
+pub fn revoke_family(family: &mut FamilyParts, revoked: Revoked, gone_at: Timestamp) -> bool {
+    let standing = family.revoked.is_none();
+    if standing {
+        (family.revoked, family.gone_at, family.label_key) = (Some(revoked), Some(gone_at), None);
+    }
+    standing
+}
+
+/// Whether a use moves the record: it is later than the last one, and the record is not shrunk.
+#[must_use]
+pub fn is_touched(record: &RecordParts, at: Timestamp) -> bool {
+    !record.shrunk && record.last_used_at.is_none_or(|used| used < at)
+}
+
+/// Takes the lease of a notice, where the record holds that mark and the lease ends after it. Returns whether it did.
+pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp) -> bool {
+    let wins = record.notice == Some(held) && held.at < lease_until;
+    if wins {
+        record.notice = Some(NoticeMark { at: lease_until, stage: held.stage });
+    }
+    wins
+}
+
+/// Notes what was sent, in any case, and moves the mark on where the record still holds it. Returns whether it did. A shrunk record
+/// keeps no memory of notices and is left alone.
+pub fn settle(
+    record: &mut RecordParts,
+    held: NoticeMark,
+    next: Option<NoticeMark>,
+    sent: Option<(Timestamp, u8)>,
+) -> bool {
+    if record.shrunk {
+        return false;
+    }
+    if let Some((expiry, stage)) = sent {
+        record.remember_notice(expiry, stage);
+    }
+    let holds = record.notice == Some(held);
+    if holds {
+        record.notice = next;
+    }
+    holds
+}
