@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::Timestamp;
-use counterfoil::store::{Change, FamilyParts, NewRecord, ParentUpdate, RecordParts};
+use counterfoil::store::NewRecord;
 use counterfoil::types::TokenKind;
 
 /// Realm and owner of the new records; empty if a slide brings no records.
@@ -29,35 +29,4 @@ pub(crate) fn families_of(kind: TokenKind) -> (i64, i64) {
         TokenKind::AccessToken => (0, i64::from(u8::MAX)),
         kind => (i64::from(kind.byte()), i64::from(kind.byte())),
     }
-}
-
-/// Whether the record, or its family, is revoked.
-pub(crate) fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bool {
-    record.revoked.is_some() || family.revoked.is_some()
-}
-
-/// Whether a record in that state accepts the change: a shrunk one only another digest, and only a superseded one has a
-/// window to end.
-pub(crate) fn accepts(record: &RecordParts, change: &Change) -> bool {
-    match change {
-        Change::Rekey { .. } => true,
-        Change::Edit { .. } | Change::Expiry { .. } => !record.shrunk,
-        Change::End { .. } => record.superseded.is_some() && !record.shrunk,
-    }
-}
-
-/// Whether the parent is as the step expects it.
-pub(crate) fn fits(parent: &RecordParts, step: &ParentUpdate, now: Timestamp) -> bool {
-    parent.superseded.is_none()
-        && match step {
-            ParentUpdate::Supersede { expect, .. } => parent.version == *expect,
-            ParentUpdate::Slide { .. } => !parent.expires_at.is_some_and(|expires_at| now.reached(expires_at)),
-        }
-}
-
-/// Whether the family's `live_until` and `gone_at` follow this record's: it is the newest of the chain, and no access
-/// token.
-#[cfg(feature = "sqlite")]
-pub(crate) fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
-    record.kind == family.kind && record.generation == family.generation
 }

@@ -1,6 +1,6 @@
 //! Changing one record: compare-and-swap on its version, with one statement for each kind of change.
 
-use counterfoil::store::{Applied, Change, Relabel, StoreError, TokenRecord};
+use counterfoil::store::{Applied, Change, Relabel, StoreError, TokenRecord, transition};
 use counterfoil::types::{Description, Label, LabelKey, RecordId, Version};
 use counterfoil::{Scope, Timestamp};
 
@@ -8,7 +8,6 @@ use super::ask::{Statement, TURNS, Wrote, lost};
 use super::sql;
 use super::store::PgStore;
 use crate::row::{self, count, micros, micros_of};
-use crate::rules::{accepts, reads_as_revoked};
 
 const OP: &str = "apply";
 
@@ -26,7 +25,7 @@ impl PgStore {
             }
             // Nothing was written: the record is not as expected, or the label is held.
             let Some((record, family)) = self.parts(OP, id).await? else { return Ok(Applied::Missing) };
-            if record.version != expect || reads_as_revoked(&record, &family) || !accepts(&record, change) {
+            if !transition::accepts_change(&record, &family, expect, change) {
                 let stands = TokenRecord::from_parts(record, family);
                 return stands.map(Applied::Stale).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt));
             }

@@ -1,7 +1,9 @@
 //! Rotation: the parent's step and all that is new, in one statement.
 
 use counterfoil::Timestamp;
-use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, TokenRecord, check_members, check_rotate};
+use counterfoil::store::{
+    NewRecord, ParentUpdate, Rotated, StoreError, TokenRecord, check_members, check_rotate, transition,
+};
 use counterfoil::types::RecordId;
 use sqlx::postgres::PgRow;
 
@@ -9,7 +11,7 @@ use super::ask::{Statement, TURNS, Wrote, adding, lost};
 use super::sql;
 use super::store::PgStore;
 use crate::row::{self, count, micros, micros_of};
-use crate::rules::{fits, owned_by, reads_as_revoked, room_beside};
+use crate::rules::{owned_by, room_beside};
 
 const OP: &str = "rotate";
 
@@ -34,10 +36,10 @@ impl PgStore {
                 bound = bound_of(step, &row)?;
             }
             let Some((record, mut family)) = self.parts(OP, parent).await? else { return Ok(Rotated::Missing) };
-            if reads_as_revoked(&record, &family) {
+            if transition::reads_as_revoked(&record, &family) {
                 return Ok(Rotated::FamilyEnded);
             }
-            if !fits(&record, step, now) {
+            if !transition::accepts_rotation(&record, step, now) {
                 let id = record.id;
                 let stands = TokenRecord::from_parts(record, family);
                 return stands.map(Rotated::Stale).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt));

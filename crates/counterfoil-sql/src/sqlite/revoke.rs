@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::store::{Progress, Revoke, Revoked, StoreError};
+use counterfoil::store::{Progress, Revoke, Revoked, StoreError, transition};
 use counterfoil::types::{FamilyId, OwnerId, RecordId};
 use counterfoil::{Realm, Timestamp};
 
@@ -10,7 +10,6 @@ use super::sql;
 use super::store::SqliteStore;
 use super::write::{Statement, Write};
 use crate::row::micros;
-use crate::rules::reads_as_revoked;
 
 const OP: &str = "revoke";
 
@@ -33,7 +32,7 @@ impl SqliteStore {
 
     async fn revoke_one(&self, id: &RecordId, revoked: Revoked, gone_at: Timestamp) -> Result<Progress, StoreError> {
         let mut write = self.write(OP).await?;
-        let found = write.pair(id).await?.filter(|(record, family)| !reads_as_revoked(record, family));
+        let found = write.pair(id).await?.filter(|(record, family)| !transition::reads_as_revoked(record, family));
         let Some((mut record, family)) = found else { return Ok(Progress { changed: 0, more: false }) };
         (record.revoked, record.gone_at, record.notice) = (Some(revoked), Some(gone_at), None);
         write.put_record(&record, &family).await?;

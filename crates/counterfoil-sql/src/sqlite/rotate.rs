@@ -2,7 +2,7 @@
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
-    FamilyParts, NewRecord, ParentUpdate, RecordParts, Rotated, StoreError, Superseded, check_members, check_rotate,
+    NewRecord, ParentUpdate, RecordParts, Rotated, StoreError, check_members, check_rotate, transition,
 };
 use counterfoil::types::RecordId;
 
@@ -10,7 +10,6 @@ use super::sql;
 use super::store::SqliteStore;
 use super::write::{Write, joined};
 use crate::row::count;
-use crate::rules::{fits, leads, reads_as_revoked};
 
 const OP: &str = "rotate";
 
@@ -26,17 +25,17 @@ impl SqliteStore {
         let follows = check_rotate(parent, step, new)?;
         let mut write = self.write(OP).await?;
         let Some((mut record, before)) = write.pair(parent).await? else { return Ok(Rotated::Missing) };
-        if reads_as_revoked(&record, &before) {
+        if transition::reads_as_revoked(&record, &before) {
             return Ok(Rotated::FamilyEnded);
         }
-        if !fits(&record, step, now) {
+        if !transition::accepts_rotation(&record, step, now) {
             return joined(record, before).map(Rotated::Stale);
         }
         if let Some(taken) = write.taken(new).await? {
             return Ok(Rotated::IdTaken(taken));
         }
         let mut family = before.clone();
-        take(step, &mut record, &mut family, follows, now);
+        transition::rotate(&mut record, &mut family, step, follows, now);
         check_members(OP, new, &family)?;
         if let ParentUpdate::Supersede { pace: Some(pace), .. } = *step
             && let Some(oldest) = write.rotated(&before, &record, pace).await?
@@ -55,42 +54,6 @@ impl SqliteStore {
         }
         write.commit(Rotated::Done).await
     }
-}
-
-fn take(
-    step: &ParentUpdate,
-    parent: &mut RecordParts,
-    family: &mut FamilyParts,
-    follows: Option<&NewRecord>,
-    now: Timestamp,
-) {
-    family.used_at = now;
-    match *step {
-        ParentUpdate::Supersede { successor: id, nonce, honoured_until, gone_at, .. } => {
-            parent.version = parent.version.next();
-            parent.superseded = Some(Superseded { at: now, successor: id, nonce, honoured_until });
-            parent.gone_at = gone_at;
-            parent.notice = None;
-            family.generation = family.generation.saturating_add(1);
-            if let Some(follows) = follows {
-                (family.live_until, family.gone_at) = (follows.expires_at, follows.gone_at);
-            }
-        }
-        ParentUpdate::Slide { expires_at, gone_at, .. } => {
-            parent.expires_at = forward(parent.expires_at, expires_at);
-            parent.gone_at = forward(parent.gone_at, gone_at);
-            parent.expiry_set_at = now;
-            if leads(parent, family) {
-                family.live_until = forward(family.live_until, expires_at);
-                family.gone_at = forward(family.gone_at, gone_at);
-            }
-        }
-    }
-}
-
-/// The later of the two; nothing is later than no end.
-fn forward(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
-    old.map(|old| old.max(new))
 }
 
 /// Wipes the grandparent's nonce: a family holds at most one.
