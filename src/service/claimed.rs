@@ -66,7 +66,6 @@ impl DueNotice {
 /// ([`Policy::notices`](crate::policy::Policy::notices)).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
-#[non_exhaustive]
 pub enum Gathered {
     /// Claim `first`; where one of them is won, claim `along` too. Send what was won as one digest.
     Send {
@@ -89,7 +88,6 @@ pub enum Gathered {
 /// What a claim came to.
 #[derive(Debug)]
 #[must_use]
-#[non_exhaustive]
 pub enum Claim {
     /// The notice is to be sent before its lease runs out.
     Won(Box<ClaimedNotice>),
@@ -123,7 +121,6 @@ pub(crate) fn addressee(record: &TokenRecord) -> Option<SubjectId> {
 
 /// What a notice says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum NoticeText {
     /// It will expire: the true time left, also where the notice is late.
     ExpiresIn(Span),
@@ -229,7 +226,6 @@ impl ClaimedNotice {
 
 /// What became of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Outcome {
     /// The transport accepted it.
     Sent,

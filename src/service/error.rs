@@ -58,7 +58,6 @@ pub enum Unavailable {
 
 /// A credential that does not authenticate.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Denied {
     /// Refused: 401. The true reason is for the host; [`Refusal::public`] is what the caller may know.
     #[error("credential was refused")]
@@ -284,7 +283,6 @@ pub enum Conflict {
 
 /// Why a management operation changed nothing, by whose fault it is.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum ManageError {
     /// The presenter may not: 403.
     #[error(transparent)]

@@ -11,7 +11,6 @@ use crate::types::time::{Span, Timestamp};
 
 /// How a listed credential stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Status {
     /// Works.
     Active,

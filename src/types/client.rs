@@ -77,7 +77,6 @@ impl ClientKey {
 /// How a client may open or go on with a family at the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum Grant {
     /// RFC 6749 §4.3. RFC 9700 §2.4 says it must not be used: off unless a registration names it.
     Password,
@@ -105,7 +104,6 @@ impl Grant {
 /// What a refresh answers with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum RefreshMode {
     /// A new refresh token each time, the old one used up (RFC 9700 §2.2.2).
     #[default]

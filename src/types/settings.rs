@@ -14,7 +14,6 @@ use crate::types::unknown::UnknownFields;
 /// The name of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum SettingName {
     /// "Creation and authentication of personal access tokens".
     PersonalAccessTokensEnabled,
@@ -34,7 +33,6 @@ pub enum SettingName {
 
 /// What the number of a setting counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum SettingUnit {
     /// On or off: 1 or 0.
     Switch,

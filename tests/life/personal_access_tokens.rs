@@ -1,6 +1,6 @@
 //! Personal access tokens as their owners and administrators see them (SYN-PAT, A2-TOKEN).
 
-use counterfoil::http_auth::{Gate, Refusal, credentials};
+use counterfoil::http_auth::{Gate, Refusal};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::settings::SettingsChange;
 use counterfoil::types::{Label, RecordId, Span, TokenKind, Version};

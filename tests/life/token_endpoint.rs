@@ -3,7 +3,6 @@
 use counterfoil::client::{ClientChange, Grant, NewClient};
 use counterfoil::http_auth::Refusal;
 use counterfoil::operations::{OpenError, SignIn};
-use counterfoil::*;
 
 use crate::support::*;
 

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use counterfoil::clock::Clock as _;
 use counterfoil::directory::Directory;
 use counterfoil::event::{Event, EventKind};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use counterfoil::client::{ClientChange, ClientId, NewClient};
-use counterfoil::operations::{NewAccess, NewSecurityCode, Operation, Overlap};
+use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap};
 use counterfoil::settings::SettingsChange;
 use counterfoil::types::{RecordId, Span};
 use counterfoil::*;

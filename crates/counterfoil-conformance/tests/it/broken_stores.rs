@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use counterfoil_conformance::{CHECKS, Check, Checked, Scale, Subject};
 
-use crate::broken::{Bench, Flaw, bounds, changes, inserts, notices, paces, pages, purges, revokes, room, rotates};
+use crate::broken::{
+    self, Bench, Flaw, bounds, changes, inserts, notices, paces, pages, purges, revokes, room, rotates,
+};
 
 struct Case {
     name: &'static str,

@@ -5,7 +5,7 @@ use counterfoil::store::{Applied, Change, StoreError, transition};
 use counterfoil::types::{RecordId, Version};
 
 use super::store::SqliteStore;
-use super::write::{Holder, Write, joined};
+use super::write::{Holder, joined};
 
 const OP: &str = "apply";
 

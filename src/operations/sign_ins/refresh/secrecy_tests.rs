@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_executor::block_on;
 
+use crate::Counterfoil;
 use crate::client::{ClientId, Grant, NewClient};
 use crate::clock::ManualClock;
 use crate::crypto::entropy::SeededEntropy;
@@ -12,12 +13,12 @@ use crate::crypto::key_ring::KeyRing;
 use crate::crypto::rotation_key::RotationKey;
 use crate::event::sink::NoSink;
 use crate::memory::{MemoryDirectory, MemoryStore};
+use crate::operations::SignIn;
 use crate::policy::Policy;
 use crate::record::state::Nonce;
 use crate::service::presenter::Presenter;
 use crate::store::token_store::TokenStore;
 use crate::token::derive::Rotation;
-use crate::{Counterfoil, SignIn};
 
 use crate::operations::sign_ins::refresh::refresh;
 use crate::types::account::Account;
