@@ -120,7 +120,7 @@ mod tests {
                     let numbered = |call: &str| {
                         line.match_indices(call).any(|(at, _)| line[at + call.len()..].starts_with(char::is_numeric))
                     };
-                    assert!(!numbered("ARGV[") && !numbered("ARGV, "), "arguments without names: {line}");
+                    assert!(!numbered("ARGV[") && !numbered("unpack(ARGV, "), "arguments without names: {line}");
                 }
             }
             assert!(heads.is_empty(), "not in the script: {heads:?}");
