@@ -1,6 +1,6 @@
 //! A table that somebody else locks for longer than a statement may take.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use counterfoil::store::{StoreError, TokenStore as _};
 use counterfoil_conformance::sample::{Person, at};
@@ -37,13 +37,19 @@ fn a_locked_table_holds_no_connection_of_the_server_for_longer_than_a_statement_
 fn a_write_that_waits_for_a_locked_table_is_known_not_to_be_done() {
     RUNTIME.block_on(async {
         let server = Postgres::start();
-        // A fifth of it lies between the two.
-        let setup = PgSetup::default().statement_timeout(Duration::from_secs(3));
+        let limit = Duration::from_secs(3);
+        let setup = PgSetup::default().statement_timeout(limit);
         let store = PgStore::connect_with(options(server.port()).username("postgres"), setup).await.expect("a store");
         let id = Person::somebody().pat().found(&store).await.expect("a record");
         let mut locker = raw(&options(server.port()).username("postgres")).await;
         sqlx::raw_sql("BEGIN; LOCK TABLE counterfoil_record").execute(&mut locker).await.expect("a lock");
+        let begun = Instant::now();
         let refused = store.touch(&[(id, at(1))]).await;
+        assert!(
+            begun.elapsed() < limit,
+            "as close to the limit as this, either may be the first: {:?}",
+            begun.elapsed()
+        );
         let Err(StoreError::Unavailable { retry: true, maybe_done: false, source: Some(source), .. }) = refused else {
             panic!("{refused:?}")
         };
