@@ -45,11 +45,7 @@ fn a_write_that_waits_for_a_locked_table_is_known_not_to_be_done() {
         sqlx::raw_sql("BEGIN; LOCK TABLE counterfoil_record").execute(&mut locker).await.expect("a lock");
         let begun = Instant::now();
         let refused = store.touch(&[(id, at(1))]).await;
-        assert!(
-            begun.elapsed() < limit,
-            "as close to the limit as this, either may be the first: {:?}",
-            begun.elapsed()
-        );
+        assert!(begun.elapsed() < limit, "at the limit either side may be the first: {:?}", begun.elapsed());
         let Err(StoreError::Unavailable { retry: true, maybe_done: false, source: Some(source), .. }) = refused else {
             panic!("{refused:?}")
         };
