@@ -29,6 +29,7 @@ mod revocation;
 mod rotation;
 mod sessions;
 mod settings;
+mod sources;
 mod throttling;
 mod token_endpoint;
 mod trouble;

@@ -7,6 +7,8 @@
     reason = "servers are waited for in real time, and promises of seconds are measured"
 )]
 
+#[path = "postgres_failover/locks.rs"]
+mod locks;
 #[path = "postgres_failover/pair.rs"]
 mod pair;
 #[path = "postgres_failover/rounds.rs"]
@@ -26,10 +28,10 @@ use counterfoil_conformance::sample::{Person, at, describe_as, most, must_get};
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Store, Subject, Task};
 use counterfoil_sql::{PgSetup, PgStore, SetupError};
 use counterfoil_testkit::servers::{Address, Postgres};
-use pair::{Pair, counted, run, takes_writes, wait_until};
+use pair::{Pair, run, takes_writes};
 use support::RUNTIME;
 use support::host::{refresh, sign_in};
-use support::schemas::{options, raw};
+use support::schemas::options;
 use tokio::sync::OwnedMutexGuard;
 
 /// How soon a store serves again once it can.
@@ -149,24 +151,24 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
     });
 }
 
-/// What the store gave up does not wait on in the server.
+/// It says nothing of the connections that are open: their server may be well. Only one that leads to no primary does.
 #[test]
-fn a_locked_table_holds_no_connection_of_the_server_for_longer_than_a_statement_may_take() {
+fn a_connection_that_is_cut_while_it_is_opened_leaves_the_open_ones_in_use() {
     RUNTIME.block_on(async {
-        let server = Postgres::start();
-        let setup = PgSetup::default().statement_timeout(Duration::from_millis(300));
-        let store = PgStore::connect_with(options(server.port()).username("postgres"), setup).await.expect("a store");
-        let id = Person::somebody().pat().found(&store).await.expect("a record");
-        let mut locker = raw(&options(server.port()).username("postgres")).await;
-        sqlx::raw_sql("BEGIN; LOCK TABLE counterfoil_record").execute(&mut locker).await.expect("a lock");
-        for _ in 0..8 {
-            let refused = store.touch(&[(id, at(1))]).await;
-            assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, .. })), "{refused:?}");
-        }
-        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-        wait_until(async || counted(server.port(), waiting).await == 0).await;
-        sqlx::raw_sql("ROLLBACK").execute(&mut locker).await.expect("given back");
-        assert!(store.touch(&[(id, at(1))]).await.is_ok(), "it serves again");
+        let schema = support::schemas::Schema::new().await;
+        let store = schema.open().await;
+        store.census().await.expect("on the connection of the start");
+        let name = schema.name();
+        // What a new connection is asked first ends it. Connections that are open keep their search_path.
+        let ends = "SELECT pg_terminate_backend(pg_backend_pid())";
+        schema.run(&format!("CREATE FUNCTION pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS '{ends}'")).await;
+        support::schemas::superuser(&format!("ALTER ROLE {name} SET search_path = {name}, pg_catalog")).await;
+        let id = counterfoil::types::RecordId::from_bytes([7; 16]);
+        let refused = store.get(&id).await;
+        assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, .. })), "its first read: {refused:?}");
+        assert!(store.census().await.is_ok(), "on the connection of the start");
+        support::schemas::superuser(&format!("ALTER ROLE {name} RESET search_path")).await;
+        assert!(matches!(store.get(&id).await, Ok(None)), "it serves again");
     });
 }
 

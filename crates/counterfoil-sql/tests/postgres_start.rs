@@ -98,6 +98,27 @@ async fn everything(store: PgStore) {
     assert!(store.remove_client(&realm, &client, stands.version).await.expect("removed"));
 }
 
+/// As a role that was granted the rights of the version before the table.
+#[test]
+fn fault_d6_a_role_that_may_not_note_the_upkeep_is_refused_at_the_start() {
+    RUNTIME.block_on(async {
+        let schema = support::schemas::Schema::new().await;
+        schema.open().await.close().await;
+        let name = schema.name();
+        for right in ["SELECT", "INSERT", "UPDATE", "ALL"] {
+            schema.run(&format!("REVOKE {right} ON counterfoil_upkeep FROM {name}")).await;
+            let told = refused(schema.options()).await;
+            assert!(matches!(told, SetupError::Refused { .. }), "{right}: {told:?}");
+            let told = told.to_string();
+            assert!(told.contains("the role may not note the upkeep"), "{right}: {told}");
+            assert!(told.contains("GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep"), "{right}: {told}");
+            // What it asks for is enough.
+            schema.run(&format!("GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep TO {name}")).await;
+            schema.open().await.close().await;
+        }
+    });
+}
+
 #[test]
 fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
     RUNTIME.block_on(async {

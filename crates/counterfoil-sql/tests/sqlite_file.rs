@@ -2,6 +2,11 @@
 #![cfg(feature = "sqlite")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
+#[path = "sqlite_file/damaged.rs"]
+mod damaged;
+#[cfg(unix)]
+#[path = "sqlite_file/private.rs"]
+mod private;
 mod support;
 
 use std::sync::Arc;
@@ -191,62 +196,6 @@ async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success()
     let new = Person::somebody().pat();
     let lost = store.insert(new.home(None), &new.records, at(1)).await;
     assert!(matches!(lost, Err(StoreError::Unavailable { maybe_done: true, .. })), "{lost:?}");
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn fault_d8_the_files_are_their_owners_alone() {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let file = File::new();
-    let modes = || {
-        let entries = std::fs::read_dir(file.folder()).expect("a folder").flatten();
-        let mode = |entry: std::fs::DirEntry| entry.metadata().expect("a file").permissions().mode() & 0o777;
-        entries.map(|entry| (entry.file_name(), mode(entry))).collect::<Vec<_>>()
-    };
-    let store = file.open().await;
-    Person::somebody().pat().found(&store).await.expect("a record");
-    assert_eq!(modes().len(), 3, "file, log and index: {:?}", modes());
-    assert!(modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
-    // As an earlier version left them.
-    for (name, _) in modes() {
-        let open = std::fs::Permissions::from_mode(0o644);
-        std::fs::set_permissions(file.folder().join(name), open).expect("opened to all");
-    }
-    let second = file.open().await;
-    assert!(modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
-    second.close().await;
-    store.close().await;
-    // Who does not ask for a file gets none.
-    let other = file.folder().join("other.db");
-    let refused = SqliteStore::open(SqliteConnectOptions::new().filename(&other)).await;
-    assert!(refused.is_err() && !other.exists());
-}
-
-/// As an earlier version left them, and reached by a link in another folder: to the file, and to a folder above it.
-#[cfg(unix)]
-#[tokio::test]
-async fn fault_d8_the_files_behind_a_link_are_their_owners_alone() {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
-
-    let (file, links) = (File::new(), File::new());
-    // Open all the while, so that log and index are there.
-    let first = file.open().await;
-    Person::somebody().pat().found(&first).await.expect("a record");
-    let (to_file, to_folder) = (links.folder().join("linked.db"), links.folder().join("linked"));
-    symlink(file.path(), &to_file).expect("a link");
-    symlink(file.folder(), &to_folder).expect("a link");
-    for path in [to_file, to_folder.join("counterfoil.db")] {
-        let all = ["", "-wal", "-shm"].map(|ending| file.folder().join(format!("counterfoil.db{ending}")));
-        for path in &all {
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("opened to all");
-        }
-        let store = SqliteStore::open(SqliteConnectOptions::new().filename(path)).await.expect("a store");
-        let modes = all.map(|path| std::fs::metadata(path).expect("a file").permissions().mode() & 0o777);
-        assert_eq!(modes, [0o600; 3]);
-        store.close().await;
-    }
-    first.close().await;
 }
 
 /// Alone, and while somebody else has the file open.

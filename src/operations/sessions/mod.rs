@@ -38,6 +38,7 @@ fn principal(
         expires_at: Some(expires_at),
         actor: None,
         authenticated_at: Some(authenticated_at),
-        source: source.cloned(),
+        // An address that no event may name is not kept either.
+        source: source.filter(|_| service.policy.events.sources).cloned(),
     }
 }

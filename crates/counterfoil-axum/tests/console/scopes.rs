@@ -92,6 +92,47 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     assert_eq!(scope(&client.allowed_scope).as_deref(), Some("demo:read demo:write"));
 }
 
+/// A form that was cut, or sent by a program: an absent choice is no choice of everything.
+#[tokio::test]
+async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are() {
+    let world = known().await;
+    let adam = Browser::signed_in(&world, "adam").await;
+    let (path, id) = ("/clients/app/edit", "app".parse().expect("an id"));
+    let rest = "refresh_mode=rotate&grants=password&grants=refresh_token";
+    let limits = "allowed=limited&scopes=demo:read&scopes=demo:write&default=limited&default_scopes=demo:read";
+    let saved = adam.post(path, &format!("display_name=app&{rest}&{limits}")).await;
+    assert_eq!(saved.header("location"), Some("/console/clients?told=saved"), "{saved:?}");
+    let was = "allowed_was=limited&scopes_was=demo:read+demo:write&default_was=limited&default_scopes_was=demo:read";
+    for (name, without) in [("one", ""), ("two", was), ("three", "scopes=&default_scopes=+")] {
+        let saved = adam.post(path, &format!("display_name={name}&{rest}&{without}")).await;
+        assert_eq!(saved.header("location"), Some("/console/clients?told=saved"), "{name}: {saved:?}");
+        let client = world.counterfoil.client(&Presenter::host(), &id).await.expect("there");
+        assert_eq!(client.display_name, name);
+        let scopes =
+            [&client.allowed_scope, &client.default_scope].map(|scope| scope.as_ref().map(|scope| scope.as_str()));
+        assert_eq!(scopes, [Some("demo:read demo:write"), Some("demo:read")], "{name}");
+    }
+}
+
+/// A scope of 1,000 characters has at most 500 tokens: no more are shown again, whatever a form or a link holds.
+#[tokio::test]
+async fn fault_f9_more_scopes_than_a_scope_can_hold_are_refused_with_the_limit() {
+    let world = known().await;
+    let adam = Browser::signed_in(&world, "adam").await;
+    let many: Vec<String> = (0..600).map(|number| format!("x{number}")).collect();
+    let ticks = |field: &str| many.iter().map(|scope| format!("&{field}={scope}")).collect::<String>();
+    let shown = |page: &str| page.matches("name=\"scopes\" value=\"x").count();
+    let limit = "at most 1,000 characters";
+    let form = format!("display_name=app&refresh_mode=rotate&grants=password&allowed=limited{}", ticks("scopes"));
+    let refused = adam.post("/clients/app/edit", &form).await;
+    assert_eq!((refused.status.as_u16(), shown(&refused.text)), (422, 500));
+    assert!(refused.text.contains("id=\"scopes-error\"") && refused.text.contains(limit), "{}", refused.text);
+    let linked = adam.get(&format!("/clients/app/edit?allowed=limited&scopes={}", many.join("+"))).await;
+    assert_eq!((linked.status.as_u16(), shown(&linked.text)), (200, 500));
+    let refused = adam.post("/tokens", &format!("label=one&days=5&rights=limited{}", ticks("scope"))).await;
+    assert!(refused.status == 422 && refused.text.contains(limit), "{}", refused.text);
+}
+
 #[tokio::test]
 async fn fault_f9_an_edited_client_keeps_the_rules_of_the_api_and_wants_the_password() {
     let world = known().await;

@@ -108,3 +108,27 @@ fn in_memory(path: &Path) -> bool {
 fn creates(options: &SqliteConnectOptions) -> bool {
     format!("{options:?}") == format!("{:?}", options.clone().create_if_missing(true))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs::metadata;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use sqlx::sqlite::SqliteConnectOptions;
+    use tempfile::TempDir;
+
+    use super::keep_private;
+
+    /// Made by SQLite, everybody could open it until its mode is changed.
+    #[test]
+    fn fault_d8_a_file_behind_a_link_is_made_private_before_sqlite_opens_it() {
+        let folder = TempDir::new().expect("a folder");
+        let (link, file) = (folder.path().join("linked.db"), folder.path().join("counterfoil.db"));
+        symlink(&file, &link).expect("a link to no file");
+        let options = SqliteConnectOptions::new().filename(&link);
+        keep_private(&options).expect("nothing is to be made");
+        assert!(!file.exists(), "none is asked for");
+        keep_private(&options.create_if_missing(true)).expect("made");
+        assert_eq!(metadata(&file).expect("the file").permissions().mode() & 0o777, 0o600);
+    }
+}

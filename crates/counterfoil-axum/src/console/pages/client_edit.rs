@@ -185,8 +185,8 @@ fn change(visitor: &Visitor, client: &ClientView, form: &Form) -> Result<ClientC
         change.grants = Some(grants.collect::<Result<_, _>>()?);
     }
     let scope = |choice: Choice| -> Result<Option<Option<Scope>>, Wrong> {
-        // What a form does not have stays: an absent choice is no choice of everything.
-        if form.one(choice.mode).is_empty() && form.all(choice.field).next().is_none() {
+        // What a form does not have stays: an absent choice is no choice of everything. A field for text is sent empty.
+        if form.one(choice.mode).is_empty() && form.all(choice.field).all(|text| text.trim().is_empty()) {
             return Ok(None);
         }
         let chosen = choice.read(visitor, form)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use counterfoil::Scope;
+use counterfoil::types::InvalidScope;
 use http::StatusCode;
 
 use crate::console::filled::Filled;
@@ -92,7 +93,10 @@ impl Choice {
             ("limited", true) => Err(wrong(self.field, words.scope_needed)),
             ("limited", false) => {
                 let scope = tokens.join(" ").parse();
-                scope.map(Some).map_err(|_| wrong(self.field, words.scope_wrong))
+                scope.map(Some).map_err(|invalid| match invalid {
+                    InvalidScope::TooLong => wrong(self.field, words.scope_long),
+                    _ => wrong(self.field, words.scope_wrong),
+                })
             }
             _ => Err(wrong(self.mode, words.invalid)),
         }

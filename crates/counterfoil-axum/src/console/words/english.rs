@@ -267,6 +267,7 @@ pub(crate) const ENGLISH: Words = Words {
     scope_tokens: "Scopes, separated by spaces",
     scope_needed: "Choose at least one scope, or everything.",
     scope_both: "You chose both everything and single scopes. Choose one or the other.",
+    scope_long: "All scopes together may have at most 1,000 characters.",
     scope_wrong: "This service does not know that scope.",
     scope_beyond: "You cannot grant more than you may do yourself.",
     client_allowed: "What it may ask for",

@@ -1,7 +1,7 @@
 //! What is wrong, in words, and at which field of a page's form.
 
 use counterfoil::http_auth::Gate;
-use counterfoil::types::{InvalidDescription, InvalidLabel};
+use counterfoil::types::{InvalidDescription, InvalidLabel, InvalidScope};
 use counterfoil::{Conflict, Forbidden, Invalid};
 
 use super::Words;
@@ -39,6 +39,7 @@ impl Words {
             Invalid::RefreshMode => self.refresh_mode_wrong.to_owned(),
             Invalid::ResourceServer => self.resource_server_wrong.to_owned(),
             Invalid::Setting(invalid) => self.range(invalid.name.unit(), invalid.least, invalid.most),
+            Invalid::Scope(InvalidScope::TooLong) => self.scope_long.to_owned(),
             Invalid::Scope(_) | Invalid::ScopeUnknown { .. } => self.scope_wrong.to_owned(),
             Invalid::ScopeBeyond { .. } => self.scope_beyond.to_owned(),
             Invalid::ScopeDemanded => self.scope_needed.to_owned(),

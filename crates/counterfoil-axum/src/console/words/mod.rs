@@ -291,6 +291,7 @@ pub(crate) struct Words {
     pub(crate) scope_tokens: &'static str,
     pub(crate) scope_needed: &'static str,
     pub(crate) scope_both: &'static str,
+    pub(crate) scope_long: &'static str,
     pub(crate) scope_wrong: &'static str,
     pub(crate) scope_beyond: &'static str,
     pub(crate) client_allowed: &'static str,
