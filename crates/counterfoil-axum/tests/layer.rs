@@ -163,7 +163,7 @@ async fn syn_token_8_the_scope_layer_asks_for_a_scope_token() {
     assert_eq!(ask(Some("demo:read demo:write"), "a").await.text, "in");
     assert_eq!(ask(None, "b").await.text, "in", "a credential without a scope may do all that its owner may");
     let refused = ask(Some("demo:write"), "c").await;
-    assert_eq!(refused.told(), (403, "insufficient-scope".into(), None));
+    assert_eq!(refused.outcome(), (403, "insufficient-scope".into(), None));
     let challenge = "Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"demo:read\"";
     assert_eq!(refused.header("www-authenticate"), Some(challenge));
     assert_eq!(get_with(&router, "/scoped", &[]).await.status, 401);

@@ -61,7 +61,7 @@ async fn fault_b1_who_finds_no_place_is_told_a_second_and_then_let_in() {
     let (answers, _) = at_once(&world, 25, RIGHT).await;
     assert_eq!((with_status(&answers, 200), with_status(&answers, 429)), (18, 7));
     for answer in answers.iter().filter(|answer| answer.status == 429) {
-        assert_eq!(answer.told(), (429, "slow_down".into(), None));
+        assert_eq!(answer.outcome(), (429, "slow_down".into(), None));
         assert_eq!(answer.header("retry-after"), Some("1"), "and never the rest of a window");
     }
     sleep(Duration::from_secs(1)).await;
@@ -143,7 +143,7 @@ async fn fault_b2_a_router_whose_source_is_missing_tests_no_secret() {
     let world = world().await;
     for path in ["/token", "/revoke", "/introspect"] {
         let answer = send(&world.router, ask(path, RIGHT)).await;
-        assert_eq!(answer.told(), (503, "temporarily_unavailable".into(), None), "{path}");
+        assert_eq!(answer.outcome(), (503, "temporarily_unavailable".into(), None), "{path}");
     }
     let answer = sign_in(&console(&world, Sources::Extension), "bill").await;
     assert_eq!(answer.status, 503);

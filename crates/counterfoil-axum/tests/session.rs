@@ -1,4 +1,4 @@
-//! The console's session in front of the management routers: when its cookie counts, and what it must bring beside it.
+//! The console's session in front of the API routers: when its cookie counts, and what it must bring beside it.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -21,7 +21,7 @@ const COOKIE: &str = "__Host-counterfoil-session-bf2105c8";
 const PLAIN: &str = "counterfoil-session-bf2105c8";
 const NEW: &str = "{\"label\":\"nightly\",\"expires_in_days\":30}";
 
-/// The management routers behind the layer.
+/// The API routers behind the layer.
 fn console(world: &World, transport: Transport) -> Router {
     support::router(&world.counterfoil).layer(SessionLayer::new(world.counterfoil.clone(), transport, "/console"))
 }
@@ -72,7 +72,7 @@ async fn console_1_a_session_reads_and_with_its_token_writes() {
     let own = [with[0], with[1], ("sec-fetch-site", "same-origin"), ("origin", "https://console.example")];
     assert_eq!(ask(&router, "DELETE", &path, &own, "").await.status, 204);
     let by_member = ask(&router, "GET", "/settings", &[("cookie", &cookie)], "").await;
-    assert_eq!(by_member.told(), (403, "role".into(), None), "its rights are its owner's");
+    assert_eq!(by_member.outcome(), (403, "role".into(), None), "its rights are its owner's");
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn console_1_a_change_without_the_sessions_own_token_is_forged() {
                 // Nothing is served there, whoever asks.
                 _ => (405, "method-not-allowed".to_owned(), None),
             };
-            assert_eq!(answer.told(), expected, "{case}: {method}");
+            assert_eq!(answer.outcome(), expected, "{case}: {method}");
             assert_eq!(answer.header("www-authenticate"), None, "{case}: {method}");
         }
     }
@@ -121,7 +121,7 @@ async fn console_1_what_is_forged_does_not_keep_a_session_alive() {
     assert_eq!(ask(&router, "POST", "/me/tokens", &[("cookie", &cookie)], NEW).await.status, 403);
     world.clock.advance(Span::minutes(10));
     let idle = ask(&router, "GET", "/me/tokens", &[("cookie", &cookie)], "").await;
-    assert_eq!(idle.told(), (401, "invalid-token".into(), None));
+    assert_eq!(idle.outcome(), (401, "invalid-token".into(), None));
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn all_kinds_3_a_session_that_ended_and_every_other_credential_are_the_sam
     world.counterfoil.end_session(&bill.principal).await.expect("signed out");
     let ask_with = async |text: &str| {
         let answer = ask(&router, "GET", "/me/tokens", &[("cookie", &format!("{COOKIE}={text}"))], "").await;
-        assert_eq!(answer.told(), (401, "invalid-token".into(), None), "{}", &text[..4.min(text.len())]);
+        assert_eq!(answer.outcome(), (401, "invalid-token".into(), None), "{}", &text[..4.min(text.len())]);
         answer.text
     };
     let ended = ask_with(bill.token.expose_secret()).await;
@@ -179,7 +179,7 @@ async fn all_kinds_3_a_session_is_no_bearer() {
     for headers in
         [&[("authorization", bearer.as_str())][..], &[("authorization", bearer.as_str()), ("cookie", cookie.as_str())]]
     {
-        assert_eq!(ask(&router, "GET", "/me/tokens", headers, "").await.told(), (401, "invalid-token".into(), None));
+        assert_eq!(ask(&router, "GET", "/me/tokens", headers, "").await.outcome(), (401, "invalid-token".into(), None));
     }
 }
 
@@ -190,7 +190,7 @@ async fn all_kinds_5_a_session_that_nobody_can_look_up_is_503() {
     let cookie = cookie_of(&open(&world, "bill").await);
     world.people.set_unavailable(true);
     let answer = ask(&router, "GET", "/me/tokens", &[("cookie", &cookie)], "").await;
-    assert_eq!(answer.told(), (503, "unavailable".into(), None));
+    assert_eq!(answer.outcome(), (503, "unavailable".into(), None));
 }
 
 #[tokio::test]
@@ -210,9 +210,9 @@ async fn console_1_a_cookie_that_is_not_ours_alone_is_not_read() {
         vec![("x-cookie", own.as_str())],
     ] {
         let answer = ask(&router, "GET", "/me/tokens", &headers, "").await;
-        assert_eq!(answer.told(), (401, "unauthenticated".into(), None), "{} headers", headers.len());
+        assert_eq!(answer.outcome(), (401, "unauthenticated".into(), None), "{} headers", headers.len());
         let answer = ask(&router, "POST", "/me/tokens", &headers, NEW).await;
-        assert_eq!(answer.told(), (401, "unauthenticated".into(), None), "nothing to forge");
+        assert_eq!(answer.outcome(), (401, "unauthenticated".into(), None), "nothing to forge");
     }
 }
 
@@ -355,8 +355,8 @@ async fn fault_a7_each_route_that_makes_or_widens_refuses_a_stale_session_and_no
         ("PATCH", "/settings".to_owned(), "{\"pat_max_days\":90}"),
     ];
     for (method, path, body) in &grave {
-        let told = ask(&router, method, path, &with, body).await.told();
-        assert_eq!(told, (403, "stale-session".into(), None), "{method} {path} {body}");
+        let outcome = ask(&router, method, path, &with, body).await.outcome();
+        assert_eq!(outcome, (403, "stale-session".into(), None), "{method} {path} {body}");
     }
     // What looks, describes, or takes rights away; deletions last.
     for (method, path, body, status) in [

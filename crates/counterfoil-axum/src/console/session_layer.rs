@@ -23,7 +23,7 @@ use crate::source::source_of;
 /// What the log says, for somebody who runs the service.
 const FORGED: &str = "a session's cookie came without its token, or from another site";
 
-/// Authenticates by the console's session, so that its own pages can call the management routers: put it in front of them.
+/// Authenticates by the console's session, so that its own pages can call the API routers: put it in front of them.
 ///
 /// It looks at a request that brings the session's cookie and no `Authorization` header: where there is one, that alone counts. A session
 /// that is refused is an invalid credential. Every method but `GET`, `HEAD` and `OPTIONS` must bring the session's token in `x-csrf-token`,

@@ -20,8 +20,8 @@ async fn fault_a9_a_super_administrators_code_names_no_user_on_the_page_as_in_th
         assert_eq!(page.status, 422, "{form}: {page:?}");
         assert!(page.text.contains(&format!("id=\"{field}-error\"")), "{form}: {page:?}");
         assert!(page.text.contains("kept words</textarea>"), "what was typed is kept: {form}");
-        let told = world.call("POST", "/security-codes", &bearer, Some(body)).await.told();
-        assert_eq!(told, (422, "invalid-field".to_owned(), Some(field.to_owned())), "{body}");
+        let outcome = world.call("POST", "/security-codes", &bearer, Some(body)).await.outcome();
+        assert_eq!(outcome, (422, "invalid-field".to_owned(), Some(field.to_owned())), "{body}");
     }
     assert!(sue.get("/codes").await.text.contains("id=\"empty\""), "none was made");
     let made = sue.post("/codes", "access=super_administrator&user=&description=").await;
@@ -49,8 +49,8 @@ async fn fault_a9_a_client_that_contradicts_itself_is_refused_on_the_page_as_in_
         assert!(page.text.contains(&format!("id=\"{field}-error\"")), "{form}: {page:?}");
         assert!(page.text.contains("value=\"kept\""), "{form}");
         let body = format!("{{\"display_name\":\"kept\",{body}}}");
-        let told = world.call("POST", "/clients", &bearer, Some(&body)).await.told();
-        assert_eq!((told.0, told.2.as_deref()), (422, Some(field)), "{body}");
+        let outcome = world.call("POST", "/clients", &bearer, Some(&body)).await.outcome();
+        assert_eq!((outcome.0, outcome.2.as_deref()), (422, Some(field)), "{body}");
     }
     assert!(!adam.get("/clients").await.text.contains("kept"), "none was registered");
 }

@@ -59,7 +59,7 @@ async fn a_session_is_no_bearer_and_a_token_is_no_session() {
     let browser = Browser::signed_in(&world, "bill").await;
     let session = browser.cookie(SESSION).expect("a session");
     let answer = world.call("GET", "/me/tokens", &session, None).await;
-    assert_eq!(answer.told().1, "invalid-token");
+    assert_eq!(answer.outcome().1, "invalid-token");
     let (access, _) = world.sign_in("bill", None).await;
     browser.plant(SESSION, &access);
     assert_eq!(browser.get("/tokens").await.status, 303);

@@ -60,7 +60,7 @@ impl Answer {
     }
 
     /// Status, problem and field in one.
-    pub fn told(&self) -> (u16, String, Option<String>) {
+    pub fn outcome(&self) -> (u16, String, Option<String>) {
         (self.status.as_u16(), self.problem(), self.json()["field"].as_str().map(str::to_owned))
     }
 }
@@ -184,7 +184,7 @@ impl World {
         (text("access_token"), text("refresh_token"))
     }
 
-    /// A request to the management routers.
+    /// A request to the API routers.
     pub async fn call(&self, method: &str, path: &str, token: &str, body: Option<&str>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("authorization", format!("Bearer {token}"));

@@ -7,7 +7,7 @@ use axum::extract::rejection::PathRejection;
 use counterfoil::client::ClientId;
 use counterfoil::{Counterfoil, Operation, Presenter, RecordId, SubjectId};
 
-use crate::management::reading::told;
+use crate::api::request::or_problem;
 use crate::problem::{self, Problem};
 
 /// One segment; an error where it is no text.
@@ -50,7 +50,7 @@ async fn found<T>(
     match id {
         Some(id) => Ok(id),
         None => {
-            told(counterfoil, counterfoil.authorize(by, operation).await)?;
+            or_problem(counterfoil, counterfoil.authorize(by, operation).await)?;
             Err(Problem::new(problem::NOT_FOUND))
         }
     }

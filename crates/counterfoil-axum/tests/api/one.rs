@@ -4,9 +4,9 @@ use counterfoil::Span;
 use serde_json::Value;
 
 use super::support::{Answer, World, world};
-use super::{make, told};
+use super::{make, outcome};
 
-/// The path that `Location` names, below the management routers, where GET answers like `made` without its secrets.
+/// The path that `Location` names, below the API routers, where GET answers like `made` without its secrets.
 async fn is_at(world: &World, answer: &Answer, token: &str, secrets: &[&str]) -> String {
     assert_eq!(answer.status, 201, "{answer:?}");
     let location = answer.header("location").expect("a place");
@@ -33,7 +33,11 @@ async fn fault_c12_what_was_made_is_where_location_says() {
     let rotated = world.call("POST", &format!("{path}/rotate"), &bill, None).await;
     let successor = is_at(&world, &rotated, &bill, &["token"]).await;
     assert_ne!(path, successor);
-    assert_eq!(world.call("GET", &path, &bill, None).await.told(), told(404, "not-found", None), "replaced at once");
+    assert_eq!(
+        world.call("GET", &path, &bill, None).await.outcome(),
+        outcome(404, "not-found", None),
+        "replaced at once"
+    );
     let id = successor.rsplit('/').next().expect("an id");
     let by_administrator = world.call("GET", &format!("/users/bill/tokens/{id}"), &sue, None).await;
     assert_eq!(by_administrator.json()["label"], "a");
@@ -57,23 +61,23 @@ async fn fault_c12_one_is_seen_by_those_who_may_see_the_list_and_nobody_else() {
     let (id, text) = (made["id"].as_str().expect("an id"), made["token"].as_str().expect("a token"));
     let code = world.call("POST", "/security-codes", &sue, Some("{\"access\":\"super_administrator\"}")).await.json();
     let code = format!("/security-codes/{}", code["id"].as_str().expect("an id"));
-    let missing = told(404, "not-found", None);
+    let missing = outcome(404, "not-found", None);
     let get = async |token: &str, path: &str| world.call("GET", path, token, None).await;
     assert_eq!(get(text, &format!("/me/tokens/{id}")).await.status, 200, "a token may look");
-    assert_eq!(get(&mia, &format!("/me/tokens/{id}")).await.told(), missing, "somebody else's");
-    assert_eq!(get(&mia, &format!("/users/bill/tokens/{id}")).await.told(), told(403, "role", None));
-    assert_eq!(get(&adam, &format!("/users/mia/tokens/{id}")).await.told(), missing);
-    assert_eq!(get(&adam, &code).await.told(), told(403, "role", None));
-    assert_eq!(get(&adam, "/clients/nobody").await.told(), missing);
-    assert_eq!(get(&bill, "/clients/app").await.told(), told(403, "role", None));
+    assert_eq!(get(&mia, &format!("/me/tokens/{id}")).await.outcome(), missing, "somebody else's");
+    assert_eq!(get(&mia, &format!("/users/bill/tokens/{id}")).await.outcome(), outcome(403, "role", None));
+    assert_eq!(get(&adam, &format!("/users/mia/tokens/{id}")).await.outcome(), missing);
+    assert_eq!(get(&adam, &code).await.outcome(), outcome(403, "role", None));
+    assert_eq!(get(&adam, "/clients/nobody").await.outcome(), missing);
+    assert_eq!(get(&bill, "/clients/app").await.outcome(), outcome(403, "role", None));
     for path in ["/me/tokens/x", "/security-codes/x", &code.replace("/security-codes", "/me/tokens")] {
-        assert_eq!(get(&sue, path).await.told(), missing, "{path}");
+        assert_eq!(get(&sue, path).await.outcome(), missing, "{path}");
     }
     world.clock.advance(Span::days(1));
     let (sue, _) = world.sign_in("sue", None).await;
     assert_eq!(get(&sue, &code).await.json()["status"], "expired", "it can be reactivated");
     assert_eq!(world.call("DELETE", &code, &sue, None).await.status, 204);
-    assert_eq!(get(&sue, &code).await.told(), missing, "deleted");
+    assert_eq!(get(&sue, &code).await.outcome(), missing, "deleted");
 }
 
 #[tokio::test]
@@ -130,7 +134,7 @@ async fn fault_c12_an_unknown_parameter_is_422_on_every_route_and_nothing_is_don
         ("PATCH", "/settings", Some("{\"personal_access_tokens_enabled\":false}")),
     ] {
         let answer = world.call(method, &format!("{path}?status=expired"), &sue, body).await;
-        assert_eq!(answer.told(), told(422, "invalid-field", Some("status")), "{method} {path}");
+        assert_eq!(answer.outcome(), outcome(422, "invalid-field", Some("status")), "{method} {path}");
     }
     let after = [world.call("GET", &token, &sue, None).await.json(), world.call("GET", &code, &sue, None).await.json()];
     assert_eq!(before, after, "nothing was done");

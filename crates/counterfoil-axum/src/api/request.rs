@@ -14,8 +14,8 @@ use crate::query::Query;
 /// The largest body.
 const MOST: usize = 64 * 1024;
 
-/// What a verb answered, or the problem it is told as.
-pub(super) fn told<T>(counterfoil: &Counterfoil, outcome: Result<T, ManageError>) -> Result<T, Problem> {
+/// What a verb answered, or the problem it is or_problem as.
+pub(super) fn or_problem<T>(counterfoil: &Counterfoil, outcome: Result<T, ManageError>) -> Result<T, Problem> {
     outcome.map_err(|error| Problem::of(error, counterfoil.realm(), counterfoil.now()))
 }
 
@@ -29,13 +29,13 @@ pub(super) async fn body<T: Body>(
 ) -> Result<T, Problem> {
     let read = parsed(request).await;
     if read.is_err() {
-        told(counterfoil, counterfoil.authorize(by, operation).await)?;
+        or_problem(counterfoil, counterfoil.authorize(by, operation).await)?;
     }
     read
 }
 
 /// That a request without a body has no parameters. Who may not do that, or speaks of what is not there, learns so first.
-pub(super) async fn unasked(
+pub(super) async fn no_query(
     counterfoil: &Counterfoil,
     by: &Presenter,
     operation: Operation<'_>,
@@ -43,7 +43,7 @@ pub(super) async fn unasked(
 ) -> Result<(), Problem> {
     let none = Query::none(query);
     if none.is_err() {
-        told(counterfoil, counterfoil.authorize(by, operation).await)?;
+        or_problem(counterfoil, counterfoil.authorize(by, operation).await)?;
     }
     none
 }

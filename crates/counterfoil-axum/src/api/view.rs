@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::place::Place;
+use super::location::Location;
 use crate::cursor::List;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -130,15 +130,15 @@ impl From<&CredentialView> for CodeView {
 }
 
 /// The answer that has a new token's text.
-pub(super) fn new_token(place: &Place, issued: &IssuedCredential) -> Response {
+pub(super) fn new_token(location: &Location, issued: &IssuedCredential) -> Response {
     let view = NewTokenView { record: (&issued.listed).into(), token: issued.token.expose_secret() };
-    place.created(&issued.listed.id.to_string(), &view)
+    location.created(&issued.listed.id.to_string(), &view)
 }
 
 /// The answer that has a new code's text.
-pub(super) fn new_code(place: &Place, issued: &IssuedCredential) -> Response {
+pub(super) fn new_code(location: &Location, issued: &IssuedCredential) -> Response {
     let view = NewCodeView { record: (&issued.listed).into(), code: issued.token.expose_secret() };
-    place.created(&issued.listed.id.to_string(), &view)
+    location.created(&issued.listed.id.to_string(), &view)
 }
 
 /// The cursor of a list of credentials, as the request has it.

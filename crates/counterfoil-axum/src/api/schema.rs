@@ -1,4 +1,4 @@
-//! The problems of the management routers, for the OpenAPI document.
+//! The problems of the API routers, for the OpenAPI document.
 
 use std::collections::BTreeMap;
 

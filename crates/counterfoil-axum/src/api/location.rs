@@ -12,9 +12,9 @@ use serde::Serialize;
 use crate::secret_body;
 
 /// The path of a request as the client sent it, wherever the routers are nested.
-pub(super) struct Place(String);
+pub(super) struct Location(String);
 
-impl<S: Send + Sync> FromRequestParts<S> for Place {
+impl<S: Send + Sync> FromRequestParts<S> for Location {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
@@ -23,7 +23,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Place {
     }
 }
 
-impl Place {
+impl Location {
     /// So many segments further up.
     pub(super) fn up(mut self, segments: usize) -> Self {
         for _ in 0..segments {
@@ -50,12 +50,12 @@ mod tests {
 
     #[test]
     fn fault_c12_a_location_names_what_was_made() {
-        let location = |place: Place| {
-            let response = place.created("new", &());
+        let location = |location: Location| {
+            let response = location.created("new", &());
             response.headers()[LOCATION].to_str().expect("text").to_owned()
         };
-        assert_eq!(location(Place("/api/v1/me/tokens".into())), "/api/v1/me/tokens/new");
-        assert_eq!(location(Place("/api/v1/me/tokens/old/rotate".into()).up(2)), "/api/v1/me/tokens/new");
-        assert_eq!(location(Place("/clients".into())), "/clients/new");
+        assert_eq!(location(Location("/api/v1/me/tokens".into())), "/api/v1/me/tokens/new");
+        assert_eq!(location(Location("/api/v1/me/tokens/old/rotate".into()).up(2)), "/api/v1/me/tokens/new");
+        assert_eq!(location(Location("/clients".into())), "/clients/new");
     }
 }

@@ -11,11 +11,11 @@ use utoipa_axum::routes;
 use super::client_body::{NewRegistration, RegistrationChange};
 use super::client_view::{ClientView, NewClientView};
 use super::guarded;
+use super::location::Location;
 use super::paths::{self, Segment};
-use super::place::Place;
-use super::reading::{body, told};
+use super::personal_access_tokens::{NewOverlap, NewOverlapSchema};
+use super::request::{body, or_problem};
 use super::schema::{ReadProblems, WriteProblems};
-use super::tokens::{NewOverlap, NewOverlapSchema};
 use super::view::PageView;
 use crate::cursor::List;
 use crate::principal::Principal;
@@ -78,10 +78,10 @@ fn key(text: &str) -> Option<Key> {
 )]
 async fn list(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let all = told(&counterfoil, newest_first(&counterfoil, &who.presenter()).await)?;
+    let all = or_problem(&counterfoil, newest_first(&counterfoil, &principal.presenter()).await)?;
     let list = List { name: "clients", realm: counterfoil.realm().as_str(), owner: "" };
     let query = Query::strict(query.as_deref(), &["limit", "cursor"])?;
     let limit = query.limit()?.get() as usize;
@@ -108,14 +108,14 @@ async fn list(
 )]
 async fn create(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
-    place: Place,
+    principal: Principal,
+    location: Location,
     request: Request,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let new: NewRegistration = body(&counterfoil, &by, Operation::CreateClient, request).await?;
-    let registered = told(&counterfoil, counterfoil.create_client(&by, new.into()).await)?;
-    Ok(place.created(registered.view.id.as_str(), &NewClientView::from(&registered)))
+    let registered = or_problem(&counterfoil, counterfoil.create_client(&by, new.into()).await)?;
+    Ok(location.created(registered.view.id.as_str(), &NewClientView::from(&registered)))
 }
 
 /// Shows a client
@@ -130,14 +130,14 @@ async fn create(
 )]
 async fn see(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let text = path.ok();
     let id = paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::SeeClient).await?;
-    let view = told(&counterfoil, counterfoil.client(&by, &id).await)?;
+    let view = or_problem(&counterfoil, counterfoil.client(&by, &id).await)?;
     Query::none(query.as_deref())?;
     Ok(secret_body::json(StatusCode::OK, &ClientView::from(&view)))
 }
@@ -155,16 +155,16 @@ async fn see(
 )]
 async fn change(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     request: Request,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let text = path.ok();
     let id =
         paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::ChangeClient(None)).await?;
     let change: RegistrationChange = body(&counterfoil, &by, Operation::ChangeClient(Some(&id)), request).await?;
-    let view = told(&counterfoil, counterfoil.change_client(&by, &id, change.into()).await)?;
+    let view = or_problem(&counterfoil, counterfoil.change_client(&by, &id, change.into()).await)?;
     Ok(secret_body::json(StatusCode::OK, &ClientView::from(&view)))
 }
 
@@ -180,20 +180,20 @@ async fn change(
 )]
 async fn delete(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<StatusCode, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let text = path.ok();
     let id = paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::DeleteClient).await?;
     let none = Query::none(query.as_deref());
     if none.is_err() {
         // Who may, and whether it is there, come before what is wrong with the question.
-        told(&counterfoil, counterfoil.client(&by, &id).await)?;
+        or_problem(&counterfoil, counterfoil.client(&by, &id).await)?;
     }
     none?;
-    told(&counterfoil, counterfoil.delete_client(&by, &id).await)?;
+    or_problem(&counterfoil, counterfoil.delete_client(&by, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -210,16 +210,17 @@ async fn delete(
 )]
 async fn replace_secret(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
-    place: Place,
+    location: Location,
     request: Request,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let text = path.ok();
     let id =
         paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::ChangeClient(None)).await?;
     let asked: NewOverlap = body(&counterfoil, &by, Operation::ChangeClient(Some(&id)), request).await?;
-    let registered = told(&counterfoil, counterfoil.replace_client_secret(&by, &id, asked.overlap_seconds).await)?;
-    Ok(place.up(2).created(id.as_str(), &NewClientView::from(&registered)))
+    let registered =
+        or_problem(&counterfoil, counterfoil.replace_client_secret(&by, &id, asked.overlap_seconds).await)?;
+    Ok(location.up(2).created(id.as_str(), &NewClientView::from(&registered)))
 }

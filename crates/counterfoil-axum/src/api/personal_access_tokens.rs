@@ -9,9 +9,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::guarded;
+use super::location::Location;
 use super::paths::{self, Segment};
-use super::place::Place;
-use super::reading::{body, told, unasked};
+use super::request::{body, no_query, or_problem};
 use super::schema::{ReadProblems, WriteProblems};
 use super::view::{NewTokenView, PageView, TokenView, after, new_token, page};
 use crate::cursor::List;
@@ -81,8 +81,8 @@ impl Body for NewOverlap {
     }
 }
 
-fn own<'a>(counterfoil: &'a Counterfoil, who: &'a Principal) -> List<'a> {
-    List { name: "tokens", realm: counterfoil.realm().as_str(), owner: who.subject().as_str() }
+fn own<'a>(counterfoil: &'a Counterfoil, principal: &'a Principal) -> List<'a> {
+    List { name: "tokens", realm: counterfoil.realm().as_str(), owner: principal.subject().as_str() }
 }
 
 /// Lists one's own personal access tokens
@@ -100,10 +100,10 @@ fn own<'a>(counterfoil: &'a Counterfoil, who: &'a Principal) -> List<'a> {
 )]
 async fn list(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let (by, list) = (who.presenter(), own(&counterfoil, &who));
+    let (by, list) = (principal.presenter(), own(&counterfoil, &principal));
     let asked = Query::strict(query.as_deref(), &["limit", "cursor"]);
     let asked = asked.and_then(|query| Ok((query.limit()?, after(&query, list)?)));
     let (limit, after) = match &asked {
@@ -111,7 +111,7 @@ async fn list(
         // Whether one may look at all comes before what is wrong with the question.
         Err(_) => (std::num::NonZeroU32::MIN, None),
     };
-    let found = told(&counterfoil, counterfoil.own_tokens(&by, after, limit).await)?;
+    let found = or_problem(&counterfoil, counterfoil.own_tokens(&by, after, limit).await)?;
     asked.map(|_| page::<TokenView>(&found, list))
 }
 
@@ -127,16 +127,16 @@ async fn list(
 )]
 async fn create(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
-    place: Place,
+    principal: Principal,
+    location: Location,
     request: Request,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let new: NewToken = body(&counterfoil, &by, Operation::CreateToken, request).await?;
     let lifetime = new.expires_in_days.map_or(Lifetime::Permanent, Lifetime::Days);
     let new = NewPersonalAccessToken { label: &new.label, lifetime, scope: new.scope };
-    let issued = told(&counterfoil, counterfoil.create_personal_access_token(&by, &new).await)?;
-    Ok(new_token(&place, &issued))
+    let issued = or_problem(&counterfoil, counterfoil.create_personal_access_token(&by, &new).await)?;
+    Ok(new_token(&location, &issued))
 }
 
 /// Shows one of one's own
@@ -151,12 +151,12 @@ async fn create(
 )]
 async fn see(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    let found = told(&counterfoil, counterfoil.own_token(&who.presenter(), &id).await)?;
+    let found = or_problem(&counterfoil, counterfoil.own_token(&principal.presenter(), &id).await)?;
     Query::none(query.as_deref())?;
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
@@ -173,14 +173,14 @@ async fn see(
 )]
 async fn delete(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<StatusCode, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    unasked(&counterfoil, &by, Operation::DeleteToken(&id), query.as_deref()).await?;
-    told(&counterfoil, counterfoil.delete_token(&by, &id).await)?;
+    no_query(&counterfoil, &by, Operation::DeleteToken(&id), query.as_deref()).await?;
+    or_problem(&counterfoil, counterfoil.delete_token(&by, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -197,18 +197,18 @@ async fn delete(
 )]
 async fn rotate(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
-    place: Place,
+    location: Location,
     request: Request,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
     let asked: NewOverlap = body(&counterfoil, &by, Operation::RotateToken(Some(&id)), request).await?;
     let overlap = match asked.overlap_seconds {
         Span::ZERO => Overlap::Immediate,
         span => Overlap::For(span),
     };
-    let issued = told(&counterfoil, counterfoil.rotate_token(&by, &id, overlap).await)?;
-    Ok(new_token(&place.up(2), &issued))
+    let issued = or_problem(&counterfoil, counterfoil.rotate_token(&by, &id, overlap).await)?;
+    Ok(new_token(&location.up(2), &issued))
 }

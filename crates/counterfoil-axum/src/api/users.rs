@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::guarded;
 use super::paths::{self, Segment, Segments};
-use super::reading::{body, told, unasked};
+use super::request::{body, no_query, or_problem};
 use super::schema::{ReadProblems, WriteProblems};
 use super::view::{PageView, TokenView, after, page};
 use crate::cursor::List;
@@ -92,14 +92,14 @@ impl Body for UserChange {
 )]
 async fn find(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Query::strict(query.as_deref(), &["q", "limit"]);
     let asked = query.as_ref().map_err(Problem::clone);
     let asked = asked.and_then(|query| Ok((query.limit()?, query.one("q")?.unwrap_or_default())));
     let (limit, text) = asked.as_ref().map_or((NonZeroU32::MIN, ""), |asked| *asked);
-    let found = told(&counterfoil, counterfoil.find_users(&who.presenter(), text, limit).await)?;
+    let found = or_problem(&counterfoil, counterfoil.find_users(&principal.presenter(), text, limit).await)?;
     asked.map(|_| secret_body::json(StatusCode::OK, &UserList { items: found.iter().map(UserView::from).collect() }))
 }
 
@@ -116,16 +116,16 @@ async fn find(
 )]
 async fn change(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     request: Request,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let text = path.ok();
     let subject =
         paths::subject(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::SetTokenLogin(None)).await?;
     let change: UserChange = body(&counterfoil, &by, Operation::SetTokenLogin(Some(&subject)), request).await?;
-    let view = told(&counterfoil, counterfoil.set_token_login(&by, &subject, change.token_login_allowed).await)?;
+    let view = or_problem(&counterfoil, counterfoil.set_token_login(&by, &subject, change.token_login_allowed).await)?;
     Ok(secret_body::json(StatusCode::OK, &UserView::from(&view)))
 }
 
@@ -145,11 +145,11 @@ async fn change(
 )]
 async fn tokens(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let text = path.ok();
     let subject =
         paths::subject(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::SeeTokensOf(None)).await?;
@@ -160,7 +160,7 @@ async fn tokens(
         Ok((limit, after)) => (*limit, after.as_ref()),
         Err(_) => (NonZeroU32::MIN, None),
     };
-    let found = told(&counterfoil, counterfoil.tokens_of(&by, &subject, after, limit).await)?;
+    let found = or_problem(&counterfoil, counterfoil.tokens_of(&by, &subject, after, limit).await)?;
     asked.map(|_| page::<TokenView>(&found, list))
 }
 
@@ -176,16 +176,16 @@ async fn tokens(
 )]
 async fn see_token(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segments,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let texts = path.ok().map(|path| path.0);
     let text = texts.as_ref().map(|(subject, _)| subject.as_str());
     let subject = paths::subject(&counterfoil, &by, text, Operation::SeeTokensOf(None)).await?;
     let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
-    let found = told(&counterfoil, counterfoil.token_of(&by, &subject, &id).await)?;
+    let found = or_problem(&counterfoil, counterfoil.token_of(&by, &subject, &id).await)?;
     Query::none(query.as_deref())?;
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
@@ -202,17 +202,17 @@ async fn see_token(
 )]
 async fn delete_token(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segments,
     RawQuery(query): RawQuery,
 ) -> Result<StatusCode, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let texts = path.ok().map(|path| path.0);
     let text = texts.as_ref().map(|(subject, _)| subject.as_str());
     let subject = paths::subject(&counterfoil, &by, text, Operation::SeeTokensOf(None)).await?;
-    told(&counterfoil, counterfoil.authorize(&by, Operation::SeeTokensOf(Some(&subject))).await)?;
+    or_problem(&counterfoil, counterfoil.authorize(&by, Operation::SeeTokensOf(Some(&subject))).await)?;
     let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
-    unasked(&counterfoil, &by, Operation::DeleteTokenOf(&subject, &id), query.as_deref()).await?;
-    told(&counterfoil, counterfoil.delete_token_of(&by, &subject, &id).await)?;
+    no_query(&counterfoil, &by, Operation::DeleteTokenOf(&subject, &id), query.as_deref()).await?;
+    or_problem(&counterfoil, counterfoil.delete_token_of(&by, &subject, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,14 +1,14 @@
 //! Settings.
 
+use super::outcome;
 use super::support::world;
-use super::told;
 
 #[tokio::test]
 async fn syn_token_5_settings_hold_from_the_next_call_on() {
     let world = world().await;
     let (bill, _) = world.sign_in("bill", None).await;
     let (adam, _) = world.sign_in("adam", None).await;
-    assert_eq!(world.call("GET", "/settings", &bill, None).await.told(), told(403, "role", None));
+    assert_eq!(world.call("GET", "/settings", &bill, None).await.outcome(), outcome(403, "role", None));
     let all = world.call("GET", "/settings", &adam, None).await.json();
     let expected = serde_json::json!({
         "personal_access_tokens_enabled": true, "access_lifetime_seconds": 600, "refresh_inactivity_seconds": 86_400,
@@ -25,7 +25,7 @@ async fn syn_token_5_settings_hold_from_the_next_call_on() {
         ("{\"code_lifetime_seconds\":60,\"pat_max_days\":0}", "pat_max_days"),
     ] {
         let answer = world.call("PATCH", "/settings", &adam, Some(body)).await;
-        assert_eq!(answer.told(), told(422, "invalid-field", Some(field)), "{body}");
+        assert_eq!(answer.outcome(), outcome(422, "invalid-field", Some(field)), "{body}");
     }
     assert_eq!(world.call("GET", "/settings", &adam, None).await.json(), expected, "all or nothing");
     let changed = world.call("PATCH", "/settings", &adam, Some("{\"access_lifetime_seconds\":60}")).await.json();

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::guarded;
-use super::reading::{body, told};
+use super::request::{body, or_problem};
 use super::schema::{ReadProblems, WriteProblems};
 use crate::json::{Body, Fields};
 use crate::principal::Principal;
@@ -110,10 +110,10 @@ fn shown(settings: &Settings) -> Response {
 )]
 async fn read(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let settings = told(&counterfoil, counterfoil.settings(&who.presenter()).await)?;
+    let settings = or_problem(&counterfoil, counterfoil.settings(&principal.presenter()).await)?;
     Query::none(query.as_deref())?;
     Ok(shown(&settings))
 }
@@ -128,8 +128,12 @@ async fn read(
     responses((status = 200, description = "all of them, as they hold now", body = SettingsView), WriteProblems),
     security(("bearer" = [])),
 )]
-async fn change(State(counterfoil): State<Counterfoil>, who: Principal, request: Request) -> Result<Response, Problem> {
-    let by = who.presenter();
+async fn change(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    request: Request,
+) -> Result<Response, Problem> {
+    let by = principal.presenter();
     let NewSettings(change) = body(&counterfoil, &by, Operation::ChangeSettings, request).await?;
-    Ok(shown(&told(&counterfoil, counterfoil.change_settings(&by, &change).await)?))
+    Ok(shown(&or_problem(&counterfoil, counterfoil.change_settings(&by, &change).await)?))
 }

@@ -4,13 +4,13 @@
 mod client_body;
 mod client_view;
 pub(crate) mod clients;
-pub(crate) mod codes;
+mod location;
 mod paths;
-mod place;
-mod reading;
+pub(crate) mod personal_access_tokens;
+mod request;
 pub(crate) mod schema;
+pub(crate) mod security_codes;
 pub(crate) mod settings;
-pub(crate) mod tokens;
 pub(crate) mod users;
 mod view;
 
@@ -21,7 +21,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use crate::authenticate::layer::AuthenticateLayer;
 use crate::problem::{self, Problem};
 
-/// Routes that need a credential. Another method is told so without one.
+/// Routes that need a credential. Another method is or_problem so without one.
 fn guarded(routes: UtoipaMethodRouter<Counterfoil>, counterfoil: &Counterfoil) -> UtoipaMethodRouter<Counterfoil> {
     let (schemas, paths, method) = routes;
     let method = method.route_layer(AuthenticateLayer::required(counterfoil.clone())).fallback(another_method);

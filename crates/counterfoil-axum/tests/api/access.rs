@@ -4,7 +4,7 @@ use axum::body::Body;
 use http::Request;
 
 use super::support::{send, world};
-use super::{make, told};
+use super::{make, outcome};
 
 #[tokio::test]
 async fn syn_token_8_each_router_asks_for_its_scope() {
@@ -41,12 +41,12 @@ async fn syn_token_8_each_router_asks_for_its_scope() {
         ("PATCH", "/settings", "settings:manage"),
     ] {
         let answer = world.call(method, path, &sue, Some("not JSON")).await;
-        assert_eq!(answer.told(), told(403, "insufficient-scope", None), "{method} {path}");
+        assert_eq!(answer.outcome(), outcome(403, "insufficient-scope", None), "{method} {path}");
         let challenge = format!("Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"{scope}\"");
         assert_eq!(answer.header("www-authenticate"), Some(challenge.as_str()), "{method} {path}");
         // What is wrong with the question is said to nobody who may not ask it.
         let asked = world.call(method, &format!("{path}?x=1"), &sue, None).await;
-        assert_eq!(asked.told(), told(403, "insufficient-scope", None), "{method} {path}?x=1");
+        assert_eq!(asked.outcome(), outcome(403, "insufficient-scope", None), "{method} {path}?x=1");
     }
 }
 
@@ -63,7 +63,7 @@ async fn checks_run_in_one_order_who_then_may_then_there_then_body() {
         if let Some(media_type) = media_type {
             request = request.header("content-type", media_type);
         }
-        send(&world.router, request.body(Body::from(body)).expect("a request")).await.told()
+        send(&world.router, request.body(Body::from(body)).expect("a request")).await.outcome()
     };
     let (text, json) = (Some("text/plain"), Some("application/json"));
     let big = || vec![b'x'; 64 * 1024 + 1];
@@ -77,23 +77,23 @@ async fn checks_run_in_one_order_who_then_may_then_there_then_body() {
         body.into_bytes()
     };
     let cases = [
-        ("/clients/nobody", None, text, big(), told(401, "unauthenticated", None)),
-        ("/clients/nobody", Some(&bill), text, big(), told(403, "role", None)),
-        ("/clients/nobody", Some(&adam), text, big(), told(404, "not-found", None)),
-        ("/clients/app", Some(&adam), text, b"{".to_vec(), told(415, "media-type", None)),
-        ("/clients/app", Some(&adam), None, b"{".to_vec(), told(415, "media-type", None)),
-        ("/clients/app", Some(&adam), json, b"{".to_vec(), told(400, "not-json", None)),
-        ("/clients/app?x=1", Some(&adam), json, b"{".to_vec(), told(400, "not-json", None)),
-        ("/clients/app?x=1", Some(&adam), json, b"{}".to_vec(), told(422, "invalid-field", Some("x"))),
-        ("/clients/app", Some(&bill), json, many(), told(403, "role", None)),
-        ("/clients/app", Some(&adam), json, many(), told(400, "too-many-fields", None)),
-        ("/clients/app", Some(&adam), text, b"{}".to_vec(), told(415, "media-type", None)),
-        ("/clients/app", Some(&adam), text, big(), told(415, "media-type", None)),
-        ("/clients/app", Some(&adam), json, big(), told(413, "too-large", None)),
-        ("/clients/app", Some(&adam), json, b"{\"x\":1}".to_vec(), told(422, "invalid-field", Some("x"))),
-        ("/users/nobody", Some(&adam), json, b"{".to_vec(), told(404, "not-found", None)),
-        ("/users/bill", Some(&adam), json, b"{".to_vec(), told(400, "not-json", None)),
-        ("/settings", Some(&bill), json, b"{".to_vec(), told(403, "role", None)),
+        ("/clients/nobody", None, text, big(), outcome(401, "unauthenticated", None)),
+        ("/clients/nobody", Some(&bill), text, big(), outcome(403, "role", None)),
+        ("/clients/nobody", Some(&adam), text, big(), outcome(404, "not-found", None)),
+        ("/clients/app", Some(&adam), text, b"{".to_vec(), outcome(415, "media-type", None)),
+        ("/clients/app", Some(&adam), None, b"{".to_vec(), outcome(415, "media-type", None)),
+        ("/clients/app", Some(&adam), json, b"{".to_vec(), outcome(400, "not-json", None)),
+        ("/clients/app?x=1", Some(&adam), json, b"{".to_vec(), outcome(400, "not-json", None)),
+        ("/clients/app?x=1", Some(&adam), json, b"{}".to_vec(), outcome(422, "invalid-field", Some("x"))),
+        ("/clients/app", Some(&bill), json, many(), outcome(403, "role", None)),
+        ("/clients/app", Some(&adam), json, many(), outcome(400, "too-many-fields", None)),
+        ("/clients/app", Some(&adam), text, b"{}".to_vec(), outcome(415, "media-type", None)),
+        ("/clients/app", Some(&adam), text, big(), outcome(415, "media-type", None)),
+        ("/clients/app", Some(&adam), json, big(), outcome(413, "too-large", None)),
+        ("/clients/app", Some(&adam), json, b"{\"x\":1}".to_vec(), outcome(422, "invalid-field", Some("x"))),
+        ("/users/nobody", Some(&adam), json, b"{".to_vec(), outcome(404, "not-found", None)),
+        ("/users/bill", Some(&adam), json, b"{".to_vec(), outcome(400, "not-json", None)),
+        ("/settings", Some(&bill), json, b"{".to_vec(), outcome(403, "role", None)),
     ];
     for (path, token, media_type, body, expected) in cases {
         assert_eq!(request(path, token.map(String::as_str), media_type, body).await, expected, "{path} {expected:?}");
@@ -118,7 +118,7 @@ async fn syn_pat_1_a_closed_gate_is_403_and_named_and_administrators_still_list_
             ("DELETE", format!("/me/tokens/{id}")),
         ] {
             let answer = world.call(method, &path, &bill, Some("{")).await;
-            assert_eq!(answer.told(), told(403, gate, None), "{method} {path}");
+            assert_eq!(answer.outcome(), outcome(403, gate, None), "{method} {path}");
         }
         let list = world.call("GET", "/users/bill/tokens", &adam, None).await;
         assert_eq!(list.json()["items"][0]["status"], "suspended");
@@ -136,7 +136,7 @@ async fn syn_pat_2_a_collaborator_makes_none() {
     let world = world().await;
     let (carol, _) = world.sign_in("carol", None).await;
     let answer = world.call("POST", "/me/tokens", &carol, Some("{\"label\":\"a\",\"expires_in_days\":1}")).await;
-    assert_eq!(answer.told(), told(403, "collaborator", None));
+    assert_eq!(answer.outcome(), outcome(403, "collaborator", None));
     assert_eq!(world.call("GET", "/me/tokens", &carol, None).await.status, 200);
 }
 
@@ -146,23 +146,23 @@ async fn syn_pat_6_users_are_for_administrators_and_the_switch_for_those_who_man
     let (bill, _) = world.sign_in("bill", None).await;
     let (mia, _) = world.sign_in("mia", None).await;
     let (adam, _) = world.sign_in("adam", None).await;
-    assert_eq!(world.call("GET", "/users", &bill, None).await.told(), told(403, "profile-management", None));
+    assert_eq!(world.call("GET", "/users", &bill, None).await.outcome(), outcome(403, "profile-management", None));
     let found = world.call("GET", "/users?q=bil&limit=1", &mia, None).await.json();
     let one = serde_json::json!({"subject": "bill", "name": "bill", "role": "member", "token_login_allowed": true});
     assert_eq!(found, serde_json::json!({"items": [one]}));
     assert_eq!(world.call("PATCH", "/users/bill", &mia, Some("{\"token_login_allowed\":true}")).await.status, 200);
     for body in ["{}", "{\"token_login_allowed\":\"true\"}", "{\"token_login_allowed\":null}"] {
         let answer = world.call("PATCH", "/users/bill", &mia, Some(body)).await;
-        assert_eq!(answer.told(), told(422, "invalid-field", Some("token_login_allowed")), "{body}");
+        assert_eq!(answer.outcome(), outcome(422, "invalid-field", Some("token_login_allowed")), "{body}");
     }
-    assert_eq!(world.call("GET", "/users/bill/tokens", &mia, None).await.told(), told(403, "role", None));
+    assert_eq!(world.call("GET", "/users/bill/tokens", &mia, None).await.outcome(), outcome(403, "role", None));
     let id = make(&world, &bill, "a").await["id"].as_str().expect("an id").to_owned();
     for path in ["/users/nobody/tokens", "/users/%FF/tokens", "/users/%00/tokens", "/users/nobody/tokens?limit=0"] {
-        assert_eq!(world.call("GET", path, &adam, None).await.told(), told(404, "not-found", None), "{path}");
+        assert_eq!(world.call("GET", path, &adam, None).await.outcome(), outcome(404, "not-found", None), "{path}");
     }
     for path in [format!("/users/mia/tokens/{id}"), format!("/users/nobody/tokens/{id}"), "/users/bill/tokens/x".into()]
     {
-        assert_eq!(world.call("DELETE", &path, &adam, None).await.told(), told(404, "not-found", None), "{path}");
+        assert_eq!(world.call("DELETE", &path, &adam, None).await.outcome(), outcome(404, "not-found", None), "{path}");
     }
     assert_eq!(world.call("DELETE", &format!("/users/bill/tokens/{id}"), &adam, None).await.status, 204);
 }

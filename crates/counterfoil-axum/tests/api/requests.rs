@@ -3,8 +3,8 @@
 use axum::body::Body;
 use http::Request;
 
+use super::outcome;
 use super::support::{send, world};
-use super::told;
 
 #[tokio::test]
 async fn another_method_is_405_with_allow_without_a_credential() {
@@ -14,7 +14,7 @@ async fn another_method_is_405_with_allow_without_a_credential() {
     {
         let request = Request::put(format!("/api/v1{path}")).header("x-http-method-override", "GET");
         let answer = send(&world.router, request.body(Body::empty()).expect("a request")).await;
-        assert_eq!(answer.told(), told(405, "method-not-allowed", None), "{path}");
+        assert_eq!(answer.outcome(), outcome(405, "method-not-allowed", None), "{path}");
         assert_eq!(answer.header("allow"), Some(allow), "{path}");
     }
 }
@@ -53,6 +53,6 @@ async fn all_kinds_5_an_outage_is_503_unavailable_for_every_router() {
     for path in ["/me/tokens", "/users", "/security-codes", "/clients", "/settings"] {
         let answer = world.call("GET", path, &sue, None).await;
         assert_eq!(answer.header("retry-after"), Some("2"), "fault C8: {path}");
-        assert_eq!(answer.told(), told(503, "unavailable", None), "{path}");
+        assert_eq!(answer.outcome(), outcome(503, "unavailable", None), "{path}");
     }
 }

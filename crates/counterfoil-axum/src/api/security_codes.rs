@@ -11,9 +11,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::guarded;
+use super::location::Location;
 use super::paths::{self, Segment};
-use super::place::Place;
-use super::reading::{body, told, unasked};
+use super::request::{body, no_query, or_problem};
 use super::schema::{ReadProblems, WriteProblems};
 use super::view::{CodeView, NewCodeView, PageView, after, new_code, page};
 use crate::cursor::List;
@@ -121,7 +121,7 @@ fn shown(code: &CredentialView) -> Response {
 )]
 async fn list(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let asked = Query::strict(query.as_deref(), &["include_expired", "limit", "cursor"]).and_then(|query| {
@@ -132,7 +132,8 @@ async fn list(
         Ok((expired_too, limit, after)) => (*expired_too, *limit, after.as_ref()),
         Err(_) => (false, NonZeroU32::MIN, None),
     };
-    let found = told(&counterfoil, counterfoil.security_codes(&who.presenter(), expired_too, after, limit).await)?;
+    let found =
+        or_problem(&counterfoil, counterfoil.security_codes(&principal.presenter(), expired_too, after, limit).await)?;
     asked.map(|_| page::<CodeView>(&found, listing(&counterfoil, expired_too)))
 }
 
@@ -148,16 +149,16 @@ async fn list(
 )]
 async fn create(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
-    place: Place,
+    principal: Principal,
+    location: Location,
     request: Request,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let new: NewCode = body(&counterfoil, &by, Operation::CreateCode, request).await?;
     let access = new.access().map_err(Problem::from)?;
     let code = NewSecurityCode { access, description: new.description.as_deref() };
-    let issued = told(&counterfoil, counterfoil.create_security_code(&by, &code).await)?;
-    Ok(new_code(&place, &issued))
+    let issued = or_problem(&counterfoil, counterfoil.create_security_code(&by, &code).await)?;
+    Ok(new_code(&location, &issued))
 }
 
 /// Shows a code, one that has expired and can be reactivated too
@@ -172,12 +173,12 @@ async fn create(
 )]
 async fn see(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    let found = told(&counterfoil, counterfoil.security_code(&who.presenter(), &id).await)?;
+    let found = or_problem(&counterfoil, counterfoil.security_code(&principal.presenter(), &id).await)?;
     Query::none(query.as_deref())?;
     Ok(shown(&found))
 }
@@ -195,15 +196,15 @@ async fn see(
 )]
 async fn edit(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     request: Request,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
     let change: CodeChange = body(&counterfoil, &by, Operation::ChangeCode(Some(&id)), request).await?;
     let edited = counterfoil.edit_security_code(&by, &id, change.expires_at, change.description.as_deref()).await;
-    Ok(shown(&told(&counterfoil, edited)?))
+    Ok(shown(&or_problem(&counterfoil, edited)?))
 }
 
 /// Deletes a code; twice is a success
@@ -218,14 +219,14 @@ async fn edit(
 )]
 async fn delete(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<StatusCode, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    unasked(&counterfoil, &by, Operation::DeleteCode(&id), query.as_deref()).await?;
-    told(&counterfoil, counterfoil.delete_security_code(&by, &id).await)?;
+    no_query(&counterfoil, &by, Operation::DeleteCode(&id), query.as_deref()).await?;
+    or_problem(&counterfoil, counterfoil.delete_security_code(&by, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -241,14 +242,14 @@ async fn delete(
 )]
 async fn make_permanent(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    unasked(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
-    Ok(shown(&told(&counterfoil, counterfoil.make_security_code_permanent(&by, &id).await)?))
+    no_query(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&or_problem(&counterfoil, counterfoil.make_security_code_permanent(&by, &id).await)?))
 }
 
 /// Lets a live or permanent code expire the default life from now
@@ -263,14 +264,14 @@ async fn make_permanent(
 )]
 async fn reset(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    unasked(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
-    Ok(shown(&told(&counterfoil, counterfoil.reset_security_code(&by, &id).await)?))
+    no_query(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&or_problem(&counterfoil, counterfoil.reset_security_code(&by, &id).await)?))
 }
 
 /// Brings an expired code back, with the same text
@@ -285,12 +286,12 @@ async fn reset(
 )]
 async fn reactivate(
     State(counterfoil): State<Counterfoil>,
-    who: Principal,
+    principal: Principal,
     path: Segment,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let by = who.presenter();
+    let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    unasked(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
-    Ok(shown(&told(&counterfoil, counterfoil.reactivate_security_code(&by, &id).await)?))
+    no_query(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&or_problem(&counterfoil, counterfoil.reactivate_security_code(&by, &id).await)?))
 }

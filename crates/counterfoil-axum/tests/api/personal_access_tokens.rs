@@ -3,7 +3,7 @@
 use counterfoil::Span;
 
 use super::support::world;
-use super::{make, told};
+use super::{make, outcome};
 
 #[tokio::test]
 async fn syn_pat_4_the_secret_is_in_the_answer_to_the_creation_and_nowhere_else() {
@@ -54,7 +54,7 @@ async fn syn_pat_3_a_field_that_breaks_a_rule_is_422_and_names_the_field() {
         ("[]", None),
     ] {
         let answer = world.call("POST", "/me/tokens", &bill, Some(body)).await;
-        assert_eq!(answer.told(), told(422, "invalid-field", field), "{body}");
+        assert_eq!(answer.outcome(), outcome(422, "invalid-field", field), "{body}");
     }
     assert_eq!(world.call("GET", "/me/tokens", &bill, None).await.json()["items"], serde_json::json!([]));
 }
@@ -66,12 +66,12 @@ async fn a2_token_2_a_taken_label_is_409_and_a_reached_quota_too() {
     make(&world, &bill, "Nightly Build").await;
     let again = "{\"label\":\"nightly  build\",\"expires_in_days\":1}";
     let answer = world.call("POST", "/me/tokens", &bill, Some(again)).await;
-    assert_eq!(answer.told(), told(409, "label-taken", Some("label")));
+    assert_eq!(answer.outcome(), outcome(409, "label-taken", Some("label")));
     for at in 1..50 {
         make(&world, &bill, &format!("t{at}")).await;
     }
     let full = world.call("POST", "/me/tokens", &bill, Some("{\"label\":\"x\",\"expires_in_days\":1}")).await;
-    assert_eq!(full.told(), told(409, "quota-reached", None));
+    assert_eq!(full.outcome(), outcome(409, "quota-reached", None));
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn syn_pat_5_pages_go_by_key_newest_first_and_end_with_null() {
         ("cursor=", "cursor"),
     ] {
         let answer = world.call("GET", &format!("/me/tokens?{query}"), &bill, None).await;
-        assert_eq!(answer.told(), told(422, "invalid-field", Some(field)), "{query}");
+        assert_eq!(answer.outcome(), outcome(422, "invalid-field", Some(field)), "{query}");
     }
 }
 
@@ -117,7 +117,7 @@ async fn t7_a_cursor_of_somebody_elses_or_of_another_list_is_foreign() {
     let cursor = page["next"].as_str().expect("a cursor");
     for path in ["/me/tokens", "/security-codes", "/clients", "/users/carol/tokens"] {
         let answer = world.call("GET", &format!("{path}?cursor={cursor}"), &sue, None).await;
-        assert_eq!(answer.told(), told(422, "invalid-field", Some("cursor")), "{path}");
+        assert_eq!(answer.outcome(), outcome(422, "invalid-field", Some("cursor")), "{path}");
     }
     let own = world.call("GET", &format!("/users/bill/tokens?cursor={cursor}"), &sue, None).await;
     assert_eq!(own.json()["items"][0]["label"], "a", "the same list, to somebody who may see it");
@@ -130,7 +130,7 @@ async fn syn_pat_6_somebody_elses_id_and_an_unknown_one_are_the_same_404() {
     let (mia, _) = world.sign_in("mia", None).await;
     let id = make(&world, &bill, "a").await["id"].as_str().expect("an id").to_owned();
     let unknown = world.call("DELETE", "/me/tokens/0000000000000000000000", &mia, None).await;
-    assert_eq!(unknown.told(), told(404, "not-found", None));
+    assert_eq!(unknown.outcome(), outcome(404, "not-found", None));
     for path in [&id, "nonsense", "%FF", "..%2F..%2Fclients", "%00", "a%2Fb", &"x".repeat(5_000)] {
         for (method, suffix) in [("DELETE", ""), ("POST", "/rotate")] {
             let answer = world.call(method, &format!("/me/tokens/{path}{suffix}"), &mia, None).await;
@@ -156,10 +156,10 @@ async fn a2_token_2_rotation_hands_over_label_scope_and_expiry() {
     let old = make(&world, &bill, "a").await;
     let path = format!("/me/tokens/{}/rotate", old["id"].as_str().expect("an id"));
     let long = world.call("POST", &path, &bill, Some("{\"overlap_seconds\":604801}")).await;
-    assert_eq!(long.told(), told(422, "invalid-field", Some("overlap_seconds")));
+    assert_eq!(long.outcome(), outcome(422, "invalid-field", Some("overlap_seconds")));
     for wrong in ["{\"overlap_seconds\":-1}", "{\"overlap_seconds\":null}", "{\"overlap_seconds\":1e30}"] {
         let answer = world.call("POST", &path, &bill, Some(wrong)).await;
-        assert_eq!(answer.told(), told(422, "invalid-field", Some("overlap_seconds")), "{wrong}");
+        assert_eq!(answer.outcome(), outcome(422, "invalid-field", Some("overlap_seconds")), "{wrong}");
     }
     world.clock.advance(Span::seconds(1));
     let new = world.call("POST", &path, &bill, Some("{\"overlap_seconds\":60}")).await;
@@ -169,7 +169,7 @@ async fn a2_token_2_rotation_hands_over_label_scope_and_expiry() {
     assert!(world.counterfoil.verify(old["token"].as_str().expect("a token")).await.is_ok(), "an overlap");
     let list = world.call("GET", "/me/tokens", &bill, None).await.json();
     assert_eq!(list["items"][1]["status"], "expiring");
-    assert_eq!(world.call("POST", &path, &bill, None).await.told(), told(409, "replaced", None));
+    assert_eq!(world.call("POST", &path, &bill, None).await.outcome(), outcome(409, "replaced", None));
     let path = format!("/me/tokens/{}/rotate", new["id"].as_str().expect("an id"));
     assert_eq!(world.call("POST", &path, &bill, None).await.status, 201, "no body is no overlap");
     assert!(world.counterfoil.verify(new["token"].as_str().expect("a token")).await.is_err());
@@ -199,7 +199,7 @@ async fn all_kinds_9_a_personal_access_token_lists_deletes_and_rotates_itself_an
         ("PATCH", "/settings".to_owned()),
     ] {
         let answer = world.call(method, &path, pat, Some("{}")).await;
-        assert_eq!(answer.told(), told(403, "credential-kind", None), "{method} {path}");
+        assert_eq!(answer.outcome(), outcome(403, "credential-kind", None), "{method} {path}");
         assert!(answer.json()["type"].as_str().expect("a type").ends_with("credential-kind"));
     }
     assert_eq!(world.call("DELETE", &format!("/me/tokens/{other}"), pat, None).await.status, 204);

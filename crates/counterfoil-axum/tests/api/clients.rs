@@ -2,8 +2,8 @@
 
 use counterfoil::Span;
 
+use super::outcome;
 use super::support::{basic, world};
-use super::told;
 
 #[tokio::test]
 async fn syn_token_2_the_life_of_a_client() {
@@ -23,7 +23,7 @@ async fn syn_token_2_the_life_of_a_client() {
         ("{\"display_name\":\"a\",\"secret\":\"own\"}", "secret"),
     ] {
         let answer = world.call("POST", "/clients", &adam, Some(body)).await;
-        assert_eq!(answer.told(), told(422, "invalid-field", Some(field)), "{body}");
+        assert_eq!(answer.outcome(), outcome(422, "invalid-field", Some(field)), "{body}");
     }
     let body = "{\"display_name\":\"New\",\"id\":\"new\",\"grants\":[\"refresh_token\",\"password\"],\"scopes\":[\"b\",\"a\"],\"default_scopes\":\"a\"}";
     let made = world.call("POST", "/clients", &adam, Some(body)).await;
@@ -34,7 +34,7 @@ async fn syn_token_2_the_life_of_a_client() {
     assert_eq!(format!("Basic {api_key}"), basic("new", secret));
     assert_eq!((&made["scopes"], &made["default_scopes"]), (&serde_json::json!(["a", "b"]), &serde_json::json!(["a"])));
     let taken = world.call("POST", "/clients", &adam, Some("{\"display_name\":\"x\",\"id\":\"new\"}")).await;
-    assert_eq!(taken.told(), told(409, "client-id-taken", Some("id")));
+    assert_eq!(taken.outcome(), outcome(409, "client-id-taken", Some("id")));
     let login = "grant_type=password&username=bill&password=bill";
     let use_it = async |secret: &str| world.form_as("/token", &basic("new", secret), login).await.status.as_u16();
     assert_eq!(use_it(secret).await, 200);
@@ -51,8 +51,8 @@ async fn syn_token_2_the_life_of_a_client() {
     assert_eq!((&off.json()["disabled"], &off.json()["display_name"]), (&true.into(), &"Newer".into()));
     assert_eq!(use_it(&second).await, 401);
     assert_eq!(
-        world.call("POST", "/clients/open/secrets", &adam, None).await.told(),
-        told(422, "invalid-field", Some("secret"))
+        world.call("POST", "/clients/open/secrets", &adam, None).await.outcome(),
+        outcome(422, "invalid-field", Some("secret"))
     );
     assert_eq!(world.call("DELETE", "/clients/new", &adam, None).await.status, 204);
     assert_eq!(world.call("DELETE", "/clients/new", &adam, None).await.status, 404);
