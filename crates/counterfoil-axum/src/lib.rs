@@ -5,6 +5,7 @@ mod api;
 mod authenticate;
 mod authentication;
 mod body;
+mod challenge;
 #[cfg(feature = "console")]
 pub mod console;
 mod cursor;

@@ -8,6 +8,7 @@ use counterfoil::{Denied, PublicRefusal, Realm};
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
+use crate::challenge::{insufficient_scope, quoted};
 use crate::problem::{self, Problem};
 
 /// Why.
@@ -127,16 +128,6 @@ impl Rejection {
         };
         Problem::new(kind).with_challenge(self.challenge())
     }
-}
-
-/// The challenge of a scope that is missing.
-pub(crate) fn insufficient_scope(realm: &Realm, scope: &str) -> String {
-    format!("Bearer realm=\"{}\", error=\"insufficient_scope\", scope=\"{scope}\"", quoted(realm))
-}
-
-/// What stands between the quotes (RFC 9110 §5.6.4); a realm is visible ASCII.
-fn quoted(realm: &Realm) -> String {
-    realm.as_str().replace('\\', r"\\").replace('"', "\\\"")
 }
 
 impl std::fmt::Display for Rejection {
