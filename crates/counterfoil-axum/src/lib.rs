@@ -5,6 +5,7 @@ mod api;
 mod authenticate;
 mod authentication;
 mod body;
+mod busy_retry;
 mod challenge;
 #[cfg(feature = "console")]
 pub mod console;
@@ -14,17 +15,16 @@ mod json;
 mod loopback;
 mod oauth;
 mod openapi;
-mod patience;
 mod principal;
 mod problem;
 mod proxies;
 mod query;
+#[cfg(feature = "console")]
+mod rate_limited_log;
 mod rejection;
 mod rfc3339;
 mod scope;
 mod secret_body;
-#[cfg(feature = "console")]
-mod seldom;
 mod source;
 mod strict;
 #[cfg(feature = "ui")]

@@ -43,11 +43,11 @@ async fn fault_f4_a_description_of_two_lines_keeps_them_when_the_form_is_saved_u
     let untouched =
         format!("expires_at={expires}&expires_at_was={expires}&description={0}&description_was={0}", sent(&was));
     let saved = sue.post(&path, &untouched).await;
-    assert_eq!(saved.header("location"), Some("/console/codes?told=unchanged"), "{saved:?}");
-    assert!(sue.get("/codes?told=unchanged").await.text.contains("Nothing was changed."));
+    assert_eq!(saved.header("location"), Some("/console/codes?notice=unchanged"), "{saved:?}");
+    assert!(sue.get("/codes?notice=unchanged").await.text.contains("Nothing was changed."));
     assert_eq!(done(&world), []);
     let other = format!("description={}&description_was={}", sent("one\ntwo"), sent(&was));
-    assert_eq!(sue.post(&path, &other).await.header("location"), Some("/console/codes?told=saved"));
+    assert_eq!(sue.post(&path, &other).await.header("location"), Some("/console/codes?notice=saved"));
     assert_eq!(described(&world, &id).await.as_deref(), Some("one\ntwo"));
     assert_eq!(done(&world), [Action::Edited]);
 }
@@ -108,7 +108,7 @@ async fn fault_f11_what_lengthens_a_codes_life_asks_and_says_what_it_means() {
         assert_eq!(done(&world), [], "looking does nothing");
         let answer = sue.post(&path, "back=%2Fcodes%3Fq%3Dyoung").await;
         assert!(
-            answer.header("location").is_some_and(|to| to.starts_with("/console/codes?q=young&told=")),
+            answer.header("location").is_some_and(|to| to.starts_with("/console/codes?q=young&notice=")),
             "{answer:?}"
         );
         assert_eq!(done(&world), [action]);

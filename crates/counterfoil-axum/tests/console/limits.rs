@@ -146,8 +146,8 @@ async fn fault_a11_the_tokens_of_a_user_who_has_left_are_found_seen_and_deleted_
     let id = value(&page.text, "data-id=\"");
     assert!(adam.get(&format!("/users/bill/tokens/{id}/delete")).await.text.contains("left behind"));
     let deleted = adam.post(&format!("/users/bill/tokens/{id}/delete"), "").await;
-    assert_eq!(deleted.header("location"), Some("/console/users/bill?told=revoked"), "{deleted:?}");
-    let page = adam.get("/users/bill?told=revoked").await;
+    assert_eq!(deleted.header("location"), Some("/console/users/bill?notice=revoked"), "{deleted:?}");
+    let page = adam.get("/users/bill?notice=revoked").await;
     assert!(page.status == 200 && page.text.contains("id=\"empty\""), "{page:?}");
     world.people.insert(world.people_account("bill"), &["bill"], "bill");
     assert!(world.counterfoil.verify(&text).await.is_err());

@@ -118,7 +118,7 @@ async fn fault_f7_clients_and_codes_are_searched_too() {
     let replaced = sue.post("/clients/app/secret", "overlap_seconds=0&back=%2Fclients%3Fq%3Dapp").await;
     assert!(replaced.text.contains("data-history href=\"/console/clients?q=app\""), "{replaced:?}");
     let disabled = sue.post("/clients/app/disable", "back=%2Fclients%3Fq%3Dapp").await;
-    assert_eq!(disabled.header("location"), Some("/console/clients?q=app&told=disabled"));
+    assert_eq!(disabled.header("location"), Some("/console/clients?q=app&notice=disabled"));
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ async fn fault_f5_a_zone_that_the_list_lacks_is_shown_kept_and_not_named_where_i
         assert_eq!(page.matches(" selected>").count(), 1, "{kept}");
         assert!(page.contains(&format!("Times are in {in_use}</p>")), "{kept}");
         let saved = bill.post("/profile/zone", &format!("zone={kept}&zone_was={kept}")).await;
-        assert_eq!(saved.header("location"), Some("/console/profile?told=unchanged"), "{saved:?}");
+        assert_eq!(saved.header("location"), Some("/console/profile?notice=unchanged"), "{saved:?}");
         assert_eq!(*zone.0.lock().unwrap(), kept);
         assert_eq!(bill.post("/profile/zone", "zone=Africa/Nowhere").await.status, 422);
         assert_eq!(bill.post("/profile/zone", "zone=Asia/Tokyo").await.status, 303);
@@ -150,7 +150,7 @@ async fn fault_f13_an_origin_that_is_not_the_host_is_logged_with_both_and_seldom
     assert_eq!(bill.send_form("/sign-in", &form).await.status, 403);
     assert_eq!(lines(), 2);
     assert!(
-        String::from_utf8(log.0.lock().unwrap().clone()).expect("text").contains("unsaid=50"),
+        String::from_utf8(log.0.lock().unwrap().clone()).expect("text").contains("suppressed=50"),
         "and how many there were"
     );
     bill.headers.pop();

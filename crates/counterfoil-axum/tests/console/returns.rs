@@ -142,7 +142,7 @@ async fn fault_f8_what_another_site_sends_is_not_kept_nor_too_much_of_it() {
     let world = world().await;
     let mut stranger = Browser::new(&world);
     let long = format!("label={}", "x".repeat(7_000));
-    assert_eq!(leads_to(&stranger.send_form("/tokens", &long).await), "/sign-in?next=%2Ftokens&told=ended");
+    assert_eq!(leads_to(&stranger.send_form("/tokens", &long).await), "/sign-in?next=%2Ftokens&notice=ended");
     stranger.headers.push(("sec-fetch-site", "cross-site"));
     assert_eq!(stranger.send_form("/tokens", "label=planted").await.status, 403);
 }
@@ -224,9 +224,9 @@ async fn fault_f10_the_language_switch_keeps_page_and_query() {
             .expect("Russian")
     };
     let edit = "/clients/app/edit?back=%2Fclients%3Fq%3Dapp".to_owned();
-    for page in ["/users?q=bill", "/codes?told=saved&q=x&state=expired", "/tokens", &edit] {
+    for page in ["/users?q=bill", "/codes?notice=saved&q=x&state=expired", "/tokens", &edit] {
         let link = russian(&sue.get(page).await);
-        let kept = page.replace("told=saved&", "");
+        let kept = page.replace("notice=saved&", "");
         assert_eq!(leads_to(&sue.get(&link).await), kept);
     }
     let wrong = sue.post("/tokens", "label=&days=0").await;

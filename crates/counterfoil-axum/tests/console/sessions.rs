@@ -30,10 +30,10 @@ async fn console_1_signing_out_ends_the_session_at_the_server() {
     let browser = Browser::signed_in(&world, "bill").await;
     let kept = browser.cookie(SESSION).expect("a session");
     let answer = browser.post("/sign-out", "").await;
-    assert_eq!(answer.header("location"), Some("/console/sign-in?told=signed-out"));
+    assert_eq!(answer.header("location"), Some("/console/sign-in?notice=signed-out"));
     assert_eq!(browser.cookie(SESSION), None);
     browser.plant(&format!("{SESSION}-{NAME}"), &kept);
-    assert_eq!(browser.get("/tokens").await.header("location"), Some("/console/sign-in?next=%2Ftokens&told=ended"));
+    assert_eq!(browser.get("/tokens").await.header("location"), Some("/console/sign-in?next=%2Ftokens&notice=ended"));
 }
 
 #[tokio::test]

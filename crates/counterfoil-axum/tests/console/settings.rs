@@ -66,7 +66,7 @@ async fn fault_f1_saving_the_page_unchanged_writes_nothing_whatever_the_policy_h
         assert_eq!(world.call("GET", "/settings", &bearer, None).await.json()["notice_lead_days"], days, "one value");
         drop(world.sink.take());
         let saved = adam.post("/settings", &form(&adam, &[]).await).await;
-        assert_eq!(saved.header("location"), Some("/console/settings?told=unchanged"), "{saved:?}");
+        assert_eq!(saved.header("location"), Some("/console/settings?notice=unchanged"), "{saved:?}");
         assert_eq!(written(&world), []);
         let kept = world.counterfoil.settings(&counterfoil::Presenter::host()).await.expect("read");
         assert_eq!(kept.notice_lead, Span::hours(hours));
@@ -78,7 +78,7 @@ async fn fault_f1_only_what_was_changed_is_written_in_the_unit_that_was_chosen()
     let (world, adam) = lead_of(36).await;
     let typed = [("access_lifetime_seconds", "2"), ("access_lifetime_seconds_unit", "3600"), ("pat_max_days", "90")];
     let saved = adam.post("/settings", &form(&adam, &typed).await).await;
-    assert_eq!(saved.header("location"), Some("/console/settings?told=saved"), "{saved:?}");
+    assert_eq!(saved.header("location"), Some("/console/settings?notice=saved"), "{saved:?}");
     let setting = |name, value: &str| (name, value.to_owned());
     let wanted = [setting(SettingName::AccessLifetimeSeconds, "7200"), setting(SettingName::PatMaxDays, "90")];
     assert_eq!(written(&world), wanted);

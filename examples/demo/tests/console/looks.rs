@@ -44,7 +44,7 @@ fn every_page(desk: &Desk) {
     let goto = |path: &str| desk.goto(&format!("/console/{path}"));
     goto("sign-in");
     judge("sign-in");
-    goto("sign-in?told=kept&next=%2Ftokens");
+    goto("sign-in?notice=kept&next=%2Ftokens");
     judge("sign-in-ended");
     goto("sign-in");
     desk.try_to_sign_in("ivan", "wrong");
