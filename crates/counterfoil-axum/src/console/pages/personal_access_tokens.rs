@@ -1,4 +1,4 @@
-//! One's own personal access tokens.
+//! The viewer's own personal access tokens.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -36,14 +36,13 @@ const SECTION: &str = "/tokens";
 #[template(path = "console/personal_access_tokens.html")]
 struct Tokens {
     layout: Layout,
-    /// Why there is no list.
+    /// The reason that the list is not shown.
     closed: Option<&'static str>,
-    /// Why there is no form.
+    /// The reason that the form is not shown.
     no_creation: Option<&'static str>,
     label_hint: String,
     days_hint: String,
     values: FormValues,
-    /// Whether the password is to be given with the form.
     needs_password: bool,
     form_number: String,
     rights: ScopeField,
@@ -52,12 +51,12 @@ struct Tokens {
     controls: ListControls,
 }
 
-/// The first page: one's tokens.
+/// Redirects from the start page to the list.
 pub(crate) async fn start(State(console): State<Shared>, _visitor: Viewer) -> Response {
     redirect(&console.path(SECTION))
 }
 
-/// The list, with the form that makes one.
+/// Shows the list and the form for a new token.
 pub(crate) async fn list(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -116,7 +115,7 @@ async fn show(
         Err(error) => return Err(rejected(error)),
     }
     match console.counterfoil.authorize(&by, Operation::CreateToken).await {
-        // A stale session makes one with the password.
+        // With a stale session, the form asks for the password.
         Ok(()) | Err(ManageError::Forbidden(Forbidden::StaleSession)) => {
             let limits =
                 console.counterfoil.token_limits().await.map_err(|error| rejected(ManageError::Unavailable(error)))?;
@@ -134,7 +133,7 @@ fn hints(viewer: &Viewer, limits: TokenLimits) -> (String, String) {
     ((texts.at_most_characters)(limits.label_max), (texts.days_hint)(limits.max_days, &lead))
 }
 
-/// Makes one, and shows its text once.
+/// Creates a token and shows its text once.
 pub(crate) async fn create(
     State(console): State<Shared>,
     SubmittedForm { mut viewer, form }: SubmittedForm,
@@ -176,7 +175,7 @@ async fn try_create(
     };
     let lifetime = match form.one("days").trim() {
         "" => Lifetime::Permanent,
-        // What is no number is no number of days: the same rule is told.
+        // Not a number: 0 gets the message about the allowed range.
         days => Lifetime::Days(days.parse().unwrap_or(0)),
     };
     let new = NewPersonalAccessToken { label: form.one("label"), lifetime, scope };
@@ -186,19 +185,19 @@ async fn try_create(
     }
 }
 
-/// The page that shows a new one's text, once, and leads back to that page.
+/// The page that shows a new token's text once, with a link to `back`.
 fn secret_page_for(console: &Console, viewer: &Viewer, issued: &IssuedCredential, back: &str) -> Response {
     let layout = Layout::of(console, viewer, SECTION);
     let (caption, done) = (viewer.language.texts().token_caption, console.path(back));
     secret_page::token(layout, &issued.token, caption, Some(&issued.listed.label), &done)
 }
 
-/// The id in a path; nothing bears one that is none.
+/// Parses the id in a path. An invalid id gets 404.
 pub(super) fn record(console: &Console, viewer: &Viewer, text: &str) -> Result<RecordId, Rejection> {
     text.parse().map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// The label of one's own token.
+/// The label of one of the viewer's tokens; `None` if the token does not exist.
 async fn label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<Option<String>, Rejection> {
     match console.counterfoil.own_token(&viewer.presenter(), id).await {
         Ok(found) => Ok(Some(found.label)),
@@ -207,13 +206,13 @@ async fn label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<Opti
     }
 }
 
-/// The same of one that must be there.
+/// The same, with 404 if the token does not exist.
 async fn known_label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<String, Rejection> {
     let label = label(console, viewer, id).await?;
     label.ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Asks before one is revoked.
+/// Asks for confirmation before revoking a token.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -240,7 +239,7 @@ pub(crate) async fn ask_delete(
     Ok(confirm.response(StatusCode::OK))
 }
 
-/// Revokes one.
+/// Revokes a token.
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -252,7 +251,7 @@ pub(crate) async fn delete(
     Ok(redirect(&list_with_notice(&console, &form, SECTION, "revoked")))
 }
 
-/// Asks for how long the old one is to work beside the new one.
+/// Asks how long the old token stays valid beside the new one.
 pub(crate) async fn ask_rotate(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -292,7 +291,7 @@ fn rotation_page<'a>(
     })
 }
 
-/// Replaces one, and shows the new one's text once.
+/// Replaces a token and shows the new text once.
 pub(crate) async fn rotate(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -313,7 +312,7 @@ async fn rotate_or_show_form(
         Ok(response) => return Ok(response),
         Err(form_error) => form_error,
     };
-    // One that was replaced may be listed no more: then no form of it can be shown again.
+    // A replaced token may no longer be listed. Its form cannot be shown again then.
     let Some(label) = label(console, viewer, &id).await? else {
         return Err(Rejection::form_error(console, viewer, &form_error));
     };

@@ -1,4 +1,4 @@
-//! The profile: time zone and signature, which the host keeps.
+//! The profile: time zone and signature. The host stores them.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
@@ -26,22 +26,22 @@ struct Page {
     layout: Layout,
     values: FormValues,
     zones: Vec<String>,
-    /// The zone that is kept, whether there is one of that name or not.
+    /// The stored zone. Its name may be unknown.
     zone: String,
-    /// The one that is chosen in the form.
+    /// The zone that is selected in the form.
     chosen: String,
     shown: Shown,
     has_signature: bool,
 }
 
-/// What is shown of the signature.
+/// The signature on the page.
 enum Shown {
     None,
     Typed(String),
     Image,
 }
 
-/// The profile.
+/// Shows the profile.
 pub(crate) async fn show(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -59,7 +59,7 @@ pub(crate) async fn show(
     page(&console, &viewer, layout, values, StatusCode::OK).await
 }
 
-/// The page, with what is wrong with its forms.
+/// The page with the values and errors of its forms.
 pub(super) async fn page(
     console: &Console,
     viewer: &Viewer,
@@ -76,7 +76,7 @@ pub(super) async fn page(
     };
     let has_signature = !matches!(shown, Shown::None);
     let (zone, mut zones) = (viewer.zone.clone(), zones());
-    // What is kept is always a choice, so that saving the form untouched changes nothing.
+    // Offer the stored zone even if it is unknown, so that saving the unchanged form changes nothing.
     if !zones.contains(&zone) {
         zones.insert(0, zone.clone());
     }
@@ -85,7 +85,7 @@ pub(super) async fn page(
     Ok(response::page(status, &Page { layout, values, zones, zone, chosen, shown, has_signature }))
 }
 
-/// The same for a field that breaks a rule.
+/// The page with an error at a field.
 pub(super) async fn page_with_error(
     console: &Console,
     viewer: &Viewer,
@@ -98,12 +98,12 @@ pub(super) async fn page_with_error(
     page(console, viewer, layout, values, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
-/// The host's profiles. The routes are there only where it keeps them.
+/// The host's profiles. These routes exist only if there are profiles.
 pub(super) fn profiles<'a>(console: &'a Console, viewer: &Viewer) -> Result<&'a dyn Profiles, Rejection> {
     console.profiles.as_deref().ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Keeps a time zone.
+/// Saves the time zone.
 pub(crate) async fn set_zone(
     State(console): State<Shared>,
     SubmittedForm { viewer, form }: SubmittedForm,

@@ -1,4 +1,4 @@
-//! The choice of scopes: everything, or only what is ticked. Where the policy names no scopes, they are typed.
+//! The scope fields of a form: all rights, or selected scope tokens. If the policy names no scopes, tokens are typed.
 
 use std::collections::BTreeSet;
 
@@ -12,24 +12,24 @@ use crate::console::state::Console;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
-/// Which choice of a form is meant: the field that says all or limited, and the one that holds the scope tokens.
+/// The names of two fields: `mode` holds `all` or `limited`, `field` holds the scope tokens.
 #[derive(Clone, Copy)]
 pub(super) struct Choice {
     pub(super) mode: &'static str,
     pub(super) field: &'static str,
 }
 
-/// What a new token may do.
+/// The scope of a new token.
 pub(super) const OF_TOKEN: Choice = Choice { mode: "rights", field: "scope" };
-/// What a client may ask for.
+/// The scope that a client may request.
 pub(super) const ALLOWED: Choice = Choice { mode: "allowed", field: "scopes" };
-/// What it gets where it asks for nothing.
+/// The scope of a client's tokens if it requests none.
 pub(super) const DEFAULT: Choice = Choice { mode: "default", field: "default_scopes" };
 
-/// The most unknown tokens that are shown: a scope of 1,000 bytes has no more.
+/// The most unknown tokens that are shown. A scope of 1,000 bytes has no more.
 const MOST: usize = 500;
 
-/// A choice as it is shown.
+/// The scope fields as the page shows them.
 pub(super) struct ScopeField {
     pub(super) mode: &'static str,
     pub(super) field: &'static str,
@@ -38,11 +38,11 @@ pub(super) struct ScopeField {
     pub(super) limited: &'static str,
     pub(super) is_limited: bool,
     pub(super) options: Vec<ScopeOption>,
-    /// What stands in the text field, where there is nothing to tick.
+    /// The value of the text field, if there are no checkboxes.
     pub(super) typed: String,
 }
 
-/// A scope token that can be ticked.
+/// A scope token with a checkbox.
 pub(super) struct ScopeOption {
     pub(super) token: String,
     pub(super) about: &'static str,
@@ -50,7 +50,7 @@ pub(super) struct ScopeOption {
 }
 
 impl Choice {
-    /// The choice with what stands in the form.
+    /// The fields with the form's values.
     pub(super) fn shown(
         self,
         console: &Console,
@@ -64,7 +64,7 @@ impl Choice {
         let mut options = Vec::new();
         if let Some(known) = console.counterfoil.known_scopes() {
             options.extend(known.tokens().map(|token| tick(token, chosen.contains(&token))));
-            // What stands there stays a choice, though the policy knows it no longer.
+            // A current token stays selectable even if the policy no longer knows it.
             let unknown: BTreeSet<&str> = chosen.iter().copied().filter(|token| !known.contains(token)).collect();
             options.extend(unknown.into_iter().take(MOST).map(|token| tick(token, true)));
         }
@@ -73,7 +73,7 @@ impl Choice {
         ScopeField { mode, field, legend, all, limited, is_limited, options, typed: chosen.join(" ") }
     }
 
-    /// What stands in the form of something that has that scope.
+    /// The form values for this scope.
     pub(super) fn current_values(self, scope: Option<&Scope>) -> Vec<(&'static str, String)> {
         match scope {
             None => vec![(self.mode, "all".to_owned())],
@@ -81,7 +81,7 @@ impl Choice {
         }
     }
 
-    /// What was chosen; `None`: everything.
+    /// The chosen scope; `None` for all rights.
     pub(super) fn read(self, viewer: &Viewer, form: &Form) -> Result<Option<Scope>, FormError> {
         let texts = viewer.language.texts();
         let form_error = |field, text| FormError::new(StatusCode::UNPROCESSABLE_ENTITY, Some(field), text);

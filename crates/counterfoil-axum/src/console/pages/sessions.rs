@@ -34,7 +34,7 @@ struct SignIn<'a> {
     next: &'a str,
 }
 
-/// The form; a live session just goes on.
+/// Shows the form. A browser with a live session is redirected.
 pub(crate) async fn show(
     State(console): State<Shared>,
     RawQuery(query): RawQuery,
@@ -58,12 +58,12 @@ pub(crate) async fn show(
     form(&console, language, headers, layout, FormValues::default(), next, StatusCode::OK)
 }
 
-/// The path of the form that leads there.
+/// The path of the sign-in page that leads to `next`.
 fn at(next: &str) -> String {
     paths::with_parameter("/sign-in", "next", next)
 }
 
-/// The form with its token, and the cookie that this is made from.
+/// The sign-in page with its CSRF token, and the cookie that the token is derived from.
 fn form(
     console: &Console,
     language: Language,
@@ -82,7 +82,7 @@ fn form(
     Ok(response)
 }
 
-/// What a browser without a session is known by: what it brings, or something new.
+/// The random value that identifies a browser without a session: the one of its cookie, or a new one.
 fn visit(
     console: &Console,
     headers: &HeaderMap,
@@ -99,7 +99,7 @@ fn visit(
     Ok((Secret::from(text), cookie))
 }
 
-/// Signs in: a new session each time, whatever cookie came along.
+/// Signs in. Always opens a new session, which prevents session fixation.
 pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> Result<Response, Rejection> {
     let (parts, body) = request.into_parts();
     let language = receive(&console, Asked::from(&parts))?;
@@ -110,7 +110,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     let values = || FormValues::new(sent.values_of(&["name"]));
     let visit = console.cookies.read(&parts.headers, Cookie::Visit);
     if !visit.is_some_and(|visit| csrf::fits(&visit, sent.one(csrf::FIELD))) {
-        // A form that lay open while somebody signed in here: that session goes on.
+        // The form is outdated because another tab signed in. Continue with that session.
         if session(&console, language, &parts.headers, &console.sources.known(&parts.extensions)).await?.is_ok() {
             return Ok(redirect(&console.path(paths::own(Some(next)))));
         }
@@ -129,7 +129,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
             Ok(opened) => {
                 leave(&console, &parts.headers, &source).await;
                 let mut response = redirect(&after(&console, next, opened.ended));
-                // The visit stays: forms of other tabs belong to it.
+                // Keep the visit cookie: sign-in forms in other tabs need it.
                 let cookies = [
                     console.cookies.set(Cookie::Session, opened.token.expose_secret()),
                     console.cookies.clear(Cookie::Before),
@@ -156,17 +156,17 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     Ok(response)
 }
 
-/// Where signing in leads; where it ended older sessions, the page there says so.
+/// The path after signing in. If older sessions were ended, a parameter makes the page say so.
 fn after(console: &Console, next: &str, ended: usize) -> String {
     match (paths::own(Some(next)), ended) {
         (page, 0) => console.path(page),
-        // The start leads on, and would lose it.
+        // The start page redirects and would lose the parameter.
         ("/", _) => console.path(&paths::with_parameter("/tokens", MADE_ROOM, "true")),
         (page, _) => console.path(&paths::with_parameter(page, MADE_ROOM, "true")),
     }
 }
 
-/// Ends the session that the browser came with, if it still lives: nobody can use what nobody sees any more. Where that fails it ends by itself.
+/// Ends the browser's earlier session, whose cookie is replaced. If that fails, the session expires by itself.
 async fn leave(console: &Console, headers: &HeaderMap, source: &Source) {
     let Some(session) = console.cookies.read(headers, Cookie::Session) else { return };
     if let Ok(principal) = console.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
@@ -174,7 +174,7 @@ async fn leave(console: &Console, headers: &HeaderMap, source: &Source) {
     }
 }
 
-/// What is said of a login that came to nothing.
+/// The status and message for a failed sign-in.
 pub(crate) fn refusal(
     console: &Console,
     language: Language,
@@ -194,7 +194,7 @@ fn seconds_until(until: Timestamp, now: Timestamp) -> HeaderValue {
     HeaderValue::from(until.since(now).seconds_up())
 }
 
-/// Signs out: the session ends at the server, and the cookie goes.
+/// Signs out: ends the session on the server and removes the cookies.
 pub(crate) async fn sign_out(State(console): State<Shared>, submitted: SubmittedForm) -> Result<Response, Rejection> {
     match console.counterfoil.end_session(&submitted.viewer.principal).await {
         Ok(()) => {}

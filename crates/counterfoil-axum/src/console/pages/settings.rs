@@ -1,4 +1,4 @@
-//! The settings that administrators change at run time, by the one table of them that the core has.
+//! The settings that administrators change at run time. The core's table of settings defines the fields.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
@@ -29,13 +29,12 @@ const SECTION: &str = "/settings";
 struct Page {
     layout: Layout,
     values: FormValues,
-    /// Whether the password is to be given with the form.
     needs_password: bool,
     switches: Vec<Switch>,
     numbers: Vec<Number>,
 }
 
-/// A setting that is on or off.
+/// A Boolean setting.
 struct Switch {
     name: &'static str,
     label: &'static str,
@@ -43,30 +42,30 @@ struct Switch {
     was: bool,
 }
 
-/// A setting that is a whole number: of days, or of a unit that is chosen beside it.
+/// A numeric setting: a number of days, or a duration with a selectable unit.
 struct Number {
     name: &'static str,
     label: &'static str,
     hint: String,
     shown: Amount,
-    /// What holds, as the page shows it where nobody has typed anything.
+    /// The current value.
     was: Amount,
-    /// The units to choose from, by their seconds; none where it counts days.
+    /// The selectable units, with their seconds; empty for a number of days.
     units: Vec<(u64, &'static str)>,
 }
 
-/// A number as it is typed, and the seconds of its unit.
+/// A typed number, and its unit in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Amount {
     number: String,
     unit: u64,
 }
 
-/// The units that a duration is typed in.
+/// The units of durations.
 const UNITS: [(u64, Unit); 4] = [(1, Unit::Seconds), (60, Unit::Minutes), (3_600, Unit::Hours), (86_400, Unit::Days)];
 
 impl Amount {
-    /// A number of the setting's unit in the largest unit that it is a whole number of.
+    /// Converts a setting's number to the largest unit that gives a whole number.
     fn of(name: SettingName, number: u64) -> Self {
         if name.unit() != SettingUnit::Seconds {
             return Self { number: number.to_string(), unit: 1 };
@@ -76,7 +75,7 @@ impl Amount {
         Self { number: (number / unit).to_string(), unit }
     }
 
-    /// The number in the setting's unit; `None` where it is none.
+    /// The number in the setting's unit; `None` if it is not a number.
     fn read(&self) -> Option<u64> {
         let digits = self.number.bytes().all(|byte| byte.is_ascii_digit());
         self.number.parse::<u64>().ok().filter(|_| digits)?.checked_mul(self.unit)
@@ -87,7 +86,7 @@ fn label(texts: &Texts, name: SettingName) -> &'static str {
     texts.field(name.as_str())
 }
 
-/// The settings as they hold now.
+/// Shows the current settings.
 pub(crate) async fn show(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -113,7 +112,7 @@ async fn current_settings(console: &Console, viewer: &Viewer) -> Result<Settings
     settings.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// The page, with what is typed in its fields, by their names; with what holds where nothing is.
+/// The page. `given` returns the typed value of a field; fields without one show the current value.
 fn page(
     console: &Console,
     viewer: &Viewer,
@@ -156,7 +155,7 @@ fn page(
     response::page(status, &page)
 }
 
-/// The range of a setting, and what holds exactly where its number is rounded.
+/// The range of a setting, and its exact value if the shown number is rounded.
 fn hint(console: &Console, texts: &Texts, settings: &Settings, name: SettingName) -> String {
     let (least, most) = console.counterfoil.setting_range(name);
     let range = texts.range(name.unit(), least, most);
@@ -168,13 +167,13 @@ fn hint(console: &Console, texts: &Texts, settings: &Settings, name: SettingName
     }
 }
 
-/// Keeps what was changed: all of it, or nothing.
+/// Saves all changed settings, or none.
 pub(crate) async fn save(State(console): State<Shared>, SubmittedForm { mut viewer, form }: SubmittedForm) -> Response {
     let response = save_or_show_form(&console, &mut viewer, &form).await;
     viewer.with_new_cookies(response.into_response())
 }
 
-/// What is wrong with a form: fields, or something else.
+/// The errors of a form.
 enum Fault {
     Fields(Vec<InvalidSetting>),
     Other(FormError),
@@ -193,7 +192,7 @@ async fn save_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) 
         Err(fault) => fault,
     };
     let (layout, texts) = (Layout::of(console, viewer, SECTION), viewer.language.texts());
-    // What was left alone shows what holds now: somebody else may have changed it meanwhile.
+    // Unchanged fields show the current values, which another administrator may have changed meanwhile.
     let left_alone = |field: &str| {
         let of = field.strip_suffix(UNIT).unwrap_or(field);
         SettingName::ALL.into_iter().any(|name| name.as_str() == of && is_untouched(form, name))
@@ -216,7 +215,7 @@ async fn save_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) 
     }
 }
 
-/// Saves what was changed. Returns the name of the message that the next page shows.
+/// Saves the changed settings. Returns the name of the notice.
 async fn try_save(
     console: &Console,
     viewer: &mut Viewer,
@@ -243,14 +242,15 @@ async fn try_save(
     }
 }
 
-/// What differs from what the form showed; from what holds where it does not say.
+/// The difference to what the form showed, or to the current values if the form has no `_was` fields.
 fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsChange, Fault> {
     let (mut change, mut invalid) = (SettingsChange::default(), Vec::new());
     for name in SettingName::ALL {
         let (field, current) = (name.as_str(), settings.number(name));
         if name.unit() == SettingUnit::Switch {
             let on = form.ticked(field).ok_or_else(|| FormError::invalid_field(viewer, Some(field)))?;
-            // A form of a page that does not offer the switch does not touch it. One that sends it all the same is refused by the core.
+            // If the policy does not use the switch, the page does not offer it. A form that sets it anyway is refused
+            // by the core.
             let was = form.was(field).map_or(current != 0, |was| was == "true");
             let is_meant = if console.counterfoil.gates().setting { on != was } else { on };
             if is_meant {
@@ -258,7 +258,7 @@ fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) 
             }
             continue;
         }
-        // What a form does not have stays.
+        // Missing fields change nothing.
         if form.secret(field).is_none() && form.all(field).next().is_none() {
             continue;
         }
@@ -272,7 +272,7 @@ fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) 
     if invalid.is_empty() { Ok(change) } else { Err(Fault::Fields(invalid)) }
 }
 
-/// Whether the person left a setting's field as the page had shown it.
+/// Whether a setting's field still has the value that the page showed.
 fn is_untouched(form: &Form, name: SettingName) -> bool {
     let field = name.as_str();
     if name.unit() == SettingUnit::Switch {
@@ -282,7 +282,7 @@ fn is_untouched(form: &Form, name: SettingName) -> bool {
     said("_was").is_some_and(|was| said("") == Some(was))
 }
 
-/// What a form says of a setting. Without a unit it is in the setting's own.
+/// A setting's value in the form. Without a unit field it is in the setting's own unit.
 fn amount(form: &Form, field: &str, suffix: &str) -> Option<Amount> {
     let number = form.secret(&format!("{field}{suffix}"))?.expose_secret().trim().to_owned();
     let unit = match form.one(&format!("{field}{UNIT}{suffix}")) {

@@ -1,4 +1,4 @@
-//! The signature: saved, shown as a file, downloaded, cleared.
+//! Saves, serves and removes the signature.
 
 use axum::body::Body;
 use axum::extract::multipart::Multipart;
@@ -22,19 +22,19 @@ use crate::console::viewer::Viewer;
 use crate::console::{csrf, response};
 use crate::query::Query;
 
-/// The most bytes of an image, and of the form that brings one: enough to say at its field that it is too large.
+/// The most bytes of an image, and of the form. The form's limit is larger, so that the page can show the error.
 const IMAGE: usize = 256 * 1024;
 const FORM: usize = 4 * IMAGE;
-/// The most characters of a typed one.
+/// The most characters of a typed signature.
 const TYPED: usize = 100;
 
-/// The form's fields and its file.
+/// The submitted fields and file.
 struct Sent {
     form: Form,
     image: Bytes,
 }
 
-/// The signature as a file.
+/// Serves the signature as a file.
 pub(crate) async fn file(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -51,7 +51,7 @@ pub(crate) async fn file(
     *response.body_mut() = Body::from(bytes);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    // As a document of its own it may run nothing.
+    // Opened as a document, the file may not run scripts.
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'none'; sandbox"));
     if Query::parse(query.as_deref()).flag("download") == Ok(true) {
         let attachment = HeaderValue::try_from(format!("attachment; filename=\"signature.{extension}\""));
@@ -60,7 +60,7 @@ pub(crate) async fn file(
     Ok(response)
 }
 
-/// A typed signature as a picture.
+/// Renders a typed signature as SVG.
 fn svg(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -78,12 +78,12 @@ fn svg(text: &str) -> String {
     )
 }
 
-/// Keeps a typed, drawn or uploaded one.
+/// Saves a typed, drawn or uploaded signature.
 pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Result<Response, Rejection> {
     let (viewer, sent) = read(&console, request).await?;
     let texts = viewer.language.texts();
     let values = FormValues::new(sent.form.values_of(&["way", "typed"]));
-    // The other way's field would be passed over in silence.
+    // Refuse a value for the other kind of signature, which would be ignored.
     let signature = match sent.form.one("way") {
         "image" if !sent.form.one("typed").trim().is_empty() => {
             return page_with_error(&console, &viewer, values, "typed", texts.one_way).await;
@@ -110,7 +110,7 @@ pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Res
     Ok(redirect(&console.path("/profile?notice=saved")))
 }
 
-/// Clears it.
+/// Removes the signature.
 pub(crate) async fn clear(
     State(console): State<Shared>,
     SubmittedForm { viewer, .. }: SubmittedForm,
@@ -120,7 +120,7 @@ pub(crate) async fn clear(
     Ok(redirect(&console.path("/profile?notice=cleared")))
 }
 
-/// Reads the form: its body within bounds first, then its parts, then its token.
+/// Reads the form: first its body within the limit, then its parts, then its token.
 async fn read(console: &Shared, request: Request) -> Result<(Viewer, Sent), Rejection> {
     let (mut parts, body) = request.into_parts();
     let mut viewer = Viewer::from_request_parts(&mut parts, console).await?;

@@ -1,4 +1,4 @@
-//! Users, for whoever manages them: found, let in with tokens or not, and their tokens seen and revoked.
+//! Users, for administrators and managers of profiles: search, the token login switch, and a user's tokens.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -36,9 +36,9 @@ struct Users {
     layout: Layout,
     search: String,
     rows: Vec<UserRow>,
-    /// Whether the directory knows more than are shown.
+    /// Whether the directory found more users than are shown.
     is_cut: bool,
-    /// Whether the policy asks for the switch.
+    /// Whether the policy uses the token login switch.
     switch: bool,
 }
 
@@ -47,7 +47,7 @@ struct Users {
 struct User {
     layout: Layout,
     person: UserRow,
-    /// Whether the policy asks for the switch, and there is an account that has it.
+    /// Whether the policy uses the token login switch and the account exists.
     switch: bool,
     shows_tokens: bool,
     rows: Vec<TokenRow>,
@@ -77,19 +77,19 @@ impl UserRow {
         Self { subject, path, name: user.name, role, allowed: user.token_login_allowed, known: true }
     }
 
-    /// Somebody whom the directory does not know any more, by the id.
+    /// A deleted account, shown by its id.
     fn left(console: &Console, texts: &Texts, subject: &SubjectId) -> Self {
         let (subject, path) = (subject.to_string(), path(console, subject));
         Self { name: subject.clone(), subject, path, role: texts.not_in_directory, allowed: false, known: false }
     }
 }
 
-/// Where a user's page is.
+/// The full path of a user's page.
 fn path(console: &Console, subject: &SubjectId) -> String {
     console.path(&below(subject))
 }
 
-/// The same below the base. A subject may hold anything, so all of it is escaped but letters and digits.
+/// The path of a user's page below the base. All bytes of the subject except ASCII letters and digits are escaped.
 fn below(subject: &SubjectId) -> String {
     let mut path = format!("{SECTION}/");
     for byte in subject.as_str().bytes() {
@@ -106,7 +106,7 @@ fn subject(console: &Console, viewer: &Viewer, text: &str) -> Result<SubjectId, 
     SubjectId::new(text).map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Finds users by a part of their name.
+/// Searches users by a part of the name.
 pub(crate) async fn find(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -114,7 +114,7 @@ pub(crate) async fn find(
 ) -> Result<Response, Rejection> {
     let texts = viewer.language.texts();
     let search = Query::parse(query.as_deref()).one("q").ok().flatten().unwrap_or_default().trim().to_owned();
-    // One more than is shown tells whether that is all.
+    // Reads one more than a page shows, to know whether there are more.
     let found = console.counterfoil.find_users(&viewer.presenter(), &search, PAGE_SIZE.saturating_add(1)).await;
     let mut found = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
     let most = usize::try_from(PAGE_SIZE.get()).unwrap_or(usize::MAX);
@@ -124,7 +124,7 @@ pub(crate) async fn find(
     if rows.is_empty()
         && let Ok(subject) = SubjectId::new(&search)
     {
-        // What somebody has left behind is found by the id.
+        // The tokens of a deleted account are found by its id.
         match console.counterfoil.authorize(&viewer.presenter(), Operation::SeeTokensOf(Some(&subject))).await {
             Ok(()) => rows.push(UserRow::left(&console, texts, &subject)),
             Err(ManageError::NotFound | ManageError::Forbidden(_)) => {}
@@ -135,7 +135,7 @@ pub(crate) async fn find(
     Ok(response::page(StatusCode::OK, &Users { layout, search, rows, is_cut, switch }))
 }
 
-/// One user, with the user's tokens for administrators.
+/// Shows a user, and to administrators the user's tokens.
 pub(crate) async fn show(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -146,7 +146,7 @@ pub(crate) async fn show(
     let subject = subject(&console, &viewer, &text)?;
     let user = match console.counterfoil.user(&by, &subject).await {
         Ok(user) => Some(user),
-        // The directory does not know the user: what the store has is seen by the id all the same.
+        // The account is deleted, but the store may still have its tokens.
         Err(ManageError::NotFound) => None,
         Err(error) => return Err(Rejection::of(&console, &viewer, error)),
     };
@@ -164,7 +164,7 @@ pub(crate) async fn show(
     let (list_query, path) = (ListQuery::read(query.as_deref()), person.path.clone());
     let (shows_tokens, found, next) = match CredentialList::Of(&subject).page(&console, &by, &list_query, list).await {
         Ok((found, next)) => (true, found, next),
-        // The right to manage profiles sets the switch, and sees no tokens.
+        // Managers of profiles may set the switch but may not see tokens.
         Err(ManageError::Forbidden(_)) if person.known => (false, Vec::new(), None),
         Err(ManageError::Forbidden(_)) => return Err(Rejection::page(&console, &viewer, RejectionReason::NotFound)),
         Err(error) => return Err(Rejection::of(&console, &viewer, error)),
@@ -178,7 +178,7 @@ pub(crate) async fn show(
     Ok(response::page(StatusCode::OK, &User { layout, person, switch, shows_tokens, rows, empty, controls }))
 }
 
-/// Lets a user in with tokens, or stops that.
+/// Sets the token login switch of a user.
 pub(crate) async fn token_login(
     State(console): State<Shared>,
     Path(text): Path<String>,
@@ -201,7 +201,7 @@ async fn set_token_login(
         _ => return Err(Rejection::page(console, viewer, RejectionReason::NotFound)),
     };
     let path = path(console, &subject);
-    // It opens a gate; closing it takes rights away.
+    // Only opening the gate grants rights, so only that needs the password.
     if allowed && console.counterfoil.gates().switch {
         let (texts, name) = (viewer.language.texts(), name_of(console, viewer, &subject).await?);
         let asked = ButtonAction {
@@ -222,12 +222,12 @@ async fn set_token_login(
     Ok(redirect(&format!("{path}?notice={notice}")))
 }
 
-/// What a user is called.
+/// The account name of a user.
 async fn name_of(console: &Console, viewer: &Viewer, subject: &SubjectId) -> Result<String, Rejection> {
     Ok(AccountNames::of(console, viewer, vec![subject]).await?.name(subject.as_str()))
 }
 
-/// Asks before a user's token is revoked.
+/// Asks for confirmation before revoking a user's token.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     viewer: Viewer,

@@ -1,11 +1,11 @@
-//! English.
+//! The English texts.
 
 use counterfoil::{Scope, Span};
 
 use super::{EventName, Texts, compound};
 use crate::console::time::{Distance, Moment, Unit};
 
-/// English.
+/// The English texts.
 pub(crate) const ENGLISH: Texts = Texts {
     distance,
     date: "%-d %b %Y, %H:%M",

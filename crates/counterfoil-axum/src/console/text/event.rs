@@ -1,9 +1,9 @@
-//! Events by name, and what of them is worth a second look.
+//! The names of events, and their severity.
 
 use counterfoil::event::{Action, ClientAction, Event, EventKind, Throttled};
 use counterfoil::{OwnerId, SubjectId};
 
-/// The kind of an event, without who did it and to what.
+/// The kind of an event, without actor and subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventName {
     Issued,
@@ -45,11 +45,11 @@ pub(crate) enum EventName {
     UsesDropped,
     MadeRoom,
     LimitReached,
-    /// One that is newer than these words.
+    /// An event kind that these texts do not know.
     Other,
 }
 
-/// Whether an event is somebody's daily work, a failure, or an alarm.
+/// How much attention an event needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Severity {
     Usual,
@@ -58,7 +58,7 @@ pub(crate) enum Severity {
 }
 
 impl Severity {
-    /// The class on the page.
+    /// The CSS class.
     pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Usual => "usual",
@@ -68,7 +68,7 @@ impl Severity {
     }
 }
 
-/// An event's name, its weight, and the public ids in it.
+/// An event's name, its severity, and the public ids in it.
 pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
     let (failure, alarm) = (Severity::Failure, Severity::Alarm);
     let usual = |name, detail: String| (name, Severity::Usual, detail);
@@ -120,7 +120,7 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
     }
 }
 
-/// The accounts that an event names beside who did it.
+/// The account that an event is about, apart from the actor.
 pub(crate) fn named_subject(event: &Event) -> Option<&SubjectId> {
     match &event.what {
         EventKind::LoginProved { subject } | EventKind::Switch { subject, .. } => Some(subject),
@@ -129,7 +129,7 @@ pub(crate) fn named_subject(event: &Event) -> Option<&SubjectId> {
     }
 }
 
-/// Whose it is; nothing where it is the realm's own.
+/// The owner's subject; empty if the realm is the owner.
 fn shown(owner: &OwnerId) -> String {
     owner.subject().map(|subject| subject.to_string()).unwrap_or_default()
 }
@@ -158,7 +158,7 @@ const fn client_event(action: ClientAction) -> EventName {
     }
 }
 
-/// Whose failures were counted, where that is somebody.
+/// The account or client whose failures were counted, if known.
 fn throttled(counted: &Throttled) -> String {
     match counted {
         Throttled::Account { subject: Some(subject) } => subject.to_string(),

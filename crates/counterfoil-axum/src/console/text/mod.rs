@@ -1,13 +1,13 @@
-//! What the pages say. One value holds one language, so that none can lack a word of the other.
+//! The texts of the pages. Each language is one value of one type, so no language can lack a text.
 
 mod english;
+mod error;
 mod event;
-mod fault;
 mod russian;
 
 pub(crate) use english::ENGLISH;
+pub(crate) use error::FieldMessage;
 pub(crate) use event::{EventName, describe, named_subject};
-pub(crate) use fault::FieldMessage;
 pub(crate) use russian::RUSSIAN;
 
 use counterfoil::Span;
@@ -15,13 +15,13 @@ use counterfoil::settings::SettingUnit;
 
 use crate::console::time::{Distance, Moment, Unit};
 
-/// One language. Fields are named for the English that they hold.
+/// The texts of one language. Fields are named after the English text.
 pub(crate) struct Texts {
     /// `3 days ago`.
     pub(crate) distance: fn(Distance) -> String,
-    /// How an instant is written to the minute, for `strftime`.
+    /// The `strftime` format of an instant, to the minute.
     pub(crate) date: &'static str,
-    /// How an exact instant is written, for `strftime`.
+    /// The `strftime` format of an instant, to the second.
     pub(crate) exact: &'static str,
     /// `1 to 180.`
     pub(crate) from_to: fn(u64, u64) -> String,
@@ -29,23 +29,23 @@ pub(crate) struct Texts {
     pub(crate) at_most_characters: fn(u16) -> String,
     /// `1 to 180. Notice goes out 7 days before the end, and at the end.`
     pub(crate) days_hint: fn(u16, &str) -> String,
-    /// Too many were made: when there is room again.
+    /// Too many credentials were created. The argument is the time when the next one is allowed.
     pub(crate) too_many_made: fn(&Moment) -> String,
     /// `1 day 12 hours`.
     pub(crate) duration: fn(Span) -> String,
-    /// A unit, as a list of units has it.
+    /// The name of a unit in a list of units.
     pub(crate) unit: fn(Unit) -> &'static str,
     /// `From 1 second to 1 day.`
     pub(crate) between: fn(&str, &str) -> String,
-    /// What holds exactly where a number is rounded.
+    /// The exact value of a setting whose number is rounded.
     pub(crate) exactly: fn(&str) -> String,
-    /// What a scope token of this library's own allows; empty for another's.
+    /// What a scope token of this library allows; empty for other tokens.
     pub(crate) scope_about: fn(&str) -> &'static str,
-    /// A character that a text may not hold, by its code point and what it is.
+    /// A text may not contain this character. Names its code point.
     pub(crate) label_character: fn(char) -> String,
-    /// Which zone a time is typed in.
+    /// The time zone of a typed time.
     pub(crate) in_zone: fn(&str) -> String,
-    /// What happened, by the event's name.
+    /// The description of an event.
     pub(crate) event: fn(EventName) -> &'static str,
     pub(crate) skip: &'static str,
     pub(crate) sections: &'static str,
@@ -322,7 +322,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// What a field of a form is called.
+    /// The name of a form's field.
     pub(crate) fn field(&self, name: &str) -> &'static str {
         match name {
             "label" => self.label,
@@ -355,7 +355,7 @@ impl Texts {
         }
     }
 
-    /// The range of a number: a duration in units that people use.
+    /// The range of a setting. Durations are shown in days, hours, minutes and seconds.
     pub(crate) fn range(&self, unit: SettingUnit, least: u64, most: u64) -> String {
         let span = |seconds| (self.duration)(Span::from_seconds(seconds).unwrap_or(Span::MAX));
         match unit {
@@ -364,13 +364,13 @@ impl Texts {
         }
     }
 
-    /// What a scope token of this library's own allows; empty for another's.
+    /// What a scope token of this library allows; empty for other tokens.
     pub(crate) fn scope_about(&self, token: &str) -> &'static str {
         (self.scope_about)(token)
     }
 }
 
-/// A duration in its units, the largest first; what is less than a second is left out.
+/// A duration in days, hours, minutes and seconds. Fractions of a second are left out.
 fn compound(span: Span, counted: fn(u64, Unit) -> String) -> String {
     let mut left = span.whole_seconds();
     let mut parts = Vec::new();

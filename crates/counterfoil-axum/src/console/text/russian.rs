@@ -1,11 +1,11 @@
-//! Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
+//! The Russian texts. A noun after a number has one of three forms (Unicode CLDR, plural rules of `ru`).
 
 use counterfoil::{Scope, Span};
 
 use super::{EventName, Texts, compound};
 use crate::console::time::{Distance, Moment, Unit};
 
-/// Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
+/// The Russian texts.
 pub(crate) const RUSSIAN: Texts = Texts {
     distance,
     date: "%d.%m.%Y %H:%M",
@@ -316,7 +316,7 @@ fn counted(count: u64, unit: Unit) -> String {
     format!("{count} {}", form(count, forms))
 }
 
-/// One (1, 21), few (2 to 4, 22), many (0, 5 to 20, 11 to 14).
+/// Selects a plural form: one (1, 21), few (2 to 4, 22), many (0, 5 to 20).
 fn form(count: u64, [one, few, many]: [&str; 3]) -> &str {
     match (count % 10, count % 100) {
         (_, 11..=14) => many,
@@ -338,7 +338,7 @@ fn days_hint(most: u16, lead: &str) -> String {
     format!("От 1 до {most}. Письмо придёт за {lead} до окончания срока и по его окончании.")
 }
 
-/// In the accusative, which all its uses take.
+/// In the accusative case, which all callers need.
 fn duration(span: Span) -> String {
     compound(span, counted)
 }

@@ -1,4 +1,4 @@
-//! A registered client, edited: only what differs from what the form showed is written.
+//! Edits a registered client. Only fields that differ from what the form showed are written.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -23,7 +23,7 @@ use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
 const SECTION: &str = "/clients";
-/// The fields that stand once, and then those that may stand more often.
+/// The fields that may occur once, and those that may be repeated.
 const ONCE: [&str; 4] = ["display_name", "refresh_mode", ALLOWED.mode, DEFAULT.mode];
 const MANY: [&str; 3] = ["grants", ALLOWED.field, DEFAULT.field];
 const FIELDS: [&str; 7] =
@@ -37,7 +37,7 @@ struct Edit {
     public: bool,
     action: String,
     values: FormValues,
-    /// What stands there now, by field.
+    /// The current values, by field.
     was: Vec<(&'static str, String)>,
     allowed: ScopeField,
     default: ScopeField,
@@ -45,7 +45,7 @@ struct Edit {
     back: String,
 }
 
-/// The form, with what stands there now.
+/// Shows the form with the current values.
 pub(crate) async fn show(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -64,7 +64,7 @@ async fn find(console: &Console, viewer: &Viewer, text: &str) -> Result<ClientVi
     found.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// What the form shows of a client.
+/// The current values of a client, as the form shows them.
 fn current_values(client: &ClientView) -> Vec<(&'static str, String)> {
     let mode = match client.refresh_mode {
         RefreshMode::Rotate => "rotate",
@@ -110,7 +110,7 @@ fn page(
     response::page(status, &edit)
 }
 
-/// Keeps what was changed.
+/// Saves the changed fields.
 pub(crate) async fn edit(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -138,7 +138,7 @@ async fn edit_or_show_form(
     Ok(form_error.with_retry_after(page(layout, console, viewer, &client, values, back, form_error.status)))
 }
 
-/// Saves what was changed. Returns the name of the message that the next page shows.
+/// Saves the changed fields. Returns the name of the notice.
 async fn try_edit(
     console: &Console,
     viewer: &mut Viewer,
@@ -164,7 +164,7 @@ async fn try_edit(
     }
 }
 
-/// What differs from what the form showed; from what stands where it does not say.
+/// The difference to what the form showed, or to the current values if the form has no `_was` fields.
 fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientChange, FormError> {
     let refused = |field| FormError::invalid_field(viewer, Some(field));
     let stands = current_values(client);
@@ -192,7 +192,7 @@ fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientCha
         change.grants = Some(grants.collect::<Result<_, _>>()?);
     }
     let scope = |choice: Choice| -> Result<Option<Option<Scope>>, FormError> {
-        // What a form does not have stays: an absent choice is no choice of everything.
+        // Missing fields change nothing. They do not mean "all scopes".
         if form.one(choice.mode).is_empty() && form.all(choice.field).next().is_none() {
             return Ok(None);
         }

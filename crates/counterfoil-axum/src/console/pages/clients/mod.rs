@@ -49,7 +49,7 @@ struct Clients {
     rows: Vec<ClientRow>,
     empty: Option<EmptyList>,
     controls: ListControls,
-    /// Leads back to the page that is shown.
+    /// The link back to this page, encoded for a query.
     back: String,
     here: String,
 }
@@ -58,9 +58,9 @@ struct ClientRow {
     id: String,
     display_name: String,
     about: String,
-    /// What it may ask for; nothing where that is anything.
+    /// The allowed scope tokens; empty if there is no restriction.
     rights: Vec<String>,
-    /// Whether it asks for tokens at all.
+    /// Whether the client may request tokens.
     has_grants: bool,
     created_at: Moment,
     public: bool,
@@ -95,7 +95,7 @@ impl ClientRow {
     }
 }
 
-/// The list, with the form that registers one.
+/// Shows the list and the form for a new client.
 pub(crate) async fn list(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -150,10 +150,10 @@ async fn show(
     Ok(response::page(status, &page))
 }
 
-/// How many pages of clients one page of a search may cost.
+/// The most store pages that one page of search results reads.
 const READS: usize = 10;
 
-/// A page of the clients that are wanted, and where the next one begins.
+/// A page of matching clients, and the cursor of the next page.
 async fn matching_clients(
     console: &Console,
     viewer: &Viewer,
@@ -180,7 +180,7 @@ async fn matching_clients(
     Ok((found, after.map(|next| list.cursor(next.as_str()))))
 }
 
-/// Registers one, and shows its secret once.
+/// Registers a client and shows its secret once.
 pub(crate) async fn create(
     State(console): State<Shared>,
     SubmittedForm { mut viewer, form }: SubmittedForm,
@@ -189,7 +189,7 @@ pub(crate) async fn create(
     viewer.with_new_cookies(response.into_response())
 }
 
-/// The fields that stand once, and then those that may stand more often.
+/// The fields that may occur once, and those that may be repeated.
 const ONCE: [&str; 7] = ["display_name", "id", "refresh_mode", "public", "resource_server", ALLOWED.mode, DEFAULT.mode];
 const MANY: [&str; 3] = ["grants", ALLOWED.field, DEFAULT.field];
 const FIELDS: [&str; 10] = [
@@ -271,12 +271,12 @@ fn registration(viewer: &Viewer, form: &Form) -> Result<NewClient, FormError> {
     })
 }
 
-/// The id in a path; nothing bears one that is none.
+/// Parses the id in a path. An invalid id gets 404.
 pub(super) fn client(console: &Console, viewer: &Viewer, text: &str) -> Result<ClientId, Rejection> {
     ClientId::from_str(text).map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Lets a client in again.
+/// Enables a client.
 pub(crate) async fn enable(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -308,7 +308,7 @@ async fn enable_with_password(
     }
 }
 
-/// Refuses a client and all its tokens: that takes rights away, so no password is asked for.
+/// Disables a client and all its tokens. This only removes rights, so it needs no password.
 pub(crate) async fn disable(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -331,14 +331,14 @@ async fn switch(
     Ok(redirect(&list_with_notice(console, form, SECTION, if disabled { "disabled" } else { "enabled" })))
 }
 
-/// The newest secret of a client.
+/// The id of a client's newest secret.
 async fn newest_secret(console: &Console, viewer: &Viewer, id: &ClientId) -> Result<Option<RecordId>, Rejection> {
     let client = console.counterfoil.client(&viewer.presenter(), id).await;
     let client = client.map_err(|error| Rejection::of(console, viewer, error))?;
     Ok(client.secrets.last().map(|newest| newest.id))
 }
 
-/// Asks for how long the old secret is to work beside the new one.
+/// Asks how long the old secret stays valid beside the new one.
 pub(crate) async fn ask_secret(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -351,7 +351,7 @@ pub(crate) async fn ask_secret(
     Ok(secret_form(&console, &viewer, &id, &back, values).await?.response(StatusCode::OK))
 }
 
-/// The field that says beside which secret the form was shown.
+/// The hidden field with the id of the newest secret when the form was shown.
 const BESIDE: &str = "beside";
 
 async fn secret_form<'a>(
@@ -383,7 +383,7 @@ async fn secret_form<'a>(
     })
 }
 
-/// Replaces a client's secret, and shows the new one once.
+/// Replaces a client's secret and shows the new one once.
 pub(crate) async fn secret(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -442,7 +442,7 @@ async fn try_replace_secret(
     }
 }
 
-/// Asks before one is deleted.
+/// Asks for confirmation before deleting a client.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -468,7 +468,7 @@ pub(crate) async fn ask_delete(
     Ok(confirm.response(StatusCode::OK))
 }
 
-/// Deletes one.
+/// Deletes a client.
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path(id): Path<String>,

@@ -1,4 +1,4 @@
-//! A security code's expiry and description, edited.
+//! Edits the expiry and description of a security code.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -31,16 +31,16 @@ struct Edit {
     action: String,
     expires_hint: String,
     values: FormValues,
-    /// What stands there now, so that only what differs is written.
+    /// The current values, to detect which fields were changed.
     was: [String; 2],
-    /// Whether it has expired: then its description alone can be edited.
+    /// Only the description of an expired code can be edited.
     is_expired: bool,
-    /// Whether the password is to be given where the expiry is changed.
+    /// Whether a change of the expiry needs the password.
     needs_password: bool,
     back: String,
 }
 
-/// The form, with what stands there now.
+/// Shows the form with the current values.
 pub(crate) async fn show(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -57,18 +57,18 @@ pub(crate) async fn show(
     Ok(page(layout, &console, &viewer, &code, values, back, StatusCode::OK))
 }
 
-/// The code; where nothing bears the id, the page that says so.
+/// The code with this id, or 404.
 pub(super) async fn find(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<CredentialView, Rejection> {
     let found = console.counterfoil.security_code(&viewer.presenter(), id).await;
     found.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// The text of an area of several lines as it is kept: a form sends CR LF (HTML, "normalize newlines").
+/// Converts CR LF, which forms send (HTML, "normalize newlines"), to LF.
 pub(super) fn with_lf(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// Expiry and description as the form shows them.
+/// The current expiry and description, as the form shows them.
 fn current_values(console: &Console, viewer: &Viewer, code: &CredentialView) -> [String; 2] {
     let clock = viewer.clock(console);
     [code.expires_at.map(|at| clock.typed(at)).unwrap_or_default(), code.description.clone().unwrap_or_default()]
@@ -97,7 +97,7 @@ fn page(
     response::page(status, &edit)
 }
 
-/// Keeps what was changed, and nothing else. An expiry that was left alone stays as it is to the microsecond.
+/// Saves the changed fields only. An unchanged expiry keeps its microseconds, which the form does not show.
 pub(crate) async fn edit(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -129,7 +129,7 @@ async fn edit_or_show_form(
     Ok(form_error.with_retry_after(page(layout, console, viewer, &code, values, back, form_error.status)))
 }
 
-/// What is said afterwards.
+/// Saves the changed fields. Returns the name of the notice.
 async fn try_edit(
     console: &Console,
     viewer: &mut Viewer,

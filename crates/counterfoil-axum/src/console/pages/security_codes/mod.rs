@@ -48,11 +48,11 @@ struct Codes {
     rows: Vec<CodeRow>,
     empty: Option<EmptyList>,
     controls: ListControls,
-    /// Leads back to the page that is shown: for links.
+    /// The link back to this page, encoded for a query.
     back: String,
 }
 
-/// The list, expired ones too, with the form that makes one.
+/// Shows the list, with expired codes, and the form for a new code.
 pub(crate) async fn list(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -97,7 +97,7 @@ async fn show(
     ))
 }
 
-/// What those are called whom codes act as, and who made them.
+/// The names of the accounts that codes act as, and of the accounts that created them.
 async fn names(console: &Console, viewer: &Viewer, codes: &[CredentialView]) -> Result<AccountNames, Rejection> {
     let acts_as = codes.iter().filter_map(|code| match &code.access {
         Some(Access::SameAsUser(subject)) => Some(subject),
@@ -107,7 +107,7 @@ async fn names(console: &Console, viewer: &Viewer, codes: &[CredentialView]) -> 
     AccountNames::of(console, viewer, acts_as.chain(makers).collect()).await
 }
 
-/// Makes one, and shows its text once.
+/// Creates a code and shows its text once.
 pub(crate) async fn create(
     State(console): State<Shared>,
     SubmittedForm { mut viewer, form }: SubmittedForm,
@@ -145,7 +145,7 @@ async fn try_create(
         Ok(key) => key,
         Err(form_error) => return Ok(Err(form_error)),
     };
-    // A form sends each of its fields: one that was left empty is as if it were not there.
+    // A form sends empty fields too. They count as missing.
     let given = |name| Some(form.one(name).trim()).filter(|text| !text.is_empty());
     let access = match NewAccess::parse(form.one("access"), given("user")) {
         Ok(access) => access,
@@ -163,7 +163,7 @@ async fn try_create(
     }
 }
 
-/// What a button of a row does.
+/// The action of a row's button.
 #[derive(Clone, Copy)]
 enum Button {
     MakePermanent,
@@ -172,7 +172,7 @@ enum Button {
 }
 
 impl Button {
-    /// The end of its path.
+    /// The last segment of the action's path.
     const fn path(self) -> &'static str {
         match self {
             Self::MakePermanent => "make-permanent",
@@ -181,7 +181,7 @@ impl Button {
         }
     }
 
-    /// What it says.
+    /// The button's text.
     const fn name(self, texts: &Texts) -> &'static str {
         match self {
             Self::MakePermanent => texts.make_permanent,
@@ -190,7 +190,7 @@ impl Button {
         }
     }
 
-    /// What it means, for the page that asks.
+    /// The question of the confirmation page.
     const fn question(self, texts: &Texts) -> &'static str {
         match self {
             Self::MakePermanent => texts.make_permanent_question,
@@ -199,7 +199,7 @@ impl Button {
         }
     }
 
-    /// Asks before a code lives longer.
+    /// Asks for confirmation.
     async fn ask(
         self,
         console: &Console,
@@ -261,7 +261,7 @@ impl Button {
     }
 }
 
-/// Asks before a live one is made permanent.
+/// Asks for confirmation before making an active code permanent.
 pub(crate) async fn ask_make_permanent(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -271,7 +271,7 @@ pub(crate) async fn ask_make_permanent(
     Button::MakePermanent.ask(&console, &viewer, &id, query.as_deref()).await
 }
 
-/// Asks before a live one is given the default life from now.
+/// Asks for confirmation before restarting an active code's lifetime.
 pub(crate) async fn ask_reset(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -281,7 +281,7 @@ pub(crate) async fn ask_reset(
     Button::Reset.ask(&console, &viewer, &id, query.as_deref()).await
 }
 
-/// Asks before an expired one is brought back.
+/// Asks for confirmation before reactivating an expired code.
 pub(crate) async fn ask_reactivate(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -291,7 +291,7 @@ pub(crate) async fn ask_reactivate(
     Button::Reactivate.ask(&console, &viewer, &id, query.as_deref()).await
 }
 
-/// Makes a live one permanent.
+/// Makes an active code permanent.
 pub(crate) async fn make_permanent(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -301,7 +301,7 @@ pub(crate) async fn make_permanent(
     viewer.with_new_cookies(response.into_response())
 }
 
-/// Gives a live one the default life from now.
+/// Restarts an active code's lifetime.
 pub(crate) async fn reset(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -311,7 +311,7 @@ pub(crate) async fn reset(
     viewer.with_new_cookies(response.into_response())
 }
 
-/// Brings an expired one back.
+/// Reactivates an expired code.
 pub(crate) async fn reactivate(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -321,7 +321,7 @@ pub(crate) async fn reactivate(
     viewer.with_new_cookies(response.into_response())
 }
 
-/// Asks before one is deleted.
+/// Asks for confirmation before deleting a code.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -347,7 +347,7 @@ pub(crate) async fn ask_delete(
     Ok(confirm.response(StatusCode::OK))
 }
 
-/// Deletes one.
+/// Deletes a code.
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path(id): Path<String>,

@@ -1,19 +1,19 @@
-//! What is wrong, in words, and at which field of a page's form.
+//! Error messages, and the form fields they belong to.
 
 use counterfoil::{Conflict, Forbidden, Gate, Invalid, InvalidDescription, InvalidLabel};
 
 use super::Texts;
 
-/// What is wrong, in words.
+/// An error message.
 #[derive(Debug)]
 pub(crate) struct FieldMessage {
-    /// The field at fault; `None`: none of them.
+    /// The field that caused the error, if there is one.
     pub(crate) field: Option<&'static str>,
     pub(crate) text: String,
 }
 
 impl Texts {
-    /// A field that breaks a rule.
+    /// The message for an invalid field.
     pub(crate) fn invalid_message(&self, invalid: &Invalid) -> FieldMessage {
         let field = match invalid.field() {
             "expires_in_days" => "days",
@@ -46,7 +46,7 @@ impl Texts {
         FieldMessage { field: Some(field), text }
     }
 
-    /// What stands in the way.
+    /// The message for a conflict.
     pub(crate) fn conflict_message(&self, conflict: Conflict) -> FieldMessage {
         let (field, text) = match conflict {
             Conflict::LabelTaken => (Some("label"), self.label_taken),
@@ -67,7 +67,7 @@ impl Texts {
         FieldMessage { field, text: text.to_owned() }
     }
 
-    /// Why somebody may not.
+    /// The message for a missing right.
     pub(crate) const fn forbidden_text_for(&self, forbidden: Forbidden) -> &'static str {
         match forbidden {
             Forbidden::Gate { gate: Gate::Setting } => self.tokens_off,
