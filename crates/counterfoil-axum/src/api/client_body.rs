@@ -1,4 +1,4 @@
-//! Clients as they are asked for.
+//! The request bodies of the client routes.
 
 use counterfoil::Scope;
 use counterfoil::client::{ClientChange, ClientId, Grant, NewClient, RefreshMode};
@@ -8,55 +8,57 @@ use utoipa::ToSchema;
 use crate::json::{Body, Fields};
 use crate::problem::Problem;
 
-/// A client to be registered.
+/// A client to register.
 #[derive(ToSchema)]
 pub(super) struct NewRegistration {
-    /// What people see.
+    /// The name that people see.
     #[schema(min_length = 1, max_length = 100, example = "Reports")]
     display_name: String,
-    /// Its `client_id`; left out: one is drawn.
+    /// The `client_id`; generated if missing.
     #[schema(value_type = String, required = false, pattern = "^[A-Za-z0-9._~-]{1,100}$")]
     id: Option<ClientId>,
-    /// What it may ask for at the token endpoint; left out: nothing.
+    /// The grants that it may use at the token endpoint; none if missing.
     #[schema(value_type = Vec<GrantName>, required = false)]
     grants: Vec<Grant>,
-    /// Without a secret.
+    /// Whether the client has no secret.
     #[schema(value_type = bool, required = false)]
     public: bool,
-    /// What a refresh answers with; reuse for confidential clients only.
+    /// Whether a refresh returns a new refresh token. Only confidential clients may reuse one.
     #[schema(value_type = ModeName, required = false)]
     refresh_mode: RefreshMode,
-    /// What it may ask for at most: a list of scope tokens, or a text of them; left out: anything that the one who registers it may.
+    /// The largest scope that it may request: a list of scope tokens, or one text. If missing: the scope of the account
+    /// that registers it.
     #[schema(value_type = Scopes, required = false)]
     scopes: Option<Scope>,
-    /// What it gets where it asks for nothing. A token without scope has all rights of its owner and is introspected without `scope`, so that a
-    /// resource server that asks for scopes refuses it: name a default for clients whose tokens such servers see.
+    /// The scope of a token if the client requests none. A token without a scope has all rights of its owner, and its
+    /// introspection response has no `scope`. A resource server that requires scopes refuses such a token, so set a
+    /// default for its clients.
     #[schema(value_type = Scopes, required = false)]
     default_scopes: Option<Scope>,
-    /// May introspect every token; never a public client.
+    /// Whether it may introspect every token. Not for public clients.
     #[schema(value_type = bool, required = false)]
     resource_server: bool,
 }
 
-/// What is to be changed of a client.
+/// The changes to a client. Missing fields stay as they are.
 #[derive(ToSchema)]
 pub(super) struct RegistrationChange {
-    /// Refused, with all its tokens.
+    /// Whether the client and all its tokens are refused.
     #[schema(value_type = bool, required = false)]
     disabled: Option<bool>,
-    /// What people see.
+    /// The name that people see.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 100)]
     display_name: Option<String>,
-    /// What it may ask for.
+    /// The grants that it may use at the token endpoint.
     #[schema(value_type = Vec<GrantName>, required = false)]
     grants: Option<Vec<Grant>>,
-    /// What a refresh answers with.
+    /// Whether a refresh returns a new refresh token.
     #[schema(value_type = ModeName, required = false)]
     refresh_mode: Option<RefreshMode>,
-    /// What it may have at most; null: anything. Holds at once, for tokens that exist too.
+    /// The largest scope that it may request; null: no limit. Applies at once, also to existing tokens.
     #[schema(value_type = Option<Scopes>, required = false)]
     scopes: Option<Option<Scope>>,
-    /// What it gets where it asks for nothing; null: all that it may have.
+    /// The scope of a token if the client requests none; null: everything that it may request.
     #[schema(value_type = Option<Scopes>, required = false)]
     default_scopes: Option<Option<Scope>>,
 }
@@ -70,7 +72,7 @@ enum GrantName {
     RefreshToken,
 }
 
-/// What a refresh answers with.
+/// Whether a refresh returns a new refresh token.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "for the document")]
@@ -79,7 +81,7 @@ enum ModeName {
     Reuse,
 }
 
-/// Scope tokens, in either form.
+/// Scope tokens, as a list or as one text.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
 enum Scopes {
@@ -87,18 +89,18 @@ enum Scopes {
     Text(String),
 }
 
-/// A field that is a scope.
+/// Reads a scope.
 fn scope(fields: &mut Fields, name: &'static str) -> Result<Option<Scope>, Problem> {
     fields.optional(name)?.map(|scopes| parsed(scopes, name)).transpose()
 }
 
-/// The same where null takes the scope away.
+/// Reads a scope that null removes.
 fn nullable_scope(fields: &mut Fields, name: &'static str) -> Result<Option<Option<Scope>>, Problem> {
     let given = fields.optional::<Option<Scopes>>(name)?;
     given.map(|given| given.map(|scopes| parsed(scopes, name)).transpose()).transpose()
 }
 
-/// A token of a list must not contain a blank: one would be read as two.
+/// Joins the tokens of a list. A token with a space would become two, so it is refused.
 fn parsed(scopes: Scopes, name: &'static str) -> Result<Scope, Problem> {
     let text = match scopes {
         Scopes::Text(text) => text,

@@ -1,4 +1,4 @@
-//! Clients as they are shown.
+//! The response bodies of the client routes.
 
 use counterfoil::client::{ClientView as Shown, NewClientSecret, RefreshMode, RegisteredClient};
 use serde::Serialize;
@@ -17,29 +17,29 @@ pub(crate) struct ClientView {
     public: bool,
     /// `rotate`, `reuse`.
     refresh_mode: &'static str,
-    /// What it may ask for; null: anything.
+    /// The largest scope that it may request; null: no limit.
     #[schema(required = true)]
     scopes: Option<Vec<String>>,
-    /// What it gets where it asks for nothing; null: a credential without scope.
+    /// The scope of a token if the client requests none; null: a token without scope.
     #[schema(required = true)]
     default_scopes: Option<Vec<String>>,
     resource_server: bool,
     disabled: bool,
     created_at: Rfc3339,
-    /// Its secrets' lives, the newest last.
+    /// Its secrets, the newest last. Their texts are not shown.
     secrets: Vec<SecretView>,
 }
 
-/// The life of a secret.
+/// The lifetime of a secret.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SecretView {
     created_at: Rfc3339,
-    /// Null: not replaced yet.
+    /// Null if it has not been replaced.
     #[schema(required = true)]
     expires_at: Option<Rfc3339>,
 }
 
-/// A client that was just given a secret; a public one has none.
+/// A client with its new secret. A public client has none.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NewClientView<'a> {
     #[serde(flatten)]
@@ -47,7 +47,7 @@ pub(crate) struct NewClientView<'a> {
     /// Shown once.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<&'a str>,
-    /// Base64 of `id:secret`: what follows `Basic `.
+    /// Base64 of `id:secret`, for `Authorization: Basic`.
     #[serde(skip_serializing_if = "Option::is_none")]
     api_key: Option<&'a str>,
 }

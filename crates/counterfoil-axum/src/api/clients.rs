@@ -24,7 +24,7 @@ use crate::query::Query;
 use crate::secret_body;
 use crate::strict::Strict;
 
-/// Registered clients, for administrators: serves `/clients` and what lies below it.
+/// Registered clients, for administrators. Serves `/clients` and the paths below it.
 pub fn clients(counterfoil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(guarded(routes!(list, create), &counterfoil))
@@ -33,16 +33,15 @@ pub fn clients(counterfoil: Counterfoil) -> OpenApiRouter {
         .with_state(counterfoil)
 }
 
-/// Its schema.
 type NewRegistrationSchema = Strict<NewRegistration>;
 
-/// Its schema.
 type RegistrationChangeSchema = Strict<RegistrationChange>;
 
-/// Where a client stands in the list: by age, then by id.
+/// The sort key of the list: age, then id.
 type Key = (Timestamp, String);
 
-/// Every client, newest first. The store lists them by id, and there are as many as administrators registered by hand.
+/// All clients, newest first. The store lists them by id. Their number is small, because administrators register each
+/// one.
 async fn newest_first(counterfoil: &Counterfoil, by: &Presenter) -> Result<Vec<(Key, ClientView)>, ManageError> {
     let most = std::num::NonZeroU32::MIN.saturating_add(99);
     let (mut all, mut after) = (Vec::new(), None);
@@ -70,8 +69,8 @@ fn key(text: &str) -> Option<Key> {
     operation_id = "list_clients",
     tag = "clients",
     params(
-        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 where it is left out"),
-        ("cursor" = inline(Option<String>), Query, description = "the `next` of the page before"),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
     ),
     responses((status = 200, description = "newest first", body = PageView<ClientView>), ReadProblems),
     security(("bearer" = [])),
@@ -103,7 +102,8 @@ async fn list(
     operation_id = "create_client",
     tag = "clients",
     request_body = NewRegistrationSchema,
-    responses((status = 201, description = "the only answer that has its secret", headers(("Location" = String, description = "where it is")), body = inline(NewClientView<'static>)), WriteProblems),
+    responses((status = 201, description = "the only response with its secret",
+        headers(("Location" = String, description = "its path")), body = inline(NewClientView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn create(
@@ -125,7 +125,7 @@ async fn create(
     operation_id = "read_client",
     tag = "clients",
     params(("id" = String, Path)),
-    responses((status = 200, description = "as lists show it", body = ClientView), ReadProblems),
+    responses((status = 200, description = "the same as in lists", body = ClientView), ReadProblems),
     security(("bearer" = [])),
 )]
 async fn see(
@@ -150,7 +150,7 @@ async fn see(
     tag = "clients",
     params(("id" = String, Path)),
     request_body = RegistrationChangeSchema,
-    responses((status = 200, description = "as it is now", body = ClientView), WriteProblems),
+    responses((status = 200, description = "after the change", body = ClientView), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn change(
@@ -168,7 +168,7 @@ async fn change(
     Ok(secret_body::json(StatusCode::OK, &ClientView::from(&view)))
 }
 
-/// Removes a client, and with it the worth of its tokens
+/// Deletes a client, which invalidates its tokens
 #[utoipa::path(
     delete,
     path = "/clients/{id}",
@@ -189,7 +189,7 @@ async fn delete(
     let id = paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::DeleteClient).await?;
     let none = Query::none(query.as_deref());
     if none.is_err() {
-        // Who may, and whether it is there, come before what is wrong with the question.
+        // Report a missing right or client before an error in the query.
         or_problem(&counterfoil, counterfoil.client(&by, &id).await)?;
     }
     none?;
@@ -205,7 +205,8 @@ async fn delete(
     tag = "clients",
     params(("id" = String, Path)),
     request_body = Option<NewOverlapSchema>,
-    responses((status = 201, description = "the only answer that has it", headers(("Location" = String, description = "where its client is")), body = inline(NewClientView<'static>)), WriteProblems),
+    responses((status = 201, description = "the only response with it",
+        headers(("Location" = String, description = "the client's path")), body = inline(NewClientView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn replace_secret(

@@ -1,4 +1,4 @@
-//! Where things are: the paths that `Location` names.
+//! The paths in `Location` headers.
 
 use std::convert::Infallible;
 
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::secret_body;
 
-/// The path of a request as the client sent it, wherever the routers are nested.
+/// The path of a request as the client sent it, including the path under which the router is nested.
 pub(super) struct Location(String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Location {
@@ -24,7 +24,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Location {
 }
 
 impl Location {
-    /// So many segments further up.
+    /// Removes the last segments.
     pub(super) fn up(mut self, segments: usize) -> Self {
         for _ in 0..segments {
             self.0.truncate(self.0.rfind('/').unwrap_or_default());
@@ -32,7 +32,8 @@ impl Location {
         self
     }
 
-    /// 201, and where what was made is (RFC 9110 §15.3.2). Ids are letters of [RFC 3986 §2.3] and need no escape.
+    /// A 201 response with the location of the created resource (RFC 9110 §15.3.2). Ids consist of unreserved characters
+    /// ([RFC 3986 §2.3]) and need no escape.
     ///
     /// [RFC 3986 §2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
     pub(super) fn created(&self, id: &str, view: &impl Serialize) -> Response {

@@ -1,5 +1,5 @@
-//! The management of credentials as routers, to be nested under a path of the host's choice. Each can be mounted alone, and brings its
-//! own authentication.
+//! The JSON API for credentials, as routers that a host nests under a path of its choice. Each router can be mounted
+//! alone and brings its own authentication.
 
 mod client_body;
 mod client_view;
@@ -21,13 +21,13 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use crate::authenticate::layer::AuthenticateLayer;
 use crate::problem::{self, Problem};
 
-/// Routes that need a credential. Another method is or_problem so without one.
+/// Adds authentication to routes. An unsupported method gets 405 without authentication.
 fn guarded(routes: UtoipaMethodRouter<Counterfoil>, counterfoil: &Counterfoil) -> UtoipaMethodRouter<Counterfoil> {
     let (schemas, paths, method) = routes;
-    let method = method.route_layer(AuthenticateLayer::required(counterfoil.clone())).fallback(another_method);
+    let method = method.route_layer(AuthenticateLayer::required(counterfoil.clone())).fallback(method_not_allowed);
     (schemas, paths, method)
 }
 
-async fn another_method() -> Response {
+async fn method_not_allowed() -> Response {
     Problem::new(problem::METHOD).into_response()
 }

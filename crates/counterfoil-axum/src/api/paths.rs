@@ -10,18 +10,18 @@ use counterfoil::{Counterfoil, Operation, Presenter, RecordId, SubjectId};
 use crate::api::request::or_problem;
 use crate::problem::{self, Problem};
 
-/// One segment; an error where it is no text.
+/// One path segment, or an error if it is not UTF-8.
 pub(super) type Segment = Result<Path<String>, PathRejection>;
-/// Two segments.
+/// Two path segments.
 pub(super) type Segments = Result<Path<(String, String)>, PathRejection>;
 
-/// The id of a credential. A text that cannot be one becomes an id that nothing bears: who may ask is still looked at first, and the store
-/// then says that it is not there. Ids are drawn, and this one comes up once in 2^120 draws.
+/// The id of a credential. An invalid text becomes an id that no credential has. The operation then checks rights first
+/// and answers that the credential does not exist. Ids are random, so the zero id is practically never drawn.
 pub(super) fn record(text: Option<&str>) -> RecordId {
     text.and_then(|text| text.parse().ok()).unwrap_or(RecordId::from_bytes([0; 16]))
 }
 
-/// The id of a person; where it cannot be one, what the verb would have said.
+/// The subject in a path. For an invalid text, checks the right to the operation first, then answers 404.
 pub(super) async fn subject(
     counterfoil: &Counterfoil,
     by: &Presenter,
@@ -31,7 +31,7 @@ pub(super) async fn subject(
     found(counterfoil, by, text.and_then(|text| SubjectId::new(text).ok()), operation).await
 }
 
-/// The id of a client, likewise.
+/// The client id in a path, with the same checks.
 pub(super) async fn client(
     counterfoil: &Counterfoil,
     by: &Presenter,

@@ -1,4 +1,4 @@
-//! One's own personal access tokens.
+//! The caller's own personal access tokens.
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
@@ -22,7 +22,7 @@ use crate::query::Query;
 use crate::secret_body;
 use crate::strict::Strict;
 
-/// One's own personal access tokens: serves `/me/tokens` and what lies below it.
+/// The caller's own personal access tokens. Serves `/me/tokens` and the paths below it.
 pub fn me_tokens(counterfoil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(guarded(routes!(list, create), &counterfoil))
@@ -31,21 +31,20 @@ pub fn me_tokens(counterfoil: Counterfoil) -> OpenApiRouter {
         .with_state(counterfoil)
 }
 
-/// A token to be made.
+/// A token to create.
 #[derive(ToSchema)]
 struct NewToken {
-    /// What its owner calls it: different from the owner's other labels.
+    /// Its label, unique among the owner's tokens.
     #[schema(min_length = 1, max_length = 255, example = "nightly build")]
     label: String,
-    /// Whole days of 86,400 s; null or left out only where the policy allows permanent tokens.
+    /// Days of 86,400 seconds. May be null or missing only if the policy allows permanent tokens.
     #[schema(minimum = 1, maximum = 3660, example = 30)]
     expires_in_days: Option<i64>,
-    /// Within one's own; left out: one's own.
+    /// Must lie within the caller's scope, which is also the default.
     #[schema(value_type = String, required = false, pattern = r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$", max_length = 1000)]
     scope: Option<Scope>,
 }
 
-/// Its schema.
 type NewTokenSchema = Strict<NewToken>;
 
 impl Body for NewToken {
@@ -58,15 +57,14 @@ impl Body for NewToken {
     }
 }
 
-/// For how long the old one works beside the new one.
+/// How long the old token stays valid beside the new one.
 #[derive(ToSchema)]
 pub(super) struct NewOverlap {
-    /// 0: not at all.
+    /// 0: it ends at once.
     #[schema(value_type = u64, required = false)]
     pub(super) overlap_seconds: Span,
 }
 
-/// Its schema.
 pub(super) type NewOverlapSchema = Strict<NewOverlap>;
 
 impl Body for NewOverlap {
@@ -85,15 +83,15 @@ fn own<'a>(counterfoil: &'a Counterfoil, principal: &'a Principal) -> List<'a> {
     List { name: "tokens", realm: counterfoil.realm().as_str(), owner: principal.subject().as_str() }
 }
 
-/// Lists one's own personal access tokens
+/// Lists the caller's personal access tokens
 #[utoipa::path(
     get,
     path = "/me/tokens",
     operation_id = "list_own_tokens",
     tag = "personal access tokens",
     params(
-        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 where it is left out"),
-        ("cursor" = inline(Option<String>), Query, description = "the `next` of the page before"),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
     ),
     responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
     security(("bearer" = [])),
@@ -108,21 +106,22 @@ async fn list(
     let asked = asked.and_then(|query| Ok((query.limit()?, after(&query, list)?)));
     let (limit, after) = match &asked {
         Ok((limit, after)) => (*limit, after.as_ref()),
-        // Whether one may look at all comes before what is wrong with the question.
+        // Report a missing right before an error in the query.
         Err(_) => (std::num::NonZeroU32::MIN, None),
     };
     let found = or_problem(&counterfoil, counterfoil.own_tokens(&by, after, limit).await)?;
     asked.map(|_| page::<TokenView>(&found, list))
 }
 
-/// Makes a personal access token
+/// Creates a personal access token
 #[utoipa::path(
     post,
     path = "/me/tokens",
     operation_id = "create_token",
     tag = "personal access tokens",
     request_body = NewTokenSchema,
-    responses((status = 201, description = "the only answer that has its text", headers(("Location" = String, description = "where it is")), body = inline(NewTokenView<'static>)), WriteProblems),
+    responses((status = 201, description = "the only response with its text",
+        headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn create(
@@ -139,14 +138,14 @@ async fn create(
     Ok(new_token(&location, &issued))
 }
 
-/// Shows one of one's own
+/// Shows one of the caller's tokens
 #[utoipa::path(
     get,
     path = "/me/tokens/{id}",
     operation_id = "read_own_token",
     tag = "personal access tokens",
     params(("id" = String, Path)),
-    responses((status = 200, description = "as lists show it", body = TokenView), ReadProblems),
+    responses((status = 200, description = "the same as in lists", body = TokenView), ReadProblems),
     security(("bearer" = [])),
 )]
 async fn see(
@@ -161,7 +160,7 @@ async fn see(
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
 
-/// Deletes one of one's own; twice is a success
+/// Deletes one of the caller's tokens; deleting it again succeeds too
 #[utoipa::path(
     delete,
     path = "/me/tokens/{id}",
@@ -184,7 +183,7 @@ async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Replaces one of one's own by a new one of the same label, scope and expiry
+/// Replaces one of the caller's tokens by a new one with the same label, scope and expiry
 #[utoipa::path(
     post,
     path = "/me/tokens/{id}/rotate",
@@ -192,7 +191,8 @@ async fn delete(
     tag = "personal access tokens",
     params(("id" = String, Path)),
     request_body = Option<NewOverlapSchema>,
-    responses((status = 201, description = "the only answer that has its text", headers(("Location" = String, description = "where it is")), body = inline(NewTokenView<'static>)), WriteProblems),
+    responses((status = 201, description = "the only response with its text",
+        headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn rotate(

@@ -1,5 +1,4 @@
-//! Requests read in the order that holds for all of them: may you, is it there, is it called JSON, is it so, is it
-//! too much, is it right.
+//! Reads requests. All requests are checked in one order: rights, existence, media type, syntax, size, fields.
 
 use axum::extract::Request;
 use counterfoil::{Counterfoil, ManageError, Operation, Presenter};
@@ -11,16 +10,16 @@ use crate::json::{self, Body};
 use crate::problem::{self, Problem};
 use crate::query::Query;
 
-/// The largest body.
-const MOST: usize = 64 * 1024;
+/// The most bytes of a body.
+const MAX_BYTES: usize = 64 * 1024;
 
-/// What a verb answered, or the problem it is or_problem as.
+/// The result of an operation, or the problem for its error.
 pub(super) fn or_problem<T>(counterfoil: &Counterfoil, outcome: Result<T, ManageError>) -> Result<T, Problem> {
     outcome.map_err(|error| Problem::of(error, counterfoil.realm(), counterfoil.now()))
 }
 
-/// Reads a body. Where it is faulty, whoever may not do that, or speaks of what is not there, learns so and nothing about the body; where
-/// it is sound, the verb looks at these first.
+/// Reads a body. If the body is invalid, a missing right or resource is reported instead. If it is valid, the operation
+/// makes these checks itself.
 pub(super) async fn body<T: Body>(
     counterfoil: &Counterfoil,
     by: &Presenter,
@@ -34,7 +33,7 @@ pub(super) async fn body<T: Body>(
     read
 }
 
-/// That a request without a body has no parameters. Who may not do that, or speaks of what is not there, learns so first.
+/// Checks that a request has no query. A missing right or resource is reported first.
 pub(super) async fn no_query(
     counterfoil: &Counterfoil,
     by: &Presenter,
@@ -51,17 +50,17 @@ pub(super) async fn no_query(
 async fn parsed<T: Body>(request: Request) -> Result<T, Problem> {
     let (parts, body) = request.into_parts();
     let mut values = parts.headers.get_all(CONTENT_TYPE).iter().map(HeaderValue::as_bytes);
-    // One that stands twice is none.
+    // A repeated header does not count.
     let media_type = match (values.next(), values.next()) {
         (Some(one), None) => Some(one),
         _ => None,
     };
     let announced = media_type.is_some_and(json::is_json);
-    // A body that may be left out needs no media type while there is none.
+    // A missing optional body needs no media type.
     if !T::OPTIONAL && !announced {
         return Err(Problem::new(problem::MEDIA));
     }
-    let read = match body::read(body, MOST).await {
+    let read = match body::read(body, MAX_BYTES).await {
         Ok(bytes) => json::read(media_type, &bytes)?,
         Err(Unread::TooSlow) => return Err(Problem::new(problem::TOO_SLOW)),
         Err(Unread::TooLarge | Unread::Broken) if !announced => return Err(Problem::new(problem::MEDIA)),

@@ -7,12 +7,12 @@ use utoipa::{IntoResponses, PartialSchema as _};
 
 use crate::problem::Written;
 
-/// Of a request without a body.
+/// The problems of requests without a body.
 pub(super) struct ReadProblems;
-/// Of a request that changes something.
+/// The problems of requests that change something.
 pub(super) struct WriteProblems;
 
-/// What an authentication layer answers where a request does not get through: for the OpenAPI document of a host's own handlers.
+/// The responses of an authentication layer that refuses a request, for the OpenAPI document of a host's own handlers.
 ///
 /// ```
 /// #[utoipa::path(get, path = "/hello", responses((status = 200), counterfoil_axum::AuthenticationProblems))]
@@ -31,7 +31,7 @@ const READ: [(&str, &str); 6] = [
     ("400", "invalid-request: the authorization header is malformed"),
     ("401", "unauthenticated, invalid-token"),
     ("403", "not allowed: the type names the closed gate or the missing right"),
-    ("404", "not there, or not yours"),
+    ("404", "does not exist, or is not yours"),
     ("422", "invalid-field: a parameter breaks a rule, and `field` names it"),
     ("503", "unavailable"),
 ];
@@ -39,7 +39,7 @@ const WRITE: [(&str, &str); 10] = [
     ("400", "invalid-request: the authorization header is malformed; not-json; too-many-fields: over 64"),
     ("401", "unauthenticated, invalid-token"),
     ("403", "not allowed: the type names the closed gate or the missing right"),
-    ("404", "not there, or not yours"),
+    ("404", "does not exist, or is not yours"),
     ("408", "too-slow"),
     ("409", "taken, full, changed meanwhile, or its state does not allow it: the type says which"),
     ("413", "too-large: over 64 KiB"),

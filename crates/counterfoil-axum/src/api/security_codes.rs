@@ -25,7 +25,7 @@ use crate::rfc3339;
 use crate::secret_body;
 use crate::strict::Strict;
 
-/// Security codes, for super administrators: serves `/security-codes` and what lies below it.
+/// Security codes, for super administrators. Serves `/security-codes` and the paths below it.
 pub fn security_codes(counterfoil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(guarded(routes!(list, create), &counterfoil))
@@ -36,16 +36,16 @@ pub fn security_codes(counterfoil: Counterfoil) -> OpenApiRouter {
         .with_state(counterfoil)
 }
 
-/// A code to be made.
+/// A code to create.
 #[derive(ToSchema)]
 struct NewCode {
     /// `super_administrator` or `same_as_user`.
     #[schema(pattern = "^(super_administrator|same_as_user)$", example = "super_administrator")]
     access: String,
-    /// The name of the account it acts as; with `same_as_user`, and only then.
+    /// The name of the account that it acts as. Required with `same_as_user`, not allowed otherwise.
     #[schema(value_type = String, required = false)]
     user: Option<String>,
-    /// What it is for.
+    /// Its purpose.
     #[schema(value_type = String, required = false, max_length = 500)]
     description: Option<String>,
 }
@@ -56,7 +56,6 @@ impl NewCode {
     }
 }
 
-/// Its schema.
 type NewCodeSchema = Strict<NewCode>;
 
 impl Body for NewCode {
@@ -69,18 +68,17 @@ impl Body for NewCode {
     }
 }
 
-/// What is to be changed of a code.
+/// The changes to a code. Missing fields stay as they are.
 #[derive(ToSchema)]
 struct CodeChange {
-    /// Strictly after now.
+    /// Must be in the future.
     #[schema(value_type = String, format = DateTime, required = false)]
     expires_at: Option<Timestamp>,
-    /// What it is for.
+    /// Its purpose.
     #[schema(value_type = String, required = false, max_length = 500)]
     description: Option<String>,
 }
 
-/// Its schema.
 type CodeChangeSchema = Strict<CodeChange>;
 
 impl Body for CodeChange {
@@ -112,9 +110,9 @@ fn shown(code: &CredentialView) -> Response {
     operation_id = "list_codes",
     tag = "security codes",
     params(
-        ("include_expired" = inline(Option<bool>), Query, description = "with those that can still be reactivated"),
-        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 where it is left out"),
-        ("cursor" = inline(Option<String>), Query, description = "the `next` of the page before"),
+        ("include_expired" = inline(Option<bool>), Query, description = "includes expired codes that can be reactivated"),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
     ),
     responses((status = 200, description = "newest first", body = PageView<CodeView>), ReadProblems),
     security(("bearer" = [])),
@@ -137,14 +135,15 @@ async fn list(
     asked.map(|_| page::<CodeView>(&found, listing(&counterfoil, expired_too)))
 }
 
-/// Makes a security code
+/// Creates a security code
 #[utoipa::path(
     post,
     path = "/security-codes",
     operation_id = "create_code",
     tag = "security codes",
     request_body = NewCodeSchema,
-    responses((status = 201, description = "the only answer that has its text", headers(("Location" = String, description = "where it is")), body = inline(NewCodeView<'static>)), WriteProblems),
+    responses((status = 201, description = "the only response with its text",
+        headers(("Location" = String, description = "its path")), body = inline(NewCodeView<'static>)), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn create(
@@ -161,14 +160,14 @@ async fn create(
     Ok(new_code(&location, &issued))
 }
 
-/// Shows a code, one that has expired and can be reactivated too
+/// Shows a code, also if it has expired and can be reactivated
 #[utoipa::path(
     get,
     path = "/security-codes/{id}",
     operation_id = "read_code",
     tag = "security codes",
     params(("id" = String, Path)),
-    responses((status = 200, description = "as lists show it", body = CodeView), ReadProblems),
+    responses((status = 200, description = "the same as in lists", body = CodeView), ReadProblems),
     security(("bearer" = [])),
 )]
 async fn see(
@@ -183,7 +182,7 @@ async fn see(
     Ok(shown(&found))
 }
 
-/// Gives a code another expiry, another description, or both
+/// Changes a code's expiry, description, or both
 #[utoipa::path(
     patch,
     path = "/security-codes/{id}",
@@ -191,7 +190,7 @@ async fn see(
     tag = "security codes",
     params(("id" = String, Path)),
     request_body = CodeChangeSchema,
-    responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn edit(
@@ -207,7 +206,7 @@ async fn edit(
     Ok(shown(&or_problem(&counterfoil, edited)?))
 }
 
-/// Deletes a code; twice is a success
+/// Deletes a code; deleting it again succeeds too
 #[utoipa::path(
     delete,
     path = "/security-codes/{id}",
@@ -230,14 +229,14 @@ async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Makes a live code permanent
+/// Makes an active code permanent
 #[utoipa::path(
     post,
     path = "/security-codes/{id}/make-permanent",
     operation_id = "make_code_permanent",
     tag = "security codes",
     params(("id" = String, Path)),
-    responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn make_permanent(
@@ -252,14 +251,14 @@ async fn make_permanent(
     Ok(shown(&or_problem(&counterfoil, counterfoil.make_security_code_permanent(&by, &id).await)?))
 }
 
-/// Lets a live or permanent code expire the default life from now
+/// Restarts the lifetime of an active or permanent code
 #[utoipa::path(
     post,
     path = "/security-codes/{id}/reset",
     operation_id = "reset_code",
     tag = "security codes",
     params(("id" = String, Path)),
-    responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn reset(
@@ -274,14 +273,14 @@ async fn reset(
     Ok(shown(&or_problem(&counterfoil, counterfoil.reset_security_code(&by, &id).await)?))
 }
 
-/// Brings an expired code back, with the same text
+/// Reactivates an expired code, with the same text
 #[utoipa::path(
     post,
     path = "/security-codes/{id}/reactivate",
     operation_id = "reactivate_code",
     tag = "security codes",
     params(("id" = String, Path)),
-    responses((status = 200, description = "as it is now", body = CodeView), WriteProblems),
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn reactivate(

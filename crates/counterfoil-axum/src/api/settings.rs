@@ -1,4 +1,4 @@
-//! Settings, by the one table of them that the core has.
+//! Settings. The core's table of settings defines the fields.
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
@@ -22,18 +22,17 @@ use crate::query::Query;
 use crate::secret_body;
 use crate::strict::Strict;
 
-/// Settings, for administrators: serves `/settings`.
+/// Settings, for administrators. Serves `/settings`.
 pub fn settings(counterfoil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new().routes(guarded(routes!(read, change), &counterfoil)).with_state(counterfoil)
 }
 
-/// The settings as they hold now: every one of the table.
+/// All current settings.
 struct SettingsView;
 
-/// What is to be changed: any of them.
+/// The changes to settings. Missing fields stay as they are.
 struct NewSettings(SettingsChange);
 
-/// Its schema.
 type NewSettingsSchema = Strict<NewSettings>;
 
 /// The schema of a setting.
@@ -105,7 +104,7 @@ fn shown(settings: &Settings) -> Response {
     path = "/settings",
     operation_id = "read_settings",
     tag = "settings",
-    responses((status = 200, description = "as they hold now", body = SettingsView), ReadProblems),
+    responses((status = 200, description = "the current settings", body = SettingsView), ReadProblems),
     security(("bearer" = [])),
 )]
 async fn read(
@@ -118,14 +117,14 @@ async fn read(
     Ok(shown(&settings))
 }
 
-/// Changes settings: all that is named, or nothing
+/// Changes settings: all given fields, or none
 #[utoipa::path(
     patch,
     path = "/settings",
     operation_id = "change_settings",
     tag = "settings",
     request_body = NewSettingsSchema,
-    responses((status = 200, description = "all of them, as they hold now", body = SettingsView), WriteProblems),
+    responses((status = 200, description = "all settings, after the change", body = SettingsView), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn change(

@@ -1,4 +1,4 @@
-//! Users as far as credentials go: found, their switch, their tokens.
+//! Users: search, the token login switch, and their tokens.
 
 use std::num::NonZeroU32;
 
@@ -25,7 +25,7 @@ use crate::query::Query;
 use crate::secret_body;
 use crate::strict::Strict;
 
-/// Users, for administrators: serves `/users` and what lies below it.
+/// Users, for administrators. Serves `/users` and the paths below it.
 pub fn users(counterfoil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(guarded(routes!(find), &counterfoil))
@@ -62,13 +62,12 @@ impl From<&Found> for UserView {
     }
 }
 
-/// The switch of a user.
+/// A change of a user's token login switch.
 #[derive(ToSchema)]
 struct UserChange {
     token_login_allowed: bool,
 }
 
-/// Its schema.
 type UserChangeSchema = Strict<UserChange>;
 
 impl Body for UserChange {
@@ -84,8 +83,8 @@ impl Body for UserChange {
     operation_id = "find_users",
     tag = "users",
     params(
-        ("q" = inline(Option<String>), Query, description = "what the directory looks for; left out: everybody"),
-        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 where it is left out"),
+        ("q" = inline(Option<String>), Query, description = "the search text for the directory; everybody if missing"),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
     ),
     responses((status = 200, description = "in the directory's order", body = UserList), ReadProblems),
     security(("bearer" = [])),
@@ -111,7 +110,7 @@ async fn find(
     tag = "users",
     params(("subject" = String, Path)),
     request_body = UserChangeSchema,
-    responses((status = 200, description = "as it is now", body = UserView), WriteProblems),
+    responses((status = 200, description = "after the change", body = UserView), WriteProblems),
     security(("bearer" = [])),
 )]
 async fn change(
@@ -137,8 +136,8 @@ async fn change(
     tag = "users",
     params(
         ("subject" = String, Path),
-        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 where it is left out"),
-        ("cursor" = inline(Option<String>), Query, description = "the `next` of the page before"),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
     ),
     responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
     security(("bearer" = [])),
@@ -171,7 +170,7 @@ async fn tokens(
     operation_id = "read_token_of",
     tag = "users",
     params(("subject" = String, Path), ("id" = String, Path)),
-    responses((status = 200, description = "as lists show it", body = TokenView), ReadProblems),
+    responses((status = 200, description = "the same as in lists", body = TokenView), ReadProblems),
     security(("bearer" = [])),
 )]
 async fn see_token(

@@ -1,4 +1,4 @@
-//! Records as they are shown.
+//! Credentials in response bodies.
 
 use axum::response::Response;
 use counterfoil::store::{Access, Cursor, Page};
@@ -17,9 +17,8 @@ use crate::secret_body;
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PageView<T> {
-    /// What is on it, newest first.
     pub(crate) items: Vec<T>,
-    /// The `cursor` of the next one; null at the end.
+    /// The `cursor` of the next page; null at the end.
     #[schema(required = true)]
     pub(crate) next: Option<String>,
 }
@@ -30,20 +29,20 @@ pub(crate) struct TokenView {
     id: String,
     label: String,
     created_at: Rfc3339,
-    /// Null: permanent.
+    /// Null if it is permanent.
     #[schema(required = true)]
     expires_at: Option<Rfc3339>,
-    /// Null: never.
+    /// Null if it was never used.
     #[schema(required = true)]
     last_used_at: Option<Rfc3339>,
     /// `active`, `expiring`, `expired`, `suspended`.
     status: &'static str,
-    /// What it may do; null: all that its owner may.
+    /// Its scope; null: all rights of its owner.
     #[schema(required = true)]
     scope: Option<String>,
 }
 
-/// A personal access token just made: the only answer that has its text.
+/// A new personal access token. Only this response contains its text.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NewTokenView<'a> {
     #[serde(flatten)]
@@ -59,32 +58,32 @@ pub(crate) struct CodeView {
     #[schema(required = true)]
     description: Option<String>,
     created_at: Rfc3339,
-    /// Null: permanent.
+    /// Null if it is permanent.
     #[schema(required = true)]
     expires_at: Option<Rfc3339>,
-    /// Null: never.
+    /// Null if it was never used.
     #[schema(required = true)]
     last_used_at: Option<Rfc3339>,
     /// `active`, `expiring`, `expired`, `suspended`.
     status: &'static str,
-    /// What it may do; null: all that its access level may.
+    /// Its scope; null: all rights of its access level.
     #[schema(required = true)]
     scope: Option<String>,
     /// `super_administrator`, `same_as_user`.
     access: &'static str,
-    /// The account it acts as, by the name that was sent when it was made, or by its subject where no name was kept; null for a super
-    /// administrator's.
+    /// The account that it acts as: the name given at its creation, or the subject if no name is stored. Null for a
+    /// super administrator's code.
     #[schema(required = true)]
     user: Option<String>,
-    /// The subject it acts as; null for a super administrator's.
+    /// The subject that it acts as. Null for a super administrator's code.
     #[schema(required = true)]
     user_subject: Option<String>,
-    /// The subject who made it.
+    /// The subject of its creator.
     #[schema(required = true)]
     created_by: Option<String>,
 }
 
-/// A security code just made: the only answer that has its text.
+/// A new security code. Only this response contains its text.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NewCodeView<'a> {
     #[serde(flatten)]
@@ -129,24 +128,24 @@ impl From<&CredentialView> for CodeView {
     }
 }
 
-/// The answer that has a new token's text.
+/// The response with a new token's text.
 pub(super) fn new_token(location: &Location, issued: &IssuedCredential) -> Response {
     let view = NewTokenView { record: (&issued.listed).into(), token: issued.token.expose_secret() };
     location.created(&issued.listed.id.to_string(), &view)
 }
 
-/// The answer that has a new code's text.
+/// The response with a new code's text.
 pub(super) fn new_code(location: &Location, issued: &IssuedCredential) -> Response {
     let view = NewCodeView { record: (&issued.listed).into(), code: issued.token.expose_secret() };
     location.created(&issued.listed.id.to_string(), &view)
 }
 
-/// The cursor of a list of credentials, as the request has it.
+/// The cursor of a request for a list of credentials.
 pub(super) fn after(query: &Query<'_>, list: List<'_>) -> Result<Option<Cursor>, Problem> {
     list.read(query.one("cursor")?, |key| key.parse().ok())
 }
 
-/// A page of credentials as it goes out.
+/// The response with a page of credentials.
 pub(super) fn page<'a, T: From<&'a CredentialView> + Serialize>(
     page: &'a Page<CredentialView>,
     list: List<'_>,

@@ -39,7 +39,8 @@ impl Clock {
         self.local(at).strftime("%Y-%m-%dT%H:%M").to_string()
     }
 
-    /// Reads the value of a `datetime-local` field. Of a repeated hour it takes the first; a skipped hour moves forward.
+    /// Reads the value of a `datetime-local` field. Of a repeated hour it takes the first; a skipped hour moves
+    /// forward.
     pub(crate) fn read(&self, typed: &str) -> Option<Timestamp> {
         let at: DateTime = typed.parse().ok().filter(|_| typed.contains('T'))?;
         let at = self.zone.to_zoned(at).ok()?.timestamp();

@@ -7,8 +7,8 @@ use bytes::{Bytes, BytesMut};
 use counterfoil::Secret;
 use zeroize::Zeroize as _;
 
-/// The most fields of a form. A client's form has two lists of scope tokens, with fewer than 500 tokens each (a scope has
-/// at most 1,000 bytes), and a few other fields.
+/// The most fields of a form. A client's form has two lists of scope tokens, with fewer than 500 tokens each (a scope
+/// has at most 1,000 bytes), and a few other fields.
 const MAX_FIELDS: usize = 1_024;
 /// The fields that a form of any page may have. Each has its own check, which fails if the field is repeated.
 const COMMON: [&str; 5] = ["csrf_token", "once", "password", "beside", "back"];
@@ -63,9 +63,9 @@ impl Form {
         }
     }
 
-    /// Checks that no field would be ignored. Fields of `one` may occur once, with a `_unit` and a `_was` field each; fields
-    /// of `many` may be repeated; other fields must be common to all forms. The error is the field, or `None` if the page
-    /// has no such field.
+    /// Checks that no field would be ignored. Fields of `one` may occur once, with a `_unit` and a `_was` field each;
+    /// fields of `many` may be repeated; other fields must be common to all forms. The error is the field, or `None` if
+    /// the page has no such field.
     pub(crate) fn check(&self, one: &[&'static str], many: &[&'static str]) -> Result<(), Option<&'static str>> {
         for (name, _) in &self.0 {
             if many.contains(&name.as_str()) || COMMON.contains(&name.as_str()) {
@@ -83,8 +83,9 @@ impl Form {
         Ok(())
     }
 
-    /// The fields that were changed and may be shown again: no password, and no field of the form's own. A cleared field has
-    /// an empty value, and so does a list of checkboxes that were all unticked, which a browser does not send.
+    /// The fields that were changed and may be shown again: no password, and no field of the form's own. A cleared
+    /// field has an empty value, and so does a list of checkboxes that were all unticked, which a browser does not
+    /// send.
     pub(crate) fn changed_fields(&self) -> Vec<(&str, &str)> {
         let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, value) in &self.0 {
@@ -124,8 +125,8 @@ impl Form {
         is_unchanged(&was, &self.all(name).collect::<Vec<_>>())
     }
 
-    /// The values to show again after an error in an edit form: typed values, and current values for untouched fields. An
-    /// untouched field must not send an outdated value as if it had been typed.
+    /// The values to show again after an error in an edit form: typed values, and current values for untouched fields.
+    /// An untouched field must not send an outdated value as if it had been typed.
     pub(crate) fn values_over(
         &self,
         names: &[&'static str],

@@ -51,7 +51,8 @@ impl Language {
     }
 }
 
-/// The supported language with the highest weight in `Accept-Language` (RFC 9110 §12.5.4). Of equal weights the first wins.
+/// The supported language with the highest weight in `Accept-Language` (RFC 9110 §12.5.4). Of equal weights the first
+/// wins.
 fn preferred(headers: &HeaderMap) -> Option<Language> {
     let text = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
     let mut best: Option<(Language, u16)> = None;

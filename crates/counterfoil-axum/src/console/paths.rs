@@ -59,7 +59,8 @@ pub(crate) fn with_fields(page: &str, fields: Vec<(&str, &str)>) -> String {
     if fits(&filled) { filled } else { page.to_owned() }
 }
 
-/// The sign-in page that leads back to `page`. If `page` is too long, it leads to the page without its query, or to `/`.
+/// The sign-in page that leads back to `page`. If `page` is too long, it leads to the page without its query, or to
+/// `/`.
 pub(crate) fn sign_in(page: &str, notice: Option<&str>) -> String {
     let bare = page.split_once('?').map_or(page, |(path, _)| path);
     let page = [page, bare].into_iter().find(|page| fits(page)).unwrap_or("/");

@@ -132,7 +132,8 @@ pub(crate) const ENGLISH: Texts = Texts {
     allow: "Allow token login",
     forbid: "Stop allowing token login",
     codes: "Security codes",
-    codes_lead: "A security code gives an external program access with the rights you choose. Expired codes can be reactivated for a while.",
+    codes_lead: "A security code gives an external program access with the rights you choose. Expired codes can be \
+                 reactivated for a while.",
     new_code: "New security code",
     no_codes: "No security codes yet. Choose an access level above and generate one.",
     access: "Access level",
@@ -227,7 +228,8 @@ pub(crate) const ENGLISH: Texts = Texts {
     client_disabled: "The client is disabled.",
     login_allowed: "Token login is allowed.",
     login_forbidden: "Token login is no longer allowed.",
-    made_room: "You had as many sessions as allowed, so signing in ended the one that you had not used for the longest time.",
+    made_room: "You had as many sessions as allowed, so signing in ended the one that you had not used for the \
+                longest time.",
     too_many_sessions: "You have as many sessions as allowed. Sign out somewhere else first.",
     form_used: "This form has already been used. Check the list. Send the form again only if you want another one.",
     unknown_field: "The form has a field that this page does not expect. Reload the page and try again.",
@@ -235,7 +237,8 @@ pub(crate) const ENGLISH: Texts = Texts {
     stale_text: "Nothing was done. Go back and try again: the page will ask for your password.",
     back_to_form: "Go back",
     done_already: "This has already been done",
-    done_already_text: "The form was sent before, and nothing was created a second time. A secret is shown only once: if you do not have it, create another one.",
+    done_already_text: "The form was sent before, and nothing was created a second time. A secret is shown only once: \
+                        if you do not have it, create another one.",
     to_list: "Back to the list",
     prove_question: "You signed in a while ago. Enter your password to continue.",
     password_for_expiry: "Needed to change the expiry, because you signed in a while ago.",
@@ -284,10 +287,13 @@ pub(crate) const ENGLISH: Texts = Texts {
     session_kept: "Your session has ended, and nothing was done. Sign in to continue: what you typed is kept.",
     form_expired: "This form was open for too long. Enter your password once more.",
     foreign_origin: "The addresses do not match",
-    foreign_origin_text: "Nothing was done. The address in your browser is not the one that reached this service. If you did not come from another site, a proxy changes the Host header: an administrator can find both values in the log.",
+    foreign_origin_text: "Nothing was done. The address in your browser is not the one that reached this service. If \
+                          you did not come from another site, a proxy changes the Host header: an administrator can \
+                          find both values in the log.",
     replaced_status: "Replaced",
     made_by: "Made by",
-    make_permanent_question: "The code will never expire. Anyone who has it keeps access until somebody deletes the code.",
+    make_permanent_question: "The code will never expire. Anyone who has it keeps access until somebody deletes the \
+                              code.",
     reset_question: "The code's lifetime starts again from now, whatever its expiry is at present.",
     reactivate_question: "The same code works again, for the usual lifetime from now.",
     expiry_stays: "You cannot remove the expiry here. Use “Make permanent” in the list instead.",
