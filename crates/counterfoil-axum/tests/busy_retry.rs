@@ -1,4 +1,4 @@
-//! Attempts under way, and routers without a source. The runtime's clock stands still but for what sleeps.
+//! Requests that wait for running attempts, and routers without a source. The runtime's clock is paused.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -28,7 +28,7 @@ fn ask(path: &str, form: &str) -> Request<Body> {
     request.body(Body::from(form.to_owned())).expect("a request")
 }
 
-/// So many of one request at once: their answers, and how long they took.
+/// Sends a request several times at once. Returns the responses and the duration.
 async fn at_once(world: &World, many: usize, form: &'static str) -> (Vec<Answer>, Duration) {
     let begun = Instant::now();
     let mut under_way = JoinSet::new();
@@ -56,7 +56,7 @@ async fn fault_b1_right_sign_ins_in_parallel_wait_for_one_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_b1_who_finds_no_place_is_told_a_second_and_then_let_in() {
+async fn fault_b1_a_request_without_a_place_in_the_queue_gets_retry_after_one_second() {
     let world = slow_world(Duration::from_millis(300)).await;
     let (answers, _) = at_once(&world, 25, RIGHT).await;
     assert_eq!((with_status(&answers, 200), with_status(&answers, 429)), (18, 7));
@@ -70,7 +70,7 @@ async fn fault_b1_who_finds_no_place_is_told_a_second_and_then_let_in() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_b1_nobody_waits_longer_than_a_second() {
+async fn fault_b1_no_request_waits_longer_than_a_second() {
     let world = slow_world(Duration::from_secs(30)).await;
     let router = world.router.clone();
     let first = {
@@ -93,7 +93,7 @@ async fn fault_b1_nobody_waits_longer_than_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_b1_failures_make_nobody_wait_in_line() {
+async fn fault_b1_a_back_off_is_answered_at_once() {
     let world = world().await;
     let (answers, _) = at_once(&world, 10, "grant_type=password&username=bill&password=wrong").await;
     assert_eq!(with_status(&answers, 400), 10);
@@ -108,7 +108,7 @@ fn console(world: &World, sources: Sources) -> Router {
     Router::new().nest_service("/console", console.router())
 }
 
-/// The console's sign-in form, sent by a browser of its own.
+/// The console's sign-in form, sent by a new browser.
 async fn sign_in(router: &Router, name: &str) -> Answer {
     let get = Request::get("/console/sign-in").header("host", "console.example");
     let page = send(router, get.body(Body::empty()).expect("a request")).await;

@@ -18,7 +18,7 @@ async fn post(world: &World, path: &str, headers: &[(&str, &str)], body: &str) -
         request = request.header(*name, *value);
     }
     let answer = send(&world.router, request.body(Body::from(body.to_owned())).expect("a request")).await;
-    // SYN-TOKEN 10: on every answer, errors included.
+    // SYN-TOKEN 10: on every response, also on errors.
     assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer:?}");
     assert_eq!(answer.header("pragma"), Some("no-cache"), "{answer:?}");
     assert_eq!(answer.header("content-type"), Some("application/json"), "{answer:?}");
@@ -143,7 +143,7 @@ async fn syn_token_10_another_method_is_405_with_allow() {
 }
 
 #[tokio::test]
-async fn syn_token_12_in_back_off_the_right_password_waits_too_and_is_told_how_long() {
+async fn syn_token_12_in_back_off_the_right_password_is_refused_too_with_retry_after() {
     let world = world().await;
     for _ in 0..10 {
         assert_eq!(world.form("/token", "grant_type=password&username=bill&password=wrong").await.status, 400);
@@ -198,7 +198,7 @@ async fn all_kinds_5_an_outage_is_503_temporarily_unavailable() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn t13_a_body_that_dawdles_is_told_off_and_one_that_announces_too_much_is_not_read() {
+async fn t13_a_slow_body_is_408_and_a_body_that_announces_too_much_is_not_read() {
     let world = world().await;
     for (path, status, code) in [("/token", 408, "invalid_request"), ("/api/v1/me/tokens", 408, "too-slow")] {
         let (access, _) = world.sign_in("bill", None).await;
@@ -213,7 +213,7 @@ async fn t13_a_body_that_dawdles_is_told_off_and_one_that_announces_too_much_is_
     }
 }
 
-/// A body of which nothing ever arrives.
+/// A body that never sends a byte.
 struct Dawdling;
 
 impl futures_core::Stream for Dawdling {
@@ -227,7 +227,7 @@ impl futures_core::Stream for Dawdling {
     }
 }
 
-/// A handle whose policy names the service's scopes.
+/// A handle whose policy names scopes.
 fn with_scopes() -> counterfoil::Counterfoil {
     let policy = counterfoil::policy::Policy {
         scopes: counterfoil::KnownScopes::new(["demo:read"]).ok(),

@@ -1,4 +1,4 @@
-//! The console's session in front of the API routers: when its cookie counts, and what it must bring beside it.
+//! The session layer in front of the API routers: which cookies count, and the CSRF token.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -36,7 +36,7 @@ fn cookie_of(session: &OpenedSession) -> String {
     format!("{COOKIE}={}", session.token.expose_secret())
 }
 
-/// What a page gives its scripts.
+/// The CSRF token of a page.
 fn token_of(session: &OpenedSession) -> String {
     let mut hash = Sha256::new_with_prefix(b"counterfoil console: token of a form, 1\0");
     hash.update(session.token.expose_secret());
@@ -101,7 +101,7 @@ async fn console_1_a_change_without_the_sessions_own_token_is_forged() {
             let answer = ask(&router, method, path, &headers, NEW).await;
             let expected = match method {
                 "POST" | "PATCH" => (403, "csrf-token".to_owned(), None),
-                // Nothing is served there, whoever asks.
+                // No request is served over this transport and host.
                 _ => (405, "method-not-allowed".to_owned(), None),
             };
             assert_eq!(answer.outcome(), expected, "{case}: {method}");
@@ -184,7 +184,7 @@ async fn all_kinds_3_a_session_is_no_bearer() {
 }
 
 #[tokio::test]
-async fn all_kinds_5_a_session_that_nobody_can_look_up_is_503() {
+async fn all_kinds_5_a_session_that_cannot_be_looked_up_is_503() {
     let world = world().await;
     let router = console(&world, Transport::Https);
     let cookie = cookie_of(&open(&world, "bill").await);
@@ -234,7 +234,7 @@ async fn console_1_plain_http_takes_a_cookie_for_this_machine_alone() {
         let headers: Vec<_> = hosts.iter().map(|host| ("host", *host)).chain([("cookie", cookie.as_str())]).collect();
         assert_eq!(ask(&router, "GET", "/me/tokens", &headers, "").await.status, status, "{hosts:?}");
     }
-    // HTTP/2 names the host in the target; HTTP/1.0 may name none.
+    // HTTP/2 has the host in the target. HTTP/1.0 may have none.
     for (target, version, status) in [
         ("http://localhost:80/api/v1/me/tokens", Version::HTTP_2, 200),
         ("http://evil.example/api/v1/me/tokens", Version::HTTP_2, 401),
@@ -317,7 +317,7 @@ async fn the_cookie_is_sensitive_behind_the_layer_and_a_host_shapes_what_is_forg
     assert!(answer.text.starts_with("the session's token is missing"), "{}", answer.text);
 }
 
-/// The id of what was made or is listed first.
+/// The id of the created or first listed item.
 async fn first_id(router: &Router, path: &str, with: &[(&str, &str)]) -> String {
     let list = ask(router, "GET", path, with, "").await.json();
     list["items"][0]["id"].as_str().expect("an id").to_owned()
@@ -358,7 +358,7 @@ async fn fault_a7_each_route_that_makes_or_widens_refuses_a_stale_session_and_no
         let outcome = ask(&router, method, path, &with, body).await.outcome();
         assert_eq!(outcome, (403, "stale-session".into(), None), "{method} {path} {body}");
     }
-    // What looks, describes, or takes rights away; deletions last.
+    // Operations that read, describe, or remove rights. Deletions come last.
     for (method, path, body, status) in [
         ("GET", "/me/tokens", "", 200),
         ("GET", "/users", "", 200),

@@ -30,7 +30,8 @@ use crate::source::Sources;
 /// use counterfoil_axum::console::{Console, Transport};
 ///
 /// fn service(counterfoil: Counterfoil) -> Router {
-///     let console = Console::new(counterfoil, Transport::Https, "/console", Sources::Extension).product("Our product");
+///     let console = Console::new(counterfoil, Transport::Https, "/console", Sources::Extension);
+///     let console = console.product("Our product");
 ///     Router::new().nest_service("/console", console.router())
 /// }
 /// ```

@@ -45,8 +45,10 @@ const FORGED: &str = "a request with a session cookie lacked the CSRF token, or 
 /// use utoipa_axum::router::OpenApiRouter;
 ///
 /// fn service(counterfoil: &Counterfoil) -> OpenApiRouter {
-///     let managed = counterfoil_axum::me_tokens(counterfoil.clone()).merge(counterfoil_axum::settings(counterfoil.clone()));
-///     OpenApiRouter::new().nest("/api/v1", managed.layer(SessionLayer::new(counterfoil.clone(), Transport::Https, "/console")))
+///     let api = counterfoil_axum::me_tokens(counterfoil.clone());
+///     let api = api.merge(counterfoil_axum::settings(counterfoil.clone()));
+///     let layer = SessionLayer::new(counterfoil.clone(), Transport::Https, "/console");
+///     OpenApiRouter::new().nest("/api/v1", api.layer(layer))
 /// }
 /// ```
 #[derive(Clone, Debug)]

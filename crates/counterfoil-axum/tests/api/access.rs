@@ -1,4 +1,4 @@
-//! Who may, by scope, role and gate, and in which order it says what is wrong.
+//! Rights by scope, role and gate, and the order of checks.
 
 use axum::body::Body;
 use http::Request;
@@ -44,14 +44,14 @@ async fn syn_token_8_each_router_asks_for_its_scope() {
         assert_eq!(answer.outcome(), outcome(403, "insufficient-scope", None), "{method} {path}");
         let challenge = format!("Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"{scope}\"");
         assert_eq!(answer.header("www-authenticate"), Some(challenge.as_str()), "{method} {path}");
-        // What is wrong with the question is said to nobody who may not ask it.
+        // A caller without the right does not learn what is wrong with the query.
         let asked = world.call(method, &format!("{path}?x=1"), &sue, None).await;
         assert_eq!(asked.outcome(), outcome(403, "insufficient-scope", None), "{method} {path}?x=1");
     }
 }
 
 #[tokio::test]
-async fn checks_run_in_one_order_who_then_may_then_there_then_body() {
+async fn checks_run_in_one_order_authentication_rights_existence_body() {
     let world = world().await;
     let (bill, _) = world.sign_in("bill", None).await;
     let (adam, _) = world.sign_in("adam", None).await;
@@ -68,7 +68,7 @@ async fn checks_run_in_one_order_who_then_may_then_there_then_body() {
     let (text, json) = (Some("text/plain"), Some("application/json"));
     let big = || vec![b'x'; 64 * 1024 + 1];
     let many = || {
-        // Three letters a name, so that 7,600 fields are less than 64 KiB.
+        // Names of three letters, so that 7,600 fields are less than 64 KiB.
         let letter = |at: usize| char::from(b'a' + u8::try_from(at % 26).expect("a letter"));
         let name = |at: usize| [letter(at / 676), letter(at / 26), letter(at)].iter().collect::<String>();
         let fields: Vec<_> = (0..7_600).map(|at| format!("\"{}\":1", name(at))).collect();
@@ -141,7 +141,7 @@ async fn syn_pat_2_a_collaborator_makes_none() {
 }
 
 #[tokio::test]
-async fn syn_pat_6_users_are_for_administrators_and_the_switch_for_those_who_manage_profiles_too() {
+async fn syn_pat_6_users_are_for_administrators_and_the_switch_also_for_managers_of_profiles() {
     let world = world().await;
     let (bill, _) = world.sign_in("bill", None).await;
     let (mia, _) = world.sign_in("mia", None).await;

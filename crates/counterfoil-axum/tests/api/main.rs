@@ -1,4 +1,4 @@
-//! The API routers: what each of them does, and in which order it says what is wrong.
+//! The API routers: their operations, and the order of their checks.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 #![allow(unreachable_pub, reason = "rooms of a test")]

@@ -1,4 +1,4 @@
-//! One credential or client by its id, where it is, and questions that nobody knows (fault C12).
+//! One credential or client by its id, `Location`, and unknown query parameters (fault C12).
 
 use counterfoil::Span;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::support::{Answer, World, world};
 use super::{make, outcome};
 
-/// The path that `Location` names, below the API routers, where GET answers like `made` without its secrets.
+/// The path in `Location`. GET answers there like `made`, without its secrets.
 async fn is_at(world: &World, answer: &Answer, token: &str, secrets: &[&str]) -> String {
     assert_eq!(answer.status, 201, "{answer:?}");
     let location = answer.header("location").expect("a place");
@@ -51,7 +51,7 @@ async fn fault_c12_what_was_made_is_where_location_says() {
 }
 
 #[tokio::test]
-async fn fault_c12_one_is_seen_by_those_who_may_see_the_list_and_nobody_else() {
+async fn fault_c12_an_item_is_visible_exactly_to_those_who_may_list_it() {
     let world = world().await;
     let (bill, _) = world.sign_in("bill", None).await;
     let (mia, _) = world.sign_in("mia", None).await;

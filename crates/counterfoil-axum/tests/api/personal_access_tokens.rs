@@ -1,4 +1,4 @@
-//! A person's own tokens: made, listed, found, rotated.
+//! The caller's own tokens: create, list, get, rotate.
 
 use counterfoil::Span;
 
@@ -106,7 +106,7 @@ async fn syn_pat_5_pages_go_by_key_newest_first_and_end_with_null() {
 }
 
 #[tokio::test]
-async fn t7_a_cursor_of_somebody_elses_or_of_another_list_is_foreign() {
+async fn t7_a_cursor_of_another_owner_or_another_list_is_refused() {
     let world = world().await;
     let (bill, _) = world.sign_in("bill", None).await;
     let (sue, _) = world.sign_in("sue", None).await;
@@ -124,7 +124,7 @@ async fn t7_a_cursor_of_somebody_elses_or_of_another_list_is_foreign() {
 }
 
 #[tokio::test]
-async fn syn_pat_6_somebody_elses_id_and_an_unknown_one_are_the_same_404() {
+async fn syn_pat_6_another_owners_id_and_an_unknown_id_get_the_same_404() {
     let world = world().await;
     let (bill, _) = world.sign_in("bill", None).await;
     let (mia, _) = world.sign_in("mia", None).await;

@@ -1,4 +1,4 @@
-//! Answers that no body changes: to another method, to nobody, and while the directory fails.
+//! Responses that do not depend on the body: wrong method, no credential, directory outage.
 
 use axum::body::Body;
 use http::Request;
@@ -31,7 +31,7 @@ async fn t13_an_unauthenticated_body_is_never_read() {
     }
 }
 
-/// A body that panics when somebody reads it.
+/// A body that panics when it is read.
 struct Touchy;
 
 impl futures_core::Stream for Touchy {

@@ -33,7 +33,7 @@ async fn ao_code_1_to_5_the_life_of_a_security_code() {
         ("user", "bill"),
         ("created_by", "sue"),
         ("description", "for the importer"),
-        // Its whole life lies within the notice lead.
+        // Its whole lifetime lies within the notice lead.
         ("status", "expiring"),
     ] {
         assert_eq!(made[name], value, "{name}");

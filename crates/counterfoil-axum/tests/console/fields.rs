@@ -1,4 +1,4 @@
-//! Pages and API refuse the same contradictions, and nothing of a form is passed over in silence (fault A9).
+//! Pages and API refuse the same contradictions, and no field of a form is ignored (fault A9).
 
 use crate::browser::{Browser, secret};
 use crate::support::{World, world};
@@ -56,7 +56,7 @@ async fn fault_a9_a_client_that_contradicts_itself_is_refused_on_the_page_as_in_
 }
 
 #[tokio::test]
-async fn fault_a9_a_field_that_stands_twice_or_that_nobody_asked_for_is_refused_by_every_form() {
+async fn fault_a9_every_form_refuses_a_repeated_or_unknown_field() {
     let world = world().await;
     let sue = Browser::signed_in(&world, "sue").await;
     sue.post("/tokens", "label=own&days=5").await;

@@ -1,4 +1,5 @@
-//! Lists are searched, filtered and paged both ways, and an action leads back to its page (fault F7); their dates are text (fault F11).
+//! Lists: search, filter, pages in both directions, and the return after an action (fault F7); dates are text (fault
+//! F11).
 
 use std::num::NonZeroU32;
 
@@ -17,7 +18,7 @@ fn many() -> Policy {
     policy
 }
 
-/// bill with 120 tokens, the newest of them 119.
+/// bill with 120 tokens; the newest is 119.
 async fn stage() -> (World, Browser) {
     let world = world_under(many()).await;
     let bill = Browser::signed_in(&world, "bill").await;

@@ -1,4 +1,4 @@
-//! What pages show, to whom, and with which headers.
+//! The content of pages, by account, and their headers.
 
 use counterfoil::Span;
 
@@ -8,7 +8,7 @@ use crate::support::world;
 const SECTIONS: [&str; 5] = ["/tokens", "/users", "/codes", "/clients", "/settings"];
 
 #[tokio::test]
-async fn console_1_each_section_is_open_to_those_who_manage_it_and_to_nobody_else() {
+async fn console_1_each_section_is_open_only_to_those_who_manage_it() {
     let world = world().await;
     for (name, open) in [
         ("bill", &["/tokens"][..]),

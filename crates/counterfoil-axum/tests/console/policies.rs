@@ -1,4 +1,4 @@
-//! What the policy asks is offered, within the policy's ranges, and nothing else is (faults A8, A14).
+//! Pages offer exactly the settings that the policy uses, within its ranges (faults A8, A14).
 
 use counterfoil::Span;
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};

@@ -83,7 +83,7 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     assert_eq!(scope(&client.allowed_scope).as_deref(), Some("demo:read demo:write"));
     assert_eq!(scope(&client.default_scope).as_deref(), Some("demo:read"));
     assert!(adam.get("/clients").await.text.contains("<li><code>demo:write</code></li>"));
-    // A page that was opened before: what it left alone stays as somebody else has set it.
+    // Submit a page that was opened earlier: untouched fields keep the newer values.
     let late = same.replace("display_name=app", "display_name=Late");
     adam.post(path, &format!("{late}&{was}")).await;
     let client = world.counterfoil.client(&Presenter::host(), &id).await.expect("there");
@@ -129,7 +129,7 @@ async fn fault_f9_a_client_is_registered_with_scopes() {
     assert_eq!(client.allowed_scope.as_ref().map(|scope| scope.as_str()), Some("demo:read"));
 }
 
-/// Every box of both lists ticked: more than 64 fields.
+/// All checkboxes of both lists ticked: more than 64 fields.
 #[tokio::test]
 async fn fault_f9_a_client_with_as_many_scopes_as_there_can_be_is_registered_and_edited() {
     for count in [25, 200] {

@@ -1,4 +1,4 @@
-//! Sessions: their cookies, their ends, and the password again.
+//! Sessions: cookies, end, and reauthentication.
 
 use counterfoil::Span;
 use counterfoil_axum::console::Transport;
@@ -94,7 +94,7 @@ async fn codes_clients_and_secrets_need_the_password_again_once_it_is_ten_minute
 }
 
 #[tokio::test]
-async fn a_wrong_login_says_nothing_of_who_is_there_and_keeps_the_name_only() {
+async fn a_wrong_login_does_not_reveal_whether_the_account_exists_and_keeps_only_the_name() {
     let world = world().await;
     let browser = Browser::new(&world);
     let [unknown, wrong] =
@@ -106,7 +106,7 @@ async fn a_wrong_login_says_nothing_of_who_is_there_and_keeps_the_name_only() {
 }
 
 #[tokio::test]
-async fn a_guesser_is_slowed_down_and_told_when_to_come_again() {
+async fn repeated_wrong_passwords_get_429_with_retry_after() {
     let world = world().await;
     let browser = Browser::new(&world);
     let mut last = browser.sign_in("bill", "wrong").await;
@@ -152,7 +152,7 @@ async fn signing_in_leads_to_own_pages_only() {
 }
 
 #[tokio::test]
-async fn whoever_proved_the_password_stays_signed_in_though_nothing_was_done() {
+async fn reauthentication_keeps_the_viewer_signed_in_even_if_the_action_fails() {
     let world = world().await;
     let browser = Browser::signed_in(&world, "sue").await;
     world.clock.advance(Span::minutes(10));

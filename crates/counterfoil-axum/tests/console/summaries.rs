@@ -1,4 +1,4 @@
-//! What is wrong stands above the page, where the focus is, with a link to its field (fault F3); labels (faults F2, F12).
+//! Errors are listed above the page, with focus and links to the fields (fault F3); labels (faults F2, F12).
 
 use crate::browser::{Browser, value};
 use crate::support::world;

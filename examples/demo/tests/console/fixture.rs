@@ -1,4 +1,4 @@
-//! Somebody at a browser, before a demo of their own.
+//! A browser and a demo for one test.
 
 use std::path::{Path, PathBuf};
 
@@ -6,33 +6,33 @@ use counterfoil_conformance::{Scale, scale};
 use counterfoil_testkit::servers::{BorrowedBrowser, Browser, Engine};
 use serde_json::Value;
 
+use crate::http_client::{HttpClient, SESSION, full_name};
 use crate::support::Server;
 use crate::support::tempfile::TempDir;
-use crate::visitor::{SESSION, Visitor, full_name};
 
 pub const LANGUAGES: [&str; 2] = ["en", "ru"];
 
-/// A browser whose reader prefers a language, and a demo with its store in memory.
-pub struct Desk {
+/// A browser with a preferred language, and a demo with a memory store.
+pub struct Fixture {
     pub browser: BorrowedBrowser,
     pub server: Server,
     pub language: &'static str,
 }
 
-/// Whether everything is tried in each browser, in each language and on each screen: at full counts. For every commit each test has one of them,
-/// and all tests together have all.
+/// Whether each test runs in every browser, language and screen size: only at full counts. Otherwise each test runs in
+/// one combination, and all tests together cover all.
 pub fn in_full() -> bool {
     scale() == Scale::SOAK
 }
 
-/// Who sits at a desk: a browser, and the language that its reader prefers.
+/// A combination: browser and preferred language.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader {
     pub engine: Engine,
     pub language: &'static str,
 }
 
-/// In which browsers a test runs for every commit. At full counts every test runs in both.
+/// The browsers of a test in a normal run. At full counts every test runs in both.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
     Chromium,
@@ -42,7 +42,7 @@ pub enum Commit {
 impl Reader {
     pub const ENGLISH: Self = Self { engine: Engine::Chromium, language: "en" };
 
-    /// All that a test is for: each browser with each of the languages; for every commit with one of them, by the test's name.
+    /// The combinations of a test. In a normal run the test's name selects one language.
     pub fn all(languages: &[&'static str], commit: Commit) -> Vec<Self> {
         let name: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
         let browsers = if in_full() || commit == Commit::BothBrowsers { &Engine::ALL[..] } else { &[Engine::Chromium] };
@@ -54,30 +54,30 @@ impl Reader {
     }
 }
 
-/// Does it in English and Russian, in both browsers, each time from the beginning.
-pub fn in_both(act: impl Fn(&Desk)) {
+/// Runs a test in English and Russian and in both browsers, each time with a new demo.
+pub fn in_both(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::Chromium), act);
 }
 
-/// The same, for every commit in both browsers.
-pub fn in_both_browsers(act: impl Fn(&Desk)) {
+/// The same, with both browsers also in a normal run.
+pub fn in_both_browsers(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::BothBrowsers), act);
 }
 
-/// What has nothing to do with a language, in both browsers.
-pub fn in_english(commit: Commit, act: impl Fn(&Desk)) {
+/// Runs a test that does not depend on the language, in both browsers.
+pub fn in_english(commit: Commit, act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&["en"], commit), act);
 }
 
-fn for_each(readers: &[Reader], act: impl Fn(&Desk)) {
+fn for_each(readers: &[Reader], act: impl Fn(&Fixture)) {
     for &reader in readers {
-        let desk = Desk::new(reader, "");
-        act(&desk);
-        desk.is_quiet();
+        let fixture = Fixture::new(reader, "");
+        act(&fixture);
+        fixture.is_quiet();
     }
 }
 
-/// A demo with that policy over its own.
+/// A demo with a policy file.
 pub fn server(policy: &str) -> Server {
     let folder = TempDir::new().expect("a folder");
     std::fs::write(folder.path().join("policy.toml"), policy).expect("written");
@@ -86,13 +86,13 @@ pub fn server(policy: &str) -> Server {
     })
 }
 
-impl Desk {
+impl Fixture {
     pub fn new(reader: Reader, policy: &str) -> Self {
         let Reader { engine, language } = reader;
         Self { server: server(policy), browser: Browser::borrow(engine, language), language }
     }
 
-    /// Neither browser nor demo has anything to complain of.
+    /// Checks that neither browser nor demo reported an error.
     pub fn is_quiet(&self) {
         let of = (self.browser.engine(), self.language);
         assert_eq!(self.browser.complaints(), [""; 0], "the browser complained, {of:?}");
@@ -109,7 +109,7 @@ impl Desk {
         assert_eq!(self.browser.path(), "/console/tokens", "{name} is signed in");
     }
 
-    /// Fills the form in that is shown.
+    /// Fills in the form on the page.
     pub fn try_to_sign_in(&self, name: &str, password: &str) {
         self.browser.fill("#sign-in [name=name]", name);
         self.browser.fill("#sign-in [name=password]", password);
@@ -120,13 +120,13 @@ impl Desk {
         self.browser.follow("#sign-out button");
     }
 
-    /// Somebody else takes the seat.
+    /// Signs out and in as another account.
     pub fn hand_over(&self, name: &str, password: &str) {
         self.sign_out();
         self.sign_in(name, password);
     }
 
-    /// Makes a token by the page and gives its text; the page that shows it is left.
+    /// Creates a token with the page, leaves the page that shows it, and returns its text.
     pub fn make_token(&self, label: &str, days: &str) -> String {
         self.goto("/console/tokens");
         self.browser.fill("#create [name=label]", label);
@@ -137,13 +137,13 @@ impl Desk {
         token
     }
 
-    /// What the page shows once, by its button.
+    /// The secret on the page, after pressing its button.
     pub fn secret(&self) -> String {
         self.browser.click("#reveal");
         self.browser.text("#secret")
     }
 
-    /// The id of the row that says so.
+    /// The id of the row with this text.
     pub fn row(&self, text: &str) -> String {
         self.row_if_any(text).unwrap_or_else(|| panic!("no row says {text}:\n{}", self.browser.source()))
     }
@@ -153,12 +153,12 @@ impl Desk {
         self.browser.script(found, &[Value::from(text)]).as_str().map(str::to_owned)
     }
 
-    /// The selector of something in the row that says so.
+    /// A selector within the row with this text.
     pub fn in_row(&self, text: &str, css: &str) -> String {
         format!("tr[data-id=\"{}\"] {css}", self.row(text))
     }
 
-    /// The page's words are of the reader's language, but for what people wrote.
+    /// Checks that the page is in the preferred language, except for typed texts.
     pub fn speaks(&self) {
         assert_eq!(self.browser.attribute("html", "lang").as_deref(), Some(self.language));
         let words = "return [...document.querySelectorAll('h1, h2, th, label, legend, caption, button, .button, nav a, main p, .badge')]\
@@ -179,32 +179,32 @@ impl Desk {
         }
     }
 
-    /// The word for it in the reader's language.
+    /// The text in the preferred language.
     pub fn word(&self, english: &'static str, russian: &'static str) -> &'static str {
         if self.language == "ru" { russian } else { english }
     }
 
-    /// Somebody without a browser who holds this browser's cookies.
-    pub fn visitor(&self) -> Visitor {
-        let mut visitor = Visitor::new(self.server.port);
+    /// An HTTP client with this browser's cookies.
+    pub fn client(&self) -> HttpClient {
+        let mut client = HttpClient::new(self.server.port);
         for cookie in self.browser.cookies() {
-            visitor.carry(cookie["name"].as_str().expect("a name"), cookie["value"].as_str().expect("a value"));
+            client.carry(cookie["name"].as_str().expect("a name"), cookie["value"].as_str().expect("a value"));
         }
-        assert!(visitor.cookie(SESSION).is_some(), "nobody is signed in");
-        visitor
+        assert!(client.cookie(SESSION).is_some(), "nobody is signed in");
+        client
     }
 
-    /// The session's cookie, where there is one.
+    /// The session cookie, if there is one.
     pub fn session(&self) -> Option<String> {
         self.browser.cookie(&full_name(self.server.port, SESSION))
     }
 
-    /// What a bearer is answered: the status.
+    /// The status of a request with a bearer token.
     pub fn bearer(&self, token: &str) -> u16 {
-        Visitor::new(self.server.port).bearer("/api/v1/whoami", token).status
+        HttpClient::new(self.server.port).bearer("/api/v1/whoami", token).status
     }
 
-    /// The word of a fault stands beside its field, and a screen reader finds it there.
+    /// Checks that an error is shown at its field and is linked to it for screen readers.
     pub fn finds_fault_with(&self, field: &str) {
         let error = self.browser.text(&format!("#{field}-error"));
         assert!(!error.is_empty(), "{field}");
@@ -216,14 +216,14 @@ impl Desk {
     }
 }
 
-/// Where `.ci/clients` puts the accessibility checker.
+/// The path of the accessibility checker, installed by `.ci/clients`.
 pub fn axe() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/axe/axe.min.js")
 }
 
-/// A file for a test to send.
-pub fn file(desk: &Desk, name: &str, bytes: &[u8]) -> PathBuf {
-    let path = desk.server.folder.path().join(name);
+/// A file to upload.
+pub fn file(fixture: &Fixture, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = fixture.server.folder.path().join(name);
     std::fs::write(&path, bytes).expect("written");
     path
 }

@@ -1,4 +1,4 @@
-//! What makes, renews or widens a credential, or opens a gate, wants a fresh proof of the password (fault A7).
+//! Creating, renewing or widening a credential, or opening a gate, needs a recent password check (fault A7).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use crate::support::{World, subject, world};
 const NUMBERS: &str = "pat_max_days=90&notice_lead_days=7&code_lifetime_seconds=86400&access_lifetime_seconds=600\
                        &refresh_inactivity_seconds=86400&refresh_absolute_seconds=2592000&personal_access_tokens_enabled=true";
 
-/// Sue with a token, a live code and an expired one, and a disabled client.
+/// Sue with a token, an active and an expired code, and a disabled client.
 struct Stage {
     world: World,
     sue: Browser,
@@ -49,7 +49,7 @@ async fn stage() -> Stage {
     Stage { world, sue, token, live, expired }
 }
 
-/// Every form that does such a thing, and whether its own page has a field for the password beforehand.
+/// All such forms, and whether their page already has a password field.
 fn grave(stage: &Stage) -> Vec<(String, String, Option<String>)> {
     let (token, live, expired) = (&stage.token, &stage.live, &stage.expired);
     let form = |path: String, form: &str, page: Option<String>| (path, form.to_owned(), page);
@@ -126,7 +126,7 @@ async fn fault_a7_what_takes_rights_away_or_only_describes_asks_for_none() {
     }
 }
 
-/// A clock that jumps ten minutes after it was asked that many times.
+/// A clock that jumps ten minutes after a number of readings.
 struct Jumping {
     left: AtomicU64,
     start: Timestamp,

@@ -1,4 +1,4 @@
-//! What a connection is about: when it last did something, and whether its client reads.
+//! The activity of a connection: running requests, idle time, and whether the client reads.
 
 use std::io;
 use std::pin::Pin;
@@ -13,87 +13,87 @@ use tokio::time::Instant;
 
 use crate::limits::Limits;
 
-/// One connection's pulse.
+/// The activity of a connection.
 #[derive(Debug)]
-pub(crate) struct Pulse {
+pub(crate) struct Activity {
     state: Mutex<State>,
-    /// Told when the connection has to make room.
-    room: Notify,
+    /// Notified when the connection should close.
+    close: Notify,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct State {
-    /// Whether a request ever came.
-    spoken: bool,
-    under_way: usize,
-    /// When it was opened, or a request last began or ended.
+    /// Whether there was a request.
+    had_request: bool,
+    active_requests: usize,
+    /// When the connection was opened, or a request last began or ended.
     since: Instant,
-    /// Since when the client has read nothing of what waits for it.
+    /// Since when data waits and the client has not read.
     unread_since: Option<Instant>,
 }
 
-/// A request under way. It ends with the value, which the answer's body holds.
+/// A running request. It ends when this value is dropped with the response's body.
 #[derive(Debug)]
-pub(crate) struct UnderWay(Arc<Pulse>);
+pub(crate) struct ActiveRequest(Arc<Activity>);
 
-/// What a connection has come to.
+/// The state of a connection with regard to its time limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Overdue {
-    /// Nothing is under way: it may say good-bye.
+    /// Idle for too long: close gracefully.
     Idle,
-    /// It never spoke, does not read, or is stuck: it is cut.
-    Dead,
-    /// Not yet; look again after that time.
+    /// No first request, no reads, or stuck requests: close at once.
+    Stalled,
+    /// Within the limits. Check again after this time.
     In(Duration),
 }
 
-impl Pulse {
+impl Activity {
     pub(crate) fn new() -> Arc<Self> {
-        let state = State { spoken: false, under_way: 0, since: Instant::now(), unread_since: None };
-        Arc::new(Self { state: Mutex::new(state), room: Notify::new() })
+        let state = State { had_request: false, active_requests: 0, since: Instant::now(), unread_since: None };
+        Arc::new(Self { state: Mutex::new(state), close: Notify::new() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn begin(self: &Arc<Self>) -> UnderWay {
+    pub(crate) fn begin(self: &Arc<Self>) -> ActiveRequest {
         let mut state = self.state();
-        state.spoken = true;
-        state.under_way += 1;
+        state.had_request = true;
+        state.active_requests += 1;
         state.since = Instant::now();
-        UnderWay(Arc::clone(self))
+        ActiveRequest(Arc::clone(self))
     }
 
-    /// Since when nothing is under way; `None` while something is.
+    /// Since when no request runs; `None` while one runs.
     pub(crate) fn idle_since(&self) -> Option<Instant> {
         let state = self.state();
-        (state.under_way == 0).then_some(state.since)
+        (state.active_requests == 0).then_some(state.since)
     }
 
-    /// Asks the connection to end.
-    pub(crate) fn make_room(&self) {
-        self.room.notify_one();
+    /// Asks the connection to close.
+    pub(crate) fn request_close(&self) {
+        self.close.notify_one();
     }
 
-    /// Waits until somebody asks for its place.
-    pub(crate) async fn room_is_wanted(&self) {
-        self.room.notified().await;
+    /// Waits until the connection is asked to close.
+    pub(crate) async fn close_requested(&self) {
+        self.close.notified().await;
     }
 
     pub(crate) fn overdue(&self, limits: &Limits) -> Overdue {
         let state = *self.state();
         let left = |since: Instant, most: Duration| most.saturating_sub(since.elapsed());
         let unread = state.unread_since.map_or(limits.unread, |since| left(since, limits.unread));
-        let quiet = match (state.under_way, state.spoken) {
+        let quiet = match (state.active_requests, state.had_request) {
             (0, false) => left(state.since, limits.first),
             (0, true) => left(state.since, limits.idle),
             (_, _) => left(state.since, limits.stuck),
         };
         match (unread.is_zero(), quiet.is_zero()) {
             (false, false) => Overdue::In(unread.min(quiet)),
-            (false, true) if state.spoken && state.under_way == 0 => Overdue::Idle,
-            _ => Overdue::Dead,
+            (false, true) if state.had_request && state.active_requests == 0 => Overdue::Idle,
+            _ => Overdue::Stalled,
         }
     }
 
@@ -106,31 +106,31 @@ impl Pulse {
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for ActiveRequest {
     fn drop(&mut self) {
         let mut state = self.0.state();
-        state.under_way = state.under_way.saturating_sub(1);
+        state.active_requests = state.active_requests.saturating_sub(1);
         state.since = Instant::now();
     }
 }
 
-/// A socket whose writes are watched.
+/// A socket that records whether its client reads.
 #[derive(Debug)]
-pub(crate) struct Watched {
+pub(crate) struct WatchedStream {
     pub(crate) stream: TcpStream,
-    pub(crate) pulse: Arc<Pulse>,
+    pub(crate) activity: Arc<Activity>,
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for WatchedStream {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, into)
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for WatchedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.pulse.wrote(written.is_pending());
+        self.activity.wrote(written.is_pending());
         written
     }
 
@@ -140,7 +140,7 @@ impl AsyncWrite for Watched {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
-        self.pulse.wrote(written.is_pending());
+        self.activity.wrote(written.is_pending());
         written
     }
 

@@ -1,4 +1,4 @@
-//! Somebody who speaks HTTP by hand: keeps cookies, follows nothing, says of where a request comes from what a test wants said.
+//! An HTTP client that keeps cookies and follows no redirects. The test sets the headers about the origin.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,26 +8,26 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::support::{escaped, wire};
 
-/// How the session's cookie of any demo is called in tests; each demo's own name ends with its address.
+/// The session cookie's name in tests. The demo's own name ends with its address.
 pub const SESSION: &str = "counterfoil-session";
 
-/// What a cookie is called by the demo at that port.
+/// The cookie's name at the demo on this port.
 pub fn full_name(port: u16, name: &str) -> String {
     if name == SESSION { format!("{SESSION}-127-0-0-1-{port}") } else { name.to_owned() }
 }
 
-pub struct Visitor {
+pub struct HttpClient {
     port: u16,
     cookies: BTreeMap<String, String>,
 }
 
-/// A form's number where the page at hand has none: any number is one.
+/// A form number for pages without one. Any number is valid.
 fn number() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     URL_SAFE_NO_PAD.encode(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
 }
 
-/// An answer, its body as text.
+/// A response with its body as text.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -42,7 +42,7 @@ impl Reply {
         lines.filter(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).collect()
     }
 
-    /// The one value of a header.
+    /// The only value of a header.
     pub fn header(&self, name: &str) -> &str {
         match self.headers(name)[..] {
             [one] => one,
@@ -50,7 +50,7 @@ impl Reply {
         }
     }
 
-    /// The token that the page's forms carry.
+    /// The CSRF token of the page's forms.
     pub fn csrf(&self) -> String {
         self.between("name=\"csrf_token\" value=\"", "\"")
             .first()
@@ -58,7 +58,7 @@ impl Reply {
             .clone()
     }
 
-    /// What stands between, each time.
+    /// All texts between two markers.
     pub fn between(&self, before: &str, after: &str) -> Vec<String> {
         let parts = self.body.split(before).skip(1);
         parts.filter_map(|part| part.split_once(after)).map(|(part, _)| part.to_owned()).collect()
@@ -70,21 +70,21 @@ impl Reply {
     }
 }
 
-impl Visitor {
+impl HttpClient {
     pub fn new(port: u16) -> Self {
         Self { port, cookies: BTreeMap::new() }
     }
 
-    /// One who has signed in.
+    /// A client that has signed in.
     pub fn signed_in(port: u16, name: &str, password: &str) -> Self {
-        let mut visitor = Self::new(port);
-        let reply = visitor.sign_in(name, password);
+        let mut client = Self::new(port);
+        let reply = client.sign_in(name, password);
         assert_eq!(reply.status, 303, "{reply:?}");
-        visitor
+        client
     }
 
     pub fn sign_in(&mut self, name: &str, password: &str) -> Reply {
-        // A browser that is signed in is led on: the form lay open before.
+        // A signed-in browser is redirected, so the form is read before.
         let session = self.cookies.remove(&full_name(self.port, SESSION));
         let csrf = self.get("/console/sign-in").csrf();
         if let Some(session) = session {
@@ -109,7 +109,7 @@ impl Visitor {
         self.send("GET", path, headers, "")
     }
 
-    /// Sends a form as it is, without a word of where it comes from.
+    /// Sends a form without headers about its origin.
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         self.post_with(path, &[], fields)
     }
@@ -120,7 +120,7 @@ impl Visitor {
         self.send("POST", path, &form, &pairs.join("&"))
     }
 
-    /// Sends what a form of the page would, its token and its number included.
+    /// Sends a form of the page with its token and number.
     pub fn submit(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
         let csrf = self.get(page).csrf();
         let own = if path.ends_with("/secret") { self.get(path) } else { self.get(page) };
@@ -139,7 +139,7 @@ impl Visitor {
         self.send("GET", path, &[("Authorization", &format!("Bearer {token}"))], "")
     }
 
-    /// Sends a request. Headers may name a host of their own.
+    /// Sends a request. `headers` may override the host.
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {

@@ -1,4 +1,4 @@
-//! One form makes one credential, however often it is sent (fault A10).
+//! One form creates one credential, however often it is sent (fault A10).
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::support::{Answer, World, world};
 
 const ONCE: &str = "name=\"once\" value=\"";
 
-/// The five forms: where each goes, its fields, other fields, what of these is kept on the page, and the page of its list.
+/// The five forms: path, fields, other fields, the fields that the page keeps, and the page of the list.
 type Form = (String, &'static str, &'static str, &'static str, &'static str);
 
 async fn stage() -> (World, Browser, Vec<Form>) {
@@ -51,7 +51,7 @@ async fn stage() -> (World, Browser, Vec<Form>) {
     (world, sue, forms)
 }
 
-/// How many credentials were made, by the events.
+/// The number of created credentials, by the events.
 fn made(world: &World) -> usize {
     let made = |event: &counterfoil::event::Event| {
         use counterfoil::TokenKind::ConsoleSession;
@@ -117,7 +117,7 @@ async fn fault_a10_of_two_sendings_at_once_one_makes_it() {
             let answers = [one.await.expect("no panic"), other.await.expect("no panic")];
             assert_eq!(made(&world), 1, "{path} {answers:?}");
             assert_eq!(answers.iter().filter(|answer| shows_a_secret(answer)).count(), 1, "{path} {answers:?}");
-            // One of two proofs at once may end the session that the other came with.
+            // One of two concurrent reauthentications may end the session of the other.
             assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 200 | 303)), "{path} {answers:?}");
         }
     }
@@ -184,7 +184,7 @@ async fn fault_a10_a_replaced_secrets_form_is_known_again_when_its_secret_is_gon
 }
 
 #[tokio::test]
-async fn a_form_of_the_session_before_is_the_browsers_own_for_a_while_and_nobody_elses() {
+async fn a_form_of_the_previous_session_is_accepted_from_the_same_browser_only() {
     let world = world().await;
     let (sue, other) = (Browser::signed_in(&world, "sue").await, Browser::signed_in(&world, "sue").await);
     world.clock.advance(Span::minutes(10));

@@ -1,13 +1,13 @@
-//! What is printed at the start: where it listens, first of all.
+//! The text printed at the start. Its first line names the address.
 
 use std::io::Write;
 use std::net::SocketAddr;
 
-use crate::people::EVERYBODY;
-use crate::routes::PAGE;
+use crate::accounts::ACCOUNTS;
+use crate::routes::API_PAGE;
 
-/// Prints it. A standard output that nobody reads is no reason to stop.
-pub fn welcome(out: &mut impl Write, address: SocketAddr) {
+/// Prints the text. Errors of standard output are ignored.
+pub fn print_banner(out: &mut impl Write, address: SocketAddr) {
     let _unread = print(out, address);
 }
 
@@ -15,9 +15,9 @@ fn print(out: &mut impl Write, address: SocketAddr) -> std::io::Result<()> {
     let url = format!("http://{address}");
     writeln!(out, "listening on {url}")?;
     writeln!(out, "\nThe API: {url}{PAGE}\n\nAccounts (name / password, role):")?;
-    for known in &EVERYBODY {
-        let note = if known.token_login { "" } else { ", token login not allowed" };
-        writeln!(out, "  {} / {}, {}{note}", known.name, known.password, known.role)?;
+    for account in &ACCOUNTS {
+        let note = if account.token_login { "" } else { ", token login not allowed" };
+        writeln!(out, "  {} / {}, {}{note}", account.name, account.password, account.role)?;
     }
     writeln!(out, "\nTry:")?;
     writeln!(
