@@ -92,15 +92,15 @@ impl People {
     ///
     /// # Errors
     ///
-    /// [`InvalidPerson`].
+    /// [`InvalidAccount`].
     pub fn new(profiles: ProfileStore) -> Result<Self, InvalidAccount> {
         let passwords = Passwords::new();
-        let person = |account: &DemoAccount| {
-            let account = Account::new(SubjectId::new(account.subject)?, account.name, account.role)
-                .with_email(EmailAddress::new(account.email)?)
-                .with_zone(account.zone)
-                .with_language(account.language);
-            Ok(Person { account, password: passwords.hash(account.password)? })
+        let person = |demo: &DemoAccount| {
+            let account = Account::new(SubjectId::new(demo.subject)?, demo.name, demo.role)
+                .with_email(EmailAddress::new(demo.email)?)
+                .with_zone(demo.zone)
+                .with_language(demo.language);
+            Ok(Person { account, password: passwords.hash(demo.password)? })
         };
         let people: Result<_, InvalidAccount> = ACCOUNTS.iter().map(person).collect();
         let dummy_hash = passwords.hash("a password that nobody has")?;

@@ -14,7 +14,7 @@ pub fn print_banner(out: &mut impl Write, address: SocketAddr) {
 fn print(out: &mut impl Write, address: SocketAddr) -> std::io::Result<()> {
     let url = format!("http://{address}");
     writeln!(out, "listening on {url}")?;
-    writeln!(out, "\nThe API: {url}{PAGE}\n\nAccounts (name / password, role):")?;
+    writeln!(out, "\nThe API: {url}{API_PAGE}\n\nAccounts (name / password, role):")?;
     for account in &ACCOUNTS {
         let note = if account.token_login { "" } else { ", token login not allowed" };
         writeln!(out, "  {} / {}, {}{note}", account.name, account.password, account.role)?;

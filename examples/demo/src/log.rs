@@ -70,7 +70,7 @@ impl<W: Write> Write for LogWriter<W> {
         let lost = self.lost.get().map_or(0, ErrorCounter::dropped_lines);
         if lost > self.reported {
             self.reported = lost;
-            tracing::warn!(lost, "log lines were lost since the start: whoever reads them is too slow");
+            tracing::warn!(lost, "log lines were lost since the start, because their reader is too slow");
         }
         Ok(bytes.len())
     }

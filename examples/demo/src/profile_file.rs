@@ -51,7 +51,7 @@ enum StoredSignature {
 pub(crate) fn parse(text: &[u8]) -> Result<ProfileMap, ProfileFileError> {
     let stored: BTreeMap<SubjectId, StoredProfile> = serde_json::from_slice(text)
         .map_err(|error| ProfileFileError::Text { line: error.line(), column: error.column() })?;
-    stored.into_iter().map(|(subject, written)| Ok((subject, read(written)?))).collect()
+    stored.into_iter().map(|(subject, profile)| Ok((subject, read(profile)?))).collect()
 }
 
 fn read(stored: StoredProfile) -> Result<Profile, ProfileFileError> {
@@ -128,10 +128,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_damaged_is_told_and_not_shown() {
+    fn a_damaged_file_is_an_error_that_shows_nothing_of_it() {
         let whole = r#"{"ivan": {"zone": "Europe/Moscow", "signature": {"typed": "canary"}}}"#;
         assert!(parse(whole.as_bytes()).is_ok());
-        for error in [
+        for damaged in [
             "",
             "[]",
             "null",
@@ -143,8 +143,8 @@ mod tests {
             &whole.replace("\"ivan\"", "\"\""),
             &format!("{whole}{whole}"),
         ] {
-            let message = parse(error.as_bytes()).expect_err(error).to_string();
-            assert!(message.starts_with("damaged") && !message.contains("canary"), "{damaged}: {told}");
+            let message = parse(damaged.as_bytes()).expect_err(damaged).to_string();
+            assert!(message.starts_with("damaged") && !message.contains("canary"), "{damaged}: {message}");
         }
     }
 

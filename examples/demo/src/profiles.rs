@@ -110,6 +110,6 @@ impl Profiles for ProfileStore {
 
 impl std::fmt::Debug for ProfileStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ProfileBook").field("file", &self.0.file).finish_non_exhaustive()
+        f.debug_struct("ProfileStore").field("file", &self.0.file).finish_non_exhaustive()
     }
 }

@@ -16,6 +16,6 @@ pub(crate) async fn with_progress_log<T>(opening: impl Future<Output = T>) -> T 
         }
         waited += LOG_INTERVAL;
         let seconds = waited.as_secs();
-        tracing::warn!(seconds, "the store is not open yet: does what COUNTERFOIL_STORE names answer?");
+        tracing::warn!(seconds, "the store is not open yet; check that the server of COUNTERFOIL_STORE answers");
     }
 }
