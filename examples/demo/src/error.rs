@@ -44,6 +44,7 @@ pub enum StartError {
     /// The file of the profiles cannot be used. No setting names it.
     #[error("the file of the profiles: {}: {what}", path.display())]
     Profiles {
+        /// The file.
         path: PathBuf,
         /// The error.
         what: String,
@@ -60,6 +61,7 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("COUNTERFOIL_LISTEN: {address} cannot be listened on")]
     Listen {
+        /// The address.
         address: std::net::SocketAddr,
         /// The cause.
         source: std::io::Error,
