@@ -1,46 +1,47 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod api;
 mod authenticate;
 mod authentication;
 mod body;
+mod busy_retry;
+mod challenge;
 #[cfg(feature = "console")]
 pub mod console;
 mod cursor;
 mod host;
 mod json;
 mod loopback;
-mod management;
 mod oauth;
 mod openapi;
-mod patience;
 mod principal;
 mod problem;
 mod proxies;
 mod query;
+#[cfg(feature = "console")]
+mod rate_limited_log;
 mod rejection;
 mod rfc3339;
 mod scope;
 mod secret_body;
-#[cfg(feature = "console")]
-mod seldom;
 mod source;
 mod strict;
 #[cfg(feature = "ui")]
 mod ui;
 
+pub use api::clients::clients;
+pub use api::personal_access_tokens::me_tokens;
+pub use api::schema::AuthenticationProblems;
+pub use api::security_codes::security_codes;
+pub use api::settings::settings;
+pub use api::users::users;
 pub use authenticate::future::ResponseFuture as AuthenticateFuture;
 pub use authenticate::layer::AuthenticateLayer;
 pub use authenticate::service::Authenticate;
 pub use authentication::Authentication;
 pub use counterfoil::types::Source;
 pub use host::{InvalidHost, host_of};
-pub use management::clients::clients;
-pub use management::codes::security_codes;
-pub use management::schema::AuthenticationProblems;
-pub use management::settings::settings;
-pub use management::tokens::me_tokens;
-pub use management::users::users;
 pub use oauth::introspect::introspect;
 pub use oauth::issuer::{InvalidIssuer, Issuer};
 pub use oauth::metadata::{Metadata, metadata};

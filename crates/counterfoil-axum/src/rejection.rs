@@ -9,6 +9,7 @@ use counterfoil::{Denied, Realm};
 use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
+use crate::challenge::{insufficient_scope, quoted};
 use crate::problem::{self, Problem};
 
 /// Why.
@@ -128,16 +129,6 @@ impl Rejection {
         };
         Problem::new(kind).with_challenge(self.challenge())
     }
-}
-
-/// The challenge of a scope that is missing.
-pub(crate) fn insufficient_scope(realm: &Realm, scope: &str) -> String {
-    format!("Bearer realm=\"{}\", error=\"insufficient_scope\", scope=\"{scope}\"", quoted(realm))
-}
-
-/// What stands between the quotes (RFC 9110 §5.6.4); a realm is visible ASCII.
-fn quoted(realm: &Realm) -> String {
-    realm.as_str().replace('\\', r"\\").replace('"', "\\\"")
 }
 
 impl std::fmt::Display for Rejection {

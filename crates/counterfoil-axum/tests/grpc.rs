@@ -1,4 +1,4 @@
-//! The layer in front of a gRPC service: it names no framework, so tonic's are served too.
+//! The layer in front of a gRPC service. It depends on no framework, so it works with tonic.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -16,7 +16,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tower::Layer as _;
 
-/// What a gRPC client understands: HTTP 200, and the status in a header of its own.
+/// The response of a gRPC server: HTTP 200, with the status in a header.
 fn grpc_status(rejection: &Rejection) -> Response<Body> {
     let status = match rejection.why() {
         Why::Malformed => Status::invalid_argument(rejection.to_string()),

@@ -1,4 +1,4 @@
-//! The layers and the extractors, in front of a service of axum's.
+//! The layers and extractors, with an axum service.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -14,7 +14,7 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use support::{Answer, World, send, world};
 use tower::{Layer as _, Service as _, ServiceExt as _, service_fn};
 
-/// What it is, the values of the header, the status and the challenge.
+/// A description, the values of the header, the status and the challenge.
 type Case<'a> = (&'a str, Vec<&'a [u8]>, u16, Option<&'a str>);
 
 async fn name(who: Principal) -> String {
@@ -140,7 +140,7 @@ async fn all_kinds_5_an_outage_is_503_and_no_refusal() {
 }
 
 #[tokio::test]
-async fn optional_lets_nobody_through_and_a_bad_credential_not_for_nobody() {
+async fn optional_lets_a_request_without_credential_through_and_refuses_a_bad_one() {
     let world = world().await;
     let router = guarded(&world);
     let good = format!("Bearer {}", pat(&world, "one", None).await);
@@ -164,7 +164,7 @@ async fn syn_token_8_the_scope_layer_asks_for_a_scope_token() {
     assert_eq!(ask(Some("demo:read demo:write"), "a").await.text, "in");
     assert_eq!(ask(None, "b").await.text, "in", "a credential without a scope may do all that its owner may");
     let refused = ask(Some("demo:write"), "c").await;
-    assert_eq!(refused.told(), (403, "insufficient-scope".into(), None));
+    assert_eq!(refused.outcome(), (403, "insufficient-scope".into(), None));
     let challenge = "Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"demo:read\"";
     assert_eq!(refused.header("www-authenticate"), Some(challenge));
     assert_eq!(get_with(&router, "/scoped", &[]).await.status, 401);
@@ -172,7 +172,7 @@ async fn syn_token_8_the_scope_layer_asks_for_a_scope_token() {
 }
 
 #[tokio::test]
-async fn a_missing_layer_is_told_loudly() {
+async fn a_missing_layer_is_logged_as_an_error() {
     let world = world().await;
     for path in ["/bare", "/bare-option", "/bare-scope"] {
         let request = Request::get(path).body(Body::empty()).expect("a request");
@@ -182,7 +182,7 @@ async fn a_missing_layer_is_told_loudly() {
 }
 
 #[tokio::test]
-async fn a_preflight_is_let_through_and_authenticates_nobody() {
+async fn a_preflight_passes_without_authentication() {
     let world = world().await;
     let router = guarded(&world);
     let preflight = |path: &str| {
@@ -271,7 +271,7 @@ async fn t3_tokens_in_query_cookie_or_body_are_not_read() {
     assert_eq!(send(&router, request).await.status, 401);
 }
 
-/// A handle of another realm, with the people of this one.
+/// A handle for another realm with the same directory.
 fn of_another_realm(world: &World) -> counterfoil::Counterfoil {
     counterfoil::Counterfoil::builder()
         .realm(counterfoil::Realm::new("other").expect("a realm"))

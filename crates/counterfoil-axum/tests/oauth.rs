@@ -18,7 +18,7 @@ async fn post(world: &World, path: &str, headers: &[(&str, &str)], body: &str) -
         request = request.header(*name, *value);
     }
     let answer = send(&world.router, request.body(Body::from(body.to_owned())).expect("a request")).await;
-    // SYN-TOKEN 10: on every answer, errors included.
+    // SYN-TOKEN 10: on every response, also on errors.
     assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer:?}");
     assert_eq!(answer.header("pragma"), Some("no-cache"), "{answer:?}");
     assert_eq!(answer.header("content-type"), Some("application/json"), "{answer:?}");
@@ -38,10 +38,14 @@ async fn syn_token_1_a_client_proves_itself_by_basic_or_by_form_and_never_by_bot
     assert_eq!(post(&world, "/token", &form, &format!("{login}&client_id=open")).await.status, 200, "a public client");
     assert_eq!(post(&world, "/token", &basic, &format!("{login}&client_id=app")).await.status, 200, "named again");
     for (why, body) in [("both", by_form.as_str()), ("another name", &format!("{login}&client_id=open"))] {
-        assert_eq!(post(&world, "/token", &basic, body).await.told(), (400, "invalid_request".into(), None), "{why}");
+        assert_eq!(
+            post(&world, "/token", &basic, body).await.outcome(),
+            (400, "invalid_request".into(), None),
+            "{why}"
+        );
     }
     let twice = [("content-type", FORM), ("authorization", own.as_str()), ("authorization", own.as_str())];
-    assert_eq!(post(&world, "/token", &twice, login).await.told(), (400, "invalid_request".into(), None));
+    assert_eq!(post(&world, "/token", &twice, login).await.outcome(), (400, "invalid_request".into(), None));
 }
 
 #[tokio::test]
@@ -68,8 +72,8 @@ async fn syn_token_10_every_error_has_its_code_and_status() {
         (&long, 413, "invalid_request"),
         (&many, 413, "invalid_request"),
     ] {
-        let told = post(&world, "/token", &good, body).await.told();
-        assert_eq!((told.0, told.1.as_str()), (status, code), "{}", &body[..body.len().min(80)]);
+        let outcome = post(&world, "/token", &good, body).await.outcome();
+        assert_eq!((outcome.0, outcome.1.as_str()), (status, code), "{}", &body[..body.len().min(80)]);
     }
     for headers in [
         vec![("authorization", own.as_str())],
@@ -77,32 +81,32 @@ async fn syn_token_10_every_error_has_its_code_and_status() {
         vec![("authorization", own.as_str()), ("content-type", FORM), ("content-type", FORM)],
         vec![("authorization", own.as_str()), ("content-type", "multipart/form-data; boundary=x")],
     ] {
-        let told = post(&world, "/token", &headers, "grant_type=password").await.told();
-        assert_eq!((told.0, told.1.as_str()), (400, "invalid_request"), "{headers:?}");
+        let outcome = post(&world, "/token", &headers, "grant_type=password").await.outcome();
+        assert_eq!((outcome.0, outcome.1.as_str()), (400, "invalid_request"), "{headers:?}");
     }
     let machine = basic("rs", SECRET);
     let headers = [("content-type", FORM), ("authorization", machine.as_str())];
-    let told = post(&world, "/token", &headers, "grant_type=password&username=bill&password=bill").await.told();
-    assert_eq!((told.0, told.1.as_str()), (400, "unauthorized_client"));
+    let outcome = post(&world, "/token", &headers, "grant_type=password&username=bill&password=bill").await.outcome();
+    assert_eq!((outcome.0, outcome.1.as_str()), (400, "unauthorized_client"));
 }
 
 #[tokio::test]
 async fn syn_token_10_a_client_that_is_not_proved_is_401_with_a_challenge_and_all_alike() {
     let world = world().await;
-    let mut told = Vec::new();
+    let mut outcomes = Vec::new();
     for authorization in [basic("nobody", SECRET), basic("app", "wrong"), basic("open", SECRET)] {
         let headers = [("content-type", FORM), ("authorization", authorization.as_str())];
         let answer = post(&world, "/token", &headers, "grant_type=password&username=bill&password=bill").await;
         assert_eq!(answer.header("www-authenticate"), Some("Basic realm=\"default\""));
-        told.push((answer.status, answer.text));
+        outcomes.push((answer.status, answer.text));
     }
     for more in [None, Some(("authorization", "Basic !"))] {
         let headers: Vec<_> = [("content-type", FORM)].into_iter().chain(more).collect();
         let answer = post(&world, "/token", &headers, "grant_type=password").await;
-        assert_eq!(answer.told(), (401, "invalid_client".into(), None), "{more:?}");
+        assert_eq!(answer.outcome(), (401, "invalid_client".into(), None), "{more:?}");
         assert_eq!(answer.header("www-authenticate"), Some("Basic realm=\"default\""), "{more:?}");
     }
-    assert!(told.iter().all(|one| *one == told[0] && one.0 == 401), "{told:?}");
+    assert!(outcomes.iter().all(|one| *one == outcomes[0] && one.0 == 401), "{outcomes:?}");
 }
 
 #[tokio::test]
@@ -139,13 +143,13 @@ async fn syn_token_10_another_method_is_405_with_allow() {
 }
 
 #[tokio::test]
-async fn syn_token_12_in_back_off_the_right_password_waits_too_and_is_told_how_long() {
+async fn syn_token_12_in_back_off_the_right_password_is_refused_too_with_retry_after() {
     let world = world().await;
     for _ in 0..10 {
         assert_eq!(world.form("/token", "grant_type=password&username=bill&password=wrong").await.status, 400);
     }
     let waits = world.form("/token", "grant_type=password&username=bill&password=bill").await;
-    assert_eq!(waits.told(), (429, "slow_down".into(), None));
+    assert_eq!(waits.outcome(), (429, "slow_down".into(), None));
     assert_eq!(waits.header("retry-after"), Some("60"));
     let elsewhere = Request::post("/token")
         .header("authorization", basic("app", SECRET))
@@ -162,24 +166,24 @@ async fn syn_token_12_in_back_off_the_right_password_waits_too_and_is_told_how_l
 async fn syn_token_9_revocation_and_introspection_over_http() {
     let world = world().await;
     let (access, refresh) = world.sign_in("bill", Some("demo:read")).await;
-    let told = world.form("/introspect", &format!("token={access}&token_type_hint=refresh_token")).await.json();
+    let outcome = world.form("/introspect", &format!("token={access}&token_type_hint=refresh_token")).await.json();
     for (name, value) in
         [("active", "true"), ("scope", "\"demo:read\""), ("client_id", "\"app\""), ("username", "\"bill\"")]
     {
-        assert_eq!(told[name].to_string(), value);
+        assert_eq!(outcome[name].to_string(), value);
     }
     for (name, value) in [("token_type", "\"bearer\""), ("sub", "\"bill\""), ("kind", "\"access_token\"")] {
-        assert_eq!(told[name].to_string(), value);
+        assert_eq!(outcome[name].to_string(), value);
     }
-    assert_eq!(told["exp"].as_u64().expect("exp") - told["iat"].as_u64().expect("iat"), 600);
+    assert_eq!(outcome["exp"].as_u64().expect("exp") - outcome["iat"].as_u64().expect("iat"), 600);
     let machine = basic("rs", SECRET);
     assert_eq!(world.form_as("/introspect", &machine, &format!("token={access}")).await.json()["active"], true);
     assert_eq!(world.form_as("/introspect", &machine, "token=nonsense").await.text, "{\"active\":false}");
     assert_eq!(world.form_as("/introspect", "Basic !", &format!("token={access}")).await.status, 401);
     let foreign = world.form_as("/revoke", &machine, &format!("token={refresh}")).await;
-    assert_eq!(foreign.told(), (400, "unauthorized_client".into(), None));
+    assert_eq!(foreign.outcome(), (400, "unauthorized_client".into(), None));
     assert_eq!(world.form("/revoke", "token=nonsense").await.status, 200);
-    assert_eq!(world.form("/revoke", "").await.told(), (400, "invalid_request".into(), None));
+    assert_eq!(world.form("/revoke", "").await.outcome(), (400, "invalid_request".into(), None));
     assert_eq!(world.form("/revoke", &format!("token={refresh}")).await.status, 200);
     assert_eq!(world.form("/introspect", &format!("token={access}")).await.text, "{\"active\":false}");
 }
@@ -189,12 +193,12 @@ async fn all_kinds_5_an_outage_is_503_temporarily_unavailable() {
     let world = world().await;
     world.people.set_unavailable(true);
     let answer = world.form("/token", "grant_type=password&username=bill&password=bill").await;
-    assert_eq!(answer.told(), (503, "temporarily_unavailable".into(), None));
+    assert_eq!(answer.outcome(), (503, "temporarily_unavailable".into(), None));
     assert_eq!(answer.header("retry-after"), Some("2"), "fault C8");
 }
 
 #[tokio::test(start_paused = true)]
-async fn t13_a_body_that_dawdles_is_told_off_and_one_that_announces_too_much_is_not_read() {
+async fn t13_a_slow_body_is_408_and_a_body_that_announces_too_much_is_not_read() {
     let world = world().await;
     for (path, status, code) in [("/token", 408, "invalid_request"), ("/api/v1/me/tokens", 408, "too-slow")] {
         let (access, _) = world.sign_in("bill", None).await;
@@ -209,7 +213,7 @@ async fn t13_a_body_that_dawdles_is_told_off_and_one_that_announces_too_much_is_
     }
 }
 
-/// A body of which nothing ever arrives.
+/// A body that never sends a byte.
 struct Dawdling;
 
 impl futures_core::Stream for Dawdling {
@@ -223,7 +227,7 @@ impl futures_core::Stream for Dawdling {
     }
 }
 
-/// A handle whose policy names the service's scopes.
+/// A handle whose policy names scopes.
 fn with_scopes() -> counterfoil::Counterfoil {
     let policy = counterfoil::policy::Policy {
         scopes: counterfoil::types::KnownScopes::new(["demo:read"]).ok(),
@@ -273,11 +277,11 @@ async fn fault_c5_no_list_is_empty_and_an_issuers_path_follows_the_well_known_on
     let (router, document) = counterfoil_axum::metadata(Metadata::new(issuer).token("/token")).split_for_parts();
     let place = "/.well-known/oauth-authorization-server/tenant/a";
     let get = async |path: &str| send(&router, Request::get(path).body(Body::empty()).expect("a request")).await;
-    let told = get(place).await.json();
-    assert_eq!(told["issuer"], "https://auth.example.com/tenant/a/");
-    assert_eq!(told["token_endpoint"], "https://auth.example.com/tenant/a/token");
-    let members = told.as_object().expect("an object");
-    assert!(members.values().all(|value| value.as_array().is_none_or(|list| !list.is_empty())), "{told}");
+    let outcome = get(place).await.json();
+    assert_eq!(outcome["issuer"], "https://auth.example.com/tenant/a/");
+    assert_eq!(outcome["token_endpoint"], "https://auth.example.com/tenant/a/token");
+    let members = outcome.as_object().expect("an object");
+    assert!(members.values().all(|value| value.as_array().is_none_or(|list| !list.is_empty())), "{outcome}");
     assert!(!members.contains_key("response_types_supported"));
     for elsewhere in ["/.well-known/oauth-authorization-server", "/tenant/a/.well-known/oauth-authorization-server"] {
         assert_eq!(get(elsewhere).await.status, 404, "{elsewhere}");

@@ -1,4 +1,4 @@
-//! The console's session in front of the management routers: when its cookie counts, and what it must bring beside it.
+//! The session layer in front of the API routers: which cookies count, and the CSRF token.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -23,7 +23,7 @@ const COOKIE: &str = "__Host-counterfoil-session-bf2105c8";
 const PLAIN: &str = "counterfoil-session-bf2105c8";
 const NEW: &str = "{\"label\":\"nightly\",\"expires_in_days\":30}";
 
-/// The management routers behind the layer.
+/// The API routers behind the layer.
 fn console(world: &World, transport: Transport) -> Router {
     support::router(&world.counterfoil).layer(SessionLayer::new(world.counterfoil.clone(), transport, "/console"))
 }
@@ -38,7 +38,7 @@ fn cookie_of(session: &OpenedSession) -> String {
     format!("{COOKIE}={}", session.token.expose_secret())
 }
 
-/// What a page gives its scripts.
+/// The CSRF token of a page.
 fn token_of(session: &OpenedSession) -> String {
     let mut hash = Sha256::new_with_prefix(b"counterfoil console: token of a form, 1\0");
     hash.update(session.token.expose_secret());
@@ -74,7 +74,7 @@ async fn console_1_a_session_reads_and_with_its_token_writes() {
     let own = [with[0], with[1], ("sec-fetch-site", "same-origin"), ("origin", "https://console.example")];
     assert_eq!(ask(&router, "DELETE", &path, &own, "").await.status, 204);
     let by_member = ask(&router, "GET", "/settings", &[("cookie", &cookie)], "").await;
-    assert_eq!(by_member.told(), (403, "role".into(), None), "its rights are its owner's");
+    assert_eq!(by_member.outcome(), (403, "role".into(), None), "its rights are its owner's");
 }
 
 #[tokio::test]
@@ -103,10 +103,10 @@ async fn console_1_a_change_without_the_sessions_own_token_is_forged() {
             let answer = ask(&router, method, path, &headers, NEW).await;
             let expected = match method {
                 "POST" | "PATCH" => (403, "csrf-token".to_owned(), None),
-                // Nothing is served there, whoever asks.
+                // No request is served over this transport and host.
                 _ => (405, "method-not-allowed".to_owned(), None),
             };
-            assert_eq!(answer.told(), expected, "{case}: {method}");
+            assert_eq!(answer.outcome(), expected, "{case}: {method}");
             assert_eq!(answer.header("www-authenticate"), None, "{case}: {method}");
         }
     }
@@ -123,7 +123,7 @@ async fn console_1_what_is_forged_does_not_keep_a_session_alive() {
     assert_eq!(ask(&router, "POST", "/me/tokens", &[("cookie", &cookie)], NEW).await.status, 403);
     world.clock.advance(Span::minutes(10));
     let idle = ask(&router, "GET", "/me/tokens", &[("cookie", &cookie)], "").await;
-    assert_eq!(idle.told(), (401, "invalid-token".into(), None));
+    assert_eq!(idle.outcome(), (401, "invalid-token".into(), None));
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn all_kinds_3_a_session_that_ended_and_every_other_credential_are_the_sam
     world.counterfoil.end_session(&bill.principal).await.expect("signed out");
     let ask_with = async |text: &str| {
         let answer = ask(&router, "GET", "/me/tokens", &[("cookie", &format!("{COOKIE}={text}"))], "").await;
-        assert_eq!(answer.told(), (401, "invalid-token".into(), None), "{}", &text[..4.min(text.len())]);
+        assert_eq!(answer.outcome(), (401, "invalid-token".into(), None), "{}", &text[..4.min(text.len())]);
         answer.text
     };
     let ended = ask_with(bill.token.expose_secret()).await;
@@ -181,18 +181,18 @@ async fn all_kinds_3_a_session_is_no_bearer() {
     for headers in
         [&[("authorization", bearer.as_str())][..], &[("authorization", bearer.as_str()), ("cookie", cookie.as_str())]]
     {
-        assert_eq!(ask(&router, "GET", "/me/tokens", headers, "").await.told(), (401, "invalid-token".into(), None));
+        assert_eq!(ask(&router, "GET", "/me/tokens", headers, "").await.outcome(), (401, "invalid-token".into(), None));
     }
 }
 
 #[tokio::test]
-async fn all_kinds_5_a_session_that_nobody_can_look_up_is_503() {
+async fn all_kinds_5_a_session_that_cannot_be_looked_up_is_503() {
     let world = world().await;
     let router = console(&world, Transport::Https);
     let cookie = cookie_of(&open(&world, "bill").await);
     world.people.set_unavailable(true);
     let answer = ask(&router, "GET", "/me/tokens", &[("cookie", &cookie)], "").await;
-    assert_eq!(answer.told(), (503, "unavailable".into(), None));
+    assert_eq!(answer.outcome(), (503, "unavailable".into(), None));
 }
 
 #[tokio::test]
@@ -212,9 +212,9 @@ async fn console_1_a_cookie_that_is_not_ours_alone_is_not_read() {
         vec![("x-cookie", own.as_str())],
     ] {
         let answer = ask(&router, "GET", "/me/tokens", &headers, "").await;
-        assert_eq!(answer.told(), (401, "unauthenticated".into(), None), "{} headers", headers.len());
+        assert_eq!(answer.outcome(), (401, "unauthenticated".into(), None), "{} headers", headers.len());
         let answer = ask(&router, "POST", "/me/tokens", &headers, NEW).await;
-        assert_eq!(answer.told(), (401, "unauthenticated".into(), None), "nothing to forge");
+        assert_eq!(answer.outcome(), (401, "unauthenticated".into(), None), "nothing to forge");
     }
 }
 
@@ -236,7 +236,7 @@ async fn console_1_plain_http_takes_a_cookie_for_this_machine_alone() {
         let headers: Vec<_> = hosts.iter().map(|host| ("host", *host)).chain([("cookie", cookie.as_str())]).collect();
         assert_eq!(ask(&router, "GET", "/me/tokens", &headers, "").await.status, status, "{hosts:?}");
     }
-    // HTTP/2 names the host in the target; HTTP/1.0 may name none.
+    // HTTP/2 has the host in the target. HTTP/1.0 may have none.
     for (target, version, status) in [
         ("http://localhost:80/api/v1/me/tokens", Version::HTTP_2, 200),
         ("http://evil.example/api/v1/me/tokens", Version::HTTP_2, 401),
@@ -319,7 +319,7 @@ async fn the_cookie_is_sensitive_behind_the_layer_and_a_host_shapes_what_is_forg
     assert!(answer.text.starts_with("the session's token is missing"), "{}", answer.text);
 }
 
-/// The id of what was made or is listed first.
+/// The id of the created or first listed item.
 async fn first_id(router: &Router, path: &str, with: &[(&str, &str)]) -> String {
     let list = ask(router, "GET", path, with, "").await.json();
     list["items"][0]["id"].as_str().expect("an id").to_owned()
@@ -357,10 +357,10 @@ async fn fault_a7_each_route_that_makes_or_widens_refuses_a_stale_session_and_no
         ("PATCH", "/settings".to_owned(), "{\"pat_max_days\":90}"),
     ];
     for (method, path, body) in &grave {
-        let told = ask(&router, method, path, &with, body).await.told();
-        assert_eq!(told, (403, "stale-session".into(), None), "{method} {path} {body}");
+        let outcome = ask(&router, method, path, &with, body).await.outcome();
+        assert_eq!(outcome, (403, "stale-session".into(), None), "{method} {path} {body}");
     }
-    // What looks, describes, or takes rights away; deletions last.
+    // Operations that read, describe, or remove rights. Deletions come last.
     for (method, path, body, status) in [
         ("GET", "/me/tokens", "", 200),
         ("GET", "/users", "", 200),

@@ -1,4 +1,4 @@
-//! Bodies of the management API: a refusal is a problem and changes nothing, and a change that is repeated changes nothing more.
+//! Bodies of the API: a refusal is a problem and changes nothing, and a change that is repeated changes nothing more.
 
 use serde_json::Value;
 

@@ -123,7 +123,7 @@ impl World {
         self.send(request.expect("a request"))
     }
 
-    /// A request of sue's to the management API.
+    /// A request of sue's to the API.
     pub(crate) fn api(&self, method: &str, path: &str, body: Option<&[u8]>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("authorization", format!("Bearer {}", self.access));

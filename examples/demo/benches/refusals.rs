@@ -13,7 +13,7 @@ use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::policy::Allowance;
 use counterfoil::types::Span;
 use counterfoil::{Counterfoil, KeyRing};
-use counterfoil_demo::{People, ProfileBook, Stores, policy, seed};
+use counterfoil_demo::{People, ProfileStore, Stores, policy, seed};
 
 const SEED_CLIENT: &[u8] = b"Basic dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 /// test.token:wrong
@@ -46,9 +46,9 @@ async fn compare(counterfoil: &Counterfoil, people: &People, pair: [Asked; 2], r
     for round in 0..rounds + 10 {
         for turn in 0..2 {
             let at = (round + turn) % 2;
-            let before = people.tested();
+            let before = people.verifications();
             let (took, status, body) = ask(counterfoil, &pair[at]).await;
-            hashes[at] += people.tested() - before;
+            hashes[at] += people.verifications() - before;
             answers.push((status, body));
             // The first rounds warm up.
             times[at].extend((round >= 10).then_some(took));
@@ -78,7 +78,7 @@ async fn compare(counterfoil: &Counterfoil, people: &People, pair: [Asked; 2], r
 
 #[tokio::main]
 async fn main() {
-    let people = Arc::new(People::new(ProfileBook::default()).expect("people"));
+    let people = Arc::new(People::new(ProfileStore::default()).expect("people"));
     let stores = Stores::of(MemoryStore::default(), None);
     let mut policy = policy::demo();
     // Nobody waits here: the back-off is not what is measured.

@@ -1,4 +1,4 @@
-//! One connection, from its first byte to its end.
+//! Serves one connection.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -20,64 +20,65 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
+use crate::activity::{ActiveRequest, Activity, Overdue, WatchedStream};
 use crate::limits::Limits;
-use crate::pulse::{Overdue, Pulse, UnderWay, Watched};
 
-/// Bytes of a request's head: more than the longest target that is parsed, so that a longer one is told so (RFC 9112 §3: 414).
-const HEAD_BYTES: usize = 96 * 1024;
-/// How long a connection that was told good-bye may take to go.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// The most bytes of a request's head. It exceeds the longest accepted target, so that a longer one gets 414 (RFC 9112
+/// §3).
+const MAX_HEAD_BYTES: usize = 96 * 1024;
+/// The time limit for a graceful close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What every connection shares.
+/// The state that all connections share.
 #[derive(Clone, Debug)]
-pub(crate) struct House {
+pub(crate) struct ConnectionServer {
     pub(crate) router: Router,
     pub(crate) proxies: Arc<TrustedProxies>,
     pub(crate) limits: Limits,
 }
 
-impl House {
-    /// Serves a connection until it ends, is overdue, has to make room, or the server stops.
+impl ConnectionServer {
+    /// Serves a connection until it ends, is overdue, is asked to close, or the server stops.
     pub(crate) async fn serve(
         &self,
         stream: TcpStream,
         peer: IpAddr,
-        pulse: Arc<Pulse>,
+        activity: Arc<Activity>,
         mut stop: watch::Receiver<bool>,
     ) {
-        let of_request = Arc::clone(&pulse);
-        let service = service_fn(move |request| self.answer(request, peer, of_request.begin()));
+        let of_request = Arc::clone(&activity);
+        let service = service_fn(move |request| self.respond(request, peer, of_request.begin()));
         let builder = self.builder();
-        let io = TokioIo::new(Watched { stream, pulse: Arc::clone(&pulse) });
+        let io = TokioIo::new(WatchedStream { stream, activity: Arc::clone(&activity) });
         let mut connection = std::pin::pin!(builder.serve_connection(io, service));
         tokio::select! {
-            // A connection that breaks is its client's business.
+            // The client closed or broke the connection.
             _broken = connection.as_mut() => return,
             _stopped = stop.wait_for(|stop| *stop) => {}
-            () = pulse.room_is_wanted() => {}
-            overdue = self.overdue(&pulse) => if overdue == Overdue::Dead { return },
+            () = activity.close_requested() => {}
+            overdue = self.overdue(&activity) => if overdue == Overdue::Stalled { return },
         }
         connection.as_mut().graceful_shutdown();
-        let farewell = if *stop.borrow() { self.limits.grace } else { FAREWELL };
-        let _late = tokio::time::timeout(farewell, connection).await;
+        let timeout = if *stop.borrow() { self.limits.grace } else { CLOSE_TIMEOUT };
+        let _late = tokio::time::timeout(timeout, connection).await;
     }
 
     /// Waits until the connection is overdue.
-    async fn overdue(&self, pulse: &Pulse) -> Overdue {
+    async fn overdue(&self, activity: &Activity) -> Overdue {
         loop {
-            match pulse.overdue(&self.limits) {
+            match activity.overdue(&self.limits) {
                 Overdue::In(time) => tokio::time::sleep(time).await,
                 overdue => return overdue,
             }
         }
     }
 
-    fn answer(
+    fn respond(
         &self,
         request: http::Request<Incoming>,
         peer: IpAddr,
-        under_way: UnderWay,
-    ) -> impl Future<Output = Result<http::Response<Answered>, Infallible>> + use<> {
+        active_request: ActiveRequest,
+    ) -> impl Future<Output = Result<http::Response<TrackedBody>, Infallible>> + use<> {
         let (router, source) = (self.router.clone(), self.proxies.source(peer, request.headers()));
         async move {
             let mut request = request.map(Body::new);
@@ -87,16 +88,16 @@ impl House {
                 Ok(_) => router.oneshot(request).await?,
                 Err(invalid) => invalid.into_response(),
             };
-            // The path itself may hold what somebody pasted there by mistake.
+            // Log no path: it may hold a secret that was pasted by mistake.
             tracing::debug!(target: "counterfoil::http", %method, path_bytes = path, status = response.status().as_u16(), "answered");
-            Ok(response.map(|body| Answered { body, _under_way: under_way }))
+            Ok(response.map(|body| TrackedBody { body, _active_request: active_request }))
         }
     }
 
     fn builder(&self) -> Builder<TokioExecutor> {
         let limits = &self.limits;
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD_BYTES);
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(MAX_HEAD_BYTES);
         let mut modern = builder.http2();
         modern.timer(TokioTimer::new()).max_concurrent_streams(32).max_header_list_size(16 * 1024);
         modern.keep_alive_interval(limits.ping).keep_alive_timeout(limits.ping);
@@ -104,13 +105,13 @@ impl House {
     }
 }
 
-/// An answer's body, which ends the request when it has gone out.
-struct Answered {
+/// A response body. The request ends when it is dropped.
+struct TrackedBody {
     body: Body,
-    _under_way: UnderWay,
+    _active_request: ActiveRequest,
 }
 
-impl hyper::body::Body for Answered {
+impl hyper::body::Body for TrackedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -1,4 +1,4 @@
-//! `GET /healthz`: the process lives. `GET /readyz`: its store takes a write.
+//! `GET /healthz`: the process runs. `GET /readyz`: its store accepts writes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use tokio::time::Instant;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The store is asked at most once in so long, however often `/readyz` is.
-const EVERY: Duration = Duration::from_secs(5);
-/// A store that has not answered by then does not.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The least time between two probes of the store.
+const PROBE_INTERVAL: Duration = Duration::from_secs(5);
+/// The time limit of a probe.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What the store last said.
+/// The result of the last probe.
 #[derive(Clone)]
 struct Readiness {
     counterfoil: Counterfoil,
@@ -27,15 +27,15 @@ struct Readiness {
 }
 
 impl Readiness {
-    /// Whoever comes while it is asked waits for that answer.
+    /// Requests during a probe wait for its result.
     async fn is_ready(&self) -> bool {
         let mut last = self.last.lock().await;
-        if let Some((asked, ready)) = *last
-            && asked.elapsed() < EVERY
+        if let Some((asked_at, ready)) = *last
+            && asked_at.elapsed() < PROBE_INTERVAL
         {
             return ready;
         }
-        let answer = tokio::time::timeout(PATIENCE, self.counterfoil.probe()).await;
+        let answer = tokio::time::timeout(PROBE_TIMEOUT, self.counterfoil.probe()).await;
         let ready = matches!(answer, Ok(Ok(())));
         *last = Some((Instant::now(), ready));
         ready
@@ -48,28 +48,28 @@ pub(crate) fn health(counterfoil: Counterfoil) -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz)).with_state(readiness)
 }
 
-/// Says that the process lives
+/// Answers 200 while the process runs
 #[utoipa::path(
     get,
     path = "/healthz",
     operation_id = "healthz",
     tag = "health",
-    responses((status = 200, description = "it lives", body = String, content_type = "text/plain")),
+    responses((status = 200, description = "the process runs", body = String, content_type = "text/plain")),
     security(()),
 )]
 async fn healthz() -> &'static str {
     "alive\n"
 }
 
-/// Says whether the store takes a write
+/// Answers 200 if the store accepts writes
 #[utoipa::path(
     get,
     path = "/readyz",
     operation_id = "readyz",
     tag = "health",
     responses(
-        (status = 200, description = "it does", body = String, content_type = "text/plain"),
-        (status = 503, description = "it does not", body = String, content_type = "text/plain",
+        (status = 200, description = "the store accepts writes", body = String, content_type = "text/plain"),
+        (status = 503, description = "the store does not accept writes", body = String, content_type = "text/plain",
             headers(("Retry-After" = u64, description = "seconds"))),
     ),
     security(()),

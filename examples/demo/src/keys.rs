@@ -7,11 +7,11 @@ use counterfoil::crypto::KeyFile;
 
 use crate::error::StartError;
 
-/// The ring of that file, or a new one in it. Without a file the ring lives as long as the process.
+/// Opens the key ring in a file, or creates it. Without a file the ring lives as long as the process.
 ///
 /// # Errors
 ///
-/// [`StartError`] where the file cannot be read or made, is no key ring, or can be written by others.
+/// [`StartError`] if the file cannot be read or created, is not a key ring, or is writable by others.
 pub fn key_ring(path: Option<PathBuf>) -> Result<KeyRing, StartError> {
     match path {
         None => Ok(KeyRing::generate_from_system()?),

@@ -1,8 +1,12 @@
-//! A server to try counterfoil with: its routers, people to sign in as, and a store of your choice. README.md of the project shows it.
+//! A server to try counterfoil with: its routers, six accounts, and a store of your choice. The project's README.md
+//! shows how to run it.
 
+mod accounts;
+mod activity;
+mod banner;
 mod connection;
+mod connection_table;
 mod error;
-mod guests;
 mod health;
 pub mod keys;
 mod limits;
@@ -10,17 +14,14 @@ mod migrate;
 mod notices;
 mod options;
 mod passwords;
-mod patience;
-mod people;
 pub mod policy;
 mod profile_file;
 mod profiles;
-mod pulse;
 mod routes;
 mod seed;
 mod serve;
 mod store;
-mod welcome;
+mod store_wait;
 mod whoami;
 
 use std::future::Future;
@@ -34,21 +35,21 @@ use counterfoil_axum::{Issuer, TrustedProxies};
 use counterfoil_notify::Worker;
 use tokio::net::TcpListener;
 
+pub use accounts::{ACCOUNTS, DemoAccount, InvalidAccount, People};
+pub use banner::print_banner;
 pub use error::StartError;
 pub use limits::Limits;
 pub use migrate::{Migrated, migrate};
 pub use options::Options;
-pub use passwords::Unhashed;
-pub use people::{EVERYBODY, InvalidPerson, Known, People};
-pub use profiles::ProfileBook;
+pub use passwords::HashError;
+pub use profiles::ProfileStore;
 pub use routes::routes;
 pub use seed::seed;
 pub use serve::serve;
 pub use store::Stores;
-pub use welcome::welcome;
 
-/// The URL of an address on this machine; one that listens on all addresses is reached by the loopback one.
-fn own_url(address: SocketAddr) -> String {
+/// The local URL of a listening address. The loopback address replaces an unspecified one.
+fn local_url(address: SocketAddr) -> String {
     let mut own = address;
     if address.ip().is_unspecified() {
         own.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
@@ -56,10 +57,10 @@ fn own_url(address: SocketAddr) -> String {
     format!("http://{own}")
 }
 
-/// How long the last writes may take, and the store to close.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// The time limit for the last writes, and for closing the store.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A demo that listens and does not serve yet.
+/// A demo that listens but does not serve yet.
 #[derive(Debug)]
 pub struct Demo {
     counterfoil: Counterfoil,
@@ -72,22 +73,22 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Opens everything.
+    /// Opens the store, the key ring, the profiles and the listener.
     ///
     /// # Errors
     ///
-    /// [`StartError`] says which setting is at fault.
+    /// [`StartError`] names the setting that caused the error.
     pub async fn open(options: Options) -> Result<Self, StartError> {
         let options = options.without_blanks();
         let issuer = options.issuer.map(Issuer::new).transpose().map_err(StartError::Issuer)?;
         let proxies = options.trusted_proxies.parse().map_err(StartError::TrustedProxies)?;
         let policy = policy::policy(options.policy.as_deref())?;
-        let stores = patience::waited_for(Stores::open(&options.store)).await?;
+        let stores = store_wait::with_progress_log(Stores::open(&options.store)).await?;
         let keys = keys::key_ring(options.keys.or_else(|| stores.keys()))?;
-        let profiles = ProfileBook::open(stores.profiles())?;
-        let people = Arc::new(People::new(profiles.clone()).map_err(|error| StartError::Seed(error.into()))?);
+        let profiles = ProfileStore::open(stores.profiles())?;
+        let accounts = Arc::new(People::new(profiles.clone()).map_err(|error| StartError::Seed(error.into()))?);
         let events = RecentEvents::default();
-        let builder = Counterfoil::builder().policy(policy).key_ring(keys).directory(people).events(events.clone());
+        let builder = Counterfoil::builder().policy(policy).key_ring(keys).directory(accounts).events(events.clone());
         let counterfoil = stores.build_into(builder).build()?;
         let started =
             if options.force_keys { counterfoil.start_with_new_key_ring().await } else { counterfoil.start().await };
@@ -97,7 +98,7 @@ impl Demo {
         let address = listener.local_addr().map_err(listen)?;
         let issuer = match issuer {
             Some(issuer) => issuer,
-            None => Issuer::new(own_url(address)).map_err(StartError::IssuerMissing)?,
+            None => Issuer::new(local_url(address)).map_err(StartError::IssuerMissing)?,
         };
         let notices = notices::worker(&counterfoil, options.smtp.as_deref(), &issuer)?;
         seed(&counterfoil, &stores).await?;
@@ -105,37 +106,38 @@ impl Demo {
         Ok(Self { counterfoil, stores, notices, listener, address, router, proxies })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Closes its store without having served.
+    /// Closes the store without serving.
     pub async fn close(self) {
         close(&self.stores).await;
     }
 
-    /// Serves until `stop` is over; then what is under way may end, last uses are written, and the store is closed.
+    /// Serves until `stop` completes. Then it finishes running requests, writes last uses, and closes the store.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let (rest, rests) = tokio::sync::oneshot::channel::<()>();
+        let (stop_upkeep, upkeep_stopped) = tokio::sync::oneshot::channel::<()>();
         let counterfoil = self.counterfoil.clone();
-        let upkeep =
-            tokio::spawn(async move { counterfoil.run_upkeep(tokio::time::sleep, async { drop(rests.await) }).await });
-        let (quit, quits) = tokio::sync::oneshot::channel::<()>();
-        let notices = tokio::spawn(self.notices.run(async { drop(quits.await) }));
-        // The worker is told first: its mails are on their way while the last requests are.
+        let upkeep = tokio::spawn(async move {
+            counterfoil.run_upkeep(tokio::time::sleep, async { drop(upkeep_stopped.await) }).await
+        });
+        let (stop_notices, notices_stopped) = tokio::sync::oneshot::channel::<()>();
+        let notices = tokio::spawn(self.notices.run(async { drop(notices_stopped.await) }));
+        // Stop the worker first, so that it sends its last mails while the last requests run.
         let stop = async {
             stop.await;
-            drop(quit);
+            drop(stop_notices);
         };
         serve(self.listener, self.router, self.proxies, Limits::default(), stop).await;
-        let farewell = async {
+        let shutdown = async {
             let _ended = notices.await;
-            drop(rest);
+            drop(stop_upkeep);
             upkeep.await
         };
-        match tokio::time::timeout(FAREWELL, farewell).await {
+        match tokio::time::timeout(SHUTDOWN_TIMEOUT, shutdown).await {
             Ok(Ok(())) => tracing::info!("stopped"),
             Ok(Err(_)) | Err(_) => tracing::warn!("stopped, and the last uses may not be written"),
         }
@@ -144,7 +146,7 @@ impl Demo {
 }
 
 async fn close(stores: &Stores) {
-    if tokio::time::timeout(FAREWELL, stores.close()).await.is_err() {
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, stores.close()).await.is_err() {
         tracing::warn!("the store was not closed in time");
     }
 }

@@ -1,28 +1,28 @@
-//! What a connection may cost, and how long it may take.
+//! The limits of connections.
 
 use std::time::Duration;
 
-/// Bounds of the server.
+/// The limits of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// Connections at once.
     pub connections: usize,
-    /// Connections of one source at once; trusted proxies have no such bound.
+    /// Connections of one source at once. Trusted proxies have no such limit.
     pub per_source: usize,
-    /// How long the first request's head may take, from the first byte on or before it.
+    /// The time limit for the first request's head, from the start of the connection.
     pub first: Duration,
-    /// How long a later request's head may take.
+    /// The time limit for a later request's head.
     pub head: Duration,
-    /// How long a connection may be without a request.
+    /// The time limit for a connection without a request.
     pub idle: Duration,
-    /// How long a client may read nothing of what is sent to it.
+    /// The time limit for a client that does not read.
     pub unread: Duration,
-    /// How long requests may be under way while none begins and none ends.
+    /// The time limit for running requests if none begins or ends.
     pub stuck: Duration,
-    /// How often an HTTP/2 connection is asked whether it lives, and how long its answer may take.
+    /// The interval and the time limit of HTTP/2 pings.
     pub ping: Duration,
-    /// How long what is under way may take once the server stops.
+    /// The time limit for running requests once the server stops.
     pub grace: Duration,
 }
 

@@ -1,4 +1,5 @@
-//! The log on standard error, which a thread of its own writes. Whoever reads it may go away or stall: then lines are lost and counted, and nothing else happens.
+//! The log on standard error, written by a thread of its own. If the reader stalls or ends, lines are dropped and
+//! counted, and the server goes on.
 
 use std::io::{self, Write};
 use std::sync::mpsc::channel;
@@ -9,29 +10,29 @@ use std::time::Duration;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
-/// Lines that wait to be written: half a megabyte or so.
+/// The most lines in the queue: about half a megabyte.
 const LINES: usize = 1_024;
-/// How long the end waits for what is not written yet.
+/// The time limit for writing the last lines.
 const LAST_LINES: Duration = Duration::from_millis(1_200);
 
-/// The log, to be ended before the process is.
+/// The log. End it before the process ends.
 pub(crate) struct Log {
     lines: NonBlocking,
     guard: WorkerGuard,
 }
 
-/// JSON lines, as `RUST_LOG` says, or from `info` on.
+/// Starts the log: JSON lines, filtered by `RUST_LOG`, or from `info` on.
 pub(crate) fn init() -> Log {
     let lost = Arc::new(OnceLock::new());
     let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES).thread_name("log");
-    let (lines, guard) = queue.finish(Reader { to: io::stderr(), lost: Arc::clone(&lost), told: 0 });
+    let (lines, guard) = queue.finish(LogWriter { to: io::stderr(), lost: Arc::clone(&lost), reported: 0 });
     let _first = lost.set(lines.error_counter());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(lines.clone());
-    // What it says of its own failures it would print, which ends the thread where nobody reads.
+    // The subscriber would print its own errors, and that panics if standard error is closed.
     log.log_internal_errors(false).init();
     let panics = lines.clone();
-    // A panic would wait for standard error too.
+    // The default panic hook would block on standard error.
     std::panic::set_hook(Box::new(move |panic| {
         let _lost = panics.clone().write_all(format!("a thread {panic}\n").as_bytes());
     }));
@@ -39,15 +40,15 @@ pub(crate) fn init() -> Log {
 }
 
 impl Log {
-    /// A line that is no event.
+    /// Writes a plain line.
     pub(crate) fn say(&mut self, line: &str) {
         let _lost = self.lines.write_all(format!("{line}\n").as_bytes());
     }
 
-    /// Waits for what is not written yet, but not for a reader that stalls.
+    /// Waits until the last lines are written, within the time limit.
     pub(crate) fn end(self) {
         let (ended, ends) = channel::<()>();
-        // The guard prints what it could not do: where nobody reads that either, its thread ends by it, or stays behind.
+        // Dropping the guard may print and block, so it is dropped in a thread that nothing waits for.
         let _left = thread::Builder::new().spawn(move || {
             drop(self.guard);
             drop(ended);
@@ -56,20 +57,20 @@ impl Log {
     }
 }
 
-/// Whoever reads the lines, on the thread that may wait for them. What they do not take is lost.
-struct Reader<W> {
+/// Writes to standard error on a thread that may block. Lines that cannot be written are dropped.
+struct LogWriter<W> {
     to: W,
     lost: Arc<OnceLock<ErrorCounter>>,
-    told: usize,
+    reported: usize,
 }
 
-impl<W: Write> Write for Reader<W> {
+impl<W: Write> Write for LogWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let _unread = self.to.write_all(bytes);
         let lost = self.lost.get().map_or(0, ErrorCounter::dropped_lines);
-        if lost > self.told {
-            self.told = lost;
-            tracing::warn!(lost, "log lines were lost since the start: whoever reads them is too slow");
+        if lost > self.reported {
+            self.reported = lost;
+            tracing::warn!(lost, "log lines were lost since the start, because their reader is too slow");
         }
         Ok(bytes.len())
     }

@@ -1,4 +1,4 @@
-//! The demo as a program.
+//! The demo's binary.
 
 mod log;
 mod signals;
@@ -9,12 +9,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use counterfoil_demo::{Demo, Options, StartError, migrate, welcome};
+use counterfoil_demo::{Demo, Options, StartError, migrate, print_banner};
 
-/// How long a start may go on after a signal.
-const LAST_STEPS: Duration = Duration::from_secs(5);
+/// The time limit for a start that a signal interrupts.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A server to try counterfoil with. Without a command it serves
+/// A server to try counterfoil with. Serves if no command is given
 #[derive(Parser)]
 #[command(name = "counterfoil-demo", version)]
 struct Cli {
@@ -26,23 +26,23 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Brings the schema of the store up to date, makes it where there is none, and exits: for PostgreSQL under a role that may create, where the one
-    /// that the server runs as may not. A SQLite file is brought up to date by each start too; memory and Redis have nothing to migrate
+    /// Creates or updates the schema of the store, then exits. Needed for PostgreSQL if the server's role may not
+    /// create tables. A SQLite file is also updated at each start; memory and Redis have no schema
     Migrate,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut log = log::init();
-    let ended = carry_out(cli);
+    let ended = run_command(cli);
     if let Err(error) = &ended {
-        log.say(&told(&**error));
+        log.say(&with_causes(&**error));
     }
     log.end();
     if ended.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn carry_out(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
+fn run_command(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
         match cli.command {
@@ -54,14 +54,14 @@ fn carry_out(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     });
-    // A hash that nobody waits for any more must not hold the process up.
+    // Do not wait for password hashes that are still being computed.
     runtime.shutdown_background();
     Ok(ended?)
 }
 
 async fn run(options: Options) -> Result<(), StartError> {
     let mut stop = pin!(signals::stop());
-    // A task of its own: whatever opening it waits for, a signal is heard.
+    // Opens in a task of its own, so that signals are handled meanwhile.
     let mut opening = tokio::spawn(Demo::open(options));
     let demo = tokio::select! {
         opened = &mut opening => match opened {
@@ -69,21 +69,22 @@ async fn run(options: Options) -> Result<(), StartError> {
             Err(ended) => std::panic::resume_unwind(ended.into_panic()),
         },
         () = &mut stop => {
-            // What has begun with the database may end, so that its file is whole; a database that does not answer is left.
-            if let Ok(Ok(Ok(demo))) = tokio::time::timeout(LAST_STEPS, opening).await {
+            // Let running database work finish, so that the file is consistent. Give up if the database does not
+            // answer.
+            if let Ok(Ok(Ok(demo))) = tokio::time::timeout(OPEN_TIMEOUT, opening).await {
                 demo.close().await;
             }
             tracing::info!("stopped before it served");
             return Ok(());
         }
     };
-    welcome(&mut std::io::stdout().lock(), demo.address());
+    print_banner(&mut std::io::stdout().lock(), demo.address());
     demo.run(stop).await;
     Ok(())
 }
 
-/// An error with its causes.
-fn told(error: &dyn std::error::Error) -> String {
+/// The error message with its causes.
+fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = format!("counterfoil-demo: {error}");
     let mut source = error.source();
     while let Some(cause) = source {

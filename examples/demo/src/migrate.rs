@@ -1,19 +1,19 @@
-//! Brings the store's schema up to date without serving: for a role that may, before a start under one that may not.
+//! Updates the store's schema without serving. It may run as a role with more rights than the server's.
 
 use std::fmt;
 
 use counterfoil_sql::PgStore;
 
 use crate::error::StartError;
-use crate::patience::waited_for;
 use crate::store::{self, Kind, Stores};
+use crate::store_wait::with_progress_log;
 
-/// What a migration came to.
+/// The result of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Migrated {
-    /// The schema is the one that this version needs.
+    /// The schema is up to date.
     UpToDate,
-    /// The store has no schema that is brought up to date apart.
+    /// The store has no schema to migrate.
     NothingToDo,
 }
 
@@ -21,25 +21,25 @@ impl fmt::Display for Migrated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::UpToDate => "the schema is up to date",
-            Self::NothingToDo => "there is nothing to migrate: a start brings this kind of store up to date by itself",
+            Self::NothingToDo => "there is nothing to migrate: this kind of store needs no migration",
         })
     }
 }
 
-/// Brings the schema of the store that a URL names up to date. It makes what is not there yet, and nothing else of the demo's.
+/// Creates or updates the schema of the store with this URL. It does not seed the store.
 ///
 /// # Errors
 ///
-/// [`StartError`], without a word of the URL.
+/// [`StartError`]. Its message does not contain the URL.
 pub async fn migrate(url: &str) -> Result<Migrated, StartError> {
     match store::kind(url)? {
         Kind::Postgres(options) => {
-            let migrated = waited_for(PgStore::migrate(*options)).await;
+            let migrated = with_progress_log(PgStore::migrate(*options)).await;
             migrated.map(|()| Migrated::UpToDate).map_err(store::refused)
         }
         Kind::Sqlite(_) => {
-            // Who may open the file may also bring it up to date, so opening it does.
-            waited_for(Stores::open(url)).await?.close().await;
+            // Opening a SQLite file updates its schema.
+            with_progress_log(Stores::open(url)).await?.close().await;
             Ok(Migrated::UpToDate)
         }
         Kind::Memory | Kind::Redis | Kind::RedisCluster(_) => Ok(Migrated::NothingToDo),

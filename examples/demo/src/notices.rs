@@ -1,4 +1,4 @@
-//! The worker that sends notices: by mail where there is a server for it, to the log where there is none.
+//! The worker that sends notices: by mail if there is a mail server, to the log otherwise.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::routes::CONSOLE;
 const FROM: &str = "counterfoil demo <no-reply@counterfoil.example>";
 const PRODUCT: &str = "counterfoil demo";
 
-/// Often, so that somebody who tries it need not wait.
+/// Short, so that notices of a demo come soon.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// A worker for that mail server, or for the log. Its texts link to the console where people reach it.
+/// A worker for this mail server, or for the log. Its texts link to the console.
 pub(crate) fn worker(counterfoil: &Counterfoil, smtp: Option<&str>, issuer: &Issuer) -> Result<Worker, StartError> {
     let console = format!("{}{CONSOLE}", issuer.as_str().trim_end_matches('/'));
     let texts = BuiltIn::default().product(PRODUCT);

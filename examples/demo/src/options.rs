@@ -1,4 +1,4 @@
-//! What can be set, by the environment or by flags of the same name.
+//! The settings, from the environment or from flags of the same names.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use clap::Parser;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "counterfoil-demo", version)]
 pub struct Options {
-    /// Address and port; port 0 takes a free one
+    /// Address and port; port 0 selects a free one
     #[arg(long, alias = "counterfoil-listen", env = "COUNTERFOIL_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// memory:, sqlite://PATH, postgres://…, redis://…, redis-cluster://host:port,host:port
@@ -22,28 +22,29 @@ pub struct Options {
         hide_env_values = true
     )]
     pub store: String,
-    /// The issuer of the metadata and the base of its endpoints, https or loopback; the listen URL where it is left out
+    /// The issuer in the metadata and the base of its endpoints, https or loopback. Default: the listen URL
     #[arg(long, alias = "counterfoil-issuer", env = "COUNTERFOIL_ISSUER")]
     pub issuer: Option<String>,
-    /// Addresses and CIDR networks of reverse proxies whose Forwarded or X-Forwarded-For is believed, a comma between two
+    /// Comma-separated addresses and CIDR networks of reverse proxies whose Forwarded or X-Forwarded-For is trusted
     #[arg(long, alias = "counterfoil-trusted-proxies", env = "COUNTERFOIL_TRUSTED_PROXIES", default_value = "")]
     pub trusted_proxies: String,
-    /// smtp://host:port, where notices go; to the log where it is left out
+    /// The mail server for notices, smtp://host:port. Default: notices go to the log
     #[arg(long, alias = "counterfoil-smtp", env = "COUNTERFOIL_SMTP", hide_env_values = true)]
     pub smtp: Option<String>,
-    /// The file of the key ring; one beside the database where it is left out
+    /// The file of the key ring. Default: a file beside the database
     #[arg(long, alias = "counterfoil-keys", env = "COUNTERFOIL_KEYS")]
     pub keys: Option<PathBuf>,
-    /// Takes a key ring that is not the store's, where the store's is lost: every token and client secret of the store is refused from then on
+    /// Accepts a key ring that is not the store's, if the store's is lost. All tokens and client secrets in the store
+    /// become invalid
     #[arg(long, alias = "counterfoil-force-keys", env = "COUNTERFOIL_FORCE_KEYS")]
     pub force_keys: bool,
-    /// A TOML file over the demo's policy, times in seconds
+    /// A TOML file that overrides parts of the demo's policy; times in seconds
     #[arg(long, alias = "counterfoil-policy", env = "COUNTERFOIL_POLICY")]
     pub policy: Option<PathBuf>,
 }
 
 impl Options {
-    /// A variable that is set to nothing is not set.
+    /// Treats empty variables as unset.
     #[must_use]
     pub fn without_blanks(mut self) -> Self {
         self.issuer = self.issuer.filter(|text| !text.is_empty());

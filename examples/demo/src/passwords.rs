@@ -1,5 +1,5 @@
-//! Passwords hashed with Argon2id (RFC 9106), a few at a time, in memory that is kept: a hash takes 19 MiB, and an allocator that gets as much
-//! back on one thread after the other returns little of it to the system.
+//! Hashes passwords with Argon2id (RFC 9106), a few at a time, in reused buffers. A hash needs 19 MiB, and allocators
+//! return little of such memory to the system if many threads free it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,67 +10,71 @@ use counterfoil::crypto::{Entropy as _, SystemEntropy};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 
-/// How many hashes run at once; more wait.
-const AT_ONCE: usize = 4;
+/// The most hashes at once. Others wait.
+const MAX_CONCURRENT: usize = 4;
 
-/// What is kept of a password.
+/// The hash of a password.
 #[derive(Clone, Copy)]
-pub(crate) struct Kept {
+pub(crate) struct PasswordHash {
     salt: [u8; 16],
     digest: [u8; 32],
 }
 
-/// Makes and tests hashes.
+/// Computes and verifies hashes.
 #[derive(Clone)]
 pub(crate) struct Passwords {
-    turns: Arc<Semaphore>,
-    rooms: Arc<Mutex<Vec<Vec<Block>>>>,
-    tested: Arc<AtomicU64>,
+    permits: Arc<Semaphore>,
+    buffers: Arc<Mutex<Vec<Vec<Block>>>>,
+    verifications: Arc<AtomicU64>,
 }
 
-/// A hash could not be made.
+/// A hash could not be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("password could not be hashed")]
-pub struct Unhashed;
+pub struct HashError;
 
 impl Passwords {
     pub(crate) fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), rooms: Arc::default(), tested: Arc::default() }
+        Self {
+            permits: Arc::new(Semaphore::new(MAX_CONCURRENT)),
+            buffers: Arc::default(),
+            verifications: Arc::default(),
+        }
     }
 
-    /// Hashes a password under a salt of its own.
-    pub(crate) fn keep(&self, password: &str) -> Result<Kept, Unhashed> {
+    /// Hashes a password with a new salt.
+    pub(crate) fn hash(&self, password: &str) -> Result<PasswordHash, HashError> {
         let mut salt = [0; 16];
-        SystemEntropy.fill(&mut salt).map_err(|_| Unhashed)?;
-        Ok(Kept { salt, digest: self.digest(password, &salt)? })
+        SystemEntropy.fill(&mut salt).map_err(|_| HashError)?;
+        Ok(PasswordHash { salt, digest: self.digest(password, &salt)? })
     }
 
-    /// Whether that is the password.
-    pub(crate) async fn test(&self, password: &Secret, kept: Kept) -> Result<bool, Unhashed> {
+    /// Whether the password matches the hash.
+    pub(crate) async fn verify(&self, password: &Secret, hash: PasswordHash) -> Result<bool, HashError> {
         let password = Secret::from(password.expose_secret().to_owned());
-        let turn = self.turns.clone().acquire_owned().await.map_err(|_| Unhashed)?;
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| HashError)?;
         let own = self.clone();
         let digest = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            own.tested.fetch_add(1, Ordering::Relaxed);
-            own.digest(password.expose_secret(), &kept.salt)
+            let _permit = permit;
+            own.verifications.fetch_add(1, Ordering::Relaxed);
+            own.digest(password.expose_secret(), &hash.salt)
         });
-        let digest = digest.await.map_err(|_| Unhashed)??;
-        Ok(digest.ct_eq(&kept.digest).into())
+        let digest = digest.await.map_err(|_| HashError)??;
+        Ok(digest.ct_eq(&hash.digest).into())
     }
 
-    /// How many passwords were hashed to test them.
-    pub(crate) fn tested(&self) -> u64 {
-        self.tested.load(Ordering::Relaxed)
+    /// The number of verified passwords.
+    pub(crate) fn verifications(&self) -> u64 {
+        self.verifications.load(Ordering::Relaxed)
     }
 
-    fn digest(&self, password: &str, salt: &[u8]) -> Result<[u8; 32], Unhashed> {
+    fn digest(&self, password: &str, salt: &[u8]) -> Result<[u8; 32], HashError> {
         let argon2 = Argon2::default();
-        let free = self.rooms.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut room = free.unwrap_or_else(|| vec![Block::default(); argon2.params().block_count()]);
+        let free = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut buffer = free.unwrap_or_else(|| vec![Block::default(); argon2.params().block_count()]);
         let mut digest = [0; 32];
-        let hashed = argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut digest, &mut room);
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner).push(room);
-        hashed.map(|()| digest).map_err(|_| Unhashed)
+        let hashed = argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut digest, &mut buffer);
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        hashed.map(|()| digest).map_err(|_| HashError)
     }
 }

@@ -1,4 +1,4 @@
-//! The file of the profiles: JSON, replaced as a whole, readable by its owner alone.
+//! The file of the profiles: JSON, replaced as a whole, readable by its owner only.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -13,76 +13,78 @@ use counterfoil::SubjectId;
 use counterfoil_axum::console::{ImageFormat, Profile, Signature};
 use serde::{Deserialize, Serialize};
 
-use crate::profiles::Kept;
+use crate::profiles::ProfileMap;
 
-/// Why a file is not read. Nothing of it is shown: it holds people's signatures.
+/// The error of a profile file. Messages show nothing of the file, because it holds signatures.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Damaged {
-    /// It is no JSON, or not that of profiles.
-    #[error("damaged: line {line}, column {column} is not what it was written as")]
+pub(crate) enum ProfileFileError {
+    /// Not JSON, or not profiles.
+    #[error("damaged: line {line}, column {column} is invalid")]
     Text { line: usize, column: usize },
-    /// A picture is none.
-    #[error("damaged: a signature is no picture")]
+    /// An image is invalid.
+    #[error("damaged: a signature is not an image")]
     Picture,
-    /// Of a kind that this version cannot write, so it cannot have been read either.
+    /// A kind of signature that this version cannot write.
     #[error("a signature is of an unknown kind")]
     Kind,
 }
 
-/// A profile as it is written.
+/// A profile in the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct StoredProfile {
     #[serde(skip_serializing_if = "Option::is_none")]
     zone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    signature: Option<WrittenSignature>,
+    signature: Option<StoredSignature>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum WrittenSignature {
+enum StoredSignature {
     Typed(String),
-    /// Base64 of the file, whose first bytes say what it is.
+    /// Base64 of the image. Its first bytes tell the format.
     Image(String),
 }
 
-/// Reads what was written.
-pub(crate) fn parse(text: &[u8]) -> Result<Kept, Damaged> {
-    let written: BTreeMap<SubjectId, Written> =
-        serde_json::from_slice(text).map_err(|error| Damaged::Text { line: error.line(), column: error.column() })?;
-    written.into_iter().map(|(subject, written)| Ok((subject, read(written)?))).collect()
+/// Parses the file.
+pub(crate) fn parse(text: &[u8]) -> Result<ProfileMap, ProfileFileError> {
+    let stored: BTreeMap<SubjectId, StoredProfile> = serde_json::from_slice(text)
+        .map_err(|error| ProfileFileError::Text { line: error.line(), column: error.column() })?;
+    stored.into_iter().map(|(subject, profile)| Ok((subject, read(profile)?))).collect()
 }
 
-fn read(written: Written) -> Result<Profile, Damaged> {
-    let signature = match written.signature {
+fn read(stored: StoredProfile) -> Result<Profile, ProfileFileError> {
+    let signature = match stored.signature {
         None => None,
-        Some(WrittenSignature::Typed(text)) => Some(Signature::Typed(text)),
-        Some(WrittenSignature::Image(text)) => {
-            let bytes = Bytes::from(STANDARD.decode(text).map_err(|_| Damaged::Picture)?);
-            let format = ImageFormat::of(&bytes).ok_or(Damaged::Picture)?;
+        Some(StoredSignature::Typed(text)) => Some(Signature::Typed(text)),
+        Some(StoredSignature::Image(text)) => {
+            let bytes = Bytes::from(STANDARD.decode(text).map_err(|_| ProfileFileError::Picture)?);
+            let format = ImageFormat::of(&bytes).ok_or(ProfileFileError::Picture)?;
             Some(Signature::Image { format, bytes })
         }
     };
-    Ok(Profile { zone: written.zone, signature })
+    Ok(Profile { zone: stored.zone, signature })
 }
 
-fn written(profile: &Profile) -> Result<Written, Damaged> {
+fn stored(profile: &Profile) -> Result<StoredProfile, ProfileFileError> {
     let signature = match &profile.signature {
         None => None,
-        Some(Signature::Typed(text)) => Some(WrittenSignature::Typed(text.clone())),
-        Some(Signature::Image { bytes, .. }) if ImageFormat::of(bytes).is_none() => return Err(Damaged::Picture),
-        Some(Signature::Image { bytes, .. }) => Some(WrittenSignature::Image(STANDARD.encode(bytes))),
-        Some(_) => return Err(Damaged::Kind),
+        Some(Signature::Typed(text)) => Some(StoredSignature::Typed(text.clone())),
+        Some(Signature::Image { bytes, .. }) if ImageFormat::of(bytes).is_none() => {
+            return Err(ProfileFileError::Picture);
+        }
+        Some(Signature::Image { bytes, .. }) => Some(StoredSignature::Image(STANDARD.encode(bytes))),
+        Some(_) => return Err(ProfileFileError::Kind),
     };
-    Ok(Written { zone: profile.zone.clone(), signature })
+    Ok(StoredProfile { zone: profile.zone.clone(), signature })
 }
 
-/// Whole or not at all: under another name first, then renamed over what was there.
-pub(crate) fn write(path: &Path, kept: &Kept) -> io::Result<()> {
+/// Replaces the file atomically: writes a draft, then renames it.
+pub(crate) fn write(path: &Path, profiles: &ProfileMap) -> io::Result<()> {
     let all: Result<BTreeMap<_, _>, _> =
-        kept.iter().map(|(subject, profile)| Ok((subject, written(profile)?))).collect();
-    let text = serde_json::to_vec_pretty(&all.map_err(|damaged: Damaged| io::Error::other(damaged))?)?;
+        profiles.iter().map(|(subject, profile)| Ok((subject, stored(profile)?))).collect();
+    let text = serde_json::to_vec_pretty(&all.map_err(|error: ProfileFileError| io::Error::other(error))?)?;
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}", std::process::id()));
     let draft = Path::new(&name);
@@ -99,7 +101,7 @@ pub(crate) fn write(path: &Path, kept: &Kept) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn kept() -> Kept {
+    fn profiles() -> ProfileMap {
         let of = |zone: Option<&str>, signature| Profile { zone: zone.map(str::to_owned), signature };
         let png = Bytes::from_static(b"\x89PNG\r\n\x1a\n\0\xff");
         let image = Signature::Image { format: ImageFormat::Png, bytes: png };
@@ -118,15 +120,15 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("profiles.json");
         for _ in 0..2 {
-            write(&path, &kept()).expect("written");
-            assert_eq!(parse(&fs::read(&path).expect("read")), Ok(kept()));
+            write(&path, &profiles()).expect("written");
+            assert_eq!(parse(&fs::read(&path).expect("read")), Ok(profiles()));
         }
         let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").collect();
         assert_eq!(left.len(), 1, "no draft stays: {left:?}");
     }
 
     #[test]
-    fn what_is_damaged_is_told_and_not_shown() {
+    fn a_damaged_file_is_an_error_that_shows_nothing_of_it() {
         let whole = r#"{"ivan": {"zone": "Europe/Moscow", "signature": {"typed": "canary"}}}"#;
         assert!(parse(whole.as_bytes()).is_ok());
         for damaged in [
@@ -141,8 +143,8 @@ mod tests {
             &whole.replace("\"ivan\"", "\"\""),
             &format!("{whole}{whole}"),
         ] {
-            let told = parse(damaged.as_bytes()).expect_err(damaged).to_string();
-            assert!(told.starts_with("damaged") && !told.contains("canary"), "{damaged}: {told}");
+            let message = parse(damaged.as_bytes()).expect_err(damaged).to_string();
+            assert!(message.starts_with("damaged") && !message.contains("canary"), "{damaged}: {message}");
         }
     }
 
@@ -151,10 +153,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("profiles.json");
         let image = Signature::Image { format: ImageFormat::Png, bytes: Bytes::from_static(b"<svg>") };
-        let mut bad = kept();
+        let mut bad = profiles();
         bad.insert(SubjectId::new("carol").expect("an id"), Profile { zone: None, signature: Some(image) });
-        write(&path, &kept()).expect("written");
+        write(&path, &profiles()).expect("written");
         assert!(write(&path, &bad).is_err());
-        assert_eq!(parse(&fs::read(&path).expect("read")), Ok(kept()), "as it was");
+        assert_eq!(parse(&fs::read(&path).expect("read")), Ok(profiles()), "as it was");
     }
 }

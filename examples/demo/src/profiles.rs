@@ -1,4 +1,4 @@
-//! The demo's own profiles: time zones and signatures, in memory, and in a file where the store outlives the process.
+//! The demo's profiles: time zones and signatures, in memory, and in a file if the store outlives the process.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,91 +9,92 @@ use counterfoil::SubjectId;
 use counterfoil_axum::console::{Profile, Profiles, ProfilesError, Signature};
 use tokio::sync::Mutex;
 
+use crate::accounts::default_zone;
 use crate::error::StartError;
-use crate::people::home;
 use crate::profile_file;
 
-/// What is kept of everybody.
-pub(crate) type Kept = BTreeMap<SubjectId, Profile>;
+/// All profiles.
+pub(crate) type ProfileMap = BTreeMap<SubjectId, Profile>;
 
-/// The demo's profiles. Clones share them; no other process may write to their file.
+/// The demo's profiles. Clones share them. No other process may write to the file.
 #[derive(Clone, Default)]
-pub struct ProfileBook(Arc<Book>);
+pub struct ProfileStore(Arc<Inner>);
 
 #[derive(Default)]
-struct Book {
-    /// What is in the file, or is all there is without one.
-    kept: RwLock<Kept>,
+struct Inner {
+    /// The content of the file, if there is one.
+    profiles: RwLock<ProfileMap>,
     file: Option<PathBuf>,
-    /// Held from the reading of `kept` to its replacement, so that of two changes at once neither is lost.
-    writing: Arc<Mutex<()>>,
+    /// Held during a change, so that concurrent changes are not lost.
+    write_lock: Arc<Mutex<()>>,
 }
 
-impl ProfileBook {
-    /// The profiles of that file, which is made when the first of them changes. Without a file they live as long as the process.
+impl ProfileStore {
+    /// Reads the profiles from a file, which is created by the first change. Without a file they live as long as the
+    /// process.
     ///
     /// # Errors
     ///
-    /// [`StartError::Profiles`] where the file cannot be read, or is damaged.
+    /// [`StartError::Profiles`] if the file cannot be read or is damaged.
     pub fn open(file: Option<PathBuf>) -> Result<Self, StartError> {
-        let kept = file.as_deref().map(opened).transpose()?.unwrap_or_default();
-        Ok(Self(Arc::new(Book { kept: RwLock::new(kept), file, ..Book::default() })))
+        let profiles = file.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        Ok(Self(Arc::new(Inner { profiles: RwLock::new(profiles), file, ..Inner::default() })))
     }
 
-    /// The time zone that somebody has set.
+    /// The time zone in the profile.
     #[must_use]
     pub fn zone(&self, subject: &SubjectId) -> Option<String> {
-        self.0.read(|kept| kept.get(subject).and_then(|profile| profile.zone.clone()))
+        self.0.read(|profiles| profiles.get(subject).and_then(|profile| profile.zone.clone()))
     }
 
-    /// Once begun it goes to its end, even where nobody waits for it any more.
+    /// A change completes even if its future is dropped.
     async fn change(
         &self,
         subject: &SubjectId,
         change: impl FnOnce(&mut Profile) + Send + 'static,
     ) -> Result<(), ProfilesError> {
-        let turn = self.0.writing.clone().lock_owned().await;
-        let (book, subject) = (self.0.clone(), subject.clone());
+        let permit = self.0.write_lock.clone().lock_owned().await;
+        let (inner, subject) = (self.0.clone(), subject.clone());
         let changed = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            book.change(subject, change)
+            let _permit = permit;
+            inner.change(subject, change)
         });
         let written = changed.await.map_err(|ended| ProfilesError(ended.into()))?;
         written.map_err(|error| ProfilesError(error.into()))
     }
 }
 
-impl Book {
-    fn read<T>(&self, of: impl FnOnce(&Kept) -> T) -> T {
-        of(&self.kept.read().unwrap_or_else(PoisonError::into_inner))
+impl Inner {
+    fn read<T>(&self, of: impl FnOnce(&ProfileMap) -> T) -> T {
+        of(&self.profiles.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// In the file first: what is shown is what a restart shows.
+    /// Writes the file first, so that no change is shown that a restart would lose.
     fn change(&self, subject: SubjectId, change: impl FnOnce(&mut Profile)) -> std::io::Result<()> {
-        let mut kept = self.read(Kept::clone);
-        change(kept.entry(subject).or_default());
+        let mut profiles = self.read(ProfileMap::clone);
+        change(profiles.entry(subject).or_default());
         if let Some(file) = &self.file {
-            profile_file::write(file, &kept)?;
+            profile_file::write(file, &profiles)?;
         }
-        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = kept;
+        *self.profiles.write().unwrap_or_else(PoisonError::into_inner) = profiles;
         Ok(())
     }
 }
 
-fn opened(path: &Path) -> Result<Kept, StartError> {
-    let wrong = |what: &dyn std::fmt::Display| StartError::Profiles { path: path.to_owned(), what: what.to_string() };
+fn read_file(path: &Path) -> Result<ProfileMap, StartError> {
+    let invalid = |what: &dyn std::fmt::Display| StartError::Profiles { path: path.to_owned(), what: what.to_string() };
     match std::fs::read(path) {
-        Ok(text) => profile_file::parse(&text).map_err(|damaged| wrong(&damaged)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Kept::new()),
-        Err(error) => Err(wrong(&error)),
+        Ok(text) => profile_file::parse(&text).map_err(|error| invalid(&error)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(ProfileMap::new()),
+        Err(error) => Err(invalid(&error)),
     }
 }
 
 #[async_trait]
-impl Profiles for ProfileBook {
+impl Profiles for ProfileStore {
     async fn profile(&self, subject: &SubjectId) -> Result<Profile, ProfilesError> {
-        let mut profile = self.0.read(|kept| kept.get(subject).cloned().unwrap_or_default());
-        profile.zone = profile.zone.or_else(|| home(subject).map(str::to_owned));
+        let mut profile = self.0.read(|profiles| profiles.get(subject).cloned().unwrap_or_default());
+        profile.zone = profile.zone.or_else(|| default_zone(subject).map(str::to_owned));
         Ok(profile)
     }
 
@@ -107,8 +108,8 @@ impl Profiles for ProfileBook {
     }
 }
 
-impl std::fmt::Debug for ProfileBook {
+impl std::fmt::Debug for ProfileStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ProfileBook").field("file", &self.0.file).finish_non_exhaustive()
+        f.debug_struct("ProfileStore").field("file", &self.0.file).finish_non_exhaustive()
     }
 }

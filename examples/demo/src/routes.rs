@@ -1,4 +1,4 @@
-//! Everything together, at the paths where the demo has it.
+//! The demo's router.
 
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
@@ -10,25 +10,25 @@ use http::{HeaderName, StatusCode};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::health::health;
-use crate::profiles::ProfileBook;
+use crate::profiles::ProfileStore;
 use crate::whoami::whoami;
 
-/// Where the page that shows the API is.
-pub(crate) const PAGE: &str = "/api-docs/ui/index";
-/// Where the pages for people are.
+/// The path of the API documentation page.
+pub(crate) const API_PAGE: &str = "/api-docs/ui/index";
+/// The path of the console.
 pub(crate) const CONSOLE: &str = "/console";
 
 /// The demo's router.
-pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileBook, events: RecentEvents) -> Router {
-    // Cookies go to all ports of a host: by the issuer two demos on one machine do not sign each other out.
+pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileStore, events: RecentEvents) -> Router {
+    // Browsers send cookies to all ports of a host. Names derived from the issuer keep two demos on one machine apart.
     let (transport, cookies) = (transport(&issuer), CookieName::from(&issuer));
     let metadata = Metadata::new(issuer)
         .token("/token")
         .revocation("/revoke")
         .introspection("/introspect")
         .scopes_of(counterfoil)
-        .documentation(PAGE);
-    let managed = OpenApiRouter::new()
+        .documentation(API_PAGE);
+    let api_routers = OpenApiRouter::new()
         .merge(counterfoil_axum::me_tokens(counterfoil.clone()))
         .merge(counterfoil_axum::users(counterfoil.clone()))
         .merge(counterfoil_axum::security_codes(counterfoil.clone()))
@@ -36,7 +36,7 @@ pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileBook, 
         .merge(counterfoil_axum::settings(counterfoil.clone()))
         .layer(SessionLayer::new(counterfoil.clone(), transport, CONSOLE).cookie_name(cookies.clone()));
     let api =
-        OpenApiRouter::new().merge(whoami().layer(AuthenticateLayer::required(counterfoil.clone()))).merge(managed);
+        OpenApiRouter::new().merge(whoami().layer(AuthenticateLayer::required(counterfoil.clone()))).merge(api_routers);
     let (router, document) =
         OpenApiRouter::with_openapi(counterfoil_axum::document("counterfoil demo", env!("CARGO_PKG_VERSION")))
             .merge(counterfoil_axum::token(counterfoil.clone(), Sources::Extension))
@@ -50,10 +50,10 @@ pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileBook, 
     let console = Console::new(counterfoil.clone(), transport, CONSOLE, Sources::Extension).cookie_name(cookies);
     let console = console.product("counterfoil demo").profiles(profiles).events(events);
     let router = router.nest_service(CONSOLE, console.router());
-    router.fallback(nothing_here)
+    router.fallback(not_found)
 }
 
-/// How browsers reach it, as its own URL says: over TLS, or from this machine alone.
+/// The transport of the console: TLS if the issuer is https, loopback otherwise.
 fn transport(issuer: &Issuer) -> Transport {
     if issuer.as_str().to_ascii_lowercase().starts_with("https://") {
         Transport::Https
@@ -62,7 +62,7 @@ fn transport(issuer: &Issuer) -> Transport {
     }
 }
 
-async fn nothing_here() -> Response {
+async fn not_found() -> Response {
     let problem = r#"{"type":"urn:counterfoil:problem:not-found","title":"not found","status":404}"#;
     let nosniff = HeaderName::from_static("x-content-type-options");
     (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/problem+json"), (nosniff, "nosniff")], problem).into_response()

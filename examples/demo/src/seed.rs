@@ -1,16 +1,16 @@
-//! What a new store begins with: the demo's clients, the setting switched on, and who may log in by token. A store that is not new is left
-//! as it is.
+//! Fills a new store: the demo's clients, the personal access token setting, and the accounts' token login switches. A
+//! store that is not new stays unchanged.
 
 use counterfoil::client::{Grant, NewClient, RefreshMode};
 use counterfoil::settings::SettingsChange;
 use counterfoil::{Conflict, Counterfoil, ManageError, Presenter, Secret, SubjectId};
 
+use crate::accounts::ACCOUNTS;
 use crate::error::StartError;
-use crate::people::EVERYBODY;
 use crate::store::Stores;
 
-/// A demo client and its secret; a public one has none.
-struct Known {
+/// A demo client. A public client has no secret.
+struct SeedClient {
     id: &'static str,
     name: &'static str,
     secret: Option<&'static str>,
@@ -21,8 +21,8 @@ struct Known {
 
 const BOTH: &[Grant] = &[Grant::Password, Grant::RefreshToken];
 
-const CLIENTS: [Known; 4] = [
-    Known {
+const CLIENTS: [SeedClient; 4] = [
+    SeedClient {
         id: "test.token",
         name: "angularApp",
         secret: Some("a7d849366d224f8eb521ccf696925627"),
@@ -30,7 +30,7 @@ const CLIENTS: [Known; 4] = [
         grants: BOTH,
         resource_server: false,
     },
-    Known {
+    SeedClient {
         id: "rotating",
         name: "rotating",
         secret: Some("rotating-secret-for-the-demo-only"),
@@ -38,7 +38,7 @@ const CLIENTS: [Known; 4] = [
         grants: BOTH,
         resource_server: false,
     },
-    Known {
+    SeedClient {
         id: "public-app",
         name: "public-app",
         secret: None,
@@ -46,7 +46,7 @@ const CLIENTS: [Known; 4] = [
         grants: BOTH,
         resource_server: false,
     },
-    Known {
+    SeedClient {
         id: "machine",
         name: "machine",
         secret: Some("machine-secret-for-the-demo-only"),
@@ -63,17 +63,17 @@ const CLIENTS: [Known; 4] = [
 /// [`StartError::Seed`].
 pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), StartError> {
     let failed = |error: ManageError| StartError::Seed(error.into());
-    if !stores.is_untouched().await.map_err(|error| StartError::Seed(error.into()))? {
+    if !stores.is_new().await.map_err(|error| StartError::Seed(error.into()))? {
         return Ok(());
     }
     for known in &CLIENTS {
         match register(counterfoil, known).await {
-            // Half a seed, or another process at the same work.
+            // An earlier seed was interrupted, or another process seeds the store too.
             Ok(()) | Err(ManageError::Conflict(Conflict::ClientIdTaken)) => {}
             Err(error) => return Err(failed(error)),
         }
     }
-    for known in EVERYBODY.iter().filter(|known| known.token_login) {
+    for known in ACCOUNTS.iter().filter(|known| known.token_login) {
         let subject = SubjectId::new(known.subject).map_err(|error| StartError::Seed(error.into()))?;
         counterfoil.set_token_login(&Presenter::host(), &subject, true).await.map_err(failed)?;
     }
@@ -82,7 +82,7 @@ pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), Star
     Ok(())
 }
 
-async fn register(counterfoil: &Counterfoil, known: &Known) -> Result<(), ManageError> {
+async fn register(counterfoil: &Counterfoil, known: &SeedClient) -> Result<(), ManageError> {
     let new = NewClient {
         id: Some(known.id.parse().map_err(counterfoil::Invalid::from)?),
         grants: known.grants.to_vec(),

@@ -1,4 +1,4 @@
-//! Connections: accepted in bounds, served with time-outs, and let go when the server stops.
+//! Accepts connections within limits, serves them with time-outs, and closes them when the server stops.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -10,12 +10,12 @@ use counterfoil_axum::TrustedProxies;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::connection::House;
-use crate::guests::Guests;
+use crate::activity::Activity;
+use crate::connection::ConnectionServer;
+use crate::connection_table::ConnectionTable;
 use crate::limits::Limits;
-use crate::pulse::Pulse;
 
-/// Serves until `stop` is over, then lets what is under way end.
+/// Serves until `stop` completes, then finishes running requests.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -23,50 +23,51 @@ pub async fn serve(
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) {
-    let house = House { router, proxies: Arc::new(proxies), limits };
-    let (turns, guests) = (Arc::new(Semaphore::new(limits.connections)), Guests::default());
+    let server = ConnectionServer { router, proxies: Arc::new(proxies), limits };
+    let (permits, table) = (Arc::new(Semaphore::new(limits.connections)), ConnectionTable::default());
     let (stopping, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
             () = &mut stop => break,
-            accepted = accept(&listener, &turns, &guests) => accepted,
+            accepted = accept(&listener, &permits, &table) => accepted,
         };
-        let Some((stream, peer, turn)) = accepted else { continue };
-        let pulse = Pulse::new();
-        let is_proxy = house.proxies.contains(peer.ip());
-        // One too many of a source whose others are all busy: closed at once.
-        let Some(place) = guests.admit(peer.ip(), is_proxy, limits.per_source, &pulse) else { continue };
-        let (house, stopped) = (house.clone(), stopped.clone());
+        let Some((stream, peer, permit)) = accepted else { continue };
+        let activity = Activity::new();
+        let is_proxy = server.proxies.contains(peer.ip());
+        // The source has too many connections and all are busy: close this one at once.
+        let Some(place) = table.admit(peer.ip(), is_proxy, limits.per_source, &activity) else { continue };
+        let (server, stopped) = (server.clone(), stopped.clone());
         tokio::spawn(async move {
-            house.serve(stream, peer.ip(), pulse, stopped).await;
-            drop((place, turn));
+            server.serve(stream, peer.ip(), activity, stopped).await;
+            drop((place, permit));
         });
     }
     drop(listener);
     let _nobody = stopping.send(true);
-    // All turns are back when every connection has ended.
+    // All permits are returned when every connection has ended.
     let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
-    let _late = tokio::time::timeout(limits.grace, turns.acquire_many(all)).await;
+    let _late = tokio::time::timeout(limits.grace, permits.acquire_many(all)).await;
 }
 
-/// The next connection; `None` where the system had none to give, after a pause. Where there is no turn left, whoever is idle longest makes room.
+/// Accepts the next connection. Returns `None` after a pause if accepting failed. If no permit is left, the longest
+/// idle connection is closed.
 async fn accept(
     listener: &TcpListener,
-    turns: &Arc<Semaphore>,
-    guests: &Guests,
+    permits: &Arc<Semaphore>,
+    table: &ConnectionTable,
 ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let turn = match turns.clone().try_acquire_owned() {
-        Ok(turn) => turn,
+    let permit = match permits.clone().try_acquire_owned() {
+        Ok(permit) => permit,
         Err(_) => {
-            guests.make_room();
-            turns.clone().acquire_owned().await.ok()?
+            table.request_close();
+            permits.clone().acquire_owned().await.ok()?
         }
     };
     match listener.accept().await {
         Ok((stream, peer)) => {
             let _slow = stream.set_nodelay(true);
-            Some((stream, peer, turn))
+            Some((stream, peer, permit))
         }
         Err(error) => {
             tracing::warn!(%error, "no connection accepted");

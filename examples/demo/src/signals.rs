@@ -2,11 +2,11 @@
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Ready when SIGINT or SIGTERM comes. Heard from the moment of the call on.
+/// Completes on SIGINT or SIGTERM. Signals count from the call on, not from the first poll.
 pub(crate) fn stop() -> impl Future<Output = ()> {
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
     async move {
-        // A signal that cannot be waited for ends the process at once, which is what it does without anybody waiting.
+        // If no handler could be installed, a signal ends the process by default.
         match (interrupt, terminate) {
             (Ok(mut interrupt), Ok(mut terminate)) => {
                 tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }

@@ -1,4 +1,4 @@
-//! The choice of the store, by URL. Another store is one more [`Kind`].
+//! Selects the store by URL. A new store needs a new [`Kind`].
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
@@ -16,15 +16,15 @@ use counterfoil_sql::{PgStore, SetupError, SqliteStore};
 
 use crate::error::StartError;
 
-/// What the demo's own files are called after where the database is no file.
-const FILES: &str = "counterfoil-demo";
+/// The file name stem of the demo's own files if the database is not a file.
+const FILE_STEM: &str = "counterfoil-demo";
 
-/// A server as it comes, without an append-only file, will do to try things with.
+/// Accepts a Redis server without an append-only file, which is enough for a demo.
 fn redis_options() -> Options {
     Options::new().volatile()
 }
 
-/// What a URL names.
+/// The kind of a store.
 pub(crate) enum Kind {
     Memory,
     Sqlite(PathBuf),
@@ -33,7 +33,7 @@ pub(crate) enum Kind {
     RedisCluster(Vec<String>),
 }
 
-/// Reads a URL.
+/// Parses a store URL.
 pub(crate) fn kind(url: &str) -> Result<Kind, StartError> {
     let (scheme, rest) = url.split_once(':').ok_or(StartError::StoreUrl)?;
     let behind_slashes = || rest.strip_prefix("//").filter(|rest| !rest.is_empty()).ok_or(StartError::StoreUrl);
@@ -51,7 +51,7 @@ pub(crate) fn kind(url: &str) -> Result<Kind, StartError> {
     }
 }
 
-/// A database that is not taken as it is.
+/// The error for a database that cannot be used.
 pub(crate) fn refused(error: SetupError) -> StartError {
     match error {
         SetupError::Older { .. } => StartError::Older(error),
@@ -59,7 +59,7 @@ pub(crate) fn refused(error: SetupError) -> StartError {
     }
 }
 
-/// One store behind its four ports.
+/// One store as the four store traits.
 #[derive(Clone)]
 pub struct Stores {
     tokens: Arc<dyn TokenStore>,
@@ -67,11 +67,11 @@ pub struct Stores {
     settings: Arc<dyn SettingsStore>,
     throttle: Arc<dyn Throttle>,
     files: Option<PathBuf>,
-    /// Of a store that has something to close.
-    closes: Option<Arc<dyn Close>>,
+    /// For stores that must be closed.
+    closer: Option<Arc<dyn Close>>,
 }
 
-/// A store that ends cleanly.
+/// A store that can be closed.
 #[async_trait]
 trait Close: Send + Sync {
     async fn close(&self);
@@ -96,31 +96,32 @@ impl Stores {
     ///
     /// # Errors
     ///
-    /// [`StartError`], without a word of the URL.
+    /// [`StartError`]. Its message does not contain the URL.
     pub async fn open(url: &str) -> Result<Self, StartError> {
         match kind(url)? {
             Kind::Memory => Ok(Self::of(MemoryStore::default(), None)),
             Kind::Sqlite(path) => {
                 let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
                 let store = Arc::new(SqliteStore::open(options).await.map_err(refused)?);
-                Ok(Self { closes: Some(store.clone()), ..Self::of_shared(store, Some(path)) })
+                Ok(Self { closer: Some(store.clone()), ..Self::of_shared(store, Some(path)) })
             }
             Kind::Postgres(options) => {
                 let store = Arc::new(PgStore::connect(*options).await.map_err(refused)?);
-                Ok(Self { closes: Some(store.clone()), ..Self::of_shared(store, Some(PathBuf::from(FILES))) })
+                Ok(Self { closer: Some(store.clone()), ..Self::of_shared(store, Some(PathBuf::from(FILE_STEM))) })
             }
             Kind::Redis => {
                 let store = RedisStore::open(url, redis_options()).await;
-                Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(FILES))))
+                Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(FILE_STEM))))
             }
             Kind::RedisCluster(nodes) => {
                 let store = RedisStore::open_cluster(nodes, redis_options()).await;
-                Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(FILES))))
+                Ok(Self::of(store.map_err(|error| StartError::Store(error.into()))?, Some(PathBuf::from(FILE_STEM))))
             }
         }
     }
 
-    /// Takes one store as all four. `files`: what the files beside it are called after; `None`: nothing outlives the process.
+    /// Uses one store for all four traits. `files` is the stem of the names of the demo's own files; `None` if nothing
+    /// outlives the process.
     pub fn of<S>(store: S, files: Option<PathBuf>) -> Self
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -133,23 +134,23 @@ impl Stores {
         S: TokenStore + ClientStore + SettingsStore + Throttle,
     {
         let (tokens, clients, settings) = (store.clone(), store.clone(), store.clone());
-        Self { tokens, clients, settings, throttle: store, files, closes: None }
+        Self { tokens, clients, settings, throttle: store, files, closer: None }
     }
 
-    /// Closes it: of a database in a file, all of it is in that file then. No call may follow.
+    /// Closes the store. A SQLite database is complete in its file then. No call may follow.
     pub async fn close(&self) {
-        if let Some(store) = &self.closes {
+        if let Some(store) = &self.closer {
             store.close().await;
         }
     }
 
-    /// The file of the key ring that belongs to it; `None`: nothing outlives the process, so no key need.
+    /// The default file of the key ring; `None` if nothing outlives the process.
     #[must_use]
     pub fn keys(&self) -> Option<PathBuf> {
         self.beside(".keys")
     }
 
-    /// The file of the profiles that belongs to it; `None` likewise.
+    /// The file of the profiles; `None` if nothing outlives the process.
     #[must_use]
     pub fn profiles(&self) -> Option<PathBuf> {
         self.beside(".profiles.json")
@@ -161,7 +162,7 @@ impl Stores {
         Some(name.into())
     }
 
-    /// Gives it to a handle.
+    /// Passes the store to a builder.
     pub fn build_into(&self, builder: Builder) -> Builder {
         builder
             .token_store(self.tokens.clone())
@@ -170,12 +171,12 @@ impl Stores {
             .throttle(self.throttle.clone())
     }
 
-    /// Whether nobody has filled it yet: the switch of the service, which is set last, was never set.
+    /// Whether the store has not been seeded. Seeding sets the personal access token setting last.
     ///
     /// # Errors
     ///
-    /// The store.
-    pub async fn is_untouched(&self) -> Result<bool, counterfoil::store::StoreError> {
+    /// The store's error.
+    pub async fn is_new(&self) -> Result<bool, counterfoil::store::StoreError> {
         let found = self.settings.settings(&counterfoil::Realm::default()).await?;
         Ok(found.is_none_or(|found| found.settings.personal_access_tokens() == Reading::Missing))
     }

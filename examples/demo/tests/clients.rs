@@ -1,5 +1,5 @@
-//! Clients that nobody here wrote, against the demo: curl with the commands that 12d Synergy documents, an OAuth crate, OAuth clients of PyPI, and a fuzzer
-//! that reads the served OpenAPI document.
+//! Foreign clients against the demo: curl with the commands that 12d Synergy documents, an OAuth crate, OAuth clients
+//! from PyPI, and a fuzzer that reads the OpenAPI document.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -33,8 +33,8 @@ fn tool(name: &str) -> PathBuf {
     path
 }
 
-/// The two commands that 12d Synergy documents, as they are written, but for the host name, the line continuation and the blank that is
-/// missing before the last field (SYN-TOKEN 1).
+/// The two commands that 12d Synergy documents. Changed are the host name, the line continuation, and a missing space
+/// before the last field (SYN-TOKEN 1).
 #[tokio::test(flavor = "multi_thread")]
 async fn syn_token_1_the_seeds_two_commands_work() {
     let server = Server::start("memory:");
@@ -78,7 +78,7 @@ async fn syn_token_1_the_seeds_two_commands_work() {
     assert_eq!(who["name"], "AD\\bill.posters");
 }
 
-/// The HTTP half of the `oauth2` crate, by reqwest, following no redirect.
+/// The HTTP client for the `oauth2` crate: reqwest without redirects.
 async fn http(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let (parts, body) = request.into_parts();
@@ -112,7 +112,7 @@ async fn syn_token_4_the_oauth2_crate_signs_in_refreshes_introspects_and_revokes
         let token = StandardRevocableToken::RefreshToken(second.refresh_token().expect("it").clone());
         let url = client.revocation_url().url().to_string();
         assert!(url.ends_with("/revoke"));
-        // The crate refuses to revoke without TLS, so this one request is made by hand.
+        // The crate refuses to revoke without TLS, so this request does not use it.
         let (status, _) = server
             .form(
                 "/revoke",
@@ -152,7 +152,7 @@ async fn syn_token_6_oauth_clients_of_pypi_work_and_see_a_replay_end_a_family() 
     );
 }
 
-/// Whose token, and how many examples an operation gets.
+/// The account, and the number of examples for each operation.
 async fn fuzz(server: &Server, token: &str, examples: &str) {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/schemathesis.toml");
     let output = Command::new(tool("st"))

@@ -1,5 +1,5 @@
-//! Malformed and hostile HTTP over raw sockets: every case of `testdata/http` has its status and its error code, none is answered 5xx, and
-//! nothing of what was sent comes back in a header.
+//! Malformed and hostile HTTP over raw sockets. Every case of `testdata/http` gets its status and error code, never
+//! 5xx, and no response header repeats the input.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -8,7 +8,7 @@ mod support;
 use serde_json::Value;
 use support::{Server, project, text, wire};
 
-/// What every hostile part of a case holds somewhere.
+/// The marker in every hostile part of a case.
 const CANARY: &str = "zqxcanary";
 
 struct Case {
@@ -19,7 +19,7 @@ struct Case {
     error: String,
 }
 
-/// The cases, their placeholders filled in.
+/// The cases, with placeholders replaced.
 fn cases(known: &[(&str, String)]) -> Vec<Case> {
     let mut cases = Vec::new();
     let folder = std::fs::read_dir(project().join("testdata/http")).expect("the corpus");
@@ -53,7 +53,7 @@ fn chunk(chunk: &Value) -> String {
     }
 }
 
-/// The code of RFC 6750 in the challenge, RFC 6749's in the body, or the end of a problem's type.
+/// The error code: of RFC 6750 in the challenge, of RFC 6749 in the body, or the end of a problem's type.
 fn error_of(answer: &wire::Answer) -> String {
     if answer.status < 400 {
         return String::new();
@@ -67,7 +67,7 @@ fn error_of(answer: &wire::Answer) -> String {
     let kind = body["type"].as_str().and_then(|kind| kind.rsplit(':').next());
     match (body["error"].as_str(), kind) {
         (Some(error), _) => error.to_owned(),
-        // Who has not tried is told no error (RFC 6750 §3).
+        // Without a credential the challenge has no error code (RFC 6750 §3).
         (None, Some("unauthenticated") | None) => String::new(),
         (None, Some(kind)) => kind.to_owned(),
     }

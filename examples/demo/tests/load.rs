@@ -1,5 +1,5 @@
-//! Load on the demo over loopback, bounded in time and in number: access tokens, refresh tokens, personal access tokens and security codes, used,
-//! refreshed and revoked side by side. Every verdict is checked, and the memory must not grow.
+//! A load test over loopback, limited in time and number: access tokens, refresh tokens, personal access tokens and
+//! security codes are used, refreshed and revoked concurrently. Every result is checked, and memory must not grow.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 #![allow(clippy::disallowed_methods, reason = "how long a load lasts is measured by the wall clock")]
@@ -14,15 +14,15 @@ use counterfoil_conformance::{Scale, scale};
 use serde_json::{Value, json};
 use support::{Server, escaped, text};
 
-/// Sign-ins under way at once.
+/// The number of concurrent sign-ins.
 const WORKERS: usize = 8;
-/// The most requests of a second of the run, so that a faster machine does not make it another test.
+/// The most requests per second, so that a faster machine runs the same test.
 const REQUESTS_A_SECOND: u64 = 20_000;
 const ROTATING: &str = "Basic cm90YXRpbmc6cm90YXRpbmctc2VjcmV0LWZvci10aGUtZGVtby1vbmx5";
-/// What the memory may grow by between the first third of the run and its end, in KiB.
+/// The allowed growth of memory between the first third of the run and its end, in KiB.
 const GROWTH: u64 = 16 * 1024;
 
-/// What all workers share.
+/// The state that all workers share.
 struct Load {
     base: String,
     until: Instant,
@@ -32,7 +32,7 @@ struct Load {
     super_access: String,
 }
 
-/// One sign-in after another, over one connection.
+/// Signs in repeatedly over one connection.
 struct Worker {
     load: Arc<Load>,
     http: reqwest::Client,
@@ -64,7 +64,7 @@ impl Worker {
         self.send(request).await
     }
 
-    /// A verdict that must be that.
+    /// Checks a result.
     async fn verdict(&self, token: &str, expected: u16, why: &str) {
         let request = self.http.get(format!("{}/api/v1/whoami", self.load.base));
         let (status, told) = self.send(request.header("authorization", format!("Bearer {token}"))).await;
@@ -135,7 +135,7 @@ impl Worker {
         self.verdict(&code, 401, "a security code that was deleted").await;
     }
 
-    /// Ends the family by its owner's hand, or by a replay.
+    /// Ends the family: by its owner's revocation, or by a replay.
     async fn end(&self, tokens: &Value, access: &[String], refreshed: &[String]) {
         let newest = text(tokens, "refresh_token");
         if self.cycle.is_multiple_of(2) {
@@ -155,7 +155,7 @@ impl Worker {
 async fn syn_token_7_under_load_no_verdict_is_wrong_and_the_memory_stays() {
     let seconds = if scale() == Scale::SOAK { 600 } else { 30 };
     let folder = support::tempfile::TempDir::new().expect("a folder");
-    // The code's maker signs in once.
+    // The creator of the codes signs in once.
     std::fs::write(folder.path().join("policy.toml"), "[access_tokens]\nlifetime = 3600\n").expect("written");
     let server = Server::start_in(folder, |command| {
         command.env("COUNTERFOIL_POLICY", "policy.toml").env("RUST_LOG", "warn,counterfoil=error");

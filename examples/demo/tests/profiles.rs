@@ -1,4 +1,4 @@
-//! The demo's profiles: kept over a restart, safe from each other, and the zone that notices follow.
+//! The demo's profiles: persistence, concurrent changes, and the time zone of notices.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -13,12 +13,12 @@ use axum::body::Bytes;
 use counterfoil::directory::{Directory as _, Login};
 use counterfoil::{Secret, SubjectId};
 use counterfoil_axum::console::{ImageFormat, Profiles as _, Signature};
-use counterfoil_demo::{EVERYBODY, People, ProfileBook};
+use counterfoil_demo::{ACCOUNTS, People, ProfileStore};
 use support::tempfile::TempDir;
 use support::{Server, refused};
 
-fn open(folder: &Path) -> ProfileBook {
-    ProfileBook::open(Some(folder.join("p.json"))).expect("profiles")
+fn open(folder: &Path) -> ProfileStore {
+    ProfileStore::open(Some(folder.join("p.json"))).expect("profiles")
 }
 
 fn subject(id: &str) -> SubjectId {
@@ -31,7 +31,7 @@ fn image(length: usize) -> Signature {
     Signature::Image { format: ImageFormat::Png, bytes: Bytes::from(bytes) }
 }
 
-/// The zone of an account, however the directory is asked for it.
+/// The zone of an account, by each method of the directory.
 async fn zone(people: &People, name: &str) -> String {
     let password = Secret::from(name.to_owned());
     let login = Login { name, password: &password, mfa_key: None, machine_key: None };
@@ -76,9 +76,9 @@ async fn console_2_a_zone_that_was_set_is_the_accounts_and_survives_a_restart() 
 async fn console_2_changes_at_once_lose_nothing() {
     let folder = TempDir::new().expect("a folder");
     let book = open(folder.path());
-    let start = Arc::new(tokio::sync::Barrier::new(EVERYBODY.len() * 2));
+    let start = Arc::new(tokio::sync::Barrier::new(ACCOUNTS.len() * 2));
     let mut changes = tokio::task::JoinSet::new();
-    for known in EVERYBODY {
+    for known in ACCOUNTS {
         let (book, start) = ([book.clone(), book.clone()], [start.clone(), start.clone()]);
         let ([zone, signature], [one, other]) = (book, start);
         changes.spawn(async move {
@@ -94,7 +94,7 @@ async fn console_2_changes_at_once_lose_nothing() {
         changed.expect("no panic").expect("kept");
     }
     for book in [book, open(folder.path())] {
-        for known in EVERYBODY {
+        for known in ACCOUNTS {
             let profile = book.profile(&subject(known.subject)).await.expect("asked");
             assert_eq!((profile.zone.as_deref(), profile.signature), (Some(known.name), Some(image(64 * 1024))));
         }
@@ -102,7 +102,7 @@ async fn console_2_changes_at_once_lose_nothing() {
 }
 
 #[tokio::test]
-async fn a_change_that_cannot_be_written_is_told_and_not_shown() {
+async fn a_change_that_cannot_be_written_is_an_error_and_is_not_shown() {
     let folder = TempDir::new().expect("a folder");
     let book = open(folder.path());
     book.set_zone(&subject("ivan"), "Asia/Tokyo").await.expect("kept");
@@ -113,10 +113,10 @@ async fn a_change_that_cannot_be_written_is_told_and_not_shown() {
 
 #[tokio::test]
 async fn without_a_file_profiles_live_as_long_as_the_process() {
-    let book = ProfileBook::default();
+    let book = ProfileStore::default();
     book.set_zone(&subject("ivan"), "Asia/Tokyo").await.expect("kept");
     assert_eq!(book.clone().zone(&subject("ivan")).as_deref(), Some("Asia/Tokyo"));
-    assert_eq!(ProfileBook::open(None).expect("empty").zone(&subject("ivan")), None);
+    assert_eq!(ProfileStore::open(None).expect("empty").zone(&subject("ivan")), None);
 }
 
 #[test]

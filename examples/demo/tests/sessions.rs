@@ -1,4 +1,4 @@
-//! Where the demo takes a session's cookie: for the management of credentials, and for nothing else.
+//! The demo accepts a session cookie for the API of credentials only.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -9,14 +9,14 @@ use axum::body::Body;
 use counterfoil::directory::Login;
 use counterfoil::{Counterfoil, KeyRing, Realm, Secret};
 use counterfoil_axum::console::RecentEvents;
-use counterfoil_demo::{People, ProfileBook, Stores, policy, routes, seed};
+use counterfoil_demo::{People, ProfileStore, Stores, policy, routes, seed};
 use http::Request;
 use tower::ServiceExt as _;
 
-/// The demo's router behind that issuer, and what a browser's cookie holds once ivan has signed in.
+/// The demo's router with this issuer, and the session cookie of ivan.
 async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
     let stores = Stores::open("memory:").await.expect("a store");
-    let profiles = ProfileBook::open(stores.profiles()).expect("profiles");
+    let profiles = ProfileStore::open(stores.profiles()).expect("profiles");
     let people = Arc::new(People::new(profiles.clone()).expect("people"));
     let events = RecentEvents::default();
     let keys = KeyRing::generate_from_system().expect("a key");
@@ -39,7 +39,7 @@ async fn get(router: &Router, path: &str, host: &str, cookie: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn console_1_a_session_manages_credentials_and_is_nobody_to_a_protected_resource() {
+async fn console_1_a_session_manages_credentials_and_does_not_authenticate_at_a_protected_resource() {
     let (router, text, events) = signed_in("http://127.0.0.1:8080").await;
     let cookie = format!("counterfoil-session-127-0-0-1-8080={text}");
     let bound = format!("__Host-{cookie}");

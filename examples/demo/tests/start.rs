@@ -1,4 +1,4 @@
-//! The demo as a program: settings, files, signals, what it prints and what it logs.
+//! The demo's binary: settings, files, signals, output and log.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -300,7 +300,7 @@ async fn t10_no_secret_reaches_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn notice_1_what_is_due_is_told_to_the_log_once() {
+async fn notice_1_a_due_notice_is_logged_once() {
     let folder = TempDir::new().expect("a folder");
     std::fs::write(folder.path().join("policy.toml"), "[notices]\nlead = 86399\n").expect("written");
     let server = Server::start_in(folder, |command| {
@@ -311,7 +311,7 @@ async fn notice_1_what_is_due_is_told_to_the_log_once() {
         let new = json!({"label": label, "expires_in_days": 1});
         assert_eq!(server.call("POST", "/api/v1/me/tokens", &ivan, Some(new)).await.0, 201);
     }
-    // Both are due a second after they were made; the worker looks every five.
+    // Both are due a second after creation. The worker runs every five seconds.
     let mut told = String::new();
     for _ in 0..40 {
         told = server.log().lines().filter(|line| line.contains("counterfoil::notice")).collect::<Vec<_>>().join("\n");
@@ -398,7 +398,7 @@ async fn all_kinds_5_a_store_that_goes_away_is_503_and_never_401() {
     assert_eq!((status, text(&error, "error").as_str()), (503, "temporarily_unavailable"));
     let (status, _) = server.form("/revoke", support::SEED_CLIENT, &[("token", &access)]).await;
     assert_eq!(status, 503, "never a success");
-    // The store is asked once in five seconds.
+    // The store is probed once in five seconds.
     let mut ready = 200;
     for _ in 0..100 {
         ready = server.call("GET", "/readyz", "", None).await.0;

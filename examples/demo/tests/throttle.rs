@@ -52,7 +52,7 @@ async fn fault_b1_twenty_five_right_sign_ins_in_parallel_all_succeed() {
 }
 
 #[tokio::test]
-async fn fault_f13_behind_a_trusted_proxy_somebodys_failures_lock_nobody_out_elsewhere() {
+async fn fault_f13_behind_a_trusted_proxy_failures_of_one_source_do_not_block_others() {
     let folder = support::tempfile::TempDir::new().expect("a folder");
     let server = Server::start_in(folder, |command| {
         command.args(["--store", "memory:", "--trusted-proxies", "127.0.0.0/8"]);

@@ -1,4 +1,4 @@
-//! Cookies: what they are called, what they are set with, and how one is read. Only [`Transport`] decides whether they are `Secure`.
+//! The names, attributes and values of cookies. Only [`Transport`] decides whether they are `Secure`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,14 +21,15 @@ use crate::oauth::issuer::Issuer;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// Over TLS, whoever ends it: cookies are `Secure` and bear the prefix `__Host-` (RFC 6265bis §4.1.3.2).
+    /// TLS, terminated by this process or by a proxy. Cookies are `Secure` and have the prefix `__Host-` (RFC 6265bis
+    /// §4.1.3.2).
     Https,
-    /// Over plain HTTP between processes of one machine. A request to any other host is refused.
+    /// Plain HTTP on one machine. Requests to another host are refused.
     PlainLoopback,
 }
 
 impl Transport {
-    /// Whether pages may be served to a browser that asked for that host, given with or without a port.
+    /// Whether a request to this host may get a page. The host may include a port.
     #[must_use]
     pub fn serves(self, authority: &str) -> bool {
         match self {
@@ -38,10 +39,11 @@ impl Transport {
     }
 }
 
-/// What tells the cookies of one console from those of another on the same host: the end of their names.
+/// The suffix of a console's cookie names. It separates the consoles of one host.
 ///
-/// A browser sends a cookie to every port and every path of a host. By default the name is made from realm and base, so that two realms under
-/// two paths do not sign each other out. Two instances with the same realm and base on one host need a name each.
+/// A browser sends a cookie to every port and path of a host. The default suffix is derived from realm and base, so two
+/// realms under two paths do not overwrite each other's sessions. Two consoles with the same realm and base on one host
+/// need different names.
 ///
 /// ```
 /// use counterfoil_axum::console::CookieName;
@@ -52,7 +54,7 @@ impl Transport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CookieName(String);
 
-/// A text that is no cookie name.
+/// Not a valid cookie name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidCookieName;
 
@@ -75,7 +77,8 @@ impl FromStr for CookieName {
 }
 
 impl From<&Issuer> for CookieName {
-    /// The host and path of an issuer: the same on all nodes of a service, another for each service of a host.
+    /// Derives the name from the issuer's host and path. It is the same on all nodes of a service, and differs between
+    /// the services of a host.
     ///
     /// ```
     /// use counterfoil_axum::Issuer;
@@ -93,7 +96,7 @@ impl From<&Issuer> for CookieName {
 }
 
 impl CookieName {
-    /// The one of a realm's console under a path.
+    /// The default name for a realm and a base.
     pub(crate) fn of(realm: &Realm, base: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"counterfoil console: name of its cookies, 1\0");
@@ -108,13 +111,13 @@ impl CookieName {
 /// A cookie of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cookie {
-    /// The session's text.
+    /// The session's credential.
     Session,
-    /// A text that belongs to a browser nobody is signed in with: what the sign-in form's token is made from.
+    /// A random value for a browser without a session. The sign-in form's CSRF token is derived from it.
     Visit,
-    /// The language that was chosen.
+    /// The chosen language.
     Language,
-    /// What the forms of the session before are known by, for a while after a proof of the password took its place.
+    /// Identifies the forms of the previous session, which a reauthentication replaced.
     Before,
 }
 
@@ -141,10 +144,10 @@ impl Cookies {
         format!("{prefix}counterfoil-{what}-{}", self.name.0)
     }
 
-    /// What a request brings under that name; `None` where it brings none, or two of them: a second one is somebody else's.
+    /// The value of a cookie; `None` if the request has none, or more than one: another site may have set the second.
     pub(crate) fn read(&self, headers: &HeaderMap, cookie: Cookie) -> Option<Secret> {
         let name = self.name(cookie);
-        // By bytes: what another service of the same host has set may be no text at all.
+        // Compares bytes: cookies of other services on the same host may not be text.
         let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
         let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).map(<[u8]>::trim_ascii);
         let mut found = pairs.filter_map(|pair| pair.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
@@ -156,7 +159,7 @@ impl Cookies {
         }
     }
 
-    /// The header that sets it. A session and a visit end with the browser, if the server has not ended them before.
+    /// The `Set-Cookie` header that sets a cookie. The session and visit cookies last until the browser is closed.
     pub(crate) fn set(&self, cookie: Cookie, value: &str) -> Option<HeaderValue> {
         let life = match cookie {
             Cookie::Language => "; Max-Age=31536000",
@@ -166,7 +169,7 @@ impl Cookies {
         self.header(cookie, value, life)
     }
 
-    /// The header that takes it away.
+    /// The `Set-Cookie` header that removes a cookie.
     pub(crate) fn clear(&self, cookie: Cookie) -> Option<HeaderValue> {
         self.header(cookie, "", "; Max-Age=0")
     }

@@ -1,5 +1,5 @@
-//! Forms that only our own pages can send: a token that is made from the cookie's text and that no other site can read, and what the browser says of
-//! where a request comes from.
+//! Protection against forged requests: a token derived from the session cookie, and the browser's headers about the
+//! origin of a request.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,14 +12,14 @@ use subtle::ConstantTimeEq as _;
 
 use crate::host::Asked;
 
-/// Where a script of ours sends the token with a request that is no form's.
+/// The header in which scripts send the token.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
-/// The field of a form.
+/// The form's field that holds the token.
 pub(crate) const FIELD: &str = "csrf_token";
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The token that belongs to a cookie's text. It says nothing about that text, which is random.
+/// The token for a cookie. It reveals nothing about the cookie's text, which is random.
 pub(crate) fn token(cookie: &Secret) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: token of a form, 1\0");
@@ -27,8 +27,8 @@ pub(crate) fn token(cookie: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// What only the bearer of that session can say of an older session's form token and id.
-pub(crate) fn seal(session: &Secret, token: &str, id: RecordId) -> String {
+/// Authenticates the form token and id of a previous session. Only the bearer of `session` can compute the tag.
+pub(crate) fn previous_session_tag(session: &Secret, token: &str, id: RecordId) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: the session before, 1\0");
     for part in [session.expose_secret().as_bytes(), token.as_bytes(), id.as_bytes()] {
@@ -38,40 +38,40 @@ pub(crate) fn seal(session: &Secret, token: &str, id: RecordId) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// Whether a token is the one that belongs to a cookie's text.
+/// Whether a token is the one for a cookie.
 pub(crate) fn fits(cookie: &Secret, presented: &str) -> bool {
     token(cookie).as_bytes().ct_eq(presented.as_bytes()).into()
 }
 
-/// Why a request is taken for another site's.
+/// The reason that a request counts as another site's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Foreign {
-    /// The browser says so, or names no host that could be compared.
+    /// `Sec-Fetch-Site` says so, or the request has no valid host.
     Site,
-    /// Its `Origin` is not the `Host`: another site's, or a proxy in between wrote another `Host`.
+    /// `Origin` is not `Host`: another site sent the request, or a proxy replaced `Host`.
     Origin,
 }
 
-/// Whether the browser says that another site made the request. One that says nothing is believed: the token decides then.
+/// Whether the browser's headers say that another site sent the request. Without such headers the token decides alone.
 pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
     let Ok(host) = asked.host() else { return Some(Foreign::Site) };
     if let Some(site) = asked.headers.get(SITE) {
         return (site != "same-origin" && site != "none").then_some(Foreign::Site);
     }
-    let said = asked.headers.get(ORIGIN)?.as_bytes();
-    let origin = said.strip_prefix(b"https://").or_else(|| said.strip_prefix(b"http://"));
+    let origin = asked.headers.get(ORIGIN)?.as_bytes();
+    let origin = origin.strip_prefix(b"https://").or_else(|| origin.strip_prefix(b"http://"));
     (origin.is_none() || origin != host.map(str::as_bytes)).then_some(Foreign::Origin)
 }
 
 /// Logs a refused request with its `Origin` and `Host`, and how many such requests were not logged since the last one.
-pub(crate) fn warn(asked: Asked<'_>, unsaid: u64, text: &str) {
+pub(crate) fn warn(asked: Asked<'_>, suppressed: u64, text: &str) {
     let origin = asked.headers.get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
     let host = asked.host().ok().flatten().unwrap_or_default();
     let (origin, host) = (shortened(origin), shortened(host.as_bytes()));
-    tracing::warn!(target: "counterfoil", ?origin, ?host, unsaid, "{text}");
+    tracing::warn!(target: "counterfoil", ?origin, ?host, suppressed, "{text}");
 }
 
-/// As much of a header as a line of the log has room for.
+/// The first 100 characters of a header value.
 fn shortened(value: &[u8]) -> String {
     String::from_utf8_lossy(value).chars().take(100).collect()
 }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_site_sends_is_told_by_the_browser() {
+    fn the_browser_says_which_requests_another_site_sent() {
         let foreign = |pairs: &[(HeaderName, &'static str)], host: &'static str| {
             let value = http::HeaderValue::from_static;
             let pairs = pairs.iter().map(|(name, text)| (name.clone(), value(text)));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_c10_a_request_without_a_host_of_its_own_is_foreign_whatever_else_it_says() {
+    fn fault_c10_a_request_without_exactly_one_host_is_foreign() {
         let mut headers = HeaderMap::from_iter([(SITE, http::HeaderValue::from_static("same-origin"))]);
         let uri = Uri::from_static("/");
         assert_eq!(

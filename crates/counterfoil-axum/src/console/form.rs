@@ -1,4 +1,4 @@
-//! What a form sent. Values are wiped with it: any of them may be a password.
+//! The fields of a submitted form. Values are wiped on drop, because any of them may be a password.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,45 +7,45 @@ use bytes::{Bytes, BytesMut};
 use counterfoil::Secret;
 use zeroize::Zeroize as _;
 
-/// The most fields of a form: both lists of a client's scopes with every box ticked, of which a scope of 1,000 bytes holds fewer than 500,
-/// and what stands beside them.
-const FIELDS: usize = 1_024;
-/// What a form of any page may have. Each of them has its own test, which a field that stands twice does not pass.
-const EVERYWHERE: [&str; 5] = ["csrf_token", "once", "password", "beside", "back"];
-/// What the name of a field ends with that says what another one showed.
+/// The most fields of a form. A client's form has two lists of scope tokens, with fewer than 500 tokens each (a scope
+/// has at most 1,000 bytes), and a few other fields.
+const MAX_FIELDS: usize = 1_024;
+/// The fields that a form of any page may have. Each has its own check, which fails if the field is repeated.
+const COMMON: [&str; 5] = ["csrf_token", "once", "password", "beside", "back"];
+/// The suffix of a hidden field that holds the value that another field showed.
 pub(crate) const WAS: &str = "_was";
-/// What the name of a field ends with that holds the unit of another one.
+/// The suffix of a field that holds the unit of another field.
 pub(crate) const UNIT: &str = "_unit";
 
 /// The fields of a form, decoded.
 pub(crate) struct Form(Vec<(String, Secret)>);
 
 impl Form {
-    /// Reads `application/x-www-form-urlencoded`; `None` where there are too many fields.
+    /// Reads `application/x-www-form-urlencoded`. Returns `None` if there are too many fields.
     pub(crate) fn urlencoded(body: Bytes) -> Option<Self> {
         let mut body = BytesMut::from(body);
         let mut pairs = Vec::new();
         for (name, value) in form_urlencoded::parse(&body) {
             pairs.push((name.into_owned(), Secret::from(Cow::into_owned(value))));
-            if pairs.len() > FIELDS {
+            if pairs.len() > MAX_FIELDS {
                 break;
             }
         }
         body.as_mut().zeroize();
-        (pairs.len() <= FIELDS).then_some(Self(pairs))
+        (pairs.len() <= MAX_FIELDS).then_some(Self(pairs))
     }
 
-    /// A form of fields that were read otherwise.
-    pub(crate) fn of(pairs: Vec<(String, Secret)>) -> Self {
+    /// A form of fields that were decoded elsewhere.
+    pub(crate) fn from_pairs(pairs: Vec<(String, Secret)>) -> Self {
         Self(pairs)
     }
 
-    /// The value of a field; empty where it is missing or stands twice.
+    /// The value of a field; empty if the field is missing or repeated.
     pub(crate) fn one(&self, name: &str) -> &str {
         self.secret(name).map_or("", Secret::expose_secret)
     }
 
-    /// The same for a password.
+    /// The same as a secret.
     pub(crate) fn secret(&self, name: &str) -> Option<&Secret> {
         let mut values = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| value);
         match (values.next(), values.next()) {
@@ -54,7 +54,7 @@ impl Form {
         }
     }
 
-    /// Whether a box was ticked; `None` where it says something else than a box can.
+    /// Whether a checkbox was ticked. Returns `None` for a value that no checkbox has.
     pub(crate) fn ticked(&self, name: &str) -> Option<bool> {
         match self.one(name) {
             "" => Some(false),
@@ -63,11 +63,12 @@ impl Form {
         }
     }
 
-    /// Checks that nothing would be passed over in silence: each field of `one` stands once at most, with its unit and with what it
-    /// showed, those of `many` any number of times, and no other is there but those that every form may have. The field at fault is `None` where the page has none such.
+    /// Checks that no field would be ignored. Fields of `one` may occur once, with a `_unit` and a `_was` field each;
+    /// fields of `many` may be repeated; other fields must be common to all forms. The error is the field, or `None` if
+    /// the page has no such field.
     pub(crate) fn check(&self, one: &[&'static str], many: &[&'static str]) -> Result<(), Option<&'static str>> {
         for (name, _) in &self.0 {
-            if many.contains(&name.as_str()) || EVERYWHERE.contains(&name.as_str()) {
+            if many.contains(&name.as_str()) || COMMON.contains(&name.as_str()) {
                 continue;
             }
             let known = one.iter().find(|own| **own == name);
@@ -82,20 +83,21 @@ impl Form {
         Ok(())
     }
 
-    /// What somebody typed that may be shown again elsewhere: no password, nothing of the form's own, and nothing that was left as it was. What was
-    /// emptied is there with an empty value, and so are boxes whose ticks were all taken away, which a browser does not send.
-    pub(crate) fn typed(&self) -> Vec<(&str, &str)> {
+    /// The fields that were changed and may be shown again: no password, and no field of the form's own. A cleared
+    /// field has an empty value, and so does a list of checkboxes that were all unticked, which a browser does not
+    /// send.
+    pub(crate) fn changed_fields(&self) -> Vec<(&str, &str)> {
         let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, value) in &self.0 {
             fields.entry(name).or_default().push(value.expose_secret());
         }
-        let is_own = |name: &str| EVERYWHERE.contains(&name) || name.ends_with(WAS);
+        let is_own = |name: &str| COMMON.contains(&name) || name.ends_with(WAS);
         let was = |name: &str| match fields.get(format!("{name}{WAS}").as_str()).map(Vec::as_slice) {
             Some([was]) => Some(*was),
             _ => None,
         };
         let changed = |name: &str, now: &[&str]| match was(name) {
-            Some(was) => !says_the_same(was, now),
+            Some(was) => !is_unchanged(was, now),
             None => now.iter().any(|value| !value.is_empty()),
         };
         let changed: BTreeSet<&str> =
@@ -107,54 +109,54 @@ impl Form {
         sent.chain(unticked.map(|name| (name, ""))).collect()
     }
 
-    /// What a field showed when the form was shown, as the form says.
+    /// The value that a field showed, according to the form.
     pub(crate) fn was(&self, name: &str) -> Option<String> {
         self.secret(&format!("{name}{WAS}")).map(|value| value.expose_secret().to_owned())
     }
 
-    /// All values of boxes that share a name.
+    /// All values of a field.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.expose_secret())
     }
 
-    /// Whether a field still says what it showed when the form was shown.
+    /// Whether a field still has the value that it showed.
     pub(crate) fn is_untouched(&self, name: &str) -> bool {
         let Some(was) = self.was(name) else { return false };
-        says_the_same(&was, &self.all(name).collect::<Vec<_>>())
+        is_unchanged(&was, &self.all(name).collect::<Vec<_>>())
     }
 
-    /// What is shown again beside an error in a form that changes something: what was typed, and of what was left alone what holds now. A
-    /// field that showed something older must not be sent again as if it had been typed.
-    pub(crate) fn shown_over(
+    /// The values to show again after an error in an edit form: typed values, and current values for untouched fields.
+    /// An untouched field must not send an outdated value as if it had been typed.
+    pub(crate) fn values_over(
         &self,
         names: &[&'static str],
-        holds: &[(&'static str, String)],
+        current: &[(&'static str, String)],
     ) -> Vec<(&'static str, String)> {
         let of = |name: &&'static str| {
             if self.is_untouched(name) {
-                holds.iter().filter(|(own, _)| own == name).cloned().collect()
+                current.iter().filter(|(own, _)| own == name).cloned().collect()
             } else {
-                self.shown_again(&[*name])
+                self.values_of(&[*name])
             }
         };
         names.iter().flat_map(of).collect()
     }
 
-    /// What is shown again beside an error: the named fields and no other.
-    pub(crate) fn shown_again(&self, names: &[&'static str]) -> Vec<(&'static str, String)> {
+    /// The values of the named fields, to show them again after an error.
+    pub(crate) fn values_of(&self, names: &[&'static str]) -> Vec<(&'static str, String)> {
         names.iter().flat_map(|name| self.all(name).map(|value| (*name, value.to_owned()))).collect()
     }
 }
 
-/// Whether a field, or boxes that share a name, say what was shown.
-fn says_the_same(was: &str, now: &[&str]) -> bool {
+/// Whether the values of a field are those that it showed.
+fn is_unchanged(was: &str, now: &[&str]) -> bool {
     if let [now] = now {
         return was.replace("\r\n", "\n") == now.replace("\r\n", "\n");
     }
-    // Boxes stand in the order of the page, what they showed in that of what holds.
-    let sorted = |mut words: Vec<&str>| {
-        words.sort_unstable();
-        words.join(" ")
+    // Checkboxes are in the page's order, and the shown values in the stored order.
+    let sorted = |mut values: Vec<&str>| {
+        values.sort_unstable();
+        values.join(" ")
     };
     sorted(was.split_whitespace().collect()) == sorted(now.to_vec())
 }
@@ -164,12 +166,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_that_stands_twice_has_no_value() {
+    fn a_repeated_field_has_no_value() {
         let form = Form::urlencoded(Bytes::from_static(b"a=1&b=%D0%B9+x&a=2&c=")).expect("few fields");
         assert_eq!((form.one("a"), form.one("b"), form.one("c"), form.one("d")), ("", "й x", "", ""));
         assert_eq!(form.all("a").collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!((form.ticked("b"), form.ticked("c")), (None, Some(false)));
-        assert_eq!(form.shown_again(&["b"]), [("b", "й x".to_owned())]);
+        assert_eq!(form.values_of(&["b"]), [("b", "й x".to_owned())]);
     }
 
     #[test]
@@ -187,7 +189,7 @@ mod tests {
     fn fault_f8_what_was_typed_is_kept_wholly() {
         let typed = |body: &'static str| {
             let form = Form::urlencoded(Bytes::from_static(body.as_bytes())).expect("few fields");
-            form.typed().into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
+            form.changed_fields().into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
         };
         assert_eq!(typed("password=p&once=1&label=a&days="), ["label=a"]);
         assert_eq!(typed("label=a&label_was=a&note=&note_was=b"), ["note="], "emptied");
@@ -200,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_form_has_a_bound() {
-        assert!(Form::urlencoded(Bytes::from("a=1&".repeat(FIELDS))).is_some());
-        assert!(Form::urlencoded(Bytes::from("a=1&".repeat(FIELDS + 1))).is_none());
+        assert!(Form::urlencoded(Bytes::from("a=1&".repeat(MAX_FIELDS))).is_some());
+        assert!(Form::urlencoded(Bytes::from("a=1&".repeat(MAX_FIELDS + 1))).is_none());
     }
 }

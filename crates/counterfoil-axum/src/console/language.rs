@@ -1,12 +1,12 @@
-//! Which language a page is in: the one that was chosen, else what the browser prefers, else English.
+//! The language of a page: the chosen one, else the browser's preference, else English.
 
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
 
 use crate::console::cookie::{Cookie, Cookies};
-use crate::console::words::{ENGLISH, RUSSIAN, Words};
+use crate::console::text::{ENGLISH, RUSSIAN, Texts};
 
-/// A language that the pages are written in.
+/// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
     English,
@@ -16,7 +16,7 @@ pub(crate) enum Language {
 impl Language {
     pub(crate) const ALL: [Self; 2] = [Self::English, Self::Russian];
 
-    /// By its BCP 47 name.
+    /// Parses a BCP 47 tag. Only the primary subtag counts.
     pub(crate) fn of(name: &str) -> Option<Self> {
         let primary = name.split('-').next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(primary))
@@ -29,7 +29,7 @@ impl Language {
         }
     }
 
-    /// What its speakers call it.
+    /// The language's name in that language.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -37,21 +37,22 @@ impl Language {
         }
     }
 
-    pub(crate) const fn words(self) -> &'static Words {
+    pub(crate) const fn texts(self) -> &'static Texts {
         match self {
             Self::English => &ENGLISH,
             Self::Russian => &RUSSIAN,
         }
     }
 
-    /// The one for a request.
-    pub(crate) fn asked(headers: &HeaderMap, cookies: &Cookies) -> Self {
+    /// The language for a request.
+    pub(crate) fn of_request(headers: &HeaderMap, cookies: &Cookies) -> Self {
         let chosen = cookies.read(headers, Cookie::Language).and_then(|chosen| Self::of(chosen.expose_secret()));
         chosen.or_else(|| preferred(headers)).unwrap_or(Self::English)
     }
 }
 
-/// The first of ours by the browser's weights (RFC 9110 §12.5.4); the order counts where weights are equal.
+/// The supported language with the highest weight in `Accept-Language` (RFC 9110 §12.5.4). Of equal weights the first
+/// wins.
 fn preferred(headers: &HeaderMap) -> Option<Language> {
     let text = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
     let mut best: Option<(Language, u16)> = None;
@@ -65,7 +66,7 @@ fn preferred(headers: &HeaderMap) -> Option<Language> {
     best.map(|(language, _)| language)
 }
 
-/// `q=0.8` as 800.
+/// Parses a weight: `q=0.8` is 800.
 fn thousandths(weight: &str) -> Option<u16> {
     let number = weight.trim().strip_prefix("q=")?;
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));
@@ -92,10 +93,10 @@ mod tests {
                 headers.insert(http::header::COOKIE, HeaderValue::from_static(cookie));
             }
             let own = Cookies::new(Transport::PlainLoopback, "x".parse().expect("a name"));
-            Language::asked(&headers, &own)
+            Language::of_request(&headers, &own)
         };
         let (english, russian) = (Language::English, Language::Russian);
-        for (accept, wanted) in [
+        for (accept, list_query) in [
             ("ru", russian),
             ("ru-RU,ru;q=0.9,en-US;q=0.8", russian),
             ("de, fr;q=0.9", english),
@@ -105,7 +106,7 @@ mod tests {
             ("ru;q=2", english),
             ("", english),
         ] {
-            assert_eq!(asked(accept, None), wanted, "{accept}");
+            assert_eq!(asked(accept, None), list_query, "{accept}");
         }
         assert_eq!(asked("en", Some("counterfoil-language-x=ru")), russian);
         assert_eq!(asked("ru", Some("counterfoil-language-x=xx")), russian);

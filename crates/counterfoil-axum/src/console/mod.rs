@@ -1,30 +1,34 @@
-//! The console: pages for people, and the sessions behind them.
+//! The console: web pages, and the sessions behind them.
 
-mod answer;
 mod assets;
+mod clock;
 mod cookie;
 mod csrf;
-mod filled;
 mod form;
+mod form_error;
+mod form_number;
+mod form_values;
 mod language;
-mod once;
+mod layout;
 mod pages;
 mod paths;
-mod posted;
 mod profiles;
-mod proof;
-mod recent;
+mod reauthentication;
+mod recent_events;
+mod rejection;
+mod response;
 mod router;
+mod session;
 mod session_layer;
-mod shell;
 mod state;
-mod stop;
-mod visitor;
-mod when;
-mod words;
+mod submitted_form;
+mod text;
+mod time;
+mod viewer;
+mod zones;
 
 pub use cookie::{CookieName, InvalidCookieName, Transport};
 pub use profiles::{ImageFormat, Profile, Profiles, ProfilesError, Signature};
-pub use recent::RecentEvents;
+pub use recent_events::RecentEvents;
 pub use router::Console;
 pub use session_layer::SessionLayer;

@@ -1,21 +1,22 @@
-//! Paths below the console's base: where a request is, where a form's page is, and where somebody comes back to.
+//! Paths below the console's base: pages, forms, and links back.
 
-use crate::console::visitor::MADE_ROOM;
+/// The query parameter that names the notice of a page.
+pub(crate) const NOTICE: &str = "notice";
+/// The query parameter, after signing in, that says that an older session ended.
+pub(crate) const MADE_ROOM: &str = "made-room";
+/// The most bytes of a page's path and query in the sign-in page's address, percent-encoded: 500 Cyrillic letters fit.
+/// Servers and proxies accept addresses of 8 KiB.
+const MAX_PAGE: usize = 6 * 1024;
+/// The most bytes of any path: that of the sign-in page with such a page in it.
+const MAX_PATH: usize = MAX_PAGE + 256;
 
-/// The parameter that says on a page what was just done.
-pub(crate) const TOLD: &str = "told";
-/// The most bytes of a page's path and query, as they stand in the address of the sign-in that leads back there: 500 Cyrillic letters fit. Servers
-/// and proxies take 8 KiB of an address.
-const KEPT: usize = 6 * 1024;
-/// The most bytes of a path that leads anywhere: that of the sign-in, with such a page in it.
-const LONGEST: usize = KEPT + 256;
-
-/// A path below the base that a request named; the start where it leads elsewhere.
+/// A path that a request names, if it leads to this console; `/` otherwise.
 pub(crate) fn own(below: Option<&str>) -> &str {
-    below.filter(|path| path.len() <= LONGEST && is_own(path)).unwrap_or("/")
+    below.filter(|path| path.len() <= MAX_PATH && is_own(path)).unwrap_or("/")
 }
 
-/// Whether a browser that follows it stays below the base: no other host, and no folder above (WHATWG URL, "double-dot path segment").
+/// Whether a browser that follows the path stays below the base: no other host, and no parent folder (WHATWG URL,
+/// "double-dot path segment").
 fn is_own(path: &str) -> bool {
     let end = path.find(['?', '#']).unwrap_or(path.len());
     path.starts_with('/')
@@ -27,7 +28,7 @@ fn is_own(path: &str) -> bool {
         })
 }
 
-/// The page that a form sent to that path stands on.
+/// The page with the form that is submitted to `path`.
 pub(crate) fn page_of(path: &str) -> String {
     let parent = |path: &str| path.rsplit_once('/').map_or("/", |(parent, _)| parent).to_owned();
     match path.rsplit('/').next().unwrap_or_default() {
@@ -38,37 +39,38 @@ pub(crate) fn page_of(path: &str) -> String {
     }
 }
 
-/// A page and its query without what was said there once.
-pub(crate) fn lasting(path: &str, query: Option<&str>) -> String {
+/// A page and its query, without its notices.
+pub(crate) fn without_notices(path: &str, query: Option<&str>) -> String {
     let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    with(path, pairs.filter(|(name, _)| name != TOLD && name != MADE_ROOM))
+    with(path, pairs.filter(|(name, _)| name != NOTICE && name != MADE_ROOM))
 }
 
 /// Sets a parameter in the page's address, unless the address would become too long.
-pub(crate) fn saying(page: &str, name: &str, value: &str) -> String {
+pub(crate) fn with_parameter(page: &str, name: &str, value: &str) -> String {
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(own, _)| own != name);
-    let said = with(path, pairs.chain([(name.into(), value.into())]));
-    if said.len() > LONGEST { page.to_owned() } else { said }
+    let changed = with(path, pairs.chain([(name.into(), value.into())]));
+    if changed.len() > MAX_PATH { page.to_owned() } else { changed }
 }
 
-/// A page with what somebody had typed into its form, where that is not too much to go along.
-pub(crate) fn keeping(page: &str, typed: Vec<(&str, &str)>) -> String {
-    let kept = with(page, typed.into_iter());
-    if fits(&kept) { kept } else { page.to_owned() }
+/// Adds the values of a form's fields to its page, if they fit into an address.
+pub(crate) fn with_fields(page: &str, fields: Vec<(&str, &str)>) -> String {
+    let filled = with(page, fields.into_iter());
+    if fits(&filled) { filled } else { page.to_owned() }
 }
 
-/// The sign-in that leads back to a page; where that is too long, to the page without its query, or to the start.
-pub(crate) fn sign_in(page: &str, told: Option<&str>) -> String {
+/// The sign-in page that leads back to `page`. If `page` is too long, it leads to the page without its query, or to
+/// `/`.
+pub(crate) fn sign_in(page: &str, notice: Option<&str>) -> String {
     let bare = page.split_once('?').map_or(page, |(path, _)| path);
     let page = [page, bare].into_iter().find(|page| fits(page)).unwrap_or("/");
-    let pairs = [("next", Some(page)), ("told", told)];
+    let pairs = [("next", Some(page)), (NOTICE, notice)];
     with("/sign-in", pairs.into_iter().filter_map(|(name, value)| Some((name, value?))))
 }
 
-/// Whether a page can go along in an address, written as a parameter.
+/// Whether a page fits into an address as a parameter.
 fn fits(page: &str) -> bool {
-    form_urlencoded::byte_serialize(page.as_bytes()).map(str::len).sum::<usize>() <= KEPT
+    form_urlencoded::byte_serialize(page.as_bytes()).map(str::len).sum::<usize>() <= MAX_PAGE
 }
 
 fn with<N: AsRef<str>, V: AsRef<str>>(path: &str, pairs: impl Iterator<Item = (N, V)>) -> String {
@@ -112,26 +114,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_once_does_not_stay() {
-        assert_eq!(lasting("/tokens", Some("told=revoked&cursor=x&made-room=true")), "/tokens?cursor=x");
-        assert_eq!(saying("/tokens?told=a&q=b+c", TOLD, "b"), "/tokens?q=b+c&told=b");
-        assert_eq!(keeping("/tokens", vec![("label", "й &")]), "/tokens?label=%D0%B9+%26");
+    fn notices_are_removed_from_a_page() {
+        assert_eq!(without_notices("/tokens", Some("notice=revoked&cursor=x&made-room=true")), "/tokens?cursor=x");
+        assert_eq!(with_parameter("/tokens?notice=a&q=b+c", NOTICE, "b"), "/tokens?q=b+c&notice=b");
+        assert_eq!(with_fields("/tokens", vec![("label", "й &")]), "/tokens?label=%D0%B9+%26");
     }
 
     #[test]
     fn fault_f8_what_goes_along_is_bounded_as_it_is_sent() {
         let letters = |count| "й".repeat(count);
         let (some, many) = (letters(500), letters(700));
-        let kept = keeping("/codes", vec![("description", some.as_str())]);
+        let kept = with_fields("/codes", vec![("description", some.as_str())]);
         assert!(kept.ends_with("%D0%B9"));
         assert!(sign_in(&kept, Some("kept")).contains("%25D0%25B9"), "a description of 500 letters");
-        assert_eq!(keeping("/codes", vec![("description", many.as_str())]), "/codes");
+        assert_eq!(with_fields("/codes", vec![("description", many.as_str())]), "/codes");
         let long = |count| format!("/users?q={}", "(".repeat(count));
         assert_eq!(sign_in(&long(6_000), None), "/sign-in?next=%2Fusers");
-        assert_eq!(sign_in(&"/x".repeat(6_000), Some("ended")), "/sign-in?next=%2F&told=ended");
-        for path in [sign_in(&kept, Some("kept")), saying(&long(6_000), TOLD, "saved"), own(Some(&long(60_000))).into()]
-        {
-            assert!(path.len() <= LONGEST, "{}", path.len());
+        assert_eq!(sign_in(&"/x".repeat(6_000), Some("ended")), "/sign-in?next=%2F&notice=ended");
+        for path in [
+            sign_in(&kept, Some("kept")),
+            with_parameter(&long(6_000), NOTICE, "saved"),
+            own(Some(&long(60_000))).into(),
+        ] {
+            assert!(path.len() <= MAX_PATH, "{}", path.len());
         }
         let nested = sign_in(&kept, Some("kept"));
         assert_eq!(own(Some(&nested)), nested, "the language can be switched there");

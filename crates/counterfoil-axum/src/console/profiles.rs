@@ -1,4 +1,4 @@
-//! What the host keeps of people beside their credentials, and the console shows: the time zone and the signature.
+//! Profiles: the time zone and signature of an account. The host stores them, the console shows them.
 
 use std::error::Error;
 
@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use counterfoil::SubjectId;
 
-/// What is kept of somebody.
+/// The profile of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     /// The IANA time zone; `None`: UTC.
     pub zone: Option<String>,
-    /// The signature, where there is one.
+    /// The signature, if there is one.
     pub signature: Option<Signature>,
 }
 
@@ -19,9 +19,9 @@ pub struct Profile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Signature {
-    /// Typed: 1 to 100 characters without control characters.
+    /// Typed: 1 to 100 characters, none of them a control character.
     Typed(String),
-    /// Drawn or uploaded: at most 256 KiB, and what it says it is.
+    /// Drawn or uploaded: at most 256 KiB. The bytes have the signature of the format.
     Image {
         /// Its media type.
         format: ImageFormat,
@@ -30,7 +30,7 @@ pub enum Signature {
     },
 }
 
-/// The formats that a browser shows and that hold no script.
+/// The image formats. Browsers show them, and they cannot hold scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImageFormat {
     /// `image/png`.
@@ -40,7 +40,7 @@ pub enum ImageFormat {
 }
 
 impl ImageFormat {
-    /// What a file is, by its first bytes. What it is called, or said to be, does not count.
+    /// The format of a file, by its first bytes. Its name and declared media type do not count.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
@@ -59,7 +59,7 @@ impl ImageFormat {
         }
     }
 
-    /// How its files end.
+    /// The extension of file names.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -69,24 +69,24 @@ impl ImageFormat {
     }
 }
 
-/// Profiles cannot be read or written: the console says that it is unavailable.
+/// Profiles cannot be read or written. The console answers 503.
 #[derive(Debug, thiserror::Error)]
 #[error("profiles are unavailable")]
 pub struct ProfilesError(#[source] pub Box<dyn Error + Send + Sync>);
 
-/// Keeps profiles: the host's own. Where a zone was set, the host's directory should give it in
-/// [`Account::zone`](counterfoil::Account::zone) from then on, since notices are written in that.
+/// Stores profiles. The host implements it. The host's directory should return the stored zone in
+/// [`Account::zone`](counterfoil::Account::zone), because notices use that.
 ///
 /// # Errors
 ///
-/// Each method fails where the profiles cannot be asked, and for nothing else.
+/// Each method fails only if the profile storage is unavailable.
 #[async_trait]
 pub trait Profiles: Send + Sync + 'static {
-    /// What is kept of somebody; an empty profile where nothing is.
+    /// The profile of an account; an empty profile if none is stored.
     async fn profile(&self, subject: &SubjectId) -> Result<Profile, ProfilesError>;
-    /// Keeps a time zone, which the console has found to be one.
+    /// Stores a time zone. The console has checked its name.
     async fn set_zone(&self, subject: &SubjectId, zone: &str) -> Result<(), ProfilesError>;
-    /// Keeps a signature, or clears it.
+    /// Stores a signature, or removes it.
     async fn set_signature(&self, subject: &SubjectId, signature: Option<Signature>) -> Result<(), ProfilesError>;
 }
 

@@ -1,4 +1,4 @@
-//! The console as a host mounts it.
+//! The console's router.
 
 use std::sync::Arc;
 
@@ -10,17 +10,18 @@ use counterfoil::Counterfoil;
 use crate::console::assets::asset;
 use crate::console::cookie::{CookieName, Cookies, Transport};
 use crate::console::pages::{
-    client_edit, clients, code_edit, codes, events, languages, profile, settings, sign_in, signature, tokens, users,
+    clients, events, languages, personal_access_tokens, profile, security_codes, sessions, settings, signature, users,
 };
 use crate::console::profiles::Profiles;
-use crate::console::recent::RecentEvents;
+use crate::console::recent_events::RecentEvents;
 use crate::console::state::{Console as State, Shared};
-use crate::seldom::Seldom;
+use crate::rate_limited_log::RateLimitedLog;
 use crate::source::Sources;
 
-/// The pages that people use: sign-in, their tokens, their profile, and what administrators manage.
+/// The web console: sign-in, personal access tokens, profile, and the pages of administrators.
 ///
-/// Server-rendered; every action works without JavaScript. Pages are in English and in Russian. Nothing is fetched from elsewhere.
+/// Pages are rendered on the server, in English and Russian. Every action works without JavaScript. No asset comes from
+/// another origin.
 ///
 /// ```
 /// use axum::Router;
@@ -29,20 +30,22 @@ use crate::source::Sources;
 /// use counterfoil_axum::console::{Console, Transport};
 ///
 /// fn service(counterfoil: Counterfoil) -> Router {
-///     let console = Console::new(counterfoil, Transport::Https, "/console", Sources::Extension).product("Our product");
+///     let console = Console::new(counterfoil, Transport::Https, "/console", Sources::Extension);
+///     let console = console.product("Our product");
 ///     Router::new().nest_service("/console", console.router())
 /// }
 /// ```
 ///
-/// Where a password is asked for again, it is tested under the account's name: the host's directory takes that for a login's name too.
+/// When the console asks for the password again, it checks it with the account's name as the login name. The host's
+/// directory must accept account names as login names.
 ///
-/// Failed sign-ins are counted by account and source; [`Sources`] says how the console learns the source.
+/// Failed sign-ins are counted by account and source. [`Sources`] determines the source.
 #[must_use]
 pub struct Console(State);
 
 impl Console {
-    /// Pages over that handle, to be nested under `base`: a path that begins with a slash and does not end with one.
-    /// `sources` says where requests come from.
+    /// A console to be nested under `base`, a path that begins with a slash and does not end with one. `sources`
+    /// determines the source of requests.
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
         let (base, product) = (base.trim_end_matches('/').to_owned(), "counterfoil".to_owned());
         let cookies = Cookies::new(transport, CookieName::of(counterfoil.realm(), &base));
@@ -54,29 +57,30 @@ impl Console {
             product,
             profiles: None,
             events: None,
-            origins: Seldom::default(),
+            origin_log: RateLimitedLog::default(),
         })
     }
 
-    /// With cookies of that name instead of one made from realm and base. [`SessionLayer`](crate::console::SessionLayer) needs the same.
+    /// Sets the name of the cookies. The default is derived from realm and base. The
+    /// [`SessionLayer`](crate::console::SessionLayer) needs the same name.
     pub fn cookie_name(mut self, name: CookieName) -> Self {
         self.0.cookies = Cookies::new(self.0.cookies.transport, name);
         self
     }
 
-    /// What the pages call the product.
+    /// Sets the product's name on the pages.
     pub fn product(mut self, name: &str) -> Self {
         name.clone_into(&mut self.0.product);
         self
     }
 
-    /// With time zones and signatures. Without it there is no such section, and times are told in UTC.
+    /// Adds the profile section: time zone and signature. Without it, times are shown in UTC.
     pub fn profiles(mut self, profiles: impl Profiles) -> Self {
         self.0.profiles = Some(Arc::new(profiles));
         self
     }
 
-    /// With a feed of what happened lately.
+    /// Adds the section of recent events.
     pub fn events(mut self, events: RecentEvents) -> Self {
         self.0.events = Some(events);
         self
@@ -86,41 +90,44 @@ impl Console {
     pub fn router(self) -> Router {
         let state: Shared = Arc::new(self.0);
         Router::new()
-            .route("/", get(tokens::start))
-            .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
-            .route("/sign-out", post(sign_in::sign_out))
+            .route("/", get(personal_access_tokens::start))
+            .route("/sign-in", get(sessions::show).post(sessions::sign_in))
+            .route("/sign-out", post(sessions::sign_out))
             .route("/language", get(languages::choose))
-            .route("/tokens", get(tokens::list).post(tokens::create))
-            .route("/tokens/{id}/delete", get(tokens::ask_delete).post(tokens::delete))
-            .route("/tokens/{id}/rotate", get(tokens::ask_rotate).post(tokens::rotate))
+            .route("/tokens", get(personal_access_tokens::list).post(personal_access_tokens::create))
+            .route("/tokens/{id}/delete", get(personal_access_tokens::ask_delete).post(personal_access_tokens::delete))
+            .route("/tokens/{id}/rotate", get(personal_access_tokens::ask_rotate).post(personal_access_tokens::rotate))
             .merge(profile(&state))
             .route("/users", get(users::find))
             .route("/users/{subject}", get(users::show))
             .route("/users/{subject}/token-login", post(users::token_login))
             .route("/users/{subject}/tokens/{id}/delete", get(users::ask_delete).post(users::delete))
-            .route("/codes", get(codes::list).post(codes::create))
-            .route("/codes/{id}/edit", get(code_edit::show).post(code_edit::edit))
-            .route("/codes/{id}/make-permanent", get(codes::ask_make_permanent).post(codes::make_permanent))
-            .route("/codes/{id}/reset", get(codes::ask_reset).post(codes::reset))
-            .route("/codes/{id}/reactivate", get(codes::ask_reactivate).post(codes::reactivate))
-            .route("/codes/{id}/delete", get(codes::ask_delete).post(codes::delete))
+            .route("/codes", get(security_codes::list).post(security_codes::create))
+            .route("/codes/{id}/edit", get(security_codes::edit::show).post(security_codes::edit::edit))
+            .route(
+                "/codes/{id}/make-permanent",
+                get(security_codes::ask_make_permanent).post(security_codes::make_permanent),
+            )
+            .route("/codes/{id}/reset", get(security_codes::ask_reset).post(security_codes::reset))
+            .route("/codes/{id}/reactivate", get(security_codes::ask_reactivate).post(security_codes::reactivate))
+            .route("/codes/{id}/delete", get(security_codes::ask_delete).post(security_codes::delete))
             .route("/clients", get(clients::list).post(clients::create))
-            .route("/clients/{id}/edit", get(client_edit::show).post(client_edit::edit))
+            .route("/clients/{id}/edit", get(clients::edit::show).post(clients::edit::edit))
             .route("/clients/{id}/enable", post(clients::enable))
             .route("/clients/{id}/disable", post(clients::disable))
             .route("/clients/{id}/secret", get(clients::ask_secret).post(clients::secret))
             .route("/clients/{id}/delete", get(clients::ask_delete).post(clients::delete))
             .route("/settings", get(settings::show).post(settings::save))
-            .merge(feed(&state))
+            .merge(events(&state))
             .route("/assets/{name}", get(asset))
-            .fallback(languages::nothing_here)
-            // Every handler reads its own body, within its own bounds.
+            .fallback(languages::not_found)
+            // Each handler limits its own body.
             .layer(DefaultBodyLimit::disable())
             .with_state(state)
     }
 }
 
-/// The profile's pages, where the host keeps profiles.
+/// The routes of the profile section, if there are profiles.
 fn profile(state: &Shared) -> Router<Shared> {
     if state.profiles.is_none() {
         return Router::new();
@@ -132,8 +139,8 @@ fn profile(state: &Shared) -> Router<Shared> {
         .route("/profile/signature/clear", post(signature::clear))
 }
 
-/// The feed, where the host keeps one.
-fn feed(state: &Shared) -> Router<Shared> {
+/// The route of the events section, if there are events.
+fn events(state: &Shared) -> Router<Shared> {
     if state.events.is_none() { Router::new() } else { Router::new().route("/events", get(events::list)) }
 }
 

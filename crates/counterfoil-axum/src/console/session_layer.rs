@@ -1,4 +1,4 @@
-//! The layer that takes a session's cookie where no other credential came along.
+//! The layer that authenticates requests by the console's session cookie.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,25 +17,28 @@ use super::csrf;
 use crate::authenticate::service::is_preflight;
 use crate::authentication::Authentication;
 use crate::host::{Asked, InvalidHost};
+use crate::rate_limited_log::RateLimitedLog;
 use crate::rejection::{Rejection, Why};
-use crate::seldom::Seldom;
 use crate::source::source_of;
 
-/// What the log says, for somebody who runs the service.
-const FORGED: &str = "a session's cookie came without its token, or from another site";
+/// The log message for operators.
+const FORGED: &str = "a request with a session cookie lacked the CSRF token, or came from another site";
 
-/// Authenticates by the console's session, so that its own pages can call the management routers: put it in front of them.
+/// Authenticates by the console's session, so that the console's pages can call the API routers. Mount it in front of
+/// them.
 ///
-/// It looks at a request that brings the session's cookie and no `Authorization` header: where there is one, that alone counts. A session
-/// that is refused is an invalid credential. Every method but `GET`, `HEAD` and `OPTIONS` must bring the session's token in `x-csrf-token`,
-/// and not come from another site. Otherwise it is refused as [`Why::Forged`](crate::Why::Forged). This happens before the session is looked
-/// up, so a forged request cannot prolong a session.
+/// The layer handles requests with the session cookie and without an `Authorization` header; a header always takes
+/// precedence. A refused session counts as an invalid credential. Requests other than `GET`, `HEAD` and `OPTIONS` must
+/// carry the session's token in `x-csrf-token` and must not come from another site. Otherwise they are refused as
+/// [`Why::Forged`](crate::Why::Forged). This check precedes the session look-up, so a forged request cannot extend a
+/// session.
 ///
-/// What it found out travels as an [`Authentication`] in the request's extensions; the layer of the routers behind it reads that, and answers
-/// a refusal in its own shape. A request that brings the cookie and names no host, more than one, or an invalid one is 400. A request without the cookie, with two of them, or over [`Transport::PlainLoopback`] for a host that is not this
-/// machine, goes on as it came. The headers that it reads are marked as sensitive.
+/// The result is an [`Authentication`] in the request's extensions. The authentication layer of the inner routers reads
+/// it and renders refusals in its own format. A request with the cookie and without exactly one valid host gets 400. A
+/// request passes unchanged if it has no cookie, has two of them, or asks over [`Transport::PlainLoopback`] for a host
+/// that is not this machine. The headers that the layer reads are marked as sensitive.
 ///
-/// A host's own resources, which take bearer credentials, need no such layer in front of them.
+/// A host's own resources, which accept bearer credentials, do not need this layer.
 ///
 /// ```
 /// use counterfoil::Counterfoil;
@@ -43,49 +46,51 @@ const FORGED: &str = "a session's cookie came without its token, or from another
 /// use utoipa_axum::router::OpenApiRouter;
 ///
 /// fn service(counterfoil: &Counterfoil) -> OpenApiRouter {
-///     let managed = counterfoil_axum::me_tokens(counterfoil.clone()).merge(counterfoil_axum::settings(counterfoil.clone()));
-///     OpenApiRouter::new().nest("/api/v1", managed.layer(SessionLayer::new(counterfoil.clone(), Transport::Https, "/console")))
+///     let api = counterfoil_axum::me_tokens(counterfoil.clone());
+///     let api = api.merge(counterfoil_axum::settings(counterfoil.clone()));
+///     let layer = SessionLayer::new(counterfoil.clone(), Transport::Https, "/console");
+///     OpenApiRouter::new().nest("/api/v1", api.layer(layer))
 /// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct SessionLayer {
     counterfoil: Counterfoil,
     cookies: Cookies,
-    /// The line that tells of requests without the session's token.
-    forged: Arc<Seldom>,
+    /// Logs requests without the session's token.
+    forged_log: Arc<RateLimitedLog>,
 }
 
-/// Authenticates by a session: made by [`SessionLayer`].
+/// The service that [`SessionLayer`] makes.
 #[derive(Clone, Debug)]
 pub struct Session<S> {
     inner: S,
     layer: SessionLayer,
 }
 
-/// What a cookie came to before anybody is asked.
-enum Brought {
+/// A request with a session cookie, before the session is verified.
+enum CookieRequest {
     Session(Secret),
     Forged,
-    /// It names no host, more than one, or an invalid one.
-    Hostless,
+    /// The request does not have exactly one valid host.
+    InvalidHost,
 }
 
 impl SessionLayer {
-    /// Takes the sessions of that handle, from the cookies of the console that is nested under `base` with that transport.
+    /// Accepts the sessions of `counterfoil`, from the cookies of the console with this transport and base.
     #[must_use]
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str) -> Self {
         let name = CookieName::of(counterfoil.realm(), base);
-        Self { counterfoil, cookies: Cookies::new(transport, name), forged: Arc::default() }
+        Self { counterfoil, cookies: Cookies::new(transport, name), forged_log: Arc::default() }
     }
 
-    /// From cookies of that name, where the console has it too.
+    /// Sets the name of the cookies. The console needs the same name.
     #[must_use]
     pub fn cookie_name(mut self, name: CookieName) -> Self {
         self.cookies = Cookies::new(self.cookies.transport, name);
         self
     }
 
-    fn brought<B>(&self, request: &Request<B>) -> Option<Brought> {
+    fn cookie_request<B>(&self, request: &Request<B>) -> Option<CookieRequest> {
         let headers = request.headers();
         let known = request.extensions().get::<Authentication>().is_some();
         if known || headers.contains_key(AUTHORIZATION) || is_preflight(request) {
@@ -93,24 +98,24 @@ impl SessionLayer {
         }
         let session = self.cookies.read(headers, Cookie::Session)?;
         match Asked::of(request).host() {
-            Err(InvalidHost) => return Some(Brought::Hostless),
+            Err(InvalidHost) => return Some(CookieRequest::InvalidHost),
             Ok(host) if !host.is_some_and(|host| self.cookies.transport.serves(host)) => return None,
             Ok(_) => {}
         }
         if is_forged(request, &session) {
-            if let Some(unsaid) = self.forged.note(self.counterfoil.now()) {
-                csrf::warn(Asked::of(request), unsaid, FORGED);
+            if let Some(suppressed) = self.forged_log.admit(self.counterfoil.now()) {
+                csrf::warn(Asked::of(request), suppressed, FORGED);
             }
-            return Some(Brought::Forged);
+            return Some(CookieRequest::Forged);
         }
-        Some(Brought::Session(session))
+        Some(CookieRequest::Session(session))
     }
 
-    async fn authenticate(&self, brought: Brought, source: &Source) -> Authentication {
-        let rejected = match brought {
-            Brought::Hostless => Rejection::new(Why::InvalidHost, self.counterfoil.realm()),
-            Brought::Forged => Rejection::new(Why::Forged, self.counterfoil.realm()),
-            Brought::Session(session) => {
+    async fn authenticate(&self, request_kind: CookieRequest, source: &Source) -> Authentication {
+        let rejected = match request_kind {
+            CookieRequest::InvalidHost => Rejection::new(Why::InvalidHost, self.counterfoil.realm()),
+            CookieRequest::Forged => Rejection::new(Why::Forged, self.counterfoil.realm()),
+            CookieRequest::Session(session) => {
                 match self.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
                     Ok(principal) => return Authentication::active(principal),
                     Err(denied) => Rejection::of(denied, self.counterfoil.realm()),
@@ -145,20 +150,21 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         mark_sensitive(request.headers_mut());
-        let Some(brought) = self.layer.brought(&request) else { return Box::pin(self.inner.call(request)) };
-        // The inner service that was polled ready is the one to call; its clone takes its place.
+        let Some(request_kind) = self.layer.cookie_request(&request) else { return Box::pin(self.inner.call(request)) };
+        // Only this inner service was polled ready, so it is called, and its clone replaces it.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let (layer, source) = (self.layer.clone(), source_of(request.extensions()));
         Box::pin(async move {
-            let known = layer.authenticate(brought, &source).await;
+            let known = layer.authenticate(request_kind, &source).await;
             request.extensions_mut().insert(known);
             inner.call(request).await
         })
     }
 }
 
-/// Whether a request that changes something lacks the session's token, or comes from another site. A token that stands twice is none.
+/// Whether a request that changes something lacks the session's token or comes from another site. A repeated token does
+/// not count.
 fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
     let headers = request.headers();
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
@@ -172,7 +178,7 @@ fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
     !fits || csrf::foreign(Asked::of(request)).is_some()
 }
 
-/// A header that is marked so is not printed, nor indexed by HTTP/2's compression.
+/// Marks headers as sensitive: they are neither printed nor indexed by the compression of HTTP/2.
 fn mark_sensitive(headers: &mut HeaderMap) {
     for name in [AUTHORIZATION, COOKIE, csrf::HEADER] {
         if let Entry::Occupied(mut values) = headers.entry(name) {

@@ -1,4 +1,4 @@
-//! What all pages share.
+//! The state that all pages share.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use counterfoil::Counterfoil;
 
 use crate::console::cookie::Cookies;
 use crate::console::profiles::Profiles;
-use crate::console::recent::RecentEvents;
-use crate::seldom::Seldom;
+use crate::console::recent_events::RecentEvents;
+use crate::rate_limited_log::RateLimitedLog;
 use crate::source::Sources;
 
-/// What all pages share.
+/// The state that all pages share.
 pub(crate) struct Console {
     pub(crate) counterfoil: Counterfoil,
     pub(crate) sources: Sources,
@@ -20,15 +20,15 @@ pub(crate) struct Console {
     pub(crate) product: String,
     pub(crate) profiles: Option<Arc<dyn Profiles>>,
     pub(crate) events: Option<RecentEvents>,
-    /// The line that tells of forms whose origin is not the host.
-    pub(crate) origins: Seldom,
+    /// Logs forms whose origin is not the host.
+    pub(crate) origin_log: RateLimitedLog,
 }
 
-/// As handlers have it.
+/// The state as handlers receive it.
 pub(crate) type Shared = Arc<Console>;
 
 impl Console {
-    /// A path of the console as the browser knows it.
+    /// The full path of a path below the base.
     pub(crate) fn path(&self, below: &str) -> String {
         format!("{}{below}", self.base)
     }

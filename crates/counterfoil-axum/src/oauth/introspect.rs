@@ -6,9 +6,9 @@ use counterfoil::Counterfoil;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::busy_retry::retry_while_busy;
 use crate::oauth::endpoint::{Posted, Served, another_method, sent};
 use crate::oauth::schema::{Introspection, OAuthProblems, TokenQuery};
-use crate::patience::patiently;
 use crate::source::Sources;
 
 /// The introspection endpoint, for confidential clients: serves `POST /introspect`. `sources` says where its requests come from.
@@ -34,7 +34,7 @@ async fn answer(State(Served { counterfoil, sources }): State<Served>, request: 
         Err(refused) => refused,
         Ok(posted) => {
             let authorization = posted.authorization();
-            sent(patiently(&counterfoil, || counterfoil.introspection(posted.request(&authorization))).await)
+            sent(retry_while_busy(&counterfoil, || counterfoil.introspection(posted.request(&authorization))).await)
         }
     }
 }

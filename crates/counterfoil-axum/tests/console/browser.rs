@@ -1,4 +1,4 @@
-//! A browser as far as cookies and forms go.
+//! A browser that handles cookies and forms.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -15,19 +15,19 @@ use http::Request;
 
 use crate::support::{Answer, World, send};
 
-/// One person's browser on one service, over TLS.
+/// A browser for one service, over TLS.
 pub struct Browser {
     router: Router,
     pub cookies: Mutex<BTreeMap<String, String>>,
     pub headers: Vec<(&'static str, &'static str)>,
 }
 
-/// The console over a world.
+/// The console of a world.
 pub fn console(world: &World, transport: Transport) -> Router {
     mounted(Console::new(world.counterfoil.clone(), transport, "/console", Sources::Extension))
 }
 
-/// A console of a test's own making, for a browser of one address.
+/// A given console, for a browser with one address.
 pub fn mounted(console: Console) -> Router {
     let source = Source::from(IpAddr::from([192, 0, 2, 7]));
     Router::new().nest_service("/console", console.router()).layer(Extension(source))
@@ -141,31 +141,31 @@ impl Browser {
     }
 }
 
-/// How the names of session cookies begin over TLS.
+/// The prefix of session cookie names over TLS.
 pub const SESSION: &str = "__Host-counterfoil-session";
-/// The end of the names in the worlds of these tests, by their realm and `/console`.
+/// The suffix of cookie names in these tests, derived from realm and `/console`.
 pub const NAME: &str = "bf2105c8";
 
 const BESIDE: &str = "name=\"beside\" value=\"";
 
-/// A form's number that no other has.
+/// A new form number.
 pub fn number() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     URL_SAFE_NO_PAD.encode(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
 }
 
-/// The token of a page's first form.
+/// The CSRF token of a page's first form.
 pub fn token(page: &str) -> String {
     value(page, "name=\"csrf_token\" value=\"")
 }
 
-/// What follows a text, up to the quote.
+/// The text between a prefix and the next quote.
 pub fn value(page: &str, after: &str) -> String {
     let (_, rest) = page.split_once(after).unwrap_or_else(|| panic!("{after} is not in\n{page}"));
     rest.split('"').next().expect("a value").to_owned()
 }
 
-/// The secret that a page shows.
+/// The secret on a page.
 pub fn secret(page: &str) -> String {
     let (_, rest) = page.split_once("<code id=\"secret\"").unwrap_or_else(|| panic!("no secret in\n{page}"));
     let text = rest.split_once('>').expect("a tag").1;

@@ -1,4 +1,5 @@
-//! What is edited: an untouched field is not written, and what cannot be done is said (fault F4). What lengthens a life asks (fault F11).
+//! Edits: untouched fields are not written, and impossible changes are reported (fault F4). Longer lifetimes need
+//! confirmation (fault F11).
 
 use counterfoil::event::{Action, EventKind};
 use counterfoil::types::Span;
@@ -43,11 +44,11 @@ async fn fault_f4_a_description_of_two_lines_keeps_them_when_the_form_is_saved_u
     let untouched =
         format!("expires_at={expires}&expires_at_was={expires}&description={0}&description_was={0}", sent(&was));
     let saved = sue.post(&path, &untouched).await;
-    assert_eq!(saved.header("location"), Some("/console/codes?told=unchanged"), "{saved:?}");
-    assert!(sue.get("/codes?told=unchanged").await.text.contains("Nothing was changed."));
+    assert_eq!(saved.header("location"), Some("/console/codes?notice=unchanged"), "{saved:?}");
+    assert!(sue.get("/codes?notice=unchanged").await.text.contains("Nothing was changed."));
     assert_eq!(done(&world), []);
     let other = format!("description={}&description_was={}", sent("one\ntwo"), sent(&was));
-    assert_eq!(sue.post(&path, &other).await.header("location"), Some("/console/codes?told=saved"));
+    assert_eq!(sue.post(&path, &other).await.header("location"), Some("/console/codes?notice=saved"));
     assert_eq!(described(&world, &id).await.as_deref(), Some("one\ntwo"));
     assert_eq!(done(&world), [Action::Edited]);
 }
@@ -108,7 +109,7 @@ async fn fault_f11_what_lengthens_a_codes_life_asks_and_says_what_it_means() {
         assert_eq!(done(&world), [], "looking does nothing");
         let answer = sue.post(&path, "back=%2Fcodes%3Fq%3Dyoung").await;
         assert!(
-            answer.header("location").is_some_and(|to| to.starts_with("/console/codes?q=young&told=")),
+            answer.header("location").is_some_and(|to| to.starts_with("/console/codes?q=young&notice=")),
             "{answer:?}"
         );
         assert_eq!(done(&world), [action]);
@@ -136,7 +137,7 @@ async fn fault_f11_a_new_code_does_not_expire_soon_and_names_are_names() {
     assert!(events.contains("sue"));
 }
 
-/// Whether the box of that setting is ticked on the page.
+/// Whether a setting's checkbox is ticked.
 fn is_ticked(page: &str, name: &str) -> bool {
     let box_of =
         page.split("<input").find(|tag| tag.contains("type=\"checkbox\"") && tag.contains(&format!("name=\"{name}\"")));
@@ -144,7 +145,7 @@ fn is_ticked(page: &str, name: &str) -> bool {
 }
 
 #[tokio::test]
-async fn fault_f4_a_refused_form_does_not_bring_back_what_somebody_else_changed_meanwhile() {
+async fn fault_f4_a_refused_form_does_not_undo_a_concurrent_change() {
     let world = world().await;
     let sue = Browser::signed_in(&world, "sue").await;
     let switch = "personal_access_tokens_enabled";
@@ -152,7 +153,7 @@ async fn fault_f4_a_refused_form_does_not_bring_back_what_somebody_else_changed_
     let off =
         counterfoil::settings::SettingsChange { personal_access_tokens_enabled: Some(false), ..Default::default() };
     world.counterfoil.change_settings(&counterfoil::Presenter::host(), &off).await.expect("switched off");
-    // The page of before is sent, its tick untouched, another field wrong.
+    // Submit the old page: the checkbox untouched, another field invalid.
     let form = format!("{switch}=true&{switch}_was=true&pat_max_days=0&pat_max_days_was=180");
     let refused = sue.post("/settings", &form).await;
     assert_eq!(refused.status, 422, "{refused:?}");

@@ -1,4 +1,4 @@
-//! Pages and API refuse the same contradictions, and nothing of a form is passed over in silence (fault A9).
+//! Pages and API refuse the same contradictions, and no field of a form is ignored (fault A9).
 
 use crate::browser::{Browser, secret};
 use crate::support::{World, world};
@@ -20,8 +20,8 @@ async fn fault_a9_a_super_administrators_code_names_no_user_on_the_page_as_in_th
         assert_eq!(page.status, 422, "{form}: {page:?}");
         assert!(page.text.contains(&format!("id=\"{field}-error\"")), "{form}: {page:?}");
         assert!(page.text.contains("kept words</textarea>"), "what was typed is kept: {form}");
-        let told = world.call("POST", "/security-codes", &bearer, Some(body)).await.told();
-        assert_eq!(told, (422, "invalid-field".to_owned(), Some(field.to_owned())), "{body}");
+        let outcome = world.call("POST", "/security-codes", &bearer, Some(body)).await.outcome();
+        assert_eq!(outcome, (422, "invalid-field".to_owned(), Some(field.to_owned())), "{body}");
     }
     assert!(sue.get("/codes").await.text.contains("id=\"empty\""), "none was made");
     let made = sue.post("/codes", "access=super_administrator&user=&description=").await;
@@ -49,14 +49,14 @@ async fn fault_a9_a_client_that_contradicts_itself_is_refused_on_the_page_as_in_
         assert!(page.text.contains(&format!("id=\"{field}-error\"")), "{form}: {page:?}");
         assert!(page.text.contains("value=\"kept\""), "{form}");
         let body = format!("{{\"display_name\":\"kept\",{body}}}");
-        let told = world.call("POST", "/clients", &bearer, Some(&body)).await.told();
-        assert_eq!((told.0, told.2.as_deref()), (422, Some(field)), "{body}");
+        let outcome = world.call("POST", "/clients", &bearer, Some(&body)).await.outcome();
+        assert_eq!((outcome.0, outcome.2.as_deref()), (422, Some(field)), "{body}");
     }
     assert!(!adam.get("/clients").await.text.contains("kept"), "none was registered");
 }
 
 #[tokio::test]
-async fn fault_a9_a_field_that_stands_twice_or_that_nobody_asked_for_is_refused_by_every_form() {
+async fn fault_a9_every_form_refuses_a_repeated_or_unknown_field() {
     let world = world().await;
     let sue = Browser::signed_in(&world, "sue").await;
     sue.post("/tokens", "label=own&days=5").await;

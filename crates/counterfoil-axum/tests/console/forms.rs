@@ -1,4 +1,4 @@
-//! Forms that another made are refused, and nothing is done.
+//! Forms of other sites are refused and change nothing.
 
 use crate::browser::{Browser, number, token};
 use crate::support::world;

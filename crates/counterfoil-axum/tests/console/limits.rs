@@ -1,4 +1,4 @@
-//! Limits are told where they are met: waits, ended sessions, empty pages, and users who have left (faults A11, A12, A13).
+//! Messages about limits: waits, ended sessions, empty pages, and deleted accounts (faults A11, A12, A13).
 
 use std::num::NonZeroU32;
 
@@ -58,7 +58,7 @@ async fn fault_a12_in_russian_too() {
 }
 
 #[tokio::test]
-async fn fault_a12_that_there_are_no_tokens_is_not_said_of_a_later_page() {
+async fn fault_a12_a_later_page_without_rows_does_not_say_that_there_are_no_tokens() {
     let world = world().await;
     let bill = Browser::signed_in(&world, "bill").await;
     assert!(bill.get("/tokens").await.text.contains("id=\"empty\""));
@@ -134,7 +134,7 @@ async fn left() -> (World, String) {
 }
 
 #[tokio::test]
-async fn fault_a11_the_tokens_of_a_user_who_has_left_are_found_seen_and_deleted_by_the_id() {
+async fn fault_a11_the_tokens_of_a_deleted_account_are_found_shown_and_deleted_by_its_id() {
     let (world, text) = left().await;
     let adam = Browser::signed_in(&world, "adam").await;
     let found = adam.get("/users?q=bill").await.text;
@@ -146,8 +146,8 @@ async fn fault_a11_the_tokens_of_a_user_who_has_left_are_found_seen_and_deleted_
     let id = value(&page.text, "data-id=\"");
     assert!(adam.get(&format!("/users/bill/tokens/{id}/delete")).await.text.contains("left behind"));
     let deleted = adam.post(&format!("/users/bill/tokens/{id}/delete"), "").await;
-    assert_eq!(deleted.header("location"), Some("/console/users/bill?told=revoked"), "{deleted:?}");
-    let page = adam.get("/users/bill?told=revoked").await;
+    assert_eq!(deleted.header("location"), Some("/console/users/bill?notice=revoked"), "{deleted:?}");
+    let page = adam.get("/users/bill?notice=revoked").await;
     assert!(page.status == 200 && page.text.contains("id=\"empty\""), "{page:?}");
     world.people.insert(world.people_account("bill"), &["bill"], "bill");
     assert!(world.counterfoil.verify(&text).await.is_err());

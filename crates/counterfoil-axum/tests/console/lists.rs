@@ -1,4 +1,5 @@
-//! Lists are searched, filtered and paged both ways, and an action leads back to its page (fault F7); their dates are text (fault F11).
+//! Lists: search, filter, pages in both directions, and the return after an action (fault F7); dates are text (fault
+//! F11).
 
 use std::num::NonZeroU32;
 
@@ -17,7 +18,7 @@ fn many() -> Policy {
     policy
 }
 
-/// bill with 120 tokens, the newest of them 119.
+/// bill with 120 tokens; the newest is 119.
 async fn stage() -> (World, Browser) {
     let world = world_under(many()).await;
     let bill = Browser::signed_in(&world, "bill").await;
@@ -118,7 +119,7 @@ async fn fault_f7_clients_and_codes_are_searched_too() {
     let replaced = sue.post("/clients/app/secret", "overlap_seconds=0&back=%2Fclients%3Fq%3Dapp").await;
     assert!(replaced.text.contains("data-history href=\"/console/clients?q=app\""), "{replaced:?}");
     let disabled = sue.post("/clients/app/disable", "back=%2Fclients%3Fq%3Dapp").await;
-    assert_eq!(disabled.header("location"), Some("/console/clients?q=app&told=disabled"));
+    assert_eq!(disabled.header("location"), Some("/console/clients?q=app&notice=disabled"));
 }
 
 #[tokio::test]

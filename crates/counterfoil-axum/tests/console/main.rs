@@ -1,18 +1,19 @@
-//! The console without a browser: what only a clock, another transport or a raw request can show. The pages in a browser are the demo's tests.
+//! The console without a browser: tests that need a manual clock, another transport or raw requests. The demo's tests
+//! use a browser.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 #![allow(unreachable_pub, reason = "rooms of a test")]
 
 mod browser;
 mod edits;
 mod fields;
+mod form_numbers;
 mod forms;
 mod limits;
 mod lists;
 mod names;
-mod once;
 mod pages;
 mod policies;
-mod proofs;
+mod reauthentication;
 mod returns;
 mod scopes;
 mod sessions;

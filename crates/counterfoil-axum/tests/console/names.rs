@@ -1,4 +1,4 @@
-//! Cookies by realm and base, zones that a list lacks, and origins that are not the host (faults F5, F6, F13).
+//! Cookies by realm and base, unknown time zones, and origins that are not the host (faults F5, F6, F13).
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use counterfoil_axum::{Source, Sources};
 use crate::browser::{Browser, SESSION, mounted, token};
 use crate::support::{World, world};
 
-/// Another realm's handle over the same people.
+/// A handle for another realm with the same directory.
 fn other_realm(world: &World) -> Counterfoil {
     Counterfoil::builder()
         .realm(Realm::new("other").expect("a realm"))
@@ -36,7 +36,7 @@ async fn fault_f6_two_realms_and_two_paths_of_one_host_do_not_sign_each_other_ou
     let world = world().await;
     let named: CookieName = "staging".parse().expect("a name");
     let console = Console::new(world.counterfoil.clone(), Transport::Https, "/console", Sources::Extension);
-    // One browser: all of them see its cookies.
+    // One browser sends its cookies to all of them.
     let one = Browser::at(at(&world.counterfoil, "/console"));
     let mut others = Vec::new();
     for router in [
@@ -63,7 +63,7 @@ async fn fault_f6_two_realms_and_two_paths_of_one_host_do_not_sign_each_other_ou
     assert!(names.contains(&format!("{SESSION}-staging")));
 }
 
-/// A profile of one zone, whoever asks.
+/// Profiles that all have the same time zone.
 #[derive(Clone)]
 struct Zone(Arc<Mutex<String>>);
 
@@ -96,7 +96,7 @@ async fn fault_f5_a_zone_that_the_list_lacks_is_shown_kept_and_not_named_where_i
         assert_eq!(page.matches(" selected>").count(), 1, "{kept}");
         assert!(page.contains(&format!("Times are in {in_use}</p>")), "{kept}");
         let saved = bill.post("/profile/zone", &format!("zone={kept}&zone_was={kept}")).await;
-        assert_eq!(saved.header("location"), Some("/console/profile?told=unchanged"), "{saved:?}");
+        assert_eq!(saved.header("location"), Some("/console/profile?notice=unchanged"), "{saved:?}");
         assert_eq!(*zone.0.lock().unwrap(), kept);
         assert_eq!(bill.post("/profile/zone", "zone=Africa/Nowhere").await.status, 422);
         assert_eq!(bill.post("/profile/zone", "zone=Asia/Tokyo").await.status, 303);
@@ -104,7 +104,7 @@ async fn fault_f5_a_zone_that_the_list_lacks_is_shown_kept_and_not_named_where_i
     }
 }
 
-/// What was logged by this thread.
+/// The log of this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -120,13 +120,13 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn fault_f13_an_origin_that_is_not_the_host_is_logged_with_both_and_seldom_and_told_in_words_of_its_own() {
+async fn fault_f13_an_origin_that_is_not_the_host_is_logged_at_a_limited_rate_and_has_its_own_message() {
     let (world, log) = (world().await, Log::default());
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
     let _held = tracing::subscriber::set_default(subscriber);
     let mut bill = Browser::new(&world);
-    // A proxy that rewrites Host: every page works, and no form does.
+    // A proxy that rewrites Host: pages work, forms do not.
     let form = format!("csrf_token={}&name=bill&password=bill", token(&bill.get("/sign-in").await.text));
     bill.headers.push(("origin", "http://console.lan"));
     let refused = bill.send_form("/sign-in", &form).await;
@@ -150,7 +150,7 @@ async fn fault_f13_an_origin_that_is_not_the_host_is_logged_with_both_and_seldom
     assert_eq!(bill.send_form("/sign-in", &form).await.status, 403);
     assert_eq!(lines(), 2);
     assert!(
-        String::from_utf8(log.0.lock().unwrap().clone()).expect("text").contains("unsaid=50"),
+        String::from_utf8(log.0.lock().unwrap().clone()).expect("text").contains("suppressed=50"),
         "and how many there were"
     );
     bill.headers.pop();

@@ -1,4 +1,4 @@
-//! What pages show, to whom, and with which headers.
+//! The content of pages, by account, and their headers.
 
 use counterfoil::types::Span;
 
@@ -8,7 +8,7 @@ use crate::support::world;
 const SECTIONS: [&str; 5] = ["/tokens", "/users", "/codes", "/clients", "/settings"];
 
 #[tokio::test]
-async fn console_1_each_section_is_open_to_those_who_manage_it_and_to_nobody_else() {
+async fn console_1_each_section_is_open_only_to_those_who_manage_it() {
     let world = world().await;
     for (name, open) in [
         ("bill", &["/tokens"][..]),
@@ -105,7 +105,7 @@ async fn ao_code_4_an_expired_code_is_greyed_and_comes_back_with_a_button() {
     let list = browser.get("/codes").await.text;
     assert!(list.contains(&format!("data-id=\"{id}\" class=\"expired\"")), "{list}");
     let answer = browser.post(&format!("/codes/{id}/reactivate"), "").await;
-    assert_eq!(answer.header("location"), Some("/console/codes?told=reactivated"), "{answer:?}");
+    assert_eq!(answer.header("location"), Some("/console/codes?notice=reactivated"), "{answer:?}");
     assert!(world.counterfoil.verify(&text).await.is_ok(), "the same text works again");
     assert_eq!(browser.post(&format!("/codes/{id}/reactivate"), "").await.status, 409);
 }
@@ -131,7 +131,7 @@ async fn syn_pat_1_the_tab_goes_with_the_setting_and_the_page_says_why() {
     let numbers = "pat_max_days=90&notice_lead_days=7&code_lifetime_seconds=86400&access_lifetime_seconds=600\
                    &refresh_inactivity_seconds=86400&refresh_absolute_seconds=2592000";
     let saved = adam.post("/settings", numbers).await;
-    assert_eq!(saved.header("location"), Some("/console/settings?told=saved"), "{saved:?}");
+    assert_eq!(saved.header("location"), Some("/console/settings?notice=saved"), "{saved:?}");
     let page = bill.get("/tokens").await.text;
     assert!(page.contains("id=\"off\"") && !page.contains("<a href=\"/console/tokens\""), "{page}");
     let wrong = adam.post("/settings", &numbers.replace("pat_max_days=90", "pat_max_days=4000")).await;

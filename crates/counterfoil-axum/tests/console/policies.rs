@@ -1,4 +1,4 @@
-//! What the policy asks is offered, within the policy's ranges, and nothing else is (faults A8, A14).
+//! Pages offer exactly the settings that the policy uses, within its ranges (faults A8, A14).
 
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
 use counterfoil::types::Span;
@@ -29,8 +29,8 @@ async fn fault_a8_a_switch_that_the_policy_does_not_ask_is_not_offered_and_not_s
         assert!(refused.text.contains("does not use this setting"), "{refused:?}");
         let (bearer, _) = world.sign_in("adam", None).await;
         let body = format!("{{\"token_login_allowed\":{allowed}}}");
-        let told = world.call("PATCH", "/users/bill", &bearer, Some(&body)).await.told();
-        assert_eq!(told, (409, "not-applicable".to_owned(), Some("token_login_allowed".to_owned())));
+        let outcome = world.call("PATCH", "/users/bill", &bearer, Some(&body)).await.outcome();
+        assert_eq!(outcome, (409, "not-applicable".to_owned(), Some("token_login_allowed".to_owned())));
     }
     let settings = adam.get("/settings").await.text;
     assert!(settings.contains("name=\"personal_access_tokens_enabled\""), "the other gate is");
@@ -47,8 +47,8 @@ async fn fault_a8_a_setting_that_the_policy_does_not_ask_is_not_offered_and_not_
     assert!(refused.text.contains("id=\"personal_access_tokens_enabled-error\""), "{refused:?}");
     let (bearer, _) = world.sign_in("adam", None).await;
     let body = "{\"personal_access_tokens_enabled\":false}";
-    let told = world.call("PATCH", "/settings", &bearer, Some(body)).await.told();
-    assert_eq!(told, (409, "not-applicable".to_owned(), Some("personal_access_tokens_enabled".to_owned())));
+    let outcome = world.call("PATCH", "/settings", &bearer, Some(body)).await.outcome();
+    assert_eq!(outcome, (409, "not-applicable".to_owned(), Some("personal_access_tokens_enabled".to_owned())));
     assert!(adam.get("/users/bill").await.text.contains("id=\"token-login\""), "the other gate is");
 }
 

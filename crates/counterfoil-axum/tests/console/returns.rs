@@ -1,4 +1,4 @@
-//! Signing in leads back to where somebody was, with what was typed; links keep page and query (faults F8, F10).
+//! Signing in returns to the page with the typed values; links keep page and query (faults F8, F10).
 
 use axum::Router;
 use counterfoil::types::Span;
@@ -8,14 +8,14 @@ use counterfoil_axum::console::{Console, Transport};
 use crate::browser::{Browser, SESSION, token, value};
 use crate::support::{Answer, World, world};
 
-/// The page that an answer leads to, below the base.
+/// The target of a redirect, below the base.
 fn leads_to(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{answer:?}");
     let location = answer.header("location").expect("a path");
     location.strip_prefix("/console").expect("a page of the console").to_owned()
 }
 
-/// Signs in by the form of that page.
+/// Signs in with the form of this page.
 async fn sign_in_at(browser: &Browser, page: &str, name: &str) -> Answer {
     let page = browser.get(page).await.text;
     let next: String = value(&page, "name=\"next\" value=\"").replace("&#38;", "&");
@@ -67,7 +67,7 @@ async fn fault_f8_a_form_that_the_session_did_not_outlive_does_nothing_and_keeps
     }
 }
 
-/// Sends a form that the session did not outlive, signs in, and gives the page that this leads to.
+/// Sends a form after the session has ended, signs in, and returns the page that follows.
 async fn come_back(world: &World, sue: &Browser, path: &str, fields: &str) -> String {
     let csrf = token(&sue.get("/profile").await.text);
     world.clock.advance(Span::minutes(31));
@@ -77,7 +77,7 @@ async fn come_back(world: &World, sue: &Browser, path: &str, fields: &str) -> St
     sue.get(&back).await.text
 }
 
-/// The tag of the field, or of the box with that value.
+/// The tag of a field, or of the checkbox with this value.
 fn tag<'a>(page: &'a str, name: &str, value: &str) -> &'a str {
     let mut tags = page.split('<').filter(|tag| tag.contains(&format!(" name=\"{name}\"")));
     tags.find(|tag| tag.contains(&format!("value=\"{value}\""))).unwrap_or_else(|| panic!("no {name}={value}: {page}"))
@@ -142,7 +142,7 @@ async fn fault_f8_what_another_site_sends_is_not_kept_nor_too_much_of_it() {
     let world = world().await;
     let mut stranger = Browser::new(&world);
     let long = format!("label={}", "x".repeat(7_000));
-    assert_eq!(leads_to(&stranger.send_form("/tokens", &long).await), "/sign-in?next=%2Ftokens&told=ended");
+    assert_eq!(leads_to(&stranger.send_form("/tokens", &long).await), "/sign-in?next=%2Ftokens&notice=ended");
     stranger.headers.push(("sec-fetch-site", "cross-site"));
     assert_eq!(stranger.send_form("/tokens", "label=planted").await.status, 403);
 }
@@ -166,7 +166,7 @@ async fn fault_f8_of_two_sign_in_tabs_the_second_is_signed_in_too() {
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form(&one, "/tokens")).await), "/tokens");
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form(&other, "/tokens?q=x")).await), "/tokens?q=x");
     assert_eq!(bill.get("/tokens").await.status, 200);
-    // A form of a browser that was closed since: the session goes on, or the form is shown anew.
+    // A form from a closed browser: the session continues, or the form is shown again.
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form("old", "/tokens")).await), "/tokens");
     bill.forget(SESSION);
     let anew = bill.send_form("/sign-in", &form("old", "/codes")).await;
@@ -224,9 +224,9 @@ async fn fault_f10_the_language_switch_keeps_page_and_query() {
             .expect("Russian")
     };
     let edit = "/clients/app/edit?back=%2Fclients%3Fq%3Dapp".to_owned();
-    for page in ["/users?q=bill", "/codes?told=saved&q=x&state=expired", "/tokens", &edit] {
+    for page in ["/users?q=bill", "/codes?notice=saved&q=x&state=expired", "/tokens", &edit] {
         let link = russian(&sue.get(page).await);
-        let kept = page.replace("told=saved&", "");
+        let kept = page.replace("notice=saved&", "");
         assert_eq!(leads_to(&sue.get(&link).await), kept);
     }
     let wrong = sue.post("/tokens", "label=&days=0").await;

@@ -71,12 +71,12 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     let same = "display_name=app&refresh_mode=rotate&grants=password&grants=refresh_token&allowed=all&default=all";
     drop(world.sink.take());
     let saved = adam.post(path, &format!("{same}&{was}")).await;
-    assert_eq!(saved.header("location"), Some("/console/clients?told=unchanged"), "{saved:?}");
+    assert_eq!(saved.header("location"), Some("/console/clients?notice=unchanged"), "{saved:?}");
     assert_eq!(done(&world), []);
     let other = "display_name=Reports&refresh_mode=rotate&grants=refresh_token&allowed=limited&scopes=demo:read&scopes=demo:write\
                  &default=limited&default_scopes=demo:read";
     let saved = adam.post(path, &format!("{other}&{was}&back=%2Fclients%3Fq%3Dre")).await;
-    assert_eq!(saved.header("location"), Some("/console/clients?q=re&told=saved"), "{saved:?}");
+    assert_eq!(saved.header("location"), Some("/console/clients?q=re&notice=saved"), "{saved:?}");
     assert_eq!(done(&world), [ClientAction::Changed]);
     let client = world.counterfoil.client(&Presenter::host(), &id).await.expect("there");
     let scope = |scope: &Option<counterfoil::Scope>| scope.as_ref().map(|scope| scope.as_str().to_owned());
@@ -84,7 +84,7 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     assert_eq!(scope(&client.allowed_scope).as_deref(), Some("demo:read demo:write"));
     assert_eq!(scope(&client.default_scope).as_deref(), Some("demo:read"));
     assert!(adam.get("/clients").await.text.contains("<li><code>demo:write</code></li>"));
-    // A page that was opened before: what it left alone stays as somebody else has set it.
+    // Submit a page that was opened earlier: untouched fields keep the newer values.
     let late = same.replace("display_name=app", "display_name=Late");
     adam.post(path, &format!("{late}&{was}")).await;
     let client = world.counterfoil.client(&Presenter::host(), &id).await.expect("there");
@@ -171,7 +171,7 @@ async fn fault_f9_a_client_is_registered_with_scopes() {
     assert_eq!(client.allowed_scope.as_ref().map(|scope| scope.as_str()), Some("demo:read"));
 }
 
-/// Every box of both lists ticked: more than 64 fields.
+/// All checkboxes of both lists ticked: more than 64 fields.
 #[tokio::test]
 async fn fault_f9_a_client_with_as_many_scopes_as_there_can_be_is_registered_and_edited() {
     for count in [25, 200] {
@@ -196,7 +196,7 @@ async fn fault_f9_a_client_with_as_many_scopes_as_there_can_be_is_registered_and
             "display_name=many&display_name_was=many&refresh_mode=rotate&refresh_mode_was=rotate&{was}&{fewer}"
         );
         let edited = sue.post("/clients/many/edit", &form).await;
-        assert_eq!(edited.header("location"), Some("/console/clients?told=saved"), "{count}: {edited:?}");
+        assert_eq!(edited.header("location"), Some("/console/clients?notice=saved"), "{count}: {edited:?}");
         assert_eq!(held().await, Some(count - 1));
         let rights = format!("label=all&days=1&rights=limited{}", ticks("scope"));
         assert_eq!(sue.post("/tokens", &rights).await.status, 200, "{count}");

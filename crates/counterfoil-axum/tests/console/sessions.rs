@@ -1,4 +1,4 @@
-//! Sessions: their cookies, their ends, and the password again.
+//! Sessions: cookies, end, and reauthentication.
 
 use counterfoil::types::Span;
 use counterfoil_axum::console::Transport;
@@ -30,10 +30,10 @@ async fn console_1_signing_out_ends_the_session_at_the_server() {
     let browser = Browser::signed_in(&world, "bill").await;
     let kept = browser.cookie(SESSION).expect("a session");
     let answer = browser.post("/sign-out", "").await;
-    assert_eq!(answer.header("location"), Some("/console/sign-in?told=signed-out"));
+    assert_eq!(answer.header("location"), Some("/console/sign-in?notice=signed-out"));
     assert_eq!(browser.cookie(SESSION), None);
     browser.plant(&format!("{SESSION}-{NAME}"), &kept);
-    assert_eq!(browser.get("/tokens").await.header("location"), Some("/console/sign-in?next=%2Ftokens&told=ended"));
+    assert_eq!(browser.get("/tokens").await.header("location"), Some("/console/sign-in?next=%2Ftokens&notice=ended"));
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn a_session_is_no_bearer_and_a_token_is_no_session() {
     let browser = Browser::signed_in(&world, "bill").await;
     let session = browser.cookie(SESSION).expect("a session");
     let answer = world.call("GET", "/me/tokens", &session, None).await;
-    assert_eq!(answer.told().1, "invalid-token");
+    assert_eq!(answer.outcome().1, "invalid-token");
     let (access, _) = world.sign_in("bill", None).await;
     browser.plant(SESSION, &access);
     assert_eq!(browser.get("/tokens").await.status, 303);
@@ -94,7 +94,7 @@ async fn codes_clients_and_secrets_need_the_password_again_once_it_is_ten_minute
 }
 
 #[tokio::test]
-async fn a_wrong_login_says_nothing_of_who_is_there_and_keeps_the_name_only() {
+async fn a_wrong_login_does_not_reveal_whether_the_account_exists_and_keeps_only_the_name() {
     let world = world().await;
     let browser = Browser::new(&world);
     let [unknown, wrong] =
@@ -106,7 +106,7 @@ async fn a_wrong_login_says_nothing_of_who_is_there_and_keeps_the_name_only() {
 }
 
 #[tokio::test]
-async fn a_guesser_is_slowed_down_and_told_when_to_come_again() {
+async fn repeated_wrong_passwords_get_429_with_retry_after() {
     let world = world().await;
     let browser = Browser::new(&world);
     let mut last = browser.sign_in("bill", "wrong").await;
@@ -152,7 +152,7 @@ async fn signing_in_leads_to_own_pages_only() {
 }
 
 #[tokio::test]
-async fn whoever_proved_the_password_stays_signed_in_though_nothing_was_done() {
+async fn reauthentication_keeps_the_viewer_signed_in_even_if_the_action_fails() {
     let world = world().await;
     let browser = Browser::signed_in(&world, "sue").await;
     world.clock.advance(Span::minutes(10));

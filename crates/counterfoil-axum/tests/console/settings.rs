@@ -1,4 +1,4 @@
-//! Settings are shown as the API has them, in units that people use, and only what was changed is written (fault F1).
+//! Settings are shown in readable units, and only changed settings are written (fault F1).
 
 use counterfoil::event::EventKind;
 use counterfoil::policy::{Policy, SettingGate};
@@ -8,7 +8,7 @@ use counterfoil::types::Span;
 use crate::browser::{Browser, value};
 use crate::support::{World, world, world_under};
 
-/// What the page's form would send: its fields as they stand, with some of them typed anew.
+/// The fields that the page's form sends, with some values replaced.
 async fn form(browser: &Browser, typed: &[(&str, &str)]) -> String {
     let page = browser.get("/settings").await.text;
     let mut fields: Vec<(String, String)> = Vec::new();
@@ -66,7 +66,7 @@ async fn fault_f1_saving_the_page_unchanged_writes_nothing_whatever_the_policy_h
         assert_eq!(world.call("GET", "/settings", &bearer, None).await.json()["notice_lead_days"], days, "one value");
         drop(world.sink.take());
         let saved = adam.post("/settings", &form(&adam, &[]).await).await;
-        assert_eq!(saved.header("location"), Some("/console/settings?told=unchanged"), "{saved:?}");
+        assert_eq!(saved.header("location"), Some("/console/settings?notice=unchanged"), "{saved:?}");
         assert_eq!(written(&world), []);
         let kept = world.counterfoil.settings(&counterfoil::Presenter::host()).await.expect("read");
         assert_eq!(kept.notice_lead, Span::hours(hours));
@@ -78,7 +78,7 @@ async fn fault_f1_only_what_was_changed_is_written_in_the_unit_that_was_chosen()
     let (world, adam) = lead_of(36).await;
     let typed = [("access_lifetime_seconds", "2"), ("access_lifetime_seconds_unit", "3600"), ("pat_max_days", "90")];
     let saved = adam.post("/settings", &form(&adam, &typed).await).await;
-    assert_eq!(saved.header("location"), Some("/console/settings?told=saved"), "{saved:?}");
+    assert_eq!(saved.header("location"), Some("/console/settings?notice=saved"), "{saved:?}");
     let setting = |name, value: &str| (name, value.to_owned());
     let wanted = [setting(SettingName::AccessLifetimeSeconds, "7200"), setting(SettingName::PatMaxDays, "90")];
     assert_eq!(written(&world), wanted);
@@ -87,7 +87,7 @@ async fn fault_f1_only_what_was_changed_is_written_in_the_unit_that_was_chosen()
 }
 
 #[tokio::test]
-async fn fault_f1_an_old_page_does_not_undo_what_somebody_else_has_changed() {
+async fn fault_f1_an_old_page_does_not_undo_a_concurrent_change() {
     let (world, adam) = lead_of(168).await;
     let old = form(&adam, &[("pat_max_days", "90")]).await;
     let sue = Browser::signed_in(&world, "sue").await;
@@ -99,7 +99,7 @@ async fn fault_f1_an_old_page_does_not_undo_what_somebody_else_has_changed() {
 }
 
 #[tokio::test]
-async fn fault_f1_every_number_that_is_out_of_its_range_is_told_at_once_and_nothing_is_written() {
+async fn fault_f1_all_numbers_out_of_range_are_reported_together_and_nothing_is_written() {
     let world = world().await;
     let adam = Browser::signed_in(&world, "adam").await;
     drop(world.sink.take());

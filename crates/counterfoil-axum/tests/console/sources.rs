@@ -1,4 +1,4 @@
-//! The source of a request is in its events.
+//! Events contain the source of their request.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ use crate::support::{World, basic, router, send, subject, world_under};
 
 const ADDRESS: &str = "192.0.2.7";
 
-/// Every kind of event that a request over HTTP brings about. One that is not here yet belongs here.
+/// All kinds of events that HTTP requests cause. Add new kinds here.
 const KINDS: [&str; 21] = [
     "changed",
     "client",
@@ -55,7 +55,7 @@ fn policy(sources: bool) -> Policy {
     policy
 }
 
-/// Everything that a service mounts, for requests of one address.
+/// All routers, for requests from one address.
 fn service(world: &World) -> Router {
     let console = Console::new(world.counterfoil.clone(), Transport::Https, "/console", Sources::Extension);
     let api =
@@ -64,7 +64,7 @@ fn service(world: &World) -> Router {
     api.nest_service("/console", console.router()).layer(Extension(source))
 }
 
-/// A world behind connections of that address, and all that they brought about.
+/// A world for requests from this address, and its events.
 async fn events_of(sources: bool) -> Vec<Event> {
     let mut world = world_under(policy(sources)).await;
     world.router = service(&world);
@@ -115,7 +115,7 @@ async fn by_bearers(world: &World) {
     world.call("PATCH", "/settings", &adam, Some("{\"pat_max_days\":90}")).await;
     world.call("PATCH", "/clients/rs", &adam, Some("{\"disabled\":true}")).await;
     world.call("GET", "/me/tokens", "cfa_mistyped", None).await;
-    // What the host itself does in a request of somebody's.
+    // An operation of the host within a request.
     let source = Source::from(ADDRESS.parse::<IpAddr>().expect("an address"));
     let host = counterfoil::Presenter::host().from_source(&source);
     world.counterfoil.revoke_everything_of(&host, &subject("bill")).await.expect("revoked");
@@ -184,7 +184,7 @@ async fn fault_d5_a_deletion_by_a_same_as_user_code_names_code_creator_and_sourc
 }
 
 #[tokio::test]
-async fn fault_d5_a_request_whose_host_tells_no_source_is_served_and_told_without() {
+async fn fault_d5_a_request_without_a_source_is_served_and_its_events_have_none() {
     let world = world_under(policy(true)).await;
     let (bill, _) = world.sign_in("bill", None).await;
     let _ = world.sink.take();

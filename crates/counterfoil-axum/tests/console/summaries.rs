@@ -1,4 +1,4 @@
-//! What is wrong stands above the page, where the focus is, with a link to its field (fault F3); labels (faults F2, F12).
+//! Errors are listed above the page, with focus and links to the fields (fault F3); labels (faults F2, F12).
 
 use crate::browser::{Browser, value};
 use crate::support::world;
@@ -69,6 +69,7 @@ async fn fault_f12_a_joiner_is_a_letters_own_and_elsewhere_the_text_names_it() {
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("U+200D (zero width joiner)"), "{refused:?}");
     let (bearer, _) = world.sign_in("bill", None).await;
-    let told = world.call("POST", "/me/tokens", &bearer, Some("{\"label\":\"a\\u200bb\",\"expires_in_days\":1}")).await;
-    assert!(told.status == 422 && told.text.contains("U+200B"), "{told:?}");
+    let outcome =
+        world.call("POST", "/me/tokens", &bearer, Some("{\"label\":\"a\\u200bb\",\"expires_in_days\":1}")).await;
+    assert!(outcome.status == 422 && outcome.text.contains("U+200B"), "{outcome:?}");
 }

@@ -1,4 +1,4 @@
-//! What the tests share: a service with people, a clock moved by hand, and requests sent into it without a socket.
+//! A service with accounts and a manual clock. Requests are sent without a socket.
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(unreachable_pub, reason = "each test binary has a copy")]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
@@ -21,10 +21,10 @@ use http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-/// A client's secret, brought along.
+/// The secret of imported clients.
 pub const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
 
-/// A service and what lies under it.
+/// A service and its parts.
 pub struct World {
     pub counterfoil: Counterfoil,
     pub people: Arc<MemoryDirectory>,
@@ -33,7 +33,7 @@ pub struct World {
     pub router: Router,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -60,7 +60,7 @@ impl Answer {
     }
 
     /// Status, problem and field in one.
-    pub fn told(&self) -> (u16, String, Option<String>) {
+    pub fn outcome(&self) -> (u16, String, Option<String>) {
         (self.status.as_u16(), self.problem(), self.json()["field"].as_str().map(str::to_owned))
     }
 }
@@ -75,12 +75,12 @@ pub async fn world() -> World {
     world_on(Policy::default(), |people| people as Arc<dyn Directory>).await
 }
 
-/// The same with another directory before those people.
+/// The same with another directory in front.
 pub async fn world_with(directory: impl FnOnce(Arc<MemoryDirectory>) -> Arc<dyn Directory>) -> World {
     world_on(Policy::default(), directory).await
 }
 
-/// The same under another policy, with the gates open that it asks.
+/// The same with another policy. The gates that it uses are open.
 pub async fn world_under(policy: Policy) -> World {
     world_on(policy, |people| people as Arc<dyn Directory>).await
 }
@@ -108,7 +108,7 @@ async fn world_on(policy: Policy, directory: impl FnOnce(Arc<MemoryDirectory>) -
         .events(sink.clone())
         .build()
         .expect("a handle");
-    // A host that does its upkeep: it is not warned.
+    // A flush counts as upkeep, so no warning is logged.
     let _flushed = counterfoil.flush().await;
     let host = Presenter::host();
     for name in ["bill", "carol", "adam", "sue", "mia"].into_iter().filter(|_| counterfoil.gates().switch) {
@@ -184,7 +184,7 @@ impl World {
         (text("access_token"), text("refresh_token"))
     }
 
-    /// A request to the management routers.
+    /// A request to the API routers.
     pub async fn call(&self, method: &str, path: &str, token: &str, body: Option<&str>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("authorization", format!("Bearer {token}"));

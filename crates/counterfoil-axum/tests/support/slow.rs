@@ -1,4 +1,4 @@
-//! People whose passwords take some time to test.
+//! A directory with slow password checks.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use counterfoil::memory::MemoryDirectory;
 
 use super::{World, world_with};
 
-/// Each test of a password takes that long.
+/// The duration of a password check.
 struct Slow(Arc<MemoryDirectory>, Duration);
 
 #[async_trait]
@@ -35,7 +35,7 @@ impl Directory for Slow {
     }
 }
 
-/// The world, with passwords that take that long to test.
+/// A world with this directory.
 pub(crate) async fn slow_world(test: Duration) -> World {
     world_with(|people| Arc::new(Slow(people, test))).await
 }

@@ -61,7 +61,7 @@ async fn fault_c3_client_oauth2_of_npm_works_by_default() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fault_c1_the_jdks_client_is_challenged_only_where_nobody_is_named() {
+async fn fault_c1_the_jdks_client_is_challenged_only_without_credentials() {
     let server = Server::start("memory:");
     run(Command::new("java").arg(script("Signin.java")).arg(server.url("")), "default-jdk-headless");
 }

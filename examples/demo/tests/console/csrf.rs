@@ -1,16 +1,16 @@
-//! Requests that another site makes a browser send: every form, with no token, with another session's, from elsewhere.
+//! Forged requests: every form, without a token, with another session's token, and from another site.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 
-use crate::desk::{Commit, Desk, Reader, server};
+use crate::fixture::{Commit, Fixture, Reader, server};
+use crate::http_client::{HttpClient, Reply, SESSION};
 use crate::profile::PIXEL;
 use crate::support::Server;
-use crate::visitor::{Reply, SESSION, Visitor};
 
 type Fields = &'static [(&'static str, &'static str)];
 
-/// All that the console's forms do. `{…}` stands for the first row's id of the page.
+/// All forms of the console. `{…}` is replaced by the id of the page's first row.
 const FORMS: [(&str, &str, Fields); 19] = [
     ("/console/tokens", "/console/tokens", &[("label", "forged"), ("days", "7")]),
     ("/console/tokens", "/console/tokens/{}/rotate", &[("overlap_seconds", "0")]),
@@ -48,23 +48,23 @@ const FORMS: [(&str, &str, Fields); 19] = [
     ),
 ];
 
-/// Two people with one token each, a code, and a super administrator's two sessions.
+/// Two accounts with one token each, a code, and two sessions of a super administrator.
 struct Stage {
     server: Server,
-    own: Visitor,
-    other: Visitor,
+    own: HttpClient,
+    other: HttpClient,
     user: String,
 }
 
 fn stage() -> Stage {
     let server = server("");
-    let mut ivan = Visitor::signed_in(server.port, "ivan", "ivan");
+    let mut ivan = HttpClient::signed_in(server.port, "ivan", "ivan");
     assert_eq!(ivan.submit("/console/tokens", "/console/tokens", &[("label", "Ivan's"), ("days", "7")]).status, 200);
-    let mut own = Visitor::signed_in(server.port, "super@example.com", "super");
+    let mut own = HttpClient::signed_in(server.port, "super@example.com", "super");
     assert_eq!(own.submit("/console/tokens", "/console/tokens", &[("label", "own"), ("days", "7")]).status, 200);
     assert_eq!(own.submit("/console/codes", "/console/codes", &[("access", "super_administrator")]).status, 200);
     let user = own.get("/console/users?q=ivan").between("href=\"/console/users/", "\"").remove(0);
-    let other = Visitor::signed_in(server.port, "super@example.com", "super");
+    let other = HttpClient::signed_in(server.port, "super@example.com", "super");
     Stage { server, own, other, user }
 }
 
@@ -75,8 +75,7 @@ impl Stage {
         (page, path.replace("{}", &id))
     }
 
-    /// All that a forged request could change, but for words that only tell how long ago something was, and the numbers of forms,
-    /// which are others each time.
+    /// Everything that a forged request could change, without relative times and form numbers, which differ each time.
     fn state(&mut self) -> String {
         let user = format!("/console/users/{}", self.user);
         let pages =
@@ -107,7 +106,7 @@ fn without_times(reply: &Reply) -> String {
         .collect()
 }
 
-/// What is tried, the headers of where it comes from, and the token.
+/// A description, the headers about the origin, and the token.
 type Attempt<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>);
 
 #[test]
@@ -147,7 +146,7 @@ fn a_form_without_its_token_with_another_sessions_or_from_another_site_is_refuse
     }
 }
 
-/// Else the refusals above would prove nothing.
+/// Otherwise the refusals above would prove nothing.
 #[test]
 fn the_same_forms_with_their_token_are_carried_out() {
     for (page, path, fields) in FORMS {
@@ -194,13 +193,13 @@ fn a_picture_from_another_site_is_not_taken_for_a_signature() {
     assert_eq!(send(&token, &[], false), 303);
 }
 
-/// Otherwise somebody could be made to work in an attacker's account.
+/// Otherwise an attacker could make a user work in the attacker's account.
 #[test]
-fn nobody_is_signed_in_or_out_by_another_site() {
+fn another_site_cannot_sign_a_browser_in_or_out() {
     let server = server("");
-    let mut visitor = Visitor::new(server.port);
-    let csrf = visitor.get("/console/sign-in").csrf();
-    let foreign = Visitor::new(server.port).get("/console/sign-in").csrf();
+    let mut client = HttpClient::new(server.port);
+    let csrf = client.get("/console/sign-in").csrf();
+    let foreign = HttpClient::new(server.port).get("/console/sign-in").csrf();
     assert_ne!(csrf, foreign);
     let form = [("name", "ivan"), ("password", "ivan")];
     let with = |token: &'static str| [&form[..], &[("csrf_token", token)]].concat();
@@ -213,15 +212,15 @@ fn nobody_is_signed_in_or_out_by_another_site() {
         (&[("Origin", "https://evil.example")], with(own)),
         (&[("Sec-Fetch-Site", "cross-site")], with(own)),
     ] {
-        assert_eq!(visitor.post_with("/console/sign-in", headers, &fields).status, 403);
-        assert!(visitor.cookie(SESSION).is_none());
+        assert_eq!(client.post_with("/console/sign-in", headers, &fields).status, 403);
+        assert!(client.cookie(SESSION).is_none());
     }
-    assert_eq!(visitor.post("/console/sign-in", &with(own)).status, 303);
-    assert_eq!(visitor.post("/console/sign-out", &[]).status, 403);
-    let token = visitor.get("/console/tokens").csrf();
+    assert_eq!(client.post("/console/sign-in", &with(own)).status, 303);
+    assert_eq!(client.post("/console/sign-out", &[]).status, 403);
+    let token = client.get("/console/tokens").csrf();
     let site = [("Sec-Fetch-Site", "cross-site")];
-    assert_eq!(visitor.post_with("/console/sign-out", &site, &[("csrf_token", &token)]).status, 403);
-    assert_eq!(visitor.get("/console/tokens").status, 200, "still signed in");
+    assert_eq!(client.post_with("/console/sign-out", &site, &[("csrf_token", &token)]).status, 403);
+    assert_eq!(client.get("/console/tokens").status, 200, "still signed in");
 }
 
 #[test]
@@ -237,7 +236,8 @@ fn what_changes_something_is_never_done_by_a_link() {
     assert_eq!(stage.state(), before);
 }
 
-/// A page of another site that sends a form of ours as soon as it is opened; its name is another one for the same machine.
+/// A page of another site that submits a form of the console when it is opened. Its host name is another name of this
+/// machine.
 fn another_site(action: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://localhost:{}/", listener.local_addr().expect("an address").port());
@@ -248,7 +248,7 @@ fn another_site(action: &str) -> String {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let page = page.clone();
-            // A browser also opens connections that it asks nothing on.
+            // A browser also opens connections without requests.
             std::thread::spawn(move || {
                 let lines = BufReader::new(&stream).lines().map_while(Result::ok);
                 if lines.take_while(|line| !line.is_empty()).count() > 0 {
@@ -265,15 +265,15 @@ fn another_site(action: &str) -> String {
 #[test]
 fn a_form_that_another_site_makes_a_browser_send_is_refused() {
     for reader in Reader::all(&["en"], Commit::BothBrowsers) {
-        let desk = Desk::new(reader, "");
-        desk.sign_in("ivan", "ivan");
-        desk.browser.goto(&another_site(&desk.server.url("/console/tokens")));
-        desk.browser.wait("the answer to the form", |browser| browser.path() == "/console/tokens");
-        desk.browser.wait_for("main");
-        assert!(!desk.browser.exists("#secret"), "{reader:?}");
-        desk.goto("/console/tokens");
-        assert!(desk.browser.text("header").contains("ivan"), "still signed in");
-        assert_eq!(desk.browser.count("tr[data-id]"), 0, "{reader:?}");
-        desk.is_quiet();
+        let fixture = Fixture::new(reader, "");
+        fixture.sign_in("ivan", "ivan");
+        fixture.browser.goto(&another_site(&fixture.server.url("/console/tokens")));
+        fixture.browser.wait("the answer to the form", |browser| browser.path() == "/console/tokens");
+        fixture.browser.wait_for("main");
+        assert!(!fixture.browser.exists("#secret"), "{reader:?}");
+        fixture.goto("/console/tokens");
+        assert!(fixture.browser.text("header").contains("ivan"), "still signed in");
+        assert_eq!(fixture.browser.count("tr[data-id]"), 0, "{reader:?}");
+        fixture.is_quiet();
     }
 }

@@ -1,7 +1,7 @@
-//! What every page is sent with.
+//! The headers of every page.
 
-use crate::desk::server;
-use crate::visitor::{Reply, Visitor};
+use crate::fixture::server;
+use crate::http_client::{HttpClient, Reply};
 
 const POLICY: [&str; 8] = [
     "default-src 'none'",
@@ -42,10 +42,10 @@ fn is_guarded(reply: &Reply, what: &str) {
 #[test]
 fn each_page_forbids_what_it_does_not_need_and_is_kept_by_no_cache() {
     let server = server("");
-    let mut nobody = Visitor::new(server.port);
-    let mut visitor = Visitor::signed_in(server.port, "super@example.com", "super");
+    let mut nobody = HttpClient::new(server.port);
+    let mut client = HttpClient::signed_in(server.port, "super@example.com", "super");
     for path in PAGES {
-        let reply = visitor.get(path);
+        let reply = client.get(path);
         assert_eq!(reply.status, if path.ends_with("nowhere") { 404 } else { 200 }, "{path}");
         is_guarded(&reply, path);
         assert_eq!(reply.header("cache-control"), "no-store", "{path}");
@@ -58,7 +58,7 @@ fn each_page_forbids_what_it_does_not_need_and_is_kept_by_no_cache() {
         assert!(!elsewhere, "nothing is fetched from elsewhere, and nothing leads there: {path}");
         is_guarded(&nobody.get(path), path);
     }
-    for reply in [nobody.get("/console/sign-in"), nobody.sign_in("ivan", "wrong"), visitor.post("/console/tokens", &[])]
+    for reply in [nobody.get("/console/sign-in"), nobody.sign_in("ivan", "wrong"), client.post("/console/tokens", &[])]
     {
         is_guarded(&reply, &reply.head);
         assert_eq!(reply.header("cache-control"), "no-store", "{}", reply.head);
@@ -68,13 +68,13 @@ fn each_page_forbids_what_it_does_not_need_and_is_kept_by_no_cache() {
 #[test]
 fn a_page_that_shows_a_secret_is_kept_by_no_cache() {
     let server = server("");
-    let mut visitor = Visitor::signed_in(server.port, "super@example.com", "super");
+    let mut client = HttpClient::signed_in(server.port, "super@example.com", "super");
     for (page, fields) in [
         ("/console/tokens", &[("label", "a"), ("days", "1")][..]),
         ("/console/codes", &[("access", "super_administrator")]),
         ("/console/clients", &[("display_name", "a"), ("grants", "password"), ("refresh_mode", "rotate")]),
     ] {
-        let reply = visitor.submit(page, page, fields);
+        let reply = client.submit(page, page, fields);
         assert_eq!(reply.status, 200, "{page}: {}", reply.body);
         assert!(reply.body.contains("id=\"secret\""), "{page}");
         is_guarded(&reply, page);
@@ -85,12 +85,12 @@ fn a_page_that_shows_a_secret_is_kept_by_no_cache() {
 #[test]
 fn what_pages_are_made_of_comes_with_its_type_and_says_nothing_of_anybody() {
     let server = server("");
-    let mut visitor = Visitor::new(server.port);
-    let page = visitor.get("/console/sign-in");
+    let mut client = HttpClient::new(server.port);
+    let page = client.get("/console/sign-in");
     let parts = [page.between("src=\"", "\""), page.between("<link rel=\"stylesheet\" href=\"", "\"")].concat();
     assert!(parts.len() >= 2, "{parts:?}");
     for path in parts {
-        let reply = Visitor::new(server.port).get(&path);
+        let reply = HttpClient::new(server.port).get(&path);
         assert_eq!((reply.status, reply.header("x-content-type-options")), (200, "nosniff"), "{path}");
         assert!(reply.headers("set-cookie").is_empty(), "{path}");
     }
@@ -100,8 +100,8 @@ fn what_pages_are_made_of_comes_with_its_type_and_says_nothing_of_anybody() {
 fn over_plain_http_no_other_host_than_this_machine_is_served() {
     let server = server("");
     for host in ["console.example", "127.0.0.1.nip.io", "10.0.0.1"] {
-        let mut visitor = Visitor::new(server.port);
-        let reply = visitor.get_with("/console/sign-in", &[("Host", host)]);
+        let mut client = HttpClient::new(server.port);
+        let reply = client.get_with("/console/sign-in", &[("Host", host)]);
         assert!(reply.status >= 400 && reply.headers("set-cookie").is_empty(), "{host}: {}", reply.head);
         assert!(!reply.body.contains("id=\"sign-in\""), "{host}");
     }

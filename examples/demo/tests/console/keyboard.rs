@@ -1,28 +1,28 @@
-//! The console by keys alone.
+//! The console by keyboard only.
 
 use serde_json::Value;
 
-use crate::desk::{Desk, in_both, in_both_browsers};
+use crate::fixture::{Fixture, in_both, in_both_browsers};
 
 const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
 
-/// What has the focus, whether it can be seen to have it, and its name for a screen reader.
+/// The focused element: selector, whether the focus is visible, and its name for screen readers.
 const FOCUS: &str = "const one = document.activeElement; const look = getComputedStyle(one); const box = one.getBoundingClientRect();\
      const named = (one.innerText || one.ariaLabel || one.title || (one.labels && [...one.labels].map(label => label.innerText).join()) || '').trim();\
      return {tag: one.tagName, id: one.id, name: one.name || '', named: named !== '',\
        marked: look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2 || look.boxShadow !== 'none',\
        seen: box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0}";
 
-fn focus(desk: &Desk) -> Value {
-    desk.browser.script(FOCUS, &[])
+fn focus(fixture: &Fixture) -> Value {
+    fixture.browser.script(FOCUS, &[])
 }
 
-/// Goes on with the tabulator until something has the focus.
-fn tab_to(desk: &Desk, id_or_name: &str) {
+/// Presses Tab until an element has the focus.
+fn tab_to(fixture: &Fixture, id_or_name: &str) {
     for _ in 0..60 {
-        desk.browser.press(TAB);
-        let focus = focus(desk);
+        fixture.browser.press(TAB);
+        let focus = focus(fixture);
         if focus["id"] == id_or_name || focus["name"] == id_or_name {
             return;
         }
@@ -31,63 +31,63 @@ fn tab_to(desk: &Desk, id_or_name: &str) {
 }
 
 #[test]
-fn console_1_somebody_signs_in_makes_a_token_and_revokes_it_by_keys_alone() {
-    in_both_browsers(|desk| {
-        desk.goto("/console/sign-in");
-        assert_eq!(focus(desk)["name"], "name", "one can type at once");
-        desk.browser.press("ivan");
-        tab_to(desk, "password");
-        desk.browser.press(&format!("ivan{ENTER}"));
-        desk.browser.wait_for("#create");
-        tab_to(desk, "label");
-        desk.browser.press("by keys");
-        tab_to(desk, "days");
-        desk.browser.press(&format!("7{ENTER}"));
-        desk.browser.wait_for("#reveal");
-        tab_to(desk, "reveal");
-        desk.browser.press(" ");
-        assert!(desk.browser.text("#secret").starts_with("cfp_"));
-        tab_to(desk, "done");
-        desk.browser.press(ENTER);
-        desk.browser.wait_for("#tokens");
-        let delete = desk.in_row("by keys", "a.delete");
+fn console_1_signing_in_and_creating_and_revoking_a_token_work_by_keyboard() {
+    in_both_browsers(|fixture| {
+        fixture.goto("/console/sign-in");
+        assert_eq!(focus(fixture)["name"], "name", "one can type at once");
+        fixture.browser.press("ivan");
+        tab_to(fixture, "password");
+        fixture.browser.press(&format!("ivan{ENTER}"));
+        fixture.browser.wait_for("#create");
+        tab_to(fixture, "label");
+        fixture.browser.press("by keys");
+        tab_to(fixture, "days");
+        fixture.browser.press(&format!("7{ENTER}"));
+        fixture.browser.wait_for("#reveal");
+        tab_to(fixture, "reveal");
+        fixture.browser.press(" ");
+        assert!(fixture.browser.text("#secret").starts_with("cfp_"));
+        tab_to(fixture, "done");
+        fixture.browser.press(ENTER);
+        fixture.browser.wait_for("#tokens");
+        let delete = fixture.in_row("by keys", "a.delete");
         for _ in 0..60 {
-            desk.browser.press(TAB);
-            if desk.browser.exists(&format!("{delete}:focus")) {
+            fixture.browser.press(TAB);
+            if fixture.browser.exists(&format!("{delete}:focus")) {
                 break;
             }
         }
-        desk.browser.press(ENTER);
-        desk.browser.wait_for("#confirm");
+        fixture.browser.press(ENTER);
+        fixture.browser.wait_for("#confirm");
         for _ in 0..60 {
-            desk.browser.press(TAB);
-            if desk.browser.exists("#confirm button:focus") {
+            fixture.browser.press(TAB);
+            if fixture.browser.exists("#confirm button:focus") {
                 break;
             }
         }
-        desk.browser.press(ENTER);
-        desk.browser.wait_for("#empty");
+        fixture.browser.press(ENTER);
+        fixture.browser.wait_for("#empty");
     });
 }
 
 #[test]
 fn each_stop_of_the_tabulator_has_a_name_and_can_be_seen() {
-    in_both(|desk| {
-        desk.sign_in("super@example.com", "super");
-        desk.make_token("stop", "7");
+    in_both(|fixture| {
+        fixture.sign_in("super@example.com", "super");
+        fixture.make_token("stop", "7");
         for page in ["tokens", "profile", "users", "codes", "clients", "settings", "events"] {
-            desk.goto(&format!("/console/{page}"));
+            fixture.goto(&format!("/console/{page}"));
             let mut stops = 0;
             loop {
-                desk.browser.press(TAB);
-                let focus = focus(desk);
-                // The end: back to the page as a whole.
+                fixture.browser.press(TAB);
+                let focus = focus(fixture);
+                // The end of the tab order: the focus returns to the page.
                 if focus["tag"] == "BODY" || stops > 200 {
                     break;
                 }
                 if stops == 0 {
                     assert_eq!(
-                        desk.browser.attribute(":focus", "href").as_deref(),
+                        fixture.browser.attribute(":focus", "href").as_deref(),
                         Some("#content"),
                         "first a way past the navigation"
                     );

@@ -1,5 +1,5 @@
-//! The console in a browser, in both languages: every action of its pages, what an attacker tries, and how the pages look. `.ci/servers` installs the
-//! browser, `.ci/clients` the accessibility checker. Pictures are kept in `target/console-screenshots`.
+//! The console in a browser, in both languages: all actions, attacks, and the look of the pages. `.ci/servers` installs
+//! the browser, `.ci/clients` the accessibility checker. Screenshots are kept in `target/console-screenshots`.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 #![allow(unreachable_pub, reason = "rooms of one test binary")]
@@ -10,10 +10,11 @@ mod support;
 mod clients;
 mod codes;
 mod csrf;
-mod desk;
 mod events;
 mod faults;
+mod fixture;
 mod headers;
+mod http_client;
 mod injection;
 mod keyboard;
 mod looks;
@@ -24,4 +25,3 @@ mod settings;
 mod sign_in;
 mod tokens;
 mod users;
-mod visitor;

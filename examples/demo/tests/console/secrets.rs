@@ -1,37 +1,38 @@
-//! A secret is shown once: not in the page after it was left, nor by the buttons back and forward, in an address, a log, or what the browser keeps.
+//! A secret is shown once. It is not in the page after leaving it, behind "back" and "forward", in an address, in a
+//! log, or in the browser's storage.
 
-use crate::desk::{Commit, Desk, LANGUAGES, Reader, in_english};
+use crate::fixture::{Commit, Fixture, LANGUAGES, Reader, in_english};
 
-fn make(desk: &Desk, page: &str) -> String {
-    fill(desk, page);
-    desk.browser.follow("#create button");
-    let secret = desk.secret();
+fn make(fixture: &Fixture, page: &str) -> String {
+    fill(fixture, page);
+    fixture.browser.follow("#create button");
+    let secret = fixture.secret();
     assert!(secret.starts_with("cf") && secret.len() > 40, "{secret}");
     secret
 }
 
-fn fill(desk: &Desk, page: &str) {
-    desk.goto(page);
+fn fill(fixture: &Fixture, page: &str) {
+    fixture.goto(page);
     match page {
         "/console/tokens" => {
-            desk.browser.fill("#create [name=label]", "once");
-            desk.browser.fill("#create [name=days]", "7");
+            fixture.browser.fill("#create [name=label]", "once");
+            fixture.browser.fill("#create [name=days]", "7");
         }
         "/console/clients" => {
-            desk.browser.fill("#create [name=display_name]", "once");
-            desk.browser.tick("#create [name=grants][value=password]", true);
+            fixture.browser.fill("#create [name=display_name]", "once");
+            fixture.browser.tick("#create [name=grants][value=password]", true);
         }
-        _ => desk.browser.click("#create [name=access][value=super_administrator]"),
+        _ => fixture.browser.click("#create [name=access][value=super_administrator]"),
     }
 }
 
-/// Not even in what scripts and the browser hold of the page.
-fn shows(desk: &Desk, secret: &str) -> bool {
+/// Also not in the memory of scripts and the browser.
+fn shows(fixture: &Fixture, secret: &str) -> bool {
     let all = "return document.documentElement.outerHTML + location.href + document.referrer + document.title + JSON.stringify(history.state)\
          + JSON.stringify({...sessionStorage}) + JSON.stringify({...localStorage}) + window.name\
          + [...document.querySelectorAll('input, textarea')].map(field => field.value).join()\
          + performance.getEntries().map(entry => entry.name).join()";
-    let all = desk.browser.script(all, &[]);
+    let all = fixture.browser.script(all, &[]);
     let all = all.as_str().expect("text");
     assert!(all.len() > 50, "{all}");
     all.contains(secret)
@@ -40,30 +41,30 @@ fn shows(desk: &Desk, secret: &str) -> bool {
 #[test]
 fn the_buttons_back_and_forward_bring_no_secret_back() {
     for reader in Reader::all(&LANGUAGES, Commit::Chromium) {
-        let desk = Desk::new(reader, "");
-        desk.sign_in("super@example.com", "super");
+        let fixture = Fixture::new(reader, "");
+        fixture.sign_in("super@example.com", "super");
         for page in ["/console/tokens", "/console/codes", "/console/clients"] {
             for leave in [
-                (|desk: &Desk| desk.browser.follow("#done")) as fn(&Desk),
-                |desk| desk.goto("/console/profile"),
-                |desk| desk.browser.follow("nav a[href=\"/console/profile\"]"),
+                (|fixture: &Fixture| fixture.browser.follow("#done")) as fn(&Fixture),
+                |fixture| fixture.goto("/console/profile"),
+                |fixture| fixture.browser.follow("nav a[href=\"/console/profile\"]"),
             ] {
-                let secret = make(&desk, page);
-                assert!(shows(&desk, &secret), "the check itself sees it");
-                leave(&desk);
-                assert!(!shows(&desk, &secret), "{page}");
-                desk.browser.back();
-                assert!(!shows(&desk, &secret), "back: {page} at {}", desk.browser.url());
-                desk.browser.back();
-                assert!(!shows(&desk, &secret), "back and back: {page}");
-                desk.browser.forward();
-                assert!(!shows(&desk, &secret), "and forward: {page}");
-                desk.browser.forward();
-                assert!(!shows(&desk, &secret), "and forward again: {page}");
-                desk.goto("/console/tokens");
-                if let Some(id) = desk.row_if_any("once") {
+                let secret = make(&fixture, page);
+                assert!(shows(&fixture, &secret), "the check itself sees it");
+                leave(&fixture);
+                assert!(!shows(&fixture, &secret), "{page}");
+                fixture.browser.back();
+                assert!(!shows(&fixture, &secret), "back: {page} at {}", fixture.browser.url());
+                fixture.browser.back();
+                assert!(!shows(&fixture, &secret), "back and back: {page}");
+                fixture.browser.forward();
+                assert!(!shows(&fixture, &secret), "and forward: {page}");
+                fixture.browser.forward();
+                assert!(!shows(&fixture, &secret), "and forward again: {page}");
+                fixture.goto("/console/tokens");
+                if let Some(id) = fixture.row_if_any("once") {
                     assert_eq!(
-                        desk.visitor().submit("/console/tokens", &format!("/console/tokens/{id}/delete"), &[]).status,
+                        fixture.client().submit("/console/tokens", &format!("/console/tokens/{id}/delete"), &[]).status,
                         303
                     );
                 }
@@ -74,55 +75,59 @@ fn the_buttons_back_and_forward_bring_no_secret_back() {
 
 #[test]
 fn without_scripts_the_buttons_back_and_forward_bring_no_secret_back() {
-    in_english(Commit::Chromium, |desk| {
-        desk.browser.run_scripts(false);
-        desk.sign_in("ivan", "ivan");
-        desk.browser.fill("#create [name=label]", "once");
-        desk.browser.fill("#create [name=days]", "7");
-        desk.browser.follow("#create button");
-        let secret = desk.browser.text("#secret");
+    in_english(Commit::Chromium, |fixture| {
+        fixture.browser.run_scripts(false);
+        fixture.sign_in("ivan", "ivan");
+        fixture.browser.fill("#create [name=label]", "once");
+        fixture.browser.fill("#create [name=days]", "7");
+        fixture.browser.follow("#create button");
+        let secret = fixture.browser.text("#secret");
         assert!(secret.starts_with("cfp_"));
-        desk.browser.follow("#done");
-        desk.browser.back();
-        assert!(!desk.browser.source().contains(&secret), "{}", desk.browser.source());
-        desk.browser.forward();
-        assert!(!desk.browser.source().contains(&secret));
+        fixture.browser.follow("#done");
+        fixture.browser.back();
+        assert!(!fixture.browser.source().contains(&secret), "{}", fixture.browser.source());
+        fixture.browser.forward();
+        assert!(!fixture.browser.source().contains(&secret));
     });
 }
 
 #[test]
 fn a_reload_of_the_page_that_showed_a_secret_makes_no_other_one() {
-    in_english(Commit::Chromium, |desk| {
-        desk.sign_in("ivan", "ivan");
-        let secret = make(desk, "/console/tokens");
-        desk.browser.reload();
-        assert!(!desk.browser.source().contains(&secret));
-        desk.goto("/console/tokens");
-        assert_eq!(desk.browser.count("tr[data-id]"), 1);
+    in_english(Commit::Chromium, |fixture| {
+        fixture.sign_in("ivan", "ivan");
+        let secret = make(fixture, "/console/tokens");
+        fixture.browser.reload();
+        assert!(!fixture.browser.source().contains(&secret));
+        fixture.goto("/console/tokens");
+        assert_eq!(fixture.browser.count("tr[data-id]"), 1);
     });
 }
 
-/// Without scripts the browser sends the form again, as WebKit does with them.
+/// Without scripts the browser sends the form again. WebKit also does so with scripts.
 #[test]
 fn fault_a10_a_reload_without_scripts_says_that_it_was_done_and_makes_no_other_one() {
-    in_english(Commit::Chromium, |desk| {
-        desk.browser.run_scripts(false);
-        desk.sign_in("super@example.com", "super");
+    in_english(Commit::Chromium, |fixture| {
+        fixture.browser.run_scripts(false);
+        fixture.sign_in("super@example.com", "super");
         for page in ["/console/tokens", "/console/codes", "/console/clients"] {
             let before = {
-                desk.goto(page);
-                desk.browser.count("tr[data-id]")
+                fixture.goto(page);
+                fixture.browser.count("tr[data-id]")
             };
-            fill(desk, page);
-            desk.browser.follow("#create button");
-            let secret = desk.browser.text("#secret");
+            fill(fixture, page);
+            fixture.browser.follow("#create button");
+            let secret = fixture.browser.text("#secret");
             assert!(secret.starts_with("cf"), "{page}");
-            desk.browser.reload();
-            assert!(!desk.browser.source().contains(&secret) && !desk.browser.exists("#secret"), "{page}");
-            assert_eq!(desk.browser.text("h1"), "This has already been done", "the form itself was sent again: {page}");
-            desk.browser.follow("#back");
-            assert_eq!(desk.browser.path(), page);
-            assert_eq!(desk.browser.count("tr[data-id]"), before + 1, "{page}");
+            fixture.browser.reload();
+            assert!(!fixture.browser.source().contains(&secret) && !fixture.browser.exists("#secret"), "{page}");
+            assert_eq!(
+                fixture.browser.text("h1"),
+                "This has already been done",
+                "the form itself was sent again: {page}"
+            );
+            fixture.browser.follow("#back");
+            assert_eq!(fixture.browser.path(), page);
+            assert_eq!(fixture.browser.count("tr[data-id]"), before + 1, "{page}");
         }
     });
 }
@@ -130,28 +135,28 @@ fn fault_a10_a_reload_without_scripts_says_that_it_was_done_and_makes_no_other_o
 #[test]
 fn a_secret_is_in_no_log_no_address_and_nothing_that_the_browser_keeps() {
     for reader in Reader::all(&["en"], Commit::BothBrowsers) {
-        let desk = Desk::new(reader, "");
-        desk.sign_in("super@example.com", "super");
+        let fixture = Fixture::new(reader, "");
+        fixture.sign_in("super@example.com", "super");
         let secrets = ["/console/tokens", "/console/codes", "/console/clients"].map(|page| {
-            let secret = make(&desk, page);
-            assert!(!desk.browser.url().contains(&secret));
-            desk.browser.follow("#done");
+            let secret = make(&fixture, page);
+            assert!(!fixture.browser.url().contains(&secret));
+            fixture.browser.follow("#done");
             secret
         });
-        let session = desk.session().expect("a session");
+        let session = fixture.session().expect("a session");
         for page in ["tokens", "codes", "clients", "events", "profile", "users", "settings"] {
-            desk.goto(&format!("/console/{page}"));
+            fixture.goto(&format!("/console/{page}"));
             for secret in &secrets {
-                assert!(!shows(&desk, secret), "{page}");
+                assert!(!shows(&fixture, secret), "{page}");
             }
         }
-        let log = desk.server.log();
+        let log = fixture.server.log();
         assert!(log.contains("counterfoil"), "the demo keeps a log: {log}");
         for secret in secrets.iter().chain([&session]) {
             assert!(!log.contains(secret.as_str()));
         }
         assert!(!log.contains("super\"") && !log.contains("csrf_token"));
-        let Desk { browser, server, .. } = desk;
+        let Fixture { browser, server, .. } = fixture;
         let [tokens, codes, clients, visited] =
             browser.keep().files_with([&secrets[0], &secrets[1], &secrets[2], &server.url("/console/profile")]);
         assert!(!visited.is_empty(), "what a browser keeps is found");

@@ -1,84 +1,87 @@
-//! A person's own tokens.
+//! The viewer's own tokens.
 
-use crate::desk::{Desk, in_both, in_both_browsers};
-use crate::visitor::Visitor;
+use crate::fixture::{Fixture, in_both, in_both_browsers};
+use crate::http_client::HttpClient;
 
-fn create(desk: &Desk, label: &str, days: &str) {
-    desk.goto("/console/tokens");
-    desk.browser.fill("#create [name=label]", label);
-    desk.browser.fill("#create [name=days]", days);
-    desk.browser.send_anyway("#create");
+fn create(fixture: &Fixture, label: &str, days: &str) {
+    fixture.goto("/console/tokens");
+    fixture.browser.fill("#create [name=label]", label);
+    fixture.browser.fill("#create [name=days]", days);
+    fixture.browser.send_anyway("#create");
 }
 
 #[test]
 fn console_1_a_token_is_created_masked_revealed_once_and_listed_with_its_last_access() {
-    in_both_browsers(|desk| {
-        desk.sign_in("ivan", "ivan");
-        assert!(desk.browser.is_shown("#empty") && !desk.browser.exists("#tokens"));
-        desk.speaks();
-        create(desk, "nightly build", "7");
-        assert!(!desk.browser.text("#secret").contains("cfp_"), "masked at first");
-        assert!(desk.browser.is_shown("#secret-warning"));
-        desk.speaks();
-        let token = desk.secret();
+    in_both_browsers(|fixture| {
+        fixture.sign_in("ivan", "ivan");
+        assert!(fixture.browser.is_shown("#empty") && !fixture.browser.exists("#tokens"));
+        fixture.speaks();
+        create(fixture, "nightly build", "7");
+        assert!(!fixture.browser.text("#secret").contains("cfp_"), "masked at first");
+        assert!(fixture.browser.is_shown("#secret-warning"));
+        fixture.speaks();
+        let token = fixture.secret();
         assert!(token.starts_with("cfp_") && token.len() > 40, "{token}");
-        desk.browser.follow("#done");
-        assert_eq!(desk.browser.path(), "/console/tokens");
-        desk.speaks();
-        let row = desk.browser.text(&desk.in_row("nightly build", ""));
-        assert!(row.contains(desk.word("Never", "Доступ не выполнялся")), "{row}");
-        assert_eq!(desk.browser.count("#tokens tbody time"), 2, "created and expires");
+        fixture.browser.follow("#done");
+        assert_eq!(fixture.browser.path(), "/console/tokens");
+        fixture.speaks();
+        let row = fixture.browser.text(&fixture.in_row("nightly build", ""));
+        assert!(row.contains(fixture.word("Never", "Доступ не выполнялся")), "{row}");
+        assert_eq!(fixture.browser.count("#tokens tbody time"), 2, "created and expires");
         for name in ["title", "datetime"] {
-            assert!(desk.browser.attribute("#tokens tbody time", name).is_some_and(|exact| exact.contains("20")));
+            assert!(fixture.browser.attribute("#tokens tbody time", name).is_some_and(|exact| exact.contains("20")));
         }
-        assert_eq!(desk.bearer(&token), 200);
-        desk.browser.reload();
-        assert_eq!(desk.browser.count("#tokens tbody time"), 3, "and last access");
-        assert!(!desk.browser.text("#tokens").contains(desk.word("Never", "Доступ не выполнялся")));
+        assert_eq!(fixture.bearer(&token), 200);
+        fixture.browser.reload();
+        assert_eq!(fixture.browser.count("#tokens tbody time"), 3, "and last access");
+        assert!(!fixture.browser.text("#tokens").contains(fixture.word("Never", "Доступ не выполнялся")));
     });
 }
 
 #[test]
 fn console_1_a_token_is_copied_by_its_button_and_is_gone_from_the_page_then() {
-    in_both(|desk| {
-        desk.browser.open_clipboard();
-        desk.sign_in("ivan", "ivan");
-        create(desk, "copied", "1");
-        desk.browser.click("#copy");
-        desk.browser.wait("the copy", |browser| browser.clipboard().starts_with("cfp_"));
-        let token = desk.browser.clipboard();
-        assert_eq!(desk.bearer(&token), 200);
-        desk.browser.wait("the token to go", |browser| !browser.source().contains(&token));
-        desk.speaks();
+    in_both(|fixture| {
+        fixture.browser.open_clipboard();
+        fixture.sign_in("ivan", "ivan");
+        create(fixture, "copied", "1");
+        fixture.browser.click("#copy");
+        fixture.browser.wait("the copy", |browser| browser.clipboard().starts_with("cfp_"));
+        let token = fixture.browser.clipboard();
+        assert_eq!(fixture.bearer(&token), 200);
+        fixture.browser.wait("the token to go", |browser| !browser.source().contains(&token));
+        fixture.speaks();
     });
 }
 
 #[test]
 fn console_1_everything_of_a_token_works_without_scripts() {
-    in_both(|desk| {
-        desk.browser.run_scripts(false);
-        desk.sign_in("ivan", "ivan");
-        create(desk, "no script", "1");
-        let token = desk.browser.text("#secret");
-        assert_eq!(desk.bearer(&token), 200, "{token}");
-        assert!(!desk.browser.is_shown("#reveal") && !desk.browser.is_shown("#copy"), "no button that does nothing");
-        desk.browser.follow("#done");
-        desk.browser.follow(&desk.in_row("no script", "a.rotate"));
-        desk.browser.follow("#confirm button");
-        let next = desk.browser.text("#secret");
-        assert_eq!(desk.bearer(&next), 200, "{next}");
-        desk.browser.follow("#done");
-        desk.browser.follow(&desk.in_row("no script", "a.delete"));
-        desk.browser.follow("#confirm button");
-        assert!(desk.browser.is_shown("#notice"));
-        assert_eq!(desk.bearer(&next), 401);
+    in_both(|fixture| {
+        fixture.browser.run_scripts(false);
+        fixture.sign_in("ivan", "ivan");
+        create(fixture, "no script", "1");
+        let token = fixture.browser.text("#secret");
+        assert_eq!(fixture.bearer(&token), 200, "{token}");
+        assert!(
+            !fixture.browser.is_shown("#reveal") && !fixture.browser.is_shown("#copy"),
+            "no button that does nothing"
+        );
+        fixture.browser.follow("#done");
+        fixture.browser.follow(&fixture.in_row("no script", "a.rotate"));
+        fixture.browser.follow("#confirm button");
+        let next = fixture.browser.text("#secret");
+        assert_eq!(fixture.bearer(&next), 200, "{next}");
+        fixture.browser.follow("#done");
+        fixture.browser.follow(&fixture.in_row("no script", "a.delete"));
+        fixture.browser.follow("#confirm button");
+        assert!(fixture.browser.is_shown("#notice"));
+        assert_eq!(fixture.bearer(&next), 401);
     });
 }
 
 #[test]
-fn console_1_what_is_wrong_with_a_new_token_stands_beside_its_field() {
-    in_both(|desk| {
-        desk.sign_in("ivan", "ivan");
+fn console_1_an_error_of_a_new_token_is_shown_at_its_field() {
+    in_both(|fixture| {
+        fixture.sign_in("ivan", "ivan");
         for (label, days, field) in [
             ("", "7", "label"),
             ("   ", "7", "label"),
@@ -88,26 +91,26 @@ fn console_1_what_is_wrong_with_a_new_token_stands_beside_its_field() {
             ("fine", "-1", "days"),
             ("fine", "", "days"),
         ] {
-            create(desk, label, days);
-            desk.finds_fault_with(field);
-            assert_eq!(desk.browser.value("#create [name=label]"), label, "what was typed is kept");
-            assert!(!desk.browser.exists("#secret"));
+            create(fixture, label, days);
+            fixture.finds_fault_with(field);
+            assert_eq!(fixture.browser.value("#create [name=label]"), label, "what was typed is kept");
+            assert!(!fixture.browser.exists("#secret"));
         }
-        assert!(desk.browser.text("#days-error").contains(char::is_alphabetic));
-        create(desk, "fine", "181");
-        assert!(desk.browser.text("#days-error").contains("180"), "the limit is named");
-        desk.make_token("fine", "7");
-        create(desk, " FINE ", "7");
-        desk.finds_fault_with("label");
-        desk.goto("/console/tokens");
-        assert_eq!(desk.browser.count("tr[data-id]"), 1);
+        assert!(fixture.browser.text("#days-error").contains(char::is_alphabetic));
+        create(fixture, "fine", "181");
+        assert!(fixture.browser.text("#days-error").contains("180"), "the limit is named");
+        fixture.make_token("fine", "7");
+        create(fixture, " FINE ", "7");
+        fixture.finds_fault_with("label");
+        fixture.goto("/console/tokens");
+        assert_eq!(fixture.browser.count("tr[data-id]"), 1);
     });
 }
 
 #[test]
 fn console_1_a_form_that_no_browser_sends_has_the_status_of_its_fault() {
-    let server = crate::desk::server("");
-    let mut visitor = Visitor::signed_in(server.port, "ivan", "ivan");
+    let server = crate::fixture::server("");
+    let mut client = HttpClient::signed_in(server.port, "ivan", "ivan");
     let page = "/console/tokens";
     for (label, days, status) in [
         ("a", "1.5", 422),
@@ -120,89 +123,89 @@ fn console_1_a_form_that_no_browser_sends_has_the_status_of_its_fault() {
         ("a", "1", 200),
         ("A", "1", 409),
     ] {
-        let reply = visitor.submit(page, page, &[("label", label), ("days", days)]);
+        let reply = client.submit(page, page, &[("label", label), ("days", days)]);
         assert_eq!(reply.status, status, "{label:?} {days:?}");
         assert_eq!(reply.header("cache-control"), "no-store");
     }
-    let missing = visitor.submit(page, page, &[]);
+    let missing = client.submit(page, page, &[]);
     assert_eq!(missing.status, 422);
-    let twice = visitor.submit(page, page, &[("label", "b"), ("label", "c"), ("days", "1")]);
+    let twice = client.submit(page, page, &[("label", "b"), ("label", "c"), ("days", "1")]);
     assert_eq!(twice.status, 422);
-    assert_eq!(visitor.get(page).ids().len(), 1);
+    assert_eq!(client.get(page).ids().len(), 1);
 }
 
 #[test]
 fn console_1_a_token_is_revoked_after_a_confirmation_that_can_be_cancelled() {
-    in_both(|desk| {
-        desk.sign_in("ivan", "ivan");
-        let (one, other) = (desk.make_token("one", "7"), desk.make_token("other", "7"));
-        desk.browser.follow(&desk.in_row("one", "a.delete"));
-        assert!(desk.browser.text("main").contains("one"), "it says which");
-        desk.speaks();
-        desk.browser.follow("#cancel");
-        assert_eq!((desk.bearer(&one), desk.browser.count("tr[data-id]")), (200, 2));
-        desk.browser.follow(&desk.in_row("one", "a.delete"));
-        desk.browser.follow("#confirm button");
-        assert_eq!(desk.browser.path().split('?').next(), Some("/console/tokens"));
-        assert_eq!(desk.browser.attribute("#notice", "role").as_deref(), Some("status"));
-        desk.speaks();
-        assert_eq!((desk.bearer(&one), desk.bearer(&other)), (401, 200));
-        assert!(desk.row_if_any("one").is_none());
-        desk.browser.reload();
-        assert!(desk.row_if_any("other").is_some());
-        desk.make_token("one", "7");
+    in_both(|fixture| {
+        fixture.sign_in("ivan", "ivan");
+        let (one, other) = (fixture.make_token("one", "7"), fixture.make_token("other", "7"));
+        fixture.browser.follow(&fixture.in_row("one", "a.delete"));
+        assert!(fixture.browser.text("main").contains("one"), "it says which");
+        fixture.speaks();
+        fixture.browser.follow("#cancel");
+        assert_eq!((fixture.bearer(&one), fixture.browser.count("tr[data-id]")), (200, 2));
+        fixture.browser.follow(&fixture.in_row("one", "a.delete"));
+        fixture.browser.follow("#confirm button");
+        assert_eq!(fixture.browser.path().split('?').next(), Some("/console/tokens"));
+        assert_eq!(fixture.browser.attribute("#notice", "role").as_deref(), Some("status"));
+        fixture.speaks();
+        assert_eq!((fixture.bearer(&one), fixture.bearer(&other)), (401, 200));
+        assert!(fixture.row_if_any("one").is_none());
+        fixture.browser.reload();
+        assert!(fixture.row_if_any("other").is_some());
+        fixture.make_token("one", "7");
     });
 }
 
 #[test]
 fn console_1_a_token_is_replaced_at_once_or_with_an_overlap() {
-    in_both(|desk| {
-        desk.sign_in("ivan", "ivan");
-        let first = desk.make_token("turning", "7");
-        desk.browser.follow(&desk.in_row("turning", "a.rotate"));
-        desk.speaks();
-        desk.browser.choose("#confirm [name=overlap_seconds]", "3600");
-        desk.browser.follow("#confirm button");
-        let second = desk.secret();
-        desk.speaks();
+    in_both(|fixture| {
+        fixture.sign_in("ivan", "ivan");
+        let first = fixture.make_token("turning", "7");
+        fixture.browser.follow(&fixture.in_row("turning", "a.rotate"));
+        fixture.speaks();
+        fixture.browser.choose("#confirm [name=overlap_seconds]", "3600");
+        fixture.browser.follow("#confirm button");
+        let second = fixture.secret();
+        fixture.speaks();
         assert_ne!(first, second);
-        assert_eq!((desk.bearer(&first), desk.bearer(&second)), (200, 200), "both, for an hour");
-        desk.browser.follow("#done");
-        assert_eq!(desk.browser.texts("td.label").iter().filter(|label| label.contains("turning")).count(), 2);
-        desk.make_token("at once", "7");
-        desk.browser.follow(&desk.in_row("at once", "a.rotate"));
-        desk.browser.choose("#confirm [name=overlap_seconds]", "0");
-        desk.browser.follow("#confirm button");
-        let last = desk.secret();
-        desk.browser.follow("#done");
-        assert_eq!(desk.bearer(&last), 200);
-        assert_eq!(desk.browser.texts("td.label").iter().filter(|label| label.contains("at once")).count(), 1);
+        assert_eq!((fixture.bearer(&first), fixture.bearer(&second)), (200, 200), "both, for an hour");
+        fixture.browser.follow("#done");
+        assert_eq!(fixture.browser.texts("td.label").iter().filter(|label| label.contains("turning")).count(), 2);
+        fixture.make_token("at once", "7");
+        fixture.browser.follow(&fixture.in_row("at once", "a.rotate"));
+        fixture.browser.choose("#confirm [name=overlap_seconds]", "0");
+        fixture.browser.follow("#confirm button");
+        let last = fixture.secret();
+        fixture.browser.follow("#done");
+        assert_eq!(fixture.bearer(&last), 200);
+        assert_eq!(fixture.browser.texts("td.label").iter().filter(|label| label.contains("at once")).count(), 1);
     });
 }
 
 #[test]
 fn console_1_where_tokens_are_switched_off_their_owner_sees_neither_tab_nor_list() {
-    in_both(|desk| {
-        desk.sign_in("ivan", "ivan");
-        let token = desk.make_token("kept", "7");
-        assert!(desk.browser.exists("nav a[href=\"/console/tokens\"]"));
-        switch(desk, false);
-        desk.goto("/console/tokens");
-        assert!(desk.browser.is_shown("#off"));
-        assert!(!desk.browser.exists("#tokens") && !desk.browser.exists("#create"));
-        assert!(!desk.browser.exists("nav a[href=\"/console/tokens\"]"));
-        desk.speaks();
-        assert_eq!(desk.bearer(&token), 401);
-        switch(desk, true);
-        desk.goto("/console/tokens");
-        assert!(desk.row_if_any("kept").is_some());
-        assert_eq!(desk.bearer(&token), 200);
+    in_both(|fixture| {
+        fixture.sign_in("ivan", "ivan");
+        let token = fixture.make_token("kept", "7");
+        assert!(fixture.browser.exists("nav a[href=\"/console/tokens\"]"));
+        switch(fixture, false);
+        fixture.goto("/console/tokens");
+        assert!(fixture.browser.is_shown("#off"));
+        assert!(!fixture.browser.exists("#tokens") && !fixture.browser.exists("#create"));
+        assert!(!fixture.browser.exists("nav a[href=\"/console/tokens\"]"));
+        fixture.speaks();
+        assert_eq!(fixture.bearer(&token), 401);
+        switch(fixture, true);
+        fixture.goto("/console/tokens");
+        assert!(fixture.row_if_any("kept").is_some());
+        assert_eq!(fixture.bearer(&token), 200);
     });
 }
 
-/// An administrator switches, elsewhere.
-fn switch(desk: &Desk, on: bool) {
-    let mut admin = Visitor::signed_in(desk.server.port, "admin", "admin");
+/// An administrator changes the switch in another session.
+fn switch(fixture: &Fixture, on: bool) {
+    let mut admin = HttpClient::signed_in(fixture.server.port, "admin", "admin");
     let page = admin.get("/console/settings");
     let mut fields = Vec::new();
     assert!(page.body.contains("name=\"personal_access_tokens_enabled\""), "{}", page.body);
@@ -219,29 +222,32 @@ fn switch(desk: &Desk, on: bool) {
 }
 
 #[test]
-fn console_1_somebody_who_may_not_have_tokens_is_told_why() {
-    in_both(|desk| {
-        desk.goto("/console/sign-in?next=/profile");
-        desk.try_to_sign_in("newbie", "newbie");
-        assert!(!desk.browser.exists("nav a[href=\"/console/tokens\"]"), "token login is not allowed for the account");
-        desk.goto("/console/tokens");
-        assert!(desk.browser.is_shown("#off") && !desk.browser.exists("#create"));
-        desk.speaks();
-        let newbie = desk.browser.text("#off");
-        desk.hand_over("carol", "carol");
-        assert!(desk.browser.is_shown("#off") && !desk.browser.exists("#create"), "a collaborator");
-        desk.speaks();
-        assert_ne!(desk.browser.text("#off"), newbie);
+fn console_1_an_account_without_the_right_to_tokens_sees_the_reason() {
+    in_both(|fixture| {
+        fixture.goto("/console/sign-in?next=/profile");
+        fixture.try_to_sign_in("newbie", "newbie");
+        assert!(
+            !fixture.browser.exists("nav a[href=\"/console/tokens\"]"),
+            "token login is not allowed for the account"
+        );
+        fixture.goto("/console/tokens");
+        assert!(fixture.browser.is_shown("#off") && !fixture.browser.exists("#create"));
+        fixture.speaks();
+        let newbie = fixture.browser.text("#off");
+        fixture.hand_over("carol", "carol");
+        assert!(fixture.browser.is_shown("#off") && !fixture.browser.exists("#create"), "a collaborator");
+        fixture.speaks();
+        assert_ne!(fixture.browser.text("#off"), newbie);
     });
 }
 
 #[test]
-fn console_1_somebody_elses_token_is_not_found() {
-    let server = crate::desk::server("");
-    let mut ivan = Visitor::signed_in(server.port, "ivan", "ivan");
+fn console_1_another_owners_token_is_not_found() {
+    let server = crate::fixture::server("");
+    let mut ivan = HttpClient::signed_in(server.port, "ivan", "ivan");
     ivan.submit("/console/tokens", "/console/tokens", &[("label", "mine"), ("days", "1")]);
     let id = ivan.get("/console/tokens").ids().remove(0);
-    let mut bill = Visitor::signed_in(server.port, "AD\\bill.posters", "blabla");
+    let mut bill = HttpClient::signed_in(server.port, "AD\\bill.posters", "blabla");
     for verb in ["delete", "rotate"] {
         for id in [id.as_str(), "unknown", "0", "%00", "..%2f.."] {
             let path = format!("/console/tokens/{id}/{verb}");

@@ -1,4 +1,4 @@
-//! What connections may cost (faults B5, C10, G5): raw sockets against the demo's own server, its bounds made short.
+//! The limits of connections (faults B5, C10, G5): raw sockets against the demo's server with short limits.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -15,19 +15,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
 
 const SHORT: Duration = Duration::from_millis(300);
-/// What a test never waits for.
+/// Longer than any test.
 const LONG: Duration = Duration::from_secs(600);
-/// When a test gives up.
+/// The time limit of a test.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// What HTTP/2 begins with, and a client's settings: none.
+/// The preface of HTTP/2, and empty client settings.
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
-/// A server with few routes, until the value is gone.
-struct House {
+/// A server with a few routes. It stops on drop.
+struct ConnectionServer {
     address: SocketAddr,
-    /// Told when a request has come to `/slow`.
+    /// Notified when a request arrives at `/slow`.
     entered: Arc<Notify>,
-    /// Lets it end.
+    /// Lets that request end.
     go: Arc<Notify>,
     _stop: oneshot::Sender<()>,
 }
@@ -39,7 +39,7 @@ fn unbounded() -> Limits {
     limits
 }
 
-async fn house(limits: Limits, proxies: &str) -> House {
+async fn house(limits: Limits, proxies: &str) -> ConnectionServer {
     let proxies: TrustedProxies = proxies.parse().expect("proxies");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -60,15 +60,15 @@ async fn house(limits: Limits, proxies: &str) -> House {
         .route("/slow", get(slow));
     let (stop, stopped) = oneshot::channel::<()>();
     tokio::spawn(serve(listener, router, proxies, limits, async { drop(stopped.await) }));
-    House { address, entered, go, _stop: stop }
+    ConnectionServer { address, entered, go, _stop: stop }
 }
 
-impl House {
+impl ConnectionServer {
     async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.expect("connected")
     }
 
-    /// Connects and sends that.
+    /// Connects and sends bytes.
     async fn say(&self, bytes: &[u8]) -> TcpStream {
         let mut stream = self.connect().await;
         stream.write_all(bytes).await.expect("written");
@@ -86,16 +86,16 @@ impl House {
     }
 }
 
-/// Reads until the other side closes, which it must.
+/// Reads until the server closes, which it must.
 async fn ended(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     let ended = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read)).await;
-    // A reset is an end too.
+    // A reset counts as a close.
     let _reset = ended.expect("the server closes it");
     String::from_utf8_lossy(&read).into_owned()
 }
 
-/// Sends a request and reads the first bytes of its answer, so that it is known to be under way or answered.
+/// Sends a request and reads the first bytes of the response, so that the server has received it.
 async fn asked(stream: &mut TcpStream, path: &str) -> String {
     stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await.expect("written");
     let mut piece = [0; 512];
@@ -104,7 +104,7 @@ async fn asked(stream: &mut TcpStream, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn fault_b5_who_says_nothing_or_half_of_something_is_closed() {
+async fn fault_b5_a_connection_without_a_complete_request_is_closed() {
     let mut limits = unbounded();
     limits.first = SHORT;
     let house = house(limits, "").await;
@@ -149,7 +149,7 @@ async fn fault_b5_an_http_2_connection_that_answers_no_ping_is_closed() {
     let mut limits = unbounded();
     limits.ping = SHORT;
     let house = house(limits, "").await;
-    // A request that is under way: nothing but the pings can end this one.
+    // While a request runs, only the pings can end this connection.
     let get: &[u8] = b"\0\0\x0a\x01\x05\0\0\0\x01\x82\x86\x01\x01a\x04\x05/slow";
     let mut frame = get.to_vec();
     frame[2] = u8::try_from(get.len() - 9).expect("short");
@@ -163,7 +163,7 @@ async fn fault_g5_a_client_that_never_reads_is_closed() {
     limits.unread = SHORT;
     let house = house(limits, "").await;
     let mut stream = house.say(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    // Writing is how one that does not read learns of the end.
+    // A client that does not read notices the close when it writes.
     let closed = async {
         while stream.write_all(b"x").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -213,8 +213,8 @@ async fn fault_b5_a_full_house_answers_all_the_same_and_a_trusted_proxy_has_no_b
 }
 
 #[tokio::test]
-async fn fault_f13_a_trusted_proxy_says_where_a_request_comes_from_and_nobody_else_does() {
-    let ask = |house: House| async move {
+async fn fault_f13_only_a_trusted_proxy_sets_the_source_of_a_request() {
+    let ask = |house: ConnectionServer| async move {
         house.ask("GET /source HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n").await
     };
     let own: IpAddr = [127, 0, 0, 1].into();

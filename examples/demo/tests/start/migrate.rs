@@ -1,4 +1,4 @@
-//! A schema that is brought up to date apart from a start.
+//! A schema that is migrated separately from a start.
 
 use std::process::Output;
 
@@ -9,7 +9,7 @@ use counterfoil_testkit::servers::Postgres;
 use crate::support::tempfile::TempDir;
 use crate::support::{Server, program, refused};
 
-/// What the service's role needs, as the README of the stores lists it, in the schema that the owner made.
+/// The rights of the service's role, as the README of the stores lists them, in the owner's schema.
 const RIGHTS: &str = "
 GRANT USAGE ON SCHEMA counterfoil TO service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA counterfoil TO service;
@@ -18,7 +18,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA counterfoil TO serv
 fn migrated(store: &str) -> Output {
     let folder = TempDir::new().expect("a folder");
     let mut command = program(folder.path());
-    // The flag may stand behind the command.
+    // The flag may follow the command.
     let output = command.args(["migrate", "--store", store]).output().expect("the demo runs");
     assert!(output.status.success(), "{output:?}");
     let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
@@ -54,7 +54,7 @@ async fn fault_d6_a_role_that_may_not_create_starts_after_the_owner_has_migrated
     let server = Server::start(&store("service"));
     let access = server.access("ivan", "ivan").await;
     assert_eq!(server.call("GET", "/api/v1/whoami", &access, None).await.0, 200);
-    // One step behind.
+    // One migration is missing.
     let behind = "DELETE FROM counterfoil.counterfoil_schema WHERE version > 3";
     raw_sql(behind).execute(&mut superuser).await.expect("the superuser may");
     let told = refused(starts(store("service")));

@@ -1,4 +1,4 @@
-//! A start that must wait, a log that nobody reads, and what a stop leaves behind.
+//! A start that waits, a log without a reader, and the files after a stop.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
@@ -11,7 +11,7 @@ use crate::support::tempfile::TempDir;
 use crate::support::{Server, program, text};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fault_g4_a_log_that_nobody_reads_any_more_fails_no_request_and_no_stop() {
+async fn fault_g4_a_log_without_a_reader_fails_no_request_and_no_stop() {
     let mut server = Server::start_in(TempDir::new().expect("a folder"), |command| {
         command.env("COUNTERFOIL_STORE", "memory:").env("RUST_LOG", "debug").stderr(Stdio::piped());
     });
@@ -26,7 +26,7 @@ async fn fault_g4_a_log_that_nobody_reads_any_more_fails_no_request_and_no_stop(
     assert_eq!(server.ended().code(), Some(0));
 }
 
-/// Refuses that many requests, each of which the log tells of; none waits for a reader of the log.
+/// Sends requests that are refused and logged. None waits for a reader of the log.
 async fn refuse(server: &Server, count: usize) {
     let (client, mut callers) = (reqwest::Client::new(), tokio::task::JoinSet::new());
     for _ in 0..8 {
@@ -47,11 +47,11 @@ async fn fault_g4_a_log_that_stalls_holds_up_no_request_and_no_stop_and_tells_wh
         command.env("COUNTERFOIL_STORE", "memory:").env("RUST_LOG", "debug").stderr(Stdio::piped());
     });
     let mut unread = BufReader::new(server.stderr());
-    // More than the pipe holds and what may wait before it.
+    // More than the pipe and the queue hold.
     refuse(&server, 2_400).await;
     server.access("ivan", "ivan").await;
     assert_eq!(server.call("GET", "/healthz", "", None).await.0, 200);
-    // Whoever read too slowly reads on.
+    // The slow reader continues.
     let reading = tokio::task::spawn_blocking(move || {
         let mut line = String::new();
         while !line.contains("log lines were lost") {
@@ -99,7 +99,7 @@ fn fault_g8_a_stop_during_the_start_leaves_a_whole_database_or_none() {
         let path = folder.path().join("counterfoil-demo.db");
         let left = std::fs::metadata(&path).map_or(0, |file| file.len());
         let wal = folder.path().join("counterfoil-demo.db-wal");
-        // Killed before it heard signals: SQLite itself may have begun.
+        // Killed before the signal handlers were installed. SQLite may have started.
         assert!(!wal.exists() || milliseconds == 0, "after {milliseconds} ms: {left} bytes and a WAL");
     }
 }
@@ -119,7 +119,7 @@ fn stop(demo: &mut std::process::Child) -> Option<i32> {
 
 #[test]
 fn fault_g12_a_start_that_waits_for_a_database_says_so_and_can_be_stopped() {
-    // Takes connections and never answers.
+    // Accepts connections and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = silent.local_addr().expect("an address").port();
     let folder = TempDir::new().expect("a folder");

@@ -1,4 +1,5 @@
-//! What the settings make of the wire: the issuer (fault C5), trusted proxies, and the log of a refused request (fault C4).
+//! Settings that are visible over HTTP: the issuer (fault C5), trusted proxies, and the log of a refused request (fault
+//! C4).
 
 use std::process::Command;
 
@@ -16,7 +17,7 @@ fn started(name: &str, value: &str) -> Server {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fault_c5_an_issuer_is_told_as_given_and_a_path_follows_the_well_known_one() {
+async fn fault_c5_the_metadata_has_the_issuer_as_given_and_its_path_follows_the_well_known_one() {
     let server = started("COUNTERFOIL_ISSUER", "https://auth.example.com/tenant/");
     let place = "/.well-known/oauth-authorization-server";
     let (status, metadata) = server.call("GET", &format!("{place}/tenant"), "", None).await;
@@ -47,7 +48,7 @@ fn fault_c5_what_is_no_issuer_stops_the_start_and_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_every_address_is_told_as_the_loopback_one() {
+async fn an_unspecified_address_is_shown_as_the_loopback_one() {
     let server = started("COUNTERFOIL_LISTEN", "0.0.0.0:0");
     let (_, metadata) = server.call("GET", "/.well-known/oauth-authorization-server", "", None).await;
     assert_eq!(text(&metadata, "issuer"), server.url(""));

@@ -1,4 +1,4 @@
-//! What the tests share: the demo as a process of its own, and requests over a real socket.
+//! Runs the demo as a process, and sends requests over a socket.
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(unreachable_pub, reason = "each test binary has a copy")]
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
@@ -14,10 +14,10 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The client of 12d Synergy's documented example, as HTTP Basic has it.
+/// HTTP Basic credentials of the client in 12d Synergy's documented example.
 pub const SEED_CLIENT: &str = "Basic dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 
-/// A demo that listens on a free port of 127.0.0.1, in a folder of its own; it ends with the value.
+/// A demo on a free port of 127.0.0.1 with its own folder. It stops on drop.
 pub struct Server {
     child: Child,
     pub folder: TempDir,
@@ -25,7 +25,7 @@ pub struct Server {
     pub greeting: Vec<String>,
 }
 
-/// The demo's program, told to listen on a free port and to keep its files in `folder`.
+/// The demo's command, with a free port and with its files in `folder`.
 pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_counterfoil-demo"));
     command.current_dir(folder).env("COUNTERFOIL_LISTEN", "127.0.0.1:0");
@@ -37,7 +37,7 @@ pub fn program(folder: &Path) -> Command {
 }
 
 impl Server {
-    /// Starts one with that store.
+    /// Starts a demo with this store.
     pub fn start(store: &str) -> Self {
         let folder = TempDir::new().expect("a folder");
         Self::start_in(folder, |command| {
@@ -45,7 +45,7 @@ impl Server {
         })
     }
 
-    /// Starts one in that folder.
+    /// Starts a demo in this folder.
     pub fn start_in(folder: TempDir, with: impl FnOnce(&mut Command)) -> Self {
         let mut command = program(folder.path());
         let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log")).expect("a log");
@@ -62,7 +62,7 @@ impl Server {
             }
         });
         let mut said = Vec::new();
-        // Its last line; a debug build hashes six passwords first.
+        // The last line of the banner. A debug build needs time to hash six passwords.
         while !said.last().is_some_and(|line: &String| line.starts_with("These passwords")) {
             match greeting.recv_timeout(Duration::from_secs(60)) {
                 Ok(line) => said.push(line),
@@ -80,7 +80,7 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// What it wrote to its log so far. A thread of its own writes that, soon after the answer: so until nothing more comes.
+    /// The log so far. A thread writes it shortly after the response, so this reads until nothing more comes.
     pub fn log(&self) -> String {
         let mut told = log_of(self.folder.path());
         for _ in 0..100 {
@@ -101,12 +101,12 @@ impl Server {
         line.split_whitespace().nth(1).and_then(|size| size.parse().ok()).expect("a size")
     }
 
-    /// Nobody reads its standard error, a pipe, any more.
+    /// Closes the reading end of its standard error.
     pub fn leave_stderr(&mut self) {
         drop(self.child.stderr.take().expect("a pipe"));
     }
 
-    /// Its standard error, a pipe that nobody reads.
+    /// Its standard error, a pipe.
     pub fn stderr(&mut self) -> std::process::ChildStderr {
         self.child.stderr.take().expect("a pipe")
     }
@@ -117,7 +117,7 @@ impl Server {
         assert!(status.expect("kill runs").success());
     }
 
-    /// Waits for its end, at most the ten seconds that a stop may take.
+    /// Waits for its end, at most ten seconds, which is the limit for a stop.
     pub fn ended(&mut self) -> ExitStatus {
         for _ in 0..100 {
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -128,7 +128,7 @@ impl Server {
         panic!("it did not stop within 10 s\n{}", self.log());
     }
 
-    /// Stops it and gives the folder back.
+    /// Stops the demo and returns its folder.
     pub fn stop(mut self) -> TempDir {
         self.signal("TERM");
         assert!(self.ended().success());
@@ -140,7 +140,7 @@ impl Server {
         self.form("/token", SEED_CLIENT, form).await
     }
 
-    /// Signs in through the client of the documented example.
+    /// Signs in with the client of the documented example.
     pub async fn sign_in(&self, name: &str, password: &str) -> Value {
         let form = [("grant_type", "password"), ("username", name), ("password", password), ("remember", "true")];
         let (status, tokens) = self.token(&form).await;
@@ -148,7 +148,7 @@ impl Server {
         tokens
     }
 
-    /// Signs in and gives the access token.
+    /// Signs in and returns the access token.
     pub async fn access(&self, name: &str, password: &str) -> String {
         text(&self.sign_in(name, password).await, "access_token")
     }
@@ -191,12 +191,12 @@ async fn answered(request: reqwest::RequestBuilder) -> (u16, Value) {
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
-/// A member that is a text.
+/// A string member of a JSON object.
 pub fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("no {name}: {value}")).to_owned()
 }
 
-/// Every byte but letters and digits as an escape.
+/// Percent-encodes all bytes except ASCII letters and digits.
 pub fn escaped(value: &str) -> String {
     value
         .bytes()
@@ -215,7 +215,7 @@ fn log_of(folder: &Path) -> String {
     text
 }
 
-/// What runs the demo with settings that it refuses: its exit and what it said.
+/// Runs the demo with invalid settings. Returns its exit status and output.
 pub fn refused(with: impl FnOnce(&mut Command)) -> String {
     let folder = TempDir::new().expect("a folder");
     let mut command = program(folder.path());

@@ -1,10 +1,10 @@
-//! Raw sockets: bytes out, an answer in.
+//! Sends bytes over a raw socket and reads the response.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -12,12 +12,12 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Sends bytes to a port of 127.0.0.1 and reads until the other side closes.
+/// Sends bytes to a port of 127.0.0.1 and reads until the server closes.
 pub fn send(port: u16, bytes: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("connected");
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time-out");
     stream.set_nodelay(true).expect("no delay");
-    // A server that has read enough closes while we write.
+    // The server may close while the test writes.
     let _cut_off = stream.write_all(bytes);
     let mut read = Vec::new();
     let mut piece = [0; 16 * 1024];
@@ -25,7 +25,7 @@ pub fn send(port: u16, bytes: &[u8]) -> Answer {
         match stream.read(&mut piece) {
             Ok(0) => break,
             Ok(count) => read.extend_from_slice(&piece[..count]),
-            // A reset after the answer: what we sent too much of was not read.
+            // A reset after the response: the server did not read all bytes.
             Err(_) if !read.is_empty() => break,
             Err(error) => panic!("no answer: {error}"),
         }

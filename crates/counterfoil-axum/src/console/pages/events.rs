@@ -1,4 +1,4 @@
-//! What happened lately, for administrators.
+//! Recent events, for administrators.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,22 +6,22 @@ use axum::response::Response;
 use counterfoil::Role;
 use http::StatusCode;
 
-use super::people::Names;
-use crate::console::answer;
-use crate::console::shell::Shell;
+use super::account_names::AccountNames;
+use crate::console::layout::Layout;
+use crate::console::rejection::{Rejection, RejectionReason};
+use crate::console::response;
 use crate::console::state::Shared;
-use crate::console::stop::{Stop, Why};
-use crate::console::visitor::Visitor;
-use crate::console::when::Moment;
-use crate::console::words::{named, told};
+use crate::console::text::{describe, named_subject};
+use crate::console::time::Moment;
+use crate::console::viewer::Viewer;
 
-/// The most events of the page.
+/// The most events on the page.
 const MOST: usize = 100;
 
 #[derive(Template)]
 #[template(path = "console/events.html")]
 struct Events {
-    shell: Shell,
+    layout: Layout,
     rows: Vec<EventRow>,
 }
 
@@ -33,24 +33,24 @@ struct EventRow {
     weight: &'static str,
 }
 
-/// The feed, newest first.
-pub(crate) async fn list(State(console): State<Shared>, visitor: Visitor) -> Result<Response, Stop> {
-    let Some(events) = console.events.as_ref().filter(|_| visitor.principal.role() >= Role::Administrator) else {
-        return Err(Stop::page(&console, &visitor, Why::Forbidden));
+/// Shows the events, newest first.
+pub(crate) async fn list(State(console): State<Shared>, viewer: Viewer) -> Result<Response, Rejection> {
+    let Some(events) = console.events.as_ref().filter(|_| viewer.principal.role() >= Role::Administrator) else {
+        return Err(Rejection::page(&console, &viewer, RejectionReason::Forbidden));
     };
-    let (words, clock) = (visitor.language.words(), visitor.clock(&console));
+    let (texts, clock) = (viewer.language.texts(), viewer.clock(&console));
     let newest = events.newest(console.counterfoil.realm(), MOST);
-    let subjects = newest.iter().flat_map(|event| event.by.subject().into_iter().chain(named(event))).collect();
-    let names = Names::of(&console, &visitor, subjects).await?;
+    let subjects = newest.iter().flat_map(|event| event.by.subject().into_iter().chain(named_subject(event))).collect();
+    let names = AccountNames::of(&console, &viewer, subjects).await?;
     let rows = newest.iter().map(|event| {
-        let (what, weight, detail) = told(event);
-        let detail = named(event).map_or(detail, |subject| names.name(subject.as_str()));
+        let (what, weight, detail) = describe(event);
+        let detail = named_subject(event).map_or(detail, |subject| names.name(subject.as_str()));
         let by = event.by.subject().map(|subject| names.name(subject.as_str()));
-        // Who, and from where.
+        // The actor and the source.
         let source = event.source.as_ref().map(|source| source.as_str().to_owned());
         let by = by.into_iter().chain(source).reduce(|by, source| format!("{by}, {source}"));
-        EventRow { at: clock.moment(event.at), what: (words.event)(what), detail, by, weight: weight.class() }
+        EventRow { at: clock.moment(event.at), what: (texts.event)(what), detail, by, weight: weight.class() }
     });
     let rows = rows.collect();
-    Ok(answer::page(StatusCode::OK, &Events { shell: Shell::of(&console, &visitor, "/events"), rows }))
+    Ok(response::page(StatusCode::OK, &Events { layout: Layout::of(&console, &viewer, "/events"), rows }))
 }

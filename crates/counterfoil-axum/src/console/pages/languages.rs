@@ -1,4 +1,4 @@
-//! The switch of languages, and what stands where nothing is.
+//! The language switch, and the page for unknown paths.
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::{IntoResponse as _, Response};
@@ -7,12 +7,13 @@ use http::header::SET_COOKIE;
 use crate::console::cookie::Cookie;
 use crate::console::language::Language;
 use crate::console::paths;
+use crate::console::rejection::{Rejection, RejectionReason};
+use crate::console::response::redirect;
 use crate::console::state::Shared;
-use crate::console::stop::{Stop, Why, redirect};
-use crate::console::visitor::Visitor;
+use crate::console::viewer::Viewer;
 use crate::query::Query;
 
-/// Remembers a language and leads back.
+/// Stores the chosen language in a cookie and redirects back.
 pub(crate) async fn choose(State(console): State<Shared>, RawQuery(query): RawQuery) -> Response {
     let query = Query::parse(query.as_deref());
     let mut response = redirect(&console.path(paths::own(query.one("back").ok().flatten())));
@@ -23,13 +24,13 @@ pub(crate) async fn choose(State(console): State<Shared>, RawQuery(query): RawQu
     response
 }
 
-/// What stands where nothing is.
-pub(crate) async fn nothing_here(State(console): State<Shared>, request: Request) -> Response {
+/// The page for unknown paths.
+pub(crate) async fn not_found(State(console): State<Shared>, request: Request) -> Response {
     let (parts, _body) = request.into_parts();
-    let stop = match Visitor::of(&console, &parts).await {
-        Ok(Ok(visitor)) => Stop::page(&console, &visitor, Why::NotFound),
-        Ok(Err(nobody)) => Stop::bare(&console, nobody.language, Why::NotFound),
-        Err(stop) => stop,
+    let rejection = match Viewer::of(&console, &parts).await {
+        Ok(Ok(viewer)) => Rejection::page(&console, &viewer, RejectionReason::NotFound),
+        Ok(Err(signed_out)) => Rejection::signed_out(&console, signed_out.language, RejectionReason::NotFound),
+        Err(rejection) => rejection,
     };
-    stop.into_response()
+    rejection.into_response()
 }

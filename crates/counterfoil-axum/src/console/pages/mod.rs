@@ -1,27 +1,25 @@
-//! The pages, one room for each section.
+//! The pages, by section.
 
-mod asking;
-pub(crate) mod client_edit;
+mod account_names;
 pub(crate) mod clients;
-pub(crate) mod code_edit;
-pub(crate) mod codes;
-mod confirm;
-mod emptiness;
+mod confirmation;
+mod empty_list;
 pub(crate) mod events;
 pub(crate) mod languages;
-mod listing;
-mod people;
+mod list;
+mod password_page;
+pub(crate) mod personal_access_tokens;
 pub(crate) mod profile;
-mod rows;
 mod scopes;
-mod secret;
+mod secret_page;
+pub(crate) mod security_codes;
+pub(crate) mod sessions;
 pub(crate) mod settings;
-pub(crate) mod sign_in;
 pub(crate) mod signature;
-pub(crate) mod tokens;
+mod table_rows;
 pub(crate) mod users;
 
 use std::num::NonZeroU32;
 
-/// Rows of a page.
-const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
+/// The rows of a page.
+const PAGE_SIZE: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);

@@ -1,19 +1,21 @@
-//! The profile: time zone and signature, which the host keeps.
+//! The profile: time zone and signature. The host stores them.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::StatusCode;
 
-use crate::console::answer;
-use crate::console::filled::Filled;
-use crate::console::posted::{Posted, Wrong};
+use crate::console::form_error::FormError;
+use crate::console::form_values::FormValues;
+use crate::console::layout::Layout;
 use crate::console::profiles::{Profiles, Signature};
-use crate::console::shell::Shell;
+use crate::console::rejection::{Rejection, RejectionReason};
+use crate::console::response;
+use crate::console::response::redirect;
 use crate::console::state::{Console, Shared};
-use crate::console::stop::{Stop, Why, redirect};
-use crate::console::visitor::Visitor;
-use crate::console::when::{is_zone, zones};
+use crate::console::submitted_form::SubmittedForm;
+use crate::console::viewer::Viewer;
+use crate::console::zones::{is_zone, zones};
 use crate::query::Query;
 
 const SECTION: &str = "/profile";
@@ -21,104 +23,105 @@ const SECTION: &str = "/profile";
 #[derive(Template)]
 #[template(path = "console/profile.html")]
 struct Page {
-    shell: Shell,
-    filled: Filled,
+    layout: Layout,
+    values: FormValues,
     zones: Vec<String>,
-    /// The zone that is kept, whether there is one of that name or not.
+    /// The stored zone. Its name may be unknown.
     zone: String,
-    /// The one that is chosen in the form.
+    /// The zone that is selected in the form.
     chosen: String,
     shown: Shown,
     has_signature: bool,
 }
 
-/// What is shown of the signature.
+/// The signature on the page.
 enum Shown {
     None,
     Typed(String),
     Image,
 }
 
-/// The profile.
+/// Shows the profile.
 pub(crate) async fn show(
     State(console): State<Shared>,
-    visitor: Visitor,
+    viewer: Viewer,
     RawQuery(query): RawQuery,
-) -> Result<Response, Stop> {
-    let words = visitor.language.words();
-    let told = match Query::parse(query.as_deref()).one("told") {
-        Ok(Some("saved")) => Some(words.saved),
-        Ok(Some("unchanged")) => Some(words.unchanged),
-        Ok(Some("cleared")) => Some(words.cleared),
+) -> Result<Response, Rejection> {
+    let texts = viewer.language.texts();
+    let notice = match Query::parse(query.as_deref()).one("notice") {
+        Ok(Some("saved")) => Some(texts.saved),
+        Ok(Some("unchanged")) => Some(texts.unchanged),
+        Ok(Some("cleared")) => Some(texts.cleared),
         _ => None,
     };
-    let filled = Filled::asked(query.as_deref(), &["zone", "way", "typed"]);
-    let shell = Shell::of(&console, &visitor, SECTION).telling(told).proposing(&filled);
-    page(&console, &visitor, shell, filled, StatusCode::OK).await
+    let values = FormValues::from_query(query.as_deref(), &["zone", "way", "typed"]);
+    let layout = Layout::of(&console, &viewer, SECTION).with_notice(notice).with_prefilled(&values);
+    page(&console, &viewer, layout, values, StatusCode::OK).await
 }
 
-/// The page, with what is wrong with its forms.
+/// The page with the values and errors of its forms.
 pub(super) async fn page(
     console: &Console,
-    visitor: &Visitor,
-    shell: Shell,
-    filled: Filled,
+    viewer: &Viewer,
+    layout: Layout,
+    values: FormValues,
     status: StatusCode,
-) -> Result<Response, Stop> {
-    let profile = kept(console, visitor)?.profile(visitor.principal.subject()).await;
-    let profile = profile.map_err(|error| Stop::unavailable(console, visitor, &error))?;
+) -> Result<Response, Rejection> {
+    let profile = profiles(console, viewer)?.profile(viewer.principal.subject()).await;
+    let profile = profile.map_err(|error| Rejection::unavailable(console, viewer, &error))?;
     let shown = match profile.signature {
         None => Shown::None,
         Some(Signature::Typed(text)) => Shown::Typed(text),
         Some(Signature::Image { .. }) => Shown::Image,
     };
     let has_signature = !matches!(shown, Shown::None);
-    let (zone, mut zones) = (visitor.zone.clone(), zones());
-    // What is kept is always a choice, so that saving the form untouched changes nothing.
+    let (zone, mut zones) = (viewer.zone.clone(), zones());
+    // Offer the stored zone even if it is unknown, so that saving the unchanged form changes nothing.
     if !zones.contains(&zone) {
         zones.insert(0, zone.clone());
     }
-    let chosen = filled.value("zone");
+    let chosen = values.value("zone");
     let chosen = if zones.iter().any(|zone| zone == chosen) { chosen.to_owned() } else { zone.clone() };
-    Ok(answer::page(status, &Page { shell, filled, zones, zone, chosen, shown, has_signature }))
+    Ok(response::page(status, &Page { layout, values, zones, zone, chosen, shown, has_signature }))
 }
 
-/// The same for a field that breaks a rule.
-pub(super) async fn wrong(
+/// The page with an error at a field.
+pub(super) async fn page_with_error(
     console: &Console,
-    visitor: &Visitor,
-    filled: Filled,
+    viewer: &Viewer,
+    values: FormValues,
     field: &'static str,
     text: &str,
-) -> Result<Response, Stop> {
-    let filled = filled.wrong(field, text.to_owned());
-    let shell = Shell::of(console, visitor, SECTION).faulty(&filled);
-    page(console, visitor, shell, filled, StatusCode::UNPROCESSABLE_ENTITY).await
+) -> Result<Response, Rejection> {
+    let values = values.with_error(field, text.to_owned());
+    let layout = Layout::of(console, viewer, SECTION).with_field_errors(&values);
+    page(console, viewer, layout, values, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
-/// The host's profiles. The routes are there only where it keeps them.
-pub(super) fn kept<'a>(console: &'a Console, visitor: &Visitor) -> Result<&'a dyn Profiles, Stop> {
-    console.profiles.as_deref().ok_or_else(|| Stop::page(console, visitor, Why::NotFound))
+/// The host's profiles. These routes exist only if there are profiles.
+pub(super) fn profiles<'a>(console: &'a Console, viewer: &Viewer) -> Result<&'a dyn Profiles, Rejection> {
+    console.profiles.as_deref().ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Keeps a time zone.
+/// Saves the time zone.
 pub(crate) async fn set_zone(
     State(console): State<Shared>,
-    Posted { visitor, form }: Posted,
-) -> Result<Response, Stop> {
+    SubmittedForm { viewer, form }: SubmittedForm,
+) -> Result<Response, Rejection> {
     if let Err(field) = form.check(&["zone"], &[]) {
-        let refused = Wrong::refused(&visitor, field);
-        let (shell, filled) = refused.place(Shell::of(&console, &visitor, SECTION), Filled::default(), &["zone"]);
-        return page(&console, &visitor, shell, filled, refused.status).await;
+        let refused = FormError::invalid_field(&viewer, field);
+        let (layout, values) = refused.place(Layout::of(&console, &viewer, SECTION), FormValues::default(), &["zone"]);
+        return page(&console, &viewer, layout, values, refused.status).await;
     }
     let zone = form.one("zone");
-    if form.was("zone").unwrap_or_else(|| visitor.zone.clone()) == zone {
-        return Ok(redirect(&console.path("/profile?told=unchanged")));
+    if form.was("zone").unwrap_or_else(|| viewer.zone.clone()) == zone {
+        return Ok(redirect(&console.path("/profile?notice=unchanged")));
     }
     if !is_zone(zone) {
-        return wrong(&console, &visitor, Filled::default(), "zone", visitor.language.words().zone_unknown).await;
+        return page_with_error(&console, &viewer, FormValues::default(), "zone", viewer.language.texts().zone_unknown)
+            .await;
     }
-    let set = kept(&console, &visitor)?.set_zone(visitor.principal.subject(), zone).await;
-    set.map_err(|error| Stop::unavailable(&console, &visitor, &error))?;
-    Ok(redirect(&console.path("/profile?told=saved")))
+    let set = profiles(&console, &viewer)?.set_zone(viewer.principal.subject(), zone).await;
+    set.map_err(|error| Rejection::unavailable(&console, &viewer, &error))?;
+    Ok(redirect(&console.path("/profile?notice=saved")))
 }

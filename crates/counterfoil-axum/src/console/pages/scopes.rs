@@ -1,4 +1,4 @@
-//! The choice of scopes: everything, or only what is ticked. Where the policy names no scopes, they are typed.
+//! The scope fields of a form: all rights, or selected scope tokens. If the policy names no scopes, tokens are typed.
 
 use std::collections::BTreeSet;
 
@@ -6,99 +6,99 @@ use counterfoil::Scope;
 use counterfoil::types::InvalidScope;
 use http::StatusCode;
 
-use crate::console::filled::Filled;
 use crate::console::form::Form;
-use crate::console::posted::Wrong;
+use crate::console::form_error::FormError;
+use crate::console::form_values::FormValues;
 use crate::console::state::Console;
-use crate::console::visitor::Visitor;
-use crate::console::words::Words;
+use crate::console::text::Texts;
+use crate::console::viewer::Viewer;
 
-/// Which choice of a form is meant: the field that says all or limited, and the one that holds the scope tokens.
+/// The names of two fields: `mode` holds `all` or `limited`, `field` holds the scope tokens.
 #[derive(Clone, Copy)]
 pub(super) struct Choice {
     pub(super) mode: &'static str,
     pub(super) field: &'static str,
 }
 
-/// What a new token may do.
+/// The scope of a new token.
 pub(super) const OF_TOKEN: Choice = Choice { mode: "rights", field: "scope" };
-/// What a client may ask for.
+/// The scope that a client may request.
 pub(super) const ALLOWED: Choice = Choice { mode: "allowed", field: "scopes" };
-/// What it gets where it asks for nothing.
+/// The scope of a client's tokens if it requests none.
 pub(super) const DEFAULT: Choice = Choice { mode: "default", field: "default_scopes" };
 
-/// The most unknown tokens that are shown: a scope of 1,000 bytes has no more.
+/// The most unknown tokens that are shown. A scope of 1,000 bytes has no more.
 const MOST: usize = 500;
 
-/// A choice as it is shown.
-pub(super) struct Rights {
+/// The scope fields as the page shows them.
+pub(super) struct ScopeField {
     pub(super) mode: &'static str,
     pub(super) field: &'static str,
     pub(super) legend: &'static str,
     pub(super) all: &'static str,
     pub(super) limited: &'static str,
     pub(super) is_limited: bool,
-    pub(super) ticks: Vec<Tick>,
-    /// What stands in the text field, where there is nothing to tick.
+    pub(super) options: Vec<ScopeOption>,
+    /// The value of the text field, if there are no checkboxes.
     pub(super) typed: String,
 }
 
-/// A scope token that can be ticked.
-pub(super) struct Tick {
+/// A scope token with a checkbox.
+pub(super) struct ScopeOption {
     pub(super) token: String,
     pub(super) about: &'static str,
     pub(super) is_on: bool,
 }
 
 impl Choice {
-    /// The choice with what stands in the form.
+    /// The fields with the form's values.
     pub(super) fn shown(
         self,
         console: &Console,
-        words: &Words,
-        filled: &Filled,
+        texts: &Texts,
+        values: &FormValues,
         (legend, all, limited): (&'static str, &'static str, &'static str),
-    ) -> Rights {
-        let mut chosen: Vec<&str> = filled.all(self.field).flat_map(|text| text.split(' ')).collect();
+    ) -> ScopeField {
+        let mut chosen: Vec<&str> = values.all(self.field).flat_map(|text| text.split(' ')).collect();
         chosen.retain(|token| !token.is_empty());
-        let tick = |token: &str, is_on| Tick { token: token.to_owned(), about: words.scope_about(token), is_on };
-        let mut ticks = Vec::new();
+        let tick = |token: &str, is_on| ScopeOption { token: token.to_owned(), about: texts.scope_about(token), is_on };
+        let mut options = Vec::new();
         if let Some(known) = console.counterfoil.known_scopes() {
-            ticks.extend(known.tokens().map(|token| tick(token, chosen.contains(&token))));
-            // What stands there stays a choice, though the policy knows it no longer.
+            options.extend(known.tokens().map(|token| tick(token, chosen.contains(&token))));
+            // A current token stays selectable even if the policy no longer knows it.
             let unknown: BTreeSet<&str> = chosen.iter().copied().filter(|token| !known.contains(token)).collect();
-            ticks.extend(unknown.into_iter().take(MOST).map(|token| tick(token, true)));
+            options.extend(unknown.into_iter().take(MOST).map(|token| tick(token, true)));
         }
         let Self { mode, field } = self;
-        let is_limited = filled.has(mode, "limited");
-        Rights { mode, field, legend, all, limited, is_limited, ticks, typed: chosen.join(" ") }
+        let is_limited = values.has(mode, "limited");
+        ScopeField { mode, field, legend, all, limited, is_limited, options, typed: chosen.join(" ") }
     }
 
-    /// What stands in the form of something that has that scope.
-    pub(super) fn standing(self, scope: Option<&Scope>) -> Vec<(&'static str, String)> {
+    /// The form values for this scope.
+    pub(super) fn current_values(self, scope: Option<&Scope>) -> Vec<(&'static str, String)> {
         match scope {
             None => vec![(self.mode, "all".to_owned())],
             Some(scope) => vec![(self.mode, "limited".to_owned()), (self.field, scope.as_str().to_owned())],
         }
     }
 
-    /// What was chosen; `None`: everything.
-    pub(super) fn read(self, visitor: &Visitor, form: &Form) -> Result<Option<Scope>, Wrong> {
-        let words = visitor.language.words();
-        let wrong = |field, text| Wrong::new(StatusCode::UNPROCESSABLE_ENTITY, Some(field), text);
+    /// The chosen scope; `None` for all rights.
+    pub(super) fn read(self, viewer: &Viewer, form: &Form) -> Result<Option<Scope>, FormError> {
+        let texts = viewer.language.texts();
+        let form_error = |field, text| FormError::new(StatusCode::UNPROCESSABLE_ENTITY, Some(field), text);
         let tokens: Vec<&str> = form.all(self.field).map(str::trim).filter(|token| !token.is_empty()).collect();
         match (form.one(self.mode), tokens.is_empty()) {
             ("" | "all", true) => Ok(None),
-            ("" | "all", false) => Err(wrong(self.field, words.scope_both)),
-            ("limited", true) => Err(wrong(self.field, words.scope_needed)),
+            ("" | "all", false) => Err(form_error(self.field, texts.scope_both)),
+            ("limited", true) => Err(form_error(self.field, texts.scope_needed)),
             ("limited", false) => {
                 let scope = tokens.join(" ").parse();
                 scope.map(Some).map_err(|invalid| match invalid {
-                    InvalidScope::TooLong => wrong(self.field, words.scope_long),
-                    _ => wrong(self.field, words.scope_wrong),
+                    InvalidScope::TooLong => form_error(self.field, texts.scope_long),
+                    _ => form_error(self.field, texts.scope_wrong),
                 })
             }
-            _ => Err(wrong(self.mode, words.invalid)),
+            _ => Err(form_error(self.mode, texts.invalid)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The settings that administrators change at run time, by the one table of them that the core has.
+//! The settings that administrators change at run time. The core's table of settings defines the fields.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
@@ -7,17 +7,19 @@ use counterfoil::settings::{InvalidSetting, SettingName, SettingUnit, Settings, 
 use counterfoil::types::Span;
 use http::StatusCode;
 
-use crate::console::answer;
-use crate::console::filled::Filled;
 use crate::console::form::{Form, UNIT};
-use crate::console::posted::{Posted, Wrong, wrong};
-use crate::console::proof::demand;
-use crate::console::shell::Shell;
+use crate::console::form_error::FormError;
+use crate::console::form_values::FormValues;
+use crate::console::layout::Layout;
+use crate::console::reauthentication::require_password;
+use crate::console::rejection::Rejection;
+use crate::console::response;
+use crate::console::response::redirect;
 use crate::console::state::{Console, Shared};
-use crate::console::stop::{Stop, redirect};
-use crate::console::visitor::Visitor;
-use crate::console::when::Unit;
-use crate::console::words::Words;
+use crate::console::submitted_form::{SubmittedForm, form_error_of};
+use crate::console::text::Texts;
+use crate::console::time::Unit;
+use crate::console::viewer::Viewer;
 use crate::query::Query;
 
 const SECTION: &str = "/settings";
@@ -25,15 +27,14 @@ const SECTION: &str = "/settings";
 #[derive(Template)]
 #[template(path = "console/settings.html")]
 struct Page {
-    shell: Shell,
-    filled: Filled,
-    /// Whether the password is to be given with the form.
-    proof: bool,
+    layout: Layout,
+    values: FormValues,
+    needs_password: bool,
     switches: Vec<Switch>,
     numbers: Vec<Number>,
 }
 
-/// A setting that is on or off.
+/// A Boolean setting.
 struct Switch {
     name: &'static str,
     label: &'static str,
@@ -41,30 +42,30 @@ struct Switch {
     was: bool,
 }
 
-/// A setting that is a whole number: of days, or of a unit that is chosen beside it.
+/// A numeric setting: a number of days, or a duration with a selectable unit.
 struct Number {
     name: &'static str,
     label: &'static str,
     hint: String,
     shown: Amount,
-    /// What holds, as the page shows it where nobody has typed anything.
+    /// The current value.
     was: Amount,
-    /// The units to choose from, by their seconds; none where it counts days.
+    /// The selectable units, with their seconds; empty for a number of days.
     units: Vec<(u64, &'static str)>,
 }
 
-/// A number as it is typed, and the seconds of its unit.
+/// A typed number, and its unit in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Amount {
     number: String,
     unit: u64,
 }
 
-/// The units that a duration is typed in.
+/// The units of durations.
 const UNITS: [(u64, Unit); 4] = [(1, Unit::Seconds), (60, Unit::Minutes), (3_600, Unit::Hours), (86_400, Unit::Days)];
 
 impl Amount {
-    /// A number of the setting's unit in the largest unit that it is a whole number of.
+    /// Converts a setting's number to the largest unit that gives a whole number.
     fn of(name: SettingName, number: u64) -> Self {
         if name.unit() != SettingUnit::Seconds {
             return Self { number: number.to_string(), unit: 1 };
@@ -74,69 +75,69 @@ impl Amount {
         Self { number: (number / unit).to_string(), unit }
     }
 
-    /// The number in the setting's unit; `None` where it is none.
+    /// The number in the setting's unit; `None` if it is not a number.
     fn read(&self) -> Option<u64> {
         let digits = self.number.bytes().all(|byte| byte.is_ascii_digit());
         self.number.parse::<u64>().ok().filter(|_| digits)?.checked_mul(self.unit)
     }
 }
 
-fn label(words: &Words, name: SettingName) -> &'static str {
-    words.field(name.as_str())
+fn label(texts: &Texts, name: SettingName) -> &'static str {
+    texts.field(name.as_str())
 }
 
-/// The settings as they hold now.
+/// Shows the current settings.
 pub(crate) async fn show(
     State(console): State<Shared>,
-    visitor: Visitor,
+    viewer: Viewer,
     RawQuery(query): RawQuery,
-) -> Result<Response, Stop> {
-    let (settings, words) = (held(&console, &visitor).await?, visitor.language.words());
+) -> Result<Response, Rejection> {
+    let (settings, texts) = (current_settings(&console, &viewer).await?, viewer.language.texts());
     let query = Query::parse(query.as_deref());
-    let told = match query.one("told") {
-        Ok(Some("saved")) => Some(words.saved),
-        Ok(Some("unchanged")) => Some(words.unchanged),
+    let notice = match query.one("notice") {
+        Ok(Some("saved")) => Some(texts.saved),
+        Ok(Some("unchanged")) => Some(texts.unchanged),
         _ => None,
     };
     let given = |field: &str| query.all(field).next().map(str::to_owned);
     let proposes = |name: SettingName| given(name.as_str()).or_else(|| given(&format!("{}{UNIT}", name.as_str())));
-    let proposed = SettingName::ALL.into_iter().any(|name| proposes(name).is_some());
-    let mut shell = Shell::of(&console, &visitor, SECTION).telling(told);
-    shell.proposed = proposed.then_some(words.proposed);
-    Ok(page(&console, &visitor, shell, Filled::default(), &settings, given, StatusCode::OK))
+    let prefilled = SettingName::ALL.into_iter().any(|name| proposes(name).is_some());
+    let mut layout = Layout::of(&console, &viewer, SECTION).with_notice(notice);
+    layout.prefilled = prefilled.then_some(texts.prefilled);
+    Ok(page(&console, &viewer, layout, FormValues::default(), &settings, given, StatusCode::OK))
 }
 
-async fn held(console: &Console, visitor: &Visitor) -> Result<Settings, Stop> {
-    let settings = console.counterfoil.settings(&visitor.presenter()).await;
-    settings.map_err(|error| Stop::of(console, visitor, error))
+async fn current_settings(console: &Console, viewer: &Viewer) -> Result<Settings, Rejection> {
+    let settings = console.counterfoil.settings(&viewer.presenter()).await;
+    settings.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// The page, with what is typed in its fields, by their names; with what holds where nothing is.
+/// The page. `given` returns the typed value of a field; fields without one show the current value.
 fn page(
     console: &Console,
-    visitor: &Visitor,
-    shell: Shell,
-    filled: Filled,
+    viewer: &Viewer,
+    layout: Layout,
+    values: FormValues,
     settings: &Settings,
     given: impl Fn(&str) -> Option<String>,
     status: StatusCode,
 ) -> Response {
-    let words = shell.words;
+    let texts = layout.texts;
     let switch = |name: SettingName| {
         let was = settings.number(name) != 0;
         let is_on = given(name.as_str()).map_or(was, |typed| typed == "true");
-        Switch { name: name.as_str(), label: label(words, name), is_on, was }
+        Switch { name: name.as_str(), label: label(texts, name), is_on, was }
     };
     let number = |name: SettingName| {
         let was = Amount::of(name, settings.number(name));
         let unit = given(&format!("{}{UNIT}", name.as_str())).and_then(|unit| unit.parse().ok());
         let number = given(name.as_str()).unwrap_or_else(|| was.number.clone());
         let shown = Amount { number, unit: unit.unwrap_or(was.unit) };
-        let units = UNITS.map(|(seconds, unit)| (seconds, (words.unit)(unit)));
+        let units = UNITS.map(|(seconds, unit)| (seconds, (texts.unit)(unit)));
         Number {
             name: name.as_str(),
-            label: label(words, name),
-            hint: hint(console, words, settings, name),
+            label: label(texts, name),
+            hint: hint(console, texts, settings, name),
             units: if name.unit() == SettingUnit::Seconds { units.to_vec() } else { Vec::new() },
             shown,
             was,
@@ -145,53 +146,53 @@ fn page(
     let asked = |name: &SettingName| name.unit() == SettingUnit::Switch && console.counterfoil.gates().setting;
     let counts = |name: &SettingName| name.unit() != SettingUnit::Switch;
     let page = Page {
-        shell,
-        filled,
-        proof: visitor.needs_proof(console),
+        layout,
+        values,
+        needs_password: viewer.needs_password(console),
         switches: SettingName::ALL.into_iter().filter(asked).map(switch).collect(),
         numbers: SettingName::ALL.into_iter().filter(counts).map(number).collect(),
     };
-    answer::page(status, &page)
+    response::page(status, &page)
 }
 
-/// The range of a setting, and what holds exactly where its number is rounded.
-fn hint(console: &Console, words: &Words, settings: &Settings, name: SettingName) -> String {
+/// The range of a setting, and its exact value if the shown number is rounded.
+fn hint(console: &Console, texts: &Texts, settings: &Settings, name: SettingName) -> String {
     let (least, most) = console.counterfoil.setting_range(name);
-    let range = words.range(name.unit(), least, most);
+    let range = texts.range(name.unit(), least, most);
     let unit = name.unit().seconds().unwrap_or(1);
     let whole = settings.number(name).checked_mul(unit).and_then(Span::from_seconds);
     match settings.span(name) {
-        Some(exact) if Some(exact) != whole => format!("{range} {}", (words.exactly)(&(words.duration)(exact))),
+        Some(exact) if Some(exact) != whole => format!("{range} {}", (texts.exactly)(&(texts.duration)(exact))),
         _ => range,
     }
 }
 
-/// Keeps what was changed: all of it, or nothing.
-pub(crate) async fn save(State(console): State<Shared>, Posted { mut visitor, form }: Posted) -> Response {
-    let answer = saved(&console, &mut visitor, &form).await;
-    visitor.seal(answer.into_response())
+/// Saves all changed settings, or none.
+pub(crate) async fn save(State(console): State<Shared>, SubmittedForm { mut viewer, form }: SubmittedForm) -> Response {
+    let response = save_or_show_form(&console, &mut viewer, &form).await;
+    viewer.with_new_cookies(response.into_response())
 }
 
-/// What is wrong with a form: fields, or something else.
+/// The errors of a form.
 enum Fault {
     Fields(Vec<InvalidSetting>),
-    Other(Wrong),
+    Other(FormError),
 }
 
-impl From<Wrong> for Fault {
-    fn from(wrong: Wrong) -> Self {
-        Self::Other(wrong)
+impl From<FormError> for Fault {
+    fn from(form_error: FormError) -> Self {
+        Self::Other(form_error)
     }
 }
 
-async fn saved(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<Response, Stop> {
-    let settings = held(console, visitor).await?;
-    let fault = match kept(console, visitor, form, &settings).await? {
-        Ok(told) => return Ok(redirect(&console.path(&format!("{SECTION}?told={told}")))),
+async fn save_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) -> Result<Response, Rejection> {
+    let settings = current_settings(console, viewer).await?;
+    let fault = match try_save(console, viewer, form, &settings).await? {
+        Ok(notice) => return Ok(redirect(&console.path(&format!("{SECTION}?notice={notice}")))),
         Err(fault) => fault,
     };
-    let (shell, words) = (Shell::of(console, visitor, SECTION), visitor.language.words());
-    // What was left alone shows what holds now: somebody else may have changed it meanwhile.
+    let (layout, texts) = (Layout::of(console, viewer, SECTION), viewer.language.texts());
+    // Unchanged fields show the current values, which another administrator may have changed meanwhile.
     let left_alone = |field: &str| {
         let of = field.strip_suffix(UNIT).unwrap_or(field);
         SettingName::ALL.into_iter().any(|name| name.as_str() == of && is_untouched(form, name))
@@ -199,70 +200,71 @@ async fn saved(console: &Console, visitor: &mut Visitor, form: &Form) -> Result<
     let given = |field: &str| (!left_alone(field)).then(|| form.one(field).to_owned());
     match fault {
         Fault::Fields(invalid) => {
-            let of = |filled: Filled, invalid: &InvalidSetting| {
-                filled.wrong(invalid.name.as_str(), words.range(invalid.name.unit(), invalid.least, invalid.most))
+            let of = |values: FormValues, invalid: &InvalidSetting| {
+                values.with_error(invalid.name.as_str(), texts.range(invalid.name.unit(), invalid.least, invalid.most))
             };
-            let filled = invalid.iter().fold(Filled::default(), of);
-            let shell = shell.faulty(&filled);
-            Ok(page(console, visitor, shell, filled, &settings, given, StatusCode::UNPROCESSABLE_ENTITY))
+            let values = invalid.iter().fold(FormValues::default(), of);
+            let layout = layout.with_field_errors(&values);
+            Ok(page(console, viewer, layout, values, &settings, given, StatusCode::UNPROCESSABLE_ENTITY))
         }
-        Fault::Other(wrong) => {
+        Fault::Other(form_error) => {
             let names = [&SettingName::ALL.map(SettingName::as_str)[..], &["password"]].concat();
-            let (shell, filled) = wrong.place(shell, Filled::default(), &names);
-            Ok(wrong.seal(page(console, visitor, shell, filled, &settings, given, wrong.status)))
+            let (layout, values) = form_error.place(layout, FormValues::default(), &names);
+            Ok(form_error.with_retry_after(page(console, viewer, layout, values, &settings, given, form_error.status)))
         }
     }
 }
 
-/// Saves what was changed. Returns the name of the message that the next page shows.
-async fn kept(
+/// Saves the changed settings. Returns the name of the notice.
+async fn try_save(
     console: &Console,
-    visitor: &mut Visitor,
+    viewer: &mut Viewer,
     form: &Form,
     settings: &Settings,
-) -> Result<Result<&'static str, Fault>, Stop> {
+) -> Result<Result<&'static str, Fault>, Rejection> {
     let names = SettingName::ALL.map(SettingName::as_str);
     if let Err(field) = form.check(&names, &[]) {
-        return Ok(Err(Wrong::refused(visitor, field).into()));
+        return Ok(Err(FormError::invalid_field(viewer, field).into()));
     }
-    let change = match change(console, visitor, form, settings) {
+    let change = match change(console, viewer, form, settings) {
         Ok(change) => change,
         Err(fault) => return Ok(Err(fault)),
     };
     if change == SettingsChange::default() {
         return Ok(Ok("unchanged"));
     }
-    if let Err(wrong) = demand(console, visitor, form).await? {
-        return Ok(Err(wrong.into()));
+    if let Err(form_error) = require_password(console, viewer, form).await? {
+        return Ok(Err(form_error.into()));
     }
-    match console.counterfoil.change_settings(&visitor.presenter(), &change).await {
+    match console.counterfoil.change_settings(&viewer.presenter(), &change).await {
         Ok(_) => Ok(Ok("saved")),
-        Err(error) => wrong(console, visitor, error).map(|wrong| Err(wrong.into())),
+        Err(error) => form_error_of(console, viewer, error).map(|form_error| Err(form_error.into())),
     }
 }
 
-/// What differs from what the form showed; from what holds where it does not say.
-fn change(console: &Console, visitor: &Visitor, form: &Form, settings: &Settings) -> Result<SettingsChange, Fault> {
+/// The difference to what the form showed, or to the current values if the form has no `_was` fields.
+fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsChange, Fault> {
     let (mut change, mut invalid) = (SettingsChange::default(), Vec::new());
     for name in SettingName::ALL {
-        let (field, holds) = (name.as_str(), settings.number(name));
+        let (field, current) = (name.as_str(), settings.number(name));
         if name.unit() == SettingUnit::Switch {
-            let on = form.ticked(field).ok_or_else(|| Wrong::refused(visitor, Some(field)))?;
-            // A form of a page that does not offer the switch does not touch it. One that sends it all the same is refused by the core.
-            let was = form.was(field).map_or(holds != 0, |was| was == "true");
+            let on = form.ticked(field).ok_or_else(|| FormError::invalid_field(viewer, Some(field)))?;
+            // If the policy does not use the switch, the page does not offer it. A form that sets it anyway is refused
+            // by the core.
+            let was = form.was(field).map_or(current != 0, |was| was == "true");
             let is_meant = if console.counterfoil.gates().setting { on != was } else { on };
             if is_meant {
                 change.set(name, u64::from(on));
             }
             continue;
         }
-        // What a form does not have stays.
+        // Missing fields change nothing.
         if form.secret(field).is_none() && form.all(field).next().is_none() {
             continue;
         }
         let (least, most) = console.counterfoil.setting_range(name);
         match amount(form, field, "").and_then(|amount| amount.read()) {
-            Some(number) if number == amount(form, field, "_was").and_then(|was| was.read()).unwrap_or(holds) => {}
+            Some(number) if number == amount(form, field, "_was").and_then(|was| was.read()).unwrap_or(current) => {}
             Some(number) if (least..=most).contains(&number) => change.set(name, number),
             _ => invalid.push(InvalidSetting { name, least, most }),
         }
@@ -270,7 +272,7 @@ fn change(console: &Console, visitor: &Visitor, form: &Form, settings: &Settings
     if invalid.is_empty() { Ok(change) } else { Err(Fault::Fields(invalid)) }
 }
 
-/// Whether the person left a setting's field as the page had shown it.
+/// Whether a setting's field still has the value that the page showed.
 fn is_untouched(form: &Form, name: SettingName) -> bool {
     let field = name.as_str();
     if name.unit() == SettingUnit::Switch {
@@ -280,7 +282,7 @@ fn is_untouched(form: &Form, name: SettingName) -> bool {
     said("_was").is_some_and(|was| said("") == Some(was))
 }
 
-/// What a form says of a setting. Without a unit it is in the setting's own.
+/// A setting's value in the form. Without a unit field it is in the setting's own unit.
 fn amount(form: &Form, field: &str, suffix: &str) -> Option<Amount> {
     let number = form.secret(&format!("{field}{suffix}"))?.expose_secret().trim().to_owned();
     let unit = match form.one(&format!("{field}{UNIT}{suffix}")) {

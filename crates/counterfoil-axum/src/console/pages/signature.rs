@@ -1,4 +1,4 @@
-//! The signature: saved, shown as a file, downloaded, cleared.
+//! Saves, serves and removes the signature.
 
 use axum::body::Body;
 use axum::extract::multipart::Multipart;
@@ -9,48 +9,49 @@ use counterfoil::Secret;
 use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 
-use super::profile::{kept, wrong};
+use super::profile::{page_with_error, profiles};
 use crate::body::{self, Unread};
-use crate::console::filled::Filled;
 use crate::console::form::Form;
-use crate::console::posted::{Posted, refuse_foreign};
+use crate::console::form_values::FormValues;
 use crate::console::profiles::{ImageFormat, Signature};
+use crate::console::rejection::{Rejection, RejectionReason};
+use crate::console::response::redirect;
 use crate::console::state::Shared;
-use crate::console::stop::{Stop, Why, redirect};
-use crate::console::visitor::Visitor;
-use crate::console::{answer, csrf};
+use crate::console::submitted_form::{SubmittedForm, refuse_foreign};
+use crate::console::viewer::Viewer;
+use crate::console::{csrf, response};
 use crate::query::Query;
 
-/// The most bytes of an image, and of the form that brings one: enough to say at its field that it is too large.
+/// The most bytes of an image, and of the form. The form's limit is larger, so that the page can show the error.
 const IMAGE: usize = 256 * 1024;
 const FORM: usize = 4 * IMAGE;
-/// The most characters of a typed one.
+/// The most characters of a typed signature.
 const TYPED: usize = 100;
 
-/// The form's fields and its file.
+/// The submitted fields and file.
 struct Sent {
     form: Form,
     image: Bytes,
 }
 
-/// The signature as a file.
+/// Serves the signature as a file.
 pub(crate) async fn file(
     State(console): State<Shared>,
-    visitor: Visitor,
+    viewer: Viewer,
     RawQuery(query): RawQuery,
-) -> Result<Response, Stop> {
-    let profile = kept(&console, &visitor)?.profile(visitor.principal.subject()).await;
-    let profile = profile.map_err(|error| Stop::unavailable(&console, &visitor, &error))?;
+) -> Result<Response, Rejection> {
+    let profile = profiles(&console, &viewer)?.profile(viewer.principal.subject()).await;
+    let profile = profile.map_err(|error| Rejection::unavailable(&console, &viewer, &error))?;
     let (media_type, extension, bytes) = match profile.signature {
-        None => return Err(Stop::page(&console, &visitor, Why::NotFound)),
-        Some(Signature::Typed(text)) => ("image/svg+xml", "svg", Bytes::from(drawn(&text))),
+        None => return Err(Rejection::page(&console, &viewer, RejectionReason::NotFound)),
+        Some(Signature::Typed(text)) => ("image/svg+xml", "svg", Bytes::from(svg(&text))),
         Some(Signature::Image { format, bytes }) => (format.media_type(), format.extension(), bytes),
     };
-    let mut response = answer::empty(StatusCode::OK);
+    let mut response = response::empty(StatusCode::OK);
     *response.body_mut() = Body::from(bytes);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    // As a document of its own it may run nothing.
+    // Opened as a document, the file may not run scripts.
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'none'; sandbox"));
     if Query::parse(query.as_deref()).flag("download") == Ok(true) {
         let attachment = HeaderValue::try_from(format!("attachment; filename=\"signature.{extension}\""));
@@ -59,8 +60,8 @@ pub(crate) async fn file(
     Ok(response)
 }
 
-/// A typed signature as a picture.
-fn drawn(text: &str) -> String {
+/// Renders a typed signature as SVG.
+fn svg(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -77,62 +78,65 @@ fn drawn(text: &str) -> String {
     )
 }
 
-/// Keeps a typed, drawn or uploaded one.
-pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Result<Response, Stop> {
-    let (visitor, sent) = read(&console, request).await?;
-    let words = visitor.language.words();
-    let filled = Filled::with(sent.form.shown_again(&["way", "typed"]));
-    // The other way's field would be passed over in silence.
+/// Saves a typed, drawn or uploaded signature.
+pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Result<Response, Rejection> {
+    let (viewer, sent) = read(&console, request).await?;
+    let texts = viewer.language.texts();
+    let values = FormValues::new(sent.form.values_of(&["way", "typed"]));
+    // Refuse a value for the other kind of signature, which would be ignored.
     let signature = match sent.form.one("way") {
         "image" if !sent.form.one("typed").trim().is_empty() => {
-            return wrong(&console, &visitor, filled, "typed", words.one_way).await;
+            return page_with_error(&console, &viewer, values, "typed", texts.one_way).await;
         }
         "typed" if !sent.image.is_empty() => {
-            return wrong(&console, &visitor, filled, "image", words.one_way).await;
+            return page_with_error(&console, &viewer, values, "image", texts.one_way).await;
         }
         "image" => match ImageFormat::of(&sent.image).filter(|_| sent.image.len() <= IMAGE) {
             Some(format) => Signature::Image { format, bytes: sent.image },
-            None => return wrong(&console, &visitor, filled, "image", words.image_wrong).await,
+            None => return page_with_error(&console, &viewer, values, "image", texts.image_wrong).await,
         },
         "typed" => {
             let text = sent.form.one("typed").trim();
             let length = text.chars().count();
             if !(1..=TYPED).contains(&length) || text.chars().any(char::is_control) {
-                return wrong(&console, &visitor, filled, "typed", words.typed_wrong).await;
+                return page_with_error(&console, &viewer, values, "typed", texts.typed_wrong).await;
             }
             Signature::Typed(text.to_owned())
         }
-        _ => return wrong(&console, &visitor, filled, "typed", words.invalid).await,
+        _ => return page_with_error(&console, &viewer, values, "typed", texts.invalid).await,
     };
-    let kept = kept(&console, &visitor)?.set_signature(visitor.principal.subject(), Some(signature)).await;
-    kept.map_err(|error| Stop::unavailable(&console, &visitor, &error))?;
-    Ok(redirect(&console.path("/profile?told=saved")))
+    let kept = profiles(&console, &viewer)?.set_signature(viewer.principal.subject(), Some(signature)).await;
+    kept.map_err(|error| Rejection::unavailable(&console, &viewer, &error))?;
+    Ok(redirect(&console.path("/profile?notice=saved")))
 }
 
-/// Clears it.
-pub(crate) async fn clear(State(console): State<Shared>, Posted { visitor, .. }: Posted) -> Result<Response, Stop> {
-    let cleared = kept(&console, &visitor)?.set_signature(visitor.principal.subject(), None).await;
-    cleared.map_err(|error| Stop::unavailable(&console, &visitor, &error))?;
-    Ok(redirect(&console.path("/profile?told=cleared")))
+/// Removes the signature.
+pub(crate) async fn clear(
+    State(console): State<Shared>,
+    SubmittedForm { viewer, .. }: SubmittedForm,
+) -> Result<Response, Rejection> {
+    let cleared = profiles(&console, &viewer)?.set_signature(viewer.principal.subject(), None).await;
+    cleared.map_err(|error| Rejection::unavailable(&console, &viewer, &error))?;
+    Ok(redirect(&console.path("/profile?notice=cleared")))
 }
 
-/// Reads the form: its body within bounds first, then its parts, then its token.
-async fn read(console: &Shared, request: Request) -> Result<(Visitor, Sent), Stop> {
+/// Reads the form: first its body within the limit, then its parts, then its token.
+async fn read(console: &Shared, request: Request) -> Result<(Viewer, Sent), Rejection> {
     let (mut parts, body) = request.into_parts();
-    let mut visitor = Visitor::from_request_parts(&mut parts, console).await?;
-    refuse_foreign(console, &parts).map_err(|why| Stop::page(console, &visitor, why))?;
-    let stop = |why| Stop::page(console, &visitor, why);
+    let mut viewer = Viewer::from_request_parts(&mut parts, console).await?;
+    refuse_foreign(console, &parts).map_err(|reason| Rejection::page(console, &viewer, reason))?;
+    let rejection = |reason| Rejection::page(console, &viewer, reason);
     let body = match body::read(body, FORM).await {
         Ok(body) => body,
-        Err(Unread::TooLarge) => return Err(stop(Why::TooLarge)),
-        Err(Unread::TooSlow | Unread::Broken) => return Err(stop(Why::Forged)),
+        Err(Unread::TooLarge) => return Err(rejection(RejectionReason::TooLarge)),
+        Err(Unread::TooSlow | Unread::Broken) => return Err(rejection(RejectionReason::Forged)),
     };
     let request = Request::from_parts(parts, Body::from(body));
-    let sent = gather(request).await.ok_or_else(|| stop(Why::Forged))?;
-    if !visitor.sent(sent.form.one(csrf::FIELD)) {
-        return Err(Stop::page(console, &visitor, Why::Forged));
+    let sent = gather(request).await.ok_or_else(|| rejection(RejectionReason::Forged))?;
+    if !viewer.accepts_token(sent.form.one(csrf::FIELD)) {
+        return Err(Rejection::page(console, &viewer, RejectionReason::Forged));
     }
-    Ok((visitor, sent))
+    Ok((viewer, sent))
 }
 
 async fn gather(request: Request) -> Option<Sent> {
@@ -146,7 +150,7 @@ async fn gather(request: Request) -> Option<Sent> {
             pairs.push((name, Secret::from(part.text().await.ok()?)));
         }
     }
-    Some(Sent { form: Form::of(pairs), image })
+    Some(Sent { form: Form::from_pairs(pairs), image })
 }
 
 #[cfg(test)]
@@ -155,7 +159,7 @@ mod tests {
 
     #[test]
     fn console_2_a_typed_signature_is_text_in_its_picture() {
-        let picture = drawn("</text><script>alert(1)</script>&");
+        let picture = svg("</text><script>alert(1)</script>&");
         assert!(picture.contains("&lt;/text&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;</text></svg>"), "{picture}");
     }
 }

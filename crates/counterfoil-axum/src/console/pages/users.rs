@@ -1,4 +1,4 @@
-//! Users, for whoever manages them: found, let in with tokens or not, and their tokens seen and revoked.
+//! Users, for administrators and managers of profiles: search, the token login switch, and a user's tokens.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -8,23 +8,24 @@ use counterfoil::operations::Operation;
 use counterfoil::{ManageError, Role, SubjectId};
 use http::StatusCode;
 
-use super::PAGE;
-use super::asking::{Asked, proved};
-use super::confirm::{Confirm, back_to};
-use super::emptiness::Emptiness;
-use super::listing::{Around, Wanted, Whose, came_from, from_here, returned};
-use super::people::Names;
-use super::rows::TokenRow;
-use super::tokens::record;
-use crate::console::answer;
-use crate::console::filled::Filled;
+use super::PAGE_SIZE;
+use super::account_names::AccountNames;
+use super::confirmation::{Confirmation, back_field};
+use super::empty_list::EmptyList;
+use super::list::{CredentialList, ListControls, ListQuery, back_from_query, back_to_here, list_with_notice};
+use super::password_page::{ButtonAction, reauthenticate};
+use super::personal_access_tokens::record;
+use super::table_rows::TokenRow;
 use crate::console::form::Form;
-use crate::console::posted::Posted;
-use crate::console::shell::Shell;
+use crate::console::form_values::FormValues;
+use crate::console::layout::Layout;
+use crate::console::rejection::{Rejection, RejectionReason};
+use crate::console::response;
+use crate::console::response::redirect;
 use crate::console::state::{Console, Shared};
-use crate::console::stop::{Stop, Why, redirect};
-use crate::console::visitor::Visitor;
-use crate::console::words::Words;
+use crate::console::submitted_form::SubmittedForm;
+use crate::console::text::Texts;
+use crate::console::viewer::Viewer;
 use crate::cursor::List;
 use crate::query::Query;
 
@@ -33,26 +34,26 @@ const SECTION: &str = "/users";
 #[derive(Template)]
 #[template(path = "console/users.html")]
 struct Users {
-    shell: Shell,
-    asked: String,
+    layout: Layout,
+    search: String,
     rows: Vec<UserRow>,
-    /// Whether the directory knows more than are shown.
+    /// Whether the directory found more users than are shown.
     is_cut: bool,
-    /// Whether the policy asks for the switch.
+    /// Whether the policy uses the token login switch.
     switch: bool,
 }
 
 #[derive(Template)]
 #[template(path = "console/user.html")]
 struct User {
-    shell: Shell,
+    layout: Layout,
     person: UserRow,
-    /// Whether the policy asks for the switch, and there is an account that has it.
+    /// Whether the policy uses the token login switch and the account exists.
     switch: bool,
-    sees_tokens: bool,
+    shows_tokens: bool,
     rows: Vec<TokenRow>,
-    empty: Option<Emptiness>,
-    around: Around,
+    empty: Option<EmptyList>,
+    controls: ListControls,
 }
 
 struct UserRow {
@@ -66,30 +67,30 @@ struct UserRow {
 }
 
 impl UserRow {
-    fn new(console: &Console, words: &Words, user: UserView) -> Self {
+    fn new(console: &Console, texts: &Texts, user: UserView) -> Self {
         let role = match user.role {
-            Role::Collaborator => words.role_collaborator,
-            Role::Member => words.role_member,
-            Role::Administrator => words.role_administrator,
-            Role::SuperAdministrator => words.role_super_administrator,
+            Role::Collaborator => texts.role_collaborator,
+            Role::Member => texts.role_member,
+            Role::Administrator => texts.role_administrator,
+            Role::SuperAdministrator => texts.role_super_administrator,
         };
         let (subject, path) = (user.subject.to_string(), path(console, &user.subject));
         Self { subject, path, name: user.name, role, allowed: user.token_login_allowed, known: true }
     }
 
-    /// Somebody whom the directory does not know any more, by the id.
-    fn left(console: &Console, words: &Words, subject: &SubjectId) -> Self {
+    /// A deleted account, shown by its id.
+    fn left(console: &Console, texts: &Texts, subject: &SubjectId) -> Self {
         let (subject, path) = (subject.to_string(), path(console, subject));
-        Self { name: subject.clone(), subject, path, role: words.not_in_directory, allowed: false, known: false }
+        Self { name: subject.clone(), subject, path, role: texts.not_in_directory, allowed: false, known: false }
     }
 }
 
-/// Where a user's page is.
+/// The full path of a user's page.
 fn path(console: &Console, subject: &SubjectId) -> String {
     console.path(&below(subject))
 }
 
-/// The same below the base. A subject may hold anything, so all of it is escaped but letters and digits.
+/// The path of a user's page below the base. All bytes of the subject except ASCII letters and digits are escaped.
 fn below(subject: &SubjectId) -> String {
     let mut path = format!("{SECTION}/");
     for byte in subject.as_str().bytes() {
@@ -102,163 +103,168 @@ fn below(subject: &SubjectId) -> String {
     path
 }
 
-fn subject(console: &Console, visitor: &Visitor, text: &str) -> Result<SubjectId, Stop> {
-    SubjectId::new(text).map_err(|_| Stop::page(console, visitor, Why::NotFound))
+fn subject(console: &Console, viewer: &Viewer, text: &str) -> Result<SubjectId, Rejection> {
+    SubjectId::new(text).map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Finds users by a part of their name.
+/// Searches users by a part of the name.
 pub(crate) async fn find(
     State(console): State<Shared>,
-    visitor: Visitor,
+    viewer: Viewer,
     RawQuery(query): RawQuery,
-) -> Result<Response, Stop> {
-    let words = visitor.language.words();
-    let asked = Query::parse(query.as_deref()).one("q").ok().flatten().unwrap_or_default().trim().to_owned();
-    // One more than is shown tells whether that is all.
-    let found = console.counterfoil.find_users(&visitor.presenter(), &asked, PAGE.saturating_add(1)).await;
-    let mut found = found.map_err(|error| Stop::of(&console, &visitor, error))?;
-    let most = usize::try_from(PAGE.get()).unwrap_or(usize::MAX);
+) -> Result<Response, Rejection> {
+    let texts = viewer.language.texts();
+    let search = Query::parse(query.as_deref()).one("q").ok().flatten().unwrap_or_default().trim().to_owned();
+    // Reads one more than a page shows, to know whether there are more.
+    let found = console.counterfoil.find_users(&viewer.presenter(), &search, PAGE_SIZE.saturating_add(1)).await;
+    let mut found = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
+    let most = usize::try_from(PAGE_SIZE.get()).unwrap_or(usize::MAX);
     let is_cut = found.len() > most;
     found.truncate(most);
-    let mut rows: Vec<_> = found.into_iter().map(|user| UserRow::new(&console, words, user)).collect();
+    let mut rows: Vec<_> = found.into_iter().map(|user| UserRow::new(&console, texts, user)).collect();
     if rows.is_empty()
-        && let Ok(subject) = SubjectId::new(&asked)
+        && let Ok(subject) = SubjectId::new(&search)
     {
-        // What somebody has left behind is found by the id.
-        match console.counterfoil.authorize(&visitor.presenter(), Operation::SeeTokensOf(Some(&subject))).await {
-            Ok(()) => rows.push(UserRow::left(&console, words, &subject)),
+        // The tokens of a deleted account are found by its id.
+        match console.counterfoil.authorize(&viewer.presenter(), Operation::SeeTokensOf(Some(&subject))).await {
+            Ok(()) => rows.push(UserRow::left(&console, texts, &subject)),
             Err(ManageError::NotFound | ManageError::Forbidden(_)) => {}
-            Err(error) => return Err(Stop::of(&console, &visitor, error)),
+            Err(error) => return Err(Rejection::of(&console, &viewer, error)),
         }
     }
-    let (shell, switch) = (Shell::of(&console, &visitor, SECTION), console.counterfoil.gates().switch);
-    Ok(answer::page(StatusCode::OK, &Users { shell, asked, rows, is_cut, switch }))
+    let (layout, switch) = (Layout::of(&console, &viewer, SECTION), console.counterfoil.gates().switch);
+    Ok(response::page(StatusCode::OK, &Users { layout, search, rows, is_cut, switch }))
 }
 
-/// One user, with the user's tokens for administrators.
+/// Shows a user, and to administrators the user's tokens.
 pub(crate) async fn show(
     State(console): State<Shared>,
-    visitor: Visitor,
+    viewer: Viewer,
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
-) -> Result<Response, Stop> {
-    let (by, words, clock) = (visitor.presenter(), visitor.language.words(), visitor.clock(&console));
-    let subject = subject(&console, &visitor, &text)?;
+) -> Result<Response, Rejection> {
+    let (by, texts, clock) = (viewer.presenter(), viewer.language.texts(), viewer.clock(&console));
+    let subject = subject(&console, &viewer, &text)?;
     let user = match console.counterfoil.user(&by, &subject).await {
         Ok(user) => Some(user),
-        // The directory does not know the user: what the store has is seen by the id all the same.
+        // The account is deleted, but the store may still have its tokens.
         Err(ManageError::NotFound) => None,
-        Err(error) => return Err(Stop::of(&console, &visitor, error)),
+        Err(error) => return Err(Rejection::of(&console, &viewer, error)),
     };
-    let told = match Query::parse(query.as_deref()).one("told") {
-        Ok(Some("revoked")) => Some(words.revoked),
-        Ok(Some("allowed")) => Some(words.login_allowed),
-        Ok(Some("forbidden")) => Some(words.login_forbidden),
+    let notice = match Query::parse(query.as_deref()).one("notice") {
+        Ok(Some("revoked")) => Some(texts.revoked),
+        Ok(Some("allowed")) => Some(texts.login_allowed),
+        Ok(Some("forbidden")) => Some(texts.login_forbidden),
         _ => None,
     };
     let person = match user {
-        Some(user) => UserRow::new(&console, words, user),
-        None => UserRow::left(&console, words, &subject),
+        Some(user) => UserRow::new(&console, texts, user),
+        None => UserRow::left(&console, texts, &subject),
     };
     let list = List { name: "tokens of", realm: console.counterfoil.realm().as_str(), owner: subject.as_str() };
-    let (wanted, path) = (Wanted::read(query.as_deref()), person.path.clone());
-    let (sees_tokens, found, next) = match Whose::Of(&subject).page(&console, &by, &wanted, list).await {
+    let (list_query, path) = (ListQuery::read(query.as_deref()), person.path.clone());
+    let (shows_tokens, found, next) = match CredentialList::Of(&subject).page(&console, &by, &list_query, list).await {
         Ok((found, next)) => (true, found, next),
-        // The right to manage profiles sets the switch, and sees no tokens.
+        // Managers of profiles may set the switch but may not see tokens.
         Err(ManageError::Forbidden(_)) if person.known => (false, Vec::new(), None),
-        Err(ManageError::Forbidden(_)) => return Err(Stop::page(&console, &visitor, Why::NotFound)),
-        Err(error) => return Err(Stop::of(&console, &visitor, error)),
+        Err(ManageError::Forbidden(_)) => return Err(Rejection::page(&console, &viewer, RejectionReason::NotFound)),
+        Err(error) => return Err(Rejection::of(&console, &viewer, error)),
     };
-    let (below, back) = (format!("{path}/tokens"), from_here(&visitor));
-    let rows: Vec<_> = found.iter().map(|listed| TokenRow::new(listed, &clock, &below, false, &back)).collect();
-    let shell = Shell::of(&console, &visitor, SECTION).telling(told);
+    let (below, back) = (format!("{path}/tokens"), back_to_here(&viewer));
+    let rows: Vec<_> = found.iter().map(|credential| TokenRow::new(credential, &clock, &below, false, &back)).collect();
+    let layout = Layout::of(&console, &viewer, SECTION).with_notice(notice);
     let switch = person.known && console.counterfoil.gates().switch;
-    let around = wanted.view(words, path, next, true);
-    let empty = Emptiness::of(words, rows.len(), &around, words.no_tokens_of);
-    Ok(answer::page(StatusCode::OK, &User { shell, person, switch, sees_tokens, rows, empty, around }))
+    let controls = list_query.controls(texts, path, next, true);
+    let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_tokens_of);
+    Ok(response::page(StatusCode::OK, &User { layout, person, switch, shows_tokens, rows, empty, controls }))
 }
 
-/// Lets a user in with tokens, or stops that.
+/// Sets the token login switch of a user.
 pub(crate) async fn token_login(
     State(console): State<Shared>,
     Path(text): Path<String>,
-    Posted { mut visitor, form }: Posted,
+    SubmittedForm { mut viewer, form }: SubmittedForm,
 ) -> Response {
-    let answer = switched(&console, &mut visitor, &text, &form).await;
-    visitor.seal(answer.into_response())
+    let response = set_token_login(&console, &mut viewer, &text, &form).await;
+    viewer.with_new_cookies(response.into_response())
 }
 
-async fn switched(console: &Console, visitor: &mut Visitor, text: &str, form: &Form) -> Result<Response, Stop> {
-    let subject = subject(console, visitor, text)?;
+async fn set_token_login(
+    console: &Console,
+    viewer: &mut Viewer,
+    text: &str,
+    form: &Form,
+) -> Result<Response, Rejection> {
+    let subject = subject(console, viewer, text)?;
     let allowed = match form.one("allowed") {
         "true" => true,
         "false" => false,
-        _ => return Err(Stop::page(console, visitor, Why::NotFound)),
+        _ => return Err(Rejection::page(console, viewer, RejectionReason::NotFound)),
     };
     let path = path(console, &subject);
-    // It opens a gate; closing it takes rights away.
+    // Only opening the gate grants rights, so only that needs the password.
     if allowed && console.counterfoil.gates().switch {
-        let (words, name) = (visitor.language.words(), called(console, visitor, &subject).await?);
-        let asked = Asked {
-            title: words.allow,
-            question: words.prove_question,
+        let (texts, name) = (viewer.language.texts(), name_of(console, viewer, &subject).await?);
+        let asked = ButtonAction {
+            title: texts.allow,
+            question: texts.prove_question,
             name: &name,
             action: format!("{path}/token-login"),
             cancel: path.clone(),
             hidden: vec![("allowed", "true".to_owned())],
         };
-        if let Some(asks) = proved(console, visitor, form, asked).await? {
-            return Ok(asks);
+        if let Some(confirmation) = reauthenticate(console, viewer, form, asked).await? {
+            return Ok(confirmation);
         }
     }
-    let set = console.counterfoil.set_token_login(&visitor.presenter(), &subject, allowed).await;
-    set.map_err(|error| Stop::of(console, visitor, error))?;
-    let told = if allowed { "allowed" } else { "forbidden" };
-    Ok(redirect(&format!("{path}?told={told}")))
+    let set = console.counterfoil.set_token_login(&viewer.presenter(), &subject, allowed).await;
+    set.map_err(|error| Rejection::of(console, viewer, error))?;
+    let notice = if allowed { "allowed" } else { "forbidden" };
+    Ok(redirect(&format!("{path}?notice={notice}")))
 }
 
-/// What a user is called.
-async fn called(console: &Console, visitor: &Visitor, subject: &SubjectId) -> Result<String, Stop> {
-    Ok(Names::of(console, visitor, vec![subject]).await?.name(subject.as_str()))
+/// The account name of a user.
+async fn name_of(console: &Console, viewer: &Viewer, subject: &SubjectId) -> Result<String, Rejection> {
+    Ok(AccountNames::of(console, viewer, vec![subject]).await?.name(subject.as_str()))
 }
 
-/// Asks before a user's token is revoked.
+/// Asks for confirmation before revoking a user's token.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
-    visitor: Visitor,
+    viewer: Viewer,
     Path((text, id)): Path<(String, String)>,
     RawQuery(query): RawQuery,
-) -> Result<Response, Stop> {
-    let (subject, id) = (subject(&console, &visitor, &text)?, record(&console, &visitor, &id)?);
-    let found = console.counterfoil.token_of(&visitor.presenter(), &subject, &id).await;
-    let found = found.map_err(|error| Stop::of(&console, &visitor, error))?;
-    let name = format!("{} · {}", called(&console, &visitor, &subject).await?, found.label);
-    let (words, back) = (visitor.language.words(), came_from(query.as_deref(), &below(&subject)));
-    let confirm = Confirm {
-        shell: Shell::of(&console, &visitor, SECTION),
-        title: words.revoke_token,
-        question: words.revoke_token_question,
+) -> Result<Response, Rejection> {
+    let (subject, id) = (subject(&console, &viewer, &text)?, record(&console, &viewer, &id)?);
+    let found = console.counterfoil.token_of(&viewer.presenter(), &subject, &id).await;
+    let found = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
+    let name = format!("{} · {}", name_of(&console, &viewer, &subject).await?, found.label);
+    let (texts, back) = (viewer.language.texts(), back_from_query(query.as_deref(), &below(&subject)));
+    let confirm = Confirmation {
+        layout: Layout::of(&console, &viewer, SECTION),
+        title: texts.revoke_token,
+        question: texts.revoke_token_question,
         name: Some(&name),
         action: format!("{}/tokens/{id}/delete", path(&console, &subject)),
         cancel: console.path(&back),
-        yes: words.revoke,
+        yes: texts.revoke,
         danger: true,
-        proof: false,
+        needs_password: false,
         overlaps: Vec::new(),
-        hidden: vec![back_to(&back)],
-        filled: Filled::default(),
+        hidden: vec![back_field(&back)],
+        values: FormValues::default(),
     };
-    Ok(confirm.answer(StatusCode::OK))
+    Ok(confirm.response(StatusCode::OK))
 }
 
 /// Revokes a user's token.
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path((text, id)): Path<(String, String)>,
-    Posted { visitor, form }: Posted,
-) -> Result<Response, Stop> {
-    let (subject, id) = (subject(&console, &visitor, &text)?, record(&console, &visitor, &id)?);
-    let deleted = console.counterfoil.delete_token_of(&visitor.presenter(), &subject, &id).await;
-    deleted.map_err(|error| Stop::of(&console, &visitor, error))?;
-    Ok(redirect(&returned(&console, &form, &below(&subject), "revoked")))
+    SubmittedForm { viewer, form }: SubmittedForm,
+) -> Result<Response, Rejection> {
+    let (subject, id) = (subject(&console, &viewer, &text)?, record(&console, &viewer, &id)?);
+    let deleted = console.counterfoil.delete_token_of(&viewer.presenter(), &subject, &id).await;
+    deleted.map_err(|error| Rejection::of(&console, &viewer, error))?;
+    Ok(redirect(&list_with_notice(&console, &form, &below(&subject), "revoked")))
 }

@@ -1,0 +1,169 @@
+//! The request bodies of the client routes.
+
+use counterfoil::Scope;
+use counterfoil::client::{ClientChange, ClientId, Grant, NewClient, RefreshMode};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::json::{Body, Fields};
+use crate::problem::Problem;
+
+/// A client to register.
+#[derive(ToSchema)]
+pub(super) struct NewRegistration {
+    /// The name that people see.
+    #[schema(min_length = 1, max_length = 100, example = "Reports")]
+    display_name: String,
+    /// The `client_id`; generated if missing.
+    #[schema(value_type = String, required = false, pattern = "^[A-Za-z0-9._~-]{1,100}$")]
+    id: Option<ClientId>,
+    /// The grants that it may use at the token endpoint; none if missing.
+    #[schema(value_type = Vec<GrantName>, required = false)]
+    grants: Vec<Grant>,
+    /// Whether the client has no secret.
+    #[schema(value_type = bool, required = false)]
+    public: bool,
+    /// Whether a refresh returns a new refresh token. Only confidential clients may reuse one.
+    #[schema(value_type = ModeName, required = false)]
+    refresh_mode: RefreshMode,
+    /// The largest scope that it may request: a list of scope tokens, or one text. If missing: the scope of the account
+    /// that registers it.
+    #[schema(value_type = Scopes, required = false)]
+    scopes: Option<Scope>,
+    /// The scope of a token if the client requests none. A token without a scope has all rights of its owner, and its
+    /// introspection response has no `scope`. A resource server that requires scopes refuses such a token, so set a
+    /// default for its clients.
+    #[schema(value_type = Scopes, required = false)]
+    default_scopes: Option<Scope>,
+    /// Whether it may introspect every token. Not for public clients.
+    #[schema(value_type = bool, required = false)]
+    resource_server: bool,
+}
+
+/// The changes to a client. Missing fields stay as they are.
+#[derive(ToSchema)]
+pub(super) struct RegistrationChange {
+    /// Whether the client and all its tokens are refused.
+    #[schema(value_type = bool, required = false)]
+    disabled: Option<bool>,
+    /// The name that people see.
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 100)]
+    display_name: Option<String>,
+    /// The grants that it may use at the token endpoint.
+    #[schema(value_type = Vec<GrantName>, required = false)]
+    grants: Option<Vec<Grant>>,
+    /// Whether a refresh returns a new refresh token.
+    #[schema(value_type = ModeName, required = false)]
+    refresh_mode: Option<RefreshMode>,
+    /// The largest scope that it may request; null: no limit. Applies at once, also to existing tokens.
+    #[schema(value_type = Option<Scopes>, required = false)]
+    scopes: Option<Option<Scope>>,
+    /// The scope of a token if the client requests none; null: everything that it may request.
+    #[schema(value_type = Option<Scopes>, required = false)]
+    default_scopes: Option<Option<Scope>>,
+}
+
+/// A grant's name.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "for the document")]
+enum GrantName {
+    Password,
+    RefreshToken,
+}
+
+/// Whether a refresh returns a new refresh token.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "for the document")]
+enum ModeName {
+    Rotate,
+    Reuse,
+}
+
+/// Scope tokens, as a list or as one text.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+enum Scopes {
+    List(Vec<String>),
+    Text(String),
+}
+
+/// Reads a scope.
+fn scope(fields: &mut Fields, name: &'static str) -> Result<Option<Scope>, Problem> {
+    fields.optional(name)?.map(|scopes| parsed(scopes, name)).transpose()
+}
+
+/// Reads a scope that null removes.
+fn nullable_scope(fields: &mut Fields, name: &'static str) -> Result<Option<Option<Scope>>, Problem> {
+    let given = fields.optional::<Option<Scopes>>(name)?;
+    given.map(|given| given.map(|scopes| parsed(scopes, name)).transpose()).transpose()
+}
+
+/// Joins the tokens of a list. A token with a space would become two, so it is refused.
+fn parsed(scopes: Scopes, name: &'static str) -> Result<Scope, Problem> {
+    let text = match scopes {
+        Scopes::Text(text) => text,
+        Scopes::List(tokens) if tokens.iter().any(|token| token.is_empty() || token.contains(' ')) => {
+            return Err(Problem::field(name, "a scope token is 1 or more characters of %x21 / %x23-5B / %x5D-7E"));
+        }
+        Scopes::List(tokens) => tokens.join(" "),
+    };
+    text.parse().map_err(|invalid: counterfoil::types::InvalidScope| Problem::field(name, invalid.to_string()))
+}
+
+impl Body for NewRegistration {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        Ok(Self {
+            display_name: fields.required("display_name")?,
+            id: fields.parsed("id")?,
+            grants: fields.optional("grants")?.unwrap_or_default(),
+            public: fields.optional("public")?.unwrap_or_default(),
+            refresh_mode: fields.optional("refresh_mode")?.unwrap_or_default(),
+            scopes: scope(fields, "scopes")?,
+            default_scopes: scope(fields, "default_scopes")?,
+            resource_server: fields.optional("resource_server")?.unwrap_or_default(),
+        })
+    }
+}
+
+impl From<NewRegistration> for NewClient {
+    fn from(new: NewRegistration) -> Self {
+        Self {
+            id: new.id,
+            display_name: new.display_name,
+            grants: new.grants,
+            allowed_scope: new.scopes,
+            default_scope: new.default_scopes,
+            public: new.public,
+            refresh_mode: new.refresh_mode,
+            resource_server: new.resource_server,
+        }
+    }
+}
+
+impl Body for RegistrationChange {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        Ok(Self {
+            disabled: fields.optional("disabled")?,
+            display_name: fields.optional("display_name")?,
+            grants: fields.optional("grants")?,
+            refresh_mode: fields.optional("refresh_mode")?,
+            scopes: nullable_scope(fields, "scopes")?,
+            default_scopes: nullable_scope(fields, "default_scopes")?,
+        })
+    }
+}
+
+impl From<RegistrationChange> for ClientChange {
+    fn from(change: RegistrationChange) -> Self {
+        Self {
+            disabled: change.disabled,
+            display_name: change.display_name,
+            grants: change.grants,
+            refresh_mode: change.refresh_mode,
+            allowed_scope: change.scopes,
+            default_scope: change.default_scopes,
+        }
+    }
+}

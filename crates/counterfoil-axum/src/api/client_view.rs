@@ -1,0 +1,90 @@
+//! The response bodies of the client routes.
+
+use counterfoil::client::{ClientView as Shown, NewClientSecret, RefreshMode, RegisteredClient};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::rfc3339::Rfc3339;
+
+/// A registered client.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ClientView {
+    /// The `client_id`.
+    id: String,
+    display_name: String,
+    /// `password`, `refresh_token`.
+    grants: Vec<&'static str>,
+    public: bool,
+    /// `rotate`, `reuse`.
+    refresh_mode: &'static str,
+    /// The largest scope that it may request; null: no limit.
+    #[schema(required = true)]
+    scopes: Option<Vec<String>>,
+    /// The scope of a token if the client requests none; null: a token without scope.
+    #[schema(required = true)]
+    default_scopes: Option<Vec<String>>,
+    resource_server: bool,
+    disabled: bool,
+    created_at: Rfc3339,
+    /// Its secrets, the newest last. Their texts are not shown.
+    secrets: Vec<SecretView>,
+}
+
+/// The lifetime of a secret.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SecretView {
+    created_at: Rfc3339,
+    /// Null if it has not been replaced.
+    #[schema(required = true)]
+    expires_at: Option<Rfc3339>,
+}
+
+/// A client with its new secret. A public client has none.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NewClientView<'a> {
+    #[serde(flatten)]
+    record: ClientView,
+    /// Shown once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<&'a str>,
+    /// Base64 of `id:secret`, for `Authorization: Basic`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key: Option<&'a str>,
+}
+
+impl From<&Shown> for ClientView {
+    fn from(shown: &Shown) -> Self {
+        let tokens = |scope: &counterfoil::Scope| scope.tokens().map(str::to_owned).collect();
+        Self {
+            id: shown.id.to_string(),
+            display_name: shown.display_name.clone(),
+            grants: shown.grants.iter().map(|grant| grant.as_str()).collect(),
+            public: shown.public,
+            refresh_mode: match shown.refresh_mode {
+                RefreshMode::Rotate => "rotate",
+                RefreshMode::Reuse => "reuse",
+            },
+            scopes: shown.allowed_scope.as_ref().map(tokens),
+            default_scopes: shown.default_scope.as_ref().map(tokens),
+            resource_server: shown.resource_server,
+            disabled: shown.disabled,
+            created_at: Rfc3339(shown.created_at),
+            secrets: shown
+                .secrets
+                .iter()
+                .map(|own| SecretView { created_at: Rfc3339(own.created_at), expires_at: own.expires_at.map(Rfc3339) })
+                .collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a RegisteredClient> for NewClientView<'a> {
+    fn from(registered: &'a RegisteredClient) -> Self {
+        let secret = registered.secret.as_ref();
+        Self {
+            record: (&registered.view).into(),
+            secret: secret.map(NewClientSecret::expose_secret),
+            api_key: secret.map(NewClientSecret::expose_api_key),
+        }
+    }
+}

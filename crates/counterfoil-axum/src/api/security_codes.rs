@@ -1,0 +1,297 @@
+//! Security codes.
+
+use std::num::NonZeroU32;
+
+use axum::extract::{RawQuery, Request, State};
+use axum::response::Response;
+use counterfoil::operations::{NewAccess, NewSecurityCode, Operation};
+use counterfoil::{Counterfoil, CredentialView, Invalid, Timestamp};
+use http::StatusCode;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::guarded;
+use super::location::Location;
+use super::paths::{self, Segment};
+use super::request::{body, no_query, or_problem};
+use super::schema::{ReadProblems, WriteProblems};
+use super::view::{CodeView, NewCodeView, PageView, after, new_code, page};
+use crate::cursor::List;
+use crate::json::{Body, Fields};
+use crate::principal::Principal;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::rfc3339;
+use crate::secret_body;
+use crate::strict::Strict;
+
+/// Security codes, for super administrators. Serves `/security-codes` and the paths below it.
+pub fn security_codes(counterfoil: Counterfoil) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(guarded(routes!(list, create), &counterfoil))
+        .routes(guarded(routes!(see, edit, delete), &counterfoil))
+        .routes(guarded(routes!(make_permanent), &counterfoil))
+        .routes(guarded(routes!(reset), &counterfoil))
+        .routes(guarded(routes!(reactivate), &counterfoil))
+        .with_state(counterfoil)
+}
+
+/// A code to create.
+#[derive(ToSchema)]
+struct NewCode {
+    /// `super_administrator` or `same_as_user`.
+    #[schema(pattern = "^(super_administrator|same_as_user)$", example = "super_administrator")]
+    access: String,
+    /// The name of the account that it acts as. Required with `same_as_user`, not allowed otherwise.
+    #[schema(value_type = String, required = false)]
+    user: Option<String>,
+    /// Its purpose.
+    #[schema(value_type = String, required = false, max_length = 500)]
+    description: Option<String>,
+}
+
+impl NewCode {
+    fn access(&self) -> Result<NewAccess<'_>, Invalid> {
+        NewAccess::parse(&self.access, self.user.as_deref())
+    }
+}
+
+type NewCodeSchema = Strict<NewCode>;
+
+impl Body for NewCode {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        let access: String = fields.required("access")?;
+        let user: Option<String> = fields.optional("user")?;
+        let new = Self { access, user, description: None };
+        new.access()?;
+        Ok(Self { description: fields.optional("description")?, ..new })
+    }
+}
+
+/// The changes to a code. Missing fields stay as they are.
+#[derive(ToSchema)]
+struct CodeChange {
+    /// Must be in the future.
+    #[schema(value_type = String, format = DateTime, required = false)]
+    expires_at: Option<Timestamp>,
+    /// Its purpose.
+    #[schema(value_type = String, required = false, max_length = 500)]
+    description: Option<String>,
+}
+
+type CodeChangeSchema = Strict<CodeChange>;
+
+impl Body for CodeChange {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        let expires_at = match fields.optional::<String>("expires_at")? {
+            None => None,
+            Some(text) => Some(
+                rfc3339::parse(&text)
+                    .ok_or_else(|| Problem::field("expires_at", "expires_at must be an instant of RFC 3339"))?,
+            ),
+        };
+        Ok(Self { expires_at, description: fields.optional("description")? })
+    }
+}
+
+fn listing(counterfoil: &Counterfoil, include_expired: bool) -> List<'_> {
+    let name = if include_expired { "codes, expired ones too" } else { "codes" };
+    List { name, realm: counterfoil.realm().as_str(), owner: "" }
+}
+
+fn shown(code: &CredentialView) -> Response {
+    secret_body::json(StatusCode::OK, &CodeView::from(code))
+}
+
+/// Lists security codes
+#[utoipa::path(
+    get,
+    path = "/security-codes",
+    operation_id = "list_codes",
+    tag = "security codes",
+    params(
+        ("include_expired" = inline(Option<bool>), Query, description = "includes expired codes that can be reactivated"),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
+    ),
+    responses((status = 200, description = "newest first", body = PageView<CodeView>), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn list(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let asked = Query::strict(query.as_deref(), &["include_expired", "limit", "cursor"]).and_then(|query| {
+        let expired_too = query.flag("include_expired")?;
+        Ok((expired_too, query.limit()?, after(&query, listing(&counterfoil, expired_too))?))
+    });
+    let (expired_too, limit, after) = match &asked {
+        Ok((expired_too, limit, after)) => (*expired_too, *limit, after.as_ref()),
+        Err(_) => (false, NonZeroU32::MIN, None),
+    };
+    let found =
+        or_problem(&counterfoil, counterfoil.security_codes(&principal.presenter(), expired_too, after, limit).await)?;
+    asked.map(|_| page::<CodeView>(&found, listing(&counterfoil, expired_too)))
+}
+
+/// Creates a security code
+#[utoipa::path(
+    post,
+    path = "/security-codes",
+    operation_id = "create_code",
+    tag = "security codes",
+    request_body = NewCodeSchema,
+    responses((status = 201, description = "the only response with its text",
+        headers(("Location" = String, description = "its path")), body = inline(NewCodeView<'static>)), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn create(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    location: Location,
+    request: Request,
+) -> Result<Response, Problem> {
+    let by = principal.presenter();
+    let new: NewCode = body(&counterfoil, &by, Operation::CreateCode, request).await?;
+    let access = new.access().map_err(Problem::from)?;
+    let code = NewSecurityCode { access, description: new.description.as_deref() };
+    let issued = or_problem(&counterfoil, counterfoil.create_security_code(&by, &code).await)?;
+    Ok(new_code(&location, &issued))
+}
+
+/// Shows a code, also if it has expired and can be reactivated
+#[utoipa::path(
+    get,
+    path = "/security-codes/{id}",
+    operation_id = "read_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "the same as in lists", body = CodeView), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn see(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    let found = or_problem(&counterfoil, counterfoil.security_code(&principal.presenter(), &id).await)?;
+    Query::none(query.as_deref())?;
+    Ok(shown(&found))
+}
+
+/// Changes a code's expiry, description, or both
+#[utoipa::path(
+    patch,
+    path = "/security-codes/{id}",
+    operation_id = "edit_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    request_body = CodeChangeSchema,
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn edit(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    path: Segment,
+    request: Request,
+) -> Result<Response, Problem> {
+    let by = principal.presenter();
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    let change: CodeChange = body(&counterfoil, &by, Operation::ChangeCode(Some(&id)), request).await?;
+    let edited = counterfoil.edit_security_code(&by, &id, change.expires_at, change.description.as_deref()).await;
+    Ok(shown(&or_problem(&counterfoil, edited)?))
+}
+
+/// Deletes a code; deleting it again succeeds too
+#[utoipa::path(
+    delete,
+    path = "/security-codes/{id}",
+    operation_id = "delete_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 204, description = "deleted"), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn delete(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<StatusCode, Problem> {
+    let by = principal.presenter();
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    no_query(&counterfoil, &by, Operation::DeleteCode(&id), query.as_deref()).await?;
+    or_problem(&counterfoil, counterfoil.delete_security_code(&by, &id).await)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes an active code permanent
+#[utoipa::path(
+    post,
+    path = "/security-codes/{id}/make-permanent",
+    operation_id = "make_code_permanent",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn make_permanent(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = principal.presenter();
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    no_query(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&or_problem(&counterfoil, counterfoil.make_security_code_permanent(&by, &id).await)?))
+}
+
+/// Restarts the lifetime of an active or permanent code
+#[utoipa::path(
+    post,
+    path = "/security-codes/{id}/reset",
+    operation_id = "reset_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn reset(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = principal.presenter();
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    no_query(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&or_problem(&counterfoil, counterfoil.reset_security_code(&by, &id).await)?))
+}
+
+/// Reactivates an expired code, with the same text
+#[utoipa::path(
+    post,
+    path = "/security-codes/{id}/reactivate",
+    operation_id = "reactivate_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn reactivate(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = principal.presenter();
+    let id = paths::record(path.ok().as_deref().map(String::as_str));
+    no_query(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    Ok(shown(&or_problem(&counterfoil, counterfoil.reactivate_security_code(&by, &id).await)?))
+}

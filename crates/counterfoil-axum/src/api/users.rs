@@ -1,0 +1,218 @@
+//! Users: search, the token login switch, and their tokens.
+
+use std::num::NonZeroU32;
+
+use axum::extract::{RawQuery, Request, State};
+use axum::response::Response;
+use counterfoil::Counterfoil;
+use counterfoil::directory::UserView as Found;
+use counterfoil::operations::Operation;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::guarded;
+use super::paths::{self, Segment, Segments};
+use super::request::{body, no_query, or_problem};
+use super::schema::{ReadProblems, WriteProblems};
+use super::view::{PageView, TokenView, after, page};
+use crate::cursor::List;
+use crate::json::{Body, Fields};
+use crate::principal::Principal;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::secret_body;
+use crate::strict::Strict;
+
+/// Users, for administrators. Serves `/users` and the paths below it.
+pub fn users(counterfoil: Counterfoil) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(guarded(routes!(find), &counterfoil))
+        .routes(guarded(routes!(change), &counterfoil))
+        .routes(guarded(routes!(tokens), &counterfoil))
+        .routes(guarded(routes!(see_token, delete_token), &counterfoil))
+        .with_state(counterfoil)
+}
+
+/// A user.
+#[derive(Serialize, ToSchema)]
+struct UserView {
+    subject: String,
+    name: String,
+    /// `collaborator`, `member`, `administrator`, `super_administrator`.
+    role: &'static str,
+    token_login_allowed: bool,
+}
+
+/// Users.
+#[derive(Serialize, ToSchema)]
+struct UserList {
+    items: Vec<UserView>,
+}
+
+impl From<&Found> for UserView {
+    fn from(found: &Found) -> Self {
+        Self {
+            subject: found.subject.as_str().to_owned(),
+            name: found.name.clone(),
+            role: found.role.as_str(),
+            token_login_allowed: found.token_login_allowed,
+        }
+    }
+}
+
+/// A change of a user's token login switch.
+#[derive(ToSchema)]
+struct UserChange {
+    token_login_allowed: bool,
+}
+
+type UserChangeSchema = Strict<UserChange>;
+
+impl Body for UserChange {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        Ok(Self { token_login_allowed: fields.required("token_login_allowed")? })
+    }
+}
+
+/// Finds users
+#[utoipa::path(
+    get,
+    path = "/users",
+    operation_id = "find_users",
+    tag = "users",
+    params(
+        ("q" = inline(Option<String>), Query, description = "the search text for the directory; everybody if missing"),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
+    ),
+    responses((status = 200, description = "in the directory's order", body = UserList), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn find(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Query::strict(query.as_deref(), &["q", "limit"]);
+    let asked = query.as_ref().map_err(Problem::clone);
+    let asked = asked.and_then(|query| Ok((query.limit()?, query.one("q")?.unwrap_or_default())));
+    let (limit, text) = asked.as_ref().map_or((NonZeroU32::MIN, ""), |asked| *asked);
+    let found = or_problem(&counterfoil, counterfoil.find_users(&principal.presenter(), text, limit).await)?;
+    asked.map(|_| secret_body::json(StatusCode::OK, &UserList { items: found.iter().map(UserView::from).collect() }))
+}
+
+/// Sets "token login allowed" for a user
+#[utoipa::path(
+    patch,
+    path = "/users/{subject}",
+    operation_id = "change_user",
+    tag = "users",
+    params(("subject" = String, Path)),
+    request_body = UserChangeSchema,
+    responses((status = 200, description = "after the change", body = UserView), WriteProblems),
+    security(("bearer" = [])),
+)]
+async fn change(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    path: Segment,
+    request: Request,
+) -> Result<Response, Problem> {
+    let by = principal.presenter();
+    let text = path.ok();
+    let subject =
+        paths::subject(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::SetTokenLogin(None)).await?;
+    let change: UserChange = body(&counterfoil, &by, Operation::SetTokenLogin(Some(&subject)), request).await?;
+    let view = or_problem(&counterfoil, counterfoil.set_token_login(&by, &subject, change.token_login_allowed).await)?;
+    Ok(secret_body::json(StatusCode::OK, &UserView::from(&view)))
+}
+
+/// Lists a user's personal access tokens
+#[utoipa::path(
+    get,
+    path = "/users/{subject}/tokens",
+    operation_id = "list_tokens_of",
+    tag = "users",
+    params(
+        ("subject" = String, Path),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
+    ),
+    responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn tokens(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    path: Segment,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = principal.presenter();
+    let text = path.ok();
+    let subject =
+        paths::subject(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::SeeTokensOf(None)).await?;
+    let list = List { name: "tokens", realm: counterfoil.realm().as_str(), owner: subject.as_str() };
+    let asked = Query::strict(query.as_deref(), &["limit", "cursor"]);
+    let asked = asked.and_then(|query| Ok((query.limit()?, after(&query, list)?)));
+    let (limit, after) = match &asked {
+        Ok((limit, after)) => (*limit, after.as_ref()),
+        Err(_) => (NonZeroU32::MIN, None),
+    };
+    let found = or_problem(&counterfoil, counterfoil.tokens_of(&by, &subject, after, limit).await)?;
+    asked.map(|_| page::<TokenView>(&found, list))
+}
+
+/// Shows a user's personal access token
+#[utoipa::path(
+    get,
+    path = "/users/{subject}/tokens/{id}",
+    operation_id = "read_token_of",
+    tag = "users",
+    params(("subject" = String, Path), ("id" = String, Path)),
+    responses((status = 200, description = "the same as in lists", body = TokenView), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn see_token(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    path: Segments,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let by = principal.presenter();
+    let texts = path.ok().map(|path| path.0);
+    let text = texts.as_ref().map(|(subject, _)| subject.as_str());
+    let subject = paths::subject(&counterfoil, &by, text, Operation::SeeTokensOf(None)).await?;
+    let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
+    let found = or_problem(&counterfoil, counterfoil.token_of(&by, &subject, &id).await)?;
+    Query::none(query.as_deref())?;
+    Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
+}
+
+/// Deletes a user's personal access token; twice is a success
+#[utoipa::path(
+    delete,
+    path = "/users/{subject}/tokens/{id}",
+    operation_id = "delete_token_of",
+    tag = "users",
+    params(("subject" = String, Path), ("id" = String, Path)),
+    responses((status = 204, description = "deleted"), ReadProblems),
+    security(("bearer" = [])),
+)]
+async fn delete_token(
+    State(counterfoil): State<Counterfoil>,
+    principal: Principal,
+    path: Segments,
+    RawQuery(query): RawQuery,
+) -> Result<StatusCode, Problem> {
+    let by = principal.presenter();
+    let texts = path.ok().map(|path| path.0);
+    let text = texts.as_ref().map(|(subject, _)| subject.as_str());
+    let subject = paths::subject(&counterfoil, &by, text, Operation::SeeTokensOf(None)).await?;
+    or_problem(&counterfoil, counterfoil.authorize(&by, Operation::SeeTokensOf(Some(&subject))).await)?;
+    let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
+    no_query(&counterfoil, &by, Operation::DeleteTokenOf(&subject, &id), query.as_deref()).await?;
+    or_problem(&counterfoil, counterfoil.delete_token_of(&by, &subject, &id).await)?;
+    Ok(StatusCode::NO_CONTENT)
+}

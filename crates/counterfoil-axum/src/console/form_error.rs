@@ -1,0 +1,66 @@
+//! The error of a form that is shown again.
+
+use axum::response::Response;
+use counterfoil::Timestamp;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
+
+use crate::console::form_values::FormValues;
+use crate::console::layout::Layout;
+use crate::console::state::Console;
+use crate::console::text::FieldMessage;
+use crate::console::viewer::Viewer;
+
+/// The error of a form that is shown again.
+pub(crate) struct FormError {
+    pub(crate) status: StatusCode,
+    pub(crate) message: FieldMessage,
+    /// Seconds until the form may be sent again, if known.
+    retry_after: Option<u64>,
+}
+
+impl FormError {
+    pub(crate) fn new(status: StatusCode, field: Option<&'static str>, text: &str) -> Self {
+        Self { status, message: FieldMessage { field, text: text.to_owned() }, retry_after: None }
+    }
+
+    /// A field has an invalid value. `None`: the form has an unknown field.
+    pub(crate) fn invalid_field(viewer: &Viewer, field: Option<&'static str>) -> Self {
+        let texts = viewer.language.texts();
+        let text = if field.is_some() { texts.invalid } else { texts.unknown_field };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, field, text)
+    }
+
+    /// The action is not allowed before `until`.
+    pub(crate) fn slow_down(console: &Console, text: String, until: Timestamp) -> Self {
+        let seconds = until.since(console.counterfoil.now()).seconds_up().max(1);
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        Self { status, message: FieldMessage { field: None, text }, retry_after: Some(seconds) }
+    }
+
+    /// The same error, shown at a field.
+    pub(crate) fn at_field(mut self, field: &'static str) -> Self {
+        self.message.field = Some(field);
+        self
+    }
+
+    /// Adds the message to the page: at its field if that is one of `fields`, above the page otherwise.
+    pub(crate) fn place(&self, layout: Layout, values: FormValues, fields: &[&'static str]) -> (Layout, FormValues) {
+        let text = self.message.text.clone();
+        match self.message.field.filter(|field| fields.contains(field)) {
+            Some(field) => {
+                let values = values.with_error(field, text);
+                (layout.with_field_errors(&values), values)
+            }
+            None => (layout.with_error(Some(text)), values),
+        }
+    }
+
+    /// Adds `Retry-After` to the response if the time is known.
+    pub(crate) fn with_retry_after(&self, mut response: Response) -> Response {
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,0 +1,38 @@
+//! The account names of subjects.
+
+use std::collections::BTreeMap;
+
+use counterfoil::{ManageError, SubjectId};
+
+use crate::console::rejection::Rejection;
+use crate::console::state::Console;
+use crate::console::viewer::Viewer;
+
+/// The account names of some subjects. Each subject is looked up once.
+#[derive(Default)]
+pub(super) struct AccountNames(BTreeMap<String, String>);
+
+impl AccountNames {
+    pub(super) async fn of(console: &Console, viewer: &Viewer, subjects: Vec<&SubjectId>) -> Result<Self, Rejection> {
+        let (by, mut names) = (viewer.presenter(), BTreeMap::new());
+        for subject in subjects {
+            if names.contains_key(subject.as_str()) {
+                continue;
+            }
+            match console.counterfoil.user(&by, subject).await {
+                Ok(user) => names.insert(subject.to_string(), user.name),
+                // A deleted account is shown by its id.
+                Err(ManageError::NotFound | ManageError::Forbidden(_)) => {
+                    names.insert(subject.to_string(), subject.to_string())
+                }
+                Err(error) => return Err(Rejection::of(console, viewer, error)),
+            };
+        }
+        Ok(Self(names))
+    }
+
+    /// The account name of a subject; the subject itself if it has none.
+    pub(super) fn name(&self, subject: &str) -> String {
+        self.0.get(subject).map_or(subject, String::as_str).to_owned()
+    }
+}

@@ -1,0 +1,209 @@
+//! Edits a registered client. Only fields that differ from what the form showed are written.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
+use counterfoil::Scope;
+use counterfoil::client::{ClientChange, ClientView, Grant, RefreshMode};
+use http::StatusCode;
+
+use super::client;
+use crate::console::form::Form;
+use crate::console::form_error::FormError;
+use crate::console::form_values::FormValues;
+use crate::console::layout::Layout;
+use crate::console::pages::list::{back, back_from_query, list_with_notice};
+use crate::console::pages::scopes::{ALLOWED, Choice, DEFAULT, ScopeField};
+use crate::console::reauthentication::require_password;
+use crate::console::rejection::Rejection;
+use crate::console::response;
+use crate::console::response::redirect;
+use crate::console::state::{Console, Shared};
+use crate::console::submitted_form::{SubmittedForm, form_error_of};
+use crate::console::viewer::Viewer;
+
+const SECTION: &str = "/clients";
+/// The fields that may occur once, and those that may be repeated.
+const ONCE: [&str; 4] = ["display_name", "refresh_mode", ALLOWED.mode, DEFAULT.mode];
+const MANY: [&str; 3] = ["grants", ALLOWED.field, DEFAULT.field];
+const FIELDS: [&str; 7] =
+    ["display_name", "refresh_mode", ALLOWED.mode, DEFAULT.mode, "grants", ALLOWED.field, DEFAULT.field];
+
+#[derive(Template)]
+#[template(path = "console/client_edit.html")]
+struct Edit {
+    layout: Layout,
+    id: String,
+    public: bool,
+    action: String,
+    values: FormValues,
+    /// The current values, by field.
+    was: Vec<(&'static str, String)>,
+    allowed: ScopeField,
+    default: ScopeField,
+    needs_password: bool,
+    back: String,
+}
+
+/// Shows the form with the current values.
+pub(crate) async fn show(
+    State(console): State<Shared>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
+    let client = find(&console, &viewer, &id).await?;
+    let values = FormValues::from_query(query.as_deref(), &FIELDS);
+    let layout = Layout::of(&console, &viewer, SECTION).with_prefilled(&values);
+    let values = values.with_defaults(current_values(&client));
+    Ok(page(layout, &console, &viewer, &client, values, back_from_query(query.as_deref(), SECTION), StatusCode::OK))
+}
+
+async fn find(console: &Console, viewer: &Viewer, text: &str) -> Result<ClientView, Rejection> {
+    let found = console.counterfoil.client(&viewer.presenter(), &client(console, viewer, text)?).await;
+    found.map_err(|error| Rejection::of(console, viewer, error))
+}
+
+/// The current values of a client, as the form shows them.
+fn current_values(client: &ClientView) -> Vec<(&'static str, String)> {
+    let mode = match client.refresh_mode {
+        RefreshMode::Rotate => "rotate",
+        RefreshMode::Reuse => "reuse",
+    };
+    let mut values = vec![("display_name", client.display_name.clone()), ("refresh_mode", mode.to_owned())];
+    values.extend(client.grants.iter().map(|grant| ("grants", grant.as_str().to_owned())));
+    values.extend(ALLOWED.current_values(client.allowed_scope.as_ref()));
+    values.extend(DEFAULT.current_values(client.default_scope.as_ref()));
+    values
+}
+
+fn page(
+    layout: Layout,
+    console: &Console,
+    viewer: &Viewer,
+    client: &ClientView,
+    values: FormValues,
+    back: String,
+    status: StatusCode,
+) -> Response {
+    let texts = viewer.language.texts();
+    let allowed = (texts.client_allowed, texts.client_any, texts.client_limited);
+    let default = (texts.client_default, texts.default_any, texts.default_limited);
+    let stands = current_values(client);
+    let together = |field: &'static str| {
+        let values: Vec<&str> =
+            stands.iter().filter(|(own, _)| *own == field).map(|(_, value)| value.as_str()).collect();
+        (field, values.join(" "))
+    };
+    let edit = Edit {
+        id: client.id.to_string(),
+        public: client.public,
+        action: console.path(&format!("{SECTION}/{}/edit", client.id)),
+        was: FIELDS.into_iter().map(together).collect(),
+        allowed: ALLOWED.shown(console, texts, &values, allowed),
+        default: DEFAULT.shown(console, texts, &values, default),
+        needs_password: viewer.needs_password(console),
+        layout,
+        values,
+        back,
+    };
+    response::page(status, &edit)
+}
+
+/// Saves the changed fields.
+pub(crate) async fn edit(
+    State(console): State<Shared>,
+    Path(id): Path<String>,
+    SubmittedForm { mut viewer, form }: SubmittedForm,
+) -> Response {
+    let response = edit_or_show_form(&console, &mut viewer, &id, &form).await;
+    viewer.with_new_cookies(response.into_response())
+}
+
+async fn edit_or_show_form(
+    console: &Console,
+    viewer: &mut Viewer,
+    id: &str,
+    form: &Form,
+) -> Result<Response, Rejection> {
+    let client = find(console, viewer, id).await?;
+    let form_error = match try_edit(console, viewer, &client, form).await? {
+        Ok(notice) => return Ok(redirect(&list_with_notice(console, form, SECTION, notice))),
+        Err(form_error) => form_error,
+    };
+    let (layout, values) =
+        (Layout::of(console, viewer, SECTION), FormValues::new(form.values_over(&FIELDS, &current_values(&client))));
+    let (layout, values) = form_error.place(layout, values, &[&FIELDS[..], &["password"]].concat());
+    let back = back(Some(form.one("back")), SECTION);
+    Ok(form_error.with_retry_after(page(layout, console, viewer, &client, values, back, form_error.status)))
+}
+
+/// Saves the changed fields. Returns the name of the notice.
+async fn try_edit(
+    console: &Console,
+    viewer: &mut Viewer,
+    client: &ClientView,
+    form: &Form,
+) -> Result<Result<&'static str, FormError>, Rejection> {
+    if let Err(field) = form.check(&ONCE, &MANY) {
+        return Ok(Err(FormError::invalid_field(viewer, field)));
+    }
+    let change = match change(viewer, client, form) {
+        Ok(change) => change,
+        Err(form_error) => return Ok(Err(form_error)),
+    };
+    if change == ClientChange::default() {
+        return Ok(Ok("unchanged"));
+    }
+    if let Err(form_error) = require_password(console, viewer, form).await? {
+        return Ok(Err(form_error));
+    }
+    match console.counterfoil.change_client(&viewer.presenter(), &client.id, change).await {
+        Ok(_) => Ok(Ok("saved")),
+        Err(error) => form_error_of(console, viewer, error).map(Err),
+    }
+}
+
+/// The difference to what the form showed, or to the current values if the form has no `_was` fields.
+fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientChange, FormError> {
+    let refused = |field| FormError::invalid_field(viewer, Some(field));
+    let stands = current_values(client);
+    let was = |field: &str| {
+        let mut state = stands.iter().filter(|(own, _)| *own == field).map(|(_, value)| value.as_str());
+        form.was(field).unwrap_or_else(|| state.by_ref().collect::<Vec<_>>().join(" "))
+    };
+    let (name, mode) = (form.one("display_name"), form.one("refresh_mode"));
+    let grants: Vec<&str> = form.all("grants").collect();
+    let changed = |field: &str, value: &str| was(field) != value;
+    let mut change = ClientChange::default();
+    if changed("display_name", name) {
+        change.display_name = Some(name.to_owned());
+    }
+    if changed("refresh_mode", mode) {
+        let mode = match mode {
+            "rotate" => RefreshMode::Rotate,
+            "reuse" => RefreshMode::Reuse,
+            _ => return Err(refused("refresh_mode")),
+        };
+        change.refresh_mode = Some(mode);
+    }
+    if changed("grants", &grants.join(" ")) {
+        let grants = grants.into_iter().map(|name| Grant::from_name(name).ok_or_else(|| refused("grants")));
+        change.grants = Some(grants.collect::<Result<_, _>>()?);
+    }
+    let scope = |choice: Choice| -> Result<Option<Option<Scope>>, FormError> {
+        // Missing fields change nothing. They do not mean "all scopes". A text field is sent empty.
+        if form.one(choice.mode).is_empty() && form.all(choice.field).all(|text| text.trim().is_empty()) {
+            return Ok(None);
+        }
+        let chosen = choice.read(viewer, form)?;
+        let before = match was(choice.mode).as_str() {
+            "limited" => was(choice.field).parse().ok(),
+            _ => None,
+        };
+        Ok((before != chosen).then_some(chosen))
+    };
+    change.allowed_scope = scope(ALLOWED)?;
+    change.default_scope = scope(DEFAULT)?;
+    Ok(change)
+}

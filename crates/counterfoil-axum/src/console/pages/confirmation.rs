@@ -1,0 +1,65 @@
+//! The page that asks for confirmation of an action.
+
+use askama::Template;
+use axum::response::Response;
+use counterfoil::types::Span;
+use http::StatusCode;
+
+use crate::console::form_values::FormValues;
+use crate::console::layout::Layout;
+use crate::console::response;
+use crate::console::text::Texts;
+
+/// A confirmation page.
+#[derive(Template)]
+#[template(path = "console/confirm.html")]
+pub(super) struct Confirmation<'a> {
+    pub(super) layout: Layout,
+    pub(super) title: &'a str,
+    pub(super) question: &'a str,
+    /// The name of the credential, client or account.
+    pub(super) name: Option<&'a str>,
+    /// The form's target, and the target of the cancel link.
+    pub(super) action: String,
+    pub(super) cancel: String,
+    pub(super) yes: &'a str,
+    pub(super) danger: bool,
+    pub(super) needs_password: bool,
+    pub(super) overlaps: Vec<(&'static str, &'static str)>,
+    /// The hidden fields of the form.
+    pub(super) hidden: Vec<(&'static str, String)>,
+    pub(super) values: FormValues,
+}
+
+impl Confirmation<'_> {
+    pub(super) fn response(self, status: StatusCode) -> Response {
+        response::page(status, &self)
+    }
+}
+
+/// The hidden field that holds the page to return to.
+pub(super) fn back_field(page: &str) -> (&'static str, String) {
+    ("back", page.to_owned())
+}
+
+/// The overlaps to choose from for a token: form value and name.
+pub(super) fn token_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
+    let mut overlaps = client_overlaps(texts);
+    overlaps.insert(1, ("first-use", texts.overlap_first_use));
+    overlaps
+}
+
+/// The overlaps to choose from for a client's secret.
+pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("0", texts.overlap_none),
+        ("3600", texts.overlap_hour),
+        ("86400", texts.overlap_day),
+        ("604800", texts.overlap_week),
+    ]
+}
+
+/// Parses such a value. Returns `None` for anything but a number of seconds.
+pub(super) fn span(value: &str) -> Option<Span> {
+    if value.is_empty() { Some(Span::ZERO) } else { value.parse().ok().and_then(Span::from_seconds) }
+}

@@ -1,0 +1,44 @@
+//! The message for a list page without rows. Only an empty list is called empty.
+
+use super::list::ListControls;
+use crate::console::text::Texts;
+
+/// The message and its id on the page.
+pub(super) struct EmptyList {
+    pub(super) id: &'static str,
+    pub(super) text: &'static str,
+}
+
+impl EmptyList {
+    /// The message for a page with this many rows; `None` if it has any. `none` is the message for an empty list.
+    pub(super) fn of(texts: &Texts, rows: usize, controls: &ListControls, none: &'static str) -> Option<Self> {
+        let none = if controls.filtered { texts.nothing_matches } else { none };
+        Self::message(texts, rows, controls.newer.is_none(), controls.older.is_none(), none)
+    }
+
+    /// `first` and `last` say whether this is the first or the last page.
+    fn message(texts: &Texts, rows: usize, first: bool, last: bool, none: &'static str) -> Option<Self> {
+        match (rows, first, last) {
+            (1.., _, _) => None,
+            (0, true, true) => Some(Self { id: "empty", text: none }),
+            (0, false, true) => Some(Self { id: "empty-page", text: texts.no_more }),
+            (0, _, false) => Some(Self { id: "empty-page", text: texts.none_on_page }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::text::ENGLISH;
+
+    #[test]
+    fn fault_a12_only_an_empty_list_is_called_empty() {
+        let message =
+            |rows, first, last| EmptyList::message(&ENGLISH, rows, first, last, "none").map(|empty| empty.text);
+        assert_eq!(message(0, true, true), Some("none"));
+        assert_eq!(message(0, false, true), Some(ENGLISH.no_more));
+        assert_eq!([message(0, true, false), message(0, false, false)], [Some(ENGLISH.none_on_page); 2]);
+        assert_eq!(message(1, true, true), None);
+    }
+}

@@ -1,0 +1,256 @@
+//! Lists: search, filter, pages in both directions, and the link back after an action on a row.
+
+use std::num::NonZeroU32;
+
+use counterfoil::operations::Status;
+use counterfoil::store::{Cursor, Page};
+use counterfoil::{CredentialView, ManageError, Presenter, SubjectId};
+
+use super::PAGE_SIZE;
+use crate::console::form::Form;
+use crate::console::paths::{self, NOTICE};
+use crate::console::state::Console;
+use crate::console::text::Texts;
+use crate::console::viewer::Viewer;
+use crate::cursor::List;
+use crate::query::Query;
+
+/// The most store pages that one page of search results reads. The next page of results continues there.
+const MAX_READS: usize = 10;
+/// The most cursors of earlier pages that a link keeps.
+const MAX_TRAIL: usize = 40;
+
+/// The state of a credential, as rows show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CredentialState {
+    Active,
+    Expiring,
+    Replaced,
+    Expired,
+    Suspended,
+}
+
+impl CredentialState {
+    const ALL: [Self; 5] = [Self::Active, Self::Expiring, Self::Replaced, Self::Expired, Self::Suspended];
+
+    pub(super) const fn of(credential: &CredentialView) -> Self {
+        match credential.status {
+            Status::Expired => Self::Expired,
+            Status::Suspended => Self::Suspended,
+            Status::Active | Status::Expiring if credential.replaced => Self::Replaced,
+            Status::Active | Status::Expiring if credential.ends_soon => Self::Expiring,
+            Status::Active | Status::Expiring => Self::Active,
+        }
+    }
+
+    /// The name in a query and in the class of the badge.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expiring => "expiring",
+            Self::Replaced => "replaced",
+            Self::Expired => "expired",
+            Self::Suspended => "suspended",
+        }
+    }
+
+    pub(super) const fn name(self, texts: &Texts) -> &'static str {
+        match self {
+            Self::Active => texts.active,
+            Self::Expiring => texts.expiring,
+            Self::Replaced => texts.replaced_status,
+            Self::Expired => texts.expired,
+            Self::Suspended => texts.suspended,
+        }
+    }
+}
+
+/// The search, filter and position of a list page.
+pub(super) struct ListQuery {
+    search: String,
+    state: Option<CredentialState>,
+    /// The cursors of the pages up to this one. The last is this page's.
+    trail: Vec<String>,
+}
+
+impl ListQuery {
+    pub(super) fn read(query: Option<&str>) -> Self {
+        let query = Query::parse(query);
+        let one = |name| query.one(name).ok().flatten().unwrap_or_default().trim().to_owned();
+        let name = one("state");
+        let is_cursor = |text: &&str| {
+            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        };
+        Self {
+            search: one("q").chars().take(255).collect(),
+            state: CredentialState::ALL.into_iter().find(|state| state.as_str() == name),
+            trail: one("cursor").split('.').filter(is_cursor).map(str::to_owned).collect(),
+        }
+    }
+
+    /// The position where this page of the list begins; `None`, the beginning, for a cursor of another list.
+    pub(super) fn after<T>(&self, list: List<'_>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        list.read(self.trail.last().map(String::as_str), parse).ok().flatten()
+    }
+
+    pub(super) fn is_filtered(&self) -> bool {
+        !self.search.is_empty() || self.state.is_some()
+    }
+
+    /// Whether one of the texts contains the search text, ignoring case.
+    pub(super) fn matches(&self, texts: &[&str]) -> bool {
+        let search = self.search.to_lowercase();
+        search.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&search))
+    }
+
+    fn includes(&self, credential: &CredentialView) -> bool {
+        let id = credential.id.to_string();
+        let description = credential.description.as_deref().unwrap_or_default();
+        self.state.is_none_or(|state| state == CredentialState::of(credential))
+            && self.matches(&[&credential.label, description, &id, credential.named.as_deref().unwrap_or_default()])
+    }
+
+    /// The link to the page at the end of `trail`.
+    fn at(&self, action: &str, trail: &[String]) -> String {
+        let kept = &trail[trail.len().saturating_sub(MAX_TRAIL)..];
+        let cursor = kept.join(".");
+        let state = self.state.map_or("", CredentialState::as_str);
+        let pairs = [("q", self.search.as_str()), ("state", state), ("cursor", cursor.as_str())];
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()))
+            .finish();
+        if query.is_empty() { action.to_owned() } else { format!("{action}?{query}") }
+    }
+
+    /// The controls around the rows: the search form and the links to other pages. `action` is the list's path.
+    pub(super) fn controls(&self, texts: &Texts, action: String, next: Option<String>, states: bool) -> ListControls {
+        let link = |trail: &[String]| self.at(&action, trail);
+        let newer = self.trail.split_last().map(|(_, before)| link(before));
+        let newest = (self.trail.len() > 1).then(|| link(&[]));
+        let older = next.map(|next| link(&[self.trail.as_slice(), &[next]].concat()));
+        let state = |state: CredentialState| (state.as_str(), state.name(texts), self.state == Some(state));
+        let states = if states { CredentialState::ALL.into_iter().map(state).collect() } else { Vec::new() };
+        let (search, filtered) = (self.search.clone(), self.is_filtered());
+        ListControls { action, search, states, filtered, newest, newer, older }
+    }
+}
+
+/// The controls around the rows of a list.
+pub(super) struct ListControls {
+    pub(super) action: String,
+    pub(super) search: String,
+    /// Each state's name in the query, its name on the page, and whether it is chosen.
+    pub(super) states: Vec<(&'static str, &'static str, bool)>,
+    pub(super) filtered: bool,
+    pub(super) newest: Option<String>,
+    pub(super) newer: Option<String>,
+    pub(super) older: Option<String>,
+}
+
+/// The credentials to list.
+#[derive(Clone, Copy)]
+pub(super) enum CredentialList<'a> {
+    Own,
+    Of(&'a SubjectId),
+    Codes,
+}
+
+impl CredentialList<'_> {
+    async fn read(
+        self,
+        console: &Console,
+        by: &Presenter,
+        after: Option<&Cursor>,
+        limit: NonZeroU32,
+    ) -> Result<Page<CredentialView>, ManageError> {
+        match self {
+            Self::Own => console.counterfoil.own_tokens(by, after, limit).await,
+            Self::Of(subject) => console.counterfoil.tokens_of(by, subject, after, limit).await,
+            Self::Codes => console.counterfoil.security_codes(by, true, after, limit).await,
+        }
+    }
+
+    /// A page of matching credentials, and the cursor of the next page.
+    pub(super) async fn page(
+        self,
+        console: &Console,
+        by: &Presenter,
+        list_query: &ListQuery,
+        list: List<'_>,
+    ) -> Result<(Vec<CredentialView>, Option<String>), ManageError> {
+        let mut after = list_query.after(list, |key| key.parse().ok());
+        let page_size = usize::try_from(PAGE_SIZE.get()).unwrap_or(usize::MAX);
+        let mut found = Vec::new();
+        for _ in 0..MAX_READS {
+            let read = self.read(console, by, after.as_ref(), PAGE_SIZE).await?;
+            found.extend(read.items.into_iter().filter(|credential| list_query.includes(credential)));
+            after = read.next;
+            if after.is_none() || found.len() >= page_size {
+                break;
+            }
+        }
+        if found.len() > page_size {
+            found.truncate(page_size);
+            after = found.last().map(|last| Cursor { at: last.created_at, id: last.id });
+        }
+        Ok((found, after.map(|next| list.cursor(&next.to_string()))))
+    }
+}
+
+/// The page to return to, as a link or form names it; the section if it names none.
+pub(super) fn back(named: Option<&str>, section: &str) -> String {
+    match paths::own(named) {
+        "/" => section.to_owned(),
+        own => own.to_owned(),
+    }
+}
+
+/// The same, from the query of a confirmation page.
+pub(super) fn back_from_query(query: Option<&str>, section: &str) -> String {
+    back(Query::parse(query).one("back").ok().flatten(), section)
+}
+
+/// The path of the list page to return to, with a notice.
+pub(super) fn list_with_notice(console: &Console, form: &Form, section: &str, notice: &str) -> String {
+    console.path(&paths::with_parameter(&back(Some(form.one("back")), section), NOTICE, notice))
+}
+
+/// The value of a `back` parameter that leads to the current page.
+pub(super) fn back_to_here(viewer: &Viewer) -> String {
+    form_urlencoded::byte_serialize(viewer.here.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::text::ENGLISH;
+
+    #[test]
+    fn fault_f7_a_list_is_paged_both_ways() {
+        let first = ListQuery::read(Some("q=+ci+&state=expired"));
+        let view = first.controls(&ENGLISH, "/c/tokens".into(), Some("aa".into()), true);
+        assert_eq!((view.newest, view.newer), (None, None));
+        assert_eq!(view.older.as_deref(), Some("/c/tokens?q=ci&state=expired&cursor=aa"));
+        let third =
+            ListQuery::read(Some("cursor=aa.bb")).controls(&ENGLISH, "/c/tokens".into(), Some("cc".into()), true);
+        assert_eq!(third.older.as_deref(), Some("/c/tokens?cursor=aa.bb.cc"));
+        assert_eq!(third.newer.as_deref(), Some("/c/tokens?cursor=aa"));
+        assert_eq!(third.newest.as_deref(), Some("/c/tokens"));
+    }
+
+    #[test]
+    fn fault_f7_a_search_ignores_case_and_an_unknown_state_filters_nothing() {
+        let list_query = ListQuery::read(Some("q=STRASSE&state=lost"));
+        assert!(list_query.matches(&["", "große strasse"]) && !list_query.matches(&["stras"]));
+        assert_eq!(list_query.state, None);
+        assert!(!ListQuery::read(Some("q=+")).is_filtered());
+    }
+
+    #[test]
+    fn a_link_back_leads_only_to_own_pages() {
+        assert_eq!(back(Some("/tokens?cursor=a"), "/tokens"), "/tokens?cursor=a");
+        for elsewhere in [None, Some(""), Some("//evil"), Some("https://evil"), Some("/..")] {
+            assert_eq!(back(elsewhere, "/tokens"), "/tokens");
+        }
+    }
+}

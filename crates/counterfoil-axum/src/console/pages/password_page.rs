@@ -1,0 +1,77 @@
+//! The page that asks for the password before the action of a button, because a button has no password field.
+
+use axum::response::Response;
+use http::StatusCode;
+
+use super::confirmation::Confirmation;
+use crate::console::form::Form;
+use crate::console::form_values::FormValues;
+use crate::console::layout::Layout;
+use crate::console::reauthentication::require_password;
+use crate::console::rejection::Rejection;
+use crate::console::state::Console;
+use crate::console::viewer::Viewer;
+
+/// The action of a button.
+pub(super) struct ButtonAction<'a> {
+    /// The button's text.
+    pub(super) title: &'a str,
+    /// The name of the credential, client or account.
+    pub(super) name: &'a str,
+    /// The form's target, and the target of the cancel link.
+    pub(super) action: String,
+    pub(super) cancel: String,
+    /// The question of the confirmation page, if no password is asked for.
+    pub(super) question: &'a str,
+    /// The hidden fields of the button's form.
+    pub(super) hidden: Vec<(&'static str, String)>,
+}
+
+/// Checks the form's password if that is needed. Returns the page that asks for it if it is missing or wrong.
+pub(super) async fn reauthenticate(
+    console: &Console,
+    viewer: &mut Viewer,
+    form: &Form,
+    asked: ButtonAction<'_>,
+) -> Result<Option<Response>, Rejection> {
+    let Err(form_error) = require_password(console, viewer, form).await? else { return Ok(None) };
+    let (texts, mut values) = (viewer.language.texts(), FormValues::default());
+    // The first request comes from the button, which sends no password. That is not an error.
+    if form.secret("password").is_some() {
+        values = values.with_error("password", form_error.message.text.clone());
+    }
+    let confirm = Confirmation {
+        layout: Layout::of(console, viewer, viewer.section).with_field_errors(&values),
+        title: asked.title,
+        question: texts.prove_question,
+        name: Some(asked.name),
+        action: asked.action,
+        cancel: asked.cancel,
+        yes: asked.title,
+        danger: false,
+        needs_password: true,
+        overlaps: Vec::new(),
+        hidden: asked.hidden,
+        values,
+    };
+    Ok(Some(form_error.with_retry_after(confirm.response(form_error.status))))
+}
+
+/// The confirmation page, with a password field if the password is needed.
+pub(super) fn confirmation(console: &Console, viewer: &Viewer, asked: ButtonAction<'_>) -> Response {
+    let confirm = Confirmation {
+        layout: Layout::of(console, viewer, viewer.section),
+        title: asked.title,
+        question: asked.question,
+        name: Some(asked.name),
+        action: asked.action,
+        cancel: asked.cancel,
+        yes: asked.title,
+        danger: false,
+        needs_password: viewer.needs_password(console),
+        overlaps: Vec::new(),
+        hidden: asked.hidden,
+        values: FormValues::default(),
+    };
+    confirm.response(StatusCode::OK)
+}

@@ -1,0 +1,176 @@
+//! Edits the expiry and description of a security code.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
+use counterfoil::operations::Status;
+use counterfoil::types::RecordId;
+use counterfoil::{Conflict, CredentialView, Secret};
+use http::StatusCode;
+
+use crate::console::form::Form;
+use crate::console::form_error::FormError;
+use crate::console::form_values::FormValues;
+use crate::console::layout::Layout;
+use crate::console::pages::list::{back, back_from_query, list_with_notice};
+use crate::console::pages::personal_access_tokens::record;
+use crate::console::pages::table_rows::code_name;
+use crate::console::reauthentication::require_password;
+use crate::console::rejection::Rejection;
+use crate::console::response;
+use crate::console::response::redirect;
+use crate::console::state::{Console, Shared};
+use crate::console::submitted_form::{SubmittedForm, form_error_of};
+use crate::console::viewer::Viewer;
+
+const SECTION: &str = "/codes";
+
+#[derive(Template)]
+#[template(path = "console/security_code_edit.html")]
+struct Edit {
+    layout: Layout,
+    name: String,
+    action: String,
+    expires_hint: String,
+    values: FormValues,
+    /// The current values, to detect which fields were changed.
+    was: [String; 2],
+    /// Only the description of an expired code can be edited.
+    is_expired: bool,
+    /// Whether a change of the expiry needs the password.
+    needs_password: bool,
+    back: String,
+}
+
+/// Shows the form with the current values.
+pub(crate) async fn show(
+    State(console): State<Shared>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
+    let id = record(&console, &viewer, &id)?;
+    let code = find(&console, &viewer, &id).await?;
+    let values = FormValues::from_query(query.as_deref(), &FIELDS);
+    let layout = Layout::of(&console, &viewer, SECTION).with_prefilled(&values);
+    let [expires_at, description] = current_values(&console, &viewer, &code);
+    let values = values.with_defaults(vec![("expires_at", expires_at), ("description", description)]);
+    let back = back_from_query(query.as_deref(), SECTION);
+    Ok(page(layout, &console, &viewer, &code, values, back, StatusCode::OK))
+}
+
+/// The code with this id, or 404.
+pub(super) async fn find(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<CredentialView, Rejection> {
+    let found = console.counterfoil.security_code(&viewer.presenter(), id).await;
+    found.map_err(|error| Rejection::of(console, viewer, error))
+}
+
+/// Converts CR LF, which forms send (HTML, "normalize newlines"), to LF.
+pub(super) fn with_lf(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+/// The current expiry and description, as the form shows them.
+fn current_values(console: &Console, viewer: &Viewer, code: &CredentialView) -> [String; 2] {
+    let clock = viewer.clock(console);
+    [code.expires_at.map(|at| clock.typed(at)).unwrap_or_default(), code.description.clone().unwrap_or_default()]
+}
+
+fn page(
+    layout: Layout,
+    console: &Console,
+    viewer: &Viewer,
+    code: &CredentialView,
+    values: FormValues,
+    back: String,
+    status: StatusCode,
+) -> Response {
+    let edit = Edit {
+        layout,
+        name: code_name(code),
+        action: console.path(&format!("{SECTION}/{}/edit", code.id)),
+        expires_hint: (viewer.language.texts().in_zone)(&viewer.zone_in_use()),
+        values,
+        was: current_values(console, viewer, code),
+        is_expired: code.status == Status::Expired,
+        needs_password: viewer.needs_password(console),
+        back,
+    };
+    response::page(status, &edit)
+}
+
+/// Saves the changed fields only. An unchanged expiry keeps its microseconds, which the form does not show.
+pub(crate) async fn edit(
+    State(console): State<Shared>,
+    Path(id): Path<String>,
+    SubmittedForm { mut viewer, form }: SubmittedForm,
+) -> Response {
+    let response = edit_or_show_form(&console, &mut viewer, &id, &form).await;
+    viewer.with_new_cookies(response.into_response())
+}
+
+const FIELDS: [&str; 2] = ["expires_at", "description"];
+
+async fn edit_or_show_form(
+    console: &Console,
+    viewer: &mut Viewer,
+    id: &str,
+    form: &Form,
+) -> Result<Response, Rejection> {
+    let id = record(console, viewer, id)?;
+    let code = find(console, viewer, &id).await?;
+    let form_error = match try_edit(console, viewer, &code, form).await? {
+        Ok(notice) => return Ok(redirect(&list_with_notice(console, form, SECTION, notice))),
+        Err(form_error) => form_error,
+    };
+    let [expires_at, description] = current_values(console, viewer, &code);
+    let current = [(FIELDS[0], expires_at), (FIELDS[1], description)];
+    let (layout, values) = (Layout::of(console, viewer, SECTION), FormValues::new(form.values_over(&FIELDS, &current)));
+    let (layout, values) = form_error.place(layout, values, &["expires_at", "description", "password"]);
+    let back = back(Some(form.one("back")), SECTION);
+    Ok(form_error.with_retry_after(page(layout, console, viewer, &code, values, back, form_error.status)))
+}
+
+/// Saves the changed fields. Returns the name of the notice.
+async fn try_edit(
+    console: &Console,
+    viewer: &mut Viewer,
+    code: &CredentialView,
+    form: &Form,
+) -> Result<Result<&'static str, FormError>, Rejection> {
+    if let Err(field) = form.check(&FIELDS, &[]) {
+        return Ok(Err(FormError::invalid_field(viewer, field)));
+    }
+    let [expires, description] = current_values(console, viewer, code);
+    let changed = |name: &str, stands: &str| {
+        let typed = form.secret(name).map(Secret::expose_secret).map(with_lf);
+        typed.filter(|typed| with_lf(&form.was(name).unwrap_or_else(|| stands.to_owned())) != *typed)
+    };
+    let (expires_at, description) = (changed("expires_at", &expires), changed("description", &description));
+    let (clock, texts) = (viewer.clock(console), viewer.language.texts());
+    let refused = |text: &str| FormError::new(StatusCode::UNPROCESSABLE_ENTITY, Some("expires_at"), text);
+    let expires_at = match expires_at.as_deref().map(|typed| (typed, clock.read(typed))) {
+        None => None,
+        Some(_) if code.status == Status::Expired => {
+            return form_error_of(console, viewer, Conflict::Expired.into())
+                .map(|form_error| Err(form_error.at_field("expires_at")));
+        }
+        Some(("", _)) => return Ok(Err(refused(texts.expiry_stays))),
+        Some((_, None)) => return Ok(Err(refused(texts.expires_wrong))),
+        Some((_, at)) => at,
+    };
+    if expires_at.is_none() && description.is_none() {
+        return Ok(Ok("unchanged"));
+    }
+    if expires_at.is_some()
+        && let Err(form_error) = require_password(console, viewer, form).await?
+    {
+        return Ok(Err(form_error));
+    }
+    let edited =
+        console.counterfoil.edit_security_code(&viewer.presenter(), &code.id, expires_at, description.as_deref()).await;
+    match edited {
+        Ok(_) => Ok(Ok("saved")),
+        Err(error) => form_error_of(console, viewer, error).map(Err),
+    }
+}

@@ -1,0 +1,214 @@
+//! Signing in and out.
+
+use askama::Template;
+use axum::extract::{RawQuery, Request, State};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use counterfoil::crypto::{Entropy as _, SystemEntropy};
+use counterfoil::directory::Login;
+use counterfoil::operations::LoginError;
+use counterfoil::types::Source;
+use counterfoil::{ManageError, Secret, Timestamp};
+use http::header::{RETRY_AFTER, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use zeroize::Zeroize as _;
+
+use crate::busy_retry::retry_while_busy;
+use crate::console::cookie::Cookie;
+use crate::console::form_values::FormValues;
+use crate::console::language::Language;
+use crate::console::layout::Layout;
+use crate::console::paths::MADE_ROOM;
+use crate::console::rejection::Rejection;
+use crate::console::response::redirect;
+use crate::console::session::{receive, session};
+use crate::console::state::{Console, Shared};
+use crate::console::submitted_form::{self, SubmittedForm};
+use crate::console::{csrf, paths, response};
+use crate::host::Asked;
+use crate::query::Query;
+
+#[derive(Template)]
+#[template(path = "console/sign_in.html")]
+struct SignIn<'a> {
+    layout: Layout,
+    values: FormValues,
+    next: &'a str,
+}
+
+/// Shows the form. A browser with a live session is redirected.
+pub(crate) async fn show(
+    State(console): State<Shared>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Result<Response, Rejection> {
+    let (language, headers) = (receive(&console, Asked::of(&request))?, request.headers());
+    let query = Query::parse(query.as_deref());
+    let next = query.one("next").ok().flatten().unwrap_or("/");
+    if session(&console, language, headers, &console.sources.known(request.extensions())).await?.is_ok() {
+        return Ok(redirect(&console.path(paths::own(Some(next)))));
+    }
+    let (texts, notice) = (language.texts(), query.one("notice").ok().flatten());
+    let mut layout = Layout::signed_out(&console, language, &at(next));
+    layout.notice = match notice {
+        Some("signed-out") => Some(texts.signed_out),
+        Some("ended") => Some(texts.session_ended),
+        Some("kept") => Some(texts.session_kept),
+        _ => None,
+    };
+    layout.notice_is_warning = matches!(notice, Some("ended" | "kept"));
+    form(&console, language, headers, layout, FormValues::default(), next, StatusCode::OK)
+}
+
+/// The path of the sign-in page that leads to `next`.
+fn at(next: &str) -> String {
+    paths::with_parameter("/sign-in", "next", next)
+}
+
+/// The sign-in page with its CSRF token, and the cookie that the token is derived from.
+fn form(
+    console: &Console,
+    language: Language,
+    headers: &HeaderMap,
+    mut layout: Layout,
+    values: FormValues,
+    next: &str,
+    status: StatusCode,
+) -> Result<Response, Rejection> {
+    let (visit, cookie) = visit(console, headers, language)?;
+    layout.csrf = csrf::token(&visit);
+    let mut response = response::page(status, &SignIn { layout, values, next });
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// The random value that identifies a browser without a session: the one of its cookie, or a new one.
+fn visit(
+    console: &Console,
+    headers: &HeaderMap,
+    language: Language,
+) -> Result<(Secret, Option<HeaderValue>), Rejection> {
+    if let Some(visit) = console.cookies.read(headers, Cookie::Visit) {
+        return Ok((visit, None));
+    }
+    let mut bytes = [0; 32];
+    SystemEntropy.fill(&mut bytes).map_err(|reason| Rejection::outage(console, language, &reason))?;
+    let text = URL_SAFE_NO_PAD.encode(bytes);
+    bytes.zeroize();
+    let cookie = console.cookies.set(Cookie::Visit, &text);
+    Ok((Secret::from(text), cookie))
+}
+
+/// Signs in. Always opens a new session, which prevents session fixation.
+pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> Result<Response, Rejection> {
+    let (parts, body) = request.into_parts();
+    let language = receive(&console, Asked::from(&parts))?;
+    let sent = submitted_form::read(&console, &parts, body)
+        .await
+        .map_err(|reason| Rejection::signed_out(&console, language, reason))?;
+    let (name, next) = (sent.one("name"), sent.one("next"));
+    let values = || FormValues::new(sent.values_of(&["name"]));
+    let visit = console.cookies.read(&parts.headers, Cookie::Visit);
+    if !visit.is_some_and(|visit| csrf::fits(&visit, sent.one(csrf::FIELD))) {
+        // The form is outdated because another tab signed in. Continue with that session.
+        if session(&console, language, &parts.headers, &console.sources.known(&parts.extensions)).await?.is_ok() {
+            return Ok(redirect(&console.path(paths::own(Some(next)))));
+        }
+        let layout = Layout::signed_out(&console, language, &at(next))
+            .with_error(Some(language.texts().form_expired.to_owned()));
+        return form(&console, language, &parts.headers, layout, values(), next, StatusCode::FORBIDDEN);
+    }
+    let empty = Secret::from(String::new());
+    let login = Login { name, password: sent.secret("password").unwrap_or(&empty), mfa_key: None, machine_key: None };
+    let source = match console.sources.of(&parts.extensions) {
+        Ok(source) => source,
+        Err(reason) => return Err(Rejection::outage(&console, language, &reason)),
+    };
+    let refused =
+        match retry_while_busy(&console.counterfoil, || console.counterfoil.open_session(&login, &source)).await {
+            Ok(opened) => {
+                leave(&console, &parts.headers, &source).await;
+                let mut response = redirect(&after(&console, next, opened.ended));
+                // Keep the visit cookie: sign-in forms in other tabs need it.
+                let cookies = [
+                    console.cookies.set(Cookie::Session, opened.token.expose_secret()),
+                    console.cookies.clear(Cookie::Before),
+                ];
+                for cookie in cookies.into_iter().flatten() {
+                    response.headers_mut().append(SET_COOKIE, cookie);
+                }
+                return Ok(response);
+            }
+            Err(error) => error,
+        };
+    let (status, error) = refusal(&console, language, &refused)?;
+    let layout = Layout::signed_out(&console, language, &at(next)).with_error(Some(error.to_owned()));
+    let mut response = form(&console, language, &parts.headers, layout, values(), next, status)?;
+    match refused {
+        LoginError::SlowDown { until } => {
+            response.headers_mut().insert(RETRY_AFTER, seconds_until(until, console.counterfoil.now()));
+        }
+        LoginError::Busy { .. } => {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        _ => {}
+    }
+    Ok(response)
+}
+
+/// The path after signing in. If older sessions were ended, a parameter makes the page say so.
+fn after(console: &Console, next: &str, ended: usize) -> String {
+    match (paths::own(Some(next)), ended) {
+        (page, 0) => console.path(page),
+        // The start page redirects and would lose the parameter.
+        ("/", _) => console.path(&paths::with_parameter("/tokens", MADE_ROOM, "true")),
+        (page, _) => console.path(&paths::with_parameter(page, MADE_ROOM, "true")),
+    }
+}
+
+/// Ends the browser's earlier session, whose cookie is replaced. If that fails, the session expires by itself.
+async fn leave(console: &Console, headers: &HeaderMap, source: &Source) {
+    let Some(session) = console.cookies.read(headers, Cookie::Session) else { return };
+    if let Ok(principal) = console.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
+        let _ended = console.counterfoil.end_session(&principal).await;
+    }
+}
+
+/// The status and message for a failed sign-in.
+pub(crate) fn refusal(
+    console: &Console,
+    language: Language,
+    error: &LoginError,
+) -> Result<(StatusCode, &'static str), Rejection> {
+    let texts = language.texts();
+    match error {
+        LoginError::Refused => Ok((StatusCode::FORBIDDEN, texts.sign_in_refused)),
+        LoginError::SlowDown { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, texts.slow_down)),
+        LoginError::Busy { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, texts.busy)),
+        LoginError::TooManySessions => Ok((StatusCode::CONFLICT, texts.too_many_sessions)),
+        other => Err(Rejection::outage(console, language, other)),
+    }
+}
+
+fn seconds_until(until: Timestamp, now: Timestamp) -> HeaderValue {
+    HeaderValue::from(until.since(now).seconds_up())
+}
+
+/// Signs out: ends the session on the server and removes the cookies.
+pub(crate) async fn sign_out(State(console): State<Shared>, submitted: SubmittedForm) -> Result<Response, Rejection> {
+    match console.counterfoil.end_session(&submitted.viewer.principal).await {
+        Ok(()) => {}
+        Err(ManageError::Unavailable(reason)) => {
+            return Err(Rejection::unavailable(&console, &submitted.viewer, &reason));
+        }
+        Err(error) => return Err(Rejection::of(&console, &submitted.viewer, error)),
+    }
+    let mut response = redirect(&console.path("/sign-in?notice=signed-out"));
+    for cookie in [Cookie::Session, Cookie::Before].into_iter().filter_map(|cookie| console.cookies.clear(cookie)) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

@@ -1,0 +1,107 @@
+//! The table rows of credentials.
+
+use counterfoil::store::Access;
+use counterfoil::{CredentialView, Scope};
+
+use super::list::CredentialState;
+use crate::console::clock::Clock;
+use crate::console::text::Texts;
+use crate::console::time::Moment;
+
+/// A personal access token.
+pub(super) struct TokenRow {
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) rights: Vec<String>,
+    pub(super) last_used_at: Option<Moment>,
+    pub(super) created_at: Moment,
+    pub(super) expires_at: Option<Moment>,
+    pub(super) status: &'static str,
+    pub(super) status_name: &'static str,
+    pub(super) is_expired: bool,
+    pub(super) rotate: Option<String>,
+    pub(super) delete: String,
+}
+
+impl TokenRow {
+    /// A row whose action links lie under `below`. The owner may replace the token. `back` is the link back to this
+    /// page.
+    pub(super) fn new(credential: &CredentialView, clock: &Clock, below: &str, owner: bool, back: &str) -> Self {
+        let (id, state) = (credential.id.to_string(), CredentialState::of(credential));
+        let is_expired = state == CredentialState::Expired;
+        Self {
+            label: credential.label.clone(),
+            rights: tokens(credential.scope.as_ref()),
+            last_used_at: credential.last_used_at.map(|at| clock.moment(at)),
+            created_at: clock.moment(credential.created_at),
+            expires_at: credential.expires_at.map(|at| clock.moment(at)),
+            status: state.as_str(),
+            status_name: state.name(clock.texts),
+            is_expired,
+            rotate: (owner && !is_expired && state != CredentialState::Replaced)
+                .then(|| format!("{below}/{id}/rotate?back={back}")),
+            delete: format!("{below}/{id}/delete?back={back}"),
+            id,
+        }
+    }
+}
+
+/// The scope tokens; empty if there is no restriction.
+pub(super) fn tokens(scope: Option<&Scope>) -> Vec<String> {
+    scope.map(|scope| scope.tokens().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+/// A security code.
+pub(super) struct CodeRow {
+    pub(super) id: String,
+    /// The description on one line, or the id.
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) access: &'static str,
+    pub(super) user: Option<String>,
+    pub(super) maker: Option<String>,
+    pub(super) last_used_at: Option<Moment>,
+    pub(super) created_at: Moment,
+    pub(super) expires_at: Option<Moment>,
+    pub(super) status: &'static str,
+    pub(super) status_name: &'static str,
+    pub(super) is_expired: bool,
+    pub(super) path: String,
+}
+
+impl CodeRow {
+    /// A row whose action links lie under `below`. `name` returns the account name for a subject id.
+    pub(super) fn new(credential: &CredentialView, clock: &Clock, below: &str, name: impl Fn(&str) -> String) -> Self {
+        let (id, state) = (credential.id.to_string(), CredentialState::of(credential));
+        let (access, user) = access(credential, clock.texts);
+        Self {
+            name: code_name(credential),
+            description: credential.description.clone().unwrap_or_default(),
+            access,
+            user: user.map(&name),
+            maker: credential.created_by.as_ref().map(|maker| name(maker.as_str())),
+            last_used_at: credential.last_used_at.map(|at| clock.moment(at)),
+            created_at: clock.moment(credential.created_at),
+            expires_at: credential.expires_at.map(|at| clock.moment(at)),
+            status: state.as_str(),
+            status_name: state.name(clock.texts),
+            is_expired: state == CredentialState::Expired,
+            path: format!("{below}/{id}"),
+            id,
+        }
+    }
+}
+
+/// The name of a code: its description on one line, or its id.
+pub(super) fn code_name(credential: &CredentialView) -> String {
+    let described = credential.description.as_deref().filter(|text| !text.is_empty());
+    described.map_or_else(|| credential.id.to_string(), |text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The access of a code, and the subject that it acts as.
+fn access<'a>(credential: &'a CredentialView, texts: &Texts) -> (&'static str, Option<&'a str>) {
+    match &credential.access {
+        Some(Access::SameAsUser(subject)) => (texts.same_as_user, Some(subject.as_str())),
+        _ => (texts.super_administrator, None),
+    }
+}

@@ -1,0 +1,28 @@
+//! Asks for the password again before a critical action. The form shows a wrong password at its password field.
+
+use counterfoil::operations::LoginError;
+use http::StatusCode;
+
+use crate::console::form::Form;
+use crate::console::form_error::FormError;
+use crate::console::rejection::Rejection;
+use crate::console::state::Console;
+use crate::console::viewer::Viewer;
+
+/// Checks the form's password if the session is too old for the action.
+pub(crate) async fn require_password(
+    console: &Console,
+    viewer: &mut Viewer,
+    form: &Form,
+) -> Result<Result<(), FormError>, Rejection> {
+    let texts = viewer.language.texts();
+    let error = match viewer.reauthenticate(console, form.secret("password")).await {
+        Ok(()) => return Ok(Ok(())),
+        Err(LoginError::Refused) => FormError::new(StatusCode::FORBIDDEN, None, texts.password_wrong),
+        Err(LoginError::SlowDown { until }) => FormError::slow_down(console, texts.slow_down.to_owned(), until),
+        Err(LoginError::Busy { .. }) => FormError::slow_down(console, texts.busy.to_owned(), console.counterfoil.now()),
+        Err(LoginError::TooManySessions) => FormError::new(StatusCode::CONFLICT, None, texts.too_many_sessions),
+        Err(other) => return Err(Rejection::unavailable(console, viewer, &other)),
+    };
+    Ok(Err(error.at_field("password")))
+}

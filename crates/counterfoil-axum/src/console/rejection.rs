@@ -1,0 +1,175 @@
+//! A request that gets an error page or a redirect instead of its page.
+
+use std::error::Error;
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use counterfoil::{Conflict, Forbidden, ManageError};
+use http::StatusCode;
+
+use crate::console::form_error::FormError;
+use crate::console::language::Language;
+use crate::console::layout::Layout;
+use crate::console::response::{self, redirect};
+use crate::console::state::Console;
+use crate::console::viewer::Viewer;
+
+/// The reason that an error page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RejectionReason {
+    Forbidden,
+    NotFound,
+    /// The form's token is not the session's, or another site sent the form.
+    Forged,
+    /// The browser's `Origin` is not the `Host`.
+    Origin,
+    Unavailable,
+    TooLarge,
+    /// The request names no host, more than one, or an invalid one.
+    Host,
+    /// Plain HTTP for a host other than this machine.
+    Insecure,
+}
+
+/// The response to a request that does not get its page.
+pub(crate) enum Rejection {
+    /// A redirect to this path.
+    Redirect(String),
+    /// An error page. Boxed, because a response is large and rejections are rare.
+    Page(Box<Response>),
+}
+
+#[derive(Template)]
+#[template(path = "console/message.html")]
+struct Message<'a> {
+    layout: Layout,
+    title: &'a str,
+    text: &'a str,
+    /// The link's path below the base, and its text.
+    back: String,
+    back_name: &'a str,
+}
+
+impl Rejection {
+    /// An error page within the viewer's layout. It repeats nothing of the request.
+    pub(crate) fn page(console: &Console, viewer: &Viewer, reason: RejectionReason) -> Self {
+        Self::with_text(console, viewer, reason, None)
+    }
+
+    /// The same with a text that replaces the reason's own.
+    fn with_text(console: &Console, viewer: &Viewer, reason: RejectionReason, text: Option<&str>) -> Self {
+        Self::message(Layout::of(console, viewer, viewer.section), reason, text)
+    }
+
+    /// An error page for a request without a known viewer.
+    pub(crate) fn signed_out(console: &Console, language: Language, reason: RejectionReason) -> Self {
+        Self::message(Layout::signed_out(console, language, "/"), reason, None)
+    }
+
+    fn message(layout: Layout, reason: RejectionReason, text: Option<&str>) -> Self {
+        let texts = layout.texts;
+        let (status, title, default) = match reason {
+            RejectionReason::Forbidden => (StatusCode::FORBIDDEN, texts.forbidden, texts.forbidden_text),
+            RejectionReason::NotFound => (StatusCode::NOT_FOUND, texts.not_found, texts.not_found_text),
+            RejectionReason::Forged => (StatusCode::FORBIDDEN, texts.forged, texts.forged_text),
+            RejectionReason::Origin => (StatusCode::FORBIDDEN, texts.foreign_origin, texts.foreign_origin_text),
+            RejectionReason::Unavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, texts.unavailable, texts.unavailable_text)
+            }
+            RejectionReason::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, texts.too_large, texts.too_large_text),
+            RejectionReason::Host => (StatusCode::BAD_REQUEST, texts.bad_host, texts.bad_host_text),
+            RejectionReason::Insecure => (StatusCode::FORBIDDEN, texts.insecure, texts.insecure_text),
+        };
+        let (text, back_name) = (text.unwrap_or(default), texts.back_to_start);
+        let message = Message { layout, title, text, back: "/".to_owned(), back_name };
+        Self::Page(Box::new(response::page(status, &message)))
+    }
+
+    /// A store, the directory or the source of randomness failed. The cause goes to the log only.
+    pub(crate) fn unavailable(console: &Console, viewer: &Viewer, cause: &(dyn Error + 'static)) -> Self {
+        tracing::warn!(target: "counterfoil", reason = cause, "unavailable");
+        Self::page(console, viewer, RejectionReason::Unavailable)
+    }
+
+    /// The same before the viewer is known.
+    pub(crate) fn outage(console: &Console, language: Language, cause: &(dyn Error + 'static)) -> Self {
+        tracing::warn!(target: "counterfoil", reason = cause, "unavailable");
+        Self::signed_out(console, language, RejectionReason::Unavailable)
+    }
+
+    /// The form's token is not the session's. The page links to the form, which is filled with what was typed.
+    pub(crate) fn forged(console: &Console, viewer: &Viewer, page: String) -> Self {
+        let texts = viewer.language.texts();
+        let (layout, back_name) = (Layout::of(console, viewer, viewer.section), texts.back_to_form);
+        let message = Message { layout, title: texts.forged, text: texts.forged_text, back: page, back_name };
+        Self::Page(Box::new(response::page(StatusCode::FORBIDDEN, &message)))
+    }
+
+    /// The error page for an operation that failed, where no form of the page can show the error.
+    pub(crate) fn of(console: &Console, viewer: &Viewer, error: ManageError) -> Self {
+        let texts = viewer.language.texts();
+        match error {
+            // The page behind the link asks for the password.
+            ManageError::Forbidden(Forbidden::StaleSession) => Self::in_section(
+                console,
+                viewer,
+                StatusCode::FORBIDDEN,
+                (texts.stale, texts.stale_text),
+                texts.back_to_form,
+            ),
+            ManageError::Forbidden(forbidden) => {
+                Self::with_text(console, viewer, RejectionReason::Forbidden, Some(texts.forbidden_text_for(forbidden)))
+            }
+            ManageError::NotFound | ManageError::Invalid(_) => Self::page(console, viewer, RejectionReason::NotFound),
+            // An earlier copy of the form succeeded. Only its secret is not shown again.
+            ManageError::Conflict(Conflict::DoneAlready) => Self::in_section(
+                console,
+                viewer,
+                StatusCode::OK,
+                (texts.done_already, texts.done_already_text),
+                texts.to_list,
+            ),
+            ManageError::Conflict(conflict) => {
+                let text = texts.conflict_message(conflict).text;
+                Self::in_section(console, viewer, StatusCode::CONFLICT, (texts.conflict, &text), texts.to_list)
+            }
+            ManageError::SlowDown { until } => {
+                let text = (texts.too_many_made)(&viewer.clock(console).moment(until));
+                Self::form_error(console, viewer, &FormError::slow_down(console, text, until))
+            }
+            ManageError::Unavailable(cause) => Self::unavailable(console, viewer, &cause),
+        }
+    }
+
+    /// The error page for a form that cannot be shown again.
+    pub(crate) fn form_error(console: &Console, viewer: &Viewer, error: &FormError) -> Self {
+        let texts = viewer.language.texts();
+        let message = (texts.conflict, error.message.text.as_str());
+        match Self::in_section(console, viewer, error.status, message, texts.to_list) {
+            Self::Page(response) => Self::Page(Box::new(error.with_retry_after(*response))),
+            redirect => redirect,
+        }
+    }
+
+    /// A page that links to the viewer's section.
+    fn in_section(
+        console: &Console,
+        viewer: &Viewer,
+        status: StatusCode,
+        (title, text): (&str, &str),
+        back_name: &str,
+    ) -> Self {
+        let layout = Layout::of(console, viewer, viewer.section);
+        let message = Message { layout, title, text, back: viewer.section.to_owned(), back_name };
+        Self::Page(Box::new(response::page(status, &message)))
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Redirect(path) => redirect(&path),
+            Self::Page(response) => *response,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! HTML responses. A page is rendered into memory that is wiped afterwards, because it may hold a secret. Its headers
+//! forbid frames, content sniffing, caching and foreign scripts.
+
+use askama::Template;
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use counterfoil::oauth::UNAVAILABLE_RETRY;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use zeroize::Zeroizing;
+
+/// Allows no other origin, no inline code and no frame.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'none'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const FRAME: HeaderName = HeaderName::from_static("x-frame-options");
+const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// Renders a page.
+pub(crate) fn page(status: StatusCode, page: &impl Template) -> Response {
+    let mut measure = Measure(0);
+    let measured = page.render_into(&mut measure).is_ok();
+    let mut text = Zeroizing::new(String::with_capacity(measure.0));
+    let rendered = measured && page.render_into(&mut *text).is_ok();
+    let mut response = empty(if rendered { status } else { StatusCode::INTERNAL_SERVER_ERROR });
+    if rendered {
+        *response.body_mut() = Body::from(Bytes::from_owner(Wiped(text)));
+    }
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+/// A response without a body, with the headers of a page.
+pub(crate) fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    set_security_headers(response.headers_mut());
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(UNAVAILABLE_RETRY));
+    }
+    response
+}
+
+/// Sets the security headers of all responses.
+pub(crate) fn set_security_headers(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+        (OPENER, HeaderValue::from_static("same-origin")),
+        (RESOURCE, HeaderValue::from_static("same-origin")),
+        (FRAME, HeaderValue::from_static("DENY")),
+        (PERMISSIONS, HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()")),
+    ] {
+        headers.insert(name, value);
+    }
+}
+
+/// A redirect by GET (RFC 9110 §15.4.4). A path that is not a valid header value gives no `Location`.
+pub(crate) fn redirect(path: &str) -> Response {
+    let mut response = empty(StatusCode::SEE_OTHER);
+    if let Ok(path) = HeaderValue::try_from(path) {
+        response.headers_mut().insert(LOCATION, path);
+    }
+    response
+}
+
+struct Wiped(Zeroizing<String>);
+
+impl AsRef<[u8]> for Wiped {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// Counts the bytes of a page. The buffer is allocated once, since growing it would leave copies behind.
+struct Measure(usize);
+
+impl std::fmt::Write for Measure {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
+}

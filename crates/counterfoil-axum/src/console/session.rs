@@ -1,0 +1,129 @@
+//! Finds the viewer of a request by the session cookie.
+
+use axum::extract::FromRequestParts;
+use counterfoil::operations::Operation;
+use counterfoil::types::Source;
+use counterfoil::{Denied, Forbidden, ManageError, Presenter, Principal, Secret};
+use http::request::Parts;
+use http::{HeaderMap, Method};
+
+use crate::console::cookie::Cookie;
+use crate::console::language::Language;
+use crate::console::paths::{self, MADE_ROOM};
+use crate::console::rejection::{Rejection, RejectionReason};
+use crate::console::state::{Console, Shared};
+use crate::console::viewer::{PreviousSession, Viewer};
+use crate::host::{Asked, InvalidHost};
+use crate::query::Query;
+
+/// The paths of the sections.
+const SECTIONS: [&str; 7] = ["/tokens", "/profile", "/users", "/codes", "/clients", "/settings", "/events"];
+
+/// Checks the request's host and transport. Returns the language of the response.
+pub(crate) fn receive(console: &Console, head: Asked<'_>) -> Result<Language, Rejection> {
+    let language = Language::of_request(head.headers, &console.cookies);
+    let reject = |reason| Err(Rejection::signed_out(console, language, reason));
+    match head.host() {
+        Err(InvalidHost) => reject(RejectionReason::Host),
+        Ok(host) if console.cookies.transport.serves(host.unwrap_or_default()) => Ok(language),
+        Ok(_) => reject(RejectionReason::Insecure),
+    }
+}
+
+/// A request without a live session.
+pub(crate) struct SignedOut {
+    /// The request brought a session that has ended.
+    pub(crate) ended: bool,
+    pub(crate) language: Language,
+}
+
+/// Verifies the session cookie, if there is one.
+pub(crate) async fn session(
+    console: &Console,
+    language: Language,
+    headers: &HeaderMap,
+    source: &Source,
+) -> Result<Result<(Secret, Principal), SignedOut>, Rejection> {
+    let Some(session) = console.cookies.read(headers, Cookie::Session) else {
+        return Ok(Err(SignedOut { ended: false, language }));
+    };
+    match console.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
+        Ok(principal) => Ok(Ok((session, principal))),
+        Err(Denied::Refused(_)) => Ok(Err(SignedOut { ended: true, language })),
+        Err(Denied::Unavailable(cause)) => Err(Rejection::outage(console, language, &cause)),
+    }
+}
+
+impl Viewer {
+    /// The viewer of a request, if a live session came with it.
+    pub(crate) async fn of(console: &Console, parts: &Parts) -> Result<Result<Self, SignedOut>, Rejection> {
+        let language = receive(console, Asked::from(parts))?;
+        let known = console.sources.known(&parts.extensions);
+        let (session, principal) = match session(console, language, &parts.headers, &known).await? {
+            Ok(found) => found,
+            Err(signed_out) => return Ok(Err(signed_out)),
+        };
+        let gate = match console.counterfoil.authorize(&Presenter::from(&principal), Operation::CreateToken).await {
+            Err(ManageError::Forbidden(Forbidden::Gate { gate })) => Some(gate),
+            Err(ManageError::Unavailable(cause)) => return Err(Rejection::outage(console, language, &cause)),
+            _ => None,
+        };
+        let zone = match &console.profiles {
+            Some(profiles) => match profiles.profile(principal.subject()).await {
+                Ok(profile) => profile.zone,
+                Err(cause) => return Err(Rejection::outage(console, language, &cause)),
+            },
+            None => None,
+        };
+        let zone = zone.unwrap_or_else(|| "UTC".to_owned());
+        let source = match console.sources.of(&parts.extensions) {
+            Ok(source) => source,
+            Err(cause) => return Err(Rejection::outage(console, language, &cause)),
+        };
+        let previous = console.cookies.read(&parts.headers, Cookie::Before);
+        let previous = previous.as_ref().and_then(|text| PreviousSession::read(text, &session));
+        let form_session = principal.credential_id();
+        let made_room = Query::parse(parts.uri.query()).one(MADE_ROOM).is_ok_and(|value| value.is_some());
+        Ok(Ok(Self {
+            principal,
+            language,
+            zone,
+            form_session,
+            section: section(parts.uri.path()),
+            here: page(parts),
+            made_room,
+            session,
+            previous,
+            source,
+            gate,
+            new_cookies: Vec::new(),
+        }))
+    }
+}
+
+impl FromRequestParts<Shared> for Viewer {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Shared) -> Result<Self, Rejection> {
+        Self::of(console, parts).await?.map_err(|signed_out| to_sign_in(console, &signed_out, &page(parts)))
+    }
+}
+
+/// The section that a path belongs to.
+fn section(path: &str) -> &'static str {
+    let within =
+        |section: &&str| path.strip_prefix(*section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    SECTIONS.into_iter().find(within).unwrap_or("/")
+}
+
+/// The page of a request, below the base. For a submitted form this is the page that shows the form.
+pub(crate) fn page(parts: &Parts) -> String {
+    let path = parts.uri.path();
+    if parts.method == Method::GET { paths::without_notices(path, parts.uri.query()) } else { paths::page_of(path) }
+}
+
+/// A redirect to the sign-in page, which leads back to `page`.
+fn to_sign_in(console: &Console, signed_out: &SignedOut, page: &str) -> Rejection {
+    let path = paths::sign_in(page, signed_out.ended.then_some("ended"));
+    Rejection::Redirect(console.path(&path))
+}

@@ -1,0 +1,108 @@
+//! A form that a signed-in viewer submitted. It is read within limits, and only if a page of this console sent it.
+
+use axum::extract::{FromRequest, Request};
+use counterfoil::{Conflict, ManageError};
+use http::StatusCode;
+use http::request::Parts;
+
+use crate::body::{self, Unread};
+use crate::console::csrf::{self, Foreign};
+use crate::console::form::Form;
+use crate::console::form_error::FormError;
+use crate::console::paths;
+use crate::console::rejection::{Rejection, RejectionReason};
+use crate::console::session::{SignedOut, page};
+use crate::console::state::{Console, Shared};
+use crate::console::text::FieldMessage;
+use crate::console::viewer::Viewer;
+use crate::host::Asked;
+
+/// The most bytes of a form.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// The log message for operators.
+const OTHER_ORIGIN: &str = "a form was refused because its Origin is not the request's Host; \
+                            a reverse proxy must pass on the browser's Host header";
+
+/// A form and the viewer who submitted it.
+pub(crate) struct SubmittedForm {
+    pub(crate) viewer: Viewer,
+    pub(crate) form: Form,
+}
+
+impl FromRequest<Shared> for SubmittedForm {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, console: &Shared) -> Result<Self, Rejection> {
+        let (parts, body) = request.into_parts();
+        let mut viewer = match Viewer::of(console, &parts).await? {
+            Ok(viewer) => viewer,
+            Err(signed_out) => return Err(ask_to_sign_in(console, &signed_out, &parts, body).await),
+        };
+        let form = read(console, &parts, body).await.map_err(|reason| Rejection::page(console, &viewer, reason))?;
+        if !viewer.accepts_token(form.one(csrf::FIELD)) {
+            let page = paths::with_fields(&viewer.here, form.changed_fields());
+            return Err(Rejection::forged(console, &viewer, page));
+        }
+        Ok(Self { viewer, form })
+    }
+}
+
+/// The response to a form without a session. Nothing is changed. Signing in leads back to the form's page, filled with
+/// what was typed if a page of this console sent the form.
+async fn ask_to_sign_in(console: &Console, signed_out: &SignedOut, parts: &Parts, body: axum::body::Body) -> Rejection {
+    let page = page(parts);
+    let filled = match read(console, parts, body).await {
+        Ok(form) => paths::with_fields(&page, form.changed_fields()),
+        // Another site may have chosen these values, so the page must not show them.
+        Err(reason) => return Rejection::signed_out(console, signed_out.language, reason),
+    };
+    let notice = if filled == page { "ended" } else { "kept" };
+    Rejection::Redirect(console.path(&paths::sign_in(&filled, Some(notice))))
+}
+
+/// Reads a form unless the browser says that another site sent it. The caller checks the form's token.
+pub(crate) async fn read(console: &Console, parts: &Parts, body: axum::body::Body) -> Result<Form, RejectionReason> {
+    refuse_foreign(console, parts)?;
+    let body = match body::read(body, MAX_BYTES).await {
+        Ok(body) => body,
+        Err(Unread::TooLarge) => return Err(RejectionReason::TooLarge),
+        Err(Unread::TooSlow | Unread::Broken) => return Err(RejectionReason::Forged),
+    };
+    Form::urlencoded(body).ok_or(RejectionReason::TooLarge)
+}
+
+/// Refuses a request if the browser says that another site sent it.
+pub(crate) fn refuse_foreign(console: &Console, parts: &Parts) -> Result<(), RejectionReason> {
+    let head = Asked::from(parts);
+    match csrf::foreign(head) {
+        None => Ok(()),
+        Some(Foreign::Site) => Err(RejectionReason::Forged),
+        Some(Foreign::Origin) => {
+            if let Some(suppressed) = console.origin_log.admit(console.counterfoil.now()) {
+                csrf::warn(head, suppressed, OTHER_ORIGIN);
+            }
+            Err(RejectionReason::Origin)
+        }
+    }
+}
+
+/// The error to show at the form for an operation that failed. An error that no form can show is a page of its own.
+pub(crate) fn form_error_of(console: &Console, viewer: &Viewer, error: ManageError) -> Result<FormError, Rejection> {
+    let texts = viewer.language.texts();
+    match error {
+        ManageError::Invalid(invalid) => {
+            let FieldMessage { field, text } = texts.invalid_message(&invalid);
+            Ok(FormError::new(StatusCode::UNPROCESSABLE_ENTITY, field, &text))
+        }
+        ManageError::Conflict(conflict) if conflict != Conflict::DoneAlready => {
+            let FieldMessage { field, text } = texts.conflict_message(conflict);
+            Ok(FormError::new(StatusCode::CONFLICT, field, &text))
+        }
+        ManageError::SlowDown { until } => {
+            let text = (texts.too_many_made)(&viewer.clock(console).moment(until));
+            Ok(FormError::slow_down(console, text, until))
+        }
+        other => Err(Rejection::of(console, viewer, other)),
+    }
+}

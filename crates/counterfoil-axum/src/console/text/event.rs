@@ -1,0 +1,169 @@
+//! The names of events, and their severity.
+
+use counterfoil::SubjectId;
+use counterfoil::event::{Action, ClientAction, Event, EventKind, Throttled};
+use counterfoil::types::OwnerId;
+
+/// The kind of an event, without actor and subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventName {
+    Issued,
+    Refused,
+    LoginProved,
+    LoginRefused,
+    ClientRefused,
+    GrantRefused,
+    Refreshed,
+    Replayed,
+    ForeignClient,
+    RevocationIgnored,
+    Revoked,
+    OwnerRevoked,
+    Rotated,
+    OverlapEnded,
+    Edited,
+    ExpirySet,
+    MadePermanent,
+    Reset,
+    Reactivated,
+    ClientCreated,
+    ClientChanged,
+    ClientDisabled,
+    ClientEnabled,
+    ClientSecretReplaced,
+    ClientTokensRevoked,
+    ClientDeleted,
+    Setting,
+    LoginAllowed,
+    LoginForbidden,
+    Throttled,
+    FailuresWithoutSource,
+    NoKeyRing,
+    Rekeyed,
+    Corrupt,
+    NoAddress,
+    NoticeWithheld,
+    UsesDropped,
+    MadeRoom,
+    LimitReached,
+    /// An event kind that these texts do not know.
+    Other,
+}
+
+/// How much attention an event needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Severity {
+    Usual,
+    Failure,
+    Alarm,
+}
+
+impl Severity {
+    /// The CSS class.
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Failure => "failure",
+            Self::Alarm => "alarm",
+        }
+    }
+}
+
+/// An event's name, its severity, and the public ids in it.
+pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
+    let (failure, alarm) = (Severity::Failure, Severity::Alarm);
+    let usual = |name, detail: String| (name, Severity::Usual, detail);
+    let whose = |id: &Option<_>| id.as_ref().map(ToString::to_string).unwrap_or_default();
+    match &event.what {
+        EventKind::Issued { kind, id, .. } => usual(EventName::Issued, format!("{} {id}", kind.as_str())),
+        EventKind::Refused { id, reason } => {
+            let id = id.map(|id| id.to_string()).unwrap_or_default();
+            (EventName::Refused, failure, format!("{reason} {id}").trim_end().to_owned())
+        }
+        EventKind::LoginProved { subject } => usual(EventName::LoginProved, subject.to_string()),
+        EventKind::LoginRefused { subject } => (EventName::LoginRefused, failure, whose(subject)),
+        EventKind::ClientRefused { client, reason } => {
+            let client = client.as_ref().map(ToString::to_string).unwrap_or_default();
+            (EventName::ClientRefused, failure, format!("{reason} {client}").trim_end().to_owned())
+        }
+        EventKind::GrantRefused { client, error } => (EventName::GrantRefused, failure, format!("{error} {client}")),
+        EventKind::Refreshed { family, .. } => usual(EventName::Refreshed, format!("{family:?}")),
+        EventKind::Replayed { family, .. } => (EventName::Replayed, alarm, format!("{family:?}")),
+        EventKind::ForeignClient { id, client } => (EventName::ForeignClient, alarm, format!("{id} {client}")),
+        EventKind::RevocationIgnored { id } => (EventName::RevocationIgnored, failure, id.to_string()),
+        EventKind::Revoked { kind, id, .. } => usual(EventName::Revoked, format!("{} {id}", kind.as_str())),
+        EventKind::OwnerRevoked { owner, families } => {
+            usual(EventName::OwnerRevoked, format!("{} {families}", owner.as_str()))
+        }
+        EventKind::Rotated { id, successor } => usual(EventName::Rotated, format!("{id} {successor}")),
+        EventKind::OverlapEnded { id } => usual(EventName::OverlapEnded, id.to_string()),
+        EventKind::Changed { id, action } => usual(changed(*action), id.to_string()),
+        EventKind::Client { client, action } => usual(client_event(*action), client.to_string()),
+        EventKind::Setting { name, value } => usual(EventName::Setting, format!("{name} = {value}")),
+        EventKind::Switch { subject, allowed } => {
+            usual(if *allowed { EventName::LoginAllowed } else { EventName::LoginForbidden }, subject.to_string())
+        }
+        EventKind::Throttled { counted, .. } => (EventName::Throttled, alarm, throttled(counted)),
+        EventKind::FailuresWithoutSource { failures, .. } => {
+            (EventName::FailuresWithoutSource, alarm, failures.to_string())
+        }
+        EventKind::NoKeyRing => (EventName::NoKeyRing, alarm, String::new()),
+        EventKind::Rekeyed { id, .. } => usual(EventName::Rekeyed, id.to_string()),
+        EventKind::Corrupt { rows } => (EventName::Corrupt, alarm, rows.to_string()),
+        EventKind::NoAddress { id, .. } => (EventName::NoAddress, failure, id.to_string()),
+        EventKind::NoticeWithheld { id, reason, .. } => usual(EventName::NoticeWithheld, format!("{id}: {reason}")),
+        EventKind::UsesDropped { count } => (EventName::UsesDropped, failure, count.to_string()),
+        EventKind::MadeRoom { kind, owner, .. } => {
+            usual(EventName::MadeRoom, format!("{} {}", kind.as_str(), shown(owner)))
+        }
+        EventKind::LimitReached { owner, .. } => (EventName::LimitReached, failure, shown(owner)),
+        _ => usual(EventName::Other, String::new()),
+    }
+}
+
+/// The account that an event is about, apart from the actor.
+pub(crate) fn named_subject(event: &Event) -> Option<&SubjectId> {
+    match &event.what {
+        EventKind::LoginProved { subject } | EventKind::Switch { subject, .. } => Some(subject),
+        EventKind::LoginRefused { subject } => subject.as_ref(),
+        _ => None,
+    }
+}
+
+/// The owner's subject; empty if the realm is the owner.
+fn shown(owner: &OwnerId) -> String {
+    owner.subject().map(|subject| subject.to_string()).unwrap_or_default()
+}
+
+const fn changed(action: Action) -> EventName {
+    match action {
+        Action::Edited => EventName::Edited,
+        Action::ExpirySet => EventName::ExpirySet,
+        Action::MadePermanent => EventName::MadePermanent,
+        Action::Reset => EventName::Reset,
+        Action::Reactivated => EventName::Reactivated,
+        _ => EventName::Other,
+    }
+}
+
+const fn client_event(action: ClientAction) -> EventName {
+    match action {
+        ClientAction::Created => EventName::ClientCreated,
+        ClientAction::Changed => EventName::ClientChanged,
+        ClientAction::Disabled => EventName::ClientDisabled,
+        ClientAction::Enabled => EventName::ClientEnabled,
+        ClientAction::SecretReplaced => EventName::ClientSecretReplaced,
+        ClientAction::TokensRevoked => EventName::ClientTokensRevoked,
+        ClientAction::Deleted => EventName::ClientDeleted,
+        _ => EventName::Other,
+    }
+}
+
+/// The account or client whose failures were counted, if known.
+fn throttled(counted: &Throttled) -> String {
+    match counted {
+        Throttled::Account { subject: Some(subject) } => subject.to_string(),
+        Throttled::Client { client: Some(client) } => client.to_string(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,162 @@
+//! The signed-in account that requests a page, with its session, language and time zone.
+
+use counterfoil::directory::Login;
+use counterfoil::http_auth::Gate;
+use counterfoil::operations::LoginError;
+use counterfoil::types::{RecordId, Source};
+use counterfoil::{Presenter, Principal, Role, Secret};
+use http::HeaderValue;
+use http::header::SET_COOKIE;
+use subtle::ConstantTimeEq as _;
+
+use crate::busy_retry::retry_while_busy;
+use crate::console::clock::Clock;
+use crate::console::cookie::Cookie;
+use crate::console::csrf;
+use crate::console::language::Language;
+use crate::console::state::Console;
+use crate::console::zones::zone_in_use;
+
+/// A signed-in account.
+pub(crate) struct Viewer {
+    pub(crate) principal: Principal,
+    pub(crate) language: Language,
+    /// The IANA time zone.
+    pub(crate) zone: String,
+    /// The session in which the submitted form was shown. The form's number belongs to it.
+    pub(crate) form_session: RecordId,
+    /// The path of the current section.
+    pub(crate) section: &'static str,
+    /// The current page, below the base. For a submitted form this is the page that shows the form.
+    pub(crate) here: String,
+    /// Whether an older session of this account ended to make room for this one.
+    pub(crate) made_room: bool,
+    pub(super) session: Secret,
+    /// The session that this one replaced at the last reauthentication.
+    pub(super) previous: Option<PreviousSession>,
+    pub(super) source: Source,
+    /// The closed gate that keeps this account from personal access tokens.
+    pub(super) gate: Option<Gate>,
+    /// The cookies of the session that reauthentication opened during this request.
+    pub(super) new_cookies: Vec<HeaderValue>,
+}
+
+/// A session that a reauthentication replaced. Forms that were shown in it, in other tabs or behind the browser's
+/// "back", stay valid.
+pub(super) struct PreviousSession {
+    csrf: String,
+    id: RecordId,
+}
+
+impl PreviousSession {
+    /// The cookie's text, with a tag made from the new session. A cookie that another party made up has no valid tag.
+    fn text(session: &Secret, id: RecordId, now: &Secret) -> String {
+        let csrf = csrf::token(session);
+        let tag = csrf::previous_session_tag(now, &csrf, id);
+        format!("{csrf}.{id}.{tag}")
+    }
+
+    pub(super) fn read(text: &Secret, now: &Secret) -> Option<Self> {
+        let (csrf, rest) = text.expose_secret().split_once('.')?;
+        let (id, tag) = rest.split_once('.')?;
+        let id = id.parse().ok()?;
+        let is_valid: bool = csrf::previous_session_tag(now, csrf, id).as_bytes().ct_eq(tag.as_bytes()).into();
+        is_valid.then(|| Self { csrf: csrf.to_owned(), id })
+    }
+}
+
+impl Viewer {
+    pub(crate) fn presenter(&self) -> Presenter {
+        Presenter::from(&self.principal)
+    }
+
+    /// The CSRF token of this session's forms.
+    pub(crate) fn csrf(&self) -> String {
+        csrf::token(&self.session)
+    }
+
+    /// Whether a submitted token belongs to this session or to the previous one. In the latter case the form's number
+    /// belongs to the previous session too.
+    pub(crate) fn accepts_token(&mut self, token: &str) -> bool {
+        if csrf::fits(&self.session, token) {
+            return true;
+        }
+        let matching =
+            self.previous.as_ref().filter(|previous| previous.csrf.as_bytes().ct_eq(token.as_bytes()).into());
+        if let Some(previous) = matching {
+            self.form_session = previous.id;
+        }
+        matching.is_some()
+    }
+
+    /// The time zone of all times on the page.
+    pub(crate) fn zone_in_use(&self) -> String {
+        zone_in_use(&self.zone).to_owned()
+    }
+
+    pub(crate) fn clock(&self, console: &Console) -> Clock {
+        Clock::new(Some(&self.zone), console.counterfoil.now(), self.language.texts())
+    }
+
+    /// The paths and names of the sections that this account may open. A closed gate hides the personal access tokens.
+    pub(crate) fn sections(&self, console: &Console) -> Vec<(&'static str, &'static str)> {
+        let texts = self.language.texts();
+        let role = self.principal.role();
+        let administers = role >= Role::Administrator;
+        let manages = administers || self.principal.manages_profiles();
+        [
+            (self.gate.is_none(), "/tokens", texts.tokens),
+            (console.profiles.is_some(), "/profile", texts.profile),
+            (manages, "/users", texts.users),
+            (role == Role::SuperAdministrator, "/codes", texts.codes),
+            (administers, "/clients", texts.clients),
+            (administers, "/settings", texts.settings),
+            (administers && console.events.is_some(), "/events", texts.events),
+        ]
+        .into_iter()
+        .filter_map(|(open, path, name)| open.then_some((path, name)))
+        .collect()
+    }
+
+    /// Whether the last password check is too old for a critical action.
+    pub(crate) fn needs_password(&self, console: &Console) -> bool {
+        !console.counterfoil.is_fresh(&self.principal)
+    }
+
+    /// Checks the password again if that is needed. A new session then replaces the old one.
+    pub(crate) async fn reauthenticate(
+        &mut self,
+        console: &Console,
+        password: Option<&Secret>,
+    ) -> Result<(), LoginError> {
+        if !self.needs_password(console) {
+            return Ok(());
+        }
+        let Some(password) = password.filter(|password| !password.expose_secret().is_empty()) else {
+            return Err(LoginError::Refused);
+        };
+        let name = self.principal.name().to_owned();
+        let login = Login { name: &name, password, mfa_key: None, machine_key: None };
+        let counterfoil = &console.counterfoil;
+        let opened =
+            retry_while_busy(counterfoil, || counterfoil.reauthenticate(&self.principal, &login, &self.source)).await?;
+        let text = opened.token.expose_secret();
+        let session = Secret::from(text.to_owned());
+        let previous = PreviousSession::text(&self.session, self.principal.credential_id(), &session);
+        let cookies = [(Cookie::Session, text), (Cookie::Before, &previous)];
+        self.new_cookies = cookies.into_iter().filter_map(|(cookie, text)| console.cookies.set(cookie, text)).collect();
+        self.made_room |= opened.ended > 0;
+        self.session = session;
+        self.principal = opened.principal;
+        Ok(())
+    }
+
+    /// Adds the cookies of a new session to a response. They are needed whatever the response is, because the old
+    /// session has ended.
+    pub(crate) fn with_new_cookies<R>(&mut self, mut response: http::Response<R>) -> http::Response<R> {
+        for cookie in self.new_cookies.drain(..) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+}

@@ -1,0 +1,39 @@
+//! The time zones that the console offers.
+
+use jiff::tz::TimeZone;
+
+/// The zone that pages use for a stored zone name: UTC if the name is unknown.
+pub(crate) fn zone_in_use(name: &str) -> &str {
+    if TimeZone::get(name).is_ok() { name } else { "UTC" }
+}
+
+/// Whether the form offers a zone of this name.
+pub(crate) fn is_zone(name: &str) -> bool {
+    zones().iter().any(|zone| zone == name)
+}
+
+/// The names of all offered zones, sorted.
+pub(crate) fn zones() -> Vec<String> {
+    let mut names: Vec<String> =
+        jiff::tz::db().available().map(|name| name.as_str().to_owned()).filter(|name| is_offered(name)).collect();
+    names.push("UTC".to_owned());
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Offers places, not legacy names such as `EST5EDT`.
+fn is_offered(name: &str) -> bool {
+    name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("posix/") && !name.starts_with("right/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn console_2_zones_are_places() {
+        assert!(is_zone("Europe/Moscow") && is_zone("Asia/Kolkata") && is_zone("UTC") && is_zone("Pacific/Apia"));
+        assert!(!is_zone("Nowhere/Land") && !is_zone("") && !is_zone("EST5EDT") && !is_zone("europe/moscow"));
+    }
+}

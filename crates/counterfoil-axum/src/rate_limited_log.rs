@@ -1,0 +1,52 @@
+//! Limits the rate of log lines that any request can cause, so that requests cannot fill the disk.
+
+use std::sync::{Mutex, PoisonError};
+
+use counterfoil::Timestamp;
+use counterfoil::types::Span;
+
+/// The least time between two lines of one kind. The core uses the same limit for failures.
+const INTERVAL: Span = Span::seconds(10);
+
+/// The rate limit of one kind of log line.
+#[derive(Debug, Default)]
+pub(crate) struct RateLimitedLog(Mutex<Option<LastLine>>);
+
+#[derive(Debug)]
+struct LastLine {
+    at: Timestamp,
+    suppressed: u64,
+}
+
+impl RateLimitedLog {
+    /// Returns the number of lines suppressed since the last one; `None` if this line is suppressed too.
+    pub(crate) fn admit(&self, now: Timestamp) -> Option<u64> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *last {
+            // A clock that was set back must not suppress lines for longer than the interval.
+            Some(last) if now >= last.at && last.at.plus(INTERVAL).is_none_or(|next| now < next) => {
+                last.suppressed = last.suppressed.saturating_add(1);
+                None
+            }
+            last => {
+                let suppressed = last.take().map_or(0, |last| last.suppressed);
+                *last = Some(LastLine { at: now, suppressed: 0 });
+                Some(suppressed)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_written_once_in_ten_seconds_with_the_number_of_suppressed_lines() {
+        let at = |micros: u64| Timestamp::from_micros(1_800_000_000_000_000 + micros).expect("in range");
+        let log = RateLimitedLog::default();
+        assert_eq!([0, 1, 9_999_999].map(|micros| log.admit(at(micros))), [Some(0), None, None]);
+        assert_eq!([10_000_000, 20_000_000].map(|micros| log.admit(at(micros))), [Some(2), Some(0)]);
+        assert_eq!(log.admit(at(0)), Some(0), "the clock was set back");
+    }
+}

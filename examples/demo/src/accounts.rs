@@ -1,0 +1,169 @@
+//! The demo's directory: six accounts with hashed passwords.
+
+use std::num::NonZeroU32;
+
+use async_trait::async_trait;
+use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::types::{InvalidEmail, InvalidSubject};
+use counterfoil::{Account, EmailAddress, Role, SubjectId};
+
+use crate::passwords::{PasswordHash, Passwords};
+use crate::profiles::ProfileStore;
+
+/// An account of the directory.
+struct Person {
+    account: Account,
+    password: PasswordHash,
+}
+
+/// The demo's directory. Names ignore case. A backslash is an ordinary character.
+pub struct People {
+    people: Vec<Person>,
+    profiles: ProfileStore,
+    passwords: Passwords,
+    /// A hash to verify for unknown names, so that they take the same time.
+    dummy_hash: PasswordHash,
+}
+
+/// A demo account.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoAccount {
+    /// The login name.
+    pub name: &'static str,
+    /// The password.
+    pub password: &'static str,
+    /// The role.
+    pub role: Role,
+    /// The immutable id.
+    pub subject: &'static str,
+    /// The address for notices.
+    pub email: &'static str,
+    /// Whether token login is allowed.
+    pub token_login: bool,
+    /// The time zone, if the profile has none.
+    pub zone: &'static str,
+    /// The language of notices.
+    pub language: &'static str,
+}
+
+const fn account(name: &'static str, password: &'static str, role: Role) -> DemoAccount {
+    DemoAccount { name, password, role, subject: name, email: "", token_login: true, zone: "UTC", language: "en" }
+}
+
+/// All demo accounts.
+pub const ACCOUNTS: [DemoAccount; 6] = [
+    DemoAccount {
+        subject: "<ID>6</ID><ServerID>1</ServerID><ServerGUID>cd877c4c-ca8f-4476-83fe-9a2cf107621c</ServerGUID>",
+        email: "bill.posters@example.com",
+        ..account("AD\\bill.posters", "blabla", Role::Member)
+    },
+    DemoAccount { email: "carol@example.com", ..account("carol", "carol", Role::Collaborator) },
+    DemoAccount { email: "admin@example.com", ..account("admin", "admin", Role::Administrator) },
+    DemoAccount { email: "super@example.com", ..account("super@example.com", "super", Role::SuperAdministrator) },
+    DemoAccount {
+        email: "ivan@example.com",
+        zone: "Europe/Moscow",
+        language: "ru",
+        ..account("ivan", "ivan", Role::Member)
+    },
+    DemoAccount { email: "newbie@example.com", token_login: false, ..account("newbie", "newbie", Role::Member) },
+];
+
+/// The time zone of an account whose profile has none.
+pub(crate) fn default_zone(subject: &SubjectId) -> Option<&'static str> {
+    ACCOUNTS.iter().find(|account| account.subject == subject.as_str()).map(|account| account.zone)
+}
+
+/// An invalid demo account.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidAccount {
+    /// The subject is invalid.
+    #[error(transparent)]
+    Subject(#[from] InvalidSubject),
+    /// The address is invalid.
+    #[error(transparent)]
+    Email(#[from] InvalidEmail),
+    /// The password cannot be hashed.
+    #[error(transparent)]
+    Password(#[from] crate::passwords::HashError),
+}
+
+impl People {
+    /// A directory of all demo accounts.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidAccount`].
+    pub fn new(profiles: ProfileStore) -> Result<Self, InvalidAccount> {
+        let passwords = Passwords::new();
+        let person = |demo: &DemoAccount| {
+            let account = Account::new(SubjectId::new(demo.subject)?, demo.name, demo.role)
+                .with_email(EmailAddress::new(demo.email)?)
+                .with_zone(demo.zone)
+                .with_language(demo.language);
+            Ok(Person { account, password: passwords.hash(demo.password)? })
+        };
+        let people: Result<_, InvalidAccount> = ACCOUNTS.iter().map(person).collect();
+        let dummy_hash = passwords.hash("a password that nobody has")?;
+        Ok(Self { people: people?, profiles, passwords, dummy_hash })
+    }
+
+    /// The number of verified passwords.
+    #[must_use]
+    pub fn verifications(&self) -> u64 {
+        self.passwords.verifications()
+    }
+
+    /// The account with the time zone of its profile.
+    fn account_of(&self, person: &Person) -> Account {
+        let account = person.account.clone();
+        match self.profiles.zone(account.subject()) {
+            Some(zone) => account.with_zone(&zone),
+            None => account,
+        }
+    }
+
+    fn named(&self, name: &str) -> Option<&Person> {
+        let key = canonical(name);
+        self.people.iter().find(|person| canonical(person.account.name()) == key)
+    }
+}
+
+/// The key of a name, which ignores case.
+fn canonical(name: &str) -> String {
+    name.to_lowercase()
+}
+
+#[async_trait]
+impl Directory for People {
+    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        let person = self.named(login.name);
+        let hash = person.map_or(self.dummy_hash, |person| person.password);
+        let matches = self.passwords.verify(login.password, hash).await;
+        let matches = matches.map_err(|error| DirectoryError(Some(error.into())))?;
+        Ok(person.filter(|_| matches).map(|person| self.account_of(person)))
+    }
+
+    async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        let person = self.people.iter().find(|person| person.account.subject() == subject);
+        Ok(person.map(|person| self.account_of(person)))
+    }
+
+    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        let subject = self.named(name).map(|person| person.account.subject().clone());
+        Ok(ResolvedName { key: canonical(name), subject })
+    }
+
+    async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
+        let text = canonical(text);
+        let matches = |person: &&Person| canonical(person.account.name()).contains(&text);
+        let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
+        Ok(self.people.iter().filter(matches).take(most).map(|person| self.account_of(person)).collect())
+    }
+}
+
+impl std::fmt::Debug for People {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("People").field("people", &self.people.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,158 @@
+//! The activity of a connection: running requests, idle time, and whether the client reads.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::limits::Limits;
+
+/// The activity of a connection.
+#[derive(Debug)]
+pub(crate) struct Activity {
+    state: Mutex<State>,
+    /// Notified when the connection should close.
+    close: Notify,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct State {
+    /// Whether there was a request.
+    had_request: bool,
+    active_requests: usize,
+    /// When the connection was opened, or a request last began or ended.
+    since: Instant,
+    /// Since when data waits and the client has not read.
+    unread_since: Option<Instant>,
+}
+
+/// A running request. It ends when this value is dropped with the response's body.
+#[derive(Debug)]
+pub(crate) struct ActiveRequest(Arc<Activity>);
+
+/// The state of a connection with regard to its time limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overdue {
+    /// Idle for too long: close gracefully.
+    Idle,
+    /// No first request, no reads, or stuck requests: close at once.
+    Stalled,
+    /// Within the limits. Check again after this time.
+    In(Duration),
+}
+
+impl Activity {
+    pub(crate) fn new() -> Arc<Self> {
+        let state = State { had_request: false, active_requests: 0, since: Instant::now(), unread_since: None };
+        Arc::new(Self { state: Mutex::new(state), close: Notify::new() })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn begin(self: &Arc<Self>) -> ActiveRequest {
+        let mut state = self.state();
+        state.had_request = true;
+        state.active_requests += 1;
+        state.since = Instant::now();
+        ActiveRequest(Arc::clone(self))
+    }
+
+    /// Since when no request runs; `None` while one runs.
+    pub(crate) fn idle_since(&self) -> Option<Instant> {
+        let state = self.state();
+        (state.active_requests == 0).then_some(state.since)
+    }
+
+    /// Asks the connection to close.
+    pub(crate) fn request_close(&self) {
+        self.close.notify_one();
+    }
+
+    /// Waits until the connection is asked to close.
+    pub(crate) async fn close_requested(&self) {
+        self.close.notified().await;
+    }
+
+    pub(crate) fn overdue(&self, limits: &Limits) -> Overdue {
+        let state = *self.state();
+        let left = |since: Instant, most: Duration| most.saturating_sub(since.elapsed());
+        let unread = state.unread_since.map_or(limits.unread, |since| left(since, limits.unread));
+        let quiet = match (state.active_requests, state.had_request) {
+            (0, false) => left(state.since, limits.first),
+            (0, true) => left(state.since, limits.idle),
+            (_, _) => left(state.since, limits.stuck),
+        };
+        match (unread.is_zero(), quiet.is_zero()) {
+            (false, false) => Overdue::In(unread.min(quiet)),
+            (false, true) if state.had_request && state.active_requests == 0 => Overdue::Idle,
+            _ => Overdue::Stalled,
+        }
+    }
+
+    fn wrote(&self, waits: bool) {
+        let mut state = self.state();
+        state.unread_since = match (waits, state.unread_since) {
+            (false, _) => None,
+            (true, since) => Some(since.unwrap_or_else(Instant::now)),
+        };
+    }
+}
+
+impl Drop for ActiveRequest {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.active_requests = state.active_requests.saturating_sub(1);
+        state.since = Instant::now();
+    }
+}
+
+/// A socket that records whether its client reads.
+#[derive(Debug)]
+pub(crate) struct WatchedStream {
+    pub(crate) stream: TcpStream,
+    pub(crate) activity: Arc<Activity>,
+}
+
+impl AsyncRead for WatchedStream {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, into)
+    }
+}
+
+impl AsyncWrite for WatchedStream {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.activity.wrote(written.is_pending());
+        written
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        self.activity.wrote(written.is_pending());
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
