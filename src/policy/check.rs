@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn all_kinds_8_every_preset_keeps_its_limits() {
-        for policy in [Policy::default(), Policy::synergy(), Policy::a2nta(), Policy::aodocs(), Policy::aal2()] {
+        let products = [Policy::synergy(), Policy::a2nta(), Policy::aodocs(), Policy::aal2()];
+        for policy in [Policy::default(), Policy::open()].into_iter().chain(products) {
             assert_eq!(policy.check(), Ok(()));
         }
     }

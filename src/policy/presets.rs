@@ -1,4 +1,4 @@
-//! Each product's behaviour in one line.
+//! The hardened default, the neutral preset, and each product's behaviour in one line.
 
 use crate::policy::Policy;
 use crate::policy::sections::{PersonalAccessTokens, SettingGate, SwitchGate};
@@ -27,6 +27,45 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Neutral: what the standards say, and no product's rules. It differs from the hardened default in this:
+    ///
+    /// - Personal access tokens are on until an administrator turns the setting off. No switch per account is asked. One lives a year at most where no
+    ///   setting says otherwise, and its label has up to 100 characters.
+    /// - A refresh token is used once: a second presentation revokes its family (RFC 9700 §4.14.2). So no key ring is demanded, and a client that lost
+    ///   an answer signs in again; `refresh_tokens.grace` gives it time to repeat the request.
+    /// - Access tokens live an hour at most, whatever the settings say (RFC 6750 §5.3).
+    ///
+    /// ```
+    /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
+    /// use counterfoil::policy::Policy;
+    /// use counterfoil::{Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ann = Account::new(SubjectId::new("7")?, "ann", Role::Member);
+    /// let people = MemoryDirectory::default();
+    /// people.insert(ann.clone(), &["ann"], "a password");
+    /// let store = MemoryStore::default();
+    /// let counterfoil = Counterfoil::builder().policy(Policy::open()).store(store).directory(people).build()?;
+    /// # futures_executor::block_on(async {
+    /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(366), scope: None };
+    /// let issued = counterfoil.create_personal_access_token(&Presenter::signed_in(&ann), &new).await?;
+    /// assert_eq!(counterfoil.verify(issued.token.expose_secret()).await?.name(), "ann");
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn open() -> Self {
+        let mut policy = Self::default();
+        policy.personal_access_tokens.setting = SettingGate::DefaultOn;
+        policy.personal_access_tokens.switch = SwitchGate::NotAsked;
+        policy.personal_access_tokens.max_days = 366;
+        policy.personal_access_tokens.label_max = 100;
+        policy.access_tokens.max_lifetime = Span::hours(1);
+        policy.refresh_tokens.grace = Span::ZERO;
+        policy
+    }
+
     /// 12d Synergy: the setting, 180 days, labels of 100 characters, all different.
     #[must_use]
     pub fn synergy() -> Self {

@@ -1,9 +1,12 @@
 //! Each product's behaviour in one line, seen through the handle (ALL KINDS 8).
 
+use std::collections::BTreeMap;
+
 use counterfoil::http_auth::Gate;
 use counterfoil::policy::Policy;
 use counterfoil::types::{InvalidLabel, Span};
 use counterfoil::*;
+use serde_json::{Value, json};
 
 use crate::support::*;
 
@@ -86,6 +89,65 @@ fn all_kinds_8_aal2_ends_a_sign_in_after_an_hour_of_inactivity_and_after_24_hour
     assert_eq!(last.status, 200, "{}", last.body);
     world.pass(micro());
     assert_eq!(world.refresh("rotating", &last.refresh()).error(), (400, "invalid_grant".into()), "a whole day");
+}
+
+/// Every value of a policy by its path, as a policy file has it.
+fn values(policy: &Policy) -> BTreeMap<String, Value> {
+    fn walk(path: &str, value: Value, found: &mut BTreeMap<String, Value>) {
+        match value {
+            Value::Object(members) => members.into_iter().for_each(|(name, value)| {
+                let path = if path.is_empty() { name } else { format!("{path}.{name}") };
+                walk(&path, value, found);
+            }),
+            value => drop(found.insert(path.to_owned(), value)),
+        }
+    }
+    let mut found = BTreeMap::new();
+    walk("", serde_json::to_value(policy).expect("JSON"), &mut found);
+    found
+}
+
+#[test]
+fn all_kinds_8_the_neutral_preset_differs_from_the_hardened_default_in_six_settings() {
+    let (hardened, open) = (values(&Policy::default()), values(&Policy::open()));
+    assert!(hardened.len() > 40 && hardened.keys().eq(open.keys()), "{hardened:?}");
+    let differing = hardened.iter().filter(|(path, value)| open[*path] != **value);
+    let found: Vec<_> = differing.map(|(path, value)| (path.as_str(), value.clone(), open[path].clone())).collect();
+    let expected = [
+        ("access_tokens.max_lifetime", json!(86_400), json!(3_600)),
+        ("personal_access_tokens.label_max", json!(20), json!(100)),
+        ("personal_access_tokens.max_days", json!(180), json!(366)),
+        ("personal_access_tokens.setting", json!("required"), json!("default_on")),
+        ("personal_access_tokens.switch", json!("default_off"), json!("not_asked")),
+        ("refresh_tokens.grace", json!(30), json!(0)),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn all_kinds_8_the_neutral_preset_has_tokens_on_needs_no_key_ring_and_lets_an_administrator_turn_them_off() {
+    let without = Counterfoil::builder().policy(Policy::open()).store(memory::MemoryStore::default());
+    assert!(without.directory(memory::MemoryDirectory::default()).build().is_ok());
+    let world = bare_world(Policy::open());
+    label_limit(&world, 100);
+    world.create("ivan", "a year", 366).expect("the most");
+    assert!(matches!(world.create("ivan", "longer", 367), Err(ManageError::Invalid(Invalid::Days { most: 366 }))));
+    assert!(matches!(permanent(&world), Err(ManageError::Invalid(Invalid::Permanent))));
+    let longer = settings::SettingsChange { access_lifetime_seconds: Some(3_601), ..Default::default() };
+    let refused = block_on(world.handle.change_settings(&world.presenter("admin"), &longer));
+    assert!(matches!(refused, Err(ManageError::Invalid(_))), "{refused:?}");
+    world.allow_tokens(false);
+    let off = world.create("ivan", "off", 1);
+    assert!(matches!(off, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Setting }))));
+}
+
+#[test]
+fn all_kinds_8_the_neutral_preset_takes_a_second_refresh_for_a_replay() {
+    let world = world_with(Policy::open(), |builder| builder);
+    let first = world.log_in("rotating", "true").refresh();
+    let second = world.refresh("rotating", &first).refresh();
+    assert_eq!(world.refresh("rotating", &first).error(), (400, "invalid_grant".into()));
+    assert_eq!(world.refresh("rotating", &second).error(), (400, "invalid_grant".into()), "its family ended");
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub struct InvalidHost;
 
 impl std::fmt::Display for InvalidHost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(problem::INVALID_HOST.2)
+        f.write_str(problem::INVALID_HOST.title())
     }
 }
 

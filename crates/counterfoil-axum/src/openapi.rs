@@ -12,8 +12,8 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 ///
 /// fn service(counterfoil: &Counterfoil) -> axum::Router {
 ///     let (router, document) = OpenApiRouter::with_openapi(counterfoil_axum::document("My service", "1.0.0"))
-///         .merge(counterfoil_axum::token(counterfoil.clone(), Sources::Extension))
-///         .nest("/api/v1", counterfoil_axum::me_tokens(counterfoil.clone()))
+///         .merge(counterfoil_axum::token(counterfoil.clone(), Sources::Extension).into())
+///         .nest("/api/v1", counterfoil_axum::me_tokens(counterfoil.clone()).into())
 ///         .split_for_parts();
 ///     router.merge(counterfoil_axum::ui("/api-docs/ui", "/api-docs/openapi.json", &document))
 /// }

@@ -4,10 +4,8 @@ use std::ops::Deref;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use counterfoil::{Presenter, Principal as Verified};
+use counterfoil_tower::{Authentication, Rejection};
 use http::request::Parts;
-
-use crate::authentication::Authentication;
-use crate::rejection::Rejection;
 
 /// Who is calling, as an argument of an axum handler behind an [`AuthenticateLayer`](crate::AuthenticateLayer).
 ///

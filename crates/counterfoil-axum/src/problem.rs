@@ -7,75 +7,67 @@ use axum::response::{IntoResponse, Response};
 use counterfoil::http_auth::Gate;
 use counterfoil::oauth::UNAVAILABLE_RETRY;
 use counterfoil::{Conflict, Forbidden, Invalid, ManageError, Realm, Timestamp};
+use counterfoil_tower::{ProblemKind, Rejection, Why};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::challenge::insufficient_scope;
+/// A kind of problem.
+pub(crate) type Kind = &'static ProblemKind;
 
-/// The media type.
-pub(crate) const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
-
-/// What every type begins with.
-const PREFIX: &str = "urn:counterfoil:problem:";
-
-/// A kind of problem: its name (the end of its `type`), its status, its title.
-pub(crate) type Kind = &'static (&'static str, StatusCode, &'static str);
-
-pub(crate) const UNAUTHENTICATED: Kind =
-    &("unauthenticated", StatusCode::UNAUTHORIZED, "a bearer credential is needed");
-pub(crate) const MALFORMED_HEADER: Kind =
-    &("invalid-request", StatusCode::BAD_REQUEST, "the authorization header is malformed");
-pub(crate) const INVALID_HOST: Kind =
-    &("invalid-host", StatusCode::BAD_REQUEST, "the request must name one host, and a valid one");
-pub(crate) const INVALID_TOKEN: Kind = &("invalid-token", StatusCode::UNAUTHORIZED, "the credential is not valid");
-pub(crate) const CSRF_TOKEN: Kind =
-    &("csrf-token", StatusCode::FORBIDDEN, "the session's token is missing or wrong, or another site sent this");
-pub(crate) const INSUFFICIENT_SCOPE: Kind = &("insufficient-scope", StatusCode::FORBIDDEN, "a scope is missing");
+pub(crate) const INVALID_HOST: Kind = &ProblemKind::INVALID_HOST;
+pub(crate) const INSUFFICIENT_SCOPE: Kind = &ProblemKind::INSUFFICIENT_SCOPE;
 pub(crate) const CREDENTIAL_KIND: Kind =
-    &("credential-kind", StatusCode::FORBIDDEN, "a credential of this kind cannot do this");
-pub(crate) const ROLE: Kind = &("role", StatusCode::FORBIDDEN, "the role is too low");
+    &ProblemKind::new("credential-kind", StatusCode::FORBIDDEN, "a credential of this kind cannot do this");
+pub(crate) const ROLE: Kind = &ProblemKind::new("role", StatusCode::FORBIDDEN, "the role is too low");
 pub(crate) const PROFILE_MANAGEMENT: Kind =
-    &("profile-management", StatusCode::FORBIDDEN, "the right to manage user profiles is missing");
-pub(crate) const NO_PERSON: Kind = &("no-person", StatusCode::FORBIDDEN, "a person must do this");
+    &ProblemKind::new("profile-management", StatusCode::FORBIDDEN, "the right to manage user profiles is missing");
+pub(crate) const NO_PERSON: Kind = &ProblemKind::new("no-person", StatusCode::FORBIDDEN, "a person must do this");
 pub(crate) const STALE_SESSION: Kind =
-    &("stale-session", StatusCode::FORBIDDEN, "the session's password must be proved again");
+    &ProblemKind::new("stale-session", StatusCode::FORBIDDEN, "the session's password must be proved again");
 pub(crate) const OUTRANKED: Kind =
-    &("outranked", StatusCode::FORBIDDEN, "the credential may do more than the one presented");
+    &ProblemKind::new("outranked", StatusCode::FORBIDDEN, "the credential may do more than the one presented");
 pub(crate) const COLLABORATOR: Kind =
-    &("collaborator", StatusCode::FORBIDDEN, "a collaborator cannot create personal access tokens");
+    &ProblemKind::new("collaborator", StatusCode::FORBIDDEN, "a collaborator cannot create personal access tokens");
 pub(crate) const GATE_SETTING: Kind =
-    &(Gate::Setting.as_str(), StatusCode::FORBIDDEN, "personal access tokens are switched off");
+    &ProblemKind::new(Gate::Setting.as_str(), StatusCode::FORBIDDEN, "personal access tokens are switched off");
 pub(crate) const GATE_SWITCH: Kind =
-    &(Gate::Switch.as_str(), StatusCode::FORBIDDEN, "token login is not allowed for this account");
-pub(crate) const NOT_FOUND: Kind = &("not-found", StatusCode::NOT_FOUND, "not found");
+    &ProblemKind::new(Gate::Switch.as_str(), StatusCode::FORBIDDEN, "token login is not allowed for this account");
+pub(crate) const NOT_FOUND: Kind = &ProblemKind::new("not-found", StatusCode::NOT_FOUND, "not found");
 pub(crate) const METHOD: Kind =
-    &("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here");
-pub(crate) const NOT_JSON: Kind = &("not-json", StatusCode::BAD_REQUEST, "the body is not JSON");
-pub(crate) const TOO_MANY: Kind = &("too-many-fields", StatusCode::BAD_REQUEST, "the body has over 64 fields");
-pub(crate) const MEDIA: Kind = &("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
-pub(crate) const TOO_LARGE: Kind = &("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body is over 64 KiB");
-pub(crate) const TOO_SLOW: Kind = &("too-slow", StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
-pub(crate) const INVALID_FIELD: Kind = &("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "a field breaks a rule");
-pub(crate) const LABEL_TAKEN: Kind = &("label-taken", StatusCode::CONFLICT, "the label is taken");
-pub(crate) const CLIENT_ID_TAKEN: Kind = &("client-id-taken", StatusCode::CONFLICT, "the client id is taken");
-pub(crate) const QUOTA: Kind = &("quota-reached", StatusCode::CONFLICT, "the quota is reached");
-pub(crate) const CHANGED: Kind = &("changed-meanwhile", StatusCode::CONFLICT, "changed by somebody else meanwhile");
-pub(crate) const EXPIRED: Kind = &("expired", StatusCode::CONFLICT, "expired: reactivate first");
-pub(crate) const NOT_EXPIRED: Kind = &("not-expired", StatusCode::CONFLICT, "not expired");
-pub(crate) const REPLACED: Kind = &("replaced", StatusCode::CONFLICT, "replaced already");
-pub(crate) const CONFLICT: Kind = &("conflict", StatusCode::CONFLICT, "its state does not allow this");
-pub(crate) const FORBIDDEN: Kind = &("forbidden", StatusCode::FORBIDDEN, "not allowed");
-pub(crate) const NOT_APPLICABLE: Kind =
-    &("not-applicable", StatusCode::CONFLICT, "the policy does not ask this gate: changing it would change nothing");
-pub(crate) const OTHER_REALM: Kind = &("realm", StatusCode::FORBIDDEN, "the credential is of another realm");
+    &ProblemKind::new("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here");
+pub(crate) const NOT_JSON: Kind = &ProblemKind::new("not-json", StatusCode::BAD_REQUEST, "the body is not JSON");
+pub(crate) const TOO_MANY: Kind =
+    &ProblemKind::new("too-many-fields", StatusCode::BAD_REQUEST, "the body has over 64 fields");
+pub(crate) const MEDIA: Kind =
+    &ProblemKind::new("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
+pub(crate) const TOO_LARGE: Kind =
+    &ProblemKind::new("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body is over 64 KiB");
+pub(crate) const TOO_SLOW: Kind =
+    &ProblemKind::new("too-slow", StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
+pub(crate) const INVALID_FIELD: Kind =
+    &ProblemKind::new("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "a field breaks a rule");
+pub(crate) const LABEL_TAKEN: Kind = &ProblemKind::new("label-taken", StatusCode::CONFLICT, "the label is taken");
+pub(crate) const CLIENT_ID_TAKEN: Kind =
+    &ProblemKind::new("client-id-taken", StatusCode::CONFLICT, "the client id is taken");
+pub(crate) const QUOTA: Kind = &ProblemKind::new("quota-reached", StatusCode::CONFLICT, "the quota is reached");
+pub(crate) const CHANGED: Kind =
+    &ProblemKind::new("changed-meanwhile", StatusCode::CONFLICT, "changed by somebody else meanwhile");
+pub(crate) const EXPIRED: Kind = &ProblemKind::new("expired", StatusCode::CONFLICT, "expired: reactivate first");
+pub(crate) const NOT_EXPIRED: Kind = &ProblemKind::new("not-expired", StatusCode::CONFLICT, "not expired");
+pub(crate) const REPLACED: Kind = &ProblemKind::new("replaced", StatusCode::CONFLICT, "replaced already");
+pub(crate) const CONFLICT: Kind = &ProblemKind::new("conflict", StatusCode::CONFLICT, "its state does not allow this");
+pub(crate) const FORBIDDEN: Kind = &ProblemKind::new("forbidden", StatusCode::FORBIDDEN, "not allowed");
+pub(crate) const NOT_APPLICABLE: Kind = &ProblemKind::new(
+    "not-applicable",
+    StatusCode::CONFLICT,
+    "the policy does not ask this gate: changing it would change nothing",
+);
+pub(crate) const OTHER_REALM: Kind =
+    &ProblemKind::new("realm", StatusCode::FORBIDDEN, "the credential is of another realm");
 pub(crate) const SLOW_DOWN: Kind =
-    &("slow-down", StatusCode::TOO_MANY_REQUESTS, "too many were made: wait, and try again");
-pub(crate) const UNAVAILABLE: Kind =
-    &("unavailable", StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable: try again later");
-pub(crate) const LAYER_MISSING: Kind =
-    &("layer-missing", StatusCode::INTERNAL_SERVER_ERROR, "the service is not set up to authenticate requests");
+    &ProblemKind::new("slow-down", StatusCode::TOO_MANY_REQUESTS, "too many were made: wait, and try again");
+pub(crate) const UNAVAILABLE: Kind = &ProblemKind::UNAVAILABLE;
 
 /// A problem on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,8 +80,9 @@ pub struct Problem {
 }
 
 /// A problem as it is written (RFC 9457 §3.1).
-#[derive(Serialize, ToSchema)]
-#[schema(as = Problem)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Problem))]
 pub(crate) struct Written<'a> {
     /// What happened, stable: `urn:counterfoil:problem:` and a name.
     #[serde(rename = "type")]
@@ -129,10 +122,6 @@ impl Problem {
         if is_name { Self::field(name.to_owned(), detail) } else { Self::unnamed(detail) }
     }
 
-    pub(crate) fn with_challenge(self, challenge: Option<HeaderValue>) -> Self {
-        Self { challenge: challenge.map(Box::new), ..self }
-    }
-
     /// The problem for an operation's error.
     pub(crate) fn of(error: ManageError, realm: &Realm, now: Timestamp) -> Self {
         match error {
@@ -167,7 +156,7 @@ impl Problem {
             _ => FORBIDDEN,
         };
         let challenge = match forbidden {
-            Forbidden::Scope { scope } => HeaderValue::try_from(insufficient_scope(realm, scope)).ok(),
+            Forbidden::Scope { scope } => Rejection::new(Why::InsufficientScope(scope), realm).challenge(),
             _ => None,
         };
         Self { detail: Some(forbidden.to_string()), challenge: challenge.map(Box::new), ..Self::new(kind) }
@@ -176,25 +165,20 @@ impl Problem {
     /// The status.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
-        self.kind.1
+        self.kind.status()
     }
 
     /// The end of its `type`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.kind.0
-    }
-
-    pub(crate) const fn title(&self) -> &'static str {
-        self.kind.2
+        self.kind.name()
     }
 
     pub(crate) fn json(&self) -> String {
-        let &(name, status, title) = self.kind;
         let written = Written {
-            kind: format!("{PREFIX}{name}"),
-            title,
-            status: status.as_u16(),
+            kind: self.kind.uri(),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
             detail: self.detail.as_deref(),
             field: self.field.as_deref(),
         };
@@ -234,7 +218,7 @@ impl IntoResponse for Problem {
         let outage = (self.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(UNAVAILABLE_RETRY);
         let retry_after = self.retry_after.or(outage);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, MEDIA_TYPE);
+        headers.insert(CONTENT_TYPE, ProblemKind::MEDIA_TYPE);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge {
             headers.insert(WWW_AUTHENTICATE, *challenge);

@@ -4,9 +4,6 @@ use counterfoil::Timestamp;
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
 
 /// An instant as the routers write it: RFC 3339, in UTC with `Z`. For a host's own answers beside theirs.
 ///
@@ -31,8 +28,10 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     OffsetDateTime::parse(text, &well_known::Rfc3339).ok().and_then(|at| Timestamp::try_from(at).ok())
 }
 
-impl PartialSchema for Rfc3339 {
-    fn schema() -> RefOr<Schema> {
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Rfc3339 {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
@@ -41,7 +40,8 @@ impl PartialSchema for Rfc3339 {
     }
 }
 
-impl ToSchema for Rfc3339 {}
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Rfc3339 {}
 
 #[cfg(test)]
 mod tests {

@@ -35,17 +35,12 @@ pub enum Sources {
     Unknown,
 }
 
-/// Where a request comes from, for the events: what the host put into its extensions. Nothing hangs on it here, so its absence is no failure.
-pub(crate) fn source_of(extensions: &Extensions) -> Source {
-    extensions.get::<Source>().cloned().unwrap_or(Source::Unknown)
-}
-
 impl Sources {
     /// Where a request comes from, as far as that is known: for the events of what tests no password.
     #[cfg(feature = "console")]
     pub(crate) fn known(self, extensions: &Extensions) -> Source {
         match self {
-            Self::Extension => source_of(extensions),
+            Self::Extension => counterfoil_tower::source_of(extensions),
             Self::Unknown => Source::Unknown,
         }
     }

@@ -292,7 +292,7 @@ async fn fault_a3_what_an_outer_layer_of_another_realm_found_out_opens_nothing_h
     let principal = there.verify_session(opened.token.expose_secret()).await.expect("live");
     let behind = |counterfoil: &counterfoil::Counterfoil| {
         let known = Authentication::active(principal.clone());
-        let (managed, _) = counterfoil_axum::settings(counterfoil.clone()).split_for_parts();
+        let managed = counterfoil_axum::settings(counterfoil.clone());
         Router::new()
             .route("/who", get(name))
             .layer(AuthenticateLayer::required(counterfoil.clone()))

@@ -274,7 +274,8 @@ async fn rfc_8414_the_metadata_say_what_is_mounted_and_nothing_else() {
 #[tokio::test]
 async fn fault_c5_no_list_is_empty_and_an_issuers_path_follows_the_well_known_one() {
     let issuer = issuer("https://auth.example.com/tenant/a/");
-    let (router, document) = counterfoil_axum::metadata(Metadata::new(issuer).token("/token")).split_for_parts();
+    let routes = counterfoil_axum::metadata(Metadata::new(issuer).token("/token"));
+    let (router, document) = utoipa_axum::router::OpenApiRouter::from(routes).split_for_parts();
     let place = "/.well-known/oauth-authorization-server/tenant/a";
     let get = async |path: &str| send(&router, Request::get(path).body(Body::empty()).expect("a request")).await;
     let outcome = get(place).await.json();

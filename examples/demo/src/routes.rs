@@ -29,20 +29,20 @@ pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileStore,
         .scopes_of(counterfoil)
         .documentation(API_PAGE);
     let api_routers = OpenApiRouter::new()
-        .merge(counterfoil_axum::me_tokens(counterfoil.clone()))
-        .merge(counterfoil_axum::users(counterfoil.clone()))
-        .merge(counterfoil_axum::security_codes(counterfoil.clone()))
-        .merge(counterfoil_axum::clients(counterfoil.clone()))
-        .merge(counterfoil_axum::settings(counterfoil.clone()))
+        .merge(counterfoil_axum::me_tokens(counterfoil.clone()).into())
+        .merge(counterfoil_axum::users(counterfoil.clone()).into())
+        .merge(counterfoil_axum::security_codes(counterfoil.clone()).into())
+        .merge(counterfoil_axum::clients(counterfoil.clone()).into())
+        .merge(counterfoil_axum::settings(counterfoil.clone()).into())
         .layer(SessionLayer::new(counterfoil.clone(), transport, CONSOLE).cookie_name(cookies.clone()));
     let api =
         OpenApiRouter::new().merge(whoami().layer(AuthenticateLayer::required(counterfoil.clone()))).merge(api_routers);
     let (router, document) =
         OpenApiRouter::with_openapi(counterfoil_axum::document("counterfoil demo", env!("CARGO_PKG_VERSION")))
-            .merge(counterfoil_axum::token(counterfoil.clone(), Sources::Extension))
-            .merge(counterfoil_axum::revoke(counterfoil.clone(), Sources::Extension))
-            .merge(counterfoil_axum::introspect(counterfoil.clone(), Sources::Extension))
-            .merge(counterfoil_axum::metadata(metadata))
+            .merge(counterfoil_axum::token(counterfoil.clone(), Sources::Extension).into())
+            .merge(counterfoil_axum::revoke(counterfoil.clone(), Sources::Extension).into())
+            .merge(counterfoil_axum::introspect(counterfoil.clone(), Sources::Extension).into())
+            .merge(counterfoil_axum::metadata(metadata).into())
             .nest("/api/v1", api)
             .merge(health(counterfoil.clone()))
             .split_for_parts();

@@ -3,68 +3,68 @@
 use counterfoil::Scope;
 use counterfoil::client::{ClientChange, ClientId, Grant, NewClient, RefreshMode};
 use serde::Deserialize;
-use utoipa::ToSchema;
 
 use crate::json::{Body, Fields};
 use crate::problem::Problem;
 
 /// A client to register.
-#[derive(ToSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct NewRegistration {
     /// The name that people see.
-    #[schema(min_length = 1, max_length = 100, example = "Reports")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100, example = "Reports"))]
     display_name: String,
     /// The `client_id`; generated if missing.
-    #[schema(value_type = String, required = false, pattern = "^[A-Za-z0-9._~-]{1,100}$")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, pattern = "^[A-Za-z0-9._~-]{1,100}$"))]
     id: Option<ClientId>,
     /// The grants that it may use at the token endpoint; none if missing.
-    #[schema(value_type = Vec<GrantName>, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<GrantName>, required = false))]
     grants: Vec<Grant>,
     /// Whether the client has no secret.
-    #[schema(value_type = bool, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     public: bool,
     /// Whether a refresh returns a new refresh token. Only confidential clients may reuse one.
-    #[schema(value_type = ModeName, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = ModeName, required = false))]
     refresh_mode: RefreshMode,
     /// The largest scope that it may request: a list of scope tokens, or one text. If missing: the scope of the account
     /// that registers it.
-    #[schema(value_type = Scopes, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Scopes, required = false))]
     scopes: Option<Scope>,
     /// The scope of a token if the client requests none. A token without a scope has all rights of its owner, and its
     /// introspection response has no `scope`. A resource server that requires scopes refuses such a token, so set a
     /// default for its clients.
-    #[schema(value_type = Scopes, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Scopes, required = false))]
     default_scopes: Option<Scope>,
     /// Whether it may introspect every token. Not for public clients.
-    #[schema(value_type = bool, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     resource_server: bool,
 }
 
 /// The changes to a client. Missing fields stay as they are.
-#[derive(ToSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct RegistrationChange {
     /// Whether the client and all its tokens are refused.
-    #[schema(value_type = bool, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     disabled: Option<bool>,
     /// The name that people see.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 100)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, min_length = 1, max_length = 100))]
     display_name: Option<String>,
     /// The grants that it may use at the token endpoint.
-    #[schema(value_type = Vec<GrantName>, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<GrantName>, required = false))]
     grants: Option<Vec<Grant>>,
     /// Whether a refresh returns a new refresh token.
-    #[schema(value_type = ModeName, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = ModeName, required = false))]
     refresh_mode: Option<RefreshMode>,
     /// The largest scope that it may request; null: no limit. Applies at once, also to existing tokens.
-    #[schema(value_type = Option<Scopes>, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Scopes>, required = false))]
     scopes: Option<Option<Scope>>,
     /// The scope of a token if the client requests none; null: everything that it may request.
-    #[schema(value_type = Option<Scopes>, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Scopes>, required = false))]
     default_scopes: Option<Option<Scope>>,
 }
 
 /// A grant's name.
-#[derive(ToSchema)]
+#[cfg(feature = "openapi")]
+#[derive(utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "for the document")]
 enum GrantName {
@@ -73,7 +73,8 @@ enum GrantName {
 }
 
 /// Whether a refresh returns a new refresh token.
-#[derive(ToSchema)]
+#[cfg(feature = "openapi")]
+#[derive(utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "for the document")]
 enum ModeName {
@@ -82,7 +83,8 @@ enum ModeName {
 }
 
 /// Scope tokens, as a list or as one text.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 enum Scopes {
     List(Vec<String>),

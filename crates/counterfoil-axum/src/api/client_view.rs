@@ -2,12 +2,12 @@
 
 use counterfoil::client::{ClientView as Shown, NewClientSecret, RefreshMode, RegisteredClient};
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::rfc3339::Rfc3339;
 
 /// A registered client.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct ClientView {
     /// The `client_id`.
     id: String,
@@ -18,10 +18,10 @@ pub(crate) struct ClientView {
     /// `rotate`, `reuse`.
     refresh_mode: &'static str,
     /// The largest scope that it may request; null: no limit.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     scopes: Option<Vec<String>>,
     /// The scope of a token if the client requests none; null: a token without scope.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     default_scopes: Option<Vec<String>>,
     resource_server: bool,
     disabled: bool,
@@ -31,16 +31,18 @@ pub(crate) struct ClientView {
 }
 
 /// The lifetime of a secret.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct SecretView {
     created_at: Rfc3339,
     /// Null if it has not been replaced.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     expires_at: Option<Rfc3339>,
 }
 
 /// A client with its new secret. A public client has none.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct NewClientView<'a> {
     #[serde(flatten)]
     record: ClientView,

@@ -6,36 +6,44 @@ use counterfoil::client::ClientId;
 use counterfoil::operations::Operation;
 use counterfoil::{Counterfoil, ManageError, Presenter, Timestamp};
 use http::StatusCode;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::client_body::{NewRegistration, RegistrationChange};
 use super::client_view::{ClientView, NewClientView};
 use super::guarded;
 use super::location::Location;
 use super::paths::{self, Segment};
-use super::personal_access_tokens::{NewOverlap, NewOverlapSchema};
+use super::personal_access_tokens::NewOverlap;
+#[cfg(feature = "openapi")]
+use super::personal_access_tokens::NewOverlapSchema;
 use super::request::{body, or_problem};
+#[cfg(feature = "openapi")]
 use super::schema::{ReadProblems, WriteProblems};
 use super::view::PageView;
 use crate::cursor::List;
 use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::routes::{Routes, route};
 use crate::secret_body;
+#[cfg(feature = "openapi")]
 use crate::strict::Strict;
 
 /// Registered clients, for administrators. Serves `/clients` and the paths below it.
-pub fn clients(counterfoil: Counterfoil) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(guarded(routes!(list, create), &counterfoil))
-        .routes(guarded(routes!(see, change, delete), &counterfoil))
-        .routes(guarded(routes!(replace_secret), &counterfoil))
-        .with_state(counterfoil)
+pub fn clients(counterfoil: Counterfoil) -> Routes {
+    guarded(
+        counterfoil,
+        [
+            route!("/clients", get: list, post: create),
+            route!("/clients/{id}", delete: delete, get: see, patch: change),
+            route!("/clients/{id}/secrets", post: replace_secret),
+        ],
+    )
 }
 
+#[cfg(feature = "openapi")]
 type NewRegistrationSchema = Strict<NewRegistration>;
 
+#[cfg(feature = "openapi")]
 type RegistrationChangeSchema = Strict<RegistrationChange>;
 
 /// The sort key of the list: age, then id.
@@ -64,7 +72,7 @@ fn key(text: &str) -> Option<Key> {
 }
 
 /// Lists clients
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/clients",
     operation_id = "list_clients",
@@ -75,7 +83,7 @@ fn key(text: &str) -> Option<Key> {
     ),
     responses((status = 200, description = "newest first", body = PageView<ClientView>), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn list(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -97,7 +105,7 @@ async fn list(
 }
 
 /// Registers a client
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/clients",
     operation_id = "create_client",
@@ -106,7 +114,7 @@ async fn list(
     responses((status = 201, description = "the only response with its secret",
         headers(("Location" = String, description = "its path")), body = inline(NewClientView<'static>)), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn create(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -120,7 +128,7 @@ async fn create(
 }
 
 /// Shows a client
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/clients/{id}",
     operation_id = "read_client",
@@ -128,7 +136,7 @@ async fn create(
     params(("id" = String, Path)),
     responses((status = 200, description = "the same as in lists", body = ClientView), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn see(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -144,7 +152,7 @@ async fn see(
 }
 
 /// Changes a client
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/clients/{id}",
     operation_id = "change_client",
@@ -153,7 +161,7 @@ async fn see(
     request_body = RegistrationChangeSchema,
     responses((status = 200, description = "after the change", body = ClientView), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn change(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -170,7 +178,7 @@ async fn change(
 }
 
 /// Deletes a client, which invalidates its tokens
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     delete,
     path = "/clients/{id}",
     operation_id = "delete_client",
@@ -178,7 +186,7 @@ async fn change(
     params(("id" = String, Path)),
     responses((status = 204, description = "removed"), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn delete(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -199,7 +207,7 @@ async fn delete(
 }
 
 /// Gives a client a new secret
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/clients/{id}/secrets",
     operation_id = "replace_client_secret",
@@ -209,7 +217,7 @@ async fn delete(
     responses((status = 201, description = "the only response with it",
         headers(("Location" = String, description = "the client's path")), body = inline(NewClientView<'static>)), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn replace_secret(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,

@@ -6,47 +6,53 @@ use counterfoil::operations::{Operation, Overlap};
 use counterfoil::types::Span;
 use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Scope};
 use http::StatusCode;
-use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::guarded;
 use super::location::Location;
 use super::paths::{self, Segment};
 use super::request::{body, no_query, or_problem};
+#[cfg(feature = "openapi")]
 use super::schema::{ReadProblems, WriteProblems};
-use super::view::{NewTokenView, PageView, TokenView, after, new_token, page};
+#[cfg(feature = "openapi")]
+use super::view::{NewTokenView, PageView};
+use super::view::{TokenView, after, new_token, page};
 use crate::cursor::List;
 use crate::json::{Body, Fields};
 use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::routes::{Routes, route};
 use crate::secret_body;
+#[cfg(feature = "openapi")]
 use crate::strict::Strict;
 
 /// The caller's own personal access tokens. Serves `/me/tokens` and the paths below it.
-pub fn me_tokens(counterfoil: Counterfoil) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(guarded(routes!(list, create), &counterfoil))
-        .routes(guarded(routes!(see, delete), &counterfoil))
-        .routes(guarded(routes!(rotate), &counterfoil))
-        .with_state(counterfoil)
+pub fn me_tokens(counterfoil: Counterfoil) -> Routes {
+    guarded(
+        counterfoil,
+        [
+            route!("/me/tokens", get: list, post: create),
+            route!("/me/tokens/{id}", delete: delete, get: see),
+            route!("/me/tokens/{id}/rotate", post: rotate),
+        ],
+    )
 }
 
 /// A token to create.
-#[derive(ToSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct NewToken {
     /// Its label, unique among the owner's tokens.
-    #[schema(min_length = 1, max_length = 255, example = "nightly build")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255, example = "nightly build"))]
     label: String,
     /// Days of 86,400 seconds. May be null or missing only if the policy allows permanent tokens.
-    #[schema(minimum = 1, maximum = 3660, example = 30)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3660, example = 30))]
     expires_in_days: Option<i64>,
     /// Must lie within the caller's scope, which is also the default.
-    #[schema(value_type = String, required = false, pattern = r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$", max_length = 1000)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, pattern = r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$", max_length = 1000))]
     scope: Option<Scope>,
 }
 
+#[cfg(feature = "openapi")]
 type NewTokenSchema = Strict<NewToken>;
 
 impl Body for NewToken {
@@ -60,13 +66,14 @@ impl Body for NewToken {
 }
 
 /// How long the old token stays valid beside the new one.
-#[derive(ToSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct NewOverlap {
     /// 0: it ends at once.
-    #[schema(value_type = u64, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub(super) overlap_seconds: Span,
 }
 
+#[cfg(feature = "openapi")]
 pub(super) type NewOverlapSchema = Strict<NewOverlap>;
 
 impl Body for NewOverlap {
@@ -86,7 +93,7 @@ fn own<'a>(counterfoil: &'a Counterfoil, principal: &'a Principal) -> List<'a> {
 }
 
 /// Lists the caller's personal access tokens
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/me/tokens",
     operation_id = "list_own_tokens",
@@ -97,7 +104,7 @@ fn own<'a>(counterfoil: &'a Counterfoil, principal: &'a Principal) -> List<'a> {
     ),
     responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn list(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -116,7 +123,7 @@ async fn list(
 }
 
 /// Creates a personal access token
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/me/tokens",
     operation_id = "create_token",
@@ -125,7 +132,7 @@ async fn list(
     responses((status = 201, description = "the only response with its text",
         headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn create(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -141,7 +148,7 @@ async fn create(
 }
 
 /// Shows one of the caller's tokens
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/me/tokens/{id}",
     operation_id = "read_own_token",
@@ -149,7 +156,7 @@ async fn create(
     params(("id" = String, Path)),
     responses((status = 200, description = "the same as in lists", body = TokenView), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn see(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -163,7 +170,7 @@ async fn see(
 }
 
 /// Deletes one of the caller's tokens; deleting it again succeeds too
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     delete,
     path = "/me/tokens/{id}",
     operation_id = "delete_token",
@@ -171,7 +178,7 @@ async fn see(
     params(("id" = String, Path)),
     responses((status = 204, description = "deleted"), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn delete(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -186,7 +193,7 @@ async fn delete(
 }
 
 /// Replaces one of the caller's tokens by a new one with the same label, scope and expiry
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/me/tokens/{id}/rotate",
     operation_id = "rotate_token",
@@ -196,7 +203,7 @@ async fn delete(
     responses((status = 201, description = "the only response with its text",
         headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn rotate(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,

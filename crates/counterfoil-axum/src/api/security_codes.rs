@@ -7,47 +7,55 @@ use axum::response::Response;
 use counterfoil::operations::{NewAccess, NewSecurityCode, Operation};
 use counterfoil::{Counterfoil, CredentialView, Invalid, Timestamp};
 use http::StatusCode;
-use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::guarded;
 use super::location::Location;
 use super::paths::{self, Segment};
 use super::request::{body, no_query, or_problem};
+#[cfg(feature = "openapi")]
 use super::schema::{ReadProblems, WriteProblems};
-use super::view::{CodeView, NewCodeView, PageView, after, new_code, page};
+use super::view::{CodeView, after, new_code, page};
+#[cfg(feature = "openapi")]
+use super::view::{NewCodeView, PageView};
 use crate::cursor::List;
 use crate::json::{Body, Fields};
 use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::rfc3339;
+use crate::routes::{Routes, route};
 use crate::secret_body;
+#[cfg(feature = "openapi")]
 use crate::strict::Strict;
 
 /// Security codes, for super administrators. Serves `/security-codes` and the paths below it.
-pub fn security_codes(counterfoil: Counterfoil) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(guarded(routes!(list, create), &counterfoil))
-        .routes(guarded(routes!(see, edit, delete), &counterfoil))
-        .routes(guarded(routes!(make_permanent), &counterfoil))
-        .routes(guarded(routes!(reset), &counterfoil))
-        .routes(guarded(routes!(reactivate), &counterfoil))
-        .with_state(counterfoil)
+pub fn security_codes(counterfoil: Counterfoil) -> Routes {
+    guarded(
+        counterfoil,
+        [
+            route!("/security-codes", get: list, post: create),
+            route!("/security-codes/{id}", delete: delete, get: see, patch: edit),
+            route!("/security-codes/{id}/make-permanent", post: make_permanent),
+            route!("/security-codes/{id}/reset", post: reset),
+            route!("/security-codes/{id}/reactivate", post: reactivate),
+        ],
+    )
 }
 
 /// A code to create.
-#[derive(ToSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct NewCode {
     /// `super_administrator` or `same_as_user`.
-    #[schema(pattern = "^(super_administrator|same_as_user)$", example = "super_administrator")]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(pattern = "^(super_administrator|same_as_user)$", example = "super_administrator")
+    )]
     access: String,
     /// The name of the account that it acts as. Required with `same_as_user`, not allowed otherwise.
-    #[schema(value_type = String, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
     user: Option<String>,
     /// Its purpose.
-    #[schema(value_type = String, required = false, max_length = 500)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
     description: Option<String>,
 }
 
@@ -57,6 +65,7 @@ impl NewCode {
     }
 }
 
+#[cfg(feature = "openapi")]
 type NewCodeSchema = Strict<NewCode>;
 
 impl Body for NewCode {
@@ -70,16 +79,17 @@ impl Body for NewCode {
 }
 
 /// The changes to a code. Missing fields stay as they are.
-#[derive(ToSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct CodeChange {
     /// Must be in the future.
-    #[schema(value_type = String, format = DateTime, required = false)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime, required = false))]
     expires_at: Option<Timestamp>,
     /// Its purpose.
-    #[schema(value_type = String, required = false, max_length = 500)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
     description: Option<String>,
 }
 
+#[cfg(feature = "openapi")]
 type CodeChangeSchema = Strict<CodeChange>;
 
 impl Body for CodeChange {
@@ -105,7 +115,7 @@ fn shown(code: &CredentialView) -> Response {
 }
 
 /// Lists security codes
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/security-codes",
     operation_id = "list_codes",
@@ -117,7 +127,7 @@ fn shown(code: &CredentialView) -> Response {
     ),
     responses((status = 200, description = "newest first", body = PageView<CodeView>), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn list(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -137,7 +147,7 @@ async fn list(
 }
 
 /// Creates a security code
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/security-codes",
     operation_id = "create_code",
@@ -146,7 +156,7 @@ async fn list(
     responses((status = 201, description = "the only response with its text",
         headers(("Location" = String, description = "its path")), body = inline(NewCodeView<'static>)), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn create(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -162,7 +172,7 @@ async fn create(
 }
 
 /// Shows a code, also if it has expired and can be reactivated
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/security-codes/{id}",
     operation_id = "read_code",
@@ -170,7 +180,7 @@ async fn create(
     params(("id" = String, Path)),
     responses((status = 200, description = "the same as in lists", body = CodeView), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn see(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -184,7 +194,7 @@ async fn see(
 }
 
 /// Changes a code's expiry, description, or both
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/security-codes/{id}",
     operation_id = "edit_code",
@@ -193,7 +203,7 @@ async fn see(
     request_body = CodeChangeSchema,
     responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn edit(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -208,7 +218,7 @@ async fn edit(
 }
 
 /// Deletes a code; deleting it again succeeds too
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     delete,
     path = "/security-codes/{id}",
     operation_id = "delete_code",
@@ -216,7 +226,7 @@ async fn edit(
     params(("id" = String, Path)),
     responses((status = 204, description = "deleted"), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn delete(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -231,7 +241,7 @@ async fn delete(
 }
 
 /// Makes an active code permanent
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/security-codes/{id}/make-permanent",
     operation_id = "make_code_permanent",
@@ -239,7 +249,7 @@ async fn delete(
     params(("id" = String, Path)),
     responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn make_permanent(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -253,7 +263,7 @@ async fn make_permanent(
 }
 
 /// Restarts the lifetime of an active or permanent code
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/security-codes/{id}/reset",
     operation_id = "reset_code",
@@ -261,7 +271,7 @@ async fn make_permanent(
     params(("id" = String, Path)),
     responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn reset(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -275,7 +285,7 @@ async fn reset(
 }
 
 /// Reactivates an expired code, with the same text
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/security-codes/{id}/reactivate",
     operation_id = "reactivate_code",
@@ -283,7 +293,7 @@ async fn reset(
     params(("id" = String, Path)),
     responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn reactivate(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,

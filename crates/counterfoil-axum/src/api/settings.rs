@@ -7,71 +7,32 @@ use counterfoil::operations::Operation;
 use counterfoil::settings::{SettingName, SettingUnit, Settings, SettingsChange};
 use http::StatusCode;
 use serde_json::{Map, Value};
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::guarded;
 use super::request::{body, or_problem};
+#[cfg(feature = "openapi")]
 use super::schema::{ReadProblems, WriteProblems};
+#[cfg(feature = "openapi")]
+use super::setting_schemas::SettingsView;
 use crate::json::{Body, Fields};
 use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::routes::{Routes, route};
 use crate::secret_body;
+#[cfg(feature = "openapi")]
 use crate::strict::Strict;
 
 /// Settings, for administrators. Serves `/settings`.
-pub fn settings(counterfoil: Counterfoil) -> OpenApiRouter {
-    OpenApiRouter::new().routes(guarded(routes!(read, change), &counterfoil)).with_state(counterfoil)
+pub fn settings(counterfoil: Counterfoil) -> Routes {
+    guarded(counterfoil, [route!("/settings", get: read, patch: change)])
 }
-
-/// All current settings.
-struct SettingsView;
 
 /// The changes to settings. Missing fields stay as they are.
-struct NewSettings(SettingsChange);
+pub(super) struct NewSettings(SettingsChange);
 
+#[cfg(feature = "openapi")]
 type NewSettingsSchema = Strict<NewSettings>;
-
-/// The schema of a setting.
-fn schema(name: SettingName) -> ObjectBuilder {
-    let builder = ObjectBuilder::new();
-    if name.unit() == SettingUnit::Switch {
-        return builder.schema_type(Type::Boolean);
-    }
-    let (least, most) = name.range();
-    let bound = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-    builder
-        .schema_type(Type::Integer)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
-        .minimum(Some(bound(least)))
-        .maximum(Some(bound(most)))
-}
-
-impl PartialSchema for SettingsView {
-    fn schema() -> RefOr<Schema> {
-        let all = SettingName::ALL.into_iter().fold(ObjectBuilder::new(), |object, name| {
-            let about = (name == SettingName::NoticeLeadDays).then_some("rounded up, where a policy has it in seconds");
-            object.property(name.as_str(), schema(name).description(about)).required(name.as_str())
-        });
-        all.description(Some("The settings as they hold now")).into()
-    }
-}
-
-impl ToSchema for SettingsView {}
-
-impl PartialSchema for NewSettings {
-    fn schema() -> RefOr<Schema> {
-        let all = SettingName::ALL.into_iter();
-        let all = all.fold(ObjectBuilder::new(), |object, name| object.property(name.as_str(), schema(name)));
-        all.description(Some("What is to be changed")).into()
-    }
-}
-
-impl ToSchema for NewSettings {}
 
 impl Body for NewSettings {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
@@ -100,14 +61,14 @@ fn shown(settings: &Settings) -> Response {
 }
 
 /// Reads the settings
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/settings",
     operation_id = "read_settings",
     tag = "settings",
     responses((status = 200, description = "the current settings", body = SettingsView), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn read(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -119,7 +80,7 @@ async fn read(
 }
 
 /// Changes settings: all given fields, or none
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/settings",
     operation_id = "change_settings",
@@ -127,7 +88,7 @@ async fn read(
     request_body = NewSettingsSchema,
     responses((status = 200, description = "all settings, after the change", body = SettingsView), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn change(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,

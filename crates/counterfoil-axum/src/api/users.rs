@@ -9,35 +9,41 @@ use counterfoil::directory::UserView as Found;
 use counterfoil::operations::Operation;
 use http::StatusCode;
 use serde::Serialize;
-use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::guarded;
 use super::paths::{self, Segment, Segments};
 use super::request::{body, no_query, or_problem};
+#[cfg(feature = "openapi")]
 use super::schema::{ReadProblems, WriteProblems};
-use super::view::{PageView, TokenView, after, page};
+#[cfg(feature = "openapi")]
+use super::view::PageView;
+use super::view::{TokenView, after, page};
 use crate::cursor::List;
 use crate::json::{Body, Fields};
 use crate::principal::Principal;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::routes::{Routes, route};
 use crate::secret_body;
+#[cfg(feature = "openapi")]
 use crate::strict::Strict;
 
 /// Users, for administrators. Serves `/users` and the paths below it.
-pub fn users(counterfoil: Counterfoil) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(guarded(routes!(find), &counterfoil))
-        .routes(guarded(routes!(change), &counterfoil))
-        .routes(guarded(routes!(tokens), &counterfoil))
-        .routes(guarded(routes!(see_token, delete_token), &counterfoil))
-        .with_state(counterfoil)
+pub fn users(counterfoil: Counterfoil) -> Routes {
+    guarded(
+        counterfoil,
+        [
+            route!("/users", get: find),
+            route!("/users/{subject}", patch: change),
+            route!("/users/{subject}/tokens", get: tokens),
+            route!("/users/{subject}/tokens/{id}", delete: delete_token, get: see_token),
+        ],
+    )
 }
 
 /// A user.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct UserView {
     subject: String,
     name: String,
@@ -47,7 +53,8 @@ struct UserView {
 }
 
 /// Users.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct UserList {
     items: Vec<UserView>,
 }
@@ -64,11 +71,12 @@ impl From<&Found> for UserView {
 }
 
 /// A change of a user's token login switch.
-#[derive(ToSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct UserChange {
     token_login_allowed: bool,
 }
 
+#[cfg(feature = "openapi")]
 type UserChangeSchema = Strict<UserChange>;
 
 impl Body for UserChange {
@@ -78,7 +86,7 @@ impl Body for UserChange {
 }
 
 /// Finds users
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/users",
     operation_id = "find_users",
@@ -89,7 +97,7 @@ impl Body for UserChange {
     ),
     responses((status = 200, description = "in the directory's order", body = UserList), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn find(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -104,7 +112,7 @@ async fn find(
 }
 
 /// Sets "token login allowed" for a user
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/users/{subject}",
     operation_id = "change_user",
@@ -113,7 +121,7 @@ async fn find(
     request_body = UserChangeSchema,
     responses((status = 200, description = "after the change", body = UserView), WriteProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn change(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -130,7 +138,7 @@ async fn change(
 }
 
 /// Lists a user's personal access tokens
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/users/{subject}/tokens",
     operation_id = "list_tokens_of",
@@ -142,7 +150,7 @@ async fn change(
     ),
     responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn tokens(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -165,7 +173,7 @@ async fn tokens(
 }
 
 /// Shows a user's personal access token
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/users/{subject}/tokens/{id}",
     operation_id = "read_token_of",
@@ -173,7 +181,7 @@ async fn tokens(
     params(("subject" = String, Path), ("id" = String, Path)),
     responses((status = 200, description = "the same as in lists", body = TokenView), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn see_token(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,
@@ -191,7 +199,7 @@ async fn see_token(
 }
 
 /// Deletes a user's personal access token; twice is a success
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     delete,
     path = "/users/{subject}/tokens/{id}",
     operation_id = "delete_token_of",
@@ -199,7 +207,7 @@ async fn see_token(
     params(("subject" = String, Path), ("id" = String, Path)),
     responses((status = 204, description = "deleted"), ReadProblems),
     security(("bearer" = [])),
-)]
+))]
 async fn delete_token(
     State(counterfoil): State<Counterfoil>,
     principal: Principal,

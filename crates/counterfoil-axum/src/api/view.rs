@@ -5,7 +5,6 @@ use counterfoil::store::{Access, Cursor, Page};
 use counterfoil::{CredentialView, IssuedCredential};
 use http::StatusCode;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::location::Location;
 use crate::cursor::List;
@@ -15,35 +14,38 @@ use crate::rfc3339::Rfc3339;
 use crate::secret_body;
 
 /// A page of a list.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct PageView<T> {
     pub(crate) items: Vec<T>,
     /// The `cursor` of the next page; null at the end.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub(crate) next: Option<String>,
 }
 
 /// A personal access token.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct TokenView {
     id: String,
     label: String,
     created_at: Rfc3339,
     /// Null if it is permanent.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     expires_at: Option<Rfc3339>,
     /// Null if it was never used.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     last_used_at: Option<Rfc3339>,
     /// `active`, `expiring`, `expired`, `suspended`.
     status: &'static str,
     /// Its scope; null: all rights of its owner.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     scope: Option<String>,
 }
 
 /// A new personal access token. Only this response contains its text.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct NewTokenView<'a> {
     #[serde(flatten)]
     record: TokenView,
@@ -52,39 +54,41 @@ pub(crate) struct NewTokenView<'a> {
 }
 
 /// A security code.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct CodeView {
     id: String,
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     description: Option<String>,
     created_at: Rfc3339,
     /// Null if it is permanent.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     expires_at: Option<Rfc3339>,
     /// Null if it was never used.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     last_used_at: Option<Rfc3339>,
     /// `active`, `expiring`, `expired`, `suspended`.
     status: &'static str,
     /// Its scope; null: all rights of its access level.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     scope: Option<String>,
     /// `super_administrator`, `same_as_user`.
     access: &'static str,
     /// The account that it acts as: the name given at its creation, or the subject if no name is stored. Null for a
     /// super administrator's code.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     user: Option<String>,
     /// The subject that it acts as. Null for a super administrator's code.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     user_subject: Option<String>,
     /// The subject of its creator.
-    #[schema(required = true)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     created_by: Option<String>,
 }
 
 /// A new security code. Only this response contains its text.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct NewCodeView<'a> {
     #[serde(flatten)]
     record: CodeView,

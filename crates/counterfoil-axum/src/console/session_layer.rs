@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use counterfoil::types::Source;
 use counterfoil::{Counterfoil, Secret};
+use counterfoil_tower::{Authentication, Rejection, Why, is_preflight, source_of};
 use http::header::{AUTHORIZATION, COOKIE, Entry};
 use http::{HeaderMap, Method, Request};
 use tower_layer::Layer;
@@ -14,12 +15,8 @@ use tower_service::Service;
 
 use super::cookie::{Cookie, CookieName, Cookies, Transport};
 use super::csrf;
-use crate::authenticate::service::is_preflight;
-use crate::authentication::Authentication;
 use crate::host::{Asked, InvalidHost};
 use crate::rate_limited_log::RateLimitedLog;
-use crate::rejection::{Rejection, Why};
-use crate::source::source_of;
 
 /// The log message for operators.
 const FORGED: &str = "a request with a session cookie lacked the CSRF token, or came from another site";
@@ -41,15 +38,15 @@ const FORGED: &str = "a request with a session cookie lacked the CSRF token, or 
 /// A host's own resources, which accept bearer credentials, do not need this layer.
 ///
 /// ```
+/// use axum::Router;
 /// use counterfoil::Counterfoil;
 /// use counterfoil_axum::console::{SessionLayer, Transport};
-/// use utoipa_axum::router::OpenApiRouter;
 ///
-/// fn service(counterfoil: &Counterfoil) -> OpenApiRouter {
+/// fn service(counterfoil: &Counterfoil) -> Router {
 ///     let api = counterfoil_axum::me_tokens(counterfoil.clone());
 ///     let api = api.merge(counterfoil_axum::settings(counterfoil.clone()));
 ///     let layer = SessionLayer::new(counterfoil.clone(), Transport::Https, "/console");
-///     OpenApiRouter::new().nest("/api/v1", api.layer(layer))
+///     Router::new().nest("/api/v1", api.layer(layer).into())
 /// }
 /// ```
 #[derive(Clone, Debug)]

@@ -3,24 +3,22 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use counterfoil::Counterfoil;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::busy_retry::retry_while_busy;
 use crate::oauth::endpoint::{Posted, Served, another_method, sent};
+#[cfg(feature = "openapi")]
 use crate::oauth::schema::{Introspection, OAuthProblems, TokenQuery};
+use crate::routes::{Routes, route};
 use crate::source::Sources;
 
 /// The introspection endpoint, for confidential clients: serves `POST /introspect`. `sources` says where its requests come from.
-pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> OpenApiRouter {
-    let (schemas, paths, method) = routes!(answer);
-    OpenApiRouter::new()
-        .routes((schemas, paths, method.fallback(another_method)))
-        .with_state(Served { counterfoil, sources })
+pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> Routes {
+    let route = route!("/introspect", post: answer).map(|methods| methods.fallback(another_method));
+    Routes::of([route], Served { counterfoil, sources })
 }
 
 /// Says what a token is
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/introspect",
     operation_id = "introspect",
@@ -28,7 +26,7 @@ pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> OpenApiRouter {
     request_body(content = TokenQuery, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "what it is", body = Introspection), OAuthProblems),
     security((), ("client" = [])),
-)]
+))]
 async fn answer(State(Served { counterfoil, sources }): State<Served>, request: Request) -> Response {
     match Posted::read(request, sources).await {
         Err(refused) => refused,

@@ -9,12 +9,10 @@ use counterfoil::types::KnownScopes;
 use counterfoil::{Counterfoil, Scope};
 use http::StatusCode;
 use serde::Serialize;
-use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::oauth::endpoint::another_method;
 use crate::oauth::issuer::Issuer;
+use crate::routes::{Routes, route};
 use crate::secret_body;
 
 /// How a client of an endpoint may prove itself.
@@ -34,10 +32,11 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
 /// ```
 ///
 /// A list without an element is left out (RFC 8414 §3.2); so is `response_types_supported`, since there is no authorization endpoint.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Metadata {
     /// Who issues.
-    #[schema(value_type = String)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     issuer: Issuer,
     /// Where tokens are had.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +61,7 @@ pub struct Metadata {
     scopes_supported: BTreeSet<String>,
     /// The grants; left out where no token endpoint is mounted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
     grant_types_supported: Vec<&'static str>,
     /// The API's description for people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,22 +133,20 @@ impl Metadata {
 }
 
 /// The metadata: serves `GET` of [`Issuer::metadata_path`], so nest it nowhere.
-pub fn metadata(metadata: Metadata) -> OpenApiRouter {
-    let (schemas, mut paths, method) = routes!(tell);
-    let place = metadata.issuer.metadata_path();
-    paths.paths = std::mem::take(&mut paths.paths).into_values().map(|item| (place.clone(), item)).collect();
-    OpenApiRouter::new().routes((schemas, paths, method.fallback(another_method))).with_state(Arc::new(metadata))
+pub fn metadata(metadata: Metadata) -> Routes {
+    let route = route!("/.well-known/oauth-authorization-server", get: tell).at(metadata.issuer.metadata_path());
+    Routes::of([route.map(|methods| methods.fallback(another_method))], Arc::new(metadata))
 }
 
 /// Says what this authorization server can do
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/.well-known/oauth-authorization-server",
     operation_id = "metadata",
     tag = "oauth",
     responses((status = 200, description = "what is mounted", body = Metadata)),
     security(()),
-)]
+))]
 async fn tell(State(metadata): State<Arc<Metadata>>) -> Response {
     secret_body::json(StatusCode::OK, &*metadata)
 }

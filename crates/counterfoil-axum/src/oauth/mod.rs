@@ -5,5 +5,6 @@ pub(crate) mod introspect;
 pub(crate) mod issuer;
 pub(crate) mod metadata;
 pub(crate) mod revoke;
+#[cfg(feature = "openapi")]
 mod schema;
 pub(crate) mod token;

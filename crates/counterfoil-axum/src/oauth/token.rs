@@ -3,24 +3,22 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use counterfoil::Counterfoil;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::busy_retry::retry_while_busy;
 use crate::oauth::endpoint::{Posted, Served, another_method, sent};
+#[cfg(feature = "openapi")]
 use crate::oauth::schema::{OAuthProblems, TokenAnswer, TokenForm};
+use crate::routes::{Routes, route};
 use crate::source::Sources;
 
 /// The token endpoint: serves `POST /token`. `sources` says where its requests come from.
-pub fn token(counterfoil: Counterfoil, sources: Sources) -> OpenApiRouter {
-    let (schemas, paths, method) = routes!(answer);
-    OpenApiRouter::new()
-        .routes((schemas, paths, method.fallback(another_method)))
-        .with_state(Served { counterfoil, sources })
+pub fn token(counterfoil: Counterfoil, sources: Sources) -> Routes {
+    let route = route!("/token", post: answer).map(|methods| methods.fallback(another_method));
+    Routes::of([route], Served { counterfoil, sources })
 }
 
 /// Exchanges a password or a refresh token for tokens
-#[utoipa::path(
+#[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/token",
     operation_id = "token",
@@ -28,7 +26,7 @@ pub fn token(counterfoil: Counterfoil, sources: Sources) -> OpenApiRouter {
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "tokens", body = TokenAnswer), OAuthProblems),
     security((), ("client" = [])),
-)]
+))]
 async fn answer(State(Served { counterfoil, sources }): State<Served>, request: Request) -> Response {
     match Posted::read(request, sources).await {
         Err(refused) => refused,

@@ -4,7 +4,7 @@ use counterfoil::Counterfoil;
 use tower_layer::Layer;
 
 use crate::authenticate::service::Authenticate;
-use crate::rejection::AsProblem;
+use crate::refuse::AsProblem;
 
 /// Authenticates every request: `Authorization: Bearer …` with an access token, a personal access token or a security code.
 ///
@@ -20,16 +20,20 @@ use crate::rejection::AsProblem;
 /// string, the body or a cookie are not read.
 ///
 /// ```
-/// use axum::{Router, routing::get};
-/// use counterfoil::Counterfoil;
-/// use counterfoil_axum::{AuthenticateLayer, Principal};
+/// use std::convert::Infallible;
 ///
-/// async fn hello(who: Principal) -> String {
-///     format!("hello, {}", who.name())
+/// use counterfoil::Counterfoil;
+/// use counterfoil_tower::{AuthenticateLayer, Authentication};
+/// use http::{Request, Response};
+/// use tower::{Layer, Service, service_fn};
+///
+/// async fn hello(request: Request<()>) -> Result<Response<String>, Infallible> {
+///     let known = request.extensions().get::<Authentication>().and_then(|known| known.principal().ok());
+///     Ok(Response::new(known.map_or_else(String::new, |who| format!("hello, {}", who.name()))))
 /// }
 ///
-/// fn service(counterfoil: Counterfoil) -> Router {
-///     Router::new().route("/hello", get(hello)).layer(AuthenticateLayer::required(counterfoil))
+/// fn service(counterfoil: Counterfoil) -> impl Service<Request<()>, Response = Response<String>, Error = Infallible> {
+///     AuthenticateLayer::required(counterfoil).layer(service_fn(hello))
 /// }
 /// ```
 #[derive(Clone, Debug)]

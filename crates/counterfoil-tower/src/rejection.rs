@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::response::{IntoResponse, Response};
 use counterfoil::http_auth::PublicRefusal;
 use counterfoil::oauth::UNAVAILABLE_RETRY;
 use counterfoil::{Denied, Realm};
-use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
-use crate::challenge::{insufficient_scope, quoted};
-use crate::problem::{self, Problem};
+use crate::problem_kind::ProblemKind;
+#[cfg(feature = "axum")]
+use crate::refuse::{AsProblem, Refuse as _};
 
-/// Why.
+/// Why a request does not get through.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Why {
@@ -39,7 +38,8 @@ pub enum Why {
 
 /// A request that does not get through.
 ///
-/// As an axum response it is a problem (RFC 9457) with the challenge that RFC 6750 §3 asks for; [`Refuse`] gives it another shape.
+/// As a response it is a problem (RFC 9457) with the challenge that RFC 6750 §3 asks for: [`AsProblem`](crate::AsProblem) writes it, and so does
+/// axum's `IntoResponse` with the feature `axum`. [`Refuse`](crate::Refuse) gives it another shape.
 #[derive(Clone, Debug)]
 pub struct Rejection {
     why: Why,
@@ -47,11 +47,15 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    pub(crate) fn new(why: Why, realm: &Realm) -> Self {
+    /// A rejection for that reason, by the realm that the challenge names.
+    #[must_use]
+    pub fn new(why: Why, realm: &Realm) -> Self {
         Self { why, realm: realm.clone() }
     }
 
-    pub(crate) fn of(denied: Denied, realm: &Realm) -> Self {
+    /// The rejection of a credential that the handle denied.
+    #[must_use]
+    pub fn of(denied: Denied, realm: &Realm) -> Self {
         let denied = Arc::new(denied);
         let why = match denied.public() {
             Some(PublicRefusal::InvalidToken) => Why::Refused(denied),
@@ -61,8 +65,11 @@ impl Rejection {
         Self::new(why, realm)
     }
 
-    /// Nothing authenticated the request. Loud, because a service that is mounted without its layer must not pass for one that is closed.
-    pub(crate) fn layer_missing() -> Self {
+    /// Nothing authenticated the request: for extractors that find no [`Authentication`](crate::Authentication). It logs an error, since a missing
+    /// layer must not look like a closed service.
+    #[must_use]
+    pub fn layer_missing() -> Self {
+        #[cfg(feature = "tracing")]
         tracing::error!(target: "counterfoil", "a handler asks who is calling, and no authentication layer is mounted in front of it");
         Self { why: Why::LayerMissing, realm: Realm::default() }
     }
@@ -76,12 +83,21 @@ impl Rejection {
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
+        self.kind().status()
+    }
+
+    /// The kind of problem.
+    #[must_use]
+    pub fn kind(&self) -> ProblemKind {
         match self.why {
-            Why::Unauthenticated | Why::Refused(_) => StatusCode::UNAUTHORIZED,
-            Why::Malformed | Why::InvalidHost => StatusCode::BAD_REQUEST,
-            Why::Forged | Why::InsufficientScope(_) | Why::ScopeEmpty(_) => StatusCode::FORBIDDEN,
-            Why::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Why::LayerMissing => StatusCode::INTERNAL_SERVER_ERROR,
+            Why::Unauthenticated => ProblemKind::UNAUTHENTICATED,
+            Why::Malformed => ProblemKind::MALFORMED_HEADER,
+            Why::InvalidHost => ProblemKind::INVALID_HOST,
+            Why::Refused(_) => ProblemKind::INVALID_TOKEN,
+            Why::Forged => ProblemKind::CSRF_TOKEN,
+            Why::InsufficientScope(_) | Why::ScopeEmpty(_) => ProblemKind::INSUFFICIENT_SCOPE,
+            Why::Unavailable(_) => ProblemKind::UNAVAILABLE,
+            Why::LayerMissing => ProblemKind::LAYER_MISSING,
         }
     }
 
@@ -102,7 +118,7 @@ impl Rejection {
         let bare = format!("Bearer realm=\"{}\"", quoted(&self.realm));
         let text = match (&self.why, self.code()) {
             (Why::Unauthenticated, _) => bare,
-            (Why::InsufficientScope(scope), _) => insufficient_scope(&self.realm, scope),
+            (Why::InsufficientScope(scope), Some(code)) => format!("{bare}, error=\"{code}\", scope=\"{scope}\""),
             (_, Some(code)) => format!("{bare}, error=\"{code}\""),
             (_, None) => return None,
         };
@@ -115,25 +131,16 @@ impl Rejection {
     pub fn retry_after(&self) -> Option<HeaderValue> {
         matches!(self.why, Why::Unavailable(_)).then(|| HeaderValue::from(UNAVAILABLE_RETRY))
     }
+}
 
-    pub(crate) fn problem(&self) -> Problem {
-        let kind = match self.why {
-            Why::Unauthenticated => problem::UNAUTHENTICATED,
-            Why::Malformed => problem::MALFORMED_HEADER,
-            Why::InvalidHost => problem::INVALID_HOST,
-            Why::Refused(_) => problem::INVALID_TOKEN,
-            Why::Forged => problem::CSRF_TOKEN,
-            Why::InsufficientScope(_) | Why::ScopeEmpty(_) => problem::INSUFFICIENT_SCOPE,
-            Why::Unavailable(_) => problem::UNAVAILABLE,
-            Why::LayerMissing => problem::LAYER_MISSING,
-        };
-        Problem::new(kind).with_challenge(self.challenge())
-    }
+/// The content of a quoted string (RFC 9110 §5.6.4). A realm is visible ASCII.
+fn quoted(realm: &Realm) -> String {
+    realm.as_str().replace('\\', r"\\").replace('"', "\\\"")
 }
 
 impl std::fmt::Display for Rejection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.problem().title())
+        f.write_str(self.kind().title())
     }
 }
 
@@ -146,58 +153,9 @@ impl std::error::Error for Rejection {
     }
 }
 
-impl IntoResponse for Rejection {
-    fn into_response(self) -> Response {
-        self.problem().into_response()
-    }
-}
-
-/// Gives a rejection the shape that a service's other errors have. A closure from a rejection to a response is one.
-///
-/// ```
-/// use counterfoil_axum::Rejection;
-/// use http::Response;
-///
-/// let shape = |rejection: &Rejection| {
-///     let mut response = Response::new(format!("{{\"message\":\"{rejection}\"}}"));
-///     *response.status_mut() = rejection.status();
-///     response
-/// };
-/// # fn is_one<B>(_: impl counterfoil_axum::Refuse<B>) {}
-/// # is_one::<String>(shape);
-/// ```
-pub trait Refuse<B>: Clone + Send + Sync + 'static {
-    /// The answer.
-    fn refuse(&self, rejection: &Rejection) -> http::Response<B>;
-}
-
-impl<F, B> Refuse<B> for F
-where
-    F: Fn(&Rejection) -> http::Response<B> + Clone + Send + Sync + 'static,
-{
-    fn refuse(&self, rejection: &Rejection) -> http::Response<B> {
-        self(rejection)
-    }
-}
-
-/// The shape of a problem (RFC 9457) with the challenge of RFC 6750 §3, for every body that can be made of a text.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct AsProblem;
-
-impl<B: From<String>> Refuse<B> for AsProblem {
-    fn refuse(&self, rejection: &Rejection) -> http::Response<B> {
-        let problem = rejection.problem();
-        let mut response = http::Response::new(B::from(problem.json()));
-        *response.status_mut() = rejection.status();
-        let headers = response.headers_mut();
-        headers.insert(http::header::CONTENT_TYPE, problem::MEDIA_TYPE);
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(challenge) = rejection.challenge() {
-            headers.insert(WWW_AUTHENTICATE, challenge);
-        }
-        if let Some(seconds) = rejection.retry_after() {
-            headers.insert(RETRY_AFTER, seconds);
-        }
-        response
+#[cfg(feature = "axum")]
+impl axum_core::response::IntoResponse for Rejection {
+    fn into_response(self) -> axum_core::response::Response {
+        AsProblem.refuse(&self)
     }
 }

@@ -7,7 +7,8 @@ use tower_service::Service;
 
 use crate::authenticate::service::is_preflight;
 use crate::authentication::Authentication;
-use crate::rejection::{Refuse, Rejection, Why};
+use crate::refuse::Refuse;
+use crate::rejection::{Rejection, Why};
 use crate::scope::future::ResponseFuture;
 use crate::scope::layer::RequireScopeLayer;
 

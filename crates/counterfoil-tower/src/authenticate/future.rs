@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::authentication::Authentication;
-use crate::rejection::Refuse;
+use crate::refuse::Refuse;
 
 /// A verification under way.
 pub(crate) type Verifying = Pin<Box<dyn Future<Output = Authentication> + Send>>;

@@ -2,7 +2,7 @@
 
 use tower_layer::Layer;
 
-use crate::rejection::AsProblem;
+use crate::refuse::AsProblem;
 use crate::scope::service::RequireScope;
 
 /// Lets a request through if it is authenticated and its scope contains the given scope token (RFC 6749 §3.3). Put it behind an
@@ -11,15 +11,17 @@ use crate::scope::service::RequireScope;
 /// A credential without a scope may do all that its owner may, so it passes. A CORS preflight is let through.
 ///
 /// ```
-/// use axum::{Router, routing::get};
-/// use counterfoil::Counterfoil;
-/// use counterfoil_axum::{AuthenticateLayer, RequireScopeLayer};
+/// use std::convert::Infallible;
 ///
-/// fn service(counterfoil: Counterfoil) -> Router {
-///     Router::new()
-///         .route("/reports", get(async || "numbers"))
-///         .layer(RequireScopeLayer::new("demo:read")) // behind
-///         .layer(AuthenticateLayer::required(counterfoil)) // in front: layers wrap what was added before them
+/// use counterfoil::Counterfoil;
+/// use counterfoil_tower::{AuthenticateLayer, RequireScopeLayer};
+/// use http::{Request, Response};
+/// use tower::{Layer, Service, service_fn};
+///
+/// fn service(counterfoil: Counterfoil) -> impl Service<Request<()>, Response = Response<String>, Error = Infallible> {
+///     let reports = service_fn(async |_| Ok(Response::new("numbers".to_owned())));
+///     let behind = RequireScopeLayer::new("demo:read").layer(reports);
+///     AuthenticateLayer::required(counterfoil).layer(behind) // in front
 /// }
 /// ```
 #[derive(Clone, Debug)]

@@ -12,7 +12,8 @@ use tower_service::Service;
 use crate::authenticate::future::{ResponseFuture, State, Verifying};
 use crate::authenticate::layer::AuthenticateLayer;
 use crate::authentication::Authentication;
-use crate::rejection::{Refuse, Rejection, Why};
+use crate::refuse::Refuse;
+use crate::rejection::{Rejection, Why};
 use crate::source::source_of;
 
 /// Authenticates requests: made by [`AuthenticateLayer`].
@@ -73,8 +74,9 @@ fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source, prefligh
     }
     match credentials(headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes)) {
         Ok(Credentials::Absent | Credentials::OtherScheme) => rejected(Why::Unauthenticated),
-        Err(malformed @ MalformedHeader) => {
-            tracing::debug!(target: "counterfoil", reason = %malformed, "request refused");
+        Err(MalformedHeader) => {
+            #[cfg(feature = "tracing")]
+            tracing::debug!(target: "counterfoil", reason = %MalformedHeader, "request refused");
             rejected(Why::Malformed)
         }
         Ok(Credentials::Bearer(token)) => {
@@ -96,8 +98,9 @@ fn mark_sensitive(headers: &mut HeaderMap) {
     }
 }
 
-/// What a browser asks before it sends a request across origins (Fetch §3.3.2): it carries no credential, and must not need one.
-pub(crate) fn is_preflight<B>(request: &Request<B>) -> bool {
+/// Whether a request is a CORS preflight: what a browser asks before it sends a request across origins (Fetch §3.3.2). It carries no credential,
+/// and must not need one.
+pub fn is_preflight<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     request.method() == Method::OPTIONS
         && headers.contains_key(ORIGIN)

@@ -1,0 +1,116 @@
+//! Kinds of problems (RFC 9457).
+
+use http::{HeaderValue, StatusCode};
+
+/// What every type begins with.
+const PREFIX: &str = "urn:counterfoil:problem:";
+
+/// A kind of problem (RFC 9457): the end of its `type`, its status and its title. All three are fixed texts.
+///
+/// ```
+/// use counterfoil_tower::ProblemKind;
+///
+/// let kind = ProblemKind::INVALID_TOKEN;
+/// assert_eq!((kind.name(), kind.status().as_u16()), ("invalid-token", 401));
+/// assert_eq!(kind.uri(), "urn:counterfoil:problem:invalid-token");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProblemKind {
+    name: &'static str,
+    status: StatusCode,
+    title: &'static str,
+}
+
+impl ProblemKind {
+    /// The media type of a problem.
+    pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+    /// No credential, or one of another scheme: 401.
+    pub const UNAUTHENTICATED: Self =
+        Self::new("unauthenticated", StatusCode::UNAUTHORIZED, "a bearer credential is needed");
+    /// A malformed `Authorization` header: 400.
+    pub const MALFORMED_HEADER: Self =
+        Self::new("invalid-request", StatusCode::BAD_REQUEST, "the authorization header is malformed");
+    /// No host, more than one, or an invalid one: 400.
+    pub const INVALID_HOST: Self =
+        Self::new("invalid-host", StatusCode::BAD_REQUEST, "the request must name one host, and a valid one");
+    /// A refused credential: 401.
+    pub const INVALID_TOKEN: Self = Self::new("invalid-token", StatusCode::UNAUTHORIZED, "the credential is not valid");
+    /// A forged request: 403.
+    pub const CSRF_TOKEN: Self = Self::new(
+        "csrf-token",
+        StatusCode::FORBIDDEN,
+        "the session's token is missing or wrong, or another site sent this",
+    );
+    /// A missing scope: 403.
+    pub const INSUFFICIENT_SCOPE: Self = Self::new("insufficient-scope", StatusCode::FORBIDDEN, "a scope is missing");
+    /// A store or the directory cannot say: 503.
+    pub const UNAVAILABLE: Self =
+        Self::new("unavailable", StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable: try again later");
+    /// No authentication layer: 500.
+    pub const LAYER_MISSING: Self = Self::new(
+        "layer-missing",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "the service is not set up to authenticate requests",
+    );
+
+    /// A kind of one's own. The name and the title must need no escape in JSON.
+    #[must_use]
+    pub const fn new(name: &'static str, status: StatusCode, title: &'static str) -> Self {
+        Self { name, status, title }
+    }
+
+    /// The end of the `type`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The title.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// The `type`.
+    #[must_use]
+    pub fn uri(&self) -> String {
+        format!("{PREFIX}{}", self.name)
+    }
+
+    /// The problem as JSON (RFC 9457 §3.1).
+    pub(crate) fn json(&self) -> String {
+        let (uri, title, status) = (self.uri(), self.title, self.status.as_u16());
+        format!("{{\"type\":\"{uri}\",\"title\":\"{title}\",\"status\":{status}}}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_json_with_its_type_title_and_status() {
+        for kind in [
+            ProblemKind::UNAUTHENTICATED,
+            ProblemKind::MALFORMED_HEADER,
+            ProblemKind::INVALID_HOST,
+            ProblemKind::INVALID_TOKEN,
+            ProblemKind::CSRF_TOKEN,
+            ProblemKind::INSUFFICIENT_SCOPE,
+            ProblemKind::UNAVAILABLE,
+            ProblemKind::LAYER_MISSING,
+        ] {
+            let written: serde_json::Value = serde_json::from_str(&kind.json()).expect("JSON");
+            let expected =
+                serde_json::json!({ "type": kind.uri(), "title": kind.title(), "status": kind.status().as_u16() });
+            assert_eq!(written, expected);
+        }
+    }
+}
