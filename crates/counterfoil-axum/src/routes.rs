@@ -76,6 +76,10 @@ impl std::fmt::Debug for Routes {
 }
 
 impl From<Routes> for Router {
+    #[cfg_attr(
+        not(feature = "openapi"),
+        expect(clippy::useless_conversion, reason = "only with `openapi` is the inner router of another type")
+    )]
     fn from(routes: Routes) -> Self {
         routes.0.into()
     }
