@@ -135,7 +135,9 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
         names: &[&str],
         described: UtoipaMethodRouter<S>,
     ) -> Self {
-        debug_assert_eq!(operations(&described.1), [(path.to_owned(), names.to_vec())], "the description differs");
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        debug_assert_eq!(operations(&described.1), [(path.to_owned(), names)], "the description differs");
         Self { path: path.to_owned(), methods, described }
     }
 

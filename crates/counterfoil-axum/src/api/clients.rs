@@ -34,7 +34,7 @@ pub fn clients(counterfoil: Counterfoil) -> Routes {
         counterfoil,
         [
             route!("/clients", get: list, post: create),
-            route!("/clients/{id}", delete: delete, get: see, patch: change),
+            route!("/clients/{id}", get: see, patch: change, delete: delete),
             route!("/clients/{id}/secrets", post: replace_secret),
         ],
     )

@@ -32,7 +32,7 @@ pub fn me_tokens(counterfoil: Counterfoil) -> Routes {
         counterfoil,
         [
             route!("/me/tokens", get: list, post: create),
-            route!("/me/tokens/{id}", delete: delete, get: see),
+            route!("/me/tokens/{id}", get: see, delete: delete),
             route!("/me/tokens/{id}/rotate", post: rotate),
         ],
     )

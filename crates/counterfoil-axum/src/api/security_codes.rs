@@ -34,7 +34,7 @@ pub fn security_codes(counterfoil: Counterfoil) -> Routes {
         counterfoil,
         [
             route!("/security-codes", get: list, post: create),
-            route!("/security-codes/{id}", delete: delete, get: see, patch: edit),
+            route!("/security-codes/{id}", get: see, patch: edit, delete: delete),
             route!("/security-codes/{id}/make-permanent", post: make_permanent),
             route!("/security-codes/{id}/reset", post: reset),
             route!("/security-codes/{id}/reactivate", post: reactivate),

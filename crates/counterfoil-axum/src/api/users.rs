@@ -36,7 +36,7 @@ pub fn users(counterfoil: Counterfoil) -> Routes {
             route!("/users", get: find),
             route!("/users/{subject}", patch: change),
             route!("/users/{subject}/tokens", get: tokens),
-            route!("/users/{subject}/tokens/{id}", delete: delete_token, get: see_token),
+            route!("/users/{subject}/tokens/{id}", get: see_token, delete: delete_token),
         ],
     )
 }
