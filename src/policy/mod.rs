@@ -22,8 +22,9 @@ use crate::types::known_scopes::KnownScopes;
 use crate::types::settings::{SettingName, Settings};
 use crate::types::time::Span;
 
-/// What holds for all credentials of a host. The default is hardened, and [`Policy::open`] is neutral: what the standards say, with personal access
-/// tokens on. [`Policy::synergy`], [`Policy::a2nta`], [`Policy::aodocs`] and [`Policy::aal2`] give each product's behaviour in one line. Times are written in whole seconds.
+/// The rules for all credentials of a host. The default is hardened. [`Policy::open`] is neutral: it follows the
+/// standards, with personal access tokens on. [`Policy::synergy`], [`Policy::a2nta`], [`Policy::aodocs`] and [`Policy::aal2`] give
+/// each product's behaviour in one line. Times are written in whole seconds.
 ///
 /// ```
 /// use counterfoil::types::Span;

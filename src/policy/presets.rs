@@ -27,12 +27,13 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Neutral: what the standards say, and no product's rules. It differs from the hardened default in this:
+    /// Neutral: follows the standards and no product's rules. It differs from the hardened default in the following:
     ///
-    /// - Personal access tokens are on until an administrator turns the setting off. No switch per account is asked. One lives a year at most where no
-    ///   setting says otherwise, and its label has up to 100 characters.
-    /// - A refresh token is used once: a second presentation revokes its family (RFC 9700 §4.14.2). So no key ring is demanded, and a client that lost
-    ///   an answer signs in again; `refresh_tokens.grace` gives it time to repeat the request.
+    /// - Personal access tokens are on until an administrator turns the setting off. There is no switch per account. A
+    ///   token lives a year at most unless a setting says otherwise, and its label has up to 100 characters.
+    /// - A refresh token is used once: a second presentation revokes its family (RFC 9700 §4.14.2). So no key ring is
+    ///   required, and a client that lost a response must sign in again. `refresh_tokens.grace` gives it time to repeat
+    ///   the request.
     /// - Access tokens live an hour at most, whatever the settings say (RFC 6750 §5.3).
     ///
     /// ```

@@ -16,8 +16,8 @@ type Inner<S> = OpenApiRouter<S>;
 #[cfg(not(feature = "openapi"))]
 type Inner<S> = Router<S>;
 
-/// A router of this crate. `Router::merge` takes it as it is, and [`Router::from`] makes an axum router of it. With the feature `openapi` it becomes
-/// an `OpenApiRouter` too, which has the description of its routes.
+/// A router of this crate. `Router::merge` accepts it directly, and [`Router::from`] turns it into an axum router. With
+/// the feature `openapi` it also turns into an `OpenApiRouter`, which contains the description of its routes.
 ///
 /// ```
 /// use axum::Router;
@@ -37,17 +37,17 @@ type Inner<S> = Router<S>;
 pub struct Routes(Inner<()>);
 
 impl Routes {
-    /// These routes and those.
+    /// Adds the routes of another router.
     pub fn merge(self, other: Self) -> Self {
         Self(self.0.merge(other.0))
     }
 
-    /// These routes, and those below a path.
+    /// Adds the routes of another router below a path.
     pub fn nest(self, path: &str, below: Self) -> Self {
         Self(self.0.nest(path, below.0))
     }
 
-    /// A layer in front of them.
+    /// Puts a layer in front of the routes.
     pub fn layer<L>(self, layer: L) -> Self
     where
         L: Layer<routing::Route> + Clone + Send + Sync + 'static,
@@ -96,13 +96,13 @@ impl From<Routes> for OpenApiRouter {
 pub(crate) struct Route<S> {
     path: String,
     methods: MethodRouter<S>,
-    /// What the handlers' `utoipa::path` say.
+    /// The descriptions of the handlers, from their `utoipa::path`.
     #[cfg(feature = "openapi")]
     described: UtoipaMethodRouter<S>,
 }
 
-/// A path, and for each method its handler: `route!("/me/tokens", get: list, post: create)`. With the feature `openapi` a handler has a
-/// `utoipa::path` that names the same path and method.
+/// A path with a handler for each method: `route!("/me/tokens", get: list, post: create)`. With the feature `openapi`
+/// each handler has a `utoipa::path` with the same path and method.
 #[cfg(feature = "openapi")]
 macro_rules! route {
     ($path:literal, $($method:ident: $handler:ident),+) => {

@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, StatusCode};
 
-/// What every type begins with.
+/// The prefix of every `type`.
 const PREFIX: &str = "urn:counterfoil:problem:";
 
 /// A kind of problem (RFC 9457): the end of its `type`, its status and its title. All three are fixed texts.
@@ -44,7 +44,7 @@ impl ProblemKind {
     );
     /// A missing scope: 403.
     pub const INSUFFICIENT_SCOPE: Self = Self::new("insufficient-scope", StatusCode::FORBIDDEN, "a scope is missing");
-    /// A store or the directory cannot say: 503.
+    /// A store or the directory is unavailable: 503.
     pub const UNAVAILABLE: Self =
         Self::new("unavailable", StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable: try again later");
     /// No authentication layer: 500.
@@ -54,7 +54,7 @@ impl ProblemKind {
         "the service is not set up to authenticate requests",
     );
 
-    /// A kind of one's own. The name and the title must need no escape in JSON.
+    /// A new kind. The name and the title must not need escapes in JSON.
     #[must_use]
     pub const fn new(name: &'static str, status: StatusCode, title: &'static str) -> Self {
         Self { name, status, title }

@@ -6,7 +6,7 @@ use http::{HeaderValue, Response};
 use crate::problem_kind::ProblemKind;
 use crate::rejection::Rejection;
 
-/// Gives a rejection the shape that a service's other errors have. A closure from a rejection to a response is one.
+/// Gives a rejection the format of the service's other errors. Closures from a rejection to a response implement it.
 ///
 /// ```
 /// use counterfoil_tower::Rejection;
@@ -21,7 +21,7 @@ use crate::rejection::Rejection;
 /// # is_one::<String>(shape);
 /// ```
 pub trait Refuse<B>: Clone + Send + Sync + 'static {
-    /// The answer.
+    /// Builds the response.
     fn refuse(&self, rejection: &Rejection) -> Response<B>;
 }
 
@@ -34,7 +34,8 @@ where
     }
 }
 
-/// The shape of a problem (RFC 9457) with the challenge of RFC 6750 §3, for every body that can be made of a text.
+/// Responds with a problem (RFC 9457) and the challenge of RFC 6750 §3. Works for every body that can be made of a
+/// `String`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsProblem;
 

@@ -38,8 +38,9 @@ pub enum Why {
 
 /// A request that does not get through.
 ///
-/// As a response it is a problem (RFC 9457) with the challenge that RFC 6750 §3 asks for: [`AsProblem`](crate::AsProblem) writes it, and so does
-/// axum's `IntoResponse` with the feature `axum`. [`Refuse`](crate::Refuse) gives it another shape.
+/// As a response it is a problem (RFC 9457) with the challenge that RFC 6750 §3 requires.
+/// [`AsProblem`](crate::AsProblem) writes it, and so does axum's `IntoResponse` with the feature `axum`.
+/// [`Refuse`](crate::Refuse) gives it another format.
 #[derive(Clone, Debug)]
 pub struct Rejection {
     why: Why,
@@ -65,8 +66,8 @@ impl Rejection {
         Self::new(why, realm)
     }
 
-    /// Nothing authenticated the request: for extractors that find no [`Authentication`](crate::Authentication). It logs an error, since a missing
-    /// layer must not look like a closed service.
+    /// Nothing authenticated the request: for extractors that find no [`Authentication`](crate::Authentication). Logs
+    /// an error, because a missing layer must not look like a refusal.
     #[must_use]
     pub fn layer_missing() -> Self {
         #[cfg(feature = "tracing")]

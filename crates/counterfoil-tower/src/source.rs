@@ -3,7 +3,8 @@
 use counterfoil::types::Source;
 use http::Extensions;
 
-/// Where a request comes from, for the events: the [`Source`] that the host put into the request's extensions, or [`Source::Unknown`].
+/// The source of a request, for events: the [`Source`] that the host put into the request's extensions, or
+/// [`Source::Unknown`].
 #[must_use]
 pub fn source_of(extensions: &Extensions) -> Source {
     extensions.get::<Source>().cloned().unwrap_or(Source::Unknown)

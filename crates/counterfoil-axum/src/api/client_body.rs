@@ -14,7 +14,10 @@ pub(super) struct NewRegistration {
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100, example = "Reports"))]
     display_name: String,
     /// The `client_id`; generated if missing.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, pattern = "^[A-Za-z0-9._~-]{1,100}$"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = String, required = false, pattern = "^[A-Za-z0-9._~-]{1,100}$")
+    )]
     id: Option<ClientId>,
     /// The grants that it may use at the token endpoint; none if missing.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<GrantName>, required = false))]

@@ -48,7 +48,15 @@ struct NewToken {
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3660, example = 30))]
     expires_in_days: Option<i64>,
     /// Must lie within the caller's scope, which is also the default.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, pattern = r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$", max_length = 1000))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            value_type = String,
+            required = false,
+            pattern = r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$",
+            max_length = 1000
+        )
+    )]
     scope: Option<Scope>,
 }
 

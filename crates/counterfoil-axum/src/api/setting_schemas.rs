@@ -1,4 +1,4 @@
-//! The schemas of settings, from the one table of them.
+//! The schemas of settings. The core's table of settings defines them.
 
 use counterfoil::settings::{SettingName, SettingUnit};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -7,7 +7,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::settings::NewSettings;
 
-/// The settings as they hold now: every one of the table.
+/// All current settings.
 pub(super) struct SettingsView;
 
 /// The schema of a setting.

@@ -98,8 +98,8 @@ fn mark_sensitive(headers: &mut HeaderMap) {
     }
 }
 
-/// Whether a request is a CORS preflight: what a browser asks before it sends a request across origins (Fetch §3.3.2). It carries no credential,
-/// and must not need one.
+/// Whether a request is a CORS preflight, which a browser sends before a request across origins (Fetch §3.3.2). It
+/// carries no credential and must not need one.
 pub fn is_preflight<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     request.method() == Method::OPTIONS
