@@ -23,8 +23,8 @@ use crate::types::settings::{SettingName, Settings};
 use crate::types::time::Span;
 
 /// The rules for all credentials of a host. The default is hardened. [`Policy::open`] is neutral: it follows the
-/// standards, with personal access tokens on. [`Policy::synergy`], [`Policy::a2nta`], [`Policy::aodocs`] and [`Policy::aal2`] give
-/// each product's behaviour in one line. Times are written in whole seconds.
+/// standards, with personal access tokens on. [`Policy::synergy`], [`Policy::a2nta`], [`Policy::aodocs`] and
+/// [`Policy::aal2`] give each product's behaviour in one line. Times are written in whole seconds.
 ///
 /// ```
 /// use counterfoil::types::Span;
