@@ -91,7 +91,7 @@ impl Counterfoil {
         personal_access_token(self.permit(by).await?, new, None).await
     }
 
-    /// What a personal access token may be now. Nothing secret, so nobody is asked who wants to know.
+    /// The limits of a new personal access token. Not secret: no presenter is needed.
     ///
     /// # Errors
     ///
