@@ -37,6 +37,9 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../example.in")]
+    /// use counterfoil::http_auth::{PublicRefusal, Refusal};
+    /// use counterfoil::types::{Span, TokenKind};
+    ///
     /// let scope = Some("demo:read".parse()?);
     /// let new = NewPersonalAccessToken { label: "reports", lifetime: Lifetime::Days(1), scope };
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;

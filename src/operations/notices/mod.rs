@@ -33,6 +33,7 @@ impl Counterfoil {
     /// ```
     #[doc = include_str!("../../example.in")]
     /// use counterfoil::notice::{NoticeText, Outcome};
+    /// use counterfoil::types::Span;
     ///
     /// let page = NonZeroU32::MIN.saturating_add(99);
     /// let new = NewPersonalAccessToken { label: "backup", lifetime: Lifetime::Days(30), scope: None };

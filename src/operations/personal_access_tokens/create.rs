@@ -67,6 +67,8 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
+    /// use counterfoil::types::Span;
+    ///
     /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
     /// assert_eq!(issued.listed.expires_at, issued.listed.created_at.plus(Span::days(30)));
@@ -89,7 +91,7 @@ impl Counterfoil {
         personal_access_token(self.permit(by).await?, new, None).await
     }
 
-    /// What a personal access token may be now. Nothing secret, so nobody is asked who wants to know.
+    /// The limits of a new personal access token. Not secret: no presenter is needed.
     ///
     /// # Errors
     ///

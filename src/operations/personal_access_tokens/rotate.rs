@@ -52,6 +52,8 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
+    /// use counterfoil::operations::Overlap;
+    ///
     /// let new = NewPersonalAccessToken { label: "deploy", lifetime: Lifetime::Days(30), scope: None };
     /// let old = counterfoil.create_personal_access_token(&ivan, &new).await?;
     /// let new = counterfoil.rotate_token(&ivan, &old.listed.id, Overlap::UntilFirstUse).await?;

@@ -101,11 +101,11 @@ async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are()
     let rest = "refresh_mode=rotate&grants=password&grants=refresh_token";
     let limits = "allowed=limited&scopes=demo:read&scopes=demo:write&default=limited&default_scopes=demo:read";
     let saved = adam.post(path, &format!("display_name=app&{rest}&{limits}")).await;
-    assert_eq!(saved.header("location"), Some("/console/clients?told=saved"), "{saved:?}");
+    assert_eq!(saved.header("location"), Some("/console/clients?notice=saved"), "{saved:?}");
     let was = "allowed_was=limited&scopes_was=demo:read+demo:write&default_was=limited&default_scopes_was=demo:read";
     for (name, without) in [("one", ""), ("two", was), ("three", "scopes=&default_scopes=+")] {
         let saved = adam.post(path, &format!("display_name={name}&{rest}&{without}")).await;
-        assert_eq!(saved.header("location"), Some("/console/clients?told=saved"), "{name}: {saved:?}");
+        assert_eq!(saved.header("location"), Some("/console/clients?notice=saved"), "{name}: {saved:?}");
         let client = world.counterfoil.client(&Presenter::host(), &id).await.expect("there");
         assert_eq!(client.display_name, name);
         let scopes =

@@ -146,11 +146,11 @@ fn killed(open: Open, times: u16, writer: &str) -> Tally {
 fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
     let kills = u16::try_from((scale().rounds / 60).max(3)).expect("few");
     for (name, open) in ENGINES {
-        let tally = killed(open, kills, &format!("a_process_that_writes_to_{name}"));
+        let tally = killed(open, kills, &format!("files::a_process_that_writes_to_{name}"));
         say(format!("{name}, {kills} x kill -9 of the writer: {tally}"));
         assert!(tally.broken.is_empty(), "{name}: {:#?}", tally.broken);
         assert!(tally.created > 0 && tally.rotated > 0 && tally.revoked > 0 && tally.in_doubt > 0, "{name}: {tally}");
-        let control = killed(open, kills, &format!("a_process_that_acknowledges_too_early_to_{name}"));
+        let control = killed(open, kills, &format!("files::a_process_that_acknowledges_too_early_to_{name}"));
         say(format!("the control, acknowledged before the write: {control}"));
         assert!(!control.broken.is_empty(), "{name}: the control: what was not written is missed");
     }
