@@ -64,12 +64,12 @@ pub enum WhenFull {
     },
 }
 
-/// How many may be made in a time. Each use says what is counted.
+/// A limit on records created within a period. Each use says what is counted.
 ///
-/// An insert counts the records of the new family's realm, owner and kind that are listed (deleted ones too, shrunk ones
-/// not) and have `created_at > since`. A rotation looks at the member whose supersession was the `limit`-th before it: the
-/// superseded record of the family's kind and of generation (parent's generation − `limit`). The pace is reached where that
-/// one has `superseded.at > since`; where it is not there, it is not.
+/// An insert counts the records of the new family's realm, owner and kind that are listed (deleted ones too, shrunk
+/// ones not) and have `created_at > since`. A rotation looks at the member whose supersession was the `limit`-th
+/// before it: the superseded record of the family's kind and of generation (parent's generation − `limit`). The pace
+/// is reached if that record has `superseded.at > since`. If there is no such record, the pace is not reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// The most records created after `since`.

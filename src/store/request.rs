@@ -15,7 +15,7 @@ const NEWER: &str = "no record is of a newer generation than its family";
 const SUCCESSOR: &str = "the successor is among the new records";
 const SHARD: &str = "the first byte of an id is its owner's shard";
 
-/// Checks what an insert says of itself.
+/// Checks that an insert is consistent.
 ///
 /// # Errors
 ///

@@ -81,10 +81,11 @@ use crate::types::time::Timestamp;
 ///     `gone_at`, so its replay is always recognised.
 /// 42. `rotations_are_paced`: if a rotation has a [`Pace`](crate::store::Pace), then of any number of racers no more
 ///     than `limit` rotations have `superseded.at > since`. A refused rotation writes nothing.
-/// 43. `access_tokens_are_capped`: of any number of concurrent joins, slides and rotations with an `access_cap`, no more than that many
-///     access tokens of the family are live at once: neither revoked nor at their expiry, superseded or not.
-/// 44. `creations_are_paced`: of any number of concurrent inserts with a [`Pace`](crate::store::Pace) exactly `limit` records of the realm, owner
-///     and kind have `created_at > since`; deleted ones count.
+/// 43. `access_tokens_are_capped`: of any number of concurrent joins, slides and rotations with an `access_cap`, no
+///     more than that many access tokens of the family are live at once: neither revoked nor at their expiry,
+///     superseded or not.
+/// 44. `creations_are_paced`: of any number of concurrent inserts with a [`Pace`](crate::store::Pace) exactly `limit`
+///     records of the realm, owner and kind have `created_at > since`; deleted ones count.
 /// 45. `room_is_made`: with [`WhenFull::End`](crate::store::WhenFull) each of any number of concurrent inserts
 ///     succeeds, `limit` live families remain, and the ended families are revoked in the same step: the least
 ///     recently used first, each ended once and named in the result.

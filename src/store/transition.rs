@@ -108,9 +108,9 @@ pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timest
         }
 }
 
-/// Carries out an accepted rotation on the parent and its family. `successor` is the new record that follows the parent
-/// ([`check_rotate`](super::check_rotate)); a slide has none. The store adds the new records, and calls [`wipe_nonce`] on the
-/// parent's own predecessor.
+/// Carries out an accepted rotation on the parent and its family. `successor` is the new record that follows the
+/// parent ([`check_rotate`](super::check_rotate)); `None` for a slide. The store adds the new records, and calls
+/// [`wipe_nonce`] on the parent's own predecessor.
 pub fn rotate(
     parent: &mut RecordParts,
     family: &mut FamilyParts,
