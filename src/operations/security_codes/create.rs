@@ -19,7 +19,7 @@ use crate::types::kind::TokenKind;
 pub enum NewAccess<'a> {
     /// The rights of a super administrator, while its creator is one.
     SuperAdministrator,
-    /// Those of the account with that name, at most an ordinary member's.
+    /// The rights of the account with that name, at most an ordinary member's.
     SameAsUser(&'a str),
 }
 
