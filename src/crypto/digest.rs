@@ -1,8 +1,8 @@
-//! What the store holds in place of a secret.
+//! What the store keeps in place of a secret.
 //!
-//! SHA-256 of a block that names realm and kind, then the id, then the secret: a digest fits one record of one realm only, and
-//! a row that was moved or edited opens nothing. With a key ring it is HMAC-SHA-256 of the same, and a stolen dump cannot even
-//! confirm a guess. The secret has 256 random bits, so nothing here has to be slow.
+//! SHA-256 of a block with realm and kind, then the id, then the secret. A digest therefore matches one record of one
+//! realm only, and a row that was moved or edited gives no access. With a key ring it is HMAC-SHA-256 of the same
+//! input, so a stolen dump cannot even confirm a guess. The secret has 256 random bits, so no slow hash is needed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,32 +18,34 @@ use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 use crate::types::secret::{TokenSecret, wipe};
 
-/// The digest of a credential: 32 bytes from which the secret cannot be had.
+/// The digest of a credential: 32 bytes from which the secret cannot be computed.
 ///
-/// It is no secret, yet no `==`: a comparison that decides must take the same time wherever the bytes differ.
+/// It is not secret, but has no `==`: a comparison that decides access must take the same time wherever the bytes
+/// differ.
 #[derive(Clone, Copy)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest that a store kept.
+    /// The digest with the stored bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes, for a store to keep.
+    /// The bytes, for storage.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// Whether a store gave back what it was given. Not constant in time: it decides about stores, never about credentials.
+    /// Whether a store returned what it was given. Not constant-time: use it to test stores, never to verify
+    /// credentials.
     #[must_use]
     pub fn same_bytes(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 
-    /// Whether they are the same, found out in constant time: as four words, which costs a sixth of comparing 32 bytes.
+    /// Compares in constant time, as four words, which costs a sixth of comparing 32 bytes.
     #[must_use]
     pub fn ct_eq(&self, other: &Self) -> bool {
         self.words().ct_eq(&other.words()).into()
@@ -61,24 +63,24 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// The kind byte of a client secret that was imported: no [`TokenKind`], because its text is not of our format.
+/// The kind byte of an imported client secret. It is not a [`TokenKind`], because its text has another format.
 const IMPORTED: u8 = 7;
 
-/// Makes the digests of one realm, from states primed once.
+/// Computes the digests of one realm, from prepared hash states.
 pub(crate) struct Digester {
     plain: Primed,
-    /// The newest key first; a ring has few, so they are searched one by one.
+    /// The newest key first. A ring has few keys, so the search is linear.
     keyed: Vec<(KeyId, Primed)>,
     ring: Option<Arc<KeyRing>>,
     unkeyed: Unkeyed,
 }
 
-/// What becomes of digests that were taken without a key, where a key ring is in use.
+/// How digests that were computed without a key are treated while a key ring is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unkeyed {
-    /// They prove nothing: whoever can write to the store could make one.
+    /// They prove nothing: anyone with write access to the store could create one.
     Refused,
-    /// They still verify, while a host moves to its first key ring.
+    /// They still verify, while a host migrates to its first key ring.
     Accepted,
 }
 
@@ -89,7 +91,7 @@ impl Digester {
         Self { plain: Primed::plain(realm), keyed, ring, unkeyed }
     }
 
-    /// The key that is written with, [`KeyId::NONE`] without a ring.
+    /// The key of new digests, [`KeyId::NONE`] without a ring.
     pub(crate) fn current_key(&self) -> KeyId {
         self.newest().0
     }
@@ -100,13 +102,13 @@ impl Digester {
         (of_token(primed, kind, id, secret), key)
     }
 
-    /// Whether what was digested, or derived, under that key can prove anything: a key of the ring, or no key where there is
-    /// no ring or the host accepts it for a move.
+    /// Whether a digest or a derivation under that key can prove anything: a key of the ring, or no key if there is
+    /// no ring or the host accepts this during a migration.
     pub(crate) fn is_usable(&self, key: KeyId) -> bool {
         self.find(key).is_some()
     }
 
-    /// The digest under the key of a record; `None` where that key is not usable.
+    /// The digest under a record's key. `None` if that key is not usable.
     pub(crate) fn token_under(
         &self,
         key: KeyId,
@@ -123,7 +125,7 @@ impl Digester {
         (of_imported(primed, id, text), key)
     }
 
-    /// The same under the key of the registration; `None` where that key is not usable.
+    /// The same under the registration's key. `None` if that key is not usable.
     pub(crate) fn imported_under(&self, key: KeyId, id: &[u8; 16], text: &[u8]) -> Option<Digest> {
         Some(of_imported(self.find(key)?, id, text))
     }
@@ -141,7 +143,7 @@ impl Digester {
     }
 }
 
-/// Counts the digests that a thread takes: that two refusals did the same work is shown by counting, not by a watch.
+/// Counts the digests that a thread computes. Tests compare the work of two refusals by counting, not by timing.
 #[cfg(test)]
 pub(crate) mod counting {
     use std::cell::Cell;
@@ -179,9 +181,10 @@ fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
     Digest(primed.hash(IMPORTED, &mut message))
 }
 
-/// 43 letters at 6 bits each, most significant bit first, six zero bits at the end: 33 bytes, so that no second block is needed.
+/// 43 letters at 6 bits each, most significant bit first, then six zero bits: 33 bytes, so that no second block is
+/// needed.
 ///
-/// A byte that is no letter counts as 63, which no letter does; none comes through the parser. Written as whole words: eight
+/// An invalid letter counts as 63, which no letter has; the parser lets none through. Written in whole words: eight
 /// letters are 48 bits, so four such groups make three words.
 fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
     let bits = |from: usize, to: usize| {

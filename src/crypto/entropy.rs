@@ -1,4 +1,4 @@
-//! Where random bytes come from: the only file that draws them.
+//! The source of random bytes. No other file draws them.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,7 +15,7 @@ pub trait Entropy: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`NoEntropy`] where the source failed; what `bytes` then hold must not be used.
+    /// [`NoEntropy`] if the source failed. Then the content of `bytes` must not be used.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
 }
 
@@ -32,12 +32,12 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// Any cryptographic generator of the `rand_core` family as a source, behind a lock.
+/// A cryptographic generator of the `rand_core` family as a source, behind a lock.
 #[derive(Debug)]
 pub struct RngEntropy<R>(Mutex<R>);
 
 impl<R: TryCryptoRng> RngEntropy<R> {
-    /// Takes the generator over.
+    /// Wraps the generator.
     pub fn new(rng: R) -> Self {
         Self(Mutex::new(rng))
     }
@@ -45,13 +45,13 @@ impl<R: TryCryptoRng> RngEntropy<R> {
 
 impl<R: TryCryptoRng + Send + 'static> Entropy for RngEntropy<R> {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
-        // A generator whose user panicked is still a generator.
+        // The generator stays usable after a panic in another thread.
         let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         rng.try_fill_bytes(bytes).map_err(|_| NoEntropy)
     }
 }
 
-/// Bytes that follow from a seed: a SHA-256 counter stream, for tests that must be told the same story twice.
+/// Bytes derived from a seed: a SHA-256 counter stream, for reproducible tests.
 #[cfg(any(test, feature = "test-util"))]
 #[derive(Debug)]
 pub struct SeededEntropy {
@@ -61,7 +61,7 @@ pub struct SeededEntropy {
 
 #[cfg(any(test, feature = "test-util"))]
 impl SeededEntropy {
-    /// A stream of its own for each seed.
+    /// A separate stream for each seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { seed, drawn: std::sync::atomic::AtomicU64::new(0) }

@@ -9,25 +9,28 @@ use crate::types::ids::KeyId;
 use crate::types::secret::{Secret, SecretBytes};
 
 impl KeyRing {
-    /// Reads the file form: a line `id:base64` for each key, in whatever order. No blanks, no blank lines, no comments.
+    /// Parses the file form: a line `id:base64` for each key, in any order. No blanks, no blank lines, no comments.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] says which line breaks which rule, never what stands there.
+    /// [`KeyRingError`] with the line and the broken rule, never its content.
     pub fn from_text(text: &Secret) -> Result<Self, KeyRingError> {
         let lines = text.expose_secret().lines().enumerate();
         let keys: Result<Vec<_>, _> = lines.map(|(above, line)| read(line, above + 1)).collect();
         Self::new(keys?)
     }
 
-    /// Writes the file form, the newest key first. It is everything that a dump lacks: keep it where only the service reads.
+    /// Returns the file form, the newest key first. Store it where only the service can read it: with it, a stolen
+    /// dump can be attacked.
     #[must_use]
     pub fn to_text(&self) -> Secret {
-        // 10 digits, a colon, 44 letters, a line feed: room for all at once, so that no half-written copy is left behind.
+        // 10 digits, a colon, 44 letters, a line feed. Allocated at full size, so that no reallocation leaves a
+        // partial copy behind.
         let mut text = String::with_capacity(self.keys.len() * 56);
         for (id, key) in &self.keys {
             let mut letters = Zeroizing::new([0; 44]);
-            // 32 bytes are 44 letters, so this cannot fail; if it did, the line would be unreadable and not another key.
+            // 32 bytes are 44 letters, so this cannot fail. If it did, the line would be unreadable rather than
+            // another key.
             let written = STANDARD.encode_slice(key.expose_secret(), letters.as_mut_slice()).unwrap_or(0);
             text.push_str(&id.number().to_string());
             text.push(':');
@@ -41,10 +44,10 @@ impl KeyRing {
 fn read(text: &str, line: usize) -> Result<(KeyId, SecretBytes<32>), KeyRingError> {
     let unreadable = KeyRingError::Line { line };
     let (id, key) = text.split_once(':').ok_or(unreadable)?;
-    // `parse` alone would take `+1` and `01` for 1.
+    // `parse` alone would accept `+1` and `01` as 1.
     let plain = !id.starts_with('0') && id.bytes().all(|byte| byte.is_ascii_digit());
     let id = id.parse().ok().filter(|_| plain).map(KeyId::new).ok_or(unreadable)?;
-    // `decode_slice` wants room for what the letters could mean at most.
+    // `decode_slice` needs a buffer for the largest possible result.
     let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(key.len())]);
     let len = STANDARD.decode_slice(key, &mut bytes).map_err(|_| unreadable)?;
     let decoded = bytes.get(..len).filter(|decoded| decoded.len() == 32).ok_or(KeyRingError::Length { line })?;

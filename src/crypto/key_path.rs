@@ -1,4 +1,4 @@
-//! The key ring in a file: made once, and read at each start.
+//! The key ring in a file: created once, and read at each start.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -34,7 +34,7 @@ pub struct KeyFile {
     group_readable: bool,
 }
 
-/// Why a file gives no key ring. Never says what is in it.
+/// Why a file gives no key ring. Never contains the file's content.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFileError {
@@ -46,7 +46,7 @@ pub enum KeyFileError {
         /// Why.
         source: io::Error,
     },
-    /// The file cannot be made.
+    /// The file cannot be created.
     #[error("key file {} cannot be made", path.display())]
     Create {
         /// The file.
@@ -54,7 +54,7 @@ pub enum KeyFileError {
         /// Why.
         source: io::Error,
     },
-    /// Others may read or write the file.
+    /// Other users may read or write the file.
     #[error("key file {} is open to others (mode {mode:03o}): chmod 600", path.display())]
     OpenToOthers {
         /// The file.
@@ -62,15 +62,15 @@ pub enum KeyFileError {
         /// Its permissions.
         mode: u32,
     },
-    /// The file holds no key ring.
+    /// The file contains no valid key ring.
     #[error("key file {} holds no key ring", path.display())]
     Ring {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The broken rule.
         source: KeyRingError,
     },
-    /// The file is longer than 64 KiB, or no file.
+    /// The file is longer than 64 KiB, or is not a regular file.
     #[error("key file {} is no file of at most 64 KiB", path.display())]
     NoFile {
         /// The file.
@@ -82,26 +82,28 @@ pub enum KeyFileError {
 }
 
 impl KeyRing {
-    /// The ring in that file; where there is none, a new ring, written to it with mode 0600. Whichever of several processes makes the
-    /// file, all get the same ring.
+    /// The ring in that file. If there is no file, creates a new ring and writes it with mode 0600. If several
+    /// processes do so at once, all get the same ring.
     ///
     /// Back the file up: without it every credential in the store is refused.
     ///
     /// # Errors
     ///
-    /// [`KeyFileError`] where the file cannot be read or made, is open to others, or holds no key ring.
+    /// [`KeyFileError`] if the file cannot be read or created, is accessible to other users, or contains no valid key
+    /// ring.
     pub fn open_or_create(path: impl Into<PathBuf>) -> Result<Self, KeyFileError> {
         KeyFile::new(path).open_or_create()
     }
 }
 
 impl KeyFile {
-    /// The file of that name. On Unix its owner alone may have access to it.
+    /// The file at that path. On Unix only its owner may have access to it.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), group_readable: false }
     }
 
-    /// Accepts a file that others may read, as orchestrators mount secrets (mode 0440 or 0444), where nobody but its owner may write it.
+    /// Accepts a file that other users may read but only its owner may write, as orchestrators mount secrets (mode
+    /// 0440 or 0444).
     #[must_use]
     pub fn allow_group_readable(self) -> Self {
         Self { group_readable: true, ..self }
@@ -111,7 +113,8 @@ impl KeyFile {
     ///
     /// # Errors
     ///
-    /// [`KeyFileError`] where the file cannot be read or made, is open to others, or holds no key ring.
+    /// [`KeyFileError`] if the file cannot be read or created, is accessible to other users, or contains no valid key
+    /// ring.
     pub fn open_or_create(&self) -> Result<KeyRing, KeyFileError> {
         if let Some(ring) = self.open()? {
             return Ok(ring);
@@ -119,7 +122,7 @@ impl KeyFile {
         let ring = KeyRing::generate(&SystemEntropy)?;
         match self.create(&ring.to_text()) {
             Ok(()) => Ok(ring),
-            // Another process made it first: its ring is the ring.
+            // Another process created it first: use its ring.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 let gone = || io::Error::new(ErrorKind::NotFound, "it was made and removed meanwhile");
                 self.open()?.ok_or_else(|| KeyFileError::Read { path: self.path.clone(), source: gone() })
@@ -128,11 +131,11 @@ impl KeyFile {
         }
     }
 
-    /// The ring in the file; `None` where there is no file.
+    /// The ring in the file. `None` if there is no file.
     ///
     /// # Errors
     ///
-    /// As for [`KeyFile::open_or_create`].
+    /// As [`KeyFile::open_or_create`].
     pub fn open(&self) -> Result<Option<KeyRing>, KeyFileError> {
         let path = || self.path.clone();
         let unreadable = |source| KeyFileError::Read { path: path(), source };
@@ -145,7 +148,7 @@ impl KeyFile {
             return Err(KeyFileError::NoFile { path: path() });
         }
         self.check_access(&about)?;
-        // Room for all at once, so that no half-read copy is left behind.
+        // Allocated at full size, so that no reallocation leaves a partial copy behind.
         let mut text = String::with_capacity(usize::try_from(LONGEST).unwrap_or_default());
         file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
         let ring = KeyRing::from_text(&Secret::from(text));
@@ -168,7 +171,7 @@ impl KeyFile {
         Ok(())
     }
 
-    /// Whole or not at all: under another name first, then linked to where nothing may be yet.
+    /// Atomic: written under another name, then linked to the path, which must not exist yet.
     fn create(&self, text: &Secret) -> io::Result<()> {
         let mut name = self.path.as_os_str().to_owned();
         name.push(format!(".{}.{:?}", std::process::id(), std::thread::current().id()));
@@ -201,7 +204,7 @@ mod tests {
 
     use super::*;
 
-    /// A folder that goes with the test.
+    /// A folder that is removed with the test.
     struct Folder(PathBuf);
 
     impl Folder {

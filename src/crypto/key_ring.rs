@@ -1,7 +1,7 @@
-//! The keys that a stolen dump lacks.
+//! The keys that a stolen dump does not contain.
 //!
-//! A ring is kept apart from the store. Each key makes sub-keys, one a purpose, so that no key is used for two things. The
-//! newest key, the one of the highest number, is written with; the others only verify what was written before.
+//! A ring is kept apart from the store. Each key gives sub-keys, one per purpose, so that no key has two uses. The
+//! newest key, the one with the highest number, is used for writing; the others only verify older digests.
 
 use std::fmt;
 
@@ -14,7 +14,8 @@ use crate::types::secret::SecretBytes;
 
 /// Keys of 32 bytes, each with a number.
 ///
-/// Invariants: at least one key, no number twice, none of them 0. No `Clone`, no `Serialize`; `Debug` shows the numbers only.
+/// Invariants: at least one key, no duplicate numbers, no number 0. No `Clone`, no `Serialize`; `Debug` shows only
+/// the numbers.
 ///
 /// ```
 /// use counterfoil::types::KeyId;
@@ -26,11 +27,11 @@ use crate::types::secret::SecretBytes;
 /// assert_eq!(again.newest(), KeyId::new(1));
 /// ```
 pub struct KeyRing {
-    /// In falling order of their numbers.
+    /// In descending order of their numbers.
     pub(super) keys: Vec<(KeyId, SecretBytes<32>)>,
 }
 
-/// Why there is no such key ring. Never says what was in a key.
+/// Why a key ring is not valid. Never contains key bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyRingError {
@@ -40,19 +41,19 @@ pub enum KeyRingError {
     /// 0 stands for "no key".
     #[error("key id must be 1 to 4294967295")]
     KeyId,
-    /// Two keys of one number.
+    /// Two keys with one number.
     #[error("key id {} stands twice in the key ring", .0.number())]
     Duplicate(KeyId),
-    /// No key of that number.
+    /// No key with that number.
     #[error("key id {} is not in the key ring", .0.number())]
     Unknown(KeyId),
-    /// A key of another length. Longer ones are not cut and shorter ones not filled.
+    /// A key of another length. Longer ones are not truncated and shorter ones not padded.
     #[error("line {line}: a key must be exactly 32 bytes")]
     Length {
         /// Counted from 1.
         line: usize,
     },
-    /// A line of the file form that cannot be read.
+    /// A line of the file form that does not parse.
     #[error("line {line}: must be a key id, a colon, and 32 bytes in standard base64")]
     Line {
         /// Counted from 1.
@@ -68,7 +69,7 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// [`NoEntropy`] where the source failed.
+    /// [`NoEntropy`] if the source failed.
     pub fn generate(entropy: &dyn Entropy) -> Result<Self, NoEntropy> {
         Ok(Self { keys: vec![(KeyId::new(1), draw(entropy)?)] })
     }
@@ -77,16 +78,16 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// [`NoEntropy`] where it failed.
+    /// [`NoEntropy`] if it failed.
     pub fn generate_from_system() -> Result<Self, NoEntropy> {
         Self::generate(&SystemEntropy)
     }
 
-    /// The ring of those keys, in whatever order.
+    /// A ring of these keys, in any order.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] where there is none, one is numbered 0, or a number stands twice.
+    /// [`KeyRingError`] if there is no key, a key has the number 0, or a number occurs twice.
     pub fn new(keys: impl IntoIterator<Item = (KeyId, SecretBytes<32>)>) -> Result<Self, KeyRingError> {
         let mut keys: Vec<_> = keys.into_iter().collect();
         keys.sort_by_key(|&(id, _)| std::cmp::Reverse(id));
@@ -100,7 +101,7 @@ impl KeyRing {
         }
     }
 
-    /// The key that is written with.
+    /// The key used for writing.
     #[must_use]
     pub fn newest(&self) -> KeyId {
         self.keys.first().map_or(KeyId::NONE, |&(id, _)| id)
@@ -111,27 +112,27 @@ impl KeyRing {
         self.keys.iter().map(|&(id, _)| id)
     }
 
-    /// Whether a key of that number is in the ring.
+    /// Whether the ring has a key with that number.
     #[must_use]
     pub fn contains(&self, id: KeyId) -> bool {
         self.find(id).is_some()
     }
 
-    /// The same ring with one more key, the newest. This one stays as it is, for those who still hold it.
+    /// The same ring with one more key, the newest. `self` is not changed, for its other holders.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] where the source of random bytes failed or no number is left.
+    /// [`KeyRingError`] if the source of random bytes failed or no number is left.
     pub fn with_new_key(&self, entropy: &dyn Entropy) -> Result<Self, KeyRingError> {
         let id = self.newest().number().checked_add(1).map(KeyId::new).ok_or(KeyRingError::KeyId)?;
         Self::new(std::iter::once((id, draw(entropy)?)).chain(self.copies()))
     }
 
-    /// The same ring without a key. What was written with it verifies no longer: first see that nothing is left.
+    /// The same ring without a key. Credentials under it no longer verify: check first that none is left.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] where it has no such key, or no other.
+    /// [`KeyRingError`] if it has no such key, or no other.
     pub fn without(&self, id: KeyId) -> Result<Self, KeyRingError> {
         self.find(id).ok_or(KeyRingError::Unknown(id))?;
         Self::new(self.copies().filter(|&(kept, _)| kept != id))
@@ -142,13 +143,13 @@ impl KeyRing {
         self.keys.iter().map(|(id, key)| (*id, sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/digest/v1"])))
     }
 
-    /// The sub-key for rotation; `None` where the key has left the ring.
+    /// The sub-key for rotation. `None` if the key has left the ring.
     pub(crate) fn rotation_key(&self, id: KeyId) -> Option<RotationKey> {
         let key = self.find(id)?;
         Some(RotationKey::new(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))
     }
 
-    /// What tells each key from another of the same number.
+    /// The values that distinguish each key from another with the same number.
     pub(crate) fn checks(&self) -> impl Iterator<Item = (KeyId, KeyCheck)> {
         self.keys.iter().map(|(id, key)| {
             let mac = sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/check/v1"]);

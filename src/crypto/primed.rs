@@ -1,6 +1,6 @@
-//! Hash states that already know realm, kind and key.
+//! Hash states that already include realm, kind and key.
 //!
-//! What a verification has to hash then fits into one block: one compression without a key, two with one.
+//! A verification then hashes only one block: one compression without a key, two with one.
 
 use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
@@ -8,12 +8,12 @@ use crate::crypto::sha256::{self, LastBlock, State};
 use crate::types::realm::Realm;
 use crate::types::secret::SecretBytes;
 
-/// Kind bytes are 1 to 7, so that three bits name a state; 0 stays unused.
+/// Kind bytes are 1 to 7, so three bits select a state; 0 is unused.
 const KINDS: usize = 8;
 
 /// A state for each kind byte: of SHA-256, or of the inner hash of HMAC.
 ///
-/// Whoever has the states under a key can do what the holder of the key can: they are wiped like it.
+/// The states under a key are as powerful as the key itself, so they are wiped like it.
 pub(crate) struct Primed {
     kinds: [State; KINDS],
     outer: Option<State>,
@@ -31,11 +31,11 @@ impl Primed {
         Self { kinds: blocks(realm).map(|block| sha256::absorbed(inner, &block)), outer: Some(outer) }
     }
 
-    /// The hash of the realm's block of that kind and of the message.
+    /// The hash of the realm's block for that kind, followed by the message.
     pub(crate) fn hash<const N: usize>(&self, kind: u8, message: &mut LastBlock<N>) -> [u8; 32] {
         let state = self.kinds[usize::from(kind) % KINDS];
         let Some(outer) = self.outer else { return message.finish(state, 1) };
-        // Before the realm's block stands the key's.
+        // The key's block precedes the realm's block.
         let mut inner = LastBlock::<32>::new();
         inner.message().copy_from_slice(&message.finish(state, 2));
         inner.finish(outer, 1)

@@ -1,7 +1,8 @@
-//! SHA-256 and HMAC-SHA-256: the only file that hashes.
+//! SHA-256 and HMAC-SHA-256. No other file hashes.
 //!
-//! A verification is mostly its hash, and most of what is hashed is known long before: realm, kind, key. So a state that has
-//! absorbed whole blocks is kept as eight words and copied; what a call adds fits into the rest of one block.
+//! The hash is most of the cost of a verification, and most of its input is known in advance: realm, kind, key. So a
+//! state that has absorbed whole blocks is kept as eight words and copied; the input of a call fits into the rest of
+//! one block.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::block_api::compress256;
@@ -10,7 +11,7 @@ use zeroize::Zeroize as _;
 
 use crate::types::secret::{SecretBytes, wipe};
 
-/// What SHA-256 remembers between blocks.
+/// The state of SHA-256 between blocks.
 pub(crate) type State = [u32; 8];
 
 /// The state before the first block (FIPS 180-4 §5.3.3).
@@ -41,7 +42,7 @@ pub(crate) fn keyed(key: &[u8; 32]) -> [State; 2] {
 
 /// The last block of a message, filled in place, so that there is no second copy of the secret to wipe.
 ///
-/// `N` bytes of message, at most 55, so that the padding's first byte and the length fit behind them. Wiped on drop.
+/// `N` bytes of message, at most 55, so that the padding's first byte and the length fit after them. Wiped on drop.
 pub(crate) struct LastBlock<const N: usize>([u8; 64]);
 
 impl<const N: usize> LastBlock<N> {
@@ -57,7 +58,7 @@ impl<const N: usize> LastBlock<N> {
         &mut self.0[..N]
     }
 
-    /// The hash of the `blocks` that `state` has absorbed and of this one: exactly one compression.
+    /// The hash of the `blocks` that `state` has absorbed followed by this one: exactly one compression.
     pub(crate) fn finish(&mut self, mut state: State, blocks: u64) -> [u8; 32] {
         self.0[56..].copy_from_slice(&((64 * blocks + N as u64) * 8).to_be_bytes());
         compress256(&mut state, std::slice::from_ref(&self.0));
@@ -73,14 +74,15 @@ impl<const N: usize> Drop for LastBlock<N> {
     }
 }
 
-/// Plain SHA-256 of the parts, one after another. The caller sees to it that the parts cannot be told wrongly apart.
+/// Plain SHA-256 of the concatenated parts. The caller must make the concatenation unambiguous.
 pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 32] {
     parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize().into()
 }
 
-/// HMAC-SHA-256 of the parts, one after another. What comes out is a key or a secret.
+/// HMAC-SHA-256 of the concatenated parts. The result is a key or a secret.
 pub(crate) fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> SecretBytes<32> {
-    // RFC 2104 pads a short key with zeros to a block, so the block is the same key, and a whole block cannot be refused.
+    // RFC 2104 pads a short key with zeros to a block. The padded block is the same key and has a length that is
+    // always accepted.
     let mut block = [0; 64];
     block[..32].copy_from_slice(key);
     let mac = Hmac::<Sha256>::new((&block).into());

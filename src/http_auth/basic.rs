@@ -8,21 +8,21 @@ use crate::http_auth::bearer::{MalformedHeader, after_scheme};
 use crate::http_auth::client_fault::ClientFault;
 use crate::types::secret::Secret;
 
-/// What a client proves itself with. `Debug` is safe: the secret redacts itself.
+/// The credentials of a client. `Debug` is safe: the secret redacts itself.
 #[derive(Debug)]
 pub(crate) struct BasicPair {
     pub(crate) client_id: String,
-    /// `None` where it is empty: an empty secret is an omitted one (RFC 6749 §2.3.1), by which public clients name themselves.
+    /// `None` if it is empty: an empty secret counts as omitted (RFC 6749 §2.3.1), as public clients send it.
     pub(crate) secret: Option<Secret>,
 }
 
-/// Reads one `Authorization` value; `None` where the scheme is another.
+/// Parses one `Authorization` value. `None` if the scheme is not Basic.
 ///
 /// Strict: `1*SP`, standard base64 with its padding and no stray bits, UTF-8 without control characters (RFC 7617 §2), split at
 /// the first colon, each half form-decoded once.
 pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader> {
     let Some(encoded) = after_scheme(header, b"Basic")? else { return Ok(None) };
-    // `decode_slice` wants room for what the letters could mean at most.
+    // `decode_slice` needs a buffer for the largest possible result.
     let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(encoded.len())]);
     let len = STANDARD.decode_slice(encoded, &mut bytes).map_err(|_| MalformedHeader)?;
     let text = bytes.get(..len).and_then(|bytes| std::str::from_utf8(bytes).ok()).ok_or(MalformedHeader)?;
@@ -36,18 +36,18 @@ pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader>
     Ok(Some(BasicPair { client_id: decoded(client_id)?, secret }))
 }
 
-/// What a request to one of the OAuth endpoints says by `Authorization: Basic`. A header of any other scheme is as if absent.
+/// The `Authorization: Basic` of a request to an OAuth endpoint. A header of another scheme counts as absent.
 #[derive(Debug)]
 pub(crate) enum ClientHeader {
-    /// There is none.
+    /// No such header.
     Absent,
-    /// One, and a pair in it.
+    /// One header with valid syntax.
     Basic(BasicPair),
-    /// It was tried and proves nobody: it breaks the grammar, or stands twice.
+    /// A header that breaks the grammar or occurs twice. It authenticates no client.
     Unusable(ClientFault),
 }
 
-/// Reads all values of `Authorization` that a request carries.
+/// Reads all `Authorization` values of a request.
 pub(crate) fn client_header<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> ClientHeader {
     let mut tried = headers.into_iter().filter(|header| is_basic(header));
     match (tried.next(), tried.next()) {
@@ -60,17 +60,17 @@ pub(crate) fn client_header<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> 
     }
 }
 
-/// Whether the scheme is Basic, whatever follows it.
+/// Whether the scheme is Basic, regardless of the rest.
 fn is_basic(header: &[u8]) -> bool {
     const SCHEME: &[u8] = b"Basic";
     let names = header.get(..SCHEME.len()).is_some_and(|name| name.eq_ignore_ascii_case(SCHEME));
     names && !matches!(after_scheme(header, SCHEME), Ok(None))
 }
 
-/// `+` is a blank and `%XX` a byte (application/x-www-form-urlencoded); the bytes must be UTF-8 again. `None`: they are not, or an
-/// escape is none.
+/// Decodes `+` to a blank and `%XX` to a byte (application/x-www-form-urlencoded). `None` if the bytes are not UTF-8
+/// or an escape is invalid.
 pub(crate) fn form_decoded(text: &[u8]) -> Option<String> {
-    // Decoding never lengthens, so the buffer never moves and leaves no copy behind.
+    // Decoding never lengthens the text, so the buffer is not reallocated and leaves no copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text;
     while let [first, tail @ ..] = rest {

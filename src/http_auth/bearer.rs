@@ -2,28 +2,31 @@
 
 use crate::types::secret::Secret;
 
-/// What the request brought to prove itself.
+/// The credentials of a request.
 #[derive(Debug)]
 pub enum Credentials {
     /// No header.
     Absent,
-    /// A header of another scheme, which is not ours to judge.
+    /// A header of another scheme, which is not handled here.
     OtherScheme,
-    /// A bearer token, well formed as RFC 6750 has it; whether it is one of ours, the parser says.
+    /// A bearer token with the syntax of RFC 6750. `Prefixes::parse` decides whether
+    /// it is a token of this library.
     Bearer(Secret),
 }
 
-/// An `Authorization` header that stands twice or breaks the grammar of its scheme: 400 `invalid_request`.
+/// An `Authorization` header that occurs twice or breaks the grammar of its scheme: 400 `invalid_request`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("authorization header is malformed")]
 pub struct MalformedHeader;
 
-/// The longest value that is looked at. A token of ours has at most 88 letters; nobody makes us copy more than this.
+/// The longest value that is processed. A token of this library has at most 88 letters; the limit bounds what is
+/// copied.
 pub(crate) const MAX_VALUE: usize = 4096;
 
-/// Reads all values of `Authorization` that a request carries, of which there may be one.
+/// Reads all `Authorization` values of a request; at most one is allowed.
 ///
-/// Accepts `Bearer`, in any case, one SP or more (RFC 6750 §2.1, RFC 9110 §11.4), and a b64token. Nothing else is trimmed.
+/// Accepts `Bearer` in any case, one or more SP (RFC 6750 §2.1, RFC 9110 §11.4), and a b64token. Nothing else is
+/// trimmed.
 ///
 /// ```
 /// use counterfoil::http_auth::{Credentials, credentials};
@@ -35,7 +38,7 @@ pub(crate) const MAX_VALUE: usize = 4096;
 ///
 /// # Errors
 ///
-/// [`MalformedHeader`] where there are two, or one that breaks the grammar.
+/// [`MalformedHeader`] if there are two, or one that breaks the grammar.
 pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Credentials, MalformedHeader> {
     let mut headers = headers.into_iter();
     let Some(header) = headers.next() else { return Ok(Credentials::Absent) };
@@ -47,7 +50,7 @@ pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Cr
     if is_b64token(token) { Ok(Credentials::Bearer(text.to_owned().into())) } else { Err(MalformedHeader) }
 }
 
-/// What follows `scheme` and `1*SP` (RFC 9110 §11.4); `None` where the scheme is another.
+/// The part after `scheme` and `1*SP` (RFC 9110 §11.4). `None` if the scheme is another.
 pub(crate) fn after_scheme<'a>(header: &'a [u8], scheme: &[u8]) -> Result<Option<&'a [u8]>, MalformedHeader> {
     let (name, rest) = header.split_at_checked(scheme.len()).unwrap_or((header, &[]));
     let ends = !rest.first().is_some_and(|&byte| is_tchar(byte));
@@ -63,7 +66,7 @@ pub(crate) fn after_scheme<'a>(header: &'a [u8], scheme: &[u8]) -> Result<Option
     }
 }
 
-/// `token = 1*tchar` (RFC 9110 §5.6.2): what a scheme is made of.
+/// `token = 1*tchar` (RFC 9110 §5.6.2): the syntax of a scheme.
 fn is_tchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -1,4 +1,5 @@
-//! Why a client did not prove itself: for the host. What the caller learns is coarser, and never tells an unknown client from a wrong one.
+//! Why a client authentication failed, for the host. The caller learns less: an unknown client and a wrong secret
+//! look alike.
 
 /// The true reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -10,25 +11,25 @@ pub enum ClientFault {
     /// `Authorization: Basic` breaks the grammar of RFC 7617.
     #[error("the Basic credentials are malformed")]
     Malformed,
-    /// It is not registered.
+    /// The client is not registered.
     #[error("client is unknown")]
     Unknown,
-    /// It is disabled.
+    /// The client is disabled.
     #[error("client is disabled")]
     Disabled,
     /// A public client sent a secret.
     #[error("a public client sent a secret")]
     PublicSecret,
-    /// A confidential client sent none, a wrong one, or one that has ended.
+    /// A confidential client sent no secret, a wrong one, or an expired one.
     #[error("client's secret does not match")]
     Secret,
-    /// A public client asks what only a confidential one may ask.
+    /// A public client requested something that only a confidential one may.
     #[error("a public client cannot ask this")]
     Public,
-    /// `Authorization: Basic` stands twice.
+    /// `Authorization: Basic` occurs twice.
     #[error("Authorization: Basic stands twice")]
     HeaderTwice,
-    /// `Authorization: Basic` beside `client_secret`.
+    /// `Authorization: Basic` together with `client_secret`.
     #[error("Authorization: Basic stands beside client_secret")]
     HeaderAndForm,
     /// `client_id` names another client than `Authorization: Basic`.

@@ -1,10 +1,10 @@
-//! Why a credential is refused: the private half, for the host, and the public half, for the caller, in one type.
+//! Why a credential is refused: the private reason, for the host, and the public one, for the caller, in one type.
 
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 use crate::types::why::RevocationReason;
 
-/// A gate that the policy asks for.
+/// A gate that the policy uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gate {
@@ -25,26 +25,26 @@ impl Gate {
     }
 }
 
-/// The true reason, for the host and its events. What the caller may know of it is [`Refusal::public`].
+/// The true reason, for the host and its events. The caller may know only [`Refusal::public`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Not the spelling of a token.
+    /// Not a valid token text.
     #[error("credential is malformed")]
     Malformed,
-    /// No such record, or one that is past all that kept it.
+    /// No such record, or one that is expired and past retention.
     #[error("credential is unknown")]
     Unknown,
-    /// The id is there, the secret is not its own.
+    /// The id exists, but the secret does not match.
     #[error("credential's secret does not match")]
     WrongSecret,
     /// Of another realm.
     #[error("credential belongs to another realm")]
     WrongRealm,
-    /// Of a kind that is not accepted here.
+    /// The kind is not accepted here.
     #[error("credential of kind {kind} is not accepted here")]
     WrongKind {
-        /// What it is.
+        /// The kind.
         kind: TokenKind,
     },
     /// Expired.
@@ -56,9 +56,9 @@ pub enum Refusal {
     /// Revoked.
     #[error("credential was revoked")]
     Revoked {
-        /// When.
+        /// When it was revoked.
         at: Timestamp,
-        /// Why.
+        /// Why it was revoked.
         why: RevocationReason,
     },
     /// Replaced by a successor and no longer honoured.
@@ -76,19 +76,19 @@ pub enum Refusal {
     /// A gate is closed.
     #[error("a gate of the policy is closed")]
     GateClosed {
-        /// Which.
+        /// The gate.
         gate: Gate,
     },
-    /// The creator of a super-administrator code is none any more.
+    /// The creator of a super-administrator code is no longer a super administrator.
     #[error("creator of the security code is no super administrator")]
     CreatorLostRole,
     /// A refresh token that was issued to another client.
     #[error("credential was issued to another client")]
     WrongClient,
-    /// The key that a retry is derived with has left the key ring.
+    /// The key of a retry's derivation has left the key ring.
     #[error("key of the retry window has left the key ring")]
     KeyGone,
-    /// The client is not registered any more.
+    /// The client is no longer registered.
     #[error("client does not exist")]
     ClientMissing,
     /// The client is disabled.
@@ -97,22 +97,22 @@ pub enum Refusal {
     /// All tokens of the client were revoked after this family began.
     #[error("client's tokens were revoked")]
     ClientEpoch,
-    /// The client may not use the grant any more.
+    /// The client may no longer use the grant.
     #[error("client's grant was removed")]
     GrantRemoved,
     /// It began before the account's [`valid_since`](crate::Account::valid_since).
     #[error("credential began before its account's credentials are valid")]
     BeforeValidSince {
-        /// Since when they are.
+        /// The account's `valid_since`.
         valid_since: Timestamp,
     },
-    /// It was digested without a key, and a key ring is in use.
+    /// It was digested without a key, but a key ring is in use.
     #[error("credential was digested without a key, and a key ring is in use")]
     Unkeyed,
-    /// Its scope, what its client is allowed, and what the service knows have nothing in common.
+    /// The credential's scope, the client's allowed scope and the known scope tokens have no token in common.
     #[error("nothing is left of the credential's scope")]
     ScopeEmpty,
-    /// The policy asks for a scope and the credential has none.
+    /// The policy requires a scope, and the credential has none.
     #[error("policy demands a scope and the credential has none")]
     ScopeDemanded,
 }
@@ -120,14 +120,15 @@ pub enum Refusal {
 /// What a caller may know of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PublicRefusal {
-    /// RFC 6750 §3.1 `invalid_token`: unknown, mistyped, of another kind, expired, revoked, suspended: all alike.
+    /// RFC 6750 §3.1 `invalid_token`: unknown, mistyped, of another kind, expired, revoked or suspended, all the
+    /// same.
     InvalidToken,
-    /// RFC 6750 §3.1 `insufficient_scope`: it authenticates, and nothing is left of what it may do.
+    /// RFC 6750 §3.1 `insufficient_scope`: it authenticates, but its effective scope is empty.
     InsufficientScope,
 }
 
 impl Refusal {
-    /// What the caller is told: the same for every reason, but for a scope of which nothing is left.
+    /// The public part of the refusal. It is the same for every reason except an empty scope.
     #[must_use]
     pub const fn public(self) -> PublicRefusal {
         match self {
@@ -136,7 +137,7 @@ impl Refusal {
         }
     }
 
-    /// Whether the credential would work again without being touched: its owner, client or gate stands in the way.
+    /// Whether the credential may work again without being changed: its owner, client or gate blocks it.
     #[must_use]
     pub const fn is_suspension(self) -> bool {
         matches!(

@@ -1,4 +1,5 @@
-//! Who may do what, asked without doing it: so that a server can refuse before it says what is wrong with a request's body.
+//! Checks permission without carrying out an operation, so that a server can refuse before it reports what is wrong
+//! with a request's body.
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::clients::change;
@@ -13,7 +14,8 @@ use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};
 
-/// What somebody is about to do. `None` stands for a text that cannot be such an id, as a path may hold one: nothing bears it.
+/// An operation to be checked. `None` stands for a text that is not a valid id, as a path may contain: no item has
+/// it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Operation<'a> {
@@ -35,20 +37,21 @@ pub enum Operation<'a> {
     ChangeCode(Option<&'a RecordId>),
     /// [`Counterfoil::delete_security_code`].
     DeleteCode(&'a RecordId),
-    /// [`Counterfoil::client`], as far as who may goes.
+    /// The permission for [`Counterfoil::client`]; existence is not checked.
     SeeClient,
     /// [`Counterfoil::create_client`].
     CreateClient,
     /// [`Counterfoil::change_client`], [`Counterfoil::replace_client_secret`].
     ChangeClient(Option<&'a ClientId>),
-    /// [`Counterfoil::delete_client`], as far as who may goes.
+    /// The permission for [`Counterfoil::delete_client`]; existence is not checked.
     DeleteClient,
     /// [`Counterfoil::change_settings`].
     ChangeSettings,
 }
 
 impl Counterfoil {
-    /// Whether that would be forbidden, or meet nothing: what the operation itself checks first, and nothing else of it. The operation checks again.
+    /// Checks whether the operation is permitted and its target exists. These are the first checks of the operation
+    /// itself; it repeats them.
     ///
     /// # Errors
     ///

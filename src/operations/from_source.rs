@@ -1,4 +1,4 @@
-//! What is asked in a request whose source the host knows.
+//! Operations in a request whose source the host knows.
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::sessions::open::OpenedSession;
@@ -15,7 +15,8 @@ use crate::types::source::{Source, SourceName};
 
 /// A handle whose events name the source of the request: made by [`Counterfoil::from_source`].
 ///
-/// A [`Principal`] that comes out of it remembers the source, and so does the [`Presenter`](crate::Presenter) that is made of the principal.
+/// A [`Principal`] that it returns stores the source, and so does the [`Presenter`](crate::Presenter) made from the
+/// principal.
 #[derive(Clone, Copy, Debug)]
 pub struct FromSource<'a> {
     counterfoil: &'a Counterfoil,
@@ -23,11 +24,11 @@ pub struct FromSource<'a> {
 }
 
 impl Counterfoil {
-    /// The same handle for one request, whose source the host knows. Nothing is counted or refused by it: events say where the request came
-    /// from, unless the policy leaves that out ([`Events::sources`](crate::policy::Events::sources)).
+    /// The same handle for one request with a known source. It neither counts nor refuses anything: events name the
+    /// source, unless the policy leaves it out ([`Events::sources`](crate::policy::Events::sources)).
     ///
-    /// Calls that count failures take the source themselves; those that take a presenter have it from
-    /// [`Presenter::from_source`](crate::Presenter::from_source).
+    /// Methods that count failures take the source as an argument. Methods that take a presenter use the presenter's
+    /// ([`Presenter::from_source`](crate::Presenter::from_source)).
     ///
     /// ```
     #[doc = include_str!("../example.in")]
@@ -47,7 +48,8 @@ impl Counterfoil {
 }
 
 impl FromSource<'_> {
-    /// The source, where the policy lets events name it: a principal then carries no address that is never told.
+    /// The source, if the policy lets events name it. Otherwise a principal does not store an address that is never
+    /// reported.
     fn name(&self) -> Option<&SourceName> {
         self.source.name().filter(|_| self.counterfoil.service.policy.events.sources)
     }
@@ -70,7 +72,7 @@ impl FromSource<'_> {
         session_verify::verify(&self.counterfoil.service, text, self.name(), self.counterfoil.now()).await
     }
 
-    /// Signs in somebody whom the host has authenticated by itself.
+    /// Signs in a person whom the host has authenticated.
     ///
     /// # Errors
     ///
@@ -79,7 +81,7 @@ impl FromSource<'_> {
         session_open::for_account(&self.counterfoil.service, account, self.name(), self.counterfoil.now()).await
     }
 
-    /// Opens a family for somebody whom the host has authenticated by itself.
+    /// Opens a family for a person whom the host has authenticated.
     ///
     /// # Errors
     ///
@@ -88,7 +90,7 @@ impl FromSource<'_> {
         open::by_host(&self.counterfoil.service, sign_in, self.name(), self.counterfoil.now()).await
     }
 
-    /// Ends the family of a credential on the host's own authority.
+    /// Ends the family of a credential with the host's own authority.
     ///
     /// # Errors
     ///

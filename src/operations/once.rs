@@ -1,4 +1,4 @@
-//! What one form makes, made once.
+//! Creates the result of one form exactly once.
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::clients::change::{self, OnceSecret};
@@ -15,11 +15,11 @@ use crate::types::client::ClientId;
 use crate::types::ids::RecordId;
 use crate::types::time::Span;
 
-/// A handle that makes one credential with one key: made by [`Counterfoil::once`].
+/// A handle that creates one credential per key; created by [`Counterfoil::once`].
 ///
-/// The same call again is [`Conflict::DoneAlready`](crate::Conflict::DoneAlready), another call with the same key
-/// [`Conflict::FormUsed`](crate::Conflict::FormUsed); of any number of calls at once one makes it. A call that fails otherwise uses
-/// nothing up.
+/// Repeating the same call is [`Conflict::DoneAlready`](crate::Conflict::DoneAlready), a different call with the same
+/// key [`Conflict::FormUsed`](crate::Conflict::FormUsed). Of any number of concurrent calls one succeeds. A call that
+/// fails otherwise does not use up the key.
 #[derive(Clone, Copy, Debug)]
 pub struct Once<'a> {
     counterfoil: &'a Counterfoil,
@@ -27,7 +27,8 @@ pub struct Once<'a> {
 }
 
 impl Counterfoil {
-    /// The same handle for one form: a second sending of it makes nothing. The store itself decides, with no table of its own.
+    /// The same handle for one form: a second submission creates nothing. The store itself decides, without a table
+    /// of its own.
     ///
     /// # Example: a form that was sent twice
     ///
@@ -50,7 +51,7 @@ impl Counterfoil {
 }
 
 impl Once<'_> {
-    /// Makes a personal access token.
+    /// Creates a personal access token.
     ///
     /// # Errors
     ///
@@ -63,7 +64,7 @@ impl Once<'_> {
         personal_access_token(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Makes a security code.
+    /// Creates a security code.
     ///
     /// # Errors
     ///
@@ -76,8 +77,8 @@ impl Once<'_> {
         security_code(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a personal access token. Another overlap for a token that was replaced is `Conflict::Replaced`, as it is without a
-    /// key.
+    /// Replaces a personal access token. A different overlap for a replaced token is `Conflict::Replaced`, as without
+    /// a key.
     ///
     /// # Errors
     ///
@@ -91,7 +92,8 @@ impl Once<'_> {
         rotate::rotate(self.counterfoil.permit_on(by, Some(id)).await?, id, overlap, Some(&self.key)).await
     }
 
-    /// Registers a client. One that was changed or removed since is `FormUsed`: nobody can say any more what was asked for.
+    /// Registers a client. A client that was changed or removed since is `FormUsed`: the original request can no
+    /// longer be determined.
     ///
     /// # Errors
     ///
@@ -100,12 +102,12 @@ impl Once<'_> {
         register::create(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a client's secret, where its newest one is still the one that the form was shown beside.
+    /// Replaces a client's secret, if its newest secret is still the one at the time the form was shown.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::replace_client_secret`], the conflicts of [`Once`], and `Conflict::ChangedMeanwhile` where the newest
-    /// secret is another.
+    /// As [`Counterfoil::replace_client_secret`], the conflicts of [`Once`], and `Conflict::ChangedMeanwhile` if the
+    /// newest secret is another.
     pub async fn replace_client_secret(
         &self,
         by: &Presenter,

@@ -1,4 +1,4 @@
-//! Settings: read and changed by administrators.
+//! Reads and changes the settings. For administrators.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::EventKind;
@@ -11,7 +11,7 @@ use crate::service::presenter::Presenter;
 use crate::types::known_scopes::KnownScopes;
 use crate::types::settings::{InvalidSetting, SettingName, SettingUnit, Settings, StoredSettings};
 
-/// What is to be changed; what is `None` stays. Units are those of the names on the wire.
+/// A change of the settings. `None` leaves a setting unchanged. Units are those of the wire names.
 ///
 /// ```
 /// use counterfoil::settings::SettingsChange;
@@ -21,26 +21,26 @@ use crate::types::settings::{InvalidSetting, SettingName, SettingUnit, Settings,
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SettingsChange {
-    /// Creation and authentication of personal access tokens.
+    /// Whether personal access tokens can be created and can authenticate.
     pub personal_access_tokens_enabled: Option<bool>,
-    /// How long an access token lives, 1 s to 1 day. Each upper end is at most the policy's
+    /// The lifetime of an access token, 1 s to 1 day. Each upper end is at most the policy's
     /// ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
     pub access_lifetime_seconds: Option<u64>,
     /// The inactivity time-out of refresh tokens, 1 s to 366 days.
     pub refresh_inactivity_seconds: Option<u64>,
-    /// The absolute life of a family, 1 s to 366 days.
+    /// The absolute lifetime of a family, 1 s to 366 days.
     pub refresh_absolute_seconds: Option<u64>,
-    /// The most days of a personal access token, 1 to 3,660.
+    /// The longest lifetime of a personal access token in days, 1 to 3,660.
     pub pat_max_days: Option<u64>,
-    /// The default life of a security code, 1 s to 366 days.
+    /// The default lifetime of a security code, 1 s to 366 days.
     pub code_lifetime_seconds: Option<u64>,
-    /// How many days before expiry the advance notice is due, 1 to 365. Credentials that are there follow as a worker of notices
-    /// comes to them ([`Counterfoil::rearm_notices`](crate::Counterfoil::rearm_notices)).
+    /// How many days before expiry the advance notice is due, 1 to 365. Existing credentials follow when a notice
+    /// worker reaches them ([`Counterfoil::rearm_notices`](crate::Counterfoil::rearm_notices)).
     pub notice_lead_days: Option<u64>,
 }
 
 impl SettingsChange {
-    /// Names a setting and its new number, in its unit; the switch is on unless the number is 0.
+    /// Sets a setting by name to a number in its unit. For the switch, 0 is off and any other number on.
     ///
     /// ```
     /// use counterfoil::settings::{SettingName, SettingsChange};
@@ -61,7 +61,7 @@ impl SettingsChange {
         }
     }
 
-    /// What is named for a setting, as [`SettingsChange::set`] takes it.
+    /// The new number of a setting, as [`SettingsChange::set`] takes it.
     #[must_use]
     pub fn number(&self, name: SettingName) -> Option<u64> {
         match name {
@@ -77,11 +77,11 @@ impl SettingsChange {
 }
 
 impl Counterfoil {
-    /// The settings as they hold now. Administrators read them, with scope `settings:manage`.
+    /// The settings in force. For administrators with scope `settings:manage`.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], by whose fault it is.
+    /// [`ManageError`], split by whose fault it is.
     ///
     /// # Cancel safety
     ///
@@ -90,45 +90,47 @@ impl Counterfoil {
         read(self.permit(by).await?).await
     }
 
-    /// Changes settings: all that is named or nothing. Holds from the next call of this process, and within the policy's staleness in others.
+    /// Changes settings, all that are set or none. Takes effect from the next call of this process, and within the
+    /// policy's staleness in others.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: a number out of its range is `Invalid` and names the field and its limits.
+    /// [`ManageError`]: a number out of its range is `Invalid`, with the field and its limits.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has changed all that was named, or nothing.
+    /// A dropped call has applied the whole change or nothing.
     pub async fn change_settings(&self, by: &Presenter, change: &SettingsChange) -> Result<Settings, ManageError> {
         update(self.permit(by).await?, change).await
     }
 
-    /// Which gates of personal access tokens the policy asks. Not secret: no presenter is needed.
+    /// The gates of personal access tokens that the policy uses. Not secret: no presenter is needed.
     #[must_use]
     pub fn gates(&self) -> Gates {
         self.service.policy.gates()
     }
 
-    /// The scope tokens that the service knows, as the policy names them; `None`: any.
+    /// The scope tokens known to the service, from the policy; `None`: any.
     #[must_use]
     pub fn known_scopes(&self) -> Option<&KnownScopes> {
         self.service.policy.scopes.as_ref()
     }
 
-    /// The least and the greatest number that a setting takes under the policy, in the unit of its name. Not secret: no presenter is
-    /// needed.
+    /// The smallest and the largest number of a setting under the policy, in the unit of its name. Not secret: no
+    /// presenter is needed.
     #[must_use]
     pub fn setting_range(&self, name: SettingName) -> (u64, u64) {
         self.service.policy.setting_range(name)
     }
 }
 
-/// The settings as they hold now. Where a stored number is garbage the policy's own is shown, so that somebody can see it and repair it.
+/// The settings in force. If a stored number is invalid the policy's own is shown, so that an administrator can see
+/// and repair it.
 async fn read(permit: Permit<'_, ReadSettings>) -> Result<Settings, ManageError> {
     Ok(permit.service().with_settings(permit.now(), |view| view.settings).await?)
 }
 
-/// Changes what is named, all of it or nothing.
+/// Changes the settings that are set, all or none.
 async fn update(permit: Permit<'_, ChangeSettings>, change: &SettingsChange) -> Result<Settings, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     if change.personal_access_tokens_enabled.is_some() && !service.policy.gates().setting {

@@ -1,4 +1,5 @@
-//! Users, as far as credentials go: found, allowed to sign in with tokens, and everything of theirs ended.
+//! Users, as far as credentials are concerned: finds them, sets "token login allowed", and ends all their
+//! credentials.
 
 use std::num::NonZeroU32;
 
@@ -20,18 +21,19 @@ use crate::store::change::Revoke;
 use crate::types::account::Account;
 use crate::types::ids::{OwnerId, SubjectId};
 
-/// The most users of one answer.
+/// The most users per result.
 const PAGE: NonZeroU32 = match NonZeroU32::new(100) {
     Some(page) => page,
     None => NonZeroU32::MIN,
 };
 
 impl Counterfoil {
-    /// Finds users in the host's directory, at most 100. Administrators and whoever manages user profiles do, with scope `users:manage`.
+    /// Finds users in the host's directory, at most 100. For administrators and accounts that manage user profiles,
+    /// with scope `users:manage`.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], by whose fault it is.
+    /// [`ManageError`], split by whose fault it is.
     ///
     /// # Cancel safety
     ///
@@ -49,7 +51,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As for [`Counterfoil::find_users`]; not found where the directory does not know the subject.
+    /// As [`Counterfoil::find_users`]; also not found if the directory does not know the subject.
     ///
     /// # Cancel safety
     ///
@@ -58,7 +60,8 @@ impl Counterfoil {
         see(self.permit(by).await?, subject).await
     }
 
-    /// Sets "token login allowed" for an account. Where the policy does not ask for the switch it is kept and has no effect.
+    /// Sets "token login allowed" for an account. If the policy does not use the switch, it is stored and has no
+    /// effect.
     ///
     /// # Errors
     ///
@@ -80,11 +83,12 @@ impl Counterfoil {
         }
     }
 
-    /// Ends every credential that the person had when the call began. Allowed to administrators and the host. Returns how many families ended.
+    /// Ends every credential that the person had when the call began. For administrators and the host. Returns how
+    /// many families ended.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]; after `Unavailable` call again until it succeeds.
+    /// [`ManageError`]. After `Unavailable`, call again until it succeeds.
     ///
     /// # Cancel safety
     ///
@@ -94,22 +98,22 @@ impl Counterfoil {
     }
 }
 
-/// Finds users in the host's directory, by its own lights and in its order, at most 100.
+/// Finds users in the host's directory, with the directory's own matching and order, at most 100.
 async fn find(permit: Permit<'_, SeeUsers>, text: &str, limit: NonZeroU32) -> Result<Vec<UserView>, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let found = service.directory.find(text, limit.min(PAGE)).await?;
     Ok(service.with_settings(now, |view| found.iter().map(|account| shown(service, view, account)).collect()).await?)
 }
 
-/// One user; whoever finds users may see them.
+/// One user. Requires the same permission as finding users.
 async fn see(permit: Permit<'_, SeeUsers>, subject: &SubjectId) -> Result<UserView, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let account = service.directory.account(subject).await?.ok_or(ManageError::NotFound)?;
     Ok(service.with_settings(now, |view| shown(service, view, &account)).await?)
 }
 
-/// Sets "token login allowed" for an account. Kept only where it differs from the policy's default, so that the document that holds all
-/// switches grows with exceptions and not with accounts.
+/// Sets "token login allowed" for an account. The switch is stored only if it differs from the policy's default, so
+/// that the document with all switches grows with exceptions and not with accounts.
 async fn set_token_login<O: Permission>(
     permit: Permit<'_, O>,
     subject: &SubjectId,
@@ -138,7 +142,7 @@ async fn set_token_login<O: Permission>(
     Ok(shown(service, &view, &account))
 }
 
-/// The account; `None` is an id that nobody can have.
+/// The account. `None`: not a valid subject id.
 pub(crate) async fn known<O: Permission>(
     permit: &Permit<'_, O>,
     subject: Option<&SubjectId>,
@@ -156,7 +160,7 @@ fn shown(service: &Service, view: &SettingsView, account: &Account) -> UserView 
     }
 }
 
-/// Ends everything of an owner. Covers what existed when the call began.
+/// Ends all credentials of an owner that existed when the call began.
 async fn owner(permit: Permit<'_, RevokeEverythingOf>, subject: &SubjectId) -> Result<u64, ManageError> {
     let (service, now, why) = (permit.service(), permit.now(), by_administrator(&permit));
     let owner = OwnerId::from(subject);

@@ -20,18 +20,19 @@ use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Verifies a bearer token: an access token, a personal access token or a security code. Everything else is refused.
+    /// Verifies a bearer token: an access token, a personal access token or a security code. Every other text is
+    /// refused.
     ///
-    /// Asks the store and the directory once each; settings and clients come from a snapshot.
+    /// Reads the store and the directory once each; settings and clients come from a snapshot.
     ///
     /// # Errors
     ///
-    /// [`Denied::Refused`] with the true reason for the host (tell the caller [`Denied::public`] only), [`Denied::Unavailable`] where
-    /// nobody can say.
+    /// [`Denied::Refused`] with the true reason for the host (give the caller only [`Denied::public`]),
+    /// [`Denied::Unavailable`] if the token could not be verified.
     ///
     /// # Cancel safety
     ///
-    /// Safe: a dropped call has at most ended the old half of a hand-over, which the next use does again.
+    /// Safe: a dropped call has at most ended the old half of a hand-over, which the next use repeats.
     ///
     /// # Example: a token that may read, for a day
     ///
@@ -74,7 +75,7 @@ impl Counterfoil {
     }
 }
 
-/// A credential whose secret was proved and whose right to be used was decided, with the role that it carries. [`check`] alone makes one.
+/// A credential whose secret and permission to be used were verified, with its role. Only [`check`] creates one.
 struct Verified {
     record: TokenRecord,
     account: Account,
@@ -101,7 +102,7 @@ async fn verify(
     }
 }
 
-/// Secret, then the pure decision, then what a successful use brings about.
+/// Verifies the secret, then runs the pure decision, then applies the effects of a successful use.
 async fn check(
     service: &Service,
     presented: &PresentedToken,
@@ -141,7 +142,7 @@ fn principal(realm: Realm, verified: Verified, source: Option<&SourceName>) -> P
         }
         _ => (None, false),
     };
-    // A same-as-user code stays limited: the named account's right to manage profiles is more than an ordinary member's.
+    // A same-as-user code stays limited: the right to manage profiles is more than an ordinary member has.
     let manages_profiles = account.manages_profiles() && !same_as_user;
     let (subject, name) = account.into_identity();
     let (label, held) = record.into_label_and_scope();

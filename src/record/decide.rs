@@ -1,4 +1,5 @@
-//! The second half of the pure decision: a phase, the people and clients as they are now, and the gates. No I/O and no clock.
+//! The second half of the pure decision: phase, people and clients as they are now, and the gates. No I/O and no
+//! clock.
 
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::family::{Access, FamilyBody};
@@ -14,27 +15,28 @@ use crate::types::scope::Scope;
 use crate::types::scope_meet::{NothingLeft, meet};
 use crate::types::time::Timestamp;
 
-/// The account and the client as they are now, and what the policy asks of them.
+/// The account and the client as they are now, and the policy's requirements.
 #[derive(Clone, Copy)]
 pub(crate) struct Standing<'a> {
-    /// The account that [`account_of`] names, or its absence.
+    /// The account that [`account_of`] names. `None` if it does not exist.
     pub(crate) account: Option<&'a Account>,
-    /// The client of a sign-in's family, or its absence.
+    /// The client of a sign-in's family. `None` if it does not exist.
     pub(crate) client: Option<&'a Registration>,
-    /// The gate that is closed for personal access tokens, if one is.
+    /// The closed gate of personal access tokens, if any.
     pub(crate) closed_gate: Option<Gate>,
     /// Whether the policy refuses credentials of this kind without scope.
     pub(crate) scope_demanded: bool,
-    /// The scope tokens that the service knows; `None`: any.
+    /// The scope tokens known to the service; `None`: any.
     pub(crate) known_scopes: Option<&'a KnownScopes>,
 }
 
 /// What a credential may do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rights {
-    /// The role that it carries.
+    /// The role of the credential.
     pub(crate) role: Role,
-    /// Its scope, where that is narrower than the record's: what is left beside its client's allowed scope and what is known.
+    /// The effective scope, if it is narrower than the record's: the record's scope, limited to the client's allowed
+    /// scope and to known tokens.
     pub(crate) narrowed: Option<Box<Scope>>,
 }
 
@@ -45,8 +47,9 @@ impl Rights {
     }
 }
 
-/// Whose rights a credential carries: a personal access token's owner's, a super-administrator code's creator's, a same-as-user code's
-/// named account's alone. `None` where the record cannot be anybody's.
+/// The account whose rights a credential carries: the owner of a personal access token, the creator of a
+/// super-administrator code, or the named account of a same-as-user code. `None` if the record can belong to no
+/// account.
 pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
     match record.body() {
         FamilyBody::Code { created_by, access: Access::SuperAdministrator, .. } => Some(created_by),
@@ -55,7 +58,7 @@ pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
     }
 }
 
-/// Whether the credential authenticates, and with which rights.
+/// Decides whether the credential authenticates, and with which rights.
 pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Rights, Refusal> {
     match phase {
         Phase::Live | Phase::Overlap { .. } => {}
@@ -79,12 +82,12 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
     Ok(Rights { role, narrowed })
 }
 
-/// Since when the account's credentials are valid, where this one began before.
+/// The account's `valid_since`, if the credential began before it.
 pub(crate) fn predates(record: &TokenRecord, account: &Account) -> Option<Timestamp> {
     account.valid_since().filter(|&since| began_at(record) < since)
 }
 
-/// When a credential began: a sign-in when it was opened, any other when its present secret was made.
+/// When a credential began: a sign-in when it was opened, any other when its present secret was created.
 fn began_at(record: &TokenRecord) -> Timestamp {
     match record.body() {
         FamilyBody::SignIn { opened_at, .. } => *opened_at,
@@ -92,7 +95,7 @@ fn began_at(record: &TokenRecord) -> Timestamp {
     }
 }
 
-/// The record's scope where its client's allowed scope, as it is now, or the service's tokens narrow it.
+/// The record's scope, if the client's allowed scope, as it is now, or the known tokens narrow it.
 fn narrowed(record: &TokenRecord, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
     let held = record.record().scope.as_ref();
     let allowed = standing.client.and_then(|client| client.allowed_scope.as_ref());
@@ -153,7 +156,7 @@ fn code(access: &Access, account: &Account) -> Result<Role, Refusal> {
     match access {
         Access::SuperAdministrator if account.role() == Role::SuperAdministrator => Ok(Role::SuperAdministrator),
         Access::SuperAdministrator => Err(Refusal::CreatorLostRole),
-        // At most an ordinary member's rights, also where the account is promoted later.
+        // At most an ordinary member's rights, even if the account is promoted later.
         Access::SameAsUser(_) => Ok(account.role().min(Role::Member)),
     }
 }

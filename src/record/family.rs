@@ -1,4 +1,5 @@
-//! A family: what descends from one issue. One row that holds label, generation and revocation for all members.
+//! A family: all credentials that descend from one issue. One row holds label, generation and revocation for all
+//! members.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,63 +11,64 @@ use crate::types::label::LabelKey;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// What a security code may do.
+/// The access level of a security code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Access {
     /// A super administrator's rights, while its creator has that role.
     SuperAdministrator,
-    /// The rights of the named account, at most an ordinary member's, for ever.
+    /// The rights of the named account, permanently at most an ordinary member's.
     SameAsUser(SubjectId),
 }
 
-/// What a family was opened for. A store keeps it as a text it need not understand: [`FamilyBody::to_document`]. One with more in it than this
-/// version knows is corrupt to it: what a newer version adds may be a bound.
+/// The purpose of a family. A store keeps it as an opaque text: [`FamilyBody::to_document`]. A document with members
+/// unknown to this version is corrupt, since a newer version may have added a restriction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum FamilyBody {
-    /// A credential alone: a personal access token with its rotations.
+    /// A single credential: a personal access token with its rotations.
     Alone,
     /// The tokens of one sign-in through a client.
     SignIn {
-        /// The client's internal id: what the tokens are bound to.
+        /// The client's internal id, to which the tokens are bound.
         client: ClientKey,
-        /// Where its registration is looked up.
+        /// The client's public id, for looking up its registration.
         client_id: ClientId,
-        /// The client's epoch at the time.
+        /// The client's epoch when the family was opened.
         epoch: u64,
-        /// The grant it was opened by; `None` where the host opened it.
+        /// The grant that opened it; `None` if the host opened it.
         grant: Option<Grant>,
-        /// Whether a refresh slides the inactivity time-out.
+        /// Whether a refresh extends the inactivity time-out.
         remember: bool,
         /// When it was opened.
         opened_at: Timestamp,
-        /// When it ends whatever happens.
+        /// The absolute end.
         absolute_end: Timestamp,
     },
     /// A security code.
     Code {
-        /// The super administrator who made it.
+        /// The super administrator who created it.
         created_by: SubjectId,
-        /// What it may do.
+        /// Its access level.
         access: Access,
-        /// The account's name as it was sent with a same-as-user code; codes that were made before names were kept have none.
+        /// The account name as sent when a same-as-user code was created. Codes created before names were stored have
+        /// none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         named: Option<Box<str>>,
     },
-    /// A session behind the console's cookie.
+    /// A session of the console's cookie.
     Session {
         /// When its owner last proved the password.
         authenticated_at: Timestamp,
-        /// When it ends whatever happens.
+        /// The absolute end.
         absolute_end: Timestamp,
     },
 }
 
 impl FamilyBody {
-    /// The text that a store keeps: JSON.
+    /// The stored text: JSON.
     ///
     /// # Errors
     ///
@@ -75,73 +77,74 @@ impl FamilyBody {
         serde_json::to_string(self).map_err(InvalidDocument::new)
     }
 
-    /// Reads what [`FamilyBody::to_document`] wrote.
+    /// Reads the output of [`FamilyBody::to_document`].
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`] for anything else.
+    /// [`InvalidDocument`] for any other text.
     pub fn from_document(text: &str) -> Result<Self, InvalidDocument> {
         serde_json::from_str(text).map_err(InvalidDocument::new)
     }
 }
 
-/// A family to be inserted.
+/// A family to insert.
 #[derive(Clone, Debug)]
 pub struct NewFamily {
     /// The first 10 bytes of its members' ids.
     pub id: FamilyId,
-    /// Where it belongs.
+    /// The realm.
     pub realm: Realm,
-    /// Whom it is listed under.
+    /// The owner under whom it is listed.
     pub owner: OwnerId,
-    /// The kind of its chain (a sign-in's is the refresh token, or the access token where it has no refresh token).
+    /// The kind of its chain. For a sign-in this is the refresh token, or the access token if there is no refresh
+    /// token.
     pub kind: TokenKind,
-    /// What it was opened for.
+    /// Its purpose.
     pub body: FamilyBody,
-    /// Until when it counts against a cap; `None`: until it is revoked.
+    /// Until when it counts against a cap. `None`: until it is revoked.
     pub live_until: Option<Timestamp>,
-    /// Follows the newest member's.
+    /// When it may be purged: the newest member's value.
     pub gone_at: Option<Timestamp>,
-    /// The label it holds, where labels are unique.
+    /// The label key that it holds, if labels are unique.
     pub label_key: Option<LabelKey>,
-    /// The client of a sign-in: a cap counts the sign-ins through one client.
+    /// The client of a sign-in: a cap counts the sign-ins per client.
     pub client: Option<ClientKey>,
-    /// When it was last used: a cap that makes room ends the least recently used.
+    /// When it was last used. A cap that makes room ends the least recently used family.
     pub used_at: Timestamp,
 }
 
-/// A family row as a store keeps it.
+/// A family row as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FamilyParts {
     /// The first 10 bytes of its members' ids.
     pub id: FamilyId,
-    /// Where it belongs.
+    /// The realm.
     pub realm: Realm,
-    /// Whom it is listed under.
+    /// The owner under whom it is listed.
     pub owner: OwnerId,
     /// The kind of its chain.
     pub kind: TokenKind,
-    /// How often it was rotated: the newest member's generation.
+    /// The number of rotations: the newest member's generation.
     pub generation: u64,
-    /// What it was opened for.
+    /// Its purpose.
     pub body: FamilyBody,
     /// Until when it counts against a cap: the newest member's expiry. `None`: until it is revoked.
     pub live_until: Option<Timestamp>,
-    /// The newest member's, and after a revocation of the family the end of its tombstone.
+    /// When it may be purged: the newest member's value, or the end of the tombstone once the family is revoked.
     pub gone_at: Option<Timestamp>,
-    /// The label it holds.
+    /// The label key that it holds.
     pub label_key: Option<LabelKey>,
     /// The client of a sign-in.
     pub client: Option<ClientKey>,
-    /// When a record was last inserted into it or one of its members rotated. A touch does not move it.
+    /// When a record was last inserted into it or one of its members was rotated. A touch does not change it.
     pub used_at: Timestamp,
     /// Set once, by revoking the family.
     pub revoked: Option<Revoked>,
 }
 
 impl FamilyParts {
-    /// Nothing in particular, to be copied over.
+    /// A placeholder to copy over.
     pub(crate) const BLANK: Self = Self {
         id: FamilyId::from_bytes([0; 10]),
         realm: Realm::DEFAULT,

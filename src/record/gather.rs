@@ -1,29 +1,29 @@
-//! Gathering: which of one person's notices go out together, as pure functions.
+//! Decides which of one person's notices go out together, as pure functions.
 
 use crate::policy::Gather;
 use crate::record::notice::Schedule;
 use crate::record::state::NoticeMark;
 use crate::types::time::{Span, Timestamp};
 
-/// How far the ends of two leases lie apart that workers took at about the same time.
+/// The largest difference between the ends of leases that workers took at about the same time.
 const AT_WORK: Span = Span::seconds(5);
 
-/// Where a mark of a person stands when a digest for that person is considered.
+/// The state of one mark when a digest for its person is considered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// To be told now.
+    /// To be sent now.
     Due,
-    /// It expired at that instant, and may wait for others.
+    /// It expired at this instant and may wait for others.
     Expired(Timestamp),
-    /// An advance notice that a digest takes along.
+    /// An advance notice that is included in a digest.
     Ahead,
-    /// Not to be told yet; or a worker holds it, or it waits after a failure.
+    /// Not due yet, or held by a worker, or waiting after a failure.
     Later,
-    /// A worker took it just now and is about to send.
+    /// A worker has just claimed it and is about to send.
     AtWork,
 }
 
-/// Places one mark. `lease` is how long a claim holds.
+/// Classifies one mark. `lease` is the length of a claim.
 pub(crate) fn place(
     schedule: &Schedule,
     rules: &Gather,
@@ -51,7 +51,7 @@ pub(crate) fn place(
     }
 }
 
-/// Until when notices on expiry wait, given when each expired; `None` of nothing.
+/// Until when notices on expiry wait, given when each expired. `None` if there are none.
 pub(crate) fn waits_until(rules: &Gather, expired: &[Timestamp]) -> Option<Timestamp> {
     let (first, last) = (expired.iter().min()?, expired.iter().max()?);
     Some(last.plus_capped(rules.gap).min(first.plus_capped(rules.longest_wait)))

@@ -1,4 +1,4 @@
-//! Arming: which notice of a record is the next one, as a pure function.
+//! Arming: determines a record's next notice, as a pure function.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,17 +7,18 @@ use crate::record::state::NoticeMark;
 use crate::record::token_record::RecordParts;
 use crate::types::time::{Span, Timestamp};
 
-/// The thresholds of one expiry: how long before it each notice is due, the longest first, then the expiry itself (zero).
+/// The thresholds of one expiry: how long before it each notice is due, the longest first, then the expiry itself
+/// (zero).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Schedule(Vec<Span>);
 
 impl Schedule {
-    /// Advance notices in any order, and the one on expiry.
+    /// A schedule of advance notices in any order, and optionally the notice on expiry.
     pub(crate) fn new(leads: impl IntoIterator<Item = Span>, on_expiry: bool) -> Self {
         let mut leads: Vec<Span> = leads.into_iter().filter(|&lead| lead > Span::ZERO).collect();
         leads.sort_unstable_by(|one, other| other.cmp(one));
         leads.dedup();
-        // Stages are counted in one byte, and eight sent ones are remembered.
+        // Stages are stored in one byte, and eight sent ones are recorded.
         leads.truncate(7);
         if on_expiry {
             leads.push(Span::ZERO);
@@ -29,12 +30,12 @@ impl Schedule {
         Self(Vec::new())
     }
 
-    /// How many stages there are.
+    /// The number of stages.
     fn stages(&self) -> u8 {
         u8::try_from(self.0.len()).unwrap_or(u8::MAX)
     }
 
-    /// The stage of the expiry itself, where it is announced.
+    /// The stage of the expiry itself, if it is announced.
     pub(crate) fn expiry_stage(&self) -> Option<u8> {
         self.stages().checked_sub(1).filter(|&last| self.lead(last) == Some(Span::ZERO))
     }
@@ -45,7 +46,7 @@ impl Schedule {
     }
 }
 
-/// The leads in microseconds: equal texts are equal schedules.
+/// The leads in microseconds. Equal texts are equal schedules.
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().enumerate().try_for_each(|(at, lead)| {
@@ -55,7 +56,7 @@ impl fmt::Display for Schedule {
     }
 }
 
-/// Reads what `Display` wrote; anything else is no schedule.
+/// Parses the `Display` form. Any other text is not a valid schedule.
 impl FromStr for Schedule {
     type Err = ();
 
@@ -66,7 +67,7 @@ impl FromStr for Schedule {
     }
 }
 
-/// What arming needs to know of a record.
+/// The fields of a record that arming needs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expiring<'a> {
     pub(crate) expires_at: Option<Timestamp>,
@@ -86,8 +87,9 @@ impl Expiring<'_> {
     }
 }
 
-/// The next notice from `from` on: the first stage that was not sent, whose lead is shorter than the life counted from when the expiry was
-/// last set, and that no later such stage has overtaken at `now`. `None`: a permanent record, or nothing is left.
+/// The next notice at or after stage `from`: the first stage that was not sent, whose lead is shorter than the
+/// lifetime since the expiry was last set, and that no later such stage has overtaken at `now`. `None`: a permanent
+/// record, or no stage is left.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Timestamp) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let life = expires_at.since(record.expiry_set_at);
@@ -96,7 +98,7 @@ pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Time
         let lead = schedule.lead(stage).filter(|&lead| lead < life);
         let Some(mark) = lead.map(|lead| NoticeMark { at: expires_at.minus(lead), stage }) else { continue };
         let open = Some(mark).filter(|mark| !record.was_sent(expires_at, mark.stage));
-        // Of several that are due by now only the tightest is worth sending, and none where that one was sent.
+        // Of several due stages only the tightest is worth sending, and none if that one was already sent.
         if next.is_none() || now.reached(mark.at) {
             next = open;
         }
@@ -104,19 +106,19 @@ pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Time
     next
 }
 
-/// What a worker that holds a mark does about the record it was given back.
+/// The decision of a worker that holds a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// Sends what that stage says.
+    /// Send the notice of this stage.
     Send(u8),
-    /// Sends nothing: the mark to look at next, if there is one.
+    /// Send nothing. Contains the next mark, if any.
     Rest(Option<NoticeMark>),
 }
 
-/// Which stage to send for a mark of stage `held`: the tightest one that is due too, and after expiry that of the expiry alone. An advance
-/// notice may go out `ahead` of its time, with others.
+/// Which stage to send for a mark of stage `held`: the tightest stage that is also due, and after expiry only that of
+/// the expiry. An advance notice may go out `ahead` of its time, with others.
 ///
-/// A mark that was set under another schedule, whose stage is not to be told yet or not at all, is set anew.
+/// A mark set under another schedule is set again if its stage is not due yet or no longer exists.
 pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: Span, now: Timestamp) -> Look {
     let Some(expires_at) = record.expires_at else { return Look::Rest(None) };
     if now.reached(expires_at) {
@@ -136,7 +138,7 @@ pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: S
     Look::Rest(arm(schedule, record, if near { held } else { 0 }, now))
 }
 
-/// The same stage again, at `at` or where the next stage comes due before that.
+/// The same stage again, at `at` or when the next stage becomes due, whichever is earlier.
 pub(crate) fn put_off(
     schedule: &Schedule,
     record: Expiring<'_>,
@@ -148,17 +150,17 @@ pub(crate) fn put_off(
     NoticeMark { at: next.map_or(at, |next| next.at.min(at)), stage }
 }
 
-/// The longest that a claim holds. A mark that lies no further ahead may be somebody's lease.
+/// The longest lease of a claim. A mark that lies no further ahead may be a lease.
 pub(crate) const LONGEST_LEASE: Span = Span::hours(1);
 
-/// A mark that lies further ahead was set by a schedule: nothing is put off for longer.
+/// The longest time that a notice is put off. A mark that lies further ahead was set by a schedule.
 const LONGEST_WAIT: Span = Span::days(1);
 
-/// The mark that takes the place of `held` under a schedule that was changed; `None`: `held` stays. `before` are the schedules that it may
-/// have been set under, where they are known.
+/// The mark that replaces `held` under a changed schedule; `None`: `held` stays. `before` contains the schedules that
+/// it may have been set under, if known.
 ///
-/// A mark that was put off, or is a lease, stays: what it leads to is looked at when it is due. A stage that was told, or given up, is not
-/// come back to.
+/// A mark that was put off, or is a lease, stays: it is decided when it is due. A stage that was sent or given up is
+/// not repeated.
 pub(crate) fn rearm(
     schedule: &Schedule,
     before: Option<&[Schedule]>,
@@ -182,7 +184,7 @@ pub(crate) fn rearm(
     arm(schedule, record, from, now).filter(|next| *next != held && !(due(next) && due(&held)))
 }
 
-/// The first stage that may still be told where `held` stands as one of these schedules set it; `None`: none of them did.
+/// The first stage that may still be sent if one of these schedules set `held`. `None` if none of them did.
 fn first_open<'a>(
     set_under: impl Iterator<Item = &'a Schedule>,
     schedule: &Schedule,
@@ -192,11 +194,11 @@ fn first_open<'a>(
     let life = record.expires_at?.since(record.expiry_set_at);
     let mut first = None;
     for of in set_under {
-        // Stages are counted otherwise: which one was told nobody knows.
+        // Stages are counted differently, so it is unknown which were sent.
         if of.stages() != schedule.stages() && held > 0 {
             return None;
         }
-        // What was too long for the life was passed over, and what was not was told or given up.
+        // Stages whose lead was too long for the lifetime were skipped; the others were sent or given up.
         let passed_over = (0..held).all(|stage| of.lead(stage).is_none_or(|lead| lead >= life));
         let open = if passed_over { 0 } else { held };
         first = Some(first.map_or(open, |first: u8| first.max(open)));

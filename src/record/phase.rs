@@ -1,4 +1,4 @@
-//! The first half of the pure decision: where in its life a record stands.
+//! The first half of the pure decision: the phase of a record's life.
 
 use crate::record::expiry::effective_expiry;
 use crate::record::state::{Revoked, Superseded};
@@ -7,24 +7,24 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// Where in its life a record stands. States are judged before expiry.
+/// The phase of a record. Stored states take precedence over expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Good by itself.
+    /// Valid by itself.
     Live,
-    /// Replaced, and still honoured beside its successor until then (`None`: until the new one's first use).
+    /// Replaced, and still honoured beside its successor until `until` (`None`: until the successor's first use).
     Overlap { until: Option<Timestamp> },
-    /// Used up. A retry of the request that used it up is answered alike while `retry_until` is ahead.
+    /// Used up. A retry of the same request gets the same response while `retry_until` is ahead.
     Rotated { retry_until: Option<Timestamp> },
-    /// Ended by itself; can be reactivated, is listed and holds its label before `until`.
+    /// Expired. Before `until` it can be reactivated, is listed, and holds its label.
     Expired { at: Timestamp, until: Option<Timestamp> },
-    /// Ended by somebody; a second deletion succeeds.
+    /// Revoked. A second deletion succeeds.
     Revoked(Revoked),
-    /// Past all that keeps it: as good as not there, whether a purge ran or not.
+    /// Expired and past retention: treated as absent.
     Purgeable,
 }
 
-/// Judges a record by itself, without looking at people or clients.
+/// Determines the phase from the record alone, without people or clients.
 pub(crate) fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -> Phase {
     if record.gone_at().is_some_and(|gone_at| now.reached(gone_at)) {
         return Phase::Purgeable;
@@ -48,7 +48,8 @@ pub(crate) fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -
     }
 }
 
-/// The window of a retry: only the direct parent of the newest generation, only while its nonce is there, only before its end.
+/// The retry window. It is open only for the direct parent of the newest generation, only while its nonce exists, and
+/// only before its end.
 fn retry_until(record: &TokenRecord, superseded: &Superseded, now: Timestamp) -> Option<Timestamp> {
     let direct_parent = record.record().generation.checked_add(1) == Some(record.family().generation);
     let until = superseded.honoured_until?;

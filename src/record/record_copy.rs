@@ -1,4 +1,4 @@
-//! A record copied field by field over a blank one: by the store in memory, and where there is nothing to copy.
+//! Copies a record field by field over a blank one: for the memory store, and for an unknown id.
 
 use crate::crypto::digest::Digest;
 use crate::record::token_record::RecordParts;
@@ -8,7 +8,7 @@ use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
 impl RecordParts {
-    /// Nothing in particular, to be copied over.
+    /// A placeholder to copy over.
     pub(super) const BLANK: Self = Self {
         id: RecordId::from_bytes([0; 16]),
         realm: Realm::DEFAULT,

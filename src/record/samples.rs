@@ -73,7 +73,7 @@ pub(crate) fn sign_in(remember: bool, absolute_end: Timestamp) -> FamilyBody {
     }
 }
 
-/// A record made at `t0`, alone in its family, changed as the test needs it.
+/// A record created at `t0`, alone in its family, modified by the test.
 pub(crate) fn record(
     kind: TokenKind,
     body: FamilyBody,
@@ -116,7 +116,7 @@ pub(crate) fn record(
     TokenRecord::from_parts(record, family).expect("the parts belong together")
 }
 
-/// Replaced at `when`, honoured until then.
+/// Replaced at `when`, honoured until `honoured_until`.
 pub(crate) fn superseded(when: Timestamp, honoured_until: Option<Timestamp>) -> Superseded {
     Superseded {
         at: when,

@@ -1,4 +1,5 @@
-//! Records as serde values (feature `serde`), for stores that keep them as documents. What is read goes through the same doors as ever.
+//! Records as serde values (feature `serde`), for stores that keep them as documents. Deserializing applies the usual
+//! checks.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -10,7 +11,7 @@ use crate::types::ids::{FamilyId, OwnerId};
 use crate::types::label::{Label, LabelKey};
 use crate::types::why::RevocationReason;
 
-/// Types that are written as their stored text.
+/// Types serialized as their stored text.
 macro_rules! as_text {
     ($($type:ident: $read:expr;)*) => {$(
         impl Serialize for $type {
@@ -35,7 +36,7 @@ as_text! {
     OwnerId: OwnerId::from_stored;
 }
 
-/// Types that are written as their bytes.
+/// Types serialized as their bytes.
 macro_rules! as_bytes {
     ($($type:ident: $len:literal;)*) => {$(
         impl Serialize for $type {
@@ -77,7 +78,7 @@ impl Serialize for TokenRecord {
 }
 
 impl<'de> Deserialize<'de> for TokenRecord {
-    /// Through [`TokenRecord::from_parts`]: parts that contradict each other are refused.
+    /// Uses [`TokenRecord::from_parts`]: inconsistent parts are refused.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (record, family) = <(RecordParts, FamilyParts)>::deserialize(deserializer)?;
         Self::from_parts(record, family).map_err(de::Error::custom)

@@ -1,4 +1,4 @@
-//! The states that a record can reach, each carrying when.
+//! The states that a record can reach, each with its instant.
 
 use std::fmt;
 
@@ -6,13 +6,14 @@ use crate::types::ids::{KeyId, RecordId};
 use crate::types::time::Timestamp;
 use crate::types::why::RevocationReason;
 
-/// What the winner of a rotation drew, so that a retry derives the same successor. Worth nothing without the parent's secret.
+/// The random value drawn by the winner of a rotation, so that a retry derives the same successor. Useless without
+/// the parent's secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Nonce {
     /// 32 random bytes.
     pub bytes: [u8; 32],
-    /// Whose sub-key the derivation used.
+    /// The key whose sub-key was used for the derivation.
     pub key_id: KeyId,
 }
 
@@ -22,22 +23,22 @@ impl fmt::Debug for Nonce {
     }
 }
 
-/// Replaced by a successor, once.
+/// Replaced by a successor. Set once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Superseded {
     /// When.
     pub at: Timestamp,
-    /// By what.
+    /// The successor.
     pub successor: RecordId,
-    /// Kept until the retry window is over.
+    /// Kept until the retry window ends.
     pub nonce: Option<Nonce>,
-    /// Until when the old one is honoured. Refresh token: the retry window. Hand-over: the overlap, equal to `at` where it is immediate, and
-    /// `None` until the new one's first use ends it.
+    /// Until when the old token is honoured. Refresh token: the end of the retry window. Hand-over: the end of the
+    /// overlap, equal to `at` if there is none, and `None` until the successor's first use ends it.
     pub honoured_until: Option<Timestamp>,
 }
 
-/// Revoked, once; the first instant stays.
+/// Revoked. Set once; the first instant stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Revoked {
@@ -47,12 +48,12 @@ pub struct Revoked {
     pub why: RevocationReason,
 }
 
-/// The next instant at which a notice worker must look at a record. A lease is the same mark moved forward.
+/// The next instant at which a notice worker must look at a record. A lease is the same mark with a later instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NoticeMark {
     /// When.
     pub at: Timestamp,
-    /// How many thresholds are done with for this expiry.
+    /// How many thresholds of this expiry are settled.
     pub stage: u8,
 }

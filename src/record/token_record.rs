@@ -1,4 +1,4 @@
-//! The record: what is kept of a credential, joined with its family's row when it is read.
+//! The stored record of a credential, joined with its family's row when it is read.
 
 use std::fmt;
 
@@ -13,91 +13,91 @@ use crate::types::realm::Realm;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// The most notices that are remembered as sent.
+/// The most notices that are recorded as sent.
 pub const NOTICED_MAX: usize = 8;
 
-/// A record to be inserted.
+/// A record to insert.
 #[derive(Clone, Debug)]
 pub struct NewRecord {
     /// The public id.
     pub id: RecordId,
-    /// Where it belongs.
+    /// The realm.
     pub realm: Realm,
-    /// Whom it is listed under.
+    /// The owner under whom it is listed.
     pub owner: OwnerId,
-    /// What it is.
+    /// The kind.
     pub kind: TokenKind,
-    /// What it was made from: the refresh token of an access token, the token that a rotation replaced.
+    /// The parent: the refresh token of an access token, or the token that a rotation replaced.
     pub parent: Option<RecordId>,
-    /// How many rotations came before it.
+    /// The number of earlier rotations.
     pub generation: u64,
-    /// When.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// What it may do; `None`: all that its owner may.
+    /// The scope; `None`: all rights of its owner.
     pub scope: Option<Scope>,
-    /// What its owner calls it.
+    /// The owner's name for it.
     pub label: Option<Label>,
-    /// What a security code is for.
+    /// The purpose of a security code.
     pub description: Option<Description>,
-    /// Of the secret, bound to realm, kind and id.
+    /// The digest of the secret, bound to realm, kind and id.
     pub digest: Digest,
-    /// Under which key.
+    /// The key of the digest.
     pub key_id: KeyId,
-    /// When it expires; `None`: never, on purpose.
+    /// When it expires; `None`: permanent.
     pub expires_at: Option<Timestamp>,
-    /// When it may be purged; `None` while nothing ends it.
+    /// When it may be purged; `None` while it has no end.
     pub gone_at: Option<Timestamp>,
-    /// When a notice worker must look.
+    /// When a notice worker must look at it.
     pub notice: Option<NoticeMark>,
 }
 
-/// A record's own fields as a store keeps them; which step moves which is in [`TokenStore`](crate::store::TokenStore).
+/// A record's own fields as stored. [`TokenStore`](crate::store::TokenStore) defines which step changes which field.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RecordParts {
     /// The public id.
     pub id: RecordId,
-    /// Where it belongs.
+    /// The realm.
     pub realm: Realm,
-    /// Whom it is listed under.
+    /// The owner under whom it is listed.
     pub owner: OwnerId,
-    /// What it is.
+    /// The kind.
     pub kind: TokenKind,
-    /// What it was made from.
+    /// The parent: the refresh token of an access token, or the token that a rotation replaced.
     pub parent: Option<RecordId>,
-    /// How many rotations came before it.
+    /// The number of earlier rotations.
     pub generation: u64,
-    /// When.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// What it may do; `None`: all that its owner may.
+    /// The scope; `None`: all rights of its owner.
     pub scope: Option<Scope>,
-    /// What its owner calls it.
+    /// The owner's name for it.
     pub label: Option<Label>,
-    /// What a security code is for.
+    /// The purpose of a security code.
     pub description: Option<Description>,
-    /// Of the secret, bound to realm, kind and id.
+    /// The digest of the secret, bound to realm, kind and id.
     pub digest: Digest,
-    /// Under which key.
+    /// The key of the digest.
     pub key_id: KeyId,
-    /// Moved by `apply` and by `Supersede`, by nothing else.
+    /// Changed only by `apply` and `Supersede`.
     pub version: Version,
-    /// When it expires; `None`: never, on purpose.
+    /// When it expires; `None`: permanent.
     pub expires_at: Option<Timestamp>,
     /// When `expires_at` was last set.
     pub expiry_set_at: Timestamp,
-    /// When it may be purged; `None` while nothing ends it.
+    /// When it may be purged; `None` while it has no end.
     pub gone_at: Option<Timestamp>,
     /// Replaced by a successor.
     pub superseded: Option<Superseded>,
-    /// Revoked by itself; what the family's revocation adds is in [`TokenRecord::revoked`].
+    /// The record's own revocation. [`TokenRecord::revoked`] includes the family's.
     pub revoked: Option<Revoked>,
     /// The last successful use that was written.
     pub last_used_at: Option<Timestamp>,
-    /// When a notice worker must look.
+    /// When a notice worker must look at it.
     pub notice: Option<NoticeMark>,
-    /// Notices sent, as (expiry they spoke of, stage); at most [`NOTICED_MAX`], the oldest dropped.
+    /// Notices sent, as (expiry, stage). At most [`NOTICED_MAX`]; the oldest is dropped.
     pub noticed: Vec<(Timestamp, u8)>,
-    /// Whether it was cut down to what reuse detection needs.
+    /// Whether it was reduced to what reuse detection needs.
     pub shrunk: bool,
 }
 
@@ -133,8 +133,9 @@ impl From<NewRecord> for RecordParts {
 }
 
 impl RecordParts {
-    /// Cuts a superseded record down to what reuse detection needs: id, digest, key, generation, version, successor, `gone_at`. Nonce, label,
-    /// description, scope, use and notices go; the times read as the instant of the rotation. Nothing happens to other records.
+    /// Reduces a superseded record to what reuse detection needs: id, digest, key, generation, version, successor,
+    /// `gone_at`. Nonce, label, description, scope, use and notices are removed; the other times become the instant
+    /// of the rotation. Other records are not changed.
     pub fn shrink(&mut self) {
         let Some(superseded) = &mut self.superseded else { return };
         superseded.nonce = None;
@@ -151,7 +152,7 @@ impl RecordParts {
         self.shrunk = true;
     }
 
-    /// Remembers a notice as sent, dropping the oldest beyond [`NOTICED_MAX`].
+    /// Records a notice as sent, and drops the oldest beyond [`NOTICED_MAX`].
     pub fn remember_notice(&mut self, expiry: Timestamp, stage: u8) {
         if !self.noticed.contains(&(expiry, stage)) {
             if self.noticed.len() >= NOTICED_MAX {
@@ -162,36 +163,38 @@ impl RecordParts {
     }
 }
 
-/// A stored record that contradicts itself: impossible, so it is told and never believed.
+/// A stored record that contradicts itself. Valid writes cannot produce one, so it is reported and never trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Corrupt {
-    /// The record is of one family and the row of another, or they differ in realm or owner.
+    /// Record and family row belong to different families, or differ in realm or owner.
     #[error("record and family row do not belong together")]
     Family,
     /// A column does not decode.
     #[error("column {column} does not decode")]
     Column {
-        /// Its name.
+        /// The column's name.
         column: &'static str,
     },
-    /// Something other than a security code without expiry where its family has an end, or the like.
+    /// The states contradict each other, for example a record without expiry, other than a security code, whose
+    /// family has an end.
     #[error("states contradict each other: {rule}")]
     States {
-        /// The rule that is broken.
+        /// The broken rule.
         rule: &'static str,
     },
 }
 
-/// A record as it was read: its own fields and its family's row.
+/// A record as read: its own fields and its family's row.
 ///
-/// Invariants, checked by the one constructor: record and family name one family, realm and owner; a shrunk record is superseded; a
-/// superseded record is of an older generation than its family; no record is of a newer one; `noticed` holds at most eight.
+/// Invariants, checked by the only constructor: record and family have the same family id, realm and owner; a shrunk
+/// record is superseded; a superseded record is of an older generation than its family; no record is of a newer one;
+/// `noticed` holds at most eight.
 #[derive(Clone)]
 pub struct TokenRecord(Box<Joined>);
 
-/// The two halves side by side, checked once. The store in memory keeps records so: a read is one copy, and nothing is
-/// compared again.
+/// Both halves in one value, checked once. The memory store keeps records in this form, so a read is one copy without
+/// another check.
 #[derive(Clone)]
 pub(crate) struct Joined {
     record: RecordParts,
@@ -199,7 +202,7 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// Joins two halves: the one constructor.
+    /// Joins two halves. The only constructor.
     #[inline]
     pub(crate) fn new(record: RecordParts, family: FamilyParts) -> Result<Self, Corrupt> {
         consistent(&record, &family).map(|()| Self { record, family })
@@ -218,14 +221,13 @@ impl Joined {
 }
 
 impl Joined {
-    /// Nothing in particular: copied where there is nothing to copy, so that an unknown id costs what a wrong secret does.
+    /// A placeholder. It is copied if there is no record, so that an unknown id costs as much as a wrong secret.
     pub(crate) const BLANK: Self = Self { record: RecordParts::BLANK, family: FamilyParts::BLANK };
 
-    /// A copy as it is read.
+    /// A copy, as a read returns it.
     #[inline]
     pub(crate) fn to_record(&self) -> TokenRecord {
-        // Copied field by field into the box: clones made beside it and moved in would be written three times over, and a move that
-        // reads what was just written piece by piece waits for it.
+        // Copied field by field: cloning and moving costs two more copies (see the `authenticate` bench).
         let mut copy = Box::new(Self::BLANK);
         self.record.copy_into(&mut copy.record);
         self.family.copy_into(&mut copy.family);
@@ -253,23 +255,23 @@ fn consistent(record: &RecordParts, family: &FamilyParts) -> Result<(), Corrupt>
 }
 
 impl TokenRecord {
-    /// Joins what a store read.
+    /// Joins the parts that a store has read.
     ///
     /// # Errors
     ///
-    /// [`Corrupt`] where the parts contradict each other.
+    /// [`Corrupt`] if the parts contradict each other.
     pub fn from_parts(record: RecordParts, family: FamilyParts) -> Result<Self, Corrupt> {
         Joined::new(record, family).map(|joined| Self(Box::new(joined)))
     }
 
-    /// The two halves again.
+    /// Splits the record into its two halves.
     #[must_use]
     pub fn into_parts(self) -> (RecordParts, FamilyParts) {
         let Joined { record, family } = *self.0;
         (record, family)
     }
 
-    /// What a principal takes over: label and scope, moved out.
+    /// Label and scope, moved out for a principal.
     pub(crate) fn into_label_and_scope(self) -> (Option<Label>, Option<Scope>) {
         let Joined { record: RecordParts { label, scope, .. }, .. } = *self.0;
         (label, scope)
@@ -287,13 +289,13 @@ impl TokenRecord {
         &self.0.family
     }
 
-    /// What the family was opened for.
+    /// The purpose of the family.
     #[must_use]
     pub fn body(&self) -> &FamilyBody {
         &self.0.family.body
     }
 
-    /// Revoked by itself or with its family; the earlier wins.
+    /// The record's own revocation or its family's, whichever is earlier.
     #[must_use]
     pub fn revoked(&self) -> Option<Revoked> {
         match (self.0.record.revoked, self.0.family.revoked) {
@@ -302,7 +304,8 @@ impl TokenRecord {
         }
     }
 
-    /// When it may be purged: the family's tombstone where that is revoked, else the record's own instant.
+    /// When it may be purged: the end of the family's tombstone if the family is revoked, otherwise the record's own
+    /// instant.
     #[must_use]
     pub fn gone_at(&self) -> Option<Timestamp> {
         if self.0.family.revoked.is_some() { self.0.family.gone_at } else { self.0.record.gone_at }

@@ -1,4 +1,4 @@
-//! What bounds an insert or a rotation, as the store is told it.
+//! The limits of an insert or a rotation, in the form that the store takes.
 
 use std::num::NonZeroU32;
 
@@ -13,31 +13,31 @@ use crate::types::settings::Settings;
 use crate::types::time::{Span, Timestamp};
 use crate::types::why::RevocationReason;
 
-/// In which time creations are counted.
+/// The period in which creations are counted.
 const HOUR: Span = Span::hours(1);
 
-/// In which time rotations are counted.
+/// The period in which rotations are counted.
 const DAY: Span = Span::days(1);
 
 impl Service {
-    /// A cap as the policy has it.
+    /// A cap from the policy.
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, why: RevocationReason::MadeRoom };
-        // Nobody deletes it a second time, so it needs no tombstone.
+        // No user deletes it again, so it needs no tombstone.
         let end = WhenFull::End { revoked, gone_at: now.plus_capped(DAY) };
         Some(Cap { limit, when_full: if evict { end } else { WhenFull::Refuse } })
     }
 
-    /// The most rotations of a sign-in in 24 hours. Four times what the access tokens' life needs are always allowed, so that
-    /// the limit stops a loop and no client.
+    /// The most rotations of a sign-in in 24 hours. The limit is never below four times what the access token
+    /// lifetime needs, so it stops a loop but no regular client.
     pub(crate) fn rotations_a_day(&self, settings: &Settings, now: Timestamp) -> Pace {
         let needed = DAY.micros().div_ceil(settings.access_lifetime.micros().max(1)).saturating_mul(4);
         let needed = u32::try_from(needed).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         Pace { limit: self.policy.refresh_tokens.rotations_per_day.max(needed), since: now.minus(DAY) }
     }
 
-    /// Tells of the families that ended to make room.
+    /// Emits events for the families that ended to make room.
     pub(crate) fn tell_made_room(&self, by: &By, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Timestamp) {
         for &family in ended {
             self.tell(now, by.clone(), EventKind::MadeRoom { kind, family, owner: owner.clone() });
@@ -45,17 +45,17 @@ impl Service {
     }
 }
 
-/// What is made at most so often in an hour.
+/// A limit per hour.
 pub(crate) fn hourly(limit: Option<NonZeroU32>, now: Timestamp) -> Option<Pace> {
     limit.map(|limit| Pace { limit, since: now.minus(HOUR) })
 }
 
-/// When an hour's pace has room again. `oldest` is what the store found.
+/// When the hourly pace has room again. `oldest` comes from the store.
 pub(crate) fn hour_after(oldest: Timestamp) -> Timestamp {
     oldest.plus_capped(HOUR)
 }
 
-/// When a day's pace has room again.
+/// When the daily pace has room again.
 pub(crate) fn day_after(oldest: Timestamp) -> Timestamp {
     oldest.plus_capped(DAY)
 }

@@ -1,4 +1,4 @@
-//! Changing one record: compare-and-swap decides, and a lost race is decided again on what stands there.
+//! Changes one record by compare-and-swap. A lost race is decided again on the current record.
 
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
@@ -6,26 +6,26 @@ use crate::service::error::Unavailable;
 use crate::store::change::{Applied, Change};
 use crate::types::time::Timestamp;
 
-/// How many lost races in a row end a change.
+/// The number of lost races in a row that ends a change.
 pub(crate) const TURNS: usize = 8;
 
-/// What became of a change.
+/// The result of a change.
 #[must_use]
 pub(crate) enum Changed {
     /// The record as written.
     Done(TokenRecord),
-    /// There was nothing to change: the record as it stands.
+    /// Nothing had to change. Contains the current record.
     Kept(TokenRecord),
     /// Another family of the owner holds the label.
     LabelTaken,
-    /// The record is there no more.
+    /// The record no longer exists.
     Missing,
 }
 
 impl Service {
-    /// Applies what `plan` makes of a record; `None`: nothing is to be done. `plan` is asked anew with each lost race, about the record that
-    /// won it, so it never decides on what is no longer true, and a write that only moved the version (a digest under a new key, the end of an
-    /// overlap) never shows to the caller.
+    /// Applies the change that `plan` returns for a record; `None` changes nothing. `plan` runs again after each lost
+    /// race, on the record that won it, so it never decides on outdated data. A write that only moved the version (a
+    /// digest under a new key, the end of an overlap) is invisible to the caller.
     pub(crate) async fn change<E: From<Unavailable>>(
         &self,
         operation: &'static str,

@@ -1,4 +1,4 @@
-//! Notices on their way: due, claimed, and what became of them.
+//! Expiry notices in progress: due, claimed, settled.
 
 use crate::record::family::FamilyBody;
 use crate::record::state::NoticeMark;
@@ -9,7 +9,8 @@ use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::time::{Span, Timestamp};
 
-/// A credential that a worker must look at. Another worker may be faster: what is to be sent, if anything, only a claim tells.
+/// A credential that a worker must look at. Another worker may be faster: only a claim decides whether and what to
+/// send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueNotice {
     id: RecordId,
@@ -21,29 +22,29 @@ pub struct DueNotice {
 }
 
 impl DueNotice {
-    /// The notice that a record's mark makes due; `None`: it has none.
+    /// The notice that a record's mark makes due. `None` if the record has no mark.
     pub(crate) fn of(record: &TokenRecord, longest_wait: Span) -> Option<Self> {
         let (own, addressee) = (record.record(), addressee(record));
         let (id, kind, expires_at) = (own.id, own.kind, own.expires_at);
         Some(Self { id, kind, held: own.notice?, expires_at, longest_wait, addressee })
     }
 
-    /// Of which credential.
+    /// The credential.
     #[must_use]
     pub fn id(&self) -> RecordId {
         self.id
     }
 
-    /// For whom: a worker that claims all of one person's notices together sends one digest. `None`: for nobody who can be told; a claim
-    /// reports it and moves the mark on.
+    /// The recipient. A worker that claims all notices of one person together sends one digest. `None` if no one can
+    /// be notified: a claim reports that and advances the mark.
     #[must_use]
     pub fn addressee(&self) -> Option<&SubjectId> {
         self.addressee.as_ref()
     }
 
-    /// Whether it may wait for other notices of the same person: its credential has expired, and not longer ago than the policy's
-    /// [`longest_wait`](crate::policy::Gather::longest_wait). [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices)
-    /// says whether it does.
+    /// Whether it may wait for other notices of the same person: its credential has expired, and not longer ago than
+    /// the policy's [`longest_wait`](crate::policy::Gather::longest_wait).
+    /// [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices) decides whether it waits.
     #[must_use]
     pub fn may_wait(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|at| now.reached(at) && !now.reached(at.plus_capped(self.longest_wait)))
@@ -62,46 +63,46 @@ impl DueNotice {
     }
 }
 
-/// Which notices of one person are to be claimed, as the policy gathers them
+/// Which notices of one person to claim, as the policy gathers them
 /// ([`Policy::notices`](crate::policy::Policy::notices)).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Gathered {
-    /// Claim `first`; where one of them is won, claim `along` too. Send what was won as one digest.
+    /// Claim `first`. If one of them is won, claim `along` too. Send all that were won as one digest.
     Send {
-        /// To be told now, the earliest first.
+        /// To be sent now, the earliest first.
         first: Vec<DueNotice>,
-        /// What goes along with it: due within the policy's time, or waiting.
+        /// Sent in the same digest: due within the policy's time, or waiting.
         along: Vec<DueNotice>,
     },
     /// All have expired, and more may expire soon.
     Wait {
-        /// Until when at most.
+        /// The latest end of the wait.
         until: Timestamp,
-        /// How many wait.
+        /// The number of waiting notices.
         notices: u64,
     },
-    /// Another worker began with this person just now.
+    /// Another worker has just started on this person's notices.
     AtWork,
 }
 
-/// What a claim came to.
+/// The result of a claim.
 #[derive(Debug)]
 #[must_use]
 pub enum Claim {
-    /// The notice is to be sent before its lease runs out.
+    /// The notice must be sent before its lease ends.
     Won(Box<ClaimedNotice>),
-    /// Another worker has it, or its credential was changed meanwhile.
+    /// Another worker holds it, or its credential has changed since.
     Lost,
-    /// There is nothing to send now; the mark was moved on.
+    /// There is nothing to send now; the mark was advanced.
     NothingToSend,
-    /// Nobody is to be told: the owner's account is disabled, or no more. It is settled so; later notices of the credential are looked
-    /// at by themselves.
+    /// There is no recipient: the owner's account is disabled or deleted. The notice is settled as withheld. Later
+    /// notices of the credential are decided separately.
     Withheld,
 }
 
 impl Claim {
-    /// The notice, where it was won.
+    /// The notice, if it was won.
     #[must_use]
     pub fn won(self) -> Option<ClaimedNotice> {
         match self {
@@ -111,7 +112,7 @@ impl Claim {
     }
 }
 
-/// Who can do something about it: the owner, of a security code its creator.
+/// The person who can act on the notice: the owner, or the creator of a security code.
 pub(crate) fn addressee(record: &TokenRecord) -> Option<SubjectId> {
     match record.body() {
         FamilyBody::Code { created_by, .. } => Some(created_by.clone()),
@@ -119,16 +120,16 @@ pub(crate) fn addressee(record: &TokenRecord) -> Option<SubjectId> {
     }
 }
 
-/// What a notice says.
+/// The subject of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeText {
-    /// It will expire: the true time left, also where the notice is late.
+    /// It will expire. Contains the true time left, also if the notice is late.
     ExpiresIn(Span),
     /// It has expired.
     Expired,
 }
 
-/// A notice that this worker, and no other, is to send before the lease runs out. Only a claim makes one; settling it uses it up.
+/// A notice that only this worker sends, before the lease ends. Only a claim creates one; settling consumes it.
 #[derive(Debug)]
 #[must_use]
 pub struct ClaimedNotice {
@@ -142,7 +143,7 @@ pub struct ClaimedNotice {
 }
 
 impl ClaimedNotice {
-    /// `None` where the record is permanent or its owner has no address: there is nothing to send, or nowhere.
+    /// `None` if the record is permanent (nothing to send) or its owner has no address (nowhere to send).
     pub(crate) fn new(
         record: TokenRecord,
         account: Account,
@@ -169,7 +170,7 @@ impl ClaimedNotice {
         self.record.record().kind
     }
 
-    /// Its label; of a security code the description; empty where it has neither.
+    /// Its label, or the description of a security code. Empty if it has neither.
     #[must_use]
     pub fn label(&self) -> &str {
         let own = self.record.record();
@@ -177,32 +178,32 @@ impl ClaimedNotice {
         own.label.as_ref().map_or_else(described, |label| label.as_str())
     }
 
-    /// When it expires, or expired.
+    /// When it expires or expired.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 
-    /// What to say.
+    /// What the notice says.
     #[must_use]
     pub fn text(&self) -> NoticeText {
         self.text
     }
 
-    /// Where to.
+    /// The address to send to.
     #[must_use]
     pub fn to(&self) -> &EmailAddress {
         &self.to
     }
 
-    /// To whom: name, time zone and language are the account's as they are now. One digest an owner and run is made of the notices that agree
-    /// in `account().subject()`.
+    /// The recipient: name, time zone and language are the account's as they are now. Notices with the same
+    /// `account().subject()` form one digest per owner and run.
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.account
     }
 
-    /// Until when no other worker takes it. Look at it just before sending: what is sent later may be sent twice.
+    /// Until when no other worker takes it. Check it just before sending: a notice sent later may be sent twice.
     #[must_use]
     pub fn lease_until(&self) -> Timestamp {
         self.lease.at
@@ -212,8 +213,8 @@ impl ClaimedNotice {
         &self.record
     }
 
-    /// Which of the thresholds it speaks of, the longest lead first and the expiry last, from 0: with id and expiry it tells one notice from
-    /// every other.
+    /// The index of the notice's threshold, from 0: the longest lead first and the expiry last. Id, expiry and this
+    /// index together identify a notice.
     #[must_use]
     pub fn stage(&self) -> u8 {
         self.stage
@@ -224,16 +225,18 @@ impl ClaimedNotice {
     }
 }
 
-/// What became of a notice.
+/// The outcome of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The transport accepted it.
     Sent,
-    /// The transport failed; worth another try then, or earlier where the next notice of the same credential comes due.
+    /// The transport failed. It is tried again at `retry_at`, or earlier if the next notice of the same credential
+    /// becomes due.
     Failed {
-        /// The end of the back-off; one that is not after now counts as a second from now.
+        /// The end of the back-off. An instant that is not after now is treated as one second from now.
         retry_at: Timestamp,
     },
-    /// Given up for good: not sent, not noted as sent, and not tried again. Later notices of the same credential are not affected.
+    /// Given up: not sent, not recorded as sent, and not tried again. Later notices of the same credential are not
+    /// affected.
     Dropped,
 }

@@ -1,6 +1,7 @@
 //! Client authentication (RFC 6749 §2.3): HTTP Basic or form fields, never both.
 //!
-//! Every attempt does the same work: four digests, of two slots in both forms, whether the client is unknown, disabled, public or wrong.
+//! Every attempt does the same work: four digests, for two slots in both forms, whether the client is unknown,
+//! disabled, public, or its secret is wrong.
 
 use crate::crypto::digest::{Digest, Digester};
 use crate::event::{Actor, By, EventKind};
@@ -19,10 +20,10 @@ use crate::types::secret::{Secret, SecretBytes, TokenSecret};
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
-/// How many secrets of a client can be live.
+/// The most live secrets of a client.
 pub(crate) const SLOTS: usize = 2;
 
-/// What a request says about its client. `Debug` is safe: secrets redact themselves.
+/// The client credentials in a request. `Debug` is safe: secrets redact themselves.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PresentedClient<'a> {
     pub(crate) header: &'a ClientHeader,
@@ -32,35 +33,35 @@ pub(crate) struct PresentedClient<'a> {
     pub(crate) client_secret: Option<&'a Secret>,
 }
 
-/// A client that did not prove itself.
+/// A failed client authentication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientRefusal {
-    /// Two authentications in one request, or two clients: 400 `invalid_request`.
+    /// Two authentication methods, or two clients, in one request: 400 `invalid_request`.
     #[error(transparent)]
     InvalidRequest {
         /// The true reason.
         fault: ClientFault,
     },
-    /// `invalid_client`, all alike.
+    /// `invalid_client`, the same for every reason.
     #[error("{fault}")]
     InvalidClient {
         /// The true reason.
         fault: ClientFault,
-        /// Whether the client named itself in the form alone: 400 without a challenge (RFC 6749 §5.2), since a browser answers a challenge
-        /// with a dialog of its own. Else 401 with one.
+        /// Whether the client named itself in the form alone. If so, 400 without a challenge (RFC 6749 §5.2), since a
+        /// browser answers a challenge with its own dialog. Otherwise 401 with a challenge.
         by_form: bool,
     },
-    /// In back-off also the right secret waits: 429.
+    /// During back-off the right secret is refused too: 429.
     #[error("too many failures")]
     SlowDown {
-        /// Until when.
+        /// The end of the back-off.
         until: Timestamp,
     },
-    /// Other attempts are under way, and only they stand in the way; nothing was tested: 429, with one second.
+    /// Refused only because other attempts are under way; no secret was tested: 429 with `Retry-After` of one second.
     #[error("too many attempts at once")]
     Busy {
-        /// What to line up for.
+        /// The throttle key to wait for.
         key: ThrottleKey,
     },
 }
@@ -74,14 +75,15 @@ impl ClientRefusal {
     }
 }
 
-/// What a secret matched: for each slot whether it did, and where its key is an older one, the digest under the newest.
+/// The matches of a secret: for each slot whether it matched, and, if its key is an older one, the digest under the
+/// newest key.
 struct Proof {
     matches: [bool; SLOTS],
     fresher: [Option<(Digest, KeyId)>; SLOTS],
 }
 
 impl<'a> PresentedClient<'a> {
-    /// The id as it was sent and the secret.
+    /// The id and the secret as sent.
     fn halves(self) -> Result<(&'a str, Option<&'a Secret>), ClientRefusal> {
         let form_id = self.client_id.map(Secret::expose_secret);
         let clash = |fault| Err(ClientRefusal::InvalidRequest { fault });
@@ -101,7 +103,7 @@ impl<'a> PresentedClient<'a> {
         }
     }
 
-    /// `invalid_client`, with a challenge exactly where Basic was tried or no client is named.
+    /// `invalid_client`, with a challenge exactly if Basic was used or no client is named.
     pub(crate) fn invalid(self, fault: ClientFault) -> ClientRefusal {
         let by_form = matches!(self.header, ClientHeader::Absent) && self.client_id.is_some();
         ClientRefusal::InvalidClient { fault, by_form }
@@ -109,11 +111,12 @@ impl<'a> PresentedClient<'a> {
 }
 
 impl Service {
-    /// Finds the client of a request and proves it. Wrong secrets are counted by (id as sent, source): reserved before the secret is tested.
-    /// A request without a secret has nothing to guess: it is never counted, and never waits.
+    /// Finds and authenticates the client of a request. Wrong secrets are counted by (id as sent, source); an attempt
+    /// is reserved before the secret is tested. A request without a secret cannot guess: it is never counted and
+    /// never waits.
     ///
-    /// A secret that was proved under an older key of the ring is digested again at once: the token endpoint is no hot path, and a key
-    /// whose last secret was never used again could otherwise never leave the ring.
+    /// A secret that was proved under an older key of the ring is digested again at once. The token endpoint is not a
+    /// hot path, and otherwise a key could never leave the ring if its last secret is never used again.
     pub(crate) async fn authenticate_client(
         &self,
         presented: PresentedClient<'_>,
@@ -157,7 +160,7 @@ impl Service {
         }
     }
 
-    /// The client of that id; `None` where nobody bears it, or nobody can.
+    /// The client with that id. `None` if no client has the id, or the id is not valid.
     async fn registered(&self, id: &str, now: Timestamp) -> Result<Option<VersionedRegistration>, Unavailable> {
         match id.parse::<ClientId>() {
             Ok(id) => self.with_client(&id, now, |client| client.cloned()).await,
@@ -165,7 +168,7 @@ impl Service {
         }
     }
 
-    /// Tells of a refused client, and gives the refusal back.
+    /// Emits an event for the refused client, and returns the refusal.
     pub(crate) fn client_refused(
         &self,
         client: Option<ClientId>,
@@ -179,7 +182,8 @@ impl Service {
         refusal
     }
 
-    /// Writes the digest of a proved secret under the newest key. A lost race or an outage changes nothing: its next use tries again.
+    /// Writes the digest of a proved secret under the newest key. A lost race or an outage changes nothing: the next
+    /// use tries again.
     async fn redigested(
         &self,
         found: VersionedRegistration,
@@ -221,8 +225,9 @@ fn verdict(client: Option<&Registration>, secret: Option<&Secret>, proof: &Proof
     }
 }
 
-/// Digests what was sent for each slot in both forms, and compares in constant time. Slots that are not there are dummies, a text that
-/// is no generated secret is digested as one of zeros, and a key that has left the ring is replaced by the newest, to no avail.
+/// Digests the presented secret for each slot in both forms, and compares in constant time. Missing slots are
+/// dummies. A text that is not a generated secret is digested as one of zeros. A key that has left the ring is
+/// replaced by the newest, which never matches.
 fn prove(
     digester: &Digester,
     prefixes: &Prefixes,
@@ -264,7 +269,7 @@ fn prove(
     proof
 }
 
-/// Whether a secret has not been ended by its replacement.
+/// Whether a secret is still valid: not ended by its replacement.
 pub(crate) fn is_live(slot: &StoredSecret, now: Timestamp) -> bool {
     slot.expires_at.is_none_or(|end| !now.reached(end))
 }

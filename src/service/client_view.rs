@@ -1,4 +1,4 @@
-//! Clients as they are asked for and as they are shown. No digest in any of it, and a secret in one type only.
+//! Clients as requests name them and as views show them. No type contains a digest, and only one contains a secret.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::types::scope::Scope;
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// A client to be registered.
+/// A client to register.
 ///
 /// ```
 /// use counterfoil::client::{Grant, NewClient};
@@ -21,29 +21,31 @@ use crate::types::time::Timestamp;
 /// ```
 #[derive(Clone, Debug)]
 pub struct NewClient {
-    /// Its public id; `None`: 16 letters are drawn.
+    /// Its public id. `None`: an id of 16 letters is drawn.
     pub id: Option<ClientId>,
-    /// What people see: 1 to 100 characters.
+    /// The name shown to people: 1 to 100 characters.
     pub display_name: String,
-    /// What it may ask for at the token endpoint. RFC 9700 §2.4 says that the password grant must not be used.
+    /// The grants that it may use at the token endpoint. RFC 9700 §2.4 says that the password grant must not be used.
     pub grants: Vec<Grant>,
-    /// The widest scope it may ask for; `None`: any, or the presenter's own where that has one.
+    /// The widest scope that it may request. `None`: any, or the presenter's own scope if it has one.
     pub allowed_scope: Option<Scope>,
-    /// What it gets where it asks for none; within the allowed. `None`: all that it may have.
+    /// The scope granted if a request names none. It lies within the allowed scope. `None`: all that the client may
+    /// have.
     ///
-    /// A credential without scope has all rights of its owner, and is introspected without a member `scope` (RFC 7662 §2.2): a
-    /// resource server that asks for scopes refuses it. Name a default for clients whose tokens such servers see.
+    /// A credential without scope has all rights of its owner, and its introspection has no member `scope` (RFC 7662
+    /// §2.2), so a resource server that requires scopes refuses it. Set a default for clients whose tokens such
+    /// servers see.
     pub default_scope: Option<Scope>,
-    /// Without a secret.
+    /// Whether it has no secret.
     pub public: bool,
-    /// What a refresh answers with; never reuse for a public client.
+    /// The response of a refresh. Public clients must not use reuse.
     pub refresh_mode: RefreshMode,
-    /// May introspect every token of the realm; never a public client.
+    /// Whether it may introspect every token of the realm. Must not be a public client.
     pub resource_server: bool,
 }
 
 impl NewClient {
-    /// A confidential client of that name without any grant.
+    /// A confidential client with that name and without grants.
     #[must_use]
     pub fn named(display_name: &str) -> Self {
         Self {
@@ -59,25 +61,25 @@ impl NewClient {
     }
 }
 
-/// What is to be changed of a client; what is `None` stays.
+/// A change of a client. `None` leaves a field unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientChange {
-    /// A disabled client's tokens are refused; they work again when it is enabled in time.
+    /// A disabled client's tokens are refused. They work again once it is enabled, unless they have expired.
     pub disabled: Option<bool>,
-    /// What people see.
+    /// The name shown to people.
     pub display_name: Option<String>,
-    /// What it may ask for. Sign-ins by a grant that is taken away are refused.
+    /// The grants that it may use. Sign-ins by a removed grant are refused.
     pub grants: Option<Vec<Grant>>,
-    /// What a refresh answers with.
+    /// The response of a refresh.
     pub refresh_mode: Option<RefreshMode>,
-    /// The widest scope it may have; `Some(None)`: any. Holds at once, for tokens that exist too.
+    /// The widest scope that it may have; `Some(None)`: any. Takes effect at once, also for existing tokens.
     pub allowed_scope: Option<Option<Scope>>,
-    /// What it gets where it asks for none; `Some(None)`: all that it may have.
+    /// The scope granted if a request names none; `Some(None)`: all that the client may have.
     pub default_scope: Option<Option<Scope>>,
 }
 
 impl ClientChange {
-    /// Whether it disables the client and changes nothing else.
+    /// Whether the change disables the client and changes nothing else.
     pub(crate) fn only_disables(&self) -> bool {
         let Self { disabled, display_name, grants, refresh_mode, allowed_scope, default_scope } = self;
         *disabled == Some(true)
@@ -89,63 +91,64 @@ impl ClientChange {
     }
 }
 
-/// What is shown of a client.
+/// The view of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientView {
     /// The public id.
     pub id: ClientId,
-    /// What people see.
+    /// The name shown to people.
     pub display_name: String,
-    /// What it may ask for.
+    /// The grants that it may use.
     pub grants: Vec<Grant>,
-    /// The widest scope it may ask for; `None`: any.
+    /// The widest scope that it may request; `None`: any.
     pub allowed_scope: Option<Scope>,
-    /// What it gets where it asks for none; `None`: all that it may have, and a credential without scope where that is any.
+    /// The scope granted if a request names none. `None`: all that the client may have; the credential has no scope
+    /// if that is any.
     pub default_scope: Option<Scope>,
-    /// Without a secret.
+    /// Whether it has no secret.
     pub public: bool,
-    /// What a refresh answers with.
+    /// The response of a refresh.
     pub refresh_mode: RefreshMode,
-    /// May introspect every token of the realm.
+    /// Whether it may introspect every token of the realm.
     pub resource_server: bool,
-    /// Refused, with all its tokens.
+    /// Whether it is disabled: it is refused, with all its tokens.
     pub disabled: bool,
     /// When it was registered.
     pub created_at: Timestamp,
-    /// Its secrets' lives, the newest last.
+    /// Its secrets, the newest last, without their texts.
     pub secrets: Vec<SecretView>,
 }
 
-/// What is shown of a secret.
+/// The view of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecretView {
-    /// Its id, which is part of a generated secret's text and is itself no secret.
+    /// Its id. It is part of a generated secret's text and is not secret itself.
     pub id: RecordId,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it stops; `None`: not replaced yet.
+    /// When it expires. `None`: it has not been replaced.
     pub expires_at: Option<Timestamp>,
 }
 
 /// A page of clients, by id.
 #[derive(Clone, Debug)]
 pub struct ClientPage {
-    /// What is on it.
+    /// The clients of the page.
     pub items: Vec<ClientView>,
     /// The id after which the next page begins.
     pub next: Option<ClientId>,
 }
 
-/// A secret just made: shown once.
+/// A new secret, shown once.
 pub struct NewClientSecret {
     secret: Secret,
     api_key: Secret,
 }
 
-/// A client that was just given a secret, or needs none.
+/// A client with a new secret, or without one if it is public.
 #[derive(Debug)]
 pub struct RegisteredClient {
-    /// What lists show.
+    /// The client's view.
     pub view: ClientView,
     /// Its secret; `None` for a public client. Show it once.
     pub secret: Option<NewClientSecret>,
@@ -153,7 +156,7 @@ pub struct RegisteredClient {
 
 impl NewClientSecret {
     pub(crate) fn new(id: &ClientId, secret: &str) -> Self {
-        // Room for all at once, so that no half-written copy is left behind.
+        // Allocated at full size, so that no reallocation leaves a partial copy behind.
         let mut pair = String::with_capacity(id.as_str().len() + 1 + secret.len());
         pair.push_str(id.as_str());
         pair.push(':');

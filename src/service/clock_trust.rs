@@ -1,4 +1,4 @@
-//! Whether upkeep believes the clock. What a wrong clock purges is gone for good.
+//! Whether upkeep trusts the clock. A purge by a wrong clock cannot be undone.
 
 use std::time::Duration;
 
@@ -6,55 +6,56 @@ use crate::event::{Actor, By, EventKind};
 use crate::service::Service;
 use crate::types::time::{Span, Timestamp};
 
-/// The most that a clock is ahead of the last upkeep without being doubted.
+/// The furthest that a clock may be ahead of the last upkeep and still be trusted.
 const LEAP: Span = Span::days(1);
-/// How old the note of the last upkeep becomes before it is written anew.
+/// The age at which the note of the last upkeep is rewritten.
 const NOTED_EVERY: Span = Span::minutes(10);
-/// How long the note of a clock that was doubted must stand before anything is purged by it. A process whose clock is behind replaces such a note in its next
-/// round.
+/// How long the note of a doubted clock must stay unchanged before anything is purged by it. A process whose clock is
+/// behind replaces such a note in its next round.
 const CHALLENGED: Duration = Duration::from_secs(30);
 
-/// Whether the clock is believed, from one round of upkeep to the next.
+/// Whether the clock is trusted, from one round of upkeep to the next.
 #[derive(Default)]
 pub(crate) struct ClockTrust {
     doubt: Option<Doubt>,
-    /// For how long the note has stood that was written out of doubt.
+    /// How long the note written at the end of a doubt has stayed unchanged.
     challenged: Option<Duration>,
 }
 
 /// Up to which instant a round purges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purges {
-    /// The clock is believed.
+    /// The clock is trusted.
     All,
-    /// The clock is doubted: only counters that ended before this instant, which no clock of a day's difference still counts by.
+    /// The clock is doubted: purges only counters that ended before this instant. No clock within a day of it still
+    /// counts by them.
     CountersUntil(Timestamp),
-    /// Nothing confirms any instant.
+    /// No instant is confirmed.
     Nothing,
 }
 
-/// A clock that nothing confirms.
+/// A doubted clock.
 struct Doubt {
-    /// What was noted when it began. Another note since is another process with another clock.
+    /// The note when the doubt began. A different note means another process with another clock.
     noted: Option<Timestamp>,
-    /// Where the clock stood in the last round.
+    /// The clock's instant in the last round.
     seen: Timestamp,
-    /// How long the pauses between the rounds were together: time that no clock was asked for.
+    /// The sum of the pauses between the rounds: time measured without the clock.
     waited: Duration,
 }
 
-/// What a round does.
+/// The decision for a round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Judged {
     believed: bool,
-    /// Whether this round is to be noted as the last upkeep.
+    /// Whether this round is noted as the last upkeep.
     notes: bool,
-    /// From where the clock has leapt ahead, in the round that begins to doubt it.
+    /// The instant from which the clock leapt ahead, in the round that starts to doubt it.
     leapt_from: Option<Timestamp>,
 }
 
 impl ClockTrust {
-    /// A pause has passed.
+    /// Adds a pause to the measured time.
     pub(crate) fn paused(&mut self, pause: Duration) {
         if let Some(doubt) = &mut self.doubt {
             doubt.waited = doubt.waited.saturating_add(pause);
@@ -62,13 +63,17 @@ impl ClockTrust {
         self.challenged = self.challenged.map(|stood| stood.saturating_add(pause));
     }
 
-    /// `noted` is the last upkeep of any process, `waits` how long a clock is doubted.
+    /// `noted` is the last upkeep of any process; `waits` is how long a clock is doubted.
     ///
-    /// A clock that is behind the note is believed: it purges less than the other did, and its own note takes the place of one from the future,
-    /// so that this lets no later leap pass. A clock that is ahead is doubted, and so is one that is the first: a database of an older version
-    /// holds what is not gone yet, and no note. The doubt begins anew where the clock moves by more than a day, or somebody else notes another
-    /// instant, so of two processes that live at once and disagree the one ahead purges nothing. Where the doubt ends, the clock is noted first, and
-    /// purged by only once the note has stood: where all processes doubt, the one that began first may be the wrong one.
+    /// A clock behind the note is trusted: it purges less than the other did. Its own note replaces one from the
+    /// future, so no later leap goes unnoticed.
+    ///
+    /// A clock ahead of the note is doubted. A clock without a note is doubted too: a database of an older version
+    /// holds records and no note. The doubt starts again if the clock moves by more than a day, or another process
+    /// notes another instant. So if two running processes disagree, the one ahead purges nothing.
+    ///
+    /// When the doubt ends, the clock is noted first. It is used for purging only once the note has stayed unchanged:
+    /// if all processes doubt, the one that started first may be the wrong one.
     fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
         if let Some(noted) = noted.filter(|noted| !is_beyond(now, *noted)) {
             self.doubt = None;
@@ -98,8 +103,8 @@ fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
 }
 
 impl Service {
-    /// What may be purged by that instant. Notes it as the last upkeep before anything is purged: where somebody else notes another instant
-    /// meanwhile, or the store fails, the next round judges anew.
+    /// Decides what may be purged by that instant, and notes it as the last upkeep before anything is purged. If
+    /// another process notes another instant meanwhile, or the store fails, the next round decides again.
     pub(crate) async fn purges(&self, clock: &mut ClockTrust, now: Timestamp) -> Purges {
         let Ok(noted) = self.settings.last_upkeep().await else { return Purges::Nothing };
         let Judged { believed, notes, leapt_from } =
@@ -110,7 +115,7 @@ impl Service {
         let stands = !notes || self.settings.note_upkeep(noted, now).await.is_ok_and(|noted| noted);
         match noted {
             _ if believed && stands => Purges::All,
-            // The policy's windows are a day at most.
+            // The policy's windows are at most a day.
             Some(noted) => Purges::CountersUntil(noted.min(now).minus(LEAP)),
             None => Purges::Nothing,
         }

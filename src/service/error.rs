@@ -1,4 +1,4 @@
-//! What goes wrong, by whose fault it is.
+//! Errors, split by whose fault they are.
 
 use crate::crypto::entropy::NoEntropy;
 use crate::directory::DirectoryError;
@@ -14,7 +14,7 @@ use crate::types::scope::InvalidScope;
 use crate::types::settings::{InvalidSetting, SettingName};
 use crate::types::time::Timestamp;
 
-/// The host's own means failed: 503, never "not found" and never a success.
+/// The host's own infrastructure failed: 503, never "not found" and never a success.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unavailable {
@@ -27,10 +27,10 @@ pub enum Unavailable {
     /// The source of random bytes.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
-    /// A stored setting that is no value of its own.
+    /// A stored setting whose value is not valid.
     #[error("stored setting {name} is garbage")]
     Setting {
-        /// Which.
+        /// The setting.
         name: SettingName,
     },
     /// The key ring is not the one that the store was filled with.
@@ -42,16 +42,16 @@ pub enum Unavailable {
         /// The first key that differs.
         key: KeyId,
     },
-    /// The clock is at the end of what can be told, so nothing can be given an end.
+    /// The clock is at the end of its range, so no expiry can be computed.
     #[error("clock is out of range")]
     Clock,
-    /// The host said that it knows where requests come from, and did not say it of this one.
+    /// The host declared that it knows the source of requests, but this request has none.
     #[error("the request has no source: put one into its extensions, or mount the router for unknown sources")]
     NoSource,
-    /// A race was lost eight times over; the next call may win.
+    /// Eight races in a row were lost; the next call may succeed.
     #[error("{operation} lost too many races")]
     Contended {
-        /// What was tried.
+        /// The operation.
         operation: &'static str,
     },
 }
@@ -59,16 +59,16 @@ pub enum Unavailable {
 /// A credential that does not authenticate.
 #[derive(Debug, thiserror::Error)]
 pub enum Denied {
-    /// Refused: 401. The true reason is for the host; [`Refusal::public`] is what the caller may know.
+    /// Refused: 401. The true reason is for the host. [`Refusal::public`] is what the caller may know.
     #[error("credential was refused")]
     Refused(#[source] Refusal),
-    /// Nobody can say: 503.
+    /// Could not be verified: 503.
     #[error("credential could not be verified")]
     Unavailable(#[source] Unavailable),
 }
 
 impl Denied {
-    /// What the caller may know; `None` where the service is at fault.
+    /// What the caller may know. `None` if the service is at fault.
     #[must_use]
     pub const fn public(&self) -> Option<PublicRefusal> {
         match self {
@@ -84,7 +84,7 @@ impl<E: Into<Unavailable>> From<E> for Denied {
     }
 }
 
-/// Why a presenter may not do that: 403.
+/// Why a presenter may not do something: 403.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Forbidden {
@@ -94,7 +94,7 @@ pub enum Forbidden {
     /// A console session must prove the password again: see [`Counterfoil::reauthenticate`](crate::Counterfoil::reauthenticate).
     #[error("the session's password must be proved again")]
     StaleSession,
-    /// A personal access token or security code cannot do this: it lists, deletes, and rotates itself.
+    /// A personal access token or security code cannot do this: it can only list, delete, and rotate itself.
     #[error("a credential of this kind cannot do this")]
     CredentialKind,
     /// The credential's scope does not hold this scope token.
@@ -109,27 +109,27 @@ pub enum Forbidden {
         /// The least role.
         needed: Role,
     },
-    /// The right "manage user profiles", or an administrator's role, is missing.
+    /// The right "manage user profiles", or an administrator's role, is needed.
     #[error("the right to manage user profiles is missing")]
     ProfileManagement,
-    /// Only a person can own or make this: the host signs the person in first.
+    /// Only a person can own or create this: the host must sign the person in first.
     #[error("a person must do this: sign the person in first")]
     NoPerson,
     /// A gate is closed.
     #[error("a gate is closed: {}", .gate.as_str())]
     Gate {
-        /// Which.
+        /// The gate.
         gate: Gate,
     },
-    /// The credential may do more than the one that asks for its successor.
+    /// The credential may do more than the presented one.
     #[error("the credential may do more than the one presented")]
     Outranked,
-    /// Collaborators create no personal access tokens.
+    /// Collaborators cannot create personal access tokens.
     #[error("a collaborator cannot create personal access tokens")]
     Collaborator,
 }
 
-/// A field that breaks a rule: 422. [`Invalid::field`] names it.
+/// An invalid field: 422. [`Invalid::field`] names it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Invalid {
@@ -139,46 +139,46 @@ pub enum Invalid {
     /// The description.
     #[error(transparent)]
     Description(#[from] InvalidDescription),
-    /// The days of a personal access token.
+    /// The lifetime in days of a personal access token.
     #[error("expires_in_days must be a whole number from 1 to {most}")]
     Days {
         /// The most days.
         most: u16,
     },
-    /// A permanent token where the policy allows none.
+    /// A permanent token, although the policy allows none.
     #[error("expires_in_days must be given: tokens are not permanent here")]
     Permanent,
-    /// The scope's spelling.
+    /// The syntax of the scope.
     #[error(transparent)]
     Scope(#[from] InvalidScope),
-    /// A scope beyond what the presenter has.
+    /// A scope beyond the presenter's own.
     #[error("{field} must lie within the presenter's own scope")]
     ScopeBeyond {
         /// The field at fault.
         field: &'static str,
     },
-    /// A scope token that the service does not know.
+    /// A scope token unknown to the service.
     #[error("{field} must hold scope tokens of this service only")]
     ScopeUnknown {
         /// The field at fault.
         field: &'static str,
     },
-    /// A scope is demanded.
+    /// A scope is required.
     #[error("scope must be given")]
     ScopeDemanded,
-    /// An expiry that is not strictly after now, or cannot be told.
+    /// An expiry that is not strictly after now, or is out of range.
     #[error("expires_at must be after now")]
     ExpiresAt,
-    /// An overlap beyond the policy's.
+    /// An overlap longer than the policy allows.
     #[error("overlap_seconds must be at most {most}")]
     Overlap {
         /// The most seconds.
         most: u64,
     },
-    /// Whose rights a security code carries.
+    /// The access level of a security code.
     #[error("access must be super_administrator or same_as_user")]
     Access,
-    /// A user beside an access level that has none.
+    /// A user with an access level that takes none.
     #[error("user belongs to access same_as_user")]
     UserNotAsked,
     /// The user of a same-as-user code is missing.
@@ -196,16 +196,16 @@ pub enum Invalid {
     /// Reuse for a public client.
     #[error("refresh_mode must be rotate for a public client")]
     RefreshMode,
-    /// A resource server that is public, and the like.
+    /// A resource server that is a public client, or otherwise cannot be one.
     #[error("resource_server must be a confidential client")]
     ResourceServer,
-    /// A default scope that the allowed scope does not hold.
+    /// A default scope that does not lie within the allowed scope.
     #[error("default_scopes must lie within scopes")]
     DefaultScope,
-    /// An imported secret that a guesser could find.
+    /// An imported secret that is too weak.
     #[error("secret must have at least 22 characters of [A-Za-z0-9._~+/=-] unless it is imported as weak")]
     WeakSecret,
-    /// A secret for a client that has none.
+    /// A secret for a public client.
     #[error("secret cannot be given to a public client")]
     PublicSecret,
     /// A setting.
@@ -217,7 +217,7 @@ pub enum Invalid {
 }
 
 impl Invalid {
-    /// The field at fault, as it is named on the wire.
+    /// The invalid field, by its name on the wire.
     #[must_use]
     pub const fn field(&self) -> &'static str {
         match self {
@@ -242,20 +242,20 @@ impl Invalid {
     }
 }
 
-/// What stands in the way: 409.
+/// A conflict with the current state: 409.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Conflict {
-    /// Another of the owner's tokens bears that label.
+    /// Another token of the owner has that label.
     #[error("label is taken")]
     LabelTaken,
-    /// A client bears that id.
+    /// Another client has that id.
     #[error("client id is taken")]
     ClientIdTaken,
-    /// The owner has as many live credentials as the policy allows.
+    /// The owner already has as many live credentials as the policy allows.
     #[error("quota is reached")]
     QuotaReached,
-    /// Changed by somebody else meanwhile.
+    /// Changed by another caller meanwhile.
     #[error("changed meanwhile")]
     ChangedMeanwhile,
     /// Expired: reactivate it first.
@@ -264,45 +264,45 @@ pub enum Conflict {
     /// Live or permanent: there is nothing to reactivate.
     #[error("not expired")]
     NotExpired,
-    /// Replaced by a successor already.
+    /// Already replaced by a successor.
     #[error("replaced already")]
     Replaced,
-    /// The policy does not ask that gate, so opening or closing it would change nothing.
+    /// The policy does not use this gate, so opening or closing it would have no effect.
     #[error("the policy does not ask this gate: {}", .gate.as_str())]
     NotApplicable {
-        /// Which.
+        /// The gate.
         gate: Gate,
     },
-    /// The same form was sent before and has made what it makes: see [`OnceKey`](crate::token::OnceKey).
+    /// The same form was submitted before and took effect: see [`OnceKey`](crate::token::OnceKey).
     #[error("done already: this form was sent before")]
     DoneAlready,
-    /// The form's number was used with other fields.
+    /// The form's key was used with other fields.
     #[error("the form was used already: show it anew")]
     FormUsed,
 }
 
-/// Why a management operation changed nothing, by whose fault it is.
+/// Why a management operation changed nothing, split by whose fault it is.
 #[derive(Debug, thiserror::Error)]
 pub enum ManageError {
-    /// The presenter may not: 403.
+    /// The presenter is not permitted: 403.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// Not there, or not the presenter's: 404.
+    /// It does not exist or is not the presenter's: 404.
     #[error("not found")]
     NotFound,
-    /// A field breaks a rule: 422.
+    /// A field is invalid: 422.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// Something stands in the way: 409.
+    /// A conflict with the current state: 409.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// As many were made as the policy allows in a time: 429.
+    /// As many were created as the policy allows within a period: 429.
     #[error("too many were made: wait")]
     SlowDown {
-        /// Until when.
+        /// The end of the wait.
         until: Timestamp,
     },
-    /// The host's own means failed: 503.
+    /// The host's own infrastructure failed: 503.
     #[error(transparent)]
     Unavailable(Unavailable),
 }

@@ -8,10 +8,11 @@ use crate::service::view::CredentialView;
 use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 
-/// Whose record is meant, and of which kind.
+/// The owner and kind of the requested record.
 pub(crate) type Whose<'a> = (TokenKind, &'a OwnerId);
 
-/// The record, where it is theirs and not past all that kept it; somebody else's id and an unknown one are alike.
+/// The record, if it is the owner's and not expired and past retention. Another owner's id and an unknown id give the
+/// same result.
 pub(crate) async fn there<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): Whose<'_>,
@@ -26,7 +27,7 @@ pub(crate) async fn there<O: Permission>(
     found.filter(|record| phase(record, &settings, now) != Phase::Purgeable).ok_or(ManageError::NotFound)
 }
 
-/// The same, as lists show it.
+/// The same, as its view.
 pub(crate) async fn shown<O: Permission>(
     permit: &Permit<'_, O>,
     whose: Whose<'_>,

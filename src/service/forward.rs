@@ -1,5 +1,5 @@
-//! `Arc<T>` and `Box<T>` are stores, or a directory, where `T` is one, and a watched one has its methods: made from one list of methods a
-//! trait, so that none is forgotten.
+//! Implements the store traits and `Directory` for `Arc<T>`, `Box<T>` and watched ports. Each trait has one list of
+//! methods, so that no implementation misses one.
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use crate::types::settings::{Reading, SettingName, SettingUnit, Settings, Stored
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// The settings as they hold now, for what gives something a life: a number that is garbage denies.
+    /// The settings in force, for operations that set an expiry. An invalid stored number is an error.
     pub(crate) async fn settings(&self, now: Timestamp) -> Result<Settings, Unavailable> {
         self.with_settings(now, |view| match view.garbage {
             Some(name) => Err(Unavailable::Setting { name }),
@@ -19,12 +19,13 @@ impl Service {
         .await?
     }
 
-    /// The gate that keeps that account from personal access tokens, if one does.
+    /// The gate that bars that account from personal access tokens, if one is closed.
     pub(crate) async fn closed_gate(&self, subject: &SubjectId, now: Timestamp) -> Result<Option<Gate>, Unavailable> {
         self.with_settings(now, |view| closed_gate(&self.policy, view, subject)).await
     }
 
-    /// Settings and gate in one look, for judging what has its life already. Mostly without looking at the snapshot's maps.
+    /// Settings and gate in one lookup, for verifying an existing credential. Usually it does not read the snapshot's
+    /// maps.
     pub(crate) async fn settings_and_gate(
         &self,
         subject: Option<&SubjectId>,
@@ -60,7 +61,7 @@ fn closed_gate(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Opt
 }
 
 impl SettingsView {
-    /// What is stored, over the policy's own values.
+    /// The stored settings over the policy's own values.
     pub(crate) fn new(policy: &Policy, stored: StoredSettings) -> Self {
         let (mut settings, mut garbage) = (policy.settings(), None);
         settings.personal_access_tokens = setting_opens(policy, &stored);
@@ -75,7 +76,7 @@ impl SettingsView {
     }
 }
 
-/// Whether the setting opens: missing means what the policy says, garbage means off.
+/// Whether the setting opens the gate. A missing value means the policy's own, an invalid value means off.
 fn setting_opens(policy: &Policy, stored: &StoredSettings) -> bool {
     match (policy.personal_access_tokens.setting, stored.personal_access_tokens()) {
         (SettingGate::NotAsked, _) => true,

@@ -1,4 +1,4 @@
-//! What a client is granted at the token endpoint, and the records behind it.
+//! What a client is granted at the token endpoint, and the resulting records.
 
 use std::borrow::Cow;
 
@@ -14,13 +14,13 @@ use crate::types::scope_meet::{NothingLeft, meet};
 use crate::types::secret::Secret;
 use crate::types::time::{Span, Timestamp};
 
-/// For how long an expired access token is still told from an unknown one.
+/// How long an expired access token is still distinguished from an unknown one.
 const ACCESS_AFTERLIFE: Span = Span::minutes(1);
 
-/// For how long an expired refresh token is still told from an unknown one.
+/// How long an expired refresh token is still distinguished from an unknown one.
 const REFRESH_AFTERLIFE: Span = Span::days(1);
 
-/// Tokens granted to a client: an answer that is shown once.
+/// Tokens granted to a client. They are shown once.
 #[derive(Debug)]
 pub struct Granted {
     /// The access token.
@@ -31,21 +31,21 @@ pub struct Granted {
     pub issued_at: Timestamp,
     /// When it expires.
     pub expires_at: Timestamp,
-    /// The refresh token, where the client may refresh.
+    /// The refresh token, if the client may refresh.
     pub refresh_token: Option<Secret>,
-    /// The family they belong to.
+    /// The family of the tokens.
     pub family: FamilyId,
     /// What the access token may do; `None`: all that its owner may.
     pub scope: Option<Scope>,
-    /// Whether that is what was asked for.
+    /// Whether the granted scope is the requested one.
     pub scope_as_asked: bool,
-    /// The owner as the directory told it.
+    /// The owner, from the directory.
     pub account: Account,
     /// The client's display name.
     pub client_name: String,
 }
 
-/// The place of a token in its family.
+/// The position of a token in its family.
 pub(crate) struct Place<'a> {
     pub(crate) owner: &'a OwnerId,
     pub(crate) parent: Option<RecordId>,
@@ -55,12 +55,12 @@ pub(crate) struct Place<'a> {
 }
 
 impl Service {
-    /// The kept half of an access token.
+    /// The stored record of an access token.
     pub(crate) fn access_record(&self, minted: &Minted, place: Place<'_>, now: Timestamp) -> NewRecord {
         self.endpoint_record(minted, place, ACCESS_AFTERLIFE, now)
     }
 
-    /// The kept half of a refresh token.
+    /// The stored record of a refresh token.
     pub(crate) fn refresh_record(&self, minted: &Minted, place: Place<'_>, now: Timestamp) -> NewRecord {
         self.endpoint_record(minted, place, REFRESH_AFTERLIFE, now)
     }
@@ -82,18 +82,18 @@ impl Service {
     }
 }
 
-/// When an access token may be purged that expires at `expires_at`.
+/// When an access token that expires at `expires_at` may be purged.
 pub(crate) fn access_gone_at(expires_at: Timestamp) -> Timestamp {
     expires_at.plus_capped(ACCESS_AFTERLIFE)
 }
 
-/// When a refresh token may be purged that goes on until `expires_at`.
+/// When a refresh token that lives until `expires_at` may be purged.
 pub(crate) fn refresh_gone_at(expires_at: Timestamp) -> Timestamp {
     expires_at.plus_capped(REFRESH_AFTERLIFE)
 }
 
-/// The scope that a client gets: what it asks for where that lies within what it may have; where it asks for nothing its
-/// default, else all that it may have.
+/// The scope granted to a client: the requested scope if it lies within what the client may have. If none is
+/// requested, the client's default, or without a default all that the client may have.
 pub(crate) fn client_scope(
     client: &Registration,
     asked: Option<&Scope>,
@@ -109,6 +109,6 @@ pub(crate) fn client_scope(
     Ok(left.map(Cow::into_owned))
 }
 
-/// A scope beyond what may be had, or one of which nothing is left.
+/// A scope beyond what the client may have, or an empty one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeBeyond;

@@ -1,4 +1,4 @@
-//! The end of a hand-over's old half: by the first use of the new one, or by the next rotation.
+//! Ends the old half of a hand-over: at the first use of the new one, or at the next rotation.
 
 use crate::event::{Actor, By, EventKind};
 use crate::record::state::Superseded;
@@ -13,11 +13,12 @@ use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// Ends the parent that is honoured until its successor's first use. For a record that has never been used, and *before* the use is noted:
-    /// so a use that is on record says that the parent has ended, and later ones need not ask. Costs one read at the first use of a rotated
-    /// token, nothing for any other; doing it twice is harmless.
+    /// Ends the parent that is honoured until its successor's first use. Call it for a record that has never been
+    /// used, *before* the use is recorded. Then a recorded use implies that the parent has ended, and later uses skip
+    /// the check. It costs one read at the first use of a rotated token and nothing otherwise. Doing it twice is
+    /// harmless.
     ///
-    /// A parent with an instant of its own keeps it: it ends by itself.
+    /// A parent with an expiry of its own overlap keeps it: it ends at that instant.
     pub(crate) async fn first_use_ends_parent(
         &self,
         record: &TokenRecord,
@@ -34,8 +35,8 @@ impl Service {
         }
     }
 
-    /// Ends the parent if it is still honoured, however long it was to be: before its successor is replaced in turn, so that of one token
-    /// there are never more than two halves alive.
+    /// Ends the parent if it is still honoured, whatever its overlap. This runs before the successor is replaced in
+    /// turn, so that at most two halves of a token are live.
     pub(crate) async fn end_running_overlap(
         &self,
         record: &TokenRecord,
@@ -53,9 +54,9 @@ impl Service {
         now: Timestamp,
         ends: fn(&Superseded, Timestamp) -> bool,
     ) -> Result<(), Unavailable> {
-        // Purged already, or shrunk: what is not there is not honoured.
+        // Purged or shrunk: no longer honoured.
         let Some(half) = self.store.get(id).await? else { return Ok(()) };
-        // Only a token that never expires has no end of its own to be kept beyond.
+        // Only a token that never expires has no end of its own that retention could count from.
         let gone_at = now.plus_capped(self.policy.personal_access_tokens.retention);
         let plan = |half: &TokenRecord| {
             let superseded = half.record().superseded.as_ref().filter(|_| half.revoked().is_none());

@@ -1,4 +1,4 @@
-//! Inserting what a person creates by hand: personal access tokens and security codes.
+//! Inserts credentials that a person creates: personal access tokens and security codes.
 
 use std::num::NonZeroU32;
 
@@ -23,10 +23,10 @@ use crate::types::scope::Scope;
 use crate::types::settings::Settings;
 use crate::types::time::{Span, Timestamp};
 
-/// What is being made, until it has an id.
+/// A credential to create, before it has an id.
 pub(crate) struct Draft {
     pub(crate) kind: TokenKind,
-    /// `None`: it is drawn.
+    /// `None`: the id is drawn.
     pub(crate) id: Option<RecordId>,
     pub(crate) owner: OwnerId,
     pub(crate) body: FamilyBody,
@@ -40,7 +40,7 @@ pub(crate) struct Draft {
     pub(crate) retention: Span,
 }
 
-/// The id that follows from a form.
+/// The id derived from a form.
 pub(crate) fn derived(
     service: &Service,
     once: Option<&OnceKey>,
@@ -102,7 +102,7 @@ pub(crate) async fn insert<O: Permission>(
     Err(Unavailable::Contended { operation: "issue" }.into())
 }
 
-/// What a form did that meets its own number: all of its id is there where its fields are the same.
+/// What a form's key was used for, once its id is taken: `DoneAlready` if all fields are the same.
 async fn used(service: &Service, id: &RecordId) -> Result<Conflict, Unavailable> {
     let there = service.store.get(id).await?;
     Ok(if there.is_some() { Conflict::DoneAlready } else { Conflict::FormUsed })
@@ -125,7 +125,7 @@ fn counterfoil(service: &Service, minted: &Minted, draft: &Draft, settings: &Set
     service.counterfoil(minted, entry)
 }
 
-/// What lists will show of it: nothing stands in its way at the moment of its issue.
+/// The view of a new record. Nothing suspends it at the moment of its issue.
 fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Timestamp) -> CredentialView {
     let soon = record.expires_at.is_some_and(|expires_at| now.reached(expires_at.minus(settings.notice_lead)));
     let made = MadeFor::of(body);

@@ -1,4 +1,4 @@
-//! Whether this key ring is the store's. Two rings number their keys alike; their check values differ.
+//! Checks that this key ring belongs to the store. Two rings number their keys alike; their check values differ.
 
 use crate::service::Service;
 use crate::service::error::Unavailable;
@@ -12,8 +12,8 @@ impl Service {
         self.key_ring.iter().flat_map(|ring| ring.checks())
     }
 
-    /// Refuses a ring that has a key of the store's number and another value, and one that has no key of the store's. A key that the
-    /// store does not know says nothing beside one that it knows: it may be new.
+    /// Refuses a ring that has another value for one of the store's key numbers, and a ring that has none of the
+    /// store's keys. If the ring has a key that the store knows, an unknown key is accepted: it may be new.
     pub(crate) fn own_key_ring(&self, stored: &StoredSettings) -> Result<(), Unavailable> {
         let (mut newest, mut shared) = (None, stored.key_checks.is_empty());
         for (key, check) in self.key_checks() {

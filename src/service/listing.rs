@@ -11,18 +11,19 @@ use crate::store::page::{Cursor, Page};
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
-/// How many pages of the store one page may cost. What lies beyond them comes with the next one: it is short, and not the last.
+/// The most pages of the store that one page reads. Further records come with the next page: this one is short but
+/// not the last.
 const READS: usize = 20;
 
-/// Whose records are wanted, and which of them.
+/// Which records of which owner are listed.
 pub(crate) struct Wanted<'a> {
     pub(crate) owner: &'a OwnerId,
     pub(crate) kind: TokenKind,
     pub(crate) expired_too: bool,
 }
 
-/// The store leaves out what is deleted or replaced, and its pages may be short. So this reads on until it has one credential more than
-/// `limit`: `next` is set exactly where another page has something to show.
+/// The store leaves out deleted and replaced records, and its pages may be short. So this reads on until it has one
+/// credential more than `limit`: `next` is set exactly if another page has an item.
 pub(crate) async fn page<O: Permission>(
     permit: &Permit<'_, O>,
     wanted: &Wanted<'_>,

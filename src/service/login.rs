@@ -1,4 +1,5 @@
-//! A login tested: throttled by (canonical account, source), alike for unknown names and wrong passwords; without a source never refused.
+//! Tests a login. Throttled by (canonical account, source), the same for unknown names and wrong passwords. Without a
+//! source no login is refused for past failures.
 
 use crate::directory::Login;
 use crate::event::{Actor, By, EventKind};
@@ -11,30 +12,31 @@ use crate::types::ids::SubjectId;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
-/// Why a login came to nothing.
+/// Why a login failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// Unknown, wrong, disabled, or somebody else: all alike.
+    /// Unknown name, wrong password, disabled account, or another person: the same for all.
     #[error("login was refused")]
     Refused,
-    /// In back-off also the right password waits: 429.
+    /// During back-off the right password is refused too: 429.
     #[error("too many failures")]
     SlowDown {
-        /// Until when.
+        /// The end of the back-off.
         until: Timestamp,
     },
     /// The person has as many live sessions as the policy allows: 429.
     #[error("too many live sessions: end one first")]
     TooManySessions,
-    /// Other attempts are under way, and only they stand in the way; nothing was tested: 429, with one second. An adapter may wait that long,
-    /// with a place from [`Counterfoil::line_up`](crate::Counterfoil::line_up), and ask again.
+    /// Refused only because other attempts are under way; no password was tested: 429 with `Retry-After` of one
+    /// second. An adapter may wait that long with a place from [`Counterfoil::line_up`](crate::Counterfoil::line_up),
+    /// and try again.
     #[error("too many attempts at once")]
     Busy {
-        /// What to line up for.
+        /// The throttle key to wait for.
         key: ThrottleKey,
     },
-    /// Nobody can say: 503.
+    /// Could not be tested: 503.
     #[error("login could not be tested")]
     Unavailable(#[source] Unavailable),
 }
@@ -46,8 +48,8 @@ impl<E: Into<Unavailable>> From<E> for LoginError {
 }
 
 impl Service {
-    /// Tests a login. Where `expected` is named, the right password of anybody else is a failure like a wrong one, and counts as one: else
-    /// passwords could be tried on others without end. `by` is who asks, for the events.
+    /// Tests a login. If `expected` is set, the right password of any other person is a failure and counts as one.
+    /// Otherwise passwords could be tried on other accounts without limit. `by` is the actor of the events.
     pub(crate) async fn log_in(
         &self,
         login: &Login<'_>,

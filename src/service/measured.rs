@@ -1,6 +1,6 @@
-//! How long calls take and what comes of them, for `metrics` (feature `metrics`). Without the feature nothing is measured.
+//! Durations and outcomes of calls, for `metrics` (feature `metrics`). Without the feature nothing is measured.
 
-/// Begins with a call, and ends with its answer.
+/// A measurement that starts with a call and ends with its result.
 #[must_use]
 pub(crate) struct Stopwatch {
     #[cfg(feature = "metrics")]
@@ -24,7 +24,7 @@ impl Stopwatch {
         self.began.elapsed()
     }
 
-    /// An operation of the handle has come to that outcome.
+    /// Records the outcome of an operation of the handle.
     pub(crate) fn operation(self, op: &'static str, outcome: &'static str) {
         #[cfg(feature = "metrics")]
         metrics::histogram!("counterfoil_operation_seconds", "operation" => op, "outcome" => outcome)
@@ -34,7 +34,7 @@ impl Stopwatch {
     }
 }
 
-/// Records the time under labels that are known beforehand: without a recorder this costs no allocation.
+/// Records the time under static labels: without a recorder this allocates nothing.
 macro_rules! timed {
     ($watch:expr, $name:literal, $($key:literal => $value:expr),*) => {{
         #[cfg(feature = "metrics")]
@@ -58,7 +58,7 @@ pub(crate) use timed;
 #[cfg(feature = "metrics")]
 #[derive(Default)]
 pub(crate) struct CountingSink {
-    /// Made once for each event's name: a refusal that nobody counts must cost no allocation.
+    /// Created once per event name: a refusal must not allocate if metrics are not recorded.
     keys: std::sync::Mutex<std::collections::BTreeMap<&'static str, metrics::Key>>,
 }
 

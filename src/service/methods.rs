@@ -1,10 +1,11 @@
 //! The methods of the ports, each list once.
 
-/// Gives the methods of a port to another macro: what wraps a store, or the directory, cannot forget one.
+/// Passes the methods of a port to another macro, so that a wrapper of a store or the directory cannot miss one.
 ///
-/// `methods_of!(TokenStore => wrap)` calls `wrap!` with one line a method, `fn name(&self, argument: Kind) -> Answer;`. Each method is
-/// async and returns `Result<Answer, StoreError>`; those of `Directory` return `Result<Answer, DirectoryError>`. What stands in
-/// brackets after the name, as in `methods_of!(TokenStore => wrap[S])`, is given to the macro in front of them.
+/// `methods_of!(TokenStore => wrap)` calls `wrap!` with one line per method,
+/// `fn name(&self, argument: Kind) -> Answer;`. Each method is async and returns `Result<Answer, StoreError>`; those
+/// of `Directory` return `Result<Answer, DirectoryError>`. Tokens in brackets after the name, as in
+/// `methods_of!(TokenStore => wrap[S])`, are passed to the macro before the methods.
 ///
 /// The ports: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, `Directory`.
 ///

@@ -1,4 +1,4 @@
-//! Drawing credentials: ids, secrets and digests of what is about to be inserted.
+//! Draws credentials: ids, secrets and digests of records to be inserted.
 
 use crate::crypto::digest::Digest;
 use crate::crypto::entropy::NoEntropy;
@@ -17,10 +17,10 @@ use crate::types::scope::Scope;
 use crate::types::secret::TokenSecret;
 use crate::types::time::Timestamp;
 
-/// How often a taken id is drawn anew: six random bytes within a family, nine for a new one.
+/// How often a taken id is drawn again: six random bytes within a family, nine for a new one.
 pub(crate) const DRAWS: usize = 8;
 
-/// A credential that was drawn and is not stored yet: both halves.
+/// A drawn credential that is not stored yet: token and digest.
 pub(crate) struct Minted {
     pub(crate) token: IssuedToken,
     pub(crate) id: RecordId,
@@ -29,7 +29,7 @@ pub(crate) struct Minted {
     pub(crate) key_id: KeyId,
 }
 
-/// What the kept half says besides id and digest.
+/// The fields of the stored record other than id and digest.
 pub(crate) struct Entry {
     pub(crate) owner: OwnerId,
     pub(crate) parent: Option<RecordId>,
@@ -44,14 +44,14 @@ pub(crate) struct Entry {
 }
 
 impl Service {
-    /// A credential that founds a family.
+    /// A credential that starts a family.
     pub(crate) fn mint_first(&self, kind: TokenKind, owner: &OwnerId) -> Result<Minted, NoEntropy> {
         let id = draw_id(&self.realm, owner, &*self.entropy)?;
         let secret = draw_secret(&*self.entropy)?;
         Ok(self.mint(kind, id, &secret))
     }
 
-    /// A credential whose id is given and whose secret is drawn.
+    /// A credential with a given id and a drawn secret.
     pub(crate) fn mint_drawn(&self, kind: TokenKind, id: RecordId) -> Result<Minted, NoEntropy> {
         let secret = draw_secret(&*self.entropy)?;
         Ok(self.mint(kind, id, &secret))
@@ -64,13 +64,13 @@ impl Service {
         Ok(self.mint(kind, id, &secret))
     }
 
-    /// A credential whose id and secret are given: derived ones.
+    /// A credential with a given id and a given secret, both derived.
     pub(crate) fn mint(&self, kind: TokenKind, id: RecordId, secret: &TokenSecret) -> Minted {
         let (digest, key_id) = self.digester.token(kind, &id, secret);
         Minted { token: self.prefixes.render(kind, &id, secret), id, kind, digest, key_id }
     }
 
-    /// The kept half of a minted credential.
+    /// The stored record of a minted credential.
     pub(crate) fn counterfoil(&self, minted: &Minted, entry: Entry) -> NewRecord {
         let Entry { owner, parent, generation, created_at, scope, label, description, expires_at, gone_at, notice } =
             entry;
@@ -93,7 +93,8 @@ impl Service {
         }
     }
 
-    /// Inserts, once more where the outcome of the first try is unknown: then `IdTaken` with the own digest there means that it was done.
+    /// Inserts, and retries once if the outcome of the first try is unknown: then `IdTaken` with the own digest means
+    /// that the first try succeeded.
     pub(crate) async fn insert(
         &self,
         home: InsertInto<'_>,

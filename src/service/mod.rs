@@ -1,4 +1,5 @@
-//! Layer 12: what operations share: the stores, the directory, the policy and the keys of one realm, and the steps that more than one operation takes.
+//! Layer 12, shared by the operations: the stores, the directory, the policy and the keys of one realm, and the steps
+//! used by several operations.
 
 pub(crate) mod authority;
 pub(crate) mod bounds;
@@ -63,7 +64,7 @@ use crate::types::realm::Realm;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// Everything an operation works with.
+/// The dependencies of an operation.
 pub(crate) struct Service {
     pub(crate) realm: Realm,
     pub(crate) policy: Policy,
@@ -86,7 +87,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Tells the host what happened.
+    /// Emits an event.
     pub(crate) fn tell(&self, at: Timestamp, by: By, what: EventKind) {
         let By { actor: by, source } = by;
         let source = source.filter(|_| self.policy.events.sources);

@@ -1,4 +1,4 @@
-//! The presenter of a request: a verified credential, a person whom the host signed in by itself, or the host.
+//! The presenter of a request: a verified credential, a person whom the host signed in, or the host.
 
 use crate::event::{Actor, By};
 use crate::types::account::Account;
@@ -11,10 +11,10 @@ use crate::types::scope::Scope;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::{Span, Timestamp};
 
-/// The presenter of a request. Make one for each request, from what was verified for it: it has no end of its own.
+/// The presenter of a request. Create one per request from what was verified for it: a presenter does not expire.
 ///
-/// A credential never makes one that outranks it, so this carries realm, role, scope and kind of what was presented. The
-/// handle of another realm refuses it.
+/// A credential never creates one that outranks it, so a presenter has the realm, role, scope and kind of the
+/// presented credential. The handle of another realm refuses it.
 ///
 /// ```
 /// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
@@ -26,7 +26,7 @@ use crate::types::time::{Span, Timestamp};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Presenter {
-    /// `None`: the host's own code, which has the handles of all its realms.
+    /// `None`: the host's own code, which has access to all its realms.
     realm: Option<Realm>,
     subject: Option<SubjectId>,
     role: Role,
@@ -49,7 +49,7 @@ enum Means {
     Session(RecordId, Option<Timestamp>),
     /// A personal access token.
     PersonalAccessToken(RecordId),
-    /// A security code, and who made it.
+    /// A security code, and its creator.
     SecurityCode(RecordId, SubjectId),
 }
 
@@ -75,8 +75,8 @@ impl From<&Principal> for Presenter {
 }
 
 impl Presenter {
-    /// A person of the realm `default` whom the host has authenticated by itself just now, with all of that person's rights.
-    /// A host of several realms says which: [`Presenter::in_realm`].
+    /// A person of the realm `default` whom the host has just authenticated, with all of that person's rights. A host
+    /// with several realms sets the realm: [`Presenter::in_realm`].
     #[must_use]
     pub fn signed_in(account: &Account) -> Self {
         Self {
@@ -90,7 +90,7 @@ impl Presenter {
         }
     }
 
-    /// A signed-in person of that realm. A verified credential keeps its own realm, and the host has none.
+    /// A signed-in person of that realm. A verified credential keeps its own realm, and the host has no realm.
     ///
     /// ```
     /// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
@@ -108,7 +108,8 @@ impl Presenter {
         self
     }
 
-    /// The same in a request from there: its events say so. What is made of a [`Principal`] that was verified with a source has it already.
+    /// Sets the source of the request, for its events. A presenter made from a [`Principal`] that was verified with a
+    /// source already has it.
     ///
     /// ```
     /// use counterfoil::types::Source;
@@ -125,7 +126,7 @@ impl Presenter {
         self
     }
 
-    /// The host's own code: set-up, imports, clean-up after a person left. It may do everything, in every realm.
+    /// The host's own code: set-up, imports, clean-up after a person leaves. It may do everything, in every realm.
     #[must_use]
     pub const fn host() -> Self {
         Self {
@@ -145,7 +146,7 @@ impl Presenter {
         self.realm.as_ref()
     }
 
-    /// The role it acts with.
+    /// Its role.
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
@@ -157,7 +158,7 @@ impl Presenter {
         self.subject.as_ref()
     }
 
-    /// Where the request comes from, if that is known.
+    /// The source of the request, if known.
     #[must_use]
     pub const fn source(&self) -> Option<&SourceName> {
         self.source.as_ref()
@@ -175,12 +176,12 @@ impl Presenter {
         self.means == Means::Host
     }
 
-    /// Whether it may act in that realm at all.
+    /// Whether it may act in that realm.
     pub(crate) fn is_of(&self, realm: &Realm) -> bool {
         self.realm.as_ref().is_none_or(|own| own == realm)
     }
 
-    /// The credential, where it is a personal access token or a security code.
+    /// The credential, if it is a personal access token or a security code.
     pub(crate) fn token(&self) -> Option<RecordId> {
         match self.means {
             Means::PersonalAccessToken(id) | Means::SecurityCode(id, _) => Some(id),
@@ -188,8 +189,8 @@ impl Presenter {
         }
     }
 
-    /// Whether the password of a console session was proved less than `fresh` ago. Only a session is asked: an access token
-    /// lives for minutes, and the host has just signed its person in.
+    /// Whether the password of a console session was proved less than `fresh` ago. Only sessions are checked: an
+    /// access token lives for minutes, and the host has just signed its person in.
     pub(crate) fn is_fresh(&self, fresh: Span, now: Timestamp) -> bool {
         match self.means {
             Means::Session(_, proved_at) => proved_at.is_some_and(|at| !now.reached(at.plus_capped(fresh))),
@@ -197,7 +198,7 @@ impl Presenter {
         }
     }
 
-    /// What events say of it.
+    /// The presenter as the actor of events.
     pub(crate) fn by(&self) -> By {
         By::from(self.actor(), self.source())
     }

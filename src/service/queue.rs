@@ -1,21 +1,21 @@
-//! Places in line: how many callers of an adapter wait for attempts under way.
+//! Waiting places: they limit how many callers of an adapter wait for attempts under way.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::throttle::ThrottleKey;
 
-/// How many wait for attempts of one key at once.
+/// The most callers that wait for attempts of one key.
 const PLACES: u32 = 8;
 
-/// How many wait for attempts of all keys together: each asks the store again and again.
+/// The most callers that wait in total: each polls the store.
 const ALL_PLACES: u32 = 64;
 
-/// Who waits.
+/// The waiting callers.
 #[derive(Clone, Default)]
 pub(crate) struct Queue(Arc<Mutex<HashMap<ThrottleKey, u32>>>);
 
-/// A place in line, until it is dropped.
+/// A waiting place, freed when dropped.
 #[must_use]
 pub struct Place {
     queue: Queue,
@@ -23,7 +23,7 @@ pub struct Place {
 }
 
 impl Queue {
-    /// A place, where one of eight is free for that key, and one of 64 for all.
+    /// A place, if one of eight is free for that key and one of 64 in total.
     pub(crate) fn enter(&self, key: ThrottleKey) -> Option<Place> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.values().sum::<u32>() >= ALL_PLACES {

@@ -1,23 +1,24 @@
-//! The settings as plain numbers, for the one reader that cannot wait: a verification.
+//! The settings as plain numbers, for verification, which cannot wait for a lock.
 //!
-//! Numbers in a row with a version before and after them: a reader who finds the same even version twice has read one writing, whole. It
-//! takes no lock and writes nothing, and where a writer is at work, or what is there is older than asked for, it looks elsewhere.
+//! The numbers are written between two updates of a version (a seqlock). A reader that finds the same even version
+//! before and after has read one complete write. A reader takes no lock and writes nothing. If a write is in
+//! progress, or the numbers are older than requested, the reader falls back to the snapshot.
 
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 use crate::types::settings::Settings;
 use crate::types::time::{Span, Timestamp};
 
-/// One writer at a time: whoever holds the snapshot's lock.
+/// Only the holder of the snapshot's lock writes.
 #[derive(Default)]
 pub(crate) struct Quick {
-    /// Odd while a writer is at work; 0: nothing was written yet.
+    /// Odd during a write. 0: nothing written yet.
     version: AtomicU64,
     words: [AtomicU64; 8],
 }
 
 impl Quick {
-    /// The settings, where they were read not longer than `age` ago.
+    /// The settings, if they were read at most `age` ago.
     pub(crate) fn read(&self, age: Span, now: Timestamp) -> Option<Settings> {
         let version = self.version.load(Ordering::Acquire);
         let words: [u64; 8] = std::array::from_fn(|at| self.words[at].load(Ordering::Relaxed));
@@ -39,7 +40,7 @@ impl Quick {
         })
     }
 
-    /// Writes what was read then.
+    /// Writes the settings and when they were read.
     pub(crate) fn write(&self, settings: &Settings, read_at: Timestamp) {
         let words = [
             read_at.micros(),

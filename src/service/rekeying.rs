@@ -1,4 +1,4 @@
-//! Records that still bear an older key, waiting to be digested again off the hot path.
+//! Records that still have a digest under an older key, queued for a new digest off the hot path.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,15 +12,16 @@ use crate::types::ids::{KeyId, RecordId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// The most records that wait; further ones come back with their next use.
+/// The most queued records. Further ones are queued at their next use.
 const MOST: usize = 10_000;
 
-/// What waits. A record waits once, so it is digested again at most once a flush.
+/// The queue. A record is queued once, so it is digested again at most once per flush.
 #[derive(Default)]
 pub(crate) struct Rekeying(Mutex<BTreeMap<RecordId, (Version, Digest, KeyId)>>);
 
 impl Rekeying {
-    /// Notes that a record was proved under an older key. Refresh tokens need none: rotation does it.
+    /// Queues a record that was verified under an older key. Refresh tokens are not queued: rotation gives them a new
+    /// digest.
     pub(crate) fn note(&self, record: &TokenRecord, digest: Digest, key: KeyId) {
         if record.record().kind == TokenKind::RefreshToken {
             return;
@@ -37,8 +38,8 @@ impl Rekeying {
 }
 
 impl Service {
-    /// Writes the new digests. Stale means that somebody else moved the record, and an outage that nothing was moved: in both cases its
-    /// next use tries again.
+    /// Writes the new digests. If the write is stale (another writer changed the record) or the store fails, the next
+    /// use tries again.
     pub(crate) async fn flush_rekeying(&self, now: Timestamp) -> u64 {
         let mut written = 0;
         for (id, (version, digest, key_id)) in self.rekeying.take() {

@@ -1,4 +1,4 @@
-//! Ending credentials: one, or a family.
+//! Ends credentials: one, or a family.
 
 use std::num::NonZeroU32;
 
@@ -15,7 +15,7 @@ use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 use crate::types::why::RevocationReason;
 
-/// How many lost races in a row end the loop.
+/// The number of lost races in a row that ends the loop.
 const TURNS: usize = 8;
 
 /// How many families one call of the store ends.
@@ -28,7 +28,7 @@ pub(crate) fn by_administrator<O: Permission>(permit: &Permit<'_, O>) -> Revocat
     if permit.is_host() { RevocationReason::ByHost } else { RevocationReason::ByAdministrator }
 }
 
-/// Deleting twice is a success while the tombstone stands; somebody else's id and an unknown one are alike.
+/// Deleting twice succeeds while the tombstone exists. Another owner's id and an unknown id give the same result.
 pub(crate) async fn delete<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): (TokenKind, &OwnerId),
@@ -46,7 +46,7 @@ pub(crate) async fn delete<O: Permission>(
         match phase(&record, &settings, now) {
             Phase::Purgeable => return Err(ManageError::NotFound),
             Phase::Revoked(_) | Phase::Rotated { .. } => return Ok(()),
-            // The old half of a hand-over ends alone: it holds no label, and its successor goes on.
+            // The old half of a hand-over ends alone: it holds no label, and its successor stays live.
             Phase::Overlap { .. } => {
                 let gone_at = now.plus_capped(service.policy.tombstone);
                 let change = Change::End { honoured_until: now, gone_at };
@@ -59,12 +59,12 @@ pub(crate) async fn delete<O: Permission>(
                     Applied::Missing | Applied::LabelTaken(_) => return Err(ManageError::NotFound),
                 }
             }
-            // Expired by itself while it was superseded: there is nothing left to end.
+            // It expired while it was superseded: there is nothing left to end.
             Phase::Expired { .. } if !record.is_newest() => return Ok(()),
             Phase::Live | Phase::Expired { .. } => {
                 end_family(service, permit.by(), &record, why, now).await?;
-                // A rotation may have come first: then the whole hand-over ended, which is what deleting the newest means for
-                // whoever saw this one as the newest.
+                // A rotation may have come first. Then the whole hand-over ended, as when deleting the newest token,
+                // which this one was when it was read.
                 return Ok(());
             }
         }

@@ -1,4 +1,4 @@
-//! Writing settings and switches: one document, one write over the version it was decided on.
+//! Writes settings and switches: one document, one write conditional on the version that was read.
 
 use crate::service::Service;
 use crate::service::error::{ManageError, Unavailable};
@@ -7,12 +7,12 @@ use crate::store::settings_store::SettingsPut;
 use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
 
-/// How often a lost race is decided anew.
+/// How often a lost race is decided again.
 const TURNS: usize = 8;
 
 impl Service {
-    /// Lets `decide` change what is stored and writes that, all or nothing; a lost race decides again on what it brought back. What is left
-    /// as it was is not written.
+    /// Writes what `decide` changes in the stored document, all or nothing. After a lost race `decide` runs again on
+    /// the current document. An unchanged document is not written.
     pub(crate) async fn update_settings<A>(
         &self,
         now: Timestamp,

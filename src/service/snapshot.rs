@@ -1,8 +1,9 @@
-//! Settings and clients as this process last read them, so that a verification asks the token store and nothing else.
+//! Settings and clients as this process last read them, so that a verification reads only the token store.
 //!
-//! A change made here holds from the next call on: it is installed at once, and what a slower read brings back is dropped where a change
-//! overtook it. A change made elsewhere holds within the policy's staleness; a snapshot that cannot be renewed in time is an error.
-//! In the second half of its time one caller renews it ahead while the others go on, so that no crowd reads at once.
+//! A change made here takes effect from the next call on: it is installed at once, and the result of a slower read is
+//! dropped if a change overtook it. A change made elsewhere takes effect within the policy's staleness. A snapshot
+//! that cannot be renewed in time is an error. In the second half of its time one caller renews it early while the
+//! others continue, so that there is no burst of reads.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +16,7 @@ use crate::types::client::{ClientId, VersionedRegistration};
 use crate::types::settings::{SettingName, Settings, StoredSettings};
 use crate::types::time::{Span, Timestamp};
 
-/// What was read, and when.
+/// A read value and when it was read.
 struct Fresh<V> {
     value: V,
     read_at: Timestamp,
@@ -28,7 +29,7 @@ impl<V> Fresh<V> {
     }
 }
 
-/// What a caller has to do before it may look.
+/// What a caller must do before it may use the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
     Nothing,
@@ -36,28 +37,28 @@ enum Need {
     Read,
 }
 
-/// Settings as they were read, and what they come to under the policy.
+/// Stored settings, and the resulting settings under the policy.
 #[derive(Clone, Debug)]
 pub(crate) struct SettingsView {
     pub(crate) stored: StoredSettings,
-    /// What holds; the policy's own value where a stored number is garbage.
+    /// The settings in force, with the policy's own value where a stored number is invalid.
     pub(crate) settings: Settings,
-    /// A stored number that is garbage: what needs settings to give something a life is refused.
+    /// A stored number that is invalid: operations that set an expiry are refused.
     pub(crate) garbage: Option<SettingName>,
 }
 
-/// What this process last read.
+/// The values that this process last read.
 pub(crate) struct Snapshot {
     settings: papaya::HashMap<(), Fresh<SettingsView>>,
-    /// The same settings as numbers, without who has which switch.
+    /// The same settings as numbers, without the per-account switches.
     quick: Quick,
     clients: papaya::HashMap<ClientId, Fresh<VersionedRegistration>>,
-    /// How many changes this process has made; what a read brings back counts only if no change overtook it.
+    /// How many changes this process has made. A read's result is installed only if no change overtook it.
     changes: Mutex<u64>,
 }
 
 impl Snapshot {
-    /// Whether that client was there when it was last read.
+    /// Whether the client existed when it was last read.
     pub(crate) fn knows(&self, id: &ClientId) -> bool {
         self.clients.pin().get(id).is_some()
     }
@@ -75,7 +76,7 @@ impl Snapshot {
         *self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `install` where nothing was changed here since `seen`.
+    /// Runs `install` if nothing was changed here since `seen`.
     fn install(&self, seen: u64, install: impl FnOnce()) -> bool {
         let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let current = *changes == seen;
@@ -91,23 +92,23 @@ impl Snapshot {
         install();
     }
 
-    /// Within [`Snapshot::install`] or [`Snapshot::change`], which hold the lock.
+    /// Call within [`Snapshot::install`] or [`Snapshot::change`], which hold the lock.
     fn put_settings(&self, view: SettingsView, now: Timestamp) {
         self.quick.write(&view.settings, now);
         self.settings.pin().insert((), Fresh::new(view, now));
     }
 
-    /// The settings alone, where nobody has to think of renewing them yet.
+    /// The settings alone, if they need no renewal yet.
     pub(crate) fn quick_settings(&self, staleness: Span, now: Timestamp) -> Option<Settings> {
         self.quick.read(half(staleness), now)
     }
 
-    /// Settings that were just written here.
+    /// Installs settings that were just written here.
     pub(crate) fn settings_changed(&self, view: SettingsView, now: Timestamp) {
         self.change(|| self.put_settings(view, now));
     }
 
-    /// A client that was just written or removed here.
+    /// Installs a client that was just written or removed here.
     pub(crate) fn client_changed(&self, id: &ClientId, client: Option<VersionedRegistration>, now: Timestamp) {
         self.change(|| {
             let clients = self.clients.pin();
@@ -119,7 +120,7 @@ impl Snapshot {
     }
 }
 
-/// From when on one caller renews ahead.
+/// The age from which one caller renews early.
 fn half(staleness: Span) -> Span {
     Span::from_micros(staleness.micros() / 2).unwrap_or(Span::ZERO)
 }
@@ -128,7 +129,7 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
     let map = map.pin();
     let Some(fresh) = map.get(key) else { return Need::Read };
     let age = now.since(fresh.read_at);
-    // A clock that was put back makes what was read "later" as good as never read.
+    // If the clock was set back, a value read "later" counts as never read.
     if now < fresh.read_at || age >= staleness {
         return Need::Read;
     }
@@ -139,7 +140,7 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
 }
 
 impl Service {
-    /// Makes the settings fresh enough, then lets `look` at them.
+    /// Makes the settings fresh enough, then calls `look` with them.
     pub(crate) async fn with_settings<A>(
         &self,
         now: Timestamp,
@@ -175,7 +176,7 @@ impl Service {
         }
     }
 
-    /// Makes a client fresh enough, then lets `look` at it, or at its absence.
+    /// Makes a client fresh enough, then calls `look` with it, or with its absence.
     pub(crate) async fn with_client<A>(
         &self,
         id: &ClientId,
@@ -197,7 +198,7 @@ impl Service {
         }
     }
 
-    /// Only clients that are there are kept: ids that somebody makes up cost a read each and no memory.
+    /// Only existing clients are cached: an invented id costs one read and no memory.
     async fn read_client(&self, id: &ClientId, now: Timestamp) -> Result<Option<VersionedRegistration>, Unavailable> {
         loop {
             let seen = self.snapshot.changes();

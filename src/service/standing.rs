@@ -1,4 +1,4 @@
-//! What the pure decision needs to know of people and clients, gathered; then the decision.
+//! Collects what the pure decision needs to know about people and clients, then decides.
 
 use std::collections::BTreeMap;
 
@@ -16,18 +16,18 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// A record as it stands at one instant.
+/// A record as judged at one instant.
 pub(crate) struct Judged {
     pub(crate) phase: Phase,
     pub(crate) settings: Settings,
-    /// The account whose rights the record carries, where the directory was asked and knows it.
+    /// The account whose rights the record carries, if the directory was read and knows it.
     pub(crate) account: Option<Account>,
     /// Whether it authenticates, and with which rights.
     pub(crate) verdict: Result<Rights, Refusal>,
 }
 
 impl Service {
-    /// Judges a record: phase first, and people and clients only where the phase lets it live.
+    /// Judges a record: phase first; people and clients are read only if the phase allows use.
     pub(crate) async fn judge(&self, record: &TokenRecord, now: Timestamp) -> Result<Judged, Unavailable> {
         let subject = account_of(record);
         let gated = record.record().kind == TokenKind::PersonalAccessToken;
@@ -71,7 +71,7 @@ impl Service {
         }
     }
 
-    /// What is shown of a record as it stands; `None`: it is not shown.
+    /// The view of a record; `None` if it is not shown.
     pub(crate) async fn listed(
         &self,
         record: &TokenRecord,
@@ -83,7 +83,7 @@ impl Service {
     }
 }
 
-/// Records judged one after the other at one instant: settings are read once, and each person once, however many records are theirs.
+/// Judges several records at one instant: settings are read once, and each person once.
 pub(crate) struct Judging<'a> {
     service: &'a Service,
     now: Timestamp,
@@ -125,11 +125,11 @@ impl Judging<'_> {
     }
 }
 
-/// The standing of a record whose phase has decided already.
+/// The standing of a record whose phase already decides.
 const NOBODY: Standing<'_> =
     Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 
-/// Whether people and clients have a say.
+/// Whether people and clients affect the decision.
 const fn lives(phase: Phase) -> bool {
     matches!(phase, Phase::Live | Phase::Overlap { .. })
 }

@@ -1,4 +1,4 @@
-//! Attempts: reserved before a secret is tested, then told as failed or released. Only failures count.
+//! Attempts: reserved before a secret is tested, then settled as failed or released. Only failures count.
 
 use sha2::{Digest as _, Sha256};
 
@@ -13,29 +13,29 @@ use crate::types::ids::SubjectId;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::{Span, Timestamp};
 
-/// Whose failures are counted, beside those of the source.
+/// What is counted, besides the source.
 #[derive(Clone, Copy)]
 pub(crate) enum Counted<'a> {
-    /// Logins: the canonical key of an account's name, and whose it is.
+    /// Logins: the canonical key of an account's name, and its subject.
     Account { key: &'a str, subject: Option<&'a SubjectId> },
     /// Client secrets: a client id as it was sent.
     Client(&'a str),
 }
 
-/// What stands in the way of an attempt.
+/// Why an attempt is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Held {
-    /// Failures, until then.
+    /// Failures, until this instant.
     Until(Timestamp),
-    /// Attempts under way alone.
+    /// Attempts under way only.
     UnderWay(ThrottleKey),
 }
 
-/// An attempt under way. Dropped without a word, its counters take it for a failure after a minute.
+/// An attempt under way. If it is dropped without settling, its counters treat it as a failure after a minute.
 #[must_use]
 pub(crate) struct Attempt {
     reserved: Vec<Reservation>,
-    /// Where there is no source, what is held while a password is tested.
+    /// The turn held while a password is tested without a source.
     without_source: Option<Option<Turn>>,
 }
 
@@ -46,7 +46,7 @@ struct Reservation {
 }
 
 impl Attempt {
-    /// Of a request that brings no secret: there is nothing to guess.
+    /// For a request without a secret, which cannot guess.
     pub(crate) const fn of_nothing() -> Self {
         Self { reserved: Vec::new(), without_source: None }
     }
@@ -62,10 +62,10 @@ impl Service {
         ThrottleKey::from_bytes(hash.finalize().into())
     }
 
-    /// Reserves one attempt, or says what stands in the way; then also the right secret waits.
+    /// Reserves one attempt, or returns why it is refused. A refusal applies to the right secret too.
     ///
-    /// The source's counter comes first, so that a source in back-off writes nothing. Logins and client secrets have counters of their own,
-    /// so that failures of one sort never stand in the way of the other. Without a source nothing is counted.
+    /// The source's counter comes first, so that a source in back-off writes nothing. Logins and client secrets have
+    /// separate counters, so that failures of one never block the other. Without a source nothing is counted.
     pub(crate) async fn attempt(
         &self,
         counted: Counted<'_>,
@@ -97,7 +97,7 @@ impl Service {
         Ok(Ok(granted))
     }
 
-    /// The counters of an attempt: first the source's, then that of whose secret it is.
+    /// The counters of an attempt: first the source's, then the account's or client's.
     fn counters(&self, counted: Counted<'_>, source: &SourceName) -> [(ThrottleKey, Allowance, bool); 2] {
         let limits = &self.policy.throttle;
         let (sort, purpose, name, allowance) = match counted {
@@ -122,7 +122,8 @@ impl Service {
         Ok(Attempt { reserved: Vec::new(), without_source: Some(turn) })
     }
 
-    /// What an event says of a counter. A client is named only where it is registered: anything could stand in a request.
+    /// The counter as an event names it. A client is named only if it is registered: the id in a request is
+    /// arbitrary.
     fn told(&self, counted: Counted<'_>, is_source: bool) -> Throttled {
         match counted {
             Counted::Account { .. } if is_source => Throttled::Logins,
@@ -135,8 +136,8 @@ impl Service {
         }
     }
 
-    /// Gives an attempt back that an outage kept from being tested: an outage must not end in a back-off. What cannot be given back now
-    /// counts as failed after a minute.
+    /// Releases an attempt that was not tested because of an outage: an outage must not cause back-off. An attempt
+    /// that cannot be released now counts as failed after a minute.
     pub(crate) async fn untested(&self, attempt: Attempt, now: Timestamp) {
         for of in attempt.reserved {
             let _ = self.throttle.release(&of.key, of.at, now, of.window).await;
@@ -151,7 +152,8 @@ impl Service {
         Ok(())
     }
 
-    /// The secret was wrong. A counter that cannot be told takes the attempt for a failure after a minute, so an outage lets nobody guess.
+    /// The secret was wrong. A counter that cannot be updated treats the attempt as a failure after a minute, so an
+    /// outage does not allow guessing.
     pub(crate) async fn failed(&self, attempt: Attempt, now: Timestamp) {
         for of in attempt.reserved {
             let _ = self.throttle.failed(&of.key, of.at, now, of.window).await;

@@ -1,16 +1,17 @@
-//! Where the host knows no source: nothing is counted against anybody, few passwords are tested at once, and the pace of failures is told.
+//! Logins without a known source: nothing is counted per account, few passwords are tested at once, and the rate of
+//! failures is reported.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::types::time::Timestamp;
 
-/// How many passwords are tested at once.
+/// The most passwords tested at once.
 const AT_ONCE: u32 = 8;
-/// How many failures are told as one event.
+/// How many failures one event reports.
 const A_BATCH: u32 = 100;
 
-/// What a handle knows of attempts without a source.
+/// The handle's state for attempts without a source.
 #[derive(Default)]
 pub(crate) struct Unsourced {
     under_way: Arc<AtomicU32>,
@@ -24,18 +25,18 @@ pub(crate) struct Pace {
     pub(crate) failures: u32,
 }
 
-/// A password test under way. Dropped, it has ended.
+/// A password test under way. It ends when dropped.
 pub(crate) struct Turn(Arc<AtomicU32>);
 
 impl Unsourced {
-    /// A turn to test one password, where one of eight is free.
+    /// A turn to test one password, if one of eight is free.
     pub(crate) fn turn(&self) -> Option<Turn> {
         let one_more = |under_way: u32| (under_way < AT_ONCE).then(|| under_way + 1);
         let taken = self.under_way.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more);
         taken.ok().map(|_| Turn(Arc::clone(&self.under_way)))
     }
 
-    /// Counts a failure. Each hundredth gives the pace, and a new hundred begins with the next.
+    /// Counts a failure. Every hundredth returns the pace and starts a new batch.
     pub(crate) fn failed(&self, now: Timestamp) -> Option<Pace> {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         let mut seen = pace.unwrap_or(Pace { since: now, failures: 0 });

@@ -1,4 +1,4 @@
-//! Whether anybody does the upkeep. Nothing runs by itself, and a host that forgets it is told once.
+//! Whether upkeep is done. Nothing runs by itself; a host that does no upkeep gets one event.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -6,24 +6,24 @@ use crate::event::{Actor, By, EventKind};
 use crate::service::Service;
 use crate::types::time::{Span, Timestamp};
 
-/// So long a host may do without.
+/// How long a host may go without upkeep.
 const PATIENCE: Span = Span::minutes(10);
 
-/// When the handle was first used, and whether anything was ever flushed or purged, or the lack of it told.
+/// When the handle was first used, and whether upkeep was ever done or its absence reported.
 #[derive(Default)]
 pub(crate) struct Upkept {
-    /// In microseconds and one: 0 is never.
+    /// In microseconds plus one; 0 is never.
     since: AtomicU64,
     settled: AtomicBool,
 }
 
 impl Service {
-    /// Somebody does it.
+    /// Records that upkeep is done.
     pub(crate) fn upkeep_is_done(&self) {
         self.upkept.settled.store(true, Ordering::Relaxed);
     }
 
-    /// Tells once that nobody does. Asked where settings are read anew, every few seconds.
+    /// Emits one event if no upkeep is done. Called when settings are read again, every few seconds.
     pub(crate) fn watch_upkeep(&self, now: Timestamp) {
         if self.upkept.settled.load(Ordering::Relaxed) {
             return;

@@ -1,7 +1,8 @@
-//! The recorder of last use: off the hot path, coalesced, forward only, bounded.
+//! Records last uses: off the hot path, coalesced, forward only, bounded.
 //!
-//! A use is noted in memory, to the second, and written by `flush` at most once a token in the policy's interval. What a crash loses is at most
-//! what was not flushed. A token used all the time touches its own entry once a second, so a hot credential writes no shared line.
+//! A use is recorded in memory, to the second, and written by `flush` at most once per token in the policy's
+//! interval. A crash loses at most the unflushed uses. A token in constant use updates its own entry once a second,
+//! so it does not contend on a shared cache line.
 
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,29 +18,29 @@ use crate::types::time::{Span, Timestamp};
 /// Uses closer together than this count as one.
 const RESOLUTION: Span = Span::seconds(1);
 
-/// How many places there are for what was just noted.
+/// The number of slots for recent uses.
 const NOTED: usize = 1 << 13;
 
-/// An instant in so many microseconds, rounded down: 38 bits of it, which leaves 26 to an id.
+/// The unit of a slot's instant in microseconds, rounded down: 38 bits, which leaves 26 bits for the id.
 const GRAIN: u64 = 1 << 15;
 
-/// How many of these are less than a second.
+/// How many of these units are less than a second.
 const GRAINS: u64 = 1_000_000 / GRAIN;
 
 /// How many uses one call of the store carries.
 const BATCH: usize = 64;
 
-/// When a token was last used, and up to when the store knows it.
+/// When a token was last used, and up to when the store has it.
 struct Seen {
     last: AtomicU64,
     written: AtomicU64,
 }
 
-/// Uses that wait to be written.
+/// Uses that are not written yet.
 pub(crate) struct Uses {
-    /// What was noted within the last second, so that a token in constant use is not even looked up: in each place part of an id's hash and an
-    /// instant. Who shares a place, notes more often than need be; who shares the part of the id as well (one pair in 2^39) may go
-    /// without a note for a second.
+    /// Uses within the last second, so that a token in constant use is not even looked up. Each slot holds part of an
+    /// id's hash and an instant. Two tokens that share a slot are recorded more often than necessary. Two that also
+    /// share the part of the hash (one pair in 2^39) may miss a record for one second.
     noted: Box<[AtomicU64]>,
     seen: papaya::HashMap<RecordId, Seen, IdState>,
     state: IdState,
@@ -48,17 +49,17 @@ pub(crate) struct Uses {
     dropped: AtomicU64,
 }
 
-/// What a flush or a shutdown came to.
+/// The result of a flush or a shutdown.
 #[derive(Debug)]
 #[must_use]
 pub struct Flushed {
     /// Uses that were written.
     pub written: u64,
-    /// Uses that still wait: the store failed, or their interval is not over.
+    /// Uses not written yet: the store failed, or their interval is not over.
     pub waiting: u64,
-    /// Uses that found the buffer full since the last flush, and are lost.
+    /// Uses lost since the last flush because the buffer was full.
     pub dropped: u64,
-    /// What the store said, where it failed.
+    /// The store's error, if it failed.
     pub error: Option<Unavailable>,
 }
 
@@ -75,9 +76,10 @@ impl Uses {
         }
     }
 
-    /// Notes a successful use; `stored` is what the record says.
+    /// Records a successful use. `stored` is the record's last use.
     pub(crate) fn note(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) {
-        // Of a keyed hash, for an owner can choose ids: the low bits for the place, others for the part.
+        // A keyed hash, because an owner can choose ids. The low bits select the slot, others are the part stored in
+        // it.
         let hash = self.state.hash_one(id);
         let place = &self.noted[usize::try_from(hash % NOTED as u64).unwrap_or(0)];
         let (part, grain) = ((hash >> 26) << 38, now.micros() / GRAIN);
@@ -89,7 +91,7 @@ impl Uses {
         place.store(part | (last / GRAIN), Ordering::Relaxed);
     }
 
-    /// The instant up to when nothing has to be noted is that of the last use that was, so it is given back.
+    /// Returns the last recorded use: no record is needed until its second is over.
     fn note_in_map(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) -> u64 {
         let map = self.seen.pin();
         if let Some(seen) = map.get(&id) {
@@ -108,20 +110,20 @@ impl Uses {
             return now.micros();
         }
         let fresh = Seen { last: AtomicU64::new(now.micros()), written: AtomicU64::new(written) };
-        // Somebody else may have noted the same token meanwhile; then the later of both stays.
+        // If another thread recorded the same token meanwhile, the later instant stays.
         if let Err(taken) = map.try_insert(id, fresh) {
             taken.current.last.fetch_max(now.micros(), Ordering::Relaxed);
         }
         now.micros()
     }
 
-    /// The later of what is stored and what this process has seen.
+    /// The later of the stored use and the one seen by this process.
     pub(crate) fn overlaid(&self, id: RecordId, stored: Option<Timestamp>) -> Option<Timestamp> {
         let seen = self.seen.pin().get(&id).and_then(|seen| Timestamp::from_micros(seen.last.load(Ordering::Relaxed)));
         stored.max(seen)
     }
 
-    /// What may be written now: once an interval, or all of it where the process ends.
+    /// The uses to write now: once per interval, or `all` at shutdown.
     fn due(&self, now: Timestamp, all: bool) -> Vec<(RecordId, Timestamp)> {
         let map = self.seen.pin();
         let mut due = Vec::new();
@@ -154,7 +156,7 @@ impl Uses {
 }
 
 impl Service {
-    /// Writes what is due, `all` of it where the process ends. A failed batch stays in the buffer.
+    /// Writes the due uses, or `all` at shutdown. A failed batch stays in the buffer.
     pub(crate) async fn flush_uses(&self, now: Timestamp, all: bool) -> Flushed {
         let due = self.uses.due(now, all);
         let mut written = 0;

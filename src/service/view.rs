@@ -1,4 +1,4 @@
-//! A credential as it is shown: to its owner, to an administrator.
+//! The view of a credential, for its owner and for administrators.
 
 use crate::record::family::{Access, FamilyBody};
 use crate::record::phase::Phase;
@@ -9,16 +9,16 @@ use crate::types::scope::Scope;
 use crate::types::settings::Settings;
 use crate::types::time::{Span, Timestamp};
 
-/// How a listed credential stands.
+/// The status of a listed credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Works.
     Active,
-    /// Works, and expires within the notice lead, or is replaced and still honoured.
+    /// Works, but expires within the notice lead, or is replaced and still honoured.
     Expiring,
-    /// Ended by itself.
+    /// Expired.
     Expired,
-    /// Its owner, client or gate stands in the way; it may work again.
+    /// Its owner, client or gate blocks it; it may work again.
     Suspended,
 }
 
@@ -35,42 +35,43 @@ impl Status {
     }
 }
 
-/// What is shown of a credential. Never its secret, nor anything it could be had from.
+/// The view of a credential. It contains neither the secret nor anything from which the secret can be derived.
 #[derive(Clone, Debug)]
 pub struct CredentialView {
     /// The public id.
     pub id: RecordId,
     /// The kind.
     pub kind: TokenKind,
-    /// The label; empty where it has none.
+    /// The label; empty if it has none.
     pub label: String,
     /// The description of a security code.
     pub description: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it expires; `None`: permanent.
     pub expires_at: Option<Timestamp>,
-    /// When it was last used with success; `None`: never. To the second, and with this process's unwritten uses.
+    /// The last successful use, to the second, including uses not written yet. `None`: never used.
     pub last_used_at: Option<Timestamp>,
-    /// How it stands.
+    /// Its status.
     pub status: Status,
-    /// Whether its end is near for how long it lives: within the notice lead, and within the last quarter of its life since its expiry was
-    /// last set. A code of 24 hours is not always near its end, though [`Status::Expiring`] by the lead.
+    /// Whether its end is near relative to its lifetime: within the notice lead, and within the last quarter of the
+    /// lifetime since its expiry was last set. A code of 24 hours is always [`Status::Expiring`] by the lead, but
+    /// does not always end soon.
     pub ends_soon: bool,
     /// Whether it was replaced and is still honoured beside its successor.
     pub replaced: bool,
     /// What it may do; `None`: all that its owner may.
     pub scope: Option<Scope>,
-    /// What a security code may do.
+    /// The access level of a security code.
     pub access: Option<Access>,
-    /// The account's name as it was sent when a same-as-user code was made. The account may be called otherwise by now: [`CredentialView::access`] has its
-    /// subject.
+    /// The account name as sent when a same-as-user code was created. The account may have been renamed since:
+    /// [`CredentialView::access`] has its subject.
     pub named: Option<String>,
-    /// Who made a security code.
+    /// The creator of a security code.
     pub created_by: Option<SubjectId>,
 }
 
-/// What a security code was made for, and by whom; nothing of any other credential.
+/// The access and the creator of a security code; empty for other credentials.
 #[derive(Default)]
 pub(crate) struct MadeFor {
     pub(crate) access: Option<Access>,
@@ -92,7 +93,7 @@ impl MadeFor {
 }
 
 impl CredentialView {
-    /// The view of a record. `None`: it is not shown (revoked, replaced and not honoured, past its retention).
+    /// The view of a record. `None` if it is not shown (revoked, replaced and not honoured, past its retention).
     pub(crate) fn of(
         record: &TokenRecord,
         phase: Phase,
@@ -133,7 +134,7 @@ impl CredentialView {
     }
 }
 
-/// Whether an expiry that was set then is near for the life that it gave.
+/// Whether an expiry set at that instant is near relative to the lifetime it gave.
 pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settings: &Settings, now: Timestamp) -> bool {
     expires_at.is_some_and(|expires_at| {
         let quarter = Span::from_micros(expires_at.since(set_at).micros() / 4).unwrap_or(Span::ZERO);
@@ -141,11 +142,11 @@ pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settin
     })
 }
 
-/// A credential just made: the one time that its token can be seen, and what will be shown of it.
+/// A new credential: its token, which is shown only once, and its view.
 #[derive(Debug)]
 pub struct IssuedCredential {
     /// The token. Show it once.
     pub token: crate::token::issued::IssuedToken,
-    /// What lists show.
+    /// The view.
     pub listed: CredentialView,
 }

@@ -1,4 +1,4 @@
-//! The host's stores and directory, watched: each failure becomes an event, whatever becomes of the request.
+//! Watches the host's stores and directory: each failure becomes an event, independent of the request's outcome.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,14 +13,14 @@ use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
 use crate::types::time::{Span, Timestamp};
 
-/// The same failure of the same method is told once in so long.
+/// The interval in which the same failure of the same method is reported once.
 const EVERY: Span = Span::seconds(10);
-/// Without a failure for so long, it answers again.
+/// The time without a failure after which recovery is reported.
 const QUIET: Span = Span::seconds(5);
-/// The most characters of a cause.
+/// The longest cause, in characters.
 const LONGEST: usize = 500;
 
-/// Who is told of failures.
+/// Reports failures.
 pub(crate) struct Watch {
     sink: Arc<dyn EventSink>,
     clock: Arc<dyn Clock>,
@@ -37,12 +37,12 @@ impl Watch {
     }
 }
 
-/// A store, or the directory, with an eye on its failures. Its methods are those of the port: see `forward.rs`.
+/// A store or the directory, with its failures watched. The methods come from the port: see `forward.rs`.
 pub(crate) struct Watched<P: ?Sized> {
     pub(super) port: Arc<P>,
     means: Means,
     watch: Arc<Watch>,
-    /// Whether something failed since it was last told that all is well: the one thing that a success looks at.
+    /// Whether there was a failure since recovery was last reported. A success checks only this.
     failing: AtomicBool,
     failures: Mutex<Failures>,
 }
@@ -69,7 +69,7 @@ impl<P: ?Sized> Watched<P> {
         Self { port, means, watch, failing: AtomicBool::new(false), failures }
     }
 
-    /// Looks at an answer before the caller has it.
+    /// Inspects a result before the caller gets it.
     pub(super) fn heard<T, E: Failure>(&self, op: &'static str, answer: &Result<T, E>) {
         match answer {
             Ok(_) if self.failing.load(Ordering::Relaxed) => self.tell_recovery(),
@@ -105,7 +105,7 @@ impl<P: ?Sized> Watched<P> {
 }
 
 impl Failures {
-    /// How many were not told since the last that was; `None` where this one is not told either.
+    /// The number of failures not reported since the last report. `None` if this one is not reported either.
     fn note(&mut self, op: &'static str, fault: Fault, now: Timestamp) -> Option<u64> {
         if fault == Fault::Unavailable {
             self.count = self.count.saturating_add(1);
@@ -116,7 +116,7 @@ impl Failures {
             self.told.push(Told { op, fault, at: now, unsaid: 0 });
             return Some(0);
         };
-        // A clock that was put back must not keep a failure untold.
+        // After the clock was set back, a failure must still be reported.
         if now >= told.at && told.at.plus(EVERY).is_none_or(|again| now < again) {
             told.unsaid = told.unsaid.saturating_add(1);
             return None;
@@ -125,7 +125,7 @@ impl Failures {
         Some(std::mem::take(&mut told.unsaid))
     }
 
-    /// Since when it failed, and how often, where it has been quiet for long enough.
+    /// When the failure began and how many there were, if the quiet time is over.
     fn over(&mut self, now: Timestamp) -> Option<(Timestamp, u64)> {
         let quiet = self.last.is_none_or(|last| now < last || last.plus(QUIET).is_some_and(|quiet| now >= quiet));
         if !quiet {
@@ -137,7 +137,7 @@ impl Failures {
     }
 }
 
-/// An error of the host's means.
+/// An error of the host's infrastructure.
 pub(super) trait Failure: Error + 'static {
     fn fault(&self) -> Fault;
     /// The record at fault.
@@ -177,7 +177,7 @@ fn cause(error: &(dyn Error + 'static)) -> String {
     let (mut text, mut next) = (error.to_string(), error.source());
     while let Some(source) = next {
         let said = source.to_string();
-        // Many errors repeat what their source says.
+        // Many errors repeat the text of their source.
         if !text.ends_with(&said) {
             text.push_str(": ");
             text.push_str(&said);

@@ -1,4 +1,5 @@
-//! Points at which a store calls its backend. A test listens there and decides which of several operations goes on.
+//! The points at which a store calls its backend. A test listens here and decides which of several operations
+//! continues.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -8,22 +9,22 @@ use std::task::{Context, Poll};
 
 /// Decides when an operation may make its next call.
 pub trait BackendCalls: Send + Sync {
-    /// Polled before each call until it is ready; `first` is true at the first poll of a call. Where it is pending, it
-    /// must see to the wake-up.
+    /// Polled before each call until it is ready. `first` is true at the first poll of a call. An implementation that
+    /// returns pending must arrange the wake-up.
     fn poll_call(&self, first: bool, context: &mut Context<'_>) -> Poll<()>;
 }
 
-/// How many futures are listened to in this process: where there are none, a call costs one load.
+/// The number of listeners in this process. While it is zero, a call costs one load.
 static LISTENED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     static LISTENER: RefCell<Option<Arc<dyn BackendCalls>>> = const { RefCell::new(None) };
 }
 
-/// Stores await this before each call of their backend. Ready at once unless somebody [listens](listen).
+/// Stores await this before each call of their backend. It is ready at once unless a test [listens](listen).
 ///
-/// A store must not hold a lock of a thread over it. Only the task that polls the operation is listened to, not a task
-/// that a store starts.
+/// A store must not hold a thread's lock across this await. A listener sees only the task that polls the operation,
+/// not a task that a store spawns.
 pub fn backend_call() -> BackendCall {
     BackendCall { first: true }
 }
@@ -48,7 +49,7 @@ impl Future for BackendCall {
     }
 }
 
-/// The same future, with every [`backend_call`] inside of it told to that listener.
+/// The same future. Every [`backend_call`] inside it is reported to the listener.
 pub fn listen<F: Future + Unpin>(listener: Arc<dyn BackendCalls>, future: F) -> Listened<F> {
     LISTENED.fetch_add(1, Ordering::Relaxed);
     Listened { listener, future }
@@ -76,7 +77,7 @@ impl<F> Drop for Listened<F> {
     }
 }
 
-/// The listener of the future around this one; comes back also where a poll panics.
+/// The listener of the enclosing future. It is restored even if a poll panics.
 struct Outer(Option<Arc<dyn BackendCalls>>);
 
 impl Drop for Outer {

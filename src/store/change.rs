@@ -1,4 +1,4 @@
-//! What a store is asked to do, and what it answers: the values of the store contract.
+//! The arguments and results of the store contract.
 
 use std::num::NonZeroU32;
 
@@ -14,112 +14,113 @@ use crate::types::realm::Realm;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// Where new records go.
+/// Where new records are inserted.
 #[derive(Clone, Copy, Debug)]
 pub enum InsertInto<'a> {
     /// Into a new family.
     Found {
         /// The family.
         family: &'a NewFamily,
-        /// How many families may live; `None`: any number.
+        /// The cap on live families. `None`: no cap.
         cap: Option<Cap>,
-        /// How many records may be made in a time; `None`: any number.
+        /// The cap on records created within a period. `None`: no cap.
         pace: Option<Pace>,
     },
-    /// Into a family that is there, only while it is not revoked and at that generation.
+    /// Into an existing family. Requires that the family is not revoked and is at the given generation.
     Join {
         /// The family.
         family: FamilyId,
-        /// The generation it must be at.
+        /// The generation that the family must have.
         generation: u64,
-        /// The most live access tokens of the family, the new ones included; `None`: any number. An access token is live
-        /// while it is not revoked by itself and `now < expires_at`; one without an expiry always. Where none of the new
-        /// records is a live access token, nothing is counted.
+        /// The most live access tokens of the family, including the new ones. `None`: no cap. An access token is live
+        /// while it is not revoked itself and `now < expires_at`; without an expiry it is always live. Nothing is
+        /// counted if none of the new records is a live access token.
         access_cap: Option<NonZeroU32>,
     },
 }
 
-/// How many families may live at once. Counted are those of the new family's realm, owner, kind and client that are not
+/// The cap on live families. It counts the families of the new family's realm, owner, kind and client that are not
 /// revoked and whose `live_until` is not reached at the `now` of the insert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cap {
-    /// The most live families, the new one included.
+    /// The most live families, including the new one.
     pub limit: NonZeroU32,
-    /// What happens where the limit is reached.
+    /// What happens when the limit is reached.
     pub when_full: WhenFull,
 }
 
-/// What an insert does where its cap is reached.
+/// What an insert does when its cap is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenFull {
-    /// It writes nothing and answers [`Inserted::OwnerFull`].
+    /// It writes nothing and returns [`Inserted::OwnerFull`].
     Refuse,
-    /// It revokes counted families in its own step, the least `(used_at, id)` first, until the new one has room.
+    /// It revokes counted families in the same step, the least `(used_at, id)` first, until there is room for the new
+    /// one.
     End {
-        /// What the ended families say of their end.
+        /// The revocation that is stored in the ended families.
         revoked: Revoked,
         /// When the ended families may be purged.
         gone_at: Timestamp,
     },
 }
 
-/// How many may be made in a time. Each use says what is counted.
+/// A limit on records created within a period. Each use says what is counted.
 ///
-/// An insert counts the records of the new family's realm, owner and kind that are listed (deleted ones too, shrunk ones
-/// not) and have `created_at > since`. A rotation looks at the member whose supersession was the `limit`-th before it: the
-/// superseded record of the family's kind and of generation (parent's generation − `limit`). The pace is reached where that
-/// one has `superseded.at > since`; where it is not there, it is not.
+/// An insert counts the records of the new family's realm, owner and kind that are listed (deleted ones too, shrunk
+/// ones not) and have `created_at > since`. A rotation looks at the member whose supersession was the `limit`-th
+/// before it: the superseded record of the family's kind and of generation (parent's generation − `limit`). The pace
+/// is reached if that record has `superseded.at > since`. If there is no such record, the pace is not reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// The most that may be made after `since`.
+    /// The most records created after `since`.
     pub limit: NonZeroU32,
-    /// The instant after which is counted.
+    /// Only records after this instant are counted.
     pub since: Timestamp,
 }
 
-/// What became of an insert. Where several refusals fit, the one that is listed first is given.
+/// The result of an insert. If several refusals apply, the first in this list is returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Inserted {
-    /// All are in.
+    /// All records are inserted.
     Done,
-    /// All are in, and these families were revoked to make room, in no promised order.
+    /// All records are inserted, and these families were revoked to make room. Their order is unspecified.
     MadeRoom(Vec<FamilyId>),
-    /// The family to join is revoked or not there; nothing was written.
+    /// The family to join is revoked or does not exist; nothing was written.
     FamilyEnded,
-    /// That id is taken; nothing was written.
+    /// The id is taken; nothing was written.
     IdTaken(RecordId),
-    /// That family holds the label; nothing was written.
+    /// The named family holds the label; nothing was written.
     LabelTaken(FamilyId),
     /// The family is at another generation; nothing was written.
     FamilyMoved,
-    /// The owner has as many live families as the cap allows; nothing was written.
+    /// The owner already has as many live families as the cap allows; nothing was written.
     OwnerFull,
-    /// As many records were made as the pace allows; nothing was written.
+    /// As many records were created as the pace allows; nothing was written.
     PaceReached {
-        /// When the `limit`-th newest of them was made: the pace has room again once `since` reaches it.
+        /// When the `limit`-th newest of them was created. The pace has room again once `since` reaches this instant.
         oldest: Timestamp,
     },
-    /// The family has as many live access tokens as it may; nothing was written.
+    /// The family already has as many live access tokens as allowed; nothing was written.
     FamilyFull {
-        /// When the first of them expires; [`Timestamp::MAX`] where none does.
+        /// When the first of them expires, or [`Timestamp::MAX`] if none expires.
         until: Timestamp,
     },
 }
 
-/// A new label with the key that the family is to hold.
+/// A new label, with the key that the family holds.
 #[derive(Clone, Debug)]
 pub struct Relabel {
-    /// The text that is shown.
+    /// The label text.
     pub label: Label,
-    /// The key; `None` where labels need not be unique: the family then holds none.
+    /// The key. `None` if labels need not be unique: the family then holds no key.
     pub key: Option<LabelKey>,
 }
 
-/// A change of one record. What is `None` in an edit stays as it is.
+/// A change of one record. `None` in an edit leaves the value unchanged.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// Another label, description or scope.
+    /// Changes label, description or scope.
     Edit {
         /// The label, and the family's key with it.
         label: Option<Relabel>,
@@ -128,55 +129,58 @@ pub enum Change {
         /// The scope.
         scope: Option<Option<Scope>>,
     },
-    /// Another expiry: sets `expiry_set_at = now`, and where the record is the newest of its family and of the family's kind, the family's
-    /// `live_until` (to `expires_at`) and `gone_at`: an access token leads nobody.
+    /// Changes the expiry and sets `expiry_set_at = now`. If the record is the newest of its family and of the
+    /// family's kind, also sets the family's `live_until` (to `expires_at`) and `gone_at`. An access token never sets
+    /// the family's values.
     Expiry {
         /// `None`: permanent.
         expires_at: Option<Timestamp>,
-        /// When it may be purged.
+        /// When the record may be purged.
         gone_at: Option<Timestamp>,
-        /// The mark that goes with it.
+        /// The notice mark that belongs to the new expiry.
         notice: Option<NoticeMark>,
     },
-    /// The same secret digested under another key.
+    /// Replaces the digest by one of the same secret under another key.
     Rekey {
         /// The digest.
         digest: Digest,
         /// The key.
         key_id: KeyId,
     },
-    /// The end of a hand-over's old half: sets `superseded.honoured_until`, and `gone_at` where none is set. Stale where it is not superseded.
+    /// Ends the old half of a hand-over: sets `superseded.honoured_until`, and `gone_at` if none is set. Stale if the
+    /// record is not superseded.
     End {
-        /// From when on the old one is not honoured.
+        /// From when on the old half is not honoured.
         honoured_until: Timestamp,
-        /// When it may be purged.
+        /// When the record may be purged.
         gone_at: Timestamp,
     },
 }
 
-/// What became of a change.
+/// The result of a change.
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Applied {
     /// The record as written.
     Done(TokenRecord),
-    /// The version is another, or the record reads as revoked: what stands there.
+    /// The version differs, or the record reads as revoked. Contains the current record.
     Stale(TokenRecord),
-    /// That family holds the label; nothing was written.
+    /// The named family holds the label; nothing was written.
     LabelTaken(FamilyId),
     /// No such record.
     Missing,
 }
 
-/// The parent's step in a rotation.
+/// The parent's update in a rotation.
 #[derive(Clone, Copy, Debug)]
 pub enum ParentUpdate {
-    /// The parent is used up: version + 1, `superseded` set, its notice cleared; the family's generation + 1, its `live_until` and `gone_at` the
-    /// successor's, its `used_at` now; the grandparent's nonce wiped. Nothing is removed: an older generation stays until its `gone_at`.
+    /// Supersedes the parent. Parent: version + 1, `superseded` set, notice cleared. Family: generation + 1,
+    /// `live_until` and `gone_at` become the successor's, `used_at` becomes now. The grandparent's nonce is wiped.
+    /// Nothing is removed: an older generation stays until its `gone_at`.
     Supersede {
         /// The version that the parent must have.
         expect: Version,
-        /// Which of the new records follows it.
+        /// The new record that follows the parent.
         successor: RecordId,
         /// `None` in a hand-over.
         nonce: Option<Nonce>,
@@ -184,64 +188,67 @@ pub enum ParentUpdate {
         honoured_until: Option<Timestamp>,
         /// When the parent may be purged; `None` in a hand-over that the first use ends.
         gone_at: Option<Timestamp>,
-        /// How many rotations of the family may be made in a time; `None`: any number.
+        /// The cap on rotations of the family within a period. `None`: no cap.
         pace: Option<Pace>,
         /// As in [`InsertInto::Join`].
         access_cap: Option<NonZeroU32>,
     },
-    /// The parent goes on, no version: `expires_at` and `gone_at` move forward only, `expiry_set_at = now`, and the family's `live_until` and `gone_at`
-    /// with them where it is of the family's kind; the family's `used_at` becomes now; only while it is not superseded and `now < expires_at`.
+    /// Extends the parent and keeps its version. `expires_at` and `gone_at` move forward only, and
+    /// `expiry_set_at = now`. If the parent is of the family's kind, the family's `live_until` and `gone_at` move
+    /// with them. The family's `used_at` becomes now. Requires that the parent is not superseded and
+    /// `now < expires_at`.
     Slide {
         /// The new expiry.
         expires_at: Timestamp,
-        /// When it may be purged.
+        /// When the parent may be purged.
         gone_at: Timestamp,
         /// As in [`InsertInto::Join`].
         access_cap: Option<NonZeroU32>,
     },
 }
 
-/// What became of a rotation. Where several refusals fit, the one that is listed first is given.
+/// The result of a rotation. If several refusals apply, the first in this list is returned.
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Rotated {
-    /// All of it is written.
+    /// Everything is written.
     Done,
-    /// No such parent.
+    /// The parent does not exist.
     Missing,
     /// The parent or its family is revoked; nothing was written.
     FamilyEnded,
-    /// The parent is not as expected (or, for a slide, is superseded or expired): what stands there. Nothing was written.
+    /// The parent is not as expected (or, for a slide, is superseded or expired). Contains the current record.
+    /// Nothing was written.
     Stale(TokenRecord),
-    /// That id is taken; nothing was written.
+    /// The id is taken; nothing was written.
     IdTaken(RecordId),
     /// As many rotations were made as the pace allows; nothing was written.
     PaceReached {
         /// When the `limit`-th rotation before this one was made.
         oldest: Timestamp,
     },
-    /// The family has as many live access tokens as it may; nothing was written.
+    /// The family already has as many live access tokens as allowed; nothing was written.
     FamilyFull {
-        /// When the first of them expires; [`Timestamp::MAX`] where none does.
+        /// When the first of them expires, or [`Timestamp::MAX`] if none expires.
         until: Timestamp,
     },
 }
 
-/// What is to be revoked.
+/// What a call revokes.
 #[derive(Clone, Copy, Debug)]
 pub enum Revoke<'a> {
-    /// One record (an access token). Frees no label. Its notice is cleared.
+    /// One record (an access token). Its family keeps the label. Its notice is cleared.
     One(&'a RecordId),
-    /// A family, all members at once; frees its label.
+    /// A family with all its members. Frees its label.
     Family {
-        /// Its realm; another realm's family is left alone.
+        /// The realm. A family of another realm is not changed.
         realm: &'a Realm,
-        /// Its owner; another owner's family is left alone.
+        /// The owner. A family of another owner is not changed.
         owner: &'a OwnerId,
-        /// Which.
+        /// The family.
         family: FamilyId,
     },
-    /// All families of an owner, one by one, at most `limit` a call.
+    /// All families of an owner, one by one, at most `limit` per call.
     Owner {
         /// The realm.
         realm: &'a Realm,
@@ -250,7 +257,7 @@ pub enum Revoke<'a> {
     },
 }
 
-/// What is listed.
+/// What a call lists.
 #[derive(Clone, Copy, Debug)]
 pub enum Listing<'a> {
     /// One owner's records of one kind, by (`created_at`, `id`) descending.
@@ -261,7 +268,7 @@ pub enum Listing<'a> {
         owner: &'a OwnerId,
         /// The kind.
         kind: TokenKind,
-        /// Which of them.
+        /// Which of the records.
         show: Show,
     },
     /// A realm's records of one kind, by id.
@@ -273,13 +280,13 @@ pub enum Listing<'a> {
     },
 }
 
-/// Which records of an owner are listed. Shrunk ones never are.
+/// Which records of an owner are listed. Shrunk records are never listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
-    /// All, deleted and replaced ones too.
+    /// All records, including deleted and replaced ones.
     All,
-    /// Those that stand at `now`: not revoked, by themselves or with their family; not superseded, or honoured still
-    /// (`honoured_until` is `None` or later than `now`); and `gone_at` is `None` or later than `now`.
+    /// The records that are current at `now`: not revoked, neither themselves nor their family; not superseded, or
+    /// still honoured (`honoured_until` is `None` or later than `now`); and `gone_at` is `None` or later than `now`.
     Standing {
         /// The instant.
         now: Timestamp,
@@ -305,12 +312,12 @@ impl Show {
     }
 }
 
-/// How far a batch came.
+/// The progress of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Progress {
-    /// How many were changed.
+    /// The number of changed items.
     pub changed: u64,
-    /// Whether another call has something left to do.
+    /// Whether another call has work left.
     pub more: bool,
 }

@@ -1,11 +1,11 @@
-//! One counter as a value: the steps of the throttle's contract without a store.
+//! One counter as a value: the steps of the throttle contract without a store.
 
 use std::num::NonZeroU32;
 
 use crate::store::throttle::{Reserved, UNSETTLED};
 use crate::types::time::{Span, Timestamp};
 
-/// One counter: failures in a window, and attempts under way. A store that can read, decide and write in one step keeps these.
+/// One counter: failures in a window, and attempts under way. For stores that can read, decide and write in one step.
 ///
 /// ```
 /// use std::num::NonZeroU32;
@@ -23,18 +23,18 @@ use crate::types::time::{Span, Timestamp};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counter {
-    /// Failures in the window; zero: there is no window.
+    /// Failures in the window. Zero: no window is open.
     failures: u32,
     /// When the window ends.
     ends_at: Option<Timestamp>,
     /// When each attempt under way was granted.
     under_way: Vec<Timestamp>,
-    /// From when on nothing of it has a meaning.
+    /// From when on the counter may be purged.
     gone_at: Option<Timestamp>,
 }
 
 impl Counter {
-    /// The counter that was kept as these parts. No failures, or no end, is no window.
+    /// Restores a counter from its stored parts. Without failures or without an end, no window is open.
     #[must_use]
     pub fn from_parts(
         failures: u32,
@@ -46,7 +46,7 @@ impl Counter {
         Self { failures: if ends_at.is_some() { failures } else { 0 }, ends_at, under_way, gone_at: Some(gone_at) }
     }
 
-    /// Failures in the window that is open.
+    /// Failures in the open window.
     #[must_use]
     pub const fn failures(&self) -> u32 {
         self.failures
@@ -64,26 +64,26 @@ impl Counter {
         &self.under_way
     }
 
-    /// From when on a purge removes it. [`Timestamp::EPOCH`] where it is empty.
+    /// From when on a purge removes the counter. [`Timestamp::EPOCH`] if it is empty.
     #[must_use]
     pub fn gone_at(&self) -> Timestamp {
         self.gone_at.unwrap_or(Timestamp::EPOCH)
     }
 
-    /// Whether nothing is in it, so that a store keeps nothing of it.
+    /// Whether the counter is empty. A store keeps no row for an empty counter.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.failures == 0 && self.under_way.is_empty()
     }
 
-    /// Whether something in it lies further ahead than can be, so that a refused attempt has something to write.
+    /// Whether an instant in the counter lies too far ahead of the clock. Then a refused attempt also writes.
     #[must_use]
     pub fn lies_ahead(&self, now: Timestamp, window: Span) -> bool {
         let end = now.plus_capped(window);
         self.ends_at.is_some_and(|ends_at| ends_at > end) || self.under_way.iter().any(|at| is_ahead(*at, now))
     }
 
-    /// Notes one attempt, or says what stands in the way.
+    /// Records one attempt as under way, or returns why it is refused.
     pub fn reserve(&mut self, now: Timestamp, window: Span, limit: NonZeroU32) -> Reserved {
         self.settle(now, window);
         let under_way = u32::try_from(self.under_way.len()).unwrap_or(u32::MAX);
@@ -99,7 +99,7 @@ impl Counter {
         answer
     }
 
-    /// Counts the attempt of that instant as a failure.
+    /// Counts the attempt with that instant as a failure.
     pub fn failed(&mut self, reserved_at: Timestamp, now: Timestamp, window: Span) {
         self.settle(now, window);
         if self.take(reserved_at) {
@@ -108,7 +108,7 @@ impl Counter {
         self.reckon(window);
     }
 
-    /// Takes the attempt of that instant out again.
+    /// Removes the attempt with that instant.
     pub fn release(&mut self, reserved_at: Timestamp, now: Timestamp, window: Span) {
         self.settle(now, window);
         self.take(reserved_at);
@@ -120,7 +120,8 @@ impl Counter {
         place.map(|place| self.under_way.swap_remove(place)).is_some()
     }
 
-    /// Brings it to `now`: what nobody settled counts as failed, and a window that has ended is none.
+    /// Advances the counter to `now`: unsettled attempts past their limit count as failed, and an ended window is
+    /// closed.
     fn settle(&mut self, now: Timestamp, window: Span) {
         self.ends_at = self.ends_at.map(|ends_at| ends_at.min(now.plus_capped(window)));
         let unsettled = |at: &Timestamp| now.since(*at) >= UNSETTLED || is_ahead(*at, now);
@@ -135,7 +136,7 @@ impl Counter {
         }
     }
 
-    /// One failure more, at that instant.
+    /// Adds one failure at that instant.
     fn count(&mut self, at: Timestamp, window: Span) {
         match self.ends_at {
             Some(ends_at) if !at.reached(ends_at) => self.failures = self.failures.saturating_add(1),
@@ -149,7 +150,7 @@ impl Counter {
     }
 }
 
-/// Whether an attempt lies so far ahead that the clock was put back since.
+/// Whether an attempt lies so far ahead that the clock must have been set back since.
 fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
     at.since(now) >= UNSETTLED
 }

@@ -1,4 +1,4 @@
-//! What a store says when it cannot answer. Conflicts, lost races and absence are answers and no errors.
+//! The errors of a store. Conflicts, lost races and absence are results, not errors.
 
 use std::error::Error;
 
@@ -7,41 +7,41 @@ use crate::types::ids::RecordId;
 /// The precise error of a backend.
 pub type StoreSource = Box<dyn Error + Send + Sync>;
 
-/// A store that cannot answer. Never shown to a caller as "not found" or as a success.
+/// A store that cannot answer. Callers must not report it as "not found" or as success.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The store cannot be asked now.
+    /// The store is not reachable now.
     #[error("store is unavailable for {op}")]
     Unavailable {
         /// The method that was called.
         op: &'static str,
-        /// Whether the same call may go through in a moment.
+        /// Whether the same call may succeed shortly.
         retry: bool,
-        /// Whether it may have been carried out all the same: true whenever the request may have been sent.
+        /// Whether the call may have been carried out: true whenever the request may have been sent.
         maybe_done: bool,
         /// The backend's own error.
         #[source]
         source: Option<StoreSource>,
     },
-    /// A row that cannot be decoded, or contradicts itself.
+    /// A row that does not decode or contradicts itself.
     #[error("stored row is corrupt")]
     Corrupt {
-        /// Of which record, where that is known.
+        /// The record, if known.
         id: Option<RecordId>,
-        /// What is wrong with it.
+        /// The decoding error.
         #[source]
         source: StoreSource,
     },
-    /// The request contradicts itself: a mistake of the caller. Nothing was read or written.
+    /// The request contradicts itself: an error of the caller. Nothing was read or written.
     #[error("{op} contradicts itself: {rule}")]
     Invalid {
         /// The method that was called.
         op: &'static str,
-        /// The rule that is broken.
+        /// The broken rule.
         rule: &'static str,
     },
-    /// The backend, as it is set up, cannot do this.
+    /// The backend, as configured, does not support this.
     #[error("{backend} does not support {op}")]
     Unsupported {
         /// The method that was called.
@@ -52,13 +52,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Unavailable, worth another try, nothing sent.
+    /// Unavailable, worth a retry, nothing sent.
     #[must_use]
     pub fn unavailable(op: &'static str) -> Self {
         Self::Unavailable { op, retry: true, maybe_done: false, source: None }
     }
 
-    /// A request that contradicts itself.
+    /// An invalid request.
     #[must_use]
     pub const fn invalid(op: &'static str, rule: &'static str) -> Self {
         Self::Invalid { op, rule }

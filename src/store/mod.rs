@@ -1,4 +1,4 @@
-//! The store contract and its siblings, for those who write a store.
+//! The store contract and its sibling traits, for authors of a store.
 
 #[cfg(any(test, feature = "test-util"))]
 pub(crate) mod backend_call;

@@ -9,7 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// Where a page ended: the key of its last item. Only the listing that made it gives it a meaning; its text is opaque.
+/// The position at which a page ended: the key of its last item. It is valid only for the listing that returned it.
+/// Its text is opaque.
 ///
 /// ```
 /// use counterfoil::types::RecordId;
@@ -20,13 +21,14 @@ use crate::types::time::Timestamp;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cursor {
-    /// The instant that the listing is ordered by: `created_at`, or `notice.at`; [`Timestamp::EPOCH`] where it is ordered by id alone.
+    /// The sort key of the listing: `created_at`, or `notice.at`. [`Timestamp::EPOCH`] if the listing is sorted by id
+    /// alone.
     pub at: Timestamp,
     /// The id.
     pub id: RecordId,
 }
 
-/// A text that is no cursor. The field is `cursor`.
+/// Not a valid cursor. The field is `cursor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cursor is not one that a page gave")]
 pub struct InvalidCursor;
@@ -55,14 +57,15 @@ impl FromStr for Cursor {
     }
 }
 
-/// A page of a listing, by the key `K`. A page may be short, or empty, before the end: the end is `next == None`.
+/// A page of a listing, by the key `K`. A page may be short, or empty, before the end. The end is `next == None`.
 #[derive(Clone, Debug)]
 pub struct Page<T, K = Cursor> {
-    /// What is on it.
+    /// The items.
     pub items: Vec<T>,
     /// The key after which the next page begins.
     pub next: Option<K>,
-    /// How many rows of it did not decode and were passed over, each on one page of a walk; the host's events tell of them.
+    /// The number of rows that did not decode and were skipped. Each is counted on one page of a walk. The host's
+    /// events report them.
     pub corrupt: u32,
 }
 

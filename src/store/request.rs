@@ -1,4 +1,4 @@
-//! Requests that contradict themselves: clause 48. Every store asks here before it reads or writes anything.
+//! Requests that contradict themselves: clause 48. Every store calls these checks before it reads or writes.
 
 use crate::record::family::FamilyParts;
 use crate::record::token_record::NewRecord;
@@ -15,12 +15,13 @@ const NEWER: &str = "no record is of a newer generation than its family";
 const SUCCESSOR: &str = "the successor is among the new records";
 const SHARD: &str = "the first byte of an id is its owner's shard";
 
-/// Checks what an insert says of itself.
+/// Checks that an insert is consistent.
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] with the rule that is broken: an insert has a record; each id is new once; new records are of the
-/// family, realm, owner and generation that they go into; the first byte of a new family's id is its owner's shard.
+/// [`StoreError::Invalid`] with the broken rule: an insert has a record; each new id occurs once; new records have
+/// the family, realm, owner and generation that they are inserted into; the first byte of a new family's id is its
+/// owner's shard.
 pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
     const OP: &str = "insert";
     let Some(first) = new.first() else { return Err(StoreError::invalid(OP, EMPTY)) };
@@ -38,12 +39,12 @@ pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), Store
     check_generation(OP, new, generation)
 }
 
-/// Checks what a rotation says of itself; returns the successor, where the step has one.
+/// Checks that a rotation is consistent. Returns the successor, if the parent's update has one.
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] with the rule that is broken: each id is new once; new records are of the parent's family and of one realm
-/// and owner; the successor is among them.
+/// [`StoreError::Invalid`] with the broken rule: each new id occurs once; new records are of the parent's family and
+/// of one realm and owner; the successor is among them.
 pub fn check_rotate<'a>(
     parent: &RecordId,
     step: &ParentUpdate,
@@ -64,11 +65,11 @@ pub fn check_rotate<'a>(
     Ok(successor)
 }
 
-/// Checks new records against the family's row, as it is after the step: what only a read can tell.
+/// Checks new records against the family's row as it is after the update. This check needs the stored row.
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] where a record names another realm or owner, or is of a newer generation.
+/// [`StoreError::Invalid`] if a record has another realm or owner, or a newer generation.
 pub fn check_members(op: &'static str, new: &[NewRecord], family: &FamilyParts) -> Result<(), StoreError> {
     if !new.iter().all(|new| new.realm == family.realm && new.owner == family.owner) {
         return Err(StoreError::invalid(op, OWNER));

@@ -1,4 +1,4 @@
-//! Where settings and switches are kept.
+//! The store of settings and switches.
 
 use async_trait::async_trait;
 
@@ -8,36 +8,37 @@ use crate::types::realm::Realm;
 use crate::types::settings::{StoredSettings, VersionedSettings};
 use crate::types::time::Timestamp;
 
-/// What became of a `put`.
+/// The result of a `put`.
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum SettingsPut {
-    /// Written, under that version.
+    /// Written, with this version.
     Done(Version),
-    /// The version is another: what stands there.
+    /// The version differs. Contains the current document.
     Stale(Option<VersionedSettings>),
 }
 
-/// Keeps one document a realm, and the instant of the last upkeep.
+/// Stores one document per realm, and the instant of the last upkeep.
 ///
 /// # Contract
 ///
 /// 29. `put_needs_the_version`: `expect: None` creates and never overwrites; `Some` replaces only that version.
-/// 56. `note_upkeep_needs_the_note`: the instant belongs to the whole store, not to a realm, as a purge does. A note takes the place of exactly what is
-///     expected (`None`: of nothing), earlier or later; of any number of racers with one expectation one is true, the rest are false and write
-///     nothing. What a returned note wrote is read by every handle of the database, and stands when it is opened again.
+/// 56. `note_upkeep_needs_the_note`: like a purge, the instant belongs to the whole store, not to a realm. A note
+///     replaces exactly the expected note (`None`: no note), whether it is earlier or later. Of any number of racers
+///     with one expectation, one gets true; the rest get false and write nothing. What a returned note wrote is read
+///     by every handle of the database, and persists when the database is opened again.
 ///
-/// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) hold here too.
+/// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) apply here too.
 ///
 /// # Errors
 ///
-/// Every method returns [`StoreError`] where it cannot answer, and for nothing else.
+/// Every method returns [`StoreError`] only if it cannot answer.
 #[async_trait]
 pub trait SettingsStore: Send + Sync + 'static {
-    /// What is stored for the realm.
+    /// The stored document of the realm.
     async fn settings(&self, realm: &Realm) -> Result<Option<VersionedSettings>, StoreError>;
 
-    /// Creates or replaces.
+    /// Creates or replaces the document.
     async fn put_settings(
         &self,
         realm: &Realm,
@@ -45,9 +46,9 @@ pub trait SettingsStore: Send + Sync + 'static {
         settings: &StoredSettings,
     ) -> Result<SettingsPut, StoreError>;
 
-    /// The instant of the last upkeep, as it was noted; `None` where none ever was. Never from a replica.
+    /// The instant of the last upkeep as noted. `None` if none was ever noted. Never from a replica.
     async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Notes an upkeep where what stands is `expect` still. Else false, and nothing is written.
+    /// Notes an upkeep if the stored note still equals `expect`. Otherwise returns false and writes nothing.
     async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Counters of failures, reserved before a secret is tested.
+//! Failure counters. An attempt is reserved before a secret is tested.
 
 use std::num::NonZeroU32;
 
@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use crate::store::error::StoreError;
 use crate::types::time::{Span, Timestamp};
 
-/// How long a reservation is under way at most. What is not settled by then counts as failed.
+/// The longest time that a reservation is under way. An attempt not settled by then counts as failed.
 pub const UNSETTLED: Span = Span::seconds(60);
 
-/// What is counted under: a digest of realm, purpose, account or client, and source. A store sees 32 bytes.
+/// The key of a counter: a digest of realm, purpose, account or client, and source. A store sees 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ThrottleKey([u8; 32]);
 
@@ -28,50 +28,55 @@ impl ThrottleKey {
     }
 }
 
-/// What became of a reservation.
+/// The result of a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Reserved {
-    /// The attempt is under way, noted under that instant. Settle it once, with `failed` or `release`.
+    /// The attempt is under way and identified by this instant. Settle it once, with `failed` or `release`.
     Granted(Timestamp),
-    /// Failures alone reach the limit; nothing was noted. The window ends then.
+    /// Failures alone reach the limit; nothing was recorded. The window ends at this instant.
     Wait(Timestamp),
-    /// Failures and attempts under way reach the limit together; nothing was noted. It may be granted as soon as one is settled.
+    /// Failures and attempts under way together reach the limit; nothing was recorded. An attempt may be granted as
+    /// soon as one is settled.
     UnderWay,
 }
 
-/// Keeps counters: of failures in a window, and of attempts under way.
+/// Stores counters of failures in a window and of attempts under way.
 ///
-/// A reservation is known by the instant at which it was granted. Several of one instant are alike: each settlement takes one of them.
-/// [`Counter`](crate::store::Counter) is one counter as a value, with the three steps below, for stores that read, decide and write.
+/// A reservation is identified by the instant at which it was granted. Several with the same instant are
+/// interchangeable: each settlement removes one of them. [`Counter`](crate::store::Counter) is one counter as a
+/// value, with the three steps below, for stores that read, decide and write.
 ///
 /// # Contract
 ///
 /// Every method is one atomic step.
 ///
-/// 31. `reserve_never_passes_the_limit`: an attempt is granted where failures and attempts under way are fewer than `limit` together. Of any
-///     number of attempts at once, through any number of handles, `limit` are under way, neither more nor fewer. No count is below zero.
-/// 32. `under_way_is_told_from_failed`: only `failed` counts a failure, and `release` counts none. A window begins with the first failure in
-///     it and ends `window` later; then failures count from zero. Where failures alone reach `limit` the answer is `Wait` until the window's
-///     end, else `UnderWay`. What settles no attempt under way changes nothing.
-/// 33. `unsettled_counts_as_failed`: an attempt whose instant is [`UNSETTLED`] or more away from `now` counts as failed: 60 s after its
-///     instant, or now where that lies ahead (the clock was put back). Settling it then changes nothing.
-/// 34. `refused_writes_nothing`: `Wait` and `UnderWay` leave everything as it was. A released attempt of a counter without failures leaves
-///     nothing behind. `purge_counters` removes what has no meaning any more: no failure in a window, and no attempt that is under way or
-///     would still count as failed.
-/// 35. `no_wait_beyond_the_window`: `Wait` never names an instant after `now + window`, nor does any number of them one after the other. A
-///     window that ends later (the clock was put back, or the policy changed) ends at `now + window` from then on; this move alone a refused
-///     attempt writes.
+/// 31. `reserve_never_passes_the_limit`: an attempt is granted if failures and attempts under way together are fewer
+///     than `limit`. Of any number of simultaneous attempts, through any number of handles, exactly `limit` are under
+///     way. No count is below zero.
+/// 32. `under_way_is_told_from_failed`: only `failed` counts a failure, and `release` counts none. A window begins
+///     with its first failure and ends `window` later; then failures count from zero. If failures alone reach
+///     `limit`, the answer is `Wait` until the window's end, otherwise `UnderWay`. A settlement that matches no
+///     attempt under way changes nothing.
+/// 33. `unsettled_counts_as_failed`: an attempt whose instant is [`UNSETTLED`] or more away from `now` counts as
+///     failed: 60 s after its instant, or now if its instant lies ahead (the clock was set back). Settling it
+///     afterwards changes nothing.
+/// 34. `refused_writes_nothing`: `Wait` and `UnderWay` leave everything unchanged. A released attempt of a counter
+///     without failures leaves nothing behind. `purge_counters` removes counters that have no effect any more: no
+///     failure in a window, and no attempt that is under way or would still count as failed.
+/// 35. `no_wait_beyond_the_window`: `Wait` never names an instant after `now + window`, and neither do several in
+///     sequence. A window that ends later (the clock was set back, or the policy changed) ends at `now + window` from
+///     then on. A refused attempt writes this change only.
 ///
-/// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) hold here too: a throttle that cannot ask, or whose counter does not decode,
-/// grants nothing.
+/// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) apply here too: a throttle that cannot reach its
+/// backend, or whose counter does not decode, grants nothing.
 ///
 /// # Errors
 ///
-/// Every method returns [`StoreError`] where it cannot answer, and for nothing else.
+/// Every method returns [`StoreError`] only if it cannot answer.
 #[async_trait]
 pub trait Throttle: Send + Sync + 'static {
-    /// Notes one attempt as under way, or says what stands in the way.
+    /// Records one attempt as under way, or returns why it is refused.
     async fn reserve(
         &self,
         key: &ThrottleKey,
@@ -80,7 +85,7 @@ pub trait Throttle: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError>;
 
-    /// The secret was wrong: the attempt noted under `reserved_at` is a failure.
+    /// The secret was wrong: the attempt with the instant `reserved_at` becomes a failure.
     async fn failed(
         &self,
         key: &ThrottleKey,
@@ -89,7 +94,8 @@ pub trait Throttle: Send + Sync + 'static {
         window: Span,
     ) -> Result<(), StoreError>;
 
-    /// The secret was right, or nothing was tested: the attempt noted under `reserved_at` is as if it had never been.
+    /// The secret was right, or no secret was tested: the attempt with the instant `reserved_at` is removed without a
+    /// trace.
     async fn release(
         &self,
         key: &ThrottleKey,
@@ -98,6 +104,6 @@ pub trait Throttle: Send + Sync + 'static {
         window: Span,
     ) -> Result<(), StoreError>;
 
-    /// Removes counters that have no meaning any more, at most `limit`; how many went.
+    /// Removes at most `limit` counters that have no effect any more. Returns how many were removed.
     async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Result<u64, StoreError>;
 }

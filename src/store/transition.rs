@@ -1,7 +1,8 @@
-//! What each write does to a record and its family, as pure functions. A store that holds whole records calls these inside its
-//! transaction, so that it cannot differ from the others: the store in memory, SQLite and `counterfoil-kv` do.
+//! The effect of each write on a record and its family, as pure functions. A store that holds whole records calls
+//! them inside its transaction, so that all such stores behave alike: the memory store, SQLite and `counterfoil-kv`
+//! do so.
 //!
-//! A store reads both halves, asks whether they accept the write, changes them, and writes both in one step.
+//! A store reads both halves, checks that they accept the write, changes them, and writes both in one step.
 //!
 //! ```
 //! # #[cfg(feature = "test-util")] {
@@ -42,15 +43,16 @@ pub fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bool {
     record.revoked.is_some() || family.revoked.is_some()
 }
 
-/// Whether the family's `live_until` and `gone_at` follow this record's. They follow the newest record of the chain, and no access
-/// token beside it.
+/// Whether the family's `live_until` and `gone_at` follow this record's. They follow the newest record of the chain,
+/// never an access token beside it.
 #[must_use]
 pub fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
     record.kind == family.kind && record.generation == family.generation
 }
 
-/// Whether the record accepts the change: it has the expected version and is not revoked. A shrunk record accepts another digest
-/// only, and only a superseded record has an overlap to end. A change that is not accepted is [`Applied::Stale`](super::Applied::Stale).
+/// Whether the record accepts the change: it has the expected version and is not revoked. A shrunk record accepts
+/// only another digest. Only a superseded record has an overlap to end. A change that is not accepted is
+/// [`Applied::Stale`](super::Applied::Stale).
 #[must_use]
 pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Version, change: &Change) -> bool {
     let suits = match change {
@@ -61,7 +63,7 @@ pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Versio
     suits && record.version == expect && !reads_as_revoked(record, family)
 }
 
-/// Carries out an accepted change. The store has made sure that no other standing family holds the label.
+/// Carries out an accepted change. The store must have checked that no other current family holds the label.
 pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Change, now: Timestamp) {
     match change {
         Change::Edit { label, description, scope } => {
@@ -94,9 +96,9 @@ pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Chang
     record.version = record.version.next();
 }
 
-/// Whether the parent is as the rotation expects it: not superseded, and of the expected version or, to slide, not expired. Ask
-/// [`reads_as_revoked`] before: a revoked family is another answer. A parent that does not accept is
-/// [`Rotated::Stale`](super::Rotated::Stale).
+/// Whether the parent is as the rotation expects it: not superseded, and with the expected version or, for a slide,
+/// not expired. Check [`reads_as_revoked`] first: a revoked family has another result. A parent that does not accept
+/// is [`Rotated::Stale`](super::Rotated::Stale).
 #[must_use]
 pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timestamp) -> bool {
     parent.superseded.is_none()
@@ -106,9 +108,9 @@ pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timest
         }
 }
 
-/// Carries out an accepted rotation on the parent and its family. `successor` is the new record that follows the parent
-/// ([`check_rotate`](super::check_rotate)); a slide has none. The store adds the new records, and calls [`wipe_nonce`] on the
-/// parent's own predecessor.
+/// Carries out an accepted rotation on the parent and its family. `successor` is the new record that follows the
+/// parent ([`check_rotate`](super::check_rotate)); `None` for a slide. The store adds the new records, and calls
+/// [`wipe_nonce`] on the parent's own predecessor.
 pub fn rotate(
     parent: &mut RecordParts,
     family: &mut FamilyParts,
@@ -140,23 +142,23 @@ pub fn rotate(
     }
 }
 
-/// The later of the two. Nothing is later than no end.
+/// The later of the two. `None` means no end and is the latest.
 fn later(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
     old.map(|old| old.max(new))
 }
 
-/// Takes the nonce of a superseded record: a family holds one at most. Returns whether there was one.
+/// Removes the nonce of a superseded record: a family holds at most one. Returns whether there was one.
 pub fn wipe_nonce(older: &mut RecordParts) -> bool {
     older.superseded.as_mut().and_then(|superseded| superseded.nonce.take()).is_some()
 }
 
-/// Revokes one record. A record that [`reads_as_revoked`] keeps its first instant: do not call this.
+/// Revokes one record. Do not call this for a record that [`reads_as_revoked`]: it keeps its first instant.
 pub fn revoke_record(record: &mut RecordParts, revoked: Revoked, gone_at: Timestamp) {
     (record.revoked, record.gone_at, record.notice) = (Some(revoked), Some(gone_at), None);
 }
 
-/// Revokes a family and so all its members, and gives its label back. Returns whether it was standing: a revoked family keeps its
-/// first instant.
+/// Revokes a family with all its members, and frees its label. Returns whether it was not revoked before: a revoked
+/// family keeps its first instant.
 pub fn revoke_family(family: &mut FamilyParts, revoked: Revoked, gone_at: Timestamp) -> bool {
     let standing = family.revoked.is_none();
     if standing {
@@ -165,13 +167,13 @@ pub fn revoke_family(family: &mut FamilyParts, revoked: Revoked, gone_at: Timest
     standing
 }
 
-/// Whether a use moves the record: it is later than the last one, and the record is not shrunk.
+/// Whether a use changes the record: it is later than the last use, and the record is not shrunk.
 #[must_use]
 pub fn is_touched(record: &RecordParts, at: Timestamp) -> bool {
     !record.shrunk && record.last_used_at.is_none_or(|used| used < at)
 }
 
-/// Takes the lease of a notice, where the record holds that mark and the lease ends after it. Returns whether it did.
+/// Takes the lease of a notice if the record has that mark and the lease ends after it. Returns whether it did.
 pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp) -> bool {
     let wins = record.notice == Some(held) && held.at < lease_until;
     if wins {
@@ -180,8 +182,8 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
     wins
 }
 
-/// Notes what was sent, in any case, and moves the mark on where the record still holds it. Returns whether it did. A shrunk record
-/// keeps no memory of notices and is left alone.
+/// Records what was sent, in any case, and advances the mark if the record still has it. Returns whether it did. A
+/// shrunk record stores no notices and is not changed.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,

@@ -1,7 +1,8 @@
-//! The sample corpus `testdata/token/v1`: what a version 1 of the format is, for us and for everybody who reads tokens.
+//! The sample corpus `testdata/token/v1` defines version 1 of the format, for this library and for every other reader
+//! of tokens.
 //!
-//! One file a case: a header `name: value` a line, the last of them `token`, a JSON string. Written by `generate.py` beside it,
-//! which knows the published description and nothing of this library.
+//! One file per case: header lines `name: value`, the last of them `token`, a JSON string. Written by `generate.py`
+//! in the same folder, which implements the published description and uses nothing of this library.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,7 +1,8 @@
-//! A successor that can be told again, and is stored nowhere (docs/design.md, "Families and rotation").
+//! Derives a successor that can be derived again and is not stored (docs/design.md, "Families and rotation").
 //!
-//! Whoever presents the parent's secret again inside the window gets the same successor, because it follows from that secret,
-//! a nonce kept for the window, and a key kept apart from the store. A dump with every nonce, and an old token, derive nothing.
+//! Presenting the parent's secret again inside the window gives the same successor, because it is derived from that
+//! secret, a nonce kept for the window, and a key kept apart from the store. Nothing can be derived from a dump with
+//! every nonce together with an old token.
 
 use crate::crypto::rotation_key::RotationKey;
 use crate::crypto::sha256;
@@ -10,16 +11,16 @@ use crate::types::ids::{FamilyId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// What each is derived for. All end in NUL and none contains another, so none is the beginning of another's input.
+/// The purposes of derivation. All end in NUL and none contains another, so none is a prefix of another's input.
 const SECRET: &[u8] = b"counterfoil/rotate/v1\0";
 const ACCESS_ID: &[u8] = b"counterfoil/rotate/access-id/v1\0";
 const ACCESS_SECRET: &[u8] = b"counterfoil/rotate/access/v1\0";
 
-/// One step of a family: from the parent that was presented to its successor.
+/// One rotation of a family: from the presented parent to its successor.
 pub(crate) struct Rotation<'a> {
     pub(crate) realm: &'a Realm,
     pub(crate) family: FamilyId,
-    /// The successor's.
+    /// The successor's generation.
     pub(crate) generation: u64,
     pub(crate) nonce: &'a [u8; 32],
     pub(crate) parent_secret: &'a TokenSecret,
@@ -32,7 +33,7 @@ impl Rotation<'_> {
         base62::encode_secret(self.mac(SECRET, successor).expose_secret())
     }
 
-    /// The id of the access token of the same answer: of the same family, its member bytes derived.
+    /// The id of the access token in the same response: same family, derived member bytes.
     pub(crate) fn access_id(&self, successor: &RecordId) -> RecordId {
         let mac = self.mac(ACCESS_ID, successor);
         let mut member = [0; 6];
@@ -45,7 +46,7 @@ impl Rotation<'_> {
         base62::encode_secret(self.mac(ACCESS_SECRET, access_id).expose_secret())
     }
 
-    /// Every field has a fixed length or stands behind its length, so two steps never have one input.
+    /// Every field has a fixed length or is preceded by its length, so two different inputs never encode alike.
     fn mac(&self, purpose: &[u8], id: &RecordId) -> SecretBytes<32> {
         let realm = self.realm.as_str().as_bytes();
         sha256::hmac(

@@ -1,4 +1,4 @@
-//! The dice of a token: its secret and its id.
+//! Draws the random parts of a token: its secret and its id.
 
 use crate::crypto::entropy::{Entropy, NoEntropy};
 use crate::crypto::sha256;
@@ -7,12 +7,12 @@ use crate::types::ids::{FamilyId, OwnerId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// 43 letters, each of 62 as likely: bytes of 248 and above are thrown away, since 248 is four times 62.
+/// 43 letters, each of the 62 equally likely: bytes of 248 and above are discarded, since 248 is four times 62.
 pub(crate) fn draw_secret(entropy: &dyn Entropy) -> Result<TokenSecret, NoEntropy> {
     let mut secret = SecretBytes::new([0; 43]);
     let mut bytes = SecretBytes::new([0; 64]);
     let mut slots = secret.expose_secret_mut().iter_mut();
-    // 64 bytes fall short once in 10^15 draws; a source that fills 16 times 64 with 248 and above is broken, not unlucky.
+    // 64 bytes are too few once in 10^15 draws. A source that fails 16 times in a row is broken.
     for _ in 0..16 {
         entropy.fill(bytes.expose_secret_mut())?;
         for &byte in bytes.expose_secret().iter().filter(|&&byte| byte < 248) {
@@ -33,16 +33,16 @@ pub(crate) fn draw_id(realm: &Realm, owner: &OwnerId, entropy: &dyn Entropy) -> 
     Ok(RecordId::from_bytes(id))
 }
 
-/// The id of one more member of a family.
+/// The id of another member of a family.
 pub(crate) fn draw_member(family: FamilyId, entropy: &dyn Entropy) -> Result<RecordId, NoEntropy> {
     let mut member = [0; 6];
     entropy.fill(&mut member)?;
     Ok(RecordId::of(family, member))
 }
 
-/// The shard that an owner's credentials lie on: the first byte of SHA-256 of realm and owner, each behind its length.
+/// The shard of an owner's credentials: the first byte of SHA-256 of realm and owner, each preceded by its length.
 ///
-/// It is the first byte of their public ids, and so tells 1/256 about the owner to whoever sees a token.
+/// It is the first byte of their public ids, so a token reveals which of 256 shards its owner belongs to.
 #[must_use]
 pub fn shard(realm: &Realm, owner: &OwnerId) -> u8 {
     let (realm, owner) = (realm.as_str(), owner.as_str());

@@ -1,23 +1,24 @@
 //! The layout of a token: `<prefix>_<id 22><secret 43><check 6>`, all `[0-9A-Za-z]` after the prefix.
 //!
-//! What follows the prefix is of one length, so a text can be split in one way only: from its end. That is why two prefixes are
-//! ambiguous only where they are equal; `cf` beside `cf_p` is not, since `cf_p_…` ends in 71 letters and has `cf_p` before them.
+//! The part after the prefix has a fixed length, so a text is split from its end, in one way only. Two prefixes are
+//! therefore ambiguous only if they are equal. `cf` and `cf_p` are not: `cf_p_…` ends in 71 letters, and `cf_p`
+//! precedes them.
 
 use crate::types::base62::{self, ALPHABET};
 
-/// What the checksum covers: 22 letters of the id and 43 of the secret.
+/// The part covered by the checksum: 22 letters of the id and 43 of the secret.
 pub(crate) const BODY: usize = 65;
-/// What follows the prefix and its `_`.
+/// The length of the part after the prefix and its `_`.
 pub(crate) const LETTERS: usize = BODY + 6;
 
-/// A text in its parts, of which only the lengths and the `_` are known to be right.
+/// The parts of a text. Only the lengths and the `_` are checked.
 pub(crate) struct Parts<'a> {
     pub(crate) prefix: &'a [u8],
     pub(crate) body: &'a [u8; BODY],
     pub(crate) check: &'a [u8; 6],
 }
 
-/// Splits before the last 71 bytes, where a `_` must stand.
+/// Splits before the last 71 bytes, which must be preceded by `_`.
 pub(crate) fn split(text: &[u8]) -> Option<Parts<'_>> {
     let (rest, check) = text.split_last_chunk()?;
     let (rest, body) = rest.split_last_chunk()?;
@@ -25,22 +26,24 @@ pub(crate) fn split(text: &[u8]) -> Option<Parts<'_>> {
     Some(Parts { prefix, body, check })
 }
 
-/// Id and secret of a body.
+/// The id and the secret of a body.
 pub(crate) fn halves(body: &[u8; BODY]) -> Option<(&[u8; 22], &[u8; 43])> {
     let (id, secret) = body.split_first_chunk()?;
     Some((id, secret.first_chunk()?))
 }
 
-/// Whether all of it is `[0-9A-Za-z]`. Without a table and without an early end, so that it becomes a few wide comparisons.
+/// Whether all letters are `[0-9A-Za-z]`. Without a table and without an early exit, so that it compiles to a few
+/// wide comparisons.
 pub(crate) fn is_base62(letters: &[u8]) -> bool {
     letters
         .iter()
         .fold(true, |all, &byte| all & ((byte | 0x20).wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'0') < 10))
 }
 
-/// CRC-32 in six base62 letters, as GitHub's tokens have it: it catches typing errors without a store call, and no forger.
+/// CRC-32 in six base62 letters, as in GitHub's tokens. It detects typing errors without a store call, but no
+/// forgery.
 pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
-    // Two halves of three digits each: shorter chains of divisions. 62^6 is 13 times 2^32.
+    // Two halves of three digits each shorten the chains of divisions. 62^6 is 13 times 2^32.
     const HALF: u32 = 62 * 62 * 62;
     let crc = crc32fast::hash(letters);
     let digit = |number: u32, weight: u32| ALPHABET[(number / weight % 62) as usize];
@@ -48,14 +51,15 @@ pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
     [digit(high, 62 * 62), digit(high, 62), digit(high, 1), digit(low, 62 * 62), digit(low, 62), digit(low, 1)]
 }
 
-/// Whether `check`, six letters of base62, is that of the other letters. Reads the number where [`check`] writes it: no division.
+/// Whether `check`, six letters of base62, is the checksum of the other letters. It decodes the number that [`check`]
+/// encodes: no division.
 pub(crate) fn agrees(letters: &[u8], check: &[u8; 6]) -> bool {
     let [a, b, c, d, e, f] = check.map(|letter| u64::from(base62::raw_value(letter)));
     let (high, low) = ((a * 62 + b) * 62 + c, (d * 62 + e) * 62 + f);
     high * (62 * 62 * 62) + low == u64::from(crc32fast::hash(letters))
 }
 
-/// What follows the prefix and its `_`, but for the checksum.
+/// The part after the prefix and its `_`, without the checksum.
 pub(crate) fn body(id: &[u8; 16], secret: &[u8; 43]) -> [u8; BODY] {
     let mut body = [0; BODY];
     body[..22].copy_from_slice(&base62::encode_id(id));

@@ -1,4 +1,4 @@
-//! The way out: a token's text, shown once.
+//! The text of a new token, shown once.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::secret::{Secret, TokenSecret, wipe};
 
-/// A token as it is issued: the only place and the only time that its secret can be read. Wiped on drop.
+/// A newly issued token. Its secret can be read only here and only once. Wiped on drop.
 ///
 /// No `Clone`, no `Display`, no `Serialize`:
 ///
@@ -29,19 +29,19 @@ pub struct IssuedToken {
 }
 
 impl IssuedToken {
-    /// The text to hand over.
+    /// The text to give to the owner.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         self.text.expose_secret()
     }
 
-    /// What it is.
+    /// The kind.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         self.kind
     }
 
-    /// The id that its record is kept under.
+    /// The id of its record.
     #[must_use]
     pub fn id(&self) -> &RecordId {
         &self.id
@@ -59,7 +59,7 @@ impl Prefixes {
     pub(crate) fn render(&self, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> IssuedToken {
         let prefix = self.current(kind).as_str();
         let mut body = format::body(id.as_bytes(), secret.expose_secret());
-        // Room for all at once, so that no half-written copy is left behind.
+        // Allocated at full size, so that no reallocation leaves a partial copy behind.
         let mut text = String::with_capacity(prefix.len() + 1 + format::LETTERS);
         text.push_str(prefix);
         text.push('_');

@@ -1,4 +1,4 @@
-//! The text of a token: prefixes, format, and the token as it was issued or presented.
+//! The text of a token: prefixes, format, and the issued or presented token.
 
 pub(crate) mod derive;
 pub(crate) mod draw;

@@ -1,4 +1,4 @@
-//! Ids that follow from one form: a second sending of it meets its own first one in the store.
+//! Ids derived from one form: a second submission finds the result of the first in the store.
 
 use crate::crypto::sha256;
 use crate::token::draw::shard;
@@ -8,7 +8,7 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 
-/// What the ids are hashed for. Each purpose has its own, so that no two kinds of ids agree.
+/// The purposes of hashing. Each has its own, so that ids of two kinds never agree.
 const KEY: &[u8] = b"counterfoil/once/v1";
 const FIRST: &[u8] = b"counterfoil/once/first/v1";
 const MEMBER: &[u8] = b"counterfoil/once/member/v1";
@@ -16,15 +16,15 @@ const CLIENT_KEY: &[u8] = b"counterfoil/once/client-key/v1";
 const CLIENT_ID: &[u8] = b"counterfoil/once/client-id/v1";
 const SECRET: &[u8] = b"counterfoil/once/secret/v1";
 
-/// Bytes of an id that follow from the number alone. The rest follows from the fields too, so that a form that was sent again
-/// is told from another form with the same number.
+/// The bytes of an id that are derived from the number alone. The rest is derived from the fields too, so that a
+/// resubmitted form is distinguished from another form with the same number.
 const NUMBER_BYTES: usize = 10;
 
-/// What one form makes, it makes once: the id of the new credential follows from the session that the form was shown in and from
-/// the form's own number, so that the store refuses a second one.
+/// Makes one form take effect once: the id of the new credential is derived from the session that the form was shown
+/// in and from the form's own number, so the store refuses a second one.
 ///
-/// Draw the number at random for each form that is shown, at least 16 bytes, and let the form bring it back. Neither is secret:
-/// the ids that follow are part of the text of what is made, and nothing can be computed back from them.
+/// Draw the number at random for each form that is shown, at least 16 bytes, and include it in the form. Neither is
+/// secret: the derived ids are part of the new credential's text, and the number cannot be computed from them.
 ///
 /// ```
 /// use counterfoil::token::OnceKey;
@@ -44,7 +44,7 @@ impl OnceKey {
         Self(sha256::hash(&[KEY, session.as_bytes(), number]))
     }
 
-    /// The id of a new family's first member. Its family follows from the number, its member from the fields too.
+    /// The id of a new family's first member. Its family is derived from the number, its member also from the fields.
     pub(crate) fn first_id(&self, realm: &Realm, owner: &OwnerId, kind: TokenKind, fields: &[&[u8]]) -> RecordId {
         let place = [realm.as_str().as_bytes(), owner.as_str().as_bytes(), kind.as_str().as_bytes()];
         let mut id = self.split(FIRST, &place, fields);
@@ -52,7 +52,7 @@ impl OnceKey {
         RecordId::from_bytes(id)
     }
 
-    /// The id of the one that takes a parent's place.
+    /// The id of a parent's successor.
     pub(crate) fn successor_id(&self, parent: &RecordId, fields: &[&[u8]]) -> RecordId {
         let hash = self.hash(MEMBER, &[&[parent.as_bytes().as_slice()], fields].concat());
         let mut member = [0; 6];
@@ -60,7 +60,7 @@ impl OnceKey {
         RecordId::of(parent.family(), member)
     }
 
-    /// The internal id of a new registration: from the number alone.
+    /// The internal id of a new registration, derived from the number alone.
     pub(crate) fn client_key(&self, realm: &Realm) -> ClientKey {
         let hash = self.hash(CLIENT_KEY, &[realm.as_str().as_bytes()]);
         let mut key = [0; 16];
@@ -68,15 +68,16 @@ impl OnceKey {
         ClientKey::from_bytes(key)
     }
 
-    /// The public id of a registration that names none. From the number alone, so that the same form meets itself.
+    /// The public id of a registration that names none, derived from the number alone, so that the same form gives
+    /// the same id.
     pub(crate) fn client_id(&self, realm: &Realm, letters: usize) -> Option<ClientId> {
         let hash = self.hash(CLIENT_ID, &[realm.as_str().as_bytes()]);
-        // 256 is no multiple of 62: some letters come a little more often, which costs less than two bits of 95.
+        // 256 is not a multiple of 62: some letters are slightly more likely, which costs less than two bits of 95.
         let id: String = hash.iter().take(letters).map(|byte| char::from(ALPHABET[usize::from(byte % 62)])).collect();
         id.parse().ok()
     }
 
-    /// The id of a client's new secret, split as [`OnceKey::first_id`] is.
+    /// The id of a client's new secret, split as in [`OnceKey::first_id`].
     pub(crate) fn secret_id(&self, realm: &Realm, client: &ClientId, fields: &[&[u8]]) -> [u8; 16] {
         self.split(SECRET, &[realm.as_str().as_bytes(), client.as_str().as_bytes()], fields)
     }
@@ -90,7 +91,7 @@ impl OnceKey {
         id
     }
 
-    /// Every part stands behind its length, so two lists of parts never have one input.
+    /// Every part is preceded by its length, so two different lists of parts never encode alike.
     fn hash(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         let mut input = Vec::new();
         for part in [&[purpose, self.0.as_slice()], parts].concat() {
@@ -101,7 +102,7 @@ impl OnceKey {
     }
 }
 
-/// Whether two ids of secrets come from one number.
+/// Whether two ids of secrets are derived from one number.
 pub(crate) fn same_number(one: &[u8; 16], other: &[u8; 16]) -> bool {
     one[..NUMBER_BYTES] == other[..NUMBER_BYTES]
 }

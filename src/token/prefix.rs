@@ -1,4 +1,4 @@
-//! What a token begins with.
+//! The prefix of a token.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use arrayvec::ArrayString;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Prefix(ArrayString<16>);
 
-/// A text that cannot be a prefix.
+/// Not a valid prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("prefix must be 2 to 16 characters of [a-z0-9_] and not end in _")]
 pub struct InvalidPrefix;
@@ -25,14 +25,14 @@ impl Prefix {
     ///
     /// # Errors
     ///
-    /// [`InvalidPrefix`] where it breaks the rule above.
+    /// [`InvalidPrefix`] if it breaks the rule above.
     pub fn new(text: &str) -> Result<Self, InvalidPrefix> {
         let letters = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
         let prefix = ArrayString::from(text).map_err(|_| InvalidPrefix)?;
         if text.len() >= 2 && letters && !text.ends_with('_') { Ok(Self(prefix)) } else { Err(InvalidPrefix) }
     }
 
-    /// For the texts that the library brings along, which a test holds to the rule.
+    /// For the library's own texts, which a test checks against the rule.
     pub(crate) fn known(text: &'static str) -> Self {
         Self(ArrayString::from(text).unwrap_or_default())
     }

@@ -1,12 +1,12 @@
-//! Which prefix stands for which kind.
+//! Maps prefixes to kinds.
 
 use crate::token::prefix::Prefix;
 use crate::types::kind::TokenKind;
 
-/// The prefixes of a realm's tokens: for each kind one that is issued with, and old ones that go on verifying.
+/// The prefixes of a realm's tokens: for each kind a current one for new tokens, and old ones that still verify.
 ///
-/// Invariant: no prefix stands for two kinds. That is all it takes: a text is split 71 letters before its end, so it has one
-/// prefix only, and two prefixes can both claim it only where they are equal.
+/// Invariant: no prefix belongs to two kinds. This suffices: a text is split 71 letters before its end, so it has
+/// exactly one prefix.
 ///
 /// ```
 /// use counterfoil::token::{Prefix, Prefixes};
@@ -28,19 +28,19 @@ pub struct Prefixes {
     known: Box<[Known]>,
 }
 
-/// Two kinds with one prefix: a token would be both.
+/// Two kinds with one prefix: a token would match both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("prefix {prefix} stands for {first} and for {second}")]
 pub struct InvalidPrefixes {
-    /// The prefix that is taken twice.
+    /// The prefix used twice.
     pub prefix: Prefix,
-    /// The one kind.
+    /// The first kind.
     pub first: TokenKind,
-    /// The other.
+    /// The second kind.
     pub second: TokenKind,
 }
 
-/// Collects prefixes; what is not named keeps its default.
+/// Collects prefixes. Kinds that are not set keep their defaults.
 #[derive(Clone, Debug)]
 pub struct PrefixesBuilder {
     current: [Prefix; 6],
@@ -55,29 +55,30 @@ impl Prefixes {
         PrefixesBuilder { current: defaults.map(Prefix::known), old: Vec::new() }
     }
 
-    /// The prefix that a kind is issued with.
+    /// The current prefix of a kind.
     #[must_use]
     pub fn current(&self, kind: TokenKind) -> &Prefix {
         &self.current[slot(kind)]
     }
 
-    /// Every prefix that verifies, with its kind; the current ones first. A leak scanner's pattern is made from these.
+    /// Every prefix that verifies, with its kind; the current ones first. Use them to build a leak scanner's pattern.
     pub fn all(&self) -> impl Iterator<Item = (&Prefix, TokenKind)> {
         self.known.iter().map(|known| (&known.prefix, known.kind))
     }
 
-    /// The kind that a text's prefix names.
+    /// The kind of a prefix.
     pub(crate) fn kind(&self, prefix: &[u8]) -> Option<TokenKind> {
         if prefix.len() > 16 {
             return None;
         }
-        // Comparing numbers beats comparing slices by calls. The lengths are compared too, because NUL bytes weigh nothing.
+        // Comparing numbers is faster than comparing slices by calls. The lengths are compared too, because leading
+        // NUL bytes do not change the number.
         let number = number(prefix);
         let is_it = |known: &&Known| known.number == number && known.prefix.as_str().len() == prefix.len();
         self.known.iter().find(is_it).map(|known| known.kind)
     }
 
-    /// Whether a text begins with a known prefix and `_`: decides which error it gets.
+    /// Whether a text begins with a known prefix and `_`. This selects the error.
     pub(crate) fn begin(&self, text: &[u8]) -> bool {
         let begins = |known: &Known| {
             text.strip_prefix(known.prefix.as_str().as_bytes()).is_some_and(|rest| rest.starts_with(b"_"))
@@ -93,21 +94,21 @@ impl Default for Prefixes {
 }
 
 impl PrefixesBuilder {
-    /// Issues a kind with another prefix. The one before goes on verifying only if it is named as an old one.
+    /// Sets the prefix of new tokens of a kind. The previous one still verifies only if it is set as an old one.
     #[must_use]
     pub fn current(mut self, kind: TokenKind, prefix: Prefix) -> Self {
         self.current[slot(kind)] = prefix;
         self
     }
 
-    /// Lets an old prefix go on verifying.
+    /// Adds an old prefix that still verifies.
     #[must_use]
     pub fn old(mut self, kind: TokenKind, prefix: Prefix) -> Self {
         self.old.push((kind, prefix));
         self
     }
 
-    /// Checks that no prefix stands for two kinds.
+    /// Checks that no prefix belongs to two kinds.
     ///
     /// # Errors
     ///
@@ -122,7 +123,7 @@ impl PrefixesBuilder {
         Ok(prefixes)
     }
 
-    /// The same prefix twice for one kind is kept once.
+    /// Removes a duplicate prefix of one kind.
     fn all_known(self) -> Prefixes {
         let currents = TokenKind::ALL.into_iter().map(|kind| (kind, self.current[slot(kind)]));
         let mut known: Vec<Known> = Vec::with_capacity(6 + self.old.len());

@@ -7,9 +7,9 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// A text that has the form of a token. Whether there is such a token, the store knows.
+/// A text in the form of a token. Whether the token exists is known only to the store.
 ///
-/// [`Prefixes::parse`] is the only way to one. `Debug` shows kind and id, which are public, and no secret.
+/// Created only by [`Prefixes::parse`]. `Debug` shows kind and id, which are public, but not the secret.
 #[derive(Debug)]
 pub struct PresentedToken {
     kind: TokenKind,
@@ -17,7 +17,7 @@ pub struct PresentedToken {
     secret: TokenSecret,
 }
 
-/// The rule that a text breaks; told without a store call, and never with the text.
+/// The rule that a text breaks. Found without a store call; never contains the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedToken {
@@ -27,10 +27,10 @@ pub enum MalformedToken {
     /// Not 71 letters after the prefix and its `_`. Blanks count: nothing is trimmed.
     #[error("token must have 71 letters after its prefix")]
     Length,
-    /// One of them is none of `[0-9A-Za-z]`.
+    /// A letter after the prefix is not one of `[0-9A-Za-z]`.
     #[error("token has a character outside of [0-9A-Za-z] after its prefix")]
     Alphabet,
-    /// The checksum is another's: a typing error.
+    /// The checksum does not match: a typing error.
     #[error("token has a wrong checksum: it was mistyped or cut")]
     Checksum,
     /// The id is a number of 2^128 or more.
@@ -39,7 +39,7 @@ pub enum MalformedToken {
 }
 
 impl Prefixes {
-    /// Reads a token's text. Exactly one spelling is accepted: no trimming, no folding of case.
+    /// Parses a token's text. Exactly one spelling is accepted, without trimming or case folding.
     ///
     /// ```
     /// use counterfoil::token::{MalformedToken, Prefixes};
@@ -50,7 +50,7 @@ impl Prefixes {
     ///
     /// # Errors
     ///
-    /// [`MalformedToken`] names the first rule that the text breaks, in the order of its variants.
+    /// [`MalformedToken`] with the first broken rule, in the order of its variants.
     pub fn parse(&self, text: &str) -> Result<PresentedToken, MalformedToken> {
         let text = text.as_bytes();
         let split = format::split(text).and_then(|parts| Some((self.kind(parts.prefix)?, parts)));
@@ -70,19 +70,19 @@ impl Prefixes {
 }
 
 impl PresentedToken {
-    /// What its prefix says it is.
+    /// The kind, from its prefix.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         self.kind
     }
 
-    /// Which record it claims to be.
+    /// The id of the record that it claims to match.
     #[must_use]
     pub fn id(&self) -> &RecordId {
         &self.id
     }
 
-    /// What proves the claim.
+    /// The secret that proves the claim.
     pub(crate) fn secret(&self) -> &TokenSecret {
         &self.secret
     }

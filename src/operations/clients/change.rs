@@ -18,7 +18,7 @@ use crate::types::ids::RecordId;
 use crate::types::scope::Scope;
 use crate::types::time::Span;
 
-/// The longest time that a replaced secret goes on.
+/// The longest time that a replaced secret stays valid.
 const OVERLAP_MOST: Span = Span::days(366);
 
 impl Counterfoil {
@@ -26,11 +26,11 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`], by whose fault it is.
+    /// [`ManageError`], split by whose fault it is.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has changed all that was named, or nothing.
+    /// A dropped call has applied the whole change or nothing.
     pub async fn change_client(
         &self,
         by: &Presenter,
@@ -43,15 +43,15 @@ impl Counterfoil {
         edit(self.permit(by).await?, id, change).await
     }
 
-    /// Gives a client a new secret; the newest one before goes on for `overlap`, any other ends now.
+    /// Gives a client a new secret. The newest previous secret stays valid for `overlap`; any other ends now.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], by whose fault it is.
+    /// [`ManageError`], split by whose fault it is.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has replaced the secret or has not; replace one that nobody saw again.
+    /// A dropped call has replaced the secret or has not. Replace a secret again if its text was lost.
     pub async fn replace_client_secret(
         &self,
         by: &Presenter,
@@ -65,7 +65,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`], by whose fault it is.
+    /// [`ManageError`], split by whose fault it is.
     ///
     /// # Cancel safety
     ///
@@ -74,28 +74,29 @@ impl Counterfoil {
         revoke_tokens(self.permit(by).await?, id).await
     }
 
-    /// Removes a client, and with it the worth of all its tokens: one registered under the same id revives none.
+    /// Deletes a client, and thereby invalidates all its tokens. A client registered later under the same id does not
+    /// revive them.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], by whose fault it is.
+    /// [`ManageError`], split by whose fault it is.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has removed the client or has not.
+    /// A dropped call has deleted the client or has not.
     pub async fn delete_client(&self, by: &Presenter, id: &ClientId) -> Result<(), ManageError> {
         delete(self.permit(by).await?, id).await
     }
 }
 
-/// Whether that client is there; `None` is an id that no client can have.
+/// Whether that client exists. `None`: not a valid client id.
 pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&ClientId>) -> Result<(), ManageError> {
     let service = permit.service();
     let found = service.clients.client(&service.realm, id.ok_or(ManageError::NotFound)?).await?;
     found.map(|_| ()).ok_or(ManageError::NotFound)
 }
 
-/// Changes what is named.
+/// Changes the fields that are set.
 async fn edit(
     permit: Permit<'_, ChangeClient>,
     id: &ClientId,
@@ -118,7 +119,7 @@ async fn edit(
     Ok(ClientView::from(&after))
 }
 
-/// Disables a client and changes nothing else: it takes rights away, so a stale session may.
+/// Disables a client and changes nothing else. This removes rights, so no fresh password proof is required.
 async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) -> Result<ClientView, ManageError> {
     let change = ClientChange { disabled: Some(true), ..ClientChange::default() };
     let (after, actions) = update(&permit, id, |registration| Ok(applied(&change, registration))).await?;
@@ -128,7 +129,7 @@ async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) -> Result<Cli
     Ok(ClientView::from(&after))
 }
 
-/// Whether a change gives a client more than it had: a grant, a scope, its life back, or a refresh token that goes on.
+/// Whether a change gives a client more than it had: a grant, a scope, an enabled state, or a reusable refresh token.
 fn widens(before: &Registration, after: &Registration) -> bool {
     let grants = after.grants.iter().any(|grant| !before.grants.contains(grant));
     let covers = |wide: &Option<Scope>, narrow: &Option<Scope>| match (wide, narrow) {
@@ -136,7 +137,7 @@ fn widens(before: &Registration, after: &Registration) -> bool {
         (Some(_), None) => false,
         (Some(wide), Some(narrow)) => wide.covers(narrow),
     };
-    // The same refresh token again, where a used-up one would have told of a thief.
+    // With reuse, a stolen refresh token is no longer detected by its replay.
     let reuses = before.refresh_mode != RefreshMode::Reuse && after.refresh_mode == RefreshMode::Reuse;
     grants
         || reuses
@@ -145,17 +146,17 @@ fn widens(before: &Registration, after: &Registration) -> bool {
         || before.default_scope != after.default_scope
 }
 
-/// The form that replaces a secret: its key, and the newest secret that it was shown beside.
+/// The form that replaces a secret: its key, and the newest secret when it was shown.
 ///
-/// A registration keeps two secrets at most, so an old form's own secret may be gone. The newest one is another then, and the form
-/// is refused for that.
+/// A registration keeps at most two secrets, so the secret that an old form created may be gone. Then the newest
+/// secret differs, and the form is refused for that reason.
 pub(crate) struct OnceSecret<'a> {
     pub(crate) key: &'a OnceKey,
     pub(crate) beside: Option<RecordId>,
 }
 
 impl OnceSecret<'_> {
-    /// The id of the new secret, where this form has made none yet.
+    /// The id of the new secret, if this form has not created one yet.
     fn id(&self, service: &Service, registration: &Registration, overlap: Span) -> Result<[u8; 16], Conflict> {
         let id = self.key.secret_id(&service.realm, &registration.client_id, &[&overlap.micros().to_be_bytes()]);
         for own in &registration.secrets {
@@ -171,7 +172,7 @@ impl OnceSecret<'_> {
     }
 }
 
-/// Gives a new secret; the one before goes on for `overlap`.
+/// Adds a new secret. The previous one stays valid for `overlap`.
 pub(crate) async fn replace_secret(
     permit: Permit<'_, ReplaceClientSecret>,
     id: &ClientId,
@@ -197,7 +198,7 @@ pub(crate) async fn replace_secret(
     Ok(RegisteredClient { view: ClientView::from(&after), secret: Some(shown) })
 }
 
-/// Revokes all tokens of a client by raising its epoch: one write, however many there are.
+/// Revokes all tokens of a client by raising its epoch: one write, whatever their number.
 async fn revoke_tokens(permit: Permit<'_, RevokeClientTokens>, id: &ClientId) -> Result<(), ManageError> {
     update(&permit, id, |registration| {
         registration.epoch = registration.epoch.saturating_add(1);
@@ -208,7 +209,7 @@ async fn revoke_tokens(permit: Permit<'_, RevokeClientTokens>, id: &ClientId) ->
     Ok(())
 }
 
-/// Removes a client. Its internal id never returns, so one registered under the same name revives nothing.
+/// Deletes a client. Its internal id never returns, so a client registered under the same name revives nothing.
 async fn delete(permit: Permit<'_, DeleteClient>, id: &ClientId) -> Result<(), ManageError> {
     let (service, now) = (permit.service(), permit.now());
     for _ in 0..TURNS {
@@ -222,7 +223,8 @@ async fn delete(permit: Permit<'_, DeleteClient>, id: &ClientId) -> Result<(), M
     Err(Unavailable::Contended { operation: "delete client" }.into())
 }
 
-/// Decides a change on what stands there and writes it over exactly that; a lost race decides again on what it brought back.
+/// Decides a change on the current registration and writes it on condition of that version. A lost race decides again
+/// on the newer registration.
 async fn update<O: Permission, A>(
     permit: &Permit<'_, O>,
     id: &ClientId,
@@ -246,7 +248,7 @@ async fn update<O: Permission, A>(
     Err(Unavailable::Contended { operation: "change client" }.into())
 }
 
-/// Applies what is named and says what that did.
+/// Applies the fields that are set and returns the effect.
 fn applied(change: &ClientChange, registration: &mut Registration) -> Vec<ClientAction> {
     let mut actions = Vec::new();
     if let Some(disabled) = change.disabled.filter(|&disabled| disabled != registration.disabled) {

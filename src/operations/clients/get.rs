@@ -9,7 +9,7 @@ use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 
 impl Counterfoil {
-    /// One client, as the store has it now: for administrators with scope `clients:manage`.
+    /// One client, as currently stored. For administrators with scope `clients:manage`.
     ///
     /// # Errors
     ///
@@ -23,7 +23,7 @@ impl Counterfoil {
     }
 }
 
-/// The client as the store has it now.
+/// The client as currently stored.
 async fn see(permit: Permit<'_, ListClients>, id: &ClientId) -> Result<ClientView, ManageError> {
     let service = permit.service();
     let found = service.clients.client(&service.realm, id).await?.ok_or(ManageError::NotFound)?;

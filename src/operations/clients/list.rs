@@ -11,15 +11,16 @@ use crate::service::error::ManageError;
 use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 
-/// The most clients of a page.
+/// The most clients per page.
 const PAGE: u32 = 100;
 
 impl Counterfoil {
-    /// Lists clients by id, those after `after`, at most 100 a page. Administrators do, with scope `clients:manage`.
+    /// Lists clients by id, starting after `after`, at most 100 per page. For administrators with scope
+    /// `clients:manage`.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], by whose fault it is.
+    /// [`ManageError`], split by whose fault it is.
     ///
     /// # Cancel safety
     ///
@@ -34,7 +35,7 @@ impl Counterfoil {
     }
 }
 
-/// Lists clients by id, those after `after`.
+/// Lists clients by id, starting after `after`.
 async fn list(
     permit: Permit<'_, ListClients>,
     after: Option<&ClientId>,

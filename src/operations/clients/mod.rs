@@ -7,5 +7,5 @@ pub(crate) mod register;
 mod rules;
 mod secrets;
 
-/// How often a lost race is decided anew.
+/// How often a lost race is decided again.
 const TURNS: usize = 8;

@@ -15,32 +15,32 @@ use crate::token::once::OnceKey;
 use crate::types::client::{ClientId, ClientKey, Registration, StoredSecret, VersionedRegistration};
 use crate::types::secret::Secret;
 
-/// Letters of an id that is drawn: 95 bits, so that nobody gets another's.
+/// The letters of a drawn id: 95 bits, so that ids do not collide.
 const ID_LETTERS: usize = 16;
 
-/// Both halves of a secret, where there is one.
+/// The shown and the stored half of a secret, if there is one.
 type Halves = (Option<NewClientSecret>, Option<StoredSecret>);
 
 impl Counterfoil {
-    /// Registers a client. The answer is the only place where its secret ever is.
+    /// Registers a client. Its secret is only in this result.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: a field that breaks a rule is `Invalid`, a taken id `Conflict`.
+    /// [`ManageError`]: an invalid field is `Invalid`, a taken id `Conflict`.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has registered the client or has not; give a secret that nobody saw a successor.
+    /// A dropped call has registered the client or has not. Replace the secret if its text was lost.
     pub async fn create_client(&self, by: &Presenter, new: NewClient) -> Result<RegisteredClient, ManageError> {
         create(self.permit(by).await?, new, None).await
     }
 
-    /// Registers a confidential client with the secret that it has already: machine-made, at least 22 characters of
-    /// `[A-Za-z0-9._~+/=-]`, or said to be `weak`.
+    /// Registers a confidential client with its existing secret: machine-made, at least 22 characters of
+    /// `[A-Za-z0-9._~+/=-]`, or explicitly `weak`.
     ///
     /// # Errors
     ///
-    /// As for [`Counterfoil::create_client`].
+    /// As [`Counterfoil::create_client`].
     ///
     /// # Cancel safety
     ///
@@ -56,7 +56,7 @@ impl Counterfoil {
     }
 }
 
-/// Registers a client with a secret that is drawn; a public one has none.
+/// Registers a client with a drawn secret, or without one if it is public.
 pub(crate) async fn create(
     permit: Permit<'_, RegisterClient>,
     new: NewClient,
@@ -73,7 +73,7 @@ pub(crate) async fn create(
     }
 }
 
-/// Registers a confidential client with the secret that it has already.
+/// Registers a confidential client with its existing secret.
 async fn import(
     permit: Permit<'_, RegisterClient>,
     new: NewClient,
@@ -122,7 +122,7 @@ async fn register(
             }
             ClientPut::Retired if once.is_some() => return Err(Conflict::FormUsed.into()),
             ClientPut::Stale(Some(_)) if given.is_some() => return Err(Conflict::ClientIdTaken.into()),
-            // An id or a key that is drawn anew will be free.
+            // A newly drawn id or key will be free.
             ClientPut::Stale(_) | ClientPut::Retired => {}
         }
     }
@@ -165,7 +165,7 @@ fn registration(
     })
 }
 
-/// Whether two registrations were asked for with the same fields.
+/// Whether two registrations have the same requested fields.
 fn is_alike(there: &Registration, asked: &Registration) -> bool {
     let texts = |of: &Registration| (of.display_name.clone(), of.grants.clone());
     let scopes = |of: &Registration| (of.allowed_scope.clone(), of.default_scope.clone());

@@ -1,4 +1,4 @@
-//! What holds for every registration, however it comes about.
+//! Rules for every registration, whether created, imported or changed.
 
 use crate::service::authority::{Permission, Permit};
 use crate::service::error::Invalid;
@@ -8,7 +8,7 @@ use crate::types::scope::Scope;
 /// The most characters of a display name.
 const NAME_MAX: usize = 100;
 
-/// The rules that a registration keeps at any time.
+/// The rules that every registration satisfies.
 pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     display_name(&registration.display_name)?;
     if registration.public && registration.refresh_mode == RefreshMode::Reuse {
@@ -23,13 +23,14 @@ pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     }
 }
 
-/// A presenter with a scope hands out nothing beyond it: the client must be allowed a scope, and one within the presenter's.
+/// A presenter with a scope grants nothing beyond it: the client must have an allowed scope, and it must lie within
+/// the presenter's.
 pub(super) fn within<O: Permission>(permit: &Permit<'_, O>, registration: &Registration) -> Result<(), Invalid> {
     let reaches = permit.needs_reach(registration.allowed_scope.as_ref());
     reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })
 }
 
-/// Scope tokens that are asked for must be the service's.
+/// Requested scope tokens must be known to the service.
 pub(super) fn known<O: Permission>(
     permit: &Permit<'_, O>,
     allowed: Option<&Option<Scope>>,
@@ -44,7 +45,7 @@ pub(super) fn known<O: Permission>(
     Ok(())
 }
 
-/// Each grant once, in one order.
+/// Sorts the grants and removes duplicates.
 pub(super) fn grants(mut grants: Vec<Grant>) -> Vec<Grant> {
     grants.sort_unstable();
     grants.dedup();

@@ -1,4 +1,4 @@
-//! The secrets of a client: drawn, brought along, replaced.
+//! The secrets of a client: drawn, imported, replaced.
 
 use crate::service::Service;
 use crate::service::client_auth::{SLOTS, is_live};
@@ -11,12 +11,12 @@ use crate::types::kind::TokenKind;
 use crate::types::secret::Secret;
 use crate::types::time::{Span, Timestamp};
 
-/// 22 letters of base62 are 131 bits, 22 hexadecimal digits 88: below that a guesser is not hopeless.
+/// 22 letters of base62 are 131 bits, 22 hexadecimal digits 88. Shorter secrets can be guessed.
 const STRONG: usize = 22;
-/// What anybody would bring along, and far above it.
+/// Far above the length of any secret in use.
 const LONGEST: usize = 1_024;
 
-/// Both halves of a secret that is drawn: shown once, and kept. `id`: where it follows from a form.
+/// The shown and the stored half of a drawn secret. `id`: set if it is derived from a form.
 pub(super) fn drawn(
     service: &Service,
     client: &ClientId,
@@ -45,7 +45,7 @@ pub(super) fn drawn(
     Ok((NewClientSecret::new(client, minted.token.expose_secret()), stored))
 }
 
-/// What is kept of a secret that the host brought along.
+/// The stored half of an imported secret.
 pub(super) fn imported(service: &Service, secret: &Secret, now: Timestamp) -> Result<StoredSecret, Unavailable> {
     let mut id = [0; 16];
     service.entropy.fill(&mut id)?;
@@ -62,7 +62,7 @@ pub(super) fn imported(service: &Service, secret: &Secret, now: Timestamp) -> Re
     })
 }
 
-/// Whether a secret may be brought along. A weak one must still fit into a header.
+/// Checks whether a secret may be imported. A weak one must still fit into a header.
 pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
     let text = secret.expose_secret();
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte);
@@ -71,13 +71,13 @@ pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
     if sendable && (strong || weak) { Ok(()) } else { Err(Invalid::WeakSecret) }
 }
 
-/// Adds a secret. The newest of those before it goes on for `overlap`, the others end: two are live at most.
+/// Adds a secret. The newest previous one stays valid for `overlap`, the others end: at most two are live.
 pub(super) fn replace(secrets: &mut Vec<StoredSecret>, new: StoredSecret, overlap: Span, now: Timestamp) {
     let end = now.plus_capped(overlap);
     secrets.retain(|slot| is_live(slot, now));
     secrets.drain(..secrets.len().saturating_sub(SLOTS - 1));
     for slot in secrets.iter_mut() {
-        // An end that was set stays: an overlap is never renewed.
+        // An end that is already set stays: an overlap is never extended.
         slot.expires_at = Some(slot.expires_at.map_or(end, |set| set.min(end)));
     }
     secrets.retain(|slot| is_live(slot, now));

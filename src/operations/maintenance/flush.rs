@@ -1,15 +1,15 @@
-//! Writes the last uses and the new digests that wait in the process.
+//! Writes the pending last uses and new digests.
 
 use crate::counterfoil::Counterfoil;
 use crate::service::uses::Flushed;
 
 impl Counterfoil {
-    /// Writes the uses that are due, and new digests of records that bear an older key. Called by the host's own loop, about every
-    /// minute, or by [`Counterfoil::run_upkeep`]; nothing runs by itself.
+    /// Writes the uses that are due, and new digests of records under an older key. The host calls it from its own
+    /// loop, about every minute, or runs [`Counterfoil::run_upkeep`]; nothing runs by itself.
     ///
     /// # Cancel safety
     ///
-    /// What was not written stays in the buffer.
+    /// Unwritten uses stay in the buffer.
     pub async fn flush(&self) -> Flushed {
         let now = self.now();
         self.service.upkeep_is_done();
@@ -17,7 +17,8 @@ impl Counterfoil {
         self.service.flush_uses(now, false).await
     }
 
-    /// Writes every use that waits, whatever its interval, and reports what it could not write. Call it before the process ends.
+    /// Writes every pending use, whatever its interval, and reports what it could not write. Call it before the
+    /// process ends.
     pub async fn shutdown(&self) -> Flushed {
         let now = self.now();
         self.service.upkeep_is_done();

@@ -1,4 +1,4 @@
-//! Which keys the stored digests use: asked before one is dropped from the ring.
+//! Counts which keys the stored digests use, before a key is removed from the ring.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -10,20 +10,20 @@ use crate::service::error::Unavailable;
 use crate::store::error::StoreError;
 use crate::types::ids::KeyId;
 
-/// How many registrations are read at once.
+/// How many registrations are read per call of the store.
 const BATCH: NonZeroU32 = match NonZeroU32::new(100) {
     Some(batch) => batch,
     None => NonZeroU32::MIN,
 };
 
-/// What is digested under one key.
+/// The number of digests under one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyUse {
-    /// The key; [`KeyId::NONE`]: written without a ring.
+    /// The key. [`KeyId::NONE`]: digested without a ring.
     pub key: KeyId,
-    /// Records of all realms of the store, dead ones included until they are purged.
+    /// Records of all realms of the store, including expired and revoked ones until they are purged.
     pub records: u64,
-    /// Secrets of this realm's clients. They are not digested again by themselves: replace them.
+    /// Secrets of this realm's clients. They are not all digested again in time: replace them.
     pub client_secrets: u64,
 }
 
@@ -31,7 +31,7 @@ pub struct KeyUse {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DropKeyError {
-    /// Credentials would stop verifying.
+    /// Credentials under this key would stop verifying.
     #[error("key {} is still in use: {records} records and {client_secrets} client secrets", .key.number())]
     InUse {
         /// The key.
@@ -41,41 +41,42 @@ pub enum DropKeyError {
         /// Client secrets under it.
         client_secrets: u64,
     },
-    /// Nobody can say.
+    /// The use could not be determined.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
 impl Counterfoil {
-    /// How much is digested under which key.
+    /// The number of digests under each key.
     ///
     /// # Errors
     ///
-    /// A store.
+    /// A store failed.
     pub async fn key_census(&self) -> Result<Vec<KeyUse>, Unavailable> {
         census(&self.service).await
     }
 
-    /// How much is still digested under that key.
+    /// The number of digests under that key.
     ///
     /// # Errors
     ///
-    /// A store.
+    /// A store failed.
     pub async fn key_still_used(&self, key: KeyId) -> Result<u64, Unavailable> {
         still_used(&self.service, key).await
     }
 
-    /// Whether a key may leave the ring. To drop it all the same, do not ask.
+    /// Checks that no credential uses this key. The check is advisory.
     ///
     /// # Errors
     ///
-    /// [`DropKeyError::InUse`] with the counts; a store.
+    /// [`DropKeyError::InUse`] with the counts, or a store failed.
     pub async fn may_drop_key(&self, key: KeyId) -> Result<(), DropKeyError> {
         may_drop(&self.service, key).await
     }
 }
 
-/// What is under which key, keys in rising order. A count, not a lock: it may be slow, and what is written meanwhile may be missing.
+/// The digests under each key, keys in ascending order. A count, not a lock: it may be slow, and may miss concurrent
+/// writes.
 async fn census(service: &Service) -> Result<Vec<KeyUse>, Unavailable> {
     let mut uses = BTreeMap::new();
     for (key, records) in service.store.census().await? {
@@ -99,14 +100,14 @@ async fn census(service: &Service) -> Result<Vec<KeyUse>, Unavailable> {
     Ok(uses.into_values().collect())
 }
 
-/// How much is still under that key.
+/// The number of digests under that key.
 async fn still_used(service: &Service, key: KeyId) -> Result<u64, Unavailable> {
     let used = census(service).await?.into_iter().find(|used| used.key == key);
     Ok(used.map_or(0, |used| used.records.saturating_add(used.client_secrets)))
 }
 
-/// Whether a key may leave the ring: only where nothing is under it. Whoever drops it all the same, with
-/// [`KeyRing::without`](crate::KeyRing::without), decides that what is left stops verifying.
+/// Checks that no digest uses the key. A host that removes the key anyway, with
+/// [`KeyRing::without`](crate::KeyRing::without), accepts that the remaining credentials stop verifying.
 async fn may_drop(service: &Service, key: KeyId) -> Result<(), DropKeyError> {
     match census(service).await?.into_iter().find(|used| used.key == key) {
         Some(KeyUse { records, client_secrets, .. }) if records > 0 || client_secrets > 0 => {

@@ -1,4 +1,4 @@
-//! Upkeep as one call, on whatever executor the host has.
+//! Upkeep as one call, on any executor.
 
 use std::future::poll_fn;
 use std::num::NonZeroU32;
@@ -12,31 +12,36 @@ use crate::service::clock_trust::{ClockTrust, Purges};
 use crate::service::error::Unavailable;
 use crate::store::change::Progress;
 
-/// Between two rounds.
+/// The pause between two rounds.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Records that are purged at once, so that a great purge keeps no rotation waiting.
+/// The records purged per call, so that a large purge does not delay a rotation.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
 impl Counterfoil {
-    /// Does the upkeep until `stop` is over: every five seconds it writes the last uses and the new digests that are due, and purges what nothing
-    /// needs any more. At the end it writes what is left: [`Counterfoil::shutdown`]. A failure is told as an event, and the next round tries again.
+    /// Runs upkeep until `stop` completes. Every five seconds it writes the last uses and the new digests that are
+    /// due, and purges expired data. At the end it writes what is left: [`Counterfoil::shutdown`]. A failure becomes
+    /// an event, and the next round tries again.
     ///
-    /// `sleep` is the executor's, as `tokio::time::sleep`. Any number of nodes may run it on one store.
+    /// `sleep` is the executor's, such as `tokio::time::sleep`. Any number of nodes may run upkeep on one store.
     ///
-    /// What a wrong clock purges is gone for good, so a clock is not believed at once. The store keeps the instant of the last upkeep, whichever
-    /// process it was of. Where the clock is more than a day ahead of that, no record is purged for an hour
-    /// ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and [`EventKind::ClockLeapt`](crate::event::EventKind::ClockLeapt) tells of it; the hour is
-    /// counted by the pauses, not by the clock, and begins anew while another process notes another time. So it also goes after an
-    /// interruption of more than a day, and silently where no upkeep was noted yet: a new service has nothing to purge in its first hour, and an
-    /// upgraded one may have started with a wrong clock. A process that never lives for an hour leaves the first purge to another, or calls
-    /// [`Counterfoil::purge`], which believes the clock. A note from the future is put right by the next upkeep with a clock behind it.
+    /// A purge by a wrong clock cannot be undone, so the clock is not trusted at once. The store keeps the instant of
+    /// the last upkeep of any process. If the clock is more than a day ahead of it, no record is purged for an hour
+    /// ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and
+    /// [`EventKind::ClockLeapt`](crate::event::EventKind::ClockLeapt) reports it. The hour is measured by the pauses,
+    /// not by the clock, and starts again whenever another process notes another time.
     ///
-    /// A host that neither runs this nor calls [`Counterfoil::flush`] or [`Counterfoil::purge`] is warned once, after ten minutes:
-    /// [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep).
+    /// The same applies after an interruption of more than a day. It also applies, without an event, if no upkeep was
+    /// ever noted: a new service has nothing to purge in its first hour, and an upgraded one may have started with a
+    /// wrong clock. A process that never runs for an hour leaves the first purge to another process, or calls
+    /// [`Counterfoil::purge`], which trusts the clock. A note from the future is corrected by the next upkeep whose
+    /// clock is behind it.
+    ///
+    /// A host that neither runs this nor calls [`Counterfoil::flush`] or [`Counterfoil::purge`] gets one event after
+    /// ten minutes: [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep).
     ///
     /// # Cancel safety
     ///
-    /// A dropped future leaves whole batches; what was not written stays in the buffer.
+    /// A dropped future leaves whole batches. Unwritten uses stay in the buffer.
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
@@ -56,7 +61,7 @@ impl Counterfoil {
             let now = self.now();
             let round = pin!(async {
                 let _flushed = self.flush().await;
-                // By the clock that was looked at: a leap meanwhile purges nothing.
+                // Uses the clock that was checked: a leap after the check purges nothing.
                 let then = self.at(now);
                 match self.service.purges(&mut clock, now).await {
                     Purges::All => all(&sleep, || then.purge(BATCH)).await,
@@ -74,7 +79,7 @@ impl Counterfoil {
     }
 }
 
-/// Batch by batch, until nothing is left. A failure is told where it happened.
+/// Batch by batch, until nothing is left. A failure is reported by the failing call.
 async fn all<S, B>(sleep: &impl Fn(Duration) -> S, batch: impl Fn() -> B)
 where
     S: Future<Output = ()>,
@@ -85,7 +90,7 @@ where
     }
 }
 
-/// Whether `stop` was over before the round was.
+/// Whether `stop` completed before the round did.
 async fn stopped_before(
     mut round: Pin<&mut impl Future<Output = ()>>,
     mut stop: Pin<&mut impl Future<Output = ()>>,

@@ -1,4 +1,4 @@
-//! What a host calls before the first request: does the key ring belong to the store, and does the store serve?
+//! Checks before the first request: whether the key ring belongs to the store, and whether the store serves.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
@@ -8,16 +8,21 @@ use crate::types::ids::KeyId;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Looks at the store before the first request: whether the key ring is the one that the store was filled with, and whether it verifies what
-    /// is there; what it does not is told as [`EventKind::KeyMissing`](crate::event::EventKind::KeyMissing). The first call notes a check value of each key
-    /// beside the settings, from which no key can be had. From then on this call refuses another ring, and a handle that has
-    /// one makes nothing: a lost key file stops the start and does not end every token.
+    /// Checks the store before the first request: whether the key ring is the one that the store was filled with, and
+    /// whether it verifies the stored records. Records under a missing key are reported as
+    /// [`EventKind::KeyMissing`](crate::event::EventKind::KeyMissing).
     ///
-    /// A host calls it once, after [`Builder::build`](crate::Builder::build). It counts all records: on a great store that takes seconds.
+    /// The first call stores a check value of each key beside the settings; no key can be derived from it. From then
+    /// on this call refuses another ring, and a handle with another ring creates nothing. So a lost key file stops
+    /// the start instead of invalidating every token.
+    ///
+    /// Call it once, after [`Builder::build`](crate::Builder::build). It counts all records: with a large store this
+    /// takes seconds.
     ///
     /// # Errors
     ///
-    /// [`Unavailable::ForeignKeyRing`] where a key of the ring has the number of one of the store's and is another; a store.
+    /// [`Unavailable::ForeignKeyRing`] if a key of the ring has the number of a key of the store but differs from it;
+    /// or a store failed.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -39,36 +44,39 @@ impl Counterfoil {
         start(&self.service, RingOf::ThisStore, self.now()).await
     }
 
-    /// The same, where the store's key ring is lost for good and this one takes its place. Every credential that was digested under the lost one
-    /// is refused from now on, and every client's secret too: people sign in again, clients get new secrets.
+    /// The same, if the store's key ring is lost for good and this one replaces it. Every credential and client
+    /// secret digested under the lost ring is refused from now on: people must sign in again, and clients need new
+    /// secrets.
     ///
     /// # Errors
     ///
-    /// A store.
+    /// A store failed.
     pub async fn start_with_new_key_ring(&self) -> Result<(), Unavailable> {
         start(&self.service, RingOf::AnotherStore, self.now()).await
     }
 
-    /// Whether the store takes writes: it tries one that changes nothing that anybody sees. For a readiness check, at most one in a few seconds.
+    /// Checks that the store accepts writes, by a write without visible effect. For a readiness check, at most once
+    /// in a few seconds.
     ///
     /// # Errors
     ///
-    /// The store: it cannot be asked, is a replica, or can be read only.
+    /// The store is unreachable, a replica, or read-only.
     pub async fn probe(&self) -> Result<(), Unavailable> {
         Ok(self.service.store.probe().await?)
     }
 }
 
-/// What the host says of its key ring.
+/// The relation of the key ring to the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RingOf {
     /// It belongs to the store.
     ThisStore,
-    /// It takes the place of one that is lost.
+    /// It replaces a lost one.
     AnotherStore,
 }
 
-/// Compares the ring with the store's check values, notes those of new keys, and tells of records that no key verifies.
+/// Compares the ring with the store's check values, stores those of new keys, and reports records that no key
+/// verifies.
 async fn start(service: &Service, ring: RingOf, now: Timestamp) -> Result<(), Unavailable> {
     let noted = service
         .update_settings(now, |stored| {
@@ -83,7 +91,7 @@ async fn start(service: &Service, ring: RingOf, now: Timestamp) -> Result<(), Un
     match noted {
         Ok(_) => {}
         Err(ManageError::Unavailable(unavailable)) => return Err(unavailable),
-        // Nobody's rights are asked and no field is read.
+        // No permission is checked and no field is read here.
         Err(_) => return Err(Unavailable::Contended { operation: "start" }),
     }
     let usable = |key: KeyId| service.digester.is_usable(key);

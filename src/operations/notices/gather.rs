@@ -1,4 +1,4 @@
-//! Gathering: which of one person's notices go out in one digest, and when.
+//! Decides which of one person's notices go out in one digest, and when.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -17,19 +17,20 @@ use crate::types::time::{Span, Timestamp};
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
-/// How many pages of a person's credentials of one kind are read. What lies beyond is told when it is due.
+/// How many pages of a person's credentials of one kind are read. Notices beyond them are sent when they are due.
 const PAGES: usize = 10;
 
 impl Counterfoil {
-    /// Says which of one person's notices go out together now, as [`Policy::notices`](crate::policy::Policy::notices) gathers them. `due` is
-    /// what a walk found for that person; what else the person has is read, at most 1,000 credentials of each kind. `lease` is the one
-    /// that will be claimed with.
+    /// Decides which of one person's notices go out together now, as
+    /// [`Policy::notices`](crate::policy::Policy::notices) gathers them. `due` contains the person's notices that a
+    /// walk found. The person's other credentials are read, at most 1,000 of each kind. `lease` is the lease of the
+    /// following claim.
     ///
-    /// Claims nothing: a worker that does not gather claims what is due.
+    /// Claims nothing. A worker that does not gather claims the due notices directly.
     ///
     /// # Errors
     ///
-    /// The store.
+    /// The store failed.
     pub async fn gather_notices(
         &self,
         whom: &SubjectId,
@@ -40,7 +41,7 @@ impl Counterfoil {
     }
 }
 
-/// Looks at all of a person's notices, and says which of them are to be claimed now. `due` is what a walk found.
+/// Decides which of a person's notices are to be claimed now. `due` contains what a walk found.
 async fn gather(
     service: &Service,
     whom: &SubjectId,
@@ -79,7 +80,7 @@ async fn gather(
     Ok(Gathered::Send { first, along })
 }
 
-/// What stands of a person's credentials of one kind, over what a walk found earlier.
+/// A person's current credentials of one kind. They replace what a walk found earlier.
 async fn read(
     service: &Service,
     whom: &SubjectId,

@@ -1,7 +1,9 @@
-//! Notices of expiry, as far as a plan goes: what is due, who sends it, what became of it. Texts and transport are the host's.
+//! Expiry notices, as far as planning goes: which are due, who sends them, and their outcome. Texts and transport
+//! belong to the host.
 //!
-//! One mark a record, moved forward by a lease: of any number of workers one wins the claim, a worker that dies gives it back by dying, and
-//! an expiry that changes meanwhile writes another mark, which takes the notice from whoever held the old one.
+//! Each record has one mark, moved forward by a lease. Of any number of workers one wins the claim. The lease of a
+//! crashed worker ends, and the notice is due again. A change of the expiry writes another mark, which invalidates
+//! the claim on the old one.
 
 use std::num::NonZeroU32;
 
@@ -22,11 +24,12 @@ mod plan;
 mod rearm;
 
 impl Counterfoil {
-    /// A page of the credentials that a notice worker must look at. `next` of the last page is `None`; a short page is no end.
+    /// A page of the credentials that a notice worker must look at. `next` of the last page is `None`; a short page
+    /// does not mean the end.
     ///
     /// # Errors
     ///
-    /// The store.
+    /// The store failed.
     ///
     /// # Example: a week before a token expires
     ///
@@ -53,27 +56,30 @@ impl Counterfoil {
         due(&self.service, after, limit, self.now()).await
     }
 
-    /// Takes a notice for the time of `lease`, an hour at most, which must outlast the transport's time-out: what is sent more slowly
-    /// may be sent twice. One of [`Gathered::Send`](crate::notice::Gathered::Send)'s `along` may be taken ahead of its time.
+    /// Claims a notice for the time of `lease`, at most an hour. The lease must outlast the transport's time-out: a
+    /// slower send may be repeated. A notice in `along` of [`Gathered::Send`](crate::notice::Gathered::Send) may be
+    /// claimed ahead of its time.
     ///
     /// # Errors
     ///
-    /// The store or the directory: the lease runs out, and the notice is due again.
+    /// The store or the directory failed: the lease ends, and the notice is due again.
     pub async fn claim_notice(&self, due: &DueNotice, lease: Span) -> Result<Claim, Unavailable> {
         claim(&self.service, due, lease, self.now()).await
     }
 
-    /// Says what became of a notice. False where it was no longer this worker's; that it was sent is noted in any case.
+    /// Settles a notice with its outcome. Returns false if this worker no longer held it; a sent notice is recorded
+    /// in any case.
     ///
     /// # Errors
     ///
-    /// The store: what was sent may be sent again once the lease has run out.
+    /// The store failed: a sent notice may be sent again once the lease has ended.
     pub async fn settle_notice(&self, claimed: ClaimedNotice, outcome: Outcome) -> Result<bool, Unavailable> {
         settle(&self.service, claimed, outcome, self.now()).await
     }
 }
 
-/// A page of what must be looked at. A short page is no end; a walk that begins after something came due meets it.
+/// A page of credentials to look at. A short page does not mean the end. A walk that begins after a notice became due
+/// finds it.
 async fn due(
     service: &Service,
     after: Option<&Cursor>,
@@ -84,16 +90,17 @@ async fn due(
     if read.corrupt > 0 {
         service.tell(now, By::itself(Actor::Upkeep), EventKind::Corrupt { rows: read.corrupt });
     }
-    // A store may hold other realms: their owners are in other directories.
+    // A store may hold other realms, whose owners are in other directories.
     let ours = read.items.iter().filter(|record| record.record().realm == service.realm);
     let longest_wait = service.policy.notices.gather.longest_wait;
     let items = ours.filter_map(|record| DueNotice::of(record, longest_wait)).collect();
     Ok(Page { items, next: read.next, corrupt: read.corrupt })
 }
 
-/// Takes a notice for the time of a lease, at most [`LONGEST_LEASE`].
+/// Claims a notice for the time of a lease, at most [`LONGEST_LEASE`].
 ///
-/// The lease must be longer than the transport's time-out: a send that is slower than its lease may be repeated by another worker.
+/// The lease must be longer than the transport's time-out: if a send is slower than its lease, another worker may
+/// repeat it.
 async fn claim(service: &Service, due: &DueNotice, lease: Span, now: Timestamp) -> Result<Claim, Unavailable> {
     let lease_until = now.plus(lease.min(LONGEST_LEASE)).ok_or(Unavailable::Clock)?;
     let Some(held) = brought_forward(service, due, now).await? else { return Ok(Claim::Lost) };
@@ -111,8 +118,8 @@ async fn claim(service: &Service, due: &DueNotice, lease: Span, now: Timestamp) 
     Ok(claim)
 }
 
-/// The mark to claim: that of a notice that goes out ahead of its time becomes due now, so that its lease ends with those of the
-/// others of its digest.
+/// The mark to claim. A notice sent ahead of its time becomes due now, so that its lease ends with the leases of the
+/// other notices of its digest.
 async fn brought_forward(
     service: &Service,
     due: &DueNotice,
@@ -127,8 +134,8 @@ async fn brought_forward(
     Ok(moved.then_some(at_once))
 }
 
-/// Says what became of a notice. False: the mark was another's by then (the lease ran out, or the expiry was changed); what was sent is noted
-/// all the same.
+/// Settles a notice. Returns false if the mark was no longer held (the lease ended, or the expiry was changed). A
+/// sent notice is recorded in any case.
 async fn settle(
     service: &Service,
     claimed: ClaimedNotice,

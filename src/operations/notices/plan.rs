@@ -1,4 +1,4 @@
-//! What is to be done about a record that was claimed: much may have happened since its mark was set.
+//! Decides what to do about a claimed record. Its state may have changed since its mark was set.
 
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
@@ -13,20 +13,20 @@ use crate::service::error::Unavailable;
 use crate::types::account::Account;
 use crate::types::time::{Span, Timestamp};
 
-/// When to look again where an owner has no address, or something stands in a token's way, and that may change.
+/// When to look again if an owner has no address or a token is suspended: both may change.
 const LOOK_AGAIN: Span = Span::days(1);
 
-/// What to do about a record.
+/// The decision about a record.
 pub(super) enum Plan {
-    /// Tell that stage to that person; where the person has no address, `otherwise` is the mark to look at next.
+    /// Send the notice of that stage to that person. If the person has no address, `otherwise` is the next mark.
     Send { stage: u8, account: Box<Account>, otherwise: Option<NoticeMark> },
-    /// Nothing is to be told now: the mark to look at next.
+    /// Send nothing now. Contains the next mark.
     Rest(Option<NoticeMark>),
-    /// Nobody is to be told of this stage: the mark of the next one.
+    /// No one is notified of this stage. Contains the mark of the next stage.
     Withhold(Option<NoticeMark>),
 }
 
-/// Looks again at a record that was claimed.
+/// Decides about a claimed record.
 pub(super) async fn plan(
     service: &Service,
     record: &TokenRecord,
@@ -35,7 +35,7 @@ pub(super) async fn plan(
 ) -> Result<Plan, Unavailable> {
     let own = record.record();
     let Some(expires_at) = own.expires_at else { return Ok(Plan::Rest(None)) };
-    // Nobody waits for the notice of something long gone: where no purge ran, this is the end of the purge's patience.
+    // Past this time a notice is useless: where no purge ran, the plan applies the purge's limit.
     let kept = service.policy.notices.unsent_kept;
     let forgotten = record.gone_at().is_some_and(|gone_at| now.reached(gone_at.plus_capped(kept)));
     if forgotten || record.revoked().is_some() || own.superseded.is_some() {
@@ -58,7 +58,8 @@ pub(super) async fn plan(
         }
     };
     let again = Some(put_off(&schedule, life, stage, now.plus_capped(LOOK_AGAIN), now));
-    // Suspended: the expiry notice only. What stands in the way may be gone tomorrow, and then the notice is merely late.
+    // Suspended: only the expiry notice is sent. The suspension may end by tomorrow, and then the notice is only
+    // late.
     if !now.reached(expires_at) && service.judge(record, now).await?.verdict.is_err_and(Refusal::is_suspension) {
         return Ok(Plan::Rest(again));
     }
@@ -68,8 +69,8 @@ pub(super) async fn plan(
     Ok(Plan::Send { stage, account: Box::new(account), otherwise: again })
 }
 
-/// The person to tell; or why nobody is told: a disabled account, one that is no more, or one whose credentials of that time are void, since
-/// the name may be another person's by now.
+/// The recipient, or why there is none: the account is disabled or deleted, or its credentials from that time are
+/// void, since the name may belong to another person by now.
 async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
     let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
     let Some(account) = service.directory.account(&subject).await? else { return Ok(Err(Refusal::AccountMissing)) };

@@ -1,7 +1,7 @@
-//! A changed schedule reaches the credentials that are there: their marks are set anew, page by page.
+//! Applies a changed schedule to existing credentials: their marks are set again, page by page.
 //!
-//! How far the walk has come stands beside the settings, so that it goes on after a crash and on any node. Each mark is moved by
-//! compare-and-swap, so nodes that walk the same page do it no harm.
+//! The progress of the walk is stored beside the settings, so any node can continue it after a crash. Each mark is
+//! moved by compare-and-swap, so several nodes may walk the same page.
 
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
@@ -20,25 +20,26 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::{Span, Timestamp};
 
-/// How long a credential may be on its way to the store after its process read the settings.
+/// How long an insert may take after its process read the settings.
 const ON_ITS_WAY: Span = Span::minutes(1);
 
 impl Counterfoil {
-    /// Sets the notices of a batch of credentials anew where the policy or the settings changed when they are due. Call it before
-    /// [`Counterfoil::due_notices`], again while `more` says so; where nothing changed it costs no call of the store. `limit` is the
-    /// most credentials that are looked at; how far it came is kept with the settings, so any node may go on.
+    /// Sets the notices of a batch of credentials again if the policy or the settings changed when they are due. Call
+    /// it before [`Counterfoil::due_notices`], and again while `more` is true. Without a change it makes no call of
+    /// the store. `limit` is the most credentials to look at. The progress is stored with the settings, so any node
+    /// may continue.
     ///
-    /// Credentials that have expired are left as they are, and so are those without a notice to come.
+    /// Expired credentials and credentials without a pending notice are not changed.
     ///
     /// # Errors
     ///
-    /// The stores of records and settings. The next call begins with the same batch.
+    /// The stores of records and settings failed. The next call begins with the same batch.
     pub async fn rearm_notices(&self, limit: NonZeroU32) -> Result<Progress, Unavailable> {
         rearm(&self.service, limit, self.now()).await
     }
 }
 
-/// Walks one page, of at most `limit` records, where the schedule has changed since all marks were set.
+/// Walks one page of at most `limit` records, if the schedule has changed since all marks were set.
 async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     // Until then another process may set a mark under the schedule that it knows.
     let patience = Span::from_micros(service.policy.settings_staleness.micros().saturating_add(ON_ITS_WAY.micros()));
@@ -67,7 +68,7 @@ async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed, more })
 }
 
-/// What is announced and when, as text: equal where all marks stand alike.
+/// The notice schedule as text: equal if all marks are set alike.
 fn under(service: &Service, settings: &Settings) -> String {
     let mut text = String::new();
     for kind in &service.policy.notices.kinds {
@@ -82,7 +83,7 @@ fn schedule_in(text: &str, kind: TokenKind) -> Option<Schedule> {
     text.split(';').find_map(of)
 }
 
-/// Sets the marks of one page; how many were moved, and where the walk goes on.
+/// Sets the marks of one page. Returns how many were moved, and where the walk continues.
 async fn page(
     service: &Service,
     settings: &Settings,
@@ -93,7 +94,7 @@ async fn page(
 ) -> Result<(u64, Option<Walk>), Unavailable> {
     let kinds = &service.policy.notices.kinds;
     let Some(&kind) = kinds.get(walk.kind) else { return Ok((0, None)) };
-    // A cursor that cannot be read begins the kind anew.
+    // An unreadable cursor starts the kind again.
     let after: Option<Cursor> = walk.after.as_deref().and_then(|text| text.parse().ok());
     let page = service.store.list(Listing::Kind { realm: &service.realm, kind }, after.as_ref(), limit).await?;
     let schedule = service.schedule(kind, settings);
@@ -117,13 +118,13 @@ async fn page(
     Ok((changed, next))
 }
 
-/// The mark of a record that is still to be told of.
+/// The new mark of a record that still has a notice to come.
 fn moved(record: &TokenRecord) -> Option<NoticeMark> {
     let own = record.record();
     own.notice.filter(|_| record.revoked().is_none() && own.superseded.is_none())
 }
 
-/// Nothing that is asked here can be refused.
+/// None of these calls can be refused: only `Unavailable` remains.
 fn unavailable(error: ManageError) -> Unavailable {
     match error {
         ManageError::Unavailable(error) => error,

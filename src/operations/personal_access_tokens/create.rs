@@ -17,51 +17,52 @@ use crate::types::scope::Scope;
 use crate::types::settings::Settings;
 use crate::types::time::{Span, Timestamp};
 
-/// How long a personal access token is to live.
+/// The lifetime of a new personal access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lifetime {
-    /// Whole days of 86,400 s, from 1 to the policy's most.
+    /// Whole days of 86,400 s, from 1 to the policy's maximum.
     Days(i64),
-    /// For ever, where the policy allows it.
+    /// No expiry, if the policy allows it.
     Permanent,
 }
 
-/// A personal access token to be made.
+/// A personal access token to create.
 #[derive(Clone, Debug)]
 pub struct NewPersonalAccessToken<'a> {
-    /// What its owner calls it.
+    /// The owner's name for it.
     pub label: &'a str,
-    /// How long it lives.
+    /// Its lifetime.
     pub lifetime: Lifetime,
-    /// What it may do; `None`: what the presenter may.
+    /// Its scope. `None`: the presenter's.
     pub scope: Option<Scope>,
 }
 
-/// What a personal access token may be now, for a form that says so beforehand.
+/// The current limits of a new personal access token, for a form that shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenLimits {
-    /// The most characters of a label.
+    /// The longest label, in characters.
     pub label_max: u16,
-    /// The most days.
+    /// The longest lifetime, in days.
     pub max_days: u16,
-    /// Whether one may be permanent.
+    /// Whether a token may be permanent.
     pub permanent: bool,
     /// How long before its expiry the advance notice is due.
     pub notice_lead: Span,
 }
 
 impl Counterfoil {
-    /// Makes a personal access token for the presenter. The answer is the only place where its secret ever is.
+    /// Creates a personal access token for the presenter. Its secret is only in this result.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], by whose fault it is: a closed gate or a collaborator is `Forbidden`, a label or a number of days out of its limits
-    /// `Invalid`, a taken label or a reached quota `Conflict`.
+    /// [`ManageError`], split by whose fault it is: a closed gate or a collaborator is `Forbidden`, a label or a
+    /// number of days outside its limits `Invalid`, a taken label or a reached quota `Conflict`.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has made the token or has not; one whose secret nobody saw shows in the list and can be deleted.
+    /// A dropped call has created the token or has not. A token whose secret was lost is in the list and can be
+    /// deleted.
     ///
     /// # Example: made, and two that break a rule
     ///
@@ -95,7 +96,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`Unavailable`], also where a stored setting is garbage.
+    /// [`Unavailable`], also if a stored setting is invalid.
     ///
     /// # Cancel safety
     ///
@@ -105,7 +106,7 @@ impl Counterfoil {
     }
 }
 
-/// Makes a personal access token for the presenter.
+/// Creates a personal access token for the presenter.
 pub(crate) async fn personal_access_token(
     permit: Permit<'_, CreateToken>,
     new: &NewPersonalAccessToken<'_>,
@@ -140,7 +141,7 @@ pub(crate) async fn personal_access_token(
     insert(&permit, draft, &settings).await
 }
 
-/// The limits as they hold now.
+/// The limits in force.
 async fn limits(service: &Service, now: Timestamp) -> Result<TokenLimits, Unavailable> {
     let (settings, rules) = (service.settings(now).await?, &service.policy.personal_access_tokens);
     Ok(TokenLimits {

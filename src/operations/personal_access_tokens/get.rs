@@ -15,8 +15,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// Forbidden where scope `credentials:read` is missing or a gate is closed; not found where it is not there or somebody else's, deleted, or
-    /// replaced and no longer honoured; unavailable.
+    /// Forbidden if scope `credentials:read` is missing or a gate is closed. Not found if it does not exist, belongs
+    /// to another user, is deleted, or is replaced and no longer honoured. Unavailable.
     ///
     /// # Cancel safety
     ///
@@ -40,11 +40,11 @@ impl Counterfoil {
         own_token(self.permit(by).await?, id).await
     }
 
-    /// One of somebody's personal access tokens, whatever the gates say: for administrators with scope `users:manage`.
+    /// One of a user's personal access tokens, regardless of gates. For administrators with scope `users:manage`.
     ///
     /// # Errors
     ///
-    /// As for [`Counterfoil::own_token`].
+    /// As [`Counterfoil::own_token`].
     ///
     /// # Cancel safety
     ///
@@ -59,13 +59,13 @@ impl Counterfoil {
     }
 }
 
-/// One of the presenter's own personal access tokens, as lists show it.
+/// The view of one of the presenter's own personal access tokens.
 async fn own_token(permit: Permit<'_, ListOwnTokens>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let owner = permit.person()?.into();
     shown(&permit, (TokenKind::PersonalAccessToken, &owner), id).await
 }
 
-/// One of somebody's personal access tokens, whatever the gates say, also of a person who has left.
+/// One of a user's personal access tokens, regardless of gates, also after the person has left.
 async fn token_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,
@@ -74,13 +74,13 @@ async fn token_of(
     shown(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id).await
 }
 
-/// Whether one of one's own tokens is there to be deleted.
+/// Whether one of the presenter's own tokens exists and can be deleted.
 pub(crate) async fn own_exists(permit: Permit<'_, DeleteToken>, id: &RecordId) -> Result<(), ManageError> {
     let owner = permit.person()?.into();
     there(&permit, (TokenKind::PersonalAccessToken, &owner), id).await.map(drop)
 }
 
-/// Whether one of somebody's tokens is there to be deleted.
+/// Whether one of a user's tokens exists and can be deleted.
 pub(crate) async fn exists_of(
     permit: Permit<'_, DeleteTokenOf>,
     subject: &SubjectId,

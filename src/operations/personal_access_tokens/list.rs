@@ -15,12 +15,12 @@ use crate::types::ids::{OwnerId, SubjectId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// The presenter's own personal access tokens, newest first: those that live, those that have expired and are kept, those replaced and still
-    /// honoured. `after` is the `next` of the page before.
+    /// The presenter's own personal access tokens, newest first: live ones, expired ones within retention, and
+    /// replaced ones that are still honoured. `after` is `next` of the previous page.
     ///
     /// # Errors
     ///
-    /// Forbidden where scope `credentials:read` is missing or a gate is closed; unavailable.
+    /// Forbidden if scope `credentials:read` is missing or a gate is closed. Unavailable.
     pub async fn own_tokens(
         &self,
         by: &Presenter,
@@ -30,11 +30,12 @@ impl Counterfoil {
         own_tokens(self.permit(by).await?, after, limit).await
     }
 
-    /// Somebody's personal access tokens, whatever the gates say: for administrators with scope `users:manage`.
+    /// A user's personal access tokens, regardless of gates. For administrators with scope `users:manage`.
     ///
     /// # Errors
     ///
-    /// Forbidden; not found where the directory does not know the subject (the host itself sees what somebody has left behind); unavailable.
+    /// Forbidden. Not found if the directory does not know the subject (the host itself sees the tokens of a person
+    /// who has left). Unavailable.
     pub async fn tokens_of(
         &self,
         by: &Presenter,
@@ -46,7 +47,7 @@ impl Counterfoil {
     }
 }
 
-/// The presenter's own personal access tokens. A closed gate keeps the owner out; collaborators, and tokens, may look.
+/// The presenter's own personal access tokens. Collaborators and tokens may list them; a closed gate prevents it.
 async fn own_tokens(
     permit: Permit<'_, ListOwnTokens>,
     after: Option<&Cursor>,
@@ -57,7 +58,7 @@ async fn own_tokens(
     page(&permit, &wanted, after, limit).await
 }
 
-/// Somebody's personal access tokens, whatever the gates say, also of a person who has left.
+/// A user's personal access tokens, regardless of gates, also after the person has left.
 async fn tokens_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,
@@ -69,7 +70,7 @@ async fn tokens_of(
     page(&permit, &wanted, after, limit).await
 }
 
-/// A subject that neither directory nor store knows is not found; `None` is an id that nobody can have.
+/// Not found if neither directory nor store knows the subject. `None`: not a valid subject id.
 pub(crate) async fn known(permit: &Permit<'_, ListTokensOf>, subject: Option<&SubjectId>) -> Result<(), ManageError> {
     let (service, subject) = (permit.service(), subject.ok_or(ManageError::NotFound)?);
     if permit.is_host() || service.directory.account(subject).await?.is_some() {

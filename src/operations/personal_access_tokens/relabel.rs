@@ -1,4 +1,4 @@
-//! Gives a personal access token another label.
+//! Changes the label of a personal access token.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Action, EventKind};
@@ -16,12 +16,12 @@ use crate::types::kind::TokenKind;
 use crate::types::label::Label;
 
 impl Counterfoil {
-    /// Gives one's own personal access token another label.
+    /// Changes the label of the presenter's own personal access token.
     ///
     /// # Errors
     ///
-    /// Forbidden unless asked in a session with scope `credentials:write` and open gates; not found where it is not the presenter's; invalid; a
-    /// conflict where the label is taken or the token was replaced; unavailable.
+    /// Forbidden without a session, scope `credentials:write` and open gates. Not found if it is not the presenter's.
+    /// Invalid. A conflict if the label is taken or the token was replaced. Unavailable.
     pub async fn relabel_token(
         &self,
         by: &Presenter,
@@ -32,8 +32,9 @@ impl Counterfoil {
     }
 }
 
-/// Gives one's own token another label. An expired one that is still listed holds its label, so it can be renamed to free it; the old half of
-/// a hand-over cannot, since the label is its family's.
+/// Changes the label of the presenter's own token. An expired token that is still listed holds its label, so it can
+/// be renamed to free the label. The old half of a hand-over cannot be renamed, since the label belongs to the
+/// family.
 async fn relabel(permit: Permit<'_, RelabelToken>, id: &RecordId, label: &str) -> Result<CredentialView, ManageError> {
     let (service, now, owner) = (permit.service(), permit.now(), OwnerId::from(permit.person()?));
     let (settings, _) = service.settings_and_gate(None, now).await?;
@@ -48,7 +49,7 @@ async fn relabel(permit: Permit<'_, RelabelToken>, id: &RecordId, label: &str) -
         }
     };
     let record = service.store.get(id).await?.ok_or(ManageError::NotFound)?;
-    // Whether it is there goes before whether the label fits, and that before whether its state allows it.
+    // Checks existence, then validates the label, then checks the state.
     if let Err(missing @ ManageError::NotFound) = stands(&record) {
         return Err(missing);
     }

@@ -22,31 +22,34 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::{Span, Timestamp};
 
-/// For how long the old token works beside the new one.
+/// How long the old token works beside the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overlap {
-    /// Not at all.
+    /// No overlap: the old token ends at once.
     Immediate,
-    /// So long, at most as long as the policy lets it and never beyond its own expiry.
+    /// A fixed time, at most the policy's maximum and never beyond the old token's expiry.
     For(Span),
-    /// Until the new one is used for the first time: nothing breaks in between, and nothing stays open once the new one is in place.
+    /// Until the new token is first used. Nothing breaks during deployment, and the old token ends once the new one
+    /// is in use.
     UntilFirstUse,
 }
 
 impl Counterfoil {
-    /// Replaces one's own personal access token by a new one of the same label, scope and expiry. The answer is the one time that the new
-    /// token can be seen. A personal access token may present itself here, and no other.
+    /// Replaces the presenter's own personal access token by a new one with the same label, scope and expiry. The new
+    /// token is shown only in this result. Of all personal access tokens only the token itself may be presented here.
     ///
     /// # Errors
     ///
-    /// Forbidden (no session, scope, gate, collaborator, or the token may do more than the presenter); not found where it is not the
-    /// presenter's; invalid where the overlap is too long; a conflict where it has expired or was replaced; unavailable: then the old token
-    /// may have been replaced all the same, and the new one is nobody's until it is deleted.
+    /// Forbidden (no session, scope, gate, collaborator, or the token may do more than the presenter). Not found if
+    /// it is not the presenter's. Invalid if the overlap is too long. A conflict if it has expired or was replaced.
+    /// Unavailable: the old token may have been replaced nevertheless, and then the new one cannot be used and should
+    /// be deleted.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has replaced the token or has not; where the answer was lost, delete the newest and make another.
+    /// A dropped call has replaced the token or has not. If the result was lost, delete the newest token and create
+    /// another.
     ///
     /// # Example: a hand-over that the first use of the new token ends
     ///
@@ -76,9 +79,10 @@ impl Counterfoil {
     }
 }
 
-/// Replaces one's own token by a new one of the same label, scope and expiry. A token may do that with itself, and with no other.
+/// Replaces the presenter's own token by a new one with the same label, scope and expiry. A token may replace only
+/// itself.
 ///
-/// Of one token there are never more than two halves alive: what an earlier rotation left open ends first.
+/// At most two halves of a token are live: an overlap of an earlier rotation ends first.
 pub(crate) async fn rotate(
     permit: Permit<'_, RotateToken>,
     id: &RecordId,
@@ -90,7 +94,7 @@ pub(crate) async fn rotate(
     let (settings, _) = service.settings_and_gate(None, now).await?;
     let handover = Handover { service, owner: owner.into(), settings, now };
     let mut old = service.store.get(id).await?.ok_or(ManageError::NotFound)?;
-    // Whether it is there, then whether the request is sound, then whether its state allows it.
+    // Checks existence, then validates the request, then checks the state.
     if let Err(missing @ ManageError::NotFound) = handover.stands(&old) {
         return Err(missing);
     }
@@ -99,7 +103,7 @@ pub(crate) async fn rotate(
     for _ in 0..TURNS {
         let successor = old.record().superseded.map(|past| past.successor);
         handover.stands(&old).map_err(|error| match error {
-            // It was replaced, and by this form.
+            // It was replaced by this form.
             ManageError::Conflict(Conflict::Replaced) if derived.is_some() && successor == derived => {
                 Conflict::DoneAlready.into()
             }
@@ -110,7 +114,7 @@ pub(crate) async fn rotate(
             None => service.mint_member(TokenKind::PersonalAccessToken, id.family())?,
         };
         let new = handover.successor(&minted, &old);
-        // Everything that can fail comes before the step: once it is done the answer alone holds the secret.
+        // Everything that can fail comes before the write: after it, only the result holds the secret.
         let listed = handover.listed(&new, &old).await?;
         service.end_running_overlap(&old, permit.by(), now).await?;
         match handover.replace(&old, honoured_until, new).await? {
@@ -132,7 +136,7 @@ pub(crate) async fn rotate(
     Err(Unavailable::Contended { operation: "rotate" }.into())
 }
 
-/// Whether that token is there and within the presenter's reach; `None` is an id that no token can have.
+/// Whether the token exists and lies within the presenter's scope. `None`: not a valid token id.
 pub(crate) async fn exists(permit: &Permit<'_, RotateToken>, id: Option<&RecordId>) -> Result<(), ManageError> {
     let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
     let (settings, _) = service.settings_and_gate(None, now).await?;
@@ -154,7 +158,7 @@ fn honoured_until(service: &Service, overlap: Overlap, now: Timestamp) -> Result
     }
 }
 
-/// What stays the same from turn to turn.
+/// The values that stay the same in every attempt.
 struct Handover<'a> {
     service: &'a Service,
     owner: OwnerId,
@@ -163,7 +167,7 @@ struct Handover<'a> {
 }
 
 impl Handover<'_> {
-    /// Somebody else's, unknown, deleted: all alike.
+    /// Another user's, unknown and deleted tokens give the same result.
     fn stands(&self, record: &TokenRecord) -> Result<(), ManageError> {
         let own = record.record();
         if own.realm != self.service.realm || own.owner != self.owner || own.kind != TokenKind::PersonalAccessToken {
@@ -177,7 +181,7 @@ impl Handover<'_> {
         }
     }
 
-    /// Same label, scope and expiry; a life of its own for notices, counted from now.
+    /// Has the same label, scope and expiry. The lifetime for notices counts from now.
     fn successor(&self, minted: &Minted, old: &TokenRecord) -> NewRecord {
         let own = old.record();
         let life = Expiring { expires_at: own.expires_at, expiry_set_at: self.now, noticed: &[] };
@@ -196,7 +200,7 @@ impl Handover<'_> {
         self.service.counterfoil(minted, entry)
     }
 
-    /// What lists will show of the successor.
+    /// The view of the successor.
     async fn listed(&self, new: &NewRecord, old: &TokenRecord) -> Result<CredentialView, ManageError> {
         let mut family = old.family().clone();
         family.generation = new.generation;
@@ -205,7 +209,8 @@ impl Handover<'_> {
         self.service.listed(&record, self.now).await?.ok_or(ManageError::NotFound)
     }
 
-    /// The step, once more where the outcome of the first try is unknown: then the own successor there means that it was done.
+    /// Writes the rotation, and retries once if the outcome of the first try is unknown: then the own successor in
+    /// the store means that the first try succeeded.
     async fn replace(
         &self,
         old: &TokenRecord,
@@ -235,7 +240,7 @@ impl Handover<'_> {
         if there.record().superseded.is_none_or(|past| past.successor != successor) {
             return Ok(rotated);
         }
-        // A form's successor has the same id each time: only its secret tells this call's from another's.
+        // A form's successor always has the same id, so only its secret distinguishes this call from another.
         let there = self.service.store.get(&successor).await?;
         let is_own = there.is_some_and(|there| there.record().digest.same_bytes(&new[0].digest));
         Ok(if is_own { Rotated::Done } else { rotated })

@@ -13,18 +13,18 @@ use crate::types::description::Description;
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
-/// Whose rights a new security code carries.
+/// The access level of a new security code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NewAccess<'a> {
-    /// A super administrator's, while its creator is one.
+    /// The rights of a super administrator, while its creator is one.
     SuperAdministrator,
-    /// Those of the account with that name, at most an ordinary member's.
+    /// The rights of the account with that name, at most an ordinary member's.
     SameAsUser(&'a str),
 }
 
 impl<'a> NewAccess<'a> {
-    /// Reads what a form or a body says: `super_administrator` without a user, or `same_as_user` with one.
+    /// Parses the fields of a form or a body: `super_administrator` without a user, or `same_as_user` with one.
     ///
     /// ```
     /// use counterfoil::operations::NewAccess;
@@ -36,7 +36,8 @@ impl<'a> NewAccess<'a> {
     ///
     /// # Errors
     ///
-    /// [`Invalid`] where the access level is another, where a user is missing, or where one is given that the level does not take.
+    /// [`Invalid`] if the access level is unknown, if a user is missing, or if a user is given for a level that takes
+    /// none.
     pub fn parse(access: &str, user: Option<&'a str>) -> Result<Self, Invalid> {
         match (access, user) {
             ("super_administrator", None) => Ok(Self::SuperAdministrator),
@@ -48,25 +49,25 @@ impl<'a> NewAccess<'a> {
     }
 }
 
-/// A security code to be made.
+/// A security code to create.
 #[derive(Clone, Debug)]
 pub struct NewSecurityCode<'a> {
-    /// Whose rights it carries.
+    /// Its access level.
     pub access: NewAccess<'a>,
-    /// What it is for.
+    /// Its purpose.
     pub description: Option<&'a str>,
 }
 
 impl Counterfoil {
-    /// Makes a security code: only a super administrator does.
+    /// Creates a security code. For super administrators only.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], by whose fault it is.
+    /// [`ManageError`], split by whose fault it is.
     ///
     /// # Cancel safety
     ///
-    /// As for [`Counterfoil::create_personal_access_token`].
+    /// As [`Counterfoil::create_personal_access_token`].
     pub async fn create_security_code(
         &self,
         by: &Presenter,
@@ -76,7 +77,7 @@ impl Counterfoil {
     }
 }
 
-/// Makes a security code.
+/// Creates a security code.
 pub(crate) async fn security_code(
     permit: Permit<'_, CreateCode>,
     new: &NewSecurityCode<'_>,

@@ -10,11 +10,11 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// Deletes a security code: super administrators.
+    /// Deletes a security code. For super administrators.
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] for what is no code of this realm.
+    /// [`ManageError::NotFound`] if the id is not that of a code of this realm.
     pub async fn delete_security_code(&self, by: &Presenter, id: &RecordId) -> Result<(), ManageError> {
         code(self.permit(by).await?, id).await
     }

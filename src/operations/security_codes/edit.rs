@@ -19,16 +19,17 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// When a code expires and from when on nothing brings it back.
+/// When a code expires, and from when on it cannot be reactivated.
 type End = (Timestamp, Timestamp);
 
 impl Counterfoil {
-    /// Gives a security code another expiry, strictly after now, another description, or both. `None` leaves a field as it is.
+    /// Changes the expiry of a security code, to an instant strictly after now, its description, or both. `None`
+    /// leaves a field unchanged.
     ///
     /// # Errors
     ///
-    /// Forbidden unless a super administrator with scope `codes:manage` asks in a session; not found; invalid; a conflict where the code has
-    /// expired and another expiry is asked for; unavailable.
+    /// Forbidden unless a super administrator with scope `codes:manage` calls it in a session. Not found. Invalid. A
+    /// conflict if the code has expired and another expiry is given. Unavailable.
     pub async fn edit_security_code(
         &self,
         by: &Presenter,
@@ -55,7 +56,7 @@ impl Counterfoil {
         make_permanent(self.permit(by).await?, id).await
     }
 
-    /// Lets a live or permanent security code expire the default life from now.
+    /// Sets the expiry of a live or permanent security code to the default lifetime from now.
     ///
     /// # Errors
     ///
@@ -64,17 +65,18 @@ impl Counterfoil {
         reset(self.permit(by).await?, id).await
     }
 
-    /// Brings an expired security code back within its retention, with the same secret, for the default life from now.
+    /// Reactivates an expired security code within its retention, with the same secret, for the default lifetime from
+    /// now.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::edit_security_code`]; a conflict where it has not expired.
+    /// As [`Counterfoil::edit_security_code`]; also a conflict if it has not expired.
     pub async fn reactivate_security_code(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
         reactivate(self.permit(by).await?, id).await
     }
 }
 
-/// Gives a code another description.
+/// Changes the description of a code.
 async fn describe(
     permit: Permit<'_, DescribeCode>,
     id: &RecordId,
@@ -87,9 +89,9 @@ async fn describe(
     code.change(Action::Edited, |_| Ok(edit.clone())).await?.listed().await
 }
 
-/// Gives a code another expiry, and another description where one is given.
+/// Changes the expiry of a code, and its description if one is given.
 ///
-/// Each is one step of the store. The expiry goes first, since it alone may meet a state that does not allow it.
+/// Each is one step of the store. The expiry goes first, since only it can conflict with the state.
 async fn set_expiry(
     permit: Permit<'_, RenewCode>,
     id: &RecordId,
@@ -107,21 +109,21 @@ async fn set_expiry(
     code.listed().await
 }
 
-/// Takes a live code's end away.
+/// Removes the expiry of a live code.
 async fn make_permanent(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
     code.change(Action::MadePermanent, |code| code.unexpired().map(|()| code.ends(None))).await?.listed().await
 }
 
-/// Lets a live or permanent code live for the default life from now on.
+/// Sets the expiry of a live or permanent code to the default lifetime from now.
 async fn reset(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.service(), permit.now()).await?);
     code.change(Action::Reset, |code| code.unexpired().map(|()| code.ends(end))).await?.listed().await
 }
 
-/// Brings an expired code back, with the same secret, for the default life from now on. How long that can be done was decided when its
-/// expiry was set, and does not depend on whether a purge ran.
+/// Reactivates an expired code, with the same secret, for the default lifetime from now. The end of its retention was
+/// fixed when its expiry was set, and does not depend on whether a purge ran.
 async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.service(), permit.now()).await?);
@@ -129,7 +131,7 @@ async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Cred
     code.change(Action::Reactivated, plan).await?.listed().await
 }
 
-/// Whether that code is there; `None` is an id that no code can have.
+/// Whether the code exists. `None`: not a valid code id.
 pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&RecordId>) -> Result<(), ManageError> {
     Code::find(permit, id.ok_or(ManageError::NotFound)?).await.map(|_| ())
 }
@@ -144,7 +146,7 @@ async fn default_end(service: &Service, now: Timestamp) -> Result<End, Unavailab
     end_at(service, expires_at, now).map_err(|_| Unavailable::Clock)
 }
 
-/// A code that stands there, and the permit to change it.
+/// An existing code, and the permit to change it.
 struct Code<'a, O> {
     permit: &'a Permit<'a, O>,
     settings: Settings,
@@ -159,14 +161,14 @@ impl<'a, O: Permission> Code<'a, O> {
         Self { permit, settings, record, expired: false }.judged()
     }
 
-    /// The same, where the code may do no more than the presenter: a longer life for it is a right given.
+    /// The same, but requires that the code may do no more than the presenter: extending it grants its rights.
     async fn within(permit: &'a Permit<'a, O>, id: &RecordId) -> Result<Self, ManageError> {
         let code = Self::find(permit, id).await?;
         permit.needs_reach(code.record.record().scope.as_ref())?;
         Ok(code)
     }
 
-    /// Unknown, deleted, past its week, of another kind or realm: all alike.
+    /// Unknown, deleted, past its retention, of another kind or realm: all give the same result.
     fn judged(self) -> Result<Self, ManageError> {
         let own = self.record.record();
         if own.kind != TokenKind::SecurityCode || own.realm != self.permit.service().realm {
@@ -183,7 +185,7 @@ impl<'a, O: Permission> Code<'a, O> {
         if self.expired { Err(Conflict::Expired) } else { Ok(()) }
     }
 
-    /// The change to that end, or to none, with the notice that goes with it.
+    /// The change to that expiry, or to permanent, with the matching notice.
     fn ends(&self, end: Option<End>) -> Change {
         let (own, now) = (self.record.record(), self.permit.now());
         let expires_at = end.map(|(expires_at, _)| expires_at);

@@ -11,7 +11,8 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// One of the realm's security codes, one that has expired and can be reactivated too: for super administrators with scope `codes:manage`.
+    /// One of the realm's security codes, including expired ones that can be reactivated. For super administrators
+    /// with scope `codes:manage`.
     ///
     /// # Errors
     ///
@@ -25,12 +26,12 @@ impl Counterfoil {
     }
 }
 
-/// One of the realm's security codes, one that has expired and can be reactivated too.
+/// One of the realm's security codes, including expired ones that can be reactivated.
 async fn code(permit: Permit<'_, ListCodes>, id: &RecordId) -> Result<CredentialView, ManageError> {
     shown(&permit, (TokenKind::SecurityCode, &OwnerId::realm()), id).await
 }
 
-/// Whether a security code is there to be deleted.
+/// Whether a security code exists and can be deleted.
 pub(crate) async fn code_exists(permit: Permit<'_, DeleteCode>, id: &RecordId) -> Result<(), ManageError> {
     there(&permit, (TokenKind::SecurityCode, &OwnerId::realm()), id).await.map(drop)
 }

@@ -14,7 +14,8 @@ use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// The realm's security codes: for super administrators with scope `codes:manage`. Without `include_expired` the live ones only.
+    /// The realm's security codes. For super administrators with scope `codes:manage`. Without `include_expired` only
+    /// the live ones.
     ///
     /// # Errors
     ///
@@ -30,7 +31,8 @@ impl Counterfoil {
     }
 }
 
-/// The realm's security codes: for super administrators. Expired ones, which can still be reactivated, where they are asked for.
+/// The realm's security codes. For super administrators. On request includes expired ones that can still be
+/// reactivated.
 async fn codes(
     permit: Permit<'_, ListCodes>,
     include_expired: bool,

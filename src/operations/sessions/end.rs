@@ -1,4 +1,4 @@
-//! Ends sessions of the console.
+//! Ends console sessions.
 
 use std::num::NonZeroU32;
 
@@ -16,11 +16,11 @@ use crate::types::time::Timestamp;
 use crate::types::why::RevocationReason;
 
 impl Counterfoil {
-    /// Signs out: ends the session that somebody is signed in by. Twice is a success.
+    /// Signs out: ends the principal's session. A second call succeeds.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] where the principal is none of a session.
+    /// [`ManageError::Forbidden`] if the principal is not of a session.
     ///
     /// # Cancel safety
     ///
@@ -30,7 +30,7 @@ impl Counterfoil {
     }
 }
 
-/// Ends the session that somebody is signed in by; twice is a success.
+/// Ends the principal's session. A second call succeeds.
 async fn end(service: &Service, principal: &Principal, now: Timestamp) -> Result<(), ManageError> {
     if principal.realm != service.realm {
         return Err(Forbidden::Realm.into());

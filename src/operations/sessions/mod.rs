@@ -1,4 +1,5 @@
-//! Sessions of the console. A session is a record alone in a family. It is no bearer token: only [`verify`] takes its text.
+//! Console sessions. A session is a family with one record. It is not a bearer token: only [`verify`] accepts its
+//! text.
 
 use crate::service::Service;
 use crate::types::account::Account;
@@ -12,10 +13,10 @@ pub(crate) mod end;
 pub(crate) mod open;
 pub(crate) mod verify;
 
-/// For how long an expired session is still told from an unknown one.
+/// How long an expired session is still distinguished from an unknown one.
 const AFTERLIFE: Span = Span::days(1);
 
-/// Who is signed in by a session.
+/// The principal of a session.
 fn principal(
     service: &Service,
     account: Account,
@@ -38,7 +39,7 @@ fn principal(
         expires_at: Some(expires_at),
         actor: None,
         authenticated_at: Some(authenticated_at),
-        // An address that no event may name is not kept either.
+        // An address that events must not name is not stored either.
         source: source.filter(|_| service.policy.events.sources).cloned(),
     }
 }

@@ -1,4 +1,4 @@
-//! Opens sessions of the console: with a password, by the host, or anew.
+//! Opens console sessions: with a password, by the host, or by a fresh password proof.
 
 use super::{AFTERLIFE, end, principal};
 use crate::counterfoil::Counterfoil;
@@ -19,33 +19,34 @@ use crate::types::principal::Principal;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
-/// A session just opened: the text for the cookie, shown once, and who is signed in by it.
+/// A new session: the text for the cookie, shown once, and its principal.
 #[derive(Debug)]
 pub struct OpenedSession {
-    /// What goes into the cookie.
+    /// The text for the cookie.
     pub token: IssuedToken,
-    /// Who it signs in.
+    /// The signed-in principal.
     pub principal: Principal,
     /// How many older sessions of the person ended to make room for it.
     pub ended: usize,
 }
 
 impl Counterfoil {
-    /// Signs somebody in with a password. Failures are throttled by account and source.
+    /// Signs a person in with a password. Failures are throttled by account and source.
     ///
     /// # Errors
     ///
-    /// [`LoginError::Refused`] for unknown names, wrong passwords and disabled accounts alike, [`LoginError::SlowDown`] in back-off,
-    /// [`LoginError::Busy`] where only attempts under way stand in the way.
+    /// [`LoginError::Refused`] for unknown names, wrong passwords and disabled accounts alike,
+    /// [`LoginError::SlowDown`] during back-off, [`LoginError::Busy`] if only attempts under way prevent the login.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call counts as a failure after a minute, or has opened a session whose text nobody saw, which ends by itself.
+    /// A dropped call counts as a failure after a minute, or has opened a session whose text was lost and which
+    /// expires.
     pub async fn open_session(&self, login: &Login<'_>, source: &Source) -> Result<OpenedSession, LoginError> {
         with_password(&self.service, login, source, self.now()).await
     }
 
-    /// Signs in somebody whom the host has authenticated by itself (SSO, MFA).
+    /// Signs in a person whom the host has authenticated (SSO, MFA).
     ///
     /// # Errors
     ///
@@ -53,20 +54,20 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// As for [`Counterfoil::open_session`].
+    /// As [`Counterfoil::open_session`].
     pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
         for_account(&self.service, account, None, self.now()).await
     }
 
-    /// A fresh proof of the password: a new session takes the old one's place. The right password of somebody else is refused.
+    /// Proves the password again: a new session replaces the old one. Another person's right password is refused.
     ///
     /// # Errors
     ///
-    /// As for [`Counterfoil::open_session`].
+    /// As [`Counterfoil::open_session`].
     ///
     /// # Cancel safety
     ///
-    /// A dropped call leaves the old session, or the new one, or both, which end by themselves.
+    /// A dropped call leaves the old session, or the new one, or both. They expire.
     pub async fn reauthenticate(
         &self,
         principal: &Principal,
@@ -77,7 +78,7 @@ impl Counterfoil {
     }
 }
 
-/// Signs somebody in with a password.
+/// Signs a person in with a password.
 async fn with_password(
     service: &Service,
     login: &Login<'_>,
@@ -89,7 +90,7 @@ async fn with_password(
     open(service, account, By::from(by, source.name()), now).await
 }
 
-/// Signs in somebody whom the host has authenticated by itself (SSO, MFA).
+/// Signs in a person whom the host has authenticated (SSO, MFA).
 pub(crate) async fn for_account(
     service: &Service,
     account: &Account,
@@ -104,8 +105,8 @@ pub(crate) async fn for_account(
     open(service, account.clone(), by, now).await
 }
 
-/// A fresh proof of the password by whoever is signed in. When a password was proved belongs to a session from its beginning, so a new
-/// one takes the old one's place, which also leaves a stolen cookie behind.
+/// Proves the signed-in person's password again. The instant of the proof is fixed when a session begins, so a new
+/// session replaces the old one. This also invalidates a stolen cookie.
 async fn again(
     service: &Service,
     principal: &Principal,
@@ -123,7 +124,7 @@ async fn again(
     Ok(opened)
 }
 
-/// `by`: who opens it.
+/// `by`: the actor.
 async fn open(service: &Service, account: Account, by: By, now: Timestamp) -> Result<OpenedSession, LoginError> {
     let kind = TokenKind::ConsoleSession;
     let lives = &service.policy.console_sessions;

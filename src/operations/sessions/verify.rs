@@ -1,4 +1,4 @@
-//! Verifies sessions of the console.
+//! Verifies console sessions.
 
 use super::{AFTERLIFE, principal};
 use crate::counterfoil::Counterfoil;
@@ -17,19 +17,20 @@ use crate::types::principal::Principal;
 use crate::types::source::SourceName;
 use crate::types::time::{Span, Timestamp};
 
-/// A session is kept alive by one write in this time, however much it is used.
+/// The shortest time between two writes that extend a session, however often it is used.
 const SLIDE_EVERY: Span = Span::minutes(1);
 
 impl Counterfoil {
-    /// Verifies the text of a session's cookie, and keeps the session alive: at most one write a minute, never past its absolute life.
+    /// Verifies the text of a session's cookie, and extends the session: at most one write per minute, never past its
+    /// absolute lifetime.
     ///
     /// # Errors
     ///
-    /// [`Denied`], as for [`Counterfoil::verify`]. Every other kind of credential is refused.
+    /// [`Denied`], as [`Counterfoil::verify`]. Every other kind of credential is refused.
     ///
     /// # Cancel safety
     ///
-    /// Safe: a dropped call has kept the session alive or has not.
+    /// Safe: a dropped call has extended the session or has not.
     pub async fn verify_session(&self, text: &str) -> Result<Principal, Denied> {
         verify(&self.service, text, None, self.now()).await
     }
@@ -68,7 +69,7 @@ pub(crate) async fn verify(
         return refuse(Some(id), Refusal::WrongKind { kind });
     };
     let Some(expires_at) = kept_alive(service, &record, absolute_end, now).await? else {
-        // Ended between the reading and the write: what stands there now says why.
+        // It ended between the read and the write: the current record has the reason.
         let reason = match service.store.get(&id).await? {
             Some(ended) => service.judge(&ended, now).await?.verdict.err().unwrap_or(Refusal::Unknown),
             None => Refusal::Unknown,
@@ -81,7 +82,7 @@ pub(crate) async fn verify(
     Ok(principal(service, account, id, (expires_at, authenticated_at), source))
 }
 
-/// When the session ends now that it was used; `None` where it has been ended meanwhile. Never past its absolute life.
+/// When the session ends after this use, never past its absolute lifetime. `None` if it was ended meanwhile.
 async fn kept_alive(
     service: &Service,
     record: &TokenRecord,
@@ -92,7 +93,7 @@ async fn kept_alive(
     let idle = service.policy.console_sessions.idle;
     let current = own.expires_at.unwrap_or(absolute_end).min(absolute_end);
     let slid = now.plus_capped(idle).min(absolute_end);
-    // Where the time-out is shorter than two minutes it would run out between two writes.
+    // If the time-out is shorter than two minutes, it could end between two writes.
     let half = Span::from_micros(idle.micros() / 2).unwrap_or(SLIDE_EVERY);
     if slid <= current || now.since(own.expiry_set_at) < SLIDE_EVERY.min(half) {
         return Ok(Some(current));
@@ -109,7 +110,8 @@ async fn kept_alive(
     }
 }
 
-/// Whether the password was proved within the policy's time: a console asks for it again before what is grave.
+/// Whether the password was proved within the policy's time. A console requires a new proof before sensitive
+/// operations.
 fn is_fresh(service: &Service, principal: &Principal, now: Timestamp) -> bool {
     let is_own_session = principal.realm == service.realm && principal.kind == TokenKind::ConsoleSession;
     is_own_session && Presenter::from(principal).is_fresh(service.policy.console_sessions.fresh, now)

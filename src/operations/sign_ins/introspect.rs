@@ -1,4 +1,4 @@
-//! Introspection (RFC 7662): what a resource server may know. Counts no use and triggers nothing.
+//! Introspection (RFC 7662): what a resource server may know. It records no use and has no side effects.
 
 use crate::record::family::FamilyBody;
 use crate::service::Service;
@@ -10,30 +10,30 @@ use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// What is told of an active token. All else is exactly `{"active":false}`.
+/// The introspection of an active token. Any other token is exactly `{"active":false}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Introspected {
     /// Its kind.
     pub kind: TokenKind,
     /// What it may do; `None`: all that its owner may.
     pub scope: Option<Scope>,
-    /// The client that it was issued to, where it was one.
+    /// The client that it was issued to, if any.
     pub client_id: Option<ClientId>,
     /// The account's display name.
     pub username: String,
-    /// Whose rights it carries.
+    /// The subject whose rights it carries.
     pub subject: SubjectId,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// When it expires; `None`: never.
     pub expires_at: Option<Timestamp>,
-    /// The effective role: the account's as it is now, for a same-as-user code at most an ordinary member's.
+    /// The effective role: the account's current role, for a same-as-user code at most an ordinary member's.
     pub role: Role,
-    /// Who made a security code and so acts by it (RFC 8693 §4.1); `None` for all others.
+    /// The creator of a security code, who acts through it (RFC 8693 §4.1); `None` for all other tokens.
     pub actor: Option<SubjectId>,
 }
 
-/// Looks at a token for a confidential client that is proved. `None`: inactive, or not for this client to see.
+/// Introspects a token for an authenticated confidential client. `None`: inactive, or not visible to this client.
 pub(crate) async fn introspect(
     service: &Service,
     client: &Registration,
@@ -49,7 +49,7 @@ pub(crate) async fn introspect(
     let record = matched.record;
     let is_refresh = kind == TokenKind::RefreshToken;
     let client_id = match record.body() {
-        // A refresh token is no access token: no resource server may take it for one.
+        // A refresh token is not an access token: no resource server may accept it as one.
         FamilyBody::SignIn { client: own, .. } if is_refresh && *own != client.key => return Ok(None),
         FamilyBody::SignIn { client: own, client_id, .. } if *own == client.key || client.resource_server => {
             Some(client_id.clone())

@@ -1,4 +1,5 @@
-//! Opening a family: a sign-in through a client, by the password grant or by the host itself (after single sign-on or a second factor).
+//! Opens a family: a sign-in through a client, by the password grant or by the host (after single sign-on or a second
+//! factor).
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
@@ -33,16 +34,16 @@ pub enum OpenError {
     /// The account is disabled.
     #[error("account is disabled")]
     AccountDisabled,
-    /// The scope is beyond what the client may have: `invalid_scope`.
+    /// The scope lies beyond what the client may have: `invalid_scope`.
     #[error("scope must lie within the client's")]
     ScopeBeyond,
-    /// The policy demands a scope: `invalid_scope`.
+    /// The policy requires a scope: `invalid_scope`.
     #[error("scope must be given")]
     ScopeDemanded,
-    /// The owner has as many live sign-ins as the policy allows.
+    /// The owner already has as many live sign-ins as the policy allows.
     #[error("quota is reached")]
     QuotaReached,
-    /// The host's own means failed.
+    /// The host's own infrastructure failed.
     #[error(transparent)]
     Unavailable(Unavailable),
 }
@@ -53,35 +54,35 @@ impl<E: Into<Unavailable>> From<E> for OpenError {
     }
 }
 
-/// A sign-in that the host vouches for.
+/// A sign-in that the host has authenticated.
 #[derive(Clone, Debug)]
 pub struct SignIn<'a> {
-    /// Through which client.
+    /// The client.
     pub client: &'a ClientId,
-    /// Who.
+    /// The person.
     pub subject: &'a SubjectId,
-    /// What was asked for; `None`: the client's default.
+    /// The requested scope. `None`: the client's default.
     pub scope: Option<Scope>,
-    /// Whether a refresh slides the inactivity time-out.
+    /// Whether a refresh extends the inactivity time-out.
     pub remember: bool,
 }
 
 impl Counterfoil {
-    /// Opens a family for somebody whom the host has authenticated itself, after single sign-on or a second factor.
+    /// Opens a family for a person whom the host has authenticated, after single sign-on or a second factor.
     ///
     /// # Errors
     ///
-    /// [`OpenError`] where client or account may not, or the host's own means fail.
+    /// [`OpenError`] if client or account is refused, or the host's own infrastructure fails.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has opened the family or has not; tokens that nobody saw expire.
+    /// A dropped call has opened the family or has not. Lost tokens expire.
     pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
         by_host(&self.service, sign_in, None, self.now()).await
     }
 }
 
-/// Opens a family for somebody whom the host has authenticated.
+/// Opens a family for a person whom the host has authenticated.
 pub(crate) async fn by_host(
     service: &Service,
     sign_in: &SignIn<'_>,
@@ -98,13 +99,13 @@ pub(crate) async fn by_host(
     family(service, &client, account, opening, now).await
 }
 
-/// What a client is granted, decided before anything secret is looked at.
+/// The scope granted to a client, decided before any secret is tested.
 pub(crate) struct GrantedScope {
     scope: Option<Scope>,
     as_asked: bool,
 }
 
-/// Decides what a client is granted.
+/// Decides the scope granted to a client.
 pub(crate) fn granted_scope(
     service: &Service,
     client: &Registration,
@@ -118,7 +119,7 @@ pub(crate) fn granted_scope(
     Ok(GrantedScope { as_asked: scope.as_ref() == asked, scope })
 }
 
-/// How a family is opened.
+/// The parameters of a new family.
 pub(crate) struct Opening {
     pub(crate) grant: Option<Grant>,
     pub(crate) scope: GrantedScope,
@@ -126,7 +127,7 @@ pub(crate) struct Opening {
     pub(crate) by: By,
 }
 
-/// Opens a family; client and account are proved.
+/// Opens a family. Client and account are already authenticated.
 pub(crate) async fn family(
     service: &Service,
     client: &Registration,
@@ -149,7 +150,7 @@ pub(crate) async fn family(
     let absolute_end = match (refreshes, remember) {
         (false, _) => access_end,
         (true, true) => life_end,
-        // Without sliding the family ends one inactivity period after its issue.
+        // Without sliding, the family ends one inactivity period after its issue.
         (true, false) => idle_end.min(life_end),
     };
     let (access_end, refresh_end) = (access_end.min(absolute_end), idle_end.min(absolute_end));

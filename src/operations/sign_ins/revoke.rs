@@ -19,18 +19,18 @@ use crate::types::time::Timestamp;
 use crate::types::why::RevocationReason;
 
 impl Counterfoil {
-    /// Ends the family of a credential, whatever its kind, on the host's own authority: sign-out, clean-up. When it returns, nothing of
-    /// the family authenticates on any node.
+    /// Ends the family of a credential of any kind, with the host's own authority: sign-out, clean-up. When it
+    /// returns, nothing of the family authenticates on any node.
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] for an id that is not there.
+    /// [`ManageError::NotFound`] for an unknown id.
     pub async fn revoke_family_of(&self, id: &RecordId) -> Result<(), ManageError> {
         family(&self.service, id, None, self.now()).await
     }
 }
 
-/// Ends the family of a credential, whatever its kind: the host alone, for sign-out and for clean-up.
+/// Ends the family of a credential of any kind. For the host only: sign-out and clean-up.
 pub(crate) async fn family(
     service: &Service,
     id: &RecordId,
@@ -47,8 +47,8 @@ pub(crate) async fn family(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ForeignToken;
 
-/// RFC 7009. Unknown tokens are a success; a refresh token of any generation kills its family, an access token ends alone; what belongs
-/// to no client is left alone.
+/// RFC 7009. An unknown token is a success. A refresh token of any generation revokes its family; an access token is
+/// revoked alone. A credential of no client is not changed.
 pub(crate) async fn by_client(
     service: &Service,
     client: &Registration,
@@ -73,7 +73,8 @@ pub(crate) async fn by_client(
         end_family(service, by, &record, RevocationReason::ByClient, now).await?;
     } else {
         let revoked = Revoked { at: now, why: RevocationReason::ByClient };
-        // No longer than it would have stood: revoking and asking anew must leave no graveyard.
+        // Kept no longer than the token would have been: otherwise repeated revoking and issuing would accumulate
+        // records.
         let expired = record.record().expires_at.map(access_gone_at);
         let gone_at = expired.map_or(tombstone(service, now), |gone_at| gone_at.min(tombstone(service, now)));
         let progress = service.store.revoke(Revoke::One(&id), revoked, gone_at, NonZeroU32::MIN).await?;

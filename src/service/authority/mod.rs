@@ -1,7 +1,7 @@
-//! The one place where rights are decided.
+//! The only place where permissions are decided.
 //!
-//! An operation is a type that names what it demands ([`Permission::RULE`]). Its function takes a [`Permit`] of that type,
-//! which holds the only way to the stores that it is given, and [`Service::permit`] alone makes one.
+//! An operation is a type that declares its requirements ([`Permission::RULE`]). Its function takes a [`Permit`] of
+//! that type, which is its only access to the stores. Only [`Service::permit`] creates a permit.
 
 pub(crate) mod operations;
 mod rule;
@@ -19,13 +19,13 @@ use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// Something that a presenter can ask for.
+/// An operation that a presenter can request.
 pub(crate) trait Permission {
-    /// What it demands.
+    /// The requirements.
     const RULE: Rule;
 }
 
-/// A presenter who may do `O` now. Only [`Service::permit`] makes one.
+/// Proof that a presenter may do `O` now. Only [`Service::permit`] creates one.
 pub(crate) struct Permit<'a, O> {
     service: &'a Service,
     by: &'a Presenter,
@@ -43,7 +43,7 @@ impl Service {
         self.permit_on(by, None, now).await
     }
 
-    /// The same of an operation on one credential, `None` where it names none.
+    /// The same for an operation on one credential. `None` if it names no credential.
     pub(crate) async fn permit_on<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
@@ -54,7 +54,7 @@ impl Service {
         Ok(Permit { service: self, by, now, operation: PhantomData })
     }
 
-    /// The decision: realm, credential, scope, right, person, gates, proof, in this order.
+    /// The decision. It checks realm, credential, scope, right, person, gates and proof, in this order.
     pub(crate) async fn authorize(
         &self,
         rule: Rule,
@@ -126,33 +126,33 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.service
     }
 
-    /// When it was given: the instant of the whole operation.
+    /// When the permit was given: the instant of the whole operation.
     pub(crate) fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// The person, where only a person will do.
+    /// The person, if the presenter is one.
     pub(crate) fn person(&self) -> Result<&'a SubjectId, Forbidden> {
         self.by.subject().ok_or(Forbidden::NoPerson)
     }
 
-    /// Whether the host's own code asks.
+    /// Whether the presenter is the host's own code.
     pub(crate) fn is_host(&self) -> bool {
         self.by.is_host()
     }
 
-    /// Who acts, and from where, for the events.
+    /// The actor and the source, for events.
     pub(crate) fn by(&self) -> By {
         self.by.by()
     }
 
-    /// Tells the host what was done, and by whom.
+    /// Emits an event with the presenter as its actor.
     pub(crate) fn tell(&self, what: EventKind) {
         self.service.tell(self.now, self.by(), what);
     }
 
-    /// The scope of a new credential: what was asked where that lies within the presenter's own and is known, the presenter's
-    /// own where nothing was. `field` names what was asked in.
+    /// The scope of a new credential: the requested scope if it is known and lies within the presenter's own, or the
+    /// presenter's own if none was requested. `field` is the name of the request's field.
     pub(crate) fn narrowed(&self, asked: Option<Scope>, field: &'static str) -> Result<Option<Scope>, Invalid> {
         if let (Some(known), Some(asked)) = (&self.service.policy.scopes, &asked)
             && !known.knows(asked)
@@ -167,7 +167,7 @@ impl<'a, O: Permission> Permit<'a, O> {
         }
     }
 
-    /// A credential's successor can do what that may do: it must lie within the presenter's own scope.
+    /// Checks that a scope lies within the presenter's own: a successor can do everything that its predecessor may.
     pub(crate) fn needs_reach(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
         let reaches = match (self.by.scope(), scope) {
             (None, _) => true,

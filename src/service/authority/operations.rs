@@ -1,4 +1,4 @@
-//! Every operation that a presenter can ask for, and what it demands.
+//! Every operation that a presenter can request, with its requirements.
 
 use super::Permission;
 use super::rule::{Credentials, Host, OwnGate, Proof, Right, Rule};
@@ -23,7 +23,7 @@ macro_rules! operations {
             }
         )*
 
-        /// All of them, for the table.
+        /// All operations, for the table.
         #[cfg(test)]
         pub(crate) const ALL: &[(&str, Rule)] = &[$((stringify!($name), $name::RULE)),*];
     };
@@ -35,50 +35,50 @@ const SUPER_ADMINISTRATOR: Right = Right::Role(Role::SuperAdministrator);
 const PROFILES: Right = Right::ProfileManagement;
 
 operations! {
-    /// Lists one's own personal access tokens.
+    /// Lists the presenter's own personal access tokens.
     ListOwnTokens { All, CREDENTIALS_READ, EVERYBODY, SignsIn, Gates, NotNeeded }
-    /// Makes a personal access token.
+    /// Creates a personal access token.
     CreateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
-    /// Gives one's own token another label.
+    /// Changes the label of the presenter's own token.
     RelabelToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
-    /// Replaces one's own token by a new one.
+    /// Replaces the presenter's own token by a new one.
     RotateToken { SessionsAndItself, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
-    /// Deletes one's own token.
+    /// Deletes the presenter's own token.
     DeleteToken { All, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
 
-    /// Finds people, and sees one.
+    /// Finds users and shows one.
     SeeUsers { All, USERS_MANAGE, PROFILES, May, NotAsked, NotNeeded }
-    /// Opens the switch "token login allowed" of an account.
+    /// Turns on the switch "token login allowed" of an account.
     AllowTokenLogin { Sessions, USERS_MANAGE, PROFILES, May, NotAsked, Fresh }
-    /// Closes it.
+    /// Turns it off.
     ForbidTokenLogin { Sessions, USERS_MANAGE, PROFILES, May, NotAsked, NotNeeded }
-    /// Lists somebody's personal access tokens.
+    /// Lists a user's personal access tokens.
     ListTokensOf { All, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Deletes one of somebody's.
+    /// Deletes a user's personal access token.
     DeleteTokenOf { All, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Ends everything of a person.
+    /// Ends all credentials of a user.
     RevokeEverythingOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
 
     /// Lists security codes.
     ListCodes { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Makes a security code.
+    /// Creates a security code.
     CreateCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, SignsIn, NotAsked, Fresh }
-    /// Gives a code another description.
+    /// Changes the description of a code.
     DescribeCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Gives a code another end, or none, or brings it back.
+    /// Changes the expiry of a code, makes it permanent, or reactivates it.
     RenewCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, Fresh }
     /// Deletes a code.
     DeleteCode { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
 
     /// Lists clients.
     ListClients { All, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Registers a client, with a secret that is drawn or brought along.
+    /// Registers a client with a drawn or an imported secret.
     RegisterClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Changes what a client may do, or enables it.
     ChangeClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
-    /// Disables a client, and changes nothing else.
+    /// Disables a client and changes nothing else.
     DisableClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Gives a client a new secret.
+    /// Replaces a client's secret.
     ReplaceClientSecret { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Revokes all tokens of a client.
     RevokeClientTokens { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }

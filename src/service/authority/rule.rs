@@ -1,72 +1,73 @@
-//! What an operation demands of the presenter. Every field is named for every operation: there is no default.
+//! The requirements of an operation on its presenter. Every operation sets every field: there are no defaults.
 
 use crate::types::role::Role;
 
-/// What an operation demands. The presenter's realm is compared first, for every operation alike.
+/// The requirements of an operation. The presenter's realm is compared first, for every operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rule {
-    /// With which credentials it may be asked for.
+    /// The credentials with which it may be requested.
     pub(crate) credentials: Credentials,
-    /// Which scope token a credential with a scope must hold.
+    /// The scope token that a credential with a scope must hold.
     pub(crate) scope: &'static str,
-    /// Which right of the account it needs.
+    /// The right of the account that it needs.
     pub(crate) right: Right,
-    /// Whether the host's own code may ask.
+    /// Whether the host's own code may request it.
     pub(crate) host: Host,
-    /// What of the presenter's own tokens must be open.
+    /// Which gates of the presenter's own tokens must be open.
     pub(crate) gate: OwnGate,
-    /// Whether a console session must have proved the password lately.
+    /// Whether a console session needs a recent proof of its password.
     pub(crate) proof: Proof,
 }
 
-/// Credentials that may ask.
+/// The credentials that may request an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials {
-    /// All that authenticate. Such an operation looks, or takes rights away.
+    /// All that authenticate. Such an operation only reads, or removes rights.
     All,
-    /// An access token, a console session, a person whom the host signed in, the host. A personal access token or security
-    /// code makes and changes nothing.
+    /// An access token, a console session, a person whom the host signed in, or the host. A personal access token or
+    /// a security code creates and changes nothing.
     Sessions,
-    /// The same, and the credential that the operation is about.
+    /// As `Sessions`, and also the credential that the operation is about.
     SessionsAndItself,
 }
 
 /// A right of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Right {
-    /// Everybody has it.
+    /// No role needed.
     Everybody,
-    /// At least that role.
+    /// At least this role.
     Role(Role),
     /// "Manage user profiles", or an administrator's role.
     ProfileManagement,
 }
 
-/// Whether the host's own code may ask.
+/// Whether the host's own code may request an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
-    /// It may.
+    /// The host may.
     May,
-    /// What is made or shown belongs to a person: the host signs the person in first.
+    /// The host must sign in a person first, because the result belongs to a person.
     SignsIn,
 }
 
-/// What of the presenter's own personal access tokens must be open.
+/// Which gates of the presenter's own personal access tokens must be open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OwnGate {
-    /// Nothing: the operation is not about them.
+    /// None: the operation is not about them.
     NotAsked,
     /// The gates of the policy.
     Gates,
-    /// The gates, and the account as it is now may own a new one: it exists, is enabled, and is no collaborator.
+    /// The gates. In addition the account, as it is now, may own a new token: it exists, is enabled, and is not a
+    /// collaborator.
     GatesAndAccount,
 }
 
-/// Whether a console session must have proved the password lately.
+/// Whether a console session needs a recent proof of its password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proof {
-    /// It need not: the operation looks, or takes rights away.
+    /// Not needed: the operation only reads, or removes rights.
     NotNeeded,
-    /// It must: the operation makes, renews, widens or reveals a credential, or opens a gate.
+    /// Needed: the operation creates, renews, widens or reveals a credential, or opens a gate.
     Fresh,
 }

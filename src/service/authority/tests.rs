@@ -1,4 +1,4 @@
-//! The table that a person reads has every operation, and each as it demands.
+//! The readable table lists every operation with its requirements.
 
 use super::operations::ALL;
 

@@ -1,6 +1,7 @@
-//! The refresh grant (RFC 6749 §6): reuse or rotate, retried without a second successor, and the replay that kills a family.
+//! The refresh grant (RFC 6749 §6): reuse or rotation, retries without a second successor, and replays that revoke
+//! the family.
 //!
-//! The loop: read, decide, one compare-and-swap; on a lost race decide again on the record that the store hands back.
+//! The loop: read, decide, one compare-and-swap. A lost race decides again on the record that the store returns.
 mod replay;
 mod retry;
 mod reuse;
@@ -31,19 +32,19 @@ use crate::types::secret::Secret;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
-/// How many lost races in a row end the loop.
+/// The number of lost races in a row that ends the loop.
 const TURNS: usize = 8;
 
-/// Why a refresh was not answered with tokens.
+/// Why a refresh returned no tokens.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RefreshError {
     /// `invalid_grant`.
     #[error("refresh token was refused")]
     Refused(#[source] Refusal),
-    /// As many tokens were issued as the policy allows in a time: `slow_down`.
+    /// As many tokens were issued as the policy allows within a period: `slow_down`.
     #[error("too many tokens were issued: wait")]
     SlowDown {
-        /// Until when.
+        /// The end of the wait.
         until: Timestamp,
     },
     /// `invalid_scope`.
@@ -60,7 +61,7 @@ impl<E: Into<Unavailable>> From<E> for RefreshError {
     }
 }
 
-/// One refresh as it was asked for.
+/// A refresh request.
 struct Request<'a> {
     service: &'a Service,
     client: &'a Registration,
@@ -71,14 +72,14 @@ struct Request<'a> {
     now: Timestamp,
 }
 
-/// What a turn of the loop came to.
+/// The result of one turn of the loop.
 enum Turn {
     Answered(Box<Granted>),
-    /// A race was lost: decide again on this.
+    /// A race was lost: decide again on this record.
     Again(TokenRecord),
 }
 
-/// Refreshes. The client is proved; the secret is proved here, before any rule runs.
+/// Refreshes. The client is already authenticated. The secret is verified here, before any rule runs.
 pub(crate) async fn refresh(
     service: &Service,
     client: &Registration,
@@ -145,7 +146,7 @@ impl Request<'_> {
             Err(Refusal::ScopeEmpty) => return Err(RefreshError::ScopeBeyond),
             Err(refusal) => return Err(RefreshError::Refused(*refusal)),
         }
-        // A stored number that is garbage gives nothing a life.
+        // With an invalid stored number no expiry is set.
         self.service.settings(self.now).await?;
         let scope = self.scope(record)?;
         match self.client.refresh_mode {
@@ -154,8 +155,8 @@ impl Request<'_> {
         }
     }
 
-    /// May only narrow; the refresh token keeps its own. What is left of that beside the client's allowed scope, as it is now,
-    /// bounds both what is asked and what comes of asking for nothing.
+    /// The request may only narrow the scope; the refresh token keeps its own. The intersection of that scope and the
+    /// client's allowed scope, as it is now, bounds the requested scope. It is also the result if none is requested.
     fn scope(&self, record: &TokenRecord) -> Result<Option<Scope>, RefreshError> {
         let (held, allowed) = (record.record().scope.as_ref(), self.client.allowed_scope.as_ref());
         let known = self.service.policy.scopes.as_ref();
@@ -165,13 +166,13 @@ impl Request<'_> {
         if granted { Ok(Some(asked.clone())) } else { Err(RefreshError::ScopeBeyond) }
     }
 
-    /// Tells the host what the client did with somebody's refresh token.
+    /// Emits an event about the client's use of the refresh token.
     fn tell(&self, record: &TokenRecord, what: EventKind) {
         let by = Actor::Client { client: self.client.client_id.clone(), subject: record.record().owner.subject() };
         self.service.tell(self.now, By::from(by, self.source.name()), what);
     }
 
-    /// The family has rotated as often as it may in a day.
+    /// The family has rotated as often as allowed in a day.
     fn paced(&self, record: &TokenRecord, until: Timestamp) -> RefreshError {
         let own = record.record();
         let what = EventKind::LimitReached { limit: Limit::RotationsPerDay(own.id.family()), owner: own.owner.clone() };
@@ -179,7 +180,7 @@ impl Request<'_> {
         RefreshError::SlowDown { until }
     }
 
-    /// The family has as many live access tokens as it may.
+    /// The family already has as many live access tokens as allowed.
     fn full(&self, record: &TokenRecord, until: Timestamp) -> RefreshError {
         let own = record.record();
         let what = EventKind::LimitReached { limit: Limit::AccessTokens(own.id.family()), owner: own.owner.clone() };
@@ -187,13 +188,13 @@ impl Request<'_> {
         RefreshError::SlowDown { until }
     }
 
-    /// What stands there now.
+    /// Decides again on the current record.
     async fn again(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
         let there = self.service.store.get(&record.record().id).await?;
         there.map(Turn::Again).ok_or(RefreshError::Refused(Refusal::Unknown))
     }
 
-    /// Where the refresh token, the access token and the family end.
+    /// When the refresh token, the access token and the family end.
     fn ends(&self, record: &TokenRecord, judged: &Judged) -> Result<(Timestamp, Timestamp, Timestamp), RefreshError> {
         let FamilyBody::SignIn { absolute_end, .. } = record.body() else {
             return Err(RefreshError::Refused(Refusal::WrongClient));
@@ -203,7 +204,8 @@ impl Request<'_> {
         Ok((slid, access_end.min(*absolute_end), *absolute_end))
     }
 
-    /// The answer: the access token with its life, the refresh token, and the scope beside the one that the refresh token has.
+    /// The response: the access token with its lifetime, the refresh token, and the scope compared with the refresh
+    /// token's.
     fn answer(
         &self,
         (access, issued_at, expires_at): (Minted, Timestamp, Timestamp),
@@ -212,7 +214,7 @@ impl Request<'_> {
         scope: Option<Scope>,
         account: Account,
     ) -> Result<Turn, RefreshError> {
-        // Asking for nothing asks for what the refresh token has (RFC 6749 §6).
+        // Requesting no scope requests the refresh token's scope (RFC 6749 §6).
         let scope_as_asked = match &self.asked {
             None => scope == *held,
             asked => scope == *asked,

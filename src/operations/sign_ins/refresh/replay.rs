@@ -1,4 +1,4 @@
-//! A replay: what is used up and comes again kills its family.
+//! A replay: presenting a used-up token again revokes its family.
 
 use std::num::NonZeroU32;
 
@@ -11,8 +11,8 @@ use crate::store::change::Revoke;
 use crate::types::why::RevocationReason;
 
 impl Request<'_> {
-    /// A used-up token that is no retry: the whole family dies, and only then is the caller refused. A revocation that fails is told as a
-    /// failure, for the family may still live.
+    /// A used-up token that is not a retry: revokes the whole family, then refuses the caller. A failed revocation is
+    /// reported as a failure, since the family may still be live.
     pub(super) async fn replayed(&self, record: &TokenRecord) -> Result<RefreshError, RefreshError> {
         let own = record.record();
         let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };

@@ -1,4 +1,4 @@
-//! A retry inside the window (`refresh_tokens.grace` of the policy): the winner's answer, derived again.
+//! A retry inside the window (`refresh_tokens.grace` of the policy): derives the winner's response again.
 
 use crate::crypto::rotation_key::RotationKey;
 use crate::event::EventKind;
@@ -17,7 +17,7 @@ use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
 impl Request<'_> {
-    /// A retry with the direct parent inside its window: derives the answer that the winner gave, and writes nothing.
+    /// A retry with the direct parent inside its window: derives the winner's response and writes nothing.
     pub(super) async fn retry(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
         let service = self.service;
         let Some(superseded) = record.record().superseded else { return self.again(record).await };
@@ -25,7 +25,7 @@ impl Request<'_> {
         let Some(successor) = service.store.get(&superseded.successor).await? else {
             return Err(RefreshError::Refused(Refusal::Unknown));
         };
-        // The window is over as soon as the successor has itself been refreshed, by rotation or by a slide.
+        // The window ends as soon as the successor itself has been refreshed, by rotation or by a slide.
         if successor.record().superseded.is_some() {
             return self.again(record).await;
         }
@@ -87,8 +87,8 @@ impl Request<'_> {
         self.answer((access, issued_at, expires_at), refresh, &stored.scope, scope, account)
     }
 
-    /// A fresh access token for a retry whose own has expired, was revoked, or had another scope; only while the family is alive and no
-    /// further. `None`: it moved or ended meanwhile.
+    /// A new access token for a retry whose own has expired, was revoked, or had another scope. Requires that the
+    /// family is live and has not moved on. `None`: it moved or ended meanwhile.
     async fn fresh_access(
         &self,
         successor: &TokenRecord,

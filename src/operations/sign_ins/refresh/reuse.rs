@@ -1,4 +1,4 @@
-//! Reuse: the presented token goes on, for confidential clients.
+//! Reuse: the presented token stays valid, for confidential clients.
 
 use crate::event::EventKind;
 use crate::http_auth::refusal::Refusal;
@@ -13,7 +13,7 @@ use crate::types::scope::Scope;
 use crate::types::secret::Secret;
 
 impl Request<'_> {
-    /// The same refresh token goes on; a new access token comes with it.
+    /// Keeps the refresh token and issues a new access token.
     pub(super) async fn reuse(
         &self,
         record: &TokenRecord,

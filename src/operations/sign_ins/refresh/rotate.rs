@@ -18,7 +18,7 @@ use crate::types::secret::Secret;
 use crate::types::time::Span;
 
 impl Request<'_> {
-    /// Uses the presented token up and derives its successor, which a retry derives again.
+    /// Supersedes the presented token and derives its successor, which a retry derives again.
     pub(super) async fn rotate(
         &self,
         record: &TokenRecord,
@@ -75,7 +75,7 @@ impl Request<'_> {
                 self.answer((access, self.now, access_end), refresh, &own.scope, scope, account)
             }
             Rotated::Stale(there) => Ok(Turn::Again(there)),
-            // A taken id: the same record again, with another nonce.
+            // The id is taken: try the same record again with another nonce.
             Rotated::IdTaken(_) => Ok(Turn::Again(record.clone())),
             Rotated::FamilyEnded => self.again(record).await,
             Rotated::PaceReached { oldest } => Err(self.paced(record, day_after(oldest))),

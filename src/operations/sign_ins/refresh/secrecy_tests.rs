@@ -1,5 +1,6 @@
-//! What a holder of the whole store, of every nonce ever written and of an ancestor's secret can derive: nothing without the key ring,
-//! everything where a public constant stands in for it (the control, which shows that the attack is the right one).
+//! What an attacker can derive from the whole store, every nonce ever written and an ancestor's secret: nothing
+//! without the key ring, and everything if a public constant replaces it (the control, which shows that the attack is
+//! valid).
 
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ use crate::types::time::Timestamp;
 
 const GENERATIONS: usize = 6;
 
-/// What the attacker has: the ancestor's text, and of every rotation the successor and the nonce.
+/// The attacker's knowledge: the ancestor's text, and the successor and nonce of every rotation.
 struct Loot {
     handle: Counterfoil,
     store: Arc<MemoryStore>,
@@ -79,7 +80,7 @@ fn loot(ring: Option<KeyRing>) -> Loot {
 }
 
 impl Loot {
-    /// How many generations the attacker walks down from the ancestor with that key.
+    /// How many generations the attacker derives from the ancestor with that key.
     fn derived(&self, key: &RotationKey) -> usize {
         let presented = self.handle.service.prefixes.parse(self.ancestor.expose_secret()).expect("a token");
         let mut secret = SecretBytes::new(*presented.secret().expose_secret());
@@ -96,7 +97,7 @@ impl Loot {
             };
             let guess = rotation.secret(successor);
             let (kind, key_id) = (TokenKind::RefreshToken, stored.record().key_id);
-            // The attacker can test a guess only against what the store shows; the check here is kinder to him than the store.
+            // An attacker can test a guess only against the store. The check here is easier to pass than the store's.
             let digest = self.handle.service.digester.token_under(key_id, kind, successor, &guess);
             if !digest.is_some_and(|digest| digest.ct_eq(&stored.record().digest)) {
                 break;
