@@ -26,7 +26,8 @@ impl Writer<'_> {
         }
     }
 
-    /// A taken id goes before label and cap: a repeated insert must find its own record, not the label it holds itself.
+    /// A taken id takes precedence over label and cap: a repeated insert must find its own record, not a conflict
+    /// with its own label.
     fn found(
         &mut self,
         family: &NewFamily,
@@ -59,7 +60,7 @@ impl Writer<'_> {
         Ok(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) })
     }
 
-    /// The families that make room for a new one. `None`: there is no room, and none may be made.
+    /// The families that end to make room for a new one. `None`: there is no room, and the cap does not end any.
     fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Timestamp) -> Option<Vec<(FamilyParts, WhenEnded)>> {
         let (Some(cap), Some(owner)) = (cap, self.indexes.owner(&new.realm, &new.owner)) else {
             return Some(Vec::new());
@@ -84,8 +85,8 @@ impl Writer<'_> {
         owner.pace_reached(family.kind, pace.limit.get(), pace.since)
     }
 
-    /// Revoked is final and goes first; then a taken id, so that a repeated join finds its own record although the
-    /// family has moved on.
+    /// A revocation takes precedence, since it is final. A taken id comes next, so that a repeated join finds its own
+    /// record although the family has moved on.
     fn join(
         &mut self,
         family: FamilyId,
@@ -112,7 +113,7 @@ impl Writer<'_> {
         Ok(Inserted::Done)
     }
 
-    /// Where the new access tokens have no room beside those that live: when the first of these expires.
+    /// If the new access tokens exceed the cap of live ones: when the first live one expires.
     pub(super) fn access_full(
         &self,
         family: &FamilyId,
@@ -130,7 +131,7 @@ impl Writer<'_> {
     }
 }
 
-/// How a family ends that makes room.
+/// The end of a family that makes room.
 #[derive(Clone, Copy)]
 struct WhenEnded {
     revoked: Revoked,

@@ -1,4 +1,4 @@
-//! What a store keeps of a key: enough to tell it from another, and nothing that helps to find it.
+//! The stored check value of a key: it distinguishes the key from others and does not help to find it.
 
 use std::fmt;
 
