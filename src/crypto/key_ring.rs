@@ -38,7 +38,7 @@ pub enum KeyRingError {
     /// A ring without a key.
     #[error("key ring must hold at least one key")]
     Empty,
-    /// 0 stands for "no key".
+    /// 0 is reserved for "no key".
     #[error("key id must be 1 to 4294967295")]
     KeyId,
     /// Two keys with one number.

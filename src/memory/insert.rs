@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(hold(&store, 2, GONE), Inserted::Done, "equality is reached");
         assert_eq!(read(&store, id(1, 0)).family().label_key, None, "displaced");
         assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
-        // The displaced one goes and takes nothing with it.
+        // The displaced family is purged without effect on the new holder.
         assert_eq!(revoke_family(&store, 1, 5).changed, 1);
         assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
         assert_eq!(revoke_family(&store, 2, 5).changed, 1);

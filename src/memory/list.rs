@@ -112,7 +112,7 @@ mod tests {
             pages += 1;
             if pages == 2 {
                 found(&store, 6);
-                // What is deleted between pages hides nobody else, not even where the page ended there.
+                // A deletion between pages hides no other record, even if the previous page ended at the deleted one.
                 assert_eq!(purge(&store, 10, 0, 9).changed, 1);
             }
             block_on(store.list(of, after, some(2))).expect("in memory")

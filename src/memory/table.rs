@@ -5,11 +5,11 @@
 //! Two rules keep such a pair consistent:
 //!
 //! - A write of records *and* the row publishes the records first, each with the write's number, and the row with the
-//! same number last. If a record has a higher number than its row, its write is still in progress, and readers ignore
-//! it. So a write becomes visible as a whole, and every reader of a superseded parent finds the successor.
+//!   same number last. If a record has a higher number than its row, its write is still in progress, and readers ignore
+//!   it. So a write becomes visible as a whole, and every reader of a superseded parent finds the successor.
 //! - A reader reads the record, the row, and the record again. If both record reads give the same entry (an entry's
-//! address cannot be reused while the guard is held), no write finished in between. So an old record is never joined
-//! with a newer row.
+//!   address cannot be reused while the guard is held), no write finished in between. So an old record is never joined
+//!   with a newer row.
 
 use std::fmt;
 use std::sync::Arc;

@@ -157,7 +157,7 @@ mod tests {
         ahead.judge(None, day(100), HOUR);
         ahead.paused(HOUR);
         assert_eq!(ahead.judge(None, day(100), HOUR), CHALLENGED_NOTE);
-        // The right one is behind that note, believed at once, and replaces it.
+        // The right clock is behind that note: it is trusted at once, and its note replaces that one.
         assert_eq!(ClockTrust::default().judge(Some(day(100)), day(9), HOUR), NOTED);
         ahead.paused(CHALLENGED);
         assert_eq!(ahead.judge(Some(day(9)), day(100), HOUR), Judged { leapt_from: Some(day(9)), ..DOUBTED });

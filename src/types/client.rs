@@ -251,7 +251,8 @@ mod tests {
         }
     }
 
-    /// Every member is written, so one that is missing was damaged: `allowed_scope` would read as any scope, `expires_at` as never.
+    /// Every member is written, so a missing one means damage: otherwise a missing `allowed_scope` would mean any
+    /// scope, and a missing `expires_at` never.
     #[test]
     fn a_document_without_one_of_its_members_is_refused() {
         let secret = r#"{"id":[2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2],"form":"imported","digest":[3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3],"key_id":1,"created_at":7,"expires_at":null}"#;

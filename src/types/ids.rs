@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::types::base62;
 use crate::types::short::Short;
 
-/// The public id of a credential, 16 bytes: shard (1) · family (9 random) · member (6 random). Written as 22 base62 letters.
+/// The public id of a credential, 16 bytes: shard (1) · family (9 random) · member (6 random). Written as 22 base62
+/// letters.
 ///
 /// It is part of the token's text and is not secret.
 ///

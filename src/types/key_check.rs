@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// The check value of a key: the first eight bytes of a MAC under a sub-key that has no other use. Its text is 16 hex digits.
+/// The check value of a key: the first eight bytes of a MAC under a sub-key that has no other use. Its text is 16 hex
+/// digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyCheck([u8; 8]);
 

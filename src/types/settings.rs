@@ -298,7 +298,7 @@ impl Settings {
 mod tests {
     use super::*;
 
-    /// Both are always written, so one that is missing was damaged: an account that was shut out would be let in.
+    /// Both are always written, so a missing one means damage: otherwise a barred account would be admitted.
     #[test]
     fn a_document_without_values_or_switches_is_refused() {
         let whole = StoredSettings::default().to_document().expect("written");
