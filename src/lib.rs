@@ -1,5 +1,6 @@
-//! The credentials of a service: personal access tokens, access and refresh tokens, security codes and console sessions, issued,
-//! verified, listed, renewed and revoked, and OAuth's token, revocation and introspection endpoints without HTTP.
+//! The credentials of a service: personal access tokens, access and refresh tokens, security codes and console
+//! sessions. It issues, verifies, lists, renews and revokes them, and implements OAuth's token, revocation and
+//! introspection endpoints without HTTP.
 //!
 //! The bearer has the token, the store has its digest, and only a matching pair authenticates. The guarantees:
 //!

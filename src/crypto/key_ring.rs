@@ -1,7 +1,7 @@
 //! The keys that a stolen dump does not contain.
 //!
-//! A ring is kept apart from the store. Each key gives sub-keys, one per purpose, so that no key has two uses. The
-//! newest key, the one with the highest number, is used for writing; the others only verify older digests.
+//! A ring is stored apart from the store. Sub-keys are derived from each key, one per purpose, so that no key has two
+//! uses. The newest key, the one with the highest number, is used for writing; the others only verify older digests.
 
 use std::fmt;
 

@@ -27,7 +27,8 @@ pub(crate) struct ClockTrust {
 pub(crate) enum Purges {
     /// The clock is trusted.
     All,
-    /// The clock is doubted: purges only counters that ended before this instant. No clock within a day of it still
+    /// The clock is doubted: purges only counters that ended before this instant. A clock that is right within a day
+    /// no longer uses them.
     /// counts by them.
     CountersUntil(Timestamp),
     /// No instant is confirmed.

@@ -103,7 +103,7 @@ impl Grant {
     }
 }
 
-/// The response of a refresh.
+/// Whether a refresh rotates or reuses the refresh token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshMode {
@@ -176,7 +176,7 @@ pub struct Registration {
     pub default_scope: Option<Scope>,
     /// Whether it has no secret (RFC 6749 §2.1).
     pub public: bool,
-    /// The response of a refresh. Public clients must not use reuse.
+    /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
     pub refresh_mode: RefreshMode,
     /// Whether it may introspect every token of the realm (RFC 7662).
     pub resource_server: bool,
