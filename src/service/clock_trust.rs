@@ -69,9 +69,9 @@ impl ClockTrust {
     /// A clock behind the note is trusted: it purges less than the other did. Its own note replaces one from the
     /// future, so no later leap goes unnoticed.
     ///
-    /// A clock ahead of the note is doubted. A clock without a note is doubted too: a database of an older version
-    /// holds records and no note. The doubt starts again if the clock moves by more than a day, or another process
-    /// notes another instant. So if two running processes disagree, the one ahead purges nothing.
+    /// A clock more than a day ahead of the note is doubted. A clock without a note is doubted too: a database of an
+    /// older version holds records and no note. The doubt starts again if the clock moves by more than a day, or
+    /// another process notes another instant. So if two running processes disagree, the one ahead purges nothing.
     ///
     /// When the doubt ends, the clock is noted first. It is used for purging only once the note has stayed unchanged:
     /// if all processes doubt, the one that started first may be the wrong one.

@@ -83,7 +83,7 @@ impl Principal {
         self.scope.as_ref()
     }
 
-    /// Whether its scope includes that scope token.
+    /// Whether its scope permits an operation that requires that scope token. Without a scope the result is true.
     #[must_use]
     pub fn may(&self, scope_token: &str) -> bool {
         self.scope.as_ref().is_none_or(|scope| scope.contains(scope_token))
