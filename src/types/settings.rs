@@ -141,8 +141,7 @@ pub struct StoredSettings {
     pub values: BTreeMap<String, String>,
     /// "Token login allowed", for the accounts that differ from the policy's default.
     pub switches: BTreeMap<SubjectId, bool>,
-    /// Check values of the keys, by key id. They distinguish two [`KeyRing`](crate::KeyRing)s that use the same
-    /// numbers for different keys.
+    /// Check values of the keys, by key id. They distinguish two [`KeyRing`](crate::KeyRing)s with equal key numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub key_checks: BTreeMap<KeyId, KeyCheck>,
     /// Members written by a newer version.
