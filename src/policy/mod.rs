@@ -22,9 +22,8 @@ use crate::types::known_scopes::KnownScopes;
 use crate::types::settings::{SettingName, Settings};
 use crate::types::time::Span;
 
-/// The rules for all credentials of a host. The default is hardened; [`Policy::synergy`], [`Policy::a2nta`],
-/// [`Policy::aodocs`] and [`Policy::aal2`] select each product's behaviour in one line. Times are written in whole
-/// seconds.
+/// What holds for all credentials of a host. The default is hardened; [`Policy::synergy`], [`Policy::a2nta`], [`Policy::aodocs`] and
+/// [`Policy::aal2`] give each product's behaviour in one line. Times are written in whole seconds.
 ///
 /// ```
 /// use counterfoil::types::Span;

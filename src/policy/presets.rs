@@ -1,4 +1,4 @@
-//! Presets for the behaviour of each product.
+//! Each product's behaviour in one line.
 
 use crate::policy::Policy;
 use crate::policy::sections::{PersonalAccessTokens, SettingGate, SwitchGate};
@@ -27,7 +27,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// 12d Synergy: the setting, 180 days, unique labels of 100 characters.
+    /// 12d Synergy: the setting, 180 days, labels of 100 characters, all different.
     #[must_use]
     pub fn synergy() -> Self {
         Self {
