@@ -1,4 +1,4 @@
-//! The one way to a handle: what is missing or contradicts itself is told here and never later.
+//! The only way to create a handle. Missing or contradictory parts are reported here, never later.
 
 use std::sync::Arc;
 
@@ -37,10 +37,10 @@ pub enum BuildError {
     /// A part is missing.
     #[error("{part} is missing")]
     Missing {
-        /// The builder's method that gives it.
+        /// The builder's method that sets it.
         part: &'static str,
     },
-    /// The policy asks for a key ring where used-up refresh tokens are answered alike for a while.
+    /// The policy requires a key ring if used-up refresh tokens can be retried.
     #[error("policy demands a key ring where refresh_tokens.grace is above zero")]
     KeyRingDemanded,
 }
@@ -66,7 +66,8 @@ pub struct Builder {
 }
 
 impl Counterfoil {
-    /// Begins with the hardened policy, the system's clock and entropy, the realm `default`, and `tracing` for the events.
+    /// Starts with the hardened policy, the system's clock and entropy, the realm `default`, and `tracing` for
+    /// events.
     pub fn builder() -> Builder {
         Builder {
             realm: Realm::default(),
@@ -89,52 +90,53 @@ impl Counterfoil {
 }
 
 impl Builder {
-    /// The realm; a host with one tenant never mentions it.
+    /// Sets the realm. Not needed for a host with one tenant.
     pub fn realm(mut self, realm: Realm) -> Self {
         self.realm = realm;
         self
     }
 
-    /// What holds.
+    /// Sets the policy.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// How tokens begin.
+    /// Sets the token prefixes.
     pub fn prefixes(mut self, prefixes: Prefixes) -> Self {
         self.prefixes = prefixes;
         self
     }
 
-    /// The keys under which secrets are digested and successors derived.
+    /// Sets the keys under which secrets are digested and successors derived.
     pub fn key_ring(mut self, key_ring: impl Into<Arc<KeyRing>>) -> Self {
         self.key_ring = Some(key_ring.into());
         self
     }
 
-    /// Accepts, beside the key ring, what was digested without a key: for the time in which a host moves to its first ring. Each
-    /// record is digested anew at its next use, a client's secret too. [`Counterfoil::key_census`] counts what remains; once
-    /// it counts nothing under [`KeyId::NONE`](crate::types::KeyId::NONE), take this out again: until then a person who can write to
-    /// the store can make credentials.
+    /// Accepts, besides the key ring, digests that were computed without a key, while a host migrates to its first
+    /// ring. Each record gets a new digest at its next use, and so does a client's secret.
+    /// [`Counterfoil::key_census`] counts the remaining ones. Remove this call once none is left under
+    /// [`KeyId::NONE`](crate::types::KeyId::NONE): until then an attacker with write access to the store can create
+    /// credentials.
     pub fn accept_unkeyed(mut self) -> Self {
         self.unkeyed = Unkeyed::Accepted;
         self
     }
 
-    /// The clock; it decides on every node.
+    /// Sets the clock of this node's decisions.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// The source of random bytes.
+    /// Sets the source of random bytes.
     pub fn entropy(mut self, entropy: impl Entropy) -> Self {
         self.entropy = Arc::new(entropy);
         self
     }
 
-    /// One store for everything: records, clients, settings and counters.
+    /// Sets one store for everything: records, clients, settings and counters.
     pub fn store<S>(self, store: S) -> Self
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -143,50 +145,50 @@ impl Builder {
         self.token_store(store.clone()).client_store(store.clone()).settings_store(store.clone()).throttle(store)
     }
 
-    /// Where records are kept.
+    /// Sets the store of records.
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.store = Some(store);
         self
     }
 
-    /// Where registrations are kept.
+    /// Sets the store of client registrations.
     pub fn client_store(mut self, clients: Arc<dyn ClientStore>) -> Self {
         self.clients = Some(clients);
         self
     }
 
-    /// Where settings are kept.
+    /// Sets the store of settings.
     pub fn settings_store(mut self, settings: Arc<dyn SettingsStore>) -> Self {
         self.settings = Some(settings);
         self
     }
 
-    /// Where failures are counted.
+    /// Sets the store of failure counters.
     pub fn throttle(mut self, throttle: Arc<dyn Throttle>) -> Self {
         self.throttle = Some(throttle);
         self
     }
 
-    /// The host's people.
+    /// Sets the host's directory.
     pub fn directory(mut self, directory: impl Directory) -> Self {
         self.directory = Some(Arc::new(directory));
         self
     }
 
-    /// Where events go, beside `tracing` and the sinks that were given before.
+    /// Adds an event sink, besides `tracing` and sinks added before.
     pub fn events(mut self, sink: impl EventSink) -> Self {
         self.sinks.push(Arc::new(sink));
         self
     }
 
-    /// Writes no events to `tracing`.
+    /// Disables events in `tracing`.
     #[cfg(feature = "tracing")]
     pub fn without_tracing(mut self) -> Self {
         self.tracing = false;
         self
     }
 
-    /// All sinks as one.
+    /// All sinks combined into one.
     fn sink(&mut self) -> Arc<dyn EventSink> {
         #[allow(unused_mut, reason = "without the feature there is nothing to add")]
         let mut sinks = std::mem::take(&mut self.sinks);
@@ -202,11 +204,11 @@ impl Builder {
         }
     }
 
-    /// Checks everything and builds the handle.
+    /// Checks all parts and builds the handle.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] says which part is missing or out of its limits.
+    /// [`BuildError`] with the part that is missing or outside its limits.
     pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
         let retries = self.policy.refresh_tokens.grace > Span::ZERO;

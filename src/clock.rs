@@ -1,17 +1,18 @@
-//! The clock that decides.
+//! The clock used for decisions.
 
 use crate::types::time::Timestamp;
 
-/// What time it is. The injected clock decides on every node; order within a family comes from generations, never from it.
+/// The current time. Every node decides by its injected clock. Order within a family comes from generations, never
+/// from the clock.
 pub trait Clock: Send + Sync + 'static {
-    /// Now.
+    /// The current instant.
     fn now(&self) -> Timestamp;
 }
 
 /// The system's clock.
 ///
-/// A time that [`Timestamp`] cannot tell reads as [`Timestamp::MAX`]: everything that can expire has expired and nothing can be issued, so a
-/// broken clock denies.
+/// A time outside the range of [`Timestamp`] reads as [`Timestamp::MAX`]: everything that can expire has expired and
+/// nothing can be issued, so a broken clock denies access.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -27,7 +28,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that is moved by hand.
+/// A clock that tests set by hand.
 ///
 /// ```
 /// use counterfoil::clock::Clock;
@@ -44,18 +45,18 @@ pub struct ManualClock(std::sync::atomic::AtomicU64);
 
 #[cfg(any(test, feature = "test-util"))]
 impl ManualClock {
-    /// A clock that stands at `now`.
+    /// A clock stopped at `now`.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
         Self(std::sync::atomic::AtomicU64::new(now.micros()))
     }
 
-    /// Moves it forward, at most to [`Timestamp::MAX`].
+    /// Moves the clock forward, at most to [`Timestamp::MAX`].
     pub fn advance(&self, span: crate::types::time::Span) {
         self.set(self.now().plus_capped(span));
     }
 
-    /// Puts it anywhere, also back.
+    /// Sets the clock to any instant, also backwards.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.micros(), std::sync::atomic::Ordering::SeqCst);
     }

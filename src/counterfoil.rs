@@ -1,4 +1,4 @@
-//! Layer 9: the embedder's handle: asks the clock once per call, and holds no logic.
+//! Layer 9: the embedder's handle. It reads the clock once per call, and contains no logic.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// The credentials of one realm: everything that a host does with them. Cheap to clone; clones are the same.
+/// The credentials of one realm, with all operations on them. Cheap to clone; clones share their state.
 ///
-/// Made by [`Counterfoil::builder`].
+/// Created by [`Counterfoil::builder`].
 #[derive(Clone)]
 pub struct Counterfoil {
     pub(crate) service: Arc<Service>,
@@ -22,19 +22,19 @@ pub struct Counterfoil {
 }
 
 impl Counterfoil {
-    /// What time it is, by the clock that decides.
+    /// The current instant of the injected clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// The realm whose credentials these are.
+    /// The realm of these credentials.
     #[must_use]
     pub fn realm(&self) -> &Realm {
         &self.service.realm
     }
 
-    /// The same credentials as they are at that instant, by a clock that stands still: for a host whose own scheduler says what time it is.
+    /// The same credentials at that instant, with a stopped clock: for a host whose own scheduler supplies the time.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -59,12 +59,12 @@ impl Counterfoil {
 }
 
 impl Counterfoil {
-    /// Decides whether a presenter may do `O` now: the only way to an operation.
+    /// Decides whether a presenter may do `O` now. The only way to an operation.
     pub(crate) async fn permit<'a, O: Permission>(&'a self, by: &'a Presenter) -> Result<Permit<'a, O>, ManageError> {
         self.service.permit(by, self.now()).await
     }
 
-    /// The same of an operation on one credential.
+    /// The same for an operation on one credential.
     pub(crate) async fn permit_on<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,

@@ -1,4 +1,4 @@
-//! The host's people.
+//! The host's directory of people.
 
 use std::num::NonZeroU32;
 
@@ -10,56 +10,57 @@ use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 use crate::types::secret::Secret;
 
-/// The directory cannot be asked: `unavailable`, never a refusal.
+/// The directory is not reachable: `unavailable`, never a refusal.
 #[derive(Debug, thiserror::Error)]
 #[error("directory is unavailable")]
 pub struct DirectoryError(#[source] pub Option<StoreSource>);
 
-/// What somebody who signs in has sent.
+/// The input of a login.
 #[derive(Debug)]
 pub struct Login<'a> {
-    /// As it was typed; a backslash is data.
+    /// The name as typed. A backslash is an ordinary character.
     pub name: &'a str,
     /// The password.
     pub password: &'a Secret,
-    /// A second factor, where one was sent.
+    /// A second factor, if one was sent.
     pub mfa_key: Option<&'a Secret>,
-    /// A machine's key, where one was sent.
+    /// A machine key, if one was sent.
     pub machine_key: Option<&'a Secret>,
 }
 
-/// A name as the directory understands it.
+/// A name as resolved by the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolvedName {
-    /// The canonical key of the name: every spelling of one name gives one key, also for names of nobody. Failures are counted under it.
+    /// The canonical key of the name. Every spelling of one name gives the same key, also for names without an
+    /// account. Failures are counted under it.
     pub key: String,
-    /// Whose name it is.
+    /// The subject with that name, if any.
     pub subject: Option<SubjectId>,
 }
 
-/// Supplies people. Absence is an answer, failure is an error.
+/// Supplies accounts. Absence is a result; failure is an error.
 ///
 /// An unknown name and a wrong password must cost the same work: hash against a dummy.
 ///
 /// # Errors
 ///
-/// Every method returns [`DirectoryError`] where the directory cannot be asked, and for nothing else.
+/// Every method returns [`DirectoryError`] only if the directory is not reachable.
 #[async_trait]
 pub trait Directory: Send + Sync + 'static {
-    /// Tests a login; `None` is a refusal.
+    /// Verifies a login; `None` is a refusal.
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError>;
 
-    /// The account as it is now; `None` where there is none.
+    /// The current account; `None` if there is none.
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError>;
 
-    /// The canonical key of a name, the same work whether anybody bears it.
+    /// The canonical key of a name. The work must not depend on whether an account has the name.
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError>;
 
-    /// Accounts that a text finds (by name, by the host's own lights), at most `limit`, in a stable order.
+    /// Finds accounts by a text, with the directory's own matching of names, at most `limit`, in a stable order.
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError>;
 }
 
-/// What is shown of a user.
+/// The view of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserView {
     /// The immutable id.
@@ -68,6 +69,6 @@ pub struct UserView {
     pub name: String,
     /// The role.
     pub role: Role,
-    /// "Token login allowed": always where the policy does not ask for it.
+    /// "Token login allowed". Always true if the policy does not use the switch.
     pub token_login_allowed: bool,
 }

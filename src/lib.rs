@@ -1,21 +1,23 @@
-//! The credentials of a service: personal access tokens, access and refresh tokens, security codes and console sessions, issued,
-//! verified, listed, renewed and revoked, and OAuth's token, revocation and introspection endpoints without HTTP.
+//! The credentials of a service: personal access tokens, access and refresh tokens, security codes and console
+//! sessions. It issues, verifies, lists, renews and revokes them, and implements OAuth's token, revocation and
+//! introspection endpoints without HTTP.
 //!
-//! The bearer keeps the ticket, the store keeps the counterfoil, and only a matching pair opens the door. That is the promise:
+//! The bearer has the token, the store has its digest, and only a matching pair authenticates. The guarantees:
 //!
-//! - A copy of the store opens nothing: it holds digests of secrets of at least 256 random bits, bound to realm, kind and id. A secret is
-//!   shown once, where it is made.
+//! - A copy of the store gives no access: it contains digests of secrets of at least 256 random bits, bound to realm,
+//!   kind and id. A secret is shown once, when it is created.
 //! - Once a revocation has returned, nothing of the family authenticates.
-//! - Of any number of concurrent refreshes one wins; a retry within a window is answered alike, and anything older is a replay that ends the
-//!   family.
-//! - Verification, refresh, introspection, lists, notices and purge ask one pure function, so that they cannot disagree.
-//! - A failure of the host's own means is [`Unavailable`], never "not found" and never a success.
+//! - Of any number of concurrent refreshes one wins. A retry within a window gets the same response; anything older is
+//!   a replay, which revokes the family.
+//! - Verification, refresh, introspection, lists, notices and purge use one pure function, so that they always agree.
+//! - A failure of the host's own infrastructure is [`Unavailable`], never "not found" and never a success.
 //!
 //! # What it does not do
 //!
-//! It owns credentials, not people: accounts come from the host's [`Directory`](directory::Directory). It brings no runtime, no HTTP, no
-//! e-mail, no background task and no clock of its own: the host's loop calls [`Counterfoil::flush`], [`Counterfoil::purge`] and
-//! [`Counterfoil::due_notices`]. It signs no JWTs: every token is looked up, and so every revocation is immediate.
+//! It owns credentials, not people: accounts come from the host's [`Directory`](directory::Directory). It includes no
+//! runtime, no HTTP, no e-mail, no background task and no clock of its own: the host's loop calls
+//! [`Counterfoil::flush`], [`Counterfoil::purge`] and [`Counterfoil::due_notices`]. It signs no JWTs: every token is
+//! looked up, so every revocation is immediate.
 //!
 //! # The data flow
 //!
@@ -25,11 +27,11 @@
 //!
 //!                  ┌─ TokenStore, ClientStore, SettingsStore, Throttle   (a store)
 //!    Counterfoil ──┼─ Directory                                          (the host's people)
-//!                  └─ Clock, Entropy, KeyRing, Policy, EventSink         (what holds, and what is told)
+//!                  └─ Clock, Entropy, KeyRing, Policy, EventSink         (rules, and events)
 //! ```
 //!
-//! Each arrow makes a type that cannot be made otherwise. A verification costs one read of the store and one question to the directory;
-//! settings and clients come from a snapshot in the process.
+//! Each arrow creates a type that cannot be created in another way. A verification costs one read of the store and one
+//! read of the directory; settings and clients come from a snapshot in the process.
 //!
 //! # The smallest example
 //!
@@ -59,19 +61,21 @@
 //! # Ok(()) }) }
 //! ```
 //!
-//! Where to go from here: [`Counterfoil::verify`] and [`Counterfoil::create_personal_access_token`] for API tokens, [`Counterfoil::token`] for the
-//! token endpoint, [`Counterfoil::due_notices`] for notices, [`policy::Policy`] for what holds, [`store::TokenStore`] to write a store. The
-//! repository's `examples/quickstart.rs` tells all of it in one run.
+//! Continue with [`Counterfoil::verify`] and [`Counterfoil::create_personal_access_token`] for API tokens,
+//! [`Counterfoil::token`] for the token endpoint, [`Counterfoil::due_notices`] for notices, [`policy::Policy`] for the
+//! rules, and [`store::TokenStore`] to write a store. The repository's `examples/quickstart.rs` shows all of it in one
+//! run.
 //!
 //! # Features
 //!
 //! A feature adds API and never changes behaviour.
 //!
 //! - `memory` (default): [`memory`], a store of everything and a directory, in one process.
-//! - `tracing` (default): `event::TracingSink`, to which the builder then writes unless told otherwise; without it events are dropped unless the
-//!   host gives a sink.
-//! - `test-util`: `testing`, a clock moved by hand, a sink that records, entropy from a seed. For `[dev-dependencies]`.
-//! - `serde`: records and families as serde values, for stores that keep documents; policies, settings and registrations are so without it.
+//! - `tracing` (default): `event::TracingSink`, which the builder adds by default. Without it events are dropped unless
+//!   the host adds a sink.
+//! - `test-util`: `testing`: a clock set by hand, a sink that records, entropy from a seed. For `[dev-dependencies]`.
+//! - `serde`: records and families as serde values, for stores that keep documents. Policies, settings and
+//!   registrations are serde values without it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -132,7 +136,7 @@ pub mod settings {
     };
 }
 
-/// Notices of expiry: what a worker is given, and what it says became of it.
+/// Expiry notices: the notices that a worker gets, and their outcomes.
 pub mod notice {
     pub use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, NoticeText, Outcome};
 }
@@ -142,8 +146,7 @@ pub mod notice {
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// A clock moved by hand, a sink that records, entropy that follows from a seed, and the points at which stores call
-/// their backends.
+/// A clock set by hand, a sink that records, entropy from a seed, and the points at which stores call their backends.
 #[cfg(any(test, feature = "test-util"))]
 pub mod testing {
     pub use crate::clock::ManualClock;

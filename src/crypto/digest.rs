@@ -184,7 +184,7 @@ fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
 /// 43 letters at 6 bits each, most significant bit first, then six zero bits: 33 bytes, so that no second block is
 /// needed.
 ///
-/// An invalid letter counts as 63, which no letter has; the parser lets none through. Written in whole words: eight
+/// An invalid letter counts as 63, which no letter has; the parser accepts none. The code writes whole words: eight
 /// letters are 48 bits, so four such groups make three words.
 fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
     let bits = |from: usize, to: usize| {

@@ -1,7 +1,7 @@
 //! The keys that a stolen dump does not contain.
 //!
-//! A ring is kept apart from the store. Each key gives sub-keys, one per purpose, so that no key has two uses. The
-//! newest key, the one with the highest number, is used for writing; the others only verify older digests.
+//! A ring is stored apart from the store. Sub-keys are derived from each key, one per purpose, so that no key has two
+//! uses. The newest key, the one with the highest number, is used for writing; the others only verify older digests.
 
 use std::fmt;
 
@@ -38,7 +38,7 @@ pub enum KeyRingError {
     /// A ring without a key.
     #[error("key ring must hold at least one key")]
     Empty,
-    /// 0 stands for "no key".
+    /// 0 is reserved for "no key".
     #[error("key id must be 1 to 4294967295")]
     KeyId,
     /// Two keys with one number.

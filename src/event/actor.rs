@@ -1,45 +1,45 @@
-//! Who acted.
+//! The actor of an event.
 
 use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};
 
-/// Who acted.
+/// The actor of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Actor {
-    /// A caller that proved nothing: it was refused.
+    /// An unauthenticated caller, which was refused.
     Unproved,
     /// A person.
     Person {
-        /// Who.
+        /// The person.
         subject: SubjectId,
-        /// The credential that was presented; `None` where the host signed the person in.
+        /// The presented credential. `None` if the host signed the person in.
         credential: Option<RecordId>,
     },
     /// A security code, which acts with the rights of `subject`.
     SecurityCode {
-        /// Whose rights it has.
+        /// The subject whose rights it has.
         subject: SubjectId,
-        /// The super administrator who made it.
+        /// The super administrator who created it.
         creator: SubjectId,
         /// The code.
         credential: RecordId,
     },
-    /// A registered client that proved itself.
+    /// An authenticated client.
     Client {
         /// Which.
         client: ClientId,
-        /// Whose credential it presented, where that was proved.
+        /// The subject of the presented credential, if that was verified.
         subject: Option<SubjectId>,
     },
     /// The host's own code.
     Host,
-    /// The library by itself, in a call of the host's loop: keys, notices, purge.
+    /// The library itself, in a call from the host's loop: keys, notices, purge.
     Upkeep,
 }
 
 impl Actor {
-    /// The person whose rights were used, where there is one.
+    /// The person whose rights were used, if any.
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
         match self {

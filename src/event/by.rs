@@ -1,10 +1,10 @@
-//! Who acts, and from where.
+//! The actor and the source of a request.
 
 use super::actor::Actor;
 use crate::types::source::SourceName;
 
-/// Who acts in a request, and where that comes from, as far as the host said. There is no way from an [`Actor`] alone: whoever tells of something
-/// says which of the two it is.
+/// The actor of a request, and its source if the host gave one. It cannot be made from an [`Actor`] alone: the caller
+/// must choose between a request and the process itself.
 #[derive(Clone, Debug)]
 pub(crate) struct By {
     pub(crate) actor: Actor,
@@ -12,12 +12,12 @@ pub(crate) struct By {
 }
 
 impl By {
-    /// In a request from there; `None` where the host does not know.
+    /// An actor in a request from that source; `None` if the host does not know it.
     pub(crate) fn from(actor: Actor, source: Option<&SourceName>) -> Self {
         Self { actor, source: source.cloned() }
     }
 
-    /// By this process itself: there is no request.
+    /// An actor in this process itself, without a request.
     pub(crate) const fn itself(actor: Actor) -> Self {
         Self { actor, source: None }
     }

@@ -1,4 +1,4 @@
-//! What is told, and to whom.
+//! Events and their sinks.
 
 mod actor;
 mod by;
@@ -18,19 +18,19 @@ pub(crate) use by::By;
 pub use parts::{Action, ClientAction, Fault, Limit, Means, Throttled};
 pub use what::EventKind;
 
-/// One thing that happened, told after the store has confirmed it.
+/// An event, emitted after the store has confirmed the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// In which realm.
+    /// The realm.
     pub realm: Realm,
-    /// Who acted.
+    /// The actor.
     pub by: Actor,
-    /// Where the request came from, if there was one and the host knows. Personal data, where it is an address: the policy can leave it out
-    /// ([`Events::sources`](crate::policy::Events::sources)).
+    /// The source of the request, if there was one and the host knows it. An address is personal data: the policy can
+    /// leave it out ([`Events::sources`](crate::policy::Events::sources)).
     pub source: Option<SourceName>,
-    /// What.
+    /// The kind of event.
     pub what: EventKind,
 }
 

@@ -1,9 +1,9 @@
-//! What each event is called.
+//! The names of the events.
 
 use super::what::EventKind;
 
 impl EventKind {
-    /// Its name, as in `login_refused`: for logs and counts.
+    /// The name, such as `login_refused`: for logs and counters.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

@@ -1,10 +1,10 @@
-//! What events are made of.
+//! The parts of events.
 
 use crate::types::client::ClientId;
 use crate::types::ids::{FamilyId, SubjectId};
 use crate::types::kind::TokenKind;
 
-/// What the library asks of its host.
+/// The parts of the host's infrastructure that the library uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Means {
@@ -21,7 +21,7 @@ pub enum Means {
 }
 
 impl Means {
-    /// Its name, as in `token_store`.
+    /// The name, such as `token_store`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,22 +34,22 @@ impl Means {
     }
 }
 
-/// How one of the host's means failed.
+/// How the host's infrastructure failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// It could not be asked: an outage.
+    /// It was unreachable: an outage.
     Unavailable,
     /// A stored row does not decode.
     Corrupt,
-    /// The library asked for something that contradicts itself: a mistake in the library.
+    /// The library sent a request that contradicts itself: a bug in the library.
     Invalid,
-    /// The backend, as it is set up, cannot do it.
+    /// The backend, as configured, does not support it.
     Unsupported,
 }
 
 impl Fault {
-    /// Its name, as in `unavailable`.
+    /// The name, such as `unavailable`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -61,11 +61,11 @@ impl Fault {
     }
 }
 
-/// A limit of the policy on how many are made.
+/// A limit of the policy on how many are created or live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
-    /// Credentials of that kind that one owner makes in an hour.
+    /// The credentials of that kind that one owner creates in an hour.
     CreationsPerHour(TokenKind),
     /// Rotations of one sign-in in a day.
     RotationsPerDay(FamilyId),
@@ -73,43 +73,43 @@ pub enum Limit {
     AccessTokens(FamilyId),
 }
 
-/// Which failures stand in the way of an attempt.
+/// The failures that block an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Throttled {
-    /// Wrong passwords for an account from the source.
+    /// Wrong passwords for an account, from the source.
     Account {
-        /// Whose, where the name is anybody's.
+        /// The account's subject, if the name belongs to an account.
         subject: Option<SubjectId>,
     },
-    /// Wrong secrets for a client from the source.
+    /// Wrong secrets for a client, from the source.
     Client {
-        /// Which, where it is known to be registered.
+        /// The client, if it is registered.
         client: Option<ClientId>,
     },
-    /// Wrong passwords for any account from the source.
+    /// Wrong passwords for any account, from the source.
     Logins,
-    /// Wrong secrets for any client from the source.
+    /// Wrong secrets for any client, from the source.
     ClientSecrets,
 }
 
-/// What was done to a credential.
+/// The change of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {
     /// Label, description or scope edited.
     Edited,
-    /// Another expiry.
+    /// Expiry changed.
     ExpirySet,
     /// Made permanent.
     MadePermanent,
     /// Expiry reset to the default from now.
     Reset,
-    /// Brought back after its expiry.
+    /// Reactivated after its expiry.
     Reactivated,
 }
 
-/// What was done to a client.
+/// The change of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClientAction {
@@ -125,6 +125,6 @@ pub enum ClientAction {
     SecretReplaced,
     /// All its tokens revoked.
     TokensRevoked,
-    /// Removed.
+    /// Deleted.
     Deleted,
 }

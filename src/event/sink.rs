@@ -1,12 +1,13 @@
-//! Where events go.
+//! Event sinks.
 
 use std::sync::Arc;
 
 use crate::event::Event;
 
-/// Receives events, synchronously, after the store has confirmed. It cannot fail the call: hand off what takes long.
+/// Receives events, synchronously, after the store has confirmed the change. It cannot fail the call. Hand long work
+/// off to another task.
 pub trait EventSink: Send + Sync + 'static {
-    /// Takes one event.
+    /// Receives one event.
     fn tell(&self, event: &Event);
 }
 
@@ -30,14 +31,14 @@ impl<S: EventSink + ?Sized> EventSink for Box<S> {
     }
 }
 
-/// Each of them is told, in this order.
+/// Every sink receives the event, in this order.
 impl<S: EventSink> EventSink for Vec<S> {
     fn tell(&self, event: &Event) {
         self.iter().for_each(|sink| sink.tell(event));
     }
 }
 
-/// Keeps every event, for tests.
+/// Records every event, for tests.
 ///
 /// ```
 /// use counterfoil::event::EventSink;
@@ -54,7 +55,7 @@ pub struct RecordingSink(std::sync::Arc<std::sync::Mutex<Vec<Event>>>);
 
 #[cfg(any(test, feature = "test-util"))]
 impl RecordingSink {
-    /// All events so far, and none of them again.
+    /// Removes and returns all events so far.
     #[must_use]
     pub fn take(&self) -> Vec<Event> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))

@@ -1,19 +1,20 @@
-//! Events in the log, as fields that a collector can search.
+//! Writes events to the log, as fields that a collector can search.
 
 use crate::event::sink::EventSink;
 use crate::event::{Actor, Event, EventKind, Throttled};
 use crate::types::ids::OwnerId;
 use crate::types::source::SourceName;
 
-/// Writes every event to `tracing`, target `counterfoil`, one field a part: `event` is [`EventKind::name`], `at` in microseconds since 1970, then
-/// `realm`, `actor`, `by_subject`, `by_credential`, `by_client`, `source`, and what the event speaks of. A failure of a store or the directory is an
-/// error, refusals, replays and what went missing are warnings, the rest is information.
+/// Writes every event to `tracing`, target `counterfoil`, with one field per part: `event` is [`EventKind::name`],
+/// `at` in microseconds since 1970, then `realm`, `actor`, `by_subject`, `by_credential`, `by_client`, `source`, and
+/// the event's own fields. A failure of a store or the directory is logged as an error; refusals, replays and losses
+/// as warnings; the rest as information.
 ///
-/// The builder has one unless it is told otherwise: [`Builder::without_tracing`](crate::Builder::without_tracing).
+/// The builder adds one by default: see [`Builder::without_tracing`](crate::Builder::without_tracing).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
-/// What an event speaks of. Most events have few of them.
+/// The fields of an event. Most events set few of them.
 #[derive(Default)]
 struct Fields {
     kind: Option<String>,
@@ -33,7 +34,7 @@ struct Fields {
     cause: Option<String>,
 }
 
-/// How loud.
+/// The log level.
 enum Loudness {
     Error,
     Warning,
@@ -67,7 +68,7 @@ fn debug(value: impl std::fmt::Debug) -> Option<String> {
     Some(format!("{value:?}"))
 }
 
-/// A person's id, or `realm` for what belongs to the realm itself.
+/// A person's id, or `realm` for the realm's own records.
 fn whose(owner: &OwnerId) -> Option<String> {
     Some(owner.person().map_or_else(|| "realm".to_owned(), ToString::to_string))
 }
@@ -136,7 +137,7 @@ fn fields(what: &EventKind) -> Fields {
     }
 }
 
-/// Which failures were counted, and whose.
+/// The counted failures, and whose they are.
 fn counted_of(counted: &Throttled) -> Fields {
     let none = Fields::default();
     match counted {
@@ -151,7 +152,7 @@ fn counted_of(counted: &Throttled) -> Fields {
     }
 }
 
-/// Who acted: the sort of actor, whose rights, which credential, which client.
+/// The actor: its type, the subject whose rights it used, its credential, its client.
 fn actor(by: &Actor) -> (&'static str, Option<String>, Option<String>, Option<String>) {
     match by {
         Actor::Unproved => ("unproved", None, None, None),

@@ -1,4 +1,4 @@
-//! What happened.
+//! The kinds of events.
 
 use super::parts::{Action, ClientAction, Fault, Limit, Means, Throttled};
 use crate::http_auth::client_fault::ClientFault;
@@ -20,228 +20,233 @@ pub enum EventKind {
         kind: TokenKind,
         /// Its id.
         id: RecordId,
-        /// Whom it is listed under.
+        /// The owner under whom it is listed.
         owner: OwnerId,
     },
-    /// A credential was refused; the caller was told less.
+    /// A credential was refused. The caller learned less than this event says.
     Refused {
-        /// Which, where that is known.
+        /// The credential, if known.
         id: Option<RecordId>,
         /// The true reason.
         reason: Refusal,
     },
-    /// A login was proved, whatever came of it afterwards.
+    /// A login was verified, regardless of what followed.
     LoginProved {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
     },
     /// A login was refused by the directory.
     LoginRefused {
-        /// Whose name it was, where it is anybody's.
+        /// The subject with that name, if there is one.
         subject: Option<SubjectId>,
     },
-    /// A client failed to prove itself.
+    /// A client authentication failed.
     ClientRefused {
-        /// The registered client it spoke of, where it is one.
+        /// The client, if it is registered.
         client: Option<ClientId>,
         /// The true reason.
         reason: ClientFault,
     },
-    /// A client that proved itself asked for a grant or a scope that it cannot have.
+    /// An authenticated client requested a grant or a scope that it may not have.
     GrantRefused {
-        /// Which.
+        /// The client.
         client: ClientId,
-        /// The OAuth error it was told: `unauthorized_client`, `unsupported_grant_type` or `invalid_scope`.
+        /// The OAuth error in the response: `unauthorized_client`, `unsupported_grant_type` or `invalid_scope`.
         error: &'static str,
     },
-    /// A refresh was answered.
+    /// A refresh succeeded.
     Refreshed {
         /// The family.
         family: FamilyId,
-        /// The generation that is the newest now.
+        /// The newest generation.
         generation: u64,
-        /// Whether it was a retry, answered as before.
+        /// Whether it was a retry that got the same response.
         retry: bool,
     },
     /// A used-up refresh token was presented; its whole family was revoked.
     Replayed {
         /// The family.
         family: FamilyId,
-        /// Of which generation the token was.
+        /// The generation of the token.
         generation: u64,
     },
     /// A token of another client was presented for refresh or revocation.
     ForeignClient {
         /// The token.
         id: RecordId,
-        /// Who presented it.
+        /// The presenting client.
         client: ClientId,
     },
-    /// A token that belongs to no client was sent to the revocation endpoint; nothing was done.
+    /// A token that belongs to no client was sent to the revocation endpoint; nothing was changed.
     RevocationIgnored {
         /// The token.
         id: RecordId,
     },
     /// A credential or a family was revoked.
     Revoked {
-        /// The kind of what was named.
+        /// The kind of the given credential.
         kind: TokenKind,
-        /// What was named.
+        /// The id of the given credential.
         id: RecordId,
-        /// Why.
+        /// The reason.
         why: RevocationReason,
     },
-    /// Everything of an owner was revoked.
+    /// All credentials of an owner were revoked.
     OwnerRevoked {
-        /// Whose.
+        /// The owner.
         owner: OwnerId,
-        /// How many families.
+        /// The number of families.
         families: u64,
     },
     /// A personal access token was replaced.
     Rotated {
-        /// The old one.
+        /// The old token.
         id: RecordId,
-        /// The new one.
+        /// The new token.
         successor: RecordId,
     },
     /// The old half of a hand-over was ended.
     OverlapEnded {
-        /// The old one.
+        /// The old token.
         id: RecordId,
     },
-    /// Something about a credential was changed.
+    /// A credential was changed.
     Changed {
-        /// Which.
+        /// The credential.
         id: RecordId,
-        /// What was done.
+        /// The change.
         action: Action,
     },
-    /// A client was registered, changed or removed.
+    /// A client was registered, changed or deleted.
     Client {
-        /// Which.
+        /// The client.
         client: ClientId,
-        /// What was done.
+        /// The change.
         action: ClientAction,
     },
     /// A setting was changed.
     Setting {
-        /// Which.
+        /// The setting.
         name: SettingName,
         /// Its new value.
         value: String,
     },
     /// "Token login allowed" was changed for an account.
     Switch {
-        /// Whose.
+        /// The account.
         subject: SubjectId,
-        /// To what.
+        /// The new value.
         allowed: bool,
     },
-    /// An attempt has to wait after too many failures. They came from the event's source.
+    /// An attempt must wait after too many failures from the event's source.
     Throttled {
-        /// Which failures were counted.
+        /// The counted failures.
         counted: Throttled,
-        /// Until when.
+        /// The end of the wait.
         until: Timestamp,
     },
-    /// A sign-in or session ended because a newer one took its place: the owner had as many as the policy allows.
+    /// A sign-in or session ended because a newer one replaced it: the owner had as many as the policy allows.
     MadeRoom {
         /// The kind of the family.
         kind: TokenKind,
-        /// Which ended.
+        /// The ended family.
         family: FamilyId,
-        /// Whose.
+        /// The owner.
         owner: OwnerId,
     },
-    /// A limit of the policy was reached, and the caller has to wait.
+    /// A limit of the policy was reached, and the caller must wait.
     LimitReached {
-        /// Which.
+        /// The limit.
         limit: Limit,
-        /// Whose.
+        /// The owner.
         owner: OwnerId,
     },
-    /// So many wrong passwords and client secrets came from sources that the host does not know. Each hundred is told once.
+    /// Wrong passwords and client secrets from unknown sources. Every hundred failures are reported once.
     FailuresWithoutSource {
-        /// How many.
+        /// The number of failures.
         failures: u32,
-        /// When the first of them came.
+        /// When the first of them occurred.
         since: Timestamp,
     },
     /// Rotation derives its successors from a public constant, since no key ring is configured.
     NoKeyRing,
-    /// The clock is more than a day ahead of the last upkeep of any process ([`run_upkeep`](crate::Counterfoil::run_upkeep)): nothing is purged for an
-    /// hour, or as the policy has it ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)). The clock leapt, or no upkeep ran for so long.
+    /// The clock is more than a day ahead of the last upkeep of any process
+    /// ([`run_upkeep`](crate::Counterfoil::run_upkeep)), because it leapt or no upkeep ran for that long. Nothing is
+    /// purged for an hour, or the time set by [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt).
     ClockLeapt {
-        /// Where it stood before.
+        /// The instant of the last upkeep.
         from: Timestamp,
-        /// Where it stands.
+        /// The clock's instant.
         to: Timestamp,
     },
-    /// For ten minutes nobody has flushed or purged: last uses are not written, and what is gone stays in the store. Told once.
+    /// For ten minutes nothing was flushed or purged: last uses are not written, and expired data stays in the store.
+    /// Reported once.
     NoUpkeep,
-    /// Records of the store, in whatever realm, are digested under a key that is not in the ring (0: under none): here they do not verify.
+    /// Records of the store, in any realm, are digested under a key that is not in the ring (0: without a key). They
+    /// do not verify here.
     KeyMissing {
         /// The key.
         key: KeyId,
-        /// How many, dead ones included until they are purged.
+        /// The number of records, including expired and revoked ones until they are purged.
         records: u64,
     },
     /// A record was digested again under the newest key.
     Rekeyed {
-        /// Which.
+        /// The record.
         id: RecordId,
-        /// Under which key.
+        /// The new key.
         key: KeyId,
     },
-    /// A store, or the directory, did not answer. The same failure of the same method is told at most once in ten seconds.
+    /// A store or the directory failed. The same failure of the same method is reported at most once in ten seconds.
     Failed {
-        /// Which.
+        /// The failed part.
         means: Means,
         /// The method that was called.
         op: &'static str,
-        /// What sort of failure.
+        /// The type of failure.
         fault: Fault,
-        /// The record at fault, where it is one.
+        /// The affected record, if any.
         id: Option<RecordId>,
-        /// The error and its sources, at most 500 characters, as the backend tells them.
+        /// The error and its sources, at most 500 characters, in the backend's words.
         cause: String,
-        /// How many alike were not told since the last that was.
+        /// The number of equal failures since the last report.
         unsaid: u64,
     },
-    /// A store, or the directory, answers again: told with the first answer five seconds after the last failure.
+    /// A store or the directory works again. Reported with the first success at least five seconds after the last
+    /// failure.
     Recovered {
-        /// Which.
+        /// The part.
         means: Means,
-        /// How many calls failed.
+        /// The number of failed calls.
         failures: u64,
-        /// When the first of them did.
+        /// When the first failure occurred.
         since: Timestamp,
     },
-    /// Rows that do not decode were passed over.
+    /// Rows that do not decode were skipped.
     Corrupt {
-        /// How many.
+        /// The number of rows.
         rows: u32,
     },
     /// An owner has no address to send a notice to.
     NoAddress {
-        /// Whose.
+        /// The owner.
         owner: OwnerId,
-        /// Of which credential.
+        /// The credential.
         id: RecordId,
     },
-    /// A notice is sent to nobody: its owner's account is disabled, or no more, or its credentials of that time are void.
+    /// A notice has no recipient: its owner's account is disabled or deleted, or its credentials from that time are
+    /// void.
     NoticeWithheld {
-        /// Whose.
+        /// The owner.
         owner: OwnerId,
-        /// Of which credential.
+        /// The credential.
         id: RecordId,
-        /// Why: [`Refusal::AccountDisabled`], [`Refusal::AccountMissing`] or [`Refusal::BeforeValidSince`].
+        /// The reason: [`Refusal::AccountDisabled`], [`Refusal::AccountMissing`] or [`Refusal::BeforeValidSince`].
         reason: Refusal,
     },
-    /// Uses that could not be kept until they were written.
+    /// Uses were lost because the buffer was full.
     UsesDropped {
-        /// How many.
+        /// The number of uses.
         count: u64,
     },
 }

@@ -18,8 +18,8 @@ pub(crate) struct BasicPair {
 
 /// Parses one `Authorization` value. `None` if the scheme is not Basic.
 ///
-/// Strict: `1*SP`, standard base64 with its padding and no stray bits, UTF-8 without control characters (RFC 7617 §2), split at
-/// the first colon, each half form-decoded once.
+/// Strict: `1*SP`, standard base64 with its padding and no stray bits, UTF-8 without control characters (RFC 7617
+/// §2), split at the first colon, each half form-decoded once.
 pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader> {
     let Some(encoded) = after_scheme(header, b"Basic")? else { return Ok(None) };
     // `decode_slice` needs a buffer for the largest possible result.

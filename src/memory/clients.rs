@@ -15,17 +15,17 @@ use crate::types::client::{ClientId, ClientKey, Registration, VersionedRegistrat
 use crate::types::ids::Version;
 use crate::types::realm::Realm;
 
-/// Every realm's registrations.
+/// The registrations of all realms.
 #[derive(Default)]
 pub(super) struct Clients(Mutex<HashMap<Realm, Shelf>>);
 
-/// One realm's.
+/// The registrations of one realm.
 #[derive(Default)]
 struct Shelf {
     standing: BTreeMap<ClientId, VersionedRegistration>,
-    /// The last version of each id, kept across removal, so that an old version never fits again.
+    /// The last version of each id, kept across removal, so that an old version never matches again.
     versions: HashMap<ClientId, Version>,
-    /// Every internal id that was ever used.
+    /// Every internal id ever used.
     used: HashSet<ClientKey>,
 }
 

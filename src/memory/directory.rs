@@ -14,11 +14,11 @@ use crate::types::hash::IdState;
 use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 
-/// A directory for tests and examples. **Not for production**: it keeps a plain salted SHA-256 of each password, which
-/// is fast to guess, and all of it dies with the process. A production directory keeps Argon2id (RFC 9106) in a store
-/// of its own.
+/// A directory for tests and examples. **Not for production**: it keeps a plain salted SHA-256 of each password,
+/// which is fast to guess, and its content is lost with the process. A production directory keeps Argon2id (RFC 9106)
+/// in a store of its own.
 ///
-/// Names are one where their Unicode lowercase is one; a backslash is a character like any other.
+/// Two names are equal if their Unicode lowercase is equal. A backslash is an ordinary character.
 ///
 /// ```
 /// use counterfoil::memory::MemoryDirectory;
@@ -30,8 +30,8 @@ use crate::types::role::Role;
 /// ```
 #[derive(Default)]
 pub struct MemoryDirectory {
-    /// What every verification asks for: read without a lock, copied without a shared count. The host chooses the subjects,
-    /// so the hasher need not be guarded against them.
+    /// The accounts, which every verification reads: without a lock, copied without a shared reference count. The
+    /// host chooses the subjects, so the hasher need not resist collision attacks.
     accounts: papaya::HashMap<SubjectId, Account, IdState>,
     people: Mutex<People>,
     hashes: AtomicU64,
@@ -39,8 +39,8 @@ pub struct MemoryDirectory {
 }
 
 impl MemoryDirectory {
-    /// Adds an account, or replaces the one of that subject with all its names and keys. A name that somebody else
-    /// bears is theirs no more.
+    /// Adds an account, or replaces the account of that subject with all its names and keys. A name of another
+    /// account is taken over.
     pub fn insert(&self, account: Account, names: &[&str], password: &str) {
         let subject = account.subject().clone();
         let password = digest(subject.as_str(), password);
@@ -50,10 +50,9 @@ impl MemoryDirectory {
         self.accounts.pin().insert(subject, account);
     }
 
-    /// Replaces what is told of an account: role, name, e-mail address and the like. False where there is none of that
-    /// subject.
+    /// Replaces an account's data: role, name, e-mail address and so on. Returns false if the subject has no account.
     pub fn update(&self, account: Account) -> bool {
-        // The lock, so that no account comes back that is being removed.
+        // Holds the lock, so that an account being removed does not reappear.
         let people = self.people();
         let known = people.proofs.contains_key(account.subject());
         if known {
@@ -62,35 +61,37 @@ impl MemoryDirectory {
         known
     }
 
-    /// Gives an account another role. False where there is none.
+    /// Sets an account's role. Returns false if there is no such account.
     pub fn set_role(&self, subject: &SubjectId, role: Role) -> bool {
         self.edit(subject, |account| account.with_role(role))
     }
 
-    /// Disables or enables an account. False where there is none.
+    /// Disables or enables an account. Returns false if there is no such account.
     pub fn set_disabled(&self, subject: &SubjectId, disabled: bool) -> bool {
         self.edit(subject, |account| account.with_disabled(disabled))
     }
 
-    /// Gives an account another password. False where there is none.
+    /// Sets an account's password. Returns false if there is no such account.
     pub fn set_password(&self, subject: &SubjectId, password: &str) -> bool {
         let password = digest(subject.as_str(), password);
         self.people().prove(subject, |proofs| proofs.password = password)
     }
 
-    /// Asks for a second factor at each login, or (`None`) for none. False where there is no such account.
+    /// Requires a second factor at each login, or (`None`) no longer requires one. Returns false if there is no such
+    /// account.
     pub fn require_mfa_key(&self, subject: &SubjectId, key: Option<&str>) -> bool {
         let key = key.map(|key| digest(subject.as_str(), key));
         self.people().prove(subject, |proofs| proofs.mfa_key = key)
     }
 
-    /// Asks for a machine's key at each login, or (`None`) for none. False where there is no such account.
+    /// Requires a machine key at each login, or (`None`) no longer requires one. Returns false if there is no such
+    /// account.
     pub fn require_machine_key(&self, subject: &SubjectId, key: Option<&str>) -> bool {
         let key = key.map(|key| digest(subject.as_str(), key));
         self.people().prove(subject, |proofs| proofs.machine_key = key)
     }
 
-    /// Gives an account other names to sign in with, instead of all it had. False where there is none.
+    /// Replaces all sign-in names of an account. Returns false if there is no such account.
     pub fn rename(&self, subject: &SubjectId, names: &[&str]) -> bool {
         let mut people = self.people();
         let known = people.proofs.contains_key(subject);
@@ -100,7 +101,7 @@ impl MemoryDirectory {
         known
     }
 
-    /// Removes an account and frees its names. False where there is none.
+    /// Removes an account and frees its names. Returns false if there is no such account.
     pub fn remove(&self, subject: &SubjectId) -> bool {
         let mut people = self.people();
         people.name(subject, &[]);
@@ -108,12 +109,12 @@ impl MemoryDirectory {
         people.proofs.remove(subject).is_some()
     }
 
-    /// From now on every call fails, or none does any more.
+    /// Makes every further call fail, or ends that.
     pub fn set_unavailable(&self, unavailable: bool) {
         self.unavailable.store(unavailable, Ordering::SeqCst);
     }
 
-    /// How many secrets were hashed by logins so far: what a test compares the work of two logins by.
+    /// The number of secrets hashed by logins so far. A test compares the work of two logins by it.
     #[must_use]
     pub fn hashes(&self) -> u64 {
         self.hashes.load(Ordering::SeqCst)
@@ -144,7 +145,7 @@ impl fmt::Debug for MemoryDirectory {
 
 #[async_trait]
 impl Directory for MemoryDirectory {
-    /// A disabled account is told as it is: that its credentials are refused is the core's decision.
+    /// A disabled account is returned as it is: the core refuses its credentials.
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
         self.reachable()?;
         let key = canonical(login.name);
@@ -154,7 +155,7 @@ impl Directory for MemoryDirectory {
             let kept = subject.as_ref().and_then(|subject| people.proofs.get(subject).cloned());
             (subject, kept.unwrap_or_default())
         };
-        // No secret has the digest of all zeros, so the dummy fits nobody.
+        // No secret has an all-zero digest, so the dummy never matches.
         let (proved, hashes) = kept.shown_by(login, subject.as_ref().map_or("nobody", SubjectId::as_str));
         self.hashes.fetch_add(hashes, Ordering::SeqCst);
         let subject = subject.filter(|_| proved);
@@ -173,7 +174,7 @@ impl Directory for MemoryDirectory {
         Ok(ResolvedName { key, subject })
     }
 
-    /// By a part of a sign-in name or of the display name, without regard to case; in the order of subjects.
+    /// Matches a part of a sign-in name or of the display name, case-insensitively; sorted by subject.
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         self.reachable()?;
         let text = canonical(text);

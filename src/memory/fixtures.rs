@@ -1,4 +1,4 @@
-//! What the tests of this folder insert.
+//! Fixtures for the tests in this folder.
 
 use std::num::NonZeroU32;
 
@@ -35,12 +35,12 @@ pub(super) fn owner() -> OwnerId {
     SubjectId::new("7").expect("a subject").into()
 }
 
-/// A cap that refuses.
+/// A cap that refuses when full.
 pub(super) fn refuse(limit: u32) -> Option<Cap> {
     Some(Cap { limit: some(limit), when_full: WhenFull::Refuse })
 }
 
-/// The family of a number.
+/// The family with that number.
 pub(super) fn family_id(family: u16) -> FamilyId {
     let mut bytes = [9; 10];
     bytes[0] = shard(&Realm::default(), &owner());
@@ -72,7 +72,7 @@ pub(super) fn labelled(number: u16, label: &str) -> NewFamily {
     NewFamily { label_key: Some(Label::new(label, 20).expect("a label").key()), ..family(number) }
 }
 
-/// A personal access token made at its family's second.
+/// A personal access token created at its family's second.
 pub(super) fn record(family: u16, member: u32, generation: u64) -> NewRecord {
     NewRecord {
         id: id(family, member),

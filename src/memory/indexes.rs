@@ -1,4 +1,4 @@
-//! The indexes, kept under one lock: who owns what, what is due, what is gone, which family holds which label.
+//! The indexes, under one lock: records by owner, due notices, purge times, and label holders.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
@@ -14,24 +14,24 @@ use crate::types::label::LabelKey;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// Records by an instant.
+/// Records ordered by an instant.
 pub(super) type Timeline = BTreeSet<(Timestamp, RecordId)>;
 
-/// All indexes. Each is ordered by what its readers walk it by, so that no operation scans.
+/// All indexes. Each is ordered by how it is read, so that no operation scans.
 #[derive(Default)]
 pub(super) struct Indexes {
-    /// `notice.at`.
+    /// By `notice.at`.
     pub(super) due: Timeline,
-    /// Effective `gone_at` of the records without a notice.
+    /// By effective `gone_at`: records without a notice.
     pub(super) gone: Timeline,
-    /// Effective `gone_at` of those with one: they wait for another limit, and must not stand in the way of the others.
+    /// By effective `gone_at`: records with a notice. They have another purge limit, and must not block the others.
     pub(super) gone_unsent: Timeline,
-    /// `honoured_until` of the superseded that are not shrunk.
+    /// By `honoured_until`: superseded records that are not shrunk.
     pub(super) windows: Timeline,
-    /// Access tokens that are not revoked by themselves, by family and `expires_at`.
+    /// Access tokens that are not revoked themselves, by family and `expires_at`.
     access: BTreeSet<(FamilyId, Timestamp, RecordId)>,
     realms: HashMap<Realm, RealmIndex>,
-    /// Members by generation. Rotation appends: a sorted list is the smallest thing that serves.
+    /// Members by generation. Rotation appends, so a sorted list suffices.
     kin: HashMap<FamilyId, Vec<(u64, RecordId)>, IdState>,
     steps: u64,
 }
@@ -39,27 +39,27 @@ pub(super) struct Indexes {
 #[derive(Default)]
 struct RealmIndex {
     owners: HashMap<OwnerId, OwnerIndex>,
-    /// Those not shrunk, by kind and id.
+    /// Records that are not shrunk, by kind and id.
     kinds: BTreeSet<(TokenKind, RecordId)>,
 }
 
-/// What one owner has in one realm.
+/// The records of one owner in one realm.
 #[derive(Default)]
 pub(super) struct OwnerIndex {
-    /// Those not shrunk, by kind and `created_at`.
+    /// Records that are not shrunk, by kind and `created_at`.
     pub(super) records: BTreeSet<(TokenKind, Timestamp, RecordId)>,
-    /// Families that are not revoked, by kind, client and end; [`NO_END`] where they have none.
+    /// Families that are not revoked, by kind, client and end; [`NO_END`] if they have none.
     pub(super) standing: BTreeSet<Standing>,
     labels: HashMap<LabelKey, FamilyId>,
 }
 
-/// Where a family stands among those that are not revoked.
+/// The position of a family among those that are not revoked.
 pub(super) type Standing = (TokenKind, Option<ClientKey>, u64, FamilyId);
 
 /// Later than every instant.
 const NO_END: u64 = u64::MAX;
 
-/// Where a record stands in the indexes.
+/// The positions of a record in the indexes.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct IndexKeys {
     listed_at: Option<Timestamp>,
@@ -87,13 +87,13 @@ impl IndexKeys {
 }
 
 impl Indexes {
-    /// The number of the next step that writes records and their family together.
+    /// The number of the next write of records and their family together.
     pub(super) fn next_step(&mut self) -> StepNumber {
         self.steps += 1;
         StepNumber(self.steps)
     }
 
-    /// Moves a record from where it stood (`None`: it is new) to where it stands now (`None`: it is no more).
+    /// Moves a record from its old position (`None`: it is new) to its new one (`None`: it is removed).
     pub(super) fn reindex(
         &mut self,
         old: Option<(&RecordParts, &FamilyParts)>,
@@ -143,7 +143,7 @@ impl Indexes {
         }
     }
 
-    /// The same for a family: its place among the standing, and the label it holds.
+    /// The same for a family: its position among families that are not revoked, and its label.
     pub(super) fn reindex_family(&mut self, old: Option<&FamilyParts>, new: Option<&FamilyParts>) {
         let Some(of) = new.or(old) else { return };
         let realm = self.realms.entry(of.realm.clone()).or_default();
@@ -155,7 +155,7 @@ impl Indexes {
         }
         let (was, is) = (old.and_then(|old| old.label_key.as_ref()), new.and_then(|new| new.label_key.as_ref()));
         if was != is {
-            // A displaced holder's key may be another family's by now: only its own entry goes.
+            // A displaced holder's key may already belong to another family: only its own entry is removed.
             if let Some(was) = was.filter(|was| owner.labels.get(*was) == Some(&of.id)) {
                 owner.labels.remove(was);
             }
@@ -166,7 +166,7 @@ impl Indexes {
         }
     }
 
-    /// Forgets an owner, and a realm, of whom nothing is left.
+    /// Removes an owner and a realm without records.
     fn prune(&mut self, realm: &Realm, owner: &OwnerId) {
         let Some(index) = self.realms.get_mut(realm) else { return };
         if index.owners.get(owner).is_some_and(OwnerIndex::is_empty) {
@@ -177,7 +177,7 @@ impl Indexes {
         }
     }
 
-    /// What that owner has.
+    /// The records of that owner.
     pub(super) fn owner(&self, realm: &Realm, owner: &OwnerId) -> Option<&OwnerIndex> {
         self.realms.get(realm)?.owners.get(owner)
     }
@@ -192,7 +192,7 @@ impl Indexes {
         self.kin.get(family).map_or(&[], Vec::as_slice)
     }
 
-    /// How many live access tokens the family has, counted up to `most`, and when the first of them expires.
+    /// The number of the family's live access tokens, counted up to `most`, and when the first of them expires.
     pub(super) fn live_access(&self, family: &FamilyId, now: Timestamp, most: usize) -> (usize, Option<Timestamp>) {
         let first = Bound::Excluded((*family, now, RecordId::from_bytes([0xFF; 16])));
         let last = Bound::Included((*family, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));
@@ -209,12 +209,12 @@ impl Indexes {
 }
 
 impl OwnerIndex {
-    /// Which family holds the label.
+    /// The family that holds the label.
     pub(super) fn holder(&self, key: &LabelKey) -> Option<FamilyId> {
         self.labels.get(key).copied()
     }
 
-    /// The live families of that kind and client: not revoked, and their end not reached.
+    /// The live families of that kind and client: not revoked, and before their end.
     pub(super) fn live(
         &self,
         kind: TokenKind,
@@ -226,7 +226,7 @@ impl OwnerIndex {
         self.standing.range(first..=last).map(|&(_, _, _, family)| family)
     }
 
-    /// When the `limit`-th newest listed record of that kind was made, where that is later than `since`.
+    /// When the `limit`-th newest listed record of that kind was created, if later than `since`.
     pub(super) fn pace_reached(&self, kind: TokenKind, limit: u32, since: Timestamp) -> Option<Timestamp> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let first = Bound::Excluded((kind, since, RecordId::from_bytes([0xFF; 16])));

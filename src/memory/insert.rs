@@ -26,7 +26,8 @@ impl Writer<'_> {
         }
     }
 
-    /// A taken id goes before label and cap: a repeated insert must find its own record, not the label it holds itself.
+    /// A taken id takes precedence over label and cap: a repeated insert must find its own record, not a conflict
+    /// with its own label.
     fn found(
         &mut self,
         family: &NewFamily,
@@ -59,7 +60,7 @@ impl Writer<'_> {
         Ok(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) })
     }
 
-    /// The families that make room for a new one. `None`: there is no room, and none may be made.
+    /// The families that end to make room for a new one. `None`: there is no room, and the cap does not end any.
     fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Timestamp) -> Option<Vec<(FamilyParts, WhenEnded)>> {
         let (Some(cap), Some(owner)) = (cap, self.indexes.owner(&new.realm, &new.owner)) else {
             return Some(Vec::new());
@@ -84,8 +85,8 @@ impl Writer<'_> {
         owner.pace_reached(family.kind, pace.limit.get(), pace.since)
     }
 
-    /// Revoked is final and goes first; then a taken id, so that a repeated join finds its own record although the
-    /// family has moved on.
+    /// A revocation takes precedence, since it is final. A taken id comes next, so that a repeated join finds its own
+    /// record although the family has moved on.
     fn join(
         &mut self,
         family: FamilyId,
@@ -112,7 +113,7 @@ impl Writer<'_> {
         Ok(Inserted::Done)
     }
 
-    /// Where the new access tokens have no room beside those that live: when the first of these expires.
+    /// If the new access tokens exceed the cap of live ones: when the first live one expires.
     pub(super) fn access_full(
         &self,
         family: &FamilyId,
@@ -130,7 +131,7 @@ impl Writer<'_> {
     }
 }
 
-/// How a family ends that makes room.
+/// The end of a family that makes room.
 #[derive(Clone, Copy)]
 struct WhenEnded {
     revoked: Revoked,
@@ -265,7 +266,7 @@ mod tests {
         assert_eq!(hold(&store, 2, GONE), Inserted::Done, "equality is reached");
         assert_eq!(read(&store, id(1, 0)).family().label_key, None, "displaced");
         assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
-        // The displaced one goes and takes nothing with it.
+        // The displaced family is purged without effect on the new holder.
         assert_eq!(revoke_family(&store, 1, 5).changed, 1);
         assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
         assert_eq!(revoke_family(&store, 2, 5).changed, 1);

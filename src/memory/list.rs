@@ -1,4 +1,4 @@
-//! Pages, each read from where the last one ended.
+//! Pages, each read from the end of the previous one.
 
 use std::num::NonZeroU32;
 use std::ops::Bound;
@@ -39,7 +39,7 @@ impl Writer<'_> {
         let last = (now, LAST);
         let first =
             after.map_or(Bound::Included((Timestamp::EPOCH, FIRST)), |cursor| Bound::Excluded((cursor.at, cursor.id)));
-        // A cursor of a walk with a later now lies behind the end; a range must not be asked backwards.
+        // The cursor of a walk with a later `now` lies beyond the end. `BTreeSet::range` panics on a reversed range.
         if matches!(first, Bound::Excluded(first) if first >= last) {
             return Self::EMPTY;
         }
@@ -112,7 +112,7 @@ mod tests {
             pages += 1;
             if pages == 2 {
                 found(&store, 6);
-                // What is deleted between pages hides nobody else, not even where the page ended there.
+                // A deletion between pages hides no other record, even if the previous page ended at the deleted one.
                 assert_eq!(purge(&store, 10, 0, 9).changed, 1);
             }
             block_on(store.list(of, after, some(2))).expect("in memory")

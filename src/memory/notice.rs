@@ -1,4 +1,4 @@
-//! Use and notices: what moves a record without moving its version.
+//! Last uses and notices: changes of a record that do not change its version.
 
 use super::write::{Writer, joined};
 use crate::record::state::NoticeMark;
@@ -9,12 +9,12 @@ use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 impl Writer<'_> {
-    /// An older use, a shrunk record, and one that is not there are passed over without a copy.
+    /// An older use, a shrunk record and a missing record are skipped without a copy.
     pub(super) fn touch(&mut self, id: &RecordId, at: Timestamp) {
         if !self.table.peek(id, |record| record.is_some_and(|record| transition::is_touched(record, at))) {
             return;
         }
-        // No index knows when a record was used.
+        // No index contains the last use.
         if let Some(mut record) = self.table.record(id) {
             record.last_used_at = Some(at);
             self.table.publish_record(record);

@@ -1,4 +1,4 @@
-//! The names and proofs behind the directory in memory.
+//! The names and credentials of the directory in memory.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,14 +9,14 @@ use crate::directory::Login;
 use crate::types::ids::SubjectId;
 use crate::types::secret::Secret;
 
-/// Who bears which name, and proves it how.
+/// The names of the accounts and their credentials.
 #[derive(Default)]
 pub(super) struct People {
     pub(super) proofs: BTreeMap<SubjectId, Proofs>,
     pub(super) names: HashMap<String, SubjectId>,
 }
 
-/// What a login must show. `None`: nothing is asked.
+/// The secrets that a login requires. `None`: not required.
 #[derive(Clone, Default)]
 pub(super) struct Proofs {
     pub(super) password: [u8; 32],
@@ -25,21 +25,21 @@ pub(super) struct Proofs {
 }
 
 impl People {
-    /// Gives somebody these names instead of all they had. A name that somebody else bears is theirs no more.
+    /// Replaces all names of an account. A name of another account is taken over.
     pub(super) fn name(&mut self, subject: &SubjectId, names: &[&str]) {
         self.names.retain(|_, bearer| bearer != subject);
         self.names.extend(names.iter().map(|name| (canonical(name), subject.clone())));
     }
 
-    /// Changes what a login must show. False where there is nobody of that subject.
+    /// Changes the secrets that a login requires. Returns false if there is no such account.
     pub(super) fn prove(&mut self, subject: &SubjectId, change: impl FnOnce(&mut Proofs)) -> bool {
         self.proofs.get_mut(subject).map(change).is_some()
     }
 }
 
 impl Proofs {
-    /// Whether a login shows all of it, and how many secrets were hashed to find out. The same three hashes and
-    /// comparisons for everybody, nobody included: neither a name nor a required key shows in the time.
+    /// Whether a login contains all required secrets, and how many secrets were hashed. Every login costs the same
+    /// three hashes and comparisons, also for an unknown name, so timing reveals neither a name nor a required key.
     pub(super) fn shown_by(&self, login: &Login<'_>, salt: &str) -> (bool, u64) {
         let mut hashes = 0;
         let mut one = |kept: Option<[u8; 32]>, shown: Option<&Secret>| {
@@ -60,8 +60,8 @@ pub(super) fn canonical(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The subject is the salt: different for each person, and no dice are needed. Its length goes before it, so that salt
-/// and secret cannot be confused.
+/// The salt is the subject: it differs per person and needs no random bytes. It is preceded by its length, so that
+/// salt and secret cannot be confused.
 pub(super) fn digest(salt: &str, secret: &str) -> [u8; 32] {
     let mut hash = Sha256::new_with_prefix(b"counterfoil memory directory");
     hash.update(u64::try_from(salt.len()).unwrap_or(u64::MAX).to_be_bytes());

@@ -1,4 +1,4 @@
-//! Purging: what is gone goes, what is used up shrinks.
+//! Purging: removes records past their end, and shrinks used-up ones.
 
 use std::num::NonZeroU32;
 
@@ -35,7 +35,7 @@ impl Writer<'_> {
         Progress { changed, more: self.chore(limits).is_some() }
     }
 
-    /// The next thing to do: the front of a timeline, so a purge never looks at what stays.
+    /// The next record to remove or shrink. It is the first of a timeline, so a purge never reads records that stay.
     fn chore(&self, Limits { now, unsent_before, windows_before }: Limits) -> Option<Chore> {
         let gone = reached(&self.indexes.gone, now);
         let gone = gone.or_else(|| reached(&self.indexes.gone_unsent, now.min(unsent_before)));

@@ -49,8 +49,8 @@ impl Writer<'_> {
         standing
     }
 
-    /// A revoked family leaves the owner's standing ones, so each call finds new ones first and the last one finds
-    /// none.
+    /// A revoked family leaves the owner's index, so each call finds the remaining ones first, and the last call
+    /// finds none.
     fn revoke_owner(
         &mut self,
         realm: &Realm,

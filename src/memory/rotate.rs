@@ -1,4 +1,4 @@
-//! Rotation: the parent's step and all that is new, at once.
+//! Rotation: the parent's update and all new records, in one step.
 
 use super::write::{Writer, joined};
 use crate::record::family::FamilyParts;
@@ -11,7 +11,8 @@ use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 impl Writer<'_> {
-    /// Revoked goes before stale, and stale before a taken id: a repeated rotation must be told of its own successor.
+    /// Revoked takes precedence over stale, and stale over a taken id: a repeated rotation must find its own
+    /// successor.
     pub(super) fn rotate(
         &mut self,
         parent: &RecordId,
@@ -49,8 +50,8 @@ impl Writer<'_> {
         Ok(Rotated::Done)
     }
 
-    /// The superseded record one generation before the parent, without its nonce. Access tokens of that generation are
-    /// nobody's grandparent.
+    /// The superseded record one generation before the parent, without its nonce. Access tokens of that generation
+    /// are never the grandparent.
     fn grandparent_wiped(&self, parent: &RecordParts) -> Option<RecordParts> {
         let (family, generation) = (parent.id.family(), parent.generation.checked_sub(1)?);
         let mut older = self.indexes.generation(&family, generation).filter_map(|id| self.table.record(&id));
@@ -60,7 +61,7 @@ impl Writer<'_> {
         })
     }
 
-    /// Where the pace is reached: when the `limit`-th rotation before this one was made.
+    /// If the pace is reached: when the `limit`-th rotation before this one was made.
     fn rotated_after(&self, step: &ParentUpdate, family: &FamilyParts, parent: &RecordParts) -> Option<Timestamp> {
         let ParentUpdate::Supersede { pace: Some(pace), .. } = step else { return None };
         let generation = parent.generation.checked_sub(u64::from(pace.limit.get()))?;

@@ -1,4 +1,4 @@
-//! The store in memory.
+//! The memory store.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,10 +24,11 @@ use crate::store::token_store::TokenStore;
 use crate::types::ids::{KeyId, RecordId, Version};
 use crate::types::time::Timestamp;
 
-/// Records, clients, settings and counters of one process, all four stores in one. What is in it dies with it.
+/// Records, clients, settings and counters of one process: all four stores in one. Its content is lost with the
+/// process.
 ///
-/// Reads by id take no lock and touch no shared count; all writes go one at a time. No method ever waits for anything
-/// but another one's few microseconds, so every future is ready at its first poll, and one that is dropped before has
+/// Reads by id take no lock and touch no shared reference count. Writes run one at a time. A method waits at most a
+/// few microseconds for another one, so every future is ready at its first poll, and a future dropped before that has
 /// done nothing (clause 25).
 ///
 /// ```
@@ -48,11 +49,11 @@ pub struct MemoryStore {
     pub(super) counters: Counters,
 }
 
-/// How often a reader looks again before it waits for the writer: a step's publishes lie less than that apart, unless
-/// its thread was stopped.
+/// How often a reader retries before it waits for the writer. The publishes of one write are closer together than
+/// that, unless its thread was suspended.
 const LOOKS: u32 = 64;
 
-/// A point that tests wait at; nothing in a build without them.
+/// A point at which tests can pause a call. Empty in other builds.
 macro_rules! backend_call {
     () => {
         #[cfg(any(test, feature = "test-util"))]
@@ -72,7 +73,7 @@ impl MemoryStore {
             }
             std::hint::spin_loop();
         }
-        // With the lock held no step is under way: a pair that still does not fit never will.
+        // While the lock is held no write is in progress: a pair that still does not match is corrupt.
         let quiet = self.write();
         answer(quiet.table.glance(id), id).unwrap_or_else(|| Err(StoreError::corrupt(Some(*id), Corrupt::Family)))
     }
@@ -141,7 +142,7 @@ impl TokenStore for MemoryStore {
         Ok(self.write().revoke(what, revoked, gone_at, limit))
     }
 
-    /// Takes the lock for each record anew, so that a great batch keeps nobody waiting.
+    /// Takes the lock for each record separately, so that a large batch does not block other writers for long.
     async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         for (id, at) in seen {
             backend_call!();
@@ -202,7 +203,7 @@ impl TokenStore for MemoryStore {
         Ok(self.write().purge(Limits { now, unsent_before, windows_before }, limit))
     }
 
-    /// Counts without the lock: what is written meanwhile may be in the numbers or not.
+    /// Counts without the lock: concurrent writes may or may not be included.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         backend_call!();
         let mut counts = BTreeMap::new();

@@ -1,15 +1,15 @@
-//! What readers read: records and family rows in maps that need no lock.
+//! The data that readers see: records and family rows in lock-free maps.
 //!
-//! A family of one member (a personal access token, a code) lies beside its record: one look-up reads both. With its
-//! second member the family gets a row of its own, and a reader has two places to look at, between which a writer may
-//! pass. Two things make such a pair whole:
+//! A family with one member (a personal access token, a code) is stored with its record: one look-up reads both. With
+//! its second member the family gets its own row. A reader then reads two places, and a write may happen in between.
+//! Two rules keep such a pair consistent:
 //!
-//! - A step that writes records *and* the row publishes the records first, each bearing the step's number, and the row,
-//!   bearing it too, last. A record with a higher number than its row belongs to a step under way, and nobody believes
-//!   it yet. So a step shows as a whole or not at all, and whoever reads a superseded parent finds the successor.
-//! - A reader looks at the record, at the row, and at the record again. The same entry twice (an entry's address cannot
-//!   come back while the guard is held) means that no step ended between, so an old record is never joined with a newer
-//!   row.
+//! - A write of records *and* the row publishes the records first, each with the write's number, and the row with the
+//!   same number last. If a record has a higher number than its row, its write is still in progress, and readers ignore
+//!   it. So a write becomes visible as a whole, and every reader of a superseded parent finds the successor.
+//! - A reader reads the record, the row, and the record again. If both record reads give the same entry (an entry's
+//!   address cannot be reused while the guard is held), no write finished in between. So an old record is never joined
+//!   with a newer row.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,15 +21,15 @@ use crate::record::token_record::{Corrupt, Joined, RecordParts, TokenRecord};
 use crate::types::hash::IdState;
 use crate::types::ids::{FamilyId, RecordId};
 
-/// The number of a step that writes records and their family's row together.
+/// The number of a write of records together with their family's row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct StepNumber(pub(super) u64);
 
 #[expect(clippy::large_enum_variant, reason = "a box would put a cache miss on the hottest read")]
 enum Slot {
-    /// The only member of its family, the family beside it.
+    /// The only member of its family, stored with the family.
     Alone(Joined),
-    /// One of several; its family is in a row, which is that step's or a later one's.
+    /// One of several members. Its family's row is from that write or a later one.
     Member(RecordParts, StepNumber),
 }
 
@@ -47,13 +47,13 @@ struct Row {
     step: StepNumber,
 }
 
-/// What a look without a lock gave.
+/// The result of a lock-free read.
 pub(super) enum Glance {
     /// No such record.
     Absent,
-    /// The record as it is.
+    /// The complete record.
     Whole(Result<TokenRecord, Corrupt>),
-    /// A step passed by, or is under way: look again.
+    /// A write finished meanwhile or is in progress: read again.
     Torn,
 }
 
@@ -64,7 +64,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Looks a record up without a lock.
+    /// Reads a record without a lock.
     pub(super) fn glance(&self, id: &RecordId) -> Glance {
         let guard = self.records.guard();
         let Some(slot) = self.records.get(id, &guard) else { return Glance::Absent };
@@ -82,12 +82,12 @@ impl Table {
         }
     }
 
-    /// Whether that id is taken.
+    /// Whether that id exists.
     pub(super) fn contains(&self, id: &RecordId) -> bool {
         self.records.contains_key(id, &self.records.guard())
     }
 
-    /// Shows a record's own fields to `look`. For the holder of the lock, as is all below.
+    /// Calls `look` with a record's own fields. The caller must hold the lock, as for all methods below.
     pub(super) fn peek<T>(&self, id: &RecordId, look: impl FnOnce(Option<&RecordParts>) -> T) -> T {
         let guard = self.records.guard();
         look(self.records.get(id, &guard).map(Slot::record))
@@ -98,7 +98,7 @@ impl Table {
         self.peek(id, |record| record.cloned())
     }
 
-    /// The family's row, found by one of its members.
+    /// The family's row, found through one of its members.
     pub(super) fn family_of(&self, member: &RecordId) -> Option<FamilyParts> {
         let guard = self.records.guard();
         self.row_of(self.records.get(member, &guard)?, &guard).cloned()
@@ -116,12 +116,12 @@ impl Table {
         self.families.contains_key(family, &self.records.guard())
     }
 
-    /// Goes through all records, in no order.
+    /// Visits all records, in no particular order.
     pub(super) fn each(&self, mut visit: impl FnMut(&RecordParts)) {
         self.records.iter(&self.records.guard()).for_each(|(_, slot)| visit(slot.record()));
     }
 
-    /// Replaces one record's own fields; its family stays as it is.
+    /// Replaces one record's own fields. Its family is not changed.
     pub(super) fn publish_record(&self, record: RecordParts) {
         let guard = self.records.guard();
         match self.records.get(&record.id, &guard) {
@@ -131,8 +131,8 @@ impl Table {
         }
     }
 
-    /// Replaces one family's row; its members, of which `member` is one, stay as they are. One publish, so readers of
-    /// all members see it at once.
+    /// Replaces one family's row. Its members, of which `member` is one, are not changed. It is one publish, so
+    /// readers of all members see it at once.
     pub(super) fn publish_family(&self, family: FamilyParts, member: &RecordId) {
         let guard = self.records.guard();
         match self.records.get(member, &guard) {
@@ -145,8 +145,8 @@ impl Table {
         }
     }
 
-    /// The only member of a family, and the family with it. The writer has looked at both before, so they do fit; if
-    /// they did not, a reader would go on finding what stood there.
+    /// Publishes the only member of a family together with the family. The writer has read both, so they match. If
+    /// they did not, readers would continue to see the previous entry.
     pub(super) fn publish_alone(&self, record: RecordParts, family: FamilyParts) {
         let id = record.id;
         if let Ok(joined) = Joined::new(record, family) {
@@ -154,8 +154,8 @@ impl Table {
         }
     }
 
-    /// A family's row and those members that change with it. Where the family had no row yet, `records` must name every
-    /// member.
+    /// Publishes a family's row and those members that change with it. If the family had no row before, `records`
+    /// must contain every member.
     pub(super) fn publish_all(&self, records: Vec<RecordParts>, family: FamilyParts, step: StepNumber) {
         let guard = self.records.guard();
         for record in records {
@@ -164,7 +164,7 @@ impl Table {
         self.families.insert(family.id, Row { family, step }, &guard);
     }
 
-    /// Removes a record; a reader who holds it no more finds nothing, with or without its row.
+    /// Removes a record. A reader that no longer has it finds nothing, with or without its row.
     pub(super) fn remove_record(&self, id: &RecordId) {
         self.records.remove(id, &self.records.guard());
     }
@@ -183,7 +183,7 @@ impl Table {
 }
 
 impl Default for Table {
-    /// Both maps share a collector, so that one guard serves both.
+    /// Both maps share a collector, so that one guard protects both.
     fn default() -> Self {
         let collector = Arc::default();
         Self {

@@ -19,7 +19,7 @@ pub(super) struct Counters(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     counters: HashMap<ThrottleKey, Counter>,
-    /// The same by when they lose their meaning, so that a purge looks only at those.
+    /// The same by purge time, so that a purge reads only expired counters.
     ends: BTreeSet<(Timestamp, ThrottleKey)>,
 }
 

@@ -1,4 +1,4 @@
-//! The one writer: table and indexes under the lock, moved together.
+//! The only writer: updates table and indexes together, under the lock.
 
 use std::sync::MutexGuard;
 
@@ -11,19 +11,20 @@ use crate::types::ids::{FamilyId, RecordId};
 use crate::types::label::LabelKey;
 use crate::types::time::Timestamp;
 
-/// Whoever holds the lock. An operation looks at everything first and then writes everything: nothing can fail in between.
+/// The writer, which holds the lock. An operation first reads everything and then writes everything, so nothing can
+/// fail in between.
 pub(super) struct Writer<'a> {
     pub(super) table: &'a Table,
     pub(super) indexes: MutexGuard<'a, Indexes>,
 }
 
-/// Who holds a label.
+/// The holder of a label.
 pub(super) enum Holder {
-    /// Nobody, or the family that asks.
+    /// No family, or the requesting one.
     Nobody,
-    /// A family past its `gone_at`: it is displaced by whoever asks.
+    /// A family past its `gone_at`, which the request displaces.
     Gone(Box<FamilyParts>),
-    /// A family that keeps it.
+    /// A family that keeps the label.
     Kept(FamilyId),
 }
 
@@ -33,12 +34,12 @@ impl Writer<'_> {
         self.table.family_of(&self.indexes.kin(family).first()?.1)
     }
 
-    /// The first id of `new` that is taken.
+    /// The first id of `new` that already exists.
     pub(super) fn taken(&self, new: &[NewRecord]) -> Option<RecordId> {
         new.iter().map(|new| new.id).find(|id| self.table.contains(id))
     }
 
-    /// Who holds that label, beside `asking`.
+    /// The holder of that label, other than `asking`.
     pub(super) fn holder(&self, asking: &FamilyParts, key: Option<&LabelKey>, now: Timestamp) -> Holder {
         let index = key.and_then(|key| Some((key, self.indexes.owner(&asking.realm, &asking.owner)?)));
         let holder = index.and_then(|(key, owner)| owner.holder(key)).filter(|holder| *holder != asking.id);
@@ -51,7 +52,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Takes the label from a family that is gone.
+    /// Takes the label from an expired family.
     pub(super) fn displace(&mut self, gone: &FamilyParts) {
         self.put_family(gone, FamilyParts { label_key: None, ..gone.clone() });
     }
@@ -62,8 +63,8 @@ impl Writer<'_> {
         self.table.publish_record(record);
     }
 
-    /// Replaces a family's row. A revocation moves every member among the gone, so it costs as much as there are
-    /// members.
+    /// Replaces a family's row. A revocation moves the purge time of every member, so its cost grows with their
+    /// number.
     pub(super) fn put_family(&mut self, old: &FamilyParts, family: FamilyParts) {
         let Some(&(_, member)) = self.indexes.kin(&family.id).first() else { return };
         if old.revoked != family.revoked {
@@ -78,7 +79,8 @@ impl Writer<'_> {
         self.table.publish_family(family, &member);
     }
 
-    /// Writes a family (`before`: as it was, `None` where it is new) and records of it, old and new, in one step.
+    /// Writes a family (`before`: its previous state, `None` if it is new) and records of it, old and new, in one
+    /// step.
     pub(super) fn commit(&mut self, before: Option<&FamilyParts>, family: FamilyParts, mut records: Vec<RecordParts>) {
         let (table, indexes) = (self.table, &mut *self.indexes);
         for record in &records {
@@ -92,7 +94,7 @@ impl Writer<'_> {
                 Ok([record]) => records = vec![record],
                 Err(many) => records = many,
             }
-            // The family gets its row now, so a founder that was alone so far moves with it.
+            // The family now gets its row, so a founder that was its only member is rewritten too.
             let staying = kin.iter().filter(|(_, id)| records.iter().all(|record| record.id != *id));
             let staying: Vec<_> = staying.filter_map(|(_, id)| table.record(id)).collect();
             records.extend(staying);
@@ -101,7 +103,7 @@ impl Writer<'_> {
         table.publish_all(records, family, step);
     }
 
-    /// Removes a record, and its family with the last one.
+    /// Removes a record, and its family with the last record.
     pub(super) fn remove(&mut self, id: &RecordId) {
         let Some((record, family)) = self.table.pair(id) else { return };
         self.indexes.reindex(Some((&record, &family)), None);
@@ -113,7 +115,7 @@ impl Writer<'_> {
     }
 }
 
-/// Joins what was written.
+/// Joins the written halves.
 pub(super) fn joined(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
     let id = record.id;
     TokenRecord::from_parts(record, family).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt))

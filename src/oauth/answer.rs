@@ -1,4 +1,4 @@
-//! What an OAuth endpoint answers: the one type that carries tokens out, opened in one place.
+//! The response of an OAuth endpoint: the only type that releases tokens, at one place.
 
 use std::fmt;
 
@@ -17,9 +17,11 @@ use crate::types::scope::Scope;
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// An answer to be sent as it is: status, headers, JSON. Its body may hold tokens, so it is wiped, and `Debug` is redacted.
+/// A response to be sent unchanged: status, headers, JSON. Its body may contain tokens, so it is wiped, and `Debug`
+/// is redacted.
 ///
-/// `Cache-Control: no-store`, `Pragma: no-cache` and `Content-Type: application/json` are always among the headers (RFC 6749 §5.1).
+/// The headers always include `Cache-Control: no-store`, `Pragma: no-cache` and `Content-Type: application/json` (RFC
+/// 6749 §5.1).
 pub struct Answer {
     status: u16,
     headers: Vec<(&'static str, String)>,
@@ -33,12 +35,12 @@ impl Answer {
         self.status
     }
 
-    /// The headers, names in lower case. None holds a secret.
+    /// The headers, names in lower case. None contains a secret.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.headers.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// The body, to be written to the wire and nowhere else.
+    /// The body. Write it to the connection and nowhere else.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         self.body.expose_secret()
@@ -72,20 +74,20 @@ impl From<OAuthError> for Answer {
     }
 }
 
-/// What the token endpoint answers with.
+/// The content of the token endpoint's response.
 pub(crate) struct TokenParts<'a> {
     pub(crate) access_token: &'a str,
     pub(crate) refresh_token: Option<&'a str>,
-    /// The access token's life; a retry names the same.
+    /// When the access token was issued. A retry returns the same instant.
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
-    /// The scope, where it differs from what was asked (RFC 6749 §5.1).
+    /// The scope, if it differs from the requested one (RFC 6749 §5.1).
     pub(crate) scope: Option<&'a Scope>,
     pub(crate) account: &'a Account,
     pub(crate) client: &'a Registration,
 }
 
-/// Names that the endpoint gives a meaning by itself: a claim of the host's that is called so is dropped.
+/// Names that the endpoint itself uses. A claim of the host with such a name is dropped.
 const STANDARD: [&str; 13] = [
     "access_token",
     "token_type",
@@ -102,7 +104,7 @@ const STANDARD: [&str; 13] = [
     ".expires",
 ];
 
-/// The successful answer of the token endpoint, in the order that 12d Synergy documents (SYN-TOKEN 4).
+/// The successful response of the token endpoint, in the order that 12d Synergy documents (SYN-TOKEN 4).
 pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
     let TokenParts { access_token, refresh_token, issued_at, expires_at, scope, account, client } = *parts;
     let (issued, expires) = (gmt(issued_at), gmt(expires_at));
@@ -110,7 +112,7 @@ pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
     let mut object = Object::default()
         .with_text("access_token", access_token)
         .with_text("token_type", "bearer")
-        // Rounded down: a client must not believe in more than there is.
+        // Rounded down, so that a client never overestimates the lifetime.
         .with("expires_in", Value::Number(expires_at.since(now).whole_seconds()))
         .with_optional("refresh_token", refresh_token.map(Value::Text))
         .with_optional("scope", scope.map(|scope| Value::Text(scope.as_str())))
@@ -129,7 +131,7 @@ pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
     Answer::new(200, Vec::new(), &object)
 }
 
-/// What introspection tells of an active token (RFC 7662 §2.2).
+/// The introspection of an active token (RFC 7662 §2.2).
 pub(crate) struct Active<'a> {
     pub(crate) kind: TokenKind,
     pub(crate) scope: Option<&'a Scope>,
@@ -142,7 +144,7 @@ pub(crate) struct Active<'a> {
     pub(crate) actor: Option<&'a SubjectId>,
 }
 
-/// The answer of introspection; for `None` exactly `{"active":false}`.
+/// The response of introspection; for `None` exactly `{"active":false}`.
 pub(crate) fn introspection_answer(active: Option<&Active<'_>>) -> Answer {
     let mut object = Object::default().with("active", Value::Bool(active.is_some()));
     if let Some(active) = active {
@@ -150,7 +152,7 @@ pub(crate) fn introspection_answer(active: Option<&Active<'_>>) -> Answer {
             .with_optional("scope", active.scope.map(|scope| Value::Text(scope.as_str())))
             .with_optional("client_id", active.client_id.map(|id| Value::Text(id.as_str())))
             .with_text("username", active.username)
-            // A refresh token is not used at a resource, so it has no type there.
+            // A refresh token is not used at a resource server, so it has no `token_type`.
             .with_optional("token_type", (active.kind != TokenKind::RefreshToken).then_some(Value::Text("bearer")))
             .with_optional("exp", active.expires_at.map(|at| Value::Number(at.seconds())))
             .with("iat", Value::Number(active.issued_at.seconds()))
@@ -162,7 +164,7 @@ pub(crate) fn introspection_answer(active: Option<&Active<'_>>) -> Answer {
     Answer::new(200, Vec::new(), &object)
 }
 
-/// An answer that says nothing: an empty object, since the header promises JSON.
+/// A response without content: an empty object, since the header declares JSON.
 pub(crate) fn empty_answer(status: u16) -> Answer {
     Answer::new(status, Vec::new(), &Object::default())
 }
@@ -172,7 +174,7 @@ const RFC_1123: &[BorrowedFormatItem<'_>] =
 
 /// RFC 1123, in GMT, rounded down to the second.
 fn gmt(at: Timestamp) -> String {
-    // A Timestamp lies within four-digit years, and the description asks for nothing that an instant lacks.
+    // A Timestamp has a four-digit year, and the format uses only parts that an instant has.
     OffsetDateTime::from(at).format(RFC_1123).unwrap_or_default()
 }
 

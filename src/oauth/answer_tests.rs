@@ -28,7 +28,7 @@ fn bill() -> Account {
     Account::new(SubjectId::new("6").expect("an id"), "AD\\bill.posters", Role::Member)
 }
 
-/// Thu, 22 Dec 2022 23:14:42 GMT, as in the example that 12d Synergy documents.
+/// Thu, 22 Dec 2022 23:14:42 GMT, as in the example in 12d Synergy's documentation.
 fn issued() -> Timestamp {
     Timestamp::from_micros(1_671_750_882_000_000).expect("in range")
 }

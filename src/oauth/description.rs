@@ -1,5 +1,5 @@
-//! The texts of `error_description` (RFC 6749 §5.2): one a cause, in %x20-21 / %x23-5B / %x5D-7E, so that none can carry input. Causes that a
-//! guesser could tell apart share one.
+//! The texts of `error_description` (RFC 6749 §5.2): one per cause, in %x20-21 / %x23-5B / %x5D-7E, so that none can
+//! contain input. Causes whose difference would help an attacker share a text.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::oauth::error::{OAuthErrorCode, Reason};
 use crate::oauth::form::FormFault;
 use crate::service::client_auth::ClientRefusal;
 
-/// The text of an error. Names of parameters are the endpoints' own, never the caller's.
+/// The text of an error. Parameter names are the endpoints' own, never the caller's.
 pub(crate) fn description(code: OAuthErrorCode, reason: Option<&Reason>) -> Cow<'static, str> {
     let Some(reason) = reason else { return usual(code).into() };
     match reason {
@@ -35,7 +35,7 @@ pub(crate) fn description(code: OAuthErrorCode, reason: Option<&Reason>) -> Cow<
     }
 }
 
-/// The text of a code where there is no more to say.
+/// The text of a code without a specific cause.
 const fn usual(code: OAuthErrorCode) -> &'static str {
     match code {
         OAuthErrorCode::InvalidRequest => "the request is malformed",
@@ -49,7 +49,7 @@ const fn usual(code: OAuthErrorCode) -> &'static str {
     }
 }
 
-/// Unknown, disabled, public and wrong are told alike.
+/// Unknown client, disabled client, public client and wrong secret share a text.
 const fn of_client(fault: ClientFault) -> &'static str {
     match fault {
         ClientFault::Missing => "no client is named: send Authorization: Basic, or client_id",

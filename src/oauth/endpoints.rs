@@ -14,12 +14,12 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`OAuthError`], which turns into an [`Answer`]; its reason is for the host.
+    /// [`OAuthError`], which converts to an [`Answer`]. Its reason is for the host.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has issued or refreshed, or has not; a refresh that was carried out is answered alike when the client retries it
-    /// within the window.
+    /// A dropped call has issued or refreshed, or has not. A retry of a completed refresh within the window gets the
+    /// same response.
     ///
     /// # Example: a login form in, an answer out
     ///
@@ -59,19 +59,20 @@ impl Counterfoil {
         logged("token", Stopwatch::start(), token::token(&self.service, request, self.now()).await)
     }
 
-    /// A place in line for whoever was told that only attempts under way stand in the way: by [`OAuthError::waits_for`] or
-    /// [`LoginError::Busy`](crate::operations::LoginError). An adapter that has one asks again within a second, as often as it likes, and then drops it;
-    /// one that has none, or whose second is over, answers 429 with `Retry-After: 1`. `None`: eight wait already.
+    /// A waiting place for a caller that was refused only because of attempts under way: after
+    /// [`OAuthError::waits_for`] or [`LoginError::Busy`](crate::operations::LoginError). An adapter with a place
+    /// retries within a second, as often as it likes, and then drops the place. Without a place, or after the second,
+    /// it responds 429 with `Retry-After: 1`. `None`: eight are already waiting.
     #[must_use]
     pub fn line_up(&self, key: &ThrottleKey) -> Option<Place> {
         self.service.queue.enter(*key)
     }
 
-    /// `POST /revoke` (RFC 7009). When it returns, nothing of what it revoked authenticates on any node.
+    /// `POST /revoke` (RFC 7009). When it returns, nothing that it revoked authenticates on any node.
     ///
     /// # Errors
     ///
-    /// [`OAuthError`]; 503 means that the token may still live.
+    /// [`OAuthError`]; 503 means that the token may still be live.
     ///
     /// # Cancel safety
     ///
@@ -80,8 +81,9 @@ impl Counterfoil {
         logged("revocation", Stopwatch::start(), revocation::revocation(&self.service, request, self.now()).await)
     }
 
-    /// `POST /introspect` (RFC 7662). Counts no use and triggers nothing. A token without scope, which has all rights of its owner, is answered
-    /// without `scope`; [`NewClient::default_scope`](crate::client::NewClient::default_scope) says what follows.
+    /// `POST /introspect` (RFC 7662). It records no use and has no side effects. A token without scope has all rights
+    /// of its owner, and its response has no `scope`: see
+    /// [`NewClient::default_scope`](crate::client::NewClient::default_scope).
     ///
     /// # Errors
     ///
@@ -99,7 +101,8 @@ impl Counterfoil {
     }
 }
 
-/// Writes why a request was not carried out to `tracing` at debug, target `counterfoil`. Neither a secret nor text of the request is in it.
+/// Logs the reason of a failed request to `tracing` at debug level, target `counterfoil`. The log contains neither a
+/// secret nor text of the request.
 fn logged(endpoint: &'static str, watch: Stopwatch, outcome: Result<Answer, OAuthError>) -> Result<Answer, OAuthError> {
     watch.operation(endpoint, outcome.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok"));
     #[cfg(feature = "tracing")]

@@ -1,4 +1,5 @@
-//! Errors of the OAuth endpoints (RFC 6749 §5.2): a code and a fixed text for the caller, the true reason for the host, in one type.
+//! Errors of the OAuth endpoints (RFC 6749 §5.2): a code and a fixed text for the caller, and the true reason for the
+//! host, in one type.
 
 use std::borrow::Cow;
 
@@ -12,17 +13,17 @@ use crate::types::realm::Realm;
 use crate::types::scope::InvalidScope;
 use crate::types::time::Timestamp;
 
-/// What `Retry-After` says beside 503, in seconds, on each of the endpoints and routers: long enough for a store's connection to heal, short
-/// enough for a client that waits.
+/// `Retry-After` with 503, in seconds, on each of the endpoints and routers: long enough for a store's connection to
+/// recover, short enough for a waiting client.
 pub const UNAVAILABLE_RETRY: u64 = 2;
 
-/// What the caller is told.
+/// The error code that the caller gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OAuthErrorCode {
     /// 400; too large: 413; too slow: 408; another method: 405.
     InvalidRequest,
-    /// 401 with a challenge; 400 without one where the client named itself in the form.
+    /// 401 with a challenge; 400 without one if the client named itself in the form.
     InvalidClient,
     /// 400: user, password or refresh token.
     InvalidGrant,
@@ -68,7 +69,7 @@ impl OAuthErrorCode {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The form.
+    /// The form is invalid.
     #[error(transparent)]
     Form(FormFault),
     /// Another method than POST.
@@ -80,60 +81,61 @@ pub enum Reason {
         /// Its name.
         name: &'static str,
     },
-    /// A parameter has a value that it cannot have.
+    /// A parameter has an invalid value.
     #[error("parameter {name} has a wrong value")]
     Value {
         /// Its name.
         name: &'static str,
     },
-    /// The client.
+    /// The client authentication failed.
     #[error(transparent)]
     Client(ClientRefusal),
     /// The directory refused the login.
     #[error("login was refused")]
     Login,
-    /// A token.
+    /// The token is refused.
     #[error(transparent)]
     Token(Refusal),
     /// A token of another client.
     #[error("token belongs to another client")]
     ForeignClient,
-    /// The owner has as many live sign-ins as the policy allows.
+    /// The owner already has as many live sign-ins as the policy allows.
     #[error("quota is reached")]
     QuotaReached,
-    /// No grant of that name is served.
+    /// The grant type is not supported.
     #[error("grant type is not supported")]
     GrantUnknown,
-    /// The client's registration does not name the grant.
+    /// The grant type is not in the client's registration.
     #[error("grant type is not in the client's registration")]
     GrantNotRegistered,
-    /// The scope's spelling.
+    /// The syntax of the scope.
     #[error(transparent)]
     Scope(InvalidScope),
-    /// A scope beyond what the client or the refresh token has.
+    /// A scope beyond the client's or the refresh token's.
     #[error("scope is beyond what may be had")]
     ScopeBeyond,
-    /// No scope where one is demanded.
+    /// A required scope is missing.
     #[error("scope is missing")]
     ScopeDemanded,
-    /// Somebody has to wait.
+    /// Too many failures: the caller must wait.
     #[error("too many failures")]
     Throttled {
-        /// Until when.
+        /// The end of the wait.
         until: Timestamp,
     },
-    /// Other attempts are under way, and only they stand in the way.
+    /// Refused only because other attempts are under way.
     #[error("too many attempts at once")]
     Busy {
-        /// What to line up for.
+        /// The throttle key to wait for.
         key: ThrottleKey,
     },
-    /// The host's own means failed.
+    /// The host's own infrastructure failed.
     #[error(transparent)]
     Unavailable(Unavailable),
 }
 
-/// An error of an OAuth endpoint: turns into an [`Answer`](crate::oauth::Answer), and keeps the true reason for the host until then.
+/// An error of an OAuth endpoint. Converts to an [`Answer`](crate::oauth::Answer); until then it keeps the true
+/// reason for the host.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .code.as_str())]
 pub struct OAuthError {
@@ -146,7 +148,7 @@ pub struct OAuthError {
 }
 
 impl OAuthError {
-    /// An error of that code. [`OAuthError::of_client`] makes those of the client, which carry a challenge.
+    /// An error with that code. [`OAuthError::of_client`] creates those of the client, which have a challenge.
     pub(crate) fn new(code: OAuthErrorCode, reason: impl Into<Option<Reason>>) -> Self {
         let retry_after = (code == OAuthErrorCode::TemporarilyUnavailable).then_some(UNAVAILABLE_RETRY);
         Self { code, status: code.status(), retry_after, challenge: None, reason: reason.into() }
@@ -157,7 +159,7 @@ impl OAuthError {
         Self::new(OAuthErrorCode::InvalidRequest, Reason::Missing { name })
     }
 
-    /// A parameter with a value that it cannot have.
+    /// A parameter with an invalid value.
     pub(crate) fn value(name: &'static str) -> Self {
         Self::new(OAuthErrorCode::InvalidRequest, Reason::Value { name })
     }
@@ -168,7 +170,7 @@ impl OAuthError {
         Self { status: 405, ..Self::new(OAuthErrorCode::InvalidRequest, Reason::Method) }
     }
 
-    /// A client that did not prove itself.
+    /// A failed client authentication.
     pub(crate) fn of_client(refusal: ClientRefusal, realm: &Realm, now: Timestamp) -> Self {
         match refusal {
             ClientRefusal::InvalidRequest { .. } => Self::new(OAuthErrorCode::InvalidRequest, Reason::Client(refusal)),
@@ -184,18 +186,19 @@ impl OAuthError {
         }
     }
 
-    /// Back-off until then.
+    /// Back-off until that instant.
     pub(crate) fn slow_down(until: Timestamp, now: Timestamp) -> Self {
         let wait = until.since(now).seconds_up().max(1);
         Self { retry_after: Some(wait), ..Self::new(OAuthErrorCode::SlowDown, Reason::Throttled { until }) }
     }
 
-    /// Only attempts under way stand in the way: a second.
+    /// Refused only because of attempts under way: wait one second.
     pub(crate) fn busy(key: ThrottleKey) -> Self {
         Self { retry_after: Some(1), ..Self::new(OAuthErrorCode::SlowDown, Reason::Busy { key }) }
     }
 
-    /// What to line up for with [`Counterfoil::line_up`](crate::Counterfoil::line_up), where only attempts under way stand in the way.
+    /// The key for [`Counterfoil::line_up`](crate::Counterfoil::line_up), if the request was refused only because of
+    /// attempts under way.
     #[must_use]
     pub fn waits_for(&self) -> Option<&ThrottleKey> {
         match &self.reason {
@@ -216,20 +219,20 @@ impl OAuthError {
         self.status
     }
 
-    /// What is sent as `error_description`: a fixed text that names the cause and, where one is at fault, the parameter. Nothing of the
-    /// request is in it.
+    /// The `error_description`: a fixed text that names the cause and, if one is invalid, the parameter. It contains
+    /// nothing of the request.
     #[must_use]
     pub fn description(&self) -> Cow<'static, str> {
         description(self.code, self.reason.as_ref())
     }
 
-    /// Whole seconds to wait.
+    /// The whole seconds to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         self.retry_after
     }
 
-    /// The true reason: for the host's eyes, never for the caller's.
+    /// The true reason, for the host only. Never send it to the caller.
     #[must_use]
     pub fn reason(&self) -> Option<&Reason> {
         self.reason.as_ref()
@@ -244,7 +247,7 @@ impl OAuthError {
     }
 }
 
-/// RFC 7617 §2. A realm is visible ASCII, of which a quoted string escapes two (RFC 9110 §5.6.4).
+/// RFC 7617 §2. A realm is visible ASCII; a quoted string escapes two of these characters (RFC 9110 §5.6.4).
 fn challenge(realm: &Realm) -> String {
     let escaped = realm.as_str().replace('\\', r"\\").replace('"', r#"\""#);
     format!("Basic realm=\"{escaped}\"")

@@ -1,47 +1,48 @@
-//! The strict reader of `application/x-www-form-urlencoded` (RFC 6749 appendix B).
+//! A strict parser of `application/x-www-form-urlencoded` (RFC 6749 appendix B).
 //!
-//! It decodes by itself, with the decoder of HTTP Basic: a lenient parser turns what is undecodable into something else, so that two
-//! texts mean one value, and leaves copies of passwords behind in memory. A test holds it against the lenient one.
+//! It uses the decoder of HTTP Basic. A lenient parser replaces undecodable text, so that two texts give one value,
+//! and leaves copies of passwords in memory. A test compares it with a lenient parser.
 
 use crate::http_auth::basic::form_decoded;
 use crate::types::secret::Secret;
 
-/// The largest form that is read.
+/// The largest form that is accepted.
 const MAX_BYTES: usize = 8 * 1024;
-/// The most parameters; beyond is no honest client.
+/// The most parameters. Regular clients send fewer.
 const MAX_PARAMETERS: usize = 32;
 
-/// Why a form is not read. Never with anything of what was in it.
+/// Why a form is refused. Never contains any of its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormFault {
     /// Over 8 KiB, or over 32 parameters: 413.
     #[error("form is over 8 KiB or 32 parameters")]
     TooLarge,
-    /// The media type is missing or another.
+    /// The media type is missing or not the expected one.
     #[error("content type is not application/x-www-form-urlencoded")]
     MediaType,
-    /// A bad escape, bytes that are no UTF-8, or a NUL.
+    /// An invalid escape, invalid UTF-8, or a NUL.
     #[error("form cannot be decoded")]
     Undecodable {
-        /// The parameter, where it is one that the endpoints know.
+        /// The parameter, if the endpoints know it.
         name: Option<&'static str>,
     },
-    /// A parameter stands twice, known or not (RFC 6749 §3.2).
+    /// A parameter occurs twice, known or not (RFC 6749 §3.2).
     #[error("a parameter is repeated")]
     Repeated {
-        /// The parameter, where it is one that the endpoints know.
+        /// The parameter, if the endpoints know it.
         name: Option<&'static str>,
     },
-    /// It did not arrive in time: 408. For those who read bodies; the endpoints are given one.
+    /// It did not arrive in time: 408. For adapters that read bodies; the endpoints get a complete one.
     #[error("form did not arrive in time")]
     TooSlow,
-    /// It broke off while it was read.
+    /// The connection broke while it was read.
     #[error("form broke off")]
     Broken,
 }
 
-/// What the endpoints know. A fault names no other parameter: its name would be the caller's text.
+/// The parameters that the endpoints know. A fault names no other parameter, since that name would be the caller's
+/// text.
 pub(crate) const PARAMETERS: [&str; 12] = [
     "grant_type",
     "username",
@@ -61,12 +62,12 @@ fn known(name: &str) -> Option<&'static str> {
     PARAMETERS.into_iter().find(|own| *own == name)
 }
 
-/// The parameters of a request, each once. All values are treated as secrets: a password may stand under any name.
+/// The parameters of a request, each once. All values are treated as secrets, since a password may be under any name.
 #[derive(Debug)]
 pub(crate) struct Form(Vec<(String, Secret)>);
 
 impl Form {
-    /// Reads a body under the value of its `Content-Type`. Sizes are looked at first, before anything is computed.
+    /// Parses a body according to its `Content-Type`. The limits are checked before anything is decoded.
     pub(crate) fn parse(content_type: Option<&[u8]>, body: &[u8]) -> Result<Self, FormFault> {
         if body.len() > MAX_BYTES {
             return Err(FormFault::TooLarge);
@@ -95,7 +96,7 @@ impl Form {
         Ok(form)
     }
 
-    /// Takes a value out. A parameter sent without a value counts as omitted (RFC 6749 §3.2).
+    /// Removes and returns a value. A parameter without a value counts as omitted (RFC 6749 §3.2).
     pub(crate) fn take(&mut self, name: &str) -> Option<Secret> {
         let at = self.0.iter().position(|(own, _)| own == name)?;
         let (_, value) = self.0.swap_remove(at);
@@ -103,7 +104,8 @@ impl Form {
     }
 }
 
-/// The media type, in any case, whatever its parameters: the standard defines none, and UTF-8 is what it prescribes.
+/// Whether the media type matches, in any case and with any parameters: the standard defines none and prescribes
+/// UTF-8.
 fn is_form(content_type: &[u8]) -> bool {
     let essence = content_type.split(|&byte| byte == b';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
@@ -112,7 +114,7 @@ fn is_form(content_type: &[u8]) -> bool {
 fn decoded(text: &[u8]) -> Option<String> {
     let text = form_decoded(text)?;
     if text.contains('\0') {
-        // Wiped like a value that is kept.
+        // Wiped in the same way as a stored value.
         drop(Secret::from(text));
         return None;
     }

@@ -7,7 +7,8 @@ use crate::operations::sign_ins::introspect::introspect;
 use crate::service::Service;
 use crate::types::time::Timestamp;
 
-/// Answers what a token is, to those who may know. A public client has proved nothing, so it is refused as one that did not authenticate.
+/// Introspects a token for an authorised client. A public client is not authenticated, so it is refused like a failed
+/// authentication.
 pub(crate) async fn introspection(
     service: &Service,
     request: OAuthRequest<'_>,

@@ -1,4 +1,4 @@
-//! JSON objects that may hold tokens, written once into memory that is wiped.
+//! JSON objects that may contain tokens, written once into memory that is wiped.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub(crate) enum Value<'a> {
 pub(crate) struct Object<'a>(Vec<(&'a str, Value<'a>)>);
 
 impl<'a> Object<'a> {
-    /// Adds a member. The caller sees to it that no name stands twice.
+    /// Adds a member. The caller must not add a name twice.
     pub(crate) fn with(mut self, name: &'a str, value: Value<'a>) -> Self {
         self.0.push((name, value));
         self
@@ -35,7 +35,7 @@ impl<'a> Object<'a> {
         self.with(name, Value::Text(value))
     }
 
-    /// Adds a member where there is a value for it.
+    /// Adds a member if it has a value.
     pub(crate) fn with_optional(self, name: &'a str, value: Option<Value<'a>>) -> Self {
         match value {
             Some(value) => self.with(name, value),
@@ -43,8 +43,8 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Room for the text at its longest: an escaped character takes six bytes for one, the longest number 20. A buffer that never grows
-    /// is never copied, and so leaves no token behind in memory that nobody wipes.
+    /// The largest length of the text: an escaped character takes six bytes, the longest number 20. A buffer that
+    /// never grows is never copied, so no unwiped copy of a token remains in memory.
     fn room(&self) -> usize {
         let text = |text: &str| 6 * text.len() + 2;
         let value = |value: &Value<'_>| match value {
@@ -55,7 +55,7 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(name, own)| text(name) + value(own) + 2).sum::<usize>() + 2
     }
 
-    /// Writes it. `None` cannot happen: each of the values has a JSON form.
+    /// Serializes the object. `None` cannot occur: every value has a JSON form.
     pub(crate) fn written(&self) -> Option<Secret> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(self.room()));
         serde_json::to_writer(&mut *bytes, self).ok()?;

@@ -1,4 +1,4 @@
-//! The OAuth endpoints without HTTP: a form in, an answer out.
+//! The OAuth endpoints without HTTP: from a form to a response.
 
 pub(crate) mod answer;
 pub(crate) mod description;

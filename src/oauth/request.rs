@@ -1,4 +1,4 @@
-//! A request to one of the OAuth endpoints, on plain strings, so that any framework can serve it.
+//! A request to an OAuth endpoint, on plain strings, so that any framework can serve it.
 
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::basic::client_header;
@@ -12,32 +12,33 @@ use crate::types::secret::Secret;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
-/// What a POST to an OAuth endpoint carries.
+/// The content of a POST to an OAuth endpoint.
 ///
-/// `Debug` is left out on purpose: header and body hold secrets.
+/// Has no `Debug` on purpose: header and body contain secrets.
 #[derive(Clone, Copy)]
 pub struct OAuthRequest<'a> {
-    /// Every value of the `Authorization` header, in order. Only `Basic` authenticates a client: any other scheme is as if absent.
+    /// Every value of the `Authorization` header, in order. Only `Basic` authenticates a client: any other scheme
+    /// counts as absent.
     pub authorization: &'a [&'a [u8]],
     /// The value of `Content-Type`.
     pub content_type: Option<&'a [u8]>,
     /// The body.
     pub body: &'a [u8],
-    /// Where it comes from (an address, as the host's proxies tell it), for counting failures.
+    /// The source of the request (an address, as the host's proxies report it), for counting failures.
     pub source: &'a Source,
 }
 
-/// A request whose form was read and whose client is proved.
+/// A request with a parsed form and an authenticated client.
 pub(crate) struct Proved<'a> {
     pub(crate) source: &'a Source,
     pub(crate) form: Form,
     pub(crate) client: Registration,
-    /// What the client is told where it turns out to be too little: as [`PresentedClient::invalid`] has it.
+    /// The refusal if a public client turns out not to suffice: the result of [`PresentedClient::invalid`].
     public: ClientRefusal,
 }
 
 impl<'a> OAuthRequest<'a> {
-    /// Reads the form, then proves the client; nothing else is looked at before.
+    /// Parses the form, then authenticates the client, before anything else.
     pub(crate) async fn proved(&self, service: &Service, now: Timestamp) -> Result<Proved<'a>, OAuthError> {
         let mut form = Form::parse(self.content_type, self.body)?;
         let header = client_header(self.authorization.iter().copied());
@@ -55,7 +56,7 @@ impl<'a> OAuthRequest<'a> {
 }
 
 impl Proved<'_> {
-    /// Refuses a public client, which has named itself and proved nothing.
+    /// Refuses a public client, which is not authenticated.
     pub(crate) fn confidential(self, service: &Service, now: Timestamp) -> Result<Self, OAuthError> {
         if !self.client.public {
             return Ok(self);
@@ -64,7 +65,8 @@ impl Proved<'_> {
         Err(OAuthError::of_client(refusal, &service.realm, now))
     }
 
-    /// Tells of a grant or a scope that a proved client cannot have. What went wrong with a login or a token is told by those who judge it.
+    /// Emits an event for a grant or a scope that an authenticated client may not have. Failures of a login or a
+    /// token have their own events.
     pub(crate) fn tell_of_refused_grant(&self, service: &Service, error: &OAuthError, now: Timestamp) {
         use OAuthErrorCode::{InvalidScope, UnauthorizedClient, UnsupportedGrantType};
         if matches!(error.code(), InvalidScope | UnauthorizedClient | UnsupportedGrantType) {
@@ -78,7 +80,7 @@ impl Proved<'_> {
         }
     }
 
-    /// A parameter that must be there.
+    /// A required parameter.
     pub(crate) fn required(&mut self, name: &'static str) -> Result<Secret, OAuthError> {
         self.form.take(name).ok_or_else(|| OAuthError::missing(name))
     }

@@ -7,7 +7,7 @@ use crate::operations::sign_ins::revoke::{ForeignToken, by_client};
 use crate::service::Service;
 use crate::types::time::Timestamp;
 
-/// Answers a request to revoke a token. `token_type_hint` is a hint only: the token's own text says what it is.
+/// Revokes a token. `token_type_hint` is ignored: the token's own text has its kind.
 pub(crate) async fn revocation(
     service: &Service,
     request: OAuthRequest<'_>,

@@ -1,4 +1,4 @@
-//! The token endpoint (RFC 6749 §3.2): form in, answer or error out.
+//! The token endpoint (RFC 6749 §3.2): from a form to a response or an error.
 
 use crate::directory::Login;
 use crate::event::{Actor, By};
@@ -15,7 +15,7 @@ use crate::types::scope::Scope;
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// Answers a request for tokens.
+/// Handles a token request.
 pub(crate) async fn token(service: &Service, request: OAuthRequest<'_>, now: Timestamp) -> Result<Answer, OAuthError> {
     let mut proved = request.proved(service, now).await?;
     let granted = granted(service, &mut proved, now).await;
@@ -41,7 +41,8 @@ async fn granted(service: &Service, proved: &mut Proved<'_>, now: Timestamp) -> 
     }
 }
 
-/// The resource owner's password (RFC 6749 §4.3), for clients that may. RFC 9700 §2.4 says that it must not be used.
+/// The resource owner password grant (RFC 6749 §4.3), for clients that have it. RFC 9700 §2.4 says that it must not
+/// be used.
 async fn password(
     service: &Service,
     proved: &mut Proved<'_>,
@@ -50,7 +51,7 @@ async fn password(
 ) -> Result<Granted, OAuthError> {
     let (name, password) = (proved.required("username")?, proved.required("password")?);
     let (mfa_key, machine_key) = (proved.form.take("mfa_key"), proved.form.take("machine_key"));
-    // In any case: what Python and .NET write for a truth begins with a capital.
+    // Case-insensitive: Python and .NET write booleans with a capital letter.
     let remember = match proved.form.take("remember").as_ref().map(Secret::expose_secret) {
         None => false,
         Some(text) if text.eq_ignore_ascii_case("false") => false,
@@ -63,7 +64,7 @@ async fn password(
         mfa_key: mfa_key.as_ref(),
         machine_key: machine_key.as_ref(),
     };
-    // Before the password: a scope that is refused must not tell whether the password was right.
+    // Before the password: a refused scope must not reveal whether the password was right.
     let scope = granted_scope(service, &proved.client, scope.as_ref())?;
     let client = proved.client.client_id.clone();
     let by = Actor::Client { client: client.clone(), subject: None };

@@ -14,8 +14,7 @@ use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};
 
-/// An operation to be checked. `None` stands for a text that is not a valid id, as a path may contain: no item has
-/// it.
+/// An operation to check. `None` is a text that is not a valid id, as a path may contain: no item has it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Operation<'a> {

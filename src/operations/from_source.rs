@@ -13,7 +13,7 @@ use crate::types::ids::RecordId;
 use crate::types::principal::Principal;
 use crate::types::source::{Source, SourceName};
 
-/// A handle whose events name the source of the request: made by [`Counterfoil::from_source`].
+/// A handle whose events name the source of the request. Created by [`Counterfoil::from_source`].
 ///
 /// A [`Principal`] that it returns stores the source, and so does the [`Presenter`](crate::Presenter) made from the
 /// principal.

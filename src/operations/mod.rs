@@ -1,4 +1,5 @@
-//! What the operations of [`Counterfoil`](crate::Counterfoil) take and return. The operations themselves are its methods.
+//! The arguments and results of the operations of [`Counterfoil`](crate::Counterfoil). The operations themselves are
+//! its methods.
 
 pub(crate) mod authorize;
 pub(crate) mod clients;

@@ -1,15 +1,15 @@
-//! A policy is checked once, where the handle is built.
+//! Checks a policy once, when the handle is built.
 
 use crate::policy::Policy;
 use crate::types::time::Span;
 
-/// A policy that contradicts itself or leaves its limits.
+/// A policy that contradicts itself or exceeds its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("policy: {field} must be {rule}")]
 pub struct InvalidPolicy {
-    /// The field at fault.
+    /// The invalid field.
     pub field: &'static str,
-    /// What it must be.
+    /// The rule for its value.
     pub rule: &'static str,
 }
 
@@ -18,7 +18,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// [`InvalidPolicy`] names the first field that is out of its limits, and the limits.
+    /// [`InvalidPolicy`] with the first field outside its limits, and the limits.
     pub fn check(&self) -> Result<(), InvalidPolicy> {
         let tokens = &self.personal_access_tokens;
         let (access, refresh, codes) = (&self.access_tokens, &self.refresh_tokens, &self.security_codes);

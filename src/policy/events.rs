@@ -1,14 +1,15 @@
-//! What events say.
+//! The content of events.
 
 use serde::{Deserialize, Serialize};
 
-/// What events say.
+/// The content of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Events {
-    /// Whether an event names the source of its request, where the host tells it. A source is personal data where it is an address: a host that
-    /// has no ground to keep it turns this off, and then no event names one, throttling's included. Failures are counted by source all the same.
-    /// On in every preset, since an audit without it cannot tell a thief from an owner.
+    /// Whether an event names the source of its request, if the host gives it. A source that is an address is
+    /// personal data. A host without a legal ground to keep it turns this off; then no event names a source,
+    /// including throttling events. Failures are still counted by source. On in every preset, since without it an
+    /// audit cannot distinguish a thief from an owner.
     pub sources: bool,
 }
 

@@ -1,4 +1,4 @@
-//! How notices of one person are gathered, so that many expiries are few mails.
+//! Gathers the notices of one person, so that many expiries give few mails.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,12 +16,13 @@ use crate::types::time::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Gather {
-    /// A digest with an advance notice takes along the person's advance notices that fall due within this time. At most
-    /// 7 days.
+    /// A digest with an advance notice includes the person's advance notices that become due within this time. At
+    /// most 7 days.
     pub ahead: Span,
-    /// Notices on expiry wait until nothing of the person's has expired for this time. At most `longest_wait`.
+    /// Notices on expiry wait until no further credential of the person has expired for this time. At most
+    /// `longest_wait`.
     pub gap: Span,
-    /// How long they wait at most, counted from the first expiry. At most 1 day.
+    /// The longest wait, counted from the first expiry. At most 1 day.
     pub longest_wait: Span,
 }
 

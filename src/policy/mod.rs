@@ -1,4 +1,4 @@
-//! Policies: what holds for a host.
+//! Policies: the rules of a host.
 
 mod check;
 mod events;
@@ -46,7 +46,7 @@ pub struct Policy {
     pub refresh_tokens: RefreshTokens,
     /// Security codes.
     pub security_codes: SecurityCodes,
-    /// Sessions of the console.
+    /// Console sessions.
     pub console_sessions: ConsoleSessions,
     /// Notices.
     pub notices: Notices,
@@ -54,33 +54,34 @@ pub struct Policy {
     pub uses: Uses,
     /// Throttling of failures.
     pub throttle: Throttling,
-    /// What events say.
+    /// The content of events.
     pub events: Events,
-    /// Within which time a change made in another process holds here; zero: settings and clients are read at each call.
+    /// The time within which a change made in another process takes effect here. Zero: settings and clients are read
+    /// at each call.
     pub settings_staleness: Span,
-    /// How long something deleted answers a second deletion with success.
+    /// How long a second deletion of a deleted credential succeeds.
     pub tombstone: Span,
-    /// For how long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after the clock went ahead by more than a day, or where no upkeep was
-    /// ever noted: 20 minutes to 1 day, or 0. 0 believes every clock at once, which is for tests.
+    /// How long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after the clock went ahead by more than
+    /// a day, or if no upkeep was ever noted: 20 minutes to 1 day, or 0. 0 trusts every clock at once, for tests.
     pub clock_doubt: Span,
     /// Whether the builder refuses a retry window without a key ring.
     pub retry_needs_key_ring: bool,
-    /// The scope tokens that the service knows; the library's own are always among them. An unknown one is then refused
-    /// wherever it is asked for, and drops out of what is stored already. `None`: any scope token is taken.
+    /// The scope tokens known to the service; the library's own are always included. An unknown token is refused in
+    /// requests and ignored in stored scopes. `None`: any scope token is accepted.
     pub scopes: Option<KnownScopes>,
 }
 
-/// Which gates of personal access tokens a policy asks. One that it does not ask cannot be opened or closed.
+/// The gates of personal access tokens that a policy uses. A gate that it does not use cannot be opened or closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gates {
-    /// The setting "creation and authentication of personal access tokens".
+    /// The setting that allows personal access tokens.
     pub setting: bool,
     /// The per-account switch "token login allowed".
     pub switch: bool,
 }
 
 impl Policy {
-    /// Which gates of personal access tokens it asks.
+    /// The gates of personal access tokens that it uses.
     ///
     /// ```
     /// use counterfoil::policy::Policy;
@@ -93,7 +94,8 @@ impl Policy {
         Gates { setting: tokens.setting != SettingGate::NotAsked, switch: tokens.switch != SwitchGate::NotAsked }
     }
 
-    /// The policy's own values of what settings can change; the switch as [`SettingGate`] has it where nothing is stored.
+    /// The policy's own values of the settings. The switch is the value that [`SettingGate`] gives if nothing is
+    /// stored.
     #[must_use]
     pub fn settings(&self) -> Settings {
         Settings {
@@ -107,8 +109,8 @@ impl Policy {
         }
     }
 
-    /// The least and the greatest number that a setting takes under this policy, in the unit of its name. A stored number
-    /// above the greatest counts as the greatest; a new one is refused.
+    /// The smallest and the largest number of a setting under this policy, in the unit of its name. A stored number
+    /// above the largest counts as the largest; a new one is refused.
     #[must_use]
     pub const fn setting_range(&self, name: SettingName) -> (u64, u64) {
         let (least, most) = name.range();

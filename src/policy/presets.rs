@@ -5,7 +5,7 @@ use crate::policy::sections::{PersonalAccessTokens, SettingGate, SwitchGate};
 use crate::types::time::Span;
 
 impl Default for Policy {
-    /// Hardened: both gates, 180 days, labels of 20 characters, all different, no retry window without a key ring.
+    /// Hardened: both gates, 180 days, unique labels of 20 characters, no retry window without a key ring.
     fn default() -> Self {
         Self {
             personal_access_tokens: PersonalAccessTokens::default(),
@@ -82,7 +82,7 @@ impl Policy {
         }
     }
 
-    /// A2NTA: the switch (off until somebody sets it), permanent tokens, labels of 20 characters, all different.
+    /// A2NTA: the switch (off by default), permanent tokens, unique labels of 20 characters.
     #[must_use]
     pub fn a2nta() -> Self {
         Self {
@@ -102,13 +102,13 @@ impl Policy {
         Self { retry_needs_key_ring: false, ..Self::default() }
     }
 
-    /// NIST SP 800-63B-4 §2.2.3: a sign-in lasts 24 hours at most and one hour of inactivity.
+    /// NIST SP 800-63B-4 §2.2.3: a sign-in lasts at most 24 hours, and at most one hour of inactivity.
     #[must_use]
     pub fn aal2() -> Self {
         let mut policy = Self::default();
         policy.refresh_tokens.inactivity = Span::hours(1);
         policy.refresh_tokens.absolute = Span::hours(24);
-        // An administrator cannot lengthen what the standard bounds.
+        // Administrators cannot exceed the bounds of the standard.
         policy.refresh_tokens.max_inactivity = Span::hours(1);
         policy.refresh_tokens.max_absolute = Span::hours(24);
         policy.refresh_tokens.grace = Span::seconds(10);

@@ -8,37 +8,39 @@ use crate::policy::gathering::Gather;
 use crate::types::kind::TokenKind;
 use crate::types::time::Span;
 
-/// Whether the setting "creation and authentication of personal access tokens" is asked, and what its absence means. Garbage is always off.
+/// Whether the policy uses the setting that allows personal access tokens, and its default if it is missing. An
+/// invalid value is always off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SettingGate {
-    /// Not asked.
+    /// Not used.
     NotAsked,
-    /// Asked; missing counts as off.
+    /// Used; off if missing.
     Required,
-    /// Asked; missing counts as on.
+    /// Used; on if missing.
     DefaultOn,
 }
 
-/// Whether the per-account switch "token login allowed" is asked, and what it says for an account that has none of its own.
+/// Whether the policy uses the per-account switch "token login allowed", and its default for an account without its
+/// own value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SwitchGate {
-    /// Not asked.
+    /// Not used.
     NotAsked,
-    /// Asked; off where nothing is set.
+    /// Used; off by default.
     DefaultOff,
-    /// Asked; on where nothing is set.
+    /// Used; on by default.
     DefaultOn,
 }
 
-/// How many may be live at once, and what a new one meets where they are.
+/// How many may be live at once, and what happens to a new one beyond that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiveCap {
-    /// The most live ones, the new one included.
+    /// The most live ones, including the new one.
     pub limit: NonZeroU32,
     /// Whether the least recently used one ends to make room. Otherwise the new one is refused.
     pub evict: bool,
@@ -55,29 +57,29 @@ const fn at_least_one(number: u32) -> NonZeroU32 {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PersonalAccessTokens {
-    /// The gate that a setting holds.
+    /// The gate of the setting.
     pub setting: SettingGate,
-    /// The gate that each account's switch holds.
+    /// The gate of the accounts' switches.
     pub switch: SwitchGate,
-    /// The most days, where the setting says nothing else: 1..=`max_days_ceiling`.
+    /// The longest lifetime in days, unless the setting changes it: 1..=`max_days_ceiling`.
     pub max_days: u16,
-    /// The most days that the setting can allow, 1..=3660.
+    /// The largest number of days that the setting can allow, 1..=3660.
     pub max_days_ceiling: u16,
-    /// Whether one may be permanent.
+    /// Whether a token may be permanent.
     pub permanent: bool,
-    /// The most characters of a label, 1..=255.
+    /// The longest label in characters, 1..=255.
     pub label_max: u16,
-    /// Whether an owner's labels differ from each other.
+    /// Whether an owner's labels must be unique.
     pub unique_labels: bool,
-    /// The most live families of one owner; `None`: any number.
+    /// The most live families of one owner. `None`: no limit.
     pub max_live_per_owner: Option<NonZeroU32>,
-    /// The most that one owner makes in any hour, rotations of one token counted apart; `None`: any number.
+    /// The most that one owner creates in any hour. Rotations of a token are counted separately. `None`: no limit.
     pub creations_per_hour: Option<NonZeroU32>,
-    /// How long an expired one stays listed.
+    /// How long an expired token stays listed.
     pub retention: Span,
     /// The longest overlap of a rotation.
     pub max_overlap: Span,
-    /// Whether one without scope is refused.
+    /// Whether a token without scope is refused.
     pub scope_demanded: bool,
 }
 
@@ -104,13 +106,13 @@ impl Default for PersonalAccessTokens {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AccessTokens {
-    /// How long one lives, where the setting says nothing else: 1 s to `max_lifetime`.
+    /// The lifetime, unless the setting changes it: 1 s to `max_lifetime`.
     pub lifetime: Span,
-    /// The longest life that the setting can give, 1 s to 1 day.
+    /// The longest lifetime that the setting can give, 1 s to 1 day.
     pub max_lifetime: Span,
-    /// The most live ones of one family; `None`: any number.
+    /// The most live access tokens of one family. `None`: no limit.
     pub max_live_per_family: Option<NonZeroU32>,
-    /// Whether one without scope is refused.
+    /// Whether a token without scope is refused.
     pub scope_demanded: bool,
 }
 
@@ -129,21 +131,22 @@ impl Default for AccessTokens {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RefreshTokens {
-    /// The inactivity time-out, where the setting says nothing else: each refresh of a remembered sign-in slides it.
-    /// 1 s to `max_inactivity`.
+    /// The inactivity time-out, unless the setting changes it: 1 s to `max_inactivity`. Each refresh of a remembered
+    /// sign-in starts it again.
     pub inactivity: Span,
     /// The longest inactivity time-out that the setting can give, 1 s to 366 days.
     pub max_inactivity: Span,
-    /// The family's absolute life, where it is remembered and the setting says nothing else: 1 s to `max_absolute`.
+    /// The absolute lifetime of a remembered family, unless the setting changes it: 1 s to `max_absolute`.
     pub absolute: Span,
-    /// The longest absolute life that the setting can give, 1 s to 366 days.
+    /// The longest absolute lifetime that the setting can give, 1 s to 366 days.
     pub max_absolute: Span,
-    /// Within which time of its first use a used-up token is answered alike, 0..=60 s; zero: every second presentation revokes.
+    /// The time after its first use in which a used-up token gets the same response, 0..=60 s. Zero: every second
+    /// presentation revokes the family.
     pub grace: Span,
-    /// The most rotations of one family in any 24 hours. Four times what the access tokens' life needs are always allowed
-    /// (with a life of 10 minutes: 576).
+    /// The most rotations of one family in any 24 hours. The limit is never below four times what the access token
+    /// lifetime needs (576 for 10 minutes).
     pub rotations_per_day: NonZeroU32,
-    /// How many sign-ins of one owner through one client may be live; `None`: any number.
+    /// How many sign-ins of one owner through one client may be live. `None`: no limit.
     pub live_per_owner_and_client: Option<LiveCap>,
 }
 
@@ -165,15 +168,16 @@ impl Default for RefreshTokens {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SecurityCodes {
-    /// What creation, reset and reactivation give, where the setting says nothing else: 1 s to `max_default_lifetime`.
+    /// The lifetime after creation, reset and reactivation, unless the setting changes it: 1 s to
+    /// `max_default_lifetime`.
     pub default_lifetime: Span,
-    /// The longest default life that the setting can give, 1 s to 366 days.
+    /// The longest default lifetime that the setting can give, 1 s to 366 days.
     pub max_default_lifetime: Span,
-    /// How long an expired one is kept and can be reactivated.
+    /// How long an expired code is kept and can be reactivated.
     pub retention: Span,
-    /// The most live codes of a realm; `None`: any number.
+    /// The most live codes of a realm. `None`: no limit.
     pub max_live: Option<NonZeroU32>,
-    /// The most that are made in a realm in any hour; `None`: any number.
+    /// The most codes created in a realm in any hour. `None`: no limit.
     pub creations_per_hour: Option<NonZeroU32>,
 }
 
@@ -189,17 +193,17 @@ impl Default for SecurityCodes {
     }
 }
 
-/// Sessions of the console.
+/// Console sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConsoleSessions {
     /// The inactivity time-out.
     pub idle: Span,
-    /// Its absolute life.
+    /// The absolute lifetime.
     pub absolute: Span,
-    /// For how long a proof of the password counts as fresh.
+    /// How long a proof of the password counts as fresh.
     pub fresh: Span,
-    /// How many sessions of one owner may be live; `None`: any number.
+    /// How many sessions of one owner may be live. `None`: no limit.
     pub live_per_owner: Option<LiveCap>,
 }
 
@@ -218,11 +222,11 @@ impl Default for ConsoleSessions {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Notices {
-    /// Which kinds are announced.
+    /// The kinds that are announced.
     pub kinds: Vec<TokenKind>,
-    /// How long before expiry; a setting changes it.
+    /// How long before expiry the advance notice is due. A setting changes it.
     pub lead: Span,
-    /// Further thresholds, in any order.
+    /// Further lead times, in any order.
     pub more_leads: Vec<Span>,
     /// Whether the expiry itself is announced.
     pub on_expiry: bool,
@@ -249,9 +253,9 @@ impl Default for Notices {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Uses {
-    /// At most one write a token in that time.
+    /// The time in which a token's last use is written at most once.
     pub interval: Span,
-    /// The most tokens whose use waits to be written.
+    /// The most tokens with an unwritten use.
     pub buffered: u32,
 }
 

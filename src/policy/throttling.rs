@@ -1,4 +1,4 @@
-//! How many failures are let through before everybody has to wait.
+//! How many failures are allowed before further attempts must wait.
 
 use std::num::NonZeroU32;
 
@@ -6,37 +6,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::time::Span;
 
-/// So many failures in so long.
+/// A number of failures within a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowance {
-    /// How many.
+    /// The number of failures.
     pub failures: NonZeroU32,
-    /// In which time, from the first of them on; in back-off one waits for its end.
+    /// The window, from the first of them on. Back-off lasts until its end.
     pub window: Span,
 }
 
 impl Allowance {
-    /// So many failures in so long.
+    /// An allowance of that many failures within that window.
     #[must_use]
     pub const fn new(failures: NonZeroU32, window: Span) -> Self {
         Self { failures, window }
     }
 }
 
-/// Throttling of failures at the token endpoint, revocation, introspection and sign-in; of bearer use never.
+/// Throttling of failures at the token endpoint, revocation, introspection and sign-in; never of bearer tokens.
 ///
-/// Counters are kept per (canonical account, source), (client, source) and source alone, the source's for logins and for client secrets apart.
-/// So nobody can lock out an owner or a client from elsewhere. Where the host knows no source ([`Source::Unknown`](crate::types::Source)) nothing is
-/// counted and a right secret is never refused: how fast passwords can be guessed there is the directory's to limit.
+/// Counters are kept per (canonical account, source), (client, source) and source alone; the source's counters for
+/// logins and for client secrets are separate. So no other source can lock out an owner or a client. If the host
+/// knows no source ([`Source::Unknown`](crate::types::Source)) nothing is counted and a right secret is never
+/// refused: the directory must then limit password guessing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Throttling {
-    /// Wrong passwords per account and source. Logins under way take up places until they end.
+    /// Wrong passwords per account and source. Logins under way count until they end.
     pub account: Allowance,
-    /// Wrong secrets per client and source. Requests under way take up places, so this also bounds how many of one client and source run at once.
+    /// Wrong secrets per client and source. Requests under way count too, so this also bounds the concurrent requests
+    /// of one client and source.
     pub client: Allowance,
-    /// Wrong passwords per source, and wrong client secrets per source: as many of each.
+    /// Wrong passwords per source, and wrong client secrets per source. The limit applies to each separately.
     pub source: Allowance,
 }
 
@@ -51,7 +53,8 @@ impl Default for Throttling {
     fn default() -> Self {
         Self {
             account: Allowance::new(failures(10), Span::minutes(1)),
-            // Requests under way take up places, and one gateway sends many at once; secrets are not guessed in a hundred.
+            // Requests under way count, and one gateway sends many at once. A secret is not guessed in a hundred
+            // attempts.
             client: Allowance::new(failures(100), Span::minutes(1)),
             source: Allowance::new(failures(1_000), Span::minutes(1)),
         }

@@ -1,4 +1,4 @@
-//! Arming and looking: each rule of the notices by itself, and what holds for every schedule and every life.
+//! Tests of arming and looking: each rule separately, and the properties that hold for every schedule and lifetime.
 
 use proptest::prelude::*;
 
@@ -100,18 +100,18 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
     // Extended on day 94, after the advance notice: armed for the new expiry.
     let mark = arm(&week(), life(longer, day(94), &sent), 0, day(94));
     assert_eq!(mark, Some(NoticeMark { at: day(143), stage: 0 }));
-    // Moved back on day 92: long enough for an advance notice, but that one went out already.
+    // Moved back on day 92: the lifetime has room for an advance notice, but that one was already sent.
     let mark = arm(&week(), life(first, day(92), &sent), 0, day(92));
     assert_eq!(mark, Some(NoticeMark { at: first, stage: 1 }));
 }
 
 #[test]
 fn fault_e2_a_mark_of_another_lead_is_told_as_the_present_lead_says() {
-    // Armed under a week; the lead is three days now.
+    // Armed under a lead of a week; the lead is now three days.
     let shorter = Schedule::new([Span::days(3)], true);
     let rest = Look::Rest(Some(NoticeMark { at: day(97), stage: 0 }));
     assert_eq!(look(&shorter, life(day(100), t0(), &[]), 0, Span::ZERO, day(93)), rest);
-    // A lead that is longer than the life: there is no advance notice any more.
+    // The lead is longer than the lifetime: there is no advance notice any more.
     let longer = Schedule::new([Span::days(200)], true);
     let rest = Look::Rest(Some(NoticeMark { at: day(100), stage: 1 }));
     assert_eq!(look(&longer, life(day(100), t0(), &[]), 0, Span::ZERO, day(93)), rest);
@@ -148,7 +148,7 @@ fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
         assert_eq!(rearm(life(day(100), t0(), &told), expiry, day(94)), None, "told for that expiry");
         assert_eq!(rearm(record, expiry, day(94)), None, "given up");
         assert_eq!(rearm(record, held, day(100)), None, "expired: the notice on expiry alone");
-        // A token of ten days: a fortnight is longer than its life.
+        // A token of ten days: a lead of a fortnight exceeds its lifetime.
         assert_eq!(rearm(life(day(100), day(90), &[]), held, day(91)), Some(expiry));
     }
 }
@@ -190,7 +190,7 @@ fn notice_1_a_retry_does_not_hold_up_the_next_notice() {
 }
 
 prop_compose! {
-    /// Leads and times in hours, close enough together to meet each other.
+    /// Leads and times in hours, close enough together to coincide.
     fn any_case()(
         leads in prop::collection::vec(0u16..60, 0..8),
         on_expiry in any::<bool>(),
@@ -217,7 +217,7 @@ proptest! {
             prop_assert!(lead < expires_at.since(set_at));
             prop_assert_eq!(mark.at, expires_at.minus(lead));
             prop_assert!(mark.at > set_at, "nothing is due at the moment an expiry is set");
-            // No tighter stage is due, sent or not.
+            // No tighter stage is due, whether sent or not.
             for tighter in mark.stage + 1..9 {
                 let due = schedule.lead(tighter).is_some_and(|lead| now.reached(expires_at.minus(lead)));
                 prop_assert!(!due);

@@ -10,7 +10,7 @@ use crate::types::time::Timestamp;
 /// The phase of a record. Stored states take precedence over expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Valid by itself.
+    /// Not ended by its own state. People, clients and gates may still refuse it.
     Live,
     /// Replaced, and still honoured beside its successor until `until` (`None`: until the successor's first use).
     Overlap { until: Option<Timestamp> },

@@ -1,4 +1,4 @@
-//! The phase of a record: every boundary, and the properties that hold for all records.
+//! Tests of the phase: every boundary, and the properties that hold for all records.
 
 use proptest::prelude::*;
 
@@ -149,12 +149,12 @@ fn syn_token_5_a_slide_takes_the_inactivity_period_on_and_never_past_the_absolut
     assert_eq!(effective_expiry(&token, &short), Some(at(70)), "and only its refresh token is shortened");
     let access = record(TokenKind::AccessToken, sign_in(true, at(1_000)), Some(at(600)), |_, _| {});
     assert_eq!(effective_expiry(&access, &short), Some(at(600)));
-    // A refresh token without an expiry cannot have been written: it has ended.
+    // A refresh token without an expiry is never written: it counts as expired.
     assert_eq!(effective_expiry(&refresh(true, None), &short), Some(Timestamp::EPOCH));
 }
 
 proptest! {
-    /// Time only moves a record on: live or overlapping, then ended, then gone; never back.
+    /// With time a phase only advances: live or overlapping, then ended, then purgeable.
     #[test]
     fn a_record_never_comes_back_by_itself(
         life in proptest::option::of(1u32..1_000),
@@ -180,7 +180,7 @@ proptest! {
         prop_assert!(rank(phase(&record, &settings(), now)) <= rank(phase(&record, &settings(), later)));
     }
 
-    /// Whatever else stands in a record, one that is revoked, replaced and over, or past its expiry does not live.
+    /// A record that is revoked, replaced and no longer honoured, or expired is not live, whatever its other fields.
     #[test]
     fn nothing_that_has_ended_is_live(life in 1u32..1_000, overlap in 0u32..1_000, now in 0u32..2_000) {
         let record = record(PAT, FamilyBody::Alone, Some(at(life)), |record, family| {

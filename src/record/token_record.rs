@@ -176,8 +176,7 @@ pub enum Corrupt {
         /// The column's name.
         column: &'static str,
     },
-    /// The states contradict each other, for example a record without expiry, other than a security code, whose
-    /// family has an end.
+    /// The states contradict each other, for example a shrunk record that is not superseded.
     #[error("states contradict each other: {rule}")]
     States {
         /// The broken rule.

@@ -38,7 +38,7 @@ pub struct NewClient {
     pub default_scope: Option<Scope>,
     /// Whether it has no secret.
     pub public: bool,
-    /// The response of a refresh. Public clients must not use reuse.
+    /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
     pub refresh_mode: RefreshMode,
     /// Whether it may introspect every token of the realm. Must not be a public client.
     pub resource_server: bool,
@@ -70,7 +70,7 @@ pub struct ClientChange {
     pub display_name: Option<String>,
     /// The grants that it may use. Sign-ins by a removed grant are refused.
     pub grants: Option<Vec<Grant>>,
-    /// The response of a refresh.
+    /// Whether a refresh rotates or reuses the refresh token.
     pub refresh_mode: Option<RefreshMode>,
     /// The widest scope that it may have; `Some(None)`: any. Takes effect at once, also for existing tokens.
     pub allowed_scope: Option<Option<Scope>>,
@@ -107,7 +107,7 @@ pub struct ClientView {
     pub default_scope: Option<Scope>,
     /// Whether it has no secret.
     pub public: bool,
-    /// The response of a refresh.
+    /// Whether a refresh rotates or reuses the refresh token.
     pub refresh_mode: RefreshMode,
     /// Whether it may introspect every token of the realm.
     pub resource_server: bool,

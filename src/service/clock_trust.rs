@@ -27,7 +27,8 @@ pub(crate) struct ClockTrust {
 pub(crate) enum Purges {
     /// The clock is trusted.
     All,
-    /// The clock is doubted: purges only counters that ended before this instant. No clock within a day of it still
+    /// The clock is doubted: purges only counters that ended before this instant. A clock that is right within a day
+    /// no longer uses them.
     /// counts by them.
     CountersUntil(Timestamp),
     /// No instant is confirmed.
@@ -68,9 +69,9 @@ impl ClockTrust {
     /// A clock behind the note is trusted: it purges less than the other did. Its own note replaces one from the
     /// future, so no later leap goes unnoticed.
     ///
-    /// A clock ahead of the note is doubted. A clock without a note is doubted too: a database of an older version
-    /// holds records and no note. The doubt starts again if the clock moves by more than a day, or another process
-    /// notes another instant. So if two running processes disagree, the one ahead purges nothing.
+    /// A clock more than a day ahead of the note is doubted. A clock without a note is doubted too: a database of an
+    /// older version holds records and no note. The doubt starts again if the clock moves by more than a day, or
+    /// another process notes another instant. So if two running processes disagree, the one ahead purges nothing.
     ///
     /// When the doubt ends, the clock is noted first. It is used for purging only once the note has stayed unchanged:
     /// if all processes doubt, the one that started first may be the wrong one.
@@ -157,7 +158,7 @@ mod tests {
         ahead.judge(None, day(100), HOUR);
         ahead.paused(HOUR);
         assert_eq!(ahead.judge(None, day(100), HOUR), CHALLENGED_NOTE);
-        // The right one is behind that note, believed at once, and replaces it.
+        // The right clock is behind that note: it is trusted at once, and its note replaces that one.
         assert_eq!(ClockTrust::default().judge(Some(day(100)), day(9), HOUR), NOTED);
         ahead.paused(CHALLENGED);
         assert_eq!(ahead.judge(Some(day(9)), day(100), HOUR), Judged { leapt_from: Some(day(9)), ..DOUBTED });

@@ -91,7 +91,8 @@ pub enum Forbidden {
     /// The presenter is of another realm.
     #[error("the presenter is of another realm")]
     Realm,
-    /// A console session must prove the password again: see [`Counterfoil::reauthenticate`](crate::Counterfoil::reauthenticate).
+    /// A console session must prove the password again: see
+    /// [`Counterfoil::reauthenticate`](crate::Counterfoil::reauthenticate).
     #[error("the session's password must be proved again")]
     StaleSession,
     /// A personal access token or security code cannot do this: it can only list, delete, and rotate itself.

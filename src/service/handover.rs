@@ -18,7 +18,7 @@ impl Service {
     /// the check. It costs one read at the first use of a rotated token and nothing otherwise. Doing it twice is
     /// harmless.
     ///
-    /// A parent with an expiry of its own overlap keeps it: it ends at that instant.
+    /// A parent whose overlap has a fixed end keeps it: it ends at that instant.
     pub(crate) async fn first_use_ends_parent(
         &self,
         record: &TokenRecord,

@@ -20,7 +20,8 @@ const MOST: usize = 10_000;
 pub(crate) struct Rekeying(Mutex<BTreeMap<RecordId, (Version, Digest, KeyId)>>);
 
 impl Rekeying {
-    /// Queues a record that was verified under an older key. Refresh tokens are not queued: rotation gives them a new
+    /// Queues a record that was verified under an older key. Refresh tokens are not queued: rotation replaces their
+    /// digest.
     /// digest.
     pub(crate) fn note(&self, record: &TokenRecord, digest: Digest, key: KeyId) {
         if record.record().kind == TokenKind::RefreshToken {

@@ -147,6 +147,6 @@ pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settin
 pub struct IssuedCredential {
     /// The token. Show it once.
     pub token: crate::token::issued::IssuedToken,
-    /// The view.
+    /// Its view, as lists show it.
     pub listed: CredentialView,
 }

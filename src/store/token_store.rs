@@ -59,7 +59,8 @@ use crate::types::time::Timestamp;
 ///     throughout. `limit` is a maximum. A short page does not mean the end; `next == None` does.
 /// 21. `due_is_complete`: every record with `notice.at <= now` appears in a walk that began after it became due; no
 ///     other record appears.
-/// 22. `claim_has_one_winner`: a mark that was settled, re-armed or claimed again refuses its former holder.
+/// 22. `claim_has_one_winner`: of concurrent claims of one mark, one wins. A mark that was settled, re-armed or
+///     claimed again refuses its former holder.
 /// 23. `purge_keeps_the_living`: only what the limits of the purge name is removed. A family is removed with its last
 ///     member, in the same step, whatever its own `gone_at`. `limit` is a maximum of removed and shrunk records
 ///     together. Two concurrent purges, or an interrupted one, do no harm. Repeated calls reach `more: false`, with

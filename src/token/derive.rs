@@ -78,7 +78,7 @@ mod tests {
         RotationKey::current(Some(&ring)).1
     }
 
-    /// All that follows from one step, as text.
+    /// Everything derived from one rotation, as text.
     fn derived(rotation: &Rotation<'_>, successor: &RecordId) -> [String; 3] {
         let text = |secret: TokenSecret| String::from_utf8_lossy(secret.expose_secret()).into_owned();
         let access = rotation.access_id(successor);
@@ -127,7 +127,7 @@ mod tests {
     fn syn_token_6_the_same_step_derives_the_same_answer() {
         assert_eq!(with(|_| ()), with(|_| ()));
         let [secret, member, access] = with(|_| ());
-        // Computed apart from this code, by testdata/token/v1/generate.py.
+        // Computed independently by testdata/token/v1/generate.py.
         assert_eq!(secret, "lNSSui78G0odzAcBq4kvuRgu1osLwCxaVDqVvjulk0D");
         assert_eq!(member, "6fcc3aa13354");
         assert_eq!(access, "MvwwBPEGdTITmFY943wHsP25MveZszTi8U1gsYYkZch");
@@ -158,7 +158,7 @@ mod tests {
             let stolen = with(|inputs| inputs.key = guess);
             assert!(honest.iter().zip(&stolen).all(|(a, b)| a != b));
         }
-        // The control: where no ring was configured, the same thief has everything.
+        // The control: without a key ring, the same attacker derives everything.
         let honest = with(|inputs| inputs.key = RotationKey::current(None).1);
         let stolen = with(|inputs| inputs.key = RotationKey::public_constant());
         assert_eq!(honest, stolen);

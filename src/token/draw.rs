@@ -75,7 +75,8 @@ mod tests {
                 counts[usize::from(letter)] += 1;
             }
         }
-        // 860,000 letters, 13,871 each; six standard deviations are 700. The seed is fixed: this passes always or never.
+        // 860,000 letters, 13,871 each; six standard deviations are 700. The seed is fixed, so the result never
+        // varies.
         assert!(ALPHABET.iter().all(|&letter| counts[usize::from(letter)].abs_diff(13_871) < 700));
         assert_eq!(counts.iter().sum::<u32>(), 860_000);
     }

@@ -132,7 +132,7 @@ mod tests {
                     bytes[at] = byte;
                     let changed = String::from_utf8(bytes).expect("ASCII");
                     let other_kind = at == 2 && b"arsck".contains(&byte);
-                    // CRC-32 finds every change within 32 bits, so a changed letter is never right again.
+                    // CRC-32 detects every change within 32 bits, so a single changed letter is always detected.
                     assert_eq!(prefixes.parse(&changed).is_ok(), other_kind, "{at} {byte}");
                 }
             }

@@ -1,4 +1,4 @@
-//! A person as the host's directory tells it.
+//! An account from the host's directory.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,11 @@ use crate::types::role::Role;
 use crate::types::short::Short;
 use crate::types::time::Timestamp;
 
-/// Extra claims: what the token endpoint adds to its answer (`user_id`, …). Names of RFC 6749 §5.1 are refused there.
+/// Extra claims that the token endpoint adds to its response (`user_id`, …). Names from RFC 6749 §5.1 are not
+/// allowed.
 pub type Claims = BTreeMap<String, String>;
 
-/// An account as it is *now*. The library owns credentials, not people: it keeps none of this.
+/// An account as it is *now*. The library owns credentials, not people: it stores none of this.
 ///
 /// ```
 /// use counterfoil::{Account, Role, SubjectId};
@@ -33,7 +34,8 @@ pub struct Account {
     contact: Option<Box<Contact>>,
 }
 
-/// What a verification has no use for: apart, so that it need not be copied where a directory does not fill it.
+/// The fields that a verification does not need. They are kept apart so that they need not be copied if a directory
+/// does not set them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Contact {
     email: Option<EmailAddress>,
@@ -64,28 +66,28 @@ impl PartialEq for Account {
 impl Eq for Account {}
 
 impl Account {
-    /// An enabled account in UTC, in English, without an e-mail address or claims of its own.
+    /// An enabled account in UTC and English, without an e-mail address or extra claims.
     #[must_use]
     pub fn new(subject: SubjectId, name: &str, role: Role) -> Self {
         let (disabled, manages_profiles, valid_since, contact) = (false, false, None, None);
         Self { subject, name: Short::new(name), role, disabled, manages_profiles, valid_since, contact }
     }
 
-    /// Where notices go.
+    /// Sets the address for notices.
     #[must_use]
     pub fn with_email(mut self, email: EmailAddress) -> Self {
         self.contact.get_or_insert_default().email = Some(email);
         self
     }
 
-    /// An IANA time zone, for display only.
+    /// Sets the IANA time zone, for display only.
     #[must_use]
     pub fn with_zone(mut self, zone: &str) -> Self {
         self.contact.get_or_insert_default().zone = Short::new(zone);
         self
     }
 
-    /// A BCP 47 language, `en` or `ru` where the shipped templates are used.
+    /// Sets the BCP 47 language: `en` or `ru` for the built-in templates.
     #[must_use]
     pub fn with_language(mut self, language: &str) -> Self {
         self.contact.get_or_insert_default().language = Short::new(language);
@@ -99,7 +101,7 @@ impl Account {
         self
     }
 
-    /// Gives the right "manage user profiles".
+    /// Grants the right "manage user profiles".
     #[must_use]
     pub fn with_profile_management(mut self, manages_profiles: bool) -> Self {
         self.manages_profiles = manages_profiles;
@@ -120,19 +122,20 @@ impl Account {
         self
     }
 
-    /// Since when the account's credentials are valid: what began before is refused at each use. For a change of the
-    /// password, for a person who was removed and comes back under the same id, for "sign out everywhere".
+    /// Sets the instant from which the account's credentials are valid. A credential that began earlier is refused at
+    /// each use. Use it after a change of the password, for a person who was removed and returns under the same id,
+    /// or for "sign out everywhere".
     ///
-    /// A sign-in and a session began when they were opened, any other credential when its present secret was made; equal is
-    /// valid. Round up where the host's own instants are coarser than microseconds. An instant ahead of the clock refuses
-    /// everything until then.
+    /// A sign-in and a session began when they were opened, any other credential when its present secret was created.
+    /// A credential that began at exactly this instant is valid. Round up if the host's own instants are coarser than
+    /// microseconds. An instant ahead of the clock refuses every credential until then.
     #[must_use]
     pub fn with_valid_since(mut self, at: Timestamp) -> Self {
         self.valid_since = Some(at);
         self
     }
 
-    /// Since when its credentials are valid; `None`: always.
+    /// The instant from which its credentials are valid; `None`: always.
     #[must_use]
     pub fn valid_since(&self) -> Option<Timestamp> {
         self.valid_since
@@ -168,7 +171,7 @@ impl Account {
         self.manages_profiles
     }
 
-    /// Where notices go, if anywhere.
+    /// The address for notices, if any.
     #[must_use]
     pub fn email(&self) -> Option<&EmailAddress> {
         self.contact.as_ref().and_then(|contact| contact.email.as_ref())

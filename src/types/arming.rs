@@ -1,6 +1,6 @@
-//! Which schedule of notices the marks of a realm were set under, and how far a walk that sets them anew has come.
+//! The notice schedule under which the marks of a realm were set, and the progress of a walk that sets them again.
 //!
-//! Kept as one value beside the settings, so that it is compared with them, and changed, in one step.
+//! Stored as one value beside the settings, so that it is compared and changed with them in one step.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::types::time::{Span, Timestamp};
 
 const NAME: &str = "notice_arming";
 
-/// Under which schedule all marks stand, and the pass that brings them under another.
+/// The schedule of all marks, and the pass that changes them to another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Arming {
@@ -21,24 +21,24 @@ pub(crate) struct Arming {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pass {
     under: String,
-    /// What marks may have been set under before; `None`: that is not known.
+    /// The schedules under which marks may have been set before. `None`: unknown.
     before: Option<Vec<String>>,
-    /// When the change was noticed first.
+    /// When the change was first noticed.
     since: Timestamp,
-    /// The walk under way; `None`: the first one is over, and the second waits.
+    /// The current walk. `None`: the first one is finished, and the second has not started.
     walk: Option<Walk>,
 }
 
-/// The most earlier schedules that are remembered.
+/// The most earlier schedules that are stored.
 const MOST_BEFORE: usize = 16;
 
-/// A walk, and the page that it comes to next.
+/// A walk and its next page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Walk {
     began: Timestamp,
-    /// Which of the kinds that the schedule names.
+    /// The index of the kind within the schedule.
     pub(crate) kind: usize,
-    /// The cursor after which the page begins.
+    /// The cursor at which the page begins.
     pub(crate) after: Option<String>,
 }
 
@@ -49,7 +49,8 @@ impl Walk {
 }
 
 impl Arming {
-    /// What stands beside the settings. What cannot be read counts as nothing: the marks are then all looked at anew.
+    /// Reads the value stored beside the settings. An unreadable value counts as absent: all marks are then checked
+    /// again.
     pub(crate) fn of(stored: &StoredSettings) -> Self {
         stored.values.get(NAME).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
@@ -65,7 +66,7 @@ impl Arming {
         self.clone().begin(under, patience, now).is_none()
     }
 
-    /// The page to walk next, where there is one. `patience` is how long another process may go on under the old schedule.
+    /// The next page to walk, if any. `patience` is how long another process may continue under the old schedule.
     pub(crate) fn begin(&mut self, under: &str, patience: Span, now: Timestamp) -> Option<Walk> {
         match &mut self.pass {
             None if self.done.as_deref() == Some(under) => None,
@@ -84,7 +85,7 @@ impl Arming {
         }
     }
 
-    /// What marks may stand under when yet another schedule comes.
+    /// The schedules under which marks may be set when another schedule follows.
     fn earlier(&self) -> Option<Vec<String>> {
         let Some(pass) = &self.pass else { return self.done.clone().map(|done| vec![done]) };
         let mut before = pass.before.clone()?;
@@ -93,13 +94,13 @@ impl Arming {
         Some(before).filter(|before| before.len() <= MOST_BEFORE)
     }
 
-    /// What marks may have been set under before the pass that is under way, where that is known.
+    /// The schedules under which marks may have been set before the current pass, if known.
     pub(crate) fn before(&self) -> Option<&[String]> {
         self.pass.as_ref()?.before.as_deref()
     }
 
-    /// Moves on from the page that was walked to the next, or ends the walk. Whoever walked a page that another process has done as
-    /// well changes nothing. Says whether a page is left to walk now.
+    /// Advances from the walked page to the next, or ends the walk. If another process has already walked the page,
+    /// nothing changes. Returns whether a page is left to walk now.
     pub(crate) fn advance(&mut self, under: &str, walked: &Walk, next: Option<Walk>, patience: Span) -> bool {
         let Some(pass) = self.pass.as_mut().filter(|pass| pass.under == under) else { return self.done.is_none() };
         if pass.walk.as_ref() != Some(walked) {

@@ -6,7 +6,7 @@ use crate::types::secret::SecretBytes;
 
 pub(crate) const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The letter's value at its byte, 0xFF where the byte is no letter.
+/// The letter's value at its byte, 0xFF if the byte is not a letter.
 const VALUES: [u8; 256] = {
     let mut values = [0xFF; 256];
     let mut i = 0;
@@ -17,14 +17,14 @@ const VALUES: [u8; 256] = {
     values
 };
 
-/// `letter`'s value, or 0xFF where it is none: for loops that check once at the end.
+/// `letter`'s value, or 0xFF if it is not a letter. For loops that check once at the end.
 pub(crate) const fn raw_value(letter: u8) -> u8 {
     VALUES[letter as usize]
 }
 
 /// 22 letters for 16 bytes read as one big-endian number.
 pub(crate) fn encode_id(id: &[u8; 16]) -> [u8; 22] {
-    // Two halves of 11 letters each: 62^11 < 2^66 > 2^64, so split by 62^11 in u128 once and go on in u64.
+    // Two halves of 11 letters each (2^64 < 62^11 < 2^66): one division by 62^11, then short divisions by 62.
     const HALF: u128 = 62u128.pow(11);
     let number = u128::from_be_bytes(*id);
     let mut text = [b'0'; 22];
@@ -40,7 +40,7 @@ pub(crate) fn encode_id(id: &[u8; 16]) -> [u8; 22] {
     text
 }
 
-/// The 16 bytes of 22 letters; `None` for a foreign letter and for a number of 2^128 and more (62^22 is 1.1 times that).
+/// The 16 bytes of 22 letters. `None` for an invalid letter or a number of 2^128 or more (62^22 is 1.1 times that).
 pub(crate) fn decode_id(text: &[u8; 22]) -> Option<[u8; 16]> {
     // Ten letters stay below 62^10 < 2^60, so three parts of 10, 10 and 2 letters are read in u64.
     let mut bad = 0u8;
@@ -65,7 +65,7 @@ pub(crate) fn decode_id(text: &[u8; 22]) -> Option<[u8; 16]> {
 
 /// 43 letters for 32 bytes read as one big-endian number (62^43 is 1.02 times 2^256, so every number fits).
 ///
-/// Long division in 32-bit limbs: no branch and no address depends on the number, but for the look-up of its letters.
+/// Long division in 32-bit limbs. No branch and no address depends on the number, except the look-up of its letters.
 pub(crate) fn encode_secret(bytes: &[u8; 32]) -> SecretBytes<43> {
     let mut limbs = Zeroizing::new([0u32; 8]);
     for (limb, four) in limbs.iter_mut().zip(bytes.chunks_exact(4)) {

@@ -11,11 +11,12 @@ use crate::types::short::Short;
 use crate::types::time::Timestamp;
 use crate::types::unknown::UnknownFields;
 
-/// The public id of a client: 1 to 100 characters of `[A-Za-z0-9._~-]`, so that every way to encode it for HTTP Basic agrees.
+/// The public id of a client: 1 to 100 characters of `[A-Za-z0-9._~-]`, which every encoding for HTTP Basic leaves
+/// unchanged.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ClientId(Short);
 
-/// A text that is no client id. The field is `id`.
+/// Not a valid client id. The field is `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("client id must be 1 to 100 characters of [A-Za-z0-9._~-]")]
 pub struct InvalidClientId;
@@ -56,12 +57,13 @@ impl<'de> Deserialize<'de> for ClientId {
     }
 }
 
-/// The internal id of a registration: 16 random bytes, drawn once, carried by every token, never used again.
+/// The internal id of a registration: 16 random bytes, drawn once, stored in every family of the client, and never
+/// used again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct ClientKey([u8; 16]);
 
 impl ClientKey {
-    /// The id of those bytes.
+    /// The id with these bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
@@ -74,11 +76,11 @@ impl ClientKey {
     }
 }
 
-/// How a client may open or go on with a family at the token endpoint.
+/// A grant by which a client may open or continue a family at the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {
-    /// RFC 6749 §4.3. RFC 9700 §2.4 says it must not be used: off unless a registration names it.
+    /// RFC 6749 §4.3. RFC 9700 §2.4 says that it must not be used: off unless a registration names it.
     Password,
     /// RFC 6749 §6.
     RefreshToken,
@@ -94,102 +96,105 @@ impl Grant {
         }
     }
 
-    /// The grant of that name, or `None`.
+    /// The grant with that name, or `None`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Password, Self::RefreshToken].into_iter().find(|grant| grant.as_str() == name)
     }
 }
 
-/// What a refresh answers with.
+/// Whether a refresh rotates or reuses the refresh token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshMode {
-    /// A new refresh token each time, the old one used up (RFC 9700 §2.2.2).
+    /// A new refresh token each time; the old one is used up (RFC 9700 §2.2.2).
     #[default]
     Rotate,
-    /// The same refresh token again: confidential clients only.
+    /// The same refresh token again. For confidential clients only.
     Reuse,
 }
 
-/// How the text of a client secret is digested.
+/// How a client secret is digested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SecretForm {
     /// `cfc_…`, drawn by this library.
     Generated,
-    /// Any text that the host brought along.
+    /// Any text that the host imported.
     Imported,
 }
 
-/// What is kept of one secret of a client. In a document every member must be there: one that is missing, or whose name is damaged, must not read as "never
-/// ends".
+/// The stored half of a client secret. In a document every member must be present: a missing or misspelled member
+/// must not be read as "never ends".
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StoredSecret {
-    /// Part of what is digested; the id inside the text of a generated one.
+    /// An input of the digest. It is also the id inside the text of a generated secret.
     pub id: [u8; 16],
     /// How it is digested.
     pub form: SecretForm,
     /// The digest.
     pub digest: [u8; 32],
-    /// Under which key of the ring.
+    /// The key of the digest.
     pub key_id: KeyId,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it stops: set on the older one by a replacement.
+    /// When it expires: set on the older secret by a replacement.
     #[serde(deserialize_with = "Option::deserialize")]
     pub expires_at: Option<Timestamp>,
-    /// What a newer version wrote beside it.
+    /// Members written by a newer version.
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
 
-/// A client as it is registered: everything but its secrets' texts.
+/// A registered client, without the texts of its secrets.
 ///
-/// A store keeps it as the document of [`Registration::to_document`], beside `client_id`, [`ClientKey`] and [`Version`].
+/// A store keeps it as the document from [`Registration::to_document`], with `client_id`, [`ClientKey`] and
+/// [`Version`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Registration {
     /// The public id.
     pub client_id: ClientId,
-    /// The internal id, which tokens carry. A client deleted and made again gets another.
+    /// The internal id, to which tokens are bound. A client that is deleted and registered again gets another.
     pub key: ClientKey,
-    /// What people see; `as:client_id` of the token endpoint's answer.
+    /// The name shown to people; `as:client_id` in the token endpoint's response.
     pub display_name: String,
     /// At most two, the newest last.
     pub secrets: Vec<StoredSecret>,
-    /// What it may ask for at the token endpoint.
+    /// The grants that it may use at the token endpoint.
     pub grants: Vec<Grant>,
-    /// The widest scope that it may ask for; `None`: any.
+    /// The widest scope that it may request; `None`: any.
     #[serde(deserialize_with = "Option::deserialize")]
     pub allowed_scope: Option<Scope>,
-    /// What it gets where it asks for none; `None`: all that it may have, and a credential without scope where that is any.
+    /// The scope granted if a request names none. `None`: all that the client may have; the credential has no scope
+    /// if that is any.
     ///
-    /// A credential without scope has all rights of its owner, and is introspected without a member `scope` (RFC 7662 §2.2): a
-    /// resource server that asks for scopes refuses it. Name a default for clients whose tokens such servers see.
+    /// A credential without scope has all rights of its owner, and its introspection has no member `scope` (RFC 7662
+    /// §2.2), so a resource server that requires scopes refuses it. Set a default for clients whose tokens such
+    /// servers see.
     #[serde(deserialize_with = "Option::deserialize")]
     pub default_scope: Option<Scope>,
-    /// Without a secret (RFC 6749 §2.1).
+    /// Whether it has no secret (RFC 6749 §2.1).
     pub public: bool,
-    /// What a refresh answers with. Never reuse for a public client.
+    /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
     pub refresh_mode: RefreshMode,
-    /// May introspect every token of the realm (RFC 7662).
+    /// Whether it may introspect every token of the realm (RFC 7662).
     pub resource_server: bool,
-    /// A disabled client's tokens are refused.
+    /// Whether it is disabled: all its tokens are refused.
     pub disabled: bool,
-    /// Copied into each family. Raised to revoke all of the client's tokens at once.
+    /// Copied into each family. Raising it revokes all of the client's tokens at once.
     pub epoch: u64,
     /// When it was registered.
     pub created_at: Timestamp,
-    /// What a newer version wrote beside it.
+    /// Members written by a newer version.
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
 
-/// A registration with the version under which the store keeps it.
+/// A registration with its version in the store.
 #[derive(Clone, Debug)]
 pub struct VersionedRegistration {
-    /// What `put` and `remove` must name.
+    /// The version that `put` and `remove` must pass.
     pub version: Version,
     /// The registration.
     pub registration: Registration,
@@ -201,7 +206,7 @@ pub struct VersionedRegistration {
 pub struct InvalidDocument(#[source] serde_json::Error);
 
 impl Registration {
-    /// The text that a store keeps: JSON, its fields named as here.
+    /// The stored text: JSON, with the field names of this struct.
     ///
     /// # Errors
     ///
@@ -210,11 +215,11 @@ impl Registration {
         serde_json::to_string(self).map_err(InvalidDocument)
     }
 
-    /// Reads what [`Registration::to_document`] wrote.
+    /// Reads the output of [`Registration::to_document`].
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`] for anything else.
+    /// [`InvalidDocument`] for any other text.
     pub fn from_document(text: &str) -> Result<Self, InvalidDocument> {
         serde_json::from_str(text).map_err(InvalidDocument)
     }
@@ -246,7 +251,8 @@ mod tests {
         }
     }
 
-    /// Every member is written, so one that is missing was damaged: `allowed_scope` would read as any scope, `expires_at` as never.
+    /// Every member is written, so a missing one means damage: otherwise a missing `allowed_scope` would mean any
+    /// scope, and a missing `expires_at` never.
     #[test]
     fn a_document_without_one_of_its_members_is_refused() {
         let secret = r#"{"id":[2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2],"form":"imported","digest":[3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3],"key_id":1,"created_at":7,"expires_at":null}"#;

@@ -17,27 +17,27 @@ use crate::types::visible::{code_point, refused};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Description(Box<str>);
 
-/// A text that cannot be a description. The field is `description`.
+/// Not a valid description. The field is `description`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidDescription {
     /// More than 500 characters.
     #[error("description must have at most 500 characters")]
     TooLong,
-    /// A control, format, private-use or unassigned character, or a joiner where none belongs.
+    /// A control, format, private-use or unassigned character, or a joiner where Unicode does not allow one.
     #[error("description contains {}, which is not allowed there", code_point(*.0))]
     Character(char),
 }
 
 impl Description {
-    /// The most characters.
+    /// The longest description, in characters.
     pub const MAX: usize = 500;
 
-    /// Checks and normalises a text; an empty one is a description too.
+    /// Checks and normalises a text. An empty text is a valid description.
     ///
     /// # Errors
     ///
-    /// [`InvalidDescription`] says which rule it breaks.
+    /// [`InvalidDescription`] with the broken rule.
     pub fn new(text: &str) -> Result<Self, InvalidDescription> {
         if text.len() > 8 * Self::MAX {
             return Err(InvalidDescription::TooLong);

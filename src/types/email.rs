@@ -1,13 +1,13 @@
-//! Where notices go.
+//! The address for notices.
 
 use crate::types::short::Short;
 
-/// An e-mail address as far as a library must judge it: `local@domain`, at most 254 bytes, no blanks and no control characters,
-/// so that it can never break a header. Whether it takes mail, only the transport finds out.
+/// An e-mail address, checked only as far as needed: `local@domain`, at most 254 bytes, no blanks and no control
+/// characters, so that it can never break a header. Only the transport finds out whether it accepts mail.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EmailAddress(Short);
 
-/// A text that is no e-mail address.
+/// Not a valid e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("e-mail address must be local@domain, at most 254 bytes, without blanks and control characters")]
 pub struct InvalidEmail;
@@ -17,7 +17,7 @@ impl EmailAddress {
     ///
     /// # Errors
     ///
-    /// [`InvalidEmail`] where it breaks the rule above.
+    /// [`InvalidEmail`] if it breaks the rule above.
     pub fn new(text: &str) -> Result<Self, InvalidEmail> {
         let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';'));
         let parts = text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());

@@ -1,12 +1,12 @@
-//! A hasher for ids, keyed by the process.
+//! A hasher for ids, with a key per process.
 //!
-//! Most ids are drawn at random, but some follow from what a caller chose (the number of a form), who could search for ids that
-//! crowd a table or share a place in it. The key, which nobody learns, takes that from them.
+//! Most ids are drawn at random, but some are derived from a caller's choice (the number of a form). A caller could
+//! search for ids that collide in a hash table. The secret key prevents this.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
 
-/// Drawn once a process.
+/// Drawn once per process.
 static KEY: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0_u8));
 
 /// Builds an [`IdHasher`].
@@ -47,7 +47,7 @@ impl Hasher for IdHasher {
         }
     }
 
-    /// Lengths: an id's never varies, and texts end with a byte of their own.
+    /// Ignores lengths: an id's length is fixed, and texts end with a terminator byte.
     #[inline]
     fn write_usize(&mut self, _length: usize) {}
 }

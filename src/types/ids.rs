@@ -1,4 +1,4 @@
-//! Who and what: ids of records, families, owners, people, clients and keys.
+//! Ids of records, families, owners, people, clients and keys.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,9 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::types::base62;
 use crate::types::short::Short;
 
-/// The public id of a credential, 16 bytes: shard (1) · family (9 random) · member (6 random). Written as 22 base62 letters.
+/// The public id of a credential, 16 bytes: shard (1) · family (9 random) · member (6 random). Written as 22 base62
+/// letters.
 ///
-/// It is part of the token's text and is no secret.
+/// It is part of the token's text and is not secret.
 ///
 /// ```
 /// use counterfoil::types::RecordId;
@@ -22,17 +23,17 @@ use crate::types::short::Short;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId([u8; 16]);
 
-/// What descends from one issue: the first 10 bytes of its members' ids.
+/// The id of a family: the first 10 bytes of its members' ids.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FamilyId([u8; 10]);
 
-/// A text that is no id of a record.
+/// Not a valid record id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("id must be 22 characters of [0-9A-Za-z] for a number below 2^128")]
 pub struct InvalidId;
 
 impl RecordId {
-    /// The id of those bytes.
+    /// The id with these bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
@@ -51,7 +52,7 @@ impl RecordId {
         &self.0
     }
 
-    /// The shard: first byte of SHA-256(realm, owner). It says 1/256 about the owner.
+    /// The shard: the first byte of SHA-256(realm, owner). It reveals one of 256 groups of owners.
     #[must_use]
     pub const fn shard(&self) -> u8 {
         self.0[0]
@@ -65,7 +66,7 @@ impl RecordId {
         FamilyId(family)
     }
 
-    /// The six bytes that tell it from the others of its family.
+    /// The six bytes that distinguish it within its family.
     #[must_use]
     pub fn member(&self) -> [u8; 6] {
         let mut member = [0; 6];
@@ -75,7 +76,7 @@ impl RecordId {
 }
 
 impl FamilyId {
-    /// The family of those bytes.
+    /// The family id with these bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 10]) -> Self {
         Self(bytes)
@@ -87,7 +88,7 @@ impl FamilyId {
         &self.0
     }
 
-    /// The shard its members lie on.
+    /// The shard of its members.
     #[must_use]
     pub const fn shard(&self) -> u8 {
         self.0[0]
@@ -138,11 +139,11 @@ impl<'de> Deserialize<'de> for RecordId {
 
 /// The immutable id of a person in the host's directory: 1 to 255 bytes without control characters.
 ///
-/// Never a name: a new person with an old name gets none of the old one's credentials.
+/// Never a name: a new person with an old name gets none of the former person's credentials.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SubjectId(Short);
 
-/// A text that cannot be a subject's id.
+/// Not a valid subject id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("subject id must be 1 to 255 bytes without control characters")]
 pub struct InvalidSubject;
@@ -152,7 +153,7 @@ impl SubjectId {
     ///
     /// # Errors
     ///
-    /// [`InvalidSubject`] where it is empty, longer than 255 bytes, or holds a control character.
+    /// [`InvalidSubject`] if it is empty, longer than 255 bytes, or contains a control character.
     pub fn new(id: &str) -> Result<Self, InvalidSubject> {
         let fits = (1..=255).contains(&id.len()) && !id.chars().any(char::is_control);
         fits.then(|| Self(Short::new(id))).ok_or(InvalidSubject)
@@ -183,15 +184,15 @@ impl<'de> Deserialize<'de> for SubjectId {
     }
 }
 
-/// Whom a record is listed under: a person, or the realm itself (security codes).
+/// The owner under whom a record is listed: a person, or the realm itself (security codes).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct OwnerId(SubjectId);
 
-/// What the realm's own records are listed under. It holds a control character, so no [`SubjectId`] can equal it.
+/// The owner of the realm's own records. It contains a control character, so no [`SubjectId`] can equal it.
 const REALM_OWNER: &str = "\u{1}realm";
 
 impl OwnerId {
-    /// Nobody: where an owner is about to be written.
+    /// A placeholder to overwrite.
     pub(crate) const BLANK: Self = Self(SubjectId(Short::EMPTY));
 
     /// The realm itself: the owner of every security code.
@@ -200,28 +201,28 @@ impl OwnerId {
         Self(SubjectId(Short::new(REALM_OWNER)))
     }
 
-    /// Reads what a store kept: a subject's id, or the realm's reserved one.
+    /// Parses the stored text: a subject's id, or the realm's reserved one.
     ///
     /// # Errors
     ///
-    /// [`InvalidSubject`] where it is neither.
+    /// [`InvalidSubject`] if it is neither.
     pub fn from_stored(text: &str) -> Result<Self, InvalidSubject> {
         if text == REALM_OWNER { Ok(Self::realm()) } else { SubjectId::new(text).map(Self::from) }
     }
 
-    /// The text that a store keeps.
+    /// The stored text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// The person, where it is one.
+    /// The person, or `None` for the realm.
     #[must_use]
     pub fn subject(&self) -> Option<SubjectId> {
         self.person().cloned()
     }
 
-    /// The same, lent.
+    /// The same by reference.
     pub(crate) fn person(&self) -> Option<&SubjectId> {
         (self.as_str() != REALM_OWNER).then_some(&self.0)
     }
@@ -239,7 +240,7 @@ impl From<&SubjectId> for OwnerId {
     }
 }
 
-/// The number of a key of the key ring. 0 is "no key": a plain SHA-256 digest.
+/// The number of a key of the key ring. 0 means "no key": a plain SHA-256 digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct KeyId(u32);
 
@@ -247,7 +248,7 @@ impl KeyId {
     /// No key.
     pub const NONE: Self = Self(0);
 
-    /// The key of that number.
+    /// The key with that number.
     #[must_use]
     pub const fn new(number: u32) -> Self {
         Self(number)
@@ -260,15 +261,15 @@ impl KeyId {
     }
 }
 
-/// How often a record was changed. Stores compare it, nobody counts with it.
+/// The number of changes of a record. Stores compare it only for equality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version(u64);
 
 impl Version {
-    /// The version of a record that was just inserted.
+    /// The version of a newly inserted record.
     pub const FIRST: Self = Self(0);
 
-    /// The version of that number.
+    /// The version with that number.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)

@@ -4,22 +4,22 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What a credential is. `token_type` is always "bearer" (RFC 6749 §7.1); this is the other thing.
+/// The kind of a credential. Do not confuse it with `token_type`, which is always "bearer" (RFC 6749 §7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TokenKind {
-    /// Made by its owner for a program, listed, labelled.
+    /// Created by its owner for a program; listed and labelled.
     PersonalAccessToken,
     /// Issued by the token endpoint, short-lived (RFC 6749 §1.4).
     AccessToken,
-    /// Issued beside it, to get the next one (RFC 6749 §1.5).
+    /// Issued with an access token, to get the next one (RFC 6749 §1.5).
     RefreshToken,
-    /// Made by a super administrator of a realm for a program.
+    /// Created by a super administrator of a realm for a program.
     SecurityCode,
-    /// What a client proves itself with (RFC 6749 §2.3.1).
+    /// The secret by which a client authenticates (RFC 6749 §2.3.1).
     ClientSecret,
-    /// Behind the console's cookie; never a bearer token.
+    /// The credential in the console's cookie; never a bearer token.
     ConsoleSession,
 }
 
@@ -34,7 +34,7 @@ impl TokenKind {
         Self::ConsoleSession,
     ];
 
-    /// The byte that stands for the kind in digests and in stores. Never reused (ARCHITECTURE.md lists them).
+    /// The byte of the kind in digests and in stores. Never reused (ARCHITECTURE.md lists them).
     #[must_use]
     pub const fn byte(self) -> u8 {
         match self {
@@ -47,7 +47,7 @@ impl TokenKind {
         }
     }
 
-    /// The kind of a byte, or `None`.
+    /// The kind with that byte, or `None`.
     #[must_use]
     pub const fn from_byte(byte: u8) -> Option<Self> {
         match byte {

@@ -1,4 +1,4 @@
-//! The scope tokens that a service knows.
+//! The scope tokens known to a service.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::scope::{InvalidScope, Scope};
 
-/// The scope tokens that a service knows: its own, and always those of this library ([`Scope::OWN`]).
+/// The scope tokens known to a service: its own, and always those of this library ([`Scope::OWN`]).
 ///
 /// ```
 /// use counterfoil::types::KnownScopes;
@@ -25,7 +25,7 @@ impl KnownScopes {
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`] where one is not a scope token (RFC 6749 §3.3).
+    /// [`InvalidScope`] if one is not a scope token (RFC 6749 §3.3).
     pub fn new(tokens: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidScope> {
         let mut known: BTreeSet<String> = Scope::OWN.into_iter().map(str::to_owned).collect();
         for token in tokens {

@@ -1,4 +1,4 @@
-//! Labels: what an owner calls a token, and the key by which two labels are the same.
+//! Labels: an owner's name for a token, and the key by which labels are compared.
 
 use std::fmt;
 
@@ -8,10 +8,11 @@ use unicode_normalization::UnicodeNormalization;
 use crate::types::short::Short;
 use crate::types::visible::{code_point, is_ignorable, is_invisible, refused};
 
-/// The most bytes a label may have before anything is computed on it: four for each of 255 characters.
+/// The most bytes of a label that are processed: four for each of 255 characters.
 const MAX_BYTES: usize = 4 * 255;
 
-/// The text of a label as it is shown: NFC, trimmed, visible, without control and format characters but joiners where Unicode allows them.
+/// The displayed text of a label: NFC, trimmed, visible, without control and format characters except joiners where
+/// Unicode allows them.
 ///
 /// ```
 /// use counterfoil::types::{InvalidLabel, Label};
@@ -24,34 +25,36 @@ const MAX_BYTES: usize = 4 * 255;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Label(Short);
 
-/// What two labels are compared by: `NFKC_Casefold`, which drops characters that show nothing, with inner blanks collapsed.
+/// The key by which two labels are compared: `NFKC_Casefold`, which drops invisible characters, with inner blanks
+/// collapsed.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LabelKey(Short);
 
-/// A text that cannot be a label. The field is `label`.
+/// Not a valid label. The field is `label`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidLabel {
-    /// Nothing in it, blanks only, or invisible characters only.
+    /// Empty, or only blanks or invisible characters.
     #[error("label must not be empty or invisible")]
     Empty,
     /// More characters (Unicode scalar values after NFC and trimming) than the policy allows.
     #[error("label must have at most {limit} characters")]
     TooLong {
-        /// The most characters.
+        /// The longest label, in characters.
         limit: u16,
     },
-    /// A control, format, private-use or unassigned character, a line separator, or a joiner where none belongs.
+    /// A control, format, private-use or unassigned character, a line separator, or a joiner where Unicode does not
+    /// allow one.
     #[error("label contains {}, which is not allowed there", code_point(*.0))]
     Character(char),
 }
 
 impl Label {
-    /// Checks and normalises a text; `limit` is the most characters (policy: 20 or 100, at most 255).
+    /// Checks and normalises a text. `limit` is the longest label in characters (policy: 20 or 100, at most 255).
     ///
     /// # Errors
     ///
-    /// [`InvalidLabel`] says which rule it breaks.
+    /// [`InvalidLabel`] with the broken rule.
     pub fn new(text: &str, limit: u16) -> Result<Self, InvalidLabel> {
         if text.len() > MAX_BYTES {
             return Err(InvalidLabel::TooLong { limit });
@@ -70,29 +73,30 @@ impl Label {
         Ok(Self(Short::new(shown)))
     }
 
-    /// Reads what a store kept, by the rules that hold under every policy.
+    /// Reads a stored label, by the rules that hold under every policy.
     ///
     /// # Errors
     ///
-    /// [`InvalidLabel`] where it cannot have been written by this library.
+    /// [`InvalidLabel`] if this library cannot have written it.
     pub fn from_stored(text: &str) -> Result<Self, InvalidLabel> {
         Self::new(text, 255)
     }
 
-    /// The text that is shown.
+    /// The displayed text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// What it is compared by.
+    /// The key by which it is compared.
     #[must_use]
     pub fn key(&self) -> LabelKey {
         LabelKey(Short::new(&folded(self.as_str())))
     }
 }
 
-/// `toNFKC_Casefold` (Unicode, section 3.13, R5): what shows nothing is dropped, the rest is folded as for compatibility caseless matching (D146).
+/// `toNFKC_Casefold` (Unicode, section 3.13, R5): default-ignorable characters are dropped, the rest is folded as for
+/// compatibility caseless matching.
 fn folded(text: &str) -> String {
     let seen = |character: &char| !is_ignorable(*character);
     let folded: String =
@@ -107,20 +111,21 @@ impl fmt::Display for Label {
 }
 
 impl LabelKey {
-    /// Reads what a store kept. A key is only ever compared, so any text is one.
+    /// Reads a stored key. Keys are only compared, so every text is accepted.
     #[must_use]
     pub fn from_stored(text: &str) -> Self {
         Self(Short::new(text))
     }
 
-    /// The text that a store keeps.
+    /// The stored text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// What a key is now that an older version of this library kept, for a store's migration. Where another family of the owner has that key
-    /// already, the old one stays: both labels were given, and only a third one is refused.
+    /// Converts a key stored by an older version of this library to its present form, for a store's migration. If
+    /// another family of the owner already has that key, keep the old one: both labels were valid when they were
+    /// given, and only a third one is refused.
     ///
     /// ```
     /// use counterfoil::types::{Label, LabelKey};

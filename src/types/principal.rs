@@ -1,4 +1,4 @@
-//! What a handler receives: who is calling, by which credential, with which rights.
+//! The result of a verification: the caller, its credential and its rights.
 
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
@@ -10,7 +10,7 @@ use crate::types::short::Short;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
-/// Who is calling. Only a verification makes one.
+/// An authenticated caller. Only a verification creates one.
 #[derive(Clone, Debug)]
 pub struct Principal {
     pub(crate) realm: Realm,
@@ -35,7 +35,7 @@ impl Principal {
         &self.realm
     }
 
-    /// Whose rights it carries.
+    /// The subject whose rights it has.
     #[must_use]
     pub fn subject(&self) -> &SubjectId {
         &self.subject
@@ -47,7 +47,7 @@ impl Principal {
         self.name.as_str()
     }
 
-    /// The effective role: the account's as it is now, for a same-as-user code at most an ordinary member's.
+    /// The effective role: the account's current role, for a same-as-user code at most an ordinary member's.
     #[must_use]
     pub fn role(&self) -> Role {
         self.role
@@ -59,7 +59,7 @@ impl Principal {
         self.manages_profiles
     }
 
-    /// What it authenticated with.
+    /// The kind of the credential.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         self.kind
@@ -77,13 +77,13 @@ impl Principal {
         self.label.as_ref()
     }
 
-    /// What it may do; `None`: all that its role allows.
+    /// The scope; `None`: all that its role allows.
     #[must_use]
     pub fn scope(&self) -> Option<&Scope> {
         self.scope.as_ref()
     }
 
-    /// Whether it may do what asks for that scope token.
+    /// Whether its scope permits an operation that requires that scope token. Without a scope the result is true.
     #[must_use]
     pub fn may(&self, scope_token: &str) -> bool {
         self.scope.as_ref().is_none_or(|scope| scope.contains(scope_token))
@@ -95,19 +95,20 @@ impl Principal {
         self.expires_at
     }
 
-    /// Who made a security code; `None` for all others.
+    /// The creator of a security code; `None` for other credentials.
     #[must_use]
     pub fn actor(&self) -> Option<&SubjectId> {
         self.actor.as_ref()
     }
 
-    /// When the password behind a session of the console was proved; `None` for all others.
+    /// When the password of a console session was proved; `None` for other credentials.
     #[must_use]
     pub fn authenticated_at(&self) -> Option<Timestamp> {
         self.authenticated_at
     }
 
-    /// Where the request came from, if the host said so ([`Counterfoil::from_source`](crate::Counterfoil::from_source)).
+    /// The source of the request, if the host gave it
+    /// ([`Counterfoil::from_source`](crate::Counterfoil::from_source)).
     #[must_use]
     pub fn source(&self) -> Option<&SourceName> {
         self.source.as_ref()

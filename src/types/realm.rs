@@ -1,4 +1,4 @@
-//! Realms keep tenants apart.
+//! Realms separate tenants.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::types::short::Short;
 
 /// The name of a realm (a tenant, a domain): immutable, 1 to 255 visible ASCII characters, compared byte for byte.
 ///
-/// Ids, labels, listings and digests never cross a realm. A host with one tenant never mentions it: [`Realm::default`].
+/// Ids, labels, listings and digests never cross a realm. A host with one tenant uses [`Realm::default`] implicitly.
 ///
 /// ```
 /// use counterfoil::Realm;
@@ -20,10 +20,10 @@ use crate::types::short::Short;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Realm(Option<Short>);
 
-/// The realm of a host with one tenant, kept as `None`: most hosts have no other, and every record bears its realm.
+/// The realm of a host with one tenant, stored as `None`: most hosts have no other, and every record has a realm.
 const DEFAULT: &str = "default";
 
-/// A text that cannot name a realm.
+/// Not a valid realm name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("realm must be 1 to 255 visible ASCII characters")]
 pub struct InvalidRealm;
@@ -35,7 +35,7 @@ impl Realm {
     ///
     /// # Errors
     ///
-    /// [`InvalidRealm`] where it is empty, longer than 255 bytes, or holds anything but `%x21-7E`.
+    /// [`InvalidRealm`] if it is empty, longer than 255 bytes, or contains a character outside `%x21-7E`.
     pub fn new(name: &str) -> Result<Self, InvalidRealm> {
         let fits = (1..=255).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self((name != DEFAULT).then(|| Short::new(name)))).ok_or(InvalidRealm)

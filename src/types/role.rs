@@ -1,4 +1,4 @@
-//! What an account may do, as one ladder.
+//! The roles of accounts, in ascending order.
 
 use std::fmt;
 

@@ -7,12 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::types::short::Short;
 
-/// The longest scope that is read, in bytes.
+/// The longest scope that is accepted, in bytes.
 const MAX_BYTES: usize = 1_000;
 
-/// A scope: at least one scope token, each once, in order.
+/// A scope: at least one scope token, without duplicates, in byte order.
 ///
-/// A credential without a scope may do all that its owner may; that is `None` wherever an `Option<Scope>` stands.
+/// A credential without a scope may do all that its owner may. An `Option<Scope>` expresses this as `None`.
 ///
 /// ```
 /// use counterfoil::Scope;
@@ -26,11 +26,11 @@ const MAX_BYTES: usize = 1_000;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Scope(Short);
 
-/// A text that is no scope.
+/// Not a valid scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidScope {
-    /// No token in it.
+    /// No scope token.
     #[error("scope is empty")]
     Empty,
     /// A character that RFC 6749 §3.3 does not allow.
@@ -42,7 +42,7 @@ pub enum InvalidScope {
 }
 
 impl Scope {
-    /// What the library's own management asks for.
+    /// Reading one's own credentials.
     pub const CREDENTIALS_READ: &'static str = "credentials:read";
     /// Creating, rotating and deleting one's own credentials.
     pub const CREDENTIALS_WRITE: &'static str = "credentials:write";
@@ -81,7 +81,7 @@ impl Scope {
         self.tokens().any(|own| own == token)
     }
 
-    /// The tokens that `stays` keeps; `None` where it keeps none.
+    /// The tokens for which `stays` is true. `None` if there are none.
     pub(crate) fn filtered(&self, stays: impl Fn(&str) -> bool) -> Option<Self> {
         let left: Vec<_> = self.tokens().filter(|token| stays(token)).collect();
         (!left.is_empty()).then(|| Self(Short::new(&left.join(" "))))
@@ -97,7 +97,7 @@ impl Scope {
 impl std::str::FromStr for Scope {
     type Err = InvalidScope;
 
-    /// Tokens separated by blanks; repeated tokens count once.
+    /// Parses tokens separated by blanks. Repeated tokens count once.
     fn from_str(text: &str) -> Result<Self, InvalidScope> {
         if text.len() > MAX_BYTES {
             return Err(InvalidScope::TooLong);

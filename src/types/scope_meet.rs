@@ -1,18 +1,18 @@
-//! What is left of a scope where several bounds hold at once.
+//! The intersection of scopes.
 
 use std::borrow::Cow;
 
 use crate::types::known_scopes::KnownScopes;
 use crate::types::scope::Scope;
 
-/// No scope token is left. This is not "without scope", which may do everything: it may do nothing.
+/// No scope token is left. Such a credential may do nothing; "without scope" means that it may do everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NothingLeft;
 
-/// The meet of a credential's scope, what its client is allowed, and what the service knows.
+/// The intersection of a credential's scope, its client's allowed scope, and the known scope tokens.
 ///
-/// `None` of the answer is "without scope". It comes out only where both `held` and `allowed` are without scope; no scope and
-/// no list of known tokens can yield it.
+/// The result `None` means "without scope". It occurs only if both `held` and `allowed` are without scope. No scope
+/// and no list of known tokens can produce it.
 pub(crate) fn meet<'a>(
     held: Option<&'a Scope>,
     allowed: Option<&'a Scope>,

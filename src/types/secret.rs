@@ -1,12 +1,12 @@
-//! Where secrets live. No `Display`, no `Serialize`, no `Clone`, no equality; `Debug` is redacted; wiped on drop.
+//! Wrappers for secrets. No `Display`, no `Serialize`, no `Clone`, no equality; `Debug` is redacted; wiped on drop.
 //!
-//! The one way out is called `expose_secret`, so that a search for that word finds every place where one is open.
+//! The only accessor is named `expose_secret`, so a search for that word finds every place that reads a secret.
 
 use std::fmt;
 
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// A text that must not be seen: a password, a presented token, an answer that carries one.
+/// A secret text: a password, a presented token, a response that contains one.
 ///
 /// ```
 /// use counterfoil::Secret;
@@ -37,11 +37,11 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Bytes that must not be seen: a key, a secret drawn for a token.
+/// Secret bytes: a key, or a secret drawn for a token.
 pub struct SecretBytes<const N: usize>([u8; N]);
 
 impl<const N: usize> SecretBytes<N> {
-    /// Takes the bytes over; the caller's own copy is the caller's to wipe.
+    /// Takes ownership of the bytes. The caller must wipe its own copy.
     #[must_use]
     pub const fn new(bytes: [u8; N]) -> Self {
         Self(bytes)
@@ -75,8 +75,8 @@ impl<const N: usize> fmt::Debug for SecretBytes<N> {
 /// The secret half of a token: 43 base62 letters, at least 256 random bits (62^43 > 2^256).
 pub(crate) type TokenSecret = SecretBytes<43>;
 
-/// Overwrites a temporary with zeros: a few wide stores and zeroize's barrier, where `Zeroizing` writes byte by byte. One
-/// verification wipes some two hundred bytes, and that must not cost as much as its hash.
+/// Overwrites a temporary with zeros: a few wide stores and zeroize's barrier, while `Zeroizing` writes byte by byte.
+/// One verification wipes about two hundred bytes, which must not cost as much as its hash.
 pub(crate) fn wipe<const N: usize>(bytes: &mut [u8; N]) {
     *bytes = [0; N];
     zeroize::optimization_barrier(bytes);

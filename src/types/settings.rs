@@ -1,4 +1,4 @@
-//! Settings: what administrators change at run time, kept as text and read leniently where reading is safe.
+//! Settings: administrators change them at run time. They are stored as text, and read leniently where that is safe.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,23 +15,23 @@ use crate::types::unknown::UnknownFields;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SettingName {
-    /// "Creation and authentication of personal access tokens".
+    /// Whether personal access tokens can be created and can authenticate.
     PersonalAccessTokensEnabled,
-    /// How long an access token lives.
+    /// The lifetime of an access token.
     AccessLifetimeSeconds,
-    /// The inactivity after which a refresh token has ended.
+    /// The inactivity time-out of refresh tokens.
     RefreshInactivitySeconds,
-    /// The time after which a family has ended whatever happens.
+    /// The absolute lifetime of a family.
     RefreshAbsoluteSeconds,
-    /// The longest life of a personal access token.
+    /// The longest lifetime of a personal access token.
     PatMaxDays,
-    /// How long a security code lives by default; also what reset and reactivate give.
+    /// The default lifetime of a security code, also after reset and reactivation.
     CodeLifetimeSeconds,
     /// How long before expiry the advance notice is due.
     NoticeLeadDays,
 }
 
-/// What the number of a setting counts.
+/// The unit of a setting's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingUnit {
     /// On or off: 1 or 0.
@@ -43,7 +43,7 @@ pub enum SettingUnit {
 }
 
 impl SettingUnit {
-    /// How many seconds one of it is; `None` for a switch.
+    /// The seconds of one unit; `None` for a switch.
     #[must_use]
     pub const fn seconds(self) -> Option<u64> {
         match self {
@@ -54,11 +54,11 @@ impl SettingUnit {
     }
 }
 
-/// A line of the table of settings: name on the wire, unit, least and greatest number.
+/// A row of the table of settings: wire name, unit, smallest and largest number.
 struct Line(&'static str, SettingUnit, u64, u64);
 
 impl SettingName {
-    /// All of them.
+    /// All settings.
     pub const ALL: [Self; 7] = [
         Self::PersonalAccessTokensEnabled,
         Self::AccessLifetimeSeconds,
@@ -69,7 +69,7 @@ impl SettingName {
         Self::NoticeLeadDays,
     ];
 
-    /// The one table of settings. Store, policy, API and pages read it.
+    /// The only table of settings. Store, policy, API and pages use it.
     const fn line(self) -> Line {
         use SettingUnit::{Days, Seconds, Switch};
         const DAY: u64 = 86_400;
@@ -91,13 +91,13 @@ impl SettingName {
         self.line().0
     }
 
-    /// What its number counts.
+    /// The unit of its number.
     #[must_use]
     pub const fn unit(self) -> SettingUnit {
         self.line().1
     }
 
-    /// The smallest and the greatest whole number it takes, in its unit; 0 and 1 for the switch.
+    /// The smallest and the largest whole number, in its unit; 0 and 1 for the switch.
     #[must_use]
     pub const fn range(self) -> (u64, u64) {
         let Line(_, _, least, most) = self.line();
@@ -111,55 +111,55 @@ impl fmt::Display for SettingName {
     }
 }
 
-/// A value that a setting does not take.
+/// A value outside a setting's range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name} must be a whole number from {least} to {most}")]
 pub struct InvalidSetting {
-    /// The field at fault.
+    /// The setting.
     pub name: SettingName,
-    /// The smallest it takes.
+    /// The smallest valid number.
     pub least: u64,
-    /// The greatest it takes.
+    /// The largest valid number.
     pub most: u64,
 }
 
-/// What stands in the store for one setting: absence, garbage and a value are three cases.
+/// The stored value of one setting. A missing value and an invalid one are separate cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading<T> {
     /// Nothing was stored.
     Missing,
-    /// Something that is no value of this setting.
+    /// The stored text is not a valid value of this setting.
     Garbage,
-    /// A value.
+    /// A valid value.
     Value(T),
 }
 
-/// Settings and switches of one realm as a store keeps them: the document of [`StoredSettings::to_document`].
+/// The stored settings and switches of one realm: the document from [`StoredSettings::to_document`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredSettings {
     /// The values, as text, by name. Unknown names are kept.
     pub values: BTreeMap<String, String>,
     /// "Token login allowed", for the accounts that differ from the policy's default.
     pub switches: BTreeMap<SubjectId, bool>,
-    /// Check values of the keys, by key id. They tell apart two [`KeyRing`](crate::KeyRing)s that use the same numbers for different keys.
+    /// Check values of the keys, by key id. They distinguish two [`KeyRing`](crate::KeyRing)s with equal key numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub key_checks: BTreeMap<KeyId, KeyCheck>,
-    /// What a newer version wrote beside it.
+    /// Members written by a newer version.
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
 
-/// Settings with the version under which the store keeps them.
+/// Settings with their version in the store.
 #[derive(Clone, Debug)]
 pub struct VersionedSettings {
-    /// What `put` must name.
+    /// The version that `put` must pass.
     pub version: Version,
     /// The settings.
     pub settings: StoredSettings,
 }
 
 impl StoredSettings {
-    /// The text that a store keeps: JSON.
+    /// The stored text: JSON.
     ///
     /// # Errors
     ///
@@ -168,16 +168,16 @@ impl StoredSettings {
         serde_json::to_string(self).map_err(InvalidDocument::new)
     }
 
-    /// Reads what [`StoredSettings::to_document`] wrote.
+    /// Reads the output of [`StoredSettings::to_document`].
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`] for anything else.
+    /// [`InvalidDocument`] for any other text.
     pub fn from_document(text: &str) -> Result<Self, InvalidDocument> {
         serde_json::from_str(text).map_err(InvalidDocument::new)
     }
 
-    /// The switch "creation and authentication of personal access tokens".
+    /// The switch for personal access tokens.
     #[must_use]
     pub fn personal_access_tokens(&self) -> Reading<bool> {
         match self.values.get(SettingName::PersonalAccessTokensEnabled.as_str()).map(String::as_str) {
@@ -200,11 +200,11 @@ impl StoredSettings {
         }
     }
 
-    /// Writes a number after checking its range.
+    /// Sets a number after checking its range.
     ///
     /// # Errors
     ///
-    /// [`InvalidSetting`] names the field and its limits.
+    /// [`InvalidSetting`] with the field and its limits.
     pub fn set_number(&mut self, name: SettingName, number: u64) -> Result<(), InvalidSetting> {
         let (least, most) = name.range();
         if !(least..=most).contains(&number) {
@@ -214,34 +214,34 @@ impl StoredSettings {
         Ok(())
     }
 
-    /// Writes the switch.
+    /// Sets the switch for personal access tokens.
     pub fn set_personal_access_tokens(&mut self, on: bool) {
         self.values.insert(SettingName::PersonalAccessTokensEnabled.as_str().into(), on.to_string());
     }
 }
 
-/// The settings as they hold now: what is stored, over the policy's own values.
+/// The settings in force: the stored values over the policy's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Creation and authentication of personal access tokens.
+    /// Whether personal access tokens can be created and can authenticate.
     pub personal_access_tokens: bool,
-    /// How long an access token lives.
+    /// The lifetime of an access token.
     pub access_lifetime: Span,
     /// The inactivity time-out of refresh tokens.
     pub refresh_inactivity: Span,
-    /// The absolute life of a family.
+    /// The absolute lifetime of a family.
     pub refresh_absolute: Span,
-    /// The most days of a personal access token.
+    /// The longest lifetime of a personal access token in days.
     pub pat_max_days: u16,
-    /// The default life of a security code.
+    /// The default lifetime of a security code.
     pub code_lifetime: Span,
     /// How long before expiry the advance notice is due.
     pub notice_lead: Span,
 }
 
 impl Settings {
-    /// A setting as a whole number of its unit, which is how pages and API show it; the switch as 0 or 1. A policy may have a span that is no
-    /// whole number of units: it is rounded up.
+    /// A setting as a whole number of its unit, as pages and API show it; the switch as 0 or 1. If the policy's span
+    /// is not a whole number of units, it is rounded up.
     ///
     /// ```
     /// use counterfoil::types::Span;
@@ -263,7 +263,7 @@ impl Settings {
         }
     }
 
-    /// A setting as it is, to the microsecond; `None` for the switch.
+    /// A setting's exact span, to the microsecond; `None` for the switch.
     #[must_use]
     pub fn span(&self, name: SettingName) -> Option<Span> {
         match name {
@@ -277,7 +277,7 @@ impl Settings {
         }
     }
 
-    /// Sets what a number in the setting's unit says. One that no such setting can hold changes nothing.
+    /// Sets a number in the setting's unit. A number that the setting cannot represent changes nothing.
     pub(crate) fn set_number(&mut self, name: SettingName, number: u64) {
         let unit = name.unit().seconds().unwrap_or(1);
         let Some(span) = number.checked_mul(unit).and_then(Span::from_seconds) else { return };
@@ -297,7 +297,7 @@ impl Settings {
 mod tests {
     use super::*;
 
-    /// Both are always written, so one that is missing was damaged: an account that was shut out would be let in.
+    /// Both are always written, so a missing one means damage: otherwise a barred account would be admitted.
     #[test]
     fn a_document_without_values_or_switches_is_refused() {
         let whole = StoredSettings::default().to_document().expect("written");

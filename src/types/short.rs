@@ -1,7 +1,8 @@
-//! Text that is copied on the hot path: inline up to 39 bytes, on the heap beyond.
+//! Text that is copied on the hot path: inline up to 39 bytes, otherwise on the heap.
 //!
-//! A record comes out of a store by value at each verification, and a shared reference count on a hot credential costs as
-//! much as a lock. So owners, labels and scopes are copied as bytes; 39 of them hold a UUID, most labels and most names.
+//! Each verification copies a record out of a store, and a shared reference count on a hot credential costs as much
+//! as a lock. So owners, labels and scopes are copied as bytes. 39 bytes suffice for a UUID, most labels and most
+//! names.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -10,7 +11,7 @@ use arrayvec::ArrayString;
 
 const INLINE: usize = 39;
 
-/// An immutable piece of text with a cheap, unshared copy.
+/// An immutable text with a cheap, unshared copy.
 #[derive(Clone)]
 pub(crate) enum Short {
     Inline(ArrayString<INLINE>),

@@ -1,14 +1,14 @@
-//! Where a request comes from: what failures are counted by.
+//! The source of a request, by which failures are counted.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Where a request comes from, for counting failures. A host says it with each request; there is no default.
+/// The source of a request, for counting failures. A host passes it with each request; there is no default.
 ///
-/// The host knows it: the peer's address where nothing stands in front, what a trusted proxy says where one does. A header that anybody can
-/// write is no source.
+/// The host knows it: the peer's address, or behind a proxy the address that a trusted proxy reports. A header that
+/// any client can set is not a source.
 ///
 /// ```
 /// use std::net::IpAddr;
@@ -23,9 +23,9 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
-    /// From there. Failures are counted by it.
+    /// A known source. Failures are counted by it.
     Known(SourceName),
-    /// The host does not know. Nothing is counted then, and a right secret is never refused: guessing is the directory's to slow.
+    /// An unknown source. Nothing is counted, and a right secret is never refused: the directory must limit guessing.
     Unknown,
 }
 
@@ -33,13 +33,13 @@ pub enum Source {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceName(Arc<str>);
 
-/// A text that names no source.
+/// Not a valid source name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a source is named by 1 to 255 characters, none of them blank or a control character")]
 pub struct InvalidSource;
 
 impl Source {
-    /// The name, where it is known.
+    /// The name, if the source is known.
     #[must_use]
     pub const fn name(&self) -> Option<&SourceName> {
         match self {
@@ -58,7 +58,8 @@ impl SourceName {
 }
 
 impl From<IpAddr> for SourceName {
-    /// IPv6: one subscriber has 2^64 addresses at least, so the network's half is the source. A mapped IPv4 address is that address.
+    /// IPv6: a subscriber has at least 2^64 addresses, so the network half is the source. A mapped IPv4 address
+    /// counts as the IPv4 address.
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self(address.to_string().into()),
@@ -70,19 +71,19 @@ impl From<IpAddr> for SourceName {
 impl FromStr for SourceName {
     type Err = InvalidSource;
 
-    /// Blanks around it are dropped. The text of an address is that address.
+    /// Surrounding blanks are removed. The text of an address gives that address.
     fn from_str(text: &str) -> Result<Self, InvalidSource> {
         let text = text.trim();
         if let Ok(address) = text.parse::<IpAddr>() {
             return Ok(address.into());
         }
-        // A peer with its port: each connection would be a source of its own.
+        // A peer with its port is refused: each connection would be a separate source.
         if let Ok(peer) = text.parse::<SocketAddr>() {
             return Ok(peer.ip().into());
         }
         let letters = text.chars().count();
         let fits = (1..=255).contains(&letters)
-                // A comma is of a list of proxies, which a client can begin as it likes.
+                // A comma belongs to a list of proxies, whose beginning a client can choose.
                 && !text.chars().any(|letter| letter == ',' || letter.is_control() || letter.is_whitespace());
         if fits { Ok(Self(text.into())) } else { Err(InvalidSource) }
     }
@@ -103,7 +104,7 @@ impl From<SourceName> for Source {
 impl FromStr for Source {
     type Err = InvalidSource;
 
-    /// The source of that name. An empty text is refused: a host that knows no source says [`Source::Unknown`].
+    /// The source with that name. An empty text is refused: a host that knows no source passes [`Source::Unknown`].
     fn from_str(text: &str) -> Result<Self, InvalidSource> {
         text.parse().map(Self::Known)
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::OffsetDateTime;
 
-/// The first value that is no instant: an `f64`, and so a Redis score and a Lua number, counts exactly below it.
+/// The first value that is not a valid instant. An `f64`, and so a Redis score and a Lua number, represents integers
+/// exactly below it.
 const LIMIT: u64 = 1 << 53;
 
 /// An instant: whole microseconds since 1970-01-01 UTC, `0 <= t < 2^53` (the year 2255).
@@ -30,10 +31,10 @@ pub struct Timestamp(NonZeroU64);
 impl Timestamp {
     /// 1970-01-01 00:00:00 UTC.
     pub const EPOCH: Self = Self::of(0);
-    /// The last instant that can be told.
+    /// The last valid instant.
     pub const MAX: Self = Self::of(LIMIT - 1);
 
-    /// The instant that many microseconds after 1970, or `None` at 2^53 and beyond.
+    /// The instant with that many microseconds after 1970, or `None` at 2^53 and beyond.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Option<Self> {
         if micros < LIMIT { Some(Self::of(micros)) } else { None }
@@ -45,8 +46,8 @@ impl Timestamp {
         self.0.get() - 1
     }
 
-    /// One more than the microseconds, so that an instant that may be missing is no larger than one that may not: records are copied
-    /// at each verification, and they have many such.
+    /// Stores one more than the microseconds, so that an optional instant needs no extra space: records are copied at
+    /// each verification and contain many of them.
     const fn of(micros: u64) -> Self {
         Self(NonZeroU64::MIN.saturating_add(micros))
     }
@@ -57,13 +58,14 @@ impl Timestamp {
         self.micros() / 1_000_000
     }
 
-    /// The instant `span` later, or `None` where that cannot be told.
+    /// The instant `span` later, or `None` if it is out of range.
     #[must_use]
     pub const fn plus(self, span: Span) -> Option<Self> {
         Self::from_micros(self.micros().saturating_add(span.0))
     }
 
-    /// The instant `span` later, at most [`Timestamp::MAX`]. For limits that keep things (retention), never for limits that let in.
+    /// The instant `span` later, at most [`Timestamp::MAX`]. Use it for limits that keep data (retention), never for
+    /// limits that grant access.
     #[must_use]
     pub const fn plus_capped(self, span: Span) -> Self {
         match self.plus(span) {
@@ -78,20 +80,20 @@ impl Timestamp {
         Self::of(self.micros().saturating_sub(span.0))
     }
 
-    /// How long after `earlier` this is; zero where it is not after it.
+    /// How long after `earlier` this is; zero if it is not later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Span {
         Span(self.0.get().saturating_sub(earlier.0.get()))
     }
 
-    /// Whether this instant, as *now*, has reached `limit`: `now >= limit`.
+    /// Whether *now*, which is this instant, has reached `limit`: `now >= limit`.
     #[must_use]
     pub const fn reached(self, limit: Self) -> bool {
         self.0.get() >= limit.0.get()
     }
 }
 
-/// An instant outside of what [`Timestamp`] can tell.
+/// An instant outside the range of [`Timestamp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("instant is before 1970 or at 2^53 microseconds and beyond")]
 pub struct OutOfRange;
@@ -99,7 +101,7 @@ pub struct OutOfRange;
 impl TryFrom<OffsetDateTime> for Timestamp {
     type Error = OutOfRange;
 
-    /// Rounds down to the microsecond, so that nothing ever expires late.
+    /// Rounds down to the microsecond, so that nothing expires late.
     fn try_from(instant: OffsetDateTime) -> Result<Self, OutOfRange> {
         let micros = instant.unix_timestamp_nanos().div_euclid(1_000);
         u64::try_from(micros).ok().and_then(Self::from_micros).ok_or(OutOfRange)
@@ -108,7 +110,7 @@ impl TryFrom<OffsetDateTime> for Timestamp {
 
 impl From<Timestamp> for OffsetDateTime {
     fn from(ts: Timestamp) -> Self {
-        // Every Timestamp lies between the years 1970 and 2255, inside of what the `time` crate can tell.
+        // Every Timestamp lies between the years 1970 and 2255, within the range of the `time` crate.
         Self::UNIX_EPOCH + Duration::from_micros(ts.micros())
     }
 }
@@ -143,43 +145,43 @@ impl<'de> Deserialize<'de> for Timestamp {
 pub struct Span(u64);
 
 impl Span {
-    /// No time at all.
+    /// The empty span.
     pub const ZERO: Self = Self(0);
     /// The longest span: just under 2^53 microseconds, about 285 years.
     pub const MAX: Self = Self(LIMIT - 1);
 
-    /// That many microseconds, or `None` at 2^53 and beyond.
+    /// The span of that many microseconds, or `None` at 2^53 and beyond.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Option<Self> {
         if micros < LIMIT { Some(Self(micros)) } else { None }
     }
 
-    /// That many whole seconds, or `None` at 2^53 microseconds and beyond.
+    /// The span of that many whole seconds, or `None` at 2^53 microseconds and beyond.
     #[must_use]
     pub const fn from_seconds(seconds: u64) -> Option<Self> {
         Self::from_micros(seconds.saturating_mul(1_000_000))
     }
 
-    /// That many seconds.
+    /// The span of that many seconds.
     #[must_use]
     pub const fn seconds(seconds: u32) -> Self {
         // 2^32 seconds are 4.3e15 microseconds: below 2^53 = 9.0e15.
         Self(seconds as u64 * 1_000_000)
     }
 
-    /// That many minutes.
+    /// The span of that many minutes.
     #[must_use]
     pub const fn minutes(minutes: u16) -> Self {
         Self::seconds(minutes as u32 * 60)
     }
 
-    /// That many hours.
+    /// The span of that many hours.
     #[must_use]
     pub const fn hours(hours: u16) -> Self {
         Self::seconds(hours as u32 * 3_600)
     }
 
-    /// That many days of 86,400 s; 65,535 days are 5.7e15 microseconds, below 2^53.
+    /// The span of that many days of 86,400 s. 65,535 days are 5.7e15 microseconds, below 2^53.
     #[must_use]
     pub const fn days(days: u16) -> Self {
         Self(days as u64 * 86_400_000_000)
@@ -197,7 +199,7 @@ impl Span {
         self.0 / 1_000_000
     }
 
-    /// Whole seconds, rounded up: what a `Retry-After` has to say.
+    /// Whole seconds, rounded up, as for `Retry-After`.
     #[must_use]
     pub const fn seconds_up(self) -> u64 {
         self.0.div_ceil(1_000_000)

@@ -1,23 +1,25 @@
-//! What a newer version wrote into a document: kept, so that an older node that writes the document does not lose it.
+//! Document members written by a newer version. They are kept, so that an older node that rewrites the document does
+//! not lose them.
 
 use std::collections::BTreeMap;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The member that tells what an older version must not ignore.
+/// The member with the version that readers must support.
 const FORMAT: &str = "format";
-/// The newest that this version knows, which is not written.
+/// The newest version that this code supports. It is not written.
 const KNOWN: u64 = 0;
 
-/// Members of a stored document that this version does not know. They are read over and written back.
+/// Members of a stored document that this version does not know. They are ignored and written back.
 ///
-/// What an older version must not ignore raises the document's member `format`, 0 where it is not there, and is refused by it.
+/// A change that older versions must not ignore raises the document's member `format` (0 if absent); older versions
+/// then refuse the document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnknownFields(BTreeMap<String, serde_json::Value>);
 
 impl UnknownFields {
-    /// Whether the document has none.
+    /// Whether there are no such members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,4 @@
-//! Which characters people's texts may hold: what can be seen, and joiners where Unicode allows them.
+//! The characters allowed in texts from people: visible ones, and joiners where Unicode allows them.
 
 use unicode_joining_type::{JoiningType, get_joining_type};
 use unicode_normalization::char::canonical_combining_class;
@@ -9,8 +9,8 @@ const JOINER: char = '\u{200D}';
 /// The canonical combining class of a virama.
 const VIRAMA: u8 = 9;
 
-/// The first character of a text that it may not hold. A joiner is allowed where CONTEXTJ allows it (RFC 5892, appendices A.1 and A.2), and
-/// between two emoji (UTS #51, "emoji ZWJ sequence").
+/// The first character of a text that is not allowed. A joiner is allowed where CONTEXTJ allows it (RFC 5892,
+/// appendices A.1 and A.2), and between two emoji (UTS #51, "emoji ZWJ sequence").
 pub(crate) fn refused(text: &str, allowed: impl Fn(char) -> bool) -> Option<char> {
     let characters: Vec<char> = text.chars().collect();
     let sound = |at: usize, character: char| match character {
@@ -40,12 +40,13 @@ fn is_emoji_part(character: char) -> bool {
     matches!(character, '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}')
 }
 
-/// Digits, `#` and `*` are emoji only in front of a keycap.
+/// Digits, `#` and `*` are emoji only before a keycap.
 fn is_emoji(character: char) -> bool {
     !character.is_ascii() && character.is_emoji_char()
 }
 
-/// Control, format, private-use, surrogate and unassigned characters, line and paragraph separators: they spoof, or break lines.
+/// Control, format, private-use, surrogate and unassigned characters, and line and paragraph separators: they allow
+/// spoofing, or break lines.
 fn is_refused(character: char) -> bool {
     matches!(
         character.general_category(),
@@ -59,7 +60,7 @@ fn is_refused(character: char) -> bool {
     )
 }
 
-/// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): shows nothing where it is not understood.
+/// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): invisible if not supported.
 pub(crate) const fn is_ignorable(character: char) -> bool {
     matches!(character,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
@@ -68,12 +69,12 @@ pub(crate) const fn is_ignorable(character: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// White space, and what shows nothing although it is a letter, a mark or a sign.
+/// White space, and characters that are invisible although they are letters, marks or signs.
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_whitespace() || is_ignorable(character) || character == '\u{2800}'
 }
 
-/// A character by its code point, for whoever has to find it.
+/// A character by its code point, so that it can be found.
 pub(crate) fn code_point(character: char) -> String {
     format!("U+{:04X}", u32::from(character))
 }

@@ -1,4 +1,4 @@
-//! Why things end.
+//! Revocation reasons.
 
 /// Why something was revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,16 +10,16 @@ pub enum RevocationReason {
     ByAdministrator,
     /// Its client revoked it (RFC 7009).
     ByClient,
-    /// The host's own code did.
+    /// The host's own code revoked it.
     ByHost,
     /// A used-up refresh token was presented again (RFC 9700 §4.14.2).
     Replay,
-    /// A newer sign-in or session took its place: the owner had as many as the policy allows.
+    /// A newer sign-in or session replaced it: the owner had as many as the policy allows.
     MadeRoom,
 }
 
 impl RevocationReason {
-    /// The byte that a store keeps. Never reused.
+    /// The stored byte. Never reused.
     #[must_use]
     pub const fn byte(self) -> u8 {
         match self {
@@ -32,7 +32,7 @@ impl RevocationReason {
         }
     }
 
-    /// The reason of a byte, or `None`.
+    /// The reason with that byte, or `None`.
     #[must_use]
     pub const fn from_byte(byte: u8) -> Option<Self> {
         match byte {

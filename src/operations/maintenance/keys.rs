@@ -23,7 +23,7 @@ pub struct KeyUse {
     pub key: KeyId,
     /// Records of all realms of the store, including expired and revoked ones until they are purged.
     pub records: u64,
-    /// Secrets of this realm's clients. They are not all digested again in time: replace them.
+    /// Secrets of this realm's clients. A secret is digested again only when it is used: replace unused ones.
     pub client_secrets: u64,
 }
 

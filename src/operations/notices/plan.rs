@@ -35,7 +35,8 @@ pub(super) async fn plan(
 ) -> Result<Plan, Unavailable> {
     let own = record.record();
     let Some(expires_at) = own.expires_at else { return Ok(Plan::Rest(None)) };
-    // Past this time a notice is useless: where no purge ran, the plan applies the purge's limit.
+    // Past this time a notice is useless. Usually the purge has removed the record by then; without a purge the plan
+    // applies the same limit.
     let kept = service.policy.notices.unsent_kept;
     let forgotten = record.gone_at().is_some_and(|gone_at| now.reached(gone_at.plus_capped(kept)));
     if forgotten || record.revoked().is_some() || own.superseded.is_some() {

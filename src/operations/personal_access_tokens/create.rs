@@ -64,7 +64,7 @@ impl Counterfoil {
     /// A dropped call has created the token or has not. A token whose secret was lost is in the list and can be
     /// deleted.
     ///
-    /// # Example: made, and two that break a rule
+    /// # Example: a new token, and two that break a rule
     ///
     /// ```
     #[doc = include_str!("../../example.in")]

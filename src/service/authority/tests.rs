@@ -4,7 +4,7 @@ use super::operations::ALL;
 
 const TABLE: &str = include_str!("../../../testdata/authority/operations.txt");
 
-/// The table itself is held against the handle by `tests/life/authority`.
+/// `tests/life/authority` compares the table with the handle.
 #[test]
 fn all_kinds_9_every_operation_has_its_rows_in_the_table() {
     let headings: Vec<_> = TABLE
