@@ -53,7 +53,7 @@ pub enum KeyRingError {
         /// Counted from 1.
         line: usize,
     },
-    /// A line of the file form that does not parse.
+    /// A line of a key file does not parse.
     #[error("line {line}: must be a key id, a colon, and 32 bytes in standard base64")]
     Line {
         /// Counted from 1.

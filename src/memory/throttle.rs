@@ -19,7 +19,7 @@ pub(super) struct Counters(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     counters: HashMap<ThrottleKey, Counter>,
-    /// The same by purge time, so that a purge reads only expired counters.
+    /// The keys of the counters, ordered by the instant at which each ends, so that a purge visits only ended ones.
     ends: BTreeSet<(Timestamp, ThrottleKey)>,
 }
 

@@ -18,7 +18,7 @@ pub enum SettingGate {
     NotAsked,
     /// Used; off if missing.
     Required,
-    /// Used; on if missing.
+    /// The setting is asked, and counts as on until somebody sets it.
     DefaultOn,
 }
 
@@ -140,8 +140,8 @@ pub struct RefreshTokens {
     pub absolute: Span,
     /// The longest absolute lifetime that the setting can give, 1 s to 366 days.
     pub max_absolute: Span,
-    /// The time after its first use in which a used-up token gets the same response, 0..=60 s. Zero: every second
-    /// presentation revokes the family.
+    /// For how long after its first use a refresh token that is presented again gets the same answer: 0 to 60 s. At zero a
+    /// second presentation revokes its family.
     pub grace: Span,
     /// The most rotations of one family in any 24 hours. The limit is never below four times what the access token
     /// lifetime needs (576 for 10 minutes).

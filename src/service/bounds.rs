@@ -20,7 +20,7 @@ const HOUR: Span = Span::hours(1);
 const DAY: Span = Span::days(1);
 
 impl Service {
-    /// A cap from the policy.
+    /// A cap from the policy. `WhenFull::End` says which family is revoked to make room.
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, why: RevocationReason::MadeRoom };

@@ -57,7 +57,7 @@ impl BackendCalls for Yielding {
     }
 }
 
-/// Gives way from none to three times, as the seed has it, before and after each call of the inner store.
+/// Yields zero to three times, chosen by the seed, before and after each call of the inner store.
 #[derive(Debug)]
 pub struct SlowStore<S> {
     inner: S,

@@ -96,7 +96,7 @@ impl RedisStore {
         self.script_that(op, Does::Write, script, keys, arguments).await
     }
 
-    /// The same, of a script that may only read.
+    /// Runs a script; `does` says whether it writes.
     pub(crate) async fn script_that(
         &self,
         op: &'static str,

@@ -1,5 +1,5 @@
-//! From layout 1 to 3: each family gets its client and its last use, its entry among the standing tells both,
-//! and its access tokens an index.
+//! From layout 1 to 5: each family gets its client and its last use, its entry among the standing tells both,
+//! its access tokens an index, and its label the present key.
 //!
 //! The layout says 2 before the first key is touched, so that no older version of the crate opens meanwhile or
 //! afterwards, and this one's number when all is done. Each step writes whole families and leaves alone what has been

@@ -181,7 +181,7 @@ async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Rotating the holder moves no label: no creator gets in between.
+/// A family that holds a label keeps it while it is rotated: every creation with that label is refused.
 async fn beside_rotations(track: &Track) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let draft = person.pat().labelled("one");

@@ -21,7 +21,7 @@ pub(super) fn realms(seed: u64) -> Vec<Realm> {
     kind.into_iter().map(|text| Realm::new(text).expect("a realm")).collect()
 }
 
-/// The stored version, none, one beside it, one that a narrow column would confuse with it, or the last one before a
+/// One of: the stored version, none, its neighbour, one that a narrow column would take for it, the last one before a
 /// removal.
 pub(super) fn version(dice: &mut Dice, stands: Option<Version>, last: Option<Version>) -> Option<Version> {
     let near = stands.or(last).map_or(0, Version::number);

@@ -81,7 +81,7 @@ impl Smtp {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// Answers mails to that address with `550 5.1.1 no such user` from now on.
+    /// From now on answers mails to `to` with `answer`, for example `550 5.1.1 no such user`.
     pub fn answer(&self, to: &str, answer: &str) {
         self.command(&json!({"to": to, "answer": answer}));
     }

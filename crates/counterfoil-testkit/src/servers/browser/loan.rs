@@ -14,9 +14,8 @@ type Reader = (Engine, String);
 /// Those that nobody has. They end with the process, whose end their keepers see.
 static IDLE: Mutex<Vec<(Reader, Browser)>> = Mutex::new(Vec::new());
 
-/// A browser that the next borrower of its kind and language gets when this one is through: without its pages, their
-/// history, cookies, cache, permissions and complaints, and on a desk again. What pages keep in databases of their own
-/// stays theirs, by their server's port.
+/// A browser on loan. When it is returned, its pages, history, cookies, cache, permissions and log are cleared and its screen
+/// is a desktop's again. Databases that pages made stay: each origin (server and port) has its own.
 #[derive(Debug)]
 pub struct BorrowedBrowser {
     reader: Reader,
