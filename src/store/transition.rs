@@ -173,17 +173,18 @@ pub fn is_touched(record: &RecordParts, at: Timestamp) -> bool {
     !record.shrunk && record.last_used_at.is_none_or(|used| used < at)
 }
 
-/// Takes the lease of a notice if the record has that mark and the lease ends after it. Returns whether it did.
+/// Takes the lease of a notice if the record has that mark and the lease ends after it. Returns whether it did. A shrunk
+/// record has no notice to claim.
 pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp) -> bool {
-    let wins = record.notice == Some(held) && held.at < lease_until;
+    let wins = !record.shrunk && record.notice == Some(held) && held.at < lease_until;
     if wins {
         record.notice = Some(NoticeMark { at: lease_until, stage: held.stage });
     }
     wins
 }
 
-/// Records what was sent, in any case, and advances the mark if the record still has it. Returns whether it did. A
-/// shrunk record stores no notices and is not changed.
+/// Records what was sent, in any case, and advances the mark if the record still has it. Returns whether it advanced the
+/// mark: write the record even if it did not. A shrunk record stores no notices and is not changed.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,
@@ -201,4 +202,29 @@ pub fn settle(
         record.notice = next;
     }
     holds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::samples::{at, record, sign_in, superseded, t0};
+    use crate::types::kind::TokenKind;
+
+    /// A damaged row may contain both.
+    #[test]
+    fn a_shrunk_record_with_a_notice_is_not_claimed_settled_or_touched() {
+        let mark = NoticeMark { at: at(5), stage: 0 };
+        let read = record(TokenKind::RefreshToken, sign_in(false, at(900)), Some(at(100)), |record, family| {
+            record.superseded = Some(superseded(t0(), None));
+            family.generation = 1;
+        });
+        let (mut shrunk, _) = read.into_parts();
+        shrunk.shrink();
+        shrunk.notice = Some(mark);
+        let was = shrunk.clone();
+        assert!(!claim(&mut shrunk, mark, at(9)));
+        assert!(!settle(&mut shrunk, mark, None, Some((at(100), 0))));
+        assert!(!is_touched(&shrunk, at(9)));
+        assert_eq!((shrunk.notice, shrunk.noticed), (was.notice, was.noticed));
+    }
 }

@@ -106,6 +106,7 @@ mod tests {
         }
     }
 
+    /// The order of `args![…]` at the call sites is left to the suite.
     #[test]
     fn every_argument_has_its_name_in_the_script() {
         for script in ALL {
