@@ -19,4 +19,4 @@ mod notice_tests;
 #[cfg(test)]
 mod phase_tests;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
