@@ -8,8 +8,8 @@ use crate::sample::{Draft, GONE, Person, at, describe_as, digest_of, member_id, 
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 9: `apply` needs the version: otherwise, or when the record reads as revoked, `Stale` with what stands there;
-/// `Done` carries the record as written, and each change moves what it names and nothing else.
+/// Clause 9: if the version differs, or the record reads as revoked, `apply` gives `Stale` with the current record.
+/// `Done` carries the record as written. Each change writes what it names and nothing else.
 pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");

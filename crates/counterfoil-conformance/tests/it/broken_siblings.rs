@@ -240,7 +240,7 @@ impl ClientStore for Broken {
 }
 
 impl Broken {
-    /// Decides on what it read, and writes whatever stands there by then. An internal id that came into use meanwhile
+    /// Decides on what it read, and writes without comparing again. So an internal id that another call took in between
     /// is given twice.
     async fn by_look(
         &self,
