@@ -106,14 +106,14 @@ fn at_size(criterion: &mut Criterion, size: usize) {
             let by = Presenter::signed_in(&person(serial.get() % people));
             let new = NewPersonalAccessToken { label: "one more", lifetime: Lifetime::Days(90), scope: None };
             let issued = ready(counterfoil.create_personal_access_token(&by, &new)).expect("issued");
-            ready(counterfoil.delete_token(&by, issued.token.id())).expect("deleted");
+            ready(counterfoil.delete_personal_access_token(&by, issued.token.id())).expect("deleted");
         });
     });
     group.bench_function("list one owner's", |bench| {
         bench.iter(|| {
             serial.set(serial.get().wrapping_add(1));
             let by = Presenter::signed_in(&person(serial.get() % people));
-            ready(counterfoil.own_tokens(&by, None, PAGE)).expect("listed")
+            ready(counterfoil.list_personal_access_tokens(&by, None, PAGE)).expect("listed")
         });
     });
     group.bench_function("a hundred notices due", |bench| {

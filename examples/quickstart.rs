@@ -15,7 +15,7 @@ use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::notice::{NoticeText, Outcome};
 use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::operations::{NewAccess, NewSecurityCode};
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::testing::{ManualClock, RecordingSink};
 use counterfoil::types::Span;
 use counterfoil::{
@@ -112,8 +112,8 @@ async fn open_the_gates(service: &Service, admin: &Presenter, bill: &Account) ->
     let refused = create(service, &bill_himself, "nightly build").await.err().ok_or("a closed gate")?;
     assert!(matches!(refused, ManageError::Forbidden(_)));
     println!("  before: {refused}");
-    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    service.counterfoil.change_settings(admin, &on).await?;
+    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    service.counterfoil.update_settings(admin, &on).await?;
     let view = service.counterfoil.set_token_login(admin, bill.subject(), true).await?;
     println!("  after: token login allowed for {}: {}", view.name, view.token_login_allowed);
     Ok(())
@@ -155,13 +155,13 @@ async fn personal_access_token(service: &Service, access_token: &str) -> Outcome
     service.clock.advance(Span::minutes(5));
     let principal = service.counterfoil.verify(secret).await?;
     println!("  five minutes later it authenticates {}, by a {}", principal.name(), principal.kind());
-    for listed in service.counterfoil.own_tokens(&bill, None, PAGE).await?.items {
+    for listed in service.counterfoil.list_personal_access_tokens(&bill, None, PAGE).await?.items {
         let (created, expires) = (instant(Some(listed.created_at)), instant(listed.expires_at));
         println!("  listed: {}, created {created}, expires {expires}", listed.label);
         println!("          last used {}, {}", instant(listed.last_used_at), listed.status.as_str());
         assert_eq!(listed.last_used_at, Some(service.clock.now()));
     }
-    service.counterfoil.delete_token(&bill, &made.listed.id).await?;
+    service.counterfoil.delete_personal_access_token(&bill, &made.listed.id).await?;
     let reason = refusal(service, secret).await?;
     assert!(matches!(reason, Refusal::Revoked { .. }));
     println!("  deleted; now: {reason} (the caller is told invalid_token, as always)");
@@ -180,7 +180,7 @@ async fn labels(service: &Service, bill: &Presenter) -> Outcomes {
     let refused = create(service, bill, "TELEGRAM bot at home").await.err().ok_or("the label is taken")?;
     println!("  \"TELEGRAM bot at home\": {refused}");
     assert!(matches!(refused, ManageError::Conflict(Conflict::LabelTaken)));
-    Ok(service.counterfoil.delete_token(bill, &made.listed.id).await?)
+    Ok(service.counterfoil.delete_personal_access_token(bill, &made.listed.id).await?)
 }
 
 async fn security_code(service: &Service, root: &Presenter) -> Outcomes {

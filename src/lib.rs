@@ -62,7 +62,7 @@
 //! ```
 //!
 //! Continue with [`Counterfoil::verify`] and [`Counterfoil::create_personal_access_token`] for API tokens,
-//! [`Counterfoil::token`] for the token endpoint, [`Counterfoil::due_notices`] for notices, [`policy::Policy`] for the
+//! [`Counterfoil::personal_access_token`] for the token endpoint, [`Counterfoil::due_notices`] for notices, [`policy::Policy`] for the
 //! rules, and [`store::TokenStore`] to write a store. The repository's `examples/quickstart.rs` shows all of it in one
 //! run.
 //!
@@ -118,7 +118,7 @@ pub use types::time::Timestamp;
 /// Registered clients.
 pub mod client {
     pub use crate::service::client_view::{
-        ClientChange, ClientPage, ClientView, NewClient, NewClientSecret, RegisteredClient, SecretView,
+        ClientPage, ClientUpdate, ClientView, NewClient, NewClientSecret, RegisteredClient, SecretView,
     };
     pub use crate::types::client::{
         ClientId, ClientKey, Grant, InvalidClientId, InvalidDocument, RefreshMode, Registration, SecretForm,
@@ -129,7 +129,7 @@ pub mod client {
 
 /// Settings: what administrators change at run time.
 pub mod settings {
-    pub use crate::operations::settings::SettingsChange;
+    pub use crate::operations::settings::SettingsUpdate;
     pub use crate::types::key_check::KeyCheck;
     pub use crate::types::settings::{
         InvalidSetting, Reading, SettingName, SettingUnit, Settings, StoredSettings, VersionedSettings,

@@ -167,7 +167,11 @@ fn story(seen: &Seen) -> Vec<String> {
     // What people make by hand, used, refused, replaced, deleted.
     let pat = world.pat("bill", "ci");
     let code = world.code(NewAccess::SameAsUser("ivan"));
-    let rotated = block_on(world.handle.rotate_token(&world.presenter("bill"), &pat.listed.id, Overlap::Immediate));
+    let rotated = block_on(world.handle.rotate_personal_access_token(
+        &world.presenter("bill"),
+        &pat.listed.id,
+        Overlap::Immediate,
+    ));
     let rotated = rotated.expect("rotated");
     for issued in [&pat, &code, &rotated] {
         canaries.push(secret_of(issued.token.expose_secret()));

@@ -217,7 +217,7 @@ fn syn_pat_9_concurrent_creations_never_pass_the_quota() {
                 let (won, lost): (Vec<_>, Vec<_>) = made.into_iter().partition(Result::is_ok);
                 assert_eq!(won.len(), 10, "round {round}: neither more nor fewer");
                 assert!(lost.iter().all(|error| matches!(error, Err(text) if text == "quota is reached")));
-                let ended = block_on(world.handle.revoke_everything_of(&Presenter::host(), &subject("bill")));
+                let ended = block_on(world.handle.revoke_all_of(&Presenter::host(), &subject("bill")));
                 assert_eq!(ended.expect("revoked"), 10);
             },
         );

@@ -2,12 +2,12 @@
 //! with a request's body.
 
 use crate::counterfoil::Counterfoil;
-use crate::operations::clients::change;
+use crate::operations::clients::update;
 use crate::operations::personal_access_tokens::{get, list, rotate};
 use crate::operations::{security_codes, users};
 use crate::service::authority::operations::{
-    ChangeSettings, CreateCode, CreateToken, DeleteClient, DescribeCode, DisableClient, ForbidTokenLogin, ListClients,
-    RegisterClient,
+    CreateClient, CreateCode, CreateToken, DeleteClient, DescribeCode, DisableClient, ForbidTokenLogin, ListClients,
+    UpdateSettings,
 };
 use crate::service::error::ManageError;
 use crate::service::presenter::Presenter;
@@ -20,32 +20,32 @@ use crate::types::ids::{RecordId, SubjectId};
 pub enum Operation<'a> {
     /// [`Counterfoil::create_personal_access_token`].
     CreateToken,
-    /// [`Counterfoil::rotate_token`].
+    /// [`Counterfoil::rotate_personal_access_token`].
     RotateToken(Option<&'a RecordId>),
-    /// [`Counterfoil::tokens_of`].
-    SeeTokensOf(Option<&'a SubjectId>),
-    /// [`Counterfoil::delete_token`].
+    /// [`Counterfoil::list_personal_access_tokens_of`].
+    ListTokensOf(Option<&'a SubjectId>),
+    /// [`Counterfoil::delete_personal_access_token`].
     DeleteToken(&'a RecordId),
-    /// [`Counterfoil::delete_token_of`].
+    /// [`Counterfoil::delete_personal_access_token_of`].
     DeleteTokenOf(&'a SubjectId, &'a RecordId),
     /// [`Counterfoil::set_token_login`].
     SetTokenLogin(Option<&'a SubjectId>),
     /// [`Counterfoil::create_security_code`].
     CreateCode,
     /// Editing, resetting, reactivating a security code, or making it permanent.
-    ChangeCode(Option<&'a RecordId>),
+    UpdateCode(Option<&'a RecordId>),
     /// [`Counterfoil::delete_security_code`].
     DeleteCode(&'a RecordId),
     /// The permission for [`Counterfoil::client`]; existence is not checked.
     SeeClient,
     /// [`Counterfoil::create_client`].
     CreateClient,
-    /// [`Counterfoil::change_client`], [`Counterfoil::replace_client_secret`].
-    ChangeClient(Option<&'a ClientId>),
+    /// [`Counterfoil::update_client`], [`Counterfoil::rotate_client_secret`].
+    UpdateClient(Option<&'a ClientId>),
     /// The permission for [`Counterfoil::delete_client`]; existence is not checked.
     DeleteClient,
-    /// [`Counterfoil::change_settings`].
-    ChangeSettings,
+    /// [`Counterfoil::update_settings`].
+    UpdateSettings,
 }
 
 impl Counterfoil {
@@ -68,7 +68,7 @@ impl Counterfoil {
     /// use counterfoil::{Forbidden, ManageError};
     ///
     /// assert!(counterfoil.authorize(&ivan, Operation::CreateToken).await.is_ok());
-    /// let refused = counterfoil.authorize(&ivan, Operation::ChangeSettings).await.expect_err("administrators do");
+    /// let refused = counterfoil.authorize(&ivan, Operation::UpdateSettings).await.expect_err("administrators do");
     /// assert!(matches!(refused, ManageError::Forbidden(Forbidden::Role { .. })));
     /// # Ok(()) }) }
     /// ```
@@ -76,7 +76,7 @@ impl Counterfoil {
         match operation {
             Operation::CreateToken => self.permit::<CreateToken>(by).await.map(drop),
             Operation::RotateToken(id) => rotate::exists(&self.permit_on(by, id).await?, id).await,
-            Operation::SeeTokensOf(subject) => list::known(&self.permit(by).await?, subject).await,
+            Operation::ListTokensOf(subject) => list::known(&self.permit(by).await?, subject).await,
             Operation::DeleteToken(id) => get::own_exists(self.permit(by).await?, id).await,
             Operation::DeleteTokenOf(subject, id) => get::exists_of(self.permit(by).await?, subject, id).await,
             Operation::DeleteCode(id) => security_codes::get::code_exists(self.permit(by).await?, id).await,
@@ -85,13 +85,13 @@ impl Counterfoil {
                 users::known(&self.permit::<ForbidTokenLogin>(by).await?, subject).await.map(drop)
             }
             Operation::CreateCode => self.permit::<CreateCode>(by).await.map(drop),
-            Operation::ChangeCode(id) => {
-                security_codes::edit::exists(&self.permit::<DescribeCode>(by).await?, id).await
+            Operation::UpdateCode(id) => {
+                security_codes::update::exists(&self.permit::<DescribeCode>(by).await?, id).await
             }
-            Operation::CreateClient => self.permit::<RegisterClient>(by).await.map(drop),
-            Operation::ChangeClient(id) => change::exists(&self.permit::<DisableClient>(by).await?, id).await,
+            Operation::CreateClient => self.permit::<CreateClient>(by).await.map(drop),
+            Operation::UpdateClient(id) => update::exists(&self.permit::<DisableClient>(by).await?, id).await,
             Operation::DeleteClient => self.permit::<DeleteClient>(by).await.map(drop),
-            Operation::ChangeSettings => self.permit::<ChangeSettings>(by).await.map(drop),
+            Operation::UpdateSettings => self.permit::<UpdateSettings>(by).await.map(drop),
         }
     }
 }

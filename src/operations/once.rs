@@ -1,8 +1,8 @@
 //! Creates the result of one form exactly once.
 
 use crate::counterfoil::Counterfoil;
-use crate::operations::clients::change::{self, OnceSecret};
 use crate::operations::clients::register;
+use crate::operations::clients::update::{self, OnceSecret};
 use crate::operations::personal_access_tokens::create::{NewPersonalAccessToken, personal_access_token};
 use crate::operations::personal_access_tokens::rotate::{self, Overlap};
 use crate::operations::security_codes::create::{NewSecurityCode, security_code};
@@ -82,8 +82,8 @@ impl Once<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::rotate_token`], and the conflicts of [`Once`].
-    pub async fn rotate_token(
+    /// As [`Counterfoil::rotate_personal_access_token`], and the conflicts of [`Once`].
+    pub async fn rotate_personal_access_token(
         &self,
         by: &Presenter,
         id: &RecordId,
@@ -106,9 +106,9 @@ impl Once<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::replace_client_secret`], the conflicts of [`Once`], and `Conflict::ChangedMeanwhile` if the
+    /// As [`Counterfoil::rotate_client_secret`], the conflicts of [`Once`], and `Conflict::ChangedMeanwhile` if the
     /// newest secret is another.
-    pub async fn replace_client_secret(
+    pub async fn rotate_client_secret(
         &self,
         by: &Presenter,
         id: &ClientId,
@@ -116,6 +116,6 @@ impl Once<'_> {
         beside: Option<RecordId>,
     ) -> Result<RegisteredClient, ManageError> {
         let once = OnceSecret { key: &self.key, beside };
-        change::replace_secret(self.counterfoil.permit(by).await?, id, overlap, Some(&once)).await
+        update::rotate_secret(self.counterfoil.permit(by).await?, id, overlap, Some(&once)).await
     }
 }

@@ -5,7 +5,7 @@ use crate::event::EventKind;
 use crate::http_auth::refusal::Gate;
 use crate::policy::{Gates, Policy};
 use crate::service::authority::Permit;
-use crate::service::authority::operations::{ChangeSettings, ReadSettings};
+use crate::service::authority::operations::{ReadSettings, UpdateSettings};
 use crate::service::error::{Conflict, Invalid, ManageError};
 use crate::service::presenter::Presenter;
 use crate::types::known_scopes::KnownScopes;
@@ -14,13 +14,13 @@ use crate::types::settings::{InvalidSetting, SettingName, SettingUnit, Settings,
 /// A change of the settings. `None` leaves a setting unchanged. Units are those of the wire names.
 ///
 /// ```
-/// use counterfoil::settings::SettingsChange;
+/// use counterfoil::settings::SettingsUpdate;
 ///
-/// let change = SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() };
+/// let change = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
 /// assert_eq!(change.access_lifetime_seconds, None);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SettingsChange {
+pub struct SettingsUpdate {
     /// Whether personal access tokens can be created and can authenticate.
     pub personal_access_tokens_enabled: Option<bool>,
     /// The lifetime of an access token, 1 s to 1 day. Each upper end is at most the policy's
@@ -39,15 +39,15 @@ pub struct SettingsChange {
     pub notice_lead_days: Option<u64>,
 }
 
-impl SettingsChange {
+impl SettingsUpdate {
     /// Sets a setting by name to a number in its unit. For the switch, 0 is off and any other number on.
     ///
     /// ```
-    /// use counterfoil::settings::{SettingName, SettingsChange};
+    /// use counterfoil::settings::{SettingName, SettingsUpdate};
     ///
-    /// let mut change = SettingsChange::default();
+    /// let mut change = SettingsUpdate::default();
     /// change.set(SettingName::PatMaxDays, 90);
-    /// assert_eq!(change, SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() });
+    /// assert_eq!(change, SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() });
     /// ```
     pub fn set(&mut self, name: SettingName, number: u64) {
         match name {
@@ -61,7 +61,7 @@ impl SettingsChange {
         }
     }
 
-    /// The new number of a setting, as [`SettingsChange::set`] takes it.
+    /// The new number of a setting, as [`SettingsUpdate::set`] takes it.
     #[must_use]
     pub fn number(&self, name: SettingName) -> Option<u64> {
         match name {
@@ -100,7 +100,7 @@ impl Counterfoil {
     /// # Cancel safety
     ///
     /// A dropped call has applied the whole change or nothing.
-    pub async fn change_settings(&self, by: &Presenter, change: &SettingsChange) -> Result<Settings, ManageError> {
+    pub async fn update_settings(&self, by: &Presenter, change: &SettingsUpdate) -> Result<Settings, ManageError> {
         update(self.permit(by).await?, change).await
     }
 
@@ -131,7 +131,7 @@ async fn read(permit: Permit<'_, ReadSettings>) -> Result<Settings, ManageError>
 }
 
 /// Changes the settings that are set, all or none.
-async fn update(permit: Permit<'_, ChangeSettings>, change: &SettingsChange) -> Result<Settings, ManageError> {
+async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> Result<Settings, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     if change.personal_access_tokens_enabled.is_some() && !service.policy.gates().setting {
         return Err(Conflict::NotApplicable { gate: Gate::Setting }.into());
@@ -149,7 +149,7 @@ async fn update(permit: Permit<'_, ChangeSettings>, change: &SettingsChange) -> 
     Ok(view.settings)
 }
 
-fn apply(policy: &Policy, change: &SettingsChange, stored: &mut StoredSettings) -> Result<(), Invalid> {
+fn apply(policy: &Policy, change: &SettingsUpdate, stored: &mut StoredSettings) -> Result<(), Invalid> {
     if let Some(on) = change.personal_access_tokens_enabled {
         stored.set_personal_access_tokens(on);
     }

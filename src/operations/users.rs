@@ -10,7 +10,7 @@ use crate::http_auth::refusal::Gate;
 use crate::policy::SwitchGate;
 use crate::record::state::Revoked;
 use crate::service::Service;
-use crate::service::authority::operations::{AllowTokenLogin, ForbidTokenLogin, RevokeEverythingOf, SeeUsers};
+use crate::service::authority::operations::{AllowTokenLogin, ForbidTokenLogin, RevokeAllOf, SeeUsers};
 use crate::service::authority::{Permission, Permit};
 use crate::service::error::{Conflict, ManageError};
 use crate::service::gates::switch_opens;
@@ -38,7 +38,7 @@ impl Counterfoil {
     /// # Cancel safety
     ///
     /// Safe: nothing is written.
-    pub async fn find_users(
+    pub async fn list_users(
         &self,
         by: &Presenter,
         text: &str,
@@ -51,7 +51,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::find_users`]; also not found if the directory does not know the subject.
+    /// As [`Counterfoil::list_users`]; also not found if the directory does not know the subject.
     ///
     /// # Cancel safety
     ///
@@ -93,7 +93,7 @@ impl Counterfoil {
     /// # Cancel safety
     ///
     /// A dropped call has ended some families; call again.
-    pub async fn revoke_everything_of(&self, by: &Presenter, subject: &SubjectId) -> Result<u64, ManageError> {
+    pub async fn revoke_all_of(&self, by: &Presenter, subject: &SubjectId) -> Result<u64, ManageError> {
         owner(self.permit(by).await?, subject).await
     }
 }
@@ -161,7 +161,7 @@ fn shown(service: &Service, view: &SettingsView, account: &Account) -> UserView 
 }
 
 /// Ends all credentials of an owner that existed when the call began.
-async fn owner(permit: Permit<'_, RevokeEverythingOf>, subject: &SubjectId) -> Result<u64, ManageError> {
+async fn owner(permit: Permit<'_, RevokeAllOf>, subject: &SubjectId) -> Result<u64, ManageError> {
     let (service, now, why) = (permit.service(), permit.now(), by_administrator(&permit));
     let owner = OwnerId::from(subject);
     let mut families = 0;

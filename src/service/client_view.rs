@@ -63,7 +63,7 @@ impl NewClient {
 
 /// A change of a client. `None` leaves a field unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClientChange {
+pub struct ClientUpdate {
     /// A disabled client's tokens are refused. They work again once it is enabled, unless they have expired.
     pub disabled: Option<bool>,
     /// The name shown to people.
@@ -78,7 +78,7 @@ pub struct ClientChange {
     pub default_scope: Option<Option<Scope>>,
 }
 
-impl ClientChange {
+impl ClientUpdate {
     /// Whether the change disables the client and changes nothing else.
     pub(crate) fn only_disables(&self) -> bool {
         let Self { disabled, display_name, grants, refresh_mode, allowed_scope, default_scope } = self;

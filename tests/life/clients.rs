@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::support::*;
-use counterfoil::client::{ClientChange, Grant, NewClient, RefreshMode, RegisteredClient};
+use counterfoil::client::{ClientUpdate, Grant, NewClient, RefreshMode, RegisteredClient};
 use counterfoil::event::{ClientAction, EventKind};
 use counterfoil::oauth::{Answer, ClientFault, ClientRefusal, OAuthErrorCode, OAuthRequest, Reason};
 use counterfoil::policy::Policy;
@@ -47,7 +47,7 @@ fn syn_token_2_a_created_client_proves_itself_with_its_api_key_and_its_secret_is
     let secret = created.secret.as_ref().expect("confidential");
     assert!(secret.expose_secret().starts_with("cfc_"));
     assert!(proves(&world, &created));
-    let listed = block_on(world.handle.clients(&world.presenter("admin"), None, limit(10))).expect("allowed");
+    let listed = block_on(world.handle.list_clients(&world.presenter("admin"), None, limit(10))).expect("allowed");
     assert_eq!(listed.items, std::slice::from_ref(&created.view));
     let told = world.told();
     assert_eq!(told, [EventKind::Client { client: client_id("rotating"), action: ClientAction::Created }]);
@@ -88,7 +88,7 @@ fn syn_token_2_a_replaced_secret_goes_on_for_the_overlap_and_two_are_live_at_mos
     let world = bare_world(Policy::default());
     let admin = world.presenter("admin");
     let first = create(&world, new_client("app"));
-    let replace = |overlap| block_on(world.handle.replace_client_secret(&admin, &client_id("app"), overlap));
+    let replace = |overlap| block_on(world.handle.rotate_client_secret(&admin, &client_id("app"), overlap));
     let second = replace(Span::seconds(60)).expect("allowed");
     assert!(proves(&world, &first) && proves(&world, &second));
     assert_eq!(second.view.secrets.len(), 2);
@@ -100,7 +100,7 @@ fn syn_token_2_a_replaced_secret_goes_on_for_the_overlap_and_two_are_live_at_mos
     assert_eq!([&third, &fourth].map(|client| proves(&world, client)), [false, true]);
     assert_eq!(field(replace(Span::days(367))), "overlap_seconds");
     create(&world, NewClient { public: true, ..new_client("public") });
-    let public = block_on(world.handle.replace_client_secret(&admin, &client_id("public"), Span::ZERO));
+    let public = block_on(world.handle.rotate_client_secret(&admin, &client_id("public"), Span::ZERO));
     assert_eq!(field(public), "secret");
 }
 
@@ -114,10 +114,10 @@ fn syn_token_6_reuse_is_for_confidential_clients_also_later() {
     let server = NewClient { resource_server: true, ..public.clone() };
     assert_eq!(field(block_on(world.handle.create_client(&admin, server))), "resource_server");
     assert!(create(&world, public).secret.is_none());
-    let mode = ClientChange { refresh_mode: Some(RefreshMode::Reuse), ..ClientChange::default() };
-    assert_eq!(field(block_on(world.handle.change_client(&admin, &client_id("public"), mode.clone()))), "refresh_mode");
+    let mode = ClientUpdate { refresh_mode: Some(RefreshMode::Reuse), ..ClientUpdate::default() };
+    assert_eq!(field(block_on(world.handle.update_client(&admin, &client_id("public"), mode.clone()))), "refresh_mode");
     create(&world, new_client("app"));
-    let changed = block_on(world.handle.change_client(&admin, &client_id("app"), mode)).expect("confidential");
+    let changed = block_on(world.handle.update_client(&admin, &client_id("app"), mode)).expect("confidential");
     assert_eq!(changed.refresh_mode, RefreshMode::Reuse);
 }
 
@@ -126,20 +126,20 @@ fn syn_token_2_each_change_is_told_and_a_name_must_be_visible() {
     let world = bare_world(Policy::default());
     let admin = world.presenter("admin");
     create(&world, new_client("app"));
-    let change = |change| block_on(world.handle.change_client(&admin, &client_id("app"), change));
+    let change = |change| block_on(world.handle.update_client(&admin, &client_id("app"), change));
     world.told();
-    let named = |name: &str| ClientChange { display_name: Some(name.into()), ..ClientChange::default() };
+    let named = |name: &str| ClientUpdate { display_name: Some(name.into()), ..ClientUpdate::default() };
     for bad in ["", " ", "a\nb", &"x".repeat(101)] {
         assert_eq!(field(change(named(bad))), "display_name");
     }
     assert_eq!(world.told(), []);
-    let both = ClientChange { disabled: Some(true), ..named("другое имя") };
+    let both = ClientUpdate { disabled: Some(true), ..named("другое имя") };
     assert_eq!(change(both.clone()).expect("allowed").display_name, "другое имя");
     let told = |action| EventKind::Client { client: client_id("app"), action };
     assert_eq!(world.told(), [told(ClientAction::Disabled), told(ClientAction::Changed)]);
     change(both).expect("allowed");
     assert_eq!(world.told(), [], "nothing changed");
-    let twice = ClientChange { grants: Some(vec![Grant::RefreshToken; 2]), ..ClientChange::default() };
+    let twice = ClientUpdate { grants: Some(vec![Grant::RefreshToken; 2]), ..ClientUpdate::default() };
     assert_eq!(change(twice).expect("allowed").grants, [Grant::RefreshToken]);
 }
 
@@ -156,8 +156,8 @@ fn t6_an_unknown_a_disabled_and_a_wrong_client_are_told_the_same_and_the_host_th
     refused("Basic bm9ib2R5Ong=".into());
     refused("Basic YXBwOng=".into());
     refused("Bearer x".into());
-    let off = ClientChange { disabled: Some(true), ..ClientChange::default() };
-    block_on(world.handle.change_client(&world.presenter("admin"), &client_id("app"), off)).expect("allowed");
+    let off = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
+    block_on(world.handle.update_client(&world.presenter("admin"), &client_id("app"), off)).expect("allowed");
     refused(format!("Basic {key}"));
     assert_eq!(seen, [ClientFault::Unknown, ClientFault::Secret, ClientFault::Missing, ClientFault::Disabled]);
     let told: Vec<_> =
@@ -232,7 +232,7 @@ fn clients_are_listed_by_id_page_by_page() {
     }
     let (mut after, mut seen) = (None, Vec::new());
     loop {
-        let page = block_on(world.handle.clients(&world.presenter("admin"), after.as_ref(), limit(2)));
+        let page = block_on(world.handle.list_clients(&world.presenter("admin"), after.as_ref(), limit(2)));
         let page = page.expect("allowed");
         seen.push(page.items.iter().map(|item| item.id.to_string()).collect::<String>());
         after = page.next;
@@ -251,7 +251,7 @@ fn all_kinds_9_only_administrators_in_person_manage_clients() {
         let answer = block_on(world.handle.create_client(&by, new_client("app")));
         let needed = Forbidden::Role { needed: Role::Administrator };
         assert!(matches!(answer, Err(ManageError::Forbidden(forbidden)) if forbidden == needed));
-        assert!(block_on(world.handle.clients(&by, None, limit(1))).is_err());
+        assert!(block_on(world.handle.list_clients(&by, None, limit(1))).is_err());
     }
     let admin = world.presenter("admin");
     block_on(world.handle.set_token_login(&admin, &subject("admin"), true)).expect("allowed");
@@ -265,14 +265,14 @@ fn all_kinds_9_only_administrators_in_person_manage_clients() {
         assert!(matches!(answer, Err(ManageError::Forbidden(Forbidden::CredentialKind))), "{answer:?}");
     };
     create(&world, new_client("app"));
-    let off = ClientChange { disabled: Some(true), ..ClientChange::default() };
+    let off = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
     kind(block_on(world.handle.create_client(&by, new_client("other"))).map(|_| ()));
-    kind(block_on(world.handle.change_client(&by, &client_id("app"), off)).map(|_| ()));
-    kind(block_on(world.handle.replace_client_secret(&by, &client_id("app"), Span::ZERO)).map(|_| ()));
+    kind(block_on(world.handle.update_client(&by, &client_id("app"), off)).map(|_| ()));
+    kind(block_on(world.handle.rotate_client_secret(&by, &client_id("app"), Span::ZERO)).map(|_| ()));
     kind(block_on(world.handle.revoke_client_tokens(&by, &client_id("app"))));
-    kind(block_on(world.handle.change_settings(&by, &Default::default())).map(|_| ()));
+    kind(block_on(world.handle.update_settings(&by, &Default::default())).map(|_| ()));
     kind(block_on(world.handle.set_token_login(&by, &subject("ivan"), true)).map(|_| ()));
-    assert!(block_on(world.handle.clients(&by, None, limit(1))).is_ok(), "it may list");
+    assert!(block_on(world.handle.list_clients(&by, None, limit(1))).is_ok(), "it may list");
     assert!(block_on(world.handle.delete_client(&by, &client_id("app"))).is_ok(), "and delete");
 }
 
@@ -296,7 +296,7 @@ fn all_kinds_9_a_presenter_with_a_scope_makes_no_client_that_may_ask_for_more() 
     assert_eq!((own.allowed_scope, own.default_scope), (asked, None), "left out, it is the presenter's");
     let within = NewClient { allowed_scope: Some(scope("a")), ..new_client("within") };
     assert_eq!(made(within).expect("within").view.allowed_scope, Some(scope("a")));
-    let replaced = |name| block_on(world.handle.replace_client_secret(&by, &client_id(name), Span::ZERO));
+    let replaced = |name| block_on(world.handle.rotate_client_secret(&by, &client_id(name), Span::ZERO));
     assert_eq!(field(replaced("wide")), "scopes", "its secret would be worth more than the presenter");
     assert!(replaced("own").is_ok());
     let default = NewClient { default_scope: Some(scope("b")), allowed_scope: Some(scope("a")), ..new_client("y") };

@@ -59,7 +59,7 @@ fn leaps(world: &World) -> Vec<(Timestamp, Timestamp)> {
 /// A token that lives, and one whose tombstone has ended.
 fn living_and_gone(world: &World) -> (RecordId, RecordId) {
     let gone = world.pat("bill", "gone").listed.id;
-    block_on(world.handle.delete_token(&world.presenter("bill"), &gone)).expect("deleted");
+    block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &gone)).expect("deleted");
     world.pass(Span::days(61));
     (world.pat("bill", "lives").listed.id, gone)
 }
@@ -205,7 +205,7 @@ fn fault_g9_a_restart_within_a_day_purges_at_once_and_notes_every_ten_minutes() 
     assert_eq!(noted(&world), Some(last), "a note of less than ten minutes ago does");
     block_on(upkeep(&next.handle, &world.clock, 1, async |_| {}));
     assert_eq!(noted(&world), last.plus(Span::minutes(10)));
-    block_on(world.handle.delete_token(&world.presenter("bill"), &gone)).expect("deleted");
+    block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &gone)).expect("deleted");
     world.pass(Span::days(61));
     let yesterday = world.now().minus(Span::days(1));
     assert!(block_on(world.store.note_upkeep(noted(&world), yesterday)).expect("available"));

@@ -27,9 +27,9 @@ fn gates_named(world: &World, token: &IssuedCredential) -> [Option<Gate>; 4] {
         Err(other) => panic!("{other}"),
     };
     [
-        gate(block_on(world.handle.own_tokens(&by, None, limit(10))).map(drop)),
+        gate(block_on(world.handle.list_personal_access_tokens(&by, None, limit(10))).map(drop)),
         gate(world.create("ivan", "another", 1).map(drop)),
-        gate(block_on(world.handle.rotate_token(&by, id, Overlap::UntilFirstUse)).map(drop)),
+        gate(block_on(world.handle.rotate_personal_access_token(&by, id, Overlap::UntilFirstUse)).map(drop)),
         gate(world.delete("ivan", id)),
     ]
 }
@@ -56,7 +56,12 @@ fn a2_token_1_and_syn_pat_1_the_hardened_policy_asks_both_gates_and_one_closed_i
 #[test]
 fn a2_token_1_behind_closed_gates_administrators_list_and_delete() {
     let (world, token) = hardened(false, false);
-    let page = block_on(world.handle.tokens_of(&world.presenter("admin"), &subject("ivan"), None, limit(10)));
+    let page = block_on(world.handle.list_personal_access_tokens_of(
+        &world.presenter("admin"),
+        &subject("ivan"),
+        None,
+        limit(10),
+    ));
     let items = page.expect("allowed").items;
     assert_eq!(
         items.iter().map(|listed| (listed.id, listed.status)).collect::<Vec<_>>(),

@@ -40,7 +40,7 @@ fn fault_d2_a_foreign_key_ring_stops_the_start_and_makes_nothing() {
     assert!(error.to_string().contains("put back the key file"), "{error}");
     // Who does not ask at the start makes nothing under the wrong key either.
     assert!(matches!(block_on(foreign.verify(&token)), Err(Denied::Refused(_))));
-    let forms = block_on(foreign.token_limits());
+    let forms = block_on(foreign.personal_access_token_limits());
     assert!(forms.is_err_and(|unavailable| is_foreign(&unavailable)), "an outage");
     assert!(world.works(&token), "the store's own ring goes on");
 }

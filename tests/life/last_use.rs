@@ -51,7 +51,8 @@ fn watched(buffered: u32) -> Watched {
 impl Watched {
     fn listed(&self, id: &RecordId) -> Option<Timestamp> {
         let world = &self.world;
-        let page = block_on(world.handle.own_tokens(&world.presenter("bill"), None, NonZeroU32::MAX)).expect("a page");
+        let page = block_on(world.handle.list_personal_access_tokens(&world.presenter("bill"), None, NonZeroU32::MAX))
+            .expect("a page");
         page.items.iter().find(|item| item.id == *id).expect("listed").last_used_at
     }
 

@@ -9,7 +9,8 @@ use counterfoil::{CredentialView, Forbidden, ManageError, Presenter, Role};
 use crate::support::*;
 
 fn own(world: &World, owner: &str) -> Vec<CredentialView> {
-    let page = block_on(world.handle.own_tokens(&world.presenter(owner), None, limit(100))).expect("a list");
+    let page =
+        block_on(world.handle.list_personal_access_tokens(&world.presenter(owner), None, limit(100))).expect("a list");
     assert_eq!(page.next, None);
     page.items
 }
@@ -51,7 +52,8 @@ fn syn_pat_5_pages_go_by_key_and_the_last_one_has_no_next() {
         let (mut after, mut seen, mut pages) = (None, Vec::new(), 0);
         loop {
             let by = world.presenter("ivan");
-            let page = block_on(world.handle.own_tokens(&by, after.as_ref(), limit(size))).expect("a list");
+            let page =
+                block_on(world.handle.list_personal_access_tokens(&by, after.as_ref(), limit(size))).expect("a list");
             assert!(!page.items.is_empty() && page.items.len() <= size as usize);
             seen.extend(ids(&page.items));
             pages += 1;
@@ -76,7 +78,8 @@ fn syn_pat_5_a_page_is_filled_by_reading_over_what_is_not_shown() {
     }
     world.pass(Span::seconds(1));
     let newest = world.pat("ivan", "newest");
-    let page = block_on(world.handle.own_tokens(&world.presenter("ivan"), None, limit(2))).expect("a list");
+    let page =
+        block_on(world.handle.list_personal_access_tokens(&world.presenter("ivan"), None, limit(2))).expect("a list");
     assert_eq!(ids(&page.items), [newest.listed.id, oldest.listed.id]);
     assert_eq!(page.next, None);
 }
@@ -95,7 +98,7 @@ fn syn_pat_5_a_graveyard_costs_a_bounded_number_of_reads_and_hides_nothing() {
     let by = world.presenter("ivan");
     let (mut after, mut seen) = (None, Vec::new());
     for _ in 0..10 {
-        let page = block_on(world.handle.own_tokens(&by, after.as_ref(), limit(1))).expect("a list");
+        let page = block_on(world.handle.list_personal_access_tokens(&by, after.as_ref(), limit(1))).expect("a list");
         seen.extend(ids(&page.items));
         after = page.next;
         if after.is_none() {
@@ -120,10 +123,11 @@ fn syn_pat_1_a_closed_gate_keeps_the_owner_out_and_administrators_in() {
     let world = synergy();
     let token = world.pat("ivan", "one");
     world.open_gate(false);
-    let refused = block_on(world.handle.own_tokens(&world.presenter("ivan"), None, limit(10)));
+    let refused = block_on(world.handle.list_personal_access_tokens(&world.presenter("ivan"), None, limit(10)));
     assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Setting }))));
     let admin = world.presenter("admin");
-    let page = block_on(world.handle.tokens_of(&admin, &subject("ivan"), None, limit(10))).expect("a list");
+    let page = block_on(world.handle.list_personal_access_tokens_of(&admin, &subject("ivan"), None, limit(10)))
+        .expect("a list");
     assert_eq!(ids(&page.items), [token.listed.id]);
     assert_eq!(page.items[0].status, Status::Suspended);
     world.open_gate(true);
@@ -141,9 +145,19 @@ fn syn_pat_2_a_collaborator_may_list() {
 #[test]
 fn syn_pat_6_only_administrators_list_somebody_elses() {
     let world = synergy();
-    let refused = block_on(world.handle.tokens_of(&world.presenter("ivan"), &subject("admin"), None, limit(10)));
+    let refused = block_on(world.handle.list_personal_access_tokens_of(
+        &world.presenter("ivan"),
+        &subject("admin"),
+        None,
+        limit(10),
+    ));
     assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::Role { needed: Role::Administrator }))));
-    let unknown = block_on(world.handle.tokens_of(&world.presenter("admin"), &subject("nobody"), None, limit(10)));
+    let unknown = block_on(world.handle.list_personal_access_tokens_of(
+        &world.presenter("admin"),
+        &subject("nobody"),
+        None,
+        limit(10),
+    ));
     assert!(matches!(unknown, Err(ManageError::NotFound)));
 }
 
@@ -152,7 +166,9 @@ fn syn_pat_6_the_host_sees_what_somebody_who_left_has_left_behind() {
     let world = synergy();
     let token = world.pat("ivan", "one");
     assert!(world.people.remove(&subject("ivan")));
-    let page = block_on(world.handle.tokens_of(&Presenter::host(), &subject("ivan"), None, limit(10))).expect("a list");
+    let page =
+        block_on(world.handle.list_personal_access_tokens_of(&Presenter::host(), &subject("ivan"), None, limit(10)))
+            .expect("a list");
     assert_eq!(ids(&page.items), [token.listed.id]);
     assert_eq!(page.items[0].status, Status::Suspended);
 }
@@ -163,9 +179,12 @@ fn all_kinds_9_a_token_may_list_within_its_scope() {
     let reader = world.scoped_pat("ivan", "reader", "credentials:read");
     let other = world.scoped_pat("ivan", "other", "demo:read");
     let by = world.as_token(reader.token.expose_secret());
-    assert_eq!(block_on(world.handle.own_tokens(&by, None, limit(10))).expect("a list").items.len(), 2);
+    assert_eq!(
+        block_on(world.handle.list_personal_access_tokens(&by, None, limit(10))).expect("a list").items.len(),
+        2
+    );
     let by = world.as_token(other.token.expose_secret());
-    let refused = block_on(world.handle.own_tokens(&by, None, limit(10)));
+    let refused = block_on(world.handle.list_personal_access_tokens(&by, None, limit(10)));
     assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::Scope { scope: "credentials:read" }))));
 }
 
@@ -175,7 +194,8 @@ fn a2_token_2_an_overlap_shows_both_halves_and_an_immediate_rotation_one() {
     let old = world.pat("ivan", "one");
     world.pass(Span::seconds(1));
     let by = world.presenter("ivan");
-    let new = block_on(world.handle.rotate_token(&by, &old.listed.id, Overlap::For(Span::hours(1)))).expect("rotated");
+    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::For(Span::hours(1))))
+        .expect("rotated");
     let items = own(&world, "ivan");
     assert_eq!(ids(&items), [new.listed.id, old.listed.id]);
     assert_eq!((items[0].status, items[1].status), (Status::Active, Status::Expiring));
@@ -188,7 +208,8 @@ fn ao_code_4_the_default_list_shows_live_codes_and_expired_ones_are_shown_for_a_
     let world = synergy();
     let code = world.described_code("nightly export");
     let by = world.presenter("super");
-    let list = |expired| block_on(world.handle.security_codes(&by, expired, None, limit(10))).expect("a list").items;
+    let list =
+        |expired| block_on(world.handle.list_security_codes(&by, expired, None, limit(10))).expect("a list").items;
     assert_eq!(list(false)[0].description.as_deref(), Some("nightly export"));
     assert_eq!(list(false)[0].created_by, Some(subject("super")));
     world.pass(Span::hours(24));
@@ -201,7 +222,7 @@ fn ao_code_4_the_default_list_shows_live_codes_and_expired_ones_are_shown_for_a_
 #[test]
 fn ao_code_1_only_super_administrators_list_codes() {
     let world = synergy();
-    let refused = block_on(world.handle.security_codes(&world.presenter("admin"), false, None, limit(10)));
+    let refused = block_on(world.handle.list_security_codes(&world.presenter("admin"), false, None, limit(10)));
     assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::Role { needed: Role::SuperAdministrator }))));
 }
 
@@ -212,7 +233,7 @@ fn ao_code_2_a_code_whose_creator_lost_the_role_is_shown_as_suspended() {
     assert!(world.people.set_role(&subject("super"), Role::Member));
     assert!(world.people.set_role(&subject("admin"), Role::SuperAdministrator));
     let page =
-        block_on(world.handle.security_codes(&world.presenter("admin"), false, None, limit(10))).expect("a list");
+        block_on(world.handle.list_security_codes(&world.presenter("admin"), false, None, limit(10))).expect("a list");
     assert_eq!(page.items[0].status, Status::Suspended);
 }
 
@@ -222,7 +243,10 @@ fn all_kinds_5_an_outage_of_the_directory_is_no_empty_list() {
     world.pat("ivan", "one");
     let by = world.presenter("ivan");
     world.people.set_unavailable(true);
-    assert!(matches!(block_on(world.handle.own_tokens(&by, None, limit(10))), Err(ManageError::Unavailable(_))));
+    assert!(matches!(
+        block_on(world.handle.list_personal_access_tokens(&by, None, limit(10))),
+        Err(ManageError::Unavailable(_))
+    ));
 }
 
 #[test]

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::support::*;
 use async_trait::async_trait;
-use counterfoil::client::{ClientChange, ClientId, Grant, NewClient, Registration, VersionedRegistration};
+use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, Registration, VersionedRegistration};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::Policy;
-use counterfoil::settings::{SettingsChange, StoredSettings, VersionedSettings};
+use counterfoil::settings::{SettingsUpdate, StoredSettings, VersionedSettings};
 use counterfoil::store::{ClientPut, ClientStore, Page, SettingsPut, SettingsStore, StoreError};
 use counterfoil::types::Version;
 use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Timestamp, Unavailable};
@@ -110,15 +110,15 @@ fn desk() -> (Counterfoil, Arc<Rival>) {
 #[test]
 fn a_change_of_settings_keeps_what_came_in_between_and_gives_up_after_eight_turns() {
     let (counterfoil, rival) = desk();
-    let change = SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() };
+    let change = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
     rival.writes.store(7, Ordering::SeqCst);
-    let after = block_on(counterfoil.change_settings(&Presenter::host(), &change)).expect("the eighth turn wins");
+    let after = block_on(counterfoil.update_settings(&Presenter::host(), &change)).expect("the eighth turn wins");
     assert_eq!(after.pat_max_days, 90);
     let stored = block_on(SettingsStore::settings(&rival.store, &Realm::default())).expect("there").expect("there");
     assert_eq!(stored.settings.values.len(), 8);
     rival.writes.store(8, Ordering::SeqCst);
-    let change = SettingsChange { pat_max_days: Some(91), ..SettingsChange::default() };
-    let answer = block_on(counterfoil.change_settings(&Presenter::host(), &change));
+    let change = SettingsUpdate { pat_max_days: Some(91), ..SettingsUpdate::default() };
+    let answer = block_on(counterfoil.update_settings(&Presenter::host(), &change));
     assert!(matches!(answer, Err(ManageError::Unavailable(Unavailable::Contended { .. }))), "{answer:?}");
 }
 
@@ -128,8 +128,8 @@ fn a_change_of_a_client_keeps_what_came_in_between() {
     let host = Presenter::host();
     let id = block_on(counterfoil.create_client(&host, NewClient::named("app"))).expect("allowed").view.id;
     rival.writes.store(3, Ordering::SeqCst);
-    let grants = ClientChange { grants: Some(vec![Grant::RefreshToken]), ..ClientChange::default() };
-    block_on(counterfoil.change_client(&host, &id, grants)).expect("the fourth turn wins");
+    let grants = ClientUpdate { grants: Some(vec![Grant::RefreshToken]), ..ClientUpdate::default() };
+    block_on(counterfoil.update_client(&host, &id, grants)).expect("the fourth turn wins");
     let there = block_on(rival.store.client(&Realm::default(), &id)).expect("reachable").expect("there");
     assert_eq!((there.registration.epoch, there.registration.grants), (3, vec![Grant::RefreshToken]));
 }

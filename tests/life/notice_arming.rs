@@ -39,7 +39,8 @@ fn notice_2_rotating_cancels_the_old_notice_and_arms_the_new_one() {
     let old = world.pat("ivan", "one");
     world.pass(Span::days(10));
     let by = world.presenter("ivan");
-    let new = block_on(world.handle.rotate_token(&by, &old.listed.id, Overlap::UntilFirstUse)).expect("rotated");
+    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::UntilFirstUse))
+        .expect("rotated");
     world.pass(Span::days(13));
     let found = due(&world);
     assert_eq!(found.iter().map(DueNotice::id).collect::<Vec<_>>(), [new.listed.id]);
@@ -54,7 +55,7 @@ fn notice_2_what_was_rotated_or_deleted_after_it_came_due_is_not_sent() {
     world.pass(Span::days(25));
     let found = due(&world);
     let by = world.presenter("ivan");
-    block_on(world.handle.rotate_token(&by, &rotated.listed.id, Overlap::Immediate)).expect("rotated");
+    block_on(world.handle.rotate_personal_access_token(&by, &rotated.listed.id, Overlap::Immediate)).expect("rotated");
     world.delete("ivan", &deleted.listed.id).expect("deleted");
     assert!(found.iter().all(|due| claim(&world, due).is_none()));
     world.pass(LEASE);
@@ -67,11 +68,11 @@ fn notice_2_a_notice_whose_token_changed_while_it_was_sent_keeps_the_new_mark() 
     let code = world.described_code("export");
     let by = world.presenter("super");
     let in_20_days = world.now().plus_capped(Span::days(20));
-    block_on(world.handle.edit_security_code(&by, &code.listed.id, Some(in_20_days), None)).expect("edited");
+    block_on(world.handle.update_security_code(&by, &code.listed.id, Some(in_20_days), None)).expect("edited");
     world.pass(Span::days(13));
     let claimed = claim(&world, &due(&world)[0]).expect("a notice");
     let in_40_days = in_20_days.plus_capped(Span::days(20));
-    block_on(world.handle.edit_security_code(&by, &code.listed.id, Some(in_40_days), None)).expect("edited");
+    block_on(world.handle.update_security_code(&by, &code.listed.id, Some(in_40_days), None)).expect("edited");
     assert!(!block_on(world.handle.settle_notice(claimed, Outcome::Sent)).expect("settled"));
     world.pass(Span::days(7));
     assert!(run(&world).is_empty(), "extended: nothing expires");
@@ -92,7 +93,7 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
     let start = world.now();
     let set = |days| {
         let at = Some(start.plus_capped(Span::days(days)));
-        block_on(world.handle.edit_security_code(&by, &code.listed.id, at, None)).expect("edited");
+        block_on(world.handle.update_security_code(&by, &code.listed.id, at, None)).expect("edited");
     };
     world.set_number(SettingName::NoticeLeadDays, 1);
     set(20);

@@ -61,9 +61,9 @@ fn fault_a10_one_form_makes_one_token() {
     assert_eq!(conflict(make(1, "two")), Conflict::FormUsed, "the same number with other fields");
     assert!(matches!(make(2, "ONE"), Err(ManageError::Conflict(Conflict::LabelTaken))), "a refused form");
     assert!(make(2, "two").is_ok(), "did not use its number up");
-    block_on(world.handle.relabel_token(&ivan, &made.listed.id, "renamed")).expect("renamed");
+    block_on(world.handle.update_personal_access_token(&ivan, &made.listed.id, "renamed")).expect("renamed");
     assert_eq!(conflict(make(1, "one")), Conflict::DoneAlready, "whatever became of the token");
-    block_on(world.handle.delete_token(&ivan, &made.listed.id)).expect("deleted");
+    block_on(world.handle.delete_personal_access_token(&ivan, &made.listed.id)).expect("deleted");
     assert_eq!(conflict(make(1, "one")), Conflict::DoneAlready);
     let other = OnceKey::new(&RecordId::from_bytes([8; 16]), &[1; 16]);
     assert!(block_on(world.handle.once(other).create_personal_access_token(&ivan, &new("three"))).is_ok());
@@ -92,8 +92,9 @@ fn fault_a10_one_form_replaces_one_token_once() {
     let world = world();
     let ivan = world.presenter("ivan");
     let old = world.pat("ivan", "turning");
-    let rotate =
-        |number, id: &RecordId, overlap| block_on(world.handle.once(form(number)).rotate_token(&ivan, id, overlap));
+    let rotate = |number, id: &RecordId, overlap| {
+        block_on(world.handle.once(form(number)).rotate_personal_access_token(&ivan, id, overlap))
+    };
     let long = Overlap::For(Span::days(400));
     assert!(matches!(rotate(1, &old.listed.id, long), Err(ManageError::Invalid(_))), "refused");
     let next = rotate(1, &old.listed.id, Overlap::Immediate).expect("replaced");
@@ -133,12 +134,12 @@ fn fault_a10_one_form_replaces_one_secret_once_however_many_followed_it() {
     block_on(world.handle.create_client(&admin, NewClient { id: Some(id.clone()), ..NewClient::named("Reports") }))
         .expect("made");
     let newest = || {
-        let page = block_on(world.handle.clients(&admin, None, limit(100))).expect("listed");
+        let page = block_on(world.handle.list_clients(&admin, None, limit(100))).expect("listed");
         let own = page.items.into_iter().find(|client| client.id == id).expect("there");
         own.secrets.last().map(|secret| secret.id)
     };
     let replace = |number, overlap, beside| {
-        block_on(world.handle.once(form(number)).replace_client_secret(&admin, &id, overlap, beside))
+        block_on(world.handle.once(form(number)).rotate_client_secret(&admin, &id, overlap, beside))
     };
     let first = newest();
     assert!(matches!(replace(1, Span::days(400), first), Err(ManageError::Invalid(_))), "refused");
@@ -168,9 +169,9 @@ fn fault_a10_of_many_sendings_at_once_one_makes_it() {
         assert_eq!(at_once(|| block_on(once.create_client(&admin, unnamed.clone()))), 1);
     }
     let once = world.handle.once(form(100));
-    assert_eq!(at_once(|| block_on(once.rotate_token(&ivan, &old, Overlap::Immediate))), 1);
+    assert_eq!(at_once(|| block_on(once.rotate_personal_access_token(&ivan, &old, Overlap::Immediate))), 1);
     let made = block_on(world.handle.create_client(&admin, client())).expect("made");
     let beside = made.view.secrets.last().map(|secret| secret.id);
     let id = client_id("reports");
-    assert_eq!(at_once(|| block_on(once.replace_client_secret(&admin, &id, Span::hours(1), beside))), 1);
+    assert_eq!(at_once(|| block_on(once.rotate_client_secret(&admin, &id, Span::hours(1), beside))), 1);
 }

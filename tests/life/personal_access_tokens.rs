@@ -2,7 +2,7 @@
 
 use counterfoil::http_auth::{Gate, Refusal};
 use counterfoil::policy::{Policy, SettingGate};
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::types::{Label, RecordId, Span, TokenKind, Version};
 use counterfoil::*;
 
@@ -137,8 +137,8 @@ fn syn_pat_3_days_are_whole_numbers_from_1_to_180() {
 #[test]
 fn syn_pat_3_the_ceiling_is_the_settings() {
     let world = world();
-    let change = SettingsChange { pat_max_days: Some(10), ..Default::default() };
-    block_on(world.handle.change_settings(&world.presenter("admin"), &change)).expect("changed");
+    let change = SettingsUpdate { pat_max_days: Some(10), ..Default::default() };
+    block_on(world.handle.update_settings(&world.presenter("admin"), &change)).expect("changed");
     assert!(days(&world, 10).is_ok());
     assert!(matches!(days(&world, 11), Err(ManageError::Invalid(Invalid::Days { most: 10 }))));
 }

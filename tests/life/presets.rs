@@ -40,8 +40,8 @@ fn all_kinds_8_synergy_asks_the_setting_and_no_switch_and_labels_have_100_charac
 #[test]
 fn all_kinds_8_a2nta_asks_the_switch_and_no_setting_labels_have_20_characters_and_permanent_ones_are_allowed() {
     let world = bare_world(Policy::a2nta());
-    let off = settings::SettingsChange { personal_access_tokens_enabled: Some(false), ..Default::default() };
-    let set = block_on(world.handle.change_settings(&world.presenter("admin"), &off));
+    let off = settings::SettingsUpdate { personal_access_tokens_enabled: Some(false), ..Default::default() };
+    let set = block_on(world.handle.update_settings(&world.presenter("admin"), &off));
     assert!(matches!(set, Err(ManageError::Conflict(Conflict::NotApplicable { gate: Gate::Setting }))));
     let refused = world.create("ivan", "ci", 1);
     assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Switch }))));
@@ -133,8 +133,8 @@ fn all_kinds_8_the_neutral_preset_has_tokens_on_needs_no_key_ring_and_lets_an_ad
     world.create("ivan", "a year", 366).expect("the most");
     assert!(matches!(world.create("ivan", "longer", 367), Err(ManageError::Invalid(Invalid::Days { most: 366 }))));
     assert!(matches!(permanent(&world), Err(ManageError::Invalid(Invalid::Permanent))));
-    let longer = settings::SettingsChange { access_lifetime_seconds: Some(3_601), ..Default::default() };
-    let refused = block_on(world.handle.change_settings(&world.presenter("admin"), &longer));
+    let longer = settings::SettingsUpdate { access_lifetime_seconds: Some(3_601), ..Default::default() };
+    let refused = block_on(world.handle.update_settings(&world.presenter("admin"), &longer));
     assert!(matches!(refused, Err(ManageError::Invalid(_))), "{refused:?}");
     world.allow_tokens(false);
     let off = world.create("ivan", "off", 1);

@@ -1,9 +1,9 @@
 //! How long sign-ins live, how they are refreshed, and how that ends (SYN-TOKEN 5 to 7).
 
-use counterfoil::client::{ClientChange, RefreshMode};
+use counterfoil::client::{ClientUpdate, RefreshMode};
 use counterfoil::event::EventKind;
 use counterfoil::policy::Policy;
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::store::TokenStore;
 use counterfoil::token::Prefixes;
 use counterfoil::types::{KeyId, Span};
@@ -87,8 +87,8 @@ fn syn_token_5_remember_is_true_false_or_nothing() {
 fn syn_token_5_a_shortened_time_out_applies_to_existing_families_at_their_next_use() {
     let world = world();
     let reply = world.log_in("rotating", "true");
-    let change = SettingsChange { refresh_inactivity_seconds: Some(3_600), ..Default::default() };
-    block_on(world.handle.change_settings(&world.presenter("admin"), &change)).expect("changed");
+    let change = SettingsUpdate { refresh_inactivity_seconds: Some(3_600), ..Default::default() };
+    block_on(world.handle.update_settings(&world.presenter("admin"), &change)).expect("changed");
     world.pass(Span::hours(1));
     assert_eq!(world.refresh("rotating", &reply.refresh()).status, 400);
     let world = world_with(Policy::aal2(), |builder| builder);
@@ -173,8 +173,8 @@ fn syn_token_6_the_window_is_over_when_the_successor_slid_in_the_other_mode() {
     let world = world();
     let first = world.log_in("rotating", "true");
     let second = world.refresh("rotating", &first.refresh());
-    let change = ClientChange { refresh_mode: Some(RefreshMode::Reuse), ..ClientChange::default() };
-    block_on(world.handle.change_client(&world.presenter("admin"), &client_id("rotating"), change)).expect("changed");
+    let change = ClientUpdate { refresh_mode: Some(RefreshMode::Reuse), ..ClientUpdate::default() };
+    block_on(world.handle.update_client(&world.presenter("admin"), &client_id("rotating"), change)).expect("changed");
     world.pass(Span::seconds(1));
     assert_eq!(
         world.refresh("rotating", &second.refresh()).refresh(),

@@ -14,17 +14,17 @@ type Answer = Result<CredentialView, ManageError>;
 
 fn edit(world: &World, code: &IssuedCredential, expires_at: Option<Timestamp>, description: Option<&str>) -> Answer {
     let by = world.presenter("super");
-    block_on(world.handle.edit_security_code(&by, &code.listed.id, expires_at, description))
+    block_on(world.handle.update_security_code(&by, &code.listed.id, expires_at, description))
 }
 
 fn act(world: &World, by: &Presenter, code: &IssuedCredential, action: &str) -> Answer {
     let (counterfoil, id) = (&world.handle, &code.listed.id);
     match action {
-        "describe" => block_on(counterfoil.edit_security_code(by, id, None, Some("new"))),
+        "describe" => block_on(counterfoil.update_security_code(by, id, None, Some("new"))),
         "make-permanent" => block_on(counterfoil.make_security_code_permanent(by, id)),
         "reset" => block_on(counterfoil.reset_security_code(by, id)),
         "reactivate" => block_on(counterfoil.reactivate_security_code(by, id)),
-        _ => block_on(counterfoil.edit_security_code(by, id, Some(world.now().plus_capped(Span::days(2))), None)),
+        _ => block_on(counterfoil.update_security_code(by, id, Some(world.now().plus_capped(Span::days(2))), None)),
     }
 }
 
@@ -215,7 +215,7 @@ fn a2_token_2_relabel_keeps_labels_different_and_frees_the_old_one() {
     let ivan = world.presenter("ivan");
     let one = world.pat("ivan", "one");
     let two = world.pat("ivan", "two");
-    let relabel = |id, label| block_on(world.handle.relabel_token(&ivan, id, label));
+    let relabel = |id, label| block_on(world.handle.update_personal_access_token(&ivan, id, label));
     assert!(matches!(relabel(&two.listed.id, "ONE"), Err(ManageError::Conflict(Conflict::LabelTaken))));
     assert_eq!(relabel(&two.listed.id, "Two").expect("its own").label, "Two");
     world.told();
@@ -230,7 +230,7 @@ fn a2_token_2_relabel_keeps_labels_different_and_frees_the_old_one() {
 fn a2_token_2_relabel_is_for_the_owner_and_for_what_is_there() {
     let world = synergy();
     let token = world.pat("ivan", "one");
-    let relabel = |by: &Presenter| block_on(world.handle.relabel_token(by, &token.listed.id, "x"));
+    let relabel = |by: &Presenter| block_on(world.handle.update_personal_access_token(by, &token.listed.id, "x"));
     assert!(matches!(relabel(&world.presenter("admin")), Err(ManageError::NotFound)));
     let itself = world.as_token(token.token.expose_secret());
     assert!(matches!(relabel(&itself), Err(ManageError::Forbidden(Forbidden::CredentialKind))));
@@ -248,6 +248,6 @@ fn a2_token_2_where_labels_need_not_differ_a_relabel_takes_any() {
     let world = bare_world(policy);
     world.pat("ivan", "one");
     let two = world.pat("ivan", "two");
-    let same = block_on(world.handle.relabel_token(&world.presenter("ivan"), &two.listed.id, "one"));
+    let same = block_on(world.handle.update_personal_access_token(&world.presenter("ivan"), &two.listed.id, "one"));
     assert_eq!(same.expect("taken twice").label, "one");
 }

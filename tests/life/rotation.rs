@@ -10,7 +10,7 @@ use counterfoil::{Conflict, Forbidden, Invalid, IssuedCredential, ManageError, P
 use crate::support::*;
 
 fn rotate(world: &World, by: &Presenter, id: &RecordId, overlap: Overlap) -> Result<IssuedCredential, ManageError> {
-    block_on(world.handle.rotate_token(by, id, overlap))
+    block_on(world.handle.rotate_personal_access_token(by, id, overlap))
 }
 
 /// Ivan rotates his own.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::support::*;
 use counterfoil::event::EventKind;
 use counterfoil::policy::Policy;
-use counterfoil::settings::{SettingName, SettingsChange, StoredSettings};
+use counterfoil::settings::{SettingName, SettingsUpdate, StoredSettings};
 use counterfoil::store::SettingsStore;
 use counterfoil::types::Span;
 use counterfoil::{Forbidden, KeyRing, ManageError, Presenter, Realm, Role};
@@ -16,12 +16,12 @@ fn syn_pat_1_a_change_holds_from_the_next_call_and_leaves_an_event_for_each_fiel
     let admin = world.presenter("admin");
     let before = block_on(world.handle.settings(&admin)).expect("allowed");
     assert!(!before.personal_access_tokens, "missing counts as off");
-    let change = SettingsChange {
+    let change = SettingsUpdate {
         personal_access_tokens_enabled: Some(true),
         access_lifetime_seconds: Some(60),
-        ..SettingsChange::default()
+        ..SettingsUpdate::default()
     };
-    let after = block_on(world.handle.change_settings(&admin, &change)).expect("allowed");
+    let after = block_on(world.handle.update_settings(&admin, &change)).expect("allowed");
     assert!(after.personal_access_tokens);
     assert_eq!(after.access_lifetime, Span::seconds(60));
     assert_eq!(after.notice_lead, before.notice_lead, "what is not named stays");
@@ -30,7 +30,7 @@ fn syn_pat_1_a_change_holds_from_the_next_call_and_leaves_an_event_for_each_fiel
     let wanted =
         [setting(SettingName::PersonalAccessTokensEnabled, "true"), setting(SettingName::AccessLifetimeSeconds, "60")];
     assert_eq!(world.told(), wanted);
-    block_on(world.handle.change_settings(&admin, &change)).expect("allowed");
+    block_on(world.handle.update_settings(&admin, &change)).expect("allowed");
     assert_eq!(world.told(), [], "nothing changed the second time");
 }
 
@@ -38,12 +38,12 @@ fn syn_pat_1_a_change_holds_from_the_next_call_and_leaves_an_event_for_each_fiel
 fn a_number_out_of_its_range_names_field_and_limits_and_nothing_is_half_done() {
     let world = bare_world(Policy::default());
     let admin = world.presenter("admin");
-    let change = SettingsChange {
+    let change = SettingsUpdate {
         personal_access_tokens_enabled: Some(true),
         pat_max_days: Some(3_661),
-        ..SettingsChange::default()
+        ..SettingsUpdate::default()
     };
-    match block_on(world.handle.change_settings(&admin, &change)) {
+    match block_on(world.handle.update_settings(&admin, &change)) {
         Err(ManageError::Invalid(invalid)) => {
             assert_eq!(invalid.field(), "pat_max_days");
             assert_eq!(invalid.to_string(), "pat_max_days must be a whole number from 1 to 3660");
@@ -62,7 +62,7 @@ fn only_administrators_see_and_change_settings() {
         let role = Forbidden::Role { needed: Role::Administrator };
         let read = block_on(world.handle.settings(&by));
         assert!(matches!(read, Err(ManageError::Forbidden(forbidden)) if forbidden == role));
-        let change = block_on(world.handle.change_settings(&by, &SettingsChange::default()));
+        let change = block_on(world.handle.update_settings(&by, &SettingsUpdate::default()));
         assert!(matches!(change, Err(ManageError::Forbidden(forbidden)) if forbidden == role));
     }
     assert!(block_on(world.handle.settings(&Presenter::host())).is_ok());
@@ -78,8 +78,8 @@ fn syn_pat_1_garbage_in_the_store_is_shown_as_the_policys_own_and_can_be_repaire
     assert!(put.is_ok());
     let admin = world.presenter("admin");
     assert_eq!(block_on(world.handle.settings(&admin)).expect("readable").pat_max_days, 180);
-    let change = SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() };
-    assert_eq!(block_on(world.handle.change_settings(&admin, &change)).expect("repaired").pat_max_days, 90);
+    let change = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
+    assert_eq!(block_on(world.handle.update_settings(&admin, &change)).expect("repaired").pat_max_days, 90);
     let kept = block_on(SettingsStore::settings(&world.store, &Realm::default())).expect("there").expect("there");
     assert_eq!(kept.settings.values.get("of_a_later_version").map(String::as_str), Some("kept"));
 }
@@ -91,22 +91,22 @@ fn syn_pat_1_a_change_elsewhere_holds_within_the_staleness_and_two_writers_lose_
     let there = bare_world_on(Policy::default(), here.store.clone(), ring);
     let admin = here.presenter("admin");
     assert_eq!(block_on(here.handle.settings(&admin)).expect("allowed").pat_max_days, 180);
-    let days = SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() };
-    block_on(there.handle.change_settings(&admin, &days)).expect("allowed");
+    let days = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
+    block_on(there.handle.update_settings(&admin, &days)).expect("allowed");
     here.pass(Span::seconds(1));
     assert_eq!(block_on(here.handle.settings(&admin)).expect("allowed").pat_max_days, 90);
-    let lead = SettingsChange { notice_lead_days: Some(3), ..SettingsChange::default() };
-    let after = block_on(here.handle.change_settings(&admin, &lead)).expect("allowed");
+    let lead = SettingsUpdate { notice_lead_days: Some(3), ..SettingsUpdate::default() };
+    let after = block_on(here.handle.update_settings(&admin, &lead)).expect("allowed");
     assert_eq!((after.pat_max_days, after.notice_lead), (90, Span::days(3)));
 }
 
 #[test]
 fn syn_pat_3_the_limits_of_a_token_are_those_of_the_settings_as_they_hold() {
     let world = bare_world(Policy::default());
-    let before = block_on(world.handle.token_limits()).expect("told");
+    let before = block_on(world.handle.personal_access_token_limits()).expect("told");
     assert_eq!((before.max_days, before.label_max, before.permanent), (180, 20, false));
-    let change = SettingsChange { pat_max_days: Some(90), notice_lead_days: Some(3), ..SettingsChange::default() };
-    block_on(world.handle.change_settings(&world.presenter("admin"), &change)).expect("allowed");
-    let after = block_on(world.handle.token_limits()).expect("told");
+    let change = SettingsUpdate { pat_max_days: Some(90), notice_lead_days: Some(3), ..SettingsUpdate::default() };
+    block_on(world.handle.update_settings(&world.presenter("admin"), &change)).expect("allowed");
+    let after = block_on(world.handle.personal_access_token_limits()).expect("told");
     assert_eq!((after.max_days, after.notice_lead), (90, Span::days(3)));
 }

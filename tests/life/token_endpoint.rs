@@ -1,6 +1,6 @@
 //! The token endpoint as a client sees it (SYN-TOKEN 1 to 4, 8, 10, 11, 13).
 
-use counterfoil::client::{ClientChange, Grant, NewClient};
+use counterfoil::client::{ClientUpdate, Grant, NewClient};
 use counterfoil::http_auth::Refusal;
 use counterfoil::operations::{OpenError, SignIn};
 
@@ -172,16 +172,16 @@ fn syn_token_11_owner_and_client_are_looked_at_at_each_use() {
     assert_eq!(world.reason(&reply.access()), Refusal::AccountDisabled);
     assert_eq!(world.refresh("rotating", &reply.refresh()).error(), (400, "invalid_grant".into()));
     world.people.set_disabled(&subject("bill"), false);
-    let change = |change| block_on(world.handle.change_client(&admin, &id, change)).map(drop).expect("changed");
-    change(ClientChange { disabled: Some(true), ..Default::default() });
+    let change = |change| block_on(world.handle.update_client(&admin, &id, change)).map(drop).expect("changed");
+    change(ClientUpdate { disabled: Some(true), ..Default::default() });
     assert_eq!(world.reason(&reply.access()), Refusal::ClientDisabled);
     assert_eq!(world.refresh("rotating", &reply.refresh()).error(), (401, "invalid_client".into()));
-    change(ClientChange { disabled: Some(false), grants: Some(vec![Grant::Password]), ..Default::default() });
+    change(ClientUpdate { disabled: Some(false), grants: Some(vec![Grant::Password]), ..Default::default() });
     assert!(world.works(&reply.access()));
     assert_eq!(world.refresh("rotating", &reply.refresh()).error(), (400, "unauthorized_client".into()));
-    change(ClientChange { grants: Some(vec![Grant::RefreshToken]), ..Default::default() });
+    change(ClientUpdate { grants: Some(vec![Grant::RefreshToken]), ..Default::default() });
     assert_eq!(world.reason(&reply.access()), Refusal::GrantRemoved);
-    change(ClientChange { grants: Some(vec![Grant::Password, Grant::RefreshToken]), ..Default::default() });
+    change(ClientUpdate { grants: Some(vec![Grant::Password, Grant::RefreshToken]), ..Default::default() });
     assert_eq!(world.refresh("rotating", &reply.refresh()).status, 200, "nothing was consumed meanwhile");
 }
 

@@ -75,7 +75,7 @@ fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
     let token = world.pat("bill", "one");
     let short = world.pat("bill", "two");
     world.works(token.token.expose_secret());
-    block_on(world.handle.delete_token(&world.presenter("bill"), &short.listed.id)).expect("deleted");
+    block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &short.listed.id)).expect("deleted");
     world.pass(Span::days(400));
     let (rounds, most) = (Cell::new(0), 3);
     let sleep = |pause: Duration| {
@@ -98,7 +98,7 @@ fn fault_d3_a_host_without_upkeep_is_warned_once() {
     let world = world().elsewhere(|builder| builder);
     let passed = |world: &World, minutes| {
         world.pass(Span::minutes(minutes));
-        let _limits = block_on(world.handle.token_limits()).expect("available");
+        let _limits = block_on(world.handle.personal_access_token_limits()).expect("available");
         world.told().contains(&EventKind::NoUpkeep)
     };
     assert!(!passed(&world, 0) && !passed(&world, 9) && passed(&world, 1) && !passed(&world, 60));

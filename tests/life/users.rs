@@ -7,7 +7,7 @@ use counterfoil::store::SettingsStore;
 use counterfoil::{Forbidden, ManageError, Presenter, Realm};
 
 fn allowed(world: &World, by: &Presenter, name: &str) -> bool {
-    let found = block_on(world.handle.find_users(by, name, limit(10))).expect("allowed");
+    let found = block_on(world.handle.list_users(by, name, limit(10))).expect("allowed");
     assert_eq!(found.len(), 1, "{found:?}");
     found[0].token_login_allowed
 }
@@ -33,7 +33,7 @@ fn a2_token_1_nobody_else_finds_users_or_sets_a_switch() {
     let world = bare_world(Policy::default());
     for name in ["carol", "ivan"] {
         let by = world.presenter(name);
-        let find = block_on(world.handle.find_users(&by, "", limit(10))).map(|_| ());
+        let find = block_on(world.handle.list_users(&by, "", limit(10))).map(|_| ());
         let set = block_on(world.handle.set_token_login(&by, &subject("ivan"), true)).map(|_| ());
         for answer in [find, set] {
             assert!(matches!(answer, Err(ManageError::Forbidden(Forbidden::ProfileManagement))), "{answer:?}");
@@ -70,7 +70,7 @@ fn a_directory_that_cannot_be_asked_is_unavailable_and_never_not_found() {
     let world = bare_world(Policy::default());
     let admin = world.presenter("admin");
     world.people.set_unavailable(true);
-    let find = block_on(world.handle.find_users(&admin, "", limit(1))).map(|_| ());
+    let find = block_on(world.handle.list_users(&admin, "", limit(1))).map(|_| ());
     let set = block_on(world.handle.set_token_login(&admin, &subject("ivan"), true)).map(|_| ());
     for answer in [find, set] {
         assert!(matches!(answer, Err(ManageError::Unavailable(_))), "{answer:?}");

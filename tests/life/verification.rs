@@ -74,7 +74,8 @@ fn all_kinds_2_a_digest_does_not_fit_in_another_realm() {
     let denied = block_on(there.handle.verify(token.token.expose_secret()));
     assert!(matches!(denied, Err(Denied::Refused(Refusal::WrongRealm))));
     let by = here.presenter("bill").in_realm(&realm);
-    let page = block_on(there.handle.own_tokens(&by, None, std::num::NonZeroU32::MAX)).expect("a page");
+    let page =
+        block_on(there.handle.list_personal_access_tokens(&by, None, std::num::NonZeroU32::MAX)).expect("a page");
     assert!(page.items.is_empty(), "listings never cross a realm");
 }
 
@@ -259,7 +260,8 @@ fn one_verification_asks_the_store_once_and_only_the_first_of_a_handed_over_toke
     let access = world.refresh("rotating", &world.log_in("rotating", "true").refresh()).access();
     let old = world.pat("ivan", "handed over");
     let by = world.presenter("ivan");
-    let new = block_on(world.handle.rotate_token(&by, &old.listed.id, Overlap::UntilFirstUse)).expect("rotated");
+    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::UntilFirstUse))
+        .expect("rotated");
     let store = Arc::new(FaultyStore::new(world.store.clone(), Fails::Never, When::Before));
     let counted = world.elsewhere(|builder| builder.token_store(store.clone())).handle;
     let asked = |token: &str| {

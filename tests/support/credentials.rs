@@ -2,7 +2,7 @@
 
 use counterfoil::http_auth::Refusal;
 use counterfoil::operations::{NewAccess, NewSecurityCode};
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::types::RecordId;
 use counterfoil::*;
 
@@ -40,17 +40,17 @@ impl World {
     }
 
     pub fn delete(&self, by: &str, id: &RecordId) -> Result<(), ManageError> {
-        block_on(self.handle.delete_token(&self.presenter(by), id))
+        block_on(self.handle.delete_personal_access_token(&self.presenter(by), id))
     }
 
     pub fn delete_of(&self, by: &str, owner: &str, id: &RecordId) -> Result<(), ManageError> {
-        block_on(self.handle.delete_token_of(&self.presenter(by), &subject(owner), id))
+        block_on(self.handle.delete_personal_access_token_of(&self.presenter(by), &subject(owner), id))
     }
 
     /// An administrator turns the setting "creation and authentication of personal access tokens".
     pub fn allow_tokens(&self, on: bool) {
-        let change = SettingsChange { personal_access_tokens_enabled: Some(on), ..SettingsChange::default() };
-        block_on(self.handle.change_settings(&self.presenter("admin"), &change)).expect("changed");
+        let change = SettingsUpdate { personal_access_tokens_enabled: Some(on), ..SettingsUpdate::default() };
+        block_on(self.handle.update_settings(&self.presenter("admin"), &change)).expect("changed");
     }
 
     pub fn allow_token_login(&self, by: &str, owner: &str, allowed: bool) -> Result<(), ManageError> {

@@ -55,7 +55,7 @@ impl World {
 
     /// A request for tokens by a confidential client, with a secret that is made for it.
     pub fn token_as(&self, client: &ClientId, form: &[(&str, &str)]) -> Reply {
-        let replaced = block_on(self.handle.replace_client_secret(&Presenter::host(), client, Span::ZERO));
+        let replaced = block_on(self.handle.rotate_client_secret(&Presenter::host(), client, Span::ZERO));
         let secret = replaced.expect("replaced").secret.expect("confidential");
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(form);

@@ -109,7 +109,7 @@ async fn all_kinds_3_refusals_of_every_reason_are_the_same_bytes() {
         (pat(&world, "e", None).await, pat(&world, "r", None).await, pat(&world, "s", None).await);
     let bill = Presenter::signed_in(&world.people_account("bill"));
     let id = world.counterfoil.verify(&revoked).await.expect("live").credential_id();
-    world.counterfoil.delete_token(&bill, &id).await.expect("deleted");
+    world.counterfoil.delete_personal_access_token(&bill, &id).await.expect("deleted");
     let ask = async |token: &str| {
         let answer = get_with(&router, "/required", &[format!("Bearer {token}").as_bytes()]).await;
         (answer.status, answer.header("www-authenticate").map(str::to_owned), answer.text)
@@ -310,7 +310,7 @@ async fn fault_a3_what_an_outer_layer_of_another_realm_found_out_opens_nothing_h
 
 #[tokio::test]
 async fn fault_a1_a_credential_of_whose_scope_nothing_is_left_is_insufficient_scope() {
-    use counterfoil::client::{ClientChange, NewClient};
+    use counterfoil::client::{ClientUpdate, NewClient};
     let world = world().await;
     let (host, client) = (Presenter::host(), "narrow".parse().expect("an id"));
     let new = NewClient { id: Some("narrow".parse().expect("an id")), ..NewClient::named("narrow") };
@@ -319,8 +319,8 @@ async fn fault_a1_a_credential_of_whose_scope_nothing_is_left_is_insufficient_sc
     let scope = Some(World::scope("demo:read"));
     let sign_in = counterfoil::operations::SignIn { client: &client, subject: &subject, scope, remember: false };
     let granted = world.counterfoil.open_sign_in(&sign_in).await.expect("opened");
-    let change = ClientChange { allowed_scope: Some(Some(World::scope("demo:write"))), ..ClientChange::default() };
-    world.counterfoil.change_client(&host, &client, change).await.expect("changed");
+    let change = ClientUpdate { allowed_scope: Some(Some(World::scope("demo:write"))), ..ClientUpdate::default() };
+    world.counterfoil.update_client(&host, &client, change).await.expect("changed");
     let header = format!("Bearer {}", granted.access_token.expose_secret());
     let refused = get_with(&guarded(&world), "/required", &[header.as_bytes()]).await;
     assert_eq!((refused.status, refused.problem()), (StatusCode::FORBIDDEN, "insufficient-scope".into()));

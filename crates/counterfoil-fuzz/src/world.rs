@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil::client::{Grant, NewClient};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::testing::{ManualClock, SeededEntropy};
 use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Secret, SubjectId, Timestamp};
 use counterfoil_axum::Sources;
@@ -166,8 +166,8 @@ async fn prepared(counterfoil: &Counterfoil) -> Router {
     for name in ["bill", "sue"] {
         counterfoil.set_token_login(&host, &subject(name), true).await.expect("the switch");
     }
-    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    counterfoil.change_settings(&host, &on).await.expect("the setting");
+    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    counterfoil.update_settings(&host, &on).await.expect("the setting");
     let client = |id: &str| NewClient { id: Some(id.parse().expect("an id")), ..NewClient::named(id) };
     let app = NewClient { grants: vec![Grant::Password, Grant::RefreshToken], resource_server: true, ..client("app") };
     counterfoil.import_client(&host, app, &Secret::from(SECRET.to_owned()), false).await.expect("a client");

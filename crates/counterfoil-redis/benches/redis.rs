@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use counterfoil::memory::MemoryDirectory;
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::store::{Inserted, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 use counterfoil::{Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
@@ -139,8 +139,8 @@ async fn verified(store: RedisStore) -> (Counterfoil, Vec<String>) {
     let keys = KeyRing::generate_from_system().expect("a key");
     let handle = Counterfoil::builder().store(store).directory(people).key_ring(keys).build().expect("a handle");
     let by = Presenter::signed_in(&admin);
-    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    handle.change_settings(&by, &on).await.expect("the gate opens");
+    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    handle.update_settings(&by, &on).await.expect("the gate opens");
     handle.set_token_login(&by, ann.subject(), true).await.expect("the other gate opens");
     let mut tokens = Vec::new();
     for number in 0..10 {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use counterfoil::memory::MemoryDirectory;
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::{Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
 use counterfoil_sql::SqliteStore;
 use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
@@ -26,8 +26,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = SqliteStore::open(file.clone()).await?;
     let handle = open(store.clone(), &people, &keys)?;
     let by = Presenter::signed_in(&admin);
-    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    handle.change_settings(&by, &on).await?;
+    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    handle.update_settings(&by, &on).await?;
     handle.set_token_login(&by, ann.subject(), true).await?;
     let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
     let issued = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await?;

@@ -81,7 +81,7 @@ fn fault_g1_a_deleted_token_stays_deleted_when_the_address_moves() {
         let [access, token] = sign_in(&node).await;
         assert!(node.verify(&access).await.is_ok());
         pair.fail_over().await;
-        let ended = primary.revoke_everything_of(&Presenter::host(), pair.site.ann.subject()).await;
+        let ended = primary.revoke_all_of(&Presenter::host(), pair.site.ann.subject()).await;
         assert!(ended.is_ok(), "the primary ends all that is Ann's: {ended:?}");
         for _ in 0..20 {
             assert!(matches!(node.verify(&access).await, Err(Denied::Unavailable(_))));

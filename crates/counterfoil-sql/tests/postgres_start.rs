@@ -64,7 +64,7 @@ async fn everything(store: PgStore) {
     let [_, token] = sign_in(&node).await;
     let [_, next] = tokens(&refresh(&node, &token).await);
     assert_eq!(refresh(&node, &next).await.status(), 200);
-    node.revoke_everything_of(&Presenter::host(), site.ann.subject()).await.expect("all that is Ann's ends");
+    node.revoke_all_of(&Presenter::host(), site.ann.subject()).await.expect("all that is Ann's ends");
     let (ann, held) = (Person::somebody(), NoticeMark { at: at(10), stage: 0 });
     let draft = ann.pat().labelled("one").noticed(held.at, held.stage);
     let id = draft.found(&store).await.expect("a record");

@@ -2,7 +2,7 @@
 //! store that is not new stays unchanged.
 
 use counterfoil::client::{Grant, NewClient, RefreshMode};
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::{Conflict, Counterfoil, ManageError, Presenter, Secret, SubjectId};
 
 use crate::accounts::ACCOUNTS;
@@ -77,8 +77,8 @@ pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), Star
         let subject = SubjectId::new(known.subject).map_err(|error| StartError::Seed(error.into()))?;
         counterfoil.set_token_login(&Presenter::host(), &subject, true).await.map_err(failed)?;
     }
-    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    counterfoil.change_settings(&Presenter::host(), &on).await.map_err(failed)?;
+    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    counterfoil.update_settings(&Presenter::host(), &on).await.map_err(failed)?;
     Ok(())
 }
 

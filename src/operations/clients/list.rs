@@ -25,7 +25,7 @@ impl Counterfoil {
     /// # Cancel safety
     ///
     /// Safe: nothing is written.
-    pub async fn clients(
+    pub async fn list_clients(
         &self,
         by: &Presenter,
         after: Option<&ClientId>,

@@ -5,7 +5,7 @@ use crate::counterfoil::Counterfoil;
 use crate::event::{ClientAction, EventKind};
 use crate::service::Service;
 use crate::service::authority::Permit;
-use crate::service::authority::operations::RegisterClient;
+use crate::service::authority::operations::CreateClient;
 use crate::service::client_view::{ClientView, NewClient, NewClientSecret, RegisteredClient};
 use crate::service::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::service::presenter::Presenter;
@@ -58,7 +58,7 @@ impl Counterfoil {
 
 /// Registers a client with a drawn secret, or without one if it is public.
 pub(crate) async fn create(
-    permit: Permit<'_, RegisterClient>,
+    permit: Permit<'_, CreateClient>,
     new: NewClient,
     once: Option<&OnceKey>,
 ) -> Result<RegisteredClient, ManageError> {
@@ -75,7 +75,7 @@ pub(crate) async fn create(
 
 /// Registers a confidential client with its existing secret.
 async fn import(
-    permit: Permit<'_, RegisterClient>,
+    permit: Permit<'_, CreateClient>,
     new: NewClient,
     secret: &Secret,
     weak: bool,
@@ -90,7 +90,7 @@ async fn import(
 }
 
 async fn register(
-    permit: &Permit<'_, RegisterClient>,
+    permit: &Permit<'_, CreateClient>,
     new: NewClient,
     once: Option<&OnceKey>,
     secret: impl Fn(&ClientId) -> Result<Halves, Unavailable>,
@@ -130,7 +130,7 @@ async fn register(
 }
 
 fn registration(
-    permit: &Permit<'_, RegisterClient>,
+    permit: &Permit<'_, CreateClient>,
     new: &NewClient,
     client_id: ClientId,
     once: Option<&OnceKey>,

@@ -101,7 +101,7 @@ impl Counterfoil {
     /// # Cancel safety
     ///
     /// Safe: nothing is written.
-    pub async fn token_limits(&self) -> Result<TokenLimits, Unavailable> {
+    pub async fn personal_access_token_limits(&self) -> Result<TokenLimits, Unavailable> {
         limits(&self.service, self.now()).await
     }
 }

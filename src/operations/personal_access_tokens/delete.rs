@@ -18,7 +18,7 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError::NotFound`] for unknown ids and for other users' ids.
-    pub async fn delete_token(&self, by: &Presenter, id: &RecordId) -> Result<(), ManageError> {
+    pub async fn delete_personal_access_token(&self, by: &Presenter, id: &RecordId) -> Result<(), ManageError> {
         own_token(self.permit(by).await?, id).await
     }
 
@@ -27,7 +27,12 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError::NotFound`] for an id that is not that user's.
-    pub async fn delete_token_of(&self, by: &Presenter, subject: &SubjectId, id: &RecordId) -> Result<(), ManageError> {
+    pub async fn delete_personal_access_token_of(
+        &self,
+        by: &Presenter,
+        subject: &SubjectId,
+        id: &RecordId,
+    ) -> Result<(), ManageError> {
         token_of(self.permit(by).await?, subject, id).await
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::counterfoil::Counterfoil;
 use crate::service::authority::Permit;
-use crate::service::authority::operations::{DeleteToken, DeleteTokenOf, ListOwnTokens, ListTokensOf};
+use crate::service::authority::operations::{DeleteToken, DeleteTokenOf, ListTokens, ListTokensOf};
 use crate::service::error::ManageError;
 use crate::service::finding::{shown, there};
 use crate::service::presenter::Presenter;
@@ -11,7 +11,7 @@ use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// One of the presenter's own personal access tokens, as [`Counterfoil::own_tokens`] shows it. One read of the store.
+    /// One of the presenter's own personal access tokens, as [`Counterfoil::list_personal_access_tokens`] shows it. One read of the store.
     ///
     /// # Errors
     ///
@@ -31,25 +31,25 @@ impl Counterfoil {
     ///
     /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
-    /// assert_eq!(counterfoil.own_token(&ivan, &issued.listed.id).await?.label, "nightly build");
+    /// assert_eq!(counterfoil.personal_access_token(&ivan, &issued.listed.id).await?.label, "nightly build");
     /// let nobodys = RecordId::from_bytes([0; 16]);
-    /// assert!(matches!(counterfoil.own_token(&ivan, &nobodys).await, Err(ManageError::NotFound)));
+    /// assert!(matches!(counterfoil.personal_access_token(&ivan, &nobodys).await, Err(ManageError::NotFound)));
     /// # Ok(()) }) }
     /// ```
-    pub async fn own_token(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
-        own_token(self.permit(by).await?, id).await
+    pub async fn personal_access_token(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
+        token(self.permit(by).await?, id).await
     }
 
     /// One of a user's personal access tokens, regardless of gates. For administrators with scope `users:manage`.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::own_token`].
+    /// As [`Counterfoil::personal_access_token`].
     ///
     /// # Cancel safety
     ///
     /// Safe: nothing is written.
-    pub async fn token_of(
+    pub async fn personal_access_token_of(
         &self,
         by: &Presenter,
         subject: &SubjectId,
@@ -60,7 +60,7 @@ impl Counterfoil {
 }
 
 /// The view of one of the presenter's own personal access tokens.
-async fn own_token(permit: Permit<'_, ListOwnTokens>, id: &RecordId) -> Result<CredentialView, ManageError> {
+async fn token(permit: Permit<'_, ListTokens>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let owner = permit.person()?.into();
     shown(&permit, (TokenKind::PersonalAccessToken, &owner), id).await
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use crate::counterfoil::Counterfoil;
 use crate::service::authority::Permit;
-use crate::service::authority::operations::{ListOwnTokens, ListTokensOf};
+use crate::service::authority::operations::{ListTokens, ListTokensOf};
 use crate::service::error::ManageError;
 use crate::service::listing::{Wanted, page};
 use crate::service::presenter::Presenter;
@@ -21,13 +21,13 @@ impl Counterfoil {
     /// # Errors
     ///
     /// Forbidden if scope `credentials:read` is missing or a gate is closed. Unavailable.
-    pub async fn own_tokens(
+    pub async fn list_personal_access_tokens(
         &self,
         by: &Presenter,
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Result<Page<CredentialView>, ManageError> {
-        own_tokens(self.permit(by).await?, after, limit).await
+        list_tokens(self.permit(by).await?, after, limit).await
     }
 
     /// A user's personal access tokens, regardless of gates. For administrators with scope `users:manage`.
@@ -36,20 +36,20 @@ impl Counterfoil {
     ///
     /// Forbidden. Not found if the directory does not know the subject (the host itself sees the tokens of a person
     /// who has left). Unavailable.
-    pub async fn tokens_of(
+    pub async fn list_personal_access_tokens_of(
         &self,
         by: &Presenter,
         subject: &SubjectId,
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Result<Page<CredentialView>, ManageError> {
-        tokens_of(self.permit(by).await?, subject, after, limit).await
+        list_tokens_of(self.permit(by).await?, subject, after, limit).await
     }
 }
 
 /// The presenter's own personal access tokens. Collaborators and tokens may list them; a closed gate prevents it.
-async fn own_tokens(
-    permit: Permit<'_, ListOwnTokens>,
+async fn list_tokens(
+    permit: Permit<'_, ListTokens>,
     after: Option<&Cursor>,
     limit: NonZeroU32,
 ) -> Result<Page<CredentialView>, ManageError> {
@@ -59,7 +59,7 @@ async fn own_tokens(
 }
 
 /// A user's personal access tokens, regardless of gates, also after the person has left.
-async fn tokens_of(
+async fn list_tokens_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,
     after: Option<&Cursor>,

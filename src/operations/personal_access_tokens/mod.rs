@@ -4,5 +4,5 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod list;
-pub(crate) mod relabel;
 pub(crate) mod rotate;
+pub(crate) mod update;

@@ -59,7 +59,7 @@ impl Counterfoil {
     ///
     /// let new = NewPersonalAccessToken { label: "deploy", lifetime: Lifetime::Days(30), scope: None };
     /// let old = counterfoil.create_personal_access_token(&ivan, &new).await?;
-    /// let new = counterfoil.rotate_token(&ivan, &old.listed.id, Overlap::UntilFirstUse).await?;
+    /// let new = counterfoil.rotate_personal_access_token(&ivan, &old.listed.id, Overlap::UntilFirstUse).await?;
     /// assert_eq!((new.listed.label.as_str(), new.listed.expires_at), ("deploy", old.listed.expires_at));
     ///
     /// // The new one is on its way to where it is used: the old one works.
@@ -69,7 +69,7 @@ impl Counterfoil {
     /// assert!(counterfoil.verify(old.token.expose_secret()).await.is_err());
     /// # Ok(()) }) }
     /// ```
-    pub async fn rotate_token(
+    pub async fn rotate_personal_access_token(
         &self,
         by: &Presenter,
         id: &RecordId,

@@ -20,7 +20,7 @@ impl Counterfoil {
     /// # Errors
     ///
     /// Forbidden; unavailable.
-    pub async fn security_codes(
+    pub async fn list_security_codes(
         &self,
         by: &Presenter,
         include_expired: bool,

@@ -36,11 +36,11 @@ const PROFILES: Right = Right::ProfileManagement;
 
 operations! {
     /// Lists the presenter's own personal access tokens.
-    ListOwnTokens { All, CREDENTIALS_READ, EVERYBODY, SignsIn, Gates, NotNeeded }
+    ListTokens { All, CREDENTIALS_READ, EVERYBODY, SignsIn, Gates, NotNeeded }
     /// Creates a personal access token.
     CreateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
     /// Changes the label of the presenter's own token.
-    RelabelToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
+    UpdateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
     /// Replaces the presenter's own token by a new one.
     RotateToken { SessionsAndItself, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
     /// Deletes the presenter's own token.
@@ -57,7 +57,7 @@ operations! {
     /// Deletes a user's personal access token.
     DeleteTokenOf { All, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Ends all credentials of a user.
-    RevokeEverythingOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    RevokeAllOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
 
     /// Lists security codes.
     ListCodes { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
@@ -73,13 +73,13 @@ operations! {
     /// Lists clients.
     ListClients { All, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Registers a client with a drawn or an imported secret.
-    RegisterClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+    CreateClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Changes what a client may do, or enables it.
-    ChangeClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+    UpdateClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Disables a client and changes nothing else.
     DisableClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Replaces a client's secret.
-    ReplaceClientSecret { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+    RotateClientSecret { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
     /// Revokes all tokens of a client.
     RevokeClientTokens { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Removes a client.
@@ -88,5 +88,5 @@ operations! {
     /// Reads the settings.
     ReadSettings { All, SETTINGS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Changes settings.
-    ChangeSettings { Sessions, SETTINGS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
+    UpdateSettings { Sessions, SETTINGS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
 }

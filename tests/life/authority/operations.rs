@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use counterfoil::client::{ClientChange, ClientId, NewClient};
+use counterfoil::client::{ClientId, ClientUpdate, NewClient};
 use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap};
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::types::{RecordId, Span};
 use counterfoil::*;
 
@@ -21,9 +21,9 @@ pub(super) struct Operation {
 
 pub(super) const ALL: &[Operation] = &[
     Operation {
-        name: "ListOwnTokens",
+        name: "ListTokens",
         scope: Scope::CREDENTIALS_READ,
-        run: |world, who| block_on(world.handle.own_tokens(&who.by, None, limit(1))).map(drop),
+        run: |world, who| block_on(world.handle.list_personal_access_tokens(&who.by, None, limit(1))).map(drop),
     },
     Operation {
         name: "CreateToken",
@@ -35,11 +35,11 @@ pub(super) const ALL: &[Operation] = &[
         },
     },
     Operation {
-        name: "RelabelToken",
+        name: "UpdateToken",
         scope: Scope::CREDENTIALS_WRITE,
         run: |world, who| {
             let id = own_token(world, who);
-            block_on(world.handle.relabel_token(&who.by, &id, &unused_label())).map(drop)
+            block_on(world.handle.update_personal_access_token(&who.by, &id, &unused_label())).map(drop)
         },
     },
     Operation {
@@ -47,7 +47,7 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CREDENTIALS_WRITE,
         run: |world, who| {
             let id = own_token(world, who);
-            block_on(world.handle.rotate_token(&who.by, &id, Overlap::Immediate)).map(drop)
+            block_on(world.handle.rotate_personal_access_token(&who.by, &id, Overlap::Immediate)).map(drop)
         },
     },
     Operation {
@@ -55,7 +55,7 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CREDENTIALS_WRITE,
         run: |world, who| {
             let id = who.credential.unwrap_or(RecordId::from_bytes([1; 16]));
-            block_on(world.handle.rotate_token(&who.by, &id, Overlap::Immediate)).map(drop)
+            block_on(world.handle.rotate_personal_access_token(&who.by, &id, Overlap::Immediate)).map(drop)
         },
     },
     Operation {
@@ -63,7 +63,7 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CREDENTIALS_WRITE,
         run: |world, who| {
             let id = own_token(world, who);
-            block_on(world.handle.delete_token(&who.by, &id))
+            block_on(world.handle.delete_personal_access_token(&who.by, &id))
         },
     },
     Operation {
@@ -71,7 +71,7 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::USERS_MANAGE,
         run: |world, who| {
             same([
-                block_on(world.handle.find_users(&who.by, "", limit(1))).map(drop),
+                block_on(world.handle.list_users(&who.by, "", limit(1))).map(drop),
                 block_on(world.handle.user(&who.by, &subject("bill"))).map(drop),
             ])
         },
@@ -89,25 +89,27 @@ pub(super) const ALL: &[Operation] = &[
     Operation {
         name: "ListTokensOf",
         scope: Scope::USERS_MANAGE,
-        run: |world, who| block_on(world.handle.tokens_of(&who.by, &subject("bill"), None, limit(1))).map(drop),
+        run: |world, who| {
+            block_on(world.handle.list_personal_access_tokens_of(&who.by, &subject("bill"), None, limit(1))).map(drop)
+        },
     },
     Operation {
         name: "DeleteTokenOf",
         scope: Scope::USERS_MANAGE,
         run: |world, who| {
             let id = token(world, "ivan", None);
-            block_on(world.handle.delete_token_of(&who.by, &subject("ivan"), &id))
+            block_on(world.handle.delete_personal_access_token_of(&who.by, &subject("ivan"), &id))
         },
     },
     Operation {
-        name: "RevokeEverythingOf",
+        name: "RevokeAllOf",
         scope: Scope::USERS_MANAGE,
-        run: |world, who| block_on(world.handle.revoke_everything_of(&who.by, &subject("bill"))).map(drop),
+        run: |world, who| block_on(world.handle.revoke_all_of(&who.by, &subject("bill"))).map(drop),
     },
     Operation {
         name: "ListCodes",
         scope: Scope::CODES_MANAGE,
-        run: |world, who| block_on(world.handle.security_codes(&who.by, true, None, limit(1))).map(drop),
+        run: |world, who| block_on(world.handle.list_security_codes(&who.by, true, None, limit(1))).map(drop),
     },
     Operation {
         name: "CreateCode",
@@ -122,7 +124,7 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CODES_MANAGE,
         run: |world, who| {
             let id = code(world);
-            block_on(world.handle.edit_security_code(&who.by, &id, None, Some("text"))).map(drop)
+            block_on(world.handle.update_security_code(&who.by, &id, None, Some("text"))).map(drop)
         },
     },
     Operation {
@@ -132,8 +134,8 @@ pub(super) const ALL: &[Operation] = &[
             let id = code(world);
             let later = world.now().plus_capped(Span::days(1));
             same([
-                block_on(world.handle.edit_security_code(&who.by, &id, Some(later), None)).map(drop),
-                block_on(world.handle.edit_security_code(&who.by, &id, Some(later), Some("text"))).map(drop),
+                block_on(world.handle.update_security_code(&who.by, &id, Some(later), None)).map(drop),
+                block_on(world.handle.update_security_code(&who.by, &id, Some(later), Some("text"))).map(drop),
                 block_on(world.handle.make_security_code_permanent(&who.by, &id)).map(drop),
                 block_on(world.handle.reset_security_code(&who.by, &id)).map(drop),
                 match block_on(world.handle.reactivate_security_code(&who.by, &id)).map(drop) {
@@ -154,10 +156,10 @@ pub(super) const ALL: &[Operation] = &[
     Operation {
         name: "ListClients",
         scope: Scope::CLIENTS_MANAGE,
-        run: |world, who| block_on(world.handle.clients(&who.by, None, limit(1))).map(drop),
+        run: |world, who| block_on(world.handle.list_clients(&who.by, None, limit(1))).map(drop),
     },
     Operation {
-        name: "RegisterClient",
+        name: "CreateClient",
         scope: Scope::CLIENTS_MANAGE,
         run: |world, who| {
             let secret = Secret::from("a-secret-of-32-letters-brought-by".to_owned());
@@ -168,13 +170,13 @@ pub(super) const ALL: &[Operation] = &[
         },
     },
     Operation {
-        name: "ChangeClient",
+        name: "UpdateClient",
         scope: Scope::CLIENTS_MANAGE,
         run: |world, who| {
             let id = client(world);
-            let named = ClientChange { display_name: Some("named".into()), ..ClientChange::default() };
-            let enabled = ClientChange { disabled: Some(false), ..ClientChange::default() };
-            same([named, enabled].map(|change| block_on(world.handle.change_client(&who.by, &id, change)).map(drop)))
+            let named = ClientUpdate { display_name: Some("named".into()), ..ClientUpdate::default() };
+            let enabled = ClientUpdate { disabled: Some(false), ..ClientUpdate::default() };
+            same([named, enabled].map(|change| block_on(world.handle.update_client(&who.by, &id, change)).map(drop)))
         },
     },
     Operation {
@@ -182,16 +184,16 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CLIENTS_MANAGE,
         run: |world, who| {
             let id = client(world);
-            let disabled = ClientChange { disabled: Some(true), ..ClientChange::default() };
-            block_on(world.handle.change_client(&who.by, &id, disabled)).map(drop)
+            let disabled = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
+            block_on(world.handle.update_client(&who.by, &id, disabled)).map(drop)
         },
     },
     Operation {
-        name: "ReplaceClientSecret",
+        name: "RotateClientSecret",
         scope: Scope::CLIENTS_MANAGE,
         run: |world, who| {
             let id = client(world);
-            block_on(world.handle.replace_client_secret(&who.by, &id, Span::ZERO)).map(drop)
+            block_on(world.handle.rotate_client_secret(&who.by, &id, Span::ZERO)).map(drop)
         },
     },
     Operation {
@@ -216,11 +218,11 @@ pub(super) const ALL: &[Operation] = &[
         run: |world, who| block_on(world.handle.settings(&who.by)).map(drop),
     },
     Operation {
-        name: "ChangeSettings",
+        name: "UpdateSettings",
         scope: Scope::SETTINGS_MANAGE,
         run: |world, who| {
-            let change = SettingsChange { pat_max_days: Some(90), ..SettingsChange::default() };
-            block_on(world.handle.change_settings(&who.by, &change)).map(drop)
+            let change = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
+            block_on(world.handle.update_settings(&who.by, &change)).map(drop)
         },
     },
 ];

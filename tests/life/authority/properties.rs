@@ -5,7 +5,7 @@
 
 use std::num::NonZeroU32;
 
-use counterfoil::client::{ClientChange, ClientId, Grant, NewClient, RefreshMode};
+use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
 use counterfoil::event::{Actor, EventKind};
 use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap, SignIn};
 use counterfoil::types::{RecordId, Span};
@@ -77,22 +77,22 @@ fn fault_a1_granted_lies_within_allowed_under_any_sequence() {
         let client = refreshing(&world, "app");
         let (mut allowed, mut access, mut refresh): (Option<Scope>, Vec<String>, Vec<Secret>) = Default::default();
         let ivan = subject("ivan");
-        let change = |change| block_on(world.handle.change_client(&Presenter::host(), &client, change));
+        let change = |change| block_on(world.handle.update_client(&Presenter::host(), &client, change));
         for step in steps {
             let granted = match step {
                 Step::Allow(scope) => {
-                    let asked = ClientChange { allowed_scope: Some(scope.clone()), ..ClientChange::default() };
+                    let asked = ClientUpdate { allowed_scope: Some(scope.clone()), ..ClientUpdate::default() };
                     if change(asked).is_ok() {
                         allowed = scope;
                     }
                     None
                 }
                 Step::Default(scope) => {
-                    let _ = change(ClientChange { default_scope: Some(scope), ..ClientChange::default() });
+                    let _ = change(ClientUpdate { default_scope: Some(scope), ..ClientUpdate::default() });
                     None
                 }
                 Step::Mode(mode) => {
-                    let _ = change(ClientChange { refresh_mode: Some(mode), ..ClientChange::default() });
+                    let _ = change(ClientUpdate { refresh_mode: Some(mode), ..ClientUpdate::default() });
                     None
                 }
                 Step::Pass(seconds) => {
@@ -233,7 +233,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
             let Some(id) = pick(&made.codes, which).or(who.credential) else { return };
             let later = world.now().plus_capped(Span::days(90));
             let _ = match how {
-                0 => block_on(handle.edit_security_code(by, &id, Some(later), None)),
+                0 => block_on(handle.update_security_code(by, &id, Some(later), None)),
                 1 => block_on(handle.make_security_code_permanent(by, &id)),
                 2 => block_on(handle.reset_security_code(by, &id)),
                 _ => block_on(handle.reactivate_security_code(by, &id)),
@@ -247,12 +247,12 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
         Try::Change(which, allowed, default) => {
             let Some(id) = made.clients.get(which % made.clients.len().max(1)) else { return };
             let change =
-                ClientChange { allowed_scope: Some(allowed), default_scope: Some(default), ..ClientChange::default() };
-            let _ = block_on(handle.change_client(by, id, change));
+                ClientUpdate { allowed_scope: Some(allowed), default_scope: Some(default), ..ClientUpdate::default() };
+            let _ = block_on(handle.update_client(by, id, change));
         }
         Try::Replace(which) => {
             let Some(id) = made.clients.get(which % made.clients.len().max(1)) else { return };
-            let _ = block_on(handle.replace_client_secret(by, id, Span::ZERO));
+            let _ = block_on(handle.rotate_client_secret(by, id, Span::ZERO));
         }
         Try::SignIn(which, scope) => {
             let (Some(client), Some(subject)) = (made.clients.get(which % made.clients.len().max(1)), by.subject())
@@ -267,7 +267,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
 }
 
 fn rotated(world: &World, by: &Presenter, id: RecordId, made: &mut Made) {
-    if let Ok(issued) = block_on(world.handle.rotate_token(by, &id, Overlap::Immediate)) {
+    if let Ok(issued) = block_on(world.handle.rotate_personal_access_token(by, &id, Overlap::Immediate)) {
         made.tokens.push(issued.listed.id);
         made.texts.push(issued.token.expose_secret().to_owned());
         made.texts.retain(|text| world.works(text));
@@ -309,8 +309,8 @@ fn fault_a4_a_replayed_generation_ends_its_living_family_whatever_happened_betwe
                     }
                 }
                 Between::Retry if chain.len() > 1 => {
-                    let mode = ClientChange { refresh_mode: Some(RefreshMode::Rotate), ..ClientChange::default() };
-                    let _ = block_on(world.handle.change_client(&Presenter::host(), &client, mode));
+                    let mode = ClientUpdate { refresh_mode: Some(RefreshMode::Rotate), ..ClientUpdate::default() };
+                    let _ = block_on(world.handle.update_client(&Presenter::host(), &client, mode));
                     let reply = world.refresh("rotating", &newest);
                     if reply.status == 200 {
                         let again = world.refresh("rotating", &newest);
@@ -320,8 +320,8 @@ fn fault_a4_a_replayed_generation_ends_its_living_family_whatever_happened_betwe
                 }
                 Between::Retry => {}
                 Between::Mode(mode) => {
-                    let mode = ClientChange { refresh_mode: Some(mode), ..ClientChange::default() };
-                    let _ = block_on(world.handle.change_client(&Presenter::host(), &client, mode));
+                    let mode = ClientUpdate { refresh_mode: Some(mode), ..ClientUpdate::default() };
+                    let _ = block_on(world.handle.update_client(&Presenter::host(), &client, mode));
                 }
                 Between::Purge => while block_on(world.handle.purge(NonZeroU32::MIN)).expect("purged").more {},
                 Between::Pass(seconds) => world.pass(Span::seconds(seconds)),
@@ -372,7 +372,7 @@ fn ao_code_6_every_event_of_something_done_names_who_acted() {
     let second = world.token_as(&client, &[("grant_type", "refresh_token"), ("refresh_token", &sign_in.refresh())]);
     world.pass(Span::minutes(1));
     world.token_as(&client, &[("grant_type", "refresh_token"), ("refresh_token", &sign_in.refresh())]);
-    block_on(world.handle.revoke_everything_of(&world.presenter("admin"), &subject("ivan"))).expect("revoked");
+    block_on(world.handle.revoke_all_of(&world.presenter("admin"), &subject("ivan"))).expect("revoked");
     drop(second);
     let events = world.sink.take();
     let refusals = |what: &EventKind| {

@@ -24,7 +24,7 @@ fn fault_a3_a_session_of_another_realm_is_not_renewed_ended_or_fresh_here() {
     assert!(matches!(ended, Err(ManageError::Forbidden(Forbidden::Realm))), "{ended:?}");
     assert!(!world.handle.is_fresh(&opened.principal) && there.handle.is_fresh(&opened.principal));
     assert!(block_on(there.handle.verify_session(opened.token.expose_secret())).is_ok(), "it goes on where it belongs");
-    let may = block_on(world.handle.authorize(&foreign(&world, "super").by, Operation::ChangeSettings));
+    let may = block_on(world.handle.authorize(&foreign(&world, "super").by, Operation::UpdateSettings));
     assert!(matches!(may, Err(ManageError::Forbidden(Forbidden::Realm))), "{may:?}");
     let here = Presenter::signed_in(&world.account("super"));
     let refused = block_on(there.handle.settings(&here));
@@ -120,14 +120,16 @@ fn fault_a11_a_person_who_comes_back_under_the_same_id_gets_no_old_token() {
     world.people.remove(&subject("ivan"));
     assert!(!world.works(token.token.expose_secret()));
     let admin = world.presenter("admin");
-    let page = block_on(world.handle.tokens_of(&admin, &subject("ivan"), None, limit(9))).expect("the store knows");
+    let page = block_on(world.handle.list_personal_access_tokens_of(&admin, &subject("ivan"), None, limit(9)))
+        .expect("the store knows");
     assert_eq!(page.items.len(), 1);
-    let unknown = block_on(world.handle.tokens_of(&admin, &subject("nobody"), None, limit(9)));
+    let unknown = block_on(world.handle.list_personal_access_tokens_of(&admin, &subject("nobody"), None, limit(9)));
     assert!(matches!(unknown, Err(ManageError::NotFound)), "{unknown:?}");
     world.pass(Span::seconds(1));
     world.people.insert(ivan.with_role(Role::Administrator).with_valid_since(world.now()), &["ivan"], "ivan");
     assert!(!world.works(token.token.expose_secret()), "nor with the new role");
-    block_on(world.handle.delete_token_of(&admin, &subject("ivan"), &token.listed.id)).expect("deleted by id");
+    block_on(world.handle.delete_personal_access_token_of(&admin, &subject("ivan"), &token.listed.id))
+        .expect("deleted by id");
 }
 
 #[test]
@@ -177,8 +179,8 @@ fn fault_a13_sign_ins_sessions_and_access_tokens_are_bounded_and_the_least_recen
 #[test]
 fn fault_a14_an_administrator_cannot_lengthen_what_the_policy_bounds() {
     let world = bare_world(policy::Policy::aal2());
-    let change = |seconds| settings::SettingsChange { refresh_absolute_seconds: Some(seconds), ..Default::default() };
-    let set = |seconds| block_on(world.handle.change_settings(&world.presenter("admin"), &change(seconds)));
+    let change = |seconds| settings::SettingsUpdate { refresh_absolute_seconds: Some(seconds), ..Default::default() };
+    let set = |seconds| block_on(world.handle.update_settings(&world.presenter("admin"), &change(seconds)));
     let refused = set(366 * 86_400);
     assert!(
         matches!(&refused, Err(ManageError::Invalid(invalid)) if invalid.to_string().contains("to 86400")),
@@ -215,9 +217,12 @@ fn fault_a12_rotations_of_a_token_are_bounded_like_creations() {
     let by = world.presenter("ivan");
     for _ in 0..2 {
         world.pass(Span::seconds(1));
-        id = block_on(world.handle.rotate_token(&by, &id, Overlap::Immediate)).expect("rotated").listed.id;
+        id = block_on(world.handle.rotate_personal_access_token(&by, &id, Overlap::Immediate))
+            .expect("rotated")
+            .listed
+            .id;
     }
-    let slowed = block_on(world.handle.rotate_token(&by, &id, Overlap::Immediate));
+    let slowed = block_on(world.handle.rotate_personal_access_token(&by, &id, Overlap::Immediate));
     assert!(matches!(slowed, Err(ManageError::SlowDown { .. })), "{slowed:?}");
 }
 
@@ -227,7 +232,7 @@ fn every_event_of_a_same_as_user_code_names_its_maker() {
     let token = world.pat("ivan", "his own");
     let Presented { by, .. } = code(&world, NewAccess::SameAsUser("ivan"));
     let _ = world.sink.take();
-    block_on(world.handle.delete_token(&by, &token.listed.id)).expect("deleted");
+    block_on(world.handle.delete_personal_access_token(&by, &token.listed.id)).expect("deleted");
     let events = world.sink.take();
     assert!(
         events.iter().all(|event| matches!(&event.by, event::Actor::SecurityCode { subject: who, creator, .. } if *who == subject("ivan") && *creator == subject("super"))),

@@ -1,6 +1,6 @@
 //! Scopes: what is granted lies within what the client is allowed, whenever it is looked at.
 
-use counterfoil::client::{ClientChange, ClientId, Grant, NewClient};
+use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient};
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::{PublicRefusal, Refusal};
 use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
@@ -27,8 +27,8 @@ fn register(world: &World, id: &str, allowed: Option<&str>, default: Option<&str
 }
 
 fn allow(world: &World, client: &ClientId, allowed: Option<&str>) {
-    let change = ClientChange { allowed_scope: Some(allowed.map(scope)), ..ClientChange::default() };
-    block_on(world.handle.change_client(&Presenter::host(), client, change)).expect("changed");
+    let change = ClientUpdate { allowed_scope: Some(allowed.map(scope)), ..ClientUpdate::default() };
+    block_on(world.handle.update_client(&Presenter::host(), client, change)).expect("changed");
 }
 
 /// A token request of a public client.
@@ -63,8 +63,8 @@ fn fault_a1_a_client_that_asks_for_nothing_gets_its_default_or_all_that_it_is_al
     let reply = log_in(&world, "narrow", None);
     assert_eq!((held(&world, &reply), reply.text("scope")), (Some("demo:read".into()), "demo:read".into()));
     let by = Presenter::from(&world.verify(&reply.access()).expect("live"));
-    let change = settings::SettingsChange { pat_max_days: Some(1), ..Default::default() };
-    let changed = block_on(world.handle.change_settings(&by, &change));
+    let change = settings::SettingsUpdate { pat_max_days: Some(1), ..Default::default() };
+    let changed = block_on(world.handle.update_settings(&by, &change));
     assert!(matches!(changed, Err(ManageError::Forbidden(Forbidden::Scope { .. }))), "{changed:?}");
     assert_eq!(held(&world, &log_in(&world, "usual", None)), Some("demo:read".into()));
     assert_eq!(held(&world, &log_in(&world, "free", None)), None, "only without an allowed list");
@@ -106,12 +106,12 @@ fn resource_server() -> NewClient {
 fn fault_a1_a_default_outside_the_allowed_is_refused_when_made_and_when_changed() {
     let world = bare_world(open_policy());
     let client = register(&world, "app", Some("a b"), Some("b"));
-    let narrowed = ClientChange { allowed_scope: Some(Some(scope("a"))), ..ClientChange::default() };
-    let refused = block_on(world.handle.change_client(&Presenter::host(), &client, narrowed));
+    let narrowed = ClientUpdate { allowed_scope: Some(Some(scope("a"))), ..ClientUpdate::default() };
+    let refused = block_on(world.handle.update_client(&Presenter::host(), &client, narrowed));
     assert!(matches!(refused, Err(ManageError::Invalid(Invalid::DefaultScope))), "{refused:?}");
     let both =
-        ClientChange { allowed_scope: Some(Some(scope("a"))), default_scope: Some(None), ..ClientChange::default() };
-    block_on(world.handle.change_client(&Presenter::host(), &client, both)).expect("changed together");
+        ClientUpdate { allowed_scope: Some(Some(scope("a"))), default_scope: Some(None), ..ClientUpdate::default() };
+    block_on(world.handle.update_client(&Presenter::host(), &client, both)).expect("changed together");
 }
 
 #[test]
@@ -140,12 +140,12 @@ fn fault_a2_an_unknown_scope_is_refused_everywhere_and_drops_out_of_what_is_stor
             };
             let made = block_on(world.handle.create_client(&Presenter::host(), new));
             assert!(matches!(&made, Err(ManageError::Invalid(invalid)) if invalid.field() == field), "{made:?}");
-            let change = ClientChange {
+            let change = ClientUpdate {
                 allowed_scope: allowed.map(|text| Some(scope(text))),
                 default_scope: default.map(|text| Some(scope(text))),
-                ..ClientChange::default()
+                ..ClientUpdate::default()
             };
-            let made = block_on(world.handle.change_client(&Presenter::host(), &client_id("app"), change));
+            let made = block_on(world.handle.update_client(&Presenter::host(), &client_id("app"), change));
             assert!(matches!(&made, Err(ManageError::Invalid(invalid)) if invalid.field() == field), "{made:?}");
         }
     }
@@ -176,7 +176,7 @@ fn fault_a7_a_presenter_with_a_scope_gives_no_longer_life_to_a_code_that_may_do_
     let wide = block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made").listed.id;
     let later = world.now().plus_capped(Span::days(9));
     for outcome in [
-        block_on(world.handle.edit_security_code(&by, &wide, Some(later), None)),
+        block_on(world.handle.update_security_code(&by, &wide, Some(later), None)),
         block_on(world.handle.make_security_code_permanent(&by, &wide)),
         block_on(world.handle.reset_security_code(&by, &wide)),
         block_on(world.handle.reactivate_security_code(&by, &wide)),
@@ -184,7 +184,7 @@ fn fault_a7_a_presenter_with_a_scope_gives_no_longer_life_to_a_code_that_may_do_
         assert!(matches!(outcome, Err(ManageError::Forbidden(Forbidden::Outranked))), "{outcome:?}");
     }
     assert!(
-        block_on(world.handle.edit_security_code(&by, &wide, None, Some("text"))).is_ok(),
+        block_on(world.handle.update_security_code(&by, &wide, None, Some("text"))).is_ok(),
         "describing gives nothing"
     );
     assert!(block_on(world.handle.delete_security_code(&by, &wide)).is_ok(), "nor does deleting");
@@ -198,8 +198,8 @@ fn fault_a1_a_presenter_with_a_scope_turns_no_wider_client_to_reuse() {
     register(&world, "desk", Some("clients:manage"), None);
     let reply = log_in(&world, "desk", None);
     let by = Presenter::from(&world.verify(&reply.access()).expect("live"));
-    let reuse = ClientChange { refresh_mode: Some(client::RefreshMode::Reuse), ..ClientChange::default() };
-    let changed = block_on(world.handle.change_client(&by, &client_id("wide"), reuse));
+    let reuse = ClientUpdate { refresh_mode: Some(client::RefreshMode::Reuse), ..ClientUpdate::default() };
+    let changed = block_on(world.handle.update_client(&by, &client_id("wide"), reuse));
     assert!(matches!(changed, Err(ManageError::Invalid(Invalid::ScopeBeyond { field: "scopes" }))), "{changed:?}");
 }
 

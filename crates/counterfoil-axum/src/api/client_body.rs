@@ -1,7 +1,7 @@
 //! The request bodies of the client routes.
 
 use counterfoil::Scope;
-use counterfoil::client::{ClientChange, ClientId, Grant, NewClient, RefreshMode};
+use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
 use serde::Deserialize;
 
 use crate::json::{Body, Fields};
@@ -44,7 +44,7 @@ pub(super) struct NewRegistration {
 
 /// The changes to a client. Missing fields stay as they are.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub(super) struct RegistrationChange {
+pub(super) struct RegistrationUpdate {
     /// Whether the client and all its tokens are refused.
     #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     disabled: Option<bool>,
@@ -147,7 +147,7 @@ impl From<NewRegistration> for NewClient {
     }
 }
 
-impl Body for RegistrationChange {
+impl Body for RegistrationUpdate {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         Ok(Self {
             disabled: fields.optional("disabled")?,
@@ -160,8 +160,8 @@ impl Body for RegistrationChange {
     }
 }
 
-impl From<RegistrationChange> for ClientChange {
-    fn from(change: RegistrationChange) -> Self {
+impl From<RegistrationUpdate> for ClientUpdate {
+    fn from(change: RegistrationUpdate) -> Self {
         Self {
             disabled: change.disabled,
             display_name: change.display_name,

@@ -7,7 +7,7 @@ use counterfoil::operations::Operation;
 use counterfoil::{Counterfoil, ManageError, Presenter, Timestamp};
 use http::StatusCode;
 
-use super::client_body::{NewRegistration, RegistrationChange};
+use super::client_body::{NewRegistration, RegistrationUpdate};
 use super::client_view::{ClientView, NewClientView};
 use super::guarded;
 use super::location::Location;
@@ -44,7 +44,7 @@ pub fn clients(counterfoil: Counterfoil) -> Routes {
 type NewRegistrationSchema = Strict<NewRegistration>;
 
 #[cfg(feature = "openapi")]
-type RegistrationChangeSchema = Strict<RegistrationChange>;
+type RegistrationUpdateSchema = Strict<RegistrationUpdate>;
 
 /// The sort key of the list: age, then id.
 type Key = (Timestamp, String);
@@ -55,7 +55,7 @@ async fn newest_first(counterfoil: &Counterfoil, by: &Presenter) -> Result<Vec<(
     let most = std::num::NonZeroU32::MIN.saturating_add(99);
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let page = counterfoil.clients(by, after.as_ref(), most).await?;
+        let page = counterfoil.list_clients(by, after.as_ref(), most).await?;
         all.extend(page.items.iter().map(|view| ((view.created_at, view.id.to_string()), ClientView::from(view))));
         after = page.next;
         if after.is_none() {
@@ -155,10 +155,10 @@ async fn see(
 #[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/clients/{id}",
-    operation_id = "change_client",
+    operation_id = "update_client",
     tag = "clients",
     params(("id" = String, Path)),
-    request_body = RegistrationChangeSchema,
+    request_body = RegistrationUpdateSchema,
     responses((status = 200, description = "after the change", body = ClientView), WriteProblems),
     security(("bearer" = [])),
 ))]
@@ -171,9 +171,9 @@ async fn change(
     let by = principal.presenter();
     let text = path.ok();
     let id =
-        paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::ChangeClient(None)).await?;
-    let change: RegistrationChange = body(&counterfoil, &by, Operation::ChangeClient(Some(&id)), request).await?;
-    let view = or_problem(&counterfoil, counterfoil.change_client(&by, &id, change.into()).await)?;
+        paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::UpdateClient(None)).await?;
+    let change: RegistrationUpdate = body(&counterfoil, &by, Operation::UpdateClient(Some(&id)), request).await?;
+    let view = or_problem(&counterfoil, counterfoil.update_client(&by, &id, change.into()).await)?;
     Ok(secret_body::json(StatusCode::OK, &ClientView::from(&view)))
 }
 
@@ -210,7 +210,7 @@ async fn delete(
 #[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/clients/{id}/secrets",
-    operation_id = "replace_client_secret",
+    operation_id = "rotate_client_secret",
     tag = "clients",
     params(("id" = String, Path)),
     request_body = Option<NewOverlapSchema>,
@@ -228,9 +228,8 @@ async fn replace_secret(
     let by = principal.presenter();
     let text = path.ok();
     let id =
-        paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::ChangeClient(None)).await?;
-    let asked: NewOverlap = body(&counterfoil, &by, Operation::ChangeClient(Some(&id)), request).await?;
-    let registered =
-        or_problem(&counterfoil, counterfoil.replace_client_secret(&by, &id, asked.overlap_seconds).await)?;
+        paths::client(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::UpdateClient(None)).await?;
+    let asked: NewOverlap = body(&counterfoil, &by, Operation::UpdateClient(Some(&id)), request).await?;
+    let registered = or_problem(&counterfoil, counterfoil.rotate_client_secret(&by, &id, asked.overlap_seconds).await)?;
     Ok(location.up(2).created(id.as_str(), &NewClientView::from(&registered)))
 }

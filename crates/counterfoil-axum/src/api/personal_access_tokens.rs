@@ -126,7 +126,7 @@ async fn list(
         // Report a missing right before an error in the query.
         Err(_) => (std::num::NonZeroU32::MIN, None),
     };
-    let found = or_problem(&counterfoil, counterfoil.own_tokens(&by, after, limit).await)?;
+    let found = or_problem(&counterfoil, counterfoil.list_personal_access_tokens(&by, after, limit).await)?;
     asked.map(|_| page::<TokenView>(&found, list))
 }
 
@@ -172,7 +172,7 @@ async fn see(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    let found = or_problem(&counterfoil, counterfoil.own_token(&principal.presenter(), &id).await)?;
+    let found = or_problem(&counterfoil, counterfoil.personal_access_token(&principal.presenter(), &id).await)?;
     Query::none(query.as_deref())?;
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
@@ -196,7 +196,7 @@ async fn delete(
     let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
     no_query(&counterfoil, &by, Operation::DeleteToken(&id), query.as_deref()).await?;
-    or_problem(&counterfoil, counterfoil.delete_token(&by, &id).await)?;
+    or_problem(&counterfoil, counterfoil.delete_personal_access_token(&by, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -226,6 +226,6 @@ async fn rotate(
         Span::ZERO => Overlap::Immediate,
         span => Overlap::For(span),
     };
-    let issued = or_problem(&counterfoil, counterfoil.rotate_token(&by, &id, overlap).await)?;
+    let issued = or_problem(&counterfoil, counterfoil.rotate_personal_access_token(&by, &id, overlap).await)?;
     Ok(new_token(&location.up(2), &issued))
 }

@@ -80,7 +80,7 @@ impl Body for NewCode {
 
 /// The changes to a code. Missing fields stay as they are.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct CodeChange {
+struct CodeUpdate {
     /// Must be in the future.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime, required = false))]
     expires_at: Option<Timestamp>,
@@ -90,9 +90,9 @@ struct CodeChange {
 }
 
 #[cfg(feature = "openapi")]
-type CodeChangeSchema = Strict<CodeChange>;
+type CodeUpdateSchema = Strict<CodeUpdate>;
 
-impl Body for CodeChange {
+impl Body for CodeUpdate {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         let expires_at = match fields.optional::<String>("expires_at")? {
             None => None,
@@ -141,8 +141,10 @@ async fn list(
         Ok((expired_too, limit, after)) => (*expired_too, *limit, after.as_ref()),
         Err(_) => (false, NonZeroU32::MIN, None),
     };
-    let found =
-        or_problem(&counterfoil, counterfoil.security_codes(&principal.presenter(), expired_too, after, limit).await)?;
+    let found = or_problem(
+        &counterfoil,
+        counterfoil.list_security_codes(&principal.presenter(), expired_too, after, limit).await,
+    )?;
     asked.map(|_| page::<CodeView>(&found, listing(&counterfoil, expired_too)))
 }
 
@@ -200,7 +202,7 @@ async fn see(
     operation_id = "edit_code",
     tag = "security codes",
     params(("id" = String, Path)),
-    request_body = CodeChangeSchema,
+    request_body = CodeUpdateSchema,
     responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
     security(("bearer" = [])),
 ))]
@@ -212,8 +214,8 @@ async fn edit(
 ) -> Result<Response, Problem> {
     let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    let change: CodeChange = body(&counterfoil, &by, Operation::ChangeCode(Some(&id)), request).await?;
-    let edited = counterfoil.edit_security_code(&by, &id, change.expires_at, change.description.as_deref()).await;
+    let change: CodeUpdate = body(&counterfoil, &by, Operation::UpdateCode(Some(&id)), request).await?;
+    let edited = counterfoil.update_security_code(&by, &id, change.expires_at, change.description.as_deref()).await;
     Ok(shown(&or_problem(&counterfoil, edited)?))
 }
 
@@ -258,7 +260,7 @@ async fn make_permanent(
 ) -> Result<Response, Problem> {
     let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    no_query(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    no_query(&counterfoil, &by, Operation::UpdateCode(Some(&id)), query.as_deref()).await?;
     Ok(shown(&or_problem(&counterfoil, counterfoil.make_security_code_permanent(&by, &id).await)?))
 }
 
@@ -280,7 +282,7 @@ async fn reset(
 ) -> Result<Response, Problem> {
     let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    no_query(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    no_query(&counterfoil, &by, Operation::UpdateCode(Some(&id)), query.as_deref()).await?;
     Ok(shown(&or_problem(&counterfoil, counterfoil.reset_security_code(&by, &id).await)?))
 }
 
@@ -302,6 +304,6 @@ async fn reactivate(
 ) -> Result<Response, Problem> {
     let by = principal.presenter();
     let id = paths::record(path.ok().as_deref().map(String::as_str));
-    no_query(&counterfoil, &by, Operation::ChangeCode(Some(&id)), query.as_deref()).await?;
+    no_query(&counterfoil, &by, Operation::UpdateCode(Some(&id)), query.as_deref()).await?;
     Ok(shown(&or_problem(&counterfoil, counterfoil.reactivate_security_code(&by, &id).await)?))
 }

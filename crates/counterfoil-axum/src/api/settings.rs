@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use counterfoil::Counterfoil;
 use counterfoil::operations::Operation;
-use counterfoil::settings::{SettingName, SettingUnit, Settings, SettingsChange};
+use counterfoil::settings::{SettingName, SettingUnit, Settings, SettingsUpdate};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
@@ -29,14 +29,14 @@ pub fn settings(counterfoil: Counterfoil) -> Routes {
 }
 
 /// The changes to settings. Missing fields stay as they are.
-pub(super) struct NewSettings(SettingsChange);
+pub(super) struct NewSettings(SettingsUpdate);
 
 #[cfg(feature = "openapi")]
 type NewSettingsSchema = Strict<NewSettings>;
 
 impl Body for NewSettings {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
-        let mut change = SettingsChange::default();
+        let mut change = SettingsUpdate::default();
         for name in SettingName::ALL {
             let number = match name.unit() {
                 SettingUnit::Switch => fields.optional::<bool>(name.as_str())?.map(u64::from),
@@ -83,7 +83,7 @@ async fn read(
 #[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/settings",
-    operation_id = "change_settings",
+    operation_id = "update_settings",
     tag = "settings",
     request_body = NewSettingsSchema,
     responses((status = 200, description = "all settings, after the change", body = SettingsView), WriteProblems),
@@ -95,6 +95,6 @@ async fn change(
     request: Request,
 ) -> Result<Response, Problem> {
     let by = principal.presenter();
-    let NewSettings(change) = body(&counterfoil, &by, Operation::ChangeSettings, request).await?;
-    Ok(shown(&or_problem(&counterfoil, counterfoil.change_settings(&by, &change).await)?))
+    let NewSettings(change) = body(&counterfoil, &by, Operation::UpdateSettings, request).await?;
+    Ok(shown(&or_problem(&counterfoil, counterfoil.update_settings(&by, &change).await)?))
 }

@@ -72,14 +72,14 @@ impl From<&Found> for UserView {
 
 /// A change of a user's token login switch.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-struct UserChange {
+struct UserUpdate {
     token_login_allowed: bool,
 }
 
 #[cfg(feature = "openapi")]
-type UserChangeSchema = Strict<UserChange>;
+type UserUpdateSchema = Strict<UserUpdate>;
 
-impl Body for UserChange {
+impl Body for UserUpdate {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         Ok(Self { token_login_allowed: fields.required("token_login_allowed")? })
     }
@@ -89,7 +89,7 @@ impl Body for UserChange {
 #[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/users",
-    operation_id = "find_users",
+    operation_id = "list_users",
     tag = "users",
     params(
         ("q" = inline(Option<String>), Query, description = "the search text for the directory; everybody if missing"),
@@ -107,7 +107,7 @@ async fn find(
     let asked = query.as_ref().map_err(Problem::clone);
     let asked = asked.and_then(|query| Ok((query.limit()?, query.one("q")?.unwrap_or_default())));
     let (limit, text) = asked.as_ref().map_or((NonZeroU32::MIN, ""), |asked| *asked);
-    let found = or_problem(&counterfoil, counterfoil.find_users(&principal.presenter(), text, limit).await)?;
+    let found = or_problem(&counterfoil, counterfoil.list_users(&principal.presenter(), text, limit).await)?;
     asked.map(|_| secret_body::json(StatusCode::OK, &UserList { items: found.iter().map(UserView::from).collect() }))
 }
 
@@ -118,7 +118,7 @@ async fn find(
     operation_id = "change_user",
     tag = "users",
     params(("subject" = String, Path)),
-    request_body = UserChangeSchema,
+    request_body = UserUpdateSchema,
     responses((status = 200, description = "after the change", body = UserView), WriteProblems),
     security(("bearer" = [])),
 ))]
@@ -132,7 +132,7 @@ async fn change(
     let text = path.ok();
     let subject =
         paths::subject(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::SetTokenLogin(None)).await?;
-    let change: UserChange = body(&counterfoil, &by, Operation::SetTokenLogin(Some(&subject)), request).await?;
+    let change: UserUpdate = body(&counterfoil, &by, Operation::SetTokenLogin(Some(&subject)), request).await?;
     let view = or_problem(&counterfoil, counterfoil.set_token_login(&by, &subject, change.token_login_allowed).await)?;
     Ok(secret_body::json(StatusCode::OK, &UserView::from(&view)))
 }
@@ -160,7 +160,7 @@ async fn tokens(
     let by = principal.presenter();
     let text = path.ok();
     let subject =
-        paths::subject(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::SeeTokensOf(None)).await?;
+        paths::subject(&counterfoil, &by, text.as_deref().map(String::as_str), Operation::ListTokensOf(None)).await?;
     let list = List { name: "tokens", realm: counterfoil.realm().as_str(), owner: subject.as_str() };
     let asked = Query::strict(query.as_deref(), &["limit", "cursor"]);
     let asked = asked.and_then(|query| Ok((query.limit()?, after(&query, list)?)));
@@ -168,7 +168,8 @@ async fn tokens(
         Ok((limit, after)) => (*limit, after.as_ref()),
         Err(_) => (NonZeroU32::MIN, None),
     };
-    let found = or_problem(&counterfoil, counterfoil.tokens_of(&by, &subject, after, limit).await)?;
+    let found =
+        or_problem(&counterfoil, counterfoil.list_personal_access_tokens_of(&by, &subject, after, limit).await)?;
     asked.map(|_| page::<TokenView>(&found, list))
 }
 
@@ -191,9 +192,9 @@ async fn see_token(
     let by = principal.presenter();
     let texts = path.ok().map(|path| path.0);
     let text = texts.as_ref().map(|(subject, _)| subject.as_str());
-    let subject = paths::subject(&counterfoil, &by, text, Operation::SeeTokensOf(None)).await?;
+    let subject = paths::subject(&counterfoil, &by, text, Operation::ListTokensOf(None)).await?;
     let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
-    let found = or_problem(&counterfoil, counterfoil.token_of(&by, &subject, &id).await)?;
+    let found = or_problem(&counterfoil, counterfoil.personal_access_token_of(&by, &subject, &id).await)?;
     Query::none(query.as_deref())?;
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
@@ -217,10 +218,10 @@ async fn delete_token(
     let by = principal.presenter();
     let texts = path.ok().map(|path| path.0);
     let text = texts.as_ref().map(|(subject, _)| subject.as_str());
-    let subject = paths::subject(&counterfoil, &by, text, Operation::SeeTokensOf(None)).await?;
-    or_problem(&counterfoil, counterfoil.authorize(&by, Operation::SeeTokensOf(Some(&subject))).await)?;
+    let subject = paths::subject(&counterfoil, &by, text, Operation::ListTokensOf(None)).await?;
+    or_problem(&counterfoil, counterfoil.authorize(&by, Operation::ListTokensOf(Some(&subject))).await)?;
     let id = paths::record(texts.as_ref().map(|(_, id)| id.as_str()));
     no_query(&counterfoil, &by, Operation::DeleteTokenOf(&subject, &id), query.as_deref()).await?;
-    or_problem(&counterfoil, counterfoil.delete_token_of(&by, &subject, &id).await)?;
+    or_problem(&counterfoil, counterfoil.delete_personal_access_token_of(&by, &subject, &id).await)?;
     Ok(StatusCode::NO_CONTENT)
 }

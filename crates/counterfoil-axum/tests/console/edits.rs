@@ -151,8 +151,8 @@ async fn fault_f4_a_refused_form_does_not_undo_a_concurrent_change() {
     let switch = "personal_access_tokens_enabled";
     assert!(is_ticked(&sue.get("/settings").await.text, switch));
     let off =
-        counterfoil::settings::SettingsChange { personal_access_tokens_enabled: Some(false), ..Default::default() };
-    world.counterfoil.change_settings(&counterfoil::Presenter::host(), &off).await.expect("switched off");
+        counterfoil::settings::SettingsUpdate { personal_access_tokens_enabled: Some(false), ..Default::default() };
+    world.counterfoil.update_settings(&counterfoil::Presenter::host(), &off).await.expect("switched off");
     // Submit the old page: the checkbox untouched, another field invalid.
     let form = format!("{switch}=true&{switch}_was=true&pat_max_days=0&pat_max_days_was=180");
     let refused = sue.post("/settings", &form).await;
@@ -169,11 +169,11 @@ async fn fault_f4_a_refused_edit_of_a_client_does_not_widen_it_again() {
     let page = sue.get("/clients/app/edit").await.text;
     let was = |name: &str| value(&page, &format!("name=\"{name}_was\" value=\""));
     assert_eq!(was("grants"), "password refresh_token");
-    let fewer = counterfoil::client::ClientChange {
+    let fewer = counterfoil::client::ClientUpdate {
         grants: Some(vec![counterfoil::client::Grant::RefreshToken]),
         ..Default::default()
     };
-    world.counterfoil.change_client(&host, &"app".parse().expect("an id"), fewer).await.expect("narrowed");
+    world.counterfoil.update_client(&host, &"app".parse().expect("an id"), fewer).await.expect("narrowed");
     let form =
         "display_name=&display_name_was=app&grants=refresh_token&grants=password&grants_was=password+refresh_token";
     let refused = sue.post("/clients/app/edit", form).await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use counterfoil::client::{ClientChange, NewClient};
+use counterfoil::client::{ClientUpdate, NewClient};
 use counterfoil::clock::Clock;
 use counterfoil::directory::Directory;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
@@ -40,13 +40,13 @@ async fn stage() -> Stage {
     sue.post("/tokens", "label=own&days=5").await;
     let token = value(&sue.get("/tokens").await.text, "data-id=\"");
     let host = Presenter::host();
-    let off = ClientChange { disabled: Some(true), ..ClientChange::default() };
+    let off = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
     world
         .counterfoil
         .create_client(&host, NewClient { id: Some("off".parse().unwrap()), ..NewClient::named("off") })
         .await
         .unwrap();
-    world.counterfoil.change_client(&host, &"off".parse().unwrap(), off).await.unwrap();
+    world.counterfoil.update_client(&host, &"off".parse().unwrap(), off).await.unwrap();
     world.counterfoil.set_token_login(&host, &subject("bill"), false).await.unwrap();
     Stage { world, sue, token, live, expired }
 }

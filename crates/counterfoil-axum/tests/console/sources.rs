@@ -118,7 +118,7 @@ async fn by_bearers(world: &World) {
     // An operation of the host within a request.
     let source = Source::from(ADDRESS.parse::<IpAddr>().expect("an address"));
     let host = counterfoil::Presenter::host().from_source(&source);
-    world.counterfoil.revoke_everything_of(&host, &subject("bill")).await.expect("revoked");
+    world.counterfoil.revoke_all_of(&host, &subject("bill")).await.expect("revoked");
 }
 
 async fn in_the_console(world: &World) {

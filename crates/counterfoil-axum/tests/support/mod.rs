@@ -13,7 +13,7 @@ use counterfoil::client::{Grant, NewClient, RefreshMode};
 use counterfoil::directory::Directory;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::Policy;
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::testing::{ManualClock, RecordingSink};
 use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Scope, Secret, SubjectId, Timestamp};
 use counterfoil_axum::{Source, Sources};
@@ -114,9 +114,9 @@ async fn world_on(policy: Policy, directory: impl FnOnce(Arc<MemoryDirectory>) -
     for name in ["bill", "carol", "adam", "sue", "mia"].into_iter().filter(|_| counterfoil.gates().switch) {
         counterfoil.set_token_login(&host, &subject(name), true).await.expect("the switch");
     }
-    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
+    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
     if counterfoil.gates().setting {
-        counterfoil.change_settings(&host, &on).await.expect("the setting");
+        counterfoil.update_settings(&host, &on).await.expect("the setting");
     }
     let client = |id: &str| NewClient { id: Some(id.parse().expect("an id")), ..NewClient::named(id) };
     let grants = vec![Grant::Password, Grant::RefreshToken];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use counterfoil::client::{Grant, NewClient, RefreshMode};
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::oauth::{Answer, OAuthRequest};
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
 use counterfoil::{
     Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Secret, SubjectId,
@@ -66,8 +66,8 @@ where
     let secret = Secret::from(CLIENT.to_owned());
     handle.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
     let by = Presenter::signed_in(&admin);
-    let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-    handle.change_settings(&by, &on).await.expect("the gate opens");
+    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    handle.update_settings(&by, &on).await.expect("the gate opens");
     handle.set_token_login(&by, ann.subject(), true).await.expect("the other gate opens");
     (handle, ann)
 }

@@ -163,7 +163,7 @@ impl Round {
         for node in [&self.node, present] {
             assert!(self.verify_by(node).await, "the primary answers");
         }
-        let ended = self.node.revoke_everything_of(&Presenter::host(), pair.site.ann.subject()).await;
+        let ended = self.node.revoke_all_of(&Presenter::host(), pair.site.ann.subject()).await;
         assert!(ended.is_ok(), "{ended:?}");
         copy(&self.kept).into_iter().for_each(|token| push(&self.revoked, token));
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use counterfoil::client::{Grant, NewClient, RefreshMode};
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::oauth::{Answer, OAuthRequest};
-use counterfoil::settings::SettingsChange;
+use counterfoil::settings::SettingsUpdate;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
 use counterfoil::testing::ManualClock;
 use counterfoil::{Account, Builder, Counterfoil, KeyRing, Presenter, Role, Secret, SubjectId};
@@ -75,8 +75,8 @@ impl Site {
         };
         let secret = Secret::from(CLIENT.to_owned());
         node.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
-        let on = SettingsChange { personal_access_tokens_enabled: Some(true), ..SettingsChange::default() };
-        node.change_settings(&Presenter::host(), &on).await.expect("the gate opens");
+        let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+        node.update_settings(&Presenter::host(), &on).await.expect("the gate opens");
         node.set_token_login(&Presenter::host(), self.ann.subject(), true).await.expect("the other gate opens");
         node
     }

@@ -164,9 +164,9 @@ impl CredentialList<'_> {
         limit: NonZeroU32,
     ) -> Result<Page<CredentialView>, ManageError> {
         match self {
-            Self::Own => console.counterfoil.own_tokens(by, after, limit).await,
-            Self::Of(subject) => console.counterfoil.tokens_of(by, subject, after, limit).await,
-            Self::Codes => console.counterfoil.security_codes(by, true, after, limit).await,
+            Self::Own => console.counterfoil.list_personal_access_tokens(by, after, limit).await,
+            Self::Of(subject) => console.counterfoil.list_personal_access_tokens_of(by, subject, after, limit).await,
+            Self::Codes => console.counterfoil.list_security_codes(by, true, after, limit).await,
         }
     }
 

@@ -116,8 +116,11 @@ async fn show(
     match console.counterfoil.authorize(&by, Operation::CreateToken).await {
         // With a stale session, the form asks for the password.
         Ok(()) | Err(ManageError::Forbidden(Forbidden::StaleSession)) => {
-            let limits =
-                console.counterfoil.token_limits().await.map_err(|error| rejected(ManageError::Unavailable(error)))?;
+            let limits = console
+                .counterfoil
+                .personal_access_token_limits()
+                .await
+                .map_err(|error| rejected(ManageError::Unavailable(error)))?;
             (page.label_hint, page.days_hint) = hints(viewer, limits);
         }
         Err(ManageError::Forbidden(reason)) => page.no_creation = Some(texts.forbidden_text_for(reason)),
@@ -198,7 +201,7 @@ pub(super) fn record(console: &Console, viewer: &Viewer, text: &str) -> Result<R
 
 /// The label of one of the viewer's tokens; `None` if the token does not exist.
 async fn label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<Option<String>, Rejection> {
-    match console.counterfoil.own_token(&viewer.presenter(), id).await {
+    match console.counterfoil.personal_access_token(&viewer.presenter(), id).await {
         Ok(found) => Ok(Some(found.label)),
         Err(ManageError::NotFound) => Ok(None),
         Err(error) => Err(Rejection::of(console, viewer, error)),
@@ -245,7 +248,7 @@ pub(crate) async fn delete(
     SubmittedForm { viewer, form }: SubmittedForm,
 ) -> Result<Response, Rejection> {
     let id = record(&console, &viewer, &id)?;
-    let deleted = console.counterfoil.delete_token(&viewer.presenter(), &id).await;
+    let deleted = console.counterfoil.delete_personal_access_token(&viewer.presenter(), &id).await;
     deleted.map_err(|error| Rejection::of(&console, &viewer, error))?;
     Ok(redirect(&list_with_notice(&console, &form, SECTION, "revoked")))
 }
@@ -346,7 +349,7 @@ async fn try_rotate(
         Ok(key) => key,
         Err(form_error) => return Ok(Err(form_error)),
     };
-    match console.counterfoil.once(key).rotate_token(&viewer.presenter(), id, overlap).await {
+    match console.counterfoil.once(key).rotate_personal_access_token(&viewer.presenter(), id, overlap).await {
         Ok(issued) => Ok(Ok(secret_page_for(console, viewer, &issued, &back(Some(form.one("back")), SECTION)))),
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }

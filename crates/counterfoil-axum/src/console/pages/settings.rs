@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::settings::{InvalidSetting, SettingName, SettingUnit, Settings, SettingsChange};
+use counterfoil::settings::{InvalidSetting, SettingName, SettingUnit, Settings, SettingsUpdate};
 use counterfoil::types::Span;
 use http::StatusCode;
 
@@ -230,21 +230,21 @@ async fn try_save(
         Ok(change) => change,
         Err(fault) => return Ok(Err(fault)),
     };
-    if change == SettingsChange::default() {
+    if change == SettingsUpdate::default() {
         return Ok(Ok("unchanged"));
     }
     if let Err(form_error) = require_password(console, viewer, form).await? {
         return Ok(Err(form_error.into()));
     }
-    match console.counterfoil.change_settings(&viewer.presenter(), &change).await {
+    match console.counterfoil.update_settings(&viewer.presenter(), &change).await {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => form_error_of(console, viewer, error).map(|form_error| Err(form_error.into())),
     }
 }
 
 /// The difference to what the form showed, or to the current values if the form has no `_was` fields.
-fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsChange, Fault> {
-    let (mut change, mut invalid) = (SettingsChange::default(), Vec::new());
+fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsUpdate, Fault> {
+    let (mut change, mut invalid) = (SettingsUpdate::default(), Vec::new());
     for name in SettingName::ALL {
         let (field, current) = (name.as_str(), settings.number(name));
         if name.unit() == SettingUnit::Switch {

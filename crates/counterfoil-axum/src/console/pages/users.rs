@@ -116,7 +116,7 @@ pub(crate) async fn find(
     let texts = viewer.language.texts();
     let search = Query::parse(query.as_deref()).one("q").ok().flatten().unwrap_or_default().trim().to_owned();
     // Reads one more than a page shows, to know whether there are more.
-    let found = console.counterfoil.find_users(&viewer.presenter(), &search, PAGE_SIZE.saturating_add(1)).await;
+    let found = console.counterfoil.list_users(&viewer.presenter(), &search, PAGE_SIZE.saturating_add(1)).await;
     let mut found = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
     let most = usize::try_from(PAGE_SIZE.get()).unwrap_or(usize::MAX);
     let is_cut = found.len() > most;
@@ -126,7 +126,7 @@ pub(crate) async fn find(
         && let Ok(subject) = SubjectId::new(&search)
     {
         // The tokens of a deleted account are found by its id.
-        match console.counterfoil.authorize(&viewer.presenter(), Operation::SeeTokensOf(Some(&subject))).await {
+        match console.counterfoil.authorize(&viewer.presenter(), Operation::ListTokensOf(Some(&subject))).await {
             Ok(()) => rows.push(UserRow::left(&console, texts, &subject)),
             Err(ManageError::NotFound | ManageError::Forbidden(_)) => {}
             Err(error) => return Err(Rejection::of(&console, &viewer, error)),
@@ -236,7 +236,7 @@ pub(crate) async fn ask_delete(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let (subject, id) = (subject(&console, &viewer, &text)?, record(&console, &viewer, &id)?);
-    let found = console.counterfoil.token_of(&viewer.presenter(), &subject, &id).await;
+    let found = console.counterfoil.personal_access_token_of(&viewer.presenter(), &subject, &id).await;
     let found = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
     let name = format!("{} · {}", name_of(&console, &viewer, &subject).await?, found.label);
     let (texts, back) = (viewer.language.texts(), back_from_query(query.as_deref(), &below(&subject)));
@@ -264,7 +264,7 @@ pub(crate) async fn delete(
     SubmittedForm { viewer, form }: SubmittedForm,
 ) -> Result<Response, Rejection> {
     let (subject, id) = (subject(&console, &viewer, &text)?, record(&console, &viewer, &id)?);
-    let deleted = console.counterfoil.delete_token_of(&viewer.presenter(), &subject, &id).await;
+    let deleted = console.counterfoil.delete_personal_access_token_of(&viewer.presenter(), &subject, &id).await;
     deleted.map_err(|error| Rejection::of(&console, &viewer, error))?;
     Ok(redirect(&list_with_notice(&console, &form, &below(&subject), "revoked")))
 }

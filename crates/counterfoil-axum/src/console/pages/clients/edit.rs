@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::Scope;
-use counterfoil::client::{ClientChange, ClientView, Grant, RefreshMode};
+use counterfoil::client::{ClientUpdate, ClientView, Grant, RefreshMode};
 use http::StatusCode;
 
 use super::client;
@@ -152,20 +152,20 @@ async fn try_edit(
         Ok(change) => change,
         Err(form_error) => return Ok(Err(form_error)),
     };
-    if change == ClientChange::default() {
+    if change == ClientUpdate::default() {
         return Ok(Ok("unchanged"));
     }
     if let Err(form_error) = require_password(console, viewer, form).await? {
         return Ok(Err(form_error));
     }
-    match console.counterfoil.change_client(&viewer.presenter(), &client.id, change).await {
+    match console.counterfoil.update_client(&viewer.presenter(), &client.id, change).await {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }
 }
 
 /// The difference to what the form showed, or to the current values if the form has no `_was` fields.
-fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientChange, FormError> {
+fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientUpdate, FormError> {
     let refused = |field| FormError::invalid_field(viewer, Some(field));
     let stands = current_values(client);
     let was = |field: &str| {
@@ -175,7 +175,7 @@ fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientCha
     let (name, mode) = (form.one("display_name"), form.one("refresh_mode"));
     let grants: Vec<&str> = form.all("grants").collect();
     let changed = |field: &str, value: &str| was(field) != value;
-    let mut change = ClientChange::default();
+    let mut change = ClientUpdate::default();
     if changed("display_name", name) {
         change.display_name = Some(name.to_owned());
     }

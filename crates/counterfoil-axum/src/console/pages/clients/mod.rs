@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::Invalid;
-use counterfoil::client::{ClientChange, ClientId, ClientView, Grant, NewClient, RefreshMode};
+use counterfoil::client::{ClientId, ClientUpdate, ClientView, Grant, NewClient, RefreshMode};
 use counterfoil::types::RecordId;
 use http::StatusCode;
 
@@ -165,7 +165,7 @@ async fn matching_clients(
     let most = usize::try_from(PAGE_SIZE.get()).unwrap_or(usize::MAX);
     let mut found: Vec<ClientView> = Vec::new();
     for _ in 0..READS {
-        let read = console.counterfoil.clients(&by, after.as_ref(), PAGE_SIZE).await;
+        let read = console.counterfoil.list_clients(&by, after.as_ref(), PAGE_SIZE).await;
         let read = read.map_err(|error| Rejection::of(console, viewer, error))?;
         let fits = |client: &ClientView| list_query.matches(&[client.id.as_str(), &client.display_name]);
         found.extend(read.items.into_iter().filter(fits));
@@ -326,8 +326,8 @@ async fn switch(
     id: &ClientId,
     disabled: bool,
 ) -> Result<Response, Rejection> {
-    let change = ClientChange { disabled: Some(disabled), ..ClientChange::default() };
-    let changed = console.counterfoil.change_client(&viewer.presenter(), id, change).await;
+    let change = ClientUpdate { disabled: Some(disabled), ..ClientUpdate::default() };
+    let changed = console.counterfoil.update_client(&viewer.presenter(), id, change).await;
     changed.map_err(|error| Rejection::of(console, viewer, error))?;
     Ok(redirect(&list_with_notice(console, form, SECTION, if disabled { "disabled" } else { "enabled" })))
 }
@@ -434,7 +434,7 @@ async fn try_replace_secret(
         return form_error_of(console, viewer, Invalid::Overlap { most: 0 }.into()).map(Err);
     };
     let (by, beside) = (viewer.presenter(), form.one(BESIDE).parse().ok());
-    match console.counterfoil.once(key).replace_client_secret(&by, id, overlap, beside).await {
+    match console.counterfoil.once(key).rotate_client_secret(&by, id, overlap, beside).await {
         Ok(registered) => {
             let done = console.path(&back(Some(form.one("back")), SECTION));
             Ok(Ok(secret_page::client(Layout::of(console, viewer, SECTION), &registered, &done)))

@@ -167,8 +167,10 @@ async fn try_edit(
     {
         return Ok(Err(form_error));
     }
-    let edited =
-        console.counterfoil.edit_security_code(&viewer.presenter(), &code.id, expires_at, description.as_deref()).await;
+    let edited = console
+        .counterfoil
+        .update_security_code(&viewer.presenter(), &code.id, expires_at, description.as_deref())
+        .await;
     match edited {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => form_error_of(console, viewer, error).map(Err),

@@ -30,7 +30,7 @@ impl Counterfoil {
     ///
     /// Forbidden unless a super administrator with scope `codes:manage` calls it in a session. Not found. Invalid. A
     /// conflict if the code has expired and another expiry is given. Unavailable.
-    pub async fn edit_security_code(
+    pub async fn update_security_code(
         &self,
         by: &Presenter,
         id: &RecordId,
@@ -47,7 +47,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::edit_security_code`].
+    /// As [`Counterfoil::update_security_code`].
     pub async fn make_security_code_permanent(
         &self,
         by: &Presenter,
@@ -60,7 +60,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::edit_security_code`].
+    /// As [`Counterfoil::update_security_code`].
     pub async fn reset_security_code(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
         reset(self.permit(by).await?, id).await
     }
@@ -70,7 +70,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::edit_security_code`]; also a conflict if it has not expired.
+    /// As [`Counterfoil::update_security_code`]; also a conflict if it has not expired.
     pub async fn reactivate_security_code(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
         reactivate(self.permit(by).await?, id).await
     }

@@ -5,7 +5,7 @@ use crate::event::{Action, EventKind};
 use crate::record::phase::{Phase, phase};
 use crate::record::token_record::TokenRecord;
 use crate::service::authority::Permit;
-use crate::service::authority::operations::RelabelToken;
+use crate::service::authority::operations::UpdateToken;
 use crate::service::changing::Changed;
 use crate::service::error::{Conflict, Invalid, ManageError};
 use crate::service::presenter::Presenter;
@@ -22,7 +22,7 @@ impl Counterfoil {
     ///
     /// Forbidden without a session, scope `credentials:write` and open gates. Not found if it is not the presenter's.
     /// Invalid. A conflict if the label is taken or the token was replaced. Unavailable.
-    pub async fn relabel_token(
+    pub async fn update_personal_access_token(
         &self,
         by: &Presenter,
         id: &RecordId,
@@ -35,7 +35,7 @@ impl Counterfoil {
 /// Changes the label of the presenter's own token. An expired token that is still listed holds its label, so it can
 /// be renamed to free the label. The old half of a hand-over cannot be renamed, since the label belongs to the
 /// family.
-async fn relabel(permit: Permit<'_, RelabelToken>, id: &RecordId, label: &str) -> Result<CredentialView, ManageError> {
+async fn relabel(permit: Permit<'_, UpdateToken>, id: &RecordId, label: &str) -> Result<CredentialView, ManageError> {
     let (service, now, owner) = (permit.service(), permit.now(), OwnerId::from(permit.person()?));
     let (settings, _) = service.settings_and_gate(None, now).await?;
     let stands = |record: &TokenRecord| {

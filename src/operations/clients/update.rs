@@ -5,10 +5,10 @@ use crate::counterfoil::Counterfoil;
 use crate::event::{ClientAction, EventKind};
 use crate::service::Service;
 use crate::service::authority::operations::{
-    ChangeClient, DeleteClient, DisableClient, ReplaceClientSecret, RevokeClientTokens,
+    DeleteClient, DisableClient, RevokeClientTokens, RotateClientSecret, UpdateClient,
 };
 use crate::service::authority::{Permission, Permit};
-use crate::service::client_view::{ClientChange, ClientView, RegisteredClient};
+use crate::service::client_view::{ClientUpdate, ClientView, RegisteredClient};
 use crate::service::error::{Conflict, Invalid, ManageError, Unavailable};
 use crate::service::presenter::Presenter;
 use crate::store::client_store::ClientPut;
@@ -31,11 +31,11 @@ impl Counterfoil {
     /// # Cancel safety
     ///
     /// A dropped call has applied the whole change or nothing.
-    pub async fn change_client(
+    pub async fn update_client(
         &self,
         by: &Presenter,
         id: &ClientId,
-        change: ClientChange,
+        change: ClientUpdate,
     ) -> Result<ClientView, ManageError> {
         if change.only_disables() {
             return disable(self.permit(by).await?, id).await;
@@ -52,13 +52,13 @@ impl Counterfoil {
     /// # Cancel safety
     ///
     /// A dropped call has replaced the secret or has not. Replace a secret again if its text was lost.
-    pub async fn replace_client_secret(
+    pub async fn rotate_client_secret(
         &self,
         by: &Presenter,
         id: &ClientId,
         overlap: Span,
     ) -> Result<RegisteredClient, ManageError> {
-        replace_secret(self.permit(by).await?, id, overlap, None).await
+        rotate_secret(self.permit(by).await?, id, overlap, None).await
     }
 
     /// Revokes all tokens of a client at once.
@@ -98,9 +98,9 @@ pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&Cl
 
 /// Changes the fields that are set.
 async fn edit(
-    permit: Permit<'_, ChangeClient>,
+    permit: Permit<'_, UpdateClient>,
     id: &ClientId,
-    change: ClientChange,
+    change: ClientUpdate,
 ) -> Result<ClientView, ManageError> {
     let (after, actions) = update(&permit, id, |registration| {
         let before = registration.clone();
@@ -121,7 +121,7 @@ async fn edit(
 
 /// Disables a client and changes nothing else. This removes rights, so no fresh password proof is required.
 async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) -> Result<ClientView, ManageError> {
-    let change = ClientChange { disabled: Some(true), ..ClientChange::default() };
+    let change = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
     let (after, actions) = update(&permit, id, |registration| Ok(applied(&change, registration))).await?;
     for action in actions {
         permit.tell(EventKind::Client { client: id.clone(), action });
@@ -173,8 +173,8 @@ impl OnceSecret<'_> {
 }
 
 /// Adds a new secret. The previous one stays valid for `overlap`.
-pub(crate) async fn replace_secret(
-    permit: Permit<'_, ReplaceClientSecret>,
+pub(crate) async fn rotate_secret(
+    permit: Permit<'_, RotateClientSecret>,
     id: &ClientId,
     overlap: Span,
     once: Option<&OnceSecret<'_>>,
@@ -249,7 +249,7 @@ async fn update<O: Permission, A>(
 }
 
 /// Applies the fields that are set and returns the effect.
-fn applied(change: &ClientChange, registration: &mut Registration) -> Vec<ClientAction> {
+fn applied(change: &ClientUpdate, registration: &mut Registration) -> Vec<ClientAction> {
     let mut actions = Vec::new();
     if let Some(disabled) = change.disabled.filter(|&disabled| disabled != registration.disabled) {
         registration.disabled = disabled;
