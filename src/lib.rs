@@ -62,7 +62,7 @@
 //! ```
 //!
 //! Continue with [`Counterfoil::verify`] and [`Counterfoil::create_personal_access_token`] for API tokens,
-//! [`Counterfoil::personal_access_token`] for the token endpoint, [`Counterfoil::due_notices`] for notices, [`policy::Policy`] for the
+//! [`Counterfoil::token`] for the token endpoint, [`Counterfoil::due_notices`] for notices, [`policy::Policy`] for the
 //! rules, and [`store::TokenStore`] to write a store. The repository's `examples/quickstart.rs` shows all of it in one
 //! run.
 //!
