@@ -19,6 +19,7 @@ use std::cell::Cell;
 use std::hint::black_box;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +28,6 @@ use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::operations::SignIn;
 use counterfoil::testing::ManualClock;
 use counterfoil::token::Prefixes;
-use counterfoil::types::Span;
 use counterfoil::{Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, SubjectId, Timestamp};
 use criterion::{BatchSize, Criterion, Throughput};
 
@@ -91,7 +91,7 @@ fn at_size(criterion: &mut Criterion, size: usize) {
         let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(8), scope: None };
         ready(counterfoil.create_personal_access_token(&by, &new)).expect("issued");
     }
-    clock.advance(Span::days(2));
+    clock.advance(Duration::from_secs(2 * 86_400));
 
     let mut group = criterion.benchmark_group(format!("{size} records"));
     group.throughput(Throughput::Elements(1));

@@ -6,20 +6,20 @@
 use std::error::Error;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use counterfoil::clock::Clock;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::notice::{ClaimedNotice, NoticeText, Outcome};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::ManualClock;
-use counterfoil::types::Span;
 use counterfoil::*;
 use futures_executor::block_on;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 /// Longer than the transport's time-out: what takes longer than its lease may be sent twice.
-const LEASE: Span = Span::minutes(5);
-const BACK_OFF: Span = Span::minutes(15);
+const LEASE: Duration = Duration::from_secs(5 * 60);
+const BACK_OFF: Duration = Duration::from_secs(15 * 60);
 
 /// Sends one mail; false where the transport did not take it.
 type Transport<'a> = &'a dyn Fn(&ClaimedNotice) -> bool;
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ivan = Account::new(SubjectId::new("7")?, "ivan", Role::Member).with_email(email);
     let people = Arc::new(MemoryDirectory::default());
     people.insert(ivan.clone(), &["ivan"], "ivan");
-    let clock = Arc::new(ManualClock::at(Timestamp::EPOCH.plus_capped(Span::days(20_000))));
+    let clock = Arc::new(ManualClock::at(Timestamp::EPOCH.plus_capped(Duration::from_secs(20_000 * 86_400))));
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
     let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default()).clock(clock.clone());
@@ -69,8 +69,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         true
     };
-    let passes =
-        [(Span::days(22), print, 0), (Span::days(1), broken, 0), (BACK_OFF, print, 1), (Span::days(7), print, 1)];
+    let passes = [
+        (Duration::from_secs(22 * 86_400), print, 0),
+        (Duration::from_secs(86_400), broken, 0),
+        (BACK_OFF, print, 1),
+        (Duration::from_secs(7 * 86_400), print, 1),
+    ];
     for (passed, transport, expected) in passes {
         clock.advance(passed);
         assert_eq!(block_on(run(&counterfoil, &*clock, transport))?, expected);

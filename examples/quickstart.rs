@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use counterfoil::client::{Grant, NewClient, RefreshMode};
 use counterfoil::clock::Clock;
@@ -17,7 +18,6 @@ use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::operations::{NewAccess, NewSecurityCode};
 use counterfoil::settings::SettingsUpdate;
 use counterfoil::testing::{ManualClock, RecordingSink};
-use counterfoil::types::Span;
 use counterfoil::{
     Account, Conflict, Counterfoil, Denied, EmailAddress, Invalid, IssuedCredential, KeyRing, Lifetime, ManageError,
     NewPersonalAccessToken, Presenter, Role, Secret, SubjectId, Timestamp,
@@ -152,7 +152,7 @@ async fn personal_access_token(service: &Service, access_token: &str) -> Outcome
     let made = create(service, &bill, "nightly build").await?;
     let secret = made.token.expose_secret();
     println!("  this once: {}", first_8(secret));
-    service.clock.advance(Span::minutes(5));
+    service.clock.advance(Duration::from_secs(5 * 60));
     let principal = service.counterfoil.verify(secret).await?;
     println!("  five minutes later it authenticates {}, by a {}", principal.name(), principal.kind());
     for listed in service.counterfoil.list_personal_access_tokens(&bill, None, PAGE).await?.items {
@@ -190,14 +190,14 @@ async fn security_code(service: &Service, root: &Presenter) -> Outcomes {
     let made = counterfoil.create_security_code(root, &new).await?;
     let (id, secret) = (made.listed.id, made.token.expose_secret());
     println!("  {} works until {}", first_8(secret), instant(made.listed.expires_at));
-    service.clock.advance(Span::hours(24));
+    service.clock.advance(Duration::from_secs(24 * 3_600));
     println!("  24 hours later: {}", refusal(service, secret).await?);
     let back = counterfoil.reactivate_security_code(root, &id).await?;
     println!("  reactivated, with the same secret, until {}", instant(back.expires_at));
     counterfoil.verify(secret).await?;
     let permanent = counterfoil.make_security_code_permanent(root, &id).await?;
     assert_eq!(permanent.expires_at, None);
-    service.clock.advance(Span::days(365));
+    service.clock.advance(Duration::from_secs(365 * 86_400));
     println!("  made permanent; a year later it still is a {}'s", counterfoil.verify(secret).await?.role());
     Ok(())
 }
@@ -210,11 +210,11 @@ async fn replayed_refresh_token(service: &Service, client: &str) -> Outcomes {
     let stolen = text(&first, "refresh_token")?;
     let second = refresh(service, client, stolen).await?;
     assert_ne!(text(&second, "refresh_token")?, stolen, "a successor");
-    service.clock.advance(Span::seconds(29));
+    service.clock.advance(Duration::from_secs(29));
     let retry = refresh(service, client, stolen).await?;
     assert_eq!(text(&retry, "refresh_token")?, text(&second, "refresh_token")?);
     println!("  a retry within half a minute gets the same successor, {}", first_8(text(&retry, "refresh_token")?));
-    service.clock.advance(Span::seconds(1));
+    service.clock.advance(Duration::from_secs(1));
     let _ = service.events.take();
     let replay = refresh(service, client, stolen).await.err().ok_or("a replay")?;
     println!("  a second later it is a replay: {replay}");
@@ -229,17 +229,22 @@ async fn replayed_refresh_token(service: &Service, client: &str) -> Outcomes {
 async fn notices(service: &Service, bill: &Presenter) -> Outcomes {
     chapter(service, "A token of 30 days is announced a week before it expires, and when it has");
     create(service, bill, "backup").await?;
-    for (days, expected) in
-        [(22, None), (1, Some(NoticeText::ExpiresIn(Span::days(7)))), (0, None), (7, Some(NoticeText::Expired))]
-    {
-        service.clock.advance(Span::days(days));
+    for (days, expected) in [
+        (22, None),
+        (1, Some(NoticeText::ExpiresIn(Duration::from_secs(7 * 86_400)))),
+        (0, None),
+        (7, Some(NoticeText::Expired)),
+    ] {
+        service.clock.advance(Duration::from_secs(days * 86_400));
         let due = service.counterfoil.due_notices(None, PAGE).await?.items;
         let mut sent = None;
         for due in &due {
-            let Some(claimed) = service.counterfoil.claim_notice(due, Span::minutes(5)).await?.won() else { continue };
+            let Some(claimed) = service.counterfoil.claim_notice(due, Duration::from_secs(5 * 60)).await?.won() else {
+                continue;
+            };
             let text = claimed.text();
             let news = match text {
-                NoticeText::ExpiresIn(left) => format!("expires in {} days", left.whole_seconds() / 86_400),
+                NoticeText::ExpiresIn(left) => format!("expires in {} days", left.as_secs() / 86_400),
                 NoticeText::Expired => "has expired".to_owned(),
             };
             println!("  {}: to {}: {:?} {news}", now(service), claimed.to().as_str(), claimed.label());

@@ -1,6 +1,7 @@
 //! The only way to create a handle. Missing or contradictory parts are reported here, never later.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
 use crate::counterfoil::Counterfoil;
@@ -25,7 +26,6 @@ use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
 use crate::token::prefixes::Prefixes;
 use crate::types::realm::Realm;
-use crate::types::time::Span;
 
 /// Why a handle cannot be built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -211,7 +211,8 @@ impl Builder {
     /// [`BuildError`] with the part that is missing or outside its limits.
     pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
-        let retries = self.policy.refresh_tokens.grace > Span::ZERO;
+        self.policy = self.policy.in_whole_micros();
+        let retries = self.policy.refresh_tokens.grace > Duration::ZERO;
         if retries && self.key_ring.is_none() && self.policy.retry_needs_key_ring {
             return Err(BuildError::KeyRingDemanded);
         }

@@ -31,12 +31,13 @@ impl Clock for SystemClock {
 /// A clock that tests set by hand.
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use counterfoil::clock::Clock;
-/// use counterfoil::types::Span;
 /// use counterfoil::{Timestamp, testing::ManualClock};
 ///
 /// let clock = ManualClock::at(Timestamp::EPOCH);
-/// clock.advance(Span::days(7));
+/// clock.advance(Duration::from_secs(7 * 86_400));
 /// assert_eq!(clock.now().seconds(), 7 * 86_400);
 /// ```
 #[cfg(any(test, feature = "test-util"))]
@@ -52,8 +53,8 @@ impl ManualClock {
     }
 
     /// Moves the clock forward, at most to [`Timestamp::MAX`].
-    pub fn advance(&self, span: crate::types::time::Span) {
-        self.set(self.now().plus_capped(span));
+    pub fn advance(&self, duration: std::time::Duration) {
+        self.set(self.now().plus_capped(duration));
     }
 
     /// Sets the clock to any instant, also backwards.

@@ -38,8 +38,9 @@ impl Counterfoil {
     ///
     /// ```
     /// # use std::sync::Arc;
+    /// use std::time::Duration;
+    ///
     /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
-    /// use counterfoil::types::Span;
     /// use counterfoil::{Counterfoil, KeyRing};
     ///
     /// let people = Arc::new(MemoryDirectory::default());
@@ -48,7 +49,7 @@ impl Counterfoil {
     ///     .directory(people)
     ///     .key_ring(KeyRing::generate_from_system()?)
     ///     .build()?;
-    /// let tomorrow = counterfoil.now().plus_capped(Span::days(1));
+    /// let tomorrow = counterfoil.now().plus_capped(Duration::from_secs(86_400));
     /// assert_eq!(counterfoil.at(tomorrow).now(), tomorrow);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

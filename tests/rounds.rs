@@ -8,12 +8,12 @@ use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
+use std::time::Duration;
 
 use counterfoil::event::EventKind;
 use counterfoil::memory::MemoryStore;
 use counterfoil::policy::Policy;
 use counterfoil::store::TokenStore;
-use counterfoil::types::Span;
 use counterfoil::*;
 use counterfoil_conformance::{SlowStore, scale};
 use support::*;
@@ -113,7 +113,7 @@ fn syn_token_6_of_any_number_of_refreshes_with_one_token_there_is_exactly_one_su
 #[test]
 fn syn_token_6_with_grace_zero_exactly_one_wins_and_the_rest_end_the_family() {
     let mut policy = open_policy();
-    policy.refresh_tokens.grace = Span::ZERO;
+    policy.refresh_tokens.grace = Duration::ZERO;
     for (world, count) in worlds(&policy) {
         rounds(
             count,
@@ -231,7 +231,7 @@ fn syn_token_12_of_a_thousand_parallel_guesses_ten_are_tested() {
     let form = [("grant_type", "password"), ("username", "ivan"), ("password", "wrong")];
     world.token("public-app", &form);
     let each = world.people.hashes() - before;
-    world.pass(Span::minutes(1));
+    world.pass(minutes(1));
     let before = world.people.hashes();
     let tested = AtomicU64::new(0);
     std::thread::scope(|scope| {

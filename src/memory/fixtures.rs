@@ -1,6 +1,7 @@
 //! Fixtures for the tests in this folder.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use futures_executor::block_on;
 
@@ -16,7 +17,7 @@ use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::label::Label;
 use crate::types::realm::Realm;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 use crate::types::why::RevocationReason;
 
 pub(super) const MANY: NonZeroU32 = NonZeroU32::MAX;
@@ -24,7 +25,7 @@ pub(super) const EXPIRY: u32 = 1_000;
 pub(super) const GONE: u32 = 2_000;
 
 pub(super) fn at(seconds: u32) -> Timestamp {
-    Timestamp::EPOCH.plus(Span::seconds(seconds)).expect("in range")
+    Timestamp::EPOCH.plus(Duration::from_secs(u64::from(seconds))).expect("in range")
 }
 
 pub(super) fn some(limit: u32) -> NonZeroU32 {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -10,7 +11,7 @@ use super::store::MemoryStore;
 use crate::store::counter::Counter;
 use crate::store::error::StoreError;
 use crate::store::throttle::{Reserved, Throttle, ThrottleKey};
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// All counters.
 #[derive(Default)]
@@ -30,7 +31,7 @@ impl Counters {
 }
 
 impl Kept {
-    fn reserve(&mut self, key: ThrottleKey, now: Timestamp, window: Span, limit: NonZeroU32) -> Reserved {
+    fn reserve(&mut self, key: ThrottleKey, now: Timestamp, window: Duration, limit: NonZeroU32) -> Reserved {
         let mut counter = self.counters.get(&key).cloned().unwrap_or_default();
         let ahead = counter.lies_ahead(now, window);
         let answer = counter.reserve(now, window, limit);
@@ -74,7 +75,7 @@ impl Throttle for MemoryStore {
         &self,
         key: &ThrottleKey,
         now: Timestamp,
-        window: Span,
+        window: Duration,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         Ok(self.counters.kept().reserve(*key, now, window, limit))
@@ -85,7 +86,7 @@ impl Throttle for MemoryStore {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.counters.kept().change(*key, |counter| counter.failed(reserved_at, now, window));
         Ok(())
@@ -96,7 +97,7 @@ impl Throttle for MemoryStore {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.counters.kept().change(*key, |counter| counter.release(reserved_at, now, window));
         Ok(())

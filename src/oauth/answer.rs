@@ -113,7 +113,7 @@ pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
         .with_text("access_token", access_token)
         .with_text("token_type", "bearer")
         // Rounded down, so that a client never overestimates the lifetime.
-        .with("expires_in", Value::Number(expires_at.since(now).whole_seconds()))
+        .with("expires_in", Value::Number(expires_at.since(now).as_secs()))
         .with_optional("refresh_token", refresh_token.map(Value::Text))
         .with_optional("scope", scope.map(|scope| Value::Text(scope.as_str())))
         .with_text("user_name", account.name());

@@ -1,9 +1,11 @@
+use std::time::Duration;
+
 use super::*;
 use crate::http_auth::client_fault::ClientFault;
 use crate::service::client_auth::ClientRefusal;
 use crate::types::client::ClientKey;
+use crate::types::duration::{hours, minutes};
 use crate::types::realm::Realm;
-use crate::types::time::Span;
 
 fn client() -> Registration {
     Registration {
@@ -33,12 +35,12 @@ fn issued() -> Timestamp {
     Timestamp::from_micros(1_671_750_882_000_000).expect("in range")
 }
 
-fn answer(account: &Account, later: Span) -> Answer {
+fn answer(account: &Account, later: Duration) -> Answer {
     let parts = TokenParts {
         access_token: "cfa_1",
         refresh_token: Some("cfr_1"),
         issued_at: issued(),
-        expires_at: issued().plus_capped(Span::minutes(10)),
+        expires_at: issued().plus_capped(minutes(10)),
         scope: None,
         account,
         client: &client(),
@@ -49,7 +51,7 @@ fn answer(account: &Account, later: Span) -> Answer {
 #[test]
 fn syn_token_4_the_answer_is_the_seeds_but_for_its_raw_backslash() {
     let guid = "<ID>6</ID><ServerID>1</ServerID>";
-    let answer = answer(&bill().with_claim("user_id", guid), Span::from_micros(1).expect("small"));
+    let answer = answer(&bill().with_claim("user_id", guid), Duration::from_micros(1));
     let seed = format!(
         r#"{{"access_token":"cfa_1","token_type":"bearer","expires_in":599,"refresh_token":"cfr_1","user_name":"AD\\bill.posters","user_id":"{guid}","as:client_id":"angularApp","is_read_only_web_user":"false",".issued":"Thu, 22 Dec 2022 23:14:42 GMT",".expires":"Thu, 22 Dec 2022 23:24:42 GMT"}}"#
     );
@@ -59,19 +61,19 @@ fn syn_token_4_the_answer_is_the_seeds_but_for_its_raw_backslash() {
 
 #[test]
 fn syn_token_4_expires_in_is_rounded_down_and_never_negative() {
-    let left = |later: Span| {
+    let left = |later: Duration| {
         let body: serde_json::Value = serde_json::from_str(answer(&bill(), later).expose_secret()).expect("JSON");
         body["expires_in"].as_u64()
     };
-    assert_eq!(left(Span::ZERO), Some(600));
-    assert_eq!(left(Span::from_micros(599_999_999).expect("small")), Some(0));
-    assert_eq!(left(Span::hours(1)), Some(0));
+    assert_eq!(left(Duration::ZERO), Some(600));
+    assert_eq!(left(Duration::from_micros(599_999_999)), Some(0));
+    assert_eq!(left(hours(1)), Some(0));
 }
 
 #[test]
 fn syn_token_4_a_read_only_user_is_exactly_a_collaborator_and_the_id_falls_back_to_the_subject() {
     for role in [Role::Collaborator, Role::Member, Role::Administrator, Role::SuperAdministrator] {
-        let answer = answer(&bill().with_role(role), Span::ZERO);
+        let answer = answer(&bill().with_role(role), Duration::ZERO);
         let body: serde_json::Value = serde_json::from_str(answer.expose_secret()).expect("JSON");
         assert_eq!(body["is_read_only_web_user"], if role == Role::Collaborator { "true" } else { "false" });
         assert_eq!(body["user_id"], "6");
@@ -81,7 +83,7 @@ fn syn_token_4_a_read_only_user_is_exactly_a_collaborator_and_the_id_falls_back_
 #[test]
 fn syn_token_4_a_claim_cannot_stand_in_for_a_standard_member() {
     let account = STANDARD.iter().fold(bill(), |account, name| account.with_claim(name, "forged"));
-    let answer = answer(&account.with_claim("team", "posters"), Span::ZERO);
+    let answer = answer(&account.with_claim("team", "posters"), Duration::ZERO);
     assert!(!answer.expose_secret().contains("forged"), "{}", answer.expose_secret());
     assert!(answer.expose_secret().contains(r#""team":"posters""#));
 }
@@ -125,7 +127,7 @@ fn syn_token_10_every_answer_forbids_caching_errors_included() {
         &Realm::new("a\"b\\c").expect("a realm"),
         issued(),
     );
-    for answer in [answer(&bill(), Span::ZERO), introspection_answer(None), empty_answer(200), refused.into()] {
+    for answer in [answer(&bill(), Duration::ZERO), introspection_answer(None), empty_answer(200), refused.into()] {
         let headers: Vec<_> = answer.headers().collect();
         for wanted in [("cache-control", "no-store"), ("pragma", "no-cache"), ("content-type", "application/json")] {
             assert!(headers.contains(&wanted), "{headers:?}");
@@ -139,6 +141,6 @@ fn syn_token_10_every_answer_forbids_caching_errors_included() {
 
 #[test]
 fn syn_token_4_an_answer_does_not_show_its_body() {
-    let answer = answer(&bill(), Span::ZERO);
+    let answer = answer(&bill(), Duration::ZERO);
     assert!(!format!("{answer:?}").contains("cfa_1"), "{answer:?}");
 }

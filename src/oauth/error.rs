@@ -9,6 +9,7 @@ use crate::oauth::form::FormFault;
 use crate::service::client_auth::ClientRefusal;
 use crate::service::error::Unavailable;
 use crate::store::throttle::ThrottleKey;
+use crate::types::duration::seconds_up;
 use crate::types::realm::Realm;
 use crate::types::scope::InvalidScope;
 use crate::types::time::Timestamp;
@@ -188,7 +189,7 @@ impl OAuthError {
 
     /// Back-off until that instant.
     pub(crate) fn slow_down(until: Timestamp, now: Timestamp) -> Self {
-        let wait = until.since(now).seconds_up().max(1);
+        let wait = seconds_up(until.since(now)).max(1);
         Self { retry_after: Some(wait), ..Self::new(OAuthErrorCode::SlowDown, Reason::Throttled { until }) }
     }
 
@@ -272,12 +273,13 @@ impl<E: Into<Unavailable>> From<E> for OAuthError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::types::time::Span;
 
     #[test]
     fn syn_token_12_whoever_must_wait_is_told_whole_seconds_rounded_up() {
-        let until = Timestamp::EPOCH.plus_capped(Span::from_micros(1_000_001).expect("small"));
+        let until = Timestamp::EPOCH.plus_capped(Duration::from_micros(1_000_001));
         let error = OAuthError::slow_down(until, Timestamp::EPOCH);
         assert_eq!((error.status(), error.retry_after()), (429, Some(2)));
         assert_eq!(OAuthError::slow_down(Timestamp::EPOCH, Timestamp::EPOCH).retry_after(), Some(1), "never zero");

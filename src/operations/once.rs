@@ -1,5 +1,7 @@
 //! Creates the result of one form exactly once.
 
+use std::time::Duration;
+
 use crate::counterfoil::Counterfoil;
 use crate::operations::clients::register;
 use crate::operations::clients::update::{self, OnceSecret};
@@ -13,7 +15,6 @@ use crate::service::view::IssuedCredential;
 use crate::token::once::OnceKey;
 use crate::types::client::ClientId;
 use crate::types::ids::RecordId;
-use crate::types::time::Span;
 
 /// A handle that creates one credential per key; created by [`Counterfoil::once`].
 ///
@@ -112,7 +113,7 @@ impl Once<'_> {
         &self,
         by: &Presenter,
         id: &ClientId,
-        overlap: Span,
+        overlap: Duration,
         beside: Option<RecordId>,
     ) -> Result<RegisteredClient, ManageError> {
         let once = OnceSecret { key: &self.key, beside };

@@ -38,8 +38,10 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../example.in")]
+    /// use std::time::Duration;
+    ///
     /// use counterfoil::http_auth::{PublicRefusal, Refusal};
-    /// use counterfoil::types::{Span, TokenKind};
+    /// use counterfoil::types::TokenKind;
     ///
     /// let scope = Some("demo:read".parse()?);
     /// let new = NewPersonalAccessToken { label: "reports", lifetime: Lifetime::Days(1), scope };
@@ -49,7 +51,7 @@ impl Counterfoil {
     /// assert_eq!((principal.name(), principal.kind()), ("ivan", TokenKind::PersonalAccessToken));
     /// assert!(principal.may("demo:read") && !principal.may("demo:write"));
     ///
-    /// clock.advance(Span::days(1));
+    /// clock.advance(Duration::from_secs(86_400));
     /// let denied = counterfoil.verify(issued.token.expose_secret()).await.expect_err("expired");
     /// assert!(matches!(denied, Denied::Refused(Refusal::Expired { .. })), "for the host");
     /// assert_eq!(denied.public(), Some(PublicRefusal::InvalidToken), "for the caller");

@@ -3,6 +3,7 @@
 mod check;
 mod events;
 mod gathering;
+mod micros;
 mod presets;
 mod sections;
 mod throttling;
@@ -16,24 +17,30 @@ pub use sections::{
 };
 pub use throttling::{Allowance, Throttling};
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
+use crate::types::duration::whole_seconds;
 use crate::types::known_scopes::KnownScopes;
 use crate::types::settings::{SettingName, Settings};
-use crate::types::time::Span;
 
 /// The rules for all credentials of a host. The default is hardened. [`Policy::open`] is neutral: it follows the
 /// standards, with personal access tokens on. [`Policy::synergy`], [`Policy::a2nta`], [`Policy::aodocs`] and
-/// [`Policy::aal2`] give each product's behaviour in one line. Times are written in whole seconds.
+/// [`Policy::aal2`] give each product's behaviour in one line.
+///
+/// A duration counts in whole microseconds: [`Builder::build`](crate::Builder::build) drops a smaller part. Policy files
+/// have whole seconds.
 ///
 /// ```
-/// use counterfoil::types::Span;
+/// use std::time::Duration;
+///
 /// use counterfoil::policy::Policy;
 ///
 /// let policy = Policy::aal2();
-/// assert_eq!(policy.refresh_tokens.inactivity, Span::hours(1));
-/// assert_eq!(policy.refresh_tokens.absolute, Span::hours(24));
-/// assert_eq!(policy.refresh_tokens.grace, Span::seconds(10));
+/// assert_eq!(policy.refresh_tokens.inactivity, Duration::from_secs(3_600));
+/// assert_eq!(policy.refresh_tokens.absolute, Duration::from_secs(24 * 3_600));
+/// assert_eq!(policy.refresh_tokens.grace, Duration::from_secs(10));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -57,13 +64,16 @@ pub struct Policy {
     /// The content of events.
     pub events: Events,
     /// The time within which a change made in another process takes effect here. Zero: settings and clients are read
-    /// at each call.
-    pub settings_staleness: Span,
-    /// How long a second deletion of a deleted credential succeeds.
-    pub tombstone: Span,
+    /// at each call. At most 300 s.
+    #[serde(with = "whole_seconds")]
+    pub settings_staleness: Duration,
+    /// How long a second deletion of a deleted credential succeeds: 1 to 366 days.
+    #[serde(with = "whole_seconds")]
+    pub tombstone: Duration,
     /// How long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after the clock went ahead by more than
     /// a day, or if no upkeep was ever noted: 20 minutes to 1 day, or 0. 0 trusts every clock at once, for tests.
-    pub clock_doubt: Span,
+    #[serde(with = "whole_seconds")]
+    pub clock_doubt: Duration,
     /// Whether the builder refuses a retry window without a key ring.
     pub retry_needs_key_ring: bool,
     /// The scope tokens known to the service; the library's own are always included. An unknown token is refused in
@@ -115,11 +125,11 @@ impl Policy {
     pub const fn setting_range(&self, name: SettingName) -> (u64, u64) {
         let (least, most) = name.range();
         let ceiling = match name {
-            SettingName::AccessLifetimeSeconds => self.access_tokens.max_lifetime.whole_seconds(),
-            SettingName::RefreshInactivitySeconds => self.refresh_tokens.max_inactivity.whole_seconds(),
-            SettingName::RefreshAbsoluteSeconds => self.refresh_tokens.max_absolute.whole_seconds(),
+            SettingName::AccessLifetimeSeconds => self.access_tokens.max_lifetime.as_secs(),
+            SettingName::RefreshInactivitySeconds => self.refresh_tokens.max_inactivity.as_secs(),
+            SettingName::RefreshAbsoluteSeconds => self.refresh_tokens.max_absolute.as_secs(),
             SettingName::PatMaxDays => self.personal_access_tokens.max_days_ceiling as u64,
-            SettingName::CodeLifetimeSeconds => self.security_codes.max_default_lifetime.whole_seconds(),
+            SettingName::CodeLifetimeSeconds => self.security_codes.max_default_lifetime.as_secs(),
             SettingName::PersonalAccessTokensEnabled | SettingName::NoticeLeadDays => most,
         };
         (least, if ceiling < most { ceiling } else { most })

@@ -1,8 +1,10 @@
 //! The hardened default, the neutral preset, and each product's behaviour in one line.
 
+use std::time::Duration;
+
 use crate::policy::Policy;
 use crate::policy::sections::{PersonalAccessTokens, SettingGate, SwitchGate};
-use crate::types::time::Span;
+use crate::types::duration::{days, hours};
 
 impl Default for Policy {
     /// Hardened: both gates, 180 days, unique labels of 20 characters, no retry window without a key ring.
@@ -17,9 +19,9 @@ impl Default for Policy {
             uses: Default::default(),
             throttle: Default::default(),
             events: Default::default(),
-            settings_staleness: Span::seconds(1),
-            tombstone: Span::days(30),
-            clock_doubt: Span::hours(1),
+            settings_staleness: Duration::from_secs(1),
+            tombstone: days(30),
+            clock_doubt: hours(1),
             retry_needs_key_ring: true,
             scopes: None,
         }
@@ -62,8 +64,8 @@ impl Policy {
         policy.personal_access_tokens.switch = SwitchGate::NotAsked;
         policy.personal_access_tokens.max_days = 366;
         policy.personal_access_tokens.label_max = 100;
-        policy.access_tokens.max_lifetime = Span::hours(1);
-        policy.refresh_tokens.grace = Span::ZERO;
+        policy.access_tokens.max_lifetime = hours(1);
+        policy.refresh_tokens.grace = Duration::ZERO;
         policy
     }
 
@@ -106,12 +108,12 @@ impl Policy {
     #[must_use]
     pub fn aal2() -> Self {
         let mut policy = Self::default();
-        policy.refresh_tokens.inactivity = Span::hours(1);
-        policy.refresh_tokens.absolute = Span::hours(24);
+        policy.refresh_tokens.inactivity = hours(1);
+        policy.refresh_tokens.absolute = hours(24);
         // Administrators cannot exceed the bounds of the standard.
-        policy.refresh_tokens.max_inactivity = Span::hours(1);
-        policy.refresh_tokens.max_absolute = Span::hours(24);
-        policy.refresh_tokens.grace = Span::seconds(10);
+        policy.refresh_tokens.max_inactivity = hours(1);
+        policy.refresh_tokens.max_absolute = hours(24);
+        policy.refresh_tokens.grace = Duration::from_secs(10);
         policy
     }
 }

@@ -1,12 +1,13 @@
 //! The sections of a policy.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::policy::gathering::Gather;
+use crate::types::duration::{days, hours, minutes, whole_seconds};
 use crate::types::kind::TokenKind;
-use crate::types::time::Span;
 
 /// Whether the policy uses the setting that allows personal access tokens, and its default if it is missing. An
 /// invalid value is always off.
@@ -75,10 +76,12 @@ pub struct PersonalAccessTokens {
     pub max_live_per_owner: Option<NonZeroU32>,
     /// The most that one owner creates in any hour. Rotations of a token are counted separately. `None`: no limit.
     pub creations_per_hour: Option<NonZeroU32>,
-    /// How long an expired token stays listed.
-    pub retention: Span,
-    /// The longest overlap of a rotation.
-    pub max_overlap: Span,
+    /// How long an expired token stays listed, at most 366 days.
+    #[serde(with = "whole_seconds")]
+    pub retention: Duration,
+    /// The longest overlap of a rotation, at most 366 days.
+    #[serde(with = "whole_seconds")]
+    pub max_overlap: Duration,
     /// Whether a token without scope is refused.
     pub scope_demanded: bool,
 }
@@ -95,8 +98,8 @@ impl Default for PersonalAccessTokens {
             unique_labels: true,
             max_live_per_owner: NonZeroU32::new(50),
             creations_per_hour: NonZeroU32::new(100),
-            retention: Span::days(30),
-            max_overlap: Span::days(7),
+            retention: days(30),
+            max_overlap: days(7),
             scope_demanded: false,
         }
     }
@@ -107,9 +110,11 @@ impl Default for PersonalAccessTokens {
 #[serde(default, deny_unknown_fields)]
 pub struct AccessTokens {
     /// The lifetime, unless the setting changes it: 1 s to `max_lifetime`.
-    pub lifetime: Span,
+    #[serde(with = "whole_seconds")]
+    pub lifetime: Duration,
     /// The longest lifetime that the setting can give, 1 s to 1 day.
-    pub max_lifetime: Span,
+    #[serde(with = "whole_seconds")]
+    pub max_lifetime: Duration,
     /// The most live access tokens of one family. `None`: no limit.
     pub max_live_per_family: Option<NonZeroU32>,
     /// Whether a token without scope is refused.
@@ -119,8 +124,8 @@ pub struct AccessTokens {
 impl Default for AccessTokens {
     fn default() -> Self {
         Self {
-            lifetime: Span::minutes(10),
-            max_lifetime: Span::days(1),
+            lifetime: minutes(10),
+            max_lifetime: days(1),
             max_live_per_family: NonZeroU32::new(100),
             scope_demanded: false,
         }
@@ -133,16 +138,21 @@ impl Default for AccessTokens {
 pub struct RefreshTokens {
     /// The inactivity time-out, unless the setting changes it: 1 s to `max_inactivity`. Each refresh of a remembered
     /// sign-in starts it again.
-    pub inactivity: Span,
+    #[serde(with = "whole_seconds")]
+    pub inactivity: Duration,
     /// The longest inactivity time-out that the setting can give, 1 s to 366 days.
-    pub max_inactivity: Span,
+    #[serde(with = "whole_seconds")]
+    pub max_inactivity: Duration,
     /// The absolute lifetime of a remembered family, unless the setting changes it: 1 s to `max_absolute`.
-    pub absolute: Span,
+    #[serde(with = "whole_seconds")]
+    pub absolute: Duration,
     /// The longest absolute lifetime that the setting can give, 1 s to 366 days.
-    pub max_absolute: Span,
+    #[serde(with = "whole_seconds")]
+    pub max_absolute: Duration,
     /// For how long after its first use a refresh token that is presented again gets the same answer: 0 to 60 s. At zero a
     /// second presentation revokes its family.
-    pub grace: Span,
+    #[serde(with = "whole_seconds")]
+    pub grace: Duration,
     /// The most rotations of one family in any 24 hours. The limit is never below four times what the access token
     /// lifetime needs (576 for 10 minutes).
     pub rotations_per_day: NonZeroU32,
@@ -153,11 +163,11 @@ pub struct RefreshTokens {
 impl Default for RefreshTokens {
     fn default() -> Self {
         Self {
-            inactivity: Span::hours(24),
-            max_inactivity: Span::days(366),
-            absolute: Span::days(30),
-            max_absolute: Span::days(366),
-            grace: Span::seconds(30),
+            inactivity: hours(24),
+            max_inactivity: days(366),
+            absolute: days(30),
+            max_absolute: days(366),
+            grace: Duration::from_secs(30),
             rotations_per_day: at_least_one(600),
             live_per_owner_and_client: Some(LiveCap { limit: at_least_one(50), evict: true }),
         }
@@ -170,11 +180,14 @@ impl Default for RefreshTokens {
 pub struct SecurityCodes {
     /// The lifetime after creation, reset and reactivation, unless the setting changes it: 1 s to
     /// `max_default_lifetime`.
-    pub default_lifetime: Span,
+    #[serde(with = "whole_seconds")]
+    pub default_lifetime: Duration,
     /// The longest default lifetime that the setting can give, 1 s to 366 days.
-    pub max_default_lifetime: Span,
-    /// How long an expired code is kept and can be reactivated.
-    pub retention: Span,
+    #[serde(with = "whole_seconds")]
+    pub max_default_lifetime: Duration,
+    /// How long an expired code is kept and can be reactivated, at most 366 days.
+    #[serde(with = "whole_seconds")]
+    pub retention: Duration,
     /// The most live codes of a realm. `None`: no limit.
     pub max_live: Option<NonZeroU32>,
     /// The most codes created in a realm in any hour. `None`: no limit.
@@ -184,9 +197,9 @@ pub struct SecurityCodes {
 impl Default for SecurityCodes {
     fn default() -> Self {
         Self {
-            default_lifetime: Span::hours(24),
-            max_default_lifetime: Span::days(366),
-            retention: Span::days(7),
+            default_lifetime: hours(24),
+            max_default_lifetime: days(366),
+            retention: days(7),
             max_live: None,
             creations_per_hour: NonZeroU32::new(100),
         }
@@ -197,12 +210,15 @@ impl Default for SecurityCodes {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConsoleSessions {
-    /// The inactivity time-out.
-    pub idle: Span,
-    /// The absolute lifetime.
-    pub absolute: Span,
-    /// How long a proof of the password counts as fresh.
-    pub fresh: Span,
+    /// The inactivity time-out: 1 s to 1 day.
+    #[serde(with = "whole_seconds")]
+    pub idle: Duration,
+    /// The absolute lifetime: 1 s to 30 days.
+    #[serde(with = "whole_seconds")]
+    pub absolute: Duration,
+    /// How long a proof of the password counts as fresh, at most 366 days.
+    #[serde(with = "whole_seconds")]
+    pub fresh: Duration,
     /// How many sessions of one owner may be live. `None`: no limit.
     pub live_per_owner: Option<LiveCap>,
 }
@@ -210,9 +226,9 @@ pub struct ConsoleSessions {
 impl Default for ConsoleSessions {
     fn default() -> Self {
         Self {
-            idle: Span::minutes(30),
-            absolute: Span::hours(12),
-            fresh: Span::minutes(10),
+            idle: minutes(30),
+            absolute: hours(12),
+            fresh: minutes(10),
             live_per_owner: Some(LiveCap { limit: at_least_one(20), evict: true }),
         }
     }
@@ -224,14 +240,17 @@ impl Default for ConsoleSessions {
 pub struct Notices {
     /// The kinds that are announced.
     pub kinds: Vec<TokenKind>,
-    /// How long before expiry the advance notice is due. A setting changes it.
-    pub lead: Span,
-    /// Further lead times, in any order.
-    pub more_leads: Vec<Span>,
+    /// How long before expiry the advance notice is due: 1 s to 366 days. A setting changes it.
+    #[serde(with = "whole_seconds")]
+    pub lead: Duration,
+    /// At most 6 further lead times of at most 3,660 days, in any order.
+    #[serde(with = "whole_seconds::list")]
+    pub more_leads: Vec<Duration>,
     /// Whether the expiry itself is announced.
     pub on_expiry: bool,
-    /// How long a purge waits for an unsent notice.
-    pub unsent_kept: Span,
+    /// How long a purge waits for an unsent notice, at most 30 days.
+    #[serde(with = "whole_seconds")]
+    pub unsent_kept: Duration,
     /// How one person's notices are gathered into digests.
     pub gather: Gather,
 }
@@ -240,10 +259,10 @@ impl Default for Notices {
     fn default() -> Self {
         Self {
             kinds: vec![TokenKind::PersonalAccessToken],
-            lead: Span::days(7),
+            lead: days(7),
             more_leads: Vec::new(),
             on_expiry: true,
-            unsent_kept: Span::days(30),
+            unsent_kept: days(30),
             gather: Gather::default(),
         }
     }
@@ -253,14 +272,15 @@ impl Default for Notices {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Uses {
-    /// The time in which a token's last use is written at most once.
-    pub interval: Span,
+    /// The time in which a token's last use is written at most once: 1 s to 1 day.
+    #[serde(with = "whole_seconds")]
+    pub interval: Duration,
     /// The most tokens with an unwritten use.
     pub buffered: u32,
 }
 
 impl Default for Uses {
     fn default() -> Self {
-        Self { interval: Span::minutes(1), buffered: 100_000 }
+        Self { interval: minutes(1), buffered: 100_000 }
     }
 }

@@ -1,10 +1,11 @@
 //! How many failures are allowed before further attempts must wait.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::time::Span;
+use crate::types::duration::{minutes, whole_seconds};
 
 /// A number of failures within a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,14 +13,15 @@ use crate::types::time::Span;
 pub struct Allowance {
     /// The number of failures.
     pub failures: NonZeroU32,
-    /// The window, from the first of them on. Back-off lasts until its end.
-    pub window: Span,
+    /// The window, from the first of them on: 1 s to 1 day. Back-off lasts until its end.
+    #[serde(with = "whole_seconds")]
+    pub window: Duration,
 }
 
 impl Allowance {
     /// An allowance of that many failures within that window.
     #[must_use]
-    pub const fn new(failures: NonZeroU32, window: Span) -> Self {
+    pub const fn new(failures: NonZeroU32, window: Duration) -> Self {
         Self { failures, window }
     }
 }
@@ -52,11 +54,11 @@ const fn failures(count: u32) -> NonZeroU32 {
 impl Default for Throttling {
     fn default() -> Self {
         Self {
-            account: Allowance::new(failures(10), Span::minutes(1)),
+            account: Allowance::new(failures(10), minutes(1)),
             // Requests under way count, and one gateway sends many at once. A secret is not guessed in a hundred
             // attempts.
-            client: Allowance::new(failures(100), Span::minutes(1)),
-            source: Allowance::new(failures(1_000), Span::minutes(1)),
+            client: Allowance::new(failures(100), minutes(1)),
+            source: Allowance::new(failures(1_000), minutes(1)),
         }
     }
 }

@@ -2,26 +2,28 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use crate::record::state::NoticeMark;
 use crate::record::token_record::RecordParts;
-use crate::types::time::{Span, Timestamp};
+use crate::types::duration::{LONGEST, days, hours, whole_micros};
+use crate::types::time::Timestamp;
 
 /// The thresholds of one expiry: how long before it each notice is due, the longest first, then the expiry itself
 /// (zero).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Schedule(Vec<Span>);
+pub(crate) struct Schedule(Vec<Duration>);
 
 impl Schedule {
     /// A schedule of advance notices in any order, and optionally the notice on expiry.
-    pub(crate) fn new(leads: impl IntoIterator<Item = Span>, on_expiry: bool) -> Self {
-        let mut leads: Vec<Span> = leads.into_iter().filter(|&lead| lead > Span::ZERO).collect();
+    pub(crate) fn new(leads: impl IntoIterator<Item = Duration>, on_expiry: bool) -> Self {
+        let mut leads: Vec<Duration> = leads.into_iter().filter(|&lead| lead > Duration::ZERO).collect();
         leads.sort_unstable_by(|one, other| other.cmp(one));
         leads.dedup();
         // Stages are stored in one byte, and eight sent ones are recorded.
         leads.truncate(7);
         if on_expiry {
-            leads.push(Span::ZERO);
+            leads.push(Duration::ZERO);
         }
         Self(leads)
     }
@@ -37,11 +39,11 @@ impl Schedule {
 
     /// The stage of the expiry itself, if it is announced.
     pub(crate) fn expiry_stage(&self) -> Option<u8> {
-        self.stages().checked_sub(1).filter(|&last| self.lead(last) == Some(Span::ZERO))
+        self.stages().checked_sub(1).filter(|&last| self.lead(last) == Some(Duration::ZERO))
     }
 
     /// The lead of a stage.
-    pub(crate) fn lead(&self, stage: u8) -> Option<Span> {
+    pub(crate) fn lead(&self, stage: u8) -> Option<Duration> {
         self.0.get(usize::from(stage)).copied()
     }
 }
@@ -51,7 +53,7 @@ impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().enumerate().try_for_each(|(at, lead)| {
             let comma = if at == 0 { "" } else { "," };
-            write!(f, "{comma}{}", lead.micros())
+            write!(f, "{comma}{}", whole_micros(*lead))
         })
     }
 }
@@ -61,7 +63,7 @@ impl FromStr for Schedule {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let lead = |lead: &str| lead.parse().ok().and_then(Span::from_micros).ok_or(());
+        let lead = |lead: &str| lead.parse().ok().map(Duration::from_micros).filter(|lead| *lead <= LONGEST).ok_or(());
         let leads = text.split(',').filter(|lead| !lead.is_empty()).map(lead);
         leads.collect::<Result<_, _>>().map(Self)
     }
@@ -119,7 +121,7 @@ pub(crate) enum Look {
 /// the expiry. An advance notice may go out `ahead` of its time, with others.
 ///
 /// A mark set under another schedule is set again if its stage is not due yet or no longer exists.
-pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: Span, now: Timestamp) -> Look {
+pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: Duration, now: Timestamp) -> Look {
     let Some(expires_at) = record.expires_at else { return Look::Rest(None) };
     if now.reached(expires_at) {
         let expiry = schedule.expiry_stage().filter(|&stage| !record.was_sent(expires_at, stage));
@@ -129,7 +131,7 @@ pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: S
     if let Some(mark) = tighter {
         return Look::Send(mark.stage);
     }
-    let fits = |lead: Span| lead > Span::ZERO && lead < expires_at.since(record.expiry_set_at);
+    let fits = |lead: Duration| lead > Duration::ZERO && lead < expires_at.since(record.expiry_set_at);
     let lead = schedule.lead(held).filter(|&lead| fits(lead));
     let near = lead.is_some_and(|lead| now.plus_capped(ahead).reached(expires_at.minus(lead)));
     if near && !record.was_sent(expires_at, held) {
@@ -151,10 +153,10 @@ pub(crate) fn put_off(
 }
 
 /// The longest lease of a claim. A mark that lies no further ahead may be a lease.
-pub(crate) const LONGEST_LEASE: Span = Span::hours(1);
+pub(crate) const LONGEST_LEASE: Duration = hours(1);
 
 /// The longest time that a notice is put off. A mark that lies further ahead was set by a schedule.
-const LONGEST_WAIT: Span = Span::days(1);
+const LONGEST_WAIT: Duration = days(1);
 
 /// The mark that replaces `held` under a changed schedule; `None`: `held` stays. `before` contains the schedules that
 /// it may have been set under, if known.

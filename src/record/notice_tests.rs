@@ -1,14 +1,17 @@
 //! Tests of arming and looking: each rule separately, and the properties that hold for every schedule and lifetime.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use crate::record::notice::{Expiring, LONGEST_LEASE, Look, Schedule, arm, look, put_off, rearm};
 use crate::record::samples::{around, t0};
 use crate::record::state::NoticeMark;
-use crate::types::time::{Span, Timestamp};
+use crate::types::duration::{days, hours};
+use crate::types::time::Timestamp;
 
-fn day(days: u16) -> Timestamp {
-    t0().plus(Span::days(days)).expect("in range")
+fn day(day: u16) -> Timestamp {
+    t0().plus(days(day)).expect("in range")
 }
 
 fn life(expires_at: Timestamp, expiry_set_at: Timestamp, noticed: &[(Timestamp, u8)]) -> Expiring<'_> {
@@ -17,12 +20,12 @@ fn life(expires_at: Timestamp, expiry_set_at: Timestamp, noticed: &[(Timestamp, 
 
 /// A week before and on expiry.
 fn week() -> Schedule {
-    Schedule::new([Span::days(7)], true)
+    Schedule::new([days(7)], true)
 }
 
 /// Thirty days, a week, and on expiry.
 fn month_and_week() -> Schedule {
-    Schedule::new([Span::days(7), Span::days(30)], true)
+    Schedule::new([days(7), days(30)], true)
 }
 
 #[test]
@@ -39,11 +42,11 @@ fn notice_1_the_first_mark_is_a_lead_before_expiry_and_the_second_on_it() {
 
 #[test]
 fn notice_1_thresholds_come_in_falling_order_whatever_the_policy_wrote() {
-    let schedule = Schedule::new([Span::days(1), Span::days(30), Span::ZERO, Span::days(30)], true);
+    let schedule = Schedule::new([days(1), days(30), Duration::ZERO, days(30)], true);
     let leads: Vec<_> = (0..4).map(|stage| schedule.lead(stage)).collect();
-    assert_eq!(leads, [Some(Span::days(30)), Some(Span::days(1)), Some(Span::ZERO), None]);
+    assert_eq!(leads, [Some(days(30)), Some(days(1)), Some(Duration::ZERO), None]);
     assert_eq!(schedule.expiry_stage(), Some(2));
-    assert_eq!(Schedule::new([Span::days(1)], false).expiry_stage(), None);
+    assert_eq!(Schedule::new([days(1)], false).expiry_stage(), None);
     assert_eq!(Schedule::none().expiry_stage(), None);
 }
 
@@ -67,16 +70,16 @@ fn notice_2_the_life_counts_from_when_the_expiry_was_last_set() {
 fn notice_2_permanent_has_no_mark() {
     let permanent = Expiring { expires_at: None, expiry_set_at: t0(), noticed: &[] };
     assert_eq!(arm(&week(), permanent, 0, t0()), None);
-    assert_eq!(look(&week(), permanent, 0, Span::ZERO, t0()), Look::Rest(None));
+    assert_eq!(look(&week(), permanent, 0, Duration::ZERO, t0()), Look::Rest(None));
 }
 
 #[test]
 fn notice_2_a_late_worker_sends_one_late_notice_the_tightest() {
     let (schedule, record) = (month_and_week(), life(day(100), t0(), &[]));
-    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(70)), Look::Send(0));
-    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(92)), Look::Send(0));
-    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(93)), Look::Send(1));
-    assert_eq!(look(&schedule, record, 0, Span::ZERO, day(99)), Look::Send(1));
+    assert_eq!(look(&schedule, record, 0, Duration::ZERO, day(70)), Look::Send(0));
+    assert_eq!(look(&schedule, record, 0, Duration::ZERO, day(92)), Look::Send(0));
+    assert_eq!(look(&schedule, record, 0, Duration::ZERO, day(93)), Look::Send(1));
+    assert_eq!(look(&schedule, record, 0, Duration::ZERO, day(99)), Look::Send(1));
 }
 
 #[test]
@@ -84,13 +87,13 @@ fn notice_2_after_expiry_there_is_only_the_expiry_notice() {
     let (schedule, expires_at) = (month_and_week(), day(100));
     for held in 0..3 {
         for now in [expires_at, day(200)] {
-            assert_eq!(look(&schedule, life(expires_at, t0(), &[]), held, Span::ZERO, now), Look::Send(2));
+            assert_eq!(look(&schedule, life(expires_at, t0(), &[]), held, Duration::ZERO, now), Look::Send(2));
             let sent = [(expires_at, 2)];
-            assert_eq!(look(&schedule, life(expires_at, t0(), &sent), held, Span::ZERO, now), Look::Rest(None));
+            assert_eq!(look(&schedule, life(expires_at, t0(), &sent), held, Duration::ZERO, now), Look::Rest(None));
         }
     }
-    let silent = Schedule::new([Span::days(7)], false);
-    assert_eq!(look(&silent, life(expires_at, t0(), &[]), 0, Span::ZERO, expires_at), Look::Rest(None));
+    let silent = Schedule::new([days(7)], false);
+    assert_eq!(look(&silent, life(expires_at, t0(), &[]), 0, Duration::ZERO, expires_at), Look::Rest(None));
 }
 
 #[test]
@@ -108,29 +111,29 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
 #[test]
 fn fault_e2_a_mark_of_another_lead_is_told_as_the_present_lead_says() {
     // Armed under a lead of a week; the lead is now three days.
-    let shorter = Schedule::new([Span::days(3)], true);
+    let shorter = Schedule::new([days(3)], true);
     let rest = Look::Rest(Some(NoticeMark { at: day(97), stage: 0 }));
-    assert_eq!(look(&shorter, life(day(100), t0(), &[]), 0, Span::ZERO, day(93)), rest);
+    assert_eq!(look(&shorter, life(day(100), t0(), &[]), 0, Duration::ZERO, day(93)), rest);
     // The lead is longer than the lifetime: there is no advance notice any more.
-    let longer = Schedule::new([Span::days(200)], true);
+    let longer = Schedule::new([days(200)], true);
     let rest = Look::Rest(Some(NoticeMark { at: day(100), stage: 1 }));
-    assert_eq!(look(&longer, life(day(100), t0(), &[]), 0, Span::ZERO, day(93)), rest);
+    assert_eq!(look(&longer, life(day(100), t0(), &[]), 0, Duration::ZERO, day(93)), rest);
 }
 
 #[test]
 fn fault_e1_an_advance_notice_may_go_out_ahead_of_its_time_and_an_expiry_may_not() {
     let record = life(day(100), t0(), &[]);
     let rest = Look::Rest(Some(NoticeMark { at: day(93), stage: 0 }));
-    assert_eq!(look(&week(), record, 0, Span::days(1), day(92)), Look::Send(0));
-    assert_eq!(look(&week(), record, 0, Span::hours(23), day(92)), rest);
+    assert_eq!(look(&week(), record, 0, days(1), day(92)), Look::Send(0));
+    assert_eq!(look(&week(), record, 0, hours(23), day(92)), rest);
     let sent = [(day(100), 0)];
     let rest = Look::Rest(Some(NoticeMark { at: day(100), stage: 1 }));
-    assert_eq!(look(&week(), life(day(100), t0(), &sent), 1, Span::days(1), day(99)), rest);
+    assert_eq!(look(&week(), life(day(100), t0(), &sent), 1, days(1), day(99)), rest);
 }
 
 #[test]
 fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
-    let fortnight = Schedule::new([Span::days(14)], true);
+    let fortnight = Schedule::new([days(14)], true);
     let record = life(day(100), t0(), &[]);
     let (held, moved) = (NoticeMark { at: day(93), stage: 0 }, NoticeMark { at: day(86), stage: 0 });
     let (told, known) = ([(day(100), 0)], [week()]);
@@ -155,7 +158,7 @@ fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
 
 #[test]
 fn fault_e2_a_shorter_lead_moves_the_mark_and_may_fit_a_life_that_the_longer_one_did_not() {
-    let fortnight = [Schedule::new([Span::days(14)], true)];
+    let fortnight = [Schedule::new([days(14)], true)];
     let (longer, shorter) = (NoticeMark { at: day(86), stage: 0 }, NoticeMark { at: day(93), stage: 0 });
     let rearm = |record, held, now| rearm(&week(), Some(&fortnight), record, held, now);
     assert_eq!(rearm(life(day(100), t0(), &[]), longer, day(50)), Some(shorter));
@@ -167,7 +170,7 @@ fn fault_e2_a_shorter_lead_moves_the_mark_and_may_fit_a_life_that_the_longer_one
 
 #[test]
 fn a_schedule_is_read_as_it_was_written() {
-    for schedule in [week(), month_and_week(), Schedule::new([Span::days(7)], false), Schedule::none()] {
+    for schedule in [week(), month_and_week(), Schedule::new([days(7)], false), Schedule::none()] {
         assert_eq!(schedule.to_string().parse(), Ok(schedule));
     }
     assert_eq!("7 days".parse::<Schedule>(), Err(()));
@@ -178,7 +181,7 @@ fn notice_1_what_another_worker_has_sent_meanwhile_is_not_sent_again() {
     let expires_at = day(100);
     let sent = [(expires_at, 0)];
     let rest = Look::Rest(Some(NoticeMark { at: expires_at, stage: 1 }));
-    assert_eq!(look(&week(), life(expires_at, t0(), &sent), 0, Span::ZERO, day(94)), rest);
+    assert_eq!(look(&week(), life(expires_at, t0(), &sent), 0, Duration::ZERO, day(94)), rest);
 }
 
 #[test]
@@ -200,9 +203,9 @@ prop_compose! {
         from in 0u8..9,
         sent in prop::collection::vec(0u8..9, 0..8),
     ) -> (Schedule, Timestamp, Timestamp, Timestamp, u8, Vec<(Timestamp, u8)>) {
-        let hour = |hours: u16| t0().plus(Span::hours(hours)).expect("in range");
+        let hour = |hour: u16| t0().plus(hours(hour)).expect("in range");
         let expires_at = hour(set_at + life);
-        let schedule = Schedule::new(leads.into_iter().map(Span::hours), on_expiry);
+        let schedule = Schedule::new(leads.into_iter().map(hours), on_expiry);
         let sent = sent.into_iter().map(|stage| (expires_at, stage)).collect();
         (schedule, expires_at, hour(set_at), hour(now), from, sent)
     }
@@ -239,11 +242,11 @@ proptest! {
 
     #[test]
     fn after_expiry_nothing_but_the_expiry_is_sent((schedule, expires_at, set_at, now, held, sent) in any_case()) {
-        let look = look(&schedule, life(expires_at, set_at, &sent), held, Span::ZERO, now);
+        let look = look(&schedule, life(expires_at, set_at, &sent), held, Duration::ZERO, now);
         if now.reached(expires_at) {
-            prop_assert!(matches!(look, Look::Send(stage) if schedule.lead(stage) == Some(Span::ZERO)) || look == Look::Rest(None));
+            prop_assert!(matches!(look, Look::Send(stage) if schedule.lead(stage) == Some(Duration::ZERO)) || look == Look::Rest(None));
         } else if let Look::Send(stage) = look {
-            prop_assert!(schedule.lead(stage).is_some_and(|lead| lead > Span::ZERO));
+            prop_assert!(schedule.lead(stage).is_some_and(|lead| lead > Duration::ZERO));
         }
     }
 
@@ -253,7 +256,7 @@ proptest! {
         let mut mark = arm(&schedule, life(expires_at, set_at, &sent), 0, set_at);
         while let Some(due) = mark {
             let now = due.at;
-            mark = match look(&schedule, life(expires_at, set_at, &sent), due.stage, Span::ZERO, now) {
+            mark = match look(&schedule, life(expires_at, set_at, &sent), due.stage, Duration::ZERO, now) {
                 Look::Send(stage) => {
                     prop_assert!(!sent.contains(&(expires_at, stage)));
                     sent.push((expires_at, stage));

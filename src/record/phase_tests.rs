@@ -1,5 +1,7 @@
 //! Tests of the phase: every boundary, and the properties that hold for all records.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use crate::record::expiry::{effective_expiry, slid_expiry};
@@ -7,8 +9,9 @@ use crate::record::family::FamilyBody;
 use crate::record::phase::{Phase, phase};
 use crate::record::samples::{around, at, record, settings, sign_in, superseded, t0};
 use crate::record::state::Revoked;
+use crate::types::duration::days;
 use crate::types::kind::TokenKind;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 use crate::types::why::RevocationReason;
 
 const PAT: TokenKind = TokenKind::PersonalAccessToken;
@@ -28,7 +31,7 @@ fn syn_pat_8_a_token_is_expired_at_its_expiry_and_not_before() {
 fn ao_code_4_after_its_retention_a_record_is_as_good_as_not_there() {
     let expires_at = at(100);
     let record = record(PAT, FamilyBody::Alone, Some(expires_at), |_, _| {});
-    let gone_at = expires_at.plus(Span::days(7)).expect("in range");
+    let gone_at = expires_at.plus(days(7)).expect("in range");
     let [before, there, after] = around(gone_at);
     assert!(matches!(phase(&record, &settings(), before), Phase::Expired { .. }));
     assert_eq!(phase(&record, &settings(), there), Phase::Purgeable);
@@ -105,7 +108,7 @@ fn syn_pat_6_the_old_half_of_a_hand_over_is_honoured_until_its_end() {
 
 #[test]
 fn syn_token_5_a_shortened_time_out_applies_at_the_next_use() {
-    let long = Span::days(30);
+    let long = days(30);
     let record = |remember| {
         let end = t0().plus(long);
         record(TokenKind::RefreshToken, sign_in(remember, end.expect("in range")), end, |record, _| {
@@ -113,18 +116,18 @@ fn syn_token_5_a_shortened_time_out_applies_at_the_next_use() {
         })
     };
     let mut short = settings();
-    short.refresh_inactivity = Span::seconds(100);
+    short.refresh_inactivity = Duration::from_secs(100);
     let sliding = record(true);
     assert_eq!(phase(&sliding, &short, around(at(150))[0]), Phase::Live);
     assert!(matches!(phase(&sliding, &short, at(150)), Phase::Expired { at: end, .. } if end == at(150)));
     let not_sliding = record(false);
     assert_eq!(phase(&not_sliding, &short, around(at(100))[0]), Phase::Live);
     assert!(matches!(phase(&not_sliding, &short, at(100)), Phase::Expired { .. }), "counted from the issue");
-    short.refresh_absolute = Span::seconds(120);
+    short.refresh_absolute = Duration::from_secs(120);
     assert!(matches!(phase(&sliding, &short, at(120)), Phase::Expired { .. }), "the absolute life too");
     let mut longer = settings();
-    longer.refresh_inactivity = Span::days(300);
-    longer.refresh_absolute = Span::days(300);
+    longer.refresh_inactivity = days(300);
+    longer.refresh_absolute = days(300);
     let end = t0().plus(long).expect("in range");
     assert!(matches!(phase(&sliding, &longer, end), Phase::Expired { .. }), "what was promised to end, ends");
 }
@@ -135,10 +138,10 @@ fn syn_token_5_a_slide_takes_the_inactivity_period_on_and_never_past_the_absolut
         record(TokenKind::RefreshToken, sign_in(remember, at(1_000)), expires_at, |_, _| {})
     };
     let mut short = settings();
-    short.refresh_inactivity = Span::seconds(100);
+    short.refresh_inactivity = Duration::from_secs(100);
     assert_eq!(slid_expiry(&refresh(true, Some(at(100))), &short, at(50)), Some(at(150)));
     assert_eq!(slid_expiry(&refresh(true, Some(at(1_000))), &short, at(950)), Some(at(1_000)), "the family's end");
-    short.refresh_absolute = Span::seconds(120);
+    short.refresh_absolute = Duration::from_secs(120);
     assert_eq!(slid_expiry(&refresh(true, Some(at(100))), &short, at(50)), Some(at(120)), "as it is set now");
     let not_sliding = refresh(false, Some(at(100)));
     assert_eq!(slid_expiry(&not_sliding, &short, at(50)), Some(at(100)), "without sliding nothing moves");

@@ -1,5 +1,7 @@
 //! Records for the tests of the pure decision.
 
+use std::time::Duration;
+
 use crate::crypto::digest::Digest;
 use crate::policy::Policy;
 use crate::record::family::{FamilyBody, FamilyParts, NewFamily};
@@ -7,12 +9,13 @@ use crate::record::state::{Nonce, Superseded};
 use crate::record::token_record::{NewRecord, RecordParts, TokenRecord};
 use crate::types::account::Account;
 use crate::types::client::{ClientId, ClientKey, Grant, RefreshMode, Registration};
+use crate::types::duration::days;
 use crate::types::ids::{KeyId, OwnerId, RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 use crate::types::role::Role;
 use crate::types::settings::Settings;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// A Tuesday.
 pub(crate) fn t0() -> Timestamp {
@@ -20,12 +23,12 @@ pub(crate) fn t0() -> Timestamp {
 }
 
 pub(crate) fn at(seconds: u32) -> Timestamp {
-    t0().plus(Span::seconds(seconds)).expect("in range")
+    t0().plus(Duration::from_secs(u64::from(seconds))).expect("in range")
 }
 
 /// One microsecond before, the instant, one after.
 pub(crate) fn around(instant: Timestamp) -> [Timestamp; 3] {
-    let micro = Span::from_micros(1).expect("small");
+    let micro = Duration::from_micros(1);
     [instant.minus(micro), instant, instant.plus(micro).expect("in range")]
 }
 
@@ -82,7 +85,7 @@ pub(crate) fn record(
 ) -> TokenRecord {
     let id = RecordId::from_bytes([5; 16]);
     let owner = if matches!(body, FamilyBody::Code { .. }) { OwnerId::realm() } else { subject("owner").into() };
-    let gone_at = expires_at.map(|expires_at| expires_at.plus_capped(Span::days(7)));
+    let gone_at = expires_at.map(|expires_at| expires_at.plus_capped(days(7)));
     let mut record = RecordParts::from(NewRecord {
         id,
         realm: Realm::default(),

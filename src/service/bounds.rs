@@ -1,23 +1,25 @@
 //! The limits of an insert or a rotation, in the form that the store takes.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use crate::event::{By, EventKind};
 use crate::policy::LiveCap;
 use crate::record::state::Revoked;
 use crate::service::Service;
 use crate::store::change::{Cap, Pace, WhenFull};
+use crate::types::duration::{days, hours, whole_micros};
 use crate::types::ids::{FamilyId, OwnerId};
 use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 use crate::types::why::RevocationReason;
 
 /// The period in which creations are counted.
-const HOUR: Span = Span::hours(1);
+const HOUR: Duration = hours(1);
 
 /// The period in which rotations are counted.
-const DAY: Span = Span::days(1);
+const DAY: Duration = days(1);
 
 impl Service {
     /// A cap from the policy. `WhenFull::End` says which family is revoked to make room.
@@ -32,7 +34,7 @@ impl Service {
     /// The most rotations of a sign-in in 24 hours. The limit is never below four times what the access token
     /// lifetime needs, so it stops a loop but no regular client.
     pub(crate) fn rotations_a_day(&self, settings: &Settings, now: Timestamp) -> Pace {
-        let needed = DAY.micros().div_ceil(settings.access_lifetime.micros().max(1)).saturating_mul(4);
+        let needed = whole_micros(DAY).div_ceil(whole_micros(settings.access_lifetime).max(1)).saturating_mul(4);
         let needed = u32::try_from(needed).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         Pace { limit: self.policy.refresh_tokens.rotations_per_day.max(needed), since: now.minus(DAY) }
     }

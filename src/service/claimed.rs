@@ -1,5 +1,7 @@
 //! Expiry notices in progress: due, claimed, settled.
 
+use std::time::Duration;
+
 use crate::record::family::FamilyBody;
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
@@ -7,7 +9,7 @@ use crate::types::account::Account;
 use crate::types::email::EmailAddress;
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// A credential that a worker must look at. Another worker may be faster: only a claim decides whether and what to
 /// send.
@@ -17,13 +19,13 @@ pub struct DueNotice {
     kind: TokenKind,
     held: NoticeMark,
     expires_at: Option<Timestamp>,
-    longest_wait: Span,
+    longest_wait: Duration,
     addressee: Option<SubjectId>,
 }
 
 impl DueNotice {
     /// The notice that a record's mark makes due. `None` if the record has no mark.
-    pub(crate) fn of(record: &TokenRecord, longest_wait: Span) -> Option<Self> {
+    pub(crate) fn of(record: &TokenRecord, longest_wait: Duration) -> Option<Self> {
         let (own, addressee) = (record.record(), addressee(record));
         let (id, kind, expires_at) = (own.id, own.kind, own.expires_at);
         Some(Self { id, kind, held: own.notice?, expires_at, longest_wait, addressee })
@@ -124,7 +126,7 @@ pub(crate) fn addressee(record: &TokenRecord) -> Option<SubjectId> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeText {
     /// It will expire. Contains the true time left, also if the notice is late.
-    ExpiresIn(Span),
+    ExpiresIn(Duration),
     /// It has expired.
     Expired,
 }

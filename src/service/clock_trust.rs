@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use crate::event::{Actor, By, EventKind};
 use crate::service::Service;
-use crate::types::time::{Span, Timestamp};
+use crate::types::duration::{days, minutes};
+use crate::types::time::Timestamp;
 
 /// The furthest that a clock may be ahead of the last upkeep and still be trusted.
-const LEAP: Span = Span::days(1);
+const LEAP: Duration = days(1);
 /// The age at which the note of the last upkeep is rewritten.
-const NOTED_EVERY: Span = Span::minutes(10);
+const NOTED_EVERY: Duration = minutes(10);
 /// How long the note of a doubted clock must stay unchanged before anything is purged by it. A process whose clock is
 /// behind replaces such a note in its next round.
 const CHALLENGED: Duration = Duration::from_secs(30);
@@ -108,8 +109,7 @@ impl Service {
     /// another process notes another instant meanwhile, or the store fails, the next round decides again.
     pub(crate) async fn purges(&self, clock: &mut ClockTrust, now: Timestamp) -> Purges {
         let Ok(noted) = self.settings.last_upkeep().await else { return Purges::Nothing };
-        let Judged { believed, notes, leapt_from } =
-            clock.judge(noted, now, Duration::from_micros(self.policy.clock_doubt.micros()));
+        let Judged { believed, notes, leapt_from } = clock.judge(noted, now, self.policy.clock_doubt);
         if let Some(from) = leapt_from {
             self.tell(now, By::itself(Actor::Upkeep), EventKind::ClockLeapt { from, to: now });
         }
@@ -134,7 +134,7 @@ mod tests {
     const DOUBTED: Judged = Judged { believed: false, notes: false, leapt_from: None };
 
     fn day(day: u16) -> Timestamp {
-        Timestamp::EPOCH.plus_capped(Span::days(day))
+        Timestamp::EPOCH.plus_capped(days(day))
     }
 
     #[test]
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn fault_g9_a_note_is_written_anew_after_ten_minutes_and_one_from_the_future_at_once() {
         let mut clock = ClockTrust::default();
-        let after = |minutes| day(9).plus_capped(Span::minutes(minutes));
+        let after = |minute| day(9).plus_capped(minutes(minute));
         assert_eq!(clock.judge(Some(day(9)), after(9), HOUR), BELIEVED);
         assert_eq!(clock.judge(Some(day(9)), after(10), HOUR), NOTED);
         assert_eq!(clock.judge(Some(day(130)), day(9), HOUR), NOTED);

@@ -1,24 +1,26 @@
 //! What a client is granted at the token endpoint, and the resulting records.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use crate::record::token_record::NewRecord;
 use crate::service::Service;
 use crate::service::minting::{Entry, Minted};
 use crate::types::account::Account;
 use crate::types::client::Registration;
+use crate::types::duration::{days, minutes};
 use crate::types::ids::{FamilyId, OwnerId, RecordId};
 use crate::types::known_scopes::KnownScopes;
 use crate::types::scope::Scope;
 use crate::types::scope_meet::{NothingLeft, meet};
 use crate::types::secret::Secret;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// How long an expired access token is still distinguished from an unknown one.
-const ACCESS_AFTERLIFE: Span = Span::minutes(1);
+const ACCESS_AFTERLIFE: Duration = minutes(1);
 
 /// How long an expired refresh token is still distinguished from an unknown one.
-const REFRESH_AFTERLIFE: Span = Span::days(1);
+const REFRESH_AFTERLIFE: Duration = days(1);
 
 /// Tokens granted to a client. They are shown once.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ impl Service {
         self.endpoint_record(minted, place, REFRESH_AFTERLIFE, now)
     }
 
-    fn endpoint_record(&self, minted: &Minted, place: Place<'_>, afterlife: Span, now: Timestamp) -> NewRecord {
+    fn endpoint_record(&self, minted: &Minted, place: Place<'_>, afterlife: Duration, now: Timestamp) -> NewRecord {
         let entry = Entry {
             owner: place.owner.clone(),
             parent: place.parent,

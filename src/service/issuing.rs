@@ -1,6 +1,7 @@
 //! Inserts credentials that a person creates: personal access tokens and security codes.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use crate::event::{EventKind, Limit};
 use crate::policy::LiveCap;
@@ -21,7 +22,7 @@ use crate::types::kind::TokenKind;
 use crate::types::label::{Label, LabelKey};
 use crate::types::scope::Scope;
 use crate::types::settings::Settings;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// A credential to create, before it has an id.
 pub(crate) struct Draft {
@@ -37,7 +38,7 @@ pub(crate) struct Draft {
     pub(crate) description: Option<Description>,
     pub(crate) scope: Option<Scope>,
     pub(crate) expires_at: Option<Timestamp>,
-    pub(crate) retention: Span,
+    pub(crate) retention: Duration,
 }
 
 /// The id derived from a form.

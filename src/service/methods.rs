@@ -116,16 +116,16 @@ macro_rules! methods_of {
         $to! {
             $($($first)*)?
             fn reserve(
-                &self, key: &$crate::store::ThrottleKey, now: $crate::Timestamp, window: $crate::types::Span,
+                &self, key: &$crate::store::ThrottleKey, now: $crate::Timestamp, window: std::time::Duration,
                 limit: ::core::num::NonZeroU32
             ) -> $crate::store::Reserved;
             fn failed(
                 &self, key: &$crate::store::ThrottleKey, reserved_at: $crate::Timestamp, now: $crate::Timestamp,
-                window: $crate::types::Span
+                window: std::time::Duration
             ) -> ();
             fn release(
                 &self, key: &$crate::store::ThrottleKey, reserved_at: $crate::Timestamp, now: $crate::Timestamp,
-                window: $crate::types::Span
+                window: std::time::Duration
             ) -> ();
             fn purge_counters(&self, now: $crate::Timestamp, limit: ::core::num::NonZeroU32) -> u64;
         }

@@ -1,5 +1,7 @@
 //! The presenter of a request: a verified credential, a person whom the host signed in, or the host.
 
+use std::time::Duration;
+
 use crate::event::{Actor, By};
 use crate::types::account::Account;
 use crate::types::ids::{RecordId, SubjectId};
@@ -9,7 +11,7 @@ use crate::types::realm::Realm;
 use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::types::source::{Source, SourceName};
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// The presenter of a request. Create one per request from what was verified for it: a presenter does not expire.
 ///
@@ -191,7 +193,7 @@ impl Presenter {
 
     /// Whether the password of a console session was proved less than `fresh` ago. Only sessions are checked: an
     /// access token lives for minutes, and the host has just signed its person in.
-    pub(crate) fn is_fresh(&self, fresh: Span, now: Timestamp) -> bool {
+    pub(crate) fn is_fresh(&self, fresh: Duration, now: Timestamp) -> bool {
         match self.means {
             Means::Session(_, proved_at) => proved_at.is_some_and(|at| !now.reached(at.plus_capped(fresh))),
             _ => true,

@@ -8,13 +8,14 @@
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::quick::Quick;
 use crate::types::client::{ClientId, VersionedRegistration};
 use crate::types::settings::{SettingName, Settings, StoredSettings};
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// A read value and when it was read.
 struct Fresh<V> {
@@ -99,7 +100,7 @@ impl Snapshot {
     }
 
     /// The settings alone, if they need no renewal yet.
-    pub(crate) fn quick_settings(&self, staleness: Span, now: Timestamp) -> Option<Settings> {
+    pub(crate) fn quick_settings(&self, staleness: Duration, now: Timestamp) -> Option<Settings> {
         self.quick.read(half(staleness), now)
     }
 
@@ -121,11 +122,11 @@ impl Snapshot {
 }
 
 /// The age from which one caller renews early.
-fn half(staleness: Span) -> Span {
-    Span::from_micros(staleness.micros() / 2).unwrap_or(Span::ZERO)
+fn half(staleness: Duration) -> Duration {
+    staleness / 2
 }
 
-fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness: Span, now: Timestamp) -> Need {
+fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness: Duration, now: Timestamp) -> Need {
     let map = map.pin();
     let Some(fresh) = map.get(key) else { return Need::Read };
     let age = now.since(fresh.read_at);

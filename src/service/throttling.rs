@@ -1,5 +1,7 @@
 //! Attempts: reserved before a secret is tested, then settled as failed or released. Only failures count.
 
+use std::time::Duration;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::event::{Actor, By, EventKind, Throttled};
@@ -11,7 +13,7 @@ use crate::store::throttle::{Reserved, ThrottleKey};
 use crate::types::client::ClientId;
 use crate::types::ids::SubjectId;
 use crate::types::source::{Source, SourceName};
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// What is counted, besides the source.
 #[derive(Clone, Copy)]
@@ -42,7 +44,7 @@ pub(crate) struct Attempt {
 struct Reservation {
     key: ThrottleKey,
     at: Timestamp,
-    window: Span,
+    window: Duration,
 }
 
 impl Attempt {

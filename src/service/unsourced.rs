@@ -55,8 +55,9 @@ impl Drop for Turn {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::types::time::Span;
 
     #[test]
     fn fault_b2_eight_passwords_are_tested_at_once() {
@@ -70,7 +71,7 @@ mod tests {
     #[test]
     fn fault_b2_each_hundredth_failure_gives_the_pace() {
         let unsourced = Unsourced::default();
-        let at = |seconds| Timestamp::EPOCH.plus_capped(Span::seconds(seconds));
+        let at = |seconds| Timestamp::EPOCH.plus_capped(Duration::from_secs(seconds));
         let told: Vec<_> = (0..250).filter_map(|second| unsourced.failed(at(second))).collect();
         assert_eq!(told, [Pace { since: at(0), failures: 100 }, Pace { since: at(100), failures: 100 }]);
     }

@@ -1,13 +1,15 @@
 //! Whether upkeep is done. Nothing runs by itself; a host that does no upkeep gets one event.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::event::{Actor, By, EventKind};
 use crate::service::Service;
-use crate::types::time::{Span, Timestamp};
+use crate::types::duration::{minutes, whole_micros};
+use crate::types::time::Timestamp;
 
 /// How long a host may go without upkeep.
-const PATIENCE: Span = Span::minutes(10);
+const PATIENCE: Duration = minutes(10);
 
 /// When the handle was first used, and whether upkeep was ever done or its absence reported.
 #[derive(Default)]
@@ -33,7 +35,7 @@ impl Service {
             Ok(_) => this,
             Err(first) => first,
         };
-        let late = this.saturating_sub(first) >= PATIENCE.micros();
+        let late = this.saturating_sub(first) >= whole_micros(PATIENCE);
         if late && !self.upkept.settled.swap(true, Ordering::Relaxed) {
             self.tell(now, By::itself(Actor::Host), EventKind::NoUpkeep);
         }

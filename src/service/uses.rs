@@ -11,12 +11,13 @@ use crate::event::{Actor, By, EventKind};
 use crate::policy::Uses as Limits;
 use crate::service::Service;
 use crate::service::error::Unavailable;
+use crate::types::duration::whole_micros;
 use crate::types::hash::IdState;
 use crate::types::ids::RecordId;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
-/// Uses closer together than this count as one.
-const RESOLUTION: Span = Span::seconds(1);
+/// Uses closer together than this, in microseconds, count as one.
+const RESOLUTION: u64 = 1_000_000;
 
 /// The number of slots for recent uses.
 const NOTED: usize = 1 << 13;
@@ -44,7 +45,8 @@ pub(crate) struct Uses {
     noted: Box<[AtomicU64]>,
     seen: papaya::HashMap<RecordId, Seen, IdState>,
     state: IdState,
-    interval: Span,
+    /// In microseconds.
+    interval: u64,
     most: usize,
     dropped: AtomicU64,
 }
@@ -70,7 +72,7 @@ impl Uses {
             noted: (0..NOTED).map(|_| AtomicU64::new(0)).collect(),
             seen: papaya::HashMap::default(),
             state: IdState::default(),
-            interval: limits.interval,
+            interval: whole_micros(limits.interval),
             most,
             dropped: AtomicU64::new(0),
         }
@@ -96,13 +98,13 @@ impl Uses {
         let map = self.seen.pin();
         if let Some(seen) = map.get(&id) {
             let last = seen.last.load(Ordering::Relaxed);
-            if now.micros() >= last.saturating_add(RESOLUTION.micros()) {
+            if now.micros() >= last.saturating_add(RESOLUTION) {
                 return seen.last.fetch_max(now.micros(), Ordering::Relaxed).max(now.micros());
             }
             return last;
         }
         let written = stored.map_or(0, Timestamp::micros);
-        if stored.is_some() && now.micros() < written.saturating_add(RESOLUTION.micros()) {
+        if stored.is_some() && now.micros() < written.saturating_add(RESOLUTION) {
             return written;
         }
         if map.len() >= self.most {
@@ -129,7 +131,7 @@ impl Uses {
         let mut due = Vec::new();
         for (id, seen) in &map {
             let (last, written) = (seen.last.load(Ordering::Relaxed), seen.written.load(Ordering::Relaxed));
-            let ripe = all || written == 0 || now.micros() >= written.saturating_add(self.interval.micros());
+            let ripe = all || written == 0 || now.micros() >= written.saturating_add(self.interval);
             if last > written && ripe {
                 due.extend(Timestamp::from_micros(last).map(|last| (*id, last)));
             } else if last <= written && ripe {

@@ -7,7 +7,7 @@ use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::scope::Scope;
 use crate::types::settings::Settings;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// The status of a listed credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl CredentialView {
 /// Whether an expiry set at that instant is near relative to the lifetime it gave.
 pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settings: &Settings, now: Timestamp) -> bool {
     expires_at.is_some_and(|expires_at| {
-        let quarter = Span::from_micros(expires_at.since(set_at).micros() / 4).unwrap_or(Span::ZERO);
+        let quarter = expires_at.since(set_at) / 4;
         now.reached(expires_at.minus(settings.notice_lead.min(quarter)))
     })
 }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::directory::DirectoryError;
@@ -11,12 +12,12 @@ use crate::event::{Actor, Event, EventKind, Fault, Means};
 use crate::store::error::StoreError;
 use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// The interval in which the same failure of the same method is reported once.
-const EVERY: Span = Span::seconds(10);
+const EVERY: Duration = Duration::from_secs(10);
 /// The time without a failure after which recovery is reported.
-const QUIET: Span = Span::seconds(5);
+const QUIET: Duration = Duration::from_secs(5);
 /// The longest cause, in characters.
 const LONGEST: usize = 500;
 

@@ -1,20 +1,22 @@
 //! One counter as a value: the steps of the throttle contract without a store.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use crate::store::throttle::{Reserved, UNSETTLED};
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// One counter: failures in a window, and attempts under way. For stores that can read, decide and write in one step.
 ///
 /// ```
 /// use std::num::NonZeroU32;
 ///
+/// use std::time::Duration;
+///
 /// use counterfoil::store::{Counter, Reserved};
-/// use counterfoil::types::Span;
 /// use counterfoil::Timestamp;
 ///
-/// let (now, window, limit) = (Timestamp::EPOCH, Span::minutes(1), NonZeroU32::MIN);
+/// let (now, window, limit) = (Timestamp::EPOCH, Duration::from_secs(60), NonZeroU32::MIN);
 /// let mut counter = Counter::default();
 /// assert_eq!(counter.reserve(now, window, limit), Reserved::Granted(now));
 /// assert_eq!(counter.reserve(now, window, limit), Reserved::UnderWay);
@@ -78,13 +80,13 @@ impl Counter {
 
     /// Whether an instant in the counter lies too far ahead of the clock. Then a refused attempt also writes.
     #[must_use]
-    pub fn lies_ahead(&self, now: Timestamp, window: Span) -> bool {
+    pub fn lies_ahead(&self, now: Timestamp, window: Duration) -> bool {
         let end = now.plus_capped(window);
         self.ends_at.is_some_and(|ends_at| ends_at > end) || self.under_way.iter().any(|at| is_ahead(*at, now))
     }
 
     /// Records one attempt as under way, or returns why it is refused.
-    pub fn reserve(&mut self, now: Timestamp, window: Span, limit: NonZeroU32) -> Reserved {
+    pub fn reserve(&mut self, now: Timestamp, window: Duration, limit: NonZeroU32) -> Reserved {
         self.settle(now, window);
         let under_way = u32::try_from(self.under_way.len()).unwrap_or(u32::MAX);
         let answer = match self.ends_at {
@@ -100,7 +102,7 @@ impl Counter {
     }
 
     /// Counts the attempt with that instant as a failure.
-    pub fn failed(&mut self, reserved_at: Timestamp, now: Timestamp, window: Span) {
+    pub fn failed(&mut self, reserved_at: Timestamp, now: Timestamp, window: Duration) {
         self.settle(now, window);
         if self.take(reserved_at) {
             self.count(now, window);
@@ -109,7 +111,7 @@ impl Counter {
     }
 
     /// Removes the attempt with that instant.
-    pub fn release(&mut self, reserved_at: Timestamp, now: Timestamp, window: Span) {
+    pub fn release(&mut self, reserved_at: Timestamp, now: Timestamp, window: Duration) {
         self.settle(now, window);
         self.take(reserved_at);
         self.reckon(window);
@@ -122,7 +124,7 @@ impl Counter {
 
     /// Advances the counter to `now`: unsettled attempts past their limit count as failed, and an ended window is
     /// closed.
-    fn settle(&mut self, now: Timestamp, window: Span) {
+    fn settle(&mut self, now: Timestamp, window: Duration) {
         self.ends_at = self.ends_at.map(|ends_at| ends_at.min(now.plus_capped(window)));
         let unsettled = |at: &Timestamp| now.since(*at) >= UNSETTLED || is_ahead(*at, now);
         let (mut left, under_way): (Vec<Timestamp>, Vec<Timestamp>) = self.under_way.drain(..).partition(unsettled);
@@ -137,14 +139,14 @@ impl Counter {
     }
 
     /// Adds one failure at that instant.
-    fn count(&mut self, at: Timestamp, window: Span) {
+    fn count(&mut self, at: Timestamp, window: Duration) {
         match self.ends_at {
             Some(ends_at) if !at.reached(ends_at) => self.failures = self.failures.saturating_add(1),
             _ => (self.failures, self.ends_at) = (1, Some(at.plus_capped(window))),
         }
     }
 
-    fn reckon(&mut self, window: Span) {
+    fn reckon(&mut self, window: Duration) {
         let last = self.under_way.iter().max().map(|at| at.plus_capped(UNSETTLED).plus_capped(window));
         self.gone_at = self.ends_at.max(last);
     }
@@ -153,4 +155,24 @@ impl Counter {
 /// Whether an attempt lies so far ahead that the clock must have been set back since.
 fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
     at.since(now) >= UNSETTLED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::duration::LONGEST;
+
+    #[test]
+    fn syn_token_12_a_window_of_any_length_ends_at_the_last_instant_at_most() {
+        let start = Timestamp::EPOCH.plus_capped(Duration::from_secs(1_700_000_000));
+        let mut counter = Counter::default();
+        for long in [LONGEST, LONGEST + Duration::from_micros(1), Duration::from_secs(u64::MAX), Duration::MAX] {
+            let _granted = counter.reserve(start, long, NonZeroU32::MAX);
+            counter.failed(start, start, long);
+            assert_eq!(counter.reserve(start, long, NonZeroU32::MIN), Reserved::Wait(Timestamp::MAX), "{long:?}");
+            assert!(!counter.lies_ahead(start, long));
+        }
+        let none = Duration::from_nanos(999);
+        assert_eq!(counter.reserve(start, none, NonZeroU32::MIN), Reserved::Granted(start), "a part of a microsecond");
+    }
 }

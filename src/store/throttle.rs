@@ -1,14 +1,15 @@
 //! Failure counters. An attempt is reserved before a secret is tested.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::store::error::StoreError;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// The longest time that a reservation is under way. An attempt not settled by then counts as failed.
-pub const UNSETTLED: Span = Span::seconds(60);
+pub const UNSETTLED: Duration = Duration::from_secs(60);
 
 /// The key of a counter: a digest of realm, purpose, account or client, and source. A store sees 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +69,9 @@ pub enum Reserved {
 ///     sequence. A window that ends later (the clock was set back, or the policy changed) ends at `now + window` from
 ///     then on. A refused attempt writes this change only.
 ///
+/// `window` may be of any length: an instant beyond [`Timestamp::MAX`] is that. The library's windows are of 1 second to
+/// 1 day. [`whole_micros`](crate::types::whole_micros) is the number that a backend computes with.
+///
 /// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) apply here too: a throttle that cannot reach its
 /// backend, or whose counter does not decode, grants nothing.
 ///
@@ -81,7 +85,7 @@ pub trait Throttle: Send + Sync + 'static {
         &self,
         key: &ThrottleKey,
         now: Timestamp,
-        window: Span,
+        window: Duration,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError>;
 
@@ -91,7 +95,7 @@ pub trait Throttle: Send + Sync + 'static {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError>;
 
     /// The secret was right, or no secret was tested: the attempt with the instant `reserved_at` is removed without a
@@ -101,7 +105,7 @@ pub trait Throttle: Send + Sync + 'static {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError>;
 
     /// Removes at most `limit` counters that have no effect any more. Returns how many were removed.

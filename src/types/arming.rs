@@ -2,10 +2,12 @@
 //!
 //! Stored as one value beside the settings, so that it is compared and changed with them in one step.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::types::settings::StoredSettings;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 const NAME: &str = "notice_arming";
 
@@ -62,12 +64,12 @@ impl Arming {
     }
 
     /// Whether there is nothing to do under that schedule.
-    pub(crate) fn rests(&self, under: &str, patience: Span, now: Timestamp) -> bool {
+    pub(crate) fn rests(&self, under: &str, patience: Duration, now: Timestamp) -> bool {
         self.clone().begin(under, patience, now).is_none()
     }
 
     /// The next page to walk, if any. `patience` is how long another process may continue under the old schedule.
-    pub(crate) fn begin(&mut self, under: &str, patience: Span, now: Timestamp) -> Option<Walk> {
+    pub(crate) fn begin(&mut self, under: &str, patience: Duration, now: Timestamp) -> Option<Walk> {
         match &mut self.pass {
             None if self.done.as_deref() == Some(under) => None,
             Some(pass) if pass.under == under => {
@@ -101,7 +103,7 @@ impl Arming {
 
     /// Advances from the walked page to the next, or ends the walk. If another process has already walked the page,
     /// nothing changes. Returns whether a page is left to walk now.
-    pub(crate) fn advance(&mut self, under: &str, walked: &Walk, next: Option<Walk>, patience: Span) -> bool {
+    pub(crate) fn advance(&mut self, under: &str, walked: &Walk, next: Option<Walk>, patience: Duration) -> bool {
         let Some(pass) = self.pass.as_mut().filter(|pass| pass.under == under) else { return self.done.is_none() };
         if pass.walk.as_ref() != Some(walked) {
             return pass.walk.is_some();
@@ -131,11 +133,12 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::duration::{days, minutes};
 
-    const PATIENCE: Span = Span::minutes(1);
+    const PATIENCE: Duration = minutes(1);
 
-    fn at(minutes: u16) -> Timestamp {
-        Timestamp::EPOCH.plus_capped(Span::days(20_000)).plus_capped(Span::minutes(minutes))
+    fn at(minute: u16) -> Timestamp {
+        Timestamp::EPOCH.plus_capped(days(20_000)).plus_capped(minutes(minute))
     }
 
     #[test]

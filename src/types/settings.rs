@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::types::client::InvalidDocument;
+use crate::types::duration::{days, from_seconds, seconds_up};
 use crate::types::ids::{KeyId, SubjectId, Version};
 use crate::types::key_check::KeyCheck;
-use crate::types::time::Span;
 use crate::types::unknown::UnknownFields;
 
 /// The name of a setting.
@@ -226,52 +227,53 @@ pub struct Settings {
     /// Whether personal access tokens can be created and can authenticate.
     pub personal_access_tokens: bool,
     /// The lifetime of an access token.
-    pub access_lifetime: Span,
+    pub access_lifetime: Duration,
     /// The inactivity time-out of refresh tokens.
-    pub refresh_inactivity: Span,
+    pub refresh_inactivity: Duration,
     /// The absolute lifetime of a family.
-    pub refresh_absolute: Span,
+    pub refresh_absolute: Duration,
     /// The longest lifetime of a personal access token in days.
     pub pat_max_days: u16,
     /// The default lifetime of a security code.
-    pub code_lifetime: Span,
+    pub code_lifetime: Duration,
     /// How long before expiry the advance notice is due.
-    pub notice_lead: Span,
+    pub notice_lead: Duration,
 }
 
 impl Settings {
-    /// A setting as a whole number of its unit, as pages and API show it; the switch as 0 or 1. If the policy's span
-    /// is not a whole number of units, it is rounded up.
+    /// A setting as a whole number of its unit, as pages and API show it; the switch as 0 or 1. If the policy's
+    /// duration is not a whole number of units, it is rounded up.
     ///
     /// ```
-    /// use counterfoil::types::Span;
+    /// use std::time::Duration;
+    ///
     /// use counterfoil::policy::Policy;
     /// use counterfoil::settings::SettingName;
     ///
     /// let mut policy = Policy::default();
-    /// policy.notices.lead = Span::hours(36);
+    /// policy.notices.lead = Duration::from_secs(36 * 3_600);
     /// let settings = policy.settings();
     /// assert_eq!(settings.number(SettingName::NoticeLeadDays), 2);
-    /// assert_eq!(settings.span(SettingName::NoticeLeadDays), Some(Span::hours(36)));
+    /// assert_eq!(settings.duration(SettingName::NoticeLeadDays), Some(Duration::from_secs(36 * 3_600)));
     /// ```
     #[must_use]
     pub fn number(&self, name: SettingName) -> u64 {
         let unit = name.unit().seconds();
-        match (self.span(name), unit) {
-            (Some(span), Some(unit)) => span.seconds_up().div_ceil(unit),
+        match (self.duration(name), unit) {
+            (Some(duration), Some(unit)) => seconds_up(duration).div_ceil(unit),
             _ => u64::from(self.personal_access_tokens),
         }
     }
 
-    /// A setting's exact span, to the microsecond; `None` for the switch.
+    /// A setting's exact duration; `None` for the switch.
     #[must_use]
-    pub fn span(&self, name: SettingName) -> Option<Span> {
+    pub fn duration(&self, name: SettingName) -> Option<Duration> {
         match name {
             SettingName::PersonalAccessTokensEnabled => None,
             SettingName::AccessLifetimeSeconds => Some(self.access_lifetime),
             SettingName::RefreshInactivitySeconds => Some(self.refresh_inactivity),
             SettingName::RefreshAbsoluteSeconds => Some(self.refresh_absolute),
-            SettingName::PatMaxDays => Some(Span::days(self.pat_max_days)),
+            SettingName::PatMaxDays => Some(days(self.pat_max_days)),
             SettingName::CodeLifetimeSeconds => Some(self.code_lifetime),
             SettingName::NoticeLeadDays => Some(self.notice_lead),
         }
@@ -280,15 +282,15 @@ impl Settings {
     /// Sets a number in the setting's unit. A number that the setting cannot represent changes nothing.
     pub(crate) fn set_number(&mut self, name: SettingName, number: u64) {
         let unit = name.unit().seconds().unwrap_or(1);
-        let Some(span) = number.checked_mul(unit).and_then(Span::from_seconds) else { return };
+        let Some(duration) = number.checked_mul(unit).and_then(from_seconds) else { return };
         match name {
             SettingName::PersonalAccessTokensEnabled => self.personal_access_tokens = number != 0,
-            SettingName::AccessLifetimeSeconds => self.access_lifetime = span,
-            SettingName::RefreshInactivitySeconds => self.refresh_inactivity = span,
-            SettingName::RefreshAbsoluteSeconds => self.refresh_absolute = span,
+            SettingName::AccessLifetimeSeconds => self.access_lifetime = duration,
+            SettingName::RefreshInactivitySeconds => self.refresh_inactivity = duration,
+            SettingName::RefreshAbsoluteSeconds => self.refresh_absolute = duration,
             SettingName::PatMaxDays => self.pat_max_days = u16::try_from(number).unwrap_or(self.pat_max_days),
-            SettingName::CodeLifetimeSeconds => self.code_lifetime = span,
-            SettingName::NoticeLeadDays => self.notice_lead = span,
+            SettingName::CodeLifetimeSeconds => self.code_lifetime = duration,
+            SettingName::NoticeLeadDays => self.notice_lead = duration,
         }
     }
 }
@@ -334,15 +336,15 @@ mod tests {
 
     #[test]
     fn fault_f1_every_setting_is_one_line_of_the_table_and_is_read_back_as_it_was_set() {
-        let span = Span::days(1);
+        let duration = days(1);
         let mut settings = Settings {
             personal_access_tokens: false,
-            access_lifetime: span,
-            refresh_inactivity: span,
-            refresh_absolute: span,
+            access_lifetime: duration,
+            refresh_inactivity: duration,
+            refresh_absolute: duration,
             pat_max_days: 1,
-            code_lifetime: span,
-            notice_lead: span,
+            code_lifetime: duration,
+            notice_lead: duration,
         };
         for name in SettingName::ALL {
             let written = serde_json::to_string(&name).expect("a name");

@@ -1,4 +1,4 @@
-//! Instants and spans in whole microseconds.
+//! Instants in whole microseconds.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -7,20 +7,23 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::OffsetDateTime;
 
+use crate::types::duration::unlimited_micros;
+
 /// The first value that is not a valid instant. An `f64`, and so a Redis score and a Lua number, represents integers
 /// exactly below it.
-const LIMIT: u64 = 1 << 53;
+pub(crate) const LIMIT: u64 = 1 << 53;
 
 /// An instant: whole microseconds since 1970-01-01 UTC, `0 <= t < 2^53` (the year 2255).
 ///
 /// Invariant: the value is below `2^53`. `now >= limit` means "reached", everywhere.
 ///
 /// ```
-/// use counterfoil::types::Span;
+/// use std::time::Duration;
+///
 /// use counterfoil::Timestamp;
 ///
 /// let start = Timestamp::from_micros(1_000_000).expect("in range");
-/// let end = start.plus(Span::seconds(10)).expect("in range");
+/// let end = start.plus(Duration::from_secs(10)).expect("in range");
 /// assert_eq!(end.micros(), 11_000_000);
 /// assert!(end.reached(end), "an instant has reached itself");
 /// assert!(Timestamp::from_micros(1 << 53).is_none());
@@ -58,32 +61,43 @@ impl Timestamp {
         self.micros() / 1_000_000
     }
 
-    /// The instant `span` later, or `None` if it is out of range.
+    /// The instant `duration` later, or `None` if it is out of range. A part of a microsecond is dropped, so that
+    /// nothing expires late.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use counterfoil::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::EPOCH.plus(Duration::from_nanos(1_999)), Timestamp::from_micros(1));
+    /// assert_eq!(Timestamp::EPOCH.plus(Duration::from_micros(1 << 53)), None);
+    /// assert_eq!(Timestamp::EPOCH.plus(Duration::MAX), None);
+    /// ```
     #[must_use]
-    pub const fn plus(self, span: Span) -> Option<Self> {
-        Self::from_micros(self.micros().saturating_add(span.0))
+    pub const fn plus(self, duration: Duration) -> Option<Self> {
+        Self::from_micros(self.micros().saturating_add(unlimited_micros(duration)))
     }
 
-    /// The instant `span` later, at most [`Timestamp::MAX`]. Use it for limits that keep data (retention), never for
-    /// limits that grant access.
+    /// The instant `duration` later, at most [`Timestamp::MAX`]. A part of a microsecond is dropped. Use it for limits
+    /// that keep data (retention), never for limits that grant access.
     #[must_use]
-    pub const fn plus_capped(self, span: Span) -> Self {
-        match self.plus(span) {
+    pub const fn plus_capped(self, duration: Duration) -> Self {
+        match self.plus(duration) {
             Some(later) => later,
             None => Self::MAX,
         }
     }
 
-    /// The instant `span` earlier, at least 1970.
+    /// The instant `duration` earlier, at least 1970. A part of a microsecond is dropped.
     #[must_use]
-    pub const fn minus(self, span: Span) -> Self {
-        Self::of(self.micros().saturating_sub(span.0))
+    pub const fn minus(self, duration: Duration) -> Self {
+        Self::of(self.micros().saturating_sub(unlimited_micros(duration)))
     }
 
-    /// How long after `earlier` this is; zero if it is not later.
+    /// How long after `earlier` this is, in whole microseconds below 2^53; zero if it is not later.
     #[must_use]
-    pub const fn since(self, earlier: Self) -> Span {
-        Span(self.0.get().saturating_sub(earlier.0.get()))
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(self.0.get().saturating_sub(earlier.0.get()))
     }
 
     /// Whether *now*, which is this instant, has reached `limit`: `now >= limit`.
@@ -133,133 +147,35 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A length of time: whole microseconds, `0 <= span < 2^53`. Policy files write it in whole seconds.
-///
-/// ```
-/// use counterfoil::types::Span;
-///
-/// assert_eq!(Span::days(1), Span::seconds(86_400));
-/// assert_eq!(Span::seconds(599).whole_seconds(), 599);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span(u64);
-
-impl Span {
-    /// The empty span.
-    pub const ZERO: Self = Self(0);
-    /// The longest span: just under 2^53 microseconds, about 285 years.
-    pub const MAX: Self = Self(LIMIT - 1);
-
-    /// The span of that many microseconds, or `None` at 2^53 and beyond.
-    #[must_use]
-    pub const fn from_micros(micros: u64) -> Option<Self> {
-        if micros < LIMIT { Some(Self(micros)) } else { None }
-    }
-
-    /// The span of that many whole seconds, or `None` at 2^53 microseconds and beyond.
-    #[must_use]
-    pub const fn from_seconds(seconds: u64) -> Option<Self> {
-        Self::from_micros(seconds.saturating_mul(1_000_000))
-    }
-
-    /// The span of that many seconds.
-    #[must_use]
-    pub const fn seconds(seconds: u32) -> Self {
-        // 2^32 seconds are 4.3e15 microseconds: below 2^53 = 9.0e15.
-        Self(seconds as u64 * 1_000_000)
-    }
-
-    /// The span of that many minutes.
-    #[must_use]
-    pub const fn minutes(minutes: u16) -> Self {
-        Self::seconds(minutes as u32 * 60)
-    }
-
-    /// The span of that many hours.
-    #[must_use]
-    pub const fn hours(hours: u16) -> Self {
-        Self::seconds(hours as u32 * 3_600)
-    }
-
-    /// The span of that many days of 86,400 s. 65,535 days are 5.7e15 microseconds, below 2^53.
-    #[must_use]
-    pub const fn days(days: u16) -> Self {
-        Self(days as u64 * 86_400_000_000)
-    }
-
-    /// Microseconds.
-    #[must_use]
-    pub const fn micros(self) -> u64 {
-        self.0
-    }
-
-    /// Whole seconds, rounded down.
-    #[must_use]
-    pub const fn whole_seconds(self) -> u64 {
-        self.0 / 1_000_000
-    }
-
-    /// Whole seconds, rounded up, as for `Retry-After`.
-    #[must_use]
-    pub const fn seconds_up(self) -> u64 {
-        self.0.div_ceil(1_000_000)
-    }
-}
-
-impl From<Span> for Duration {
-    fn from(span: Span) -> Self {
-        Self::from_micros(span.0)
-    }
-}
-
-impl TryFrom<Duration> for Span {
-    type Error = OutOfRange;
-
-    fn try_from(duration: Duration) -> Result<Self, OutOfRange> {
-        u64::try_from(duration.as_micros()).ok().and_then(Self::from_micros).ok_or(OutOfRange)
-    }
-}
-
-impl TryFrom<time::Duration> for Span {
-    type Error = OutOfRange;
-
-    /// Negative spans are out of range.
-    fn try_from(duration: time::Duration) -> Result<Self, OutOfRange> {
-        u64::try_from(duration.whole_microseconds()).ok().and_then(Self::from_micros).ok_or(OutOfRange)
-    }
-}
-
-impl Serialize for Span {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u64(self.whole_seconds())
-    }
-}
-
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seconds = u64::deserialize(deserializer)?;
-        Self::from_seconds(seconds).ok_or_else(|| de::Error::custom("span is too long: at most 9007199254 seconds"))
-    }
-}
-
-impl fmt::Display for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} s", self.whole_seconds())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn overflow_is_none_and_never_wraps() {
-        assert_eq!(Timestamp::MAX.plus(Span::from_micros(1).expect("small")), None);
-        assert_eq!(Timestamp::MAX.plus(Span::MAX), None);
-        assert_eq!(Timestamp::MAX.plus(Span::ZERO), Some(Timestamp::MAX));
-        assert_eq!(Timestamp::EPOCH.minus(Span::MAX), Timestamp::EPOCH);
+        assert_eq!(Timestamp::MAX.plus(Duration::from_micros(1)), None);
+        assert_eq!(Timestamp::MAX.plus(Duration::ZERO), Some(Timestamp::MAX));
+        assert_eq!(Timestamp::EPOCH.plus(Duration::from_micros(LIMIT - 1)), Some(Timestamp::MAX));
         assert_eq!(Timestamp::from_micros(u64::MAX), None);
-        assert_eq!(Span::from_seconds(u64::MAX), None);
+        for long in [Duration::from_micros(LIMIT), Duration::from_secs(u64::MAX), Duration::MAX] {
+            for from in [Timestamp::EPOCH, Timestamp::MAX] {
+                assert_eq!((from.plus(long), from.plus_capped(long)), (None, Timestamp::MAX), "{long:?}");
+                assert_eq!(from.minus(long), Timestamp::EPOCH, "{long:?}");
+            }
+        }
+        assert_eq!(Timestamp::MAX.since(Timestamp::EPOCH), Duration::from_micros(LIMIT - 1));
+        assert_eq!(Timestamp::EPOCH.since(Timestamp::MAX), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_part_of_a_microsecond_is_dropped() {
+        let at = Timestamp::of(10);
+        for nanos in [0, 1, 999] {
+            assert_eq!((at.plus(Duration::from_nanos(nanos)), at.minus(Duration::from_nanos(nanos))), (Some(at), at));
+        }
+        assert_eq!(at.plus(Duration::from_nanos(1_999)), Some(Timestamp::of(11)));
+        assert_eq!(at.plus_capped(Duration::from_nanos(1_999)), Timestamp::of(11));
+        assert_eq!(at.minus(Duration::from_nanos(1_999)), Timestamp::of(9));
     }
 
     #[test]
@@ -283,11 +199,5 @@ mod tests {
         assert!(!Timestamp::of(9).reached(limit));
         assert!(Timestamp::of(10).reached(limit));
         assert!(Timestamp::of(11).reached(limit));
-    }
-
-    #[test]
-    fn negative_spans_are_refused() {
-        assert_eq!(Span::try_from(time::Duration::seconds(-1)), Err(OutOfRange));
-        assert_eq!(Span::try_from(time::Duration::seconds(2)), Ok(Span::seconds(2)));
     }
 }

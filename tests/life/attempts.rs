@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
@@ -12,7 +13,7 @@ use counterfoil::memory::MemoryDirectory;
 use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::operations::{LoginError, OpenedSession};
 use counterfoil::store::Throttle as _;
-use counterfoil::types::{Source, Span};
+use counterfoil::types::Source;
 use counterfoil::{Account, Secret, SubjectId, Timestamp};
 
 use crate::support::*;
@@ -104,7 +105,7 @@ fn fault_b1_guesses_in_parallel_pass_no_limit() {
     assert!(ended.iter().all(|outcome| matches!(outcome, Err(LoginError::Refused))));
     let (_, waits) = step(vec![sign_in(&world, &source, &right)]);
     let [Err(LoginError::SlowDown { until })] = waits[..] else { panic!("ten failures are in the way") };
-    assert_eq!(until, world.now().plus_capped(Span::minutes(1)));
+    assert_eq!(until, world.now().plus_capped(minutes(1)));
 }
 
 #[test]
@@ -114,10 +115,10 @@ fn fault_b1_what_nobody_settled_counts_as_failed_after_a_minute() {
     let (under_way, _) = step((0..10).map(|_| sign_in(&world, &source, &right)).collect());
     drop(under_way);
     let outcome = || step(vec![sign_in(&world, &source, &right)]).1.pop();
-    world.pass(Span::seconds(59));
+    world.pass(Duration::from_secs(59));
     assert!(outcome().is_some_and(|outcome| is_busy(&outcome)), "until then they are under way");
-    world.pass(Span::seconds(1));
-    let until = world.now().plus_capped(Span::minutes(1));
+    world.pass(Duration::from_secs(1));
+    let until = world.now().plus_capped(minutes(1));
     let slow_down = |outcome| matches!(outcome, Some(Err(LoginError::SlowDown { until: told })) if told == until);
     assert!(slow_down(outcome()), "then ten failures are in the way");
     world.clock.set(until);

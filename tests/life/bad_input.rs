@@ -9,7 +9,7 @@ use counterfoil::http_auth::{Credentials, credentials};
 use counterfoil::oauth::Answer;
 use counterfoil::policy::Policy;
 use counterfoil::store::Cursor;
-use counterfoil::types::{Description, Label, RecordId, Source, Span};
+use counterfoil::types::{Description, Label, RecordId, Source};
 use counterfoil::*;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -139,7 +139,7 @@ fn t19_whatever_is_sent_to_the_endpoints_is_answered_without_a_panic_and_without
     let inputs = (endpoint, headers(), content_type(), body(), proptest::option::of("[0-9.]{0,15}"));
     always(inputs, |(endpoint, headers, content_type, body, source)| {
         // A minute later no back-off is left that would keep the next case from being read.
-        world.pass(Span::minutes(1));
+        world.pass(minutes(1));
         let headers: Vec<&[u8]> = headers.iter().map(Vec::as_slice).collect();
         let reply = world.raw(endpoint, &headers, content_type.as_deref(), &body, source.as_deref());
         seen.borrow_mut().insert(reply.status);
@@ -291,7 +291,7 @@ fn t13_a_policy_file_is_refused_or_can_be_lived_by() {
         let Ok(handle) = built else { return Ok(()) };
         lived_by.set(lived_by.get() + 1);
         // Creations of an hour are limited.
-        world.pass(Span::minutes(2));
+        world.pass(minutes(2));
         let new = NewPersonalAccessToken { label: "ci", lifetime: Lifetime::Days(1), scope: None };
         if let Ok(issued) = block_on(handle.create_personal_access_token(&world.presenter("ivan"), &new)) {
             prop_assert!(block_on(handle.verify(issued.token.expose_secret())).is_ok());

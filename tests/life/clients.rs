@@ -1,13 +1,14 @@
 //! Registered clients (SYN-TOKEN 2, ALL KINDS 9).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::support::*;
 use counterfoil::client::{ClientUpdate, Grant, NewClient, RefreshMode, RegisteredClient};
 use counterfoil::event::{ClientAction, EventKind};
 use counterfoil::oauth::{Answer, ClientFault, ClientRefusal, OAuthErrorCode, OAuthRequest, Reason};
 use counterfoil::policy::Policy;
-use counterfoil::types::{Span, TokenKind};
+use counterfoil::types::TokenKind;
 use counterfoil::{Conflict, Forbidden, KeyRing, ManageError, Presenter, Role, Scope, Secret};
 
 fn create(world: &World, new: NewClient) -> RegisteredClient {
@@ -89,18 +90,29 @@ fn syn_token_2_a_replaced_secret_goes_on_for_the_overlap_and_two_are_live_at_mos
     let admin = world.presenter("admin");
     let first = create(&world, new_client("app"));
     let replace = |overlap| block_on(world.handle.rotate_client_secret(&admin, &client_id("app"), overlap));
-    let second = replace(Span::seconds(60)).expect("allowed");
+    let second = replace(Duration::from_secs(60)).expect("allowed");
     assert!(proves(&world, &first) && proves(&world, &second));
     assert_eq!(second.view.secrets.len(), 2);
-    let third = replace(Span::seconds(60)).expect("allowed");
+    let third = replace(Duration::from_secs(60)).expect("allowed");
     assert_eq!([&first, &second, &third].map(|client| proves(&world, client)), [false, true, true]);
-    world.pass(Span::seconds(60));
+    world.pass(Duration::from_secs(60));
     assert_eq!([&second, &third].map(|client| proves(&world, client)), [false, true]);
-    let fourth = replace(Span::ZERO).expect("allowed");
+    let fourth = replace(Duration::ZERO).expect("allowed");
     assert_eq!([&third, &fourth].map(|client| proves(&world, client)), [false, true]);
-    assert_eq!(field(replace(Span::days(367))), "overlap_seconds");
+    for long in LONG.into_iter().chain([days(367), days(366) + PART]) {
+        let refused = replace(long).expect_err("too long");
+        let most = Invalid::Overlap { most: 366 * 86_400 };
+        assert!(matches!(&refused, ManageError::Invalid(invalid) if *invalid == most), "{long:?}: {refused:?}");
+        assert_eq!(most.field(), "overlap_seconds");
+    }
+    let fifth = replace(PART).expect("allowed");
+    assert_eq!(
+        [&fourth, &fifth].map(|client| proves(&world, client)),
+        [false, true],
+        "a part of a microsecond is none"
+    );
     create(&world, NewClient { public: true, ..new_client("public") });
-    let public = block_on(world.handle.rotate_client_secret(&admin, &client_id("public"), Span::ZERO));
+    let public = block_on(world.handle.rotate_client_secret(&admin, &client_id("public"), Duration::ZERO));
     assert_eq!(field(public), "secret");
 }
 
@@ -191,7 +203,7 @@ fn syn_token_12_after_a_hundred_failures_the_right_secret_waits_at_this_source_o
         source: &source_of(Some("198.51.100.7")),
     };
     assert!(block_on(world.handle.revocation(elsewhere)).is_ok());
-    world.pass(Span::minutes(1));
+    world.pass(minutes(1));
     for _ in 0..30 {
         assert!(proves(&world, &created), "success is given back");
     }
@@ -268,7 +280,7 @@ fn all_kinds_9_only_administrators_in_person_manage_clients() {
     let off = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
     kind(block_on(world.handle.create_client(&by, new_client("other"))).map(|_| ()));
     kind(block_on(world.handle.update_client(&by, &client_id("app"), off)).map(|_| ()));
-    kind(block_on(world.handle.rotate_client_secret(&by, &client_id("app"), Span::ZERO)).map(|_| ()));
+    kind(block_on(world.handle.rotate_client_secret(&by, &client_id("app"), Duration::ZERO)).map(|_| ()));
     kind(block_on(world.handle.revoke_client_tokens(&by, &client_id("app"))));
     kind(block_on(world.handle.update_settings(&by, &Default::default())).map(|_| ()));
     kind(block_on(world.handle.set_token_login(&by, &subject("ivan"), true)).map(|_| ()));
@@ -296,7 +308,7 @@ fn all_kinds_9_a_presenter_with_a_scope_makes_no_client_that_may_ask_for_more() 
     assert_eq!((own.allowed_scope, own.default_scope), (asked, None), "left out, it is the presenter's");
     let within = NewClient { allowed_scope: Some(scope("a")), ..new_client("within") };
     assert_eq!(made(within).expect("within").view.allowed_scope, Some(scope("a")));
-    let replaced = |name| block_on(world.handle.rotate_client_secret(&by, &client_id(name), Span::ZERO));
+    let replaced = |name| block_on(world.handle.rotate_client_secret(&by, &client_id(name), Duration::ZERO));
     assert_eq!(field(replaced("wide")), "scopes", "its secret would be worth more than the presenter");
     assert!(replaced("own").is_ok());
     let default = NewClient { default_scope: Some(scope("b")), allowed_scope: Some(scope("a")), ..new_client("y") };

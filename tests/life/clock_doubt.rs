@@ -7,7 +7,7 @@ use std::time::Duration;
 use counterfoil::event::EventKind;
 use counterfoil::store::{SettingsStore as _, TokenStore as _};
 use counterfoil::testing::ManualClock;
-use counterfoil::types::{RecordId, Span};
+use counterfoil::types::RecordId;
 use counterfoil::{Counterfoil, Timestamp};
 
 use crate::support::*;
@@ -23,7 +23,7 @@ async fn upkeep(handle: &Counterfoil, clock: &ManualClock, most: u32, between: i
         async move {
             if !pause.is_zero() {
                 rounds.set(rounds.get() + 1);
-                clock.advance(Span::seconds(5));
+                clock.advance(Duration::from_secs(5));
                 between(rounds.get()).await;
             }
         }
@@ -41,8 +41,8 @@ struct Ahead {
     clock: std::sync::Arc<ManualClock>,
 }
 
-fn ahead(world: &World, days: u16) -> Ahead {
-    let now = world.now().plus(Span::days(days)).expect("in range");
+fn ahead(world: &World, by: u16) -> Ahead {
+    let now = world.now().plus(days(by)).expect("in range");
     let clock = std::sync::Arc::new(ManualClock::at(now));
     Ahead { handle: world.elsewhere(|builder| builder.clock(clock.clone())).handle, clock }
 }
@@ -60,7 +60,7 @@ fn leaps(world: &World) -> Vec<(Timestamp, Timestamp)> {
 fn living_and_gone(world: &World) -> (RecordId, RecordId) {
     let gone = world.pat("bill", "gone").listed.id;
     block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &gone)).expect("deleted");
-    world.pass(Span::days(61));
+    world.pass(days(61));
     (world.pat("bill", "lives").listed.id, gone)
 }
 
@@ -74,8 +74,10 @@ fn fault_g9_a_clock_that_leaps_ahead_for_a_while_purges_nothing() {
         if !pause.is_zero() {
             let round = rounds.get() + 1;
             rounds.set(round);
-            let leap = if (1..=2).contains(&round) { Span::days(400) } else { Span::ZERO };
-            world.clock.set(start.plus(leap).and_then(|at| at.plus(Span::seconds(5 * round))).expect("in range"));
+            let leap = if (1..=2).contains(&round) { days(400) } else { Duration::ZERO };
+            world.clock.set(
+                start.plus(leap).and_then(|at| at.plus(Duration::from_secs(u64::from(5 * round)))).expect("in range"),
+            );
         }
         std::future::ready(())
     };
@@ -102,7 +104,7 @@ fn fault_g9_a_clock_that_stays_ahead_is_believed_after_an_hour() {
             if !pause.is_zero() {
                 let round = rounds.get() + 1;
                 rounds.set(round);
-                let ahead = start.plus(Span::days(400)).and_then(|at| at.plus(Span::seconds(5 * round)));
+                let ahead = start.plus(days(400)).and_then(|at| at.plus(Duration::from_secs(u64::from(5 * round))));
                 world.clock.set(ahead.expect("in range"));
                 if gone_at.get() == 0 && world.store.get(&id).await.expect("available").is_none() {
                     gone_at.set(round);
@@ -146,7 +148,7 @@ fn fault_g9_a_wrong_clock_is_never_believed_while_a_right_one_goes_on() {
     let wrong = ahead(&world, 400);
     block_on(upkeep(&wrong.handle, &wrong.clock, 3 * HOUR, async |round| {
         if round % 130 == 0 {
-            world.pass(Span::minutes(11));
+            world.pass(minutes(11));
             upkeep(&world.handle, &world.clock, 1, async |_| {}).await;
         }
     }));
@@ -183,7 +185,7 @@ fn fault_g9_where_all_processes_doubt_the_one_that_is_ahead_purges_nothing() {
 fn fault_g9_a_note_from_the_future_is_put_right_and_lets_no_later_leap_pass() {
     let world = world();
     let (living, gone) = living_and_gone(&world);
-    let future = world.now().plus(Span::days(400)).expect("in range");
+    let future = world.now().plus(days(400)).expect("in range");
     assert!(block_on(world.store.note_upkeep(None, future)).expect("available"));
     let now = world.now();
     block_on(upkeep(&world.handle, &world.clock, 1, async |_| {}));
@@ -204,10 +206,10 @@ fn fault_g9_a_restart_within_a_day_purges_at_once_and_notes_every_ten_minutes() 
     block_on(upkeep(&next.handle, &world.clock, 120, async |_| {}));
     assert_eq!(noted(&world), Some(last), "a note of less than ten minutes ago does");
     block_on(upkeep(&next.handle, &world.clock, 1, async |_| {}));
-    assert_eq!(noted(&world), last.plus(Span::minutes(10)));
+    assert_eq!(noted(&world), last.plus(minutes(10)));
     block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &gone)).expect("deleted");
-    world.pass(Span::days(61));
-    let yesterday = world.now().minus(Span::days(1));
+    world.pass(days(61));
+    let yesterday = world.now().minus(days(1));
     assert!(block_on(world.store.note_upkeep(noted(&world), yesterday)).expect("available"));
     block_on(upkeep(&world.elsewhere(|builder| builder).handle, &world.clock, 1, async |_| {}));
     assert!(!world.is_stored(&gone), "a day without upkeep is no leap");

@@ -3,13 +3,14 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::event::EventKind;
 use counterfoil::memory::MemoryStore;
 use counterfoil::operations::Flushed;
 use counterfoil::store::StoreError;
-use counterfoil::types::{RecordId, Span};
+use counterfoil::types::RecordId;
 use counterfoil::*;
 
 use crate::support::*;
@@ -75,7 +76,7 @@ fn a2_token_3_a_list_shows_label_creation_and_the_last_access_or_never() {
     let world = &watched.world;
     let token = world.pat("bill", "Telegram");
     assert_eq!(watched.listed(&token.listed.id), None, "never is not a date");
-    world.pass(Span::hours(1));
+    world.pass(hours(1));
     assert!(world.works(token.token.expose_secret()));
     assert_eq!(watched.listed(&token.listed.id), Some(world.now()), "this process's unwritten uses are shown");
     assert_eq!(token.listed.label, "Telegram");
@@ -92,11 +93,11 @@ fn a2_token_4_a_use_costs_at_most_one_write_a_minute_and_none_on_the_hot_path() 
         assert!(world.works(token.token.expose_secret()));
         let flushed = watched.flush();
         assert!(flushed.error.is_none());
-        world.pass(Span::seconds(1));
+        world.pass(Duration::from_secs(1));
     }
     assert_eq!(watched.touches(), 2, "120 uses in 120 seconds");
-    assert_eq!(watched.stored(&id), start().plus(Span::seconds(60)));
-    assert_eq!(watched.listed(&id), start().plus(Span::seconds(119)));
+    assert_eq!(watched.stored(&id), start().plus(Duration::from_secs(60)));
+    assert_eq!(watched.listed(&id), start().plus(Duration::from_secs(119)));
 }
 
 #[test]
@@ -105,13 +106,13 @@ fn a2_token_4_only_a_successful_use_counts_and_it_moves_forward_only() {
     let world = &watched.world;
     let token = world.create("bill", "ci", 1).expect("a token");
     let id = token.listed.id;
-    world.pass(Span::hours(1));
+    world.pass(hours(1));
     assert!(world.works(token.token.expose_secret()));
     let used = world.now();
     world.clock.set(start());
     assert!(world.works(token.token.expose_secret()));
     assert_eq!(watched.listed(&id), Some(used), "a clock that was put back lowers nothing");
-    world.pass(Span::days(1));
+    world.pass(days(1));
     assert!(!world.works(token.token.expose_secret()));
     assert_eq!(watched.listed(&id), Some(used), "a refused use does not count");
     let _ = block_on(world.handle.shutdown());
@@ -148,7 +149,7 @@ fn a2_token_4_the_buffer_is_bounded_and_says_what_it_dropped() {
     assert_eq!((report.written, report.dropped), (2, 2));
     assert!(world.told().contains(&EventKind::UsesDropped { count: 2 }));
     assert!(world.works(world.pat("bill", "five").token.expose_secret()));
-    world.pass(Span::minutes(2));
+    world.pass(minutes(2));
     let _ = watched.flush();
     assert!(world.works(world.pat("bill", "six").token.expose_secret()));
     let report = watched.flush();
@@ -162,12 +163,12 @@ fn a2_token_4_a_use_just_before_a_flush_is_written_after_the_interval_and_not_fo
     let token = world.pat("bill", "ci");
     assert!(world.works(token.token.expose_secret()));
     let _ = watched.flush();
-    world.pass(Span::seconds(30));
+    world.pass(Duration::from_secs(30));
     assert!(world.works(token.token.expose_secret()));
     let report = watched.flush();
     assert_eq!((report.written, report.waiting), (0, 1), "within the minute it waits");
-    world.pass(Span::seconds(30));
+    world.pass(Duration::from_secs(30));
     let report = watched.flush();
     assert_eq!((report.written, report.waiting), (1, 0));
-    assert_eq!(watched.stored(&token.listed.id), start().plus(Span::seconds(30)));
+    assert_eq!(watched.stored(&token.listed.id), start().plus(Duration::from_secs(30)));
 }

@@ -1,9 +1,11 @@
 //! Lists: order, pages, what is shown to whom (SYN-PAT 5, A2-TOKEN 3, AO-CODE 4).
 
+use std::time::Duration;
+
 use counterfoil::http_auth::Gate;
 use counterfoil::operations::{Overlap, Status};
 use counterfoil::settings::SettingName;
-use counterfoil::types::{RecordId, Span};
+use counterfoil::types::RecordId;
 use counterfoil::{CredentialView, Forbidden, ManageError, Presenter, Role};
 
 use crate::support::*;
@@ -23,7 +25,7 @@ fn ids(items: &[CredentialView]) -> Vec<RecordId> {
 fn syn_pat_5_a_list_is_newest_first_and_shows_no_secret() {
     let world = synergy();
     let first = world.pat("ivan", "first");
-    world.pass(Span::seconds(1));
+    world.pass(Duration::from_secs(1));
     let second = world.create("ivan", "second", 5).expect("a token");
     assert!(world.works(first.token.expose_secret()));
     let items = own(&world, "ivan");
@@ -43,7 +45,7 @@ fn syn_pat_5_pages_go_by_key_and_the_last_one_has_no_next() {
     let mut expected = Vec::new();
     for n in 0..10 {
         if n % 2 == 0 {
-            world.pass(Span::seconds(1));
+            world.pass(Duration::from_secs(1));
         }
         expected.push(world.pat("ivan", &format!("token {n}")).listed);
     }
@@ -72,11 +74,11 @@ fn syn_pat_5_a_page_is_filled_by_reading_over_what_is_not_shown() {
     let world = synergy();
     let oldest = world.pat("ivan", "oldest");
     for n in 0..15 {
-        world.pass(Span::seconds(1));
+        world.pass(Duration::from_secs(1));
         let gone = world.pat("ivan", &format!("gone {n}"));
         world.delete("ivan", &gone.listed.id).expect("deleted");
     }
-    world.pass(Span::seconds(1));
+    world.pass(Duration::from_secs(1));
     let newest = world.pat("ivan", "newest");
     let page =
         block_on(world.handle.list_personal_access_tokens(&world.presenter("ivan"), None, limit(2))).expect("a list");
@@ -91,7 +93,7 @@ fn syn_pat_5_a_graveyard_costs_a_bounded_number_of_reads_and_hides_nothing() {
     let world = world_with(policy, |builder| builder);
     let oldest = world.pat("ivan", "oldest");
     for n in 0..100 {
-        world.pass(Span::seconds(1));
+        world.pass(Duration::from_secs(1));
         let gone = world.pat("ivan", &format!("gone {n}"));
         world.delete("ivan", &gone.listed.id).expect("deleted");
     }
@@ -112,9 +114,9 @@ fn syn_pat_5_a_graveyard_costs_a_bounded_number_of_reads_and_hides_nothing() {
 fn a2_token_2_expired_tokens_stay_listed_for_their_retention() {
     let world = synergy();
     world.create("ivan", "short", 1).expect("a token");
-    world.pass(Span::days(1));
+    world.pass(days(1));
     assert_eq!(own(&world, "ivan")[0].status, Status::Expired);
-    world.pass(Span::days(30));
+    world.pass(days(30));
     assert!(own(&world, "ivan").is_empty());
 }
 
@@ -192,14 +194,14 @@ fn all_kinds_9_a_token_may_list_within_its_scope() {
 fn a2_token_2_an_overlap_shows_both_halves_and_an_immediate_rotation_one() {
     let world = synergy();
     let old = world.pat("ivan", "one");
-    world.pass(Span::seconds(1));
+    world.pass(Duration::from_secs(1));
     let by = world.presenter("ivan");
-    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::For(Span::hours(1))))
+    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::For(hours(1))))
         .expect("rotated");
     let items = own(&world, "ivan");
     assert_eq!(ids(&items), [new.listed.id, old.listed.id]);
     assert_eq!((items[0].status, items[1].status), (Status::Active, Status::Expiring));
-    world.pass(Span::hours(1));
+    world.pass(hours(1));
     assert_eq!(ids(&own(&world, "ivan")), [new.listed.id]);
 }
 
@@ -212,10 +214,10 @@ fn ao_code_4_the_default_list_shows_live_codes_and_expired_ones_are_shown_for_a_
         |expired| block_on(world.handle.list_security_codes(&by, expired, None, limit(10))).expect("a list").items;
     assert_eq!(list(false)[0].description.as_deref(), Some("nightly export"));
     assert_eq!(list(false)[0].created_by, Some(subject("super")));
-    world.pass(Span::hours(24));
+    world.pass(hours(24));
     assert!(list(false).is_empty());
     assert_eq!((list(true)[0].id, list(true)[0].status), (code.listed.id, Status::Expired));
-    world.pass(Span::days(7));
+    world.pass(days(7));
     assert!(list(true).is_empty(), "whether a purge ran or not");
 }
 

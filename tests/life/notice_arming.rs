@@ -5,7 +5,7 @@ use counterfoil::notice::{DueNotice, NoticeText, Outcome};
 use counterfoil::operations::Overlap;
 use counterfoil::policy::Policy;
 use counterfoil::settings::SettingName;
-use counterfoil::types::{OwnerId, Span, TokenKind};
+use counterfoil::types::{OwnerId, TokenKind};
 use counterfoil::{Account, Role};
 
 use crate::support::*;
@@ -14,11 +14,11 @@ use crate::support::*;
 fn notice_2_a_worker_that_was_down_sends_one_late_notice_or_only_the_one_on_expiry() {
     let world = synergy();
     world.pat("ivan", "one");
-    world.pass(Span::days(29));
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(1))]);
+    world.pass(days(29));
+    assert_eq!(run(&world), [NoticeText::ExpiresIn(days(1))]);
     let world = synergy();
     world.pat("ivan", "one");
-    world.pass(Span::days(31));
+    world.pass(days(31));
     assert_eq!(run(&world), [NoticeText::Expired]);
     assert!(run(&world).is_empty());
 }
@@ -27,9 +27,9 @@ fn notice_2_a_worker_that_was_down_sends_one_late_notice_or_only_the_one_on_expi
 fn notice_2_a_life_no_longer_than_the_lead_gets_the_expiry_notice_only() {
     let world = synergy();
     world.create("ivan", "one", 7).expect("a token");
-    world.pass(Span::days(6));
+    world.pass(days(6));
     assert!(run(&world).is_empty());
-    world.pass(Span::days(1));
+    world.pass(days(1));
     assert_eq!(run(&world), [NoticeText::Expired]);
 }
 
@@ -37,14 +37,14 @@ fn notice_2_a_life_no_longer_than_the_lead_gets_the_expiry_notice_only() {
 fn notice_2_rotating_cancels_the_old_notice_and_arms_the_new_one() {
     let world = synergy();
     let old = world.pat("ivan", "one");
-    world.pass(Span::days(10));
+    world.pass(days(10));
     let by = world.presenter("ivan");
     let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::UntilFirstUse))
         .expect("rotated");
-    world.pass(Span::days(13));
+    world.pass(days(13));
     let found = due(&world);
     assert_eq!(found.iter().map(DueNotice::id).collect::<Vec<_>>(), [new.listed.id]);
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(7))]);
+    assert_eq!(run(&world), [NoticeText::ExpiresIn(days(7))]);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn notice_2_what_was_rotated_or_deleted_after_it_came_due_is_not_sent() {
     let world = synergy();
     let rotated = world.pat("ivan", "one");
     let deleted = world.pat("ivan", "two");
-    world.pass(Span::days(25));
+    world.pass(days(25));
     let found = due(&world);
     let by = world.presenter("ivan");
     block_on(world.handle.rotate_personal_access_token(&by, &rotated.listed.id, Overlap::Immediate)).expect("rotated");
@@ -67,17 +67,17 @@ fn notice_2_a_notice_whose_token_changed_while_it_was_sent_keeps_the_new_mark() 
     let world = bare_world(Policy { notices: codes_too(), ..synergy_policy() });
     let code = world.described_code("export");
     let by = world.presenter("super");
-    let in_20_days = world.now().plus_capped(Span::days(20));
+    let in_20_days = world.now().plus_capped(days(20));
     block_on(world.handle.update_security_code(&by, &code.listed.id, Some(in_20_days), None)).expect("edited");
-    world.pass(Span::days(13));
+    world.pass(days(13));
     let claimed = claim(&world, &due(&world)[0]).expect("a notice");
-    let in_40_days = in_20_days.plus_capped(Span::days(20));
+    let in_40_days = in_20_days.plus_capped(days(20));
     block_on(world.handle.update_security_code(&by, &code.listed.id, Some(in_40_days), None)).expect("edited");
     assert!(!block_on(world.handle.settle_notice(claimed, Outcome::Sent)).expect("settled"));
-    world.pass(Span::days(7));
+    world.pass(days(7));
     assert!(run(&world).is_empty(), "extended: nothing expires");
-    world.pass(Span::days(13));
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(7))]);
+    world.pass(days(13));
+    assert_eq!(run(&world), [NoticeText::ExpiresIn(days(7))]);
 }
 
 fn codes_too() -> counterfoil::policy::Notices {
@@ -91,24 +91,24 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
     let code = world.described_code("export");
     let by = world.presenter("super");
     let start = world.now();
-    let set = |days| {
-        let at = Some(start.plus_capped(Span::days(days)));
+    let set = |day| {
+        let at = Some(start.plus_capped(days(day)));
         block_on(world.handle.update_security_code(&by, &code.listed.id, at, None)).expect("edited");
     };
     world.set_number(SettingName::NoticeLeadDays, 1);
     set(20);
     world.set_number(SettingName::NoticeLeadDays, 7);
-    world.pass(Span::days(10));
+    world.pass(days(10));
     // Armed under a lead of one day; a lead of seven holds for what is armed from now on.
     set(20);
-    world.pass(Span::days(3));
+    world.pass(days(3));
     assert_eq!(run(&world).len(), 1);
-    world.clock.set(start.plus_capped(Span::days(12)));
+    world.clock.set(start.plus_capped(days(12)));
     set(40);
     set(20);
-    world.pass(Span::days(1));
+    world.pass(days(1));
     assert!(run(&world).is_empty(), "that expiry was announced already");
-    world.pass(Span::days(7));
+    world.pass(days(7));
     assert_eq!(run(&world), [NoticeText::Expired]);
 }
 
@@ -118,15 +118,15 @@ fn notice_2_permanent_codes_have_no_notice_and_reactivation_arms_again() {
     let code = world.described_code("export");
     let by = world.presenter("super");
     block_on(world.handle.make_security_code_permanent(&by, &code.listed.id)).expect("permanent");
-    world.pass(Span::days(50));
+    world.pass(days(50));
     assert!(due(&world).is_empty());
     block_on(world.handle.reset_security_code(&by, &code.listed.id)).expect("reset");
-    world.pass(Span::days(1));
+    world.pass(days(1));
     let claimed = claim(&world, &due(&world)[0]).expect("a notice");
     assert_eq!((claimed.to().as_str(), claimed.label()), ("super@example.com", "export"), "its creator can act");
     assert!(block_on(world.handle.settle_notice(claimed, Outcome::Sent)).expect("settled"));
     block_on(world.handle.reactivate_security_code(&by, &code.listed.id)).expect("reactivated");
-    world.pass(Span::days(1));
+    world.pass(days(1));
     assert_eq!(run(&world), [NoticeText::Expired]);
 }
 
@@ -135,10 +135,10 @@ fn notice_2_suspended_gets_the_expiry_notice_only() {
     let world = synergy();
     world.pat("ivan", "one");
     assert!(world.people.set_role(&subject("ivan"), Role::Collaborator));
-    world.pass(Span::days(23));
+    world.pass(days(23));
     assert!(run(&world).is_empty());
     assert!(due(&world).is_empty(), "looked at again tomorrow, not at once");
-    world.pass(Span::days(7));
+    world.pass(days(7));
     assert_eq!(run(&world), [NoticeText::Expired]);
 }
 
@@ -147,11 +147,11 @@ fn notice_2_what_is_no_longer_suspended_gets_a_late_notice() {
     let world = synergy();
     world.pat("ivan", "one");
     world.open_gate(false);
-    world.pass(Span::days(23));
+    world.pass(days(23));
     assert!(run(&world).is_empty());
     world.open_gate(true);
-    world.pass(Span::days(1));
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(6))]);
+    world.pass(days(1));
+    assert_eq!(run(&world), [NoticeText::ExpiresIn(days(6))]);
 }
 
 #[test]
@@ -160,17 +160,17 @@ fn notice_2_an_owner_without_an_address_is_reported_and_tried_again() {
     let token = world.pat("ivan", "one");
     let with_address = world.account("ivan");
     assert!(world.people.update(Account::new(subject("ivan"), "ivan", Role::Member)));
-    world.pass(Span::days(23));
+    world.pass(days(23));
     world.told();
     assert!(run(&world).is_empty());
     let missing = EventKind::NoAddress { owner: OwnerId::from(subject("ivan")), id: token.listed.id };
     assert_eq!(world.told(), std::slice::from_ref(&missing));
-    world.pass(Span::days(1));
+    world.pass(days(1));
     assert!(run(&world).is_empty());
     assert_eq!(world.told(), [missing], "once a day");
     assert!(world.people.update(with_address));
-    world.pass(Span::days(1));
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(5))]);
+    world.pass(days(1));
+    assert_eq!(run(&world), [NoticeText::ExpiresIn(days(5))]);
 }
 
 #[test]
@@ -178,9 +178,9 @@ fn notice_2_an_owner_who_is_no_more_gets_nothing_and_holds_nothing_up() {
     let world = synergy();
     world.pat("ivan", "one");
     assert!(world.people.remove(&subject("ivan")));
-    world.pass(Span::days(30));
+    world.pass(days(30));
     assert!(run(&world).is_empty());
-    world.pass(Span::days(1));
+    world.pass(days(1));
     assert!(due(&world).is_empty());
 }
 
@@ -188,7 +188,7 @@ fn notice_2_an_owner_who_is_no_more_gets_nothing_and_holds_nothing_up() {
 fn notice_2_purge_waits_for_an_unsent_expiry_notice_at_most_30_days() {
     let world = synergy();
     let token = world.pat("ivan", "one");
-    world.pass(Span::days(60));
+    world.pass(days(60));
     let _ = block_on(world.handle.purge(limit(100))).expect("purged");
     assert!(world.is_stored(&token.listed.id));
     assert_eq!(run(&world), [NoticeText::Expired], "after its retention, too");
@@ -200,7 +200,7 @@ fn notice_2_purge_waits_for_an_unsent_expiry_notice_at_most_30_days() {
 fn notice_2_after_those_30_days_nothing_is_sent_whether_a_purge_ran_or_not() {
     let world = synergy();
     world.pat("ivan", "one");
-    world.pass(Span::days(90));
+    world.pass(days(90));
     assert!(run(&world).is_empty());
     assert!(due(&world).is_empty());
 }

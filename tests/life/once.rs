@@ -1,12 +1,13 @@
 //! What one form makes, it makes once (fault A10).
 
 use std::sync::Barrier;
+use std::time::Duration;
 
 use crate::support::*;
 use counterfoil::client::NewClient;
 use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap};
 use counterfoil::token::{OnceKey, shard};
-use counterfoil::types::{OwnerId, RecordId, Span};
+use counterfoil::types::{OwnerId, RecordId};
 use counterfoil::*;
 
 /// A form of Ivan's session with that number.
@@ -95,7 +96,7 @@ fn fault_a10_one_form_replaces_one_token_once() {
     let rotate = |number, id: &RecordId, overlap| {
         block_on(world.handle.once(form(number)).rotate_personal_access_token(&ivan, id, overlap))
     };
-    let long = Overlap::For(Span::days(400));
+    let long = Overlap::For(days(400));
     assert!(matches!(rotate(1, &old.listed.id, long), Err(ManageError::Invalid(_))), "refused");
     let next = rotate(1, &old.listed.id, Overlap::Immediate).expect("replaced");
     assert_eq!(next.listed.id.family(), old.listed.id.family());
@@ -142,15 +143,15 @@ fn fault_a10_one_form_replaces_one_secret_once_however_many_followed_it() {
         block_on(world.handle.once(form(number)).rotate_client_secret(&admin, &id, overlap, beside))
     };
     let first = newest();
-    assert!(matches!(replace(1, Span::days(400), first), Err(ManageError::Invalid(_))), "refused");
-    assert!(replace(1, Span::hours(1), first).is_ok());
-    assert_eq!(conflict(replace(1, Span::hours(1), first)), Conflict::DoneAlready);
-    assert_eq!(conflict(replace(1, Span::hours(2), first)), Conflict::FormUsed);
-    assert_eq!(conflict(replace(2, Span::hours(1), first)), Conflict::ChangedMeanwhile, "another form, shown before");
+    assert!(matches!(replace(1, days(400), first), Err(ManageError::Invalid(_))), "refused");
+    assert!(replace(1, hours(1), first).is_ok());
+    assert_eq!(conflict(replace(1, hours(1), first)), Conflict::DoneAlready);
+    assert_eq!(conflict(replace(1, hours(2), first)), Conflict::FormUsed);
+    assert_eq!(conflict(replace(2, hours(1), first)), Conflict::ChangedMeanwhile, "another form, shown before");
     for number in 3..6 {
-        assert!(replace(number, Span::ZERO, newest()).is_ok());
+        assert!(replace(number, Duration::ZERO, newest()).is_ok());
     }
-    assert_eq!(conflict(replace(1, Span::hours(1), first)), Conflict::ChangedMeanwhile, "its secret is gone");
+    assert_eq!(conflict(replace(1, hours(1), first)), Conflict::ChangedMeanwhile, "its secret is gone");
 }
 
 #[test]
@@ -173,5 +174,5 @@ fn fault_a10_of_many_sendings_at_once_one_makes_it() {
     let made = block_on(world.handle.create_client(&admin, client())).expect("made");
     let beside = made.view.secrets.last().map(|secret| secret.id);
     let id = client_id("reports");
-    assert_eq!(at_once(|| block_on(once.rotate_client_secret(&admin, &id, Span::hours(1), beside))), 1);
+    assert_eq!(at_once(|| block_on(once.rotate_client_secret(&admin, &id, hours(1), beside))), 1);
 }

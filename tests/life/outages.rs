@@ -5,6 +5,7 @@ use std::io;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
@@ -12,7 +13,7 @@ use counterfoil::event::{EventKind, Fault, Means, TracingSink};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::store::StoreError;
 use counterfoil::testing::RecordingSink;
-use counterfoil::types::{Span, TokenKind};
+use counterfoil::types::TokenKind;
 use counterfoil::*;
 
 use crate::support::*;
@@ -122,8 +123,8 @@ fn failed(means: Means, op: &'static str, cause: &str, unsaid: u64) -> EventKind
     EventKind::Failed { means, op, fault: Fault::Unavailable, id: None, cause: cause.to_owned(), unsaid }
 }
 
-fn ms(millis: u64) -> Span {
-    Span::from_micros(1_000 * millis).expect("a span")
+fn ms(millis: u64) -> Duration {
+    Duration::from_micros(1_000 * millis)
 }
 
 const OF_STORE: &str = "store is unavailable for get: pool is closed: connection refused by db-1";
@@ -181,7 +182,7 @@ fn fault_d1_a_clock_put_back_keeps_no_outage_untold() {
     outage.store.turn(true);
     assert!(!outage.verify());
     outage.told();
-    outage.world.clock.set(outage.world.now().minus(Span::hours(1)));
+    outage.world.clock.set(outage.world.now().minus(hours(1)));
     assert!(!outage.verify());
     assert_eq!(outage.told().len(), 1);
 }

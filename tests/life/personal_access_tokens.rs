@@ -1,14 +1,16 @@
 //! Personal access tokens as their owners and administrators see them (SYN-PAT, A2-TOKEN).
 
+use std::time::Duration;
+
 use counterfoil::http_auth::{Gate, Refusal};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::settings::SettingsUpdate;
-use counterfoil::types::{Label, RecordId, Span, TokenKind, Version};
+use counterfoil::types::{Label, RecordId, TokenKind, Version};
 use counterfoil::*;
 
 use crate::support::*;
 
-fn days(world: &World, days: i64) -> Result<IssuedCredential, ManageError> {
+fn create_for_days(world: &World, days: i64) -> Result<IssuedCredential, ManageError> {
     world.create("bill", &format!("days {}", days % 1_000), days)
 }
 
@@ -35,7 +37,7 @@ fn syn_pat_1_a_missing_setting_counts_as_off_where_the_policy_asks_for_it() {
     let mut policy = open_policy();
     policy.personal_access_tokens.setting = SettingGate::Required;
     let world = world_with(policy, |builder| builder);
-    assert!(matches!(days(&world, 1), Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Setting }))));
+    assert!(matches!(create_for_days(&world, 1), Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Setting }))));
 }
 
 #[test]
@@ -43,7 +45,7 @@ fn syn_pat_1_a_change_made_elsewhere_holds_within_the_staleness() {
     let here = world();
     let token = here.pat("bill", "ci");
     here.elsewhere(|builder| builder).allow_tokens(false);
-    here.pass(Span::seconds(1));
+    here.pass(Duration::from_secs(1));
     assert!(!here.works(token.token.expose_secret()), "one second later the change is seen");
 }
 
@@ -76,7 +78,7 @@ fn syn_pat_1_a_settings_store_that_fails_is_unavailable() {
     let token = here.pat("bill", "ci");
     let there = here.elsewhere(|builder| builder.settings_store(std::sync::Arc::new(Failing)));
     assert!(matches!(there.verify(token.token.expose_secret()), Err(Denied::Unavailable(_))));
-    assert!(matches!(days(&there, 1), Err(ManageError::Unavailable(_))));
+    assert!(matches!(create_for_days(&there, 1), Err(ManageError::Unavailable(_))));
 }
 
 #[test]
@@ -118,10 +120,10 @@ fn syn_pat_3_days_are_whole_numbers_from_1_to_180() {
     for (count, fits) in
         [(0, false), (1, true), (180, true), (181, false), (-1, false), (i64::MIN, false), (i64::MAX, false)]
     {
-        match days(&world, count) {
+        match create_for_days(&world, count) {
             Ok(issued) => {
                 assert!(fits, "{count}");
-                let life = Span::days(u16::try_from(count).expect("small"));
+                let life = days(u16::try_from(count).expect("small"));
                 assert_eq!(issued.listed.expires_at, world.now().plus(life), "a day is 86,400 s");
             }
             Err(ManageError::Invalid(invalid)) => {
@@ -139,8 +141,8 @@ fn syn_pat_3_the_ceiling_is_the_settings() {
     let world = world();
     let change = SettingsUpdate { pat_max_days: Some(10), ..Default::default() };
     block_on(world.handle.update_settings(&world.presenter("admin"), &change)).expect("changed");
-    assert!(days(&world, 10).is_ok());
-    assert!(matches!(days(&world, 11), Err(ManageError::Invalid(Invalid::Days { most: 10 }))));
+    assert!(create_for_days(&world, 10).is_ok());
+    assert!(matches!(create_for_days(&world, 11), Err(ManageError::Invalid(Invalid::Days { most: 10 }))));
 }
 
 #[test]
@@ -162,7 +164,7 @@ fn syn_pat_6_deleting_twice_succeeds_for_30_days_and_then_nothing_is_there() {
     let delete = || world.delete("bill", &token.listed.id);
     delete().expect("deleted");
     assert!(matches!(world.reason(token.token.expose_secret()), Refusal::Revoked { .. }));
-    world.pass(just_under(Span::days(30)));
+    world.pass(just_under(days(30)));
     delete().expect("the tombstone stands");
     world.pass(micro());
     assert!(matches!(delete(), Err(ManageError::NotFound)));
@@ -209,7 +211,7 @@ fn syn_pat_9_an_owner_has_at_most_so_many_live_ones() {
     let world = world_with(policy, |builder| builder);
     let first = world.create("bill", "one", 1).expect("a token");
     world.create("bill", "two", 2).expect("a token");
-    assert!(matches!(days(&world, 3), Err(ManageError::Conflict(Conflict::QuotaReached))));
+    assert!(matches!(create_for_days(&world, 3), Err(ManageError::Conflict(Conflict::QuotaReached))));
     world.create("ivan", "one", 1).expect("another owner has a quota of his own");
     world.clock.set(first.listed.expires_at.expect("an end"));
     world.create("bill", "three", 1).expect("an expired one does not count");
@@ -231,7 +233,7 @@ fn a2_token_2_an_expired_token_holds_its_label_until_its_retention_is_over() {
     let world = world();
     let token = world.create("bill", "Telegram", 1).expect("a token");
     let end = token.listed.expires_at.expect("an end");
-    let gone = end.plus(Span::days(30)).expect("in range");
+    let gone = end.plus(days(30)).expect("in range");
     world.clock.set(just_before(gone));
     assert!(matches!(world.create("bill", "telegram", 1), Err(ManageError::Conflict(Conflict::LabelTaken))));
     world.clock.set(gone);

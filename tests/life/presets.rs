@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use counterfoil::http_auth::Gate;
 use counterfoil::policy::Policy;
-use counterfoil::types::{InvalidLabel, Span};
+use counterfoil::types::InvalidLabel;
 use counterfoil::*;
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ fn all_kinds_8_a2nta_asks_the_switch_and_no_setting_labels_have_20_characters_an
 fn all_kinds_8_aodocs_gives_codes_of_24_hours_that_can_be_reactivated_for_a_week() {
     let world = bare_world(Policy::aodocs());
     let code = world.described_code("export");
-    let end = after_start(Span::hours(24));
+    let end = after_start(hours(24));
     assert_eq!(code.listed.expires_at, Some(end));
     world.clock.set(just_before(end));
     assert!(world.works(code.token.expose_secret()));
@@ -64,9 +64,9 @@ fn all_kinds_8_aodocs_gives_codes_of_24_hours_that_can_be_reactivated_for_a_week
     let boss = world.presenter("super");
     let reactivate = |code: &IssuedCredential| block_on(world.handle.reactivate_security_code(&boss, &code.listed.id));
     let other = world.described_code("import");
-    world.clock.set(just_before(end.plus(Span::days(7)).expect("in range")));
-    assert_eq!(reactivate(&code).expect("the last moment").expires_at, world.now().plus(Span::hours(24)));
-    world.clock.set(other.listed.expires_at.and_then(|end| end.plus(Span::days(7))).expect("in range"));
+    world.clock.set(just_before(end.plus(days(7)).expect("in range")));
+    assert_eq!(reactivate(&code).expect("the last moment").expires_at, world.now().plus(hours(24)));
+    world.clock.set(other.listed.expires_at.and_then(|end| end.plus(days(7))).expect("in range"));
     assert!(matches!(reactivate(&other), Err(ManageError::NotFound)));
 }
 
@@ -74,17 +74,17 @@ fn all_kinds_8_aodocs_gives_codes_of_24_hours_that_can_be_reactivated_for_a_week
 fn all_kinds_8_aal2_ends_a_sign_in_after_an_hour_of_inactivity_and_after_24_hours_whatever_happens() {
     let world = world_with(Policy::aal2(), |builder| builder);
     let (idle, used) = (world.log_in("rotating", "true"), world.log_in("rotating", "true"));
-    world.clock.set(just_before(after_start(Span::hours(1))));
+    world.clock.set(just_before(after_start(hours(1))));
     let mut token = world.refresh("rotating", &used.refresh()).refresh();
     world.pass(micro());
     assert_eq!(world.refresh("rotating", &idle.refresh()).error(), (400, "invalid_grant".into()), "an idle hour");
-    while world.now() < after_start(Span::hours(23)) {
-        world.pass(Span::minutes(30));
+    while world.now() < after_start(hours(23)) {
+        world.pass(minutes(30));
         token = world.refresh("rotating", &token).refresh();
     }
-    world.pass(Span::minutes(30));
+    world.pass(minutes(30));
     token = world.refresh("rotating", &token).refresh();
-    world.clock.set(just_before(after_start(Span::hours(24))));
+    world.clock.set(just_before(after_start(hours(24))));
     let last = world.refresh("rotating", &token);
     assert_eq!(last.status, 200, "{}", last.body);
     world.pass(micro());

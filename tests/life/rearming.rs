@@ -4,7 +4,6 @@ use counterfoil::IssuedCredential;
 use counterfoil::notice::{NoticeText, Outcome};
 use counterfoil::settings::SettingName;
 use counterfoil::store::NoticeMark;
-use counterfoil::types::Span;
 
 use crate::support::*;
 
@@ -28,8 +27,8 @@ fn mark(world: &World, token: &IssuedCredential) -> NoticeMark {
     world.stored(&token.listed.id).and_then(|record| record.record().notice).expect("a mark")
 }
 
-fn before_end(token: &IssuedCredential, days: u16) -> NoticeMark {
-    NoticeMark { at: token.listed.expires_at.expect("an end").minus(Span::days(days)), stage: 0 }
+fn before_end(token: &IssuedCredential, lead: u16) -> NoticeMark {
+    NoticeMark { at: token.listed.expires_at.expect("an end").minus(days(lead)), stage: 0 }
 }
 
 #[test]
@@ -44,13 +43,13 @@ fn fault_e2_a_longer_lead_and_a_shorter_one_reach_tokens_that_are_there() {
     assert_eq!(rearm(&world, 10), [1]);
     lead(&world, 14);
     assert_eq!(rearm(&world, 10), [1]);
-    world.pass(Span::days(16));
-    assert_eq!(run(&world), [NoticeText::ExpiresIn(Span::days(14))]);
+    world.pass(days(16));
+    assert_eq!(run(&world), [NoticeText::ExpiresIn(days(14))]);
     lead(&world, 7);
     assert_eq!(rearm(&world, 10), [0], "told for that expiry");
-    world.pass(Span::days(7));
+    world.pass(days(7));
     assert!(run(&world).is_empty());
-    world.pass(Span::days(7));
+    world.pass(days(7));
     assert_eq!(run(&world), [NoticeText::Expired]);
 }
 
@@ -59,11 +58,11 @@ fn fault_e2_a_shorter_lead_fits_a_life_that_the_longer_one_did_not_and_revives_n
     let world = synergy();
     lead(&world, 14);
     rearm(&world, 10);
-    world.pass(Span::minutes(5));
+    world.pass(minutes(5));
     rearm(&world, 10);
     let short = world.create("ivan", "short", 12).expect("a token");
     let given_up = world.create("ivan", "given up", 15).expect("a token");
-    world.pass(Span::days(1));
+    world.pass(days(1));
     let claimed = claim(&world, &due(&world)[0]).expect("a notice");
     assert!(block_on(world.handle.settle_notice(claimed, Outcome::Dropped)).expect("settled"));
     lead(&world, 7);
@@ -78,10 +77,10 @@ fn fault_e2_a_token_that_is_nearer_its_end_than_the_new_lead_is_told_of_late() {
     world.pat("ivan", "one");
     world.create("ivan", "short", 12).expect("a token");
     lead(&world, 14);
-    world.pass(Span::days(20));
+    world.pass(days(20));
     assert_eq!(rearm(&world, 10), [1], "the short one has expired");
     let told = run(&world);
-    assert!(told.contains(&NoticeText::ExpiresIn(Span::days(10))) && told.contains(&NoticeText::Expired), "{told:?}");
+    assert!(told.contains(&NoticeText::ExpiresIn(days(10))) && told.contains(&NoticeText::Expired), "{told:?}");
 }
 
 #[test]
@@ -99,10 +98,10 @@ fn fault_e2_the_walk_is_bounded_goes_on_elsewhere_and_costs_nothing_where_nothin
         let stored = block_on(counterfoil::store::SettingsStore::settings(&*world.store, world.handle.realm()));
         stored.expect("available").expect("there").version
     };
-    world.pass(Span::hours(1));
+    world.pass(hours(1));
     rearm(&world, 100);
     let version = settings(&world);
-    world.pass(Span::days(1));
+    world.pass(days(1));
     assert_eq!(rearm(&world, 100), [0]);
     assert_eq!(settings(&world), version, "nothing is written where nothing changed");
 }
@@ -118,7 +117,7 @@ fn fault_e2_a_token_made_meanwhile_under_the_old_lead_is_reached_by_a_second_wal
     lead(&world, 14);
     assert_eq!(mark(&world, &token), before_end(&token, 7));
     assert_eq!(rearm(&world, 10), [0], "the second walk waits until every process knows");
-    world.pass(Span::minutes(2));
+    world.pass(minutes(2));
     assert_eq!(rearm(&world, 10), [1]);
     assert_eq!(mark(&world, &token), before_end(&token, 14));
 }
@@ -127,7 +126,7 @@ fn fault_e2_a_token_made_meanwhile_under_the_old_lead_is_reached_by_a_second_wal
 fn fault_e2_a_notice_on_its_way_is_taken_from_no_worker() {
     let world = synergy();
     world.pat("ivan", "one");
-    world.pass(Span::days(23));
+    world.pass(days(23));
     let claimed = claim(&world, &due(&world)[0]).expect("a notice");
     for days in [14, 3] {
         lead(&world, days);
@@ -144,7 +143,7 @@ fn fault_e2_a_mark_that_no_walk_has_reached_is_told_as_the_present_lead_says() {
     let world = synergy();
     let token = world.pat("ivan", "one");
     lead(&world, 3);
-    world.pass(Span::days(23));
+    world.pass(days(23));
     assert!(run(&world).is_empty(), "seven days are too early now");
     assert_eq!(mark(&world, &token), before_end(&token, 3));
 }

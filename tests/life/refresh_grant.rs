@@ -1,28 +1,45 @@
 //! How long sign-ins live, how they are refreshed, and how that ends (SYN-TOKEN 5 to 7).
 
+use std::time::Duration;
+
 use counterfoil::client::{ClientUpdate, RefreshMode};
 use counterfoil::event::EventKind;
 use counterfoil::policy::Policy;
 use counterfoil::settings::SettingsUpdate;
 use counterfoil::store::TokenStore;
 use counterfoil::token::Prefixes;
-use counterfoil::types::{KeyId, Span};
+use counterfoil::types::KeyId;
 use counterfoil::*;
 
 use crate::support::*;
 
 #[test]
+fn syn_token_5_nothing_lives_longer_by_a_part_of_a_microsecond_in_the_policy() {
+    let mut policy = open_policy();
+    policy.access_tokens.lifetime = minutes(10) + PART;
+    policy.refresh_tokens.inactivity = hours(24) + PART;
+    let world = world_with(policy, |builder| builder);
+    let reply = world.log_in("rotating", "true");
+    world.clock.set(just_before(after_start(minutes(10))));
+    assert!(world.works(&reply.access()));
+    world.pass(micro());
+    assert!(!world.works(&reply.access()));
+    world.clock.set(after_start(hours(24)));
+    assert_eq!(world.refresh("rotating", &reply.refresh()).status, 400);
+}
+
+#[test]
 fn syn_token_5_an_access_token_lives_10_minutes_and_a_refresh_token_24_hours() {
     let world = world();
     let reply = world.log_in("rotating", "true");
-    world.clock.set(just_before(after_start(Span::minutes(10))));
+    world.clock.set(just_before(after_start(minutes(10))));
     assert!(world.works(&reply.access()), "one microsecond before the end");
     world.pass(micro());
     assert!(!world.works(&reply.access()), "at the end");
-    world.clock.set(just_before(after_start(Span::hours(24))));
+    world.clock.set(just_before(after_start(hours(24))));
     let next = world.refresh("rotating", &reply.refresh());
     assert_eq!(next.status, 200, "one microsecond before the end: {}", next.body);
-    world.pass(Span::hours(24));
+    world.pass(hours(24));
     assert_eq!(world.refresh("rotating", &next.refresh()).error(), (400, "invalid_grant".into()), "at the end");
 }
 
@@ -32,18 +49,18 @@ fn syn_token_5_each_refresh_slides_but_never_past_the_absolute_life() {
         let world = world();
         let mut token = world.log_in(client, "true").refresh();
         for _ in 0..29 {
-            world.pass(Span::hours(23));
+            world.pass(hours(23));
             token = world.refresh(client, &token).refresh();
         }
-        world.clock.set(just_before(after_start(Span::days(30))));
+        world.clock.set(just_before(after_start(days(30))));
         // The last day: slide up to the end, which is not past the absolute life.
-        let mut now = after_start(Span::hours(29 * 23));
-        while now < after_start(Span::days(30)).minus(Span::hours(23)) {
-            now = now.plus(Span::hours(23)).expect("in range");
+        let mut now = after_start(hours(29 * 23));
+        while now < after_start(days(30)).minus(hours(23)) {
+            now = now.plus(hours(23)).expect("in range");
             world.clock.set(now);
             token = world.refresh(client, &token).refresh();
         }
-        world.clock.set(just_before(after_start(Span::days(30))));
+        world.clock.set(just_before(after_start(days(30))));
         let last = world.refresh(client, &token);
         assert_eq!(last.status, 200, "{client}: {}", last.body);
         world.pass(micro());
@@ -59,10 +76,10 @@ fn syn_token_5_without_remember_the_family_ends_one_inactivity_period_after_its_
         let world = world();
         let mut token = world.log_in(client, remember).refresh();
         for _ in 0..3 {
-            world.pass(Span::hours(6));
+            world.pass(hours(6));
             token = world.refresh(client, &token).refresh();
         }
-        world.clock.set(just_before(after_start(Span::hours(24))));
+        world.clock.set(just_before(after_start(hours(24))));
         let last = world.refresh(client, &token);
         assert_eq!(last.status, 200, "{client}: {}", last.body);
         assert_eq!(last.number("expires_in"), 0, "the access token ends with its family");
@@ -89,11 +106,11 @@ fn syn_token_5_a_shortened_time_out_applies_to_existing_families_at_their_next_u
     let reply = world.log_in("rotating", "true");
     let change = SettingsUpdate { refresh_inactivity_seconds: Some(3_600), ..Default::default() };
     block_on(world.handle.update_settings(&world.presenter("admin"), &change)).expect("changed");
-    world.pass(Span::hours(1));
+    world.pass(hours(1));
     assert_eq!(world.refresh("rotating", &reply.refresh()).status, 400);
     let world = world_with(Policy::aal2(), |builder| builder);
     let reply = world.log_in("rotating", "true");
-    world.pass(Span::hours(1));
+    world.pass(hours(1));
     assert_eq!(world.refresh("rotating", &reply.refresh()).status, 400, "the preset aal2");
 }
 
@@ -127,7 +144,7 @@ fn syn_token_6_another_clients_refresh_token_is_refused_and_not_consumed() {
     assert!(world.told().iter().any(|event| matches!(event, EventKind::ForeignClient { .. })));
     let used = world.refresh("rotating", &reply.refresh());
     assert_eq!(used.status, 200);
-    world.pass(Span::minutes(1));
+    world.pass(minutes(1));
     assert_eq!(world.refresh("test.token", &reply.refresh()).status, 400);
     assert_eq!(world.refresh("rotating", &used.refresh()).status, 200, "a foreign replay kills nothing");
 }
@@ -137,7 +154,7 @@ fn syn_token_6_a_retry_inside_the_window_gets_the_same_answer() {
     let world = world();
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
-    world.pass(just_under(Span::seconds(10)));
+    world.pass(just_under(Duration::from_secs(10)));
     let retry = world.refresh("rotating", &first.refresh());
     assert_eq!(retry.refresh(), won.refresh());
     assert_eq!(retry.access(), won.access());
@@ -151,7 +168,7 @@ fn syn_token_6_the_parent_after_the_window_kills_the_family() {
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
     world.told();
-    world.pass(Span::seconds(30));
+    world.pass(Duration::from_secs(30));
     assert_eq!(world.refresh("rotating", &first.refresh()).error(), (400, "invalid_grant".into()));
     assert!(world.told().iter().any(|event| matches!(event, EventKind::Replayed { generation: 0, .. })));
     assert!(!world.works(&won.access()) && !world.works(&first.access()), "access tokens included");
@@ -175,7 +192,7 @@ fn syn_token_6_the_window_is_over_when_the_successor_slid_in_the_other_mode() {
     let second = world.refresh("rotating", &first.refresh());
     let change = ClientUpdate { refresh_mode: Some(RefreshMode::Reuse), ..ClientUpdate::default() };
     block_on(world.handle.update_client(&world.presenter("admin"), &client_id("rotating"), change)).expect("changed");
-    world.pass(Span::seconds(1));
+    world.pass(Duration::from_secs(1));
     assert_eq!(
         world.refresh("rotating", &second.refresh()).refresh(),
         second.refresh(),
@@ -188,7 +205,7 @@ fn syn_token_6_the_window_is_over_when_the_successor_slid_in_the_other_mode() {
 #[test]
 fn syn_token_6_with_grace_zero_every_second_presentation_revokes() {
     let mut policy = open_policy();
-    policy.refresh_tokens.grace = Span::ZERO;
+    policy.refresh_tokens.grace = Duration::ZERO;
     let world = world_with(policy, |builder| builder);
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
@@ -243,7 +260,7 @@ fn syn_token_6_introspecting_a_rotated_token_is_inactive_and_changes_nothing() {
     let world = world();
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
-    world.pass(Span::minutes(1));
+    world.pass(minutes(1));
     assert_eq!(world.introspect("rotating", &first.refresh()).body, r#"{"active":false}"#);
     assert_eq!(world.refresh("rotating", &won.refresh()).status, 200);
 }

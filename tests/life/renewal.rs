@@ -1,9 +1,10 @@
 //! Editing, resetting and reactivating codes, and relabelling tokens (AO-CODE 3 to 6, A2-TOKEN 2).
 
+use std::time::Duration;
+
 use counterfoil::event::{Action, EventKind};
 use counterfoil::operations::{NewAccess, Status};
 use counterfoil::settings::SettingName;
-use counterfoil::types::Span;
 use counterfoil::{
     Conflict, CredentialView, Forbidden, Invalid, IssuedCredential, ManageError, Presenter, Role, Timestamp,
 };
@@ -24,7 +25,7 @@ fn act(world: &World, by: &Presenter, code: &IssuedCredential, action: &str) -> 
         "make-permanent" => block_on(counterfoil.make_security_code_permanent(by, id)),
         "reset" => block_on(counterfoil.reset_security_code(by, id)),
         "reactivate" => block_on(counterfoil.reactivate_security_code(by, id)),
-        _ => block_on(counterfoil.update_security_code(by, id, Some(world.now().plus_capped(Span::days(2))), None)),
+        _ => block_on(counterfoil.update_security_code(by, id, Some(world.now().plus_capped(days(2))), None)),
     }
 }
 
@@ -35,7 +36,7 @@ fn ao_code_3_a_new_expiry_lies_strictly_after_now() {
     let world = synergy();
     let code = world.described_code("one");
     let here = world.now();
-    for past in [here, here.minus(Span::seconds(1)), Timestamp::EPOCH, Timestamp::MAX] {
+    for past in [here, here.minus(Duration::from_secs(1)), Timestamp::EPOCH, Timestamp::MAX] {
         let refused = edit(&world, &code, Some(past), None);
         assert!(matches!(refused, Err(ManageError::Invalid(Invalid::ExpiresAt))), "{past:?}");
     }
@@ -54,13 +55,13 @@ fn ao_code_3_permanent_and_reset() {
     let by = world.presenter("super");
     let permanent = act(&world, &by, &code, "make-permanent").expect("permanent");
     assert_eq!((permanent.expires_at, permanent.status), (None, Status::Active));
-    world.pass(Span::days(1_000));
+    world.pass(days(1_000));
     assert!(world.works(code.token.expose_secret()));
     let reset = act(&world, &by, &code, "reset").expect("reset");
-    assert_eq!(reset.expires_at, world.now().plus(Span::hours(24)), "also for a permanent one");
+    assert_eq!(reset.expires_at, world.now().plus(hours(24)), "also for a permanent one");
     world.set_number(SettingName::CodeLifetimeSeconds, 60);
     let reset = act(&world, &by, &code, "reset").expect("reset");
-    assert_eq!(reset.expires_at, world.now().plus(Span::seconds(60)), "the setting is meant by 24 h");
+    assert_eq!(reset.expires_at, world.now().plus(Duration::from_secs(60)), "the setting is meant by 24 h");
 }
 
 #[test]
@@ -68,7 +69,7 @@ fn ao_code_3_on_an_expired_code_only_the_description_can_be_edited() {
     let world = synergy();
     let code = world.described_code("one");
     let by = world.presenter("super");
-    world.pass(Span::hours(24));
+    world.pass(hours(24));
     for action in ["edit", "make-permanent", "reset"] {
         let refused = act(&world, &by, &code, action);
         assert!(matches!(refused, Err(ManageError::Conflict(Conflict::Expired))), "{action}");
@@ -76,7 +77,7 @@ fn ao_code_3_on_an_expired_code_only_the_description_can_be_edited() {
     let edited = act(&world, &by, &code, "describe").expect("edited");
     assert_eq!((edited.description.as_deref(), edited.status), (Some("new"), Status::Expired));
     assert!(!world.works(code.token.expose_secret()));
-    let both = edit(&world, &code, Some(world.now().plus_capped(Span::days(1))), Some("newer"));
+    let both = edit(&world, &code, Some(world.now().plus_capped(days(1))), Some("newer"));
     assert!(matches!(both, Err(ManageError::Conflict(Conflict::Expired))));
     let there = act(&world, &by, &code, "reactivate").expect("reactivated");
     assert_eq!(there.description.as_deref(), Some("new"), "of an edit that is refused nothing is done");
@@ -89,10 +90,10 @@ fn ao_code_4_reactivate_gives_one_more_day_with_the_same_secret() {
     let by = world.presenter("super");
     let early = act(&world, &by, &code, "reactivate");
     assert!(matches!(early, Err(ManageError::Conflict(Conflict::NotExpired))));
-    world.pass(Span::hours(24));
+    world.pass(hours(24));
     assert!(!world.works(code.token.expose_secret()));
     let back = act(&world, &by, &code, "reactivate").expect("reactivated");
-    assert_eq!((back.expires_at, back.status), (world.now().plus(Span::hours(24)), Status::Expiring));
+    assert_eq!((back.expires_at, back.status), (world.now().plus(hours(24)), Status::Expiring));
     assert!(world.works(code.token.expose_secret()));
     act(&world, &by, &code, "make-permanent").expect("permanent");
     let permanent = act(&world, &by, &code, "reactivate");
@@ -101,12 +102,12 @@ fn ao_code_4_reactivate_gives_one_more_day_with_the_same_secret() {
 
 #[test]
 fn ao_code_4_the_last_microsecond_of_the_week_reactivates_and_the_next_finds_nothing() {
-    let last = Span::hours(24).micros() + Span::days(7).micros() - 1;
-    for (passed, found) in [(last, true), (last + 1, false)] {
+    let last = just_under(hours(24) + days(7));
+    for (passed, found) in [(last, true), (just_over(last), false)] {
         let world = synergy();
         let code = world.described_code("one");
         let by = world.presenter("super");
-        world.pass(Span::from_micros(passed).expect("small"));
+        world.pass(passed);
         if found {
             act(&world, &by, &code, "reactivate").expect("still there");
             assert!(world.works(code.token.expose_secret()));
@@ -173,7 +174,7 @@ fn ao_code_6_every_action_leaves_an_event_with_who_and_what() {
     ];
     for (name, action) in done {
         if name == "reactivate" {
-            world.pass(Span::hours(24));
+            world.pass(hours(24));
         }
         act(&world, &by, &code, name).expect("done");
         let events = world.sink.take();

@@ -4,7 +4,7 @@ use std::sync::Barrier;
 
 use counterfoil::event::EventKind;
 use counterfoil::operations::Overlap;
-use counterfoil::types::{RecordId, Span};
+use counterfoil::types::RecordId;
 use counterfoil::{Conflict, Forbidden, Invalid, IssuedCredential, ManageError, Presenter, Role, Scope};
 
 use crate::support::*;
@@ -26,7 +26,7 @@ fn text(issued: &IssuedCredential) -> &str {
 fn a2_token_2_rotation_keeps_label_scope_and_expiry_and_replaces_the_secret() {
     let world = synergy();
     let old = world.scoped_pat("ivan", "one", "demo:read");
-    world.pass(Span::days(3));
+    world.pass(days(3));
     world.told();
     let new = rotated(&world, &old, Overlap::Immediate);
     assert_eq!((&new.listed.label, &new.listed.scope), (&old.listed.label, &old.listed.scope));
@@ -41,9 +41,9 @@ fn a2_token_2_rotation_keeps_label_scope_and_expiry_and_replaces_the_secret() {
 fn a2_token_2_an_overlap_ends_when_its_time_is_over() {
     let world = synergy();
     let old = world.pat("ivan", "one");
-    let new = rotated(&world, &old, Overlap::For(Span::hours(1)));
+    let new = rotated(&world, &old, Overlap::For(hours(1)));
     assert!(world.works(text(&new)) && world.works(text(&old)));
-    world.pass(just_under(Span::hours(1)));
+    world.pass(just_under(hours(1)));
     assert!(world.works(text(&old)));
     world.pass(micro());
     assert!(world.works(text(&new)) && !world.works(text(&old)));
@@ -54,7 +54,7 @@ fn a2_token_2_the_first_use_of_the_new_one_ends_the_old_one() {
     let world = synergy();
     let old = world.pat("ivan", "one");
     let new = rotated(&world, &old, Overlap::UntilFirstUse);
-    world.pass(Span::days(20));
+    world.pass(days(20));
     assert!(world.works(text(&old)), "however long it takes");
     world.told();
     assert!(world.works(text(&new)));
@@ -89,16 +89,34 @@ fn a2_token_2_many_first_uses_at_once_end_the_old_one_once() {
 fn a2_token_2_an_overlap_is_at_most_as_long_as_the_policy_lets_it() {
     let world = synergy();
     let old = world.pat("ivan", "one");
-    let longer = just_over(Span::days(7));
+    let longer = just_over(days(7));
     let refused = rotate(&world, &world.presenter("ivan"), &old.listed.id, Overlap::For(longer));
     assert!(matches!(refused, Err(ManageError::Invalid(Invalid::Overlap { most: 604_800 }))));
     assert!(world.works(text(&old)), "nothing was done");
-    rotated(&world, &old, Overlap::For(Span::days(7)));
+    rotated(&world, &old, Overlap::For(days(7)));
+}
+
+#[test]
+fn a2_token_2_an_overlap_of_any_length_is_refused_by_name_or_ends_no_later_than_it_says() {
+    let world = synergy();
+    let old = world.pat("ivan", "one");
+    for long in LONG.into_iter().chain([days(7) + PART]) {
+        let refused = rotate(&world, &world.presenter("ivan"), &old.listed.id, Overlap::For(long));
+        let Err(ManageError::Invalid(invalid)) = refused else { panic!("{long:?}") };
+        assert_eq!((invalid.field(), &invalid), ("overlap_seconds", &Invalid::Overlap { most: 604_800 }), "{long:?}");
+    }
+    let new = rotated(&world, &old, Overlap::For(hours(1) + PART));
+    world.pass(just_under(hours(1)));
+    assert!(world.works(text(&old)));
+    world.pass(micro());
+    assert!(!world.works(text(&old)), "a part of a microsecond is dropped");
+    rotated(&world, &new, Overlap::For(PART));
+    assert!(!world.works(text(&new)), "as without an overlap");
 }
 
 #[test]
 fn a2_token_2_there_are_never_more_than_two_halves() {
-    for first in [Overlap::For(Span::days(7)), Overlap::UntilFirstUse] {
+    for first in [Overlap::For(days(7)), Overlap::UntilFirstUse] {
         let world = synergy();
         let one = world.pat("ivan", "one");
         let two = rotated(&world, &one, first);
@@ -186,10 +204,10 @@ fn syn_pat_6_foreign_unknown_and_deleted_are_alike() {
 fn syn_pat_8_an_expired_token_is_not_rotated() {
     let world = synergy();
     let token = world.create("ivan", "one", 1).expect("a token");
-    world.pass(Span::days(1));
+    world.pass(days(1));
     let refused = rotate(&world, &world.presenter("ivan"), &token.listed.id, Overlap::Immediate);
     assert!(matches!(refused, Err(ManageError::Conflict(Conflict::Expired))));
-    world.pass(Span::days(30));
+    world.pass(days(30));
     let gone = rotate(&world, &world.presenter("ivan"), &token.listed.id, Overlap::Immediate);
     assert!(matches!(gone, Err(ManageError::NotFound)));
 }
@@ -254,7 +272,7 @@ fn syn_pat_9_a_rotation_never_meets_the_quota_since_an_overlap_counts_once() {
     policy.personal_access_tokens.max_live_per_owner = Some(limit(1));
     let world = bare_world(policy);
     let old = world.pat("ivan", "one");
-    rotated(&world, &old, Overlap::For(Span::hours(1)));
+    rotated(&world, &old, Overlap::For(hours(1)));
 }
 
 #[test]
@@ -282,9 +300,9 @@ fn a2_token_5_a_permanent_token_is_rotated_and_its_old_half_goes_with_the_first_
     let old = block_on(world.handle.create_personal_access_token(&world.presenter("ivan"), &new)).expect("a token");
     let new = rotated(&world, &old, Overlap::UntilFirstUse);
     assert_eq!(new.listed.expires_at, None);
-    world.pass(Span::days(1_000));
+    world.pass(days(1_000));
     assert!(world.works(text(&old)) && world.works(text(&new)) && !world.works(text(&old)));
-    world.pass(Span::days(30));
+    world.pass(days(30));
     let _ = block_on(world.handle.purge(limit(100))).expect("purged");
     assert!(!world.is_stored(&old.listed.id), "its retention began with its end");
     assert!(world.works(text(&new)));

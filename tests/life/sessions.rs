@@ -1,12 +1,14 @@
 //! Sessions of the console (ALL KINDS 3, SYN-TOKEN 12).
 
+use std::time::Duration;
+
 use crate::support::*;
 use counterfoil::directory::Login;
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::Refusal;
 use counterfoil::operations::{LoginError, OpenedSession};
 use counterfoil::policy::Policy;
-use counterfoil::types::{Span, TokenKind};
+use counterfoil::types::TokenKind;
 use counterfoil::{Denied, Presenter, Principal, Role, Secret};
 
 fn sign_in(world: &World, name: &str, password: &str) -> Result<OpenedSession, LoginError> {
@@ -55,11 +57,11 @@ fn a_session_ends_after_its_idle_time_and_use_keeps_it_alive_up_to_its_absolute_
     let session = sign_in(&world, "ivan", "ivan").expect("the right password");
     let idle = sign_in(&world, "ivan", "ivan").expect("the right password");
     for _ in 0..24 {
-        world.pass(Span::minutes(29));
+        world.pass(minutes(29));
         assert!(verify(&world, &session).is_ok(), "used in time");
     }
     assert!(matches!(verify(&world, &idle), Err(Refusal::Expired { .. })), "never used");
-    let end = session.principal.authenticated_at().expect("a session").plus_capped(Span::hours(12));
+    let end = session.principal.authenticated_at().expect("a session").plus_capped(hours(12));
     world.clock.set(just_before(end));
     assert_eq!(verify(&world, &session).expect("live").expires_at(), Some(end), "the absolute life is not passed");
     world.clock.set(end);
@@ -71,11 +73,11 @@ fn a_session_slides_at_most_once_a_minute_and_ends_exactly_at_its_expiry() {
     let world = bare_world(Policy::default());
     let session = sign_in(&world, "ivan", "ivan").expect("the right password");
     let first = session.principal.expires_at().expect("it ends");
-    world.pass(Span::seconds(59));
+    world.pass(Duration::from_secs(59));
     assert_eq!(verify(&world, &session).expect("live").expires_at(), Some(first), "no write yet");
-    world.pass(Span::seconds(1));
+    world.pass(Duration::from_secs(1));
     let slid = verify(&world, &session).expect("live").expires_at().expect("it ends");
-    assert_eq!(slid, first.plus_capped(Span::minutes(1)));
+    assert_eq!(slid, first.plus_capped(minutes(1)));
     world.clock.set(just_before(slid));
     assert!(verify(&world, &session).is_ok());
     let end = verify(&world, &session).expect("live").expires_at().expect("it ends");
@@ -130,7 +132,7 @@ fn a_fresh_proof_replaces_the_session_and_nobody_elses_password_is_one() {
         let login = Login { name, password: &password, mfa_key: None, machine_key: None };
         block_on(world.handle.reauthenticate(principal, &login, &source_of(Some("192.0.2.1"))))
     };
-    world.pass(Span::minutes(10));
+    world.pass(minutes(10));
     let principal = verify(&world, &session).expect("live");
     assert!(!world.handle.is_fresh(&principal));
     assert!(matches!(again(&principal, "admin"), Err(LoginError::Refused)));

@@ -1,13 +1,13 @@
 //! Settings at run time (SYN-PAT 1, SYN-TOKEN 5).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::support::*;
 use counterfoil::event::EventKind;
 use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingName, SettingsUpdate, StoredSettings};
 use counterfoil::store::SettingsStore;
-use counterfoil::types::Span;
 use counterfoil::{Forbidden, KeyRing, ManageError, Presenter, Realm, Role};
 
 #[test]
@@ -23,7 +23,7 @@ fn syn_pat_1_a_change_holds_from_the_next_call_and_leaves_an_event_for_each_fiel
     };
     let after = block_on(world.handle.update_settings(&admin, &change)).expect("allowed");
     assert!(after.personal_access_tokens);
-    assert_eq!(after.access_lifetime, Span::seconds(60));
+    assert_eq!(after.access_lifetime, Duration::from_secs(60));
     assert_eq!(after.notice_lead, before.notice_lead, "what is not named stays");
     assert_eq!(block_on(world.handle.settings(&admin)).expect("allowed"), after);
     let setting = |name, value: &str| EventKind::Setting { name, value: value.into() };
@@ -93,11 +93,11 @@ fn syn_pat_1_a_change_elsewhere_holds_within_the_staleness_and_two_writers_lose_
     assert_eq!(block_on(here.handle.settings(&admin)).expect("allowed").pat_max_days, 180);
     let days = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
     block_on(there.handle.update_settings(&admin, &days)).expect("allowed");
-    here.pass(Span::seconds(1));
+    here.pass(Duration::from_secs(1));
     assert_eq!(block_on(here.handle.settings(&admin)).expect("allowed").pat_max_days, 90);
     let lead = SettingsUpdate { notice_lead_days: Some(3), ..SettingsUpdate::default() };
     let after = block_on(here.handle.update_settings(&admin, &lead)).expect("allowed");
-    assert_eq!((after.pat_max_days, after.notice_lead), (90, Span::days(3)));
+    assert_eq!((after.pat_max_days, after.notice_lead), (90, days(3)));
 }
 
 #[test]
@@ -108,5 +108,5 @@ fn syn_pat_3_the_limits_of_a_token_are_those_of_the_settings_as_they_hold() {
     let change = SettingsUpdate { pat_max_days: Some(90), notice_lead_days: Some(3), ..SettingsUpdate::default() };
     block_on(world.handle.update_settings(&world.presenter("admin"), &change)).expect("allowed");
     let after = block_on(world.handle.personal_access_token_limits()).expect("told");
-    assert_eq!((after.max_days, after.notice_lead), (90, Span::days(3)));
+    assert_eq!((after.max_days, after.notice_lead), (90, days(3)));
 }

@@ -2,12 +2,12 @@
 //! `attempts`.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use counterfoil::Timestamp;
 use counterfoil::event::{EventKind, Throttled};
 use counterfoil::policy::{Allowance, Policy};
 use counterfoil::store::Throttle as _;
-use counterfoil::types::Span;
 
 use crate::support::*;
 
@@ -28,7 +28,7 @@ fn syn_token_12_failures_are_counted_by_account_and_source_and_successes_given_b
     assert_eq!(waiting.error(), (429, "slow_down".into()), "also a right password waits");
     assert_eq!(waiting.header("retry-after"), Some("60"));
     assert_eq!(try_from(Some("b"), "ivan").status, 200, "nobody is locked out from elsewhere");
-    world.pass(Span::minutes(1));
+    world.pass(minutes(1));
     assert_eq!(try_from(Some("a"), "ivan").status, 200);
 }
 
@@ -77,7 +77,7 @@ fn syn_token_12_a_wrong_client_secret_is_counted_too() {
 const PASSWORD: &[(&str, &str)] = &[("grant_type", "password"), ("username", "ivan"), ("password", "ivan")];
 
 fn a_few(failures: u32) -> Allowance {
-    Allowance::new(limit(failures), Span::minutes(1))
+    Allowance::new(limit(failures), minutes(1))
 }
 
 /// How many counters are kept: a purge long after everything takes them all.
@@ -102,10 +102,10 @@ fn fault_b2_wrong_passwords_without_a_source_never_keep_the_right_one_out() {
             assert_eq!(try_without("wrong"), 400);
         }
         assert_eq!(try_without("ivan"), 200, "the right password is never refused");
-        world.pass(Span::seconds(1));
+        world.pass(Duration::from_secs(1));
     }
     let pace = world.told().into_iter().filter_map(|what| match what {
-        EventKind::FailuresWithoutSource { failures, since } => Some((failures, since.since(start()).whole_seconds())),
+        EventKind::FailuresWithoutSource { failures, since } => Some((failures, since.since(start()).as_secs())),
         EventKind::Throttled { .. } => panic!("nobody is throttled"),
         _ => None,
     });
@@ -181,7 +181,7 @@ fn fault_b6_failures_of_one_sort_never_throttle_the_success_of_another() {
     let refresh = format!("grant_type=refresh_token&refresh_token={refresh}&client_id=public-app");
     assert_eq!(token(None, &refresh).status, 200, "who brings no secret is not");
     assert_eq!(token(None, &public).status, 200, "nor are passwords");
-    world.pass(Span::minutes(1));
+    world.pass(minutes(1));
     for number in 0..20 {
         token(Some(&basic), &body(&format!("nobody{number}"), "wrong"));
     }
@@ -198,12 +198,12 @@ fn fault_g9_a_clock_put_back_prolongs_no_wait() {
     for _ in 0..10 {
         world.token("rotating", &[("grant_type", "password"), ("username", "ivan"), ("password", "wrong")]);
     }
-    world.clock.set(now.minus(Span::hours(1)));
+    world.clock.set(now.minus(hours(1)));
     let waits = world.token("rotating", PASSWORD);
     assert_eq!((waits.status, waits.header("retry-after")), (429, Some("60")));
-    world.pass(Span::seconds(59));
+    world.pass(Duration::from_secs(59));
     assert_eq!(world.token("rotating", PASSWORD).header("retry-after"), Some("1"));
-    world.pass(Span::seconds(1));
+    world.pass(Duration::from_secs(1));
     assert_eq!(world.token("rotating", PASSWORD).status, 200, "a window after the first look it is over");
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::crypto::{Entropy, NoEntropy};
@@ -9,7 +10,6 @@ use counterfoil::memory::MemoryStore;
 use counterfoil::operations::Overlap;
 use counterfoil::store::{Applied, Change, ParentUpdate, StoreError, TokenStore as _};
 use counterfoil::testing::SeededEntropy;
-use counterfoil::types::Span;
 use counterfoil::{Conflict, Counterfoil, ManageError, Unavailable};
 
 use crate::support::*;
@@ -133,7 +133,7 @@ fn an_id_that_is_taken_is_drawn_again_and_a_stuck_source_ends_without_harm() {
     let counterfoil = troubled(&world, 0, 0, Stuck);
     let second = block_on(counterfoil.rotate_personal_access_token(&by, &old.listed.id, Overlap::Immediate))
         .expect("the first of that id");
-    world.pass(Span::seconds(1));
+    world.pass(Duration::from_secs(1));
     let third = block_on(counterfoil.rotate_personal_access_token(&by, &second.listed.id, Overlap::Immediate));
     assert!(matches!(third, Err(ManageError::Unavailable(Unavailable::Contended { operation: "rotate" }))));
     assert!(world.works(second.token.expose_secret()));

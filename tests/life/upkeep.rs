@@ -7,7 +7,7 @@ use std::time::Duration;
 use counterfoil::event::EventKind;
 use counterfoil::operations::DropKeyError;
 use counterfoil::policy::Policy;
-use counterfoil::types::{KeyId, Span};
+use counterfoil::types::KeyId;
 
 use crate::support::*;
 
@@ -20,7 +20,7 @@ fn all_kinds_6_purging_goes_in_batches_until_nothing_is_left() {
         world.delete("ivan", id).expect("deleted");
     }
     // The tombstones' 30 days; and since no worker looked at their notices, 30 more.
-    world.pass(Span::days(60));
+    world.pass(days(60));
     let (mut removed, mut calls) = (0, 0);
     loop {
         let progress = block_on(world.handle.purge(limit(3))).expect("purged");
@@ -43,7 +43,7 @@ fn all_kinds_6_a_tombstone_and_a_code_that_can_be_reactivated_outlive_a_purge() 
     let token = world.pat("ivan", "one");
     let code = world.described_code("export");
     world.delete("ivan", &token.listed.id).expect("deleted");
-    world.pass(Span::days(7));
+    world.pass(days(7));
     let _ = block_on(world.handle.purge(limit(100))).expect("purged");
     world.delete("ivan", &token.listed.id).expect("deleted");
     let by = world.presenter("super");
@@ -71,12 +71,12 @@ fn all_kinds_2_a_key_in_use_is_not_dropped_until_everything_is_under_the_new_one
 #[test]
 fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
     // Every clock is believed at once.
-    let world = world_with(Policy { clock_doubt: Span::ZERO, ..open_policy() }, |builder| builder);
+    let world = world_with(Policy { clock_doubt: Duration::ZERO, ..open_policy() }, |builder| builder);
     let token = world.pat("bill", "one");
     let short = world.pat("bill", "two");
     world.works(token.token.expose_secret());
     block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &short.listed.id)).expect("deleted");
-    world.pass(Span::days(400));
+    world.pass(days(400));
     let (rounds, most) = (Cell::new(0), 3);
     let sleep = |pause: Duration| {
         if !pause.is_zero() {
@@ -96,8 +96,8 @@ fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
 #[test]
 fn fault_d3_a_host_without_upkeep_is_warned_once() {
     let world = world().elsewhere(|builder| builder);
-    let passed = |world: &World, minutes| {
-        world.pass(Span::minutes(minutes));
+    let passed = |world: &World, count| {
+        world.pass(minutes(count));
         let _limits = block_on(world.handle.personal_access_token_limits()).expect("available");
         world.told().contains(&EventKind::NoUpkeep)
     };

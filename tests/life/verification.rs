@@ -1,11 +1,12 @@
 //! Verification of every kind: what authenticates where, what a refusal says to whom, what an outage is (ALL KINDS, AO-CODE 2).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use counterfoil::event::{EventKind, Limit};
 use counterfoil::http_auth::{PublicRefusal, Refusal};
 use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap};
-use counterfoil::types::{RevocationReason, Span, TokenKind};
+use counterfoil::types::{RevocationReason, TokenKind};
 use counterfoil::*;
 use counterfoil_testkit::{Fails, FaultyStore, When};
 
@@ -36,7 +37,7 @@ fn all_kinds_3_refusals_look_alike_to_the_caller_and_say_the_truth_to_the_host()
     wrong.replace_range(30..31, if &text[30..31] == "A" { "B" } else { "A" });
     let revoked = world.pat("bill", "revoked");
     world.delete("bill", &revoked.listed.id).expect("deleted");
-    world.pass(Span::days(1));
+    world.pass(days(1));
     world.told();
     let cases = [
         (wrong.as_str(), Refusal::Malformed),
@@ -112,7 +113,7 @@ fn all_kinds_7_the_injected_clock_decides_on_every_node() {
 #[test]
 fn all_kinds_7_generations_and_not_times_give_order() {
     let mut policy = open_policy();
-    policy.refresh_tokens.grace = Span::ZERO;
+    policy.refresh_tokens.grace = Duration::ZERO;
     policy.access_tokens.max_live_per_family = None;
     let world = world_with(policy, |builder| builder);
     let mut tokens = vec![world.log_in("rotating", "true").refresh()];
@@ -146,7 +147,7 @@ fn fault_a4_the_oldest_generation_kills_the_family_whatever_was_rotated_and_purg
     for turn in 0..1_100 {
         newest = world.refresh("rotating", &newest).refresh();
         if turn % 100 == 0 {
-            world.pass(Span::minutes(11));
+            world.pass(minutes(11));
             while block_on(world.handle.purge(std::num::NonZeroU32::MAX)).expect("purged").more {}
         }
     }
@@ -161,7 +162,7 @@ fn fault_a4_rotations_of_a_day_are_limited_and_replays_are_judged_first() {
     let mut tokens = vec![world.log_in("rotating", "true").refresh()];
     for turn in 0..600 {
         if turn % 50 == 0 {
-            world.pass(Span::minutes(11));
+            world.pass(minutes(11));
         }
         tokens.push(world.refresh("rotating", &tokens[turn]).refresh());
     }
@@ -171,7 +172,7 @@ fn fault_a4_rotations_of_a_day_are_limited_and_replays_are_judged_first() {
     assert!(world.told().iter().any(limited));
     let retried = world.refresh("rotating", &tokens[599]);
     assert_eq!((retried.status, retried.refresh()), (200, tokens[600].clone()), "a retry is not slowed");
-    world.pass(Span::hours(22));
+    world.pass(hours(22));
     assert_eq!(world.refresh("rotating", &tokens[600]).status, 200, "a day after the first the pace has room");
     assert_eq!(world.refresh("rotating", &tokens[3]).status, 400, "a replay is judged, not slowed");
     assert_eq!(world.refresh("rotating", &tokens[600]).status, 400, "and ends the family");
@@ -183,7 +184,7 @@ fn all_kinds_6_a_purge_keeps_what_reuse_detection_needs() {
     let first = world.log_in("rotating", "true");
     let second = world.refresh("rotating", &first.refresh());
     let third = world.refresh("rotating", &second.refresh());
-    world.pass(Span::hours(1));
+    world.pass(hours(1));
     while block_on(world.handle.purge(std::num::NonZeroU32::MIN)).expect("purged").more {}
     assert_eq!(world.refresh("rotating", &first.refresh()).status, 400);
     assert_eq!(world.refresh("rotating", &third.refresh()).status, 400, "a shrunk generation still kills the family");
@@ -235,8 +236,8 @@ fn ao_code_2_a_same_as_user_code_is_limited_to_a_member_for_ever() {
 fn ao_code_3_a_code_lives_24_hours() {
     let world = world();
     let code = world.code(NewAccess::SuperAdministrator);
-    assert_eq!(code.listed.expires_at, start().plus(Span::hours(24)));
-    world.clock.set(just_before(after_start(Span::hours(24))));
+    assert_eq!(code.listed.expires_at, start().plus(hours(24)));
+    world.clock.set(just_before(after_start(hours(24))));
     assert!(world.works(code.token.expose_secret()));
     world.pass(micro());
     assert!(!world.works(code.token.expose_secret()));

@@ -1,12 +1,13 @@
 //! A worker of notices.
 
-use counterfoil::notice::{ClaimedNotice, DueNotice, NoticeText, Outcome};
-use counterfoil::types::Span;
+use std::time::Duration;
 
-use super::{World, block_on, limit};
+use counterfoil::notice::{ClaimedNotice, DueNotice, NoticeText, Outcome};
+
+use super::{World, block_on, limit, minutes};
 
 /// Longer than any transport takes.
-pub const LEASE: Span = Span::minutes(5);
+pub const LEASE: Duration = minutes(5);
 
 /// All that is due, page by page.
 pub fn due(world: &World) -> Vec<DueNotice> {

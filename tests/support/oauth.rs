@@ -1,10 +1,12 @@
 //! The OAuth endpoints as a client sees them.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use counterfoil::Presenter;
 use counterfoil::client::ClientId;
 use counterfoil::oauth::{Answer, OAuthRequest};
-use counterfoil::types::{Source, Span};
+use counterfoil::types::Source;
 
 use super::{World, block_on};
 
@@ -55,7 +57,7 @@ impl World {
 
     /// A request for tokens by a confidential client, with a secret that is made for it.
     pub fn token_as(&self, client: &ClientId, form: &[(&str, &str)]) -> Reply {
-        let replaced = block_on(self.handle.rotate_client_secret(&Presenter::host(), client, Span::ZERO));
+        let replaced = block_on(self.handle.rotate_client_secret(&Presenter::host(), client, Duration::ZERO));
         let secret = replaced.expect("replaced").secret.expect("confidential");
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(form);

@@ -1,11 +1,11 @@
 //! Policies that let a test close or shorten just what it speaks of.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use counterfoil::KeyRing;
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
 use counterfoil::testing::SeededEntropy;
-use counterfoil::types::Span;
 
 /// The hardened policy with both gates open for everybody.
 pub fn open_policy() -> Policy {
@@ -19,7 +19,7 @@ pub fn open_policy() -> Policy {
 pub fn synergy_policy() -> Policy {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
-    policy.settings_staleness = Span::ZERO;
+    policy.settings_staleness = Duration::ZERO;
     policy
 }
 

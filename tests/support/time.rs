@@ -1,16 +1,41 @@
 //! When the host starts, and the smallest step of its clock.
 
+use std::time::Duration;
+
 use counterfoil::Timestamp;
-use counterfoil::types::Span;
+
+pub const fn minutes(minutes: u16) -> Duration {
+    Duration::from_secs(minutes as u64 * 60)
+}
+
+pub const fn hours(hours: u16) -> Duration {
+    Duration::from_secs(hours as u64 * 3_600)
+}
+
+pub const fn days(days: u16) -> Duration {
+    Duration::from_secs(days as u64 * 86_400)
+}
 
 /// 2023-11-14 22:13:20 UTC.
 pub fn start() -> Timestamp {
     Timestamp::from_micros(1_700_000_000_000_000).expect("in range")
 }
 
-pub fn micro() -> Span {
-    Span::from_micros(1).expect("small")
+pub fn micro() -> Duration {
+    Duration::from_micros(1)
 }
+
+/// The edges of what a duration can be beyond any limit: the longest that an instant can be late by, one microsecond
+/// more, and the longest ones of the standard library.
+pub const LONG: [Duration; 4] = [
+    Duration::from_micros((1 << 53) - 1),
+    Duration::from_micros(1 << 53),
+    Duration::from_secs(u64::MAX),
+    Duration::MAX,
+];
+
+/// The longest part of a microsecond.
+pub const PART: Duration = Duration::from_nanos(999);
 
 /// The last instant before.
 pub fn just_before(at: Timestamp) -> Timestamp {
@@ -18,16 +43,16 @@ pub fn just_before(at: Timestamp) -> Timestamp {
 }
 
 /// The longest time that is shorter.
-pub fn just_under(span: Span) -> Span {
-    Span::from_micros(span.micros() - 1).expect("not zero")
+pub fn just_under(duration: Duration) -> Duration {
+    duration - micro()
 }
 
 /// The shortest time that is longer.
-pub fn just_over(span: Span) -> Span {
-    Span::from_micros(span.micros() + 1).expect("in range")
+pub fn just_over(duration: Duration) -> Duration {
+    duration + micro()
 }
 
 /// So long after the start.
-pub fn after_start(span: Span) -> Timestamp {
-    start().plus(span).expect("in range")
+pub fn after_start(duration: Duration) -> Timestamp {
+    start().plus(duration).expect("in range")
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use counterfoil::clock::Clock as _;
 use counterfoil::directory::Directory;
@@ -11,7 +12,7 @@ use counterfoil::policy::Policy;
 use counterfoil::settings::{SettingName, StoredSettings};
 use counterfoil::store::{SettingsPut, SettingsStore as _, TokenStore as _};
 use counterfoil::testing::{ManualClock, RecordingSink, SeededEntropy};
-use counterfoil::types::{RecordId, Span};
+use counterfoil::types::RecordId;
 use counterfoil::*;
 
 use super::{block_on, open_policy, people, ring_for, start, synergy_policy};
@@ -114,8 +115,8 @@ impl World {
         self.clock.now()
     }
 
-    pub fn pass(&self, span: Span) {
-        self.clock.advance(span);
+    pub fn pass(&self, duration: Duration) {
+        self.clock.advance(duration);
     }
 
     /// What was told since the last look.

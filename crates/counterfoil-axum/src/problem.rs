@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use counterfoil::http_auth::Gate;
 use counterfoil::oauth::UNAVAILABLE_RETRY;
+use counterfoil::types::seconds_up;
 use counterfoil::{Conflict, Forbidden, Invalid, ManageError, Realm, Timestamp};
 use counterfoil_tower::{ProblemKind, Rejection, Why};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -126,7 +127,7 @@ impl Problem {
     pub(crate) fn of(error: ManageError, realm: &Realm, now: Timestamp) -> Self {
         match error {
             ManageError::SlowDown { until } => {
-                let seconds = until.since(now).seconds_up().max(1);
+                let seconds = seconds_up(until.since(now)).max(1);
                 Self { retry_after: Some(seconds), ..Self::new(SLOW_DOWN) }
             }
             ManageError::Forbidden(forbidden) => Self::forbidden(forbidden, realm),

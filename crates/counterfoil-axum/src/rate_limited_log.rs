@@ -1,12 +1,12 @@
 //! Limits the rate of log lines that any request can cause, so that requests cannot fill the disk.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use counterfoil::Timestamp;
-use counterfoil::types::Span;
 
 /// The least time between two lines of one kind. The core uses the same limit for failures.
-const INTERVAL: Span = Span::seconds(10);
+const INTERVAL: Duration = Duration::from_secs(10);
 
 /// The rate limit of one kind of log line.
 #[derive(Debug, Default)]

@@ -4,10 +4,12 @@
 
 mod support;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{any, get};
-use counterfoil::types::{Span, TokenKind};
+use counterfoil::types::TokenKind;
 use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
 use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, RequireScopeLayer, Why};
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -121,7 +123,7 @@ async fn all_kinds_3_refusals_of_every_reason_are_the_same_bytes() {
     assert_eq!(ask(&suspended).await, unknown);
     world.people.set_disabled(&support::subject("bill"), false);
     assert_eq!(ask(&suspended).await.0, 200);
-    world.clock.advance(Span::days(1));
+    world.clock.advance(Duration::from_secs(86_400));
     assert_eq!(ask(&expired).await, unknown);
 }
 

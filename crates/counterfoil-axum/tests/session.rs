@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use base64::Engine as _;
@@ -11,7 +13,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil::Secret;
 use counterfoil::directory::Login;
 use counterfoil::operations::OpenedSession;
-use counterfoil::types::Span;
 use counterfoil_axum::console::{SessionLayer, Transport};
 use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, Why};
 use http::{HeaderMap, Request, Response, StatusCode, Version};
@@ -119,9 +120,9 @@ async fn console_1_what_is_forged_does_not_keep_a_session_alive() {
     let router = console(&world, Transport::Https);
     let bill = open(&world, "bill").await;
     let cookie = cookie_of(&bill);
-    world.clock.advance(Span::minutes(20));
+    world.clock.advance(Duration::from_secs(20 * 60));
     assert_eq!(ask(&router, "POST", "/me/tokens", &[("cookie", &cookie)], NEW).await.status, 403);
-    world.clock.advance(Span::minutes(10));
+    world.clock.advance(Duration::from_secs(10 * 60));
     let idle = ask(&router, "GET", "/me/tokens", &[("cookie", &cookie)], "").await;
     assert_eq!(idle.outcome(), (401, "invalid-token".into(), None));
 }
@@ -164,7 +165,7 @@ async fn all_kinds_3_a_session_that_ended_and_every_other_credential_are_the_sam
     for text in [personal, &access, &refresh, "cfk_1", "nonsense"] {
         assert_eq!(ask_with(text).await, ended);
     }
-    world.clock.advance(Span::minutes(30));
+    world.clock.advance(Duration::from_secs(30 * 60));
     assert_eq!(ask_with(idle.token.expose_secret()).await, ended, "idle for too long");
     let with = [("cookie", cookie_of(&bill)), ("x-csrf-token", token_of(&bill))];
     let with: Vec<_> = with.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -337,7 +338,7 @@ async fn fault_a7_each_route_that_makes_or_widens_refuses_a_stale_session_and_no
     assert_eq!(ask(&router, "POST", "/security-codes", &with, code).await.status, 201);
     let pat = first_id(&router, "/me/tokens", &with).await;
     let code_id = first_id(&router, "/security-codes", &with).await;
-    world.clock.advance(Span::minutes(10));
+    world.clock.advance(Duration::from_secs(10 * 60));
     let (token_path, code_path) = (format!("/me/tokens/{pat}"), format!("/security-codes/{code_id}"));
     let grave = [
         ("POST", "/me/tokens".to_owned(), NEW),

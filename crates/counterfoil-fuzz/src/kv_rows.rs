@@ -4,6 +4,7 @@
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
@@ -13,7 +14,7 @@ use counterfoil::store::{
     ClientStore as _, Listing, Revoke, Revoked, Rotated, SettingsStore as _, Show, StoreError, Throttle as _,
     ThrottleKey, TokenStore as _,
 };
-use counterfoil::types::{RecordId, RevocationReason, Span, TokenKind, Version};
+use counterfoil::types::{RecordId, RevocationReason, TokenKind, Version};
 use counterfoil_conformance::reference::describe;
 use counterfoil_conformance::sample::{Person, at, relabel, supersede};
 use counterfoil_kv::{Engine, EngineError, Key, KvStore, MemoryEngine, Outcome, Value, Write};
@@ -91,7 +92,7 @@ async fn filled() -> Sound {
     let realm = &person.realm;
     let _put = store.put_client(realm, None, &registration).await.expect("in");
     let _put = store.put_settings(realm, None, &StoredSettings::default()).await.expect("in");
-    let (window, limit) = (Span::minutes(1), NonZeroU32::new(3).expect("a limit"));
+    let (window, limit) = (Duration::from_secs(60), NonZeroU32::new(3).expect("a limit"));
     let _granted = store.reserve(&ThrottleKey::from_bytes([1; 32]), at(0), window, limit).await.expect("a counter");
     let pairs = engine.engine.scan(&[], &[0xFF; 64], usize::MAX).await.expect("pairs");
     let mut records = Vec::new();
@@ -175,7 +176,7 @@ async fn siblings(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
     }
     let clients = sane(engine, store.clients(realm, None, LIMIT).await);
     let settings = sane(engine, store.settings(realm).await);
-    let (key, window, limit) = (ThrottleKey::from_bytes([1; 32]), Span::minutes(1), LIMIT);
+    let (key, window, limit) = (ThrottleKey::from_bytes([1; 32]), Duration::from_secs(60), LIMIT);
     let reserved = sane(engine, store.reserve(&key, at(1), window, limit).await);
     sane(engine, store.failed(&key, at(1), at(2), window).await);
     sane(engine, store.purge_counters(Timestamp::MAX, limit).await);

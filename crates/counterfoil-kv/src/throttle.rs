@@ -1,11 +1,11 @@
 //! Counters.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey};
-use counterfoil::types::Span;
 
 use crate::engine::Value;
 use crate::key;
@@ -19,7 +19,7 @@ const BATCH: usize = 32;
 struct Reserve<'a> {
     key: &'a ThrottleKey,
     now: Timestamp,
-    window: Span,
+    window: Duration,
     limit: NonZeroU32,
 }
 
@@ -43,8 +43,8 @@ struct Settle<'a> {
     key: &'a ThrottleKey,
     reserved_at: Timestamp,
     now: Timestamp,
-    window: Span,
-    settle: fn(&mut Counter, Timestamp, Timestamp, Span),
+    window: Duration,
+    settle: fn(&mut Counter, Timestamp, Timestamp, Duration),
 }
 
 impl Decision for Settle<'_> {
@@ -116,7 +116,7 @@ impl Throttle for KvStore {
         &self,
         key: &ThrottleKey,
         now: Timestamp,
-        window: Span,
+        window: Duration,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         carry_out(&*self.engine, "reserve", &Reserve { key, now, window, limit }).await
@@ -127,7 +127,7 @@ impl Throttle for KvStore {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         let settle = Settle { key, reserved_at, now, window, settle: Counter::failed };
         carry_out(&*self.engine, "failed", &settle).await
@@ -138,7 +138,7 @@ impl Throttle for KvStore {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         let settle = Settle { key, reserved_at, now, window, settle: Counter::release };
         carry_out(&*self.engine, "release", &settle).await

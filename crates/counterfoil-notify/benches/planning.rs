@@ -12,12 +12,11 @@
 )]
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
-use counterfoil::types::Span;
 use counterfoil::{
     Account, Counterfoil, EmailAddress, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId, Timestamp,
 };
@@ -36,7 +35,9 @@ impl Transport for Nowhere {
 }
 
 fn day(days: u16) -> Timestamp {
-    Timestamp::EPOCH.plus_capped(Span::days(20_000)).plus_capped(Span::days(days))
+    Timestamp::EPOCH
+        .plus_capped(Duration::from_secs(20_000 * 86_400))
+        .plus_capped(Duration::from_secs(u64::from(days) * 86_400))
 }
 
 /// Microseconds a notice, of the fastest of several runs on stores of their own.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use counterfoil::SubjectId;
-use counterfoil::types::Span;
 
 /// How many people with failures are remembered. For others each wait is the first.
 const MOST: usize = 10_000;
@@ -15,14 +15,14 @@ pub(crate) struct BackOff(Mutex<BTreeMap<SubjectId, u32>>);
 
 impl BackOff {
     /// Records a failure and returns how long to wait.
-    pub(crate) fn failed(&self, whom: &SubjectId, first: Span, longest: Span) -> Span {
+    pub(crate) fn failed(&self, whom: &SubjectId, first: Duration, longest: Duration) -> Duration {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = failures.get(whom).copied().unwrap_or(0);
         if before > 0 || failures.len() < MOST {
             failures.insert(whom.clone(), before.saturating_add(1));
         }
-        let doubled = 1u64.checked_shl(before).and_then(|times| first.micros().checked_mul(times));
-        doubled.and_then(Span::from_micros).unwrap_or(longest).min(longest)
+        let doubled = 1u32.checked_shl(before).and_then(|times| first.checked_mul(times));
+        doubled.unwrap_or(longest).min(longest)
     }
 
     /// A delivery ends the row.
@@ -38,10 +38,19 @@ mod tests {
     #[test]
     fn waits_double_up_to_the_longest_and_begin_anew_after_a_delivery() {
         let (back_off, ivan) = (BackOff::default(), SubjectId::new("ivan").expect("an id"));
-        let failed = || back_off.failed(&ivan, Span::minutes(5), Span::minutes(30)).whole_seconds() / 60;
+        let failed =
+            || back_off.failed(&ivan, Duration::from_secs(5 * 60), Duration::from_secs(30 * 60)).as_secs() / 60;
         assert_eq!([failed(), failed(), failed(), failed()], [5, 10, 20, 30]);
         (0..100).for_each(|_| assert_eq!(failed(), 30, "no overflow however often"));
         back_off.delivered(&ivan);
         assert_eq!(failed(), 5);
+    }
+
+    #[test]
+    fn waits_of_any_length_are_at_most_the_longest() {
+        let (back_off, ivan) = (BackOff::default(), SubjectId::new("ivan").expect("an id"));
+        for (first, longest) in [(Duration::MAX, Duration::MAX), (Duration::MAX, Duration::from_nanos(1))] {
+            (0..70).for_each(|_| assert_eq!(back_off.failed(&ivan, first, longest), longest));
+        }
     }
 }

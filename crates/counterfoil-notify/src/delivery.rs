@@ -6,7 +6,6 @@ use counterfoil::notice::{ClaimedNotice, Outcome};
 use counterfoil::{SubjectId, Unavailable};
 
 use crate::digest::Digest;
-use crate::limits::span;
 use crate::report::Report;
 use crate::round::Round;
 use crate::transport::SendError;
@@ -20,7 +19,7 @@ impl Round<'_> {
         let (now, timeout) = (self.at(), self.worker.limits.timeout());
         // The lease would end before the transport's timeout (the claims took minutes): sent later, so that it is not
         // sent twice.
-        let in_time = now.plus_capped(span(timeout));
+        let in_time = now.plus_capped(timeout);
         let late: Vec<_> = claimed.extract_if(.., |notice| notice.lease_until() <= in_time).collect();
         let mut report = self.settle(late, Outcome::Failed { retry_at: now }).await?;
         let realm = self.worker.counterfoil.realm();

@@ -3,15 +3,13 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use counterfoil::types::Span;
-
 /// A worker's limits. The defaults suit a nearby mail server and some thousand notices a day.
 ///
 /// ```
 /// use counterfoil_notify::Limits;
 ///
 /// let limits = Limits { budget: 100.try_into().expect("not zero"), ..Limits::default() };
-/// assert!(limits.lease().whole_seconds() > limits.send_timeout.as_secs());
+/// assert!(limits.lease() > limits.send_timeout);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -27,9 +25,9 @@ pub struct Limits {
     /// How many digests are sent at once, clamped to 1 to 64. Default: 4.
     pub at_once: usize,
     /// The first wait after a failure; each further failure for the same person doubles it. 5 minutes.
-    pub first_back_off: Span,
+    pub first_back_off: Duration,
     /// The longest wait after failures. 4 hours.
-    pub longest_back_off: Span,
+    pub longest_back_off: Duration,
 }
 
 /// The part of a lease for claiming and settling, beside the sending itself.
@@ -41,8 +39,8 @@ const LONGEST: Duration = Duration::from_secs(50 * 60);
 impl Limits {
     /// How long a claim lasts: the timeout of a send and two minutes.
     #[must_use]
-    pub fn lease(&self) -> Span {
-        span(self.timeout().saturating_add(MARGIN))
+    pub fn lease(&self) -> Duration {
+        self.timeout().saturating_add(MARGIN)
     }
 
     /// The timeout of a send, at most what a lease allows.
@@ -59,13 +57,8 @@ impl Default for Limits {
             budget: NonZeroU32::MIN.saturating_add(999),
             send_timeout: Duration::from_secs(30),
             at_once: 4,
-            first_back_off: Span::minutes(5),
-            longest_back_off: Span::hours(4),
+            first_back_off: Duration::from_secs(5 * 60),
+            longest_back_off: Duration::from_secs(4 * 3_600),
         }
     }
-}
-
-/// In whole microseconds, capped.
-pub(crate) fn span(duration: Duration) -> Span {
-    u64::try_from(duration.as_micros()).ok().and_then(Span::from_micros).unwrap_or(Span::MAX)
 }

@@ -37,14 +37,14 @@ impl Patience {
 
 #[cfg(test)]
 mod tests {
-    use counterfoil::types::Span;
+    use std::time::Duration;
 
     use super::*;
 
     #[test]
     fn a_person_waits_until_then_and_is_forgotten() {
         let (patience, ivan) = (Patience::default(), SubjectId::new("ivan").expect("an id"));
-        let until = Timestamp::EPOCH.plus_capped(Span::hours(1));
+        let until = Timestamp::EPOCH.plus_capped(Duration::from_secs(3_600));
         assert!(!patience.waits(&ivan, Timestamp::EPOCH));
         patience.wait(&ivan, until, Timestamp::EPOCH);
         assert!(patience.waits(&ivan, Timestamp::EPOCH));

@@ -11,7 +11,6 @@ use counterfoil::{Counterfoil, SubjectId, Timestamp, Unavailable};
 use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
-use crate::limits::span;
 use crate::report::Report;
 use crate::walk::Found;
 use crate::worker::Worker;
@@ -44,7 +43,7 @@ impl<'a> Round<'a> {
 
     /// The present instant: the run's `now` and the time since.
     pub(crate) fn at(&self) -> Timestamp {
-        self.now.plus_capped(span(self.began.elapsed()))
+        self.now.plus_capped(self.began.elapsed())
     }
 
     /// The credentials at the present instant.

@@ -1,11 +1,12 @@
 //! Counters: each step one script.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{Corrupt, Reserved, StoreError, Throttle, ThrottleKey};
-use counterfoil::types::Span;
+use counterfoil::types::whole_micros;
 
 use crate::ask::{Answer, args};
 use crate::row::{instant_of, time};
@@ -17,11 +18,11 @@ impl RedisStore {
         &self,
         step: &'static str,
         key: &ThrottleKey,
-        times: (Timestamp, Timestamp, Span),
+        times: (Timestamp, Timestamp, Duration),
         limit: NonZeroU32,
     ) -> Result<Answer, StoreError> {
         let (noted, now, window) = times;
-        let (window, limit) = (window.micros().to_string(), limit.to_string());
+        let (window, limit) = (whole_micros(window).to_string(), limit.to_string());
         let arguments =
             args![step.as_bytes(), key.as_bytes(), time(noted), time(now), window.as_bytes(), limit.as_bytes()];
         let keys = self.keys().counters(shard(key));
@@ -56,7 +57,7 @@ impl Throttle for RedisStore {
         &self,
         key: &ThrottleKey,
         now: Timestamp,
-        window: Span,
+        window: Duration,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         const OP: &str = "reserve";
@@ -74,7 +75,7 @@ impl Throttle for RedisStore {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.attempt("failed", key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
     }
@@ -84,7 +85,7 @@ impl Throttle for RedisStore {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.attempt("release", key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
     }

@@ -110,12 +110,12 @@ impl Tally {
     }
 
     /// Reads what was revoked, for so long.
-    async fn read(&mut self, store: &RedisStore, ids: &[RecordId], span: Duration) {
+    async fn read(&mut self, store: &RedisStore, ids: &[RecordId], time: Duration) {
         let begun = now();
         loop {
             let all = self.read_once(store, ids).await;
             self.unavailable += u32::from(!all);
-            if begun.elapsed() >= span {
+            if begun.elapsed() >= time {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(2)).await;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Inserted, Reserved, Rotated, StoreError, Throttle as _, ThrottleKey, TokenStore};
-use counterfoil::types::{Span, Version};
+use counterfoil::types::Version;
 use counterfoil_conformance::sample::{Person, at, describe_as, must_get, supersede};
 use counterfoil_redis::redis::cmd;
 use counterfoil_redis::{NotReplicated, Options, RedisStore, SetupError, Waits};
@@ -380,7 +380,7 @@ fn fault_b3_refused_attempts_leave_no_new_counters_and_old_ones_are_removed() {
         for backend in [Backend::Single, Backend::Cluster] {
             let space = Space::new(backend);
             let store = space.open().await;
-            let (key, window, once) = (ThrottleKey::from_bytes([7; 32]), Span::minutes(1), NonZeroU32::MIN);
+            let (key, window, once) = (ThrottleKey::from_bytes([7; 32]), Duration::from_secs(60), NonZeroU32::MIN);
             assert_eq!(store.reserve(&key, at(0), window, once).await.expect("an answer"), Reserved::Granted(at(0)));
             store.failed(&key, at(0), at(0), window).await.expect("counted");
             for _ in 0..3_000 {

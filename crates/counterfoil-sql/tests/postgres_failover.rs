@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use counterfoil::store::{Applied, SettingsStore as _, StoreError, Throttle as _, ThrottleKey, TokenStore};
-use counterfoil::types::{Span, Version};
+use counterfoil::types::Version;
 use counterfoil::{Denied, Presenter, Realm};
 use counterfoil_conformance::sample::{Person, at, describe_as, most, must_get};
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Store, Subject, Task};
@@ -118,7 +118,7 @@ fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
         assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })));
         assert!(matches!(store.census().await, Err(StoreError::Unavailable { .. })));
         assert!(matches!(store.settings(&Realm::default()).await, Err(StoreError::Unavailable { .. })));
-        let (key, window) = (ThrottleKey::from_bytes([7; 32]), Span::seconds(60));
+        let (key, window) = (ThrottleKey::from_bytes([7; 32]), Duration::from_secs(60));
         let granted = store.reserve(&key, at(1), window, most(1)).await;
         assert!(matches!(granted, Err(StoreError::Unavailable { maybe_done: false, .. })), "{granted:?}");
         assert!(store.probe().await.is_err(), "it is not ready");

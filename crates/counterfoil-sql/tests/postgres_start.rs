@@ -5,13 +5,14 @@
 mod support;
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use counterfoil::client::ClientId;
 use counterfoil::store::{
     Applied, ClientStore as _, Inserted, NoticeMark, Reserved, SettingsStore as _, Throttle as _, ThrottleKey,
     TokenStore,
 };
-use counterfoil::types::{Span, TokenKind};
+use counterfoil::types::TokenKind;
 use counterfoil::{Presenter, Realm};
 use counterfoil_conformance::sample::{GONE, Person, at, describe_as, most, must_get, relabel};
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
@@ -85,7 +86,7 @@ async fn everything(store: PgStore) {
     store.probe().await.expect("ready");
     while store.purge(at(60 * GONE), at(60 * GONE), at(60 * GONE), most(99)).await.expect("purged").more {}
     assert!(store.get(&id).await.expect("an answer").is_none());
-    let (key, window) = (ThrottleKey::from_bytes([3; 32]), Span::seconds(60));
+    let (key, window) = (ThrottleKey::from_bytes([3; 32]), Duration::from_secs(60));
     assert_eq!(store.reserve(&key, at(0), window, most(1)).await.expect("an answer"), Reserved::Granted(at(0)));
     store.failed(&key, at(0), at(1), window).await.expect("counted");
     store.purge_counters(at(60 * GONE), most(9)).await.expect("purged");

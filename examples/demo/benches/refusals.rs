@@ -6,12 +6,11 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use counterfoil::memory::MemoryStore;
 use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::policy::Allowance;
-use counterfoil::types::Span;
 use counterfoil::{Counterfoil, KeyRing};
 use counterfoil_demo::{People, ProfileStore, Stores, policy, seed};
 
@@ -82,7 +81,7 @@ async fn main() {
     let stores = Stores::of(MemoryStore::default(), None);
     let mut policy = policy::demo();
     // Nobody waits here: the back-off is not what is measured.
-    let none = Allowance::new(NonZeroU32::MAX, Span::seconds(1));
+    let none = Allowance::new(NonZeroU32::MAX, Duration::from_secs(1));
     (policy.throttle.account, policy.throttle.client, policy.throttle.source) = (none, none, none);
     let builder = Counterfoil::builder().policy(policy).directory(people.clone());
     let builder = builder.key_ring(KeyRing::generate_from_system().expect("a key"));

@@ -2,9 +2,10 @@
 
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::time::Duration;
 
 use counterfoil::policy::{Allowance, Policy};
-use counterfoil::types::{KnownScopes, Span};
+use counterfoil::types::KnownScopes;
 use toml::{Table, Value};
 
 use crate::error::StartError;
@@ -24,9 +25,9 @@ const PASSWORDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 #[must_use]
 pub fn demo() -> Policy {
     let mut policy = Policy::default();
-    policy.throttle.account = Allowance::new(PASSWORDS, Span::minutes(1));
-    policy.throttle.client = Allowance::new(SECRETS, Span::minutes(1));
-    policy.throttle.source = Allowance::new(FAILURES, Span::minutes(1));
+    policy.throttle.account = Allowance::new(PASSWORDS, Duration::from_secs(60));
+    policy.throttle.client = Allowance::new(SECRETS, Duration::from_secs(60));
+    policy.throttle.source = Allowance::new(FAILURES, Duration::from_secs(60));
     policy.personal_access_tokens.creations_per_hour = CREATIONS;
     policy.security_codes.creations_per_hour = CREATIONS;
     // Both are valid scope tokens.

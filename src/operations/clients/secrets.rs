@@ -1,5 +1,7 @@
 //! The secrets of a client: drawn, imported, replaced.
 
+use std::time::Duration;
+
 use crate::service::Service;
 use crate::service::client_auth::{SLOTS, is_live};
 use crate::service::client_view::NewClientSecret;
@@ -9,7 +11,7 @@ use crate::types::client::{ClientId, SecretForm, StoredSecret};
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::secret::Secret;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// 22 letters of base62 are 131 bits, 22 hexadecimal digits 88. Shorter secrets can be guessed.
 const STRONG: usize = 22;
@@ -72,7 +74,7 @@ pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
 }
 
 /// Adds a secret. The newest previous one stays valid for `overlap`, the others end: at most two are live.
-pub(super) fn replace(secrets: &mut Vec<StoredSecret>, new: StoredSecret, overlap: Span, now: Timestamp) {
+pub(super) fn replace(secrets: &mut Vec<StoredSecret>, new: StoredSecret, overlap: Duration, now: Timestamp) {
     let end = now.plus_capped(overlap);
     secrets.retain(|slot| is_live(slot, now));
     secrets.drain(..secrets.len().saturating_sub(SLOTS - 1));
@@ -108,17 +110,17 @@ mod tests {
     #[test]
     fn syn_token_2_two_secrets_are_live_at_most_and_the_older_ends_with_the_overlap() {
         let mut secrets = vec![slot(1)];
-        replace(&mut secrets, slot(2), Span::seconds(10), Timestamp::EPOCH);
+        replace(&mut secrets, slot(2), Duration::from_secs(10), Timestamp::EPOCH);
         assert_eq!(ids(&secrets), [(1, Some(10)), (2, None)]);
-        replace(&mut secrets, slot(3), Span::seconds(20), Timestamp::EPOCH);
+        replace(&mut secrets, slot(3), Duration::from_secs(20), Timestamp::EPOCH);
         assert_eq!(ids(&secrets), [(2, Some(20)), (3, None)], "the newest two stay");
-        replace(&mut secrets, slot(4), Span::ZERO, Timestamp::EPOCH);
+        replace(&mut secrets, slot(4), Duration::ZERO, Timestamp::EPOCH);
         assert_eq!(ids(&secrets), [(4, None)], "without overlap the new one is alone");
-        let later = Timestamp::EPOCH.plus_capped(Span::seconds(1));
+        let later = Timestamp::EPOCH.plus_capped(Duration::from_secs(1));
         secrets[0].expires_at = Some(later);
-        replace(&mut secrets, slot(5), Span::seconds(9), Timestamp::EPOCH);
+        replace(&mut secrets, slot(5), Duration::from_secs(9), Timestamp::EPOCH);
         assert_eq!(ids(&secrets), [(4, Some(1)), (5, None)], "an end that was set is not moved on");
-        replace(&mut secrets, slot(6), Span::seconds(9), later);
+        replace(&mut secrets, slot(6), Duration::from_secs(9), later);
         assert_eq!(ids(&secrets), [(5, Some(10)), (6, None)], "an ended one goes");
     }
 

@@ -1,5 +1,7 @@
 //! Changes clients, replaces their secrets, revokes their tokens, deletes them.
 
+use std::time::Duration;
+
 use super::{TURNS, rules, secrets};
 use crate::counterfoil::Counterfoil;
 use crate::event::{ClientAction, EventKind};
@@ -14,12 +16,12 @@ use crate::service::presenter::Presenter;
 use crate::store::client_store::ClientPut;
 use crate::token::once::{OnceKey, same_number};
 use crate::types::client::{ClientId, RefreshMode, Registration, VersionedRegistration};
+use crate::types::duration::{days, whole_micros};
 use crate::types::ids::RecordId;
 use crate::types::scope::Scope;
-use crate::types::time::Span;
 
 /// The longest time that a replaced secret stays valid.
-const OVERLAP_MOST: Span = Span::days(366);
+const OVERLAP_MOST: Duration = days(366);
 
 impl Counterfoil {
     /// Changes a client. A disabled client's tokens are refused from the next call on.
@@ -43,7 +45,8 @@ impl Counterfoil {
         edit(self.permit(by).await?, id, change).await
     }
 
-    /// Gives a client a new secret. The newest previous secret stays valid for `overlap`; any other ends now.
+    /// Gives a client a new secret. The newest previous secret stays valid for `overlap`, in whole
+    /// microseconds and at most 366 days; any other ends now.
     ///
     /// # Errors
     ///
@@ -56,7 +59,7 @@ impl Counterfoil {
         &self,
         by: &Presenter,
         id: &ClientId,
-        overlap: Span,
+        overlap: Duration,
     ) -> Result<RegisteredClient, ManageError> {
         rotate_secret(self.permit(by).await?, id, overlap, None).await
     }
@@ -157,8 +160,8 @@ pub(crate) struct OnceSecret<'a> {
 
 impl OnceSecret<'_> {
     /// The id of the new secret, if this form has not created one yet.
-    fn id(&self, service: &Service, registration: &Registration, overlap: Span) -> Result<[u8; 16], Conflict> {
-        let id = self.key.secret_id(&service.realm, &registration.client_id, &[&overlap.micros().to_be_bytes()]);
+    fn id(&self, service: &Service, registration: &Registration, overlap: Duration) -> Result<[u8; 16], Conflict> {
+        let id = self.key.secret_id(&service.realm, &registration.client_id, &[&whole_micros(overlap).to_be_bytes()]);
         for own in &registration.secrets {
             if own.id == id {
                 return Err(Conflict::DoneAlready);
@@ -176,13 +179,13 @@ impl OnceSecret<'_> {
 pub(crate) async fn rotate_secret(
     permit: Permit<'_, RotateClientSecret>,
     id: &ClientId,
-    overlap: Span,
+    overlap: Duration,
     once: Option<&OnceSecret<'_>>,
 ) -> Result<RegisteredClient, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let (after, shown) = update(&permit, id, |registration| {
         if overlap > OVERLAP_MOST {
-            return Err(Invalid::Overlap { most: OVERLAP_MOST.whole_seconds() }.into());
+            return Err(Invalid::Overlap { most: OVERLAP_MOST.as_secs() }.into());
         }
         if registration.public {
             return Err(Invalid::PublicSecret.into());

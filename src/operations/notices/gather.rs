@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
 use crate::record::gather::{Place, place, waits_until};
@@ -13,7 +14,7 @@ use crate::service::error::Unavailable;
 use crate::store::change::{Listing, Show};
 use crate::types::ids::{OwnerId, RecordId, SubjectId};
 use crate::types::kind::TokenKind;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
@@ -35,7 +36,7 @@ impl Counterfoil {
         &self,
         whom: &SubjectId,
         due: Vec<DueNotice>,
-        lease: Span,
+        lease: Duration,
     ) -> Result<Gathered, Unavailable> {
         gather(&self.service, whom, due, lease, self.now()).await
     }
@@ -46,7 +47,7 @@ async fn gather(
     service: &Service,
     whom: &SubjectId,
     due: Vec<DueNotice>,
-    lease: Span,
+    lease: Duration,
     now: Timestamp,
 ) -> Result<Gathered, Unavailable> {
     let (settings, _) = service.settings_and_gate(None, now).await?;

@@ -6,6 +6,7 @@
 //! the claim on the old one.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use self::plan::{Plan, plan};
 use crate::counterfoil::Counterfoil;
@@ -17,7 +18,7 @@ use crate::service::Service;
 use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Outcome};
 use crate::service::error::Unavailable;
 use crate::store::page::{Cursor, Page};
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 mod gather;
 mod plan;
@@ -35,18 +36,21 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
+    /// use std::time::Duration;
+    ///
     /// use counterfoil::notice::{NoticeText, Outcome};
-    /// use counterfoil::types::Span;
     ///
     /// let page = NonZeroU32::MIN.saturating_add(99);
     /// let new = NewPersonalAccessToken { label: "backup", lifetime: Lifetime::Days(30), scope: None };
     /// counterfoil.create_personal_access_token(&ivan, &new).await?;
     /// assert!(counterfoil.due_notices(None, page).await?.items.is_empty());
     ///
-    /// clock.advance(Span::days(23));
+    /// clock.advance(Duration::from_secs(23 * 86_400));
     /// let due = counterfoil.due_notices(None, page).await?.items;
-    /// let claimed = counterfoil.claim_notice(&due[0], Span::minutes(5)).await?.won().ok_or("no other worker has it")?;
-    /// assert_eq!((claimed.label(), claimed.text()), ("backup", NoticeText::ExpiresIn(Span::days(7))));
+    /// let lease = Duration::from_secs(5 * 60);
+    /// let claimed = counterfoil.claim_notice(&due[0], lease).await?.won().ok_or("no other worker has it")?;
+    /// let week = Duration::from_secs(7 * 86_400);
+    /// assert_eq!((claimed.label(), claimed.text()), ("backup", NoticeText::ExpiresIn(week)));
     /// // … send it to claimed.to(), in the language and time zone of claimed.account() …
     /// assert!(counterfoil.settle_notice(claimed, Outcome::Sent).await?);
     /// assert!(counterfoil.due_notices(None, page).await?.items.is_empty());
@@ -56,14 +60,14 @@ impl Counterfoil {
         due(&self.service, after, limit, self.now()).await
     }
 
-    /// Claims a notice for the time of `lease`, at most an hour. The lease must outlast the transport's time-out: a
-    /// slower send may be repeated. A notice in `along` of [`Gathered::Send`](crate::notice::Gathered::Send) may be
-    /// claimed ahead of its time.
+    /// Claims a notice for the time of `lease`, in whole microseconds and at most an hour. The lease must outlast the
+    /// transport's time-out: a slower send may be repeated. A notice in `along` of
+    /// [`Gathered::Send`](crate::notice::Gathered::Send) may be claimed ahead of its time.
     ///
     /// # Errors
     ///
     /// The store or the directory failed: the lease ends, and the notice is due again.
-    pub async fn claim_notice(&self, due: &DueNotice, lease: Span) -> Result<Claim, Unavailable> {
+    pub async fn claim_notice(&self, due: &DueNotice, lease: Duration) -> Result<Claim, Unavailable> {
         claim(&self.service, due, lease, self.now()).await
     }
 
@@ -101,7 +105,7 @@ async fn due(
 ///
 /// The lease must be longer than the transport's time-out: if a send is slower than its lease, another worker may
 /// repeat it.
-async fn claim(service: &Service, due: &DueNotice, lease: Span, now: Timestamp) -> Result<Claim, Unavailable> {
+async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timestamp) -> Result<Claim, Unavailable> {
     let lease_until = now.plus(lease.min(LONGEST_LEASE)).ok_or(Unavailable::Clock)?;
     let Some(held) = brought_forward(service, due, now).await? else { return Ok(Claim::Lost) };
     let Some(record) = service.store.claim(&due.id(), held, lease_until).await? else { return Ok(Claim::Lost) };
@@ -149,7 +153,7 @@ async fn settle(
         Outcome::Sent => (following(), Some((claimed.expires_at(), stage))),
         Outcome::Dropped => (following(), None),
         Outcome::Failed { retry_at } => {
-            let retry_at = if retry_at > now { retry_at } else { now.plus_capped(Span::seconds(1)) };
+            let retry_at = if retry_at > now { retry_at } else { now.plus_capped(Duration::from_secs(1)) };
             (Some(put_off(&schedule, life, stage, retry_at, now)), None)
         }
     };

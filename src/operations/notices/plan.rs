@@ -1,5 +1,7 @@
 //! Decides what to do about a claimed record. Its state may have changed since its mark was set.
 
+use std::time::Duration;
+
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
 use crate::operations::notices::schedule;
@@ -11,10 +13,11 @@ use crate::service::Service;
 use crate::service::claimed::addressee;
 use crate::service::error::Unavailable;
 use crate::types::account::Account;
-use crate::types::time::{Span, Timestamp};
+use crate::types::duration::days;
+use crate::types::time::Timestamp;
 
 /// When to look again if an owner has no address or a token is suspended: both may change.
-const LOOK_AGAIN: Span = Span::days(1);
+const LOOK_AGAIN: Duration = days(1);
 
 /// The decision about a record.
 pub(super) enum Plan {

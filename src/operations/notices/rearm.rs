@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
 use crate::record::notice::{self, Expiring, Schedule};
@@ -16,12 +17,13 @@ use crate::service::snapshot::SettingsView;
 use crate::store::change::{Listing, Progress};
 use crate::store::page::Cursor;
 use crate::types::arming::{Arming, Walk};
+use crate::types::duration::minutes;
 use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// How long an insert may take after its process read the settings.
-const ON_ITS_WAY: Span = Span::minutes(1);
+const ON_ITS_WAY: Duration = minutes(1);
 
 impl Counterfoil {
     /// Sets the notices of a batch of credentials again if the policy or the settings changed when they are due. Call
@@ -42,8 +44,7 @@ impl Counterfoil {
 /// Walks one page of at most `limit` records, if the schedule has changed since all marks were set.
 async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     // Until then another process may set a mark under the schedule that it knows.
-    let patience = Span::from_micros(service.policy.settings_staleness.micros().saturating_add(ON_ITS_WAY.micros()));
-    let patience = patience.unwrap_or(Span::MAX);
+    let patience = service.policy.settings_staleness.saturating_add(ON_ITS_WAY);
     let rests = |view: &SettingsView| Arming::of(&view.stored).rests(&under(service, &view.settings), patience, now);
     if service.with_settings(now, rests).await? {
         return Ok(Progress { changed: 0, more: false });

@@ -1,5 +1,7 @@
 //! Creates personal access tokens.
 
+use std::time::Duration;
+
 use crate::counterfoil::Counterfoil;
 use crate::record::family::FamilyBody;
 use crate::service::Service;
@@ -10,12 +12,13 @@ use crate::service::issuing::{Draft, derived, insert};
 use crate::service::presenter::Presenter;
 use crate::service::view::IssuedCredential;
 use crate::token::once::OnceKey;
+use crate::types::duration::days;
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 use crate::types::label::Label;
 use crate::types::scope::Scope;
 use crate::types::settings::Settings;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// The lifetime of a new personal access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +51,7 @@ pub struct TokenLimits {
     /// Whether a token may be permanent.
     pub permanent: bool,
     /// How long before its expiry the advance notice is due.
-    pub notice_lead: Span,
+    pub notice_lead: Duration,
 }
 
 impl Counterfoil {
@@ -68,11 +71,11 @@ impl Counterfoil {
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
-    /// use counterfoil::types::Span;
+    /// use std::time::Duration;
     ///
     /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
-    /// assert_eq!(issued.listed.expires_at, issued.listed.created_at.plus(Span::days(30)));
+    /// assert_eq!(issued.listed.expires_at, issued.listed.created_at.plus(Duration::from_secs(30 * 86_400)));
     /// assert!(issued.token.expose_secret().starts_with("cfp_"));
     ///
     /// let again = NewPersonalAccessToken { label: "Nightly Build", ..new.clone() };
@@ -162,10 +165,10 @@ fn expiry(
     match lifetime {
         Lifetime::Permanent if service.policy.personal_access_tokens.permanent => Ok(None),
         Lifetime::Permanent => Err(Invalid::Permanent.into()),
-        Lifetime::Days(days) => {
-            let days = u16::try_from(days).ok().filter(|days| (1..=most).contains(days));
-            let days = days.ok_or(Invalid::Days { most })?;
-            Ok(Some(now.plus(Span::days(days)).ok_or(Unavailable::Clock)?))
+        Lifetime::Days(count) => {
+            let count = u16::try_from(count).ok().filter(|count| (1..=most).contains(count));
+            let count = count.ok_or(Invalid::Days { most })?;
+            Ok(Some(now.plus(days(count)).ok_or(Unavailable::Clock)?))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Replaces a personal access token: a new secret under the same label, with an overlap that its owner chooses.
 
+use std::time::Duration;
+
 use crate::counterfoil::Counterfoil;
 use crate::event::{EventKind, Limit};
 use crate::record::notice::{Expiring, arm};
@@ -17,10 +19,11 @@ use crate::service::view::{CredentialView, IssuedCredential};
 use crate::store::change::{ParentUpdate, Rotated};
 use crate::store::error::StoreError;
 use crate::token::once::OnceKey;
+use crate::types::duration::whole_micros;
 use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// How long the old token works beside the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +31,8 @@ use crate::types::time::{Span, Timestamp};
 pub enum Overlap {
     /// No overlap: the old token ends at once.
     Immediate,
-    /// A fixed time, at most the policy's maximum and never beyond the old token's expiry.
-    For(Span),
+    /// A fixed time in whole microseconds, at most the policy's maximum and never beyond the old token's expiry.
+    For(Duration),
     /// Until the new token is first used. Nothing breaks during deployment, and the old token ends once the new one
     /// is in use.
     UntilFirstUse,
@@ -89,7 +92,7 @@ pub(crate) async fn rotate(
     overlap: Overlap,
     once: Option<&OnceKey>,
 ) -> Result<IssuedCredential, ManageError> {
-    let derived = once.map(|once| once.successor_id(id, &[format!("{overlap:?}").as_bytes()]));
+    let derived = once.map(|once| once.successor_id(id, &[form_field(overlap).as_bytes()]));
     let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
     let (settings, _) = service.settings_and_gate(None, now).await?;
     let handover = Handover { service, owner: owner.into(), settings, now };
@@ -136,6 +139,16 @@ pub(crate) async fn rotate(
     Err(Unavailable::Contended { operation: "rotate" }.into())
 }
 
+/// The overlap as the ids of forms are derived from it. It must not change: a form that was shown before an upgrade and
+/// is submitted after it has the same id.
+fn form_field(overlap: Overlap) -> String {
+    match overlap {
+        Overlap::Immediate => "Immediate".into(),
+        Overlap::For(duration) => format!("For(Span({}))", whole_micros(duration)),
+        Overlap::UntilFirstUse => "UntilFirstUse".into(),
+    }
+}
+
 /// Whether the token exists and lies within the presenter's scope. `None`: not a valid token id.
 pub(crate) async fn exists(permit: &Permit<'_, RotateToken>, id: Option<&RecordId>) -> Result<(), ManageError> {
     let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
@@ -153,8 +166,8 @@ fn honoured_until(service: &Service, overlap: Overlap, now: Timestamp) -> Result
     match overlap {
         Overlap::UntilFirstUse => Ok(None),
         Overlap::Immediate => Ok(Some(now)),
-        Overlap::For(span) if span > longest => Err(Invalid::Overlap { most: longest.whole_seconds() }.into()),
-        Overlap::For(span) => Ok(Some(now.plus(span).ok_or(Unavailable::Clock)?)),
+        Overlap::For(overlap) if overlap > longest => Err(Invalid::Overlap { most: longest.as_secs() }.into()),
+        Overlap::For(overlap) => Ok(Some(now.plus(overlap).ok_or(Unavailable::Clock)?)),
     }
 }
 
@@ -244,5 +257,24 @@ impl Handover<'_> {
         let there = self.service.store.get(&successor).await?;
         let is_own = there.is_some_and(|there| there.record().digest.same_bytes(&new[0].digest));
         Ok(if is_own { Rotated::Done } else { rotated })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_a10_the_overlap_in_a_forms_id_is_what_earlier_versions_wrote() {
+        let fields = [
+            (Overlap::Immediate, "Immediate"),
+            (Overlap::UntilFirstUse, "UntilFirstUse"),
+            (Overlap::For(Duration::ZERO), "For(Span(0))"),
+            (Overlap::For(Duration::from_nanos(999)), "For(Span(0))"),
+            (Overlap::For(Duration::from_secs(3_600)), "For(Span(3600000000))"),
+        ];
+        for (overlap, written) in fields {
+            assert_eq!(form_field(overlap), written);
+        }
     }
 }

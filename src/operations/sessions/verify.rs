@@ -1,5 +1,7 @@
 //! Verifies console sessions.
 
+use std::time::Duration;
+
 use super::{AFTERLIFE, principal};
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
@@ -11,14 +13,15 @@ use crate::service::error::{Denied, Unavailable};
 use crate::service::matching::Matched;
 use crate::service::presenter::Presenter;
 use crate::store::change::{ParentUpdate, Rotated};
+use crate::types::duration::minutes;
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
 use crate::types::source::SourceName;
-use crate::types::time::{Span, Timestamp};
+use crate::types::time::Timestamp;
 
 /// The shortest time between two writes that extend a session, however often it is used.
-const SLIDE_EVERY: Span = Span::minutes(1);
+const SLIDE_EVERY: Duration = minutes(1);
 
 impl Counterfoil {
     /// Verifies the text of a session's cookie, and extends the session: at most one write per minute, never past its
@@ -94,8 +97,7 @@ async fn kept_alive(
     let current = own.expires_at.unwrap_or(absolute_end).min(absolute_end);
     let slid = now.plus_capped(idle).min(absolute_end);
     // If the time-out is shorter than two minutes, it could end between two writes.
-    let half = Span::from_micros(idle.micros() / 2).unwrap_or(SLIDE_EVERY);
-    if slid <= current || now.since(own.expiry_set_at) < SLIDE_EVERY.min(half) {
+    if slid <= current || now.since(own.expiry_set_at) < SLIDE_EVERY.min(idle / 2) {
         return Ok(Some(current));
     }
     let step = ParentUpdate::Slide { expires_at: slid, gone_at: slid.plus_capped(AFTERLIFE), access_cap: None };

@@ -1,11 +1,12 @@
 //! Every operation as a host calls it, on something that is there for it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use counterfoil::client::{ClientId, ClientUpdate, NewClient};
 use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap};
 use counterfoil::settings::SettingsUpdate;
-use counterfoil::types::{RecordId, Span};
+use counterfoil::types::RecordId;
 use counterfoil::*;
 
 use super::presenters::Presented;
@@ -132,7 +133,7 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CODES_MANAGE,
         run: |world, who| {
             let id = code(world);
-            let later = world.now().plus_capped(Span::days(1));
+            let later = world.now().plus_capped(days(1));
             same([
                 block_on(world.handle.update_security_code(&who.by, &id, Some(later), None)).map(drop),
                 block_on(world.handle.update_security_code(&who.by, &id, Some(later), Some("text"))).map(drop),
@@ -193,7 +194,7 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CLIENTS_MANAGE,
         run: |world, who| {
             let id = client(world);
-            block_on(world.handle.rotate_client_secret(&who.by, &id, Span::ZERO)).map(drop)
+            block_on(world.handle.rotate_client_secret(&who.by, &id, Duration::ZERO)).map(drop)
         },
     },
     Operation {

@@ -2,7 +2,7 @@
 
 use counterfoil::client::{ClientId, NewClient};
 use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
-use counterfoil::types::{RecordId, Span};
+use counterfoil::types::RecordId;
 use counterfoil::*;
 
 use crate::support::*;
@@ -55,7 +55,7 @@ fn client() -> ClientId {
 /// All kinds; an access token with a scope has `scope`.
 pub(super) fn all(world: &World, scope: &str) -> Vec<Kind> {
     let stale = each(|who| Some(session(world, who)));
-    world.pass(Span::minutes(10));
+    world.pass(minutes(10));
     vec![
         Kind { name: "signed in by the host", of: each(|who| Some(signed_in(world, who))) },
         Kind { name: "session, password proved lately", of: each(|who| Some(session(world, who))) },

@@ -4,11 +4,12 @@
 //! The cases follow from a fixed seed.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
 use counterfoil::event::{Actor, EventKind};
 use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap, SignIn};
-use counterfoil::types::{RecordId, Span};
+use counterfoil::types::RecordId;
 use counterfoil::*;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -96,7 +97,7 @@ fn fault_a1_granted_lies_within_allowed_under_any_sequence() {
                     None
                 }
                 Step::Pass(seconds) => {
-                    world.pass(Span::seconds(seconds));
+                    world.pass(Duration::from_secs(u64::from(seconds)));
                     None
                 }
                 Step::SignIn(scope) => {
@@ -231,7 +232,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
         Try::Renew(which, how) => {
             // One's own too: a code must not lengthen itself.
             let Some(id) = pick(&made.codes, which).or(who.credential) else { return };
-            let later = world.now().plus_capped(Span::days(90));
+            let later = world.now().plus_capped(days(90));
             let _ = match how {
                 0 => block_on(handle.update_security_code(by, &id, Some(later), None)),
                 1 => block_on(handle.make_security_code_permanent(by, &id)),
@@ -252,7 +253,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
         }
         Try::Replace(which) => {
             let Some(id) = made.clients.get(which % made.clients.len().max(1)) else { return };
-            let _ = block_on(handle.rotate_client_secret(by, id, Span::ZERO));
+            let _ = block_on(handle.rotate_client_secret(by, id, Duration::ZERO));
         }
         Try::SignIn(which, scope) => {
             let (Some(client), Some(subject)) = (made.clients.get(which % made.clients.len().max(1)), by.subject())
@@ -324,7 +325,7 @@ fn fault_a4_a_replayed_generation_ends_its_living_family_whatever_happened_betwe
                     let _ = block_on(world.handle.update_client(&Presenter::host(), &client, mode));
                 }
                 Between::Purge => while block_on(world.handle.purge(NonZeroU32::MIN)).expect("purged").more {},
-                Between::Pass(seconds) => world.pass(Span::seconds(seconds)),
+                Between::Pass(seconds) => world.pass(Duration::from_secs(u64::from(seconds))),
                 Between::Relabel => {
                     let _ = block_on(world.handle.flush());
                 }
@@ -370,7 +371,7 @@ fn ao_code_6_every_event_of_something_done_names_who_acted() {
         &[("grant_type", "password"), ("username", "ivan"), ("password", "ivan"), ("remember", "true")],
     );
     let second = world.token_as(&client, &[("grant_type", "refresh_token"), ("refresh_token", &sign_in.refresh())]);
-    world.pass(Span::minutes(1));
+    world.pass(minutes(1));
     world.token_as(&client, &[("grant_type", "refresh_token"), ("refresh_token", &sign_in.refresh())]);
     block_on(world.handle.revoke_all_of(&world.presenter("admin"), &subject("ivan"))).expect("revoked");
     drop(second);

@@ -1,10 +1,12 @@
 //! Realms, dead accounts and digests without a key: who presents, and whether it still counts.
 
+use std::time::Duration;
+
 use counterfoil::client::NewClient;
 use counterfoil::directory::Login;
 use counterfoil::http_auth::Refusal;
 use counterfoil::operations::{LoginError, NewAccess, NewSecurityCode, Operation, Overlap};
-use counterfoil::types::{KeyId, Source, Span, TokenKind};
+use counterfoil::types::{KeyId, Source, TokenKind};
 use counterfoil::*;
 
 use super::presenters::{Presented, access, code, foreign, unhindered};
@@ -108,7 +110,7 @@ fn fault_a11_what_began_before_the_account_is_valid_is_refused_and_equal_is_vali
     let denied = world.verify(token.token.expose_secret());
     assert!(matches!(denied, Err(Denied::Refused(Refusal::BeforeValidSince { .. }))), "{denied:?}");
     assert!(block_on(world.handle.verify_session(opened.token.expose_secret())).is_err());
-    world.pass(Span::seconds(1));
+    world.pass(Duration::from_secs(1));
     assert!(world.works(world.pat("ivan", "new").token.expose_secret()));
     drop(sign_in);
 }
@@ -125,7 +127,7 @@ fn fault_a11_a_person_who_comes_back_under_the_same_id_gets_no_old_token() {
     assert_eq!(page.items.len(), 1);
     let unknown = block_on(world.handle.list_personal_access_tokens_of(&admin, &subject("nobody"), None, limit(9)));
     assert!(matches!(unknown, Err(ManageError::NotFound)), "{unknown:?}");
-    world.pass(Span::seconds(1));
+    world.pass(Duration::from_secs(1));
     world.people.insert(ivan.with_role(Role::Administrator).with_valid_since(world.now()), &["ivan"], "ivan");
     assert!(!world.works(token.token.expose_secret()), "nor with the new role");
     block_on(world.handle.delete_personal_access_token_of(&admin, &subject("ivan"), &token.listed.id))
@@ -136,9 +138,9 @@ fn fault_a11_a_person_who_comes_back_under_the_same_id_gets_no_old_token() {
 fn fault_a11_a_sign_in_goes_by_when_it_was_opened_and_not_by_when_it_was_refreshed() {
     let world = world();
     let first = world.log_in("rotating", "true");
-    world.pass(Span::minutes(5));
+    world.pass(minutes(5));
     let since = world.now();
-    world.pass(Span::minutes(5));
+    world.pass(minutes(5));
     let second = world.refresh("rotating", &first.refresh());
     world.people.update(world.account("bill").with_valid_since(since));
     assert!(!world.works(&second.access()), "its access token is younger, its sign-in is not");
@@ -153,7 +155,8 @@ fn fault_a13_sign_ins_sessions_and_access_tokens_are_bounded_and_the_least_recen
     (policy.refresh_tokens.live_per_owner_and_client, policy.console_sessions.live_per_owner) = (cap, cap);
     policy.access_tokens.max_live_per_family = Some(limit);
     let world = world_with(policy, |builder| builder);
-    let sign_ins: Vec<_> = (0..3).map(|_| (world.log_in("rotating", "true"), world.pass(Span::seconds(1))).0).collect();
+    let sign_ins: Vec<_> =
+        (0..3).map(|_| (world.log_in("rotating", "true"), world.pass(Duration::from_secs(1))).0).collect();
     let used = world.refresh("rotating", &sign_ins[0].refresh());
     let other = world.log_in("test.token", "true");
     world.told();
@@ -165,14 +168,14 @@ fn fault_a13_sign_ins_sessions_and_access_tokens_are_bounded_and_the_least_recen
     assert!(world.works(&sign_ins[2].access()) && world.works(&used.access()) && world.works(&other.access()));
     let ivan = world.account("ivan");
     let open = || block_on(world.handle.open_session_for(&ivan)).expect("opened");
-    let sessions: Vec<_> = (0..4).map(|_| (open(), world.pass(Span::seconds(1))).0).collect();
+    let sessions: Vec<_> = (0..4).map(|_| (open(), world.pass(Duration::from_secs(1))).0).collect();
     assert_eq!(sessions.iter().map(|session| session.ended).collect::<Vec<_>>(), [0, 0, 0, 1]);
     let lives = |at: usize| block_on(world.handle.verify_session(sessions[at].token.expose_secret())).is_ok();
     assert!(!lives(0) && lives(1) && lives(3));
     let reuse = other.refresh();
     let replies: Vec<_> = (0..3).map(|_| world.refresh("test.token", &reuse).status).collect();
     assert_eq!(replies, [200, 200, 429], "three live access tokens, the first sign-in's among them");
-    world.pass(Span::minutes(10));
+    world.pass(minutes(10));
     assert_eq!(world.refresh("test.token", &reuse).status, 200);
 }
 
@@ -186,11 +189,11 @@ fn fault_a14_an_administrator_cannot_lengthen_what_the_policy_bounds() {
         matches!(&refused, Err(ManageError::Invalid(invalid)) if invalid.to_string().contains("to 86400")),
         "{refused:?}"
     );
-    assert_eq!(set(3_600).expect("shorter").refresh_absolute, Span::hours(1));
+    assert_eq!(set(3_600).expect("shorter").refresh_absolute, hours(1));
     world.set_number(settings::SettingName::RefreshAbsoluteSeconds, 366 * 86_400);
-    world.pass(Span::seconds(2));
+    world.pass(Duration::from_secs(2));
     let shown = block_on(world.handle.settings(&world.presenter("admin"))).expect("read");
-    assert_eq!(shown.refresh_absolute, Span::hours(24), "a stored one above counts as the greatest");
+    assert_eq!(shown.refresh_absolute, hours(24), "a stored one above counts as the greatest");
 }
 
 #[test]
@@ -201,7 +204,7 @@ fn fault_a12_creations_of_an_hour_are_bounded_deleted_ones_counted() {
         world.delete("ivan", &token.listed.id).expect("deleted");
     }
     let slowed = world.create("ivan", "one more", 1);
-    let until = world.now().plus_capped(Span::hours(1));
+    let until = world.now().plus_capped(hours(1));
     assert!(matches!(slowed, Err(ManageError::SlowDown { until: at }) if at == until), "{slowed:?}");
     assert!(world.create("bill", "another's", 1).is_ok());
     world.clock.set(until);
@@ -216,7 +219,7 @@ fn fault_a12_rotations_of_a_token_are_bounded_like_creations() {
     let mut id = world.pat("ivan", "ci").listed.id;
     let by = world.presenter("ivan");
     for _ in 0..2 {
-        world.pass(Span::seconds(1));
+        world.pass(Duration::from_secs(1));
         id = block_on(world.handle.rotate_personal_access_token(&by, &id, Overlap::Immediate))
             .expect("rotated")
             .listed

@@ -4,7 +4,7 @@ use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient};
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::{PublicRefusal, Refusal};
 use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
-use counterfoil::types::{KnownScopes, Span};
+use counterfoil::types::KnownScopes;
 use counterfoil::*;
 
 use crate::support::*;
@@ -174,7 +174,7 @@ fn fault_a7_a_presenter_with_a_scope_gives_no_longer_life_to_a_code_that_may_do_
     let by = super::presenters::access(&world, "super", Some(Scope::CODES_MANAGE)).by;
     let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
     let wide = block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made").listed.id;
-    let later = world.now().plus_capped(Span::days(9));
+    let later = world.now().plus_capped(days(9));
     for outcome in [
         block_on(world.handle.update_security_code(&by, &wide, Some(later), None)),
         block_on(world.handle.make_security_code_permanent(&by, &wide)),

@@ -1,9 +1,10 @@
 //! The caller's own personal access tokens.
 
+use std::time::Duration;
+
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use counterfoil::operations::{Operation, Overlap};
-use counterfoil::types::Span;
 use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Scope};
 use http::StatusCode;
 
@@ -78,7 +79,7 @@ impl Body for NewToken {
 pub(super) struct NewOverlap {
     /// 0: it ends at once.
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
-    pub(super) overlap_seconds: Span,
+    pub(super) overlap_seconds: Duration,
 }
 
 #[cfg(feature = "openapi")]
@@ -89,10 +90,7 @@ impl Body for NewOverlap {
 
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         let seconds = fields.optional("overlap_seconds")?.unwrap_or(0);
-        let span = Span::from_seconds(seconds);
-        Ok(Self {
-            overlap_seconds: span.ok_or_else(|| Problem::field("overlap_seconds", "overlap_seconds is too long"))?,
-        })
+        Ok(Self { overlap_seconds: Duration::from_secs(seconds) })
     }
 }
 
@@ -223,8 +221,8 @@ async fn rotate(
     let id = paths::record(path.ok().as_deref().map(String::as_str));
     let asked: NewOverlap = body(&counterfoil, &by, Operation::RotateToken(Some(&id)), request).await?;
     let overlap = match asked.overlap_seconds {
-        Span::ZERO => Overlap::Immediate,
-        span => Overlap::For(span),
+        Duration::ZERO => Overlap::Immediate,
+        overlap => Overlap::For(overlap),
     };
     let issued = or_problem(&counterfoil, counterfoil.rotate_personal_access_token(&by, &id, overlap).await)?;
     Ok(new_token(&location.up(2), &issued))

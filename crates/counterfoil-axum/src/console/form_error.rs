@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use counterfoil::Timestamp;
+use counterfoil::types::seconds_up;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 
@@ -33,7 +34,7 @@ impl FormError {
 
     /// The action is not allowed before `until`.
     pub(crate) fn slow_down(console: &Console, text: String, until: Timestamp) -> Self {
-        let seconds = until.since(console.counterfoil.now()).seconds_up().max(1);
+        let seconds = seconds_up(until.since(console.counterfoil.now())).max(1);
         let status = StatusCode::TOO_MANY_REQUESTS;
         Self { status, message: FieldMessage { field: None, text }, retry_after: Some(seconds) }
     }

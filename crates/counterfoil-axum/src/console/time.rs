@@ -37,7 +37,7 @@ pub(crate) enum Unit {
 impl Distance {
     pub(crate) fn between(at: Timestamp, now: Timestamp) -> Self {
         let past = now.reached(at);
-        let seconds = if past { now.since(at) } else { at.since(now) }.whole_seconds();
+        let seconds = if past { now.since(at) } else { at.since(now) }.as_secs();
         let nearest = |unit: u64| (seconds + unit / 2) / unit;
         let (count, unit) = match seconds {
             0..45 => return Self::Now,
@@ -53,14 +53,14 @@ impl Distance {
 
 #[cfg(test)]
 mod tests {
-    use counterfoil::types::Span;
+    use std::time::Duration;
 
     use super::*;
 
     #[test]
     fn distances_are_in_the_largest_unit_that_fits_twice() {
         let now = Timestamp::from_micros(1_795_305_600_000_000).expect("in range");
-        let after = |seconds| Distance::between(now.plus_capped(Span::seconds(seconds)), now);
+        let after = |seconds| Distance::between(now.plus_capped(Duration::from_secs(seconds)), now);
         assert_eq!(after(44), Distance::Now);
         assert_eq!(after(45), Distance::Future(1, Unit::Minutes));
         assert_eq!(after(7_199), Distance::Future(120, Unit::Minutes));

@@ -1,6 +1,6 @@
 //! Clients.
 
-use counterfoil::types::Span;
+use std::time::Duration;
 
 use super::outcome;
 use super::support::{basic, world};
@@ -45,7 +45,7 @@ async fn syn_token_2_the_life_of_a_client() {
     assert_eq!(second.status, 201);
     let second = second.json()["secret"].as_str().expect("a secret").to_owned();
     assert_eq!((use_it(secret).await, use_it(&second).await), (200, 200), "an overlap");
-    world.clock.advance(Span::seconds(60));
+    world.clock.advance(Duration::from_secs(60));
     assert_eq!((use_it(secret).await, use_it(&second).await), (401, 200));
     let off = world.call("PATCH", "/clients/new", &adam, Some("{\"disabled\":true,\"display_name\":\"Newer\"}")).await;
     assert_eq!((&off.json()["disabled"], &off.json()["display_name"]), (&true.into(), &"Newer".into()));
@@ -65,7 +65,7 @@ async fn clients_are_listed_newest_first_page_by_page() {
     let world = world().await;
     let (adam, _) = world.sign_in("adam", None).await;
     for id in ["m", "z", "a", "q"] {
-        world.clock.advance(Span::seconds(1));
+        world.clock.advance(Duration::from_secs(1));
         let body = format!("{{\"display_name\":\"x\",\"id\":\"{id}\"}}");
         assert_eq!(world.call("POST", "/clients", &adam, Some(&body)).await.status, 201);
     }

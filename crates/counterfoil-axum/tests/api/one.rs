@@ -1,6 +1,7 @@
 //! One credential or client by its id, `Location`, and unknown query parameters (fault C12).
 
-use counterfoil::types::Span;
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::support::{Answer, World, world};
@@ -73,7 +74,7 @@ async fn fault_c12_an_item_is_visible_exactly_to_those_who_may_list_it() {
     for path in ["/me/tokens/x", "/security-codes/x", &code.replace("/security-codes", "/me/tokens")] {
         assert_eq!(get(&sue, path).await.outcome(), missing, "{path}");
     }
-    world.clock.advance(Span::days(1));
+    world.clock.advance(Duration::from_secs(86_400));
     let (sue, _) = world.sign_in("sue", None).await;
     assert_eq!(get(&sue, &code).await.json()["status"], "expired", "it can be reactivated");
     assert_eq!(world.call("DELETE", &code, &sue, None).await.status, 204);

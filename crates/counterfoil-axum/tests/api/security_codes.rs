@@ -1,6 +1,7 @@
 //! Security codes.
 
-use counterfoil::types::Span;
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::outcome;
@@ -51,7 +52,7 @@ async fn ao_code_1_to_5_the_life_of_a_security_code() {
     assert_eq!(act("make-permanent").await.json()["expires_at"], Value::Null);
     assert_eq!(act("reset").await.json()["expires_at"], "2027-01-16T08:00:00Z");
     assert_eq!(act("reactivate").await.outcome(), outcome(409, "not-expired", None));
-    world.clock.advance(Span::days(1));
+    world.clock.advance(Duration::from_secs(86_400));
     let (sue, _) = world.sign_in("sue", None).await;
     let act = async |what: &str| world.call("POST", &format!("{path}/{what}"), &sue, None).await;
     for what in ["make-permanent", "reset"] {

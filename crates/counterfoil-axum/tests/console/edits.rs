@@ -1,8 +1,9 @@
 //! Edits: untouched fields are not written, and impossible changes are reported (fault F4). Longer lifetimes need
 //! confirmation (fault F11).
 
+use std::time::Duration;
+
 use counterfoil::event::{Action, EventKind};
-use counterfoil::types::Span;
 
 use crate::browser::{Browser, secret, value};
 use crate::support::{World, world};
@@ -74,7 +75,7 @@ async fn fault_f4_an_expiry_that_is_emptied_is_refused_with_the_way_to_do_it() {
 async fn fault_f4_of_an_expired_code_the_description_alone_is_edited() {
     let world = world().await;
     let (_, id) = code(&world, "old").await;
-    world.clock.advance(Span::hours(25));
+    world.clock.advance(Duration::from_secs(25 * 3_600));
     let sue = Browser::signed_in(&world, "sue").await;
     let page = sue.get(&format!("/codes/{id}/edit")).await.text;
     assert!(!page.contains("id=\"expires_at\"") && page.contains("The code has expired"), "{page}");
@@ -90,7 +91,7 @@ async fn fault_f4_of_an_expired_code_the_description_alone_is_edited() {
 async fn fault_f11_what_lengthens_a_codes_life_asks_and_says_what_it_means() {
     let world = world().await;
     let (sue, live) = code(&world, "living").await;
-    world.clock.advance(Span::hours(25));
+    world.clock.advance(Duration::from_secs(25 * 3_600));
     sue.sign_in("sue", "sue").await;
     sue.post("/codes", "access=super_administrator&description=young").await;
     let young = value(&sue.get("/codes?q=young").await.text, "data-id=\"");
@@ -130,7 +131,7 @@ async fn fault_f11_a_new_code_does_not_expire_soon_and_names_are_names() {
     let list = sue.get("/codes").await.text;
     assert!(list.contains("<bdi class=\"who\">Bill Posters</bdi>") && !list.contains("ID&#62;6"), "{list}");
     assert!(list.contains("badge active") && !list.contains("badge expiring"), "{list}");
-    world.clock.advance(Span::hours(19));
+    world.clock.advance(Duration::from_secs(19 * 3_600));
     sue.sign_in("sue", "sue").await;
     assert!(sue.get("/codes").await.text.contains("badge expiring"), "in the last quarter of its life");
     let events = sue.get("/users/sue").await.text;

@@ -1,8 +1,7 @@
 //! One form creates one credential, however often it is sent (fault A10).
 
 use std::sync::Arc;
-
-use counterfoil::types::Span;
+use std::time::Duration;
 
 use crate::browser::{Browser, number, value};
 use crate::support::{Answer, World, world};
@@ -104,7 +103,7 @@ async fn fault_a10_of_two_sendings_at_once_one_makes_it() {
         let sue = Arc::new(sue);
         for (path, fields, ..) in forms {
             if stale {
-                world.clock.advance(Span::minutes(10));
+                world.clock.advance(Duration::from_secs(10 * 60));
             }
             let _before = made(&world);
             let password = if stale { "&password=sue" } else { "" };
@@ -127,7 +126,7 @@ async fn fault_a10_of_two_sendings_at_once_one_makes_it() {
 async fn fault_a10_a_form_that_brought_the_password_is_known_again_though_the_session_is_another() {
     let (world, sue, forms) = stage().await;
     for (path, fields, _, _, list) in forms {
-        world.clock.advance(Span::minutes(10));
+        world.clock.advance(Duration::from_secs(10 * 60));
         let _before = made(&world);
         let form = sue.form(&path, &format!("{fields}&password=sue")).await;
         let first = sue.send_form(&path, &form).await;
@@ -141,7 +140,7 @@ async fn fault_a10_a_form_that_brought_the_password_is_known_again_though_the_se
 async fn fault_a10_a_refused_form_does_not_use_its_number_up() {
     let (world, sue, forms) = stage().await;
     for (path, fields, ..) in forms {
-        world.clock.advance(Span::minutes(10));
+        world.clock.advance(Duration::from_secs(10 * 60));
         let once = number();
         let send = async |fields: &str| sue.post(&path, &format!("{fields}&once={once}")).await;
         let wrong = send(&format!("{fields}&password=bill")).await;
@@ -187,7 +186,7 @@ async fn fault_a10_a_replaced_secrets_form_is_known_again_when_its_secret_is_gon
 async fn a_form_of_the_previous_session_is_accepted_from_the_same_browser_only() {
     let world = world().await;
     let (sue, other) = (Browser::signed_in(&world, "sue").await, Browser::signed_in(&world, "sue").await);
-    world.clock.advance(Span::minutes(10));
+    world.clock.advance(Duration::from_secs(10 * 60));
     let before = sue.form("/tokens", "label=one&days=5&password=sue").await;
     let others = other.form("/tokens", "label=two&days=5").await;
     assert!(shows_a_secret(&sue.post("/tokens", "label=three&days=5&password=sue").await));

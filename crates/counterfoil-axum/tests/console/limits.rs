@@ -1,9 +1,9 @@
 //! Messages about limits: waits, ended sessions, empty pages, and deleted accounts (faults A11, A12, A13).
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use counterfoil::policy::{LiveCap, Policy, SettingGate, SwitchGate};
-use counterfoil::types::Span;
 
 use crate::browser::{Browser, number, secret, value};
 use crate::support::{World, subject, world, world_under};
@@ -39,7 +39,7 @@ async fn fault_a12_as_many_as_an_hour_allows_are_made_and_the_form_says_when_the
     assert!(secret(&sue.post(&rotate(id), "overlap_seconds=0").await.text).starts_with("cfp_"));
     let id = value(&sue.get("/tokens").await.text, "data-id=\"");
     waits(&sue.post(&rotate(id), "overlap_seconds=3600").await, "value=\"3600\" selected");
-    world.clock.advance(Span::minutes(61));
+    world.clock.advance(Duration::from_secs(61 * 60));
     sue.sign_in("sue", "sue").await;
     let made = sue.post("/tokens", &format!("label=two&days=5&once={once}")).await;
     assert!(secret(&made.text).starts_with("cfp_"), "an hour later: {made:?}");
@@ -67,7 +67,7 @@ async fn fault_a12_a_later_page_without_rows_does_not_say_that_there_are_no_toke
         if label == 50 {
             assert_eq!(made.status, 409, "fifty live ones are allowed");
         }
-        world.clock.advance(Span::seconds(1));
+        world.clock.advance(Duration::from_secs(1));
     }
     let first = value(&bill.get("/tokens").await.text, "data-id=\"");
     bill.post(&format!("/tokens/{first}/rotate"), "overlap_seconds=3600").await;
@@ -97,7 +97,7 @@ async fn fault_a13_a_sign_in_that_ended_a_session_says_so() {
         assert_eq!(page.status, 200);
         assert_eq!(page.text.contains("id=\"made-room\""), at == 2, "{at} {path}");
         assert!(!browser.get("/tokens").await.text.contains("id=\"made-room\""), "it is said once");
-        world.clock.advance(Span::minutes(1));
+        world.clock.advance(Duration::from_secs(60));
     }
     assert_eq!(browsers[0].get("/tokens").await.status, 303, "the least recently used one ended");
     let mut russian = Browser::new(&world);

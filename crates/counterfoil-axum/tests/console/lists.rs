@@ -2,9 +2,9 @@
 //! F11).
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
-use counterfoil::types::Span;
 
 use crate::browser::{Browser, value};
 use crate::support::{World, subject, world, world_under};
@@ -25,7 +25,7 @@ async fn stage() -> (World, Browser) {
     for number in 0..120 {
         let form = format!("label=token+{number}&days={}", if number % 40 == 0 { 1 } else { 90 });
         assert_eq!(bill.post("/tokens", &form).await.status, 200);
-        world.clock.advance(Span::seconds(1));
+        world.clock.advance(Duration::from_secs(1));
     }
     (world, bill)
 }
@@ -82,7 +82,7 @@ async fn fault_f7_tokens_are_searched_by_label_and_filtered_by_state_beyond_the_
     assert_eq!(labels(&bill.get(&format!("/tokens?q={id}")).await.text).len(), 1, "by its id");
     let none = bill.get("/tokens?q=nothing").await.text;
     assert!(none.contains("Nothing matches") && !none.contains("No tokens yet"), "{none}");
-    world.clock.advance(Span::hours(25));
+    world.clock.advance(Duration::from_secs(25 * 3_600));
     bill.sign_in("bill", "bill").await;
     let mut expired = labels(&bill.get("/tokens?state=expired").await.text);
     expired.sort();

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::{Extension, Router};
@@ -146,7 +147,7 @@ async fn fault_f13_an_origin_that_is_not_the_host_is_logged_at_a_limited_rate_an
         assert_eq!(bill.send_form("/sign-in", &form).await.status, 403);
     }
     assert_eq!(lines(), 1, "nobody fills a disk with them");
-    world.clock.advance(counterfoil::types::Span::seconds(10));
+    world.clock.advance(Duration::from_secs(10));
     assert_eq!(bill.send_form("/sign-in", &form).await.status, 403);
     assert_eq!(lines(), 2);
     assert!(

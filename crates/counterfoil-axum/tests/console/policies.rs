@@ -1,7 +1,8 @@
 //! Pages offer exactly the settings that the policy uses, within its ranges (faults A8, A14).
 
+use std::time::Duration;
+
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
-use counterfoil::types::Span;
 
 use crate::browser::Browser;
 use crate::support::world_under;
@@ -55,7 +56,7 @@ async fn fault_a8_a_setting_that_the_policy_does_not_ask_is_not_offered_and_not_
 #[tokio::test]
 async fn fault_a14_a_settings_range_is_the_policys_on_the_page_in_its_errors_and_in_the_api() {
     let mut policy = policy(SettingGate::Required, SwitchGate::DefaultOff);
-    policy.access_tokens.max_lifetime = Span::minutes(20);
+    policy.access_tokens.max_lifetime = Duration::from_secs(20 * 60);
     policy.personal_access_tokens.max_days_ceiling = 200;
     let world = world_under(policy).await;
     let adam = Browser::signed_in(&world, "adam").await;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use counterfoil::client::{ClientUpdate, NewClient};
 use counterfoil::clock::Clock;
 use counterfoil::directory::Directory;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
-use counterfoil::types::Span;
 use counterfoil::{Account, Counterfoil, KeyRing, Presenter, Role, Timestamp};
 use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, Transport};
@@ -33,7 +33,7 @@ async fn stage() -> Stage {
     let sue = Browser::signed_in(&world, "sue").await;
     sue.post("/codes", "access=super_administrator&description=old").await;
     let expired = value(&sue.get("/codes").await.text, "data-id=\"");
-    world.clock.advance(Span::hours(25));
+    world.clock.advance(Duration::from_secs(25 * 3_600));
     sue.sign_in("sue", "sue").await;
     sue.post("/codes", "access=super_administrator&description=new").await;
     let live = value(&sue.get("/codes").await.text, "data-id=\"");
@@ -79,7 +79,7 @@ fn grave(stage: &Stage) -> Vec<(String, String, Option<String>)> {
 async fn fault_a7_what_makes_or_widens_asks_for_a_password_that_is_ten_minutes_old() {
     let stage = stage().await;
     for (path, form, page) in grave(&stage) {
-        stage.world.clock.advance(Span::minutes(10));
+        stage.world.clock.advance(Duration::from_secs(10 * 60));
         drop(stage.world.sink.take());
         let unproved = stage.sue.post(&path, &form).await;
         assert_eq!(unproved.status, 403, "{path}: {unproved:?}");
@@ -114,7 +114,7 @@ async fn fault_a7_what_takes_rights_away_or_only_describes_asks_for_none() {
     let edit = stage.sue.get(&format!("/codes/{live}/edit")).await.text;
     let expires_at = edit.split("name=\"expires_at\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     let described = format!("expires_at={}&description=words", expires_at.replace(':', "%3A"));
-    stage.world.clock.advance(Span::minutes(10));
+    stage.world.clock.advance(Duration::from_secs(10 * 60));
     for (path, form) in [
         (format!("/codes/{live}/edit"), described.as_str()),
         (format!("/codes/{live}/delete"), ""),
@@ -138,7 +138,7 @@ impl Clock for Jumping {
     fn now(&self) -> Timestamp {
         let left = self.left.load(Ordering::SeqCst);
         if left == 0 {
-            return self.start.plus_capped(Span::minutes(10));
+            return self.start.plus_capped(Duration::from_secs(10 * 60));
         }
         self.left.store(left - 1, Ordering::SeqCst);
         self.start

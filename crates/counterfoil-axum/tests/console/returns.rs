@@ -1,7 +1,8 @@
 //! Signing in returns to the page with the typed values; links keep page and query (faults F8, F10).
 
+use std::time::Duration;
+
 use axum::Router;
-use counterfoil::types::Span;
 use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, Transport};
 
@@ -28,7 +29,7 @@ async fn sign_in_at(browser: &Browser, page: &str, name: &str) -> Answer {
 async fn fault_f8_a_session_that_ended_says_so_and_signing_in_leads_back_to_the_page() {
     let world = world().await;
     let sue = Browser::signed_in(&world, "sue").await;
-    world.clock.advance(Span::minutes(31));
+    world.clock.advance(Duration::from_secs(31 * 60));
     let away = leads_to(&sue.get("/users?q=bill").await);
     let asks = sue.get(&away).await;
     assert!(asks.text.contains("Your session has ended"), "{asks:?}");
@@ -50,7 +51,7 @@ async fn fault_f8_a_form_that_the_session_did_not_outlive_does_nothing_and_keeps
         ("/clients", "display_name=Reports&refresh_mode=reuse&grants=password", "value=\"Reports\""),
         ("/settings", "pat_max_days=91&pat_max_days_was=180", "name=\"pat_max_days\" value=\"91\""),
     ] {
-        world.clock.advance(Span::minutes(31));
+        world.clock.advance(Duration::from_secs(31 * 60));
         drop(world.sink.take());
         let form = format!("csrf_token={csrf}&once=AAAAAAAAAAAAAAAAAAAAAA&password=sue&{fields}");
         let away = leads_to(&sue.send_form(path, &form).await);
@@ -70,7 +71,7 @@ async fn fault_f8_a_form_that_the_session_did_not_outlive_does_nothing_and_keeps
 /// Sends a form after the session has ended, signs in, and returns the page that follows.
 async fn come_back(world: &World, sue: &Browser, path: &str, fields: &str) -> String {
     let csrf = token(&sue.get("/profile").await.text);
-    world.clock.advance(Span::minutes(31));
+    world.clock.advance(Duration::from_secs(31 * 60));
     let away = leads_to(&sue.send_form(path, &format!("csrf_token={csrf}&{fields}")).await);
     assert!(sue.get(&away).await.text.contains("what you typed"), "{away}");
     let back = leads_to(&sign_in_at(sue, &away, "sue").await);

@@ -1,5 +1,7 @@
 //! Scopes are chosen and shown, and clients are edited (fault F9).
 
+use std::time::Duration;
+
 use counterfoil::Presenter;
 use counterfoil::event::{ClientAction, EventKind};
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
@@ -151,7 +153,7 @@ async fn fault_f9_an_edited_client_keeps_the_rules_of_the_api_and_wants_the_pass
         assert_eq!(refused.status, 422, "{form}: {refused:?}");
         assert!(refused.text.contains(&format!("id=\"{field}-error\"")), "{form}: {refused:?}");
     }
-    world.clock.advance(counterfoil::types::Span::minutes(10));
+    world.clock.advance(Duration::from_secs(10 * 60));
     let form = "display_name=b&refresh_mode=rotate&grants=password&grants=refresh_token";
     let asks = adam.post("/clients/open/edit", form).await;
     assert!(asks.status == 403 && asks.text.contains("id=\"password-error\""), "{asks:?}");

@@ -1,6 +1,7 @@
 //! Sessions: cookies, end, and reauthentication.
 
-use counterfoil::types::Span;
+use std::time::Duration;
+
 use counterfoil_axum::console::Transport;
 
 use crate::browser::{Browser, NAME, SESSION, console, secret, token};
@@ -40,16 +41,16 @@ async fn console_1_signing_out_ends_the_session_at_the_server() {
 async fn a_session_ends_when_it_is_idle_and_at_its_absolute_end_however_much_it_is_used() {
     let world = world().await;
     let browser = Browser::signed_in(&world, "bill").await;
-    world.clock.advance(Span::minutes(29));
+    world.clock.advance(Duration::from_secs(29 * 60));
     assert_eq!(browser.get("/tokens").await.status, 200);
-    world.clock.advance(Span::minutes(30));
+    world.clock.advance(Duration::from_secs(30 * 60));
     assert_eq!(browser.get("/tokens").await.status, 303, "idle");
     browser.sign_in("bill", "bill").await;
     for _ in 0..35 {
-        world.clock.advance(Span::minutes(20));
+        world.clock.advance(Duration::from_secs(20 * 60));
         assert_eq!(browser.get("/tokens").await.status, 200);
     }
-    world.clock.advance(Span::minutes(20));
+    world.clock.advance(Duration::from_secs(20 * 60));
     assert_eq!(browser.get("/tokens").await.status, 303, "12 hours are over");
 }
 
@@ -71,7 +72,7 @@ async fn codes_clients_and_secrets_need_the_password_again_once_it_is_ten_minute
     let browser = Browser::signed_in(&world, "sue").await;
     let made = browser.post("/codes", "access=super_administrator&description=one").await;
     assert!(secret(&made.text).starts_with("cfs_"), "{made:?}");
-    world.clock.advance(Span::minutes(10));
+    world.clock.advance(Duration::from_secs(10 * 60));
     assert!(browser.get("/codes").await.text.contains("name=\"password\""), "the form asks");
     for (path, form, kept) in [
         ("/codes", "access=super_administrator&description=two+%3C3", "two &#60;3"),
@@ -155,7 +156,7 @@ async fn signing_in_leads_to_own_pages_only() {
 async fn reauthentication_keeps_the_viewer_signed_in_even_if_the_action_fails() {
     let world = world().await;
     let browser = Browser::signed_in(&world, "sue").await;
-    world.clock.advance(Span::minutes(10));
+    world.clock.advance(Duration::from_secs(10 * 60));
     let before = browser.cookie(SESSION);
     let missing = browser.post("/clients/nobody/secret", "overlap_seconds=0&password=sue").await;
     assert_eq!(missing.status, 404, "{missing:?}");

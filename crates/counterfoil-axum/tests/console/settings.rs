@@ -1,9 +1,10 @@
 //! Settings are shown in readable units, and only changed settings are written (fault F1).
 
+use std::time::Duration;
+
 use counterfoil::event::EventKind;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::settings::SettingName;
-use counterfoil::types::Span;
 
 use crate::browser::{Browser, value};
 use crate::support::{World, world, world_under};
@@ -48,7 +49,7 @@ fn written(world: &World) -> Vec<(SettingName, String)> {
 async fn lead_of(hours: u16) -> (World, Browser) {
     let mut policy = Policy::default();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
-    policy.notices.lead = Span::hours(hours);
+    policy.notices.lead = Duration::from_secs(u64::from(hours) * 3_600);
     let world = world_under(policy).await;
     let adam = Browser::signed_in(&world, "adam").await;
     drop(world.sink.take());
@@ -69,7 +70,7 @@ async fn fault_f1_saving_the_page_unchanged_writes_nothing_whatever_the_policy_h
         assert_eq!(saved.header("location"), Some("/console/settings?notice=unchanged"), "{saved:?}");
         assert_eq!(written(&world), []);
         let kept = world.counterfoil.settings(&counterfoil::Presenter::host()).await.expect("read");
-        assert_eq!(kept.notice_lead, Span::hours(hours));
+        assert_eq!(kept.notice_lead, Duration::from_secs(u64::from(hours) * 3_600));
     }
 }
 

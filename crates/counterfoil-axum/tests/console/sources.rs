@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::{Extension, Router};
 use counterfoil::event::{Actor, Event};
 use counterfoil::policy::{LiveCap, Policy};
-use counterfoil::types::{Source, Span};
+use counterfoil::types::Source;
 use counterfoil_axum::Sources;
 use counterfoil_axum::console::{Console, SessionLayer, Transport};
 use http::Request;
@@ -78,7 +79,7 @@ async fn events_of(sources: bool) -> Vec<Event> {
 async fn at_the_token_endpoints(world: &World) {
     let (access, first) = world.sign_in("bill", None).await;
     world.form("/token", &format!("grant_type=refresh_token&refresh_token={first}")).await;
-    world.clock.advance(Span::minutes(5));
+    world.clock.advance(Duration::from_secs(5 * 60));
     world.form("/token", &format!("grant_type=refresh_token&refresh_token={first}")).await;
     world.form("/token", "grant_type=refresh_token&refresh_token=cfr_1").await;
     world.form("/token", "grant_type=client_credentials").await;
@@ -129,7 +130,7 @@ async fn in_the_console(world: &World) {
     assert_eq!(browser.get("/tokens").await.status, 303, "the first session has made room");
     let made = again.post("/codes", "access=super_administrator&description=one").await;
     assert!(secret(&made.text).starts_with("cfs_"), "{made:?}");
-    world.clock.advance(Span::minutes(10));
+    world.clock.advance(Duration::from_secs(10 * 60));
     let page = again.get("/codes").await.text;
     let id = value(&page, "/console/codes/").split('/').next().expect("an id").to_owned();
     again.post(&format!("/codes/{id}/reset"), "password=sue").await;

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::client::{ClientId, ClientKey, Registration, VersionedRegistration};
@@ -9,7 +10,7 @@ use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
     ClientPut, ClientStore, Counter, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
 };
-use counterfoil::types::{Span, Version};
+use counterfoil::types::Version;
 use counterfoil::{Realm, Timestamp};
 
 #[derive(Debug, Default)]
@@ -171,7 +172,7 @@ impl Throttle for ReferenceSiblings {
         &self,
         key: &ThrottleKey,
         now: Timestamp,
-        window: Span,
+        window: Duration,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         self.with(|lists| {
@@ -190,7 +191,7 @@ impl Throttle for ReferenceSiblings {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.with(|lists| {
             let mut counter = lists.counter(key);
@@ -205,7 +206,7 @@ impl Throttle for ReferenceSiblings {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.with(|lists| {
             let mut counter = lists.counter(key);

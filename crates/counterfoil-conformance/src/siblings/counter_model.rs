@@ -1,10 +1,10 @@
 //! Counters beside a model: hostile clocks, windows, limits and keys.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey};
-use counterfoil::types::Span;
 
 use super::database::Siblings;
 use super::throttle::{MINUTE, NO_THROTTLE, WINDOW};
@@ -65,8 +65,8 @@ async fn sequence(handles: &[Arc<dyn Throttle>], seed: u64, key: u8) -> Result<(
             _ => clock + dice.below(40),
         };
         let (now, limit) = (at(clock), *dice.pick(&[1, 2, 2, 2, 3, 3, 4, 4, 257, 65_537, u32::MAX]));
-        let window = *dice.pick(&[WINDOW, WINDOW, WINDOW, WINDOW, WINDOW, 30, 1, 1 << 32, Span::MAX.micros()]);
-        let window = Span::from_micros(window).expect("a span");
+        let window = *dice.pick(&[WINDOW, WINDOW, WINDOW, WINDOW, WINDOW, 30, 1, 1 << 32, Timestamp::MAX.micros()]);
+        let window = Duration::from_micros(window);
         let store = dice.pick(handles);
         let Keyed { key, counter, noted } = &mut all[*dice.pick(&[0, 0, 1, 2])];
         let one = if noted.is_empty() { now } else { *dice.pick(noted) };
@@ -104,7 +104,7 @@ async fn what_is_left(store: &dyn Throttle, seed: u64, all: &[Keyed]) -> Result<
         all.iter().filter(|one| !one.counter.is_empty()).map(|one| one.counter.gone_at()).collect();
     ends.sort_unstable();
     let (Some(first), Some(last)) = (ends.first(), ends.last()) else { return Ok(()) };
-    let early = store.purge_counters(first.minus(Span::from_micros(1).expect("a span")), most(9)).await?;
+    let early = store.purge_counters(first.minus(Duration::from_micros(1)), most(9)).await?;
     ensure!(early == 0, "seed {seed}: a counter must stay until {first:?}");
     let went = store.purge_counters(*last, most(9)).await?;
     ensure!(went == ends.len() as u64, "seed {seed}: {} counters must go at {last:?}, but {went} went", ends.len());

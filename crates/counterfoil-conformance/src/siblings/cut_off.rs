@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::store::{ClientStore, Reserved, SettingsStore, Throttle, ThrottleKey};
-use counterfoil::types::{Span, Version};
+use counterfoil::types::Version;
 use counterfoil::{Realm, Timestamp};
 
 use super::clients::{put, registration};
@@ -168,7 +168,7 @@ async fn counters(database: &SiblingDatabase) -> Result<bool, Violation> {
 async fn one_counter(store: &Arc<dyn Throttle>, polls: u32) -> Result<bool, Violation> {
     let key = ThrottleKey::from_bytes([u8::try_from(polls).unwrap_or(0); 32]);
     let beside = ThrottleKey::from_bytes([u8::try_from(polls + 100).unwrap_or(0); 32]);
-    let window = Span::seconds(60);
+    let window = Duration::from_secs(60);
     let done = cut(store.reserve(&key, at(1), window, most(1)), polls).await.is_some();
     let _ = store.reserve(&beside, at(1), window, most(1)).await?;
     // Granted: nothing was noted, and now one attempt is. UnderWay: the dropped attempt is noted. Then one is noted in

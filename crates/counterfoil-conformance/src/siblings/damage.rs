@@ -1,8 +1,9 @@
 //! Damaged rows of the siblings: clause 52.
 
+use std::time::Duration;
+
 use counterfoil::Realm;
 use counterfoil::store::{ClientPut, SettingsPut, StoreError, ThrottleKey};
-use counterfoil::types::Span;
 
 use super::clients::{put, registration};
 use super::database::{SiblingDatabase, Siblings};
@@ -77,7 +78,7 @@ async fn settings(database: &SiblingDatabase) -> Result<bool, Violation> {
 async fn counters(database: &SiblingDatabase) -> Result<bool, Violation> {
     let Some(store) = database.throttle().await else { return Ok(false) };
     let (key, other) = (ThrottleKey::from_bytes([7; 32]), ThrottleKey::from_bytes([8; 32]));
-    let window = Span::seconds(60);
+    let window = Duration::from_secs(60);
     for key in [&key, &other] {
         let _ = store.reserve(key, at(1), window, most(1)).await?;
     }

@@ -1,8 +1,10 @@
 //! Siblings during an outage: clause 51.
 
+use std::time::Duration;
+
 use counterfoil::Realm;
 use counterfoil::store::{StoreError, ThrottleKey};
-use counterfoil::types::{Span, Version};
+use counterfoil::types::Version;
 
 use super::clients::{put, registration};
 use super::database::{SiblingDatabase, Siblings};
@@ -95,7 +97,7 @@ async fn settings(database: &SiblingDatabase) -> Result<Held, Violation> {
 
 async fn counters(database: &SiblingDatabase) -> Result<Held, Violation> {
     let Some(store) = database.throttle().await else { return Ok(Held::NoSibling) };
-    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Span::seconds(60));
+    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Duration::from_secs(60));
     if !database.outage(true).await {
         return Ok(Held::NoHook);
     }

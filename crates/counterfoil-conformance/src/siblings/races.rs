@@ -1,10 +1,11 @@
 //! Writers of clients and counters beside each other, through several handles.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use counterfoil::Realm;
 use counterfoil::store::{ClientPut, ClientStore, Reserved, Throttle, ThrottleKey};
-use counterfoil::types::{Span, Version};
+use counterfoil::types::Version;
 
 use super::clients::{put, registration};
 use crate::pool::Pool;
@@ -95,7 +96,7 @@ pub(super) async fn a_purge_beside_attempts(
     handles: &[Arc<dyn Throttle>],
     rounds: u8,
 ) -> Result<(), Violation> {
-    let window = Span::from_micros(100).expect("a span");
+    let window = Duration::from_micros(100);
     let limit = u32::try_from(pool.len()).unwrap_or(u32::MAX);
     for round in 0..rounds {
         let key = ThrottleKey::from_bytes([200 + round; 32]);

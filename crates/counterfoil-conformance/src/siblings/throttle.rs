@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use counterfoil::store::{Reserved, Throttle, ThrottleKey, UNSETTLED};
-use counterfoil::types::Span;
+use counterfoil::types::whole_micros;
 
 use super::database::Siblings;
 use super::races::a_purge_beside_attempts;
@@ -15,7 +16,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 pub(crate) const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has no `throttle`");
 /// Microseconds until an unsettled attempt counts as failed.
-pub(super) const MINUTE: u64 = UNSETTLED.micros();
+pub(super) const MINUTE: u64 = whole_micros(UNSETTLED);
 pub(super) const WINDOW: u64 = 100;
 /// An instant far behind everything that a check does.
 const MUCH_LATER: u64 = 1_000 * MINUTE;
@@ -32,8 +33,8 @@ impl<'a> Gate<'a> {
         Self { throttle, key: ThrottleKey::from_bytes([key; 32]), limit }
     }
 
-    fn window() -> Span {
-        Span::from_micros(WINDOW).expect("a span")
+    fn window() -> Duration {
+        Duration::from_micros(WINDOW)
     }
 
     async fn reserve(&self, now: u64) -> Result<Reserved, Violation> {
@@ -122,7 +123,7 @@ impl End {
 }
 
 async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end: End) -> Result<(), Violation> {
-    let (racers, window) = (pool.len(), Span::seconds(1));
+    let (racers, window) = (pool.len(), Duration::from_secs(1));
     let now = at(1);
     let under_way = Arc::new(AtomicU32::new(0));
     let answers = pool

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::client::{ClientId, ClientKey, Registration, VersionedRegistration};
@@ -9,7 +10,7 @@ use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
     ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
 };
-use counterfoil::types::{Span, Version};
+use counterfoil::types::{Version, whole_micros};
 use counterfoil::{Realm, Timestamp};
 use counterfoil_conformance::{ReferenceSiblings, SIBLING_CHECKS, SiblingFixture, Siblings};
 
@@ -157,8 +158,8 @@ impl Narrow {
         Timestamp::from_micros((self.1.instant)(at.micros())).expect("an instant")
     }
 
-    fn window(&self, window: Span) -> Span {
-        Span::from_micros((self.1.window)(window.micros())).expect("a span")
+    fn window(&self, window: Duration) -> Duration {
+        Duration::from_micros((self.1.window)(whole_micros(window)))
     }
 }
 
@@ -235,7 +236,7 @@ impl Throttle for Narrow {
         &self,
         key: &ThrottleKey,
         now: Timestamp,
-        window: Span,
+        window: Duration,
         most: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         let most = limit(self.1.attempts, most);
@@ -247,7 +248,7 @@ impl Throttle for Narrow {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.0.failed(&self.key(key), self.at(reserved_at), self.at(now), self.window(window)).await
     }
@@ -257,7 +258,7 @@ impl Throttle for Narrow {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.0.release(&self.key(key), self.at(reserved_at), self.at(now), self.window(window)).await
     }

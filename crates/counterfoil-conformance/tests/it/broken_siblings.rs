@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::client::{ClientId, Registration, VersionedRegistration};
@@ -10,7 +11,7 @@ use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
     ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
 };
-use counterfoil::types::{Span, Version};
+use counterfoil::types::Version;
 use counterfoil::{Realm, Timestamp};
 use counterfoil_conformance::{
     Checked, ReferenceSiblings, SIBLING_CHECKS, SiblingFixture, SiblingRow, Siblings, pause,
@@ -375,7 +376,7 @@ impl Throttle for Broken {
         &self,
         key: &ThrottleKey,
         now: Timestamp,
-        window: Span,
+        window: Duration,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         match self.reach("reserve") {
@@ -403,7 +404,7 @@ impl Throttle for Broken {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.reach("failed")?;
         self.kept.inner.failed(key, reserved_at, now, window).await
@@ -414,7 +415,7 @@ impl Throttle for Broken {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.reach("release")?;
         self.kept.inner.release(key, reserved_at, now, window).await

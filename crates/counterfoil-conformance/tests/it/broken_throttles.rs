@@ -3,11 +3,11 @@
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey, UNSETTLED};
-use counterfoil::types::Span;
 use counterfoil_conformance::{SIBLING_CHECKS, SiblingFixture, Siblings};
 
 /// What is done wrong.
@@ -119,7 +119,7 @@ impl Broken {
         let under_way = counter.under_way().iter().copied();
         let under_way: Vec<Timestamp> = match self.flaw {
             Flaw::ForgetsTheUnsettled => under_way.filter(|at| now.since(*at) < UNSETTLED).collect(),
-            Flaw::NeverGivesUp => under_way.map(|at| at.max(now.minus(Span::seconds(59)))).collect(),
+            Flaw::NeverGivesUp => under_way.map(|at| at.max(now.minus(Duration::from_secs(59)))).collect(),
             _ => return counter,
         };
         Counter::from_parts(counter.failures(), counter.ends_at(), under_way, counter.gone_at())
@@ -146,7 +146,7 @@ impl Throttle for Broken {
         &self,
         key: &ThrottleKey,
         now: Timestamp,
-        window: Span,
+        window: Duration,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         let surplus = *self.surplus.lock().unwrap_or_else(PoisonError::into_inner);
@@ -184,7 +184,7 @@ impl Throttle for Broken {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         let _together = self.together(Flaw::FailsByLookThenWrite);
         let mut counter = self.read(key, now);
@@ -209,7 +209,7 @@ impl Throttle for Broken {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         let _together = self.together(Flaw::ReleasesByLookThenWrite);
         let mut counter = self.read(key, now);

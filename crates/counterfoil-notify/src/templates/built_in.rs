@@ -1,5 +1,7 @@
 //! The texts that ship: English and Russian.
 
+use std::time::Duration;
+
 use askama::Template;
 use counterfoil::notice::{ClaimedNotice, NoticeText};
 use counterfoil::types::TokenKind;
@@ -112,7 +114,7 @@ struct RussianHtml<'a>(&'a Page<'a>, &'a str);
 struct Words {
     instant: fn(&Local) -> String,
     date: fn(&Local) -> String,
-    left: fn(counterfoil::types::Span) -> String,
+    left: fn(Duration) -> String,
     kind: fn(TokenKind) -> &'static str,
     quotes: [char; 2],
     subject: fn(Option<&str>, usize, usize, &str) -> String,

@@ -1,6 +1,8 @@
 //! English.
 
-use counterfoil::types::{Span, TokenKind};
+use std::time::Duration;
+
+use counterfoil::types::TokenKind;
 
 use super::when::{Left, Local};
 
@@ -30,8 +32,8 @@ pub(super) fn instant(at: &Local) -> String {
 }
 
 /// `in 7 days`.
-pub(super) fn left(span: Span) -> String {
-    match Left::of(span) {
+pub(super) fn left(left: Duration) -> String {
+    match Left::of(left) {
         Left::Days(count) => counted("in", count, "day"),
         Left::Hours(count) => counted("in", count, "hour"),
         Left::Minutes(count) => counted("in", count, "minute"),
@@ -74,9 +76,9 @@ mod tests {
 
     #[test]
     fn one_of_a_thing_is_not_many() {
-        assert_eq!(left(Span::days(7)), "in 7 days");
-        assert_eq!(left(Span::seconds(60)), "in 1 minute");
-        assert_eq!(left(Span::hours(2)), "in 2 hours");
+        assert_eq!(left(Duration::from_secs(7 * 86_400)), "in 7 days");
+        assert_eq!(left(Duration::from_secs(60)), "in 1 minute");
+        assert_eq!(left(Duration::from_secs(2 * 3_600)), "in 2 hours");
         assert_eq!(subject(None, 1, 1, "3 March"), "1 token has expired, 1 token expires: the first on 3 March");
         assert_eq!(subject(None, 2, 3, "3 March"), "3 tokens have expired, 2 tokens expire: the first on 3 March");
         assert_eq!(subject(None, 2, 0, "3 March"), "2 tokens expire, the first on 3 March");

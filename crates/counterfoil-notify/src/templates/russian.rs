@@ -1,6 +1,8 @@
 //! Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
 
-use counterfoil::types::{Span, TokenKind};
+use std::time::Duration;
+
+use counterfoil::types::TokenKind;
 
 use super::when::{Left, Local};
 
@@ -44,8 +46,8 @@ fn counted(count: u64, forms: [&str; 3]) -> String {
 }
 
 /// `через 7 дней`.
-pub(super) fn left(span: Span) -> String {
-    let counted = match Left::of(span) {
+pub(super) fn left(left: Duration) -> String {
+    let counted = match Left::of(left) {
         Left::Days(count) => counted(count, ["день", "дня", "дней"]),
         Left::Hours(count) => counted(count, ["час", "часа", "часов"]),
         Left::Minutes(count) => counted(count, ["минуту", "минуты", "минут"]),
@@ -105,9 +107,9 @@ mod tests {
         for (count, word) in expected {
             assert_eq!(days(count), format!("{count} {word}"));
         }
-        assert_eq!(left(Span::days(7)), "через 7 дней");
-        assert_eq!(left(Span::seconds(60)), "через 1 минуту");
-        assert_eq!(left(Span::hours(22)), "через 22 часа");
+        assert_eq!(left(Duration::from_secs(7 * 86_400)), "через 7 дней");
+        assert_eq!(left(Duration::from_secs(60)), "через 1 минуту");
+        assert_eq!(left(Duration::from_secs(22 * 3_600)), "через 22 часа");
         assert_eq!(subject(None, 21, 0, "3 марта"), "Истекает срок 21 токена, первый: 3 марта");
         assert_eq!(subject(None, 2, 5, "3 марта"), "Истёк срок 5 токенов, истекает у 2 токенов; первый: 3 марта");
     }

@@ -1,7 +1,8 @@
 //! Instants in a person's time zone, and the time left.
 
+use std::time::Duration;
+
 use counterfoil::Timestamp;
-use counterfoil::types::Span;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
@@ -45,8 +46,8 @@ pub(super) enum Left {
 
 impl Left {
     /// Rounded to the nearest, but never to zero: days from two days on, hours from two hours on.
-    pub(super) fn of(span: Span) -> Self {
-        let seconds = span.whole_seconds();
+    pub(super) fn of(left: Duration) -> Self {
+        let seconds = left.as_secs();
         let nearest = |unit: u64| (seconds + unit / 2) / unit;
         match seconds {
             172_800.. => Self::Days(nearest(86_400)),
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn what_is_left_is_said_in_the_nearest_whole_unit() {
-        let left = |seconds| Left::of(Span::from_seconds(seconds).expect("small"));
+        let left = |seconds| Left::of(Duration::from_secs(seconds));
         assert_eq!(left(7 * 86_400), Left::Days(7));
         assert_eq!(left(7 * 86_400 - 61), Left::Days(7));
         assert_eq!(left(172_800), Left::Days(2));

@@ -8,7 +8,6 @@ use std::time::Duration;
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
-use counterfoil::types::Span;
 use counterfoil::{
     Account, Counterfoil, EmailAddress, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId,
     Timestamp,
@@ -41,7 +40,9 @@ pub trait Backend: Sized {
 }
 
 pub fn day(days: u16) -> Timestamp {
-    Timestamp::EPOCH.plus_capped(Span::days(20_000)).plus_capped(Span::days(days))
+    Timestamp::EPOCH
+        .plus_capped(Duration::from_secs(20_000 * 86_400))
+        .plus_capped(Duration::from_secs(u64::from(days) * 86_400))
 }
 
 fn owner(at: usize) -> Account {

@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use counterfoil::types::Span;
 use counterfoil_conformance::dice::Dice;
 use counterfoil_conformance::{Scale, scale};
 use counterfoil_testkit::crew::{Crew, Post, loner};
@@ -63,10 +62,9 @@ fn serve<B: Backend>() {
 }
 
 /// How long the fleet has been at it, for all its processes alike.
-fn elapsed(journal: &Path) -> Span {
+fn elapsed(journal: &Path) -> Duration {
     let began = journal.parent().and_then(|folder| folder.metadata().ok()?.modified().ok());
-    let elapsed = began.and_then(|began| began.elapsed().ok()).expect("a clock");
-    u64::try_from(elapsed.as_micros()).ok().and_then(Span::from_micros).expect("short")
+    began.and_then(|began| began.elapsed().ok()).expect("a clock")
 }
 
 /// One that is killed: runs until then.
@@ -146,7 +144,7 @@ fn none_lost_where_processes_are_killed<B: Backend>(process: &str) {
     }
     // Long after all leases: what was claimed and not settled is due again.
     let worker = host::worker::<B>(&backend.address(), Journal::open(&path, 0));
-    let later = day(23).plus_capped(Span::hours(1));
+    let later = day(23).plus_capped(Duration::from_secs(3_600));
     host::block_on(async { while worker.run_once(later).await.expect("a run").sent > 0 {} });
     let mut sent: BTreeMap<String, Vec<Line>> = BTreeMap::new();
     for line in journal::read(&path) {

@@ -3,9 +3,10 @@ mod log;
 mod storm;
 mod withheld;
 
+use std::time::Duration;
+
 use crate::support::*;
 use counterfoil::notice::NoticeText;
-use counterfoil::types::Span;
 use counterfoil_notify::Report;
 
 #[tokio::test(start_paused = true)]
@@ -13,14 +14,14 @@ async fn fault_e1_an_advance_digest_takes_along_what_falls_due_within_a_day() {
     let (world, outbox) = (World::with(gathering()), Outbox::default());
     let worker = world.worker(outbox.clone());
     for (label, hours) in [("first", 0), ("within", 24), ("beyond", 25)] {
-        world.create(&person("bill"), label, 30, after(Span::hours(hours))).await;
+        world.create(&person("bill"), label, 30, after(Duration::from_secs(hours * 3_600))).await;
     }
-    world.create(&ivan(), "another's", 30, after(Span::hours(1))).await;
+    world.create(&ivan(), "another's", 30, after(Duration::from_secs(3_600))).await;
     assert_eq!(sent(worker.run_once(day(23)).await.expect("a run")), (1, 2));
     let notice = |label: &str, left| ("bill".to_owned(), label.to_owned(), NoticeText::ExpiresIn(left));
     assert_eq!(
         outbox.take(),
-        [[notice("first", Span::days(7)), notice("within", Span::days(8))]],
+        [[notice("first", Duration::from_secs(7 * 86_400)), notice("within", Duration::from_secs(8 * 86_400))]],
         "the true time left"
     );
     assert_eq!(worker.run_once(day(24)).await.expect("a run").sent, 1, "another's alone: the rest was told");
@@ -38,11 +39,11 @@ async fn fault_e1_an_expiry_waits_for_a_gap_of_an_hour_and_at_most_six() {
     let worker = world.worker(outbox.clone());
     // Of 1 day, so without an advance notice: two within the hour, one long after.
     for (label, minutes) in [("one", 0), ("two", 59), ("three", 600)] {
-        world.create(&person("bill"), label, 1, after(Span::minutes(minutes))).await;
+        world.create(&person("bill"), label, 1, after(Duration::from_secs(minutes * 60))).await;
     }
     let mut digests = Vec::new();
     for minutes in 0..12 * 60 {
-        let now = day(1).plus_capped(Span::minutes(minutes));
+        let now = day(1).plus_capped(Duration::from_secs(minutes * 60));
         let report = worker.run_once(now).await.expect("a run");
         assert!(report.sent == 0 || report.waiting == 0, "{report:?}");
         digests.extend(outbox.take().into_iter().map(|digest| (minutes, digest.len())));
@@ -55,12 +56,12 @@ async fn fault_e1_an_advance_digest_takes_along_what_waits_after_its_expiry() {
     let (world, outbox) = (World::with(gathering()), Outbox::default());
     let worker = world.worker(outbox.clone());
     world.create(&person("bill"), "expired", 23, day(0)).await;
-    world.create(&person("bill"), "expiring", 30, after(Span::minutes(10))).await;
+    world.create(&person("bill"), "expiring", 30, after(Duration::from_secs(10 * 60))).await;
     worker.run_once(day(16)).await.expect("a run");
     outbox.take();
     let report = worker.run_once(day(23)).await.expect("a run");
     assert_eq!((report.sent, report.waiting), (0, 1));
-    let report = worker.run_once(day(23).plus_capped(Span::minutes(10))).await.expect("a run");
+    let report = worker.run_once(day(23).plus_capped(Duration::from_secs(10 * 60))).await.expect("a run");
     assert_eq!((sent(report), report.waiting), ((1, 2), 0));
 }
 
@@ -69,12 +70,12 @@ async fn fault_e1_what_cannot_be_told_sends_nothing_along() {
     let (world, outbox) = (World::with(gathering()), Outbox::default());
     let worker = world.worker(outbox.clone());
     for hours in [0, 1] {
-        world.create(&person("bill"), &format!("{hours}"), 30, after(Span::hours(hours))).await;
+        world.create(&person("bill"), &format!("{hours}"), 30, after(Duration::from_secs(hours * 3_600))).await;
     }
     let address = person("bill");
     world.people.insert(counterfoil::Account::new(address.subject().clone(), "bill", address.role()), &["bill"], "x");
     assert_eq!(worker.run_once(day(23)).await.expect("a run"), Report::default());
     world.people.insert(address, &["bill"], "x");
-    let report = worker.run_once(day(23).plus_capped(Span::hours(1))).await.expect("a run");
+    let report = worker.run_once(day(23).plus_capped(Duration::from_secs(3_600))).await.expect("a run");
     assert_eq!(sent(report), (1, 1), "the first is looked at again tomorrow, the second is on time");
 }

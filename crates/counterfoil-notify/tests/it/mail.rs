@@ -1,10 +1,10 @@
 //! Mails as a real server takes them, parsed again (NOTICE 1, 3).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::support::*;
 use counterfoil::memory::MemoryStore;
-use counterfoil::types::Span;
 use counterfoil::{Account, EmailAddress, Role, SubjectId};
 use counterfoil_notify::{BuiltIn, Smtp};
 use counterfoil_testkit::servers::{self, TakenMail};
@@ -129,7 +129,7 @@ async fn a_repeat_after_a_crash_bears_the_same_message_id() {
     let worker = world.worker(smtp(&server));
     worker.run_once(day(23)).await.expect_err("the store failed after the mail was sent");
     assert_eq!(worker.run_once(day(23)).await.expect("a run").sent, 0, "its lease runs");
-    let later = day(23).plus_capped(limits().lease()).plus_capped(Span::seconds(5));
+    let later = day(23).plus_capped(limits().lease()).plus_capped(Duration::from_secs(5));
     assert_eq!(worker.run_once(later).await.expect("a run").sent, 1);
     let [first, second] = &server.taken()[..] else { panic!("two mails") };
     assert!(parsed(first).message_id().is_some());

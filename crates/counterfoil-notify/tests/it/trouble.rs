@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::support::*;
-use counterfoil::types::Span;
 use counterfoil_notify::{Limits, Smtp};
 use counterfoil_testkit::servers;
 
@@ -36,7 +35,7 @@ async fn notice_1_a_server_that_is_down_is_tried_again_and_nothing_is_marked_unt
         assert!(!world.is_marked(token).await);
     }
     let server = servers::Smtp::start_at(port);
-    let later = day(23).plus_capped(limits().first_back_off).plus_capped(Span::seconds(5));
+    let later = day(23).plus_capped(limits().first_back_off).plus_capped(Duration::from_secs(5));
     assert_eq!(sent(worker.run_once(later).await.expect("a run")), (6, 6));
     assert_eq!(server.taken().len(), 6);
 }
@@ -65,7 +64,7 @@ async fn notice_1_greylisting_is_waited_out_with_a_growing_back_off() {
     let worker = world.worker(smtp(&server.url()));
     let mut tried = Vec::new();
     for minutes in 0..60 {
-        let report = worker.run_once(day(23).plus_capped(Span::minutes(minutes))).await.expect("a run");
+        let report = worker.run_once(day(23).plus_capped(Duration::from_secs(minutes * 60))).await.expect("a run");
         if report.delayed > 0 {
             tried.push(minutes);
         }

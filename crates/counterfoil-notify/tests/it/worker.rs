@@ -11,12 +11,11 @@ use counterfoil::event::EventKind;
 use counterfoil::notice::NoticeText;
 use counterfoil::operations::Overlap;
 use counterfoil::testing::ManualClock;
-use counterfoil::types::Span;
 use counterfoil::{Account, Counterfoil, Presenter, Role, SubjectId};
 use counterfoil_notify::{Digest, Limits, Report, SendError, Transport};
 use tokio::sync::Notify;
 
-const WEEK: NoticeText = NoticeText::ExpiresIn(Span::days(7));
+const WEEK: NoticeText = NoticeText::ExpiresIn(Duration::from_secs(7 * 86_400));
 
 #[tokio::test(start_paused = true)]
 async fn notice_1_each_threshold_is_told_once_whatever_the_number_of_runs() {
@@ -25,7 +24,7 @@ async fn notice_1_each_threshold_is_told_once_whatever_the_number_of_runs() {
     world.create(&person("bill"), "ci", 30, day(0)).await;
     let mut notices = Vec::new();
     for hours in 0..24 * 40 {
-        let report = worker.run_once(after(Span::hours(hours))).await.expect("a run");
+        let report = worker.run_once(after(Duration::from_secs(hours * 3_600))).await.expect("a run");
         notices.extend(outbox.take().into_iter().flatten().map(|(_, _, text)| (hours / 24, text)));
         assert_eq!(report.sent, report.digests);
     }
@@ -59,7 +58,7 @@ async fn notice_2_a_worker_that_was_down_for_a_month_sends_one_late_notice_each(
     assert_eq!(sent(worker.run_once(day(30)).await.expect("a run")), (2, 2));
     let mut notices: Vec<_> = outbox.take().into_iter().flatten().map(|(_, label, text)| (label, text)).collect();
     notices.sort_by_key(|(label, _)| label.clone());
-    let left = NoticeText::ExpiresIn(Span::days(4));
+    let left = NoticeText::ExpiresIn(Duration::from_secs(4 * 86_400));
     assert_eq!(notices, [("expired".to_owned(), NoticeText::Expired), ("expiring".to_owned(), left)]);
     assert_eq!(worker.run_once(day(30)).await.expect("a run"), Report::default());
 }
@@ -255,7 +254,7 @@ async fn a_loop_runs_again_after_each_interval_and_survives_a_failing_store() {
         () = async {
             tokio::time::sleep(Duration::from_secs(100)).await;
             assert!(outbox.take().is_empty());
-            clock.advance(Span::days(1));
+            clock.advance(Duration::from_secs(86_400));
             tokio::time::sleep(Duration::from_secs(76)).await;
             assert_eq!(outbox.take().len(), 1);
         } => {}

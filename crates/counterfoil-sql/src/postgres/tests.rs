@@ -2,10 +2,10 @@
 //! connections.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, Reserved, StoreError, Throttle as _, ThrottleKey, TokenStore};
-use counterfoil::types::Span;
 use counterfoil_conformance::sample::{Draft, Person, at, most, must_get};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -255,7 +255,7 @@ async fn fault_b3_refused_attempts_leave_no_new_rows() {
     let server = Postgres::start();
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
     let store = PgStore::connect(options.username("postgres").database("postgres")).await.expect("a store");
-    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Span::minutes(1));
+    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Duration::from_secs(60));
     assert_eq!(store.reserve(&key, at(0), window, most(1)).await.expect("an answer"), Reserved::Granted(at(0)));
     store.failed(&key, at(0), at(0), window).await.expect("counted");
     let row = "SELECT xmin::text || ' ' || xmax::text FROM counterfoil_throttle";

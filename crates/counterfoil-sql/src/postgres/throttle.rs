@@ -1,11 +1,12 @@
 //! Counters: each step is one statement, which calls a function of the schema.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{Reserved, StoreError, Throttle, ThrottleKey};
-use counterfoil::types::Span;
+use counterfoil::types::whole_micros;
 
 use super::ask::{Wrote, lost};
 use super::store::PgStore;
@@ -30,7 +31,7 @@ impl PgStore {
         op: &'static str,
         step: Step,
         key: &ThrottleKey,
-        times: (Timestamp, Timestamp, Span),
+        times: (Timestamp, Timestamp, Duration),
         limit: NonZeroU32,
     ) -> Result<i64, StoreError> {
         let (noted, now, window) = times;
@@ -40,7 +41,7 @@ impl PgStore {
                 .bind(key.as_bytes().as_slice())
                 .bind(micros(noted))
                 .bind(micros(now))
-                .bind(count(window.micros()))
+                .bind(count(whole_micros(window)))
                 .bind(i64::from(limit.get()))
         };
         match self.write_one(op, query).await? {
@@ -56,7 +57,7 @@ impl Throttle for PgStore {
         &self,
         key: &ThrottleKey,
         now: Timestamp,
-        window: Span,
+        window: Duration,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         match self.attempt("reserve", Step::Reserve, key, (now, now, window), limit).await? {
@@ -71,7 +72,7 @@ impl Throttle for PgStore {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.attempt("failed", Step::Fail, key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
     }
@@ -81,7 +82,7 @@ impl Throttle for PgStore {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.attempt("release", Step::Release, key, (reserved_at, now, window), NonZeroU32::MIN).await.map(drop)
     }

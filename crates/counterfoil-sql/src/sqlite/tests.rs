@@ -1,10 +1,12 @@
 //! Tests of the plans of the statements, of a full disk, and of pools without connections.
 
+use std::time::Duration;
+
 use counterfoil::Realm;
 use counterfoil::store::{
     Inserted, Listing, Reserved, SettingsStore as _, StoreError, Throttle as _, ThrottleKey, TokenStore,
 };
-use counterfoil::types::{Span, TokenKind, Version};
+use counterfoil::types::{TokenKind, Version};
 use counterfoil_conformance::sample::{Person, at, most, must_get};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
@@ -149,7 +151,7 @@ async fn a_file_of_the_first_version_is_brought_up_to_date() {
     let kept = store.settings(&Realm::default()).await.expect("an answer").expect("what stood there stands");
     assert_eq!(kept.version, Version::new(4));
     let key = ThrottleKey::from_bytes([0; 32]);
-    let granted = store.reserve(&key, at(1), Span::minutes(1), most(1)).await.expect("an answer");
+    let granted = store.reserve(&key, at(1), Duration::from_secs(60), most(1)).await.expect("an answer");
     assert_eq!(granted, Reserved::Granted(at(1)));
 }
 
@@ -157,7 +159,7 @@ async fn a_file_of_the_first_version_is_brought_up_to_date() {
 async fn fault_b3_refused_attempts_leave_no_new_rows() {
     let folder = TempDir::new().expect("a folder");
     let store = open(&folder).await;
-    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Span::minutes(1));
+    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Duration::from_secs(60));
     assert_eq!(store.reserve(&key, at(0), window, most(1)).await.expect("an answer"), Reserved::Granted(at(0)));
     store.failed(&key, at(0), at(0), window).await.expect("counted");
     let changes = "SELECT total_changes()";

@@ -1,11 +1,11 @@
 //! Counters: each step reads the counter, decides, and writes, in one transaction.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey};
-use counterfoil::types::Span;
 
 use super::store::SqliteStore;
 use super::throttle_sql;
@@ -56,7 +56,7 @@ impl Throttle for SqliteStore {
         &self,
         key: &ThrottleKey,
         now: Timestamp,
-        window: Span,
+        window: Duration,
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError> {
         let mut write = self.write("reserve").await?;
@@ -74,7 +74,7 @@ impl Throttle for SqliteStore {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.settle("failed", key, |counter| counter.failed(reserved_at, now, window)).await
     }
@@ -84,7 +84,7 @@ impl Throttle for SqliteStore {
         key: &ThrottleKey,
         reserved_at: Timestamp,
         now: Timestamp,
-        window: Span,
+        window: Duration,
     ) -> Result<(), StoreError> {
         self.settle("release", key, |counter| counter.release(reserved_at, now, window)).await
     }

@@ -1,7 +1,9 @@
 //! Rows of which one column is damaged: the others must not be read as if it had never been set.
 
+use std::time::Duration;
+
 use counterfoil::store::{Reserved, Rotated, StoreError, Throttle as _, ThrottleKey, TokenStore as _};
-use counterfoil::types::{RecordId, Span, Version};
+use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::sample::{Person, at, most, must_get, supersede};
 use counterfoil_sql::SqliteStore;
 use sqlx::Executor as _;
@@ -50,7 +52,7 @@ async fn a_row_that_is_half_superseded_is_corrupt() {
 async fn a_counter_of_failures_without_the_end_of_its_window_is_corrupt() {
     let file = File::new();
     let store = file.open().await;
-    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Span::minutes(1));
+    let (key, window) = (ThrottleKey::from_bytes([7; 32]), Duration::from_secs(60));
     let attempt = async || store.reserve(&key, at(0), window, most(1)).await;
     assert_eq!(attempt().await.expect("an answer"), Reserved::Granted(at(0)));
     store.failed(&key, at(0), at(0), window).await.expect("counted");

@@ -1,5 +1,7 @@
 //! Rotation: the presented token is used up, its successor derived.
 
+use std::time::Duration;
+
 use crate::crypto::rotation_key::RotationKey;
 use crate::event::EventKind;
 use crate::http_auth::refusal::Refusal;
@@ -15,7 +17,6 @@ use crate::token::draw::draw_member;
 use crate::types::kind::TokenKind;
 use crate::types::scope::Scope;
 use crate::types::secret::Secret;
-use crate::types::time::Span;
 
 impl Request<'_> {
     /// Supersedes the presented token and derives its successor, which a retry derives again.
@@ -61,7 +62,7 @@ impl Request<'_> {
         let step = ParentUpdate::Supersede {
             expect: own.version,
             successor,
-            nonce: (policy.grace > Span::ZERO).then_some(Nonce { bytes: nonce, key_id }),
+            nonce: (policy.grace > Duration::ZERO).then_some(Nonce { bytes: nonce, key_id }),
             honoured_until: Some(self.now.plus_capped(policy.grace)),
             gone_at: Some(absolute_end),
             pace: Some(service.rotations_a_day(&judged.settings, self.now)),

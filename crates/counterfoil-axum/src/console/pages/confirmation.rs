@@ -1,8 +1,9 @@
 //! The page that asks for confirmation of an action.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::response::Response;
-use counterfoil::types::Span;
 use http::StatusCode;
 
 use crate::console::form_values::FormValues;
@@ -60,6 +61,6 @@ pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)
 }
 
 /// Parses such a value. Returns `None` for anything but a number of seconds.
-pub(super) fn span(value: &str) -> Option<Span> {
-    if value.is_empty() { Some(Span::ZERO) } else { value.parse().ok().and_then(Span::from_seconds) }
+pub(super) fn seconds(value: &str) -> Option<Duration> {
+    if value.is_empty() { Some(Duration::ZERO) } else { value.parse().ok().map(Duration::from_secs) }
 }

@@ -1,5 +1,7 @@
 //! The viewer's own personal access tokens.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
@@ -8,7 +10,7 @@ use counterfoil::types::RecordId;
 use counterfoil::{Forbidden, Invalid, IssuedCredential, Lifetime, ManageError, NewPersonalAccessToken};
 use http::StatusCode;
 
-use super::confirmation::{Confirmation, back_field, span, token_overlaps};
+use super::confirmation::{Confirmation, back_field, seconds, token_overlaps};
 use super::empty_list::EmptyList;
 use super::list::{CredentialList, ListControls, ListQuery, back, back_from_query, back_to_here, list_with_notice};
 use super::scopes::{OF_TOKEN, ScopeField};
@@ -339,10 +341,10 @@ async fn try_rotate(
         return Ok(Err(form_error));
     }
     let asked = form.one("overlap_seconds");
-    let overlap = match (asked, span(asked)) {
+    let overlap = match (asked, seconds(asked)) {
         ("first-use", _) => Overlap::UntilFirstUse,
-        (_, Some(span)) if span.micros() == 0 => Overlap::Immediate,
-        (_, Some(span)) => Overlap::For(span),
+        (_, Some(Duration::ZERO)) => Overlap::Immediate,
+        (_, Some(overlap)) => Overlap::For(overlap),
         (_, None) => return form_error_of(console, viewer, Invalid::Overlap { most: 0 }.into()).map(Err),
     };
     let key = match form_number::key(viewer, form) {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil::crypto::{Entropy as _, SystemEntropy};
 use counterfoil::directory::Login;
 use counterfoil::operations::LoginError;
-use counterfoil::types::Source;
+use counterfoil::types::{Source, seconds_up};
 use counterfoil::{ManageError, Secret, Timestamp};
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -194,7 +194,7 @@ pub(crate) fn refusal(
 }
 
 fn seconds_until(until: Timestamp, now: Timestamp) -> HeaderValue {
-    HeaderValue::from(until.since(now).seconds_up())
+    HeaderValue::from(seconds_up(until.since(now)))
 }
 
 /// Signs out: ends the session on the server and removes the cookies.

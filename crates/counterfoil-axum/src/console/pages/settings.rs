@@ -1,10 +1,11 @@
 //! The settings that administrators change at run time. The core's table of settings defines the fields.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::settings::{InvalidSetting, SettingName, SettingUnit, Settings, SettingsUpdate};
-use counterfoil::types::Span;
 use http::StatusCode;
 
 use crate::console::form::{Form, UNIT};
@@ -160,8 +161,8 @@ fn hint(console: &Console, texts: &Texts, settings: &Settings, name: SettingName
     let (least, most) = console.counterfoil.setting_range(name);
     let range = texts.range(name.unit(), least, most);
     let unit = name.unit().seconds().unwrap_or(1);
-    let whole = settings.number(name).checked_mul(unit).and_then(Span::from_seconds);
-    match settings.span(name) {
+    let whole = settings.number(name).checked_mul(unit).map(Duration::from_secs);
+    match settings.duration(name) {
         Some(exact) if Some(exact) != whole => format!("{range} {}", (texts.exactly)(&(texts.duration)(exact))),
         _ => range,
     }

@@ -1,7 +1,8 @@
 //! The English texts.
 
+use std::time::Duration;
+
 use counterfoil::Scope;
-use counterfoil::types::Span;
 
 use super::{EventName, Texts, compound};
 use crate::console::time::{Distance, Moment, Unit};
@@ -336,8 +337,8 @@ fn days_hint(most: u16, lead: &str) -> String {
     format!("From 1 to {most}. An e-mail is sent {lead} before it expires, and when it expires.")
 }
 
-fn duration(span: Span) -> String {
-    compound(span, counted)
+fn duration(duration: Duration) -> String {
+    compound(duration, counted)
 }
 
 fn unit(unit: Unit) -> &'static str {

@@ -10,8 +10,9 @@ pub(crate) use error::FieldMessage;
 pub(crate) use event::{EventName, describe, named_subject};
 pub(crate) use russian::RUSSIAN;
 
+use std::time::Duration;
+
 use counterfoil::settings::SettingUnit;
-use counterfoil::types::Span;
 
 use crate::console::time::{Distance, Moment, Unit};
 
@@ -32,7 +33,7 @@ pub(crate) struct Texts {
     /// Too many credentials were created. The argument is the time when the next one is allowed.
     pub(crate) too_many_made: fn(&Moment) -> String,
     /// `1 day 12 hours`.
-    pub(crate) duration: fn(Span) -> String,
+    pub(crate) duration: fn(Duration) -> String,
     /// The name of a unit in a list of units.
     pub(crate) unit: fn(Unit) -> &'static str,
     /// `From 1 second to 1 day.`
@@ -358,9 +359,9 @@ impl Texts {
 
     /// The range of a setting. Durations are shown in days, hours, minutes and seconds.
     pub(crate) fn range(&self, unit: SettingUnit, least: u64, most: u64) -> String {
-        let span = |seconds| (self.duration)(Span::from_seconds(seconds).unwrap_or(Span::MAX));
+        let shown = |seconds| (self.duration)(Duration::from_secs(seconds));
         match unit {
-            SettingUnit::Seconds => (self.between)(&span(least), &span(most)),
+            SettingUnit::Seconds => (self.between)(&shown(least), &shown(most)),
             SettingUnit::Switch | SettingUnit::Days => (self.from_to)(least, most),
         }
     }
@@ -372,8 +373,8 @@ impl Texts {
 }
 
 /// A duration in days, hours, minutes and seconds. Fractions of a second are left out.
-fn compound(span: Span, counted: fn(u64, Unit) -> String) -> String {
-    let mut left = span.whole_seconds();
+fn compound(duration: Duration, counted: fn(u64, Unit) -> String) -> String {
+    let mut left = duration.as_secs();
     let mut parts = Vec::new();
     for (seconds, unit) in [(86_400, Unit::Days), (3_600, Unit::Hours), (60, Unit::Minutes), (1, Unit::Seconds)] {
         if left >= seconds {

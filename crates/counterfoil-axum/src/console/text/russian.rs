@@ -1,7 +1,8 @@
 //! The Russian texts. A noun after a number has one of three forms (Unicode CLDR, plural rules of `ru`).
 
+use std::time::Duration;
+
 use counterfoil::Scope;
-use counterfoil::types::Span;
 
 use super::{EventName, Texts, compound};
 use crate::console::time::{Distance, Moment, Unit};
@@ -349,8 +350,8 @@ fn days_hint(most: u16, lead: &str) -> String {
 }
 
 /// In the accusative case, which all callers need.
-fn duration(span: Span) -> String {
-    compound(span, counted)
+fn duration(duration: Duration) -> String {
+    compound(duration, counted)
 }
 
 fn unit(unit: Unit) -> &'static str {

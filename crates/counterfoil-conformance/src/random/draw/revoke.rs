@@ -1,7 +1,9 @@
 //! Ends: revocations, purges, damage.
 
+use std::time::Duration;
+
 use counterfoil::store::{RecordParts, Revoked};
-use counterfoil::types::{RecordId, RevocationReason, Span};
+use counterfoil::types::{RecordId, RevocationReason};
 
 use super::Draw;
 use crate::random::cells::Operation;
@@ -92,11 +94,8 @@ impl Draw {
     }
 
     /// A microsecond.
-    const fn instant(&self) -> Span {
-        match Span::from_micros(1) {
-            Some(one) => one,
-            None => Span::ZERO,
-        }
+    const fn instant(&self) -> Duration {
+        Duration::from_micros(1)
     }
 
     pub(super) fn damage(&mut self, model: &Model) -> Command {

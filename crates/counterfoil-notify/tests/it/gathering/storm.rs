@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::memory::MemoryStore;
 use counterfoil::notice::NoticeText;
 use counterfoil::store::TokenStore;
-use counterfoil::types::Span;
 use counterfoil_conformance::SlowStore;
 use counterfoil_notify::{Digest, Report, SendError, Transport, Worker};
 
@@ -17,7 +17,7 @@ use crate::support::*;
 
 const TOKENS: u16 = 100;
 /// Between two ends: 14 minutes and 24 seconds.
-const STEP: Span = Span::seconds(864);
+const STEP: Duration = Duration::from_secs(864);
 
 /// A mail server that is down, or hangs, when it is told to.
 #[derive(Clone, Default)]
@@ -50,7 +50,7 @@ async fn hundred_behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -
     policy.personal_access_tokens.max_live_per_owner = None;
     let world = World::of(policy, store, records);
     for at in 0..TOKENS {
-        let made = after(Span::seconds(864 * u32::from(at)));
+        let made = after(Duration::from_secs(864 * u64::from(at)));
         world.create(&person("bill"), &format!("token {at}"), 30, made).await;
     }
     world
@@ -61,8 +61,8 @@ async fn hundred_behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -
 struct Sent {
     advance: usize,
     expired: usize,
-    /// How many microseconds after its end a notice on expiry went out, at most.
-    latest: u64,
+    /// How long after its end a notice on expiry went out, at most.
+    latest: Duration,
     notices: BTreeMap<(String, bool), u32>,
 }
 
@@ -77,14 +77,14 @@ impl Sent {
             }
             for (_, label, text) in digest {
                 let at: u32 = label.trim_start_matches("token ").parse().expect("a number");
-                let end = day(30).plus_capped(Span::seconds(864 * at));
+                let end = day(30).plus_capped(Duration::from_secs(864 * u64::from(at)));
                 let is_true = match text {
-                    NoticeText::ExpiresIn(left) => now < end && end.since(now).micros() >= left.micros(),
+                    NoticeText::ExpiresIn(left) => now < end && end.since(now) >= left,
                     NoticeText::Expired => now >= end,
                 };
                 assert!(is_true, "{label}: {text:?}");
                 let expired = text == NoticeText::Expired;
-                self.latest = self.latest.max(now.since(end).micros());
+                self.latest = self.latest.max(now.since(end));
                 *self.notices.entry((label, expired)).or_default() += 1;
             }
         }
@@ -99,7 +99,7 @@ impl Sent {
 /// Each minute of a while, for each of the workers.
 async fn minutes(workers: &[Worker], mail: &Mail, from: Timestamp, minutes: u16, sent: &mut Sent) {
     for minute in 0..minutes {
-        let now = from.plus_capped(Span::minutes(minute));
+        let now = from.plus_capped(Duration::from_secs(u64::from(minute) * 60));
         let runs = workers.iter().map(|worker| worker.run_once(now));
         let reports: Result<Vec<Report>, _> = futures_util::future::join_all(runs).await.into_iter().collect();
         reports.expect("runs");
@@ -113,7 +113,7 @@ const HOUR: u16 = 60;
 async fn storm(workers: &[Worker], mail: &Mail, trouble: impl AsyncFn(Timestamp)) -> Sent {
     let mut sent = Sent::default();
     for begins in [day(23), day(30)] {
-        minutes(workers, mail, begins.minus(Span::hours(1)), HOUR, &mut sent).await;
+        minutes(workers, mail, begins.minus(Duration::from_secs(3_600)), HOUR, &mut sent).await;
         trouble(begins).await;
         minutes(workers, mail, begins, 34 * HOUR, &mut sent).await;
     }
@@ -128,10 +128,10 @@ fn few(sent: &Sent) {
 #[tokio::test(start_paused = true)]
 async fn fault_e1_a_hundred_ends_within_a_day_are_two_advance_and_five_expiry_mails_at_most() {
     let (world, mail) = (hundred().await, Mail::default());
-    assert!(STEP.micros() * u64::from(TOKENS) <= Span::days(1).micros());
+    assert!(STEP * u32::from(TOKENS) <= Duration::from_secs(86_400));
     let sent = storm(&[world.worker(mail.clone())], &mail, async |_| {}).await;
     few(&sent);
-    assert!(sent.latest <= Span::minutes(6 * HOUR + 1).micros(), "{} µs", sent.latest);
+    assert!(sent.latest <= Duration::from_secs(u64::from(6 * HOUR + 1) * 60), "{:?}", sent.latest);
 }
 
 #[tokio::test(start_paused = true)]
@@ -153,7 +153,7 @@ async fn fault_e1_a_crash_between_claim_and_mail_makes_no_storm() {
         // Claims what is to be sent, and dies.
         let dies = world.worker(mail.clone()).with_limits(Default::default());
         mail.hangs.store(true, Ordering::SeqCst);
-        let run = dies.run_once(begins.plus_capped(Span::hours(8)));
+        let run = dies.run_once(begins.plus_capped(Duration::from_secs(8 * 3_600)));
         tokio::select! {
             biased;
             _ = run => {}
@@ -173,7 +173,7 @@ async fn fault_e1_a_mail_server_that_was_down_for_hours_makes_no_storm() {
         mail.down.store(true, Ordering::SeqCst);
         minutes(&worker, &mail, begins, 9 * HOUR, &mut sent).await;
         mail.down.store(false, Ordering::SeqCst);
-        minutes(&worker, &mail, begins.plus_capped(Span::hours(9)), 26 * HOUR, &mut sent).await;
+        minutes(&worker, &mail, begins.plus_capped(Duration::from_secs(9 * 3_600)), 26 * HOUR, &mut sent).await;
     }
     sent.each_once(2 * usize::from(TOKENS));
     few(&sent);

@@ -11,7 +11,6 @@ use counterfoil::notice::NoticeText;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::store::TokenStore;
 use counterfoil::testing::RecordingSink;
-use counterfoil::types::Span;
 use counterfoil::{
     Account, Counterfoil, EmailAddress, IssuedCredential, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role,
     SubjectId, Timestamp,
@@ -26,15 +25,12 @@ pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("
 pub const START: u64 = 1_801_479_600;
 
 /// So long after the start.
-pub fn after(span: Span) -> Timestamp {
-    Timestamp::EPOCH
-        .plus(Span::from_seconds(START).expect("small"))
-        .and_then(|start| start.plus(span))
-        .expect("in range")
+pub fn after(duration: Duration) -> Timestamp {
+    Timestamp::EPOCH.plus(Duration::from_secs(START)).and_then(|start| start.plus(duration)).expect("in range")
 }
 
 pub fn day(days: u16) -> Timestamp {
-    after(Span::days(days))
+    after(Duration::from_secs(u64::from(days) * 86_400))
 }
 
 /// Whose id is the name, and whose address is that name's.
@@ -58,7 +54,7 @@ pub struct World {
 /// Notices are gathered ahead as the default has it, and those on expiry wait for nothing.
 pub fn policy() -> Policy {
     let mut policy = gathering();
-    policy.notices.gather.gap = Span::ZERO;
+    policy.notices.gather.gap = Duration::ZERO;
     policy
 }
 

@@ -18,7 +18,7 @@ use crate::console::form_error::FormError;
 use crate::console::form_number;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
-use crate::console::pages::confirmation::{Confirmation, back_field, client_overlaps, span};
+use crate::console::pages::confirmation::{Confirmation, back_field, client_overlaps, seconds};
 use crate::console::pages::empty_list::EmptyList;
 use crate::console::pages::list::{ListControls, ListQuery, back, back_from_query, back_to_here, list_with_notice};
 use crate::console::pages::password_page::{ButtonAction, reauthenticate};
@@ -430,7 +430,7 @@ async fn try_replace_secret(
         Ok(key) => key,
         Err(form_error) => return Ok(Err(form_error)),
     };
-    let Some(overlap) = span(form.one("overlap_seconds")) else {
+    let Some(overlap) = seconds(form.one("overlap_seconds")) else {
         return form_error_of(console, viewer, Invalid::Overlap { most: 0 }.into()).map(Err);
     };
     let (by, beside) = (viewer.presenter(), form.one(BESIDE).parse().ok());
