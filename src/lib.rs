@@ -101,6 +101,7 @@ pub use builder::{BuildError, Builder};
 pub use counterfoil::Counterfoil;
 pub use crypto::key_ring::KeyRing;
 pub use operations::personal_access_tokens::create::{Lifetime, NewPersonalAccessToken};
+pub use service::challenge::{Challenge, ChallengeReason};
 pub use service::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
 pub use service::presenter::Presenter;
 pub use service::view::{CredentialView, IssuedCredential};

@@ -1,6 +1,7 @@
 //! The arguments and results of the operations of [`Counterfoil`](crate::Counterfoil). The operations themselves are
 //! its methods.
 
+pub(crate) mod authenticate;
 pub(crate) mod authorize;
 pub(crate) mod clients;
 pub(crate) mod from_source;

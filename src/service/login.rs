@@ -25,7 +25,7 @@ pub enum LoginError {
         /// The end of the back-off.
         until: Timestamp,
     },
-    /// The person has as many live sessions as the policy allows: 429.
+    /// The person has as many live sessions as the policy allows: 409.
     #[error("too many live sessions: end one first")]
     TooManySessions,
     /// Refused only because other attempts are under way; no password was tested: 429 with `Retry-After` of one

@@ -3,12 +3,14 @@
 
 pub(crate) mod authority;
 pub(crate) mod bounds;
+pub(crate) mod challenge;
 pub(crate) mod changing;
 pub(crate) mod claimed;
 pub(crate) mod client_auth;
 pub(crate) mod client_view;
 pub(crate) mod clock_trust;
 pub(crate) mod error;
+pub(crate) mod error_answer;
 pub(crate) mod finding;
 pub(crate) mod forward;
 pub(crate) mod gates;
@@ -26,6 +28,7 @@ pub(crate) mod presenter;
 pub(crate) mod queue;
 pub(crate) mod quick;
 pub(crate) mod rekeying;
+mod require;
 pub(crate) mod revoking;
 pub(crate) mod settings_writing;
 pub(crate) mod snapshot;

@@ -6,6 +6,7 @@
 mod support;
 
 mod attempts;
+mod authenticate;
 mod authority;
 mod bad_input;
 mod client_naming;

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::routing::{any, get};
 use counterfoil::types::{Span, TokenKind};
 use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
-use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, RequireScopeLayer, Why};
+use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, RequireScopeLayer};
 use http::{HeaderValue, Request, Response, StatusCode};
 use support::{Answer, World, send, world};
 use tower::{Layer as _, Service as _, ServiceExt as _, service_fn};
@@ -229,8 +229,8 @@ async fn a_host_gives_refusals_its_own_shape() {
     let world = world().await;
     let shape = |rejection: &Rejection| {
         let mut response = Response::new(Body::from(format!("no: {rejection}")));
-        *response.status_mut() = match rejection.why() {
-            Why::Unauthenticated => StatusCode::IM_A_TEAPOT,
+        *response.status_mut() = match rejection.kind().name() {
+            "unauthenticated" => StatusCode::IM_A_TEAPOT,
             _ => rejection.status(),
         };
         response
