@@ -16,6 +16,7 @@ mod gates;
 mod key_checks;
 mod last_use;
 mod lists;
+mod logins;
 mod lost_races;
 mod notice_arming;
 mod notices;
