@@ -45,7 +45,7 @@ use std::sync::Arc;
 use crate::crypto::digest::Digester;
 use crate::crypto::entropy::Entropy;
 use crate::crypto::key_ring::KeyRing;
-use crate::directory::Directory;
+use crate::directory::{Accounts, Logins, Search};
 use crate::event::sink::EventSink;
 use crate::event::{By, Event, EventKind};
 use crate::policy::Policy;
@@ -79,7 +79,11 @@ pub(crate) struct Service {
     pub(crate) clients: Watched<dyn ClientStore>,
     pub(crate) settings: Watched<dyn SettingsStore>,
     pub(crate) throttle: Watched<dyn Throttle>,
-    pub(crate) directory: Watched<dyn Directory>,
+    pub(crate) directory: Watched<dyn Accounts>,
+    /// `None`: the host tests no passwords.
+    pub(crate) logins: Option<Watched<dyn Logins>>,
+    /// `None`: the host finds nobody by a text.
+    pub(crate) search: Option<Watched<dyn Search>>,
     pub(crate) sink: Arc<dyn EventSink>,
     pub(crate) snapshot: Snapshot,
     pub(crate) uses: Uses,

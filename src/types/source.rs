@@ -47,7 +47,9 @@ pub struct SourceName(Arc<str>);
 
 /// Not a valid source name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a source is an address, or a name of 1 to 255 characters without blanks, commas, brackets and control characters")]
+#[error(
+    "a source is an address, or a name of 1 to 255 characters without blanks, commas, brackets and control characters"
+)]
 pub struct InvalidSource;
 
 impl Source {
@@ -85,8 +87,13 @@ impl SourceName {
         }
         let letters = text.chars().count();
         // A comma belongs to a list of proxies, whose beginning a client can choose. A bracket belongs to an address.
-        let is_foreign = |letter: char| matches!(letter, ',' | '[' | ']') || letter.is_control() || letter.is_whitespace();
-        if (1..=255).contains(&letters) && !text.contains(is_foreign) { Ok(Self(text.into())) } else { Err(InvalidSource) }
+        let is_foreign =
+            |letter: char| matches!(letter, ',' | '[' | ']') || letter.is_control() || letter.is_whitespace();
+        if (1..=255).contains(&letters) && !text.contains(is_foreign) {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidSource)
+        }
     }
 
     /// The name as text.

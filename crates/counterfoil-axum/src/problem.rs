@@ -14,8 +14,7 @@ use serde::Serialize;
 pub(crate) const INVALID_HOST: ProblemKind = ProblemKind::INVALID_HOST;
 pub(crate) const METHOD: ProblemKind =
     ProblemKind::new("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here");
-pub(crate) const NOT_JSON: ProblemKind =
-    ProblemKind::new("not-json", StatusCode::BAD_REQUEST, "the body is not JSON");
+pub(crate) const NOT_JSON: ProblemKind = ProblemKind::new("not-json", StatusCode::BAD_REQUEST, "the body is not JSON");
 pub(crate) const TOO_MANY: ProblemKind =
     ProblemKind::new("too-many-fields", StatusCode::BAD_REQUEST, "the body has over 64 fields");
 pub(crate) const MEDIA: ProblemKind =

@@ -114,12 +114,9 @@ mod tests {
 
     #[test]
     fn a_problem_is_json_with_its_type_title_and_status() {
-        for kind in [
-            ProblemKind::INVALID_HOST,
-            ProblemKind::CSRF_TOKEN,
-            ProblemKind::UNAVAILABLE,
-            ProblemKind::LAYER_MISSING,
-        ] {
+        for kind in
+            [ProblemKind::INVALID_HOST, ProblemKind::CSRF_TOKEN, ProblemKind::UNAVAILABLE, ProblemKind::LAYER_MISSING]
+        {
             let written: serde_json::Value = serde_json::from_str(&kind.json()).expect("JSON");
             let expected =
                 serde_json::json!({ "type": kind.uri(), "title": kind.title(), "status": kind.status().as_u16() });
