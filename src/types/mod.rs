@@ -21,6 +21,7 @@ pub(crate) mod secret;
 pub(crate) mod settings;
 pub(crate) mod short;
 pub(crate) mod source;
+mod subject_from;
 pub(crate) mod time;
 pub(crate) mod unknown;
 pub(crate) mod visible;
