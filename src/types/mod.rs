@@ -6,6 +6,7 @@ pub(crate) mod base62;
 pub(crate) mod client;
 pub(crate) mod description;
 pub(crate) mod email;
+pub(crate) mod extension;
 pub(crate) mod hash;
 pub(crate) mod ids;
 pub(crate) mod key_check;

@@ -2,7 +2,7 @@
 //! text.
 
 use crate::service::Service;
-use crate::types::account::Account;
+use crate::types::account::{Account, Identity};
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
@@ -25,7 +25,7 @@ fn principal(
     source: Option<&SourceName>,
 ) -> Principal {
     let (role, manages_profiles) = (account.role(), account.manages_profiles());
-    let (subject, name) = account.into_identity();
+    let Identity { subject, name, contact, extension } = account.into_identity();
     Principal {
         realm: service.realm.clone(),
         subject,
@@ -41,5 +41,7 @@ fn principal(
         authenticated_at: Some(authenticated_at),
         // An address that events must not name is not stored either.
         source: source.filter(|_| service.policy.events.sources).cloned(),
+        contact,
+        extension,
     }
 }
