@@ -151,7 +151,7 @@ pub trait Logins: Send + Sync + 'static {
 }
 
 /// Finds people for administrators: [`Builder::search`](crate::Builder::search). A host without it is answered
-/// [`Unavailable::NotGiven`](crate::Unavailable::NotGiven) by [`Counterfoil::find_users`](crate::Counterfoil::find_users).
+/// [`Unavailable::NotGiven`](crate::Unavailable::NotGiven) by [`Counterfoil::list_users`](crate::Counterfoil::list_users).
 #[async_trait]
 pub trait Search: Send + Sync + 'static {
     /// Finds accounts by a text, with the directory's own matching of names, at most `limit`, in a stable order.

@@ -12,6 +12,7 @@ mod bad_input;
 mod client_naming;
 mod clients;
 mod clock_doubt;
+mod directory;
 mod gates;
 mod key_checks;
 mod last_use;
