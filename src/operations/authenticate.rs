@@ -10,7 +10,8 @@ impl Counterfoil {
     /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1). Framework adapters call this and write
     /// the [`Challenge`] into the response; there is nothing else of RFC 6750 for them to know.
     ///
-    /// `authorization`: every value of the header, as it was received. More than one is refused. `source` is named by
+    /// `authorization`: every value of the header, as it was received. More than one is refused. Tokens in a form, a query
+    /// string or a cookie (RFC 6750 §2.2, §2.3) are not read, because they end up in logs and histories. `source` is named by
     /// events ([`Counterfoil::from_source`]); nothing is counted by it.
     ///
     /// # Errors

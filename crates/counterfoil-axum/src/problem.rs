@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use counterfoil::oauth::UNAVAILABLE_RETRY;
-use counterfoil::{ManageError, Realm, Timestamp};
+use counterfoil::{Invalid, ManageError, Realm, Timestamp};
 use counterfoil_tower::ProblemKind;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
@@ -133,6 +133,12 @@ impl Problem {
         };
         // Texts and a number have a JSON form.
         serde_json::to_string(&written).unwrap_or_default()
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::field(invalid.field(), invalid.to_string())
     }
 }
 
