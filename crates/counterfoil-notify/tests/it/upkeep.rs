@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::support::*;
 use async_trait::async_trait;
+use counterfoil::IssuedCredential;
 use counterfoil::policy::Policy;
 use counterfoil::store::TokenStore as _;
 use counterfoil::types::Span;
-use counterfoil::IssuedCredential;
 use counterfoil_notify::{Digest, SendError, Transport, Upkeep, Worker};
 use tokio::sync::Notify;
 
