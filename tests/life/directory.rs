@@ -85,7 +85,8 @@ fn host_6_a_host_without_passwords_implements_two_methods() {
     let session = block_on(counterfoil.open_session_for(&ivan)).expect("opened");
     assert!(block_on(counterfoil.verify_session(session.token.expose_secret())).is_ok());
     let user = NewAccess::SameAsUser("ivan");
-    let code = block_on(counterfoil.create_security_code(&root(), &NewSecurityCode { access: user, description: None }));
+    let code =
+        block_on(counterfoil.create_security_code(&root(), &NewSecurityCode { access: user, description: None }));
     assert!(code.is_ok(), "{code:?}");
     let refused = sign_in(&counterfoil, "ivan", "right").expect_err("no passwords");
     let LoginError::Unavailable(Unavailable::NotGiven { part: "logins" }) = refused else { panic!("{refused:?}") };
@@ -109,7 +110,9 @@ fn host_6_an_outage_is_told_by_its_first_failure_whichever_part_fails() {
     let (counterfoil, sink) = host(|builder| builder.accounts(Elsewhere).logins(Passwords).search(Index));
     let failures = |sink: &RecordingSink| {
         let failed = sink.take().into_iter().filter_map(|event| match event.what {
-            EventKind::Failed { means: Means::Directory, op, fault: Fault::Unavailable, cause, .. } => Some((op, cause)),
+            EventKind::Failed { means: Means::Directory, op, fault: Fault::Unavailable, cause, .. } => {
+                Some((op, cause))
+            }
             _ => None,
         });
         failed.collect::<Vec<_>>()
