@@ -28,12 +28,21 @@ use crate::types::secret::Secret;
 /// assert_eq!(number("x").expect_err("no number").to_string(), "directory is unavailable");
 /// let error = DirectoryError::from("pool is closed");
 /// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("pool is closed"));
+/// assert_eq!(error.into_source().to_string(), "pool is closed");
 /// ```
 pub struct DirectoryError(Outage);
 
 #[derive(Debug, thiserror::Error)]
 #[error("directory is unavailable")]
 struct Outage(#[source] StoreSource);
+
+impl DirectoryError {
+    /// The cause, for code that passes it on as an error.
+    #[must_use]
+    pub fn into_source(self) -> StoreSource {
+        self.0.0
+    }
+}
 
 // `DirectoryError` itself is no `Error`: otherwise this would overlap with the conversion of each type into itself.
 impl<E: Into<StoreSource>> From<E> for DirectoryError {
