@@ -24,7 +24,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use async_trait::async_trait;
-use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use counterfoil::memory::MemoryStore;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::store::Digest;
@@ -45,11 +45,7 @@ fn samples() -> usize {
 struct OnePerson(Account);
 
 #[async_trait]
-impl Directory for OnePerson {
-    async fn authenticate(&self, _login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
-        Ok(None)
-    }
-
+impl Accounts for OnePerson {
     async fn account(&self, _subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
         Ok(Some(self.0.clone()))
     }
@@ -57,7 +53,17 @@ impl Directory for OnePerson {
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
         Ok(ResolvedName { key: name.to_lowercase(), subject: None })
     }
+}
 
+#[async_trait]
+impl Logins for OnePerson {
+    async fn authenticate(&self, _login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl Search for OnePerson {
     async fn find(&self, _text: &str, _limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         Ok(Vec::new())
     }

@@ -1,48 +1,32 @@
 //! Authentication without a framework: header values in; a principal, or the status and challenge of RFC 6750 §3, out.
 //!
-//! Shows the one direction, header → credentials → verification → principal, and what a caller may be told. Leaves out
-//! the server around it.
+//! Shows the one call that an adapter of a framework makes, and what a caller may be told. Leaves out the server around
+//! it.
 
 use std::error::Error;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use counterfoil::http_auth::Credentials;
-use counterfoil::http_auth::credentials;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
-use counterfoil::{Account, Counterfoil, Denied, Lifetime, NewPersonalAccessToken, Presenter, Principal};
+use counterfoil::types::Source;
+use counterfoil::{Account, Challenge, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Principal};
 use counterfoil::{Role, SubjectId};
 use futures_executor::block_on;
 
-/// What goes out instead of an answer: status and `WWW-Authenticate`.
-type Challenge = (u16, Option<String>);
-
-/// Call it before every handler, with all values of `Authorization` and the scope token that the handler asks for.
-async fn authenticate(
+/// Call it before every handler, with all values of `Authorization` and the scope token that the handler asks for. The
+/// challenge has the status and the headers of the answer. Its reason is for the host, and the events have it.
+async fn guard(
     counterfoil: &Counterfoil,
     headers: &[&[u8]],
+    peer: SocketAddr,
     needed: Option<&str>,
 ) -> Result<Principal, Challenge> {
-    let challenge = |status, error: &str| (status, Some(format!("Bearer realm=\"example\"{error}")));
-    let token = match credentials(headers.iter().copied()) {
-        Ok(Credentials::Bearer(token)) => token,
-        // Who has not tried is told how to, and nothing about an error.
-        Ok(Credentials::Absent | Credentials::OtherScheme) => return Err(challenge(401, "")),
-        Err(_) => return Err(challenge(400, ", error=\"invalid_request\"")),
-    };
-    let principal = match counterfoil.verify(token.expose_secret()).await {
-        Ok(principal) => principal,
-        // The reason went to the events; the caller learns the same for every one.
-        Err(Denied::Refused(_)) => return Err(challenge(401, ", error=\"invalid_token\"")),
-        // Never a 401 for a failure of one's own: clients throw away a token that was refused.
-        Err(Denied::Unavailable(_)) => return Err((503, None)),
-    };
-    match needed {
-        Some(scope) if !principal.may(scope) => {
-            Err(challenge(403, &format!(", error=\"insufficient_scope\", scope=\"{scope}\"")))
-        }
-        _ => Ok(principal),
+    let principal = counterfoil.authenticate(headers.iter().copied(), &Source::from(peer)).await?;
+    if let Some(scope) = needed {
+        principal.require(scope)?;
     }
+    Ok(principal)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -61,10 +45,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mistyped = good.replace("cfp_", "cfp_x");
     let ask = |headers: &[&str], needed| {
         let headers: Vec<&[u8]> = headers.iter().map(|header| header.as_bytes()).collect();
-        block_on(authenticate(&counterfoil, &headers, needed)).map(|who| who.name().to_owned())
+        let peer = SocketAddr::from(([192, 0, 2, 7], 41_234));
+        block_on(guard(&counterfoil, &headers, peer, needed)).map(|who| who.name().to_owned())
     };
 
-    assert_eq!(ask(&[&good], Some("demo:read")), Ok("ivan".to_owned()));
+    assert_eq!(ask(&[&good], Some("demo:read"))?, "ivan");
     let cases: [(&str, &[&str], Option<&str>, u16); 6] = [
         ("no header", &[], None, 401),
         ("another scheme", &["Basic Og=="], None, 401),
@@ -76,8 +61,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (case, headers, needed, status) in cases {
         people.set_unavailable(status == 503);
         let refused = ask(headers, needed).err().ok_or("a refusal was expected")?;
-        println!("{case}: {} {}", refused.0, refused.1.as_deref().unwrap_or("no challenge"));
-        assert_eq!(refused.0, status, "{case}");
+        println!("{case}: {} {}", refused.status(), refused.www_authenticate().as_deref().unwrap_or("no challenge"));
+        assert_eq!(refused.status(), status, "{case}");
     }
     Ok(())
 }

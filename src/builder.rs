@@ -8,7 +8,7 @@ use crate::counterfoil::Counterfoil;
 use crate::crypto::digest::{Digester, Unkeyed};
 use crate::crypto::entropy::{Entropy, SystemEntropy};
 use crate::crypto::key_ring::KeyRing;
-use crate::directory::Directory;
+use crate::directory::{Accounts, Directory, Logins, Search};
 use crate::event::sink::EventSink;
 use crate::event::{Actor, By, EventKind, Means};
 use crate::policy::{InvalidPolicy, Policy};
@@ -59,7 +59,9 @@ pub struct Builder {
     clients: Option<Arc<dyn ClientStore>>,
     settings: Option<Arc<dyn SettingsStore>>,
     throttle: Option<Arc<dyn Throttle>>,
-    directory: Option<Arc<dyn Directory>>,
+    accounts: Option<Arc<dyn Accounts>>,
+    logins: Option<Arc<dyn Logins>>,
+    search: Option<Arc<dyn Search>>,
     sinks: Vec<Arc<dyn EventSink>>,
     #[cfg(feature = "tracing")]
     tracing: bool,
@@ -81,7 +83,9 @@ impl Counterfoil {
             clients: None,
             settings: None,
             throttle: None,
-            directory: None,
+            accounts: None,
+            logins: None,
+            search: None,
             sinks: Vec::new(),
             #[cfg(feature = "tracing")]
             tracing: true,
@@ -169,9 +173,28 @@ impl Builder {
         self
     }
 
-    /// Sets the host's directory.
-    pub fn directory(mut self, directory: impl Directory) -> Self {
-        self.directory = Some(Arc::new(directory));
+    /// Sets the host's directory: accounts, logins and search in one.
+    pub fn directory(self, directory: impl Directory) -> Self {
+        let directory = Arc::new(directory);
+        let all = Self { accounts: Some(directory.clone()), logins: Some(directory.clone()), ..self };
+        Self { search: Some(directory), ..all }
+    }
+
+    /// Sets the host's accounts. A host whose people sign in elsewhere needs no more.
+    pub fn accounts(mut self, accounts: impl Accounts) -> Self {
+        self.accounts = Some(Arc::new(accounts));
+        self
+    }
+
+    /// Sets what tests passwords, besides [`Builder::accounts`].
+    pub fn logins(mut self, logins: impl Logins) -> Self {
+        self.logins = Some(Arc::new(logins));
+        self
+    }
+
+    /// Sets what finds people by a text, besides [`Builder::accounts`].
+    pub fn search(mut self, search: impl Search) -> Self {
+        self.search = Some(Arc::new(search));
         self
     }
 
@@ -220,6 +243,7 @@ impl Builder {
         let warn = retries && self.key_ring.is_none();
         let sink = self.sink();
         let watch = Watch::new(self.realm.clone(), Arc::clone(&self.clock), Arc::clone(&sink));
+        let directory = Watched::new(Means::Directory, self.accounts.ok_or(missing("directory"))?, &watch);
         let service = Service {
             digester: Digester::new(&self.realm, self.key_ring.clone(), self.unkeyed),
             snapshot: Snapshot::new(),
@@ -237,7 +261,9 @@ impl Builder {
             clients: Watched::new(Means::ClientStore, self.clients.ok_or(missing("client_store"))?, &watch),
             settings: Watched::new(Means::SettingsStore, self.settings.ok_or(missing("settings_store"))?, &watch),
             throttle: Watched::new(Means::Throttle, self.throttle.ok_or(missing("throttle"))?, &watch),
-            directory: Watched::new(Means::Directory, self.directory.ok_or(missing("directory"))?, &watch),
+            logins: self.logins.map(|logins| directory.beside(logins)),
+            search: self.search.map(|search| directory.beside(search)),
+            directory,
             sink,
         };
         if warn {

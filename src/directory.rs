@@ -1,6 +1,9 @@
 //! The host's directory of people.
 
+use std::error::Error;
+use std::fmt;
 use std::num::NonZeroU32;
+use std::ops::Deref;
 
 use async_trait::async_trait;
 
@@ -10,10 +13,63 @@ use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 use crate::types::secret::Secret;
 
-/// The directory is not reachable: `unavailable`, never a refusal.
+/// The directory is not reachable: `unavailable`, never a refusal and never "not found".
+///
+/// Every error converts to one, so that `?` works in the methods of [`Accounts`], [`Logins`] and [`Search`]. Therefore
+/// an error that means "no such row" must not reach `?`: absence is `Ok(None)`. The cause is for the host alone; events
+/// name it.
+///
+/// ```
+/// use counterfoil::directory::DirectoryError;
+///
+/// fn number(text: &str) -> Result<u32, DirectoryError> {
+///     Ok(text.parse()?)
+/// }
+/// assert_eq!(number("x").expect_err("no number").to_string(), "directory is unavailable");
+/// let error = DirectoryError::from("pool is closed");
+/// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("pool is closed"));
+/// assert_eq!(error.into_source().to_string(), "pool is closed");
+/// ```
+pub struct DirectoryError(Outage);
+
 #[derive(Debug, thiserror::Error)]
 #[error("directory is unavailable")]
-pub struct DirectoryError(#[source] pub Option<StoreSource>);
+struct Outage(#[source] StoreSource);
+
+impl DirectoryError {
+    /// The cause, for code that passes it on as an error.
+    #[must_use]
+    pub fn into_source(self) -> StoreSource {
+        self.0.0
+    }
+}
+
+// `DirectoryError` itself is no `Error`: otherwise this would overlap with the conversion of each type into itself.
+impl<E: Into<StoreSource>> From<E> for DirectoryError {
+    fn from(cause: E) -> Self {
+        Self(Outage(cause.into()))
+    }
+}
+
+impl Deref for DirectoryError {
+    type Target = dyn Error + Send + Sync + 'static;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl fmt::Debug for DirectoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DirectoryError").field(&self.0.0).finish()
+    }
+}
+
+impl fmt::Display for DirectoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// The input of a login.
 #[derive(Debug)]
@@ -38,27 +94,87 @@ pub struct ResolvedName {
     pub subject: Option<SubjectId>,
 }
 
-/// Supplies accounts. Absence is a result; failure is an error.
+/// Supplies accounts. It is all that a host without passwords implements:
+/// [`Builder::accounts`](crate::Builder::accounts).
 ///
-/// An unknown name and a wrong password must cost the same work: hash against a dummy.
+/// Absence is a result; failure is an error.
 ///
 /// # Errors
 ///
 /// Every method returns [`DirectoryError`] only if the directory is not reachable.
+///
+/// ```
+/// use counterfoil::directory::{Accounts, DirectoryError, ResolvedName};
+/// use counterfoil::memory::MemoryStore;
+/// use counterfoil::{Account, Counterfoil, KeyRing, Role, SubjectId};
+///
+/// /// People who sign in elsewhere, by their number.
+/// struct People(Vec<String>);
+///
+/// #[async_trait::async_trait]
+/// impl Accounts for People {
+///     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+///         let named = self.0.iter().zip(0_u64..).find(|(_, number)| SubjectId::from(*number) == *subject);
+///         Ok(named.map(|(name, number)| Account::new(number.into(), name, Role::Member)))
+///     }
+///
+///     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+///         let key = name.to_lowercase();
+///         let subject = self.0.iter().zip(0_u64..).find(|(own, _)| own.to_lowercase() == key);
+///         Ok(ResolvedName { key, subject: subject.map(|(_, number)| number.into()) })
+///     }
+/// }
+///
+/// # futures_executor::block_on(async {
+/// let counterfoil = Counterfoil::builder()
+///     .store(MemoryStore::default())
+///     .accounts(People(vec!["Ann".to_owned()]))
+///     .key_ring(KeyRing::generate_from_system()?)
+///     .build()?;
+/// let ann = Account::new(0_u64.into(), "Ann", Role::Member);
+/// let session = counterfoil.open_session_for(&ann).await?;
+/// let principal = counterfoil.verify_session(session.token.expose_secret()).await?;
+/// assert_eq!(principal.name(), "Ann");
+/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// ```
 #[async_trait]
-pub trait Directory: Send + Sync + 'static {
-    /// Verifies a login; `None` is a refusal.
-    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError>;
-
-    /// The current account; `None` if there is none.
+pub trait Accounts: Send + Sync + 'static {
+    /// The current account; `None` if there is none. Every verification calls it.
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError>;
 
     /// The canonical key of a name. The work must not depend on whether an account has the name.
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError>;
+}
 
+/// Tests passwords: [`Builder::logins`](crate::Builder::logins). A host without it is answered
+/// [`Unavailable::NotGiven`](crate::Unavailable::NotGiven) wherever a password is tested.
+#[async_trait]
+pub trait Logins: Send + Sync + 'static {
+    /// Verifies a login; `None` is a refusal. An unknown name and a wrong password must cost the same work: hash
+    /// against a dummy.
+    ///
+    /// # Errors
+    ///
+    /// [`DirectoryError`] if the login could not be tested.
+    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError>;
+}
+
+/// Finds people for administrators: [`Builder::search`](crate::Builder::search). A host without it is answered
+/// [`Unavailable::NotGiven`](crate::Unavailable::NotGiven) by [`Counterfoil::list_users`](crate::Counterfoil::list_users).
+#[async_trait]
+pub trait Search: Send + Sync + 'static {
     /// Finds accounts by a text, with the directory's own matching of names, at most `limit`, in a stable order.
+    ///
+    /// # Errors
+    ///
+    /// [`DirectoryError`] if the directory is not reachable.
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError>;
 }
+
+/// A whole directory: every type that is [`Accounts`], [`Logins`] and [`Search`] is one.
+pub trait Directory: Accounts + Logins + Search {}
+
+impl<T: Accounts + Logins + Search + ?Sized> Directory for T {}
 
 /// The view of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -74,6 +74,7 @@
 //! - `tracing` (default): `event::TracingSink`, which the builder adds by default. Without it events are dropped unless
 //!   the host adds a sink.
 //! - `test-util`: `testing`: a clock set by hand, a sink that records, entropy from a seed. For `[dev-dependencies]`.
+//! - `uuid`: [`SubjectId`] from a UUID.
 //! - `serde`: records and families as serde values, for stores that keep documents. Policies, settings and
 //!   registrations are serde values without it.
 
@@ -101,6 +102,7 @@ pub use builder::{BuildError, Builder};
 pub use counterfoil::Counterfoil;
 pub use crypto::key_ring::KeyRing;
 pub use operations::personal_access_tokens::create::{Lifetime, NewPersonalAccessToken};
+pub use service::challenge::{Challenge, ChallengeReason};
 pub use service::error::{Conflict, Denied, Forbidden, Invalid, ManageError, Unavailable};
 pub use service::presenter::Presenter;
 pub use service::view::{CredentialView, IssuedCredential};

@@ -4,6 +4,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
@@ -26,8 +27,9 @@ fn ready<F: Future>(future: F) -> F::Output {
 #[test]
 fn a_hot_verification_allocates_three_times() {
     let directory = MemoryDirectory::default();
-    let ivan =
-        Account::new(SubjectId::new("0191d3b6-7f2e-7c4a-9b1d-5e8f6a7c9d02").expect("an id"), "Ivan", Role::Member);
+    let subject = SubjectId::new("0191d3b6-7f2e-7c4a-9b1d-5e8f6a7c9d02").expect("an id");
+    // An extension is shared and costs nothing.
+    let ivan = Account::new(subject, "Ivan", Role::Member).with_extension(Arc::new("a row"));
     directory.insert(ivan.clone(), &["ivan"], "blabla");
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
@@ -43,7 +45,8 @@ fn a_hot_verification_allocates_three_times() {
     let new = NewPersonalAccessToken { label: "deploy to staging", lifetime: Lifetime::Days(90), scope: None };
     let issued = ready(counterfoil.create_personal_access_token(&Presenter::signed_in(&ivan), &new)).expect("issued");
     let token = issued.token.expose_secret();
-    ready(counterfoil.verify(token)).expect("cold: reads the settings, notes the first use");
+    let principal = ready(counterfoil.verify(token)).expect("cold: reads the settings, notes the first use");
+    assert_eq!(principal.extension::<&str>(), Some(&"a row"));
     for _ in 0..100 {
         // The future of `dyn TokenStore::get`, the record that comes out of it, the future of `dyn Directory::account`. A
         // directory that is given behind an `Arc` costs a fourth: the future that forwards.

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What comes before the number of an id. A new group of ids is added here.
-const GROUPS: [&str; 20] = [
+const GROUPS: [&str; 21] = [
     "syn_pat_",
     "syn_token_",
     "a2_token_",
@@ -18,6 +18,7 @@ const GROUPS: [&str; 20] = [
     "life_",
     "sight_",
     "machine_",
+    "host_",
     "fault_a",
     "fault_b",
     "fault_c",

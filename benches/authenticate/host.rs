@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
-use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use counterfoil::memory::MemoryStore;
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::SeededEntropy;
@@ -77,11 +77,7 @@ impl Tokens {
 struct People(Vec<Account>);
 
 #[async_trait]
-impl Directory for People {
-    async fn authenticate(&self, _login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
-        Ok(None)
-    }
-
+impl Accounts for People {
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
         let number = subject.as_str().bytes().fold(0, |number, digit| number * 10 + usize::from(digit & 15));
         Ok(self.0.get(number).cloned())
@@ -90,7 +86,17 @@ impl Directory for People {
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
         Ok(ResolvedName { key: name.to_lowercase(), subject: None })
     }
+}
 
+#[async_trait]
+impl Logins for People {
+    async fn authenticate(&self, _login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl Search for People {
     async fn find(&self, _text: &str, _limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         Ok(Vec::new())
     }

@@ -3,6 +3,7 @@
 pub(crate) mod basic;
 pub(crate) mod bearer;
 pub(crate) mod client_fault;
+pub(crate) mod quoted;
 pub(crate) mod refusal;
 
 pub use bearer::{Credentials, MalformedHeader, credentials};

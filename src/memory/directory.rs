@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::people::{People, Proofs, canonical, digest};
-use crate::directory::{Directory, DirectoryError, Login, ResolvedName};
+use crate::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use crate::types::account::Account;
 use crate::types::hash::IdState;
 use crate::types::ids::SubjectId;
@@ -133,7 +133,7 @@ impl MemoryDirectory {
     }
 
     fn reachable(&self) -> Result<(), DirectoryError> {
-        if self.unavailable.load(Ordering::SeqCst) { Err(DirectoryError(None)) } else { Ok(()) }
+        if self.unavailable.load(Ordering::SeqCst) { Err("set unavailable".into()) } else { Ok(()) }
     }
 }
 
@@ -144,7 +144,22 @@ impl fmt::Debug for MemoryDirectory {
 }
 
 #[async_trait]
-impl Directory for MemoryDirectory {
+impl Accounts for MemoryDirectory {
+    async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        self.reachable()?;
+        Ok(self.accounts.pin().get(subject).cloned())
+    }
+
+    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        self.reachable()?;
+        let key = canonical(name);
+        let subject = self.people().names.get(&key).cloned();
+        Ok(ResolvedName { key, subject })
+    }
+}
+
+#[async_trait]
+impl Logins for MemoryDirectory {
     /// A disabled account is returned as it is: the core refuses its credentials.
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
         self.reachable()?;
@@ -161,19 +176,10 @@ impl Directory for MemoryDirectory {
         let subject = subject.filter(|_| proved);
         Ok(subject.and_then(|subject| self.accounts.pin().get(&subject).cloned()))
     }
+}
 
-    async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
-        self.reachable()?;
-        Ok(self.accounts.pin().get(subject).cloned())
-    }
-
-    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
-        self.reachable()?;
-        let key = canonical(name);
-        let subject = self.people().names.get(&key).cloned();
-        Ok(ResolvedName { key, subject })
-    }
-
+#[async_trait]
+impl Search for MemoryDirectory {
     /// Matches a part of a sign-in name or of the display name, case-insensitively; sorted by subject.
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         self.reachable()?;

@@ -6,8 +6,9 @@ use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use crate::oauth::error::{OAuthError, UNAVAILABLE_RETRY};
+use crate::oauth::error::OAuthError;
 use crate::oauth::json::{Object, Value};
+use crate::service::error_answer::UNAVAILABLE_RETRY;
 use crate::types::account::Account;
 use crate::types::client::{ClientId, Registration};
 use crate::types::ids::SubjectId;

@@ -3,20 +3,18 @@
 
 use std::borrow::Cow;
 
+use crate::http_auth::quoted::realm_parameter;
 use crate::http_auth::refusal::Refusal;
 use crate::oauth::description::description;
 use crate::oauth::form::FormFault;
 use crate::service::client_auth::ClientRefusal;
 use crate::service::error::Unavailable;
+use crate::service::error_answer::{UNAVAILABLE_RETRY, wait};
 use crate::store::throttle::ThrottleKey;
 use crate::types::duration::seconds_up;
 use crate::types::realm::Realm;
 use crate::types::scope::InvalidScope;
 use crate::types::time::Timestamp;
-
-/// `Retry-After` with 503, in seconds, on each of the endpoints and routers: long enough for a store's connection to
-/// recover, short enough for a waiting client.
-pub const UNAVAILABLE_RETRY: u64 = 2;
 
 /// The error code that the caller gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -189,8 +187,8 @@ impl OAuthError {
 
     /// Back-off until that instant.
     pub(crate) fn slow_down(until: Timestamp, now: Timestamp) -> Self {
-        let wait = seconds_up(until.since(now)).max(1);
-        Self { retry_after: Some(wait), ..Self::new(OAuthErrorCode::SlowDown, Reason::Throttled { until }) }
+        let seconds = wait(until, now);
+        Self { retry_after: Some(seconds), ..Self::new(OAuthErrorCode::SlowDown, Reason::Throttled { until }) }
     }
 
     /// Refused only because of attempts under way: wait one second.
@@ -248,10 +246,9 @@ impl OAuthError {
     }
 }
 
-/// RFC 7617 §2. A realm is visible ASCII; a quoted string escapes two of these characters (RFC 9110 §5.6.4).
+/// RFC 7617 §2.
 fn challenge(realm: &Realm) -> String {
-    let escaped = realm.as_str().replace('\\', r"\\").replace('"', r#"\""#);
-    format!("Basic realm=\"{escaped}\"")
+    format!("Basic {}", realm_parameter(realm))
 }
 
 impl From<FormFault> for OAuthError {

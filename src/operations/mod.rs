@@ -1,9 +1,11 @@
 //! The arguments and results of the operations of [`Counterfoil`](crate::Counterfoil). The operations themselves are
 //! its methods.
 
+pub(crate) mod authenticate;
 pub(crate) mod authorize;
 pub(crate) mod clients;
 pub(crate) mod from_source;
+pub(crate) mod logins;
 pub(crate) mod maintenance;
 pub(crate) mod notices;
 pub(crate) mod once;

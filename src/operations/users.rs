@@ -12,7 +12,7 @@ use crate::record::state::Revoked;
 use crate::service::Service;
 use crate::service::authority::operations::{AllowTokenLogin, ForbidTokenLogin, RevokeAllOf, SeeUsers};
 use crate::service::authority::{Permission, Permit};
-use crate::service::error::{Conflict, ManageError};
+use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::gates::switch_opens;
 use crate::service::presenter::Presenter;
 use crate::service::revoking::{BATCH, by_administrator, tombstone};
@@ -101,7 +101,8 @@ impl Counterfoil {
 /// Finds users in the host's directory, with the directory's own matching and order, at most 100.
 async fn find(permit: Permit<'_, SeeUsers>, text: &str, limit: NonZeroU32) -> Result<Vec<UserView>, ManageError> {
     let (service, now) = (permit.service(), permit.now());
-    let found = service.directory.find(text, limit.min(PAGE)).await?;
+    let search = service.search.as_ref().ok_or(Unavailable::NotGiven { part: "search" })?;
+    let found = search.find(text, limit.min(PAGE)).await?;
     Ok(service.with_settings(now, |view| found.iter().map(|account| shown(service, view, account)).collect()).await?)
 }
 

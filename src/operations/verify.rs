@@ -11,7 +11,7 @@ use crate::service::error::Denied;
 use crate::service::matching::Matched;
 use crate::service::measured::{Stopwatch, timed};
 use crate::token::presented::PresentedToken;
-use crate::types::account::Account;
+use crate::types::account::{Account, Identity};
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
@@ -146,7 +146,7 @@ fn principal(realm: Realm, verified: Verified, source: Option<&SourceName>) -> P
     };
     // A same-as-user code stays limited: the right to manage profiles is more than an ordinary member has.
     let manages_profiles = account.manages_profiles() && !same_as_user;
-    let (subject, name) = account.into_identity();
+    let Identity { subject, name, contact, extension } = account.into_identity();
     let (label, held) = record.into_label_and_scope();
     let scope = narrowed.map_or(held, |narrowed| Some(*narrowed));
     Principal {
@@ -163,6 +163,8 @@ fn principal(realm: Realm, verified: Verified, source: Option<&SourceName>) -> P
         actor,
         authenticated_at: None,
         source: source.cloned(),
+        contact,
+        extension,
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::event::{Actor, By, EventKind};
 use crate::service::Service;
+use crate::store::error::StoreError;
 use crate::types::duration::{days, minutes};
 use crate::types::time::Timestamp;
 
@@ -107,19 +108,23 @@ fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
 impl Service {
     /// Decides what may be purged by that instant, and notes it as the last upkeep before anything is purged. If
     /// another process notes another instant meanwhile, or the store fails, the next round decides again.
-    pub(crate) async fn purges(&self, clock: &mut ClockTrust, now: Timestamp) -> Purges {
-        let Ok(noted) = self.settings.last_upkeep().await else { return Purges::Nothing };
+    ///
+    /// # Errors
+    ///
+    /// The store failed: nothing is decided.
+    pub(crate) async fn purges(&self, clock: &mut ClockTrust, now: Timestamp) -> Result<Purges, StoreError> {
+        let noted = self.settings.last_upkeep().await?;
         let Judged { believed, notes, leapt_from } = clock.judge(noted, now, self.policy.clock_doubt);
         if let Some(from) = leapt_from {
             self.tell(now, By::itself(Actor::Upkeep), EventKind::ClockLeapt { from, to: now });
         }
         let stands = !notes || self.settings.note_upkeep(noted, now).await.is_ok_and(|noted| noted);
-        match noted {
+        Ok(match noted {
             _ if believed && stands => Purges::All,
             // The policy's windows are at most a day.
             Some(noted) => Purges::CountersUntil(noted.min(now).minus(LEAP)),
             None => Purges::Nothing,
-        }
+        })
     }
 }
 

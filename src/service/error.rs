@@ -23,7 +23,13 @@ pub enum Unavailable {
     Store(#[from] StoreError),
     /// The directory.
     #[error(transparent)]
-    Directory(#[from] DirectoryError),
+    Directory(DirectoryError),
+    /// The builder was not given that part of the directory.
+    #[error("the host has no {part}: give it to the builder")]
+    NotGiven {
+        /// The builder's method that sets it: `logins` or `search`.
+        part: &'static str,
+    },
     /// The source of random bytes.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
@@ -54,6 +60,12 @@ pub enum Unavailable {
         /// The operation.
         operation: &'static str,
     },
+}
+
+impl From<DirectoryError> for Unavailable {
+    fn from(error: DirectoryError) -> Self {
+        Self::Directory(error)
+    }
 }
 
 /// A credential that does not authenticate.

@@ -1,11 +1,11 @@
-//! Implements the store traits and `Directory` for `Arc<T>`, `Box<T>` and watched ports. Each trait has one list of
+//! Implements the store traits and those of the directory for `Arc<T>`, `Box<T>` and watched ports. Each trait has one list of
 //! methods, so that no implementation misses one.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::directory::{Directory, DirectoryError};
+use crate::directory::{Accounts, DirectoryError, Logins, Search};
 use crate::methods_of;
 use crate::service::measured::{Stopwatch, timed};
 use crate::service::watched::Watched;
@@ -48,4 +48,6 @@ methods_of!(TokenStore => forward[TokenStore, "token_store", StoreError,]);
 methods_of!(ClientStore => forward[ClientStore, "client_store", StoreError,]);
 methods_of!(SettingsStore => forward[SettingsStore, "settings_store", StoreError,]);
 methods_of!(Throttle => forward[Throttle, "throttle", StoreError,]);
-methods_of!(Directory => forward[Directory, "directory", DirectoryError,]);
+methods_of!(Accounts => forward[Accounts, "directory", DirectoryError,]);
+methods_of!(Logins => forward[Logins, "directory", DirectoryError,]);
+methods_of!(Search => forward[Search, "directory", DirectoryError,]);

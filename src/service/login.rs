@@ -25,7 +25,7 @@ pub enum LoginError {
         /// The end of the back-off.
         until: Timestamp,
     },
-    /// The person has as many live sessions as the policy allows: 429.
+    /// The person has as many live sessions as the policy allows: 409.
     #[error("too many live sessions: end one first")]
     TooManySessions,
     /// Refused only because other attempts are under way; no password was tested: 429 with `Retry-After` of one
@@ -58,6 +58,7 @@ impl Service {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Account, LoginError> {
+        let logins = self.logins.as_ref().ok_or(Unavailable::NotGiven { part: "logins" })?;
         let resolved = self.directory.resolve(login.name).await?;
         let counted = Counted::Account { key: &resolved.key, subject: resolved.subject.as_ref() };
         let attempt = match self.attempt(counted, source, now).await? {
@@ -67,7 +68,7 @@ impl Service {
         };
         let fits =
             |account: &Account| !account.is_disabled() && expected.is_none_or(|expected| expected == account.subject());
-        match self.directory.authenticate(login).await.map(|account| account.filter(fits)) {
+        match logins.authenticate(login).await.map(|account| account.filter(fits)) {
             Err(failed) => {
                 self.untested(attempt, now).await;
                 Err(failed.into())

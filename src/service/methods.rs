@@ -4,10 +4,10 @@
 ///
 /// `methods_of!(TokenStore => wrap)` calls `wrap!` with one line per method,
 /// `fn name(&self, argument: Kind) -> Answer;`. Each method is async and returns `Result<Answer, StoreError>`; those
-/// of `Directory` return `Result<Answer, DirectoryError>`. Tokens in brackets after the name, as in
+/// of the directory return `Result<Answer, DirectoryError>`. Tokens in brackets after the name, as in
 /// `methods_of!(TokenStore => wrap[S])`, are passed to the macro before the methods.
 ///
-/// The ports: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, `Directory`.
+/// The ports: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, and the directory's `Accounts`, `Logins`, `Search`.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -130,12 +130,22 @@ macro_rules! methods_of {
             fn purge_counters(&self, now: $crate::Timestamp, limit: ::core::num::NonZeroU32) -> u64;
         }
     };
-    (Directory => $to:ident $([$($first:tt)*])?) => {
+    (Accounts => $to:ident $([$($first:tt)*])?) => {
+        $to! {
+            $($($first)*)?
+            fn account(&self, subject: &$crate::SubjectId) -> Option<$crate::Account>;
+            fn resolve(&self, name: &str) -> $crate::directory::ResolvedName;
+        }
+    };
+    (Logins => $to:ident $([$($first:tt)*])?) => {
         $to! {
             $($($first)*)?
             fn authenticate(&self, login: &$crate::directory::Login<'_>) -> Option<$crate::Account>;
-            fn account(&self, subject: &$crate::SubjectId) -> Option<$crate::Account>;
-            fn resolve(&self, name: &str) -> $crate::directory::ResolvedName;
+        }
+    };
+    (Search => $to:ident $([$($first:tt)*])?) => {
+        $to! {
+            $($($first)*)?
             fn find(&self, text: &str, limit: ::core::num::NonZeroU32) -> Vec<$crate::Account>;
         }
     };

@@ -3,12 +3,14 @@
 
 pub(crate) mod authority;
 pub(crate) mod bounds;
+pub(crate) mod challenge;
 pub(crate) mod changing;
 pub(crate) mod claimed;
 pub(crate) mod client_auth;
 pub(crate) mod client_view;
 pub(crate) mod clock_trust;
 pub(crate) mod error;
+pub(crate) mod error_answer;
 pub(crate) mod finding;
 pub(crate) mod forward;
 pub(crate) mod gates;
@@ -26,6 +28,7 @@ pub(crate) mod presenter;
 pub(crate) mod queue;
 pub(crate) mod quick;
 pub(crate) mod rekeying;
+mod require;
 pub(crate) mod revoking;
 pub(crate) mod settings_writing;
 pub(crate) mod snapshot;
@@ -42,7 +45,7 @@ use std::sync::Arc;
 use crate::crypto::digest::Digester;
 use crate::crypto::entropy::Entropy;
 use crate::crypto::key_ring::KeyRing;
-use crate::directory::Directory;
+use crate::directory::{Accounts, Logins, Search};
 use crate::event::sink::EventSink;
 use crate::event::{By, Event, EventKind};
 use crate::policy::Policy;
@@ -76,7 +79,11 @@ pub(crate) struct Service {
     pub(crate) clients: Watched<dyn ClientStore>,
     pub(crate) settings: Watched<dyn SettingsStore>,
     pub(crate) throttle: Watched<dyn Throttle>,
-    pub(crate) directory: Watched<dyn Directory>,
+    pub(crate) directory: Watched<dyn Accounts>,
+    /// `None`: the host tests no passwords.
+    pub(crate) logins: Option<Watched<dyn Logins>>,
+    /// `None`: the host finds nobody by a text.
+    pub(crate) search: Option<Watched<dyn Search>>,
     pub(crate) sink: Arc<dyn EventSink>,
     pub(crate) snapshot: Snapshot,
     pub(crate) uses: Uses,

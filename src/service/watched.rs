@@ -41,6 +41,11 @@ impl Watch {
 /// A store or the directory, with its failures watched. The methods come from the port: see `forward.rs`.
 pub(crate) struct Watched<P: ?Sized> {
     pub(super) port: Arc<P>,
+    health: Arc<Health>,
+}
+
+/// The failures of one store, or of the directory, whose traits share it.
+struct Health {
     means: Means,
     watch: Arc<Watch>,
     /// Whether there was a failure since recovery was last reported. A success checks only this.
@@ -67,18 +72,25 @@ struct Told {
 impl<P: ?Sized> Watched<P> {
     pub(crate) fn new(means: Means, port: Arc<P>, watch: &Arc<Watch>) -> Self {
         let (watch, failures) = (Arc::clone(watch), Mutex::default());
-        Self { port, means, watch, failing: AtomicBool::new(false), failures }
+        Self { port, health: Arc::new(Health { means, watch, failing: AtomicBool::new(false), failures }) }
+    }
+
+    /// Another trait of the same directory: one outage is reported once.
+    pub(crate) fn beside<Q: ?Sized>(&self, port: Arc<Q>) -> Watched<Q> {
+        Watched { port, health: Arc::clone(&self.health) }
     }
 
     /// Inspects a result before the caller gets it.
     pub(super) fn heard<T, E: Failure>(&self, op: &'static str, answer: &Result<T, E>) {
         match answer {
-            Ok(_) if self.failing.load(Ordering::Relaxed) => self.tell_recovery(),
+            Ok(_) if self.health.failing.load(Ordering::Relaxed) => self.health.tell_recovery(),
             Ok(_) => {}
-            Err(error) => self.tell_failure(op, error),
+            Err(error) => self.health.tell_failure(op, error),
         }
     }
+}
 
+impl Health {
     fn failures(&self) -> MutexGuard<'_, Failures> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -91,7 +103,7 @@ impl<P: ?Sized> Watched<P> {
             self.failing.store(true, Ordering::Relaxed);
         }
         if let Some(unsaid) = unsaid {
-            let (means, id, cause) = (self.means, error.record(), cause(error));
+            let (means, id, cause) = (self.means, error.record(), cause(error.as_error()));
             self.watch.tell(now, EventKind::Failed { means, op, fault, id, cause, unsaid });
         }
     }
@@ -139,13 +151,18 @@ impl Failures {
 }
 
 /// An error of the host's infrastructure.
-pub(super) trait Failure: Error + 'static {
+pub(super) trait Failure {
+    fn as_error(&self) -> &(dyn Error + 'static);
     fn fault(&self) -> Fault;
     /// The record at fault.
     fn record(&self) -> Option<RecordId>;
 }
 
 impl Failure for StoreError {
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        self
+    }
+
     fn fault(&self) -> Fault {
         match self {
             Self::Unavailable { .. } => Fault::Unavailable,
@@ -164,6 +181,10 @@ impl Failure for StoreError {
 }
 
 impl Failure for DirectoryError {
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        &**self
+    }
+
     fn fault(&self) -> Fault {
         Fault::Unavailable
     }

@@ -1,8 +1,11 @@
 //! An account from the host's directory.
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::types::email::EmailAddress;
+use crate::types::extension::Extension;
 use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 use crate::types::short::Short;
@@ -32,12 +35,13 @@ pub struct Account {
     manages_profiles: bool,
     valid_since: Option<Timestamp>,
     contact: Option<Box<Contact>>,
+    extension: Extension,
 }
 
 /// The fields that a verification does not need. They are kept apart so that they need not be copied if a directory
 /// does not set them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Contact {
+pub(crate) struct Contact {
     email: Option<EmailAddress>,
     zone: Short,
     language: Short,
@@ -46,6 +50,20 @@ struct Contact {
 
 const ZONE: &str = "UTC";
 const LANGUAGE: &str = "en";
+
+impl Contact {
+    pub(crate) fn claims(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.claims.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// The part of an account that a principal keeps. The contact moves as it is, so that nothing is copied.
+pub(crate) struct Identity {
+    pub(crate) subject: SubjectId,
+    pub(crate) name: Short,
+    pub(crate) contact: Option<Box<Contact>>,
+    pub(crate) extension: Extension,
+}
 
 impl Default for Contact {
     fn default() -> Self {
@@ -57,7 +75,7 @@ impl PartialEq for Account {
     fn eq(&self, other: &Self) -> bool {
         let own = |of: &Self| (of.role, of.disabled, of.manages_profiles, of.valid_since);
         let contact = |of: &Self| of.contact.as_deref().cloned().unwrap_or_default();
-        (&self.subject, &self.name) == (&other.subject, &other.name)
+        (&self.subject, &self.name, &self.extension) == (&other.subject, &other.name, &other.extension)
             && own(self) == own(other)
             && contact(self) == contact(other)
     }
@@ -69,8 +87,16 @@ impl Account {
     /// An enabled account in UTC and English, without an e-mail address or extra claims.
     #[must_use]
     pub fn new(subject: SubjectId, name: &str, role: Role) -> Self {
-        let (disabled, manages_profiles, valid_since, contact) = (false, false, None, None);
-        Self { subject, name: Short::new(name), role, disabled, manages_profiles, valid_since, contact }
+        Self {
+            subject,
+            name: Short::new(name),
+            role,
+            disabled: false,
+            manages_profiles: false,
+            valid_since: None,
+            contact: None,
+            extension: Extension::default(),
+        }
     }
 
     /// Sets the address for notices.
@@ -98,6 +124,28 @@ impl Account {
     #[must_use]
     pub fn with_claim(mut self, name: &str, value: &str) -> Self {
         self.contact.get_or_insert_default().claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// Attaches a value of the host's own, such as its row of the person. Handlers read it:
+    /// [`Principal::extension`](crate::Principal::extension). An account has one; a second replaces the first.
+    ///
+    /// The library shares it and never looks into it: it is not stored and not printed.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use counterfoil::{Account, Role, SubjectId};
+    ///
+    /// struct Plan(&'static str);
+    ///
+    /// let account = Account::new(SubjectId::from(7_u64), "ivan", Role::Member).with_extension(Arc::new(Plan("pro")));
+    /// assert_eq!(account.extension::<Plan>().map(|plan| plan.0), Some("pro"));
+    /// assert!(account.extension::<String>().is_none(), "of another type");
+    /// ```
+    #[must_use]
+    pub fn with_extension<T: Any + Send + Sync>(mut self, value: Arc<T>) -> Self {
+        self.extension = Extension::new(value);
         self
     }
 
@@ -191,10 +239,17 @@ impl Account {
 
     /// The extra claims.
     pub fn claims(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.contact.iter().flat_map(|contact| &contact.claims).map(|(name, value)| (name.as_str(), value.as_str()))
+        self.contact.iter().flat_map(|contact| contact.claims())
     }
 
-    pub(crate) fn into_identity(self) -> (SubjectId, Short) {
-        (self.subject, self.name)
+    /// The value of that type that the host attached: [`Account::with_extension`].
+    #[must_use]
+    pub fn extension<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.extension.get()
+    }
+
+    pub(crate) fn into_identity(self) -> Identity {
+        let Self { subject, name, contact, extension, .. } = self;
+        Identity { subject, name, contact, extension }
     }
 }

@@ -140,6 +140,18 @@ impl<'de> Deserialize<'de> for RecordId {
 /// The immutable id of a person in the host's directory: 1 to 255 bytes without control characters.
 ///
 /// Never a name: a new person with an old name gets none of the former person's credentials.
+///
+/// Numbers are written in decimal. Equal numbers are one subject, whatever their types, so that a change of a column
+/// from signed to unsigned keeps every credential. With the feature `uuid`, a UUID is written in its hyphenated form.
+///
+/// ```
+/// use counterfoil::SubjectId;
+///
+/// assert_eq!(SubjectId::from(7_u64), SubjectId::from(7_i64));
+/// assert_eq!(SubjectId::from(7_u64), SubjectId::new("7")?);
+/// assert_eq!(SubjectId::from(-7_i64).as_str(), "-7");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SubjectId(Short);
 
@@ -157,6 +169,11 @@ impl SubjectId {
     pub fn new(id: &str) -> Result<Self, InvalidSubject> {
         let fits = (1..=255).contains(&id.len()) && !id.chars().any(char::is_control);
         fits.then(|| Self(Short::new(id))).ok_or(InvalidSubject)
+    }
+
+    /// A text that is known to be valid.
+    pub(super) fn known(id: &str) -> Self {
+        Self(Short::new(id))
     }
 
     /// The id.

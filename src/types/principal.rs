@@ -1,5 +1,9 @@
 //! The result of a verification: the caller, its credential and its rights.
 
+use std::any::Any;
+
+use crate::types::account::Contact;
+use crate::types::extension::Extension;
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::label::Label;
@@ -26,6 +30,8 @@ pub struct Principal {
     pub(crate) actor: Option<SubjectId>,
     pub(crate) authenticated_at: Option<Timestamp>,
     pub(crate) source: Option<SourceName>,
+    pub(crate) contact: Option<Box<Contact>>,
+    pub(crate) extension: Extension,
 }
 
 impl Principal {
@@ -105,6 +111,21 @@ impl Principal {
     #[must_use]
     pub fn authenticated_at(&self) -> Option<Timestamp> {
         self.authenticated_at
+    }
+
+    /// The account's extra claims: [`Account::with_claim`](crate::Account::with_claim).
+    pub fn claims(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.contact.iter().flat_map(|contact| contact.claims())
+    }
+
+    /// The value of that type that the host's directory attached to the account
+    /// ([`Account::with_extension`](crate::Account::with_extension)), as it was at the verification.
+    ///
+    /// It is the account's, whatever the credential: a scope and the role of a same-as-user code limit the principal and
+    /// not this value.
+    #[must_use]
+    pub fn extension<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.extension.get()
     }
 
     /// The source of the request, if the host gave it

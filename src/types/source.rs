@@ -1,7 +1,7 @@
 //! The source of a request, by which failures are counted.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -10,15 +10,27 @@ use std::sync::Arc;
 /// The host knows it: the peer's address, or behind a proxy the address that a trusted proxy reports. A header that
 /// any client can set is not a source.
 ///
+/// Every spelling of one address is one source:
+///
+/// | text | source |
+/// |---|---|
+/// | `192.0.2.7`, `192.0.2.7:41234`, `::ffff:192.0.2.7`, `[::ffff:192.0.2.7]:41234` | `192.0.2.7` |
+/// | `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:41234`, `2001:DB8:0:0:1::2` | `2001:db8::`, the /64 network |
+/// | `fe80::1%eth0`, `[fe80::1%eth0]:41234` | `fe80::`, without the zone (RFC 4007 §11) |
+/// | `gateway-7` | the name itself |
+///
+/// A subscriber of IPv6 has at least 2^64 addresses, so the /64 network is the source. A port is not part of it, since
+/// each connection has another.
+///
 /// ```
-/// use std::net::IpAddr;
+/// use std::net::SocketAddr;
 ///
 /// use counterfoil::types::Source;
 ///
-/// let one = Source::from("2001:db8::1".parse::<IpAddr>()?);
-/// let other: Source = "2001:db8::2".parse()?;
-/// assert_eq!(one, other, "a subscriber's network is one source");
-/// assert!("".parse::<Source>().is_err());
+/// let peer: SocketAddr = "[2001:db8::1]:41234".parse()?;
+/// assert_eq!(Source::from(peer), Source::new("2001:db8::2")?, "a subscriber's network is one source");
+/// assert_eq!(Source::new("::ffff:192.0.2.7")?, Source::new("192.0.2.7:41234")?);
+/// assert!(Source::new("").is_err(), "an unknown source is Source::Unknown");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,10 +47,23 @@ pub struct SourceName(Arc<str>);
 
 /// Not a valid source name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a source is named by 1 to 255 characters, none of them blank or a control character")]
+#[error(
+    "a source is an address, or a name of 1 to 255 characters without blanks, commas, brackets and control characters"
+)]
 pub struct InvalidSource;
 
 impl Source {
+    /// The source with that address or name. Surrounding blanks are removed. An address may have a port and a zone,
+    /// which are dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSource`] for an empty text, a list, and brackets around anything but an address. A host that knows no
+    /// source passes [`Source::Unknown`].
+    pub fn new(text: &str) -> Result<Self, InvalidSource> {
+        SourceName::new(text).map(Self::Known)
+    }
+
     /// The name, if the source is known.
     #[must_use]
     pub const fn name(&self) -> Option<&SourceName> {
@@ -50,6 +75,27 @@ impl Source {
 }
 
 impl SourceName {
+    /// The name of the source with that address or name: see [`Source::new`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Source::new`].
+    pub fn new(text: &str) -> Result<Self, InvalidSource> {
+        let text = text.trim();
+        if let Some(address) = address(text) {
+            return Ok(address.into());
+        }
+        let letters = text.chars().count();
+        // A comma belongs to a list of proxies, whose beginning a client can choose. A bracket belongs to an address.
+        let is_foreign =
+            |letter: char| matches!(letter, ',' | '[' | ']') || letter.is_control() || letter.is_whitespace();
+        if (1..=255).contains(&letters) && !text.contains(is_foreign) {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidSource)
+        }
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -57,9 +103,26 @@ impl SourceName {
     }
 }
 
+/// The address of a text, without port, brackets and zone. `None` if the text is no address.
+fn address(text: &str) -> Option<IpAddr> {
+    if let Some(rest) = text.strip_prefix('[') {
+        let (inside, after) = rest.split_once(']')?;
+        let is_port = |port: &str| port.parse::<u16>().is_ok();
+        let fits = after.is_empty() || after.strip_prefix(':').is_some_and(is_port);
+        return fits.then(|| without_zone(inside)).flatten().map(IpAddr::V6);
+    }
+    let bare = text.parse().ok();
+    bare.or_else(|| text.parse::<SocketAddrV4>().ok().map(|peer| IpAddr::V4(*peer.ip())))
+        .or_else(|| without_zone(text).map(IpAddr::V6))
+}
+
+/// An IPv6 address without its zone (RFC 4007 §11), which names an interface of this machine.
+fn without_zone(text: &str) -> Option<Ipv6Addr> {
+    text.split_once('%').map_or(text, |(address, _)| address).parse().ok()
+}
+
 impl From<IpAddr> for SourceName {
-    /// IPv6: a subscriber has at least 2^64 addresses, so the network half is the source. A mapped IPv4 address
-    /// counts as the IPv4 address.
+    /// IPv6: the /64 network. A mapped IPv4 address counts as the IPv4 address.
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self(address.to_string().into()),
@@ -68,30 +131,31 @@ impl From<IpAddr> for SourceName {
     }
 }
 
+impl From<SocketAddr> for SourceName {
+    /// The address of a connection's peer, without its port.
+    fn from(peer: SocketAddr) -> Self {
+        peer.ip().into()
+    }
+}
+
 impl FromStr for SourceName {
     type Err = InvalidSource;
 
-    /// Surrounding blanks are removed. The text of an address gives that address.
+    /// As [`SourceName::new`].
     fn from_str(text: &str) -> Result<Self, InvalidSource> {
-        let text = text.trim();
-        if let Ok(address) = text.parse::<IpAddr>() {
-            return Ok(address.into());
-        }
-        // A peer with its port is refused: each connection would be a separate source.
-        if let Ok(peer) = text.parse::<SocketAddr>() {
-            return Ok(peer.ip().into());
-        }
-        let letters = text.chars().count();
-        let fits = (1..=255).contains(&letters)
-                // A comma belongs to a list of proxies, whose beginning a client can choose.
-                && !text.chars().any(|letter| letter == ',' || letter.is_control() || letter.is_whitespace());
-        if fits { Ok(Self(text.into())) } else { Err(InvalidSource) }
+        Self::new(text)
     }
 }
 
 impl From<IpAddr> for Source {
     fn from(address: IpAddr) -> Self {
         Self::Known(address.into())
+    }
+}
+
+impl From<SocketAddr> for Source {
+    fn from(peer: SocketAddr) -> Self {
+        Self::Known(peer.into())
     }
 }
 
@@ -104,9 +168,9 @@ impl From<SourceName> for Source {
 impl FromStr for Source {
     type Err = InvalidSource;
 
-    /// The source with that name. An empty text is refused: a host that knows no source passes [`Source::Unknown`].
+    /// As [`Source::new`].
     fn from_str(text: &str) -> Result<Self, InvalidSource> {
-        text.parse().map(Self::Known)
+        Self::new(text)
     }
 }
 
@@ -124,11 +188,39 @@ mod tests {
         text.parse().expect("a source")
     }
 
+    fn name(text: &str) -> String {
+        of(text).name().expect("known").as_str().to_owned()
+    }
+
     #[test]
     fn syn_token_12_a_peers_port_is_no_part_of_its_source_and_a_list_is_none() {
         assert_eq!(of("192.0.2.7:41234"), of("192.0.2.7"));
         assert_eq!(of("[2001:db8::1]:41234"), of("2001:db8::1"));
         assert!("192.0.2.7,198.51.100.1".parse::<Source>().is_err());
+    }
+
+    #[test]
+    fn host_4_every_spelling_of_an_address_is_one_source() {
+        for text in ["192.0.2.7", "192.0.2.7:1", " ::ffff:192.0.2.7 ", "[::ffff:192.0.2.7]:9", "::FFFF:c000:207"] {
+            assert_eq!(name(text), "192.0.2.7", "{text}");
+        }
+        let one = ["2001:db8::1", "[2001:db8::1]", "[2001:db8::2]:41234", "2001:DB8:0:0:1::2", "2001:db8::1%3"];
+        for text in one {
+            assert_eq!(name(text), "2001:db8::", "{text}");
+        }
+        for text in ["fe80::1%eth0", "[fe80::1%eth0]", "[fe80::2%1]:80", "fe80::3%"] {
+            assert_eq!(name(text), "fe80::", "{text}");
+        }
+        let peer = |text: &str| Source::from(text.parse::<SocketAddr>().expect("a peer"));
+        assert_eq!(peer("[2001:db8::1]:80"), of("2001:db8::2"));
+        assert_eq!(peer("192.0.2.7:80"), of("::ffff:192.0.2.7"));
+    }
+
+    #[test]
+    fn host_4_brackets_around_anything_but_an_address_name_no_source() {
+        for text in ["[]", "[::1", "::1]", "[192.0.2.7]", "[::1]x", "[::1]:", "[::1]:65536", "[gateway]", "[::1],::2"] {
+            assert_eq!(text.parse::<Source>(), Err(InvalidSource), "{text}");
+        }
     }
 
     #[test]

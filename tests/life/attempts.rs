@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::oauth::{Answer, OAuthRequest};
 use counterfoil::operations::{LoginError, OpenedSession};
@@ -22,13 +22,7 @@ use crate::support::*;
 struct Slow(Arc<MemoryDirectory>);
 
 #[async_trait]
-impl Directory for Slow {
-    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
-        let mut waited = false;
-        poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
-        self.0.authenticate(login).await
-    }
-
+impl Accounts for Slow {
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
         self.0.account(subject).await
     }
@@ -36,7 +30,19 @@ impl Directory for Slow {
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
         self.0.resolve(name).await
     }
+}
 
+#[async_trait]
+impl Logins for Slow {
+    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        let mut waited = false;
+        poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+        self.0.authenticate(login).await
+    }
+}
+
+#[async_trait]
+impl Search for Slow {
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         self.0.find(text, limit).await
     }

@@ -6,15 +6,18 @@
 mod support;
 
 mod attempts;
+mod authenticate;
 mod authority;
 mod bad_input;
 mod client_naming;
 mod clients;
 mod clock_doubt;
+mod directory;
 mod gates;
 mod key_checks;
 mod last_use;
 mod lists;
+mod logins;
 mod lost_races;
 mod notice_arming;
 mod notices;

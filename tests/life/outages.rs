@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use counterfoil::event::{EventKind, Fault, Means, TracingSink};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::store::StoreError;
@@ -59,16 +59,12 @@ struct People {
 
 impl People {
     fn answer(&self) -> Result<&MemoryDirectory, DirectoryError> {
-        if self.switch.is_down() { Err(DirectoryError(Some(refused().into()))) } else { Ok(&self.inner) }
+        if self.switch.is_down() { Err(refused().into()) } else { Ok(&self.inner) }
     }
 }
 
 #[async_trait]
-impl Directory for People {
-    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
-        self.answer()?.authenticate(login).await
-    }
-
+impl Accounts for People {
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
         self.answer()?.account(subject).await
     }
@@ -76,7 +72,17 @@ impl Directory for People {
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
         self.answer()?.resolve(name).await
     }
+}
 
+#[async_trait]
+impl Logins for People {
+    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        self.answer()?.authenticate(login).await
+    }
+}
+
+#[async_trait]
+impl Search for People {
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         self.answer()?.find(text, limit).await
     }

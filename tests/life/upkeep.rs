@@ -1,13 +1,15 @@
 //! Purging, and the roll-over of keys (ALL KINDS 2 and 6).
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use counterfoil::event::EventKind;
+use counterfoil::event::{EventKind, Fault, Means};
 use counterfoil::operations::DropKeyError;
 use counterfoil::policy::Policy;
 use counterfoil::types::KeyId;
+use counterfoil_testkit::{Fails, FaultyStore, When};
 
 use crate::support::*;
 
@@ -91,6 +93,30 @@ fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
     block_on(world.handle.run_upkeep(sleep, stop));
     assert_eq!(rounds.get(), most);
     assert!(!world.is_stored(&short.listed.id), "what is gone was purged");
+}
+
+#[test]
+fn host_9_upkeep_waits_longer_while_the_store_fails_and_tells_of_it() {
+    let world = world_with(Policy { clock_doubt: Duration::ZERO, ..open_policy() }, |builder| builder);
+    let store = Arc::new(FaultyStore::new(world.store.clone(), Fails::Always, When::Before));
+    let node = world.elsewhere(|builder| builder.token_store(store));
+    let pauses = RefCell::new(Vec::new());
+    let sleep = |pause: Duration| {
+        pauses.borrow_mut().push(pause.as_secs_f64());
+        std::future::ready(())
+    };
+    let stop = std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if pauses.borrow().len() >= 5 { Poll::Ready(()) } else { Poll::Pending }
+    });
+    block_on(node.handle.run_upkeep(sleep, stop));
+    for (pause, least) in pauses.into_inner().into_iter().zip([10.0, 20.0, 40.0, 60.0, 60.0]) {
+        assert!((least..=least * 1.2).contains(&pause), "{pause} after {least}");
+    }
+    let of_purge = |what: &EventKind| {
+        matches!(what, EventKind::Failed { means: Means::TokenStore, op: "purge", fault: Fault::Unavailable, .. })
+    };
+    assert_eq!(node.told().iter().filter(|what| of_purge(what)).count(), 1, "one outage, told once");
 }
 
 #[test]

@@ -275,3 +275,25 @@ fn one_verification_asks_the_store_once_and_only_the_first_of_a_handed_over_toke
     assert_eq!(asked(new.token.expose_secret()), 3);
     assert_eq!(asked(new.token.expose_secret()), 1);
 }
+
+#[test]
+fn sight_4_a_handler_sees_the_claims_and_the_hosts_own_value() {
+    #[derive(Debug)]
+    struct Row(&'static str);
+
+    let world = world();
+    let row = Arc::new(Row("a secret column"));
+    let account = world.account("ivan").with_claim("plan", "pro").with_extension(Arc::clone(&row));
+    assert!(world.people.update(account));
+    let principal = world.verify(world.pat("ivan", "one").token.expose_secret()).expect("verified");
+    assert_eq!(principal.claims().collect::<Vec<_>>(), [("plan", "pro")]);
+    assert_eq!(principal.extension::<Row>().map(|row| row.0), Some("a secret column"));
+    assert!(principal.extension::<String>().is_none(), "of another type");
+    assert!(!format!("{principal:?}").contains("a secret column"));
+    let session = block_on(world.handle.open_session_for(&world.account("ivan"))).expect("opened");
+    assert!(session.principal.extension::<Row>().is_some(), "of a session too");
+    // The directory's value as it is now.
+    assert!(world.people.update(world.account("ivan").with_extension(Arc::new(Row("another")))));
+    let principal = block_on(world.handle.verify_session(session.token.expose_secret())).expect("verified");
+    assert_eq!(principal.extension::<Row>().map(|row| row.0), Some("another"));
+}

@@ -1,6 +1,6 @@
 //! The people of the host.
 
-use counterfoil::directory::Directory as _;
+use counterfoil::directory::Accounts as _;
 use counterfoil::memory::MemoryDirectory;
 use counterfoil::{Account, EmailAddress, Presenter, Role, SubjectId};
 

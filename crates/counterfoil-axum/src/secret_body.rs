@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::problem::{self, Problem};
+use crate::problem::Problem;
 
 /// Lends an answer's body to the wire and wipes it afterwards.
 struct Lent(Answer);
@@ -40,7 +40,7 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     let measured = serde_json::to_writer(&mut measure, value).is_ok();
     let mut bytes = Zeroizing::new(Vec::with_capacity(measure.0));
     if !measured || serde_json::to_writer(&mut *bytes, value).is_err() {
-        return Problem::new(problem::UNAVAILABLE).into_response();
+        return Problem::unavailable().into_response();
     }
     let mut response = Response::new(Body::from(Bytes::from_owner(bytes)));
     *response.status_mut() = status;

@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode};
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
-use crate::problem::{self, Problem};
+use crate::problem::Problem;
 
 /// The page may load what lies beside it, and nothing from elsewhere.
 const FROM_HERE: HeaderValue = HeaderValue::from_static(
@@ -42,7 +42,7 @@ type Shared = Arc<Config<'static>>;
 
 fn asset(name: &str, config: Shared) -> Response {
     let Ok(Some(file)) = utoipa_swagger_ui::serve(name, config) else {
-        return Problem::new(problem::NOT_FOUND).into_response();
+        return Problem::not_found().into_response();
     };
     let media_type = HeaderValue::try_from(file.content_type).unwrap_or(HeaderValue::from_static("text/plain"));
     let headers = [

@@ -5,8 +5,8 @@
 mod support;
 
 use axum::routing::Router;
-use counterfoil_axum::{AuthenticateLayer, Rejection, Why};
-use http::Response;
+use counterfoil_axum::{AuthenticateLayer, Rejection};
+use http::{Response, StatusCode};
 use support::world;
 use tonic::body::Body;
 use tonic::metadata::MetadataValue;
@@ -18,10 +18,10 @@ use tower::Layer as _;
 
 /// The response of a gRPC server: HTTP 200, with the status in a header.
 fn grpc_status(rejection: &Rejection) -> Response<Body> {
-    let status = match rejection.why() {
-        Why::Malformed => Status::invalid_argument(rejection.to_string()),
-        Why::InsufficientScope(_) => Status::permission_denied(rejection.to_string()),
-        Why::Unavailable(_) => Status::unavailable(rejection.to_string()),
+    let status = match rejection.status() {
+        StatusCode::BAD_REQUEST => Status::invalid_argument(rejection.to_string()),
+        StatusCode::FORBIDDEN => Status::permission_denied(rejection.to_string()),
+        StatusCode::SERVICE_UNAVAILABLE => Status::unavailable(rejection.to_string()),
         _ => Status::unauthenticated(rejection.to_string()),
     };
     status.into_http()

@@ -10,8 +10,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::{any, get};
 use counterfoil::types::TokenKind;
-use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
-use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, RequireScopeLayer, Why};
+use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter, Role};
+use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, RequireScopeLayer};
 use http::{HeaderValue, Request, Response, StatusCode};
 use support::{Answer, World, send, world};
 use tower::{Layer as _, Service as _, ServiceExt as _, service_fn};
@@ -34,6 +34,12 @@ async fn decides(who: Result<Principal, Rejection>) -> String {
     }
 }
 
+async fn writes(who: Principal) -> Result<String, Rejection> {
+    who.require_any(&["demo:write", "demo:admin"])?;
+    who.require_role(Role::Member)?;
+    Ok(who.name().to_owned())
+}
+
 fn guarded(world: &World) -> Router {
     let required = AuthenticateLayer::required(world.counterfoil.clone());
     let optional = AuthenticateLayer::optional(world.counterfoil.clone());
@@ -43,6 +49,7 @@ fn guarded(world: &World) -> Router {
         .layer(optional.clone());
     Router::new()
         .route("/required", get(name).options(async || "preflight"))
+        .route("/writes", get(writes))
         .layer(required)
         .merge(Router::new().route("/optional", get(maybe)).route("/decides", get(decides)).layer(optional))
         .merge(scoped)
@@ -101,6 +108,25 @@ async fn rfc_6750_3_every_outcome_has_its_status_and_challenge() {
     }
     let upper = good.replace("Bearer", "bEARER");
     assert_eq!(get_with(&router, "/required", &[upper.as_bytes()]).await.text, "bill");
+}
+
+#[tokio::test]
+async fn host_3_a_handler_requires_a_scope_and_is_answered_for_as_by_the_layer() {
+    let world = world().await;
+    let router = guarded(&world);
+    for (label, scope, passes) in
+        [("all", None, true), ("admin", Some("demo:admin"), true), ("reads", Some("demo:read"), false)]
+    {
+        let bearer = format!("Bearer {}", pat(&world, label, scope).await);
+        let answer = get_with(&router, "/writes", &[bearer.as_bytes()]).await;
+        if passes {
+            assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, "bill"), "{label}");
+            continue;
+        }
+        let challenge = "Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"demo:write\"";
+        assert_eq!((answer.status.as_u16(), answer.header("www-authenticate")), (403, Some(challenge)), "{label}");
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+    }
 }
 
 #[tokio::test]
@@ -231,8 +257,8 @@ async fn a_host_gives_refusals_its_own_shape() {
     let world = world().await;
     let shape = |rejection: &Rejection| {
         let mut response = Response::new(Body::from(format!("no: {rejection}")));
-        *response.status_mut() = match rejection.why() {
-            Why::Unauthenticated => StatusCode::IM_A_TEAPOT,
+        *response.status_mut() = match rejection.kind().name() {
+            "unauthenticated" => StatusCode::IM_A_TEAPOT,
             _ => rejection.status(),
         };
         response

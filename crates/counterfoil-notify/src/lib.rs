@@ -13,6 +13,7 @@ mod round;
 mod smtp;
 mod templates;
 mod transport;
+mod upkeep;
 mod walk;
 mod worker;
 
@@ -24,4 +25,5 @@ pub use report::Report;
 pub use smtp::{Smtp, SmtpSetupError};
 pub use templates::{BuiltIn, RenderError, Rendered, Templates};
 pub use transport::{SendError, Transport};
+pub use upkeep::Upkeep;
 pub use worker::Worker;

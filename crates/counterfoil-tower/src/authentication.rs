@@ -1,7 +1,7 @@
 //! What an authentication came to, as it travels in a request's extensions.
 
 use counterfoil::http_auth::Refusal;
-use counterfoil::{Denied, Principal as Verified, Realm};
+use counterfoil::{Challenge, ChallengeReason, Denied, Principal as Verified, Realm};
 
 use crate::rejection::{Rejection, Why};
 
@@ -11,6 +11,13 @@ use crate::rejection::{Rejection, Why};
 /// Only a verification makes a principal, so none can be made up.
 #[derive(Clone, Debug)]
 pub struct Authentication(Result<Box<Verified>, Rejection>);
+
+impl From<Result<Verified, Challenge>> for Authentication {
+    /// What [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate) came to.
+    fn from(outcome: Result<Verified, Challenge>) -> Self {
+        Self(outcome.map(Box::new).map_err(Rejection::from))
+    }
+}
 
 impl Authentication {
     /// A request whose credential was verified.
@@ -30,7 +37,7 @@ impl Authentication {
     pub fn of_realm(self, realm: &Realm) -> Self {
         match &self.0 {
             Ok(principal) if principal.realm() != realm => {
-                Self::rejected(Rejection::of(Denied::Refused(Refusal::WrongRealm), realm))
+                Self::rejected(Challenge::denied(Denied::Refused(Refusal::WrongRealm), realm).into())
             }
             _ => self,
         }
@@ -48,6 +55,9 @@ impl Authentication {
     /// Whether the request brought a credential that the layer looked at, good or bad.
     #[must_use]
     pub fn is_attempted(&self) -> bool {
-        !matches!(self.0.as_ref().map_err(Rejection::why), Err(Why::Unauthenticated))
+        match self.0.as_ref().map_err(Rejection::why) {
+            Err(Why::Challenge(challenge)) => !matches!(challenge.reason(), ChallengeReason::NoCredential),
+            _ => true,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Kinds of problems (RFC 9457).
 
+use counterfoil::{Challenge, ManageError};
 use http::{HeaderValue, StatusCode};
 
 /// The prefix of every `type`.
@@ -10,9 +11,9 @@ const PREFIX: &str = "urn:counterfoil:problem:";
 /// ```
 /// use counterfoil_tower::ProblemKind;
 ///
-/// let kind = ProblemKind::INVALID_TOKEN;
-/// assert_eq!((kind.name(), kind.status().as_u16()), ("invalid-token", 401));
-/// assert_eq!(kind.uri(), "urn:counterfoil:problem:invalid-token");
+/// let kind = ProblemKind::CSRF_TOKEN;
+/// assert_eq!((kind.name(), kind.status().as_u16()), ("csrf-token", 403));
+/// assert_eq!(kind.uri(), "urn:counterfoil:problem:csrf-token");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProblemKind {
@@ -25,26 +26,16 @@ impl ProblemKind {
     /// The media type of a problem.
     pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-    /// No credential, or one of another scheme: 401.
-    pub const UNAUTHENTICATED: Self =
-        Self::new("unauthenticated", StatusCode::UNAUTHORIZED, "a bearer credential is needed");
-    /// A malformed `Authorization` header: 400.
-    pub const MALFORMED_HEADER: Self =
-        Self::new("invalid-request", StatusCode::BAD_REQUEST, "the authorization header is malformed");
     /// No host, more than one, or an invalid one: 400.
     pub const INVALID_HOST: Self =
         Self::new("invalid-host", StatusCode::BAD_REQUEST, "the request must name one host, and a valid one");
-    /// A refused credential: 401.
-    pub const INVALID_TOKEN: Self = Self::new("invalid-token", StatusCode::UNAUTHORIZED, "the credential is not valid");
     /// A forged request: 403.
     pub const CSRF_TOKEN: Self = Self::new(
         "csrf-token",
         StatusCode::FORBIDDEN,
         "the session's token is missing or wrong, or another site sent this",
     );
-    /// A missing scope: 403.
-    pub const INSUFFICIENT_SCOPE: Self = Self::new("insufficient-scope", StatusCode::FORBIDDEN, "a scope is missing");
-    /// A store or the directory is unavailable: 503.
+    /// A part of the service is unavailable: 503.
     pub const UNAVAILABLE: Self =
         Self::new("unavailable", StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable: try again later");
     /// No authentication layer: 500.
@@ -58,6 +49,23 @@ impl ProblemKind {
     #[must_use]
     pub const fn new(name: &'static str, status: StatusCode, title: &'static str) -> Self {
         Self { name, status, title }
+    }
+
+    /// The kind of a challenge.
+    #[must_use]
+    pub fn of(challenge: &Challenge) -> Self {
+        Self::of_parts(challenge.status(), challenge.name(), challenge.title())
+    }
+
+    /// The kind of an error of a management operation.
+    #[must_use]
+    pub fn of_error(error: &ManageError) -> Self {
+        Self::of_parts(error.status(), error.name(), error.title())
+    }
+
+    fn of_parts(status: u16, name: &'static str, title: &'static str) -> Self {
+        // Every status of the core is a valid one.
+        Self::new(name, StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), title)
     }
 
     /// The end of the `type`.
@@ -93,20 +101,22 @@ impl ProblemKind {
 
 #[cfg(test)]
 mod tests {
+    use counterfoil::{Denied, Realm, Unavailable};
+
     use super::*;
 
     #[test]
+    fn host_2_an_outage_is_of_one_kind_with_and_without_a_challenge() {
+        let outage = Denied::Unavailable(Unavailable::Clock);
+        assert_eq!(ProblemKind::of(&Challenge::denied(outage, &Realm::default())), ProblemKind::UNAVAILABLE);
+        assert_eq!(ProblemKind::of_error(&ManageError::Unavailable(Unavailable::Clock)), ProblemKind::UNAVAILABLE);
+    }
+
+    #[test]
     fn a_problem_is_json_with_its_type_title_and_status() {
-        for kind in [
-            ProblemKind::UNAUTHENTICATED,
-            ProblemKind::MALFORMED_HEADER,
-            ProblemKind::INVALID_HOST,
-            ProblemKind::INVALID_TOKEN,
-            ProblemKind::CSRF_TOKEN,
-            ProblemKind::INSUFFICIENT_SCOPE,
-            ProblemKind::UNAVAILABLE,
-            ProblemKind::LAYER_MISSING,
-        ] {
+        for kind in
+            [ProblemKind::INVALID_HOST, ProblemKind::CSRF_TOKEN, ProblemKind::UNAVAILABLE, ProblemKind::LAYER_MISSING]
+        {
             let written: serde_json::Value = serde_json::from_str(&kind.json()).expect("JSON");
             let expected =
                 serde_json::json!({ "type": kind.uri(), "title": kind.title(), "status": kind.status().as_u16() });

@@ -1,10 +1,7 @@
-//! Why a request does not get through: for the caller a status and a challenge (RFC 6750 §3), for the host the true reason.
+//! Why a request does not get through: for the caller a status and a challenge (RFC 6750 §3), for the host the true
+//! reason.
 
-use std::sync::Arc;
-
-use counterfoil::http_auth::PublicRefusal;
-use counterfoil::oauth::UNAVAILABLE_RETRY;
-use counterfoil::{Denied, Realm};
+use counterfoil::Challenge;
 use http::{HeaderValue, StatusCode};
 
 use crate::problem_kind::ProblemKind;
@@ -15,23 +12,13 @@ use crate::refuse::{AsProblem, Refuse as _};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Why {
-    /// No credential, or one of another scheme: 401 and a bare challenge.
-    Unauthenticated,
-    /// An `Authorization` header that stands twice, or is not `Bearer`, blanks, a b64token: 400 `invalid_request`.
-    Malformed,
+    /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate) or
+    /// [`Principal::require`](counterfoil::Principal::require) refused it. [`Challenge::reason`] is for the host.
+    Challenge(Challenge),
     /// A session's cookie came with a request that names no host, more than one, or an invalid one (RFC 9112 §3.2): 400.
     InvalidHost,
-    /// The credential was refused, whatever the reason: 401 `invalid_token`. The reason is for the host.
-    Refused(Arc<Denied>),
     /// A session's cookie without the token that belongs to it, or from another site: 403.
     Forged,
-    /// The credential's scope does not hold that scope token: 403 `insufficient_scope`.
-    InsufficientScope(&'static str),
-    /// The credential authenticates, and nothing is left of its scope beside what its client is allowed: 403
-    /// `insufficient_scope`. The reason is for the host.
-    ScopeEmpty(Arc<Denied>),
-    /// Nobody can say: 503. The reason is for the host.
-    Unavailable(Arc<Denied>),
     /// Nothing authenticated the request, because the layer was not mounted: 500, a fault of the host's.
     LayerMissing,
 }
@@ -42,28 +29,13 @@ pub enum Why {
 /// [`AsProblem`](crate::AsProblem) writes it, and so does axum's `IntoResponse` with the feature `axum`.
 /// [`Refuse`](crate::Refuse) gives it another format.
 #[derive(Clone, Debug)]
-pub struct Rejection {
-    why: Why,
-    realm: Realm,
-}
+pub struct Rejection(Box<Why>);
 
 impl Rejection {
-    /// A rejection for that reason, by the realm that the challenge names.
+    /// A rejection for that reason.
     #[must_use]
-    pub fn new(why: Why, realm: &Realm) -> Self {
-        Self { why, realm: realm.clone() }
-    }
-
-    /// The rejection of a credential that the handle denied.
-    #[must_use]
-    pub fn of(denied: Denied, realm: &Realm) -> Self {
-        let denied = Arc::new(denied);
-        let why = match denied.public() {
-            Some(PublicRefusal::InvalidToken) => Why::Refused(denied),
-            Some(PublicRefusal::InsufficientScope) => Why::ScopeEmpty(denied),
-            None => Why::Unavailable(denied),
-        };
-        Self::new(why, realm)
+    pub fn new(why: Why) -> Self {
+        Self(Box::new(why))
     }
 
     /// Nothing authenticated the request: for extractors that find no [`Authentication`](crate::Authentication). Logs
@@ -72,13 +44,13 @@ impl Rejection {
     pub fn layer_missing() -> Self {
         #[cfg(feature = "tracing")]
         tracing::error!(target: "counterfoil", "a handler asks who is calling, and no authentication layer is mounted in front of it");
-        Self { why: Why::LayerMissing, realm: Realm::default() }
+        Self::new(Why::LayerMissing)
     }
 
     /// Why. What it holds of a refusal is for the host alone.
     #[must_use]
     pub fn why(&self) -> &Why {
-        &self.why
+        &self.0
     }
 
     /// The status.
@@ -90,14 +62,10 @@ impl Rejection {
     /// The kind of problem.
     #[must_use]
     pub fn kind(&self) -> ProblemKind {
-        match self.why {
-            Why::Unauthenticated => ProblemKind::UNAUTHENTICATED,
-            Why::Malformed => ProblemKind::MALFORMED_HEADER,
+        match self.why() {
+            Why::Challenge(challenge) => ProblemKind::of(challenge),
             Why::InvalidHost => ProblemKind::INVALID_HOST,
-            Why::Refused(_) => ProblemKind::INVALID_TOKEN,
             Why::Forged => ProblemKind::CSRF_TOKEN,
-            Why::InsufficientScope(_) | Why::ScopeEmpty(_) => ProblemKind::INSUFFICIENT_SCOPE,
-            Why::Unavailable(_) => ProblemKind::UNAVAILABLE,
             Why::LayerMissing => ProblemKind::LAYER_MISSING,
         }
     }
@@ -105,38 +73,35 @@ impl Rejection {
     /// The error code of RFC 6750 §3.1, where there is one.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
-        match self.why {
-            Why::Malformed => Some("invalid_request"),
-            Why::Refused(_) => Some("invalid_token"),
-            Why::InsufficientScope(_) | Why::ScopeEmpty(_) => Some("insufficient_scope"),
-            Why::Unauthenticated | Why::InvalidHost | Why::Forged | Why::Unavailable(_) | Why::LayerMissing => None,
-        }
+        self.as_challenge().and_then(Challenge::error)
     }
 
     /// The value of `WWW-Authenticate`, where one belongs into the answer. Nothing of the request is in it.
     #[must_use]
     pub fn challenge(&self) -> Option<HeaderValue> {
-        let bare = format!("Bearer realm=\"{}\"", quoted(&self.realm));
-        let text = match (&self.why, self.code()) {
-            (Why::Unauthenticated, _) => bare,
-            (Why::InsufficientScope(scope), Some(code)) => format!("{bare}, error=\"{code}\", scope=\"{scope}\""),
-            (_, Some(code)) => format!("{bare}, error=\"{code}\""),
-            (_, None) => return None,
-        };
-        // A realm is visible ASCII and the rest is fixed.
+        let text = self.as_challenge()?.www_authenticate()?;
+        // It is visible ASCII and blanks.
         HeaderValue::try_from(text).ok()
     }
 
-    /// The value of `Retry-After`, which belongs into the answer where nobody can say.
+    /// The value of `Retry-After`, where one belongs into the answer.
     #[must_use]
     pub fn retry_after(&self) -> Option<HeaderValue> {
-        matches!(self.why, Why::Unavailable(_)).then(|| HeaderValue::from(UNAVAILABLE_RETRY))
+        self.as_challenge()?.retry_after().map(HeaderValue::from)
+    }
+
+    fn as_challenge(&self) -> Option<&Challenge> {
+        match self.why() {
+            Why::Challenge(challenge) => Some(challenge),
+            Why::InvalidHost | Why::Forged | Why::LayerMissing => None,
+        }
     }
 }
 
-/// The content of a quoted string (RFC 9110 §5.6.4). A realm is visible ASCII.
-fn quoted(realm: &Realm) -> String {
-    realm.as_str().replace('\\', r"\\").replace('"', "\\\"")
+impl From<Challenge> for Rejection {
+    fn from(challenge: Challenge) -> Self {
+        Self::new(Why::Challenge(challenge))
+    }
 }
 
 impl std::fmt::Display for Rejection {
@@ -147,10 +112,7 @@ impl std::fmt::Display for Rejection {
 
 impl std::error::Error for Rejection {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.why {
-            Why::Refused(denied) | Why::ScopeEmpty(denied) | Why::Unavailable(denied) => Some(&**denied),
-            _ => None,
-        }
+        self.as_challenge().and_then(std::error::Error::source)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use async_trait::async_trait;
-use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use counterfoil::types::{InvalidEmail, InvalidSubject};
 use counterfoil::{Account, EmailAddress, Role, SubjectId};
 
@@ -135,15 +135,7 @@ fn canonical(name: &str) -> String {
 }
 
 #[async_trait]
-impl Directory for People {
-    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
-        let person = self.named(login.name);
-        let hash = person.map_or(self.dummy_hash, |person| person.password);
-        let matches = self.passwords.verify(login.password, hash).await;
-        let matches = matches.map_err(|error| DirectoryError(Some(error.into())))?;
-        Ok(person.filter(|_| matches).map(|person| self.account_of(person)))
-    }
-
+impl Accounts for People {
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
         let person = self.people.iter().find(|person| person.account.subject() == subject);
         Ok(person.map(|person| self.account_of(person)))
@@ -153,7 +145,20 @@ impl Directory for People {
         let subject = self.named(name).map(|person| person.account.subject().clone());
         Ok(ResolvedName { key: canonical(name), subject })
     }
+}
 
+#[async_trait]
+impl Logins for People {
+    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        let person = self.named(login.name);
+        let hash = person.map_or(self.dummy_hash, |person| person.password);
+        let matches = self.passwords.verify(login.password, hash).await?;
+        Ok(person.filter(|_| matches).map(|person| self.account_of(person)))
+    }
+}
+
+#[async_trait]
+impl Search for People {
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         let text = canonical(text);
         let matches = |person: &&Person| canonical(person.account.name()).contains(&text);

@@ -32,7 +32,7 @@ use std::time::Duration;
 use counterfoil::Counterfoil;
 use counterfoil_axum::console::RecentEvents;
 use counterfoil_axum::{Issuer, TrustedProxies};
-use counterfoil_notify::Worker;
+use counterfoil_notify::{Upkeep, Worker};
 use tokio::net::TcpListener;
 
 pub use accounts::{ACCOUNTS, DemoAccount, InvalidAccount, People};
@@ -119,23 +119,20 @@ impl Demo {
 
     /// Serves until `stop` completes. Then it finishes running requests, writes last uses, and closes the store.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let (stop_upkeep, upkeep_stopped) = tokio::sync::oneshot::channel::<()>();
-        let counterfoil = self.counterfoil.clone();
-        let upkeep = tokio::spawn(async move {
-            counterfoil.run_upkeep(tokio::time::sleep, async { drop(upkeep_stopped.await) }).await
-        });
+        // Stops the worker first, so that it sends its last mails while the last requests run.
         let (stop_notices, notices_stopped) = tokio::sync::oneshot::channel::<()>();
-        let notices = tokio::spawn(self.notices.run(async { drop(notices_stopped.await) }));
-        // Stop the worker first, so that it sends its last mails while the last requests run.
+        let upkeep = Upkeep::new(self.counterfoil.clone()).with_notices(self.notices);
+        let upkeep = tokio::spawn(upkeep.run(async { drop(notices_stopped.await) }));
         let stop = async {
             stop.await;
             drop(stop_notices);
         };
         serve(self.listener, self.router, self.proxies, Limits::default(), stop).await;
+        // The last requests note uses after the upkeep may have ended.
         let shutdown = async {
-            let _ended = notices.await;
-            drop(stop_upkeep);
-            upkeep.await
+            let ended = upkeep.await;
+            let _flushed = self.counterfoil.shutdown().await;
+            ended
         };
         match tokio::time::timeout(SHUTDOWN_TIMEOUT, shutdown).await {
             Ok(Ok(())) => tracing::info!("stopped"),

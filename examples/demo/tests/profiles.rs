@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use counterfoil::directory::{Directory as _, Login};
+use counterfoil::directory::{Accounts as _, Login, Logins as _, Search as _};
 use counterfoil::{Secret, SubjectId};
 use counterfoil_axum::console::{ImageFormat, Profiles as _, Signature};
 use counterfoil_demo::{ACCOUNTS, People, ProfileStore};

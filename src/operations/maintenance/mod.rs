@@ -2,6 +2,7 @@
 
 pub(crate) mod flush;
 pub(crate) mod keys;
+mod pauses;
 pub(crate) mod purge;
 pub(crate) mod run;
 pub(crate) mod start;

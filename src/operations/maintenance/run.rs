@@ -7,20 +7,24 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
+use crate::operations::maintenance::pauses::{Pauses, jitter};
 use crate::operations::maintenance::purge;
 use crate::service::clock_trust::{ClockTrust, Purges};
 use crate::service::error::Unavailable;
 use crate::store::change::Progress;
 
-/// The pause between two rounds.
-const PAUSE: Duration = Duration::from_secs(5);
 /// The records purged per call, so that a large purge does not delay a rotation.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
 impl Counterfoil {
     /// Runs upkeep until `stop` completes. Every five seconds it writes the last uses and the new digests that are
-    /// due, and purges expired data. At the end it writes what is left: [`Counterfoil::shutdown`]. A failure becomes
-    /// an event, and the next round tries again.
+    /// due, and purges expired data. At the end it writes what is left: [`Counterfoil::shutdown`].
+    ///
+    /// A failure becomes an event ([`EventKind::Failed`](crate::event::EventKind::Failed)), and the next round tries
+    /// again. While rounds fail, the pause doubles up to a minute. Each pause is longer by a random part of at most a
+    /// fifth, so that nodes do not run in step.
+    ///
+    /// It sends no notices: `counterfoil-notify` has a worker for them, and an `Upkeep` that runs both.
     ///
     /// `sleep` is the executor's, such as `tokio::time::sleep`. Any number of nodes may run upkeep on one store.
     ///
@@ -28,7 +32,7 @@ impl Counterfoil {
     /// the last upkeep of any process. If the clock is more than a day ahead of it, no record is purged for an hour
     /// ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and
     /// [`EventKind::ClockLeapt`](crate::event::EventKind::ClockLeapt) reports it. The hour is measured by the pauses,
-    /// not by the clock, and starts again whenever another process notes another time.
+    /// without their random part and not by the clock, and starts again whenever another process notes another time.
     ///
     /// The same applies after an interruption of more than a day. It also applies, without an event, if no upkeep was
     /// ever noted: a new service has nothing to purge in its first hour, and an upgraded one may have started with a
@@ -56,20 +60,22 @@ impl Counterfoil {
         sleep: impl Fn(Duration) -> F,
         stop: impl Future<Output = ()>,
     ) {
-        let (mut stop, mut clock) = (pin!(stop), ClockTrust::default());
+        let (mut stop, mut clock, mut pauses) = (pin!(stop), ClockTrust::default(), Pauses::default());
         loop {
             let now = self.now();
             let round = pin!(async {
-                let _flushed = self.flush().await;
+                let flushed = self.flush().await.error.is_none();
                 // Uses the clock that was checked: a leap after the check purges nothing.
                 let then = self.at(now);
-                match self.service.purges(&mut clock, now).await {
-                    Purges::All => all(&sleep, || then.purge(BATCH)).await,
-                    Purges::CountersUntil(at) => all(&sleep, || purge::counters(&self.service, BATCH, at)).await,
-                    Purges::Nothing => {}
-                }
-                sleep(PAUSE).await;
-                clock.paused(PAUSE);
+                let purged = match self.service.purges(&mut clock, now).await {
+                    Ok(Purges::All) => all(&sleep, || then.purge(BATCH)).await,
+                    Ok(Purges::CountersUntil(at)) => all(&sleep, || purge::counters(&self.service, BATCH, at)).await,
+                    Ok(Purges::Nothing) => true,
+                    Err(_) => false,
+                };
+                let pause = pauses.after(!(flushed && purged));
+                sleep(pause.saturating_add(jitter(pause, &*self.service.entropy))).await;
+                clock.paused(pause);
             });
             if stopped_before(round, stop.as_mut()).await {
                 break;
@@ -79,14 +85,18 @@ impl Counterfoil {
     }
 }
 
-/// Batch by batch, until nothing is left. A failure is reported by the failing call.
-async fn all<S, B>(sleep: &impl Fn(Duration) -> S, batch: impl Fn() -> B)
+/// Batch by batch, until nothing is left; false after a failure. The failing call reports it.
+async fn all<S, B>(sleep: &impl Fn(Duration) -> S, batch: impl Fn() -> B) -> bool
 where
     S: Future<Output = ()>,
     B: Future<Output = Result<Progress, Unavailable>>,
 {
-    while batch().await.is_ok_and(|progress| progress.more) {
-        sleep(Duration::ZERO).await;
+    loop {
+        match batch().await {
+            Ok(Progress { more: true, .. }) => sleep(Duration::ZERO).await,
+            Ok(_) => return true,
+            Err(_) => return false,
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use crate::service::Service;
-use crate::types::account::Account;
 use crate::types::duration::days;
+use crate::types::account::{Account, Identity};
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
@@ -28,7 +28,7 @@ fn principal(
     source: Option<&SourceName>,
 ) -> Principal {
     let (role, manages_profiles) = (account.role(), account.manages_profiles());
-    let (subject, name) = account.into_identity();
+    let Identity { subject, name, contact, extension } = account.into_identity();
     Principal {
         realm: service.realm.clone(),
         subject,
@@ -44,5 +44,7 @@ fn principal(
         authenticated_at: Some(authenticated_at),
         // An address that events must not name is not stored either.
         source: source.filter(|_| service.policy.events.sources).cloned(),
+        contact,
+        extension,
     }
 }

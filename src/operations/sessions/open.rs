@@ -4,6 +4,7 @@ use super::{AFTERLIFE, end, principal};
 use crate::counterfoil::Counterfoil;
 use crate::directory::Login;
 use crate::event::{Actor, By, EventKind};
+use crate::operations::logins;
 use crate::record::family::{FamilyBody, NewFamily};
 use crate::service::Service;
 use crate::service::error::Unavailable;
@@ -114,11 +115,11 @@ async fn again(
     source: &Source,
     now: Timestamp,
 ) -> Result<OpenedSession, LoginError> {
-    if principal.kind != TokenKind::ConsoleSession || principal.realm != service.realm {
+    if principal.kind != TokenKind::ConsoleSession {
         return Err(LoginError::Refused);
     }
+    let account = logins::check_of(service, principal, login, source, now).await?;
     let by = Presenter::from(principal).from_source(source).by();
-    let account = service.log_in(login, Some(&principal.subject), source, &by.actor, now).await?;
     let opened = open(service, account, by.clone(), now).await?;
     end::family(service, principal, by, now).await?;
     Ok(opened)

@@ -10,7 +10,7 @@ use counterfoil::types::RecordId;
 use counterfoil::{Counterfoil, Presenter, SubjectId};
 
 use crate::api::request::or_problem;
-use crate::problem::{self, Problem};
+use crate::problem::Problem;
 
 /// One path segment, or an error if it is not UTF-8.
 pub(super) type Segment = Result<Path<String>, PathRejection>;
@@ -53,7 +53,7 @@ async fn found<T>(
         Some(id) => Ok(id),
         None => {
             or_problem(counterfoil, counterfoil.authorize(by, operation).await)?;
-            Err(Problem::new(problem::NOT_FOUND))
+            Err(Problem::not_found())
         }
     }
 }

@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 64 * 1024;
 
 /// The result of an operation, or the problem for its error.
 pub(super) fn or_problem<T>(counterfoil: &Counterfoil, outcome: Result<T, ManageError>) -> Result<T, Problem> {
-    outcome.map_err(|error| Problem::of(error, counterfoil.realm(), counterfoil.now()))
+    outcome.map_err(|error| Problem::of(&error, counterfoil.realm(), counterfoil.now()))
 }
 
 /// Reads a body. If the body is invalid, a missing right or resource is reported instead. If it is valid, the operation

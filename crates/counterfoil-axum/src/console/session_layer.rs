@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use counterfoil::types::Source;
-use counterfoil::{Counterfoil, Secret};
+use counterfoil::{Challenge, Counterfoil, Secret};
 use counterfoil_tower::{Authentication, Rejection, Why, is_preflight, source_of};
 use http::header::{AUTHORIZATION, COOKIE, Entry};
 use http::{HeaderMap, Method, Request};
@@ -110,12 +110,12 @@ impl SessionLayer {
 
     async fn authenticate(&self, request_kind: CookieRequest, source: &Source) -> Authentication {
         let rejected = match request_kind {
-            CookieRequest::InvalidHost => Rejection::new(Why::InvalidHost, self.counterfoil.realm()),
-            CookieRequest::Forged => Rejection::new(Why::Forged, self.counterfoil.realm()),
+            CookieRequest::InvalidHost => Rejection::new(Why::InvalidHost),
+            CookieRequest::Forged => Rejection::new(Why::Forged),
             CookieRequest::Session(session) => {
                 match self.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
                     Ok(principal) => return Authentication::active(principal),
-                    Err(denied) => Rejection::of(denied, self.counterfoil.realm()),
+                    Err(denied) => Challenge::denied(denied, self.counterfoil.realm()).into(),
                 }
             }
         };

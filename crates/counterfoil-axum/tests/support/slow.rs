@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use counterfoil::Account;
 use counterfoil::SubjectId;
-use counterfoil::directory::{Directory, DirectoryError, Login, ResolvedName};
+use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use counterfoil::memory::MemoryDirectory;
 
 use super::{World, world_with};
@@ -16,12 +16,7 @@ use super::{World, world_with};
 struct Slow(Arc<MemoryDirectory>, Duration);
 
 #[async_trait]
-impl Directory for Slow {
-    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
-        tokio::time::sleep(self.1).await;
-        self.0.authenticate(login).await
-    }
-
+impl Accounts for Slow {
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
         self.0.account(subject).await
     }
@@ -29,7 +24,18 @@ impl Directory for Slow {
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
         self.0.resolve(name).await
     }
+}
 
+#[async_trait]
+impl Logins for Slow {
+    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        tokio::time::sleep(self.1).await;
+        self.0.authenticate(login).await
+    }
+}
+
+#[async_trait]
+impl Search for Slow {
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         self.0.find(text, limit).await
     }

@@ -5,4 +5,5 @@ mod gathering;
 mod mail;
 mod support;
 mod trouble;
+mod upkeep;
 mod worker;

@@ -2,18 +2,18 @@
 
 use std::task::{Context, Poll};
 
-use counterfoil::Counterfoil;
-use counterfoil::http_auth::{Credentials, MalformedHeader, credentials};
+#[cfg(feature = "tracing")]
+use counterfoil::ChallengeReason;
 use counterfoil::types::Source;
+use counterfoil::{Challenge, Counterfoil};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, Entry, ORIGIN};
-use http::{HeaderMap, Method, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use tower_service::Service;
 
 use crate::authenticate::future::{ResponseFuture, State, Verifying};
 use crate::authenticate::layer::AuthenticateLayer;
 use crate::authentication::Authentication;
 use crate::refuse::Refuse;
-use crate::rejection::{Rejection, Why};
 use crate::source::source_of;
 
 /// Authenticates requests: made by [`AuthenticateLayer`].
@@ -68,27 +68,21 @@ where
 }
 
 fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source, preflight: bool) -> Seen {
-    let rejected = |why| Seen::Known(Authentication::rejected(Rejection::new(why, counterfoil.realm())));
     if preflight {
-        return rejected(Why::Unauthenticated);
+        let challenge = Challenge::no_credential(counterfoil.realm());
+        return Seen::Known(Authentication::rejected(challenge.into()));
     }
-    match credentials(headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes)) {
-        Ok(Credentials::Absent | Credentials::OtherScheme) => rejected(Why::Unauthenticated),
-        Err(MalformedHeader) => {
-            #[cfg(feature = "tracing")]
-            tracing::debug!(target: "counterfoil", reason = %MalformedHeader, "request refused");
-            rejected(Why::Malformed)
+    let counterfoil = counterfoil.clone();
+    // A clone of a value shares its bytes.
+    let values: Vec<HeaderValue> = headers.get_all(AUTHORIZATION).iter().cloned().collect();
+    Seen::Ask(Box::pin(async move {
+        let outcome = counterfoil.authenticate(values.iter().map(HeaderValue::as_bytes), &source).await;
+        #[cfg(feature = "tracing")]
+        if let Err(ChallengeReason::Malformed(fault)) = outcome.as_ref().map_err(Challenge::reason) {
+            tracing::debug!(target: "counterfoil", reason = %fault, "request refused");
         }
-        Ok(Credentials::Bearer(token)) => {
-            let counterfoil = counterfoil.clone();
-            Seen::Ask(Box::pin(async move {
-                match counterfoil.from_source(&source).verify(token.expose_secret()).await {
-                    Ok(principal) => Authentication::active(principal),
-                    Err(denied) => Authentication::rejected(Rejection::of(denied, counterfoil.realm())),
-                }
-            }))
-        }
-    }
+        Authentication::from(outcome)
+    }))
 }
 
 /// A header that is marked so is not printed, nor indexed by HTTP/2's compression.

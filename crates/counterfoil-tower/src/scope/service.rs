@@ -8,7 +8,7 @@ use tower_service::Service;
 use crate::authenticate::service::is_preflight;
 use crate::authentication::Authentication;
 use crate::refuse::Refuse;
-use crate::rejection::{Rejection, Why};
+use crate::rejection::Rejection;
 use crate::scope::future::ResponseFuture;
 use crate::scope::layer::RequireScopeLayer;
 
@@ -43,5 +43,5 @@ where
 fn judged(extensions: &Extensions, scope: &'static str) -> Result<(), Rejection> {
     let known = extensions.get::<Authentication>().ok_or_else(Rejection::layer_missing)?;
     let principal = known.principal().map_err(Clone::clone)?;
-    if principal.may(scope) { Ok(()) } else { Err(Rejection::new(Why::InsufficientScope(scope), principal.realm())) }
+    principal.require(scope).map_err(Rejection::from)
 }

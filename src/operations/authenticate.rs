@@ -1,0 +1,56 @@
+//! Authentication of a request, from its `Authorization` header to a principal.
+
+use crate::counterfoil::Counterfoil;
+use crate::http_auth::bearer::{Credentials, credentials};
+use crate::service::challenge::Challenge;
+use crate::types::principal::Principal;
+use crate::types::source::Source;
+
+impl Counterfoil {
+    /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1). Framework adapters call this and write
+    /// the [`Challenge`] into the response; there is nothing else of RFC 6750 for them to know.
+    ///
+    /// `authorization`: every value of the header, as it was received. More than one is refused. Tokens in a form, a query
+    /// string or a cookie (RFC 6750 §2.2, §2.3) are not read, because they end up in logs and histories. `source` is named by
+    /// events ([`Counterfoil::from_source`]); nothing is counted by it.
+    ///
+    /// # Errors
+    ///
+    /// A [`Challenge`] with status, `WWW-Authenticate` and `Retry-After`.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Counterfoil::verify`].
+    ///
+    /// ```
+    #[doc = include_str!("../example.in")]
+    /// use counterfoil::types::Source;
+    ///
+    /// let new = NewPersonalAccessToken { label: "reports", lifetime: Lifetime::Days(1), scope: None };
+    /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
+    /// let source: Source = "203.0.113.7".parse()?;
+    ///
+    /// let header = format!("Bearer {}", issued.token.expose_secret());
+    /// let principal = counterfoil.authenticate([header.as_bytes()], &source).await?;
+    /// assert_eq!(principal.name(), "ivan");
+    ///
+    /// let twice = [header.as_bytes(), header.as_bytes()];
+    /// let challenge = counterfoil.authenticate(twice, &source).await.expect_err("two headers");
+    /// assert_eq!((challenge.status(), challenge.error()), (400, Some("invalid_request")));
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn authenticate<'a>(
+        &self,
+        authorization: impl IntoIterator<Item = &'a [u8]>,
+        source: &Source,
+    ) -> Result<Principal, Challenge> {
+        match credentials(authorization) {
+            Ok(Credentials::Bearer(token)) => {
+                let verified = self.from_source(source).verify(token.expose_secret()).await;
+                verified.map_err(|denied| Challenge::denied(denied, self.realm()))
+            }
+            Ok(Credentials::Absent | Credentials::OtherScheme) => Err(Challenge::no_credential(self.realm())),
+            Err(fault) => Err(Challenge::malformed(fault, self.realm())),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Tests a login and opens nothing.
+
+use crate::counterfoil::Counterfoil;
+use crate::directory::Login;
+use crate::event::Actor;
+use crate::service::Service;
+use crate::service::login::LoginError;
+use crate::service::presenter::Presenter;
+use crate::types::account::Account;
+use crate::types::principal::Principal;
+use crate::types::source::Source;
+use crate::types::time::Timestamp;
+
+impl Counterfoil {
+    /// Tests a name and a password and opens nothing: the first step of a sign-in with a second factor, which ends
+    /// with [`Counterfoil::open_session_for`] or [`Counterfoil::open_sign_in`].
+    ///
+    /// It shares the throttle, the events and the answers of [`Counterfoil::open_session`], so that neither is a way
+    /// around the other. The host limits how often a second factor may be tried.
+    ///
+    /// # Errors
+    ///
+    /// [`LoginError::Refused`] for unknown names, wrong passwords and disabled accounts alike,
+    /// [`LoginError::SlowDown`] during back-off, [`LoginError::Busy`] if only attempts under way prevent the test,
+    /// [`LoginError::Unavailable`] if it could not be made.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call counts as a failure after a minute.
+    ///
+    /// ```
+    #[doc = include_str!("../example.in")]
+    /// use counterfoil::directory::Login;
+    /// use counterfoil::operations::LoginError;
+    /// use counterfoil::types::Source;
+    ///
+    /// let source = Source::new("203.0.113.7")?;
+    /// let password = Secret::from("a password".to_owned());
+    /// let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
+    /// let account = counterfoil.check_login(&login, &source).await?;
+    /// // Here the host asks for the second factor.
+    /// let session = counterfoil.open_session_for(&account).await?;
+    ///
+    /// // Before a change of the password: another person's right password is refused.
+    /// counterfoil.check_login_of(&session.principal, &login, &source).await?;
+    /// let wrong = Secret::from("another".to_owned());
+    /// let login = Login { password: &wrong, ..login };
+    /// let refused = counterfoil.check_login_of(&session.principal, &login, &source).await;
+    /// assert!(matches!(refused, Err(LoginError::Refused)));
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn check_login(&self, login: &Login<'_>, source: &Source) -> Result<Account, LoginError> {
+        self.service.log_in(login, None, source, &Actor::Unproved, self.now()).await
+    }
+
+    /// The same for the person of a verified credential, before an action that needs a fresh proof, such as a change of
+    /// the password. The right password of any other person is refused and counts as a failure.
+    /// [`Counterfoil::reauthenticate`] makes the same test and then replaces the session.
+    ///
+    /// # Errors
+    ///
+    /// As [`Counterfoil::check_login`]. [`LoginError::Refused`] for a principal of another realm.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Counterfoil::check_login`].
+    pub async fn check_login_of(
+        &self,
+        principal: &Principal,
+        login: &Login<'_>,
+        source: &Source,
+    ) -> Result<Account, LoginError> {
+        check_of(&self.service, principal, login, source, self.now()).await
+    }
+}
+
+/// Tests the password of a principal's person.
+pub(crate) async fn check_of(
+    service: &Service,
+    principal: &Principal,
+    login: &Login<'_>,
+    source: &Source,
+    now: Timestamp,
+) -> Result<Account, LoginError> {
+    if principal.realm != service.realm {
+        return Err(LoginError::Refused);
+    }
+    let by = Presenter::from(principal).from_source(source).by();
+    service.log_in(login, Some(&principal.subject), source, &by.actor, now).await
+}

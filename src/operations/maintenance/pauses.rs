@@ -1,0 +1,76 @@
+//! The pauses between two rounds of upkeep.
+
+use std::time::Duration;
+
+use crate::crypto::entropy::Entropy;
+
+/// The pause after a round in which nothing failed.
+const USUAL: Duration = Duration::from_secs(5);
+/// The longest pause after rounds that failed.
+const LONGEST: Duration = Duration::from_secs(60);
+/// The jitter is at most this part of a pause.
+const JITTER: u32 = 5;
+
+/// Rounds that failed one after the other.
+#[derive(Default)]
+pub(super) struct Pauses(u32);
+
+impl Pauses {
+    /// The pause after a round, without jitter: five seconds, and twice as long after each failure, up to a minute.
+    pub(super) fn after(&mut self, failed: bool) -> Duration {
+        self.0 = if failed { self.0.saturating_add(1) } else { 0 };
+        let doubled = 1_u32.checked_shl(self.0).map_or(LONGEST, |times| USUAL.saturating_mul(times));
+        doubled.min(LONGEST)
+    }
+}
+
+/// A random addition to a pause, at most a fifth of it, so that nodes do not run in step. Without random bytes there is
+/// none.
+pub(super) fn jitter(pause: Duration, entropy: &dyn Entropy) -> Duration {
+    let mut bytes = [0; 2];
+    match entropy.fill(&mut bytes) {
+        Ok(()) => pause / JITTER * u32::from(u16::from_be_bytes(bytes)) / u32::from(u16::MAX),
+        Err(_) => Duration::ZERO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::entropy::{NoEntropy, SeededEntropy};
+
+    #[test]
+    fn host_9_pauses_double_up_to_a_minute_while_rounds_fail() {
+        let mut pauses = Pauses::default();
+        let seconds = |pauses: &mut Pauses, failed| pauses.after(failed).as_secs();
+        assert_eq!(seconds(&mut pauses, false), 5);
+        assert_eq!([(); 5].map(|()| seconds(&mut pauses, true)), [10, 20, 40, 60, 60]);
+        (0..100).for_each(|_| assert_eq!(seconds(&mut pauses, true), 60));
+        assert_eq!(seconds(&mut pauses, false), 5, "a round that went well ends it");
+        assert_eq!(seconds(&mut pauses, true), 10);
+    }
+
+    #[test]
+    fn host_9_the_jitter_is_at_most_a_fifth_of_the_pause() {
+        struct Fixed(u8);
+        impl Entropy for Fixed {
+            fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+                bytes.fill(self.0);
+                Ok(())
+            }
+        }
+        struct None;
+        impl Entropy for None {
+            fn fill(&self, _: &mut [u8]) -> Result<(), NoEntropy> {
+                Err(NoEntropy)
+            }
+        }
+        assert_eq!(jitter(USUAL, &Fixed(0)), Duration::ZERO);
+        assert_eq!(jitter(USUAL, &Fixed(0xFF)), Duration::from_secs(1));
+        assert_eq!(jitter(LONGEST, &Fixed(0xFF)), Duration::from_secs(12));
+        assert_eq!(jitter(USUAL, &None), Duration::ZERO);
+        let seeded = SeededEntropy::new(7);
+        let drawn: std::collections::BTreeSet<_> = (0..20).map(|_| jitter(USUAL, &seeded)).collect();
+        assert!(drawn.len() > 10 && drawn.iter().all(|jitter| *jitter <= Duration::from_secs(1)), "{drawn:?}");
+    }
+}

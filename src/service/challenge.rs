@@ -1,0 +1,215 @@
+//! Why a request does not get through, and what the caller is told of it (RFC 6750 §3).
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::http_auth::bearer::MalformedHeader;
+use crate::http_auth::quoted::realm_parameter;
+use crate::http_auth::refusal::PublicRefusal;
+use crate::service::error::{Denied, Forbidden};
+use crate::service::error_answer::{INSUFFICIENT_SCOPE, Told, UNAVAILABLE, UNAVAILABLE_RETRY};
+use crate::service::login::LoginError;
+use crate::types::realm::Realm;
+use crate::types::scope::Scope;
+use crate::types::time::Timestamp;
+
+/// A request that does not get through: for the caller a status and headers (RFC 6750 §3), for the host the reason.
+///
+/// | reason | status | `WWW-Authenticate: Bearer realm="…"` and | `Retry-After` |
+/// |---|---|---|---|
+/// | no credential, or one of another scheme | 401 | nothing | |
+/// | the header stands twice, or is malformed | 400 | `error="invalid_request"` | |
+/// | the credential was refused, for any reason but scope | 401 | `error="invalid_token"` | |
+/// | nothing is left of its scope | 403 | `error="insufficient_scope"` | |
+/// | a needed scope is missing | 403 | `error="insufficient_scope", scope="…"` | |
+/// | the role, or another right of the account, is missing | 403 | no challenge | |
+/// | a login was refused | 401 | nothing | |
+/// | a login during back-off | 429 | no challenge | seconds, at least 1 |
+/// | a store or the directory cannot say | 503 | no challenge | 2 seconds |
+///
+/// No header and no text contains anything of the request.
+///
+/// ```
+#[doc = include_str!("../example.in")]
+/// use counterfoil::types::Source;
+///
+/// let challenge = counterfoil.authenticate([], &Source::Unknown).await.expect_err("no credential");
+/// assert_eq!((challenge.status(), challenge.name()), (401, "unauthenticated"));
+/// assert_eq!(challenge.www_authenticate().as_deref(), Some("Bearer realm=\"default\""));
+///
+/// let challenge = counterfoil.authenticate([b"Bearer x".as_slice()], &Source::Unknown).await.expect_err("no token");
+/// let expected = "Bearer realm=\"default\", error=\"invalid_token\"";
+/// assert_eq!((challenge.status(), challenge.www_authenticate().as_deref()), (401, Some(expected)));
+/// # Ok(()) }) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    reason: ChallengeReason,
+    realm: Realm,
+    retry_after: Option<u64>,
+}
+
+/// Why a request does not get through, for the host. Never send it to the caller.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ChallengeReason {
+    /// No `Authorization` header, or one of another scheme.
+    NoCredential,
+    /// An `Authorization` header that stands twice, or is not `Bearer`, blanks, and a b64token.
+    Malformed(MalformedHeader),
+    /// The credential was refused, or could not be verified.
+    Denied(Arc<Denied>),
+    /// The credential's scope does not hold what is needed.
+    Scope {
+        /// What is needed. `None` if it cannot be written as a scope.
+        needed: Option<Scope>,
+    },
+    /// Another right is missing.
+    Forbidden(Forbidden),
+    /// A login failed.
+    Login(Arc<LoginError>),
+}
+
+impl Challenge {
+    fn new(reason: ChallengeReason, realm: &Realm) -> Self {
+        let retry_after = match &reason {
+            ChallengeReason::Denied(denied) if denied.public().is_none() => Some(UNAVAILABLE_RETRY),
+            _ => None,
+        };
+        Self { reason, realm: realm.clone(), retry_after }
+    }
+
+    /// A request without a credential.
+    #[must_use]
+    pub fn no_credential(realm: &Realm) -> Self {
+        Self::new(ChallengeReason::NoCredential, realm)
+    }
+
+    /// A request whose `Authorization` cannot be read.
+    #[must_use]
+    pub fn malformed(fault: MalformedHeader, realm: &Realm) -> Self {
+        Self::new(ChallengeReason::Malformed(fault), realm)
+    }
+
+    /// A credential that the handle denied.
+    #[must_use]
+    pub fn denied(denied: Denied, realm: &Realm) -> Self {
+        Self::new(ChallengeReason::Denied(Arc::new(denied)), realm)
+    }
+
+    /// A credential whose scope is too narrow. Every scope token of `needed` is needed; the challenge names them.
+    #[must_use]
+    pub fn scope(needed: Option<Scope>, realm: &Realm) -> Self {
+        Self::new(ChallengeReason::Scope { needed }, realm)
+    }
+
+    /// A right that is missing.
+    #[must_use]
+    pub fn forbidden(forbidden: Forbidden, realm: &Realm) -> Self {
+        match forbidden {
+            Forbidden::Scope { scope } => Self::scope(scope.parse().ok(), realm),
+            other => Self::new(ChallengeReason::Forbidden(other), realm),
+        }
+    }
+
+    /// A login that failed, for a host that accepts passwords at its own API. `now` is the instant of the answer.
+    #[must_use]
+    pub fn login(error: LoginError, realm: &Realm, now: Timestamp) -> Self {
+        let retry_after = error.retry_after(now);
+        Self { retry_after, ..Self::new(ChallengeReason::Login(Arc::new(error)), realm) }
+    }
+
+    /// The reason, for the host. Never send it to the caller.
+    #[must_use]
+    pub fn reason(&self) -> &ChallengeReason {
+        &self.reason
+    }
+
+    /// The HTTP status: 400, 401, 403, 409, 429 or 503.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.told().0
+    }
+
+    /// A stable name, such as `invalid-token`: lower case, a hyphen between words. For programs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.told().1
+    }
+
+    /// The same in words.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.told().2
+    }
+
+    /// The error code of RFC 6750 §3.1, if there is one. A request without a credential has none (§3.1, last
+    /// paragraph).
+    #[must_use]
+    pub fn error(&self) -> Option<&'static str> {
+        match &self.reason {
+            ChallengeReason::Malformed(_) => Some("invalid_request"),
+            ChallengeReason::Scope { .. } => Some("insufficient_scope"),
+            ChallengeReason::Denied(denied) => denied.public().map(|public| match public {
+                PublicRefusal::InvalidToken => "invalid_token",
+                PublicRefusal::InsufficientScope => "insufficient_scope",
+            }),
+            ChallengeReason::NoCredential | ChallengeReason::Forbidden(_) | ChallengeReason::Login(_) => None,
+        }
+    }
+
+    /// The value of `WWW-Authenticate`, if the answer needs one: visible ASCII and blanks.
+    #[must_use]
+    pub fn www_authenticate(&self) -> Option<String> {
+        let bare = || format!("Bearer {}", realm_parameter(&self.realm));
+        match (&self.reason, self.error()) {
+            // A scope has no character that a quoted string escapes (RFC 6749 §3.3).
+            (ChallengeReason::Scope { needed: Some(needed) }, Some(error)) => {
+                Some(format!("{}, error=\"{error}\", scope=\"{}\"", bare(), needed.as_str()))
+            }
+            (_, Some(error)) => Some(format!("{}, error=\"{error}\"", bare())),
+            // Each 401 has a challenge (RFC 9110 §15.5.2).
+            (_, None) => (self.status() == 401).then(bare),
+        }
+    }
+
+    /// The value of `Retry-After` in whole seconds, if the answer needs one.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    fn told(&self) -> Told {
+        match &self.reason {
+            ChallengeReason::NoCredential => (401, "unauthenticated", "a bearer credential is needed"),
+            ChallengeReason::Malformed(_) => (400, "invalid-request", "the authorization header is malformed"),
+            ChallengeReason::Scope { .. } => INSUFFICIENT_SCOPE,
+            ChallengeReason::Denied(denied) => match denied.public() {
+                Some(PublicRefusal::InvalidToken) => (401, "invalid-token", "the credential is not valid"),
+                Some(PublicRefusal::InsufficientScope) => INSUFFICIENT_SCOPE,
+                None => UNAVAILABLE,
+            },
+            ChallengeReason::Forbidden(forbidden) => forbidden.told(),
+            ChallengeReason::Login(error) => error.told(),
+        }
+    }
+}
+
+impl fmt::Display for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.title())
+    }
+}
+
+impl Error for Challenge {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.reason {
+            ChallengeReason::NoCredential | ChallengeReason::Scope { .. } => None,
+            ChallengeReason::Malformed(fault) => Some(fault),
+            ChallengeReason::Denied(denied) => Some(&**denied),
+            ChallengeReason::Forbidden(forbidden) => Some(forbidden),
+            ChallengeReason::Login(error) => Some(&**error),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What the caller is told of an error: status, name, title, field and headers. The HTTP layers take it from here, so
+//! that every framework answers alike.
+
+use crate::http_auth::refusal::Gate;
+use crate::service::challenge::Challenge;
+use crate::service::error::{Conflict, Forbidden, ManageError};
+use crate::service::login::LoginError;
+use crate::types::realm::Realm;
+use crate::types::time::Timestamp;
+
+/// `Retry-After` with 503, in seconds, on each of the endpoints and routers: long enough for a store's connection to
+/// recover, short enough for a waiting client.
+pub const UNAVAILABLE_RETRY: u64 = 2;
+
+/// `Retry-After` where only attempts under way are in the way, in seconds.
+const BUSY_RETRY: u64 = 1;
+
+/// An HTTP status, a stable name, and the same in words. The name and the title need no escape in JSON or in a header.
+pub(crate) type Told = (u16, &'static str, &'static str);
+
+/// A failure of the host's own infrastructure.
+pub(crate) const UNAVAILABLE: Told = (503, "unavailable", "the service is unavailable: try again later");
+/// A scope that is missing.
+pub(crate) const INSUFFICIENT_SCOPE: Told = (403, "insufficient-scope", "a scope is missing");
+
+/// The whole seconds until that instant, rounded up, at least one.
+pub(crate) fn wait(until: Timestamp, now: Timestamp) -> u64 {
+    until.since(now).seconds_up().max(1)
+}
+
+impl ManageError {
+    /// The HTTP status: 403, 404, 409, 422, 429 or 503.
+    ///
+    /// ```
+    #[doc = include_str!("../example.in")]
+    /// let days = NewPersonalAccessToken { label: "reports", lifetime: Lifetime::Days(0), scope: None };
+    /// let error = counterfoil.create_personal_access_token(&ivan, &days).await.expect_err("no day at all");
+    /// assert_eq!((error.status(), error.name()), (422, "invalid-field"));
+    /// assert_eq!(error.field(), Some("expires_in_days"));
+    /// # Ok(()) }) }
+    /// ```
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.told().0
+    }
+
+    /// A stable name, such as `label-taken`: lower case, a hyphen between words. For programs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.told().1
+    }
+
+    /// The same in words, without details. `Display` of a [`Forbidden`] or an [`Invalid`](crate::Invalid) says more.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        self.told().2
+    }
+
+    /// The field at fault, by its name on the wire, if one is.
+    #[must_use]
+    pub const fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Invalid(invalid) => Some(invalid.field()),
+            Self::Conflict(conflict) => conflict.field(),
+            Self::Forbidden(_) | Self::NotFound | Self::SlowDown { .. } | Self::Unavailable(_) => None,
+        }
+    }
+
+    /// The value of `WWW-Authenticate`, if the answer needs one: only where the scope of a bearer credential is too
+    /// narrow (RFC 6750 §3.1 `insufficient_scope`).
+    #[must_use]
+    pub fn www_authenticate(&self, realm: &Realm) -> Option<String> {
+        match self {
+            Self::Forbidden(forbidden) => Challenge::forbidden(*forbidden, realm).www_authenticate(),
+            _ => None,
+        }
+    }
+
+    /// The value of `Retry-After` in whole seconds, if the answer needs one: at least 1 for 429, 2 for 503.
+    #[must_use]
+    pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
+        match self {
+            Self::SlowDown { until } => Some(wait(*until, now)),
+            Self::Unavailable(_) => Some(UNAVAILABLE_RETRY),
+            _ => None,
+        }
+    }
+
+    const fn told(&self) -> Told {
+        match self {
+            Self::Forbidden(forbidden) => forbidden.told(),
+            Self::NotFound => (404, "not-found", "not found"),
+            Self::Invalid(_) => (422, "invalid-field", "a field breaks a rule"),
+            Self::Conflict(conflict) => conflict.told(),
+            Self::SlowDown { .. } => (429, "slow-down", "too many were made: wait, and try again"),
+            Self::Unavailable(_) => UNAVAILABLE,
+        }
+    }
+}
+
+impl Forbidden {
+    /// A stable name, such as `role`. The status of each is 403.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.told().1
+    }
+
+    pub(crate) const fn told(&self) -> Told {
+        let (name, title) = match self {
+            Self::Realm => ("realm", "the credential is of another realm"),
+            Self::StaleSession => ("stale-session", "the session's password must be proved again"),
+            Self::CredentialKind => ("credential-kind", "a credential of this kind cannot do this"),
+            Self::Scope { .. } => return INSUFFICIENT_SCOPE,
+            Self::Role { .. } => ("role", "the role is too low"),
+            Self::ProfileManagement => ("profile-management", "the right to manage user profiles is missing"),
+            Self::NoPerson => ("no-person", "a person must do this"),
+            Self::Gate { gate } => match gate {
+                Gate::Setting => (gate.as_str(), "personal access tokens are switched off"),
+                Gate::Switch => (gate.as_str(), "token login is not allowed for this account"),
+            },
+            Self::Outranked => ("outranked", "the credential may do more than the one presented"),
+            Self::Collaborator => ("collaborator", "a collaborator cannot create personal access tokens"),
+        };
+        (403, name, title)
+    }
+}
+
+impl Conflict {
+    /// A stable name, such as `label-taken`. The status of each is 409.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.told().1
+    }
+
+    /// The field at fault, by its name on the wire, if one is.
+    #[must_use]
+    pub const fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::LabelTaken => Some("label"),
+            Self::ClientIdTaken => Some("id"),
+            Self::NotApplicable { gate: Gate::Switch } => Some("token_login_allowed"),
+            Self::NotApplicable { gate: Gate::Setting } => Some("personal_access_tokens_enabled"),
+            Self::QuotaReached
+            | Self::ChangedMeanwhile
+            | Self::Expired
+            | Self::NotExpired
+            | Self::Replaced
+            | Self::DoneAlready
+            | Self::FormUsed => None,
+        }
+    }
+
+    const fn told(&self) -> Told {
+        let (name, title) = match self {
+            Self::LabelTaken => ("label-taken", "the label is taken"),
+            Self::ClientIdTaken => ("client-id-taken", "the client id is taken"),
+            Self::QuotaReached => ("quota-reached", "the quota is reached"),
+            Self::ChangedMeanwhile => ("changed-meanwhile", "changed by somebody else meanwhile"),
+            Self::Expired => ("expired", "expired: reactivate first"),
+            Self::NotExpired => ("not-expired", "not expired"),
+            Self::Replaced => ("replaced", "replaced already"),
+            Self::NotApplicable { .. } => {
+                ("not-applicable", "the policy does not ask this gate: changing it would change nothing")
+            }
+            Self::DoneAlready => ("done-already", "done already: this form was sent before"),
+            Self::FormUsed => ("form-used", "the form was used already: show it anew"),
+        };
+        (409, name, title)
+    }
+}
+
+impl LoginError {
+    /// The HTTP status: 401, 409, 429 or 503.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.told().0
+    }
+
+    /// A stable name, such as `login-refused`: lower case, a hyphen between words. For programs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.told().1
+    }
+
+    /// The value of `Retry-After` in whole seconds, if the answer needs one: at least 1 for 429, 2 for 503.
+    #[must_use]
+    pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
+        match self {
+            Self::SlowDown { until } => Some(wait(*until, now)),
+            Self::Busy { .. } => Some(BUSY_RETRY),
+            Self::Unavailable(_) => Some(UNAVAILABLE_RETRY),
+            Self::Refused | Self::TooManySessions => None,
+        }
+    }
+
+    pub(crate) const fn told(&self) -> Told {
+        match self {
+            Self::Refused => (401, "login-refused", "the name or the password is not valid"),
+            Self::SlowDown { .. } => (429, "slow-down", "too many failures: wait, and try again"),
+            Self::TooManySessions => (409, "too-many-sessions", "too many live sessions: end one first"),
+            Self::Busy { .. } => (429, "busy", "too many attempts at once: try again"),
+            Self::Unavailable(_) => UNAVAILABLE,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "error_answer_tests.rs"]
+mod tests;

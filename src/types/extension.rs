@@ -1,0 +1,38 @@
+//! A value of the host's own that travels with an account.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+/// A shared value of any type. A clone allocates nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Extension(Option<Arc<dyn Any + Send + Sync>>);
+
+impl Extension {
+    pub(crate) fn new<T: Any + Send + Sync>(value: Arc<T>) -> Self {
+        Self(Some(value))
+    }
+
+    /// The value, if there is one of that type.
+    pub(crate) fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.0.as_ref()?.downcast_ref()
+    }
+}
+
+impl PartialEq for Extension {
+    /// Whether both are the same value: its type may have no equality.
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Extension {
+    /// Without the value, which may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Some(..)" } else { "None" })
+    }
+}
