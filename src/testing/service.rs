@@ -84,7 +84,7 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
     let registered = at_once(counterfoil.create_client(&Presenter::host(), new)).expect("a new client");
     // Upkeep was done: the host is not warned that it does none.
     let _flushed = at_once(counterfoil.flush());
-    parts.sink.take();
+    drop(parts.sink.take());
     let client_secret = registered.secret.expect("a confidential client has a secret");
     TestService { counterfoil, parts, client, client_secret, labels: AtomicU64::new(0) }
 }

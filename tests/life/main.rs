@@ -12,6 +12,7 @@ mod client_naming;
 mod clients;
 mod clock_doubt;
 mod gates;
+mod hosts_tests;
 mod key_checks;
 mod last_use;
 mod lists;
