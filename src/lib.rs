@@ -73,7 +73,8 @@
 //! - `memory` (default): [`memory`], a store of everything and a directory, in one process.
 //! - `tracing` (default): `event::TracingSink`, which the builder adds by default. Without it events are dropped unless
 //!   the host adds a sink.
-//! - `test-util`: `testing`: a clock set by hand, a sink that records, entropy from a seed. For `[dev-dependencies]`.
+//! - `test-util`: `testing`: a service in one call, a clock set by hand, a store that fails on demand. It brings `memory`.
+//!   For `[dev-dependencies]`.
 //! - `uuid`: [`SubjectId`] from a UUID.
 //! - `serde`: records and families as serde values, for stores that keep documents. Policies, settings and
 //!   registrations are serde values without it.
@@ -95,6 +96,8 @@ pub mod policy;
 mod record;
 mod service;
 pub mod store;
+#[cfg(all(feature = "memory", any(test, feature = "test-util")))]
+pub mod testing;
 pub mod token;
 pub mod types;
 
@@ -147,12 +150,3 @@ pub mod notice {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
-
-/// A clock set by hand, a sink that records, entropy from a seed, and the points at which stores call their backends.
-#[cfg(any(test, feature = "test-util"))]
-pub mod testing {
-    pub use crate::clock::ManualClock;
-    pub use crate::crypto::entropy::SeededEntropy;
-    pub use crate::event::sink::RecordingSink;
-    pub use crate::store::backend_call::{BackendCall, BackendCalls, Listened, backend_call, listen};
-}

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A layer may import itself and every one before it.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "types",
     "crypto",
     "clock",
@@ -23,6 +23,7 @@ const LAYERS: [&str; 16] = [
     "builder",
     "operations",
     "oauth",
+    "testing",
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -11,7 +11,6 @@ use crate::service::client_auth::ClientRefusal;
 use crate::service::error::Unavailable;
 use crate::service::error_answer::{UNAVAILABLE_RETRY, wait};
 use crate::store::throttle::ThrottleKey;
-use crate::types::duration::seconds_up;
 use crate::types::realm::Realm;
 use crate::types::scope::InvalidScope;
 use crate::types::time::Timestamp;

@@ -5,6 +5,7 @@ use crate::http_auth::refusal::Gate;
 use crate::service::challenge::Challenge;
 use crate::service::error::{Conflict, Forbidden, ManageError};
 use crate::service::login::LoginError;
+use crate::types::duration::seconds_up;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
@@ -25,7 +26,7 @@ pub(crate) const INSUFFICIENT_SCOPE: Told = (403, "insufficient-scope", "a scope
 
 /// The whole seconds until that instant, rounded up, at least one.
 pub(crate) fn wait(until: Timestamp, now: Timestamp) -> u64 {
-    until.since(now).seconds_up().max(1)
+    seconds_up(until.since(now)).max(1)
 }
 
 impl ManageError {

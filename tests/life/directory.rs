@@ -10,8 +10,8 @@ use counterfoil::event::{EventKind, Fault, Means};
 use counterfoil::memory::MemoryStore;
 use counterfoil::operations::{LoginError, NewAccess, NewSecurityCode};
 use counterfoil::testing::{ManualClock, RecordingSink};
-use std::time::Duration;
 use counterfoil::*;
+use std::time::Duration;
 
 use crate::support::*;
 

@@ -14,6 +14,7 @@ mod clients;
 mod clock_doubt;
 mod directory;
 mod gates;
+mod hosts_tests;
 mod key_checks;
 mod last_use;
 mod lists;

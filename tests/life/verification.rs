@@ -6,9 +6,9 @@ use std::time::Duration;
 use counterfoil::event::{EventKind, Limit};
 use counterfoil::http_auth::{PublicRefusal, Refusal};
 use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap};
+use counterfoil::testing::{Faults, FaultyStore};
 use counterfoil::types::{RevocationReason, TokenKind};
 use counterfoil::*;
-use counterfoil_testkit::{Fails, FaultyStore, When};
 
 use crate::support::*;
 
@@ -263,12 +263,13 @@ fn one_verification_asks_the_store_once_and_only_the_first_of_a_handed_over_toke
     let by = world.presenter("ivan");
     let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::UntilFirstUse))
         .expect("rotated");
-    let store = Arc::new(FaultyStore::new(world.store.clone(), Fails::Never, When::Before));
-    let counted = world.elsewhere(|builder| builder.token_store(store.clone())).handle;
+    let faults = Faults::default();
+    let store = Arc::new(FaultyStore::new(world.store.clone(), faults.clone()));
+    let counted = world.elsewhere(|builder| builder.token_store(store)).handle;
     let asked = |token: &str| {
-        let before = store.calls();
+        let before = faults.calls();
         block_on(counted.verify(token)).expect("verified");
-        store.calls() - before
+        faults.calls() - before
     };
     assert_eq!(asked(&access), 1, "an access token's parent is the refresh token, which has no half to be ended");
     // The parent is read and ended.

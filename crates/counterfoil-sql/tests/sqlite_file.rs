@@ -12,10 +12,11 @@ mod support;
 use std::sync::Arc;
 
 use counterfoil::store::{Rotated, StoreError, TokenStore};
+use counterfoil::testing::{Failure, Faults, FaultyStore};
 use counterfoil::types::Version;
 use counterfoil_conformance::sample::{Person, at, most, must_get, revoked, supersede};
 use counterfoil_sql::{SetupError, SqliteStore};
-use counterfoil_testkit::{Fails, FaultyStore, When, threads};
+use counterfoil_testkit::threads;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, Executor as _};
 use support::files::{File, raw};
@@ -132,9 +133,11 @@ async fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     let (store, site) = (file.open().await, Site::new());
     let direct = site.first_node(store.clone()).await;
     let flaky = |nth| -> Flaky {
-        let records = Arc::new(FaultyStore::new(store.clone(), Fails::Only(nth), When::After));
+        let faults = Faults::default();
+        faults.nth(nth, Failure::AnswerLost);
+        let records = Arc::new(FaultyStore::new(store.clone(), faults.clone()));
         let node = site.node_by_way_of(store.clone(), Arc::clone(&records) as Arc<dyn TokenStore>);
-        (node, Box::new(move || records.calls() >= nth))
+        (node, Box::new(move || faults.calls() >= nth))
     };
     let carried_out = each_answer_lost(&direct, &store, flaky).await;
     assert!(carried_out > 0, "the control: an answer was lost that mattered");

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use crate::service::Service;
-use crate::types::duration::days;
 use crate::types::account::{Account, Identity};
+use crate::types::duration::days;
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;

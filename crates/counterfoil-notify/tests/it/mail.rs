@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::support::*;
 use counterfoil::memory::MemoryStore;
+use counterfoil::testing::{Failure, Faults, FaultyStore};
 use counterfoil::{Account, EmailAddress, Role, SubjectId};
 use counterfoil_notify::{BuiltIn, Smtp};
 use counterfoil_testkit::servers::{self, TakenMail};
-use counterfoil_testkit::{Fails, FaultyStore, When};
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
 
 const FROM: &str = "Tokens <no-reply@tokens.example>";
@@ -123,7 +123,9 @@ async fn a_repeat_after_a_crash_bears_the_same_message_id() {
     let (store, server) = (Arc::new(MemoryStore::default()), servers::Smtp::start());
     // A token is made; marks are looked at, what is due, and the person's; claimed; and then the answer that it was
     // sent gets lost.
-    let records = Arc::new(FaultyStore::new(Arc::clone(&store), Fails::Only(6), When::Before));
+    let faults = Faults::default();
+    faults.nth(6, Failure::NotExecuted);
+    let records = Arc::new(FaultyStore::new(Arc::clone(&store), faults));
     let world = World::behind(store, records);
     world.create(&person("bill"), "ci", 30, day(0)).await;
     let worker = world.worker(smtp(&server));

@@ -24,8 +24,8 @@ async fn last_use(world: &World, issued: &IssuedCredential) -> Option<counterfoi
 async fn host_9_one_call_flushes_purges_and_sends_until_the_shutdown() {
     let (world, outbox) = (world(), Outbox::default());
     let now = world.counterfoil.now();
-    let due = world.create(&person("bill"), "due", 30, now.minus(days(24))).await;
-    let gone = world.create(&person("bill"), "gone", 1, now.minus(days(400))).await;
+    let due = world.create(&person("bill"), "due", 30, now.minus(Duration::from_secs(24 * 86_400))).await;
+    let gone = world.create(&person("bill"), "gone", 1, now.minus(Duration::from_secs(400 * 86_400))).await;
     let used = world.create(&ivan(), "used", 90, now).await;
     world.counterfoil.verify(used.token.expose_secret()).await.expect("verified");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -58,7 +58,7 @@ impl Transport for Held {
 async fn host_9_a_shutdown_waits_for_the_digest_that_is_being_sent_and_then_flushes() {
     let (world, outbox, go) = (world(), Outbox::default(), Arc::new(Notify::new()));
     let now = world.counterfoil.now();
-    let due = world.create(&person("bill"), "due", 30, now.minus(days(24))).await;
+    let due = world.create(&person("bill"), "due", 30, now.minus(Duration::from_secs(24 * 86_400))).await;
     let limits = counterfoil_notify::Limits { send_timeout: Duration::from_secs(600), ..limits() };
     let worker = Worker::new(world.counterfoil.clone(), Held(go.clone(), outbox.clone())).with_limits(limits);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

@@ -10,7 +10,7 @@ use counterfoil::clock::Clock as _;
 use counterfoil::event::EventKind;
 use counterfoil::notice::NoticeText;
 use counterfoil::operations::Overlap;
-use counterfoil::testing::ManualClock;
+use counterfoil::testing::{Failure, Faults, FaultyStore, ManualClock};
 use counterfoil::{Account, Counterfoil, Presenter, Role, SubjectId};
 use counterfoil_notify::{Digest, Limits, Report, SendError, Transport};
 use tokio::sync::Notify;
@@ -239,11 +239,9 @@ async fn a_loop_runs_again_after_each_interval_and_survives_a_failing_store() {
     let world = World::new();
     world.create(&person("bill"), "ci", 30, day(0)).await;
     let clock = Arc::new(ManualClock::at(day(22)));
-    let faulty = counterfoil_testkit::FaultyStore::new(
-        Arc::clone(&world.store),
-        counterfoil_testkit::Fails::Only(1),
-        counterfoil_testkit::When::Before,
-    );
+    let faults = Faults::default();
+    faults.nth(1, Failure::NotExecuted);
+    let faulty = FaultyStore::new(Arc::clone(&world.store), faults);
     let builder = Counterfoil::builder().policy(policy()).store(Arc::clone(&world.store)).token_store(Arc::new(faulty));
     let ring = Arc::new(counterfoil::KeyRing::generate_from_system().expect("a key"));
     let builder = builder.clock(Arc::clone(&clock)).directory(Arc::clone(&world.people)).key_ring(ring);

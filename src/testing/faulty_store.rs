@@ -1,0 +1,84 @@
+//! A store that fails on demand.
+
+use async_trait::async_trait;
+
+use super::faults::{Failure, Faults};
+use crate::store::client_store::ClientStore;
+use crate::store::error::StoreError;
+use crate::store::settings_store::SettingsStore;
+use crate::store::throttle::Throttle;
+use crate::store::token_store::TokenStore;
+
+/// Wraps a store. Its calls fail as [`Faults`] says, with `StoreError::Unavailable { retry: true, .. }`.
+///
+/// It is a [`TokenStore`], [`ClientStore`], [`SettingsStore`] and [`Throttle`] where the inner store is one. All four
+/// share the faults.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use counterfoil::memory::MemoryStore;
+/// use counterfoil::store::TokenStore;
+/// use counterfoil::testing::{Failure, Faults, FaultyStore};
+/// use counterfoil::Denied;
+///
+/// # futures_executor::block_on(async {
+/// let service = counterfoil::testing::service();
+/// let token = service.personal_access_token("ivan", "projects:read").await;
+/// service.faults().on("get", Failure::NotExecuted);
+/// let during = service.verify(token.token.expose_secret()).await;
+/// assert!(matches!(during, Err(Denied::Unavailable(_))), "an outage is no refusal");
+/// service.faults().heal();
+/// assert!(service.verify(token.token.expose_secret()).await.is_ok());
+/// # });
+/// ```
+#[derive(Debug, Default)]
+pub struct FaultyStore<S> {
+    inner: S,
+    faults: Faults,
+}
+
+impl<S> FaultyStore<S> {
+    /// The store with these faults.
+    pub fn new(inner: S, faults: Faults) -> Self {
+        Self { inner, faults }
+    }
+
+    /// The inner store, which does not fail.
+    pub fn inner(&self) -> &S {
+        &self.inner
+    }
+
+    /// The faults.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+}
+
+fn unavailable(op: &'static str, maybe_done: bool) -> StoreError {
+    StoreError::Unavailable { op, retry: true, maybe_done, source: Some("a planted fault".into()) }
+}
+
+macro_rules! faulty {
+    ($port:ident; $(fn $name:ident(&self $(, $argument:ident: $kind:ty)*) -> $answer:ty;)*) => {
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<S: $port> $port for FaultyStore<S> {
+            $(async fn $name(&self $(, $argument: $kind)*) -> Result<$answer, StoreError> {
+                match self.faults.next(stringify!($name)).await {
+                    None | Some(Failure::Hangs) => self.inner.$name($($argument),*).await,
+                    Some(Failure::NotExecuted) => Err(unavailable(stringify!($name), false)),
+                    Some(Failure::AnswerLost) => {
+                        let _lost = self.inner.$name($($argument),*).await?;
+                        Err(unavailable(stringify!($name), true))
+                    }
+                }
+            })*
+        }
+    };
+}
+
+crate::methods_of!(TokenStore => faulty[TokenStore;]);
+crate::methods_of!(ClientStore => faulty[ClientStore;]);
+crate::methods_of!(SettingsStore => faulty[SettingsStore;]);
+crate::methods_of!(Throttle => faulty[Throttle;]);

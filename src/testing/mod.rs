@@ -1,0 +1,38 @@
+//! For the tests of a host: a whole service in one call, a clock set by hand, a store that fails on demand, principals
+//! without a verification, and a sink that records. Feature `test-util`, for `[dev-dependencies]`.
+//!
+//! ```
+//! use counterfoil::testing;
+//!
+//! # futures_executor::block_on(async {
+//! let service = testing::service();
+//! let token = service.personal_access_token("ivan", "projects:read").await;
+//! let principal = service.verify(token.token.expose_secret()).await.expect("a new token is accepted");
+//! assert!(principal.may("projects:read") && !principal.may("projects:write"));
+//!
+//! service.clock().set(token.listed.expires_at.expect("30 days"));
+//! assert!(service.verify(token.token.expose_secret()).await.is_err(), "expired at that instant");
+//! # });
+//! ```
+//!
+//! - [`service`] builds a [`Service`](TestService): three people, a client, a store in memory, and everything that is
+//!   told. Two services issue the same tokens.
+//! - [`principal`] makes a [`Principal`](crate::Principal), for handlers that take one.
+//! - [`FaultyStore`] wraps any store. [`Faults`] decides which calls fail, lose their answers or hang.
+//! - [`ManualClock`], [`SeededEntropy`] and [`RecordingSink`] are the parts, for a host that builds its own.
+//! - [`backend_call`] and [`listen`] are for authors of stores: the points at which a store calls its backend.
+
+mod faults;
+mod faulty_store;
+mod principal;
+mod service;
+
+pub use crate::clock::ManualClock;
+pub use crate::crypto::entropy::SeededEntropy;
+pub use crate::event::sink::RecordingSink;
+pub use crate::store::backend_call::{BackendCall, BackendCalls, Listened, backend_call, listen};
+
+pub use faults::{Call, Failure, Faults};
+pub use faulty_store::FaultyStore;
+pub use principal::{PrincipalBuilder, principal};
+pub use service::{TestService, service, service_with};
