@@ -3,6 +3,7 @@
 use std::io;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};

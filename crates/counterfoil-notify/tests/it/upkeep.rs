@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use counterfoil::IssuedCredential;
 use counterfoil::policy::Policy;
 use counterfoil::store::TokenStore as _;
-use std::time::Duration;
+use counterfoil_notify::{Digest, SendError, Transport, Upkeep, Worker};
 use tokio::sync::Notify;
 
 /// A host whose clock is trusted at once.
