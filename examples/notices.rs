@@ -64,7 +64,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let broken: Transport<'_> = &|_| false;
     let print: Transport<'_> = &|notice| {
         match notice.text() {
-            NoticeText::ExpiresIn(left) => println!("{}: {} expires in {left}", notice.to().as_str(), notice.label()),
+            NoticeText::ExpiresIn(left) => {
+                println!("{}: {} expires in {} days", notice.to().as_str(), notice.label(), left.as_secs() / 86_400);
+            }
             NoticeText::Expired => println!("{}: {} has expired", notice.to().as_str(), notice.label()),
         }
         true

@@ -91,8 +91,8 @@ fn syn_pat_1_a_change_elsewhere_holds_within_the_staleness_and_two_writers_lose_
     let there = bare_world_on(Policy::default(), here.store.clone(), ring);
     let admin = here.presenter("admin");
     assert_eq!(block_on(here.handle.settings(&admin)).expect("allowed").pat_max_days, 180);
-    let days = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
-    block_on(there.handle.update_settings(&admin, &days)).expect("allowed");
+    let shorter = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
+    block_on(there.handle.update_settings(&admin, &shorter)).expect("allowed");
     here.pass(Duration::from_secs(1));
     assert_eq!(block_on(here.handle.settings(&admin)).expect("allowed").pat_max_days, 90);
     let lead = SettingsUpdate { notice_lead_days: Some(3), ..SettingsUpdate::default() };
