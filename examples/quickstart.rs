@@ -161,7 +161,7 @@ async fn personal_access_token(service: &Service, access_token: &str) -> Outcome
         println!("          last used {}, {}", instant(listed.last_used_at), listed.status.as_str());
         assert_eq!(listed.last_used_at, Some(service.clock.now()));
     }
-    service.counterfoil.delete_personal_access_token(&bill, &made.listed.id).await?;
+    service.counterfoil.delete_personal_access_token(&bill, &made.view.id).await?;
     let reason = refusal(service, secret).await?;
     assert!(matches!(reason, Refusal::Revoked { .. }));
     println!("  deleted; now: {reason} (the caller is told invalid_token, as always)");
@@ -171,7 +171,7 @@ async fn personal_access_token(service: &Service, access_token: &str) -> Outcome
 async fn labels(service: &Service, bill: &Presenter) -> Outcomes {
     chapter(service, "Labels have at most 20 characters, and no two of an owner are the same");
     let made = create(service, bill, "Telegram bot at home").await?;
-    println!("  {:?}: made, {} characters", made.listed.label, made.listed.label.chars().count());
+    println!("  {:?}: made, {} characters", made.view.label, made.view.label.chars().count());
     for label in ["Telegram bots at home", "  "] {
         let refused = create(service, bill, label).await.err().ok_or("a rule is broken")?;
         println!("  {label:?}: {refused}");
@@ -180,7 +180,7 @@ async fn labels(service: &Service, bill: &Presenter) -> Outcomes {
     let refused = create(service, bill, "TELEGRAM bot at home").await.err().ok_or("the label is taken")?;
     println!("  \"TELEGRAM bot at home\": {refused}");
     assert!(matches!(refused, ManageError::Conflict(Conflict::LabelTaken)));
-    Ok(service.counterfoil.delete_personal_access_token(bill, &made.listed.id).await?)
+    Ok(service.counterfoil.delete_personal_access_token(bill, &made.view.id).await?)
 }
 
 async fn security_code(service: &Service, root: &Presenter) -> Outcomes {
@@ -188,8 +188,8 @@ async fn security_code(service: &Service, root: &Presenter) -> Outcomes {
     let counterfoil = &service.counterfoil;
     let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: Some("export") };
     let made = counterfoil.create_security_code(root, &new).await?;
-    let (id, secret) = (made.listed.id, made.token.expose_secret());
-    println!("  {} works until {}", first_8(secret), instant(made.listed.expires_at));
+    let (id, secret) = (made.view.id, made.token.expose_secret());
+    println!("  {} works until {}", first_8(secret), instant(made.view.expires_at));
     service.clock.advance(Duration::from_secs(24 * 3_600));
     println!("  24 hours later: {}", refusal(service, secret).await?);
     let back = counterfoil.reactivate_security_code(root, &id).await?;
@@ -218,8 +218,8 @@ async fn replayed_refresh_token(service: &Service, client: &str) -> Outcomes {
     let _ = service.events.take();
     let replay = refresh(service, client, stolen).await.err().ok_or("a replay")?;
     println!("  a second later it is a replay: {replay}");
-    let told = service.events.take();
-    assert!(told.iter().any(|event| matches!(event.what, EventKind::Replayed { generation: 0, .. })));
+    let events = service.events.take();
+    assert!(events.iter().any(|event| matches!(event.kind, EventKind::Replayed { generation: 0, .. })));
     assert!(refresh(service, client, text(&second, "refresh_token")?).await.is_err());
     println!("  and the family has ended: {}", refusal(service, text(&second, "access_token")?).await?);
     Ok(())

@@ -167,11 +167,8 @@ fn story(seen: &Seen) -> Vec<String> {
     // What people make by hand, used, refused, replaced, deleted.
     let pat = world.pat("bill", "ci");
     let code = world.code(NewAccess::SameAsUser("ivan"));
-    let rotated = block_on(world.handle.rotate_personal_access_token(
-        &world.presenter("bill"),
-        &pat.listed.id,
-        Overlap::Immediate,
-    ));
+    let rotated =
+        block_on(world.handle.rotate_personal_access_token(&world.presenter("bill"), &pat.view.id, Overlap::Immediate));
     let rotated = rotated.expect("rotated");
     for issued in [&pat, &code, &rotated] {
         canaries.push(secret_of(issued.token.expose_secret()));
@@ -184,7 +181,7 @@ fn story(seen: &Seen) -> Vec<String> {
         Err(error) => seen.error(&error),
         Ok(_) => panic!("mistyped"),
     }
-    world.delete("bill", &rotated.listed.id).expect("deleted");
+    world.delete("bill", &rotated.view.id).expect("deleted");
     match world.verify(rotated.token.expose_secret()) {
         Err(error) => seen.error(&error),
         Ok(_) => panic!("deleted"),

@@ -2,12 +2,12 @@
 
 mod actor;
 mod by;
+mod kind;
 mod name;
 mod parts;
 pub(crate) mod sink;
 #[cfg(feature = "tracing")]
 pub(crate) mod tracing_sink;
-mod what;
 
 use crate::types::realm::Realm;
 use crate::types::source::SourceName;
@@ -15,8 +15,8 @@ use crate::types::time::Timestamp;
 
 pub use actor::Actor;
 pub(crate) use by::By;
+pub use kind::EventKind;
 pub use parts::{Action, ClientAction, Fault, Limit, Means, Throttled};
-pub use what::EventKind;
 
 /// An event, emitted after the store has confirmed the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct Event {
     /// leave it out ([`Events::sources`](crate::policy::Events::sources)).
     pub source: Option<SourceName>,
     /// The kind of event.
-    pub what: EventKind,
+    pub kind: EventKind,
 }
 
 pub use sink::{EventSink, NoSink};

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::types::ids::{KeyId, RecordId};
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
-use crate::types::why::RevocationReason;
 
 /// The random value drawn by the winner of a rotation, so that a retry derives the same successor. Useless without
 /// the parent's secret.
@@ -45,7 +45,7 @@ pub struct Revoked {
     /// When.
     pub at: Timestamp,
     /// Why.
-    pub why: RevocationReason,
+    pub reason: RevocationReason,
 }
 
 /// The next instant at which a notice worker must look at a record. A lease is the same mark with a later instant.

@@ -148,5 +148,5 @@ pub struct IssuedCredential {
     /// The token. Show it once.
     pub token: crate::token::issued::IssuedToken,
     /// Its view, as lists show it.
-    pub listed: CredentialView,
+    pub view: CredentialView,
 }

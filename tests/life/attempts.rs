@@ -125,7 +125,8 @@ fn fault_b1_what_nobody_settled_counts_as_failed_after_a_minute() {
     assert!(outcome().is_some_and(|outcome| is_busy(&outcome)), "until then they are under way");
     world.pass(Duration::from_secs(1));
     let until = world.now().plus_capped(minutes(1));
-    let slow_down = |outcome| matches!(outcome, Some(Err(LoginError::SlowDown { until: told })) if told == until);
+    let slow_down =
+        |outcome| matches!(outcome, Some(Err(LoginError::SlowDown { until: wait_until })) if wait_until == until);
     assert!(slow_down(outcome()), "then ten failures are in the way");
     world.clock.set(until);
     let (under_way, _) = step(vec![sign_in(&world, &source, &right)]);

@@ -296,7 +296,7 @@ fn t13_a_policy_file_is_refused_or_can_be_lived_by() {
         if let Ok(issued) = block_on(handle.create_personal_access_token(&world.presenter("ivan"), &new)) {
             prop_assert!(block_on(handle.verify(issued.token.expose_secret())).is_ok());
             made.set(made.get() + 1);
-            let deleted = block_on(handle.delete_personal_access_token(&world.presenter("ivan"), &issued.listed.id));
+            let deleted = block_on(handle.delete_personal_access_token(&world.presenter("ivan"), &issued.view.id));
             prop_assert!(deleted.is_ok(), "{:?}", deleted);
         }
         let body = b"grant_type=password&username=ivan&password=ivan&remember=true";

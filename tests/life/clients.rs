@@ -50,9 +50,9 @@ fn syn_token_2_a_created_client_proves_itself_with_its_api_key_and_its_secret_is
     assert!(proves(&world, &created));
     let listed = block_on(world.handle.list_clients(&world.presenter("admin"), None, limit(10))).expect("allowed");
     assert_eq!(listed.items, std::slice::from_ref(&created.view));
-    let told = world.told();
-    assert_eq!(told, [EventKind::Client { client: client_id("rotating"), action: ClientAction::Created }]);
-    let shown = format!("{created:?} {listed:?} {told:?}");
+    let expected = world.take_events();
+    assert_eq!(expected, [EventKind::Client { client: client_id("rotating"), action: ClientAction::Created }]);
+    let shown = format!("{created:?} {listed:?} {expected:?}");
     assert!(!shown.contains(secret.expose_secret()) && !shown.contains(secret.expose_api_key()), "{shown}");
 }
 
@@ -139,18 +139,18 @@ fn syn_token_2_each_change_is_told_and_a_name_must_be_visible() {
     let admin = world.presenter("admin");
     create(&world, new_client("app"));
     let change = |change| block_on(world.handle.update_client(&admin, &client_id("app"), change));
-    world.told();
+    world.take_events();
     let named = |name: &str| ClientUpdate { display_name: Some(name.into()), ..ClientUpdate::default() };
     for bad in ["", " ", "a\nb", &"x".repeat(101)] {
         assert_eq!(field(change(named(bad))), "display_name");
     }
-    assert_eq!(world.told(), []);
+    assert_eq!(world.take_events(), []);
     let both = ClientUpdate { disabled: Some(true), ..named("другое имя") };
     assert_eq!(change(both.clone()).expect("allowed").display_name, "другое имя");
-    let told = |action| EventKind::Client { client: client_id("app"), action };
-    assert_eq!(world.told(), [told(ClientAction::Disabled), told(ClientAction::Changed)]);
+    let expected = |action| EventKind::Client { client: client_id("app"), action };
+    assert_eq!(world.take_events(), [expected(ClientAction::Disabled), expected(ClientAction::Changed)]);
     change(both).expect("allowed");
-    assert_eq!(world.told(), [], "nothing changed");
+    assert_eq!(world.take_events(), [], "nothing changed");
     let twice = ClientUpdate { grants: Some(vec![Grant::RefreshToken; 2]), ..ClientUpdate::default() };
     assert_eq!(change(twice).expect("allowed").grants, [Grant::RefreshToken]);
 }
@@ -172,11 +172,11 @@ fn t6_an_unknown_a_disabled_and_a_wrong_client_are_told_the_same_and_the_host_th
     block_on(world.handle.update_client(&world.presenter("admin"), &client_id("app"), off)).expect("allowed");
     refused(format!("Basic {key}"));
     assert_eq!(seen, [ClientFault::Unknown, ClientFault::Secret, ClientFault::Missing, ClientFault::Disabled]);
-    let told: Vec<_> =
-        world.told().into_iter().filter(|what| matches!(what, EventKind::ClientRefused { .. })).collect();
+    let expected: Vec<_> =
+        world.take_events().into_iter().filter(|what| matches!(what, EventKind::ClientRefused { .. })).collect();
     let of = |client: Option<&str>, reason| EventKind::ClientRefused { client: client.map(client_id), reason };
     assert_eq!(
-        told,
+        expected,
         [
             of(None, ClientFault::Unknown),
             of(Some("app"), ClientFault::Secret),
@@ -325,9 +325,9 @@ fn all_kinds_2_a_secret_proved_under_an_older_key_moves_to_the_newest() {
     let created = create(&before, new_client("app"));
     let during = bare_world_on(Policy::default(), before.store.clone(), both.into());
     assert!(proves(&during, &created));
-    assert!(matches!(during.told()[..], [EventKind::Rekeyed { .. }]));
+    assert!(matches!(during.take_events()[..], [EventKind::Rekeyed { .. }]));
     assert!(proves(&during, &created));
-    assert_eq!(during.told(), [], "once");
+    assert_eq!(during.take_events(), [], "once");
     let after = bare_world_on(Policy::default(), before.store.clone(), new.into());
     assert!(proves(&after, &created), "the old key can leave the ring");
 }

@@ -92,7 +92,7 @@ impl ClientStore for Rival {
     }
 }
 
-fn desk() -> (Counterfoil, Arc<Rival>) {
+fn counterfoil_and_rival() -> (Counterfoil, Arc<Rival>) {
     let store = Arc::new(MemoryStore::default());
     let rival = Arc::new(Rival { store: store.clone(), writes: AtomicU32::new(0) });
     let policy = Policy { retry_needs_key_ring: false, ..Policy::default() };
@@ -109,7 +109,7 @@ fn desk() -> (Counterfoil, Arc<Rival>) {
 
 #[test]
 fn a_change_of_settings_keeps_what_came_in_between_and_gives_up_after_eight_turns() {
-    let (counterfoil, rival) = desk();
+    let (counterfoil, rival) = counterfoil_and_rival();
     let change = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
     rival.writes.store(7, Ordering::SeqCst);
     let after = block_on(counterfoil.update_settings(&Presenter::host(), &change)).expect("the eighth turn wins");
@@ -124,7 +124,7 @@ fn a_change_of_settings_keeps_what_came_in_between_and_gives_up_after_eight_turn
 
 #[test]
 fn a_change_of_a_client_keeps_what_came_in_between() {
-    let (counterfoil, rival) = desk();
+    let (counterfoil, rival) = counterfoil_and_rival();
     let host = Presenter::host();
     let id = block_on(counterfoil.create_client(&host, NewClient::named("app"))).expect("allowed").view.id;
     rival.writes.store(3, Ordering::SeqCst);

@@ -57,14 +57,14 @@ fn fault_a10_one_form_makes_one_token() {
         block_on(world.handle.once(form(number)).create_personal_access_token(&ivan, &new(label)))
     };
     let made = make(1, "one").expect("made");
-    assert_eq!(made.listed.id.shard(), shard(world.handle.realm(), &subject("ivan").into()));
+    assert_eq!(made.view.id.shard(), shard(world.handle.realm(), &subject("ivan").into()));
     assert_eq!(conflict(make(1, "one")), Conflict::DoneAlready);
     assert_eq!(conflict(make(1, "two")), Conflict::FormUsed, "the same number with other fields");
     assert!(matches!(make(2, "ONE"), Err(ManageError::Conflict(Conflict::LabelTaken))), "a refused form");
     assert!(make(2, "two").is_ok(), "did not use its number up");
-    block_on(world.handle.update_personal_access_token(&ivan, &made.listed.id, "renamed")).expect("renamed");
+    block_on(world.handle.update_personal_access_token(&ivan, &made.view.id, "renamed")).expect("renamed");
     assert_eq!(conflict(make(1, "one")), Conflict::DoneAlready, "whatever became of the token");
-    block_on(world.handle.delete_personal_access_token(&ivan, &made.listed.id)).expect("deleted");
+    block_on(world.handle.delete_personal_access_token(&ivan, &made.view.id)).expect("deleted");
     assert_eq!(conflict(make(1, "one")), Conflict::DoneAlready);
     let other = OnceKey::new(&RecordId::from_bytes([8; 16]), &[1; 16]);
     assert!(block_on(world.handle.once(other).create_personal_access_token(&ivan, &new("three"))).is_ok());
@@ -81,7 +81,7 @@ fn fault_a10_one_form_makes_one_code() {
         block_on(world.handle.once(form(1)).create_security_code(&by, &new))
     };
     let made = make(NewAccess::SameAsUser("ivan"), Some("a")).expect("made");
-    assert_eq!(made.listed.id.shard(), shard(world.handle.realm(), &OwnerId::realm()));
+    assert_eq!(made.view.id.shard(), shard(world.handle.realm(), &OwnerId::realm()));
     assert_eq!(conflict(make(NewAccess::SameAsUser("ivan"), Some("a"))), Conflict::DoneAlready);
     for other in [(NewAccess::SuperAdministrator, Some("a")), (NewAccess::SameAsUser("ivan"), None)] {
         assert_eq!(conflict(make(other.0, other.1)), Conflict::FormUsed);
@@ -97,14 +97,14 @@ fn fault_a10_one_form_replaces_one_token_once() {
         block_on(world.handle.once(form(number)).rotate_personal_access_token(&ivan, id, overlap))
     };
     let long = Overlap::For(days(400));
-    assert!(matches!(rotate(1, &old.listed.id, long), Err(ManageError::Invalid(_))), "refused");
-    let next = rotate(1, &old.listed.id, Overlap::Immediate).expect("replaced");
-    assert_eq!(next.listed.id.family(), old.listed.id.family());
-    assert_eq!(conflict(rotate(1, &old.listed.id, Overlap::Immediate)), Conflict::DoneAlready);
-    assert_eq!(conflict(rotate(1, &old.listed.id, Overlap::UntilFirstUse)), Conflict::Replaced);
-    assert_eq!(conflict(rotate(2, &old.listed.id, Overlap::Immediate)), Conflict::Replaced, "another form");
-    assert!(rotate(2, &next.listed.id, Overlap::Immediate).is_ok());
-    assert_eq!(conflict(rotate(1, &old.listed.id, Overlap::Immediate)), Conflict::DoneAlready, "two turns later");
+    assert!(matches!(rotate(1, &old.view.id, long), Err(ManageError::Invalid(_))), "refused");
+    let next = rotate(1, &old.view.id, Overlap::Immediate).expect("replaced");
+    assert_eq!(next.view.id.family(), old.view.id.family());
+    assert_eq!(conflict(rotate(1, &old.view.id, Overlap::Immediate)), Conflict::DoneAlready);
+    assert_eq!(conflict(rotate(1, &old.view.id, Overlap::UntilFirstUse)), Conflict::Replaced);
+    assert_eq!(conflict(rotate(2, &old.view.id, Overlap::Immediate)), Conflict::Replaced, "another form");
+    assert!(rotate(2, &next.view.id, Overlap::Immediate).is_ok());
+    assert_eq!(conflict(rotate(1, &old.view.id, Overlap::Immediate)), Conflict::DoneAlready, "two turns later");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn fault_a10_one_form_replaces_one_secret_once_however_many_followed_it() {
 fn fault_a10_of_many_sendings_at_once_one_makes_it() {
     let world = world();
     let (ivan, admin, supe) = (world.presenter("ivan"), world.presenter("admin"), world.presenter("super"));
-    let old = world.pat("ivan", "turning").listed.id;
+    let old = world.pat("ivan", "turning").view.id;
     let client = || NewClient { id: Some(client_id("reports")), ..NewClient::named("Reports") };
     let code = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
     for round in 0..20 {

@@ -139,9 +139,9 @@ fn syn_token_6_rotate_uses_the_old_one_up() {
 fn syn_token_6_another_clients_refresh_token_is_refused_and_not_consumed() {
     let world = world();
     let reply = world.log_in("rotating", "true");
-    world.told();
+    world.take_events();
     assert_eq!(world.refresh("test.token", &reply.refresh()).error(), (400, "invalid_grant".into()));
-    assert!(world.told().iter().any(|event| matches!(event, EventKind::ForeignClient { .. })));
+    assert!(world.take_events().iter().any(|event| matches!(event, EventKind::ForeignClient { .. })));
     let used = world.refresh("rotating", &reply.refresh());
     assert_eq!(used.status, 200);
     world.pass(minutes(1));
@@ -167,10 +167,10 @@ fn syn_token_6_the_parent_after_the_window_kills_the_family() {
     let world = world();
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
-    world.told();
+    world.take_events();
     world.pass(Duration::from_secs(30));
     assert_eq!(world.refresh("rotating", &first.refresh()).error(), (400, "invalid_grant".into()));
-    assert!(world.told().iter().any(|event| matches!(event, EventKind::Replayed { generation: 0, .. })));
+    assert!(world.take_events().iter().any(|event| matches!(event, EventKind::Replayed { generation: 0, .. })));
     assert!(!world.works(&won.access()) && !world.works(&first.access()), "access tokens included");
     assert_eq!(world.refresh("rotating", &won.refresh()).status, 400);
 }

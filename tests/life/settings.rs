@@ -29,9 +29,9 @@ fn syn_pat_1_a_change_holds_from_the_next_call_and_leaves_an_event_for_each_fiel
     let setting = |name, value: &str| EventKind::Setting { name, value: value.into() };
     let wanted =
         [setting(SettingName::PersonalAccessTokensEnabled, "true"), setting(SettingName::AccessLifetimeSeconds, "60")];
-    assert_eq!(world.told(), wanted);
+    assert_eq!(world.take_events(), wanted);
     block_on(world.handle.update_settings(&admin, &change)).expect("allowed");
-    assert_eq!(world.told(), [], "nothing changed the second time");
+    assert_eq!(world.take_events(), [], "nothing changed the second time");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_number_out_of_its_range_names_field_and_limits_and_nothing_is_half_done() {
         other => panic!("{other:?}"),
     }
     assert!(!block_on(world.handle.settings(&admin)).expect("allowed").personal_access_tokens);
-    assert_eq!(world.told(), []);
+    assert_eq!(world.take_events(), []);
 }
 
 #[test]

@@ -42,7 +42,7 @@ impl World {
                 self.site.secrets.push((id, secret.expose_secret().to_owned()));
             }
         }
-        self.told();
+        self.take_events();
     }
 
     pub fn client_secret(&self, client: &str) -> &str {

@@ -85,7 +85,7 @@ fn assembled(
     let world = site.node(1, change);
     // A host that does its upkeep: it is not warned.
     let _flushed = block_on(world.handle.flush());
-    world.told();
+    world.take_events();
     world
 }
 
@@ -120,8 +120,8 @@ impl World {
     }
 
     /// What was told since the last look.
-    pub fn told(&self) -> Vec<EventKind> {
-        self.sink.take().into_iter().map(|Event { what, .. }| what).collect()
+    pub fn take_events(&self) -> Vec<EventKind> {
+        self.sink.take().into_iter().map(|Event { kind, .. }| kind).collect()
     }
 
     pub fn stored(&self, id: &RecordId) -> Option<store::TokenRecord> {

@@ -317,7 +317,7 @@ impl Draft {
 /// Revoked then by the host.
 #[must_use]
 pub fn revoked(at: Timestamp) -> Revoked {
-    Revoked { at, why: RevocationReason::ByHost }
+    Revoked { at, reason: RevocationReason::ByHost }
 }
 
 /// An edit of the label with its key.

@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert!(handle.verify(issued.token.expose_secret()).await.is_err(), "unavailable, not unknown");
     server.restart();
     let principal = handle.verify(issued.token.expose_secret()).await?;
-    println!("after the restart it authenticates {} ({:?})", principal.name(), issued.listed.label);
+    println!("after the restart it authenticates {} ({:?})", principal.name(), issued.view.label);
     assert_eq!(principal.name(), "ann");
     assert!(handle.shutdown().await.error.is_none());
     Ok(())

@@ -63,7 +63,7 @@ pub(crate) fn stamped(at: Timestamp, number: u8) -> Bytes {
 
 /// `r` of a family: when and why it was revoked, and the end of its tombstone.
 pub(crate) fn ended(revoked: Revoked, gone_at: Timestamp) -> Bytes {
-    [stamped(revoked.at, revoked.why.byte()).as_slice(), &time(gone_at)].concat()
+    [stamped(revoked.at, revoked.reason.byte()).as_slice(), &time(gone_at)].concat()
 }
 
 /// `x` of a record.
@@ -385,7 +385,7 @@ fn notice_of(text: &[u8]) -> Option<NoticeMark> {
 
 fn revoked(text: &[u8]) -> Option<Revoked> {
     let (at, why) = stamp(text)?;
-    Some(Revoked { at, why: RevocationReason::from_byte(why)? })
+    Some(Revoked { at, reason: RevocationReason::from_byte(why)? })
 }
 
 fn noticed_of(text: &[u8]) -> Option<Vec<(Timestamp, u8)>> {

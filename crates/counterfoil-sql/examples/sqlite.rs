@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let again = open(SqliteStore::open(file).await?, &people, &keys)?;
     let principal = again.verify(issued.token.expose_secret()).await?;
-    println!("after reopening it authenticates {} ({:?})", principal.name(), issued.listed.label);
+    println!("after reopening it authenticates {} ({:?})", principal.name(), issued.view.label);
     assert_eq!(principal.name(), "ann");
     assert!(again.shutdown().await.error.is_none());
     Ok(())

@@ -100,14 +100,14 @@ impl<'a, R: SqlRow> Columns<'a, R> {
         kind.ok_or_else(|| corrupt(column))
     }
 
-    fn revoked(&self, at: impl Column, why: impl Column) -> Result<Option<Revoked>, Corrupt> {
-        match (self.instant(at)?, self.small::<u8>(why)?) {
+    fn revoked(&self, at: impl Column, reason_at: impl Column) -> Result<Option<Revoked>, Corrupt> {
+        match (self.instant(at)?, self.small::<u8>(reason_at)?) {
             (None, None) => Ok(None),
             (Some(instant), Some(reason)) => {
-                let reason = RevocationReason::from_byte(reason).ok_or_else(|| corrupt(why))?;
-                Ok(Some(Revoked { at: instant, why: reason }))
+                let reason = RevocationReason::from_byte(reason).ok_or_else(|| corrupt(reason_at))?;
+                Ok(Some(Revoked { at: instant, reason }))
             }
-            _ => Err(corrupt(why)),
+            _ => Err(corrupt(reason_at)),
         }
     }
 
@@ -167,7 +167,7 @@ impl<'a, R: SqlRow> Columns<'a, R> {
             expiry_set_at: need(self.instant(RecordColumn::ExpirySetAt)?, RecordColumn::ExpirySetAt)?,
             gone_at: self.instant(RecordColumn::GoneAt)?,
             superseded: self.superseded()?,
-            revoked: self.revoked(RecordColumn::RevokedAt, RecordColumn::RevokedWhy)?,
+            revoked: self.revoked(RecordColumn::RevokedAt, RecordColumn::RevocationReason)?,
             last_used_at: self.instant(RecordColumn::LastUsedAt)?,
             notice,
             noticed: self.noticed()?,
@@ -186,7 +186,7 @@ impl<'a, R: SqlRow> Columns<'a, R> {
             live_until: self.instant(FamilyColumn::LiveUntil)?,
             gone_at: self.instant(FamilyColumn::GoneAt)?,
             label_key: self.text(FamilyColumn::LabelKey, |text| Ok::<_, Corrupt>(LabelKey::from_stored(text)))?,
-            revoked: self.revoked(FamilyColumn::RevokedAt, FamilyColumn::RevokedWhy)?,
+            revoked: self.revoked(FamilyColumn::RevokedAt, FamilyColumn::RevocationReason)?,
             client: self.bytes(FamilyColumn::Client)?.map(ClientKey::from_bytes),
             used_at: need(self.instant(FamilyColumn::UsedAt)?, FamilyColumn::UsedAt)?,
         })

@@ -123,7 +123,7 @@ pub(crate) async fn rotate(
         match handover.replace(&old, honoured_until, new).await? {
             Rotated::Done => {
                 permit.tell(EventKind::Rotated { id: *id, successor: minted.id });
-                return Ok(IssuedCredential { token: minted.token, listed });
+                return Ok(IssuedCredential { token: minted.token, view: listed });
             }
             Rotated::Stale(there) => old = there,
             Rotated::IdTaken(_) if derived.is_some() => return Err(Conflict::FormUsed.into()),

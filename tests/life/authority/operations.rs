@@ -230,8 +230,8 @@ pub(super) const ALL: &[Operation] = &[
 
 /// Several calls of one operation, which must come out alike.
 fn same<const N: usize>(outcomes: [Result<(), ManageError>; N]) -> Result<(), ManageError> {
-    let told = |outcome: &Result<(), ManageError>| format!("{outcome:?}");
-    assert!(outcomes.iter().all(|outcome| told(outcome) == told(&outcomes[0])), "{outcomes:?}");
+    let text_of = |outcome: &Result<(), ManageError>| format!("{outcome:?}");
+    assert!(outcomes.iter().all(|outcome| text_of(outcome) == text_of(&outcomes[0])), "{outcomes:?}");
     outcomes.into_iter().next().expect("at least one")
 }
 
@@ -255,14 +255,14 @@ fn token(world: &World, owner: &str, scope: Option<&str>) -> RecordId {
     let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(1), scope };
     let issued = block_on(world.handle.create_personal_access_token(&Presenter::signed_in(&account), &new));
     world.people.set_role(&subject(owner), account.role());
-    issued.expect("made").listed.id
+    issued.expect("made").view.id
 }
 
 fn code(world: &World) -> RecordId {
     // With the scope that the operation needs, as the tokens above.
     let by = super::presenters::access(world, "super", Some(Scope::CODES_MANAGE)).by;
     let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
-    block_on(world.handle.create_security_code(&by, &new)).expect("made").listed.id
+    block_on(world.handle.create_security_code(&by, &new)).expect("made").view.id
 }
 
 fn client(world: &World) -> ClientId {

@@ -212,7 +212,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
             let label = format!("t {}", made.tokens.len());
             let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(days), scope };
             let issued = block_on(handle.create_personal_access_token(by, &new));
-            made.tokens.extend(issued.as_ref().ok().map(|issued| issued.listed.id));
+            made.tokens.extend(issued.as_ref().ok().map(|issued| issued.view.id));
             made.texts.extend(issued.ok().map(|issued| issued.token.expose_secret().to_owned()));
         }
         Try::Rotate(which) => {
@@ -226,7 +226,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
         Try::Code(full) => {
             let access = if full { NewAccess::SuperAdministrator } else { NewAccess::SameAsUser("super@example.com") };
             let issued = block_on(handle.create_security_code(by, &NewSecurityCode { access, description: None }));
-            made.codes.extend(issued.as_ref().ok().map(|issued| issued.listed.id));
+            made.codes.extend(issued.as_ref().ok().map(|issued| issued.view.id));
             made.texts.extend(issued.ok().map(|issued| issued.token.expose_secret().to_owned()));
         }
         Try::Renew(which, how) => {
@@ -269,7 +269,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
 
 fn rotated(world: &World, by: &Presenter, id: RecordId, made: &mut Made) {
     if let Ok(issued) = block_on(world.handle.rotate_personal_access_token(by, &id, Overlap::Immediate)) {
-        made.tokens.push(issued.listed.id);
+        made.tokens.push(issued.view.id);
         made.texts.push(issued.token.expose_secret().to_owned());
         made.texts.retain(|text| world.works(text));
     }
@@ -386,9 +386,9 @@ fn ao_code_6_every_event_of_something_done_names_who_acted() {
         )
     };
     for event in &events {
-        assert!(event.by != Actor::Unproved || refusals(&event.what), "{event:?}");
+        assert!(event.by != Actor::Unproved || refusals(&event.kind), "{event:?}");
     }
-    let replayed = |event: &&event::Event| matches!(event.what, EventKind::Replayed { .. });
+    let replayed = |event: &&event::Event| matches!(event.kind, EventKind::Replayed { .. });
     let actor = &events.iter().find(replayed).expect("a replay").by;
     assert!(matches!(actor, Actor::Client { client: named, subject: Some(_) } if *named == client), "{actor:?}");
     assert!(events.len() > 20, "{}", events.len());

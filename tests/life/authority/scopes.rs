@@ -90,7 +90,7 @@ fn fault_a1_narrowing_a_client_holds_at_once_for_what_it_has_already() {
     let denied = world.verify(&refreshed.access());
     assert!(matches!(&denied, Err(denied) if denied.public() == Some(PublicRefusal::InsufficientScope)), "{denied:?}");
     assert_eq!(refresh(&world, "app", &refreshed.refresh(), None).error(), (400, "invalid_scope".into()));
-    world.told();
+    world.take_events();
     block_on(world.handle.create_client(&Presenter::host(), resource_server())).expect("registered");
     allow(&world, &client, None);
     let again = refresh(&world, "app", &refreshed.refresh(), None);
@@ -156,16 +156,16 @@ fn fault_a2_an_unknown_scope_is_refused_everywhere_and_drops_out_of_what_is_stor
 fn fault_c11_a_scope_beyond_is_refused_before_the_password_and_a_proved_one_leaves_an_event() {
     let world = bare_world(open_policy());
     register(&world, "app", Some("a"), None);
-    world.told();
+    world.take_events();
     let hashes = world.people.hashes();
     assert_eq!(log_in(&world, "app", Some("b")).error(), (400, "invalid_scope".into()));
     assert_eq!(world.people.hashes(), hashes, "no password was looked at");
     log_in(&world, "app", Some("a"));
     let proved = |what: &EventKind| matches!(what, EventKind::LoginProved { subject: who } if *who == subject("admin"));
-    assert!(world.told().iter().any(proved));
+    assert!(world.take_events().iter().any(proved));
     block_on(world.handle.open_session(&login("admin", "admin"), &counterfoil::types::Source::Unknown))
         .expect("opened");
-    assert!(world.told().iter().any(proved), "the console's too");
+    assert!(world.take_events().iter().any(proved), "the console's too");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn fault_a7_a_presenter_with_a_scope_gives_no_longer_life_to_a_code_that_may_do_
     let world = super::presenters::unhindered();
     let by = super::presenters::access(&world, "super", Some(Scope::CODES_MANAGE)).by;
     let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
-    let wide = block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made").listed.id;
+    let wide = block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made").view.id;
     let later = world.now().plus_capped(days(9));
     for outcome in [
         block_on(world.handle.update_security_code(&by, &wide, Some(later), None)),

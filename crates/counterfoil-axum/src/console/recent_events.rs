@@ -88,7 +88,7 @@ mod tests {
             realm,
             by: Actor::Host,
             source: None,
-            what: EventKind::NoKeyRing,
+            kind: EventKind::NoKeyRing,
         }
     }
 

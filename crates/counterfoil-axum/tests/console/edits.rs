@@ -17,7 +17,7 @@ async fn code(world: &World, description: &str) -> (Browser, String) {
 }
 
 fn done(world: &World) -> Vec<Action> {
-    let action = |event: counterfoil::event::Event| match event.what {
+    let action = |event: counterfoil::event::Event| match event.kind {
         EventKind::Changed { action, .. } => Some(action),
         _ => None,
     };
@@ -97,14 +97,14 @@ async fn fault_f11_what_lengthens_a_codes_life_asks_and_says_what_it_means() {
     let young = value(&sue.get("/codes?q=young").await.text, "data-id=\"");
     let list = sue.get("/codes").await.text;
     assert!(!list.contains("<form class=\"make-permanent\"") && !list.contains("action=\"/console/codes/"), "{list}");
-    for (id, verb, says, action) in [
+    for (id, action_name, says, action) in [
         (&young, "reset", "from now", Action::Reset),
         (&young, "make-permanent", "never expire", Action::MadePermanent),
         (&live, "reactivate", "works again", Action::Reactivated),
     ] {
         drop(world.sink.take());
-        let path = format!("/codes/{id}/{verb}");
-        assert!(list.contains(&format!("href=\"/console{path}?back=")), "{verb}");
+        let path = format!("/codes/{id}/{action_name}");
+        assert!(list.contains(&format!("href=\"/console{path}?back=")), "{action_name}");
         let asks = sue.get(&format!("{path}?back=%2Fcodes%3Fq%3Dyoung")).await;
         assert!(asks.status == 200 && asks.text.contains(says) && asks.text.contains("id=\"confirm\""), "{asks:?}");
         assert_eq!(done(&world), [], "looking does nothing");

@@ -105,11 +105,11 @@ fn read_superseded(row: &mut Reader<'_>, column: &'static str) -> Result<Superse
 
 pub(super) fn write_revoked(row: &mut Writer, revoked: Revoked) {
     row.instant(revoked.at);
-    row.byte(revoked.why.byte());
+    row.byte(revoked.reason.byte());
 }
 
 pub(super) fn read_revoked(row: &mut Reader<'_>, column: &'static str) -> Result<Revoked, Corrupt> {
     let at = row.instant(column)?;
-    let why = RevocationReason::from_byte(row.byte(column)?).ok_or(Corrupt::Column { column })?;
-    Ok(Revoked { at, why })
+    let reason = RevocationReason::from_byte(row.byte(column)?).ok_or(Corrupt::Column { column })?;
+    Ok(Revoked { at, reason })
 }

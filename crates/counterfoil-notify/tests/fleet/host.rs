@@ -76,7 +76,7 @@ pub fn fill<B: Backend>(backend: &B, tokens: usize, owners: usize) -> BTreeSet<S
             let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(30), scope: None };
             let by = Presenter::signed_in(&owner(at % owners));
             let issued = counterfoil.create_personal_access_token(&by, &new).await.expect("a token");
-            issued.listed.id.to_string()
+            issued.view.id.to_string()
         }
     };
     block_on(async {

@@ -78,7 +78,7 @@ async fn notice_1_the_seeds_story_one_mail_at_day_23_and_one_at_day_30_in_both_l
     for ((mail, expected), issued) in mails.iter().zip(bodies).zip([&english, &russian, &english, &russian]) {
         let mail = parsed(mail);
         let html = mail.body_html(0).expect("HTML");
-        let id = issued.listed.id.to_string();
+        let id = issued.view.id.to_string();
         for words in expected.into_iter().chain([id.as_str(), "12d Synergy", "https://example.com/profile"]) {
             assert!(text(&mail).contains(words), "{words}: {}", text(&mail));
             assert!(html.contains(words), "{words}: {html}");

@@ -193,7 +193,7 @@ async fn try_create(
 fn secret_page_for(console: &Console, viewer: &Viewer, issued: &IssuedCredential, back: &str) -> Response {
     let layout = Layout::of(console, viewer, SECTION);
     let (caption, done) = (viewer.language.texts().token_caption, console.path(back));
-    secret_page::token(layout, &issued.token, caption, Some(&issued.listed.label), &done)
+    secret_page::token(layout, &issued.token, caption, Some(&issued.view.label), &done)
 }
 
 /// Parses the id in a path. An invalid id gets 404.

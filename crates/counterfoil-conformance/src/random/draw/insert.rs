@@ -162,7 +162,7 @@ impl Draw {
         if self.dice.chance(1, 2) {
             return Some(refuse(limit));
         }
-        let revoked = Revoked { at: now, why: RevocationReason::MadeRoom };
+        let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
         Some(Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: self.soon() } })
     }
 

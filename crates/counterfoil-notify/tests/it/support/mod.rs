@@ -104,7 +104,7 @@ impl World {
 
     /// Whether any notice of it is marked as sent.
     pub async fn is_marked(&self, issued: &IssuedCredential) -> bool {
-        let record = self.store.get(&issued.listed.id).await.expect("the store answers").expect("a record");
+        let record = self.store.get(&issued.view.id).await.expect("the store answers").expect("a record");
         !record.record().noticed.is_empty()
     }
 }

@@ -159,7 +159,7 @@ async fn try_create(
         Ok(issued) => {
             let layout = Layout::of(console, viewer, SECTION);
             let (caption, done) = (viewer.language.texts().code_caption, console.path(SECTION));
-            Ok(Ok(secret_page::token(layout, &issued.token, caption, issued.listed.description.as_deref(), &done)))
+            Ok(Ok(secret_page::token(layout, &issued.token, caption, issued.view.description.as_deref(), &done)))
         }
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }
