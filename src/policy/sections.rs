@@ -119,6 +119,9 @@ pub struct AccessTokens {
     pub max_live_per_family: Option<NonZeroU32>,
     /// Whether a token without scope is refused.
     pub scope_demanded: bool,
+    /// Whether the answer of the token endpoint has the fields of 12d Synergy beside those of RFC 6749: `user_name`,
+    /// `user_id`, `as:client_id`, `is_read_only_web_user`, `.issued` and `.expires`. The host's claims are in it either way.
+    pub vendor_fields: bool,
 }
 
 impl Default for AccessTokens {
@@ -128,6 +131,7 @@ impl Default for AccessTokens {
             max_lifetime: days(1),
             max_live_per_family: NonZeroU32::new(100),
             scope_demanded: false,
+            vendor_fields: true,
         }
     }
 }
