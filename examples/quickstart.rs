@@ -112,7 +112,7 @@ async fn open_the_gates(service: &Service, admin: &Presenter, bill: &Account) ->
     let refused = create(service, &bill_himself, "nightly build").await.err().ok_or("a closed gate")?;
     assert!(matches!(refused, ManageError::Forbidden(_)));
     println!("  before: {refused}");
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     service.counterfoil.update_settings(admin, &on).await?;
     let view = service.counterfoil.set_token_login(admin, bill.subject(), true).await?;
     println!("  after: token login allowed for {}: {}", view.name, view.token_login_allowed);

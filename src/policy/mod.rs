@@ -119,6 +119,12 @@ impl Policy {
         }
     }
 
+    /// Whether the policy uses a setting. A setting that it does not use cannot be changed.
+    #[must_use]
+    pub fn uses_setting(&self, name: SettingName) -> bool {
+        name != SettingName::PersonalAccessTokensEnabled || self.gates().setting
+    }
+
     /// The smallest and the largest number of a setting under this policy, in the unit of its name. A stored number
     /// above the largest counts as the largest; a new one is refused.
     #[must_use]

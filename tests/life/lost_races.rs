@@ -110,14 +110,14 @@ fn counterfoil_and_rival() -> (Counterfoil, Arc<Rival>) {
 #[test]
 fn a_change_of_settings_keeps_what_came_in_between_and_gives_up_after_eight_turns() {
     let (counterfoil, rival) = counterfoil_and_rival();
-    let change = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
+    let change = SettingsUpdate::default().with_pat_max_days(90);
     rival.writes.store(7, Ordering::SeqCst);
     let after = block_on(counterfoil.update_settings(&Presenter::host(), &change)).expect("the eighth turn wins");
     assert_eq!(after.pat_max_days, 90);
     let stored = block_on(SettingsStore::settings(&rival.store, &Realm::default())).expect("there").expect("there");
     assert_eq!(stored.settings.values.len(), 8);
     rival.writes.store(8, Ordering::SeqCst);
-    let change = SettingsUpdate { pat_max_days: Some(91), ..SettingsUpdate::default() };
+    let change = SettingsUpdate::default().with_pat_max_days(91);
     let answer = block_on(counterfoil.update_settings(&Presenter::host(), &change));
     assert!(matches!(answer, Err(ManageError::Unavailable(Unavailable::Contended { .. }))), "{answer:?}");
 }

@@ -139,7 +139,7 @@ fn syn_pat_3_days_are_whole_numbers_from_1_to_180() {
 #[test]
 fn syn_pat_3_the_ceiling_is_the_settings() {
     let world = world();
-    let change = SettingsUpdate { pat_max_days: Some(10), ..Default::default() };
+    let change = SettingsUpdate::default().with_pat_max_days(10);
     block_on(world.handle.update_settings(&world.presenter("admin"), &change)).expect("changed");
     assert!(create_for_days(&world, 10).is_ok());
     assert!(matches!(create_for_days(&world, 11), Err(ManageError::Invalid(Invalid::Days { most: 10 }))));

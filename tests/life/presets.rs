@@ -40,7 +40,7 @@ fn all_kinds_8_synergy_asks_the_setting_and_no_switch_and_labels_have_100_charac
 #[test]
 fn all_kinds_8_a2nta_asks_the_switch_and_no_setting_labels_have_20_characters_and_permanent_ones_are_allowed() {
     let world = bare_world(Policy::a2nta());
-    let off = settings::SettingsUpdate { personal_access_tokens_enabled: Some(false), ..Default::default() };
+    let off = settings::SettingsUpdate::default().with_personal_access_tokens_enabled(false);
     let set = block_on(world.handle.update_settings(&world.presenter("admin"), &off));
     assert!(matches!(set, Err(ManageError::Conflict(Conflict::NotApplicable { gate: Gate::Setting }))));
     let refused = world.create("ivan", "ci", 1);
@@ -134,7 +134,7 @@ fn all_kinds_8_the_neutral_preset_has_tokens_on_needs_no_key_ring_and_lets_an_ad
     world.create("ivan", "a year", 366).expect("the most");
     assert!(matches!(world.create("ivan", "longer", 367), Err(ManageError::Invalid(Invalid::Days { most: 366 }))));
     assert!(matches!(permanent(&world), Err(ManageError::Invalid(Invalid::Permanent))));
-    let longer = settings::SettingsUpdate { access_lifetime_seconds: Some(3_601), ..Default::default() };
+    let longer = settings::SettingsUpdate::default().with_access_lifetime_seconds(3_601);
     let refused = block_on(world.handle.update_settings(&world.presenter("admin"), &longer));
     assert!(matches!(refused, Err(ManageError::Invalid(_))), "{refused:?}");
     world.allow_tokens(false);

@@ -104,7 +104,7 @@ fn syn_token_5_remember_is_true_false_or_nothing() {
 fn syn_token_5_a_shortened_time_out_applies_to_existing_families_at_their_next_use() {
     let world = world();
     let reply = world.log_in("rotating", "true");
-    let change = SettingsUpdate { refresh_inactivity_seconds: Some(3_600), ..Default::default() };
+    let change = SettingsUpdate::default().with_refresh_inactivity_seconds(3_600);
     block_on(world.handle.update_settings(&world.presenter("admin"), &change)).expect("changed");
     world.pass(hours(1));
     assert_eq!(world.refresh("rotating", &reply.refresh()).status, 400);

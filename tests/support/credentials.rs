@@ -49,7 +49,7 @@ impl World {
 
     /// An administrator turns the setting "creation and authentication of personal access tokens".
     pub fn allow_tokens(&self, on: bool) {
-        let change = SettingsUpdate { personal_access_tokens_enabled: Some(on), ..SettingsUpdate::default() };
+        let change = SettingsUpdate::default().with_personal_access_tokens_enabled(on);
         block_on(self.handle.update_settings(&self.presenter("admin"), &change)).expect("changed");
     }
 

@@ -143,7 +143,7 @@ impl World {
     }
 
     pub fn open_gate(&self, open: bool) {
-        self.set(|settings| settings.set_personal_access_tokens(open));
+        self.set_number(SettingName::PersonalAccessTokensEnabled, open.into());
     }
 
     pub fn set_number(&self, name: SettingName, number: u64) {

@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     handle.start().await?;
 
     let by = Presenter::signed_in(&admin);
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     handle.update_settings(&by, &on).await?;
     handle.set_token_login(&by, ann.subject(), true).await?;
     let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };

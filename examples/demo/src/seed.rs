@@ -77,7 +77,7 @@ pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), Star
         let subject = SubjectId::new(known.subject).map_err(|error| StartError::Seed(error.into()))?;
         counterfoil.set_token_login(&Presenter::host(), &subject, true).await.map_err(failed)?;
     }
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     counterfoil.update_settings(&Presenter::host(), &on).await.map_err(failed)?;
     Ok(())
 }

@@ -222,7 +222,7 @@ pub(super) const ALL: &[Operation] = &[
         name: "UpdateSettings",
         scope: Scope::SETTINGS_MANAGE,
         run: |world, who| {
-            let change = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
+            let change = SettingsUpdate::default().with_pat_max_days(90);
             block_on(world.handle.update_settings(&who.by, &change)).map(drop)
         },
     },

@@ -182,7 +182,7 @@ fn fault_a13_sign_ins_sessions_and_access_tokens_are_bounded_and_the_least_recen
 #[test]
 fn fault_a14_an_administrator_cannot_lengthen_what_the_policy_bounds() {
     let world = bare_world(policy::Policy::aal2());
-    let change = |seconds| settings::SettingsUpdate { refresh_absolute_seconds: Some(seconds), ..Default::default() };
+    let change = |seconds| settings::SettingsUpdate::default().with_refresh_absolute_seconds(seconds);
     let set = |seconds| block_on(world.handle.update_settings(&world.presenter("admin"), &change(seconds)));
     let refused = set(366 * 86_400);
     assert!(

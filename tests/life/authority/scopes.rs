@@ -63,7 +63,7 @@ fn fault_a1_a_client_that_asks_for_nothing_gets_its_default_or_all_that_it_is_al
     let reply = log_in(&world, "narrow", None);
     assert_eq!((held(&world, &reply), reply.text("scope")), (Some("demo:read".into()), "demo:read".into()));
     let by = Presenter::from(&world.verify(&reply.access()).expect("live"));
-    let change = settings::SettingsUpdate { pat_max_days: Some(1), ..Default::default() };
+    let change = settings::SettingsUpdate::default().with_pat_max_days(1);
     let changed = block_on(world.handle.update_settings(&by, &change));
     assert!(matches!(changed, Err(ManageError::Forbidden(Forbidden::Scope { .. }))), "{changed:?}");
     assert_eq!(held(&world, &log_in(&world, "usual", None)), Some("demo:read".into()));

@@ -151,8 +151,7 @@ async fn fault_f4_a_refused_form_does_not_undo_a_concurrent_change() {
     let sue = Browser::signed_in(&world, "sue").await;
     let switch = "personal_access_tokens_enabled";
     assert!(is_ticked(&sue.get("/settings").await.text, switch));
-    let off =
-        counterfoil::settings::SettingsUpdate { personal_access_tokens_enabled: Some(false), ..Default::default() };
+    let off = counterfoil::settings::SettingsUpdate::default().with_personal_access_tokens_enabled(false);
     world.counterfoil.update_settings(&counterfoil::Presenter::host(), &off).await.expect("switched off");
     // Submit the old page: the checkbox untouched, another field invalid.
     let form = format!("{switch}=true&{switch}_was=true&pat_max_days=0&pat_max_days_was=180");

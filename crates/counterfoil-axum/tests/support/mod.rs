@@ -114,7 +114,7 @@ async fn world_on(policy: Policy, directory: impl FnOnce(Arc<MemoryDirectory>) -
     for name in ["bill", "carol", "adam", "sue", "mia"].into_iter().filter(|_| counterfoil.gates().switch) {
         counterfoil.set_token_login(&host, &subject(name), true).await.expect("the switch");
     }
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     if counterfoil.gates().setting {
         counterfoil.update_settings(&host, &on).await.expect("the setting");
     }

@@ -66,7 +66,7 @@ where
     let secret = Secret::from(CLIENT.to_owned());
     handle.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
     let by = Presenter::signed_in(&admin);
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     handle.update_settings(&by, &on).await.expect("the gate opens");
     handle.set_token_login(&by, ann.subject(), true).await.expect("the other gate opens");
     (handle, ann)

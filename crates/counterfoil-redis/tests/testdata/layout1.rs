@@ -130,9 +130,9 @@ impl Old {
         assert!(matches!(done, Ok(Rotated::Done)), "{done:?}");
     }
 
-    async fn revoke(&self, what: Revoke<'_>, now: u64, reason: RevocationReason) {
+    async fn revoke(&self, what: Revoke<'_>, now: u64, why: RevocationReason) {
         let one = NonZeroU32::MIN;
-        let done = self.0.revoke(what, Revoked { at: at(now), reason }, at(GONE + 5), one).await.expect("answered");
+        let done = self.0.revoke(what, Revoked { at: at(now), why }, at(GONE + 5), one).await.expect("answered");
         assert_eq!(done.changed, 1);
     }
 }

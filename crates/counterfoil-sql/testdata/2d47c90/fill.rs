@@ -96,7 +96,7 @@ async fn supersede(store: &impl TokenStore, parent: RecordId, new: &[NewRecord],
 }
 
 async fn revoke(store: &impl TokenStore, what: Revoke<'_>, now: u64) {
-    let revoked = Revoked { at: at(now), reason: RevocationReason::ByHost };
+    let revoked = Revoked { at: at(now), why: RevocationReason::ByHost };
     let done = store.revoke(what, revoked, at(REVOKED_GONE), MANY).await;
     assert_eq!(done.expect("an answer"), Progress { changed: 1, more: false });
 }

@@ -75,7 +75,7 @@ impl Site {
         };
         let secret = Secret::from(CLIENT.to_owned());
         node.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
-        let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+        let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
         node.update_settings(&Presenter::host(), &on).await.expect("the gate opens");
         node.set_token_login(&Presenter::host(), self.ann.subject(), true).await.expect("the other gate opens");
         node
