@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
     let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default()).clock(clock.clone());
     let counterfoil = builder.directory(people).build()?;
-    let new = NewPersonalAccessToken { label: "backup", lifetime: Lifetime::Days(30), scope: None };
+    let new = NewPersonalAccessToken::new("backup", Lifetime::Days(30));
     block_on(counterfoil.create_personal_access_token(&Presenter::signed_in(&ivan), &new))?;
 
     let broken: Transport<'_> = &|_| false;

@@ -91,14 +91,14 @@ async fn register_clients(service: &Service) -> Outcomes<String> {
     chapter(service, "Two clients are registered");
     let grants = || vec![Grant::Password, Grant::RefreshToken];
     let (host, secret) = (Presenter::host(), Secret::from("a7d849366d224f8eb521ccf696925627".to_owned()));
-    let test_token = NewClient {
-        id: Some("test.token".parse()?),
-        grants: grants(),
-        refresh_mode: RefreshMode::Reuse,
-        ..NewClient::named("angularApp")
-    };
+    let test_token = NewClient::named("angularApp")
+        .with_id("test.token".parse::<counterfoil::client::ClientId>()?)
+        .with_grants(grants())
+        .with_refresh_mode(RefreshMode::Reuse);
     service.counterfoil.import_client(&host, test_token, &secret, false).await?;
-    let rotating = NewClient { id: Some("rotating".parse()?), grants: grants(), ..NewClient::named("Rotating app") };
+    let rotating = NewClient::named("Rotating app")
+        .with_id("rotating".parse::<counterfoil::client::ClientId>()?)
+        .with_grants(grants());
     let rotating = service.counterfoil.create_client(&host, rotating).await?;
     let api_key = rotating.secret.ok_or("a confidential client")?;
     println!("  test.token keeps its secret; rotating was given {}", first_8(api_key.expose_secret()));
@@ -186,7 +186,7 @@ async fn labels(service: &Service, bill: &Presenter) -> Outcomes {
 async fn security_code(service: &Service, root: &Presenter) -> Outcomes {
     chapter(service, "A super administrator makes a security code");
     let counterfoil = &service.counterfoil;
-    let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: Some("export") };
+    let new = NewSecurityCode::new(NewAccess::SuperAdministrator).with_description("export");
     let made = counterfoil.create_security_code(root, &new).await?;
     let (id, secret) = (made.view.id, made.token.expose_secret());
     println!("  {} works until {}", first_8(secret), instant(made.view.expires_at));
@@ -268,18 +268,16 @@ async fn close(service: &Service) -> Outcomes {
 }
 
 async fn create(service: &Service, by: &Presenter, label: &str) -> Result<IssuedCredential, ManageError> {
-    let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(30), scope: None };
+    let new = NewPersonalAccessToken::new(label, Lifetime::Days(30));
     service.counterfoil.create_personal_access_token(by, &new).await
 }
 
 /// One POST to the token endpoint, as a framework would hand it over; an OAuth error is an error here.
 async fn token(service: &Service, authorization: &str, form: &str) -> Outcomes<Value> {
-    let request = OAuthRequest {
-        authorization: &[authorization.as_bytes()],
-        content_type: Some(b"application/x-www-form-urlencoded"),
-        body: form.as_bytes(),
-        source: &"203.0.113.7".parse()?,
-    };
+    let (source, authorization) = ("203.0.113.7".parse()?, [authorization.as_bytes()]);
+    let request = OAuthRequest::new(form.as_bytes(), &source)
+        .with_authorization(&authorization)
+        .with_content_type(Some(b"application/x-www-form-urlencoded"));
     let answer = service.counterfoil.token(request).await.unwrap_or_else(Answer::from);
     let body: Value = serde_json::from_str(answer.expose_secret())?;
     if answer.status() == 200 { Ok(body) } else { Err(format!("{} {}", answer.status(), body["error"]).into()) }

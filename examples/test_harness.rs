@@ -38,7 +38,7 @@ impl Harness {
     }
 
     fn token(&self) -> Outcome<IssuedCredential> {
-        let new = NewPersonalAccessToken { label: "ci", lifetime: Lifetime::Days(1), scope: None };
+        let new = NewPersonalAccessToken::new("ci", Lifetime::Days(1));
         Ok(block_on(self.counterfoil.create_personal_access_token(&Presenter::signed_in(&self.ivan), &new))?)
     }
 

@@ -123,12 +123,8 @@ fn story(seen: &Seen) -> Vec<String> {
     let basic = world.basic("rotating");
     let answer = |form: &str| {
         let headers: [&[u8]; 1] = [basic.as_bytes()];
-        let request = OAuthRequest {
-            authorization: &headers,
-            content_type: FORM,
-            body: form.as_bytes(),
-            source: &source_of(Some("10.0.0.1")),
-        };
+        let source = source_of(Some("10.0.0.1"));
+        let request = OAuthRequest::new(form.as_bytes(), &source).with_authorization(&headers).with_content_type(FORM);
         match block_on(world.handle.token(request)) {
             Ok(answer) => {
                 seen.debug(&answer);

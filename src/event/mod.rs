@@ -20,6 +20,7 @@ pub use parts::{Action, ClientAction, Fault, Limit, Means, Throttled};
 
 /// An event, emitted after the store has confirmed the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Event {
     /// When it happened.
     pub at: Timestamp,
@@ -33,6 +34,18 @@ pub struct Event {
     /// The kind of event.
     pub kind: EventKind,
 }
+
+impl Event {
+    /// An event of an unknown source.
+    #[must_use]
+    pub const fn new(at: Timestamp, realm: Realm, by: Actor, kind: EventKind) -> Self {
+        Self { at, realm, by, source: None, kind }
+    }
+}
+
+crate::types::setters::setters!(Event {
+    with_source source: Option<SourceName>;
+});
 
 pub use sink::{EventSink, NoSink};
 #[cfg(feature = "tracing")]

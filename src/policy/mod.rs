@@ -44,6 +44,7 @@ use crate::types::settings::{SettingName, Settings};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Policy {
     /// Personal access tokens and labelled tokens.
     pub personal_access_tokens: PersonalAccessTokens,

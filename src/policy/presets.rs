@@ -51,7 +51,7 @@ impl Policy {
     /// let store = MemoryStore::default();
     /// let counterfoil = Counterfoil::builder().policy(Policy::open()).store(store).directory(people).build()?;
     /// # futures_executor::block_on(async {
-    /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(366), scope: None };
+    /// let new = NewPersonalAccessToken::new("nightly build", Lifetime::Days(366));
     /// let issued = counterfoil.create_personal_access_token(&Presenter::signed_in(&ann), &new).await?;
     /// assert_eq!(counterfoil.verify(issued.token.expose_secret()).await?.name(), "ann");
     /// # Ok(())

@@ -57,6 +57,7 @@ const fn at_least_one(number: u32) -> NonZeroU32 {
 /// Personal access tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct PersonalAccessTokens {
     /// The gate of the setting.
     pub setting: SettingGate,
@@ -108,6 +109,7 @@ impl Default for PersonalAccessTokens {
 /// Access tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct AccessTokens {
     /// The lifetime, unless the setting changes it: 1 s to `max_lifetime`.
     #[serde(with = "whole_seconds")]
@@ -139,6 +141,7 @@ impl Default for AccessTokens {
 /// Refresh tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct RefreshTokens {
     /// The inactivity time-out, unless the setting changes it: 1 s to `max_inactivity`. Each refresh of a remembered
     /// sign-in starts it again.
@@ -181,6 +184,7 @@ impl Default for RefreshTokens {
 /// Security codes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SecurityCodes {
     /// The lifetime after creation, reset and reactivation, unless the setting changes it: 1 s to
     /// `max_default_lifetime`.
@@ -213,6 +217,7 @@ impl Default for SecurityCodes {
 /// Console sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ConsoleSessions {
     /// The inactivity time-out: 1 s to 1 day.
     #[serde(with = "whole_seconds")]
@@ -241,6 +246,7 @@ impl Default for ConsoleSessions {
 /// Notices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Notices {
     /// The kinds that are announced.
     pub kinds: Vec<TokenKind>,
@@ -275,6 +281,7 @@ impl Default for Notices {
 /// The recording of last use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Uses {
     /// The time in which a token's last use is written at most once: 1 s to 1 day.
     #[serde(with = "whole_seconds")]

@@ -26,6 +26,7 @@ impl fmt::Debug for Nonce {
 /// Replaced by a successor. Set once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Superseded {
     /// When.
     pub at: Timestamp,
@@ -37,6 +38,19 @@ pub struct Superseded {
     /// overlap, equal to `at` if there is none, and `None` until the successor's first use ends it.
     pub honoured_until: Option<Timestamp>,
 }
+
+impl Superseded {
+    /// Replaced at that instant by that successor, and not honoured any longer than until its first use.
+    #[must_use]
+    pub const fn new(at: Timestamp, successor: RecordId) -> Self {
+        Self { at, successor, nonce: None, honoured_until: None }
+    }
+}
+
+crate::types::setters::setters!(Superseded {
+    with_nonce nonce: Option<Nonce>;
+    with_honoured_until honoured_until: Option<Timestamp>;
+});
 
 /// Revoked. Set once; the first instant stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,6 +21,7 @@ pub(crate) mod role;
 pub(crate) mod scope;
 pub(crate) mod scope_meet;
 pub(crate) mod secret;
+pub(crate) mod setters;
 pub(crate) mod settings;
 pub(crate) mod short;
 pub(crate) mod source;

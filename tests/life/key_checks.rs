@@ -79,8 +79,7 @@ fn fault_d2_records_under_a_key_that_is_not_in_the_ring_are_told_at_the_start() 
     world.take_events();
     let mut later = with_ring(&world, ring(1).with_new_key(&SeededEntropy::new(3)).expect("seeded"));
     let by = world.presenter("bill");
-    let new =
-        counterfoil::NewPersonalAccessToken { label: "two", lifetime: counterfoil::Lifetime::Days(1), scope: None };
+    let new = counterfoil::NewPersonalAccessToken::new("two", counterfoil::Lifetime::Days(1));
     let made = block_on(later.create_personal_access_token(&by, &new)).expect("made");
     assert!(stored_under(&world, &made.view.id) == KeyId::new(2));
     later = with_ring(&world, ring(1));

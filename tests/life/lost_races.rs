@@ -95,7 +95,8 @@ impl ClientStore for Rival {
 fn counterfoil_and_rival() -> (Counterfoil, Arc<Rival>) {
     let store = Arc::new(MemoryStore::default());
     let rival = Arc::new(Rival { store: store.clone(), writes: AtomicU32::new(0) });
-    let policy = Policy { retry_needs_key_ring: false, ..Policy::default() };
+    let mut policy = Policy::default();
+    policy.retry_needs_key_ring = false;
     let counterfoil = Counterfoil::builder()
         .policy(policy)
         .token_store(store.clone())
@@ -128,7 +129,7 @@ fn a_change_of_a_client_keeps_what_came_in_between() {
     let host = Presenter::host();
     let id = block_on(counterfoil.create_client(&host, NewClient::named("app"))).expect("allowed").view.id;
     rival.writes.store(3, Ordering::SeqCst);
-    let grants = ClientUpdate { grants: Some(vec![Grant::RefreshToken]), ..ClientUpdate::default() };
+    let grants = ClientUpdate::default().with_grants(vec![Grant::RefreshToken]);
     block_on(counterfoil.update_client(&host, &id, grants)).expect("the fourth turn wins");
     let there = block_on(rival.store.client(&Realm::default(), &id)).expect("reachable").expect("there");
     assert_eq!((there.registration.epoch, there.registration.grants), (3, vec![Grant::RefreshToken]));

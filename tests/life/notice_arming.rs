@@ -64,7 +64,9 @@ fn notice_2_what_was_rotated_or_deleted_after_it_came_due_is_not_sent() {
 
 #[test]
 fn notice_2_a_notice_whose_token_changed_while_it_was_sent_keeps_the_new_mark() {
-    let world = bare_world(Policy { notices: codes_too(), ..synergy_policy() });
+    let mut policy = synergy_policy();
+    policy.notices = codes_too();
+    let world = bare_world(policy);
     let code = world.described_code("export");
     let by = world.presenter("super");
     let in_20_days = world.now().plus_capped(days(20));
@@ -82,12 +84,16 @@ fn notice_2_a_notice_whose_token_changed_while_it_was_sent_keeps_the_new_mark() 
 
 fn codes_too() -> counterfoil::policy::Notices {
     let kinds = vec![TokenKind::PersonalAccessToken, TokenKind::SecurityCode];
-    counterfoil::policy::Notices { kinds, ..Default::default() }
+    let mut notices = counterfoil::policy::Notices::default();
+    notices.kinds = kinds;
+    notices
 }
 
 #[test]
 fn notice_2_extended_and_moved_back_does_not_send_twice() {
-    let world = bare_world(Policy { notices: codes_too(), ..synergy_policy() });
+    let mut policy = synergy_policy();
+    policy.notices = codes_too();
+    let world = bare_world(policy);
     let code = world.described_code("export");
     let by = world.presenter("super");
     let start = world.now();
@@ -114,7 +120,9 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
 
 #[test]
 fn notice_2_permanent_codes_have_no_notice_and_reactivation_arms_again() {
-    let world = bare_world(Policy { notices: codes_too(), ..synergy_policy() });
+    let mut policy = synergy_policy();
+    policy.notices = codes_too();
+    let world = bare_world(policy);
     let code = world.described_code("export");
     let by = world.presenter("super");
     block_on(world.handle.make_security_code_permanent(&by, &code.view.id)).expect("permanent");

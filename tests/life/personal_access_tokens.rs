@@ -251,7 +251,7 @@ fn a2_token_2_a_label_of_20_characters_fits_and_21_do_not() {
 
 #[test]
 fn a2_token_5_a_permanent_token_needs_a_policy_that_allows_it() {
-    let permanent = NewPersonalAccessToken { label: "ci", lifetime: Lifetime::Permanent, scope: None };
+    let permanent = NewPersonalAccessToken::new("ci", Lifetime::Permanent);
     let hardened = world();
     let create =
         |world: &World| block_on(world.handle.create_personal_access_token(&world.presenter("bill"), &permanent));
@@ -287,7 +287,7 @@ fn all_kinds_9_a_token_makes_no_credential_and_a_new_scope_lies_within_the_prese
     let world = world();
     let token = world.pat("bill", "ci");
     let principal = world.verify(token.token.expose_secret()).expect("it works");
-    let new = |scope| NewPersonalAccessToken { label: "more", lifetime: Lifetime::Days(1), scope };
+    let new = |scope| NewPersonalAccessToken::new("more", Lifetime::Days(1)).with_scope(scope);
     let presenter = Presenter::from(&principal);
     let by_token = block_on(world.handle.create_personal_access_token(&presenter, &new(None)));
     assert!(matches!(by_token, Err(ManageError::Forbidden(Forbidden::CredentialKind))));

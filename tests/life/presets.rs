@@ -17,7 +17,7 @@ fn label_limit(world: &World, most: usize) {
 }
 
 fn permanent(world: &World) -> Result<IssuedCredential, ManageError> {
-    let new = NewPersonalAccessToken { label: "for ever", lifetime: Lifetime::Permanent, scope: None };
+    let new = NewPersonalAccessToken::new("for ever", Lifetime::Permanent);
     block_on(world.handle.create_personal_access_token(&world.presenter("ivan"), &new))
 }
 

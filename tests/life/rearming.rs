@@ -80,10 +80,7 @@ fn fault_e2_a_token_that_is_nearer_its_end_than_the_new_lead_is_told_of_late() {
     world.pass(days(20));
     assert_eq!(rearm(&world, 10), [1], "the short one has expired");
     let texts = run(&world);
-    assert!(
-        texts.contains(&NoticeText::ExpiresIn(days(10))) && texts.contains(&NoticeText::Expired),
-        "{texts:?}"
-    );
+    assert!(texts.contains(&NoticeText::ExpiresIn(days(10))) && texts.contains(&NoticeText::Expired), "{texts:?}");
 }
 
 #[test]

@@ -190,7 +190,7 @@ fn syn_token_6_the_window_is_over_when_the_successor_slid_in_the_other_mode() {
     let world = world();
     let first = world.log_in("rotating", "true");
     let second = world.refresh("rotating", &first.refresh());
-    let change = ClientUpdate { refresh_mode: Some(RefreshMode::Reuse), ..ClientUpdate::default() };
+    let change = ClientUpdate::default().with_refresh_mode(RefreshMode::Reuse);
     block_on(world.handle.update_client(&world.presenter("admin"), &client_id("rotating"), change)).expect("changed");
     world.pass(Duration::from_secs(1));
     assert_eq!(

@@ -292,11 +292,7 @@ fn a2_token_5_a_permanent_token_is_rotated_and_its_old_half_goes_with_the_first_
     let mut policy = synergy_policy();
     policy.personal_access_tokens.permanent = true;
     let world = bare_world(policy);
-    let new = counterfoil::NewPersonalAccessToken {
-        label: "for ever",
-        lifetime: counterfoil::Lifetime::Permanent,
-        scope: None,
-    };
+    let new = counterfoil::NewPersonalAccessToken::new("for ever", counterfoil::Lifetime::Permanent);
     let old = block_on(world.handle.create_personal_access_token(&world.presenter("ivan"), &new)).expect("a token");
     let new = rotated(&world, &old, Overlap::UntilFirstUse);
     assert_eq!(new.view.expires_at, None);

@@ -13,7 +13,7 @@ use counterfoil::{Denied, Presenter, Principal, Role, Secret};
 
 fn sign_in(world: &World, name: &str, password: &str) -> Result<OpenedSession, LoginError> {
     let password = Secret::from(password.to_owned());
-    let login = Login { name, password: &password, mfa_key: None, machine_key: None };
+    let login = Login::new(name, &password);
     block_on(world.handle.open_session(&login, &source_of(Some("192.0.2.1"))))
 }
 
@@ -129,7 +129,7 @@ fn a_fresh_proof_replaces_the_session_and_nobody_elses_password_is_one() {
     let session = sign_in(&world, "ivan", "ivan").expect("the right password");
     let again = |principal: &Principal, name: &str| {
         let password = Secret::from(name.to_owned());
-        let login = Login { name, password: &password, mfa_key: None, machine_key: None };
+        let login = Login::new(name, &password);
         block_on(world.handle.reauthenticate(principal, &login, &source_of(Some("192.0.2.1"))))
     };
     world.pass(minutes(10));

@@ -212,7 +212,7 @@ fn syn_token_12_an_event_says_what_was_counted() {
     let mut policy = open_policy();
     (policy.throttle.account, policy.throttle.client) = (a_few(1), a_few(2));
     let world = world_with(policy.clone(), |builder| builder);
-    let expected = |world: &World| {
+    let counted_by = |world: &World| {
         let throttled = world.sink.take().into_iter().filter_map(|event| match (event.kind, event.source) {
             (EventKind::Throttled { counted, .. }, Some(source)) => Some((counted, source.as_str().to_owned())),
             _ => None,
@@ -237,13 +237,13 @@ fn syn_token_12_an_event_says_what_was_counted() {
         Throttled::Account { subject: None },
         Throttled::Client { client: Some(client_id("rotating")) },
     ];
-    assert_eq!(expected(&world), wanted.map(|counted| (counted, source.clone())));
-    let policy = Policy { throttle: counterfoil::policy::Throttling { source: a_few(1), ..policy.throttle }, ..policy };
+    assert_eq!(counted_by(&world), wanted.map(|counted| (counted, source.clone())));
+    policy.throttle.source = a_few(1);
     let world = world_with(policy, |builder| builder);
     (0..2).for_each(|_| login(&world, "ivan"));
     (0..2).for_each(|_| secret(&world));
     assert_eq!(
-        expected(&world),
+        counted_by(&world),
         [Throttled::Logins, Throttled::ClientSecrets].map(|counted| (counted, source.clone()))
     );
 }

@@ -73,7 +73,9 @@ fn all_kinds_2_a_key_in_use_is_not_dropped_until_everything_is_under_the_new_one
 #[test]
 fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
     // Every clock is believed at once.
-    let world = world_with(Policy { clock_doubt: Duration::ZERO, ..open_policy() }, |builder| builder);
+    let mut policy = open_policy();
+    policy.clock_doubt = Duration::ZERO;
+    let world = world_with(policy, |builder| builder);
     let token = world.pat("bill", "one");
     let short = world.pat("bill", "two");
     world.works(token.token.expose_secret());
@@ -118,7 +120,7 @@ fn host_9_upkeep_waits_longer_while_the_store_fails_and_tells_of_it() {
     let of_purge = |what: &EventKind| {
         matches!(what, EventKind::Failed { means: Means::TokenStore, op: "purge", fault: Fault::Unavailable, .. })
     };
-    assert_eq!(node.told().iter().filter(|what| of_purge(what)).count(), 1, "one outage, told once");
+    assert_eq!(node.take_events().iter().filter(|what| of_purge(what)).count(), 1, "one outage, told once");
 }
 
 #[test]

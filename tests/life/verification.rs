@@ -194,7 +194,7 @@ fn all_kinds_6_a_purge_keeps_what_reuse_detection_needs() {
 fn ao_code_1_only_super_administrators_make_codes() {
     let world = world();
     for (who, fits) in [("bill", false), ("carol", false), ("admin", false), ("super", true)] {
-        let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
+        let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
         let made = block_on(world.handle.create_security_code(&world.presenter(who), &new));
         assert_eq!(made.is_ok(), fits, "{who}");
     }
@@ -226,7 +226,7 @@ fn ao_code_2_a_same_as_user_code_is_limited_to_a_member_for_ever() {
     assert!(world.works(code.token.expose_secret()), "its creator's role does not matter");
     world.people.set_disabled(&subject("admin"), true);
     assert_eq!(world.reason(code.token.expose_secret()), Refusal::AccountDisabled);
-    let new = NewSecurityCode { access: NewAccess::SameAsUser("nobody"), description: None };
+    let new = NewSecurityCode::new(NewAccess::SameAsUser("nobody"));
     world.people.set_role(&subject("super"), Role::SuperAdministrator);
     let made = block_on(world.handle.create_security_code(&world.presenter("super"), &new));
     assert!(matches!(made, Err(ManageError::Invalid(Invalid::User))));
@@ -248,7 +248,7 @@ fn all_kinds_9_a_code_makes_no_credential() {
     let world = world();
     let code = world.code(NewAccess::SuperAdministrator);
     let by = Presenter::from(&world.verify(code.token.expose_secret()).expect("it works"));
-    let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
+    let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
     let made = block_on(world.handle.create_security_code(&by, &new));
     assert!(matches!(made, Err(ManageError::Forbidden(Forbidden::CredentialKind))));
     block_on(world.handle.delete_security_code(&by, &code.view.id)).expect("it may delete");

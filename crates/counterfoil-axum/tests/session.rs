@@ -31,7 +31,7 @@ fn console(world: &World, transport: Transport) -> Router {
 
 async fn open(world: &World, name: &str) -> OpenedSession {
     let password = Secret::from(name.to_owned());
-    let login = Login { name, password: &password, mfa_key: None, machine_key: None };
+    let login = Login::new(name, &password);
     world.counterfoil.open_session(&login, &counterfoil::types::Source::Unknown).await.expect("the right password")
 }
 

@@ -63,12 +63,11 @@ fn records() -> Vec<TokenRecord> {
     let mut full = RecordParts::from(draft.records[0].clone());
     full.parent = Some(full.id);
     full.description = Description::new("what for").ok();
-    full.superseded = Some(Superseded {
-        at: at(1),
-        successor: full.id,
-        nonce: Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }),
-        honoured_until: Some(at(2)),
-    });
+    full.superseded = Some(
+        Superseded::new(at(1), full.id)
+            .with_nonce(Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }))
+            .with_honoured_until(Some(at(2))),
+    );
     full.revoked = Some(Revoked { at: at(3), reason: RevocationReason::Replay });
     full.last_used_at = Some(at(4));
     full.noticed = (0..8).map(|stage| (at(6), stage)).collect();

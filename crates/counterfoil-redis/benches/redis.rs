@@ -145,7 +145,7 @@ async fn verified(store: RedisStore) -> (Counterfoil, Vec<String>) {
     let mut tokens = Vec::new();
     for number in 0..10 {
         let label = format!("token {number}");
-        let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(30), scope: None };
+        let new = NewPersonalAccessToken::new(&label, Lifetime::Days(30));
         let made = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await.expect("a token");
         tokens.push(made.token.expose_secret().to_owned());
     }

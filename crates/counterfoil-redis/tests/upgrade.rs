@@ -191,12 +191,8 @@ async fn all_counts(store: &RedisStore) {
         pace: Some(pace(3, at(since))),
         access_cap: Some(most(access_cap)),
     };
-    let access = counterfoil::store::NewRecord {
-        id: id(&ann, 5, 14),
-        kind: TokenKind::AccessToken,
-        digest: digest_of(&next.id),
-        ..next.clone()
-    };
+    let access =
+        next.clone().with_id(id(&ann, 5, 14)).with_kind(TokenKind::AccessToken).with_digest(digest_of(&next.id));
     let new = [next.clone(), access];
     let parent = id(&ann, 5, 3);
     let paced = store.rotate(&parent, &step(99, 4), &new, at(NOW)).await;

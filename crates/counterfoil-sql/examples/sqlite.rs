@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     handle.update_settings(&by, &on).await?;
     handle.set_token_login(&by, ann.subject(), true).await?;
-    let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
+    let new = NewPersonalAccessToken::new("nightly build", Lifetime::Days(30));
     let issued = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await?;
     assert!(handle.shutdown().await.error.is_none());
     store.close().await;

@@ -1,4 +1,4 @@
-//! RejectionReason a request does not get through: for the caller a status and a challenge (RFC 6750 §3), for the host the true
+//! Why a request does not get through: for the caller a status and a challenge (RFC 6750 §3), for the host the true
 //! reason.
 
 use counterfoil::Challenge;
@@ -8,7 +8,7 @@ use crate::problem_kind::ProblemKind;
 #[cfg(feature = "axum")]
 use crate::refuse::{AsProblem, Refuse as _};
 
-/// RejectionReason a request does not get through.
+/// Why a request does not get through.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RejectionReason {
@@ -47,7 +47,7 @@ impl Rejection {
         Self::new(RejectionReason::LayerMissing)
     }
 
-    /// RejectionReason. What it holds of a refusal is for the host alone.
+    /// Why. What it holds of a refusal is for the host alone.
     #[must_use]
     pub fn reason(&self) -> &RejectionReason {
         &self.0

@@ -83,14 +83,12 @@ pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), Star
 }
 
 async fn register(counterfoil: &Counterfoil, known: &SeedClient) -> Result<(), ManageError> {
-    let new = NewClient {
-        id: Some(known.id.parse().map_err(counterfoil::Invalid::from)?),
-        grants: known.grants.to_vec(),
-        refresh_mode: known.mode,
-        public: known.secret.is_none(),
-        resource_server: known.resource_server,
-        ..NewClient::named(known.name)
-    };
+    let new = NewClient::named(known.name)
+        .with_id(known.id.parse::<counterfoil::client::ClientId>().map_err(counterfoil::Invalid::from)?)
+        .with_grants(known.grants.to_vec())
+        .with_refresh_mode(known.mode)
+        .with_public(known.secret.is_none())
+        .with_resource_server(known.resource_server);
     match known.secret {
         Some(secret) => {
             let secret = Secret::from(secret.to_owned());

@@ -34,7 +34,7 @@ fn image(length: usize) -> Signature {
 /// The zone of an account, by each method of the directory.
 async fn zone(people: &People, name: &str) -> String {
     let password = Secret::from(name.to_owned());
-    let login = Login { name, password: &password, mfa_key: None, machine_key: None };
+    let login = Login::new(name, &password);
     let signed_in = people.authenticate(&login).await.expect("asked").expect("the right password");
     let own = people.account(&subject(name)).await.expect("asked").expect("somebody");
     let found = people.find(name, NonZeroU32::MIN).await.expect("asked").remove(0);

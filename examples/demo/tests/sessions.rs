@@ -24,7 +24,7 @@ async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
     let counterfoil = stores.build_into(builder).build().expect("a handle");
     seed(&counterfoil, &stores).await.expect("seeded");
     let password = Secret::from("ivan".to_owned());
-    let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
+    let login = Login::new("ivan", &password);
     let session =
         counterfoil.open_session(&login, &counterfoil::types::Source::Unknown).await.expect("the right password");
     let issuer = counterfoil_axum::Issuer::new(issuer).expect("an issuer");

@@ -23,6 +23,7 @@ pub enum Reading<T> {
 
 /// The stored settings and switches of one realm: the document from [`StoredSettings::to_document`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StoredSettings {
     /// The values, as text, by name. Unknown names are kept.
     pub values: BTreeMap<String, String>,

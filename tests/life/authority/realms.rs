@@ -19,7 +19,7 @@ fn fault_a3_a_session_of_another_realm_is_not_renewed_ended_or_fresh_here() {
     let there = world.elsewhere(|builder| builder.realm(realm.clone()));
     let opened = block_on(there.handle.open_session_for(&world.account("super"))).expect("opened");
     let secret = Secret::from("super".to_owned());
-    let login = Login { name: "super@example.com", password: &secret, mfa_key: None, machine_key: None };
+    let login = Login::new("super@example.com", &secret);
     let again = block_on(world.handle.reauthenticate(&opened.principal, &login, &Source::Unknown));
     assert!(matches!(again, Err(LoginError::Refused)), "{again:?}");
     let ended = block_on(world.handle.end_session(&opened.principal));
@@ -38,7 +38,7 @@ fn fault_a3_a_session_of_another_realm_is_not_renewed_ended_or_fresh_here() {
 fn fault_a5_introspection_tells_the_effective_role_and_who_acts() {
     let world = world();
     let of = |text: &str| world.introspect("machine", text);
-    let new = |access| NewSecurityCode { access, description: None };
+    let new = |access| NewSecurityCode::new(access);
     let make =
         |access| block_on(world.handle.create_security_code(&world.presenter("super"), &new(access))).expect("made");
     let same = make(NewAccess::SameAsUser("super@example.com"));
@@ -58,7 +58,7 @@ fn fault_a5_introspection_tells_the_effective_role_and_who_acts() {
 fn fault_a6_a_digest_without_a_key_proves_nothing_beside_a_key_ring() {
     let before = bare_world(synergy_policy());
     let token = before.pat("super", "from before");
-    let api = NewClient { resource_server: true, ..NewClient::named("server") };
+    let api = NewClient::named("server").with_resource_server(true);
     let client = block_on(before.handle.create_client(&Presenter::host(), api)).expect("registered");
     let secret = client.secret.expect("confidential").expose_api_key().to_owned();
     let introspect = |world: &World| {

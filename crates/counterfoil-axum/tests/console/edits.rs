@@ -169,10 +169,8 @@ async fn fault_f4_a_refused_edit_of_a_client_does_not_widen_it_again() {
     let page = sue.get("/clients/app/edit").await.text;
     let was = |name: &str| value(&page, &format!("name=\"{name}_was\" value=\""));
     assert_eq!(was("grants"), "password refresh_token");
-    let fewer = counterfoil::client::ClientUpdate {
-        grants: Some(vec![counterfoil::client::Grant::RefreshToken]),
-        ..Default::default()
-    };
+    let fewer =
+        counterfoil::client::ClientUpdate::default().with_grants(vec![counterfoil::client::Grant::RefreshToken]);
     world.counterfoil.update_client(&host, &"app".parse().expect("an id"), fewer).await.expect("narrowed");
     let form =
         "display_name=&display_name_was=app&grants=refresh_token&grants=password&grants_was=password+refresh_token";

@@ -44,7 +44,7 @@ async fn fault_a9_a_client_that_contradicts_itself_is_refused_on_the_page_as_in_
         ("refresh_mode=keep", "\"refresh_mode\":\"keep\"", "refresh_mode"),
         ("refresh_mode=rotate&public=yes", "\"public\":\"yes\"", "public"),
     ] {
-        let page = adam.post("/clients", &format!("display_name=kept&{form}")).await;
+        let page = adam.post("/clients", &format!("display_name=kept&allowed=all&default=all&{form}")).await;
         assert_eq!(page.status, 422, "{form}: {page:?}");
         assert!(page.text.contains(&format!("id=\"{field}-error\"")), "{form}: {page:?}");
         assert!(page.text.contains("value=\"kept\""), "{form}");

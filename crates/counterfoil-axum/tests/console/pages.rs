@@ -78,8 +78,8 @@ async fn what_people_type_is_text_on_every_page() {
         ("/tokens", format!("label={encoded}&days={encoded}&rights=all")),
         ("/codes", format!("access=super_administrator&description={encoded}")),
         ("/codes", format!("access=same_as_user&user={encoded}&description={encoded}")),
-        ("/clients", format!("refresh_mode=rotate&display_name={encoded}")),
-        ("/clients", format!("refresh_mode=rotate&display_name={encoded}&id={encoded}")),
+        ("/clients", format!("refresh_mode=rotate&allowed=all&default=all&display_name={encoded}")),
+        ("/clients", format!("refresh_mode=rotate&allowed=all&default=all&display_name={encoded}&id={encoded}")),
         ("/settings", format!("pat_max_days={encoded}")),
     ] {
         let answer = browser.post(path, &form).await;

@@ -40,10 +40,10 @@ async fn stage() -> Stage {
     sue.post("/tokens", "label=own&days=5&rights=all").await;
     let token = value(&sue.get("/tokens").await.text, "data-id=\"");
     let host = Presenter::host();
-    let off = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
+    let off = ClientUpdate::default().with_disabled(true);
     world
         .counterfoil
-        .create_client(&host, NewClient { id: Some("off".parse().unwrap()), ..NewClient::named("off") })
+        .create_client(&host, NewClient::named("off").with_id("off".parse::<counterfoil::client::ClientId>().unwrap()))
         .await
         .unwrap();
     world.counterfoil.update_client(&host, &"off".parse().unwrap(), off).await.unwrap();

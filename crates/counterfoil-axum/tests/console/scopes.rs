@@ -213,7 +213,8 @@ async fn fault_f9_a_form_without_its_choice_of_scopes_creates_nothing() {
 async fn fault_f9_a_client_with_as_many_scopes_as_there_can_be_is_registered_and_edited() {
     for count in [25, 200] {
         let scopes: Vec<String> = (0..count).map(|number| format!("s{number}")).collect();
-        let policy = Policy { scopes: KnownScopes::new(&scopes).ok(), ..Policy::default() };
+        let mut policy = Policy::default();
+        policy.scopes = KnownScopes::new(&scopes).ok();
         let world = world_under(policy).await;
         let sue = Browser::signed_in(&world, "sue").await;
         let ticks = |field: &str| scopes.iter().map(|scope| format!("&{field}={scope}")).collect::<String>();

@@ -42,7 +42,7 @@ impl Left {
             lines.extend(differing.into_iter().map(|line| format!("{id:?}: {line}")));
         }
         let names = ["the list of refresh tokens", "the list of access tokens", "the due notices"];
-        for (name, (is, must)) in names.iter().zip(self.view.iter().zip(&must.view)) {
+        for (name, (is, must)) in names.iter().zip(self.listed.iter().zip(&must.listed)) {
             if is != must {
                 lines.push(format!("{name}: is {is:?}, must be {must:?}"));
             }

@@ -23,7 +23,7 @@ impl Registrar<'_> {
         self.keys += 1;
         let mut key = [47; 16];
         key[8..].copy_from_slice(&self.keys.to_be_bytes());
-        let one = Registration { key: ClientKey::from_bytes(key), ..registration(id, 0, "paged") };
+        let one = registration(id, 0, "paged").with_key(ClientKey::from_bytes(key));
         put(self.store, realm, None, &one).await
     }
 }

@@ -15,12 +15,11 @@ fn full() -> (RecordParts, FamilyRow) {
     record.parent = Some(record.id);
     record.scope = "a b".parse().ok();
     record.description = Description::new("what for").ok();
-    record.superseded = Some(Superseded {
-        at: at(1),
-        successor: record.id,
-        nonce: Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }),
-        honoured_until: Some(at(2)),
-    });
+    record.superseded = Some(
+        Superseded::new(at(1), record.id)
+            .with_nonce(Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }))
+            .with_honoured_until(Some(at(2))),
+    );
     record.revoked = Some(Revoked { at: at(3), reason: RevocationReason::Replay });
     record.last_used_at = Some(at(4));
     record.notice = Some(NoticeMark { at: at(5), stage: 3 });

@@ -210,10 +210,7 @@ async fn fault_e4_a_mail_links_to_the_page_of_what_it_speaks_of_and_offers_no_re
     let pages = ["https://example.com/console/tokens", "https://example.com/console/codes"];
     let texts = BuiltIn::default().manage_url(pages[0]).codes_url(pages[1]);
     let worker = world.worker(Smtp::new(&server.url(), FROM).expect("a transport").with_templates(texts));
-    let new = counterfoil::operations::NewSecurityCode {
-        access: counterfoil::operations::NewAccess::SuperAdministrator,
-        description: None,
-    };
+    let new = counterfoil::operations::NewSecurityCode::new(counterfoil::operations::NewAccess::SuperAdministrator);
     world
         .counterfoil
         .at(day(0))

@@ -115,7 +115,7 @@ async fn notice_2_a_security_code_that_lives_longer_is_announced_anew() {
     let worker = counterfoil_notify::Worker::new(counterfoil.clone(), outbox.clone());
     let by = Presenter::signed_in(&boss);
     let access = counterfoil::operations::NewAccess::SuperAdministrator;
-    let new = counterfoil::operations::NewSecurityCode { access, description: Some("export") };
+    let new = counterfoil::operations::NewSecurityCode::new(access).with_description("export");
     let code = counterfoil.at(day(0)).create_security_code(&by, &new).await.expect("a code");
     assert_eq!(sent(worker.run_once(day(1)).await.expect("a run")), (1, 1));
     assert_eq!(outbox.take(), [[("boss".to_owned(), "export".to_owned(), NoticeText::Expired)]]);
@@ -151,7 +151,7 @@ async fn notice_2_an_owner_without_an_address_is_reported_and_told_once_there_is
 async fn what_is_beyond_the_budget_waits_for_the_next_run() {
     let (world, outbox) = (World::new(), Outbox::default());
     let worker = world.worker(outbox.clone());
-    let worker = worker.with_limits(Limits { budget: 3.try_into().expect("not zero"), ..limits() });
+    let worker = worker.with_limits(limits().with_budget(3.try_into().expect("not zero")));
     for name in ["ann", "ben", "cyd", "dan", "eve", "fay", "gus"] {
         world.people.insert(person(name), &[name], "a password");
         world.create(&person(name), "ci", 30, day(0)).await;
@@ -214,7 +214,7 @@ async fn a_loop_that_is_told_to_stop_finishes_what_is_on_its_way_and_begins_noth
     let counterfoil = builder.directory(Arc::clone(&world.people)).key_ring(ring).build().expect("a handle");
     assert_eq!(counterfoil.now(), clock.now());
     let gate = Gate::default();
-    let limits = Limits { at_once: 1, interval: Duration::from_secs(3_600), ..Limits::default() };
+    let limits = Limits::default().with_at_once(1).with_interval(Duration::from_secs(3_600));
     let worker = counterfoil_notify::Worker::new(counterfoil, gate.clone()).with_limits(limits);
     let stop = Notify::new();
     tokio::join!(worker.run(stop.notified()), async {

@@ -263,7 +263,7 @@ fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) 
         match amount(form, field, "").and_then(|amount| amount.read()) {
             Some(number) if number == amount(form, field, "_was").and_then(|was| was.read()).unwrap_or(current) => {}
             Some(number) if (least..=most).contains(&number) => change.set(name, number),
-            _ => invalid.push(InvalidSetting { name, least, most }),
+            _ => invalid.push(InvalidSetting::new(name, least, most)),
         }
     }
     if invalid.is_empty() { Ok(change) } else { Err(Fault::Fields(invalid)) }
