@@ -101,7 +101,7 @@ fn a2_token_2_an_overlap_of_any_length_is_refused_by_name_or_ends_no_later_than_
     let world = synergy();
     let old = world.pat("ivan", "one");
     for long in LONG.into_iter().chain([days(7) + PART]) {
-        let refused = rotate(&world, &world.presenter("ivan"), &old.listed.id, Overlap::For(long));
+        let refused = rotate(&world, &world.presenter("ivan"), &old.view.id, Overlap::For(long));
         let Err(ManageError::Invalid(invalid)) = refused else { panic!("{long:?}") };
         assert_eq!((invalid.field(), &invalid), ("overlap_seconds", &Invalid::Overlap { most: 604_800 }), "{long:?}");
     }
