@@ -64,7 +64,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let broken: Transport<'_> = &|_| false;
     let print: Transport<'_> = &|notice| {
         match notice.text() {
-            NoticeText::ExpiresIn(left) => println!("{}: {} expires in {left}", notice.to().as_str(), notice.label()),
+            NoticeText::ExpiresIn(left) => {
+                let days = left.as_secs() / 86_400;
+                println!("{}: {} expires in {days} days", notice.to().as_str(), notice.label());
+            }
             NoticeText::Expired => println!("{}: {} has expired", notice.to().as_str(), notice.label()),
         }
         true

@@ -9,7 +9,7 @@ use counterfoil::event::{ClientAction, EventKind};
 use counterfoil::oauth::{Answer, ClientFault, ClientRefusal, OAuthErrorCode, OAuthRequest, Reason};
 use counterfoil::policy::Policy;
 use counterfoil::types::TokenKind;
-use counterfoil::{Conflict, Forbidden, KeyRing, ManageError, Presenter, Role, Scope, Secret};
+use counterfoil::{Conflict, Forbidden, Invalid, KeyRing, ManageError, Presenter, Role, Scope, Secret};
 
 fn create(world: &World, new: NewClient) -> RegisteredClient {
     block_on(world.handle.create_client(&world.presenter("admin"), new)).expect("allowed")

@@ -32,7 +32,7 @@ fn host_5_a_right_password_opens_nothing_and_a_wrong_one_looks_like_an_unknown_n
     world.take_events();
     assert_eq!(check(&world, "IVAN", "ivan").expect("the right password").subject(), &subject("ivan"));
     let events = world.take_events();
-    assert_eq!(told, [EventKind::LoginProved { subject: subject("ivan") }], "nothing was issued");
+    assert_eq!(events, [EventKind::LoginProved { subject: subject("ivan") }], "nothing was issued");
     let hashes = || world.people.hashes();
     for (name, password) in [("ivan", "wrong"), ("nobody", "ivan")] {
         let before = hashes();

@@ -3,7 +3,6 @@
 use counterfoil::event::EventKind;
 use counterfoil::notice::{DueNotice, NoticeText, Outcome};
 use counterfoil::operations::Overlap;
-use counterfoil::policy::Policy;
 use counterfoil::settings::SettingName;
 use counterfoil::types::{OwnerId, TokenKind};
 use counterfoil::{Account, Role};

@@ -83,8 +83,8 @@ fn syn_pat_1_a_change_elsewhere_holds_within_the_staleness_and_two_writers_lose_
     let there = bare_world_on(Policy::default(), here.store.clone(), ring);
     let admin = here.presenter("admin");
     assert_eq!(block_on(here.handle.settings(&admin)).expect("allowed").pat_max_days, 180);
-    let days = SettingsUpdate::default().with_pat_max_days(90);
-    block_on(there.handle.update_settings(&admin, &days)).expect("allowed");
+    let change = SettingsUpdate::default().with_pat_max_days(90);
+    block_on(there.handle.update_settings(&admin, &change)).expect("allowed");
     here.pass(Duration::from_secs(1));
     assert_eq!(block_on(here.handle.settings(&admin)).expect("allowed").pat_max_days, 90);
     let lead = SettingsUpdate::default().with_notice_lead_days(3);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use counterfoil::Timestamp;
 use counterfoil::event::{EventKind, Throttled};
-use counterfoil::policy::{Allowance, Policy};
+use counterfoil::policy::Allowance;
 use counterfoil::store::Throttle as _;
 
 use crate::support::*;

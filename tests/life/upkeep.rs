@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use counterfoil::event::{EventKind, Fault, Means};
 use counterfoil::operations::DropKeyError;
-use counterfoil::policy::Policy;
 use counterfoil::testing::{Failure, Faults, FaultyStore};
 use counterfoil::types::KeyId;
 
@@ -99,7 +98,9 @@ fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
 
 #[test]
 fn host_9_upkeep_waits_longer_while_the_store_fails_and_tells_of_it() {
-    let world = world_with(Policy { clock_doubt: Duration::ZERO, ..open_policy() }, |builder| builder);
+    let mut policy = open_policy();
+    policy.clock_doubt = Duration::ZERO;
+    let world = world_with(policy, |builder| builder);
     let faults = Faults::default();
     faults.always(Failure::NotExecuted);
     let store = Arc::new(FaultyStore::new(world.store.clone(), faults));

@@ -266,7 +266,7 @@ fn code(world: &World) -> RecordId {
 }
 
 fn client(world: &World) -> ClientId {
-    let scope = Scope::CLIENTS_MANAGE.parse().expect("a scope");
+    let scope = Scope::CLIENTS_MANAGE.parse::<Scope>().expect("a scope");
     let new = NewClient::named("target").with_allowed_scope(scope);
     block_on(world.handle.create_client(&Presenter::host(), new)).expect("registered").view.id
 }

@@ -1,6 +1,6 @@
 //! Pages over 1,000, and cursors whose record is gone.
 
-use counterfoil::store::{Cursor, Listing, NewRecord, Rotated, TokenStore};
+use counterfoil::store::{Cursor, Listing, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 
 use crate::purge::purge;

@@ -1,6 +1,6 @@
 //! Requests that contradict the stored state: clause 48.
 
-use counterfoil::store::{FamilyParts, InsertInto, NewRecord, ParentUpdate, StoreError, check_members};
+use counterfoil::store::{InsertInto, NewRecord, ParentUpdate, StoreError, check_members};
 use counterfoil::types::RecordId;
 
 use super::Model;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use counterfoil::Realm;
-use counterfoil::client::{ClientId, ClientKey, Registration};
+use counterfoil::client::{ClientId, ClientKey};
 use counterfoil::store::ClientStore;
 use counterfoil::types::Version;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use counterfoil::Realm;
-use counterfoil::client::{ClientId, ClientKey, RefreshMode, Registration};
+use counterfoil::client::{ClientId, ClientKey, Registration};
 use counterfoil::store::{ClientPut, ClientStore};
 use counterfoil::types::Version;
 
