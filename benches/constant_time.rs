@@ -51,7 +51,7 @@ impl Accounts for OnePerson {
     }
 
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
-        Ok(ResolvedName { key: name.to_lowercase(), subject: None })
+        Ok(ResolvedName::new(name.to_lowercase()))
     }
 }
 
@@ -97,7 +97,7 @@ fn world() -> &'static World {
             .build()
             .expect("a handle");
         let issue = |at: usize| {
-            let new = NewPersonalAccessToken { label: "bot", lifetime: Lifetime::Days(90), scope: None };
+            let new = NewPersonalAccessToken::new("bot", Lifetime::Days(90));
             let by = Presenter::signed_in(&person(at));
             let issued = ready(counterfoil.create_personal_access_token(&by, &new)).expect("issued");
             issued.token.expose_secret().to_owned()

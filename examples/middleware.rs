@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let counterfoil =
         Counterfoil::builder().policy(policy).store(MemoryStore::default()).directory(directory).build()?;
     let scope = Some("demo:read".parse()?);
-    let new = NewPersonalAccessToken { label: "reader", lifetime: Lifetime::Days(1), scope };
+    let new = NewPersonalAccessToken::new("reader", Lifetime::Days(1)).with_scope(scope);
     let made = block_on(counterfoil.create_personal_access_token(&Presenter::signed_in(&ivan), &new))?;
     let good = format!("Bearer {}", made.token.expose_secret());
     let mistyped = good.replace("cfp_", "cfp_x");

@@ -58,14 +58,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
     let builder = Counterfoil::builder().policy(policy).store(MemoryStore::default()).clock(clock.clone());
     let counterfoil = builder.directory(people).build()?;
-    let new = NewPersonalAccessToken { label: "backup", lifetime: Lifetime::Days(30), scope: None };
+    let new = NewPersonalAccessToken::new("backup", Lifetime::Days(30));
     block_on(counterfoil.create_personal_access_token(&Presenter::signed_in(&ivan), &new))?;
 
     let broken: Transport<'_> = &|_| false;
     let print: Transport<'_> = &|notice| {
         match notice.text() {
             NoticeText::ExpiresIn(left) => {
-                println!("{}: {} expires in {} days", notice.to().as_str(), notice.label(), left.as_secs() / 86_400);
+                let days = left.as_secs() / 86_400;
+                println!("{}: {} expires in {days} days", notice.to().as_str(), notice.label());
             }
             NoticeText::Expired => println!("{}: {} has expired", notice.to().as_str(), notice.label()),
         }

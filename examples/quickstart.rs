@@ -91,14 +91,14 @@ async fn register_clients(service: &Service) -> Outcomes<String> {
     chapter(service, "Two clients are registered");
     let grants = || vec![Grant::Password, Grant::RefreshToken];
     let (host, secret) = (Presenter::host(), Secret::from("a7d849366d224f8eb521ccf696925627".to_owned()));
-    let test_token = NewClient {
-        id: Some("test.token".parse()?),
-        grants: grants(),
-        refresh_mode: RefreshMode::Reuse,
-        ..NewClient::named("angularApp")
-    };
+    let test_token = NewClient::named("angularApp")
+        .with_id("test.token".parse::<counterfoil::client::ClientId>()?)
+        .with_grants(grants())
+        .with_refresh_mode(RefreshMode::Reuse);
     service.counterfoil.import_client(&host, test_token, &secret, false).await?;
-    let rotating = NewClient { id: Some("rotating".parse()?), grants: grants(), ..NewClient::named("Rotating app") };
+    let rotating = NewClient::named("Rotating app")
+        .with_id("rotating".parse::<counterfoil::client::ClientId>()?)
+        .with_grants(grants());
     let rotating = service.counterfoil.create_client(&host, rotating).await?;
     let api_key = rotating.secret.ok_or("a confidential client")?;
     println!("  test.token keeps its secret; rotating was given {}", first_8(api_key.expose_secret()));
@@ -112,7 +112,7 @@ async fn open_the_gates(service: &Service, admin: &Presenter, bill: &Account) ->
     let refused = create(service, &bill_himself, "nightly build").await.err().ok_or("a closed gate")?;
     assert!(matches!(refused, ManageError::Forbidden(_)));
     println!("  before: {refused}");
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     service.counterfoil.update_settings(admin, &on).await?;
     let view = service.counterfoil.set_token_login(admin, bill.subject(), true).await?;
     println!("  after: token login allowed for {}: {}", view.name, view.token_login_allowed);
@@ -161,7 +161,7 @@ async fn personal_access_token(service: &Service, access_token: &str) -> Outcome
         println!("          last used {}, {}", instant(listed.last_used_at), listed.status.as_str());
         assert_eq!(listed.last_used_at, Some(service.clock.now()));
     }
-    service.counterfoil.delete_personal_access_token(&bill, &made.listed.id).await?;
+    service.counterfoil.delete_personal_access_token(&bill, &made.view.id).await?;
     let reason = refusal(service, secret).await?;
     assert!(matches!(reason, Refusal::Revoked { .. }));
     println!("  deleted; now: {reason} (the caller is told invalid_token, as always)");
@@ -171,7 +171,7 @@ async fn personal_access_token(service: &Service, access_token: &str) -> Outcome
 async fn labels(service: &Service, bill: &Presenter) -> Outcomes {
     chapter(service, "Labels have at most 20 characters, and no two of an owner are the same");
     let made = create(service, bill, "Telegram bot at home").await?;
-    println!("  {:?}: made, {} characters", made.listed.label, made.listed.label.chars().count());
+    println!("  {:?}: made, {} characters", made.view.label, made.view.label.chars().count());
     for label in ["Telegram bots at home", "  "] {
         let refused = create(service, bill, label).await.err().ok_or("a rule is broken")?;
         println!("  {label:?}: {refused}");
@@ -180,16 +180,16 @@ async fn labels(service: &Service, bill: &Presenter) -> Outcomes {
     let refused = create(service, bill, "TELEGRAM bot at home").await.err().ok_or("the label is taken")?;
     println!("  \"TELEGRAM bot at home\": {refused}");
     assert!(matches!(refused, ManageError::Conflict(Conflict::LabelTaken)));
-    Ok(service.counterfoil.delete_personal_access_token(bill, &made.listed.id).await?)
+    Ok(service.counterfoil.delete_personal_access_token(bill, &made.view.id).await?)
 }
 
 async fn security_code(service: &Service, root: &Presenter) -> Outcomes {
     chapter(service, "A super administrator makes a security code");
     let counterfoil = &service.counterfoil;
-    let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: Some("export") };
+    let new = NewSecurityCode::new(NewAccess::SuperAdministrator).with_description("export");
     let made = counterfoil.create_security_code(root, &new).await?;
-    let (id, secret) = (made.listed.id, made.token.expose_secret());
-    println!("  {} works until {}", first_8(secret), instant(made.listed.expires_at));
+    let (id, secret) = (made.view.id, made.token.expose_secret());
+    println!("  {} works until {}", first_8(secret), instant(made.view.expires_at));
     service.clock.advance(Duration::from_secs(24 * 3_600));
     println!("  24 hours later: {}", refusal(service, secret).await?);
     let back = counterfoil.reactivate_security_code(root, &id).await?;
@@ -218,8 +218,8 @@ async fn replayed_refresh_token(service: &Service, client: &str) -> Outcomes {
     let _ = service.events.take();
     let replay = refresh(service, client, stolen).await.err().ok_or("a replay")?;
     println!("  a second later it is a replay: {replay}");
-    let told = service.events.take();
-    assert!(told.iter().any(|event| matches!(event.what, EventKind::Replayed { generation: 0, .. })));
+    let events = service.events.take();
+    assert!(events.iter().any(|event| matches!(event.kind, EventKind::Replayed { generation: 0, .. })));
     assert!(refresh(service, client, text(&second, "refresh_token")?).await.is_err());
     println!("  and the family has ended: {}", refusal(service, text(&second, "access_token")?).await?);
     Ok(())
@@ -268,18 +268,16 @@ async fn close(service: &Service) -> Outcomes {
 }
 
 async fn create(service: &Service, by: &Presenter, label: &str) -> Result<IssuedCredential, ManageError> {
-    let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(30), scope: None };
+    let new = NewPersonalAccessToken::new(label, Lifetime::Days(30));
     service.counterfoil.create_personal_access_token(by, &new).await
 }
 
 /// One POST to the token endpoint, as a framework would hand it over; an OAuth error is an error here.
 async fn token(service: &Service, authorization: &str, form: &str) -> Outcomes<Value> {
-    let request = OAuthRequest {
-        authorization: &[authorization.as_bytes()],
-        content_type: Some(b"application/x-www-form-urlencoded"),
-        body: form.as_bytes(),
-        source: &"203.0.113.7".parse()?,
-    };
+    let (source, authorization) = ("203.0.113.7".parse()?, [authorization.as_bytes()]);
+    let request = OAuthRequest::new(form.as_bytes(), &source)
+        .with_authorization(&authorization)
+        .with_content_type(Some(b"application/x-www-form-urlencoded"));
     let answer = service.counterfoil.token(request).await.unwrap_or_else(Answer::from);
     let body: Value = serde_json::from_str(answer.expose_secret())?;
     if answer.status() == 200 { Ok(body) } else { Err(format!("{} {}", answer.status(), body["error"]).into()) }

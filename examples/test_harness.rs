@@ -38,7 +38,7 @@ impl Harness {
     }
 
     fn token(&self) -> Outcome<IssuedCredential> {
-        let new = NewPersonalAccessToken { label: "ci", lifetime: Lifetime::Days(1), scope: None };
+        let new = NewPersonalAccessToken::new("ci", Lifetime::Days(1));
         Ok(block_on(self.counterfoil.create_personal_access_token(&Presenter::signed_in(&self.ivan), &new))?)
     }
 
@@ -50,7 +50,7 @@ impl Harness {
 fn a_token_of_one_day_works_until_the_last_microsecond() -> Outcome {
     let harness = Harness::new()?;
     let token = harness.token()?;
-    let end = token.listed.expires_at.ok_or("it has an end")?;
+    let end = token.view.expires_at.ok_or("it has an end")?;
     harness.clock.set(end.minus(Duration::from_micros(1)));
     assert!(harness.works(&token));
     harness.clock.set(end);
@@ -63,8 +63,8 @@ fn the_host_is_told_the_true_reason() -> Outcome {
     let token = harness.token()?;
     assert!(harness.people.set_disabled(harness.ivan.subject(), true));
     assert!(!harness.works(&token));
-    let told = event::EventKind::Refused { id: Some(token.listed.id), reason: Refusal::AccountDisabled };
-    assert_eq!(harness.events.take().pop().map(|event| event.what), Some(told));
+    let refused = event::EventKind::Refused { id: Some(token.view.id), reason: Refusal::AccountDisabled };
+    assert_eq!(harness.events.take().pop().map(|event| event.kind), Some(refused));
     Ok(())
 }
 

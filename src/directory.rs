@@ -73,6 +73,7 @@ impl fmt::Display for DirectoryError {
 
 /// The input of a login.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Login<'a> {
     /// The name as typed. A backslash is an ordinary character.
     pub name: &'a str,
@@ -84,8 +85,24 @@ pub struct Login<'a> {
     pub machine_key: Option<&'a Secret>,
 }
 
+impl<'a> Login<'a> {
+    /// A name and a password.
+    #[must_use]
+    pub const fn new(name: &'a str, password: &'a Secret) -> Self {
+        Self { name, password, mfa_key: None, machine_key: None }
+    }
+}
+
+crate::types::setters::setters!(Login<'a> {
+    with_name name = &'a str;
+    with_password password = &'a Secret;
+    with_mfa_key mfa_key: Option<&'a Secret>;
+    with_machine_key machine_key: Option<&'a Secret>;
+});
+
 /// A name as resolved by the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ResolvedName {
     /// The canonical key of the name. Every spelling of one name gives the same key, also for names without an
     /// account. Failures are counted under it.
@@ -93,6 +110,18 @@ pub struct ResolvedName {
     /// The subject with that name, if any.
     pub subject: Option<SubjectId>,
 }
+
+impl ResolvedName {
+    /// A name that belongs to nobody.
+    #[must_use]
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into(), subject: None }
+    }
+}
+
+crate::types::setters::setters!(ResolvedName {
+    with_subject subject: Option<SubjectId>;
+});
 
 /// Supplies accounts. It is all that a host without passwords implements:
 /// [`Builder::accounts`](crate::Builder::accounts).
@@ -121,7 +150,7 @@ pub struct ResolvedName {
 ///     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
 ///         let key = name.to_lowercase();
 ///         let subject = self.0.iter().zip(0_u64..).find(|(own, _)| own.to_lowercase() == key);
-///         Ok(ResolvedName { key, subject: subject.map(|(_, number)| number.into()) })
+///         Ok(ResolvedName::new(key).with_subject(subject.map(|(_, number)| number.into())))
 ///     }
 /// }
 ///
@@ -178,6 +207,7 @@ impl<T: Accounts + Logins + Search + ?Sized> Directory for T {}
 
 /// The view of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UserView {
     /// The immutable id.
     pub subject: SubjectId,

@@ -134,10 +134,9 @@ pub mod client {
 
 /// Settings: what administrators change at run time.
 pub mod settings {
-    pub use crate::operations::settings::SettingsUpdate;
     pub use crate::types::key_check::KeyCheck;
     pub use crate::types::settings::{
-        InvalidSetting, Reading, SettingName, SettingUnit, Settings, StoredSettings, VersionedSettings,
+        InvalidSetting, Reading, SettingName, SettingUnit, Settings, SettingsUpdate, StoredSettings, VersionedSettings,
     };
 }
 

@@ -42,7 +42,7 @@ fn a_hot_verification_allocates_three_times() {
         .events(counterfoil::event::NoSink)
         .build()
         .expect("a handle");
-    let new = NewPersonalAccessToken { label: "deploy to staging", lifetime: Lifetime::Days(90), scope: None };
+    let new = NewPersonalAccessToken::new("deploy to staging", Lifetime::Days(90));
     let issued = ready(counterfoil.create_personal_access_token(&Presenter::signed_in(&ivan), &new)).expect("issued");
     let token = issued.token.expose_secret();
     let principal = ready(counterfoil.verify(token)).expect("cold: reads the settings, notes the first use");

@@ -150,3 +150,67 @@ fn all_kinds_9_every_function_that_takes_a_presenter_asks_for_a_permit() {
     let planted = "    pub async fn all(&self, by: &Presenter) -> u8 {\n        self.service.all(by)\n    }\n";
     assert_eq!(without_permit(planted), ["all"]);
 }
+
+/// Public structs with public fields that are closed: no member can be added to them. docs/design.md has the reasons.
+const CLOSED: [&str; 19] = [
+    // A pair or a triple that is complete.
+    "Allowance",
+    "Cap",
+    "Cursor",
+    "Gates",
+    "LiveCap",
+    "Nonce",
+    "NoticeMark",
+    "Pace",
+    "Relabel",
+    "Revoked",
+    // A page, a step of a batch, a document with its version.
+    "ClientPage",
+    "Page",
+    "Progress",
+    "VersionedRegistration",
+    "VersionedSettings",
+    // A conditional write of an engine.
+    "Write",
+    // The conformance suite's own fixtures.
+    "Check",
+    "Draft",
+    "Person",
+];
+
+/// The public structs of a file that have public fields and neither the attribute nor a place in the list.
+fn growing_structs(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (start, _) in code.match_indices("\npub struct ") {
+        let declaration = &code[start + 1..];
+        let name: String =
+            declaration["pub struct ".len()..].chars().take_while(|letter| letter.is_alphanumeric()).collect();
+        let Some(open) = declaration.find('{').filter(|open| !declaration[..*open].contains(';')) else { continue };
+        let body = &declaration[open..declaration.find("\n}").unwrap_or(declaration.len())];
+        let above = code[..=start].lines().rev().take_while(|line| line.starts_with('#') || line.starts_with("//"));
+        let is_marked = above.into_iter().any(|line| line == "#[non_exhaustive]");
+        if body.contains("\n    pub ") && !is_marked && !CLOSED.contains(&name.as_str()) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_public_struct_with_public_fields_can_grow_or_is_closed_on_purpose() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    rust_files(&root.join("src"), &mut files);
+    for of in ["axum", "conformance", "kv", "notify", "redis", "sql", "tower"] {
+        rust_files(&root.join(format!("crates/counterfoil-{of}/src")), &mut files);
+    }
+    assert!(files.len() > 300, "{}", files.len());
+    for file in files {
+        let code = fs::read_to_string(&file).expect("a file");
+        assert_eq!(growing_structs(&code), Vec::<String>::new(), "{}", file.display());
+    }
+    let planted = "\n/// A view.\n#[derive(Debug)]\npub struct View {\n    pub id: u8,\n}\n";
+    assert_eq!(growing_structs(planted), ["View"]);
+    assert!(growing_structs(&planted.replace("#[derive(Debug)]", "#[non_exhaustive]")).is_empty());
+    assert!(growing_structs(&planted.replace("    pub id", "    id")).is_empty());
+}

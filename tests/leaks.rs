@@ -123,12 +123,8 @@ fn story(seen: &Seen) -> Vec<String> {
     let basic = world.basic("rotating");
     let answer = |form: &str| {
         let headers: [&[u8]; 1] = [basic.as_bytes()];
-        let request = OAuthRequest {
-            authorization: &headers,
-            content_type: FORM,
-            body: form.as_bytes(),
-            source: &source_of(Some("10.0.0.1")),
-        };
+        let source = source_of(Some("10.0.0.1"));
+        let request = OAuthRequest::new(form.as_bytes(), &source).with_authorization(&headers).with_content_type(FORM);
         match block_on(world.handle.token(request)) {
             Ok(answer) => {
                 seen.debug(&answer);
@@ -167,11 +163,8 @@ fn story(seen: &Seen) -> Vec<String> {
     // What people make by hand, used, refused, replaced, deleted.
     let pat = world.pat("bill", "ci");
     let code = world.code(NewAccess::SameAsUser("ivan"));
-    let rotated = block_on(world.handle.rotate_personal_access_token(
-        &world.presenter("bill"),
-        &pat.listed.id,
-        Overlap::Immediate,
-    ));
+    let rotated =
+        block_on(world.handle.rotate_personal_access_token(&world.presenter("bill"), &pat.view.id, Overlap::Immediate));
     let rotated = rotated.expect("rotated");
     for issued in [&pat, &code, &rotated] {
         canaries.push(secret_of(issued.token.expose_secret()));
@@ -184,7 +177,7 @@ fn story(seen: &Seen) -> Vec<String> {
         Err(error) => seen.error(&error),
         Ok(_) => panic!("mistyped"),
     }
-    world.delete("bill", &rotated.listed.id).expect("deleted");
+    world.delete("bill", &rotated.view.id).expect("deleted");
     match world.verify(rotated.token.expose_secret()) {
         Err(error) => seen.error(&error),
         Ok(_) => panic!("deleted"),

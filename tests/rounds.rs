@@ -126,7 +126,8 @@ fn syn_token_6_with_grace_zero_exactly_one_wins_and_the_rest_end_the_family() {
                 let (won, lost): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 200);
                 assert_eq!(won.len(), 1, "round {round}");
                 assert!(lost.iter().all(|reply| reply.error() == (400, "invalid_grant".into())), "round {round}");
-                let replays = world.told().iter().filter(|event| matches!(event, EventKind::Replayed { .. })).count();
+                let replays =
+                    world.take_events().iter().filter(|event| matches!(event, EventKind::Replayed { .. })).count();
                 assert_eq!(replays, 1, "round {round}: told once");
                 assert!(!world.works(&won[0].access()), "round {round}: a presentation that did not win revokes");
                 assert_eq!(world.refresh("public-app", &won[0].refresh()).status, 400);
@@ -194,7 +195,7 @@ fn a2_token_2_of_concurrent_creations_with_one_label_exactly_one_succeeds() {
                     lost.iter().all(|error| matches!(error, Err(text) if text == "label is taken")),
                     "round {round}"
                 );
-                let winner = won[0].as_ref().expect("won").listed.id;
+                let winner = won[0].as_ref().expect("won").view.id;
                 world.delete("bill", &winner).expect("deleted");
             },
         );

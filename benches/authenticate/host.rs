@@ -84,7 +84,7 @@ impl Accounts for People {
     }
 
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
-        Ok(ResolvedName { key: name.to_lowercase(), subject: None })
+        Ok(ResolvedName::new(name.to_lowercase()))
     }
 }
 
@@ -125,7 +125,7 @@ pub(crate) fn issue(counterfoil: &Counterfoil, count: usize, tokens: &mut Tokens
     for at in 0..count {
         let by = Presenter::signed_in(&person(owner_of(at)));
         let label = format!("deploy to staging {}", at % EACH);
-        let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(90), scope: None };
+        let new = NewPersonalAccessToken::new(&label, Lifetime::Days(90));
         let issued = ready(counterfoil.create_personal_access_token(&by, &new)).expect("issued");
         tokens.text.push_str(issued.token.expose_secret());
     }

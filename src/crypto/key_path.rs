@@ -274,8 +274,8 @@ mod tests {
             assert_eq!(lenient.open().is_ok(), by_lenient, "{mode:o}");
         }
         folder.mode(0o644);
-        let told = strict.open().err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(told.ends_with("is open to others (mode 644): chmod 600"), "{told}");
+        let message = strict.open().err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(message.ends_with("is open to others (mode 644): chmod 600"), "{message}");
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 mod actor;
 mod by;
+mod kind;
 mod name;
 mod parts;
 pub(crate) mod sink;
 #[cfg(feature = "tracing")]
 pub(crate) mod tracing_sink;
-mod what;
 
 use crate::types::realm::Realm;
 use crate::types::source::SourceName;
@@ -15,11 +15,12 @@ use crate::types::time::Timestamp;
 
 pub use actor::Actor;
 pub(crate) use by::By;
+pub use kind::EventKind;
 pub use parts::{Action, ClientAction, Fault, Limit, Means, Throttled};
-pub use what::EventKind;
 
 /// An event, emitted after the store has confirmed the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Event {
     /// When it happened.
     pub at: Timestamp,
@@ -31,8 +32,20 @@ pub struct Event {
     /// leave it out ([`Events::sources`](crate::policy::Events::sources)).
     pub source: Option<SourceName>,
     /// The kind of event.
-    pub what: EventKind,
+    pub kind: EventKind,
 }
+
+impl Event {
+    /// An event of an unknown source.
+    #[must_use]
+    pub const fn new(at: Timestamp, realm: Realm, by: Actor, kind: EventKind) -> Self {
+        Self { at, realm, by, source: None, kind }
+    }
+}
+
+crate::types::setters::setters!(Event {
+    with_source source: Option<SourceName>;
+});
 
 pub use sink::{EventSink, NoSink};
 #[cfg(feature = "tracing")]

@@ -1,6 +1,6 @@
 //! The names of the events.
 
-use super::what::EventKind;
+use super::kind::EventKind;
 
 impl EventKind {
     /// The name, such as `login_refused`: for logs and counters.

@@ -97,7 +97,9 @@ fn fields(what: &EventKind) -> Fields {
         }
         EventKind::ForeignClient { id, client } => Fields { id: text(id), client: text(client), ..none },
         EventKind::RevocationIgnored { id } | EventKind::OverlapEnded { id } => Fields { id: text(id), ..none },
-        EventKind::Revoked { kind, id, why } => Fields { kind: text(kind), id: text(id), reason: debug(why), ..none },
+        EventKind::Revoked { kind, id, reason } => {
+            Fields { kind: text(kind), id: text(id), reason: debug(reason), ..none }
+        }
         EventKind::OwnerRevoked { owner, families } => Fields { owner: whose(owner), count: Some(*families), ..none },
         EventKind::Rotated { id, successor } => Fields { id: text(id), other_id: text(successor), ..none },
         EventKind::Changed { id, action } => Fields { id: text(id), reason: debug(action), ..none },
@@ -172,11 +174,11 @@ impl EventSink for TracingSink {
                     return;
                 }
                 let (actor, by_subject, by_credential, by_client) = actor(&event.by);
-                let said = fields(&event.what);
+                let said = fields(&event.kind);
                 tracing::event!(
                     target: "counterfoil",
                     $level,
-                    event = event.what.name(),
+                    event = event.kind.name(),
                     at = event.at.micros(),
                     realm = event.realm.as_str(),
                     actor,
@@ -200,11 +202,11 @@ impl EventSink for TracingSink {
                     op = said.op,
                     cause = said.cause,
                     "{}",
-                    event.what.name()
+                    event.kind.name()
                 );
             }};
         }
-        match loudness(&event.what) {
+        match loudness(&event.kind) {
             Loudness::Error => write!(tracing::Level::ERROR),
             Loudness::Warning => write!(tracing::Level::WARN),
             Loudness::Information => write!(tracing::Level::INFO),

@@ -1,8 +1,8 @@
 //! Why a credential is refused: the private reason, for the host, and the public one, for the caller, in one type.
 
 use crate::types::kind::TokenKind;
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
-use crate::types::why::RevocationReason;
 
 /// A gate that the policy uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,7 +59,7 @@ pub enum Refusal {
         /// When it was revoked.
         at: Timestamp,
         /// Why it was revoked.
-        why: RevocationReason,
+        reason: RevocationReason,
     },
     /// Replaced by a successor and no longer honoured.
     #[error("credential was replaced by a successor")]

@@ -17,8 +17,8 @@ use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::label::Label;
 use crate::types::realm::Realm;
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
-use crate::types::why::RevocationReason;
 
 pub(super) const MANY: NonZeroU32 = NonZeroU32::MAX;
 pub(super) const EXPIRY: u32 = 1_000;
@@ -138,7 +138,7 @@ pub(super) fn rotate(store: &MemoryStore, family: u16, generation: u32) -> Rotat
 }
 
 pub(super) fn revoke(store: &MemoryStore, what: Revoke<'_>, seconds: u32, limit: NonZeroU32) -> Progress {
-    let revoked = Revoked { at: at(seconds), why: RevocationReason::ByOwner };
+    let revoked = Revoked { at: at(seconds), reason: RevocationReason::ByOwner };
     block_on(store.revoke(what, revoked, at(3_000), limit)).expect("in memory")
 }
 

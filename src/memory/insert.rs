@@ -145,7 +145,7 @@ mod tests {
     use super::*;
     use crate::types::client::ClientKey;
     use crate::types::realm::Realm;
-    use crate::types::why::RevocationReason;
+    use crate::types::revocation_reason::RevocationReason;
 
     fn capped(store: &MemoryStore, number: u16, cap: u32, now: u32) -> Inserted {
         let home = InsertInto::Found { family: &family(number), cap: refuse(cap), pace: None };
@@ -209,7 +209,7 @@ mod tests {
         }
         let join = InsertInto::Join { family: family_id(2), generation: 0, access_cap: None };
         assert_eq!(insert(&store, join, &[record(2, 1, 0)], at(8)), Inserted::Done, "a join is a use");
-        let revoked = Revoked { at: at(10), why: RevocationReason::MadeRoom };
+        let revoked = Revoked { at: at(10), reason: RevocationReason::MadeRoom };
         let cap = Cap { limit: some(3), when_full: WhenFull::End { revoked, gone_at: at(99) } };
         let squeezed = |number| {
             let home = InsertInto::Found { family: &family(number), cap: Some(cap), pace: None };

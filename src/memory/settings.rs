@@ -71,6 +71,7 @@ mod tests {
     use futures_executor::block_on;
 
     use super::*;
+    use crate::types::settings::SettingName;
 
     #[test]
     fn put_needs_the_version() {
@@ -80,7 +81,7 @@ mod tests {
         let stale = put(Some(Version::FIRST), &settings).expect("in memory");
         assert!(matches!(stale, SettingsPut::Stale(None)));
         let SettingsPut::Done(first) = put(None, &settings).expect("in memory") else { panic!("created") };
-        settings.set_personal_access_tokens(true);
+        settings.set_number(SettingName::PersonalAccessTokensEnabled, 1).expect("in range");
         assert!(matches!(put(None, &settings).expect("in memory"), SettingsPut::Stale(Some(_))));
         let SettingsPut::Done(second) = put(Some(first), &settings).expect("in memory") else { panic!("replaced") };
         assert!(second > first);

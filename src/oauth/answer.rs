@@ -86,6 +86,8 @@ pub(crate) struct TokenParts<'a> {
     pub(crate) scope: Option<&'a Scope>,
     pub(crate) account: &'a Account,
     pub(crate) client: &'a Registration,
+    /// Whether the fields of 12d Synergy are added.
+    pub(crate) vendor_fields: bool,
 }
 
 /// Names that the endpoint itself uses. A claim of the host with such a name is dropped.
@@ -105,9 +107,11 @@ const STANDARD: [&str; 13] = [
     ".expires",
 ];
 
-/// The successful response of the token endpoint, in the order that 12d Synergy documents (SYN-TOKEN 4).
+/// The successful response of the token endpoint. With the vendor fields it has the order that 12d Synergy documents
+/// (SYN-TOKEN 4).
 pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
-    let TokenParts { access_token, refresh_token, issued_at, expires_at, scope, account, client } = *parts;
+    let TokenParts { access_token, refresh_token, issued_at, expires_at, scope, account, client, vendor_fields } =
+        *parts;
     let (issued, expires) = (gmt(issued_at), gmt(expires_at));
     let is_collaborator = account.role() == Role::Collaborator;
     let mut object = Object::default()
@@ -116,19 +120,23 @@ pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
         // Rounded down, so that a client never overestimates the lifetime.
         .with("expires_in", Value::Number(expires_at.since(now).as_secs()))
         .with_optional("refresh_token", refresh_token.map(Value::Text))
-        .with_optional("scope", scope.map(|scope| Value::Text(scope.as_str())))
-        .with_text("user_name", account.name());
-    if !account.claims().any(|(name, _)| name == "user_id") {
-        object = object.with_text("user_id", account.subject().as_str());
+        .with_optional("scope", scope.map(|scope| Value::Text(scope.as_str())));
+    if vendor_fields {
+        object = object.with_text("user_name", account.name());
+        if !account.claims().any(|(name, _)| name == "user_id") {
+            object = object.with_text("user_id", account.subject().as_str());
+        }
     }
     for (name, value) in account.claims().filter(|(name, _)| !STANDARD.contains(name)) {
         object = object.with_text(name, value);
     }
-    let object = object
-        .with_text("as:client_id", &client.display_name)
-        .with_text("is_read_only_web_user", if is_collaborator { "true" } else { "false" })
-        .with_text(".issued", &issued)
-        .with_text(".expires", &expires);
+    if vendor_fields {
+        object = object
+            .with_text("as:client_id", &client.display_name)
+            .with_text("is_read_only_web_user", if is_collaborator { "true" } else { "false" })
+            .with_text(".issued", &issued)
+            .with_text(".expires", &expires);
+    }
     Answer::new(200, Vec::new(), &object)
 }
 

@@ -36,6 +36,10 @@ fn issued() -> Timestamp {
 }
 
 fn answer(account: &Account, later: Duration) -> Answer {
+    answer_with(account, later, true)
+}
+
+fn answer_with(account: &Account, later: Duration, vendor_fields: bool) -> Answer {
     let parts = TokenParts {
         access_token: "cfa_1",
         refresh_token: Some("cfr_1"),
@@ -44,6 +48,7 @@ fn answer(account: &Account, later: Duration) -> Answer {
         scope: None,
         account,
         client: &client(),
+        vendor_fields,
     };
     token_answer(&parts, issued().plus_capped(later))
 }
@@ -57,6 +62,14 @@ fn syn_token_4_the_answer_is_the_seeds_but_for_its_raw_backslash() {
     );
     assert_eq!(answer.expose_secret(), seed);
     assert_eq!(answer.status(), 200);
+}
+
+#[test]
+fn syn_token_4_without_vendor_fields_the_answer_has_the_standard_and_the_hosts_own_members() {
+    let bill = bill().with_claim("user_id", "6").with_claim("team", "a").with_claim("user_name", "no standard name");
+    let answer = answer_with(&bill, Duration::ZERO, false);
+    let members = r#"{"access_token":"cfa_1","token_type":"bearer","expires_in":600,"refresh_token":"cfr_1","user_id":"6","team":"a"}"#;
+    assert_eq!(answer.expose_secret(), members);
 }
 
 #[test]

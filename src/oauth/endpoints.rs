@@ -30,16 +30,15 @@ impl Counterfoil {
     /// use counterfoil::oauth::{Answer, OAuthRequest};
     ///
     /// let id = Some("app".parse()?);
-    /// let new = NewClient { id, grants: vec![Grant::Password, Grant::RefreshToken], ..NewClient::named("App") };
+    /// let new = NewClient::named("App").with_id(id).with_grants(vec![Grant::Password, Grant::RefreshToken]);
     /// let secret = counterfoil.create_client(&Presenter::host(), new).await?.secret.ok_or("a confidential client")?;
     /// let header = format!("Basic {}", secret.expose_api_key());
     /// let authorization = [header.as_bytes()];
     /// let source: Source = "203.0.113.7".parse()?;
-    /// let post = |body: &'static [u8]| OAuthRequest {
-    ///     authorization: &authorization,
-    ///     content_type: Some(b"application/x-www-form-urlencoded"),
-    ///     body,
-    ///     source: &source,
+    /// let post = |body: &'static [u8]| {
+    ///     OAuthRequest::new(body, &source)
+    ///         .with_authorization(&authorization)
+    ///         .with_content_type(Some(b"application/x-www-form-urlencoded"))
     /// };
     ///
     /// let answer = counterfoil.token(post(b"grant_type=password&username=ivan&password=a+password")).await?;

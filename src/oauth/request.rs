@@ -16,6 +16,7 @@ use crate::types::time::Timestamp;
 ///
 /// Has no `Debug` on purpose: header and body contain secrets.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct OAuthRequest<'a> {
     /// Every value of the `Authorization` header, in order. Only `Basic` authenticates a client: any other scheme
     /// counts as absent.
@@ -27,6 +28,19 @@ pub struct OAuthRequest<'a> {
     /// The source of the request (an address, as the host's proxies report it), for counting failures.
     pub source: &'a Source,
 }
+
+impl<'a> OAuthRequest<'a> {
+    /// A request without headers.
+    #[must_use]
+    pub const fn new(body: &'a [u8], source: &'a Source) -> Self {
+        Self { authorization: &[], content_type: None, body, source }
+    }
+}
+
+crate::types::setters::setters!(OAuthRequest<'a> {
+    with_authorization authorization = &'a [&'a [u8]];
+    with_content_type content_type = Option<&'a [u8]>;
+});
 
 /// A request with a parsed form and an authenticated client.
 pub(crate) struct Proved<'a> {

@@ -20,7 +20,7 @@ pub(crate) async fn token(service: &Service, request: OAuthRequest<'_>, now: Tim
     let mut proved = request.proved(service, now).await?;
     let granted = granted(service, &mut proved, now).await;
     let granted = granted.inspect_err(|error| proved.tell_of_refused_grant(service, error, now))?;
-    Ok(answer(&granted, &proved, now))
+    Ok(answer(&granted, &proved, service.policy.access_tokens.vendor_fields, now))
 }
 
 async fn granted(service: &Service, proved: &mut Proved<'_>, now: Timestamp) -> Result<Granted, OAuthError> {
@@ -80,7 +80,7 @@ fn asked_scope(proved: &mut Proved<'_>) -> Result<Option<Scope>, OAuthError> {
     parsed.map_err(|invalid| OAuthError::new(OAuthErrorCode::InvalidScope, Reason::Scope(invalid)))
 }
 
-fn answer(granted: &Granted, proved: &Proved<'_>, now: Timestamp) -> Answer {
+fn answer(granted: &Granted, proved: &Proved<'_>, vendor_fields: bool, now: Timestamp) -> Answer {
     let parts = TokenParts {
         access_token: granted.access_token.expose_secret(),
         refresh_token: granted.refresh_token.as_ref().map(Secret::expose_secret),
@@ -89,6 +89,7 @@ fn answer(granted: &Granted, proved: &Proved<'_>, now: Timestamp) -> Answer {
         scope: granted.scope.as_ref().filter(|_| !granted.scope_as_asked),
         account: &granted.account,
         client: &proved.client,
+        vendor_fields,
     };
     token_answer(&parts, now)
 }

@@ -26,7 +26,7 @@ impl Counterfoil {
     #[doc = include_str!("../example.in")]
     /// use counterfoil::types::Source;
     ///
-    /// let new = NewPersonalAccessToken { label: "reports", lifetime: Lifetime::Days(1), scope: None };
+    /// let new = NewPersonalAccessToken::new("reports", Lifetime::Days(1));
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
     /// let source: Source = "203.0.113.7".parse()?;
     ///

@@ -36,7 +36,7 @@ impl Counterfoil {
     ///
     /// let source = Source::new("203.0.113.7")?;
     /// let password = Secret::from("a password".to_owned());
-    /// let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
+    /// let login = Login::new("ivan", &password);
     /// let account = counterfoil.check_login(&login, &source).await?;
     /// // Here the host asks for the second factor.
     /// let session = counterfoil.open_session_for(&account).await?;
@@ -44,7 +44,7 @@ impl Counterfoil {
     /// // Before a change of the password: another person's right password is refused.
     /// counterfoil.check_login_of(&session.principal, &login, &source).await?;
     /// let wrong = Secret::from("another".to_owned());
-    /// let login = Login { password: &wrong, ..login };
+    /// let login = login.with_password(&wrong);
     /// let refused = counterfoil.check_login_of(&session.principal, &login, &source).await;
     /// assert!(matches!(refused, Err(LoginError::Refused)));
     /// # Ok(()) }) }

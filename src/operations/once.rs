@@ -39,7 +39,7 @@ impl Counterfoil {
     ///
     /// let session = counterfoil.open_session_for(&account).await?;
     /// let form = OnceKey::new(&session.principal.credential_id(), &[7; 16]);
-    /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
+    /// let new = NewPersonalAccessToken::new("nightly build", Lifetime::Days(30));
     /// assert!(counterfoil.once(form).create_personal_access_token(&ivan, &new).await.is_ok());
     /// let again = counterfoil.once(form).create_personal_access_token(&ivan, &new).await.expect_err("once");
     /// assert!(matches!(again, ManageError::Conflict(Conflict::DoneAlready)));

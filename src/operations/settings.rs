@@ -9,72 +9,7 @@ use crate::service::authority::operations::{ReadSettings, UpdateSettings};
 use crate::service::error::{Conflict, Invalid, ManageError};
 use crate::service::presenter::Presenter;
 use crate::types::known_scopes::KnownScopes;
-use crate::types::settings::{InvalidSetting, SettingName, SettingUnit, Settings, StoredSettings};
-
-/// A change of the settings. `None` leaves a setting unchanged. Units are those of the wire names.
-///
-/// ```
-/// use counterfoil::settings::SettingsUpdate;
-///
-/// let change = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
-/// assert_eq!(change.access_lifetime_seconds, None);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SettingsUpdate {
-    /// Whether personal access tokens can be created and can authenticate.
-    pub personal_access_tokens_enabled: Option<bool>,
-    /// The lifetime of an access token, 1 s to 1 day. Each upper end is at most the policy's
-    /// ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
-    pub access_lifetime_seconds: Option<u64>,
-    /// The inactivity time-out of refresh tokens, 1 s to 366 days.
-    pub refresh_inactivity_seconds: Option<u64>,
-    /// The absolute lifetime of a family, 1 s to 366 days.
-    pub refresh_absolute_seconds: Option<u64>,
-    /// The longest lifetime of a personal access token in days, 1 to 3,660.
-    pub pat_max_days: Option<u64>,
-    /// The default lifetime of a security code, 1 s to 366 days.
-    pub code_lifetime_seconds: Option<u64>,
-    /// How many days before expiry the advance notice is due, 1 to 365. Existing credentials follow when a notice
-    /// worker reaches them ([`Counterfoil::rearm_notices`](crate::Counterfoil::rearm_notices)).
-    pub notice_lead_days: Option<u64>,
-}
-
-impl SettingsUpdate {
-    /// Sets a setting by name to a number in its unit. For the switch, 0 is off and any other number on.
-    ///
-    /// ```
-    /// use counterfoil::settings::{SettingName, SettingsUpdate};
-    ///
-    /// let mut change = SettingsUpdate::default();
-    /// change.set(SettingName::PatMaxDays, 90);
-    /// assert_eq!(change, SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() });
-    /// ```
-    pub fn set(&mut self, name: SettingName, number: u64) {
-        match name {
-            SettingName::PersonalAccessTokensEnabled => self.personal_access_tokens_enabled = Some(number != 0),
-            SettingName::AccessLifetimeSeconds => self.access_lifetime_seconds = Some(number),
-            SettingName::RefreshInactivitySeconds => self.refresh_inactivity_seconds = Some(number),
-            SettingName::RefreshAbsoluteSeconds => self.refresh_absolute_seconds = Some(number),
-            SettingName::PatMaxDays => self.pat_max_days = Some(number),
-            SettingName::CodeLifetimeSeconds => self.code_lifetime_seconds = Some(number),
-            SettingName::NoticeLeadDays => self.notice_lead_days = Some(number),
-        }
-    }
-
-    /// The new number of a setting, as [`SettingsUpdate::set`] takes it.
-    #[must_use]
-    pub fn number(&self, name: SettingName) -> Option<u64> {
-        match name {
-            SettingName::PersonalAccessTokensEnabled => self.personal_access_tokens_enabled.map(u64::from),
-            SettingName::AccessLifetimeSeconds => self.access_lifetime_seconds,
-            SettingName::RefreshInactivitySeconds => self.refresh_inactivity_seconds,
-            SettingName::RefreshAbsoluteSeconds => self.refresh_absolute_seconds,
-            SettingName::PatMaxDays => self.pat_max_days,
-            SettingName::CodeLifetimeSeconds => self.code_lifetime_seconds,
-            SettingName::NoticeLeadDays => self.notice_lead_days,
-        }
-    }
-}
+use crate::types::settings::{InvalidSetting, SettingName, Settings, SettingsUpdate, StoredSettings};
 
 impl Counterfoil {
     /// The settings in force. For administrators with scope `settings:manage`.
@@ -110,6 +45,12 @@ impl Counterfoil {
         self.service.policy.gates()
     }
 
+    /// Whether the policy uses a setting. A setting that it does not use cannot be changed.
+    #[must_use]
+    pub fn uses_setting(&self, name: SettingName) -> bool {
+        self.service.policy.uses_setting(name)
+    }
+
     /// The scope tokens known to the service, from the policy; `None`: any.
     #[must_use]
     pub fn known_scopes(&self) -> Option<&KnownScopes> {
@@ -133,7 +74,8 @@ async fn read(permit: Permit<'_, ReadSettings>) -> Result<Settings, ManageError>
 /// Changes the settings that are set, all or none.
 async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> Result<Settings, ManageError> {
     let (service, now) = (permit.service(), permit.now());
-    if change.personal_access_tokens_enabled.is_some() && !service.policy.gates().setting {
+    let is_unused = |name: &SettingName| change.number(*name).is_some() && !service.policy.uses_setting(*name);
+    if SettingName::ALL.iter().any(is_unused) {
         return Err(Conflict::NotApplicable { gate: Gate::Setting }.into());
     }
     let (view, changed) = service
@@ -150,10 +92,7 @@ async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> 
 }
 
 fn apply(policy: &Policy, change: &SettingsUpdate, stored: &mut StoredSettings) -> Result<(), Invalid> {
-    if let Some(on) = change.personal_access_tokens_enabled {
-        stored.set_personal_access_tokens(on);
-    }
-    for name in SettingName::ALL.into_iter().filter(|name| name.unit() != SettingUnit::Switch) {
+    for &name in SettingName::ALL {
         if let Some(number) = change.number(name) {
             let (least, most) = policy.setting_range(name);
             if number > most {
@@ -168,5 +107,5 @@ fn apply(policy: &Policy, change: &SettingsUpdate, stored: &mut StoredSettings) 
 fn differences(before: &StoredSettings, after: &StoredSettings) -> Vec<(SettingName, String)> {
     let value = |stored: &StoredSettings, name: SettingName| stored.values.get(name.as_str()).cloned();
     let changed = |name| value(after, name).filter(|own| value(before, name).as_ref() != Some(own));
-    SettingName::ALL.into_iter().filter_map(|name| Some((name, changed(name)?))).collect()
+    SettingName::ALL.iter().filter_map(|&name| Some((name, changed(name)?))).collect()
 }

@@ -163,12 +163,12 @@ fn shown(service: &Service, view: &SettingsView, account: &Account) -> UserView 
 
 /// Ends all credentials of an owner that existed when the call began.
 async fn owner(permit: Permit<'_, RevokeAllOf>, subject: &SubjectId) -> Result<u64, ManageError> {
-    let (service, now, why) = (permit.service(), permit.now(), by_administrator(&permit));
+    let (service, now, reason) = (permit.service(), permit.now(), by_administrator(&permit));
     let owner = OwnerId::from(subject);
     let mut families = 0;
     loop {
         let what = Revoke::Owner { realm: &service.realm, owner: &owner };
-        let progress = service.store.revoke(what, Revoked { at: now, why }, tombstone(service, now), BATCH).await?;
+        let progress = service.store.revoke(what, Revoked { at: now, reason }, tombstone(service, now), BATCH).await?;
         families += progress.changed;
         if !progress.more {
             break;

@@ -8,6 +8,7 @@ use crate::types::duration::{days, minutes};
 /// A policy that contradicts itself or exceeds its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("policy: {field} must be {rule}")]
+#[non_exhaustive]
 pub struct InvalidPolicy {
     /// The invalid field.
     pub field: &'static str,

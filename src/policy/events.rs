@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The content of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Events {
     /// Whether an event names the source of its request, if the host gives it. A source that is an address is
     /// personal data. A host without a legal ground to keep it turns this off; then no event names a source,

@@ -17,6 +17,7 @@ use crate::types::duration::{hours, whole_seconds};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Gather {
     /// A digest with an advance notice includes the person's advance notices that become due within this time. At
     /// most 7 days.

@@ -44,6 +44,7 @@ use crate::types::settings::{SettingName, Settings};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Policy {
     /// Personal access tokens and labelled tokens.
     pub personal_access_tokens: PersonalAccessTokens,
@@ -117,6 +118,12 @@ impl Policy {
             code_lifetime: self.security_codes.default_lifetime,
             notice_lead: self.notices.lead,
         }
+    }
+
+    /// Whether the policy uses a setting. A setting that it does not use cannot be changed.
+    #[must_use]
+    pub fn uses_setting(&self, name: SettingName) -> bool {
+        name != SettingName::PersonalAccessTokensEnabled || self.gates().setting
     }
 
     /// The smallest and the largest number of a setting under this policy, in the unit of its name. A stored number

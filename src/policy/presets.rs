@@ -37,6 +37,7 @@ impl Policy {
     ///   required, and a client that lost a response must sign in again. `refresh_tokens.grace` gives it time to repeat
     ///   the request.
     /// - Access tokens live an hour at most, whatever the settings say (RFC 6750 §5.3).
+    /// - The answer of the token endpoint has the members of RFC 6749 and the host's claims, and no product's fields.
     ///
     /// ```
     /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
@@ -50,7 +51,7 @@ impl Policy {
     /// let store = MemoryStore::default();
     /// let counterfoil = Counterfoil::builder().policy(Policy::open()).store(store).directory(people).build()?;
     /// # futures_executor::block_on(async {
-    /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(366), scope: None };
+    /// let new = NewPersonalAccessToken::new("nightly build", Lifetime::Days(366));
     /// let issued = counterfoil.create_personal_access_token(&Presenter::signed_in(&ann), &new).await?;
     /// assert_eq!(counterfoil.verify(issued.token.expose_secret()).await?.name(), "ann");
     /// # Ok(())
@@ -65,6 +66,7 @@ impl Policy {
         policy.personal_access_tokens.max_days = 366;
         policy.personal_access_tokens.label_max = 100;
         policy.access_tokens.max_lifetime = hours(1);
+        policy.access_tokens.vendor_fields = false;
         policy.refresh_tokens.grace = Duration::ZERO;
         policy
     }

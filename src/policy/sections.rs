@@ -57,6 +57,7 @@ const fn at_least_one(number: u32) -> NonZeroU32 {
 /// Personal access tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct PersonalAccessTokens {
     /// The gate of the setting.
     pub setting: SettingGate,
@@ -108,6 +109,7 @@ impl Default for PersonalAccessTokens {
 /// Access tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct AccessTokens {
     /// The lifetime, unless the setting changes it: 1 s to `max_lifetime`.
     #[serde(with = "whole_seconds")]
@@ -119,6 +121,9 @@ pub struct AccessTokens {
     pub max_live_per_family: Option<NonZeroU32>,
     /// Whether a token without scope is refused.
     pub scope_demanded: bool,
+    /// Whether the answer of the token endpoint has the fields of 12d Synergy beside those of RFC 6749: `user_name`,
+    /// `user_id`, `as:client_id`, `is_read_only_web_user`, `.issued` and `.expires`. The host's claims are in it either way.
+    pub vendor_fields: bool,
 }
 
 impl Default for AccessTokens {
@@ -128,6 +133,7 @@ impl Default for AccessTokens {
             max_lifetime: days(1),
             max_live_per_family: NonZeroU32::new(100),
             scope_demanded: false,
+            vendor_fields: true,
         }
     }
 }
@@ -135,6 +141,7 @@ impl Default for AccessTokens {
 /// Refresh tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct RefreshTokens {
     /// The inactivity time-out, unless the setting changes it: 1 s to `max_inactivity`. Each refresh of a remembered
     /// sign-in starts it again.
@@ -177,6 +184,7 @@ impl Default for RefreshTokens {
 /// Security codes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SecurityCodes {
     /// The lifetime after creation, reset and reactivation, unless the setting changes it: 1 s to
     /// `max_default_lifetime`.
@@ -209,6 +217,7 @@ impl Default for SecurityCodes {
 /// Console sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ConsoleSessions {
     /// The inactivity time-out: 1 s to 1 day.
     #[serde(with = "whole_seconds")]
@@ -237,6 +246,7 @@ impl Default for ConsoleSessions {
 /// Notices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Notices {
     /// The kinds that are announced.
     pub kinds: Vec<TokenKind>,
@@ -271,6 +281,7 @@ impl Default for Notices {
 /// The recording of last use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Uses {
     /// The time in which a token's last use is written at most once: 1 s to 1 day.
     #[serde(with = "whole_seconds")]

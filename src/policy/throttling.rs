@@ -34,6 +34,7 @@ impl Allowance {
 /// refused: the directory must then limit password guessing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Throttling {
     /// Wrong passwords per account and source. Logins under way count until they end.
     pub account: Allowance,

@@ -64,7 +64,7 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
         Phase::Live | Phase::Overlap { .. } => {}
         Phase::Rotated { .. } => return Err(Refusal::Replaced),
         Phase::Expired { at, .. } => return Err(Refusal::Expired { at }),
-        Phase::Revoked(revoked) => return Err(Refusal::Revoked { at: revoked.at, why: revoked.why }),
+        Phase::Revoked(revoked) => return Err(Refusal::Revoked { at: revoked.at, reason: revoked.reason }),
         Phase::Purgeable => return Err(Refusal::Unknown),
     }
     let account = standing.account.ok_or(Refusal::AccountMissing)?;

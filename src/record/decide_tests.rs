@@ -12,8 +12,8 @@ use crate::record::token_record::TokenRecord;
 use crate::types::account::Account;
 use crate::types::client::{ClientKey, Grant, Registration};
 use crate::types::kind::TokenKind;
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::role::Role;
-use crate::types::why::RevocationReason;
 
 const ROLES: [Role; 4] = [Role::Collaborator, Role::Member, Role::Administrator, Role::SuperAdministrator];
 
@@ -47,12 +47,12 @@ fn access_token() -> TokenRecord {
 fn a_phase_that_is_over_refuses_whoever_stands_there() {
     let owner = account(Role::SuperAdministrator);
     let standing = standing(Some(&owner), None);
-    let revoked = Revoked { at: at(1), why: RevocationReason::ByOwner };
+    let revoked = Revoked { at: at(1), reason: RevocationReason::ByOwner };
     for (phase, refusal) in [
         (Phase::Rotated { retry_until: None }, Refusal::Replaced),
         (Phase::Rotated { retry_until: Some(at(9)) }, Refusal::Replaced),
         (Phase::Expired { at: at(1), until: None }, Refusal::Expired { at: at(1) }),
-        (Phase::Revoked(revoked), Refusal::Revoked { at: at(1), why: RevocationReason::ByOwner }),
+        (Phase::Revoked(revoked), Refusal::Revoked { at: at(1), reason: RevocationReason::ByOwner }),
         (Phase::Purgeable, Refusal::Unknown),
     ] {
         assert_eq!(decide(&pat(), phase, standing), Err(refusal));

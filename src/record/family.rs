@@ -89,6 +89,7 @@ impl FamilyBody {
 
 /// A family to insert.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NewFamily {
     /// The first 10 bytes of its members' ids.
     pub id: FamilyId,
@@ -113,9 +114,33 @@ pub struct NewFamily {
     pub used_at: Timestamp,
 }
 
+impl NewFamily {
+    /// A family that never expires, without label and client.
+    #[must_use]
+    pub const fn new(
+        id: FamilyId,
+        realm: Realm,
+        owner: OwnerId,
+        kind: TokenKind,
+        body: FamilyBody,
+        used_at: Timestamp,
+    ) -> Self {
+        Self { id, realm, owner, kind, body, live_until: None, gone_at: None, label_key: None, client: None, used_at }
+    }
+}
+
+crate::types::setters::setters!(NewFamily {
+    with_id id = FamilyId;
+    with_live_until live_until: Option<Timestamp>;
+    with_gone_at gone_at: Option<Timestamp>;
+    with_label_key label_key: Option<LabelKey>;
+    with_client client: Option<ClientKey>;
+});
+
 /// A family row as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct FamilyParts {
     /// The first 10 bytes of its members' ids.
     pub id: FamilyId,
@@ -141,6 +166,34 @@ pub struct FamilyParts {
     pub used_at: Timestamp,
     /// Set once, by revoking the family.
     pub revoked: Option<Revoked>,
+}
+
+impl FamilyParts {
+    /// A family that never expires, without label and client, that was never rotated. A store sets the other fields.
+    #[must_use]
+    pub const fn new(
+        id: FamilyId,
+        realm: Realm,
+        owner: OwnerId,
+        kind: TokenKind,
+        body: FamilyBody,
+        used_at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            realm,
+            owner,
+            kind,
+            generation: 0,
+            body,
+            live_until: None,
+            gone_at: None,
+            label_key: None,
+            client: None,
+            used_at,
+            revoked: None,
+        }
+    }
 }
 
 impl FamilyParts {

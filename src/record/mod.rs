@@ -1,5 +1,6 @@
 //! Layer 8: record and family, their states and transitions, and the pure decision.
 
+mod constructors;
 pub(crate) mod decide;
 pub(crate) mod expiry;
 pub(crate) mod family;

@@ -136,7 +136,7 @@ fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
     let fortnight = Schedule::new([days(14)], true);
     let record = life(day(100), t0(), &[]);
     let (held, moved) = (NoticeMark { at: day(93), stage: 0 }, NoticeMark { at: day(86), stage: 0 });
-    let (told, known) = ([(day(100), 0)], [week()]);
+    let (settled, known) = ([(day(100), 0)], [week()]);
     for before in [Some(&known[..]), None] {
         let rearm = |record, held, now| rearm(&fortnight, before, record, held, now);
         assert_eq!(rearm(record, held, day(50)), Some(moved));
@@ -148,7 +148,7 @@ fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
         let put_off = NoticeMark { at: day(91), stage: 0 };
         assert_eq!(rearm(record, put_off, day(90)), None);
         let expiry = NoticeMark { at: day(100), stage: 1 };
-        assert_eq!(rearm(life(day(100), t0(), &told), expiry, day(94)), None, "told for that expiry");
+        assert_eq!(rearm(life(day(100), t0(), &settled), expiry, day(94)), None, "told for that expiry");
         assert_eq!(rearm(record, expiry, day(94)), None, "given up");
         assert_eq!(rearm(record, held, day(100)), None, "expired: the notice on expiry alone");
         // A token of ten days: a lead of a fortnight exceeds its lifetime.

@@ -11,8 +11,8 @@ use crate::record::samples::{around, at, record, settings, sign_in, superseded, 
 use crate::record::state::Revoked;
 use crate::types::duration::days;
 use crate::types::kind::TokenKind;
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
-use crate::types::why::RevocationReason;
 
 const PAT: TokenKind = TokenKind::PersonalAccessToken;
 
@@ -46,7 +46,7 @@ fn a_permanent_record_lives_to_the_end_of_time() {
 
 #[test]
 fn syn_token_6_state_is_judged_before_expiry() {
-    let revoked = Revoked { at: at(1), why: RevocationReason::ByOwner };
+    let revoked = Revoked { at: at(1), reason: RevocationReason::ByOwner };
     let both = record(PAT, FamilyBody::Alone, Some(at(2)), |record, _| record.revoked = Some(revoked));
     assert_eq!(phase(&both, &settings(), at(3)), Phase::Revoked(revoked));
     let used_up = record(TokenKind::RefreshToken, sign_in(true, at(9_999)), Some(at(2)), |record, family| {
@@ -58,8 +58,10 @@ fn syn_token_6_state_is_judged_before_expiry() {
 
 #[test]
 fn syn_token_7_a_record_of_a_revoked_family_is_revoked_and_the_earlier_instant_wins() {
-    let (own, all) =
-        (Revoked { at: at(5), why: RevocationReason::ByClient }, Revoked { at: at(4), why: RevocationReason::Replay });
+    let (own, all) = (
+        Revoked { at: at(5), reason: RevocationReason::ByClient },
+        Revoked { at: at(4), reason: RevocationReason::Replay },
+    );
     let record = record(PAT, FamilyBody::Alone, None, |record, family| {
         record.revoked = Some(own);
         family.revoked = Some(all);
@@ -172,7 +174,7 @@ proptest! {
                 record.superseded = Some(superseded(t0(), Some(at(overlap))));
                 family.generation = 1;
             }
-            record.revoked = ended.map(|ended| Revoked { at: at(ended), why: RevocationReason::ByOwner });
+            record.revoked = ended.map(|ended| Revoked { at: at(ended), reason: RevocationReason::ByOwner });
         });
         let rank = |phase: Phase| match phase {
             Phase::Live | Phase::Overlap { .. } => 0,

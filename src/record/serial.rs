@@ -9,7 +9,7 @@ use crate::record::token_record::{RecordParts, TokenRecord};
 use crate::types::description::Description;
 use crate::types::ids::{FamilyId, OwnerId};
 use crate::types::label::{Label, LabelKey};
-use crate::types::why::RevocationReason;
+use crate::types::revocation_reason::RevocationReason;
 
 /// Types serialized as their stored text.
 macro_rules! as_text {
@@ -102,7 +102,7 @@ mod tests {
             record.noticed = vec![(at(8), 0)];
             family.generation = 1;
             family.label_key = record.label.as_ref().map(Label::key);
-            family.revoked = Some(Revoked { at: at(4), why: RevocationReason::Replay });
+            family.revoked = Some(Revoked { at: at(4), reason: RevocationReason::Replay });
         });
         let text = serde_json::to_string(&record).expect("JSON");
         let back: TokenRecord = serde_json::from_str(&text).expect("a record");

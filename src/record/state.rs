@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::types::ids::{KeyId, RecordId};
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
-use crate::types::why::RevocationReason;
 
 /// The random value drawn by the winner of a rotation, so that a retry derives the same successor. Useless without
 /// the parent's secret.
@@ -26,6 +26,7 @@ impl fmt::Debug for Nonce {
 /// Replaced by a successor. Set once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Superseded {
     /// When.
     pub at: Timestamp,
@@ -38,6 +39,19 @@ pub struct Superseded {
     pub honoured_until: Option<Timestamp>,
 }
 
+impl Superseded {
+    /// Replaced at that instant by that successor, and not honoured any longer than until its first use.
+    #[must_use]
+    pub const fn new(at: Timestamp, successor: RecordId) -> Self {
+        Self { at, successor, nonce: None, honoured_until: None }
+    }
+}
+
+crate::types::setters::setters!(Superseded {
+    with_nonce nonce: Option<Nonce>;
+    with_honoured_until honoured_until: Option<Timestamp>;
+});
+
 /// Revoked. Set once; the first instant stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -45,7 +59,7 @@ pub struct Revoked {
     /// When.
     pub at: Timestamp,
     /// Why.
-    pub why: RevocationReason,
+    pub reason: RevocationReason,
 }
 
 /// The next instant at which a notice worker must look at a record. A lease is the same mark with a later instant.

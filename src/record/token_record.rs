@@ -18,6 +18,7 @@ pub const NOTICED_MAX: usize = 8;
 
 /// A record to insert.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NewRecord {
     /// The public id.
     pub id: RecordId,
@@ -54,6 +55,7 @@ pub struct NewRecord {
 /// A record's own fields as stored. [`TokenStore`](crate::store::TokenStore) defines which step changes which field.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct RecordParts {
     /// The public id.
     pub id: RecordId,

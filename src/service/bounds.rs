@@ -11,9 +11,9 @@ use crate::store::change::{Cap, Pace, WhenFull};
 use crate::types::duration::{days, hours, whole_micros};
 use crate::types::ids::{FamilyId, OwnerId};
 use crate::types::kind::TokenKind;
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
-use crate::types::why::RevocationReason;
 
 /// The period in which creations are counted.
 const HOUR: Duration = hours(1);
@@ -25,7 +25,7 @@ impl Service {
     /// A cap from the policy. `WhenFull::End` says which family is revoked to make room.
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
-        let revoked = Revoked { at: now, why: RevocationReason::MadeRoom };
+        let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
         // No user deletes it again, so it needs no tombstone.
         let end = WhenFull::End { revoked, gone_at: now.plus_capped(DAY) };
         Some(Cap { limit, when_full: if evict { end } else { WhenFull::Refuse } })

@@ -8,7 +8,7 @@ use crate::http_auth::bearer::MalformedHeader;
 use crate::http_auth::quoted::realm_parameter;
 use crate::http_auth::refusal::PublicRefusal;
 use crate::service::error::{Denied, Forbidden};
-use crate::service::error_answer::{INSUFFICIENT_SCOPE, Told, UNAVAILABLE, UNAVAILABLE_RETRY};
+use crate::service::error_answer::{AnswerParts, INSUFFICIENT_SCOPE, UNAVAILABLE, UNAVAILABLE_RETRY};
 use crate::service::login::LoginError;
 use crate::types::realm::Realm;
 use crate::types::scope::Scope;
@@ -129,19 +129,19 @@ impl Challenge {
     /// The HTTP status: 400, 401, 403, 409, 429 or 503.
     #[must_use]
     pub fn status(&self) -> u16 {
-        self.told().0
+        self.answer_parts().0
     }
 
     /// A stable name, such as `invalid-token`: lower case, a hyphen between words. For programs.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        self.told().1
+        self.answer_parts().1
     }
 
     /// The same in words.
     #[must_use]
     pub fn title(&self) -> &'static str {
-        self.told().2
+        self.answer_parts().2
     }
 
     /// The error code of RFC 6750 §3.1, if there is one. A request without a credential has none (§3.1, last
@@ -180,7 +180,7 @@ impl Challenge {
         self.retry_after
     }
 
-    fn told(&self) -> Told {
+    fn answer_parts(&self) -> AnswerParts {
         match &self.reason {
             ChallengeReason::NoCredential => (401, "unauthenticated", "a bearer credential is needed"),
             ChallengeReason::Malformed(_) => (400, "invalid-request", "the authorization header is malformed"),
@@ -190,8 +190,8 @@ impl Challenge {
                 Some(PublicRefusal::InsufficientScope) => INSUFFICIENT_SCOPE,
                 None => UNAVAILABLE,
             },
-            ChallengeReason::Forbidden(forbidden) => forbidden.told(),
-            ChallengeReason::Login(error) => error.told(),
+            ChallengeReason::Forbidden(forbidden) => forbidden.answer_parts(),
+            ChallengeReason::Login(error) => error.answer_parts(),
         }
     }
 }

@@ -16,10 +16,11 @@ use crate::types::time::Timestamp;
 /// ```
 /// use counterfoil::client::{Grant, NewClient};
 ///
-/// let new = NewClient { grants: vec![Grant::RefreshToken], ..NewClient::named("angularApp") };
+/// let new = NewClient::named("angularApp").with_grants(vec![Grant::RefreshToken]);
 /// assert!(!new.public && new.id.is_none());
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NewClient {
     /// Its public id. `None`: an id of 16 letters is drawn.
     pub id: Option<ClientId>,
@@ -44,6 +45,17 @@ pub struct NewClient {
     pub resource_server: bool,
 }
 
+crate::types::setters::setters!(NewClient {
+    with_id id: Option<ClientId>;
+    with_display_name display_name: String;
+    with_grants grants = Vec<Grant>;
+    with_allowed_scope allowed_scope: Option<Scope>;
+    with_default_scope default_scope: Option<Scope>;
+    with_public public = bool;
+    with_refresh_mode refresh_mode = RefreshMode;
+    with_resource_server resource_server = bool;
+});
+
 impl NewClient {
     /// A confidential client with that name and without grants.
     #[must_use]
@@ -63,6 +75,7 @@ impl NewClient {
 
 /// A change of a client. `None` leaves a field unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClientUpdate {
     /// A disabled client's tokens are refused. They work again once it is enabled, unless they have expired.
     pub disabled: Option<bool>,
@@ -77,6 +90,15 @@ pub struct ClientUpdate {
     /// The scope granted if a request names none; `Some(None)`: all that the client may have.
     pub default_scope: Option<Option<Scope>>,
 }
+
+crate::types::setters::setters!(ClientUpdate {
+    with_disabled disabled ? bool;
+    with_display_name display_name ? String;
+    with_grants grants ? Vec<Grant>;
+    with_refresh_mode refresh_mode ? RefreshMode;
+    with_allowed_scope allowed_scope ? Option<Scope>;
+    with_default_scope default_scope ? Option<Scope>;
+});
 
 impl ClientUpdate {
     /// Whether the change disables the client and changes nothing else.
@@ -93,6 +115,7 @@ impl ClientUpdate {
 
 /// The view of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClientView {
     /// The public id.
     pub id: ClientId,
@@ -121,6 +144,7 @@ pub struct ClientView {
 
 /// The view of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SecretView {
     /// Its id. It is part of a generated secret's text and is not secret itself.
     pub id: RecordId,
@@ -147,6 +171,7 @@ pub struct NewClientSecret {
 
 /// A client with a new secret, or without one if it is public.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct RegisteredClient {
     /// The client's view.
     pub view: ClientView,

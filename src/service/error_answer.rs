@@ -17,12 +17,12 @@ pub const UNAVAILABLE_RETRY: u64 = 2;
 const BUSY_RETRY: u64 = 1;
 
 /// An HTTP status, a stable name, and the same in words. The name and the title need no escape in JSON or in a header.
-pub(crate) type Told = (u16, &'static str, &'static str);
+pub(crate) type AnswerParts = (u16, &'static str, &'static str);
 
 /// A failure of the host's own infrastructure.
-pub(crate) const UNAVAILABLE: Told = (503, "unavailable", "the service is unavailable: try again later");
+pub(crate) const UNAVAILABLE: AnswerParts = (503, "unavailable", "the service is unavailable: try again later");
 /// A scope that is missing.
-pub(crate) const INSUFFICIENT_SCOPE: Told = (403, "insufficient-scope", "a scope is missing");
+pub(crate) const INSUFFICIENT_SCOPE: AnswerParts = (403, "insufficient-scope", "a scope is missing");
 
 /// The whole seconds until that instant, rounded up, at least one.
 pub(crate) fn wait(until: Timestamp, now: Timestamp) -> u64 {
@@ -34,7 +34,7 @@ impl ManageError {
     ///
     /// ```
     #[doc = include_str!("../example.in")]
-    /// let days = NewPersonalAccessToken { label: "reports", lifetime: Lifetime::Days(0), scope: None };
+    /// let days = NewPersonalAccessToken::new("reports", Lifetime::Days(0));
     /// let error = counterfoil.create_personal_access_token(&ivan, &days).await.expect_err("no day at all");
     /// assert_eq!((error.status(), error.name()), (422, "invalid-field"));
     /// assert_eq!(error.field(), Some("expires_in_days"));
@@ -42,19 +42,19 @@ impl ManageError {
     /// ```
     #[must_use]
     pub const fn status(&self) -> u16 {
-        self.told().0
+        self.answer_parts().0
     }
 
     /// A stable name, such as `label-taken`: lower case, a hyphen between words. For programs.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.told().1
+        self.answer_parts().1
     }
 
     /// The same in words, without details. `Display` of a [`Forbidden`] or an [`Invalid`](crate::Invalid) says more.
     #[must_use]
     pub const fn title(&self) -> &'static str {
-        self.told().2
+        self.answer_parts().2
     }
 
     /// The field at fault, by its name on the wire, if one is.
@@ -87,12 +87,12 @@ impl ManageError {
         }
     }
 
-    const fn told(&self) -> Told {
+    const fn answer_parts(&self) -> AnswerParts {
         match self {
-            Self::Forbidden(forbidden) => forbidden.told(),
+            Self::Forbidden(forbidden) => forbidden.answer_parts(),
             Self::NotFound => (404, "not-found", "not found"),
             Self::Invalid(_) => (422, "invalid-field", "a field breaks a rule"),
-            Self::Conflict(conflict) => conflict.told(),
+            Self::Conflict(conflict) => conflict.answer_parts(),
             Self::SlowDown { .. } => (429, "slow-down", "too many were made: wait, and try again"),
             Self::Unavailable(_) => UNAVAILABLE,
         }
@@ -103,10 +103,10 @@ impl Forbidden {
     /// A stable name, such as `role`. The status of each is 403.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.told().1
+        self.answer_parts().1
     }
 
-    pub(crate) const fn told(&self) -> Told {
+    pub(crate) const fn answer_parts(&self) -> AnswerParts {
         let (name, title) = match self {
             Self::Realm => ("realm", "the credential is of another realm"),
             Self::StaleSession => ("stale-session", "the session's password must be proved again"),
@@ -130,7 +130,7 @@ impl Conflict {
     /// A stable name, such as `label-taken`. The status of each is 409.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.told().1
+        self.answer_parts().1
     }
 
     /// The field at fault, by its name on the wire, if one is.
@@ -151,7 +151,7 @@ impl Conflict {
         }
     }
 
-    const fn told(&self) -> Told {
+    const fn answer_parts(&self) -> AnswerParts {
         let (name, title) = match self {
             Self::LabelTaken => ("label-taken", "the label is taken"),
             Self::ClientIdTaken => ("client-id-taken", "the client id is taken"),
@@ -174,13 +174,13 @@ impl LoginError {
     /// The HTTP status: 401, 409, 429 or 503.
     #[must_use]
     pub const fn status(&self) -> u16 {
-        self.told().0
+        self.answer_parts().0
     }
 
     /// A stable name, such as `login-refused`: lower case, a hyphen between words. For programs.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.told().1
+        self.answer_parts().1
     }
 
     /// The value of `Retry-After` in whole seconds, if the answer needs one: at least 1 for 429, 2 for 503.
@@ -194,7 +194,7 @@ impl LoginError {
         }
     }
 
-    pub(crate) const fn told(&self) -> Told {
+    pub(crate) const fn answer_parts(&self) -> AnswerParts {
         match self {
             Self::Refused => (401, "login-refused", "the name or the password is not valid"),
             Self::SlowDown { .. } => (429, "slow-down", "too many failures: wait, and try again"),

@@ -99,16 +99,16 @@ fn host_2_only_a_scope_that_is_missing_is_answered_with_a_challenge() {
 
 #[test]
 fn host_2_a_login_during_back_off_is_429_with_the_seconds_to_wait() {
-    let told = |error: LoginError| {
+    let parts_of = |error: LoginError| {
         let challenge = Challenge::login(error, &Realm::default(), Timestamp::EPOCH);
         (challenge.status(), challenge.name(), challenge.www_authenticate(), challenge.retry_after())
     };
     let until = Timestamp::from_micros(90_000_000).expect("in range");
-    assert_eq!(told(LoginError::SlowDown { until }), (429, "slow-down", None, Some(90)));
+    assert_eq!(parts_of(LoginError::SlowDown { until }), (429, "slow-down", None, Some(90)));
     let key = ThrottleKey::from_bytes([0; 32]);
-    assert_eq!(told(LoginError::Busy { key }), (429, "busy", None, Some(1)));
-    assert_eq!(told(LoginError::Unavailable(Unavailable::Clock)), (503, "unavailable", None, Some(2)));
-    assert_eq!(told(LoginError::TooManySessions), (409, "too-many-sessions", None, None));
+    assert_eq!(parts_of(LoginError::Busy { key }), (429, "busy", None, Some(1)));
+    assert_eq!(parts_of(LoginError::Unavailable(Unavailable::Clock)), (503, "unavailable", None, Some(2)));
+    assert_eq!(parts_of(LoginError::TooManySessions), (409, "too-many-sessions", None, None));
     let bare = Some("Bearer realm=\"default\"".to_owned());
-    assert_eq!(told(LoginError::Refused), (401, "login-refused", bare, None));
+    assert_eq!(parts_of(LoginError::Refused), (401, "login-refused", bare, None));
 }

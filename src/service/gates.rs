@@ -6,7 +6,7 @@ use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::snapshot::SettingsView;
 use crate::types::ids::SubjectId;
-use crate::types::settings::{Reading, SettingName, SettingUnit, Settings, StoredSettings};
+use crate::types::settings::{Reading, SettingName, Settings, StoredSettings};
 use crate::types::time::Timestamp;
 
 impl Service {
@@ -65,7 +65,7 @@ impl SettingsView {
     pub(crate) fn new(policy: &Policy, stored: StoredSettings) -> Self {
         let (mut settings, mut garbage) = (policy.settings(), None);
         settings.personal_access_tokens = setting_opens(policy, &stored);
-        for name in SettingName::ALL.into_iter().filter(|name| name.unit() != SettingUnit::Switch) {
+        for name in SettingName::ALL.iter().copied().filter(|name| *name != SettingName::PersonalAccessTokensEnabled) {
             match stored.number(name) {
                 Reading::Missing => {}
                 Reading::Value(number) => settings.set_number(name, number.min(policy.setting_range(name).1)),
@@ -78,9 +78,9 @@ impl SettingsView {
 
 /// Whether the setting opens the gate. A missing value means the policy's own, an invalid value means off.
 fn setting_opens(policy: &Policy, stored: &StoredSettings) -> bool {
-    match (policy.personal_access_tokens.setting, stored.personal_access_tokens()) {
+    match (policy.personal_access_tokens.setting, stored.number(SettingName::PersonalAccessTokensEnabled)) {
         (SettingGate::NotAsked, _) => true,
-        (_, Reading::Value(on)) => on,
+        (_, Reading::Value(number)) => number == 1,
         (_, Reading::Garbage) => false,
         (gate, Reading::Missing) => gate == SettingGate::DefaultOn,
     }

@@ -24,6 +24,7 @@ const REFRESH_AFTERLIFE: Duration = days(1);
 
 /// Tokens granted to a client. They are shown once.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Granted {
     /// The access token.
     pub access_token: Secret,

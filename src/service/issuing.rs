@@ -83,7 +83,7 @@ pub(crate) async fn insert<O: Permission>(
             Inserted::Done => {
                 let what = EventKind::Issued { kind: draft.kind, id: minted.id, owner: draft.owner };
                 permit.tell(what);
-                return Ok(IssuedCredential { token: minted.token, listed });
+                return Ok(IssuedCredential { token: minted.token, view: listed });
             }
             Inserted::LabelTaken(_) => return Err(Conflict::LabelTaken.into()),
             Inserted::OwnerFull => return Err(Conflict::QuotaReached.into()),

@@ -67,7 +67,7 @@ impl crate::event::sink::EventSink for CountingSink {
     fn tell(&self, event: &crate::event::Event) {
         static METADATA: metrics::Metadata<'static> =
             metrics::Metadata::new("counterfoil", metrics::Level::INFO, Some("counterfoil"));
-        let name = event.what.name();
+        let name = event.kind.name();
         let mut keys = self.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let key = keys.entry(name).or_insert_with(|| {
             let label = metrics::Label::from_static_parts("event", name);

@@ -98,7 +98,7 @@ impl Service {
     pub(crate) fn tell(&self, at: Timestamp, by: By, what: EventKind) {
         let By { actor: by, source } = by;
         let source = source.filter(|_| self.policy.events.sources);
-        self.sink.tell(&Event { at, realm: self.realm.clone(), by, source, what });
+        self.sink.tell(&Event { at, realm: self.realm.clone(), by, source, kind: what });
     }
 
     /// When notices of that kind are due.

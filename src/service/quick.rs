@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Duration;
 
 use crate::types::duration::whole_micros;
-use crate::types::settings::Settings;
+use crate::types::settings::{Settings, WORDS};
 use crate::types::time::Timestamp;
 
 /// Only the holder of the snapshot's lock writes.
@@ -16,48 +16,30 @@ use crate::types::time::Timestamp;
 pub(crate) struct Quick {
     /// Odd during a write. 0: nothing written yet.
     version: AtomicU64,
-    words: [AtomicU64; 8],
+    /// When the settings were read.
+    read_at: AtomicU64,
+    words: [AtomicU64; WORDS],
 }
 
 impl Quick {
     /// The settings, if they were read at most `age` ago.
     pub(crate) fn read(&self, age: Duration, now: Timestamp) -> Option<Settings> {
         let version = self.version.load(Ordering::Acquire);
-        let words: [u64; 8] = std::array::from_fn(|at| self.words[at].load(Ordering::Relaxed));
+        let read_at = self.read_at.load(Ordering::Relaxed);
+        let words = std::array::from_fn(|at| self.words[at].load(Ordering::Relaxed));
         fence(Ordering::Acquire);
         let whole = version != 0 && version.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == version;
-        let [read_at, on, access, inactivity, absolute, days, code, lead] = words;
         let fresh = now.micros().checked_sub(read_at).is_some_and(|since| since < whole_micros(age));
-        if !(whole && fresh) {
-            return None;
-        }
-        Some(Settings {
-            personal_access_tokens: on == 1,
-            access_lifetime: Duration::from_micros(access),
-            refresh_inactivity: Duration::from_micros(inactivity),
-            refresh_absolute: Duration::from_micros(absolute),
-            pat_max_days: u16::try_from(days).ok()?,
-            code_lifetime: Duration::from_micros(code),
-            notice_lead: Duration::from_micros(lead),
-        })
+        if whole && fresh { Settings::from_words(words) } else { None }
     }
 
     /// Writes the settings and when they were read.
     pub(crate) fn write(&self, settings: &Settings, read_at: Timestamp) {
-        let words = [
-            read_at.micros(),
-            u64::from(settings.personal_access_tokens),
-            whole_micros(settings.access_lifetime),
-            whole_micros(settings.refresh_inactivity),
-            whole_micros(settings.refresh_absolute),
-            u64::from(settings.pat_max_days),
-            whole_micros(settings.code_lifetime),
-            whole_micros(settings.notice_lead),
-        ];
         let version = self.version.load(Ordering::Relaxed);
         self.version.store(version.wrapping_add(1), Ordering::Relaxed);
         fence(Ordering::Release);
-        self.words.iter().zip(words).for_each(|(own, word)| own.store(word, Ordering::Relaxed));
+        self.read_at.store(read_at.micros(), Ordering::Relaxed);
+        self.words.iter().zip(settings.words()).for_each(|(own, word)| own.store(word, Ordering::Relaxed));
         self.version.store(version.wrapping_add(2), Ordering::Release);
     }
 }
@@ -66,18 +48,16 @@ impl Quick {
 mod tests {
     use super::*;
     use crate::policy::Policy;
+    use crate::types::settings::{SettingName, SettingUnit};
 
-    fn all_at(seconds: u32) -> Settings {
-        let duration = Duration::from_secs(u64::from(seconds));
-        Settings {
-            personal_access_tokens: seconds % 2 == 1,
-            access_lifetime: duration,
-            refresh_inactivity: duration,
-            refresh_absolute: duration,
-            pat_max_days: u16::try_from(seconds % 60_000).expect("small"),
-            code_lifetime: duration,
-            notice_lead: duration,
+    /// Each setting has the number of the turn, and a switch its parity.
+    fn all_at(turn: u32) -> Settings {
+        let mut settings = Policy::default().settings();
+        for &name in SettingName::ALL {
+            let number = if name.unit() == SettingUnit::Switch { turn % 2 } else { turn };
+            settings.set_number(name, number.into());
         }
+        settings
     }
 
     #[test]
@@ -99,7 +79,7 @@ mod tests {
             let writer = scope.spawn(|| (0..50_000).for_each(|turn| quick.write(&all_at(turn), Timestamp::EPOCH)));
             while !writer.is_finished() {
                 if let Some(read) = quick.read(Duration::from_secs(1), Timestamp::EPOCH) {
-                    let turn = u32::try_from(read.notice_lead.as_secs()).expect("small");
+                    let turn = u32::try_from(read.number(SettingName::NoticeLeadDays)).expect("small");
                     assert_eq!(read, all_at(turn));
                 }
             }

@@ -12,7 +12,7 @@ impl Principal {
     /// ```
     #[doc = include_str!("../example.in")]
     /// let scope = Some("demo:read".parse()?);
-    /// let new = NewPersonalAccessToken { label: "reports", lifetime: Lifetime::Days(1), scope };
+    /// let new = NewPersonalAccessToken::new("reports", Lifetime::Days(1)).with_scope(scope);
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
     /// let principal = counterfoil.verify(issued.token.expose_secret()).await?;
     ///

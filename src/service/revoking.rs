@@ -12,8 +12,8 @@ use crate::service::error::{ManageError, Unavailable};
 use crate::store::change::{Applied, Change, Revoke};
 use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
-use crate::types::why::RevocationReason;
 
 /// The number of lost races in a row that ends the loop.
 const TURNS: usize = 8;
@@ -33,7 +33,7 @@ pub(crate) async fn delete<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): (TokenKind, &OwnerId),
     id: &RecordId,
-    why: RevocationReason,
+    reason: RevocationReason,
 ) -> Result<(), ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let settings = service.with_settings(now, |view| view.settings).await?;
@@ -62,7 +62,7 @@ pub(crate) async fn delete<O: Permission>(
             // It expired while it was superseded: there is nothing left to end.
             Phase::Expired { .. } if !record.is_newest() => return Ok(()),
             Phase::Live | Phase::Expired { .. } => {
-                end_family(service, permit.by(), &record, why, now).await?;
+                end_family(service, permit.by(), &record, reason, now).await?;
                 // A rotation may have come first. Then the whole hand-over ended, as when deleting the newest token,
                 // which this one was when it was read.
                 return Ok(());
@@ -76,15 +76,15 @@ pub(crate) async fn end_family(
     service: &Service,
     by: By,
     record: &TokenRecord,
-    why: RevocationReason,
+    reason: RevocationReason,
     now: Timestamp,
 ) -> Result<(), Unavailable> {
     let own = record.record();
     let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };
     let progress =
-        service.store.revoke(what, Revoked { at: now, why }, tombstone(service, now), NonZeroU32::MIN).await?;
+        service.store.revoke(what, Revoked { at: now, reason }, tombstone(service, now), NonZeroU32::MIN).await?;
     if progress.changed > 0 {
-        service.tell(now, by, EventKind::Revoked { kind: own.kind, id: own.id, why });
+        service.tell(now, by, EventKind::Revoked { kind: own.kind, id: own.id, reason });
     }
     Ok(())
 }

@@ -91,7 +91,7 @@ impl Service {
             };
             self.give_back(granted, now).await?;
             if let Held::Until(until) = held {
-                let counted = self.told(counted, is_source);
+                let counted = self.throttled(counted, is_source);
                 self.tell(now, By::from(Actor::Unproved, Some(name)), EventKind::Throttled { counted, until });
             }
             return Ok(Err(held));
@@ -126,7 +126,7 @@ impl Service {
 
     /// The counter as an event names it. A client is named only if it is registered: the id in a request is
     /// arbitrary.
-    fn told(&self, counted: Counted<'_>, is_source: bool) -> Throttled {
+    fn throttled(&self, counted: Counted<'_>, is_source: bool) -> Throttled {
         match counted {
             Counted::Account { .. } if is_source => Throttled::Logins,
             Counted::Client(_) if is_source => Throttled::ClientSecrets,

@@ -72,7 +72,7 @@ mod tests {
     fn fault_b2_each_hundredth_failure_gives_the_pace() {
         let unsourced = Unsourced::default();
         let at = |seconds| Timestamp::EPOCH.plus_capped(Duration::from_secs(seconds));
-        let told: Vec<_> = (0..250).filter_map(|second| unsourced.failed(at(second))).collect();
-        assert_eq!(told, [Pace { since: at(0), failures: 100 }, Pace { since: at(100), failures: 100 }]);
+        let paces: Vec<_> = (0..250).filter_map(|second| unsourced.failed(at(second))).collect();
+        assert_eq!(paces, [Pace { since: at(0), failures: 100 }, Pace { since: at(100), failures: 100 }]);
     }
 }

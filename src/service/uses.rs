@@ -54,6 +54,7 @@ pub(crate) struct Uses {
 /// The result of a flush or a shutdown.
 #[derive(Debug)]
 #[must_use]
+#[non_exhaustive]
 pub struct Flushed {
     /// Uses that were written.
     pub written: u64,

@@ -11,6 +11,7 @@ use crate::types::time::Timestamp;
 
 /// The status of a listed credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Status {
     /// Works.
     Active,
@@ -37,6 +38,7 @@ impl Status {
 
 /// The view of a credential. It contains neither the secret nor anything from which the secret can be derived.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CredentialView {
     /// The public id.
     pub id: RecordId,
@@ -144,9 +146,10 @@ pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settin
 
 /// A new credential: its token, which is shown only once, and its view.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct IssuedCredential {
     /// The token. Show it once.
     pub token: crate::token::issued::IssuedToken,
     /// Its view, as lists show it.
-    pub listed: CredentialView,
+    pub view: CredentialView,
 }

@@ -34,7 +34,7 @@ impl Watch {
     }
 
     fn tell(&self, at: Timestamp, what: EventKind) {
-        self.sink.tell(&Event { at, realm: self.realm.clone(), by: Actor::Host, source: None, what });
+        self.sink.tell(&Event { at, realm: self.realm.clone(), by: Actor::Host, source: None, kind: what });
     }
 }
 
@@ -56,13 +56,13 @@ struct Health {
 #[derive(Default)]
 struct Failures {
     /// By method and fault.
-    told: Vec<Told>,
+    reported: Vec<Reported>,
     count: u64,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
 }
 
-struct Told {
+struct Reported {
     op: &'static str,
     fault: Fault,
     at: Timestamp,
@@ -125,17 +125,18 @@ impl Failures {
             self.first = self.first.or(Some(now));
             self.last = Some(now);
         }
-        let Some(told) = self.told.iter_mut().find(|told| told.op == op && told.fault == fault) else {
-            self.told.push(Told { op, fault, at: now, unsaid: 0 });
+        let Some(reported) = self.reported.iter_mut().find(|reported| reported.op == op && reported.fault == fault)
+        else {
+            self.reported.push(Reported { op, fault, at: now, unsaid: 0 });
             return Some(0);
         };
         // After the clock was set back, a failure must still be reported.
-        if now >= told.at && told.at.plus(EVERY).is_none_or(|again| now < again) {
-            told.unsaid = told.unsaid.saturating_add(1);
+        if now >= reported.at && reported.at.plus(EVERY).is_none_or(|again| now < again) {
+            reported.unsaid = reported.unsaid.saturating_add(1);
             return None;
         }
-        told.at = now;
-        Some(std::mem::take(&mut told.unsaid))
+        reported.at = now;
+        Some(std::mem::take(&mut reported.unsaid))
     }
 
     /// When the failure began and how many there were, if the quiet time is over.
@@ -145,7 +146,7 @@ impl Failures {
             return None;
         }
         self.last = None;
-        self.told.retain(|told| told.fault != Fault::Unavailable);
+        self.reported.retain(|reported| reported.fault != Fault::Unavailable);
         Some((self.first.take()?, std::mem::take(&mut self.count)))
     }
 }

@@ -176,7 +176,7 @@ impl TestService {
     /// What was told since the last call.
     #[must_use]
     pub fn events(&self) -> Vec<EventKind> {
-        self.parts.sink.take().into_iter().map(|event| event.what).collect()
+        self.parts.sink.take().into_iter().map(|event| event.kind).collect()
     }
 
     /// The id of the client.

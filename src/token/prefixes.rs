@@ -31,6 +31,7 @@ pub struct Prefixes {
 /// Two kinds with one prefix: a token would match both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("prefix {prefix} stands for {first} and for {second}")]
+#[non_exhaustive]
 pub struct InvalidPrefixes {
     /// The prefix used twice.
     pub prefix: Prefix,

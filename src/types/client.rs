@@ -79,6 +79,7 @@ impl ClientKey {
 /// A grant by which a client may open or continue a family at the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Grant {
     /// RFC 6749 §4.3. RFC 9700 §2.4 says that it must not be used: off unless a registration names it.
     Password,
@@ -128,6 +129,7 @@ pub enum SecretForm {
 /// The stored half of a client secret. In a document every member must be present: a missing or misspelled member
 /// must not be read as "never ends".
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StoredSecret {
     /// An input of the digest. It is also the id inside the text of a generated secret.
     pub id: [u8; 16],
@@ -147,11 +149,24 @@ pub struct StoredSecret {
     pub unknown: UnknownFields,
 }
 
+impl StoredSecret {
+    /// A secret that does not expire.
+    #[must_use]
+    pub fn new(id: [u8; 16], form: SecretForm, digest: [u8; 32], key_id: KeyId, created_at: Timestamp) -> Self {
+        Self { id, form, digest, key_id, created_at, expires_at: None, unknown: UnknownFields::default() }
+    }
+}
+
+crate::types::setters::setters!(StoredSecret {
+    with_expires_at expires_at: Option<Timestamp>;
+});
+
 /// A registered client, without the texts of its secrets.
 ///
 /// A store keeps it as the document from [`Registration::to_document`], with `client_id`, [`ClientKey`] and
 /// [`Version`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Registration {
     /// The public id.
     pub client_id: ClientId,
@@ -190,6 +205,44 @@ pub struct Registration {
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
+
+impl Registration {
+    /// A confidential client without secrets and grants, which may request any scope.
+    #[must_use]
+    pub fn new(client_id: ClientId, key: ClientKey, display_name: impl Into<String>, created_at: Timestamp) -> Self {
+        Self {
+            client_id,
+            key,
+            display_name: display_name.into(),
+            secrets: Vec::new(),
+            grants: Vec::new(),
+            allowed_scope: None,
+            default_scope: None,
+            public: false,
+            refresh_mode: RefreshMode::default(),
+            resource_server: false,
+            disabled: false,
+            epoch: 0,
+            created_at,
+            unknown: UnknownFields::default(),
+        }
+    }
+}
+
+crate::types::setters::setters!(Registration {
+    with_key key = ClientKey;
+    with_display_name display_name: String;
+    with_secrets secrets = Vec<StoredSecret>;
+    with_grants grants = Vec<Grant>;
+    with_allowed_scope allowed_scope: Option<Scope>;
+    with_default_scope default_scope: Option<Scope>;
+    with_public public = bool;
+    with_refresh_mode refresh_mode = RefreshMode;
+    with_resource_server resource_server = bool;
+    with_disabled disabled = bool;
+    with_epoch epoch = u64;
+    with_created_at created_at = Timestamp;
+});
 
 /// A registration with its version in the store.
 #[derive(Clone, Debug)]

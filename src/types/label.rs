@@ -175,8 +175,8 @@ mod tests {
         ] {
             assert_eq!(Label::new(bad, 20), Err(InvalidLabel::Character(character)), "{bad:?}");
         }
-        let told = InvalidLabel::Character('\u{200D}').to_string();
-        assert_eq!(told, "label contains U+200D, which is not allowed there");
+        let message = InvalidLabel::Character('\u{200D}').to_string();
+        assert_eq!(message, "label contains U+200D, which is not allowed there");
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn slow_world() -> World {
 
 fn sign_in<'a>(world: &'a World, source: &'a Source, password: &'a Secret) -> UnderWay<'a> {
     let open = async move {
-        let login = Login { name: "ivan", password, mfa_key: None, machine_key: None };
+        let login = Login::new("ivan", password);
         world.handle.open_session(&login, source).await
     };
     Box::pin(open)
@@ -125,7 +125,8 @@ fn fault_b1_what_nobody_settled_counts_as_failed_after_a_minute() {
     assert!(outcome().is_some_and(|outcome| is_busy(&outcome)), "until then they are under way");
     world.pass(Duration::from_secs(1));
     let until = world.now().plus_capped(minutes(1));
-    let slow_down = |outcome| matches!(outcome, Some(Err(LoginError::SlowDown { until: told })) if told == until);
+    let slow_down =
+        |outcome| matches!(outcome, Some(Err(LoginError::SlowDown { until: wait_until })) if wait_until == until);
     assert!(slow_down(outcome()), "then ten failures are in the way");
     world.clock.set(until);
     let (under_way, _) = step(vec![sign_in(&world, &source, &right)]);
@@ -138,12 +139,10 @@ fn fault_b1_without_an_adapter_the_endpoint_says_one_second() {
     let (source, any) = (source_of(Some("10.0.0.1")), secret("any"));
     let (_under_way, _) = step((0..10).map(|_| sign_in(&world, &source, &any)).collect());
     let basic = world.basic("rotating");
-    let request = OAuthRequest {
-        authorization: &[basic.as_bytes()],
-        content_type: FORM,
-        body: b"grant_type=password&username=ivan&password=ivan",
-        source: &source,
-    };
+    let authorization = [basic.as_bytes()];
+    let request = OAuthRequest::new(b"grant_type=password&username=ivan&password=ivan", &source)
+        .with_authorization(&authorization)
+        .with_content_type(FORM);
     let error = block_on(world.handle.token(request)).expect_err("ten are under way");
     let key = *error.waits_for().expect("what to line up for");
     let places: Vec<_> = (0..8).map_while(|_| world.handle.line_up(&key)).collect();

@@ -6,13 +6,13 @@ use counterfoil::{Challenge, ChallengeReason, Denied, Realm, Role};
 use crate::support::*;
 
 /// Status, name, `WWW-Authenticate` and `Retry-After`.
-type Told = (u16, &'static str, Option<String>, Option<u64>);
+type AnswerParts = (u16, &'static str, Option<String>, Option<u64>);
 
-fn told(challenge: &Challenge) -> Told {
+fn parts_of(challenge: &Challenge) -> AnswerParts {
     (challenge.status(), challenge.name(), challenge.www_authenticate(), challenge.retry_after())
 }
 
-fn challenge(status: u16, name: &'static str, error: &str) -> Told {
+fn challenge(status: u16, name: &'static str, error: &str) -> AnswerParts {
     (status, name, Some(format!("Bearer realm=\"default\"{error}")), None)
 }
 
@@ -41,7 +41,7 @@ fn host_1_a_request_is_answered_as_rfc_6750_says() {
         (vec![&format!("{bearer}x")], refused()),
     ] {
         let challenge = ask(&world, &headers).expect_err("refused");
-        assert_eq!(told(&challenge), expected, "{headers:?}");
+        assert_eq!(parts_of(&challenge), expected, "{headers:?}");
         assert!(!challenge.to_string().contains(&token) && !format!("{challenge:?}").contains(&token));
     }
     for scheme in ["Bearer", "bearer", "BEARER"] {
@@ -50,7 +50,7 @@ fn host_1_a_request_is_answered_as_rfc_6750_says() {
     }
     world.delete("ivan", &world.verify(&token).expect("verified").credential_id()).expect("deleted");
     let challenge = ask(&world, &[&bearer]).expect_err("revoked");
-    assert_eq!(told(&challenge), refused(), "the caller is not told why");
+    assert_eq!(parts_of(&challenge), refused(), "the caller is not told why");
     let ChallengeReason::Denied(denied) = challenge.reason() else { panic!("{challenge:?}") };
     assert!(matches!(**denied, Denied::Refused(counterfoil::http_auth::Refusal::Revoked { .. })), "{denied:?}");
 }
@@ -60,7 +60,7 @@ fn host_1_an_outage_is_503_with_a_wait_and_never_a_refusal() {
     let world = world();
     let bearer = format!("Bearer {}", world.pat("ivan", "one").token.expose_secret());
     world.people.set_unavailable(true);
-    assert_eq!(told(&ask(&world, &[&bearer]).expect_err("an outage")), (503, "unavailable", None, Some(2)));
+    assert_eq!(parts_of(&ask(&world, &[&bearer]).expect_err("an outage")), (503, "unavailable", None, Some(2)));
     world.people.set_unavailable(false);
     assert!(ask(&world, &[&bearer]).is_ok());
 }
@@ -87,16 +87,16 @@ fn host_3_a_missing_scope_is_named_and_a_credential_without_a_scope_may_do_every
     for (scope, named) in
         [("demo:write", "demo:write"), ("demo:write demo:read", "demo:read demo:write"), ("demo", "demo")]
     {
-        assert_eq!(told(&some.require(scope).expect_err("beyond")), missing(named), "{scope}");
+        assert_eq!(parts_of(&some.require(scope).expect_err("beyond")), missing(named), "{scope}");
         assert!(all.require(scope).is_ok(), "{scope}");
     }
     let unnamed = challenge(403, "insufficient-scope", ", error=\"insufficient_scope\"");
     for scope in ["", " ", "a\"b", "a\\b", "a\r\nb", "ж"] {
-        assert_eq!(told(&some.require(scope).expect_err("no scope")), unnamed, "{scope:?} is not said back");
+        assert_eq!(parts_of(&some.require(scope).expect_err("no scope")), unnamed, "{scope:?} is not said back");
     }
     assert!(some.require_any(&["demo:write", "demo:read"]).is_ok());
-    assert_eq!(told(&some.require_any(&["demo:write", "demo:admin"]).expect_err("neither")), missing("demo:write"));
-    assert_eq!(told(&some.require_any(&[]).expect_err("nothing")), unnamed);
+    assert_eq!(parts_of(&some.require_any(&["demo:write", "demo:admin"]).expect_err("neither")), missing("demo:write"));
+    assert_eq!(parts_of(&some.require_any(&[]).expect_err("nothing")), unnamed);
     assert!(all.require_any(&[]).is_err(), "an empty list is never satisfied");
 }
 
@@ -106,6 +106,6 @@ fn host_3_a_role_that_is_too_low_is_403_without_a_challenge() {
     let member = world.verify(world.pat("ivan", "one").token.expose_secret()).expect("verified");
     assert!(member.require_role(Role::Member).is_ok() && member.require_role(Role::Collaborator).is_ok());
     let challenge = member.require_role(Role::Administrator).expect_err("a member");
-    assert_eq!(told(&challenge), (403, "role", None, None));
+    assert_eq!(parts_of(&challenge), (403, "role", None, None));
     assert_eq!(std::error::Error::source(&challenge).expect("the reason").to_string(), "role administrator is needed");
 }

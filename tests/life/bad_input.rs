@@ -292,16 +292,17 @@ fn t13_a_policy_file_is_refused_or_can_be_lived_by() {
         lived_by.set(lived_by.get() + 1);
         // Creations of an hour are limited.
         world.pass(minutes(2));
-        let new = NewPersonalAccessToken { label: "ci", lifetime: Lifetime::Days(1), scope: None };
+        let new = NewPersonalAccessToken::new("ci", Lifetime::Days(1));
         if let Ok(issued) = block_on(handle.create_personal_access_token(&world.presenter("ivan"), &new)) {
             prop_assert!(block_on(handle.verify(issued.token.expose_secret())).is_ok());
             made.set(made.get() + 1);
-            let deleted = block_on(handle.delete_personal_access_token(&world.presenter("ivan"), &issued.listed.id));
+            let deleted = block_on(handle.delete_personal_access_token(&world.presenter("ivan"), &issued.view.id));
             prop_assert!(deleted.is_ok(), "{:?}", deleted);
         }
         let body = b"grant_type=password&username=ivan&password=ivan&remember=true";
-        let request =
-            oauth::OAuthRequest { authorization: &[SEED], content_type: FORM, body, source: &Source::Unknown };
+        let request = oauth::OAuthRequest::new(body, &Source::Unknown)
+            .with_authorization(const { &[SEED] })
+            .with_content_type(FORM);
         let reply = Reply::from(block_on(handle.token(request)).unwrap_or_else(Answer::from));
         is_answered(&reply)
     });

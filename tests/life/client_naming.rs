@@ -35,7 +35,10 @@ fn fault_c1_who_tried_basic_or_names_nobody_is_challenged() {
         for form in [PASSWORD.to_owned(), format!("{PASSWORD}&client_secret=")] {
             let reply = ask(&world, &[header], &form);
             assert_eq!(reply.error(), (401, "invalid_client".into()), "{header}");
-            assert!(reply.header("www-authenticate").is_some_and(|told| told.starts_with("Basic realm=")), "{header}");
+            assert!(
+                reply.header("www-authenticate").is_some_and(|description| description.starts_with("Basic realm=")),
+                "{header}"
+            );
         }
     }
     let nobody = ask(&world, &[], PASSWORD);
@@ -109,7 +112,7 @@ fn fault_b6_wrong_secrets_of_others_do_not_throttle_a_public_client_that_sends_n
 fn fault_c4_the_description_names_the_cause_and_the_parameter() {
     let world = world();
     let basic = world.basic("rotating");
-    let told = |form: &str| ask(&world, &[&basic], form).text("error_description");
+    let description = |form: &str| ask(&world, &[&basic], form).text("error_description");
     for (form, expected) in [
         ("", "parameter grant_type is missing"),
         ("grant_type=password&username=ivan", "parameter password is missing"),
@@ -129,7 +132,7 @@ fn fault_c4_the_description_names_the_cause_and_the_parameter() {
         ("grant_type=password&username=ivan&password=x", "the user name or the password is not valid"),
         ("grant_type=password&username=nobody&password=x", "the user name or the password is not valid"),
     ] {
-        assert_eq!(told(form), expected, "{form}");
+        assert_eq!(description(form), expected, "{form}");
     }
     let typed = |media: Option<&[u8]>| world.raw(Endpoint::Token, &[], media, b"", None).text("error_description");
     assert_eq!(typed(None), "the content type must be application/x-www-form-urlencoded");
@@ -139,13 +142,13 @@ fn fault_c4_the_description_names_the_cause_and_the_parameter() {
 #[test]
 fn fault_c4_a_refused_client_and_a_refused_grant_are_events_with_their_reason() {
     let world = world();
-    world.told();
+    world.take_events();
     ask(&world, &["Basic !"], PASSWORD);
     ask(&world, &[], &format!("{PASSWORD}&client_id=rotating&client_secret=x"));
     ask(&world, &[&world.basic("rotating")], "grant_type=implicit");
     let refused = |client: Option<&str>, reason| EventKind::ClientRefused { client: client.map(client_id), reason };
     assert_eq!(
-        world.told(),
+        world.take_events(),
         [
             refused(None, ClientFault::Malformed),
             refused(Some("rotating"), ClientFault::Secret),

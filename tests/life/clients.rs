@@ -24,12 +24,8 @@ fn field(answer: Result<impl Sized, ManageError>) -> &'static str {
 
 /// What a client gets that sends this header and revokes a token of nobody.
 fn proved(world: &World, authorization: &[u8]) -> Result<Answer, (OAuthErrorCode, Option<ClientFault>)> {
-    let request = OAuthRequest {
-        authorization: &[authorization],
-        content_type: FORM,
-        body: b"token=cfa_1",
-        source: &source_of(Some("192.0.2.1")),
-    };
+    let (source, authorization) = (source_of(Some("192.0.2.1")), [authorization]);
+    let request = OAuthRequest::new(b"token=cfa_1", &source).with_authorization(&authorization).with_content_type(FORM);
     block_on(world.handle.revocation(request)).map_err(|error| match error.reason() {
         Some(Reason::Client(ClientRefusal::InvalidClient { fault, .. })) => (error.code(), Some(*fault)),
         _ => (error.code(), None),
@@ -50,9 +46,9 @@ fn syn_token_2_a_created_client_proves_itself_with_its_api_key_and_its_secret_is
     assert!(proves(&world, &created));
     let listed = block_on(world.handle.list_clients(&world.presenter("admin"), None, limit(10))).expect("allowed");
     assert_eq!(listed.items, std::slice::from_ref(&created.view));
-    let told = world.told();
-    assert_eq!(told, [EventKind::Client { client: client_id("rotating"), action: ClientAction::Created }]);
-    let shown = format!("{created:?} {listed:?} {told:?}");
+    let expected = world.take_events();
+    assert_eq!(expected, [EventKind::Client { client: client_id("rotating"), action: ClientAction::Created }]);
+    let shown = format!("{created:?} {listed:?} {expected:?}");
     assert!(!shown.contains(secret.expose_secret()) && !shown.contains(secret.expose_api_key()), "{shown}");
 }
 
@@ -71,7 +67,7 @@ fn syn_token_2_an_id_is_drawn_where_none_is_given_and_a_taken_one_is_a_conflict(
 fn syn_token_2_the_seeds_own_client_is_imported_and_a_weak_secret_only_as_such() {
     let world = bare_world(Policy::default());
     let admin = world.presenter("admin");
-    let new = NewClient { display_name: "angularApp".into(), ..new_client("test.token") };
+    let new = new_client("test.token").with_display_name("angularApp");
     let seed = Secret::from(KEY.to_owned());
     let view = block_on(world.handle.import_client(&admin, new, &seed, false)).expect("strong enough");
     assert_eq!((view.id.as_str(), view.display_name.as_str()), ("test.token", "angularApp"));
@@ -80,7 +76,7 @@ fn syn_token_2_the_seeds_own_client_is_imported_and_a_weak_secret_only_as_such()
     let import = |weakly| block_on(world.handle.import_client(&admin, new_client("weak"), &weak, weakly));
     assert_eq!(field(import(false)), "secret");
     assert!(import(true).is_ok());
-    let public = NewClient { public: true, ..new_client("public") };
+    let public = new_client("public").with_public(true);
     assert_eq!(field(block_on(world.handle.import_client(&admin, public, &seed, false))), "secret");
 }
 
@@ -111,7 +107,7 @@ fn syn_token_2_a_replaced_secret_goes_on_for_the_overlap_and_two_are_live_at_mos
         [false, true],
         "a part of a microsecond is none"
     );
-    create(&world, NewClient { public: true, ..new_client("public") });
+    create(&world, new_client("public").with_public(true));
     let public = block_on(world.handle.rotate_client_secret(&admin, &client_id("public"), Duration::ZERO));
     assert_eq!(field(public), "secret");
 }
@@ -120,13 +116,13 @@ fn syn_token_2_a_replaced_secret_goes_on_for_the_overlap_and_two_are_live_at_mos
 fn syn_token_6_reuse_is_for_confidential_clients_also_later() {
     let world = bare_world(Policy::default());
     let admin = world.presenter("admin");
-    let public = NewClient { public: true, ..new_client("public") };
-    let reuse = NewClient { refresh_mode: RefreshMode::Reuse, ..public.clone() };
+    let public = new_client("public").with_public(true);
+    let reuse = public.clone().with_refresh_mode(RefreshMode::Reuse);
     assert_eq!(field(block_on(world.handle.create_client(&admin, reuse))), "refresh_mode");
-    let server = NewClient { resource_server: true, ..public.clone() };
+    let server = public.clone().with_resource_server(true);
     assert_eq!(field(block_on(world.handle.create_client(&admin, server))), "resource_server");
     assert!(create(&world, public).secret.is_none());
-    let mode = ClientUpdate { refresh_mode: Some(RefreshMode::Reuse), ..ClientUpdate::default() };
+    let mode = ClientUpdate::default().with_refresh_mode(RefreshMode::Reuse);
     assert_eq!(field(block_on(world.handle.update_client(&admin, &client_id("public"), mode.clone()))), "refresh_mode");
     create(&world, new_client("app"));
     let changed = block_on(world.handle.update_client(&admin, &client_id("app"), mode)).expect("confidential");
@@ -139,19 +135,19 @@ fn syn_token_2_each_change_is_told_and_a_name_must_be_visible() {
     let admin = world.presenter("admin");
     create(&world, new_client("app"));
     let change = |change| block_on(world.handle.update_client(&admin, &client_id("app"), change));
-    world.told();
-    let named = |name: &str| ClientUpdate { display_name: Some(name.into()), ..ClientUpdate::default() };
+    world.take_events();
+    let named = |name: &str| ClientUpdate::default().with_display_name(name);
     for bad in ["", " ", "a\nb", &"x".repeat(101)] {
         assert_eq!(field(change(named(bad))), "display_name");
     }
-    assert_eq!(world.told(), []);
-    let both = ClientUpdate { disabled: Some(true), ..named("другое имя") };
+    assert_eq!(world.take_events(), []);
+    let both = named("другое имя").with_disabled(true);
     assert_eq!(change(both.clone()).expect("allowed").display_name, "другое имя");
-    let told = |action| EventKind::Client { client: client_id("app"), action };
-    assert_eq!(world.told(), [told(ClientAction::Disabled), told(ClientAction::Changed)]);
+    let expected = |action| EventKind::Client { client: client_id("app"), action };
+    assert_eq!(world.take_events(), [expected(ClientAction::Disabled), expected(ClientAction::Changed)]);
     change(both).expect("allowed");
-    assert_eq!(world.told(), [], "nothing changed");
-    let twice = ClientUpdate { grants: Some(vec![Grant::RefreshToken; 2]), ..ClientUpdate::default() };
+    assert_eq!(world.take_events(), [], "nothing changed");
+    let twice = ClientUpdate::default().with_grants(vec![Grant::RefreshToken; 2]);
     assert_eq!(change(twice).expect("allowed").grants, [Grant::RefreshToken]);
 }
 
@@ -168,15 +164,15 @@ fn t6_an_unknown_a_disabled_and_a_wrong_client_are_told_the_same_and_the_host_th
     refused("Basic bm9ib2R5Ong=".into());
     refused("Basic YXBwOng=".into());
     refused("Bearer x".into());
-    let off = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
+    let off = ClientUpdate::default().with_disabled(true);
     block_on(world.handle.update_client(&world.presenter("admin"), &client_id("app"), off)).expect("allowed");
     refused(format!("Basic {key}"));
     assert_eq!(seen, [ClientFault::Unknown, ClientFault::Secret, ClientFault::Missing, ClientFault::Disabled]);
-    let told: Vec<_> =
-        world.told().into_iter().filter(|what| matches!(what, EventKind::ClientRefused { .. })).collect();
+    let expected: Vec<_> =
+        world.take_events().into_iter().filter(|what| matches!(what, EventKind::ClientRefused { .. })).collect();
     let of = |client: Option<&str>, reason| EventKind::ClientRefused { client: client.map(client_id), reason };
     assert_eq!(
-        told,
+        expected,
         [
             of(None, ClientFault::Unknown),
             of(Some("app"), ClientFault::Secret),
@@ -196,12 +192,9 @@ fn syn_token_12_after_a_hundred_failures_the_right_secret_waits_at_this_source_o
     let key = created.secret.as_ref().expect("confidential").expose_api_key();
     let header = format!("Basic {key}");
     assert!(matches!(proved(&world, header.as_bytes()), Err((OAuthErrorCode::SlowDown, _))));
-    let elsewhere = OAuthRequest {
-        authorization: &[header.as_bytes()],
-        content_type: FORM,
-        body: b"token=cfa_1",
-        source: &source_of(Some("198.51.100.7")),
-    };
+    let (source, authorization) = (source_of(Some("198.51.100.7")), [header.as_bytes()]);
+    let elsewhere =
+        OAuthRequest::new(b"token=cfa_1", &source).with_authorization(&authorization).with_content_type(FORM);
     assert!(block_on(world.handle.revocation(elsewhere)).is_ok());
     world.pass(minutes(1));
     for _ in 0..30 {
@@ -222,7 +215,7 @@ fn syn_token_2_a_client_deleted_and_made_again_revives_nothing() {
     let sign_in = |remember| {
         let client = client_id("app");
         let subject = subject("ivan");
-        let sign_in = counterfoil::operations::SignIn { client: &client, subject: &subject, scope: None, remember };
+        let sign_in = counterfoil::operations::SignIn::new(&client, &subject).with_remember(remember);
         block_on(world.handle.open_sign_in(&sign_in)).expect("allowed").access_token
     };
     let old = sign_in(true);
@@ -267,8 +260,7 @@ fn all_kinds_9_only_administrators_in_person_manage_clients() {
     }
     let admin = world.presenter("admin");
     block_on(world.handle.set_token_login(&admin, &subject("admin"), true)).expect("allowed");
-    let new =
-        counterfoil::NewPersonalAccessToken { label: "script", lifetime: counterfoil::Lifetime::Days(1), scope: None };
+    let new = counterfoil::NewPersonalAccessToken::new("script", counterfoil::Lifetime::Days(1));
     let token = block_on(world.handle.create_personal_access_token(&admin, &new)).expect("allowed").token;
     assert_eq!(token.kind(), TokenKind::PersonalAccessToken);
     let principal = block_on(world.handle.verify(token.expose_secret())).expect("live");
@@ -277,7 +269,7 @@ fn all_kinds_9_only_administrators_in_person_manage_clients() {
         assert!(matches!(answer, Err(ManageError::Forbidden(Forbidden::CredentialKind))), "{answer:?}");
     };
     create(&world, new_client("app"));
-    let off = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
+    let off = ClientUpdate::default().with_disabled(true);
     kind(block_on(world.handle.create_client(&by, new_client("other"))).map(|_| ()));
     kind(block_on(world.handle.update_client(&by, &client_id("app"), off)).map(|_| ()));
     kind(block_on(world.handle.rotate_client_secret(&by, &client_id("app"), Duration::ZERO)).map(|_| ()));
@@ -292,26 +284,25 @@ fn all_kinds_9_only_administrators_in_person_manage_clients() {
 fn all_kinds_9_a_presenter_with_a_scope_makes_no_client_that_may_ask_for_more() {
     let world = bare_world(Policy::default());
     let scope = |text: &str| text.parse::<Scope>().expect("a scope");
-    create(&world, NewClient { allowed_scope: Some(scope("a clients:manage")), ..new_client("narrow") });
+    create(&world, new_client("narrow").with_allowed_scope(scope("a clients:manage")));
     create(&world, new_client("wide"));
     let (client, admin) = (client_id("narrow"), subject("admin"));
     let asked = Some(scope("a clients:manage"));
-    let sign_in =
-        counterfoil::operations::SignIn { client: &client, subject: &admin, scope: asked.clone(), remember: false };
+    let sign_in = counterfoil::operations::SignIn::new(&client, &admin).with_scope(asked.clone());
     let granted = block_on(world.handle.open_sign_in(&sign_in)).expect("allowed");
     let principal = block_on(world.handle.verify(granted.access_token.expose_secret())).expect("live");
     let by = Presenter::from(&principal);
     let made = |new| block_on(world.handle.create_client(&by, new));
-    let beyond = NewClient { allowed_scope: Some(scope("a b")), ..new_client("x") };
+    let beyond = new_client("x").with_allowed_scope(scope("a b"));
     assert_eq!(field(made(beyond)), "scopes");
     let own = made(new_client("own")).expect("its own").view;
     assert_eq!((own.allowed_scope, own.default_scope), (asked, None), "left out, it is the presenter's");
-    let within = NewClient { allowed_scope: Some(scope("a")), ..new_client("within") };
+    let within = new_client("within").with_allowed_scope(scope("a"));
     assert_eq!(made(within).expect("within").view.allowed_scope, Some(scope("a")));
     let replaced = |name| block_on(world.handle.rotate_client_secret(&by, &client_id(name), Duration::ZERO));
     assert_eq!(field(replaced("wide")), "scopes", "its secret would be worth more than the presenter");
     assert!(replaced("own").is_ok());
-    let default = NewClient { default_scope: Some(scope("b")), allowed_scope: Some(scope("a")), ..new_client("y") };
+    let default = new_client("y").with_default_scope(scope("b")).with_allowed_scope(scope("a"));
     assert_eq!(field(block_on(world.handle.create_client(&world.presenter("admin"), default))), "default_scopes");
 }
 
@@ -325,9 +316,9 @@ fn all_kinds_2_a_secret_proved_under_an_older_key_moves_to_the_newest() {
     let created = create(&before, new_client("app"));
     let during = bare_world_on(Policy::default(), before.store.clone(), both.into());
     assert!(proves(&during, &created));
-    assert!(matches!(during.told()[..], [EventKind::Rekeyed { .. }]));
+    assert!(matches!(during.take_events()[..], [EventKind::Rekeyed { .. }]));
     assert!(proves(&during, &created));
-    assert_eq!(during.told(), [], "once");
+    assert_eq!(during.take_events(), [], "once");
     let after = bare_world_on(Policy::default(), before.store.clone(), new.into());
     assert!(proves(&after, &created), "the old key can leave the ring");
 }

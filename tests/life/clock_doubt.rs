@@ -53,15 +53,15 @@ fn noted(world: &World) -> Option<Timestamp> {
 
 fn leaps(world: &World) -> Vec<(Timestamp, Timestamp)> {
     let leapt = |what| if let EventKind::ClockLeapt { from, to } = what { Some((from, to)) } else { None };
-    world.told().into_iter().filter_map(leapt).collect()
+    world.take_events().into_iter().filter_map(leapt).collect()
 }
 
 /// A token that lives, and one whose tombstone has ended.
 fn living_and_gone(world: &World) -> (RecordId, RecordId) {
-    let gone = world.pat("bill", "gone").listed.id;
+    let gone = world.pat("bill", "gone").view.id;
     block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &gone)).expect("deleted");
     world.pass(days(61));
-    (world.pat("bill", "lives").listed.id, gone)
+    (world.pat("bill", "lives").view.id, gone)
 }
 
 #[test]
@@ -85,10 +85,10 @@ fn fault_g9_a_clock_that_leaps_ahead_for_a_while_purges_nothing() {
         context.waker().wake_by_ref();
         if rounds.get() >= 1_440 { Poll::Ready(()) } else { Poll::Pending }
     });
-    world.told();
+    world.take_events();
     block_on(world.handle.run_upkeep(sleep, stop));
     assert!(world.works(token.token.expose_secret()), "nothing that lives by the right clock was purged");
-    let leaps = world.told().into_iter().filter(|what| matches!(what, EventKind::ClockLeapt { .. })).count();
+    let leaps = world.take_events().into_iter().filter(|what| matches!(what, EventKind::ClockLeapt { .. })).count();
     assert_eq!(leaps, 1, "and the leap is told once");
 }
 
@@ -99,7 +99,7 @@ fn fault_g9_a_clock_that_stays_ahead_is_believed_after_an_hour() {
     let (start, rounds) = (world.now(), Cell::new(0_u32));
     let gone_at = Cell::new(0_u32);
     let sleep = |pause: Duration| {
-        let (world, rounds, gone_at, id) = (&world, &rounds, &gone_at, token.listed.id);
+        let (world, rounds, gone_at, id) = (&world, &rounds, &gone_at, token.view.id);
         async move {
             if !pause.is_zero() {
                 let round = rounds.get() + 1;
@@ -202,7 +202,7 @@ fn fault_g9_a_restart_within_a_day_purges_at_once_and_notes_every_ten_minutes() 
     let last = world.now();
     assert!(block_on(world.store.note_upkeep(None, last)).expect("available"));
     let next = world.elsewhere(|builder| builder);
-    let gone = world.pat("bill", "gone").listed.id;
+    let gone = world.pat("bill", "gone").view.id;
     block_on(upkeep(&next.handle, &world.clock, 120, async |_| {}));
     assert_eq!(noted(&world), Some(last), "a note of less than ten minutes ago does");
     block_on(upkeep(&next.handle, &world.clock, 1, async |_| {}));

@@ -36,7 +36,7 @@ impl Accounts for Elsewhere {
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
         reachable(name)?;
         let subject = (name == "ivan").then(|| subject(name));
-        Ok(ResolvedName { key: name.to_owned(), subject })
+        Ok(ResolvedName::new(name.to_owned()).with_subject(subject))
     }
 }
 
@@ -71,7 +71,7 @@ fn host(change: impl FnOnce(Builder) -> Builder) -> (Counterfoil, RecordingSink)
 
 fn sign_in(counterfoil: &Counterfoil, name: &str, password: &str) -> Result<Principal, LoginError> {
     let password = Secret::from(password.to_owned());
-    let login = Login { name, password: &password, mfa_key: None, machine_key: None };
+    let login = Login::new(name, &password);
     let opened = block_on(counterfoil.open_session(&login, &source_of(Some("192.0.2.1"))));
     opened.map(|opened| opened.principal)
 }
@@ -87,8 +87,7 @@ fn host_6_a_host_without_passwords_implements_two_methods() {
     let session = block_on(counterfoil.open_session_for(&ivan)).expect("opened");
     assert!(block_on(counterfoil.verify_session(session.token.expose_secret())).is_ok());
     let user = NewAccess::SameAsUser("ivan");
-    let code =
-        block_on(counterfoil.create_security_code(&root(), &NewSecurityCode { access: user, description: None }));
+    let code = block_on(counterfoil.create_security_code(&root(), &NewSecurityCode::new(user)));
     assert!(code.is_ok(), "{code:?}");
     let refused = sign_in(&counterfoil, "ivan", "right").expect_err("no passwords");
     let LoginError::Unavailable(Unavailable::NotGiven { part: "logins" }) = refused else { panic!("{refused:?}") };
@@ -112,7 +111,7 @@ fn host_6_an_outage_of_the_directory_is_one_outage_whichever_part_fails() {
     let clock = Arc::new(ManualClock::at(start()));
     let whole = |builder: Builder| builder.accounts(Elsewhere).logins(Passwords).search(Index).clock(clock.clone());
     let (counterfoil, sink) = host(whole);
-    let told = || {
+    let reported = || {
         let of_directory = |what: &EventKind| match what {
             EventKind::Failed { means: Means::Directory, op, fault: Fault::Unavailable, cause, .. } => {
                 Some(format!("{op}: {cause}"))
@@ -120,20 +119,20 @@ fn host_6_an_outage_of_the_directory_is_one_outage_whichever_part_fails() {
             EventKind::Recovered { means: Means::Directory, failures, .. } => Some(format!("after {failures}")),
             _ => None,
         };
-        sink.take().iter().filter_map(|event| of_directory(&event.what)).collect::<Vec<_>>()
+        sink.take().iter().filter_map(|event| of_directory(&event.kind)).collect::<Vec<_>>()
     };
     let cause = "directory is unavailable: connection refused";
     for (name, password, method) in [("outage", "right", "resolve"), ("ivan", "outage", "authenticate")] {
         let refused = sign_in(&counterfoil, name, password).expect_err("an outage");
         assert!(matches!(refused, LoginError::Unavailable(Unavailable::Directory(_))), "{refused:?}");
-        assert_eq!(told(), [format!("{method}: {cause}")]);
+        assert_eq!(reported(), [format!("{method}: {cause}")]);
     }
     assert_eq!(block_on(counterfoil.list_users(&root(), "outage", limit(1))).expect_err("an outage").status(), 503);
-    assert_eq!(told(), [format!("find: {cause}")]);
+    assert_eq!(reported(), [format!("find: {cause}")]);
     clock.advance(Duration::from_secs(6));
     assert!(sign_in(&counterfoil, "ivan", "right").is_ok());
     assert!(block_on(counterfoil.list_users(&root(), "iv", limit(1))).is_ok());
-    assert_eq!(told(), ["after 3"], "its end is told once, by the first success of any part");
+    assert_eq!(reported(), ["after 3"], "its end is told once, by the first success of any part");
 }
 
 #[test]
@@ -154,8 +153,8 @@ fn host_7_every_error_of_the_host_is_an_outage_and_never_not_found() {
     ] {
         assert_eq!((error.to_string().as_str(), causes(&error).as_deref()), ("directory is unavailable", Some(cause)));
         let unavailable = Unavailable::from(error);
-        let told = std::error::Error::source(&unavailable).map(ToString::to_string);
-        assert_eq!((unavailable.to_string().as_str(), told.as_deref()), ("directory is unavailable", Some(cause)));
+        let reported = std::error::Error::source(&unavailable).map(ToString::to_string);
+        assert_eq!((unavailable.to_string().as_str(), reported.as_deref()), ("directory is unavailable", Some(cause)));
     }
 }
 

@@ -20,7 +20,7 @@ fn hardened(setting: bool, switch: bool) -> (World, IssuedCredential) {
 
 /// The gate that each of the owner's verbs names.
 fn gates_named(world: &World, token: &IssuedCredential) -> [Option<Gate>; 4] {
-    let (by, id) = (world.presenter("ivan"), &token.listed.id);
+    let (by, id) = (world.presenter("ivan"), &token.view.id);
     let gate = |outcome: Result<(), ManageError>| match outcome {
         Ok(()) => None,
         Err(ManageError::Forbidden(Forbidden::Gate { gate })) => Some(gate),
@@ -43,12 +43,12 @@ fn a2_token_1_and_syn_pat_1_the_hardened_policy_asks_both_gates_and_one_closed_i
         (false, false, Some(Gate::Setting)),
     ] {
         let (world, token) = hardened(setting, switch);
-        let told = match world.verify(token.token.expose_secret()) {
+        let refused = match world.verify(token.token.expose_secret()) {
             Ok(_) => None,
             Err(Denied::Refused(Refusal::GateClosed { gate })) => Some(gate),
             Err(other) => panic!("{other}"),
         };
-        assert_eq!(told, closed, "use, with the setting {setting} and the switch {switch}");
+        assert_eq!(refused, closed, "use, with the setting {setting} and the switch {switch}");
         assert_eq!(gates_named(&world, &token), [closed; 4], "the setting {setting}, the switch {switch}");
     }
 }
@@ -65,9 +65,9 @@ fn a2_token_1_behind_closed_gates_administrators_list_and_delete() {
     let items = page.expect("allowed").items;
     assert_eq!(
         items.iter().map(|listed| (listed.id, listed.status)).collect::<Vec<_>>(),
-        [(token.listed.id, Status::Suspended)]
+        [(token.view.id, Status::Suspended)]
     );
-    world.delete_of("admin", "ivan", &token.listed.id).expect("allowed");
+    world.delete_of("admin", "ivan", &token.view.id).expect("allowed");
     world.allow_tokens(true);
     world.allow_token_login("admin", "ivan", true).expect("allowed");
     assert!(matches!(world.reason(token.token.expose_secret()), Refusal::Revoked { .. }));

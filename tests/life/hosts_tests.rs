@@ -25,7 +25,7 @@ fn host_10_one_call_makes_a_service_with_people_clock_client_and_events() {
     let service = service();
     let token = token_of(&service);
     assert!(works(&service, &token));
-    let expiry = token.listed.expires_at.expect("30 days");
+    let expiry = token.view.expires_at.expect("30 days");
     service.clock().set(expiry.minus(Duration::from_micros(1)));
     assert!(works(&service, &token));
     service.clock().set(expiry);
@@ -54,7 +54,7 @@ fn host_10_a_notice_is_sent_to_its_owner_once() {
     let mails = block_on(service.mails());
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].to, "ivan@example.com");
-    assert_eq!(Some(mails[0].label.as_str()), Some(token.listed.label.as_str()));
+    assert_eq!(Some(mails[0].label.as_str()), Some(token.view.label.as_str()));
     assert!(block_on(service.mails()).is_empty());
 }
 

@@ -76,17 +76,16 @@ fn fault_g6_a_lost_key_file_is_replaced_only_knowingly() {
 #[test]
 fn fault_d2_records_under_a_key_that_is_not_in_the_ring_are_told_at_the_start() {
     let (world, _) = started();
-    world.told();
+    world.take_events();
     let mut later = with_ring(&world, ring(1).with_new_key(&SeededEntropy::new(3)).expect("seeded"));
     let by = world.presenter("bill");
-    let new =
-        counterfoil::NewPersonalAccessToken { label: "two", lifetime: counterfoil::Lifetime::Days(1), scope: None };
+    let new = counterfoil::NewPersonalAccessToken::new("two", counterfoil::Lifetime::Days(1));
     let made = block_on(later.create_personal_access_token(&by, &new)).expect("made");
-    assert!(stored_under(&world, &made.listed.id) == KeyId::new(2));
+    assert!(stored_under(&world, &made.view.id) == KeyId::new(2));
     later = with_ring(&world, ring(1));
-    world.told();
+    world.take_events();
     block_on(later.start()).expect("key 1 is the store's");
-    assert_eq!(world.told(), [EventKind::KeyMissing { key: KeyId::new(2), records: 1 }]);
+    assert_eq!(world.take_events(), [EventKind::KeyMissing { key: KeyId::new(2), records: 1 }]);
 }
 
 fn stored_under(world: &World, id: &RecordId) -> KeyId {

@@ -75,12 +75,12 @@ fn a2_token_3_a_list_shows_label_creation_and_the_last_access_or_never() {
     let watched = watched(10);
     let world = &watched.world;
     let token = world.pat("bill", "Telegram");
-    assert_eq!(watched.listed(&token.listed.id), None, "never is not a date");
+    assert_eq!(watched.listed(&token.view.id), None, "never is not a date");
     world.pass(hours(1));
     assert!(world.works(token.token.expose_secret()));
-    assert_eq!(watched.listed(&token.listed.id), Some(world.now()), "this process's unwritten uses are shown");
-    assert_eq!(token.listed.label, "Telegram");
-    assert_eq!(token.listed.created_at, start());
+    assert_eq!(watched.listed(&token.view.id), Some(world.now()), "this process's unwritten uses are shown");
+    assert_eq!(token.view.label, "Telegram");
+    assert_eq!(token.view.created_at, start());
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a2_token_4_a_use_costs_at_most_one_write_a_minute_and_none_on_the_hot_path() 
     let watched = watched(10);
     let world = &watched.world;
     let token = world.pat("bill", "ci");
-    let id = token.listed.id;
+    let id = token.view.id;
     for _ in 0..120 {
         assert!(world.works(token.token.expose_secret()));
         let flushed = watched.flush();
@@ -105,7 +105,7 @@ fn a2_token_4_only_a_successful_use_counts_and_it_moves_forward_only() {
     let watched = watched(10);
     let world = &watched.world;
     let token = world.create("bill", "ci", 1).expect("a token");
-    let id = token.listed.id;
+    let id = token.view.id;
     world.pass(hours(1));
     assert!(world.works(token.token.expose_secret()));
     let used = world.now();
@@ -134,7 +134,7 @@ fn a2_token_4_shutdown_reports_what_it_could_not_write() {
     watched.store.around.failing.store(false, Ordering::SeqCst);
     let report = block_on(world.handle.shutdown());
     assert_eq!((report.written, report.waiting, report.error.is_none()), (2, 0, true));
-    assert_eq!(watched.stored(&tokens[0].listed.id), Some(start()));
+    assert_eq!(watched.stored(&tokens[0].view.id), Some(start()));
 }
 
 #[test]
@@ -144,10 +144,10 @@ fn a2_token_4_the_buffer_is_bounded_and_says_what_it_dropped() {
     for label in ["one", "two", "three", "four"] {
         assert!(world.works(world.pat("bill", label).token.expose_secret()), "a full buffer refuses nobody");
     }
-    world.told();
+    world.take_events();
     let report = watched.flush();
     assert_eq!((report.written, report.dropped), (2, 2));
-    assert!(world.told().contains(&EventKind::UsesDropped { count: 2 }));
+    assert!(world.take_events().contains(&EventKind::UsesDropped { count: 2 }));
     assert!(world.works(world.pat("bill", "five").token.expose_secret()));
     world.pass(minutes(2));
     let _ = watched.flush();
@@ -170,5 +170,5 @@ fn a2_token_4_a_use_just_before_a_flush_is_written_after_the_interval_and_not_fo
     world.pass(Duration::from_secs(30));
     let report = watched.flush();
     assert_eq!((report.written, report.waiting), (1, 0));
-    assert_eq!(watched.stored(&token.listed.id), start().plus(Duration::from_secs(30)));
+    assert_eq!(watched.stored(&token.view.id), start().plus(Duration::from_secs(30)));
 }

@@ -29,11 +29,11 @@ fn syn_pat_5_a_list_is_newest_first_and_shows_no_secret() {
     let second = world.create("ivan", "second", 5).expect("a token");
     assert!(world.works(first.token.expose_secret()));
     let items = own(&world, "ivan");
-    assert_eq!(ids(&items), [second.listed.id, first.listed.id]);
+    assert_eq!(ids(&items), [second.view.id, first.view.id]);
     assert_eq!(items[0].status, Status::Expiring, "within the notice lead");
     assert_eq!((items[0].last_used_at, items[1].status), (None, Status::Active));
     assert!(items[1].last_used_at.is_some(), "an unwritten use of this process shows");
-    assert_eq!((items[1].label.as_str(), items[1].expires_at), ("first", first.listed.expires_at));
+    assert_eq!((items[1].label.as_str(), items[1].expires_at), ("first", first.view.expires_at));
     let secret = &first.token.expose_secret()[26..69];
     assert!(!format!("{items:?}").contains(secret));
 }
@@ -47,7 +47,7 @@ fn syn_pat_5_pages_go_by_key_and_the_last_one_has_no_next() {
         if n % 2 == 0 {
             world.pass(Duration::from_secs(1));
         }
-        expected.push(world.pat("ivan", &format!("token {n}")).listed);
+        expected.push(world.pat("ivan", &format!("token {n}")).view);
     }
     expected.sort_by_key(|listed| std::cmp::Reverse((listed.created_at, listed.id)));
     for size in [1, 2, 3, 5, 9, 10, 11] {
@@ -76,13 +76,13 @@ fn syn_pat_5_a_page_is_filled_by_reading_over_what_is_not_shown() {
     for n in 0..15 {
         world.pass(Duration::from_secs(1));
         let gone = world.pat("ivan", &format!("gone {n}"));
-        world.delete("ivan", &gone.listed.id).expect("deleted");
+        world.delete("ivan", &gone.view.id).expect("deleted");
     }
     world.pass(Duration::from_secs(1));
     let newest = world.pat("ivan", "newest");
     let page =
         block_on(world.handle.list_personal_access_tokens(&world.presenter("ivan"), None, limit(2))).expect("a list");
-    assert_eq!(ids(&page.items), [newest.listed.id, oldest.listed.id]);
+    assert_eq!(ids(&page.items), [newest.view.id, oldest.view.id]);
     assert_eq!(page.next, None);
 }
 
@@ -95,7 +95,7 @@ fn syn_pat_5_a_graveyard_costs_a_bounded_number_of_reads_and_hides_nothing() {
     for n in 0..100 {
         world.pass(Duration::from_secs(1));
         let gone = world.pat("ivan", &format!("gone {n}"));
-        world.delete("ivan", &gone.listed.id).expect("deleted");
+        world.delete("ivan", &gone.view.id).expect("deleted");
     }
     let by = world.presenter("ivan");
     let (mut after, mut seen) = (None, Vec::new());
@@ -107,7 +107,7 @@ fn syn_pat_5_a_graveyard_costs_a_bounded_number_of_reads_and_hides_nothing() {
             break;
         }
     }
-    assert_eq!((seen, after), (vec![oldest.listed.id], None));
+    assert_eq!((seen, after), (vec![oldest.view.id], None));
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn syn_pat_1_a_closed_gate_keeps_the_owner_out_and_administrators_in() {
     let admin = world.presenter("admin");
     let page = block_on(world.handle.list_personal_access_tokens_of(&admin, &subject("ivan"), None, limit(10)))
         .expect("a list");
-    assert_eq!(ids(&page.items), [token.listed.id]);
+    assert_eq!(ids(&page.items), [token.view.id]);
     assert_eq!(page.items[0].status, Status::Suspended);
     world.open_gate(true);
     assert_eq!(own(&world, "ivan")[0].status, Status::Active, "on again: unexpired tokens work");
@@ -171,7 +171,7 @@ fn syn_pat_6_the_host_sees_what_somebody_who_left_has_left_behind() {
     let page =
         block_on(world.handle.list_personal_access_tokens_of(&Presenter::host(), &subject("ivan"), None, limit(10)))
             .expect("a list");
-    assert_eq!(ids(&page.items), [token.listed.id]);
+    assert_eq!(ids(&page.items), [token.view.id]);
     assert_eq!(page.items[0].status, Status::Suspended);
 }
 
@@ -196,13 +196,13 @@ fn a2_token_2_an_overlap_shows_both_halves_and_an_immediate_rotation_one() {
     let old = world.pat("ivan", "one");
     world.pass(Duration::from_secs(1));
     let by = world.presenter("ivan");
-    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::For(hours(1))))
+    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.view.id, Overlap::For(hours(1))))
         .expect("rotated");
     let items = own(&world, "ivan");
-    assert_eq!(ids(&items), [new.listed.id, old.listed.id]);
+    assert_eq!(ids(&items), [new.view.id, old.view.id]);
     assert_eq!((items[0].status, items[1].status), (Status::Active, Status::Expiring));
     world.pass(hours(1));
-    assert_eq!(ids(&own(&world, "ivan")), [new.listed.id]);
+    assert_eq!(ids(&own(&world, "ivan")), [new.view.id]);
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn ao_code_4_the_default_list_shows_live_codes_and_expired_ones_are_shown_for_a_
     assert_eq!(list(false)[0].created_by, Some(subject("super")));
     world.pass(hours(24));
     assert!(list(false).is_empty());
-    assert_eq!((list(true)[0].id, list(true)[0].status), (code.listed.id, Status::Expired));
+    assert_eq!((list(true)[0].id, list(true)[0].status), (code.view.id, Status::Expired));
     world.pass(days(7));
     assert!(list(true).is_empty(), "whether a purge ran or not");
 }

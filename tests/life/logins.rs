@@ -10,7 +10,7 @@ use crate::support::*;
 
 fn with<T>(name: &str, password: &str, test: impl FnOnce(&Login<'_>, &Source) -> T) -> T {
     let password = Secret::from(password.to_owned());
-    let login = Login { name, password: &password, mfa_key: None, machine_key: None };
+    let login = Login::new(name, &password);
     test(&login, &source_of(Some("192.0.2.1")))
 }
 
@@ -29,10 +29,10 @@ fn sign_in(world: &World, name: &str, password: &str) -> Result<Principal, Login
 #[test]
 fn host_5_a_right_password_opens_nothing_and_a_wrong_one_looks_like_an_unknown_name() {
     let world = world();
-    world.told();
+    world.take_events();
     assert_eq!(check(&world, "IVAN", "ivan").expect("the right password").subject(), &subject("ivan"));
-    let told = world.told();
-    assert_eq!(told, [EventKind::LoginProved { subject: subject("ivan") }], "nothing was issued");
+    let events = world.take_events();
+    assert_eq!(events, [EventKind::LoginProved { subject: subject("ivan") }], "nothing was issued");
     let hashes = || world.people.hashes();
     for (name, password) in [("ivan", "wrong"), ("nobody", "ivan")] {
         let before = hashes();

@@ -92,10 +92,11 @@ impl ClientStore for Rival {
     }
 }
 
-fn desk() -> (Counterfoil, Arc<Rival>) {
+fn counterfoil_and_rival() -> (Counterfoil, Arc<Rival>) {
     let store = Arc::new(MemoryStore::default());
     let rival = Arc::new(Rival { store: store.clone(), writes: AtomicU32::new(0) });
-    let policy = Policy { retry_needs_key_ring: false, ..Policy::default() };
+    let mut policy = Policy::default();
+    policy.retry_needs_key_ring = false;
     let counterfoil = Counterfoil::builder()
         .policy(policy)
         .token_store(store.clone())
@@ -109,26 +110,26 @@ fn desk() -> (Counterfoil, Arc<Rival>) {
 
 #[test]
 fn a_change_of_settings_keeps_what_came_in_between_and_gives_up_after_eight_turns() {
-    let (counterfoil, rival) = desk();
-    let change = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
+    let (counterfoil, rival) = counterfoil_and_rival();
+    let change = SettingsUpdate::default().with_pat_max_days(90);
     rival.writes.store(7, Ordering::SeqCst);
     let after = block_on(counterfoil.update_settings(&Presenter::host(), &change)).expect("the eighth turn wins");
     assert_eq!(after.pat_max_days, 90);
     let stored = block_on(SettingsStore::settings(&rival.store, &Realm::default())).expect("there").expect("there");
     assert_eq!(stored.settings.values.len(), 8);
     rival.writes.store(8, Ordering::SeqCst);
-    let change = SettingsUpdate { pat_max_days: Some(91), ..SettingsUpdate::default() };
+    let change = SettingsUpdate::default().with_pat_max_days(91);
     let answer = block_on(counterfoil.update_settings(&Presenter::host(), &change));
     assert!(matches!(answer, Err(ManageError::Unavailable(Unavailable::Contended { .. }))), "{answer:?}");
 }
 
 #[test]
 fn a_change_of_a_client_keeps_what_came_in_between() {
-    let (counterfoil, rival) = desk();
+    let (counterfoil, rival) = counterfoil_and_rival();
     let host = Presenter::host();
     let id = block_on(counterfoil.create_client(&host, NewClient::named("app"))).expect("allowed").view.id;
     rival.writes.store(3, Ordering::SeqCst);
-    let grants = ClientUpdate { grants: Some(vec![Grant::RefreshToken]), ..ClientUpdate::default() };
+    let grants = ClientUpdate::default().with_grants(vec![Grant::RefreshToken]);
     block_on(counterfoil.update_client(&host, &id, grants)).expect("the fourth turn wins");
     let there = block_on(rival.store.client(&Realm::default(), &id)).expect("reachable").expect("there");
     assert_eq!((there.registration.epoch, there.registration.grants), (3, vec![Grant::RefreshToken]));

@@ -3,7 +3,6 @@
 use counterfoil::event::EventKind;
 use counterfoil::notice::{DueNotice, NoticeText, Outcome};
 use counterfoil::operations::Overlap;
-use counterfoil::policy::Policy;
 use counterfoil::settings::SettingName;
 use counterfoil::types::{OwnerId, TokenKind};
 use counterfoil::{Account, Role};
@@ -39,11 +38,11 @@ fn notice_2_rotating_cancels_the_old_notice_and_arms_the_new_one() {
     let old = world.pat("ivan", "one");
     world.pass(days(10));
     let by = world.presenter("ivan");
-    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::UntilFirstUse))
+    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.view.id, Overlap::UntilFirstUse))
         .expect("rotated");
     world.pass(days(13));
     let found = due(&world);
-    assert_eq!(found.iter().map(DueNotice::id).collect::<Vec<_>>(), [new.listed.id]);
+    assert_eq!(found.iter().map(DueNotice::id).collect::<Vec<_>>(), [new.view.id]);
     assert_eq!(run(&world), [NoticeText::ExpiresIn(days(7))]);
 }
 
@@ -55,8 +54,8 @@ fn notice_2_what_was_rotated_or_deleted_after_it_came_due_is_not_sent() {
     world.pass(days(25));
     let found = due(&world);
     let by = world.presenter("ivan");
-    block_on(world.handle.rotate_personal_access_token(&by, &rotated.listed.id, Overlap::Immediate)).expect("rotated");
-    world.delete("ivan", &deleted.listed.id).expect("deleted");
+    block_on(world.handle.rotate_personal_access_token(&by, &rotated.view.id, Overlap::Immediate)).expect("rotated");
+    world.delete("ivan", &deleted.view.id).expect("deleted");
     assert!(found.iter().all(|due| claim(&world, due).is_none()));
     world.pass(LEASE);
     assert!(run(&world).is_empty(), "five days left when it was made: no advance notice");
@@ -64,15 +63,17 @@ fn notice_2_what_was_rotated_or_deleted_after_it_came_due_is_not_sent() {
 
 #[test]
 fn notice_2_a_notice_whose_token_changed_while_it_was_sent_keeps_the_new_mark() {
-    let world = bare_world(Policy { notices: codes_too(), ..synergy_policy() });
+    let mut policy = synergy_policy();
+    policy.notices = codes_too();
+    let world = bare_world(policy);
     let code = world.described_code("export");
     let by = world.presenter("super");
     let in_20_days = world.now().plus_capped(days(20));
-    block_on(world.handle.update_security_code(&by, &code.listed.id, Some(in_20_days), None)).expect("edited");
+    block_on(world.handle.update_security_code(&by, &code.view.id, Some(in_20_days), None)).expect("edited");
     world.pass(days(13));
     let claimed = claim(&world, &due(&world)[0]).expect("a notice");
     let in_40_days = in_20_days.plus_capped(days(20));
-    block_on(world.handle.update_security_code(&by, &code.listed.id, Some(in_40_days), None)).expect("edited");
+    block_on(world.handle.update_security_code(&by, &code.view.id, Some(in_40_days), None)).expect("edited");
     assert!(!block_on(world.handle.settle_notice(claimed, Outcome::Sent)).expect("settled"));
     world.pass(days(7));
     assert!(run(&world).is_empty(), "extended: nothing expires");
@@ -82,18 +83,22 @@ fn notice_2_a_notice_whose_token_changed_while_it_was_sent_keeps_the_new_mark() 
 
 fn codes_too() -> counterfoil::policy::Notices {
     let kinds = vec![TokenKind::PersonalAccessToken, TokenKind::SecurityCode];
-    counterfoil::policy::Notices { kinds, ..Default::default() }
+    let mut notices = counterfoil::policy::Notices::default();
+    notices.kinds = kinds;
+    notices
 }
 
 #[test]
 fn notice_2_extended_and_moved_back_does_not_send_twice() {
-    let world = bare_world(Policy { notices: codes_too(), ..synergy_policy() });
+    let mut policy = synergy_policy();
+    policy.notices = codes_too();
+    let world = bare_world(policy);
     let code = world.described_code("export");
     let by = world.presenter("super");
     let start = world.now();
     let set = |day| {
         let at = Some(start.plus_capped(days(day)));
-        block_on(world.handle.update_security_code(&by, &code.listed.id, at, None)).expect("edited");
+        block_on(world.handle.update_security_code(&by, &code.view.id, at, None)).expect("edited");
     };
     world.set_number(SettingName::NoticeLeadDays, 1);
     set(20);
@@ -114,18 +119,20 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
 
 #[test]
 fn notice_2_permanent_codes_have_no_notice_and_reactivation_arms_again() {
-    let world = bare_world(Policy { notices: codes_too(), ..synergy_policy() });
+    let mut policy = synergy_policy();
+    policy.notices = codes_too();
+    let world = bare_world(policy);
     let code = world.described_code("export");
     let by = world.presenter("super");
-    block_on(world.handle.make_security_code_permanent(&by, &code.listed.id)).expect("permanent");
+    block_on(world.handle.make_security_code_permanent(&by, &code.view.id)).expect("permanent");
     world.pass(days(50));
     assert!(due(&world).is_empty());
-    block_on(world.handle.reset_security_code(&by, &code.listed.id)).expect("reset");
+    block_on(world.handle.reset_security_code(&by, &code.view.id)).expect("reset");
     world.pass(days(1));
     let claimed = claim(&world, &due(&world)[0]).expect("a notice");
     assert_eq!((claimed.to().as_str(), claimed.label()), ("super@example.com", "export"), "its creator can act");
     assert!(block_on(world.handle.settle_notice(claimed, Outcome::Sent)).expect("settled"));
-    block_on(world.handle.reactivate_security_code(&by, &code.listed.id)).expect("reactivated");
+    block_on(world.handle.reactivate_security_code(&by, &code.view.id)).expect("reactivated");
     world.pass(days(1));
     assert_eq!(run(&world), [NoticeText::Expired]);
 }
@@ -161,13 +168,13 @@ fn notice_2_an_owner_without_an_address_is_reported_and_tried_again() {
     let with_address = world.account("ivan");
     assert!(world.people.update(Account::new(subject("ivan"), "ivan", Role::Member)));
     world.pass(days(23));
-    world.told();
+    world.take_events();
     assert!(run(&world).is_empty());
-    let missing = EventKind::NoAddress { owner: OwnerId::from(subject("ivan")), id: token.listed.id };
-    assert_eq!(world.told(), std::slice::from_ref(&missing));
+    let missing = EventKind::NoAddress { owner: OwnerId::from(subject("ivan")), id: token.view.id };
+    assert_eq!(world.take_events(), std::slice::from_ref(&missing));
     world.pass(days(1));
     assert!(run(&world).is_empty());
-    assert_eq!(world.told(), [missing], "once a day");
+    assert_eq!(world.take_events(), [missing], "once a day");
     assert!(world.people.update(with_address));
     world.pass(days(1));
     assert_eq!(run(&world), [NoticeText::ExpiresIn(days(5))]);
@@ -190,10 +197,10 @@ fn notice_2_purge_waits_for_an_unsent_expiry_notice_at_most_30_days() {
     let token = world.pat("ivan", "one");
     world.pass(days(60));
     let _ = block_on(world.handle.purge(limit(100))).expect("purged");
-    assert!(world.is_stored(&token.listed.id));
+    assert!(world.is_stored(&token.view.id));
     assert_eq!(run(&world), [NoticeText::Expired], "after its retention, too");
     let _ = block_on(world.handle.purge(limit(100))).expect("purged");
-    assert!(!world.is_stored(&token.listed.id));
+    assert!(!world.is_stored(&token.view.id));
 }
 
 #[test]

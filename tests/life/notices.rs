@@ -10,7 +10,7 @@ use crate::support::*;
 #[test]
 fn syn_pat_7_a_token_of_30_days_is_announced_a_week_before_and_on_expiry_and_never_else() {
     let world = synergy();
-    let end = world.pat("ivan", "one").listed.expires_at.expect("an end");
+    let end = world.pat("ivan", "one").view.expires_at.expect("an end");
     let week_before = end.minus(days(7));
     let mut sent = Vec::new();
     for at in [just_before(week_before), week_before, just_before(end), end] {
@@ -29,7 +29,7 @@ fn syn_pat_7_a_token_of_30_days_is_announced_a_week_before_and_on_expiry_and_nev
 fn syn_pat_7_a_life_of_a_week_or_less_gets_no_advance_notice_and_eight_days_do() {
     for (life, advance) in [(1, false), (6, false), (7, false), (8, true)] {
         let world = synergy();
-        let end = world.create("ivan", "one", life).expect("a token").listed.expires_at.expect("an end");
+        let end = world.create("ivan", "one", life).expect("a token").view.expires_at.expect("an end");
         world.clock.set(end.minus(days(7)).max(start()));
         let sent = run(&world);
         assert_eq!(sent.len(), usize::from(advance), "{life} days");
@@ -62,9 +62,9 @@ fn notice_3_a_claimed_notice_says_to_whom_about_what_and_where_it_is_read() {
     let claimed = claim(&world, &due(&world)[0]).expect("a notice");
     assert_eq!(
         (claimed.id(), claimed.label(), claimed.kind()),
-        (token.listed.id, "deploy", TokenKind::PersonalAccessToken)
+        (token.view.id, "deploy", TokenKind::PersonalAccessToken)
     );
-    assert_eq!(Some(claimed.expires_at()), token.listed.expires_at);
+    assert_eq!(Some(claimed.expires_at()), token.view.expires_at);
     assert_eq!(claimed.text(), NoticeText::ExpiresIn(days(6)), "late: the true time left");
     assert_eq!(claimed.to().as_str(), "ivan@example.com");
     assert_eq!((claimed.account().zone(), claimed.account().name()), ("Europe/Moscow", "ivan"));

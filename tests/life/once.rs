@@ -16,7 +16,7 @@ fn form(number: u8) -> OnceKey {
 }
 
 fn new(label: &str) -> NewPersonalAccessToken<'_> {
-    NewPersonalAccessToken { label, lifetime: Lifetime::Days(7), scope: None }
+    NewPersonalAccessToken::new(label, Lifetime::Days(7))
 }
 
 fn conflict<T>(outcome: Result<T, ManageError>) -> Conflict {
@@ -57,14 +57,14 @@ fn fault_a10_one_form_makes_one_token() {
         block_on(world.handle.once(form(number)).create_personal_access_token(&ivan, &new(label)))
     };
     let made = make(1, "one").expect("made");
-    assert_eq!(made.listed.id.shard(), shard(world.handle.realm(), &subject("ivan").into()));
+    assert_eq!(made.view.id.shard(), shard(world.handle.realm(), &subject("ivan").into()));
     assert_eq!(conflict(make(1, "one")), Conflict::DoneAlready);
     assert_eq!(conflict(make(1, "two")), Conflict::FormUsed, "the same number with other fields");
     assert!(matches!(make(2, "ONE"), Err(ManageError::Conflict(Conflict::LabelTaken))), "a refused form");
     assert!(make(2, "two").is_ok(), "did not use its number up");
-    block_on(world.handle.update_personal_access_token(&ivan, &made.listed.id, "renamed")).expect("renamed");
+    block_on(world.handle.update_personal_access_token(&ivan, &made.view.id, "renamed")).expect("renamed");
     assert_eq!(conflict(make(1, "one")), Conflict::DoneAlready, "whatever became of the token");
-    block_on(world.handle.delete_personal_access_token(&ivan, &made.listed.id)).expect("deleted");
+    block_on(world.handle.delete_personal_access_token(&ivan, &made.view.id)).expect("deleted");
     assert_eq!(conflict(make(1, "one")), Conflict::DoneAlready);
     let other = OnceKey::new(&RecordId::from_bytes([8; 16]), &[1; 16]);
     assert!(block_on(world.handle.once(other).create_personal_access_token(&ivan, &new("three"))).is_ok());
@@ -77,11 +77,11 @@ fn fault_a10_one_form_makes_one_code() {
     let world = world();
     let by = world.presenter("super");
     let make = |access, description| {
-        let new = NewSecurityCode { access, description };
+        let new = NewSecurityCode::new(access).with_description(description);
         block_on(world.handle.once(form(1)).create_security_code(&by, &new))
     };
     let made = make(NewAccess::SameAsUser("ivan"), Some("a")).expect("made");
-    assert_eq!(made.listed.id.shard(), shard(world.handle.realm(), &OwnerId::realm()));
+    assert_eq!(made.view.id.shard(), shard(world.handle.realm(), &OwnerId::realm()));
     assert_eq!(conflict(make(NewAccess::SameAsUser("ivan"), Some("a"))), Conflict::DoneAlready);
     for other in [(NewAccess::SuperAdministrator, Some("a")), (NewAccess::SameAsUser("ivan"), None)] {
         assert_eq!(conflict(make(other.0, other.1)), Conflict::FormUsed);
@@ -97,14 +97,14 @@ fn fault_a10_one_form_replaces_one_token_once() {
         block_on(world.handle.once(form(number)).rotate_personal_access_token(&ivan, id, overlap))
     };
     let long = Overlap::For(days(400));
-    assert!(matches!(rotate(1, &old.listed.id, long), Err(ManageError::Invalid(_))), "refused");
-    let next = rotate(1, &old.listed.id, Overlap::Immediate).expect("replaced");
-    assert_eq!(next.listed.id.family(), old.listed.id.family());
-    assert_eq!(conflict(rotate(1, &old.listed.id, Overlap::Immediate)), Conflict::DoneAlready);
-    assert_eq!(conflict(rotate(1, &old.listed.id, Overlap::UntilFirstUse)), Conflict::Replaced);
-    assert_eq!(conflict(rotate(2, &old.listed.id, Overlap::Immediate)), Conflict::Replaced, "another form");
-    assert!(rotate(2, &next.listed.id, Overlap::Immediate).is_ok());
-    assert_eq!(conflict(rotate(1, &old.listed.id, Overlap::Immediate)), Conflict::DoneAlready, "two turns later");
+    assert!(matches!(rotate(1, &old.view.id, long), Err(ManageError::Invalid(_))), "refused");
+    let next = rotate(1, &old.view.id, Overlap::Immediate).expect("replaced");
+    assert_eq!(next.view.id.family(), old.view.id.family());
+    assert_eq!(conflict(rotate(1, &old.view.id, Overlap::Immediate)), Conflict::DoneAlready);
+    assert_eq!(conflict(rotate(1, &old.view.id, Overlap::UntilFirstUse)), Conflict::Replaced);
+    assert_eq!(conflict(rotate(2, &old.view.id, Overlap::Immediate)), Conflict::Replaced, "another form");
+    assert!(rotate(2, &next.view.id, Overlap::Immediate).is_ok());
+    assert_eq!(conflict(rotate(1, &old.view.id, Overlap::Immediate)), Conflict::DoneAlready, "two turns later");
 }
 
 #[test]
@@ -114,17 +114,17 @@ fn fault_a10_one_form_registers_one_client() {
     let make = |number, new| block_on(world.handle.once(form(number)).create_client(&admin, new));
     for id in [None, Some(client_id("reports"))] {
         let number = u8::from(id.is_some());
-        let new = |name| NewClient { id: id.clone(), ..NewClient::named(name) };
+        let new = |name| NewClient::named(name).with_id(id.clone());
         assert!(matches!(make(number, new("")), Err(ManageError::Invalid(Invalid::DisplayName))), "refused");
         let made = make(number, new("Reports")).expect("made");
         assert_eq!(conflict(make(number, new("Reports"))), Conflict::DoneAlready, "{id:?}");
         assert_eq!(conflict(make(number, new("Others"))), Conflict::FormUsed, "{id:?}");
-        let elsewhere = NewClient { id: Some(client_id("elsewhere")), ..NewClient::named("Reports") };
+        let elsewhere = NewClient::named("Reports").with_id(client_id("elsewhere"));
         assert_eq!(conflict(make(number, elsewhere)), Conflict::FormUsed, "{id:?}");
         block_on(world.handle.delete_client(&admin, &made.view.id)).expect("deleted");
         assert_eq!(conflict(make(number, new("Reports"))), Conflict::FormUsed, "removed since, {id:?}");
     }
-    let taken = NewClient { id: Some(client_id("rotating")), ..NewClient::named("x") };
+    let taken = NewClient::named("x").with_id(client_id("rotating"));
     assert_eq!(conflict(make(9, taken)), Conflict::ClientIdTaken);
 }
 
@@ -132,8 +132,7 @@ fn fault_a10_one_form_registers_one_client() {
 fn fault_a10_one_form_replaces_one_secret_once_however_many_followed_it() {
     let world = world();
     let (admin, id) = (world.presenter("admin"), client_id("reports"));
-    block_on(world.handle.create_client(&admin, NewClient { id: Some(id.clone()), ..NewClient::named("Reports") }))
-        .expect("made");
+    block_on(world.handle.create_client(&admin, NewClient::named("Reports").with_id(id.clone()))).expect("made");
     let newest = || {
         let page = block_on(world.handle.list_clients(&admin, None, limit(100))).expect("listed");
         let own = page.items.into_iter().find(|client| client.id == id).expect("there");
@@ -158,9 +157,9 @@ fn fault_a10_one_form_replaces_one_secret_once_however_many_followed_it() {
 fn fault_a10_of_many_sendings_at_once_one_makes_it() {
     let world = world();
     let (ivan, admin, supe) = (world.presenter("ivan"), world.presenter("admin"), world.presenter("super"));
-    let old = world.pat("ivan", "turning").listed.id;
-    let client = || NewClient { id: Some(client_id("reports")), ..NewClient::named("Reports") };
-    let code = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
+    let old = world.pat("ivan", "turning").view.id;
+    let client = || NewClient::named("Reports").with_id(client_id("reports"));
+    let code = NewSecurityCode::new(NewAccess::SuperAdministrator);
     for round in 0..20 {
         let once = world.handle.once(form(round));
         let label = format!("label {round}");

@@ -107,7 +107,7 @@ fn outage() -> Outage {
         builder.token_store(Arc::new(beset)).directory(People { inner, switch })
     });
     let token = world.pat("bill", "one").token;
-    world.told();
+    world.take_events();
     Outage { world, store, directory, token }
 }
 
@@ -120,8 +120,8 @@ impl Outage {
         }
     }
 
-    fn told(&self) -> Vec<EventKind> {
-        self.world.told()
+    fn take_events(&self) -> Vec<EventKind> {
+        self.world.take_events()
     }
 }
 
@@ -139,16 +139,16 @@ const OF_DIRECTORY: &str = "directory is unavailable: pool is closed: connection
 #[test]
 fn fault_d1_a_store_that_fails_is_told_with_its_causes_once_in_ten_seconds() {
     let outage = outage();
-    assert!(outage.verify() && outage.told().is_empty());
+    assert!(outage.verify() && outage.take_events().is_empty());
     outage.store.turn(true);
     for _ in 0..100 {
         assert!(!outage.verify());
         outage.world.pass(ms(99));
     }
-    assert_eq!(outage.told(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);
+    assert_eq!(outage.take_events(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);
     outage.world.pass(ms(100));
     assert!(!outage.verify());
-    assert_eq!(outage.told(), [failed(Means::TokenStore, "get", OF_STORE, 99)]);
+    assert_eq!(outage.take_events(), [failed(Means::TokenStore, "get", OF_STORE, 99)]);
 }
 
 #[test]
@@ -156,10 +156,10 @@ fn fault_d1_a_directory_that_fails_is_told_beside_a_store_that_fails() {
     let outage = outage();
     outage.directory.turn(true);
     assert!(!outage.verify());
-    assert_eq!(outage.told(), [failed(Means::Directory, "account", OF_DIRECTORY, 0)]);
+    assert_eq!(outage.take_events(), [failed(Means::Directory, "account", OF_DIRECTORY, 0)]);
     outage.store.turn(true);
     assert!(!outage.verify());
-    assert_eq!(outage.told(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);
+    assert_eq!(outage.take_events(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);
 }
 
 #[test]
@@ -169,17 +169,21 @@ fn fault_d1_an_end_of_an_outage_is_told_five_seconds_after_its_last_failure() {
     outage.store.turn(true);
     assert!(!outage.verify() && !outage.verify());
     outage.store.turn(false);
-    outage.told();
-    for (passed, told) in [(4_999, false), (1, true), (60_000, false)] {
+    outage.take_events();
+    for (passed, reported) in [(4_999, false), (1, true), (60_000, false)] {
         outage.world.pass(ms(passed));
         assert!(outage.verify());
         let over = EventKind::Recovered { means: Means::TokenStore, failures: 2, since };
-        assert_eq!(outage.told(), told.then_some(over).into_iter().collect::<Vec<_>>(), "after {passed} ms more");
+        assert_eq!(
+            outage.take_events(),
+            reported.then_some(over).into_iter().collect::<Vec<_>>(),
+            "after {passed} ms more"
+        );
     }
     // The next outage is told at once.
     outage.store.turn(true);
     assert!(!outage.verify());
-    assert_eq!(outage.told(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);
+    assert_eq!(outage.take_events(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);
 }
 
 #[test]
@@ -187,10 +191,10 @@ fn fault_d1_a_clock_put_back_keeps_no_outage_untold() {
     let outage = outage();
     outage.store.turn(true);
     assert!(!outage.verify());
-    outage.told();
+    outage.take_events();
     outage.world.clock.set(outage.world.now().minus(hours(1)));
     assert!(!outage.verify());
-    assert_eq!(outage.told().len(), 1);
+    assert_eq!(outage.take_events().len(), 1);
 }
 
 /// What a log would hold: one line an event, its fields in order.
@@ -250,9 +254,10 @@ fn fault_d4_sinks_add_up_and_a_shared_one_is_one() {
         builder.events(Arc::clone(&first)).events(vec![second.clone()]).events(Box::new(second.clone()))
     });
     tracing::subscriber::with_default(log.clone(), || world.pat("bill", "one"));
-    let issued = |told: Vec<event::Event>| {
-        told.into_iter()
-            .filter(|event| matches!(event.what, EventKind::Issued { kind: TokenKind::PersonalAccessToken, .. }))
+    let issued = |reported: Vec<event::Event>| {
+        reported
+            .into_iter()
+            .filter(|event| matches!(event.kind, EventKind::Issued { kind: TokenKind::PersonalAccessToken, .. }))
             .count()
     };
     assert_eq!((issued(first.take()), issued(second.take())), (1, 2));

@@ -25,11 +25,11 @@ fn syn_pat_1_the_setting_governs_creation_and_authentication() {
         matches!(outcome, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Setting })))
     };
     assert!(forbidden(world.create("bill", "another", 1).map(drop)));
-    assert!(forbidden(world.delete("bill", &token.listed.id)));
+    assert!(forbidden(world.delete("bill", &token.view.id)));
     world.allow_tokens(true);
     assert!(world.works(token.token.expose_secret()), "unexpired tokens work again");
     world.allow_tokens(false);
-    world.delete_of("admin", "bill", &token.listed.id).expect("administrators can still delete");
+    world.delete_of("admin", "bill", &token.view.id).expect("administrators can still delete");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn syn_pat_2_a_demoted_owners_tokens_stop_and_come_back_with_the_role() {
     let (first, second) = (world.pat("bill", "one"), world.pat("bill", "two"));
     world.people.set_role(&subject("bill"), Role::Collaborator);
     assert_eq!(world.reason(first.token.expose_secret()), Refusal::OwnerIsCollaborator);
-    world.delete("bill", &second.listed.id).expect("deleting stays allowed");
+    world.delete("bill", &second.view.id).expect("deleting stays allowed");
     world.people.set_role(&subject("bill"), Role::Member);
     assert!(world.works(first.token.expose_secret()));
 }
@@ -110,7 +110,7 @@ fn syn_pat_2_a_disabled_or_deleted_owner_is_refused_and_a_new_person_with_the_na
     let newcomer = Account::new(subject("bill-2"), "AD\\bill.posters", Role::Member);
     world.people.insert(newcomer, &["AD\\bill.posters"], "blabla");
     assert_eq!(world.reason(token.token.expose_secret()), Refusal::AccountMissing);
-    let foreign = world.delete("bill-2", &token.listed.id);
+    let foreign = world.delete("bill-2", &token.view.id);
     assert!(matches!(foreign, Err(ManageError::NotFound)));
 }
 
@@ -124,7 +124,7 @@ fn syn_pat_3_days_are_whole_numbers_from_1_to_180() {
             Ok(issued) => {
                 assert!(fits, "{count}");
                 let life = days(u16::try_from(count).expect("small"));
-                assert_eq!(issued.listed.expires_at, world.now().plus(life), "a day is 86,400 s");
+                assert_eq!(issued.view.expires_at, world.now().plus(life), "a day is 86,400 s");
             }
             Err(ManageError::Invalid(invalid)) => {
                 assert!(!fits, "{count}");
@@ -139,7 +139,7 @@ fn syn_pat_3_days_are_whole_numbers_from_1_to_180() {
 #[test]
 fn syn_pat_3_the_ceiling_is_the_settings() {
     let world = world();
-    let change = SettingsUpdate { pat_max_days: Some(10), ..Default::default() };
+    let change = SettingsUpdate::default().with_pat_max_days(10);
     block_on(world.handle.update_settings(&world.presenter("admin"), &change)).expect("changed");
     assert!(create_for_days(&world, 10).is_ok());
     assert!(matches!(create_for_days(&world, 11), Err(ManageError::Invalid(Invalid::Days { most: 10 }))));
@@ -161,7 +161,7 @@ fn syn_pat_4_the_secret_is_in_the_answer_and_nowhere_else() {
 fn syn_pat_6_deleting_twice_succeeds_for_30_days_and_then_nothing_is_there() {
     let world = world();
     let token = world.pat("bill", "ci");
-    let delete = || world.delete("bill", &token.listed.id);
+    let delete = || world.delete("bill", &token.view.id);
     delete().expect("deleted");
     assert!(matches!(world.reason(token.token.expose_secret()), Refusal::Revoked { .. }));
     world.pass(just_under(days(30)));
@@ -175,14 +175,14 @@ fn syn_pat_6_a_foreign_id_and_an_unknown_one_are_alike() {
     let world = world();
     let token = world.pat("bill", "ci");
     let delete = |id: &RecordId| world.delete("ivan", id);
-    let foreign = delete(&token.listed.id).map_err(|error| error.to_string());
+    let foreign = delete(&token.view.id).map_err(|error| error.to_string());
     let unknown = delete(&RecordId::from_bytes([9; 16])).map_err(|error| error.to_string());
     assert_eq!(foreign, unknown);
     assert_eq!(foreign, Err("not found".into()));
     assert!(world.works(token.token.expose_secret()));
-    let of_user = world.delete_of("admin", "ivan", &token.listed.id);
+    let of_user = world.delete_of("admin", "ivan", &token.view.id);
     assert!(matches!(of_user, Err(ManageError::NotFound)), "bill's token is none of ivan's");
-    let by_member = world.delete_of("ivan", "bill", &token.listed.id);
+    let by_member = world.delete_of("ivan", "bill", &token.view.id);
     assert!(matches!(by_member, Err(ManageError::Forbidden(_))));
 }
 
@@ -195,9 +195,9 @@ fn syn_pat_8_the_token_works_as_its_owner_until_it_expires() {
     assert_eq!(principal.name(), "AD\\bill.posters");
     assert_eq!((principal.role(), principal.kind()), (Role::Member, TokenKind::PersonalAccessToken));
     assert_eq!(principal.label().map(Label::as_str), Some("ci"));
-    assert_eq!(principal.expires_at(), issued.listed.expires_at);
+    assert_eq!(principal.expires_at(), issued.view.expires_at);
     assert_eq!(principal.actor(), None);
-    let end = issued.listed.expires_at.expect("an end");
+    let end = issued.view.expires_at.expect("an end");
     world.clock.set(just_before(end));
     assert!(world.works(issued.token.expose_secret()));
     world.clock.set(end);
@@ -213,7 +213,7 @@ fn syn_pat_9_an_owner_has_at_most_so_many_live_ones() {
     world.create("bill", "two", 2).expect("a token");
     assert!(matches!(create_for_days(&world, 3), Err(ManageError::Conflict(Conflict::QuotaReached))));
     world.create("ivan", "one", 1).expect("another owner has a quota of his own");
-    world.clock.set(first.listed.expires_at.expect("an end"));
+    world.clock.set(first.view.expires_at.expect("an end"));
     world.create("bill", "three", 1).expect("an expired one does not count");
 }
 
@@ -224,7 +224,7 @@ fn a2_token_2_a_label_freed_by_revocation_can_be_used_again() {
     let taken = world.create("bill", "  TELEGRAM ", 1);
     assert!(matches!(taken, Err(ManageError::Conflict(Conflict::LabelTaken))));
     world.pat("ivan", "Telegram");
-    world.delete("bill", &token.listed.id).expect("deleted");
+    world.delete("bill", &token.view.id).expect("deleted");
     world.pat("bill", "telegram");
 }
 
@@ -232,7 +232,7 @@ fn a2_token_2_a_label_freed_by_revocation_can_be_used_again() {
 fn a2_token_2_an_expired_token_holds_its_label_until_its_retention_is_over() {
     let world = world();
     let token = world.create("bill", "Telegram", 1).expect("a token");
-    let end = token.listed.expires_at.expect("an end");
+    let end = token.view.expires_at.expect("an end");
     let gone = end.plus(days(30)).expect("in range");
     world.clock.set(just_before(gone));
     assert!(matches!(world.create("bill", "telegram", 1), Err(ManageError::Conflict(Conflict::LabelTaken))));
@@ -251,7 +251,7 @@ fn a2_token_2_a_label_of_20_characters_fits_and_21_do_not() {
 
 #[test]
 fn a2_token_5_a_permanent_token_needs_a_policy_that_allows_it() {
-    let permanent = NewPersonalAccessToken { label: "ci", lifetime: Lifetime::Permanent, scope: None };
+    let permanent = NewPersonalAccessToken::new("ci", Lifetime::Permanent);
     let hardened = world();
     let create =
         |world: &World| block_on(world.handle.create_personal_access_token(&world.presenter("bill"), &permanent));
@@ -259,7 +259,7 @@ fn a2_token_5_a_permanent_token_needs_a_policy_that_allows_it() {
     let a2nta = world_with(Policy::a2nta(), |builder| builder);
     a2nta.allow_token_login("admin", "bill", true).expect("allowed");
     let made = create(&a2nta).expect("a token");
-    assert_eq!(made.listed.expires_at, None);
+    assert_eq!(made.view.expires_at, None);
     a2nta.clock.set(Timestamp::MAX);
     assert!(a2nta.works(made.token.expose_secret()));
 }
@@ -277,9 +277,9 @@ fn a2_token_1_the_switch_gates_each_account() {
     let token = create().expect("a token");
     switch("admin", false).expect("closed");
     assert_eq!(world.reason(token.token.expose_secret()), Refusal::GateClosed { gate });
-    let own = world.delete("bill", &token.listed.id);
+    let own = world.delete("bill", &token.view.id);
     assert!(matches!(own, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Switch }))));
-    world.delete_of("admin", "bill", &token.listed.id).expect("administrators delete");
+    world.delete_of("admin", "bill", &token.view.id).expect("administrators delete");
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn all_kinds_9_a_token_makes_no_credential_and_a_new_scope_lies_within_the_prese
     let world = world();
     let token = world.pat("bill", "ci");
     let principal = world.verify(token.token.expose_secret()).expect("it works");
-    let new = |scope| NewPersonalAccessToken { label: "more", lifetime: Lifetime::Days(1), scope };
+    let new = |scope| NewPersonalAccessToken::new("more", Lifetime::Days(1)).with_scope(scope);
     let presenter = Presenter::from(&principal);
     let by_token = block_on(world.handle.create_personal_access_token(&presenter, &new(None)));
     assert!(matches!(by_token, Err(ManageError::Forbidden(Forbidden::CredentialKind))));
@@ -304,5 +304,5 @@ fn all_kinds_9_a_token_makes_no_credential_and_a_new_scope_lies_within_the_prese
     let create = |asked| block_on(world.handle.create_personal_access_token(&by, &new(asked)));
     assert!(matches!(create(scope("demo:write")), Err(ManageError::Invalid(Invalid::ScopeBeyond { field: "scope" }))));
     let made = create(None).expect("a token");
-    assert_eq!(made.listed.scope, scope("credentials:write demo:read"), "left out, it is the presenter's");
+    assert_eq!(made.view.scope, scope("credentials:write demo:read"), "left out, it is the presenter's");
 }

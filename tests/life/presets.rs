@@ -17,7 +17,7 @@ fn label_limit(world: &World, most: usize) {
 }
 
 fn permanent(world: &World) -> Result<IssuedCredential, ManageError> {
-    let new = NewPersonalAccessToken { label: "for ever", lifetime: Lifetime::Permanent, scope: None };
+    let new = NewPersonalAccessToken::new("for ever", Lifetime::Permanent);
     block_on(world.handle.create_personal_access_token(&world.presenter("ivan"), &new))
 }
 
@@ -40,14 +40,14 @@ fn all_kinds_8_synergy_asks_the_setting_and_no_switch_and_labels_have_100_charac
 #[test]
 fn all_kinds_8_a2nta_asks_the_switch_and_no_setting_labels_have_20_characters_and_permanent_ones_are_allowed() {
     let world = bare_world(Policy::a2nta());
-    let off = settings::SettingsUpdate { personal_access_tokens_enabled: Some(false), ..Default::default() };
+    let off = settings::SettingsUpdate::default().with_personal_access_tokens_enabled(false);
     let set = block_on(world.handle.update_settings(&world.presenter("admin"), &off));
     assert!(matches!(set, Err(ManageError::Conflict(Conflict::NotApplicable { gate: Gate::Setting }))));
     let refused = world.create("ivan", "ci", 1);
     assert!(matches!(refused, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Switch }))));
     world.allow_token_login("admin", "ivan", true).expect("allowed");
     label_limit(&world, 20);
-    assert_eq!(permanent(&world).expect("allowed").listed.expires_at, None);
+    assert_eq!(permanent(&world).expect("allowed").view.expires_at, None);
     assert!(matches!(permanent(&world), Err(ManageError::Conflict(Conflict::LabelTaken))));
 }
 
@@ -56,17 +56,17 @@ fn all_kinds_8_aodocs_gives_codes_of_24_hours_that_can_be_reactivated_for_a_week
     let world = bare_world(Policy::aodocs());
     let code = world.described_code("export");
     let end = after_start(hours(24));
-    assert_eq!(code.listed.expires_at, Some(end));
+    assert_eq!(code.view.expires_at, Some(end));
     world.clock.set(just_before(end));
     assert!(world.works(code.token.expose_secret()));
     world.clock.set(end);
     assert!(!world.works(code.token.expose_secret()));
     let boss = world.presenter("super");
-    let reactivate = |code: &IssuedCredential| block_on(world.handle.reactivate_security_code(&boss, &code.listed.id));
+    let reactivate = |code: &IssuedCredential| block_on(world.handle.reactivate_security_code(&boss, &code.view.id));
     let other = world.described_code("import");
     world.clock.set(just_before(end.plus(days(7)).expect("in range")));
     assert_eq!(reactivate(&code).expect("the last moment").expires_at, world.now().plus(hours(24)));
-    world.clock.set(other.listed.expires_at.and_then(|end| end.plus(days(7))).expect("in range"));
+    world.clock.set(other.view.expires_at.and_then(|end| end.plus(days(7))).expect("in range"));
     assert!(matches!(reactivate(&other), Err(ManageError::NotFound)));
 }
 
@@ -108,13 +108,14 @@ fn values(policy: &Policy) -> BTreeMap<String, Value> {
 }
 
 #[test]
-fn all_kinds_8_the_neutral_preset_differs_from_the_hardened_default_in_six_settings() {
+fn all_kinds_8_the_neutral_preset_differs_from_the_hardened_default_in_seven_settings() {
     let (hardened, open) = (values(&Policy::default()), values(&Policy::open()));
     assert!(hardened.len() > 40 && hardened.keys().eq(open.keys()), "{hardened:?}");
     let differing = hardened.iter().filter(|(path, value)| open[*path] != **value);
     let found: Vec<_> = differing.map(|(path, value)| (path.as_str(), value.clone(), open[path].clone())).collect();
     let expected = [
         ("access_tokens.max_lifetime", json!(86_400), json!(3_600)),
+        ("access_tokens.vendor_fields", json!(true), json!(false)),
         ("personal_access_tokens.label_max", json!(20), json!(100)),
         ("personal_access_tokens.max_days", json!(180), json!(366)),
         ("personal_access_tokens.setting", json!("required"), json!("default_on")),
@@ -133,12 +134,33 @@ fn all_kinds_8_the_neutral_preset_has_tokens_on_needs_no_key_ring_and_lets_an_ad
     world.create("ivan", "a year", 366).expect("the most");
     assert!(matches!(world.create("ivan", "longer", 367), Err(ManageError::Invalid(Invalid::Days { most: 366 }))));
     assert!(matches!(permanent(&world), Err(ManageError::Invalid(Invalid::Permanent))));
-    let longer = settings::SettingsUpdate { access_lifetime_seconds: Some(3_601), ..Default::default() };
+    let longer = settings::SettingsUpdate::default().with_access_lifetime_seconds(3_601);
     let refused = block_on(world.handle.update_settings(&world.presenter("admin"), &longer));
     assert!(matches!(refused, Err(ManageError::Invalid(_))), "{refused:?}");
     world.allow_tokens(false);
     let off = world.create("ivan", "off", 1);
     assert!(matches!(off, Err(ManageError::Forbidden(Forbidden::Gate { gate: Gate::Setting }))));
+}
+
+#[test]
+fn all_kinds_8_the_neutral_preset_adds_no_products_fields_to_the_answer_of_the_token_endpoint() {
+    let vendor = ["user_name", "user_id", "as:client_id", "is_read_only_web_user", ".issued", ".expires"];
+    let members = |policy: Policy| {
+        let world = world_with(policy, |builder| builder);
+        let signed_in = world.log_in("rotating", "true");
+        let refreshed = world.refresh("rotating", &signed_in.refresh());
+        [signed_in, refreshed].map(|reply| {
+            assert!(reply.has("access_token") && reply.has("token_type") && reply.has("expires_in"), "{}", reply.body);
+            vendor.map(|name| reply.has(name))
+        })
+    };
+    assert_eq!(members(Policy::open()), [[false; 6]; 2]);
+    for policy in [Policy::default(), Policy::synergy()] {
+        assert_eq!(members(policy), [[true; 6]; 2]);
+    }
+    let mut standard = Policy::synergy();
+    standard.access_tokens.vendor_fields = false;
+    assert_eq!(members(standard), [[false; 6]; 2]);
 }
 
 #[test]

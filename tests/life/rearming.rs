@@ -24,11 +24,11 @@ fn rearm(world: &World, size: u32) -> Vec<u64> {
 }
 
 fn mark(world: &World, token: &IssuedCredential) -> NoticeMark {
-    world.stored(&token.listed.id).and_then(|record| record.record().notice).expect("a mark")
+    world.stored(&token.view.id).and_then(|record| record.record().notice).expect("a mark")
 }
 
 fn before_end(token: &IssuedCredential, lead: u16) -> NoticeMark {
-    NoticeMark { at: token.listed.expires_at.expect("an end").minus(days(lead)), stage: 0 }
+    NoticeMark { at: token.view.expires_at.expect("an end").minus(days(lead)), stage: 0 }
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn fault_e2_a_token_that_is_nearer_its_end_than_the_new_lead_is_told_of_late() {
     lead(&world, 14);
     world.pass(days(20));
     assert_eq!(rearm(&world, 10), [1], "the short one has expired");
-    let told = run(&world);
-    assert!(told.contains(&NoticeText::ExpiresIn(days(10))) && told.contains(&NoticeText::Expired), "{told:?}");
+    let texts = run(&world);
+    assert!(texts.contains(&NoticeText::ExpiresIn(days(10))) && texts.contains(&NoticeText::Expired), "{texts:?}");
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn syn_token_5_remember_is_true_false_or_nothing() {
 fn syn_token_5_a_shortened_time_out_applies_to_existing_families_at_their_next_use() {
     let world = world();
     let reply = world.log_in("rotating", "true");
-    let change = SettingsUpdate { refresh_inactivity_seconds: Some(3_600), ..Default::default() };
+    let change = SettingsUpdate::default().with_refresh_inactivity_seconds(3_600);
     block_on(world.handle.update_settings(&world.presenter("admin"), &change)).expect("changed");
     world.pass(hours(1));
     assert_eq!(world.refresh("rotating", &reply.refresh()).status, 400);
@@ -139,9 +139,9 @@ fn syn_token_6_rotate_uses_the_old_one_up() {
 fn syn_token_6_another_clients_refresh_token_is_refused_and_not_consumed() {
     let world = world();
     let reply = world.log_in("rotating", "true");
-    world.told();
+    world.take_events();
     assert_eq!(world.refresh("test.token", &reply.refresh()).error(), (400, "invalid_grant".into()));
-    assert!(world.told().iter().any(|event| matches!(event, EventKind::ForeignClient { .. })));
+    assert!(world.take_events().iter().any(|event| matches!(event, EventKind::ForeignClient { .. })));
     let used = world.refresh("rotating", &reply.refresh());
     assert_eq!(used.status, 200);
     world.pass(minutes(1));
@@ -167,10 +167,10 @@ fn syn_token_6_the_parent_after_the_window_kills_the_family() {
     let world = world();
     let first = world.log_in("rotating", "true");
     let won = world.refresh("rotating", &first.refresh());
-    world.told();
+    world.take_events();
     world.pass(Duration::from_secs(30));
     assert_eq!(world.refresh("rotating", &first.refresh()).error(), (400, "invalid_grant".into()));
-    assert!(world.told().iter().any(|event| matches!(event, EventKind::Replayed { generation: 0, .. })));
+    assert!(world.take_events().iter().any(|event| matches!(event, EventKind::Replayed { generation: 0, .. })));
     assert!(!world.works(&won.access()) && !world.works(&first.access()), "access tokens included");
     assert_eq!(world.refresh("rotating", &won.refresh()).status, 400);
 }
@@ -190,7 +190,7 @@ fn syn_token_6_the_window_is_over_when_the_successor_slid_in_the_other_mode() {
     let world = world();
     let first = world.log_in("rotating", "true");
     let second = world.refresh("rotating", &first.refresh());
-    let change = ClientUpdate { refresh_mode: Some(RefreshMode::Reuse), ..ClientUpdate::default() };
+    let change = ClientUpdate::default().with_refresh_mode(RefreshMode::Reuse);
     block_on(world.handle.update_client(&world.presenter("admin"), &client_id("rotating"), change)).expect("changed");
     world.pass(Duration::from_secs(1));
     assert_eq!(

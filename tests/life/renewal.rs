@@ -15,11 +15,11 @@ type Answer = Result<CredentialView, ManageError>;
 
 fn edit(world: &World, code: &IssuedCredential, expires_at: Option<Timestamp>, description: Option<&str>) -> Answer {
     let by = world.presenter("super");
-    block_on(world.handle.update_security_code(&by, &code.listed.id, expires_at, description))
+    block_on(world.handle.update_security_code(&by, &code.view.id, expires_at, description))
 }
 
 fn act(world: &World, by: &Presenter, code: &IssuedCredential, action: &str) -> Answer {
-    let (counterfoil, id) = (&world.handle, &code.listed.id);
+    let (counterfoil, id) = (&world.handle, &code.view.id);
     match action {
         "describe" => block_on(counterfoil.update_security_code(by, id, None, Some("new"))),
         "make-permanent" => block_on(counterfoil.make_security_code_permanent(by, id)),
@@ -42,7 +42,7 @@ fn ao_code_3_a_new_expiry_lies_strictly_after_now() {
     }
     let soon = here.plus(micro()).expect("in range");
     assert_eq!(edit(&world, &code, Some(soon), None).expect("edited").expires_at, Some(soon));
-    world.told();
+    world.take_events();
     assert!(world.works(code.token.expose_secret()));
     world.clock.set(soon);
     assert!(!world.works(code.token.expose_secret()));
@@ -124,7 +124,7 @@ fn ao_code_5_deleted_unknown_and_of_another_kind_are_not_found_for_every_action(
     let world = synergy();
     let by = world.presenter("super");
     let deleted = world.described_code("one");
-    block_on(world.handle.delete_security_code(&by, &deleted.listed.id)).expect("deleted");
+    block_on(world.handle.delete_security_code(&by, &deleted.view.id)).expect("deleted");
     let token = world.pat("super", "no code");
     for gone in [&deleted, &token] {
         for action in ACTIONS {
@@ -154,7 +154,7 @@ fn ao_code_5_a_description_is_edited_and_kept_to_500_characters() {
     let long = edit(&world, &code, None, Some(&"x".repeat(501)));
     assert!(matches!(&long, Err(ManageError::Invalid(invalid)) if invalid.field() == "description"));
     let edited = edit(&world, &code, None, Some(" two ")).expect("edited");
-    assert_eq!((edited.description.as_deref(), edited.expires_at), (Some("two"), code.listed.expires_at));
+    assert_eq!((edited.description.as_deref(), edited.expires_at), (Some("two"), code.view.expires_at));
     let same = edit(&world, &code, None, None).expect("nothing to do");
     assert_eq!(same.description.as_deref(), Some("two"));
 }
@@ -164,7 +164,7 @@ fn ao_code_6_every_action_leaves_an_event_with_who_and_what() {
     let world = synergy();
     let code = world.described_code("one");
     let by = world.presenter("super");
-    world.told();
+    world.take_events();
     let done = [
         ("edit", Action::ExpirySet),
         ("describe", Action::Edited),
@@ -180,10 +180,10 @@ fn ao_code_6_every_action_leaves_an_event_with_who_and_what() {
         let events = world.sink.take();
         assert_eq!(events.len(), 1);
         assert_eq!(events[0].by.subject(), Some(&subject("super")));
-        assert_eq!((events[0].at, &events[0].what), (world.now(), &EventKind::Changed { id: code.listed.id, action }));
+        assert_eq!((events[0].at, &events[0].kind), (world.now(), &EventKind::Changed { id: code.view.id, action }));
     }
     act(&world, &by, &code, "reactivate").expect_err("not expired");
-    assert!(world.told().is_empty(), "of what was refused nothing is told");
+    assert!(world.take_events().is_empty(), "of what was refused nothing is told");
 }
 
 #[test]
@@ -217,13 +217,13 @@ fn a2_token_2_relabel_keeps_labels_different_and_frees_the_old_one() {
     let one = world.pat("ivan", "one");
     let two = world.pat("ivan", "two");
     let relabel = |id, label| block_on(world.handle.update_personal_access_token(&ivan, id, label));
-    assert!(matches!(relabel(&two.listed.id, "ONE"), Err(ManageError::Conflict(Conflict::LabelTaken))));
-    assert_eq!(relabel(&two.listed.id, "Two").expect("its own").label, "Two");
-    world.told();
-    assert_eq!(relabel(&one.listed.id, "three").expect("free").label, "three");
-    assert_eq!(world.told(), [EventKind::Changed { id: one.listed.id, action: Action::Edited }]);
-    assert_eq!(relabel(&two.listed.id, "one").expect("given back").label, "one");
-    assert!(matches!(relabel(&two.listed.id, " "), Err(ManageError::Invalid(Invalid::Label(_)))));
+    assert!(matches!(relabel(&two.view.id, "ONE"), Err(ManageError::Conflict(Conflict::LabelTaken))));
+    assert_eq!(relabel(&two.view.id, "Two").expect("its own").label, "Two");
+    world.take_events();
+    assert_eq!(relabel(&one.view.id, "three").expect("free").label, "three");
+    assert_eq!(world.take_events(), [EventKind::Changed { id: one.view.id, action: Action::Edited }]);
+    assert_eq!(relabel(&two.view.id, "one").expect("given back").label, "one");
+    assert!(matches!(relabel(&two.view.id, " "), Err(ManageError::Invalid(Invalid::Label(_)))));
     world.pat("ivan", "two");
 }
 
@@ -231,14 +231,14 @@ fn a2_token_2_relabel_keeps_labels_different_and_frees_the_old_one() {
 fn a2_token_2_relabel_is_for_the_owner_and_for_what_is_there() {
     let world = synergy();
     let token = world.pat("ivan", "one");
-    let relabel = |by: &Presenter| block_on(world.handle.update_personal_access_token(by, &token.listed.id, "x"));
+    let relabel = |by: &Presenter| block_on(world.handle.update_personal_access_token(by, &token.view.id, "x"));
     assert!(matches!(relabel(&world.presenter("admin")), Err(ManageError::NotFound)));
     let itself = world.as_token(token.token.expose_secret());
     assert!(matches!(relabel(&itself), Err(ManageError::Forbidden(Forbidden::CredentialKind))));
     world.open_gate(false);
     assert!(matches!(relabel(&world.presenter("ivan")), Err(ManageError::Forbidden(Forbidden::Gate { .. }))));
     world.open_gate(true);
-    world.delete("ivan", &token.listed.id).expect("deleted");
+    world.delete("ivan", &token.view.id).expect("deleted");
     assert!(matches!(relabel(&world.presenter("ivan")), Err(ManageError::NotFound)));
 }
 
@@ -249,6 +249,6 @@ fn a2_token_2_where_labels_need_not_differ_a_relabel_takes_any() {
     let world = bare_world(policy);
     world.pat("ivan", "one");
     let two = world.pat("ivan", "two");
-    let same = block_on(world.handle.update_personal_access_token(&world.presenter("ivan"), &two.listed.id, "one"));
+    let same = block_on(world.handle.update_personal_access_token(&world.presenter("ivan"), &two.view.id, "one"));
     assert_eq!(same.expect("taken twice").label, "one");
 }

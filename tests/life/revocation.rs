@@ -16,11 +16,11 @@ fn syn_token_9_revocation_of_own_foreign_unknown_and_clientless_tokens() {
     assert!(!world.works(&reply.access()));
     assert_eq!(world.refresh("rotating", &reply.refresh()).status, 200, "an access token ends itself alone");
     let (token, code) = (world.pat("bill", "ci"), world.code(NewAccess::SuperAdministrator));
-    world.told();
+    world.take_events();
     for token in [&token.token, &code.token] {
         assert_eq!(world.revoke("rotating", token.expose_secret()).status, 200);
         assert!(world.works(token.expose_secret()), "nothing is done");
-        assert!(world.told().iter().any(|event| matches!(event, EventKind::RevocationIgnored { .. })));
+        assert!(world.take_events().iter().any(|event| matches!(event, EventKind::RevocationIgnored { .. })));
     }
 }
 

@@ -13,7 +13,7 @@ use counterfoil::{Denied, Presenter, Principal, Role, Secret};
 
 fn sign_in(world: &World, name: &str, password: &str) -> Result<OpenedSession, LoginError> {
     let password = Secret::from(password.to_owned());
-    let login = Login { name, password: &password, mfa_key: None, machine_key: None };
+    let login = Login::new(name, &password);
     block_on(world.handle.open_session(&login, &source_of(Some("192.0.2.1"))))
 }
 
@@ -95,7 +95,7 @@ fn syn_token_3_an_unknown_name_and_a_wrong_password_are_alike_in_text_and_in_wor
         seen.push((error.to_string(), format!("{error:?}"), world.people.hashes() - before));
     }
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
-    assert!(matches!(world.told()[..], [EventKind::LoginRefused { .. }, ..]));
+    assert!(matches!(world.take_events()[..], [EventKind::LoginRefused { .. }, ..]));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_fresh_proof_replaces_the_session_and_nobody_elses_password_is_one() {
     let session = sign_in(&world, "ivan", "ivan").expect("the right password");
     let again = |principal: &Principal, name: &str| {
         let password = Secret::from(name.to_owned());
-        let login = Login { name, password: &password, mfa_key: None, machine_key: None };
+        let login = Login::new(name, &password);
         block_on(world.handle.reauthenticate(principal, &login, &source_of(Some("192.0.2.1"))))
     };
     world.pass(minutes(10));
@@ -152,6 +152,6 @@ fn signing_out_ends_the_session_at_once_and_twice_is_a_success() {
         assert!(matches!(verify(&world, &session), Err(Refusal::Revoked { .. })));
     }
     assert!(verify(&world, &other).is_ok());
-    let revoked = world.told().into_iter().filter(|what| matches!(what, EventKind::Revoked { .. })).count();
+    let revoked = world.take_events().into_iter().filter(|what| matches!(what, EventKind::Revoked { .. })).count();
     assert_eq!(revoked, 1);
 }

@@ -13,7 +13,7 @@ fn fault_d5_where_the_policy_leaves_sources_out_no_principal_keeps_one_and_no_ev
         let source = source_of(Some("192.0.2.7"));
         let from_there = world.handle.from_source(&source);
         let password = Secret::from("ivan".to_owned());
-        let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
+        let login = Login::new("ivan", &password);
         let by_host = block_on(from_there.open_session_for(&world.account("ivan"))).expect("enabled");
         let by_password = block_on(world.handle.open_session(&login, &source)).expect("the right password");
         let text = by_password.token.expose_secret();
@@ -30,7 +30,7 @@ fn fault_d5_where_the_policy_leaves_sources_out_no_principal_keeps_one_and_no_ev
         }
         let host = Presenter::host().from_source(&source);
         let by = Presenter::from(&proved.principal);
-        block_on(world.handle.delete_personal_access_token(&by, &token.listed.id)).expect("deleted");
+        block_on(world.handle.delete_personal_access_token(&by, &token.view.id)).expect("deleted");
         block_on(world.handle.revoke_all_of(&host, &subject("ivan"))).expect("revoked");
         assert!(block_on(from_there.verify(token.token.expose_secret())).is_err());
         let named: Vec<_> = world.sink.take().into_iter().map(|event| event.source).collect();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use counterfoil::Timestamp;
 use counterfoil::event::{EventKind, Throttled};
-use counterfoil::policy::{Allowance, Policy};
+use counterfoil::policy::Allowance;
 use counterfoil::store::Throttle as _;
 
 use crate::support::*;
@@ -96,7 +96,7 @@ fn fault_b2_wrong_passwords_without_a_source_never_keep_the_right_one_out() {
     let try_without = |password: &str| {
         world.raw(Endpoint::Token, &[basic.as_bytes()], FORM, body("ivan", password).as_bytes(), None).status
     };
-    world.told();
+    world.take_events();
     for _ in 0..60 {
         for _ in 0..20 {
             assert_eq!(try_without("wrong"), 400);
@@ -104,13 +104,13 @@ fn fault_b2_wrong_passwords_without_a_source_never_keep_the_right_one_out() {
         assert_eq!(try_without("ivan"), 200, "the right password is never refused");
         world.pass(Duration::from_secs(1));
     }
-    let pace = world.told().into_iter().filter_map(|what| match what {
+    let pace = world.take_events().into_iter().filter_map(|what| match what {
         EventKind::FailuresWithoutSource { failures, since } => Some((failures, since.since(start()).as_secs())),
         EventKind::Throttled { .. } => panic!("nobody is throttled"),
         _ => None,
     });
-    let told: Vec<_> = (0..12).map(|hundred| (100, hundred * 5)).collect();
-    assert_eq!(pace.collect::<Vec<_>>(), told, "each hundred failures are told once, and since when");
+    let expected: Vec<_> = (0..12).map(|hundred| (100, hundred * 5)).collect();
+    assert_eq!(pace.collect::<Vec<_>>(), expected, "each hundred failures are told once, and since when");
     assert_eq!(counters(&world), 0, "nothing is counted");
 }
 
@@ -212,8 +212,8 @@ fn syn_token_12_an_event_says_what_was_counted() {
     let mut policy = open_policy();
     (policy.throttle.account, policy.throttle.client) = (a_few(1), a_few(2));
     let world = world_with(policy.clone(), |builder| builder);
-    let told = |world: &World| {
-        let throttled = world.sink.take().into_iter().filter_map(|event| match (event.what, event.source) {
+    let counted_by = |world: &World| {
+        let throttled = world.sink.take().into_iter().filter_map(|event| match (event.kind, event.source) {
             (EventKind::Throttled { counted, .. }, Some(source)) => Some((counted, source.as_str().to_owned())),
             _ => None,
         });
@@ -237,10 +237,13 @@ fn syn_token_12_an_event_says_what_was_counted() {
         Throttled::Account { subject: None },
         Throttled::Client { client: Some(client_id("rotating")) },
     ];
-    assert_eq!(told(&world), wanted.map(|counted| (counted, source.clone())));
-    let policy = Policy { throttle: counterfoil::policy::Throttling { source: a_few(1), ..policy.throttle }, ..policy };
+    assert_eq!(counted_by(&world), wanted.map(|counted| (counted, source.clone())));
+    policy.throttle.source = a_few(1);
     let world = world_with(policy, |builder| builder);
     (0..2).for_each(|_| login(&world, "ivan"));
     (0..2).for_each(|_| secret(&world));
-    assert_eq!(told(&world), [Throttled::Logins, Throttled::ClientSecrets].map(|counted| (counted, source.clone())));
+    assert_eq!(
+        counted_by(&world),
+        [Throttled::Logins, Throttled::ClientSecrets].map(|counted| (counted, source.clone()))
+    );
 }

@@ -47,8 +47,7 @@ fn syn_token_2_a_client_made_again_revives_nothing_and_a_raised_epoch_ends_every
     assert!(world.works(&reply.access()), "new sign-ins work");
     block_on(world.handle.delete_client(&admin, &id)).expect("deleted");
     assert_eq!(world.reason(&reply.access()), Refusal::ClientMissing);
-    let again =
-        NewClient { id: Some(id), grants: vec![Grant::Password, Grant::RefreshToken], ..NewClient::named("again") };
+    let again = NewClient::named("again").with_id(id).with_grants(vec![Grant::Password, Grant::RefreshToken]);
     block_on(world.handle.create_client(&admin, again)).expect("made again");
     assert_eq!(world.reason(&reply.access()), Refusal::ClientMissing);
 }
@@ -126,14 +125,12 @@ fn syn_token_8_scope_is_narrowed_and_never_widened() {
 #[test]
 fn syn_token_8_a_client_has_defaults_and_limits() {
     let world = world();
-    let new = NewClient {
-        id: Some(client_id("limited")),
-        grants: vec![Grant::Password],
-        allowed_scope: scope("demo:read demo:write"),
-        default_scope: scope("demo:read"),
-        public: true,
-        ..NewClient::named("limited")
-    };
+    let new = NewClient::named("limited")
+        .with_id(client_id("limited"))
+        .with_grants(vec![Grant::Password])
+        .with_allowed_scope(scope("demo:read demo:write"))
+        .with_default_scope(scope("demo:read"))
+        .with_public(true);
     block_on(world.handle.create_client(&world.presenter("admin"), new)).expect("created");
     let log_in = |scope: &str| {
         let body = format!("client_id=limited&grant_type=password&username=ivan&password=ivan&scope={scope}");
@@ -173,15 +170,15 @@ fn syn_token_11_owner_and_client_are_looked_at_at_each_use() {
     assert_eq!(world.refresh("rotating", &reply.refresh()).error(), (400, "invalid_grant".into()));
     world.people.set_disabled(&subject("bill"), false);
     let change = |change| block_on(world.handle.update_client(&admin, &id, change)).map(drop).expect("changed");
-    change(ClientUpdate { disabled: Some(true), ..Default::default() });
+    change(ClientUpdate::default().with_disabled(true));
     assert_eq!(world.reason(&reply.access()), Refusal::ClientDisabled);
     assert_eq!(world.refresh("rotating", &reply.refresh()).error(), (401, "invalid_client".into()));
-    change(ClientUpdate { disabled: Some(false), grants: Some(vec![Grant::Password]), ..Default::default() });
+    change(ClientUpdate::default().with_disabled(false).with_grants(vec![Grant::Password]));
     assert!(world.works(&reply.access()));
     assert_eq!(world.refresh("rotating", &reply.refresh()).error(), (400, "unauthorized_client".into()));
-    change(ClientUpdate { grants: Some(vec![Grant::RefreshToken]), ..Default::default() });
+    change(ClientUpdate::default().with_grants(vec![Grant::RefreshToken]));
     assert_eq!(world.reason(&reply.access()), Refusal::GrantRemoved);
-    change(ClientUpdate { grants: Some(vec![Grant::Password, Grant::RefreshToken]), ..Default::default() });
+    change(ClientUpdate::default().with_grants(vec![Grant::Password, Grant::RefreshToken]));
     assert_eq!(world.refresh("rotating", &reply.refresh()).status, 200, "nothing was consumed meanwhile");
 }
 
@@ -189,15 +186,16 @@ fn syn_token_11_owner_and_client_are_looked_at_at_each_use() {
 fn syn_token_13_the_host_opens_a_family_itself() {
     let world = world();
     let (client, bill) = (client_id("rotating"), subject("bill"));
-    let sign_in = SignIn { client: &client, subject: &bill, scope: scope("demo:read"), remember: true };
+    let sign_in = SignIn::new(&client, &bill).with_scope(scope("demo:read")).with_remember(true);
     let granted = block_on(world.handle.open_sign_in(&sign_in)).expect("opened");
     let access = granted.access_token.expose_secret();
     assert_eq!(world.verify(access).expect("works").scope().cloned(), scope("demo:read"));
     let refresh = granted.refresh_token.as_ref().expect("the client may refresh").expose_secret();
     assert_eq!(world.refresh("rotating", refresh).status, 200);
-    let nobody = SignIn { subject: &subject("nobody"), ..sign_in.clone() };
+    let missing = subject("nobody");
+    let nobody = sign_in.clone().with_subject(&missing);
     assert!(matches!(block_on(world.handle.open_sign_in(&nobody)), Err(OpenError::AccountMissing)));
     let unknown = client_id("unknown");
-    let nowhere = SignIn { client: &unknown, ..sign_in };
+    let nowhere = sign_in.with_client(&unknown);
     assert!(matches!(block_on(world.handle.open_sign_in(&nowhere)), Err(OpenError::ClientMissing)));
 }

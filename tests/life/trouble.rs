@@ -63,7 +63,7 @@ fn a_rotation_whose_answer_was_lost_is_recognised_and_answered() {
     let counterfoil = troubled(&world, 1, 0, SeededEntropy::new(2));
     let by = world.presenter("ivan");
     let new =
-        block_on(counterfoil.rotate_personal_access_token(&by, &old.listed.id, Overlap::Immediate)).expect("rotated");
+        block_on(counterfoil.rotate_personal_access_token(&by, &old.view.id, Overlap::Immediate)).expect("rotated");
     assert!(world.works(new.token.expose_secret()) && !world.works(old.token.expose_secret()));
 }
 
@@ -73,10 +73,10 @@ fn all_kinds_5_a_rotation_whose_answer_is_lost_twice_is_unavailable() {
     let old = world.pat("ivan", "one");
     let counterfoil = troubled(&world, 2, 0, SeededEntropy::new(2));
     let by = world.presenter("ivan");
-    let lost = block_on(counterfoil.rotate_personal_access_token(&by, &old.listed.id, Overlap::Immediate));
+    let lost = block_on(counterfoil.rotate_personal_access_token(&by, &old.view.id, Overlap::Immediate));
     assert!(matches!(lost, Err(ManageError::Unavailable(Unavailable::Store(_)))));
     // It was done: whoever tries again is told so, and deletes what nobody has seen.
-    let again = block_on(counterfoil.rotate_personal_access_token(&by, &old.listed.id, Overlap::Immediate));
+    let again = block_on(counterfoil.rotate_personal_access_token(&by, &old.view.id, Overlap::Immediate));
     assert!(matches!(again, Err(ManageError::Conflict(Conflict::Replaced))));
 }
 
@@ -87,13 +87,13 @@ fn a_change_that_is_overtaken_seven_times_is_made_and_after_eight_it_is_unavaila
         let (token, code) = (world.pat("ivan", "one"), world.described_code("export"));
         let counterfoil = || troubled(&world, 0, overtakers, SeededEntropy::new(2));
         let (ivan, boss) = (world.presenter("ivan"), world.presenter("super"));
-        let relabelled = block_on(counterfoil().update_personal_access_token(&ivan, &token.listed.id, "two"));
-        let permanent = block_on(counterfoil().make_security_code_permanent(&boss, &code.listed.id));
-        let rotated = block_on(counterfoil().rotate_personal_access_token(&ivan, &token.listed.id, Overlap::Immediate));
+        let relabelled = block_on(counterfoil().update_personal_access_token(&ivan, &token.view.id, "two"));
+        let permanent = block_on(counterfoil().make_security_code_permanent(&boss, &code.view.id));
+        let rotated = block_on(counterfoil().rotate_personal_access_token(&ivan, &token.view.id, Overlap::Immediate));
         if made {
             assert_eq!(relabelled.expect("relabelled").label, "two");
             assert_eq!(permanent.expect("permanent").expires_at, None);
-            assert_eq!(rotated.expect("rotated").listed.label, "two");
+            assert_eq!(rotated.expect("rotated").view.label, "two");
         } else {
             let contended =
                 |error: ManageError| matches!(error, ManageError::Unavailable(Unavailable::Contended { .. }));
@@ -108,7 +108,7 @@ fn a2_token_2_a_first_use_that_is_overtaken_still_ends_the_old_half() {
     let world = synergy();
     let old = world.pat("ivan", "one");
     let by = world.presenter("ivan");
-    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::UntilFirstUse))
+    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.view.id, Overlap::UntilFirstUse))
         .expect("rotated");
     let counterfoil = troubled(&world, 0, 3, SeededEntropy::new(2));
     block_on(counterfoil.verify(new.token.expose_secret())).expect("verified");
@@ -131,10 +131,10 @@ fn an_id_that_is_taken_is_drawn_again_and_a_stuck_source_ends_without_harm() {
     let old = world.pat("ivan", "one");
     let by = world.presenter("ivan");
     let counterfoil = troubled(&world, 0, 0, Stuck);
-    let second = block_on(counterfoil.rotate_personal_access_token(&by, &old.listed.id, Overlap::Immediate))
+    let second = block_on(counterfoil.rotate_personal_access_token(&by, &old.view.id, Overlap::Immediate))
         .expect("the first of that id");
     world.pass(Duration::from_secs(1));
-    let third = block_on(counterfoil.rotate_personal_access_token(&by, &second.listed.id, Overlap::Immediate));
+    let third = block_on(counterfoil.rotate_personal_access_token(&by, &second.view.id, Overlap::Immediate));
     assert!(matches!(third, Err(ManageError::Unavailable(Unavailable::Contended { operation: "rotate" }))));
     assert!(world.works(second.token.expose_secret()));
 }

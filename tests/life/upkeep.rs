@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use counterfoil::event::{EventKind, Fault, Means};
 use counterfoil::operations::DropKeyError;
-use counterfoil::policy::Policy;
 use counterfoil::testing::{Failure, Faults, FaultyStore};
 use counterfoil::types::KeyId;
 
@@ -16,7 +15,7 @@ use crate::support::*;
 #[test]
 fn all_kinds_6_purging_goes_in_batches_until_nothing_is_left() {
     let world = synergy();
-    let ids: Vec<_> = (0..10).map(|n| world.create("ivan", &format!("{n}"), 1).expect("a token").listed.id).collect();
+    let ids: Vec<_> = (0..10).map(|n| world.create("ivan", &format!("{n}"), 1).expect("a token").view.id).collect();
     let living = world.create("ivan", "living", 180).expect("a token");
     for id in &ids {
         world.delete("ivan", id).expect("deleted");
@@ -44,12 +43,12 @@ fn all_kinds_6_a_tombstone_and_a_code_that_can_be_reactivated_outlive_a_purge() 
     let world = synergy();
     let token = world.pat("ivan", "one");
     let code = world.described_code("export");
-    world.delete("ivan", &token.listed.id).expect("deleted");
+    world.delete("ivan", &token.view.id).expect("deleted");
     world.pass(days(7));
     let _ = block_on(world.handle.purge(limit(100))).expect("purged");
-    world.delete("ivan", &token.listed.id).expect("deleted");
+    world.delete("ivan", &token.view.id).expect("deleted");
     let by = world.presenter("super");
-    block_on(world.handle.reactivate_security_code(&by, &code.listed.id)).expect("reactivated");
+    block_on(world.handle.reactivate_security_code(&by, &code.view.id)).expect("reactivated");
 }
 
 #[test]
@@ -73,11 +72,13 @@ fn all_kinds_2_a_key_in_use_is_not_dropped_until_everything_is_under_the_new_one
 #[test]
 fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
     // Every clock is believed at once.
-    let world = world_with(Policy { clock_doubt: Duration::ZERO, ..open_policy() }, |builder| builder);
+    let mut policy = open_policy();
+    policy.clock_doubt = Duration::ZERO;
+    let world = world_with(policy, |builder| builder);
     let token = world.pat("bill", "one");
     let short = world.pat("bill", "two");
     world.works(token.token.expose_secret());
-    block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &short.listed.id)).expect("deleted");
+    block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &short.view.id)).expect("deleted");
     world.pass(days(400));
     let (rounds, most) = (Cell::new(0), 3);
     let sleep = |pause: Duration| {
@@ -92,12 +93,14 @@ fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
     });
     block_on(world.handle.run_upkeep(sleep, stop));
     assert_eq!(rounds.get(), most);
-    assert!(!world.is_stored(&short.listed.id), "what is gone was purged");
+    assert!(!world.is_stored(&short.view.id), "what is gone was purged");
 }
 
 #[test]
 fn host_9_upkeep_waits_longer_while_the_store_fails_and_tells_of_it() {
-    let world = world_with(Policy { clock_doubt: Duration::ZERO, ..open_policy() }, |builder| builder);
+    let mut policy = open_policy();
+    policy.clock_doubt = Duration::ZERO;
+    let world = world_with(policy, |builder| builder);
     let faults = Faults::default();
     faults.always(Failure::NotExecuted);
     let store = Arc::new(FaultyStore::new(world.store.clone(), faults));
@@ -118,7 +121,7 @@ fn host_9_upkeep_waits_longer_while_the_store_fails_and_tells_of_it() {
     let of_purge = |what: &EventKind| {
         matches!(what, EventKind::Failed { means: Means::TokenStore, op: "purge", fault: Fault::Unavailable, .. })
     };
-    assert_eq!(node.told().iter().filter(|what| of_purge(what)).count(), 1, "one outage, told once");
+    assert_eq!(node.take_events().iter().filter(|what| of_purge(what)).count(), 1, "one outage, told once");
 }
 
 #[test]
@@ -127,7 +130,7 @@ fn fault_d3_a_host_without_upkeep_is_warned_once() {
     let passed = |world: &World, count| {
         world.pass(minutes(count));
         let _limits = block_on(world.handle.personal_access_token_limits()).expect("available");
-        world.told().contains(&EventKind::NoUpkeep)
+        world.take_events().contains(&EventKind::NoUpkeep)
     };
     assert!(!passed(&world, 0) && !passed(&world, 9) && passed(&world, 1) && !passed(&world, 60));
     let kept = world.elsewhere(|builder| builder);

@@ -20,11 +20,11 @@ fn a2_token_1_administrators_and_profile_managers_set_the_switch() {
         assert!(!allowed(&world, &by, "ivan"), "off until somebody sets it");
         let view = block_on(world.handle.set_token_login(&by, &subject("ivan"), true)).expect("allowed");
         assert!(view.token_login_allowed && allowed(&world, &by, "ivan") && !allowed(&world, &by, "carol"));
-        assert_eq!(world.told(), [EventKind::Switch { subject: subject("ivan"), allowed: true }]);
+        assert_eq!(world.take_events(), [EventKind::Switch { subject: subject("ivan"), allowed: true }]);
         block_on(world.handle.set_token_login(&by, &subject("ivan"), true)).expect("allowed");
-        assert_eq!(world.told(), [], "nothing changed");
+        assert_eq!(world.take_events(), [], "nothing changed");
         block_on(world.handle.set_token_login(&by, &subject("ivan"), false)).expect("allowed");
-        assert_eq!(world.told(), [EventKind::Switch { subject: subject("ivan"), allowed: false }]);
+        assert_eq!(world.take_events(), [EventKind::Switch { subject: subject("ivan"), allowed: false }]);
     }
 }
 
@@ -46,7 +46,7 @@ fn a2_token_1_a_subject_of_nobody_is_not_found() {
     let world = bare_world(Policy::default());
     let answer = block_on(world.handle.set_token_login(&world.presenter("admin"), &subject("nobody"), true));
     assert!(matches!(answer, Err(ManageError::NotFound)));
-    assert_eq!(world.told(), []);
+    assert_eq!(world.take_events(), []);
 }
 
 #[test]

@@ -36,21 +36,21 @@ fn all_kinds_3_refusals_look_alike_to_the_caller_and_say_the_truth_to_the_host()
     let mut wrong = text.to_owned();
     wrong.replace_range(30..31, if &text[30..31] == "A" { "B" } else { "A" });
     let revoked = world.pat("bill", "revoked");
-    world.delete("bill", &revoked.listed.id).expect("deleted");
+    world.delete("bill", &revoked.view.id).expect("deleted");
     world.pass(days(1));
-    world.told();
+    world.take_events();
     let cases = [
         (wrong.as_str(), Refusal::Malformed),
         ("", Refusal::Malformed),
-        (dead.token.expose_secret(), Refusal::Expired { at: dead.listed.expires_at.expect("an end") }),
-        (revoked.token.expose_secret(), Refusal::Revoked { at: start(), why: RevocationReason::ByOwner }),
+        (dead.token.expose_secret(), Refusal::Expired { at: dead.view.expires_at.expect("an end") }),
+        (revoked.token.expose_secret(), Refusal::Revoked { at: start(), reason: RevocationReason::ByOwner }),
     ];
     for (token, reason) in cases {
         let denied = world.verify(token).expect_err("refused");
         assert_eq!(denied.public(), Some(PublicRefusal::InvalidToken));
         assert_eq!(denied.to_string(), "credential was refused");
-        let events = world.told();
-        assert!(matches!(events[..], [EventKind::Refused { reason: told, .. }] if told == reason), "{events:?}");
+        let events = world.take_events();
+        assert!(matches!(events[..], [EventKind::Refused { reason: actual, .. }] if actual == reason), "{events:?}");
     }
 }
 
@@ -91,9 +91,9 @@ fn all_kinds_2_a_key_ring_is_rolled_over_off_the_hot_path() {
     let rolled = roll(newer);
     assert!(block_on(rolled.may_drop_key(old)).is_err(), "a key in use is not dropped");
     block_on(rolled.verify(token.token.expose_secret())).expect("verified under the old key");
-    world.told();
+    world.take_events();
     let _ = block_on(rolled.flush());
-    assert_eq!(world.told(), [EventKind::Rekeyed { id: token.listed.id, key: new }]);
+    assert_eq!(world.take_events(), [EventKind::Rekeyed { id: token.view.id, key: new }]);
     block_on(rolled.verify(token.token.expose_secret())).expect("verified under the new key");
     let only_new =
         ring.with_new_key(&testing::SeededEntropy::new(7)).expect("a ring").without(old).expect("one is left");
@@ -104,7 +104,7 @@ fn all_kinds_2_a_key_ring_is_rolled_over_off_the_hot_path() {
 fn all_kinds_7_the_injected_clock_decides_on_every_node() {
     let world = world();
     let token = world.create("bill", "ci", 1).expect("a token");
-    let late = Arc::new(testing::ManualClock::at(token.listed.expires_at.expect("an end")));
+    let late = Arc::new(testing::ManualClock::at(token.view.expires_at.expect("an end")));
     let there = world.elsewhere(|builder| builder.clock(late));
     assert!(world.works(token.token.expose_secret()));
     assert!(!there.works(token.token.expose_secret()));
@@ -169,7 +169,7 @@ fn fault_a4_rotations_of_a_day_are_limited_and_replays_are_judged_first() {
     let slowed = world.refresh("rotating", &tokens[600]);
     assert_eq!((slowed.status, slowed.text("error")), (429, "slow_down".to_owned()), "{}", slowed.body);
     let limited = |what: &EventKind| matches!(what, EventKind::LimitReached { limit: Limit::RotationsPerDay(_), .. });
-    assert!(world.told().iter().any(limited));
+    assert!(world.take_events().iter().any(limited));
     let retried = world.refresh("rotating", &tokens[599]);
     assert_eq!((retried.status, retried.refresh()), (200, tokens[600].clone()), "a retry is not slowed");
     world.pass(hours(22));
@@ -194,7 +194,7 @@ fn all_kinds_6_a_purge_keeps_what_reuse_detection_needs() {
 fn ao_code_1_only_super_administrators_make_codes() {
     let world = world();
     for (who, fits) in [("bill", false), ("carol", false), ("admin", false), ("super", true)] {
-        let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
+        let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
         let made = block_on(world.handle.create_security_code(&world.presenter(who), &new));
         assert_eq!(made.is_ok(), fits, "{who}");
     }
@@ -226,7 +226,7 @@ fn ao_code_2_a_same_as_user_code_is_limited_to_a_member_for_ever() {
     assert!(world.works(code.token.expose_secret()), "its creator's role does not matter");
     world.people.set_disabled(&subject("admin"), true);
     assert_eq!(world.reason(code.token.expose_secret()), Refusal::AccountDisabled);
-    let new = NewSecurityCode { access: NewAccess::SameAsUser("nobody"), description: None };
+    let new = NewSecurityCode::new(NewAccess::SameAsUser("nobody"));
     world.people.set_role(&subject("super"), Role::SuperAdministrator);
     let made = block_on(world.handle.create_security_code(&world.presenter("super"), &new));
     assert!(matches!(made, Err(ManageError::Invalid(Invalid::User))));
@@ -236,7 +236,7 @@ fn ao_code_2_a_same_as_user_code_is_limited_to_a_member_for_ever() {
 fn ao_code_3_a_code_lives_24_hours() {
     let world = world();
     let code = world.code(NewAccess::SuperAdministrator);
-    assert_eq!(code.listed.expires_at, start().plus(hours(24)));
+    assert_eq!(code.view.expires_at, start().plus(hours(24)));
     world.clock.set(just_before(after_start(hours(24))));
     assert!(world.works(code.token.expose_secret()));
     world.pass(micro());
@@ -248,10 +248,10 @@ fn all_kinds_9_a_code_makes_no_credential() {
     let world = world();
     let code = world.code(NewAccess::SuperAdministrator);
     let by = Presenter::from(&world.verify(code.token.expose_secret()).expect("it works"));
-    let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
+    let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
     let made = block_on(world.handle.create_security_code(&by, &new));
     assert!(matches!(made, Err(ManageError::Forbidden(Forbidden::CredentialKind))));
-    block_on(world.handle.delete_security_code(&by, &code.listed.id)).expect("it may delete");
+    block_on(world.handle.delete_security_code(&by, &code.view.id)).expect("it may delete");
     assert!(!world.works(code.token.expose_secret()));
 }
 
@@ -261,7 +261,7 @@ fn one_verification_asks_the_store_once_and_only_the_first_of_a_handed_over_toke
     let access = world.refresh("rotating", &world.log_in("rotating", "true").refresh()).access();
     let old = world.pat("ivan", "handed over");
     let by = world.presenter("ivan");
-    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.listed.id, Overlap::UntilFirstUse))
+    let new = block_on(world.handle.rotate_personal_access_token(&by, &old.view.id, Overlap::UntilFirstUse))
         .expect("rotated");
     let faults = Faults::default();
     let store = Arc::new(FaultyStore::new(world.store.clone(), faults.clone()));

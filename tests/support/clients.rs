@@ -18,31 +18,27 @@ pub fn client_id(id: &str) -> ClientId {
 
 /// A registration that may sign in with a password and refresh.
 pub fn new_client(id: &str) -> NewClient {
-    NewClient { id: Some(client_id(id)), grants: vec![Grant::Password, Grant::RefreshToken], ..NewClient::named(id) }
+    NewClient::named(id).with_id(client_id(id)).with_grants(vec![Grant::Password, Grant::RefreshToken])
 }
 
 impl World {
     /// `test.token` (the documented one, reuse), `rotating`, `public-app`, and the resource server `machine`.
     pub fn register_clients(&mut self) {
         let host = Presenter::host();
-        let seed = NewClient {
-            display_name: "angularApp".into(),
-            refresh_mode: RefreshMode::Reuse,
-            ..new_client("test.token")
-        };
+        let seed = new_client("test.token").with_display_name("angularApp").with_refresh_mode(RefreshMode::Reuse);
         block_on(self.handle.import_client(&host, seed, &Secret::from(KEY.to_owned()), false)).expect("imported");
         self.site.secrets.push(("test.token", KEY.into()));
         for (id, new) in [
             ("rotating", new_client("rotating")),
-            ("public-app", NewClient { public: true, ..new_client("public-app") }),
-            ("machine", NewClient { resource_server: true, grants: Vec::new(), ..new_client("machine") }),
+            ("public-app", new_client("public-app").with_public(true)),
+            ("machine", new_client("machine").with_resource_server(true).with_grants(Vec::new())),
         ] {
             let made = block_on(self.handle.create_client(&host, new)).expect("created");
             if let Some(secret) = made.secret {
                 self.site.secrets.push((id, secret.expose_secret().to_owned()));
             }
         }
-        self.told();
+        self.take_events();
     }
 
     pub fn client_secret(&self, client: &str) -> &str {
@@ -52,10 +48,11 @@ impl World {
 
     /// What an access token of that scope presents itself as, after a sign-in through a client.
     pub fn as_signed_in_with(&self, id: &str, scope: &str) -> Presenter {
-        let app = NewClient { public: true, ..new_client("app") };
+        let app = new_client("app").with_public(true);
         block_on(self.handle.create_client(&Presenter::host(), app)).expect("created");
         let scope = Some(scope.parse::<Scope>().expect("a scope"));
-        let sign_in = SignIn { client: &client_id("app"), subject: &subject(id), scope, remember: false };
+        let (client, subject) = (client_id("app"), subject(id));
+        let sign_in = SignIn::new(&client, &subject).with_scope(scope);
         let granted = block_on(self.handle.open_sign_in(&sign_in)).expect("signed in");
         self.as_token(granted.access_token.expose_secret())
     }

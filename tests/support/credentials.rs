@@ -10,7 +10,7 @@ use super::{World, block_on, scope, subject};
 
 impl World {
     pub fn create(&self, id: &str, label: &str, days: i64) -> Result<IssuedCredential, ManageError> {
-        let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(days), scope: None };
+        let new = NewPersonalAccessToken::new(label, Lifetime::Days(days));
         block_on(self.handle.create_personal_access_token(&self.presenter(id), &new))
     }
 
@@ -21,7 +21,7 @@ impl World {
 
     /// A token of 30 days with a scope.
     pub fn scoped_pat(&self, id: &str, label: &str, text: &str) -> IssuedCredential {
-        let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(30), scope: scope(text) };
+        let new = NewPersonalAccessToken::new(label, Lifetime::Days(30)).with_scope(scope(text));
         block_on(self.handle.create_personal_access_token(&self.presenter(id), &new)).expect("a token")
     }
 
@@ -35,7 +35,7 @@ impl World {
     }
 
     fn make_code(&self, access: NewAccess<'_>, description: Option<&str>) -> IssuedCredential {
-        let new = NewSecurityCode { access, description };
+        let new = NewSecurityCode::new(access).with_description(description);
         block_on(self.handle.create_security_code(&self.presenter("super"), &new)).expect("a code")
     }
 
@@ -49,7 +49,7 @@ impl World {
 
     /// An administrator turns the setting "creation and authentication of personal access tokens".
     pub fn allow_tokens(&self, on: bool) {
-        let change = SettingsUpdate { personal_access_tokens_enabled: Some(on), ..SettingsUpdate::default() };
+        let change = SettingsUpdate::default().with_personal_access_tokens_enabled(on);
         block_on(self.handle.update_settings(&self.presenter("admin"), &change)).expect("changed");
     }
 

@@ -46,7 +46,8 @@ impl World {
         source: Option<&str>,
     ) -> Reply {
         let source = source_of(source);
-        let request = OAuthRequest { authorization, content_type, body, source: &source };
+        let request =
+            OAuthRequest::new(body, &source).with_authorization(authorization).with_content_type(content_type);
         let answer = match endpoint {
             Endpoint::Token => block_on(self.handle.token(request)),
             Endpoint::Revoke => block_on(self.handle.revocation(request)),

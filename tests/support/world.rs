@@ -85,7 +85,7 @@ fn assembled(
     let world = site.node(1, change);
     // A host that does its upkeep: it is not warned.
     let _flushed = block_on(world.handle.flush());
-    world.told();
+    world.take_events();
     world
 }
 
@@ -120,8 +120,8 @@ impl World {
     }
 
     /// What was told since the last look.
-    pub fn told(&self) -> Vec<EventKind> {
-        self.sink.take().into_iter().map(|Event { what, .. }| what).collect()
+    pub fn take_events(&self) -> Vec<EventKind> {
+        self.sink.take().into_iter().map(|Event { kind, .. }| kind).collect()
     }
 
     pub fn stored(&self, id: &RecordId) -> Option<store::TokenRecord> {
@@ -143,7 +143,7 @@ impl World {
     }
 
     pub fn open_gate(&self, open: bool) {
-        self.set(|settings| settings.set_personal_access_tokens(open));
+        self.set_number(SettingName::PersonalAccessTokensEnabled, open.into());
     }
 
     pub fn set_number(&self, name: SettingName, number: u64) {

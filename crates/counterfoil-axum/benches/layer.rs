@@ -59,7 +59,7 @@ async fn counterfoil() -> (Counterfoil, String) {
         let id = SubjectId::new(&number.to_string()).expect("an id");
         let account = Account::new(id, "somebody", Role::Member);
         people.insert(account.clone(), &[], "");
-        let new = NewPersonalAccessToken { label: "bench", lifetime: Lifetime::Days(30), scope: None };
+        let new = NewPersonalAccessToken::new("bench", Lifetime::Days(30));
         let made =
             counterfoil.create_personal_access_token(&Presenter::signed_in(&account), &new).await.expect("a token");
         made.token.expose_secret().clone_into(&mut token);

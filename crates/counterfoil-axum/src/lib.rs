@@ -38,8 +38,8 @@ pub use api::users::users;
 pub use counterfoil::types::Source;
 #[doc(inline)]
 pub use counterfoil_tower::{
-    AsProblem, Authenticate, AuthenticateFuture, AuthenticateLayer, Authentication, Refuse, Rejection, RequireScope,
-    RequireScopeFuture, RequireScopeLayer, Why,
+    AsProblem, Authenticate, AuthenticateFuture, AuthenticateLayer, Authentication, Refuse, Rejection, RejectionReason,
+    RequireScope, RequireScopeFuture, RequireScopeLayer,
 };
 pub use host::{InvalidHost, host_of};
 pub use oauth::introspect::introspect;

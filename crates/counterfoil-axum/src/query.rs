@@ -73,14 +73,14 @@ mod tests {
 
     #[test]
     fn fault_c12_an_unknown_parameter_is_refused_and_named_where_it_looks_like_a_name() {
-        let told = |query: &str| {
+        let problem = |query: &str| {
             let problem = Query::strict(Some(query), &["limit"]).err()?;
             let written: Value = serde_json::from_str(&problem.json()).expect("JSON");
             Some((problem.status().as_u16(), written["field"].as_str().map(str::to_owned)))
         };
-        assert_eq!(told(""), None);
-        assert_eq!(told("limit=1"), None);
-        assert_eq!(told("limit=1&limit=2"), None, "told by whoever reads it");
+        assert_eq!(problem(""), None);
+        assert_eq!(problem("limit=1"), None);
+        assert_eq!(problem("limit=1&limit=2"), None, "told by whoever reads it");
         for (query, field) in [
             ("status=expired", Some("status")),
             ("limit=1&Limit=2", Some("Limit")),
@@ -88,7 +88,7 @@ mod tests {
             ("%0D%0ASet-Cookie:%20x", None),
             ("=", None),
         ] {
-            assert_eq!(told(query), Some((422, field.map(str::to_owned))), "{query}");
+            assert_eq!(problem(query), Some((422, field.map(str::to_owned))), "{query}");
         }
     }
 

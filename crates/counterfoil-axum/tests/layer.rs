@@ -67,7 +67,7 @@ async fn get_with(router: &Router, path: &str, values: &[&[u8]]) -> Answer {
 
 async fn pat(world: &World, label: &str, scope: Option<&str>) -> String {
     let bill = world.people_account("bill");
-    let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(1), scope: scope.map(World::scope) };
+    let new = NewPersonalAccessToken::new(label, Lifetime::Days(1)).with_scope(scope.map(World::scope));
     let issued =
         world.counterfoil.create_personal_access_token(&Presenter::signed_in(&bill), &new).await.expect("a token");
     issued.token.expose_secret().to_owned()
@@ -341,13 +341,13 @@ async fn fault_a1_a_credential_of_whose_scope_nothing_is_left_is_insufficient_sc
     use counterfoil::client::{ClientUpdate, NewClient};
     let world = world().await;
     let (host, client) = (Presenter::host(), "narrow".parse().expect("an id"));
-    let new = NewClient { id: Some("narrow".parse().expect("an id")), ..NewClient::named("narrow") };
+    let new = NewClient::named("narrow").with_id("narrow".parse::<counterfoil::client::ClientId>().expect("an id"));
     world.counterfoil.create_client(&host, new).await.expect("registered");
     let subject = world.people_account("bill").subject().clone();
     let scope = Some(World::scope("demo:read"));
-    let sign_in = counterfoil::operations::SignIn { client: &client, subject: &subject, scope, remember: false };
+    let sign_in = counterfoil::operations::SignIn::new(&client, &subject).with_scope(scope);
     let granted = world.counterfoil.open_sign_in(&sign_in).await.expect("opened");
-    let change = ClientUpdate { allowed_scope: Some(Some(World::scope("demo:write"))), ..ClientUpdate::default() };
+    let change = ClientUpdate::default().with_allowed_scope(Some(World::scope("demo:write")));
     world.counterfoil.update_client(&host, &client, change).await.expect("changed");
     let header = format!("Bearer {}", granted.access_token.expose_secret());
     let refused = get_with(&guarded(&world), "/required", &[header.as_bytes()]).await;

@@ -230,10 +230,8 @@ impl futures_core::Stream for Dawdling {
 
 /// A handle whose policy names scopes.
 fn with_scopes() -> counterfoil::Counterfoil {
-    let policy = counterfoil::policy::Policy {
-        scopes: counterfoil::types::KnownScopes::new(["demo:read"]).ok(),
-        ..counterfoil::policy::Policy::default()
-    };
+    let mut policy = counterfoil::policy::Policy::default();
+    policy.scopes = counterfoil::types::KnownScopes::new(["demo:read"]).ok();
     counterfoil::Counterfoil::builder()
         .policy(policy)
         .key_ring(counterfoil::KeyRing::generate_from_system().expect("a ring"))

@@ -14,7 +14,7 @@ use counterfoil::Secret;
 use counterfoil::directory::Login;
 use counterfoil::operations::OpenedSession;
 use counterfoil_axum::console::{SessionLayer, Transport};
-use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, Why};
+use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, RejectionReason};
 use http::{HeaderMap, Request, Response, StatusCode, Version};
 use sha2::{Digest as _, Sha256};
 use support::{Answer, World, send, world};
@@ -31,7 +31,7 @@ fn console(world: &World, transport: Transport) -> Router {
 
 async fn open(world: &World, name: &str) -> OpenedSession {
     let password = Secret::from(name.to_owned());
-    let login = Login { name, password: &password, mfa_key: None, machine_key: None };
+    let login = Login::new(name, &password);
     world.counterfoil.open_session(&login, &counterfoil::types::Source::Unknown).await.expect("the right password")
 }
 
@@ -304,8 +304,8 @@ async fn the_cookie_is_sensitive_behind_the_layer_and_a_host_shapes_what_is_forg
     }
     let shape = |rejection: &Rejection| {
         let mut response = Response::new(Body::from(rejection.to_string()));
-        *response.status_mut() = match rejection.why() {
-            Why::Forged => StatusCode::IM_A_TEAPOT,
+        *response.status_mut() = match rejection.reason() {
+            RejectionReason::Forged => StatusCode::IM_A_TEAPOT,
             _ => rejection.status(),
         };
         response

@@ -22,7 +22,7 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
     // The taken id as the first, the second and the last of three.
     for index in 0..3 {
         let mut family = ann.refresh().with_access().with_access();
-        let thief = NewRecord { id: taken, digest: digest_of(&family.id()), ..first.records[0].clone() };
+        let thief = first.records[0].clone().with_id(taken).with_digest(digest_of(&family.id()));
         family.family.id = first.family.id;
         for record in &mut family.records {
             record.id = crate::sample::member_id(first.family.id);
@@ -47,10 +47,8 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
     nothing_of(&*store, &second.records, usize::MAX).await?;
     // Had the family's row gone in, its id or label would now stand in the way.
     let again = ann.pat().labelled("two");
-    let again = crate::sample::Draft {
-        family: counterfoil::store::NewFamily { id: second.family.id, ..again.family },
-        ..second.clone().labelled("two")
-    };
+    let again =
+        crate::sample::Draft { family: again.family.with_id(second.family.id), ..second.clone().labelled("two") };
     again.found(&*store).await?;
     let listed = sorted_ids(&walk(&*store, ann.listing(TokenKind::PersonalAccessToken), 10).await?);
     let mut wanted = [taken, again.id()];

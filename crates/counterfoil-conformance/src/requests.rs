@@ -40,10 +40,10 @@ fn misplaced(draft: &Draft, new: &NewRecord) -> Vec<(&'static str, NewRecord)> {
     let foreign = member_of(&elsewhere, &new.id);
     let owner = neighbour(draft);
     vec![
-        ("of another family", NewRecord { id: foreign, ..new.clone() }),
-        ("of another realm", NewRecord { realm: Realm::new("elsewhere").expect("a realm"), ..new.clone() }),
-        ("of another owner", NewRecord { owner, ..new.clone() }),
-        ("of a newer generation", NewRecord { generation: new.generation + 2, ..new.clone() }),
+        ("of another family", new.clone().with_id(foreign)),
+        ("of another realm", new.clone().with_realm(Realm::new("elsewhere").expect("a realm"))),
+        ("of another owner", new.clone().with_owner(owner)),
+        ("of a newer generation", new.clone().with_generation(new.generation + 2)),
     ]
 }
 

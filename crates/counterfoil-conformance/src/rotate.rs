@@ -115,7 +115,7 @@ async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violat
     );
     let before = describe(&must_get(store, &id).await?);
     let next = draft.successor(id, 1);
-    let thief = counterfoil::store::NewRecord { id: taken, ..draft.access(1) };
+    let thief = draft.access(1).with_id(taken);
     let step = |expect| supersede(Version::new(expect), next.id, at(5));
     let nobody = member_id(draft.family.id);
     ensure_is!(

@@ -114,7 +114,11 @@ impl Person {
             FamilyBody::SignIn { client, .. } => Some(*client),
             _ => None,
         };
-        let family = NewFamily { id, realm, owner, kind, body, live_until, gone_at, label_key, client, used_at };
+        let family = NewFamily::new(id, realm, owner, kind, body, used_at)
+            .with_live_until(live_until)
+            .with_gone_at(gone_at)
+            .with_label_key(label_key)
+            .with_client(client);
         let first = member(&family, kind);
         Draft { family, records: vec![first] }
     }
@@ -164,23 +168,10 @@ pub fn digest_of(id: &RecordId) -> Digest {
 
 fn member(family: &NewFamily, kind: TokenKind) -> NewRecord {
     let id = member_id(family.id);
-    NewRecord {
-        id,
-        realm: family.realm.clone(),
-        owner: family.owner.clone(),
-        kind,
-        parent: None,
-        generation: 0,
-        created_at: at(0),
-        scope: "demo:read".parse().ok(),
-        label: None,
-        description: None,
-        digest: digest_of(&id),
-        key_id: KeyId::new(1),
-        expires_at: Some(at(EXPIRES)),
-        gone_at: Some(at(GONE)),
-        notice: None,
-    }
+    NewRecord::new(id, family.realm.clone(), family.owner.clone(), kind, digest_of(&id), KeyId::new(1), at(0))
+        .with_scope("demo:read".parse().ok())
+        .with_expires_at(at(EXPIRES))
+        .with_gone_at(at(GONE))
 }
 
 /// A family and its records before they are inserted.
@@ -239,7 +230,7 @@ impl Draft {
     /// With an access token beside the first record.
     #[must_use]
     pub fn with_access(mut self) -> Self {
-        let access = NewRecord { parent: Some(self.id()), ..member(&self.family, TokenKind::AccessToken) };
+        let access = member(&self.family, TokenKind::AccessToken).with_parent(self.id());
         self.records.push(access);
         self
     }
@@ -288,14 +279,14 @@ impl Draft {
     /// An access token for the family at that generation.
     #[must_use]
     pub fn access(&self, generation: u64) -> NewRecord {
-        NewRecord { parent: Some(self.id()), generation, ..member(&self.family, TokenKind::AccessToken) }
+        member(&self.family, TokenKind::AccessToken).with_parent(self.id()).with_generation(generation)
     }
 
     /// The successor of `parent`, which has `generation - 1`.
     #[must_use]
     pub fn successor(&self, parent: RecordId, generation: u64) -> NewRecord {
         let label = self.records[0].label.clone();
-        NewRecord { parent: Some(parent), generation, label, ..member(&self.family, self.family.kind) }
+        member(&self.family, self.family.kind).with_parent(parent).with_generation(generation).with_label(label)
     }
 
     /// Inserts it, which must succeed.
@@ -317,7 +308,7 @@ impl Draft {
 /// Revoked then by the host.
 #[must_use]
 pub fn revoked(at: Timestamp) -> Revoked {
-    Revoked { at, why: RevocationReason::ByHost }
+    Revoked { at, reason: RevocationReason::ByHost }
 }
 
 /// An edit of the label with its key.

@@ -2,6 +2,7 @@
 
 /// The counts of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Scale {
     /// Rounds of each race.
     pub rounds: u32,
@@ -18,6 +19,34 @@ impl Scale {
     pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 50, commands: 125 };
     /// 10,000 rounds of 64 racers and 10,000 sequences of 125 commands: for releases and for long nights.
     pub const SOAK: Self = Self { rounds: 10_000, threads: 64, sequences: 10_000, commands: 125 };
+
+    /// Sets [`rounds`](Self::rounds).
+    #[must_use]
+    pub const fn with_rounds(mut self, rounds: u32) -> Self {
+        self.rounds = rounds;
+        self
+    }
+
+    /// Sets [`threads`](Self::threads).
+    #[must_use]
+    pub const fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Sets [`sequences`](Self::sequences).
+    #[must_use]
+    pub const fn with_sequences(mut self, sequences: u32) -> Self {
+        self.sequences = sequences;
+        self
+    }
+
+    /// Sets [`commands`](Self::commands).
+    #[must_use]
+    pub const fn with_commands(mut self, commands: u32) -> Self {
+        self.commands = commands;
+        self
+    }
 
     /// Rounds through a slow store: a third, for each is several times as long and shows several times as much.
     #[must_use]

@@ -118,7 +118,7 @@ async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violatio
         let draft = ann.refresh();
         let access = |number: usize| {
             let created_at = at(created + number as u64);
-            NewRecord { created_at, gone_at: Some(at(GONE)), ..draft.access(0) }
+            draft.access(0).with_created_at(created_at).with_gone_at(at(GONE))
         };
         let access: Vec<NewRecord> = (0..BULK.0).map(access).collect();
         Draft { records: draft.records.iter().cloned().chain(access).collect(), ..draft }

@@ -15,7 +15,7 @@ pub fn refuse(limit: u32) -> Cap {
 /// A cap that makes room: what it ends says that it ended at `now`, and is gone at [`GONE`].
 #[must_use]
 pub fn make_room(limit: u32, now: Timestamp) -> Cap {
-    let revoked = Revoked { at: now, why: RevocationReason::MadeRoom };
+    let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
     Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: at(GONE) } }
 }
 

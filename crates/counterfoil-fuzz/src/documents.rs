@@ -53,15 +53,15 @@ fn family(text: &str) -> Read {
 
 fn settings(text: &str) -> Read {
     let settings = StoredSettings::from_document(text)?;
-    for name in SettingName::ALL {
+    for &name in SettingName::ALL {
         let (least, most) = name.range();
         if let Reading::Value(number) = settings.number(name) {
             assert!((least..=most).contains(&number), "{number}");
         }
     }
     // What cannot be read counts as off.
-    let on = settings.personal_access_tokens() == Reading::Value(true);
-    let name = SettingName::PersonalAccessTokensEnabled.as_str();
-    assert_eq!(on, settings.values.get(name).is_some_and(|text| text == "true"));
+    let name = SettingName::PersonalAccessTokensEnabled;
+    let on = settings.number(name) == Reading::Value(1);
+    assert_eq!(on, settings.values.get(name.as_str()).is_some_and(|text| text == "true"));
     Ok(settings.to_document()?)
 }

@@ -191,7 +191,7 @@ async fn written(store: &KvStore, engine: &Counted, sound: &Sound) -> bool {
         let version = sane(engine, store.get(id).await).flatten().map_or(Version::FIRST, |read| read.record().version);
         whole &= sane(engine, store.apply(id, version, &relabel("two"), at(21)).await).is_some();
     }
-    let revoked = Revoked { at: at(22), why: RevocationReason::ByHost };
+    let revoked = Revoked { at: at(22), reason: RevocationReason::ByHost };
     let all = Revoke::Owner { realm, owner };
     whole &= sane(engine, store.revoke(all, revoked, at(30), limit).await).is_some();
     whole & sane(engine, store.purge(Timestamp::MAX, Timestamp::MAX, Timestamp::MAX, limit).await).is_some()

@@ -71,7 +71,7 @@ fn stamped(at: Timestamp, number: u8) -> String {
 }
 
 fn ended(revoked: Revoked) -> String {
-    stamped(revoked.at, revoked.why.byte())
+    stamped(revoked.at, revoked.reason.byte())
 }
 
 /// A record's fields, without the crate that reads them.

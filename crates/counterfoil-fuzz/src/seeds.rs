@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use counterfoil::store::{Digest, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
 use counterfoil::types::{Description, KeyId, RevocationReason};
 use counterfoil_conformance::sample::{Person, at};
-use counterfoil_sql::fuzzing::{Cell, Row};
+use counterfoil_sql::fuzzing::{ColumnValue, Row};
 
 use crate::documents::REGISTRATION;
 use crate::world::SECRET;
@@ -31,14 +31,23 @@ pub fn all() -> Vec<Seed> {
     let pages: Vec<u8> =
         records().iter().flat_map(|record| [sql(&sql_rows::written(record)), vec![4]].concat()).collect();
     all.push(("sql_rows", "good-page".to_owned(), [&[4], &pages[..]].concat()));
-    let client = sql(&Row(vec![Cell::Number(1), Cell::Text(REGISTRATION.to_owned()), Cell::Text("app".to_owned())]));
+    let client = sql(&Row(vec![
+        ColumnValue::Number(1),
+        ColumnValue::Text(REGISTRATION.to_owned()),
+        ColumnValue::Text("app".to_owned()),
+    ]));
     all.push(("sql_rows", "good-client".to_owned(), [&[1], &client[..]].concat()));
     all.push(("sql_rows", "good-clients".to_owned(), [&[5], &client[..], &[4], &client[..]].concat()));
-    let settings = sql(&Row(vec![Cell::Number(3), Cell::Text(SETTINGS.to_owned())]));
+    let settings = sql(&Row(vec![ColumnValue::Number(3), ColumnValue::Text(SETTINGS.to_owned())]));
     all.push(("sql_rows", "good-settings".to_owned(), [&[2], &settings[..]].concat()));
     let instant = at(0).micros().to_be_bytes().to_vec();
     let end = i64::try_from(at(1).micros()).unwrap_or_default();
-    let counter = Row(vec![Cell::Number(2), Cell::Number(end), Cell::Bytes(instant), Cell::Number(end)]);
+    let counter = Row(vec![
+        ColumnValue::Number(2),
+        ColumnValue::Number(end),
+        ColumnValue::Bytes(instant),
+        ColumnValue::Number(end),
+    ]);
     all.push(("sql_rows", "good-counter".to_owned(), [&[3], &sql(&counter)[..]].concat()));
     all.extend(kv_rows::rows().into_iter().enumerate().map(|(at, row)| ("kv_rows", format!("good-row-{at}"), row)));
     all
@@ -54,18 +63,17 @@ fn records() -> Vec<TokenRecord> {
     let mut full = RecordParts::from(draft.records[0].clone());
     full.parent = Some(full.id);
     full.description = Description::new("what for").ok();
-    full.superseded = Some(Superseded {
-        at: at(1),
-        successor: full.id,
-        nonce: Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }),
-        honoured_until: Some(at(2)),
-    });
-    full.revoked = Some(Revoked { at: at(3), why: RevocationReason::Replay });
+    full.superseded = Some(
+        Superseded::new(at(1), full.id)
+            .with_nonce(Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }))
+            .with_honoured_until(Some(at(2))),
+    );
+    full.revoked = Some(Revoked { at: at(3), reason: RevocationReason::Replay });
     full.last_used_at = Some(at(4));
     full.noticed = (0..8).map(|stage| (at(6), stage)).collect();
     let mut family = counterfoil::store::FamilyParts::from(draft.family.clone());
     family.generation = 1;
-    family.revoked = Some(Revoked { at: at(7), why: RevocationReason::ByOwner });
+    family.revoked = Some(Revoked { at: at(7), reason: RevocationReason::ByOwner });
     let mut shrunk = full.clone();
     shrunk.shrink();
     let bare = person.pat();
@@ -82,13 +90,13 @@ fn length(bytes: &[u8]) -> [u8; 2] {
 }
 
 fn sql(row: &Row) -> Vec<u8> {
-    let cell = |cell: &Cell| match cell {
-        Cell::Null => vec![0],
-        Cell::Number(number) => [&[1], &number.to_be_bytes()[..]].concat(),
-        Cell::Bytes(bytes) => [&[2], &length(bytes)[..], bytes].concat(),
-        Cell::Text(text) => [&[3], &length(text.as_bytes())[..], text.as_bytes()].concat(),
+    let value = |value: &ColumnValue| match value {
+        ColumnValue::Null => vec![0],
+        ColumnValue::Number(number) => [&[1], &number.to_be_bytes()[..]].concat(),
+        ColumnValue::Bytes(bytes) => [&[2], &length(bytes)[..], bytes].concat(),
+        ColumnValue::Text(text) => [&[3], &length(text.as_bytes())[..], text.as_bytes()].concat(),
     };
-    row.0.iter().flat_map(cell).collect()
+    row.0.iter().flat_map(value).collect()
 }
 
 fn texts() -> Vec<Seed> {

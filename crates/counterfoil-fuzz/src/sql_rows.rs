@@ -3,15 +3,15 @@
 use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
 use counterfoil_conformance::reference::describe;
-use counterfoil_sql::fuzzing::{self, Cell, Row};
+use counterfoil_sql::fuzzing::{self, ColumnValue, Row};
 
 use crate::bytes::{choice, counted};
 
 /// A first byte that chooses what the rows are, then cells: 0 NULL, 1 a number, 2 bytes, 3 a text, else the end of a row.
 #[must_use]
 pub fn sql_rows(data: &[u8]) -> bool {
-    let (which, cells) = choice(data);
-    let rows = rows(cells);
+    let (which, values) = choice(data);
+    let rows = rows(values);
     let first = rows.first().cloned().unwrap_or_default();
     match which % 6 {
         0 => record(&first),
@@ -27,21 +27,21 @@ fn rows(mut data: &[u8]) -> Vec<Row> {
     let mut rows = vec![Row::default()];
     while let Some((tag, rest)) = data.split_first() {
         data = rest;
-        let cell = match tag {
-            0 => Cell::Null,
+        let value = match tag {
+            0 => ColumnValue::Null,
             1 => {
                 let Some((number, rest)) = data.split_first_chunk() else { break };
                 data = rest;
-                Cell::Number(i64::from_be_bytes(*number))
+                ColumnValue::Number(i64::from_be_bytes(*number))
             }
-            2 => Cell::Bytes(counted(&mut data).to_vec()),
-            3 => Cell::Text(String::from_utf8_lossy(counted(&mut data)).into_owned()),
+            2 => ColumnValue::Bytes(counted(&mut data).to_vec()),
+            3 => ColumnValue::Text(String::from_utf8_lossy(counted(&mut data)).into_owned()),
             _ => {
                 rows.push(Row::default());
                 continue;
             }
         };
-        rows.last_mut().expect("a row").0.push(cell);
+        rows.last_mut().expect("a row").0.push(value);
     }
     rows
 }
@@ -59,36 +59,36 @@ fn record(row: &Row) -> bool {
     true
 }
 
-fn number(number: u64) -> Cell {
-    Cell::Number(i64::try_from(number).expect("what came out of a column"))
+fn number(number: u64) -> ColumnValue {
+    ColumnValue::Number(i64::try_from(number).expect("what came out of a column"))
 }
 
-fn instant(at: Timestamp) -> Cell {
+fn instant(at: Timestamp) -> ColumnValue {
     number(at.micros())
 }
 
-fn text(text: &str) -> Cell {
-    Cell::Text(text.to_owned())
+fn text(text: &str) -> ColumnValue {
+    ColumnValue::Text(text.to_owned())
 }
 
-fn bytes(bytes: &[u8]) -> Cell {
-    Cell::Bytes(bytes.to_vec())
+fn bytes(bytes: &[u8]) -> ColumnValue {
+    ColumnValue::Bytes(bytes.to_vec())
 }
 
-fn or_null<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
-    value.map_or(Cell::Null, cell)
+fn or_null<T>(value: Option<T>, written: impl FnOnce(T) -> ColumnValue) -> ColumnValue {
+    value.map_or(ColumnValue::Null, written)
 }
 
 /// A record's row.
 pub(crate) fn written(record: &TokenRecord) -> Row {
-    let mut cells = own_cells(record.record());
-    cells.insert(26, fuzzing::noticed(record));
-    cells.extend(family_cells(record.family()));
-    Row(cells)
+    let mut values = own_values(record.record());
+    values.insert(26, fuzzing::noticed(record));
+    values.extend(family_values(record.family()));
+    Row(values)
 }
 
 /// But for the notices sent.
-fn own_cells(own: &RecordParts) -> Vec<Cell> {
+fn own_values(own: &RecordParts) -> Vec<ColumnValue> {
     let nonce = own.superseded.as_ref().and_then(|superseded| superseded.nonce);
     let superseded = own.superseded.as_ref();
     vec![
@@ -114,7 +114,7 @@ fn own_cells(own: &RecordParts) -> Vec<Cell> {
         or_null(nonce, |nonce| number(nonce.key_id.number().into())),
         or_null(superseded.and_then(|superseded| superseded.honoured_until), instant),
         or_null(own.revoked, |revoked| instant(revoked.at)),
-        or_null(own.revoked, |revoked| number(revoked.why.byte().into())),
+        or_null(own.revoked, |revoked| number(revoked.reason.byte().into())),
         or_null(own.last_used_at, instant),
         or_null(own.notice, |notice| instant(notice.at)),
         or_null(own.notice, |notice| number(notice.stage.into())),
@@ -122,7 +122,7 @@ fn own_cells(own: &RecordParts) -> Vec<Cell> {
     ]
 }
 
-fn family_cells(family: &FamilyParts) -> Vec<Cell> {
+fn family_values(family: &FamilyParts) -> Vec<ColumnValue> {
     vec![
         bytes(family.id.as_bytes()),
         text(family.realm.as_str()),
@@ -134,7 +134,7 @@ fn family_cells(family: &FamilyParts) -> Vec<Cell> {
         or_null(family.gone_at, instant),
         or_null(family.label_key.as_ref(), |key| text(key.as_str())),
         or_null(family.revoked, |revoked| instant(revoked.at)),
-        or_null(family.revoked, |revoked| number(revoked.why.byte().into())),
+        or_null(family.revoked, |revoked| number(revoked.reason.byte().into())),
         or_null(family.client, |client| bytes(client.as_bytes())),
         instant(family.used_at),
     ]

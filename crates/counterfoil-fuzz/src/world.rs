@@ -166,10 +166,10 @@ async fn prepared(counterfoil: &Counterfoil) -> Router {
     for name in ["bill", "sue"] {
         counterfoil.set_token_login(&host, &subject(name), true).await.expect("the switch");
     }
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     counterfoil.update_settings(&host, &on).await.expect("the setting");
-    let client = |id: &str| NewClient { id: Some(id.parse().expect("an id")), ..NewClient::named(id) };
-    let app = NewClient { grants: vec![Grant::Password, Grant::RefreshToken], resource_server: true, ..client("app") };
+    let client = |id: &str| NewClient::named(id).with_id(id.parse::<counterfoil::client::ClientId>().expect("an id"));
+    let app = client("app").with_grants(vec![Grant::Password, Grant::RefreshToken]).with_resource_server(true);
     counterfoil.import_client(&host, app, &Secret::from(SECRET.to_owned()), false).await.expect("a client");
     counterfoil.create_client(&host, client("other")).await.expect("a client");
     let name = || COOKIE.parse().expect("a name");

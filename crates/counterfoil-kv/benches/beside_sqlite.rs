@@ -189,7 +189,7 @@ impl Ours {
                 let mut chain = chains[caller].lock().await;
                 let generation = chain.generation + 1;
                 let next = chain.draft.successor(chain.tip, generation);
-                let access = NewRecord { parent: Some(next.id), ..chain.draft.access(generation) };
+                let access = chain.draft.access(generation).with_parent(next.id);
                 let step = supersede(Version::FIRST, next.id, at(5));
                 let done = ours.store.rotate(&chain.tip, &step, &[next.clone(), access], at(5)).await;
                 assert!(matches!(done, Ok(Rotated::Done)), "{done:?}");

@@ -116,6 +116,7 @@ pub enum Outcome {
 /// An engine that cannot answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the engine cannot answer")]
+#[non_exhaustive]
 pub struct EngineError {
     /// Whether the same call may succeed in a moment.
     pub retry: bool,

@@ -63,12 +63,12 @@ async fn at_size(size: usize) -> f64 {
             _ => 180,
         };
         let label = format!("token {at}");
-        let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(days.into()), scope: None };
+        let new = NewPersonalAccessToken::new(&label, Lifetime::Days(days.into()));
         let created =
             counterfoil.at(day(0)).create_personal_access_token(owner.as_ref().expect("an owner"), &new).await;
         let _issued = created.expect("a token");
     }
-    let worker = Worker::new(counterfoil, Nowhere).with_limits(Limits { at_once: 1, ..Limits::default() });
+    let worker = Worker::new(counterfoil, Nowhere).with_limits(Limits::default().with_at_once(1));
     let mut fastest = f64::INFINITY;
     for days in 23..28 {
         let began = Instant::now();

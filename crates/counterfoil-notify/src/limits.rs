@@ -8,10 +8,11 @@ use std::time::Duration;
 /// ```
 /// use counterfoil_notify::Limits;
 ///
-/// let limits = Limits { budget: 100.try_into().expect("not zero"), ..Limits::default() };
+/// let limits = Limits::default().with_budget(100.try_into().expect("not zero"));
 /// assert!(limits.lease() > limits.send_timeout);
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Limits {
     /// The pause between two runs. Default: a minute.
     pub interval: Duration,
@@ -37,6 +38,55 @@ const MARGIN: Duration = Duration::from_secs(120);
 const LONGEST: Duration = Duration::from_secs(50 * 60);
 
 impl Limits {
+    /// Sets [`interval`](Self::interval).
+    #[must_use]
+    pub const fn with_interval(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// Sets [`jitter`](Self::jitter).
+    #[must_use]
+    pub const fn with_jitter(mut self, jitter: Duration) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// Sets [`budget`](Self::budget).
+    #[must_use]
+    pub const fn with_budget(mut self, budget: NonZeroU32) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Sets [`send_timeout`](Self::send_timeout).
+    #[must_use]
+    pub const fn with_send_timeout(mut self, send_timeout: Duration) -> Self {
+        self.send_timeout = send_timeout;
+        self
+    }
+
+    /// Sets [`at_once`](Self::at_once).
+    #[must_use]
+    pub const fn with_at_once(mut self, at_once: usize) -> Self {
+        self.at_once = at_once;
+        self
+    }
+
+    /// Sets [`first_back_off`](Self::first_back_off).
+    #[must_use]
+    pub const fn with_first_back_off(mut self, first_back_off: Duration) -> Self {
+        self.first_back_off = first_back_off;
+        self
+    }
+
+    /// Sets [`longest_back_off`](Self::longest_back_off).
+    #[must_use]
+    pub const fn with_longest_back_off(mut self, longest_back_off: Duration) -> Self {
+        self.longest_back_off = longest_back_off;
+        self
+    }
+
     /// How long a claim lasts: the timeout of a send and two minutes.
     #[must_use]
     pub fn lease(&self) -> Duration {

@@ -139,13 +139,13 @@ async fn verified(store: RedisStore) -> (Counterfoil, Vec<String>) {
     let keys = KeyRing::generate_from_system().expect("a key");
     let handle = Counterfoil::builder().store(store).directory(people).key_ring(keys).build().expect("a handle");
     let by = Presenter::signed_in(&admin);
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     handle.update_settings(&by, &on).await.expect("the gate opens");
     handle.set_token_login(&by, ann.subject(), true).await.expect("the other gate opens");
     let mut tokens = Vec::new();
     for number in 0..10 {
         let label = format!("token {number}");
-        let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(30), scope: None };
+        let new = NewPersonalAccessToken::new(&label, Lifetime::Days(30));
         let made = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await.expect("a token");
         tokens.push(made.token.expose_secret().to_owned());
     }

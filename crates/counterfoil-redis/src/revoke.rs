@@ -35,7 +35,7 @@ impl RedisStore {
     }
 
     async fn revoke_one(&self, id: &RecordId, revoked: Revoked, gone_at: Timestamp) -> Result<Progress, StoreError> {
-        let arguments = args![id.member(), stamped(revoked.at, revoked.why.byte()), time(gone_at)];
+        let arguments = args![id.member(), stamped(revoked.at, revoked.reason.byte()), time(gone_at)];
         let keys = self.keys().step(&id.family());
         let value = self.waited(OP, &scripts::REVOKE_ONE, id.shard(), &keys, &arguments).await?;
         Ok(Progress { changed: Self::count(OP, &value)?, more: false })

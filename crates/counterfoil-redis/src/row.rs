@@ -63,7 +63,7 @@ pub(crate) fn stamped(at: Timestamp, number: u8) -> Bytes {
 
 /// `r` of a family: when and why it was revoked, and the end of its tombstone.
 pub(crate) fn ended(revoked: Revoked, gone_at: Timestamp) -> Bytes {
-    [stamped(revoked.at, revoked.why.byte()).as_slice(), &time(gone_at)].concat()
+    [stamped(revoked.at, revoked.reason.byte()).as_slice(), &time(gone_at)].concat()
 }
 
 /// `x` of a record.
@@ -183,6 +183,9 @@ fn column<T>(name: &'static str, value: Option<T>) -> Result<T, Corrupt> {
     value.ok_or(Corrupt::Column { column: name })
 }
 
+/// A field that the core adds does not compile here until it is written and read.
+const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not stored");
+
 impl<'a> Row<'a> {
     fn field(&self, at: usize) -> Option<&'a [u8]> {
         self.values.get(at).and_then(bytes)
@@ -205,20 +208,14 @@ impl<'a> Row<'a> {
                 Some(column("r", revoked(own))?)
             }
         };
-        Ok(FamilyParts {
-            id,
-            realm,
-            owner,
-            kind,
-            generation: column("g", self.field(1).and_then(counted))?,
-            body,
-            live_until,
-            gone_at,
-            label_key: self.field(3).map(|key| column("k", text(key))).transpose()?.map(LabelKey::from_stored),
-            client,
-            used_at,
-            revoked,
-        })
+        let mut family = FamilyParts::new(id, realm, owner, kind, body, used_at);
+        family.generation = column("g", self.field(1).and_then(counted))?;
+        family.live_until = live_until;
+        family.gone_at = gone_at;
+        family.label_key = self.field(3).map(|key| column("k", text(key))).transpose()?.map(LabelKey::from_stored);
+        family.client = client;
+        family.revoked = revoked;
+        Ok(family)
     }
 
     /// When the record's expiry was set, of the family's newest member at the latest when it was last used.
@@ -232,30 +229,31 @@ impl<'a> Row<'a> {
         let [expires, set, gone] = column("x", self.field(10).and_then(record_ends_of))?;
         let notice = self.field(11).map(|text| column("n", notice_of(text))).transpose()?;
         let revoked = self.field(14).map(|text| column("r", revoked(text))).transpose()?;
-        Ok(RecordParts {
-            id: *id,
-            realm: family.realm.clone(),
-            owner: family.owner.clone(),
-            kind: body.kind,
-            parent: body.parent,
-            generation: body.generation,
-            created_at: body.created_at,
-            scope: scope.map(|text| column("scope", text.parse().ok())).transpose()?,
-            label: label.map(|text| column("label", Label::from_stored(text).ok())).transpose()?,
-            description: description.map(|text| column("description", Description::new(text).ok())).transpose()?,
-            digest: body.digest,
-            key_id: body.key_id,
-            version: Version::new(column("v", self.field(9).and_then(counted))?),
-            expires_at: column("x", maybe_instant(&expires))?,
-            expiry_set_at: column("x", instant(&set))?,
-            gone_at: column("x", maybe_instant(&gone))?,
-            superseded: self.superseded(id)?,
-            revoked,
-            last_used_at: self.field(15).map(|text| column("u", instant(text))).transpose()?,
-            notice,
-            noticed: column("q", noticed_of(self.field(12).unwrap_or_default()))?,
-            shrunk: body.shrunk,
-        })
+        let mut record = RecordParts::new(
+            *id,
+            family.realm.clone(),
+            family.owner.clone(),
+            body.kind,
+            body.digest,
+            body.key_id,
+            body.created_at,
+        );
+        record.parent = body.parent;
+        record.generation = body.generation;
+        record.scope = scope.map(|text| column("scope", text.parse().ok())).transpose()?;
+        record.label = label.map(|text| column("label", Label::from_stored(text).ok())).transpose()?;
+        record.description = description.map(|text| column("description", Description::new(text).ok())).transpose()?;
+        record.version = Version::new(column("v", self.field(9).and_then(counted))?);
+        record.expires_at = column("x", maybe_instant(&expires))?;
+        record.expiry_set_at = column("x", instant(&set))?;
+        record.gone_at = column("x", maybe_instant(&gone))?;
+        record.superseded = self.superseded(id)?;
+        record.revoked = revoked;
+        record.last_used_at = self.field(15).map(|text| column("u", instant(text))).transpose()?;
+        record.notice = notice;
+        record.noticed = column("q", noticed_of(self.field(12).unwrap_or_default()))?;
+        record.shrunk = body.shrunk;
+        Ok(record)
     }
 
     fn superseded(&self, id: &RecordId) -> Result<Option<Superseded>, Corrupt> {
@@ -266,12 +264,11 @@ impl<'a> Row<'a> {
             None => None,
             Some(own) => Some(column("o", nonce_of(own))?),
         };
-        Ok(Some(Superseded {
-            at: column("s", instant(at))?,
-            successor: RecordId::from_bytes(column("s", successor.try_into().ok())?),
-            nonce,
-            honoured_until: column("s", maybe_instant(honoured))?,
-        }))
+        Ok(Some(
+            Superseded::new(column("s", instant(at))?, RecordId::from_bytes(column("s", successor.try_into().ok())?))
+                .with_nonce(nonce)
+                .with_honoured_until(column("s", maybe_instant(honoured))?),
+        ))
     }
 }
 
@@ -385,7 +382,7 @@ fn notice_of(text: &[u8]) -> Option<NoticeMark> {
 
 fn revoked(text: &[u8]) -> Option<Revoked> {
     let (at, why) = stamp(text)?;
-    Some(Revoked { at, why: RevocationReason::from_byte(why)? })
+    Some(Revoked { at, reason: RevocationReason::from_byte(why)? })
 }
 
 fn noticed_of(text: &[u8]) -> Option<Vec<(Timestamp, u8)>> {

@@ -56,7 +56,7 @@ fn fault_a13_room_is_made_for_every_one_of_many_racers() {
             for draft in &drafts {
                 let record = store.get(&draft.id()).await.expect("an answer").expect("it is there");
                 let why = ended.binary_search(&draft.family.id).is_ok().then_some(RevocationReason::MadeRoom);
-                assert_eq!(record.revoked().map(|revoked| revoked.why), why);
+                assert_eq!(record.revoked().map(|revoked| revoked.reason), why);
             }
         }
     });

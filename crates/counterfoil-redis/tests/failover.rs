@@ -91,7 +91,7 @@ impl Deed {
 
 /// What was acknowledged, to be looked for afterwards.
 #[derive(Clone, Copy)]
-enum Word {
+enum Acknowledged {
     There(RecordId),
     Rotated(RecordId, RecordId),
     Revoked(RecordId),
@@ -116,7 +116,7 @@ struct Load {
     stop: AtomicBool,
     answered: [AtomicU64; 5],
     unavailable: [AtomicU64; 5],
-    words: Mutex<Vec<(Deed, Word)>>,
+    acknowledged: Mutex<Vec<(Deed, Acknowledged)>>,
 }
 
 impl Load {
@@ -135,8 +135,8 @@ impl Load {
         }
     }
 
-    fn keep(&self, deed: Deed, word: Word) {
-        self.words.lock().expect("not poisoned").push((deed, word));
+    fn keep(&self, deed: Deed, write: Acknowledged) {
+        self.acknowledged.lock().expect("not poisoned").push((deed, write));
     }
 
     fn goes_on(&self) -> bool {
@@ -162,7 +162,7 @@ impl Load {
                 return;
             }
             match deed {
-                Deed::Insert => self.keep(deed, Word::There(draft.id())),
+                Deed::Insert => self.keep(deed, Acknowledged::There(draft.id())),
                 Deed::Rotate => self.rotate(&draft).await,
                 Deed::Revoke => self.revoke(&draft).await,
                 Deed::Edit => self.edit(draft.id()).await,
@@ -195,7 +195,7 @@ impl Load {
                     None => tokio::task::yield_now().await,
                 }
             }
-            self.keep(Deed::Rotate, Word::Rotated(tip, next.id));
+            self.keep(Deed::Rotate, Acknowledged::Rotated(tip, next.id));
             tip = next.id;
         }
     }
@@ -206,7 +206,7 @@ impl Load {
             let answer = self.store.revoke(person.family(draft.family.id), revoked(at(1)), at(GONE), most(1)).await;
             if self.noted(Deed::Revoke, answer).is_some() {
                 // Not there any more: then its insert was lost, which is counted by itself.
-                return self.keep(Deed::Revoke, Word::Revoked(draft.id()));
+                return self.keep(Deed::Revoke, Acknowledged::Revoked(draft.id()));
             }
         }
     }
@@ -225,7 +225,7 @@ impl Load {
                     None => tokio::task::yield_now().await,
                 }
             }
-            self.keep(Deed::Edit, Word::Edited(id, version + 1));
+            self.keep(Deed::Edit, Acknowledged::Edited(id, version + 1));
         }
     }
 
@@ -236,7 +236,7 @@ impl Load {
             }
             let answer = self.store.touch(&[(id, at(used))]).await;
             if self.noted(Deed::Touch, answer).is_some() {
-                self.keep(Deed::Touch, Word::Touched(id, at(used)));
+                self.keep(Deed::Touch, Acknowledged::Touched(id, at(used)));
             }
         }
     }
@@ -276,7 +276,7 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
         stop: AtomicBool::new(false),
         answered: Default::default(),
         unavailable: Default::default(),
-        words: Mutex::default(),
+        acknowledged: Mutex::default(),
     });
     let callers: Vec<_> = Deed::ALL
         .into_iter()
@@ -309,16 +309,16 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
         }
     });
     cluster.settle();
-    let words = std::mem::take(&mut *load.words.lock().expect("not poisoned"));
+    let acknowledged = std::mem::take(&mut *load.acknowledged.lock().expect("not poisoned"));
     for deed in Deed::ALL {
         tallies.entry((unlinked, deed)).or_default().unavailable +=
             load.unavailable[deed as usize].load(Ordering::SeqCst);
     }
     RUNTIME.block_on(async {
-        for (deed, word) in words {
+        for (deed, write) in acknowledged {
             let tally = tallies.entry((unlinked, deed)).or_default();
             tally.acked += 1;
-            let stands = stands(&store, word).await;
+            let stands = stands(&store, write).await;
             tally.checked += 1;
             tally.lost += u64::from(!stands);
         }
@@ -326,7 +326,7 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
 }
 
 /// Whether what was acknowledged is so still. Half of a rotation is never found.
-async fn stands(store: &RedisStore, word: Word) -> bool {
+async fn stands(store: &RedisStore, write: Acknowledged) -> bool {
     let get = async |id: RecordId| {
         for _ in 0..100 {
             if let Ok(found) = store.get(&id).await {
@@ -335,17 +335,19 @@ async fn stands(store: &RedisStore, word: Word) -> bool {
         }
         panic!("the cluster is well, and cannot be asked");
     };
-    match word {
-        Word::There(id) => get(id).await.is_some(),
-        Word::Rotated(parent, next) => {
+    match write {
+        Acknowledged::There(id) => get(id).await.is_some(),
+        Acknowledged::Rotated(parent, next) => {
             let used = get(parent).await.and_then(|found| found.record().superseded);
             let there = get(next).await.is_some();
             assert_eq!(used.is_some_and(|used| used.successor == next), there, "half a rotation");
             there
         }
-        Word::Revoked(id) => get(id).await.is_none_or(|found| found.revoked().is_some()),
-        Word::Edited(id, version) => get(id).await.is_some_and(|found| found.record().version.number() >= version),
-        Word::Touched(id, used) => get(id).await.is_some_and(|found| found.record().last_used_at >= Some(used)),
+        Acknowledged::Revoked(id) => get(id).await.is_none_or(|found| found.revoked().is_some()),
+        Acknowledged::Edited(id, version) => {
+            get(id).await.is_some_and(|found| found.record().version.number() >= version)
+        }
+        Acknowledged::Touched(id, used) => get(id).await.is_some_and(|found| found.record().last_used_at >= Some(used)),
     }
 }
 

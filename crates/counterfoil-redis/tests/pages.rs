@@ -120,22 +120,13 @@ fn registrations_that_do_not_decode_are_passed_over_and_counted() {
             let (space, realm) = (Space::new(backend), Realm::default());
             let store = space.open().await;
             for (number, name) in ["a", "b", "c", "d", "e", "f"].into_iter().enumerate() {
-                let registration = Registration {
-                    client_id: name.parse().expect("a client id"),
-                    key: ClientKey::from_bytes([u8::try_from(number).expect("small"); 16]),
-                    display_name: name.into(),
-                    secrets: Vec::new(),
-                    grants: Vec::new(),
-                    allowed_scope: None,
-                    default_scope: None,
-                    public: true,
-                    refresh_mode: RefreshMode::Rotate,
-                    resource_server: false,
-                    disabled: false,
-                    epoch: 0,
-                    created_at: at(0),
-                    unknown: counterfoil::client::UnknownFields::default(),
-                };
+                let registration = Registration::new(
+                    name.parse().expect("a client id"),
+                    ClientKey::from_bytes([u8::try_from(number).expect("small"); 16]),
+                    name,
+                    at(0),
+                )
+                .with_public(true);
                 let put = store.put_client(&realm, None, &registration).await;
                 assert!(matches!(put, Ok(ClientPut::Done(_))), "{put:?}");
             }

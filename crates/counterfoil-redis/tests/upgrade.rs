@@ -133,7 +133,7 @@ async fn all_stands(store: &RedisStore) {
     assert_eq!(handed.record().superseded.map(|superseded| superseded.successor), Some(next.record().id));
     for (number, when, why) in [(3, 30, RevocationReason::ByOwner), (8, 40, RevocationReason::Replay)] {
         let ended = read(store, &id(&ann, number, 0)).await;
-        assert_eq!(ended.revoked(), Some(Revoked { at: at(when), why }));
+        assert_eq!(ended.revoked(), Some(Revoked { at: at(when), reason }));
         assert_eq!(ended.gone_at(), Some(at(GONE + 5)));
     }
     for (member, shrunk, nonce) in [(0, true, false), (1, true, false), (2, false, true)] {
@@ -177,7 +177,7 @@ async fn all_counts(store: &RedisStore) {
     let ended = insert(store, room, &fifth.records, NOW).await;
     assert_eq!(ended, Inserted::MadeRoom(vec![family_id(&ann, 6)]), "the least recently used");
     let ended = read(store, &id(&ann, 6, 0)).await;
-    assert_eq!(ended.revoked().map(|revoked| revoked.why), Some(RevocationReason::MadeRoom));
+    assert_eq!(ended.revoked().map(|revoked| revoked.reason), Some(RevocationReason::MadeRoom));
 
     // The first rotation of the fifth was at 100, and shrinking took nothing of that. Three of its access tokens live.
     let mut next = fourth.successor(id(&ann, 5, 3), 4);
@@ -191,12 +191,8 @@ async fn all_counts(store: &RedisStore) {
         pace: Some(pace(3, at(since))),
         access_cap: Some(most(access_cap)),
     };
-    let access = counterfoil::store::NewRecord {
-        id: id(&ann, 5, 14),
-        kind: TokenKind::AccessToken,
-        digest: digest_of(&next.id),
-        ..next.clone()
-    };
+    let access =
+        next.clone().with_id(id(&ann, 5, 14)).with_kind(TokenKind::AccessToken).with_digest(digest_of(&next.id));
     let new = [next.clone(), access];
     let parent = id(&ann, 5, 3);
     let paced = store.rotate(&parent, &step(99, 4), &new, at(NOW)).await;

@@ -26,17 +26,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = SqliteStore::open(file.clone()).await?;
     let handle = open(store.clone(), &people, &keys)?;
     let by = Presenter::signed_in(&admin);
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     handle.update_settings(&by, &on).await?;
     handle.set_token_login(&by, ann.subject(), true).await?;
-    let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
+    let new = NewPersonalAccessToken::new("nightly build", Lifetime::Days(30));
     let issued = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await?;
     assert!(handle.shutdown().await.error.is_none());
     store.close().await;
 
     let again = open(SqliteStore::open(file).await?, &people, &keys)?;
     let principal = again.verify(issued.token.expose_secret()).await?;
-    println!("after reopening it authenticates {} ({:?})", principal.name(), issued.listed.label);
+    println!("after reopening it authenticates {} ({:?})", principal.name(), issued.view.label);
     assert_eq!(principal.name(), "ann");
     assert!(again.shutdown().await.error.is_none());
     Ok(())

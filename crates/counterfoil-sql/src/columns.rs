@@ -31,7 +31,7 @@ macro_rules! record_columns {
             NonceKey "nonce_key" number,
             HonouredUntil "honoured_until" number,
             RevokedAt "revoked_at" number,
-            RevokedWhy "revoked_why" small,
+            RevocationReason "revoked_why" small,
             LastUsedAt "last_used_at" number,
             NoticeAt "notice_at" number,
             NoticeStage "notice_stage" small,
@@ -57,7 +57,7 @@ macro_rules! family_columns {
             GoneAt "gone_at" number,
             LabelKey "label_key" text,
             RevokedAt "revoked_at" number,
-            RevokedWhy "revoked_why" small,
+            RevocationReason "revoked_why" small,
             Client "client" bytes,
             UsedAt "used_at" number
         }

@@ -8,7 +8,7 @@ use crate::row::{self, Order, SqlRow};
 
 /// One column's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
+pub enum ColumnValue {
     /// NULL.
     Null,
     /// An integer.
@@ -21,14 +21,14 @@ pub enum Cell {
 
 /// A row. What lies beyond its end is missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Row(pub Vec<Cell>);
+pub struct Row(pub Vec<ColumnValue>);
 
 impl Row {
-    fn at<T>(&self, at: usize, read: impl FnOnce(&Cell) -> Option<T>) -> Result<Option<T>, sqlx::Error> {
+    fn at<T>(&self, at: usize, read: impl FnOnce(&ColumnValue) -> Option<T>) -> Result<Option<T>, sqlx::Error> {
         match self.0.get(at).ok_or(sqlx::Error::ColumnIndexOutOfBounds { index: at, len: self.0.len() })? {
-            Cell::Null => Ok(None),
+            ColumnValue::Null => Ok(None),
             // As the drivers do, which convert nothing.
-            cell => read(cell).map(Some).ok_or_else(|| sqlx::Error::ColumnNotFound(at.to_string())),
+            value => read(value).map(Some).ok_or_else(|| sqlx::Error::ColumnNotFound(at.to_string())),
         }
     }
 }
@@ -68,19 +68,19 @@ impl SqlRow for Row {
     }
 
     fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
-        self.at(at, |cell| if let Cell::Number(number) = cell { Some(*number) } else { None })
+        self.at(at, |value| if let ColumnValue::Number(number) = value { Some(*number) } else { None })
     }
 
     fn bytes(&self, at: usize) -> Result<Option<&[u8]>, sqlx::Error> {
         match self.0.get(at) {
-            Some(Cell::Bytes(bytes)) => Ok(Some(bytes)),
+            Some(ColumnValue::Bytes(bytes)) => Ok(Some(bytes)),
             _ => self.at(at, |_| None),
         }
     }
 
     fn text(&self, at: usize) -> Result<Option<&str>, sqlx::Error> {
         match self.0.get(at) {
-            Some(Cell::Text(text)) => Ok(Some(text)),
+            Some(ColumnValue::Text(text)) => Ok(Some(text)),
             _ => self.at(at, |_| None),
         }
     }
@@ -140,12 +140,12 @@ pub fn counter(row: &Row) -> Result<Counter, StoreError> {
 
 /// The column of notices sent.
 #[must_use]
-pub fn noticed(record: &TokenRecord) -> Cell {
-    Cell::Bytes(row::noticed(&record.record().noticed))
+pub fn noticed(record: &TokenRecord) -> ColumnValue {
+    ColumnValue::Bytes(row::noticed(&record.record().noticed))
 }
 
 /// The column of attempts under way.
 #[must_use]
-pub fn under_way(counter: &Counter) -> Cell {
-    Cell::Bytes(row::instants(counter.under_way()))
+pub fn under_way(counter: &Counter) -> ColumnValue {
+    ColumnValue::Bytes(row::instants(counter.under_way()))
 }

@@ -108,11 +108,11 @@ fn fault_d6_a_role_that_may_not_note_the_upkeep_is_refused_at_the_start() {
         let name = schema.name();
         for right in ["SELECT", "INSERT", "UPDATE", "ALL"] {
             schema.run(&format!("REVOKE {right} ON counterfoil_upkeep FROM {name}")).await;
-            let told = refused(schema.options()).await;
-            assert!(matches!(told, SetupError::Refused { .. }), "{right}: {told:?}");
-            let told = told.to_string();
-            assert!(told.contains("the role may not note the upkeep"), "{right}: {told}");
-            assert!(told.contains("GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep"), "{right}: {told}");
+            let error = refused(schema.options()).await;
+            assert!(matches!(error, SetupError::Refused { .. }), "{right}: {error:?}");
+            let error = error.to_string();
+            assert!(error.contains("the role may not note the upkeep"), "{right}: {error}");
+            assert!(error.contains("GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep"), "{right}: {error}");
             // What it asks for is enough.
             schema.run(&format!("GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep TO {name}")).await;
             schema.open().await.close().await;

@@ -123,7 +123,7 @@ async fn caps_count(store: &dyn TokenStore) {
     assert_eq!(insert(store, &code, Some(refuse(1))).await, Inserted::OwnerFull);
 
     let home = |cap| InsertInto::Join { family: family(5), generation: 0, access_cap: Some(most(cap)) };
-    let access = NewRecord { id: id(5, 103), ..through(8).access(0) };
+    let access = through(8).access(0).with_id(id(5, 103));
     let full = store.insert(home(2), std::slice::from_ref(&access), at(200)).await.expect("an answer");
     assert_eq!(full, Inserted::FamilyFull { until: at(EXPIRES) });
     assert_eq!(store.insert(home(3), &[access], at(200)).await.expect("an answer"), Inserted::Done);

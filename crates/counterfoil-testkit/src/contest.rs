@@ -165,7 +165,7 @@ impl Racer<'_> {
         let mut bytes = *member_id(parent.family()).as_bytes();
         bytes[10] = u8::try_from(self.place + 1).expect("few processes");
         let id = RecordId::from_bytes(bytes);
-        NewRecord { id, digest: digest_of(&id), ..draft.successor(parent, generation) }
+        draft.successor(parent, generation).with_id(id).with_digest(digest_of(&id))
     }
 }
 

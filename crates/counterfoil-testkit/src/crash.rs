@@ -109,7 +109,7 @@ pub async fn load(
         let call = match (dice.below(10), families.get(index).cloned()) {
             (3..=7, Some(family)) => {
                 let next = family.draft.successor(family.tip, family.generation + 1);
-                let access = NewRecord { parent: Some(next.id), ..family.draft.access(family.generation + 1) };
+                let access = family.draft.access(family.generation + 1).with_parent(next.id);
                 Call::Rotate(family, Box::new([next, access]))
             }
             (8.., Some(family)) => Call::Revoke(family),

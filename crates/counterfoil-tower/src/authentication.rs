@@ -3,7 +3,7 @@
 use counterfoil::http_auth::Refusal;
 use counterfoil::{Challenge, ChallengeReason, Denied, Principal as Verified, Realm};
 
-use crate::rejection::{Rejection, Why};
+use crate::rejection::{Rejection, RejectionReason};
 
 /// What the layer found out about a request: the extension that everything behind it reads.
 ///
@@ -55,8 +55,8 @@ impl Authentication {
     /// Whether the request brought a credential that the layer looked at, good or bad.
     #[must_use]
     pub fn is_attempted(&self) -> bool {
-        match self.0.as_ref().map_err(Rejection::why) {
-            Err(Why::Challenge(challenge)) => !matches!(challenge.reason(), ChallengeReason::NoCredential),
+        match self.0.as_ref().map_err(Rejection::reason) {
+            Err(RejectionReason::Challenge(challenge)) => !matches!(challenge.reason(), ChallengeReason::NoCredential),
             _ => true,
         }
     }

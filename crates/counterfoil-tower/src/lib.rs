@@ -16,7 +16,7 @@ pub use authentication::Authentication;
 pub use counterfoil::types::Source;
 pub use problem_kind::ProblemKind;
 pub use refuse::{AsProblem, Refuse};
-pub use rejection::{Rejection, Why};
+pub use rejection::{Rejection, RejectionReason};
 pub use scope::future::ResponseFuture as RequireScopeFuture;
 pub use scope::layer::RequireScopeLayer;
 pub use scope::service::RequireScope;

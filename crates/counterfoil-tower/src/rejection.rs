@@ -11,7 +11,7 @@ use crate::refuse::{AsProblem, Refuse as _};
 /// Why a request does not get through.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Why {
+pub enum RejectionReason {
     /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate) or
     /// [`Principal::require`](counterfoil::Principal::require) refused it. [`Challenge::reason`] is for the host.
     Challenge(Challenge),
@@ -29,13 +29,13 @@ pub enum Why {
 /// [`AsProblem`](crate::AsProblem) writes it, and so does axum's `IntoResponse` with the feature `axum`.
 /// [`Refuse`](crate::Refuse) gives it another format.
 #[derive(Clone, Debug)]
-pub struct Rejection(Box<Why>);
+pub struct Rejection(Box<RejectionReason>);
 
 impl Rejection {
     /// A rejection for that reason.
     #[must_use]
-    pub fn new(why: Why) -> Self {
-        Self(Box::new(why))
+    pub fn new(reason: RejectionReason) -> Self {
+        Self(Box::new(reason))
     }
 
     /// Nothing authenticated the request: for extractors that find no [`Authentication`](crate::Authentication). Logs
@@ -44,12 +44,12 @@ impl Rejection {
     pub fn layer_missing() -> Self {
         #[cfg(feature = "tracing")]
         tracing::error!(target: "counterfoil", "a handler asks who is calling, and no authentication layer is mounted in front of it");
-        Self::new(Why::LayerMissing)
+        Self::new(RejectionReason::LayerMissing)
     }
 
     /// Why. What it holds of a refusal is for the host alone.
     #[must_use]
-    pub fn why(&self) -> &Why {
+    pub fn reason(&self) -> &RejectionReason {
         &self.0
     }
 
@@ -62,11 +62,11 @@ impl Rejection {
     /// The kind of problem.
     #[must_use]
     pub fn kind(&self) -> ProblemKind {
-        match self.why() {
-            Why::Challenge(challenge) => ProblemKind::of(challenge),
-            Why::InvalidHost => ProblemKind::INVALID_HOST,
-            Why::Forged => ProblemKind::CSRF_TOKEN,
-            Why::LayerMissing => ProblemKind::LAYER_MISSING,
+        match self.reason() {
+            RejectionReason::Challenge(challenge) => ProblemKind::of(challenge),
+            RejectionReason::InvalidHost => ProblemKind::INVALID_HOST,
+            RejectionReason::Forged => ProblemKind::CSRF_TOKEN,
+            RejectionReason::LayerMissing => ProblemKind::LAYER_MISSING,
         }
     }
 
@@ -91,16 +91,16 @@ impl Rejection {
     }
 
     fn as_challenge(&self) -> Option<&Challenge> {
-        match self.why() {
-            Why::Challenge(challenge) => Some(challenge),
-            Why::InvalidHost | Why::Forged | Why::LayerMissing => None,
+        match self.reason() {
+            RejectionReason::Challenge(challenge) => Some(challenge),
+            RejectionReason::InvalidHost | RejectionReason::Forged | RejectionReason::LayerMissing => None,
         }
     }
 }
 
 impl From<Challenge> for Rejection {
     fn from(challenge: Challenge) -> Self {
-        Self::new(Why::Challenge(challenge))
+        Self::new(RejectionReason::Challenge(challenge))
     }
 }
 

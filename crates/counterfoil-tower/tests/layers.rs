@@ -21,7 +21,7 @@ fn world(scope: Option<&str>) -> (Counterfoil, String) {
     let builder = Counterfoil::builder().policy(Policy::open()).store(MemoryStore::default()).directory(people);
     let counterfoil = builder.build().expect("a handle");
     let scope = scope.map(|scope| scope.parse().expect("a scope"));
-    let new = NewPersonalAccessToken { label: "one", lifetime: Lifetime::Days(1), scope };
+    let new = NewPersonalAccessToken::new("one", Lifetime::Days(1)).with_scope(scope);
     let issued =
         block_on(counterfoil.create_personal_access_token(&Presenter::signed_in(&ann), &new)).expect("a token");
     (counterfoil, issued.token.expose_secret().to_owned())

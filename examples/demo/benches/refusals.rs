@@ -28,12 +28,10 @@ struct Asked {
 
 async fn ask(counterfoil: &Counterfoil, asked: &Asked) -> (f64, u16, String) {
     let authorization = [asked.authorization];
-    let request = OAuthRequest {
-        authorization: &authorization,
-        content_type: Some(b"application/x-www-form-urlencoded"),
-        body: asked.body,
-        source: &counterfoil::types::Source::Unknown,
-    };
+    let source = counterfoil::types::Source::Unknown;
+    let request = OAuthRequest::new(asked.body, &source)
+        .with_authorization(&authorization)
+        .with_content_type(Some(b"application/x-www-form-urlencoded"));
     let began = Instant::now();
     let answer = counterfoil.token(request).await.unwrap_or_else(Answer::from);
     let took = began.elapsed().as_secs_f64();

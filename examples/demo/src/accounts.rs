@@ -143,7 +143,7 @@ impl Accounts for People {
 
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
         let subject = self.named(name).map(|person| person.account.subject().clone());
-        Ok(ResolvedName { key: canonical(name), subject })
+        Ok(ResolvedName::new(canonical(name)).with_subject(subject))
     }
 }
 

@@ -24,5 +24,5 @@ pub(crate) fn worker(counterfoil: &Counterfoil, smtp: Option<&str>, issuer: &Iss
         Some(url) => Worker::new(counterfoil.clone(), Smtp::new(url, FROM)?.with_templates(texts)),
         None => Worker::new(counterfoil.clone(), Log::new(texts)),
     };
-    Ok(worker.with_limits(Limits { interval: INTERVAL, jitter: INTERVAL / 5, ..Limits::default() }))
+    Ok(worker.with_limits(Limits::default().with_interval(INTERVAL).with_jitter(INTERVAL / 5)))
 }

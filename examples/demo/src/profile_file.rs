@@ -64,7 +64,7 @@ fn read(stored: StoredProfile) -> Result<Profile, ProfileFileError> {
             Some(Signature::Image { format, bytes })
         }
     };
-    Ok(Profile { zone: stored.zone, signature })
+    Ok(Profile::default().with_zone(stored.zone).with_signature(signature))
 }
 
 fn stored(profile: &Profile) -> Result<StoredProfile, ProfileFileError> {
@@ -102,7 +102,9 @@ mod tests {
     use super::*;
 
     fn profiles() -> ProfileMap {
-        let of = |zone: Option<&str>, signature| Profile { zone: zone.map(str::to_owned), signature };
+        let of = |zone: Option<&str>, signature| {
+            Profile::default().with_zone(zone.map(str::to_owned)).with_signature(signature)
+        };
         let png = Bytes::from_static(b"\x89PNG\r\n\x1a\n\0\xff");
         let image = Signature::Image { format: ImageFormat::Png, bytes: png };
         [
@@ -154,7 +156,7 @@ mod tests {
         let path = folder.path().join("profiles.json");
         let image = Signature::Image { format: ImageFormat::Png, bytes: Bytes::from_static(b"<svg>") };
         let mut bad = profiles();
-        bad.insert(SubjectId::new("carol").expect("an id"), Profile { zone: None, signature: Some(image) });
+        bad.insert(SubjectId::new("carol").expect("an id"), Profile::default().with_signature(image));
         write(&path, &profiles()).expect("written");
         assert!(write(&path, &bad).is_err());
         assert_eq!(parse(&fs::read(&path).expect("read")), Ok(profiles()), "as it was");

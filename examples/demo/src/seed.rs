@@ -77,20 +77,18 @@ pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), Star
         let subject = SubjectId::new(known.subject).map_err(|error| StartError::Seed(error.into()))?;
         counterfoil.set_token_login(&Presenter::host(), &subject, true).await.map_err(failed)?;
     }
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     counterfoil.update_settings(&Presenter::host(), &on).await.map_err(failed)?;
     Ok(())
 }
 
 async fn register(counterfoil: &Counterfoil, known: &SeedClient) -> Result<(), ManageError> {
-    let new = NewClient {
-        id: Some(known.id.parse().map_err(counterfoil::Invalid::from)?),
-        grants: known.grants.to_vec(),
-        refresh_mode: known.mode,
-        public: known.secret.is_none(),
-        resource_server: known.resource_server,
-        ..NewClient::named(known.name)
-    };
+    let new = NewClient::named(known.name)
+        .with_id(known.id.parse::<counterfoil::client::ClientId>().map_err(counterfoil::Invalid::from)?)
+        .with_grants(known.grants.to_vec())
+        .with_refresh_mode(known.mode)
+        .with_public(known.secret.is_none())
+        .with_resource_server(known.resource_server);
     match known.secret {
         Some(secret) => {
             let secret = Secret::from(secret.to_owned());

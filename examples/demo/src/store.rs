@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use counterfoil::Builder;
 use counterfoil::memory::MemoryStore;
-use counterfoil::settings::Reading;
+use counterfoil::settings::{Reading, SettingName};
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
@@ -178,7 +178,8 @@ impl Stores {
     /// The store's error.
     pub async fn is_new(&self) -> Result<bool, counterfoil::store::StoreError> {
         let found = self.settings.settings(&counterfoil::Realm::default()).await?;
-        Ok(found.is_none_or(|found| found.settings.personal_access_tokens() == Reading::Missing))
+        Ok(found
+            .is_none_or(|found| found.settings.number(SettingName::PersonalAccessTokensEnabled) == Reading::Missing))
     }
 }
 

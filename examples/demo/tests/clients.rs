@@ -107,8 +107,8 @@ async fn syn_token_4_the_oauth2_crate_signs_in_refreshes_introspects_and_revokes
         let refresh = first.refresh_token().expect("a refresh token");
         let second = client.exchange_refresh_token(refresh).request_async(&http).await.expect("tokens");
         assert_ne!(second.refresh_token().expect("another").secret(), refresh.secret());
-        let told = client.introspect(second.access_token()).request_async(&http).await.expect("an answer");
-        assert!(told.active() && told.username() == Some("ivan"));
+        let introspected = client.introspect(second.access_token()).request_async(&http).await.expect("an answer");
+        assert!(introspected.active() && introspected.username() == Some("ivan"));
         let token = StandardRevocableToken::RefreshToken(second.refresh_token().expect("it").clone());
         let url = client.revocation_url().url().to_string();
         assert!(url.ends_with("/revoke"));
@@ -121,8 +121,8 @@ async fn syn_token_4_the_oauth2_crate_signs_in_refreshes_introspects_and_revokes
             )
             .await;
         assert_eq!(status, 200);
-        let told = client.introspect(second.access_token()).request_async(&http).await.expect("an answer");
-        assert!(!told.active());
+        let introspected = client.introspect(second.access_token()).request_async(&http).await.expect("an answer");
+        assert!(!introspected.active());
         let wrong = ResourceOwnerPassword::new("wrong".into());
         match client.exchange_password(&name, &wrong).request_async(&http).await {
             Err(RequestTokenError::ServerResponse(error)) => assert_eq!(error.error().to_string(), "invalid_grant"),

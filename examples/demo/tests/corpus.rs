@@ -88,12 +88,12 @@ async fn i1_to_i6_every_case_of_the_corpus_has_its_status_and_code() {
     for case in &cases {
         let answer = wire::send(server.port, &case.bytes);
         let error = error_of(&answer);
-        let told = format!("{}: {}: {} {error:?}", case.group, case.name, answer.status);
+        let context = format!("{}: {}: {} {error:?}", case.group, case.name, answer.status);
         if (answer.status, &error) != (case.status, &case.error) {
-            wrong.push(format!("{told}, expected {} {:?}", case.status, case.error));
+            wrong.push(format!("{context}, expected {} {:?}", case.status, case.error));
         }
         if answer.status >= 500 || answer.head.contains(CANARY) {
-            wrong.push(format!("{told}: {}", answer.head));
+            wrong.push(format!("{context}: {}", answer.head));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));

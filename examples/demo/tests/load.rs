@@ -67,16 +67,16 @@ impl Worker {
     /// Checks a result.
     async fn verdict(&self, token: &str, expected: u16, why: &str) {
         let request = self.http.get(format!("{}/api/v1/whoami", self.load.base));
-        let (status, told) = self.send(request.header("authorization", format!("Bearer {token}"))).await;
-        assert_eq!(status, expected, "{why}: {told}");
+        let (status, answer) = self.send(request.header("authorization", format!("Bearer {token}"))).await;
+        assert_eq!(status, expected, "{why}: {answer}");
         self.load.verdicts.fetch_add(1, Ordering::Relaxed);
     }
 
     async fn refresh(&self, token: &str, expected: u16, why: &str) -> Value {
-        let (status, told) = self.form("/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await;
-        assert_eq!(status, expected, "{why}: {told}");
+        let (status, answer) = self.form("/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await;
+        assert_eq!(status, expected, "{why}: {answer}");
         self.load.verdicts.fetch_add(1, Ordering::Relaxed);
-        told
+        answer
     }
 
     async fn one_sign_in(&self) {

@@ -24,7 +24,7 @@ async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
     let counterfoil = stores.build_into(builder).build().expect("a handle");
     seed(&counterfoil, &stores).await.expect("seeded");
     let password = Secret::from("ivan".to_owned());
-    let login = Login { name: "ivan", password: &password, mfa_key: None, machine_key: None };
+    let login = Login::new("ivan", &password);
     let session =
         counterfoil.open_session(&login, &counterfoil::types::Source::Unknown).await.expect("the right password");
     let issuer = counterfoil_axum::Issuer::new(issuer).expect("an issuer");
@@ -48,8 +48,8 @@ async fn console_1_a_session_manages_credentials_and_does_not_authenticate_at_a_
     }
     assert_eq!(get(&router, "/api/v1/me/tokens", "demo.example", &cookie).await, 401, "not this machine");
     assert_eq!(get(&router, "/api/v1/me/tokens", "127.0.0.1:8080", &bound).await, 401);
-    let told = format!("{:?}", events.newest(&Realm::default(), 500));
-    assert!(told.contains("ConsoleSession") && !told.contains(&text), "{told}");
+    let text_of_events = format!("{:?}", events.newest(&Realm::default(), 500));
+    assert!(text_of_events.contains("ConsoleSession") && !text_of_events.contains(&text), "{text_of_events}");
 }
 
 #[tokio::test]

@@ -79,15 +79,15 @@ async fn accounts_clients_and_tokens_outlive_a_restart() {
 
 #[test]
 fn a_key_ring_that_others_can_read_is_refused() {
-    let told = refused(|command| {
+    let output = refused(|command| {
         let folder = command.get_current_dir().expect("a folder").to_owned();
         let path = folder.join("keys");
         std::fs::write(&path, "1:q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=\n").expect("written");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("set");
         command.env("COUNTERFOIL_KEYS", path).env("COUNTERFOIL_STORE", "memory:");
     });
-    assert!(told.contains("COUNTERFOIL_KEYS") && told.contains("chmod 600"), "{told}");
-    assert!(!told.contains("q6ur"), "a key is not shown");
+    assert!(output.contains("COUNTERFOIL_KEYS") && output.contains("chmod 600"), "{output}");
+    assert!(!output.contains("q6ur"), "a key is not shown");
 }
 
 #[test]
@@ -106,11 +106,11 @@ fn settings_that_cannot_be_carried_out_stop_the_start_and_are_named() {
         ("LISTEN", "localhost", "listen"),
         ("LISTEN", "192.0.2.1:80", "COUNTERFOIL_LISTEN"),
     ] {
-        let told = refused(|command| {
+        let output = refused(|command| {
             command.env("COUNTERFOIL_STORE", "memory:").env(format!("COUNTERFOIL_{name}"), value);
         });
-        assert!(told.contains(says), "{name}={value}: {told}");
-        assert!(!told.contains("hunter2"), "{told}");
+        assert!(output.contains(says), "{name}={value}: {output}");
+        assert!(!output.contains("hunter2"), "{output}");
     }
 }
 
@@ -126,12 +126,12 @@ fn an_unknown_key_of_the_policy_stops_the_start_with_its_name() {
         ("[access_tokens]\nlifetime = \"60\"\n", "COUNTERFOIL_POLICY"),
         ("[access_tokens\n", "COUNTERFOIL_POLICY"),
     ] {
-        let told = refused(|command| {
+        let output = refused(|command| {
             let path = command.get_current_dir().expect("a folder").join("policy.toml");
             std::fs::write(&path, policy).expect("written");
             command.env("COUNTERFOIL_POLICY", path).env("COUNTERFOIL_STORE", "memory:");
         });
-        assert!(told.contains(says), "{policy}: {told}");
+        assert!(output.contains(says), "{policy}: {output}");
     }
 }
 
@@ -235,9 +235,9 @@ async fn the_demos_accounts_and_clients_are_those_of_the_table() {
     let (_, who) = server.call("GET", "/api/v1/whoami", &text(&tokens, "access_token"), None).await;
     assert_eq!(who["scope"], "demo:read demo:write");
     let machine = "Basic bWFjaGluZTptYWNoaW5lLXNlY3JldC1mb3ItdGhlLWRlbW8tb25seQ==";
-    let (_, told) = server.form("/introspect", machine, &[("token", &text(&tokens, "access_token"))]).await;
+    let (_, output) = server.form("/introspect", machine, &[("token", &text(&tokens, "access_token"))]).await;
     assert_eq!(
-        (&told["active"], &told["username"], &told["client_id"]),
+        (&output["active"], &output["username"], &output["client_id"]),
         (&true.into(), &"ivan".into(), &"test.token".into())
     );
     let (_, metadata) = server.call("GET", "/.well-known/oauth-authorization-server", "", None).await;
@@ -267,8 +267,8 @@ async fn whoami_tells_every_kind_of_credential() {
     let new = json!({"access": "same_as_user", "user": "admin"});
     let (_, made) = server.call("POST", "/api/v1/security-codes", &access, Some(new)).await;
     let (_, own) = server.call("GET", "/api/v1/whoami", &text(&made, "code"), None).await;
-    let told = [&own["kind"], &own["name"], &own["role"], &own["actor"]];
-    assert_eq!(told, ["security_code", "admin", "member", "super@example.com"]);
+    let output = [&own["kind"], &own["name"], &own["role"], &own["actor"]];
+    assert_eq!(output, ["security_code", "admin", "member", "super@example.com"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -312,18 +312,19 @@ async fn notice_1_a_due_notice_is_logged_once() {
         assert_eq!(server.call("POST", "/api/v1/me/tokens", &ivan, Some(new)).await.0, 201);
     }
     // Both are due a second after creation. The worker runs every five seconds.
-    let mut told = String::new();
+    let mut output = String::new();
     for _ in 0..40 {
-        told = server.log().lines().filter(|line| line.contains("counterfoil::notice")).collect::<Vec<_>>().join("\n");
-        if told.contains("one") && told.contains("two") {
+        output =
+            server.log().lines().filter(|line| line.contains("counterfoil::notice")).collect::<Vec<_>>().join("\n");
+        if output.contains("one") && output.contains("two") {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     }
     let line = |label: &str| format!("* персональный токен «{label}»");
-    assert_eq!((told.matches(&line("one")).count(), told.matches(&line("two")).count()), (1, 1), "{told}");
-    assert!(told.contains("MSK") && !told.contains("ivan@example.com"));
-    assert!(told.contains(&server.url("/console/tokens")), "fault_e4: it links to the page");
+    assert_eq!((output.matches(&line("one")).count(), output.matches(&line("two")).count()), (1, 1), "{output}");
+    assert!(output.contains("MSK") && !output.contains("ivan@example.com"));
+    assert!(output.contains(&server.url("/console/tokens")), "fault_e4: it links to the page");
 }
 
 #[tokio::test(flavor = "multi_thread")]

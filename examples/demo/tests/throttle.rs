@@ -12,21 +12,21 @@ use tokio::task::JoinSet;
 
 /// Signs in as a client that comes back when it is told to, and no earlier: how often it was told, and for how long.
 async fn sign_in(http: reqwest::Client, url: String, password: &'static str) -> (u16, Vec<String>) {
-    let mut told = Vec::new();
+    let mut waits = Vec::new();
     loop {
         let form = format!("grant_type=password&username=carol&password={password}");
         let request = http.post(&url).header("authorization", SEED_CLIENT).body(form);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let answer = request.send().await.expect("an answer");
         let status = answer.status().as_u16();
-        if status != 429 || told.len() == 30 {
-            return (status, told);
+        if status != 429 || waits.len() == 30 {
+            return (status, waits);
         }
         let wait = answer.headers().get(RETRY_AFTER).expect("how long").to_str().expect("a text").to_owned();
         let seconds = wait.parse().expect("seconds");
-        told.push(wait);
+        waits.push(wait);
         if seconds > 1 {
-            return (status, told);
+            return (status, waits);
         }
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
@@ -42,13 +42,13 @@ async fn fault_b1_twenty_five_right_sign_ins_in_parallel_all_succeed() {
     }
     let ended = under_way.join_all().await;
     assert!(ended.iter().all(|(status, _)| *status == 200), "{ended:?}");
-    assert!(ended.iter().flat_map(|(_, told)| told).all(|wait| wait == "1"), "nobody waits for a window: {ended:?}");
+    assert!(ended.iter().flat_map(|(_, waits)| waits).all(|wait| wait == "1"), "nobody waits for a window: {ended:?}");
     for _ in 0..10 {
         assert_eq!(sign_in(http.clone(), server.url("/token"), "wrong").await.0, 400, "none of them was a failure");
     }
-    let (status, told) = sign_in(http, server.url("/token"), "carol").await;
+    let (status, waits) = sign_in(http, server.url("/token"), "carol").await;
     assert_eq!(status, 429, "ten failures are");
-    assert!(told[0].parse::<u64>().expect("seconds") > 1, "{told:?}");
+    assert!(waits[0].parse::<u64>().expect("seconds") > 1, "{waits:?}");
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ const BATCH: NonZeroU32 = match NonZeroU32::new(100) {
 
 /// The number of digests under one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KeyUse {
     /// The key. [`KeyId::NONE`]: digested without a ring.
     pub key: KeyId,

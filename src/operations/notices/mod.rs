@@ -41,7 +41,7 @@ impl Counterfoil {
     /// use counterfoil::notice::{NoticeText, Outcome};
     ///
     /// let page = NonZeroU32::MIN.saturating_add(99);
-    /// let new = NewPersonalAccessToken { label: "backup", lifetime: Lifetime::Days(30), scope: None };
+    /// let new = NewPersonalAccessToken::new("backup", Lifetime::Days(30));
     /// counterfoil.create_personal_access_token(&ivan, &new).await?;
     /// assert!(counterfoil.due_notices(None, page).await?.items.is_empty());
     ///

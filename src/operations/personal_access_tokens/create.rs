@@ -32,6 +32,7 @@ pub enum Lifetime {
 
 /// A personal access token to create.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NewPersonalAccessToken<'a> {
     /// The owner's name for it.
     pub label: &'a str,
@@ -41,8 +42,23 @@ pub struct NewPersonalAccessToken<'a> {
     pub scope: Option<Scope>,
 }
 
+impl<'a> NewPersonalAccessToken<'a> {
+    /// A token without scope.
+    #[must_use]
+    pub const fn new(label: &'a str, lifetime: Lifetime) -> Self {
+        Self { label, lifetime, scope: None }
+    }
+}
+
+crate::types::setters::setters!(NewPersonalAccessToken<'a> {
+    with_label label = &'a str;
+    with_lifetime lifetime = Lifetime;
+    with_scope scope: Option<Scope>;
+});
+
 /// The current limits of a new personal access token, for a form that shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TokenLimits {
     /// The longest label, in characters.
     pub label_max: u16,
@@ -73,16 +89,16 @@ impl Counterfoil {
     #[doc = include_str!("../../example.in")]
     /// use std::time::Duration;
     ///
-    /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
+    /// let new = NewPersonalAccessToken::new("nightly build", Lifetime::Days(30));
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
     /// assert_eq!(issued.listed.expires_at, issued.listed.created_at.plus(Duration::from_secs(30 * 86_400)));
     /// assert!(issued.token.expose_secret().starts_with("cfp_"));
     ///
-    /// let again = NewPersonalAccessToken { label: "Nightly Build", ..new.clone() };
+    /// let again = new.clone().with_label("Nightly Build");
     /// let refused = counterfoil.create_personal_access_token(&ivan, &again).await.expect_err("the label is taken");
     /// assert!(matches!(refused, ManageError::Conflict(Conflict::LabelTaken)));
     ///
-    /// let long = NewPersonalAccessToken { label: "long", lifetime: Lifetime::Days(181), scope: None };
+    /// let long = NewPersonalAccessToken::new("long", Lifetime::Days(181));
     /// let refused = counterfoil.create_personal_access_token(&ivan, &long).await.expect_err("too long");
     /// assert_eq!(refused.to_string(), "expires_in_days must be a whole number from 1 to 180");
     /// # Ok(()) }) }

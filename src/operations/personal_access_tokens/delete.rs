@@ -8,7 +8,7 @@ use crate::service::presenter::Presenter;
 use crate::service::revoking::{by_administrator, delete};
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
-use crate::types::why::RevocationReason;
+use crate::types::revocation_reason::RevocationReason;
 
 impl Counterfoil {
     /// Deletes one of the presenter's own personal access tokens. A second call succeeds while the tombstone exists

@@ -29,7 +29,7 @@ impl Counterfoil {
     /// use counterfoil::types::RecordId;
     /// use counterfoil::{Lifetime, ManageError, NewPersonalAccessToken};
     ///
-    /// let new = NewPersonalAccessToken { label: "nightly build", lifetime: Lifetime::Days(30), scope: None };
+    /// let new = NewPersonalAccessToken::new("nightly build", Lifetime::Days(30));
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
     /// assert_eq!(counterfoil.personal_access_token(&ivan, &issued.listed.id).await?.label, "nightly build");
     /// let nobodys = RecordId::from_bytes([0; 16]);

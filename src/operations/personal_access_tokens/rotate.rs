@@ -60,7 +60,7 @@ impl Counterfoil {
     #[doc = include_str!("../../example.in")]
     /// use counterfoil::operations::Overlap;
     ///
-    /// let new = NewPersonalAccessToken { label: "deploy", lifetime: Lifetime::Days(30), scope: None };
+    /// let new = NewPersonalAccessToken::new("deploy", Lifetime::Days(30));
     /// let old = counterfoil.create_personal_access_token(&ivan, &new).await?;
     /// let new = counterfoil.rotate_personal_access_token(&ivan, &old.listed.id, Overlap::UntilFirstUse).await?;
     /// assert_eq!((new.listed.label.as_str(), new.listed.expires_at), ("deploy", old.listed.expires_at));
@@ -123,7 +123,7 @@ pub(crate) async fn rotate(
         match handover.replace(&old, honoured_until, new).await? {
             Rotated::Done => {
                 permit.tell(EventKind::Rotated { id: *id, successor: minted.id });
-                return Ok(IssuedCredential { token: minted.token, listed });
+                return Ok(IssuedCredential { token: minted.token, view: listed });
             }
             Rotated::Stale(there) => old = there,
             Rotated::IdTaken(_) if derived.is_some() => return Err(Conflict::FormUsed.into()),

@@ -51,12 +51,26 @@ impl<'a> NewAccess<'a> {
 
 /// A security code to create.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NewSecurityCode<'a> {
     /// Its access level.
     pub access: NewAccess<'a>,
     /// Its purpose.
     pub description: Option<&'a str>,
 }
+
+impl<'a> NewSecurityCode<'a> {
+    /// A code without description.
+    #[must_use]
+    pub const fn new(access: NewAccess<'a>) -> Self {
+        Self { access, description: None }
+    }
+}
+
+crate::types::setters::setters!(NewSecurityCode<'a> {
+    with_access access = NewAccess<'a>;
+    with_description description: Option<&'a str>;
+});
 
 impl Counterfoil {
     /// Creates a security code. For super administrators only.

@@ -12,8 +12,8 @@ use crate::store::change::Revoke;
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
-use crate::types::why::RevocationReason;
 
 impl Counterfoil {
     /// Signs out: ends the principal's session. A second call succeeds.
@@ -47,13 +47,13 @@ pub(super) async fn family(
     by: By,
     now: Timestamp,
 ) -> Result<(), Unavailable> {
-    let (id, why) = (principal.credential, RevocationReason::ByOwner);
+    let (id, reason) = (principal.credential, RevocationReason::ByOwner);
     let owner = OwnerId::from(&principal.subject);
     let what = Revoke::Family { realm: &service.realm, owner: &owner, family: id.family() };
     let gone_at = now.plus_capped(service.policy.tombstone);
-    let progress = service.store.revoke(what, Revoked { at: now, why }, gone_at, NonZeroU32::MIN).await?;
+    let progress = service.store.revoke(what, Revoked { at: now, reason }, gone_at, NonZeroU32::MIN).await?;
     if progress.changed > 0 {
-        service.tell(now, by, EventKind::Revoked { kind: principal.kind, id, why });
+        service.tell(now, by, EventKind::Revoked { kind: principal.kind, id, reason });
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ use crate::types::time::Timestamp;
 
 /// A new session: the text for the cookie, shown once, and its principal.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct OpenedSession {
     /// The text for the cookie.
     pub token: IssuedToken,

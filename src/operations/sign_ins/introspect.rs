@@ -12,6 +12,7 @@ use crate::types::time::Timestamp;
 
 /// The introspection of an active token. Any other token is exactly `{"active":false}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Introspected {
     /// Its kind.
     pub kind: TokenKind,

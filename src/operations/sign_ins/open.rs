@@ -56,6 +56,7 @@ impl<E: Into<Unavailable>> From<E> for OpenError {
 
 /// A sign-in that the host has authenticated.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SignIn<'a> {
     /// The client.
     pub client: &'a ClientId,
@@ -66,6 +67,21 @@ pub struct SignIn<'a> {
     /// Whether a refresh extends the inactivity time-out.
     pub remember: bool,
 }
+
+impl<'a> SignIn<'a> {
+    /// A sign-in with the client's default scope, which is not remembered.
+    #[must_use]
+    pub const fn new(client: &'a ClientId, subject: &'a SubjectId) -> Self {
+        Self { client, subject, scope: None, remember: false }
+    }
+}
+
+crate::types::setters::setters!(SignIn<'a> {
+    with_client client = &'a ClientId;
+    with_subject subject = &'a SubjectId;
+    with_scope scope: Option<Scope>;
+    with_remember remember = bool;
+});
 
 impl Counterfoil {
     /// Opens a family for a person whom the host has authenticated, after single sign-on or a second factor.

@@ -14,9 +14,9 @@ use crate::store::change::Revoke;
 use crate::types::client::Registration;
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
-use crate::types::why::RevocationReason;
 
 impl Counterfoil {
     /// Ends the family of a credential of any kind, with the host's own authority: sign-out, clean-up. When it
@@ -72,7 +72,7 @@ pub(crate) async fn by_client(
     if record.record().kind == TokenKind::RefreshToken {
         end_family(service, by, &record, RevocationReason::ByClient, now).await?;
     } else {
-        let revoked = Revoked { at: now, why: RevocationReason::ByClient };
+        let revoked = Revoked { at: now, reason: RevocationReason::ByClient };
         // Kept no longer than the token would have been: otherwise repeated revoking and issuing would accumulate
         // records.
         let expired = record.record().expires_at.map(access_gone_at);
@@ -82,7 +82,7 @@ pub(crate) async fn by_client(
             service.tell(
                 now,
                 by,
-                EventKind::Revoked { kind: TokenKind::AccessToken, id, why: RevocationReason::ByClient },
+                EventKind::Revoked { kind: TokenKind::AccessToken, id, reason: RevocationReason::ByClient },
             );
         }
     }

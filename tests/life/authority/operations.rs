@@ -31,7 +31,7 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CREDENTIALS_WRITE,
         run: |world, who| {
             let label = unused_label();
-            let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(1), scope: None };
+            let new = NewPersonalAccessToken::new(&label, Lifetime::Days(1));
             block_on(world.handle.create_personal_access_token(&who.by, &new)).map(drop)
         },
     },
@@ -116,7 +116,7 @@ pub(super) const ALL: &[Operation] = &[
         name: "CreateCode",
         scope: Scope::CODES_MANAGE,
         run: |world, who| {
-            let new = NewSecurityCode { access: NewAccess::SameAsUser("ivan"), description: None };
+            let new = NewSecurityCode::new(NewAccess::SameAsUser("ivan"));
             block_on(world.handle.create_security_code(&who.by, &new)).map(drop)
         },
     },
@@ -175,8 +175,8 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CLIENTS_MANAGE,
         run: |world, who| {
             let id = client(world);
-            let named = ClientUpdate { display_name: Some("named".into()), ..ClientUpdate::default() };
-            let enabled = ClientUpdate { disabled: Some(false), ..ClientUpdate::default() };
+            let named = ClientUpdate::default().with_display_name("named");
+            let enabled = ClientUpdate::default().with_disabled(false);
             same([named, enabled].map(|change| block_on(world.handle.update_client(&who.by, &id, change)).map(drop)))
         },
     },
@@ -185,7 +185,7 @@ pub(super) const ALL: &[Operation] = &[
         scope: Scope::CLIENTS_MANAGE,
         run: |world, who| {
             let id = client(world);
-            let disabled = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
+            let disabled = ClientUpdate::default().with_disabled(true);
             block_on(world.handle.update_client(&who.by, &id, disabled)).map(drop)
         },
     },
@@ -222,7 +222,7 @@ pub(super) const ALL: &[Operation] = &[
         name: "UpdateSettings",
         scope: Scope::SETTINGS_MANAGE,
         run: |world, who| {
-            let change = SettingsUpdate { pat_max_days: Some(90), ..SettingsUpdate::default() };
+            let change = SettingsUpdate::default().with_pat_max_days(90);
             block_on(world.handle.update_settings(&who.by, &change)).map(drop)
         },
     },
@@ -230,8 +230,8 @@ pub(super) const ALL: &[Operation] = &[
 
 /// Several calls of one operation, which must come out alike.
 fn same<const N: usize>(outcomes: [Result<(), ManageError>; N]) -> Result<(), ManageError> {
-    let told = |outcome: &Result<(), ManageError>| format!("{outcome:?}");
-    assert!(outcomes.iter().all(|outcome| told(outcome) == told(&outcomes[0])), "{outcomes:?}");
+    let text_of = |outcome: &Result<(), ManageError>| format!("{outcome:?}");
+    assert!(outcomes.iter().all(|outcome| text_of(outcome) == text_of(&outcomes[0])), "{outcomes:?}");
     outcomes.into_iter().next().expect("at least one")
 }
 
@@ -252,21 +252,21 @@ fn token(world: &World, owner: &str, scope: Option<&str>) -> RecordId {
     world.people.set_role(&subject(owner), account.role().max(Role::Member));
     let label = unused_label();
     let scope = scope.map(|scope| scope.parse().expect("a scope"));
-    let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(1), scope };
+    let new = NewPersonalAccessToken::new(&label, Lifetime::Days(1)).with_scope(scope);
     let issued = block_on(world.handle.create_personal_access_token(&Presenter::signed_in(&account), &new));
     world.people.set_role(&subject(owner), account.role());
-    issued.expect("made").listed.id
+    issued.expect("made").view.id
 }
 
 fn code(world: &World) -> RecordId {
     // With the scope that the operation needs, as the tokens above.
     let by = super::presenters::access(world, "super", Some(Scope::CODES_MANAGE)).by;
-    let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
-    block_on(world.handle.create_security_code(&by, &new)).expect("made").listed.id
+    let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
+    block_on(world.handle.create_security_code(&by, &new)).expect("made").view.id
 }
 
 fn client(world: &World) -> ClientId {
-    let scope = Scope::CLIENTS_MANAGE.parse().expect("a scope");
-    let new = NewClient { allowed_scope: Some(scope), ..NewClient::named("target") };
+    let scope = Scope::CLIENTS_MANAGE.parse::<Scope>().expect("a scope");
+    let new = NewClient::named("target").with_allowed_scope(scope);
     block_on(world.handle.create_client(&Presenter::host(), new)).expect("registered").view.id
 }

@@ -43,7 +43,7 @@ pub(super) fn unhindered() -> World {
     policy.refresh_tokens.live_per_owner_and_client = None;
     policy.console_sessions.live_per_owner = None;
     let world = bare_world(policy);
-    let any = NewClient { id: Some(client()), ..NewClient::named("any") };
+    let any = NewClient::named("any").with_id(client());
     block_on(world.handle.create_client(&Presenter::host(), any)).expect("registered");
     world
 }
@@ -97,20 +97,20 @@ fn session(world: &World, who: &str) -> Presented {
 pub(super) fn access(world: &World, who: &str, scope: Option<&str>) -> Presented {
     let (client, subject) = (client(), subject(who));
     let scope = scope.map(|scope| scope.parse().expect("a scope"));
-    let sign_in = SignIn { client: &client, subject: &subject, scope, remember: false };
+    let sign_in = SignIn::new(&client, &subject).with_scope(scope);
     let granted = block_on(world.handle.open_sign_in(&sign_in)).expect("opened");
     Presented::from(&block_on(world.handle.verify(granted.access_token.expose_secret())).expect("live"))
 }
 
 /// A collaborator has none that authenticates.
 pub(super) fn pat(world: &World, who: &str) -> Option<Presented> {
-    let new = NewPersonalAccessToken { label: "presented", lifetime: Lifetime::Days(1), scope: None };
+    let new = NewPersonalAccessToken::new("presented", Lifetime::Days(1));
     let issued = block_on(world.handle.create_personal_access_token(&world.presenter(who), &new)).ok()?;
     Some(Presented::from(&block_on(world.handle.verify(issued.token.expose_secret())).expect("live")))
 }
 
 pub(super) fn code(world: &World, access: NewAccess<'_>) -> Presented {
-    let new = NewSecurityCode { access, description: None };
+    let new = NewSecurityCode::new(access);
     let issued = block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made");
     Presented::from(&block_on(world.handle.verify(issued.token.expose_secret())).expect("live"))
 }

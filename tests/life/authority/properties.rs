@@ -63,11 +63,7 @@ fn within(held: Option<&Scope>, bound: Option<&Scope>) -> bool {
 }
 
 fn refreshing(world: &World, id: &str) -> ClientId {
-    let new = NewClient {
-        id: Some(client_id(id)),
-        grants: vec![Grant::Password, Grant::RefreshToken],
-        ..NewClient::named(id)
-    };
+    let new = NewClient::named(id).with_id(client_id(id)).with_grants(vec![Grant::Password, Grant::RefreshToken]);
     block_on(world.handle.create_client(&Presenter::host(), new)).expect("registered").view.id
 }
 
@@ -82,18 +78,18 @@ fn fault_a1_granted_lies_within_allowed_under_any_sequence() {
         for step in steps {
             let granted = match step {
                 Step::Allow(scope) => {
-                    let asked = ClientUpdate { allowed_scope: Some(scope.clone()), ..ClientUpdate::default() };
+                    let asked = ClientUpdate::default().with_allowed_scope(scope.clone());
                     if change(asked).is_ok() {
                         allowed = scope;
                     }
                     None
                 }
                 Step::Default(scope) => {
-                    let _ = change(ClientUpdate { default_scope: Some(scope), ..ClientUpdate::default() });
+                    let _ = change(ClientUpdate::default().with_default_scope(scope));
                     None
                 }
                 Step::Mode(mode) => {
-                    let _ = change(ClientUpdate { refresh_mode: Some(mode), ..ClientUpdate::default() });
+                    let _ = change(ClientUpdate::default().with_refresh_mode(mode));
                     None
                 }
                 Step::Pass(seconds) => {
@@ -101,7 +97,7 @@ fn fault_a1_granted_lies_within_allowed_under_any_sequence() {
                     None
                 }
                 Step::SignIn(scope) => {
-                    let sign_in = SignIn { client: &client, subject: &ivan, scope, remember: true };
+                    let sign_in = SignIn::new(&client, &ivan).with_scope(scope).with_remember(true);
                     block_on(world.handle.open_sign_in(&sign_in)).ok()
                 }
                 Step::Refresh(_, _) if refresh.is_empty() => None,
@@ -210,9 +206,9 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
     match attempt {
         Try::Token(scope, days) => {
             let label = format!("t {}", made.tokens.len());
-            let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(days), scope };
+            let new = NewPersonalAccessToken::new(&label, Lifetime::Days(days)).with_scope(scope);
             let issued = block_on(handle.create_personal_access_token(by, &new));
-            made.tokens.extend(issued.as_ref().ok().map(|issued| issued.listed.id));
+            made.tokens.extend(issued.as_ref().ok().map(|issued| issued.view.id));
             made.texts.extend(issued.ok().map(|issued| issued.token.expose_secret().to_owned()));
         }
         Try::Rotate(which) => {
@@ -225,8 +221,8 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
         }
         Try::Code(full) => {
             let access = if full { NewAccess::SuperAdministrator } else { NewAccess::SameAsUser("super@example.com") };
-            let issued = block_on(handle.create_security_code(by, &NewSecurityCode { access, description: None }));
-            made.codes.extend(issued.as_ref().ok().map(|issued| issued.listed.id));
+            let issued = block_on(handle.create_security_code(by, &NewSecurityCode::new(access)));
+            made.codes.extend(issued.as_ref().ok().map(|issued| issued.view.id));
             made.texts.extend(issued.ok().map(|issued| issued.token.expose_secret().to_owned()));
         }
         Try::Renew(which, how) => {
@@ -242,13 +238,15 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
         }
         Try::Register(allowed_scope, default_scope) => {
             let grants = vec![Grant::RefreshToken];
-            let new = NewClient { allowed_scope, default_scope, grants, ..NewClient::named("made") };
+            let new = NewClient::named("made")
+                .with_allowed_scope(allowed_scope)
+                .with_default_scope(default_scope)
+                .with_grants(grants);
             made.clients.extend(block_on(handle.create_client(by, new)).ok().map(|registered| registered.view.id));
         }
         Try::Change(which, allowed, default) => {
             let Some(id) = made.clients.get(which % made.clients.len().max(1)) else { return };
-            let change =
-                ClientUpdate { allowed_scope: Some(allowed), default_scope: Some(default), ..ClientUpdate::default() };
+            let change = ClientUpdate::default().with_allowed_scope(allowed).with_default_scope(default);
             let _ = block_on(handle.update_client(by, id, change));
         }
         Try::Replace(which) => {
@@ -260,7 +258,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
             else {
                 return;
             };
-            let granted = block_on(handle.open_sign_in(&SignIn { client, subject, scope, remember: false }));
+            let granted = block_on(handle.open_sign_in(&SignIn::new(client, subject).with_scope(scope)));
             made.texts.extend(granted.ok().map(|granted| granted.access_token.expose_secret().to_owned()));
         }
     }
@@ -269,7 +267,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
 
 fn rotated(world: &World, by: &Presenter, id: RecordId, made: &mut Made) {
     if let Ok(issued) = block_on(world.handle.rotate_personal_access_token(by, &id, Overlap::Immediate)) {
-        made.tokens.push(issued.listed.id);
+        made.tokens.push(issued.view.id);
         made.texts.push(issued.token.expose_secret().to_owned());
         made.texts.retain(|text| world.works(text));
     }
@@ -310,7 +308,7 @@ fn fault_a4_a_replayed_generation_ends_its_living_family_whatever_happened_betwe
                     }
                 }
                 Between::Retry if chain.len() > 1 => {
-                    let mode = ClientUpdate { refresh_mode: Some(RefreshMode::Rotate), ..ClientUpdate::default() };
+                    let mode = ClientUpdate::default().with_refresh_mode(RefreshMode::Rotate);
                     let _ = block_on(world.handle.update_client(&Presenter::host(), &client, mode));
                     let reply = world.refresh("rotating", &newest);
                     if reply.status == 200 {
@@ -321,7 +319,7 @@ fn fault_a4_a_replayed_generation_ends_its_living_family_whatever_happened_betwe
                 }
                 Between::Retry => {}
                 Between::Mode(mode) => {
-                    let mode = ClientUpdate { refresh_mode: Some(mode), ..ClientUpdate::default() };
+                    let mode = ClientUpdate::default().with_refresh_mode(mode);
                     let _ = block_on(world.handle.update_client(&Presenter::host(), &client, mode));
                 }
                 Between::Purge => while block_on(world.handle.purge(NonZeroU32::MIN)).expect("purged").more {},
@@ -386,9 +384,9 @@ fn ao_code_6_every_event_of_something_done_names_who_acted() {
         )
     };
     for event in &events {
-        assert!(event.by != Actor::Unproved || refusals(&event.what), "{event:?}");
+        assert!(event.by != Actor::Unproved || refusals(&event.kind), "{event:?}");
     }
-    let replayed = |event: &&event::Event| matches!(event.what, EventKind::Replayed { .. });
+    let replayed = |event: &&event::Event| matches!(event.kind, EventKind::Replayed { .. });
     let actor = &events.iter().find(replayed).expect("a replay").by;
     assert!(matches!(actor, Actor::Client { client: named, subject: Some(_) } if *named == client), "{actor:?}");
     assert!(events.len() > 20, "{}", events.len());

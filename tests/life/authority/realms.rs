@@ -19,7 +19,7 @@ fn fault_a3_a_session_of_another_realm_is_not_renewed_ended_or_fresh_here() {
     let there = world.elsewhere(|builder| builder.realm(realm.clone()));
     let opened = block_on(there.handle.open_session_for(&world.account("super"))).expect("opened");
     let secret = Secret::from("super".to_owned());
-    let login = Login { name: "super@example.com", password: &secret, mfa_key: None, machine_key: None };
+    let login = Login::new("super@example.com", &secret);
     let again = block_on(world.handle.reauthenticate(&opened.principal, &login, &Source::Unknown));
     assert!(matches!(again, Err(LoginError::Refused)), "{again:?}");
     let ended = block_on(world.handle.end_session(&opened.principal));
@@ -38,13 +38,13 @@ fn fault_a3_a_session_of_another_realm_is_not_renewed_ended_or_fresh_here() {
 fn fault_a5_introspection_tells_the_effective_role_and_who_acts() {
     let world = world();
     let of = |text: &str| world.introspect("machine", text);
-    let new = |access| NewSecurityCode { access, description: None };
+    let new = |access| NewSecurityCode::new(access);
     let make =
         |access| block_on(world.handle.create_security_code(&world.presenter("super"), &new(access))).expect("made");
     let same = make(NewAccess::SameAsUser("super@example.com"));
-    let told = of(same.token.expose_secret());
-    assert_eq!((told.text("sub"), told.text("role")), ("super".into(), "member".into()), "{}", told.body);
-    assert!(told.body.contains(r#""act":{"sub":"super"}"#), "{}", told.body);
+    let answer = of(same.token.expose_secret());
+    assert_eq!((answer.text("sub"), answer.text("role")), ("super".into(), "member".into()), "{}", answer.body);
+    assert!(answer.body.contains(r#""act":{"sub":"super"}"#), "{}", answer.body);
     let full = of(make(NewAccess::SuperAdministrator).token.expose_secret());
     assert_eq!(full.text("role"), "super_administrator");
     let sign_in = world.log_in("rotating", "true");
@@ -58,7 +58,7 @@ fn fault_a5_introspection_tells_the_effective_role_and_who_acts() {
 fn fault_a6_a_digest_without_a_key_proves_nothing_beside_a_key_ring() {
     let before = bare_world(synergy_policy());
     let token = before.pat("super", "from before");
-    let api = NewClient { resource_server: true, ..NewClient::named("server") };
+    let api = NewClient::named("server").with_resource_server(true);
     let client = block_on(before.handle.create_client(&Presenter::host(), api)).expect("registered");
     let secret = client.secret.expect("confidential").expose_api_key().to_owned();
     let introspect = |world: &World| {
@@ -130,7 +130,7 @@ fn fault_a11_a_person_who_comes_back_under_the_same_id_gets_no_old_token() {
     world.pass(Duration::from_secs(1));
     world.people.insert(ivan.with_role(Role::Administrator).with_valid_since(world.now()), &["ivan"], "ivan");
     assert!(!world.works(token.token.expose_secret()), "nor with the new role");
-    block_on(world.handle.delete_personal_access_token_of(&admin, &subject("ivan"), &token.listed.id))
+    block_on(world.handle.delete_personal_access_token_of(&admin, &subject("ivan"), &token.view.id))
         .expect("deleted by id");
 }
 
@@ -159,11 +159,11 @@ fn fault_a13_sign_ins_sessions_and_access_tokens_are_bounded_and_the_least_recen
         (0..3).map(|_| (world.log_in("rotating", "true"), world.pass(Duration::from_secs(1))).0).collect();
     let used = world.refresh("rotating", &sign_ins[0].refresh());
     let other = world.log_in("test.token", "true");
-    world.told();
+    world.take_events();
     world.log_in("rotating", "true");
     let made_room =
         |what: &event::EventKind| matches!(what, event::EventKind::MadeRoom { kind: TokenKind::RefreshToken, .. });
-    assert_eq!(world.told().iter().filter(|what| made_room(what)).count(), 1);
+    assert_eq!(world.take_events().iter().filter(|what| made_room(what)).count(), 1);
     assert!(!world.works(&sign_ins[1].access()), "the least recently used");
     assert!(world.works(&sign_ins[2].access()) && world.works(&used.access()) && world.works(&other.access()));
     let ivan = world.account("ivan");
@@ -182,7 +182,7 @@ fn fault_a13_sign_ins_sessions_and_access_tokens_are_bounded_and_the_least_recen
 #[test]
 fn fault_a14_an_administrator_cannot_lengthen_what_the_policy_bounds() {
     let world = bare_world(policy::Policy::aal2());
-    let change = |seconds| settings::SettingsUpdate { refresh_absolute_seconds: Some(seconds), ..Default::default() };
+    let change = |seconds| settings::SettingsUpdate::default().with_refresh_absolute_seconds(seconds);
     let set = |seconds| block_on(world.handle.update_settings(&world.presenter("admin"), &change(seconds)));
     let refused = set(366 * 86_400);
     assert!(
@@ -201,7 +201,7 @@ fn fault_a12_creations_of_an_hour_are_bounded_deleted_ones_counted() {
     let world = bare_world(open_policy());
     for n in 0..100 {
         let token = world.pat("ivan", &format!("n {n}"));
-        world.delete("ivan", &token.listed.id).expect("deleted");
+        world.delete("ivan", &token.view.id).expect("deleted");
     }
     let slowed = world.create("ivan", "one more", 1);
     let until = world.now().plus_capped(hours(1));
@@ -216,14 +216,12 @@ fn fault_a12_rotations_of_a_token_are_bounded_like_creations() {
     let mut policy = open_policy();
     policy.personal_access_tokens.creations_per_hour = std::num::NonZeroU32::new(2);
     let world = bare_world(policy);
-    let mut id = world.pat("ivan", "ci").listed.id;
+    let mut id = world.pat("ivan", "ci").view.id;
     let by = world.presenter("ivan");
     for _ in 0..2 {
         world.pass(Duration::from_secs(1));
-        id = block_on(world.handle.rotate_personal_access_token(&by, &id, Overlap::Immediate))
-            .expect("rotated")
-            .listed
-            .id;
+        id =
+            block_on(world.handle.rotate_personal_access_token(&by, &id, Overlap::Immediate)).expect("rotated").view.id;
     }
     let slowed = block_on(world.handle.rotate_personal_access_token(&by, &id, Overlap::Immediate));
     assert!(matches!(slowed, Err(ManageError::SlowDown { .. })), "{slowed:?}");
@@ -235,7 +233,7 @@ fn every_event_of_a_same_as_user_code_names_its_maker() {
     let token = world.pat("ivan", "his own");
     let Presented { by, .. } = code(&world, NewAccess::SameAsUser("ivan"));
     let _ = world.sink.take();
-    block_on(world.handle.delete_personal_access_token(&by, &token.listed.id)).expect("deleted");
+    block_on(world.handle.delete_personal_access_token(&by, &token.view.id)).expect("deleted");
     let events = world.sink.take();
     assert!(
         events.iter().all(|event| matches!(&event.by, event::Actor::SecurityCode { subject: who, creator, .. } if *who == subject("ivan") && *creator == subject("super"))),

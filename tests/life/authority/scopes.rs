@@ -15,19 +15,17 @@ pub(super) fn scope(text: &str) -> Scope {
 
 /// A client with that allowed list, which may refresh and use passwords.
 fn register(world: &World, id: &str, allowed: Option<&str>, default: Option<&str>) -> ClientId {
-    let new = NewClient {
-        id: Some(client_id(id)),
-        grants: vec![Grant::Password, Grant::RefreshToken],
-        allowed_scope: allowed.map(scope),
-        default_scope: default.map(scope),
-        public: true,
-        ..NewClient::named(id)
-    };
+    let new = NewClient::named(id)
+        .with_id(client_id(id))
+        .with_grants(vec![Grant::Password, Grant::RefreshToken])
+        .with_allowed_scope(allowed.map(scope))
+        .with_default_scope(default.map(scope))
+        .with_public(true);
     block_on(world.handle.create_client(&Presenter::host(), new)).expect("registered").view.id
 }
 
 fn allow(world: &World, client: &ClientId, allowed: Option<&str>) {
-    let change = ClientUpdate { allowed_scope: Some(allowed.map(scope)), ..ClientUpdate::default() };
+    let change = ClientUpdate::default().with_allowed_scope(allowed.map(scope));
     block_on(world.handle.update_client(&Presenter::host(), client, change)).expect("changed");
 }
 
@@ -63,7 +61,7 @@ fn fault_a1_a_client_that_asks_for_nothing_gets_its_default_or_all_that_it_is_al
     let reply = log_in(&world, "narrow", None);
     assert_eq!((held(&world, &reply), reply.text("scope")), (Some("demo:read".into()), "demo:read".into()));
     let by = Presenter::from(&world.verify(&reply.access()).expect("live"));
-    let change = settings::SettingsUpdate { pat_max_days: Some(1), ..Default::default() };
+    let change = settings::SettingsUpdate::default().with_pat_max_days(1);
     let changed = block_on(world.handle.update_settings(&by, &change));
     assert!(matches!(changed, Err(ManageError::Forbidden(Forbidden::Scope { .. }))), "{changed:?}");
     assert_eq!(held(&world, &log_in(&world, "usual", None)), Some("demo:read".into()));
@@ -71,7 +69,7 @@ fn fault_a1_a_client_that_asks_for_nothing_gets_its_default_or_all_that_it_is_al
     assert_eq!(log_in(&world, "narrow", Some("demo:write")).error(), (400, "invalid_scope".into()));
     // The host opens families by the same rule.
     let (client, admin) = (client_id("narrow"), subject("admin"));
-    let sign_in = SignIn { client: &client, subject: &admin, scope: None, remember: false };
+    let sign_in = SignIn::new(&client, &admin);
     let granted = block_on(world.handle.open_sign_in(&sign_in)).expect("opened");
     assert_eq!(granted.scope, Some(scope("demo:read")));
 }
@@ -90,7 +88,7 @@ fn fault_a1_narrowing_a_client_holds_at_once_for_what_it_has_already() {
     let denied = world.verify(&refreshed.access());
     assert!(matches!(&denied, Err(denied) if denied.public() == Some(PublicRefusal::InsufficientScope)), "{denied:?}");
     assert_eq!(refresh(&world, "app", &refreshed.refresh(), None).error(), (400, "invalid_scope".into()));
-    world.told();
+    world.take_events();
     block_on(world.handle.create_client(&Presenter::host(), resource_server())).expect("registered");
     allow(&world, &client, None);
     let again = refresh(&world, "app", &refreshed.refresh(), None);
@@ -99,18 +97,17 @@ fn fault_a1_narrowing_a_client_holds_at_once_for_what_it_has_already() {
 }
 
 fn resource_server() -> NewClient {
-    NewClient { resource_server: true, ..NewClient::named("server") }
+    NewClient::named("server").with_resource_server(true)
 }
 
 #[test]
 fn fault_a1_a_default_outside_the_allowed_is_refused_when_made_and_when_changed() {
     let world = bare_world(open_policy());
     let client = register(&world, "app", Some("a b"), Some("b"));
-    let narrowed = ClientUpdate { allowed_scope: Some(Some(scope("a"))), ..ClientUpdate::default() };
+    let narrowed = ClientUpdate::default().with_allowed_scope(Some(scope("a")));
     let refused = block_on(world.handle.update_client(&Presenter::host(), &client, narrowed));
     assert!(matches!(refused, Err(ManageError::Invalid(Invalid::DefaultScope))), "{refused:?}");
-    let both =
-        ClientUpdate { allowed_scope: Some(Some(scope("a"))), default_scope: Some(None), ..ClientUpdate::default() };
+    let both = ClientUpdate::default().with_allowed_scope(Some(scope("a"))).with_default_scope(None);
     block_on(world.handle.update_client(&Presenter::host(), &client, both)).expect("changed together");
 }
 
@@ -129,22 +126,17 @@ fn fault_a2_an_unknown_scope_is_refused_everywhere_and_drops_out_of_what_is_stor
     for unknown in ["undefined", "demo:raed", "a,b", "demo:read demo:raed"] {
         assert_eq!(log_in(&world, "app", Some(unknown)).error(), (400, "invalid_scope".into()), "{unknown}");
         assert_eq!(refresh(&world, "app", &stored.refresh(), Some(unknown)).error(), (400, "invalid_scope".into()));
-        let new = NewPersonalAccessToken { label: "x", lifetime: Lifetime::Days(1), scope: Some(scope(unknown)) };
+        let new = NewPersonalAccessToken::new("x", Lifetime::Days(1)).with_scope(scope(unknown));
         let made = block_on(world.handle.create_personal_access_token(&world.presenter("ivan"), &new));
         assert!(matches!(made, Err(ManageError::Invalid(Invalid::ScopeUnknown { field: "scope" }))), "{made:?}");
         for (field, allowed, default) in [("scopes", Some(unknown), None), ("default_scopes", None, Some(unknown))] {
-            let new = NewClient {
-                allowed_scope: allowed.map(scope),
-                default_scope: default.map(scope),
-                ..NewClient::named("n")
-            };
+            let new =
+                NewClient::named("n").with_allowed_scope(allowed.map(scope)).with_default_scope(default.map(scope));
             let made = block_on(world.handle.create_client(&Presenter::host(), new));
             assert!(matches!(&made, Err(ManageError::Invalid(invalid)) if invalid.field() == field), "{made:?}");
-            let change = ClientUpdate {
-                allowed_scope: allowed.map(|text| Some(scope(text))),
-                default_scope: default.map(|text| Some(scope(text))),
-                ..ClientUpdate::default()
-            };
+            let mut change = ClientUpdate::default();
+            change.allowed_scope = allowed.map(|text| Some(scope(text)));
+            change.default_scope = default.map(|text| Some(scope(text)));
             let made = block_on(world.handle.update_client(&Presenter::host(), &client_id("app"), change));
             assert!(matches!(&made, Err(ManageError::Invalid(invalid)) if invalid.field() == field), "{made:?}");
         }
@@ -156,24 +148,24 @@ fn fault_a2_an_unknown_scope_is_refused_everywhere_and_drops_out_of_what_is_stor
 fn fault_c11_a_scope_beyond_is_refused_before_the_password_and_a_proved_one_leaves_an_event() {
     let world = bare_world(open_policy());
     register(&world, "app", Some("a"), None);
-    world.told();
+    world.take_events();
     let hashes = world.people.hashes();
     assert_eq!(log_in(&world, "app", Some("b")).error(), (400, "invalid_scope".into()));
     assert_eq!(world.people.hashes(), hashes, "no password was looked at");
     log_in(&world, "app", Some("a"));
     let proved = |what: &EventKind| matches!(what, EventKind::LoginProved { subject: who } if *who == subject("admin"));
-    assert!(world.told().iter().any(proved));
+    assert!(world.take_events().iter().any(proved));
     block_on(world.handle.open_session(&login("admin", "admin"), &counterfoil::types::Source::Unknown))
         .expect("opened");
-    assert!(world.told().iter().any(proved), "the console's too");
+    assert!(world.take_events().iter().any(proved), "the console's too");
 }
 
 #[test]
 fn fault_a7_a_presenter_with_a_scope_gives_no_longer_life_to_a_code_that_may_do_more() {
     let world = super::presenters::unhindered();
     let by = super::presenters::access(&world, "super", Some(Scope::CODES_MANAGE)).by;
-    let new = NewSecurityCode { access: NewAccess::SuperAdministrator, description: None };
-    let wide = block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made").listed.id;
+    let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
+    let wide = block_on(world.handle.create_security_code(&world.presenter("super"), &new)).expect("made").view.id;
     let later = world.now().plus_capped(days(9));
     for outcome in [
         block_on(world.handle.update_security_code(&by, &wide, Some(later), None)),
@@ -193,18 +185,18 @@ fn fault_a7_a_presenter_with_a_scope_gives_no_longer_life_to_a_code_that_may_do_
 #[test]
 fn fault_a1_a_presenter_with_a_scope_turns_no_wider_client_to_reuse() {
     let world = bare_world(open_policy());
-    let wide = NewClient { id: Some(client_id("wide")), ..NewClient::named("wide") };
+    let wide = NewClient::named("wide").with_id(client_id("wide"));
     block_on(world.handle.create_client(&Presenter::host(), wide)).expect("registered");
     register(&world, "desk", Some("clients:manage"), None);
     let reply = log_in(&world, "desk", None);
     let by = Presenter::from(&world.verify(&reply.access()).expect("live"));
-    let reuse = ClientUpdate { refresh_mode: Some(client::RefreshMode::Reuse), ..ClientUpdate::default() };
+    let reuse = ClientUpdate::default().with_refresh_mode(client::RefreshMode::Reuse);
     let changed = block_on(world.handle.update_client(&by, &client_id("wide"), reuse));
     assert!(matches!(changed, Err(ManageError::Invalid(Invalid::ScopeBeyond { field: "scopes" }))), "{changed:?}");
 }
 
 fn login<'a>(name: &'a str, password: &'a str) -> directory::Login<'a> {
-    directory::Login { name, password: leaked(password), mfa_key: None, machine_key: None }
+    directory::Login::new(name, leaked(password))
 }
 
 /// A login borrows its password; a test may let it live on.

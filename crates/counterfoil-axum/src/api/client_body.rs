@@ -134,16 +134,14 @@ impl Body for NewRegistration {
 
 impl From<NewRegistration> for NewClient {
     fn from(new: NewRegistration) -> Self {
-        Self {
-            id: new.id,
-            display_name: new.display_name,
-            grants: new.grants,
-            allowed_scope: new.scopes,
-            default_scope: new.default_scopes,
-            public: new.public,
-            refresh_mode: new.refresh_mode,
-            resource_server: new.resource_server,
-        }
+        Self::named(&new.display_name)
+            .with_id(new.id)
+            .with_grants(new.grants)
+            .with_allowed_scope(new.scopes)
+            .with_default_scope(new.default_scopes)
+            .with_public(new.public)
+            .with_refresh_mode(new.refresh_mode)
+            .with_resource_server(new.resource_server)
     }
 }
 
@@ -162,13 +160,13 @@ impl Body for RegistrationUpdate {
 
 impl From<RegistrationUpdate> for ClientUpdate {
     fn from(change: RegistrationUpdate) -> Self {
-        Self {
-            disabled: change.disabled,
-            display_name: change.display_name,
-            grants: change.grants,
-            refresh_mode: change.refresh_mode,
-            allowed_scope: change.scopes,
-            default_scope: change.default_scopes,
-        }
+        let mut update = Self::default();
+        update.disabled = change.disabled;
+        update.display_name = change.display_name;
+        update.grants = change.grants;
+        update.refresh_mode = change.refresh_mode;
+        update.allowed_scope = change.scopes;
+        update.default_scope = change.default_scopes;
+        update
     }
 }

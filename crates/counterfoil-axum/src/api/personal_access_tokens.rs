@@ -148,7 +148,7 @@ async fn create(
     let by = principal.presenter();
     let new: NewToken = body(&counterfoil, &by, Operation::CreateToken, request).await?;
     let lifetime = new.expires_in_days.map_or(Lifetime::Permanent, Lifetime::Days);
-    let new = NewPersonalAccessToken { label: &new.label, lifetime, scope: new.scope };
+    let new = NewPersonalAccessToken::new(&new.label, lifetime).with_scope(new.scope);
     let issued = or_problem(&counterfoil, counterfoil.create_personal_access_token(&by, &new).await)?;
     Ok(new_token(&location, &issued))
 }

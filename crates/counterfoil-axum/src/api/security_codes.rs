@@ -168,7 +168,7 @@ async fn create(
     let by = principal.presenter();
     let new: NewCode = body(&counterfoil, &by, Operation::CreateCode, request).await?;
     let access = new.access().map_err(Problem::from)?;
-    let code = NewSecurityCode { access, description: new.description.as_deref() };
+    let code = NewSecurityCode::new(access).with_description(new.description.as_deref());
     let issued = or_problem(&counterfoil, counterfoil.create_security_code(&by, &code).await)?;
     Ok(new_code(&location, &issued))
 }

@@ -27,8 +27,8 @@ fn schema(name: SettingName) -> ObjectBuilder {
 
 impl PartialSchema for SettingsView {
     fn schema() -> RefOr<Schema> {
-        let all = SettingName::ALL.into_iter().fold(ObjectBuilder::new(), |object, name| {
-            let about = (name == SettingName::NoticeLeadDays).then_some("rounded up, where a policy has it in seconds");
+        let all = SettingName::ALL.iter().fold(ObjectBuilder::new(), |object, &name| {
+            let about = (name.unit() == SettingUnit::Days).then_some("rounded up, where a policy has it in seconds");
             object.property(name.as_str(), schema(name).description(about)).required(name.as_str())
         });
         all.description(Some("The settings as they hold now")).into()
@@ -39,8 +39,8 @@ impl ToSchema for SettingsView {}
 
 impl PartialSchema for NewSettings {
     fn schema() -> RefOr<Schema> {
-        let all = SettingName::ALL.into_iter();
-        let all = all.fold(ObjectBuilder::new(), |object, name| object.property(name.as_str(), schema(name)));
+        let all = SettingName::ALL.iter();
+        let all = all.fold(ObjectBuilder::new(), |object, &name| object.property(name.as_str(), schema(name)));
         all.description(Some("What is to be changed")).into()
     }
 }

@@ -37,10 +37,10 @@ type NewSettingsSchema = Strict<NewSettings>;
 impl Body for NewSettings {
     fn take(fields: &mut Fields) -> Result<Self, Problem> {
         let mut change = SettingsUpdate::default();
-        for name in SettingName::ALL {
+        for &name in SettingName::ALL {
             let number = match name.unit() {
                 SettingUnit::Switch => fields.optional::<bool>(name.as_str())?.map(u64::from),
-                SettingUnit::Seconds | SettingUnit::Days => fields.optional(name.as_str())?,
+                _ => fields.optional(name.as_str())?,
             };
             if let Some(number) = number {
                 change.set(name, number);
@@ -56,7 +56,7 @@ fn shown(settings: &Settings) -> Response {
         (_, number) => Value::from(number),
     };
     let all: Map<String, Value> =
-        SettingName::ALL.into_iter().map(|name| (name.as_str().to_owned(), value(name))).collect();
+        SettingName::ALL.iter().map(|&name| (name.as_str().to_owned(), value(name))).collect();
     secret_body::json(StatusCode::OK, &all)
 }
 

@@ -134,14 +134,14 @@ impl From<&CredentialView> for CodeView {
 
 /// The response with a new token's text.
 pub(super) fn new_token(location: &Location, issued: &IssuedCredential) -> Response {
-    let view = NewTokenView { record: (&issued.listed).into(), token: issued.token.expose_secret() };
-    location.created(&issued.listed.id.to_string(), &view)
+    let view = NewTokenView { record: (&issued.view).into(), token: issued.token.expose_secret() };
+    location.created(&issued.view.id.to_string(), &view)
 }
 
 /// The response with a new code's text.
 pub(super) fn new_code(location: &Location, issued: &IssuedCredential) -> Response {
-    let view = NewCodeView { record: (&issued.listed).into(), code: issued.token.expose_secret() };
-    location.created(&issued.listed.id.to_string(), &view)
+    let view = NewCodeView { record: (&issued.view).into(), code: issued.token.expose_secret() };
+    location.created(&issued.view.id.to_string(), &view)
 }
 
 /// The cursor of a request for a list of credentials.

@@ -8,11 +8,28 @@ use counterfoil::SubjectId;
 
 /// The profile of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Profile {
     /// The IANA time zone; `None`: UTC.
     pub zone: Option<String>,
     /// The signature, if there is one.
     pub signature: Option<Signature>,
+}
+
+impl Profile {
+    /// Sets [`zone`](Self::zone).
+    #[must_use]
+    pub fn with_zone(mut self, zone: impl Into<Option<String>>) -> Self {
+        self.zone = zone.into();
+        self
+    }
+
+    /// Sets [`signature`](Self::signature).
+    #[must_use]
+    pub fn with_signature(mut self, signature: impl Into<Option<Signature>>) -> Self {
+        self.signature = signature.into();
+        self
+    }
 }
 
 /// A signature.
@@ -32,6 +49,7 @@ pub enum Signature {
 
 /// The image formats. Browsers show them, and they cannot hold scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ImageFormat {
     /// `image/png`.
     Png,

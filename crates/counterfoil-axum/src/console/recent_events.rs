@@ -83,13 +83,7 @@ mod tests {
 
     fn event(realm: &str, at: u64) -> Event {
         let realm = Realm::new(realm).expect("a realm");
-        Event {
-            at: Timestamp::from_micros(at).expect("in range"),
-            realm,
-            by: Actor::Host,
-            source: None,
-            what: EventKind::NoKeyRing,
-        }
+        Event::new(Timestamp::from_micros(at).expect("in range"), realm, Actor::Host, EventKind::NoKeyRing)
     }
 
     fn of(capacity: usize) -> RecentEvents {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use counterfoil::types::Source;
 use counterfoil::{Challenge, Counterfoil, Secret};
-use counterfoil_tower::{Authentication, Rejection, Why, is_preflight, source_of};
+use counterfoil_tower::{Authentication, Rejection, RejectionReason, is_preflight, source_of};
 use http::header::{AUTHORIZATION, COOKIE, Entry};
 use http::{HeaderMap, Method, Request};
 use tower_layer::Layer;
@@ -110,8 +110,8 @@ impl SessionLayer {
 
     async fn authenticate(&self, request_kind: CookieRequest, source: &Source) -> Authentication {
         let rejected = match request_kind {
-            CookieRequest::InvalidHost => Rejection::new(Why::InvalidHost),
-            CookieRequest::Forged => Rejection::new(Why::Forged),
+            CookieRequest::InvalidHost => Rejection::new(RejectionReason::InvalidHost),
+            CookieRequest::Forged => Rejection::new(RejectionReason::Forged),
             CookieRequest::Session(session) => {
                 match self.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
                     Ok(principal) => return Authentication::active(principal),

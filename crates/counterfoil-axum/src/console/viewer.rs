@@ -136,7 +136,7 @@ impl Viewer {
             return Err(LoginError::Refused);
         };
         let name = self.principal.name().to_owned();
-        let login = Login { name: &name, password, mfa_key: None, machine_key: None };
+        let login = Login::new(&name, password);
         let counterfoil = &console.counterfoil;
         let opened =
             retry_while_busy(counterfoil, || counterfoil.reauthenticate(&self.principal, &login, &self.source)).await?;

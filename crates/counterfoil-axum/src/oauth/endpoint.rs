@@ -53,16 +53,12 @@ impl Posted {
 
     /// The request as the handle takes it.
     pub(super) fn request<'a>(&'a self, authorization: &'a [&'a [u8]]) -> OAuthRequest<'a> {
-        OAuthRequest {
-            authorization,
-            // One that stands twice is none.
-            content_type: match self.media_types.as_slice() {
-                [one] => Some(one.as_bytes()),
-                _ => None,
-            },
-            body: &self.body,
-            source: &self.source,
-        }
+        // One that stands twice is none.
+        let content_type = match self.media_types.as_slice() {
+            [one] => Some(one.as_bytes()),
+            _ => None,
+        };
+        OAuthRequest::new(&self.body, &self.source).with_authorization(authorization).with_content_type(content_type)
     }
 }
 

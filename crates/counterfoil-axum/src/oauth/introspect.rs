@@ -30,9 +30,9 @@ pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> Routes {
 async fn answer(State(Served { counterfoil, sources }): State<Served>, request: Request) -> Response {
     match Posted::read(request, sources).await {
         Err(refused) => refused,
-        Ok(posted) => {
-            let authorization = posted.authorization();
-            sent(retry_while_busy(&counterfoil, || counterfoil.introspection(posted.request(&authorization))).await)
+        Ok(form) => {
+            let authorization = form.authorization();
+            sent(retry_while_busy(&counterfoil, || counterfoil.introspection(form.request(&authorization))).await)
         }
     }
 }

@@ -30,9 +30,9 @@ pub fn revoke(counterfoil: Counterfoil, sources: Sources) -> Routes {
 async fn answer(State(Served { counterfoil, sources }): State<Served>, request: Request) -> Response {
     match Posted::read(request, sources).await {
         Err(refused) => refused,
-        Ok(posted) => {
-            let authorization = posted.authorization();
-            sent(retry_while_busy(&counterfoil, || counterfoil.revocation(posted.request(&authorization))).await)
+        Ok(form) => {
+            let authorization = form.authorization();
+            sent(retry_while_busy(&counterfoil, || counterfoil.revocation(form.request(&authorization))).await)
         }
     }
 }

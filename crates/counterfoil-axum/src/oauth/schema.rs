@@ -59,19 +59,20 @@ pub(super) struct TokenAnswer {
     refresh_token: Option<String>,
     /// Where it differs from what was asked.
     scope: Option<String>,
-    user_name: String,
-    user_id: String,
+    /// This and the members below are in the answer where the policy asks for the vendor fields.
+    user_name: Option<String>,
+    user_id: Option<String>,
     /// The client's display name.
     #[schema(rename = "as:client_id")]
-    client_name: String,
+    client_name: Option<String>,
     /// `true` exactly for collaborators.
-    is_read_only_web_user: String,
+    is_read_only_web_user: Option<String>,
     /// RFC 1123.
     #[schema(rename = ".issued")]
-    issued: String,
+    issued: Option<String>,
     /// RFC 1123.
     #[schema(rename = ".expires")]
-    expires: String,
+    expires: Option<String>,
 }
 
 /// What a token is (RFC 7662 §2.2); of an inactive one `active` alone.

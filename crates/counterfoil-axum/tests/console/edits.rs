@@ -17,7 +17,7 @@ async fn code(world: &World, description: &str) -> (Browser, String) {
 }
 
 fn done(world: &World) -> Vec<Action> {
-    let action = |event: counterfoil::event::Event| match event.what {
+    let action = |event: counterfoil::event::Event| match event.kind {
         EventKind::Changed { action, .. } => Some(action),
         _ => None,
     };
@@ -97,14 +97,14 @@ async fn fault_f11_what_lengthens_a_codes_life_asks_and_says_what_it_means() {
     let young = value(&sue.get("/codes?q=young").await.text, "data-id=\"");
     let list = sue.get("/codes").await.text;
     assert!(!list.contains("<form class=\"make-permanent\"") && !list.contains("action=\"/console/codes/"), "{list}");
-    for (id, verb, says, action) in [
+    for (id, action_name, says, action) in [
         (&young, "reset", "from now", Action::Reset),
         (&young, "make-permanent", "never expire", Action::MadePermanent),
         (&live, "reactivate", "works again", Action::Reactivated),
     ] {
         drop(world.sink.take());
-        let path = format!("/codes/{id}/{verb}");
-        assert!(list.contains(&format!("href=\"/console{path}?back=")), "{verb}");
+        let path = format!("/codes/{id}/{action_name}");
+        assert!(list.contains(&format!("href=\"/console{path}?back=")), "{action_name}");
         let asks = sue.get(&format!("{path}?back=%2Fcodes%3Fq%3Dyoung")).await;
         assert!(asks.status == 200 && asks.text.contains(says) && asks.text.contains("id=\"confirm\""), "{asks:?}");
         assert_eq!(done(&world), [], "looking does nothing");
@@ -151,8 +151,7 @@ async fn fault_f4_a_refused_form_does_not_undo_a_concurrent_change() {
     let sue = Browser::signed_in(&world, "sue").await;
     let switch = "personal_access_tokens_enabled";
     assert!(is_ticked(&sue.get("/settings").await.text, switch));
-    let off =
-        counterfoil::settings::SettingsUpdate { personal_access_tokens_enabled: Some(false), ..Default::default() };
+    let off = counterfoil::settings::SettingsUpdate::default().with_personal_access_tokens_enabled(false);
     world.counterfoil.update_settings(&counterfoil::Presenter::host(), &off).await.expect("switched off");
     // Submit the old page: the checkbox untouched, another field invalid.
     let form = format!("{switch}=true&{switch}_was=true&pat_max_days=0&pat_max_days_was=180");
@@ -170,10 +169,8 @@ async fn fault_f4_a_refused_edit_of_a_client_does_not_widen_it_again() {
     let page = sue.get("/clients/app/edit").await.text;
     let was = |name: &str| value(&page, &format!("name=\"{name}_was\" value=\""));
     assert_eq!(was("grants"), "password refresh_token");
-    let fewer = counterfoil::client::ClientUpdate {
-        grants: Some(vec![counterfoil::client::Grant::RefreshToken]),
-        ..Default::default()
-    };
+    let fewer =
+        counterfoil::client::ClientUpdate::default().with_grants(vec![counterfoil::client::Grant::RefreshToken]);
     world.counterfoil.update_client(&host, &"app".parse().expect("an id"), fewer).await.expect("narrowed");
     let form =
         "display_name=&display_name_was=app&grants=refresh_token&grants=password&grants_was=password+refresh_token";

@@ -44,7 +44,7 @@ async fn fault_a9_a_client_that_contradicts_itself_is_refused_on_the_page_as_in_
         ("refresh_mode=keep", "\"refresh_mode\":\"keep\"", "refresh_mode"),
         ("refresh_mode=rotate&public=yes", "\"public\":\"yes\"", "public"),
     ] {
-        let page = adam.post("/clients", &format!("display_name=kept&{form}")).await;
+        let page = adam.post("/clients", &format!("display_name=kept&allowed=all&default=all&{form}")).await;
         assert_eq!(page.status, 422, "{form}: {page:?}");
         assert!(page.text.contains(&format!("id=\"{field}-error\"")), "{form}: {page:?}");
         assert!(page.text.contains("value=\"kept\""), "{form}");
@@ -59,7 +59,7 @@ async fn fault_a9_a_client_that_contradicts_itself_is_refused_on_the_page_as_in_
 async fn fault_a9_every_form_refuses_a_repeated_or_unknown_field() {
     let world = world().await;
     let sue = Browser::signed_in(&world, "sue").await;
-    sue.post("/tokens", "label=own&days=5").await;
+    sue.post("/tokens", "label=own&days=5&rights=all").await;
     sue.post("/codes", "access=super_administrator&description=own").await;
     let id = |page: &str| crate::browser::value(page, "data-id=\"");
     let token = id(&sue.get("/tokens").await.text);

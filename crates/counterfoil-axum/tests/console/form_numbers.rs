@@ -14,10 +14,16 @@ type Form = (String, &'static str, &'static str, &'static str, &'static str);
 async fn stage() -> (World, Browser, Vec<Form>) {
     let world = world().await;
     let sue = Browser::signed_in(&world, "sue").await;
-    sue.post("/tokens", "label=turning&days=5").await;
+    sue.post("/tokens", "label=turning&days=5&rights=all").await;
     let id = value(&sue.get("/tokens").await.text, "data-id=\"");
     let forms = vec![
-        ("/tokens".to_owned(), "label=one&days=5", "label=two&days=5", "value=\"two\"", "/tokens"),
+        (
+            "/tokens".to_owned(),
+            "label=one&days=5&rights=all",
+            "label=two&days=5&rights=all",
+            "value=\"two\"",
+            "/tokens",
+        ),
         (
             format!("/tokens/{id}/rotate"),
             "overlap_seconds=3600",
@@ -55,7 +61,7 @@ fn made(world: &World) -> usize {
     let made = |event: &counterfoil::event::Event| {
         use counterfoil::event::{ClientAction, EventKind};
         use counterfoil::types::TokenKind::ConsoleSession;
-        match &event.what {
+        match &event.kind {
             EventKind::Issued { kind, .. } => *kind != ConsoleSession,
             EventKind::Rotated { .. } => true,
             EventKind::Client { action, .. } => matches!(action, ClientAction::Created | ClientAction::SecretReplaced),
@@ -187,9 +193,9 @@ async fn a_form_of_the_previous_session_is_accepted_from_the_same_browser_only()
     let world = world().await;
     let (sue, other) = (Browser::signed_in(&world, "sue").await, Browser::signed_in(&world, "sue").await);
     world.clock.advance(Duration::from_secs(10 * 60));
-    let before = sue.form("/tokens", "label=one&days=5&password=sue").await;
-    let others = other.form("/tokens", "label=two&days=5").await;
-    assert!(shows_a_secret(&sue.post("/tokens", "label=three&days=5&password=sue").await));
+    let before = sue.form("/tokens", "label=one&days=5&password=sue&rights=all").await;
+    let others = other.form("/tokens", "label=two&days=5&rights=all").await;
+    assert!(shows_a_secret(&sue.post("/tokens", "label=three&days=5&password=sue&rights=all").await));
     assert!(shows_a_secret(&sue.send_form("/tokens", &before).await), "another tab's form");
     assert_eq!(sue.send_form("/tokens", &others).await.status, 403);
     assert_eq!(other.send_form("/tokens", &before).await.status, 403);

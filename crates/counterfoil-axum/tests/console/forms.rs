@@ -10,11 +10,11 @@ async fn a_form_without_its_token_or_with_anothers_does_nothing() {
     let foreign = token(&other.get("/tokens").await.text);
     let own = token(&bill.get("/tokens").await.text);
     for form in [
-        "label=forged&days=5".to_owned(),
-        "csrf_token=&label=forged&days=5".to_owned(),
-        format!("csrf_token={foreign}&label=forged&days=5"),
-        format!("csrf_token={own}x&label=forged&days=5"),
-        format!("csrf_token={own}&csrf_token={own}&label=forged&days=5"),
+        "label=forged&days=5&rights=all".to_owned(),
+        "csrf_token=&label=forged&days=5&rights=all".to_owned(),
+        format!("csrf_token={foreign}&label=forged&days=5&rights=all"),
+        format!("csrf_token={own}x&label=forged&days=5&rights=all"),
+        format!("csrf_token={own}&csrf_token={own}&label=forged&days=5&rights=all"),
     ] {
         let refused = bill.send_form("/tokens", &form).await;
         assert_eq!(refused.status, 403, "{form}: {refused:?}");
@@ -27,7 +27,7 @@ async fn a_form_that_another_site_sends_does_nothing_though_its_token_is_right()
     let world = world().await;
     let mut bill = Browser::signed_in(&world, "bill").await;
     let own = token(&bill.get("/tokens").await.text);
-    let form = format!("csrf_token={own}&label=forged&days=5&once={}", number());
+    let form = format!("csrf_token={own}&label=forged&days=5&once={}&rights=all", number());
     for foreign in [
         ("sec-fetch-site", "cross-site"),
         ("sec-fetch-site", "same-site"),

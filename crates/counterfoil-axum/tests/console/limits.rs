@@ -29,9 +29,9 @@ async fn fault_a12_as_many_as_an_hour_allows_are_made_and_the_form_says_when_the
     policy.security_codes.creations_per_hour = NonZeroU32::new(1);
     let world = world_under(policy).await;
     let sue = Browser::signed_in(&world, "sue").await;
-    sue.post("/tokens", "label=one&days=5").await;
+    sue.post("/tokens", "label=one&days=5&rights=all").await;
     let once = number();
-    waits(&sue.post("/tokens", &format!("label=two&days=5&once={once}")).await, "value=\"two\"");
+    waits(&sue.post("/tokens", &format!("label=two&days=5&once={once}&rights=all")).await, "value=\"two\"");
     sue.post("/codes", "access=super_administrator").await;
     waits(&sue.post("/codes", "access=super_administrator&description=two").await, "two</textarea>");
     let id = value(&sue.get("/tokens").await.text, "data-id=\"");
@@ -41,7 +41,7 @@ async fn fault_a12_as_many_as_an_hour_allows_are_made_and_the_form_says_when_the
     waits(&sue.post(&rotate(id), "overlap_seconds=3600").await, "value=\"3600\" selected");
     world.clock.advance(Duration::from_secs(61 * 60));
     sue.sign_in("sue", "sue").await;
-    let made = sue.post("/tokens", &format!("label=two&days=5&once={once}")).await;
+    let made = sue.post("/tokens", &format!("label=two&days=5&once={once}&rights=all")).await;
     assert!(secret(&made.text).starts_with("cfp_"), "an hour later: {made:?}");
 }
 
@@ -52,8 +52,8 @@ async fn fault_a12_in_russian_too() {
     let world = world_under(policy).await;
     let mut bill = Browser::signed_in(&world, "bill").await;
     bill.headers.push(("accept-language", "ru"));
-    bill.post("/tokens", "label=one&days=5").await;
-    let waits = bill.post("/tokens", "label=two&days=5").await;
+    bill.post("/tokens", "label=one&days=5&rights=all").await;
+    let waits = bill.post("/tokens", "label=two&days=5&rights=all").await;
     assert!(waits.status == 429 && waits.text.contains("через 60 минут"), "{waits:?}");
 }
 
@@ -63,7 +63,7 @@ async fn fault_a12_a_later_page_without_rows_does_not_say_that_there_are_no_toke
     let bill = Browser::signed_in(&world, "bill").await;
     assert!(bill.get("/tokens").await.text.contains("id=\"empty\""));
     for label in 0..51 {
-        let made = bill.post("/tokens", &format!("label={label}&days=5")).await;
+        let made = bill.post("/tokens", &format!("label={label}&days=5&rights=all")).await;
         if label == 50 {
             assert_eq!(made.status, 409, "fifty live ones are allowed");
         }
@@ -128,7 +128,7 @@ async fn fault_a13_a_sign_in_beyond_the_cap_is_refused_in_words() {
 async fn left() -> (World, String) {
     let world = world().await;
     let bill = Browser::signed_in(&world, "bill").await;
-    let text = secret(&bill.post("/tokens", "label=left+behind&days=5").await.text);
+    let text = secret(&bill.post("/tokens", "label=left+behind&days=5&rights=all").await.text);
     world.people.remove(&subject("bill"));
     (world, text)
 }

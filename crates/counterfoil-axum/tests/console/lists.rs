@@ -23,7 +23,7 @@ async fn stage() -> (World, Browser) {
     let world = world_under(many()).await;
     let bill = Browser::signed_in(&world, "bill").await;
     for number in 0..120 {
-        let form = format!("label=token+{number}&days={}", if number % 40 == 0 { 1 } else { 90 });
+        let form = format!("label=token+{number}&days={}&rights=all", if number % 40 == 0 { 1 } else { 90 });
         assert_eq!(bill.post("/tokens", &form).await.status, 200);
         world.clock.advance(Duration::from_secs(1));
     }
@@ -126,7 +126,7 @@ async fn fault_f7_clients_and_codes_are_searched_too() {
 async fn fault_f11_dates_are_text_and_tokens_have_their_id() {
     let world = world().await;
     let bill = Browser::signed_in(&world, "bill").await;
-    bill.post("/tokens", "label=ci&days=30").await;
+    bill.post("/tokens", "label=ci&days=30&rights=all").await;
     let page = bill.get("/tokens").await.text;
     let id = value(&page, "data-id=\"");
     assert!(page.contains(&format!("{id}</span>")), "{page}");

@@ -71,7 +71,7 @@ struct Zone(Arc<Mutex<String>>);
 #[async_trait]
 impl Profiles for Zone {
     async fn profile(&self, _: &SubjectId) -> Result<Profile, ProfilesError> {
-        Ok(Profile { zone: Some(self.0.lock().unwrap().clone()), signature: None })
+        Ok(Profile::default().with_zone(self.0.lock().unwrap().clone()))
     }
 
     async fn set_zone(&self, _: &SubjectId, zone: &str) -> Result<(), ProfilesError> {

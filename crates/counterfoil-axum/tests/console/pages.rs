@@ -36,7 +36,7 @@ async fn console_1_each_section_is_open_only_to_those_who_manage_it() {
 async fn every_page_is_kept_from_caches_frames_and_scripts_from_elsewhere() {
     let world = world().await;
     let browser = Browser::signed_in(&world, "sue").await;
-    let made = browser.post("/tokens", "label=ci&days=5").await;
+    let made = browser.post("/tokens", "label=ci&days=5&rights=all").await;
     let mut answers = vec![made, browser.get("/nowhere").await, Browser::new(&world).get("/sign-in").await];
     for section in SECTIONS {
         answers.push(browser.get(section).await);
@@ -58,7 +58,7 @@ async fn every_page_is_kept_from_caches_frames_and_scripts_from_elsewhere() {
 async fn syn_pat_4_a_tokens_text_is_on_one_page_and_nowhere_after_it() {
     let world = world().await;
     let browser = Browser::signed_in(&world, "bill").await;
-    let made = browser.post("/tokens", "label=nightly&days=30").await;
+    let made = browser.post("/tokens", "label=nightly&days=30&rights=all").await;
     let text = secret(&made.text);
     assert!(text.starts_with("cfp_"));
     assert!(world.counterfoil.verify(&text).await.is_ok());
@@ -74,12 +74,12 @@ async fn what_people_type_is_text_on_every_page() {
     let attack = "<b>\"'&`</b>";
     let encoded: String = form_urlencoded::byte_serialize(attack.as_bytes()).collect();
     for (path, form) in [
-        ("/tokens", format!("label={encoded}&days=5")),
-        ("/tokens", format!("label={encoded}&days={encoded}")),
+        ("/tokens", format!("label={encoded}&days=5&rights=all")),
+        ("/tokens", format!("label={encoded}&days={encoded}&rights=all")),
         ("/codes", format!("access=super_administrator&description={encoded}")),
         ("/codes", format!("access=same_as_user&user={encoded}&description={encoded}")),
-        ("/clients", format!("refresh_mode=rotate&display_name={encoded}")),
-        ("/clients", format!("refresh_mode=rotate&display_name={encoded}&id={encoded}")),
+        ("/clients", format!("refresh_mode=rotate&allowed=all&default=all&display_name={encoded}")),
+        ("/clients", format!("refresh_mode=rotate&allowed=all&default=all&display_name={encoded}&id={encoded}")),
         ("/settings", format!("pat_max_days={encoded}")),
     ] {
         let answer = browser.post(path, &form).await;
@@ -114,7 +114,7 @@ async fn ao_code_4_an_expired_code_is_greyed_and_comes_back_with_a_button() {
 async fn anothers_token_and_an_unknown_one_are_not_found_alike() {
     let world = world().await;
     let (bill, carol) = (Browser::signed_in(&world, "bill").await, Browser::signed_in(&world, "adam").await);
-    bill.post("/tokens", "label=mine&days=5").await;
+    bill.post("/tokens", "label=mine&days=5&rights=all").await;
     let id = value(&bill.get("/tokens").await.text, "data-id=\"");
     let others = carol.post(&format!("/tokens/{id}/delete"), "").await;
     let unknown = carol.post("/tokens/0000000000000000000000/delete", "").await;
@@ -149,7 +149,7 @@ async fn console_1_pages_are_in_the_language_that_was_chosen() {
     let answer = browser.get("/language?to=en&back=/tokens").await;
     assert_eq!(answer.header("location"), Some("/console/tokens"));
     assert!(browser.get("/tokens").await.text.contains("<html lang=\"en\">"));
-    let wrong = browser.post("/tokens", "label=&days=181").await;
+    let wrong = browser.post("/tokens", "label=&days=181&rights=all").await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.text.contains("id=\"label-error\""), "{}", wrong.text);
 }

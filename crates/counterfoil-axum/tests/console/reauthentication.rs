@@ -37,13 +37,13 @@ async fn stage() -> Stage {
     sue.sign_in("sue", "sue").await;
     sue.post("/codes", "access=super_administrator&description=new").await;
     let live = value(&sue.get("/codes").await.text, "data-id=\"");
-    sue.post("/tokens", "label=own&days=5").await;
+    sue.post("/tokens", "label=own&days=5&rights=all").await;
     let token = value(&sue.get("/tokens").await.text, "data-id=\"");
     let host = Presenter::host();
-    let off = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
+    let off = ClientUpdate::default().with_disabled(true);
     world
         .counterfoil
-        .create_client(&host, NewClient { id: Some("off".parse().unwrap()), ..NewClient::named("off") })
+        .create_client(&host, NewClient::named("off").with_id("off".parse::<counterfoil::client::ClientId>().unwrap()))
         .await
         .unwrap();
     world.counterfoil.update_client(&host, &"off".parse().unwrap(), off).await.unwrap();
@@ -56,7 +56,7 @@ fn grave(stage: &Stage) -> Vec<(String, String, Option<String>)> {
     let (token, live, expired) = (&stage.token, &stage.live, &stage.expired);
     let form = |path: String, form: &str, page: Option<String>| (path, form.to_owned(), page);
     vec![
-        form("/tokens".into(), "label=more&days=5", Some("/tokens".into())),
+        form("/tokens".into(), "label=more&days=5&rights=all", Some("/tokens".into())),
         form(format!("/tokens/{token}/rotate"), "overlap_seconds=3600", Some(format!("/tokens/{token}/rotate"))),
         form("/codes".into(), "access=super_administrator", Some("/codes".into())),
         form(
@@ -67,7 +67,11 @@ fn grave(stage: &Stage) -> Vec<(String, String, Option<String>)> {
         form(format!("/codes/{live}/make-permanent"), "", None),
         form(format!("/codes/{live}/reset"), "", None),
         form(format!("/codes/{expired}/reactivate"), "", None),
-        form("/clients".into(), "display_name=more&refresh_mode=rotate", Some("/clients".into())),
+        form(
+            "/clients".into(),
+            "display_name=more&refresh_mode=rotate&allowed=all&default=all",
+            Some("/clients".into()),
+        ),
         form("/clients/off/enable".into(), "", None),
         form("/clients/app/secret".into(), "overlap_seconds=3600", Some("/clients/app/secret".into())),
         form("/settings".into(), NUMBERS, Some("/settings".into())),
@@ -96,7 +100,7 @@ async fn fault_a7_what_makes_or_widens_asks_for_a_password_that_is_ten_minutes_o
         }
         let events = stage.world.sink.take();
         assert!(
-            events.iter().all(|event| matches!(event.what, counterfoil::event::EventKind::LoginRefused { .. })),
+            events.iter().all(|event| matches!(event.kind, counterfoil::event::EventKind::LoginRefused { .. })),
             "nothing was done: {path} {events:?}"
         );
         let proved = stage.sue.post(&path, &format!("{form}&password=sue")).await;

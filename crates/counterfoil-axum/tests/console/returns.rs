@@ -46,7 +46,7 @@ async fn fault_f8_a_form_that_the_session_did_not_outlive_does_nothing_and_keeps
     let csrf = token(&sue.get("/tokens").await.text);
     let codes = "access=same_as_user&user=bill&description=two%0D%0Alines";
     for (path, fields, shown) in [
-        ("/tokens", "label=nightly+%3Cb%3E&days=30", "value=\"nightly &#60;b&#62;\""),
+        ("/tokens", "label=nightly+%3Cb%3E&days=30&rights=all", "value=\"nightly &#60;b&#62;\""),
         ("/codes", codes, "two\nlines</textarea>"),
         ("/clients", "display_name=Reports&refresh_mode=reuse&grants=password", "value=\"Reports\""),
         ("/settings", "pat_max_days=91&pat_max_days_was=180", "name=\"pat_max_days\" value=\"91\""),
@@ -57,7 +57,7 @@ async fn fault_f8_a_form_that_the_session_did_not_outlive_does_nothing_and_keeps
         let away = leads_to(&sue.send_form(path, &form).await);
         assert!(!away.contains("password%3D") && !away.contains("csrf_token") && !away.contains("once"), "{away}");
         let refused =
-            |event: &counterfoil::event::Event| matches!(event.what, counterfoil::event::EventKind::Refused { .. });
+            |event: &counterfoil::event::Event| matches!(event.kind, counterfoil::event::EventKind::Refused { .. });
         assert!(world.sink.take().iter().all(refused), "nothing was done but that the session is refused: {path}");
         assert!(sue.get(&away).await.text.contains("what you typed is kept"), "{path}");
         let back = leads_to(&sign_in_at(&sue, &away, "sue").await);
@@ -180,7 +180,7 @@ async fn fault_f8_of_two_sign_in_tabs_the_second_is_signed_in_too() {
 async fn fault_f8_a_form_of_another_session_leads_back_to_its_page_with_what_was_typed() {
     let world = world().await;
     let sue = Browser::signed_in(&world, "sue").await;
-    let refused = sue.send_form("/tokens", "csrf_token=old&label=kept+words&days=3").await;
+    let refused = sue.send_form("/tokens", "csrf_token=old&label=kept+words&days=3&rights=all").await;
     assert_eq!(refused.status, 403);
     let back = value(&refused.text, "id=\"back\" href=\"/console").replace("&#38;", "&");
     assert!(sue.get(&back).await.text.contains("value=\"kept words\""), "{back}");

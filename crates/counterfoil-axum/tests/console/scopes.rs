@@ -31,7 +31,14 @@ async fn fault_f9_a_token_has_the_scopes_that_were_ticked_and_its_row_shows_them
     assert!(world.counterfoil.verify(&secret(&made.text)).await.expect("it works").scope().is_none());
     let list = bill.get("/tokens").await.text;
     assert!(list.contains("<li><code>demo:read</code></li>") && list.contains("<span>Everything</span>"), "{list}");
-    for wrong in ["rights=limited", "rights=all&scope=demo:read", "rights=limited&scope=demo:raed", "rights=some"] {
+    for wrong in [
+        "rights=limited",
+        "rights=all&scope=demo:read",
+        "rights=limited&scope=demo:raed",
+        "rights=some",
+        "",
+        "scope=demo:read",
+    ] {
         let refused = bill.post("/tokens", &format!("label=kept&days=5&{wrong}")).await;
         assert_eq!(refused.status, 422, "{wrong}");
         assert!(refused.text.contains("id=\"error\"") && refused.text.contains("value=\"kept\""), "{wrong}");
@@ -51,7 +58,7 @@ async fn fault_f9_where_the_policy_names_no_scopes_they_are_typed() {
 }
 
 fn done(world: &World) -> Vec<ClientAction> {
-    let action = |event: counterfoil::event::Event| match event.what {
+    let action = |event: counterfoil::event::Event| match event.kind {
         EventKind::Client { action, .. } => Some(action),
         _ => None,
     };
@@ -173,12 +180,41 @@ async fn fault_f9_a_client_is_registered_with_scopes() {
     assert_eq!(client.allowed_scope.as_ref().map(|scope| scope.as_str()), Some("demo:read"));
 }
 
+/// A form that was cut, or sent by a program: an absent choice is no choice of everything.
+#[tokio::test]
+async fn fault_f9_a_form_without_its_choice_of_scopes_creates_nothing() {
+    let world = known().await;
+    let adam = Browser::signed_in(&world, "adam").await;
+    let token = adam.post("/tokens", "label=cut&days=5").await;
+    assert!(token.status == 422 && token.text.contains("id=\"scope-error\""), "{token:?}");
+    assert!(token.text.contains("value=\"cut\""), "{token:?}");
+    assert!(adam.get("/tokens").await.text.contains("id=\"empty\""), "no token was created");
+    let client = "display_name=Night&id=night&refresh_mode=rotate&grants=password";
+    for (choices, field) in [
+        ("", "scopes"),
+        ("&default=all", "scopes"),
+        ("&allowed=all", "default_scopes"),
+        ("&allowed=limited&scopes=demo:read", "default_scopes"),
+        ("&scopes=demo:read&default=all", "scopes"),
+    ] {
+        let refused = adam.post("/clients", &format!("{client}{choices}")).await;
+        assert_eq!(refused.status, 422, "{choices}: {refused:?}");
+        assert!(refused.text.contains(&format!("id=\"{field}-error\"")), "{choices}: {refused:?}");
+        assert!(refused.text.contains("value=\"Night\""), "{choices}: {refused:?}");
+    }
+    assert!(!adam.get("/clients").await.text.contains("Night"), "no client was registered");
+    assert!(
+        secret(&adam.post("/clients", &format!("{client}&allowed=all&default=all")).await.text).starts_with("cfc_")
+    );
+}
+
 /// All checkboxes of both lists ticked: more than 64 fields.
 #[tokio::test]
 async fn fault_f9_a_client_with_as_many_scopes_as_there_can_be_is_registered_and_edited() {
     for count in [25, 200] {
         let scopes: Vec<String> = (0..count).map(|number| format!("s{number}")).collect();
-        let policy = Policy { scopes: KnownScopes::new(&scopes).ok(), ..Policy::default() };
+        let mut policy = Policy::default();
+        policy.scopes = KnownScopes::new(&scopes).ok();
         let world = world_under(policy).await;
         let sue = Browser::signed_in(&world, "sue").await;
         let ticks = |field: &str| scopes.iter().map(|scope| format!("&{field}={scope}")).collect::<String>();

@@ -76,7 +76,7 @@ async fn codes_clients_and_secrets_need_the_password_again_once_it_is_ten_minute
     assert!(browser.get("/codes").await.text.contains("name=\"password\""), "the form asks");
     for (path, form, kept) in [
         ("/codes", "access=super_administrator&description=two+%3C3", "two &#60;3"),
-        ("/clients", "display_name=three&refresh_mode=rotate", "three"),
+        ("/clients", "display_name=three&refresh_mode=rotate&allowed=all&default=all", "three"),
         ("/clients/app/secret", "overlap_seconds=3600", "value=\"3600\" selected"),
     ] {
         for password in ["", "&password=", "&password=bill", "&password=sue&password=sue"] {

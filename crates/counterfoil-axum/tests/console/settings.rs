@@ -39,7 +39,7 @@ async fn form(browser: &Browser, typed: &[(&str, &str)]) -> String {
 }
 
 fn written(world: &World) -> Vec<(SettingName, String)> {
-    let setting = |event: counterfoil::event::Event| match event.what {
+    let setting = |event: counterfoil::event::Event| match event.kind {
         EventKind::Setting { name, value } => Some((name, value)),
         _ => None,
     };

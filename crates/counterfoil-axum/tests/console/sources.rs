@@ -145,7 +145,7 @@ async fn fault_d5_every_event_of_a_request_carries_the_source_of_its_connection(
     for event in &events {
         assert_eq!(event.source.as_ref().map(|source| source.as_str()), Some(ADDRESS), "{event:?}");
     }
-    let kinds: BTreeSet<_> = events.iter().map(|event| event.what.name()).collect();
+    let kinds: BTreeSet<_> = events.iter().map(|event| event.kind.name()).collect();
     assert_eq!(kinds, BTreeSet::from(KINDS));
 }
 
@@ -181,7 +181,7 @@ async fn fault_d5_a_deletion_by_a_same_as_user_code_names_code_creator_and_sourc
     let [event] = &world.sink.take()[..] else { panic!("one event") };
     let credential = code["id"].as_str().expect("an id").parse().expect("an id");
     assert_eq!(event.by, Actor::SecurityCode { subject: subject("bill"), creator: subject("sue"), credential });
-    assert_eq!((event.what.name(), event.source.is_some()), ("revoked", true));
+    assert_eq!((event.kind.name(), event.source.is_some()), ("revoked", true));
 }
 
 #[tokio::test]

@@ -114,18 +114,18 @@ async fn world_on(policy: Policy, directory: impl FnOnce(Arc<MemoryDirectory>) -
     for name in ["bill", "carol", "adam", "sue", "mia"].into_iter().filter(|_| counterfoil.gates().switch) {
         counterfoil.set_token_login(&host, &subject(name), true).await.expect("the switch");
     }
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     if counterfoil.gates().setting {
         counterfoil.update_settings(&host, &on).await.expect("the setting");
     }
-    let client = |id: &str| NewClient { id: Some(id.parse().expect("an id")), ..NewClient::named(id) };
+    let client = |id: &str| NewClient::named(id).with_id(id.parse::<counterfoil::client::ClientId>().expect("an id"));
     let grants = vec![Grant::Password, Grant::RefreshToken];
-    let app = NewClient { grants: grants.clone(), refresh_mode: RefreshMode::Rotate, ..client("app") };
-    let rs = NewClient { resource_server: true, ..client("rs") };
+    let app = client("app").with_grants(grants.clone()).with_refresh_mode(RefreshMode::Rotate);
+    let rs = client("rs").with_resource_server(true);
     for new in [app, rs] {
         counterfoil.import_client(&host, new, &Secret::from(SECRET.to_owned()), false).await.expect("a client");
     }
-    let open = NewClient { grants, public: true, ..client("open") };
+    let open = client("open").with_grants(grants).with_public(true);
     counterfoil.create_client(&host, open).await.expect("a client");
     let router = router(&counterfoil);
     World { counterfoil, people, clock, sink, router }

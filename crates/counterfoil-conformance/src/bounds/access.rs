@@ -31,7 +31,7 @@ pub async fn access_tokens_are_capped(subject: &Subject) -> Verdict {
 }
 
 fn access(draft: &Draft, generation: u64, expires_at: u64) -> NewRecord {
-    NewRecord { expires_at: Some(at(expires_at)), ..draft.access(generation) }
+    draft.access(generation).with_expires_at(at(expires_at))
 }
 
 async fn who_counts(subject: &Subject) -> Result<(), Violation> {
@@ -65,7 +65,7 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     let answer = store.revoke(Revoke::One(&first.id), revoked(at(41)), at(GONE), most(1)).await?;
     ensure!(answer.changed == 1, "an access token can be revoked by itself");
     ensure_is!(join(&two[..1], 2, 41).await?, Inserted::Done, "a revoked one is not live");
-    let permanent = NewRecord { expires_at: None, ..draft.access(0) };
+    let permanent = draft.access(0).with_expires_at(None);
     let answer = join(std::slice::from_ref(&permanent), 2, 42).await?;
     ensure_is!(answer, Inserted::FamilyFull { until } if until == at(60), "a permanent one needs room too");
     ensure_is!(join(std::slice::from_ref(&permanent), 3, 42).await?, Inserted::Done, "a higher cap lets one more in");

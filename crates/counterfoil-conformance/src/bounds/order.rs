@@ -53,7 +53,7 @@ async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     let root = draft.found(&*store).await?;
     let other = draft.records[1].id;
     let fresh = draft.access(0);
-    let thief = |taken: RecordId| NewRecord { id: taken, ..draft.access(0) };
+    let thief = |taken: RecordId| draft.access(0).with_id(taken);
     let ids = [root, fresh.id, other];
     let before = snapshot(&*store, &ids).await?;
     for taken in [root, other] {
@@ -124,7 +124,7 @@ async fn of_a_slide(subject: &Subject) -> Result<(), Violation> {
     let root = draft.found(&*store).await?;
     let scene = Scene { store: &*store, draft: &draft, parent: root, ids: vec![root, draft.records[1].id] };
     let step = bounded(slide(at(EXPIRES + 9), at(GONE + 9)), None, Some(1));
-    let (good, thief) = (vec![draft.access(0)], vec![NewRecord { id: root, ..draft.access(0) }]);
+    let (good, thief) = (vec![draft.access(0)], vec![draft.access(0).with_id(root)]);
     let answer = store.rotate(&root, &step, &thief, at(EXPIRES)).await?;
     ensure_is!(answer, Rotated::Stale(_), "an expired parent goes before a taken id");
     ensure_is!(scene.refused(&step, &thief).await?, Rotated::IdTaken(_), "a taken id goes before a full family");
@@ -149,7 +149,7 @@ impl Scene<'_> {
     fn follows(&self, generation: u64, taken: Option<RecordId>) -> Vec<NewRecord> {
         let access = self.draft.access(generation);
         let id = taken.unwrap_or(access.id);
-        vec![self.draft.successor(self.parent, generation), NewRecord { id, ..access }]
+        vec![self.draft.successor(self.parent, generation), access.with_id(id)]
     }
 
     async fn refused(&self, step: &ParentUpdate, new: &[NewRecord]) -> Result<Rotated, Violation> {

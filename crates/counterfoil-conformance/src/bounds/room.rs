@@ -69,7 +69,7 @@ async fn the_least_recently_used_goes(subject: &Subject) -> Result<(), Violation
         ensure!(ended == wanted, "a limit of {limit} must end {wanted:?}, but ended {ended:?}");
         for (index, draft) in drafts.iter().enumerate() {
             let revoked = must_get(&*store, &draft.id()).await?.revoked();
-            let wanted = (index < ends).then_some(Revoked { at: at(9), why: RevocationReason::MadeRoom });
+            let wanted = (index < ends).then_some(Revoked { at: at(9), reason: RevocationReason::MadeRoom });
             ensure!(
                 revoked == wanted,
                 "number {index} in the order of last use must read {wanted:?}, but reads {revoked:?}"
@@ -161,7 +161,7 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     ensure!(squeeze(&*store, &ann.refresh(), 1, 5).await? == families([&old]), "a full cap must make room");
     for stands in must_get_all(&*store, &[old.id(), old.records[1].id]).await? {
         let family = stands.family();
-        let revoked = (stands.revoked().map(|revoked| revoked.why), family.gone_at, family.label_key.is_some());
+        let revoked = (stands.revoked().map(|revoked| revoked.reason), family.gone_at, family.label_key.is_some());
         let wanted = (Some(RevocationReason::MadeRoom), Some(at(GONE)), false);
         ensure!(revoked == wanted, "every member of an ended family must read {wanted:?}, but reads {revoked:?}");
     }

@@ -9,17 +9,14 @@ use crate::violation::{Violation, ensure, ensure_is};
 
 /// Every field that an insert can set, set.
 fn full(new: NewRecord) -> NewRecord {
-    NewRecord {
-        label: Label::new("a label", 20).ok(),
-        description: Description::new("a description").ok(),
-        scope: "one two three".parse().ok(),
-        key_id: KeyId::new(77),
-        created_at: at(4),
-        expires_at: Some(at(900_001)),
-        gone_at: Some(at(900_002)),
-        notice: Some(NoticeMark { at: at(900_000), stage: 3 }),
-        ..new
-    }
+    new.with_label(Label::new("a label", 20).ok())
+        .with_description(Description::new("a description").ok())
+        .with_scope("one two three".parse().ok())
+        .with_key_id(KeyId::new(77))
+        .with_created_at(at(4))
+        .with_expires_at(at(900_001))
+        .with_gone_at(at(900_002))
+        .with_notice(NoticeMark { at: at(900_000), stage: 3 })
 }
 
 /// A join, a rotation and a slide keep every field of what they bring.

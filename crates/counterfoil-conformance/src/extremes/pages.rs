@@ -1,6 +1,6 @@
 //! Pages over 1,000, and cursors whose record is gone.
 
-use counterfoil::store::{Cursor, Listing, NewRecord, Rotated, TokenStore};
+use counterfoil::store::{Cursor, Listing, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 
 use crate::purge::purge;
@@ -79,7 +79,7 @@ pub(crate) async fn a_cursor_outlives_its_place_in_the_list(store: &dyn TokenSto
         for number in 0..6 {
             let draft = person.refresh().created(at(number));
             let parent = draft.found(store).await?;
-            let next = NewRecord { created_at: at(number), ..draft.successor(parent, 1) };
+            let next = draft.successor(parent, 1).with_created_at(at(number));
             let step = supersede(Version::FIRST, next.id, at(9));
             let answer = store.rotate(&parent, &step, std::slice::from_ref(&next), at(9)).await?;
             ensure!(matches!(answer, Rotated::Done), "the only rotation must go through, but was {answer:?}");

@@ -19,11 +19,12 @@ pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRec
     }
 }
 
-/// Compares each field that is named. Those after `except` the caller compares. A field of `$parts` that is named
-/// nowhere does not compile.
+/// Compares each field that is named. Those after `except` the caller compares. If a field of `$parts` is named nowhere,
+/// this does not compile.
 macro_rules! differing_fields {
     ($prefix:literal, $parts:ident, $is:ident, $must:ident, $($field:ident)*, except $($other:ident)*) => {{
-        let $parts { $($field: _,)* $($other: _,)* } = $is;
+        const NAMED: &[&str] = &[$(stringify!($field),)* $(stringify!($other),)*];
+        const { assert!(NAMED.len() == $parts::FIELDS.len(), "a field is compared nowhere") };
         let mut lines = Vec::new();
         $(if $is.$field != $must.$field {
             let (is, must) = (&$is.$field, &$must.$field);

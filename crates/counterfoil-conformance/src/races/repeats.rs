@@ -36,7 +36,7 @@ pub(crate) async fn repeats_at_once(subject: &Subject) -> Result<(), Violation> 
 /// The same record with the digest of that racer.
 fn by(racer: usize, record: &NewRecord) -> NewRecord {
     let number = u8::try_from(racer).unwrap_or(u8::MAX);
-    NewRecord { digest: Digest::from_bytes([number; 32]), key_id: KeyId::new(u32::from(number) + 1), ..record.clone() }
+    record.clone().with_digest(Digest::from_bytes([number; 32])).with_key_id(KeyId::new(u32::from(number) + 1))
 }
 
 async fn one(track: &Track, way: Way) -> Result<(), Violation> {

@@ -13,7 +13,7 @@ pub fn fields(record: &TokenRecord) -> Fields {
     all
 }
 
-/// The patterns have no `..`: a new field that is not listed here does not compile.
+/// A test compares the names with [`RecordParts::FIELDS`], so that none is forgotten.
 fn own_fields(own: &RecordParts) -> Fields {
     let RecordParts {
         id,
@@ -38,6 +38,7 @@ fn own_fields(own: &RecordParts) -> Fields {
         notice,
         noticed,
         shrunk,
+        ..
     } = own;
     let nonce = superseded.and_then(|superseded| superseded.nonce);
     vec![
@@ -81,6 +82,7 @@ fn family_fields(family: &FamilyParts) -> Fields {
         client,
         used_at,
         revoked,
+        ..
     } = family;
     vec![
         ("family.id", format!("{id:?}")),
@@ -112,4 +114,24 @@ pub fn describe(record: &TokenRecord) -> String {
 #[must_use]
 pub fn same(one: &TokenRecord, other: &TokenRecord) -> bool {
     describe(one) == describe(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::sample::Person;
+
+    #[test]
+    fn every_field_of_a_record_and_of_its_family_is_compared() {
+        let first = Person::new("default", "ann").pat();
+        let record = own_fields(&RecordParts::from(first.records[0].clone()));
+        let mut described: BTreeSet<&str> = record.iter().map(|(name, _)| *name).collect();
+        assert!(described.remove("nonce"), "of `superseded`, which hides it");
+        assert_eq!(described, RecordParts::FIELDS.iter().copied().collect());
+        let family = family_fields(&FamilyParts::from(first.family));
+        let described: BTreeSet<&str> = family.iter().filter_map(|(name, _)| name.strip_prefix("family.")).collect();
+        assert_eq!(described, FamilyParts::FIELDS.iter().copied().collect());
+    }
 }

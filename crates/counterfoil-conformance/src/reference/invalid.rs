@@ -1,6 +1,6 @@
 //! Requests that contradict the stored state: clause 48.
 
-use counterfoil::store::{FamilyParts, InsertInto, NewRecord, ParentUpdate, StoreError, check_members};
+use counterfoil::store::{InsertInto, NewRecord, ParentUpdate, StoreError, check_members};
 use counterfoil::types::RecordId;
 
 use super::Model;
@@ -29,7 +29,8 @@ impl Model {
     pub fn check_parent(&self, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord]) -> Result<(), StoreError> {
         let Some(family) = self.family(parent.family()) else { return Ok(()) };
         let more = u64::from(matches!(step, ParentUpdate::Supersede { .. }));
-        let after = FamilyParts { generation: family.generation + more, ..family.clone() };
+        let mut after = family.clone();
+        after.generation += more;
         check_members("rotate", new, &after)
     }
 }

@@ -25,6 +25,7 @@ pub use store::ReferenceStore;
 
 /// What a store keeps.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Model {
     /// All records, in the order of their insertion.
     pub records: Vec<RecordParts>,
@@ -35,6 +36,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// What a store keeps, nothing of it damaged.
+    #[must_use]
+    pub const fn new(records: Vec<RecordParts>, families: Vec<FamilyParts>) -> Self {
+        Self { records, families, damaged: Vec::new() }
+    }
+
     /// The record's own fields.
     #[must_use]
     pub fn record(&self, id: &RecordId) -> Option<&RecordParts> {

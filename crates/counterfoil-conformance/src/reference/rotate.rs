@@ -51,7 +51,8 @@ impl Model {
         let follows = self.record(&successor).map(|record| (record.expires_at, record.gone_at));
         if let Some(record) = self.record_mut(parent) {
             record.version = record.version.next();
-            record.superseded = Some(Superseded { at: now, successor, nonce, honoured_until });
+            record.superseded =
+                Some(Superseded::new(now, successor).with_nonce(nonce).with_honoured_until(honoured_until));
             (record.gone_at, record.notice) = (gone_at, None);
         }
         if let Some(family) = self.family_mut(parent.family()) {

@@ -86,7 +86,7 @@ impl Scene {
         for record in chain.records.iter_mut().chain(&mut gone.records) {
             (record.key_id, record.created_at) = (key(hour), near(0));
         }
-        let new = |record: NewRecord| NewRecord { key_id: key(hour), created_at: near(8), ..record };
+        let new = |record: NewRecord| record.with_key_id(key(hour)).with_created_at(near(8));
         let (handed, tip) = (chain.successor(chain.id(), 1).id, chain.successor(chain.id(), 2).id);
         let brought = |_| {
             let mut coming = person.refresh().used(near(10)).with_access();
@@ -100,11 +100,12 @@ impl Scene {
 
     /// How the chain came to its third generation.
     fn rotations(&self) -> [(RecordId, ParentUpdate, NewRecord, Timestamp); 2] {
-        let next = |parent, id, generation| NewRecord {
-            id,
-            key_id: self.key(),
-            created_at: self.near(generation),
-            ..self.chain.successor(parent, generation)
+        let next = |parent, id, generation| {
+            self.chain
+                .successor(parent, generation)
+                .with_id(id)
+                .with_key_id(self.key())
+                .with_created_at(self.near(generation))
         };
         let first = supersede(Version::FIRST, self.handed, self.near(2));
         let hand_over = ParentUpdate::Supersede {
@@ -116,7 +117,7 @@ impl Scene {
             pace: None,
             access_cap: None,
         };
-        let tip = NewRecord { notice: Some(self.mark()), ..next(self.handed, self.tip, 2) };
+        let tip = next(self.handed, self.tip, 2).with_notice(self.mark());
         let root = self.chain.id();
         [(root, first, next(root, self.handed, 1), self.near(2)), (self.handed, hand_over, tip, self.near(3))]
     }

@@ -97,24 +97,15 @@ fn key(dice: &mut Dice) -> ClientKey {
 
 fn drawn(dice: &mut Dice, id: &ClientId, key: ClientKey) -> Registration {
     let at = *dice.pick(&[Timestamp::EPOCH, Timestamp::MAX, crate::sample::at(1)]);
-    let secret = StoredSecret {
-        id: [0xff; 16],
-        form: SecretForm::Imported,
-        digest: [0x80; 32],
-        key_id: KeyId::new(u32::MAX),
-        created_at: at,
-        expires_at: Some(at),
-        unknown: counterfoil::client::UnknownFields::default(),
-    };
-    Registration {
-        key,
-        display_name: text(dice),
-        secrets: if dice.chance(1, 2) { vec![secret.clone(), secret] } else { Vec::new() },
-        allowed_scope: dice.chance(1, 3).then(|| "s".repeat(1_000).parse().expect("a scope")),
-        epoch: *dice.pick(&[0, 255, 1 << 32, (1 << 53) + 1, u64::MAX]),
-        created_at: at,
-        ..registration(id.as_str(), 0, "")
-    }
+    let secret = StoredSecret::new([0xff; 16], SecretForm::Imported, [0x80; 32], KeyId::new(u32::MAX), at)
+        .with_expires_at(Some(at));
+    registration(id.as_str(), 0, "")
+        .with_key(key)
+        .with_display_name(text(dice))
+        .with_secrets(if dice.chance(1, 2) { vec![secret.clone(), secret] } else { Vec::new() })
+        .with_allowed_scope(dice.chance(1, 3).then(|| "s".repeat(1_000).parse().expect("a scope")))
+        .with_epoch(*dice.pick(&[0, 255, 1 << 32, (1 << 53) + 1, u64::MAX]))
+        .with_created_at(at)
 }
 
 async fn put(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use counterfoil::Realm;
-use counterfoil::client::{ClientId, ClientKey, Registration};
+use counterfoil::client::{ClientId, ClientKey};
 use counterfoil::store::ClientStore;
 use counterfoil::types::Version;
 
@@ -13,17 +13,17 @@ use crate::sample::most;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
 /// Registers clients, each with an internal id of its own: these are never used twice.
-struct Desk<'a> {
+struct Registrar<'a> {
     store: &'a dyn ClientStore,
     keys: u64,
 }
 
-impl Desk<'_> {
+impl Registrar<'_> {
     async fn register(&mut self, realm: &Realm, id: &str) -> Result<Version, Violation> {
         self.keys += 1;
         let mut key = [47; 16];
         key[8..].copy_from_slice(&self.keys.to_be_bytes());
-        let one = Registration { key: ClientKey::from_bytes(key), ..registration(id, 0, "paged") };
+        let one = registration(id, 0, "paged").with_key(ClientKey::from_bytes(key));
         put(self.store, realm, None, &one).await
     }
 }
@@ -37,12 +37,12 @@ pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
     for limit in [1, 5] {
         ensure!(walk(&*store, &here, limit).await?.is_empty(), "an empty store has no clients");
     }
-    let (mut desk, mut wanted) = (Desk { store: &*store, keys: 0 }, Vec::new());
+    let (mut registrar, mut wanted) = (Registrar { store: &*store, keys: 0 }, Vec::new());
     for number in 0..30 {
         // Not in the order of their ids, and of several lengths.
         let id = format!("app-{}", number * 7 % 30);
-        desk.register(&here, &id).await?;
-        desk.register(&there, &id).await?;
+        registrar.register(&here, &id).await?;
+        registrar.register(&there, &id).await?;
         wanted.push(id);
     }
     wanted.sort_unstable();
@@ -53,7 +53,7 @@ pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
         }
     }
     for limit in [1, 3, 8] {
-        while_the_ground_moves(&mut desk, limit).await?;
+        while_the_ground_moves(&mut registrar, limit).await?;
     }
     Ok(Checked::Held)
 }
@@ -75,13 +75,13 @@ async fn walk(store: &dyn ClientStore, realm: &Realm, limit: u32) -> Result<Vec<
 }
 
 /// Clients are registered and removed between the pages, also the one at which a page ended.
-async fn while_the_ground_moves(desk: &mut Desk<'_>, limit: u32) -> Result<(), Violation> {
-    let store = desk.store;
+async fn while_the_ground_moves(registrar: &mut Registrar<'_>, limit: u32) -> Result<(), Violation> {
+    let store = registrar.store;
     let realm = Realm::new(&format!("moving-{limit}")).expect("a realm");
     let (mut stays, mut versions) = (BTreeSet::new(), Vec::new());
     for number in 0..20 {
         let id = format!("m-{number:02}");
-        let version = desk.register(&realm, &id).await?;
+        let version = registrar.register(&realm, &id).await?;
         if number % 4 == 3 {
             versions.push((id, version));
         } else {
@@ -104,7 +104,7 @@ async fn while_the_ground_moves(desk: &mut Desk<'_>, limit: u32) -> Result<(), V
         if let Some(last) = seen.last().filter(|_| page < 20) {
             // One that sorts right before, and one right behind where the walk is.
             for id in [format!("a-{page}"), format!("{last}-{page}")] {
-                desk.register(&realm, &id).await?;
+                registrar.register(&realm, &id).await?;
             }
         }
     }

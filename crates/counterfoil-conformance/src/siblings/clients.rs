@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use counterfoil::Realm;
-use counterfoil::client::{ClientId, ClientKey, RefreshMode, Registration};
+use counterfoil::client::{ClientId, ClientKey, Registration};
 use counterfoil::store::{ClientPut, ClientStore};
 use counterfoil::types::Version;
 
@@ -15,22 +15,8 @@ use crate::scale::scale;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 pub(crate) fn registration(id: &str, key: u8, name: &str) -> Registration {
-    Registration {
-        client_id: id.parse::<ClientId>().expect("a client id"),
-        key: ClientKey::from_bytes([key; 16]),
-        display_name: name.into(),
-        secrets: Vec::new(),
-        grants: Vec::new(),
-        allowed_scope: None,
-        default_scope: None,
-        public: true,
-        refresh_mode: RefreshMode::Rotate,
-        resource_server: false,
-        disabled: false,
-        epoch: 0,
-        created_at: at(0),
-        unknown: counterfoil::client::UnknownFields::default(),
-    }
+    Registration::new(id.parse::<ClientId>().expect("a client id"), ClientKey::from_bytes([key; 16]), name, at(0))
+        .with_public(true)
 }
 
 pub(crate) const NO_CLIENTS: Checked = Checked::NotApplicable("the fixture has no `clients`");

@@ -176,8 +176,8 @@ const CASES: &[Case] = cases! {
 };
 
 /// The check that must say so runs as long as in practice, all others just long enough to be named beside it.
-const LONG: Scale = Scale { rounds: 120, threads: 8, sequences: 40, commands: 100 };
-const SHORT: Scale = Scale { rounds: 2, threads: 4, sequences: 4, commands: 50 };
+const LONG: Scale = Scale::CI.with_rounds(120).with_threads(8).with_sequences(40).with_commands(100);
+const SHORT: Scale = Scale::CI.with_rounds(2).with_threads(4).with_sequences(4).with_commands(50);
 
 /// Whether the named check rejected it, and the line for the table.
 fn try_it(case: &Case) -> (bool, String) {

@@ -158,8 +158,8 @@ impl Throttle for Broken {
             && end > now.plus_capped(window)
             && before.failures() >= limit.get()
         {
-            let told = if self.flaw == Flaw::CapsTheAnswerAlone { now.plus_capped(window) } else { end };
-            return Ok(Reserved::Wait(told));
+            let until = if self.flaw == Flaw::CapsTheAnswerAlone { now.plus_capped(window) } else { end };
+            return Ok(Reserved::Wait(until));
         }
         let mut counter = before.clone();
         let ahead = counter.lies_ahead(now, window);

@@ -62,7 +62,7 @@ fn decoded(document: &Document) -> Result<Model, StoreError> {
     }
     let (records, families): (Vec<RecordParts>, Vec<FamilyParts>) =
         serde_json::from_str(&document.text).map_err(|invalid| StoreError::corrupt(None, invalid))?;
-    Ok(Model { records, families, damaged: Vec::new() })
+    Ok(Model::new(records, families))
 }
 
 fn encoded(model: &Model) -> Result<String, StoreError> {
@@ -293,7 +293,7 @@ impl Fixture for Databases {
 /// this database writes a document of many families for each step.
 #[test]
 fn a_third_partys_store_keeps_the_contract() {
-    let scale = Scale { rounds: 4, threads: 8, sequences: 6, ..Scale::CI };
+    let scale = Scale::CI.with_rounds(4).with_threads(8).with_sequences(6);
     let subject = Subject::new(Databases::default()).with_scale(scale);
     for check in CHECKS {
         match check.run(&subject) {
@@ -313,7 +313,7 @@ fn a_third_partys_store_keeps_the_contract() {
 /// Both of the operations' reads and swaps are points: where the second swap is careless, an interleaving shows it.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
-    let scale = Scale { rounds: 30, ..Scale::CI };
+    let scale = Scale::CI.with_rounds(30);
     let subject = Subject::new(Databases { careless: true }).with_scale(scale);
     let check = CHECKS.iter().find(|check| check.name == "interleavings_are_steps").expect("a clause of that name");
     assert!(check.run(&subject).is_err());
@@ -323,7 +323,7 @@ fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
 /// ends it: so as many as may be needed.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out() {
-    let scale = Scale { threads: 8, ..Scale::CI };
+    let scale = Scale::CI.with_threads(8);
     let subject = Subject::new(Databases { careless: true }).with_scale(scale);
     let race = CHECKS.iter().find(|check| check.name == "rotate_has_one_winner").expect("a clause of that name");
     assert!(race.run(&subject).is_err());

@@ -56,22 +56,27 @@ impl FamilyRow {
     pub(crate) fn read(id: FamilyId, row: &[u8]) -> Result<Self, Corrupt> {
         let mut row = Reader::new(row)?;
         let step = row.number("family.step")?;
-        let parts = FamilyParts {
-            id,
-            realm: row.text("family.realm", Realm::new)?,
-            owner: row.text("family.owner", OwnerId::from_stored)?,
-            kind: kind(row.byte("family.kind")?)?,
-            generation: row.number("family.generation")?,
-            body: row.text("family.body", FamilyBody::from_document)?,
-            live_until: row.maybe("family.live_until", Reader::instant)?,
-            gone_at: row.maybe("family.gone_at", Reader::instant)?,
-            label_key: row.maybe("family.label_key", |row, column| {
-                row.text(column, |text| Ok::<_, Corrupt>(LabelKey::from_stored(text)))
-            })?,
-            client: row.maybe("family.client", |row, column| row.raw(column).map(ClientKey::from_bytes))?,
-            used_at: row.instant("family.used_at")?,
-            revoked: row.maybe("family.revoked", read_revoked)?,
-        };
+        let realm = row.text("family.realm", Realm::new)?;
+        let owner = row.text("family.owner", OwnerId::from_stored)?;
+        let kind = kind(row.byte("family.kind")?)?;
+        let generation = row.number("family.generation")?;
+        let body = row.text("family.body", FamilyBody::from_document)?;
+        let live_until = row.maybe("family.live_until", Reader::instant)?;
+        let gone_at = row.maybe("family.gone_at", Reader::instant)?;
+        let label_key = row.maybe("family.label_key", |row, column| {
+            row.text(column, |text| Ok::<_, Corrupt>(LabelKey::from_stored(text)))
+        })?;
+        let client = row.maybe("family.client", |row, column| row.raw(column).map(ClientKey::from_bytes))?;
+        let used_at = row.instant("family.used_at")?;
+        let revoked = row.maybe("family.revoked", read_revoked)?;
+        let mut parts = FamilyParts::new(id, realm, owner, kind, body, used_at);
+        parts.generation = generation;
+        parts.live_until = live_until;
+        parts.gone_at = gone_at;
+        parts.label_key = label_key;
+        parts.client = client;
+        parts.revoked = revoked;
+
         let members = row.number("family.members")?;
         let nonce_of = row.maybe("family.nonce_of", |row, column| row.raw(column).map(RecordId::from_bytes))?;
         row.end(Self { parts, members, step, nonce_of })

@@ -1,7 +1,7 @@
 //! A record's own fields. Its id is its key.
 
 use counterfoil::Realm;
-use counterfoil::store::{Corrupt, Digest, Nonce, NoticeMark, RecordParts, Revoked, Superseded};
+use counterfoil::store::{Corrupt, Digest, FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded};
 use counterfoil::types::{Description, KeyId, Label, OwnerId, RecordId, RevocationReason, TokenKind, Version};
 
 use super::reader::Reader;
@@ -42,38 +42,55 @@ pub(crate) fn write_record(record: &RecordParts) -> Value {
     row.row()
 }
 
+/// A field that the core adds does not compile here until it is written and read.
+const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not stored");
+
 /// The record of that id in a row.
 pub(crate) fn read_record(id: RecordId, row: &[u8]) -> Result<RecordParts, Corrupt> {
     let mut row = Reader::new(row)?;
-    let record = RecordParts {
-        id,
-        realm: row.text("realm", Realm::new)?,
-        owner: row.text("owner", OwnerId::from_stored)?,
-        kind: kind(row.byte("kind")?)?,
-        parent: row.maybe("parent", |row, column| row.raw(column).map(RecordId::from_bytes))?,
-        generation: row.number("generation")?,
-        created_at: row.instant("created_at")?,
-        scope: row.maybe("scope", |row, column| row.text(column, str::parse))?,
-        label: row.maybe("label", |row, column| row.text(column, Label::from_stored))?,
-        description: row.maybe("description", |row, column| row.text(column, Description::new))?,
-        digest: Digest::from_bytes(row.raw("digest")?),
-        key_id: KeyId::new(row.small("key_id")?),
-        version: Version::new(row.number("version")?),
-        expires_at: row.maybe("expires_at", Reader::instant)?,
-        expiry_set_at: row.instant("expiry_set_at")?,
-        gone_at: row.maybe("gone_at", Reader::instant)?,
-        superseded: row.maybe("superseded", read_superseded)?,
-        revoked: row.maybe("revoked", read_revoked)?,
-        last_used_at: row.maybe("last_used_at", Reader::instant)?,
-        notice: row
-            .maybe("notice", |row, column| Ok(NoticeMark { at: row.instant(column)?, stage: row.byte(column)? }))?,
-        noticed: {
-            let count = row.byte("noticed")?;
-            let one = |_| Ok((row.instant("noticed")?, row.byte("noticed")?));
-            (0..count).map(one).collect::<Result<_, Corrupt>>()?
-        },
-        shrunk: row.flag("shrunk")?,
+    let realm = row.text("realm", Realm::new)?;
+    let owner = row.text("owner", OwnerId::from_stored)?;
+    let kind = kind(row.byte("kind")?)?;
+    let parent = row.maybe("parent", |row, column| row.raw(column).map(RecordId::from_bytes))?;
+    let generation = row.number("generation")?;
+    let created_at = row.instant("created_at")?;
+    let scope = row.maybe("scope", |row, column| row.text(column, str::parse))?;
+    let label = row.maybe("label", |row, column| row.text(column, Label::from_stored))?;
+    let description = row.maybe("description", |row, column| row.text(column, Description::new))?;
+    let digest = Digest::from_bytes(row.raw("digest")?);
+    let key_id = KeyId::new(row.small("key_id")?);
+    let version = Version::new(row.number("version")?);
+    let expires_at = row.maybe("expires_at", Reader::instant)?;
+    let expiry_set_at = row.instant("expiry_set_at")?;
+    let gone_at = row.maybe("gone_at", Reader::instant)?;
+    let superseded = row.maybe("superseded", read_superseded)?;
+    let revoked = row.maybe("revoked", read_revoked)?;
+    let last_used_at = row.maybe("last_used_at", Reader::instant)?;
+    let notice =
+        row.maybe("notice", |row, column| Ok(NoticeMark { at: row.instant(column)?, stage: row.byte(column)? }))?;
+    let noticed = {
+        let count = row.byte("noticed")?;
+        let one = |_| Ok((row.instant("noticed")?, row.byte("noticed")?));
+        (0..count).map(one).collect::<Result<_, Corrupt>>()?
     };
+    let shrunk = row.flag("shrunk")?;
+    let mut record = RecordParts::new(id, realm, owner, kind, digest, key_id, created_at);
+    record.parent = parent;
+    record.generation = generation;
+    record.scope = scope;
+    record.label = label;
+    record.description = description;
+    record.version = version;
+    record.expires_at = expires_at;
+    record.expiry_set_at = expiry_set_at;
+    record.gone_at = gone_at;
+    record.superseded = superseded;
+    record.revoked = revoked;
+    record.last_used_at = last_used_at;
+    record.notice = notice;
+    record.noticed = noticed;
+    record.shrunk = shrunk;
+
     row.end(record)
 }
 
@@ -93,23 +110,20 @@ fn write_superseded(row: &mut Writer, superseded: &Superseded) {
 }
 
 fn read_superseded(row: &mut Reader<'_>, column: &'static str) -> Result<Superseded, Corrupt> {
-    Ok(Superseded {
-        at: row.instant(column)?,
-        successor: row.raw(column).map(RecordId::from_bytes)?,
-        nonce: row.maybe("nonce", |row, column| {
+    Ok(Superseded::new(row.instant(column)?, row.raw(column).map(RecordId::from_bytes)?)
+        .with_nonce(row.maybe("nonce", |row, column| {
             Ok(Nonce { bytes: row.raw(column)?, key_id: KeyId::new(row.small(column)?) })
-        })?,
-        honoured_until: row.maybe("honoured_until", Reader::instant)?,
-    })
+        })?)
+        .with_honoured_until(row.maybe("honoured_until", Reader::instant)?))
 }
 
 pub(super) fn write_revoked(row: &mut Writer, revoked: Revoked) {
     row.instant(revoked.at);
-    row.byte(revoked.why.byte());
+    row.byte(revoked.reason.byte());
 }
 
 pub(super) fn read_revoked(row: &mut Reader<'_>, column: &'static str) -> Result<Revoked, Corrupt> {
     let at = row.instant(column)?;
-    let why = RevocationReason::from_byte(row.byte(column)?).ok_or(Corrupt::Column { column })?;
-    Ok(Revoked { at, why })
+    let reason = RevocationReason::from_byte(row.byte(column)?).ok_or(Corrupt::Column { column })?;
+    Ok(Revoked { at, reason })
 }

@@ -15,19 +15,18 @@ fn full() -> (RecordParts, FamilyRow) {
     record.parent = Some(record.id);
     record.scope = "a b".parse().ok();
     record.description = Description::new("what for").ok();
-    record.superseded = Some(Superseded {
-        at: at(1),
-        successor: record.id,
-        nonce: Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }),
-        honoured_until: Some(at(2)),
-    });
-    record.revoked = Some(Revoked { at: at(3), why: RevocationReason::Replay });
+    record.superseded = Some(
+        Superseded::new(at(1), record.id)
+            .with_nonce(Some(Nonce { bytes: [9; 32], key_id: KeyId::new(u32::MAX) }))
+            .with_honoured_until(Some(at(2))),
+    );
+    record.revoked = Some(Revoked { at: at(3), reason: RevocationReason::Replay });
     record.last_used_at = Some(at(4));
     record.notice = Some(NoticeMark { at: at(5), stage: 3 });
     record.noticed = (0..8).map(|stage| (at(6), stage)).collect();
     let mut family = FamilyRow::new(draft.family);
     family.parts.generation = u64::MAX;
-    family.parts.revoked = Some(Revoked { at: at(7), why: RevocationReason::ByOwner });
+    family.parts.revoked = Some(Revoked { at: at(7), reason: RevocationReason::ByOwner });
     (family.members, family.step, family.nonce_of) = (2, u64::MAX, Some(record.id));
     (record, family)
 }

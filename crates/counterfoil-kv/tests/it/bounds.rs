@@ -21,7 +21,7 @@ async fn opened() -> (Counted, KvStore) {
 
 fn refreshed(draft: &Draft, parent: RecordId, generation: u64) -> [NewRecord; 2] {
     let next = draft.successor(parent, generation);
-    let access = NewRecord { parent: Some(next.id), ..draft.access(generation) };
+    let access = draft.access(generation).with_parent(next.id);
     [next, access]
 }
 

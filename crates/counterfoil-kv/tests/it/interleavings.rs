@@ -6,7 +6,7 @@ use counterfoil_conformance::{CHECKS, Checked, Scale, Subject, scale};
 /// A step of this store has up to thirty calls, so a tenth of the schedules of other stores takes as long as theirs do.
 fn holds(name: &str, rounds: u32) {
     let check = CHECKS.iter().find(|check| check.name == name).expect("a check of that name");
-    let subject = Subject::new(Bases(Halted)).with_scale(Scale { rounds, ..scale() });
+    let subject = Subject::new(Bases(Halted)).with_scale(scale().with_rounds(rounds));
     match check.run(&subject) {
         Ok(Checked::Held) => {}
         Ok(Checked::NotApplicable(why)) => panic!("{name} was not tried: {why}"),

@@ -21,6 +21,7 @@ use crate::transport::{SendError, Transport};
 
 /// Why a mail server cannot be used as it was given. The address is not echoed: it may hold a password.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SmtpSetupError {
     /// The server's address.
     #[error("smtp url must be smtp://, smtps:// or smtp://…?tls=required with a host")]

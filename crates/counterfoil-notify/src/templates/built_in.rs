@@ -52,12 +52,12 @@ impl BuiltIn {
     }
 
     /// The pages where something can be done about what a digest speaks of.
-    fn links<'a>(&'a self, words: &Words, digest: &Digest<'_>) -> Vec<Link<'a>> {
+    fn links<'a>(&'a self, texts: &Texts, digest: &Digest<'_>) -> Vec<Link<'a>> {
         let is_code = |notice: &ClaimedNotice| notice.kind() == TokenKind::SecurityCode;
         let codes = self.codes_url.as_deref().filter(|_| digest.notices().iter().any(is_code));
         let only_codes = codes.is_some() && digest.notices().iter().all(is_code);
         let tokens = self.manage_url.as_deref().filter(|_| !only_codes);
-        let named = [(words.tokens, tokens), (words.codes, codes)];
+        let named = [(texts.tokens, tokens), (texts.codes, codes)];
         named.into_iter().filter_map(|(name, url)| Some(Link { name, url: url? })).collect()
     }
 }
@@ -111,7 +111,7 @@ struct RussianText<'a>(&'a Page<'a>);
 struct RussianHtml<'a>(&'a Page<'a>, &'a str);
 
 /// A language's words.
-struct Words {
+struct Texts {
     instant: fn(&Local) -> String,
     date: fn(&Local) -> String,
     left: fn(Duration) -> String,
@@ -122,7 +122,7 @@ struct Words {
     codes: &'static str,
 }
 
-const ENGLISH: Words = Words {
+const ENGLISH: Texts = Texts {
     instant: english::instant,
     date: english::date,
     left: english::left,
@@ -133,7 +133,7 @@ const ENGLISH: Words = Words {
     codes: "Security codes",
 };
 
-const RUSSIAN: Words = Words {
+const RUSSIAN: Texts = Texts {
     instant: russian::instant,
     date: russian::date,
     left: russian::left,
@@ -144,7 +144,7 @@ const RUSSIAN: Words = Words {
     codes: "Коды безопасности",
 };
 
-impl Words {
+impl Texts {
     fn line(&self, notice: &ClaimedNotice, zone: &str) -> Line {
         let left = match notice.text() {
             NoticeText::ExpiresIn(left) => Some((self.left)(left)),
@@ -187,12 +187,12 @@ impl Templates for BuiltIn {
     fn render(&self, digest: &Digest<'_>) -> Result<Rendered, RenderError> {
         let account = digest.account();
         let russian = is_russian(account.language());
-        let words = if russian { RUSSIAN } else { ENGLISH };
-        let lines = digest.notices().iter().map(|notice| words.line(notice, account.zone()));
+        let texts = if russian { RUSSIAN } else { ENGLISH };
+        let lines = digest.notices().iter().map(|notice| texts.line(notice, account.zone()));
         let (expiring, expired) = lines.partition(|line| line.left.is_some());
-        let (product, links) = (self.product.as_deref(), self.links(&words, digest));
+        let (product, links) = (self.product.as_deref(), self.links(&texts, digest));
         let page = Page { name: one_line(account.name(), NAME), expiring, expired, product, links };
-        let subject = words.subject_of(digest, &page);
+        let subject = texts.subject_of(digest, &page);
         let rendered = if russian {
             (RussianText(&page).render(), RussianHtml(&page, &subject).render())
         } else {

@@ -62,7 +62,7 @@ pub fn counterfoil<B: Backend>(address: &str) -> Counterfoil {
 }
 
 pub fn worker<B: Backend>(address: &str, transport: impl Transport) -> Worker {
-    let limits = Limits { at_once: AT_ONCE, send_timeout: Duration::from_secs(30), ..Limits::default() };
+    let limits = Limits::default().with_at_once(AT_ONCE).with_send_timeout(Duration::from_secs(30));
     Worker::new(counterfoil::<B>(address), transport).with_limits(limits)
 }
 
@@ -73,10 +73,10 @@ pub fn fill<B: Backend>(backend: &B, tokens: usize, owners: usize) -> BTreeSet<S
         let counterfoil = &counterfoil;
         async move {
             let label = format!("token {at}");
-            let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(30), scope: None };
+            let new = NewPersonalAccessToken::new(&label, Lifetime::Days(30));
             let by = Presenter::signed_in(&owner(at % owners));
             let issued = counterfoil.create_personal_access_token(&by, &new).await.expect("a token");
-            issued.listed.id.to_string()
+            issued.view.id.to_string()
         }
     };
     block_on(async {

@@ -78,7 +78,7 @@ async fn notice_1_the_seeds_story_one_mail_at_day_23_and_one_at_day_30_in_both_l
     for ((mail, expected), issued) in mails.iter().zip(bodies).zip([&english, &russian, &english, &russian]) {
         let mail = parsed(mail);
         let html = mail.body_html(0).expect("HTML");
-        let id = issued.listed.id.to_string();
+        let id = issued.view.id.to_string();
         for words in expected.into_iter().chain([id.as_str(), "12d Synergy", "https://example.com/profile"]) {
             assert!(text(&mail).contains(words), "{words}: {}", text(&mail));
             assert!(html.contains(words), "{words}: {html}");
@@ -210,10 +210,7 @@ async fn fault_e4_a_mail_links_to_the_page_of_what_it_speaks_of_and_offers_no_re
     let pages = ["https://example.com/console/tokens", "https://example.com/console/codes"];
     let texts = BuiltIn::default().manage_url(pages[0]).codes_url(pages[1]);
     let worker = world.worker(Smtp::new(&server.url(), FROM).expect("a transport").with_templates(texts));
-    let new = counterfoil::operations::NewSecurityCode {
-        access: counterfoil::operations::NewAccess::SuperAdministrator,
-        description: None,
-    };
+    let new = counterfoil::operations::NewSecurityCode::new(counterfoil::operations::NewAccess::SuperAdministrator);
     world
         .counterfoil
         .at(day(0))

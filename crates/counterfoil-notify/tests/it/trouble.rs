@@ -27,7 +27,7 @@ async fn notice_1_a_server_that_is_down_is_tried_again_and_nothing_is_marked_unt
     let server = servers::Smtp::start();
     let (port, url) = (server.port(), server.url());
     drop(server);
-    let worker = world.worker(smtp(&url)).with_limits(Limits { at_once: 2, ..limits() });
+    let worker = world.worker(smtp(&url)).with_limits(limits().with_at_once(2));
     let report = worker.run_once(day(23)).await.expect("a run");
     assert!(report.down && report.sent == 0 && report.refused == 0);
     assert!((1..=2).contains(&report.delayed), "no more than were on their way: {report:?}");
@@ -84,7 +84,7 @@ async fn notice_1_a_server_that_is_too_slow_has_taken_nothing_and_is_not_waited_
     let (world, server) = (World::new(), servers::Smtp::start());
     let tokens = six(&world).await;
     server.take_time(Duration::from_secs(2));
-    let limits = Limits { at_once: 1, send_timeout: Duration::from_millis(200), ..limits() };
+    let limits = limits().with_at_once(1).with_send_timeout(Duration::from_millis(200));
     let worker = world.worker(smtp(&server.url())).with_limits(limits);
     let report = worker.run_once(day(23)).await.expect("a run");
     assert_eq!((report.sent, report.delayed, report.left, report.down), (0, 3, 3, true));

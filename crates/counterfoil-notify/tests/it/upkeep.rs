@@ -17,7 +17,7 @@ fn world() -> World {
 }
 
 async fn last_use(world: &World, issued: &IssuedCredential) -> Option<counterfoil::Timestamp> {
-    world.store.get(&issued.listed.id).await.expect("available").expect("a record").record().last_used_at
+    world.store.get(&issued.view.id).await.expect("available").expect("a record").record().last_used_at
 }
 
 #[tokio::test(start_paused = true)]
@@ -34,7 +34,7 @@ async fn host_9_one_call_flushes_purges_and_sends_until_the_shutdown() {
     tokio::time::sleep(Duration::from_secs(120)).await;
     assert_eq!(outbox.take().iter().flatten().filter(|(_, label, _)| label == "due").count(), 1, "sent once");
     assert!(world.is_marked(&due).await);
-    assert!(world.store.get(&gone.listed.id).await.expect("available").is_none(), "what is gone is purged");
+    assert!(world.store.get(&gone.view.id).await.expect("available").is_none(), "what is gone is purged");
     let late = world.create(&ivan(), "late", 90, now).await;
     world.counterfoil.verify(late.token.expose_secret()).await.expect("verified");
     drop(stop);

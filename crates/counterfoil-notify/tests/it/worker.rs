@@ -88,16 +88,16 @@ async fn notice_2_what_is_revoked_or_rotated_meanwhile_is_told_as_it_is_now() {
     let [deleted, rotated] = ["deleted", "rotated"];
     let deleted = world.create(&bill, deleted, 30, day(0)).await;
     let rotated = world.create(&bill, rotated, 30, day(0)).await;
-    world.counterfoil.at(day(22)).delete_personal_access_token(&by, &deleted.listed.id).await.expect("deleted");
+    world.counterfoil.at(day(22)).delete_personal_access_token(&by, &deleted.view.id).await.expect("deleted");
     let new = world
         .counterfoil
         .at(day(22))
-        .rotate_personal_access_token(&by, &rotated.listed.id, Overlap::Immediate)
+        .rotate_personal_access_token(&by, &rotated.view.id, Overlap::Immediate)
         .await
         .expect("rotated");
     assert_eq!(sent(worker.run_once(day(23)).await.expect("a run")), (1, 1), "the new half, whose expiry is the same");
     assert_eq!(outbox.take(), [[("bill".to_owned(), "rotated".to_owned(), WEEK)]]);
-    world.counterfoil.at(day(24)).delete_personal_access_token(&by, &new.listed.id).await.expect("deleted");
+    world.counterfoil.at(day(24)).delete_personal_access_token(&by, &new.view.id).await.expect("deleted");
     assert_eq!(worker.run_once(day(31)).await.expect("a run"), Report::default());
 }
 
@@ -115,20 +115,20 @@ async fn notice_2_a_security_code_that_lives_longer_is_announced_anew() {
     let worker = counterfoil_notify::Worker::new(counterfoil.clone(), outbox.clone());
     let by = Presenter::signed_in(&boss);
     let access = counterfoil::operations::NewAccess::SuperAdministrator;
-    let new = counterfoil::operations::NewSecurityCode { access, description: Some("export") };
+    let new = counterfoil::operations::NewSecurityCode::new(access).with_description("export");
     let code = counterfoil.at(day(0)).create_security_code(&by, &new).await.expect("a code");
     assert_eq!(sent(worker.run_once(day(1)).await.expect("a run")), (1, 1));
     assert_eq!(outbox.take(), [[("boss".to_owned(), "export".to_owned(), NoticeText::Expired)]]);
-    counterfoil.at(day(2)).reactivate_security_code(&by, &code.listed.id).await.expect("reactivated");
+    counterfoil.at(day(2)).reactivate_security_code(&by, &code.view.id).await.expect("reactivated");
     assert_eq!(worker.run_once(day(2)).await.expect("a run"), Report::default());
     assert_eq!(sent(worker.run_once(day(3)).await.expect("a run")), (1, 1), "another expiry, another notice");
-    counterfoil.at(day(4)).reactivate_security_code(&by, &code.listed.id).await.expect("reactivated");
+    counterfoil.at(day(4)).reactivate_security_code(&by, &code.view.id).await.expect("reactivated");
     outbox.take();
-    counterfoil.at(day(4)).update_security_code(&by, &code.listed.id, Some(day(24)), None).await.expect("extended");
+    counterfoil.at(day(4)).update_security_code(&by, &code.view.id, Some(day(24)), None).await.expect("extended");
     assert_eq!(worker.run_once(day(16)).await.expect("a run"), Report::default(), "the old expiry is no more");
     assert_eq!(sent(worker.run_once(day(17)).await.expect("a run")), (1, 1));
     assert_eq!(outbox.take(), [[("boss".to_owned(), "export".to_owned(), WEEK)]]);
-    counterfoil.at(day(18)).make_security_code_permanent(&by, &code.listed.id).await.expect("permanent");
+    counterfoil.at(day(18)).make_security_code_permanent(&by, &code.view.id).await.expect("permanent");
     assert_eq!(worker.run_once(day(30)).await.expect("a run"), Report::default());
 }
 
@@ -142,7 +142,7 @@ async fn notice_2_an_owner_without_an_address_is_reported_and_told_once_there_is
     let _created = world.sink.take();
     assert_eq!(worker.run_once(day(23)).await.expect("a run"), Report::default());
     let events = world.sink.take();
-    assert!(events.iter().any(|event| matches!(event.what, EventKind::NoAddress { id, .. } if id == token.listed.id)));
+    assert!(events.iter().any(|event| matches!(event.kind, EventKind::NoAddress { id, .. } if id == token.view.id)));
     world.people.insert(person("bill"), &["bill"], "a password");
     assert_eq!(sent(worker.run_once(day(24)).await.expect("a run")), (1, 1));
 }
@@ -151,7 +151,7 @@ async fn notice_2_an_owner_without_an_address_is_reported_and_told_once_there_is
 async fn what_is_beyond_the_budget_waits_for_the_next_run() {
     let (world, outbox) = (World::new(), Outbox::default());
     let worker = world.worker(outbox.clone());
-    let worker = worker.with_limits(Limits { budget: 3.try_into().expect("not zero"), ..limits() });
+    let worker = worker.with_limits(limits().with_budget(3.try_into().expect("not zero")));
     for name in ["ann", "ben", "cyd", "dan", "eve", "fay", "gus"] {
         world.people.insert(person(name), &[name], "a password");
         world.create(&person(name), "ci", 30, day(0)).await;
@@ -214,7 +214,7 @@ async fn a_loop_that_is_told_to_stop_finishes_what_is_on_its_way_and_begins_noth
     let counterfoil = builder.directory(Arc::clone(&world.people)).key_ring(ring).build().expect("a handle");
     assert_eq!(counterfoil.now(), clock.now());
     let gate = Gate::default();
-    let limits = Limits { at_once: 1, interval: Duration::from_secs(3_600), ..Limits::default() };
+    let limits = Limits::default().with_at_once(1).with_interval(Duration::from_secs(3_600));
     let worker = counterfoil_notify::Worker::new(counterfoil, gate.clone()).with_limits(limits);
     let stop = Notify::new();
     tokio::join!(worker.run(stop.notified()), async {

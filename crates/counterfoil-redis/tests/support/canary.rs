@@ -33,7 +33,7 @@ where
         form = format!("grant_type=refresh_token&refresh_token={refresh}");
         secrets.extend([access, refresh]);
     }
-    let new = NewPersonalAccessToken { label: "canary-label", lifetime: Lifetime::Days(30), scope: None };
+    let new = NewPersonalAccessToken::new("canary-label", Lifetime::Days(30));
     let made = handle.create_personal_access_token(&Presenter::signed_in(&ann), &new).await.expect("a token");
     let text = made.token.expose_secret().to_owned();
     handle.verify(&text).await.expect("it verifies");
@@ -57,16 +57,14 @@ where
         .key_ring(KeyRing::generate_from_system().expect("a key"))
         .build()
         .expect("a handle");
-    let client = NewClient {
-        id: Some("canary".parse().expect("a client id")),
-        grants: vec![Grant::Password, Grant::RefreshToken],
-        refresh_mode: RefreshMode::Rotate,
-        ..NewClient::named("canary")
-    };
+    let client = NewClient::named("canary")
+        .with_id("canary".parse::<counterfoil::client::ClientId>().expect("a client id"))
+        .with_grants(vec![Grant::Password, Grant::RefreshToken])
+        .with_refresh_mode(RefreshMode::Rotate);
     let secret = Secret::from(CLIENT.to_owned());
     handle.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
     let by = Presenter::signed_in(&admin);
-    let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+    let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     handle.update_settings(&by, &on).await.expect("the gate opens");
     handle.set_token_login(&by, ann.subject(), true).await.expect("the other gate opens");
     (handle, ann)
@@ -74,13 +72,12 @@ where
 
 /// The token endpoint's answer to a form.
 pub async fn post(handle: &Counterfoil, form: &str) -> Answer {
-    let request = OAuthRequest {
-        // canary:canaryclientsecret0123456789abcd
-        authorization: &[b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk"],
-        content_type: Some(b"application/x-www-form-urlencoded"),
-        body: form.as_bytes(),
-        source: &counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7])),
-    };
+    // canary:canaryclientsecret0123456789abcd
+    let authorization: [&[u8]; 1] = [b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk"];
+    let source = counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
+    let request = OAuthRequest::new(form.as_bytes(), &source)
+        .with_authorization(&authorization)
+        .with_content_type(Some(b"application/x-www-form-urlencoded"));
     handle.token(request).await.unwrap_or_else(Answer::from)
 }
 

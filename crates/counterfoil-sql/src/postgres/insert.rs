@@ -211,7 +211,7 @@ impl Founding<'_> {
         query
             .bind(self.cap.map(|cap| i64::from(cap.limit.get())))
             .bind(end.map(|(revoked, _)| micros(revoked.at)))
-            .bind(end.map(|(revoked, _)| i64::from(revoked.why.byte())))
+            .bind(end.map(|(revoked, _)| i64::from(revoked.reason.byte())))
             .bind(end.map(|(_, gone_at)| micros(gone_at)))
             .bind(self.pace.map(|pace| i64::from(pace.limit.get())))
             .bind(self.pace.map(|pace| micros(pace.since)))

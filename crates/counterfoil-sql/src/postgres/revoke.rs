@@ -77,5 +77,5 @@ impl PgStore {
 }
 
 fn bind<'q>(text: &'static str, revoked: Revoked, gone_at: Timestamp) -> Statement<'q> {
-    sqlx::query(text).bind(micros(revoked.at)).bind(i64::from(revoked.why.byte())).bind(micros(gone_at))
+    sqlx::query(text).bind(micros(revoked.at)).bind(i64::from(revoked.reason.byte())).bind(micros(gone_at))
 }

@@ -93,5 +93,5 @@ impl Write {
 }
 
 fn bind(text: &'static str, revoked: Revoked, gone_at: Timestamp) -> Statement<'static> {
-    sqlx::query(text).bind(micros(revoked.at)).bind(i64::from(revoked.why.byte())).bind(micros(gone_at))
+    sqlx::query(text).bind(micros(revoked.at)).bind(i64::from(revoked.reason.byte())).bind(micros(gone_at))
 }

@@ -171,7 +171,7 @@ fn bind_family<'q>(query: Statement<'q>, family: &'q FamilyParts) -> Statement<'
         .bind(micros_of(family.gone_at))
         .bind(family.label_key.as_ref().map(LabelKey::as_str))
         .bind(family.revoked.map(|revoked| micros(revoked.at)))
-        .bind(family.revoked.map(|revoked| i64::from(revoked.why.byte())))
+        .bind(family.revoked.map(|revoked| i64::from(revoked.reason.byte())))
         .bind(micros(family.used_at))
         .bind(family.id.as_bytes().as_slice())
 }
@@ -198,7 +198,7 @@ fn bind_record<'q>(query: Statement<'q>, record: &'q RecordParts, family: &Famil
         .bind(nonce.map(|nonce| i64::from(nonce.key_id.number())))
         .bind(superseded.and_then(|superseded| micros_of(superseded.honoured_until)))
         .bind(record.revoked.map(|revoked| micros(revoked.at)))
-        .bind(record.revoked.map(|revoked| i64::from(revoked.why.byte())))
+        .bind(record.revoked.map(|revoked| i64::from(revoked.reason.byte())))
         .bind(record.notice.map(|notice| micros(notice.at)))
         .bind(record.notice.map(|notice| i64::from(notice.stage)))
         .bind(noticed(&record.noticed))

@@ -43,7 +43,10 @@ async fn a_row_that_is_half_superseded_is_corrupt() {
         let damaged = sqlx::query(update).bind(&id.as_bytes()[..]).execute(&mut raw).await.expect("damaged");
         assert_eq!(damaged.rows_affected(), 1);
         let read = store.get(&id).await;
-        assert!(matches!(&read, Err(StoreError::Corrupt { id: Some(told), .. }) if *told == id), "{damage}: {read:?}");
+        assert!(
+            matches!(&read, Err(StoreError::Corrupt { id: Some(named), .. }) if *named == id),
+            "{damage}: {read:?}"
+        );
     }
 }
 

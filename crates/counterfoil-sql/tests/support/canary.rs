@@ -22,7 +22,7 @@ where
         secrets.extend(std::mem::replace(&mut granted, next));
     }
     secrets.extend(granted);
-    let new = NewPersonalAccessToken { label: "canary-label", lifetime: Lifetime::Days(30), scope: None };
+    let new = NewPersonalAccessToken::new("canary-label", Lifetime::Days(30));
     let made = node.create_personal_access_token(&Presenter::signed_in(&site.ann), &new).await.expect("a token");
     let text = made.token.expose_secret().to_owned();
     node.verify(&text).await.expect("it verifies");

@@ -67,15 +67,13 @@ impl Site {
         S: TokenStore + ClientStore + SettingsStore + Throttle,
     {
         let node = self.node(store);
-        let client = NewClient {
-            id: Some("canary".parse().expect("a client id")),
-            grants: vec![Grant::Password, Grant::RefreshToken],
-            refresh_mode: RefreshMode::Rotate,
-            ..NewClient::named("canary")
-        };
+        let client = NewClient::named("canary")
+            .with_id("canary".parse::<counterfoil::client::ClientId>().expect("a client id"))
+            .with_grants(vec![Grant::Password, Grant::RefreshToken])
+            .with_refresh_mode(RefreshMode::Rotate);
         let secret = Secret::from(CLIENT.to_owned());
         node.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
-        let on = SettingsUpdate { personal_access_tokens_enabled: Some(true), ..SettingsUpdate::default() };
+        let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
         node.update_settings(&Presenter::host(), &on).await.expect("the gate opens");
         node.set_token_login(&Presenter::host(), self.ann.subject(), true).await.expect("the other gate opens");
         node
@@ -95,12 +93,9 @@ pub async fn revoke(node: &Counterfoil, token: &str) -> Answer {
 }
 
 fn request<'a>(form: &'a str, source: &'a counterfoil::types::Source) -> OAuthRequest<'a> {
-    OAuthRequest {
-        authorization: &[BASIC],
-        content_type: Some(b"application/x-www-form-urlencoded"),
-        body: form.as_bytes(),
-        source,
-    }
+    OAuthRequest::new(form.as_bytes(), source)
+        .with_authorization(&[BASIC])
+        .with_content_type(Some(b"application/x-www-form-urlencoded"))
 }
 
 /// Signs Ann in: access and refresh token.

@@ -12,7 +12,7 @@ type Fields = &'static [(&'static str, &'static str)];
 
 /// All forms of the console. `{…}` is replaced by the id of the page's first row.
 const FORMS: [(&str, &str, Fields); 19] = [
-    ("/console/tokens", "/console/tokens", &[("label", "forged"), ("days", "7")]),
+    ("/console/tokens", "/console/tokens", &[("label", "forged"), ("days", "7"), ("rights", "all")]),
     ("/console/tokens", "/console/tokens/{}/rotate", &[("overlap_seconds", "0")]),
     ("/console/tokens", "/console/tokens/{}/delete", &[]),
     ("/console/profile", "/console/profile/zone", &[("zone", "Asia/Tokyo")]),
@@ -28,7 +28,13 @@ const FORMS: [(&str, &str, Fields); 19] = [
     (
         "/console/clients",
         "/console/clients",
-        &[("display_name", "forged"), ("grants", "password"), ("refresh_mode", "rotate")],
+        &[
+            ("display_name", "forged"),
+            ("grants", "password"),
+            ("refresh_mode", "rotate"),
+            ("allowed", "all"),
+            ("default", "all"),
+        ],
     ),
     ("/console/clients", "/console/clients/rotating/disable", &[]),
     ("/console/clients", "/console/clients/rotating/enable", &[]),
@@ -59,9 +65,16 @@ struct Stage {
 fn stage() -> Stage {
     let server = server("");
     let mut ivan = HttpClient::signed_in(server.port, "ivan", "ivan");
-    assert_eq!(ivan.submit("/console/tokens", "/console/tokens", &[("label", "Ivan's"), ("days", "7")]).status, 200);
+    assert_eq!(
+        ivan.submit("/console/tokens", "/console/tokens", &[("label", "Ivan's"), ("days", "7"), ("rights", "all")])
+            .status,
+        200
+    );
     let mut own = HttpClient::signed_in(server.port, "super@example.com", "super");
-    assert_eq!(own.submit("/console/tokens", "/console/tokens", &[("label", "own"), ("days", "7")]).status, 200);
+    assert_eq!(
+        own.submit("/console/tokens", "/console/tokens", &[("label", "own"), ("days", "7"), ("rights", "all")]).status,
+        200
+    );
     assert_eq!(own.submit("/console/codes", "/console/codes", &[("access", "super_administrator")]).status, 200);
     let user = own.get("/console/users?q=ivan").between("href=\"/console/users/", "\"").remove(0);
     let other = HttpClient::signed_in(server.port, "super@example.com", "super");

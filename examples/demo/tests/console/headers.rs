@@ -70,9 +70,18 @@ fn a_page_that_shows_a_secret_is_kept_by_no_cache() {
     let server = server("");
     let mut client = HttpClient::signed_in(server.port, "super@example.com", "super");
     for (page, fields) in [
-        ("/console/tokens", &[("label", "a"), ("days", "1")][..]),
+        ("/console/tokens", &[("label", "a"), ("days", "1"), ("rights", "all")][..]),
         ("/console/codes", &[("access", "super_administrator")]),
-        ("/console/clients", &[("display_name", "a"), ("grants", "password"), ("refresh_mode", "rotate")]),
+        (
+            "/console/clients",
+            &[
+                ("display_name", "a"),
+                ("grants", "password"),
+                ("refresh_mode", "rotate"),
+                ("allowed", "all"),
+                ("default", "all"),
+            ],
+        ),
     ] {
         let reply = client.submit(page, page, fields);
         assert_eq!(reply.status, 200, "{page}: {}", reply.body);

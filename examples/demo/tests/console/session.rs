@@ -116,7 +116,7 @@ fn a_session_is_no_bearer_and_a_bearer_no_session() {
         assert_eq!(reply.status, 401, "{path}");
         assert!(reply.header("www-authenticate").contains("invalid_token"), "{path}");
     }
-    let made = client.submit("/console/tokens", "/console/tokens", &[("label", "a"), ("days", "1")]);
+    let made = client.submit("/console/tokens", "/console/tokens", &[("label", "a"), ("days", "1"), ("rights", "all")]);
     let token = made
         .between("id=\"secret\"", "</")
         .first()

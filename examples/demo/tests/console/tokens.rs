@@ -123,13 +123,13 @@ fn console_1_a_form_that_no_browser_sends_has_the_status_of_its_fault() {
         ("a", "1", 200),
         ("A", "1", 409),
     ] {
-        let reply = client.submit(page, page, &[("label", label), ("days", days)]);
+        let reply = client.submit(page, page, &[("label", label), ("days", days), ("rights", "all")]);
         assert_eq!(reply.status, status, "{label:?} {days:?}");
         assert_eq!(reply.header("cache-control"), "no-store");
     }
     let missing = client.submit(page, page, &[]);
     assert_eq!(missing.status, 422);
-    let twice = client.submit(page, page, &[("label", "b"), ("label", "c"), ("days", "1")]);
+    let twice = client.submit(page, page, &[("label", "b"), ("label", "c"), ("days", "1"), ("rights", "all")]);
     assert_eq!(twice.status, 422);
     assert_eq!(client.get(page).ids().len(), 1);
 }
@@ -245,12 +245,12 @@ fn console_1_an_account_without_the_right_to_tokens_sees_the_reason() {
 fn console_1_another_owners_token_is_not_found() {
     let server = crate::fixture::server("");
     let mut ivan = HttpClient::signed_in(server.port, "ivan", "ivan");
-    ivan.submit("/console/tokens", "/console/tokens", &[("label", "mine"), ("days", "1")]);
+    ivan.submit("/console/tokens", "/console/tokens", &[("label", "mine"), ("days", "1"), ("rights", "all")]);
     let id = ivan.get("/console/tokens").ids().remove(0);
     let mut bill = HttpClient::signed_in(server.port, "AD\\bill.posters", "blabla");
-    for verb in ["delete", "rotate"] {
+    for action in ["delete", "rotate"] {
         for id in [id.as_str(), "unknown", "0", "%00", "..%2f.."] {
-            let path = format!("/console/tokens/{id}/{verb}");
+            let path = format!("/console/tokens/{id}/{action}");
             assert_eq!(bill.get(&path).status, 404, "{path}");
             assert_eq!(bill.submit("/console/tokens", &path, &[("overlap_seconds", "0")]).status, 404, "{path}");
         }

@@ -44,9 +44,9 @@ async fn fault_d6_a_role_that_may_not_create_starts_after_the_owner_has_migrated
             command.env("COUNTERFOIL_STORE", store);
         }
     };
-    let told = refused(starts(store("service")));
-    assert!(told.contains("run `counterfoil-demo migrate` first"), "{told}");
-    assert!(told.contains("the schema is of version 0"), "{told}");
+    let output = refused(starts(store("service")));
+    assert!(output.contains("run `counterfoil-demo migrate` first"), "{output}");
+    assert!(output.contains("the schema is of version 0"), "{output}");
     assert_eq!(said(&migrated(&store("keeper"))), "the schema is up to date\n");
     raw_sql(RIGHTS).execute(&mut superuser).await.expect("the superuser may");
     assert_eq!(said(&migrated(&store("keeper"))), "the schema is up to date\n", "again, which changes nothing");
@@ -57,8 +57,8 @@ async fn fault_d6_a_role_that_may_not_create_starts_after_the_owner_has_migrated
     // One migration is missing.
     let behind = "DELETE FROM counterfoil.counterfoil_schema WHERE version > 3";
     raw_sql(behind).execute(&mut superuser).await.expect("the superuser may");
-    let told = refused(starts(store("service")));
-    assert!(told.contains("run `counterfoil-demo migrate` first") && told.contains("of version 3"), "{told}");
+    let output = refused(starts(store("service")));
+    assert!(output.contains("run `counterfoil-demo migrate` first") && output.contains("of version 3"), "{output}");
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn fault_d6_every_kind_of_store_says_what_migrating_came_to() {
     assert!(std::fs::metadata(path).expect("a file").len() > 0);
     let help = program(folder.path()).arg("--help").output().expect("the demo runs");
     assert!(said(&help).contains("migrate") && said(&help).starts_with("A server to try"), "{}", said(&help));
-    let told = refused(|command| {
+    let output = refused(|command| {
         command.args(["migrate", "--store", "mysql://user:hunter2@localhost"]);
     });
-    assert!(told.contains("COUNTERFOIL_STORE") && !told.contains("hunter2"), "{told}");
+    assert!(output.contains("COUNTERFOIL_STORE") && !output.contains("hunter2"), "{output}");
 }

@@ -60,10 +60,10 @@ async fn fault_g4_a_log_that_stalls_holds_up_no_request_and_no_stop_and_tells_wh
         }
         (line, unread)
     });
-    let (told, still_open) =
+    let (output, still_open) =
         tokio::time::timeout(Duration::from_secs(10), reading).await.expect("it is told").expect("no panic");
-    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
-    assert!(told["fields"]["lost"].as_u64().is_some_and(|lost| lost > 0), "{told}");
+    let output: serde_json::Value = serde_json::from_str(&output).expect("JSON");
+    assert!(output["fields"]["lost"].as_u64().is_some_and(|lost| lost > 0), "{output}");
     refuse(&server, 2_400).await;
     server.signal("TERM");
     assert_eq!(server.ended().code(), Some(0));

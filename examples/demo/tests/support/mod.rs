@@ -82,16 +82,16 @@ impl Server {
 
     /// The log so far. A thread writes it shortly after the response, so this reads until nothing more comes.
     pub fn log(&self) -> String {
-        let mut told = log_of(self.folder.path());
+        let mut log = log_of(self.folder.path());
         for _ in 0..100 {
             std::thread::sleep(Duration::from_millis(20));
             let more = log_of(self.folder.path());
-            if more == told {
+            if more == log {
                 break;
             }
-            told = more;
+            log = more;
         }
-        told
+        log
     }
 
     /// Resident memory in KiB.

@@ -8,7 +8,7 @@ use crate::operations::sign_ins::refresh::{RefreshError, Request};
 use crate::record::state::Revoked;
 use crate::record::token_record::TokenRecord;
 use crate::store::change::Revoke;
-use crate::types::why::RevocationReason;
+use crate::types::revocation_reason::RevocationReason;
 
 impl Request<'_> {
     /// A used-up token that is not a retry: revokes the whole family, then refuses the caller. A failed revocation is
@@ -16,7 +16,7 @@ impl Request<'_> {
     pub(super) async fn replayed(&self, record: &TokenRecord) -> Result<RefreshError, RefreshError> {
         let own = record.record();
         let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };
-        let revoked = Revoked { at: self.now, why: RevocationReason::Replay };
+        let revoked = Revoked { at: self.now, reason: RevocationReason::Replay };
         let tombstone = self.now.plus_capped(self.service.policy.tombstone);
         let progress = self.service.store.revoke(what, revoked, tombstone, NonZeroU32::MIN).await?;
         if progress.changed > 0 {

@@ -37,9 +37,9 @@ impl CredentialState {
         match credential.status {
             Status::Expired => Self::Expired,
             Status::Suspended => Self::Suspended,
-            Status::Active | Status::Expiring if credential.replaced => Self::Replaced,
-            Status::Active | Status::Expiring if credential.ends_soon => Self::Expiring,
-            Status::Active | Status::Expiring => Self::Active,
+            _ if credential.replaced => Self::Replaced,
+            _ if credential.ends_soon => Self::Expiring,
+            _ => Self::Active,
         }
     }
 

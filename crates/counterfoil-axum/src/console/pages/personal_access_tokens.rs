@@ -182,7 +182,7 @@ async fn try_create(
         // Not a number: 0 gets the message about the allowed range.
         days => Lifetime::Days(days.parse().unwrap_or(0)),
     };
-    let new = NewPersonalAccessToken { label: form.one("label"), lifetime, scope };
+    let new = NewPersonalAccessToken::new(form.one("label"), lifetime).with_scope(scope);
     match console.counterfoil.once(key).create_personal_access_token(&viewer.presenter(), &new).await {
         Ok(issued) => Ok(Ok(secret_page_for(console, viewer, &issued, SECTION))),
         Err(error) => form_error_of(console, viewer, error).map(Err),
@@ -193,7 +193,7 @@ async fn try_create(
 fn secret_page_for(console: &Console, viewer: &Viewer, issued: &IssuedCredential, back: &str) -> Response {
     let layout = Layout::of(console, viewer, SECTION);
     let (caption, done) = (viewer.language.texts().token_caption, console.path(back));
-    secret_page::token(layout, &issued.token, caption, Some(&issued.listed.label), &done)
+    secret_page::token(layout, &issued.token, caption, Some(&issued.view.label), &done)
 }
 
 /// Parses the id in a path. An invalid id gets 404.

@@ -82,15 +82,16 @@ impl Choice {
         }
     }
 
-    /// The chosen scope; `None` for all rights.
+    /// The chosen scope; `None` for all rights. A form without the choice, because it was cut or sent by a program, is
+    /// refused: it does not mean all rights.
     pub(super) fn read(self, viewer: &Viewer, form: &Form) -> Result<Option<Scope>, FormError> {
         let texts = viewer.language.texts();
         let form_error = |field, text| FormError::new(StatusCode::UNPROCESSABLE_ENTITY, Some(field), text);
         let tokens: Vec<&str> = form.all(self.field).map(str::trim).filter(|token| !token.is_empty()).collect();
         match (form.one(self.mode), tokens.is_empty()) {
-            ("" | "all", true) => Ok(None),
-            ("" | "all", false) => Err(form_error(self.field, texts.scope_both)),
-            ("limited", true) => Err(form_error(self.field, texts.scope_needed)),
+            ("all", true) => Ok(None),
+            ("all", false) => Err(form_error(self.field, texts.scope_both)),
+            ("", _) | ("limited", true) => Err(form_error(self.field, texts.scope_needed)),
             ("limited", false) => {
                 let scope = tokens.join(" ").parse();
                 scope.map(Some).map_err(|invalid| match invalid {

@@ -122,7 +122,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
         return form(&console, language, &parts.headers, layout, values(), next, StatusCode::FORBIDDEN);
     }
     let empty = Secret::from(String::new());
-    let login = Login { name, password: sent.secret("password").unwrap_or(&empty), mfa_key: None, machine_key: None };
+    let login = Login::new(name, sent.secret("password").unwrap_or(&empty));
     let source = match console.sources.of(&parts.extensions) {
         Ok(source) => source,
         Err(reason) => return Err(Rejection::outage(&console, language, &reason)),

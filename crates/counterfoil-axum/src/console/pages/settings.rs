@@ -83,10 +83,6 @@ impl Amount {
     }
 }
 
-fn label(texts: &Texts, name: SettingName) -> &'static str {
-    texts.field(name.as_str())
-}
-
 /// Shows the current settings.
 pub(crate) async fn show(
     State(console): State<Shared>,
@@ -102,7 +98,7 @@ pub(crate) async fn show(
     };
     let given = |field: &str| query.all(field).next().map(str::to_owned);
     let proposes = |name: SettingName| given(name.as_str()).or_else(|| given(&format!("{}{UNIT}", name.as_str())));
-    let prefilled = SettingName::ALL.into_iter().any(|name| proposes(name).is_some());
+    let prefilled = SettingName::ALL.iter().any(|&name| proposes(name).is_some());
     let mut layout = Layout::of(&console, &viewer, SECTION).with_notice(notice);
     layout.prefilled = prefilled.then_some(texts.prefilled);
     Ok(page(&console, &viewer, layout, FormValues::default(), &settings, given, StatusCode::OK))
@@ -127,7 +123,7 @@ fn page(
     let switch = |name: SettingName| {
         let was = settings.number(name) != 0;
         let is_on = given(name.as_str()).map_or(was, |typed| typed == "true");
-        Switch { name: name.as_str(), label: label(texts, name), is_on, was }
+        Switch { name: name.as_str(), label: texts.setting.label(name), is_on, was }
     };
     let number = |name: SettingName| {
         let was = Amount::of(name, settings.number(name));
@@ -137,21 +133,22 @@ fn page(
         let units = UNITS.map(|(seconds, unit)| (seconds, (texts.unit)(unit)));
         Number {
             name: name.as_str(),
-            label: label(texts, name),
+            label: texts.setting.label(name),
             hint: hint(console, texts, settings, name),
             units: if name.unit() == SettingUnit::Seconds { units.to_vec() } else { Vec::new() },
             shown,
             was,
         }
     };
-    let asked = |name: &SettingName| name.unit() == SettingUnit::Switch && console.counterfoil.gates().setting;
-    let counts = |name: &SettingName| name.unit() != SettingUnit::Switch;
+    // A setting that the policy does not use is not offered.
+    let used = || SettingName::ALL.iter().copied().filter(|name| console.counterfoil.uses_setting(*name));
+    let is_switch = |name: &SettingName| name.unit() == SettingUnit::Switch;
     let page = Page {
         layout,
         values,
         needs_password: viewer.needs_password(console),
-        switches: SettingName::ALL.into_iter().filter(asked).map(switch).collect(),
-        numbers: SettingName::ALL.into_iter().filter(counts).map(number).collect(),
+        switches: used().filter(is_switch).map(switch).collect(),
+        numbers: used().filter(|name| !is_switch(name)).map(number).collect(),
     };
     response::page(status, &page)
 }
@@ -196,7 +193,7 @@ async fn save_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) 
     // Unchanged fields show the current values, which another administrator may have changed meanwhile.
     let left_alone = |field: &str| {
         let of = field.strip_suffix(UNIT).unwrap_or(field);
-        SettingName::ALL.into_iter().any(|name| name.as_str() == of && is_untouched(form, name))
+        SettingName::ALL.iter().any(|&name| name.as_str() == of && is_untouched(form, name))
     };
     let given = |field: &str| (!left_alone(field)).then(|| form.one(field).to_owned());
     match fault {
@@ -209,7 +206,7 @@ async fn save_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) 
             Ok(page(console, viewer, layout, values, &settings, given, StatusCode::UNPROCESSABLE_ENTITY))
         }
         Fault::Other(form_error) => {
-            let names = [&SettingName::ALL.map(SettingName::as_str)[..], &["password"]].concat();
+            let names = [&fields()[..], &["password"]].concat();
             let (layout, values) = form_error.place(layout, FormValues::default(), &names);
             Ok(form_error.with_retry_after(page(console, viewer, layout, values, &settings, given, form_error.status)))
         }
@@ -223,8 +220,7 @@ async fn try_save(
     form: &Form,
     settings: &Settings,
 ) -> Result<Result<&'static str, Fault>, Rejection> {
-    let names = SettingName::ALL.map(SettingName::as_str);
-    if let Err(field) = form.check(&names, &[]) {
+    if let Err(field) = form.check(&fields(), &[]) {
         return Ok(Err(FormError::invalid_field(viewer, field).into()));
     }
     let change = match change(console, viewer, form, settings) {
@@ -246,14 +242,14 @@ async fn try_save(
 /// The difference to what the form showed, or to the current values if the form has no `_was` fields.
 fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsUpdate, Fault> {
     let (mut change, mut invalid) = (SettingsUpdate::default(), Vec::new());
-    for name in SettingName::ALL {
+    for &name in SettingName::ALL {
         let (field, current) = (name.as_str(), settings.number(name));
         if name.unit() == SettingUnit::Switch {
             let on = form.ticked(field).ok_or_else(|| FormError::invalid_field(viewer, Some(field)))?;
             // If the policy does not use the switch, the page does not offer it. A form that sets it anyway is refused
             // by the core.
             let was = form.was(field).map_or(current != 0, |was| was == "true");
-            let is_meant = if console.counterfoil.gates().setting { on != was } else { on };
+            let is_meant = if console.counterfoil.uses_setting(name) { on != was } else { on };
             if is_meant {
                 change.set(name, u64::from(on));
             }
@@ -267,10 +263,15 @@ fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) 
         match amount(form, field, "").and_then(|amount| amount.read()) {
             Some(number) if number == amount(form, field, "_was").and_then(|was| was.read()).unwrap_or(current) => {}
             Some(number) if (least..=most).contains(&number) => change.set(name, number),
-            _ => invalid.push(InvalidSetting { name, least, most }),
+            _ => invalid.push(InvalidSetting::new(name, least, most)),
         }
     }
     if invalid.is_empty() { Ok(change) } else { Err(Fault::Fields(invalid)) }
+}
+
+/// The names of the fields.
+fn fields() -> Vec<&'static str> {
+    SettingName::ALL.iter().map(|name| name.as_str()).collect()
 }
 
 /// Whether a setting's field still has the value that the page showed.

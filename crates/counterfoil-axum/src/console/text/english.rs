@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use counterfoil::Scope;
 
-use super::{EventName, Texts, compound};
+use super::{EventName, SettingTexts, Texts, compound};
 use crate::console::time::{Distance, Moment, Unit};
 
 /// The English texts.
@@ -177,13 +177,15 @@ pub(crate) const ENGLISH: Texts = Texts {
     delete_client: "Delete the client",
     delete_client_question: "All tokens issued to it stop working. This cannot be undone.",
     settings: "System settings",
-    setting_enabled: "Creation and authentication of personal access tokens",
-    setting_access: "Lifetime of an access token",
-    setting_inactivity: "Inactivity time-out of a refresh token",
-    setting_absolute: "Maximum length of a sign-in",
-    setting_days: "Maximum lifetime of a personal access token, in days",
-    setting_code: "Lifetime of a security code",
-    setting_notice: "Days before expiry when a notice is sent",
+    setting: SettingTexts {
+        personal_access_tokens_enabled: "Creation and authentication of personal access tokens",
+        access_lifetime_seconds: "Lifetime of an access token",
+        refresh_inactivity_seconds: "Inactivity time-out of a refresh token",
+        refresh_absolute_seconds: "Maximum length of a sign-in",
+        pat_max_days: "Maximum lifetime of a personal access token, in days",
+        code_lifetime_seconds: "Lifetime of a security code",
+        notice_lead_days: "Days before expiry when a notice is sent",
+    },
     events: "Recent events",
     events_lead: "Events since this server started, newest first.",
     no_events: "No events yet.",

@@ -74,7 +74,7 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
     let (failure, alarm) = (Severity::Failure, Severity::Alarm);
     let usual = |name, detail: String| (name, Severity::Usual, detail);
     let whose = |id: &Option<_>| id.as_ref().map(ToString::to_string).unwrap_or_default();
-    match &event.what {
+    match &event.kind {
         EventKind::Issued { kind, id, .. } => usual(EventName::Issued, format!("{} {id}", kind.as_str())),
         EventKind::Refused { id, reason } => {
             let id = id.map(|id| id.to_string()).unwrap_or_default();
@@ -123,7 +123,7 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
 
 /// The account that an event is about, apart from the actor.
 pub(crate) fn named_subject(event: &Event) -> Option<&SubjectId> {
-    match &event.what {
+    match &event.kind {
         EventKind::LoginProved { subject } | EventKind::Switch { subject, .. } => Some(subject),
         EventKind::LoginRefused { subject } => subject.as_ref(),
         _ => None,

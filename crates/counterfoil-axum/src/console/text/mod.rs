@@ -4,15 +4,17 @@ mod english;
 mod error;
 mod event;
 mod russian;
+mod setting;
 
 pub(crate) use english::ENGLISH;
 pub(crate) use error::FieldMessage;
 pub(crate) use event::{EventName, describe, named_subject};
 pub(crate) use russian::RUSSIAN;
+use setting::SettingTexts;
 
 use std::time::Duration;
 
-use counterfoil::settings::SettingUnit;
+use counterfoil::settings::{SettingName, SettingUnit};
 
 use crate::console::time::{Distance, Moment, Unit};
 
@@ -200,13 +202,7 @@ pub(crate) struct Texts {
     pub(crate) delete_client: &'static str,
     pub(crate) delete_client_question: &'static str,
     pub(crate) settings: &'static str,
-    pub(crate) setting_enabled: &'static str,
-    pub(crate) setting_access: &'static str,
-    pub(crate) setting_inactivity: &'static str,
-    pub(crate) setting_absolute: &'static str,
-    pub(crate) setting_days: &'static str,
-    pub(crate) setting_code: &'static str,
-    pub(crate) setting_notice: &'static str,
+    pub(crate) setting: SettingTexts,
     pub(crate) events: &'static str,
     pub(crate) events_lead: &'static str,
     pub(crate) no_events: &'static str,
@@ -324,7 +320,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// The name of a form's field.
+    /// The name of a form's field. The errors of a field that no form has are a problem of the whole form.
     pub(crate) fn field(&self, name: &str) -> &'static str {
         match name {
             "label" => self.label,
@@ -346,14 +342,10 @@ impl Texts {
             "zone" => self.zone_label,
             "typed" => self.typed_label,
             "image" => self.image_label,
-            "personal_access_tokens_enabled" => self.setting_enabled,
-            "access_lifetime_seconds" => self.setting_access,
-            "refresh_inactivity_seconds" => self.setting_inactivity,
-            "refresh_absolute_seconds" => self.setting_absolute,
-            "pat_max_days" => self.setting_days,
-            "code_lifetime_seconds" => self.setting_code,
-            "notice_lead_days" => self.setting_notice,
-            _ => self.problem,
+            _ => {
+                let setting = SettingName::ALL.iter().find(|setting| setting.as_str() == name);
+                setting.map_or(self.problem, |setting| self.setting.label(*setting))
+            }
         }
     }
 
@@ -362,7 +354,7 @@ impl Texts {
         let shown = |seconds| (self.duration)(Duration::from_secs(seconds));
         match unit {
             SettingUnit::Seconds => (self.between)(&shown(least), &shown(most)),
-            SettingUnit::Switch | SettingUnit::Days => (self.from_to)(least, most),
+            _ => (self.from_to)(least, most),
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use counterfoil::Scope;
 
-use super::{EventName, Texts, compound};
+use super::{EventName, SettingTexts, Texts, compound};
 use crate::console::time::{Distance, Moment, Unit};
 
 /// The Russian texts.
@@ -178,13 +178,15 @@ pub(crate) const RUSSIAN: Texts = Texts {
     delete_client: "Удаление клиента",
     delete_client_question: "Все выданные ему токены перестанут действовать. Отменить это нельзя.",
     settings: "Системные настройки",
-    setting_enabled: "Создание персональных токенов и вход по ним",
-    setting_access: "Срок действия токена доступа",
-    setting_inactivity: "Срок действия токена обновления без использования",
-    setting_absolute: "Наибольшая длительность входа в систему",
-    setting_days: "Наибольший срок действия персонального токена, в днях",
-    setting_code: "Срок действия кода безопасности",
-    setting_notice: "За сколько дней до истечения отправлять уведомление",
+    setting: SettingTexts {
+        personal_access_tokens_enabled: "Создание персональных токенов и вход по ним",
+        access_lifetime_seconds: "Срок действия токена доступа",
+        refresh_inactivity_seconds: "Срок действия токена обновления без использования",
+        refresh_absolute_seconds: "Наибольшая длительность входа в систему",
+        pat_max_days: "Наибольший срок действия персонального токена, в днях",
+        code_lifetime_seconds: "Срок действия кода безопасности",
+        notice_lead_days: "За сколько дней до истечения отправлять уведомление",
+    },
     events: "Последние события",
     events_lead: "События с момента запуска сервера, сначала новые.",
     no_events: "Событий пока нет.",

@@ -31,41 +31,36 @@ impl Draw {
     }
 
     pub(super) fn record_of(&self, person: &Person, id: RecordId, kind: TokenKind, generation: u64) -> NewRecord {
-        NewRecord {
+        NewRecord::new(
             id,
-            realm: person.realm.clone(),
-            owner: person.owner.clone(),
+            person.realm.clone(),
+            person.owner.clone(),
             kind,
-            parent: None,
-            generation,
-            created_at: self.now(),
-            scope: "demo:read".parse().ok(),
-            label: None,
-            description: None,
-            digest: ids::digest(&id, 0x11),
-            key_id: counterfoil::types::KeyId::new(1),
-            expires_at: Some(self.at(self.clock + 400)),
-            gone_at: Some(self.at(self.clock + 800)),
-            notice: None,
-        }
+            ids::digest(&id, 0x11),
+            counterfoil::types::KeyId::new(1),
+            self.now(),
+        )
+        .with_generation(generation)
+        .with_scope("demo:read".parse().ok())
+        .with_expires_at(self.at(self.clock + 400))
+        .with_gone_at(self.at(self.clock + 800))
     }
 
     /// The family of its first record.
     pub(super) fn family(&mut self, first: &NewRecord) -> NewFamily {
         let signed_in = matches!(first.kind, TokenKind::RefreshToken | TokenKind::AccessToken);
         let client: Option<ClientKey> = signed_in.then(|| values::client(&mut self.dice));
-        NewFamily {
-            id: first.id.family(),
-            realm: first.realm.clone(),
-            owner: first.owner.clone(),
-            kind: first.kind,
-            body: values::body(&mut self.dice, first.kind, client, first.created_at),
-            live_until: first.expires_at,
-            gone_at: first.gone_at,
-            label_key: None,
-            client,
-            used_at: first.created_at,
-        }
+        NewFamily::new(
+            first.id.family(),
+            first.realm.clone(),
+            first.owner.clone(),
+            first.kind,
+            values::body(&mut self.dice, first.kind, client, first.created_at),
+            first.created_at,
+        )
+        .with_live_until(first.expires_at)
+        .with_gone_at(first.gone_at)
+        .with_client(client)
     }
 
     fn vary(&mut self, record: &mut NewRecord) {
@@ -162,7 +157,7 @@ impl Draw {
         if self.dice.chance(1, 2) {
             return Some(refuse(limit));
         }
-        let revoked = Revoked { at: now, why: RevocationReason::MadeRoom };
+        let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
         Some(Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: self.soon() } })
     }
 

@@ -24,7 +24,7 @@ const WHY: [RevocationReason; 6] = [
 impl Draw {
     fn revoked(&mut self) -> Revoked {
         let at = if self.dice.chance(1, 4) { self.soon() } else { self.now() };
-        Revoked { at, why: *self.dice.pick(&WHY) }
+        Revoked { at, reason: *self.dice.pick(&WHY) }
     }
 
     /// What becomes of a damaged record that is revoked by itself is not promised.

@@ -154,7 +154,7 @@ impl Zoo<'_> {
 
     fn revoke(&mut self, ended: &[NewRecord], family: bool) {
         let (revoked, gone_at) =
-            (Revoked { at: self.at(START - 3), why: RevocationReason::ByHost }, self.at(START + 40));
+            (Revoked { at: self.at(START - 3), reason: RevocationReason::ByHost }, self.at(START + 40));
         for id in ended.iter().map(|ended| ended.id) {
             let Person { realm, owner } = self.person.clone();
             self.plan.push_back(if family {

@@ -134,9 +134,7 @@ impl Flaw for LabelsWithoutCase {
     ) -> Said<Inserted> {
         let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
         let label_key = family.label_key.as_ref().map(|key| LabelKey::from_stored(&key.as_str().to_lowercase()));
-        inner
-            .insert(InsertInto::Found { family: &NewFamily { label_key, ..family.clone() }, cap, pace }, new, now)
-            .await
+        inner.insert(InsertInto::Found { family: &family.clone().with_label_key(label_key), cap, pace }, new, now).await
     }
 }
 
@@ -235,7 +233,7 @@ impl Flaw for LabelByLookThenInsert {
             return Ok(refused);
         }
         pause().await;
-        let keyless = NewFamily { label_key: None, ..family.clone() };
+        let keyless = family.clone().with_label_key(None);
         let answer = inner.insert(InsertInto::Found { family: &keyless, cap, pace }, new, now).await?;
         inner.with(|model| model.family_mut(family.id).map(|kept| kept.label_key.clone_from(&family.label_key)));
         Ok(answer)

@@ -53,8 +53,9 @@ impl Flaw for TouchCreatesGhosts {
         inner.with(|model| {
             for (id, at) in seen {
                 let kin = model.records.iter().find(|record| record.id.family() == id.family()).cloned();
-                if let (None, Some(kin)) = (model.record(id), kin) {
-                    model.records.push(RecordParts { id: *id, last_used_at: Some(*at), notice: None, ..kin });
+                if let (None, Some(mut kin)) = (model.record(id), kin) {
+                    (kin.id, kin.last_used_at, kin.notice) = (*id, Some(*at), None);
+                    model.records.push(kin);
                 }
             }
         });

@@ -12,7 +12,7 @@ fn withheld(world: &World) -> Vec<Refusal> {
         EventKind::NoticeWithheld { reason, .. } => Some(reason),
         _ => None,
     };
-    world.sink.take().into_iter().filter_map(|event| reason(event.what)).collect()
+    world.sink.take().into_iter().filter_map(|event| reason(event.kind)).collect()
 }
 
 #[tokio::test(start_paused = true)]

@@ -94,7 +94,7 @@ impl World {
     }
 
     pub async fn create(&self, whom: &Account, label: &str, days: u16, at: Timestamp) -> IssuedCredential {
-        let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(days.into()), scope: None };
+        let new = NewPersonalAccessToken::new(label, Lifetime::Days(days.into()));
         self.counterfoil.at(at).create_personal_access_token(&Presenter::signed_in(whom), &new).await.expect("a token")
     }
 
@@ -104,14 +104,14 @@ impl World {
 
     /// Whether any notice of it is marked as sent.
     pub async fn is_marked(&self, issued: &IssuedCredential) -> bool {
-        let record = self.store.get(&issued.listed.id).await.expect("the store answers").expect("a record");
+        let record = self.store.get(&issued.view.id).await.expect("the store answers").expect("a record");
         !record.record().noticed.is_empty()
     }
 }
 
 /// With a short time-out: a server that is slow is slow for half a second.
 pub fn limits() -> Limits {
-    Limits { send_timeout: Duration::from_millis(500), ..Limits::default() }
+    Limits::default().with_send_timeout(Duration::from_millis(500))
 }
 
 /// To whom, label, text.

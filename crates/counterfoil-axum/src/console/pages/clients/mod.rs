@@ -78,6 +78,7 @@ impl ClientRow {
             .map(|grant| match grant {
                 Grant::Password => texts.grant_password,
                 Grant::RefreshToken => texts.grant_refresh,
+                _ => grant.as_str(),
             })
             .collect();
         about.extend(client.public.then_some(texts.public_client));
@@ -260,16 +261,14 @@ fn registration(viewer: &Viewer, form: &Form) -> Result<NewClient, FormError> {
         _ => return Err(refused("refresh_mode")),
     };
     let grants = form.all("grants").map(|name| Grant::from_name(name).ok_or_else(|| refused("grants")));
-    Ok(NewClient {
-        id,
-        grants: grants.collect::<Result<_, _>>()?,
-        public: ticked("public")?,
-        resource_server: ticked("resource_server")?,
-        refresh_mode,
-        allowed_scope: ALLOWED.read(viewer, form)?,
-        default_scope: DEFAULT.read(viewer, form)?,
-        ..NewClient::named(form.one("display_name"))
-    })
+    Ok(NewClient::named(form.one("display_name"))
+        .with_id(id)
+        .with_grants(grants.collect::<Result<_, _>>()?)
+        .with_public(ticked("public")?)
+        .with_resource_server(ticked("resource_server")?)
+        .with_refresh_mode(refresh_mode)
+        .with_allowed_scope(ALLOWED.read(viewer, form)?)
+        .with_default_scope(DEFAULT.read(viewer, form)?))
 }
 
 /// Parses the id in a path. An invalid id gets 404.
@@ -326,7 +325,7 @@ async fn switch(
     id: &ClientId,
     disabled: bool,
 ) -> Result<Response, Rejection> {
-    let change = ClientUpdate { disabled: Some(disabled), ..ClientUpdate::default() };
+    let change = ClientUpdate::default().with_disabled(disabled);
     let changed = console.counterfoil.update_client(&viewer.presenter(), id, change).await;
     changed.map_err(|error| Rejection::of(console, viewer, error))?;
     Ok(redirect(&list_with_notice(console, form, SECTION, if disabled { "disabled" } else { "enabled" })))

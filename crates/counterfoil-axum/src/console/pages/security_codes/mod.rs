@@ -154,12 +154,12 @@ async fn try_create(
         Err(invalid) => return form_error_of(console, viewer, invalid.into()).map(Err),
     };
     let description = given("description").map(with_lf);
-    let new = NewSecurityCode { access, description: description.as_deref() };
+    let new = NewSecurityCode::new(access).with_description(description.as_deref());
     match console.counterfoil.once(key).create_security_code(&viewer.presenter(), &new).await {
         Ok(issued) => {
             let layout = Layout::of(console, viewer, SECTION);
             let (caption, done) = (viewer.language.texts().code_caption, console.path(SECTION));
-            Ok(Ok(secret_page::token(layout, &issued.token, caption, issued.listed.description.as_deref(), &done)))
+            Ok(Ok(secret_page::token(layout, &issued.token, caption, issued.view.description.as_deref(), &done)))
         }
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }

@@ -99,10 +99,10 @@ fn stores_that_forget_a_state_are_rejected() {
 #[test]
 fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
     for case in states().iter().chain(&values()).step_by(4) {
-        let Some(told) = rejected(case, "answers_equal_the_model") else { continue };
-        assert!(told.len() <= 3_200, "{}: a message of {} bytes:\n{told}", case.name, told.len());
-        let lines = told.lines().filter(|line| line.starts_with("  ") || line.starts_with(' ')).count();
-        assert!(lines <= 40, "{}: {lines} lines:\n{told}", case.name);
+        let Some(message) = rejected(case, "answers_equal_the_model") else { continue };
+        assert!(message.len() <= 3_200, "{}: a message of {} bytes:\n{message}", case.name, message.len());
+        let lines = message.lines().filter(|line| line.starts_with("  ") || line.starts_with(' ')).count();
+        assert!(lines <= 40, "{}: {lines} lines:\n{message}", case.name);
     }
 }
 

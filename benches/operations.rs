@@ -47,8 +47,10 @@ struct Client {
 
 fn client(counterfoil: &Counterfoil, name: &str, refresh_mode: RefreshMode) -> Client {
     let id: ClientId = name.parse().expect("an id");
-    let new =
-        NewClient { id: Some(id.clone()), grants: vec![Grant::RefreshToken], refresh_mode, ..NewClient::named(name) };
+    let new = NewClient::named(name)
+        .with_id(id.clone())
+        .with_grants(vec![Grant::RefreshToken])
+        .with_refresh_mode(refresh_mode);
     let made = ready(counterfoil.create_client(&Presenter::host(), new)).expect("registered");
     let secret = made.secret.expect("a confidential one");
     let header = format!("Basic {}", STANDARD.encode(format!("{name}:{}", secret.expose_secret())));
@@ -58,19 +60,17 @@ fn client(counterfoil: &Counterfoil, name: &str, refresh_mode: RefreshMode) -> C
 /// The body of a request that refreshes a family just opened.
 fn signed_in(counterfoil: &Counterfoil, client: &Client) -> String {
     let subject = SubjectId::new("1").expect("an id");
-    let sign_in = SignIn { client: &client.id, subject: &subject, scope: None, remember: true };
+    let sign_in = SignIn::new(&client.id, &subject).with_remember(true);
     let granted = ready(counterfoil.open_sign_in(&sign_in)).expect("opened");
     let token = granted.refresh_token.expect("a client that refreshes");
     format!("grant_type=refresh_token&refresh_token={}", token.expose_secret())
 }
 
 fn refresh(counterfoil: &Counterfoil, client: &Client, body: &str) -> Answer {
-    let request = OAuthRequest {
-        authorization: &[client.header.as_bytes()],
-        content_type: Some(b"application/x-www-form-urlencoded"),
-        body: body.as_bytes(),
-        source: &counterfoil::types::Source::Unknown,
-    };
+    let (source, authorization) = (counterfoil::types::Source::Unknown, [client.header.as_bytes()]);
+    let request = OAuthRequest::new(body.as_bytes(), &source)
+        .with_authorization(&authorization)
+        .with_content_type(Some(b"application/x-www-form-urlencoded"));
     let answer = ready(counterfoil.token(request)).unwrap_or_else(Answer::from);
     assert_eq!(answer.status(), 200);
     answer
@@ -88,7 +88,7 @@ fn at_size(criterion: &mut Criterion, size: usize) {
     for number in 0..DUE {
         let by = Presenter::signed_in(&person(number % people));
         let label = format!("soon {number}");
-        let new = NewPersonalAccessToken { label: &label, lifetime: Lifetime::Days(8), scope: None };
+        let new = NewPersonalAccessToken::new(&label, Lifetime::Days(8));
         ready(counterfoil.create_personal_access_token(&by, &new)).expect("issued");
     }
     clock.advance(Duration::from_secs(2 * 86_400));
@@ -104,7 +104,7 @@ fn at_size(criterion: &mut Criterion, size: usize) {
         bench.iter(|| {
             serial.set(serial.get() + 1);
             let by = Presenter::signed_in(&person(serial.get() % people));
-            let new = NewPersonalAccessToken { label: "one more", lifetime: Lifetime::Days(90), scope: None };
+            let new = NewPersonalAccessToken::new("one more", Lifetime::Days(90));
             let issued = ready(counterfoil.create_personal_access_token(&by, &new)).expect("issued");
             ready(counterfoil.delete_personal_access_token(&by, issued.token.id())).expect("deleted");
         });

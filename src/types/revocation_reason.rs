@@ -55,8 +55,8 @@ mod tests {
     fn every_reason_has_its_own_byte() {
         let known: Vec<_> = (0..=255).filter_map(RevocationReason::from_byte).collect();
         assert_eq!(known.len(), 6);
-        for why in known {
-            assert_eq!(RevocationReason::from_byte(why.byte()), Some(why));
+        for reason in known {
+            assert_eq!(RevocationReason::from_byte(reason.byte()), Some(reason));
         }
     }
 }

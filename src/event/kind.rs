@@ -6,9 +6,9 @@ use crate::http_auth::refusal::Refusal;
 use crate::types::client::ClientId;
 use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId};
 use crate::types::kind::TokenKind;
+use crate::types::revocation_reason::RevocationReason;
 use crate::types::settings::SettingName;
 use crate::types::time::Timestamp;
-use crate::types::why::RevocationReason;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub enum EventKind {
         /// The id of the given credential.
         id: RecordId,
         /// The reason.
-        why: RevocationReason,
+        reason: RevocationReason,
     },
     /// All credentials of an owner were revoked.
     OwnerRevoked {

@@ -1,0 +1,39 @@
+//! Builder methods, all of one form: `with_label` sets the field `label`.
+
+/// Defines `with_…` methods. `=` takes the type of the field, `:` takes what converts into it.
+macro_rules! setters {
+    ($type:ident $(<$life:lifetime>)? { $($with:ident $field:ident $mode:tt $kind:ty;)+ }) => {
+        impl $(<$life>)? $type $(<$life>)? {
+            $(crate::types::setters::setter! { $with $field $mode $kind })+
+        }
+    };
+}
+
+macro_rules! setter {
+    ($with:ident $field:ident = $kind:ty) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $with(mut self, $field: $kind) -> Self {
+            self.$field = $field;
+            self
+        }
+    };
+    ($with:ident $field:ident : $kind:ty) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $with(mut self, $field: impl Into<$kind>) -> Self {
+            self.$field = $field.into();
+            self
+        }
+    };
+    ($with:ident $field:ident ? $kind:ty) => {
+        #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+        #[must_use]
+        pub fn $with(mut self, $field: impl Into<$kind>) -> Self {
+            self.$field = Some($field.into());
+            self
+        }
+    };
+}
+
+pub(crate) use {setter, setters};

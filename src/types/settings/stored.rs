@@ -1,0 +1,149 @@
+//! The settings as they are stored.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::client::InvalidDocument;
+use crate::types::ids::{KeyId, SubjectId, Version};
+use crate::types::key_check::KeyCheck;
+use crate::types::settings::{InvalidSetting, SettingName, SettingUnit};
+use crate::types::unknown::UnknownFields;
+
+/// The stored value of one setting. A missing value and an invalid one are separate cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading<T> {
+    /// Nothing was stored.
+    Missing,
+    /// The stored text is not a valid value of this setting.
+    Garbage,
+    /// A valid value.
+    Value(T),
+}
+
+/// The stored settings and switches of one realm: the document from [`StoredSettings::to_document`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StoredSettings {
+    /// The values, as text, by name. Unknown names are kept.
+    pub values: BTreeMap<String, String>,
+    /// "Token login allowed", for the accounts that differ from the policy's default.
+    pub switches: BTreeMap<SubjectId, bool>,
+    /// Check values of the keys, by key id. They distinguish two [`KeyRing`](crate::KeyRing)s with equal key numbers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub key_checks: BTreeMap<KeyId, KeyCheck>,
+    /// Members written by a newer version.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
+}
+
+/// Settings with their version in the store.
+#[derive(Clone, Debug)]
+pub struct VersionedSettings {
+    /// The version that `put` must pass.
+    pub version: Version,
+    /// The settings.
+    pub settings: StoredSettings,
+}
+
+impl StoredSettings {
+    /// The stored text: JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`] never in practice: every field has a JSON form.
+    pub fn to_document(&self) -> Result<String, InvalidDocument> {
+        serde_json::to_string(self).map_err(InvalidDocument::new)
+    }
+
+    /// Reads the output of [`StoredSettings::to_document`].
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`] for any other text.
+    pub fn from_document(text: &str) -> Result<Self, InvalidDocument> {
+        serde_json::from_str(text).map_err(InvalidDocument::new)
+    }
+
+    /// The stored number of a setting, in its unit. A switch is stored as `true` or `false`, and is 1 or 0.
+    #[must_use]
+    pub fn number(&self, name: SettingName) -> Reading<u64> {
+        let Some(text) = self.values.get(name.as_str()) else { return Reading::Missing };
+        let number = match (name.unit(), text.as_str()) {
+            (SettingUnit::Switch, "true") => Some(1),
+            (SettingUnit::Switch, "false") => Some(0),
+            (SettingUnit::Switch, _) => None,
+            (SettingUnit::Seconds | SettingUnit::Days, digits) => whole_number(digits),
+        };
+        let (least, most) = name.range();
+        match number {
+            Some(number) if (least..=most).contains(&number) => Reading::Value(number),
+            _ => Reading::Garbage,
+        }
+    }
+
+    /// Sets a number after checking its range. For a switch, 1 is on and 0 off.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSetting`] with the field and its limits.
+    pub fn set_number(&mut self, name: SettingName, number: u64) -> Result<(), InvalidSetting> {
+        let (least, most) = name.range();
+        if !(least..=most).contains(&number) {
+            return Err(InvalidSetting { name, least, most });
+        }
+        let text = match name.unit() {
+            SettingUnit::Switch => (number == 1).to_string(),
+            SettingUnit::Seconds | SettingUnit::Days => number.to_string(),
+        };
+        self.values.insert(name.as_str().into(), text);
+        Ok(())
+    }
+}
+
+/// A number in decimal digits alone.
+fn whole_number(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both are always written, so a missing one means damage: otherwise a barred account would be admitted.
+    #[test]
+    fn a_document_without_values_or_switches_is_refused() {
+        let whole = StoredSettings::default().to_document().expect("written");
+        assert!(StoredSettings::from_document(&whole).is_ok());
+        for member in ["values", "switches"] {
+            assert!(StoredSettings::from_document(&whole.replace(member, "damaged")).is_err(), "{member}");
+        }
+    }
+
+    #[test]
+    fn syn_pat_1_missing_and_garbage_are_told_apart_from_a_value() {
+        const SWITCH: SettingName = SettingName::PersonalAccessTokensEnabled;
+        let mut stored = StoredSettings::default();
+        assert_eq!(stored.number(SWITCH), Reading::Missing);
+        for garbage in ["", "TRUE", "1", "yes", " true"] {
+            stored.values.insert("personal_access_tokens_enabled".into(), garbage.into());
+            assert_eq!(stored.number(SWITCH), Reading::Garbage, "{garbage:?}");
+        }
+        assert_eq!(stored.set_number(SWITCH, 1), Ok(()));
+        assert_eq!(stored.number(SWITCH), Reading::Value(1));
+    }
+
+    #[test]
+    fn a_number_is_read_in_its_range_only() {
+        let mut stored = StoredSettings::default();
+        assert_eq!(stored.number(SettingName::PatMaxDays), Reading::Missing);
+        for garbage in ["", "+5", "1.5", "-1", "0", "3661", "٥", "99999999999999999999999"] {
+            stored.values.insert("pat_max_days".into(), garbage.into());
+            assert_eq!(stored.number(SettingName::PatMaxDays), Reading::Garbage, "{garbage:?}");
+        }
+        assert!(stored.set_number(SettingName::PatMaxDays, 3_661).is_err());
+        assert_eq!(stored.set_number(SettingName::PatMaxDays, 180), Ok(()));
+        assert_eq!(stored.number(SettingName::PatMaxDays), Reading::Value(180));
+    }
+}

@@ -1,0 +1,37 @@
+//! The only table of settings.
+
+/// The table of settings: calls a macro with one row for each setting.
+///
+/// A row is the name of its variant, the name on the wire, the name of its method of
+/// [`SettingsUpdate`](crate::settings::SettingsUpdate), the unit, the smallest and the largest number in that unit, and its
+/// field in [`Settings`](crate::settings::Settings) with the type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! settings_table {
+    ($callback:ident) => {
+        $callback! {
+            /// Whether personal access tokens can be created and can authenticate.
+            PersonalAccessTokensEnabled, personal_access_tokens_enabled, with_personal_access_tokens_enabled,
+                Switch, 0..=1, personal_access_tokens: bool;
+            /// The lifetime of an access token, at most a day.
+            AccessLifetimeSeconds, access_lifetime_seconds, with_access_lifetime_seconds,
+                Seconds, 1..=86_400, access_lifetime: Duration;
+            /// The inactivity time-out of refresh tokens, at most 366 days.
+            RefreshInactivitySeconds, refresh_inactivity_seconds, with_refresh_inactivity_seconds,
+                Seconds, 1..=366 * 86_400, refresh_inactivity: Duration;
+            /// The absolute lifetime of a family, at most 366 days.
+            RefreshAbsoluteSeconds, refresh_absolute_seconds, with_refresh_absolute_seconds,
+                Seconds, 1..=366 * 86_400, refresh_absolute: Duration;
+            /// The longest lifetime of a personal access token in days, at most 3,660.
+            PatMaxDays, pat_max_days, with_pat_max_days,
+                Days, 1..=3_660, pat_max_days: u16;
+            /// The default lifetime of a security code, also after reset and reactivation, at most 366 days.
+            CodeLifetimeSeconds, code_lifetime_seconds, with_code_lifetime_seconds,
+                Seconds, 1..=366 * 86_400, code_lifetime: Duration;
+            /// How long before expiry the advance notice is due, at most 365 days. Existing credentials follow when a notice
+            /// worker reaches them ([`Counterfoil::rearm_notices`](crate::Counterfoil::rearm_notices)).
+            NoticeLeadDays, notice_lead_days, with_notice_lead_days,
+                Days, 1..=365, notice_lead: Duration;
+        }
+    };
+}

@@ -1,0 +1,96 @@
+//! A change of settings.
+
+use crate::types::settings::SettingName;
+
+/// The type of a field of [`SettingsUpdate`].
+trait Written: Copy {
+    fn of(number: u64) -> Self;
+    fn number(self) -> u64;
+}
+
+impl Written for bool {
+    fn of(number: u64) -> Self {
+        number != 0
+    }
+
+    fn number(self) -> u64 {
+        self.into()
+    }
+}
+
+impl Written for u64 {
+    fn of(number: u64) -> Self {
+        number
+    }
+
+    fn number(self) -> u64 {
+        self
+    }
+}
+
+macro_rules! written {
+    (Switch) => {
+        bool
+    };
+    ($unit:ident) => {
+        u64
+    };
+}
+
+macro_rules! update {
+    ($(
+        $(#[$about:meta])*
+        $name:ident, $wire:ident, $with:ident, $unit:ident, $least:literal..=$most:expr, $field:ident: $kind:ty;
+    )+) => {
+        /// A change of the settings. `None` leaves a setting unchanged. Units are those of the wire names. Each upper end is
+        /// at most the policy's ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
+        ///
+        /// ```
+        /// use counterfoil::settings::SettingsUpdate;
+        ///
+        /// let change = SettingsUpdate::default().with_pat_max_days(90);
+        /// assert_eq!((change.pat_max_days, change.access_lifetime_seconds), (Some(90), None));
+        /// ```
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct SettingsUpdate {
+            $($(#[$about])* pub $wire: Option<written!($unit)>,)+
+        }
+
+        impl SettingsUpdate {
+            $(
+                $(#[$about])*
+                #[must_use]
+                pub const fn $with(mut self, $wire: written!($unit)) -> Self {
+                    self.$wire = Some($wire);
+                    self
+                }
+            )+
+
+            /// Sets a setting by name to a number in its unit. For a switch, 0 is off and any other number on.
+            ///
+            /// ```
+            /// use counterfoil::settings::{SettingName, SettingsUpdate};
+            ///
+            /// let mut change = SettingsUpdate::default();
+            /// change.set(SettingName::PatMaxDays, 90);
+            /// assert_eq!(change, SettingsUpdate::default().with_pat_max_days(90));
+            /// ```
+            pub fn set(&mut self, name: SettingName, number: u64) {
+                match name {
+                    $(SettingName::$name => self.$wire = Some(Written::of(number)),)+
+                }
+            }
+
+            /// The new number of a setting, as [`SettingsUpdate::set`] takes it.
+            #[must_use]
+            pub fn number(&self, name: SettingName) -> Option<u64> {
+                match name {
+                    $(SettingName::$name => self.$wire.map(Written::number),)+
+                }
+            }
+        }
+    };
+}
+
+crate::settings_table!(update);

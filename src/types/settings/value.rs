@@ -1,0 +1,91 @@
+//! The types that the value of a setting has.
+
+use std::time::Duration;
+
+use crate::types::duration::{from_seconds, seconds_up, whole_micros};
+use crate::types::settings::SettingUnit;
+
+/// The type of a field of [`Settings`](super::Settings).
+pub(super) trait SettingValue: Sized {
+    /// The value as a whole number of the unit, rounded up.
+    fn number(self, unit: SettingUnit) -> u64;
+    /// The value of that many units; `None` where the type has none.
+    fn of_number(number: u64, unit: SettingUnit) -> Option<Self>;
+    /// The exact duration; `None` for a switch.
+    fn duration(self, unit: SettingUnit) -> Option<Duration>;
+    /// The value as one word, to the microsecond.
+    fn word(self) -> u64;
+    /// The value of [`SettingValue::word`].
+    fn of_word(word: u64) -> Option<Self>;
+}
+
+impl SettingValue for bool {
+    fn number(self, _unit: SettingUnit) -> u64 {
+        self.into()
+    }
+
+    fn of_number(number: u64, _unit: SettingUnit) -> Option<Self> {
+        Self::of_word(number)
+    }
+
+    fn duration(self, _unit: SettingUnit) -> Option<Duration> {
+        None
+    }
+
+    fn word(self) -> u64 {
+        self.into()
+    }
+
+    fn of_word(word: u64) -> Option<Self> {
+        match word {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+}
+
+/// A count of units.
+impl SettingValue for u16 {
+    fn number(self, _unit: SettingUnit) -> u64 {
+        self.into()
+    }
+
+    fn of_number(number: u64, _unit: SettingUnit) -> Option<Self> {
+        Self::try_from(number).ok()
+    }
+
+    fn duration(self, unit: SettingUnit) -> Option<Duration> {
+        Duration::of_number(self.into(), unit)
+    }
+
+    fn word(self) -> u64 {
+        self.into()
+    }
+
+    fn of_word(word: u64) -> Option<Self> {
+        Self::try_from(word).ok()
+    }
+}
+
+impl SettingValue for Duration {
+    fn number(self, unit: SettingUnit) -> u64 {
+        seconds_up(self).div_ceil(unit.seconds().unwrap_or(1))
+    }
+
+    fn of_number(number: u64, unit: SettingUnit) -> Option<Self> {
+        number.checked_mul(unit.seconds()?).and_then(from_seconds)
+    }
+
+    fn duration(self, _unit: SettingUnit) -> Option<Duration> {
+        Some(self)
+    }
+
+    fn word(self) -> u64 {
+        whole_micros(self)
+    }
+
+    fn of_word(word: u64) -> Option<Self> {
+        Some(Self::from_micros(word))
+    }
+}
