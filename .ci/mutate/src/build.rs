@@ -76,7 +76,7 @@ fn run(
 ) -> Result<PathBuf, BTreeSet<usize>> {
     let mut command = Command::new(&cargo[0]);
     command.args(&cargo[1..]).args(["--no-run", "--message-format=json"]).current_dir(tree);
-    let output = command.env("RUSTFLAGS", "--cap-lints=allow").stderr(Stdio::inherit()).output().expect("cargo runs");
+    let output = command.stderr(Stdio::inherit()).output().expect("cargo runs");
     let (mut binary, mut broken, mut unknown) = (None, BTreeSet::new(), Vec::new());
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let Ok(message) = serde_json::from_str::<Value>(line) else { continue };

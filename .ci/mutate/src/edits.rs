@@ -35,6 +35,8 @@ struct Places<'s> {
     binary: BTreeMap<usize, [Range<usize>; 3]>,
     unary: BTreeMap<usize, [Range<usize>; 2]>,
     arms: BTreeMap<usize, (usize, Option<Range<usize>>)>,
+    /// By the beginning of a field: its value, and what its struct takes it from where it is left out.
+    fields: BTreeMap<usize, (Range<usize>, String)>,
 }
 
 impl Places<'_> {
@@ -66,6 +68,17 @@ impl<'ast> Visit<'ast> for Places<'_> {
         let parts = [one.span(), one.expr.span()].map(|span| self.range(span));
         self.unary.insert(parts[0].start, parts);
         visit::visit_expr_unary(self, one);
+    }
+
+    fn visit_expr_struct(&mut self, built: &'ast syn::ExprStruct) {
+        let rest = built.rest.as_ref().map(|rest| &self.source[self.range(rest.span())]);
+        for field in built.fields.iter().filter(|field| field.colon_token.is_some()) {
+            if let (Some(rest), syn::Member::Named(name)) = (rest, &field.member) {
+                let place = self.range(field.span()).start;
+                self.fields.insert(place, (self.range(field.expr.span()), format!("{{ ({rest}).{name} }}")));
+            }
+        }
+        visit::visit_expr_struct(self, built);
     }
 
     fn visit_arm(&mut self, arm: &'ast syn::Arm) {
@@ -112,6 +125,10 @@ fn place(source: &str, places: &Places<'_>, mutant: &Mutant) -> Option<(Range<us
         Genre::Unary => {
             let [whole, inner] = places.unary.get(&range.start)?.clone();
             (whole, format!("{{ {} }}", &source[inner]), true)
+        }
+        Genre::Field => {
+            let (value, rest) = places.fields.get(&range.start)?.clone();
+            (value, rest, true)
         }
         Genre::Guard => (range, format!("{{ {value} }}"), true),
         // Without a guard a condition is put behind the pattern.

@@ -17,6 +17,8 @@ pub enum Genre {
     Guard,
     /// A match arm goes.
     Arm,
+    /// A field of a struct is taken from what stands behind `..`.
+    Field,
 }
 
 /// A change of one place.
@@ -40,11 +42,13 @@ pub fn read(path: &str) -> Vec<Mutant> {
     for one in &list {
         let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
         let genre = match text("genre").as_str() {
-            "FnValue" => Genre::Body,
+            // The value and the body are of two types where the function returns an `impl Trait`.
+            "FnValue" if !text("name").contains("-> impl ") => Genre::Body,
             "BinaryOperator" => Genre::Binary,
             "UnaryOperator" => Genre::Unary,
             "MatchArmGuard" => Genre::Guard,
             "MatchArm" => Genre::Arm,
+            "StructField" => Genre::Field,
             _ => {
                 println!("not built: {}", text("name"));
                 continue;
