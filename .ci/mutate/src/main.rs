@@ -9,8 +9,8 @@ mod mutant;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// `mutate <tree> <mutants.json> <report> <shard> -- <cargo test …>`: the tree is a copy of the repository that may be
-/// changed, the shard `K/N`.
+/// `mutate <tree> <mutants.json> <report> <shard> -- <cargo test …>`: the tree is a copy of the repository that may
+/// be changed, the shard `K/N`.
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [tree, list, report, shard, dashes, cargo @ ..] = arguments.as_slice() else {

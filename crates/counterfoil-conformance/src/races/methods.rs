@@ -24,9 +24,10 @@ const PART: u32 = 300;
 /// Clause 49: Any two methods that run at once on one owner's records answer, and leave the records, as if they had
 /// run one after the other.
 ///
-/// Two racers of each operation, one on each handle. Pairs with a rotation are raced twice as often, and those of a slide
-/// with a read four times: what a store does there in two steps is seen for the shortest time. As many pairs run at once as there are threads for, each in a
-/// database of its own, for some operations look at all that is there.
+/// Two racers of each operation, one on each handle. Pairs with a rotation are raced twice as often, and those of a
+/// slide with a read four times: what a store does there in two steps is seen for the shortest time. As many pairs run
+/// at once as there are threads for, each in a database of its own, for some operations look at all that is there. For
+/// the same reason what is due is compared once, when all races are over.
 pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     let scale = subject.scale();
     let mut pairs = Deed::pairs(scale.rounds);
