@@ -21,6 +21,14 @@ use crate::record::token_record::{Corrupt, Joined, RecordParts, TokenRecord};
 use crate::types::hash::IdState;
 use crate::types::ids::{FamilyId, RecordId};
 
+/// A point at which tests give other threads a turn. Empty in other builds.
+macro_rules! inside_step {
+    () => {
+        #[cfg(any(test, feature = "test-util"))]
+        crate::store::backend_call::inside_step();
+    };
+}
+
 /// The number of a write of records together with their family's row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct StepNumber(pub(super) u64);
@@ -72,7 +80,9 @@ impl Table {
             Slot::Alone(joined) => return Glance::Whole(Ok(joined.to_record())),
             Slot::Member(record, step) => (record, *step),
         };
+        inside_step!();
         let row = self.families.get(&id.family(), &guard);
+        inside_step!();
         let again = self.records.get(id, &guard);
         match row {
             Some(row) if step <= row.step && again.is_some_and(|again| std::ptr::eq(slot, again)) => {
@@ -160,6 +170,7 @@ impl Table {
         let guard = self.records.guard();
         for record in records {
             self.records.insert(record.id, Slot::Member(record, step), &guard);
+            inside_step!();
         }
         self.families.insert(family.id, Row { family, step }, &guard);
     }

@@ -12,6 +12,10 @@ pub trait BackendCalls: Send + Sync {
     /// Polled before each call until it is ready. `first` is true at the first poll of a call. An implementation that
     /// returns pending must arrange the wake-up.
     fn poll_call(&self, first: bool, context: &mut Context<'_>) -> Poll<()>;
+
+    /// Called inside a step, between two writes or reads that other threads can see apart. A lock may be held: an
+    /// implementation may give other threads a turn, but must not wait for another operation.
+    fn inside_step(&self) {}
 }
 
 /// The number of listeners in this process. While it is zero, a call costs one load.
@@ -46,6 +50,16 @@ impl Future for BackendCall {
         let Some(listener) = LISTENER.with_borrow(Clone::clone) else { return Poll::Ready(()) };
         let first = std::mem::take(&mut self.first);
         listener.poll_call(first, context)
+    }
+}
+
+/// A store calls this inside a step whose parts other threads can see apart. It does nothing unless a test
+/// [listens](listen).
+pub(crate) fn inside_step() {
+    if LISTENED.load(Ordering::Relaxed) > 0
+        && let Some(listener) = LISTENER.with_borrow(Clone::clone)
+    {
+        listener.inside_step();
     }
 }
 

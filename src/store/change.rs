@@ -88,7 +88,7 @@ pub enum Inserted {
     MadeRoom(Vec<FamilyId>),
     /// The family to join is revoked or does not exist; nothing was written.
     FamilyEnded,
-    /// The id is taken; nothing was written.
+    /// The id is taken; nothing was written. If several of the new ids are taken, any one of them is named.
     IdTaken(RecordId),
     /// The named family holds the label; nothing was written.
     LabelTaken(FamilyId),
@@ -103,7 +103,8 @@ pub enum Inserted {
     },
     /// The family already has as many live access tokens as allowed; nothing was written.
     FamilyFull {
-        /// When the first of them expires, or [`Timestamp::MAX`] if none expires.
+        /// When the first of them expires, or [`Timestamp::MAX`] if none expires. The new records do not count. If the
+        /// family has no live access token, so that the new ones alone exceed the cap: the `now` of the call.
         until: Timestamp,
     },
 }
@@ -194,9 +195,10 @@ pub enum ParentUpdate {
         access_cap: Option<NonZeroU32>,
     },
     /// Extends the parent and keeps its version. `expires_at` and `gone_at` move forward only, and
-    /// `expiry_set_at = now`. If the parent is of the family's kind, the family's `live_until` and `gone_at` move
-    /// with them. The family's `used_at` becomes now. Requires that the parent is not superseded and
-    /// `now < expires_at`.
+    /// `expiry_set_at = now`. If the parent is of the family's kind and generation, the family's `live_until` and
+    /// `gone_at` move with them. The family's `used_at` becomes now. Requires that the parent is not superseded and
+    /// `now < expires_at`. It need not be the newest: an access token, or a record of an older generation, moves its
+    /// own ends only.
     Slide {
         /// The new expiry.
         expires_at: Timestamp,
@@ -220,7 +222,7 @@ pub enum Rotated {
     /// The parent is not as expected (or, for a slide, is superseded or expired). Contains the current record.
     /// Nothing was written.
     Stale(TokenRecord),
-    /// The id is taken; nothing was written.
+    /// The id is taken; nothing was written. If several of the new ids are taken, any one of them is named.
     IdTaken(RecordId),
     /// As many rotations were made as the pace allows; nothing was written.
     PaceReached {
@@ -229,7 +231,8 @@ pub enum Rotated {
     },
     /// The family already has as many live access tokens as allowed; nothing was written.
     FamilyFull {
-        /// When the first of them expires, or [`Timestamp::MAX`] if none expires.
+        /// When the first of them expires, or [`Timestamp::MAX`] if none expires. The new records do not count. If the
+        /// family has no live access token, so that the new ones alone exceed the cap: the `now` of the call.
         until: Timestamp,
     },
 }

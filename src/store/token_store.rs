@@ -43,7 +43,9 @@ use crate::types::time::Timestamp;
 /// 12. `rotate_wipes_one_back`: after a rotate the grandparent has no nonce. A family never holds more than one
 ///     nonce.
 /// 13. `revoke_is_final`: after revoke returned, every get of the family is revoked, and insert, rotate and `Slide`
-///     into it are `FamilyEnded`, even if they began earlier. A join of an older generation is `FamilyMoved`.
+///     into it are `FamilyEnded`, even if they began earlier. A join of an older generation is `FamilyMoved`. A join
+///     that overlaps a rotation is as if it came before it (`Done`: its records belong to the older generation) or
+///     after it (`FamilyMoved`). Overlapping joins do not refuse each other.
 /// 14. `revoke_twice`: succeeds, changes nothing, and keeps the first instant.
 /// 15. `owner_revoke_covers`: when a call returns `more: false`, everything of the owner that existed when the first
 ///     call began is revoked. A record inserted meanwhile may be missed.
@@ -94,7 +96,8 @@ use crate::types::time::Timestamp;
 ///     record, whatever their number, and hides no other record.
 /// 48. `requests_are_checked`: a request that contradicts itself is [`StoreError::Invalid`], and nothing is written.
 ///     Call [`check_insert`](crate::store::check_insert) and [`check_rotate`](crate::store::check_rotate) before any
-///     read, and [`check_members`](crate::store::check_members) once the family's row is read.
+///     read, and [`check_members`](crate::store::check_members) once the family's row is read. What the last one finds
+///     may be answered before or after any refusal that applies too.
 /// 49. `methods_race_methods`: for any two concurrent methods, through any handles, there is an order of the calls
 ///     that gives both results and the final state. `touch`, `purge` and the revocation of an owner may proceed
 ///     record by record and family by family. The effect of a returned call persists.

@@ -40,6 +40,7 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
         );
     }
 
+    several_taken(&*store).await?;
     let holder = first.family.id;
     let second = ann.pat().labelled("ONE").with_access();
     let answer = store.insert(second.home(None), &second.records, at(1)).await?;
@@ -131,6 +132,25 @@ async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
     let _ = store.apply(&permanent, version, &expiry, at(1)).await?;
     let (late, _) = try_at(crate::sample::EXPIRES, 1).await?;
     ensure_is!(late, Inserted::OwnerFull, "a family that was made permanent must count for ever");
+    Ok(())
+}
+
+/// Of several taken ids any one is named, and none that is free.
+async fn several_taken(store: &dyn TokenStore) -> Result<(), Violation> {
+    let draft = Person::somebody().refresh().with_access();
+    let root = draft.found(store).await?;
+    let access = draft.records[1].id;
+    let (free, thief) = (draft.access(0), |id| NewRecord { id, ..draft.access(0) });
+    let next = draft.successor(root, 1);
+    for new in [[free.clone(), thief(root), thief(access)], [thief(access), free.clone(), thief(root)]] {
+        let answer = store.insert(draft.join(0), &new, at(1)).await?;
+        ensure_is!(answer, Inserted::IdTaken(id) if [root, access].contains(&id), "one of the taken ids must be named");
+        let step = supersede(Version::FIRST, next.id, at(1));
+        let answer =
+            store.rotate(&root, &step, &[next.clone(), new[0].clone(), new[1].clone(), new[2].clone()], at(1)).await?;
+        ensure_is!(answer, Rotated::IdTaken(id) if [root, access].contains(&id), "one of the taken ids must be named");
+    }
+    ensure!(store.get(&free.id).await?.is_none(), "a refused insert must leave nothing");
     Ok(())
 }
 

@@ -1,11 +1,11 @@
 //! Requests that contradict themselves: clause 48.
 
-use counterfoil::store::{InsertInto, NewRecord, Rotated, StoreError, TokenStore};
+use counterfoil::store::{InsertInto, Inserted, NewRecord, Rotated, StoreError, TokenStore};
 use counterfoil::types::{FamilyId, OwnerId, RecordId, Version};
 use counterfoil::{Realm, SubjectId};
 
 use crate::reference::describe;
-use crate::sample::{Draft, Person, at, must_get, slide, supersede};
+use crate::sample::{Draft, GONE, Person, at, bounded, most, must_get, revoked, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
@@ -16,7 +16,53 @@ pub async fn requests_are_checked(subject: &Subject) -> Verdict {
     inserts(&*store, &ann).await?;
     joins(&*store, &ann).await?;
     rotations(&*store, &ann).await?;
+    beside_refusals(&*store, &ann).await?;
     Ok(Checked::Held)
+}
+
+/// What a request contradicts in itself is `Invalid` whatever the state of the family. What only the family's row
+/// shows may be told before or after a refusal that applies too.
+async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
+    let draft = ann.refresh().with_access();
+    let root = draft.found(store).await?;
+    let (next, access) = (draft.successor(root, 1), draft.access(0));
+    let foreign = NewRecord { owner: neighbour(&draft), ..access.clone() };
+    let taken = NewRecord { id: draft.records[1].id, ..foreign.clone() };
+    let foreign_next = [NewRecord { owner: foreign.owner.clone(), ..next.clone() }, foreign.clone()];
+    let before = describe(&must_get(store, &root).await?);
+    let join = |generation, cap| draft.join_capped(generation, cap);
+    for (home, new) in [(join(0, 1), &foreign), (join(3, 1), &foreign), (join(0, 9), &taken)] {
+        let answer = store.insert(home, std::slice::from_ref(new), at(9)).await;
+        ensure_is!(
+            &answer,
+            Err(StoreError::Invalid { .. })
+                | Ok(Inserted::FamilyMoved | Inserted::IdTaken(_) | Inserted::FamilyFull { .. }),
+            "a join with a record of another owner must be Invalid or refused"
+        );
+    }
+    let stale = supersede(Version::new(7), next.id, at(9));
+    for step in [stale, bounded(supersede(Version::FIRST, next.id, at(9)), None, Some(1))] {
+        let answer = store.rotate(&root, &step, &foreign_next, at(9)).await;
+        ensure_is!(
+            &answer,
+            Err(StoreError::Invalid { .. }) | Ok(Rotated::Stale(_) | Rotated::FamilyFull { .. }),
+            "a rotation with records of another owner must be Invalid or refused"
+        );
+    }
+    let after = describe(&must_get(store, &root).await?);
+    ensure!(before == after, "an invalid request must write nothing:\n{before}\n{after}");
+    absent(store, &[next.clone(), foreign], "records of another owner").await?;
+    let twice = [access.clone(), access];
+    let _ = store.revoke(ann.family(draft.family.id), revoked(at(10)), at(GONE), most(1)).await?;
+    let answer = store.insert(draft.join(0), &twice, at(11)).await;
+    ensure_is!(answer, Err(StoreError::Invalid { .. }), "one id twice must be Invalid before the family's end is seen");
+    let answer = store.rotate(&root, &supersede(Version::FIRST, next.id, at(11)), &twice, at(11)).await;
+    ensure_is!(
+        answer,
+        Err(StoreError::Invalid { .. }),
+        "a lost successor must be Invalid before the family's end is seen"
+    );
+    Ok(())
 }
 
 /// That member in a family of those bytes.

@@ -1,6 +1,6 @@
 //! Rotating: clauses 10 to 12 without races, and what a step moves.
 
-use counterfoil::store::{Inserted, NoticeMark, Rotated, TokenRecord, TokenStore};
+use counterfoil::store::{Inserted, NewRecord, NoticeMark, Rotated, TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 
 use crate::reference::{Model, describe};
@@ -205,7 +205,38 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
         "what is not there is Missing"
     );
     a_permanent_one_stays(&*store).await?;
+    only_the_newest_leads(&*store).await?;
     Ok(Checked::Held)
+}
+
+/// An access token, and a record of an older generation that was not superseded, move their own ends only.
+async fn only_the_newest_leads(store: &dyn TokenStore) -> Result<(), Violation> {
+    let mut draft = Person::somebody().refresh().with_access();
+    let beside = NewRecord { id: member_id(draft.family.id), ..draft.records[0].clone() };
+    draft.records.push(beside.clone());
+    let root = draft.found(store).await?;
+    let next = draft.successor(root, 1);
+    let answer =
+        store.rotate(&root, &supersede(Version::FIRST, next.id, at(5)), std::slice::from_ref(&next), at(5)).await?;
+    ensure_is!(answer, Rotated::Done, "a rotation must go through");
+    let ends = must_get(store, &next.id).await?.family().clone();
+    for (round, id) in (6..).zip([draft.records[1].id, beside.id]) {
+        let answer = store.rotate(&id, &slide(at(EXPIRES + 7), at(GONE + 7)), &[], at(round)).await?;
+        ensure_is!(answer, Rotated::Done, "what was not superseded slides, the newest or not");
+        let slid = must_get(store, &id).await?;
+        let own = (slid.record().expires_at, slid.record().gone_at, slid.record().expiry_set_at);
+        ensure!(
+            own == (Some(at(EXPIRES + 7)), Some(at(GONE + 7)), at(round)),
+            "a slide must move the record's own ends, but gave {own:?}"
+        );
+        let family = slid.family();
+        ensure!(family.used_at == at(round), "a slide is a use of the family");
+        ensure!(
+            (family.live_until, family.gone_at) == (ends.live_until, ends.gone_at),
+            "only the newest record of the family's kind must move the family's ends"
+        );
+    }
+    Ok(())
 }
 
 /// Nothing is later than no end: what is permanent stays so.

@@ -55,6 +55,13 @@ impl BackendCalls for Yielding {
         context.waker().wake_by_ref();
         Poll::Pending
     }
+
+    fn inside_step(&self) {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        if Dice::new(self.seed << 32 ^ call).chance(1, 2) {
+            std::thread::yield_now();
+        }
+    }
 }
 
 /// Yields zero to three times, chosen by the seed, before and after each call of the inner store.

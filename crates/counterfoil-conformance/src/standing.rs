@@ -15,6 +15,7 @@ use crate::walk::{ids, walk};
 pub async fn list_shows_what_stands(subject: &Subject) -> Verdict {
     each_instant(subject).await?;
     what_is_revoked(subject).await?;
+    replaced_access_tokens(&*subject.fresh().await).await?;
     behind_thousands_of_dead_ones(subject).await?;
     while_the_ground_moves(subject).await?;
     Ok(Checked::Held)
@@ -82,6 +83,25 @@ async fn each_instant(subject: &Subject) -> Result<(), Violation> {
         let found = standing(&*store, ann.standing(kind, at(now)), 4).await?;
         ensure!(found.contains(&open) == stands, "an overlap that ended at +120 must be shown at +{now}: {stands}");
     }
+    Ok(())
+}
+
+/// A superseded access token is shown like any other superseded record: in `Show::All`, and until its window ends.
+async fn replaced_access_tokens(store: &dyn TokenStore) -> Result<(), Violation> {
+    let (ann, kind) = (Person::new("default", "ann"), TokenKind::AccessToken);
+    let draft = ann.refresh().with_access();
+    draft.found(store).await?;
+    let (old, new) = (draft.records[1].id, draft.access(1));
+    let step = supersede(Version::FIRST, new.id, at(5));
+    let answer = store.rotate(&old, &step, std::slice::from_ref(&new), at(5)).await?;
+    ensure_is!(answer, Rotated::Done, "an access token can be followed by another");
+    for (now, stands) in [(14, true), (15, false)] {
+        let found = standing(store, ann.standing(kind, at(now)), 5).await?;
+        ensure!(found.contains(&new.id), "the access token that followed stands");
+        ensure!(found.contains(&old) == stands, "one whose window ends at +15 must be shown at +{now}: {stands}");
+    }
+    let all = standing(store, ann.listing(kind), 5).await?;
+    ensure!(all.contains(&old) && all.contains(&new.id), "`Show::All` must show both, but showed {all:?}");
     Ok(())
 }
 

@@ -22,6 +22,7 @@ pub async fn access_tokens_are_capped(subject: &Subject) -> Verdict {
     every_way_in_is_capped(subject).await?;
     only_the_family_counts(subject).await?;
     superseded_ones_count(subject).await?;
+    new_ones_do_not_set_the_end(subject).await?;
     for track in tracks(subject, PART).await {
         for round in 0..track.rounds {
             one_round(&track, round).await?;
@@ -137,6 +138,34 @@ async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     ensure_is!(answer, Inserted::FamilyFull { .. }, "a superseded access token must count until it expires");
     let answer = store.insert(draft.join_capped(1, 3), std::slice::from_ref(&joining), at(5)).await?;
     ensure_is!(answer, Inserted::Done, "and counts as one");
+    Ok(())
+}
+
+/// `until` is the end of one that is there already, or now where none is: also where a new one would end earlier.
+async fn new_ones_do_not_set_the_end(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let draft = ann.refresh();
+    let root = draft.found(&*store).await?;
+    let two = [access(&draft, 0, 20), access(&draft, 0, 60)];
+    let next = draft.successor(root, 1);
+    let (slide, step) = (slide(at(EXPIRES), at(GONE)), supersede(Version::FIRST, next.id, at(10)));
+    let three = [next, two[0].clone(), two[1].clone()];
+    for (stands, until) in [(None, at(10)), (Some(access(&draft, 0, 50)), at(50))] {
+        if let Some(stands) = stands {
+            let answer = store.insert(draft.join_capped(0, 1), std::slice::from_ref(&stands), at(10)).await?;
+            ensure_is!(answer, Inserted::Done, "a cap of one must let one in");
+        }
+        let full = |answer: Rotated| matches!(answer, Rotated::FamilyFull { until: end } if end == until);
+        let answer = store.insert(draft.join_capped(0, 1), &two, at(10)).await?;
+        ensure!(
+            answer == Inserted::FamilyFull { until },
+            "new records must not count in `until` of a join: {answer:?}"
+        );
+        let answer = store.rotate(&root, &bounded(slide, None, Some(1)), &two, at(10)).await?;
+        ensure!(full(answer), "new records must not count in `until` of a slide");
+        let answer = store.rotate(&root, &bounded(step, None, Some(1)), &three, at(10)).await?;
+        ensure!(full(answer), "new records must not count in `until` of a rotation");
+    }
     Ok(())
 }
 

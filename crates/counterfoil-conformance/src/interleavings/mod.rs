@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use counterfoil::testing::backend_call;
 
 use crate::database::Database;
-use crate::judge::{Call, judge_in};
+use crate::judge::{Call, DueNotices, judge_in};
 use crate::pool::Pool;
 use crate::scene::{Deed, Outcome, Scene};
 use crate::subject::Subject;
@@ -171,6 +171,6 @@ impl Stage<'_> {
             let outcome = outcome.map_err(|broken| Violation::new(format!("{pair:?} at once: {}", broken.what())))?;
             calls.push(Call { deed: pair[actor], actor, outcome });
         }
-        judge_in(&**self.database, scene, &calls).await
+        judge_in(&**self.database, scene, &calls, DueNotices::Now).await.map(drop)
     }
 }

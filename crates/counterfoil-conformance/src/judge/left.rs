@@ -2,7 +2,7 @@
 
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, TokenKind};
-use futures_util::future::try_join4;
+use futures_util::future::try_join3;
 
 use super::compare::differing_options;
 use crate::scene::Scene;
@@ -10,28 +10,52 @@ use crate::together::get_all;
 use crate::violation::Violation;
 use crate::walk::{ids, sorted_ids, walk, walk_due};
 
+/// Whether the due notices are compared with the rest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DueNotices {
+    /// With the rest.
+    Now,
+    /// By the caller: a store may look into every shard for them.
+    Later,
+}
+
 /// More than a scene has.
 const PAGE: u32 = 100;
 
 /// Every record, and what the indexes show of them.
 pub(crate) struct Left {
     records: Vec<Option<TokenRecord>>,
-    listed: [Vec<RecordId>; 3],
+    listed: [Vec<RecordId>; 2],
+    due: Option<Vec<RecordId>>,
 }
 
 impl Left {
     /// Looks at all of it.
-    pub(crate) async fn of(store: &dyn TokenStore, scene: &Scene, wanted: &[RecordId]) -> Result<Self, Violation> {
+    pub(crate) async fn of(
+        store: &dyn TokenStore,
+        scene: &Scene,
+        wanted: &[RecordId],
+        notices: DueNotices,
+    ) -> Result<Self, Violation> {
         let list = |kind| walk(store, scene.person.listing(kind), PAGE);
-        let (records, refresh, access, due) = try_join4(
-            get_all(store, wanted),
-            list(TokenKind::RefreshToken),
-            list(TokenKind::AccessToken),
-            // The end of the scene's hour: whatever its operations moved a mark to.
-            walk_due(store, scene.near(999), PAGE),
-        )
-        .await?;
-        Ok(Self { records, listed: [ids(&refresh), ids(&access), sorted_ids(&due)] })
+        let (records, refresh, access) =
+            try_join3(get_all(store, wanted), list(TokenKind::RefreshToken), list(TokenKind::AccessToken)).await?;
+        let due = match notices {
+            DueNotices::Now => Some(sorted_ids(&walk_due(store, scene.end(), PAGE).await?)),
+            DueNotices::Later => None,
+        };
+        Ok(Self { records, listed: [ids(&refresh), ids(&access)], due })
+    }
+
+    /// Whether the due notices were looked at.
+    pub(super) const fn notices(&self) -> DueNotices {
+        if self.due.is_some() { DueNotices::Now } else { DueNotices::Later }
+    }
+
+    /// Those of the records whose notices are due at the end of the scene's hour, as the records themselves say.
+    pub(super) fn due(&self, scene: &Scene) -> Vec<RecordId> {
+        let is_due = |found: &&TokenRecord| found.record().notice.is_some_and(|notice| scene.end().reached(notice.at));
+        self.records.iter().flatten().filter(is_due).map(|found| found.record().id).collect()
     }
 
     /// A line for each field that differs.
@@ -41,11 +65,16 @@ impl Left {
             let differing = differing_options(is.as_ref(), must.as_ref());
             lines.extend(differing.into_iter().map(|line| format!("{id:?}: {line}")));
         }
-        let names = ["the list of refresh tokens", "the list of access tokens", "the due notices"];
+        let names = ["the list of refresh tokens", "the list of access tokens"];
         for (name, (is, must)) in names.iter().zip(self.listed.iter().zip(&must.listed)) {
             if is != must {
                 lines.push(format!("{name}: is {is:?}, must be {must:?}"));
             }
+        }
+        if let (Some(is), Some(must)) = (&self.due, &must.due)
+            && is != must
+        {
+            lines.push(format!("the due notices: is {is:?}, must be {must:?}"));
         }
         lines
     }

@@ -19,6 +19,8 @@ use crate::violation::Violation;
 
 use left::Left;
 
+pub(crate) use left::DueNotices;
+
 /// An operation that returned.
 pub(crate) struct Call {
     pub(crate) deed: Deed,
@@ -26,12 +28,19 @@ pub(crate) struct Call {
     pub(crate) outcome: Outcome,
 }
 
-/// Judges the answers of these operations by the present state of the store.
-pub(crate) async fn judge_in(store: &dyn TokenStore, scene: &Scene, calls: &[Call]) -> Result<(), Violation> {
+/// Judges the answers of these operations by the present state of the store. Returns the records whose notices are due
+/// at the end of the scene's hour.
+pub(crate) async fn judge_in(
+    store: &dyn TokenStore,
+    scene: &Scene,
+    calls: &[Call],
+    notices: DueNotices,
+) -> Result<Vec<RecordId>, Violation> {
     let new = calls.iter().flat_map(|call| scene.new_ids(call.deed, call.actor));
     let ids: Vec<RecordId> = scene.standing().into_iter().chain(new).collect();
-    let left = Left::of(store, scene, &ids).await?;
-    judge(scene, calls, &ids, &left)
+    let left = Left::of(store, scene, &ids, notices).await?;
+    judge(scene, calls, &ids, &left)?;
+    Ok(left.due(scene))
 }
 
 /// Looks for that order.

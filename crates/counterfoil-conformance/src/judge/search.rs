@@ -115,8 +115,8 @@ impl<'a> Search<'a> {
             }
         }
         lines.extend(node.reads.iter().flat_map(|read| read.unexplained(self.scene, &node.model)));
-        let (scene, ids) = (self.scene, self.ids);
-        match looked_at(&node.model, async |store| Left::of(store, scene, ids).await) {
+        let (scene, ids, notices) = (self.scene, self.ids, self.left.notices());
+        match looked_at(&node.model, async |store| Left::of(store, scene, ids, notices).await) {
             Ok(must) => lines.extend(self.left.differing(&must, self.ids)),
             Err(broken) => lines.push(broken.what().to_owned()),
         }

@@ -1,6 +1,6 @@
 use futures_executor::block_on;
 
-use super::{Call, judge_in};
+use super::{Call, DueNotices, judge_in};
 use crate::reference::ReferenceStore;
 use crate::scene::{Deed, Outcome, Scene};
 use crate::violation::Violation;
@@ -22,7 +22,7 @@ fn call(store: &ReferenceStore, scene: &Scene, calls: &[(Deed, usize)]) -> Vec<C
 }
 
 fn judged(store: &ReferenceStore, scene: &Scene, calls: &[Call]) -> Result<(), Violation> {
-    block_on(judge_in(store, scene, calls))
+    block_on(judge_in(store, scene, calls, DueNotices::Now)).map(drop)
 }
 
 #[test]

@@ -1,18 +1,22 @@
 //! Every method against every other, on one scene.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use counterfoil::Timestamp;
+use counterfoil::types::RecordId;
 use futures_util::future::try_join_all;
 
 use crate::database::Database;
 use crate::dice::Dice;
 use crate::fixture::Store;
-use crate::judge::{Call, judge_in};
+use crate::judge::{Call, DueNotices, judge_in};
 use crate::pool::Pool;
 use crate::scene::{ACTORS, Deed, Outcome, Scene};
 use crate::slow::{SlowStore, pause};
 use crate::subject::Subject;
-use crate::violation::{Checked, Verdict, Violation};
+use crate::violation::{Checked, Verdict, Violation, ensure};
+use crate::walk::{ids, walk_due};
 
 /// How many rounds of the scale make one race of each pair.
 const PART: u32 = 300;
@@ -20,9 +24,10 @@ const PART: u32 = 300;
 /// Clause 49: Any two methods that run at once on one owner's records answer, and leave the records, as if they had
 /// run one after the other.
 ///
-/// Two racers of each operation, one on each handle. Pairs with a rotation are raced twice as often, and those of a slide
-/// with a read four times: what a store does there in two steps is seen for the shortest time. As many pairs run at once as there are threads for, each in a
-/// database of its own, for some operations look at all that is there.
+/// Two racers of each operation, one on each handle. Pairs with a rotation are raced twice as often, and those of a
+/// slide with a read four times: what a store does there in two steps is seen for the shortest time. As many pairs run
+/// at once as there are threads for, each in a database of its own, for some operations look at all that is there. For
+/// the same reason what is due is compared once, when all races are over.
 pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     let scale = subject.scale();
     let mut pairs = Deed::pairs(scale.rounds);
@@ -31,11 +36,13 @@ pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     for (slow, rounds) in [(false, scale.rounds), (true, scale.slow_rounds())] {
         let stages = Stages::open(subject, scale.threads.div_ceil(ACTORS), slow).await;
         let rounds = rounds.div_ceil(PART);
+        let mut raced = Vec::new();
         for _ in 0..rounds {
             for pairs in pairs.chunks(stages.databases.len()) {
-                stages.race(pairs).await?;
+                raced.push(stages.race(pairs).await?);
             }
         }
+        stages.due_is_complete(&raced).await?;
         let slowed = if slow { ", slowed down" } else { "" };
         println!("{} operations, {rounds} x {} races of their pairs{slowed}", Deed::ALL.len(), pairs.len());
         for database in stages.databases {
@@ -60,6 +67,16 @@ fn more_often(pair: [Deed; 2]) -> usize {
 /// Racers begin up to so many turns late, so that one begins anywhere in the course of another.
 const LATEST: u64 = 8;
 
+/// Records a page of what is due.
+const PAGE: u32 = 100;
+
+/// A race that was judged, and the notices that are due at the end of its scene's hour.
+struct Raced {
+    pair: [Deed; 2],
+    end: Timestamp,
+    due: Vec<RecordId>,
+}
+
 /// Databases with a scene each.
 struct Stages {
     databases: Vec<Database>,
@@ -81,8 +98,8 @@ impl Stages {
         if self.slow { Arc::new(SlowStore::new(handle, racer as u64)) } else { handle }
     }
 
-    /// One race in each database, of these pairs in turn.
-    async fn race(&self, pairs: &[[Deed; 2]]) -> Result<(), Violation> {
+    /// One race in each database, of these pairs in turn; what it left.
+    async fn race(&self, pairs: &[[Deed; 2]]) -> Result<Vec<Raced>, Violation> {
         let scenes = try_join_all(self.databases.iter().map(|database| Scene::new(&**database))).await?;
         let scenes: Vec<Arc<Scene>> = scenes.into_iter().map(Arc::new).collect();
         let pair = |stage: usize| pairs[stage % pairs.len()];
@@ -114,9 +131,28 @@ impl Stages {
                 outcome: outcome.clone(),
             };
             let calls: Vec<Call> = outcomes.iter().enumerate().map(call).collect();
-            async move { judge_in(&**database, scene, &calls).await }
+            async move {
+                let due = judge_in(&**database, scene, &calls, DueNotices::Later).await?;
+                Ok::<_, Violation>(Raced { pair: pair(stage), end: scene.end(), due })
+            }
         });
-        try_join_all(judged).await.map(drop)
+        try_join_all(judged).await
+    }
+
+    /// What is due in each database are the notices that its races left. No race touches what an earlier one left.
+    async fn due_is_complete(&self, raced: &[Vec<Raced>]) -> Result<(), Violation> {
+        for (stage, database) in self.databases.iter().enumerate() {
+            let raced: Vec<&Raced> = raced.iter().filter_map(|race| race.get(stage)).collect();
+            let Some(end) = raced.iter().map(|race| race.end).max() else { continue };
+            let mut shown: HashSet<RecordId> = ids(&walk_due(&**database, end, PAGE).await?).into_iter().collect();
+            for Raced { pair, due, .. } in raced {
+                for id in due {
+                    ensure!(shown.remove(id), "{pair:?} at once left a notice of {id:?} that is not among the due");
+                }
+            }
+            ensure!(shown.is_empty(), "operations at once left among the due what has no notice: {shown:?}");
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
-    Cursor, InsertInto, Listing, NewRecord, Page, Revoke, Show, StoreError, TokenRecord, TokenStore,
+    Cursor, InsertInto, Listing, NewRecord, Page, Revoke, Rotated, Show, StoreError, TokenRecord, TokenStore,
 };
 
 use super::answer::Answer;
@@ -28,6 +28,15 @@ pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
             purge_model(model, *limits);
             Vec::new()
         }
+        // Of several taken ids any one may be named.
+        Command::Rotate { parent, step, new, now } => match model.rotate(parent, step, new, *now) {
+            Ok(Rotated::IdTaken(_)) => {
+                let taken = new.iter().filter(|new| model.record(&new.id).is_some());
+                taken.map(|new| Answer::rotated(&Rotated::IdTaken(new.id))).collect()
+            }
+            Ok(answer) => vec![Answer::rotated(&answer)],
+            Err(error) => vec![Answer::error(&error)],
+        },
         Command::List { of, .. } => {
             let page = model.list(of.as_listing(), None, usize::MAX);
             counting(model, u64::from(page.corrupt), |corrupt| {
@@ -46,7 +55,6 @@ pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
 fn one_answer(model: &mut Model, command: &Command) -> Said {
     Ok(match command {
         Command::Apply { id, expect, change, now } => Answer::applied(&model.apply(id, *expect, change, *now)?),
-        Command::Rotate { parent, step, new, now } => Answer::rotated(&model.rotate(parent, step, new, *now)?),
         Command::Touch { seen } => {
             model.touch(seen);
             Answer::word("touched")

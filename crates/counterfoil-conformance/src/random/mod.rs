@@ -30,14 +30,14 @@ use crate::violation::{Checked, Verdict, Violation};
 use coverage::Coverage;
 use draw::Draw;
 use meets::meets;
-use replay::Replay;
+use replay::{Compared, Replay};
 use shrink::{Failing, shrink};
 
 /// Sequences that run beside each other, each on a store of its own: the next one's trips to a server fill the pauses
 /// of the one before.
 const ABREAST: usize = 4;
 
-/// How often the whole state is compared.
+/// How often a part of the state is compared; at the end of a sequence it is the whole.
 const COMPARED_EVERY: u32 = 50;
 
 /// Random commands give what the model gives. On failure the message has the seed, the shortest commands and the fields
@@ -94,9 +94,15 @@ async fn sequence(subject: &Subject, seed: u64, commands: u32) -> Result<Coverag
         covered.count(meets(&replay.model, &command, draw.now()));
         difference = replay.step(&command).await;
         history.push(command);
-        let compared = number % COMPARED_EVERY == COMPARED_EVERY - 1 || number + 1 == commands;
-        if difference.is_none() && compared {
-            difference = replay.state(&draw.drawn, &draw.people, draw.now()).await;
+        let compared = match number {
+            last if last + 1 == commands => Some(Compared::Whole),
+            number if number % COMPARED_EVERY == COMPARED_EVERY - 1 => {
+                Some(Compared::Part(usize::try_from(seed).unwrap_or(0) + number as usize / COMPARED_EVERY as usize))
+            }
+            _ => None,
+        };
+        if let Some(compared) = compared.filter(|_| difference.is_none()) {
+            difference = replay.state(&draw.drawn, &draw.people, draw.now(), compared).await;
         }
         if difference.is_some() {
             break;

@@ -7,7 +7,7 @@ use counterfoil::types::RecordId;
 
 use super::command::Command;
 use super::draw::NAMED;
-use super::replay::Replay;
+use super::replay::{Compared, Replay};
 use crate::sample::Person;
 use crate::subject::Subject;
 
@@ -53,7 +53,7 @@ async fn fails(subject: &Subject, commands: &[Command], now: Timestamp) -> Optio
         }
     }
     if failing.is_none() && !commands.is_empty() {
-        let difference = replay.state(&ids(commands), &people(commands), now).await;
+        let difference = replay.state(&ids(commands), &people(commands), now, Compared::Whole).await;
         failing = difference.map(|difference| Failing { commands: commands.to_vec(), difference });
     }
     database.remove().await;

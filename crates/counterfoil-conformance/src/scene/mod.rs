@@ -132,6 +132,11 @@ impl Scene {
         self.near(10)
     }
 
+    /// The end of the hour: no notice of this scene that its operations bring within the hour is later.
+    pub(crate) fn end(&self) -> Timestamp {
+        self.near(999)
+    }
+
     /// The tip's notice.
     pub(crate) fn mark(&self) -> NoticeMark {
         NoticeMark { at: self.near(5), stage: 1 }

@@ -1,5 +1,6 @@
 //! Stores whose keys and columns are too narrow, or that forget a state, and the check that must say so.
 
+mod answers;
 mod changes;
 mod names;
 mod states;
@@ -11,6 +12,7 @@ use async_trait::async_trait;
 use counterfoil_conformance::{CHECKS, Fixture, ReferenceStore, Row, Store, Subject};
 
 use super::{Broken, Flaw};
+use answers::answers;
 use names::names;
 use states::states;
 use values::values;
@@ -36,7 +38,7 @@ use cases;
 
 /// All of them by name.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>)> {
-    names().into_iter().chain(values()).chain(states()).map(|case| (case.name, case.make))
+    names().into_iter().chain(values()).chain(states()).chain(answers()).map(|case| (case.name, case.make))
 }
 
 /// As the other bench, with a hook for damage.
@@ -95,6 +97,11 @@ fn stores_that_forget_a_state_are_rejected() {
     try_all(&states());
 }
 
+#[test]
+fn stores_that_answer_otherwise_are_rejected() {
+    try_all(&answers());
+}
+
 /// What the model test says of a broken store is a page, and tells of few commands.
 #[test]
 fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
@@ -112,7 +119,7 @@ fn the_bench_without_a_flaw_passes() {
     struct Flawless;
     impl Flaw for Flawless {}
     let checks: std::collections::BTreeSet<&str> =
-        names().iter().chain(&values()).chain(&states()).map(|case| case.caught_by).collect();
+        names().iter().chain(&values()).chain(&states()).chain(&answers()).map(|case| case.caught_by).collect();
     for check in CHECKS.iter().filter(|check| checks.contains(check.name)) {
         let verdict = check.run(&Subject::new(Damageable(|| Arc::new(Flawless))));
         assert!(verdict.is_ok(), "{}: {verdict:?}", check.name);

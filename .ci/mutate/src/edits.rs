@@ -1,0 +1,170 @@
+//! Where mutants go into a file, and the file with them.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use proc_macro2::Span;
+use syn::spanned::Spanned as _;
+use syn::visit::{self, Visit};
+
+use crate::mutant::{Genre, Mutant, bytes, offset};
+
+/// A part of a source that is wrapped.
+struct Edit {
+    range: Range<usize>,
+    mutants: Vec<Alternative>,
+    /// What stands behind the alternatives' conditions: the range itself, or nothing where they are put before it.
+    wraps: bool,
+}
+
+struct Alternative {
+    number: usize,
+    text: String,
+}
+
+/// A file with mutants in it, and the bytes of each.
+pub struct Edited {
+    pub text: String,
+    pub places: Vec<(usize, Range<usize>)>,
+}
+
+/// Expressions and arms of a file by the place of their operator or beginning.
+#[derive(Default)]
+struct Places<'s> {
+    source: &'s str,
+    binary: BTreeMap<usize, [Range<usize>; 3]>,
+    unary: BTreeMap<usize, [Range<usize>; 2]>,
+    arms: BTreeMap<usize, (usize, Option<Range<usize>>)>,
+    /// By the beginning of a field: its value, and what its struct takes it from where it is left out.
+    fields: BTreeMap<usize, (Range<usize>, String)>,
+}
+
+impl Places<'_> {
+    fn range(&self, span: Span) -> Range<usize> {
+        let at = |place: proc_macro2::LineColumn| offset(self.source, (place.line, place.column + 1));
+        at(span.start())..at(span.end())
+    }
+}
+
+/// Whether a condition has a `let` in it, which no parenthesis may hold.
+fn has_let(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::Let(_) => true,
+        syn::Expr::Binary(both) => has_let(&both.left) || has_let(&both.right),
+        _ => false,
+    }
+}
+
+impl<'ast> Visit<'ast> for Places<'_> {
+    fn visit_expr_binary(&mut self, both: &'ast syn::ExprBinary) {
+        if !has_let(&both.left) && !has_let(&both.right) {
+            let parts = [both.span(), both.left.span(), both.right.span()].map(|span| self.range(span));
+            self.binary.insert(self.range(both.op.span()).start, parts);
+        }
+        visit::visit_expr_binary(self, both);
+    }
+
+    fn visit_expr_unary(&mut self, one: &'ast syn::ExprUnary) {
+        let parts = [one.span(), one.expr.span()].map(|span| self.range(span));
+        self.unary.insert(parts[0].start, parts);
+        visit::visit_expr_unary(self, one);
+    }
+
+    fn visit_expr_struct(&mut self, built: &'ast syn::ExprStruct) {
+        let rest = built.rest.as_ref().map(|rest| &self.source[self.range(rest.span())]);
+        for field in built.fields.iter().filter(|field| field.colon_token.is_some()) {
+            if let (Some(rest), syn::Member::Named(name)) = (rest, &field.member) {
+                let place = self.range(field.span()).start;
+                self.fields.insert(place, (self.range(field.expr.span()), format!("{{ ({rest}).{name} }}")));
+            }
+        }
+        visit::visit_expr_struct(self, built);
+    }
+
+    fn visit_arm(&mut self, arm: &'ast syn::Arm) {
+        let guard = arm.guard.as_ref().map(|(_, guard)| self.range(guard.span()));
+        let pattern = self.range(arm.pat.span());
+        self.arms.insert(pattern.start, (pattern.end, guard));
+        visit::visit_arm(self, arm);
+    }
+}
+
+/// The source with those mutants.
+pub fn edit(source: &str, mutants: &[&Mutant]) -> Edited {
+    let mut places = Places { source, ..Places::default() };
+    places.visit_file(&syn::parse_file(source).expect("a source file"));
+    let mut edits: BTreeMap<(usize, usize, bool), Edit> = BTreeMap::new();
+    for mutant in mutants {
+        let Some((range, text, wraps)) = place(source, &places, mutant) else {
+            println!("not built: {}", mutant.name);
+            continue;
+        };
+        let edit = edits.entry((range.start, usize::MAX - range.end, wraps)).or_insert(Edit {
+            range,
+            mutants: Vec::new(),
+            wraps,
+        });
+        edit.mutants.push(Alternative { number: mutant.number, text });
+    }
+    let mut edited = Edited { text: String::new(), places: Vec::new() };
+    let edits: Vec<Edit> = edits.into_values().collect();
+    render(source, 0..source.len(), &edits, &mut edited);
+    edited
+}
+
+/// What is wrapped, and the code of the alternative. Without wrapping: a statement that goes before it.
+fn place(source: &str, places: &Places<'_>, mutant: &Mutant) -> Option<(Range<usize>, String, bool)> {
+    let range = bytes(source, mutant.start, mutant.end);
+    let value = &mutant.replacement;
+    Some(match mutant.genre {
+        Genre::Body => (range.start..range.start, format!("{{ return {value}; }}"), false),
+        Genre::Binary => {
+            let [whole, left, right] = places.binary.get(&range.start)?.clone();
+            (whole, format!("{{ {} {value} {} }}", &source[left], &source[right]), true)
+        }
+        Genre::Unary => {
+            let [whole, inner] = places.unary.get(&range.start)?.clone();
+            (whole, format!("{{ {} }}", &source[inner]), true)
+        }
+        Genre::Field => {
+            let (value, rest) = places.fields.get(&range.start)?.clone();
+            (value, rest, true)
+        }
+        Genre::Guard => (range, format!("{{ {value} }}"), true),
+        // Without a guard a condition is put behind the pattern.
+        Genre::Arm => match places.arms.get(&range.start)?.clone() {
+            (_, Some(guard)) => (guard, "{ false }".into(), true),
+            (end, None) => (end..end, String::new(), false),
+        },
+    })
+}
+
+fn render(source: &str, range: Range<usize>, edits: &[Edit], edited: &mut Edited) {
+    let (mut at, mut index) = (range.start, 0);
+    while let Some(edit) = edits.get(index) {
+        edited.text += &source[at..edit.range.start];
+        let inside = edits[index + 1..].iter().take_while(|inner| inner.range.start < edit.range.end).count();
+        let first = edited.text.len();
+        let open = if edit.wraps { "(" } else { "" };
+        edited.text += open;
+        for Alternative { number, text } in &edit.mutants {
+            let begin = edited.text.len();
+            edited.text += &match (edit.wraps, text.is_empty()) {
+                (true, _) => format!("if crate::is_mutant({number}) {text} else "),
+                (false, true) => format!(" if !crate::is_mutant({number}) "),
+                (false, false) => format!("if crate::is_mutant({number}) {text} "),
+            };
+            edited.places.push((*number, begin..edited.text.len()));
+        }
+        if edit.wraps {
+            edited.text += "{ ";
+            render(source, edit.range.clone(), &edits[index + 1..=index + inside], edited);
+            edited.text += " })";
+            let last = edited.text.len();
+            edited.places.extend(edit.mutants.iter().map(|one| (one.number, first..last)));
+        }
+        at = edit.range.end;
+        index += 1 + if edit.wraps { inside } else { 0 };
+    }
+    edited.text += &source[at..range.end];
+}

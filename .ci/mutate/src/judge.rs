@@ -1,0 +1,106 @@
+//! Runs the suite on each mutant, until the first clause that fails.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use crate::build::Built;
+
+/// Besides six times the time that the suite takes without a mutant.
+const LEAST: Duration = Duration::from_secs(10);
+
+/// The counts of the suite: small ones first. What a race shows once in many rounds is no change of one place, so few
+/// mutants need the default counts.
+const SCALES: [&str; 2] = ["10", "ci"];
+
+enum Verdict {
+    Caught(String),
+    Missed,
+    TimedOut,
+}
+
+/// A failure where one was missed.
+pub fn judge(built: &Built, report: &str, mine: impl Fn(&usize) -> bool) -> ExitCode {
+    let most = SCALES.map(|scale| {
+        let begun = Instant::now();
+        let whole = run(&built.binary, 0, scale, Duration::from_secs(3_600));
+        assert!(matches!(whole, Verdict::Missed), "the suite must pass without a mutant");
+        LEAST + 6 * begun.elapsed()
+    });
+    let begun = Instant::now();
+    let mut report = File::create(report).expect("a report");
+    let (mut caught, mut missed, mut late) = (0, 0, 0);
+    for (_, mutant) in built.mutants.iter().enumerate().filter(|(index, _)| mine(index)) {
+        let mut verdict = Verdict::Missed;
+        for (scale, most) in SCALES.into_iter().zip(most) {
+            if matches!(verdict, Verdict::Missed) {
+                verdict = run(&built.binary, mutant.number, scale, most);
+            }
+        }
+        let line = match verdict {
+            Verdict::Caught(clause) => {
+                caught += 1;
+                format!("caught by {clause}: {}", mutant.name)
+            }
+            Verdict::TimedOut => {
+                late += 1;
+                format!("timed out: {}", mutant.name)
+            }
+            Verdict::Missed => {
+                missed += 1;
+                println!("missed: {}", mutant.name);
+                format!("missed: {}", mutant.name)
+            }
+        };
+        writeln!(report, "{line}").expect("written");
+    }
+    let tried = caught + missed + late;
+    let took = begun.elapsed().as_secs();
+    let counts = format!("{tried} tried: {caught} caught, {late} timed out, {missed} missed, in {took} s");
+    let counts = format!("{counts}; {} more do not compile", built.unviable);
+    println!("{counts}");
+    writeln!(report, "{counts}").expect("written");
+    if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run(binary: &Path, number: usize, scale: &str, most: Duration) -> Verdict {
+    let mut command = Command::new(binary);
+    command
+        .env("MUTANT", number.to_string())
+        .env("COUNTERFOIL_SCALE", scale)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut child = command.spawn().expect("the test runs");
+    let output = child.stdout.take().expect("its output");
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)).is_ok()
+    });
+    let until = Instant::now() + most;
+    loop {
+        match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(line) if line.ends_with("... FAILED") => {
+                end(&mut child);
+                return Verdict::Caught(line.split(' ').nth(1).unwrap_or_default().to_owned());
+            }
+            Ok(_) => {}
+            Err(RecvTimeoutError::Timeout) => {
+                end(&mut child);
+                return Verdict::TimedOut;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    match child.wait() {
+        Ok(status) if status.success() => Verdict::Missed,
+        _ => Verdict::Caught("a crash".into()),
+    }
+}
+
+fn end(child: &mut Child) {
+    let _ended = child.kill();
+    let _waited = child.wait();
+}

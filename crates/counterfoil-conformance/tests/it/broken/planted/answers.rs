@@ -1,0 +1,187 @@
+//! Stores that answer otherwise than the contract says where a store author might guess.
+
+use async_trait::async_trait;
+use counterfoil::Timestamp;
+use counterfoil::store::{
+    FamilyParts, InsertInto, Inserted, Listing, NewRecord, ParentUpdate, RecordParts, Rotated, Show, StoreError,
+    TokenStore, check_insert, check_rotate,
+};
+use counterfoil::types::{RecordId, TokenKind};
+use counterfoil_conformance::ReferenceStore;
+use counterfoil_conformance::reference::Model;
+
+use super::states::restore;
+use super::{Case, cases};
+use crate::broken::states::{Done, Paged, Then};
+use crate::broken::{Flaw, Said};
+
+pub(super) fn answers() -> Vec<Case> {
+    let mut all = slides();
+    all.extend(cases! {
+        FullCountsTheNew => access_tokens_are_capped: FullUntil(|until, _, new| {
+            new.iter().filter_map(|new| new.expires_at).fold(until, Timestamp::min)
+        });
+        FullOfNoneIsForEver => access_tokens_are_capped: FullUntil(|until, now, _| {
+            if until == now { Timestamp::MAX } else { until }
+        });
+        NamesAnIdThatIsFree => insert_all_or_nothing: NamesAnIdThatIsFree;
+        ChecksAfterItReads => requests_are_checked: Checks { writes: false };
+        InvalidAfterAUse => requests_are_checked: Checks { writes: true };
+        ListHidesReplacedAccessTokens => list_shows_what_stands: Paged(|inner, of, after, limit| {
+            let mut page = inner.with(|model| model.list(of, after, limit as usize));
+            let replaced = |own: &RecordParts| own.kind == TokenKind::AccessToken && own.superseded.is_some();
+            page.items.retain(|item| !replaced(item.record()));
+            page
+        });
+        ReplacedAccessTokensStand => list_shows_what_stands: Paged(|inner, of, after, limit| {
+            let Listing::Owner { realm, owner, kind: kind @ TokenKind::AccessToken, show: Show::Standing { now } } = of
+            else {
+                return inner.with(|model| model.list(of, after, limit as usize));
+            };
+            let all = Listing::Owner { realm, owner, kind, show: Show::All };
+            let mut page = inner.with(|model| model.list(all, after, limit as usize));
+            let stands = Show::Standing { now };
+            page.items.retain(|item| stands.shows(item) || item.record().superseded.is_some());
+            page
+        });
+    });
+    all
+}
+
+/// Slides of a member that is not the newest of its family's kind.
+fn slides() -> Vec<Case> {
+    cases! {
+        SlideOfAnOldHalfMovesTheFamily => slide_is_forward: Then(|_, model, done| {
+            slid(model, done, |record, family| record.kind == family.kind);
+        });
+        SlideOfAccessMovesTheFamily => slide_is_forward: Then(|_, model, done| {
+            slid(model, done, |record, _| record.kind == TokenKind::AccessToken);
+        });
+        SlideOfAnOldHalfIsLost => slide_is_forward: Then(|before, model, done| {
+            let Done::Rotate(id, ParentUpdate::Slide { .. }) = done else { return };
+            let old = model.record(id).zip(model.family(id.family()));
+            if old.is_some_and(|(record, family)| record.generation != family.generation)
+                && let (Some(old), Some(record)) = (before.record(id), model.record_mut(id))
+            {
+                record.clone_from(old);
+            }
+        });
+        SlideOfAccessIsNoUse => slide_is_forward: Then(|before, model, done| {
+            let Done::Rotate(id, ParentUpdate::Slide { .. }) = done else { return };
+            if model.record(id).is_some_and(|record| record.kind == TokenKind::AccessToken) {
+                restore(before, model, |family| family.id == id.family());
+            }
+        });
+    }
+}
+
+/// The family's ends become the slid record's, for the records that are so.
+fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts) -> bool) {
+    let Done::Rotate(id, ParentUpdate::Slide { .. }) = done else { return };
+    let of = model.record(id).zip(model.family(id.family()));
+    let ends =
+        of.filter(|(record, family)| leads(record, family)).map(|(record, _)| (record.expires_at, record.gone_at));
+    if let (Some(ends), Some(family)) = (ends, model.family_mut(id.family())) {
+        (family.live_until, family.gone_at) = ends;
+    }
+}
+
+/// Another end of a full family: from the right one, `now` and the new records.
+struct FullUntil(fn(Timestamp, Timestamp, &[NewRecord]) -> Timestamp);
+
+#[async_trait]
+impl Flaw for FullUntil {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        Ok(match inner.insert(home, new, now).await? {
+            Inserted::FamilyFull { until } => Inserted::FamilyFull { until: (self.0)(until, now, new) },
+            other => other,
+        })
+    }
+
+    async fn rotate(
+        &self,
+        inner: &ReferenceStore,
+        parent: &RecordId,
+        step: &ParentUpdate,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Rotated> {
+        Ok(match inner.rotate(parent, step, new, now).await? {
+            Rotated::FamilyFull { until } => Rotated::FamilyFull { until: (self.0)(until, now, new) },
+            other => other,
+        })
+    }
+}
+
+/// Where several ids are taken, the first of the request is named, free or not.
+struct NamesAnIdThatIsFree;
+
+#[async_trait]
+impl Flaw for NamesAnIdThatIsFree {
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        let taken = inner.with(|model| new.iter().filter(|new| model.record(&new.id).is_some()).count());
+        Ok(match inner.insert(home, new, now).await? {
+            Inserted::IdTaken(_) if taken > 1 => Inserted::IdTaken(new[0].id),
+            other => other,
+        })
+    }
+}
+
+/// Looks at the family first and then at what the request contradicts; `writes`: it notes a use of the family before
+/// it looks at the owner of the new records.
+struct Checks {
+    writes: bool,
+}
+
+#[async_trait]
+impl Flaw for Checks {
+    fn checks_requests(&self) -> bool {
+        self.writes
+    }
+
+    async fn insert(
+        &self,
+        inner: &ReferenceStore,
+        home: InsertInto<'_>,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Said<Inserted> {
+        if let InsertInto::Join { family, .. } = home {
+            let ended = inner.with(|model| {
+                let standing = model.family_mut(family).filter(|family| family.revoked.is_none());
+                let ended = standing.is_none();
+                standing.filter(|_| self.writes).into_iter().for_each(|family| family.used_at = now);
+                ended
+            });
+            if ended {
+                return Ok(Inserted::FamilyEnded);
+            }
+        }
+        check_insert(home, new)?;
+        inner.insert(home, new, now).await
+    }
+
+    async fn rotate(
+        &self,
+        inner: &ReferenceStore,
+        parent: &RecordId,
+        step: &ParentUpdate,
+        new: &[NewRecord],
+        now: Timestamp,
+    ) -> Result<Rotated, StoreError> {
+        check_rotate(parent, step, new)?;
+        inner.rotate(parent, step, new, now).await
+    }
+}
